@@ -1,0 +1,1 @@
+"""Organisers: who they are, and how they sign in."""

@@ -1,0 +1,107 @@
+"""What an organiser is asked: an address to sign in; a name and an address at the first start."""
+
+from dataclasses import dataclass
+
+from email_validator import EmailNotValidError, validate_email
+from flask import current_app, url_for
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
+from wtforms import Field, HiddenField, StringField
+from wtforms.validators import InputRequired, Length, ValidationError
+
+from lunchkit.errors import Refusal
+from lunchkit.text import clean_line
+
+
+@dataclass(frozen=True)
+class SignInWish:
+    """Who wants to sign in, and which page they wanted to see."""
+
+    email: str
+    return_to: str | None
+    """A path of the organisers' area."""
+
+
+@dataclass(frozen=True)
+class OrganiserDetails:
+    """Who an organiser is."""
+
+    name: str
+    email: str
+
+
+def return_path(wish: str | None) -> str | None:
+    """The path of a page of the organisers' area that GET opens, written anew from our own map; None for all else.
+
+    What was asked for is looked up, never repeated: it cannot lead to another site.
+    """
+    if not wish or not wish.startswith("/organiser/") or not wish.isprintable() or len(wish) > 300:
+        return None
+    try:
+        endpoint, values = current_app.url_map.bind("").match(wish, method="GET")
+    except (HTTPException, RequestRedirect, ValueError):
+        return None
+    return url_for(endpoint, **values) if endpoint.startswith("organiser.") else None
+
+
+def _one_line(text: str | None) -> str | None:
+    return None if text is None else clean_line(text)
+
+
+class BadAddress(Refusal):
+    """No letter can be sent to this address."""
+
+    message = _l("Please check this address: it should look like name@example.ch.")
+    status = 422
+
+
+def normal_email(address: str) -> str:
+    """An address as a letter needs it, completed to its normal form. Raises BadAddress."""
+    try:
+        checked = validate_email(address, check_deliverability=False, allow_smtputf8=False, globally_deliverable=False)
+    except EmailNotValidError as error:
+        raise BadAddress from error
+    return f"{checked.local_part}@{checked.ascii_domain}"
+
+
+def valid_email(_form: FlaskForm, field: Field) -> None:
+    """Bring an address to its normal form, or say what is wrong with it."""
+    try:
+        field.data = normal_email(field.data)
+    except BadAddress as error:
+        raise ValidationError(error.message) from error
+
+
+class SignInForm(FlaskForm):
+    """An address, and where to go then."""
+
+    email = StringField(
+        _l("E-mail"), filters=[_one_line], validators=[InputRequired(_l("Please write your address.")), valid_email]
+    )
+    next = HiddenField()
+
+    def wish(self) -> SignInWish:
+        """The frozen value of a valid form."""
+        return SignInWish(self.email.data or "", return_path(self.next.data))
+
+
+class OrganiserForm(FlaskForm):
+    """The first organiser of a fresh server."""
+
+    name = StringField(
+        _l("First and last name"),
+        filters=[_one_line],
+        validators=[
+            InputRequired(_l("Please write your name.")),
+            Length(max=100, message=_l("Please keep your name under 100 characters.")),
+        ],
+    )
+    email = StringField(
+        _l("E-mail"), filters=[_one_line], validators=[InputRequired(_l("Please write your address.")), valid_email]
+    )
+
+    def details(self) -> OrganiserDetails:
+        """The frozen value of a valid form."""
+        return OrganiserDetails(self.name.data or "", self.email.data or "")

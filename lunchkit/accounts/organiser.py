@@ -1,0 +1,94 @@
+"""The organisers' area: one lock for all that hangs under it, and the sessions of whoever is inside."""
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import session as cookie
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
+
+from lunchkit.accounts import actions
+from lunchkit.accounts.models import Organiser, OrganiserSession
+from lunchkit.accounts.queries import BROWSER, KNOWN, current_session, open_sessions
+from lunchkit.errors import Refusal
+
+area = Blueprint("organiser", __name__, url_prefix="/organiser")
+"""Every door of the organisers is a blueprint nested in this one, and thereby locked."""
+
+
+class SignInNeeded(Refusal):
+    """Nobody is signed in in this browser, or no longer."""
+
+    message = _l("You are no longer signed in, and nothing was saved.")
+    status = 401
+
+
+@area.before_request
+def require_organiser() -> ResponseReturnValue | None:
+    """Nobody passes without a session: who wants to look is shown to the sign-in page, who wants to act is refused."""
+    row = current_session()
+    if row is not None:
+        actions.note_seen(row)
+        return None
+    if request.method in ("GET", "HEAD"):
+        return redirect(url_for("sign_in.ask", next=request.path))
+    raise SignInNeeded
+
+
+@area.after_request
+def keep_no_copy(response: Response) -> Response:
+    """What organisers see stays in no cache, whatever a door below may say."""
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@area.errorhandler(SignInNeeded)
+def show_sign_in_needed(refusal: SignInNeeded) -> ResponseReturnValue:
+    """The way back in."""
+    return render_template("accounts/sign_in_needed.html"), refusal.status
+
+
+@area.post("/sign-out")
+def sign_out() -> ResponseReturnValue:
+    """End this session, here and in the database."""
+    row, organiser = _inside()
+    actions.end_session(organiser, row.id)
+    return _go_out()
+
+
+@area.get("/sessions")
+def sessions() -> ResponseReturnValue:
+    """Where one is signed in."""
+    row, organiser = _inside()
+    return render_template(
+        "accounts/sessions.html", sessions=open_sessions(organiser), current=row, organiser=organiser
+    )
+
+
+@area.post("/sessions/<int(max=2147483647):session_id>/end")
+def end_session(session_id: int) -> ResponseReturnValue:
+    """Sign out one of one's own browsers, this one included."""
+    row, organiser = _inside()
+    actions.end_session(organiser, session_id)
+    return _go_out() if session_id == row.id else redirect(url_for(".sessions"), code=303)
+
+
+@area.post("/sessions/others/end")
+def end_other_sessions() -> ResponseReturnValue:
+    """Sign out everywhere but here."""
+    row, organiser = _inside()
+    actions.end_other_sessions(organiser, row.id)
+    return redirect(url_for(".sessions"), code=303)
+
+
+def _inside() -> tuple[OrganiserSession, Organiser]:
+    row = current_session()
+    if row is None:
+        raise SignInNeeded
+    return row, row.organiser
+
+
+def _go_out() -> ResponseReturnValue:
+    """The browser stays known: it keeps an allowance of sign-in letters that no outsider can use up."""
+    kept = {place: cookie[place] for place in (KNOWN, BROWSER) if place in cookie}
+    cookie.clear()
+    cookie.update(kept)
+    return redirect(url_for("sign_in.ask", signed_out=1), code=303)

@@ -1,0 +1,72 @@
+"""The application: knows every room, and puts them together."""
+
+from pathlib import Path
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from lunchkit import clock, links
+from lunchkit.accounts import routes as sign_in
+from lunchkit.accounts.organiser import area
+from lunchkit.config import Settings, load_settings
+from lunchkit.csrf import csrf
+from lunchkit.db import engine_options, init_db
+from lunchkit.events import routes as events
+from lunchkit.i18n import init_i18n
+from lunchkit.pages import letters, lunches, organiser, routes
+from lunchkit.polls import organiser as polls_organiser
+from lunchkit.registrations import organiser as registrations_organiser
+from lunchkit.registrations import routes as registrations
+from lunchkit.speakers import organiser as speakers_organiser
+from lunchkit.web import init_web
+
+BODY_LIMIT = 1_000_000
+
+for door in (organiser.bp, lunches.bp, letters.bp, registrations_organiser.bp, speakers_organiser.bp, polls_organiser.bp):
+    area.register_blueprint(door)  # behind the one lock of the organisers' area
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """An application with these settings, or with those of the environment."""
+    settings = settings or load_settings()
+    app = Flask("lunchkit", static_folder=None, root_path=str(Path(__file__).parent))
+    app.config.from_mapping(_flask_config(settings))
+    app.extensions["lunchkit_settings"] = settings
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
+        )
+    app.jinja_env.globals.update(settings=settings, public=links.public, now=clock.now)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    init_db(app)
+    init_i18n(app)
+    csrf.init_app(app)
+    init_web(app)
+    _register_doors(app)
+    return app
+
+
+def _flask_config(settings: Settings) -> dict[str, object]:
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "SECRET_KEY_FALLBACKS": settings.keys[1:],
+        "SQLALCHEMY_DATABASE_URI": settings.database,
+        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(settings.database),
+        "TRUSTED_HOSTS": settings.hosts,
+        "MAX_CONTENT_LENGTH": BODY_LIMIT,
+        "MAX_FORM_MEMORY_SIZE": 64_000,
+        "MAX_FORM_PARTS": 100,
+        "SESSION_COOKIE_NAME": "__Host-lunchkit" if settings.is_https else "lunchkit",
+        "SESSION_COOKIE_SECURE": settings.is_https,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "WTF_CSRF_TIME_LIMIT": None,
+        "WTF_CSRF_SSL_STRICT": False,
+    }
+
+
+def _register_doors(app: Flask) -> None:
+    csrf.exempt(registrations.bp)
+    for blueprint in (routes.bp, events.bp, registrations.bp, sign_in.bp):
+        app.register_blueprint(blueprint)
+    app.register_blueprint(area)

@@ -1,0 +1,58 @@
+"""The background work of ``lunchkit serve``: letters, reminders, and forgetting what was promised to be forgotten."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
+
+from lunchkit.db import db
+from lunchkit.mail.actions import deliver_due
+from lunchkit.mail.outbox import wake
+from lunchkit.upkeep.actions import erase_needs, promise_reminders, purge_people
+
+ROUND = 5.0
+"""Seconds between two looks at the outbox; a letter promised by this process is looked for at once."""
+log = logging.getLogger("lunchkit.background")
+JOBS: tuple[tuple[Callable[[], int], float], ...] = (
+    (promise_reminders, 60.0),
+    (erase_needs, 600.0),
+    (purge_people, 600.0),
+)
+
+
+def run_due_jobs(last_run: dict[str, float]) -> None:
+    """Run each job whose time has come, by the clock that never jumps."""
+    for job, every in JOBS:
+        if time.monotonic() - last_run.get(job.__name__, -every) >= every:
+            last_run[job.__name__] = time.monotonic()
+            job()
+
+
+def work(app: Flask, stop: threading.Event) -> None:
+    """Work until told to stop. A failing round is logged and tried again: nothing is lost, it waits in the database."""
+    last_run: dict[str, float] = {}
+    while not stop.is_set():
+        wake.clear()
+        with app.app_context():
+            try:
+                run_due_jobs(last_run)
+                deliver_due()
+            except SQLAlchemyError as error:
+                log.warning("a round of background work failed: %s", type(error).__name__)
+                stop.wait(ROUND)
+            except Exception:
+                log.exception("a round of background work failed")
+                stop.wait(ROUND)
+            finally:
+                db.session.remove()
+        wake.wait(ROUND)
+
+
+def start(app: Flask) -> threading.Event:
+    """Start the work beside the web server of this process; set the returned event to end it."""
+    stop = threading.Event()
+    threading.Thread(target=work, args=(app, stop), name="background", daemon=True).start()
+    return stop

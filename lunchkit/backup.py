@@ -1,0 +1,104 @@
+"""Copies of the database that can be trusted, and the way back."""
+
+import os
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
+from shutil import which
+
+from lunchkit.config import Settings
+from lunchkit.db import SQLITE_DRIVER
+
+
+class BackupFailed(Exception):
+    """No trustworthy copy could be made or read; the text says why."""
+
+
+def back_up(settings: Settings, target: Path | None = None) -> Path:
+    """Write a copy of the database while it is in use, check it, and only then give it its name.
+
+    Returns the file. Raises BackupFailed; a half-written copy is removed.
+    """
+    postgres = not settings.database.startswith("sqlite:")
+    suffix = "pgdump" if postgres else "sqlite"
+    name = f"lunchkit-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.{suffix}"
+    target = target or settings.instance / "backups" / name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_name(target.name + ".partial")
+    partial.unlink(missing_ok=True)
+    try:
+        (_dump_postgres if postgres else _copy_sqlite)(settings, partial)
+        os.chmod(partial, 0o600)
+        with partial.open("rb") as file:
+            os.fsync(file.fileno())
+        partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)
+    return target
+
+
+def sqlite_path(settings: Settings) -> Path:
+    """The file of an SQLite database."""
+    return Path(settings.database.removeprefix("sqlite:///"))
+
+
+def _copy_sqlite(settings: Settings, target: Path) -> None:
+    source = sqlite_path(settings)
+    if not source.is_file():
+        raise BackupFailed(f"there is no database at {source}")
+    connection = SQLITE_DRIVER.connect(str(source), timeout=30)
+    try:
+        connection.execute("VACUUM INTO ?", (str(target),))
+    finally:
+        connection.close()
+    check(target)
+
+
+def check(file: Path) -> None:
+    """Read a copy through. Raises BackupFailed where it is damaged or no database of lunchkit."""
+    connection = SQLITE_DRIVER.connect(str(file))
+    try:
+        (verdict,) = connection.execute("PRAGMA integrity_check").fetchone()
+        if verdict != "ok":
+            raise BackupFailed(f"{file} is damaged: {verdict}")
+        connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    except SQLITE_DRIVER.DatabaseError as error:
+        raise BackupFailed(f"{file} cannot be read as a database of lunchkit: {error}") from error
+    finally:
+        connection.close()
+
+
+def _dump_postgres(settings: Settings, target: Path) -> None:
+    program = which("pg_dump")
+    if program is None:
+        raise BackupFailed("pg_dump is missing: install PostgreSQL's client programs")
+    url = settings.database.replace("postgresql+psycopg://", "postgresql://")
+    done = subprocess.run([program, "--format=custom", f"--file={target}", url], capture_output=True, text=True)  # noqa: S603
+    if done.returncode:
+        raise BackupFailed(done.stderr.strip())
+
+
+def restore(settings: Settings, source: Path) -> Path | None:
+    """Put a checked copy in the place of the SQLite database; the server must be stopped.
+
+    Returns where the database that was there before is kept now, None if there was none.
+    Raises BackupFailed; then nothing was changed.
+    """
+    if not settings.database.startswith("sqlite:"):
+        raise BackupFailed("restore a PostgreSQL database with pg_restore --clean --if-exists")
+    check(source)
+    place = sqlite_path(settings)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    incoming = place.with_name(place.name + ".incoming")
+    incoming.write_bytes(source.read_bytes())
+    os.chmod(incoming, 0o600)
+    with incoming.open("rb") as file:
+        os.fsync(file.fileno())
+    kept = None
+    if place.exists():
+        kept = place.with_name(f"{place.name}.before-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
+        back_up(settings, kept)
+    for leftover in (place.with_name(place.name + "-wal"), place.with_name(place.name + "-shm")):
+        leftover.unlink(missing_ok=True)
+    incoming.replace(place)
+    return kept

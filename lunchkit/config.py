@@ -1,0 +1,153 @@
+"""Settings: read from the environment (``LUNCHKIT_<NAME>``) or from ``.env`` in the instance folder.
+
+Strings stay strings: a secret made of digits is not a number.
+"""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from flask import current_app
+
+PREFIX = "LUNCHKIT_"
+LANGUAGES = ("fr", "en")
+ANNOUNCEMENT = "LUNCHKIT_INTERNAL_ANNOUNCEMENT"
+"""What the server prints on standard output once it listens; handed over by ``lunchkit demo`` in the environment."""
+
+
+class BadSettings(Exception):
+    """One or more settings are wrong; the text names each, a line apiece."""
+
+
+def setting(description: str, default: Any) -> Any:
+    """A dataclass field that carries its own documentation."""
+    return field(default=default, metadata={"help": description})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All that can be set from outside. ``lunchkit settings`` prints this list; the README holds it too."""
+
+    instance: Path = setting("Folder of the database, the secret key and the `.env` file.", Path("instance"))
+    database_url: str = setting("SQLite (default: `lunchkit.sqlite` in the instance folder) or `postgresql://…`.", "")
+    public_url: str = setting("The address under which people reach this server; every link in letters, posters and calendars begins with it.", "http://127.0.0.1:8000")
+    network_name: str = setting("Name of the network that gives the lunches.", "lunchkit")
+    language: str = setting("Language of those whose browser asks for none of ours: `fr` or `en`.", "fr")
+    timezone: str = setting("IANA time zone of new lunches.", "Europe/Zurich")
+    secret_key: str = setting("Signs cookies and derives personal links; made at the first start (`secret_key` in the instance folder) if unset.", "")
+    secret_key_fallbacks: str = setting("Earlier secret keys, separated by commas, that are still accepted.", "")
+    host: str = setting("Address that `lunchkit serve` listens on.", "127.0.0.1")
+    port: int = setting("Port that `lunchkit serve` listens on.", 8000)
+    workers: int = setting("Web processes; more than one only with PostgreSQL.", 1)
+    proxies: int = setting("How many reverse proxies stand in front and set `X-Forwarded-*`.", 0)
+    mail_host: str = setting("SMTP server; while it is empty, letters wait in the outbox.", "")
+    mail_port: int = setting("Port of the SMTP server.", 587)
+    mail_security: str = setting("`starttls`, `tls` or `none`.", "starttls")
+    mail_user: str = setting("User at the SMTP server, if it asks for one.", "")
+    mail_password: str = setting("Password at the SMTP server.", "")
+    mail_from: str = setting("Sender address of all letters.", "lunch@localhost.localdomain")
+    mail_timeout: int = setting("Seconds to wait for the SMTP server.", 20)
+    form_minimum_seconds: int = setting("A registration form that comes back faster than this was not read by a person.", 3)
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy address of the database, driver included."""
+        url = self.database_url or f"sqlite:///{self.instance.resolve() / 'lunchkit.sqlite'}"
+        for plain in ("postgresql://", "postgres://"):
+            if url.startswith(plain):
+                return "postgresql+psycopg://" + url.removeprefix(plain)
+        return url
+
+    @property
+    def keys(self) -> list[str]:
+        """The secret key, then the earlier ones."""
+        return [self.secret_key, *(key for key in self.secret_key_fallbacks.split(",") if key)]
+
+    @property
+    def is_https(self) -> bool:
+        """Whether people reach this server over TLS."""
+        return self.public_url.startswith("https://")
+
+    @property
+    def hosts(self) -> list[str]:
+        """Host names that this server answers to."""
+        return list(dict.fromkeys([urlsplit(self.public_url).hostname or "", "localhost", "127.0.0.1", "[::1]"]))
+
+
+def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings and complete them.
+
+    Raises BadSettings with a line for every wrong value.
+    """
+    given = dict(os.environ if environment is None else environment)
+    instance = Path(given.get(f"{PREFIX}INSTANCE") or "instance")
+    values = {**_read_env_file(instance / ".env"), **given}
+    errors: list[str] = []
+    chosen: dict[str, Any] = {}
+    for spec in fields(Settings):
+        key = PREFIX + spec.name.upper()
+        if key not in values:
+            continue
+        try:
+            chosen[spec.name] = spec.type(values[key]) if spec.type in (int, Path) else values[key]
+        except ValueError:
+            errors.append(f"{key}: a whole number is needed, not {values[key]!r}")
+    settings = Settings(**chosen)
+    settings = replace(settings, public_url=settings.public_url.rstrip("/"), instance=instance)
+    errors += _mistakes(settings)
+    if errors:
+        raise BadSettings("\n".join(errors))
+    return settings if settings.secret_key else replace(settings, secret_key=_lasting_secret(instance))
+
+
+def _mistakes(settings: Settings) -> list[str]:
+    errors = []
+    address = urlsplit(settings.public_url)
+    if address.scheme not in ("http", "https") or not address.hostname:
+        errors.append(f"LUNCHKIT_PUBLIC_URL: an http(s) address is needed, not {settings.public_url!r}")
+    if settings.language not in LANGUAGES:
+        errors.append(f"LUNCHKIT_LANGUAGE: one of {', '.join(LANGUAGES)}, not {settings.language!r}")
+    if settings.mail_security not in ("starttls", "tls", "none"):
+        errors.append(f"LUNCHKIT_MAIL_SECURITY: starttls, tls or none, not {settings.mail_security!r}")
+    if not settings.database.startswith(("sqlite:", "postgresql+psycopg:")):
+        errors.append("LUNCHKIT_DATABASE_URL: sqlite:/// or postgresql:// is needed")
+    if settings.workers > 1 and settings.database.startswith("sqlite:"):
+        errors.append("LUNCHKIT_WORKERS: several processes need PostgreSQL (LUNCHKIT_DATABASE_URL)")
+    try:
+        ZoneInfo(settings.timezone)
+    except (ZoneInfoNotFoundError, ValueError):
+        errors.append(f"LUNCHKIT_TIMEZONE: no such time zone: {settings.timezone!r}")
+    return errors
+
+
+def _read_env_file(path: Path) -> dict[str, str]:
+    if not path.is_file():
+        return {}
+    pairs = (line.split("=", 1) for line in path.read_text().splitlines() if "=" in line and not line.lstrip().startswith("#"))
+    return {key.strip(): value.strip().strip("\"'") for key, value in pairs}
+
+
+def _lasting_secret(instance: Path) -> str:
+    instance.mkdir(parents=True, exist_ok=True)
+    path = instance / "secret_key"
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    secret = secrets.token_urlsafe(32)
+    with os.fdopen(handle, "w") as file:
+        file.write(secret + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    return secret
+
+
+def current_settings() -> Settings:
+    """The settings of the running application."""
+    settings: Settings = current_app.extensions["lunchkit_settings"]
+    return settings

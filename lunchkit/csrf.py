@@ -1,0 +1,19 @@
+"""Forms with authority carry a token of their own page, so that no other page can send them.
+
+Every POST needs one, unless its blueprint is exempt. Exempt are the attendees' doors, whose authority is the link in
+the address and never a cookie.
+"""
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf.csrf import CSRFProtect
+
+from lunchkit.errors import Refusal
+
+csrf = CSRFProtect()
+
+
+class StaleForm(Refusal):
+    """The token is missing: the browser has forgotten its cookie, or another page sent the form."""
+
+    message = _l("This form has gone stale, and nothing was saved. Please open its page again and send it once more.")
+    status = 400

@@ -1,0 +1,224 @@
+"""Demo data: one series with a lunch that was, one that is running now, and one that is to come.
+
+The lunch of 13 May is told from what is known of it. What is not known is marked as an assumption here, and left
+empty rather than invented. The other two lunches, and everybody registered for them, are made up, and say so.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from lunchkit import clock
+from lunchkit.accounts.actions import add_organiser
+from lunchkit.accounts.models import Organiser
+from lunchkit.db import transaction
+from lunchkit.events.models import Colour, Event, Series
+from lunchkit.polls.models import Choice, Poll
+from lunchkit.registrations.actions import register_by_hand
+from lunchkit.registrations.forms import AttendeeDetails
+from lunchkit.registrations.models import Diet
+from lunchkit.speakers.models import Appearance, Organisation, Speaker
+
+ZONE = "Europe/Zurich"
+CONTACT = "lunch@example.org"
+QUESTION = "L’ESS et l’IA sont-elles compatibles ?"
+ANSWERS = ("Oui", "Oui, à certaines conditions", "Non", "Sans avis")
+FIRST_NAMES = (
+    "Camille", "Dominique", "Claude", "Noa", "Sacha", "Andrea", "Maxime", "Charlie", "Alix", "Eden", "Lou", "Yaël",
+    "Robin", "Morgan", "Kim", "Ariel",
+)  # fmt: skip
+SURNAMES = ("Poireau", "Cardon", "Rutabaga", "Panais", "Courgette", "Radis")
+"""Vegetables of Geneva's gardens: nobody is called Ariel Rutabaga."""
+ORGANISATIONS = ("Jardin fictif", "Atelier imaginaire", "Coopérative du Cardon", "Association Exemple", "")
+ALLERGIES = {4: "Arachides", 11: "Sans gluten", 23: "Lactose", 31: "Noix"}
+
+
+@dataclass(frozen=True)
+class Demo:
+    """What the demo consists of, for whoever prints its addresses."""
+
+    past: Event
+    running: Event
+    coming: Event
+    organiser: Organiser
+
+
+def plant_demo() -> Demo:
+    """Fill an empty database. The three lunches stand around the present moment."""
+    now = clock.now()
+    with transaction() as session:
+        series = Series(slug="lunch-des-bonnes-pratiques", name="Lunch des bonnes pratiques", network="APRÈS-GE")
+        session.add(series)
+        past, running, coming = _past(series), _running(series, now), _coming(series, now)
+        session.add_all([past, running, coming])
+        session.flush()
+        _invite_may_speakers(session, past, running)
+        _invite_menders(session, coming)
+        for event in (past, running):
+            _ask(session, event, 1, QUESTION, ANSWERS)
+        _ask(session, past, 2, "Faut-il renoncer à l’IA ?", ("Oui", "Non", "Sans avis"))
+        choices = ("Mon téléphone", "Mon grille-pain", "Mes habits", "La gouvernance")
+        _ask(session, coming, 1, "Que répareriez-vous en premier ?", choices)
+    organiser = add_organiser("Équipe de démonstration", CONTACT, "fr")
+    _register_people(running, 34)
+    _register_people(coming, 41)
+    return Demo(past, running, coming, organiser)
+
+
+def find_demo(session: Session) -> Demo | None:
+    """The demo that was planted earlier, or None."""
+    events = {event.uid: event for event in session.query(Event)}
+    organiser = session.query(Organiser).filter_by(email=CONTACT).first()
+    try:
+        past, running, coming = (events[f"{uid}@demo.lunchkit"] for uid in ("past", "running", "coming"))
+    except KeyError:
+        return None
+    return Demo(past, running, coming, organiser) if organiser else None
+
+
+def _event(series: Series, uid: str, starts: datetime, hours: float, **fields: Any) -> Event:
+    published = min(clock.now(), starts) - timedelta(days=30)
+    return Event(
+        series=series, uid=f"{uid}@demo.lunchkit", starts_at=starts, ends_at=starts + timedelta(hours=hours), zone=ZONE,
+        contact_email=CONTACT, created_at=published, updated_at=published, published_at=published, **fields,
+    )  # fmt: skip
+
+
+def _past(series: Series) -> Event:
+    # Assumed: the year, noon to two, and 60 seats. Not known, so left empty: the street.
+    return _event(
+        series,
+        "past",
+        datetime(2025, 5, 13, 12, tzinfo=ZoneInfo(ZONE)),
+        2,
+        slug="ia-responsable",
+        title="IA responsable : l’ESS s’empare du débat",
+        theme="Intelligence artificielle",
+        summary=(
+            "Faut-il renoncer à l’intelligence artificielle quand on défend une économie sociale et solidaire ? "
+            "Deux personnes qui la pratiquent de près ont répondu à table, avec les membres du réseau et des expert·es "
+            "du numérique responsable : à quelles conditions l’IA peut-elle servir nos valeurs, et que peut faire l’ESS "
+            "pour qu’elle n’appartienne pas à quelques grandes entreprises ?"
+        ),
+        venue="L’ESPACE",
+        town="Genève",
+        capacity=60,
+        colour=Colour.TOMATE,
+        purged_at=datetime(2025, 6, 12, tzinfo=ZoneInfo(ZONE)),
+        needs_erased_at=datetime(2025, 5, 15, 14, tzinfo=ZoneInfo(ZONE)),
+    )
+
+
+def _running(series: Series, now: datetime) -> Event:
+    starts = now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0) - timedelta(minutes=30)
+    return _event(
+        series,
+        "running",
+        starts,
+        2,
+        slug="le-debat-continue",
+        title="Le débat continue : l’ESS et l’IA à table",
+        theme="Intelligence artificielle",
+        summary="Exemple fictif d’un lunch qui a lieu en ce moment : la question du 13 mai, posée à une autre table.",
+        venue="L’ESPACE",
+        town="Genève",
+        capacity=40,
+        colour=Colour.MYRTILLE,
+        is_demo=True,
+    )
+
+
+def _coming(series: Series, now: datetime) -> Event:
+    day = now.astimezone(ZoneInfo(ZONE)).date() + timedelta(days=21)
+    day += timedelta(days=(1 - day.weekday()) % 7)
+    return _event(
+        series,
+        "coming",
+        datetime(day.year, day.month, day.day, 12, tzinfo=ZoneInfo(ZONE)),
+        2,
+        slug="qui-tient-le-tournevis",
+        title="Réparer plutôt que jeter : qui tient le tournevis ?",
+        theme="Économie de la réparation",
+        summary=(
+            "Un grille-pain tombe en panne, et c’est toute une économie qui apparaît : qui a le droit de l’ouvrir, qui "
+            "sait le faire, et qui paie l’heure passée à le comprendre ?\n\n"
+            "Apportez un objet cassé. Deux personnes qui réparent pour de vrai en ouvriront un à table, entre la soupe "
+            "et le dessert, et diront ce qu’il faudrait pour que réparer redevienne plus simple que racheter."
+        ),
+        venue="Le Réfectoire (lieu fictif)",
+        town="Genève",
+        access_notes="Entrée de plain-pied. Boucle magnétique dans la salle.",
+        capacity=60,
+        companions_allowed=2,
+        colour=Colour.PETIT_POIS,
+        is_demo=True,
+        remind_seven_days=True,
+        remind_same_morning=True,
+    )
+
+
+def _invite_may_speakers(session: Session, *events: Event) -> None:
+    itopie = Organisation(slug="itopie", name="Itopie")
+    impactia = Organisation(slug="impactia", name="ImpactIA")
+    people = (
+        Speaker(slug="samuel-chenal", name="Samuel Chenal", organisation=itopie),
+        Speaker(slug="laura-tocmacov", name="Laura Tocmacov", organisation=impactia),
+    )
+    _seat_at_table(session, people, events[:1])
+    guest = Speaker(
+        slug="sidonie-exemple", name="Sidonie Exemple", role="Personne fictive",
+        organisation=Organisation(slug="table-imaginaire", name="La Table imaginaire"),
+    )  # fmt: skip
+    _seat_at_table(session, (guest,), events[1:])
+
+
+def _invite_menders(session: Session, event: Event) -> None:
+    people = (
+        Speaker(
+            slug="ada-ressort", name="Ada Ressort", role="Ouvre ce qui ne s’ouvre pas",
+            organisation=Organisation(slug="atelier-du-ressort", name="Atelier du Ressort (fictif)"),
+        ),
+        Speaker(
+            slug="leo-boulon", name="Léo Boulon", role="Compte ce que coûte une vis",
+            organisation=Organisation(slug="cooperative-boulon", name="Coopérative Boulon (fictive)"),
+        ),
+    )  # fmt: skip
+    _seat_at_table(session, people, (event,))
+
+
+def _seat_at_table(session: Session, people: tuple[Speaker, ...], events: tuple[Event, ...]) -> None:
+    session.add_all(people)
+    session.flush()
+    for event in events:
+        session.add_all(
+            Appearance(event_id=event.id, speaker_id=speaker.id, position=position)
+            for position, speaker in enumerate(people)
+        )
+
+
+def _ask(session: Session, event: Event, position: int, question: str, choices: tuple[str, ...]) -> None:
+    labels = [Choice(position=number, label=label) for number, label in enumerate(choices, 1)]
+    session.add(Poll(event_id=event.id, position=position, question=question, choices=labels))
+
+
+def _register_people(event: Event, requests: int) -> None:
+    """Made-up people at a table, by the same verb that organisers use; a few bring somebody."""
+    for number in range(requests):
+        name = f"{FIRST_NAMES[number % len(FIRST_NAMES)]} {SURNAMES[number * 7 % len(SURNAMES)]}"
+        companions = (number % 9 == 3) * min(1, event.companions_allowed)
+        diets = tuple((Diet.EVERYTHING, Diet.VEGETARIAN, Diet.VEGAN)[(number + seat) % 5 % 3] for seat in range(1 + companions))
+        details = AttendeeDetails(
+            name=name,
+            email=f"personne{number + 1}@example.org",
+            organisation=ORGANISATIONS[number % len(ORGANISATIONS)],
+            is_member=number % 3 != 0,
+            shows_name=number % 2 == 0,
+            companions=companions,
+            diets=diets,
+            allergies=ALLERGIES.get(number, ""),
+            access="Place pour un fauteuil roulant" if number == 17 else "",
+        )
+        register_by_hand(event, details, language="fr")

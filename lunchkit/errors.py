@@ -1,0 +1,24 @@
+"""A typed no: what lunchkit refuses, in words that an attendee may read."""
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
+
+class Refusal(Exception):
+    """Something cannot be done. ``message`` is shown to the person, ``status`` is the HTTP status."""
+
+    message: LazyString | str = _l("This is not possible.")
+    status: int = 409
+    retry_after: int | None = None
+    """Seconds after which trying again makes sense."""
+
+
+class NotFound(Refusal):
+    message = _l("This page does not exist, or no longer.")
+    status = 404
+
+
+class TooMany(Refusal):
+    message = _l("Too many requests at once. Please try again in a minute: nothing of what you typed is lost.")
+    status = 429
+    retry_after = 60

@@ -1,0 +1,1 @@
+"""A series of lunches, and each lunch of it: when, where, how many."""

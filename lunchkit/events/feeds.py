@@ -1,0 +1,104 @@
+"""What calendars and feed readers are told of lunches. Stands between the doors (routes) and the reads (queries)."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import quote, urlsplit
+
+from flask import render_template
+from flask_babel import force_locale
+from flask_babel import gettext as _
+
+from lunchkit.calendar import Entry
+from lunchkit.config import current_settings
+from lunchkit.events.models import Event
+from lunchkit.events.queries import all_series
+from lunchkit.i18n import when
+from lunchkit.links import public
+from lunchkit.text import clean_line, clean_text
+
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+"""When a feed changed that has never held anything."""
+_NOT_IN_XML = dict.fromkeys((0xFFFE, 0xFFFF))
+_HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
+
+
+@dataclass(frozen=True)
+class AtomEntry:
+    """One lunch as a feed reader shows it; the texts are fit for XML."""
+
+    id: str
+    title: str
+    link: str
+    published_at: datetime
+    updated_at: datetime
+    summary: str
+
+
+def calendar_entry(event: Event) -> Entry:
+    """The lunch as a calendar shows it, with no link but that of its public page."""
+    page = public("pages.event", slug=event.slug)
+    return Entry(
+        uid=event.uid,
+        sequence=event.sequence,
+        starts_at=event.starts_at,
+        ends_at=event.ends_at,
+        zone=event.zone,
+        title=event.title,
+        description=_paragraphs(event.summary, event.access_notes, page),
+        location=event.place,
+        url=page,
+        created_at=event.created_at,
+        updated_at=event.updated_at,
+        cancelled=event.cancelled_at is not None,
+        organiser_name=event.series.network,
+        organiser_email=event.contact_email,
+    )
+
+
+def feed_name() -> str:
+    """What a calendar or a feed reader calls our feeds."""
+    return clean_line(", ".join(series.name for series in all_series())) or current_settings().network_name
+
+
+def atom_feed(events: Iterable[Event]) -> str:
+    """The Atom document (RFC 4287) of these lunches, those published last first.
+
+    It speaks the house's language, whoever asks: a feed is fetched by machines.
+    """
+    settings = current_settings()
+    with force_locale(settings.language):
+        entries = sorted((_atom_entry(event) for event in events), key=lambda entry: entry.published_at, reverse=True)
+        updated_at = max((entry.updated_at for entry in entries), default=NEVER)
+        document = render_template(
+            "events/feed.atom.xml",
+            title=feed_name(), author=clean_line(settings.network_name), language=settings.language,
+            address=public("events.atom"), home=public("pages.home"), updated_at=updated_at, entries=entries,
+        )  # fmt: skip
+    return document.translate(_NOT_IN_XML)
+
+
+def _atom_entry(event: Event) -> AtomEntry:
+    title = clean_line(event.title)
+    return AtomEntry(
+        id=_tag(event),
+        title=_("Lunch cancelled: %(title)s", title=title) if event.cancelled_at else title,
+        link=public("pages.event", slug=event.slug),
+        published_at=event.published_at or event.created_at,
+        updated_at=event.updated_at,
+        summary=_paragraphs(", ".join(part for part in (when(event), event.place) if part), event.summary),
+    )
+
+
+def _tag(event: Event) -> str:
+    """A name for ever (RFC 4151), made of the UID: it outlives a change of the address or of the server."""
+    name, _at, host = event.uid.rpartition("@")
+    if not _HOST_NAME.fullmatch(host) or not name:
+        name, host = event.uid, urlsplit(current_settings().public_url).hostname or ""
+    authority = host.lower() if _HOST_NAME.fullmatch(host) else "localhost"
+    return f"tag:{authority},{event.created_at:%Y-%m-%d}:{quote(name, safe='', errors='replace')}"
+
+
+def _paragraphs(*texts: str) -> str:
+    return "\n\n".join(text for text in (clean_text(text) for text in texts) if text)

@@ -1,0 +1,245 @@
+"""The lunch form: what an organiser is asked, and how it is cleaned into one frozen value.
+
+Times are typed as the wall clock of the place shows them. A time that the change of clocks skips or repeats is
+questioned beside its field.
+"""
+
+from datetime import date, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from email_validator import EmailNotValidError, validate_email
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
+from wtforms import (
+    BooleanField,
+    DateField,
+    DateTimeLocalField,
+    Field,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    TimeField,
+)
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+
+from lunchkit.clock import AmbiguousLocalTime, NoSuchLocalTime, from_wall
+from lunchkit.config import current_settings
+from lunchkit.events.changes import EventDetails as EventDetails
+from lunchkit.events.models import FOOD_KEPT_FOR, Colour, Event
+from lunchkit.text import clean_line, clean_text
+
+MOST_SEATS = 2000
+YEARS = range(2000, 2101)
+DAY_FORMS = ["%Y-%m-%d", "%d.%m.%Y"]
+HOUR_FORMS = ["%H:%M", "%Hh%M", "%H.%M", "%H:%M:%S"]
+MOMENT_FORMS = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%d.%m.%Y %H:%M", "%Y-%m-%dT%H:%M:%S"]
+"""How days and hours are read; browsers send the first form of each."""
+COLOURS = [
+    (Colour.TOMATE.value, _l("Tomato")),
+    (Colour.CAROTTE.value, _l("Carrot")),
+    (Colour.MOUTARDE.value, _l("Mustard")),
+    (Colour.PETIT_POIS.value, _l("Green pea")),
+    (Colour.MYRTILLE.value, _l("Blueberry")),
+    (Colour.BETTERAVE.value, _l("Beetroot")),
+]
+
+
+def _at_most(length: int) -> Length:
+    return Length(max=length, message=_l("Please keep this under %(max)s characters.", max=length))
+
+
+def _between(low: int, high: int) -> NumberRange:
+    return NumberRange(low, high, message=_l("A number from %(low)s to %(high)s is needed here.", low=low, high=high))
+
+
+class _Typed(Field):
+    """A field that says in our words what it could not read. Without a picker people write as they are used to."""
+
+    unread: Any = ""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read what was typed. Raises ValueError in the reader's language."""
+        try:
+            super().process_formdata(valuelist)
+        except (ValueError, OverflowError) as error:
+            self.data = None
+            raise ValueError(self.unread) from error
+
+
+class DayField(_Typed, DateField):
+    """A day."""
+
+    unread = _l("This is not a day of the calendar. Write it like 13.05.2025.")
+
+
+class HourField(_Typed, TimeField):
+    """A time of day."""
+
+    unread = _l("This is not a time of day. Write it like 12:00.")
+
+
+class WallMomentField(_Typed, DateTimeLocalField):
+    """A day and a time of day on the wall clock of the place."""
+
+    unread = _l("This is not a day and a time. Write it like 13.05.2025 12:00.")
+
+
+class NumberField(_Typed, IntegerField):
+    """A whole number."""
+
+    unread = _l("Please write a whole number here.")
+
+
+class EventForm(FlaskForm):
+    """One lunch. Posts of other sites are refused for the whole house, so there is no token."""
+
+    class Meta:
+        csrf = False
+
+    zone = "Europe/Zurich"
+
+    title = StringField(
+        _l("Title"),
+        filters=[clean_line],
+        validators=[InputRequired(_l("Please give the lunch a title.")), _at_most(120)],
+    )
+    theme = StringField(_l("Theme"), filters=[clean_line], validators=[_at_most(80)])
+    summary = TextAreaField(_l("What it is about"), filters=[clean_text], validators=[_at_most(3000)])
+    date = DayField(_l("Day"), format=DAY_FORMS, validators=[InputRequired(_l("Please choose the day."))])
+    start = HourField(_l("Begins at"), format=HOUR_FORMS, validators=[InputRequired(_l("Please say when it begins."))])
+    end = HourField(_l("Ends at"), format=HOUR_FORMS, validators=[InputRequired(_l("Please say when it ends."))])
+    venue = StringField(_l("Venue"), filters=[clean_line], validators=[_at_most(120)])
+    street = StringField(_l("Street and number"), filters=[clean_line], validators=[_at_most(120)])
+    postcode = StringField(_l("Postcode"), filters=[clean_line], validators=[_at_most(12)])
+    town = StringField(_l("Town"), filters=[clean_line], validators=[_at_most(80)])
+    access_notes = TextAreaField(_l("How to get in"), filters=[clean_text], validators=[_at_most(1000)])
+    contact_email = StringField(
+        _l("Contact e-mail"),
+        filters=[clean_line],
+        validators=[InputRequired(_l("Please give an address that is read."))],
+    )
+    colour = RadioField(_l("Colour"), choices=COLOURS, default=Colour.TOMATE.value)
+    capacity = NumberField(
+        _l("Seats"), validators=[InputRequired(_l("Please say how many seats there are.")), _between(1, MOST_SEATS)]
+    )
+    companions_allowed = SelectField(
+        _l("Companions that each person may bring"), coerce=int, choices=[(n, str(n)) for n in range(6)], default=0
+    )
+    asks_food = BooleanField(_l("Ask what people eat"))
+    asks_access = BooleanField(_l("Ask what people need in order to take part"))
+    opens_at = WallMomentField(_l("Registration opens"), format=MOMENT_FORMS, validators=[Optional()])
+    closes_at = WallMomentField(_l("Registration closes"), format=MOMENT_FORMS, validators=[Optional()])
+    purge_days = NumberField(
+        _l("Erase names and addresses after (days)"),
+        default=30,
+        validators=[InputRequired(_l("Please say after how many days.")), _between(FOOD_KEPT_FOR.days, 365)],
+    )
+    remind_seven_days = BooleanField(_l("A week before, at 9:00"))
+    remind_two_days = BooleanField(_l("Two days before, at 9:00"))
+    remind_same_morning = BooleanField(_l("The same morning, at 7:00"))
+
+    def validate_title(self, field: Field) -> None:
+        """A title has at least one letter or digit."""
+        if not any(char.isalnum() for char in field.data):
+            raise ValidationError(_l("Please give the lunch a title."))
+
+    def validate_contact_email(self, field: Field) -> None:
+        """An address that answers can be sent to."""
+        try:
+            checked = validate_email(field.data, check_deliverability=False, allow_smtputf8=False)
+        except EmailNotValidError as error:
+            raise ValidationError(_l("Please check this address: it should look like name@example.ch.")) from error
+        field.data = f"{checked.local_part}@{checked.ascii_domain}"
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Each field by itself, then the moments together."""
+        if not super().validate(extra_validators):
+            return False
+        starts_at = self._moment(self.start, _at(self.date.data, self.start.data))
+        ends_at = self._moment(self.end, _at(self.date.data, self.end.data))
+        opens_at, closes_at = (self._moment(field, field.data) for field in (self.opens_at, self.closes_at))
+        if starts_at and ends_at and ends_at <= starts_at:
+            _complain(self.end, _l("The end must come after the beginning."))
+        if starts_at and closes_at and closes_at > starts_at:
+            _complain(self.closes_at, _l("Registration closes at the latest when the lunch begins."))
+        if opens_at and (latest := closes_at or starts_at) and opens_at >= latest:
+            _complain(self.opens_at, _l("Registration must open before it closes."))
+        self.moments = {"starts_at": starts_at, "ends_at": ends_at, "opens_at": opens_at, "closes_at": closes_at}
+        return not self.errors
+
+    def details(self) -> EventDetails:
+        """The frozen value of a form that was found valid."""
+        typed: dict[str, Any] = self.data | self.moments
+        for name in ("date", "start", "end"):
+            del typed[name]
+        return EventDetails(zone=self.zone, **typed)
+
+    def _moment(self, field: Field, wall: datetime | None) -> datetime | None:
+        """The moment of a wall-clock time; None, and a sentence beside the field, where there is none or two."""
+        if wall is None:
+            return None
+        try:
+            if wall.year in YEARS:
+                return from_wall(wall, self.zone)
+            field, message = (self.date if field in (self.start, self.end) else field), _l("Please check the year.")
+        except NoSuchLocalTime:
+            message = _l("The clocks are set forward that night: this time does not exist. Please choose another one.")
+        except AmbiguousLocalTime:
+            message = _l("The clocks are set back that night: this time comes twice. Please choose another one.")
+        _complain(field, message)
+        return None
+
+
+def event_form(
+    event: Event | None = None, data: MultiDict[str, str] | None = None, contact_email: str = ""
+) -> EventForm:
+    """The form of a lunch: empty for a new one, filled from the row, or from a request's form data if given."""
+    start = _wall_values(event) if event else {"contact_email": contact_email, "asks_food": True, "asks_access": True}
+    if event is None:
+        start["remind_two_days"] = True
+    form = EventForm(formdata=data, data=start)
+    form.zone = event.zone if event else current_settings().timezone
+    return form
+
+
+class CapacityForm(FlaskForm):
+    """Only the number of seats, for the page of a lunch."""
+
+    class Meta:
+        csrf = False
+
+    capacity = NumberField(
+        _l("Seats"), validators=[InputRequired(_l("Please say how many seats there are.")), _between(1, MOST_SEATS)]
+    )
+
+    def seats(self) -> int:
+        """The number of a valid form."""
+        return self.capacity.data or 0
+
+
+def capacity_form(event: Event, data: MultiDict[str, str] | None = None) -> CapacityForm:
+    """The form of the seats, filled from the row, or from a request's form data if given."""
+    return CapacityForm(formdata=data, data={"capacity": event.capacity})
+
+
+def _at(day: date | None, hour: time | None) -> datetime | None:
+    return datetime.combine(day, hour) if day and hour is not None else None
+
+
+def _complain(field: Field, message: Any) -> None:
+    field.errors = [*field.errors, message]
+
+
+def _wall_values(event: Event) -> dict[str, Any]:
+    """The columns as the form asks for them: moments on the wall clock of the place."""
+    place = ZoneInfo(event.zone)
+    values = {name: getattr(event, name) for name in EventDetails.__dataclass_fields__}
+    for name in ("opens_at", "closes_at"):
+        if values[name] is not None:
+            values[name] = values[name].astimezone(place).replace(tzinfo=None)
+    start, end = event.starts_local, event.ends_local
+    return values | {"date": start.date(), "start": start.time(), "end": end.time()}

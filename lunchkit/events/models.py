@@ -1,0 +1,159 @@
+"""Series and Event: what they are, and what one row knows of itself."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lunchkit.db import Model, Moment
+
+FOOD_KEPT_FOR = timedelta(days=2)
+"""Food and access needs are erased this long after the lunch."""
+
+
+class Colour(StrEnum):
+    """The tested set of colours; each has its paper and tint in the style sheet."""
+
+    TOMATE = "tomate"
+    CAROTTE = "carotte"
+    MOUTARDE = "moutarde"
+    PETIT_POIS = "petit-pois"
+    MYRTILLE = "myrtille"
+    BETTERAVE = "betterave"
+
+
+@dataclass(frozen=True)
+class Reminder:
+    """A reminder letter: how many days before the lunch, and at what wall-clock hour it leaves."""
+
+    key: str
+    days_before: int
+    hour: int
+
+
+REMINDERS = (
+    Reminder("seven_days", 7, 9),
+    Reminder("two_days", 2, 9),
+    Reminder("same_morning", 0, 7),
+)
+
+
+class Series(Model):
+    """A series of lunches given by one network."""
+
+    __tablename__ = "series"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(80), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    network: Mapped[str] = mapped_column(String(200))
+    events: Mapped[list["Event"]] = relationship(back_populates="series")
+
+
+class Event(Model):
+    """One lunch. Its states are times: published, moved, cancelled."""
+
+    __tablename__ = "event"
+    __table_args__ = (
+        CheckConstraint("capacity >= 0", name="capacity_not_negative"),
+        CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+        CheckConstraint("companions_allowed between 0 and 5", name="companions_few"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    series_id: Mapped[int] = mapped_column(ForeignKey("series.id"), index=True)
+    uid: Mapped[str] = mapped_column(String(120), unique=True)
+    """The calendar UID (RFC 5545), one for ever."""
+    slug: Mapped[str] = mapped_column(String(80), unique=True)
+    title: Mapped[str] = mapped_column(String(200))
+    theme: Mapped[str] = mapped_column(String(200), default="")
+    summary: Mapped[str] = mapped_column(Text, default="")
+    """Plain text; an empty line starts a paragraph."""
+    starts_at: Mapped[Moment] = mapped_column(index=True)
+    ends_at: Mapped[Moment]
+    zone: Mapped[str] = mapped_column(String(60), default="Europe/Zurich")
+    venue: Mapped[str] = mapped_column(String(200), default="")
+    street: Mapped[str] = mapped_column(String(200), default="")
+    postcode: Mapped[str] = mapped_column(String(20), default="")
+    town: Mapped[str] = mapped_column(String(100), default="")
+    access_notes: Mapped[str] = mapped_column(Text, default="")
+    contact_email: Mapped[str] = mapped_column(String(254))
+    """The mailbox that is read: ORGANIZER of the invitations, Reply-To of the letters."""
+    colour: Mapped[str] = mapped_column(String(20), default=Colour.TOMATE)
+    capacity: Mapped[int]
+    companions_allowed: Mapped[int] = mapped_column(default=0)
+    asks_food: Mapped[bool] = mapped_column(default=True)
+    asks_access: Mapped[bool] = mapped_column(default=True)
+    opens_at: Mapped[Moment | None]
+    closes_at: Mapped[Moment | None]
+    purge_days: Mapped[int] = mapped_column(default=30)
+    remind_seven_days: Mapped[bool] = mapped_column(default=False)
+    remind_two_days: Mapped[bool] = mapped_column(default=True)
+    remind_same_morning: Mapped[bool] = mapped_column(default=False)
+    sequence: Mapped[int] = mapped_column(default=0)
+    """Rises with every change that a calendar should show (RFC 5545, 3.8.7.4)."""
+    is_demo: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[Moment]
+    updated_at: Mapped[Moment]
+    published_at: Mapped[Moment | None]
+    cancelled_at: Mapped[Moment | None]
+    needs_erased_at: Mapped[Moment | None]
+    purged_at: Mapped[Moment | None]
+    series: Mapped[Series] = relationship(back_populates="events")
+
+    @property
+    def starts_local(self) -> datetime:
+        """The start on the wall clock of the place."""
+        return self.starts_at.astimezone(ZoneInfo(self.zone))
+
+    @property
+    def ends_local(self) -> datetime:
+        """The end on the wall clock of the place."""
+        return self.ends_at.astimezone(ZoneInfo(self.zone))
+
+    @property
+    def purge_on(self) -> date:
+        """The day on which names and addresses of this lunch are erased."""
+        return (self.ends_local + timedelta(days=self.purge_days)).date()
+
+    @property
+    def address(self) -> str:
+        """Street, postcode and town in one line, without empty parts."""
+        return ", ".join(part for part in (self.street, f"{self.postcode} {self.town}".strip()) if part)
+
+    @property
+    def place(self) -> str:
+        """Where it is, as people write it: venue, then address."""
+        return ", ".join(part for part in (self.venue, self.address) if part)
+
+    def takes_registrations(self, now: datetime) -> bool:
+        """Whether attendees may register at this moment."""
+        return (
+            self.published_at is not None
+            and self.cancelled_at is None
+            and (self.opens_at is None or self.opens_at <= now)
+            and now < (self.closes_at or self.starts_at)
+        )
+
+    def opens_later(self, now: datetime) -> bool:
+        """Whether registration has been announced but not opened."""
+        return self.opens_at is not None and now < self.opens_at and self.cancelled_at is None
+
+    def is_running(self, now: datetime) -> bool:
+        """Whether the lunch takes place at this moment."""
+        return self.starts_at <= now < self.ends_at and self.cancelled_at is None
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether the lunch has ended."""
+        return self.ends_at <= now
+
+    def gives_seats(self, now: datetime) -> bool:
+        """Whether a free seat may still be given to whoever waits."""
+        return self.cancelled_at is None and now < self.starts_at
+
+    def reminds(self, reminder: Reminder) -> bool:
+        """Whether the organiser wants this reminder letter."""
+        return bool(getattr(self, f"remind_{reminder.key}"))

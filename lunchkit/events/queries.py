@@ -1,0 +1,73 @@
+"""Reads of lunches and series. Public is what was published, also if it was cancelled later."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, select
+
+from lunchkit.db import db
+from lunchkit.errors import NotFound
+from lunchkit.events.models import Event, Series
+
+
+def event_by_slug_or_404(slug: str) -> Event:
+    """The public lunch of this address. Raises NotFound."""
+    event = any_event_by_slug_or_404(slug)
+    if event.published_at is None:
+        raise NotFound
+    return event
+
+
+def any_event_by_slug_or_404(slug: str) -> Event:
+    """The lunch of this address, published or not: for organisers. Raises NotFound."""
+    if not slug.isprintable():  # PostgreSQL cannot even look for a NUL
+        raise NotFound
+    event = db.session.scalar(select(Event).where(Event.slug == slug))
+    if event is None:
+        raise NotFound
+    return event
+
+
+def all_events() -> Sequence[Event]:
+    """Every lunch, drafts included, the latest first: for organisers."""
+    return db.session.scalars(select(Event).order_by(Event.starts_at.desc(), Event.id.desc())).all()
+
+
+def published_events() -> Sequence[Event]:
+    """All public lunches in the order of time, cancelled ones included."""
+    return db.session.scalars(select(Event).where(_is_public()).order_by(Event.starts_at, Event.id)).all()
+
+
+def coming_events(now: datetime) -> Sequence[Event]:
+    """Public lunches that have not begun, the next one first, cancelled ones included."""
+    return db.session.scalars(
+        select(Event).where(_is_public(), Event.starts_at > now).order_by(Event.starts_at, Event.id)
+    ).all()
+
+
+def running_events(now: datetime) -> Sequence[Event]:
+    """Public lunches that take place at this moment."""
+    running = select(Event).where(
+        _is_public(), Event.starts_at <= now, Event.ends_at > now, Event.cancelled_at.is_(None)
+    )
+    return db.session.scalars(running.order_by(Event.starts_at, Event.id)).all()
+
+
+def past_events(now: datetime) -> Sequence[Event]:
+    """Public lunches that took place, the latest first; those that were cancelled did not."""
+    past = select(Event).where(_is_public(), Event.ends_at <= now, Event.cancelled_at.is_(None))
+    return db.session.scalars(past.order_by(Event.starts_at.desc(), Event.id.desc())).all()
+
+
+def all_series() -> Sequence[Series]:
+    """Every series, the oldest first."""
+    return db.session.scalars(select(Series).order_by(Series.id)).all()
+
+
+def last_change() -> datetime | None:
+    """When any lunch was last changed, drafts included: to withdraw one changes the feeds too."""
+    return db.session.scalar(select(func.max(Event.updated_at)))
+
+
+def _is_public() -> ColumnElement[bool]:
+    return Event.published_at.is_not(None)

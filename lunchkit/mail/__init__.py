@@ -1,0 +1,1 @@
+"""Letters: an outbox in the database, and its delivery by SMTP. Knows nothing of lunches."""

@@ -1,0 +1,67 @@
+"""Promising a letter: a row in the transaction of whoever promises it."""
+
+import secrets
+import threading
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import event, func, select
+from sqlalchemy.orm import Session
+
+from lunchkit import clock
+from lunchkit.config import current_settings
+from lunchkit.mail.models import OutboxLetter
+
+wake = threading.Event()
+"""Set after a commit that promised a letter, so that the delivery need not wait for its next round."""
+
+
+def promise(
+    session: Session,
+    *,
+    kind: str,
+    recipient: str,
+    language: str,
+    facts: dict[str, Any],
+    event_id: int | None = None,
+    subject_id: int | None = None,
+    once_key: str | None = None,
+) -> bool:
+    """Add a letter to the outbox in the caller's transaction; it leaves after the commit.
+
+    ``facts`` is JSON-able and all that the letter's renderer is given. Says whether the letter was added: it is not
+    where ``once_key`` was promised before.
+    """
+    if once_key and session.scalar(select(OutboxLetter.id).where(OutboxLetter.once_key == once_key)) is not None:
+        return False
+    now = clock.now()
+    domain = current_settings().mail_from.rpartition("@")[2]
+    session.add(
+        OutboxLetter(
+            kind=kind,
+            recipient=recipient,
+            language=language,
+            facts=facts,
+            message_id=f"<{secrets.token_hex(16)}@{domain}>",
+            once_key=once_key,
+            event_id=event_id,
+            subject_id=subject_id,
+            created_at=now,
+            next_attempt_at=now,
+        )
+    )
+    session.info["promised"] = True
+    return True
+
+
+@event.listens_for(Session, "after_commit")
+def _wake(session: Session) -> None:
+    if session.info.pop("promised", False):
+        wake.set()
+
+
+def letters_lately(session: Session, recipient: str, now: datetime) -> int:
+    """How many letters were promised to an address within the last hour."""
+    since = now - timedelta(hours=1)
+    count = select(func.count()).where(OutboxLetter.recipient == recipient, OutboxLetter.created_at > since)
+    return session.scalar(count) or 0

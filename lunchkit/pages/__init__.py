@@ -1,0 +1,1 @@
+"""Pages that compose several features: home, one lunch, the organiser's overview."""

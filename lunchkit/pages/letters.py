@@ -1,0 +1,111 @@
+"""The outbox, for organisers: which letters wait, have left or failed, and what each says.
+
+The HTML part of a letter has an address of its own, and a policy of its own under which nothing in it can act.
+"""
+
+import base64
+import logging
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
+from lunchkit.accounts.letters import SIGN_IN
+from lunchkit.errors import NotFound
+from lunchkit.events.queries import all_events
+from lunchkit.mail.models import OutboxLetter
+from lunchkit.mail.queries import LetterState, letter_or_404, letters_page, state_of
+from lunchkit.mail.rendering import Letter, render_letter
+from lunchkit.pages.actions import send_again
+
+KINDS = {
+    SIGN_IN: _l("Link to sign in"),
+    "registrations/confirmation": _l("Confirmation"),
+    "registrations/waiting": _l("Waiting list"),
+    "registrations/promotion": _l("A seat has come free"),
+    "registrations/repeat": _l("Registered already"),
+    "registrations/change": _l("Change of the lunch"),
+    "registrations/cancellation": _l("Cancellation"),
+    "registrations/event_cancellation": _l("Lunch cancelled"),
+    "registrations/reminder": _l("Reminder"),
+}
+STATES = {LetterState.WAITING: _l("Waiting"), LetterState.SENT: _l("Sent"), LetterState.FAILED: _l("Failed")}
+INERT = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'; "
+    "frame-ancestors 'none'; sandbox"
+)
+LAST_PAGE = 100_000
+bp = Blueprint("mail", __name__, url_prefix="/letters")
+log = logging.getLogger("lunchkit.mail")
+
+
+@bp.get("")
+def index() -> ResponseReturnValue:
+    """Forty letters a page, of one lunch or all."""
+    events = all_events()
+    chosen = next((event for event in events if event.slug == request.args.get("event")), None)
+    state = request.args.get("state")
+    page = min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)
+    return render_template(
+        "mail/index.html",
+        letters=letters_page(chosen.id if chosen else None, LetterState(state) if state in STATES else None, page),
+        chosen=chosen,
+        events=events,
+        titles={row.id: row.title for row in events},
+        state=state if state in STATES else "",
+        states=STATES,
+        state_of=state_of,
+        kinds=KINDS,
+    )
+
+
+@bp.get("/<int(max=2147483647):letter_id>")
+def show(letter_id: int) -> ResponseReturnValue:
+    """One letter as it will be sent."""
+    row = letter_or_404(letter_id)
+    letter, why_not = _written(row)
+    return render_template(
+        "mail/show.html",
+        row=row,
+        letter=letter,
+        why_not=why_not,
+        state=state_of(row),
+        states=STATES,
+        kinds=KINDS,
+    )
+
+
+@bp.get("/<int(max=2147483647):letter_id>/html")
+def html(letter_id: int) -> ResponseReturnValue:
+    """The HTML part alone, its pictures inside it."""
+    letter, _why_not = _written(letter_or_404(letter_id))
+    if letter is None:
+        raise NotFound
+    page = letter.html
+    for image in letter.images:
+        page = page.replace(f"cid:{image.cid}", "data:image/png;base64," + base64.b64encode(image.png).decode())
+    return Response(page, headers={"Content-Security-Policy": INERT, "Referrer-Policy": "no-referrer"})
+
+
+@bp.post("/<int(max=2147483647):letter_id>/delivery")
+def retry(letter_id: int) -> ResponseReturnValue:
+    """Send a failed letter again."""
+    send_again(letter_or_404(letter_id))
+    return redirect(url_for(".show", letter_id=letter_id), code=303)
+
+
+def _written(row: OutboxLetter) -> tuple[Letter | None, LazyString]:
+    """What the letter will say, or why it cannot be shown.
+
+    A way to sign in as somebody else is for its reader only; the words of a letter that has left are erased.
+    """
+    if row.kind == SIGN_IN:
+        return None, _l("This letter holds a link to sign in. Only its reader may see it.")
+    if row.sent_at is not None:
+        return None, _l("It has left. Its words are not kept.")
+    try:
+        return render_letter(row), _l("There is nothing left to say, so it will not be sent.")
+    except Exception:
+        log.exception("letter %s cannot be written", row.id)
+        return None, _l("It cannot be written. The server’s log says why.")

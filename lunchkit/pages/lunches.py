@@ -1,0 +1,106 @@
+"""The organiser's doors to lunches themselves: to make, change, publish and call off."""
+
+from dataclasses import replace
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from lunchkit import clock
+from lunchkit.accounts.queries import current_organiser
+from lunchkit.events.actions import create_event, publish_event
+from lunchkit.events.changes import details_of
+from lunchkit.events.forms import EventForm, capacity_form, event_form
+from lunchkit.events.models import Event
+from lunchkit.events.queries import any_event_by_slug_or_404
+from lunchkit.pages.organiser import lunch_page
+from lunchkit.registrations.actions import cancel_event, change_event
+from lunchkit.registrations.listing import letters_on_cancellation, unreachable_on_cancellation
+
+bp = Blueprint("events", __name__)
+
+
+@bp.get("/e/new")
+def new() -> ResponseReturnValue:
+    """The form of a new lunch."""
+    organiser = current_organiser()
+    return _new_page(event_form(contact_email=organiser.email if organiser else ""))
+
+
+@bp.post("/e/new")
+def create() -> ResponseReturnValue:
+    """A new draft."""
+    form = event_form(data=request.form)
+    if not form.validate():
+        return _new_page(form), 422
+    return _to(create_event(form.details()), done="created")
+
+
+@bp.get("/e/<slug>/edit")
+def edit(slug: str) -> ResponseReturnValue:
+    """The form of a lunch."""
+    event = any_event_by_slug_or_404(slug)
+    return _edit_page(event, event_form(event))
+
+
+@bp.post("/e/<slug>/edit")
+def update(slug: str) -> ResponseReturnValue:
+    """A lunch changed."""
+    event = any_event_by_slug_or_404(slug)
+    form = event_form(event, request.form)
+    if not form.validate():
+        return _edit_page(event, form), 422
+    change_event(event, form.details())
+    return _to(event, done="saved")
+
+
+@bp.post("/e/<slug>/capacity")
+def capacity(slug: str) -> ResponseReturnValue:
+    """More seats or fewer."""
+    event = any_event_by_slug_or_404(slug)
+    form = capacity_form(event, request.form)
+    if not form.validate():
+        return lunch_page(event, form), 422
+    change_event(event, replace(details_of(event), capacity=form.seats()))
+    return _to(event, done="seats")
+
+
+@bp.post("/e/<slug>/publication")
+def publication(slug: str) -> ResponseReturnValue:
+    """A draft becomes public."""
+    event = any_event_by_slug_or_404(slug)
+    publish_event(event)
+    return _to(event, done="published")
+
+
+@bp.get("/e/<slug>/cancellation")
+def cancellation(slug: str) -> ResponseReturnValue:
+    """Asks once more, and says who is told."""
+    event = any_event_by_slug_or_404(slug)
+    return render_template(
+        "organiser/events/cancellation.html",
+        event=event,
+        letters=letters_on_cancellation(event.id),
+        unreachable=unreachable_on_cancellation(event.id),
+        may_cancel=event.cancelled_at is None and not event.is_over(clock.now()),
+    )
+
+
+@bp.post("/e/<slug>/cancellation")
+def cancel(slug: str) -> ResponseReturnValue:
+    """A lunch called off."""
+    event = any_event_by_slug_or_404(slug)
+    cancel_event(event)
+    return _to(event, done="cancelled")
+
+
+def _new_page(form: EventForm) -> str:
+    return render_template("organiser/events/new.html", form=form)
+
+
+def _edit_page(event: Event, form: EventForm) -> str:
+    told = letters_on_cancellation(event.id) if event.published_at and not event.is_over(clock.now()) else 0
+    return render_template("organiser/events/edit.html", event=event, form=form, told=told)
+
+
+def _to(event: Event, done: str) -> ResponseReturnValue:
+    return redirect(url_for("organiser.pages.event", slug=event.slug, done=done), code=303)

@@ -1,0 +1,83 @@
+"""What an organiser sees of a lunch at one glance, gathered from every feature."""
+
+from dataclasses import dataclass
+
+from flask import url_for
+from flask_babel import gettext as _
+from sqlalchemy import func, select
+
+from lunchkit.db import db
+from lunchkit.events.models import Event
+from lunchkit.mail.models import OutboxLetter
+from lunchkit.pages.routes import event_state
+from lunchkit.polls.queries import count_polls
+from lunchkit.registrations.queries import queue_length, seats_taken
+from lunchkit.speakers.queries import count_speakers
+
+
+@dataclass(frozen=True)
+class LetterCounts:
+    """Letters of a lunch: those that left, those that wait for their turn, those that were given up."""
+
+    sent: int
+    waiting: int
+    failed: int
+
+
+@dataclass(frozen=True)
+class Overview:
+    """The state of one lunch in words and numbers."""
+
+    state: str
+    """draft, later, open, full, closed, running, over or cancelled."""
+    taken: int
+    left: int
+    queue: int
+    speakers: int
+    polls: int
+    letters: LetterCounts
+    missing: list[tuple[str, str]]
+    """What the public page still lacks, each with the address where it is written."""
+
+
+def overview(event: Event) -> Overview:
+    """All of it, in a fixed number of queries."""
+    taken, speakers, polls = seats_taken(event.id), count_speakers(event.id), count_polls(event.id)
+    left = max(0, event.capacity - taken)
+    return Overview(
+        state=organiser_state(event, left),
+        taken=taken,
+        left=left,
+        queue=queue_length(event.id),
+        speakers=speakers,
+        polls=polls,
+        letters=letter_counts(event.id),
+        missing=_missing(event, speakers, polls),
+    )
+
+
+def organiser_state(event: Event, left: int) -> str:
+    """The state of the public page, or «draft» while there is none."""
+    return "draft" if event.published_at is None and event.cancelled_at is None else event_state(event, left)
+
+
+def letter_counts(event_id: int) -> LetterCounts:
+    """How the letters of a lunch fare."""
+    sent, failed, every = db.session.execute(
+        select(func.count(OutboxLetter.sent_at), func.count(OutboxLetter.failed_at), func.count()).where(
+            OutboxLetter.event_id == event_id
+        )
+    ).one()
+    return LetterCounts(sent=sent, waiting=every - sent - failed, failed=failed)
+
+
+def _missing(event: Event, speakers: int, polls: int) -> list[tuple[str, str]]:
+    edit = url_for("organiser.events.edit", slug=event.slug)
+    wanted = [
+        (event.place, _("The place"), f"{edit}#venue"),
+        (event.summary, _("What it is about"), f"{edit}#summary"),
+        (event.access_notes, _("How to get in"), f"{edit}#access_notes"),
+        (speakers, _("Who speaks"), url_for("organiser.speakers.index", slug=event.slug)),
+        (polls, _("A question for the room"), url_for("organiser.polls.index", slug=event.slug)),
+    ]
+    return [(name, address) for there, name, address in wanted if not there]

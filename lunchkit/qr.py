@@ -1,0 +1,67 @@
+"""QR codes, error correction M, with the quiet zone of four modules that readers need."""
+
+import re
+from io import BytesIO
+from itertools import groupby
+
+import qrcode
+from markupsafe import Markup
+from qrcode.constants import ERROR_CORRECT_M
+from qrcode.image.pure import PyPNGImage
+
+QUIET_ZONE = 4
+_ALPHANUMERIC = re.compile(r"[0-9A-Z $%*+\-./:]+")
+_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def svg(text: str, title: str) -> Markup:
+    """The code as a picture that scales, named by `title`; its style class is `qr`.
+
+    Raises ValueError if the text is too long for any code.
+    """
+    rows = _code(text).get_matrix()
+    return Markup(
+        '<svg xmlns="http://www.w3.org/2000/svg" class="qr" role="img" viewBox="0 0 {side} {side}"'
+        ' shape-rendering="crispEdges"><title>{title}</title><rect width="{side}" height="{side}" fill="#fff"/>'
+        '<path stroke="#000" d="{path}"/></svg>'
+    ).format(side=len(rows), title=_NOT_IN_XML.sub("", title), path=_runs(rows))
+
+
+def png(text: str, scale: int = 8) -> bytes:
+    """The code as a black and white picture, `scale` pixels to a module.
+
+    Raises ValueError if the text is too long for any code.
+    """
+    file = BytesIO()
+    _code(text, scale).make_image(image_factory=PyPNGImage).save(file)
+    return file.getvalue()
+
+
+def compact_url(url: str) -> str:
+    """The address in capitals, which makes a smaller code; unchanged where capitals alone would gain nothing.
+
+    Only for addresses whose path our routes know in capitals too: scheme and host do not mind, a path does.
+    """
+    capitals = url.upper()
+    return capitals if url.isascii() and _ALPHANUMERIC.fullmatch(capitals) else url
+
+
+def _code(text: str, scale: int = 1) -> "qrcode.QRCode[PyPNGImage]":
+    code = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=QUIET_ZONE, box_size=scale, image_factory=PyPNGImage)
+    code.add_data(text)
+    code.make(fit=True)
+    return code
+
+
+def _runs(rows: "list[list[bool]]") -> str:
+    """One horizontal stroke for each run of dark modules, from the end of the last one to save bytes."""
+    path, x, y = "", 0, 0
+    for row, modules in enumerate(rows):
+        column = 0
+        for dark, run in groupby(modules):
+            length = len(list(run))
+            if dark:
+                path += f"M{column} {row}.5h{length}" if not path else f"m{column - x} {row - y}h{length}"
+                x, y = column + length, row
+            column += length
+    return path

@@ -1,0 +1,213 @@
+"""The registration form: what is asked, and how it is cleaned into one frozen value."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import astuple, dataclass
+from typing import Any
+
+from email_validator import EmailNotValidError, validate_email
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
+from wtforms import BooleanField, Field, FieldList, HiddenField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, ValidationError
+
+from lunchkit.events.models import Event
+from lunchkit.registrations.models import Diet, Registration
+from lunchkit.text import clean_line, clean_text
+
+DIETS = [
+    (Diet.EVERYTHING.value, _l("Eats everything")),
+    (Diet.VEGETARIAN.value, _l("Vegetarian")),
+    (Diet.VEGAN.value, _l("Vegan")),
+]
+
+
+@dataclass(frozen=True)
+class AttendeeDetails:
+    """What an attendee says of themselves and of those who come along."""
+
+    name: str
+    email: str | None
+    organisation: str = ""
+    is_member: bool = False
+    shows_name: bool = False
+    companions: int = 0
+    diets: tuple[Diet, ...] = ()
+    """One for each seat, or none where the lunch does not ask."""
+    allergies: str = ""
+    access: str = ""
+
+    @property
+    def seats(self) -> int:
+        """Seats needed: the attendee's and the companions'."""
+        return 1 + self.companions
+
+    def digest(self) -> bytes:
+        """A fingerprint that tells a repeated form from a changed one."""
+        return hashlib.sha256(repr(astuple(self)).encode("utf-8", "replace")).digest()
+
+
+def _one_line(text: str | None) -> str | None:
+    return None if text is None else clean_line(text)
+
+
+def _some_lines(text: str | None) -> str | None:
+    return None if text is None else clean_text(text)
+
+
+def no_address(_form: FlaskForm, field: Field) -> None:
+    """A name with a web address in it is an advertisement that our letters would carry."""
+    if "://" in field.data or "www." in field.data.lower():
+        raise ValidationError(_l("Please write this without a web address."))
+
+
+def valid_email(_form: FlaskForm, field: Field) -> None:
+    """An address that a letter can be sent to; completed to its normal form."""
+    if not field.data:
+        return
+    try:
+        checked = validate_email(field.data, check_deliverability=False, allow_smtputf8=False, globally_deliverable=False)
+    except EmailNotValidError as error:
+        raise ValidationError(_what_is_wrong(field.data)) from error
+    if "." not in checked.domain:
+        raise ValidationError(_l("The end of the address is missing, for example «.ch»."))
+    field.data = f"{checked.local_part}@{checked.ascii_domain}"
+
+
+def _what_is_wrong(address: str) -> Any:
+    local, at, domain = address.rpartition("@")
+    if not at:
+        return _l("The @ is missing: an address looks like name@example.ch.")
+    if not local:
+        return _l("The part before the @ is missing.")
+    if "." not in domain:
+        return _l("The end of the address is missing, for example «.ch».")
+    return _l("Please check this address: it should look like name@example.ch.")
+
+
+class DetailsForm(FlaskForm):
+    """What can be edited later too. The token in the address is the authority, so there is no cookie to protect."""
+
+    class Meta:
+        csrf = False
+
+    name = StringField(
+        _l("First and last name"),
+        filters=[_one_line],
+        validators=[
+            InputRequired(_l("Please write your name.")),
+            Length(max=100, message=_l("Please keep your name under 100 characters.")),
+            no_address,
+        ],
+    )
+    organisation = StringField(
+        _l("Organisation"),
+        filters=[_one_line],
+        validators=[Length(max=120, message=_l("Please keep this under 120 characters.")), no_address],
+    )
+    is_member = BooleanField(_l("Member of the network"))
+    companions = SelectField(_l("How many are you?"), coerce=int, validate_choice=True)
+    diets = FieldList(SelectField(choices=DIETS, default=Diet.EVERYTHING.value))
+    allergies = TextAreaField(
+        _l("Allergies or intolerances"),
+        filters=[_some_lines],
+        validators=[Length(max=300, message=_l("Please keep this under 300 characters."))],
+    )
+    access = TextAreaField(
+        _l("What should we prepare so that you can come and take part?"),
+        filters=[_some_lines],
+        validators=[Length(max=500, message=_l("Please keep this under 500 characters."))],
+    )
+    shows_name = BooleanField(_l("My name may stand on the list of those present"))
+
+    def validate_name(self, field: Field) -> None:
+        """A name has at least one letter or digit."""
+        if not any(char.isalnum() for char in field.data):
+            raise ValidationError(_l("Please write your name."))
+
+    def fit_to(self, event: Event) -> None:
+        """Ask only what this lunch asks."""
+        if event.companions_allowed:
+            self.companions.choices = [(n, _l("I come alone") if n == 0 else str(n + 1)) for n in range(event.companions_allowed + 1)]
+        else:
+            del self.companions
+        if event.asks_food:
+            while len(self.diets) < 1 + event.companions_allowed:
+                self.diets.append_entry()
+            for position, field in enumerate(self.diets):
+                field.label.text = str(_l("You") if position == 0 else _l("Person %(number)s", number=position + 1))
+        else:
+            del self.diets
+            del self.allergies
+        if not event.asks_access:
+            del self.access
+
+    def details(self, email: str | None) -> AttendeeDetails:
+        """The frozen value of a valid form."""
+        companions = self.companions.data if "companions" in self else 0
+        diets: Iterable[str] = self.diets.data[: companions + 1] if "diets" in self else ()
+        return AttendeeDetails(
+            name=self.name.data or "",
+            email=email,
+            organisation=self.organisation.data or "",
+            is_member=bool(self.is_member.data),
+            shows_name=bool(self.shows_name.data),
+            companions=companions,
+            diets=tuple(Diet(diet) for diet in diets),
+            allergies=(self.allergies.data or "") if "allergies" in self else "",
+            access=(self.access.data or "") if "access" in self else "",
+        )
+
+
+class RegistrationForm(DetailsForm):
+    """The public form: the details, an address, and what keeps robots away."""
+
+    email = StringField(
+        _l("E-mail"),
+        filters=[_one_line],
+        validators=[InputRequired(_l("Please write your e-mail address: your ticket comes by letter.")), valid_email],
+    )
+    email_asked = HiddenField()
+    """The address that was questioned already: sent again unchanged, it is meant."""
+    stamp = HiddenField()
+    website = StringField(_l("Leave this empty"))
+    """People do not see it; robots fill it."""
+
+
+def registration_form(event: Event, data: MultiDict[str, str] | None = None) -> RegistrationForm:
+    """The public form of a lunch, filled from a request's form data if given."""
+    form = RegistrationForm(formdata=_bounded(event, data))
+    form.fit_to(event)
+    return form
+
+
+def edit_form(event: Event, registration: Registration, data: MultiDict[str, str] | None = None) -> DetailsForm:
+    """The form with which an attendee changes their own registration."""
+    form = DetailsForm(formdata=_bounded(event, data), data=_current(registration) if data is None else None)
+    form.fit_to(event)
+    return form
+
+
+def _current(registration: Registration) -> dict[str, Any]:
+    needs = registration.needs
+    return {
+        "name": registration.name,
+        "organisation": registration.organisation,
+        "is_member": registration.is_member,
+        "shows_name": registration.shows_name,
+        "companions": registration.seats - 1,
+        "diets": [diet.value for diet in needs.diet_list] if needs else [],
+        "allergies": needs.allergies if needs else "",
+        "access": needs.access if needs else "",
+    }
+
+
+def _bounded(event: Event, data: MultiDict[str, str] | None) -> MultiDict[str, str] | None:
+    """Drop list entries that this lunch does not offer, before WTForms makes a field of each."""
+    if data is None:
+        return None
+    offered = {f"diets-{n}" for n in range(1 + event.companions_allowed)}
+    return MultiDict(
+        (key, value) for key, value in data.items(multi=True) if not key.startswith("diets-") or key in offered
+    )

@@ -1,0 +1,146 @@
+"""The letters of a registration: what each says, and the calendar object that it carries.
+
+A letter is promised with the facts of its moment and written when it leaves, so that writing it (templates, QR code,
+calendar) never holds the write lock.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from lunchkit import calendar, links, qr
+from lunchkit.db import db
+from lunchkit.events.feeds import calendar_entry
+from lunchkit.events.models import Event
+from lunchkit.mail import outbox
+from lunchkit.mail.rendering import InlineImage, Letter, fill, letter_kind
+from lunchkit.registrations.models import Registration, Standing
+
+FOLDER = "registrations/mail"
+TICKET_CID = "ticket"
+
+
+def promise_letter(
+    session: Session,
+    kind: str,
+    registration: Registration,
+    *,
+    standing: str | None = None,
+    position: int | None = None,
+    once_key: str | None = None,
+) -> bool:
+    """Promise a letter to the attendee, in the caller's transaction; says whether it did.
+
+    None is promised where there is no address, or where the same ``once_key`` was promised before.
+    ``standing`` is the one to speak of, where it is not the present one.
+    """
+    if registration.email is None:
+        return False
+    session.flush()
+    return outbox.promise(
+        session,
+        kind=f"registrations/{kind}",
+        recipient=registration.email,
+        language=registration.language,
+        facts={
+            "event": registration.event_id,
+            "name": registration.name,
+            "email": registration.email,
+            "standing": standing or registration.standing,
+            "seats": registration.seats,
+            "position": position,
+            "sequence": registration.sequence,
+            "nonce": registration.nonce.hex(),
+            "link_hash": registration.link_hash.hex(),
+        },
+        event_id=registration.event_id,
+        subject_id=registration.id,
+        once_key=once_key,
+    )
+
+
+def ticket_address(nonce: bytes, link_hash: bytes | None = None) -> str:
+    """What the ticket's QR code holds: in capitals where the address allows it, which makes a smaller code."""
+    tokens = links.personal_tokens(nonce, known_hash=link_hash)
+    return qr.compact_url(links.public("registrations.door", ticket=tokens.ticket))
+
+
+def _letter(folder: str, facts: dict[str, Any], *, ticket: bool = False, invites: bool = False, cancels: bool = False) -> Letter | None:
+    event = db.session.get(Event, facts["event"])
+    if event is None:
+        return None
+    nonce, link_hash = bytes.fromhex(facts["nonce"]), bytes.fromhex(facts["link_hash"])
+    tokens = links.personal_tokens(nonce, known_hash=link_hash)
+    subject, text, html = fill(
+        f"{FOLDER}/{folder}",
+        event=event,
+        facts=facts,
+        ticket_cid=TICKET_CID if ticket else None,
+        page=links.public("registrations.show", token=tokens.link),
+        cancellation=links.public("registrations.cancellation", token=tokens.link),
+        address=links.public("pages.event", slug=event.slug),
+    )
+    letter = Letter(subject, text, html, sender_name=event.series.network, reply_to=event.contact_email)
+    if ticket:
+        image = InlineImage(TICKET_CID, qr.png(ticket_address(nonce, link_hash)), _("QR code of your ticket"))
+        letter = replace(letter, images=(image,))
+    if invites or cancels:
+        write = calendar.invitation if invites else calendar.cancellation
+        invitation = write(calendar_entry(event), facts["name"], facts["email"], facts["sequence"])
+        return replace(letter, invitation=invitation, invitation_method="REQUEST" if invites else "CANCEL")
+    return letter
+
+
+def _is_seated(facts: dict[str, Any]) -> bool:
+    return bool(facts["standing"] == Standing.SEATED)
+
+
+@letter_kind("registrations/confirmation")
+def confirmation(facts: dict[str, Any]) -> Letter | None:
+    """You have a seat: what, when, where, the ticket, how to cancel."""
+    return _letter("confirmation", facts, ticket=True, invites=True)
+
+
+@letter_kind("registrations/waiting")
+def waiting(facts: dict[str, Any]) -> Letter | None:
+    """You wait: your place in the queue, and the rule."""
+    return _letter("waiting", facts)
+
+
+@letter_kind("registrations/promotion")
+def promotion(facts: dict[str, Any]) -> Letter | None:
+    """A seat has become free, and it is yours."""
+    return _letter("promotion", facts, ticket=True, invites=True)
+
+
+@letter_kind("registrations/repeat")
+def repeat(facts: dict[str, Any]) -> Letter | None:
+    """You were registered already: nothing has changed, here is your link again."""
+    return _letter("repeat", facts, ticket=_is_seated(facts), invites=_is_seated(facts))
+
+
+@letter_kind("registrations/change")
+def change(facts: dict[str, Any]) -> Letter | None:
+    """The lunch has moved, or its place has."""
+    return _letter("change", facts, ticket=_is_seated(facts), invites=_is_seated(facts))
+
+
+@letter_kind("registrations/cancellation")
+def cancellation(facts: dict[str, Any]) -> Letter | None:
+    """You do not come any more; the calendar entry goes."""
+    return _letter("cancellation", facts, cancels=_is_seated(facts))
+
+
+@letter_kind("registrations/event_cancellation")
+def event_cancellation(facts: dict[str, Any]) -> Letter | None:
+    """The lunch does not take place."""
+    return _letter("event_cancellation", facts, cancels=_is_seated(facts))
+
+
+@letter_kind("registrations/reminder")
+def reminder(facts: dict[str, Any]) -> Letter | None:
+    """The lunch is near; «I cannot come any more» gives the seat to whoever waits."""
+    return _letter("reminder", facts, ticket=True)
+

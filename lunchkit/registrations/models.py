@@ -1,0 +1,103 @@
+"""Registration: an attendee's request for seats at one lunch, and where it stands."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lunchkit.db import Model, Moment
+from lunchkit.events.models import Event
+
+
+class Standing(StrEnum):
+    """Where a registration stands."""
+
+    SEATED = "seated"
+    WAITING = "waiting"
+    CANCELLED = "cancelled"
+
+
+class Diet(StrEnum):
+    """What one person eats."""
+
+    EVERYTHING = "everything"
+    VEGETARIAN = "vegetarian"
+    VEGAN = "vegan"
+
+
+class Registration(Model):
+    """One attendee with companions: seated together, waiting together, or cancelled."""
+
+    __tablename__ = "registration"
+    __table_args__ = (
+        UniqueConstraint("event_id", "email_key"),
+        UniqueConstraint("event_id", "form_key"),
+        CheckConstraint("standing in ('seated', 'waiting', 'cancelled')", name="standing_known"),
+        CheckConstraint("seats between 1 and 6", name="seats_few"),
+        Index("ix_registration_event_id_standing_seats", "event_id", "standing", "seats"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
+    nonce: Mapped[bytes] = mapped_column(LargeBinary(16))
+    """Random; the personal link and the ticket are derived from it with a key that the database does not hold."""
+    link_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    ticket_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    email: Mapped[str | None] = mapped_column(String(254))
+    email_key: Mapped[str | None] = mapped_column(String(254))
+    """The address folded for comparison; unique in a lunch."""
+    organisation: Mapped[str] = mapped_column(String(200), default="")
+    is_member: Mapped[bool] = mapped_column(default=False)
+    shows_name: Mapped[bool] = mapped_column(default=False)
+    """Whether the name may stand on the list of those present."""
+    seats: Mapped[int] = mapped_column(default=1)
+    """The attendee and their companions."""
+    standing: Mapped[str] = mapped_column(String(10))
+    language: Mapped[str] = mapped_column(String(5), default="fr")
+    sequence: Mapped[int] = mapped_column(default=0)
+    """SEQUENCE of this attendee's calendar entry: only ever rises."""
+    form_key: Mapped[str | None] = mapped_column(String(64))
+    """The idempotency key of the form that made it."""
+    form_digest: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    registered_at: Mapped[Moment]
+    queued_at: Mapped[Moment]
+    """Since when this request waits, or waited: the order of the queue."""
+    seated_at: Mapped[Moment | None]
+    cancelled_at: Mapped[Moment | None]
+    erased_at: Mapped[Moment | None]
+    """When the personal data was erased; what stays is a count."""
+    event: Mapped[Event] = relationship()
+    needs: Mapped["Needs | None"] = relationship(back_populates="registration", cascade="all, delete-orphan")
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it is seated or waiting."""
+        return self.standing != Standing.CANCELLED
+
+    def raise_sequence(self, floor: int) -> None:
+        """Let the calendar entry supersede the one before; never below the lunch's own SEQUENCE."""
+        self.sequence = max(self.sequence + 1, floor)
+
+    def may_change(self, now: datetime) -> bool:
+        """Whether the attendee may still edit or cancel it."""
+        return self.is_active and self.event.gives_seats(now)
+
+
+class Needs(Model):
+    """Food and access needs, kept apart from the person and erased two days after the lunch."""
+
+    __tablename__ = "needs"
+
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id", ondelete="CASCADE"), primary_key=True)
+    diets: Mapped[str] = mapped_column(String(100), default="")
+    """One Diet per seat, separated by commas, the attendee's first; empty where the lunch does not ask."""
+    allergies: Mapped[str] = mapped_column(Text, default="")
+    access: Mapped[str] = mapped_column(Text, default="")
+    registration: Mapped[Registration] = relationship(back_populates="needs")
+
+    @property
+    def diet_list(self) -> list[Diet]:
+        """The diets of the attendee and the companions, in order."""
+        return [Diet(diet) for diet in self.diets.split(",") if diet]

@@ -1,0 +1,187 @@
+"""The organiser's doors to the registrations of a lunch."""
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from lunchkit import clock
+from lunchkit.events.models import Event
+from lunchkit.events.queries import any_event_by_slug_or_404
+from lunchkit.registrations import actions
+from lunchkit.registrations.exports import CSV_TYPE, XLSX_TYPE, csv_file, xlsx_file
+from lunchkit.registrations.listing import (
+    all_rows,
+    asked_standing,
+    caterer_counts,
+    last_letter,
+    lunches_to_move_to,
+    registration_or_404,
+    registrations_page,
+)
+from lunchkit.registrations.models import Registration
+from lunchkit.registrations.organiser_forms import MoveForm, OrganiserAttendeeForm, move_form, organiser_form
+from lunchkit.registrations.queries import place_in_queue, seats_left
+from lunchkit.text import clean_line
+
+bp = Blueprint("registrations", __name__)
+ONE = "/e/<slug>/registrations/<int(max=2147483647):registration_id>"
+
+
+@bp.get("/e/<slug>/registrations")
+def index(slug: str) -> ResponseReturnValue:
+    """The list, searched, filtered by standing, forty at a time."""
+    event = any_event_by_slug_or_404(slug)
+    text = clean_line(request.args.get("q"))[:100]
+    standing = asked_standing(request.args.get("standing"))
+    found = registrations_page(event.id, text, standing, request.args.get("page", 1, type=int))
+    return render_template("organiser/registrations/index.html", event=event, list=found, q=text, standing=standing)
+
+
+@bp.get("/e/<slug>/registrations/new")
+def new(slug: str) -> ResponseReturnValue:
+    """The form for somebody who telephoned."""
+    event = any_event_by_slug_or_404(slug)
+    return _new_page(event, organiser_form(event))
+
+
+@bp.post("/e/<slug>/registrations/new")
+def create(slug: str) -> ResponseReturnValue:
+    """Somebody is registered by hand."""
+    event = any_event_by_slug_or_404(slug)
+    form = organiser_form(event, data=request.form)
+    if not form.validate():
+        return _new_page(event, form), 422
+    try:
+        registration = actions.register_by_hand(event, form.attendee(), language=form.language.data)
+    except actions.AddressTaken as refusal:
+        form.email.errors = [str(refusal.message)]
+        return _new_page(event, form), refusal.status
+    return _to(registration, done="registered")
+
+
+@bp.get(ONE)
+def show(slug: str, registration_id: int) -> ResponseReturnValue:
+    """One registration, its form, and what can be done with it."""
+    registration = _registration_or_404(slug, registration_id)
+    return _page(registration, organiser_form(registration.event, registration))
+
+
+@bp.post(ONE)
+def update(slug: str, registration_id: int) -> ResponseReturnValue:
+    """A registration mended."""
+    registration = _registration_or_404(slug, registration_id)
+    form = organiser_form(registration.event, registration, request.form)
+    if not form.validate():
+        return _page(registration, form), 422
+    try:
+        actions.update_registration(registration, form.attendee())
+    except actions.AddressTaken as refusal:
+        form.email.errors = [str(refusal.message)]
+        return _page(registration, form), refusal.status
+    except actions.NoSeatForCompanions as refusal:
+        form.companions.errors = [str(refusal.message)]
+        return _page(registration, form), refusal.status
+    return _to(registration, done="saved")
+
+
+@bp.get(f"{ONE}/cancellation")
+def cancellation(slug: str, registration_id: int) -> ResponseReturnValue:
+    """Asks once more."""
+    registration = _registration_or_404(slug, registration_id)
+    return render_template(
+        "organiser/registrations/cancellation.html", event=registration.event, registration=registration
+    )
+
+
+@bp.post(f"{ONE}/cancellation")
+def cancel(slug: str, registration_id: int) -> ResponseReturnValue:
+    """The seat is given back."""
+    registration = _registration_or_404(slug, registration_id)
+    actions.cancel_registration(registration)
+    return _to(registration, done="cancelled")
+
+
+@bp.post(f"{ONE}/head-of-queue")
+def head_of_queue(slug: str, registration_id: int) -> ResponseReturnValue:
+    """The next seat is theirs."""
+    registration = _registration_or_404(slug, registration_id)
+    actions.move_to_head_of_queue(registration)
+    return _to(registration, done="first")
+
+
+@bp.post(f"{ONE}/move")
+def move(slug: str, registration_id: int) -> ResponseReturnValue:
+    """They come to another lunch instead."""
+    registration = _registration_or_404(slug, registration_id)
+    form = move_form(lunches_to_move_to(registration, clock.now()), request.form)
+    if not form.validate():
+        return _page(registration, organiser_form(registration.event, registration), form), 422
+    try:
+        moved = actions.move_to_event(registration, form.chosen())
+    except actions.AddressTaken as refusal:
+        form.event.errors = [str(refusal.message)]
+        return _page(registration, organiser_form(registration.event, registration), form), refusal.status
+    return _to(moved, done="moved")
+
+
+@bp.post(f"{ONE}/letter")
+def resend(slug: str, registration_id: int) -> ResponseReturnValue:
+    """The letter with ticket and link leaves once more."""
+    registration = _registration_or_404(slug, registration_id)
+    actions.repeat_letter(registration)
+    return _to(registration, done="sent")
+
+
+@bp.get("/e/<slug>/registrations.csv")
+def csv(slug: str) -> ResponseReturnValue:
+    """The list for a spreadsheet."""
+    event = any_event_by_slug_or_404(slug)
+    return _file(event, "csv", csv_file(event, all_rows(event.id)), CSV_TYPE)
+
+
+@bp.get("/e/<slug>/registrations.xlsx")
+def xlsx(slug: str) -> ResponseReturnValue:
+    """The list as a workbook."""
+    event = any_event_by_slug_or_404(slug)
+    return _file(event, "xlsx", xlsx_file(event, all_rows(event.id)), XLSX_TYPE)
+
+
+@bp.get("/e/<slug>/caterer")
+def caterer(slug: str) -> ResponseReturnValue:
+    """Numbers for the kitchen, without names."""
+    event = any_event_by_slug_or_404(slug)
+    return render_template("organiser/registrations/caterer.html", event=event, counts=caterer_counts(event.id))
+
+
+def _registration_or_404(slug: str, registration_id: int) -> Registration:
+    return registration_or_404(any_event_by_slug_or_404(slug).id, registration_id)
+
+
+def _new_page(event: Event, form: OrganiserAttendeeForm) -> str:
+    return render_template("organiser/registrations/new.html", event=event, form=form, seats_left=seats_left(event))
+
+
+def _page(registration: Registration, form: OrganiserAttendeeForm, move: MoveForm | None = None) -> str:
+    now = clock.now()
+    return render_template(
+        "organiser/registrations/show.html",
+        event=registration.event,
+        registration=registration,
+        form=form,
+        move=move or move_form(lunches_to_move_to(registration, now)),
+        place=place_in_queue(registration),
+        may_change=registration.may_change(now),
+        may_cancel=registration.is_active and not registration.event.is_over(now),
+        letter=last_letter(registration.id),
+    )
+
+
+def _to(registration: Registration, done: str) -> ResponseReturnValue:
+    address = url_for(".show", slug=registration.event.slug, registration_id=registration.id, done=done)
+    return redirect(address, code=303)
+
+
+def _file(event: Event, ending: str, body: bytes, content_type: str) -> Response:
+    response = Response(body, content_type=content_type)
+    name = f"{event.slug}-{clock.now():%Y-%m-%d}.{ending}"
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response

@@ -1,0 +1,58 @@
+"""What an attendee is told about their data, and all of it when they ask."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from lunchkit.db import db
+from lunchkit.events.models import Event
+from lunchkit.i18n import long_date
+from lunchkit.mail.models import OutboxLetter
+from lunchkit.registrations.models import Registration
+
+
+def privacy_notice(event: Event) -> list[str]:
+    """Five lines, as the form prints them."""
+    return [
+        _("Who: %(network)s, which gives this lunch; nobody else gets your data.", network=event.series.network),
+        _("What for: to keep your seat, write to you about this lunch, and let you in."),
+        _("Food and access needs: seen as numbers without names by the caterer, erased two days after the lunch."),
+        _("How long: names and addresses are erased on %(date)s; only counts stay.", date=long_date(event.purge_on)),
+        _("Your rights: see, correct, export or erase it yourself, at any time, by the link in your letter."),
+    ]
+
+
+def own_data(registration: Registration) -> dict[str, Any]:
+    """Everything that is stored about an attendee, letters included, as plain JSON values."""
+    needs = registration.needs
+    letters = db.session.scalars(
+        select(OutboxLetter).where(OutboxLetter.subject_id == registration.id).order_by(OutboxLetter.id)
+    )
+    return {
+        "event": {"title": registration.event.title, "starts_at": registration.event.starts_at.isoformat()},
+        "registration": {
+            "name": registration.name,
+            "email": registration.email,
+            "organisation": registration.organisation,
+            "is_member": registration.is_member,
+            "shows_name": registration.shows_name,
+            "seats": registration.seats,
+            "standing": registration.standing,
+            "language": registration.language,
+            "registered_at": registration.registered_at.isoformat(),
+            "seated_at": registration.seated_at and registration.seated_at.isoformat(),
+            "cancelled_at": registration.cancelled_at and registration.cancelled_at.isoformat(),
+        },
+        "needs": needs
+        and {"diets": [diet.value for diet in needs.diet_list], "allergies": needs.allergies, "access": needs.access},
+        "letters": [
+            {
+                "kind": letter.kind,
+                "promised_at": letter.created_at.isoformat(),
+                "sent_at": letter.sent_at and letter.sent_at.isoformat(),
+            }
+            for letter in letters
+        ],
+        "erased_on": registration.event.purge_on.isoformat(),
+    }

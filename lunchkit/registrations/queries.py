@@ -1,0 +1,73 @@
+"""Reads about registrations, named after the question that they answer."""
+
+from sqlalchemy import Select, and_, func, or_, select
+
+from lunchkit.db import db
+from lunchkit.errors import NotFound
+from lunchkit.events.models import Event
+from lunchkit.links import token_hash
+from lunchkit.registrations.models import Registration, Standing
+
+
+def count_seats(event_id: int) -> Select[int]:
+    """The statement that counts the seats given at a lunch."""
+    return select(func.coalesce(func.sum(Registration.seats), 0)).where(
+        Registration.event_id == event_id, Registration.standing == Standing.SEATED
+    )
+
+
+def seats_taken(event_id: int) -> int:
+    """How many seats of a lunch are given."""
+    return db.session.scalar(count_seats(event_id)) or 0
+
+
+def seats_left(event: Event) -> int:
+    """How many seats are free; never below zero, even after the capacity was lowered."""
+    return max(0, event.capacity - seats_taken(event.id))
+
+
+def seats_taken_by_event(event_ids: list[int]) -> dict[int, int]:
+    """How many seats are given, for several lunches at once."""
+    rows = db.session.execute(
+        select(Registration.event_id, func.sum(Registration.seats))
+        .where(Registration.event_id.in_(event_ids), Registration.standing == Standing.SEATED)
+        .group_by(Registration.event_id)
+    )
+    return {event_id: 0 for event_id in event_ids} | {event_id: seats for event_id, seats in rows}
+
+
+def queue_length(event_id: int) -> int:
+    """How many requests wait."""
+    waiting = select(func.count()).where(Registration.event_id == event_id, Registration.standing == Standing.WAITING)
+    return db.session.scalar(waiting) or 0
+
+
+def place_in_queue(registration: Registration) -> int | None:
+    """The place of a waiting request, 1 for the first; None for one that does not wait."""
+    if registration.standing != Standing.WAITING:
+        return None
+    earlier = or_(
+        Registration.queued_at < registration.queued_at,
+        and_(Registration.queued_at == registration.queued_at, Registration.id < registration.id),
+    )
+    ahead = select(func.count()).where(
+        Registration.event_id == registration.event_id, Registration.standing == Standing.WAITING, earlier
+    )
+    return (db.session.scalar(ahead) or 0) + 1
+
+
+def registration_by_link_or_404(token: str) -> Registration:
+    """The registration that a personal link opens."""
+    return _by_hash_or_404(select(Registration).where(Registration.link_hash == token_hash(token)))
+
+
+def registration_by_ticket_or_404(ticket: str) -> Registration:
+    """The registration whose ticket this is, in either case: QR codes are smaller in capitals."""
+    return _by_hash_or_404(select(Registration).where(Registration.ticket_hash == token_hash(ticket.upper())))
+
+
+def _by_hash_or_404(statement: Select[Registration]) -> Registration:
+    registration = db.session.scalar(statement)
+    if registration is None or registration.erased_at is not None:
+        raise NotFound
+    return registration

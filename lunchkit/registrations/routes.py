@@ -1,0 +1,250 @@
+"""Doors for attendees: register, and the page behind one's own link."""
+
+import logging
+
+from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
+from itsdangerous import BadSignature, URLSafeSerializer
+from sqlalchemy.exc import OperationalError
+
+from lunchkit import clock, qr, stamps
+from lunchkit.accounts.queries import current_organiser
+from lunchkit.config import current_settings
+from lunchkit.errors import NotFound, Refusal
+from lunchkit.events.models import Event
+from lunchkit.events.queries import event_by_slug_or_404
+from lunchkit.i18n import language
+from lunchkit.mail.domains import likely_meant
+from lunchkit.registrations import actions
+from lunchkit.registrations.forms import RegistrationForm, edit_form, registration_form
+from lunchkit.registrations.letters import ticket_address
+from lunchkit.registrations.models import Registration, Standing
+from lunchkit.registrations.privacy import own_data, privacy_notice
+from lunchkit.registrations.queries import (
+    place_in_queue,
+    queue_length,
+    registration_by_link_or_404,
+    registration_by_ticket_or_404,
+    seats_taken,
+)
+from lunchkit.web import storage_refusal
+
+STAMP_LIFE = 4 * 3600
+bp = Blueprint("registrations", __name__)
+log = logging.getLogger("lunchkit")
+
+
+@bp.get("/e/<slug>/register")
+def new(slug: str) -> ResponseReturnValue:
+    """The form."""
+    event = event_by_slug_or_404(slug)
+    if not event.takes_registrations(clock.now()):
+        return redirect(url_for("pages.event", slug=slug))
+    form = registration_form(event)
+    form.stamp.data = stamps.issue(event.slug)
+    return _form_page(event, form)
+
+
+@bp.post("/e/<slug>/register")
+def create(slug: str) -> ResponseReturnValue:
+    """Register; whatever is wrong, the form comes back with all that was typed."""
+    event = event_by_slug_or_404(slug)
+    form = registration_form(event, request.form)
+    if form.website.data:
+        log.info("a robot filled the trap of %s", event.slug)
+        return _thanks(event, actions.Placed(Standing.SEATED, None), "x@example.org")
+    stamp = stamps.read(form.stamp.data, event.slug)
+    if stamp is None or not current_settings().form_minimum_seconds <= stamp.age <= STAMP_LIFE:
+        form.stamp.data = stamps.issue(event.slug)
+        form.validate()
+        return _form_page(event, form, notice=_l("Please check what you typed, and send it once more.")), 422
+    _take_suggestion(form)
+    if not form.validate():
+        return _form_page(event, form), 422
+    email = str(form.email.data)
+    suggestion = likely_meant(email)
+    if suggestion and form.email_asked.data != email:
+        form.email_asked.data = email
+        return _form_page(event, form, suggestion=suggestion), 422
+    try:
+        placed = actions.register_attendee(
+            event, form.details(email), form_key=stamp.key, language=language()
+        )
+    except actions.RegistrationClosed:
+        raise
+    except (Refusal, OperationalError) as error:
+        return _refused(event, form, error)
+    return _thanks(event, placed, email)
+
+
+def _take_suggestion(form: RegistrationForm) -> None:
+    """The button «yes, I meant that address» sends the whole form with the better address."""
+    if request.form.get("email_use"):
+        form.email.data = form.email_asked.data = request.form["email_use"][:254]
+
+
+def _refused(event: Event, form: RegistrationForm, error: Refusal | OperationalError) -> ResponseReturnValue:
+    refusal = storage_refusal(error) if isinstance(error, OperationalError) else error
+    if not isinstance(refusal, Refusal):
+        raise error
+    if isinstance(refusal, actions.FormUsedAlready):
+        form.stamp.data = stamps.issue(event.slug)
+    headers = {"Retry-After": str(refusal.retry_after)} if refusal.retry_after else {}
+    return _form_page(event, form, notice=refusal.message), refusal.status, headers
+
+
+def _form_page(event: Event, form: RegistrationForm, **more: object) -> str:
+    taken = seats_taken(event.id)
+    return render_template(
+        "registrations/register.html",
+        event=event,
+        form=form,
+        seats_taken=taken,
+        seats_left=max(0, event.capacity - taken),
+        queue_length=queue_length(event.id),
+        privacy=privacy_notice(event),
+        hold_until=current_settings().form_minimum_seconds * 1000,
+        **more,
+    )
+
+
+def _thanks_serializer() -> URLSafeSerializer:
+    return URLSafeSerializer(list(reversed(current_settings().keys)), salt="thanks")
+
+
+def _thanks(event: Event, placed: actions.Placed, email: str) -> ResponseReturnValue:
+    local, _, domain = email.partition("@")
+    said = _thanks_serializer().dumps([placed.standing, placed.position, f"{local[:1]}…@{domain}"])
+    return redirect(url_for(".thanks", slug=event.slug, t=said), code=303)
+
+
+@bp.get("/e/<slug>/register/thanks")
+def thanks(slug: str) -> ResponseReturnValue:
+    """The same page for a new address and for one that was registered already."""
+    event = event_by_slug_or_404(slug)
+    try:
+        standing, position, masked = _thanks_serializer().loads(request.args.get("t", ""))
+    except (BadSignature, ValueError, TypeError):
+        return redirect(url_for("pages.event", slug=slug))
+    return render_template(
+        "registrations/thanks.html", event=event, standing=standing, position=position, masked_email=masked
+    )
+
+
+@bp.get("/r/<token>")
+def show(token: str) -> ResponseReturnValue:
+    """One's own registration."""
+    registration = registration_by_link_or_404(token)
+    return render_template("registrations/show.html", **_own(registration, token))
+
+
+def _own(registration: Registration, token: str) -> dict[str, object]:
+    seated = registration.standing == Standing.SEATED
+    return {
+        "registration": registration,
+        "event": registration.event,
+        "token": token,
+        "position": place_in_queue(registration),
+        "may_change": registration.may_change(clock.now()),
+        "ticket_qr": _ticket(registration) if seated else None,
+    }
+
+
+def _ticket(registration: Registration) -> str:
+    return qr.svg(ticket_address(registration.nonce, registration.link_hash), str(_l("QR code of your ticket")))
+
+
+@bp.get("/r/<token>/ticket")
+def ticket(token: str) -> ResponseReturnValue:
+    """The ticket, large and bright for the door."""
+    registration = registration_by_link_or_404(token)
+    if registration.standing != Standing.SEATED:
+        return redirect(url_for(".show", token=token))
+    return render_template("registrations/ticket.html", **_own(registration, token))
+
+
+@bp.get("/r/<token>/edit")
+def edit(token: str) -> ResponseReturnValue:
+    """The form, filled with what is known."""
+    registration = registration_by_link_or_404(token)
+    if not registration.may_change(clock.now()):
+        return redirect(url_for(".show", token=token))
+    form = edit_form(registration.event, registration)
+    return render_template("registrations/edit.html", form=form, **_own(registration, token))
+
+
+@bp.post("/r/<token>/edit")
+def update(token: str) -> ResponseReturnValue:
+    """Change one's own registration."""
+    registration = registration_by_link_or_404(token)
+    form = edit_form(registration.event, registration, request.form)
+    notice = None
+    if form.validate():
+        try:
+            actions.update_registration(registration, form.details(None))
+            return redirect(url_for(".show", token=token, saved=1), code=303)
+        except actions.NoSeatForCompanions as refusal:
+            notice = refusal.message
+    page = render_template("registrations/edit.html", form=form, notice=notice, **_own(registration, token))
+    return page, 409 if notice else 422
+
+
+@bp.get("/r/<token>/cancellation")
+def cancellation(token: str) -> ResponseReturnValue:
+    """A page with one button: mail scanners open links, but press no buttons."""
+    registration = registration_by_link_or_404(token)
+    return render_template("registrations/cancellation.html", **_own(registration, token))
+
+
+@bp.post("/r/<token>/cancellation")
+def cancel(token: str) -> ResponseReturnValue:
+    """Give the seat back."""
+    actions.cancel_registration(registration_by_link_or_404(token))
+    return redirect(url_for(".show", token=token), code=303)
+
+
+@bp.get("/r/<token>/data.json")
+def export(token: str) -> ResponseReturnValue:
+    """All that is stored about oneself."""
+    registration = registration_by_link_or_404(token)
+    response: Response = jsonify(own_data(registration))
+    response.headers["Content-Disposition"] = f'attachment; filename="{registration.event.slug}.json"'
+    return response
+
+
+@bp.get("/r/<token>/erasure")
+def erasure(token: str) -> ResponseReturnValue:
+    """A page with one button: erasing cannot be undone."""
+    registration = registration_by_link_or_404(token)
+    return render_template("registrations/erasure.html", **_own(registration, token))
+
+
+@bp.post("/r/<token>/erasure")
+def erase(token: str) -> ResponseReturnValue:
+    """Forget the attendee."""
+    registration = registration_by_link_or_404(token)
+    slug = registration.event.slug
+    actions.erase_registration(registration)
+    return redirect(url_for(".erased", slug=slug), code=303)
+
+
+@bp.get("/e/<slug>/register/erased")
+def erased(slug: str) -> ResponseReturnValue:
+    """Nothing is left."""
+    return render_template("registrations/erased.html", event=event_by_slug_or_404(slug))
+
+
+@bp.get("/t/<ticket>")
+@bp.get("/T/<ticket>")
+def door(ticket: str) -> ResponseReturnValue:
+    """A ticket opened with any camera: an organiser is led to the registration, anybody else reads whose lunch it is."""
+    registration = registration_by_ticket_or_404(ticket)
+    if current_organiser() is not None:
+        address = url_for("organiser.registrations.show", slug=registration.event.slug, id=registration.id)
+        return redirect(address)
+    if registration.event.published_at is None:
+        raise NotFound
+    return render_template("registrations/door.html", event=registration.event)
+
+

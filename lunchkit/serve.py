@@ -1,0 +1,79 @@
+"""The web server: gunicorn with gevent, and the background work in the same process.
+
+Run as a program of its own (``python -m lunchkit.serve``; ``lunchkit serve`` does so), because gevent must patch the
+standard library before anything else is imported.
+"""
+
+# ruff: noqa: E402
+from gevent import monkey
+
+monkey.patch_all()
+
+import logging
+import os
+import sys
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+from lunchkit import background
+from lunchkit.app import create_app
+from lunchkit.config import ANNOUNCEMENT, Settings, load_settings
+
+
+class Server(BaseApplication):  # type: ignore[misc]
+    """Gunicorn, configured by lunchkit's settings instead of its own command line."""
+
+    def __init__(self, settings: Settings, announcement: str) -> None:
+        self.settings = settings
+        self.announcement = announcement
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Tell gunicorn what it needs to know."""
+        options: dict[str, Any] = {
+            "bind": f"{self.settings.host}:{self.settings.port}",
+            "workers": self.settings.workers,
+            "worker_class": "gevent",
+            "worker_connections": 12_000,
+            "backlog": 4096,
+            "timeout": 60,
+            "graceful_timeout": 5,
+            "keepalive": 5,
+            "limit_request_line": 4094,
+            "accesslog": None,
+            "errorlog": "-",
+            "loglevel": "warning",
+            "proc_name": "lunchkit",
+            "when_ready": self.announce,
+            "post_worker_init": start_background,
+        }
+        options |= {"control_socket_disable": True} if "control_socket_disable" in self.cfg.settings else {}
+        for name, value in options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        """The application of one worker."""
+        return create_app(self.settings)
+
+    def announce(self, _arbiter: object) -> None:
+        """Say that the server listens."""
+        if self.announcement:
+            print(self.announcement, flush=True)
+        print(f"lunchkit listens on http://{self.settings.host}:{self.settings.port}", file=sys.stderr, flush=True)
+
+
+def start_background(worker: Any) -> None:
+    """Letters and upkeep in every worker: what is claimed is claimed once, so several do not mind each other."""
+    background.start(worker.app.callable)
+
+
+def main() -> None:
+    """Serve until told to stop."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    Server(load_settings(), os.environ.pop(ANNOUNCEMENT, "")).run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Who speaks at a lunch, and for which organisation."""

@@ -1,0 +1,1 @@
+"""What time asks for: reminders before a lunch, and forgetting after it."""

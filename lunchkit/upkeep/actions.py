@@ -1,0 +1,106 @@
+"""Reminders that fall due, and the erasure of what was promised to be erased. Safe to run often, and by several."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from lunchkit import clock
+from lunchkit.db import transaction
+from lunchkit.events.models import FOOD_KEPT_FOR, REMINDERS, Event, Reminder
+from lunchkit.mail.models import OutboxLetter
+from lunchkit.registrations.letters import promise_letter
+from lunchkit.registrations.models import Needs, Registration, Standing
+from lunchkit.registrations.seats import lock_event
+
+REMINDER_WINDOW = timedelta(hours=20)
+"""A reminder that could not leave for so long (the server was off) is not sent late."""
+
+
+def promise_reminders() -> int:
+    """Promise the reminder letters whose hour has come; each once. Returns how many."""
+    now = clock.now()
+    promised = 0
+    with transaction() as session:
+        near = select(Event.id).where(
+            Event.published_at.is_not(None),
+            Event.cancelled_at.is_(None),
+            Event.starts_at > now,
+            Event.starts_at < now + timedelta(days=8),
+        )
+        for event_id in session.scalars(near.order_by(Event.id)).all():
+            event = lock_event(session, event_id)
+            promised += sum(_remind(session, event, reminder) for reminder in REMINDERS if _is_due(event, reminder, now))
+    return promised
+
+
+def due_at(event: Event, reminder: Reminder) -> datetime:
+    """When a reminder of a lunch leaves: at its hour on the wall clock of the place."""
+    return clock.wall_moment(event.starts_at, event.zone, days=-reminder.days_before, hour=reminder.hour)
+
+
+def _is_due(event: Event, reminder: Reminder, now: datetime) -> bool:
+    return event.reminds(reminder) and due_at(event, reminder) <= now < due_at(event, reminder) + REMINDER_WINDOW
+
+
+def _remind(session: Session, event: Event, reminder: Reminder) -> int:
+    seated = select(Registration).where(
+        Registration.event_id == event.id,
+        Registration.standing == Standing.SEATED,
+        Registration.email.is_not(None),
+        Registration.registered_at < due_at(event, reminder),
+    )
+    return sum(
+        promise_letter(
+            session,
+            "reminder",
+            registration,
+            once_key=f"reminder/{reminder.key}/{registration.id}/{event.starts_local.date():%Y%m%d}",
+        )
+        for registration in session.scalars(seated.order_by(Registration.id)).all()
+    )
+
+
+def erase_needs() -> int:
+    """Erase food and access needs two days after each lunch. Returns how many were erased."""
+    now = clock.now()
+    with transaction() as session:
+        done = select(Event.id).where(Event.ends_at < now - FOOD_KEPT_FOR, Event.needs_erased_at.is_(None))
+        event_ids = session.scalars(done).all()
+        of_these = select(Registration.id).where(Registration.event_id.in_(event_ids))
+        erased = session.execute(delete(Needs).where(Needs.registration_id.in_(of_these)))
+        session.execute(update(Event).where(Event.id.in_(event_ids)).values(needs_erased_at=now))
+    return int(getattr(erased, "rowcount", 0))
+
+
+def purge_people() -> int:
+    """Forget the people of each lunch on its purge day; what stays is counts. Returns how many were forgotten."""
+    now = clock.now()
+    forgotten = 0
+    with transaction() as session:
+        over = select(Event).where(Event.ends_at < now, Event.purged_at.is_(None))
+        for event in session.scalars(over).all():
+            if event.purge_on <= _today(event, now):
+                forgotten += _purge(session, event, now)
+    return forgotten
+
+
+def _today(event: Event, now: datetime) -> date:
+    return now.astimezone(ZoneInfo(event.zone)).date()
+
+
+def _purge(session: Session, event: Event, now: datetime) -> int:
+    people = Registration.event_id == event.id
+    session.execute(delete(Needs).where(Needs.registration_id.in_(select(Registration.id).where(people))))
+    session.execute(delete(OutboxLetter).where(OutboxLetter.event_id == event.id))
+    forgotten = session.execute(
+        update(Registration)
+        .where(people, Registration.erased_at.is_(None))
+        .values(
+            name="", email=None, email_key=None, organisation="", form_key=None, form_digest=None, shows_name=False,
+            erased_at=now,
+        )  # fmt: skip
+    )
+    event.purged_at = event.needs_erased_at = now
+    return int(getattr(forgotten, "rowcount", 0))

@@ -1,0 +1,186 @@
+"""What every answer carries: security headers, versioned static files, error pages, and the refusal of foreign posts."""
+
+import gzip
+import hashlib
+import logging
+import mimetypes
+import secrets
+from functools import lru_cache
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Flask, Response, abort, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+from werkzeug.security import safe_join
+
+from lunchkit.config import current_settings
+from lunchkit.db import db
+from lunchkit.errors import Refusal
+
+STATIC = Path(__file__).parent / "static"
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
+    "manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+}
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+log = logging.getLogger("lunchkit")
+bp = Blueprint("web", __name__)
+
+
+class ForeignPost(Refusal):
+    message = _l("This form came from another site, and was not accepted. Please open the page here and try again.")
+    status = 403
+
+
+class Busy(Refusal):
+    message = _l("The server is very busy: nothing was saved. Please send it again in a few seconds.")
+    status = 503
+    retry_after = 5
+
+
+class StorageFull(Refusal):
+    message = _l("The server cannot save anything at the moment: nothing was saved. Please tell the organisers.")
+    status = 507
+    retry_after = 60
+
+
+def init_web(app: Flask) -> None:
+    """Put the house rules of HTTP on an application."""
+    app.before_request(refuse_foreign_posts)
+    app.after_request(add_headers)
+    app.register_blueprint(bp)
+    app.register_error_handler(Exception, show_error)
+    app.jinja_env.globals["static"] = static_address
+
+
+def add_headers(response: Response) -> Response:
+    """Security headers on every answer, and no cache but where a door allows it."""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if current_settings().is_https:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def refuse_foreign_posts() -> None:
+    """A form of another site may not post here.
+
+    Browsers say where a request comes from in Sec-Fetch-Site, and in Origin where the page is not served over TLS.
+    """
+    if request.method in SAFE_METHODS:
+        return
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        if site not in ("same-origin", "none"):
+            raise ForeignPost
+        return
+    origin = request.headers.get("Origin")
+    if origin and origin != "null" and urlsplit(origin).netloc != request.host:
+        raise ForeignPost
+
+
+@lru_cache(maxsize=1)
+def build_hash() -> str:
+    """Changes whenever a static file does, so that browsers may keep what they have for ever."""
+    digest = hashlib.sha256()
+    for path in sorted(STATIC.rglob("*")):
+        if path.is_file():
+            digest.update(str(path.relative_to(STATIC)).encode() + path.read_bytes())
+    return digest.hexdigest()[:10]
+
+
+def static_address(path: str) -> str:
+    """The address of a static file, its version in it."""
+    return url_for("web.static_file", build=build_hash(), path=path)
+
+
+@lru_cache(maxsize=200)
+def _read_static(path: str) -> tuple[bytes, bytes, str]:
+    full = safe_join(str(STATIC), path)
+    if full is None or not Path(full).is_file():
+        raise FileNotFoundError(path)
+    body = Path(full).read_bytes()
+    kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
+    return body, gzip.compress(body, 9, mtime=0), "text/javascript" if path.endswith(".js") else kind
+
+
+@bp.get("/static/<build>/<path:path>")
+def static_file(build: str, path: str) -> ResponseReturnValue:
+    """A static file, for ever if the version in its address is the present one."""
+    try:
+        body, packed, kind = _read_static(path)
+    except (FileNotFoundError, ValueError):
+        abort(404)
+    packs = request.accept_encodings["gzip"] > 0 and len(packed) < len(body)
+    response = Response(packed if packs else body, content_type=f"{kind}; charset=utf-8" if kind.startswith("text/") else kind)
+    if packs:
+        response.headers["Content-Encoding"] = "gzip"
+    response.headers["Vary"] = "Accept-Encoding"
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if build == build_hash() else "no-cache"
+    return response
+
+
+@bp.get("/healthz")
+def healthz() -> ResponseReturnValue:
+    """Whether this process answers."""
+    return Response("ok\n", content_type="text/plain; charset=utf-8")
+
+
+def show_error(error: Exception) -> ResponseReturnValue:
+    """One page for everything that goes wrong; nothing is granted, nothing half-written stays."""
+    db.session.rollback()
+    if isinstance(error, HTTPException) and (error.code is None or error.code < 400):
+        return error
+    reference = None
+    if isinstance(error, OperationalError):
+        error = storage_refusal(error)
+    if isinstance(error, Refusal):
+        status, message, retry_after = error.status, str(error.message), error.retry_after
+    elif isinstance(error, HTTPException):
+        status, message, retry_after = error.code or 500, str(_MESSAGES.get(error.code or 500, _l("This is not possible."))), None
+    else:
+        status, message, retry_after = 500, str(_MESSAGES[500]), None
+        reference = secrets.token_hex(4)
+        log.error("unexpected error %s at %s %s", reference, request.method, request.endpoint, exc_info=error)
+    page = render_template("error.html", status=status, message=message, reference=reference, retry_after=retry_after)
+    response = Response(page, status=status)
+    if retry_after:
+        response.headers["Retry-After"] = str(retry_after)
+    if isinstance(error, HTTPException) and status == 405:
+        response.headers.update({name: value for name, value in error.get_headers() if name == "Allow"})
+    return response
+
+
+def storage_refusal(error: OperationalError) -> Exception:
+    text = str(error.orig).lower()
+    if "locked" in text or "busy" in text or "timeout" in text:
+        return Busy()
+    if "full" in text or "disk i/o" in text or "no space" in text or "readonly" in text:
+        log.error("the database cannot write: %s", type(error.orig).__name__)
+        return StorageFull()
+    return error
+
+
+_MESSAGES = {
+    400: _l("Your browser sent something that we could not read."),
+    403: _l("You may not open this page."),
+    404: _l("This page does not exist, or no longer."),
+    405: _l("This address does not take that kind of request."),
+    413: _l("That was too long. Please shorten what you typed."),
+    415: _l("Your browser sent something that we could not read."),
+    500: _l("Something went wrong on our side, and nothing was saved. Please try again; if it happens again, tell the organisers the reference below."),
+}

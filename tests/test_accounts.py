@@ -1,0 +1,285 @@
+"""Sign-in links: who gets one, how long it is good, for whom, and how often."""
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event as sqlalchemy_event
+from sqlalchemy import func, select, text
+
+from lunchkit import clock
+from lunchkit.accounts.actions import (
+    AddressTaken,
+    AlreadySetUp,
+    add_organiser,
+    ask_for_link,
+    forget_old_sign_ins,
+    issue_console_link,
+    issue_setup_link,
+    remove_organiser,
+)
+from lunchkit.accounts.forms import BadAddress
+from lunchkit.accounts.models import Organiser, OrganiserSession, SignInLink
+from lunchkit.accounts.queries import link_token, present_organisers
+from lunchkit.db import db
+from lunchkit.links import random_token
+from lunchkit.mail.rendering import render_letter
+
+from .conftest import Outbox, csrf_of, new_client
+
+ADA = "ada@lunch.example"
+NOON = datetime(2026, 5, 13, 10, 0, tzinfo=UTC)
+SIGN_IN = "/organiser/sign-in"
+INSIDE = "/organiser/sessions"
+
+
+@pytest.fixture
+def ada(app: Flask) -> Organiser:
+    return add_organiser("Ada Ressort", "Ada@Lunch.Example", "fr")
+
+
+def ask(client: FlaskClient, email: str = ADA, then: str = "") -> None:
+    data = {"csrf_token": csrf_of(client, SIGN_IN), "email": email, "next": then}
+    assert client.post(SIGN_IN, data=data).headers["Location"] == "/organiser/sign-in/asked"
+
+
+def link_in(outbox: Outbox) -> str:
+    found = re.search(r"http://lunch\.example(/organiser/sign-in/\S+)", outbox.last(ADA).text)
+    assert found
+    return found[1]
+
+
+def press(client: FlaskClient, path: str) -> int:
+    """Press the button of a link's page, with a form token from another page of the same browser."""
+    return client.post(path, data={"csrf_token": csrf_of(client, SIGN_IN)}).status_code
+
+
+def is_inside(client: FlaskClient) -> bool:
+    return client.get(INSIDE).status_code == 200
+
+
+def count(model: type[db.Model]) -> int:
+    return db.session.scalar(select(func.count()).select_from(model)) or 0
+
+
+def everything() -> list[object]:
+    db.session.rollback()
+    return [db.session.execute(table.select()).all() for table in db.metadata.sorted_tables]
+
+
+def test_the_letter_leads_in_by_link_page_and_button(ada: Organiser, client: FlaskClient, outbox: Outbox) -> None:
+    ask(client)
+    path = link_in(outbox)
+    assert "Ada Ressort" in client.get(path).text
+    assert not is_inside(client)
+    assert press(client, path) == 303
+    assert is_inside(client)
+
+
+def test_a_stranger_gets_the_same_answer_and_no_letter(ada: Organiser, app: Flask, outbox: Outbox) -> None:
+    answers = []
+    for email in ("nobody@lunch.example", ADA):
+        client = new_client(app)
+        ask(client, email)
+        page = client.get(f"{SIGN_IN}/asked")
+        answers.append((page.status_code, page.data, dict(page.headers)))
+    assert answers[0] == answers[1]
+    assert [row.recipient for row in outbox.rows()] == ["Ada@lunch.example"] or outbox.kinds() == ["sign_in"]
+
+
+def test_questions_about_strangers_leave_at_most_one_row_behind(ada: Organiser, app: Flask, outbox: Outbox) -> None:
+    for number in range(5):
+        ask_for_link(f"{number}@lunch.example", browser="b", known_as=None)
+    assert count(SignInLink) == 1
+    assert outbox.rows() == []
+
+
+@pytest.mark.parametrize(("minutes", "status"), [(9.98, 303), (10.01, 410)])
+def test_a_link_is_good_for_ten_minutes(
+    minutes: float, status: int, ada: Organiser, client: FlaskClient, outbox: Outbox
+) -> None:
+    with clock.fixed_at(NOON):
+        ask(client)
+        path = link_in(outbox)
+    with clock.fixed_at(NOON + timedelta(minutes=minutes)):
+        assert press(client, path) == status
+        assert is_inside(client) is (status == 303)
+
+
+def test_a_link_is_good_once(ada: Organiser, client: FlaskClient, outbox: Outbox) -> None:
+    ask(client)
+    path = link_in(outbox)
+    kept = client.get_cookie("lunchkit", domain="lunch.example")
+    assert kept is not None
+    assert press(client, path) == 303
+    client.set_cookie("lunchkit", kept.value, domain="lunch.example")
+    assert press(client, path) == 410
+
+
+def test_a_link_opens_only_where_it_was_asked_for(
+    ada: Organiser, app: Flask, client: FlaskClient, outbox: Outbox
+) -> None:
+    ask(client)
+    path = link_in(outbox)
+    other = new_client(app)
+    assert other.get(path).status_code == 403
+    assert "Ada" not in other.get(path).text
+    ask(other, "nobody@lunch.example")
+    assert press(other, path) == 403
+    assert press(client, path) == 303, "the other browser's attempts have not used it up"
+
+
+def test_mail_scanners_change_nothing(ada: Organiser, app: Flask, client: FlaskClient, outbox: Outbox) -> None:
+    ask(client)
+    path, setup = link_in(outbox), issue_console_link(ada).removeprefix("http://lunch.example")
+    before = everything()
+    for scanner in (new_client(app), client):
+        for address in (path, setup):
+            for look in (scanner.head, scanner.options, *[scanner.get] * 5):
+                look(address)
+    assert everything() == before
+    assert press(client, path) == 303
+
+
+def test_signing_in_voids_the_other_links_of_the_person(
+    ada: Organiser, app: Flask, client: FlaskClient, outbox: Outbox
+) -> None:
+    ask(client)
+    first = link_in(outbox)
+    spare = issue_console_link(ada).removeprefix("http://lunch.example")
+    ask(client)
+    assert press(client, link_in(outbox)) == 303
+    assert press(client, first) == 410
+    assert press(new_client(app), spare) == 410
+    assert render_letter(outbox.rows()[0]) is None, "a letter that has not left yet would bring a dead link"
+
+
+def test_of_two_who_press_at_once_one_gets_in(ada: Organiser, app: Flask) -> None:
+    path = issue_console_link(ada).removeprefix("http://lunch.example")
+    clients = [new_client(app) for _ in range(8)]
+    tokens = [csrf_of(client, path) for client in clients]
+    with ThreadPoolExecutor(8) as pool:
+        pressed = pool.map(lambda pair: pair[0].post(path, data={"csrf_token": pair[1]}), zip(clients, tokens, strict=True))
+        statuses = sorted(response.status_code for response in pressed)
+    assert statuses == [303] + [410] * 7
+    db.session.rollback()
+    assert count(OrganiserSession) == 1
+
+
+def test_three_letters_an_hour_and_an_outsider_cannot_use_up_the_organisers_own(
+    ada: Organiser, app: Flask, client: FlaskClient, outbox: Outbox
+) -> None:
+    with clock.fixed_at(NOON):
+        ask(client)
+        press(client, link_in(outbox))
+        stranger = new_client(app)
+        for _ in range(20):
+            ask(stranger)
+        assert len(outbox.rows()) == 3
+        client.post("/organiser/sign-out", data={"csrf_token": csrf_of(client, INSIDE)})
+        for _ in range(5):
+            ask(client)
+        assert len(outbox.rows()) == 6
+        assert press(client, link_in(outbox)) == 303
+    with clock.fixed_at(NOON + timedelta(minutes=61)):
+        ask(stranger)
+        assert len(outbox.rows()) == 7
+
+
+def test_a_thousand_guesses_ask_the_database_nothing_and_lock_nobody_out(
+    ada: Organiser, client: FlaskClient, outbox: Outbox
+) -> None:
+    ask(client)
+    path = link_in(outbox)
+    asked: list[str] = []
+    sqlalchemy_event.listen(db.engine, "before_cursor_execute", lambda *call: asked.append(call[2]))
+    nonce, _, signature = path.rpartition("/")[2].partition(".")
+    guesses = [random_token(), nonce, f"{nonce}.{'A' * 43}", f"{random_token()}.{signature}", "%00", "é" * 50, "." * 9]
+    form = {"csrf_token": csrf_of(client, SIGN_IN)}
+    asked.clear()
+    for number in range(1000):
+        client.post(f"{SIGN_IN}/{guesses[number % len(guesses)]}", data=form)
+    assert asked == []
+    assert press(client, path) == 303
+
+
+def test_a_copy_of_the_database_opens_nothing(ada: Organiser, app: Flask, client: FlaskClient, outbox: Outbox) -> None:
+    ask(client)
+    path = link_in(outbox)
+    console = issue_console_link(ada)
+    dump = repr(everything())
+    assert path.rpartition("/")[2] not in dump
+    assert console.rpartition("/")[2] not in dump
+    nonce = outbox.rows()[0].facts["nonce"]
+    assert press(client, f"{SIGN_IN}/{nonce}") == 410
+    press(client, path)
+    with client.session_transaction() as cookie:
+        assert cookie["session"] not in repr(everything())
+
+
+def test_a_link_of_another_server_is_none_of_ours(ada: Organiser, client: FlaskClient, app: Flask) -> None:
+    token = link_token(random_token())
+    assert client.get(f"{SIGN_IN}/{token}").status_code == 410
+
+
+def test_a_console_link_opens_in_any_browser_once(ada: Organiser, app: Flask) -> None:
+    path = issue_console_link(ada).removeprefix("http://lunch.example")
+    first, second = new_client(app), new_client(app)
+    assert press(first, path) == 303
+    assert is_inside(first)
+    assert press(second, path) == 410
+
+
+def test_there_is_no_way_into_a_fresh_server_but_the_set_up_link(app: Flask, client: FlaskClient) -> None:
+    replaced = issue_setup_link().removeprefix("http://lunch.example")
+    path = issue_setup_link().removeprefix("http://lunch.example")
+    form = {"csrf_token": csrf_of(client, path), "name": "Ada Ressort", "email": "ada@"}
+    assert client.post(replaced, data=form).status_code == 410
+    assert client.post(path, data=form).status_code == 422, "a slip in the form leaves the link good"
+    assert client.post(path, data=form | {"email": ADA}).status_code == 303
+    assert is_inside(client)
+    assert [organiser.email for organiser in present_organisers()] == [ADA]
+    late = new_client(app)
+    form = {"csrf_token": csrf_of(late, SIGN_IN), "name": "Eve", "email": "eve@lunch.example"}
+    assert late.post(path, data=form).status_code == 410
+    with pytest.raises(AlreadySetUp):
+        issue_setup_link()
+
+
+def test_a_set_up_link_is_good_for_one_hour_and_signs_nobody_in(app: Flask, client: FlaskClient) -> None:
+    with clock.fixed_at(NOON):
+        path = issue_setup_link().removeprefix("http://lunch.example")
+        assert client.get(path).status_code == 200
+        assert client.get(path.replace("set-up", "sign-in")).status_code == 410
+    with clock.fixed_at(NOON + timedelta(minutes=61)):
+        assert client.get(path).status_code == 410
+
+
+def test_a_set_up_link_dies_with_the_first_organiser(app: Flask, client: FlaskClient) -> None:
+    path = issue_setup_link().removeprefix("http://lunch.example")
+    add_organiser("Ada Ressort", ADA)
+    assert client.get(path).status_code == 410
+
+
+def test_organisers_are_told_apart_by_address(ada: Organiser) -> None:
+    with pytest.raises(AddressTaken):
+        add_organiser("Another", "ADA@lunch.example")
+    with pytest.raises(BadAddress):
+        add_organiser("Another", "not an address")
+    remove_organiser(ada)
+    assert present_organisers() == []
+    assert add_organiser("Ada again", ADA).id == ada.id
+
+
+def test_old_links_and_sessions_are_forgotten_after_a_day(ada: Organiser, client: FlaskClient) -> None:
+    with clock.fixed_at(NOON):
+        press(client, issue_console_link(ada).removeprefix("http://lunch.example"))
+        forget_old_sign_ins()
+        assert (count(SignInLink), count(OrganiserSession)) == (1, 1)
+    with clock.fixed_at(NOON + timedelta(days=2)):
+        forget_old_sign_ins()
+    assert (count(SignInLink), count(OrganiserSession)) == (0, 0)
+    assert db.session.execute(text("select count(*) from organiser")).scalar() == 1

@@ -1,0 +1,266 @@
+import xml.etree.ElementTree as ET
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+
+import pytest
+import zxingcpp
+from flask import Flask
+from flask.testing import FlaskClient
+from PIL import Image
+
+from lunchkit import clock
+from lunchkit.db import db
+from lunchkit.events.models import Event, Series
+from lunchkit.events.queries import coming_events, past_events, published_events, running_events
+from lunchkit.qr import png, svg
+from tests.calendar_reader import content_lines, property_names, read_calendar, read_event, times
+from tests.conftest import EventMaker
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+NOON = datetime(2025, 5, 13, 10, tzinfo=UTC)
+DOORS = ["/e/lunch-1/event.ics", "/calendar.ics", "/feed.atom", "/e/lunch-1/qr.svg"]
+ONE_LUNCH = ["/e/lunch-1/event.ics", "/e/lunch-1/qr.svg"]
+
+
+def atom(client: FlaskClient) -> ET.Element:
+    """The feed, parsed, after a check of what RFC 4287 asks for."""
+    response = client.get("/feed.atom")
+    assert response.content_type == "application/atom+xml; charset=utf-8"
+    feed = ET.fromstring(response.data)
+    assert feed.tag == f"{ATOM}feed"
+    for part in (feed, *feed.iter(f"{ATOM}entry")):
+        for name in ("id", "title", "updated"):
+            [child] = part.findall(f"{ATOM}{name}")
+            assert child.text
+        assert datetime.fromisoformat(text(part, "updated")).tzinfo
+        assert len([link for link in part.findall(f"{ATOM}link") if link.get("rel") == "alternate"]) == 1
+    assert text(feed, "author/{http://www.w3.org/2005/Atom}name")
+    ids = [text(entry, "id") for entry in feed.iter(f"{ATOM}entry")]
+    assert len(set(ids)) == len(ids)
+    return feed
+
+
+def text(part: ET.Element, name: str) -> str:
+    return part.findtext(f"{ATOM}{name}") or ""
+
+
+def change(event: Event, **fields: object) -> None:
+    """Change a lunch as the organisers' form does: later, and with a later `updated_at`."""
+    for name, value in (fields | {"updated_at": event.updated_at + timedelta(minutes=1)}).items():
+        setattr(event, name, value)
+    db.session.commit()
+
+
+# Calendar
+
+
+def test_download_is_a_file_named_after_the_lunch(client: FlaskClient, event: Event) -> None:
+    response = client.get(f"/e/{event.slug}/event.ics")
+    assert response.status_code == 200
+    assert response.content_type == "text/calendar; charset=utf-8"
+    assert response.headers["Content-Disposition"] == "attachment; filename=lunch-1.ics"
+    read = read_event(response.data)
+    assert (read.uid.value, read.summary.value) == (event.uid, event.title)
+    assert read.location.value == "L’ESPACE, Genève"
+    assert read.url.value == "http://lunch.example/e/lunch-1"
+    assert times(read) == (event.starts_at, event.ends_at)
+
+
+def test_calendar_holds_published_and_cancelled_lunches_only(client: FlaskClient, make_event: EventMaker) -> None:
+    make_event(title="Coming")
+    make_event(title="Off", cancelled_at=clock.now())
+    make_event(title="Draft", published_at=None)
+    make_event(title="Dropped draft", published_at=None, cancelled_at=clock.now())
+    calendar = read_calendar(client.get("/calendar.ics").data)
+    assert calendar.x_wr_calname.value == "Lunch des bonnes pratiques"
+    told = {event.summary.value: event.status.value for event in calendar.vevent_list}
+    assert told == {"Coming": "CONFIRMED", "Off": "CANCELLED"}
+
+
+def test_calendar_without_lunches_is_one(client: FlaskClient) -> None:
+    calendar = read_calendar(client.get("/calendar.ics").data)
+    assert calendar.x_wr_calname.value == "APRÈS-GE"
+
+
+def test_feed_and_download_say_the_same_of_a_lunch(client: FlaskClient, event: Event) -> None:
+    one, all_ = (content_lines(client.get(path).data) for path in ("/e/lunch-1/event.ics", "/calendar.ics"))
+    assert one[one.index("BEGIN:VEVENT") :] == all_[all_.index("BEGIN:VEVENT") :]
+
+
+def test_shared_files_invite_nobody_and_hold_no_mailbox(client: FlaskClient, event: Event) -> None:
+    for path in ("/e/lunch-1/event.ics", "/calendar.ics"):
+        file = client.get(path).data
+        assert not {"METHOD", "ORGANIZER", "ATTENDEE"} & set(property_names(file))
+        assert event.contact_email.encode() not in file
+
+
+# Atom
+
+
+def test_feed_tells_of_a_lunch(client: FlaskClient, make_event: EventMaker) -> None:
+    make_event(starts_at=NOON, created_at=datetime(2025, 4, 1, tzinfo=UTC), summary="Un repas & une <question>.")
+    feed = atom(client)
+    assert text(feed, "id") == "http://lunch.example/feed.atom"
+    assert feed.get("{http://www.w3.org/XML/1998/namespace}lang") == "fr"
+    [entry] = feed.iter(f"{ATOM}entry")
+    assert text(entry, "id") == "tag:lunch.example,2025-04-01:lunch-1"
+    assert text(entry, "title") == "IA responsable : l’ESS s’empare du débat"
+    assert entry.find(f"{ATOM}link").get("href") == "http://lunch.example/e/lunch-1"  # type: ignore[union-attr]
+    expected = "mardi 13 mai 2025, 12h–14h, L’ESPACE, Genève\n\nUn repas & une <question>."
+    assert text(entry, "summary") == expected
+
+
+def test_feed_shows_the_latest_news_first_and_no_draft(client: FlaskClient, make_event: EventMaker) -> None:
+    now = clock.now()
+    make_event(title="Old", published_at=now - timedelta(days=9))
+    make_event(title="New", published_at=now)
+    make_event(title="Draft", published_at=None)
+    assert [text(entry, "title") for entry in atom(client).iter(f"{ATOM}entry")] == ["New", "Old"]
+
+
+def test_feed_says_that_a_lunch_was_cancelled_in_the_language_of_the_house(client: FlaskClient, event: Event) -> None:
+    before = client.get("/feed.atom", headers={"Accept-Language": "en"}).data
+    change(event, cancelled_at=clock.now())
+    after = client.get("/feed.atom", headers={"Accept-Language": "en"})
+    assert after.data == client.get("/feed.atom", headers={"Accept-Language": "fr"}).data
+    assert after.data != before
+    [entry] = atom(client).iter(f"{ATOM}entry")
+    assert text(entry, "title") == "Lunch annulé\xa0: IA responsable : l’ESS s’empare du débat"
+
+
+def test_entry_keeps_its_id_whatever_changes(client: FlaskClient, event: Event) -> None:
+    [before] = atom(client).iter(f"{ATOM}entry")
+    change(event, slug="another", title="Another", starts_at=event.starts_at - timedelta(hours=1))
+    [after] = atom(client).iter(f"{ATOM}entry")
+    assert text(before, "id") == text(after, "id")
+    assert text(before, "updated") < text(after, "updated")
+
+
+@pytest.mark.parametrize(
+    ("uid", "tag"),
+    [
+        ("a/b c@lunch.example", "tag:lunch.example,2025-04-01:a%2Fb%20c"),
+        ("plain", "tag:lunch.example,2025-04-01:plain"),
+        ("a@b@Old.example", "tag:old.example,2025-04-01:a%40b"),
+        ("a@not a host", "tag:lunch.example,2025-04-01:a%40not%20a%20host"),
+    ],
+)
+def test_id_of_an_entry_is_a_tag(client: FlaskClient, make_event: EventMaker, uid: str, tag: str) -> None:
+    make_event(uid=uid, created_at=datetime(2025, 4, 1, tzinfo=UTC))
+    [entry] = atom(client).iter(f"{ATOM}entry")
+    assert text(entry, "id") == tag
+
+
+def test_feed_without_lunches_is_valid(client: FlaskClient) -> None:
+    assert text(atom(client), "title") == "APRÈS-GE"
+
+
+@pytest.mark.parametrize("words", ["</title><script>", "]]>&amp;", "a\x0bb\ufffe\uffff\x85\u2028c", "\u202eevil"])
+def test_any_words_leave_feeds_valid(client: FlaskClient, make_event: EventMaker, words: str) -> None:
+    make_event(title=words, summary=words, venue=words, access_notes=words)
+    db.session.add(Series(slug="b", name=words, network=words))
+    db.session.commit()
+    assert not list(atom(client).iter("script"))
+    assert read_event(client.get("/calendar.ics").data)
+    assert ET.fromstring(client.get("/e/lunch-1/qr.svg").data).tag.endswith("svg")
+
+
+# QR code
+
+
+def test_qr_code_leads_to_the_public_page(client: FlaskClient, event: Event) -> None:
+    response = client.get("/e/lunch-1/qr.svg")
+    assert response.content_type.startswith("image/svg+xml")
+    address = "http://lunch.example/e/lunch-1"
+    assert response.text == svg(address, address)
+    assert zxingcpp.read_barcodes(Image.open(BytesIO(png(address))))[0].text == address
+
+
+# All doors
+
+
+@pytest.mark.parametrize("path", DOORS)
+def test_who_has_it_already_gets_304(client: FlaskClient, event: Event, path: str) -> None:
+    first = client.get(path)
+    etag, date = first.headers["ETag"], first.headers["Last-Modified"]
+    assert first.headers["Cache-Control"] == "no-cache"
+    for header in (
+        {"If-None-Match": etag},
+        {"If-Modified-Since": date},
+        {"If-None-Match": etag, "If-Modified-Since": date},
+    ):
+        again = client.get(path, headers=header)
+        assert (again.status_code, again.data) == (304, b"")
+        assert again.headers["ETag"] == etag
+    assert client.get(path, headers={"If-None-Match": '"other"', "If-Modified-Since": date}).data == first.data
+    assert client.head(path).headers["ETag"] == etag
+
+
+@pytest.mark.parametrize("path", DOORS[:3])
+def test_whoever_has_an_old_one_gets_the_new_one(client: FlaskClient, event: Event, path: str) -> None:
+    first = client.get(path)
+    change(event, title="Another title", sequence=1)
+    for header in ({"If-None-Match": first.headers["ETag"]}, {"If-Modified-Since": first.headers["Last-Modified"]}):
+        again = client.get(path, headers=header)
+        assert again.status_code == 200
+        assert b"Another title" in again.data
+
+
+@pytest.mark.parametrize("path", DOORS[1:3])
+def test_withdrawn_lunch_leaves_the_feeds_even_of_readers_that_ask_by_date(
+    client: FlaskClient, event: Event, path: str
+) -> None:
+    first = client.get(path)
+    change(event, published_at=None)
+    again = client.get(path, headers={"If-Modified-Since": first.headers["Last-Modified"]})
+    assert again.status_code == 200
+    assert event.title not in again.text
+
+
+@pytest.mark.parametrize("path", ONE_LUNCH)
+def test_draft_is_not_found_and_neither_is_nonsense(client: FlaskClient, event: Event, path: str) -> None:
+    change(event, published_at=None)
+    assert client.get(path).status_code == 404
+    change(event, cancelled_at=clock.now())
+    assert client.get(path).status_code == 404
+    change(event, published_at=clock.now())
+    assert client.get(path).status_code == 200
+    for slug in ("nothing", "LUNCH-1", "a%00b", "%ff", "%ED%A0%80", "%F0%9F%8D%85", "a" * 3000):
+        assert client.get(path.replace("lunch-1", slug)).status_code == 404, slug
+
+
+@pytest.mark.parametrize("path", DOORS)
+def test_links_come_from_the_settings_and_not_from_the_host_asked_for(
+    app: Flask, client: FlaskClient, event: Event, path: str
+) -> None:
+    usual = client.get(path).data
+    asked = app.test_client().get(path, headers={"Host": "localhost"})
+    assert asked.data == usual
+    assert app.test_client().get(path, headers={"Host": "evil.example"}).status_code == 400
+
+
+@pytest.mark.parametrize("path", DOORS)
+def test_doors_set_no_cookie(client: FlaskClient, event: Event, path: str) -> None:
+    assert "Set-Cookie" not in client.get(path).headers
+
+
+# Queries
+
+
+def test_lunches_are_coming_running_or_past(make_event: EventMaker) -> None:
+    for slug, days in (("past", -9), ("older", -20), ("now", 0), ("next", 5), ("later", 20)):
+        make_event(slug=slug, starts_at=NOON + timedelta(days=days))
+        make_event(slug=f"draft-{slug}", starts_at=NOON + timedelta(days=days), published_at=None)
+        make_event(slug=f"off-{slug}", starts_at=NOON + timedelta(days=days), cancelled_at=NOON)
+    now = NOON + timedelta(hours=1)
+    assert [event.slug for event in coming_events(now)] == ["next", "off-next", "later", "off-later"]
+    assert [event.slug for event in running_events(now)] == ["now"]
+    assert [event.slug for event in past_events(now)] == ["past", "older"]
+    assert len(published_events()) == 10
+
+
+def test_lunch_begins_and_ends_on_the_dot(make_event: EventMaker) -> None:
+    lunch = make_event(starts_at=NOON)
+    moments = (NOON - timedelta(seconds=1), NOON, lunch.ends_at - timedelta(seconds=1), lunch.ends_at)
+    found = [(len(coming_events(at)), len(running_events(at)), len(past_events(at))) for at in moments]
+    assert found == [(1, 0, 0), (0, 1, 0), (0, 1, 0), (0, 0, 1)]

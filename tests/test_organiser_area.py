@@ -1,0 +1,236 @@
+"""The organisers' area: the one lock, the sessions behind it, and where one goes after signing in."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+from werkzeug.routing import IntegerConverter, Rule
+
+from lunchkit import clock
+from lunchkit.accounts.actions import add_organiser, issue_console_link, remove_organiser
+from lunchkit.accounts.forms import return_path
+from lunchkit.accounts.models import Organiser, OrganiserSession
+from lunchkit.accounts.queries import organiser_by_email
+from lunchkit.app import create_app
+from lunchkit.config import Settings
+from lunchkit.db import db
+
+from .conftest import Outbox, csrf_of, new_client
+
+NOON = datetime(2026, 5, 13, 10, 0, tzinfo=UTC)
+INSIDE = "/organiser/sessions"
+DOORS = {"ask", "asked", "confirm", "enter", "set_up", "found"}
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+
+
+def sign_in(client: FlaskClient, organiser: Organiser) -> None:
+    path = issue_console_link(organiser).removeprefix("http://lunch.example")
+    assert client.post(path, data={"csrf_token": csrf_of(client, path)}).status_code == 303
+
+
+def rules_of_organisers(app: Flask) -> list[tuple[Rule, str]]:
+    """Every rule under /organiser but the sign-in doors, with an address that it matches."""
+    doors = {f"sign_in.{name}" for name in DOORS}
+    adapter = app.url_map.bind("lunch.example")
+    found = []
+    for rule in app.url_map.iter_rules():
+        if rule.rule.lower().startswith("/organiser") and rule.endpoint not in doors:
+            values = {name: 1 if isinstance(rule._converters[name], IntegerConverter) else "x" for name in rule.arguments}
+            found.append((rule, adapter.build(rule.endpoint, values)))
+    return found
+
+
+def unlocked_doors(app: Flask) -> list[str]:
+    """What answers under /organiser without asking for the login, for any method."""
+    app.config["WTF_CSRF_ENABLED"] = False  # so that it is the login that refuses, and nothing before it
+    client = new_client(app)
+    unlocked = []
+    for rule, path in rules_of_organisers(app):
+        for method in METHODS:
+            answer = client.open(path, method=method)
+            asks = answer.status_code == 401 or (
+                answer.status_code in (302, 303) and answer.headers["Location"].startswith("/organiser/sign-in?next=")
+            )
+            if not asks and not (answer.status_code == 405 and method not in (rule.methods or ())):
+                unlocked.append(f"{method} {rule.rule}: {answer.status_code}")
+    return unlocked
+
+
+def test_every_door_of_the_organisers_asks_for_the_login(app: Flask) -> None:
+    assert len(rules_of_organisers(app)) > 10
+    assert unlocked_doors(app) == []
+
+
+def test_a_naked_door_would_be_found(app: Flask, settings: Settings) -> None:
+    naked = create_app(settings)
+    naked.add_url_rule("/organiser/naked", "naked", lambda: "come in", methods=["GET", "POST"])
+    with naked.app_context():
+        assert [door.split(":")[0] for door in unlocked_doors(naked)] == [
+            f"{method} /organiser/naked" for method in ("GET", "HEAD", "POST", "OPTIONS")
+        ]
+        db.engine.dispose()
+
+
+def test_every_post_of_an_organiser_needs_the_token_of_its_form(organiser_client: FlaskClient, app: Flask) -> None:
+    posts = [path for rule, path in rules_of_organisers(app) if "POST" in (rule.methods or ())]
+    posts += ["/organiser/sign-in", "/organiser/sign-in/x", "/organiser/set-up/x"]
+    assert {organiser_client.post(path).status_code for path in posts} == {400}
+    token = csrf_of(organiser_client, INSIDE)
+    assert organiser_client.post(f"{INSIDE}/others/end", data={"csrf_token": token}).status_code == 303
+
+
+def test_no_page_of_the_organisers_is_kept_by_a_cache(organiser_client: FlaskClient, app: Flask) -> None:
+    paths = [path for rule, path in rules_of_organisers(app) if "GET" in (rule.methods or ())]
+    for client in (organiser_client, new_client(app)):
+        for path in [*paths, "/organiser/sign-in", "/organiser/sign-in/x", "/organiser/nowhere"]:
+            assert client.get(path).headers["Cache-Control"] == "no-store", path
+    assert organiser_client.get("/organiser/sign-in/x").headers["Referrer-Policy"] == "no-referrer"
+
+
+def test_the_one_cookie_is_closed_to_scripts_and_bound_to_the_host(app: Flask, settings: Settings) -> None:
+    secure = create_app(replace(settings, public_url="https://lunch.example"))
+    for server, start, end in ((app, "lunchkit=", "; HttpOnly; Path=/; SameSite=Lax"),
+                               (secure, "__Host-lunchkit=", "; Secure; HttpOnly; Path=/; SameSite=Lax")):  # fmt: skip
+        cookies = new_client(server).get("/organiser/sign-in").headers.getlist("Set-Cookie")
+        assert len(cookies) == 1
+        assert cookies[0].startswith(start)
+        assert cookies[0].endswith(end)
+    with secure.app_context():
+        db.engine.dispose()
+
+
+def test_a_session_ends_after_two_hours_without_use_and_after_twelve_in_any_case(app: Flask) -> None:
+    ada = add_organiser("Ada Ressort", "ada@lunch.example")
+    idle, busy = new_client(app), new_client(app)
+    with clock.fixed_at(NOON):
+        sign_in(idle, ada)
+        sign_in(busy, ada)
+    for minutes in range(100, 12 * 60, 100):
+        with clock.fixed_at(NOON + timedelta(minutes=minutes)):
+            assert busy.get(INSIDE).status_code == 200
+            assert idle.get(INSIDE).status_code == (200 if minutes < 120 else 302)
+            idle = idle if minutes < 120 else new_client(app)
+    with clock.fixed_at(NOON + timedelta(hours=12)):
+        assert busy.get(INSIDE).status_code == 302
+    with clock.fixed_at(NOON + timedelta(minutes=100 + 120)):
+        assert idle.get(INSIDE).status_code == 302
+
+
+def test_use_is_written_down_once_a_minute_at_most(app: Flask, client: FlaskClient) -> None:
+    with clock.fixed_at(NOON):
+        sign_in(client, add_organiser("Ada Ressort", "ada@lunch.example"))
+    for seconds, written in ((59, 0), (60, 60), (61, 60), (125, 125)):
+        with clock.fixed_at(NOON + timedelta(seconds=seconds)):
+            client.get(INSIDE)
+        assert db.session.scalar(select(OrganiserSession.seen_at)) == NOON + timedelta(seconds=written)
+
+
+def test_an_old_cookie_is_worth_nothing_after_signing_out(organiser_client: FlaskClient, app: Flask) -> None:
+    kept = organiser_client.get_cookie("lunchkit", domain="lunch.example")
+    assert kept is not None
+    organiser_client.post("/organiser/sign-out", data={"csrf_token": csrf_of(organiser_client, INSIDE)})
+    thief = new_client(app)
+    thief.set_cookie("lunchkit", kept.value, domain="lunch.example")
+    assert thief.get(INSIDE).status_code == 302
+    assert organiser_client.get(INSIDE).status_code == 302
+
+
+def test_signing_in_again_starts_a_new_session_and_ends_the_old_one(app: Flask, client: FlaskClient) -> None:
+    ada = add_organiser("Ada Ressort", "ada@lunch.example")
+    tokens = []
+    for _ in range(2):
+        sign_in(client, ada)
+        with client.session_transaction() as cookie:
+            tokens.append(cookie["session"])
+    assert tokens[0] != tokens[1]
+    still_open = select(func.count()).select_from(OrganiserSession).where(OrganiserSession.ended_at.is_(None))
+    assert db.session.scalar(still_open) == 1
+
+
+def test_a_removed_organiser_is_out_at_once(organiser_client: FlaskClient) -> None:
+    ada = organiser_by_email("ADA@lunch.example")
+    assert ada is not None
+    remove_organiser(ada)
+    assert organiser_client.get(INSIDE).status_code == 302
+
+
+def test_one_sees_ones_sessions_and_ends_one_or_all_others(organiser_client: FlaskClient, app: Flask) -> None:
+    ada = organiser_by_email("ada@lunch.example")
+    assert ada is not None
+    phone, library = new_client(app), new_client(app)
+    sign_in(phone, ada)
+    sign_in(library, ada)
+    assert organiser_client.get(INSIDE).text.count("/end") == 4
+    form = {"csrf_token": csrf_of(organiser_client, INSIDE)}
+    latest = db.session.scalar(select(func.max(OrganiserSession.id)))
+    organiser_client.post(f"{INSIDE}/{latest}/end", data=form)
+    assert [client.get(INSIDE).status_code for client in (organiser_client, phone, library)] == [200, 200, 302]
+    organiser_client.post(f"{INSIDE}/others/end", data=form)
+    assert [client.get(INSIDE).status_code for client in (organiser_client, phone)] == [200, 302]
+
+
+def test_nobody_ends_somebody_elses_session(organiser_client: FlaskClient, app: Flask) -> None:
+    bob = new_client(app)
+    sign_in(bob, add_organiser("Bob", "bob@lunch.example"))
+    latest = db.session.scalar(select(func.max(OrganiserSession.id)))
+    organiser_client.post(f"{INSIDE}/{latest}/end", data={"csrf_token": csrf_of(organiser_client, INSIDE)})
+    assert bob.get(INSIDE).status_code == 200
+
+
+def test_whoever_comes_back_too_late_can_still_send_what_they_typed(app: Flask, client: FlaskClient) -> None:
+    ada = add_organiser("Ada Ressort", "ada@lunch.example")
+    with clock.fixed_at(NOON):
+        sign_in(client, ada)
+        form = {"csrf_token": csrf_of(client, INSIDE)}
+    with clock.fixed_at(NOON + timedelta(hours=3)):
+        late = client.post(f"{INSIDE}/others/end", data=form)
+        assert late.status_code == 401
+        assert "/organiser/sign-in" in late.text
+        sign_in(client, ada)
+        assert client.post(f"{INSIDE}/others/end", data=form).status_code == 303
+
+
+def test_the_page_that_was_asked_for_opens_after_signing_in(app: Flask, client: FlaskClient, outbox: Outbox) -> None:
+    add_organiser("Ada Ressort", "ada@lunch.example")
+    ask = client.get(INSIDE).headers["Location"]
+    form = {"csrf_token": csrf_of(client, ask), "email": "ada@lunch.example"}
+    assert 'value="/organiser/sessions"' in client.get(ask).text
+    client.post("/organiser/sign-in", data=form | {"next": INSIDE})
+    path = outbox.last().text.split("http://lunch.example")[1].split()[0]
+    answer = client.post(path, data={"csrf_token": csrf_of(client, path)})
+    assert answer.headers["Location"] == INSIDE
+
+
+HOSTS = ("//evil.ch", "/\\evil.ch", "\\\\evil.ch", "https://evil.ch", "https:evil.ch", "javascript:alert(1)", "evil.ch")
+TRICKS = [
+    *HOSTS,
+    *(f"/organiser/{host}" for host in HOSTS[:3]),
+    *(f"{char}{host}" for char in ("\t", "\n", " ", "\x00", "\u200b", "%09", "%0a") for host in HOSTS[:4]),
+    "///evil.ch", "////evil.ch", "/%2f%2fevil.ch", "/%5cevil.ch", "%2f%2fevil.ch", "/.evil.ch", "@evil.ch", "/@evil.ch",
+    "//lunch.example@evil.ch", "https://lunch.example@evil.ch/organiser/", "https://lunch.example/organiser/sessions",
+    "http://lunch.example.evil.ch/organiser/", "/organiser/../../evil", "/organiser/..//evil.ch", "/organiser@evil.ch",
+    "/organiser/sessions#@evil.ch", "/organiser/sessions?next=//evil.ch", "/organiser/sessions\r\nSet-Cookie: a=b",
+    "/organiser/sessions/", "/organiser/sign-out", "/organiser/sign-in", "/organiser/sign-in/x", "/organiser/nowhere", "/",
+    "/e/lunch-1", "/privacy", "/static/x/y", "data:text/html,x", "//", "", "organiser/sessions", "/Organiser/sessions",
+    "/organiser/sessions" + "/" * 300, "／／evil.ch", "/organiser/\u202e", "http:///evil.ch", "ftp://evil.ch", "//[::1]",
+]  # fmt: skip
+
+
+def test_no_trick_leads_to_another_site(app: Flask) -> None:
+    assert len(TRICKS) >= 60
+    with app.test_request_context():
+        assert [(trick, path) for trick in TRICKS if (path := return_path(trick)) is not None] == []
+        assert return_path(INSIDE) == INSIDE
+        assert return_path("/organiser/") == "/organiser/"
+
+
+@pytest.mark.parametrize("slug", ["a@evil.ch", "a:b", "a%2f..%2f", "javascript:alert(1)", "é"])
+def test_what_was_asked_for_is_written_anew(app: Flask, slug: str) -> None:
+    with app.test_request_context():
+        path = return_path(f"/organiser/e/{slug}")
+    assert path is not None
+    assert path.startswith("/organiser/e/")
+    assert path.isascii()

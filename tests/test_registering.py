@@ -1,0 +1,263 @@
+"""Giving seats: who gets one, who waits, and what happens when a seat comes back."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import DatabaseError
+
+from lunchkit import clock
+from lunchkit.db import db, transaction
+from lunchkit.events.changes import details_of
+from lunchkit.events.models import Event
+from lunchkit.registrations import actions
+from lunchkit.registrations.models import Needs, Registration, Standing
+from lunchkit.registrations.queries import place_in_queue, queue_length, seats_left, seats_taken
+from tests.conftest import EventMaker, Outbox, details
+from dataclasses import replace
+
+
+def register(event: Event, name: str, key: str | None = None, **fields: object) -> actions.Placed:
+    """Register somebody whose address follows from the name."""
+    email = f"{name.lower()}@example.org"
+    return actions.register_attendee(event, details(name, email, **fields), form_key=key or name, language="fr")
+
+
+def find(event: Event, name: str) -> Registration:
+    """The registration of that name, as it stands now."""
+    db.session.rollback()
+    registration = db.session.scalar(
+        select(Registration).where(Registration.event_id == event.id, Registration.name == name)
+    )
+    assert registration is not None
+    return registration
+
+
+def standings(event: Event) -> dict[str, str]:
+    """Everybody's standing by name."""
+    db.session.rollback()
+    rows = db.session.scalars(select(Registration).where(Registration.event_id == event.id).order_by(Registration.id))
+    return {row.name: row.standing for row in rows}
+
+
+def test_the_first_get_seats_and_the_next_waits_with_a_place_in_the_queue(make_event: EventMaker, outbox: Outbox) -> None:
+    event = make_event(capacity=2)
+    assert register(event, "Ana").standing == Standing.SEATED
+    assert register(event, "Bea").standing == Standing.SEATED
+    assert register(event, "Cleo") == actions.Placed(Standing.WAITING, 1)
+    assert register(event, "Dora") == actions.Placed(Standing.WAITING, 2)
+    assert seats_left(event) == 0
+    assert queue_length(event.id) == 2
+    assert outbox.kinds() == ["confirmation", "confirmation", "waiting", "waiting"]
+
+
+def test_cancelled_seat_goes_to_whoever_waited_longest(make_event: EventMaker, outbox: Outbox) -> None:
+    event = make_event(capacity=1)
+    for name in ("Ana", "Bea", "Cleo"):
+        register(event, name)
+    actions.cancel_registration(find(event, "Ana"))
+    assert standings(event) == {"Ana": "cancelled", "Bea": "seated", "Cleo": "waiting"}
+    assert outbox.kinds("ana@example.org") == ["confirmation", "cancellation"]
+    assert outbox.kinds("bea@example.org") == ["waiting", "promotion"]
+    assert place_in_queue(find(event, "Cleo")) == 1
+
+
+def test_a_group_is_promoted_whole_or_not_at_all(make_event: EventMaker) -> None:
+    event = make_event(capacity=3, companions_allowed=2)
+    for name in ("Ana", "Bea", "Cleo"):
+        register(event, name)
+    register(event, "Trio", companions=2)
+    actions.cancel_registration(find(event, "Ana"))
+    assert standings(event)["Trio"] == "waiting"
+    actions.cancel_registration(find(event, "Bea"))
+    assert standings(event)["Trio"] == "waiting"
+    actions.cancel_registration(find(event, "Cleo"))
+    assert standings(event)["Trio"] == "seated"
+    assert seats_taken(event.id) == 3
+
+
+def test_a_seat_too_few_for_the_group_ahead_goes_to_the_next_who_fits(make_event: EventMaker) -> None:
+    event = make_event(capacity=2, companions_allowed=1)
+    register(event, "Ana")
+    register(event, "Bea")
+    register(event, "Duo", companions=1)
+    register(event, "Solo")
+    actions.cancel_registration(find(event, "Ana"))
+    assert standings(event) | {} == {"Ana": "cancelled", "Bea": "seated", "Duo": "waiting", "Solo": "seated"}
+
+
+def test_more_seats_go_to_the_queue_and_fewer_throw_nobody_out(make_event: EventMaker, outbox: Outbox) -> None:
+    event = make_event(capacity=1)
+    for name in ("Ana", "Bea", "Cleo"):
+        register(event, name)
+    actions.change_event(event, replace(details_of(event), capacity=2))
+    assert standings(event) == {"Ana": "seated", "Bea": "seated", "Cleo": "waiting"}
+    actions.change_event(event, replace(details_of(event), capacity=1))
+    assert standings(event)["Bea"] == "seated"
+    assert seats_left(event) == 0
+    actions.cancel_registration(find(event, "Ana"))
+    assert standings(event)["Cleo"] == "waiting", "a seat above the lowered capacity is not given again"
+    assert "change" not in outbox.kinds(), "a number of seats is nobody's calendar entry"
+
+
+def test_the_same_form_twice_is_one_registration_and_one_letter(event: Event, outbox: Outbox) -> None:
+    first = register(event, "Ana", key="form-1")
+    assert register(event, "Ana", key="form-1") == first
+    assert len(standings(event)) == 1
+    assert outbox.kinds() == ["confirmation"]
+
+
+def test_the_same_form_with_other_words_is_refused(event: Event) -> None:
+    register(event, "Ana", key="form-1")
+    with pytest.raises(actions.FormUsedAlready):
+        register(event, "Bea", key="form-1")
+
+
+def test_a_known_address_gets_the_answer_of_a_newcomer_and_a_letter(event: Event, outbox: Outbox) -> None:
+    register(event, "Ana", key="form-1")
+    assert register(event, "Ana", key="form-2") == actions.Placed(Standing.SEATED, None)
+    assert len(standings(event)) == 1
+    assert outbox.kinds() == ["confirmation", "repeat"]
+
+
+def test_nobody_can_flood_a_mailbox_through_the_form(event: Event, outbox: Outbox) -> None:
+    for number in range(50):
+        register(event, "Ana", key=f"form-{number}")
+    assert len(outbox.rows("ana@example.org")) == actions.LETTERS_AN_HOUR
+
+
+def test_registering_again_after_cancelling_supersedes_the_calendar_entry(event: Event, outbox: Outbox) -> None:
+    register(event, "Ana", key="form-1")
+    first = find(event, "Ana").sequence
+    actions.cancel_registration(find(event, "Ana"))
+    cancelled = find(event, "Ana").sequence
+    register(event, "Ana", key="form-2")
+    again = find(event, "Ana").sequence
+    assert first < cancelled < again
+    invitations = [outbox.rows()[i] for i in range(3)]
+    assert [row.facts["sequence"] for row in invitations] == [first, cancelled, again]
+    assert len({row.message_id for row in invitations}) == 3
+
+
+def test_registration_closes(make_event: EventMaker) -> None:
+    now = clock.now()
+    for event in (
+        make_event(opens_at=now + timedelta(hours=1)),
+        make_event(closes_at=now - timedelta(hours=1)),
+        make_event(published_at=None),
+        make_event(cancelled_at=now),
+        make_event(starts_at=now - timedelta(minutes=1)),
+    ):
+        with pytest.raises(actions.RegistrationClosed):
+            register(event, "Ana")
+
+
+def test_one_more_companion_needs_a_free_seat(make_event: EventMaker) -> None:
+    event = make_event(capacity=2, companions_allowed=2)
+    register(event, "Ana")
+    register(event, "Bea")
+    with pytest.raises(actions.NoSeatForCompanions):
+        actions.update_registration(find(event, "Ana"), details("Ana", None, companions=1))
+    assert find(event, "Ana").seats == 1
+
+
+def test_one_companion_less_frees_a_seat_at_once(make_event: EventMaker) -> None:
+    event = make_event(capacity=2, companions_allowed=1)
+    register(event, "Ana", companions=1)
+    register(event, "Bea")
+    actions.update_registration(find(event, "Ana"), details("Ana", None))
+    assert standings(event)["Bea"] == "seated"
+
+
+def test_by_hand_needs_no_address_and_writes_no_letter(event: Event, outbox: Outbox) -> None:
+    actions.register_by_hand(event, details("Par Téléphone", None), language="fr")
+    assert standings(event) == {"Par Téléphone": "seated"}
+    assert outbox.rows() == []
+
+
+def test_the_head_of_the_queue_is_served_first(make_event: EventMaker) -> None:
+    event = make_event(capacity=1)
+    for name in ("Ana", "Bea", "Cleo"):
+        register(event, name)
+    actions.move_to_head_of_queue(find(event, "Cleo"))
+    assert place_in_queue(find(event, "Cleo")) == 1
+    actions.cancel_registration(find(event, "Ana"))
+    assert standings(event)["Cleo"] == "seated"
+
+
+def test_moving_to_another_lunch_frees_the_seat_here(make_event: EventMaker, outbox: Outbox) -> None:
+    here, there = make_event(capacity=1), make_event()
+    register(here, "Ana", diets=(), allergies="Arachides")
+    register(here, "Bea")
+    moved = actions.move_to_event(find(here, "Ana"), there)
+    assert standings(here) == {"Ana": "cancelled", "Bea": "seated"}
+    assert moved.standing == Standing.SEATED
+    assert moved.needs is not None and moved.needs.allergies == "Arachides"
+    assert outbox.kinds("ana@example.org") == ["confirmation", "cancellation", "confirmation"]
+
+
+def test_erasing_frees_the_seat_and_forgets_the_person(make_event: EventMaker, outbox: Outbox) -> None:
+    event = make_event(capacity=1)
+    register(event, "Ana", allergies="Arachides")
+    register(event, "Bea")
+    actions.erase_registration(find(event, "Ana"))
+    assert standings(event)["Bea"] == "seated"
+    db.session.rollback()
+    row = db.session.scalars(select(Registration).order_by(Registration.id)).first()
+    assert row is not None
+    assert (row.name, row.email, row.organisation, row.erased_at is not None) == ("", None, "", True)
+    assert db.session.scalars(select(Needs)).all() == []
+    assert outbox.kinds("ana@example.org") == ["cancellation"], "the last word, and nothing else about the person"
+
+
+def test_a_moved_lunch_tells_everybody_and_renews_their_calendar(make_event: EventMaker, outbox: Outbox) -> None:
+    event = make_event(capacity=1)
+    register(event, "Ana")
+    register(event, "Bea")
+    before = find(event, "Ana").sequence
+    later = replace(details_of(event), starts_at=event.starts_at + timedelta(days=7), ends_at=event.ends_at + timedelta(days=7))
+    actions.change_event(event, later)
+    assert outbox.kinds("ana@example.org")[-1] == "change"
+    assert outbox.kinds("bea@example.org")[-1] == "change"
+    assert find(event, "Ana").sequence > before
+    invitation = outbox.last("ana@example.org").invitation
+    assert invitation is not None and f"SEQUENCE:{find(event, 'Ana').sequence}".encode() in invitation
+    assert outbox.last("bea@example.org").invitation is None, "who waits has no calendar entry"
+
+
+def test_a_lunch_called_off_tells_everybody_once(make_event: EventMaker, outbox: Outbox) -> None:
+    event = make_event(capacity=1)
+    register(event, "Ana")
+    register(event, "Bea")
+    actions.cancel_event(event)
+    actions.cancel_event(event)
+    assert outbox.kinds("ana@example.org") == ["confirmation", "event_cancellation"]
+    letter = outbox.last("ana@example.org")
+    assert letter.invitation_method == "CANCEL"
+    assert outbox.kinds("bea@example.org") == ["waiting", "event_cancellation"]
+
+
+def test_the_database_itself_refuses_a_seat_that_is_not_there(make_event: EventMaker) -> None:
+    event = make_event(capacity=1)
+    register(event, "Ana")
+    register(event, "Bea")
+    with pytest.raises(DatabaseError, match="no seat left"), transaction() as session:
+        session.execute(text("update registration set standing = 'seated' where name = 'Bea'"))
+    assert standings(event)["Bea"] == "waiting"
+
+
+def test_the_database_lets_a_lunch_above_its_capacity_be_edited(make_event: EventMaker) -> None:
+    event = make_event(capacity=2)
+    register(event, "Ana")
+    register(event, "Bea")
+    actions.change_event(event, replace(details_of(event), capacity=1))
+    actions.update_registration(find(event, "Ana"), details("Ana", None, organisation="Jardin"))
+    assert find(event, "Ana").organisation == "Jardin"
+
+
+def test_a_registration_after_a_crash_between_commit_and_answer_is_found_again(event: Event) -> None:
+    """What a retry sees after the answer was lost: the first commit, and nothing added to it."""
+    register(event, "Ana", key="form-1")
+    db.session.remove()
+    assert register(event, "Ana", key="form-1").standing == Standing.SEATED
+    assert seats_taken(event.id) == 1
