@@ -66,9 +66,13 @@ def main(words: list[str]) -> int:
 
 def install(requirements: Path) -> None:
     """Bring `.venv` to what `requirements` says; quick and silent if it is there already."""
-    with Path(__file__).open("rb") as turnstile, contextlib.suppress(OSError):  # OSError: this drive cannot lock
-        fcntl.flock(turnstile, fcntl.LOCK_EX)  # of two terminals, the second waits and then finds all done
-        install_alone(requirements)
+    with Path(__file__).open("rb") as turnstile:
+        with contextlib.suppress(OSError):  # some network drives cannot lock
+            fcntl.flock(turnstile, fcntl.LOCK_EX)  # of two terminals, the second waits and then finds all done
+        try:
+            install_alone(requirements)
+        except PermissionError as error:
+            sys.exit(f"run.py: {error}. Was it made by another user? Then remove {VENV} as that user, and try again.")
 
 
 def install_alone(requirements: Path) -> None:

@@ -87,12 +87,13 @@ def _become_server(settings: Settings, announcement: str) -> None:
 @cli.command("demo")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; 0.0.0.0 for phones nearby.")
 @click.option("--port", type=int, help="Port to listen on; the first free one from 8000 if not given.")
-@click.option("--instance", type=click.Path(path_type=Path), default=Path("instance/demo"), show_default=True)
+@click.option("--instance", type=click.Path(path_type=Path), help="Folder of the demo; by default demo/ in the instance folder.")
 @click.option("--keep", is_flag=True, help="Go on with the demo that is there.")
 @click.option("--json", "as_json", is_flag=True, help="Print the addresses as a first line of JSON.")
-def serve_demo(host: str, port: int | None, instance: Path, keep: bool, as_json: bool) -> None:
+def serve_demo(host: str, port: int | None, instance: Path | None, keep: bool, as_json: bool) -> None:
     """Serve a demo: a lunch that was, one that is running, and one to come."""
     port = _free_port(host, port)
+    instance = instance or Path(os.environ.get("LUNCHKIT_INSTANCE") or "instance") / "demo"
     _clear_demo(instance, keep)
     settings = replace(
         load_settings({**os.environ, "LUNCHKIT_INSTANCE": str(instance), "LUNCHKIT_DATABASE_URL": ""}),

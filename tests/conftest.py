@@ -26,6 +26,7 @@ from lunchkit.mail.models import OutboxLetter
 from lunchkit.mail.rendering import Letter, render_letter
 from lunchkit.registrations import actions as registration_actions
 from lunchkit.registrations.forms import AttendeeDetails
+from tests.browser import Browser
 
 IN_CI = os.environ.get("CI") == "true"
 
@@ -114,6 +115,7 @@ def app(settings: Settings) -> Iterator[Flask]:
     """The application, inside its context."""
     app = create_app(settings)
     app.testing = False  # errors become pages, as in real life
+    app.test_client_class = Browser
     registration_actions.arrivals._times.clear()
     with app.app_context():
         yield app

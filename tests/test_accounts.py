@@ -28,6 +28,7 @@ from lunchkit.db import db
 from lunchkit.links import random_token
 from lunchkit.mail.rendering import render_letter
 
+from .browser import Browser
 from .conftest import Outbox, csrf_of, new_client
 
 ADA = "ada@lunch.example"
@@ -36,9 +37,14 @@ SIGN_IN = "/organiser/sign-in"
 INSIDE = "/organiser/sessions"
 
 
+@pytest.fixture(autouse=True)
+def browsers(app: Flask) -> None:
+    app.test_client_class = Browser
+
+
 @pytest.fixture
 def ada(app: Flask) -> Organiser:
-    return add_organiser("Ada Ressort", "Ada@Lunch.Example", "fr")
+    return add_organiser("Ada Ressort", "ada@Lunch.Example", "fr")
 
 
 def ask(client: FlaskClient, email: str = ADA, then: str = "") -> None:
@@ -54,7 +60,8 @@ def link_in(outbox: Outbox) -> str:
 
 def press(client: FlaskClient, path: str) -> int:
     """Press the button of a link's page, with a form token from another page of the same browser."""
-    return client.post(path, data={"csrf_token": csrf_of(client, SIGN_IN)}).status_code
+    token = csrf_of(client, INSIDE if is_inside(client) else SIGN_IN)
+    return client.post(path, data={"csrf_token": token}).status_code
 
 
 def is_inside(client: FlaskClient) -> bool:
@@ -81,13 +88,13 @@ def test_the_letter_leads_in_by_link_page_and_button(ada: Organiser, client: Fla
 
 def test_a_stranger_gets_the_same_answer_and_no_letter(ada: Organiser, app: Flask, outbox: Outbox) -> None:
     answers = []
-    for email in ("nobody@lunch.example", ADA):
+    for email in ("nobody@lunch.example", "ADA@lunch.example"):
         client = new_client(app)
         ask(client, email)
         page = client.get(f"{SIGN_IN}/asked")
         answers.append((page.status_code, page.data, dict(page.headers)))
     assert answers[0] == answers[1]
-    assert [row.recipient for row in outbox.rows()] == ["Ada@lunch.example"] or outbox.kinds() == ["sign_in"]
+    assert [row.recipient for row in outbox.rows()] == [ADA]
 
 
 def test_questions_about_strangers_leave_at_most_one_row_behind(ada: Organiser, app: Flask, outbox: Outbox) -> None:
@@ -112,10 +119,10 @@ def test_a_link_is_good_for_ten_minutes(
 def test_a_link_is_good_once(ada: Organiser, client: FlaskClient, outbox: Outbox) -> None:
     ask(client)
     path = link_in(outbox)
-    kept = client.get_cookie("lunchkit", domain="lunch.example")
+    kept = client.get_cookie("lunchkit")
     assert kept is not None
     assert press(client, path) == 303
-    client.set_cookie("lunchkit", kept.value, domain="lunch.example")
+    client.set_cookie("lunchkit", kept.value)
     assert press(client, path) == 410
 
 
@@ -160,10 +167,9 @@ def test_signing_in_voids_the_other_links_of_the_person(
 def test_of_two_who_press_at_once_one_gets_in(ada: Organiser, app: Flask) -> None:
     path = issue_console_link(ada).removeprefix("http://lunch.example")
     clients = [new_client(app) for _ in range(8)]
-    tokens = [csrf_of(client, path) for client in clients]
+    forms = [{"csrf_token": csrf_of(client, path)} for client in clients]
     with ThreadPoolExecutor(8) as pool:
-        pressed = pool.map(lambda pair: pair[0].post(path, data={"csrf_token": pair[1]}), zip(clients, tokens, strict=True))
-        statuses = sorted(response.status_code for response in pressed)
+        statuses = sorted(pool.map(lambda client, form: client.post(path, data=form).status_code, clients, forms))
     assert statuses == [303] + [410] * 7
     db.session.rollback()
     assert count(OrganiserSession) == 1

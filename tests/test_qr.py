@@ -16,9 +16,13 @@ SVG = "{http://www.w3.org/2000/svg}"
 LONG = "a" * 2331  # what the largest code holds at level M
 
 
+def parse(drawing: str) -> ET.Element:
+    return ET.fromstring(drawing)
+
+
 def picture(drawing: str, scale: int = 4) -> Image.Image:
     """The drawing as pixels: its ground, then its one path, stroke by stroke. The paper below is black, as at night."""
-    root = ET.fromstring(drawing)
+    root = parse(drawing)
     side = int(root.attrib["viewBox"].split()[2])
     image = Image.new("L", (side * scale, side * scale), 0)
     pen = ImageDraw.Draw(image)
@@ -74,7 +78,7 @@ def test_drawing_is_small_scales_and_is_one_image_with_a_name() -> None:
     drawing = svg(ADDRESS, "L’adresse du lunch")
     assert isinstance(drawing, Markup)
     assert len(drawing) < 2000
-    root = ET.fromstring(drawing)
+    root = parse(drawing)
     assert (root.get("role"), root.get("class")) == ("img", "qr")
     assert root.find(f"{SVG}title").text == "L’adresse du lunch"  # type: ignore[union-attr]
     assert root.get("shape-rendering") == "crispEdges"
@@ -84,7 +88,7 @@ def test_drawing_is_small_scales_and_is_one_image_with_a_name() -> None:
 
 @given(st.text(st.characters(exclude_categories=())))
 def test_any_title_leaves_the_drawing_well_formed(title: str) -> None:
-    root = ET.fromstring(svg("A", title))
+    root = parse(svg("A", title))
     assert len(list(root.iter())) == 4
 
 

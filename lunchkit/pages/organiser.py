@@ -31,7 +31,7 @@ def home() -> ResponseReturnValue:
     past_shown = [event for event in shown if event in past]
     return render_template(
         "organiser/home.html",
-        sections=[(_("Coming"), coming), (_("Drafts"), drafts), (_("Past"), past_shown)],
+        sections=[(_("Coming"), coming), (_("Drafts"), drafts), (_("Past lunches"), past_shown)],
         taken=taken,
         states=states,
         pager={"page": page, "pages": pages},

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, func, select
 
@@ -26,6 +27,11 @@ class Row:
 
     registration: Registration
     place: int | None
+
+    @property
+    def registered_on(self) -> str:
+        """The day on which the request came, as Swiss lists write it."""
+        return f"{self.registration.registered_at.astimezone(ZoneInfo(self.registration.event.zone)):%d.%m.%Y}"
 
 
 @dataclass(frozen=True)
