@@ -22,8 +22,9 @@ from lunchkit.web import init_web
 
 BODY_LIMIT = 1_000_000
 
-for door in (organiser.bp, lunches.bp, letters.bp, registrations_organiser.bp, speakers_organiser.bp, polls_organiser.bp):
-    area.register_blueprint(door)  # behind the one lock of the organisers' area
+doors = (organiser, lunches, letters, registrations_organiser, speakers_organiser, polls_organiser)
+for bp in [door.bp for door in doors]:
+    area.register_blueprint(bp)  # behind the one lock of the organisers' area
 
 
 def create_app(settings: Settings | None = None) -> Flask:

@@ -28,7 +28,7 @@ def back_up(settings: Settings, target: Path | None = None) -> Path:
     partial.unlink(missing_ok=True)
     try:
         (_dump_postgres if postgres else _copy_sqlite)(settings, partial)
-        os.chmod(partial, 0o600)
+        partial.chmod(0o600)
         with partial.open("rb") as file:
             os.fsync(file.fileno())
         partial.replace(target)
@@ -91,7 +91,7 @@ def restore(settings: Settings, source: Path) -> Path | None:
     place.parent.mkdir(parents=True, exist_ok=True)
     incoming = place.with_name(place.name + ".incoming")
     incoming.write_bytes(source.read_bytes())
-    os.chmod(incoming, 0o600)
+    incoming.chmod(0o600)
     with incoming.open("rb") as file:
         os.fsync(file.fileno())
     kept = None

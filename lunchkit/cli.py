@@ -87,7 +87,9 @@ def _become_server(settings: Settings, announcement: str) -> None:
 @cli.command("demo")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; 0.0.0.0 for phones nearby.")
 @click.option("--port", type=int, help="Port to listen on; the first free one from 8000 if not given.")
-@click.option("--instance", type=click.Path(path_type=Path), help="Folder of the demo; by default demo/ in the instance folder.")
+@click.option(
+    "--instance", type=click.Path(path_type=Path), help="Folder of the demo; by default demo/ in the instance folder."
+)
 @click.option("--keep", is_flag=True, help="Go on with the demo that is there.")
 @click.option("--json", "as_json", is_flag=True, help="Print the addresses as a first line of JSON.")
 def serve_demo(host: str, port: int | None, instance: Path | None, keep: bool, as_json: bool) -> None:
@@ -143,7 +145,9 @@ def _for_people(addresses: dict[str, object]) -> str:
         "organiser": "Sign in as organiser (once, within ten minutes)",
         "letters": "Letters in the outbox (after signing in)",
     }
-    return "\n".join(["", *(f"  {text + ':':<50} {addresses[key]}" for key, text in names.items()), "", "  Stop with Ctrl-C."])
+    return "\n".join(
+        ["", *(f"  {text + ':':<50} {addresses[key]}" for key, text in names.items()), "", "  Stop with Ctrl-C."]
+    )
 
 
 def _free_port(host: str, wanted: int | None) -> int:
@@ -155,7 +159,9 @@ def _free_port(host: str, wanted: int | None) -> int:
             except OSError:
                 continue
             return port
-    sys.exit(f"lunchkit: port {wanted} is in use; choose another one with --port" if wanted else "lunchkit: no free port")
+    sys.exit(
+        f"lunchkit: port {wanted} is in use; choose another one with --port" if wanted else "lunchkit: no free port"
+    )
 
 
 def _reachable(host: str) -> str:

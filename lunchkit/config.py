@@ -35,11 +35,17 @@ class Settings:
 
     instance: Path = setting("Folder of the database, the secret key and the `.env` file.", Path("instance"))
     database_url: str = setting("SQLite (default: `lunchkit.sqlite` in the instance folder) or `postgresql://…`.", "")
-    public_url: str = setting("The address under which people reach this server; every link in letters, posters and calendars begins with it.", "http://127.0.0.1:8000")
+    public_url: str = setting(
+        "The address under which people reach this server: links in letters, posters and calendars begin with it.",
+        "http://127.0.0.1:8000",
+    )
     network_name: str = setting("Name of the network that gives the lunches.", "lunchkit")
     language: str = setting("Language of those whose browser asks for none of ours: `fr` or `en`.", "fr")
     timezone: str = setting("IANA time zone of new lunches.", "Europe/Zurich")
-    secret_key: str = setting("Signs cookies and derives personal links; made at the first start (`secret_key` in the instance folder) if unset.", "")
+    secret_key: str = setting(
+        "Signs cookies and derives personal links; if unset, made at the first start (`secret_key` in the instance).",
+        "",
+    )
     secret_key_fallbacks: str = setting("Earlier secret keys, separated by commas, that are still accepted.", "")
     host: str = setting("Address that `lunchkit serve` listens on.", "127.0.0.1")
     port: int = setting("Port that `lunchkit serve` listens on.", 8000)
@@ -52,7 +58,9 @@ class Settings:
     mail_password: str = setting("Password at the SMTP server.", "")
     mail_from: str = setting("Sender address of all letters.", "lunch@localhost.localdomain")
     mail_timeout: int = setting("Seconds to wait for the SMTP server.", 20)
-    form_minimum_seconds: int = setting("A registration form that comes back faster than this was not read by a person.", 3)
+    form_minimum_seconds: int = setting(
+        "A registration form that comes back faster than this was not read by a person.", 3
+    )
 
     @property
     def database(self) -> str:
@@ -128,7 +136,11 @@ def _mistakes(settings: Settings) -> list[str]:
 def _read_env_file(path: Path) -> dict[str, str]:
     if not path.is_file():
         return {}
-    pairs = (line.split("=", 1) for line in path.read_text().splitlines() if "=" in line and not line.lstrip().startswith("#"))
+    pairs = (
+        line.split("=", 1)
+        for line in path.read_text().splitlines()
+        if "=" in line and not line.lstrip().startswith("#")
+    )
     return {key.strip(): value.strip().strip("\"'") for key, value in pairs}
 
 

@@ -63,8 +63,8 @@ def plant_demo() -> Demo:
         choices = ("Mon téléphone", "Mon grille-pain", "Mes habits", "La gouvernance")
         _ask(session, coming, 1, "Que répareriez-vous en premier ?", choices)
     organiser = add_organiser("Équipe de démonstration", CONTACT, "fr")
-    _register_people(running, 34)
-    _register_people(coming, 41)
+    _register_people(running, 34, now)
+    _register_people(coming, 41, now)
     return Demo(past, running, coming, organiser)
 
 
@@ -99,9 +99,9 @@ def _past(series: Series) -> Event:
         theme="Intelligence artificielle",
         summary=(
             "Faut-il renoncer à l’intelligence artificielle quand on défend une économie sociale et solidaire ? "
-            "Deux personnes qui la pratiquent de près ont répondu à table, avec les membres du réseau et des expert·es "
-            "du numérique responsable : à quelles conditions l’IA peut-elle servir nos valeurs, et que peut faire l’ESS "
-            "pour qu’elle n’appartienne pas à quelques grandes entreprises ?"
+            "Deux personnes qui la pratiquent de près ont répondu à table, avec les membres du réseau et des "
+            "expert·es du numérique responsable : à quelles conditions l’IA peut-elle servir nos valeurs, et que peut "
+            "faire l’ESS pour qu’elle n’appartienne pas à quelques grandes entreprises ?"
         ),
         venue="L’ESPACE",
         town="Genève",
@@ -204,12 +204,15 @@ def _ask(session: Session, event: Event, position: int, question: str, choices: 
     session.add(Poll(event_id=event.id, position=position, question=question, choices=labels))
 
 
-def _register_people(event: Event, requests: int) -> None:
+def _register_people(event: Event, requests: int, now: datetime) -> None:
     """Made-up people at a table, by the same verb that organisers use; a few bring somebody."""
+    latest = min(now, event.starts_at - timedelta(hours=20))
     for number in range(requests):
         name = f"{FIRST_NAMES[number % len(FIRST_NAMES)]} {SURNAMES[number * 7 % len(SURNAMES)]}"
         companions = (number % 9 == 3) * min(1, event.companions_allowed)
-        diets = tuple((Diet.EVERYTHING, Diet.VEGETARIAN, Diet.VEGAN)[(number + seat) % 5 % 3] for seat in range(1 + companions))
+        diets = tuple(
+            (Diet.EVERYTHING, Diet.VEGETARIAN, Diet.VEGAN)[(number + seat) % 5 % 3] for seat in range(1 + companions)
+        )
         details = AttendeeDetails(
             name=name,
             email=f"personne{number + 1}@example.org",
@@ -221,4 +224,5 @@ def _register_people(event: Event, requests: int) -> None:
             allergies=ALLERGIES.get(number, ""),
             access="Place pour un fauteuil roulant" if number == 17 else "",
         )
-        register_by_hand(event, details, language="fr")
+        with clock.fixed_at(latest - timedelta(hours=3.7 * (requests - number))):
+            register_by_hand(event, details, language="fr")

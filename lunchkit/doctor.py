@@ -38,7 +38,9 @@ def _sqlite() -> Finding:
     safe = tuple(map(int, version.split("."))) >= SAFE_SQLITE or db.engine.dialect.name != "sqlite"
     if safe:
         return Finding(True, _("Database: %(name)s.", name=db.engine.dialect.name))
-    return Finding(False, _("SQLite %(version)s can lose commits when two programs write: install pysqlite3.", version=version))
+    return Finding(
+        False, _("SQLite %(version)s can lose commits when two programs write: install pysqlite3.", version=version)
+    )
 
 
 def _disk(settings: Settings) -> Finding:
@@ -52,7 +54,9 @@ def _disk(settings: Settings) -> Finding:
 def _https(settings: Settings) -> Finding:
     if settings.is_https:
         return Finding(True, _("Address: %(url)s.", url=settings.public_url))
-    return Finding(False, _("The public address %(url)s is not HTTPS: put a proxy with TLS in front.", url=settings.public_url))
+    return Finding(
+        False, _("The public address %(url)s is not HTTPS: put a proxy with TLS in front.", url=settings.public_url)
+    )
 
 
 def _mail(settings: Settings) -> Finding:

@@ -14,11 +14,15 @@ class Refusal(Exception):
 
 
 class NotFound(Refusal):
+    """Nothing is there, or nothing that this person may see."""
+
     message = _l("This page does not exist, or no longer.")
     status = 404
 
 
 class TooMany(Refusal):
+    """A limit was reached."""
+
     message = _l("Too many requests at once. Please try again in a minute: nothing of what you typed is lost.")
     status = 429
     retry_after = 60

@@ -86,7 +86,8 @@ def when(event: Scheduled) -> str:
     """«mardi 13 mai 2025, 12h–14h»."""
     if event.starts_local.date() == event.ends_local.date():
         return f"{long_date(event.starts_local)}, {hours(event)}"
-    return f"{long_date(event.starts_local)}, {clock(event.starts_local)} – {long_date(event.ends_local)}, {clock(event.ends_local)}"
+    starts, ends = event.starts_local, event.ends_local
+    return f"{long_date(starts)}, {clock(starts)} – {long_date(ends)}, {clock(ends)}"
 
 
 def weekday(event: Scheduled) -> str:
@@ -131,6 +132,5 @@ def typo(text: str) -> str:
 def paragraphs(text: str) -> Markup:
     """Plain text as paragraphs; an empty line starts a new one."""
     parts = (part.strip() for part in re.split(r"\n\s*\n", text.replace("\r\n", "\n")))
-    return Markup("").join(
-        Markup("<p>{}</p>").format(Markup("<br>").join(escape(typo(line)) for line in part.split("\n"))) for part in parts if part
-    )
+    lines = (Markup("<br>").join(escape(typo(line)) for line in part.split("\n")) for part in parts if part)
+    return Markup("").join(Markup("<p>{}</p>").format(line) for line in lines)

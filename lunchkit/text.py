@@ -8,6 +8,8 @@ _DIRECTION_MARKS = {0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x206
 def _clean_char(char: str) -> str:
     if ord(char) in _DIRECTION_MARKS:
         return ""  # they could make one's name rewrite the line that it stands in
+    if ord(char) & 0xFFFE == 0xFFFE or 0xFDD0 <= ord(char) <= 0xFDEF:
+        return ""  # noncharacters, which XML refuses
     category = unicodedata.category(char)
     if category in ("Cc", "Zl", "Zp"):
         return " "

@@ -1,19 +1,21 @@
-"""What every answer carries: security headers, versioned static files, error pages, and the refusal of foreign posts."""
+"""What every answer carries: security headers, versioned static files, error pages, no posts of other sites."""
 
 import gzip
 import hashlib
 import logging
 import mimetypes
 import secrets
+import string
 from functools import lru_cache
 from pathlib import Path
-from urllib.parse import urlsplit
+from typing import Any
+from urllib.parse import quote
 
-from flask import Blueprint, Flask, Response, abort, render_template, request, url_for
+from flask import Blueprint, Flask, Request, Response, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.security import safe_join
 
 from lunchkit.config import current_settings
@@ -40,18 +42,34 @@ log = logging.getLogger("lunchkit")
 bp = Blueprint("web", __name__)
 
 
+class SoundRequest(Request):
+    """A request whose query may hold bytes that are no UTF-8: they are percent-encoded, as browsers do."""
+
+    def __init__(self, environ: dict[str, Any], *args: Any, **kwargs: Any) -> None:
+        query = environ.get("QUERY_STRING", "")
+        if not query.isascii():
+            environ["QUERY_STRING"] = quote(query, safe=string.punctuation, encoding="latin-1")
+        super().__init__(environ, *args, **kwargs)
+
+
 class ForeignPost(Refusal):
+    """A form of another site posted here."""
+
     message = _l("This form came from another site, and was not accepted. Please open the page here and try again.")
     status = 403
 
 
 class Busy(Refusal):
+    """The database was locked for too long."""
+
     message = _l("The server is very busy: nothing was saved. Please send it again in a few seconds.")
     status = 503
     retry_after = 5
 
 
 class StorageFull(Refusal):
+    """The disk takes no more."""
+
     message = _l("The server cannot save anything at the moment: nothing was saved. Please tell the organisers.")
     status = 507
     retry_after = 60
@@ -59,6 +77,7 @@ class StorageFull(Refusal):
 
 def init_web(app: Flask) -> None:
     """Put the house rules of HTTP on an application."""
+    app.request_class = SoundRequest
     app.before_request(refuse_foreign_posts)
     app.after_request(add_headers)
     app.register_blueprint(bp)
@@ -89,7 +108,7 @@ def refuse_foreign_posts() -> None:
             raise ForeignPost
         return
     origin = request.headers.get("Origin")
-    if origin and origin != "null" and urlsplit(origin).netloc != request.host:
+    if origin and origin != "null" and origin.partition("://")[2] != request.host:
         raise ForeignPost
 
 
@@ -123,10 +142,12 @@ def static_file(build: str, path: str) -> ResponseReturnValue:
     """A static file, for ever if the version in its address is the present one."""
     try:
         body, packed, kind = _read_static(path)
-    except (FileNotFoundError, ValueError):
+    except (OSError, ValueError):  # not there, too long, or with a NUL in it
         abort(404)
     packs = request.accept_encodings["gzip"] > 0 and len(packed) < len(body)
-    response = Response(packed if packs else body, content_type=f"{kind}; charset=utf-8" if kind.startswith("text/") else kind)
+    response = Response(
+        packed if packs else body, content_type=f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
+    )
     if packs:
         response.headers["Content-Encoding"] = "gzip"
     response.headers["Vary"] = "Accept-Encoding"
@@ -145,13 +166,19 @@ def show_error(error: Exception) -> ResponseReturnValue:
     db.session.rollback()
     if isinstance(error, HTTPException) and (error.code is None or error.code < 400):
         return error
+    if isinstance(error, SecurityError):  # under a host name that is not ours, no address can be built for a page
+        return Response(f"{_MESSAGES[400]}\n", status=400, content_type="text/plain; charset=utf-8")
     reference = None
     if isinstance(error, OperationalError):
         error = storage_refusal(error)
     if isinstance(error, Refusal):
         status, message, retry_after = error.status, str(error.message), error.retry_after
     elif isinstance(error, HTTPException):
-        status, message, retry_after = error.code or 500, str(_MESSAGES.get(error.code or 500, _l("This is not possible."))), None
+        status, message, retry_after = (
+            error.code or 500,
+            str(_MESSAGES.get(error.code or 500, _l("This is not possible."))),
+            None,
+        )
     else:
         status, message, retry_after = 500, str(_MESSAGES[500]), None
         reference = secrets.token_hex(4)
@@ -166,6 +193,7 @@ def show_error(error: Exception) -> ResponseReturnValue:
 
 
 def storage_refusal(error: OperationalError) -> Exception:
+    """The refusal that a failure of the database amounts to; the error itself where it is none of the known ones."""
     text = str(error.orig).lower()
     if "locked" in text or "busy" in text or "timeout" in text:
         return Busy()
@@ -182,5 +210,7 @@ _MESSAGES = {
     405: _l("This address does not take that kind of request."),
     413: _l("That was too long. Please shorten what you typed."),
     415: _l("Your browser sent something that we could not read."),
-    500: _l("Something went wrong on our side, and nothing was saved. Please try again; if it happens again, tell the organisers the reference below."),
+    500: _l(
+        "Something went wrong on our side, and nothing was saved. Please try again; if it happens again, tell the organisers the reference below."
+    ),
 }

@@ -1,8 +1,4 @@
-"""A test browser whose every request has a context of its own, as in real life.
-
-The ``app`` fixture holds an application context open; Flask 3.1 would run all requests inside it, so that ``flask.g``,
-and with it form tokens and languages, would leak from one request and one browser into the next.
-"""
+"""A test browser, and what people do with it at the organisers' doors."""
 
 from contextvars import Context
 from typing import Any
@@ -10,10 +6,44 @@ from typing import Any
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from lunchkit.accounts.actions import issue_console_link
+from lunchkit.accounts.models import Organiser
+
+from .conftest import csrf_of
+
+SIGN_IN = "/organiser/sign-in"
+INSIDE = "/organiser/sessions"
+"""A page that only organisers see."""
+
 
 class Browser(FlaskClient):
-    """FlaskClient, but for the contexts."""
+    """A client whose every request has a context of its own, as in real life.
+
+    The ``app`` fixture holds an application context open; Flask 3.1 would run all requests inside it, so that
+    ``flask.g``, and with it form tokens and languages, would leak from one request and one browser into the next.
+    """
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         """One request."""
         return Context().run(super().open, *args, **kwargs)
+
+
+def is_inside(client: FlaskClient) -> bool:
+    """Whether an organiser is signed in."""
+    return client.get(INSIDE).status_code == 200
+
+
+def press(client: FlaskClient, path: str) -> int:
+    """Press the button of a page, with a form token from another page of the same browser."""
+    token = csrf_of(client, INSIDE if is_inside(client) else SIGN_IN)
+    return client.post(path, data={"csrf_token": token}).status_code
+
+
+def path_of(address: str) -> str:
+    """An address without its host."""
+    return address.removeprefix("http://lunch.example")
+
+
+def sign_in(client: FlaskClient, organiser: Organiser) -> None:
+    """Let an organiser in, by a link from the console."""
+    assert press(client, path_of(issue_console_link(organiser))) == 303

@@ -8,33 +8,25 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event as sqlalchemy_event
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
 from lunchkit import clock
 from lunchkit.accounts.actions import (
-    AddressTaken,
-    AlreadySetUp,
     add_organiser,
     ask_for_link,
-    forget_old_sign_ins,
     issue_console_link,
-    issue_setup_link,
-    remove_organiser,
 )
-from lunchkit.accounts.forms import BadAddress
 from lunchkit.accounts.models import Organiser, OrganiserSession, SignInLink
-from lunchkit.accounts.queries import link_token, present_organisers
+from lunchkit.accounts.queries import link_token
 from lunchkit.db import db
 from lunchkit.links import random_token
 from lunchkit.mail.rendering import render_letter
 
-from .browser import Browser
+from .browser import INSIDE, SIGN_IN, Browser, is_inside, path_of, press
 from .conftest import Outbox, csrf_of, new_client
 
 ADA = "ada@lunch.example"
 NOON = datetime(2026, 5, 13, 10, 0, tzinfo=UTC)
-SIGN_IN = "/organiser/sign-in"
-INSIDE = "/organiser/sessions"
 
 
 @pytest.fixture(autouse=True)
@@ -56,16 +48,6 @@ def link_in(outbox: Outbox) -> str:
     found = re.search(r"http://lunch\.example(/organiser/sign-in/\S+)", outbox.last(ADA).text)
     assert found
     return found[1]
-
-
-def press(client: FlaskClient, path: str) -> int:
-    """Press the button of a link's page, with a form token from another page of the same browser."""
-    token = csrf_of(client, INSIDE if is_inside(client) else SIGN_IN)
-    return client.post(path, data={"csrf_token": token}).status_code
-
-
-def is_inside(client: FlaskClient) -> bool:
-    return client.get(INSIDE).status_code == 200
 
 
 def count(model: type[db.Model]) -> int:
@@ -141,7 +123,7 @@ def test_a_link_opens_only_where_it_was_asked_for(
 
 def test_mail_scanners_change_nothing(ada: Organiser, app: Flask, client: FlaskClient, outbox: Outbox) -> None:
     ask(client)
-    path, setup = link_in(outbox), issue_console_link(ada).removeprefix("http://lunch.example")
+    path, setup = link_in(outbox), path_of(issue_console_link(ada))
     before = everything()
     for scanner in (new_client(app), client):
         for address in (path, setup):
@@ -156,7 +138,7 @@ def test_signing_in_voids_the_other_links_of_the_person(
 ) -> None:
     ask(client)
     first = link_in(outbox)
-    spare = issue_console_link(ada).removeprefix("http://lunch.example")
+    spare = path_of(issue_console_link(ada))
     ask(client)
     assert press(client, link_in(outbox)) == 303
     assert press(client, first) == 410
@@ -165,7 +147,7 @@ def test_signing_in_voids_the_other_links_of_the_person(
 
 
 def test_of_two_who_press_at_once_one_gets_in(ada: Organiser, app: Flask) -> None:
-    path = issue_console_link(ada).removeprefix("http://lunch.example")
+    path = path_of(issue_console_link(ada))
     clients = [new_client(app) for _ in range(8)]
     forms = [{"csrf_token": csrf_of(client, path)} for client in clients]
     with ThreadPoolExecutor(8) as pool:
@@ -229,63 +211,3 @@ def test_a_copy_of_the_database_opens_nothing(ada: Organiser, app: Flask, client
 def test_a_link_of_another_server_is_none_of_ours(ada: Organiser, client: FlaskClient, app: Flask) -> None:
     token = link_token(random_token())
     assert client.get(f"{SIGN_IN}/{token}").status_code == 410
-
-
-def test_a_console_link_opens_in_any_browser_once(ada: Organiser, app: Flask) -> None:
-    path = issue_console_link(ada).removeprefix("http://lunch.example")
-    first, second = new_client(app), new_client(app)
-    assert press(first, path) == 303
-    assert is_inside(first)
-    assert press(second, path) == 410
-
-
-def test_there_is_no_way_into_a_fresh_server_but_the_set_up_link(app: Flask, client: FlaskClient) -> None:
-    replaced = issue_setup_link().removeprefix("http://lunch.example")
-    path = issue_setup_link().removeprefix("http://lunch.example")
-    form = {"csrf_token": csrf_of(client, path), "name": "Ada Ressort", "email": "ada@"}
-    assert client.post(replaced, data=form).status_code == 410
-    assert client.post(path, data=form).status_code == 422, "a slip in the form leaves the link good"
-    assert client.post(path, data=form | {"email": ADA}).status_code == 303
-    assert is_inside(client)
-    assert [organiser.email for organiser in present_organisers()] == [ADA]
-    late = new_client(app)
-    form = {"csrf_token": csrf_of(late, SIGN_IN), "name": "Eve", "email": "eve@lunch.example"}
-    assert late.post(path, data=form).status_code == 410
-    with pytest.raises(AlreadySetUp):
-        issue_setup_link()
-
-
-def test_a_set_up_link_is_good_for_one_hour_and_signs_nobody_in(app: Flask, client: FlaskClient) -> None:
-    with clock.fixed_at(NOON):
-        path = issue_setup_link().removeprefix("http://lunch.example")
-        assert client.get(path).status_code == 200
-        assert client.get(path.replace("set-up", "sign-in")).status_code == 410
-    with clock.fixed_at(NOON + timedelta(minutes=61)):
-        assert client.get(path).status_code == 410
-
-
-def test_a_set_up_link_dies_with_the_first_organiser(app: Flask, client: FlaskClient) -> None:
-    path = issue_setup_link().removeprefix("http://lunch.example")
-    add_organiser("Ada Ressort", ADA)
-    assert client.get(path).status_code == 410
-
-
-def test_organisers_are_told_apart_by_address(ada: Organiser) -> None:
-    with pytest.raises(AddressTaken):
-        add_organiser("Another", "ADA@lunch.example")
-    with pytest.raises(BadAddress):
-        add_organiser("Another", "not an address")
-    remove_organiser(ada)
-    assert present_organisers() == []
-    assert add_organiser("Ada again", ADA).id == ada.id
-
-
-def test_old_links_and_sessions_are_forgotten_after_a_day(ada: Organiser, client: FlaskClient) -> None:
-    with clock.fixed_at(NOON):
-        press(client, issue_console_link(ada).removeprefix("http://lunch.example"))
-        forget_old_sign_ins()
-        assert (count(SignInLink), count(OrganiserSession)) == (1, 1)
-    with clock.fixed_at(NOON + timedelta(days=2)):
-        forget_old_sign_ins()
-    assert (count(SignInLink), count(OrganiserSession)) == (0, 0)
-    assert db.session.execute(text("select count(*) from organiser")).scalar() == 1

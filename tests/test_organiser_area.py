@@ -10,19 +10,18 @@ from sqlalchemy import func, select
 from werkzeug.routing import IntegerConverter, Rule
 
 from lunchkit import clock
-from lunchkit.accounts.actions import add_organiser, issue_console_link, remove_organiser
+from lunchkit.accounts.actions import add_organiser, remove_organiser
 from lunchkit.accounts.forms import return_path
-from lunchkit.accounts.models import Organiser, OrganiserSession
+from lunchkit.accounts.models import OrganiserSession
 from lunchkit.accounts.queries import organiser_by_email
 from lunchkit.app import create_app
 from lunchkit.config import Settings
 from lunchkit.db import db
 
-from .browser import Browser
+from .browser import INSIDE, Browser, sign_in
 from .conftest import Outbox, csrf_of, new_client
 
 NOON = datetime(2026, 5, 13, 10, 0, tzinfo=UTC)
-INSIDE = "/organiser/sessions"
 DOORS = {"ask", "asked", "confirm", "enter", "set_up", "found"}
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
@@ -30,11 +29,6 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 @pytest.fixture(autouse=True)
 def browsers(app: Flask) -> None:
     app.test_client_class = Browser
-
-
-def sign_in(client: FlaskClient, organiser: Organiser) -> None:
-    path = issue_console_link(organiser).removeprefix("http://lunch.example")
-    assert client.post(path, data={"csrf_token": csrf_of(client, path)}).status_code == 303
 
 
 def rules_of_organisers(app: Flask) -> list[tuple[Rule, str]]:

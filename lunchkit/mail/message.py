@@ -1,10 +1,10 @@
 """From a letter to an RFC 5322 message that Outlook, Gmail and Apple Mail understand."""
 
+from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
-from datetime import datetime
 
 from lunchkit.mail.rendering import Letter, one_line
 
@@ -31,7 +31,12 @@ def build_message(letter: Letter, *, sender: str, recipient: str, message_id: st
         raise TypeError("the HTML alternative is missing")
     for image in letter.images:
         html_part.add_related(
-            image.png, maintype="image", subtype="png", cid=f"<{image.cid}>", filename=f"{image.cid}.png", disposition="inline"
+            image.png,
+            maintype="image",
+            subtype="png",
+            cid=f"<{image.cid}>",
+            filename=f"{image.cid}.png",
+            disposition="inline",
         )
     if letter.invitation is not None:
         calendar = letter.invitation.decode()

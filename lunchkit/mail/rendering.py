@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import render_template
 from flask_babel import force_locale
-from markupsafe import Markup
 
 from lunchkit.mail.models import OutboxLetter
 
@@ -66,7 +65,7 @@ def fill(folder: str, **context: object) -> tuple[str, str, str]:
     subject = render_template(f"{folder}/subject.txt", **context)
     text = render_template(f"{folder}/body.txt", **context)
     html = render_template(f"{folder}/body.html", **context)
-    return one_line(subject), str(Markup(text)).strip() + "\n", html
+    return one_line(subject), text.strip() + "\n", html
 
 
 def one_line(text: str) -> str:

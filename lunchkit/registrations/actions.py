@@ -1,26 +1,36 @@
 """What attendees and organisers do with registrations. One action, one transaction."""
 
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import and_, delete, func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from lunchkit import clock, links
+from lunchkit import clock
 from lunchkit.db import transaction
-from lunchkit.errors import NotFound, Refusal, TooMany
+from lunchkit.errors import Refusal, TooMany
 from lunchkit.events.changes import EventDetails, apply_details
 from lunchkit.events.models import Event
 from lunchkit.limits import Window
-from lunchkit.mail.models import OutboxLetter
 from lunchkit.mail.outbox import letters_lately
 from lunchkit.registrations.forms import AttendeeDetails
 from lunchkit.registrations.letters import promise_letter
-from lunchkit.registrations.models import Needs, Registration, Standing
+from lunchkit.registrations.models import Registration, Standing
 from lunchkit.registrations.queries import count_seats, place_in_queue
-from lunchkit.registrations.seats import fill_seats, lock_event, would_be
+from lunchkit.registrations.seats import lock_event, would_be
+from lunchkit.registrations.steps import (
+    active_registrations,
+    details_of_registration,
+    fill_in,
+    find_known,
+    forget,
+    give_back,
+    join_queue,
+    lock,
+    new_registration,
+    serve_queue,
+)
 from lunchkit.text import fold_email
 
 LETTERS_AN_HOUR = 3
@@ -30,22 +40,34 @@ arrivals = Window(most=3000, seconds=60)
 
 
 class RegistrationClosed(Refusal):
+    """Not open yet, over, or called off."""
+
     message = _l("Registration for this lunch is closed.")
 
 
 class FormUsedAlready(Refusal):
-    message = _l("This form was sent before, with other words. Check it, and send it again to register one more person.")
+    """The same copy of the form came back with other words."""
+
+    message = _l(
+        "This form was sent before, with other words. Check it, and send it again to register one more person."
+    )
 
 
 class NoSeatForCompanions(Refusal):
+    """More people than seats are free."""
+
     message = _l("There is no free seat for one more person. You keep the seats that you have.")
 
 
 class TooLate(Refusal):
+    """The lunch has begun, or is over."""
+
     message = _l("The lunch has begun: this can no longer be changed here.")
 
 
 class AddressTaken(Refusal):
+    """Another registration of this lunch has the address."""
+
     message = _l("This address is registered for this lunch already.")
 
 
@@ -67,7 +89,7 @@ def register_attendee(event: Event, details: AttendeeDetails, *, form_key: str, 
     now = clock.now()
     with transaction() as session:
         event = lock_event(session, event.id)
-        known = _known(session, event.id, form_key, details.email)
+        known = find_known(session, event.id, form_key, details.email)
         if known is not None and known.form_key == form_key and known.is_active:
             if known.form_digest != details.digest():
                 raise FormUsedAlready
@@ -79,10 +101,10 @@ def register_attendee(event: Event, details: AttendeeDetails, *, form_key: str, 
         if known is not None and known.is_active:
             _repeat_quietly(session, known, form_key, now)
             return Placed(*would_be(session, event, details.seats))
-        registration = known or _new(event)
-        _fill_in(registration, details)
-        _queue(session, registration, now, form_key=form_key, digest=details.digest(), language=language)
-        _serve_queue(session, event, now, newcomer=registration)
+        registration = known or new_registration(event)
+        fill_in(registration, details)
+        join_queue(session, registration, now, form_key=form_key, digest=details.digest(), language=language)
+        serve_queue(session, event, now, newcomer=registration)
         return Placed(Standing(registration.standing), place_in_queue(registration))
 
 
@@ -97,13 +119,13 @@ def register_by_hand(event: Event, details: AttendeeDetails, *, language: str) -
         event = lock_event(session, event.id)
         if event.cancelled_at is not None or event.is_over(now):
             raise TooLate
-        known = _known(session, event.id, None, details.email)
+        known = find_known(session, event.id, None, details.email)
         if known is not None and known.is_active:
             raise AddressTaken
-        registration = known or _new(event)
-        _fill_in(registration, details)
-        _queue(session, registration, now, language=language)
-        _serve_queue(session, event, now, newcomer=registration)
+        registration = known or new_registration(event)
+        fill_in(registration, details)
+        join_queue(session, registration, now, language=language)
+        serve_queue(session, event, now, newcomer=registration)
     return registration
 
 
@@ -115,38 +137,38 @@ def update_registration(registration: Registration, details: AttendeeDetails) ->
     """
     now = clock.now()
     with transaction() as session:
-        event, registration = _lock(session, registration)
+        event, registration = lock(session, registration)
         if not registration.may_change(now):
             raise TooLate
         if details.email and fold_email(details.email) != registration.email_key:
-            if _known(session, event.id, None, details.email) is not None:
+            if find_known(session, event.id, None, details.email) is not None:
                 raise AddressTaken
         more = details.seats - registration.seats
         if more > 0 and registration.standing == Standing.SEATED:
             if event.capacity - (session.scalar(count_seats(event.id)) or 0) < more:
                 raise NoSeatForCompanions
-        _fill_in(registration, details)
-        _serve_queue(session, event, now)
+        fill_in(registration, details)
+        serve_queue(session, event, now)
 
 
 def cancel_registration(registration: Registration) -> None:
     """Give the seats back; whoever is next in the queue gets them in the same transaction. Twice is once."""
     now = clock.now()
     with transaction() as session:
-        event, registration = _lock(session, registration)
+        event, registration = lock(session, registration)
         if not registration.is_active:
             return
         if event.is_over(now):
             raise TooLate
-        _cancel(session, registration, now)
-        _serve_queue(session, event, now)
+        give_back(session, registration, now)
+        serve_queue(session, event, now)
 
 
 def move_to_head_of_queue(registration: Registration) -> None:
     """Let a waiting request be the next to get a seat, by the organiser's decision."""
     now = clock.now()
     with transaction() as session:
-        event, registration = _lock(session, registration)
+        event, registration = lock(session, registration)
         first = session.scalar(
             select(func.min(Registration.queued_at)).where(
                 Registration.event_id == event.id, Registration.standing == Standing.WAITING
@@ -154,7 +176,7 @@ def move_to_head_of_queue(registration: Registration) -> None:
         )
         if registration.standing == Standing.WAITING and first is not None:
             registration.queued_at = first - timedelta(microseconds=1)
-            _serve_queue(session, event, now)
+            serve_queue(session, event, now)
 
 
 def move_to_event(registration: Registration, other: Event) -> Registration:
@@ -166,27 +188,27 @@ def move_to_event(registration: Registration, other: Event) -> Registration:
     with transaction() as session:
         for event_id in sorted((registration.event_id, other.id)):
             lock_event(session, event_id)
-        event, registration = _lock(session, registration)
+        event, registration = lock(session, registration)
         other = lock_event(session, other.id)
         if not registration.is_active or other.id == event.id or not other.gives_seats(now):
             raise TooLate
-        said = _details_of(registration)
-        moved = _known(session, other.id, None, registration.email)
+        said = details_of_registration(registration)
+        moved = find_known(session, other.id, None, registration.email)
         if moved is not None and moved.is_active:
             raise AddressTaken
-        moved = moved or _new(other)
-        _fill_in(moved, said)
-        _queue(session, moved, now, language=registration.language)
-        _cancel(session, registration, now)
-        _serve_queue(session, event, now)
-        _serve_queue(session, other, now, newcomer=moved)
+        moved = moved or new_registration(other)
+        fill_in(moved, said)
+        join_queue(session, moved, now, language=registration.language)
+        give_back(session, registration, now)
+        serve_queue(session, event, now)
+        serve_queue(session, other, now, newcomer=moved)
     return moved
 
 
 def repeat_letter(registration: Registration) -> None:
     """Send the attendee the letter with ticket and link once more."""
     with transaction() as session:
-        _event, registration = _lock(session, registration)
+        _event, registration = lock(session, registration)
         if registration.is_active:
             promise_letter(session, "repeat", registration, position=place_in_queue(registration))
 
@@ -195,11 +217,11 @@ def erase_registration(registration: Registration) -> None:
     """Cancel what is still to come, then forget the person; a count is all that stays."""
     now = clock.now()
     with transaction() as session:
-        event, registration = _lock(session, registration)
+        event, registration = lock(session, registration)
         if registration.is_active and event.gives_seats(now):
-            _cancel(session, registration, now)
-        _forget(session, registration, now)
-        _serve_queue(session, event, now)
+            give_back(session, registration, now)
+        forget(session, registration, now)
+        serve_queue(session, event, now)
 
 
 def change_event(event: Event, details: EventDetails) -> None:
@@ -212,10 +234,10 @@ def change_event(event: Event, details: EventDetails) -> None:
         event = lock_event(session, event.id)
         moved = apply_details(event, details)
         if moved and event.published_at is not None and not event.is_over(now):
-            for registration in _active(session, event.id):
+            for registration in active_registrations(session, event.id):
                 registration.raise_sequence(event.sequence)
                 promise_letter(session, "change", registration, position=place_in_queue(registration))
-        _serve_queue(session, event, now)
+        serve_queue(session, event, now)
 
 
 def cancel_event(event: Event) -> None:
@@ -227,135 +249,12 @@ def cancel_event(event: Event) -> None:
             return
         event.cancelled_at = event.updated_at = now
         event.sequence += 1
-        for registration in _active(session, event.id):
+        for registration in active_registrations(session, event.id):
             registration.raise_sequence(event.sequence)
             promise_letter(session, "event_cancellation", registration)
-
-
-def _known(session: Session, event_id: int, form_key: str | None, email: str | None) -> Registration | None:
-    """Who sent this very form, else who holds this address at the lunch."""
-    matches = [Registration.form_key == form_key] if form_key else []
-    if email is not None:
-        matches.append(Registration.email_key == fold_email(email))
-    if not matches:
-        return None
-    found = session.scalars(
-        select(Registration)
-        .where(Registration.event_id == event_id, or_(*matches))
-        .execution_options(populate_existing=True)
-    ).all()
-    return next((row for row in found if form_key and row.form_key == form_key), found[0] if found else None)
-
-
-def _active(session: Session, event_id: int) -> list[Registration]:
-    active = select(Registration).where(
-        Registration.event_id == event_id, Registration.standing != Standing.CANCELLED
-    )
-    return list(session.scalars(active.order_by(Registration.queued_at, Registration.id)))
-
-
-def _lock(session: Session, registration: Registration) -> tuple[Event, Registration]:
-    """Hold the lunch, then read the registration as it stands now."""
-    event = lock_event(session, registration.event_id)
-    fresh = session.get(Registration, registration.id, populate_existing=True)
-    if fresh is None or fresh.erased_at is not None:
-        raise NotFound
-    return event, fresh
-
-
-def _new(event: Event) -> Registration:
-    nonce = secrets.token_bytes(16)
-    tokens = links.personal_tokens(nonce)
-    registration = Registration(
-        event=event,
-        nonce=nonce,
-        link_hash=links.token_hash(tokens.link),
-        ticket_hash=links.token_hash(tokens.ticket),
-        sequence=0,
-    )
-    return registration
-
-
-def _fill_in(registration: Registration, details: AttendeeDetails) -> None:
-    registration.name = details.name
-    if details.email:
-        registration.email, registration.email_key = details.email, fold_email(details.email)
-    registration.organisation = details.organisation
-    registration.is_member = details.is_member
-    registration.shows_name = details.shows_name
-    registration.seats = details.seats
-    if details.diets or details.allergies or details.access or registration.needs is not None:
-        registration.needs = registration.needs or Needs()
-        registration.needs.diets = ",".join(details.diets)
-        registration.needs.allergies, registration.needs.access = details.allergies, details.access
-
-
-def _details_of(registration: Registration) -> AttendeeDetails:
-    needs = registration.needs
-    return AttendeeDetails(
-        name=registration.name,
-        email=registration.email,
-        organisation=registration.organisation,
-        is_member=registration.is_member,
-        shows_name=registration.shows_name,
-        companions=registration.seats - 1,
-        diets=tuple(needs.diet_list) if needs else (),
-        allergies=needs.allergies if needs else "",
-        access=needs.access if needs else "",
-    )
-
-
-def _queue(
-    session: Session,
-    registration: Registration,
-    now: datetime,
-    *,
-    form_key: str | None = None,
-    digest: bytes | None = None,
-    language: str,
-) -> None:
-    """Put a new request, or one that was cancelled, at the end of the queue."""
-    registration.standing = Standing.WAITING
-    registration.registered_at = registration.queued_at = now
-    registration.seated_at = registration.cancelled_at = None
-    registration.form_key, registration.form_digest = form_key, digest
-    registration.language = language
-    session.add(registration)
-
-
-def _serve_queue(session: Session, event: Event, now: datetime, newcomer: Registration | None = None) -> None:
-    """Give what is free, and promise everybody concerned their letter."""
-    seated = fill_seats(session, event, now)
-    for registration in seated:
-        promise_letter(session, "confirmation" if registration is newcomer else "promotion", registration)
-    if newcomer is not None and newcomer not in seated:
-        session.flush()
-        promise_letter(session, "waiting", newcomer, position=place_in_queue(newcomer))
-
-
-def _cancel(session: Session, registration: Registration, now: datetime) -> None:
-    before = registration.standing
-    registration.standing = Standing.CANCELLED
-    registration.cancelled_at = now
-    registration.raise_sequence(registration.event.sequence)
-    promise_letter(session, "cancellation", registration, standing=before)
-    session.flush()
 
 
 def _repeat_quietly(session: Session, known: Registration, form_key: str, now: datetime) -> None:
     if known.email and letters_lately(session, known.email, now) < LETTERS_AN_HOUR:
         position = place_in_queue(known)
         promise_letter(session, "repeat", known, position=position, once_key=f"repeat/{form_key}")
-
-
-def _forget(session: Session, registration: Registration, now: datetime) -> None:
-    session.flush()
-    about = OutboxLetter.subject_id == registration.id
-    last_word = and_(OutboxLetter.kind == "registrations/cancellation", OutboxLetter.sent_at.is_(None))
-    session.execute(delete(OutboxLetter).where(about, ~last_word))
-    registration.name = registration.organisation = ""
-    registration.email = registration.email_key = None
-    registration.form_key = registration.form_digest = None
-    registration.shows_name = False
-    registration.needs = None
-    registration.erased_at = now

@@ -67,7 +67,9 @@ def valid_email(_form: FlaskForm, field: Field) -> None:
     if not field.data:
         return
     try:
-        checked = validate_email(field.data, check_deliverability=False, allow_smtputf8=False, globally_deliverable=False)
+        checked = validate_email(
+            field.data, check_deliverability=False, allow_smtputf8=False, globally_deliverable=False
+        )
     except EmailNotValidError as error:
         raise ValidationError(_what_is_wrong(field.data)) from error
     if "." not in checked.domain:
@@ -129,7 +131,9 @@ class DetailsForm(FlaskForm):
     def fit_to(self, event: Event) -> None:
         """Ask only what this lunch asks."""
         if event.companions_allowed:
-            self.companions.choices = [(n, _l("I come alone") if n == 0 else str(n + 1)) for n in range(event.companions_allowed + 1)]
+            self.companions.choices = [
+                (n, _l("I come alone") if n == 0 else str(n + 1)) for n in range(event.companions_allowed + 1)
+            ]
         else:
             del self.companions
         if event.asks_food:

@@ -67,7 +67,9 @@ def ticket_address(nonce: bytes, link_hash: bytes | None = None) -> str:
     return qr.compact_url(links.public("registrations.door", ticket=tokens.ticket))
 
 
-def _letter(folder: str, facts: dict[str, Any], *, ticket: bool = False, invites: bool = False, cancels: bool = False) -> Letter | None:
+def _letter(
+    folder: str, facts: dict[str, Any], *, ticket: bool = False, invites: bool = False, cancels: bool = False
+) -> Letter | None:
     event = db.session.get(Event, facts["event"])
     if event is None:
         return None
@@ -143,4 +145,3 @@ def event_cancellation(facts: dict[str, Any]) -> Letter | None:
 def reminder(facts: dict[str, Any]) -> Letter | None:
     """The lunch is near; «I cannot come any more» gives the seat to whoever waits."""
     return _letter("reminder", facts, ticket=True)
-

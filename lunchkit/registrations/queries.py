@@ -33,7 +33,7 @@ def seats_taken_by_event(event_ids: list[int]) -> dict[int, int]:
         .where(Registration.event_id.in_(event_ids), Registration.standing == Standing.SEATED)
         .group_by(Registration.event_id)
     )
-    return {event_id: 0 for event_id in event_ids} | {event_id: seats for event_id, seats in rows}
+    return dict.fromkeys(event_ids, 0) | dict(rows.tuples())
 
 
 def queue_length(event_id: int) -> int:

@@ -68,9 +68,7 @@ def create(slug: str) -> ResponseReturnValue:
         form.email_asked.data = email
         return _form_page(event, form, suggestion=suggestion), 422
     try:
-        placed = actions.register_attendee(
-            event, form.details(email), form_key=stamp.key, language=language()
-        )
+        placed = actions.register_attendee(event, form.details(email), form_key=stamp.key, language=language())
     except actions.RegistrationClosed:
         raise
     except (Refusal, OperationalError) as error:
@@ -238,7 +236,7 @@ def erased(slug: str) -> ResponseReturnValue:
 @bp.get("/t/<ticket>")
 @bp.get("/T/<ticket>")
 def door(ticket: str) -> ResponseReturnValue:
-    """A ticket opened with any camera: an organiser is led to the registration, anybody else reads whose lunch it is."""
+    """A ticket opened with any camera: leads an organiser to the registration, and tells others which lunch it is."""
     registration = registration_by_ticket_or_404(ticket)
     if current_organiser() is not None:
         address = url_for("organiser.registrations.show", slug=registration.event.slug, id=registration.id)
@@ -246,5 +244,3 @@ def door(ticket: str) -> ResponseReturnValue:
     if registration.event.published_at is None:
         raise NotFound
     return render_template("registrations/door.html", event=registration.event)
-
-

@@ -31,7 +31,9 @@ def promise_reminders() -> int:
         )
         for event_id in session.scalars(near.order_by(Event.id)).all():
             event = lock_event(session, event_id)
-            promised += sum(_remind(session, event, reminder) for reminder in REMINDERS if _is_due(event, reminder, now))
+            promised += sum(
+                _remind(session, event, reminder) for reminder in REMINDERS if _is_due(event, reminder, now)
+            )
     return promised
 
 
@@ -98,9 +100,15 @@ def _purge(session: Session, event: Event, now: datetime) -> int:
         update(Registration)
         .where(people, Registration.erased_at.is_(None))
         .values(
-            name="", email=None, email_key=None, organisation="", form_key=None, form_digest=None, shows_name=False,
+            name="",
+            email=None,
+            email_key=None,
+            organisation="",
+            form_key=None,
+            form_digest=None,
+            shows_name=False,
             erased_at=now,
-        )  # fmt: skip
+        )
     )
     event.purged_at = event.needs_erased_at = now
     return int(getattr(forgotten, "rowcount", 0))

@@ -1,0 +1,102 @@
+"""The generator: processes that each keep one connection, begin together, and note when each request began and ended."""
+
+import multiprocessing
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import count
+from multiprocessing.queues import SimpleQueue
+from multiprocessing.synchronize import Barrier
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from tests.server import Client, fetch_stamp, send_form
+
+PEOPLE = count()
+"""Numbers people across the run, so that no two have one address."""
+fork = multiprocessing.get_context("fork")
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One request: when it began and ended (seconds of the monotonic clock), and whether it got the wanted answer."""
+
+    began: float
+    ended: float
+    fine: bool
+
+
+Prepared = list[tuple[str, str, str]]
+Work = Callable[[Client, Prepared], Iterator[Sample]]
+"""Yields a sample for each request; is given what was prepared before the clock started."""
+
+
+def timed(ask: Callable[[], int], wanted: int) -> Sample:
+    """One request, timed."""
+    began = time.monotonic()
+    try:
+        status = ask()
+    except OSError:
+        status = 0
+    return Sample(began, time.monotonic(), status == wanted)
+
+
+def pages(path: str, seconds: float) -> Work:
+    """One page again and again."""
+
+    def work(client: Client, _prepared: Prepared) -> Iterator[Sample]:
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            yield timed(lambda: client.get(path).status, 200)
+
+    return work
+
+
+def posts(client: Client, prepared: Prepared) -> Iterator[Sample]:
+    """Forms that were fetched before: the sending alone."""
+    for slug, stamp, email in prepared:
+        yield timed(lambda: send_form(client, slug, stamp, "Camille Poireau", email).status, 303)  # noqa: B023
+
+
+def visits(client: Client, prepared: Prepared) -> Iterator[Sample]:
+    """The form fetched and sent: both in one sample."""
+    for slug, _stamp, email in prepared:
+        yield timed(
+            lambda: send_form(client, slug, fetch_stamp(client, slug), "Camille Poireau", email).status, 303  # noqa: B023
+        )  # fmt: skip
+
+
+def run(port: int, at_once: int, work: Work, people: list[Prepared] | None = None, *, fetches: bool = False) -> list[Sample]:
+    """Let ``at_once`` processes work; returns the samples of all. With ``fetches`` each first fetches its forms."""
+    barrier = fork.Barrier(at_once)
+    results: SimpleQueue[list[Sample]] = fork.SimpleQueue()
+    shares = people or [[] for _ in range(at_once)]
+    processes = [
+        fork.Process(target=_one, args=(port, barrier, results, work, share, fetches), daemon=True) for share in shares
+    ]
+    for process in processes:
+        process.start()
+    samples = [sample for _ in processes for sample in results.get()]
+    for process in processes:
+        process.join()
+    return samples
+
+
+def _one(port: int, barrier: Barrier, results: "SimpleQueue[list[Sample]]", work: Work, share: Prepared, fetches: bool) -> None:
+    with Client(port) as client:
+        if fetches:
+            share = [(slug, fetch_stamp(client, slug), email) for slug, _, email in share]
+        elif client.get("/healthz").status != 200:  # the connection is open before the clock starts
+            raise ConnectionError
+        barrier.wait(timeout=120)
+        results.put(list(work(client, share)))
+
+
+def crowd(at_once: int, each: int, slugs: list[str]) -> list[Prepared]:
+    """People for every process, dealt to the lunches in turn."""
+    return [
+        [(slugs[number % len(slugs)], "", f"guest{next(PEOPLE)}@example.org") for number in range(first, first + each)]
+        for first in range(0, at_once * each, each)
+    ]

@@ -1,0 +1,144 @@
+"""Steps that several actions are made of. They change rows in the caller's transaction, under the lunch's lock."""
+
+import secrets
+from datetime import datetime
+
+from sqlalchemy import and_, delete, or_, select
+from sqlalchemy.orm import Session
+
+from lunchkit import links
+from lunchkit.errors import NotFound
+from lunchkit.events.models import Event
+from lunchkit.mail.models import OutboxLetter
+from lunchkit.registrations.forms import AttendeeDetails
+from lunchkit.registrations.letters import promise_letter
+from lunchkit.registrations.models import Needs, Registration, Standing
+from lunchkit.registrations.queries import place_in_queue
+from lunchkit.registrations.seats import fill_seats, lock_event
+from lunchkit.text import fold_email
+
+
+def find_known(session: Session, event_id: int, form_key: str | None, email: str | None) -> Registration | None:
+    """Who sent this very form, else who holds this address at the lunch."""
+    matches = [Registration.form_key == form_key] if form_key else []
+    if email is not None:
+        matches.append(Registration.email_key == fold_email(email))
+    if not matches:
+        return None
+    found = session.scalars(
+        select(Registration)
+        .where(Registration.event_id == event_id, or_(*matches))
+        .execution_options(populate_existing=True)
+    ).all()
+    return next((row for row in found if form_key and row.form_key == form_key), found[0] if found else None)
+
+
+def active_registrations(session: Session, event_id: int) -> list[Registration]:
+    """Who is seated or waiting, in the order of the queue."""
+    active = select(Registration).where(Registration.event_id == event_id, Registration.standing != Standing.CANCELLED)
+    return list(session.scalars(active.order_by(Registration.queued_at, Registration.id)))
+
+
+def lock(session: Session, registration: Registration) -> tuple[Event, Registration]:
+    """Hold the lunch, then read the registration as it stands now."""
+    event = lock_event(session, registration.event_id)
+    fresh = session.get(Registration, registration.id, populate_existing=True)
+    if fresh is None or fresh.erased_at is not None:
+        raise NotFound
+    return event, fresh
+
+
+def new_registration(event: Event) -> Registration:
+    """A registration with links of its own; it joins the session with ``join_queue``."""
+    nonce = secrets.token_bytes(16)
+    tokens = links.personal_tokens(nonce)
+    return Registration(
+        event=event,
+        nonce=nonce,
+        link_hash=links.token_hash(tokens.link),
+        ticket_hash=links.token_hash(tokens.ticket),
+        sequence=0,
+    )
+
+
+def fill_in(registration: Registration, details: AttendeeDetails) -> None:
+    """Write what the attendee said into the rows; the address stays unless the details bring one."""
+    registration.name = details.name
+    if details.email:
+        registration.email, registration.email_key = details.email, fold_email(details.email)
+    registration.organisation = details.organisation
+    registration.is_member = details.is_member
+    registration.shows_name = details.shows_name
+    registration.seats = details.seats
+    if details.diets or details.allergies or details.access or registration.needs is not None:
+        registration.needs = registration.needs or Needs()
+        registration.needs.diets = ",".join(details.diets)
+        registration.needs.allergies, registration.needs.access = details.allergies, details.access
+
+
+def details_of_registration(registration: Registration) -> AttendeeDetails:
+    """What an attendee said, read back from the rows."""
+    needs = registration.needs
+    return AttendeeDetails(
+        name=registration.name,
+        email=registration.email,
+        organisation=registration.organisation,
+        is_member=registration.is_member,
+        shows_name=registration.shows_name,
+        companions=registration.seats - 1,
+        diets=tuple(needs.diet_list) if needs else (),
+        allergies=needs.allergies if needs else "",
+        access=needs.access if needs else "",
+    )
+
+
+def join_queue(
+    session: Session,
+    registration: Registration,
+    now: datetime,
+    *,
+    form_key: str | None = None,
+    digest: bytes | None = None,
+    language: str,
+) -> None:
+    """Put a new request, or one that was cancelled, at the end of the queue."""
+    registration.standing = Standing.WAITING
+    registration.registered_at = registration.queued_at = now
+    registration.seated_at = registration.cancelled_at = None
+    registration.form_key, registration.form_digest = form_key, digest
+    registration.language = language
+    session.add(registration)
+
+
+def serve_queue(session: Session, event: Event, now: datetime, newcomer: Registration | None = None) -> None:
+    """Give what is free, and promise everybody concerned their letter."""
+    seated = fill_seats(session, event, now)
+    for registration in seated:
+        promise_letter(session, "confirmation" if registration is newcomer else "promotion", registration)
+    if newcomer is not None and newcomer not in seated:
+        session.flush()
+        promise_letter(session, "waiting", newcomer, position=place_in_queue(newcomer))
+
+
+def give_back(session: Session, registration: Registration, now: datetime) -> None:
+    """Cancel: the seats are free, the calendar entry is superseded, and a letter says so."""
+    before = registration.standing
+    registration.standing = Standing.CANCELLED
+    registration.cancelled_at = now
+    registration.raise_sequence(registration.event.sequence)
+    promise_letter(session, "cancellation", registration, standing=before)
+    session.flush()
+
+
+def forget(session: Session, registration: Registration, now: datetime) -> None:
+    """Erase the person, and every letter about them but a cancellation that has not left yet."""
+    session.flush()
+    about = OutboxLetter.subject_id == registration.id
+    last_word = and_(OutboxLetter.kind == "registrations/cancellation", OutboxLetter.sent_at.is_(None))
+    session.execute(delete(OutboxLetter).where(about, ~last_word))
+    registration.name = registration.organisation = ""
+    registration.email = registration.email_key = None
+    registration.form_key = registration.form_digest = None
+    registration.shows_name = False
+    registration.needs = None
+    registration.erased_at = now
