@@ -7,6 +7,8 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from email.errors import MessageError
+from email.headerregistry import Address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,6 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from flask import current_app
 
 PREFIX = "LUNCHKIT_"
+LEAST = {"port": 1, "mail_port": 1, "workers": 1, "proxies": 0, "mail_timeout": 1, "form_minimum_seconds": 0}
 LANGUAGES = ("fr", "en")
 ANNOUNCEMENT = "LUNCHKIT_INTERNAL_ANNOUNCEMENT"
 """What the server prints on standard output once it listens; handed over by ``lunchkit demo`` in the environment."""
@@ -84,7 +87,8 @@ class Settings:
     @property
     def hosts(self) -> list[str]:
         """Host names that this server answers to."""
-        return list(dict.fromkeys([urlsplit(self.public_url).hostname or "", "localhost", "127.0.0.1", "[::1]"]))
+        name = urlsplit(self.public_url).hostname or ""
+        return list(dict.fromkeys([f"[{name}]" if ":" in name else name, "localhost", "127.0.0.1", "[::1]"]))
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -114,9 +118,12 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
 
 
 def _mistakes(settings: Settings) -> list[str]:
-    errors = []
-    address = urlsplit(settings.public_url)
-    if address.scheme not in ("http", "https") or not address.hostname:
+    errors = [
+        f"{PREFIX}{name.upper()}: at least {least}, not {getattr(settings, name)}"
+        for name, least in LEAST.items()
+        if getattr(settings, name) < least
+    ]
+    if not _is_web_address(settings.public_url):
         errors.append(f"LUNCHKIT_PUBLIC_URL: an http(s) address is needed, not {settings.public_url!r}")
     if settings.language not in LANGUAGES:
         errors.append(f"LUNCHKIT_LANGUAGE: one of {', '.join(LANGUAGES)}, not {settings.language!r}")
@@ -126,11 +133,36 @@ def _mistakes(settings: Settings) -> list[str]:
         errors.append("LUNCHKIT_DATABASE_URL: sqlite:/// or postgresql:// is needed")
     if settings.workers > 1 and settings.database.startswith("sqlite:"):
         errors.append("LUNCHKIT_WORKERS: several processes need PostgreSQL (LUNCHKIT_DATABASE_URL)")
-    try:
-        ZoneInfo(settings.timezone)
-    except (ZoneInfoNotFoundError, ValueError):
+    if not _is_zone(settings.timezone):
         errors.append(f"LUNCHKIT_TIMEZONE: no such time zone: {settings.timezone!r}")
+    if not _is_mailbox(settings.mail_from):
+        errors.append(f"LUNCHKIT_MAIL_FROM: an address like lunch@example.org is needed, not {settings.mail_from!r}")
     return errors
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        address = urlsplit(text)
+        fits_a_socket = address.port is None or address.port > 0
+    except ValueError:
+        return False
+    known = address.scheme in ("http", "https") and bool(address.hostname)
+    return known and fits_a_socket and not (address.query or address.fragment or address.username) and " " not in text
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
+def _is_mailbox(text: str) -> bool:
+    try:
+        return "@" in Address(addr_spec=text).addr_spec and text.isascii()
+    except (ValueError, MessageError):
+        return False
 
 
 def _read_env_file(path: Path) -> dict[str, str]:
@@ -147,16 +179,20 @@ def _read_env_file(path: Path) -> dict[str, str]:
 def _lasting_secret(instance: Path) -> str:
     instance.mkdir(parents=True, exist_ok=True)
     path = instance / "secret_key"
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
+    if path.exists():
         return path.read_text().strip()
-    secret = secrets.token_urlsafe(32)
-    with os.fdopen(handle, "w") as file:
-        file.write(secret + "\n")
+    draft = instance / f"secret_key.{secrets.token_hex(4)}"
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(secrets.token_urlsafe(32) + "\n")
         file.flush()
         os.fsync(file.fileno())
-    return secret
+    try:
+        os.link(draft, path)  # whole or not at all, and of two that start at once one wins
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+    return path.read_text().strip()
 
 
 def current_settings() -> Settings:

@@ -25,6 +25,8 @@ except ImportError:  # no wheel for this platform: the standard library's SQLite
 SQLITE_DRIVER = pysqlite3
 SAFE_SQLITE = (3, 51, 3)
 """The first SQLite without the WAL-reset bug, which can lose commits when two connections write and checkpoint."""
+BUSY_TIMEOUT = 10_000
+"""Milliseconds that a writer waits for its turn."""
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -73,10 +75,10 @@ else:
 
 
 def engine_options(url: str) -> dict[str, Any]:
-    """Options of the engine for a database address."""
+    """Options of the engine for a database address. Errors hide their parameters: logs are no place for names."""
     if url.startswith("sqlite"):
-        return {"module": SQLITE_DRIVER, "connect_args": {"timeout": 10}}
-    return {"pool_size": 10, "max_overflow": 20, "pool_pre_ping": True}
+        return {"hide_parameters": True, "module": SQLITE_DRIVER, "connect_args": {"timeout": 10}}
+    return {"hide_parameters": True, "pool_size": 10, "max_overflow": 20, "pool_pre_ping": True}
 
 
 def init_db(app: Flask) -> None:
@@ -96,7 +98,7 @@ def _prepare_sqlite(engine: Engine) -> None:
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
-            "busy_timeout=10000",
+            f"busy_timeout={BUSY_TIMEOUT}",
             "secure_delete=ON",
         ):
             cursor.execute(f"PRAGMA {pragma}")
@@ -123,3 +125,22 @@ def transaction() -> Iterator[Session]:
     except BaseException:
         session.rollback()
         raise
+
+
+def empty_log() -> bool:
+    """Bring SQLite's write-ahead log home and empty it, since erased rows stay in it otherwise.
+
+    Returns False where somebody was reading just then: try again later. Nothing to do on other databases.
+    """
+    if db.engine.dialect.name != "sqlite":
+        return True
+    connection = db.engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA busy_timeout=100")
+        blocked = bool(cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0])
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT}")
+        cursor.close()
+    finally:
+        connection.close()
+    return not blocked

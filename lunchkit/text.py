@@ -13,7 +13,12 @@ def _clean_char(char: str) -> str:
     category = unicodedata.category(char)
     if category in ("Cc", "Zl", "Zp"):
         return " "
-    return "\ufffd" if category == "Cs" else char
+    return "\ufffd" if category == "Cs" or _is_no_character(ord(char)) else char
+
+
+def _is_no_character(code: int) -> bool:
+    """Code points that stand for nothing, and that no XML file (a workbook, a feed) may hold."""
+    return code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF
 
 
 def clean_line(text: str | None) -> str:

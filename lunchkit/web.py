@@ -211,6 +211,7 @@ _MESSAGES = {
     413: _l("That was too long. Please shorten what you typed."),
     415: _l("Your browser sent something that we could not read."),
     500: _l(
-        "Something went wrong on our side, and nothing was saved. Please try again; if it happens again, tell the organisers the reference below."
+        "Something went wrong on our side, and nothing was saved. Please try again; "
+        "if it happens again, tell the organisers the reference below."
     ),
 }

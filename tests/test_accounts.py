@@ -22,16 +22,11 @@ from lunchkit.db import db
 from lunchkit.links import random_token
 from lunchkit.mail.rendering import render_letter
 
-from .browser import INSIDE, SIGN_IN, Browser, is_inside, path_of, press
+from .browser import INSIDE, SIGN_IN, is_inside, path_of, press
 from .conftest import Outbox, csrf_of, new_client
 
 ADA = "ada@lunch.example"
 NOON = datetime(2026, 5, 13, 10, 0, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def browsers(app: Flask) -> None:
-    app.test_client_class = Browser
 
 
 @pytest.fixture

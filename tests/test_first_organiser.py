@@ -22,16 +22,11 @@ from lunchkit.accounts.models import Organiser, OrganiserSession, SignInLink
 from lunchkit.accounts.queries import present_organisers
 from lunchkit.db import db
 
-from .browser import SIGN_IN, Browser, is_inside, path_of, press
+from .browser import SIGN_IN, is_inside, path_of, press
 from .conftest import csrf_of, new_client
 
 ADA = "ada@lunch.example"
 NOON = datetime(2026, 5, 13, 10, 0, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def browsers(app: Flask) -> None:
-    app.test_client_class = Browser
 
 
 @pytest.fixture

@@ -17,7 +17,6 @@ from lunchkit.mail.models import OutboxLetter
 from lunchkit.mail.outbox import promise
 from lunchkit.mail.rendering import InlineImage, Letter, letter_kind
 
-from .browser import Browser
 from .conftest import EventMaker, Outbox, csrf_of, new_client
 
 LETTERS = "/organiser/letters"
@@ -37,11 +36,6 @@ def plain(facts: dict[str, Any]) -> Letter | None:
         html,
         images=(InlineImage("ticket", PNG, ""),),
     )
-
-
-@pytest.fixture(autouse=True)
-def browsers(app: Flask) -> None:
-    app.test_client_class = Browser
 
 
 def write(event: Event | None = None, recipient: str = "camille@lunch.example", **facts: Any) -> int:

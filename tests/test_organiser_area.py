@@ -18,17 +18,12 @@ from lunchkit.app import create_app
 from lunchkit.config import Settings
 from lunchkit.db import db
 
-from .browser import INSIDE, Browser, sign_in
+from .browser import INSIDE, sign_in
 from .conftest import Outbox, csrf_of, new_client
 
 NOON = datetime(2026, 5, 13, 10, 0, tzinfo=UTC)
 DOORS = {"ask", "asked", "confirm", "enter", "set_up", "found"}
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-
-
-@pytest.fixture(autouse=True)
-def browsers(app: Flask) -> None:
-    app.test_client_class = Browser
 
 
 def rules_of_organisers(app: Flask) -> list[tuple[Rule, str]]:

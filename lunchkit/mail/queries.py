@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from flask_sqlalchemy.pagination import Pagination
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, case, func, select, true
 
 from lunchkit.db import db
 from lunchkit.errors import NotFound
@@ -27,18 +27,29 @@ def state_of(letter: OutboxLetter) -> LetterState:
     return LetterState.FAILED if letter.failed_at is not None else LetterState.WAITING
 
 
+_IN_STATE = {
+    LetterState.WAITING: and_(OutboxLetter.sent_at.is_(None), OutboxLetter.failed_at.is_(None)),
+    LetterState.SENT: OutboxLetter.sent_at.is_not(None),
+    LetterState.FAILED: and_(OutboxLetter.sent_at.is_(None), OutboxLetter.failed_at.is_not(None)),
+}
+
+
 def letters_page(event_id: int | None, state: LetterState | None, page: int) -> Pagination:
     """One page of letters, the latest first; of all lunches or one, in all states or one."""
-    chosen = select(OutboxLetter).order_by(OutboxLetter.id.desc())
-    if event_id is not None:
-        chosen = chosen.where(OutboxLetter.event_id == event_id)
-    if state is LetterState.SENT:
-        chosen = chosen.where(OutboxLetter.sent_at.is_not(None))
-    elif state is LetterState.FAILED:
-        chosen = chosen.where(OutboxLetter.sent_at.is_(None), OutboxLetter.failed_at.is_not(None))
-    elif state is LetterState.WAITING:
-        chosen = chosen.where(OutboxLetter.sent_at.is_(None), OutboxLetter.failed_at.is_(None))
+    chosen = select(OutboxLetter).where(_of_lunch(event_id)).order_by(OutboxLetter.id.desc())
+    if state is not None:
+        chosen = chosen.where(_IN_STATE[state])
     return db.paginate(chosen, page=page, per_page=LETTERS_A_PAGE, error_out=False)
+
+
+def letter_counts(event_id: int | None) -> dict[LetterState, int]:
+    """How many letters, of all lunches or one, are in each state."""
+    sums = [func.count(case((condition, 1))) for condition in _IN_STATE.values()]
+    return dict(zip(_IN_STATE, db.session.execute(select(*sums).where(_of_lunch(event_id))).one(), strict=True))
+
+
+def _of_lunch(event_id: int | None) -> ColumnElement[bool]:
+    return true() if event_id is None else OutboxLetter.event_id == event_id
 
 
 def letter_or_404(letter_id: int) -> OutboxLetter:

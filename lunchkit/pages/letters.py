@@ -15,7 +15,7 @@ from lunchkit.accounts.letters import SIGN_IN
 from lunchkit.errors import NotFound
 from lunchkit.events.queries import all_events
 from lunchkit.mail.models import OutboxLetter
-from lunchkit.mail.queries import LetterState, letter_or_404, letters_page, state_of
+from lunchkit.mail.queries import LetterState, letter_counts, letter_or_404, letters_page, state_of
 from lunchkit.mail.rendering import Letter, render_letter
 from lunchkit.pages.actions import send_again
 
@@ -42,18 +42,20 @@ log = logging.getLogger("lunchkit.mail")
 
 @bp.get("")
 def index() -> ResponseReturnValue:
-    """Forty letters a page, of one lunch or all."""
+    """Forty letters a page, of one lunch or all, in one state or all."""
     events = all_events()
     chosen = next((event for event in events if event.slug == request.args.get("event")), None)
-    state = request.args.get("state")
+    event_id = chosen.id if chosen else None
+    state = next((state for state in STATES if state == request.args.get("state")), None)
     page = min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)
     return render_template(
         "mail/index.html",
-        letters=letters_page(chosen.id if chosen else None, LetterState(state) if state in STATES else None, page),
+        letters=letters_page(event_id, state, page),
+        counts=letter_counts(event_id),
         chosen=chosen,
         events=events,
-        titles={row.id: row.title for row in events},
-        state=state if state in STATES else "",
+        titles={event.id: event.title for event in events},
+        state=state,
         states=STATES,
         state_of=state_of,
         kinds=KINDS,

@@ -58,7 +58,8 @@ def _some_lines(text: str | None) -> str | None:
 
 def no_address(_form: FlaskForm, field: Field) -> None:
     """A name with a web address in it is an advertisement that our letters would carry."""
-    if "://" in field.data or "www." in field.data.lower():
+    text = field.data or ""
+    if "://" in text or "www." in text.lower():
         raise ValidationError(_l("Please write this without a web address."))
 
 

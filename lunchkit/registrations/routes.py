@@ -35,6 +35,14 @@ bp = Blueprint("registrations", __name__)
 log = logging.getLogger("lunchkit")
 
 
+@bp.after_request
+def keep_address_secret(response: Response) -> Response:
+    """A personal address is as good as a key: no page that one goes to next hears of it."""
+    if request.view_args and "token" in request.view_args:
+        response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
 @bp.get("/e/<slug>/register")
 def new(slug: str) -> ResponseReturnValue:
     """The form."""
@@ -82,14 +90,23 @@ def _take_suggestion(form: RegistrationForm) -> None:
         form.email.data = form.email_asked.data = request.form["email_use"][:254]
 
 
-def _refused(event: Event, form: RegistrationForm, error: Refusal | OperationalError) -> ResponseReturnValue:
+def _refusal(error: Refusal | OperationalError) -> Refusal:
+    """The no that a person may read; what is none is raised again."""
     refusal = storage_refusal(error) if isinstance(error, OperationalError) else error
     if not isinstance(refusal, Refusal):
         raise error
+    return refusal
+
+
+def _retry(refusal: Refusal) -> dict[str, str]:
+    return {"Retry-After": str(refusal.retry_after)} if refusal.retry_after else {}
+
+
+def _refused(event: Event, form: RegistrationForm, error: Refusal | OperationalError) -> ResponseReturnValue:
+    refusal = _refusal(error)
     if isinstance(refusal, actions.FormUsedAlready):
         form.stamp.data = stamps.issue(event.slug)
-    headers = {"Retry-After": str(refusal.retry_after)} if refusal.retry_after else {}
-    return _form_page(event, form, notice=refusal.message), refusal.status, headers
+    return _form_page(event, form, notice=refusal.message), refusal.status, _retry(refusal)
 
 
 def _form_page(event: Event, form: RegistrationForm, **more: object) -> str:
@@ -174,18 +191,19 @@ def edit(token: str) -> ResponseReturnValue:
 
 @bp.post("/r/<token>/edit")
 def update(token: str) -> ResponseReturnValue:
-    """Change one's own registration."""
+    """Change one's own registration; whatever is wrong, the form comes back with all that was typed."""
     registration = registration_by_link_or_404(token)
     form = edit_form(registration.event, registration, request.form)
-    notice = None
+    refusal: Refusal | None = None
     if form.validate():
         try:
             actions.update_registration(registration, form.details(None))
             return redirect(url_for(".show", token=token, saved=1), code=303)
-        except actions.NoSeatForCompanions as refusal:
-            notice = refusal.message
+        except (actions.NoSeatForCompanions, actions.TooLate, OperationalError) as error:
+            refusal = _refusal(error)
+    notice = refusal.message if refusal else None
     page = render_template("registrations/edit.html", form=form, notice=notice, **_own(registration, token))
-    return page, 409 if notice else 422
+    return (page, refusal.status, _retry(refusal)) if refusal else (page, 422)
 
 
 @bp.get("/r/<token>/cancellation")
@@ -239,7 +257,7 @@ def door(ticket: str) -> ResponseReturnValue:
     """A ticket opened with any camera: leads an organiser to the registration, and tells others which lunch it is."""
     registration = registration_by_ticket_or_404(ticket)
     if current_organiser() is not None:
-        address = url_for("organiser.registrations.show", slug=registration.event.slug, id=registration.id)
+        address = url_for("organiser.registrations.show", slug=registration.event.slug, registration_id=registration.id)
         return redirect(address)
     if registration.event.published_at is None:
         raise NotFound

@@ -7,7 +7,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from lunchkit import clock
-from lunchkit.db import transaction
+from lunchkit.db import empty_log, transaction
 from lunchkit.events.models import FOOD_KEPT_FOR, REMINDERS, Event, Reminder
 from lunchkit.mail.models import OutboxLetter
 from lunchkit.registrations.letters import promise_letter
@@ -85,6 +85,7 @@ def purge_people() -> int:
         for event in session.scalars(over).all():
             if event.purge_on <= _today(event, now):
                 forgotten += _purge(session, event, now)
+    empty_log()
     return forgotten
 
 

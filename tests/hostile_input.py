@@ -1,0 +1,240 @@
+"""What ill-meaning and broken clients send, at random but the same each time; and a wire that carries any of it."""
+
+import io
+import random
+import sys
+from contextvars import Context
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote, quote_from_bytes
+
+from flask import Flask
+
+HOST = "lunch.example"
+URLENCODED = "application/x-www-form-urlencoded"
+
+MARKUP = (
+    "<canary>", '"><canary x="', "'><canary x='", '" canary="', "' canary='", "</textarea><canary>",
+    "</title></script><canary>", "<!--<canary>", "<svg/onload=canary()><canary>", "{{7*191}}<canary>", "&lt;canary&gt;",
+    "{name.__class__}", "%(name)s %s {0}", "javascript:canary()", "${7*191}", "\\u003ccanary\\u003e",
+)  # fmt: skip
+BREAKS = ("\r\nBcc: canary@example.org", "\n", "\r", "\u2028", "\u2029", "\x0b", "\x0c", "\x85", "\x00", "\x1b[31m", "\x7f", "\t")
+DIRECTIONS = ("\u202e", "\u202d", "\u2066", "\u2069", "\u200f", "\u061c", "\u200e")
+FORMULAS = ("=1+1", "+41 79", "-2", "@SUM(A1)", "\t=1", "=cmd|' /C calc'!A0", "＝1+1")
+SCRIPTS = ("🍅🥕", "👩‍👩‍👧‍👦", "Z̷̧̢͍̭̍̾a̴̖͌l̵̨̏g̸͎͒o̷̲͝", "e\u0301", "ﷺ", "孫", "Ярослав", "שלום", "ﬀ", "\u00ad", "\ufeff", "\uffff", "\ufdd0", "\U000e0041")
+NUMBERS = ("0", "-1", "1", "2", "5", "99999999999999999999", "9" * 4500, "1e9", "NaN", "٣", "0x10", "1_0", " 1", "true")
+PLAIN = ("Camille Poireau", "Noa", "O’Neill-Rutabaga", "Ana", "x")
+SURROGATE = "\ud800"
+"""Travels as the bytes ED A0 80, which are no UTF-8."""
+
+FIELDS = ("name", "email", "organisation", "is_member", "companions", "diets-0", "diets-1", "diets-2", "allergies", "access", "shows_name")
+HIDDEN = ("email_asked", "email_use", "website", "stamp")
+COLUMNS = (
+    "id", "event_id", "nonce", "link_hash", "ticket_hash", "email_key", "seats", "standing", "language", "sequence",
+    "form_key", "form_digest", "registered_at", "queued_at", "seated_at", "cancelled_at", "erased_at", "event", "needs",
+    "capacity", "slug", "published_at", "needs.diets", "needs-allergies", "registration_id", "csrf_token", "__class__",
+    "diets", "diets-99", "diets-0-x", "diets-99999999999999", "name[]", "name[0]", "name.x", "data", "errors", "_fields", "",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request, as raw as it gets."""
+
+    method: str
+    path: bytes
+    query: bytes = b""
+    body: bytes = b""
+    content_type: str | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    typed: dict[str, str] = field(default_factory=dict)
+    """What must be given back where the form comes back."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came back."""
+
+    status: int
+    headers: list[tuple[str, str]]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        """The body; raises UnicodeDecodeError where it is no UTF-8."""
+        return self.body.decode()
+
+    def header(self, name: str) -> str:
+        """The value of a header, empty where it is missing."""
+        return next((value for key, value in self.headers if key.lower() == name.lower()), "")
+
+
+def send(app: Flask, request: Request) -> Reply:
+    """Hand a request to the application as a server would, without a client's good manners."""
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": request.method, "SCRIPT_NAME": "", "PATH_INFO": request.path.decode("latin-1"),
+        "QUERY_STRING": request.query.decode("latin-1"), "SERVER_NAME": HOST, "SERVER_PORT": "80",
+        "SERVER_PROTOCOL": "HTTP/1.1", "wsgi.version": (1, 0), "wsgi.url_scheme": "http",
+        "wsgi.input": io.BytesIO(request.body), "wsgi.errors": sys.stderr, "wsgi.multithread": False,
+        "wsgi.multiprocess": False, "wsgi.run_once": False, "CONTENT_LENGTH": str(len(request.body)), "HTTP_HOST": HOST,
+    }  # fmt: skip
+    if request.content_type is not None:
+        environ["CONTENT_TYPE"] = request.content_type
+    for name, value in request.headers.items():
+        key = name.upper().replace("-", "_")
+        environ[key if key in ("CONTENT_LENGTH", "CONTENT_TYPE") else f"HTTP_{key}"] = value
+    return Context().run(_call, app, environ)
+
+
+def _call(app: Flask, environ: dict[str, Any]) -> Reply:
+    started: list[Any] = []
+    answer = app.wsgi_app(environ, lambda status, headers, _exc=None: started.extend((status, headers)))
+    try:
+        body = b"".join(answer)
+    finally:
+        answer.close()  # type: ignore[attr-defined]
+    return Reply(int(started[0].split()[0]), started[1], body)
+
+
+def escaped(text: str, safe: str = "") -> bytes:
+    """Percent-encoded UTF-8; surrogates go as the bytes that they would be."""
+    return quote_from_bytes(text.encode("utf-8", "surrogatepass"), safe).encode()
+
+
+class Dice:
+    """Makes hostile requests; the same number makes the same ones."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = random.Random(seed)
+
+    def text(self) -> str:
+        """Something that nobody should type, up to 10,000 characters."""
+        pick = self.random.choice
+        kind = self.random.random()
+        if kind < 0.05:
+            return pick(("a", "é", "<", "\u202e", " ", "-", "🍅")) * pick((101, 300, 10_000))
+        parts = [
+            pick(pick((MARKUP, MARKUP, BREAKS, DIRECTIONS, FORMULAS, SCRIPTS, NUMBERS, PLAIN)))
+            for _ in range(pick((0, 1, 1, 2, 3)))
+        ]
+        return "".join(parts)
+
+    def short_text(self) -> str:
+        """A hostile text that the form will take, so that it comes to be stored and shown."""
+        pick = self.random.choice
+        return pick(PLAIN) + "".join(pick(pick((MARKUP, BREAKS, DIRECTIONS, SCRIPTS))) for _ in range(2))
+
+    def email(self) -> str:
+        """An address, good or bad."""
+        pick = self.random.choice
+        number = self.random.randrange(10**6)
+        return pick((
+            f"p{number}@example.org", f"p{number}@example.org", f"O'Neill+{number}@exämple.ch", f"p{number}@gmial.com",
+            f'"<canary>"@example.org{number}', f"a{number}@b", "@", f"p@{number}@x.ch", f"p{number}@example.org\r\nBcc: x@y.ch",
+            f"{'a' * 300}@example.org", f"p{number}@[127.0.0.1]", f"p{number}@-x.ch", "p@xn--.ch", f"é{number}@example.org",
+            f"p{number}@example.org\x00", "a@" + "b." * 2000 + "ch", self.text(),
+        ))  # fmt: skip
+
+    def pairs(self, stamp: str) -> list[tuple[str, str]]:
+        """The fields of the registration form: some right, some wrong, some missing, doubled or never asked for."""
+        rolled = self.random.random
+        pairs: list[tuple[str, str]] = []
+        for name in FIELDS:
+            if rolled() < 0.06:
+                continue
+            pairs.append((name, self.value(name)))
+            if rolled() < 0.04:
+                pairs.append((name, self.value(name)))
+        pairs.append(("stamp", stamp if rolled() < 0.85 else self.broken(stamp)))
+        pairs += [(name, self.text()) for name in HIDDEN[:3] if rolled() < 0.05]
+        pairs += [(self.random.choice(COLUMNS), self.random.choice((*NUMBERS, "seated", "1999-01-01"))) for _ in range(3)]
+        return pairs
+
+    def value(self, name: str) -> str:
+        """A value for a field of the registration form."""
+        good = self.random.random() < 0.6
+        if name == "email":
+            return self.email()
+        if name in ("name", "organisation", "allergies", "access"):
+            return self.short_text() if good else self.text()
+        if name.startswith("diets"):
+            return self.random.choice(("vegan", "vegetarian", "everything")) if good else self.text()
+        if name == "companions":
+            return self.random.choice("012") if good else self.random.choice(NUMBERS)
+        return self.random.choice(("y", "", "false", "on", "0"))
+
+    def broken(self, stamp: str) -> str:
+        """A stamp that must not hold."""
+        cut = self.random.randrange(len(stamp))
+        return self.random.choice((
+            "", stamp[:cut], stamp[:cut] + "A" + stamp[cut + 1 :], stamp + ".x", "é" + stamp, SURROGATE, "null", "[]", self.text(),
+        ))  # fmt: skip
+
+    def posted(self, path: str, pairs: list[tuple[str, str]]) -> Request:
+        """A form, in one of the ways in which forms travel."""
+        roll = self.random.random()
+        if roll < 0.8:
+            body = b"&".join(escaped(name) + b"=" + escaped(value) for name, value in pairs)
+            if roll < 0.03:
+                body = body.replace(b"%", b"%%", 3) + b"&name=%ED%A0%80&%C3=%28%FF&&=&;"
+            typed = {} if roll < 0.03 or len(body) > 60_000 else _first_values(pairs)
+            return Request("POST", path.encode(), body=body, content_type=URLENCODED, typed=typed)
+        if roll < 0.97:
+            return self.multipart(path, pairs)
+        kind = self.random.choice(("application/json", "text/plain", "text/xml", "multipart/form-data", "\xff", "a/b;charset=\x00"))
+        return Request("POST", path.encode(), body=b'{"name": "<canary>"}', content_type=kind)
+
+    def multipart(self, path: str, pairs: list[tuple[str, str]]) -> Request:
+        """A form in parts: sometimes too many, with files where none are asked for, or with a broken frame."""
+        pairs = pairs * self.random.choice((1, 1, 1, 12))
+        body = b""
+        for name, value in pairs:
+            filename = b'; filename="x.html"' if self.random.random() < 0.1 else b""
+            label = quote(name, safe="").encode()
+            body += b'--cut\r\nContent-Disposition: form-data; name="' + label + b'"' + filename + b"\r\n\r\n"
+            body += value.encode("utf-8", "surrogatepass") + b"\r\n"
+        body += self.random.choice((b"--cut--\r\n", b"--cut--\r\n", b"--cut", b"\r\n\r\n\xff", b""))
+        return Request("POST", path.encode(), body=body, content_type="multipart/form-data; boundary=cut")
+
+    def segment(self) -> bytes:
+        """One part of a path, decoded as a server would hand it over."""
+        pick = self.random.choice
+        return pick((
+            b"..", b".", b"", b"%2e%2e", b"\x00", b"a\x00b", b"\xed\xa0\x80", b"\xff\xfe", b"%", b"%zz", b"a" * 5000, b"-1",
+            b"99999999999999999999", b"0", "é🍅\u202e".encode(), b"<canary>", b"'\"><canary>", b"{{7*191}}", b"*", b"a;b",
+            b"\\..\\..", b"new", b"x\r\nSet-Cookie: canary=1", b"http://evil.example", b"~", b"con", b".git", b"lunch-1",
+            self.text().encode("utf-8", "surrogatepass")[:2000].replace(b"/", b""),
+        ))  # fmt: skip
+
+    def query(self) -> bytes:
+        """A query string."""
+        pick = self.random.choice
+        names = ("lang", "t", "q", "page", "standing", "state", "event", "next", "saved", "signed_out", "done", "endpoint", "_anchor", "self", "")
+        pairs = [escaped(pick(names)) + b"=" + escaped(self.text()[:300]) for _ in range(pick((0, 1, 2, 3)))]
+        pairs += pick(([], [], [b"\xff\xfe=\xed\xa0\x80"], [b"%ED%A0%80=%00"], [b"&&&=&;?%zz"], [b"a" * 3000], [b"lang=fr", b"lang=xx"]))
+        return b"&".join(pairs)
+
+    def headers(self) -> dict[str, str]:
+        """Headers that lie, are broken, or are far too long."""
+        pick = self.random.choice
+        hosts = ("evil.example", "lunch.example.evil.example", "lunch.example:99999999", "lunch.example\x00", "", "[::1", "a@lunch.example", "LUNCH.EXAMPLE", "é.example", "..", "x" * 5000, "lunch.example/..", "localhost")
+        junk = ("", "null", "\xff\xfe", "a" * 5000, "<canary>", ",;,;=", "http://[::1", "q=;q=2", "%00", '"', "fr;q=abc,en;q=-1", "*", "\t")
+        lies = {
+            "Host": hosts, "X-Forwarded-Host": hosts, "X-Forwarded-For": (*junk, "1.2.3.4"), "X-Forwarded-Proto": (*junk, "https"),
+            "X-Forwarded-Prefix": ("/evil", "//evil.example", *junk), "X-Original-URL": ("/organiser/",), "Forwarded": ("host=evil.example",),
+            "Origin": ("http://evil.example", "http://lunch.example", "//", *junk), "Referer": ("http://evil.example", *junk),
+            "Sec-Fetch-Site": ("cross-site", "same-site", "same-origin", "none", *junk), "Accept-Language": (*junk, "de", "fr,en", "zz-" * 900),
+            "Accept-Encoding": (*junk, "gzip;q=0", "gzip;q=nan", "br"), "Cookie": ("lang=<canary>", "lang=en; lang=fr", "lunchkit=x.y.z", "lunchkit=" + "a" * 5000, "=;=", *junk),
+            "Content-Type": (*junk, "multipart/form-data; boundary=" + "-" * 300), "Content-Length": ("-1", "abc", "99999999999", "1", ""),
+            "If-None-Match": ('W/"', *junk), "If-Modified-Since": ("yesterday", *junk), "Range": ("bytes=0-0,9-1", *junk),
+            "Authorization": ("Basic \xff", "Bearer x", *junk), "Transfer-Encoding": ("chunked", "x"), "X-HTTP-Method-Override": ("DELETE",),
+            "Accept": junk, "User-Agent": junk, "Expect": ("100-continue", "x"), "Upgrade": ("websocket",),
+        }  # fmt: skip
+        return {name: pick(lies[name]) for name in self.random.sample(list(lies), pick((1, 1, 2, 5)))}
+
+
+def _first_values(pairs: list[tuple[str, str]]) -> dict[str, str]:
+    first: dict[str, str] = {}
+    for name, value in pairs:
+        first.setdefault(name, value)
+    return first

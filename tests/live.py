@@ -1,0 +1,120 @@
+"""A whole house for one test: database, server, SMTP server, on this machine only."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+from typing import Any
+
+from aiosmtpd.controller import Controller
+from flask import Flask
+
+from lunchkit import schema
+from lunchkit.accounts.actions import issue_console_link
+from lunchkit.app import create_app
+from lunchkit.config import Settings
+from lunchkit.db import db
+from lunchkit.demo import plant_demo
+from lunchkit.events.models import Event
+from tests.server import Server, free_port
+
+
+class Postman:
+    """Keeps every message that arrives by SMTP."""
+
+    def __init__(self) -> None:
+        self.messages: list[EmailMessage] = []
+        self._arrived = threading.Condition()
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+        message = message_from_bytes(envelope.content, policy=default)
+        assert isinstance(message, EmailMessage)
+        with self._arrived:
+            self.messages.append(message)
+            self._arrived.notify_all()
+        return "250 OK"
+
+    def wait_for(self, recipient: str, *, letters: int = 1) -> EmailMessage:
+        """The n-th letter to an address, waiting for it."""
+
+        def have() -> list[EmailMessage]:
+            return [message for message in self.messages if message["To"] == recipient]
+
+        with self._arrived:
+            assert self._arrived.wait_for(lambda: len(have()) >= letters, timeout=20), f"no letter to {recipient}"
+            return have()[letters - 1]
+
+
+def text_of(message: EmailMessage) -> str:
+    """The plain text of a letter."""
+    part = message.get_body(("plain",))
+    assert part is not None
+    return str(part.get_content())
+
+
+class House:
+    """What a test holds in its hands."""
+
+    def __init__(self, app: Flask, server: Server, postman: Postman, events: dict[str, str], sign_in: str) -> None:
+        self.app = app
+        self.server = server
+        self.postman = postman
+        self.events = events
+        self.sign_in = sign_in
+        self.base = f"http://127.0.0.1:{server.port}"
+
+    def url(self, path: str) -> str:
+        """The absolute address of a path."""
+        return self.base + path
+
+
+@contextmanager
+def house(instance: Path, *, change_coming: dict[str, Any] | None = None) -> Iterator[House]:
+    """The demo's three lunches, served for real, with letters that are really sent."""
+    postman = Postman()
+    mail_port, port = free_port(), free_port()
+    settings = Settings(
+        instance=instance,
+        public_url=f"http://127.0.0.1:{port}",
+        network_name="APRÈS-GE",
+        secret_key="k" * 40,
+        mail_host="127.0.0.1",
+        mail_port=mail_port,
+        mail_security="none",
+        mail_from="lunch@lunch.example",
+        form_minimum_seconds=0,
+    )
+    app = create_app(settings)
+    with app.app_context(), app.test_request_context():
+        schema.upgrade(db.engine)
+        planted = plant_demo()
+        _prepare(planted.coming, change_coming or {})
+        sign_in = issue_console_link(planted.organiser)
+        events = {"past": planted.past.slug, "running": planted.running.slug, "coming": planted.coming.slug}
+        db.session.remove()
+        db.engine.dispose()
+    controller = Controller(postman, hostname="127.0.0.1", port=mail_port)
+    controller.start()
+    environment = {
+        "PUBLIC_URL": settings.public_url,
+        "NETWORK_NAME": settings.network_name,
+        "SECRET_KEY": settings.secret_key,
+        "MAIL_HOST": "127.0.0.1",
+        "MAIL_PORT": str(mail_port),
+        "MAIL_SECURITY": "none",
+        "MAIL_FROM": settings.mail_from,
+    }
+    try:
+        with Server(instance, environment, port=port) as server:
+            yield House(app, server, postman, events, sign_in)
+    finally:
+        controller.stop()
+
+
+def _prepare(event: Event, changes: dict[str, Any]) -> None:
+    for name, value in changes.items():
+        setattr(event, name, value)
+    db.session.commit()

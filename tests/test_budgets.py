@@ -1,0 +1,268 @@
+"""What each page weighs, whom it asks, and whether everybody can use it: measured in a real browser on the demo."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from tests.chromium import DESK, chromium, open_context
+from tests.live import House, house, text_of
+
+__all__ = ["chromium"]
+
+SMALL = {"width": 320, "height": 700}
+ATTENDEE = (20_000, 4, 150)
+ORGANISER = (60_000, 5, 500)
+"""Bytes transferred with a cold cache, requests, elements outside drawings."""
+
+
+@pytest.fixture(scope="module")
+def lunch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """The demo, served for real."""
+    with house(tmp_path_factory.mktemp("house"), change_coming={"capacity": 47}) as lunch:
+        yield lunch
+
+
+@dataclass(frozen=True)
+class Weight:
+    """What a page costs."""
+
+    size: int
+    requests: int
+    elements: int
+    foreign: tuple[str, ...]
+
+
+def weigh(page: Page, url: str) -> Weight:
+    """Open a page with an empty cache and count."""
+    sizes: dict[str, int] = {}
+    asked: list[str] = []
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    session.on("Network.requestWillBeSent", lambda event: asked.append(event["request"]["url"]))
+    session.on("Network.loadingFinished", lambda event: sizes.update({event["requestId"]: event["encodedDataLength"]}))
+    page.goto(url, wait_until="networkidle")
+    elements = page.evaluate("document.querySelectorAll('*:not(svg *)').length")
+    host = re.match(r"https?://[^/]+", url)
+    assert host is not None
+    asked = [address for address in asked if not address.startswith("data:")]  # the browser's own date picker
+    foreign = tuple(address for address in asked if not address.startswith(host[0]))
+    session.detach()
+    return Weight(int(sum(sizes.values())), len(asked), elements, foreign)
+
+
+def register(lunch: House, browser: Browser, name: str) -> dict[str, str]:
+    """Register somebody; the addresses of the thanks page and of their own pages."""
+    context = open_context(browser)
+    page = context.new_page()
+    page.goto(lunch.url(f"/e/{lunch.events['coming']}/register"))
+    page.get_by_label("Prénom et nom").fill(name)
+    email = f"{name.split()[0].lower()}@example.org"
+    page.get_by_label("Courriel").fill(email)
+    with page.expect_navigation():
+        page.locator("main form button.button:not([name])").last.click()
+    thanks = page.url
+    found = re.search(re.escape(lunch.base) + r"/r/[\w-]+", text_of(lunch.postman.wait_for(email)))
+    assert found is not None
+    context.close()
+    return {"thanks": thanks, "own": found[0]}
+
+
+@pytest.fixture(scope="module")
+def addresses(lunch: House, chromium: Browser) -> dict[str, str]:
+    """All pages of an attendee's trip, seated and waiting."""
+    coming = lunch.url(f"/e/{lunch.events['coming']}")
+    seated = register(lunch, chromium, "Ana Topinambour")
+    waiting = register(lunch, chromium, "Bea Salsifis")
+    return {
+        "home": lunch.base + "/",
+        "event": coming,
+        "event in English": coming + "?lang=en",
+        "past event": lunch.url(f"/e/{lunch.events['past']}"),
+        "running event": lunch.url(f"/e/{lunch.events['running']}"),
+        "register": coming + "/register",
+        "thanks": seated["thanks"],
+        "thanks, waiting": waiting["thanks"],
+        "own page": seated["own"],
+        "own page, waiting": waiting["own"],
+        "ticket": seated["own"] + "/ticket",
+        "edit": seated["own"] + "/edit",
+        "cancellation": seated["own"] + "/cancellation",
+        "erasure": seated["own"] + "/erasure",
+        "privacy": lunch.url("/privacy"),
+        "sign in": lunch.url("/organiser/sign-in"),
+        "nothing there": lunch.url("/e/nothing-there"),
+    }
+
+
+@pytest.fixture(scope="module")
+def organiser_pages(lunch: House, chromium: Browser) -> Iterator[tuple[Page, dict[str, str]]]:
+    """A signed-in browser and the organiser's pages."""
+    context = open_context(chromium, viewport=DESK)
+    page = context.new_page()
+    page.goto(lunch.sign_in)
+    with page.expect_navigation():
+        page.locator("main button").first.click()
+    one = lunch.url(f"/organiser/e/{lunch.events['coming']}")
+    yield page, {
+        "lunches": lunch.url("/organiser/"),
+        "lunch": one,
+        "new lunch": lunch.url("/organiser/e/new"),
+        "edit lunch": one + "/edit",
+        "call off": one + "/cancellation",
+        "list": one + "/registrations",
+        "empty list": one + "/registrations?q=nobody",
+        "one registration": one + "/registrations/40",
+        "by hand": one + "/registrations/new",
+        "caterer": one + "/registrations/caterer",
+        "letters": lunch.url("/organiser/letters"),
+        "one letter": lunch.url("/organiser/letters/1"),
+        "patterns": lunch.url("/organiser/patterns"),
+    }
+    context.close()
+
+
+def over_budget(name: str, weight: Weight, budget: tuple[int, int, int]) -> list[str]:
+    """What is too much, in words."""
+    most_bytes, most_requests, most_elements = budget
+    return [
+        f"{name}: {what} {value} > {most}"
+        for what, value, most in (
+            ("bytes", weight.size, most_bytes),
+            ("requests", weight.requests, most_requests),
+            ("elements", weight.elements, most_elements),
+        )
+        if value > most
+    ] + [f"{name}: asks {address}" for address in weight.foreign]
+
+
+def test_attendee_pages_keep_their_budget_and_ask_no_other_host(chromium: Browser, addresses: dict[str, str]) -> None:
+    too_much = []
+    for name, address in addresses.items():
+        context = open_context(chromium)
+        weight = weigh(context.new_page(), address)
+        print(f"{name:<20} {weight.size:>6} bytes {weight.requests} requests {weight.elements:>3} elements")
+        too_much += over_budget(name, weight, ATTENDEE)
+        context.close()
+    assert too_much == []
+
+
+def test_organiser_pages_keep_their_budget(organiser_pages: tuple[Page, dict[str, str]]) -> None:
+    page, addresses = organiser_pages
+    too_much = []
+    for name, address in addresses.items():
+        weight = weigh(page, address)
+        print(f"{name:<20} {weight.size:>6} bytes {weight.requests} requests {weight.elements:>3} elements")
+        budget = (ORGANISER[0], ORGANISER[1], 2000) if name == "patterns" else ORGANISER
+        too_much += over_budget(name, weight, budget)
+    assert too_much == []
+
+
+def test_the_scales_can_tilt(chromium: Browser, addresses: dict[str, str]) -> None:
+    """Control: a page with too much on it is found out."""
+    context = open_context(chromium)
+    weight = weigh(context.new_page(), addresses["event"])
+    context.close()
+    assert len(over_budget("event", weight, (100, 1, 10))) == 3
+
+
+def axe_violations(page: Page) -> list[str]:
+    """What axe-core finds with the WCAG 2.2 A and AA rules, in a line each."""
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+    results = Axe().run(page, options={"runOnly": {"type": "tag", "values": tags}})
+    return [
+        f"{violation['id']}: {node['html'][:120]} {node['failureSummary'][:200]}"
+        for violation in results.response["violations"]
+        for node in violation["nodes"]
+    ]
+
+
+def overflow(page: Page) -> int:
+    """By how many pixels the page is wider than its window."""
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+LOOKS = [
+    pytest.param(viewport, scheme, id=f"{viewport['width']} {scheme}")
+    for viewport in (SMALL, DESK)
+    for scheme in ("light", "dark")
+]
+
+
+@pytest.mark.parametrize(("viewport", "scheme"), LOOKS)
+def test_everybody_can_use_the_attendee_pages(
+    chromium: Browser, addresses: dict[str, str], viewport: dict[str, int], scheme: str
+) -> None:
+    context = open_context(chromium, viewport=viewport, color_scheme=scheme)
+    page = context.new_page()
+    found = []
+    for name, address in addresses.items():
+        page.goto(address)
+        found += [f"{name}: {violation}" for violation in axe_violations(page)]
+        if overflow(page) > 0:
+            found.append(f"{name}: {overflow(page)} px too wide")
+    context.close()
+    assert found == []
+
+
+@pytest.mark.parametrize(("viewport", "scheme"), LOOKS)
+def test_everybody_can_use_the_organiser_pages(
+    organiser_pages: tuple[Page, dict[str, str]], viewport: dict[str, int], scheme: str
+) -> None:
+    page, addresses = organiser_pages
+    page.set_viewport_size({"width": viewport["width"], "height": viewport["height"]})
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    found = []
+    for name, address in addresses.items():
+        page.goto(address)
+        found += [f"{name}: {violation}" for violation in axe_violations(page)]
+        if overflow(page) > 0:
+            found.append(f"{name}: {overflow(page)} px too wide")
+    assert found == []
+
+
+def test_axe_can_find_something(chromium: Browser, addresses: dict[str, str]) -> None:
+    """Control: a field without a label is found."""
+    context = open_context(chromium)
+    page = context.new_page()
+    page.goto(addresses["register"])
+    page.evaluate("document.querySelector('label[for=email]').remove()")
+    assert axe_violations(page) != []
+    context.close()
+
+
+def test_targets_are_large_enough_for_a_thumb(chromium: Browser, addresses: dict[str, str]) -> None:
+    context = open_context(chromium)
+    page = context.new_page()
+    small = []
+    for name in ("event", "register", "own page", "cancellation"):
+        page.goto(addresses[name])
+        small += page.evaluate(
+            """name => [...document.querySelectorAll(
+                'main .button, main input:not([type=hidden]):not(.trap *), main select, main textarea')]
+                .filter(element => !element.closest('[aria-hidden=true], .trap'))
+                .map(element => [element.type === 'checkbox' ? element.parentElement : element, element.name || element.textContent.trim()])
+                .map(([element, label]) => [element.getBoundingClientRect(), label])
+                .filter(([box]) => box.height > 0 && (box.height < 44 || box.width < 44))
+                .map(([box, label]) => `${name}: ${label} ${box.width}×${box.height}`)""",
+            name,
+        )
+    context.close()
+    assert small == []
+
+
+def test_the_poster_is_one_a4_page(chromium: Browser, addresses: dict[str, str], tmp_path: Path) -> None:
+    pypdf = pytest.importorskip("pypdf")
+    context = open_context(chromium, viewport=DESK)
+    page = context.new_page()
+    page.goto(addresses["event"] + "/poster")
+    page.pdf(path=tmp_path / "poster.pdf", prefer_css_page_size=True, print_background=True)
+    context.close()
+    pages = pypdf.PdfReader(tmp_path / "poster.pdf").pages
+    assert len(pages) == 1
+    assert [round(float(side) / 72 * 25.4) for side in pages[0].mediabox[2:]] == [210, 297]

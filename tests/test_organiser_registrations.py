@@ -1,0 +1,279 @@
+"""The organiser's list of a lunch, and what can be done with one registration."""
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event as sql_event
+from werkzeug.test import TestResponse
+
+from lunchkit.db import db
+from lunchkit.events.models import Event
+from lunchkit.registrations.actions import cancel_registration, register_by_hand
+from lunchkit.registrations.listing import caterer_counts, registrations_page
+from lunchkit.registrations.models import Diet, Registration, Standing
+from tests.conftest import EventMaker, Outbox, csrf_of, details
+
+HOSTILE = [
+    "<script>alert(1)</script>", "a\r\nBcc: b@example.org", "\u202egnp.exe", "nul\x00here", "\ud800", "x" * 10_000,
+    "=1+1", "{{7*7}}", "%(name)s", "' or 1=1 --", "", " ", "\ufffe", "👩‍👩‍👧‍👦" * 50,
+]  # fmt: skip
+
+
+def base(event: Event) -> str:
+    return f"/organiser/e/{event.slug}/registrations"
+
+
+def post(client: FlaskClient, path: str, page: str, **data: str) -> TestResponse:
+    """Send a form of a page."""
+    return client.post(path, data={"csrf_token": csrf_of(client, page), **data})
+
+
+def again(registration: Registration) -> Registration:
+    """The row as it stands now."""
+    db.session.expire_all()
+    found = db.session.get(Registration, registration.id)
+    assert found is not None
+    return found
+
+
+def seat(event: Event, name: str, email: str | None = None, **fields: object) -> Registration:
+    return register_by_hand(event, details(name, email, **fields), language="fr")
+
+
+def test_list_finds_names_addresses_and_organisations_whatever_the_accents(event: Event) -> None:
+    seat(event, "Émilie Aubry", "lili@example.org")
+    seat(event, "Bo Li", "BO@Example.org", organisation="Épicerie participative")
+    seat(event, "Zoé Cardon")
+
+    def names(text: str) -> list[str]:
+        return [row.registration.name for row in registrations_page(event.id, text, None, 1).rows]
+
+    assert names("emilie") == ["Émilie Aubry"]
+    assert names("ÉPICERIE bo") == ["Bo Li"]
+    assert names("example.ORG") == ["Bo Li", "Émilie Aubry"]
+    assert names("%") == []
+    assert names("") == ["Bo Li", "Émilie Aubry", "Zoé Cardon"]
+
+
+def test_list_filters_by_standing_and_counts_each(organiser_client: FlaskClient, make_event: EventMaker) -> None:
+    event = make_event(capacity=1)
+    seat(event, "Assise")
+    seat(event, "Première en file")
+    seat(event, "Deuxième en file")
+    cancel_registration(seat(event, "Partie"))
+    found = registrations_page(event.id, "", Standing.WAITING, 1)
+    assert [(row.registration.name, row.place) for row in found.rows] == [
+        ("Première en file", 1),
+        ("Deuxième en file", 2),
+    ]
+    assert found.counts == {"seated": 1, "waiting": 2, "cancelled": 1}
+    page = organiser_client.get(f"{base(event)}?standing=waiting").get_data(as_text=True)
+    assert "Deuxième en file" in page
+    assert "Assise" not in page
+    assert organiser_client.get(f"{base(event)}?standing=nonsense").status_code == 200
+
+
+def test_list_shows_forty_a_page_in_a_fixed_number_of_queries(organiser_client: FlaskClient, app: Flask, event: Event) -> None:
+    counts = []
+    for wanted in (3, 45):
+        while registrations_page(event.id, "", None, 1).total < wanted:
+            seat(event, "Camille Poireau", organisation="Itopie")
+        statements: list[str] = []
+
+        def note(_c: object, _u: object, statement: str, *_more: object, into: list[str] = statements) -> None:
+            into.append(statement)
+
+        sql_event.listen(db.engine, "before_cursor_execute", note)
+        page = organiser_client.get(base(event)).get_data(as_text=True)
+        sql_event.remove(db.engine, "before_cursor_execute", note)
+        counts.append(len([statement for statement in statements if statement.startswith("SELECT")]))
+    assert counts[0] == counts[1] <= 8
+    assert page.count('scope="row"') == 40
+    last = organiser_client.get(f"{base(event)}?page=2").get_data(as_text=True)
+    assert last.count('scope="row"') == 5
+    for odd in ("99", "0", "-3", "abc", "9" * 30):
+        assert organiser_client.get(f"{base(event)}?page={odd}").status_code == 200
+
+
+def test_empty_list_and_empty_search_say_what_to_do(organiser_client: FlaskClient, event: Event) -> None:
+    assert "Inscrire quelqu’un" in organiser_client.get(base(event)).get_data(as_text=True)
+    seat(event, "Quelqu’un")
+    assert "Tout voir" in organiser_client.get(f"{base(event)}?q=introuvable").get_data(as_text=True)
+
+
+def test_somebody_who_telephoned_is_registered_without_an_address(
+    organiser_client: FlaskClient, event: Event, outbox: Outbox
+) -> None:
+    new = f"{base(event)}/new"
+    answer = post(organiser_client, new, new, name="Rose Bette", companions="0", language="fr")
+    assert answer.status_code == 303
+    registration = db.session.scalars(db.select(Registration)).one()
+    assert (registration.name, registration.email, registration.standing) == ("Rose Bette", None, "seated")
+    assert outbox.rows() == []
+    page = organiser_client.get(answer.location).get_data(as_text=True)
+    assert "une place est réservée" in page
+    assert "Renvoyer le courriel" not in page
+
+
+def test_an_address_that_is_registered_already_is_refused_beside_its_field(
+    organiser_client: FlaskClient, event: Event
+) -> None:
+    seat(event, "Première", "p@example.org")
+    new = f"{base(event)}/new"
+    answer = post(organiser_client, new, new, name="Autre", email="P@example.org", companions="0", language="fr")
+    assert answer.status_code == 409
+    page = answer.get_data(as_text=True)
+    assert 'id="email-error"' in page
+    assert 'value="Autre"' in page
+
+
+def test_organiser_mends_a_registration(organiser_client: FlaskClient, event: Event) -> None:
+    registration = seat(event, "Camile")
+    one = f"{base(event)}/{registration.id}"
+    answer = post(
+        organiser_client, one, one, name="Camille", email="c@example.org", organisation="Itopie", companions="0", is_member="y"
+    )
+    assert answer.status_code == 303
+    registration = again(registration)
+    assert (registration.name, registration.email, registration.organisation) == ("Camille", "c@example.org", "Itopie")
+    assert registration.is_member
+
+
+def test_companions_registered_already_survive_a_lunch_that_no_longer_allows_them(
+    organiser_client: FlaskClient, make_event: EventMaker
+) -> None:
+    event = make_event(companions_allowed=2)
+    registration = seat(event, "Groupe", companions=2)
+    event.companions_allowed = 0
+    db.session.commit()
+    one = f"{base(event)}/{registration.id}"
+    post(organiser_client, one, one, name="Groupe", companions="2", language="fr")
+    assert again(registration).seats == 3
+
+
+def test_more_companions_than_free_seats_are_refused_beside_the_field(
+    organiser_client: FlaskClient, make_event: EventMaker
+) -> None:
+    event = make_event(capacity=1, companions_allowed=1)
+    registration = seat(event, "Seule")
+    one = f"{base(event)}/{registration.id}"
+    answer = post(organiser_client, one, one, name="Seule", companions="1")
+    assert answer.status_code == 409
+    assert 'id="companions-error"' in answer.get_data(as_text=True)
+
+
+def test_cancelling_asks_once_and_seats_the_next(organiser_client: FlaskClient, make_event: EventMaker, outbox: Outbox) -> None:
+    event = make_event(capacity=1)
+    first, second = seat(event, "Une", "une@example.org"), seat(event, "Deux", "deux@example.org")
+    path = f"{base(event)}/{first.id}/cancellation"
+    assert "Annuler cette inscription" in organiser_client.get(path).get_data(as_text=True)
+    assert again(first).standing == "seated", "looking changes nothing"
+    assert post(organiser_client, path, path).status_code == 303
+    assert again(first).standing == "cancelled"
+    assert again(second).standing == "seated"
+    assert outbox.kinds("deux@example.org")[-1] == "promotion"
+
+
+def test_head_of_queue_overtakes(organiser_client: FlaskClient, make_event: EventMaker) -> None:
+    event = make_event(capacity=1)
+    seat(event, "Assise")
+    seat(event, "Deux")
+    third = seat(event, "Trois")
+    one = f"{base(event)}/{third.id}"
+    answer = post(organiser_client, f"{one}/head-of-queue", one)
+    assert answer.status_code == 303
+    queue = registrations_page(event.id, "", Standing.WAITING, 1).rows
+    assert [row.registration.name for row in queue] == ["Trois", "Deux"]
+
+
+def test_moving_to_another_lunch(organiser_client: FlaskClient, make_event: EventMaker) -> None:
+    here, there, elsewhere = make_event(), make_event(), make_event(published_at=None)
+    registration = seat(here, "Ana", "ana@example.org")
+    one = f"{base(here)}/{registration.id}"
+    wrong = post(organiser_client, f"{one}/move", one, event=str(elsewhere.id))
+    assert wrong.status_code == 422, "a draft is no lunch to move to"
+    answer = post(organiser_client, f"{one}/move", one, event=str(there.id))
+    assert answer.status_code == 303
+    assert f"/e/{there.slug}/" in answer.location
+    assert again(registration).standing == "cancelled"
+    assert registrations_page(there.id, "ana", Standing.SEATED, 1).found == 1
+
+
+def test_letter_is_sent_again(organiser_client: FlaskClient, event: Event, outbox: Outbox) -> None:
+    registration = seat(event, "Ana", "ana@example.org")
+    one = f"{base(event)}/{registration.id}"
+    assert post(organiser_client, f"{one}/letter", one).status_code == 303
+    assert outbox.kinds("ana@example.org") == ["confirmation", "repeat"]
+
+
+@pytest.mark.parametrize("door", ["", "/cancellation", "/head-of-queue", "/move", "/letter"])
+def test_registration_of_another_lunch_is_not_found(
+    organiser_client: FlaskClient, make_event: EventMaker, door: str
+) -> None:
+    here, there = make_event(), make_event()
+    mine, other = seat(here, "Ici"), seat(there, "Là")
+    token = csrf_of(organiser_client, f"{base(here)}/{mine.id}")
+    for number in (other.id, 999_999, 2**40):
+        path = f"{base(here)}/{number}{door}"
+        assert organiser_client.post(path, data={"csrf_token": token, "name": "Volée"}).status_code == 404
+    assert organiser_client.get(f"{base(here)}/{other.id}").status_code == 404
+    assert again(other).name == "Là"
+
+
+def test_caterer_sees_numbers_and_no_name(organiser_client: FlaskClient, make_event: EventMaker) -> None:
+    event = make_event(capacity=4, companions_allowed=1)
+    seat(event, "Aline", diets=(Diet.VEGAN, Diet.EVERYTHING), companions=1, allergies="Gluten.")
+    seat(event, "Basile", diets=(Diet.VEGETARIAN,), allergies="gluten", access="Boucle magnétique")
+    seat(event, "Clara")
+    seat(event, "En attente", diets=(Diet.VEGAN,), allergies="arachides")
+    counts = caterer_counts(event.id)
+    assert counts.seats == 4
+    assert counts.diets == {Diet.EVERYTHING: 1, Diet.VEGETARIAN: 1, Diet.VEGAN: 1}
+    assert counts.unsaid == 1
+    assert counts.allergies == [("Gluten.", 2)]
+    assert counts.access == [("Boucle magnétique", 1)]
+    page = organiser_client.get(f"/organiser/e/{event.slug}/caterer").get_data(as_text=True)
+    for name in ("Aline", "Basile", "Clara", "arachides"):
+        assert name not in page
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_words_are_stored_safely_or_refused_in_words(
+    organiser_client: FlaskClient, event: Event, text: str
+) -> None:
+    new = f"{base(event)}/new"
+    typed = text.encode("utf-8", "replace").decode()
+    answer = post(
+        organiser_client, new, new, name=typed, organisation=typed, email="", companions="0", allergies=typed,
+        access=typed, unknown=typed, standing="seated", id="7", language="fr",
+    )  # fmt: skip
+    assert answer.status_code in (303, 422)
+    if answer.status_code == 422:
+        assert "-error" in answer.get_data(as_text=True)
+    page = organiser_client.get(base(event), query_string={"q": typed[:300]})
+    assert page.status_code == 200
+    assert "<script>alert" not in page.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("field", ["companions", "diets-0", "language", "diets-999"])
+def test_choices_that_are_not_offered_are_refused(organiser_client: FlaskClient, event: Event, field: str) -> None:
+    new = f"{base(event)}/new"
+    answer = post(organiser_client, new, new, name="Ana", companions="0", language="fr", **{field: "99"})
+    assert answer.status_code in (303, 422)
+    stored = db.session.scalars(db.select(Registration)).all()
+    assert all(row.seats == 1 and row.language == "fr" for row in stored)
+
+
+def test_without_token_nothing_changes(organiser_client: FlaskClient, event: Event) -> None:
+    registration = seat(event, "Ana")
+    assert organiser_client.post(f"{base(event)}/{registration.id}/cancellation").status_code == 400
+    assert again(registration).standing == "seated"
+
+
+def test_a_lunch_that_is_over_is_only_looked_at(organiser_client: FlaskClient, event: Event) -> None:
+    registration = seat(event, "Ana", "ana@example.org")
+    event.starts_at, event.ends_at = event.starts_at.replace(year=2020), event.ends_at.replace(year=2020)
+    db.session.commit()
+    page = organiser_client.get(f"{base(event)}/{registration.id}").get_data(as_text=True)
+    assert "Enregistrer" not in page
+    assert "Annuler l’inscription" not in page
