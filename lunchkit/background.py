@@ -8,6 +8,7 @@ from collections.abc import Callable
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
+from lunchkit.accounts.actions import forget_old_sign_ins
 from lunchkit.db import db
 from lunchkit.mail.actions import deliver_due
 from lunchkit.mail.outbox import wake
@@ -16,10 +17,11 @@ from lunchkit.upkeep.actions import erase_needs, promise_reminders, purge_people
 ROUND = 5.0
 """Seconds between two looks at the outbox; a letter promised by this process is looked for at once."""
 log = logging.getLogger("lunchkit.background")
-JOBS: tuple[tuple[Callable[[], int], float], ...] = (
+JOBS: tuple[tuple[Callable[[], object], float], ...] = (
     (promise_reminders, 60.0),
     (erase_needs, 600.0),
     (purge_people, 600.0),
+    (forget_old_sign_ins, 3600.0),
 )
 
 

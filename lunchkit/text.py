@@ -13,12 +13,7 @@ def _clean_char(char: str) -> str:
     category = unicodedata.category(char)
     if category in ("Cc", "Zl", "Zp"):
         return " "
-    return "\ufffd" if category == "Cs" or _is_no_character(ord(char)) else char
-
-
-def _is_no_character(code: int) -> bool:
-    """Code points that stand for nothing, and that no XML file (a workbook, a feed) may hold."""
-    return code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF
+    return "\ufffd" if category == "Cs" else char
 
 
 def clean_line(text: str | None) -> str:
@@ -31,8 +26,3 @@ def clean_text(text: str | None) -> str:
     lines = [clean_line(line) for line in (text or "").replace("\r\n", "\n").replace("\r", "\n").split("\n")]
     kept = [line for i, line in enumerate(lines) if line or (i and lines[i - 1])]
     return "\n".join(kept).strip()
-
-
-def fold_email(address: str) -> str:
-    """The form of an address in which two spellings of the same mailbox compare equal."""
-    return unicodedata.normalize("NFC", address).casefold()

@@ -17,7 +17,7 @@ from lunchkit.accounts.actions import (
     issue_setup_link,
     remove_organiser,
 )
-from lunchkit.accounts.forms import BadAddress
+from lunchkit.mail.addresses import BadAddress
 from lunchkit.accounts.models import Organiser, OrganiserSession, SignInLink
 from lunchkit.accounts.queries import present_organisers
 from lunchkit.db import db

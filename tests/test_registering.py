@@ -161,6 +161,15 @@ def test_one_more_companion_needs_a_free_seat(make_event: EventMaker) -> None:
     assert find(event, "Ana").seats == 1
 
 
+def test_a_mended_address_gets_the_letter(event: Event, outbox: Outbox) -> None:
+    register(event, "Ana")
+    actions.update_registration(find(event, "Ana"), details("Ana", "ana@correct.example"))
+    assert outbox.kinds("ana@correct.example") == ["repeat"]
+    register(event, "Bea")
+    with pytest.raises(actions.AddressTaken):
+        actions.update_registration(find(event, "Ana"), details("Ana", "bea@example.org"))
+
+
 def test_one_companion_less_frees_a_seat_at_once(make_event: EventMaker) -> None:
     event = make_event(capacity=2, companions_allowed=1)
     register(event, "Ana", companions=1)

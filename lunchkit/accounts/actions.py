@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from lunchkit import clock
 from lunchkit.accounts import letters
-from lunchkit.accounts.forms import OrganiserDetails, normal_email
+from lunchkit.accounts.forms import OrganiserDetails
 from lunchkit.accounts.models import (
     ABSOLUTE_LIFE,
     LINK_LIFE,
@@ -30,7 +30,8 @@ from lunchkit.config import current_settings
 from lunchkit.db import transaction
 from lunchkit.errors import Refusal
 from lunchkit.links import public, random_token, token_hash
-from lunchkit.text import clean_line, fold_email
+from lunchkit.mail.addresses import fold_email, normal_email
+from lunchkit.text import clean_line
 
 SEEN_EVERY = timedelta(minutes=1)
 FORGET_AFTER = timedelta(days=1)

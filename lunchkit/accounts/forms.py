@@ -2,16 +2,15 @@
 
 from dataclasses import dataclass
 
-from email_validator import EmailNotValidError, validate_email
 from flask import current_app, url_for
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
-from wtforms import Field, HiddenField, StringField
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms import HiddenField, StringField
+from wtforms.validators import InputRequired, Length
 
-from lunchkit.errors import Refusal
+from lunchkit.mail.addresses import valid_email
 from lunchkit.text import clean_line
 
 
@@ -48,30 +47,6 @@ def return_path(wish: str | None) -> str | None:
 
 def _one_line(text: str | None) -> str | None:
     return None if text is None else clean_line(text)
-
-
-class BadAddress(Refusal):
-    """No letter can be sent to this address."""
-
-    message = _l("Please check this address: it should look like name@example.ch.")
-    status = 422
-
-
-def normal_email(address: str) -> str:
-    """An address as a letter needs it, completed to its normal form. Raises BadAddress."""
-    try:
-        checked = validate_email(address, check_deliverability=False, allow_smtputf8=False, globally_deliverable=False)
-    except EmailNotValidError as error:
-        raise BadAddress from error
-    return f"{checked.local_part}@{checked.ascii_domain}"
-
-
-def valid_email(_form: FlaskForm, field: Field) -> None:
-    """Bring an address to its normal form, or say what is wrong with it."""
-    try:
-        field.data = normal_email(field.data)
-    except BadAddress as error:
-        raise ValidationError(error.message) from error
 
 
 class SignInForm(FlaskForm):

@@ -22,7 +22,7 @@ from lunchkit.config import current_settings
 from lunchkit.db import db
 from lunchkit.errors import Refusal
 from lunchkit.links import token_hash
-from lunchkit.text import fold_email
+from lunchkit.mail.addresses import fold_email
 
 LETTERS_AN_HOUR = 3
 SESSION, BROWSER, KNOWN, NEXT = "session", "browser", "known", "next"

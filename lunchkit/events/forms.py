@@ -122,12 +122,15 @@ class EventForm(FlaskForm):
         filters=[clean_line],
         validators=[InputRequired(_l("Please give an address that is read."))],
     )
-    colour = RadioField(_l("Colour"), choices=COLOURS, default=Colour.TOMATE.value)
+    colour = RadioField(_l("Colour"), choices=lambda: COLOURS, default=Colour.TOMATE.value)
     capacity = NumberField(
         _l("Seats"), validators=[InputRequired(_l("Please say how many seats there are.")), _between(1, MOST_SEATS)]
     )
     companions_allowed = SelectField(
-        _l("Companions that each person may bring"), coerce=int, choices=[(n, str(n)) for n in range(6)], default=0
+        _l("Companions that each person may bring"),
+        coerce=int,
+        choices=lambda: [(n, str(n)) for n in range(6)],
+        default=0,
     )
     asks_food = BooleanField(_l("Ask what people eat"))
     asks_access = BooleanField(_l("Ask what people need in order to take part"))

@@ -18,6 +18,7 @@ from lunchkit.config import Settings, current_settings
 from lunchkit.db import db, transaction
 from lunchkit.mail.message import build_message
 from lunchkit.mail.models import OutboxLetter
+from lunchkit.mail.outbox import wake
 from lunchkit.mail.rendering import render_letter
 
 CLAIM = timedelta(minutes=5)
@@ -145,6 +146,18 @@ def note_failure(row: OutboxLetter, reason: str, *, for_good: bool) -> None:
             .values(last_error=reason[:500], next_attempt_at=now + pause, failed_at=now if gives_up else None)
         )
     log.warning("letter %s did not leave (attempt %s%s)", row.id, row.attempts, ", given up" if gives_up else "")
+
+
+def send_again(letter: OutboxLetter) -> bool:
+    """Give a letter that had been given up one more try, at once; says whether there was one to give up on."""
+    given_up = OutboxLetter.failed_at.is_not(None) & OutboxLetter.sent_at.is_(None)
+    again = update(OutboxLetter).where(OutboxLetter.id == letter.id, given_up)
+    with transaction() as session:
+        changed = session.scalars(
+            again.values(failed_at=None, attempts=0, next_attempt_at=clock.now()).returning(OutboxLetter.id)
+        ).all()
+    wake.set()
+    return bool(changed)
 
 
 def _still_usable(server: smtplib.SMTP | None) -> smtplib.SMTP | None:

@@ -14,10 +14,10 @@ from flask_babel import lazy_gettext as _l
 from lunchkit.accounts.letters import SIGN_IN
 from lunchkit.errors import NotFound
 from lunchkit.events.queries import all_events
+from lunchkit.mail.actions import send_again
 from lunchkit.mail.models import OutboxLetter
 from lunchkit.mail.queries import LetterState, letter_counts, letter_or_404, letters_page, state_of
 from lunchkit.mail.rendering import Letter, render_letter
-from lunchkit.pages.actions import send_again
 
 KINDS = {
     SIGN_IN: _l("Link to sign in"),

@@ -13,6 +13,7 @@ from lunchkit.errors import Refusal, TooMany
 from lunchkit.events.changes import EventDetails, apply_details
 from lunchkit.events.models import Event
 from lunchkit.limits import Window
+from lunchkit.mail.addresses import fold_email
 from lunchkit.mail.outbox import letters_lately
 from lunchkit.registrations.forms import AttendeeDetails
 from lunchkit.registrations.letters import promise_letter
@@ -31,7 +32,6 @@ from lunchkit.registrations.steps import (
     new_registration,
     serve_queue,
 )
-from lunchkit.text import fold_email
 
 LETTERS_AN_HOUR = 3
 """To one address, on the demand of a form that anybody can send."""
@@ -132,7 +132,7 @@ def register_by_hand(event: Event, details: AttendeeDetails, *, language: str) -
 def update_registration(registration: Registration, details: AttendeeDetails) -> None:
     """Change what an attendee said; the address stays unless the details bring one.
 
-    More companions need free seats, fewer give seats back at once.
+    More companions need free seats, fewer give seats back at once. A new address gets the letter with link and ticket.
     Raises NoSeatForCompanions, AddressTaken or TooLate.
     """
     now = clock.now()
@@ -140,14 +140,16 @@ def update_registration(registration: Registration, details: AttendeeDetails) ->
         event, registration = lock(session, registration)
         if not registration.may_change(now):
             raise TooLate
-        if details.email and fold_email(details.email) != registration.email_key:
-            if find_known(session, event.id, None, details.email) is not None:
-                raise AddressTaken
+        new_address = bool(details.email) and fold_email(details.email or "") != registration.email_key
+        if new_address and find_known(session, event.id, None, details.email) is not None:
+            raise AddressTaken
         more = details.seats - registration.seats
         if more > 0 and registration.standing == Standing.SEATED:
             if event.capacity - (session.scalar(count_seats(event.id)) or 0) < more:
                 raise NoSeatForCompanions
         fill_in(registration, details)
+        if new_address:
+            promise_letter(session, "repeat", registration, position=place_in_queue(registration))
         serve_queue(session, event, now)
 
 

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from dataclasses import astuple, dataclass
 from typing import Any
 
-from email_validator import EmailNotValidError, validate_email
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
@@ -13,6 +12,7 @@ from wtforms import BooleanField, Field, FieldList, HiddenField, SelectField, St
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from lunchkit.events.models import Event
+from lunchkit.mail.addresses import valid_email
 from lunchkit.registrations.models import Diet, Registration
 from lunchkit.text import clean_line, clean_text
 
@@ -63,32 +63,6 @@ def no_address(_form: FlaskForm, field: Field) -> None:
         raise ValidationError(_l("Please write this without a web address."))
 
 
-def valid_email(_form: FlaskForm, field: Field) -> None:
-    """An address that a letter can be sent to; completed to its normal form."""
-    if not field.data:
-        return
-    try:
-        checked = validate_email(
-            field.data, check_deliverability=False, allow_smtputf8=False, globally_deliverable=False
-        )
-    except EmailNotValidError as error:
-        raise ValidationError(_what_is_wrong(field.data)) from error
-    if "." not in checked.domain:
-        raise ValidationError(_l("The end of the address is missing, for example «.ch»."))
-    field.data = f"{checked.local_part}@{checked.ascii_domain}"
-
-
-def _what_is_wrong(address: str) -> Any:
-    local, at, domain = address.rpartition("@")
-    if not at:
-        return _l("The @ is missing: an address looks like name@example.ch.")
-    if not local:
-        return _l("The part before the @ is missing.")
-    if "." not in domain:
-        return _l("The end of the address is missing, for example «.ch».")
-    return _l("Please check this address: it should look like name@example.ch.")
-
-
 class DetailsForm(FlaskForm):
     """What can be edited later too. The token in the address is the authority, so there is no cookie to protect."""
 
@@ -111,7 +85,7 @@ class DetailsForm(FlaskForm):
     )
     is_member = BooleanField(_l("Member of the network"))
     companions = SelectField(_l("How many are you?"), coerce=int, validate_choice=True)
-    diets = FieldList(SelectField(choices=DIETS, default=Diet.EVERYTHING.value))
+    diets = FieldList(SelectField(choices=lambda: DIETS, default=Diet.EVERYTHING.value))
     allergies = TextAreaField(
         _l("Allergies or intolerances"),
         filters=[_some_lines],

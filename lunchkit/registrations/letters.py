@@ -90,7 +90,9 @@ def _letter(
         letter = replace(letter, images=(image,))
     if invites or cancels:
         write = calendar.invitation if invites else calendar.cancellation
-        invitation = write(calendar_entry(event), facts["name"], facts["email"], facts["sequence"])
+        # A lunch called off since has a letter of its own behind this one.
+        entry = replace(calendar_entry(event), cancelled=cancels)
+        invitation = write(entry, facts["name"], facts["email"], facts["sequence"])
         return replace(letter, invitation=invitation, invitation_method="REQUEST" if invites else "CANCEL")
     return letter
 
@@ -143,5 +145,6 @@ def event_cancellation(facts: dict[str, Any]) -> Letter | None:
 
 @letter_kind("registrations/reminder")
 def reminder(facts: dict[str, Any]) -> Letter | None:
-    """The lunch is near; «I cannot come any more» gives the seat to whoever waits."""
-    return _letter("reminder", facts, ticket=True)
+    """The lunch is near; «I cannot come any more» gives the seat to whoever waits. None once it is called off."""
+    event = db.session.get(Event, facts["event"])
+    return None if event is None or event.cancelled_at else _letter("reminder", facts, ticket=True)

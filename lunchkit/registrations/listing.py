@@ -132,6 +132,7 @@ def caterer_counts(event_id: int) -> CatererCounts:
         select(Registration.seats, Needs.diets, Needs.allergies, Needs.access)
         .outerjoin(Needs, Needs.registration_id == Registration.id)
         .where(Registration.event_id == event_id, Registration.standing == Standing.SEATED)
+        .order_by(Registration.queued_at, Registration.id)
     ).all()
     diets = Counter(diet for _seats, said, _allergies, _access in seated for diet in (said or "").split(",") if diet)
     seats = sum(row.seats for row in seated)

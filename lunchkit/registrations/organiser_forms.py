@@ -10,7 +10,8 @@ from wtforms.validators import Length
 
 from lunchkit.events.models import Event
 from lunchkit.i18n import LANGUAGE_NAMES, when
-from lunchkit.registrations.forms import AttendeeDetails, DetailsForm, valid_email
+from lunchkit.mail.addresses import valid_email
+from lunchkit.registrations.forms import AttendeeDetails, DetailsForm
 from lunchkit.registrations.models import Registration
 from lunchkit.text import clean_line, clean_text
 
@@ -19,7 +20,7 @@ class OrganiserAttendeeForm(DetailsForm):
     """The attendee's questions in an organiser's words, with an address and a language for the letters."""
 
     email = StringField(_l("E-mail"), filters=[clean_line], validators=[valid_email])
-    language = SelectField(_l("Language of the letters"), choices=LANGUAGE_NAMES)
+    language = SelectField(_l("Language of the letters"), choices=lambda: LANGUAGE_NAMES)
     access = TextAreaField(
         _l("Access needs"),
         filters=[clean_text],

@@ -33,7 +33,7 @@ def seats_taken_by_event(event_ids: list[int]) -> dict[int, int]:
         .where(Registration.event_id.in_(event_ids), Registration.standing == Standing.SEATED)
         .group_by(Registration.event_id)
     )
-    return dict.fromkeys(event_ids, 0) | dict(rows.tuples().all())
+    return dict.fromkeys(event_ids, 0) | dict(rows.all())
 
 
 def queue_length(event_id: int) -> int:

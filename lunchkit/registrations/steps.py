@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 from lunchkit import links
 from lunchkit.errors import NotFound
 from lunchkit.events.models import Event
+from lunchkit.mail.addresses import fold_email
 from lunchkit.mail.models import OutboxLetter
 from lunchkit.registrations.forms import AttendeeDetails
 from lunchkit.registrations.letters import promise_letter
 from lunchkit.registrations.models import Needs, Registration, Standing
 from lunchkit.registrations.queries import place_in_queue
 from lunchkit.registrations.seats import fill_seats, lock_event
-from lunchkit.text import fold_email
 
 
 def find_known(session: Session, event_id: int, form_key: str | None, email: str | None) -> Registration | None:

@@ -1,0 +1,201 @@
+"""Personal data: what people are told, what they can do themselves, and what is left when it is erased."""
+
+import json
+import logging
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import insert, inspect, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from lunchkit import clock
+from lunchkit.config import Settings
+from lunchkit.db import db
+from lunchkit.events.models import Event
+from lunchkit.links import PersonalTokens, personal_tokens
+from lunchkit.mail.models import OutboxLetter
+from lunchkit.registrations.actions import cancel_registration, register_attendee, register_by_hand
+from lunchkit.registrations.models import Diet, Needs, Registration, Standing
+from tests.conftest import EventMaker, Outbox, details
+
+UNTOLD = {"id", "event_id", "nonce", "link_hash", "ticket_hash", "email_key", "sequence", "form_key", "form_digest", "queued_at", "erased_at"}
+"""Columns of a registration that tell nothing about a person that the export does not tell otherwise."""
+SECRETS = {"Ariadne": "name", "rutabaga": "email", "Verdurin": "organisation", "Arachide": "allergies", "Fauteuil": "access"}
+"""A word in each field, looked for where it must not be."""
+
+
+@pytest.fixture
+def person(make_event: EventMaker) -> Registration:
+    """Somebody who told everything."""
+    return register_by_hand(make_event(companions_allowed=1), everything(), language="fr")
+
+
+def everything() -> object:
+    """What somebody says who fills in every field."""
+    return details(
+        "Ariadne Poireau", "rutabaga@example.org", organisation="Verdurin", is_member=True, shows_name=True, companions=1,
+        diets=(Diet.VEGAN, Diet.VEGETARIAN), allergies="Arachide", access="Fauteuil",
+    )  # fmt: skip
+
+
+def tokens_of(registration: Registration) -> PersonalTokens:
+    """The two secrets of a registration."""
+    return personal_tokens(registration.nonce)
+
+
+def dump() -> str:
+    """All rows of all tables as one text."""
+    db.session.rollback()
+    rows = [row for table in db.metadata.sorted_tables for row in db.session.execute(select(table)).all()]
+    return "\n".join(repr([value.hex() if isinstance(value, bytes) else value for value in row]) for row in rows)
+
+
+def test_the_export_tells_everything_that_is_stored(client: FlaskClient, person: Registration) -> None:
+    answer = client.get(f"/r/{tokens_of(person).link}/data.json")
+    assert answer.mimetype == "application/json"
+    assert "attachment" in answer.headers["Content-Disposition"]
+    told = json.loads(answer.data)
+    for secret in SECRETS:
+        assert secret in answer.get_data(as_text=True)
+    stored = {column.key for column in inspect(Registration).columns}
+    assert stored - UNTOLD - set(told["registration"]) == set()
+    assert {column.key for column in inspect(Needs).columns} - {"registration_id"} == set(told["needs"])
+    assert [letter["kind"] for letter in told["letters"]] == ["registrations/confirmation"]
+    assert told["erased_on"] == person.event.purge_on.isoformat()
+
+
+def test_the_export_holds_no_way_into_the_page(client: FlaskClient, person: Registration) -> None:
+    tokens = tokens_of(person)
+    text = client.get(f"/r/{tokens.link}/data.json").get_data(as_text=True)
+    assert tokens.link not in text and tokens.ticket not in text and person.nonce.hex() not in text
+
+
+def test_erasing_oneself_leaves_a_count_and_frees_the_seat(client: FlaskClient, make_event: EventMaker, outbox: Outbox) -> None:
+    event = make_event(capacity=2, companions_allowed=1)
+    person = register_by_hand(event, everything(), language="fr")
+    waiting = register_by_hand(event, details("Bea", "bea@example.org"), language="fr")
+    link = f"/r/{tokens_of(person).link}"
+    db.session.execute(OutboxLetter.__table__.update().values(sent_at=clock.now(), facts={}))
+    db.session.commit()
+    assert client.post(f"{link}/erasure").status_code == 303
+    db.session.expire_all()
+    assert waiting.standing == Standing.SEATED
+    assert person.erased_at is not None and person.name == "" and person.email is None and person.seats == 2
+    assert client.get(link).status_code == 404
+    assert client.post(f"{link}/edit").status_code == 404
+    letters = outbox.rows("rutabaga@example.org")
+    assert [row.kind for row in letters] == ["registrations/cancellation"], "the last word, which takes the entry from the calendar"
+    db.session.execute(OutboxLetter.__table__.delete().where(OutboxLetter.id == letters[0].id))
+    db.session.commit()
+    for secret in SECRETS:
+        assert secret not in dump()
+
+
+def test_who_was_erased_may_register_again(client: FlaskClient, person: Registration) -> None:
+    client.post(f"/r/{tokens_of(person).link}/erasure")
+    register_attendee(person.event, everything(), form_key="again", language="fr")
+    rows = db.session.scalars(select(Registration).order_by(Registration.id)).all()
+    assert [row.email for row in rows] == [None, "rutabaga@example.org"]
+
+
+def test_an_erased_person_is_not_in_the_organisers_list(organiser_client: FlaskClient, client: FlaskClient, person: Registration) -> None:
+    area = f"/organiser/e/{person.event.slug}/registrations"
+    assert "Ariadne" in organiser_client.get(area).text
+    client.post(f"/r/{tokens_of(person).link}/erasure")
+    assert organiser_client.get(f"{area}/{person.id}").status_code == 404
+    for path in (area, f"{area}.csv", f"/organiser/e/{person.event.slug}/caterer"):
+        page = organiser_client.get(path).text
+        assert not any(secret in page for secret in SECRETS), path
+
+
+def test_the_database_holds_no_secret_that_opens_anything(person: Registration) -> None:
+    cancel_registration(person)
+    everything_stored = dump()
+    assert person.nonce.hex() in everything_stored, "control: the search finds what is there"
+    tokens = tokens_of(person)
+    for secret in (*vars(tokens).values(), tokens.ticket.lower()):
+        assert secret not in everything_stored and secret.encode().hex() not in everything_stored
+
+
+def test_the_database_file_holds_no_token(settings: Settings, person: Registration) -> None:
+    if settings.database.startswith("postgresql"):
+        pytest.skip("one file is enough: the rows are looked through above")
+    stored = b"".join(path.read_bytes() for path in settings.instance.glob("lunchkit.sqlite*"))
+    assert b"rutabaga@example.org" in stored and person.nonce in stored, "control: the search finds what is there"
+    for token in vars(tokens_of(person)).values():
+        assert token.encode() not in stored
+
+
+def test_the_form_says_when_names_are_erased(client: FlaskClient, event: Event) -> None:
+    event.starts_at, event.ends_at = clock.now() + timedelta(days=30), clock.now() + timedelta(days=30, hours=2)
+    event.purge_days = 12
+    db.session.commit()
+    page = client.get(f"/e/{event.slug}/register").text
+    lines = page.split('class="small-print">')[1].split("</ul>")[0]
+    assert lines.count("<li>") == 5
+    day = event.purge_on
+    assert f" {day.day} " in lines.replace("1er", "1") and str(day.year) in lines
+    assert "APRÈS-GE" in lines
+
+
+def test_food_and_access_are_shown_without_names(organiser_client: FlaskClient, person: Registration) -> None:
+    page = organiser_client.get(f"/organiser/e/{person.event.slug}/caterer").text
+    assert "Arachide" in page and "Fauteuil" in page
+    assert "Ariadne" not in page and "rutabaga" not in page and "Verdurin" not in page
+
+
+def test_no_page_for_everybody_names_an_attendee(client: FlaskClient, person: Registration) -> None:
+    slug = person.event.slug
+    paths = ["/", "/privacy", "/calendar.ics", "/feed.atom", f"/t/{tokens_of(person).ticket}"]
+    paths += [f"/e/{slug}{part}" for part in ("", "/poster", "/event.ics", "/register", "/register/erased", "/register/thanks")]
+    for path in paths:
+        page = client.get(path).get_data(as_text=True)
+        assert not any(secret in page for secret in SECRETS), path
+
+
+@pytest.fixture
+def logged(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
+    """Everything that is logged, in full."""
+    caplog.set_level(logging.DEBUG)
+    yield caplog
+
+
+def test_logs_name_nobody_even_when_things_break(
+    app: Flask, client: FlaskClient, person: Registration, logged: pytest.LogCaptureFixture
+) -> None:
+    link = f"/r/{tokens_of(person).link}"
+
+    def break_the_database() -> str:
+        row = db.session.execute(select(Registration.__table__)).mappings().one()
+        db.session.execute(insert(Registration.__table__).values({**row, "id": 99, "event_id": 12345, "name": "Ariadne"}))
+        return ""
+
+    app.add_url_rule("/r/<token>/broken", "broken", lambda token: break_the_database())
+    form = {"name": "Ariadne", "email": "rutabaga@example.org", "stamp": "x", "allergies": "Arachide"}
+    for path in (link, f"{link}/ticket", f"{link}/broken", f"{link}x"):
+        client.get(path)
+    client.post(f"/e/{person.event.slug}/register", data=form)
+    client.post(f"/e/{person.event.slug}/register", data=form | {"website": "rutabaga"})
+    client.post(f"{link}/edit", data=form)
+    assert "unexpected error" in logged.text, "control: something was logged"
+    for secret in (*SECRETS, tokens_of(person).link, tokens_of(person).ticket):
+        assert secret not in logged.text
+
+
+def test_errors_of_the_database_hide_what_was_to_be_written(person: Registration) -> None:
+    values = {"id": person.id, "name": "Ariadne", "email": "rutabaga@example.org"}
+    with pytest.raises(SQLAlchemyError) as caught:
+        db.session.execute(insert(Registration.__table__).values(values))
+    db.session.rollback()
+    assert "rutabaga" not in str(caught.value).partition("DETAIL")[0]
+
+
+def test_backups_are_for_their_owner_only(settings: Settings, app: Flask) -> None:
+    if settings.database.startswith("postgresql"):
+        pytest.skip("PostgreSQL keeps its own files")
+    for path in Path(settings.instance).glob("lunchkit.sqlite*"):
+        assert path.stat().st_mode & 0o007 in (0, 0o004), path
