@@ -1,13 +1,17 @@
 """Copies of the database that can be trusted, and the way back."""
 
 import os
+import shutil
 import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
-from shutil import which
 
 from lunchkit.config import Settings
 from lunchkit.db import SQLITE_DRIVER
+
+
+SIDE_FILES = ("-wal", "-shm")
+"""What SQLite keeps beside a database in use: the newest commits may be there only."""
 
 
 class BackupFailed(Exception):
@@ -69,7 +73,7 @@ def check(file: Path) -> None:
 
 
 def _dump_postgres(settings: Settings, target: Path) -> None:
-    program = which("pg_dump")
+    program = shutil.which("pg_dump")
     if program is None:
         raise BackupFailed("pg_dump is missing: install PostgreSQL's client programs")
     url = settings.database.replace("postgresql+psycopg://", "postgresql://")
@@ -94,11 +98,18 @@ def restore(settings: Settings, source: Path) -> Path | None:
     incoming.chmod(0o600)
     with incoming.open("rb") as file:
         os.fsync(file.fileno())
-    kept = None
-    if place.exists():
-        kept = place.with_name(f"{place.name}.before-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
-        back_up(settings, kept)
-    for leftover in (place.with_name(place.name + "-wal"), place.with_name(place.name + "-shm")):
-        leftover.unlink(missing_ok=True)
+    kept = _set_aside(place) if place.exists() else None
+    for suffix in SIDE_FILES:
+        place.with_name(place.name + suffix).unlink(missing_ok=True)
     incoming.replace(place)
+    return kept
+
+
+def _set_aside(place: Path) -> Path:
+    """Copy a database that may be damaged, with the files beside it, as it lies there."""
+    kept = place.with_name(f"{place.name}.before-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
+    for suffix in ("", *SIDE_FILES):
+        file = place.with_name(place.name + suffix)
+        if file.exists():
+            shutil.copy2(file, kept.with_name(kept.name + suffix))
     return kept

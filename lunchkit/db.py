@@ -127,10 +127,11 @@ def transaction() -> Iterator[Session]:
         raise
 
 
-def empty_log() -> bool:
-    """Bring SQLite's write-ahead log home and empty it, since erased rows stay in it otherwise.
+def scrub() -> bool:
+    """Leave no byte of erased rows in SQLite's files: write every page anew, and empty the write-ahead log.
 
-    Returns False where somebody was reading just then: try again later. Nothing to do on other databases.
+    ``secure_delete`` overwrites what is deleted, but neither what stays behind in a page that was split, nor the log.
+    Returns False where somebody was reading or writing just then: try again later. Nothing to do on other databases.
     """
     if db.engine.dialect.name != "sqlite":
         return True
@@ -138,9 +139,12 @@ def empty_log() -> bool:
     try:
         cursor = connection.cursor()
         cursor.execute("PRAGMA busy_timeout=100")
+        cursor.execute("VACUUM")
         blocked = bool(cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0])
         cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT}")
-        cursor.close()
+    except SQLITE_DRIVER.OperationalError:
+        connection.invalidate()
+        return False
     finally:
         connection.close()
     return not blocked

@@ -6,6 +6,7 @@ import logging
 import mimetypes
 import secrets
 import string
+import traceback
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from urllib.parse import quote
 from flask import Blueprint, Flask, Request, Response, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.security import safe_join
 
@@ -182,7 +183,7 @@ def show_error(error: Exception) -> ResponseReturnValue:
     else:
         status, message, retry_after = 500, str(_MESSAGES[500]), None
         reference = secrets.token_hex(4)
-        log.error("unexpected error %s at %s %s", reference, request.method, request.endpoint, exc_info=error)
+        log.error("unexpected error %s at %s %s\n%s", reference, request.method, request.endpoint, _account(error))
     page = render_template("error.html", status=status, message=message, reference=reference, retry_after=retry_after)
     response = Response(page, status=status)
     if retry_after:
@@ -190,6 +191,12 @@ def show_error(error: Exception) -> ResponseReturnValue:
     if isinstance(error, HTTPException) and status == 405:
         response.headers.update({name: value for name, value in error.get_headers() if name == "Allow"})
     return response
+
+
+def _account(error: Exception) -> str:
+    """The way to an error, for the log; without the words of a database, which repeats what it was given, names too."""
+    way = "".join(traceback.format_tb(error.__traceback__))
+    return f"{way}{type(error).__qualname__}" + ("" if isinstance(error, SQLAlchemyError) else f": {error}")
 
 
 def storage_refusal(error: OperationalError) -> Exception:

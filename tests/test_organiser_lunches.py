@@ -301,9 +301,7 @@ def test_unknown_lunch_is_not_found(organiser_client: FlaskClient) -> None:
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_words_about_a_lunch(organiser_client: FlaskClient, text: str) -> None:
     typed = text.encode("utf-8", "replace").decode()
-    words = {
-        name: typed for name in ("title", "theme", "summary", "venue", "street", "postcode", "town", "access_notes")
-    }
+    words = dict.fromkeys(("title", "theme", "summary", "venue", "street", "postcode", "town", "access_notes"), typed)
     extra = {"slug": "volé", "uid": "volé", "is_demo": "1", "sequence": "9", "published_at": "2020-01-01"}
     answer = post(organiser_client, "/organiser/e/new", "/organiser/e/new", **(TYPED | words | extra))
     assert answer.status_code in (303, 422)

@@ -4,7 +4,6 @@ import json
 import logging
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -98,6 +97,7 @@ def test_erasing_oneself_leaves_a_count_and_frees_the_seat(client: FlaskClient, 
 def test_who_was_erased_may_register_again(client: FlaskClient, person: Registration) -> None:
     client.post(f"/r/{tokens_of(person).link}/erasure")
     register_attendee(person.event, everything(), form_key="again", language="fr")
+    db.session.expire_all()
     rows = db.session.scalars(select(Registration).order_by(Registration.id)).all()
     assert [row.email for row in rows] == [None, "rutabaga@example.org"]
 
@@ -121,9 +121,8 @@ def test_the_database_holds_no_secret_that_opens_anything(person: Registration) 
         assert secret not in everything_stored and secret.encode().hex() not in everything_stored
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True, scope="session")
 def test_the_database_file_holds_no_token(settings: Settings, person: Registration) -> None:
-    if settings.database.startswith("postgresql"):
-        pytest.skip("one file is enough: the rows are looked through above")
     stored = b"".join(path.read_bytes() for path in settings.instance.glob("lunchkit.sqlite*"))
     assert b"rutabaga@example.org" in stored and person.nonce in stored, "control: the search finds what is there"
     for token in vars(tokens_of(person)).values():
@@ -171,7 +170,7 @@ def test_logs_name_nobody_even_when_things_break(
 
     def break_the_database() -> str:
         row = db.session.execute(select(Registration.__table__)).mappings().one()
-        db.session.execute(insert(Registration.__table__).values({**row, "id": 99, "event_id": 12345, "name": "Ariadne"}))
+        db.session.execute(insert(Registration.__table__).values({**row, "id": 99}))
         return ""
 
     app.add_url_rule("/r/<token>/broken", "broken", lambda token: break_the_database())
@@ -192,10 +191,3 @@ def test_errors_of_the_database_hide_what_was_to_be_written(person: Registration
         db.session.execute(insert(Registration.__table__).values(values))
     db.session.rollback()
     assert "rutabaga" not in str(caught.value).partition("DETAIL")[0]
-
-
-def test_backups_are_for_their_owner_only(settings: Settings, app: Flask) -> None:
-    if settings.database.startswith("postgresql"):
-        pytest.skip("PostgreSQL keeps its own files")
-    for path in Path(settings.instance).glob("lunchkit.sqlite*"):
-        assert path.stat().st_mode & 0o007 in (0, 0o004), path

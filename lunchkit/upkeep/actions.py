@@ -7,13 +7,15 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from lunchkit import clock
-from lunchkit.db import empty_log, transaction
+from lunchkit.db import scrub, transaction
 from lunchkit.events.models import FOOD_KEPT_FOR, REMINDERS, Event, Reminder
 from lunchkit.mail.models import OutboxLetter
 from lunchkit.registrations.letters import promise_letter
 from lunchkit.registrations.models import Needs, Registration, Standing
 from lunchkit.registrations.seats import lock_event
 
+TRACES_WITHIN = timedelta(hours=1)
+"""Several rounds of the background work: one of them will find nobody reading."""
 REMINDER_WINDOW = timedelta(hours=20)
 """A reminder that could not leave for so long (the server was off) is not sent late."""
 
@@ -85,8 +87,20 @@ def purge_people() -> int:
         for event in session.scalars(over).all():
             if event.purge_on <= _today(event, now):
                 forgotten += _purge(session, event, now)
-    empty_log()
+        leaves_traces = _erased_lately(session, now)
+    if leaves_traces:
+        scrub()
     return forgotten
+
+
+def _erased_lately(session: Session, now: datetime) -> bool:
+    """Whether anything was erased so lately that its bytes may still stand in the files."""
+    since = now - TRACES_WITHIN
+    people, needs = (
+        select(Registration.id).where(Registration.erased_at >= since),
+        select(Event.id).where(Event.needs_erased_at >= since),
+    )
+    return any(session.scalar(erased.limit(1)) is not None for erased in (people, needs))
 
 
 def _today(event: Event, now: datetime) -> date:

@@ -1,0 +1,5 @@
+"""``python -m lunchkit`` is the ``lunchkit`` command."""
+
+from lunchkit.cli import main
+
+main()

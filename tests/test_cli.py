@@ -1,0 +1,192 @@
+"""The ``lunchkit`` command, run as a program."""
+
+import json
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from lunchkit.db import SQLITE_DRIVER
+from tests.server import free_port
+
+KEYS = {"base", "event", "register", "vote", "screen", "recap", "organiser", "speakers", "feed"}
+
+
+def environment(instance: Path, **settings: str) -> dict[str, str]:
+    """An environment with no other settings than these."""
+    clean = {key: value for key, value in os.environ.items() if not key.startswith("LUNCHKIT_")}
+    return clean | {"LUNCHKIT_INSTANCE": str(instance)} | {f"LUNCHKIT_{key}": value for key, value in settings.items()}
+
+
+def lunchkit(instance: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end."""
+    command = [sys.executable, "-m", "lunchkit", *words]
+    env = environment(instance, **settings)
+    return subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
+
+
+@contextmanager
+def started(instance: Path, *words: str, **settings: str) -> Iterator[subprocess.Popen[str]]:
+    """Run a command that goes on until it is told to stop."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "lunchkit", *words],
+        env=environment(instance, **settings),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        yield process
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.communicate(timeout=30)
+
+
+def get(address: str) -> tuple[int, str]:
+    """Status and text of a page."""
+    with urllib.request.urlopen(address, timeout=10) as answer:
+        return answer.status, answer.read().decode()
+
+
+def test_the_demo_says_where_to_look_and_is_ready_when_it_has_said_so(tmp_path: Path) -> None:
+    with started(tmp_path, "demo", "--json", "--port", str(free_port())) as process:
+        assert process.stdout is not None
+        addresses = json.loads(process.stdout.readline())
+        assert set(addresses) >= KEYS
+        for key in ("base", "event", "register", "organiser", "past", "running", "poster"):
+            status, page = get(addresses[key])
+            assert status == 200 and "<html" in page, key
+        assert get(addresses["feed"])[1].count("BEGIN:VEVENT") == 3
+    assert (tmp_path / "demo" / "lunchkit.sqlite").exists()
+
+
+def test_the_demo_is_made_anew_or_kept_and_never_eats_another_folder(tmp_path: Path) -> None:
+    for words, expected in (((), 1), (("--keep",), 1)):
+        with started(tmp_path, "demo", "--json", "--port", str(free_port()), *words) as process:
+            assert process.stdout is not None
+            json.loads(process.stdout.readline())
+        with sqlite3.connect(tmp_path / "demo" / "lunchkit.sqlite") as connection:
+            assert connection.execute("select count(*) from organiser").fetchone() == (expected,)
+    precious = tmp_path / "precious"
+    precious.mkdir()
+    (precious / "letter.txt").write_text("dear")
+    refused = lunchkit(tmp_path, "demo", "--instance", str(precious))
+    assert refused.returncode == 1 and "something else" in refused.stderr
+    assert (precious / "letter.txt").read_text() == "dear"
+
+
+def test_a_fresh_server_prints_a_set_up_link(tmp_path: Path) -> None:
+    port = str(free_port())
+    address = f"http://127.0.0.1:{port}"
+    with started(tmp_path, "serve", PORT=port, PUBLIC_URL=address) as process:
+        assert process.stderr is not None
+        lines = iter(process.stderr.readline, "")
+        link = next(line for line in lines if "/organiser/set-up/" in line).split()[-1]
+        next(line for line in lines if "listens" in line)
+        assert link.startswith(address)
+        assert get(link)[0] == 200
+        assert get(address + "/")[0] == 200
+    assert (tmp_path / "secret_key").stat().st_mode & 0o777 == 0o600
+
+
+def test_organisers_are_added_listed_and_let_in(tmp_path: Path) -> None:
+    added = lunchkit(tmp_path, "organiser", "add", "Ada Ressort", "ada@example.org")
+    assert added.returncode == 0 and "/organiser/sign-in/" in added.stdout
+    assert lunchkit(tmp_path, "organiser", "list").stdout == "Ada Ressort <ada@example.org>\n"
+    assert "/organiser/sign-in/" in lunchkit(tmp_path, "organiser", "link", "ada@example.org").stdout
+    assert lunchkit(tmp_path, "organiser", "link", "nobody@example.org").returncode == 1
+    assert lunchkit(tmp_path, "organiser", "add", "Ada", "ada@example.org").returncode == 1
+    assert lunchkit(tmp_path, "organiser", "add", "Ada", "no address").returncode == 1
+
+
+def test_a_backup_holds_what_a_copied_file_misses_and_can_be_restored(tmp_path: Path) -> None:
+    lunchkit(tmp_path, "upgrade")
+    database = tmp_path / "lunchkit.sqlite"
+    writer = SQLITE_DRIVER.connect(str(database))
+    writer.execute("PRAGMA wal_autocheckpoint=0")
+    insert = "insert into series (slug, name, network) values (?, ?, ?)"
+    writer.execute(insert, ("lunches", "Lunches", "APRÈS-GE"))
+    writer.commit()
+    copied = tmp_path / "copied.sqlite"
+    shutil.copy(database, copied)
+    made = lunchkit(tmp_path, "backup")
+    assert made.returncode == 0, made.stderr
+    backup = Path(made.stdout.strip())
+    assert backup.stat().st_mode & 0o777 == 0o600
+    assert count_series(backup) == 1
+    assert count_series(copied) == 0, "control: a copy of the file alone misses the newest commit"
+    writer.execute(insert, ("more", "More", "APRÈS-GE"))
+    writer.commit()
+    writer.close()
+    restored = lunchkit(tmp_path, "restore", str(backup))
+    assert restored.returncode == 0, restored.stderr
+    assert count_series(database) == 1
+    kept = next(file for file in tmp_path.glob("lunchkit.sqlite.before-*") if file.name.endswith("Z"))
+    assert count_series(kept) == 2
+
+
+def count_series(file: Path) -> int:
+    """How many series a database file holds, read without its write-ahead log."""
+    connection = SQLITE_DRIVER.connect(f"file:{file}?immutable=1" if "copied" in file.name else str(file), uri=True)
+    try:
+        (count,) = connection.execute("select count(*) from series").fetchone()
+    finally:
+        connection.close()
+    return int(count)
+
+
+def test_a_damaged_backup_is_refused_and_changes_nothing(tmp_path: Path) -> None:
+    lunchkit(tmp_path, "upgrade")
+    before = (tmp_path / "lunchkit.sqlite").read_bytes()
+    damaged = tmp_path / "damaged.sqlite"
+    damaged.write_bytes(before[:4096] + b"\xff" * 200 + before[4296:])
+    (tmp_path / "words.txt").write_text("not a database")
+    for file in (damaged, tmp_path / "words.txt"):
+        refused = lunchkit(tmp_path, "restore", str(file))
+        assert refused.returncode == 1 and "Traceback" not in refused.stderr, refused.stderr
+    assert (tmp_path / "lunchkit.sqlite").read_bytes() == before
+
+
+def test_the_doctor_says_what_is_wrong_and_exits_with_it(tmp_path: Path) -> None:
+    lunchkit(tmp_path, "upgrade")
+    sick = lunchkit(tmp_path, "doctor")
+    assert sick.returncode == 1
+    assert "LUNCHKIT_MAIL_HOST" in sick.stdout and "HTTPS" in sick.stdout
+    closed = lunchkit(tmp_path, "doctor", MAIL_HOST="127.0.0.1", MAIL_PORT=str(free_port()))
+    assert "!!" in closed.stdout and "refuse" in closed.stdout
+
+
+def test_wrong_settings_are_all_named_in_a_line_each(tmp_path: Path) -> None:
+    wrong = lunchkit(
+        tmp_path, "serve", PORT="many", LANGUAGE="tlh", PUBLIC_URL="lunch.example", TIMEZONE="Geneva/Lunch"
+    )
+    assert wrong.returncode == 1 and "Traceback" not in wrong.stderr
+    for name in ("LUNCHKIT_PORT", "LUNCHKIT_LANGUAGE", "LUNCHKIT_PUBLIC_URL", "LUNCHKIT_TIMEZONE"):
+        assert name in wrong.stderr
+
+
+def test_a_newer_schema_is_refused(tmp_path: Path) -> None:
+    lunchkit(tmp_path, "upgrade")
+    with sqlite3.connect(tmp_path / "lunchkit.sqlite") as connection:
+        connection.execute("update alembic_version set version_num = '9999'")
+    for word in ("serve", "upgrade"):
+        refused = lunchkit(tmp_path, word)
+        assert refused.returncode == 1 and "schema" in refused.stderr, word
+
+
+@pytest.mark.parametrize(
+    "word", ["serve", "demo", "upgrade", "organiser", "deliver", "purge", "backup", "restore", "doctor"]
+)
+def test_every_command_has_help(tmp_path: Path, word: str) -> None:
+    helped = lunchkit(tmp_path, word, "--help")
+    assert helped.returncode == 0 and "Usage" in helped.stdout

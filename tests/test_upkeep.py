@@ -1,0 +1,298 @@
+"""What happens by itself: reminders at their hour, and forgetting what was promised to be forgotten."""
+
+import threading
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from lunchkit import clock
+from lunchkit.config import Settings
+from lunchkit.db import db, scrub
+from lunchkit.events.actions import publish_event
+from lunchkit.events.changes import details_of
+from lunchkit.events.models import REMINDERS, Event
+from lunchkit.mail.models import OutboxLetter
+from lunchkit.registrations.actions import (
+    cancel_event,
+    cancel_registration,
+    change_event,
+    erase_registration,
+    register_by_hand,
+)
+from lunchkit.registrations.models import Diet, Needs, Registration, Standing
+from lunchkit.upkeep.actions import REMINDER_WINDOW, due_at, erase_needs, promise_reminders, purge_people
+from tests.conftest import EventMaker, Outbox, details
+from tests.conftest import Outbox as Letters
+
+ZURICH = ZoneInfo("Europe/Zurich")
+ALL_REMINDERS = {"remind_seven_days": True, "remind_two_days": True, "remind_same_morning": True}
+AFTER_SPRING = datetime(2026, 3, 31, 12, 0, tzinfo=ZURICH)
+"""A Tuesday; the clocks go forward on Sunday the 29th."""
+AFTER_AUTUMN = datetime(2026, 10, 27, 12, 0, tzinfo=ZURICH)
+"""A Tuesday; the clocks go back on Sunday the 25th."""
+SEEDS = [f"Zyxwolf{number:03}" for number in range(150)]
+"""Names that occur nowhere else, enough of them to fill many pages of the file."""
+
+
+@pytest.fixture
+def lunch(make_event: EventMaker) -> Event:
+    """A lunch at noon on a Tuesday in May, made long before; all three reminders are wanted."""
+    starts = datetime(2026, 5, 12, 12, 0, tzinfo=ZURICH)
+    with clock.fixed_at(starts - timedelta(days=60)):
+        return make_event(starts_at=starts, **ALL_REMINDERS)
+
+
+def register(event: Event, name: str, *, before: timedelta = timedelta(days=30)) -> Registration:
+    """Register somebody so long before the lunch."""
+    with clock.fixed_at(event.starts_at - before):
+        return register_by_hand(event, details(name, f"{name.lower()}@example.org"), language="fr")
+
+
+def reminders(outbox: Letters) -> int:
+    """How many reminder letters were promised so far."""
+    return outbox.kinds().count("reminder")
+
+
+def run_through(first: datetime, last: datetime) -> list[datetime]:
+    """Let the background work go round, several times a day; returns when it promised reminders, in Zurich's time."""
+    moments = []
+    day = first.astimezone(ZURICH).date()
+    while day <= last.astimezone(ZURICH).date():
+        for hour, minute in ((6, 59), (7, 0), (8, 59), (9, 0), (9, 1), (23, 0)):
+            moment = datetime(day.year, day.month, day.day, hour, minute, tzinfo=ZURICH)
+            if not first <= moment <= last:
+                continue
+            with clock.fixed_at(moment):
+                if promise_reminders():
+                    moments.append(moment)
+        day += timedelta(days=1)
+    return moments
+
+
+def test_each_reminder_leaves_once_at_its_hour(lunch: Event, outbox: Outbox) -> None:
+    register(lunch, "Ana")
+    register(lunch, "Bea")
+    left = run_through(lunch.starts_at - timedelta(days=9), lunch.starts_at + timedelta(hours=3))
+    assert [f"{moment:%d.%m %H:%M}" for moment in left] == ["05.05 09:00", "10.05 09:00", "12.05 07:00"]
+    assert reminders(outbox) == 2 * 3
+
+
+@pytest.mark.parametrize(("starts", "days"), [(AFTER_SPRING, "24.03 29.03 31.03"), (AFTER_AUTUMN, "20.10 25.10 27.10")])
+def test_the_hour_is_that_of_the_wall_across_the_change_of_clocks(make_event: EventMaker, starts: datetime, days: str) -> None:
+    event = make_event(starts_at=starts, **ALL_REMINDERS)
+    register(event, "Ana")
+    left = run_through(starts - timedelta(days=9), starts)
+    assert " ".join(f"{moment:%d.%m}" for moment in left) == days
+    assert [moment.hour for moment in left] == [9, 9, 7]
+
+
+def test_the_hour_is_that_of_the_place(make_event: EventMaker) -> None:
+    lisbon = ZoneInfo("Europe/Lisbon")
+    event = make_event(starts_at=datetime(2026, 5, 12, 12, 0, tzinfo=lisbon), zone="Europe/Lisbon", **ALL_REMINDERS)
+    assert [due_at(event, reminder).astimezone(lisbon).hour for reminder in REMINDERS] == [9, 9, 7]
+
+
+def test_only_the_reminders_that_the_organiser_chose_leave(make_event: EventMaker, outbox: Outbox) -> None:
+    starts = datetime(2026, 5, 12, 12, 0, tzinfo=ZURICH)
+    for number, chosen in enumerate(({}, {"remind_two_days": False}, {"remind_two_days": False, "remind_same_morning": True})):
+        register(make_event(starts_at=starts, **chosen), f"Person{number}")
+    left = run_through(starts - timedelta(days=9), starts)
+    assert [f"{moment:%d.%m %H:%M}" for moment in left] == ["10.05 09:00", "12.05 07:00"]
+    assert [outbox.kinds(f"person{number}@example.org").count("reminder") for number in range(3)] == [1, 0, 1]
+
+
+def test_whoever_registers_after_a_reminder_left_gets_only_the_later_ones(lunch: Event, outbox: Outbox) -> None:
+    register(lunch, "Early")
+    register(lunch, "Late", before=timedelta(days=7) - timedelta(hours=4))
+    register(lunch, "Last", before=timedelta(hours=4))
+    run_through(lunch.starts_at - timedelta(days=9), lunch.starts_at)
+    assert [outbox.kinds(f"{name}@example.org").count("reminder") for name in ("early", "late", "last")] == [3, 2, 0]
+
+
+def test_nobody_is_reminded_who_does_not_come_or_has_no_address(lunch: Event, outbox: Outbox) -> None:
+    lunch.capacity = 3
+    gone, unreachable = register(lunch, "Gone"), register(lunch, "Nobody")
+    unreachable.email = unreachable.email_key = None
+    register(lunch, "Here")
+    register(lunch, "Erased")
+    waiting = register(lunch, "Waiting")
+    db.session.commit()
+    with clock.fixed_at(lunch.starts_at - timedelta(days=20)):
+        erase_registration(db.session.scalars(select(Registration).where(Registration.name == "Erased")).one())
+    assert waiting.standing == Standing.WAITING
+    with clock.fixed_at(lunch.starts_at - timedelta(minutes=1)):
+        cancel_registration(gone)
+    run_through(lunch.starts_at - timedelta(days=9), lunch.starts_at)
+    assert {row.recipient for row in outbox.rows() if row.kind.endswith("reminder")} <= {"here@example.org", "waiting@example.org"}
+
+
+def test_a_draft_and_a_cancelled_lunch_remind_nobody(make_event: EventMaker, lunch: Event, outbox: Outbox) -> None:
+    draft = make_event(starts_at=lunch.starts_at, published_at=None, **ALL_REMINDERS)
+    register(draft, "Ana")
+    register(lunch, "Bea")
+    with clock.fixed_at(lunch.starts_at - timedelta(days=10)):
+        cancel_event(lunch)
+    assert run_through(lunch.starts_at - timedelta(days=9), lunch.starts_at) == []
+    assert reminders(outbox) == 0
+    with clock.fixed_at(lunch.starts_at - timedelta(days=2)):
+        publish_event(draft)
+        assert promise_reminders() == 1
+
+
+def test_a_server_that_was_off_for_a_day_does_not_remind_late(lunch: Event) -> None:
+    register(lunch, "Ana")
+    two_days_before = due_at(lunch, REMINDERS[1])
+    with clock.fixed_at(two_days_before + REMINDER_WINDOW):
+        assert promise_reminders() == 0
+    with clock.fixed_at(two_days_before + REMINDER_WINDOW - timedelta(seconds=1)):
+        assert promise_reminders() == 1
+
+
+def test_a_lunch_that_moves_to_another_day_reminds_anew(lunch: Event, outbox: Outbox) -> None:
+    register(lunch, "Ana")
+    run_through(lunch.starts_at - timedelta(days=9), lunch.starts_at - timedelta(days=1))
+    before = reminders(outbox)
+    week = timedelta(days=7)
+    said = details_of(lunch)
+    with clock.fixed_at(lunch.starts_at - timedelta(days=1)):
+        change_event(lunch, type(said)(**{**vars(said), "starts_at": lunch.starts_at + week, "ends_at": lunch.ends_at + week}))
+    run_through(lunch.starts_at - timedelta(days=8), lunch.starts_at)
+    assert (before, reminders(outbox)) == (2, 5)
+
+
+def test_several_workers_promise_each_reminder_once(app: Flask, lunch: Event, outbox: Outbox) -> None:
+    for number in range(20):
+        register(lunch, f"Person{number}")
+    counted = []
+
+    def work() -> None:
+        with app.app_context():
+            counted.append(promise_reminders())
+            db.session.remove()
+
+    with clock.fixed_at(due_at(lunch, REMINDERS[1])):
+        threads = [threading.Thread(target=work) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert sorted(counted) == [0, 0, 0, 20]
+    assert reminders(outbox) == 20
+
+
+def needs_left() -> int:
+    """How many rows of food and access needs there are."""
+    db.session.rollback()
+    return db.session.scalar(select(func.count()).select_from(Needs)) or 0
+
+
+def test_food_and_access_needs_are_erased_two_days_after_the_lunch(lunch: Event, make_event: EventMaker) -> None:
+    later = make_event(starts_at=lunch.starts_at + timedelta(days=1))
+    for event in (lunch, later):
+        with clock.fixed_at(lunch.starts_at - timedelta(days=3)):
+            register_by_hand(event, details(diets=(Diet.VEGAN,), allergies="Noix", access="Rampe"), language="fr")
+    with clock.fixed_at(lunch.ends_at + timedelta(days=2)):
+        assert erase_needs() == 0
+    with clock.fixed_at(lunch.ends_at + timedelta(days=2, seconds=1)):
+        assert erase_needs() == 1
+        assert erase_needs() == 0
+    assert needs_left() == 1
+    person = db.session.scalars(select(Registration).where(Registration.event_id == lunch.id)).one()
+    assert person.name and person.email, "the person stays until the purge day"
+
+
+def test_people_are_forgotten_on_the_day_that_the_form_announced(lunch: Event, outbox: Outbox) -> None:
+    lunch.purge_days, lunch.capacity = 12, 1
+    db.session.commit()
+    person, waiting = register(lunch, "Ana"), register(lunch, "Bea")
+    day = lunch.purge_on
+    assert (day - lunch.ends_local.date()).days == 12
+    midnight = datetime(day.year, day.month, day.day, tzinfo=ZURICH)
+    with clock.fixed_at(midnight - timedelta(seconds=1)):
+        assert purge_people() == 0
+    with clock.fixed_at(midnight):
+        assert purge_people() == 2
+        assert purge_people() == 0
+    db.session.expire_all()
+    assert (person.name, person.email, person.email_key, person.organisation, person.needs) == ("", None, None, "", None)
+    assert (person.standing, person.seats, waiting.standing) == (Standing.SEATED, 1, Standing.WAITING), "counts stay"
+    assert outbox.rows() == []
+
+
+def test_a_lunch_to_come_loses_nobody(lunch: Event) -> None:
+    register(lunch, "Ana")
+    with clock.fixed_at(lunch.starts_at):
+        assert (erase_needs(), purge_people()) == (0, 0)
+
+
+only_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True, scope="session")
+"""PostgreSQL's files are its own affair: it reuses the space of erased rows at its next vacuum."""
+
+
+@pytest.fixture
+def seeded(lunch: Event) -> Event:
+    """A lunch at which 150 people with unmistakable names have registered, changed their minds, and been written to."""
+    for name in SEEDS:
+        with clock.fixed_at(lunch.starts_at - timedelta(days=3)):
+            register_by_hand(
+                lunch, details(name, f"{name}@example.org", organisation=f"{name} SA", allergies=f"{name} noix"), language="fr"
+            )
+    for row in db.session.scalars(select(Registration)):
+        row.organisation = f"{row.name} Sàrl, {'longer ' * (row.id % 13)}"
+    db.session.commit()
+    return lunch
+
+
+def files_of(settings: Settings) -> dict[str, bytes]:
+    """The database and whatever lies beside it."""
+    return {path.name: path.read_bytes().lower() for path in Path(settings.instance).glob("lunchkit.sqlite*")}
+
+
+def names_in(files: dict[str, bytes]) -> dict[str, int]:
+    """How many of the seeded names each file still holds."""
+    counts = {file: sum(name.lower().encode() in content for name in SEEDS) for file, content in files.items()}
+    return {file: count for file, count in counts.items() if count}
+
+
+@only_sqlite
+def test_no_byte_of_a_name_stays_in_the_files_after_the_purge(seeded: Event, settings: Settings) -> None:
+    found = names_in(files_of(settings))
+    assert max(found.values()) == len(SEEDS), "control: the search finds what is there"
+    with clock.fixed_at(seeded.ends_at + timedelta(days=2, hours=1)):
+        assert erase_needs() == len(SEEDS)
+    with clock.fixed_at(seeded.ends_at + timedelta(days=40)):
+        assert purge_people() == len(SEEDS)
+    assert names_in(files_of(settings)) == {}
+
+
+@only_sqlite
+def test_no_byte_of_somebody_who_erased_themselves_stays_for_long(seeded: Event, settings: Settings) -> None:
+    for row in db.session.scalars(select(Registration)).all():
+        with clock.fixed_at(seeded.starts_at + timedelta(hours=1)):
+            erase_registration(row)
+    with clock.fixed_at(seeded.starts_at + timedelta(hours=1)):
+        purge_people()
+    assert names_in(files_of(settings)) == {}
+
+
+@only_sqlite
+def test_a_reader_at_the_wrong_moment_only_delays_it(app: Flask, seeded: Event, settings: Settings) -> None:
+    reader = db.engine.connect()
+    reader.execute(select(Registration.name).limit(1)).all()
+    with clock.fixed_at(seeded.ends_at + timedelta(days=40)):
+        purge_people()
+        assert names_in(files_of(settings)) != {}, "control: the reader held it up"
+        assert scrub() is False
+        reader.close()
+        purge_people()
+    assert names_in(files_of(settings)) == {}
+
+
+def test_a_letter_that_has_left_keeps_no_words(lunch: Event) -> None:
+    register(lunch, "Ana")
+    row = db.session.scalars(select(OutboxLetter)).one()
+    assert row.facts["name"] == "Ana", "until it has left"
