@@ -1,4 +1,4 @@
-"""The generator: processes that each keep one connection, begin together, and note when each request began and ended."""
+"""The generator: processes that each keep one connection, begin together, and time each request."""
 
 import multiprocessing
 import sys
@@ -68,7 +68,9 @@ def visits(client: Client, prepared: Prepared) -> Iterator[Sample]:
         )  # fmt: skip
 
 
-def run(port: int, at_once: int, work: Work, people: list[Prepared] | None = None, *, fetches: bool = False) -> list[Sample]:
+def run(
+    port: int, at_once: int, work: Work, people: list[Prepared] | None = None, *, fetches: bool = False
+) -> list[Sample]:
     """Let ``at_once`` processes work; returns the samples of all. With ``fetches`` each first fetches its forms."""
     barrier = fork.Barrier(at_once)
     results: SimpleQueue[list[Sample]] = fork.SimpleQueue()
@@ -84,7 +86,9 @@ def run(port: int, at_once: int, work: Work, people: list[Prepared] | None = Non
     return samples
 
 
-def _one(port: int, barrier: Barrier, results: "SimpleQueue[list[Sample]]", work: Work, share: Prepared, fetches: bool) -> None:
+def _one(
+    port: int, barrier: Barrier, results: "SimpleQueue[list[Sample]]", work: Work, share: Prepared, fetches: bool
+) -> None:
     with Client(port) as client:
         if fetches:
             share = [(slug, fetch_stamp(client, slug), email) for slug, _, email in share]

@@ -32,7 +32,8 @@ def plant(count: int, capacity: int) -> list[str]:
         session.add_all(
             Event(
                 series=series, slug=slug, uid=f"{slug}@bench", title="IA responsable : l’ESS s’empare du débat",
-                summary="Faut-il renoncer à l’intelligence artificielle ?", starts_at=starts, ends_at=starts + timedelta(hours=2),
+                summary="Faut-il renoncer à l’intelligence artificielle ?",
+                starts_at=starts, ends_at=starts + timedelta(hours=2),
                 venue="L’ESPACE", town="Genève", contact_email="lunch@example.org", capacity=capacity,
                 created_at=now, updated_at=now, published_at=now,
             )

@@ -145,7 +145,7 @@ def main() -> None:
     words.add_argument("--workers", type=int, default=1, help="web processes; more than one only with PostgreSQL")
     words.add_argument("--seconds", type=float, default=2, help="length of each page phase")
     words.add_argument("--people", type=int, default=600, help="registrations in each phase")
-    words.add_argument("--storm", action="store_true", help="only this: 300 at once from separate processes for 100 seats")
+    words.add_argument("--storm", action="store_true", help="only this: 300 people at once for 100 seats")
     words.add_argument("--json", action="store_true", help="print JSON")
     given = words.parse_args()
     with a_server(given.database, given.workers) as server:

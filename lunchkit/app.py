@@ -13,7 +13,7 @@ from lunchkit.csrf import csrf
 from lunchkit.db import engine_options, init_db
 from lunchkit.events import routes as events
 from lunchkit.i18n import init_i18n
-from lunchkit.pages import letters, lunches, organiser, routes
+from lunchkit.pages import letters, lunches, organiser, patterns, routes
 from lunchkit.polls import organiser as polls_organiser
 from lunchkit.registrations import organiser as registrations_organiser
 from lunchkit.registrations import routes as registrations
@@ -22,7 +22,7 @@ from lunchkit.web import init_web
 
 BODY_LIMIT = 1_000_000
 
-doors = (organiser, lunches, letters, registrations_organiser, speakers_organiser, polls_organiser)
+doors = (organiser, lunches, letters, patterns, registrations_organiser, speakers_organiser, polls_organiser)
 for bp in [door.bp for door in doors]:
     area.register_blueprint(bp)  # behind the one lock of the organisers' area
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from lunchkit.config import Settings
 from lunchkit.db import SQLITE_DRIVER
 
-
 SIDE_FILES = ("-wal", "-shm")
 """What SQLite keeps beside a database in use: the newest commits may be there only."""
 

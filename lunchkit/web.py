@@ -167,7 +167,7 @@ def show_error(error: Exception) -> ResponseReturnValue:
     db.session.rollback()
     if isinstance(error, HTTPException) and (error.code is None or error.code < 400):
         return error
-    if isinstance(error, SecurityError):  # under a host name that is not ours, no address can be built for a page
+    if isinstance(request.routing_exception, SecurityError):  # a host name not ours: no page's addresses can be built
         return Response(f"{_MESSAGES[400]}\n", status=400, content_type="text/plain; charset=utf-8")
     reference = None
     if isinstance(error, OperationalError):

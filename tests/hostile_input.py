@@ -138,23 +138,24 @@ class Dice:
     def pairs(self, stamp: str) -> list[tuple[str, str]]:
         """The fields of the registration form: some right, some wrong, some missing, doubled or never asked for."""
         rolled = self.random.random
+        sound = 1.0 if rolled() < 0.5 else 0.6
         pairs: list[tuple[str, str]] = []
         for name in FIELDS:
-            if rolled() < 0.06:
+            if rolled() < 0.15 * (1 - sound):
                 continue
-            pairs.append((name, self.value(name)))
+            pairs.append((name, self.value(name, sound)))
             if rolled() < 0.04:
-                pairs.append((name, self.value(name)))
+                pairs.append((name, self.value(name, sound)))
         pairs.append(("stamp", stamp if rolled() < 0.85 else self.broken(stamp)))
         pairs += [(name, self.text()) for name in HIDDEN[:3] if rolled() < 0.05]
         pairs += [(self.random.choice(COLUMNS), self.random.choice((*NUMBERS, "seated", "1999-01-01"))) for _ in range(3)]
         return pairs
 
-    def value(self, name: str) -> str:
-        """A value for a field of the registration form."""
-        good = self.random.random() < 0.6
+    def value(self, name: str, sound: float) -> str:
+        """A value for a field of the registration form, one that it takes with the given probability."""
+        good = self.random.random() < sound
         if name == "email":
-            return self.email()
+            return f"p{self.random.randrange(10**6)}@example.org" if good else self.email()
         if name in ("name", "organisation", "allergies", "access"):
             return self.short_text() if good else self.text()
         if name.startswith("diets"):

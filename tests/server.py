@@ -15,7 +15,6 @@ import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 from urllib.parse import urlencode
 
@@ -56,7 +55,7 @@ class Client:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(self, _kind: object, _error: object, _trace: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -74,8 +73,9 @@ class Client:
         """Send a form as a browser does."""
         body = urlencode(form).encode()
         head = (
-            f"POST {path} HTTP/1.1\r\nHost: {HOST}:{self.port}\r\nAccept-Language: fr\r\nSec-Fetch-Site: same-origin\r\n"
-            f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n"
+            f"POST {path} HTTP/1.1\r\nHost: {HOST}:{self.port}\r\nAccept-Language: fr\r\n"
+            f"Sec-Fetch-Site: same-origin\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+            f"Content-Length: {len(body)}\r\n\r\n"
         )
         return self._ask(head.encode() + body)
 
@@ -147,13 +147,14 @@ class Server:
         self.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(self, _kind: object, _error: object, _trace: object) -> None:
         self.kill()
 
     @property
     def environment(self) -> dict[str, str]:
         """What the server's process is told."""
-        given = {"INSTANCE": str(self.instance), "PORT": str(self.port), "HOST": HOST, "FORM_MINIMUM_SECONDS": "0"} | self.settings
+        given = {"INSTANCE": str(self.instance), "PORT": str(self.port), "HOST": HOST, "FORM_MINIMUM_SECONDS": "0"}
+        given |= self.settings
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("LUNCHKIT_")}
         return inherited | {f"LUNCHKIT_{name}": value for name, value in given.items()}
 

@@ -119,7 +119,7 @@ def organiser_pages(lunch: House, chromium: Browser) -> Iterator[tuple[Page, dic
         "empty list": one + "/registrations?q=nobody",
         "one registration": one + "/registrations/40",
         "by hand": one + "/registrations/new",
-        "caterer": one + "/registrations/caterer",
+        "caterer": one + "/caterer",
         "letters": lunch.url("/organiser/letters"),
         "one letter": lunch.url("/organiser/letters/1"),
         "patterns": lunch.url("/organiser/patterns"),

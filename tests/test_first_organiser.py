@@ -17,10 +17,10 @@ from lunchkit.accounts.actions import (
     issue_setup_link,
     remove_organiser,
 )
-from lunchkit.mail.addresses import BadAddress
 from lunchkit.accounts.models import Organiser, OrganiserSession, SignInLink
 from lunchkit.accounts.queries import present_organisers
 from lunchkit.db import db
+from lunchkit.mail.addresses import BadAddress
 
 from .browser import SIGN_IN, is_inside, path_of, press
 from .conftest import csrf_of, new_client

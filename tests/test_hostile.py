@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
@@ -31,12 +32,12 @@ from lunchkit.registrations.actions import register_by_hand
 from lunchkit.registrations.models import Needs, Registration, Standing
 from lunchkit.text import clean_line, clean_text
 from lunchkit.web import HEADERS
-from tests.conftest import EventMaker, details, new_client
+from tests.conftest import EventMaker, details
 from tests.hostile_input import HOST, URLENCODED, Dice, Reply, Request, escaped, send
 from tests.server import Server
 
 SEED = int(os.environ.get("LUNCHKIT_TEST_SEED", "20250513"))
-FORMS, CHANGES, DOORS, LIES, ORGANISERS = 1500, 400, 6000, 1800, 500
+FORMS, CHANGES, DOORS, LIES, ORGANISERS = 800, 250, 7000, 1700, 300
 """Requests for each database: registrations, changes of one, any route, lying headers, forms of a signed-in organiser."""
 CANARIES = ("<canary", '" canary="', "' canary='", "9359")
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "PROPFIND", "FOO", "get")
@@ -50,10 +51,11 @@ def check(request: Request, reply: Reply) -> None:
     assert 200 <= reply.status < 500, told
     for name, value in HEADERS.items():
         there = reply.header(name)
-        assert there == value or name == "Referrer-Policy" and there == "no-referrer", f"{name} is {there!r}: {told}"
+        assert there == value or (name == "Referrer-Policy" and there == "no-referrer"), f"{name} is {there!r}: {told}"
     assert reply.header("Cache-Control"), told
     assert not any(char in value for _, value in reply.headers for char in "\r\n\0"), told
-    assert "evil.example" not in reply.header("Location").partition("?")[0].replace("/organiser/", ""), told
+    goes_to = urlsplit(reply.header("Location"))
+    assert goes_to.netloc.lower() in ("", HOST, "localhost") and goes_to.scheme in ("", "http", "https"), told
     if "html" in reply.header("Content-Type") or "xml" in reply.header("Content-Type"):
         for canary in CANARIES:
             assert canary not in reply.text, f"{canary} unescaped: {told}"
@@ -112,6 +114,7 @@ def frozen_rows() -> dict[str, list[tuple[object, ...]]]:
 
 def links_of_all() -> list[str]:
     """The path of everybody's own page."""
+    db.session.rollback()
     rows = db.session.scalars(select(Registration).order_by(Registration.id))
     return [f"/r/{personal_tokens(row.nonce).link}" for row in rows]
 
@@ -124,20 +127,20 @@ def attack(app: Flask, request: Request, statuses: Counter[int]) -> None:
     statuses[reply.status] += 1
 
 
-def crawl(app: Flask, organiser: FlaskClient, event: Event) -> int:
-    """Open every page on which stored texts are shown, files and letters included; returns how many."""
+def crawl(app: Flask, organiser: FlaskClient, event: Event, most: int = 25) -> int:
+    """Open every page on which stored texts are shown, files and letters included, of so many people; returns how many."""
     cookie = organiser.get_cookie("lunchkit")
     assert cookie is not None
     inside = {"Cookie": f"lunchkit={cookie.value}"}
     area = f"/organiser/e/{event.slug}"
-    numbers = db.session.scalars(select(Registration.id).where(Registration.event_id == event.id).limit(120)).all()
-    letters = db.session.scalars(select(OutboxLetter).limit(120)).all()
+    numbers = db.session.scalars(select(Registration.id).where(Registration.event_id == event.id).limit(most)).all()
+    letters = db.session.scalars(select(OutboxLetter).limit(most)).all()
     paths = ["/", f"/e/{event.slug}", f"/e/{event.slug}/poster", f"/e/{event.slug}/event.ics", "/calendar.ics", "/feed.atom"]
-    paths += [link + part for link in links_of_all()[:60] for part in ("", "/ticket", "/edit", "/cancellation", "/erasure", "/data.json")]
+    paths += [link + part for link in links_of_all()[:most] for part in ("", "/ticket", "/edit", "/cancellation", "/erasure", "/data.json")]
     private = [area, f"{area}/caterer", f"{area}/registrations.csv", "/organiser/", "/organiser/letters"]
     private += [f"{area}/registrations?page={page}" for page in range(1, 9)]
     private += [f"{area}/registrations/{number}" for number in numbers]
-    private += [f"/organiser/letters/{letter.id}{part}" for letter in letters[:40] for part in ("", "/html")]
+    private += [f"/organiser/letters/{letter.id}{part}" for letter in letters for part in ("", "/html")]
     for path in paths:
         check(shown := Request("GET", path.encode()), send(app, shown))
     for path in private:
@@ -216,6 +219,7 @@ def organiser_posts(app: Flask, organiser: FlaskClient, dice: Dice, slug: str) -
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # files that came with a form
 def test_ten_thousand_hostile_requests_to_each_database(app: Flask, organiser_client: FlaskClient, lunches: list[Event]) -> None:
     dice = Dice(SEED)
     statuses: Counter[int] = Counter()

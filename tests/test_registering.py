@@ -1,5 +1,6 @@
 """Giving seats: who gets one, who waits, and what happens when a seat comes back."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,10 +12,10 @@ from lunchkit.db import db, transaction
 from lunchkit.events.changes import details_of
 from lunchkit.events.models import Event
 from lunchkit.registrations import actions
+from lunchkit.registrations.forms import edit_form
 from lunchkit.registrations.models import Needs, Registration, Standing
 from lunchkit.registrations.queries import place_in_queue, queue_length, seats_left, seats_taken
 from tests.conftest import EventMaker, Outbox, details
-from dataclasses import replace
 
 
 def register(event: Event, name: str, key: str | None = None, **fields: object) -> actions.Placed:
@@ -270,3 +271,11 @@ def test_a_registration_after_a_crash_between_commit_and_answer_is_found_again(e
     db.session.remove()
     assert register(event, "Ana", key="form-1").standing == Standing.SEATED
     assert seats_taken(event.id) == 1
+
+
+def test_companions_stay_when_the_lunch_allows_fewer_by_now(make_event: EventMaker) -> None:
+    event = make_event(companions_allowed=2)
+    register(event, "Trio", companions=2)
+    actions.change_event(event, replace(details_of(event), companions_allowed=0))
+    form = edit_form(event, find(event, "Trio"))
+    assert form.details(None).seats == 3

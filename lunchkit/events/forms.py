@@ -52,8 +52,17 @@ def _at_most(length: int) -> Length:
     return Length(max=length, message=_l("Please keep this under %(max)s characters.", max=length))
 
 
+class WholeRange(NumberRange):
+    """A range of whole numbers of any length; its parent fails at those that are too large for a float."""
+
+    def __call__(self, form: Any, field: Field) -> None:
+        """Raise ValidationError where the number is missing or outside."""
+        if field.data is None or not self.min <= field.data <= self.max:
+            raise ValidationError(str(self.message))
+
+
 def _between(low: int, high: int) -> NumberRange:
-    return NumberRange(low, high, message=_l("A number from %(low)s to %(high)s is needed here.", low=low, high=high))
+    return WholeRange(low, high, message=_l("A number from %(low)s to %(high)s is needed here.", low=low, high=high))
 
 
 class _Typed(Field):

@@ -1,19 +1,16 @@
 """The organiser's doors to lunches themselves: to make, change, publish and call off."""
 
-from dataclasses import replace
-
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lunchkit import clock
 from lunchkit.accounts.queries import current_organiser
 from lunchkit.events.actions import create_event, publish_event
-from lunchkit.events.changes import details_of
 from lunchkit.events.forms import EventForm, capacity_form, event_form
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.pages.organiser import lunch_page
-from lunchkit.registrations.actions import cancel_event, change_event
+from lunchkit.registrations.actions import cancel_event, change_capacity, change_event
 from lunchkit.registrations.listing import letters_on_cancellation, unreachable_on_cancellation
 
 bp = Blueprint("events", __name__)
@@ -60,7 +57,7 @@ def capacity(slug: str) -> ResponseReturnValue:
     form = capacity_form(event, request.form)
     if not form.validate():
         return lunch_page(event, form), 422
-    change_event(event, replace(details_of(event), capacity=form.seats()))
+    change_capacity(event, form.seats())
     return _to(event, done="seats")
 
 

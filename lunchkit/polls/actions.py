@@ -1,6 +1,6 @@
 """The questions of a lunch, before it takes place."""
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from lunchkit.db import transaction
 from lunchkit.events.models import Event
@@ -30,7 +30,8 @@ def change_poll(poll: Poll, details: PollDetails) -> None:
 def remove_poll(poll: Poll) -> None:
     """Take a question off the programme."""
     with transaction() as session:
-        session.delete(poll)
+        session.execute(delete(Choice).where(Choice.poll_id == poll.id))
+        session.execute(delete(Poll).where(Poll.id == poll.id))
 
 
 def _set_choices(poll: Poll, labels: tuple[str, ...]) -> None:

@@ -1,6 +1,6 @@
 """What attendees and organisers do with registrations. One action, one transaction."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from lunchkit import clock
 from lunchkit.db import transaction
 from lunchkit.errors import Refusal, TooMany
-from lunchkit.events.changes import EventDetails, apply_details
+from lunchkit.events.changes import EventDetails, apply_details, details_of
 from lunchkit.events.models import Event
 from lunchkit.limits import Window
 from lunchkit.mail.addresses import fold_email
@@ -240,6 +240,14 @@ def change_event(event: Event, details: EventDetails) -> None:
                 registration.raise_sequence(event.sequence)
                 promise_letter(session, "change", registration, position=place_in_queue(registration))
         serve_queue(session, event, now)
+
+
+def change_capacity(event: Event, capacity: int) -> None:
+    """Set the number of seats and nothing else; new ones go to the queue, fewer throw nobody out."""
+    with transaction() as session:
+        event = lock_event(session, event.id)
+        apply_details(event, replace(details_of(event), capacity=capacity))
+        serve_queue(session, event, clock.now())
 
 
 def cancel_event(event: Event) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import astuple, dataclass
 from typing import Any
 
+from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
@@ -103,24 +104,31 @@ class DetailsForm(FlaskForm):
         if not any(char.isalnum() for char in field.data):
             raise ValidationError(_l("Please write your name."))
 
-    def fit_to(self, event: Event) -> None:
-        """Ask only what this lunch asks."""
-        if event.companions_allowed:
-            self.companions.choices = [
-                (n, _l("I come alone") if n == 0 else str(n + 1)) for n in range(event.companions_allowed + 1)
-            ]
+    def fit_to(self, event: Event, most_companions: int) -> None:
+        """Ask only what this lunch asks, of so many people."""
+        if most_companions:
+            more = [(n, str(n + 1)) for n in range(1, most_companions + 1)]
+            self.companions.choices = [(0, _l("I come alone")), *more]
         else:
             del self.companions
+        self.fit_needs_to(event, most_companions)
+
+    def fit_needs_to(self, event: Event, most_companions: int) -> None:
+        """Ask about food and access where the lunch does, of each person."""
         if event.asks_food:
-            while len(self.diets) < 1 + event.companions_allowed:
+            while len(self.diets) < 1 + most_companions:
                 self.diets.append_entry()
             for position, field in enumerate(self.diets):
-                field.label.text = str(_l("You") if position == 0 else _l("Person %(number)s", number=position + 1))
+                field.label.text = str(self.person_label(position))
         else:
             del self.diets
             del self.allergies
         if not event.asks_access:
             del self.access
+
+    def person_label(self, position: int) -> LazyString:
+        """How the form calls the person at this position, 0 for the attendee."""
+        return _l("You") if position == 0 else _l("Person %(number)s", number=position + 1)
 
     def details(self, email: str | None) -> AttendeeDetails:
         """The frozen value of a valid form."""
@@ -156,22 +164,31 @@ class RegistrationForm(DetailsForm):
 
 def registration_form(event: Event, data: MultiDict[str, str] | None = None) -> RegistrationForm:
     """The public form of a lunch, filled from a request's form data if given."""
-    form = RegistrationForm(formdata=_bounded(event, data))
-    form.fit_to(event)
+    form = RegistrationForm(formdata=without_strangers(data, event.companions_allowed))
+    form.fit_to(event, event.companions_allowed)
     return form
 
 
 def edit_form(event: Event, registration: Registration, data: MultiDict[str, str] | None = None) -> DetailsForm:
     """The form with which an attendee changes their own registration."""
-    form = DetailsForm(formdata=_bounded(event, data), data=_current(registration) if data is None else None)
-    form.fit_to(event)
+    most = most_companions(event, registration)
+    form = DetailsForm(formdata=without_strangers(data, most), data=current_values(registration))
+    form.fit_to(event, most)
     return form
 
 
-def _current(registration: Registration) -> dict[str, Any]:
+def most_companions(event: Event, registration: Registration | None) -> int:
+    """How many may come along: as many as the lunch allows, and those who are registered already."""
+    return max(event.companions_allowed, registration.seats - 1 if registration else 0)
+
+
+def current_values(registration: Registration) -> dict[str, Any]:
+    """What the fields of a form hold that is opened on a registration."""
     needs = registration.needs
     return {
         "name": registration.name,
+        "email": registration.email or "",
+        "language": registration.language,
         "organisation": registration.organisation,
         "is_member": registration.is_member,
         "shows_name": registration.shows_name,
@@ -182,11 +199,11 @@ def _current(registration: Registration) -> dict[str, Any]:
     }
 
 
-def _bounded(event: Event, data: MultiDict[str, str] | None) -> MultiDict[str, str] | None:
-    """Drop list entries that this lunch does not offer, before WTForms makes a field of each."""
+def without_strangers(data: MultiDict[str, str] | None, companions: int) -> MultiDict[str, str] | None:
+    """Form data without the diets of people who cannot come along: WTForms would make a field of each."""
     if data is None:
         return None
-    offered = {f"diets-{n}" for n in range(1 + event.companions_allowed)}
+    offered = {f"diets-{number}" for number in range(1 + companions)}
     return MultiDict(
         (key, value) for key, value in data.items(multi=True) if not key.startswith("diets-") or key in offered
     )

@@ -1,8 +1,8 @@
 """The form with which an organiser registers somebody by hand, or mends what was typed: the address may be missing."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
+from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Form, SelectField, StringField, TextAreaField
@@ -11,7 +11,13 @@ from wtforms.validators import Length
 from lunchkit.events.models import Event
 from lunchkit.i18n import LANGUAGE_NAMES, when
 from lunchkit.mail.addresses import valid_email
-from lunchkit.registrations.forms import AttendeeDetails, DetailsForm
+from lunchkit.registrations.forms import (
+    AttendeeDetails,
+    DetailsForm,
+    current_values,
+    most_companions,
+    without_strangers,
+)
 from lunchkit.registrations.models import Registration
 from lunchkit.text import clean_line, clean_text
 
@@ -28,21 +34,15 @@ class OrganiserAttendeeForm(DetailsForm):
     )
     shows_name = BooleanField(_l("The name may stand on the list of those present"))
 
-    def fit_to(self, event: Event, companions: int = 0) -> None:
-        """Ask what this lunch asks; ``companions`` who are registered already stay possible, whatever it allows now."""
-        most = max(event.companions_allowed, companions)
+    def fit_to(self, event: Event, most_companions: int) -> None:
+        """Ask what this lunch asks; the number of seats always."""
         self.companions.label.text = str(_l("Seats"))
-        self.companions.choices = [(n, str(n + 1)) for n in range(most + 1)]
-        if event.asks_food:
-            while len(self.diets) < 1 + most:
-                self.diets.append_entry()
-            for position, field in enumerate(self.diets, 1):
-                field.label.text = str(_l("Person %(number)s", number=position))
-        else:
-            del self.diets
-            del self.allergies
-        if not event.asks_access:
-            del self.access
+        self.companions.choices = [(n, str(n + 1)) for n in range(most_companions + 1)]
+        self.fit_needs_to(event, most_companions)
+
+    def person_label(self, position: int) -> LazyString:
+        """Numbered from the attendee on."""
+        return _l("Person %(number)s", number=position + 1)
 
     def attendee(self) -> AttendeeDetails:
         """The frozen value of a valid form."""
@@ -53,10 +53,10 @@ def organiser_form(
     event: Event, registration: Registration | None = None, data: MultiDict[str, str] | None = None
 ) -> OrganiserAttendeeForm:
     """The organiser's form: empty, filled from the row, or from a request's form data if given."""
-    companions = registration.seats - 1 if registration else 0
-    offered = _offered(data, max(event.companions_allowed, companions))
-    form = OrganiserAttendeeForm(formdata=offered, data=_current(registration) if registration else {})
-    form.fit_to(event, companions)
+    most = most_companions(event, registration)
+    values = current_values(registration) if registration else {}
+    form = OrganiserAttendeeForm(formdata=without_strangers(data, most), data=values)
+    form.fit_to(event, most)
     return form
 
 
@@ -77,28 +77,3 @@ def move_form(lunches: Sequence[Event], data: MultiDict[str, str] | None = None)
     form.lunches = {event.id: event for event in lunches}
     form.event.choices = [(event.id, f"{event.title} ({when(event)})") for event in lunches]
     return form
-
-
-def _current(registration: Registration) -> dict[str, Any]:
-    needs = registration.needs
-    return {
-        "name": registration.name,
-        "email": registration.email or "",
-        "language": registration.language,
-        "organisation": registration.organisation,
-        "is_member": registration.is_member,
-        "shows_name": registration.shows_name,
-        "companions": registration.seats - 1,
-        "diets": [diet.value for diet in needs.diet_list] if needs else [],
-        "allergies": needs.allergies if needs else "",
-        "access": needs.access if needs else "",
-    }
-
-
-def _offered(data: MultiDict[str, str] | None, companions: int) -> MultiDict[str, str] | None:
-    """The form data without diets of people who cannot be: WTForms would make a field of each."""
-    if data is None:
-        return None
-    known = {f"diets-{number}" for number in range(1 + companions)}
-    pairs = ((key, value) for key, value in data.items(multi=True) if not key.startswith("diets-") or key in known)
-    return MultiDict(pairs)

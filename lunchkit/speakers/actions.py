@@ -1,7 +1,7 @@
 """Who speaks at a lunch."""
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from lunchkit.db import transaction
@@ -39,11 +39,11 @@ def remove_speaker(appearance: Appearance) -> None:
     """Take a speaker off a lunch; somebody who speaks nowhere else is forgotten."""
     with transaction() as session:
         speaker = appearance.speaker
-        session.delete(appearance)
-        session.flush()
+        here = (Appearance.event_id == appearance.event_id, Appearance.speaker_id == speaker.id)
+        session.execute(delete(Appearance).where(*here))
         elsewhere = select(func.count()).where(Appearance.speaker_id == speaker.id)
         if not session.scalar(elsewhere):
-            session.delete(speaker)
+            session.execute(delete(Speaker).where(Speaker.id == speaker.id))
 
 
 def _organisation(session: Session, name: str) -> Organisation | None:

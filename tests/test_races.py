@@ -1,0 +1,228 @@
+"""Many at once: threads, processes, and doubled forms, on both databases; and the same races lost on purpose.
+
+``LUNCHKIT_TEST_ROUNDS`` raises the number of rounds.
+"""
+
+import multiprocessing
+import os
+import random
+import secrets
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+from multiprocessing.synchronize import Barrier
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import insert, text
+from sqlalchemy.exc import IntegrityError
+
+from lunchkit import clock
+from lunchkit.app import create_app
+from lunchkit.config import Settings
+from lunchkit.db import db
+from lunchkit.events.changes import details_of
+from lunchkit.events.models import Event
+from lunchkit.registrations import actions
+from lunchkit.registrations.models import Registration, Standing
+from lunchkit.registrations.queries import count_seats
+from tests.conftest import EventMaker, details, new_client
+from tests.seating import all_at_once, assert_sound, letters_of, registrations_of, seats_given
+from tests.server import Client, Server, fetch_stamp, send_form, stamp_of
+
+ROUNDS = int(os.environ.get("LUNCHKIT_TEST_ROUNDS", "3"))
+PROCESSES, ASKED, SEATS = 6, 300, 100
+FEWER_PROCESSES, FEWER_ASKED, FEWER_SEATS = 3, 90, 30
+"""For the races that are lost on purpose."""
+
+
+def register(event_id: int, name: str, **fields: Any) -> actions.Placed:
+    """Register somebody whose address follows from the name."""
+    event = db.session.get_one(Event, event_id)
+    person = details(name, f"{name.lower()}@example.org", **fields)
+    return actions.register_attendee(event, person, form_key=f"{event_id}/{name}", language="fr")
+
+
+def test_sixteen_threads_ask_for_the_last_seats(app: Flask, make_event: EventMaker) -> None:
+    for asked_each in (1, *[3] * ROUNDS):
+        event_id = make_event(capacity=20).id
+
+        def ask(number: int, event_id: int = event_id, asked_each: int = asked_each) -> None:
+            for turn in range(asked_each):
+                register(event_id, f"Guest{number}x{turn}")
+
+        assert all_at_once(app, [partial(ask, number) for number in range(16)]) == [None] * 16
+        rows = assert_sound(event_id)
+        assert len(rows) == 16 * asked_each
+        assert seats_given(rows) == min(20, 16 * asked_each)
+
+
+def test_groups_and_single_people_race_for_seats(app: Flask, make_event: EventMaker) -> None:
+    for turn in range(ROUNDS):
+        event_id = make_event(capacity=20, companions_allowed=5).id
+        dice = random.Random(turn)
+        jobs = [partial(register, event_id, f"Guest{n}", companions=dice.choice((0, 0, 1, 2, 5))) for n in range(16)]
+        assert not [result for result in all_at_once(app, jobs) if isinstance(result, Exception)]
+        assert len(assert_sound(event_id)) == 16
+
+
+def test_seats_given_back_are_given_on_while_others_ask(app: Flask, make_event: EventMaker) -> None:
+    """Cancelling, promoting, raising the capacity and registering, all at once: one seat is one promotion."""
+    for _ in range(ROUNDS):
+        event_id = make_event(capacity=10).id
+        for number in range(20):
+            register(event_id, f"Early{number}")
+        ids = [row.id for row in registrations_of(event_id)]
+
+        def cancel(row_id: int) -> None:
+            actions.cancel_registration(db.session.get_one(Registration, row_id))
+
+        def enlarge(event_id: int = event_id) -> None:
+            event = db.session.get_one(Event, event_id)
+            actions.change_event(event, replace(details_of(event), capacity=12))
+
+        jobs: list[Callable[[], object]] = [partial(cancel, row_id) for row_id in (*ids[:6], *ids[:2], *ids[12:14])]
+        jobs += [partial(register, event_id, f"Late{number}") for number in range(5)] + [enlarge]
+        assert not [result for result in all_at_once(app, jobs) if isinstance(result, Exception)]
+        rows = assert_sound(event_id)
+        assert Counter(row.standing for row in rows) == {"seated": 12, "cancelled": 8, "waiting": 5}
+        assert sum("promotion" in kinds for kinds in letters_of(event_id).values()) >= 6
+
+
+# From separate processes.
+
+_app: Flask
+
+
+def _open(settings: Settings, start: Barrier) -> None:
+    """Make a process ready to race."""
+    global _app
+    _app = create_app(settings)
+    with _app.app_context():
+        db.session.execute(text("select 1"))
+        db.session.remove()
+    start.wait(timeout=60)
+
+
+def _join(job: tuple[int, int]) -> str:
+    with _app.app_context():
+        return str(register(job[0], f"Guest{job[1]}").standing)
+
+
+def _take_naively(job: tuple[int, int]) -> str:
+    """What the code would do that nobody thought about: look, then take, in the driver's default transactions."""
+    event_id, number = job
+    now = clock.now()
+    with _app.app_context(), db.engine.connect() as connection:
+        standing = "seated" if (connection.scalar(count_seats(event_id)) or 0) < FEWER_SEATS else "waiting"
+        if connection.dialect.name == "sqlite":
+            connection.rollback()  # the driver's default begins a transaction at the first write only
+        time.sleep(0.002)  # a page of a real program computes something in between
+        row = {
+            "event_id": event_id, "name": f"Guest{number}", "standing": standing, "registered_at": now,
+            "queued_at": now, "nonce": secrets.token_bytes(16), "link_hash": secrets.token_bytes(32),
+            "ticket_hash": secrets.token_bytes(32),
+        }  # fmt: skip
+        try:
+            connection.execute(insert(Registration).values(row))
+            connection.commit()
+        except IntegrityError as error:
+            return "refused" if "no seat left" in str(error) else str(error)
+        return standing
+
+
+def race(
+    settings: Settings, event_id: int, take: Callable[[tuple[int, int]], str], processes: int, asked: int
+) -> Counter[str]:
+    """Let processes take seats of a lunch; counts what they were told."""
+    spawn = multiprocessing.get_context("spawn")
+    start = spawn.Barrier(processes)
+    with spawn.Pool(processes, initializer=_open, initargs=(settings, start)) as pool:
+        told = pool.map(take, [(event_id, number) for number in range(asked)], chunksize=5)
+        pool.close()
+        pool.join()
+    return Counter(told)
+
+
+def test_processes_seat_exactly_as_many_as_there_are_seats(settings: Settings, make_event: EventMaker) -> None:
+    event_id = make_event(capacity=SEATS).id
+    assert race(settings, event_id, _join, PROCESSES, ASKED) == {"seated": SEATS, "waiting": ASKED - SEATS}
+    assert len(assert_sound(event_id)) == ASKED
+
+
+@pytest.fixture
+def without_guard(app: Flask) -> Iterator[None]:
+    """A database whose own guard against overselling is asleep."""
+    if db.engine.dialect.name == "sqlite":
+        sleep, wake = ["drop trigger registration_insert_guard", "drop trigger registration_update_guard"], []
+    else:
+        alter = "alter table registration {} trigger registration_guard"
+        sleep, wake = [alter.format("disable")], [alter.format("enable")]
+    for statements in (sleep, wake):
+        with db.engine.connect().execution_options(writes=True) as connection:
+            for statement in statements:
+                connection.exec_driver_sql(statement)
+            connection.commit()
+        if statements is sleep:
+            yield
+
+
+def test_control_without_lock_and_guard_seats_are_oversold(
+    settings: Settings, make_event: EventMaker, without_guard: None
+) -> None:
+    event_id = make_event(capacity=FEWER_SEATS).id
+    told = race(settings, event_id, _take_naively, FEWER_PROCESSES, FEWER_ASKED)
+    assert told["seated"] > FEWER_SEATS, "this race proves nothing: it cannot be lost"
+    assert seats_given(registrations_of(event_id)) == told["seated"]
+
+
+def test_the_guard_alone_stops_a_program_that_does_not_lock(settings: Settings, make_event: EventMaker) -> None:
+    event_id = make_event(capacity=FEWER_SEATS).id
+    told = race(settings, event_id, _take_naively, FEWER_PROCESSES, FEWER_ASKED)
+    assert told["seated"] == FEWER_SEATS
+    assert told["refused"] > 0, "nobody ran into the guard"
+    assert seats_given(registrations_of(event_id)) == FEWER_SEATS
+
+
+# The same form again.
+
+
+def test_a_form_sent_five_times_at_once_is_one_registration(app: Flask, make_event: EventMaker) -> None:
+    for turn in range(ROUNDS * 3):
+        event = make_event(capacity=1)
+        page = new_client(app).get(f"/e/{event.slug}/register").get_data(as_text=True)
+        form = {"name": "Camille Poireau", "email": f"camille{turn}@example.org", "stamp": stamp_of(page)}
+
+        def send(client: FlaskClient, slug: str = event.slug, form: dict[str, str] = form) -> tuple[int, str]:
+            response = client.post(f"/e/{slug}/register", data=form)
+            return response.status_code, response.headers.get("Location", "")
+
+        answers = all_at_once(app, [partial(send, new_client(app)) for _ in range(5)])
+        assert len(set(answers)) == 1, answers
+        (row,) = assert_sound(event.id)
+        assert row.standing == Standing.SEATED
+        assert letters_of(event.id) == {row.email: ["confirmation"]}
+
+
+def test_a_form_sent_five_times_at_once_to_a_real_server(
+    app: Flask, settings: Settings, make_event: EventMaker
+) -> None:
+    event = make_event(capacity=ROUNDS * 2)
+    slug, event_id = event.slug, event.id
+    db.session.remove()
+    with Server(settings.instance, {"DATABASE_URL": settings.database_url}) as server:
+        clients = [Client(server.port) for _ in range(5)]
+        for turn in range(ROUNDS * 3):
+            stamp = fetch_stamp(clients[0], slug)
+            jobs = [partial(send_form, one, slug, stamp, "Camille", f"camille{turn}@example.org") for one in clients]
+            answers: list[Any] = all_at_once(app, jobs)
+            assert {(answer.status, answer.headers["location"]) for answer in answers} == {
+                (303, answers[0].headers["location"])
+            }
+        for client in clients:
+            client.close()
+    assert len(assert_sound(event_id)) == ROUNDS * 3

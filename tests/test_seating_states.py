@@ -1,0 +1,242 @@
+"""Random histories of two lunches against a model of them that is too simple to be wrong.
+
+``LUNCHKIT_TEST_EXAMPLES`` raises the number of histories, each of 30 steps.
+"""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from itertools import count
+
+import pytest
+from flask import Flask
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from sqlalchemy import select
+
+from lunchkit.db import db
+from lunchkit.events.changes import details_of
+from lunchkit.events.models import Event
+from lunchkit.registrations import actions
+from lunchkit.registrations.models import Registration, Standing
+from lunchkit.registrations.queries import place_in_queue
+from tests.conftest import EventMaker, details
+from tests.seating import letters_of, registrations_of, seats_given
+
+EXAMPLES = {"sqlite": 80, "postgresql": 40}
+tables = st.integers(0, 1)
+people = st.sampled_from(["ana", "bea", "cleo", "dora", "eve", "flo"])
+companions = st.sampled_from([0, 0, 0, 1, 2])
+examples = count()
+
+
+@dataclass
+class Table:
+    """One lunch as a child would play it with dolls: chairs, a queue, and letters."""
+
+    event_id: int
+    capacity: int
+    seated: dict[str, int] = field(default_factory=dict)
+    """Seats by person."""
+    queue: list[str] = field(default_factory=list)
+    waiting: dict[str, int] = field(default_factory=dict)
+    letters: dict[str, list[str]] = field(default_factory=dict)
+    forms: dict[str, str] = field(default_factory=dict)
+
+    def free(self) -> int:
+        """Chairs nobody has; below zero after the capacity was lowered."""
+        return self.capacity - sum(self.seated.values())
+
+    def has(self, person: str) -> bool:
+        """Whether somebody sits or waits here."""
+        return person in self.seated or person in self.waiting
+
+    def write(self, person: str, kind: str) -> None:
+        """Promise a letter."""
+        self.letters.setdefault(person, []).append(kind)
+
+    def join(self, person: str, seats: int) -> None:
+        """Go to the end of the queue, which is then served."""
+        self.queue.append(person)
+        self.waiting[person] = seats
+        self.serve(newcomer=person)
+
+    def leave(self, person: str) -> None:
+        """Get up, or leave the queue."""
+        self.seated.pop(person, None)
+        if self.waiting.pop(person, None):
+            self.queue.remove(person)
+        self.write(person, "cancellation")
+
+    def serve(self, newcomer: str = "") -> None:
+        """The earliest who fits sits down, until nobody fits."""
+        while first := next((one for one in self.queue if self.waiting[one] <= self.free()), None):
+            self.queue.remove(first)
+            self.seated[first] = self.waiting.pop(first)
+            self.write(first, "confirmation" if first == newcomer else "promotion")
+        if newcomer in self.waiting:
+            self.write(newcomer, "waiting")
+
+
+class TwoLunches(RuleBasedStateMachine):
+    """Each rule does the same thing to the real lunches and to the model."""
+
+    def __init__(self, make_event: EventMaker) -> None:
+        super().__init__()
+        self.prefix = f"x{next(examples)}"
+        self.tables = [Table(make_event(capacity=n, companions_allowed=2).id, n) for n in (3, 2)]
+        self.given = [0, 0]
+        self.keys = count()
+
+    def email(self, person: str) -> str:
+        """An address that no other history uses."""
+        return f"{self.prefix}-{person}@example.org"
+
+    def event(self, table: Table) -> Event:
+        """The real lunch."""
+        db.session.rollback()  # which forgets what was read
+        return db.session.get_one(Event, table.event_id)
+
+    def real(self, table: Table, person: str) -> Registration:
+        """The real registration."""
+        event = self.event(table)
+        wanted = select(Registration).where(
+            Registration.event_id == event.id, Registration.email_key == self.email(person)
+        )
+        return db.session.scalars(wanted).one()
+
+    def promised(self, person: str) -> int:
+        """Letters that a person was promised so far; erasing forgets most of them."""
+        return sum(len(table.letters.get(person, ())) for table in self.tables)
+
+    def send(self, table: Table, person: str, more: int, key: str) -> actions.Placed:
+        """Send the public form."""
+        said = details(person, self.email(person), companions=more)
+        return actions.register_attendee(self.event(table), said, form_key=key, language="fr")
+
+    @rule(at=tables, person=people, more=companions)
+    def register(self, at: int, person: str, more: int) -> None:
+        """A new form, whether the address is known or not."""
+        table, key = self.tables[at], f"{self.prefix}/{next(self.keys)}"
+        placed = self.send(table, person, more, key)
+        if table.has(person):
+            if self.promised(person) < actions.LETTERS_AN_HOUR:
+                table.write(person, "repeat")
+            full = 1 + more > table.free()
+            assert placed == actions.Placed(*(("waiting", len(table.queue) + 1) if full else ("seated", None)))
+            return
+        table.join(person, 1 + more)
+        table.forms[person] = f"{key} {more}"
+        position = table.queue.index(person) + 1 if person in table.waiting else None
+        assert placed == actions.Placed(Standing.WAITING if position else Standing.SEATED, position)
+
+    @rule(at=tables, person=people)
+    def send_the_same_form_again(self, at: int, person: str) -> None:
+        """A form that was answered is answered again, and nothing happens."""
+        table = self.tables[at]
+        if table.has(person) and person in table.forms:
+            key, more = table.forms[person].split()
+            assert self.send(table, person, int(more), key).standing == self.real(table, person).standing
+
+    @rule(at=tables, person=people, more=companions)
+    def bring_others(self, at: int, person: str, more: int) -> None:
+        """More companions need free seats; fewer give seats back."""
+        table = self.tables[at]
+        if not table.has(person):
+            return
+        real, said = self.real(table, person), details(person, None, companions=more)
+        if person in table.seated and more + 1 - table.seated[person] > max(0, table.free()):
+            with pytest.raises(actions.NoSeatForCompanions):
+                actions.update_registration(real, said)
+            return
+        actions.update_registration(real, said)
+        (table.seated if person in table.seated else table.waiting)[person] = 1 + more
+        table.serve()
+
+    @rule(at=tables, person=people)
+    def cancel(self, at: int, person: str) -> None:
+        """Twice is once."""
+        table = self.tables[at]
+        if table.has(person):
+            real = self.real(table, person)
+            actions.cancel_registration(real)
+            actions.cancel_registration(real)
+            table.leave(person)
+            table.serve()
+
+    @rule(at=tables, person=people)
+    def go_to_head_of_queue(self, at: int, person: str) -> None:
+        """By the organiser's decision."""
+        table = self.tables[at]
+        if table.has(person):
+            actions.move_to_head_of_queue(self.real(table, person))
+        if person in table.waiting:
+            table.queue.remove(person)
+            table.queue.insert(0, person)
+
+    @rule(at=tables, person=people)
+    def move(self, at: int, person: str) -> None:
+        """To the other lunch, or nothing at all."""
+        here, there = self.tables[at], self.tables[1 - at]
+        if not here.has(person):
+            return
+        real, event = self.real(here, person), db.session.get_one(Event, there.event_id)
+        if there.has(person):
+            with pytest.raises(actions.AddressTaken):
+                actions.move_to_event(real, event)
+            return
+        seats = here.seated.get(person) or here.waiting[person]
+        actions.move_to_event(real, event)
+        here.leave(person)
+        here.serve()
+        there.join(person, seats)
+        there.forms.pop(person, None)
+
+    @rule(at=tables, person=people)
+    def erase(self, at: int, person: str) -> None:
+        """Cancelled, then forgotten; only the word that it is cancelled still leaves."""
+        table = self.tables[at]
+        if table.has(person):
+            actions.erase_registration(self.real(table, person))
+            table.leave(person)
+            table.letters[person] = [kind for kind in table.letters[person] if kind == "cancellation"]
+            table.serve()
+
+    @rule(at=tables, capacity=st.integers(0, 6))
+    def change_capacity(self, at: int, capacity: int) -> None:
+        """Up: the queue is served. Down: nobody is thrown out."""
+        table, event = self.tables[at], self.event(self.tables[at])
+        actions.change_event(event, replace(details_of(event), capacity=capacity))
+        table.capacity = capacity
+        table.serve()
+
+    @precondition(lambda self: self.tables)
+    @invariant()
+    def both_agree(self) -> None:
+        """The database says what the model says; and what must hold whatever the model says."""
+        for at, table in enumerate(self.tables):
+            rows = [row for row in registrations_of(table.event_id) if row.is_active]
+            names = [row.name for row in rows]
+            assert len(names) == len(set(names)), "somebody stands in two places"
+            assert {row.name: row.seats for row in rows if row.standing == Standing.SEATED} == table.seated
+            waiting = {row.name: place_in_queue(row) for row in rows if row.standing == Standing.WAITING}
+            assert waiting == {name: place for place, name in enumerate(table.queue, 1)}
+            letters = letters_of(table.event_id)
+            assert letters == {self.email(name): kinds for name, kinds in table.letters.items() if kinds}
+            given = seats_given(rows)
+            assert given <= max(table.capacity, self.given[at]), "seats were given that are not there"
+            assert not [row for row in rows if row.name in waiting and row.seats <= table.capacity - given]
+            self.given[at] = given
+
+
+def test_random_histories(app: Flask, database: str, make_event: EventMaker) -> None:
+    histories = int(os.environ.get("LUNCHKIT_TEST_EXAMPLES", EXAMPLES[database]))
+    machine: Callable[[], TwoLunches] = lambda: TwoLunches(make_event)  # noqa: E731
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=histories, stateful_step_count=30, deadline=None, database=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )  # fmt: skip
