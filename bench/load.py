@@ -12,7 +12,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from tests.server import Client, fetch_stamp, send_form
+from tests.server import Client, Server, fetch_stamp, send_form
 
 PEOPLE = count()
 """Numbers people across the run, so that no two have one address."""
@@ -21,11 +21,17 @@ fork = multiprocessing.get_context("fork")
 
 @dataclass(frozen=True)
 class Sample:
-    """One request: when it began and ended (seconds of the monotonic clock), and whether it got the wanted answer."""
+    """One request: when it began and ended (seconds of the monotonic clock), and the answer's status, 0 for none."""
 
     began: float
     ended: float
-    fine: bool
+    status: int
+    wanted: int
+
+    @property
+    def fine(self) -> bool:
+        """Whether it got the wanted answer."""
+        return self.status == self.wanted
 
 
 Prepared = list[tuple[str, str, str]]
@@ -40,7 +46,7 @@ def timed(ask: Callable[[], int], wanted: int) -> Sample:
         status = ask()
     except OSError:
         status = 0
-    return Sample(began, time.monotonic(), status == wanted)
+    return Sample(began, time.monotonic(), status, wanted)
 
 
 def pages(path: str, seconds: float) -> Work:
@@ -69,21 +75,28 @@ def visits(client: Client, prepared: Prepared) -> Iterator[Sample]:
 
 
 def run(
-    port: int, at_once: int, work: Work, people: list[Prepared] | None = None, *, fetches: bool = False
-) -> list[Sample]:
-    """Let ``at_once`` processes work; returns the samples of all. With ``fetches`` each first fetches its forms."""
-    barrier = fork.Barrier(at_once)
+    server: Server, at_once: int, work: Work, people: list[Prepared] | None = None, *, fetches: bool = False
+) -> tuple[list[Sample], float]:
+    """Let ``at_once`` processes work; returns the samples of all, and the processor time that the server took.
+
+    With ``fetches`` each process first fetches its forms, before the clock starts.
+    """
+    barrier = fork.Barrier(at_once + 1)
     results: SimpleQueue[list[Sample]] = fork.SimpleQueue()
     shares = people or [[] for _ in range(at_once)]
     processes = [
-        fork.Process(target=_one, args=(port, barrier, results, work, share, fetches), daemon=True) for share in shares
+        fork.Process(target=_one, args=(server.port, barrier, results, work, share, fetches), daemon=True)
+        for share in shares
     ]
     for process in processes:
         process.start()
+    barrier.wait(timeout=120)
+    before = server.cpu_seconds()
     samples = [sample for _ in processes for sample in results.get()]
+    cpu = server.cpu_seconds() - before
     for process in processes:
         process.join()
-    return samples
+    return samples, cpu
 
 
 def _one(

@@ -1,7 +1,7 @@
 """What the benchmarks need inside the database: lunches before, figures after. Settings come from the environment.
 
-    plant.py lunches COUNT CAPACITY     makes the schema and lunches that are open; prints their slugs as JSON
-    plant.py count SLUG...              prints how everybody stands, as JSON
+plant.py lunches COUNT CAPACITY     makes the schema and lunches that are open; prints their slugs as JSON
+plant.py count SLUG...              prints how everybody stands, as JSON
 """
 
 import json

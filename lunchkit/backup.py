@@ -3,8 +3,11 @@
 import os
 import shutil
 import subprocess
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+
+from sqlalchemy import URL, make_url
 
 from lunchkit.config import Settings
 from lunchkit.db import SQLITE_DRIVER
@@ -26,18 +29,25 @@ def back_up(settings: Settings, target: Path | None = None) -> Path:
     suffix = "pgdump" if postgres else "sqlite"
     name = f"lunchkit-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.{suffix}"
     target = target or settings.instance / "backups" / name
+    try:
+        _write(_dump_postgres if postgres else _copy_sqlite, settings, target)
+    except (OSError, SQLITE_DRIVER.Error) as error:
+        raise BackupFailed(f"no copy could be written to {target}: {error}") from error
+    return target
+
+
+def _write(copy: Callable[[Settings, Path], None], settings: Settings, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_name(target.name + ".partial")
     partial.unlink(missing_ok=True)
     try:
-        (_dump_postgres if postgres else _copy_sqlite)(settings, partial)
+        copy(settings, partial)
         partial.chmod(0o600)
         with partial.open("rb") as file:
             os.fsync(file.fileno())
         partial.replace(target)
     finally:
         partial.unlink(missing_ok=True)
-    return target
 
 
 def sqlite_path(settings: Settings) -> Path:
@@ -75,10 +85,20 @@ def _dump_postgres(settings: Settings, target: Path) -> None:
     program = shutil.which("pg_dump")
     if program is None:
         raise BackupFailed("pg_dump is missing: install PostgreSQL's client programs")
-    url = settings.database.replace("postgresql+psycopg://", "postgresql://")
-    done = subprocess.run([program, "--format=custom", f"--file={target}", url], capture_output=True, text=True)  # noqa: S603
+    url, password = without_password(settings.database)
+    words = [program, "--format=custom", f"--file={target}", url]
+    environment = os.environ | ({"PGPASSWORD": password} if password else {})
+    done = subprocess.run(words, env=environment, capture_output=True, text=True)  # noqa: S603
     if done.returncode:
         raise BackupFailed(done.stderr.strip())
+
+
+def without_password(database: str) -> tuple[str, str]:
+    """A PostgreSQL address as its own programs read it, and its password apart: everybody sees arguments in `ps`."""
+    url = make_url(database)
+    query = {name: value for name, value in url.query.items() if name != "password"}
+    bare = URL.create("postgresql", url.username, None, url.host, url.port, url.database, query)
+    return bare.render_as_string(hide_password=False), str(url.password or url.query.get("password") or "")
 
 
 def restore(settings: Settings, source: Path) -> Path | None:

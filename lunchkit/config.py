@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from flask import current_app
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 PREFIX = "LUNCHKIT_"
 LEAST = {"port": 1, "mail_port": 1, "workers": 1, "proxies": 0, "mail_timeout": 1, "form_minimum_seconds": 0}
@@ -86,9 +88,8 @@ class Settings:
 
     @property
     def hosts(self) -> list[str]:
-        """Host names that this server answers to."""
-        name = urlsplit(self.public_url).hostname or ""
-        return list(dict.fromkeys([f"[{name}]" if ":" in name else name, "localhost", "127.0.0.1", "[::1]"]))
+        """Host names that this server answers to. No IPv6 address: Werkzeug's check of the host knows none."""
+        return list(dict.fromkeys([urlsplit(self.public_url).hostname or "", "localhost", "127.0.0.1"]))
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -123,14 +124,23 @@ def _mistakes(settings: Settings) -> list[str]:
         for name, least in LEAST.items()
         if getattr(settings, name) < least
     ]
+    errors += [
+        f"{PREFIX}{name.upper()}: at most 65535, not {getattr(settings, name)}"
+        for name in ("port", "mail_port")
+        if getattr(settings, name) > 65535
+    ]
     if not _is_web_address(settings.public_url):
-        errors.append(f"LUNCHKIT_PUBLIC_URL: an http(s) address is needed, not {settings.public_url!r}")
+        errors.append(
+            f"LUNCHKIT_PUBLIC_URL: http(s):// and a name or an IPv4 address is needed, not {settings.public_url!r}"
+        )
     if settings.language not in LANGUAGES:
         errors.append(f"LUNCHKIT_LANGUAGE: one of {', '.join(LANGUAGES)}, not {settings.language!r}")
     if settings.mail_security not in ("starttls", "tls", "none"):
         errors.append(f"LUNCHKIT_MAIL_SECURITY: starttls, tls or none, not {settings.mail_security!r}")
     if not settings.database.startswith(("sqlite:", "postgresql+psycopg:")):
         errors.append("LUNCHKIT_DATABASE_URL: sqlite:/// or postgresql:// is needed")
+    elif not _is_database_address(settings.database):
+        errors.append("LUNCHKIT_DATABASE_URL: this is not an address like postgresql://user:password@host:port/name")
     if settings.workers > 1 and settings.database.startswith("sqlite:"):
         errors.append("LUNCHKIT_WORKERS: several processes need PostgreSQL (LUNCHKIT_DATABASE_URL)")
     if not _is_zone(settings.timezone):
@@ -146,8 +156,16 @@ def _is_web_address(text: str) -> bool:
         fits_a_socket = address.port is None or address.port > 0
     except ValueError:
         return False
-    known = address.scheme in ("http", "https") and bool(address.hostname)
+    known = address.scheme in ("http", "https") and bool(address.hostname) and ":" not in (address.hostname or "")
     return known and fits_a_socket and not (address.query or address.fragment or address.username) and " " not in text
+
+
+def _is_database_address(text: str) -> bool:
+    try:
+        make_url(text)
+    except (ArgumentError, ValueError):
+        return False
+    return True
 
 
 def _is_zone(name: str) -> bool:
@@ -161,7 +179,7 @@ def _is_zone(name: str) -> bool:
 def _is_mailbox(text: str) -> bool:
     try:
         return "@" in Address(addr_spec=text).addr_spec and text.isascii()
-    except (ValueError, MessageError):
+    except (ValueError, IndexError, MessageError):  # the parser stumbles over what ends too early
         return False
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from lunchkit import clock, schema
 from lunchkit.accounts.models import Organiser
@@ -28,19 +29,35 @@ class Finding:
 
 def examine(settings: Settings) -> list[Finding]:
     """Look at everything that usually goes wrong; call inside the application's context."""
-    if not schema.is_current(db.engine):
+    try:
+        is_current = schema.is_current(db.engine)
+    except SQLAlchemyError as error:
+        silent = Finding(False, _("The database does not answer: %(why)s", why=in_a_line(error)))
+        return [silent, _https(settings), _mail(settings)]
+    if not is_current:
         return [Finding(False, _("The database has another schema than this program: run «lunchkit upgrade»."))]
     return [_sqlite(), _disk(settings), _https(settings), _mail(settings), _outbox(), _organisers()]
 
 
+def in_a_line(error: Exception) -> str:
+    """What a database's error says, without statements and values."""
+    text = str(getattr(error, "orig", None) or error).strip()
+    return text.splitlines()[0] if text else type(error).__name__
+
+
 def _sqlite() -> Finding:
-    version = SQLITE_DRIVER.sqlite_version
-    safe = tuple(map(int, version.split("."))) >= SAFE_SQLITE or db.engine.dialect.name != "sqlite"
-    if safe:
+    if not sqlite_is_unsafe():
         return Finding(True, _("Database: %(name)s.", name=db.engine.dialect.name))
+    version = SQLITE_DRIVER.sqlite_version
     return Finding(
         False, _("SQLite %(version)s can lose commits when two programs write: install pysqlite3.", version=version)
     )
+
+
+def sqlite_is_unsafe() -> bool:
+    """Whether the database is an SQLite with the bug that a second writing program may meet."""
+    version = tuple(map(int, SQLITE_DRIVER.sqlite_version.split(".")))
+    return db.engine.dialect.name == "sqlite" and version < SAFE_SQLITE
 
 
 def _disk(settings: Settings) -> Finding:

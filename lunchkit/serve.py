@@ -30,10 +30,16 @@ class Server(BaseApplication):  # type: ignore[misc]
         self.announcement = announcement
         super().__init__()
 
+    @property
+    def address(self) -> str:
+        """Host and port to listen on; the brackets of an IPv6 address are not part of the setting."""
+        host = self.settings.host
+        return f"{f'[{host}]' if ':' in host else host}:{self.settings.port}"
+
     def load_config(self) -> None:
         """Tell gunicorn what it needs to know."""
         options: dict[str, Any] = {
-            "bind": f"{self.settings.host}:{self.settings.port}",
+            "bind": self.address,
             "workers": self.settings.workers,
             "worker_class": "gevent",
             "worker_connections": 12_000,
@@ -61,7 +67,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         """Say that the server listens."""
         if self.announcement:
             print(self.announcement, flush=True)
-        print(f"lunchkit listens on http://{self.settings.host}:{self.settings.port}", file=sys.stderr, flush=True)
+        print(f"lunchkit listens on http://{self.address}", file=sys.stderr, flush=True)
 
 
 def start_background(worker: Any) -> None:

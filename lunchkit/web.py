@@ -16,6 +16,7 @@ from flask import Blueprint, Flask, Request, Response, abort, render_template, r
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.security import safe_join
 
@@ -38,18 +39,22 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cross-Origin-Embedder-Policy": "require-corp",
 }
+STORAGE_ERRORS = (OperationalError, PoolTimeout)
+"""What the database raises when it is busy, full, or gone."""
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 log = logging.getLogger("lunchkit")
 bp = Blueprint("web", __name__)
 
 
 class SoundRequest(Request):
-    """A request whose query may hold bytes that are no UTF-8: they are percent-encoded, as browsers do."""
+    """A request put right where clients are careless: host names have no capitals, queries no bare bytes."""
 
     def __init__(self, environ: dict[str, Any], *args: Any, **kwargs: Any) -> None:
         query = environ.get("QUERY_STRING", "")
         if not query.isascii():
             environ["QUERY_STRING"] = quote(query, safe=string.punctuation, encoding="latin-1")
+        if "HTTP_HOST" in environ:
+            environ["HTTP_HOST"] = environ["HTTP_HOST"].lower()
         super().__init__(environ, *args, **kwargs)
 
 
@@ -80,6 +85,7 @@ def init_web(app: Flask) -> None:
     """Put the house rules of HTTP on an application."""
     app.request_class = SoundRequest
     app.before_request(refuse_foreign_posts)
+    app.before_request(read_whole_form)
     app.after_request(add_headers)
     app.register_blueprint(bp)
     app.register_error_handler(Exception, show_error)
@@ -111,6 +117,12 @@ def refuse_foreign_posts() -> None:
     origin = request.headers.get("Origin")
     if origin and origin != "null" and origin.partition("://")[2] != request.host:
         raise ForeignPost
+
+
+def read_whole_form() -> None:
+    """Take in what is sent before any door asks the database: a slow phone must not hold a connection meanwhile."""
+    if request.method not in SAFE_METHODS:
+        _ = request.form
 
 
 @lru_cache(maxsize=1)
@@ -170,7 +182,7 @@ def show_error(error: Exception) -> ResponseReturnValue:
     if isinstance(request.routing_exception, SecurityError):  # a host name not ours: no page's addresses can be built
         return Response(f"{_MESSAGES[400]}\n", status=400, content_type="text/plain; charset=utf-8")
     reference = None
-    if isinstance(error, OperationalError):
+    if isinstance(error, STORAGE_ERRORS):
         error = storage_refusal(error)
     if isinstance(error, Refusal):
         status, message, retry_after = error.status, str(error.message), error.retry_after
@@ -199,10 +211,12 @@ def _account(error: Exception) -> str:
     return f"{way}{type(error).__qualname__}" + ("" if isinstance(error, SQLAlchemyError) else f": {error}")
 
 
-def storage_refusal(error: OperationalError) -> Exception:
+def storage_refusal(error: OperationalError | PoolTimeout) -> Exception:
     """The refusal that a failure of the database amounts to; the error itself where it is none of the known ones."""
+    if isinstance(error, PoolTimeout):
+        return Busy()
     text = str(error.orig).lower()
-    if "locked" in text or "busy" in text or "timeout" in text:
+    if any(word in text for word in ("locked", "busy", "timeout", "deadlock", "serialize")):
         return Busy()
     if "full" in text or "disk i/o" in text or "no space" in text or "readonly" in text:
         log.error("the database cannot write: %s", type(error.orig).__name__)

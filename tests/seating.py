@@ -71,7 +71,7 @@ def all_at_once(app: Flask, jobs: Sequence[Callable[[], object]]) -> list[object
             barrier.wait(timeout=30)
             try:
                 results[number] = jobs[number]()
-            except Exception as error:  # noqa: BLE001
+            except Exception as error:
                 results[number] = error
             finally:
                 db.session.remove()

@@ -87,9 +87,12 @@ class Client:
                 self._reader = self._socket.makefile("rb")
             self._socket.sendall(request)
             return self._read()
-        except (OSError, ValueError) as error:
+        except OSError:
             self.close()
-            raise ConnectionError(str(error)) from error
+            raise
+        except (ValueError, KeyError) as error:
+            self.close()
+            raise ConnectionError(f"this is no answer: {error!r}") from error
 
     def _read(self) -> Answer:
         first = self._reader.readline().split()

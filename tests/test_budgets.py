@@ -109,21 +109,24 @@ def organiser_pages(lunch: House, chromium: Browser) -> Iterator[tuple[Page, dic
     with page.expect_navigation():
         page.locator("main button").first.click()
     one = lunch.url(f"/organiser/e/{lunch.events['coming']}")
-    yield page, {
-        "lunches": lunch.url("/organiser/"),
-        "lunch": one,
-        "new lunch": lunch.url("/organiser/e/new"),
-        "edit lunch": one + "/edit",
-        "call off": one + "/cancellation",
-        "list": one + "/registrations",
-        "empty list": one + "/registrations?q=nobody",
-        "one registration": one + "/registrations/40",
-        "by hand": one + "/registrations/new",
-        "caterer": one + "/caterer",
-        "letters": lunch.url("/organiser/letters"),
-        "one letter": lunch.url("/organiser/letters/1"),
-        "patterns": lunch.url("/organiser/patterns"),
-    }
+    yield (
+        page,
+        {
+            "lunches": lunch.url("/organiser/"),
+            "lunch": one,
+            "new lunch": lunch.url("/organiser/e/new"),
+            "edit lunch": one + "/edit",
+            "call off": one + "/cancellation",
+            "list": one + "/registrations",
+            "empty list": one + "/registrations?q=nobody",
+            "one registration": one + "/registrations/40",
+            "by hand": one + "/registrations/new",
+            "caterer": one + "/caterer",
+            "letters": lunch.url("/organiser/letters"),
+            "one letter": lunch.url("/organiser/letters/1"),
+            "patterns": lunch.url("/organiser/patterns"),
+        },
+    )
     context.close()
 
 

@@ -142,7 +142,9 @@ def event_registration(event: Event) -> actions.Registration:
     return row
 
 
-def test_a_day_without_mail_server_costs_no_registration_and_no_letter(app: Flask, event: Event, outbox: Outbox) -> None:
+def test_a_day_without_mail_server_costs_no_registration_and_no_letter(
+    app: Flask, event: Event, outbox: Outbox
+) -> None:
     port = free_port()
     use_server(app, port)
     start = clock.now()
@@ -163,7 +165,9 @@ def test_a_day_without_mail_server_costs_no_registration_and_no_letter(app: Flas
     assert all(row.sent_at for row in outbox.rows())
 
 
-def test_a_server_that_dies_after_data_gets_the_same_message_again(event: Event, outbox: Outbox, postbox: Postbox) -> None:
+def test_a_server_that_dies_after_data_gets_the_same_message_again(
+    event: Event, outbox: Outbox, postbox: Postbox
+) -> None:
     register(event, "Ana")
     postbox.dies_after_data = True
     deliver_due()

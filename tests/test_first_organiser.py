@@ -11,6 +11,8 @@ from lunchkit import clock
 from lunchkit.accounts.actions import (
     AddressTaken,
     AlreadySetUp,
+    LastOrganiser,
+    Nameless,
     add_organiser,
     forget_old_sign_ins,
     issue_console_link,
@@ -19,11 +21,12 @@ from lunchkit.accounts.actions import (
 )
 from lunchkit.accounts.models import Organiser, OrganiserSession, SignInLink
 from lunchkit.accounts.queries import present_organisers
-from lunchkit.db import db
+from lunchkit.db import db, transaction
 from lunchkit.mail.addresses import BadAddress
+from lunchkit.mail.outbox import promise
 
 from .browser import SIGN_IN, is_inside, path_of, press
-from .conftest import csrf_of, new_client
+from .conftest import Outbox, csrf_of, new_client
 
 ADA = "ada@lunch.example"
 NOON = datetime(2026, 5, 13, 10, 0, tzinfo=UTC)
@@ -96,3 +99,41 @@ def test_old_links_and_sessions_are_forgotten_after_a_day(ada: Organiser, client
         forget_old_sign_ins()
     assert (count(SignInLink), count(OrganiserSession)) == (0, 0)
     assert db.session.execute(text("select count(*) from organiser")).scalar() == 1
+
+
+@pytest.mark.parametrize("nothing", ["", "   ", "\u200b", "\u2066\u200e", "…", "\u00a0\u3000"])
+def test_the_first_organiser_needs_a_name_and_an_address(client: FlaskClient, nothing: str) -> None:
+    path = path_of(issue_setup_link())
+    form = {"csrf_token": csrf_of(client, path), "name": "Ada Ressort", "email": ADA}
+    for field in ("name", "email"):
+        assert client.post(path, data=form | {field: nothing}).status_code == 422, field
+    assert present_organisers() == []
+    with pytest.raises(Nameless):
+        add_organiser(nothing, ADA)
+    assert client.post(path, data=form).status_code == 303, "control: the link and the rest of the form are good"
+
+
+def test_nobody_asks_for_a_link_without_an_address(client: FlaskClient) -> None:
+    data = {"csrf_token": csrf_of(client, SIGN_IN), "email": " \u200e "}
+    assert client.post(SIGN_IN, data=data).status_code == 422
+
+
+def test_the_last_organiser_is_spared_on_demand(ada: Organiser) -> None:
+    bea = add_organiser("Bea Boulon", "bea@lunch.example")
+    remove_organiser(bea, spare_last=True)
+    with pytest.raises(LastOrganiser):
+        remove_organiser(ada, spare_last=True)
+    assert [organiser.email for organiser in present_organisers()] == [ada.email]
+
+
+def test_letters_with_old_links_are_forgotten_after_a_day(ada: Organiser, client: FlaskClient, outbox: Outbox) -> None:
+    with clock.fixed_at(NOON):
+        with transaction() as session:
+            promise(session, kind="x/other", recipient=ADA, language="fr", facts={})
+        client.post(SIGN_IN, data={"csrf_token": csrf_of(client, SIGN_IN), "email": ADA})
+    with clock.fixed_at(NOON + timedelta(hours=23)):
+        forget_old_sign_ins()
+        assert outbox.kinds() == ["other", "sign_in"]
+    with clock.fixed_at(NOON + timedelta(hours=25)):
+        forget_old_sign_ins()
+        assert outbox.kinds() == ["other"]

@@ -71,6 +71,17 @@ def test_letters_are_listed_forty_a_page_and_by_state_and_lunch(
     assert "elsewhere@lunch.example" in organiser_client.get(LETTERS).text
 
 
+def test_the_page_of_a_lunch_leads_to_its_own_letters(organiser_client: FlaskClient, make_event: EventMaker) -> None:
+    one, other = make_event(), make_event()
+    write(one, "here@lunch.example")
+    write(other, "elsewhere@lunch.example")
+    page = organiser_client.get(f"/organiser/e/{one.slug}").text
+    link = page.split(f'href="{LETTERS}?')[1].split('"')[0]
+    shown = organiser_client.get(f"{LETTERS}?{link}").text
+    assert "here@lunch.example" in shown
+    assert "elsewhere@lunch.example" not in shown
+
+
 @pytest.mark.parametrize("query", ["page=0", "page=-1", "page=x", "page=99999999999999999999", "state=x", "event=%00"])
 def test_a_mistyped_filter_is_no_error(query: str, organiser_client: FlaskClient) -> None:
     assert organiser_client.get(f"{LETTERS}?{query}").status_code == 200

@@ -215,7 +215,7 @@ def test_letter_is_sent_again(organiser_client: FlaskClient, event: Event, outbo
     registration = seat(event, "Ana", "ana@example.org")
     one = f"{base(event)}/{registration.id}"
     assert post(organiser_client, f"{one}/letter", one).status_code == 303
-    assert outbox.kinds("ana@example.org") == ["confirmation", "repeat"]
+    assert outbox.kinds("ana@example.org") == ["confirmation", "ticket"]
 
 
 @pytest.mark.parametrize("door", ["", "/cancellation", "/head-of-queue", "/move", "/letter"])

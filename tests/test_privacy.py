@@ -21,9 +21,27 @@ from lunchkit.registrations.actions import cancel_registration, register_attende
 from lunchkit.registrations.models import Diet, Needs, Registration, Standing
 from tests.conftest import EventMaker, Outbox, details
 
-UNTOLD = {"id", "event_id", "nonce", "link_hash", "ticket_hash", "email_key", "sequence", "form_key", "form_digest", "queued_at", "erased_at"}
+UNTOLD = {
+    "id",
+    "event_id",
+    "nonce",
+    "link_hash",
+    "ticket_hash",
+    "email_key",
+    "sequence",
+    "form_key",
+    "form_digest",
+    "queued_at",
+    "erased_at",
+}
 """Columns of a registration that tell nothing about a person that the export does not tell otherwise."""
-SECRETS = {"Ariadne": "name", "rutabaga": "email", "Verdurin": "organisation", "Arachide": "allergies", "Fauteuil": "access"}
+SECRETS = {
+    "Ariadne": "name",
+    "rutabaga": "email",
+    "Verdurin": "organisation",
+    "Arachide": "allergies",
+    "Fauteuil": "access",
+}
 """A word in each field, looked for where it must not be."""
 
 
@@ -36,9 +54,16 @@ def person(make_event: EventMaker) -> Registration:
 def everything() -> object:
     """What somebody says who fills in every field."""
     return details(
-        "Ariadne Poireau", "rutabaga@example.org", organisation="Verdurin", is_member=True, shows_name=True, companions=1,
-        diets=(Diet.VEGAN, Diet.VEGETARIAN), allergies="Arachide", access="Fauteuil",
-    )  # fmt: skip
+        "Ariadne Poireau",
+        "rutabaga@example.org",
+        organisation="Verdurin",
+        is_member=True,
+        shows_name=True,
+        companions=1,
+        diets=(Diet.VEGAN, Diet.VEGETARIAN),
+        allergies="Arachide",
+        access="Fauteuil",
+    )
 
 
 def tokens_of(registration: Registration) -> PersonalTokens:
@@ -73,7 +98,9 @@ def test_the_export_holds_no_way_into_the_page(client: FlaskClient, person: Regi
     assert tokens.link not in text and tokens.ticket not in text and person.nonce.hex() not in text
 
 
-def test_erasing_oneself_leaves_a_count_and_frees_the_seat(client: FlaskClient, make_event: EventMaker, outbox: Outbox) -> None:
+def test_erasing_oneself_leaves_a_count_and_frees_the_seat(
+    client: FlaskClient, make_event: EventMaker, outbox: Outbox
+) -> None:
     event = make_event(capacity=2, companions_allowed=1)
     person = register_by_hand(event, everything(), language="fr")
     waiting = register_by_hand(event, details("Bea", "bea@example.org"), language="fr")
@@ -87,7 +114,9 @@ def test_erasing_oneself_leaves_a_count_and_frees_the_seat(client: FlaskClient, 
     assert client.get(link).status_code == 404
     assert client.post(f"{link}/edit").status_code == 404
     letters = outbox.rows("rutabaga@example.org")
-    assert [row.kind for row in letters] == ["registrations/cancellation"], "the last word, which takes the entry from the calendar"
+    assert [row.kind for row in letters] == ["registrations/cancellation"], (
+        "the last word, which takes the entry from the calendar"
+    )
     db.session.execute(OutboxLetter.__table__.delete().where(OutboxLetter.id == letters[0].id))
     db.session.commit()
     for secret in SECRETS:
@@ -102,7 +131,9 @@ def test_who_was_erased_may_register_again(client: FlaskClient, person: Registra
     assert [row.email for row in rows] == [None, "rutabaga@example.org"]
 
 
-def test_an_erased_person_is_not_in_the_organisers_list(organiser_client: FlaskClient, client: FlaskClient, person: Registration) -> None:
+def test_an_erased_person_is_not_in_the_organisers_list(
+    organiser_client: FlaskClient, client: FlaskClient, person: Registration
+) -> None:
     area = f"/organiser/e/{person.event.slug}/registrations"
     assert "Ariadne" in organiser_client.get(area).text
     client.post(f"/r/{tokens_of(person).link}/erasure")
@@ -150,7 +181,10 @@ def test_food_and_access_are_shown_without_names(organiser_client: FlaskClient, 
 def test_no_page_for_everybody_names_an_attendee(client: FlaskClient, person: Registration) -> None:
     slug = person.event.slug
     paths = ["/", "/privacy", "/calendar.ics", "/feed.atom", f"/t/{tokens_of(person).ticket}"]
-    paths += [f"/e/{slug}{part}" for part in ("", "/poster", "/event.ics", "/register", "/register/erased", "/register/thanks")]
+    paths += [
+        f"/e/{slug}{part}"
+        for part in ("", "/poster", "/event.ics", "/register", "/register/erased", "/register/thanks")
+    ]
     for path in paths:
         page = client.get(path).get_data(as_text=True)
         assert not any(secret in page for secret in SECRETS), path
@@ -178,7 +212,7 @@ def test_logs_name_nobody_even_when_things_break(
     for path in (link, f"{link}/ticket", f"{link}/broken", f"{link}x"):
         client.get(path)
     client.post(f"/e/{person.event.slug}/register", data=form)
-    client.post(f"/e/{person.event.slug}/register", data=form | {"website": "rutabaga"})
+    client.post(f"/e/{person.event.slug}/register", data=form | {"topic": "rutabaga"})
     client.post(f"{link}/edit", data=form)
     assert "unexpected error" in logged.text, "control: something was logged"
     for secret in (*SECRETS, tokens_of(person).link, tokens_of(person).ticket):

@@ -41,7 +41,9 @@ def standings(event: Event) -> dict[str, str]:
     return {row.name: row.standing for row in rows}
 
 
-def test_the_first_get_seats_and_the_next_waits_with_a_place_in_the_queue(make_event: EventMaker, outbox: Outbox) -> None:
+def test_the_first_get_seats_and_the_next_waits_with_a_place_in_the_queue(
+    make_event: EventMaker, outbox: Outbox
+) -> None:
     event = make_event(capacity=2)
     assert register(event, "Ana").standing == Standing.SEATED
     assert register(event, "Bea").standing == Standing.SEATED
@@ -165,7 +167,7 @@ def test_one_more_companion_needs_a_free_seat(make_event: EventMaker) -> None:
 def test_a_mended_address_gets_the_letter(event: Event, outbox: Outbox) -> None:
     register(event, "Ana")
     actions.update_registration(find(event, "Ana"), details("Ana", "ana@correct.example"))
-    assert outbox.kinds("ana@correct.example") == ["repeat"]
+    assert outbox.kinds("ana@correct.example") == ["ticket"]
     register(event, "Bea")
     with pytest.raises(actions.AddressTaken):
         actions.update_registration(find(event, "Ana"), details("Ana", "bea@example.org"))
@@ -225,7 +227,9 @@ def test_a_moved_lunch_tells_everybody_and_renews_their_calendar(make_event: Eve
     register(event, "Ana")
     register(event, "Bea")
     before = find(event, "Ana").sequence
-    later = replace(details_of(event), starts_at=event.starts_at + timedelta(days=7), ends_at=event.ends_at + timedelta(days=7))
+    later = replace(
+        details_of(event), starts_at=event.starts_at + timedelta(days=7), ends_at=event.ends_at + timedelta(days=7)
+    )
     actions.change_event(event, later)
     assert outbox.kinds("ana@example.org")[-1] == "change"
     assert outbox.kinds("bea@example.org")[-1] == "change"

@@ -2,16 +2,14 @@
 
 import threading
 from datetime import datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from lunchkit import clock
-from lunchkit.config import Settings
-from lunchkit.db import db, scrub
+from lunchkit.db import db
 from lunchkit.events.actions import publish_event
 from lunchkit.events.changes import details_of
 from lunchkit.events.models import REMINDERS, Event
@@ -23,19 +21,23 @@ from lunchkit.registrations.actions import (
     erase_registration,
     register_by_hand,
 )
-from lunchkit.registrations.models import Diet, Needs, Registration, Standing
-from lunchkit.upkeep.actions import REMINDER_WINDOW, due_at, erase_needs, promise_reminders, purge_people
+from lunchkit.registrations.models import Registration, Standing
+from lunchkit.upkeep.actions import REMINDER_WINDOW, due_at, promise_reminders
 from tests.conftest import EventMaker, Outbox, details
 from tests.conftest import Outbox as Letters
 
 ZURICH = ZoneInfo("Europe/Zurich")
+
+
 ALL_REMINDERS = {"remind_seven_days": True, "remind_two_days": True, "remind_same_morning": True}
+
+
 AFTER_SPRING = datetime(2026, 3, 31, 12, 0, tzinfo=ZURICH)
 """A Tuesday; the clocks go forward on Sunday the 29th."""
+
+
 AFTER_AUTUMN = datetime(2026, 10, 27, 12, 0, tzinfo=ZURICH)
 """A Tuesday; the clocks go back on Sunday the 25th."""
-SEEDS = [f"Zyxwolf{number:03}" for number in range(150)]
-"""Names that occur nowhere else, enough of them to fill many pages of the file."""
 
 
 @pytest.fixture
@@ -82,7 +84,9 @@ def test_each_reminder_leaves_once_at_its_hour(lunch: Event, outbox: Outbox) -> 
 
 
 @pytest.mark.parametrize(("starts", "days"), [(AFTER_SPRING, "24.03 29.03 31.03"), (AFTER_AUTUMN, "20.10 25.10 27.10")])
-def test_the_hour_is_that_of_the_wall_across_the_change_of_clocks(make_event: EventMaker, starts: datetime, days: str) -> None:
+def test_the_hour_is_that_of_the_wall_across_the_change_of_clocks(
+    make_event: EventMaker, starts: datetime, days: str
+) -> None:
     event = make_event(starts_at=starts, **ALL_REMINDERS)
     register(event, "Ana")
     left = run_through(starts - timedelta(days=9), starts)
@@ -98,7 +102,9 @@ def test_the_hour_is_that_of_the_place(make_event: EventMaker) -> None:
 
 def test_only_the_reminders_that_the_organiser_chose_leave(make_event: EventMaker, outbox: Outbox) -> None:
     starts = datetime(2026, 5, 12, 12, 0, tzinfo=ZURICH)
-    for number, chosen in enumerate(({}, {"remind_two_days": False}, {"remind_two_days": False, "remind_same_morning": True})):
+    for number, chosen in enumerate(
+        ({}, {"remind_two_days": False}, {"remind_two_days": False, "remind_same_morning": True})
+    ):
         register(make_event(starts_at=starts, **chosen), f"Person{number}")
     left = run_through(starts - timedelta(days=9), starts)
     assert [f"{moment:%d.%m %H:%M}" for moment in left] == ["10.05 09:00", "12.05 07:00"]
@@ -127,12 +133,17 @@ def test_nobody_is_reminded_who_does_not_come_or_has_no_address(lunch: Event, ou
     with clock.fixed_at(lunch.starts_at - timedelta(minutes=1)):
         cancel_registration(gone)
     run_through(lunch.starts_at - timedelta(days=9), lunch.starts_at)
-    assert {row.recipient for row in outbox.rows() if row.kind.endswith("reminder")} <= {"here@example.org", "waiting@example.org"}
+    assert {row.recipient for row in outbox.rows() if row.kind.endswith("reminder")} <= {
+        "here@example.org",
+        "waiting@example.org",
+    }
 
 
 def test_a_draft_and_a_cancelled_lunch_remind_nobody(make_event: EventMaker, lunch: Event, outbox: Outbox) -> None:
-    draft = make_event(starts_at=lunch.starts_at, published_at=None, **ALL_REMINDERS)
+    draft = make_event(starts_at=lunch.starts_at, **ALL_REMINDERS)
     register(draft, "Ana")
+    draft.published_at = None
+    db.session.commit()
     register(lunch, "Bea")
     with clock.fixed_at(lunch.starts_at - timedelta(days=10)):
         cancel_event(lunch)
@@ -159,7 +170,9 @@ def test_a_lunch_that_moves_to_another_day_reminds_anew(lunch: Event, outbox: Ou
     week = timedelta(days=7)
     said = details_of(lunch)
     with clock.fixed_at(lunch.starts_at - timedelta(days=1)):
-        change_event(lunch, type(said)(**{**vars(said), "starts_at": lunch.starts_at + week, "ends_at": lunch.ends_at + week}))
+        change_event(
+            lunch, type(said)(**{**vars(said), "starts_at": lunch.starts_at + week, "ends_at": lunch.ends_at + week})
+        )
     run_through(lunch.starts_at - timedelta(days=8), lunch.starts_at)
     assert (before, reminders(outbox)) == (2, 5)
 
@@ -182,114 +195,6 @@ def test_several_workers_promise_each_reminder_once(app: Flask, lunch: Event, ou
             thread.join()
     assert sorted(counted) == [0, 0, 0, 20]
     assert reminders(outbox) == 20
-
-
-def needs_left() -> int:
-    """How many rows of food and access needs there are."""
-    db.session.rollback()
-    return db.session.scalar(select(func.count()).select_from(Needs)) or 0
-
-
-def test_food_and_access_needs_are_erased_two_days_after_the_lunch(lunch: Event, make_event: EventMaker) -> None:
-    later = make_event(starts_at=lunch.starts_at + timedelta(days=1))
-    for event in (lunch, later):
-        with clock.fixed_at(lunch.starts_at - timedelta(days=3)):
-            register_by_hand(event, details(diets=(Diet.VEGAN,), allergies="Noix", access="Rampe"), language="fr")
-    with clock.fixed_at(lunch.ends_at + timedelta(days=2)):
-        assert erase_needs() == 0
-    with clock.fixed_at(lunch.ends_at + timedelta(days=2, seconds=1)):
-        assert erase_needs() == 1
-        assert erase_needs() == 0
-    assert needs_left() == 1
-    person = db.session.scalars(select(Registration).where(Registration.event_id == lunch.id)).one()
-    assert person.name and person.email, "the person stays until the purge day"
-
-
-def test_people_are_forgotten_on_the_day_that_the_form_announced(lunch: Event, outbox: Outbox) -> None:
-    lunch.purge_days, lunch.capacity = 12, 1
-    db.session.commit()
-    person, waiting = register(lunch, "Ana"), register(lunch, "Bea")
-    day = lunch.purge_on
-    assert (day - lunch.ends_local.date()).days == 12
-    midnight = datetime(day.year, day.month, day.day, tzinfo=ZURICH)
-    with clock.fixed_at(midnight - timedelta(seconds=1)):
-        assert purge_people() == 0
-    with clock.fixed_at(midnight):
-        assert purge_people() == 2
-        assert purge_people() == 0
-    db.session.expire_all()
-    assert (person.name, person.email, person.email_key, person.organisation, person.needs) == ("", None, None, "", None)
-    assert (person.standing, person.seats, waiting.standing) == (Standing.SEATED, 1, Standing.WAITING), "counts stay"
-    assert outbox.rows() == []
-
-
-def test_a_lunch_to_come_loses_nobody(lunch: Event) -> None:
-    register(lunch, "Ana")
-    with clock.fixed_at(lunch.starts_at):
-        assert (erase_needs(), purge_people()) == (0, 0)
-
-
-only_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True, scope="session")
-"""PostgreSQL's files are its own affair: it reuses the space of erased rows at its next vacuum."""
-
-
-@pytest.fixture
-def seeded(lunch: Event) -> Event:
-    """A lunch at which 150 people with unmistakable names have registered, changed their minds, and been written to."""
-    for name in SEEDS:
-        with clock.fixed_at(lunch.starts_at - timedelta(days=3)):
-            register_by_hand(
-                lunch, details(name, f"{name}@example.org", organisation=f"{name} SA", allergies=f"{name} noix"), language="fr"
-            )
-    for row in db.session.scalars(select(Registration)):
-        row.organisation = f"{row.name} Sàrl, {'longer ' * (row.id % 13)}"
-    db.session.commit()
-    return lunch
-
-
-def files_of(settings: Settings) -> dict[str, bytes]:
-    """The database and whatever lies beside it."""
-    return {path.name: path.read_bytes().lower() for path in Path(settings.instance).glob("lunchkit.sqlite*")}
-
-
-def names_in(files: dict[str, bytes]) -> dict[str, int]:
-    """How many of the seeded names each file still holds."""
-    counts = {file: sum(name.lower().encode() in content for name in SEEDS) for file, content in files.items()}
-    return {file: count for file, count in counts.items() if count}
-
-
-@only_sqlite
-def test_no_byte_of_a_name_stays_in_the_files_after_the_purge(seeded: Event, settings: Settings) -> None:
-    found = names_in(files_of(settings))
-    assert max(found.values()) == len(SEEDS), "control: the search finds what is there"
-    with clock.fixed_at(seeded.ends_at + timedelta(days=2, hours=1)):
-        assert erase_needs() == len(SEEDS)
-    with clock.fixed_at(seeded.ends_at + timedelta(days=40)):
-        assert purge_people() == len(SEEDS)
-    assert names_in(files_of(settings)) == {}
-
-
-@only_sqlite
-def test_no_byte_of_somebody_who_erased_themselves_stays_for_long(seeded: Event, settings: Settings) -> None:
-    for row in db.session.scalars(select(Registration)).all():
-        with clock.fixed_at(seeded.starts_at + timedelta(hours=1)):
-            erase_registration(row)
-    with clock.fixed_at(seeded.starts_at + timedelta(hours=1)):
-        purge_people()
-    assert names_in(files_of(settings)) == {}
-
-
-@only_sqlite
-def test_a_reader_at_the_wrong_moment_only_delays_it(app: Flask, seeded: Event, settings: Settings) -> None:
-    reader = db.engine.connect()
-    reader.execute(select(Registration.name).limit(1)).all()
-    with clock.fixed_at(seeded.ends_at + timedelta(days=40)):
-        purge_people()
-        assert names_in(files_of(settings)) != {}, "control: the reader held it up"
-        assert scrub() is False
-        reader.close()
-        purge_people()
-    assert names_in(files_of(settings)) == {}
 
 
 def test_a_letter_that_has_left_keeps_no_words(lunch: Event) -> None:

@@ -31,6 +31,7 @@ from lunchkit.db import transaction
 from lunchkit.errors import Refusal
 from lunchkit.links import public, random_token, token_hash
 from lunchkit.mail.addresses import fold_email, normal_email
+from lunchkit.mail.models import OutboxLetter
 from lunchkit.text import clean_line
 
 SEEN_EVERY = timedelta(minutes=1)
@@ -47,6 +48,19 @@ class AddressTaken(Refusal):
     """Two organisers cannot share an address."""
 
     message = _l("There is an organiser with this address already.")
+
+
+class Nameless(Refusal):
+    """An organiser needs a name that can be read."""
+
+    message = _l("Please write your name.")
+    status = 422
+
+
+class LastOrganiser(Refusal):
+    """Without this organiser nobody could sign in."""
+
+    message = _l("This is the last organiser: without them nobody can sign in.")
 
 
 @dataclass(frozen=True)
@@ -138,17 +152,25 @@ def set_up(token: str, details: OrganiserDetails, language: str) -> OpenedSessio
 def add_organiser(name: str, email: str, language: str | None = None) -> Organiser:
     """Add an organiser, or let a removed one in again under the same address.
 
-    Raises BadAddress or AddressTaken.
+    Raises Nameless, BadAddress or AddressTaken.
     """
-    address = normal_email(email)
+    name, address = clean_line(name), normal_email(email)
+    if not any(map(str.isalnum, name)):
+        raise Nameless
     with transaction() as session:
-        return _let_in(session, clean_line(name), address, language or current_settings().language)
+        return _let_in(session, name, address, language or current_settings().language)
 
 
-def remove_organiser(organiser: Organiser) -> None:
-    """Take an organiser's access away at once: sessions end, links die."""
+def remove_organiser(organiser: Organiser, *, spare_last: bool = False) -> None:
+    """Take an organiser's access away at once: sessions end, links die.
+
+    Raises LastOrganiser where ``spare_last`` is set and nobody else may sign in.
+    """
     now = clock.now()
     with transaction() as session:
+        present = session.scalars(select(Organiser.id).where(Organiser.removed_at.is_(None)).with_for_update()).all()
+        if spare_last and set(present) <= {organiser.id}:
+            raise LastOrganiser
         session.execute(update(Organiser).where(Organiser.id == organiser.id).values(removed_at=now))
         _void_links(session, organiser.id)
         _end_sessions(session, OrganiserSession.organiser_id == organiser.id)
@@ -177,12 +199,14 @@ def note_seen(row: OrganiserSession) -> None:
 
 
 def forget_old_sign_ins() -> None:
-    """Erase links and sessions that have been dead for a day."""
+    """Erase links and sessions that have been dead for a day, and the letters of that age that held links."""
     before = clock.now() - FORGET_AFTER
     with transaction() as session:
         session.execute(delete(SignInLink).where(SignInLink.expires_at < before))
         ended = or_(OrganiserSession.ended_at < before, OrganiserSession.started_at < before - ABSOLUTE_LIFE)
         session.execute(delete(OrganiserSession).where(ended))
+        old_letters = (OutboxLetter.kind == letters.SIGN_IN, OutboxLetter.created_at < before)
+        session.execute(delete(OutboxLetter).where(*old_letters))
 
 
 def _use_up(session: Session, link: SignInLink) -> None:

@@ -6,10 +6,10 @@ from flask import current_app, url_for
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import RequestRedirect
 from wtforms import HiddenField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired
 
+from lunchkit.fields import at_most, has_a_word
 from lunchkit.mail.addresses import valid_email
 from lunchkit.text import clean_line
 
@@ -40,20 +40,16 @@ def return_path(wish: str | None) -> str | None:
         return None
     try:
         endpoint, values = current_app.url_map.bind("").match(wish, method="GET")
-    except (HTTPException, RequestRedirect, ValueError):
+    except (HTTPException, ValueError):
         return None
     return url_for(endpoint, **values) if endpoint.startswith("organiser.") else None
-
-
-def _one_line(text: str | None) -> str | None:
-    return None if text is None else clean_line(text)
 
 
 class SignInForm(FlaskForm):
     """An address, and where to go then."""
 
     email = StringField(
-        _l("E-mail"), filters=[_one_line], validators=[InputRequired(_l("Please write your address.")), valid_email]
+        _l("E-mail"), filters=[clean_line], validators=[DataRequired(_l("Please write your address.")), valid_email]
     )
     next = HiddenField()
 
@@ -67,14 +63,15 @@ class OrganiserForm(FlaskForm):
 
     name = StringField(
         _l("First and last name"),
-        filters=[_one_line],
+        filters=[clean_line],
         validators=[
-            InputRequired(_l("Please write your name.")),
-            Length(max=100, message=_l("Please keep your name under 100 characters.")),
+            DataRequired(_l("Please write your name.")),
+            at_most(100),
+            has_a_word(_l("Please write your name.")),
         ],
     )
     email = StringField(
-        _l("E-mail"), filters=[_one_line], validators=[InputRequired(_l("Please write your address.")), valid_email]
+        _l("E-mail"), filters=[clean_line], validators=[DataRequired(_l("Please write your address.")), valid_email]
     )
 
     def details(self) -> OrganiserDetails:

@@ -1,7 +1,5 @@
 """Verbs of lunches that concern nobody's registration: those that do are in ``registrations.actions``."""
 
-import re
-import unicodedata
 import uuid
 from urllib.parse import urlsplit
 
@@ -15,8 +13,8 @@ from lunchkit.db import transaction
 from lunchkit.errors import Refusal
 from lunchkit.events.changes import EventDetails, apply_details
 from lunchkit.events.models import Event, Series
+from lunchkit.slugs import free_slug, is_slug_of, slug_of
 
-SLUG_LENGTH = 60
 RESERVED = {"new"}
 """Words that the organiser's addresses use themselves."""
 
@@ -42,7 +40,7 @@ def create_event(details: EventDetails, series: Series | None = None) -> Event:
         event = Event(
             series=home,
             uid=f"{uuid.uuid4()}@{host}",
-            slug=_free_slug(session, home, details.title),
+            slug=_slug_for(session, home, details.title),
             sequence=0,
             title=details.title,
             created_at=now,
@@ -67,36 +65,18 @@ def publish_event(event: Event) -> None:
             raise LunchIsCancelled
         if event.is_over(clock.now()):
             raise LunchIsOver
-        if not _is_slug_of(event.slug, event.title):
-            event.slug = _free_slug(session, event.series, event.title)
+        if not is_slug_of(event.slug, event.title):
+            event.slug = _slug_for(session, event.series, event.title)
         event.published_at = event.updated_at = clock.now()
 
 
-def slug_of(title: str, otherwise: str = "lunch") -> str:
-    """The title in the letters of an address, cut at a word: «L’été à Genève» gives ``l-ete-a-geneve``.
-
-    ``otherwise`` where none of its letters can stand in an address.
-    """
-    plain = unicodedata.normalize("NFKD", title.casefold().replace("œ", "oe").replace("æ", "ae"))
-    words = re.findall(r"[a-z0-9]+", "".join(char for char in plain if not unicodedata.combining(char)))
-    slug = "-".join(words)
-    if len(slug) > SLUG_LENGTH:
-        slug = slug[: SLUG_LENGTH + 1].rpartition("-")[0] or slug[:SLUG_LENGTH]
-    return slug or otherwise
-
-
-def _is_slug_of(slug: str, title: str) -> bool:
-    return re.sub(r"-\d+$", "", slug) == re.sub(r"-\d+$", "", slug_of(title))
-
-
-def _free_slug(session: Session, series: Series, title: str) -> str:
+def _slug_for(session: Session, series: Series, title: str) -> str:
     """The slug of a title, numbered where another lunch has it already."""
     if series.id is not None:  # lunches of one title must not choose at the same moment
         session.scalar(select(Series.id).where(Series.id == series.id).with_for_update())
     base = slug_of(title)
     taken = set(session.scalars(select(Event.slug).where(Event.slug.startswith(base, autoescape=True)))) | RESERVED
-    candidates = (base if number == 1 else f"{base}-{number}" for number in range(1, len(taken) + 2))
-    return next(slug for slug in candidates if slug not in taken)
+    return free_slug(base, taken)
 
 
 def _first_series(session: Session) -> Series:

@@ -8,36 +8,34 @@ from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from email_validator import EmailNotValidError, validate_email
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
-from wtforms import (
-    BooleanField,
-    DateField,
-    DateTimeLocalField,
-    Field,
-    IntegerField,
-    RadioField,
-    SelectField,
-    StringField,
-    TextAreaField,
-    TimeField,
-)
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms import BooleanField, Field, HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Optional
 
 from lunchkit.clock import AmbiguousLocalTime, NoSuchLocalTime, from_wall
 from lunchkit.config import current_settings
-from lunchkit.events.changes import EventDetails as EventDetails
+from lunchkit.events.changes import EventDetails
 from lunchkit.events.models import FOOD_KEPT_FOR, Colour, Event
+from lunchkit.fields import (
+    DAY_FORMS,
+    HOUR_FORMS,
+    MOMENT_FORMS,
+    DayField,
+    HourField,
+    NumberField,
+    WallMomentField,
+    at_most,
+    between,
+    has_a_word,
+)
+from lunchkit.mail.addresses import valid_email
 from lunchkit.text import clean_line, clean_text
 
 MOST_SEATS = 2000
 YEARS = range(2000, 2101)
-DAY_FORMS = ["%Y-%m-%d", "%d.%m.%Y"]
-HOUR_FORMS = ["%H:%M", "%Hh%M", "%H.%M", "%H:%M:%S"]
-MOMENT_FORMS = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%d.%m.%Y %H:%M", "%Y-%m-%dT%H:%M:%S"]
-"""How days and hours are read; browsers send the first form of each."""
+UNTITLED = _l("Please give the lunch a title.")
 COLOURS = [
     (Colour.TOMATE.value, _l("Tomato")),
     (Colour.CAROTTE.value, _l("Carrot")),
@@ -48,92 +46,41 @@ COLOURS = [
 ]
 
 
-def _at_most(length: int) -> Length:
-    return Length(max=length, message=_l("Please keep this under %(max)s characters.", max=length))
-
-
-class WholeRange(NumberRange):
-    """A range of whole numbers of any length; its parent fails at those that are too large for a float."""
-
-    def __call__(self, form: Any, field: Field) -> None:
-        """Raise ValidationError where the number is missing or outside."""
-        if field.data is None or not self.min <= field.data <= self.max:
-            raise ValidationError(str(self.message))
-
-
-def _between(low: int, high: int) -> NumberRange:
-    return WholeRange(low, high, message=_l("A number from %(low)s to %(high)s is needed here.", low=low, high=high))
-
-
-class _Typed(Field):
-    """A field that says in our words what it could not read. Without a picker people write as they are used to."""
-
-    unread: Any = ""
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        """Read what was typed. Raises ValueError in the reader's language."""
-        try:
-            super().process_formdata(valuelist)
-        except (ValueError, OverflowError) as error:
-            self.data = None
-            raise ValueError(self.unread) from error
-
-
-class DayField(_Typed, DateField):
-    """A day."""
-
-    unread = _l("This is not a day of the calendar. Write it like 13.05.2025.")
-
-
-class HourField(_Typed, TimeField):
-    """A time of day."""
-
-    unread = _l("This is not a time of day. Write it like 12:00.")
-
-
-class WallMomentField(_Typed, DateTimeLocalField):
-    """A day and a time of day on the wall clock of the place."""
-
-    unread = _l("This is not a day and a time. Write it like 13.05.2025 12:00.")
-
-
-class NumberField(_Typed, IntegerField):
-    """A whole number."""
-
-    unread = _l("Please write a whole number here.")
-
-
 class EventForm(FlaskForm):
-    """One lunch. Posts of other sites are refused for the whole house, so there is no token."""
+    """One lunch. Its token is asked for at the door of the house (``lunchkit.csrf``), before the form is read."""
 
     class Meta:
+        """No second token."""
+
         csrf = False
 
     zone = "Europe/Zurich"
 
+    seen = HiddenField()
+    """When the lunch was last changed at the time that this form was given out; empty for a new lunch."""
     title = StringField(
         _l("Title"),
         filters=[clean_line],
-        validators=[InputRequired(_l("Please give the lunch a title.")), _at_most(120)],
+        validators=[InputRequired(UNTITLED), at_most(120), has_a_word(UNTITLED)],
     )
-    theme = StringField(_l("Theme"), filters=[clean_line], validators=[_at_most(80)])
-    summary = TextAreaField(_l("What it is about"), filters=[clean_text], validators=[_at_most(3000)])
+    theme = StringField(_l("Theme"), filters=[clean_line], validators=[at_most(80)])
+    summary = TextAreaField(_l("What it is about"), filters=[clean_text], validators=[at_most(3000)])
     date = DayField(_l("Day"), format=DAY_FORMS, validators=[InputRequired(_l("Please choose the day."))])
     start = HourField(_l("Begins at"), format=HOUR_FORMS, validators=[InputRequired(_l("Please say when it begins."))])
     end = HourField(_l("Ends at"), format=HOUR_FORMS, validators=[InputRequired(_l("Please say when it ends."))])
-    venue = StringField(_l("Venue"), filters=[clean_line], validators=[_at_most(120)])
-    street = StringField(_l("Street and number"), filters=[clean_line], validators=[_at_most(120)])
-    postcode = StringField(_l("Postcode"), filters=[clean_line], validators=[_at_most(12)])
-    town = StringField(_l("Town"), filters=[clean_line], validators=[_at_most(80)])
-    access_notes = TextAreaField(_l("How to get in"), filters=[clean_text], validators=[_at_most(1000)])
+    venue = StringField(_l("Venue"), filters=[clean_line], validators=[at_most(120)])
+    street = StringField(_l("Street and number"), filters=[clean_line], validators=[at_most(120)])
+    postcode = StringField(_l("Postcode"), filters=[clean_line], validators=[at_most(12)])
+    town = StringField(_l("Town"), filters=[clean_line], validators=[at_most(80)])
+    access_notes = TextAreaField(_l("How to get in"), filters=[clean_text], validators=[at_most(1000)])
     contact_email = StringField(
         _l("Contact e-mail"),
         filters=[clean_line],
-        validators=[InputRequired(_l("Please give an address that is read."))],
+        validators=[InputRequired(_l("Please give an address that is read.")), valid_email],
     )
     colour = RadioField(_l("Colour"), choices=lambda: COLOURS, default=Colour.TOMATE.value)
     capacity = NumberField(
-        _l("Seats"), validators=[InputRequired(_l("Please say how many seats there are.")), _between(1, MOST_SEATS)]
+        _l("Seats"), validators=[InputRequired(_l("Please say how many seats there are.")), between(1, MOST_SEATS)]
     )
     companions_allowed = SelectField(
         _l("Companions that each person may bring"),
@@ -148,24 +95,11 @@ class EventForm(FlaskForm):
     purge_days = NumberField(
         _l("Erase names and addresses after (days)"),
         default=30,
-        validators=[InputRequired(_l("Please say after how many days.")), _between(FOOD_KEPT_FOR.days, 365)],
+        validators=[InputRequired(_l("Please say after how many days.")), between(FOOD_KEPT_FOR.days, 365)],
     )
     remind_seven_days = BooleanField(_l("A week before, at 9:00"))
     remind_two_days = BooleanField(_l("Two days before, at 9:00"))
     remind_same_morning = BooleanField(_l("The same morning, at 7:00"))
-
-    def validate_title(self, field: Field) -> None:
-        """A title has at least one letter or digit."""
-        if not any(char.isalnum() for char in field.data):
-            raise ValidationError(_l("Please give the lunch a title."))
-
-    def validate_contact_email(self, field: Field) -> None:
-        """An address that answers can be sent to."""
-        try:
-            checked = validate_email(field.data, check_deliverability=False, allow_smtputf8=False)
-        except EmailNotValidError as error:
-            raise ValidationError(_l("Please check this address: it should look like name@example.ch.")) from error
-        field.data = f"{checked.local_part}@{checked.ascii_domain}"
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Each field by itself, then the moments together."""
@@ -186,9 +120,27 @@ class EventForm(FlaskForm):
     def details(self) -> EventDetails:
         """The frozen value of a form that was found valid."""
         typed: dict[str, Any] = self.data | self.moments
-        for name in ("date", "start", "end"):
+        for name in ("seen", "date", "start", "end"):
             del typed[name]
         return EventDetails(zone=self.zone, **typed)
+
+    def seen_at(self) -> datetime | None:
+        """The ``updated_at`` that the organiser had before their eyes; None where the form does not say."""
+        try:
+            seen = datetime.fromisoformat(self.seen.data or "")
+        except ValueError:
+            return None
+        return seen if seen.tzinfo else None
+
+    def look_again(self, event: Event) -> list[tuple[str, str]]:
+        """Take note of the row as it stands now; returns what differs from the form: label, and present value."""
+        present = event_form(event)
+        self.seen.data = present.seen.data
+        return [
+            (str(field.label.text), _shown(now))
+            for field, now in zip(self, present, strict=True)
+            if field.data != now.data
+        ]
 
     def _moment(self, field: Field, wall: datetime | None) -> datetime | None:
         """The moment of a wall-clock time; None, and a sentence beside the field, where there is none or two."""
@@ -222,10 +174,12 @@ class CapacityForm(FlaskForm):
     """Only the number of seats, for the page of a lunch."""
 
     class Meta:
+        """No second token."""
+
         csrf = False
 
     capacity = NumberField(
-        _l("Seats"), validators=[InputRequired(_l("Please say how many seats there are.")), _between(1, MOST_SEATS)]
+        _l("Seats"), validators=[InputRequired(_l("Please say how many seats there are.")), between(1, MOST_SEATS)]
     )
 
     def seats(self) -> int:
@@ -254,4 +208,23 @@ def _wall_values(event: Event) -> dict[str, Any]:
         if values[name] is not None:
             values[name] = values[name].astimezone(place).replace(tzinfo=None)
     start, end = event.starts_local, event.ends_local
-    return values | {"date": start.date(), "start": start.time(), "end": end.time()}
+    seen = event.updated_at.isoformat(timespec="microseconds")
+    return values | {"seen": seen, "date": start.date(), "start": start.time(), "end": end.time()}
+
+
+_SAID: dict[type[Field], str] = {
+    DayField: "%d.%m.%Y",
+    HourField: "%H:%M",
+    WallMomentField: "%d.%m.%Y %H:%M",
+}
+
+
+def _shown(field: Field) -> str:
+    """What a field holds, as it would be said."""
+    if isinstance(field, BooleanField):
+        return str(_l("yes") if field.data else _l("no"))
+    if isinstance(field, SelectField):  # radio buttons are one too
+        return next(str(label) for value, label, *_rest in field.iter_choices() if value == field.data)
+    if field.data in ("", None):
+        return str(_l("nothing"))
+    return format(field.data, _SAID.get(type(field), ""))

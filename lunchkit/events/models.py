@@ -25,6 +25,19 @@ class Colour(StrEnum):
     BETTERAVE = "betterave"
 
 
+class EventState(StrEnum):
+    """The one word that decides what the page of a lunch offers."""
+
+    DRAFT = "draft"
+    LATER = "later"
+    OPEN = "open"
+    FULL = "full"
+    CLOSED = "closed"
+    RUNNING = "running"
+    OVER = "over"
+    CANCELLED = "cancelled"
+
+
 @dataclass(frozen=True)
 class Reminder:
     """A reminder letter: how many days before the lunch, and at what wall-clock hour it leaves."""
@@ -128,6 +141,20 @@ class Event(Model):
     def place(self) -> str:
         """Where it is, as people write it: venue, then address."""
         return ", ".join(part for part in (self.venue, self.address) if part)
+
+    def state(self, now: datetime, seats_left: int) -> EventState:
+        """What the lunch is at this moment, with so many free seats."""
+        if self.cancelled_at is not None:
+            return EventState.CANCELLED
+        if self.published_at is None:
+            return EventState.DRAFT
+        if self.is_over(now):
+            return EventState.OVER
+        if self.is_running(now):
+            return EventState.RUNNING
+        if self.takes_registrations(now):
+            return EventState.OPEN if seats_left > 0 else EventState.FULL
+        return EventState.LATER if self.opens_later(now) else EventState.CLOSED
 
     def takes_registrations(self, now: datetime) -> bool:
         """Whether attendees may register at this moment."""

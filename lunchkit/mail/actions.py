@@ -5,12 +5,16 @@ a process that dies leaves it to be tried again. It is marked as sent only after
 process dies between the two, the letter leaves once more under the same Message-ID.
 """
 
+import contextlib
 import logging
 import smtplib
 import ssl
+import time
 from datetime import timedelta
+from email.message import EmailMessage
 
-from sqlalchemy import ColumnElement, and_, exists, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, select, update
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import aliased
 
 from lunchkit import clock
@@ -18,7 +22,7 @@ from lunchkit.config import Settings, current_settings
 from lunchkit.db import db, transaction
 from lunchkit.mail.message import build_message
 from lunchkit.mail.models import OutboxLetter
-from lunchkit.mail.outbox import wake
+from lunchkit.mail.outbox import FORGET, wake
 from lunchkit.mail.rendering import render_letter
 
 CLAIM = timedelta(minutes=5)
@@ -34,39 +38,57 @@ class ServerUnreachable(Exception):
 def deliver_due(limit: int = 200) -> int:
     """Send what is due, at most ``limit`` letters; returns how many were accepted by the server.
 
-    Does nothing while no mail server is set.
+    Does nothing while no mail server is set. Where the database fails, the claim runs out and the letter is due again.
     """
     settings = current_settings()
     if not settings.mail_host:
         return 0
-    server: smtplib.SMTP | None = None
+    line = Line(settings)
     sent = 0
     try:
         while sent < limit and (row := claim_next()) is not None:
             try:
-                server = server or connect(settings)
-                _send(server, row, settings)
+                sent += _deliver(line, row, settings)
             except ServerUnreachable as error:
                 note_failure(row, str(error), for_good=False)
                 break
-            except smtplib.SMTPResponseException as error:
-                note_failure(row, f"{error.smtp_code} {error.smtp_error!r}", for_good=500 <= error.smtp_code < 600)
-                server = _still_usable(server)
-            except smtplib.SMTPRecipientsRefused as error:
-                code, answer = next(iter(error.recipients.values()))
-                note_failure(row, f"{code} {answer!r}", for_good=500 <= code < 600)
-                server = _still_usable(server)
-            except (smtplib.SMTPException, OSError) as error:
-                note_failure(row, f"{type(error).__name__}: {error}", for_good=False)
-                server = None
-            except Exception as error:
-                log.exception("letter %s cannot be written", row.id)
-                note_failure(row, f"{type(error).__name__}", for_good=True)
-            else:
-                sent += 1
+    except SQLAlchemyError as error:
+        db.session.rollback()
+        log.warning("the outbox cannot be read or written: %s", type(error).__name__)
     finally:
-        _quit(server)
+        line.close()
     return sent
+
+
+class Line:
+    """A connection to the mail server, opened for the first letter and kept for the next."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._server: smtplib.SMTP | None = None
+
+    def send(self, message: EmailMessage) -> None:
+        """Hand a message over. Raises ServerUnreachable, or whatever smtplib says of this message."""
+        if self._server is None:
+            self._server = connect(self._settings)
+        try:
+            self._server.send_message(message)
+        except (smtplib.SMTPException, OSError):
+            self._start_afresh()
+            raise
+
+    def _start_afresh(self) -> None:
+        try:
+            if self._server is not None:
+                self._server.rset()
+        except (smtplib.SMTPException, OSError):
+            self._server = None
+
+    def close(self) -> None:
+        """Hang up, politely if possible."""
+        with contextlib.suppress(smtplib.SMTPException, OSError):
+            if self._server is not None:
+                self._server.quit()
 
 
 def connect(settings: Settings) -> smtplib.SMTP:
@@ -107,6 +129,11 @@ def _due() -> ColumnElement[bool]:
     )
 
 
+def count_due() -> int:
+    """How many letters could leave now."""
+    return db.session.scalar(select(func.count(OutboxLetter.id)).where(_due())) or 0
+
+
 def claim_next() -> OutboxLetter | None:
     """Take the next letter that is due, so that nobody else takes it for five minutes."""
     if db.session.scalar(select(OutboxLetter.id).where(_due()).limit(1)) is None:
@@ -121,23 +148,74 @@ def claim_next() -> OutboxLetter | None:
     return row
 
 
-def _send(server: smtplib.SMTP, row: OutboxLetter, settings: Settings) -> None:
+def _deliver(line: Line, row: OutboxLetter, settings: Settings) -> bool:
+    """Write one letter and hand it over; says whether the server accepted it."""
+    try:
+        message = _write(row, settings)
+    except SQLAlchemyError:
+        raise
+    except Exception as error:
+        log.exception("letter %s cannot be written", row.id)
+        note_failure(row, type(error).__name__, for_good=True)
+        return False
+    if message is None:
+        _drop(row)
+        return False
+    try:
+        line.send(message)
+    except smtplib.SMTPRecipientsRefused as refusal:
+        code, answer = next(iter(refusal.recipients.values()))
+        note_failure(row, f"{code} {answer!r}", for_good=500 <= code < 600)
+        return False
+    except smtplib.SMTPResponseException as error:
+        note_failure(row, f"{error.smtp_code} {error.smtp_error!r}", for_good=500 <= error.smtp_code < 600)
+        return False
+    except (smtplib.SMTPException, OSError) as error:
+        note_failure(row, f"{type(error).__name__}: {error}", for_good=False)
+        return False
+    _mark_sent(row)
+    return True
+
+
+def _write(row: OutboxLetter, settings: Settings) -> EmailMessage | None:
     letter = render_letter(row)
     db.session.rollback()  # no transaction stays open while the mail server takes its time
-    if letter is not None:
-        message = build_message(
-            letter, sender=settings.mail_from, recipient=row.recipient, message_id=row.message_id, date=clock.now()
-        )
-        server.send_message(message)
+    if letter is None:
+        return None
+    return build_message(
+        letter, sender=settings.mail_from, recipient=row.recipient, message_id=row.message_id, date=clock.now()
+    )
+
+
+def _mark_sent(row: OutboxLetter) -> None:
+    """Remember that the server has the letter. Tried hard: a letter without its mark would leave once more."""
+    for pause in (0.5, 2.0, 0.0):
+        try:
+            if row.facts.get(FORGET):
+                return _drop(row)
+            with transaction() as session:
+                sent = update(OutboxLetter).where(OutboxLetter.id == row.id)
+                session.execute(sent.values(sent_at=clock.now(), facts={}, last_error=""))
+        except OperationalError:
+            if not pause:
+                raise
+            time.sleep(pause)
+        else:
+            return None
+
+
+def _drop(row: OutboxLetter) -> None:
+    """Take a letter out of the outbox: nothing is left to say, or nothing of it may be kept."""
     with transaction() as session:
-        done = update(OutboxLetter).where(OutboxLetter.id == row.id)
-        session.execute(done.values(sent_at=clock.now(), facts={}, last_error=""))
+        session.execute(delete(OutboxLetter).where(OutboxLetter.id == row.id))
 
 
 def note_failure(row: OutboxLetter, reason: str, *, for_good: bool) -> None:
     """Remember why a letter did not leave, and when to try again, if ever."""
     now = clock.now()
     gives_up = for_good or now - row.created_at > GIVE_UP_AFTER
+    if gives_up and row.facts.get(FORGET):
+        return _drop(row)
     pause = PAUSES[min(row.attempts, len(PAUSES)) - 1]
     with transaction() as session:
         session.execute(
@@ -158,20 +236,3 @@ def send_again(letter: OutboxLetter) -> bool:
         ).all()
     wake.set()
     return bool(changed)
-
-
-def _still_usable(server: smtplib.SMTP | None) -> smtplib.SMTP | None:
-    try:
-        if server is not None:
-            server.rset()
-        return server
-    except (smtplib.SMTPException, OSError):
-        return None
-
-
-def _quit(server: smtplib.SMTP | None) -> None:
-    try:
-        if server is not None:
-            server.quit()
-    except (smtplib.SMTPException, OSError):
-        pass

@@ -12,6 +12,8 @@ from lunchkit import clock
 from lunchkit.config import current_settings
 from lunchkit.mail.models import OutboxLetter
 
+FORGET = "forget_after_sending"
+"""Among a letter's facts: nothing of it is to be kept once it has left, or was given up."""
 wake = threading.Event()
 """Set after a commit that promised a letter, so that the delivery need not wait for its next round."""
 

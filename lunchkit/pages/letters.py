@@ -25,6 +25,7 @@ KINDS = {
     "registrations/waiting": _l("Waiting list"),
     "registrations/promotion": _l("A seat has come free"),
     "registrations/repeat": _l("Registered already"),
+    "registrations/ticket": _l("Ticket and link"),
     "registrations/change": _l("Change of the lunch"),
     "registrations/cancellation": _l("Cancellation"),
     "registrations/event_cancellation": _l("Lunch cancelled"),

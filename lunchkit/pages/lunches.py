@@ -1,7 +1,10 @@
 """The organiser's doors to lunches themselves: to make, change, publish and call off."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from lunchkit import clock
 from lunchkit.accounts.queries import current_organiser
@@ -10,8 +13,9 @@ from lunchkit.events.forms import EventForm, capacity_form, event_form
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.pages.organiser import lunch_page
-from lunchkit.registrations.actions import cancel_event, change_capacity, change_event
-from lunchkit.registrations.listing import letters_on_cancellation, unreachable_on_cancellation
+from lunchkit.refusals import NO, readable, retry_header
+from lunchkit.registrations.actions import ChangedMeanwhile, cancel_event, change_capacity, change_event
+from lunchkit.registrations.listing import attendees_with_address, attendees_without_address
 
 bp = Blueprint("events", __name__)
 
@@ -34,19 +38,26 @@ def create() -> ResponseReturnValue:
 
 @bp.get("/e/<slug>/edit")
 def edit(slug: str) -> ResponseReturnValue:
-    """The form of a lunch."""
+    """The form of a lunch; one that is called off stays as it is."""
     event = any_event_by_slug_or_404(slug)
+    if event.cancelled_at is not None:
+        return redirect(url_for("organiser.pages.event", slug=slug))
     return _edit_page(event, event_form(event))
 
 
 @bp.post("/e/<slug>/edit")
 def update(slug: str) -> ResponseReturnValue:
-    """A lunch changed."""
+    """A lunch changed; whatever is wrong, the form comes back with all that was typed."""
     event = any_event_by_slug_or_404(slug)
     form = event_form(event, request.form)
     if not form.validate():
         return _edit_page(event, form), 422
-    change_event(event, form.details())
+    try:
+        change_event(event, form.details(), seen=form.seen_at())
+    except NO as error:
+        refusal = readable(error)
+        differing = _differing(form, event) if isinstance(refusal, ChangedMeanwhile) else []
+        return _edit_page(event, form, str(refusal.message), differing), refusal.status, retry_header(refusal)
     return _to(event, done="saved")
 
 
@@ -76,8 +87,8 @@ def cancellation(slug: str) -> ResponseReturnValue:
     return render_template(
         "organiser/events/cancellation.html",
         event=event,
-        letters=letters_on_cancellation(event.id),
-        unreachable=unreachable_on_cancellation(event.id),
+        letters=attendees_with_address(event.id),
+        unreachable=attendees_without_address(event.id),
         may_cancel=event.cancelled_at is None and not event.is_over(clock.now()),
     )
 
@@ -94,9 +105,16 @@ def _new_page(form: EventForm) -> str:
     return render_template("organiser/events/new.html", form=form)
 
 
-def _edit_page(event: Event, form: EventForm) -> str:
-    told = letters_on_cancellation(event.id) if event.published_at and not event.is_over(clock.now()) else 0
-    return render_template("organiser/events/edit.html", event=event, form=form, told=told)
+def _differing(form: EventForm, event: Event) -> list[str]:
+    return [_("%(field)s: now %(value)s", field=label, value=value) for label, value in form.look_again(event)]
+
+
+def _edit_page(event: Event, form: EventForm, notice: str | None = None, differing: Sequence[str] = ()) -> str:
+    """The form; ``differing`` says what somebody else may have set."""
+    told = attendees_with_address(event.id) if event.published_at and not event.is_over(clock.now()) else 0
+    return render_template(
+        "organiser/events/edit.html", event=event, form=form, told=told, notice=notice, differing=differing
+    )
 
 
 def _to(event: Event, done: str) -> ResponseReturnValue:

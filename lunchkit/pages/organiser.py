@@ -8,7 +8,7 @@ from lunchkit import clock, links, qr
 from lunchkit.events.forms import CapacityForm, capacity_form
 from lunchkit.events.models import Event
 from lunchkit.events.queries import all_events, any_event_by_slug_or_404
-from lunchkit.pages.overview import organiser_state, overview
+from lunchkit.pages.overview import overview
 from lunchkit.registrations.queries import seats_taken_by_event
 
 bp = Blueprint("pages", __name__)
@@ -27,7 +27,7 @@ def home() -> ResponseReturnValue:
     page = min(max(1, request.args.get("page", 1, type=int)), pages)
     shown = [*coming, *drafts, *past[(page - 1) * PAST_A_PAGE : page * PAST_A_PAGE]]
     taken = seats_taken_by_event([event.id for event in shown])
-    states = {event.id: organiser_state(event, event.capacity - taken[event.id]) for event in shown}
+    states = {event.id: event.state(now, event.capacity - taken[event.id]) for event in shown}
     past_shown = [event for event in shown if event in past]
     return render_template(
         "organiser/home.html",

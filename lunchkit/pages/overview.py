@@ -4,38 +4,26 @@ from dataclasses import dataclass
 
 from flask import url_for
 from flask_babel import gettext as _
-from sqlalchemy import func, select
 
-from lunchkit.db import db
-from lunchkit.events.models import Event
-from lunchkit.mail.models import OutboxLetter
-from lunchkit.pages.routes import event_state
+from lunchkit import clock
+from lunchkit.events.models import Event, EventState
+from lunchkit.mail.queries import LetterState, letter_counts
 from lunchkit.polls.queries import count_polls
 from lunchkit.registrations.queries import queue_length, seats_taken
 from lunchkit.speakers.queries import count_speakers
 
 
 @dataclass(frozen=True)
-class LetterCounts:
-    """Letters of a lunch: those that left, those that wait for their turn, those that were given up."""
-
-    sent: int
-    waiting: int
-    failed: int
-
-
-@dataclass(frozen=True)
 class Overview:
     """The state of one lunch in words and numbers."""
 
-    state: str
-    """draft, later, open, full, closed, running, over or cancelled."""
+    state: EventState
     taken: int
     left: int
     queue: int
     speakers: int
     polls: int
-    letters: LetterCounts
+    letters: dict[LetterState, int]
     missing: list[tuple[str, str]]
     """What the public page still lacks, each with the address where it is written."""
 
@@ -45,7 +33,7 @@ def overview(event: Event) -> Overview:
     taken, speakers, polls = seats_taken(event.id), count_speakers(event.id), count_polls(event.id)
     left = max(0, event.capacity - taken)
     return Overview(
-        state=organiser_state(event, left),
+        state=event.state(clock.now(), left),
         taken=taken,
         left=left,
         queue=queue_length(event.id),
@@ -54,21 +42,6 @@ def overview(event: Event) -> Overview:
         letters=letter_counts(event.id),
         missing=_missing(event, speakers, polls),
     )
-
-
-def organiser_state(event: Event, left: int) -> str:
-    """The state of the public page, or «draft» while there is none."""
-    return "draft" if event.published_at is None and event.cancelled_at is None else event_state(event, left)
-
-
-def letter_counts(event_id: int) -> LetterCounts:
-    """How the letters of a lunch fare."""
-    sent, failed, every = db.session.execute(
-        select(func.count(OutboxLetter.sent_at), func.count(OutboxLetter.failed_at), func.count()).where(
-            OutboxLetter.event_id == event_id
-        )
-    ).one()
-    return LetterCounts(sent=sent, waiting=every - sent - failed, failed=failed)
 
 
 def _missing(event: Event, speakers: int, polls: int) -> list[tuple[str, str]]:

@@ -41,7 +41,7 @@ def event(slug: str) -> ResponseReturnValue:
         seats_taken=taken,
         seats_left=left,
         queue_length=queue_length(event.id),
-        state=event_state(event, left),
+        state=event.state(clock.now(), left),
         speakers=appearances(event.id),
         polls=polls_of(event.id),
         structured=structured_event(event, left),
@@ -72,20 +72,6 @@ def privacy() -> ResponseReturnValue:
     return render_template("pages/privacy.html")
 
 
-def event_state(event: Event, left: int) -> str:
-    """The one word that decides what the page of a lunch offers."""
-    now = clock.now()
-    if event.cancelled_at is not None:
-        return "cancelled"
-    if event.is_over(now):
-        return "over"
-    if event.is_running(now):
-        return "running"
-    if event.takes_registrations(now):
-        return "open" if left else "full"
-    return "later" if event.opens_later(now) else "closed"
-
-
 def structured_event(event: Event, left: int) -> dict[str, Any]:
     """The lunch as a schema.org Event (https://schema.org/Event), without empty fields."""
     status = "EventCancelled" if event.cancelled_at else "EventScheduled"
@@ -95,7 +81,6 @@ def structured_event(event: Event, left: int) -> dict[str, Any]:
         "postalCode": event.postcode,
         "addressLocality": event.town,
     }
-    location = {"@type": "Place", "name": event.venue or event.town, "address": _filled(address)}
     return _filled(
         {
             "@context": "https://schema.org",
@@ -109,19 +94,23 @@ def structured_event(event: Event, left: int) -> dict[str, Any]:
             "endDate": event.ends_local.isoformat(),
             "eventStatus": f"https://schema.org/{status}",
             "eventAttendanceMode": "https://schema.org/OfflineEventAttendanceMode",
-            "location": location if event.place else None,
+            "location": {"@type": "Place", "name": event.venue or event.town, "address": address},
             "organizer": {"@type": "Organization", "name": event.series.network},
             "superEvent": {"@type": "EventSeries", "name": event.series.name},
             "maximumAttendeeCapacity": event.capacity,
             "remainingAttendeeCapacity": left,
-            "isAccessibleForFree": True,
-            "inLanguage": "fr",
         }
     )
 
 
 def _filled(fields: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in fields.items() if value not in ("", None, {"@type": "PostalAddress"})}
+    """What says something, at any depth; a thing of which only the type is left says nothing."""
+    kept = {key: _filled(value) if isinstance(value, dict) else value for key, value in fields.items()}
+    return {key: value for key, value in kept.items() if value not in ("", None) and not _is_bare(value)}
+
+
+def _is_bare(value: Any) -> bool:
+    return isinstance(value, dict) and value.keys() <= {"@type"}
 
 
 def share_links(event: Event) -> list[tuple[str, str]]:

@@ -6,8 +6,9 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import Field, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import InputRequired, ValidationError
 
+from lunchkit.fields import at_most, has_a_word
 from lunchkit.polls.models import Poll
 from lunchkit.text import clean_line, clean_text
 
@@ -36,17 +37,13 @@ class PollForm(FlaskForm):
         filters=[clean_line],
         validators=[
             InputRequired(_l("Please write the question.")),
-            Length(max=200, message=_l("Please keep this under 200 characters.")),
+            at_most(200),
+            has_a_word(_l("Please write the question.")),
         ],
     )
     choices = TextAreaField(
         _l("Choices"), filters=[clean_text], validators=[InputRequired(_l("Please write the choices, one a line."))]
     )
-
-    def validate_question(self, field: Field) -> None:
-        """A question has at least one letter or digit."""
-        if not any(char.isalnum() for char in field.data):
-            raise ValidationError(_l("Please write the question."))
 
     def validate_choices(self, field: Field) -> None:
         """Two to six lines, none twice, none too long for a phone."""

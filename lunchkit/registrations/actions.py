@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from lunchkit import clock
@@ -14,9 +14,10 @@ from lunchkit.events.changes import EventDetails, apply_details, details_of
 from lunchkit.events.models import Event
 from lunchkit.limits import Window
 from lunchkit.mail.addresses import fold_email
+from lunchkit.mail.models import OutboxLetter
 from lunchkit.mail.outbox import letters_lately
 from lunchkit.registrations.forms import AttendeeDetails
-from lunchkit.registrations.letters import promise_letter
+from lunchkit.registrations.letters import Why, promise_letter
 from lunchkit.registrations.models import Registration, Standing
 from lunchkit.registrations.queries import count_seats, place_in_queue
 from lunchkit.registrations.seats import lock_event, would_be
@@ -24,12 +25,14 @@ from lunchkit.registrations.steps import (
     active_registrations,
     details_of_registration,
     fill_in,
+    find_by_email,
     find_known,
     forget,
     give_back,
     join_queue,
     lock,
     new_registration,
+    renew_links,
     serve_queue,
 )
 
@@ -65,6 +68,36 @@ class TooLate(Refusal):
     message = _l("The lunch has begun: this can no longer be changed here.")
 
 
+class NotPublished(Refusal):
+    """A draft: the letter would lead to pages that nobody may see yet."""
+
+    message = _l("This lunch is a draft. Publish it first: the letter leads to its page.")
+
+
+class LunchCalledOff(Refusal):
+    """The lunch does not take place."""
+
+    message = _l("This lunch is called off.")
+
+
+class NoSeatAtTheDoor(Refusal):
+    """The lunch runs, and every seat is taken."""
+
+    message = _l("Every seat is taken. Raise the number of seats to let this person in.")
+
+
+class ChangedMeanwhile(Refusal):
+    """Somebody else saved the lunch after this form was opened."""
+
+    message = _l("Somebody has changed this lunch meanwhile. Nothing is lost: look at it, and send it again.")
+
+
+class DateIsHistory(Refusal):
+    """The lunch is over, and people were told when their data would be erased."""
+
+    message = _l("This lunch is over: its date stays. Make a new lunch for another date.")
+
+
 class AddressTaken(Refusal):
     """Another registration of this lunch has the address."""
 
@@ -86,14 +119,14 @@ def register_attendee(event: Event, details: AttendeeDetails, *, form_key: str, 
     answer of a newcomer, and a letter that tells the rest.
     Raises RegistrationClosed, FormUsedAlready or TooMany.
     """
-    now = clock.now()
     with transaction() as session:
         event = lock_event(session, event.id)
-        known = find_known(session, event.id, form_key, details.email)
-        if known is not None and known.form_key == form_key and known.is_active:
-            if known.form_digest != details.digest():
+        now = clock.now()  # read under the lock: nobody slips in before a place that somebody was told
+        sent_before, known = find_known(session, event.id, form_key, details.email)
+        if sent_before is not None and sent_before.is_active:
+            if sent_before.form_digest != details.digest():
                 raise FormUsedAlready
-            return Placed(Standing(known.standing), place_in_queue(known))
+            return Placed(Standing(sent_before.standing), place_in_queue(sent_before))
         if not event.takes_registrations(now):
             raise RegistrationClosed
         if not arrivals.allows(event.id):
@@ -101,31 +134,41 @@ def register_attendee(event: Event, details: AttendeeDetails, *, form_key: str, 
         if known is not None and known.is_active:
             _repeat_quietly(session, known, form_key, now)
             return Placed(*would_be(session, event, details.seats))
+        if sent_before is not None and sent_before is not known:
+            sent_before.form_key = None  # cancelled since; the form now speaks for somebody else
+            session.flush()
         registration = known or new_registration(event)
         fill_in(registration, details)
-        join_queue(session, registration, now, form_key=form_key, digest=details.digest(), language=language)
-        serve_queue(session, event, now, newcomer=registration)
-        return Placed(Standing(registration.standing), place_in_queue(registration))
+        join_queue(registration, now, form_key=form_key, digest=details.digest(), language=language)
+        position = serve_queue(session, event, now, newcomer=registration)
+        return Placed(Standing(registration.standing), position)
 
 
 def register_by_hand(event: Event, details: AttendeeDetails, *, language: str) -> Registration:
     """Register somebody who asked by other means; the e-mail address may be missing.
 
-    Organisers may do so before registration opens and after it closes, but seats are given by the same rule.
-    Raises AddressTaken or TooLate.
+    Organisers may do so before registration opens and after it closes, but seats are given by the same rule. While the
+    lunch runs, whoever stands at the door gets a free seat or none: the queue is over.
+    Raises NotPublished, LunchCalledOff, TooLate, AddressTaken or NoSeatAtTheDoor.
     """
-    now = clock.now()
     with transaction() as session:
         event = lock_event(session, event.id)
-        if event.cancelled_at is not None or event.is_over(now):
+        now = clock.now()
+        if event.published_at is None:
+            raise NotPublished
+        if event.cancelled_at is not None:
+            raise LunchCalledOff
+        if event.is_over(now):
             raise TooLate
-        known = find_known(session, event.id, None, details.email)
+        known = find_by_email(session, event.id, details.email)
         if known is not None and known.is_active:
             raise AddressTaken
         registration = known or new_registration(event)
         fill_in(registration, details)
-        join_queue(session, registration, now, language=language)
+        join_queue(registration, now, language=language)
         serve_queue(session, event, now, newcomer=registration)
+        if event.is_running(now) and registration.standing != Standing.SEATED:
+            raise NoSeatAtTheDoor
     return registration
 
 
@@ -141,19 +184,21 @@ def update_registration(registration: Registration, details: AttendeeDetails) ->
         if not registration.may_change(now):
             raise TooLate
         new_address = bool(details.email) and fold_email(details.email or "") != registration.email_key
-        if new_address and find_known(session, event.id, None, details.email) is not None:
+        if new_address and find_by_email(session, event.id, details.email) is not None:
             raise AddressTaken
         more = details.seats - registration.seats
         if more > 0 and registration.standing == Standing.SEATED:
             if event.capacity - (session.scalar(count_seats(event.id)) or 0) < more:
                 raise NoSeatForCompanions
+        if new_address:
+            _leave_address(session, registration)
         fill_in(registration, details)
         if new_address:
-            promise_letter(session, "repeat", registration, position=place_in_queue(registration))
+            promise_letter(session, "ticket", registration, position=place_in_queue(registration))
         serve_queue(session, event, now)
 
 
-def cancel_registration(registration: Registration) -> None:
+def cancel_registration(registration: Registration, why: Why = Why.ATTENDEE) -> None:
     """Give the seats back; whoever is next in the queue gets them in the same transaction. Twice is once."""
     now = clock.now()
     with transaction() as session:
@@ -162,7 +207,7 @@ def cancel_registration(registration: Registration) -> None:
             return
         if event.is_over(now):
             raise TooLate
-        give_back(session, registration, now)
+        give_back(session, registration, now, why)
         serve_queue(session, event, now)
 
 
@@ -186,22 +231,22 @@ def move_to_event(registration: Registration, other: Event) -> Registration:
 
     Raises AddressTaken where the address is registered there already, TooLate where that lunch is over.
     """
-    now = clock.now()
     with transaction() as session:
         for event_id in sorted((registration.event_id, other.id)):
             lock_event(session, event_id)
+        now = clock.now()
         event, registration = lock(session, registration)
         other = lock_event(session, other.id)
         if not registration.is_active or other.id == event.id or not other.gives_seats(now):
             raise TooLate
-        said = details_of_registration(registration)
-        moved = find_known(session, other.id, None, registration.email)
+        said = _as_asked_by(other, details_of_registration(registration))
+        moved = find_by_email(session, other.id, registration.email)
         if moved is not None and moved.is_active:
             raise AddressTaken
         moved = moved or new_registration(other)
         fill_in(moved, said)
-        join_queue(session, moved, now, language=registration.language)
-        give_back(session, registration, now)
+        join_queue(moved, now, language=registration.language)
+        give_back(session, registration, now, Why.MOVED)
         serve_queue(session, event, now)
         serve_queue(session, other, now, newcomer=moved)
     return moved
@@ -210,9 +255,11 @@ def move_to_event(registration: Registration, other: Event) -> Registration:
 def repeat_letter(registration: Registration) -> None:
     """Send the attendee the letter with ticket and link once more."""
     with transaction() as session:
-        _event, registration = lock(session, registration)
+        event, registration = lock(session, registration)
+        if event.cancelled_at is not None:
+            raise LunchCalledOff
         if registration.is_active:
-            promise_letter(session, "repeat", registration, position=place_in_queue(registration))
+            promise_letter(session, "ticket", registration, position=place_in_queue(registration))
 
 
 def erase_registration(registration: Registration) -> None:
@@ -221,19 +268,27 @@ def erase_registration(registration: Registration) -> None:
     with transaction() as session:
         event, registration = lock(session, registration)
         if registration.is_active and event.gives_seats(now):
-            give_back(session, registration, now)
+            give_back(session, registration, now, Why.ATTENDEE)
         forget(session, registration, now)
         serve_queue(session, event, now)
 
 
-def change_event(event: Event, details: EventDetails) -> None:
+def change_event(event: Event, details: EventDetails, seen: datetime | None = None) -> None:
     """Change a lunch; those who come are told of a new time or place, and new seats go to the queue.
 
-    A lower capacity never throws anybody out.
+    A lower capacity never throws anybody out. ``seen`` is the ``updated_at`` of the lunch that the organiser had before
+    their eyes, where they changed a whole form.
+    Raises ChangedMeanwhile, LunchCalledOff, or DateIsHistory for another date of a lunch that is over.
     """
     now = clock.now()
     with transaction() as session:
         event = lock_event(session, event.id)
+        if seen is not None and seen != event.updated_at:
+            raise ChangedMeanwhile
+        if event.cancelled_at is not None:
+            raise LunchCalledOff
+        if event.is_over(now) and (details.starts_at, details.ends_at) != (event.starts_at, event.ends_at):
+            raise DateIsHistory
         moved = apply_details(event, details)
         if moved and event.published_at is not None and not event.is_over(now):
             for registration in active_registrations(session, event.id):
@@ -262,6 +317,21 @@ def cancel_event(event: Event) -> None:
         for registration in active_registrations(session, event.id):
             registration.raise_sequence(event.sequence)
             promise_letter(session, "event_cancellation", registration)
+
+
+def _leave_address(session: Session, registration: Registration) -> None:
+    """Whoever reads the old mailbox must not hold the key of a page that is not theirs."""
+    unsent = (OutboxLetter.sent_at.is_(None), OutboxLetter.recipient == registration.email)
+    session.execute(delete(OutboxLetter).where(OutboxLetter.subject_id == registration.id, *unsent))
+    if registration.email is not None:
+        renew_links(registration)
+
+
+def _as_asked_by(event: Event, details: AttendeeDetails) -> AttendeeDetails:
+    """The details without what this lunch does not ask."""
+    if not event.asks_food:
+        details = replace(details, diets=(), allergies="")
+    return details if event.asks_access else replace(details, access="")
 
 
 def _repeat_quietly(session: Session, known: Registration, form_key: str, now: datetime) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass
+from functools import cache
 from typing import Any
 
 from flask_babel import LazyString
@@ -10,9 +11,11 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Field, FieldList, HiddenField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.i18n import get_translations
+from wtforms.validators import DataRequired, Length, ValidationError
 
 from lunchkit.events.models import Event
+from lunchkit.i18n import language
 from lunchkit.mail.addresses import valid_email
 from lunchkit.registrations.models import Diet, Registration
 from lunchkit.text import clean_line, clean_text
@@ -64,17 +67,26 @@ def no_address(_form: FlaskForm, field: Field) -> None:
         raise ValidationError(_l("Please write this without a web address."))
 
 
+@cache
+def _form_words(language: str) -> Any:
+    return get_translations([language])
+
+
 class DetailsForm(FlaskForm):
     """What can be edited later too. The token in the address is the authority, so there is no cookie to protect."""
 
     class Meta:
         csrf = False
 
+        def get_translations(self, _form: Any) -> Any:
+            """WTForms' own words; Flask-WTF reads their file anew for every request."""
+            return _form_words(language())
+
     name = StringField(
         _l("First and last name"),
         filters=[_one_line],
         validators=[
-            InputRequired(_l("Please write your name.")),
+            DataRequired(_l("Please write your name.")),
             Length(max=100, message=_l("Please keep your name under 100 characters.")),
             no_address,
         ],
@@ -153,13 +165,13 @@ class RegistrationForm(DetailsForm):
     email = StringField(
         _l("E-mail"),
         filters=[_one_line],
-        validators=[InputRequired(_l("Please write your e-mail address: your ticket comes by letter.")), valid_email],
+        validators=[DataRequired(_l("Please write your e-mail address: your ticket comes by letter.")), valid_email],
     )
     email_asked = HiddenField()
     """The address that was questioned already: sent again unchanged, it is meant."""
     stamp = HiddenField()
-    website = StringField(_l("Leave this empty"))
-    """People do not see it; robots fill it."""
+    topic = StringField(_l("Leave this empty"))
+    """People do not see it; robots fill it. Its name is none that a browser fills in by itself."""
 
 
 def registration_form(event: Event, data: MultiDict[str, str] | None = None) -> RegistrationForm:

@@ -5,12 +5,13 @@ calendar) never holds the write lock.
 """
 
 from dataclasses import replace
+from enum import StrEnum
 from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from lunchkit import calendar, links, qr
+from lunchkit import calendar, clock, links, qr
 from lunchkit.db import db
 from lunchkit.events.feeds import calendar_entry
 from lunchkit.events.models import Event
@@ -22,6 +23,14 @@ FOLDER = "registrations/mail"
 TICKET_CID = "ticket"
 
 
+class Why(StrEnum):
+    """Who gave a seat back."""
+
+    ATTENDEE = "attendee"
+    ORGANISER = "organiser"
+    MOVED = "moved"
+
+
 def promise_letter(
     session: Session,
     kind: str,
@@ -29,6 +38,7 @@ def promise_letter(
     *,
     standing: str | None = None,
     position: int | None = None,
+    why: Why | None = None,
     once_key: str | None = None,
 ) -> bool:
     """Promise a letter to the attendee, in the caller's transaction; says whether it did.
@@ -46,11 +56,13 @@ def promise_letter(
         language=registration.language,
         facts={
             "event": registration.event_id,
+            "registration": registration.id,
             "name": registration.name,
             "email": registration.email,
             "standing": standing or registration.standing,
             "seats": registration.seats,
             "position": position,
+            "why": why,
             "sequence": registration.sequence,
             "nonce": registration.nonce.hex(),
             "link_hash": registration.link_hash.hex(),
@@ -125,6 +137,12 @@ def repeat(facts: dict[str, Any]) -> Letter | None:
     return _letter("repeat", facts, ticket=_is_seated(facts), invites=_is_seated(facts))
 
 
+@letter_kind("registrations/ticket")
+def ticket(facts: dict[str, Any]) -> Letter | None:
+    """Your registration, as it stands: after an organiser mended the address, or sends it again."""
+    return _letter("ticket", facts, ticket=_is_seated(facts), invites=_is_seated(facts))
+
+
 @letter_kind("registrations/change")
 def change(facts: dict[str, Any]) -> Letter | None:
     """The lunch has moved, or its place has."""
@@ -145,6 +163,11 @@ def event_cancellation(facts: dict[str, Any]) -> Letter | None:
 
 @letter_kind("registrations/reminder")
 def reminder(facts: dict[str, Any]) -> Letter | None:
-    """The lunch is near; «I cannot come any more» gives the seat to whoever waits. None once it is called off."""
-    event = db.session.get(Event, facts["event"])
-    return None if event is None or event.cancelled_at else _letter("reminder", facts, ticket=True)
+    """The lunch is near; «I cannot come any more» gives the seat to whoever waits.
+
+    None once the lunch has begun or is called off, and for somebody who has given the seat back meanwhile.
+    """
+    registration = db.session.get(Registration, facts["registration"])
+    if registration is None or registration.standing != Standing.SEATED:
+        return None
+    return _letter("reminder", facts, ticket=True) if registration.event.gives_seats(clock.now()) else None

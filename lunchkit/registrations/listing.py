@@ -116,13 +116,13 @@ def all_rows(event_id: int) -> Sequence[Row]:
     return _rows(event_id)
 
 
-def letters_on_cancellation(event_id: int) -> int:
-    """How many people would get a letter if the lunch were called off."""
+def attendees_with_address(event_id: int) -> int:
+    """How many requests, seated or waiting, a letter to everybody reaches: the lunch has moved, or is called off."""
     return _count(event_id, Registration.standing != Standing.CANCELLED, Registration.email.is_not(None))
 
 
-def unreachable_on_cancellation(event_id: int) -> int:
-    """How many registrations have no address, so that somebody must tell these people."""
+def attendees_without_address(event_id: int) -> int:
+    """How many requests, seated or waiting, no letter reaches, so that somebody must tell these people."""
     return _count(event_id, Registration.standing != Standing.CANCELLED, Registration.email.is_(None))
 
 

@@ -1,13 +1,19 @@
 """The organiser's doors to the registrations of a lunch."""
 
+from collections.abc import Callable
+
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from wtforms import Form
 
 from lunchkit import clock
+from lunchkit.errors import NotFound
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
+from lunchkit.refusals import NO, readable, retry_header
 from lunchkit.registrations import actions
 from lunchkit.registrations.exports import CSV_TYPE, XLSX_TYPE, csv_file, xlsx_file
+from lunchkit.registrations.letters import Why
 from lunchkit.registrations.listing import (
     all_rows,
     asked_standing,
@@ -23,6 +29,8 @@ from lunchkit.registrations.queries import place_in_queue, seats_left
 from lunchkit.text import clean_line
 
 bp = Blueprint("registrations", __name__)
+BESIDE = {actions.AddressTaken: ("email", "event"), actions.NoSeatForCompanions: ("companions",)}
+"""Beside which field of a form a refusal stands; all others stand above it."""
 ONE = "/e/<slug>/registrations/<int(max=2147483647):registration_id>"
 
 
@@ -38,23 +46,26 @@ def index(slug: str) -> ResponseReturnValue:
 
 @bp.get("/e/<slug>/registrations/new")
 def new(slug: str) -> ResponseReturnValue:
-    """The form for somebody who telephoned."""
+    """The form for somebody who telephoned, or stands at the door."""
     event = any_event_by_slug_or_404(slug)
+    if event.published_at is None:
+        return _publish_first(event)
     return _new_page(event, organiser_form(event))
 
 
 @bp.post("/e/<slug>/registrations/new")
 def create(slug: str) -> ResponseReturnValue:
-    """Somebody is registered by hand."""
+    """Somebody is registered by hand; whatever is wrong, the form comes back with all that was typed."""
     event = any_event_by_slug_or_404(slug)
+    if event.published_at is None:
+        return _publish_first(event)
     form = organiser_form(event, data=request.form)
     if not form.validate():
         return _new_page(event, form), 422
     try:
         registration = actions.register_by_hand(event, form.attendee(), language=form.language.data)
-    except actions.AddressTaken as refusal:
-        form.email.errors = [str(refusal.message)]
-        return _new_page(event, form), refusal.status
+    except NO as error:
+        return _refused(error, form, lambda notice: _new_page(event, form, notice))
     return _to(registration, done="registered")
 
 
@@ -67,19 +78,15 @@ def show(slug: str, registration_id: int) -> ResponseReturnValue:
 
 @bp.post(ONE)
 def update(slug: str, registration_id: int) -> ResponseReturnValue:
-    """A registration mended."""
+    """A registration mended; whatever is wrong, the form comes back with all that was typed."""
     registration = _registration_or_404(slug, registration_id)
     form = organiser_form(registration.event, registration, request.form)
     if not form.validate():
         return _page(registration, form), 422
     try:
         actions.update_registration(registration, form.attendee())
-    except actions.AddressTaken as refusal:
-        form.email.errors = [str(refusal.message)]
-        return _page(registration, form), refusal.status
-    except actions.NoSeatForCompanions as refusal:
-        form.companions.errors = [str(refusal.message)]
-        return _page(registration, form), refusal.status
+    except NO as error:
+        return _refused(error, form, lambda notice: _page(registration, form, notice=notice))
     return _to(registration, done="saved")
 
 
@@ -96,7 +103,7 @@ def cancellation(slug: str, registration_id: int) -> ResponseReturnValue:
 def cancel(slug: str, registration_id: int) -> ResponseReturnValue:
     """The seat is given back."""
     registration = _registration_or_404(slug, registration_id)
-    actions.cancel_registration(registration)
+    actions.cancel_registration(registration, Why.ORGANISER)
     return _to(registration, done="cancelled")
 
 
@@ -113,13 +120,13 @@ def move(slug: str, registration_id: int) -> ResponseReturnValue:
     """They come to another lunch instead."""
     registration = _registration_or_404(slug, registration_id)
     form = move_form(lunches_to_move_to(registration, clock.now()), request.form)
+    details = organiser_form(registration.event, registration)
     if not form.validate():
-        return _page(registration, organiser_form(registration.event, registration), form), 422
+        return _page(registration, details, form), 422
     try:
         moved = actions.move_to_event(registration, form.chosen())
-    except actions.AddressTaken as refusal:
-        form.event.errors = [str(refusal.message)]
-        return _page(registration, organiser_form(registration.event, registration), form), refusal.status
+    except NO as error:
+        return _refused(error, form, lambda notice: _page(registration, details, form, notice))
     return _to(moved, done="moved")
 
 
@@ -156,11 +163,32 @@ def _registration_or_404(slug: str, registration_id: int) -> Registration:
     return registration_or_404(any_event_by_slug_or_404(slug).id, registration_id)
 
 
-def _new_page(event: Event, form: OrganiserAttendeeForm) -> str:
-    return render_template("organiser/registrations/new.html", event=event, form=form, seats_left=seats_left(event))
+def _publish_first(event: Event) -> ResponseReturnValue:
+    return redirect(url_for("organiser.pages.event", slug=event.slug, done="unpublished"), code=303)
 
 
-def _page(registration: Registration, form: OrganiserAttendeeForm, move: MoveForm | None = None) -> str:
+def _refused(error: Exception, form: Form, page: Callable[[str | None], str]) -> ResponseReturnValue:
+    """The page again with all that was typed, and the no beside its field, or above them all."""
+    refusal = readable(error)
+    if isinstance(refusal, NotFound):
+        raise refusal
+    message = str(refusal.message)
+    for name in BESIDE.get(type(refusal), ()):
+        if name in form:
+            form[name].errors = [message]
+            return page(None), refusal.status
+    return page(message), refusal.status, retry_header(refusal)
+
+
+def _new_page(event: Event, form: OrganiserAttendeeForm, notice: str | None = None) -> str:
+    return render_template(
+        "organiser/registrations/new.html", event=event, form=form, notice=notice, seats_left=seats_left(event)
+    )
+
+
+def _page(
+    registration: Registration, form: OrganiserAttendeeForm, move: MoveForm | None = None, notice: str | None = None
+) -> str:
     now = clock.now()
     return render_template(
         "organiser/registrations/show.html",
@@ -172,6 +200,7 @@ def _page(registration: Registration, form: OrganiserAttendeeForm, move: MoveFor
         may_change=registration.may_change(now),
         may_cancel=registration.is_active and not registration.event.is_over(now),
         letter=last_letter(registration.id),
+        notice=notice,
     )
 
 

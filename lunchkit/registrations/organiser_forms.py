@@ -23,7 +23,7 @@ from lunchkit.text import clean_line, clean_text
 
 
 class OrganiserAttendeeForm(DetailsForm):
-    """The attendee's questions in an organiser's words, with an address and a language for the letters."""
+    """The attendee's questions in an organiser's words, with an address, and at first a language for the letters."""
 
     email = StringField(_l("E-mail"), filters=[clean_line], validators=[valid_email])
     language = SelectField(_l("Language of the letters"), choices=lambda: LANGUAGE_NAMES)
@@ -56,6 +56,8 @@ def organiser_form(
     most = most_companions(event, registration)
     values = current_values(registration) if registration else {}
     form = OrganiserAttendeeForm(formdata=without_strangers(data, most), data=values)
+    if registration is not None:
+        del form.language
     form.fit_to(event, most)
     return form
 

@@ -1,12 +1,9 @@
 """Doors for attendees: register, and the page behind one's own link."""
 
-import logging
-
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from itsdangerous import BadSignature, URLSafeSerializer
-from sqlalchemy.exc import OperationalError
 
 from lunchkit import clock, qr, stamps
 from lunchkit.accounts.queries import current_organiser
@@ -28,11 +25,10 @@ from lunchkit.registrations.queries import (
     registration_by_ticket_or_404,
     seats_taken,
 )
-from lunchkit.web import storage_refusal
+from lunchkit.web import STORAGE_ERRORS, storage_refusal
 
 STAMP_LIFE = 4 * 3600
 bp = Blueprint("registrations", __name__)
-log = logging.getLogger("lunchkit")
 
 
 @bp.after_request
@@ -59,12 +55,10 @@ def create(slug: str) -> ResponseReturnValue:
     """Register; whatever is wrong, the form comes back with all that was typed."""
     event = event_by_slug_or_404(slug)
     form = registration_form(event, request.form)
-    if form.website.data:
-        log.info("a robot filled the trap of %s", event.slug)
-        return _thanks(event, actions.Placed(Standing.SEATED, None), "x@example.org")
     stamp = stamps.read(form.stamp.data, event.slug)
-    if stamp is None or not current_settings().form_minimum_seconds <= stamp.age <= STAMP_LIFE:
+    if stamp is None or not _looks_human(form, stamp):
         form.stamp.data = stamps.issue(event.slug)
+        form.topic.data = ""  # a person whose browser filled it in has only to send again
         form.validate()
         return _form_page(event, form, notice=_l("Please check what you typed, and send it once more.")), 422
     _take_suggestion(form)
@@ -79,9 +73,14 @@ def create(slug: str) -> ResponseReturnValue:
         placed = actions.register_attendee(event, form.details(email), form_key=stamp.key, language=language())
     except actions.RegistrationClosed:
         raise
-    except (Refusal, OperationalError) as error:
+    except (Refusal, *STORAGE_ERRORS) as error:
         return _refused(event, form, error)
     return _thanks(event, placed, email)
+
+
+def _looks_human(form: RegistrationForm, stamp: stamps.Stamp) -> bool:
+    """Whether the field that nobody sees is empty, and the form was open as long as reading it takes."""
+    return not form.topic.data and current_settings().form_minimum_seconds <= stamp.age <= STAMP_LIFE
 
 
 def _take_suggestion(form: RegistrationForm) -> None:
@@ -90,9 +89,9 @@ def _take_suggestion(form: RegistrationForm) -> None:
         form.email.data = form.email_asked.data = request.form["email_use"][:254]
 
 
-def _refusal(error: Refusal | OperationalError) -> Refusal:
+def _refusal(error: Exception) -> Refusal:
     """The no that a person may read; what is none is raised again."""
-    refusal = storage_refusal(error) if isinstance(error, OperationalError) else error
+    refusal = storage_refusal(error) if isinstance(error, STORAGE_ERRORS) else error
     if not isinstance(refusal, Refusal):
         raise error
     return refusal
@@ -102,7 +101,7 @@ def _retry(refusal: Refusal) -> dict[str, str]:
     return {"Retry-After": str(refusal.retry_after)} if refusal.retry_after else {}
 
 
-def _refused(event: Event, form: RegistrationForm, error: Refusal | OperationalError) -> ResponseReturnValue:
+def _refused(event: Event, form: RegistrationForm, error: Exception) -> ResponseReturnValue:
     refusal = _refusal(error)
     if isinstance(refusal, actions.FormUsedAlready):
         form.stamp.data = stamps.issue(event.slug)
@@ -199,7 +198,7 @@ def update(token: str) -> ResponseReturnValue:
         try:
             actions.update_registration(registration, form.details(None))
             return redirect(url_for(".show", token=token, saved=1), code=303)
-        except (actions.NoSeatForCompanions, actions.TooLate, OperationalError) as error:
+        except (actions.NoSeatForCompanions, actions.TooLate, *STORAGE_ERRORS) as error:
             refusal = _refusal(error)
     notice = refusal.message if refusal else None
     page = render_template("registrations/edit.html", form=form, notice=notice, **_own(registration, token))

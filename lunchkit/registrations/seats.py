@@ -1,19 +1,25 @@
 """Giving seats: the one function that does so, whoever asks.
 
-Everybody joins the queue, and the queue is then served: each free seat goes to the earliest request that fits
-whole into what is free, so a group sits together or waits together, and no seat stays empty while somebody
-who fits is waiting. Callers hold the lunch's lock.
+Each free seat goes to the earliest request in the queue that fits whole into what is free, so a group sits together
+or waits together, and no seat stays empty while somebody who fits is waiting. A newcomer stands at the end of the
+queue. Callers hold the lunch's lock.
 """
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, case, func, select
 from sqlalchemy.orm import Session
 
 from lunchkit.errors import NotFound
 from lunchkit.events.models import Event
 from lunchkit.registrations.models import Registration, Standing
 from lunchkit.registrations.queries import count_seats
+
+_SEATS = select(
+    func.sum(case((Registration.standing == Standing.SEATED, Registration.seats))),
+    func.min(case((Registration.standing == Standing.WAITING, Registration.seats))),
+).where(Registration.event_id == bindparam("event"))
+"""The seats given, and those that the smallest waiting request needs. Built once: it runs for every registration."""
 
 
 def lock_event(session: Session, event_id: int) -> Event:
@@ -27,21 +33,41 @@ def lock_event(session: Session, event_id: int) -> Event:
     return event
 
 
-def fill_seats(session: Session, event: Event, now: datetime) -> list[Registration]:
-    """Give every free seat to the queue; returns who got one, in order."""
-    if not event.gives_seats(now):
+def fill_seats(
+    session: Session, event: Event, now: datetime, newcomer: Registration | None = None
+) -> list[Registration]:
+    """Give every free seat to the queue, and what is left to the newcomer; returns who got one, in order.
+
+    The newcomer need not be in the database yet: whoever finds a seat at once is written there once. Once the lunch has
+    begun the queue is served no more, but a newcomer at the door may still sit down.
+    """
+    if event.cancelled_at is not None or event.is_over(now):
         return []
     session.flush()
-    free = event.capacity - (session.scalar(count_seats(event.id)) or 0)
+    free, smallest = _room(session, event)
+    serves_queue = event.gives_seats(now)
     seated: list[Registration] = []
-    while free > 0 and (first := _first_that_fits(session, event.id, free)) is not None:
-        first.standing = Standing.SEATED
-        first.seated_at = now
-        first.raise_sequence(event.sequence)
+    while serves_queue and free >= smallest and (first := _first_that_fits(session, event.id, free)) is not None:
+        _seat(first, event, now)
         free -= first.seats
         session.flush()
         seated.append(first)
+    if newcomer is not None and newcomer not in seated and newcomer.seats <= free:
+        _seat(newcomer, event, now)
+        seated.append(newcomer)
     return seated
+
+
+def _seat(registration: Registration, event: Event, now: datetime) -> None:
+    registration.standing = Standing.SEATED
+    registration.seated_at = now
+    registration.raise_sequence(event.sequence)
+
+
+def _room(session: Session, event: Event) -> tuple[int, int]:
+    """The free seats, and how many the smallest waiting request needs (more than there are where nobody waits)."""
+    taken, smallest = session.execute(_SEATS, {"event": event.id}).one()
+    return event.capacity - (taken or 0), smallest or event.capacity + 1
 
 
 def _first_that_fits(session: Session, event_id: int, free: int) -> Registration | None:

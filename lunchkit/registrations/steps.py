@@ -3,7 +3,7 @@
 import secrets
 from datetime import datetime
 
-from sqlalchemy import and_, delete, or_, select
+from sqlalchemy import and_, bindparam, delete, or_, select
 from sqlalchemy.orm import Session
 
 from lunchkit import links
@@ -11,26 +11,44 @@ from lunchkit.errors import NotFound
 from lunchkit.events.models import Event
 from lunchkit.mail.addresses import fold_email
 from lunchkit.mail.models import OutboxLetter
+from lunchkit.mail.outbox import FORGET
 from lunchkit.registrations.forms import AttendeeDetails
-from lunchkit.registrations.letters import promise_letter
+from lunchkit.registrations.letters import Why, promise_letter
 from lunchkit.registrations.models import Needs, Registration, Standing
 from lunchkit.registrations.queries import place_in_queue
 from lunchkit.registrations.seats import fill_seats, lock_event
 
+FORGOTTEN: dict[str, object] = {
+    "name": "",
+    "email": None,
+    "email_key": None,
+    "organisation": "",
+    "form_key": None,
+    "form_digest": None,
+    "shows_name": False,
+}
+"""What the columns hold of somebody who was erased, or whose lunch was purged."""
+_KNOWN = select(Registration).where(
+    Registration.event_id == bindparam("event"),
+    or_(Registration.form_key == bindparam("form"), Registration.email_key == bindparam("email")),
+)
+"""Built once: it runs for every registration. A form or an address that is not given (NULL) equals none."""
 
-def find_known(session: Session, event_id: int, form_key: str | None, email: str | None) -> Registration | None:
-    """Who sent this very form, else who holds this address at the lunch."""
-    matches = [Registration.form_key == form_key] if form_key else []
-    if email is not None:
-        matches.append(Registration.email_key == fold_email(email))
-    if not matches:
-        return None
-    found = session.scalars(
-        select(Registration)
-        .where(Registration.event_id == event_id, or_(*matches))
-        .execution_options(populate_existing=True)
-    ).all()
-    return next((row for row in found if form_key and row.form_key == form_key), found[0] if found else None)
+
+def find_known(
+    session: Session, event_id: int, form_key: str | None, email: str | None
+) -> tuple[Registration | None, Registration | None]:
+    """Who sent this very form, and who holds this address at the lunch."""
+    keys = {"event": event_id, "form": form_key, "email": None if email is None else fold_email(email)}
+    found = session.scalars(_KNOWN, keys, execution_options={"populate_existing": True}).all()
+    by_form = next((row for row in found if form_key and row.form_key == form_key), None)
+    by_email = next((row for row in found if email is not None and row.email_key == keys["email"]), None)
+    return by_form, by_email
+
+
+def find_by_email(session: Session, event_id: int, email: str | None) -> Registration | None:
+    """Who holds this address at the lunch."""
+    return find_known(session, event_id, None, email)[1]
 
 
 def active_registrations(session: Session, event_id: int) -> list[Registration]:
@@ -49,16 +67,18 @@ def lock(session: Session, registration: Registration) -> tuple[Event, Registrat
 
 
 def new_registration(event: Event) -> Registration:
-    """A registration with links of its own; it joins the session with ``join_queue``."""
-    nonce = secrets.token_bytes(16)
-    tokens = links.personal_tokens(nonce)
-    return Registration(
-        event=event,
-        nonce=nonce,
-        link_hash=links.token_hash(tokens.link),
-        ticket_hash=links.token_hash(tokens.ticket),
-        sequence=0,
-    )
+    """A registration with links of its own; it joins the session when the queue is served."""
+    registration = Registration(event=event, sequence=0)
+    renew_links(registration)
+    return registration
+
+
+def renew_links(registration: Registration) -> None:
+    """Give a registration links that nobody has; earlier ones open nothing any more."""
+    registration.nonce = secrets.token_bytes(16)
+    tokens = links.personal_tokens(registration.nonce)
+    registration.link_hash = links.token_hash(tokens.link)
+    registration.ticket_hash = links.token_hash(tokens.ticket)
 
 
 def fill_in(registration: Registration, details: AttendeeDetails) -> None:
@@ -93,7 +113,6 @@ def details_of_registration(registration: Registration) -> AttendeeDetails:
 
 
 def join_queue(
-    session: Session,
     registration: Registration,
     now: datetime,
     *,
@@ -101,32 +120,36 @@ def join_queue(
     digest: bytes | None = None,
     language: str,
 ) -> None:
-    """Put a new request, or one that was cancelled, at the end of the queue."""
+    """Put a new request, or one that was cancelled, at the end of the queue, which the caller then serves."""
     registration.standing = Standing.WAITING
     registration.registered_at = registration.queued_at = now
     registration.seated_at = registration.cancelled_at = None
     registration.form_key, registration.form_digest = form_key, digest
     registration.language = language
-    session.add(registration)
 
 
-def serve_queue(session: Session, event: Event, now: datetime, newcomer: Registration | None = None) -> None:
-    """Give what is free, and promise everybody concerned their letter."""
-    seated = fill_seats(session, event, now)
+def serve_queue(session: Session, event: Event, now: datetime, newcomer: Registration | None = None) -> int | None:
+    """Give what is free, and promise everybody concerned their letter; returns the newcomer's place if it waits."""
+    seated = fill_seats(session, event, now, newcomer)
+    if newcomer is not None:
+        session.add(newcomer)
     for registration in seated:
         promise_letter(session, "confirmation" if registration is newcomer else "promotion", registration)
-    if newcomer is not None and newcomer not in seated:
-        session.flush()
-        promise_letter(session, "waiting", newcomer, position=place_in_queue(newcomer))
+    if newcomer is None or newcomer in seated:
+        return None
+    session.flush()
+    position = place_in_queue(newcomer)
+    promise_letter(session, "waiting", newcomer, position=position)
+    return position
 
 
-def give_back(session: Session, registration: Registration, now: datetime) -> None:
-    """Cancel: the seats are free, the calendar entry is superseded, and a letter says so."""
+def give_back(session: Session, registration: Registration, now: datetime, why: Why) -> None:
+    """Cancel: the seats are free, the calendar entry is superseded, and a letter says so, and why."""
     before = registration.standing
     registration.standing = Standing.CANCELLED
     registration.cancelled_at = now
     registration.raise_sequence(registration.event.sequence)
-    promise_letter(session, "cancellation", registration, standing=before)
+    promise_letter(session, "cancellation", registration, standing=before, why=why)
     session.flush()
 
 
@@ -136,9 +159,9 @@ def forget(session: Session, registration: Registration, now: datetime) -> None:
     about = OutboxLetter.subject_id == registration.id
     last_word = and_(OutboxLetter.kind == "registrations/cancellation", OutboxLetter.sent_at.is_(None))
     session.execute(delete(OutboxLetter).where(about, ~last_word))
-    registration.name = registration.organisation = ""
-    registration.email = registration.email_key = None
-    registration.form_key = registration.form_digest = None
-    registration.shows_name = False
+    for letter in session.scalars(select(OutboxLetter).where(about)):
+        letter.facts = {**letter.facts, FORGET: True}
+    for name, value in FORGOTTEN.items():
+        setattr(registration, name, value)
     registration.needs = None
     registration.erased_at = now

@@ -6,8 +6,8 @@ from sqlalchemy.orm import Session
 
 from lunchkit.db import transaction
 from lunchkit.errors import Refusal
-from lunchkit.events.actions import slug_of
 from lunchkit.events.models import Event
+from lunchkit.slugs import free_slug, slug_of
 from lunchkit.speakers.forms import SpeakerDetails
 from lunchkit.speakers.models import Appearance, Organisation, Speaker
 
@@ -51,7 +51,7 @@ def _organisation(session: Session, name: str) -> Organisation | None:
         return None
     known = session.scalar(select(Organisation).where(func.lower(Organisation.name) == name.lower()).limit(1))
     if known is None:
-        known = Organisation(slug=_free_slug(session, Organisation, name, "organisation"), name=name)
+        known = Organisation(slug=_slug_for(session, Organisation, name, "organisation"), name=name)
         session.add(known)
         session.flush()
     return known
@@ -61,7 +61,7 @@ def _speaker(session: Session, details: SpeakerDetails, organisation: Organisati
     same = Speaker.organisation_id == (organisation.id if organisation else None)
     known = session.scalar(select(Speaker).where(Speaker.name == details.name, same).limit(1))
     if known is None:
-        slug = _free_slug(session, Speaker, details.name, "speaker")
+        slug = _slug_for(session, Speaker, details.name, "speaker")
         known = Speaker(slug=slug, name=details.name, organisation=organisation)
         session.add(known)
     known.role = details.role or known.role or ""
@@ -69,8 +69,7 @@ def _speaker(session: Session, details: SpeakerDetails, organisation: Organisati
     return known
 
 
-def _free_slug(session: Session, table: type[Speaker | Organisation], name: str, otherwise: str) -> str:
+def _slug_for(session: Session, table: type[Speaker | Organisation], name: str, otherwise: str) -> str:
     base = slug_of(name, otherwise)
     taken = set(session.scalars(select(table.slug).where(table.slug.startswith(base, autoescape=True))))
-    candidates = (base if number == 1 else f"{base}-{number}" for number in range(1, len(taken) + 2))
-    return next(slug for slug in candidates if slug not in taken)
+    return free_slug(base, taken)

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
-from wtforms import Field, StringField
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms import StringField
+from wtforms.validators import InputRequired
 
+from lunchkit.fields import at_most, has_a_word
 from lunchkit.text import clean_line
 
-SHORT = Length(max=120, message=_l("Please keep this under 120 characters."))
+SHORT = at_most(120)
+NAMELESS = _l("Please write the name.")
 
 
 @dataclass(frozen=True)
@@ -33,15 +35,10 @@ class SpeakerForm(FlaskForm):
     name = StringField(
         _l("First and last name"),
         filters=[clean_line],
-        validators=[InputRequired(_l("Please write the name.")), SHORT],
+        validators=[InputRequired(NAMELESS), SHORT, has_a_word(NAMELESS)],
     )
     role = StringField(_l("Role"), filters=[clean_line], validators=[SHORT])
     organisation = StringField(_l("Organisation"), filters=[clean_line], validators=[SHORT])
-
-    def validate_name(self, field: Field) -> None:
-        """A name has at least one letter or digit."""
-        if not any(char.isalnum() for char in field.data):
-            raise ValidationError(_l("Please write the name."))
 
     def details(self) -> SpeakerDetails:
         """The frozen value of a valid form."""

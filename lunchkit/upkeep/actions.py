@@ -13,6 +13,7 @@ from lunchkit.mail.models import OutboxLetter
 from lunchkit.registrations.letters import promise_letter
 from lunchkit.registrations.models import Needs, Registration, Standing
 from lunchkit.registrations.seats import lock_event
+from lunchkit.registrations.steps import FORGOTTEN
 
 TRACES_WITHIN = timedelta(hours=1)
 """Several rounds of the background work: one of them will find nobody reading."""
@@ -69,13 +70,14 @@ def _remind(session: Session, event: Event, reminder: Reminder) -> int:
 def erase_needs() -> int:
     """Erase food and access needs two days after each lunch. Returns how many were erased."""
     now = clock.now()
+    erased = 0
     with transaction() as session:
         done = select(Event.id).where(Event.ends_at < now - FOOD_KEPT_FOR, Event.needs_erased_at.is_(None))
-        event_ids = session.scalars(done).all()
-        of_these = select(Registration.id).where(Registration.event_id.in_(event_ids))
-        erased = session.execute(delete(Needs).where(Needs.registration_id.in_(of_these)))
-        session.execute(update(Event).where(Event.id.in_(event_ids)).values(needs_erased_at=now))
-    return int(getattr(erased, "rowcount", 0))
+        for event_id in session.scalars(done.order_by(Event.id)).all():
+            event = lock_event(session, event_id)
+            erased += _erase_needs(session, event)
+            event.needs_erased_at = now
+    return erased
 
 
 def purge_people() -> int:
@@ -83,8 +85,9 @@ def purge_people() -> int:
     now = clock.now()
     forgotten = 0
     with transaction() as session:
-        over = select(Event).where(Event.ends_at < now, Event.purged_at.is_(None))
-        for event in session.scalars(over).all():
+        over = select(Event.id).where(Event.ends_at < now, Event.purged_at.is_(None))
+        for event_id in session.scalars(over.order_by(Event.id)).all():
+            event = lock_event(session, event_id)
             if event.purge_on <= _today(event, now):
                 forgotten += _purge(session, event, now)
         leaves_traces = _erased_lately(session, now)
@@ -107,23 +110,16 @@ def _today(event: Event, now: datetime) -> date:
     return now.astimezone(ZoneInfo(event.zone)).date()
 
 
+def _erase_needs(session: Session, event: Event) -> int:
+    of_this_lunch = select(Registration.id).where(Registration.event_id == event.id)
+    erased = session.execute(delete(Needs).where(Needs.registration_id.in_(of_this_lunch)))
+    return int(getattr(erased, "rowcount", 0))
+
+
 def _purge(session: Session, event: Event, now: datetime) -> int:
-    people = Registration.event_id == event.id
-    session.execute(delete(Needs).where(Needs.registration_id.in_(select(Registration.id).where(people))))
+    _erase_needs(session, event)
     session.execute(delete(OutboxLetter).where(OutboxLetter.event_id == event.id))
-    forgotten = session.execute(
-        update(Registration)
-        .where(people, Registration.erased_at.is_(None))
-        .values(
-            name="",
-            email=None,
-            email_key=None,
-            organisation="",
-            form_key=None,
-            form_digest=None,
-            shows_name=False,
-            erased_at=now,
-        )
-    )
+    people = update(Registration).where(Registration.event_id == event.id, Registration.erased_at.is_(None))
+    forgotten = session.execute(people.values(**FORGOTTEN, erased_at=now))
     event.purged_at = event.needs_erased_at = now
     return int(getattr(forgotten, "rowcount", 0))

@@ -1,7 +1,8 @@
 """Demo data: one series with a lunch that was, one that is running now, and one that is to come.
 
 The lunch of 13 May is told from what is known of it. What is not known is marked as an assumption here, and left
-empty rather than invented. The other two lunches, and everybody registered for them, are made up, and say so.
+empty rather than invented. The other two lunches, and everybody registered for them, are made up, and say so, also in
+the texts that calendars, feeds and search engines take over.
 """
 
 from dataclasses import dataclass
@@ -123,7 +124,7 @@ def _running(series: Series, now: datetime) -> Event:
         title="Le débat continue : l’ESS et l’IA à table",
         theme="Intelligence artificielle",
         summary="Exemple fictif d’un lunch qui a lieu en ce moment : la question du 13 mai, posée à une autre table.",
-        venue="L’ESPACE",
+        venue="L’ESPACE (exemple fictif)",
         town="Genève",
         capacity=40,
         colour=Colour.MYRTILLE,
@@ -143,8 +144,8 @@ def _coming(series: Series, now: datetime) -> Event:
         title="Réparer plutôt que jeter : qui tient le tournevis ?",
         theme="Économie de la réparation",
         summary=(
-            "Un grille-pain tombe en panne, et c’est toute une économie qui apparaît : qui a le droit de l’ouvrir, qui "
-            "sait le faire, et qui paie l’heure passée à le comprendre ?\n\n"
+            "Exemple fictif. Un grille-pain tombe en panne, et c’est toute une économie qui apparaît : qui a le droit "
+            "de l’ouvrir, qui sait le faire, et qui paie l’heure passée à le comprendre ?\n\n"
             "Apportez un objet cassé. Deux personnes qui réparent pour de vrai en ouvriront un à table, entre la soupe "
             "et le dessert, et diront ce qu’il faudrait pour que réparer redevienne plus simple que racheter."
         ),

@@ -1,0 +1,117 @@
+"""Where a demo lives and listens: a folder of its own, a free port, settings that spare the real thing."""
+
+import shutil
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+
+from lunchkit.accounts.actions import issue_console_link
+from lunchkit.config import PREFIX, Settings, load_settings
+from lunchkit.demo.actions import Demo
+from lunchkit.links import public
+
+MARK = "this-is-a-demo"
+PORTS = range(8000, 8100)
+
+
+class DemoRefused(Exception):
+    """No demo can be served so; the text says why."""
+
+
+def demo_settings(
+    environment: Mapping[str, str], instance: Path, host: str, port: int, public_url: str | None
+) -> Settings:
+    """The settings of a demo: the environment's, but for all that could reach the real database, mail or address.
+
+    Raises BadSettings.
+    """
+    own = {
+        "INSTANCE": str(instance),
+        "DATABASE_URL": "",
+        "WORKERS": "1",
+        "HOST": host,
+        "PORT": str(port),
+        "PUBLIC_URL": public_url or f"http://{_reachable(host)}:{port}",
+        "NETWORK_NAME": "APRÈS-GE",
+        "MAIL_HOST": "",
+        "FORM_MINIMUM_SECONDS": environment.get(f"{PREFIX}FORM_MINIMUM_SECONDS", "0"),
+    }
+    return load_settings({**environment, **{PREFIX + name: value for name, value in own.items()}})
+
+
+def clear(instance: Path, *, keep: bool) -> None:
+    """Make the folder of a demo, emptied unless its demo is kept.
+
+    Raises DemoRefused where it holds something else.
+    """
+    mark = instance / MARK
+    if instance.exists() and any(instance.iterdir()) and not mark.exists():
+        raise DemoRefused(f"{instance} holds something else than a demo; name an empty folder with --instance")
+    if mark.exists() and not keep:
+        shutil.rmtree(instance)
+    instance.mkdir(parents=True, exist_ok=True)
+    mark.touch()
+
+
+def free_port(host: str, wanted: int | None) -> int:
+    """The port that is wanted, or else the first free one from 8000. Raises DemoRefused."""
+    for port in [wanted] if wanted else PORTS:
+        with socket.socket(socket.AF_INET) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except OSError:
+                continue
+            return port
+    raise DemoRefused(
+        f"cannot listen on {host}, port {wanted}; choose another one with --port" if wanted else "no free port"
+    )
+
+
+def _reachable(host: str) -> str:
+    """The address under which a phone in the same network finds this machine."""
+    if host != "0.0.0.0":  # noqa: S104
+        return host
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # sends nothing: it only asks which way a packet would leave
+            return str(probe.getsockname()[0])
+        except OSError:
+            return "127.0.0.1"
+
+
+def addresses_of(planted: Demo) -> dict[str, object]:
+    """Where to look; None for what this version does not have yet."""
+    return {
+        "base": public("pages.home").rstrip("/"),
+        "event": public("pages.event", slug=planted.coming.slug),
+        "register": public("registrations.new", slug=planted.coming.slug),
+        "vote": None,
+        "screen": None,
+        "recap": None,
+        "organiser": issue_console_link(planted.organiser),
+        "speakers": [],
+        "feed": public("events.calendar"),
+        "past": public("pages.event", slug=planted.past.slug),
+        "running": public("pages.event", slug=planted.running.slug),
+        "poster": public("pages.poster", slug=planted.coming.slug),
+        "letters": public("organiser.mail.index"),
+    }
+
+
+def for_people(addresses: dict[str, object]) -> str:
+    """The addresses, a line each, as people read them."""
+    names = {
+        "base": "All lunches",
+        "event": "The coming lunch",
+        "register": "Register for it",
+        "poster": "Its poster",
+        "running": "The lunch running now",
+        "past": "The lunch of 13 May",
+        "feed": "Calendar feed",
+        "organiser": "Sign in as organiser (once, within ten minutes)",
+        "letters": "Letters in the outbox (after signing in)",
+    }
+    return "\n".join(
+        ["", *(f"  {text + ':':<50} {addresses[key]}" for key, text in names.items()), "", "  Stop with Ctrl-C."]
+    )

@@ -1,0 +1,140 @@
+"""Translations: complete, compiled, with the same placeholders, and every word of a page among them."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import polib
+
+from lunchkit.config import LANGUAGES
+from tests.source import HOUSE, MODULES, TEMPLATES, name, without_comments
+
+CATALOGUES = sorted(HOUSE.glob("translations/*/LC_MESSAGES/messages.po"))
+
+
+def bare_words(source: str) -> list[str]:
+    """Words that a template shows without asking the catalogue: text between tags, and attributes that people read."""
+    source = re.sub(r"\{%.*?%\}", "\x00", without_comments(source), flags=re.DOTALL)
+    source = re.sub(r"\{\{.*?\}\}", "\x00", source, flags=re.DOTALL)
+    read = re.findall(
+        r"\b(?:title|alt|placeholder|aria-label|content)=\"([^\"]*)\"",
+        re.sub(r"<meta name=\"(?:viewport|robots)\"[^>]*>", "", source),
+    )
+    shown = re.sub(r"<(style|script)\b.*?</\1>", " ", source, flags=re.DOTALL)
+    shown = re.sub(r"<[^>]*>", "\x00", shown)
+    words = re.findall(
+        r"[A-Za-zÀ-ÿ]{3,}",
+        " ".join([*re.split("\x00", shown), *(part for text in read for part in text.split("\x00"))]),
+    )
+    return [word for word in words if word not in SPOKEN_EVERYWHERE]
+
+
+SPOKEN_EVERYWHERE = {
+    "nbsp",
+    "amp",
+    "middot",
+    "event",
+    "lunchkit",
+    "WhatsApp",
+    "LinkedIn",
+    "CSV",
+    "XLSX",
+    "Excel",
+    "SMTP",
+    "wbr",
+    "laquo",
+    "raquo",
+    "hellip",
+    "ndash",
+}
+
+
+def test_every_word_of_a_template_goes_through_the_catalogue() -> None:
+    assert bare_words("<p title=\"Hello there\">{{ _('Fine') }} but this</p>") == ["but", "this", "Hello", "there"], (
+        "control"
+    )
+    texts = [*TEMPLATES, *HOUSE.glob("templates/**/*.txt")]
+    found = {
+        name(path): words for path in texts if path.name != "patterns.html" and (words := bare_words(path.read_text()))
+    }
+    assert found == {}
+
+
+def entries() -> Iterator[tuple[Path, polib.POEntry]]:
+    """Every entry of every catalogue that is still in use."""
+    for path in CATALOGUES:
+        yield from ((path, entry) for entry in polib.pofile(str(path)) if not entry.obsolete)
+
+
+def test_there_is_a_catalogue_for_every_language_but_the_one_of_the_source() -> None:
+    assert {path.parts[-3] for path in CATALOGUES} == set(LANGUAGES) - {"en"}
+
+
+def test_compiled_catalogues_say_what_their_sources_say() -> None:
+    for path in CATALOGUES:
+        compiled = {
+            (entry.msgctxt, entry.msgid): (entry.msgstr, entry.msgstr_plural)
+            for entry in polib.mofile(str(path.with_suffix(".mo")))
+        }
+        source = {
+            (entry.msgctxt, entry.msgid): (entry.msgstr, entry.msgstr_plural)
+            for entry in polib.pofile(str(path)).translated_entries()
+        }
+        assert compiled == source, f"{name(path)} was changed but not compiled"
+
+
+def test_french_is_complete() -> None:
+    lacking = [
+        entry.msgid for path, entry in entries() if "/fr/" in str(path) and (not entry.translated() or entry.fuzzy)
+    ]
+    assert lacking == []
+    assert sum("/fr/" in str(path) for path, _ in entries()) > 200, "control: there is a catalogue"
+
+
+def placeholders(words: str) -> list[str]:
+    """What is filled into a message."""
+    return sorted(set(re.findall(r"%\(\w+\)[sd]|%%|\{\w*\}", words)))
+
+
+def test_translations_keep_the_placeholders() -> None:
+    wrong = []
+    for _, entry in entries():
+        for said in [entry.msgstr, *entry.msgstr_plural.values()]:
+            wanted = placeholders(entry.msgid_plural or entry.msgid)
+            if said and not set(placeholders(entry.msgid)) <= set(placeholders(said)) <= set(wanted):
+                wrong.append((entry.msgid, said))
+    assert wrong == []
+
+
+def test_french_puts_narrow_spaces_before_high_marks() -> None:
+    wrong = [
+        entry.msgstr
+        for path, entry in entries()
+        if "/fr/" in str(path) and re.search(r"[ \u00a0][;!?»]|« |\w'\w", entry.msgstr)
+    ]
+    assert wrong == []
+
+
+MESSAGE_CALLS = {"_", "_l", "_n", "gettext", "lazy_gettext", "ngettext", "lazy_ngettext"}
+
+
+def test_every_message_in_the_code_is_in_the_catalogue() -> None:
+    known = {entry.msgid for _, entry in entries()}
+    said = set()
+    for path in MODULES:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id in MESSAGE_CALLS
+                and node.args
+            ):
+                if isinstance(node.args[0], ast.Constant):
+                    said.add(node.args[0].value)
+    for path in HOUSE.glob("templates/**/*"):
+        if path.is_file():
+            for _, quoted in re.findall(r"\b_n?\((['\"])((?:(?!\1).)+)\1", without_comments(path.read_text())):
+                said.add(quoted)
+    assert said - known == set()
+    assert len(said) > 200, "control: messages are found"

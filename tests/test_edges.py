@@ -1,0 +1,276 @@
+"""What happens at the edges: a lunch called off, moved, running or over; a form used twice; an address mended."""
+
+import threading
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
+
+from lunchkit import clock
+from lunchkit.db import db
+from lunchkit.errors import NotFound
+from lunchkit.events.changes import details_of
+from lunchkit.mail import actions as mail_actions
+from lunchkit.mail.models import OutboxLetter
+from lunchkit.mail.rendering import render_letter
+from lunchkit.registrations import actions
+from lunchkit.registrations.letters import Why
+from lunchkit.registrations.models import Registration, Standing
+from lunchkit.upkeep.actions import promise_reminders, purge_people
+from tests.attendee import fill_in
+from tests.conftest import EventMaker, Outbox, details
+from tests.server import Client, Server
+from tests.test_delivery import Postbox, postbox
+from tests.test_registering import find, register, standings
+
+__all__ = ["postbox"]
+
+
+def test_a_lunch_called_off_is_not_put_back_into_calendars(make_event: EventMaker, outbox: Outbox) -> None:
+    event = make_event()
+    register(event, "Ana")
+    actions.cancel_event(event)
+    with pytest.raises(actions.LunchCalledOff):
+        actions.change_event(event, replace(details_of(event), title="Autre titre"))
+    with pytest.raises(actions.LunchCalledOff):
+        actions.repeat_letter(find(event, "Ana"))
+    with pytest.raises(actions.LunchCalledOff):
+        actions.register_by_hand(event, details("Bea", "bea@example.org"), language="fr")
+    assert outbox.kinds() == ["confirmation", "event_cancellation"]
+
+
+def test_a_lunch_that_is_over_keeps_its_date_and_so_its_purge(make_event: EventMaker) -> None:
+    event = make_event()
+    register(event, "Ana")
+    with clock.fixed_at(event.ends_at + timedelta(days=1)):
+        later = replace(
+            details_of(event),
+            starts_at=event.starts_at + timedelta(days=60),
+            ends_at=event.ends_at + timedelta(days=60),
+        )
+        with pytest.raises(actions.DateIsHistory):
+            actions.change_event(event, later)
+        actions.change_event(event, replace(details_of(event), title="Un autre titre"))
+    with clock.fixed_at(event.ends_at + timedelta(days=40)):
+        assert purge_people() == 1
+
+
+def test_a_form_that_is_used_again_after_cancelling_touches_nobody_else(make_event: EventMaker) -> None:
+    event = make_event()
+    register(event, "Ana", key="form-1")
+    register(event, "Bea", key="form-2")
+    actions.cancel_registration(find(event, "Ana"))
+    before = find(event, "Ana").link_hash
+    register(event, "Cleo", key="form-1")
+    assert standings(event) == {"Ana": "cancelled", "Bea": "seated", "Cleo": "seated"}
+    assert find(event, "Ana").link_hash == before != find(event, "Cleo").link_hash
+    actions.cancel_registration(find(event, "Cleo"))
+    assert register(event, "Bea", key="form-1").standing == Standing.SEATED, "Bea's own seat, told as to a newcomer"
+    assert standings(event)["Bea"] == "seated"
+
+
+def test_whoever_stands_at_the_door_gets_a_free_seat_or_a_clear_no(make_event: EventMaker, outbox: Outbox) -> None:
+    event = make_event(capacity=2)
+    register(event, "Ana")
+    with clock.fixed_at(event.starts_at + timedelta(minutes=20)):
+        walked_in = actions.register_by_hand(event, details("Walk In", "walk@example.org"), language="fr")
+        assert walked_in.standing == Standing.SEATED
+        assert outbox.kinds("walk@example.org") == ["confirmation"]
+        with pytest.raises(actions.NoSeatAtTheDoor):
+            actions.register_by_hand(event, details("Trop Tard", "late@example.org"), language="fr")
+    assert "Trop Tard" not in standings(event)
+    with clock.fixed_at(event.ends_at), pytest.raises(actions.TooLate):
+        actions.register_by_hand(event, details("Bien Trop Tard", None), language="fr")
+
+
+def test_the_queue_is_not_served_once_the_lunch_has_begun(make_event: EventMaker) -> None:
+    event = make_event(capacity=1)
+    register(event, "Ana")
+    register(event, "Bea")
+    with clock.fixed_at(event.starts_at + timedelta(minutes=1)):
+        actions.cancel_registration(find(event, "Ana"), Why.ORGANISER)
+    assert standings(event)["Bea"] == "waiting"
+
+
+def test_a_mended_address_takes_the_key_from_whoever_has_the_old_mailbox(
+    make_event: EventMaker, outbox: Outbox
+) -> None:
+    event = make_event()
+    register(event, "Ana")
+    before = find(event, "Ana")
+    link, ticket = before.link_hash, before.ticket_hash
+    actions.update_registration(before, details("Ana", "ana@correct.example"))
+    after = find(event, "Ana")
+    assert after.link_hash != link and after.ticket_hash != ticket
+    assert outbox.rows("ana@example.org") == [], "what had not left yet does not leave"
+    letter = outbox.last("ana@correct.example")
+    assert "déjà" not in letter.text and letter.invitation is not None
+
+
+def test_a_draft_writes_no_letters(make_event: EventMaker) -> None:
+    with pytest.raises(actions.NotPublished):
+        actions.register_by_hand(make_event(published_at=None), details(), language="fr")
+
+
+def test_nothing_is_left_of_somebody_who_was_erased_once_the_last_letter_has_left(
+    make_event: EventMaker, outbox: Outbox, postbox: Postbox
+) -> None:
+    event = make_event()
+    register(event, "Ana")
+    actions.erase_registration(find(event, "Ana"))
+    assert mail_actions.deliver_due() == 1
+    assert db.session.scalar(select(func.count()).select_from(OutboxLetter)) == 0
+
+
+def test_a_reminder_is_not_sent_to_somebody_who_gave_the_seat_back_or_after_the_start(
+    make_event: EventMaker, outbox: Outbox
+) -> None:
+    event = make_event()
+    register(event, "Ana")
+    register(event, "Bea")
+    with clock.fixed_at(event.starts_at - timedelta(days=1, hours=20)):
+        assert promise_reminders() == 2
+        actions.cancel_registration(find(event, "Ana"))
+        ana, bea = (outbox.rows(f"{name}@example.org")[1] for name in ("ana", "bea"))
+        assert (ana.kind, bea.kind) == ("registrations/reminder", "registrations/reminder")
+        assert render_letter(ana) is None and render_letter(bea) is not None
+    with clock.fixed_at(event.starts_at + timedelta(hours=1)):
+        assert render_letter(bea) is None
+
+
+@pytest.mark.parametrize(
+    ("why", "word"),
+    [(Why.ATTENDEE, "Merci de nous l’avoir dit"), (Why.ORGANISER, "équipe d’organisation a annulé")],
+)
+def test_a_cancellation_says_who_cancelled(make_event: EventMaker, outbox: Outbox, why: Why, word: str) -> None:
+    event = make_event(capacity=1)
+    register(event, "Ana")
+    register(event, "Bea")
+    for name in ("Bea", "Ana"):
+        actions.cancel_registration(find(event, name), why)
+    assert word in outbox.last("ana@example.org").text
+    waiting = outbox.last("bea@example.org")
+    assert word in waiting.text and waiting.invitation is None and "votre place revient" not in waiting.text
+
+
+def test_moving_drops_what_the_other_lunch_does_not_ask(make_event: EventMaker) -> None:
+    here, there = make_event(), make_event(asks_food=False, asks_access=False)
+    register(here, "Ana", allergies="Arachides", access="Fauteuil")
+    moved = actions.move_to_event(find(here, "Ana"), there)
+    assert moved.needs is None or (moved.needs.allergies, moved.needs.access) == ("", "")
+
+
+def test_a_lunch_saved_from_an_old_form_is_refused(make_event: EventMaker) -> None:
+    event = make_event(capacity=40)
+    seen = event.updated_at
+    with clock.fixed_at(clock.now() + timedelta(minutes=1)):
+        actions.change_capacity(event, 60)
+        with pytest.raises(actions.ChangedMeanwhile):
+            actions.change_event(event, replace(details_of(event), capacity=40), seen=seen)
+
+
+def test_a_failing_database_does_not_give_a_letter_up(
+    make_event: EventMaker, outbox: Outbox, postbox: Postbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = make_event()
+    register(event, "Ana")
+
+    def fail(_row: OutboxLetter) -> None:
+        raise OperationalError("select", {}, Exception("database is locked"))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(mail_actions, "render_letter", fail)
+        assert mail_actions.deliver_due() == 0
+    (row,) = outbox.rows()
+    assert row.failed_at is None and row.sent_at is None
+    with clock.fixed_at(clock.now() + timedelta(minutes=6)):
+        assert mail_actions.deliver_due() == 1
+
+
+def test_a_letter_that_the_server_has_is_marked_as_soon_as_the_database_can(
+    make_event: EventMaker, outbox: Outbox, postbox: Postbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = make_event()
+    register(event, "Ana")
+    real, failures = mail_actions.transaction, [1]
+
+    def sometimes() -> object:
+        if postbox.messages and failures.pop():
+            raise OperationalError("update", {}, Exception("database is locked"))
+        return real()
+
+    failures.insert(0, 0)
+    monkeypatch.setattr(mail_actions, "transaction", sometimes)
+    monkeypatch.setattr(mail_actions.time, "sleep", lambda _seconds: None)
+    assert mail_actions.deliver_due() == 1
+    assert outbox.rows()[0].sent_at is not None and len(postbox.messages) == 1
+
+
+@pytest.mark.parametrize("email", ["   ", "\u200e", "\u2066 \u2069"])
+def test_an_address_of_nothing_visible_is_no_address(client: FlaskClient, make_event: EventMaker, email: str) -> None:
+    event = make_event()
+    form = fill_in(client, event, email=email)
+    assert client.post(f"/e/{event.slug}/register", data=form).status_code == 422
+    assert standings(event) == {}
+
+
+def test_phones_that_send_slowly_hold_nothing_that_others_need(
+    app: Flask, database: str, make_event: EventMaker
+) -> None:
+    """Twice as many half-sent forms as the database has connections, and the page still comes at once."""
+    event = make_event()
+    settings = app.extensions["lunchkit_settings"]
+    given = {"DATABASE_URL": settings.database, "SECRET_KEY": settings.secret_key}
+    if database == "sqlite":
+        del given["DATABASE_URL"]
+    with Server(settings.instance, given) as server:
+        clients = [Client(server.port) for _ in range(40)]
+        for slow in clients:
+            slow.get("/healthz")
+            head = f"POST /e/{event.slug}/register HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 500\r\n"
+            slow._socket.sendall(f"{head}Content-Type: application/x-www-form-urlencoded\r\n\r\nname=A".encode())
+        with Client(server.port, timeout=5) as quick:
+            assert quick.get(f"/e/{event.slug}").status == 200
+        for slow in clients:
+            slow.close()
+
+
+def test_erasing_and_purging_at_once_do_not_lock_each_other_out(app: Flask, make_event: EventMaker) -> None:
+    event = make_event()
+    for number in range(12):
+        register(event, f"Person{number}")
+    people = [row.id for row in db.session.scalars(select(Registration))]
+    db.session.commit()
+    errors: list[Exception] = []
+
+    def erase(ids: list[int]) -> None:
+        with app.app_context():
+            for one in ids:
+                try:
+                    actions.erase_registration(db.session.get_one(Registration, one))
+                except NotFound:
+                    pass
+                except Exception as error:
+                    errors.append(error)
+            db.session.remove()
+
+    def purge() -> None:
+        with app.app_context():
+            try:
+                purge_people()
+            except Exception as error:
+                errors.append(error)
+            db.session.remove()
+
+    with clock.fixed_at(event.ends_at + timedelta(days=40)):
+        threads = [threading.Thread(target=erase, args=(people[half::2],)) for half in (0, 1)]
+        threads.append(threading.Thread(target=purge))
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert errors == []

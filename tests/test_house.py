@@ -1,0 +1,150 @@
+"""House rules that no other tool checks. Each is a sentence of CONTRIBUTING.md."""
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from flask import Flask
+from sqlalchemy import text
+
+from lunchkit import schema
+from lunchkit.db import db
+from tests.source import HOUSE, MODULES, ROOT, TEMPLATES, name, without_comments
+
+PAGES = [path for path in TEMPLATES if "mail" not in path.relative_to(HOUSE / "templates").parts[1:-1]]
+
+
+EMPTY_WORDS = {
+    "utils",
+    "util",
+    "helpers",
+    "helper",
+    "common",
+    "base",
+    "services",
+    "service",
+    "manager",
+    "managers",
+    "misc",
+}
+
+
+def opens_transaction(path: Path) -> bool:
+    """Whether a module calls ``transaction()``, or commits by other means."""
+    calls = [node.func for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+    names = [call.id for call in calls if isinstance(call, ast.Name)] + [
+        call.attr for call in calls if isinstance(call, ast.Attribute)
+    ]
+    return not {"transaction", "commit"}.isdisjoint(names)
+
+
+def inner_imports(source: str) -> list[int]:
+    """Lines of imports inside functions."""
+    functions = [
+        node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+    return [
+        node.lineno
+        for function in functions
+        for node in ast.walk(function)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    ]
+
+
+def test_only_actions_write() -> None:
+    writers = {path for path in MODULES if opens_transaction(path)}
+    strangers = {path for path in writers if path.name != "actions.py"}
+    assert {name(path) for path in strangers} <= {"lunchkit/db.py", "lunchkit/schema.py"}, (
+        "these two are what actions stand on"
+    )
+    assert len(writers) > 5, "control: the search finds those who may"
+
+
+def test_imports_stand_at_the_top() -> None:
+    assert inner_imports("def f():\n    import os\n") == [2], "control"
+    assert {name(path): found for path in MODULES if (found := inner_imports(path.read_text()))} == {}
+
+
+def test_names_say_something() -> None:
+    places = [*HOUSE.rglob("*"), *(ROOT / "tests").rglob("*"), *(ROOT / "docs").rglob("*")]
+    assert [
+        name(path) for path in places if path.stem.strip("_").lower() in EMPTY_WORDS and path.name != "base.css"
+    ] == []
+
+
+def test_the_two_drawings_hold() -> None:
+    linter = Path(sys.executable).with_name("lint-imports")
+    if not linter.exists():
+        pytest.skip("import-linter is missing: python3 run.py test installs it")
+    told = subprocess.run([linter, "--no-cache", "--no-logo"], cwd=ROOT, capture_output=True, text=True)
+    assert told.returncode == 0, told.stdout[-3000:] + told.stderr[-1000:]
+
+
+INLINE = {
+    "style attribute": re.compile(r"<[^>{]*\sstyle\s*=", re.IGNORECASE),
+    "style element": re.compile(r"<style\b", re.IGNORECASE),
+    "inline script": re.compile(r"<script(?![^>]*\bsrc=)(?![^>]*application/ld\+json)[^>]*>", re.IGNORECASE),
+    "event attribute": re.compile(r"<[^>]*\son[a-z]+\s*=", re.IGNORECASE),
+    "javascript address": re.compile(r"(href|src|action)\s*=\s*[\"']?\s*javascript:", re.IGNORECASE),
+    "unescaped text": re.compile(r"\|\s*safe\b|Markup\(|autoescape\s+false"),
+    "another host": re.compile(r"<(script|link|img|iframe|source)\b[^>]*(src|href)=[\"'](https?:)?//", re.IGNORECASE),
+}
+
+
+@pytest.mark.parametrize("what", INLINE)
+def test_no_page_has_what_the_policy_forbids(what: str) -> None:
+    assert [name(path) for path in PAGES if INLINE[what].search(without_comments(path.read_text()))] == []
+
+
+@pytest.mark.parametrize(
+    ("what", "sample"),
+    [
+        ("style attribute", '<p class="x" style="color:red">'),
+        ("style element", "<style>"),
+        ("inline script", '<script type="module">'),
+        ("event attribute", '<button hidden onclick="x()">'),
+        ("javascript address", "<a href='javascript:x'>"),
+        ("unescaped text", "{{ event.title | safe }}"),
+        ("another host", '<script src="https://cdn.example/x.js">'),
+    ],
+)
+def test_control_what_the_policy_forbids_would_be_found(what: str, sample: str) -> None:
+    assert INLINE[what].search(sample)
+
+
+def test_migrations_make_exactly_the_schema_of_the_models(app: Flask) -> None:
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        assert compare_metadata(context, db.metadata) == []
+        db.metadata.tables["event"].c.title.type.length = 7
+        try:
+            assert compare_metadata(context, db.metadata) or connection.dialect.name == "sqlite", (
+                "control: a difference is seen"
+            )
+        finally:
+            db.metadata.tables["event"].c.title.type.length = 200
+    assert schema.is_current(db.engine)
+
+
+def test_upgrading_again_changes_nothing(app: Flask) -> None:
+    before = schema.present(db.engine)
+    schema.upgrade(db.engine)
+    assert schema.present(db.engine) == before == schema.head()
+
+
+def test_a_database_of_a_later_version_is_left_alone(app: Flask) -> None:
+    with db.engine.begin() as connection:
+        kept = connection.execute(text("select version_num from alembic_version")).scalar()
+        connection.execute(text("update alembic_version set version_num = '9999_from_the_future'"))
+    try:
+        with pytest.raises(schema.NewerSchema, match="9999_from_the_future"):
+            schema.upgrade(db.engine)
+        assert schema.present(db.engine) == "9999_from_the_future" and not schema.is_current(db.engine)
+    finally:
+        with db.engine.begin() as connection:
+            connection.execute(text("update alembic_version set version_num = :kept"), {"kept": kept})

@@ -1,0 +1,186 @@
+"""What an organiser is refused, and how: politely, with all that was typed, and never half done."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from lunchkit import clock
+from lunchkit.config import Settings
+from lunchkit.db import db
+from lunchkit.events.models import Event
+from lunchkit.registrations import actions
+from lunchkit.registrations.models import Registration
+from tests.conftest import EventMaker, Outbox, csrf_of, details
+from tests.test_organiser_lunches import TYPED
+from tests.test_storage_trouble import locked, only_sqlite
+
+PERSON = {"name": "Rose Bette", "email": "rose@example.org", "companions": "0", "language": "en", "access": "Rampe"}
+
+
+def post(client: FlaskClient, path: str, page: str, **data: str) -> TestResponse:
+    """Send a form with the token of a page, as it stood before the database changed."""
+    return client.post(path, data={"csrf_token": csrf_of(client, page), **data})
+
+
+def opened(client: FlaskClient, path: str) -> dict[str, str]:
+    """The hidden fields of an edit form, as a browser holds them."""
+    page = client.get(path).text
+    seen = page.split('name="seen"')[1].split('value="')[1].split('"')[0]
+    return {"csrf_token": csrf_of(client, path), "seen": seen}
+
+
+def fresh(event: Event) -> Event:
+    """The row as it stands now."""
+    db.session.rollback()
+    db.session.expire_all()
+    return db.session.get_one(Event, event.id)
+
+
+def keeps(page: str, *words: str) -> bool:
+    """Whether a page still has what was typed."""
+    return all(word in page for word in words)
+
+
+def test_who_saves_second_is_told_what_the_first_one_changed(organiser_client: FlaskClient, event: Event) -> None:
+    path = f"/organiser/e/{event.slug}/edit"
+    mine = opened(organiser_client, path)
+    actions.change_capacity(event, 80)
+    answer = organiser_client.post(path, data=TYPED | mine)
+    assert answer.status_code == 409
+    assert fresh(event).capacity == 80, "nothing is set back"
+    page = answer.text.replace("\u00a0", " ")
+    assert keeps(page, "entre-temps", "Places : maintenant 80", "Cuisiner les invendus", 'value="24"')
+    assert "Lieu : maintenant" not in page, "what is the same is not named"
+    again = answer.text.split('name="seen"')[1].split('value="')[1].split('"')[0]
+    assert organiser_client.post(path, data=TYPED | mine | {"seen": again}).status_code == 303
+    assert (fresh(event).capacity, fresh(event).title) == (24, "Cuisiner les invendus")
+
+
+def test_every_kind_of_field_is_said_in_words(organiser_client: FlaskClient, make_event: EventMaker) -> None:
+    opens = clock.now().replace(second=0, microsecond=0)
+    event = make_event(asks_food=True, opens_at=opens, theme="IA", colour="betterave", companions_allowed=3)
+    path = f"/organiser/e/{event.slug}/edit"
+    mine = opened(organiser_client, path)
+    actions.change_capacity(event, 80)
+    typed = {name: word for name, word in TYPED.items() if name != "asks_food"} | {"theme": "Autre", "town": "Lausanne"}
+    page = organiser_client.post(path, data=typed | mine).text.replace("\u00a0", " ")
+    local = event.starts_local
+    for line in (
+        "Demander ce que les gens mangent : maintenant oui", "Thème : maintenant IA", "Couleur : maintenant Betterave",
+        f"Jour : maintenant {local:%d.%m.%Y}", "Ville : maintenant Genève", "maintenant 3",
+        f"Ouverture des inscriptions : maintenant {opens.astimezone(local.tzinfo):%d.%m.%Y %H:%M}",
+    ):  # fmt: skip
+        assert line in page, line
+
+
+@pytest.mark.parametrize("seen", ["", "hier", "2020-01-01", "9" * 400, "2020-01-01T00:00:00"])
+def test_a_stamp_that_says_nothing_asks_nothing(organiser_client: FlaskClient, event: Event, seen: str) -> None:
+    path = f"/organiser/e/{event.slug}/edit"
+    assert post(organiser_client, path, path, **(TYPED | {"seen": seen})).status_code == 303
+
+
+def test_nobody_is_registered_for_a_draft(
+    organiser_client: FlaskClient, make_event: EventMaker, outbox: Outbox
+) -> None:
+    draft = make_event(published_at=None)
+    here = f"/organiser/e/{draft.slug}"
+    for page in (here, f"{here}/registrations"):
+        assert f"{here}/registrations/new" not in organiser_client.get(page).text
+    for answer in (
+        organiser_client.get(f"{here}/registrations/new"),
+        post(organiser_client, f"{here}/registrations/new", here, **PERSON),
+    ):
+        assert answer.status_code == 303
+        assert "Publiez d’abord le lunch" in organiser_client.get(answer.location).text
+    assert outbox.rows() == []
+    assert db.session.scalars(db.select(Registration)).all() == []
+
+
+def test_a_draft_that_was_called_off_has_no_public_page(organiser_client: FlaskClient, make_event: EventMaker) -> None:
+    draft = make_event(published_at=None)
+    path = f"/organiser/e/{draft.slug}"
+    assert "La page publique reste" not in organiser_client.get(f"{path}/cancellation").text
+    assert post(organiser_client, f"{path}/cancellation", path).status_code == 303
+    page = organiser_client.get(path).text
+    assert "jamais été public" in page
+    assert f'href="/e/{draft.slug}"' not in page
+
+
+def test_a_lunch_that_is_called_off_is_only_looked_at(
+    organiser_client: FlaskClient, event: Event, outbox: Outbox
+) -> None:
+    registration = actions.register_by_hand(event, details(), language="fr")
+    actions.cancel_event(event)
+    here = f"/organiser/e/{event.slug}"
+    page = organiser_client.get(here).text
+    assert f'href="/e/{event.slug}"' in page, "its page is still there"
+    assert f"{here}/edit" not in page
+    assert f"{here}/registrations/new" not in page + organiser_client.get(f"{here}/registrations").text
+    assert "/letter" not in organiser_client.get(f"{here}/registrations/{registration.id}").text.split("<main")[1]
+    assert organiser_client.get(f"{here}/edit").status_code == 302
+    sent = outbox.kinds()
+    answer = post(organiser_client, f"{here}/edit", here + "/cancellation", **TYPED)
+    assert answer.status_code == 409
+    assert keeps(answer.text, "Cuisiner les invendus", "Ce lunch est annulé")
+    answer = post(organiser_client, f"{here}/registrations/new", here, **PERSON)
+    assert answer.status_code == 409
+    assert keeps(answer.text, *list(PERSON.values())[:2], "Ce lunch est annulé")
+    assert outbox.kinds() == sent
+
+
+def test_a_lunch_that_began_while_one_typed_keeps_the_words(organiser_client: FlaskClient, event: Event) -> None:
+    registration = actions.register_by_hand(event, details(), language="fr")
+    one = f"/organiser/e/{event.slug}/registrations/{registration.id}"
+    event.starts_at = clock.now() - timedelta(minutes=1)
+    db.session.commit()
+    answer = post(organiser_client, one, "/organiser/", **(PERSON | {"name": "Autrement"}))
+    assert answer.status_code == 409
+    assert keeps(answer.text, 'value="Autrement"', "Le lunch a commencé")
+
+
+def test_who_stands_at_the_door_gets_a_free_seat_or_none(organiser_client: FlaskClient, make_event: EventMaker) -> None:
+    event = make_event(starts_at=clock.now() - timedelta(minutes=20), capacity=1)
+    here = f"/organiser/e/{event.slug}"
+    new = f"{here}/registrations/new"
+    assert new in organiser_client.get(here).text
+    assert "à la porte" in organiser_client.get(new).text
+    assert post(organiser_client, new, new, **PERSON).status_code == 303
+    full = post(organiser_client, new, new, **(PERSON | {"name": "Paul Eau", "email": ""}))
+    assert full.status_code == 409
+    assert keeps(full.text, 'value="Paul Eau"', "Toutes les places sont prises")
+    db.session.rollback()
+    assert [row.name for row in db.session.scalars(db.select(Registration))] == ["Rose Bette"]
+
+
+@only_sqlite
+def test_a_busy_database_gives_organisers_their_forms_back(
+    app: Flask, settings: Settings, organiser_client: FlaskClient, event: Event
+) -> None:
+    registration = actions.register_by_hand(event, details(), language="fr")
+    here = f"/organiser/e/{event.slug}"
+    doors: dict[str, dict[str, Any]] = {
+        f"{here}/registrations/new": PERSON,
+        f"{here}/registrations/{registration.id}": PERSON,
+        f"{here}/edit": TYPED,
+    }
+    token = csrf_of(organiser_client, here)
+    with locked(settings):
+        for door, typed in doors.items():
+            answer = organiser_client.post(door, data=typed | {"csrf_token": token})
+            assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5"), door
+            assert keeps(answer.text, typed.get("name") or typed["title"], 'role="alert"')
+    for door, typed in doors.items():
+        assert organiser_client.post(door, data=typed | {"csrf_token": token}).status_code == 303
+        db.session.rollback()
+
+
+def test_the_language_of_the_letters_is_asked_once(organiser_client: FlaskClient, event: Event) -> None:
+    registration = actions.register_by_hand(event, details(), language="fr")
+    new = f"/organiser/e/{event.slug}/registrations/new"
+    assert 'name="language"' in organiser_client.get(new).text
+    one = f"/organiser/e/{event.slug}/registrations/{registration.id}"
+    assert 'name="language"' not in organiser_client.get(one).text

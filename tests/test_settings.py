@@ -1,0 +1,186 @@
+"""Settings: documented, read as they are written, refused with a line each; and a secret key that may change."""
+
+import re
+import stat
+from dataclasses import fields, replace
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from flask import Flask
+
+from lunchkit import stamps
+from lunchkit.accounts.actions import add_organiser
+from lunchkit.app import create_app
+from lunchkit.cli import cli
+from lunchkit.config import PREFIX, BadSettings, Settings, load_settings
+from lunchkit.db import db
+from tests.browser import is_inside, sign_in
+from tests.conftest import new_client
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8") if (ROOT / "README.md").exists() else ""
+NAMES = [PREFIX + spec.name.upper() for spec in fields(Settings)]
+WRONG = {
+    "PUBLIC_URL": [
+        "lunch.example",
+        "ftp://lunch.example",
+        "http://",
+        "https://[::1",
+        "https://[::1]",
+        "http://[2001:db8::1]:8000",
+        "http://lunch.example:port",
+        "http://lunch.example:99999",
+        "http://a b.example",
+        "http://x.example/?q",
+        "",
+    ],
+    "DATABASE_URL": ["mysql://x/y", "lunchkit.sqlite", "/var/lib/x", "postgresql://h:port/d", "postgresql://a:b:c@[::"],
+    "LANGUAGE": ["de", "FR", "français", ""],
+    "TIMEZONE": ["Europe/Geneva", "", "../etc/passwd", "/etc/localtime", "UTC+1"],
+    "MAIL_SECURITY": ["ssl", "", "STARTTLS"],
+    "MAIL_FROM": ["lunch", "Lunch <lunch@example.org>", "a@b@c", "lunch@example.org\nBcc: x@y.ch", ""],
+    "PORT": ["http", "", "8000.5", "-1", "0", "65536"],
+    "MAIL_PORT": ["smtp", "0", "65536"],
+    "WORKERS": ["many", "0", "-2", "2"],
+    "PROXIES": ["yes", "-1"],
+    "MAIL_TIMEOUT": ["20s", "0"],
+    "FORM_MINIMUM_SECONDS": ["3 s", "-1"],
+}
+"""Values that cannot be meant, by setting; SQLite has one worker."""
+
+
+def load(instance: Path, **given: str) -> Settings:
+    """Settings from an environment of nothing else."""
+    return load_settings({f"{PREFIX}INSTANCE": str(instance)} | {PREFIX + name: value for name, value in given.items()})
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_setting_stands_in_the_readme(name: str) -> None:
+    assert re.search(rf"\b{name}\b", README), f"{name} is missing in README.md"
+
+
+def test_the_readme_knows_no_setting_that_does_not_exist() -> None:
+    spoken_of = set(re.findall(rf"\b{PREFIX}[A-Z_]+\b", README))
+    assert {name for name in spoken_of if not name.startswith(f"{PREFIX}TEST_")} - set(NAMES) == set()
+
+
+def test_the_readme_tells_the_true_defaults() -> None:
+    told = dict(re.findall(rf"\| `({PREFIX}\w+)` \| `?([^|`]*)`? \|", README))
+    assert {PREFIX + spec.name.upper(): str(spec.default) for spec in fields(Settings)} == {
+        name: told[name].strip() for name in NAMES
+    }
+
+
+def test_every_setting_says_what_it_is() -> None:
+    for spec in fields(Settings):
+        assert len(spec.metadata["help"]) > 10 and spec.metadata["help"].endswith("."), spec.name
+
+
+def test_the_command_lists_every_setting(app: Flask) -> None:
+    listed = app.test_cli_runner().invoke(cli, ["settings"]).output
+    assert [name for name in NAMES if name not in listed] == []
+
+
+@pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in WRONG.items() for value in values])
+def test_a_wrong_value_is_refused_with_a_line_that_names_it(tmp_path: Path, name: str, value: str) -> None:
+    with pytest.raises(BadSettings) as refusal:
+        load(tmp_path, **{name: value})
+    (line,) = str(refusal.value).splitlines()
+    assert line.startswith(PREFIX + name + ": ")
+    assert not (tmp_path / "secret_key").exists(), "nothing is made by a start that fails"
+
+
+def test_every_wrong_value_gets_its_own_line(tmp_path: Path) -> None:
+    with pytest.raises(BadSettings) as refusal:
+        load(tmp_path, **{name: values[0] for name, values in WRONG.items()})
+    named = [line.partition(":")[0].removeprefix(PREFIX) for line in str(refusal.value).splitlines()]
+    assert sorted(named) == sorted(WRONG)
+
+
+def test_the_words_of_a_refusal_keep_passwords_to_themselves(tmp_path: Path) -> None:
+    with pytest.raises(BadSettings) as refusal:
+        load(tmp_path, DATABASE_URL="mysql://lunch:geheim@db/x", MAIL_PASSWORD="geheim", LANGUAGE="de")
+    assert "geheim" not in str(refusal.value)
+
+
+def test_what_is_right_is_taken(tmp_path: Path) -> None:
+    settings = load(
+        tmp_path,
+        PUBLIC_URL="https://lunch.example/",
+        PORT="8080",
+        PROXIES="1",
+        DATABASE_URL="postgresql://u:p@h/d",
+        WORKERS="4",
+        FORM_MINIMUM_SECONDS="0",
+        TIMEZONE="Europe/Lisbon",
+        LANGUAGE="en",
+        MAIL_FROM="lunch@example.org",
+    )
+    assert (settings.public_url, settings.port, settings.proxies, settings.workers) == (
+        "https://lunch.example",
+        8080,
+        1,
+        4,
+    )
+    assert settings.database == "postgresql+psycopg://u:p@h/d" and settings.is_https
+    assert settings.hosts[0] == "lunch.example"
+
+
+@pytest.mark.parametrize("value", ["0123456789", "1e5", "true", "[1]", "0042", " "])
+def test_what_looks_like_a_number_stays_the_text_that_it_is(tmp_path: Path, value: str) -> None:
+    settings = load(tmp_path, SECRET_KEY=value, MAIL_PASSWORD=value, MAIL_USER=value, NETWORK_NAME=value)
+    assert (settings.secret_key, settings.mail_password, settings.mail_user, settings.network_name) == (value,) * 4
+
+
+def test_the_file_in_the_instance_is_read_and_the_environment_wins(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(
+        "# comment\n\nLUNCHKIT_SECRET_KEY=0042\nLUNCHKIT_MAIL_PASSWORD='a=b # c'\n LUNCHKIT_LANGUAGE = en \nLUNCHKIT_PORT=9\nnonsense\n"
+    )
+    settings = load(tmp_path, PORT="8001")
+    assert (settings.secret_key, settings.mail_password, settings.language, settings.port) == (
+        "0042",
+        "a=b # c",
+        "en",
+        8001,
+    )
+
+
+def test_a_secret_key_is_made_once_and_is_for_its_owner_only(tmp_path: Path) -> None:
+    first = load(tmp_path / "new").secret_key
+    path = tmp_path / "new" / "secret_key"
+    assert len(first) >= 40 and path.read_text().strip() == first
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert load(tmp_path / "new").secret_key == first
+    assert load(tmp_path / "other").secret_key != first
+    assert load(tmp_path / "new", SECRET_KEY="given").secret_key == "given"
+    assert [entry.name for entry in (tmp_path / "new").iterdir()] == ["secret_key"], "no draft is left"
+
+
+def test_processes_that_start_together_agree_on_the_secret_key(tmp_path: Path) -> None:
+    keys: list[str] = []
+    starts = [Thread(target=lambda: keys.append(load(tmp_path / "new").secret_key)) for _ in range(12)]
+    for start in starts:
+        start.start()
+    for start in starts:
+        start.join()
+    assert len(keys) == 12 and len(set(keys)) == 1 and keys[0]
+
+
+def test_a_changed_secret_key_keeps_sessions_and_open_forms(settings: Settings, app: Flask) -> None:
+    client = new_client(app)
+    sign_in(client, add_organiser("Ada Ressort", "ada@lunch.example"))
+    with app.test_request_context():
+        stamp = stamps.issue("lunch-1")
+    cookie = client.get_cookie("lunchkit")
+    assert cookie is not None
+    kept = {}
+    for name, fallbacks in (("renewed", f"older,{settings.secret_key}"), ("forgotten", "")):
+        other = create_app(replace(settings, secret_key="new " * 10, secret_key_fallbacks=fallbacks))
+        with other.app_context():
+            browser = new_client(other)
+            browser.set_cookie("lunchkit", cookie.value)
+            kept[name] = is_inside(browser), stamps.read(stamp, "lunch-1") is not None
+            db.session.remove()
+            db.engine.dispose()
+    assert kept == {"renewed": (True, True), "forgotten": (False, False)}

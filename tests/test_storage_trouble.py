@@ -1,0 +1,148 @@
+"""A database that is busy or full: nothing is lost, reading goes on, and the form comes back."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event as database_event
+from sqlalchemy import func, select
+
+from lunchkit import stamps
+from lunchkit.config import Settings
+from lunchkit.db import SQLITE_DRIVER, db
+from lunchkit.events.models import Event
+from lunchkit.links import personal_tokens
+from lunchkit.registrations.actions import register_by_hand
+from lunchkit.registrations.models import Registration
+from tests.conftest import details
+
+FORM = {
+    "name": "Ana <b>Bold</b>",
+    "email": "ana@example.org",
+    "organisation": "Coopérative & Cie",
+    "diets-0": "vegan",
+    "allergies": "Noix",
+    "access": "Rampe",
+}
+only_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True, scope="session")
+
+
+@contextmanager
+def shorter_patience(milliseconds: int = 50) -> Iterator[None]:
+    """Let every connection to SQLite wait only so long for its turn."""
+
+    def impatient(connection: object, _record: object) -> None:
+        connection.execute(f"PRAGMA busy_timeout={milliseconds}")  # type: ignore[attr-defined]
+
+    db.session.remove()
+    db.engine.dispose()
+    database_event.listen(db.engine, "connect", impatient)
+    yield
+    database_event.remove(db.engine, "connect", impatient)
+    db.session.remove()
+    db.engine.dispose()
+
+
+@contextmanager
+def locked(settings: Settings) -> Iterator[None]:
+    """Another program is writing to the file, and does not come to an end."""
+    other = SQLITE_DRIVER.connect(str(settings.instance / "lunchkit.sqlite"), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with shorter_patience():
+        yield
+    other.execute("ROLLBACK")
+    other.close()
+
+
+@contextmanager
+def full() -> Iterator[None]:
+    """The disk has no room for one more page."""
+
+    def freeze(connection: object, _record: object) -> None:
+        pages = connection.execute("PRAGMA page_count").fetchone()[0]  # type: ignore[attr-defined]
+        connection.execute(f"PRAGMA max_page_count={pages}")  # type: ignore[attr-defined]
+
+    db.session.remove()
+    db.engine.dispose()
+    database_event.listen(db.engine, "connect", freeze)
+    yield
+    database_event.remove(db.engine, "connect", freeze)
+    db.session.remove()
+    db.engine.dispose()
+
+
+def fields_of(page: str) -> dict[str, str]:
+    """What stands in the fields of a page's form, as far as this test typed it."""
+    return {
+        name: value
+        for name, value in FORM.items()
+        if value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;") in page
+    }
+
+
+def count_people() -> int:
+    """How many registrations there are."""
+    db.session.rollback()
+    return db.session.scalar(select(func.count()).select_from(Registration)) or 0
+
+
+def stamp_for(app: Flask, event: Event) -> str:
+    """A stamp as the form carries it."""
+    with app.test_request_context():
+        return stamps.issue(event.slug)
+
+
+@only_sqlite
+def test_a_busy_database_gives_the_form_back(app: Flask, settings: Settings, client: FlaskClient, event: Event) -> None:
+    slug, stamp = event.slug, stamp_for(app, event)
+    with locked(settings):
+        answer = client.post(f"/e/{slug}/register", data=FORM | {"stamp": stamp})
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+        assert fields_of(answer.text) == FORM and stamp in answer.text
+        assert [
+            client.get(path).status_code for path in ("/", f"/e/{slug}", f"/e/{slug}/register", "/calendar.ics")
+        ] == [200] * 4
+    assert count_people() == 0
+    assert client.post(f"/e/{slug}/register", data=FORM | {"stamp": stamp}).status_code == 303, (
+        "the same form, sent again"
+    )
+    assert count_people() == 1
+
+
+@only_sqlite
+def test_a_full_disk_gives_the_form_back(app: Flask, client: FlaskClient, event: Event) -> None:
+    slug = event.slug
+    with full():
+        answers = [
+            client.post(
+                f"/e/{slug}/register", data=FORM | {"stamp": stamp_for(app, event), "email": f"p{n}@example.org"}
+            )
+            for n in range(60)
+        ]
+        refused = answers[-1]
+        assert (refused.status_code, refused.headers["Retry-After"]) == (507, "60")
+        assert set(fields_of(refused.text)) == set(FORM) - {"email"} and "p59@example.org" in refused.text
+        assert [
+            client.get(path).status_code for path in ("/", f"/e/{slug}", f"/e/{slug}/register", "/calendar.ics")
+        ] == [200] * 4
+    assert count_people() == sum(answer.status_code == 303 for answer in answers)
+    assert {answer.status_code for answer in answers} <= {303, 507}
+    assert client.post(f"/e/{slug}/register", data=FORM | {"stamp": stamp_for(app, event)}).status_code == 303
+
+
+@only_sqlite
+def test_a_change_that_cannot_be_saved_gives_the_form_back(
+    settings: Settings, client: FlaskClient, event: Event
+) -> None:
+    link = f"/r/{personal_tokens(register_by_hand(event, details(), language='fr').nonce).link}"
+    with locked(settings):
+        answer = client.post(f"{link}/edit", data=FORM)
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+        assert set(fields_of(answer.text)) == set(FORM) - {"email"}
+        for path in ("cancellation", "erasure"):
+            answer = client.post(f"{link}/{path}")
+            assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+        assert client.get(link).status_code == client.get(f"{link}/ticket").status_code == 200
+    assert client.post(f"{link}/edit", data=FORM).status_code == 303
