@@ -55,7 +55,7 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         "SQLALCHEMY_ENGINE_OPTIONS": engine_options(settings.database),
         "TRUSTED_HOSTS": settings.hosts,
         "MAX_CONTENT_LENGTH": BODY_LIMIT,
-        "MAX_FORM_MEMORY_SIZE": 64_000,
+        "MAX_FORM_MEMORY_SIZE": 500_000,
         "MAX_FORM_PARTS": 100,
         "SESSION_COOKIE_NAME": "__Host-lunchkit" if settings.is_https else "lunchkit",
         "SESSION_COOKIE_SECURE": settings.is_https,

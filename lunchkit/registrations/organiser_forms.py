@@ -6,9 +6,9 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Form, SelectField, StringField, TextAreaField
-from wtforms.validators import Length
 
 from lunchkit.events.models import Event
+from lunchkit.fields import at_most
 from lunchkit.i18n import LANGUAGE_NAMES, when
 from lunchkit.mail.addresses import valid_email
 from lunchkit.registrations.forms import (
@@ -30,7 +30,7 @@ class OrganiserAttendeeForm(DetailsForm):
     access = TextAreaField(
         _l("Access needs"),
         filters=[clean_text],
-        validators=[Length(max=500, message=_l("Please keep this under 500 characters."))],
+        validators=[at_most(500)],
     )
     shows_name = BooleanField(_l("The name may stand on the list of those present"))
 
