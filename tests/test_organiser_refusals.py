@@ -66,7 +66,8 @@ def test_every_kind_of_field_is_said_in_words(organiser_client: FlaskClient, mak
     path = f"/organiser/e/{event.slug}/edit"
     mine = opened(organiser_client, path)
     actions.change_capacity(event, 80)
-    typed = {name: word for name, word in TYPED.items() if name != "asks_food"} | {"theme": "Autre", "town": "Lausanne"}
+    typed = {name: word for name, word in TYPED.items() if name != "asks_food"} | {"theme": "Autre", "opens_at": ""}
+    typed["town"] = "Lausanne"
     page = organiser_client.post(path, data=typed | mine).text.replace("\u00a0", " ")
     local = event.starts_local
     for line in (

@@ -65,7 +65,7 @@ def all_series() -> Sequence[Series]:
 
 
 def last_change() -> datetime | None:
-    """When any lunch was last changed, drafts included: a moment that only ever rises, at worst without need."""
+    """When any lunch was last changed, drafts included: after a change of one the feeds are fetched once in vain."""
     return db.session.scalar(select(func.max(Event.updated_at)))
 
 
