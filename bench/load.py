@@ -12,7 +12,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from tests.server import Client, Server, fetch_stamp, send_form
+from tests.server import Client, Server, UnexpectedAnswer, fetch_stamp, send_form
 
 PEOPLE = count()
 """Numbers people across the run, so that no two have one address."""
@@ -44,6 +44,8 @@ def timed(ask: Callable[[], int], wanted: int) -> Sample:
     began = time.monotonic()
     try:
         status = ask()
+    except UnexpectedAnswer as error:
+        status = error.status
     except OSError:
         status = 0
     return Sample(began, time.monotonic(), status, wanted)

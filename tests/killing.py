@@ -16,7 +16,7 @@ from sqlalchemy import text
 
 from lunchkit.db import db
 from tests.seating import assert_sound
-from tests.server import Client, Server, fetch_stamp, send_form
+from tests.server import Client, Server, UnexpectedAnswer, fetch_stamp, send_form
 
 GUESTS = 6
 PATIENCE = 120.0
@@ -61,6 +61,9 @@ class Crowd:
                 try:
                     stamp = stamp or fetch_stamp(client, self.slug)
                     answer = send_form(client, self.slug, stamp, name, email)
+                except UnexpectedAnswer as error:
+                    self.surprises.append(str(error))
+                    return
                 except OSError as error:
                     self.unanswered += bool(stamp) and not isinstance(error, ConnectionRefusedError)
                     time.sleep(0.02)

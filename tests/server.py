@@ -44,6 +44,14 @@ class Answer:
         return self.body.decode()
 
 
+class UnexpectedAnswer(Exception):
+    """The server answered, but not with what was asked for."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(f"{answer.status}: {answer.body[:300]!r}")
+        self.status = answer.status
+
+
 class Client:
     """One keep-alive connection, opened when needed. Whatever fails is an OSError, and the next request begins anew."""
 
@@ -120,10 +128,10 @@ def stamp_of(page: str) -> str:
 
 
 def fetch_stamp(client: Client, slug: str) -> str:
-    """Open the form of a lunch and take its stamp."""
+    """Open the form of a lunch and take its stamp. Raises UnexpectedAnswer where there is no form."""
     answer = client.get(f"/e/{slug}/register")
     if answer.status != 200:
-        raise ConnectionError(f"the form answers {answer.status}")
+        raise UnexpectedAnswer(answer)
     return stamp_of(answer.text)
 
 

@@ -14,8 +14,9 @@ from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.pages.organiser import lunch_page
 from lunchkit.refusals import NO, readable, retry_header
-from lunchkit.registrations.actions import ChangedMeanwhile, cancel_event, change_capacity, change_event
+from lunchkit.registrations.actions import cancel_event, change_capacity, change_event
 from lunchkit.registrations.listing import attendees_with_address, attendees_without_address
+from lunchkit.registrations.refusals import ChangedMeanwhile
 
 bp = Blueprint("events", __name__)
 

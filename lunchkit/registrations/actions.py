@@ -3,13 +3,12 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from lunchkit import clock
 from lunchkit.db import transaction
-from lunchkit.errors import Refusal, TooMany
+from lunchkit.errors import TooMany
 from lunchkit.events.changes import EventDetails, apply_details, details_of
 from lunchkit.events.models import Event
 from lunchkit.limits import Window
@@ -20,6 +19,18 @@ from lunchkit.registrations.forms import AttendeeDetails
 from lunchkit.registrations.letters import Why, promise_letter
 from lunchkit.registrations.models import Registration, Standing
 from lunchkit.registrations.queries import count_seats, place_in_queue
+from lunchkit.registrations.refusals import (
+    AddressTaken,
+    ChangedMeanwhile,
+    DateIsHistory,
+    FormUsedAlready,
+    LunchCalledOff,
+    NoSeatAtTheDoor,
+    NoSeatForCompanions,
+    NotPublished,
+    RegistrationClosed,
+    TooLate,
+)
 from lunchkit.registrations.seats import lock_event, would_be
 from lunchkit.registrations.steps import (
     active_registrations,
@@ -40,68 +51,6 @@ LETTERS_AN_HOUR = 3
 """To one address, on the demand of a form that anybody can send."""
 arrivals = Window(most=3000, seconds=60)
 """Registrations for one lunch in a minute: any room at once, but not a machine for ever."""
-
-
-class RegistrationClosed(Refusal):
-    """Not open yet, over, or called off."""
-
-    message = _l("Registration for this lunch is closed.")
-
-
-class FormUsedAlready(Refusal):
-    """The same copy of the form came back with other words."""
-
-    message = _l(
-        "This form was sent before, with other words. Check it, and send it again to register one more person."
-    )
-
-
-class NoSeatForCompanions(Refusal):
-    """More people than seats are free."""
-
-    message = _l("There is no free seat for one more person. You keep the seats that you have.")
-
-
-class TooLate(Refusal):
-    """The lunch has begun, or is over."""
-
-    message = _l("The lunch has begun: this can no longer be changed here.")
-
-
-class NotPublished(Refusal):
-    """A draft: the letter would lead to pages that nobody may see yet."""
-
-    message = _l("This lunch is a draft. Publish it first: the letter leads to its page.")
-
-
-class LunchCalledOff(Refusal):
-    """The lunch does not take place."""
-
-    message = _l("This lunch is called off.")
-
-
-class NoSeatAtTheDoor(Refusal):
-    """The lunch runs, and every seat is taken."""
-
-    message = _l("Every seat is taken. Raise the number of seats to let this person in.")
-
-
-class ChangedMeanwhile(Refusal):
-    """Somebody else saved the lunch after this form was opened."""
-
-    message = _l("Somebody has changed this lunch meanwhile. Nothing is lost: look at it, and send it again.")
-
-
-class DateIsHistory(Refusal):
-    """The lunch is over, and people were told when their data would be erased."""
-
-    message = _l("This lunch is over: its date stays. Make a new lunch for another date.")
-
-
-class AddressTaken(Refusal):
-    """Another registration of this lunch has the address."""
-
-    message = _l("This address is registered for this lunch already.")
 
 
 @dataclass(frozen=True)
@@ -298,9 +247,14 @@ def change_event(event: Event, details: EventDetails, seen: datetime | None = No
 
 
 def change_capacity(event: Event, capacity: int) -> None:
-    """Set the number of seats and nothing else; new ones go to the queue, fewer throw nobody out."""
+    """Set the number of seats and nothing else; new ones go to the queue, fewer throw nobody out.
+
+    Raises LunchCalledOff.
+    """
     with transaction() as session:
         event = lock_event(session, event.id)
+        if event.cancelled_at is not None:
+            raise LunchCalledOff
         apply_details(event, replace(details_of(event), capacity=capacity))
         serve_queue(session, event, clock.now())
 

@@ -26,10 +26,11 @@ from lunchkit.registrations.listing import (
 from lunchkit.registrations.models import Registration
 from lunchkit.registrations.organiser_forms import MoveForm, OrganiserAttendeeForm, move_form, organiser_form
 from lunchkit.registrations.queries import place_in_queue, seats_left
+from lunchkit.registrations.refusals import AddressTaken, NoSeatForCompanions
 from lunchkit.text import clean_line
 
 bp = Blueprint("registrations", __name__)
-BESIDE = {actions.AddressTaken: ("email", "event"), actions.NoSeatForCompanions: ("companions",)}
+BESIDE = {AddressTaken: ("email", "event"), NoSeatForCompanions: ("companions",)}
 """Beside which field of a form a refusal stands; all others stand above it."""
 ONE = "/e/<slug>/registrations/<int(max=2147483647):registration_id>"
 

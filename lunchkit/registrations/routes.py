@@ -13,6 +13,7 @@ from lunchkit.events.models import Event
 from lunchkit.events.queries import event_by_slug_or_404
 from lunchkit.i18n import language
 from lunchkit.mail.domains import likely_meant
+from lunchkit.refusals import NO, readable, retry_header
 from lunchkit.registrations import actions
 from lunchkit.registrations.forms import RegistrationForm, edit_form, registration_form
 from lunchkit.registrations.letters import ticket_address
@@ -25,7 +26,7 @@ from lunchkit.registrations.queries import (
     registration_by_ticket_or_404,
     seats_taken,
 )
-from lunchkit.web import STORAGE_ERRORS, storage_refusal
+from lunchkit.registrations.refusals import FormUsedAlready, RegistrationClosed
 
 STAMP_LIFE = 4 * 3600
 bp = Blueprint("registrations", __name__)
@@ -71,9 +72,9 @@ def create(slug: str) -> ResponseReturnValue:
         return _form_page(event, form, suggestion=suggestion), 422
     try:
         placed = actions.register_attendee(event, form.details(email), form_key=stamp.key, language=language())
-    except actions.RegistrationClosed:
+    except RegistrationClosed:
         raise
-    except (Refusal, *STORAGE_ERRORS) as error:
+    except NO as error:
         return _refused(event, form, error)
     return _thanks(event, placed, email)
 
@@ -89,23 +90,11 @@ def _take_suggestion(form: RegistrationForm) -> None:
         form.email.data = form.email_asked.data = request.form["email_use"][:254]
 
 
-def _refusal(error: Exception) -> Refusal:
-    """The no that a person may read; what is none is raised again."""
-    refusal = storage_refusal(error) if isinstance(error, STORAGE_ERRORS) else error
-    if not isinstance(refusal, Refusal):
-        raise error
-    return refusal
-
-
-def _retry(refusal: Refusal) -> dict[str, str]:
-    return {"Retry-After": str(refusal.retry_after)} if refusal.retry_after else {}
-
-
 def _refused(event: Event, form: RegistrationForm, error: Exception) -> ResponseReturnValue:
-    refusal = _refusal(error)
-    if isinstance(refusal, actions.FormUsedAlready):
+    refusal = readable(error)
+    if isinstance(refusal, FormUsedAlready):
         form.stamp.data = stamps.issue(event.slug)
-    return _form_page(event, form, notice=refusal.message), refusal.status, _retry(refusal)
+    return _form_page(event, form, notice=refusal.message), refusal.status, retry_header(refusal)
 
 
 def _form_page(event: Event, form: RegistrationForm, **more: object) -> str:
@@ -198,11 +187,11 @@ def update(token: str) -> ResponseReturnValue:
         try:
             actions.update_registration(registration, form.details(None))
             return redirect(url_for(".show", token=token, saved=1), code=303)
-        except (actions.NoSeatForCompanions, actions.TooLate, *STORAGE_ERRORS) as error:
-            refusal = _refusal(error)
+        except NO as error:
+            refusal = readable(error)
     notice = refusal.message if refusal else None
     page = render_template("registrations/edit.html", form=form, notice=notice, **_own(registration, token))
-    return (page, refusal.status, _retry(refusal)) if refusal else (page, 422)
+    return (page, refusal.status, retry_header(refusal)) if refusal else (page, 422)
 
 
 @bp.get("/r/<token>/cancellation")

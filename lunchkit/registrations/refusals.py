@@ -1,0 +1,67 @@
+"""What registering may be answered instead of a seat, in words for the person who asked."""
+
+from flask_babel import lazy_gettext as _l
+
+from lunchkit.errors import Refusal
+
+
+class RegistrationClosed(Refusal):
+    """Not open yet, over, or called off."""
+
+    message = _l("Registration for this lunch is closed.")
+
+
+class FormUsedAlready(Refusal):
+    """The same copy of the form came back with other words."""
+
+    message = _l(
+        "This form was sent before, with other words. Check it, and send it again to register one more person."
+    )
+
+
+class NoSeatForCompanions(Refusal):
+    """More people than seats are free."""
+
+    message = _l("There is no free seat for one more person. You keep the seats that you have.")
+
+
+class TooLate(Refusal):
+    """The lunch has begun, or is over."""
+
+    message = _l("The lunch has begun: this can no longer be changed here.")
+
+
+class NotPublished(Refusal):
+    """A draft: the letter would lead to pages that nobody may see yet."""
+
+    message = _l("This lunch is a draft. Publish it first: the letter leads to its page.")
+
+
+class LunchCalledOff(Refusal):
+    """The lunch does not take place."""
+
+    message = _l("This lunch is called off.")
+
+
+class NoSeatAtTheDoor(Refusal):
+    """The lunch runs, and every seat is taken."""
+
+    message = _l("Every seat is taken. Raise the number of seats to let this person in.")
+
+
+class ChangedMeanwhile(Refusal):
+    """Somebody else saved the lunch after this form was opened."""
+
+    message = _l("Somebody has changed this lunch meanwhile. Nothing is lost: look at it, and send it again.")
+
+
+class DateIsHistory(Refusal):
+    """The lunch is over, and people were told when their data would be erased."""
+
+    message = _l("This lunch is over: its date stays. Make a new lunch for another date.")
+
+
+class AddressTaken(Refusal):
+    """Another registration of this lunch has the address."""
+
+    message = _l("This address is registered for this lunch already.")
