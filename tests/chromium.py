@@ -11,7 +11,7 @@ import zxingcpp
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.conftest import lack
+from tests.lacking import lack
 
 FLAGS = [
     "--headless",

@@ -8,11 +8,10 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
+from pypdf import PdfReader
 
-from tests.chromium import DESK, chromium, open_context
+from tests.chromium import DESK, open_context
 from tests.live import House, house, text_of
-
-__all__ = ["chromium"]
 
 SMALL = {"width": 320, "height": 700}
 ATTENDEE = (20_000, 4, 150)
@@ -260,12 +259,11 @@ def test_targets_are_large_enough_for_a_thumb(chromium: Browser, addresses: dict
 
 
 def test_the_poster_is_one_a4_page(chromium: Browser, addresses: dict[str, str], tmp_path: Path) -> None:
-    pypdf = pytest.importorskip("pypdf")
     context = open_context(chromium, viewport=DESK)
     page = context.new_page()
     page.goto(addresses["event"] + "/poster")
     page.pdf(path=tmp_path / "poster.pdf", prefer_css_page_size=True, print_background=True)
     context.close()
-    pages = pypdf.PdfReader(tmp_path / "poster.pdf").pages
+    pages = PdfReader(tmp_path / "poster.pdf").pages
     assert len(pages) == 1
     assert [round(float(side) / 72 * 25.4) for side in pages[0].mediabox[2:]] == [210, 297]

@@ -137,11 +137,13 @@ def _take_naively(job: tuple[int, int]) -> str:
         return standing
 
 
-def race(settings: Settings, jobs: list[tuple[int, int]], take: Callable[[tuple[int, int]], str]) -> Counter[str]:
+def race(
+    settings: Settings, jobs: list[tuple[int, int]], take: Callable[[tuple[int, int]], str], processes: int
+) -> Counter[str]:
     """Let processes take seats, each (lunch, guest) in turn; counts what they were told."""
     spawn = multiprocessing.get_context("spawn")
-    start = spawn.Barrier(PROCESSES)
-    with spawn.Pool(PROCESSES, initializer=_open, initargs=(settings, start)) as pool:
+    start = spawn.Barrier(processes)
+    with spawn.Pool(processes, initializer=_open, initargs=(settings, start)) as pool:
         told = pool.map(take, jobs, chunksize=1)
         pool.close()
         pool.join()
@@ -150,7 +152,7 @@ def race(settings: Settings, jobs: list[tuple[int, int]], take: Callable[[tuple[
 
 def test_processes_seat_exactly_as_many_as_there_are_seats(settings: Settings, make_event: EventMaker) -> None:
     event_id = make_event(capacity=SEATS).id
-    told = race(settings, [(event_id, number) for number in range(ASKED)], _join)
+    told = race(settings, [(event_id, number) for number in range(ASKED)], _join, PROCESSES)
     places = [str(place) for place in range(1, ASKED - SEATS + 1)]
     assert told == {"seated": SEATS} | dict.fromkeys(places, 1), "each place in the queue is told to one person"
     assert len(assert_sound(event_id)) == ASKED
@@ -176,7 +178,8 @@ def without_guard(app: Flask) -> Iterator[None]:
 def race_naively(settings: Settings, make_event: EventMaker) -> tuple[Counter[str], list[int]]:
     """Several small races that nobody locks for: what was told, and the seats given at each lunch."""
     ids = [make_event(capacity=SMALL_SEATS).id for _ in range(SMALL_LUNCHES)]
-    told = race(settings, [(event_id, number) for event_id in ids for number in range(SMALL_ASKED)], _take_naively)
+    jobs = [(event_id, number) for event_id in ids for number in range(SMALL_ASKED)]
+    told = race(settings, jobs, _take_naively, processes=3)
     return told, [seats_given(registrations_of(event_id)) for event_id in ids]
 
 

@@ -24,7 +24,7 @@ from lunchkit.registrations.queries import place_in_queue
 from tests.conftest import EventMaker, details
 from tests.seating import letters_of, registrations_of, seats_given
 
-EXAMPLES = {"sqlite": 80, "postgresql": 40}
+EXAMPLES = {"sqlite": 40, "postgresql": 20}
 tables = st.integers(0, 1)
 NAMES = ["ana", "bea", "cleo", "dora", "eve", "flo", "gil", "hal"]
 people = st.sampled_from(NAMES)

@@ -6,10 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.chromium import chromium, open_context, read_qr
+from tests.chromium import open_context, read_qr
 from tests.live import House, house, text_of
-
-__all__ = ["chromium"]
 
 
 def fill_form(page: Page, name: str, email: str) -> None:
