@@ -1,6 +1,6 @@
 """Kill a loaded server many times, and see whether everything that it promised is there.
 
-The same code as tests/test_kills.py, with more kills: a hundred take about four minutes.
+The same code as tests/test_kills.py, with more kills: a hundred take two to three minutes.
 """
 
 import argparse

@@ -1,6 +1,7 @@
 """QR codes, error correction M, with the quiet zone of four modules that readers need."""
 
 import re
+from functools import lru_cache
 from io import BytesIO
 from itertools import groupby
 
@@ -14,6 +15,7 @@ _ALPHANUMERIC = re.compile(r"[0-9A-Z $%*+\-./:]+")
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
+@lru_cache(maxsize=256)
 def svg(text: str, title: str) -> Markup:
     """The code as a picture that scales, named by `title`; its style class is `qr`.
 

@@ -14,6 +14,7 @@ import os
 import sys
 from typing import Any
 
+import gevent
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
@@ -54,6 +55,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "proc_name": "lunchkit",
             "when_ready": self.announce,
             "post_worker_init": start_background,
+            "post_request": let_others_run,
         }
         options |= {"control_socket_disable": True} if "control_socket_disable" in self.cfg.settings else {}
         for name, value in options.items():
@@ -73,6 +75,11 @@ class Server(BaseApplication):  # type: ignore[misc]
 def start_background(worker: Any) -> None:
     """Letters and upkeep in every worker: what is claimed is claimed once, so several do not mind each other."""
     background.start(worker.app.callable)
+
+
+def let_others_run(_worker: object, _request: object, _environ: object, _response: object) -> None:
+    """Give way after each answer: a connection that asks without pause would keep the others waiting."""
+    gevent.sleep(0)
 
 
 def main() -> None:

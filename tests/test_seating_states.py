@@ -245,10 +245,5 @@ class TwoLunches(RuleBasedStateMachine):
 def test_random_histories(app: Flask, database: str, make_event: EventMaker) -> None:
     histories = int(os.environ.get("LUNCHKIT_TEST_EXAMPLES", EXAMPLES[database]))
     machine: Callable[[], TwoLunches] = lambda: TwoLunches(make_event)  # noqa: E731
-    run_state_machine_as_test(
-        machine,
-        settings=settings(
-            max_examples=histories, stateful_step_count=30, deadline=None, database=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )  # fmt: skip
+    wanted = settings(max_examples=histories, stateful_step_count=30, deadline=None, database=None)
+    run_state_machine_as_test(machine, settings=settings(wanted, suppress_health_check=list(HealthCheck)))
