@@ -1,6 +1,6 @@
 """Limits per resource, never per address of the network: a whole room shares one address.
 
-Counted in the memory of the process: a restart forgives, and no write is spent on a refusal.
+Counted in the memory of each process: a restart forgives, and several processes allow so much each.
 """
 
 from collections import defaultdict, deque
