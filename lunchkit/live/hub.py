@@ -1,0 +1,247 @@
+"""The hub: who watches what, and the tickers that tell them.
+
+Level-triggered: a ticker compares revisions and sends the whole present state, so bursts become one message, and a
+browser that was away needs nothing replayed.
+"""
+
+import contextlib
+import logging
+import os
+import threading
+import time
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+log = logging.getLogger("lunchkit.live")
+HEARTBEAT = 15.0
+"""Seconds: less than the 60 after which proxies give a silent connection up."""
+BREATH = 256
+"""After so many sockets a push lets others run."""
+
+GZIP_HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03"
+"""How a gzip file begins (RFC 1952): deflate, no name, no time, unknown checksum yet."""
+
+
+def pack(data: bytes) -> bytes:
+    """A piece of a compressed stream that fits behind any other piece, so that one packing serves all who watch.
+
+    A full flush ends at a byte and forgets what was before (RFC 1951); the end of the file, with its checksum, never
+    comes, since a stream has none.
+    """
+    packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    return packer.compress(data) + packer.flush(zlib.Z_FULL_FLUSH)
+
+
+@dataclass(frozen=True)
+class Packet:
+    """Some bytes of a stream, as they are and packed."""
+
+    plain: bytes
+
+    @cached_property
+    def packed(self) -> bytes:
+        """For browsers that take gzip: packed when the first one asks."""
+        return pack(self.plain)
+
+    def for_whom(self, packs: bool) -> bytes:
+        """The bytes for a watcher who takes gzip, or not."""
+        return self.packed if packs else self.plain
+
+
+@dataclass(frozen=True)
+class Message:
+    """The state of a feed at one revision, encoded once for all who watch."""
+
+    revision: int
+    body: bytes
+    """JSON in one line."""
+
+    @cached_property
+    def event(self) -> Packet:
+        """As a server-sent event (https://html.spec.whatwg.org/multipage/server-sent-events.html)."""
+        return Packet(b"id: %d\ndata: %s\n\n" % (self.revision, self.body))
+
+
+BEAT = Packet(b"event: hb\ndata:\n\n")
+
+
+@dataclass(frozen=True)
+class Feed:
+    """Something that moves: how to see that it did, and what to tell."""
+
+    key: tuple[object, ...]
+    revision: Callable[[], int]
+    """Cheap: asked ten times a second while somebody watches."""
+    state: Callable[[], bytes]
+    """JSON in one line, all that a browser needs to show the present state."""
+    gap: float = 0.1
+    """Seconds between two messages, at least."""
+
+
+class Channel:
+    """A feed, and those who watch it in this process."""
+
+    def __init__(self, feed: Feed) -> None:
+        self.feed = feed
+        self.latest: Message | None = None
+        self.sockets: dict[int, bool] = {}
+        """By descriptor, whether who is behind it takes gzip."""
+        self.readers = 0
+        self.closing = False
+        self.ticks = False
+        self.moved = threading.Condition()
+        self._building = threading.Lock()
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether anybody is there to be told."""
+        return bool(self.sockets or self.readers) and not self.closing
+
+    def look(self) -> Message:
+        """The present state; built anew only if the revision moved."""
+        revision = self.feed.revision()
+        latest = self.latest
+        if latest is not None and latest.revision == revision:
+            return latest
+        return Message(revision, self.feed.state())
+
+    def current(self) -> Message:
+        """The state that watchers have, while there are any; else the present one."""
+        with self._building:  # of a room that comes in at once, the first one asks the database for all
+            if not self.ticks or self.latest is None:
+                self.latest = self.look()
+            return self.latest
+
+    def attach(self, descriptor: int, head: bytes, seen: int | None, *, packs: bool) -> None:
+        """Take over a socket: write its head and the state, and keep it for what comes. Raises OSError."""
+        self.current()
+        with self.moved:
+            newest = self.latest
+            os.write(descriptor, head + (newest.event.for_whom(packs) if newest and newest.revision != seen else b""))
+            self.sockets[descriptor] = packs
+            self._tick_on()
+
+    def read(self, seen: int | None, *, packs: bool) -> Iterator[bytes]:
+        """Events for one reader, as they come, with a heartbeat in between; ends when the hub closes."""
+        self.current()
+        with self.moved:
+            self.readers += 1
+            message = self.latest
+            self._tick_on()
+        try:
+            while not self.closing:
+                if message is not None and message.revision != seen:
+                    seen = message.revision
+                    yield message.event.for_whom(packs)
+                else:
+                    yield BEAT.for_whom(packs)
+                with self.moved:
+                    self._wait_for_other_than(seen)
+                    message = self.latest
+        finally:
+            with self.moved:
+                self.readers -= 1
+
+    def _wait_for_other_than(self, seen: int | None) -> None:
+        self.moved.wait_for(lambda: self.closing or self.latest_revision != seen, HEARTBEAT)
+
+    @property
+    def latest_revision(self) -> int | None:
+        """The revision that watchers have."""
+        return self.latest.revision if self.latest else None
+
+    def close(self) -> None:
+        """Let everybody go: they come back to whoever serves then."""
+        with self.moved:
+            self.closing = True
+            for descriptor in self.sockets:
+                _hang_up(descriptor)
+            self.sockets.clear()
+            self.moved.notify_all()
+
+    def _tick_on(self) -> None:
+        if not self.ticks:
+            self.ticks = True
+            threading.Thread(target=self._tick, name=f"live {self.feed.key}", daemon=True).start()
+
+    def _tick(self) -> None:
+        pause, beaten = self.feed.gap, time.monotonic()
+        while self._goes_on():
+            time.sleep(pause)
+            started = time.monotonic()
+            try:
+                message = self.look()
+            except Exception as error:  # noqa: BLE001 - the database may be away: phones keep what they have
+                log.warning("a live feed could not be read: %s", type(error).__name__)
+                pause = 1.0
+                continue
+            if message is not self.latest:
+                self._push(message)
+                beaten = started
+            elif started - beaten >= HEARTBEAT:
+                self._send(BEAT)
+                beaten = started
+            pause = max(self.feed.gap, 3 * (time.monotonic() - started))
+
+    def _goes_on(self) -> bool:
+        with self.moved:
+            self.ticks = self.is_watched
+            return self.ticks
+
+    def _push(self, message: Message) -> None:
+        with self.moved:
+            self.latest = message
+            self.moved.notify_all()
+        self._send(message.event)
+
+    def _send(self, packet: Packet) -> None:
+        """The same bytes to every socket; one that takes no more is let go: it gets the whole state when it returns."""
+        for number, (descriptor, packs) in enumerate(list(self.sockets.items()), 1):
+            data = packet.for_whom(packs)
+            try:
+                complete = os.write(descriptor, data) == len(data)
+            except OSError:
+                complete = False
+            if not complete:
+                self.sockets.pop(descriptor, None)
+                _hang_up(descriptor)
+            if number % BREATH == 0:
+                time.sleep(0)
+
+
+def _begins(channel: Channel, beginning: tuple[object, ...]) -> bool:
+    return channel.feed.key[: len(beginning)] == beginning
+
+
+def _hang_up(descriptor: int) -> None:
+    with contextlib.suppress(OSError):
+        os.close(descriptor)
+
+
+class Hub:
+    """The channels of one process."""
+
+    def __init__(self) -> None:
+        self._channels: dict[tuple[object, ...], Channel] = {}
+        self._lock = threading.Lock()
+
+    def channel(self, feed: Feed) -> Channel:
+        """The channel of a feed, the same for everybody who asks."""
+        with self._lock:
+            channel = self._channels.get(feed.key)
+            if channel is None:
+                channel = self._channels[feed.key] = Channel(feed)
+            return channel
+
+    def watched_revision(self, beginning: tuple[object, ...]) -> int | None:
+        """The highest revision that watchers of feeds whose key begins so have; None where nobody watches here."""
+        channels = list(self._channels.values())
+        told = [channel.latest_revision for channel in channels if channel.ticks and _begins(channel, beginning)]
+        return max((revision for revision in told if revision is not None), default=None)
+
+    def close(self) -> None:
+        """Let all watchers go, before the process ends."""
+        for channel in list(self._channels.values()):
+            channel.close()

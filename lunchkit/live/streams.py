@@ -1,0 +1,53 @@
+"""A feed as an answer: a stream of server-sent events, or the present state alone for browsers that get none."""
+
+import random
+from collections.abc import Iterator
+
+from flask import Request, Response, current_app
+
+from lunchkit.live.detach import WATCH, Watch
+from lunchkit.live.hub import GZIP_HEAD, Feed, Hub, pack
+
+RETRY = (1000, 4000)
+"""Milliseconds after which a browser comes back, at random: after a restart they must not come all at once."""
+
+
+def hub() -> Hub:
+    """The hub of this process."""
+    found: Hub = current_app.extensions.setdefault("lunchkit_live", Hub())
+    return found
+
+
+def stream(request: Request, feed: Feed) -> Response:
+    """The stream of a feed, from its present state on; a browser that has it already gets the head only.
+
+    What it has it says in Last-Event-ID when it comes back, and in ``seen`` when its page has just been loaded.
+    """
+    channel = hub().channel(feed)
+    seen = request.headers.get("Last-Event-ID", type=int) or request.args.get("seen", type=int)
+    retry = b"retry: %d\n\n" % random.randint(*RETRY)  # noqa: S311
+    packs = request.accept_encodings["gzip"] > 0
+    beginning = GZIP_HEAD + pack(retry) if packs else retry
+
+    def events() -> Iterator[bytes]:
+        yield beginning
+        yield from channel.read(seen, packs=packs)
+
+    request.environ[WATCH] = Watch(channel, beginning, seen, packs)
+    response = Response(events(), content_type="text/event-stream; charset=utf-8")
+    if packs:
+        response.headers["Content-Encoding"] = "gzip"
+    response.headers["Vary"] = "Accept-Encoding"
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Accel-Buffering"] = "no"
+    return response
+
+
+def state(request: Request, feed: Feed) -> Response:
+    """The present state of a feed, or 304 where the browser has it."""
+    message = hub().channel(feed).current()
+    response = Response(message.body, content_type="application/json")
+    response.set_etag(str(message.revision))
+    response.headers["Cache-Control"] = "no-cache"
+    response.make_conditional(request)
+    return response
