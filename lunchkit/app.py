@@ -15,6 +15,12 @@ from lunchkit.events import routes as events
 from lunchkit.i18n import init_i18n
 from lunchkit.pages import letters, lunches, organiser, patterns, routes
 from lunchkit.polls import organiser as polls_organiser
+from lunchkit.polls import routes as polls
+from lunchkit.polls.pictures import init_pictures
+from lunchkit.presenter import organiser as presenter_organiser
+from lunchkit.presenter import routes as presenter
+from lunchkit.questions import organiser as questions_organiser
+from lunchkit.questions import routes as questions
 from lunchkit.registrations import organiser as registrations_organiser
 from lunchkit.registrations import routes as registrations
 from lunchkit.speakers import organiser as speakers_organiser
@@ -22,7 +28,17 @@ from lunchkit.web import init_web
 
 BODY_LIMIT = 1_000_000
 
-doors = (organiser, lunches, letters, patterns, registrations_organiser, speakers_organiser, polls_organiser)
+doors = (
+    organiser,
+    lunches,
+    letters,
+    patterns,
+    registrations_organiser,
+    speakers_organiser,
+    polls_organiser,
+    questions_organiser,
+    presenter_organiser,
+)
 for bp in [door.bp for door in doors]:
     area.register_blueprint(bp)  # behind the one lock of the organisers' area
 
@@ -43,6 +59,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_i18n(app)
     csrf.init_app(app)
     init_web(app)
+    init_pictures(app)
     _register_doors(app)
     return app
 
@@ -67,7 +84,8 @@ def _flask_config(settings: Settings) -> dict[str, object]:
 
 
 def _register_doors(app: Flask) -> None:
-    csrf.exempt(registrations.bp)
-    for blueprint in (routes.bp, events.bp, registrations.bp, sign_in.bp):
+    for blueprint in (registrations.bp, polls.bp, questions.bp):
+        csrf.exempt(blueprint)
+    for blueprint in (routes.bp, events.bp, registrations.bp, polls.bp, questions.bp, presenter.bp, sign_in.bp):
         app.register_blueprint(blueprint)
     app.register_blueprint(area)

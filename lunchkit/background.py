@@ -12,6 +12,8 @@ from lunchkit.accounts.actions import forget_old_sign_ins
 from lunchkit.db import db
 from lunchkit.mail.actions import deliver_due
 from lunchkit.mail.outbox import wake
+from lunchkit.polls.actions import finish_closings
+from lunchkit.questions.actions import freeze_supports
 from lunchkit.upkeep.actions import erase_needs, promise_reminders, purge_people
 
 ROUND = 5.0
@@ -19,6 +21,8 @@ ROUND = 5.0
 log = logging.getLogger("lunchkit.background")
 JOBS: tuple[tuple[Callable[[], object], float], ...] = (
     (promise_reminders, 60.0),
+    (finish_closings, 60.0),
+    (freeze_supports, 600.0),
     (erase_needs, 600.0),
     (purge_people, 600.0),
     (forget_old_sign_ins, 3600.0),

@@ -20,6 +20,7 @@ from lunchkit.db import SQLITE_DRIVER, db
 from lunchkit.demo import instance as demos
 from lunchkit.errors import Refusal
 from lunchkit.mail.actions import ServerUnreachable, connect, count_due, deliver_due
+from lunchkit.rooms.queries import keys
 from lunchkit.upkeep.actions import erase_needs, promise_reminders, purge_people
 
 WRONG = (BadSettings, backup.BackupFailed, schema.NewerSchema, demos.DemoRefused, OSError)
@@ -121,6 +122,7 @@ def serve_demo(
     with app.app_context(), app.test_request_context():
         planted = demo.find_demo(db.session()) or demo.plant_demo()
         addresses = demos.addresses_of(planted)
+        keys().hand_over()
         db.engine.dispose()
     _become_server(settings, json.dumps(addresses) if as_json else demos.for_people(addresses))
 

@@ -1,7 +1,8 @@
 """Forms with authority carry a token of their own page, so that no other page can send them.
 
 Every POST needs one, unless its blueprint is exempt. Exempt are the attendees' doors, whose authority is the link in
-the address and never a cookie.
+the address and never a cookie, and the phones' in a room, which speak for nobody: what another site posts is refused
+by ``lunchkit.web.refuse_foreign_posts`` there too.
 """
 
 from flask_babel import lazy_gettext as _l

@@ -14,6 +14,7 @@ from lunchkit.config import Settings
 from lunchkit.db import SAFE_SQLITE, SQLITE_DRIVER, db
 from lunchkit.mail.actions import ServerUnreachable, connect
 from lunchkit.mail.models import OutboxLetter
+from lunchkit.rooms.keys import KeyRing
 
 FREE_SPACE = 200_000_000
 PATIENCE = timedelta(minutes=30)
@@ -36,7 +37,7 @@ def examine(settings: Settings) -> list[Finding]:
         return [silent, _https(settings), _mail(settings)]
     if not is_current:
         return [Finding(False, _("The database has another schema than this program: run «lunchkit upgrade»."))]
-    return [_sqlite(), _disk(settings), _https(settings), _mail(settings), _outbox(), _organisers()]
+    return [_sqlite(), _keys(settings), _disk(settings), _https(settings), _mail(settings), _outbox(), _organisers()]
 
 
 def in_a_line(error: Exception) -> str:
@@ -58,6 +59,15 @@ def sqlite_is_unsafe() -> bool:
     """Whether the database is an SQLite with the bug that a second writing program may meet."""
     version = tuple(map(int, SQLITE_DRIVER.sqlite_version.split(".")))
     return db.engine.dialect.name == "sqlite" and version < SAFE_SQLITE
+
+
+def _keys(settings: Settings) -> Finding:
+    if KeyRing(settings.instance).folder is not None:
+        return Finding(True, _("Ballots: their keys lie in memory."))
+    return Finding(
+        settings.workers == 1,
+        _("Ballots: this machine has no /dev/shm, so keys live in one process; a restart closes open polls."),
+    )
 
 
 def _disk(settings: Settings) -> Finding:

@@ -11,7 +11,9 @@ monkey.patch_all()
 
 import logging
 import os
+import resource
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import gevent
@@ -21,6 +23,9 @@ from gunicorn.app.base import BaseApplication
 from lunchkit import background
 from lunchkit.app import create_app
 from lunchkit.config import ANNOUNCEMENT, Settings, load_settings
+from lunchkit.live.batches import Aside
+from lunchkit.live.detach import detaching
+from lunchkit.live.streams import hub
 
 
 class Server(BaseApplication):  # type: ignore[misc]
@@ -54,7 +59,8 @@ class Server(BaseApplication):  # type: ignore[misc]
             "loglevel": "warning",
             "proc_name": "lunchkit",
             "when_ready": self.announce,
-            "post_worker_init": start_background,
+            "post_worker_init": start_worker,
+            "worker_exit": let_watchers_go,
             "post_request": let_others_run,
         }
         options |= {"control_socket_disable": True} if "control_socket_disable" in self.cfg.settings else {}
@@ -63,7 +69,9 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Flask:
         """The application of one worker."""
-        return create_app(self.settings)
+        app = create_app(self.settings)
+        app.wsgi_app = detaching(app.wsgi_app)  # type: ignore[assignment,method-assign]
+        return app
 
     def announce(self, _arbiter: object) -> None:
         """Say that the server listens."""
@@ -72,9 +80,23 @@ class Server(BaseApplication):  # type: ignore[misc]
         print(f"lunchkit listens on http://{self.address}", file=sys.stderr, flush=True)
 
 
-def start_background(worker: Any) -> None:
+def start_worker(worker: Any) -> None:
     """Letters and upkeep in every worker: what is claimed is claimed once, so several do not mind each other."""
+    Aside.run = staticmethod(write_aside)
     background.start(worker.app.callable)
+
+
+def write_aside(work: Callable[[], None]) -> None:
+    """Do blocking work in a real thread: while the disk writes, the others are served."""
+    gevent.get_hub().threadpool.apply(work)
+
+
+def let_watchers_go(_arbiter: object, worker: Any) -> None:
+    """Close all streams when a worker ends: their browsers come back to the next one."""
+    app = worker.app.callable
+    if app is not None:
+        with app.app_context():
+            hub().close()
 
 
 def let_others_run(_worker: object, _request: object, _environ: object, _response: object) -> None:
@@ -82,8 +104,15 @@ def let_others_run(_worker: object, _request: object, _environ: object, _respons
     gevent.sleep(0)
 
 
+def allow_many_sockets() -> None:
+    """Raise the number of files that may be open as far as we may: each phone holds a socket."""
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
 def main() -> None:
     """Serve until told to stop."""
+    allow_many_sockets()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     Server(load_settings(), os.environ.pop(ANNOUNCEMENT, "")).run()
 

@@ -1,7 +1,8 @@
-"""Cleaning what people type, before it is stored."""
+"""Cleaning what people type before it is stored, and before a spreadsheet gets it."""
 
 import unicodedata
 
+_FORMULA_STARTS = frozenset("=+-@")
 _DIRECTION_MARKS = {0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)}
 
 
@@ -26,3 +27,17 @@ def clean_text(text: str | None) -> str:
     lines = [clean_line(line) for line in (text or "").replace("\r\n", "\n").replace("\r", "\n").split("\n")]
     kept = [line for i, line in enumerate(lines) if line or (i and lines[i - 1])]
     return "\n".join(kept).strip()
+
+
+def guard(text: str) -> str:
+    """The text, with an apostrophe before it if a spreadsheet could take it for a formula (CWE-1236)."""
+    if text.startswith(("\t", "\r", "\n")):
+        return f"'{text}"
+    first = next((char for char in text if not _is_passed_over(char)), "")
+    plain = unicodedata.normalize("NFKC", first)  # spreadsheets of East Asia take their wide signs too
+    return f"'{text}" if plain in _FORMULA_STARTS else text
+
+
+def _is_passed_over(char: str) -> bool:
+    """White space, control and format characters: spreadsheets skip them before they look for a formula."""
+    return char.isspace() or unicodedata.category(char) in ("Cc", "Cf")

@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 
 from lunchkit.events.models import Event
 from lunchkit.registrations.actions import register_attendee, register_by_hand
-from lunchkit.registrations.exports import guard
+from lunchkit.text import guard
 from tests.conftest import EventMaker, details
 
 FORMULAS = [

@@ -93,7 +93,7 @@ def test_question_with_its_choices(organiser_client: FlaskClient, client: FlaskC
     ("question", "choices"),
     [
         ("Oui ?", "Oui"),
-        ("Oui ?", "\n".join("abcdefg")),
+        ("Oui ?", "\n".join("abcdefghi")),
         ("Oui ?", "Oui\noui"),
         ("Oui ?", f"Oui\n{'x' * 81}"),
         ("Oui ?", ""),

@@ -19,6 +19,7 @@ from lunchkit.links import personal_tokens
 from lunchkit.registrations.actions import register_by_hand
 from lunchkit.web import HEADERS, STATIC, build_hash
 from tests.conftest import details, new_client
+from tests.room import code_of
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True, scope="session")
 """None of this depends on the database."""
@@ -53,6 +54,8 @@ def test_every_route_answers_every_method_with_the_security_headers(
         "ticket": personal_tokens(person.nonce).ticket,
         "build": build_hash(),
         "path": "css/base.css",
+        "code": code_of(event),
+        "noun": "opening",
     }
     adapter = app.url_map.bind("lunch.example")
     statuses = set()
@@ -62,6 +65,7 @@ def test_every_route_answers_every_method_with_the_security_headers(
         }
         for method in METHODS:
             answer = client.open(adapter.build(rule.endpoint, parts), method=method)
+            answer.close()  # a stream would go on
             assert lacks(answer) == [], f"{method} {rule.rule}: {answer.status}"
             assert answer.status_code < 500, f"{method} {rule.rule}"
             statuses.add(answer.status_code)

@@ -17,7 +17,9 @@ from lunchkit.accounts.actions import add_organiser
 from lunchkit.accounts.models import Organiser
 from lunchkit.db import transaction
 from lunchkit.events.models import Colour, Event, Series
-from lunchkit.polls.models import Choice, Poll
+from lunchkit.polls.actions import open_poll
+from lunchkit.polls.models import Choice, Kind, Poll
+from lunchkit.presenter.actions import take_questions
 from lunchkit.registrations.actions import register_by_hand
 from lunchkit.registrations.forms import AttendeeDetails
 from lunchkit.registrations.models import Diet
@@ -26,7 +28,7 @@ from lunchkit.speakers.models import Appearance, Organisation, Speaker
 ZONE = "Europe/Zurich"
 CONTACT = "lunch@example.org"
 QUESTION = "L’ESS et l’IA sont-elles compatibles ?"
-ANSWERS = ("Oui", "Oui, à certaines conditions", "Non", "Sans avis")
+ANSWERS = ("Oui", "Oui, à certaines conditions", "Non")
 FIRST_NAMES = (
     "Camille", "Dominique", "Claude", "Noa", "Sacha", "Andrea", "Maxime", "Charlie", "Alix", "Eden", "Lou", "Yaël",
     "Robin", "Morgan", "Kim", "Ariel",
@@ -58,13 +60,15 @@ def plant_demo() -> Demo:
         session.flush()
         _invite_may_speakers(session, past, running)
         _invite_menders(session, coming)
-        for event in (past, running):
-            _ask(session, event, 1, QUESTION, ANSWERS)
-        _ask(session, past, 2, "Faut-il renoncer à l’IA ?", ("Oui", "Non", "Sans avis"))
+        _ask(session, past, 1, QUESTION, ANSWERS)
+        question = _ask_before_and_after(session, running)
+        _ask(session, past, 2, "Faut-il renoncer à l’IA ?", ("Oui", "Non"))
         choices = ("Mon téléphone", "Mon grille-pain", "Mes habits", "La gouvernance")
         _ask(session, coming, 1, "Que répareriez-vous en premier ?", choices)
     organiser = add_organiser("Équipe de démonstration", CONTACT, "fr")
     _register_people(running, 34, now)
+    open_poll(question)
+    take_questions(running, takes=True)
     _register_people(coming, 41, now)
     return Demo(past, running, coming, organiser)
 
@@ -200,9 +204,20 @@ def _seat_at_table(session: Session, people: tuple[Speaker, ...], events: tuple[
         )
 
 
-def _ask(session: Session, event: Event, position: int, question: str, choices: tuple[str, ...]) -> None:
+def _ask(session: Session, event: Event, position: int, question: str, choices: tuple[str, ...], **more: Any) -> Poll:
     labels = [Choice(position=number, label=label) for number, label in enumerate(choices, 1)]
-    session.add(Poll(event_id=event.id, position=position, question=question, choices=labels))
+    poll = Poll(event_id=event.id, position=position, question=question, choices=labels, **more)
+    session.add(poll)
+    session.flush()
+    return poll
+
+
+def _ask_before_and_after(session: Session, event: Event) -> Poll:
+    """The question of 13 May twice, and one in between for everybody's own words."""
+    before = _ask(session, event, 1, QUESTION, ANSWERS)
+    _ask(session, event, 2, "En un mot, que craignez-vous de l’IA ?", (), kind=Kind.WORDS, most_choices=2)
+    _ask(session, event, 3, QUESTION, ANSWERS, before_id=before.id)
+    return before
 
 
 def _register_people(event: Event, requests: int, now: datetime) -> None:

@@ -9,6 +9,7 @@ from lunchkit.accounts.actions import issue_console_link
 from lunchkit.config import PREFIX, Settings, load_settings
 from lunchkit.demo.actions import Demo
 from lunchkit.links import public
+from lunchkit.rooms.actions import room_of
 
 MARK = "this-is-a-demo"
 PORTS = range(8000, 8100)
@@ -82,12 +83,13 @@ def _reachable(host: str) -> str:
 
 def addresses_of(planted: Demo) -> dict[str, object]:
     """Where to look; None for what this version does not have yet."""
+    room = room_of(planted.running)
     return {
         "base": public("pages.home").rstrip("/"),
         "event": public("pages.event", slug=planted.coming.slug),
         "register": public("registrations.new", slug=planted.coming.slug),
-        "vote": None,
-        "screen": None,
+        "vote": public("presenter.phone", code=room.code),
+        "screen": public("presenter.screen", code=room.code),
         "recap": None,
         "organiser": issue_console_link(planted.organiser),
         "speakers": [],
@@ -107,6 +109,8 @@ def for_people(addresses: dict[str, object]) -> str:
         "register": "Register for it",
         "poster": "Its poster",
         "running": "The lunch running now",
+        "vote": "Its phones (vote here)",
+        "screen": "Its projector (sign in first to steer it by keyboard)",
         "past": "The lunch of 13 May",
         "feed": "Calendar feed",
         "organiser": "Sign in as organiser (once, within ten minutes)",

@@ -13,6 +13,7 @@ from lunchkit.events.queries import coming_events, event_by_slug_or_404, past_ev
 from lunchkit.i18n import when
 from lunchkit.polls.queries import polls_of
 from lunchkit.registrations.queries import queue_length, seats_taken, seats_taken_by_event
+from lunchkit.rooms.queries import room_of_event
 from lunchkit.speakers.queries import appearances
 
 bp = Blueprint("pages", __name__)
@@ -34,6 +35,7 @@ def event(slug: str) -> ResponseReturnValue:
     event = event_by_slug_or_404(slug)
     taken = seats_taken(event.id)
     left = max(0, event.capacity - taken)
+    polls, room = polls_of(event.id), room_of_event(event.id)
     address = links.public("pages.event", slug=slug)
     return render_template(
         "pages/event.html",
@@ -43,7 +45,9 @@ def event(slug: str) -> ResponseReturnValue:
         queue_length=queue_length(event.id),
         state=event.state(clock.now(), left),
         speakers=appearances(event.id),
-        polls=polls_of(event.id),
+        polls=[poll for poll in polls if poll.before_id is None],
+        results={poll.id for poll in polls if poll.is_public},
+        room_code=room.code if room and event.starts_at <= clock.now() <= event.ends_at else None,
         structured=structured_event(event, left),
         share=share_links(event),
         address=address,

@@ -1,43 +1,277 @@
-"""The questions of a lunch, before it takes place."""
+"""Verbs of polls: to write them, to open, close and show them, and to take an answer."""
 
-from sqlalchemy import delete, func, select
+from collections.abc import Mapping, Sequence
+from functools import partial
 
-from lunchkit.db import transaction
+from flask import current_app
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from lunchkit import clock
+from lunchkit.db import SQLITE_DRIVER, db, transaction
 from lunchkit.events.models import Event
+from lunchkit.live.batches import Batches
+from lunchkit.polls.answers import Ballot, Spec, read_answer, spec_of
+from lunchkit.polls.closing import (
+    clear_ballots,
+    compare,
+    destroy,
+    forget_unmatched,
+    key_name,
+    must_close,
+    waits_for_after,
+)
 from lunchkit.polls.forms import PollDetails
-from lunchkit.polls.models import Choice, Poll
+from lunchkit.polls.models import HandCount, Poll, Stage, WrittenAnswer
+from lunchkit.polls.programme import move, place_poll, rewrite_poll, take_off
+from lunchkit.polls.queries import answers_to_judge, is_open
+from lunchkit.polls.refusals import AlreadyClosed, AnotherPollIsOpen, NothingToReveal, NotOpen, PollClosed
+from lunchkit.polls.steps import freeze, wipe
+from lunchkit.rooms.actions import room_of
+from lunchkit.rooms.box import Box, Cast, Contest, as_storage_error
+from lunchkit.rooms.devices import Device, ballot_tag
+from lunchkit.rooms.models import Room, Slide
+from lunchkit.rooms.queries import box, keys
+from lunchkit.rooms.steps import touch
 
 
 def add_poll(event: Event, details: PollDetails) -> Poll:
     """Put one more question on the programme of a lunch, after those that are there."""
     with transaction() as session:
         session.get(Event, event.id, with_for_update=True)
-        last = session.scalar(select(func.max(Poll.position)).where(Poll.event_id == event.id))
-        poll = Poll(event_id=event.id, position=(last or 0) + 1, question=details.question)
-        _set_choices(poll, details.choices)
-        session.add(poll)
-    return poll
+        return place_poll(session, event, details)
 
 
 def change_poll(poll: Poll, details: PollDetails) -> None:
-    """Change a question and its choices."""
+    """Change a question and its choices. Raises PollIsFrozen once people have seen it."""
     with transaction() as session:
         session.refresh(poll, with_for_update=True)
-        poll.question = details.question
-        _set_choices(poll, details.choices)
+        rewrite_poll(session, poll, details)
+        touch(session, poll.event_id)
 
 
 def remove_poll(poll: Poll) -> None:
-    """Take a question off the programme."""
+    """Take a question off the programme. Raises PollIsFrozen once people have seen it."""
     with transaction() as session:
-        session.execute(delete(Choice).where(Choice.poll_id == poll.id))
-        session.execute(delete(Poll).where(Poll.id == poll.id))
+        session.refresh(poll, with_for_update=True)
+        take_off(session, poll)
 
 
-def _set_choices(poll: Poll, labels: tuple[str, ...]) -> None:
-    """Reword the rows that are there, then add or drop at the end: no two rows ever share a position."""
-    for choice, label in zip(poll.choices, labels, strict=False):
-        choice.label = label
-    for position in range(len(poll.choices), len(labels)):
-        poll.choices.append(Choice(position=position + 1, label=labels[position]))
-    del poll.choices[len(labels) :]
+def move_poll(poll: Poll, direction: str) -> None:
+    """Let a question change places with its neighbour. Raises KeepsItsPlace."""
+    with transaction() as session:
+        session.get(Event, poll.event_id, with_for_update=True)
+        move(session, poll, direction)
+
+
+def open_poll(poll: Poll) -> None:
+    """Let the phones in the room answer. Raises AnotherPollIsOpen, AlreadyClosed."""
+    room_of_poll = room_of(db.session.get_one(Event, poll.event_id))
+    with transaction() as session:
+        room = session.get_one(Room, room_of_poll.event_id, with_for_update=True)
+        session.refresh(poll, with_for_update=True)
+        if poll.stage is Stage.OPEN:
+            return
+        if poll.stage not in (Stage.PLANNED, Stage.VOID):
+            raise AlreadyClosed
+        if session.scalar(select(Poll.id).where(Poll.event_id == poll.event_id, is_open())) is not None:
+            raise AnotherPollIsOpen
+        wipe(session, poll)
+        poll.opened_at = clock.now()
+        poll.in_rehearsal = room.rehearsing_since is not None
+        forget_unmatched(poll.before)
+        keys().ensure(key_name(poll))
+        box().open(_contest(poll, room))
+        _show(session, room, Slide.POLL, poll)
+
+
+def close_poll(poll: Poll) -> None:
+    """Count the ballots, keep the counts, destroy the ballots. Each step may be done again: see ``finish_closings``.
+
+    Raises NotOpen.
+    """
+    if poll.stage is Stage.PLANNED:
+        raise NotOpen
+    box().stop(poll.id)
+    answers = box().answers(poll.id)
+    movement = compare(poll)
+    with transaction() as session:
+        session.refresh(poll, with_for_update=True)
+        if poll.stage is Stage.OPEN:
+            freeze(session, poll, answers, movement, clock.now())
+    _destroy(poll)
+
+
+def _destroy(poll: Poll) -> None:
+    cleared = clear_ballots(poll)
+    if not cleared:
+        return
+    with transaction() as session:
+        for done in session.scalars(select(Poll).where(Poll.id.in_(cleared), Poll.cleared_at.is_(None))):
+            done.cleared_at = clock.now()
+
+
+def reveal_poll(poll: Poll) -> None:
+    """Show the result to the room, and to everybody. Raises NothingToReveal."""
+    with transaction() as session:
+        session.refresh(poll, with_for_update=True)
+        if poll.stage not in (Stage.CLOSED, Stage.REVEALED):
+            raise NothingToReveal
+        poll.revealed_at = poll.revealed_at or clock.now()
+        _show(session, session.get_one(Room, poll.event_id), Slide.POLL, poll)
+
+
+def hide_poll(poll: Poll) -> None:
+    """Take a result back from every page."""
+    with transaction() as session:
+        session.refresh(poll, with_for_update=True)
+        poll.revealed_at = None
+        touch(session, poll.event_id)
+
+
+def annul_poll(poll: Poll) -> None:
+    """Throw away all that came out of a poll, ballots and counts; it may be opened anew. Raises NotOpen."""
+    if not poll.is_frozen:
+        raise NotOpen
+    with transaction() as session:
+        session.refresh(poll, with_for_update=True)
+        wipe(session, poll)
+        poll.annulled_at = clock.now()
+        touch(session, poll.event_id)
+    _destroy(poll)
+
+
+def enter_hand_counts(poll: Poll, counts: Mapping[int, int], people: int | None = None) -> None:
+    """Keep what was counted on paper or by raised hands; ``people`` where one of them may have chosen several."""
+    with transaction() as session:
+        session.refresh(poll, with_for_update=True)
+        if not poll.is_frozen:
+            raise NotOpen
+        for position, count in counts.items():
+            session.merge(HandCount(poll_id=poll.id, position=position, count=count))
+        poll.hand_ballots = sum(counts.values()) if people is None else people
+        touch(session, poll.event_id)
+
+
+def judge_answer(poll: Poll, folded: str, verdict: str) -> None:
+    """Approve or refuse a word or text, or take that back (``undo``)."""
+    answer = next((answer for answer in answers_to_judge(poll) if answer.folded == folded), None)
+    if answer is None:
+        return
+    with transaction() as session:
+        row = session.get(WrittenAnswer, (poll.id, folded))
+        if row is None:
+            row = WrittenAnswer(poll_id=poll.id, folded=folded, text=answer.text, count=0)
+            session.add(row)
+        row.approved_at = clock.now() if verdict == "approve" else None
+        row.refused_at = clock.now() if verdict == "refuse" else None
+        touch(session, poll.event_id)
+
+
+def start_rehearsal(event: Event) -> None:
+    """From now on polls are opened for practice. Raises AnotherPollIsOpen."""
+    room_of(event)
+    with transaction() as session:
+        room = session.get_one(Room, event.id, with_for_update=True)
+        if session.scalar(select(Poll.id).where(Poll.event_id == event.id, is_open())) is not None:
+            raise AnotherPollIsOpen
+        room.rehearsing_since = room.rehearsing_since or clock.now()
+        touch(session, event.id)
+
+
+def end_rehearsal(event: Event) -> None:
+    """Forget all that was practised: the polls of the rehearsal are as if they had never been opened."""
+    with transaction() as session:
+        room = session.get_one(Room, event.id, with_for_update=True)
+        practised = session.scalars(select(Poll).where(Poll.event_id == event.id, Poll.in_rehearsal)).all()
+        for poll in practised:
+            wipe(session, poll)
+        room.rehearsing_since = None
+        room.slide, room.poll_id = Slide.WELCOME, None
+        touch(session, event.id)
+    for poll in practised:
+        _destroy(poll)
+
+
+def finish_closings() -> int:
+    """Close what is due, and finish every closing that was interrupted. Safe to run often. Returns how many."""
+    with transaction() as session:
+        due = [poll for poll in session.scalars(select(Poll).where(is_open())) if must_close(poll, clock.now())]
+        ended = or_(Poll.closed_at.is_not(None), Poll.annulled_at.is_not(None))
+        uncleared = session.scalars(select(Poll).where(ended, Poll.cleared_at.is_(None))).all()
+        uncleared = [poll for poll in uncleared if not waits_for_after(poll)]
+        strays = _strays(session)
+    for poll in due:
+        close_poll(poll)
+    for poll in uncleared:
+        _destroy(poll)
+    for contest in strays:
+        destroy([contest.id], contest.key_name)
+    return len(due) + len(uncleared) + len(strays)
+
+
+def _strays(session: Session) -> list[Contest]:
+    """Ballots whose poll is as if it had never been opened: a rehearsal's end was interrupted.
+
+    The rooms are locked meanwhile, or else a poll that is being opened would look like one.
+    """
+    events = {contest.event_id for contest in box().contests()}
+    if not events:
+        return []
+    session.scalars(select(Room).where(Room.event_id.in_(events)).with_for_update()).all()
+    known = set(session.scalars(select(Poll.id).where(or_(is_open(), Poll.closed_at.is_not(None)))))
+    return [contest for contest in box().contests() if contest.event_id in events and contest.id not in known]
+
+
+def cast_ballot(code: str, device: Device, ballot: Ballot) -> Contest:
+    """Keep the answer of a phone; the latest one holds. Returns after it is on the disk.
+
+    Raises PollClosed where it comes too late or too early, BallotUnreadable where it is none.
+    """
+    contest = box().open_contest(code)
+    if contest is None or (ballot.poll is not None and ballot.poll != contest.position):
+        raise PollClosed
+    answer = read_answer(Spec.loads(contest.spec), ballot.form)
+    key = keys().get(contest.key_name)
+    if key is None:
+        raise PollClosed
+    cast = Cast(contest.id, ballot_tag(key, contest.scope, device), answer, ballot.turn)
+    if not _batches().submit(cast):
+        raise PollClosed
+    return contest
+
+
+def _batches() -> Batches[Cast, bool]:
+    found: Batches[Cast, bool] | None = current_app.extensions.get("lunchkit_batches")
+    if found is None:
+        found = current_app.extensions["lunchkit_batches"] = Batches(partial(_write, box(), []))
+    return found
+
+
+def _write(into: Box, kept: list[object], casts: Sequence[Cast]) -> list[bool]:
+    """Write a batch through a connection that is kept; a new one after any failure."""
+    try:
+        if not kept:
+            kept.append(into.connect())
+        return into.write(casts, kept[0])
+    except SQLITE_DRIVER.Error as error:
+        kept.clear()
+        raise as_storage_error(error) from error
+
+
+def _contest(poll: Poll, room: Room) -> Contest:
+    return Contest(
+        id=poll.id,
+        event_id=poll.event_id,
+        code=room.code,
+        position=poll.position,
+        key_name=key_name(poll),
+        scope=key_name(poll),
+        spec=spec_of(poll).dumps(),
+        is_live=poll.is_live,
+    )
+
+
+def _show(session: Session, room: Room, slide: Slide, poll: Poll) -> None:
+    room.slide, room.poll_id, room.is_blank = slide, poll.id, False
+    touch(session, room.event_id)

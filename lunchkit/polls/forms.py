@@ -1,27 +1,96 @@
-"""What is asked about a question for the room."""
+"""What is asked about a question for the room.
 
-from dataclasses import dataclass
+The form has the fields of every kind of question; those of another kind are neither checked nor kept.
+"""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask_babel import LazyString
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
-from wtforms import Field, StringField, TextAreaField
-from wtforms.validators import InputRequired, ValidationError
+from wtforms import BooleanField, Field, RadioField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Optional, ValidationError
 
-from lunchkit.fields import at_most, has_a_word
-from lunchkit.polls.models import Poll
+from lunchkit.fields import NumberField, at_most, between, has_a_word
+from lunchkit.polls.models import FEWEST_TOGETHER, Kind, Poll
+from lunchkit.polls.results import Result
 from lunchkit.text import clean_line, clean_text
 
-FEWEST, MOST = 2, 6
-LONGEST_CHOICE = 80
+LINES = {
+    Kind.SINGLE: (2, 8),
+    Kind.MULTIPLE: (2, 8),
+    Kind.SCALE: (2, 7),
+    Kind.RANKING: (2, 6),
+    Kind.STATEMENTS: (1, 8),
+}
+"""How few and how many choices a question of a kind has; words and texts have none."""
+SCALE_STEPS = ("1", "2", "3", "4", "5")
+"""The steps of a scale for which none are written."""
+MOST_WORDS = 3
+MOST_PROTECTED = 50
+MOST_BY_HAND = 5000
+LONGEST_CHOICE, LONGEST_STATEMENT, LONGEST_END = 80, 120, 60
+LANGUAGES: dict[str, LazyString] = {"en": _l("English"), "de": _l("German"), "it": _l("Italian")}
+"""The languages into which a question may be put."""
+NO_OPINIONS = {"sans avis", "no opinion", "keine meinung", "nessuna opinione"}
+"""What «sans avis» may be called among the typed choices."""
+KINDS = {
+    Kind.SINGLE: _l("One choice"),
+    Kind.MULTIPLE: _l("Several choices"),
+    Kind.SCALE: _l("Scale"),
+    Kind.WORDS: _l("Words"),
+    Kind.TEXT: _l("Short text"),
+    Kind.RANKING: _l("Ranking"),
+    Kind.STATEMENTS: _l("Statements"),
+}
+KIND_HINTS = {
+    Kind.SINGLE: _l("Everybody picks one of 2 to 8 choices."),
+    Kind.MULTIPLE: _l("Everybody ticks one or more of 2 to 8 choices."),
+    Kind.SCALE: _l("Everybody picks one of 2 to 7 steps between two ends."),
+    Kind.WORDS: _l("Everybody writes one to three words. You read them before they show."),
+    Kind.TEXT: _l("Everybody writes up to 280 characters. You read them before they show."),
+    Kind.RANKING: _l("Everybody puts 2 to 6 choices in order."),
+    Kind.STATEMENTS: _l("Everybody agrees, disagrees or passes on each of up to 8 statements."),
+}
+"""What each kind asks of people, in a line."""
 
 
 @dataclass(frozen=True)
 class PollDetails:
-    """A question, and two to six choices in their order."""
+    """A question, its choices in their order, and how it is answered and shown."""
 
     question: str
     choices: tuple[str, ...]
+    kind: str = Kind.SINGLE.value
+    most_choices: int = 1
+    allows_none: bool = True
+    is_live: bool = False
+    low_label: str = ""
+    high_label: str = ""
+    translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By language: {"en": {"question": …, "low": …, "high": …}}, without what is empty."""
+    choice_translations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By language: all choices in their order."""
+    protects: int = FEWEST_TOGETHER
+    before_id: int | None = None
+    """The question that this one asks again after the debate."""
+
+
+def _question_in(language: str) -> StringField:
+    label = _l("Question in %(language)s", language=LANGUAGES[language])
+    return StringField(label, filters=[clean_line], validators=[at_most(200)])
+
+
+def _choices_in(language: str) -> TextAreaField:
+    return TextAreaField(_l("Choices in %(language)s", language=LANGUAGES[language]), filters=[clean_text])
+
+
+def _end_in(label: LazyString) -> StringField:
+    return StringField(label, filters=[clean_line], validators=[at_most(LONGEST_END)])
 
 
 class PollForm(FlaskForm):
@@ -32,6 +101,9 @@ class PollForm(FlaskForm):
 
         csrf = False
 
+    kind_hints = KIND_HINTS
+    languages = LANGUAGES
+
     question = StringField(
         _l("Question"),
         filters=[clean_line],
@@ -41,29 +113,229 @@ class PollForm(FlaskForm):
             has_a_word(_l("Please write the question.")),
         ],
     )
-    choices = TextAreaField(
-        _l("Choices"), filters=[clean_text], validators=[InputRequired(_l("Please write the choices, one a line."))]
+    kind = RadioField(_l("How people answer"), choices=lambda: list(KINDS.items()), default=Kind.SINGLE.value)
+    choices = TextAreaField(_l("Choices"), filters=[clean_text])
+    most_choices = NumberField(_l("At most so many each"), validators=[Optional()])
+    low_label = _end_in(_l("What the low end means"))
+    high_label = _end_in(_l("What the high end means"))
+    allows_none = BooleanField(_l("«No opinion» is an answer too"), default=True)
+    is_live = BooleanField(_l("The projector shows the counts while people answer"))
+    protects = NumberField(
+        _l("Smallest group that a before/after picture shows"), default=FEWEST_TOGETHER, validators=[Optional()]
     )
+    en_question, de_question, it_question = (_question_in(language) for language in LANGUAGES)
+    en_choices, de_choices, it_choices = (_choices_in(language) for language in LANGUAGES)
+    en_low, de_low, it_low = (_end_in(_l("Low end in %(language)s", language=name)) for name in LANGUAGES.values())
+    en_high, de_high, it_high = (_end_in(_l("High end in %(language)s", language=name)) for name in LANGUAGES.values())
 
     def validate_choices(self, field: Field) -> None:
-        """Two to six lines, none twice, none too long for a phone."""
-        lines = _lines(field.data)
-        if not FEWEST <= len(lines) <= MOST:
-            raise ValidationError(_l("A question needs 2 to 6 choices, one a line."))
-        if len({line.casefold() for line in lines}) < len(lines):
-            raise ValidationError(_l("Two choices are the same."))
-        if max(map(len, lines)) > LONGEST_CHOICE:
-            raise ValidationError(_l("Please keep each choice under 80 characters: it must fit on a phone."))
+        """As many lines as the kind takes, none twice, none too long for a phone."""
+        kind, lines = self._kind(), self.labels()
+        fewest, most = LINES.get(kind, (0, 0))
+        if not fewest <= len(lines) <= most:
+            raise ValidationError(_how_many(kind, fewest, most))
+        _check_lines(kind, lines)
+        if self.allows_none.data and not NO_OPINIONS.isdisjoint(line.casefold() for line in lines):
+            raise ValidationError(
+                _("«No opinion» is among the answers already: take this line away, or untick «No opinion» below.")
+            )
+
+    def validate_most_choices(self, field: Field) -> None:
+        """Not more than there are choices, or three words."""
+        if self.most():
+            between(1, self.most())(self, field)
+
+    def validate_protects(self, field: Field) -> None:
+        """Never fewer than three people, whatever is typed."""
+        between(FEWEST_TOGETHER, MOST_PROTECTED)(self, field)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Each field by itself, then the choices of other languages beside those of the first."""
+        super().validate(extra_validators)
+        for name in self._unused():
+            self[name].errors = []
+        if not self.choices.errors and not self._kind().is_written:
+            for language in LANGUAGES:
+                self._compare(self[f"{language}_choices"])
+        return not self.errors
+
+    def _compare(self, translated: Field) -> None:
+        """A line for each choice, or none at all; else says so beside the field."""
+        lines, wanted = _lines(translated.data), len(self.labels())
+        try:
+            if lines and len(lines) != wanted:
+                raise ValidationError(
+                    _("Please write a line for each of the %(wanted)s choices, or none.", wanted=wanted)
+                )
+            _check_lines(self._kind(), lines)
+        except ValidationError as error:
+            translated.errors = [*translated.errors, str(error)]
+
+    def labels(self) -> tuple[str, ...]:
+        """The choices that this form stands for."""
+        kind, lines = self._kind(), _lines(self.choices.data)
+        if kind.is_written:
+            return ()
+        return SCALE_STEPS if kind is Kind.SCALE and not lines else tuple(lines)
+
+    def most(self) -> int:
+        """How many choices or words one person may give at the very most."""
+        return MOST_WORDS if self._kind() is Kind.WORDS else len(self.labels())
 
     def details(self) -> PollDetails:
         """The frozen value of a valid form."""
-        return PollDetails(self.question.data or "", tuple(_lines(self.choices.data)))
+        kind, unused = self._kind(), self._unused()
+        ends = [] if kind is not Kind.SCALE else ["low", "high"]
+        return PollDetails(
+            question=self.question.data or "",
+            choices=self.labels(),
+            kind=kind.value,
+            most_choices=1 if "most_choices" in unused else self.most_choices.data or self.most(),
+            allows_none=bool(self.allows_none.data),
+            is_live=bool(self.is_live.data),
+            low_label=(self.low_label.data or "") if ends else "",
+            high_label=(self.high_label.data or "") if ends else "",
+            translations=self._translations(["question", *ends]),
+            choice_translations=self._choice_translations(),
+            protects=FEWEST_TOGETHER if "protects" in unused else self.protects.data or FEWEST_TOGETHER,
+        )
+
+    def _unused(self) -> set[str]:
+        """The fields that say nothing about a question of the chosen kind."""
+        kind = self._kind()
+        unused = set() if kind in (Kind.MULTIPLE, Kind.WORDS) else {"most_choices"}
+        if kind is not Kind.SCALE:
+            unused |= {"low_label", "high_label"}
+            unused |= {f"{language}_{end}" for language in LANGUAGES for end in ("low", "high")}
+        if kind.is_written:
+            unused |= {"choices", *(f"{language}_choices" for language in LANGUAGES)}
+        return unused if kind.is_one_of else unused | {"protects"}
+
+    def _translations(self, parts: Sequence[str]) -> dict[str, dict[str, str]]:
+        typed = {
+            language: {part: text for part in parts if (text := self[f"{language}_{part}"].data)}
+            for language in LANGUAGES
+        }
+        return {language: texts for language, texts in typed.items() if texts}
+
+    def _choice_translations(self) -> dict[str, tuple[str, ...]]:
+        typed = {} if self._kind().is_written else {name: _lines(self[f"{name}_choices"].data) for name in LANGUAGES}
+        return {language: tuple(lines) for language, lines in typed.items() if lines}
+
+    def _kind(self) -> Kind:
+        """The kind that was chosen; one of a forged form is refused by its own field."""
+        return Kind(self.kind.data) if self.kind.data in list(Kind) else Kind.SINGLE
 
 
 def poll_form(poll: Poll | None = None, data: MultiDict[str, str] | None = None) -> PollForm:
     """The form: empty, filled from the row, or from a request's form data if given."""
-    start = {"question": poll.question, "choices": "\n".join(choice.label for choice in poll.choices)} if poll else None
-    return PollForm(formdata=data, data=start)
+    return PollForm(formdata=data, data=_start(poll) if poll else None)
+
+
+def details_of(poll: Poll, before_id: int | None = None) -> PollDetails:
+    """A question as it stands, to be asked once more."""
+    labels = {
+        language: tuple(choice.translations.get(language, "") for choice in poll.choices) for language in LANGUAGES
+    }
+    return PollDetails(
+        question=poll.question,
+        choices=tuple(choice.label for choice in poll.choices),
+        kind=poll.kind,
+        most_choices=poll.most_choices,
+        allows_none=poll.allows_none,
+        is_live=poll.is_live,
+        low_label=poll.low_label,
+        high_label=poll.high_label,
+        translations=poll.translations,
+        choice_translations={language: texts for language, texts in labels.items() if any(texts)},
+        protects=poll.protects,
+        before_id=before_id,
+    )
+
+
+def _start(poll: Poll) -> dict[str, Any]:
+    names = ("question", "kind", "most_choices", "low_label", "high_label", "allows_none", "is_live", "protects")
+    start: dict[str, Any] = {name: getattr(poll, name) for name in names}
+    start["choices"] = "\n".join(choice.label for choice in poll.choices)
+    for language in LANGUAGES:
+        texts = (poll.translations or {}).get(language, {})
+        start |= {f"{language}_{part}": texts.get(part, "") for part in ("question", "low", "high")}
+        labels = [(choice.translations or {}).get(language, "") for choice in poll.choices]
+        start[f"{language}_choices"] = "\n".join(label for label in labels if label)
+    return start
+
+
+@dataclass(frozen=True)
+class HandCounts:
+    """What was counted on paper or by raised hands."""
+
+    counts: Mapping[int, int]
+    """By the position of the choice, 0 for «sans avis»."""
+    people: int
+
+
+class HandForm(FlaskForm):
+    """A number for each answer: see ``hand_form``."""
+
+    class Meta:
+        """No second token."""
+
+        csrf = False
+
+    positions: tuple[int, ...] = ()
+    counts_people = False
+
+    def numbers(self) -> list[Field]:
+        """The fields of the answers, in their order."""
+        return [self[f"count_{position}"] for position in self.positions]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Each number by itself; then as many people as the answers leave room for."""
+        if not super().validate(extra_validators):
+            return False
+        counts = [number.data or 0 for number in self.numbers()]
+        if self.counts_people and not max(counts) <= (self["people"].data or 0) <= sum(counts):
+            between_them = {"low": max(counts), "high": sum(counts)}
+            self["people"].errors = [_("From %(low)s to %(high)s people can have given these answers.", **between_them)]
+        return not self.errors
+
+    def details(self) -> HandCounts:
+        """The frozen value of a valid form; an empty field counts nobody."""
+        counts = {position: self[f"count_{position}"].data or 0 for position in self.positions}
+        return HandCounts(counts, (self["people"].data or 0) if self.counts_people else sum(counts.values()))
+
+
+def hand_form(result: Result, data: MultiDict[str, str] | None = None) -> HandForm:
+    """The form for the answers of a question; where one person may give several it asks for the people too."""
+    fields: dict[str, Any] = {f"count_{row.position}": _number(row.label, row.by_hand) for row in result.rows}
+    several = result.kind is Kind.MULTIPLE
+    if several:
+        fields["people"] = _number(_l("People who answered"), result.by_hand)
+    settings = {"positions": tuple(row.position for row in result.rows), "counts_people": several}
+    form: HandForm = type("HandForm", (HandForm,), fields | settings)(formdata=data)
+    return form
+
+
+def _number(label: str | LazyString, now: int) -> NumberField:
+    return NumberField(label, default=now, validators=[Optional(), between(0, MOST_BY_HAND)])
+
+
+def _check_lines(kind: Kind, lines: Sequence[str]) -> None:
+    if len({line.casefold() for line in lines}) < len(lines):
+        raise ValidationError(_("Two choices are the same."))
+    longest = LONGEST_STATEMENT if kind is Kind.STATEMENTS else LONGEST_CHOICE
+    if max(map(len, lines), default=0) > longest:
+        raise ValidationError(
+            _("Please keep each choice under %(max)s characters: it must fit on a phone.", max=longest)
+        )
+
+
+def _how_many(kind: Kind, fewest: int, most: int) -> str:
+    sentence = {
+        Kind.SCALE: _l("A scale needs %(fewest)s to %(most)s steps, one a line; none at all stand for 1 to 5."),
+        Kind.STATEMENTS: _l("Please write %(fewest)s to %(most)s statements, one a line."),
+    }.get(kind, _l("This kind of question needs %(fewest)s to %(most)s choices, one a line."))
+    return str(sentence) % {"fewest": fewest, "most": most}
 
 
 def _lines(text: str | None) -> list[str]:

@@ -1,29 +1,141 @@
-"""Poll and Choice: the question, and the answers that it offers."""
+"""Poll, Choice, and what is left of the ballots when a poll is closed: tallies, and words without an author."""
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from lunchkit.db import Model
+from lunchkit.db import Model, Moment
+
+NO_OPINION = 0
+"""The position of «sans avis» among the answers: no choice has it."""
+FEWEST_SHOWN = 5
+"""A result shows from so many people."""
+FEWEST_TOGETHER = 3
+"""The smallest group of people that a before/after picture may show; an organiser may ask for more."""
+
+
+class Kind(StrEnum):
+    """What a question asks for."""
+
+    SINGLE = "single"
+    MULTIPLE = "multiple"
+    SCALE = "scale"
+    WORDS = "words"
+    TEXT = "text"
+    RANKING = "ranking"
+    STATEMENTS = "statements"
+
+    @property
+    def is_written(self) -> bool:
+        """Whether people answer in their own words, which an organiser reads before they show."""
+        return self in (Kind.WORDS, Kind.TEXT)
+
+    @property
+    def is_one_of(self) -> bool:
+        """Whether an answer is one of the choices, so that a before and an after can be compared."""
+        return self in (Kind.SINGLE, Kind.SCALE)
+
+
+class Stage(StrEnum):
+    """Where a poll stands."""
+
+    PLANNED = "planned"
+    OPEN = "open"
+    CLOSED = "closed"
+    REVEALED = "revealed"
+    VOID = "void"
 
 
 class Poll(Model):
-    """A question put to the room."""
+    """A question put to the room. Its stages are times: opened, closed, revealed, annulled."""
 
     __tablename__ = "poll"
-    __table_args__ = (UniqueConstraint("event_id", "position"),)
+    __table_args__ = (
+        UniqueConstraint("event_id", "position"),
+        CheckConstraint("protects >= 3", name="protects_three"),
+        CheckConstraint("before_id != id", name="not_its_own_before"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
     position: Mapped[int]
     """1, 2, 3 … in the lunch: the ``n`` of its address."""
+    kind: Mapped[str] = mapped_column(String(12), default=Kind.SINGLE)
     question: Mapped[str] = mapped_column(String(300))
+    low_label: Mapped[str] = mapped_column(String(60), default="")
+    high_label: Mapped[str] = mapped_column(String(60), default="")
+    """What the two ends of a scale mean."""
+    translations: Mapped[dict[str, dict[str, str]]] = mapped_column(JSON, default=dict)
+    """By language (en, de, it): {"en": {"question": …, "low": …, "high": …}}."""
+    most_choices: Mapped[int] = mapped_column(default=1)
+    """How many choices one person may tick, or words they may write."""
+    allows_none: Mapped[bool] = mapped_column(default=True)
+    """Whether «sans avis» is among the answers."""
+    is_live: Mapped[bool] = mapped_column(default=False)
+    """Whether the projector shows the counts while the poll is open."""
+    before_id: Mapped[int | None] = mapped_column(ForeignKey("poll.id"), unique=True, index=True)
+    """The poll before the debate that this one asks again."""
+    protects: Mapped[int] = mapped_column(default=FEWEST_TOGETHER)
+    """The smallest group that the before/after picture may show."""
+    in_rehearsal: Mapped[bool] = mapped_column(default=False)
+    """Whether it was opened in a rehearsal: then its result goes nowhere, and ends with the rehearsal."""
+    opened_at: Mapped[Moment | None]
+    closed_at: Mapped[Moment | None]
+    revealed_at: Mapped[Moment | None]
+    annulled_at: Mapped[Moment | None]
+    cleared_at: Mapped[Moment | None]
+    """When its ballots and their key were destroyed."""
+    ballots: Mapped[int | None]
+    """How many phones answered, counted at the close."""
+    hand_ballots: Mapped[int] = mapped_column(default=0)
+    """How many people answered on paper or with a raised hand."""
+    movement: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    """What is published of how opinions moved since ``before``: see ``lunchkit.polls.movement``."""
     choices: Mapped[list["Choice"]] = relationship(
         back_populates="poll", order_by="Choice.position", cascade="all, delete-orphan"
     )
+    before: Mapped["Poll | None"] = relationship(remote_side=[id], foreign_keys=[before_id])
+
+    @property
+    def stage(self) -> Stage:
+        """Where the poll stands."""
+        if self.annulled_at is not None:
+            return Stage.VOID
+        if self.revealed_at is not None:
+            return Stage.REVEALED
+        if self.closed_at is not None:
+            return Stage.CLOSED
+        return Stage.OPEN if self.opened_at is not None else Stage.PLANNED
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether question and choices must stay as people saw them."""
+        return self.opened_at is not None and self.annulled_at is None
+
+    @property
+    def is_public(self) -> bool:
+        """Whether its result may be read outside the room."""
+        return self.stage is Stage.REVEALED and not self.in_rehearsal
+
+    def question_in(self, language: str) -> str:
+        """The question in a language, or else as it was written first."""
+        return self._translated(language, "question") or self.question
+
+    def ends_in(self, language: str) -> tuple[str, str]:
+        """What the two ends of the scale mean, in a language."""
+        return (
+            self._translated(language, "low") or self.low_label,
+            self._translated(language, "high") or self.high_label,
+        )
+
+    def _translated(self, language: str, part: str) -> str:
+        return (self.translations or {}).get(language, {}).get(part, "")
 
 
 class Choice(Model):
-    """One answer that a poll offers."""
+    """One answer that a poll offers; of a poll of statements, one statement."""
 
     __tablename__ = "choice"
     __table_args__ = (UniqueConstraint("poll_id", "position"),)
@@ -32,4 +144,50 @@ class Choice(Model):
     poll_id: Mapped[int] = mapped_column(ForeignKey("poll.id", ondelete="CASCADE"))
     position: Mapped[int]
     label: Mapped[str] = mapped_column(String(120))
+    translations: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    """The label by language (en, de, it)."""
     poll: Mapped[Poll] = relationship(back_populates="choices")
+
+    def label_in(self, language: str) -> str:
+        """The label in a language, or else as it was written first."""
+        return (self.translations or {}).get(language) or self.label
+
+
+class Tally(Model):
+    """How many phones gave an answer, counted at the close."""
+
+    __tablename__ = "tally"
+
+    poll_id: Mapped[int] = mapped_column(ForeignKey("poll.id", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """Of the choice; 0 for «sans avis»."""
+    grade: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """The rank that it got (1 is the first), or for a statement 1 agreed, 0 passed, -1 disagreed; otherwise 0."""
+    count: Mapped[int]
+
+
+class HandCount(Model):
+    """How many people gave an answer on paper or with a raised hand, as the organiser typed it."""
+
+    __tablename__ = "hand_count"
+    __table_args__ = (CheckConstraint("count >= 0", name="count_not_negative"),)
+
+    poll_id: Mapped[int] = mapped_column(ForeignKey("poll.id", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    count: Mapped[int]
+
+
+class WrittenAnswer(Model):
+    """A word or a text that somebody wrote, without a trace of who: shown once an organiser has approved it."""
+
+    __tablename__ = "written_answer"
+
+    poll_id: Mapped[int] = mapped_column(ForeignKey("poll.id", ondelete="CASCADE"), primary_key=True)
+    folded: Mapped[str] = mapped_column(String(300), primary_key=True)
+    """What makes two words the same: see ``lunchkit.polls.words``."""
+    text: Mapped[str] = mapped_column(Text)
+    """As most people wrote it."""
+    count: Mapped[int] = mapped_column(default=0)
+    """How many people wrote it, counted at the close; 0 while the poll is open."""
+    approved_at: Mapped[Moment | None]
+    refused_at: Mapped[Moment | None]

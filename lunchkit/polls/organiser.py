@@ -1,15 +1,36 @@
-"""The organiser's doors to the questions of a lunch."""
+"""The organiser's doors to the questions of a lunch: the programme before it, the verbs and the counting during it."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import Blueprint, abort, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from lunchkit.db import db
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
-from lunchkit.polls.actions import add_poll, change_poll, remove_poll
-from lunchkit.polls.forms import PollForm, poll_form
-from lunchkit.polls.models import Poll
-from lunchkit.polls.queries import poll_or_404, polls_of
+from lunchkit.i18n import language
+from lunchkit.polls import actions
+from lunchkit.polls.forms import HandForm, PollForm, details_of, hand_form, poll_form
+from lunchkit.polls.models import Kind, Poll
+from lunchkit.polls.programme import STEPS, programme_rows, stays
+from lunchkit.polls.queries import (
+    WaitingAnswer,
+    answers_to_judge,
+    asked_again_as,
+    ballots_of,
+    poll_or_404,
+    polls_of,
+    result_of,
+)
+from lunchkit.polls.refusals import NotOpen, PollIsFrozen
+from lunchkit.refusals import NO, readable, retry_header
+from lunchkit.rooms.queries import revision_of
 
+ANSWERS_A_PAGE = 40
+COUNTED_BY_HAND = (Kind.SINGLE, Kind.MULTIPLE, Kind.SCALE)
+"""The kinds to which a raised hand is an answer."""
+VERDICTS = ("approve", "refuse", "undo")
 bp = Blueprint("polls", __name__)
 
 
@@ -26,48 +47,262 @@ def create(slug: str) -> ResponseReturnValue:
     form = poll_form(data=request.form)
     if not form.validate():
         return _page(event, form), 422
-    add_poll(event, form.details())
-    return redirect(url_for(".index", slug=slug, done="added"), code=303)
+    actions.add_poll(event, form.details())
+    return _to_index(slug, "added")
 
 
 @bp.get("/e/<slug>/polls/<int(max=2147483647):poll_id>")
 def edit(slug: str, poll_id: int) -> ResponseReturnValue:
-    """The form of one question."""
-    event = any_event_by_slug_or_404(slug)
-    poll = poll_or_404(event.id, poll_id)
+    """The form of one question; one that people have seen stays as it is."""
+    event, poll = _both(slug, poll_id)
+    if stays(poll, _other(poll)):
+        return _say_no(event, str(PollIsFrozen.message), url_for(".index", slug=slug))
     return _edit_page(event, poll, poll_form(poll))
 
 
 @bp.post("/e/<slug>/polls/<int(max=2147483647):poll_id>")
 def update(slug: str, poll_id: int) -> ResponseReturnValue:
-    """A question reworded."""
-    event = any_event_by_slug_or_404(slug)
-    poll = poll_or_404(event.id, poll_id)
+    """A question reworded; whatever is wrong, the form comes back with all that was typed."""
+    event, poll = _both(slug, poll_id)
     form = poll_form(poll, request.form)
     if not form.validate():
         return _edit_page(event, poll, form), 422
-    change_poll(poll, form.details())
-    return redirect(url_for(".index", slug=slug, done="changed"), code=303)
+    try:
+        actions.change_poll(poll, form.details())
+    except NO as error:
+        refusal = readable(error)
+        return _edit_page(event, poll, form, str(refusal.message)), refusal.status, retry_header(refusal)
+    return _to_index(slug, "changed")
 
 
 @bp.get("/e/<slug>/polls/<int(max=2147483647):poll_id>/removal")
 def removal(slug: str, poll_id: int) -> ResponseReturnValue:
     """Asks once more."""
-    event = any_event_by_slug_or_404(slug)
-    return render_template("organiser/polls/removal.html", event=event, poll=poll_or_404(event.id, poll_id))
+    event, poll = _both(slug, poll_id)
+    return render_template("organiser/polls/removal.html", event=event, poll=poll)
 
 
 @bp.post("/e/<slug>/polls/<int(max=2147483647):poll_id>/removal")
 def remove(slug: str, poll_id: int) -> ResponseReturnValue:
     """One question fewer."""
+    event, poll = _both(slug, poll_id)
+    return _arrange(event, "removed", lambda: actions.remove_poll(poll))
+
+
+@bp.post("/e/<slug>/polls/<int(max=2147483647):poll_id>/again")
+def again(slug: str, poll_id: int) -> ResponseReturnValue:
+    """The same question once more, after the debate."""
+    event, poll = _both(slug, poll_id)
+    return _arrange(event, "again", lambda: actions.add_poll(event, details_of(poll, before_id=poll.id)))
+
+
+@bp.post("/e/<slug>/polls/<int(max=2147483647):poll_id>/order")
+def order(slug: str, poll_id: int) -> ResponseReturnValue:
+    """One place up or down."""
+    event, poll = _both(slug, poll_id)
+    direction = request.form.get("dir", "")
+    if direction not in STEPS:
+        abort(400)
+    return _arrange(event, "moved", lambda: actions.move_poll(poll, direction))
+
+
+@bp.post("/e/<slug>/polls/<int(max=2147483647):poll_id>/opening")
+def opening(slug: str, poll_id: int) -> ResponseReturnValue:
+    """Phones may answer."""
+    return _act(slug, poll_id, actions.open_poll)
+
+
+@bp.post("/e/<slug>/polls/<int(max=2147483647):poll_id>/closing")
+def closing(slug: str, poll_id: int) -> ResponseReturnValue:
+    """No more answers."""
+    return _act(slug, poll_id, actions.close_poll)
+
+
+@bp.post("/e/<slug>/polls/<int(max=2147483647):poll_id>/reveal")
+def reveal(slug: str, poll_id: int) -> ResponseReturnValue:
+    """The result is shown."""
+    return _act(slug, poll_id, actions.reveal_poll)
+
+
+@bp.post("/e/<slug>/polls/<int(max=2147483647):poll_id>/hiding")
+def hiding(slug: str, poll_id: int) -> ResponseReturnValue:
+    """The result is taken back."""
+    return _act(slug, poll_id, actions.hide_poll)
+
+
+@bp.get("/e/<slug>/polls/<int(max=2147483647):poll_id>/annulment")
+def annulment(slug: str, poll_id: int) -> ResponseReturnValue:
+    """Asks once more, and says what is lost."""
+    event, poll = _both(slug, poll_id)
+    people = ballots_of(poll) + poll.hand_ballots
+    return render_template("organiser/polls/annulment.html", event=event, poll=poll, people=people)
+
+
+@bp.post("/e/<slug>/polls/<int(max=2147483647):poll_id>/annulment")
+def annul(slug: str, poll_id: int) -> ResponseReturnValue:
+    """All that came out of it is thrown away."""
+    return _act(slug, poll_id, actions.annul_poll)
+
+
+@bp.get("/e/<slug>/polls/<int(max=2147483647):poll_id>/hands")
+def hands(slug: str, poll_id: int) -> ResponseReturnValue:
+    """The form for what was counted by hand."""
+    event, poll = _counted_by_hand(slug, poll_id)
+    return _hands_page(event, poll, hand_form(result_of(poll, language())))
+
+
+@bp.post("/e/<slug>/polls/<int(max=2147483647):poll_id>/hands")
+def enter_hands(slug: str, poll_id: int) -> ResponseReturnValue:
+    """What was counted by hand is kept; whatever is wrong, the form comes back with all that was typed."""
+    event, poll = _counted_by_hand(slug, poll_id)
+    form = hand_form(result_of(poll, language()), request.form)
+    if not form.validate():
+        return _hands_page(event, poll, form), 422
+    counted = form.details()
+    try:
+        actions.enter_hand_counts(poll, counted.counts, counted.people)
+    except NO as error:
+        refusal = readable(error)
+        return _hands_page(event, poll, form, str(refusal.message)), refusal.status, retry_header(refusal)
+    return _to_room(slug)
+
+
+@bp.get("/e/<slug>/polls/<int(max=2147483647):poll_id>/answers")
+def answers(slug: str, poll_id: int) -> ResponseReturnValue:
+    """What people wrote, what nobody has read yet first."""
+    event, poll = _written(slug, poll_id)
+    page = _answer_page(answers_to_judge(poll), request.args.get("page", 1, type=int))
+    return render_template("organiser/polls/answers.html", event=event, poll=poll, page=page)
+
+
+@bp.post("/e/<slug>/polls/<int(max=2147483647):poll_id>/verdict")
+def verdict(slug: str, poll_id: int) -> ResponseReturnValue:
+    """One word or text is approved or refused, or waits again; the list comes back where it was."""
+    event, poll = _written(slug, poll_id)
+    chosen = request.form.get("verdict", "")
+    if chosen not in VERDICTS:
+        abort(400)
+    back = url_for(".answers", slug=slug, poll_id=poll_id, page=request.args.get("page", type=int))
+    return _answered(event, lambda: actions.judge_answer(poll, request.form.get("answer", ""), chosen), back)
+
+
+def _both(slug: str, poll_id: int) -> tuple[Event, Poll]:
     event = any_event_by_slug_or_404(slug)
-    remove_poll(poll_or_404(event.id, poll_id))
-    return redirect(url_for(".index", slug=slug, done="removed"), code=303)
+    return event, poll_or_404(event.id, poll_id)
+
+
+def _counted_by_hand(slug: str, poll_id: int) -> tuple[Event, Poll]:
+    event, poll = _both(slug, poll_id)
+    if poll.kind not in COUNTED_BY_HAND:
+        abort(404)
+    if not poll.is_frozen:
+        raise NotOpen
+    return event, poll
+
+
+def _written(slug: str, poll_id: int) -> tuple[Event, Poll]:
+    event, poll = _both(slug, poll_id)
+    if not Kind(poll.kind).is_written:
+        abort(404)
+    return event, poll
+
+
+def _act(slug: str, poll_id: int, action: Callable[[Poll], None]) -> ResponseReturnValue:
+    event, poll = _both(slug, poll_id)
+    return _answered(event, lambda: action(poll), _room(slug))
+
+
+def _answered(event: Event, action: Callable[[], object], back: str) -> ResponseReturnValue:
+    """Do it, and answer a script with the revision of the room, a form with the page that it came from."""
+    try:
+        action()
+    except NO as error:
+        if not _wants_json():
+            return _refused(event, error, back)
+        refusal = readable(error)
+        return jsonify(error=str(refusal.message)), refusal.status, retry_header(refusal)
+    return jsonify(rev=revision_of(event.id)) if _wants_json() else redirect(back, code=303)
+
+
+def _arrange(event: Event, done: str, action: Callable[[], object]) -> ResponseReturnValue:
+    """Do it, and show the programme; or say why not, and lead back to it."""
+    try:
+        action()
+    except NO as error:
+        return _refused(event, error, url_for(".index", slug=event.slug))
+    return _to_index(event.slug, done)
+
+
+def _refused(event: Event, error: Exception, back: str) -> ResponseReturnValue:
+    refusal = readable(error)
+    db.session.rollback()
+    return _say_no(event, str(refusal.message), back), refusal.status, retry_header(refusal)
+
+
+def _say_no(event: Event, message: str, back: str) -> str:
+    return render_template("organiser/polls/refused.html", event=event, message=message, back=back)
+
+
+def _wants_json() -> bool:
+    return request.accept_mimetypes.best == "application/json"
+
+
+def _room(slug: str) -> str:
+    return url_for("organiser.presenter.remote", slug=slug)
+
+
+def _to_room(slug: str) -> ResponseReturnValue:
+    return redirect(_room(slug), code=303)
+
+
+def _to_index(slug: str, done: str) -> ResponseReturnValue:
+    return redirect(url_for(".index", slug=slug, done=done), code=303)
 
 
 def _page(event: Event, form: PollForm) -> str:
-    return render_template("organiser/polls/index.html", event=event, polls=polls_of(event.id), form=form)
+    return render_template(
+        "organiser/polls/index.html",
+        event=event,
+        rows=programme_rows(polls_of(event.id)),
+        form=form,
+        by_hand=COUNTED_BY_HAND,
+    )
 
 
-def _edit_page(event: Event, poll: Poll, form: PollForm) -> str:
-    return render_template("organiser/polls/edit.html", event=event, poll=poll, form=form)
+def _edit_page(event: Event, poll: Poll, form: PollForm, notice: str | None = None) -> str:
+    is_pair = _other(poll) is not None
+    return render_template(
+        "organiser/polls/edit.html", event=event, poll=poll, form=form, notice=notice, is_pair=is_pair
+    )
+
+
+def _other(poll: Poll) -> Poll | None:
+    """The other question of a pair."""
+    return poll.before or asked_again_as(poll.id)
+
+
+def _hands_page(event: Event, poll: Poll, form: HandForm, notice: str | None = None) -> str:
+    return render_template("organiser/polls/hands.html", event=event, poll=poll, form=form, notice=notice)
+
+
+@dataclass(frozen=True)
+class AnswerPage:
+    """One page of what people wrote."""
+
+    answers: list[WaitingAnswer]
+    unread: int
+    total: int
+    page: int
+    pages: int
+
+
+def _answer_page(found: list[WaitingAnswer], page: int) -> AnswerPage:
+    pages = max(1, -(-len(found) // ANSWERS_A_PAGE))
+    page = min(max(1, page), pages)
+    return AnswerPage(
+        answers=found[(page - 1) * ANSWERS_A_PAGE : page * ANSWERS_A_PAGE],
+        unread=sum(answer.verdict == "" for answer in found),
+        total=len(found),
+        page=page,
+        pages=pages,
+    )

@@ -1,13 +1,21 @@
 """Reads of polls, named after the question that they answer."""
 
-from collections.abc import Sequence
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import selectinload
 
 from lunchkit.db import db
 from lunchkit.errors import NotFound
-from lunchkit.polls.models import Poll
+from lunchkit.polls.answers import NONE, tally
+from lunchkit.polls.models import NO_OPINION, HandCount, Kind, Poll, Stage, Tally, WrittenAnswer
+from lunchkit.polls.results import Result, Row, Written
+from lunchkit.polls.views import PollView, poll_view
+from lunchkit.polls.writing import Gathered, gather
+from lunchkit.rooms.queries import box
 
 
 def polls_of(event_id: int) -> Sequence[Poll]:
@@ -25,6 +33,174 @@ def poll_or_404(event_id: int, poll_id: int) -> Poll:
     return poll
 
 
+def poll_at(event_id: int, position: int) -> Poll | None:
+    """The question of this number."""
+    return db.session.scalar(select(Poll).where(Poll.event_id == event_id, Poll.position == position))
+
+
+def public_poll_or_404(event_id: int, position: int) -> Poll:
+    """A question whose result may be read by everybody. Raises NotFound."""
+    poll = poll_at(event_id, position)
+    if poll is None or not poll.is_public:
+        raise NotFound
+    return poll
+
+
 def count_polls(event_id: int) -> int:
     """How many questions a lunch puts to the room."""
     return db.session.scalar(select(func.count()).where(Poll.event_id == event_id)) or 0
+
+
+def is_open() -> ColumnElement[bool]:
+    """Whether a poll takes answers, as the database sees it."""
+    return and_(Poll.opened_at.is_not(None), Poll.closed_at.is_(None), Poll.annulled_at.is_(None))
+
+
+def poll_being_open(event_id: int) -> Poll | None:
+    """The question that the room is answering."""
+    return db.session.scalar(
+        select(Poll).where(Poll.event_id == event_id, is_open()).options(selectinload(Poll.choices))
+    )
+
+
+def asked_again_as(poll_id: int) -> Poll | None:
+    """The poll that asks this one again after the debate."""
+    return db.session.scalar(select(Poll).where(Poll.before_id == poll_id))
+
+
+def ballots_of(poll: Poll) -> int:
+    """How many phones answered: counted now while the poll is open, frozen afterwards."""
+    return poll.ballots if poll.ballots is not None else box().count(poll.id)
+
+
+def result_of(poll: Poll, language: str) -> Result:
+    """The result of a closed poll, with what was counted by hand."""
+    counts = {
+        (row.position, row.grade): row.count
+        for row in db.session.scalars(select(Tally).where(Tally.poll_id == poll.id))
+    }
+    written = db.session.scalars(
+        select(WrittenAnswer).where(WrittenAnswer.poll_id == poll.id, WrittenAnswer.approved_at.is_not(None))
+    ).all()
+    return _result(poll, language, poll.ballots or 0, counts, [Written(row.text, row.count) for row in written])
+
+
+def live_result(poll: Poll, language: str) -> Result:
+    """The counts that a live poll shows while it is open: behind by up to four phones, never ahead."""
+    ballots, answers = box().shown_answers(poll.id)
+    approved = set(
+        db.session.scalars(
+            select(WrittenAnswer.folded).where(WrittenAnswer.poll_id == poll.id, WrittenAnswer.approved_at.is_not(None))
+        )
+    )
+    written = [Written(item.text, item.count) for item in gather(poll.kind, answers) if item.folded in approved]
+    return _result(poll, language, ballots, tally(poll.kind, answers), written if Kind(poll.kind).is_written else [])
+
+
+def _result(
+    poll: Poll, language: str, ballots: int, counts: Mapping[tuple[int, int], int], written: list[Written]
+) -> Result:
+    by_hand = {
+        row.position: row.count for row in db.session.scalars(select(HandCount).where(HandCount.poll_id == poll.id))
+    }
+    rows = [
+        Row(
+            choice.position,
+            choice.label_in(language),
+            counts.get((choice.position, 0), 0),
+            by_hand.get(choice.position, 0),
+            _grades(poll, choice.position, counts),
+        )
+        for choice in poll.choices
+    ]
+    if poll.allows_none:
+        none = counts.get((NO_OPINION, 0), 0)
+        rows.append(Row(NO_OPINION, _("No opinion"), none, by_hand.get(NO_OPINION, 0)))
+    return Result(
+        kind=Kind(poll.kind),
+        question=poll.question_in(language),
+        n=ballots + poll.hand_ballots,
+        by_hand=poll.hand_ballots,
+        rows=tuple(rows),
+        written=_in_order(poll, written),
+        ends=poll.ends_in(language),
+    )
+
+
+def _grades(poll: Poll, position: int, counts: Mapping[tuple[int, int], int]) -> tuple[int, ...]:
+    if poll.kind == Kind.RANKING:
+        return tuple(counts.get((position, rank), 0) for rank in range(1, len(poll.choices) + 1))
+    if poll.kind == Kind.STATEMENTS:
+        return tuple(counts.get((position, grade), 0) for grade in (1, 0, -1))
+    return ()
+
+
+def _in_order(poll: Poll, written: list[Written]) -> tuple[Written, ...]:
+    """Words by how many wrote them; texts in an order that says nothing of who came first, the same at each look."""
+    if poll.kind == Kind.WORDS:
+        return tuple(sorted(written, key=lambda item: (-item.count, item.text.casefold())))
+    shuffled = sorted(written, key=lambda item: item.text)
+    random.Random(poll.id).shuffle(shuffled)  # noqa: S311
+    return tuple(shuffled)
+
+
+def public_view(poll: Poll, language: str) -> PollView:
+    """A question with what everybody may see of its answers: all of it once revealed, nothing before."""
+    is_shown = poll.stage is Stage.REVEALED
+    before = poll.before if is_shown and poll.movement else None
+    return poll_view(
+        poll,
+        language,
+        is_before=asked_again_as(poll.id) is not None,
+        result=result_of(poll, language) if is_shown else None,
+        before=result_of(before, language) if before is not None else None,
+    )
+
+
+def screen_poll_view(poll: Poll, language: str) -> PollView:
+    """A question as the projector shows it: also how many phones answered, and the counts of a live poll."""
+    if poll.stage is Stage.OPEN:
+        live = live_result(poll, language) if poll.is_live else None
+        is_before = asked_again_as(poll.id) is not None
+        return poll_view(poll, language, is_before=is_before, result=live, ballots=ballots_of(poll))
+    view = public_view(poll, language)
+    return view.counting(poll.ballots)
+
+
+@dataclass(frozen=True)
+class WaitingAnswer:
+    """A word or text before an organiser."""
+
+    folded: str
+    text: str
+    count: int
+    verdict: str
+    """'' not read yet, 'approved' or 'refused'."""
+
+
+def answers_to_judge(poll: Poll) -> list[WaitingAnswer]:
+    """All that was written, what nobody has read yet first."""
+    rows = {
+        row.folded: row for row in db.session.scalars(select(WrittenAnswer).where(WrittenAnswer.poll_id == poll.id))
+    }
+    gathered = [Gathered(row.folded, row.text, row.count) for row in rows.values()]
+    if poll.closed_at is None:
+        gathered = gather(poll.kind, box().answers(poll.id))
+    answers = [WaitingAnswer(item.folded, item.text, item.count, _verdict(rows.get(item.folded))) for item in gathered]
+    return sorted(answers, key=lambda answer: (answer.verdict != "", -answer.count, answer.folded))
+
+
+def _verdict(row: WrittenAnswer | None) -> str:
+    if row is None or (row.approved_at is None and row.refused_at is None):
+        return ""
+    return "approved" if row.approved_at is not None else "refused"
+
+
+def count_unread(poll: Poll) -> int:
+    """How many words or texts wait for an organiser."""
+    return sum(answer.verdict == "" for answer in answers_to_judge(poll)) if Kind(poll.kind).is_written else 0
+
+
+def position_of(answer: str | None) -> int | None:
+    """The choice that an answer to a question of one choice names, 0 for «sans avis»."""
+    return None if answer is None else NO_OPINION if answer == NONE else int(answer)

@@ -4,7 +4,6 @@ A cell that a spreadsheet could take for a formula gets an apostrophe before it 
 """
 
 import csv
-import unicodedata
 from collections.abc import Iterable, Iterator
 from io import BytesIO, StringIO
 from zoneinfo import ZoneInfo
@@ -15,10 +14,10 @@ from xlsxwriter import Workbook
 from lunchkit.events.models import Event
 from lunchkit.registrations.listing import Row
 from lunchkit.registrations.models import Standing
+from lunchkit.text import guard
 
 CSV_TYPE = "text/csv; charset=utf-8"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_FORMULA_STARTS = frozenset("=+-@")
 _WIDTHS = (28, 34, 28, 10, 12, 8, 16, 8, 18)
 
 
@@ -49,20 +48,6 @@ def xlsx_file(event: Event, rows: Iterable[Row]) -> bytes:
                     sheet.write_string(line, column, guard(cell))
         sheet.freeze_panes(1, 0)
     return file.getvalue()
-
-
-def guard(text: str) -> str:
-    """The text, with an apostrophe before it if a spreadsheet could take it for a formula."""
-    if text.startswith(("\t", "\r", "\n")):
-        return f"'{text}"
-    first = next((char for char in text if not _is_passed_over(char)), "")
-    plain = unicodedata.normalize("NFKC", first)  # spreadsheets of East Asia take their wide signs too
-    return f"'{text}" if plain in _FORMULA_STARTS else text
-
-
-def _is_passed_over(char: str) -> bool:
-    """White space, control and format characters: spreadsheets skip them before they look for a formula."""
-    return char.isspace() or unicodedata.category(char) in ("Cc", "Cf")
 
 
 def _guarded(cell: str | int) -> str | int:

@@ -1,0 +1,92 @@
+"""A result as a file to take away: CSV for a spreadsheet, JSON for a program. Only what the page shows too."""
+
+import csv
+from io import StringIO
+from typing import Any
+
+from lunchkit.polls.models import Kind
+from lunchkit.polls.results import Result, Row
+from lunchkit.polls.views import PollView
+from lunchkit.text import guard
+
+Cell = str | int
+
+
+def result_csv(poll: PollView) -> str:
+    """One line a choice, or a word; semicolons, quotes and a byte order mark, so that a Swiss Excel opens it right.
+
+    The columns have the names that the same things have in the JSON, in every language: programs read this too. Where
+    fewer than five people answered there are headings only.
+    """
+    text = StringIO()
+    writer = csv.writer(text, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    writer.writerow(guard(heading) for heading in _headings(poll))
+    if poll.result is not None and poll.result.is_shown:
+        writer.writerows(
+            [cell if isinstance(cell, int) else guard(cell) for cell in line] for line in _lines(poll.result)
+        )
+    return "\ufeff" + text.getvalue()
+
+
+def _headings(poll: PollView) -> list[str]:
+    headings = ["position", "label", "phones", "by_hand", "total", "share", "n"]
+    if poll.kind is Kind.RANKING:
+        headings += [f"place_{place}" for place in range(1, len(poll.choices) + 1)]
+    if poll.kind is Kind.STATEMENTS:
+        headings += ["agree", "pass", "disagree"]
+    return headings
+
+
+def _lines(result: Result) -> list[list[Cell]]:
+    lines = [_line(result, row) for row in result.rows]
+    lines += [
+        ["", written.text, written.count, 0, written.count, result.share(written.count), result.n]
+        for written in result.written
+    ]
+    return lines
+
+
+def _line(result: Result, row: Row) -> list[Cell]:
+    cells: list[Cell] = [row.position, row.label, row.count, row.by_hand, row.total, result.share(row.total), result.n]
+    return cells + list(row.grades)
+
+
+def result_json(poll: PollView, address: str) -> dict[str, Any]:
+    """The result for a program. The keys are always all there.
+
+    ``version`` 1 · ``address`` of the page · ``position`` of the question · ``kind`` · ``question`` ·
+    ``ends`` what the two ends of a scale mean · ``n`` people who answered, ``by_hand`` how many of them without a
+    phone · ``shown`` false where fewer than five answered: then the lists are empty ·
+    ``rows`` [{position, label, phones, by_hand, total, share (per cent of n), grades}] with position 0 for
+    «sans avis»; ``grades`` of a ranking how often it came first, second …, of a statement [agree, pass, disagree] ·
+    ``written`` [{text, count}] · ``movement`` null, or what is published of how answers changed since the question
+    ``before``: see ``lunchkit.polls.movement.publishable``.
+    """
+    result = poll.result
+    is_shown = result is not None and result.is_shown
+    return {
+        "version": 1,
+        "address": address,
+        "position": poll.position,
+        "kind": poll.kind.value,
+        "question": poll.question,
+        "ends": list(poll.ends),
+        "n": result.n if result else 0,
+        "by_hand": result.by_hand if result else 0,
+        "shown": is_shown,
+        "rows": [_row(result, row) for row in result.rows] if result and is_shown else [],
+        "written": [{"text": item.text, "count": item.count} for item in result.written] if result and is_shown else [],
+        "movement": poll.movement if is_shown else None,
+    }
+
+
+def _row(result: Result, row: Row) -> dict[str, Any]:
+    return {
+        "position": row.position,
+        "label": row.label,
+        "phones": row.count,
+        "by_hand": row.by_hand,
+        "total": row.total,
+        "share": result.share(row.total),
+        "grades": list(row.grades),
+    }

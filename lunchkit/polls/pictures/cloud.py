@@ -1,0 +1,50 @@
+"""A cloud of words: in lines, larger the more people wrote them; the same at each look, and never one over another."""
+
+from lunchkit.polls.pictures.drawing import NARROW, WIDE, WIDE_HEIGHT, Drawing, Sheet, breadth
+from lunchkit.polls.pictures.sentences import headline
+from lunchkit.polls.results import Result
+
+_MOST_WORDS = 60
+_SCALES = (2.2, 1.9, 1.6, 1.35, 1.15, 1, 0.85, 0.7, 0.6, 0.5, 0.42)
+"""Tried one after the other, until the words fit."""
+Line = list[tuple[float, str]]
+
+
+def draw_cloud(result: Result, wide: bool = False) -> Drawing:
+    """The words of a room."""
+    sheet = _set(_flow(result, NARROW, 54, 17))
+    if wide:
+        flows = (_set(_flow(result, WIDE, 150 * scale, 34 * min(scale, 1.3))) for scale in _SCALES)
+        tried = list(flows)
+        sheet = next((sheet for sheet in tried if sheet.height <= WIDE_HEIGHT), tried[-1])
+        sheet.words = [word for word in sheet.words if word.y <= WIDE_HEIGHT]
+        sheet.height = min(sheet.height, WIDE_HEIGHT)
+    return sheet.done(WIDE if wide else NARROW, result.question, headline(result))
+
+
+def _flow(result: Result, width: int, largest: float, smallest: float) -> list[Line]:
+    most = max((item.count for item in result.written), default=1)
+    lines: list[Line] = [[]]
+    used = 0.0
+    for item in result.written[:_MOST_WORDS]:
+        share = ((item.count - 1) / max(most - 1, 1)) ** 0.7
+        size = min(smallest + (max(largest, smallest) - smallest) * share, width / breadth(item.text))
+        if lines[-1] and used + breadth(item.text) * size > width:
+            lines.append([])
+            used = 0.0
+        lines[-1].append((size, item.text))
+        used += (breadth(item.text) + 0.45) * size
+    return lines
+
+
+def _set(lines: list[Line]) -> Sheet:
+    sheet, y = Sheet(0), 0.0
+    for line in filter(None, lines):
+        tallest = max(size for size, _text in line)
+        x = 0.0
+        for size, text in line:
+            sheet.write(x, y + tallest * 0.8, size, text)
+            x += (breadth(text) + 0.45) * size
+        y += tallest * 1.06
+    sheet.height = round(y)
+    return sheet

@@ -1,0 +1,94 @@
+"""A result as one picture that stands alone: the question, the sentence, the picture, and where it comes from."""
+
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+
+from lunchkit.i18n import typo
+from lunchkit.polls.models import Kind
+from lunchkit.polls.movement import read
+from lunchkit.polls.pictures.cloud import draw_cloud
+from lunchkit.polls.pictures.drawing import LINE_HEIGHT, WIDE, Drawing, Sheet, Words, split_lines
+from lunchkit.polls.pictures.movements import draw_movement
+from lunchkit.polls.pictures.rows import draw_result
+from lunchkit.polls.pictures.sentences import headline, movement_headline, movement_notes
+from lunchkit.polls.results import Result
+from lunchkit.polls.views import PollView
+
+MARGIN = 65
+_MOST_TEXTS = 8
+
+
+@dataclass(frozen=True)
+class Poster:
+    """The parts of the picture, each so far from the top."""
+
+    width: int
+    height: int
+    margin: int
+    title: str
+    says: str
+    words: tuple[Words, ...]
+    parts: tuple[tuple[int, Drawing], ...]
+
+
+def draw_poster(poll: PollView, source: str) -> Poster:
+    """The result, and the movement if there is one; ``source`` is the line at the foot."""
+    sheet, parts = Sheet(0), []
+    said = headline(poll.result) if poll.result else ""
+    y = _write(sheet, 56, 40, typo(poll.question))
+    if said:
+        y = _write(sheet, y + 8, 96, said)
+    for words, drawing in _parts(poll):
+        y = _write(sheet, y + 72, 96, words) if words else y
+        parts.append((round(y + 24), drawing))
+        y += 24 + drawing.height
+    y = _write(sheet, y + 32, 34, source)
+    height = round(y) + 40
+    return Poster(WIDE + 2 * MARGIN, height, MARGIN, typo(poll.question), said, tuple(sheet.words), tuple(parts))
+
+
+def _write(sheet: Sheet, top: float, size: float, text: str) -> float:
+    """Returns where the next thing may begin."""
+    lines = split_lines(text, WIDE / size, 4)
+    sheet.write_lines(0, top + size * 0.8, size, lines)
+    return top + len(lines) * size * LINE_HEIGHT
+
+
+def _parts(poll: PollView) -> list[tuple[str, Drawing]]:
+    result = poll.result
+    if result is None or not result.is_shown:
+        return []
+    parts = [("", _draw(result))]
+    if poll.before is not None and read(poll.movement).shows:
+        moved = draw_movement(poll.movement, poll.before, result, True)
+        parts.append((movement_headline(poll.movement, poll.before, result), moved))
+        parts.append(("", _draw_notes(movement_notes(poll.movement, poll.before, result))))
+    return parts
+
+
+def _draw(result: Result) -> Drawing:
+    if result.kind is Kind.TEXT:
+        return _draw_texts(result)
+    return draw_cloud(result, wide=True) if result.kind is Kind.WORDS else draw_result(result, wide=True)
+
+
+def _draw_texts(result: Result) -> Drawing:
+    sheet, y = Sheet(0), 50.0
+    for item in result.written[:_MOST_TEXTS]:
+        lines = split_lines(f"«{item.text}»", WIDE / 44, 3)
+        sheet.write_lines(0, y, 44, lines)
+        y += len(lines) * 44 * LINE_HEIGHT + 24
+    left = len(result.written) - _MOST_TEXTS
+    if left > 0:
+        sheet.write(0, y, 34, _("… and %(count)s more", count=left), "light")
+    sheet.height = round(y)
+    return sheet.done(WIDE, result.question, headline(result))
+
+
+def _draw_notes(notes: list[str]) -> Drawing:
+    sheet = Sheet(60)
+    lines = split_lines(" ".join(notes), WIDE / 30, 3)
+    sheet.write_lines(0, 40, 30, lines, "light")
+    sheet.height = round(20 + len(lines) * 30 * LINE_HEIGHT)
+    return sheet.done(WIDE, "", "")

@@ -1,0 +1,189 @@
+"""Results in words: the headline of a result and of a movement, and what belongs under a picture."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from lunchkit.i18n import number
+from lunchkit.polls.models import FEWEST_SHOWN, NO_OPINION, Kind
+from lunchkit.polls.movement import Level, read
+from lunchkit.polls.results import Result, Row
+
+_FEW_NAMES = 3
+"""So many equal ones are named in a headline."""
+
+
+def headline(result: Result) -> str:
+    """The result in a sentence: how many people, of how many, and per cent."""
+    if not result.is_shown:
+        return str(_("Fewer than %(fewest)s answers: nothing is shown", fewest=FEWEST_SHOWN))
+    says = {
+        Kind.SCALE: _scale_headline,
+        Kind.RANKING: _ranking_headline,
+        Kind.STATEMENTS: _statements_headline,
+        Kind.WORDS: _words_headline,
+        Kind.TEXT: _text_headline,
+    }
+    return says.get(result.kind, _choice_headline)(result)
+
+
+def _choice_headline(result: Result) -> str:
+    most = max((row.total for row in result.rows), default=0)
+    first = [_name(row) for row in result.rows if row.total == most]
+    if not most:
+        return _count(result.n)
+    if len(first) == 1:
+        return _says(first[0], _share(result, most))
+    each = ngettext("%(num)s person each out of %(n)s", "%(num)s people each out of %(n)s", most, n=result.n)
+    return _says(_joined(first), str(each)) if len(first) <= _FEW_NAMES else str(_("A tie: %(each)s", each=each))
+
+
+def _name(row: Row) -> str:
+    return str(_("No opinion")) if row.position == NO_OPINION else row.label.rstrip(" .")
+
+
+def _joined(names: list[str]) -> str:
+    if len(names) == 1:
+        return names[0]
+    return str(_("%(some)s and %(last)s", some=", ".join(names[:-1]), last=names[-1]))
+
+
+def _says(what: str, how_many: str) -> str:
+    return str(_("%(answer)s: %(count)s", answer=what, count=how_many))
+
+
+def _share(result: Result, count: int) -> str:
+    share = result.share(count)
+    said = ngettext(
+        "%(num)s person out of %(n)s, or %(share)s %%",
+        "%(num)s people out of %(n)s, or %(share)s %%",
+        count, n=result.n, share=share,
+    )  # fmt: skip
+    return str(said)
+
+
+def _count(n: int) -> str:
+    return str(ngettext("%(num)s person answered", "%(num)s people answered", n))
+
+
+def _scale_headline(result: Result) -> str:
+    """The median is a step of the scale, so that it can be said: half of the people stand there or below."""
+    steps = [row for row in result.choices for _person in range(row.total)]
+    if not steps:
+        return _choice_headline(result)
+    median = steps[(len(steps) - 1) // 2]
+    low, high = _end(result, 0), _end(result, -1)
+    said = _(
+        "In the middle: %(step)s, from %(low)s to %(high)s (%(n)s people)",
+        step=median.label, low=low, high=high, n=len(steps),
+    )  # fmt: skip
+    return str(said)
+
+
+def _end(result: Result, which: int) -> str:
+    """«1, not at all»."""
+    label, meaning = result.choices[which].label, result.ends[which]
+    return f"{label} «{meaning}»" if meaning and meaning != label else label
+
+
+def by_mean_rank(result: Result) -> list[Row]:
+    """The choices of a ranking, the best placed first."""
+    return sorted(result.choices, key=lambda row: (row.mean_rank is None, row.mean_rank or 0, row.position))
+
+
+def _ranking_headline(result: Result) -> str:
+    ranked = [row for row in by_mean_rank(result) if row.mean_rank is not None]
+    if not ranked:
+        return _choice_headline(result)
+    first = [_name(row) for row in ranked if row.mean_rank == ranked[0].mean_rank]
+    rank, people = number(round(ranked[0].mean_rank or 0, 1)), max(sum(row.grades) for row in ranked)
+    said = _("In first place: %(names)s (mean place %(rank)s, %(n)s people)", names=_joined(first), rank=rank, n=people)
+    return str(said)
+
+
+def _statements_headline(result: Result) -> str:
+    rows = [row for row in result.choices if sum(row.grades)]
+    if not rows:
+        return _choice_headline(result)
+    most = max(rows, key=lambda row: (row.grades[0], -row.position))
+    if not most.grades[0]:
+        return str(_("No statement was agreed with (%(count)s)", count=_count(result.n)))
+    said = _("Most agreed with: %(statement)s (%(share)s)", statement=_name(most), share=_share(result, most.grades[0]))
+    return str(said)
+
+
+def _words_headline(result: Result) -> str:
+    most = max((item.count for item in result.written), default=0)
+    first = [f"«{item.text}»" for item in result.written if item.count == most]
+    if len(first) <= _FEW_NAMES and most > 1:
+        return _says(_joined(first), _share(result, most))
+    words = ngettext(
+        "%(num)s word from %(n)s people", "%(num)s words from %(n)s people", len(result.written), n=result.n
+    )
+    return str(words) if result.written else _count(result.n)
+
+
+def _text_headline(result: Result) -> str:
+    texts = len(result.written)
+    said = ngettext("%(num)s text from %(n)s people", "%(num)s texts from %(n)s people", texts, n=result.n)
+    return str(said) if texts else _count(result.n)
+
+
+def movement_headline(movement: dict[str, Any] | None, before: Result | None, after: Result | None) -> str:
+    """How many voices moved, of those that answered twice; the two results say no more where that is hidden."""
+    moved = read(movement)
+    if moved.changed is None or not moved.both:
+        return str(_("Before and after the debate"))
+    if not moved.changed:
+        return str(ngettext("No vote has moved, out of %(num)s", "No vote has moved, out of %(num)s", moved.both))
+    said = ngettext(
+        "%(num)s vote out of %(n)s has moved", "%(num)s votes out of %(n)s have moved", moved.changed, n=moved.both
+    )
+    return str(said)
+
+
+def movement_notes(movement: dict[str, Any] | None, before: Result | None, after: Result | None) -> list[str]:
+    """What belongs under the picture: who answered once only, who is not in it, and the rule."""
+    moved = read(movement)
+    notes = []
+    if moved.level is Level.TALLIES:
+        notes.append(_("Who changed their mind is not shown here: the groups are too small."))
+    if moved.before_only or moved.after_only:
+        notes.append(_once(moved.before_only or 0, moved.after_only or 0))
+    by_hand = max((result.by_hand for result in (before, after) if result), default=0)
+    if by_hand and moved.shows:
+        notes.append(_("Votes counted by hand are not in this picture."))
+    if moved.k:
+        notes.append(_("A group of fewer than %(k)s people is never shown.", k=moved.k))
+    return [str(note) for note in notes]
+
+
+def _once(before: int, after: int) -> str:
+    """Who answered one of the two times."""
+    if not before:
+        return str(ngettext("%(num)s person answered only after.", "%(num)s people answered only after.", after))
+    if not after:
+        return str(ngettext("%(num)s person answered only before.", "%(num)s people answered only before.", before))
+    said = ngettext(
+        "%(num)s person answered only before, %(after)s only after.",
+        "%(num)s people answered only before, %(after)s only after.",
+        before, after=after,
+    )  # fmt: skip
+    return str(said)
+
+
+def direction_names(after: Result) -> dict[str, str]:
+    """What the directions of a scale are called: after its ends, where they have names."""
+    low, high = after.ends
+    return {
+        "higher": str(_("Towards «%(end)s»", end=high) if high else _("Higher")),
+        "unchanged": str(_("Stayed")),
+        "lower": str(_("Towards «%(end)s»", end=low) if low else _("Lower")),
+        "aside": str(_("To or from «no opinion»")),
+    }
+
+
+def labels_of(result: Result) -> dict[int, str]:
+    """The labels by position."""
+    return {row.position: row.label for row in result.rows}

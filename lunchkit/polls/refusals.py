@@ -1,0 +1,105 @@
+"""What polls say no to, in words that a participant or an organiser may read."""
+
+from typing import ClassVar
+
+from flask_babel import lazy_gettext as _l
+
+from lunchkit.errors import Refusal
+
+
+class BallotRefused(Refusal):
+    """An answer that was not counted."""
+
+    state: ClassVar[str] = "refused"
+    """What a phone's script goes by."""
+
+
+class PollClosed(BallotRefused):
+    """An answer came when the poll was not open, or not open any more."""
+
+    message = _l("Too late: this question is closed, and your answer was not counted.")
+    status = 409
+    state = "closed"
+
+
+class BallotUnreadable(BallotRefused):
+    """An answer that is none: nothing ticked, too much ticked, places given twice."""
+
+    message = _l("This answer could not be counted. Please choose again and send it once more.")
+    status = 422
+    state = "unreadable"
+
+
+class NoCookie(BallotRefused):
+    """A phone that keeps no cookie could vote any number of times."""
+
+    message = _l(
+        "Your browser keeps no cookie from this page, so your answer was not counted. "
+        "Please allow cookies for this site, or leave private mode, and open the page again."
+    )
+    status = 403
+    state = "no-cookie"
+
+
+class PollIsFrozen(Refusal):
+    """People have seen this question."""
+
+    message = _l("This question has been put to the room, and stays as it was. Annul it first, or write another one.")
+    status = 409
+
+
+class AnotherPollIsOpen(Refusal):
+    """One question at a time."""
+
+    message = _l("Another question is open at the moment. Close it first.")
+    status = 409
+
+
+class AlreadyClosed(Refusal):
+    """It was asked and counted."""
+
+    message = _l("This question has been asked and counted. To ask it anew, annul it first: its result is then lost.")
+    status = 409
+
+
+class NotOpen(Refusal):
+    """It was not asked yet."""
+
+    message = _l("This question has not been asked yet.")
+    status = 409
+
+
+class NothingToReveal(Refusal):
+    """Close it first."""
+
+    message = _l("There is no result to show yet: close the question first.")
+    status = 409
+
+
+# The programme, before anybody has seen it.
+
+
+class AskedAgain(Refusal):
+    """The second time would compare with nothing."""
+
+    message = _l("This question is asked again after the debate. Remove that second one first.")
+    status = 409
+
+
+class CannotAskAgain(Refusal):
+    """Only answers that are one of the choices can be compared, and only while their ballots are there."""
+
+    message = _l(
+        "Only a question with one choice or a scale can be asked again after the debate, once, and before it is closed."
+    )
+    status = 409
+
+
+class KeepsItsPlace(Refusal):
+    """Its number is the address of its result; and an after never stands before its before."""
+
+    message = _l(
+        "This question cannot move there. A question that has been put to the room keeps its number, "
+        "and the second time that one is asked comes after the first."
+    )
+    status = 409

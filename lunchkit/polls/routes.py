@@ -1,0 +1,88 @@
+"""Public doors of polls: the ballot that a phone sends, and results as page, picture and data."""
+
+from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from lunchkit.events.models import Event
+from lunchkit.events.queries import event_by_slug_or_404
+from lunchkit.i18n import language
+from lunchkit.links import public
+from lunchkit.polls.actions import cast_ballot
+from lunchkit.polls.answers import ballot_of
+from lunchkit.polls.exports import result_csv, result_json
+from lunchkit.polls.queries import public_poll_or_404, public_view
+from lunchkit.polls.refusals import BallotRefused, NoCookie
+from lunchkit.refusals import NO, readable, retry_header
+from lunchkit.rooms.codes import clean_code
+from lunchkit.rooms.devices import device_of
+from lunchkit.rooms.queries import known_revision
+
+bp = Blueprint("polls", __name__)
+
+
+@bp.post("/v/<code>")
+def cast(code: str) -> ResponseReturnValue:
+    """Take the answer of a phone. Every answer to it has the same length, whatever was chosen."""
+    wants_json = _wants_json()
+    try:
+        device = device_of(request)
+        if device is None:
+            raise NoCookie
+        contest = cast_ballot(clean_code(code), device, ballot_of(request.form))
+    except NO as error:
+        if not wants_json and isinstance(error, BallotRefused):
+            return redirect(url_for("presenter.phone", code=code, note=error.state), code=303)
+        if not wants_json:
+            raise
+        refusal = readable(error)
+        answer = {"error": str(refusal.message), "state": getattr(refusal, "state", "later")}
+        return jsonify(answer), refusal.status, retry_header(refusal)
+    if wants_json:
+        return jsonify(rev=known_revision(contest.event_id))
+    return redirect(url_for("presenter.phone", code=code), code=303)
+
+
+@bp.get("/e/<slug>/polls/<int(max=2147483647):number>")
+def result(slug: str, number: int) -> ResponseReturnValue:
+    """What a room answered: a picture, and the same numbers in a table."""
+    event = event_by_slug_or_404(slug)
+    view = public_view(public_poll_or_404(event.id, number), language())
+    return render_template("polls/result.html", event=event, poll=view, address=_address(event, number))
+
+
+@bp.get("/e/<slug>/polls/<int(max=2147483647):number>.csv")
+def result_table(slug: str, number: int) -> ResponseReturnValue:
+    """The numbers for a spreadsheet."""
+    event = event_by_slug_or_404(slug)
+    view = public_view(public_poll_or_404(event.id, number), language())
+    response = Response(result_csv(view), content_type="text/csv; charset=utf-8")
+    response.headers.set("Content-Disposition", "attachment", filename=f"{event.slug}-{number}.csv")
+    return response
+
+
+@bp.get("/e/<slug>/polls/<int(max=2147483647):number>.json")
+def result_data(slug: str, number: int) -> ResponseReturnValue:
+    """The numbers for a program."""
+    event = event_by_slug_or_404(slug)
+    view = public_view(public_poll_or_404(event.id, number), language())
+    return jsonify(result_json(view, _address(event, number)))
+
+
+@bp.get("/e/<slug>/polls/<int(max=2147483647):number>.svg")
+def result_image(slug: str, number: int) -> ResponseReturnValue:
+    """The picture alone, which another site may show without a script."""
+    event = event_by_slug_or_404(slug)
+    view = public_view(public_poll_or_404(event.id, number), language())
+    picture = render_template("polls/result.svg", event=event, poll=view, address=_address(event, number))
+    response = Response(picture, content_type="image/svg+xml; charset=utf-8")
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
+
+
+def _address(event: Event, number: int) -> str:
+    return public("polls.result", slug=event.slug, number=number)
+
+
+def _wants_json() -> bool:
+    return request.accept_mimetypes.best == "application/json"

@@ -1,0 +1,78 @@
+"""Parts of actions: freezing what the ballots say, and wiping it."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from lunchkit.polls.answers import tally
+from lunchkit.polls.models import NO_OPINION, HandCount, Kind, Poll, Tally, WrittenAnswer
+from lunchkit.polls.movement import publishable
+from lunchkit.polls.queries import position_of
+from lunchkit.polls.writing import gather
+from lunchkit.rooms.box import Answers
+from lunchkit.rooms.steps import touch
+
+Pairs = Mapping[tuple[str | None, str | None], int]
+
+
+def freeze(session: Session, poll: Poll, answers: Answers, movement: dict[str, Any] | None, now: datetime) -> None:
+    """Keep what the ballots say, without the ballots."""
+    poll.closed_at = now
+    poll.ballots = sum(answers.values())
+    poll.movement = movement
+    for (position, grade), count in tally(poll.kind, answers).items():
+        session.add(Tally(poll_id=poll.id, position=position, grade=grade, count=count))
+    if Kind(poll.kind).is_written:
+        _freeze_written(session, poll, answers)
+    touch(session, poll.event_id)
+
+
+def _freeze_written(session: Session, poll: Poll, answers: Answers) -> None:
+    known = {row.folded: row for row in session.scalars(select(WrittenAnswer).where(WrittenAnswer.poll_id == poll.id))}
+    for item in gather(poll.kind, answers):
+        row = known.pop(item.folded, None)
+        if row is None:
+            session.add(WrittenAnswer(poll_id=poll.id, folded=item.folded, text=item.text, count=item.count))
+        else:
+            row.text, row.count = item.text, item.count
+    for gone in known.values():  # somebody changed their mind after it had been read
+        session.delete(gone)
+
+
+def movement_between(before: Poll, after: Poll, pairs: Pairs) -> dict[str, Any]:
+    """What may be published of how opinions moved."""
+    flows: Counter[tuple[int, int]] = Counter()
+    before_only: Counter[int] = Counter()
+    after_only: Counter[int] = Counter()
+    for (was_answer, now_answer), count in pairs.items():
+        was, now = position_of(was_answer), position_of(now_answer)
+        if was is not None and now is not None:
+            flows[was, now] += count
+        elif was is not None:
+            before_only[was] += count
+        elif now is not None:
+            after_only[now] += count
+    positions = [choice.position for choice in after.choices]
+    positions += [NO_OPINION] if before.allows_none or after.allows_none else []
+    return publishable(
+        flows=dict(flows),
+        before_only=dict(before_only),
+        after_only=dict(after_only),
+        positions=positions,
+        is_scale=after.kind == Kind.SCALE,
+        k=after.protects,
+    )
+
+
+def wipe(session: Session, poll: Poll) -> None:
+    """Forget all that came out of a poll."""
+    for table in (Tally, HandCount, WrittenAnswer):
+        session.execute(delete(table).where(table.poll_id == poll.id))
+    poll.opened_at = poll.closed_at = poll.revealed_at = poll.annulled_at = poll.cleared_at = None
+    poll.ballots = poll.movement = None
+    poll.hand_ballots = 0
+    poll.in_rehearsal = False

@@ -1,0 +1,91 @@
+"""The feeds of a room: what phones and the projector are told, rendered once for all who watch."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar, cast
+
+from flask import Flask, current_app, render_template, url_for
+
+from lunchkit.live.hub import Feed
+from lunchkit.presenter.queries import phone_view, screen_view
+from lunchkit.rooms.models import Room
+from lunchkit.rooms.queries import box, phone_feed_key, revision_of, revisions_of, room_by_code_or_404
+
+Value = TypeVar("Value")
+SCREEN_GAP = 0.5
+"""Seconds: the projector hears of ballots at most twice a second."""
+
+
+def phone_feed(room: Room, spoken: str, language: str) -> Feed:
+    """What phones of a room are told: ``spoken`` is the language of the house, ``language`` that of the questions."""
+    code, event_id = room.code, room.event_id
+
+    def state() -> bytes:
+        view = phone_view(room_by_code_or_404(code), language)
+        html = render_template("presenter/_phone.html", phone=view, mine=None, language=language)
+        return _line({"rev": view.revision, "key": view.key, "html": html})
+
+    return Feed(
+        key=phone_feed_key(event_id, spoken, language),
+        revision=_aside(lambda: revision_of(event_id), spoken),
+        state=_aside(state, spoken),
+    )
+
+
+def screen_feed(room: Room, spoken: str, language: str) -> Feed:
+    """What the projector is told: also how many have answered."""
+    code, event_id = room.code, room.event_id
+
+    def state() -> bytes:
+        view = screen_view(room_by_code_or_404(code), language)
+        html = render_template("presenter/_screen.html", screen=view, language=language)
+        return _line({"rev": view.revision, "key": view.key, "ballots": view.ballots, "html": html})
+
+    def revision() -> int:
+        return sum(revisions_of(event_id)) + box().revision(event_id)
+
+    return Feed(
+        key=("screen", event_id, spoken, language),
+        revision=_aside(revision, spoken),
+        state=_aside(state, spoken),
+        gap=SCREEN_GAP,
+    )
+
+
+def phone_addresses(code: str, spoken: str, language: str) -> dict[str, str]:
+    """Where a phone hears of its feed."""
+    return {
+        "stream_url": url_for("presenter.phone_stream", code=code, lang=spoken, say=language),
+        "state_url": url_for("presenter.phone_state", code=code, lang=spoken, say=language),
+    }
+
+
+def screen_addresses(code: str, spoken: str, language: str) -> dict[str, str]:
+    """Where the projector hears of its feed."""
+    return {
+        "stream_url": url_for("presenter.screen_stream", code=code, lang=spoken, say=language),
+        "state_url": url_for("presenter.screen_state", code=code, lang=spoken, say=language),
+    }
+
+
+def _line(message: dict[str, object]) -> bytes:
+    return json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _aside(work: Callable[[], Value], spoken: str) -> Callable[[], Value]:
+    """The same work outside any request: tickers have none, and a request's own language must not leak in."""
+    app = cast("Flask", current_app._get_current_object())  # type: ignore[attr-defined]
+
+    def done() -> Value:
+        with _somewhere(app, spoken):
+            return work()
+
+    return done
+
+
+@contextmanager
+def _somewhere(app: Flask, spoken: str) -> Iterator[None]:
+    base = app.extensions["lunchkit_settings"].public_url
+    with app.test_request_context("/", base_url=base, query_string={"lang": spoken}):
+        yield

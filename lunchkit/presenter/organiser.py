@@ -1,0 +1,154 @@
+"""The organiser's remote control of the room."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from lunchkit.errors import NotFound
+from lunchkit.events.models import Event
+from lunchkit.events.queries import any_event_by_slug_or_404
+from lunchkit.i18n import language
+from lunchkit.links import public
+from lunchkit.polls.actions import annul_poll, close_poll, hide_poll, open_poll, reveal_poll
+from lunchkit.polls.models import Poll, Stage
+from lunchkit.polls.queries import count_unread, poll_or_404, polls_of, screen_poll_view
+from lunchkit.polls.refusals import NotOpen
+from lunchkit.presenter import actions
+from lunchkit.presenter.feeds import screen_addresses
+from lunchkit.presenter.queries import current_poll, next_step
+from lunchkit.refusals import NO, readable, retry_header
+from lunchkit.rooms.actions import room_of
+from lunchkit.rooms.models import Slide
+from lunchkit.rooms.queries import revision_of
+
+bp = Blueprint("presenter", __name__)
+
+
+@bp.get("/e/<slug>/room")
+def remote(slug: str) -> ResponseReturnValue:
+    """All verbs of the room, on a phone."""
+    event = any_event_by_slug_or_404(slug)
+    room = room_of(event)
+    polls = polls_of(event.id)
+    views = {poll.id: screen_poll_view(poll, language()) for poll in polls}
+    step, target = next_step(room, polls)
+    current = current_poll(room)
+    return render_template(
+        "organiser/presenter/remote.html",
+        event=event,
+        room=room,
+        polls=list(views.values()),
+        unread={poll.id: count_unread(poll) for poll in polls},
+        current=views[current.id] if current else None,
+        next_step=step,
+        next_poll=views[target.id] if target else None,
+        ballots=(views[current.id].ballots or 0) if current else 0,
+        screen_url=public("presenter.screen", code=room.code),
+        phone_url=public("presenter.phone", code=room.code),
+        **screen_addresses(room.code, language(), language()),
+    )
+
+
+@bp.post("/e/<slug>/room/step")
+def step(slug: str) -> ResponseReturnValue:
+    """The one next thing; not twice where two people, or a phone and the keyboard, ask for it at once."""
+    wanted, poll_id = request.form.get("step"), request.form.get("poll", type=int)
+    return _do(slug, lambda event: actions.go_on(event, wanted, poll_id))
+
+
+@bp.post("/e/<slug>/room/slide")
+def slide(slug: str) -> ResponseReturnValue:
+    """Something else on the projector."""
+    wanted = request.form.get("slide", "")
+    chosen = Slide(wanted) if wanted in list(Slide) else Slide.WELCOME
+
+    def show(event: Event) -> None:
+        poll_id = request.form.get("poll", type=int)
+        actions.show_slide(event, chosen, poll_or_404(event.id, poll_id) if poll_id else None)
+
+    return _do(slug, show)
+
+
+@bp.post("/e/<slug>/room/blank")
+def blank(slug: str) -> ResponseReturnValue:
+    """Black, or on again."""
+    is_blank = {"1": True, "0": False}.get(request.form.get("on", ""))
+    return _do(slug, lambda event: actions.blank_screen(event, is_blank=is_blank))
+
+
+@bp.post("/e/<slug>/room/timer")
+def timer(slug: str) -> ResponseReturnValue:
+    """Minutes that run."""
+    return _do(slug, lambda event: actions.start_timer(event, request.form.get("minutes", 0, type=int)))
+
+
+@bp.post("/e/<slug>/room/rehearsal")
+def rehearsal(slug: str) -> ResponseReturnValue:
+    """Practise, or forget all that was practised."""
+    return _do(slug, lambda event: actions.rehearse(event, rehearses=_is_on()))
+
+
+@bp.post("/e/<slug>/room/questions")
+def questions(slug: str) -> ResponseReturnValue:
+    """Questions from the room, or no more."""
+    return _do(slug, lambda event: actions.take_questions(event, takes=_is_on()))
+
+
+@bp.post("/e/<slug>/room/current/<noun>")
+def current(slug: str, noun: str) -> ResponseReturnValue:
+    """A verb for the question on the screen, as the keyboard of the projector says it."""
+    verbs: dict[str, Callable[[Poll], None]] = {
+        "opening": open_poll,
+        "closing": close_poll,
+        "reveal": reveal_poll,
+        "hiding": hide_poll,
+        "annulment": annul_poll,
+    }
+
+    if noun not in verbs:
+        raise NotFound
+
+    def act(event: Event) -> None:
+        verbs[noun](_opened_next(event) if noun == "opening" else _current(event))
+
+    return _do(slug, act)
+
+
+def _current(event: Event) -> Poll:
+    poll = current_poll(room_of(event))
+    if poll is None:
+        raise NotOpen
+    return poll
+
+
+def _opened_next(event: Event) -> Poll:
+    """The question on the screen, if it waits to be opened anew; else the next one."""
+    shown = current_poll(room_of(event))
+    if shown is not None and shown.stage is Stage.VOID:
+        return shown
+    planned = next((poll for poll in polls_of(event.id) if poll.stage is Stage.PLANNED), None)
+    if planned is None:
+        raise NotOpen
+    return planned
+
+
+def _is_on() -> bool:
+    return request.form.get("on") == "1"
+
+
+def _do(slug: str, verb: Callable[[Event], None]) -> ResponseReturnValue:
+    """Do it, and answer a script with the revision, a form with the remote control."""
+    event = any_event_by_slug_or_404(slug)
+    wants_json = request.accept_mimetypes.best == "application/json"
+    back = url_for(".remote", slug=slug)
+    try:
+        verb(event)
+    except NO as error:
+        refusal = readable(error)
+        message = str(refusal.message)
+        if wants_json:
+            return jsonify(error=message), refusal.status, retry_header(refusal)
+        page = render_template("organiser/polls/refused.html", event=event, message=message, back=back)
+        return page, refusal.status, retry_header(refusal)
+    return jsonify(rev=revision_of(event.id)) if wants_json else redirect(back, code=303)

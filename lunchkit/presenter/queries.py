@@ -1,0 +1,150 @@
+"""Reads of the room that look into several features, named after the question that they answer."""
+
+import hashlib
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from flask_babel import gettext as _
+
+from lunchkit import clock, qr
+from lunchkit.config import current_settings
+from lunchkit.links import public
+from lunchkit.polls.answers import Spec, values_of
+from lunchkit.polls.models import Poll, Stage
+from lunchkit.polls.queries import poll_being_open, polls_of, public_view, screen_poll_view
+from lunchkit.presenter.views import Mine, PhoneView, ScreenView
+from lunchkit.questions.queries import RoomQuestion, approved_questions, ranked_questions
+from lunchkit.registrations.queries import seats_taken
+from lunchkit.rooms.devices import Device, ballot_tag
+from lunchkit.rooms.models import Room, Slide
+from lunchkit.rooms.queries import box, keys, revisions_of
+from lunchkit.speakers.models import Speaker
+from lunchkit.speakers.queries import appearances
+
+
+def current_poll(room: Room) -> Poll | None:
+    """The question that the room is about: the one being answered, or else the one on the screen."""
+    polls = polls_of(room.event_id)
+    being_open = next((poll for poll in polls if poll.stage is Stage.OPEN), None)
+    shown = next((poll for poll in polls if poll.id == room.poll_id and room.slide != Slide.WELCOME), None)
+    return being_open or shown
+
+
+def next_step(room: Room, polls: Sequence[Poll]) -> tuple[str, Poll | None]:
+    """The one sensible thing to do next (open, close, reveal, movement, done), and to which question."""
+    current = current_poll(room)
+    if current is not None and current.stage is Stage.OPEN:
+        return "close", current
+    if current is not None and current.stage is Stage.CLOSED:
+        return "reveal", current
+    if current is not None and current.stage is Stage.REVEALED and current.movement and room.slide != Slide.MOVEMENT:
+        return "movement", current
+    planned = next((poll for poll in polls if poll.stage is Stage.PLANNED), None)
+    return ("open", planned) if planned else ("done", None)
+
+
+def phone_state(room: Room, poll: Poll | None) -> str:
+    """The one word that decides what phones show."""
+    if poll is None:
+        return "over" if clock.now() > room.event.ends_at else "welcome"
+    return {Stage.OPEN: "open", Stage.CLOSED: "closed", Stage.REVEALED: "revealed"}.get(poll.stage, "welcome")
+
+
+def phone_view(room: Room, language: str, device: Device | None = None) -> PhoneView:
+    """What phones show; with a device, which questions it supports."""
+    poll = current_poll(room)
+    state = phone_state(room, poll)
+    takes_questions = room.takes_questions and state != "over"
+    questions = approved_questions(room.event_id, device) if takes_questions else ()
+    planned = sum(each.stage is Stage.PLANNED for each in polls_of(room.event_id))
+    return PhoneView(
+        event=room.event,
+        code=room.code,
+        revision=room.revision,
+        state=state,
+        key=f"{state}-{_of_poll(poll)}-{_mark(room, takes_questions, questions)}",
+        poll=public_view(poll, language) if poll is not None and state != "welcome" else None,
+        upcoming=planned,
+        takes_questions=takes_questions,
+        questions=questions,
+        in_rehearsal=room.rehearsing_since is not None,
+    )
+
+
+def screen_view(room: Room, language: str) -> ScreenView:
+    """What the projector shows."""
+    poll = current_poll(room)
+    slide = _slide(room, poll)
+    counted, turnout = revisions_of(room.event_id)[1], box().revision(room.event_id)
+    view = screen_poll_view(poll, language) if poll is not None and slide in (Slide.POLL, Slide.MOVEMENT) else None
+    address = public("presenter.join")
+    return ScreenView(
+        event=room.event,
+        code=room.code,
+        address=address.partition("://")[2],
+        qr=qr.svg(phone_address(room.code), _("QR code of this room")),
+        revision=room.revision + counted + turnout,
+        slide=slide,
+        is_blank=room.is_blank,
+        key=_screen_key(room, slide, poll),
+        poll=view,
+        ballots=(view.ballots or 0) if view else 0,
+        expected=seats_taken(room.event_id),
+        speakers=tuple((one.speaker.name, _role(one.speaker)) for one in appearances(room.event_id)),
+        questions=ranked_questions(room.event_id) if slide == Slide.QUESTIONS else (),
+        timer_ends_at=room.timer_ends_at,
+        in_rehearsal=room.rehearsing_since is not None,
+    )
+
+
+def phone_address(code: str) -> str:
+    """The address in the QR code: in capitals, which makes it smaller, where the house has its host for itself."""
+    address = public("presenter.phone", code=code)
+    is_root = urlsplit(current_settings().public_url).path in ("", "/")
+    return qr.compact_url(address) if is_root else address
+
+
+def mine_of(room: Room, device: Device | None) -> Mine:
+    """What a phone has answered to the question that is open."""
+    poll = poll_being_open(room.event_id)
+    contest = box().contest(poll.id) if poll is not None else None
+    key = keys().get(contest.key_name) if contest is not None else None
+    if contest is None or key is None or device is None:
+        return Mine()
+    kept = box().ballot_of(contest.id, ballot_tag(key, contest.scope, device))
+    if kept is None:
+        return Mine()
+    return Mine(frozenset(values_of(Spec.loads(contest.spec), kept.answer)), kept.turn + 1, is_kept=True)
+
+
+def _slide(room: Room, poll: Poll | None) -> str:
+    if poll is not None and poll.stage is Stage.OPEN and room.slide != Slide.QUESTIONS:
+        return Slide.POLL
+    if room.slide == Slide.MOVEMENT and not (poll is not None and poll.movement and poll.stage is Stage.REVEALED):
+        return Slide.POLL if poll is not None else Slide.WELCOME
+    if room.slide == Slide.POLL and (poll is None or poll.stage in (Stage.PLANNED, Stage.VOID)):
+        return Slide.WELCOME
+    return room.slide
+
+
+def _mark(room: Room, takes_questions: bool, questions: tuple[RoomQuestion, ...]) -> str:
+    """What else a phone shows, in a few letters that are the same in every process."""
+    shown = (takes_questions, room.rehearsing_since is not None, *((q.id, q.off_record) for q in questions))
+    return hashlib.sha256(repr(shown).encode()).hexdigest()[:8]
+
+
+def _of_poll(poll: Poll | None) -> str:
+    if poll is None or poll.opened_at is None:
+        return "0"
+    return f"{poll.position}-{int(poll.opened_at.timestamp())}"
+
+
+def _screen_key(room: Room, slide: str, poll: Poll | None) -> str:
+    """Changes with the room's revision; what only ballots move is in the numbers, unless the poll is live."""
+    live = box().shown_answers(poll.id)[0] if poll is not None and poll.is_live else 0
+    supports = revisions_of(room.event_id)[1] if slide == Slide.QUESTIONS else 0
+    return f"{slide}-{_of_poll(poll)}-{room.revision}-{live}-{supports}"
+
+
+def _role(speaker: Speaker) -> str:
+    return ", ".join(part for part in (speaker.role, speaker.organisation.name if speaker.organisation else "") if part)

@@ -1,0 +1,117 @@
+"""Doors of the room that everybody in it may use: the phone at the table, and the projector."""
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from lunchkit.accounts.queries import current_session
+from lunchkit.errors import NotFound
+from lunchkit.i18n import language
+from lunchkit.live.hub import Feed
+from lunchkit.live.streams import state, stream
+from lunchkit.presenter import feeds
+from lunchkit.presenter.queries import mine_of, phone_view, screen_view
+from lunchkit.rooms.codes import clean_code
+from lunchkit.rooms.devices import device_of, new_device, remember
+from lunchkit.rooms.models import Room
+from lunchkit.rooms.queries import room_by_code_or_404
+from lunchkit.web import POLICY
+
+CONTENT_LANGUAGES = ("fr", "en", "de", "it")
+"""What a question may be written in; the house speaks fewer."""
+NOTES = ("closed", "unreadable", "no-cookie", "asked")
+"""What a phone without a script is told after sending."""
+POLICY_WITH_EMPTY_ICON = POLICY.replace("img-src 'self'", "img-src 'self' data:")
+"""The phone's page has no icon, which would be one request more; what says so to browsers is a `data:` address."""
+bp = Blueprint("presenter", __name__)
+
+
+@bp.get("/v")
+def join() -> ResponseReturnValue:
+    """Where a code is typed."""
+    code = clean_code(request.args.get("code", ""))
+    if not code:
+        return render_template("presenter/join.html", code="")
+    try:
+        room = room_by_code_or_404(code)
+    except NotFound:
+        return render_template("presenter/join.html", code=code), 404
+    return redirect(url_for(".phone", code=room.code), code=303)
+
+
+@bp.get("/v/<code>")
+@bp.get("/V/<code>", endpoint="phone_in_capitals")
+def phone(code: str) -> ResponseReturnValue:
+    """The phone at the table; a phone that is new here gets its number."""
+    room = room_by_code_or_404(code)
+    known = device_of(request)
+    device = known or new_device()
+    spoken, content = language(), content_language()
+    note = "asked" if "asked" in request.args else request.args.get("note")
+    page = render_template(
+        "presenter/phone.html",
+        phone=phone_view(room, content, device),
+        mine=mine_of(room, device),
+        event=room.event,
+        note=note if note in NOTES else None,
+        language=content,
+        **feeds.phone_addresses(room.code, spoken, content),
+    )
+    response = make_response(page)
+    response.headers["Content-Security-Policy"] = POLICY_WITH_EMPTY_ICON
+    if known is None:
+        remember(response, device)
+    return response
+
+
+@bp.get("/v/<code>/stream")
+def phone_stream(code: str) -> Response:
+    """What phones are told, as it happens."""
+    return stream(request, feeds.phone_feed(room_by_code_or_404(code), language(), content_language()))
+
+
+@bp.get("/v/<code>/state.json")
+def phone_state(code: str) -> Response:
+    """The same for a phone whose network lets no stream through."""
+    return state(request, feeds.phone_feed(room_by_code_or_404(code), language(), content_language()))
+
+
+@bp.get("/screen/<code>")
+def screen(code: str) -> ResponseReturnValue:
+    """The projector; the keyboard steers it where an organiser is signed in."""
+    room = room_by_code_or_404(code)
+    can_steer = current_session() is not None
+    spoken, content = language(), content_language()
+    return render_template(
+        "presenter/screen.html",
+        screen=screen_view(room, content),
+        event=room.event,
+        can_steer=can_steer,
+        language=content,
+        **feeds.screen_addresses(room.code, spoken, content),
+    )
+
+
+@bp.get("/screen/<code>/stream")
+def screen_stream(code: str) -> Response:
+    """What the projector is told, as it happens."""
+    return stream(request, _screen_feed(room_by_code_or_404(code)))
+
+
+@bp.get("/screen/<code>/state.json")
+def screen_state(code: str) -> Response:
+    """The same for a projector whose network lets no stream through."""
+    return state(request, _screen_feed(room_by_code_or_404(code)))
+
+
+def _screen_feed(room: Room) -> Feed:
+    return feeds.screen_feed(room, language(), content_language())
+
+
+def content_language() -> str:
+    """The language in which this browser reads questions."""
+    wished = request.args.get("say")
+    if wished in CONTENT_LANGUAGES:
+        return wished
+    if "lang" in request.args or "lang" in request.cookies:
+        return language()
+    return request.accept_languages.best_match(CONTENT_LANGUAGES) or language()

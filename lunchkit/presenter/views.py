@@ -1,0 +1,65 @@
+"""What a phone and the projector show, as frozen values."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from markupsafe import Markup
+
+from lunchkit.events.models import Event
+from lunchkit.polls.views import PollView
+from lunchkit.questions.queries import RankedQuestion, RoomQuestion
+
+
+@dataclass(frozen=True)
+class Mine:
+    """What this phone has answered: in its page alone, never in a stream."""
+
+    values: frozenset[str] = frozenset()
+    """As ``lunchkit.polls.answers.values_of`` gives them."""
+    turn: int = 1
+    """The number that its next answer takes."""
+    is_kept: bool = False
+
+
+@dataclass(frozen=True)
+class PhoneView:
+    """What all phones of a room show in one language."""
+
+    event: Event
+    code: str
+    revision: int
+    state: str
+    """welcome, open, closed, revealed or over."""
+    key: str
+    """Changes whenever the page must."""
+    poll: PollView | None
+    upcoming: int
+    """How many questions are still to come."""
+    takes_questions: bool
+    questions: tuple[RoomQuestion, ...]
+    in_rehearsal: bool
+
+
+@dataclass(frozen=True)
+class ScreenView:
+    """What the projector shows."""
+
+    event: Event
+    code: str
+    address: str
+    """What people type, without the code."""
+    qr: Markup
+    revision: int
+    slide: str
+    is_blank: bool
+    key: str
+    poll: PollView | None
+    ballots: int
+    """Phones that have answered the poll."""
+    expected: int
+    """People who have a seat; 0 where nobody registered."""
+    speakers: tuple[tuple[str, str], ...]
+    """Name and role."""
+    questions: tuple[RankedQuestion, ...]
+    timer_ends_at: datetime | None
+    in_rehearsal: bool

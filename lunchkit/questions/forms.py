@@ -1,0 +1,81 @@
+"""What is asked of somebody with a question."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Request
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
+from wtforms import BooleanField, StringField, TextAreaField
+from wtforms.validators import InputRequired
+
+from lunchkit.fields import at_most, has_a_word
+from lunchkit.questions.models import LONGEST, Turn
+from lunchkit.text import clean_line
+
+WORDLESS = _l("Please write your question.")
+LONGEST_KEY = 64
+
+
+@dataclass(frozen=True)
+class QuestionDetails:
+    """A question as it was typed, and the name of the copy of the form that it was typed in."""
+
+    text: str
+    off_record: bool = False
+    key: str = ""
+    """Chosen at random by the page; empty where it had none."""
+
+
+class QuestionForm(FlaskForm):
+    """One question. Phones have no session: their cookie and the origin of the request stand for a token."""
+
+    class Meta:
+        """No token."""
+
+        csrf = False
+
+    text = TextAreaField(
+        _l("Your question"),
+        filters=[clean_line],
+        validators=[InputRequired(WORDLESS), at_most(LONGEST), has_a_word(WORDLESS)],
+    )
+    off_record = BooleanField(_l("Off the record"))
+    key = StringField(filters=[clean_line])
+
+    def details(self) -> QuestionDetails:
+        """The frozen value of a valid form."""
+        return QuestionDetails(self.text.data or "", bool(self.off_record.data), (self.key.data or "")[:LONGEST_KEY])
+
+    @property
+    def complaint(self) -> str:
+        """The first thing that is wrong, in words."""
+        return next((str(errors[0]) for errors in self.errors.values()), "")
+
+
+def question_form(data: MultiDict[str, str] | None = None) -> QuestionForm:
+    """The form, empty or filled from a request's form data."""
+    return QuestionForm(formdata=data)
+
+
+def is_on(data: Mapping[str, Any]) -> bool:
+    """Whether a form of one switch turns it on (``on=1``) or off (``on=0``)."""
+    return bool(data.get("on", "1") != "0")
+
+
+def is_off_record(data: Mapping[str, Any]) -> bool:
+    """Whether a form says ``off=1``, off the record, or ``off=0``."""
+    return bool(data.get("off", "1") != "0")
+
+
+def turn_named(data: Mapping[str, Any]) -> Turn | None:
+    """Where questions stand that ``turn=…`` speaks of; None where it names nothing."""
+    name = data.get("turn")
+    return Turn(name) if name in set(Turn) else None
+
+
+def wants_json(request: Request) -> bool:
+    """Whether a script asks, and not a browser's page."""
+    return request.accept_mimetypes.best == "application/json"

@@ -1,0 +1,86 @@
+"""Doors for phones: ask the room a question, and support the questions of others.
+
+Exempt from form tokens: phones have no session. A post of another site is refused by its origin (``lunchkit.web``), and
+the phone's cookie is not sent along with it.
+"""
+
+import secrets
+
+from flask import Blueprint, jsonify, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from lunchkit.events.models import Event
+from lunchkit.questions.actions import ask_question, support_question, withdraw_support
+from lunchkit.questions.forms import QuestionForm, is_on, question_form, wants_json
+from lunchkit.questions.refusals import NoCookie, QuestionRefused, QuestionUnreadable
+from lunchkit.refusals import NO, readable, retry_header
+from lunchkit.rooms.devices import Device, device_of, new_device, remember
+from lunchkit.rooms.models import Room
+from lunchkit.rooms.queries import revision_of, room_by_code_or_404
+
+PHONE = "presenter.phone"
+bp = Blueprint("questions", __name__)
+
+
+@bp.app_template_global("question_key")
+def form_key() -> str:
+    """A name for one phone's own copy of the form; empty in a stream, which goes to all phones alike."""
+    return secrets.token_urlsafe(16) if request.endpoint == PHONE else ""
+
+
+@bp.post("/v/<code>/questions")
+def ask(code: str) -> ResponseReturnValue:
+    """Take a question; whatever is wrong, the form comes back with all that was typed."""
+    room = room_by_code_or_404(code)
+    event, form = room.event, question_form(request.form)
+    try:
+        _ask(room, form)
+    except NO as error:
+        return _refused(event, room.code, error, form)
+    return _done(event.id, url_for(PHONE, code=room.code, asked=1, _anchor="questions"))
+
+
+@bp.post("/v/<code>/questions/<int(max=2147483647):question_id>/support")
+def support(code: str, question_id: int) -> ResponseReturnValue:
+    """Support a question, or no longer."""
+    room = room_by_code_or_404(code)
+    event = room.event
+    try:
+        verb = support_question if is_on(request.form) else withdraw_support
+        verb(room, _device(), question_id)
+    except NO as error:
+        return _refused(event, room.code, error)
+    return _done(event.id, url_for(PHONE, code=room.code, _anchor=f"question-{question_id}"))
+
+
+def _ask(room: Room, form: QuestionForm) -> None:
+    if not form.validate():
+        raise QuestionUnreadable
+    ask_question(room, _device(), form.details())
+
+
+def _device() -> Device:
+    device = device_of(request)
+    if device is None:
+        raise NoCookie
+    return device
+
+
+def _done(event_id: int, address: str) -> ResponseReturnValue:
+    if wants_json(request):
+        return jsonify(rev=revision_of(event_id))
+    return redirect(address, code=303)
+
+
+def _refused(event: Event, code: str, error: Exception, form: QuestionForm | None = None) -> ResponseReturnValue:
+    """The no, as data or as a page."""
+    refusal = readable(error)
+    message = form.complaint if form is not None and isinstance(refusal, QuestionUnreadable) else str(refusal.message)
+    if wants_json(request):
+        state = refusal.state if isinstance(refusal, QuestionRefused) else "later"
+        return jsonify(error=message, state=state), refusal.status, retry_header(refusal)
+    page = render_template("questions/refused.html", event=event, code=code, message=message, form=form)
+    response = make_response(page, refusal.status, retry_header(refusal))
+    if isinstance(refusal, NoCookie):
+        remember(response, new_device())  # if the browser keeps this one, sending once more is enough
+    return response

@@ -1,0 +1,276 @@
+"""The ballot box: the ballots of the polls that are open, in an SQLite file of their own.
+
+It lies beside the database and in no backup. A ballot is one row per contest and voter's tag, unique: a phone may send
+as often as it likes. The tag is made with a key that is on no disk (``lunchkit.rooms.keys``); neither time nor
+address nor order stands beside it. When a contest is over, its rows go, then the pages and the log that held them.
+
+SQLite whatever the database is: only here can we promise that nothing is left in a log, and the keys bind the
+ballots to this machine anyway.
+"""
+
+import json
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.exc import OperationalError
+
+from lunchkit.db import BUSY_TIMEOUT, SQLITE_DRIVER
+
+STEP = 5
+"""Live counts move by so many phones at a time, so that nobody's answer can be read off a change."""
+_SCHEMA = """
+create table if not exists contest (
+  id integer primary key, event_id integer not null, code text not null, position integer not null,
+  key_name text not null, scope text not null, spec text not null, is_live integer not null, closing integer not null
+);
+create table if not exists ballot (
+  contest_id integer not null, tag blob not null, answer text not null, turn integer, is_new integer not null,
+  primary key (contest_id, tag)
+) without rowid;
+create index if not exists ballot_answer on ballot (contest_id, answer);
+create index if not exists ballot_new on ballot (contest_id) where is_new = 1;
+create table if not exists turnout (event_id integer primary key, revision integer not null);
+create table if not exists shown (contest_id integer primary key, ballots integer not null, answers text not null);
+"""
+_CAST = """
+insert into ballot (contest_id, tag, answer, turn, is_new) values (?, ?, ?, ?, 1)
+on conflict (contest_id, tag) do update set answer = excluded.answer, is_new = 1,
+  turn = max(coalesce(excluded.turn, 0), coalesce(ballot.turn, 0))
+where excluded.turn is null or excluded.turn >= coalesce(ballot.turn, 0)
+"""
+Answers = dict[str, int]
+"""How many phones gave each answer, as ``lunchkit.polls.answers`` writes answers."""
+
+
+@dataclass(frozen=True)
+class Contest:
+    """What can be voted on, as it was when it opened."""
+
+    id: int
+    event_id: int
+    code: str
+    position: int
+    key_name: str
+    scope: str
+    """What the tags are made of beside the device: the same for a before and its after."""
+    spec: str
+    """How answers are read, in the words of whoever opened it."""
+    is_live: bool
+    is_closing: bool = False
+
+
+@dataclass(frozen=True)
+class Cast:
+    """An answer on its way into the box."""
+
+    contest_id: int
+    tag: bytes
+    answer: str
+    turn: int | None
+    """Counts the answers of this phone: an old one that comes late changes nothing. None always counts."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The ballot of one phone."""
+
+    answer: str
+    turn: int
+
+
+class Box:
+    """The ballots of one instance."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock = threading.RLock()
+        self._reader: Any = None
+
+    # Reading: one connection of this process, short statements, never a greenlet switch in between.
+
+    def open_contest(self, code: str) -> Contest | None:
+        """What the phones of a room vote on at this moment."""
+        return _contest(self._row("select * from contest where code = ? and closing = 0", code))
+
+    def contest(self, contest_id: int) -> Contest | None:
+        """A contest that is open, or being closed."""
+        return _contest(self._row("select * from contest where id = ?", contest_id))
+
+    def contests(self) -> list[Contest]:
+        """All contests whose ballots are here: open, being closed, or kept for an after."""
+        return [contest for row in self._rows("select * from contest order by id") if (contest := _contest(row))]
+
+    def ballot_of(self, contest_id: int, tag: bytes) -> Kept | None:
+        """What a phone has answered."""
+        row = self._row("select answer, turn from ballot where contest_id = ? and tag = ?", contest_id, tag)
+        return Kept(row[0], row[1] or 0) if row else None
+
+    def count(self, contest_id: int) -> int:
+        """How many phones have answered."""
+        row = self._row("select count(*) from ballot where contest_id = ?", contest_id)
+        return int(row[0]) if row else 0
+
+    def answers(self, contest_id: int) -> Answers:
+        """All answers, counted."""
+        return dict(self._rows("select answer, count(*) from ballot where contest_id = ? group by answer", contest_id))
+
+    def shown_answers(self, contest_id: int) -> tuple[int, Answers]:
+        """The counts that a live poll shows: how many phones they are of, and the answers."""
+        row = self._row("select ballots, answers from shown where contest_id = ?", contest_id)
+        return (int(row[0]), json.loads(row[1])) if row else (0, {})
+
+    def pairs(self, before_id: int, after_id: int) -> dict[tuple[str | None, str | None], int]:
+        """How many phones answered one thing before and another after; None where they did not answer."""
+        both = "select b.answer, a.answer, count(*) from ballot b join ballot a on a.tag = b.tag and a.contest_id = ?"
+        rows = self._rows(f"{both} where b.contest_id = ? group by 1, 2", after_id, before_id)
+        alone = (
+            "select x.answer, count(*) from ballot x where x.contest_id = ?"
+            " and not exists (select 1 from ballot y where y.contest_id = ? and y.tag = x.tag) group by 1"
+        )
+        found: dict[tuple[str | None, str | None], int] = {(was, now): count for was, now, count in rows}
+        found |= {(was, None): count for was, count in self._rows(alone, before_id, after_id)}
+        found |= {(None, now): count for now, count in self._rows(alone, after_id, before_id)}
+        return found
+
+    def revision(self, event_id: int) -> int:
+        """Rises with every batch of ballots of a lunch."""
+        row = self._row("select revision from turnout where event_id = ?", event_id)
+        return int(row[0]) if row else 0
+
+    # Writing: a connection of its own each time, or of the thread that writes batches.
+
+    def open(self, contest: Contest) -> None:
+        """Take answers to a contest from now on; whatever lay there under its number is thrown away."""
+        with self.writing() as connection:
+            for table in ("ballot", "shown"):
+                connection.execute(f"delete from {table} where contest_id = ?", (contest.id,))  # noqa: S608
+            connection.execute(
+                "insert or replace into contest values (?, ?, ?, ?, ?, ?, ?, ?, 0)",
+                (
+                    contest.id, contest.event_id, contest.code, contest.position, contest.key_name, contest.scope,
+                    contest.spec, int(contest.is_live),
+                ),
+            )  # fmt: skip
+
+    def stop(self, contest_id: int) -> None:
+        """Take no more answers."""
+        with self.writing() as connection:
+            connection.execute("update contest set closing = 1 where id = ?", (contest_id,))
+
+    def keep_for_after(self, contest_id: int) -> None:
+        """The contest is closed and counted, but its ballots wait to be compared."""
+        with self.writing() as connection:
+            connection.execute("update contest set closing = 2 where id = ?", (contest_id,))
+
+    def clear(self, contest_ids: Sequence[int]) -> None:
+        """Destroy the ballots of these contests, and all that is known of them here."""
+        with self.writing() as connection:
+            for contest_id in contest_ids:
+                for table, column in (("ballot", "contest_id"), ("shown", "contest_id"), ("contest", "id")):
+                    connection.execute(f"delete from {table} where {column} = ?", (contest_id,))  # noqa: S608
+
+    def scrub(self) -> bool:
+        """Write the file anew without what was destroyed, and empty its log; False where somebody was at it."""
+        connection = self._connect()
+        try:
+            connection.execute("PRAGMA busy_timeout=2000")
+            connection.execute("VACUUM")
+            return not connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        except SQLITE_DRIVER.OperationalError:
+            return False
+        finally:
+            connection.close()
+
+    def write(self, casts: Sequence[Cast], connection: Any) -> list[bool]:
+        """Put a batch of answers into the box in one transaction; says of each whether it was counted."""
+        connection.execute("begin immediate")
+        try:
+            lives = dict(connection.execute("select id, is_live from contest where closing = 0").fetchall())
+            counted = [cast for cast in casts if cast.contest_id in lives]
+            connection.executemany(_CAST, [(cast.contest_id, cast.tag, cast.answer, cast.turn) for cast in counted])
+            touched = {cast.contest_id for cast in counted}
+            for contest_id in touched:
+                _move_on(connection, contest_id, is_live=bool(lives[contest_id]))
+            connection.execute("commit")
+        except BaseException:
+            connection.execute("rollback")
+            raise
+        return [cast.contest_id in lives for cast in casts]
+
+    @contextmanager
+    def writing(self) -> Iterator[Any]:
+        """A connection in a writing transaction of its own."""
+        connection = self._connect()
+        try:
+            connection.execute("begin immediate")
+            yield connection
+            connection.execute("commit")
+        except SQLITE_DRIVER.OperationalError as error:
+            raise as_storage_error(error) from error
+        finally:
+            connection.close()
+
+    def connect(self) -> Any:
+        """A connection for whoever writes batches, to be used by one thread at a time."""
+        return self._connect()
+
+    def _connect(self) -> Any:
+        connection = SQLITE_DRIVER.connect(str(self.path), isolation_level=None, check_same_thread=False)
+        for pragma in (
+            f"busy_timeout={BUSY_TIMEOUT}", "journal_mode=WAL", "synchronous=FULL", "secure_delete=ON",
+            "temp_store=MEMORY",  # what is written anew must not pass through a file of its own
+        ):  # fmt: skip
+            connection.execute(f"PRAGMA {pragma}")
+        connection.executescript(_SCHEMA)
+        return connection
+
+    def _row(self, statement: str, *values: object) -> Any:
+        rows = self._rows(statement, *values)
+        return rows[0] if rows else None
+
+    def _rows(self, statement: str, *values: object) -> list[Any]:
+        with self._lock:
+            try:
+                self._reader = self._reader or self._connect()
+                return list(self._reader.execute(statement, values).fetchall())
+            except SQLITE_DRIVER.OperationalError as error:
+                self._reader = None
+                raise as_storage_error(error) from error
+
+
+def _move_on(connection: Any, contest_id: int, *, is_live: bool) -> None:
+    connection.execute(
+        "insert into turnout select event_id, 1 from contest where id = ?"
+        " on conflict (event_id) do update set revision = revision + 1",
+        (contest_id,),
+    )
+    if not is_live:
+        return
+    (fresh,) = connection.execute(
+        "select count(*) from ballot where contest_id = ? and is_new = 1", (contest_id,)
+    ).fetchone()
+    if fresh >= STEP:
+        answers = connection.execute(
+            "select answer, count(*) from ballot where contest_id = ? group by answer", (contest_id,)
+        ).fetchall()
+        connection.execute(
+            "insert or replace into shown values (?, ?, ?)",
+            (contest_id, sum(count for _, count in answers), json.dumps(dict(answers))),
+        )
+        connection.execute("update ballot set is_new = 0 where contest_id = ? and is_new = 1", (contest_id,))
+
+
+def _contest(row: Any) -> Contest | None:
+    if row is None:
+        return None
+    id_, event_id, code, position, key_name, scope, spec, is_live, closing = row
+    return Contest(id_, event_id, code, position, key_name, scope, spec, bool(is_live), bool(closing))
+
+
+def as_storage_error(error: Exception) -> OperationalError:
+    """A failure of the box in the shape in which the database's own are answered."""
+    return OperationalError("the ballot box", {}, error, hide_parameters=True)

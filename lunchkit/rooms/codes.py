@@ -1,0 +1,17 @@
+"""The short code of a room, as people read it off a screen and type it."""
+
+import secrets
+
+LETTERS = "ACDEFHJKLMNPQRTUVWXY3479"
+"""Without look-alikes: no B and 8, G and 6, I and 1, O and 0, S and 5, Z and 2."""
+LENGTH = 5
+
+
+def new_code() -> str:
+    """A code at random, one of eight million."""
+    return "".join(secrets.choice(LETTERS) for _ in range(LENGTH))
+
+
+def clean_code(typed: str) -> str:
+    """What somebody typed, as it would stand on the screen: capitals, without spaces and strokes."""
+    return "".join(char for char in typed.upper() if char.isalnum())

@@ -1,0 +1,79 @@
+"""The keys under which ballots are kept apart while a poll is open: in memory, never on a disk.
+
+A key is a file of mode 0600 on a file system that lives in memory, so that every process of this machine can use it,
+and none after a restart of the machine. Where there is no such file system (macOS), keys live in the process alone.
+"""
+
+import hashlib
+import json
+import os
+import secrets
+from pathlib import Path
+
+MEMORY = Path("/dev/shm")  # noqa: S108
+LENGTH = 32
+HELD = "LUNCHKIT_HELD_KEYS"
+"""Where a process that becomes the server finds the keys that it held before; there is none where files can be kept."""
+
+
+class KeyRing:
+    """The keys of one instance, by name."""
+
+    def __init__(self, instance: Path, memory: Path = MEMORY) -> None:
+        mark = hashlib.sha256(str(instance.resolve()).encode()).hexdigest()[:16]
+        self.folder = memory / f"lunchkit-{os.getuid()}-{mark}" if memory.is_dir() else None
+        held = json.loads(os.environ.pop(HELD, "{}"))
+        self._held = {name: bytes.fromhex(key) for name, key in held.items()}
+
+    def hand_over(self) -> None:
+        """Keep what this process holds for the program that it becomes."""
+        if self._held:
+            os.environ[HELD] = json.dumps({name: key.hex() for name, key in self._held.items()})
+
+    def ensure(self, name: str) -> bytes:
+        """The key of this name, made if there is none."""
+        key = self.get(name)
+        if key is None:
+            self._keep(name, secrets.token_bytes(LENGTH))
+            key = self.get(name)  # of two who make it at once, both take the first
+        if key is None:
+            raise OSError("the key of a poll could not be kept in memory")
+        return key
+
+    def get(self, name: str) -> bytes | None:
+        """The key of this name; None where it was destroyed, or lost with a restart of the machine."""
+        if self.folder is None:
+            return self._held.get(name)
+        try:
+            key = (self.folder / name).read_bytes()
+        except FileNotFoundError:
+            return None
+        return key if len(key) == LENGTH else None
+
+    def destroy(self, name: str) -> None:
+        """Leave nothing of a key; one that is gone already is no error."""
+        if self.folder is None:
+            self._held.pop(name, None)
+            return
+        place = self.folder / name
+        try:
+            with place.open("r+b") as file:
+                file.write(b"\0" * LENGTH)
+        except FileNotFoundError:
+            return
+        place.unlink(missing_ok=True)
+
+    def _keep(self, name: str, key: bytes) -> None:
+        if self.folder is None:
+            self._held.setdefault(name, key)
+            return
+        self.folder.mkdir(mode=0o700, exist_ok=True)
+        draft = self.folder / f"{name}.{secrets.token_hex(4)}"
+        draft.touch(mode=0o600)
+        draft.write_bytes(key)
+        try:
+            (self.folder / name).hardlink_to(draft)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()

@@ -1,0 +1,42 @@
+"""Room: what one lunch needs while it takes place."""
+
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lunchkit.db import Model, Moment
+from lunchkit.events.models import Event
+
+
+class Slide(StrEnum):
+    """What the projector shows."""
+
+    WELCOME = "welcome"
+    POLL = "poll"
+    MOVEMENT = "movement"
+    QUESTIONS = "questions"
+
+
+class Room(Model):
+    """The state that every phone and the projector of a lunch follow."""
+
+    __tablename__ = "room"
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True, autoincrement=False)
+    code: Mapped[str] = mapped_column(String(5), unique=True)
+    """What people type: see ``lunchkit.rooms.codes``."""
+    revision: Mapped[int] = mapped_column(default=1)
+    """Rises with every change that a phone or the projector shows, in the same transaction."""
+    counts_revision: Mapped[int] = mapped_column(default=0)
+    """Rises with every support of a question from the room: only the projector hears of it."""
+    slide: Mapped[str] = mapped_column(String(12), default=Slide.WELCOME)
+    poll_id: Mapped[int | None] = mapped_column(ForeignKey("poll.id", ondelete="SET NULL"))
+    """The poll that the slide is about."""
+    is_blank: Mapped[bool] = mapped_column(default=False)
+    """Whether the projector is black."""
+    timer_ends_at: Mapped[Moment | None]
+    takes_questions: Mapped[bool] = mapped_column(default=False)
+    """Whether phones may ask the room a question."""
+    rehearsing_since: Mapped[Moment | None]
+    event: Mapped[Event] = relationship()

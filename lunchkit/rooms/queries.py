@@ -1,0 +1,72 @@
+"""Reads of rooms, named after the question that they answer."""
+
+from flask import current_app
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from lunchkit.config import current_settings
+from lunchkit.db import db
+from lunchkit.errors import NotFound
+from lunchkit.live.streams import hub
+from lunchkit.rooms.box import Box
+from lunchkit.rooms.codes import LENGTH, clean_code
+from lunchkit.rooms.keys import KeyRing
+from lunchkit.rooms.models import Room
+
+
+def room_by_code_or_404(code: str) -> Room:
+    """The room of a code, however it is typed; of a lunch that is public and not called off. Raises NotFound."""
+    room = None
+    if len(code) <= 3 * LENGTH:
+        found = select(Room).where(Room.code == clean_code(code)[:LENGTH]).options(joinedload(Room.event))
+        room = db.session.scalar(found)
+    if room is None or room.event.published_at is None or room.event.cancelled_at is not None:
+        raise NotFound
+    return room
+
+
+def room_of_event(event_id: int) -> Room | None:
+    """The room of a lunch, where it has one already."""
+    return db.session.get(Room, event_id)
+
+
+def revision_of(event_id: int) -> int:
+    """The revision of what phones see of a lunch; 0 without a room."""
+    with db.engine.connect() as connection:
+        return connection.execute(select(Room.revision).where(Room.event_id == event_id)).scalar() or 0
+
+
+def phone_feed_key(event_id: int, *languages: str) -> tuple[str, int, *tuple[str, ...]]:
+    """What the hub knows the phones of a lunch by, for each language that they are told in."""
+    return ("phone", event_id, *languages)
+
+
+def known_revision(event_id: int) -> int:
+    """The revision that phones were told last, without asking the database where somebody is told at all."""
+    told = hub().watched_revision(phone_feed_key(event_id))
+    return revision_of(event_id) if told is None else told
+
+
+def revisions_of(event_id: int) -> tuple[int, int]:
+    """The revisions of what phones see of a lunch, and of what the projector counts besides ballots."""
+    with db.engine.connect() as connection:
+        row = connection.execute(select(Room.revision, Room.counts_revision).where(Room.event_id == event_id)).first()
+    return (row[0], row[1]) if row else (0, 0)
+
+
+def box() -> Box:
+    """The ballot box of this instance."""
+    found = current_app.extensions.get("lunchkit_box")
+    if found is None:
+        settings = current_settings()
+        settings.instance.mkdir(parents=True, exist_ok=True)
+        found = current_app.extensions["lunchkit_box"] = Box(settings.instance / "ballots.sqlite")
+    return found
+
+
+def keys() -> KeyRing:
+    """The keys of the polls that are open."""
+    found = current_app.extensions.get("lunchkit_keys")
+    if found is None:
+        found = current_app.extensions["lunchkit_keys"] = KeyRing(current_settings().instance)
+    return found

@@ -1,0 +1,287 @@
+"""Ballots: one a phone, the latest one holds, none is lost, and none is counted that came too late."""
+
+import threading
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from lunchkit import clock
+from lunchkit.db import db
+from lunchkit.polls.actions import annul_poll, close_poll, finish_closings, open_poll, reveal_poll
+from lunchkit.polls.closing import CLOSES_AFTER
+from lunchkit.polls.models import Poll, Stage
+from lunchkit.polls.queries import result_of
+from lunchkit.polls.refusals import AlreadyClosed, AnotherPollIsOpen
+from lunchkit.rooms.queries import box, keys
+from tests.conftest import EventMaker, new_client
+from tests.room import JSON, Phone, ask, asked, code_of, fresh, phones, running_event
+
+
+def counts(poll: Poll) -> dict[int, int]:
+    """How many phones chose what."""
+    return {row.position: row.count for row in result_of(fresh(poll), "fr").rows}
+
+
+def test_a_tap_is_counted_and_answered_with_the_revision_of_the_room(app: Flask, make_event: EventMaker) -> None:
+    event = running_event(make_event)
+    poll = asked(event)
+    (phone,) = phones(app, event, 1)
+    answer = phone.vote(2)
+    assert answer.status_code == 200
+    assert answer.get_json().keys() == {"rev"}
+    close_poll(poll)
+    assert counts(poll) == {1: 0, 2: 1, 3: 0, 0: 0}
+
+
+def test_a_browser_without_script_is_led_back_to_the_page(app: Flask, make_event: EventMaker) -> None:
+    event = running_event(make_event)
+    asked(event)
+    (phone,) = phones(app, event, 1)
+    answer = phone.send({"choice": 1}, json=False)
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"/v/{phone.code}")
+
+
+def test_the_latest_answer_of_a_phone_holds(app: Flask, make_event: EventMaker) -> None:
+    event = running_event(make_event)
+    poll = asked(event)
+    (phone,) = phones(app, event, 1)
+    for choice in (1, 3, 2):
+        assert phone.vote(choice).status_code == 200
+    close_poll(poll)
+    assert counts(poll) == {1: 0, 2: 1, 3: 0, 0: 0}
+    assert poll.ballots == 1
+
+
+def test_an_old_answer_that_comes_late_changes_nothing(app: Flask, make_event: EventMaker) -> None:
+    event = running_event(make_event)
+    poll = asked(event)
+    (phone,) = phones(app, event, 1)
+    phone.send({"choice": 3}, turn=2)
+    assert phone.send({"choice": 1}, turn=1).status_code == 200
+    close_poll(poll)
+    assert counts(poll)[3] == 1
+
+
+def test_no_opinion_is_an_answer_like_the_others(app: Flask, make_event: EventMaker) -> None:
+    event = running_event(make_event)
+    poll = asked(event)
+    (phone,) = phones(app, event, 1)
+    phone.vote(0)
+    close_poll(poll)
+    assert counts(poll) == {1: 0, 2: 0, 3: 0, 0: 1}
+
+
+def test_no_opinion_is_refused_where_the_organiser_does_not_offer_it(app: Flask, make_event: EventMaker) -> None:
+    event = running_event(make_event)
+    asked(event, allows_none=False)
+    (phone,) = phones(app, event, 1)
+    answer = phone.vote(0)
+    assert (answer.status_code, answer.get_json()["state"]) == (422, "unreadable")
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "good", "bad"),
+    [
+        ("single", {}, {"choice": ["2"]}, {"choice": ["9"]}),
+        ("single", {}, {"choice": ["1"]}, {"choice": ["1", "2"]}),
+        ("scale", {}, {"choice": ["3"]}, {"choice": ["x"]}),
+        ("multiple", {"most_choices": 2}, {"choice": ["1", "3"]}, {"choice": ["1", "2", "3"]}),
+        ("words", {"most_choices": 2}, {"word": ["confiance", "l’emploi"]}, {"word": ["", "—"]}),
+        ("text", {}, {"text": ["Une phrase."]}, {"text": ["x" * 281]}),
+        ("ranking", {}, {"rank-1": ["3"], "rank-2": ["1"], "rank-3": ["2"]}, {"rank-1": ["1"], "rank-2": ["1"]}),
+        ("statements", {}, {"statement-1": ["agree"], "statement-3": ["pass"]}, {"statement-1": ["maybe"]}),
+    ],
+)
+def test_every_kind_of_question_takes_its_answers_and_refuses_what_is_none(
+    app: Flask, make_event: EventMaker, kind: str, more: dict[str, Any], good: dict[str, Any], bad: dict[str, Any]
+) -> None:
+    event = running_event(make_event)
+    poll = asked(event, choices=() if kind in ("words", "text") else ("Un", "Deux", "Trois"), kind=kind, **more)
+    (phone,) = phones(app, event, 1)
+    assert phone.send(bad).status_code == 422
+    assert phone.send(good).status_code == 200
+    phone.look()
+    close_poll(poll)
+    assert fresh(poll).ballots == 1
+
+
+def test_too_late_is_said_and_not_counted(app: Flask, make_event: EventMaker) -> None:
+    event = running_event(make_event)
+    poll = asked(event)
+    (phone,) = phones(app, event, 1)
+    close_poll(poll)
+    answer = phone.vote(1)
+    assert answer.status_code == 409
+    assert answer.get_json()["state"] == "closed"
+    assert fresh(poll).ballots == 0
+
+
+def test_an_answer_to_the_question_before_is_not_counted_for_the_next(app: Flask, make_event: EventMaker) -> None:
+    event = running_event(make_event)
+    first, second = asked(event), ask(event)
+    (phone,) = phones(app, event, 1)
+    close_poll(first)
+    open_poll(second)
+    assert phone.send({"choice": 1, "poll": first.position}).status_code == 409
+    assert phone.send({"choice": 1, "poll": second.position}).status_code == 200
+
+
+def test_a_phone_without_cookie_is_told_why_nothing_was_counted(app: Flask, make_event: EventMaker) -> None:
+    event = running_event(make_event)
+    poll = asked(event)
+    bare = Phone(new_client(app), code_of(event))
+    answer = bare.vote(1)
+    assert (answer.status_code, answer.get_json()["state"]) == (403, "no-cookie")
+    bare.client.set_cookie("voter", "A" * 32)
+    assert bare.vote(1).status_code == 403, "a number that was not given here"
+    close_poll(poll)
+    assert fresh(poll).ballots == 0
+
+
+def test_a_post_of_another_site_is_refused(app: Flask, make_event: EventMaker) -> None:
+    event = running_event(make_event)
+    asked(event)
+    (phone,) = phones(app, event, 1)
+    headers = {**JSON, "Sec-Fetch-Site": "cross-site"}
+    answer = phone.client.post(f"/v/{phone.code}", data={"choice": 1}, headers=headers)
+    assert answer.status_code == 403
+
+
+def test_looking_never_votes(app: Flask, make_event: EventMaker) -> None:
+    event = running_event(make_event)
+    poll = asked(event)
+    (phone,) = phones(app, event, 1)
+    phone.client.get(f"/v/{phone.code}?choice=1&poll=1&turn=1")
+    assert box().count(poll.id) == 0
+
+
+@pytest.mark.parametrize("typed", ["{code}", "{lower}", "{spaced}"])
+def test_a_code_may_be_typed_as_people_type(app: Flask, make_event: EventMaker, typed: str) -> None:
+    event = running_event(make_event)
+    code = code_of(event)
+    as_typed = typed.format(code=code, lower=code.lower(), spaced=f" {code[:2]} {code[2:].lower()} ")
+    client = new_client(app)
+    answer = client.get("/v", query_string={"code": as_typed})
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"/v/{code}")
+    assert client.get(f"/V/{code}").status_code == 200, "the QR code is in capitals"
+
+
+def test_a_wrong_code_is_answered_with_the_form(app: Flask) -> None:
+    answer = new_client(app).get("/v?code=ZZZZZ")
+    assert answer.status_code == 404
+    assert 'name="code"' in answer.get_data(as_text=True)
+
+
+def test_one_question_at_a_time(app: Flask, make_event: EventMaker) -> None:
+    event = running_event(make_event)
+    first, second = asked(event), ask(event)
+    with pytest.raises(AnotherPollIsOpen):
+        open_poll(second)
+    close_poll(first)
+    open_poll(second)
+    with pytest.raises(AlreadyClosed):
+        open_poll(first)
+
+
+def test_what_was_annulled_may_be_asked_anew_and_begins_at_nothing(app: Flask, make_event: EventMaker) -> None:
+    event = running_event(make_event)
+    poll = asked(event)
+    for phone in phones(app, event, 3):
+        phone.vote(1)
+    annul_poll(poll)
+    assert fresh(poll).stage is Stage.VOID
+    open_poll(poll)
+    (phone,) = phones(app, event, 1)
+    phone.vote(2)
+    close_poll(poll)
+    reveal_poll(poll)
+    assert (fresh(poll).ballots, counts(poll)[1], counts(poll)[2]) == (1, 0, 1)
+
+
+def test_two_hundred_phones_at_once_are_two_hundred_ballots(app: Flask, make_event: EventMaker) -> None:
+    event = running_event(make_event)
+    poll = asked(event)
+    crowd = phones(app, event, 200)
+    answers: list[int] = []
+
+    def tap(phone: Phone, choice: int) -> None:
+        answers.extend(phone.send({"choice": choice}, turn=1).status_code for _ in range(2))  # a double tap
+
+    threads = [threading.Thread(target=tap, args=(phone, number % 3 + 1)) for number, phone in enumerate(crowd)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers == [200] * 400
+    close_poll(poll)
+    assert fresh(poll).ballots == 200
+    assert counts(poll) == {1: 67, 2: 67, 3: 66, 0: 0}
+
+
+def test_votes_that_race_the_close_are_counted_or_refused_never_both(app: Flask, make_event: EventMaker) -> None:
+    event = running_event(make_event)
+    poll = asked(event)
+    crowd = phones(app, event, 60)
+    told: list[int] = []
+    start = threading.Barrier(61)
+
+    def tap(phone: Phone) -> None:
+        start.wait()
+        told.append(phone.vote(1).status_code)
+
+    threads = [threading.Thread(target=tap, args=(phone,)) for phone in crowd]
+    for thread in threads:
+        thread.start()
+    start.wait()
+    close_poll(poll)
+    for thread in threads:
+        thread.join()
+    assert set(told) <= {200, 409}
+    assert fresh(poll).ballots == told.count(200)
+
+
+def test_a_poll_closes_itself_two_hours_after_the_lunch(app: Flask, make_event: EventMaker) -> None:
+    event = running_event(make_event)
+    poll = asked(event)
+    (phone,) = phones(app, event, 1)
+    phone.vote(1)
+    finish_closings()
+    assert fresh(poll).stage is Stage.OPEN, "not before"
+    with clock.fixed_at(event.ends_at + CLOSES_AFTER):
+        finish_closings()
+    assert (fresh(poll).stage, poll.ballots) == (Stage.CLOSED, 1)
+
+
+def test_a_poll_whose_key_was_lost_closes_with_what_was_counted(app: Flask, make_event: EventMaker) -> None:
+    event = running_event(make_event)
+    poll = asked(event)
+    for phone in phones(app, event, 2):
+        phone.vote(3)
+    keys().destroy(str(poll.id))  # the machine was started again
+    (late,) = phones(app, event, 1)
+    assert late.vote(1).status_code == 409
+    finish_closings()
+    assert (fresh(poll).stage, counts(poll)[3]) == (Stage.CLOSED, 2)
+
+
+def test_the_page_of_a_phone_remembers_its_answer_and_no_other_does(app: Flask, make_event: EventMaker) -> None:
+    event = running_event(make_event)
+    asked(event)
+    voter, other = phones(app, event, 2)
+    untouched = other.page
+    voter.vote(2)
+    assert voter.look() != untouched
+    assert len(other.look()) == len(untouched)
+
+
+@pytest.fixture(autouse=True)
+def close_the_box(app: Flask) -> Any:
+    """Leave no key of a test in memory."""
+    yield
+    db.session.rollback()
+    folder = keys().folder
+    for path in list(folder.iterdir()) if folder and folder.exists() else []:
+        path.unlink()
+    if folder and folder.exists():
+        folder.rmdir()

@@ -1,0 +1,350 @@
+"""Results as pictures, sentences and files: everybody is drawn, nothing runs out of the picture, nothing too small shows."""
+
+import csv
+import json
+import re
+from collections.abc import Iterator
+from io import StringIO
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from flask import Flask, render_template, render_template_string
+from flask_babel import force_locale
+
+from lunchkit.events.models import Event
+from lunchkit.polls.exports import result_csv, result_json
+from lunchkit.polls.models import Kind, Stage
+from lunchkit.polls.movement import publishable
+from lunchkit.polls.pictures import Drawing, draw_cloud, draw_movement, draw_result, headline, movement_headline
+from lunchkit.polls.pictures.drawing import WIDE_HEIGHT, breadth, split_lines
+from lunchkit.polls.pictures.sentences import movement_notes
+from lunchkit.polls.results import Result, Row, Written
+from lunchkit.polls.views import ChoiceView, PollView
+from tests.test_exports import FORMULAS
+
+LONG = "Oui, mais seulement si chaque organisation garde la main sur ses données et peut changer de fournisseur"
+
+
+@pytest.fixture(autouse=True)
+def in_english(app: Flask) -> Iterator[None]:
+    with app.test_request_context("/"), force_locale("en"):
+        yield
+
+
+def result(*counts: int, kind: Kind = Kind.SINGLE, by_hand: int = 0, **more: Any) -> Result:
+    """Choices A, B, C …; what was counted by hand belongs to the first."""
+    labels = more.pop("labels", [chr(65 + index) for index in range(len(counts))])
+    rows = tuple(
+        Row(index + 1, labels[index], count, by_hand if index == 0 else 0) for index, count in enumerate(counts)
+    )
+    return Result(kind, "Which one?", more.pop("n", sum(counts) + by_hand), by_hand, rows, **more)
+
+
+def graded(kind: Kind, *grades: tuple[int, ...]) -> Result:
+    rows = tuple(Row(index + 1, chr(65 + index), 0, 0, given) for index, given in enumerate(grades))
+    return Result(kind, "Which one?", sum(grades[0]), 0, rows)
+
+
+def words(*counts: int) -> Result:
+    return Result(
+        Kind.WORDS, "One word?", 20, 0, (), tuple(Written(f"mot{index}", n) for index, n in enumerate(counts))
+    )
+
+
+def movement(table: list[list[int]], before_only: list[int] | None = None, *, is_scale: bool = False) -> dict[str, Any]:
+    size = len(table)
+    positions = list(range(1, size + 1))
+    return publishable(
+        {(i + 1, j + 1): table[i][j] for i in range(size) for j in range(size)},
+        dict(zip(positions, before_only or [0] * size, strict=True)), {}, positions, is_scale, 3,
+    )  # fmt: skip
+
+
+CHOICES = [[9, 2, 3, 2], [1, 12, 2, 3], [3, 4, 8, 1], [2, 3, 1, 5]]
+FLOWS = [[9, 3, 0], [0, 12, 4], [5, 0, 9]]
+CHANGED = [[9, 1, 2], [2, 9, 1], [1, 2, 9]]
+DIRECTIONS = [[6, 3, 1, 0], [2, 6, 2, 1], [0, 2, 7, 1], [1, 0, 2, 6]]
+MOVEMENTS = {
+    "flows": movement(FLOWS), "choices": movement(CHOICES), "changed": movement(CHANGED),
+    "direction": movement(DIRECTIONS, [1, 1, 1, 0], is_scale=True),
+}  # fmt: skip
+
+
+def poll(of: Result | None, **more: Any) -> PollView:
+    choices = tuple(ChoiceView(row.position, row.label) for row in of.choices) if of else ()
+    return PollView(
+        id=1, position=3, kind=of.kind if of else Kind.SINGLE, question="Which one?", ends=("", ""), choices=choices,
+        most_choices=1, allows_none=True, stage=Stage.REVEALED, is_live=False, in_rehearsal=False, is_before=False,
+        is_after=False, protects=3, result=of, **more,
+    )  # fmt: skip
+
+
+# Sentences
+
+
+@pytest.mark.parametrize(
+    ("of", "says"),
+    [
+        (result(9, 17, 16), "B: 17 people out of 42, or 40 %"),
+        (result(9, 15, 16, by_hand=8), "A: 17 people out of 48, or 35 %"),
+        (result(9, 9, 2), "A and B: 9 people each out of 20"),
+        (result(4, 4, 4, 4), "A tie: 4 people each out of 16"),
+        (result(3, 1), "Fewer than 5 answers: nothing is shown"),
+        (result(0, 0), "Fewer than 5 answers: nothing is shown"),
+        (result(30, 20, n=38, kind=Kind.MULTIPLE), "A: 30 people out of 38, or 79 %"),
+        (
+            Result(Kind.SINGLE, "?", 9, 0, (Row(1, "A", 3), Row(0, "whatever", 6))),
+            "No opinion: 6 people out of 9, or 67 %",
+        ),
+        (
+            result(3, 7, 12, 11, 5, kind=Kind.SCALE, labels=list("12345"), ends=("not at all", "very much")),
+            "In the middle: 3, from 1 «not at all» to 5 «very much» (38 people)",
+        ),
+        (graded(Kind.RANKING, (5, 2), (2, 5)), "In first place: A (mean place 1.3, 7 people)"),
+        (graded(Kind.STATEMENTS, (3, 1, 2), (5, 1, 0)), "Most agreed with: B (5 people out of 6, or 83 %)"),
+        (words(9, 4), "«mot0»: 9 people out of 20, or 45 %"),
+        (words(1, 1, 1, 1), "4 words from 20 people"),
+        (Result(Kind.TEXT, "?", 8, 0, (), (Written("One.", 1),)), "1 text from 8 people"),
+    ],
+)
+def test_a_headline_says_the_result_with_people_and_per_cent(of: Result, says: str) -> None:
+    assert headline(of) == says
+
+
+def test_a_headline_of_movement_counts_those_who_answered_twice() -> None:
+    after = result(9, 17, 16)
+    assert movement_headline(MOVEMENTS["choices"], after, after) == "27 votes out of 61 have moved"
+    still = movement([[9, 0], [0, 9]])
+    assert movement_headline(still, after, after) == "No vote has moved, out of 18"
+    assert (
+        movement_headline({"level": "tallies", "k": 3, "positions": [1]}, after, after) == "Before and after the debate"
+    )
+
+
+def test_notes_tell_who_answered_once_and_the_rule() -> None:
+    after = result(9, 17, 16, by_hand=2)
+    assert movement_notes(movement(FLOWS, [4, 0, 0]), after, after) == [
+        "4 people answered only before.",
+        "Votes counted by hand are not in this picture.",
+        "A group of fewer than 3 people is never shown.",
+    ]
+
+
+# Pictures
+
+
+def count_dots(drawing: Drawing, look: str) -> int:
+    return sum(shape.d.count("h.01") for shape in drawing.shapes if shape.look == look)
+
+
+def points(d: str) -> Iterator[tuple[float, float]]:
+    """The ends of a path, as far as they stand there as such."""
+    for letter, x, y in re.findall(r"([ML])(-?[\d.]+) (-?[\d.]+)", d):
+        assert letter
+        yield float(x), float(y)
+
+
+def assert_in_picture(drawing: Drawing) -> None:
+    for shape in drawing.shapes:
+        assert "nan" not in shape.d
+        assert all(-401 <= x <= drawing.width + 401 and -1 <= y <= drawing.height + 3 for x, y in points(shape.d)), (
+            shape
+        )
+    for line in drawing.words:
+        assert line.size >= (26 if drawing.width > 1000 else 11)
+        assert 0 <= line.y <= drawing.height + line.size * 0.3, line
+        end = line.x + breadth(line.text) * line.size * {"start": 1, "middle": 0.5, "end": 0}[line.anchor]
+        assert line.x >= -1 and end <= drawing.width + 12, line
+
+
+@pytest.mark.parametrize("wide", [False, True])
+@pytest.mark.parametrize("counts", [(9, 17, 16), (60, 1), (5, 0), (7,) * 8])
+def test_every_person_is_a_disc_and_by_hand_a_ring(wide: bool, counts: tuple[int, ...]) -> None:
+    drawing = draw_result(result(*counts, by_hand=0), wide)
+    assert count_dots(drawing, "discs") == sum(counts)
+    by_hand = draw_result(result(*counts[::-1], by_hand=4), wide)
+    legend = 1
+    assert count_dots(by_hand, "holes") in (0, 4 + legend)  # 0 where the answer is too large for discs
+
+
+@pytest.mark.parametrize("wide", [False, True])
+@pytest.mark.parametrize("size", [2, 3, 6, 11])
+@pytest.mark.parametrize("people", [5, 12, 42, 180, 300, 2500])
+def test_results_stay_in_their_picture(wide: bool, size: int, people: int) -> None:
+    counts = [people // (index + 1) for index in range(size)]
+    for label in ("Oui", LONG, "Anticonstitutionnellement" * 4):
+        drawing = draw_result(result(*counts, labels=[label] * size, by_hand=people // 10), wide)
+        assert_in_picture(drawing)
+        assert drawing.height == WIDE_HEIGHT or not wide
+    assert_in_picture(draw_result(graded(Kind.RANKING, *((people, 1, 0),) * size), wide))
+    assert_in_picture(draw_result(graded(Kind.STATEMENTS, *((people, 1, 0),) * size), wide))
+
+
+@pytest.mark.parametrize("wide", [False, True])
+def test_all_choices_look_the_same(wide: bool) -> None:
+    for drawing in (draw_result(result(9, 17, 16), wide), draw_result(result(90, 17, 16), wide)):
+        assert {shape.look for shape in drawing.shapes} <= {"discs", "full", "line"}
+
+
+@pytest.mark.parametrize("wide", [False, True])
+@pytest.mark.parametrize("level", MOVEMENTS)
+@pytest.mark.parametrize("label", ["Oui", LONG])
+def test_movements_stay_in_their_picture(wide: bool, level: str, label: str) -> None:
+    assert MOVEMENTS[level]["level"] == level
+    after = result(9, 17, 16, 5, labels=[label] * 4)
+    drawing = draw_movement(MOVEMENTS[level], after, after, wide)
+    assert_in_picture(drawing)
+    assert drawing.height <= WIDE_HEIGHT + 2
+    moved = MOVEMENTS[level]
+    assert f"{moved['changed']} votes out of {moved['changed'] + moved['unchanged']} have moved" in drawing.says
+
+
+@pytest.mark.parametrize("factor", [1, 3, 8, 40])
+@pytest.mark.parametrize("wide", [False, True])
+def test_large_rooms_are_drawn_with_a_unit(factor: int, wide: bool) -> None:
+    after = result(9, 17, 16, 5)
+    drawing = draw_movement(movement([[n * factor for n in row] for row in FLOWS]), after, after, wide)
+    assert_in_picture(drawing)
+    assert any("one thread" in line.text for line in drawing.words) == (factor > 2)
+
+
+def ropes(drawing: Drawing) -> list[tuple[float, float]]:
+    """From where to where each rope goes, across."""
+    ways = [way for shape in drawing.shapes if shape.look == "rope" for way in shape.d.split("M")[1:]]
+    numbers = [[float(number) for number in re.findall(r"-?[\d.]+", way)] for way in ways]
+    return [(number[0], number[-2]) for number in numbers]
+
+
+def test_no_rope_goes_from_choice_to_choice_where_only_the_choices_may_show() -> None:
+    after = result(9, 17, 16, 5)
+    assert set(ropes(draw_movement(MOVEMENTS["choices"], after, after, wide=True))) == {(492, 966), (1440, 966)}
+    assert set(ropes(draw_movement(MOVEMENTS["flows"], after, after, wide=True))) == {(492, 1440)}
+
+
+def test_the_picture_depends_on_nothing_that_is_hidden() -> None:
+    """Two tables with the same people leaving and joining, and other flows between."""
+    other = [[9, 3, 2, 2], [0, 12, 3, 3], [4, 3, 8, 1], [2, 3, 1, 5]]
+    after = result(9, 17, 16, 5)
+    assert movement(other) == MOVEMENTS["choices"]
+    assert draw_movement(movement(other), after, after) == draw_movement(MOVEMENTS["choices"], after, after)
+
+
+@pytest.mark.parametrize("wide", [False, True])
+@pytest.mark.parametrize("counts", [(9, 7, 4, 3, 1, 1), (1,) * 60, (30,), (500, 1), ()])
+def test_no_word_of_a_cloud_covers_another(wide: bool, counts: tuple[int, ...]) -> None:
+    drawing = draw_cloud(words(*counts), wide)
+    assert drawing == draw_cloud(words(*counts), wide)
+    boxes = [(w.x, w.y - w.size * 0.72, w.x + breadth(w.text) * w.size, w.y + w.size * 0.2) for w in drawing.words]
+    for index, one in enumerate(boxes):
+        assert one[2] <= drawing.width + 1
+        for other in boxes[:index]:
+            assert one[0] >= other[2] or other[0] >= one[2] or one[1] >= other[3] or other[1] >= one[3]
+
+
+def test_lines_are_split_by_their_breadth() -> None:
+    assert split_lines("Oui, à certaines conditions", 9) == ["Oui, à certaines", "conditions"]
+    assert split_lines("Oui, à certaines conditions", 9, most=1) == ["Oui, à certaines…"]
+    assert all(breadth(line) <= 6 for line in split_lines(LONG, 6))
+    assert split_lines("", 9) == [""]
+
+
+# Templates
+
+
+PICTURE = "{% from 'polls/_pictures.html' import result_picture, movement_picture %}"
+
+
+def test_every_picture_has_its_table_and_no_inline_style() -> None:
+    after = result(9, 17, 16, 5)
+    shown = [
+        render_template_string(PICTURE + "{{ result_picture(r, wide=w) }}", r=r, w=wide)
+        for r in (
+            after,
+            graded(Kind.RANKING, (5, 2), (2, 5)),
+            graded(Kind.STATEMENTS, (3, 1, 2), (5, 1, 0)),
+            words(9, 4),
+        )
+        for wide in (False, True)
+    ]
+    shown += [
+        render_template_string(PICTURE + "{{ movement_picture(m, r, r, wide=w) }}", m=moved, r=after, w=wide)
+        for moved in MOVEMENTS.values()
+        for wide in (False, True)
+    ]
+    for html in shown:
+        assert 'role="img"' in html and "aria-label=" in html
+        assert "<table>" in html and "<caption>" in html
+        assert "style=" not in html and "<style" not in html
+
+
+def test_too_few_people_show_nothing_anywhere() -> None:
+    few = result(3, 1, labels=["Secret", "Other"])
+    html = render_template_string(PICTURE + "{{ result_picture(r) }}", r=few)
+    assert "Secret" not in html and "<svg" not in html
+    assert "Secret" not in result_csv(poll(few))
+    data = result_json(poll(few, movement=MOVEMENTS["flows"]), "https://lunch.example/e/x/polls/3")
+    assert (data["shown"], data["rows"], data["movement"], data["n"]) == (False, [], None, 4)
+
+
+@pytest.mark.parametrize(
+    "of",
+    [
+        result(9, 17, 16),
+        result(3, 1),
+        words(9, 4),
+        Result(Kind.TEXT, "?", 8, 0, (), (Written("<b> & «x»", 1),) * 12),
+        None,
+    ],
+)
+def test_the_picture_for_other_sites_is_sound_xml_without_style_or_script(of: Result | None, event: Event) -> None:
+    moved = {"movement": MOVEMENTS["choices"], "before": result(9, 17, 16, 5)} if of and of.kind == Kind.SINGLE else {}
+    svg = render_template("polls/result.svg", event=event, poll=poll(of, **moved), address="https://lunch.example/e/x")
+    root = ElementTree.fromstring(svg)
+    assert root.tag == "{http://www.w3.org/2000/svg}svg"
+    assert {element.tag.partition("}")[2] for element in root.iter()} <= {
+        "svg",
+        "title",
+        "desc",
+        "rect",
+        "g",
+        "path",
+        "text",
+    }
+    assert not any("style" in element.attrib or "class" in element.attrib for element in root.iter())
+    assert "lunch.example/e/x" in svg
+
+
+# Files
+
+
+def test_the_csv_holds_a_line_a_choice() -> None:
+    text = result_csv(poll(result(9, 17, 16, by_hand=2)))
+    assert text.startswith("\ufeff")
+    headings, *lines = csv.reader(StringIO(text[1:], newline=""), delimiter=";")
+    assert headings == ["position", "label", "phones", "by_hand", "total", "share", "n"]
+    assert lines[0] == ["1", "A", "9", "2", "11", "25", "44"]
+    assert len(lines) == 3
+
+
+def test_the_csv_of_a_ranking_and_of_statements_has_their_grades() -> None:
+    ranking = result_csv(poll(graded(Kind.RANKING, (5, 2), (2, 5)))).splitlines()
+    assert ranking[0].endswith('"place_1";"place_2"')
+    assert ranking[1].endswith('"5";"2"')
+    assert result_csv(poll(graded(Kind.STATEMENTS, (3, 1, 2)))).splitlines()[0].endswith('"agree";"pass";"disagree"')
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_no_answer_becomes_a_formula(text: str) -> None:
+    of = Result(Kind.WORDS, "?", 9, 0, (), (Written(text, 3),))
+    (line,) = list(csv.reader(StringIO(result_csv(poll(of))[1:], newline=""), delimiter=";"))[1:]
+    assert line[1].startswith("'")
+
+
+def test_the_json_holds_what_the_page_shows_and_survives_the_wire() -> None:
+    data = result_json(poll(result(9, 17, 16, by_hand=2), movement=MOVEMENTS["flows"]), "https://lunch.example/x")
+    assert json.loads(json.dumps(data)) == data
+    assert data["rows"][0] == {
+        "position": 1, "label": "A", "phones": 9, "by_hand": 2, "total": 11, "share": 25, "grades": [],
+    }  # fmt: skip
+    assert data["movement"]["level"] == "flows"

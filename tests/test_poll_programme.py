@@ -1,0 +1,458 @@
+"""The questions of a lunch: how they are written, arranged, asked again, counted by hand and moderated."""
+
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.datastructures import MultiDict
+from werkzeug.test import TestResponse
+
+from lunchkit.db import db, transaction
+from lunchkit.events.models import Event
+from lunchkit.polls.actions import (
+    add_poll,
+    change_poll,
+    close_poll,
+    enter_hand_counts,
+    move_poll,
+    open_poll,
+    remove_poll,
+)
+from lunchkit.polls.forms import PollDetails, details_of, poll_form
+from lunchkit.polls.models import HandCount, Poll, WrittenAnswer
+from lunchkit.polls.programme import move
+from lunchkit.polls.queries import answers_to_judge, polls_of
+from lunchkit.polls.refusals import AskedAgain, CannotAskAgain, KeepsItsPlace, PollIsFrozen
+from tests.conftest import EventMaker, csrf_of
+
+YES_NO = PollDetails("Oui ?", ("Oui", "Non"))
+
+
+def typed(**fields: Any) -> MultiDict[str, str]:
+    """A form as a browser sends it."""
+    return MultiDict({"question": "Une question ?", "choices": "Oui\r\nNon", **fields})
+
+
+def errors_of(**fields: Any) -> dict[str, str]:
+    """What a form finds wrong, by field."""
+    form = poll_form(data=typed(**fields))
+    form.validate()
+    return {str(name): str(errors[0]) for name, errors in form.errors.items()}
+
+
+def accepted(**fields: Any) -> PollDetails:
+    """The value of a form that must be right."""
+    form = poll_form(data=typed(**fields))
+    assert form.validate(), form.errors
+    return form.details()
+
+
+def ask(event: Event, *questions: str) -> list[Poll]:
+    """Questions of two choices each."""
+    return [add_poll(event, PollDetails(question, ("Oui", "Non"))) for question in questions]
+
+
+def order(event: Event) -> list[str]:
+    """The questions as they stand in the database."""
+    db.session.expire_all()
+    return [poll.question for poll in polls_of(event.id)]
+
+
+def post(client: FlaskClient, path: str, page: str, **data: str) -> TestResponse:
+    answer = client.post(path, data={"csrf_token": csrf_of(client, page), **data})
+    db.session.rollback()
+    return answer
+
+
+@pytest.fixture
+def seen(event: Event) -> Poll:
+    """A question that the room has seen, and one that it has not."""
+    first, _second = ask(event, "Un ?", "Deux ?")
+    open_poll(first)
+    return first
+
+
+# What is written
+
+
+@pytest.mark.parametrize(
+    ("kind", "few", "many"),
+    [("single", 2, 8), ("multiple", 2, 8), ("scale", 2, 7), ("ranking", 2, 6), ("statements", 1, 8)],
+)
+def test_each_kind_has_its_number_of_choices(app: object, kind: str, few: int, many: int) -> None:
+    lines = [f"Choix {number}" for number in range(10)]
+    for number in (few, many):
+        assert len(accepted(kind=kind, choices="\n".join(lines[:number])).choices) == number
+    for number in (few - 1 or 99, many + 1):
+        assert "choices" in errors_of(kind=kind, choices="\n".join(lines[:number]))
+
+
+def test_a_scale_without_steps_goes_from_one_to_five(app: object) -> None:
+    value = accepted(kind="scale", choices="", low_label="pas du tout", high_label="tout à fait")
+    assert (value.choices, value.low_label, value.high_label) == (tuple("12345"), "pas du tout", "tout à fait")
+    assert "choices" in errors_of(kind="single", choices=""), "control: a question of another kind needs its choices"
+
+
+@pytest.mark.parametrize("kind", ["words", "text"])
+def test_what_people_write_themselves_has_no_choices(app: object, kind: str) -> None:
+    value = accepted(kind=kind, choices="Oui", en_choices="Yes\nNo\nPerhaps", low_label="x" * 99, most_choices="2")
+    assert (value.choices, value.choice_translations, value.low_label) == ((), {}, "")
+    assert value.most_choices == (2 if kind == "words" else 1)
+
+
+@pytest.mark.parametrize(
+    ("kind", "most", "kept"), [("multiple", "", 3), ("multiple", "2", 2), ("words", "", 3), ("words", "1", 1)]
+)
+def test_how_many_each_may_give(app: object, kind: str, most: str, kept: int) -> None:
+    assert accepted(kind=kind, choices="A\nB\nC", most_choices=most).most_choices == kept
+
+
+@pytest.mark.parametrize(("kind", "most"), [("multiple", "4"), ("multiple", "0"), ("words", "4"), ("words", "deux")])
+def test_nobody_may_give_more_than_there_is(app: object, kind: str, most: str) -> None:
+    assert list(errors_of(kind=kind, choices="A\nB\nC", most_choices=most)) == ["most_choices"]
+    assert errors_of(kind="single", choices="A\nB\nC", most_choices=most) == {}, "a single choice does not ask"
+
+
+def test_no_opinion_is_typed_only_where_it_is_not_an_answer_already(app: object) -> None:
+    for label in ("Sans avis", "SANS AVIS", "No opinion", "Keine Meinung"):
+        assert list(errors_of(choices=f"Oui\nNon\n{label}", allows_none="y")) == ["choices"]
+        assert accepted(choices=f"Oui\nNon\n{label}").choices[2] == label
+
+
+def test_no_opinion_is_offered_and_counts_are_hidden_unless_told_otherwise(app: object) -> None:
+    form = poll_form()
+    assert form.allows_none.data is True
+    assert form.is_live.data is False
+    assert (YES_NO.allows_none, YES_NO.is_live, YES_NO.protects) == (True, False, 3)
+
+
+def test_the_smallest_group_is_three_or_more(app: object) -> None:
+    assert accepted(protects="5").protects == 5
+    assert accepted(protects="").protects == 3
+    for few in ("2", "0", "-3", "51", "trois"):
+        assert list(errors_of(protects=few)) == ["protects"]
+
+
+def test_translations_have_a_line_for_each_choice_or_none(app: object) -> None:
+    value = accepted(kind="scale", choices="1\n2", en_question="Well?", en_low="no", en_choices="one\ntwo", de_low="")
+    assert value.translations == {"en": {"question": "Well?", "low": "no"}}
+    assert value.choice_translations == {"en": ("one", "two")}
+    assert list(errors_of(it_choices="Sì")) == ["it_choices"]
+    assert list(errors_of(de_choices="Ja\nja")) == ["de_choices"]
+
+
+def test_a_kind_that_does_not_exist_is_refused(app: object) -> None:
+    assert list(errors_of(kind="lottery")) == ["kind"]
+
+
+def test_all_that_was_written_comes_back_into_the_form(event: Event) -> None:
+    value = accepted(
+        kind="scale", low_label="non", high_label="oui", protects="4", is_live="y", allows_none="y",
+        en_question="Well?", en_choices="Yes\nNo", it_low="no", it_high="sì",
+    )  # fmt: skip
+    poll = add_poll(event, value)
+    db.session.expire_all()
+    assert poll_form(db.session.get(Poll, poll.id)).details() == value
+    assert details_of(poll) == value
+
+
+def test_nothing_typed_is_lost(organiser_client: FlaskClient, event: Event) -> None:
+    path = f"/organiser/e/{event.slug}/polls"
+    data = {"kind": "scale", "question": "", "low_label": "jamais", "de_question": "Na?", "protects": "7"}
+    answer = post(organiser_client, path, path, **data)
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert all(f'value="{text}"' in page for text in ("jamais", "Na?", "7"))
+    assert 'checked id="kind-2"' in page
+    assert polls_of(event.id) == []
+
+
+# Pairs
+
+
+def test_asking_again_copies_the_question_right_behind_the_first(event: Event) -> None:
+    first, _other, _last = ask(event, "Un ?", "Deux ?", "Trois ?")
+    again = add_poll(event, details_of(first, before_id=first.id))
+    assert order(event) == ["Un ?", "Un ?", "Deux ?", "Trois ?"]
+    assert [poll.position for poll in polls_of(event.id)] == [1, 2, 3, 4]
+    assert (again.before_id, [choice.label for choice in again.choices]) == (first.id, ["Oui", "Non"])
+
+
+def test_asking_again_leaves_the_numbers_of_questions_that_were_seen(event: Event) -> None:
+    first, other, _last = ask(event, "Un ?", "Deux ?", "Trois ?")
+    open_poll(other)
+    again = add_poll(event, details_of(first, before_id=first.id))
+    assert order(event) == ["Un ?", "Deux ?", "Un ?", "Trois ?"]
+    assert (other.position, again.position) == (2, 3)
+
+
+def test_only_one_choice_can_be_asked_again_and_only_once(event: Event, make_event: EventMaker) -> None:
+    words = add_poll(event, PollDetails("Un mot ?", (), kind="words"))
+    (first,) = ask(event, "Un ?")
+    again = add_poll(event, details_of(first, before_id=first.id))
+    for poll in (words, first, again):
+        with pytest.raises(CannotAskAgain):
+            add_poll(event, details_of(poll, before_id=poll.id))
+    (fresh,) = ask(event, "Encore ?")
+    with pytest.raises(CannotAskAgain):
+        add_poll(make_event(), details_of(fresh, before_id=fresh.id))
+    assert add_poll(event, details_of(fresh, before_id=fresh.id)).before_id == fresh.id, "control"
+
+
+def test_a_question_whose_ballots_are_gone_is_not_asked_again(event: Event, seen: Poll) -> None:
+    assert details_of(seen, before_id=seen.id).before_id == seen.id
+    close_poll(seen)
+    with pytest.raises(CannotAskAgain):
+        add_poll(event, details_of(seen, before_id=seen.id))
+
+
+def test_both_of_a_pair_are_reworded(event: Event) -> None:
+    (first,) = ask(event, "Un ?")
+    again = add_poll(event, details_of(first, before_id=first.id))
+    change_poll(
+        again, PollDetails("Autrement ?", ("A", "B", "C"), protects=5, choice_translations={"en": tuple("XYZ")})
+    )
+    db.session.expire_all()
+    for poll in polls_of(event.id):
+        assert (poll.question, poll.protects, [c.label_in("en") for c in poll.choices]) == ("Autrement ?", 5, [*"XYZ"])
+    assert db.session.get_one(Poll, again.id).before_id == first.id
+    with pytest.raises(CannotAskAgain):
+        change_poll(first, PollDetails("Un mot ?", (), kind="words"))
+
+
+def test_a_first_time_stays_as_long_as_there_is_a_second(event: Event) -> None:
+    (first,) = ask(event, "Un ?")
+    again = add_poll(event, details_of(first, before_id=first.id))
+    with pytest.raises(AskedAgain):
+        remove_poll(first)
+    remove_poll(again)
+    remove_poll(first)
+    assert order(event) == []
+
+
+def test_what_people_have_seen_stays_as_they_saw_it(event: Event, seen: Poll) -> None:
+    again = add_poll(event, details_of(seen, before_id=seen.id))
+    for poll in (seen, again):
+        with pytest.raises(PollIsFrozen):
+            change_poll(poll, YES_NO)
+    with pytest.raises(PollIsFrozen):
+        remove_poll(seen)
+    assert order(event) == ["Un ?", "Un ?", "Deux ?"]
+    change_poll(polls_of(event.id)[2], PollDetails("Trois ?", ("Oui", "Non")))
+    assert order(event)[2] == "Trois ?", "control: one that nobody has seen may change"
+
+
+# Order
+
+
+def test_questions_change_places(event: Event) -> None:
+    first, second, third = ask(event, "Un ?", "Deux ?", "Trois ?")
+    move_poll(third, "up")
+    assert order(event) == ["Un ?", "Trois ?", "Deux ?"]
+    move_poll(first, "down")
+    assert order(event) == ["Trois ?", "Un ?", "Deux ?"]
+    for poll, direction in ((third, "up"), (second, "down")):
+        move_poll(poll, direction)
+    assert order(event) == ["Trois ?", "Un ?", "Deux ?"], "at the ends they stay"
+    assert [poll.position for poll in polls_of(event.id)] == [1, 2, 3]
+
+
+def test_a_question_that_was_seen_keeps_its_number(event: Event, seen: Poll) -> None:
+    other = polls_of(event.id)[1]
+    for poll, direction in ((seen, "down"), (other, "up")):
+        with pytest.raises(KeepsItsPlace):
+            move_poll(poll, direction)
+    assert order(event) == ["Un ?", "Deux ?"]
+
+
+def test_the_second_time_never_comes_before_the_first(event: Event) -> None:
+    (first,) = ask(event, "Un ?")
+    again = add_poll(event, details_of(first, before_id=first.id))
+    for poll, direction in ((first, "down"), (again, "up")):
+        with pytest.raises(KeepsItsPlace):
+            move_poll(poll, direction)
+
+
+def test_a_move_that_fails_half_way_leaves_the_order(event: Event) -> None:
+    first, _second = ask(event, "Un ?", "Deux ?")
+    with pytest.raises(ZeroDivisionError), transaction() as session:  # noqa: PT012
+        move(session, first, "down")
+        raise ZeroDivisionError
+    assert order(event) == ["Un ?", "Deux ?"]
+
+
+# Doors
+
+
+def test_the_list_offers_what_is_possible(organiser_client: FlaskClient, event: Event, seen: Poll) -> None:
+    path = f"/organiser/e/{event.slug}/polls"
+    second = polls_of(event.id)[1]
+    page = organiser_client.get(path).get_data(as_text=True)
+    assert f"{path}/{second.id}/again" in page
+    assert f'href="{path}/{second.id}"' in page
+    assert f'href="{path}/{seen.id}"' not in page
+    assert "/order" not in page, "the only neighbour has been seen"
+    again = add_poll(event, details_of(seen, before_id=seen.id))
+    page = organiser_client.get(path).get_data(as_text=True)
+    assert f'href="{path}/{again.id}"' not in page, "it stays as its first time was seen"
+    assert f"{path}/{again.id}/removal" in page
+    assert "<textarea" not in organiser_client.get(f"{path}/{again.id}").get_data(as_text=True)
+    assert f"{path}/{seen.id}/hands" in page
+    assert f"{path}/{second.id}/hands" not in page
+
+
+def test_arranging_by_buttons(organiser_client: FlaskClient, event: Event) -> None:
+    first, second = ask(event, "Un ?", "Deux ?")
+    path = f"/organiser/e/{event.slug}/polls"
+    assert post(organiser_client, f"{path}/{second.id}/order", path, dir="up").status_code == 303
+    assert order(event) == ["Deux ?", "Un ?"]
+    assert post(organiser_client, f"{path}/{second.id}/order", path, dir="sideways").status_code == 400
+    assert post(organiser_client, f"{path}/{first.id}/again", path).status_code == 303
+    assert order(event) == ["Deux ?", "Un ?", "Un ?"]
+    refused = post(organiser_client, f"{path}/{first.id}/again", path)
+    assert refused.status_code == 409
+    assert f'href="{path}"' in refused.get_data(as_text=True), "a way back"
+
+
+def test_rewording_what_was_seen_meanwhile_gives_the_form_back(
+    organiser_client: FlaskClient, event: Event, seen: Poll
+) -> None:
+    path = f"/organiser/e/{event.slug}/polls"
+    assert "<textarea" not in organiser_client.get(f"{path}/{seen.id}").get_data(as_text=True)
+    answer = post(organiser_client, f"{path}/{seen.id}", path, question="Tout autre ?", choices="A\nB")
+    assert answer.status_code == 409
+    assert "Tout autre ?" in answer.get_data(as_text=True)
+    assert order(event)[0] == "Un ?"
+
+
+def test_verbs_answer_a_script_in_json(organiser_client: FlaskClient, event: Event, seen: Poll) -> None:
+    path = f"/organiser/e/{event.slug}/polls"
+    second = polls_of(event.id)[1]
+    token = csrf_of(organiser_client, path)
+    headers = {"Accept": "application/json", "X-CSRFToken": token}
+    refused = organiser_client.post(f"{path}/{second.id}/opening", headers=headers)
+    assert refused.status_code == 409
+    assert set(refused.get_json()) == {"error"}
+    revisions = []
+    for noun in ("closing", "reveal", "hiding", "annulment"):
+        answer = organiser_client.post(f"{path}/{seen.id}/{noun}", headers=headers)
+        assert answer.status_code == 200, noun
+        revisions.append(answer.get_json()["rev"])
+    assert revisions == sorted(set(revisions)), "each is news to the room"
+    assert organiser_client.post(f"{path}/{seen.id}/opening").status_code in (400, 403), "control: without a token"
+
+
+def test_verbs_lead_a_form_back_to_the_room(organiser_client: FlaskClient, event: Event, seen: Poll) -> None:
+    path = f"/organiser/e/{event.slug}/polls"
+    answer = post(organiser_client, f"{path}/{seen.id}/closing", path)
+    assert (answer.status_code, answer.location) == (303, f"/organiser/e/{event.slug}/room")
+    second = polls_of(event.id)[1]
+    refused = post(organiser_client, f"{path}/{second.id}/reveal", path)
+    assert refused.status_code == 409
+    assert f'href="/organiser/e/{event.slug}/room"' in refused.get_data(as_text=True), "a way back"
+
+
+def test_annulling_asks_once(organiser_client: FlaskClient, event: Event, seen: Poll) -> None:
+    path = f"/organiser/e/{event.slug}/polls/{seen.id}/annulment"
+    assert "Un ?" in organiser_client.get(path).get_data(as_text=True).replace("\u202f", " ")
+    assert db.session.get_one(Poll, seen.id).annulled_at is None, "asking changes nothing"
+    assert post(organiser_client, path, path).status_code == 303
+    db.session.expire_all()
+    assert db.session.get_one(Poll, seen.id).annulled_at is not None
+
+
+def test_hands_are_counted_beside_phones(organiser_client: FlaskClient, event: Event, seen: Poll) -> None:
+    path = f"/organiser/e/{event.slug}/polls/{seen.id}/hands"
+    for number in ("-1", "5001", "beaucoup"):
+        assert post(organiser_client, path, path, count_1=number).status_code == 422
+    assert post(organiser_client, path, path, count_1="4", count_2="", count_0="2").status_code == 303
+    db.session.expire_all()
+    counts = {row.position: row.count for row in db.session.scalars(db.select(HandCount))}
+    assert counts == {1: 4, 2: 0, 0: 2}
+    assert db.session.get_one(Poll, seen.id).hand_ballots == 6
+    assert 'value="4"' in organiser_client.get(path).get_data(as_text=True)
+    other = polls_of(event.id)[1]
+    assert organiser_client.get(path.replace(f"/{seen.id}/", f"/{other.id}/")).status_code == 409
+
+
+@pytest.mark.parametrize(("people", "status"), [("3", 422), ("4", 303), ("7", 303), ("8", 422), ("", 422)])
+def test_where_one_may_give_several_the_people_are_counted_too(
+    organiser_client: FlaskClient, event: Event, people: str, status: int
+) -> None:
+    poll = add_poll(event, PollDetails("Quoi ?", ("A", "B"), kind="multiple", most_choices=2, allows_none=False))
+    open_poll(poll)
+    path = f"/organiser/e/{event.slug}/polls/{poll.id}/hands"
+    assert post(organiser_client, path, path, count_1="4", count_2="3", people=people).status_code == status
+
+
+def test_words_are_read_before_they_show(organiser_client: FlaskClient, event: Event) -> None:
+    poll = add_poll(event, PollDetails("Un mot ?", (), kind="words", most_choices=3))
+    open_poll(poll)
+    path = f"/organiser/e/{event.slug}/polls/{poll.id}"
+    assert organiser_client.get(f"{path}/answers").status_code == 200, "empty"
+    close_poll(poll)
+    for number in range(45):
+        db.session.add(WrittenAnswer(poll_id=poll.id, folded=f"mot{number:02}", text=f"Mot{number:02}", count=2))
+    db.session.commit()
+    page = organiser_client.get(f"{path}/answers").get_data(as_text=True)
+    assert page.count('name="answer"') == 40
+    assert (
+        post(organiser_client, f"{path}/verdict", f"{path}/answers", answer="mot00", verdict="approve").status_code
+        == 303
+    )
+    assert [answer.folded for answer in answers_to_judge(poll) if answer.verdict == "approved"] == ["mot00"]
+    last = organiser_client.get(f"{path}/answers?page=2").get_data(as_text=True)
+    assert 'value="undo"' in last
+    back = post(organiser_client, f"{path}/verdict?page=2", f"{path}/answers", answer="mot00", verdict="undo")
+    assert back.location.endswith("/answers?page=2")
+    assert not any(answer.verdict for answer in answers_to_judge(poll))
+    assert post(organiser_client, f"{path}/verdict", f"{path}/answers", answer="mot00", verdict="x").status_code == 400
+
+
+def test_doors_of_one_kind_are_closed_to_others(organiser_client: FlaskClient, event: Event, seen: Poll) -> None:
+    words = add_poll(event, PollDetails("Un mot ?", (), kind="words"))
+    path = f"/organiser/e/{event.slug}/polls"
+    assert organiser_client.get(f"{path}/{seen.id}/answers").status_code == 404
+    assert organiser_client.get(f"{path}/{words.id}/hands").status_code == 404
+
+
+def test_the_room_shows_one_next_thing(organiser_client: FlaskClient, event: Event) -> None:
+    room = f"/organiser/e/{event.slug}/room"
+    assert organiser_client.get(room).status_code == 200, "without a question"
+    first, _second = ask(event, "Un ?", "Deux ?")
+    page = organiser_client.get(room).get_data(as_text=True)
+    assert page.count(f'action="{room}/step"') == 1
+    assert page.count("/opening") == 2
+    open_poll(first)
+    enter_hand_counts(first, {1: 2})
+    page = organiser_client.get(room).get_data(as_text=True)
+    assert "/opening" not in page, "one question at a time"
+    assert all(f"/polls/{first.id}/{noun}" in page for noun in ("closing", "hands", "annulment"))
+
+
+def test_a_script_may_judge_too(organiser_client: FlaskClient, event: Event) -> None:
+    poll = add_poll(event, PollDetails("Un mot ?", (), kind="words"))
+    open_poll(poll)
+    close_poll(poll)
+    db.session.add(WrittenAnswer(poll_id=poll.id, folded="lien", text="lien", count=1))
+    db.session.commit()
+    path = f"/organiser/e/{event.slug}/polls"
+    headers = {"Accept": "application/json", "X-CSRFToken": csrf_of(organiser_client, path)}
+    data = {"answer": "lien", "verdict": "refuse"}
+    answer = organiser_client.post(f"{path}/{poll.id}/verdict", headers=headers, data=data)
+    assert set(answer.get_json()) == {"rev"}
+    db.session.rollback()
+    assert [waiting.verdict for waiting in answers_to_judge(poll)] == ["refused"]
+
+
+def test_fields_of_other_languages_say_which(organiser_client: FlaskClient, event: Event) -> None:
+    page = organiser_client.get(f"/organiser/e/{event.slug}/polls?lang=en").get_data(as_text=True)
+    assert all(f"Question in {name}" in page and f"High end in {name}" in page for name in ("English", "German"))
+    assert page.count('<details class="more">') == 3, "folded"
+
+
+def test_a_language_that_is_written_lies_open(organiser_client: FlaskClient, event: Event) -> None:
+    poll = add_poll(event, PollDetails("Oui ?", ("Oui", "Non"), translations={"de": {"question": "Ja?"}}))
+    page = organiser_client.get(f"/organiser/e/{event.slug}/polls/{poll.id}").get_data(as_text=True)
+    assert page.count('<details class="more" open>') == 1
+    assert page.count('<details class="more">') == 2

@@ -1,0 +1,696 @@
+"""Questions from the room: asked without a name, read before they show, supported by phones, kept in the room on wish."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from playwright.sync_api import Browser, expect
+from sqlalchemy import func, inspect, select
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from lunchkit import clock
+from lunchkit.db import db, transaction
+from lunchkit.errors import NotFound
+from lunchkit.events.models import Event
+from lunchkit.questions import actions
+from lunchkit.questions.actions import (
+    answer_question,
+    approve_question,
+    ask_question,
+    delete_rehearsed,
+    freeze_supports,
+    mark_off_record,
+    restore_question,
+    set_aside_question,
+    support_question,
+    withdraw_support,
+)
+from lunchkit.questions.forms import QuestionDetails
+from lunchkit.questions.models import Question, Support, Turn
+from lunchkit.questions.queries import (
+    approved_questions,
+    count_waiting,
+    public_questions,
+    questions_to_judge,
+    ranked_questions,
+)
+from lunchkit.questions.refusals import (
+    AskedOffRecord,
+    QuestionsClosed,
+    SupportClosed,
+    TooManyQuestions,
+    TooManyWaiting,
+)
+from lunchkit.rooms.actions import room_of
+from lunchkit.rooms.devices import new_device
+from lunchkit.rooms.models import Room
+from lunchkit.rooms.queries import revisions_of
+from tests.chromium import open_context
+from tests.conftest import EventMaker, csrf_of, new_client
+from tests.live import house
+from tests.seating import all_at_once
+
+CANARY = "<script>alert(1)</script><img src=x onerror=alert(2)>"
+JSON = {"Accept": "application/json"}
+
+
+@pytest.fixture
+def event(make_event: EventMaker) -> Event:
+    """A lunch that is running."""
+    return make_event(starts_at=clock.now() - timedelta(minutes=30))
+
+
+@pytest.fixture
+def room(event: Event) -> Room:
+    """Its room, in which phones may ask."""
+    return opened(event)
+
+
+def opened(event: Event) -> Room:
+    room_of(event)
+    with transaction() as session:
+        room = session.get_one(Room, event.id)
+        room.takes_questions = True
+    return room
+
+
+@pytest.fixture
+def limit(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Counts start anew."""
+    actions.asking._times.clear()
+    yield
+    actions.asking._times.clear()
+
+
+def ask(room: Room, text: str = "Qui paie ?", **details: object) -> Question:
+    return ask_question(room, new_device(), QuestionDetails(text, **details))  # type: ignore[arg-type]
+
+
+def shown(room: Room, text: str = "Qui paie ?", **details: object) -> Question:
+    question = ask(room, text, **details)
+    approve_question(question)
+    return question
+
+
+def texts(event_id: int) -> list[str]:
+    return [question.text for question in approved_questions(event_id)]
+
+
+def count_supports(question_id: int) -> int:
+    db.session.rollback()
+    return db.session.scalar(select(func.count()).where(Support.question_id == question_id)) or 0
+
+
+def phone_of(app: Flask, room: Room) -> FlaskClient:
+    """A phone that has opened the page of the room."""
+    client = new_client(app)
+    assert client.get(f"/v/{room.code}").status_code == 200
+    return client
+
+
+def send(client: FlaskClient, room: Room, text: str = "Qui paie ?", key: str = "", **fields: str) -> TestResponse:
+    headers = JSON if fields.pop("json", "") else {}
+    answer = client.post(f"/v/{room.code}/questions", data={"text": text, "key": key, **fields}, headers=headers)
+    db.session.rollback()
+    return answer
+
+
+# Asking
+
+
+def test_question_waits_and_shows_nowhere_before_it_is_approved(room: Room) -> None:
+    before = revisions_of(room.event_id)
+    question = ask(room)
+    assert texts(room.event_id) == [] and ranked_questions(room.event_id) == ()
+    assert public_questions(room.event_id) == ()
+    assert count_waiting(room.event_id) == 1
+    assert revisions_of(room.event_id) == before, "no phone hears of it"
+    approve_question(question)
+    assert texts(room.event_id) == ["Qui paie ?"] == [row.text for row in ranked_questions(room.event_id)], "control"
+    assert revisions_of(room.event_id)[0] == before[0] + 1
+
+
+def test_same_copy_of_the_form_sent_twice_is_one_question(room: Room) -> None:
+    device = new_device()
+    first = ask_question(room, device, QuestionDetails("Qui paie ?", key="k"))
+    assert ask_question(room, device, QuestionDetails("Qui paie ?", key="k")).id == first.id
+    assert ask_question(room, device, QuestionDetails("Qui décide ?", key="k")).id != first.id, (
+        "other words are kept too"
+    )
+    assert ask_question(room, device, QuestionDetails("Qui paie ?", key="l")).id != first.id, "control"
+
+
+def test_question_without_a_key_is_a_question_each_time(room: Room) -> None:
+    assert ask(room).id != ask(room).id
+
+
+def test_twenty_retries_at_once_are_one_question(app: Flask, room: Room) -> None:
+    device, event_id = new_device(), room.event_id
+
+    def retry() -> None:
+        ask_question(db.session.get_one(Room, event_id), device, QuestionDetails("Qui paie ?", key="k"))
+
+    assert all_at_once(app, [retry] * 20) == [None] * 20
+    assert count_waiting(event_id) == 1
+
+
+def test_retry_after_the_questions_were_closed_is_told_that_it_was_kept(room: Room) -> None:
+    details = QuestionDetails("Qui paie ?", key="k")
+    kept = ask_question(room, new_device(), details)
+    close(room)
+    assert ask_question(room, new_device(), details).id == kept.id
+    with pytest.raises(QuestionsClosed):
+        ask(room)
+
+
+def close(room: Room) -> None:
+    with transaction() as session:
+        session.get_one(Room, room.event_id).takes_questions = False
+
+
+def test_nobody_asks_two_hours_after_the_lunch(room: Room) -> None:
+    with clock.fixed_at(room.event.ends_at + timedelta(hours=1, minutes=59)):
+        ask(room)
+    with clock.fixed_at(room.event.ends_at + timedelta(hours=2)), pytest.raises(QuestionsClosed):
+        ask(room)
+
+
+@pytest.mark.usefixtures("limit")
+def test_one_phone_asks_ten_an_hour_and_its_neighbours_ask_on(room: Room) -> None:
+    device = new_device()
+    now = clock.now()
+    with clock.fixed_at(now):
+        for number in range(10):
+            ask_question(room, device, QuestionDetails(f"Et {number} ?", key=f"k{number}"))
+        with pytest.raises(TooManyQuestions):
+            ask_question(room, device, QuestionDetails("Encore ?"))
+        ask_question(room, device, QuestionDetails("Et 3 ?", key="k3"))  # a retry is none more
+        ask(room, "Et moi ?")
+    with clock.fixed_at(now + timedelta(minutes=61)):
+        ask_question(room, device, QuestionDetails("Encore ?"))
+
+
+def test_a_room_is_flooded_no_further_than_can_be_read(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(actions, "MOST_WAITING", 3)
+    first, *_ = [ask(room, f"Et {number} ?") for number in range(3)]
+    with pytest.raises(TooManyWaiting):
+        ask(room)
+    approve_question(first)
+    ask(room)
+
+
+def test_a_hundred_phones_behind_one_address_ask(app: Flask, room: Room) -> None:
+    """No limit counts by address: this is one table network."""
+    for number in range(25):
+        assert send(phone_of(app, room), room, f"Et {number} ?", json="1").status_code == 200
+    assert count_waiting(room.event_id) == 25
+
+
+# Secrecy
+
+
+def test_tables_know_neither_when_nor_who() -> None:
+    columns = {table.name: set(table.c.keys()) for table in (Question.__table__, Support.__table__)}  # type: ignore[attr-defined]
+    assert columns["support"] == {"question_id", "tag"}
+    assert columns["question"] == {
+        "id", "event_id", "key", "text", "off_record", "asked_off_record", "approved_at", "answered_at", "set_aside_at",
+        "supports", "in_rehearsal",
+    }  # fmt: skip
+    assert {name for name in columns["question"] if name.endswith("_at")} == {
+        "approved_at", "answered_at", "set_aside_at",
+    }, "times of the organisers, none of the person who asked"  # fmt: skip
+
+
+def test_key_of_the_form_is_not_what_is_stored(room: Room) -> None:
+    question = ask(room, key="the-key-in-the-page")
+    assert question.key is not None and len(question.key) == 22 and "the-key" not in question.key
+
+
+def test_off_the_record_never_leaves_the_room(room: Room) -> None:
+    kept = shown(room, "Entre nous ?", off_record=True)
+    shown(room, "Pour tout le monde ?")
+    answer_question(kept)
+    assert [question.text for question in public_questions(room.event_id)] == ["Pour tout le monde ?"]
+    restore_question(kept)
+    assert [question.text for question in public_questions(room.event_id)] == ["Pour tout le monde ?"]
+    assert texts(room.event_id) == ["Entre nous ?", "Pour tout le monde ?"], "in the room it shows"
+    assert {row.text: row.off_record for row in ranked_questions(room.event_id)}["Entre nous ?"]
+
+
+def test_off_the_record_stays_on_no_screen_after_the_lunch(room: Room) -> None:
+    shown(room, "Entre nous ?", off_record=True)
+    shown(room, "Pour tout le monde ?")
+    with clock.fixed_at(room.event.ends_at + timedelta(hours=2)):
+        freeze_supports()
+    assert texts(room.event_id) == [row.text for row in ranked_questions(room.event_id)] == ["Pour tout le monde ?"]
+
+
+def test_what_somebody_asked_off_the_record_no_organiser_lets_out(room: Room) -> None:
+    promised, other = shown(room, "Entre nous ?", off_record=True), shown(room, "Autre ?")
+    with pytest.raises(AskedOffRecord):
+        mark_off_record(promised, False)
+    mark_off_record(other, True)
+    assert public_questions(room.event_id) == ()
+    mark_off_record(other, False)
+    assert [question.text for question in public_questions(room.event_id)] == ["Autre ?"]
+
+
+def test_ticking_the_box_afterwards_holds(room: Room) -> None:
+    question = shown(room, key="k")
+    assert public_questions(room.event_id), "control"
+    assert ask(room, key="k", off_record=True).id == question.id
+    assert public_questions(room.event_id) == ()
+
+
+def test_public_is_what_was_read_and_not_set_aside(room: Room) -> None:
+    ask(room, "Pas lue")
+    set_aside_question(shown(room, "Écartée"))
+    straight = ask(room, "Répondue")
+    answer_question(straight)
+    shown(room, "Approuvée")
+    assert {(row.text, row.is_answered) for row in public_questions(room.event_id)} == {
+        ("Répondue", True),
+        ("Approuvée", False),
+    }
+
+
+# Supports
+
+
+def test_support_counts_once_and_is_taken_back(room: Room) -> None:
+    question, device = shown(room), new_device()
+    before = revisions_of(room.event_id)
+    for _ in range(3):
+        support_question(room, device, question.id)
+    assert count_supports(question.id) == 1
+    assert revisions_of(room.event_id) == (before[0], before[1] + 1), "the projector alone hears of it, and once"
+    assert [each.is_supported for each in approved_questions(room.event_id, device)] == [True]
+    assert [each.is_supported for each in approved_questions(room.event_id, new_device())] == [False]
+    assert [each.is_supported for each in approved_questions(room.event_id)] == [None]
+    for _ in range(2):
+        withdraw_support(room, device, question.id)
+    assert count_supports(question.id) == 0
+    assert revisions_of(room.event_id) == (before[0], before[1] + 2)
+
+
+def test_forty_phones_support_at_once_and_each_counts(app: Flask, room: Room) -> None:
+    question_id, event_id = shown(room).id, room.event_id
+    phones = [new_device() for _ in range(40)]
+
+    def tap(device: bytes) -> None:
+        here = db.session.get_one(Room, event_id)
+        for _ in range(2):
+            support_question(here, device, question_id)
+
+    assert all_at_once(app, [partial(tap, device) for device in phones]) == [None] * 40
+    assert count_supports(question_id) == 40
+    assert [row.supports for row in ranked_questions(event_id)] == [40]
+
+
+def test_control_a_counter_that_is_written_back_loses_supports(app: Flask, room: Room) -> None:
+    """Why supports are rows: the same race with a number that is read, and written plus one."""
+    question_id = shown(room).id
+    read = [db.session.get_one(Question, question_id).supports for _ in range(2)]
+    for value in read:
+        with transaction() as session:
+            session.get_one(Question, question_id).supports = value + 1
+    db.session.expire_all()
+    assert db.session.get_one(Question, question_id).supports == 1
+
+
+def test_only_what_the_room_sees_can_be_supported(room: Room, make_event: EventMaker) -> None:
+    waiting, answered, aside = ask(room), shown(room, "B ?"), shown(room, "C ?")
+    answer_question(answered)
+    set_aside_question(aside)
+    elsewhere = shown(opened(make_event(starts_at=clock.now())), "D ?")
+    for question, refusal in (
+        (waiting, NotFound), (answered, SupportClosed), (aside, SupportClosed), (elsewhere, NotFound),
+    ):  # fmt: skip
+        with pytest.raises(refusal):
+            support_question(room, new_device(), question.id)
+        assert count_supports(question.id) == 0
+    support_question(room, new_device(), shown(room, "E ?").id)
+
+
+def test_phones_see_questions_in_the_order_of_asking_and_the_projector_by_support(room: Room) -> None:
+    first, second = shown(room, "A ?"), shown(room, "B ?")
+    support_question(room, new_device(), second.id)
+    assert texts(room.event_id) == ["A ?", "B ?"]
+    assert [tuple(row) for row in ranked_questions(room.event_id)] == [("B ?", 1, False), ("A ?", 0, False)]
+    answer_question(second)
+    assert texts(room.event_id) == ["A ?"] == [row.text for row in ranked_questions(room.event_id)]
+    assert first.id < second.id
+
+
+def test_supports_are_frozen_two_hours_after_the_lunch_and_their_tags_destroyed(room: Room) -> None:
+    question, device = shown(room), new_device()
+    for phone in (device, new_device(), new_device()):
+        support_question(room, phone, question.id)
+    with clock.fixed_at(room.event.ends_at + timedelta(hours=1, minutes=59)):
+        assert freeze_supports() == 0
+    assert count_supports(question.id) == 3
+    with clock.fixed_at(room.event.ends_at + timedelta(hours=2)):
+        assert freeze_supports() == 1
+        assert freeze_supports() == 0, "once is enough"
+        with pytest.raises(SupportClosed):
+            support_question(room, device, question.id)
+    assert count_supports(question.id) == 0
+    db.session.expire_all()
+    assert (question.supports, question.key) == (3, None)
+    assert [row.supports for row in public_questions(room.event_id)] == [3]
+    assert [row.supports for row in questions_to_judge(room.event_id).approved] == [3]
+
+
+def test_supports_of_a_lunch_that_was_called_off_are_destroyed(room: Room) -> None:
+    question = shown(room)
+    support_question(room, new_device(), question.id)
+    with transaction() as session:
+        session.get_one(Event, room.event_id).cancelled_at = clock.now()
+    assert freeze_supports() == 1 and count_supports(question.id) == 0
+
+
+def test_what_is_asked_in_a_rehearsal_is_forgotten_with_it(room: Room, event: Event) -> None:
+    real = shown(room, "Pour de vrai ?")
+    with transaction() as session:
+        session.get_one(Room, event.id).rehearsing_since = clock.now()
+    practised = shown(room, "Pour essayer ?")
+    support_question(room, new_device(), practised.id)
+    assert texts(event.id) == ["Pour de vrai ?", "Pour essayer ?"]
+    assert [row.text for row in public_questions(event.id)] == ["Pour de vrai ?"]
+    delete_rehearsed(event)
+    assert texts(event.id) == ["Pour de vrai ?"]
+    assert count_supports(practised.id) == 0
+    assert db.session.get(Question, real.id) is not None
+
+
+# Judging
+
+
+def test_undo_goes_one_step_back_and_a_second_tap_no_further(room: Room) -> None:
+    question = shown(room)
+    answer_question(question)
+    set_aside_question(question)
+    steps = []
+    for turn in (Turn.SET_ASIDE, Turn.SET_ASIDE, Turn.ANSWERED, Turn.ANSWERED, Turn.APPROVED, Turn.APPROVED):
+        restore_question(question, turn)
+        steps.append(question.turn)
+    assert steps == [Turn.ANSWERED, Turn.ANSWERED, Turn.APPROVED, Turn.APPROVED, Turn.WAITING, Turn.WAITING]
+
+
+def test_questions_are_judged_in_four_groups(room: Room) -> None:
+    ask(room, "A"), ask(room, "B")
+    shown(room, "C")
+    support_question(room, new_device(), shown(room, "D").id)
+    answer_question(shown(room, "E"))
+    set_aside_question(ask(room, "F"))
+    groups = questions_to_judge(room.event_id)
+    assert [[(each.question.text, each.supports) for each in group] for group in (
+        groups.waiting, groups.approved, groups.answered, groups.set_aside,
+    )] == [[("A", 0), ("B", 0)], [("D", 1), ("C", 0)], [("E", 0)], [("F", 0)]]  # fmt: skip
+    assert groups.total == 6
+
+
+# The doors of a phone
+
+
+def test_phone_asks_and_is_led_back(app: Flask, room: Room) -> None:
+    client = phone_of(app, room)
+    answer = send(client, room, " Qui\n paie ? ", off_record="1")
+    assert answer.status_code == 303
+    assert answer.location.startswith(f"/v/{room.code}?asked=1")
+    (waiting,) = questions_to_judge(room.event_id).waiting
+    assert (waiting.question.text, waiting.question.off_record) == ("Qui paie ?", True)
+    assert send(client, room, "Et qui décide ?", json="1").get_json() == {"rev": revisions_of(room.event_id)[0]}
+
+
+def test_page_of_a_phone_carries_a_key_of_its_own(app: Flask, room: Room) -> None:
+    client = phone_of(app, room)
+    keys = {
+        client.get(f"/v/{room.code}").get_data(as_text=True).split('name="key" value="')[1].split('"')[0]
+        for _ in range(2)
+    }
+    assert len(keys) == 2 and {len(key) for key in keys} == {22}
+
+
+def test_page_of_a_phone_says_which_questions_it_supports_and_never_how_many(app: Flask, room: Room) -> None:
+    question, client = shown(room), phone_of(app, room)
+    pages = []
+    for on in ("1", "0", "1"):
+        answer = client.post(f"/v/{room.code}/questions/{question.id}/support", data={"on": on})
+        assert answer.status_code == 303 and answer.location.endswith(f"#question-{question.id}")
+        pages.append(client.get(f"/v/{room.code}").get_data(as_text=True))
+    assert ['aria-pressed="true"' in page for page in pages] == [True, False, True]
+    for _ in range(7):
+        support_question(room, new_device(), question.id)
+    again = client.get(f"/v/{room.code}").get_data(as_text=True)
+
+    def part(page: str) -> str:
+        return page.split("data-supports")[1].split("</ul>")[0]
+
+    assert part(again) == part(pages[2]), "seven supports more change nothing on a phone"
+
+
+def test_stream_of_phones_says_nothing_of_one_phone(app: Flask, room: Room) -> None:
+    question, client = shown(room), phone_of(app, room)
+    client.post(f"/v/{room.code}/questions/{question.id}/support", data={"on": "1"})
+    html = client.get(f"/v/{room.code}/state.json").get_json()["html"]
+    assert f'id="question-{question.id}"' in html, "control"
+    assert 'aria-pressed="true"' not in html
+    assert 'name="key" value=""' in html
+
+
+def test_questions_are_closed_kindly_and_nothing_typed_is_lost(app: Flask, room: Room) -> None:
+    client = phone_of(app, room)
+    close(room)
+    answer = send(client, room, "Qui paie ?", key="k", off_record="1")
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 409
+    assert ">Qui paie ?</textarea>" in page and 'name="key" value="k"' in page and " checked>" in page
+    assert count_waiting(room.event_id) == 0
+    told = send(client, room, json="1")
+    assert told.status_code == 409 and told.get_json()["state"] == "closed" and told.get_json()["error"]
+
+
+@pytest.mark.parametrize("text", ["", "   ", "?!", "x" * 281])
+def test_empty_and_too_long_questions_come_back(app: Flask, room: Room, text: str) -> None:
+    client = phone_of(app, room)
+    answer = send(client, room, text)
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422 and 'id="question-text-error"' in page
+    assert f">{text.strip()}</textarea>" in page
+    assert send(client, room, text, json="1").get_json()["state"] == "unreadable"
+    assert send(client, room, "x" * 280).status_code == 303, "control"
+
+
+def test_phone_that_keeps_no_cookie_is_told_so(app: Flask, room: Room) -> None:
+    client, question = new_client(app), shown(room)
+    answer = send(client, room, "Qui paie ?")
+    assert answer.status_code == 403 and "cookies" in answer.get_data(as_text=True)
+    assert ">Qui paie ?</textarea>" in answer.get_data(as_text=True)
+    client.delete_cookie("voter")
+    support = client.post(f"/v/{room.code}/questions/{question.id}/support", data={"on": "1"}, headers=JSON)
+    assert support.status_code == 403 and support.get_json()["state"] == "no-cookie"
+    assert count_waiting(room.event_id) == 0 and count_supports(question.id) == 0
+
+
+def test_phone_that_never_opened_the_page_has_only_to_send_again(app: Flask, room: Room) -> None:
+    client = new_client(app)
+    assert [send(client, room).status_code for _ in range(2)] == [403, 303]
+
+
+def test_made_up_cookie_is_none(app: Flask, room: Room) -> None:
+    client = new_client(app)
+    client.set_cookie("voter", "A" * 32)
+    assert send(client, room).status_code == 403
+
+
+def test_other_sites_cannot_ask(app: Flask, room: Room) -> None:
+    client = phone_of(app, room)
+    answer = client.post(
+        f"/v/{room.code}/questions", data={"text": "Qui paie ?"}, headers={"Sec-Fetch-Site": "cross-site"}
+    )
+    assert answer.status_code == 403 and count_waiting(room.event_id) == 0
+
+
+def test_doors_of_phones_answer_to_no_get_and_to_no_unknown_code(app: Flask, room: Room) -> None:
+    client, question = phone_of(app, room), shown(room)
+    for path in ("questions", f"questions/{question.id}/support"):
+        assert client.get(f"/v/{room.code}/{path}").status_code == 405
+        assert client.post(f"/v/XXXXX/{path}", data={"text": "Qui paie ?"}).status_code == 404
+    assert client.post(f"/v/{room.code}/questions/{2**31}/support").status_code == 404
+    assert client.post(f"/v/{room.code}/questions/{2**31 - 1}/support").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "text", [CANARY, "\x00\ud800‮olleh", "{{ 7*7 }}", "é" * 280, '" autofocus onfocus=alert(1) x="']
+)
+def test_hostile_words_are_only_words(app: Flask, organiser_client: FlaskClient, room: Room, text: str) -> None:
+    client = phone_of(app, room)
+    body = {"text": text.encode("utf-8", "surrogatepass"), "key": CANARY}
+    assert client.post(f"/v/{room.code}/questions", data=body).status_code == 303
+    db.session.rollback()
+    (waiting,) = questions_to_judge(room.event_id).waiting
+    approve_question(waiting.question)
+    pages = [
+        client.get(f"/v/{room.code}").get_data(as_text=True),
+        json.loads(client.get(f"/v/{room.code}/state.json").get_data())["html"],
+        organiser_client.get(f"/organiser/e/{room.event.slug}/questions").get_data(as_text=True),
+    ]
+    close(room)
+    pages.append(send(client, room, "Et " + text.encode("ascii", "ignore").decode(), key=CANARY).get_data(as_text=True))
+    for page in pages:
+        assert "<script>alert" not in page and "<img src=x" not in page and '" autofocus onfocus' not in page
+        assert "49" not in page or "7*7" not in text
+    if text == CANARY:
+        assert all("&lt;script&gt;alert" in page for page in pages), "control: it is there, as words"
+
+
+# A phone with JavaScript
+
+
+@pytest.mark.browser
+def test_a_phone_sends_without_leaving_the_page_and_loses_nothing(chromium: Browser, tmp_path: Path) -> None:
+    with house(tmp_path) as lunch:
+        with lunch.app.app_context(), lunch.app.test_request_context():
+            event = db.session.scalars(select(Event).where(Event.slug == lunch.events["running"])).one()
+            room, question = opened(event), shown(room_of(event))
+            address, event_id, row = lunch.url(f"/v/{room.code}"), event.id, f"#question-{question.id} button"
+            db.session.remove()
+        context = open_context(chromium)
+        page = context.new_page()
+        page.goto(address)
+
+        # A tap is kept, and a reload shows what the server has.
+        page.locator(row).click()
+        expect(page.locator(row)).to_have_attribute("aria-pressed", "true")
+        page.reload()
+        expect(page.locator(row)).to_have_attribute("aria-pressed", "true")
+
+        # A question is typed, the page is loaded anew, the network fails, and comes back: one question arrives.
+        page.locator("#question-text").fill("Et si le réseau tombe ?")
+        page.locator("#question-off").check()
+        page.reload()
+        expect(page.locator("#question-text")).to_have_value("Et si le réseau tombe ?")
+        expect(page.locator("#question-off")).to_be_checked()
+        context.route("**/questions", lambda route: route.abort())
+        page.locator("[data-ask] button").click()
+        expect(page.locator("[data-ask] [data-told]")).not_to_be_empty()
+        expect(page.locator("#question-text")).to_have_value("Et si le réseau tombe ?")
+        context.unroute("**/questions")
+        expect(page.locator("#question-text")).to_have_value("")
+        assert page.url.split("#")[0] == address
+        context.close()
+        with lunch.app.app_context():
+            assert count_supports(question.id) == 1
+            (waiting,) = questions_to_judge(event_id).waiting
+            assert (waiting.question.text, waiting.question.off_record) == ("Et si le réseau tombe ?", True)
+            db.session.remove()
+            db.engine.dispose()
+
+
+# The doors of the organisers
+
+
+def judge(client: FlaskClient, event: Event, question: Question, noun: str, **data: str) -> TestResponse:
+    path = f"/organiser/e/{event.slug}/questions"
+    token = csrf_of(client, path)
+    answer = client.post(f"{path}/{question.id}/{noun}", data={"csrf_token": token, **data})
+    db.session.rollback()
+    db.session.expire_all()
+    return answer
+
+
+def test_organiser_approves_answers_sets_aside_and_undoes(
+    organiser_client: FlaskClient, event: Event, room: Room
+) -> None:
+    question = ask(room)
+    page = organiser_client.get(f"/organiser/e/{event.slug}/questions").get_data(as_text=True)
+    assert "Qui paie" in page
+    for noun, data, turn in (
+        ("approval", {}, Turn.APPROVED),
+        ("answer", {}, Turn.ANSWERED),
+        ("restoration", {"turn": "answered"}, Turn.APPROVED),
+        ("restoration", {"turn": "answered"}, Turn.APPROVED),
+        ("setting-aside", {}, Turn.SET_ASIDE),
+        ("restoration", {}, Turn.APPROVED),
+        ("restoration", {}, Turn.WAITING),
+    ):
+        answer = judge(organiser_client, event, question, noun, **data)
+        assert answer.status_code == 303 and answer.location == f"/organiser/e/{event.slug}/questions"
+        assert question.turn is turn
+    assert judge(organiser_client, event, question, "record", off="1").status_code == 303
+    assert question.off_record
+    assert judge(organiser_client, event, question, "record", off="0").status_code == 303
+    assert not question.off_record
+
+
+def test_organiser_is_told_what_was_promised(organiser_client: FlaskClient, event: Event, room: Room) -> None:
+    question = ask(room, off_record=True)
+    page = organiser_client.get(f"/organiser/e/{event.slug}/questions").get_data(as_text=True)
+    assert f"{question.id}/approval" in page and f"{question.id}/record" not in page
+    assert judge(organiser_client, event, question, "record", off="0").status_code == 409
+    assert question.off_record
+
+
+def test_scripts_of_the_organiser_are_told_the_revision(
+    organiser_client: FlaskClient, event: Event, room: Room
+) -> None:
+    question = ask(room)
+    path = f"/organiser/e/{event.slug}/questions"
+    data = {"csrf_token": csrf_of(organiser_client, path)}
+    answer = organiser_client.post(f"{path}/{question.id}/approval", data=data, headers=JSON)
+    assert answer.get_json() == {"rev": revisions_of(event.id)[0]}
+
+
+def test_judging_needs_the_organiser_the_token_and_the_right_lunch(
+    organiser_client: FlaskClient, client: FlaskClient, event: Event, room: Room, make_event: EventMaker
+) -> None:
+    question, other = ask(room), make_event()
+    for noun in ("approval", "answer", "setting-aside", "restoration", "record"):
+        path = f"/organiser/e/{event.slug}/questions/{question.id}/{noun}"
+        assert client.post(path).status_code in (400, 401)
+        assert organiser_client.post(path).status_code == 400, "no token"
+        assert organiser_client.get(path).status_code == 405
+        token = csrf_of(organiser_client, f"/organiser/e/{event.slug}/questions")
+        foreign = path.replace(event.slug, other.slug)
+        assert organiser_client.post(foreign, data={"csrf_token": token}).status_code == 404
+    db.session.expire_all()
+    assert question.turn is Turn.WAITING and not question.off_record
+
+
+def test_page_without_questions_says_what_to_do_next(organiser_client: FlaskClient, event: Event) -> None:
+    path = f"/organiser/e/{event.slug}/questions"
+    closed = organiser_client.get(path).get_data(as_text=True)
+    assert f"/organiser/e/{event.slug}/room" in closed
+    opened(event)
+    assert organiser_client.get(path).get_data(as_text=True) != closed
+
+
+def test_long_lists_are_cut_and_can_be_seen_whole(organiser_client: FlaskClient, event: Event, room: Room) -> None:
+    with transaction() as session:
+        fill(session, event.id, 60)
+    path = f"/organiser/e/{event.slug}/questions"
+    page = organiser_client.get(path).get_data(as_text=True)
+    assert page.count("/approval") == 20 and page.count('/answer"') == 20
+    whole = organiser_client.get(f"{path}?turn=waiting").get_data(as_text=True)
+    assert whole.count("/approval") == 60 and '/answer"' not in whole
+    assert organiser_client.get(f"{path}?turn=nowhere").get_data(as_text=True).count("/approval") == 20
+
+
+def fill(session: Session, event_id: int, each: int) -> None:
+    for number in range(each):
+        session.add(Question(event_id=event_id, key=f"w{number}", text=f"Et {number} ?"))
+        session.add(Question(event_id=event_id, key=f"a{number}", text=f"Et {number} ?", approved_at=clock.now()))
+
+
+def test_a_question_is_stored_once_whatever_happens(app: Flask, room: Room) -> None:
+    """The second guard, in the database."""
+    uniques = inspect(db.engine).get_unique_constraints("question")
+    assert ["event_id", "key"] in [unique["column_names"] for unique in uniques]
+    assert inspect(db.engine).get_pk_constraint("support")["constrained_columns"] == ["question_id", "tag"]

@@ -1,0 +1,223 @@
+"""A whole lunch in real browsers: an organiser at the projector's keyboard, phones of all sorts, before and after."""
+
+import csv
+import io
+import json
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+
+from tests.chromium import DESK, open_context, read_qr
+from tests.live import House, house
+
+JSON = {"Accept": "application/json"}
+LABELS = {1: "Oui", 2: "Oui, à certaines conditions", 3: "Non", 0: "Sans avis"}
+
+
+@pytest.fixture
+def lunch(tmp_path: Path) -> Iterator[House]:
+    """The demo, whose running lunch has its first question open."""
+    with house(tmp_path) as lunch:
+        yield lunch
+
+
+@dataclass
+class Handset:
+    """A phone with a page."""
+
+    page: Page
+
+    def tap(self, choice: int) -> None:
+        """Touch a field."""
+        self.page.locator(f"input[name=choice][value='{choice}']").click()
+
+    def send(self) -> None:
+        """Press the button that is there without a script."""
+        with self.page.expect_navigation():
+            self.page.locator("form.ballot button").first.click()
+
+    def chosen(self, choice: int) -> Locator:
+        """The field as it looks when it is this phone's answer."""
+        return self.page.locator(f"input[name=choice][value='{choice}']:checked")
+
+    def expect_saved(self, choice: int) -> None:
+        """The page says that the server has it."""
+        expect(self.page.locator("[data-sent=saved]")).to_be_visible()
+        expect(self.chosen(choice)).to_be_visible()
+
+
+class Guests:
+    """People whose phones need not be looked at: they open the page and vote."""
+
+    def __init__(self, browser: Browser, address: str, number: int) -> None:
+        self.address = address
+        self.contexts: list[BrowserContext] = [open_context(browser) for _ in range(number)]
+        for context in self.contexts:
+            assert context.request.get(address).ok
+
+    def vote(self, *choices: int) -> None:
+        """Each taps twice, as people do."""
+        for context, choice in zip(self.contexts, choices, strict=True):
+            for _ in range(2):
+                answer = context.request.post(self.address, form={"choice": choice, "turn": 1}, headers=JSON)
+                assert answer.ok, answer.text()
+                assert set(answer.json()) == {"rev"}
+
+
+def screen_at(lunch: House, browser: Browser) -> Page:
+    """The projector's browser, in which an organiser is signed in."""
+    page = open_context(browser, viewport=DESK).new_page()
+    page.goto(lunch.sign_in)
+    with page.expect_navigation():
+        page.locator("main button").first.click()
+    return page
+
+
+def addresses(page: Page, lunch: House) -> tuple[str, str]:
+    """Phone and projector of the running lunch, as the organiser's remote control links them."""
+    page.goto(lunch.url(f"/organiser/e/{lunch.events['running']}/room"))
+    phone = page.locator("a[href*='/v/']").first.get_attribute("href")
+    screen = page.locator("a[href*='/screen/']").first.get_attribute("href")
+    assert phone is not None
+    assert screen is not None
+    return phone, screen
+
+
+def fetch(address: str) -> str:
+    """What anybody can read."""
+    with urllib.request.urlopen(address) as answer:
+        return str(answer.read().decode())
+
+
+def assert_published(lunch: House, number: int, counts: dict[int, int]) -> None:
+    """Page, CSV and JSON tell the same, and the picture is one."""
+    address = lunch.url(f"/e/{lunch.events['running']}/polls/{number}")
+    people = sum(counts.values())
+    data = json.loads(fetch(address + ".json"))
+    assert data["n"] == people
+    assert {row["position"]: row["total"] for row in data["rows"]} == counts
+    rows = list(csv.DictReader(io.StringIO(fetch(address + ".csv").lstrip("\ufeff")), delimiter=";"))
+    assert {int(row["position"]): int(row["total"]) for row in rows} == counts
+    page = fetch(address)
+    assert f"{people}" in page
+    for position, count in counts.items():
+        if count:
+            assert LABELS[position] in page
+    assert fetch(address + ".svg").lstrip().startswith(("<svg", "<?xml"))
+
+
+def test_a_whole_lunch(lunch: House, chromium: Browser, tmp_path: Path) -> None:
+    desk = screen_at(lunch, chromium)
+    vote, screen = addresses(desk, lunch)
+    desk.goto(screen)
+    scanned = read_qr(desk, "svg.qr", tmp_path)
+    assert scanned.lower() == vote.lower(), "what the projector shows leads to the phone's page"
+
+    # Three phones: one with everything, one without a script, one that will lose its network.
+    ana = Handset(open_context(chromium).new_page())
+    ana.page.goto(scanned)
+    bea = Handset(open_context(chromium, java_script_enabled=False).new_page())
+    bea.page.goto(vote)
+    cleo = Handset(open_context(chromium).new_page())
+    cleo.page.goto(vote)
+    guests = Guests(chromium, vote, 5)
+
+    ana.tap(1)
+    ana.expect_saved(1)
+    ana.tap(2)
+    ana.expect_saved(2)
+    bea.tap(1)
+    bea.send()
+    expect(bea.chosen(1)).to_be_visible()
+    cleo.page.context.set_offline(True)
+    cleo.tap(1)
+    expect(cleo.page.locator("[data-sent=retrying]")).to_be_visible()
+    cleo.page.context.set_offline(False)
+    cleo.expect_saved(1)
+    guests.vote(1, 2, 2, 2, 2)
+    late = Handset(open_context(chromium).new_page())
+    late.page.goto(vote)
+    late.tap(2)
+    late.expect_saved(2)
+    expect(desk.locator("[data-ballots]")).to_have_text("9")
+    assert "%" not in desk.locator("main").inner_text(), "hidden until the reveal"
+
+    # The keyboard alone: close, reveal.
+    desk.keyboard.press("c")
+    expect(desk.locator("[data-stage=closed]")).to_be_visible()
+    expect(ana.page.locator("input[name=choice]")).to_have_count(0)
+    assert "%" not in ana.page.locator("main").inner_text()
+    desk.keyboard.press("r")
+    expect(desk.locator("[data-stage=revealed]")).to_be_visible()
+    expect(desk.locator("main")).to_contain_text("Oui, à certaines conditions")
+    expect(ana.page.locator("main")).to_contain_text("9")
+    expect(ana.page.locator("main table").first).to_contain_text("Oui, à certaines conditions")
+    bea.page.reload()
+    expect(bea.page.locator("main table").first).to_contain_text("Oui, à certaines conditions")
+    assert_published(lunch, 1, {1: 3, 2: 6, 3: 0, 0: 0})
+
+    # In between, a word; it shows once the organiser has read it.
+    desk.keyboard.press(" ")
+    expect(desk.locator("[data-stage=open]")).to_be_visible()
+    ana.page.locator("input[name=word]").first.fill("la surveillance")
+    ana.page.locator("form.ballot button.button").first.click()
+    expect(ana.page.locator("[data-sent=saved]")).to_be_visible()
+    desk.keyboard.press("v")
+    desk.locator("#annulment button[value=yes]").click()
+    expect(desk.locator("[data-stage=open]")).to_have_count(0)
+
+    # After the debate, the same question.
+    desk.keyboard.press("n")
+    expect(desk.locator("[data-stage=open]")).to_be_visible()
+    for handset, choice in ((ana, 2), (cleo, 2), (late, 2)):
+        handset.tap(choice)
+        handset.expect_saved(choice)
+    bea.page.reload()
+    bea.tap(2)
+    bea.send()
+    guests.vote(2, 2, 3, 3, 3)
+    expect(desk.locator("[data-ballots]")).to_have_text("9")
+    desk.keyboard.press("ArrowRight")
+    expect(desk.locator("[data-stage=closed]")).to_be_visible()
+    desk.keyboard.press("ArrowRight")
+    expect(desk.locator("[data-stage=revealed]")).to_be_visible()
+    desk.keyboard.press("ArrowRight")
+    expect(desk.locator("[data-slide=movement]")).to_be_visible()
+    expect(desk.locator("main")).to_contain_text("6")
+    assert_published(lunch, 3, {1: 0, 2: 6, 3: 3, 0: 0})
+    movement = json.loads(fetch(lunch.url(f"/e/{lunch.events['running']}/polls/3.json")))["movement"]
+    assert movement["level"] == "flows"
+    expect(ana.page.locator("main")).to_contain_text("6")
+
+    # Black, and back.
+    desk.keyboard.press("b")
+    expect(desk.locator("[data-slide=blank]")).to_be_visible()
+    desk.keyboard.press("b")
+    expect(desk.locator("[data-slide=movement]")).to_be_visible()
+
+
+def test_the_projector_says_that_it_lost_the_connection_and_comes_back(lunch: House, chromium: Browser) -> None:
+    desk = screen_at(lunch, chromium)
+    vote, screen = addresses(desk, lunch)
+    desk.goto(screen)
+    lunch.server.kill()
+    expect(desk.locator("[data-lost]")).to_be_visible(timeout=15_000)
+    lunch.server.start()
+    expect(desk.locator("[data-lost]")).to_be_hidden(timeout=20_000)
+    Guests(chromium, vote, 1).vote(1)
+    expect(desk.locator("[data-ballots]")).to_have_text("1")
+
+
+def test_the_short_code_is_typed_on_the_home_page(lunch: House, chromium: Browser) -> None:
+    page = open_context(chromium).new_page()
+    desk = screen_at(lunch, chromium)
+    vote, _screen = addresses(desk, lunch)
+    page.goto(lunch.base)
+    page.locator("input[name=code]").fill(vote.rpartition("/")[2].lower())
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert page.url == vote
