@@ -133,6 +133,7 @@ def test_a_phone_that_takes_no_more_is_let_go_and_the_others_are_told(
     stuck.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
     big = b'{"rev":%d,"' + b"x" * 400_000 + b'"}'
     moving.state = lambda: big % moving.revision  # type: ignore[method-assign]
+    channel.feed = moving.feed()
     done = threading.Event()
 
     def read_on() -> None:
@@ -203,11 +204,11 @@ def pieces_of(answer: Response) -> Iterator[bytes]:
     return (bytes(piece) for piece in answer.iter_encoded())
 
 
-def test_a_stream_says_how_it_is_to_be_treated(moving: Moving) -> None:
+def test_a_stream_says_how_it_is_to_be_treated(channel: Channel) -> None:
     app = Flask("test")
     with app.test_request_context():
-        plain = stream(request_for("/"), moving.feed())
-        packed = stream(request_for("/", Accept_Encoding="gzip, br"), moving.feed())
+        plain = stream(request_for("/"), channel)
+        packed = stream(request_for("/", Accept_Encoding="gzip, br"), channel)
         pieces = pieces_of(plain)
         assert next(pieces).startswith(b"retry: ")
         assert next(pieces) == b'id: 1\ndata: {"rev":1}\n\n'
@@ -223,15 +224,15 @@ def test_a_stream_says_how_it_is_to_be_treated(moving: Moving) -> None:
             answer.close()
 
 
-def test_the_fallback_answers_304_to_whoever_has_it(moving: Moving) -> None:
+def test_the_fallback_answers_304_to_whoever_has_it(moving: Moving, channel: Channel) -> None:
     app = Flask("test")
     with app.test_request_context():
-        first = state(request_for("/"), moving.feed())
+        first = state(request_for("/"), channel)
         assert first.get_json() == {"rev": 1}
-        again = state(request_for("/", If_None_Match=first.headers["ETag"]), moving.feed())
+        again = state(request_for("/", If_None_Match=first.headers["ETag"]), channel)
         assert again.status_code == 304
         moving.revision = 2
-        assert state(request_for("/", If_None_Match=first.headers["ETag"]), moving.feed()).status_code == 200
+        assert state(request_for("/", If_None_Match=first.headers["ETag"]), channel).status_code == 200
 
 
 def test_who_writes_together_is_answered_after_one_writing() -> None:

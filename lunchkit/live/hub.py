@@ -17,6 +17,8 @@ from functools import cached_property
 log = logging.getLogger("lunchkit.live")
 HEARTBEAT = 15.0
 """Seconds: less than the 60 after which proxies give a silent connection up."""
+LOOK = 0.1
+"""Seconds between two looks at a revision, at least."""
 BREATH = 256
 """After so many sockets a push lets others run."""
 
@@ -76,8 +78,8 @@ class Feed:
     """Cheap: asked ten times a second while somebody watches."""
     state: Callable[[], bytes]
     """JSON in one line, all that a browser needs to show the present state."""
-    gap: float = 0.1
-    """Seconds between two messages, at least."""
+    gap: float = 0.0
+    """Seconds between two messages, at least; the first after a silence comes at once."""
 
 
 class Channel:
@@ -167,10 +169,12 @@ class Channel:
             threading.Thread(target=self._tick, name=f"live {self.feed.key}", daemon=True).start()
 
     def _tick(self) -> None:
-        pause, beaten = self.feed.gap, time.monotonic()
+        pause, beaten, pushed = LOOK, time.monotonic(), -self.feed.gap
         while self._goes_on():
             time.sleep(pause)
             started = time.monotonic()
+            if started - pushed < self.feed.gap:
+                continue
             try:
                 message = self.look()
             except Exception as error:  # noqa: BLE001 - the database may be away: phones keep what they have
@@ -179,11 +183,11 @@ class Channel:
                 continue
             if message is not self.latest:
                 self._push(message)
-                beaten = started
+                beaten = pushed = started
             elif started - beaten >= HEARTBEAT:
                 self._send(BEAT)
                 beaten = started
-            pause = max(self.feed.gap, 3 * (time.monotonic() - started))
+            pause = max(LOOK, 3 * (time.monotonic() - started))
 
     def _goes_on(self) -> bool:
         with self.moved:
@@ -234,6 +238,11 @@ class Hub:
             if channel is None:
                 channel = self._channels[feed.key] = Channel(feed)
             return channel
+
+    def watched(self, key: tuple[object, ...]) -> Channel | None:
+        """A channel that somebody watches at this moment."""
+        channel = self._channels.get(key)
+        return channel if channel is not None and channel.ticks else None
 
     def watched_revision(self, beginning: tuple[object, ...]) -> int | None:
         """The highest revision that watchers of feeds whose key begins so have; None where nobody watches here."""

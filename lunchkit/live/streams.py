@@ -1,12 +1,12 @@
 """A feed as an answer: a stream of server-sent events, or the present state alone for browsers that get none."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from flask import Request, Response, current_app
 
 from lunchkit.live.detach import WATCH, Watch
-from lunchkit.live.hub import GZIP_HEAD, Feed, Hub, pack
+from lunchkit.live.hub import GZIP_HEAD, Channel, Feed, Hub, pack
 
 RETRY = (1000, 4000)
 """Milliseconds after which a browser comes back, at random: after a restart they must not come all at once."""
@@ -18,12 +18,16 @@ def hub() -> Hub:
     return found
 
 
-def stream(request: Request, feed: Feed) -> Response:
-    """The stream of a feed, from its present state on; a browser that has it already gets the head only.
+def channel_of(key: tuple[object, ...], make: Callable[[], Feed]) -> Channel:
+    """The channel of a feed; the feed is looked up only if nobody watches it yet: a room comes back all at once."""
+    return hub().watched(key) or hub().channel(make())
+
+
+def stream(request: Request, channel: Channel) -> Response:
+    """The stream of a channel, from its present state on; a browser that has it already gets the head only.
 
     What it has it says in Last-Event-ID when it comes back, and in ``seen`` when its page has just been loaded.
     """
-    channel = hub().channel(feed)
     seen = request.headers.get("Last-Event-ID", type=int) or request.args.get("seen", type=int)
     retry = b"retry: %d\n\n" % random.randint(*RETRY)  # noqa: S311
     packs = request.accept_encodings["gzip"] > 0
@@ -43,9 +47,9 @@ def stream(request: Request, feed: Feed) -> Response:
     return response
 
 
-def state(request: Request, feed: Feed) -> Response:
-    """The present state of a feed, or 304 where the browser has it."""
-    message = hub().channel(feed).current()
+def state(request: Request, channel: Channel) -> Response:
+    """The present state of a channel, or 304 where the browser has it."""
+    message = channel.current()
     response = Response(message.body, content_type="application/json")
     response.set_etag(str(message.revision))
     response.headers["Cache-Control"] = "no-cache"

@@ -38,7 +38,7 @@ def cast(code: str) -> ResponseReturnValue:
         answer = {"error": str(refusal.message), "state": getattr(refusal, "state", "later")}
         return jsonify(answer), refusal.status, retry_header(refusal)
     if wants_json:
-        return jsonify(rev=known_revision(contest.event_id))
+        return jsonify(rev=known_revision(contest.code, contest.event_id))
     return redirect(url_for("presenter.phone", code=code), code=303)
 
 

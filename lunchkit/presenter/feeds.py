@@ -10,7 +10,7 @@ from flask import Flask, current_app, render_template, url_for
 from lunchkit.live.hub import Feed
 from lunchkit.presenter.queries import phone_view, screen_view
 from lunchkit.rooms.models import Room
-from lunchkit.rooms.queries import box, phone_feed_key, revision_of, revisions_of, room_by_code_or_404
+from lunchkit.rooms.queries import box, phones_key, revision_of, revisions_of, room_by_code_or_404
 
 Value = TypeVar("Value")
 SCREEN_GAP = 0.5
@@ -27,7 +27,7 @@ def phone_feed(room: Room, spoken: str, language: str) -> Feed:
         return _line({"rev": view.revision, "key": view.key, "html": html})
 
     return Feed(
-        key=phone_feed_key(event_id, spoken, language),
+        key=phones_key(code, spoken, language),
         revision=_aside(lambda: revision_of(event_id), spoken),
         state=_aside(state, spoken),
     )
@@ -46,11 +46,16 @@ def screen_feed(room: Room, spoken: str, language: str) -> Feed:
         return sum(revisions_of(event_id)) + box().revision(event_id)
 
     return Feed(
-        key=("screen", event_id, spoken, language),
+        key=screens_key(code, spoken, language),
         revision=_aside(revision, spoken),
         state=_aside(state, spoken),
         gap=SCREEN_GAP,
     )
+
+
+def screens_key(code: str, *languages: str) -> tuple[str, ...]:
+    """What the hub knows the projectors of a room by."""
+    return ("screens", code, *languages)
 
 
 def phone_addresses(code: str, spoken: str, language: str) -> dict[str, str]:

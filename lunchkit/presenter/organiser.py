@@ -33,7 +33,7 @@ def remote(slug: str) -> ResponseReturnValue:
     polls = polls_of(event.id)
     views = {poll.id: screen_poll_view(poll, language()) for poll in polls}
     step, target = next_step(room, polls)
-    current = current_poll(room)
+    current = current_poll(room, polls)
     return render_template(
         "organiser/presenter/remote.html",
         event=event,
@@ -116,7 +116,7 @@ def current(slug: str, noun: str) -> ResponseReturnValue:
 
 
 def _current(event: Event) -> Poll:
-    poll = current_poll(room_of(event))
+    poll = current_poll(room_of(event), polls_of(event.id))
     if poll is None:
         raise NotOpen
     return poll
@@ -124,7 +124,7 @@ def _current(event: Event) -> Poll:
 
 def _opened_next(event: Event) -> Poll:
     """The question on the screen, if it waits to be opened anew; else the next one."""
-    shown = current_poll(room_of(event))
+    shown = current_poll(room_of(event), polls_of(event.id))
     if shown is not None and shown.stage is Stage.VOID:
         return shown
     planned = next((poll for poll in polls_of(event.id) if poll.stage is Stage.PLANNED), None)

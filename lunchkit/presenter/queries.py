@@ -11,7 +11,7 @@ from lunchkit.config import current_settings
 from lunchkit.links import public
 from lunchkit.polls.answers import Spec, values_of
 from lunchkit.polls.models import Poll, Stage
-from lunchkit.polls.queries import poll_being_open, polls_of, public_view, screen_poll_view
+from lunchkit.polls.queries import polls_of, public_view, screen_poll_view
 from lunchkit.presenter.views import Mine, PhoneView, ScreenView
 from lunchkit.questions.queries import RoomQuestion, approved_questions, ranked_questions
 from lunchkit.registrations.queries import seats_taken
@@ -22,9 +22,8 @@ from lunchkit.speakers.models import Speaker
 from lunchkit.speakers.queries import appearances
 
 
-def current_poll(room: Room) -> Poll | None:
+def current_poll(room: Room, polls: Sequence[Poll]) -> Poll | None:
     """The question that the room is about: the one being answered, or else the one on the screen."""
-    polls = polls_of(room.event_id)
     being_open = next((poll for poll in polls if poll.stage is Stage.OPEN), None)
     shown = next((poll for poll in polls if poll.id == room.poll_id and room.slide != Slide.WELCOME), None)
     return being_open or shown
@@ -32,7 +31,7 @@ def current_poll(room: Room) -> Poll | None:
 
 def next_step(room: Room, polls: Sequence[Poll]) -> tuple[str, Poll | None]:
     """The one sensible thing to do next (open, close, reveal, movement, done), and to which question."""
-    current = current_poll(room)
+    current = current_poll(room, polls)
     if current is not None and current.stage is Stage.OPEN:
         return "close", current
     if current is not None and current.stage is Stage.CLOSED:
@@ -52,19 +51,19 @@ def phone_state(room: Room, poll: Poll | None) -> str:
 
 def phone_view(room: Room, language: str, device: Device | None = None) -> PhoneView:
     """What phones show; with a device, which questions it supports."""
-    poll = current_poll(room)
+    polls = polls_of(room.event_id)
+    poll = current_poll(room, polls)
     state = phone_state(room, poll)
     takes_questions = room.takes_questions and state != "over"
     questions = approved_questions(room.event_id, device) if takes_questions else ()
-    planned = sum(each.stage is Stage.PLANNED for each in polls_of(room.event_id))
     return PhoneView(
         event=room.event,
         code=room.code,
         revision=room.revision,
         state=state,
-        key=f"{state}-{_of_poll(poll)}-{_mark(room, takes_questions, questions)}",
+        key=f"{state}-{_of_poll(poll)}-{_mark(room, state, questions)}",
         poll=public_view(poll, language) if poll is not None and state != "welcome" else None,
-        upcoming=planned,
+        upcoming=sum(each.stage is Stage.PLANNED for each in polls),
         takes_questions=takes_questions,
         questions=questions,
         in_rehearsal=room.rehearsing_since is not None,
@@ -73,7 +72,7 @@ def phone_view(room: Room, language: str, device: Device | None = None) -> Phone
 
 def screen_view(room: Room, language: str) -> ScreenView:
     """What the projector shows."""
-    poll = current_poll(room)
+    poll = current_poll(room, polls_of(room.event_id))
     slide = _slide(room, poll)
     counted, turnout = revisions_of(room.event_id)[1], box().revision(room.event_id)
     view = screen_poll_view(poll, language) if poll is not None and slide in (Slide.POLL, Slide.MOVEMENT) else None
@@ -106,8 +105,7 @@ def phone_address(code: str) -> str:
 
 def mine_of(room: Room, device: Device | None) -> Mine:
     """What a phone has answered to the question that is open."""
-    poll = poll_being_open(room.event_id)
-    contest = box().contest(poll.id) if poll is not None else None
+    contest = box().open_contest(room.code)
     key = keys().get(contest.key_name) if contest is not None else None
     if contest is None or key is None or device is None:
         return Mine()
@@ -127,9 +125,14 @@ def _slide(room: Room, poll: Poll | None) -> str:
     return room.slide
 
 
-def _mark(room: Room, takes_questions: bool, questions: tuple[RoomQuestion, ...]) -> str:
-    """What else a phone shows, in a few letters that are the same in every process."""
-    shown = (takes_questions, room.rehearsing_since is not None, *((q.id, q.off_record) for q in questions))
+def _mark(room: Room, state: str, questions: tuple[RoomQuestion, ...]) -> str:
+    """What else a phone shows, in a few letters that are the same in every process.
+
+    Once a result is shown, whatever changes may change it: words that are approved, counts by hand.
+    """
+    listed = tuple((question.id, question.off_record) for question in questions)
+    revision = room.revision if state == "revealed" else 0
+    shown = (room.takes_questions, room.rehearsing_since is not None, revision, listed)
     return hashlib.sha256(repr(shown).encode()).hexdigest()[:8]
 
 

@@ -6,14 +6,13 @@ from flask.typing import ResponseReturnValue
 from lunchkit.accounts.queries import current_session
 from lunchkit.errors import NotFound
 from lunchkit.i18n import language
-from lunchkit.live.hub import Feed
-from lunchkit.live.streams import state, stream
+from lunchkit.live.hub import Channel
+from lunchkit.live.streams import channel_of, state, stream
 from lunchkit.presenter import feeds
 from lunchkit.presenter.queries import mine_of, phone_view, screen_view
 from lunchkit.rooms.codes import clean_code
 from lunchkit.rooms.devices import device_of, new_device, remember
-from lunchkit.rooms.models import Room
-from lunchkit.rooms.queries import room_by_code_or_404
+from lunchkit.rooms.queries import phones_key, room_by_code_or_404
 from lunchkit.web import POLICY
 
 CONTENT_LANGUAGES = ("fr", "en", "de", "it")
@@ -66,13 +65,13 @@ def phone(code: str) -> ResponseReturnValue:
 @bp.get("/v/<code>/stream")
 def phone_stream(code: str) -> Response:
     """What phones are told, as it happens."""
-    return stream(request, feeds.phone_feed(room_by_code_or_404(code), language(), content_language()))
+    return stream(request, _phones(code))
 
 
 @bp.get("/v/<code>/state.json")
 def phone_state(code: str) -> Response:
     """The same for a phone whose network lets no stream through."""
-    return state(request, feeds.phone_feed(room_by_code_or_404(code), language(), content_language()))
+    return state(request, _phones(code))
 
 
 @bp.get("/screen/<code>")
@@ -94,17 +93,24 @@ def screen(code: str) -> ResponseReturnValue:
 @bp.get("/screen/<code>/stream")
 def screen_stream(code: str) -> Response:
     """What the projector is told, as it happens."""
-    return stream(request, _screen_feed(room_by_code_or_404(code)))
+    return stream(request, _screens(code))
 
 
 @bp.get("/screen/<code>/state.json")
 def screen_state(code: str) -> Response:
     """The same for a projector whose network lets no stream through."""
-    return state(request, _screen_feed(room_by_code_or_404(code)))
+    return state(request, _screens(code))
 
 
-def _screen_feed(room: Room) -> Feed:
-    return feeds.screen_feed(room, language(), content_language())
+def _phones(typed: str) -> Channel:
+    code, languages = clean_code(typed), (language(), content_language())
+    return channel_of(phones_key(code, *languages), lambda: feeds.phone_feed(room_by_code_or_404(code), *languages))
+
+
+def _screens(typed: str) -> Channel:
+    code, languages = clean_code(typed), (language(), content_language())
+    key = feeds.screens_key(code, *languages)
+    return channel_of(key, lambda: feeds.screen_feed(room_by_code_or_404(code), *languages))
 
 
 def content_language() -> str:

@@ -36,14 +36,14 @@ def revision_of(event_id: int) -> int:
         return connection.execute(select(Room.revision).where(Room.event_id == event_id)).scalar() or 0
 
 
-def phone_feed_key(event_id: int, *languages: str) -> tuple[str, int, *tuple[str, ...]]:
-    """What the hub knows the phones of a lunch by, for each language that they are told in."""
-    return ("phone", event_id, *languages)
+def phones_key(code: str, *languages: str) -> tuple[str, ...]:
+    """What the hub knows the phones of a room by, for each language that they are told in."""
+    return ("phones", code, *languages)
 
 
-def known_revision(event_id: int) -> int:
+def known_revision(code: str, event_id: int) -> int:
     """The revision that phones were told last, without asking the database where somebody is told at all."""
-    told = hub().watched_revision(phone_feed_key(event_id))
+    told = hub().watched_revision(phones_key(code))
     return revision_of(event_id) if told is None else told
 
 
