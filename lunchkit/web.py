@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 from flask import Blueprint, Flask, Request, Response, abort, render_template, request, url_for
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
@@ -31,8 +32,10 @@ POLICY = (
 )
 BUNDLES = {
     "css/phone.css": ("css/base.css", "css/vote.css", "css/pictures.css"),
+    "css/desk.css": ("css/base.css", "css/organiser.css"),
     "js/phone.js": ("js/live.js", "js/answering.js", "js/ballot.js", "js/support.js"),
     "js/projector.js": ("js/live.js", "js/screen.js"),
+    "js/room.js": ("js/watch-room.js", "js/live.js"),
 }
 """Files that are sent as one where each request counts: a stream takes one of the four that a phone's page may make."""
 HEADERS = {
@@ -87,9 +90,22 @@ class StorageFull(Refusal):
     retry_after = 60
 
 
+class LazySession(SecureCookieSessionInterface):
+    """Flask's session in a cookie, without making ready to read one for those who bring none: attendees and phones."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """The session of a request; an empty one where there is no cookie."""
+        return (
+            super().open_session(app, request)
+            if self.get_cookie_name(app) in request.cookies
+            else SecureCookieSession()
+        )
+
+
 def init_web(app: Flask) -> None:
     """Put the house rules of HTTP on an application."""
     app.request_class = SoundRequest
+    app.session_interface = LazySession()
     app.before_request(refuse_foreign_posts)
     app.before_request(read_whole_form)
     app.after_request(add_headers)
@@ -100,8 +116,9 @@ def init_web(app: Flask) -> None:
 
 def add_headers(response: Response) -> Response:
     """Security headers on every answer, and no cache but where a door allows it."""
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+    headers = response.headers
+    present = {name.lower() for name, _value in headers}
+    headers.extend((name, value) for name, value in HEADERS.items() if name.lower() not in present)
     if current_settings().is_https:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     response.headers.setdefault("Cache-Control", "no-store")
@@ -154,6 +171,19 @@ def _read_static(path: str) -> tuple[bytes, bytes, str]:
     body = b"".join(parts)
     kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
     return body, gzip.compress(body, 9, mtime=0), "text/javascript" if path.endswith(".js") else kind
+
+
+def compress(response: Response) -> Response:
+    """Pack a page for browsers that take gzip.
+
+    Only for pages with no secret in them, and whose length may depend on what they say: from the length of a packed
+    page one may guess at its words.
+    """
+    if request.accept_encodings["gzip"] > 0:
+        response.set_data(gzip.compress(response.get_data(), 6, mtime=0))
+        response.headers["Content-Encoding"] = "gzip"
+    response.headers.add("Vary", "Accept-Encoding")
+    return response
 
 
 def _read_file(path: str) -> bytes:

@@ -13,6 +13,7 @@ from lunchkit.polls.closing import CLOSES_AFTER
 from lunchkit.polls.models import Poll, Stage
 from lunchkit.polls.queries import result_of
 from lunchkit.polls.refusals import AlreadyClosed, AnotherPollIsOpen
+from lunchkit.rooms.box import Box
 from lunchkit.rooms.queries import box, keys
 from tests.conftest import EventMaker, new_client
 from tests.room import JSON, Phone, ask, asked, code_of, fresh, phones, running_event
@@ -263,6 +264,50 @@ def test_a_poll_whose_key_was_lost_closes_with_what_was_counted(app: Flask, make
     assert late.vote(1).status_code == 409
     finish_closings()
     assert (fresh(poll).stage, counts(poll)[3]) == (Stage.CLOSED, 2)
+
+
+def test_a_full_disk_is_said_and_whoever_was_told_saved_is_counted(
+    app: Flask, make_event: EventMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = running_event(make_event)
+    poll = asked(event, choices=(), kind="text")
+    connect = Box._connect
+
+    def connect_to_a_small_disk(self: Box) -> Any:
+        connection = connect(self)
+        connection.execute("PRAGMA max_page_count=12")
+        return connection
+
+    monkeypatch.setattr(Box, "_connect", connect_to_a_small_disk)
+    answers = [phone.send({"text": f"{number} " + "x" * 270}) for number, phone in enumerate(phones(app, event, 120))]
+    statuses = [answer.status_code for answer in answers]
+    assert set(statuses) == {200, 507}
+    assert answers[-1].get_json()["error"] != ""
+    assert box().count(poll.id) == statuses.count(200)
+    monkeypatch.undo()
+    app.extensions.pop("lunchkit_batches")  # the disk was emptied; the connection that met its end is not used again
+    assert phones(app, event, 1)[0].send({"text": "et maintenant ?"}).status_code == 200
+    close_poll(poll)
+    assert fresh(poll).ballots == statuses.count(200) + 1
+
+
+def test_a_box_that_is_locked_is_said_to_be_busy(
+    app: Flask, make_event: EventMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = running_event(make_event)
+    poll = asked(event)
+    (phone,) = phones(app, event, 1)
+    monkeypatch.setattr("lunchkit.rooms.box.BUSY_TIMEOUT", 50)
+    app.extensions.pop("lunchkit_batches", None)
+    other = box().connect()
+    other.execute("begin immediate")
+    answer = phone.vote(1)
+    assert (answer.status_code, answer.get_json()["state"]) == (503, "later")
+    assert "Retry-After" in answer.headers
+    other.execute("rollback")
+    other.close()
+    assert phone.vote(1).status_code == 200
+    assert box().count(poll.id) == 1
 
 
 def test_the_page_of_a_phone_remembers_its_answer_and_no_other_does(app: Flask, make_event: EventMaker) -> None:

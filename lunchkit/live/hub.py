@@ -19,7 +19,7 @@ HEARTBEAT = 15.0
 """Seconds: less than the 60 after which proxies give a silent connection up."""
 LOOK = 0.1
 """Seconds between two looks at a revision, at least."""
-BREATH = 256
+BREATH = 1024
 """After so many sockets a push lets others run."""
 
 GZIP_HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03"

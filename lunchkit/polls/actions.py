@@ -33,6 +33,7 @@ from lunchkit.rooms.devices import Device, ballot_tag
 from lunchkit.rooms.models import Room, Slide
 from lunchkit.rooms.queries import box, keys
 from lunchkit.rooms.steps import touch
+from lunchkit.web import Busy
 
 
 def add_poll(event: Event, details: PollDetails) -> Poll:
@@ -226,7 +227,8 @@ def _strays(session: Session) -> list[Contest]:
 def cast_ballot(code: str, device: Device, ballot: Ballot) -> Contest:
     """Keep the answer of a phone; the latest one holds. Returns after it is on the disk.
 
-    Raises PollClosed where it comes too late or too early, BallotUnreadable where it is none.
+    Raises PollClosed where it comes too late or too early, BallotUnreadable where it is none, Busy where the disk does
+    not keep up: then the phone sends it again, and it counts once.
     """
     contest = box().open_contest(code)
     if contest is None or (ballot.poll is not None and ballot.poll != contest.position):
@@ -236,7 +238,11 @@ def cast_ballot(code: str, device: Device, ballot: Ballot) -> Contest:
     if key is None:
         raise PollClosed
     cast = Cast(contest.id, ballot_tag(key, contest.scope, device), answer, ballot.turn)
-    if not _batches().submit(cast):
+    try:
+        is_counted = _batches().submit(cast)
+    except TimeoutError as error:
+        raise Busy from error
+    if not is_counted:
         raise PollClosed
     return contest
 

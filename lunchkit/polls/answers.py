@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 
 from werkzeug.datastructures import MultiDict
 
@@ -40,6 +41,7 @@ class Spec:
         return json.dumps(asdict(self))
 
     @staticmethod
+    @lru_cache(maxsize=64)
     def loads(text: str) -> "Spec":
         """What the box kept."""
         fields = json.loads(text)

@@ -1,8 +1,7 @@
 """The feeds of a room: what phones and the projector are told, rendered once for all who watch."""
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import TypeVar, cast
 
 from flask import Flask, current_app, render_template, url_for
@@ -28,8 +27,8 @@ def phone_feed(room: Room, spoken: str, language: str) -> Feed:
 
     return Feed(
         key=phones_key(code, spoken, language),
-        revision=_aside(lambda: revision_of(event_id), spoken),
-        state=_aside(state, spoken),
+        revision=_outside(lambda: revision_of(event_id)),
+        state=_spoken(state, spoken),
     )
 
 
@@ -47,8 +46,8 @@ def screen_feed(room: Room, spoken: str, language: str) -> Feed:
 
     return Feed(
         key=screens_key(code, spoken, language),
-        revision=_aside(revision, spoken),
-        state=_aside(state, spoken),
+        revision=_outside(revision),
+        state=_spoken(state, spoken),
         gap=SCREEN_GAP,
     )
 
@@ -78,19 +77,28 @@ def _line(message: dict[str, object]) -> bytes:
     return json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _aside(work: Callable[[], Value], spoken: str) -> Callable[[], Value]:
-    """The same work outside any request: tickers have none, and a request's own language must not leak in."""
-    app = cast("Flask", current_app._get_current_object())  # type: ignore[attr-defined]
+def _outside(work: Callable[[], Value]) -> Callable[[], Value]:
+    """The same work outside any request: tickers have none."""
+    app = _this_app()
 
     def done() -> Value:
-        with _somewhere(app, spoken):
+        with app.app_context():
             return work()
 
     return done
 
 
-@contextmanager
-def _somewhere(app: Flask, spoken: str) -> Iterator[None]:
+def _spoken(work: Callable[[], Value], language: str) -> Callable[[], Value]:
+    """The same work in a request of nobody's, which speaks a language: that of whoever asked first must not leak in."""
+    app = _this_app()
     base = app.extensions["lunchkit_settings"].public_url
-    with app.test_request_context("/", base_url=base, query_string={"lang": spoken}):
-        yield
+
+    def done() -> Value:
+        with app.test_request_context("/", base_url=base, query_string={"lang": language}):
+            return work()
+
+    return done
+
+
+def _this_app() -> Flask:
+    return cast("Flask", current_app._get_current_object())  # type: ignore[attr-defined]

@@ -9,11 +9,12 @@ from lunchkit.i18n import language
 from lunchkit.live.hub import Channel
 from lunchkit.live.streams import channel_of, state, stream
 from lunchkit.presenter import feeds
+from lunchkit.presenter.fitting import code_size, fit, plan_choices
 from lunchkit.presenter.queries import mine_of, phone_view, screen_view
 from lunchkit.rooms.codes import clean_code
 from lunchkit.rooms.devices import device_of, new_device, remember
 from lunchkit.rooms.queries import phones_key, room_by_code_or_404
-from lunchkit.web import POLICY
+from lunchkit.web import POLICY, compress
 
 CONTENT_LANGUAGES = ("fr", "en", "de", "it")
 """What a question may be written in; the house speaks fewer."""
@@ -22,6 +23,9 @@ NOTES = ("closed", "unreadable", "no-cookie", "asked")
 POLICY_WITH_EMPTY_ICON = POLICY.replace("img-src 'self'", "img-src 'self' data:")
 """The phone's page has no icon, which would be one request more; what says so to browsers is a `data:` address."""
 bp = Blueprint("presenter", __name__)
+bp.add_app_template_global(fit, "fit_text")
+bp.add_app_template_global(plan_choices, "plan_choices")
+bp.add_app_template_global(code_size, "code_size")
 
 
 @bp.get("/v")
@@ -46,10 +50,11 @@ def phone(code: str) -> ResponseReturnValue:
     device = known or new_device()
     spoken, content = language(), content_language()
     note = "asked" if "asked" in request.args else request.args.get("note")
+    mine = mine_of(room, device)
     page = render_template(
         "presenter/phone.html",
         phone=phone_view(room, content, device),
-        mine=mine_of(room, device),
+        mine=mine,
         event=room.event,
         note=note if note in NOTES else None,
         language=content,
@@ -59,7 +64,7 @@ def phone(code: str) -> ResponseReturnValue:
     response.headers["Content-Security-Policy"] = POLICY_WITH_EMPTY_ICON
     if known is None:
         remember(response, device)
-    return response
+    return response if mine.is_kept else compress(response)  # the length must not tell which answer it shows
 
 
 @bp.get("/v/<code>/stream")
@@ -80,7 +85,7 @@ def screen(code: str) -> ResponseReturnValue:
     room = room_by_code_or_404(code)
     can_steer = current_session() is not None
     spoken, content = language(), content_language()
-    return render_template(
+    page = render_template(
         "presenter/screen.html",
         screen=screen_view(room, content),
         event=room.event,
@@ -88,6 +93,7 @@ def screen(code: str) -> ResponseReturnValue:
         language=content,
         **feeds.screen_addresses(room.code, spoken, content),
     )
+    return page if can_steer else compress(make_response(page))
 
 
 @bp.get("/screen/<code>/stream")

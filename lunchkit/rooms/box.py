@@ -197,7 +197,8 @@ class Box:
                 _move_on(connection, contest_id, is_live=bool(lives[contest_id]))
             connection.execute("commit")
         except BaseException:
-            connection.execute("rollback")
+            if connection.in_transaction:  # of a full disk SQLite has rolled back itself
+                connection.execute("rollback")
             raise
         return [cast.contest_id in lives for cast in casts]
 

@@ -1,6 +1,7 @@
 // Shows what the server shows: a stream of whole states; where none comes through, asks every few seconds.
 // <div data-stream="…" data-state="…" data-key data-revision>: its content is swapped when the key changes.
-// Inside, what carries data-keep stays as it is if the new content has the same. Events on the root: lunchkit:message
+// Inside, what carries data-keep stays as it is if the new content has the same;
+// data-fill names the <template> that comes in its place. Events on the root: lunchkit:message
 // (detail: the message) and lunchkit:swapped. data-link says 'on' or 'lost'.
 const root = document.querySelector("[data-stream]");
 const SILENCE = 35_000, PATIENCE = 4_000, EVERY = 3_000, QUIET = 10_000;
@@ -86,6 +87,8 @@ function swap({ key, html }) {
   const focused = root.contains(document.activeElement) ? document.activeElement : null;
   for (const kept of root.querySelectorAll("[data-keep]"))
     next.querySelector(`[data-keep="${CSS.escape(kept.dataset.keep)}"]`)?.replaceWith(kept);
+  for (const place of next.querySelectorAll("[data-fill]"))
+    place.replaceWith(document.getElementById(place.dataset.fill).content.cloneNode(true));
   root.replaceChildren(next);
   root.dataset.key = key;
   if (focused) (focused.isConnected ? focused : root).focus({ preventScroll: focused.isConnected });

@@ -1,0 +1,219 @@
+"""What the pages of the room weigh, and whether everybody can use them, in every state that they come in."""
+
+import re
+import socket
+import time
+import zlib
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.chromium import DESK, open_context
+from tests.live import House, house
+from tests.server import HOST
+from tests.test_budgets import ATTENDEE, LOOKS, ORGANISER, Weight, axe_violations, over_budget, overflow
+
+PROJECTOR = (50_000, 5, 250)
+A_POLL = 3_000
+"""Bytes that one question may cost a phone whose page is open: that it opens, closes, and what came out."""
+JSON = {"Accept": "application/json"}
+GUESTS = 9
+
+
+class Room:
+    """The running lunch of the demo, an organiser's browser, and guests."""
+
+    def __init__(self, lunch: House, browser: Browser) -> None:
+        self.browser = browser
+        self.lunch = lunch
+        self.desk = open_context(browser, viewport=DESK).new_page()
+        self.desk.goto(lunch.sign_in)
+        with self.desk.expect_navigation():
+            self.desk.locator("main button").first.click()
+        self.room = lunch.url(f"/organiser/e/{lunch.events['running']}/room")
+        self.desk.goto(self.room)
+        self.vote = str(self.desk.locator("a[href*='/v/']").first.get_attribute("href"))
+        self.screen = str(self.desk.locator("a[href*='/screen/']").first.get_attribute("href"))
+        self.guests = [open_context(browser) for _ in range(GUESTS)]
+        for guest in self.guests:
+            guest.request.get(self.vote)
+
+    def step(self) -> None:
+        """The one next thing."""
+        self.desk.goto(self.room)
+        with self.desk.expect_navigation():
+            self.desk.locator("form.next button").click()
+
+    def answer(self, *ballots: dict[str, str]) -> None:
+        """Each guest answers."""
+        for guest, ballot in zip(self.guests, ballots * GUESTS, strict=False):
+            answer = guest.request.post(self.vote, form={"turn": "1", **ballot}, headers=JSON)
+            assert answer.ok, answer.text()
+
+
+@pytest.fixture(scope="module")
+def room(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[Room]:
+    """A room in which the first question is open."""
+    with house(tmp_path_factory.mktemp("house")) as lunch:
+        yield Room(lunch, chromium)
+
+
+def weigh(context: BrowserContext, url: str) -> Weight:
+    """Open a page with an empty cache and count; a stream never ends, so there is no moment without traffic."""
+    page = context.new_page()
+    sizes: dict[str, int] = {}
+    asked: list[str] = []
+    session = context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.on("Network.requestWillBeSent", lambda event: asked.append(event["request"]["url"]))
+
+    def count(event: dict[str, Any], name: str) -> None:
+        sizes[event["requestId"]] = max(sizes.get(event["requestId"], 0), event[name])
+
+    session.on("Network.loadingFinished", lambda event: count(event, "encodedDataLength"))
+    page.goto(url, wait_until="load")
+    page.wait_for_timeout(1500)
+    elements = page.evaluate("document.querySelectorAll('*:not(svg *)').length")
+    asked = [address for address in asked if not address.startswith("data:")]
+    host = re.match(r"https?://[^/]+", url)
+    assert host is not None
+    foreign = tuple(address for address in asked if not address.startswith(host[0]))
+    page.close()
+    return Weight(int(sum(sizes.values())), len(asked), elements, foreign)
+
+
+class Ear:
+    """What the stream of a phone costs, byte for byte."""
+
+    def __init__(self, room: Room) -> None:
+        page = room.guests[0].new_page()
+        page.goto(room.vote)
+        path = str(page.locator("[data-stream]").get_attribute("data-stream"))
+        page.close()
+        self._socket = socket.create_connection((HOST, room.lunch.server.port))
+        request = f"GET {path} HTTP/1.1\r\nHost: {HOST}:{room.lunch.server.port}\r\nAccept-Encoding: gzip\r\n\r\n"
+        self._socket.sendall(request.encode())
+        self._socket.settimeout(0.2)
+        self._decoder = zlib.decompressobj(zlib.MAX_WBITS | 16)
+        self.heard = ""
+        self.take()
+
+    def take(self) -> int:
+        """How many bytes came since the last time."""
+        data = b""
+        until = time.monotonic() + 1.0
+        while time.monotonic() < until:
+            try:
+                data += self._socket.recv(65536)
+            except TimeoutError:
+                continue
+        body = data.partition(b"\r\n\r\n")[2] if data.startswith(b"HTTP/") else data
+        self.heard += self._decoder.decompress(body).decode()
+        return len(data)
+
+    def close(self) -> None:
+        """Hang up."""
+        self._socket.close()
+
+
+def states(room: Room) -> Iterator[str]:
+    """The states of a lunch in order; whoever asks for the next one has looked at this one."""
+    yield "open"
+    room.answer({"choice": "1"}, {"choice": "2"}, {"choice": "2"})
+    yield "open, answered"
+    room.step()
+    yield "closed"
+    room.step()
+    yield "revealed"
+    room.step()
+    room.answer({"word": "énergie"}, {"word": "surveillance"}, {"word": "emploi"})
+    yield "words"
+    room.step()
+    room.step()
+    yield "words revealed"
+    room.step()
+    room.answer({"choice": "2"}, {"choice": "2"}, {"choice": "3"})
+    room.step()
+    room.step()
+    yield "after revealed"
+    room.step()
+    yield "movement"
+
+
+def test_pages_keep_their_budget_and_can_be_used_in_every_state(room: Room) -> None:
+    too_much: list[str] = []
+    event = room.lunch.url(f"/e/{room.lunch.events['running']}")
+    organiser = room.lunch.url(f"/organiser/e/{room.lunch.events['running']}")
+    plain = [open_context(room.browser, viewport=look.values[0], color_scheme=look.values[1]) for look in LOOKS]
+    found: list[str] = []
+    for state in states(room):
+        context = open_context(room.browser)
+        for name, address, budget in (("phone", room.vote, ATTENDEE), ("projector", room.screen, PROJECTOR)):
+            weight = weigh(context, address)
+            print(
+                f"{name}, {state:<16} {weight.size:>6} bytes {weight.requests} requests {weight.elements:>3} elements"
+            )
+            too_much += over_budget(f"{name}, {state}", weight, budget)
+        context.close()
+        pages = {"phone": room.vote, "projector": room.screen}
+        pages |= {"result": f"{event}/polls/3"} if state == "movement" else {}
+        for look in plain:
+            found += [f"{state}: {fault}" for fault in faults(look.new_page(), pages)]
+        found += [f"{state}: {fault}" for fault in faults(room.desk, {"remote": room.room}, closes=False)]
+    room.desk.goto(f"{organiser}/polls")
+    one = str(room.desk.locator("a[href$='/polls/hands'], a[href*='/hands']").first.get_attribute("href"))
+    paths = {
+        name: path.replace(
+            "/polls/1", one.removesuffix("/hands").removeprefix("/organiser/e/" + room.lunch.events["running"])
+        )
+        for name, path in ORGANISERS.items()
+    }
+    weights = {name: weigh(room.desk.context, organiser + path) for name, path in paths.items()}
+    for name, weight in weights.items():
+        print(f"{name:<26} {weight.size:>6} bytes {weight.requests} requests {weight.elements:>3} elements")
+        too_much += over_budget(name, weight, ORGANISER)
+    found += faults(room.desk, {name: organiser + path for name, path in paths.items()}, closes=False)
+    assert too_much == []
+    assert found == []
+
+
+ORGANISERS = {
+    "room": "/room",
+    "questions for the room": "/polls",
+    "one question": "/polls/1",
+    "counts by hand": "/polls/1/hands",
+    "annulment": "/polls/1/annulment",
+    "questions from the room": "/questions",
+}
+
+
+def faults(page: Page, addresses: dict[str, str], *, closes: bool = True) -> list[str]:
+    """What axe finds on some pages, and which are too wide."""
+    found = []
+    for name, address in addresses.items():
+        answer = page.goto(address)
+        assert answer is not None
+        assert answer.ok, f"{name}: {answer.status}"
+        found += [f"{name}: {violation}" for violation in axe_violations(page)]
+        if overflow(page) > 0:
+            found.append(f"{name}: {overflow(page)} px too wide")
+    if closes:
+        page.close()
+    return found
+
+
+def test_a_question_costs_a_phone_little_once_its_page_is_open(chromium: Browser, tmp_path_factory: Any) -> None:
+    with house(tmp_path_factory.mktemp("house")) as lunch:
+        room = Room(lunch, chromium)
+        ear = Ear(room)
+        room.answer({"choice": "1"}, {"choice": "2"})
+        closed = (room.step(), ear.take())[1]
+        revealed = (room.step(), ear.take())[1]
+        opened = (room.step(), ear.take())[1]
+        print(f"closed {closed}, revealed {revealed}, next opened {opened} bytes; plain {len(ear.heard.encode())}")
+        ear.close()
+    assert re.findall(r'"key":"(\w+)', ear.heard) == ["open", "closed", "revealed", "open"]
+    assert closed + revealed + opened <= A_POLL
+    assert len(ear.heard.encode()) > A_POLL, "the control: uncompressed it would be too much"
