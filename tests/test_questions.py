@@ -462,7 +462,8 @@ def test_stream_of_phones_says_nothing_of_one_phone(app: Flask, room: Room) -> N
     html = client.get(f"/v/{room.code}/state.json").get_json()["html"]
     assert f'id="question-{question.id}"' in html, "control"
     assert 'aria-pressed="true"' not in html
-    assert 'name="key" value=""' in html
+    assert 'name="key"' not in html
+    assert 'data-fill="asking"' in html, "the page has the form already"
 
 
 def test_questions_are_closed_kindly_and_nothing_typed_is_lost(app: Flask, room: Room) -> None:
