@@ -202,21 +202,26 @@ class Channel:
 
     def _send(self, packet: Packet) -> None:
         """The same bytes to every socket; one that takes no more is let go: it gets the whole state when it returns."""
-        for number, (descriptor, packs) in enumerate(list(self.sockets.items()), 1):
+        for packs in set(self.sockets.values()):
+            group = [descriptor for descriptor, wanted in self.sockets.items() if wanted is packs]
             data = packet.for_whom(packs)
-            try:
-                complete = os.write(descriptor, data) == len(data)
-            except OSError:
-                complete = False
-            if not complete:
-                self.sockets.pop(descriptor, None)
-                _hang_up(descriptor)
-            if number % BREATH == 0:
+            for start in range(0, len(group), BREATH):
+                for descriptor in group[start : start + BREATH]:
+                    if descriptor in self.sockets and not _write(descriptor, data):  # unless all were let go meanwhile
+                        self.sockets.pop(descriptor, None)
+                        _hang_up(descriptor)
                 time.sleep(0)
 
 
 def _begins(channel: Channel, beginning: tuple[object, ...]) -> bool:
     return channel.feed.key[: len(beginning)] == beginning
+
+
+def _write(descriptor: int, data: bytes) -> bool:
+    try:
+        return os.write(descriptor, data) == len(data)
+    except OSError:
+        return False
 
 
 def _hang_up(descriptor: int) -> None:

@@ -38,7 +38,8 @@ def cast(code: str) -> ResponseReturnValue:
         answer = {"error": str(refusal.message), "state": getattr(refusal, "state", "later")}
         return jsonify(answer), refusal.status, retry_header(refusal)
     if wants_json:
-        return jsonify(rev=known_revision(contest.code, contest.event_id))
+        revision = known_revision(contest.code, contest.event_id)
+        return Response(b'{"rev":%d}\n' % revision, content_type="application/json")
     return redirect(url_for("presenter.phone", code=code), code=303)
 
 
@@ -85,4 +86,4 @@ def _address(event: Event, number: int) -> str:
 
 
 def _wants_json() -> bool:
-    return request.accept_mimetypes.best == "application/json"
+    return request.headers.get("Accept", "").startswith("application/json")

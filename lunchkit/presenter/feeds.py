@@ -60,16 +60,16 @@ def screens_key(code: str, *languages: str) -> tuple[str, ...]:
 def phone_addresses(code: str, spoken: str, language: str) -> dict[str, str]:
     """Where a phone hears of its feed."""
     return {
-        "stream_url": url_for("presenter.phone_stream", code=code, lang=spoken, say=language),
-        "state_url": url_for("presenter.phone_state", code=code, lang=spoken, say=language),
+        "stream_url": url_for("presenter.phone_stream", code=code, ui=spoken, say=language),
+        "state_url": url_for("presenter.phone_state", code=code, ui=spoken, say=language),
     }
 
 
 def screen_addresses(code: str, spoken: str, language: str) -> dict[str, str]:
     """Where the projector hears of its feed."""
     return {
-        "stream_url": url_for("presenter.screen_stream", code=code, lang=spoken, say=language),
-        "state_url": url_for("presenter.screen_state", code=code, lang=spoken, say=language),
+        "stream_url": url_for("presenter.screen_stream", code=code, ui=spoken, say=language),
+        "state_url": url_for("presenter.screen_state", code=code, ui=spoken, say=language),
     }
 
 

@@ -4,6 +4,7 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from flask.typing import ResponseReturnValue
 
 from lunchkit.accounts.queries import current_session
+from lunchkit.config import LANGUAGES
 from lunchkit.errors import NotFound
 from lunchkit.i18n import language
 from lunchkit.live.hub import Channel
@@ -109,21 +110,27 @@ def screen_state(code: str) -> Response:
 
 
 def _phones(typed: str) -> Channel:
-    code, languages = clean_code(typed), (language(), content_language())
+    code, languages = clean_code(typed), _languages()
     return channel_of(phones_key(code, *languages), lambda: feeds.phone_feed(room_by_code_or_404(code), *languages))
 
 
 def _screens(typed: str) -> Channel:
-    code, languages = clean_code(typed), (language(), content_language())
+    code, languages = clean_code(typed), _languages()
     key = feeds.screens_key(code, *languages)
     return channel_of(key, lambda: feeds.screen_feed(room_by_code_or_404(code), *languages))
 
 
+def _languages() -> tuple[str, str]:
+    """The languages of the house and of the questions, as the address of a stream says them."""
+    spoken, content = request.args.get("ui"), request.args.get("say")
+    return (
+        spoken if spoken in LANGUAGES else language(),
+        content if content in CONTENT_LANGUAGES else content_language(),
+    )
+
+
 def content_language() -> str:
     """The language in which this browser reads questions."""
-    wished = request.args.get("say")
-    if wished in CONTENT_LANGUAGES:
-        return wished
     if "lang" in request.args or "lang" in request.cookies:
         return language()
     return request.accept_languages.best_match(CONTENT_LANGUAGES) or language()

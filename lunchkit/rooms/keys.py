@@ -45,9 +45,13 @@ class KeyRing:
         if self.folder is None:
             return self._held.get(name)
         try:
-            key = (self.folder / name).read_bytes()
+            file = os.open(f"{self.folder}/{name}", os.O_RDONLY)  # with each vote: pathlib takes three times as long
         except FileNotFoundError:
             return None
+        try:
+            key = os.read(file, LENGTH + 1)
+        finally:
+            os.close(file)
         return key if len(key) == LENGTH else None
 
     def destroy(self, name: str) -> None:
