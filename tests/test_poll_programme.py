@@ -332,7 +332,7 @@ def test_verbs_answer_a_script_in_json(organiser_client: FlaskClient, event: Eve
     headers = {"Accept": "application/json", "X-CSRFToken": token}
     refused = organiser_client.post(f"{path}/{second.id}/opening", headers=headers)
     assert refused.status_code == 409
-    assert set(refused.get_json()) == {"error"}
+    assert set(refused.get_json()) == {"error", "state"}
     revisions = []
     for noun in ("closing", "reveal", "hiding", "annulment"):
         answer = organiser_client.post(f"{path}/{seen.id}/{noun}", headers=headers)

@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask import Blueprint, abort, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from lunchkit.db import db
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.i18n import language
@@ -25,7 +24,7 @@ from lunchkit.polls.queries import (
 )
 from lunchkit.polls.refusals import NotOpen, PollIsFrozen
 from lunchkit.refusals import NO, readable, retry_header
-from lunchkit.rooms.queries import revision_of
+from lunchkit.rooms.replies import after, refused
 
 ANSWERS_A_PAGE = 40
 COUNTED_BY_HAND = (Kind.SINGLE, Kind.MULTIPLE, Kind.SCALE)
@@ -56,7 +55,7 @@ def edit(slug: str, poll_id: int) -> ResponseReturnValue:
     """The form of one question; one that people have seen stays as it is."""
     event, poll = _both(slug, poll_id)
     if stays(poll, _other(poll)):
-        return _say_no(event, str(PollIsFrozen.message), url_for(".index", slug=slug))
+        return refused(event, PollIsFrozen(), url_for(".index", slug=slug))
     return _edit_page(event, poll, poll_form(poll))
 
 
@@ -183,7 +182,7 @@ def verdict(slug: str, poll_id: int) -> ResponseReturnValue:
     if chosen not in VERDICTS:
         abort(400)
     back = url_for(".answers", slug=slug, poll_id=poll_id, page=request.args.get("page", type=int))
-    return _answered(event, lambda: actions.judge_answer(poll, request.form.get("answer", ""), chosen), back)
+    return after(event, lambda: actions.judge_answer(poll, request.form.get("answer", ""), chosen), back)
 
 
 def _both(slug: str, poll_id: int) -> tuple[Event, Poll]:
@@ -209,19 +208,7 @@ def _written(slug: str, poll_id: int) -> tuple[Event, Poll]:
 
 def _act(slug: str, poll_id: int, action: Callable[[Poll], None]) -> ResponseReturnValue:
     event, poll = _both(slug, poll_id)
-    return _answered(event, lambda: action(poll), _room(slug))
-
-
-def _answered(event: Event, action: Callable[[], object], back: str) -> ResponseReturnValue:
-    """Do it, and answer a script with the revision of the room, a form with the page that it came from."""
-    try:
-        action()
-    except NO as error:
-        if not _wants_json():
-            return _refused(event, error, back)
-        refusal = readable(error)
-        return jsonify(error=str(refusal.message)), refusal.status, retry_header(refusal)
-    return jsonify(rev=revision_of(event.id)) if _wants_json() else redirect(back, code=303)
+    return after(event, lambda: action(poll), _room(slug))
 
 
 def _arrange(event: Event, done: str, action: Callable[[], object]) -> ResponseReturnValue:
@@ -229,22 +216,8 @@ def _arrange(event: Event, done: str, action: Callable[[], object]) -> ResponseR
     try:
         action()
     except NO as error:
-        return _refused(event, error, url_for(".index", slug=event.slug))
+        return refused(event, error, url_for(".index", slug=event.slug))
     return _to_index(event.slug, done)
-
-
-def _refused(event: Event, error: Exception, back: str) -> ResponseReturnValue:
-    refusal = readable(error)
-    db.session.rollback()
-    return _say_no(event, str(refusal.message), back), refusal.status, retry_header(refusal)
-
-
-def _say_no(event: Event, message: str, back: str) -> str:
-    return render_template("organiser/polls/refused.html", event=event, message=message, back=back)
-
-
-def _wants_json() -> bool:
-    return request.accept_mimetypes.best == "application/json"
 
 
 def _room(slug: str) -> str:

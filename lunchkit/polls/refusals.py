@@ -1,20 +1,12 @@
 """What polls say no to, in words that a participant or an organiser may read."""
 
-from typing import ClassVar
-
 from flask_babel import lazy_gettext as _l
 
 from lunchkit.errors import Refusal
+from lunchkit.rooms.refusals import RoomRefused
 
 
-class BallotRefused(Refusal):
-    """An answer that was not counted."""
-
-    state: ClassVar[str] = "refused"
-    """What a phone's script goes by."""
-
-
-class PollClosed(BallotRefused):
+class PollClosed(RoomRefused):
     """An answer came when the poll was not open, or not open any more."""
 
     message = _l("Too late: this question is closed, and your answer was not counted.")
@@ -22,23 +14,12 @@ class PollClosed(BallotRefused):
     state = "closed"
 
 
-class BallotUnreadable(BallotRefused):
+class BallotUnreadable(RoomRefused):
     """An answer that is none: nothing ticked, too much ticked, places given twice."""
 
     message = _l("This answer could not be counted. Please choose again and send it once more.")
     status = 422
     state = "unreadable"
-
-
-class NoCookie(BallotRefused):
-    """A phone that keeps no cookie could vote any number of times."""
-
-    message = _l(
-        "Your browser keeps no cookie from this page, so your answer was not counted. "
-        "Please allow cookies for this site, or leave private mode, and open the page again."
-    )
-    status = 403
-    state = "no-cookie"
 
 
 class PollIsFrozen(Refusal):

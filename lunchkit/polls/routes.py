@@ -11,11 +11,12 @@ from lunchkit.polls.actions import cast_ballot
 from lunchkit.polls.answers import ballot_of
 from lunchkit.polls.exports import result_csv, result_json
 from lunchkit.polls.queries import public_poll_or_404, public_view
-from lunchkit.polls.refusals import BallotRefused, NoCookie
-from lunchkit.refusals import NO, readable, retry_header
+from lunchkit.refusals import NO, readable
 from lunchkit.rooms.codes import clean_code
-from lunchkit.rooms.devices import device_of
+from lunchkit.rooms.devices import sending_device
 from lunchkit.rooms.queries import known_revision
+from lunchkit.rooms.refusals import RoomRefused
+from lunchkit.rooms.replies import not_done, wants_json
 
 bp = Blueprint("polls", __name__)
 
@@ -23,21 +24,16 @@ bp = Blueprint("polls", __name__)
 @bp.post("/v/<code>")
 def cast(code: str) -> ResponseReturnValue:
     """Take the answer of a phone. Every answer to it has the same length, whatever was chosen."""
-    wants_json = _wants_json()
     try:
-        device = device_of(request)
-        if device is None:
-            raise NoCookie
-        contest = cast_ballot(clean_code(code), device, ballot_of(request.form))
+        contest = cast_ballot(clean_code(code), sending_device(request), ballot_of(request.form))
     except NO as error:
-        if not wants_json and isinstance(error, BallotRefused):
-            return redirect(url_for("presenter.phone", code=code, note=error.state), code=303)
-        if not wants_json:
-            raise
         refusal = readable(error)
-        answer = {"error": str(refusal.message), "state": getattr(refusal, "state", "later")}
-        return jsonify(answer), refusal.status, retry_header(refusal)
-    if wants_json:
+        if wants_json():
+            return not_done(str(refusal.message), error)
+        if not isinstance(refusal, RoomRefused):
+            raise
+        return redirect(url_for("presenter.phone", code=code, note=refusal.state), code=303)
+    if wants_json():
         revision = known_revision(contest.code, contest.event_id)
         return Response(b'{"rev":%d}\n' % revision, content_type="application/json")
     return redirect(url_for("presenter.phone", code=code), code=303)
@@ -83,7 +79,3 @@ def result_image(slug: str, number: int) -> ResponseReturnValue:
 
 def _address(event: Event, number: int) -> str:
     return public("polls.result", slug=event.slug, number=number)
-
-
-def _wants_json() -> bool:
-    return request.headers.get("Accept", "").startswith("application/json")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lunchkit.errors import NotFound
@@ -17,10 +17,9 @@ from lunchkit.polls.refusals import NotOpen
 from lunchkit.presenter import actions
 from lunchkit.presenter.feeds import screen_addresses
 from lunchkit.presenter.queries import current_poll, next_step
-from lunchkit.refusals import NO, readable, retry_header
 from lunchkit.rooms.actions import room_of
 from lunchkit.rooms.models import Slide
-from lunchkit.rooms.queries import revision_of
+from lunchkit.rooms.replies import after
 
 bp = Blueprint("presenter", __name__)
 
@@ -138,17 +137,5 @@ def _is_on() -> bool:
 
 
 def _do(slug: str, verb: Callable[[Event], None]) -> ResponseReturnValue:
-    """Do it, and answer a script with the revision, a form with the remote control."""
     event = any_event_by_slug_or_404(slug)
-    wants_json = request.accept_mimetypes.best == "application/json"
-    back = url_for(".remote", slug=slug)
-    try:
-        verb(event)
-    except NO as error:
-        refusal = readable(error)
-        message = str(refusal.message)
-        if wants_json:
-            return jsonify(error=message), refusal.status, retry_header(refusal)
-        page = render_template("organiser/polls/refused.html", event=event, message=message, back=back)
-        return page, refusal.status, retry_header(refusal)
-    return jsonify(rev=revision_of(event.id)) if wants_json else redirect(back, code=303)
+    return after(event, lambda: verb(event), url_for(".remote", slug=slug))

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
@@ -74,8 +73,3 @@ def turn_named(data: Mapping[str, Any]) -> Turn | None:
     """Where questions stand that ``turn=…`` speaks of; None where it names nothing."""
     name = data.get("turn")
     return Turn(name) if name in set(Turn) else None
-
-
-def wants_json(request: Request) -> bool:
-    """Whether a script asks, and not a browser's page."""
-    return request.accept_mimetypes.best == "application/json"

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lunchkit.events.queries import any_event_by_slug_or_404
@@ -13,10 +13,11 @@ from lunchkit.questions.actions import (
     restore_question,
     set_aside_question,
 )
-from lunchkit.questions.forms import is_off_record, turn_named, wants_json
+from lunchkit.questions.forms import is_off_record, turn_named
 from lunchkit.questions.models import Question
 from lunchkit.questions.queries import count_waiting, question_or_404, questions_to_judge
-from lunchkit.rooms.queries import revision_of, room_of_event
+from lunchkit.rooms.queries import room_of_event
+from lunchkit.rooms.replies import after, wants_json
 
 bp = Blueprint("questions", __name__)
 ONE = "/e/<slug>/questions/<int(max=2147483647):question_id>"
@@ -26,7 +27,7 @@ ONE = "/e/<slug>/questions/<int(max=2147483647):question_id>"
 def index(slug: str) -> ResponseReturnValue:
     """All questions, those that nobody has read yet first; a script is told how many these are."""
     event = any_event_by_slug_or_404(slug)
-    if wants_json(request):
+    if wants_json():
         return jsonify(waiting=count_waiting(event.id))
     room = room_of_event(event.id)
     return render_template(
@@ -72,7 +73,5 @@ def record(slug: str, question_id: int) -> ResponseReturnValue:
 
 def _judge(slug: str, question_id: int, verb: Callable[[Question], None]) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
-    verb(question_or_404(event.id, question_id))
-    if wants_json(request):
-        return jsonify(rev=revision_of(event.id))
-    return redirect(url_for(".index", slug=slug), code=303)
+    question = question_or_404(event.id, question_id)
+    return after(event, lambda: verb(question), url_for(".index", slug=slug))

@@ -1,20 +1,12 @@
 """What questions from the room are answered instead of a place on the list, in words for the person at the table."""
 
-from typing import ClassVar
-
 from flask_babel import lazy_gettext as _l
 
 from lunchkit.errors import Refusal
+from lunchkit.rooms.refusals import RoomRefused
 
 
-class QuestionRefused(Refusal):
-    """A question or a support that was not kept."""
-
-    state: ClassVar[str] = "refused"
-    """What a phone's script goes by."""
-
-
-class QuestionsClosed(QuestionRefused):
+class QuestionsClosed(RoomRefused):
     """The room takes no questions: not yet, or no longer."""
 
     message = _l("The room takes no questions at the moment. Yours was not sent: keep it, and ask it aloud.")
@@ -22,7 +14,7 @@ class QuestionsClosed(QuestionRefused):
     state = "closed"
 
 
-class QuestionUnreadable(QuestionRefused):
+class QuestionUnreadable(RoomRefused):
     """Nothing was written, or too much."""
 
     message = _l("Please write your question.")
@@ -30,7 +22,7 @@ class QuestionUnreadable(QuestionRefused):
     state = "unreadable"
 
 
-class TooManyQuestions(QuestionRefused):
+class TooManyQuestions(RoomRefused):
     """One phone asks and asks."""
 
     message = _l("You have asked ten questions within an hour: leave some room to the others. This one was not sent.")
@@ -39,7 +31,7 @@ class TooManyQuestions(QuestionRefused):
     retry_after = 600
 
 
-class TooManyWaiting(QuestionRefused):
+class TooManyWaiting(RoomRefused):
     """More questions wait than anybody can read."""
 
     message = _l("Very many questions are waiting to be read. Yours was not sent: please try again in a few minutes.")
@@ -48,18 +40,7 @@ class TooManyWaiting(QuestionRefused):
     retry_after = 300
 
 
-class NoCookie(QuestionRefused):
-    """A phone that keeps no cookie could support a question any number of times."""
-
-    message = _l(
-        "Your browser keeps no cookie from this page, so nothing was sent. "
-        "Please allow cookies for this site, or leave private mode, and send it once more."
-    )
-    status = 403
-    state = "no-cookie"
-
-
-class SupportClosed(QuestionRefused):
+class SupportClosed(RoomRefused):
     """The question was answered or set aside meanwhile, or the lunch is over."""
 
     message = _l("This question is no longer waiting for an answer.")

@@ -6,17 +6,19 @@ the phone's cookie is not sent along with it.
 
 import secrets
 
-from flask import Blueprint, jsonify, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lunchkit.events.models import Event
 from lunchkit.questions.actions import ask_question, support_question, withdraw_support
-from lunchkit.questions.forms import QuestionForm, is_on, question_form, wants_json
-from lunchkit.questions.refusals import NoCookie, QuestionRefused, QuestionUnreadable
+from lunchkit.questions.forms import QuestionForm, is_on, question_form
+from lunchkit.questions.refusals import QuestionUnreadable
 from lunchkit.refusals import NO, readable, retry_header
-from lunchkit.rooms.devices import Device, device_of, new_device, remember
+from lunchkit.rooms.devices import new_device, remember, sending_device
 from lunchkit.rooms.models import Room
-from lunchkit.rooms.queries import revision_of, room_by_code_or_404
+from lunchkit.rooms.queries import room_by_code_or_404
+from lunchkit.rooms.refusals import NoCookie
+from lunchkit.rooms.replies import done, not_done, wants_json
 
 PHONE = "presenter.phone"
 bp = Blueprint("questions", __name__)
@@ -37,7 +39,7 @@ def ask(code: str) -> ResponseReturnValue:
         _ask(room, form)
     except NO as error:
         return _refused(event, room.code, error, form)
-    return _done(event.id, url_for(PHONE, code=room.code, asked=1, _anchor="questions"))
+    return done(event.id, url_for(PHONE, code=room.code, asked=1, _anchor="questions"))
 
 
 @bp.post("/v/<code>/questions/<int(max=2147483647):question_id>/support")
@@ -47,38 +49,24 @@ def support(code: str, question_id: int) -> ResponseReturnValue:
     event = room.event
     try:
         verb = support_question if is_on(request.form) else withdraw_support
-        verb(room, _device(), question_id)
+        verb(room, sending_device(request), question_id)
     except NO as error:
         return _refused(event, room.code, error)
-    return _done(event.id, url_for(PHONE, code=room.code, _anchor=f"question-{question_id}"))
+    return done(event.id, url_for(PHONE, code=room.code, _anchor=f"question-{question_id}"))
 
 
 def _ask(room: Room, form: QuestionForm) -> None:
     if not form.validate():
         raise QuestionUnreadable
-    ask_question(room, _device(), form.details())
-
-
-def _device() -> Device:
-    device = device_of(request)
-    if device is None:
-        raise NoCookie
-    return device
-
-
-def _done(event_id: int, address: str) -> ResponseReturnValue:
-    if wants_json(request):
-        return jsonify(rev=revision_of(event_id))
-    return redirect(address, code=303)
+    ask_question(room, sending_device(request), form.details())
 
 
 def _refused(event: Event, code: str, error: Exception, form: QuestionForm | None = None) -> ResponseReturnValue:
     """The no, as data or as a page."""
     refusal = readable(error)
     message = form.complaint if form is not None and isinstance(refusal, QuestionUnreadable) else str(refusal.message)
-    if wants_json(request):
-        state = refusal.state if isinstance(refusal, QuestionRefused) else "later"
-        return jsonify(error=message, state=state), refusal.status, retry_header(refusal)
+    if wants_json():
+        return not_done(message, error)
     page = render_template("questions/refused.html", event=event, code=code, message=message, form=form)
     response = make_response(page, refusal.status, retry_header(refusal))
     if isinstance(refusal, NoCookie):

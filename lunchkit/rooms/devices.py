@@ -11,6 +11,7 @@ import secrets
 from flask import Request, Response
 
 from lunchkit.config import current_settings
+from lunchkit.rooms.refusals import NoCookie
 
 SECONDS_KEPT = 86_400
 """A day: a lunch, and the walk back."""
@@ -38,6 +39,14 @@ def device_of(request: Request) -> Device | None:
     device, signature = raw[:RANDOM], raw[RANDOM:]
     known = any(hmac.compare_digest(_signature(key, device), signature) for key in current_settings().keys)
     return device if known else None
+
+
+def sending_device(request: Request) -> Device:
+    """The phone that sends something. Raises NoCookie."""
+    device = device_of(request)
+    if device is None:
+        raise NoCookie
+    return device
 
 
 def new_device() -> Device:
