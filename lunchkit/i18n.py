@@ -117,7 +117,8 @@ def number(value: float) -> str:
     return format_decimal(value, locale=f"{language()}_CH")
 
 
-_BEFORE_HIGH = re.compile(r"[ \u00a0\u202f]([;!?»])")
+_BEFORE_HIGH = re.compile(r"[ \u00a0\u202f]([;!?])")
+_BEFORE_CLOSING = re.compile(r"(?<=\S)[ \u00a0\u202f]?(»)")
 _BEFORE_COLON = re.compile(r"[ \u00a0\u202f](:)(?=\s|$)")
 _AFTER_QUOTE = re.compile(r"(«)[ \u00a0\u202f]?(?=\S)")
 
@@ -125,6 +126,7 @@ _AFTER_QUOTE = re.compile(r"(«)[ \u00a0\u202f]?(?=\S)")
 def typo(text: str) -> str:
     """French spacing in what organisers typed, so that no line begins with : ; ! ? or »."""
     text = _BEFORE_HIGH.sub("\u202f\\1", text)
+    text = _BEFORE_CLOSING.sub("\u202f\\1", text)
     text = _BEFORE_COLON.sub("\u00a0\\1", text)
     return _AFTER_QUOTE.sub("\\1\u202f", text).replace("'", "’") if "«" in text else text.replace("'", "’")
 

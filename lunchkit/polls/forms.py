@@ -324,10 +324,12 @@ def _check_lines(kind: Kind, lines: Sequence[str]) -> None:
     if len({line.casefold() for line in lines}) < len(lines):
         raise ValidationError(_("Two choices are the same."))
     longest = LONGEST_STATEMENT if kind is Kind.STATEMENTS else LONGEST_CHOICE
-    if max(map(len, lines), default=0) > longest:
-        raise ValidationError(
-            _("Please keep each choice under %(max)s characters: it must fit on a phone.", max=longest)
+    broad = next((line for line in lines if len(line) > longest), None)
+    if broad is not None:
+        text = _(
+            "At most %(max)s characters a choice: «%(line)s…» has %(n)s.", max=longest, line=broad[:24], n=len(broad)
         )
+        raise ValidationError(text)
 
 
 def _how_many(kind: Kind, fewest: int, most: int) -> str:

@@ -163,7 +163,7 @@ def enter_hands(slug: str, poll_id: int) -> ResponseReturnValue:
     except NO as error:
         refusal = readable(error)
         return _hands_page(event, poll, form, str(refusal.message)), refusal.status, retry_header(refusal)
-    return _to_room(slug)
+    return redirect(url_for("organiser.presenter.remote", slug=slug, done="hands"), code=303)
 
 
 @bp.get("/e/<slug>/polls/<int(max=2147483647):poll_id>/answers")

@@ -124,6 +124,7 @@ def _result(
         rows=tuple(rows),
         written=_in_order(poll, written),
         ends=poll.ends_in(language),
+        is_practice=poll.in_rehearsal,
     )
 
 

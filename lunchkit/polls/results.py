@@ -54,11 +54,13 @@ class Result:
     """Words by how many wrote them; texts in an order that says nothing."""
     ends: tuple[str, str] = ("", "")
     """What the ends of a scale mean."""
+    is_practice: bool = False
+    """Whether it is of a rehearsal: then it shows whoever answered, and goes nowhere."""
 
     @property
     def is_shown(self) -> bool:
         """Whether so many people answered that their answers may show."""
-        return self.n >= FEWEST_SHOWN
+        return self.n >= FEWEST_SHOWN or (self.is_practice and self.n > 0)
 
     @property
     def choices(self) -> tuple[Row, ...]:

@@ -16,7 +16,7 @@ from lunchkit.polls.queries import count_unread, poll_or_404, polls_of, screen_p
 from lunchkit.polls.refusals import NotOpen
 from lunchkit.presenter import actions
 from lunchkit.presenter.feeds import screen_addresses
-from lunchkit.presenter.queries import current_poll, next_step
+from lunchkit.presenter.queries import current_poll, next_step, shown_slide
 from lunchkit.rooms.actions import room_of
 from lunchkit.rooms.models import Slide
 from lunchkit.rooms.replies import after
@@ -40,6 +40,7 @@ def remote(slug: str) -> ResponseReturnValue:
         polls=list(views.values()),
         unread={poll.id: count_unread(poll) for poll in polls},
         current=views[current.id] if current else None,
+        slide=shown_slide(room, current),
         next_step=step,
         next_poll=views[target.id] if target else None,
         ballots=(views[current.id].ballots or 0) if current else 0,
@@ -122,9 +123,9 @@ def _current(event: Event) -> Poll:
 
 
 def _opened_next(event: Event) -> Poll:
-    """The question on the screen, if it waits to be opened anew; else the next one."""
+    """The question on the screen, if it is open already or waits to be opened anew; else the next one."""
     shown = current_poll(room_of(event), polls_of(event.id))
-    if shown is not None and shown.stage is Stage.VOID:
+    if shown is not None and shown.stage in (Stage.OPEN, Stage.VOID):
         return shown
     planned = next((poll for poll in polls_of(event.id) if poll.stage is Stage.PLANNED), None)
     if planned is None:

@@ -11,7 +11,7 @@ from lunchkit.config import current_settings
 from lunchkit.links import public
 from lunchkit.polls.answers import Spec, values_of
 from lunchkit.polls.models import Poll, Stage
-from lunchkit.polls.queries import polls_of, public_view, screen_poll_view
+from lunchkit.polls.queries import ballots_of, polls_of, public_view, screen_poll_view
 from lunchkit.presenter.views import Mine, PhoneView, ScreenView
 from lunchkit.questions.queries import RoomQuestion, approved_questions, ranked_questions
 from lunchkit.registrations.queries import seats_taken
@@ -40,6 +40,17 @@ def next_step(room: Room, polls: Sequence[Poll]) -> tuple[str, Poll | None]:
         return "movement", current
     planned = next((poll for poll in polls if poll.stage is Stage.PLANNED), None)
     return ("open", planned) if planned else ("done", None)
+
+
+def shown_slide(room: Room, poll: Poll | None) -> Slide:
+    """What the projector really shows: a slide about a question that was annulled, or not asked yet, is none."""
+    if room.slide == Slide.QUESTIONS:
+        return Slide.QUESTIONS
+    if poll is None or poll.stage in (Stage.PLANNED, Stage.VOID):
+        return Slide.WELCOME
+    if room.slide == Slide.MOVEMENT and poll.movement and poll.stage is Stage.REVEALED:
+        return Slide.MOVEMENT
+    return Slide.POLL
 
 
 def phone_state(room: Room, poll: Poll | None) -> str:
@@ -73,7 +84,7 @@ def phone_view(room: Room, language: str, device: Device | None = None) -> Phone
 def screen_view(room: Room, language: str) -> ScreenView:
     """What the projector shows."""
     poll = current_poll(room, polls_of(room.event_id))
-    slide = _slide(room, poll)
+    slide = shown_slide(room, poll)
     counted, turnout = revisions_of(room.event_id)[1], box().revision(room.event_id)
     view = screen_poll_view(poll, language) if poll is not None and slide in (Slide.POLL, Slide.MOVEMENT) else None
     address = public("presenter.join")
@@ -87,7 +98,7 @@ def screen_view(room: Room, language: str) -> ScreenView:
         is_blank=room.is_blank,
         key=_screen_key(room, slide, poll),
         poll=view,
-        ballots=(view.ballots or 0) if view else 0,
+        ballots=ballots_of(poll) if poll is not None and poll.is_frozen else 0,
         expected=seats_taken(room.event_id),
         speakers=tuple((one.speaker.name, _role(one.speaker)) for one in appearances(room.event_id)),
         questions=ranked_questions(room.event_id) if slide == Slide.QUESTIONS else (),
@@ -113,16 +124,6 @@ def mine_of(room: Room, device: Device | None) -> Mine:
     if kept is None:
         return Mine()
     return Mine(frozenset(values_of(Spec.loads(contest.spec), kept.answer)), kept.turn + 1, is_kept=True)
-
-
-def _slide(room: Room, poll: Poll | None) -> str:
-    if poll is not None and poll.stage is Stage.OPEN and room.slide != Slide.QUESTIONS:
-        return Slide.POLL
-    if room.slide == Slide.MOVEMENT and not (poll is not None and poll.movement and poll.stage is Stage.REVEALED):
-        return Slide.POLL if poll is not None else Slide.WELCOME
-    if room.slide == Slide.POLL and (poll is None or poll.stage in (Stage.PLANNED, Stage.VOID)):
-        return Slide.WELCOME
-    return room.slide
 
 
 def _mark(room: Room, state: str, questions: tuple[RoomQuestion, ...]) -> str:

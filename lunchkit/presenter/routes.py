@@ -38,15 +38,22 @@ def join() -> ResponseReturnValue:
     try:
         room = room_by_code_or_404(code)
     except NotFound:
-        return render_template("presenter/join.html", code=code), 404
+        return _no_such_code(code)
     return redirect(url_for(".phone", code=room.code), code=303)
+
+
+def _no_such_code(typed: str) -> ResponseReturnValue:
+    return render_template("presenter/join.html", code=clean_code(typed)), 404
 
 
 @bp.get("/v/<code>")
 @bp.get("/V/<code>", endpoint="phone_in_capitals")
 def phone(code: str) -> ResponseReturnValue:
     """The phone at the table; a phone that is new here gets its number."""
-    room = room_by_code_or_404(code)
+    try:
+        room = room_by_code_or_404(code)
+    except NotFound:
+        return _no_such_code(code)
     known = device_of(request)
     device = known or new_device()
     spoken, content = language(), content_language()

@@ -1,0 +1,210 @@
+"""What the room shows at each moment: one next step, a slide that tells the truth, a language of one's own."""
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from lunchkit.db import db
+from lunchkit.events.models import Event
+from lunchkit.polls.actions import (
+    annul_poll,
+    close_poll,
+    end_rehearsal,
+    enter_hand_counts,
+    hide_poll,
+    open_poll,
+    reveal_poll,
+    start_rehearsal,
+)
+from lunchkit.polls.models import Poll
+from lunchkit.polls.queries import polls_of
+from lunchkit.presenter.actions import blank_screen, go_on, show_slide, start_timer, take_questions
+from lunchkit.presenter.queries import current_poll, next_step, phone_view, screen_view, shown_slide
+from lunchkit.rooms.actions import room_of
+from lunchkit.rooms.models import Room, Slide
+from tests.conftest import EventMaker, csrf_of, new_client
+from tests.room import JSON, ask, asked, code_of, phones, running_event
+
+
+@pytest.fixture
+def event(app: Flask, make_event: EventMaker) -> Event:
+    """A lunch that takes place now."""
+    return running_event(make_event)
+
+
+def room_now(event: Event) -> Room:
+    """The room as the database has it."""
+    room = room_of(event)
+    db.session.commit()
+    db.session.refresh(room)
+    return room
+
+
+def step_of(event: Event) -> tuple[str, Poll | None]:
+    """The one next thing."""
+    return next_step(room_now(event), polls_of(event.id))
+
+
+def slide_of(event: Event) -> str:
+    """What the projector shows."""
+    room = room_now(event)
+    return shown_slide(room, current_poll(room, polls_of(event.id)))
+
+
+def state_of(event: Event) -> str:
+    """What phones show."""
+    return phone_view(room_now(event), "fr").state
+
+
+def test_one_button_leads_through_a_whole_lunch(app: Flask, event: Event) -> None:
+    before = ask(event)
+    after = ask(event, before_id=before.id)
+    crowd = phones(app, event, 6)
+    done = []
+    for _ in range(8):
+        step, poll = step_of(event)
+        done.append((step, poll.position if poll else None))
+        go_on(event)
+        if step == "open":
+            for phone in crowd:
+                phone.send({"choice": 1 if poll is before else 2}, turn=1)
+    assert done == [
+        ("open", 1), ("close", 1), ("reveal", 1), ("open", 2), ("close", 2), ("reveal", 2), ("movement", 2), ("done", None),
+    ]  # fmt: skip
+    assert after.before_id == before.id
+
+
+def test_a_step_that_somebody_else_has_done_is_not_done_twice(event: Event) -> None:
+    poll = asked(event)
+    go_on(event, "close", poll.id)
+    go_on(event, "close", poll.id)  # the phone, a moment after the keyboard
+    assert step_of(event)[0] == "reveal"
+
+
+@pytest.mark.parametrize("slide", [Slide.POLL, Slide.MOVEMENT])
+def test_a_question_that_was_annulled_leaves_the_projector(event: Event, slide: Slide) -> None:
+    poll = asked(event)
+    close_poll(poll)
+    reveal_poll(poll)
+    show_slide(event, slide, poll)
+    assert slide_of(event) == Slide.POLL, "there is no movement to show"
+    annul_poll(poll)
+    assert (slide_of(event), state_of(event)) == (Slide.WELCOME, "welcome")
+
+
+def test_phones_follow_the_question_through_its_stages(app: Flask, event: Event) -> None:
+    poll = ask(event)
+    states = [state_of(event)]
+    for verb in (open_poll, close_poll, reveal_poll, hide_poll):
+        verb(poll)
+        states.append(state_of(event))
+    assert states == ["welcome", "open", "closed", "revealed", "closed"]
+
+
+def test_a_phone_is_told_of_what_changes_a_result_that_is_shown(event: Event) -> None:
+    poll = asked(event)
+    close_poll(poll)
+    reveal_poll(poll)
+    key = phone_view(room_now(event), "fr").key
+    enter_hand_counts(poll, {1: 7})
+    assert phone_view(room_now(event), "fr").key != key
+
+
+def test_the_screen_tells_how_many_answered_on_any_slide(app: Flask, event: Event) -> None:
+    asked(event)
+    for phone in phones(app, event, 3):
+        phone.vote(1)
+    take_questions(event, takes=True)
+    show_slide(event, Slide.QUESTIONS)
+    assert screen_view(room_now(event), "fr").ballots == 3
+
+
+def test_a_rehearsal_shows_results_of_few_and_forgets_them(app: Flask, event: Event) -> None:
+    start_rehearsal(event)
+    poll = asked(event)
+    for phone in phones(app, event, 2):
+        phone.vote(1)
+    close_poll(poll)
+    reveal_poll(poll)
+    view = screen_view(room_now(event), "fr").poll
+    assert view is not None
+    assert view.result is not None
+    assert view.result.is_shown, "or else two people could not rehearse the reveal"
+    assert not poll.is_public
+    end_rehearsal(event)
+    assert state_of(event) == "welcome"
+
+
+def test_a_result_of_few_is_shown_to_nobody(app: Flask, event: Event) -> None:
+    poll = asked(event)
+    for phone in phones(app, event, 4):
+        phone.vote(1)
+    close_poll(poll)
+    reveal_poll(poll)
+    client = new_client(app)
+    pages = [client.get(f"/e/{event.slug}/polls/1{ending}").get_data(as_text=True) for ending in ("", ".csv", ".svg")]
+    pages.append(phones(app, event, 1)[0].page)
+    assert not any("100 %" in page or "100\u202f%" in page for page in pages)
+    assert client.get(f"/e/{event.slug}/polls/1.json").get_json()["rows"] == []
+
+
+def test_timer_and_black_screen_are_states_of_the_room(event: Event) -> None:
+    start_timer(event, 5)
+    assert room_now(event).timer_ends_at is not None
+    start_timer(event, 0)
+    assert room_now(event).timer_ends_at is None
+    blank_screen(event)
+    assert room_now(event).is_blank
+    open_poll(ask(event))
+    assert not room_now(event).is_blank, "what is put to the room is seen"
+
+
+def test_each_phone_reads_questions_in_its_own_language(app: Flask, event: Event) -> None:
+    asked(event, "Oui ou non ?", ("Oui", "Non"), translations={"de": {"question": "Ja oder nein?", "low": "", "high": ""}},
+          choice_translations={"de": ("Ja", "Nein")})  # fmt: skip
+    german, french = new_client(app), new_client(app)
+    german.environ_base["HTTP_ACCEPT_LANGUAGE"] = "de-CH,de;q=0.9"
+    pages = [client.get(f"/v/{code_of(event)}").get_data(as_text=True) for client in (german, french)]
+    assert "Ja oder nein" in pages[0]
+    assert "Nein" in pages[0]
+    assert "Oui ou non" in pages[1]
+
+
+def test_a_stream_leaves_no_cookie(app: Flask, event: Event) -> None:
+    (phone,) = phones(app, event, 1)
+    address = phone.page.split('data-state="')[1].split('"')[0].replace("&amp;", "&")
+    answer = phone.client.get(address)
+    assert answer.status_code == 200
+    assert "Set-Cookie" not in answer.headers
+
+
+def test_a_code_that_no_room_has_is_asked_for_again(app: Flask) -> None:
+    answer = new_client(app).get("/v/ABCDE")
+    assert answer.status_code == 404
+    assert 'name="code"' in answer.get_data(as_text=True)
+
+
+def test_the_keyboard_of_the_projector_acts_on_the_question_that_is_shown(
+    organiser_client: FlaskClient, event: Event
+) -> None:
+    poll = ask(event)
+    page = f"/organiser/e/{event.slug}/room"
+    headers = {**JSON, "X-CSRFToken": csrf_of(organiser_client, page)}
+
+    def press(noun: str) -> int:
+        return organiser_client.post(f"{page}/current/{noun}", headers=headers).status_code
+
+    assert press("closing") == 409, "nothing has been asked"
+    assert [press(noun) for noun in ("opening", "opening", "closing", "reveal", "hiding", "annulment")] == [200] * 6
+    assert press("nonsense") == 404
+    db.session.refresh(poll)
+    assert poll.stage == "void"
+
+
+def test_only_organisers_steer(app: Flask, event: Event) -> None:
+    asked(event)
+    client = new_client(app)
+    page = client.get(f"/screen/{code_of(event)}").get_data(as_text=True)
+    assert "csrf-token" not in page
+    assert "data-opening" not in page
+    assert client.post(f"/organiser/e/{event.slug}/room/step", headers=JSON).status_code in (400, 401)
