@@ -3,6 +3,8 @@
 import unicodedata
 
 _FORMULA_STARTS = frozenset("=+-@")
+MOST_MARKS = 30
+"""Combining marks in a row, as the stream-safe text of Unicode has them (UAX 15)."""
 _DIRECTION_MARKS = {0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)}
 
 
@@ -19,7 +21,20 @@ def _clean_char(char: str) -> str:
 
 def clean_line(text: str | None) -> str:
     """One line of text: composed (NFC), without control characters, direction marks, or doubled spaces."""
-    return " ".join("".join(map(_clean_char, unicodedata.normalize("NFC", text or ""))).split())
+    composed = unicodedata.normalize("NFC", _without_heaps(text or ""))
+    return " ".join("".join(map(_clean_char, composed)).split())
+
+
+def _without_heaps(text: str) -> str:
+    """Without heaps of marks on one letter: to compose thousands takes seconds, and no word has more than a few."""
+    if text.isascii():
+        return text
+    kept, heap = [], 0
+    for char in text:
+        heap = heap + 1 if unicodedata.combining(char) else 0
+        if heap <= MOST_MARKS:
+            kept.append(char)
+    return "".join(kept)
 
 
 def clean_text(text: str | None) -> str:

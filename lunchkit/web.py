@@ -50,6 +50,8 @@ HEADERS = {
 }
 STORAGE_ERRORS = (OperationalError, PoolTimeout)
 """What the database raises when it is busy, full, or gone."""
+NO_DISK = ("full", "disk i/o", "no space", "readonly", "malformed", "not a database", "unable to open")
+"""What a database says whose disk takes no more, or was damaged."""
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 log = logging.getLogger("lunchkit")
 bp = Blueprint("web", __name__)
@@ -261,7 +263,7 @@ def storage_refusal(error: OperationalError | PoolTimeout) -> Exception:
     text = str(error.orig).lower()
     if any(word in text for word in ("locked", "busy", "timeout", "deadlock", "serialize")):
         return Busy()
-    if "full" in text or "disk i/o" in text or "no space" in text or "readonly" in text:
+    if any(word in text for word in NO_DISK):
         log.error("the database cannot write: %s", type(error.orig).__name__)
         return StorageFull()
     return error

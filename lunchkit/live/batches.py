@@ -68,7 +68,11 @@ class Batches(Generic[Item, Outcome]):
                 if not batch:
                     self._writes = False
                     return
-            Aside.run(lambda batch=batch: self._write_all(batch))  # type: ignore[misc]
+            try:
+                Aside.run(lambda batch=batch: self._write_all(batch))  # type: ignore[misc]
+            except Exception as error:  # noqa: BLE001 - each of those who wait must be told
+                for waiting in batch:
+                    waiting.error = error
             for waiting in batch:
                 waiting.done.set()
 

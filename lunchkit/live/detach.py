@@ -5,7 +5,7 @@ written to a duplicate of it, the hub keeps that, and gunicorn closes its own: i
 quietly is a StopIteration. Anywhere else the generator is served.
 """
 
-import contextlib
+import logging
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from lunchkit.live.hub import Channel
 
+log = logging.getLogger("lunchkit.live")
 SOCKET = "gunicorn.socket"
 WATCH = "lunchkit.live.watch"
 
@@ -47,10 +48,13 @@ def detaching(app: WSGIApplication) -> WSGIApplication:
         if watch is None:
             start_response(*kept)
             return body
-        with contextlib.suppress(OSError):
+        try:
             _hand_over(socket, watch, kept[0], kept[1])
-        if hasattr(body, "close"):
-            body.close()
+        except Exception as error:  # noqa: BLE001 - its browser comes back; whatever it is must not cost a descriptor
+            log.warning("a stream could not begin: %s", type(error).__name__)
+        finally:
+            if hasattr(body, "close"):
+                body.close()
         raise StopIteration
 
     return detached
@@ -62,6 +66,6 @@ def _hand_over(socket: Any, watch: Watch, status: str, headers: list[tuple[str, 
     descriptor = os.dup(socket.fileno())
     try:
         watch.channel.attach(descriptor, head, watch.seen, packs=watch.packs)
-    except OSError:
+    except BaseException:
         os.close(descriptor)
         raise

@@ -121,7 +121,9 @@ class Channel:
         self.current()
         with self.moved:
             newest = self.latest
-            os.write(descriptor, head + (newest.event.for_whom(packs) if newest and newest.revision != seen else b""))
+            event = newest.event.for_whom(packs) if newest and newest.revision != seen else b""
+            if not _write(descriptor, head + event):
+                raise BlockingIOError("a browser took only the beginning of its first message")
             self.sockets[descriptor] = packs
             self._tick_on()
 
@@ -169,6 +171,12 @@ class Channel:
             threading.Thread(target=self._tick, name=f"live {self.feed.key}", daemon=True).start()
 
     def _tick(self) -> None:
+        try:
+            self._tick_until_alone()
+        finally:
+            self.ticks = False
+
+    def _tick_until_alone(self) -> None:
         pause, beaten, pushed = LOOK, time.monotonic(), -self.feed.gap
         while self._goes_on():
             time.sleep(pause)
@@ -178,8 +186,9 @@ class Channel:
             try:
                 message = self.look()
             except Exception as error:  # noqa: BLE001 - the database may be away: phones keep what they have
-                log.warning("a live feed could not be read: %s", type(error).__name__)
-                pause = 1.0
+                if pause < 1.0:
+                    log.warning("a live feed could not be read: %s", type(error).__name__)
+                pause = min(HEARTBEAT, max(1.0, 2 * pause))
                 continue
             if message is not self.latest:
                 self._push(message)
@@ -243,6 +252,11 @@ class Hub:
             if channel is None:
                 channel = self._channels[feed.key] = Channel(feed)
             return channel
+
+    @property
+    def watchers(self) -> int:
+        """How many sockets and readers are served."""
+        return sum(len(channel.sockets) + channel.readers for channel in list(self._channels.values()))
 
     def watched(self, key: tuple[object, ...]) -> Channel | None:
         """A channel that somebody watches at this moment."""

@@ -1,6 +1,8 @@
 """A feed as an answer: a stream of server-sent events, or the present state alone for browsers that get none."""
 
 import random
+import resource
+import zlib
 from collections.abc import Callable, Iterator
 
 from flask import Request, Response, current_app
@@ -8,6 +10,8 @@ from flask import Request, Response, current_app
 from lunchkit.live.detach import WATCH, Watch
 from lunchkit.live.hub import GZIP_HEAD, Channel, Feed, Hub, pack
 
+SPARE = 500
+"""Descriptors that streams leave to everything else."""
 RETRY = (1000, 4000)
 """Milliseconds after which a browser comes back, at random: after a restart they must not come all at once."""
 
@@ -16,6 +20,12 @@ def hub() -> Hub:
     """The hub of this process."""
     found: Hub = current_app.extensions.setdefault("lunchkit_live", Hub())
     return found
+
+
+def most_streams() -> int:
+    """How many streams this process may hold, so that files and votes find descriptors."""
+    soft, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return 1_000_000 if soft == resource.RLIM_INFINITY else max(soft - SPARE, soft // 2)
 
 
 def channel_of(key: tuple[object, ...], make: Callable[[], Feed]) -> Channel:
@@ -27,7 +37,10 @@ def stream(request: Request, channel: Channel) -> Response:
     """The stream of a channel, from its present state on; a browser that has it already gets the head only.
 
     What it has it says in Last-Event-ID when it comes back, and in ``seen`` when its page has just been loaded.
+    Where descriptors run short it is sent away: it asks for the state now and then, and votes still find a socket.
     """
+    if hub().watchers >= most_streams():
+        return Response(status=503, headers={"Retry-After": "30"})
     seen = request.headers.get("Last-Event-ID", type=int) or request.args.get("seen", type=int)
     retry = b"retry: %d\n\n" % random.randint(*RETRY)  # noqa: S311
     packs = request.accept_encodings["gzip"] > 0
@@ -51,7 +64,7 @@ def state(request: Request, channel: Channel) -> Response:
     """The present state of a channel, or 304 where the browser has it."""
     message = channel.current()
     response = Response(message.body, content_type="application/json")
-    response.set_etag(str(message.revision))
+    response.set_etag(f"{message.revision}-{zlib.crc32(message.body):x}")
     response.headers["Cache-Control"] = "no-cache"
     response.make_conditional(request)
     return response

@@ -1,14 +1,17 @@
 """Verbs of polls: to write them, to open, close and show them, and to take an answer."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from functools import partial
 
 from flask import current_app
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, update
+from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import Session
 
 from lunchkit import clock
 from lunchkit.db import SQLITE_DRIVER, db, transaction
+from lunchkit.errors import NotFound
 from lunchkit.events.models import Event
 from lunchkit.live.batches import Batches
 from lunchkit.polls.answers import Ballot, Spec, read_answer, spec_of
@@ -25,7 +28,14 @@ from lunchkit.polls.forms import PollDetails
 from lunchkit.polls.models import HandCount, Poll, Stage, WrittenAnswer
 from lunchkit.polls.programme import move, place_poll, rewrite_poll, take_off
 from lunchkit.polls.queries import answers_to_judge, is_open
-from lunchkit.polls.refusals import AlreadyClosed, AnotherPollIsOpen, NothingToReveal, NotOpen, PollClosed
+from lunchkit.polls.refusals import (
+    AlreadyClosed,
+    AnotherPollIsOpen,
+    NothingToReveal,
+    NotKnownYet,
+    NotOpen,
+    PollClosed,
+)
 from lunchkit.polls.steps import freeze, wipe
 from lunchkit.rooms.actions import room_of
 from lunchkit.rooms.box import Box, Cast, Contest, as_storage_error
@@ -33,7 +43,9 @@ from lunchkit.rooms.devices import Device, ballot_tag
 from lunchkit.rooms.models import Room, Slide
 from lunchkit.rooms.queries import box, keys
 from lunchkit.rooms.steps import touch
-from lunchkit.web import Busy
+
+HEARD_WITHIN = timedelta(minutes=3)
+"""So long after the end of a lunch its phones are told so: upkeep runs once a minute."""
 
 
 def add_poll(event: Event, details: PollDetails) -> Poll:
@@ -46,7 +58,7 @@ def add_poll(event: Event, details: PollDetails) -> Poll:
 def change_poll(poll: Poll, details: PollDetails) -> None:
     """Change a question and its choices. Raises PollIsFrozen once people have seen it."""
     with transaction() as session:
-        session.refresh(poll, with_for_update=True)
+        _lock(session, poll)
         rewrite_poll(session, poll, details)
         touch(session, poll.event_id)
 
@@ -54,8 +66,20 @@ def change_poll(poll: Poll, details: PollDetails) -> None:
 def remove_poll(poll: Poll) -> None:
     """Take a question off the programme. Raises PollIsFrozen once people have seen it."""
     with transaction() as session:
-        session.refresh(poll, with_for_update=True)
+        _lock(session, poll)
         take_off(session, poll)
+
+
+def _lock(session: Session, poll: Poll) -> None:
+    """Read a question anew and hold it: first its room, then itself, so that no two wait for each other.
+
+    Raises NotFound where somebody has taken it off the programme.
+    """
+    session.get(Room, poll.event_id, with_for_update=True, populate_existing=True)
+    try:
+        session.refresh(poll, with_for_update=True)
+    except InvalidRequestError as error:
+        raise NotFound from error
 
 
 def move_poll(poll: Poll, direction: str) -> None:
@@ -67,10 +91,10 @@ def move_poll(poll: Poll, direction: str) -> None:
 
 def open_poll(poll: Poll) -> None:
     """Let the phones in the room answer. Raises AnotherPollIsOpen, AlreadyClosed."""
-    room_of_poll = room_of(db.session.get_one(Event, poll.event_id))
+    room_of(db.session.get_one(Event, poll.event_id))
     with transaction() as session:
-        room = session.get_one(Room, room_of_poll.event_id, with_for_update=True)
-        session.refresh(poll, with_for_update=True)
+        _lock(session, poll)
+        room = session.get_one(Room, poll.event_id)
         if poll.stage is Stage.OPEN:
             return
         if poll.stage not in (Stage.PLANNED, Stage.VOID):
@@ -83,6 +107,7 @@ def open_poll(poll: Poll) -> None:
         forget_unmatched(poll.before)
         keys().ensure(key_name(poll))
         box().open(_contest(poll, room))
+        keys().ensure(key_name(poll))  # whoever was still clearing up after an earlier opening may have destroyed it
         _show(session, room, Slide.POLL, poll)
 
 
@@ -91,15 +116,13 @@ def close_poll(poll: Poll) -> None:
 
     Raises NotOpen.
     """
-    if poll.stage is Stage.PLANNED:
-        raise NotOpen
-    box().stop(poll.id)
-    answers = box().answers(poll.id)
-    movement = compare(poll)
     with transaction() as session:
-        session.refresh(poll, with_for_update=True)
+        _lock(session, poll)
+        if poll.stage in (Stage.PLANNED, Stage.VOID):
+            raise NotOpen
         if poll.stage is Stage.OPEN:
-            freeze(session, poll, answers, movement, clock.now())
+            box().stop(poll.id)
+            freeze(session, poll, box().answers(poll.id), compare(poll), clock.now())
     _destroy(poll)
 
 
@@ -108,14 +131,15 @@ def _destroy(poll: Poll) -> None:
     if not cleared:
         return
     with transaction() as session:
-        for done in session.scalars(select(Poll).where(Poll.id.in_(cleared), Poll.cleared_at.is_(None))):
+        over = or_(Poll.closed_at.is_not(None), Poll.annulled_at.is_not(None))
+        for done in session.scalars(select(Poll).where(Poll.id.in_(cleared), over, Poll.cleared_at.is_(None))):
             done.cleared_at = clock.now()
 
 
 def reveal_poll(poll: Poll) -> None:
     """Show the result to the room, and to everybody. Raises NothingToReveal."""
     with transaction() as session:
-        session.refresh(poll, with_for_update=True)
+        _lock(session, poll)
         if poll.stage not in (Stage.CLOSED, Stage.REVEALED):
             raise NothingToReveal
         poll.revealed_at = poll.revealed_at or clock.now()
@@ -125,19 +149,21 @@ def reveal_poll(poll: Poll) -> None:
 def hide_poll(poll: Poll) -> None:
     """Take a result back from every page."""
     with transaction() as session:
-        session.refresh(poll, with_for_update=True)
+        _lock(session, poll)
         poll.revealed_at = None
         touch(session, poll.event_id)
 
 
 def annul_poll(poll: Poll) -> None:
     """Throw away all that came out of a poll, ballots and counts; it may be opened anew. Raises NotOpen."""
-    if not poll.is_frozen:
-        raise NotOpen
     with transaction() as session:
-        session.refresh(poll, with_for_update=True)
+        _lock(session, poll)
+        if not poll.is_frozen:
+            raise NotOpen
+        box().stop(poll.id)
         wipe(session, poll)
         poll.annulled_at = clock.now()
+        session.execute(update(Poll).where(Poll.before_id == poll.id).values(movement=None))
         touch(session, poll.event_id)
     _destroy(poll)
 
@@ -145,7 +171,7 @@ def annul_poll(poll: Poll) -> None:
 def enter_hand_counts(poll: Poll, counts: Mapping[int, int], people: int | None = None) -> None:
     """Keep what was counted on paper or by raised hands; ``people`` where one of them may have chosen several."""
     with transaction() as session:
-        session.refresh(poll, with_for_update=True)
+        _lock(session, poll)
         if not poll.is_frozen:
             raise NotOpen
         for position, count in counts.items():
@@ -155,15 +181,20 @@ def enter_hand_counts(poll: Poll, counts: Mapping[int, int], people: int | None 
 
 
 def judge_answer(poll: Poll, folded: str, verdict: str) -> None:
-    """Approve or refuse a word or text, or take that back (``undo``)."""
-    answer = next((answer for answer in answers_to_judge(poll) if answer.folded == folded), None)
-    if answer is None:
-        return
+    """Approve or refuse a word or text, or take that back (``undo``).
+
+    What is approved shows as it is written now: whoever writes the same word in another way later changes nothing.
+    """
     with transaction() as session:
+        _lock(session, poll)
+        answer = next((answer for answer in answers_to_judge(poll) if answer.folded == folded), None)
+        if answer is None:
+            return
         row = session.get(WrittenAnswer, (poll.id, folded))
         if row is None:
             row = WrittenAnswer(poll_id=poll.id, folded=folded, text=answer.text, count=0)
             session.add(row)
+        row.text = answer.text
         row.approved_at = clock.now() if verdict == "approve" else None
         row.refused_at = clock.now() if verdict == "refuse" else None
         touch(session, poll.event_id)
@@ -186,6 +217,7 @@ def end_rehearsal(event: Event) -> None:
         room = session.get_one(Room, event.id, with_for_update=True)
         practised = session.scalars(select(Poll).where(Poll.event_id == event.id, Poll.in_rehearsal)).all()
         for poll in practised:
+            box().stop(poll.id)
             wipe(session, poll)
         room.rehearsing_since = None
         room.slide, room.poll_id = Slide.WELCOME, None
@@ -202,6 +234,7 @@ def finish_closings() -> int:
         uncleared = session.scalars(select(Poll).where(ended, Poll.cleared_at.is_(None))).all()
         uncleared = [poll for poll in uncleared if not waits_for_after(poll)]
         strays = _strays(session)
+        _tell_who_is_done(session)
     for poll in due:
         close_poll(poll)
     for poll in uncleared:
@@ -209,6 +242,14 @@ def finish_closings() -> int:
     for contest in strays:
         destroy([contest.id], contest.key_name)
     return len(due) + len(uncleared) + len(strays)
+
+
+def _tell_who_is_done(session: Session) -> None:
+    """Let the phones of a lunch that has just ended hear that it is over: nothing else of the room may change."""
+    now = clock.now()
+    lately = Event.ends_at.between(now - HEARD_WITHIN, now)
+    for event_id in session.scalars(select(Room.event_id).join(Event, Event.id == Room.event_id).where(lately)).all():
+        touch(session, event_id)
 
 
 def _strays(session: Session) -> list[Contest]:
@@ -221,14 +262,17 @@ def _strays(session: Session) -> list[Contest]:
         return []
     session.scalars(select(Room).where(Room.event_id.in_(events)).with_for_update()).all()
     known = set(session.scalars(select(Poll.id).where(or_(is_open(), Poll.closed_at.is_not(None)))))
-    return [contest for contest in box().contests() if contest.event_id in events and contest.id not in known]
+    found = [contest for contest in box().contests() if contest.event_id in events and contest.id not in known]
+    for contest in found:
+        box().stop(contest.id)
+    return found
 
 
 def cast_ballot(code: str, device: Device, ballot: Ballot) -> Contest:
     """Keep the answer of a phone; the latest one holds. Returns after it is on the disk.
 
-    Raises PollClosed where it comes too late or too early, BallotUnreadable where it is none, Busy where the disk does
-    not keep up: then the phone sends it again, and it counts once.
+    Raises PollClosed where it comes too late or too early, BallotUnreadable where it is none, NotKnownYet where the
+    disk does not keep up: then the phone sends it again, and it counts once.
     """
     contest = box().open_contest(code)
     if contest is None or (ballot.poll is not None and ballot.poll != contest.position):
@@ -241,7 +285,7 @@ def cast_ballot(code: str, device: Device, ballot: Ballot) -> Contest:
     try:
         is_counted = _batches().submit(cast)
     except TimeoutError as error:
-        raise Busy from error
+        raise NotKnownYet from error
     if not is_counted:
         raise PollClosed
     return contest

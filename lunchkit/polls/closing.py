@@ -35,13 +35,17 @@ def waits_for_after(poll: Poll) -> bool:
     """Whether ballots must be kept to be compared with those of a poll that is not closed yet."""
     after = asked_again_as(poll.id)
     counted = poll.stage in (Stage.CLOSED, Stage.REVEALED)
-    return counted and after is not None and after.closed_at is None and not is_past(poll, clock.now())
+    if after is None or not counted or is_past(poll, clock.now()):
+        return False
+    return after.closed_at is None or (after.in_rehearsal and not poll.in_rehearsal)
 
 
 def compare(poll: Poll) -> dict[str, Any] | None:
     """What may be published of how opinions moved since the first time; None where the first ballots are gone."""
     before = poll.before
     if before is None or before.closed_at is None or box().contest(before.id) is None:
+        return None
+    if before.in_rehearsal != poll.in_rehearsal:
         return None
     return movement_between(before, poll, box().pairs(before.id, poll.id))
 
@@ -55,7 +59,7 @@ def must_close(poll: Poll, now: datetime) -> bool:
 def forget_unmatched(before: Poll | None) -> None:
     """Where the key of a first poll was lost with a restart of the machine, its ballots say nothing any more."""
     if before is not None and keys().get(key_name(before)) is None:
-        box().clear([before.id])
+        box().clear([before.id], key_name(before), keys().destroy)
 
 
 def clear_ballots(poll: Poll) -> list[int]:
@@ -74,7 +78,5 @@ def clear_ballots(poll: Poll) -> list[int]:
 
 def destroy(poll_ids: list[int], name: str) -> bool:
     """Destroy the ballots of these polls, and the key of this name unless another poll needs it still."""
-    if not any(contest.key_name == name and contest.id not in poll_ids for contest in box().contests()):
-        keys().destroy(name)
-    box().clear(poll_ids)
+    box().clear(poll_ids, name, keys().destroy)
     return box().scrub()

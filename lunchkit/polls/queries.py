@@ -88,13 +88,13 @@ def result_of(poll: Poll, language: str) -> Result:
 def live_result(poll: Poll, language: str) -> Result:
     """The counts that a live poll shows while it is open: behind by up to four phones, never ahead."""
     ballots, answers = box().shown_answers(poll.id)
-    approved = set(
-        db.session.scalars(
-            select(WrittenAnswer.folded).where(WrittenAnswer.poll_id == poll.id, WrittenAnswer.approved_at.is_not(None))
-        )
+    approved = select(WrittenAnswer.folded, WrittenAnswer.text).where(
+        WrittenAnswer.poll_id == poll.id, WrittenAnswer.approved_at.is_not(None)
     )
-    written = [Written(item.text, item.count) for item in gather(poll.kind, answers) if item.folded in approved]
-    return _result(poll, language, ballots, tally(poll.kind, answers), written if Kind(poll.kind).is_written else [])
+    texts = dict(db.session.execute(approved).tuples().all())
+    gathered = gather(poll.kind, answers) if Kind(poll.kind).is_written else []
+    written = [Written(texts[item.folded], item.count) for item in gathered if item.folded in texts]
+    return _result(poll, language, ballots, tally(poll.kind, answers), written)
 
 
 def _result(
@@ -148,7 +148,8 @@ def _in_order(poll: Poll, written: list[Written]) -> tuple[Written, ...]:
 def public_view(poll: Poll, language: str) -> PollView:
     """A question with what everybody may see of its answers: all of it once revealed, nothing before."""
     is_shown = poll.stage is Stage.REVEALED
-    before = poll.before if is_shown and poll.movement else None
+    is_told = is_shown and poll.movement and poll.before is not None and poll.before.stage is Stage.REVEALED
+    before = poll.before if is_told else None
     return poll_view(
         poll,
         language,

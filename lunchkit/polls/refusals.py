@@ -14,6 +14,15 @@ class PollClosed(RoomRefused):
     state = "closed"
 
 
+class NotKnownYet(RoomRefused):
+    """The disk took too long: the answer may be counted, or not."""
+
+    message = _l("The server is slow: it cannot say yet whether your answer is counted. Sending it again is safe.")
+    status = 503
+    state = "later"
+    retry_after = 5
+
+
 class BallotUnreadable(RoomRefused):
     """An answer that is none: nothing ticked, too much ticked, places given twice."""
 

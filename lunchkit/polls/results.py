@@ -59,8 +59,13 @@ class Result:
 
     @property
     def is_shown(self) -> bool:
-        """Whether so many people answered that their answers may show."""
-        return self.n >= FEWEST_SHOWN or (self.is_practice and self.n > 0)
+        """Whether so many people answered that their answers may show.
+
+        Hands are seen by all: beside them a few phones would stand alone.
+        """
+        phones = self.n - self.by_hand
+        is_enough = self.n >= FEWEST_SHOWN and (phones == 0 or phones >= FEWEST_SHOWN)
+        return is_enough or (self.is_practice and self.n > 0)
 
     @property
     def choices(self) -> tuple[Row, ...]:

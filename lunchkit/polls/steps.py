@@ -38,7 +38,8 @@ def _freeze_written(session: Session, poll: Poll, answers: Answers) -> None:
         if row is None:
             session.add(WrittenAnswer(poll_id=poll.id, folded=item.folded, text=item.text, count=item.count))
         else:
-            row.text, row.count = item.text, item.count
+            row.count = item.count
+            row.text = row.text if row.approved_at or row.refused_at else item.text  # what was read stays as it was
     for gone in known.values():  # somebody changed their mind after it had been read
         session.delete(gone)
 

@@ -6,7 +6,7 @@ from lunchkit import clock
 from lunchkit.db import transaction
 from lunchkit.events.models import Event
 from lunchkit.polls.actions import close_poll, end_rehearsal, open_poll, reveal_poll, start_rehearsal
-from lunchkit.polls.models import Poll
+from lunchkit.polls.models import Poll, Stage
 from lunchkit.polls.queries import polls_of
 from lunchkit.presenter.queries import next_step
 from lunchkit.questions.actions import delete_rehearsed
@@ -35,13 +35,20 @@ def go_on(event: Event, wanted: str | None = None, poll_id: int | None = None) -
 
 
 def show_slide(event: Event, slide: Slide, poll: Poll | None = None) -> None:
-    """Put something on the projector; of a question, if one is named."""
+    """Put something on the projector; of a question, if one is named.
+
+    How opinions moved tells the first result too, which is thereby shown if it was not yet.
+    """
     room_of(event)
     with transaction() as session:
         room = session.get_one(Room, event.id, with_for_update=True)
         room.slide, room.is_blank = slide, False
         if poll is not None:
             room.poll_id = poll.id
+        if slide == Slide.MOVEMENT and poll is not None and poll.before is not None:
+            session.refresh(poll.before, with_for_update=True)
+            if poll.before.stage is Stage.CLOSED:
+                poll.before.revealed_at = clock.now()
         touch(session, event.id)
 
 

@@ -14,6 +14,7 @@ from lunchkit.polls.actions import annul_poll, close_poll, hide_poll, open_poll,
 from lunchkit.polls.models import Poll, Stage
 from lunchkit.polls.queries import count_unread, poll_or_404, polls_of, screen_poll_view
 from lunchkit.polls.refusals import NotOpen
+from lunchkit.polls.views import poll_view
 from lunchkit.presenter import actions
 from lunchkit.presenter.feeds import screen_addresses
 from lunchkit.presenter.queries import current_poll, next_step, shown_slide
@@ -21,6 +22,7 @@ from lunchkit.rooms.actions import room_of
 from lunchkit.rooms.models import Slide
 from lunchkit.rooms.replies import after
 
+LARGEST_ID = 2_147_483_647
 bp = Blueprint("presenter", __name__)
 
 
@@ -30,9 +32,14 @@ def remote(slug: str) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
     room = room_of(event)
     polls = polls_of(event.id)
-    views = {poll.id: screen_poll_view(poll, language()) for poll in polls}
     step, target = next_step(room, polls)
     current = current_poll(room, polls)
+    asked_again = {poll.before_id for poll in polls}
+    views = {
+        poll.id: poll_view(poll, language(), is_before=poll.id in asked_again, ballots=poll.ballots) for poll in polls
+    }
+    if current is not None:
+        views[current.id] = screen_poll_view(current, language())
     return render_template(
         "organiser/presenter/remote.html",
         event=event,
@@ -53,7 +60,7 @@ def remote(slug: str) -> ResponseReturnValue:
 @bp.post("/e/<slug>/room/step")
 def step(slug: str) -> ResponseReturnValue:
     """The one next thing; not twice where two people, or a phone and the keyboard, ask for it at once."""
-    wanted, poll_id = request.form.get("step"), request.form.get("poll", type=int)
+    wanted, poll_id = request.form.get("step"), _poll_id()
     return _do(slug, lambda event: actions.go_on(event, wanted, poll_id))
 
 
@@ -64,7 +71,7 @@ def slide(slug: str) -> ResponseReturnValue:
     chosen = Slide(wanted) if wanted in list(Slide) else Slide.WELCOME
 
     def show(event: Event) -> None:
-        poll_id = request.form.get("poll", type=int)
+        poll_id = _poll_id()
         actions.show_slide(event, chosen, poll_or_404(event.id, poll_id) if poll_id else None)
 
     return _do(slug, show)
@@ -131,6 +138,11 @@ def _opened_next(event: Event) -> Poll:
     if planned is None:
         raise NotOpen
     return planned
+
+
+def _poll_id() -> int | None:
+    number = request.form.get("poll", type=int)
+    return number if number is not None and 0 < number <= LARGEST_ID else None
 
 
 def _is_on() -> bool:

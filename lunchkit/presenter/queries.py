@@ -17,7 +17,7 @@ from lunchkit.questions.queries import RoomQuestion, approved_questions, ranked_
 from lunchkit.registrations.queries import seats_taken
 from lunchkit.rooms.devices import Device, ballot_tag
 from lunchkit.rooms.models import Room, Slide
-from lunchkit.rooms.queries import box, keys, revisions_of
+from lunchkit.rooms.queries import box, keys
 from lunchkit.speakers.models import Speaker
 from lunchkit.speakers.queries import appearances
 
@@ -48,9 +48,16 @@ def shown_slide(room: Room, poll: Poll | None) -> Slide:
         return Slide.QUESTIONS
     if poll is None or poll.stage in (Stage.PLANNED, Stage.VOID):
         return Slide.WELCOME
-    if room.slide == Slide.MOVEMENT and poll.movement and poll.stage is Stage.REVEALED:
+    if room.slide == Slide.MOVEMENT and tells_movement(poll):
         return Slide.MOVEMENT
     return Slide.POLL
+
+
+def tells_movement(poll: Poll) -> bool:
+    """Whether it may be shown how opinions moved: both results are shown, and nothing small is told."""
+    before = poll.before
+    is_shown = before is not None and before.stage is Stage.REVEALED and poll.stage is Stage.REVEALED
+    return is_shown and poll.movement is not None
 
 
 def phone_state(room: Room, poll: Poll | None) -> str:
@@ -85,7 +92,6 @@ def screen_view(room: Room, language: str) -> ScreenView:
     """What the projector shows."""
     poll = current_poll(room, polls_of(room.event_id))
     slide = shown_slide(room, poll)
-    counted, turnout = revisions_of(room.event_id)[1], box().revision(room.event_id)
     view = screen_poll_view(poll, language) if poll is not None and slide in (Slide.POLL, Slide.MOVEMENT) else None
     address = public("presenter.join")
     return ScreenView(
@@ -93,7 +99,7 @@ def screen_view(room: Room, language: str) -> ScreenView:
         code=room.code,
         address=address.partition("://")[2],
         qr=qr.svg(phone_address(room.code), _("QR code of this room")),
-        revision=room.revision + counted + turnout,
+        revision=room.revision + room.counts_revision + box().revision(room.event_id),
         slide=slide,
         is_blank=room.is_blank,
         key=_screen_key(room, slide, poll),
@@ -146,7 +152,7 @@ def _of_poll(poll: Poll | None) -> str:
 def _screen_key(room: Room, slide: str, poll: Poll | None) -> str:
     """Changes with the room's revision; what only ballots move is in the numbers, unless the poll is live."""
     live = box().shown_answers(poll.id)[0] if poll is not None and poll.is_live else 0
-    supports = revisions_of(room.event_id)[1] if slide == Slide.QUESTIONS else 0
+    supports = room.counts_revision if slide == Slide.QUESTIONS else 0
     return f"{slide}-{_of_poll(poll)}-{room.revision}-{live}-{supports}"
 
 

@@ -1,13 +1,16 @@
 """Doors of the room that everybody in it may use: the phone at the table, and the projector."""
 
+from collections.abc import Callable
+
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lunchkit.accounts.queries import current_session
 from lunchkit.config import LANGUAGES
+from lunchkit.db import db
 from lunchkit.errors import NotFound
 from lunchkit.i18n import language
-from lunchkit.live.hub import Channel
+from lunchkit.live.hub import Channel, Feed
 from lunchkit.live.streams import channel_of, state, stream
 from lunchkit.presenter import feeds
 from lunchkit.presenter.fitting import code_size, fit, plan_choices
@@ -118,13 +121,20 @@ def screen_state(code: str) -> Response:
 
 def _phones(typed: str) -> Channel:
     code, languages = clean_code(typed), _languages()
-    return channel_of(phones_key(code, *languages), lambda: feeds.phone_feed(room_by_code_or_404(code), *languages))
+    return _channel(phones_key(code, *languages), lambda: feeds.phone_feed(room_by_code_or_404(code), *languages))
 
 
 def _screens(typed: str) -> Channel:
     code, languages = clean_code(typed), _languages()
     key = feeds.screens_key(code, *languages)
-    return channel_of(key, lambda: feeds.screen_feed(room_by_code_or_404(code), *languages))
+    return _channel(key, lambda: feeds.screen_feed(room_by_code_or_404(code), *languages))
+
+
+def _channel(key: tuple[str, ...], make: Callable[[], Feed]) -> Channel:
+    """The channel; the connection by which its room was found goes back first, since the state needs one of its own."""
+    channel = channel_of(key, make)
+    db.session.remove()
+    return channel
 
 
 def _languages() -> tuple[str, str]:

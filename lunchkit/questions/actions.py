@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import secrets
+import threading
 from datetime import timedelta
 
 from sqlalchemy import ColumnElement, delete, func, or_, select
@@ -31,6 +32,8 @@ FREEZES_AFTER = timedelta(hours=2)
 """So long after the lunch the supports are counted for good, and their tags destroyed."""
 MOST_WAITING = 500
 """Questions that may wait to be read in one room: whoever floods it fills no more than that."""
+unscrubbed = threading.Event()
+"""Whether destroyed supports may still stand in the database's files, because somebody was at them."""
 asking = Window(10, 3600)
 """Questions of one phone within an hour; nothing is counted by address: a whole room shares one."""
 
@@ -186,7 +189,9 @@ def freeze_supports() -> int:
             question.supports, question.key = counts.get(question.id, 0), None
         session.execute(delete(Support).where(Support.question_id.in_(ids)))
     if counts:
-        scrub()
+        unscrubbed.set()
+    if unscrubbed.is_set() and scrub():
+        unscrubbed.clear()
     return len(ids)
 
 

@@ -87,12 +87,17 @@ def count_of_supports() -> ColumnElement[int]:
     return Question.supports + rows
 
 
+MOST_LISTED = 20
+"""Questions that phones list at once: more would not be read, and must fit into one message."""
+
+
 def approved_questions(event_id: int, device: Device | None = None) -> tuple[RoomQuestion, ...]:
     """What phones may support, in the order in which it was asked; with a device, which of it that phone supports."""
     rows = db.session.execute(
         select(Question.id, Question.text, Question.off_record)
         .where(Question.event_id == event_id, is_shown())
         .order_by(Question.id)
+        .limit(MOST_LISTED)
     ).all()
     mine = _supported_by(device, [row.id for row in rows]) if device is not None else None
     return tuple(

@@ -21,13 +21,15 @@ from lunchkit.rooms.refusals import NoCookie
 from lunchkit.rooms.replies import done, not_done, wants_json
 
 PHONE = "presenter.phone"
+PAGES = (PHONE, "presenter.phone_in_capitals")
+"""The phone's page, which a QR code names in capitals."""
 bp = Blueprint("questions", __name__)
 
 
 @bp.app_template_global("question_key")
 def form_key() -> str:
     """A name for one phone's own copy of the form; empty in a stream, which goes to all phones alike."""
-    return secrets.token_urlsafe(16) if request.endpoint == PHONE else ""
+    return secrets.token_urlsafe(16) if request.endpoint in PAGES else ""
 
 
 @bp.post("/v/<code>/questions")

@@ -10,7 +10,7 @@ ballots to this machine anyway.
 
 import json
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,8 @@ from sqlalchemy.exc import OperationalError
 
 from lunchkit.db import BUSY_TIMEOUT, SQLITE_DRIVER
 
+TAKES_ANSWERS = 0
+"""``closing`` of a contest that is open; 1 is being closed, 2 waits for its after."""
 STEP = 5
 """Live counts move by so many phones at a time, so that nobody's answer can be read off a change."""
 _SCHEMA = """
@@ -38,7 +40,8 @@ create table if not exists shown (contest_id integer primary key, ballots intege
 """
 _CAST = """
 insert into ballot (contest_id, tag, answer, turn, is_new) values (?, ?, ?, ?, 1)
-on conflict (contest_id, tag) do update set answer = excluded.answer, is_new = 1,
+on conflict (contest_id, tag) do update set
+  is_new = ballot.is_new or excluded.answer <> ballot.answer, answer = excluded.answer,
   turn = max(coalesce(excluded.turn, 0), coalesce(ballot.turn, 0))
 where excluded.turn is null or excluded.turn >= coalesce(ballot.turn, 0)
 """
@@ -149,6 +152,10 @@ class Box:
             for table in ("ballot", "shown"):
                 connection.execute(f"delete from {table} where contest_id = ?", (contest.id,))  # noqa: S608
             connection.execute(
+                "update contest set closing = 1 where event_id = ? and id <> ? and closing = 0",
+                (contest.event_id, contest.id),
+            )
+            connection.execute(
                 "insert or replace into contest values (?, ?, ?, ?, ?, ?, ?, ?, 0)",
                 (
                     contest.id, contest.event_id, contest.code, contest.position, contest.key_name, contest.scope,
@@ -164,14 +171,22 @@ class Box:
     def keep_for_after(self, contest_id: int) -> None:
         """The contest is closed and counted, but its ballots wait to be compared."""
         with self.writing() as connection:
-            connection.execute("update contest set closing = 2 where id = ?", (contest_id,))
+            connection.execute("update contest set closing = 2 where id = ? and closing <> 0", (contest_id,))
 
-    def clear(self, contest_ids: Sequence[int]) -> None:
-        """Destroy the ballots of these contests, and all that is known of them here."""
+    def clear(self, contest_ids: Sequence[int], key_name: str, forget: Callable[[str], None]) -> None:
+        """Destroy the ballots of those of these contests that take no more answers, and all that is known of them here.
+
+        The key goes with them unless another contest needs it. A contest that was opened anew meanwhile stays.
+        """
         with self.writing() as connection:
             for contest_id in contest_ids:
+                row = connection.execute("select closing from contest where id = ?", (contest_id,)).fetchone()
+                if row is not None and row[0] == TAKES_ANSWERS:
+                    continue
                 for table, column in (("ballot", "contest_id"), ("shown", "contest_id"), ("contest", "id")):
                     connection.execute(f"delete from {table} where {column} = ?", (contest_id,))  # noqa: S608
+            if not connection.execute("select 1 from contest where key_name = ?", (key_name,)).fetchone():
+                forget(key_name)
 
     def scrub(self) -> bool:
         """Write the file anew without what was destroyed, and empty its log; False where somebody was at it."""
@@ -205,15 +220,17 @@ class Box:
     @contextmanager
     def writing(self) -> Iterator[Any]:
         """A connection in a writing transaction of its own."""
-        connection = self._connect()
+        connection = None
         try:
+            connection = self._connect()
             connection.execute("begin immediate")
             yield connection
             connection.execute("commit")
-        except SQLITE_DRIVER.OperationalError as error:
+        except SQLITE_DRIVER.DatabaseError as error:
             raise as_storage_error(error) from error
         finally:
-            connection.close()
+            if connection is not None:
+                connection.close()
 
     def connect(self) -> Any:
         """A connection for whoever writes batches, to be used by one thread at a time."""
@@ -221,12 +238,11 @@ class Box:
 
     def _connect(self) -> Any:
         connection = SQLITE_DRIVER.connect(str(self.path), isolation_level=None, check_same_thread=False)
-        for pragma in (
-            f"busy_timeout={BUSY_TIMEOUT}", "journal_mode=WAL", "synchronous=FULL", "secure_delete=ON",
-            "temp_store=MEMORY",  # what is written anew must not pass through a file of its own
-        ):  # fmt: skip
-            connection.execute(f"PRAGMA {pragma}")
-        connection.executescript(_SCHEMA)
+        try:
+            _prepare(connection)
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
     def _row(self, statement: str, *values: object) -> Any:
@@ -238,9 +254,18 @@ class Box:
             try:
                 self._reader = self._reader or self._connect()
                 return list(self._reader.execute(statement, values).fetchall())
-            except SQLITE_DRIVER.OperationalError as error:
+            except SQLITE_DRIVER.DatabaseError as error:
                 self._reader = None
                 raise as_storage_error(error) from error
+
+
+def _prepare(connection: Any) -> None:
+    for pragma in (
+        f"busy_timeout={BUSY_TIMEOUT}", "journal_mode=WAL", "synchronous=FULL", "secure_delete=ON",
+        "temp_store=MEMORY",  # what is written anew must not pass through a file of its own
+    ):  # fmt: skip
+        connection.execute(f"PRAGMA {pragma}")
+    connection.executescript(_SCHEMA)
 
 
 def _move_on(connection: Any, contest_id: int, *, is_live: bool) -> None:

@@ -8,7 +8,10 @@ import hashlib
 import json
 import os
 import secrets
+import stat
 from pathlib import Path
+
+from lunchkit.rooms.box import as_storage_error
 
 MEMORY = Path("/dev/shm")  # noqa: S108
 LENGTH = 32
@@ -37,7 +40,7 @@ class KeyRing:
             self._keep(name, secrets.token_bytes(LENGTH))
             key = self.get(name)  # of two who make it at once, both take the first
         if key is None:
-            raise OSError("the key of a poll could not be kept in memory")
+            raise as_storage_error(OSError("no space for the key of a poll"))
         return key
 
     def get(self, name: str) -> bytes | None:
@@ -52,7 +55,7 @@ class KeyRing:
             key = os.read(file, LENGTH + 1)
         finally:
             os.close(file)
-        return key if len(key) == LENGTH else None
+        return key if len(key) == LENGTH and key != bytes(LENGTH) else None
 
     def destroy(self, name: str) -> None:
         """Leave nothing of a key; one that is gone already is no error."""
@@ -71,13 +74,29 @@ class KeyRing:
         if self.folder is None:
             self._held.setdefault(name, key)
             return
-        self.folder.mkdir(mode=0o700, exist_ok=True)
-        draft = self.folder / f"{name}.{secrets.token_hex(4)}"
-        draft.touch(mode=0o600)
-        draft.write_bytes(key)
         try:
-            (self.folder / name).hardlink_to(draft)
+            self._keep_in_file(self._own_folder(), name, key)
+        except OSError as error:
+            raise as_storage_error(error) from error
+
+    def _own_folder(self) -> Path:
+        """The folder, made if need be. Raises OSError where it is somebody else's, who could have put keys there."""
+        folder = self.folder or MEMORY
+        folder.mkdir(mode=0o700, exist_ok=True)
+        found = folder.lstat()
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
+            raise PermissionError(f"no space of our own for keys: {folder} belongs to somebody else")
+        return folder
+
+    def _keep_in_file(self, folder: Path, name: str, key: bytes) -> None:
+        draft = folder / f"{name}.{secrets.token_hex(4)}"
+        try:
+            draft.touch(mode=0o600)
+            draft.write_bytes(key)
+            if (folder / name).exists() and self.get(name) is None:  # what an interrupted destruction left
+                (folder / name).unlink(missing_ok=True)
+            (folder / name).hardlink_to(draft)
         except FileExistsError:
             pass
         finally:
-            draft.unlink()
+            draft.unlink(missing_ok=True)

@@ -1,0 +1,266 @@
+"""What must hold in the room when two act at once, files are damaged, and somebody tries to be clever."""
+
+import socket
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from lunchkit.db import db
+from lunchkit.events.models import Event
+from lunchkit.live.detach import SOCKET, WATCH, Watch, detaching
+from lunchkit.live.hub import Channel, Feed
+from lunchkit.live.streams import hub, most_streams
+from lunchkit.polls import actions
+from lunchkit.polls.actions import (
+    annul_poll,
+    close_poll,
+    end_rehearsal,
+    enter_hand_counts,
+    finish_closings,
+    hide_poll,
+    judge_answer,
+    open_poll,
+    reveal_poll,
+    start_rehearsal,
+)
+from lunchkit.polls.models import Poll, Stage
+from lunchkit.polls.queries import public_view, result_of
+from lunchkit.presenter.actions import show_slide, take_questions
+from lunchkit.rooms.keys import LENGTH, KeyRing
+from lunchkit.rooms.models import Slide
+from lunchkit.rooms.queries import box, keys
+from lunchkit.text import MOST_MARKS, clean_line
+from tests.conftest import EventMaker, new_client
+from tests.room import JSON, ask, asked, code_of, fresh, phones, running_event
+
+
+@pytest.fixture
+def event(app: Flask, make_event: EventMaker) -> Iterator[Event]:
+    """A lunch that takes place now; no key of it stays in memory."""
+    yield running_event(make_event)
+    folder = keys().folder
+    for path in list(folder.iterdir()) if folder and folder.exists() else []:
+        path.unlink()
+
+
+def counts(poll: Poll) -> list[int]:
+    """How many phones chose what."""
+    return [row.count for row in result_of(fresh(poll), "fr").rows]
+
+
+def test_a_few_phones_beside_raised_hands_are_not_shown(app: Flask, event: Event) -> None:
+    poll = asked(event)
+    phones(app, event, 1)[0].vote(3)
+    enter_hand_counts(poll, {1: 4})
+    close_poll(poll)
+    reveal_poll(poll)
+    assert not result_of(fresh(poll), "fr").is_shown, "hands are seen by all: the phone would stand alone"
+    enter_hand_counts(poll, {1: 0})
+    assert not result_of(fresh(poll), "fr").is_shown
+
+
+def test_a_word_shows_as_it_was_read_whoever_writes_it_otherwise_later(app: Flask, event: Event) -> None:
+    poll = asked(event, choices=(), kind="words", is_live=True)
+    crowd = phones(app, event, 12)
+    crowd[0].send({"word": "confiance"})
+    judge_answer(poll, "confiance", "approve")
+    for phone in crowd[1:]:
+        phone.send({"word": "Confiance 🖕"})
+    live = new_client(app).get(f"/screen/{code_of(event)}/state.json").get_data(as_text=True)
+    assert "🖕" not in live
+    close_poll(poll)
+    assert [(word.text, word.count) for word in result_of(fresh(poll), "fr").written] == [("confiance", 12)]
+
+
+def before_and_after(app: Flask, event: Event) -> tuple[Poll, Poll]:
+    """Two polls, both revealed, with a movement."""
+    before = asked(event)
+    after = ask(event, before_id=before.id)
+    crowd = phones(app, event, 12)
+    for poll in (before, after):
+        if poll is after:
+            open_poll(after)
+        for number, phone in enumerate(crowd):
+            phone.vote(1 if poll is before and number < 6 else 2)
+        close_poll(poll)
+        reveal_poll(poll)
+    return before, after
+
+
+def test_a_first_result_that_is_hidden_is_not_told_by_the_second(app: Flask, event: Event) -> None:
+    before, after = before_and_after(app, event)
+    assert public_view(fresh(after), "fr").movement is not None, "control"
+    hide_poll(before)
+    assert public_view(fresh(after), "fr").movement is None
+    show_slide(event, Slide.MOVEMENT, after)
+    assert fresh(before).stage is Stage.REVEALED, "to show how opinions moved is to show both"
+    annul_poll(before)
+    assert fresh(after).movement is None
+
+
+@pytest.mark.parametrize("verb", [annul_poll, end_rehearsal])
+def test_what_is_opened_while_an_earlier_opening_is_cleared_up_keeps_its_ballots(
+    app: Flask, event: Event, monkeypatch: pytest.MonkeyPatch, verb: Any
+) -> None:
+    if verb is end_rehearsal:
+        start_rehearsal(event)
+    poll = asked(event)
+    crowd = phones(app, event, 6)
+    clear_up = actions.clear_ballots
+
+    def clear_up_late(old: Poll) -> list[int]:
+        monkeypatch.setattr(actions, "clear_ballots", clear_up)
+        open_poll(poll)  # somebody else was quicker
+        for phone in crowd:
+            assert phone.vote(1).status_code == 200
+        return clear_up(old)
+
+    monkeypatch.setattr(actions, "clear_ballots", clear_up_late)
+    verb(event if verb is end_rehearsal else poll)
+    assert crowd[0].vote(2).status_code == 200
+    close_poll(poll)
+    assert counts(poll) == [5, 1, 0, 0]
+
+
+def test_to_rehearse_the_second_vote_costs_the_first_none_of_its_ballots(app: Flask, event: Event) -> None:
+    before = asked(event)
+    after = ask(event, before_id=before.id)
+    crowd = phones(app, event, 12)
+    for phone in crowd:
+        phone.vote(1)
+    close_poll(before)
+    start_rehearsal(event)
+    open_poll(after)
+    crowd[0].vote(2)
+    close_poll(after)
+    end_rehearsal(event)
+    finish_closings()
+    assert box().count(before.id) == 12
+    open_poll(after)
+    for phone in crowd:
+        phone.vote(2)
+    close_poll(after)
+    assert fresh(after).movement is not None
+
+
+def test_a_contest_that_an_aborted_opening_left_takes_no_answers_of_the_next(
+    app: Flask, event: Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = ask(event), ask(event)
+
+    def fails(*_args: object) -> None:
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(actions, "_show", fails)
+    with pytest.raises(OSError, match="full"):
+        open_poll(first)
+    monkeypatch.undo()
+    db.session.rollback()
+    open_poll(second)
+    phone = phones(app, event, 1)[0]
+    assert phone.send({"choice": 1, "poll": second.position}).status_code == 200
+    close_poll(second)
+    assert counts(second) == [1, 0, 0, 0]
+
+
+def test_a_damaged_box_is_said_and_is_no_error_of_ours(app: Flask, event: Event, tmp_path: Path) -> None:
+    asked(event)
+    (phone,) = phones(app, event, 1)
+    box().path.write_bytes(b"no database" * 1000)
+    for extension in ("lunchkit_box", "lunchkit_batches"):
+        app.extensions.pop(extension, None)
+    assert phone.vote(1).status_code == 507
+    assert new_client(app).get(f"/v/{code_of(event)}").status_code == 507
+
+
+def test_a_heap_of_marks_is_cut_before_it_costs_time() -> None:
+    heap = "e" + "\u0301\u0323" * 5000
+    assert sum(map(unicodedata.combining, clean_line(heap))) > 0
+    assert len(clean_line(heap)) <= MOST_MARKS + 1
+    assert clean_line("e\u0301te\u0301") == "été"
+
+
+def test_a_key_of_zeros_is_none_and_is_replaced(tmp_path: Path) -> None:
+    ring = KeyRing(tmp_path / "instance", tmp_path)
+    ring.ensure("1")
+    assert ring.folder is not None
+    (ring.folder / "1").write_bytes(bytes(LENGTH))  # a destruction that was killed
+    assert ring.get("1") is None
+    assert ring.ensure("1") != bytes(LENGTH)
+
+
+def test_a_folder_that_others_may_write_to_holds_no_keys(tmp_path: Path) -> None:
+    ring = KeyRing(tmp_path / "instance", tmp_path)
+    assert ring.folder is not None
+    ring.folder.mkdir(mode=0o777)
+    ring.folder.chmod(0o777)
+    with pytest.raises(Exception, match="belongs to somebody else"):
+        ring.ensure("1")
+
+
+def test_a_stream_that_cannot_begin_costs_no_descriptor(app: Flask) -> None:
+    def fails() -> bytes:
+        raise OSError("the database is away")
+
+    channel = Channel(Feed(("failing",), lambda: 1, fails))
+
+    def stream_app(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        start_response("200 OK", [])
+        environ[WATCH] = Watch(channel, b"retry: 1\n\n", None, packs=False)
+        return []
+
+    near, far = socket.socketpair()
+    with near, far:
+        before = len(list(Path("/dev/fd").iterdir()))
+        for _ in range(10):
+            with pytest.raises(StopIteration):
+                detaching(stream_app)({"REQUEST_METHOD": "GET", SOCKET: far}, lambda *_args: None)  # type: ignore[arg-type, return-value]
+        assert len(list(Path("/dev/fd").iterdir())) == before
+
+
+def test_a_browser_that_takes_half_a_message_is_let_go(app: Flask) -> None:
+    channel = Channel(Feed(("big",), lambda: 1, lambda: b"x" * 3_000_000))
+    near, far = socket.socketpair()
+    with near, far:
+        far.setblocking(False)
+        with pytest.raises(OSError, match="beginning"):
+            channel.attach(far.fileno(), b"", None, packs=False)
+    assert channel.sockets == {}
+
+
+def test_streams_leave_descriptors_for_votes(app: Flask, event: Event, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked(event)
+    (phone,) = phones(app, event, 1)
+    monkeypatch.setattr(type(hub()), "watchers", property(lambda _hub: most_streams()))
+    answer = phone.client.get(f"/v/{phone.code}/stream")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
+    assert phone.client.get(f"/v/{phone.code}/state.json").status_code == 200
+    assert phone.vote(1).status_code == 200
+
+
+def test_who_scans_the_code_in_capitals_may_ask_without_a_script(app: Flask, event: Event) -> None:
+    take_questions(event, takes=True)
+    page = new_client(app).get(f"/V/{code_of(event)}").get_data(as_text=True)
+    assert 'data-fill="asking"' not in page
+    assert page.count('name="key" value="') >= 1
+
+
+def test_phones_hear_that_the_lunch_is_over(app: Flask, event: Event) -> None:
+    (phone,) = phones(app, event, 1)
+    address = f"/v/{phone.code}/state.json"
+    first = phone.client.get(address)
+    event.ends_at = actions.clock.now()
+    db.session.commit()
+    finish_closings()
+    again = phone.client.get(address, headers={"If-None-Match": first.headers["ETag"]})
+    assert again.status_code == 200
+    assert again.get_json()["key"].startswith("over")
+
+
+def test_a_number_that_is_none_is_no_slide(app: Flask, event: Event) -> None:
+    answer = phones(app, event, 1)[0].client.post(f"/v/{code_of(event)}", data={"poll": "9" * 30}, headers=JSON)
+    assert answer.status_code in (409, 422)
