@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from lunchkit import clock
 from lunchkit.db import db
 from lunchkit.events.models import Event
 from lunchkit.live.detach import SOCKET, WATCH, Watch, detaching
 from lunchkit.live.hub import Channel, Feed
 from lunchkit.live.streams import hub, most_streams
-from lunchkit.polls import actions
+from lunchkit.polls import actions, closing
 from lunchkit.polls.actions import (
     annul_poll,
     close_poll,
@@ -110,7 +111,7 @@ def test_what_is_opened_while_an_earlier_opening_is_cleared_up_keeps_its_ballots
         start_rehearsal(event)
     poll = asked(event)
     crowd = phones(app, event, 6)
-    clear_up = actions.clear_ballots
+    clear_up = closing.clear_ballots
 
     def clear_up_late(old: Poll) -> list[int]:
         monkeypatch.setattr(actions, "clear_ballots", clear_up)
@@ -218,7 +219,7 @@ def test_a_stream_that_cannot_begin_costs_no_descriptor(app: Flask) -> None:
         before = len(list(Path("/dev/fd").iterdir()))
         for _ in range(10):
             with pytest.raises(StopIteration):
-                detaching(stream_app)({"REQUEST_METHOD": "GET", SOCKET: far}, lambda *_args: None)  # type: ignore[arg-type, return-value]
+                detaching(stream_app)({"REQUEST_METHOD": "GET", SOCKET: far}, lambda *_args: None)  # type: ignore[arg-type]
         assert len(list(Path("/dev/fd").iterdir())) == before
 
 
@@ -253,7 +254,7 @@ def test_phones_hear_that_the_lunch_is_over(app: Flask, event: Event) -> None:
     (phone,) = phones(app, event, 1)
     address = f"/v/{phone.code}/state.json"
     first = phone.client.get(address)
-    event.ends_at = actions.clock.now()
+    event.ends_at = clock.now()
     db.session.commit()
     finish_closings()
     again = phone.client.get(address, headers={"If-None-Match": first.headers["ETag"]})
