@@ -184,7 +184,6 @@ def test_pages_keep_their_budget_and_can_be_used_in_every_state(room: Room) -> N
 ORGANISERS = {
     "room": "/room",
     "questions for the room": "/polls",
-    "one question": "/polls/1",
     "counts by hand": "/polls/1/hands",
     "annulment": "/polls/1/annulment",
     "questions from the room": "/questions",

@@ -1,12 +1,22 @@
 // Helps to fill in a ballot: no more boxes than allowed, the characters left, and an order by two buttons a row.
-// <form data-most="3"> · <p data-left="words before the number"> under a textarea
-// <ol data-ranking data-up data-down data-place="words"> of rows with a label and a list of places
+// <p data-left="words before the number"> under a textarea
+// <form data-most="3" data-full="what to say at the limit">
+// <ol data-ranking data-up data-down data-moved="[choice]: place [place]."> of rows with a label and a list of places
 const ballots = document.querySelector("[data-stream]");
 
 function limit(form) {
   const boxes = [...form.querySelectorAll("[type=checkbox]")];
   const full = boxes.filter((box) => box.checked).length >= Number(form.dataset.most);
   for (const box of boxes) box.disabled = full && !box.checked;
+  return full;
+}
+
+// Why no further box can be ticked; what is said of an answer on its way stays.
+function tell(form, isFull) {
+  const { sent } = form.closest("[data-ballot]").dataset;
+  if (!form.dataset.full || !["changed", undefined].includes(sent)) return;
+  const parts = [isFull && form.dataset.full, sent && ballots.dataset.changed];
+  form.querySelector("[role=status]").textContent = parts.filter(Boolean).join(" ");
 }
 
 function count(text) {
@@ -38,7 +48,8 @@ function move(row, step, button) {
   list.dispatchEvent(new Event("input", { bubbles: true }));
   const place = [...list.children].indexOf(row) + 1;
   const region = document.querySelector("[data-announce]");
-  region.textContent = `${row.querySelector("label").textContent}: ${list.dataset.place} ${place}`;
+  const words = { choice: row.querySelector("label").textContent, place };
+  region.textContent = list.dataset.moved.replace(/\[(choice|place)\]/g, (_, name) => words[name]);
 }
 
 function order(list) {
@@ -60,8 +71,11 @@ function help() {
 }
 
 ballots?.addEventListener("input", ({ target }) => {
-  if (target.closest("form[data-most]")) limit(target.closest("form"));
   if (target.matches(".ballot textarea")) count(target);
+});
+document.addEventListener("input", ({ target }) => {
+  const form = target.closest("form[data-most]"); // after ballot.js has noted that the answer is another one
+  if (form) tell(form, limit(form));
 });
 ballots?.addEventListener("lunchkit:filled", help);
 ballots?.addEventListener("lunchkit:swapped", help);

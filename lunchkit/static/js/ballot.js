@@ -2,7 +2,7 @@
 // growing random pause; the newest counts, and whatever comes late of an older one changes nothing on the page.
 // <section data-ballot="key"><form class="ballot">; the words stand in data- attributes of [data-stream].
 const STORE = "lunchkit-ballot", LONGEST = 15, PATIENCE = 12_000, DWELL = 900;
-const page = document.querySelector("[data-stream]");
+const page = document.querySelector("[data-stream]"), note = document.querySelector("[data-note]");
 let ballot = recall(); // { key, turn, url, answer, tries }; without answer once the server has had its say
 let shown; // { key, choice, state, text }: what the page says of it
 let busy, again, tapped, isTyping;
@@ -54,7 +54,7 @@ function cast(form, submitter) {
   keep();
   known.add(place);
   for (const input of place.querySelectorAll("[name=turn]")) input.value = turn + 1;
-  if (submitter?.value === "0") fill(place, new URLSearchParams(answer));
+  if (submitter?.value === "0") fill(place, new URLSearchParams(answer)); // but what was typed may be sent yet
   send();
 }
 
@@ -108,9 +108,9 @@ function say(state, text) {
 // Paints what was said last, as the server paints it (polls/_ballot.html).
 function show() {
   const place = home(shown.key);
-  const line = place?.querySelector("[role=status]") ?? document.querySelector("[data-note]");
-  line.textContent = shown.text;
+  note.textContent = place ? "" : shown.text;
   if (!place) return;
+  place.querySelector("[role=status]").textContent = shown.text;
   place.dataset.sent = shown.state;
   for (const button of place.querySelectorAll("button[name=choice]"))
     button.setAttribute("aria-pressed", button.value === shown.choice);
@@ -126,6 +126,7 @@ function show() {
 function fill(place, answer) {
   const seen = {};
   for (const field of place.querySelectorAll("input:not([type=hidden]), textarea, select")) {
+    if (answer.get("choice") === "0" && field.matches("textarea, [name=word]")) continue;
     const given = answer.getAll(field.name);
     if (field.type === "checkbox" || field.type === "radio") field.checked = given.includes(field.value);
     else field.value = given[(seen[field.name] = (seen[field.name] ?? -1) + 1)] ?? "";
@@ -133,9 +134,17 @@ function fill(place, answer) {
   place.dispatchEvent(new Event("lunchkit:filled", { bubbles: true }));
 }
 
+// What was said of a question that is gone: a no stays until the next one opens, the rest was said in time.
+function carry() {
+  if (ballot?.answer || !shown || home(shown.key)) return;
+  const lasts = ["late", "refused"].includes(shown.state) && !page.querySelector("[data-ballot]");
+  note.textContent = lasts ? shown.text : "";
+  if (!lasts) shown = undefined;
+}
+
 // After loading and after a swap: the number of the next answer, and an answer that is still on its way.
 function restore() {
-  if (!ballot?.answer && shown) document.querySelector("[data-note]").textContent = ""; // it was said in time
+  carry();
   const place = ballot && home(ballot.key);
   if (!place || known.has(place)) return;
   known.add(place);
@@ -157,10 +166,22 @@ function tap(input) {
 
 function change({ target }) {
   if (target.closest(".taps")) return tap(target);
-  const place = target.closest("[data-sent=saved]");
+  const place = target.closest("[data-sent=saved], [data-sent=missing]");
   if (!place || !target.closest(".ballot")) return;
   place.dataset.sent = "changed";
   place.querySelector("[role=status]").textContent = page.dataset.changed;
+}
+
+// Whether there is nothing to send: then the page says at once what is missing.
+function lacks(form) {
+  const { missing } = form.dataset;
+  const own = (name) => !["poll", "turn"].includes(name);
+  if (!missing || [...new FormData(form)].some(([name, value]) => own(name) && value.trim())) return false;
+  const place = form.closest("[data-ballot]");
+  place.dataset.sent = "missing";
+  place.querySelector("[role=status]").textContent = missing;
+  form.querySelector("input:not([type=hidden]), textarea")?.focus();
+  return true;
 }
 
 page?.addEventListener("submit", (event) => {
@@ -168,7 +189,7 @@ page?.addEventListener("submit", (event) => {
   if (!form || event.submitter === undefined) return; // a browser that does not tell the button sends the form itself
   event.preventDefault();
   clearTimeout(tapped);
-  cast(form, event.submitter);
+  if (!lacks(form)) cast(form, event.submitter);
 });
 page?.addEventListener("input", change);
 page?.addEventListener("keydown", () => (isTyping = true));

@@ -1,15 +1,39 @@
 // Keeps the organiser's page about the room up to date: the count at once, all of it when anybody changed something.
+// Sends its forms without leaving the page: place and focus stay. Without this file they are plain forms.
 // <div data-stream="…" data-key> of live.js, with the projector's stream; [data-ballots] is the count.
+// <p data-told data-silent="words where no answer comes"> says why something was not done.
 const room = document.querySelector("[data-stream]");
+const told = document.querySelector("[data-told]");
 const PAUSE = 1_500;
-let due, asked = -PAUSE, isSent = false;
+let due, asked = -PAUSE, turn = 0, isSent = false;
 
-// a second tap on the way to the next page would do the step after the next
-room.addEventListener("submit", (event) => (isSent ? event.preventDefault() : (isSent = true)));
-addEventListener("pageshow", () => (isSent = false));
+room.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  if (isSent) return; // a second tap on the way would do the step after the next
+  isSent = true;
+  try {
+    told.textContent = await send(event.target, event.submitter);
+  } catch {
+    told.textContent = told.dataset.silent;
+  }
+  await refresh();
+  isSent = false;
+});
+
+// Why it was not done; nothing if it was.
+async function send(form, button) {
+  const body = new URLSearchParams(new FormData(form));
+  if (button?.name) body.set(button.name, button.value);
+  const url = button?.hasAttribute("formaction") ? button.formAction : form.action;
+  const headers = { Accept: "application/json" }, signal = AbortSignal.timeout(10_000);
+  const answer = await fetch(url, { method: "POST", body, headers, signal });
+  if (answer.redirected || answer.status === 401) location.reload(); // signed out meanwhile
+  const { error = "" } = await answer.json();
+  return error;
+}
 
 room.addEventListener("lunchkit:message", ({ detail }) => {
-  for (const place of room.querySelectorAll("[data-ballots]")) place.textContent = detail.ballots;
+  if (detail.ballots !== null) for (const place of room.querySelectorAll("[data-ballots]")) place.textContent = detail.ballots;
   const known = room.dataset.key;
   room.dataset.key = detail.key; // so that live.js does not put the projector's picture here
   if (!known || detail.key === known) return;
@@ -17,24 +41,34 @@ room.addEventListener("lunchkit:message", ({ detail }) => {
 });
 
 async function refresh() {
+  const mine = ++turn;
   asked = performance.now();
+  clearTimeout(due);
   due = undefined;
   try {
     const answer = await fetch(location.pathname, { headers: { Accept: "text/html" }, cache: "no-store" });
     if (answer.redirected) return location.reload(); // signed out meanwhile
-    if (answer.ok) show(new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-stream]"));
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (answer.ok && mine === turn) show(page.querySelector("[data-stream]"));
   } catch {
     // no network: live.js says so, and the next message comes here again
   }
 }
 
+const groups = () => [...room.querySelectorAll(".keys, .next")];
+const doors = (part) => [...(part?.querySelectorAll("a, button, summary") ?? [])];
+
 function show(fresh) {
+  history.replaceState(null, "", location.pathname); // what the address said was done is no news any more
   if (!fresh || words(fresh) === words(room)) return;
-  const held = room.contains(document.activeElement) ? document.activeElement.outerHTML : undefined;
-  const place = room.firstElementChild.scrollTop;
+  const held = room.contains(document.activeElement) ? document.activeElement : undefined;
+  const like = held?.outerHTML, group = groups().indexOf(held?.closest(".keys, .next"));
+  const place = room.firstElementChild.scrollTop, isOpen = room.querySelector("details")?.open;
   room.replaceChildren(...fresh.childNodes);
   room.firstElementChild.scrollTop = place;
-  if (held) [...room.querySelectorAll("a, button")].find((one) => one.outerHTML === held)?.focus({ preventScroll: true });
+  if (isOpen && room.querySelector("details")) room.querySelector("details").open = true;
+  const next = doors(room).find((one) => one.outerHTML === like) ?? doors(groups()[group])[0] ?? room;
+  if (held) next.focus({ preventScroll: true });
 }
 
 function words(part) {
