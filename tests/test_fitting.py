@@ -1,10 +1,21 @@
 """Words on the projector: as large as their place allows, and never larger."""
 
-import pytest
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
+import pytest
+from flask import Flask, render_template
+from flask_babel import force_locale
+from markupsafe import Markup
+
+from lunchkit.events.models import Event
 from lunchkit.polls.models import Kind, Stage
+from lunchkit.polls.results import Result, Row, Written
 from lunchkit.polls.views import ChoiceView, PollView
 from lunchkit.presenter.fitting import SIZES, SMALLEST, Plan, count_lines, fit, plan_choices
+from lunchkit.presenter.views import ScreenView
 
 LONG = (
     "Dans quelle mesure votre organisation est-elle prête à renoncer à des outils d’intelligence artificielle "
@@ -48,7 +59,90 @@ def test_usual_choices_stand_in_a_row(poll: PollView, plan: Plan) -> None:
     assert plan_choices(poll, "Sans avis") == plan
 
 
+def test_the_first_field_of_a_row_has_less_room() -> None:
+    """Its words begin where the headline does: «consommation» would be broken there, and only there."""
+    long = "La consommation d’énergie"
+    assert plan_choices(open_poll("Oui", long, "Non"), "Sans avis").columns == 4
+    assert plan_choices(open_poll(long, "Oui", "Non"), "Sans avis").columns == 2
+
+
+def test_fields_without_a_mark_have_more_room_for_words() -> None:
+    labels = ("La consommation d’énergie", "La perte de savoir-faire", "La surveillance", "Les géants")
+    ranking = plan_choices(open_poll(*labels, kind=Kind.RANKING), "Sans avis")
+    single = plan_choices(replace(open_poll(*labels), allows_none=False), "Sans avis")
+    assert ranking.height == 240 and single.height > 240
+
+
+def test_a_no_break_space_is_no_place_for_a_new_line() -> None:
+    assert count_lines("compatibles ?", 6) == 2
+    assert count_lines("compatibles\u202f?", 6) > 99
+    assert count_lines("ce qui\u00a0suit", 4) == 2
+
+
 def test_eight_long_statements_still_find_a_place() -> None:
     plan = plan_choices(open_poll(*[f"{LONG[:90]} {number}" for number in range(8)], kind=Kind.STATEMENTS), "Sans avis")
     assert plan.height > 240
     assert plan.columns <= 4
+
+
+# Slides
+
+
+@pytest.fixture
+def in_english(app: Flask) -> Iterator[None]:
+    with app.test_request_context("/"), force_locale("en"):
+        yield
+
+
+def slide(event: Event, poll: PollView, **more: Any) -> str:
+    """What the projector shows of a poll."""
+    screen = ScreenView(
+        event=event, code="R7KM3", address="lunch.example/v", qr=Markup(), revision=1, slide=more.pop("slide", "poll"),
+        is_blank=False, key="k", poll=poll, ballots=9, expected=34, speakers=(), questions=(),
+        timer_ends_at=more.pop("timer_ends_at", None), in_rehearsal=False,
+    )  # fmt: skip
+    return render_template("presenter/_screen.html", screen=screen)
+
+
+def revealed(*labels: str, written: tuple[str, ...] = (), question: str = "Which one?", **more: Any) -> PollView:
+    """A poll whose result shows."""
+    rows = tuple(Row(position, label, 5) for position, label in enumerate(labels, 1))
+    kind = Kind.TEXT if written else Kind.SINGLE
+    result = Result(kind, question, 15, 0, rows, tuple(Written(text, 1) for text in written))
+    return replace(open_poll(*labels, kind=kind), stage=Stage.REVEALED, question=question, result=result, **more)
+
+
+def test_only_choices_of_a_ballot_with_marks_carry_marks(in_english: None, event: Event) -> None:
+    assert '<svg class="mark' in slide(event, open_poll("Yes", "No")).partition('class="choices')[2]
+    for kind in (Kind.RANKING, Kind.STATEMENTS):
+        assert '<svg class="mark' not in slide(event, open_poll("A", "B", kind=kind)).partition('class="choices')[2]
+
+
+def test_a_question_over_its_result_goes_before_what_kind_of_vote_it_is(in_english: None, event: Event) -> None:
+    assert "Vote 1 · Which one?" in slide(event, revealed("A", "B"))
+    long = slide(event, revealed("A", "B", question=LONG))
+    assert "Vote 1" not in long and "two-lines long" in long
+
+
+@pytest.mark.parametrize(("texts", "says"), [(6, ""), (7, "and one more: on your phone"), (9, "and 3 more")])
+def test_texts_that_find_no_place_are_counted(in_english: None, event: Event, texts: int, says: str) -> None:
+    html = slide(event, revealed(written=("Short.", "x" * 105, *("y",) * (texts - 2))))
+    assert ('class="others"' in html) == bool(says) and says in html
+    assert '<li class="s60"><span>Short.' in html and '<li class="s34"><span>xxx' in html
+
+
+@pytest.mark.parametrize(("seconds", "shows"), [(90, True), (-5, True), (-40, False)])
+def test_a_clock_that_ran_out_says_so_for_half_a_minute(
+    in_english: None, event: Event, seconds: int, shows: bool
+) -> None:
+    html = slide(event, revealed("A", "B"), timer_ends_at=datetime.now(UTC) + timedelta(seconds=seconds))
+    assert ("data-timed" in html) == shows == (" timed" in html)
+    assert (">Time is up<" in html) == (shows and seconds < 0)
+
+
+def test_tallies_say_how_many_answered_and_hold_long_answers_in_two_lines(in_english: None, event: Event) -> None:
+    after = revealed("A" * 60, "B", movement={"level": "tallies", "k": 3, "positions": [1, 2]})
+    assert after.result is not None
+    html = slide(event, replace(after, before=replace(after.result, n=1)), slide="movement")
+    assert "Before (1 person)" in html and "After (15 people)" in html
+    assert 'class="tallies long"' in html

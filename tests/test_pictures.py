@@ -4,6 +4,7 @@ import csv
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from io import StringIO
 from typing import Any
 from xml.etree import ElementTree
@@ -83,6 +84,11 @@ def poll(of: Result | None, **more: Any) -> PollView:
 # Sentences
 
 
+def plain(text: str) -> str:
+    """With usual spaces."""
+    return text.replace("\u00a0", " ")
+
+
 @pytest.mark.parametrize(
     ("of", "says"),
     [
@@ -109,12 +115,22 @@ def poll(of: Result | None, **more: Any) -> PollView:
     ],
 )
 def test_a_headline_says_the_result_with_people_and_per_cent(of: Result, says: str) -> None:
-    assert headline(of) == says
+    assert plain(headline(of)) == says
+
+
+def test_a_number_keeps_what_it_counts_on_its_line() -> None:
+    assert headline(result(9, 17, 16)) == "B: 17\u00a0people out of 42, or 40 %"
+
+
+@pytest.mark.parametrize(("names", "says"), [(2, "Two answers tie"), (3, "Three answers tie"), (4, "A tie")])
+def test_long_answers_that_tie_are_counted_and_not_named(names: int, says: str) -> None:
+    of = result(*(4,) * names, 1, labels=[LONG] * (names + 1))
+    assert plain(headline(of)) == f"{says}: 4 people each out of {4 * names + 1}"
 
 
 def test_a_headline_of_movement_counts_those_who_answered_twice() -> None:
     after = result(9, 17, 16)
-    assert movement_headline(MOVEMENTS["choices"], after, after) == "27 votes out of 61 have moved"
+    assert plain(movement_headline(MOVEMENTS["choices"], after, after)) == "27 votes out of 61 have moved"
     still = movement([[9, 0], [0, 9]])
     assert movement_headline(still, after, after) == "No vote has moved, out of 18"
     assert (
@@ -124,7 +140,7 @@ def test_a_headline_of_movement_counts_those_who_answered_twice() -> None:
 
 def test_notes_tell_who_answered_once_and_the_rule() -> None:
     after = result(9, 17, 16, by_hand=2)
-    assert movement_notes(movement(FLOWS, [4, 0, 0]), after, after) == [
+    assert list(map(plain, movement_notes(movement(FLOWS, [4, 0, 0]), after, after))) == [
         "4 people answered only before.",
         "Votes counted by hand are not in this picture.",
         "A group of fewer than 3 people is never shown.",
@@ -148,7 +164,7 @@ def points(d: str) -> Iterator[tuple[float, float]]:
 def assert_in_picture(drawing: Drawing) -> None:
     for shape in drawing.shapes:
         assert "nan" not in shape.d
-        assert all(-401 <= x <= drawing.width + 401 and -1 <= y <= drawing.height + 3 for x, y in points(shape.d)), (
+        assert all(-601 <= x <= drawing.width + 601 and -1 <= y <= drawing.height + 3 for x, y in points(shape.d)), (
             shape
         )
     for line in drawing.words:
@@ -197,7 +213,7 @@ def test_movements_stay_in_their_picture(wide: bool, level: str, label: str) -> 
     assert_in_picture(drawing)
     assert drawing.height <= WIDE_HEIGHT + 2
     moved = MOVEMENTS[level]
-    assert f"{moved['changed']} votes out of {moved['changed'] + moved['unchanged']} have moved" in drawing.says
+    assert f"{moved['changed']} votes out of {moved['changed'] + moved['unchanged']} have moved" in plain(drawing.says)
 
 
 @pytest.mark.parametrize("factor", [1, 3, 8, 40])
@@ -242,11 +258,44 @@ def test_no_word_of_a_cloud_covers_another(wide: bool, counts: tuple[int, ...]) 
             assert one[0] >= other[2] or other[0] >= one[2] or one[1] >= other[3] or other[1] >= one[3]
 
 
+EIGHTY = "Un hébergement souverain et coopératif des données, en Suisse romande uniquement"
+
+
+@pytest.mark.parametrize("answers", [2, 5, 9])
+@pytest.mark.parametrize("wide", [False, True])
+def test_answers_of_eighty_letters_are_never_cut_in_results(wide: bool, answers: int) -> None:
+    drawing = draw_result(result(*range(2, 2 + answers), labels=[EIGHTY] * answers), wide)
+    assert " ".join(line.text for line in drawing.words).count("…") == 0
+    assert " ".join(line.text for line in drawing.words).count("uniquement") == answers
+
+
+@pytest.mark.parametrize("level", MOVEMENTS)
+def test_a_movement_on_a_phone_breaks_no_word_and_ends_with_its_last_shape(level: str) -> None:
+    ends = ("consommation", "complètement")
+    after = result(9, 17, 16, 5, labels=["La consommation d’énergie"] * 4, ends=ends)
+    drawing = draw_movement(MOVEMENTS[level], after, after)
+    assert not any(line.text.endswith("-") for line in drawing.words)
+    deepest = max(line.y for line in drawing.words)
+    fields = [re.match(r"M\S+ (\S+)h\S+?v([\d.]+)", shape.d) for shape in drawing.shapes if shape.look == "field"]
+    deepest = max(deepest, *(float(field[1]) + float(field[2]) for field in fields if field))
+    assert deepest <= drawing.height <= deepest + 40
+
+
+def test_the_right_figure_of_a_phone_stands_clear_of_the_discs() -> None:
+    after = result(9, 17, 16, 5)
+    drawing = draw_movement(movement([[n * 3 for n in row] for row in FLOWS]), after, after)
+    dots = [float(x) for s in drawing.shapes if s.look == "discs" for x in re.findall(r"M(\S+) \S+h.01", s.d)]
+    figures = [line for line in drawing.words if line.text.isdigit() and line.x > 272]
+    assert figures and all(line.x >= max(dots) + 5 for line in figures)
+    assert all(line.x + breadth(line.text) * line.size <= drawing.width for line in figures)
+
+
 def test_lines_are_split_by_their_breadth() -> None:
     assert split_lines("Oui, à certaines conditions", 9) == ["Oui, à certaines", "conditions"]
     assert split_lines("Oui, à certaines conditions", 9, most=1) == ["Oui, à certaines…"]
     assert all(breadth(line) <= 6 for line in split_lines(LONG, 6))
     assert split_lines("", 9) == [""]
+    assert split_lines("savoir-faire", 5) == ["savoir-", "faire"]
 
 
 # Templates
@@ -276,6 +325,20 @@ def test_every_picture_has_its_table_and_no_inline_style() -> None:
         assert 'role="img"' in html and "aria-label=" in html
         assert "<table>" in html and "<caption>" in html
         assert "style=" not in html and "<style" not in html
+
+
+def test_a_picture_is_called_by_its_question_with_one_mark_at_its_end() -> None:
+    html = render_template_string(PICTURE + "{{ result_picture(r) }}", r=result(9, 17, 16))
+    assert 'aria-label="Which one? B' in html
+    html = render_template_string(PICTURE + "{{ result_picture(r) }}", r=replace(result(9, 17, 16), question="Choose"))
+    assert 'aria-label="Choose. B' in html
+
+
+def test_the_table_of_a_scale_says_what_its_ends_mean() -> None:
+    scale = result(3, 7, 5, kind=Kind.SCALE, labels=list("123"), ends=("never", "always"))
+    html = render_template_string(PICTURE + "{{ result_picture(r) }}", r=scale)
+    table = html[html.index("<table>") :]
+    assert "1 · never" in table and "3 · always" in table and '<th scope="col">%</th>' in table
 
 
 def test_too_few_people_show_nothing_anywhere() -> None:

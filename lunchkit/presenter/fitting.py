@@ -20,6 +20,9 @@ TRACKING, SPACE, LINE = 0.05, 0.24, 0.97
 """In ems: how much closer than usual the letters of a headline stand, a space between words, the height of a line."""
 
 
+FIELD_TRACKING = 0.03
+EDGE = 37
+"""How much less room the first field of a row has: its words begin where those of the headline do."""
 CODE_ROOM = 408
 """As broad as the QR code over it."""
 CODE_SIZES = (151, 136, 122, 110, 98)
@@ -52,11 +55,11 @@ STEPS: tuple[Way, ...] = (
 TIGHTEST = Plan(632, 34, 3)
 
 
-def count_lines(text: str, room: float) -> int:
+def count_lines(text: str, room: float, tracking: float = TRACKING) -> int:
     """How many lines of so many ems a text fills; 99 more where a word is broader than a line."""
     lines, length = 1, 0.0
-    for word in text.replace("-", "- ").split():
-        broad = breadth(word) - TRACKING * len(word)
+    for word in filter(None, text.replace("-", "- ").split(" ")):
+        broad = breadth(word) - tracking * len(word)
         lines += 99 if broad > room else 0
         if length and length + SPACE + broad > room:
             lines, length = lines + 1, broad
@@ -85,7 +88,8 @@ def plan_choices(poll: PollView, none: str) -> Plan:
     if poll.kind is Kind.SCALE:
         return _plan(labels, STEPS, margin=60, rest=72 if any(poll.ends) else 0, more=int(poll.allows_none))
     has_none = poll.allows_none and poll.kind in (Kind.SINGLE, Kind.MULTIPLE)
-    return _plan([*labels, none] if has_none else labels, FIELDS)
+    margin = 148 if poll.kind in (Kind.SINGLE, Kind.MULTIPLE) else 64
+    return _plan([*labels, none] if has_none else labels, FIELDS, margin)
 
 
 def _plan(labels: Sequence[str], ways: Sequence[Way], margin: int = 148, rest: int = 0, more: int = 0) -> Plan:
@@ -98,8 +102,11 @@ def _plan(labels: Sequence[str], ways: Sequence[Way], margin: int = 148, rest: i
     for height, rows, size in ways:
         columns = -(-fields // rows)
         is_small = size < SIZES[-1]
-        room = (CANVAS / columns - margin + (20 if is_small else 0)) / size
-        lines = max(count_lines(label, room) for label in labels)
+        rooms = [
+            CANVAS / columns - margin + (20 if is_small else 0) - (0 if n % columns else EDGE) for n in range(fields)
+        ]
+        ways_in = zip(labels, rooms, strict=False)
+        lines = max(count_lines(label, room / size, FIELD_TRACKING) for label, room in ways_in)
         if rows <= fields and lines * size * 1.02 + (12 if is_small else 34) <= (height - rest) / rows - 8:
             return Plan(height, size, columns)
     return TIGHTEST

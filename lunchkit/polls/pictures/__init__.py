@@ -7,7 +7,7 @@ from lunchkit.polls.pictures.cloud import draw_cloud
 from lunchkit.polls.pictures.drawing import Drawing, looks_of
 from lunchkit.polls.pictures.movements import draw_movement
 from lunchkit.polls.pictures.poster import draw_poster
-from lunchkit.polls.pictures.rows import draw_result
+from lunchkit.polls.pictures.rows import draw_result, rows_of
 from lunchkit.polls.pictures.sentences import (
     by_mean_rank,
     direction_names,
@@ -26,4 +26,5 @@ def init_pictures(app: Flask) -> None:
         draw_result=draw_result, draw_movement=draw_movement, draw_cloud=draw_cloud, draw_poster=draw_poster,
         read_movement=read, headline_of=headline, movement_headline=movement_headline, movement_notes=movement_notes,
         direction_names=direction_names, by_mean_rank=by_mean_rank, labels_of=labels_of, looks_of=looks_of,
+        rows_of=rows_of,
     )  # fmt: skip

@@ -12,8 +12,8 @@ from lunchkit.i18n import typo
 WIDE = 1920
 """The width of a drawing for the projector."""
 WIDE_HEIGHT = 752
-NARROW = 390
-"""The width of a drawing for phones."""
+NARROW = 320
+"""The width of a drawing for phones, that of the narrowest: words are hardly smaller there than they should be."""
 LINE_HEIGHT = 1.12
 
 
@@ -180,6 +180,11 @@ def split_lines(text: str, room: float, most: int = 99) -> list[str]:
     return lines if len(lines) <= most else [*lines[: most - 1], _cut(lines[most - 1], room)]
 
 
+def keeps_words(text: str, room: float) -> bool:
+    """Whether no word is broader than so many ems, so that none has to be broken."""
+    return all(len(_pieces(word, room)) == 1 for word in typo(text).split(" "))
+
+
 def _cut(line: str, room: float) -> str:
     while line and breadth(f"{line}…") > room:
         line = line[:-1]
@@ -189,7 +194,8 @@ def _cut(line: str, room: float) -> str:
 def _pieces(word: str, room: float) -> list[str]:
     pieces = []
     while breadth(word) > room and len(word) > 2:
-        cut = next((n for n in range(len(word) - 1, 1, -1) if breadth(word[:n]) + 0.36 <= room), 1)
+        fitting = [n for n in range(len(word) - 1, 1, -1) if breadth(word[:n]) + 0.36 <= room]
+        cut = next((n for n in fitting if word[n - 1] == "-"), next(iter(fitting), 1))
         pieces.append(word[:cut] if word[cut - 1] == "-" else f"{word[:cut]}-")
         word = word[cut:]
     return [*pieces, word]

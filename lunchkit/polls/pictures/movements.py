@@ -16,7 +16,6 @@ from flask_babel import ngettext
 from lunchkit.polls.movement import Level, Movement, read
 from lunchkit.polls.pictures.drawing import (
     LINE_HEIGHT,
-    NARROW,
     WIDE,
     WIDE_HEIGHT,
     Drawing,
@@ -26,6 +25,7 @@ from lunchkit.polls.pictures.drawing import (
     disc,
     dot,
     fmt,
+    keeps_words,
     on_curve,
     split_lines,
 )
@@ -80,13 +80,13 @@ class _Frame:
 
 
 _WIDE = _Frame(
-    width=WIDE, height=WIDE_HEIGHT, left=492, right=1440, bleed=400, head=54, gap=16, unit=28, rope=18, thread=2.5,
+    width=WIDE, height=WIDE_HEIGHT, left=492, right=1440, bleed=600, head=54, gap=16, unit=28, rope=18, thread=2.5,
     plate=150, sizes=(34, 30, 27), most_lines=3, figures=(38, 84), figure_x=65, after_x=44, label_x=126,
     label_room=284,
 )  # fmt: skip
 _NARROW = _Frame(
-    width=NARROW, height=580, left=138, right=316, bleed=0, head=26, gap=12, unit=15, rope=10, thread=1.5, plate=44,
-    sizes=(15,), most_lines=4, figures=(22, 30), figure_x=0, after_x=26, label_x=0, label_room=120,
+    width=340, height=660, left=134, right=272, bleed=0, head=26, gap=12, unit=15, rope=10, thread=1.5, plate=44,
+    sizes=(15, 14, 13, 12), most_lines=8, figures=(22, 30), figure_x=0, after_x=22, label_x=0, label_room=112,
 )  # fmt: skip
 
 
@@ -181,7 +181,8 @@ def _lay_out(moved: Movement, after: Result, frame: _Frame) -> tuple[list[_Band]
             replace(b, lines=tuple(split_lines(b.label, frame.label_room / size, frame.most_lines))) for b in bands
         ]
         scale = _Scale(_largest_unit(lined, size, frame), per, size)
-        if scale.pitch >= min(frame.unit, 8) and not any(band.lines[-1].endswith("…") for band in lined):
+        is_whole = all(keeps_words(b.label, frame.label_room / size) and b.lines[-1][-1:] != "…" for b in lined)
+        if is_whole and (not frame.label_x or scale.pitch >= 8):
             break
     return _placed(lined, scale, frame), scale
 
@@ -387,7 +388,7 @@ def _draw_fan(sheet: Sheet, moved: Movement, after: Result, frame: _Frame) -> No
     groups = [group for group in _groups(moved, after) if group.count]
     if not frame.bleed:
         height = max(460, frame.head + 132 * len(groups))
-        frame = replace(frame, height=height, left=118, right=258, label_room=102, after_x=24)
+        frame = replace(frame, height=height, left=100, right=190, label_room=126, after_x=22)
     scale, tops = _fan_out(groups, moved.both, frame)
     steady = next((index for index, group in enumerate(groups) if not group.moved), 0)
     y = start = max(tops[steady] - sum(group.count for group in groups[:steady]) * scale.unit, frame.head)
@@ -408,6 +409,15 @@ def _draw_fan(sheet: Sheet, moved: Movement, after: Result, frame: _Frame) -> No
         _write_group(sheet, frame, frame.right + frame.after_x, top, group.label, group.count, scale)
         y += group.count * scale.unit
     _write_heads(sheet, frame, scale)
+    ends = [start + moved.both * scale.unit]
+    ends += [top + group.count * scale.unit for group, top in zip(groups, tops, strict=True)]
+    _crop(sheet, frame, ends)
+
+
+def _crop(sheet: Sheet, frame: _Frame, ends: Sequence[float]) -> None:
+    """On a phone a picture ends where its last field or word does."""
+    if not frame.bleed:
+        sheet.height = round(max(*ends, *(line.y + line.size * 0.3 for line in sheet.words))) + 2
 
 
 def _fan_out(groups: Sequence[_Group], people: int, frame: _Frame) -> tuple[_Scale, list[float]]:
@@ -434,9 +444,12 @@ def _draw_ways(sheet: Sheet, frame: _Frame, group: _Group, y: float, top: float,
 
 
 def _write_group(sheet: Sheet, frame: _Frame, x: float, y: float, label: str, count: int, scale: _Scale) -> None:
-    size = _write_figure(sheet, frame, x, y, count, scale)
-    lines = split_lines(label, frame.label_room / scale.size, 3)
+    figure = _write_figure(sheet, frame, x, y, count, scale)
+    room = frame.left - 20 if x < frame.left and not frame.label_x else frame.label_room
+    sizes = (size for size in frame.sizes if keeps_words(label, room / size))
+    size = next(sizes, frame.sizes[-1])
+    lines = split_lines(label, room / size, 3 if frame.label_x else 4)
     if frame.label_x:
-        sheet.write_lines(x + frame.label_x, y + 8 + scale.size * 0.82, scale.size, lines)
+        sheet.write_lines(x + frame.label_x, y + 8 + size * 0.82, size, lines)
     else:
-        sheet.write_lines(x, y + size * 0.72 + 12 + scale.size, scale.size, lines)
+        sheet.write_lines(x, y + figure * 0.72 + 12 + size, size, lines)

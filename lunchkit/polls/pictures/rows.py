@@ -17,6 +17,7 @@ from lunchkit.polls.pictures.drawing import (
     dot,
     fmt,
     hatch,
+    keeps_words,
     split_lines,
 )
 from lunchkit.polls.pictures.legends import legend
@@ -27,8 +28,11 @@ MOST_DISCS = 60
 """People of one answer that are drawn as discs; where there are more, all answers are bars."""
 _IN_A_LINE = 20
 """Discs beside each other on a phone."""
-_WIDE_X = 960.0
-"""Where the people of a row begin."""
+_WIDE_X, _FAR_X = 960.0, 1160.0
+"""Where the people of a row begin; the second where the answers are long."""
+_LONG_LABEL = 28
+"""Letters of a long answer."""
+_SMALLEST = 27.0
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,8 @@ def draw_result(result: Result, wide: bool = False) -> Drawing:
     return sheet.done(WIDE if wide else NARROW, result.question, headline(result))
 
 
-def _rows(result: Result) -> list[Row]:
+def rows_of(result: Result) -> list[Row]:
+    """The rows in the order of the picture, named as in it."""
     if result.kind is Kind.RANKING:
         return by_mean_rank(result)
     if result.kind is Kind.STATEMENTS:
@@ -83,31 +88,52 @@ def _figures(result: Result, row: Row) -> tuple[str, str]:
 
 
 def _wide(result: Result) -> Sheet:
-    sheet, rows = Sheet(WIDE_HEIGHT), _rows(result)
+    sheet, rows = Sheet(WIDE_HEIGHT), rows_of(result)
     height = (WIDE_HEIGHT - (64 if legend(result) else 0)) / max(len(rows), 1)
-    area = _Area(_WIDE_X, 0, WIDE - _WIDE_X, height - min(22, height * 0.16), 3)
+    x = _FAR_X if any(len(row.label) > _LONG_LABEL for row in rows) else _WIDE_X
+    area = _Area(x, 0, WIDE - x, height - min(22, height * 0.16), 3)
+    room = x - 190 - max((breadth(_figures(result, row)[0]) for row in rows), default=0) * _big(area)
+    size = _label_size([row.label for row in rows], area.height, room)
     pitch = _wide_pitch(area, rows) if _has_discs(result, rows) else 0
     for index, row in enumerate(rows):
         if index:
             sheet.draw(f"M0 {fmt(index * height - (height - area.height) / 2)}H{WIDE}", "line", 3)
-        _write_wide(sheet, result, row, replace(area, y=index * height))
+        _write_wide(sheet, result, row, replace(area, y=index * height), room, size)
         _draw_row(sheet, result, row, replace(area, y=index * height), pitch)
     _draw_legend(sheet, result, WIDE_HEIGHT - 10, 34, pitch > 0)
     return sheet
 
 
-def _write_wide(sheet: Sheet, result: Result, row: Row, area: _Area) -> None:
-    size, big = min(44, max(area.height * 0.4, 30)), min(84, area.height * 0.74)
-    label = split_lines(row.label, 640 / size, 2 if area.height > 2 * size else 1)
+def _big(area: _Area) -> float:
+    """The size of the number of a row."""
+    return min(84, area.height * 0.74)
+
+
+def _label_size(labels: Sequence[str], height: float, room: float) -> float:
+    """The largest at which every answer stands whole in its row; the smallest there is where none is small enough."""
+    sizes = (44 - step for step in range(int(44 - _SMALLEST) + 1))
+    return next((size for size in sizes if all(_fits(label, size, height, room) for label in labels)), _SMALLEST)
+
+
+def _fits(label: str, size: float, height: float, room: float) -> bool:
+    return len(split_lines(label, room / size)) <= _most_lines(size, height) and keeps_words(label, room / size)
+
+
+def _most_lines(size: float, height: float) -> int:
+    return max(int((height - 2) / (size * LINE_HEIGHT)), 1)
+
+
+def _write_wide(sheet: Sheet, result: Result, row: Row, area: _Area, room: float, size: float) -> None:
+    label = split_lines(row.label, room / size, _most_lines(size, area.height))
+    big, middle = _big(area), area.y + area.height / 2
     figure, beside = _figures(result, row)
-    middle = area.y + area.height / 2
     sheet.write_lines(0, middle + size * 0.36 - (len(label) - 1) * size * LINE_HEIGHT / 2, size, label)
-    sheet.write(800, middle + big * 0.36, big, figure, anchor="end")
-    sheet.write(816, middle + big * 0.36, min(40, size), beside, "light")
+    sheet.write(area.x - 160, middle + big * 0.36, big, figure, anchor="end")
+    sheet.write(area.x - 144, middle + big * 0.36, min(40, size), beside, "light")
 
 
 def _narrow(result: Result) -> Sheet:
-    sheet, rows = Sheet(0), _rows(result)
+    sheet, rows = Sheet(0), rows_of(result)
     pitch = NARROW / _IN_A_LINE if _has_discs(result, rows) else 0
     top = 0.0
     for index, row in enumerate(rows):
@@ -126,10 +152,10 @@ def _narrow(result: Result) -> Sheet:
 
 
 def _write_narrow(sheet: Sheet, result: Result, row: Row, top: float) -> float:
-    label = split_lines(row.label, 266 / 17, 4)
+    label = split_lines(row.label, 214 / 17, 5)
     figure, beside = _figures(result, row)
     sheet.write_lines(0, top + 20, 17, label)
-    sheet.write(NARROW - (52 if beside else 0), top + 21, 24, figure, anchor="end")
+    sheet.write(NARROW - (48 if beside else 0), top + 21, 24, figure, anchor="end")
     sheet.write(NARROW, top + 21, 17, beside, "light", "end")
     return top + max(len(label) * 17 * LINE_HEIGHT, 24) + 12
 

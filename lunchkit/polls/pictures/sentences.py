@@ -1,5 +1,6 @@
 """Results in words: the headline of a result and of a movement, and what belongs under a picture."""
 
+import re
 from typing import Any
 
 from flask_babel import gettext as _
@@ -12,6 +13,14 @@ from lunchkit.polls.results import Result, Row
 
 _FEW_NAMES = 3
 """So many equal ones are named in a headline."""
+_MOST_NAMED = 60
+"""Letters of all their names together; where there are more, they are only counted."""
+_BEFORE_NOUN = re.compile(r"(?<=\d) (?=[^\W\d])")
+
+
+def _hold(text: str) -> str:
+    """No line begins with what a number counts."""
+    return _BEFORE_NOUN.sub("\u00a0", str(text))
 
 
 def headline(result: Result) -> str:
@@ -25,7 +34,7 @@ def headline(result: Result) -> str:
         Kind.WORDS: _words_headline,
         Kind.TEXT: _text_headline,
     }
-    return says.get(result.kind, _choice_headline)(result)
+    return _hold(says.get(result.kind, _choice_headline)(result))
 
 
 def _choice_headline(result: Result) -> str:
@@ -36,7 +45,18 @@ def _choice_headline(result: Result) -> str:
     if len(first) == 1:
         return _says(first[0], _share(result, most))
     each = ngettext("%(num)s person each out of %(n)s", "%(num)s people each out of %(n)s", most, n=result.n)
-    return _says(_joined(first), str(each)) if len(first) <= _FEW_NAMES else str(_("A tie: %(each)s", each=each))
+    if len(first) <= _FEW_NAMES and sum(map(len, first)) <= _MOST_NAMED:
+        return _says(_joined(first), str(each))
+    return _tie(len(first), str(each))
+
+
+def _tie(how_many: int, each: str) -> str:
+    """Too many or too long to be named: the picture tells which they are."""
+    if how_many == 2:
+        return str(_("Two answers tie: %(each)s", each=each))
+    if how_many == 3:
+        return str(_("Three answers tie: %(each)s", each=each))
+    return str(_("A tie: %(each)s", each=each))
 
 
 def _name(row: Row) -> str:
@@ -136,11 +156,11 @@ def movement_headline(movement: dict[str, Any] | None, before: Result | None, af
     if moved.changed is None or not moved.both:
         return str(_("Before and after the debate"))
     if not moved.changed:
-        return str(ngettext("No vote has moved, out of %(num)s", "No vote has moved, out of %(num)s", moved.both))
+        return _hold(ngettext("No vote has moved, out of %(num)s", "No vote has moved, out of %(num)s", moved.both))
     said = ngettext(
         "%(num)s vote out of %(n)s has moved", "%(num)s votes out of %(n)s have moved", moved.changed, n=moved.both
     )
-    return str(said)
+    return _hold(said)
 
 
 def movement_notes(movement: dict[str, Any] | None, before: Result | None, after: Result | None) -> list[str]:
@@ -156,7 +176,7 @@ def movement_notes(movement: dict[str, Any] | None, before: Result | None, after
         notes.append(_("Votes counted by hand are not in this picture."))
     if moved.k:
         notes.append(_("A group of fewer than %(k)s people is never shown.", k=moved.k))
-    return [str(note) for note in notes]
+    return [_hold(note) for note in notes]
 
 
 def _once(before: int, after: int) -> str:

@@ -4,6 +4,7 @@ const root = document.querySelector("[data-stream]");
 const ahead = Number(root.dataset.now) - Date.now(); // the laptop's clock may be wrong
 const plural = new Intl.PluralRules(document.documentElement.lang);
 const SIZES = [190, 150, 124, 100, 84, 68, 60, 46, 40, 34].map((size) => `s${size}`);
+const KEPT = 30; // seconds, as in presenter/_screen.html
 const standing = () => JSON.stringify(root.querySelector(".slide")?.dataset ?? {});
 let before = standing();
 
@@ -16,9 +17,9 @@ function discs(count, columns) {
 }
 
 function draw(picture, ballots) {
-  const { seated, unit } = picture.dataset;
+  const { seated, unit, aspect } = picture.dataset;
   const all = Math.ceil(Math.max(ballots, seated) / unit);
-  const rows = Math.max(1, Math.round(Math.sqrt(all / 14)));
+  const rows = Math.max(1, Math.floor(Math.sqrt(all / aspect) + 0.2));
   const columns = Math.max(1, Math.ceil(all / rows));
   picture.setAttribute("viewBox", `0 0 ${columns * 10} ${rows * 10}`);
   const counts = [all, all, Math.floor(ballots / unit)];
@@ -34,18 +35,35 @@ function count(ballots) {
   for (const picture of root.querySelectorAll("[data-discs]")) draw(picture, ballots);
 }
 
+// A clock that ran out tells so for a while, and then leaves its place to the others.
+function takeAway(clock) {
+  const row = clock.closest("[data-timed]");
+  if (row) row.closest(".slide").classList.remove("timed");
+  (row ?? clock).remove();
+}
+
 function tick() {
   for (const clock of root.querySelectorAll("[data-ends-at]")) {
-    const left = Math.max(0, Math.ceil((clock.dataset.endsAt - Date.now() - ahead) / 1000));
-    const text = [Math.floor(left / 60), left % 60].map((part) => String(part).padStart(2, "0")).join(":");
+    const rest = Math.ceil((clock.dataset.endsAt - Date.now() - ahead) / 1000);
+    if (rest <= -KEPT) {
+      takeAway(clock);
+      continue;
+    }
+    const left = Math.max(0, rest);
+    const digits = [Math.floor(left / 60), left % 60].map((part) => String(part).padStart(2, "0")).join(":");
+    const text = left ? digits : clock.dataset.over;
     if (clock.textContent !== text) clock.textContent = text;
     clock.classList.toggle("over", left === 0);
   }
 }
 
 // The server reckons with the letters of Helvetica; where another face stands in, a size smaller may be needed.
-const isTight = (text) =>
-  [text, ...text.querySelectorAll("li")].some((part) => part.scrollHeight > part.clientHeight + 2 || part.scrollWidth > part.clientWidth + 2);
+// Letters stand out of their lines a little: that much, a share of their size, is no reason to be smaller.
+const runsOver = (part, spare) => part.scrollHeight > part.clientHeight + spare || part.scrollWidth > part.clientWidth + spare;
+const isTight = (text) => {
+  const spare = Math.max(2, 0.03 * parseFloat(getComputedStyle(text).fontSize));
+  return [text, ...text.querySelectorAll("li, li span")].some((part) => runsOver(part, spare));
+};
 function fit() {
   for (const text of root.querySelectorAll("[data-fit]")) {
     let at = SIZES.findIndex((size) => text.classList.contains(size));
