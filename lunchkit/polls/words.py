@@ -57,7 +57,7 @@ def clean_word(typed: str) -> str:
     A lone «0» is no word either: that is how an answer says «sans avis».
     """
     shown = "".join(char for char in typed if not _is_invisible(char))
-    word = unicodedata.normalize("NFC", clean_line(shown))[:LONGEST_WORD].strip()
+    word = unicodedata.normalize("NFC", clean_line(shown)).replace("'", "’")[:LONGEST_WORD].strip()
     says_something = any(unicodedata.category(char)[0] in "LN" for char in word)
     return word if says_something and word != str(NO_OPINION) else ""
 
