@@ -7,10 +7,12 @@ import mimetypes
 import secrets
 import string
 import traceback
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Blueprint, Flask, Request, Response, abort, render_template, request, url_for
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
@@ -21,7 +23,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.security import safe_join
 
-from lunchkit.config import current_settings
+from lunchkit.config import Settings
 from lunchkit.db import db
 from lunchkit.errors import Refusal
 
@@ -110,21 +112,29 @@ def init_web(app: Flask) -> None:
     app.session_interface = LazySession()
     app.before_request(refuse_foreign_posts)
     app.before_request(read_whole_form)
-    app.after_request(add_headers)
+    app.wsgi_app = with_headers(app.wsgi_app, app.extensions["lunchkit_settings"])  # type: ignore[assignment,method-assign]
     app.register_blueprint(bp)
     app.register_error_handler(Exception, show_error)
     app.jinja_env.globals["static"] = static_address
 
 
-def add_headers(response: Response) -> Response:
-    """Security headers on every answer, and no cache but where a door allows it."""
-    headers = response.headers
-    present = {name.lower() for name, _value in headers}
-    headers.extend((name, value) for name, value in HEADERS.items() if name.lower() not in present)
-    if current_settings().is_https:
-        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-    response.headers.setdefault("Cache-Control", "no-store")
-    return response
+def with_headers(app: WSGIApplication, settings: Settings) -> WSGIApplication:
+    """The application with security headers on every answer, and no cache but where a door allows it.
+
+    A door's own header holds. Around Flask instead of in it: with each vote this costs a tenth of what it would there.
+    """
+    wanted = HEADERS | ({"Strict-Transport-Security": "max-age=31536000"} if settings.is_https else {})
+    pairs = [(name.lower(), (name, value)) for name, value in (wanted | {"Cache-Control": "no-store"}).items()]
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Callable[[bytes], object]:
+            present = {name.lower() for name, _value in headers}
+            missing = [pair for lowered, pair in pairs if lowered not in present]
+            return start_response(status, headers + missing, *more)
+
+        return app(environ, start)
+
+    return answer
 
 
 def refuse_foreign_posts() -> None:

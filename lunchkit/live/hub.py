@@ -177,7 +177,8 @@ class Channel:
             self.ticks = False
 
     def _tick_until_alone(self) -> None:
-        pause, beaten, pushed = LOOK, time.monotonic(), -self.feed.gap
+        rest = max(LOOK, self.feed.gap / 3)
+        pause, beaten, pushed = rest, time.monotonic(), -self.feed.gap
         while self._goes_on():
             time.sleep(pause)
             started = time.monotonic()
@@ -196,7 +197,7 @@ class Channel:
             elif started - beaten >= HEARTBEAT:
                 self._send(BEAT)
                 beaten = started
-            pause = max(LOOK, 3 * (time.monotonic() - started))
+            pause = max(rest, 3 * (time.monotonic() - started))
 
     def _goes_on(self) -> bool:
         with self.moved:

@@ -1,7 +1,7 @@
 """Reads of rooms, named after the question that they answer."""
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import joinedload
 
 from lunchkit.config import current_settings
@@ -12,6 +12,10 @@ from lunchkit.rooms.box import Box
 from lunchkit.rooms.codes import LENGTH, clean_code
 from lunchkit.rooms.keys import KeyRing
 from lunchkit.rooms.models import Room
+
+
+_REVISIONS = select(Room.revision, Room.counts_revision).where(Room.event_id == bindparam("event_id"))
+"""Built once: tickers ask it ten times a second."""
 
 
 def room_by_code_or_404(code: str) -> Room:
@@ -33,7 +37,7 @@ def room_of_event(event_id: int) -> Room | None:
 def revision_of(event_id: int) -> int:
     """The revision of what phones see of a lunch; 0 without a room."""
     with db.engine.connect() as connection:
-        return connection.execute(select(Room.revision).where(Room.event_id == event_id)).scalar() or 0
+        return connection.execute(_REVISIONS, {"event_id": event_id}).scalar() or 0
 
 
 def phones_key(code: str, *languages: str) -> tuple[str, ...]:
@@ -50,7 +54,7 @@ def known_revision(code: str, event_id: int) -> int:
 def revisions_of(event_id: int) -> tuple[int, int]:
     """The revisions of what phones see of a lunch, and of what the projector counts besides ballots."""
     with db.engine.connect() as connection:
-        row = connection.execute(select(Room.revision, Room.counts_revision).where(Room.event_id == event_id)).first()
+        row = connection.execute(_REVISIONS, {"event_id": event_id}).first()
     return (row[0], row[1]) if row else (0, 0)
 
 
