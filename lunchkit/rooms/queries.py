@@ -13,7 +13,6 @@ from lunchkit.rooms.codes import LENGTH, clean_code
 from lunchkit.rooms.keys import KeyRing
 from lunchkit.rooms.models import Room
 
-
 _REVISIONS = select(Room.revision, Room.counts_revision).where(Room.event_id == bindparam("event_id"))
 """Built once: tickers ask it ten times a second."""
 
