@@ -23,9 +23,11 @@ def crippled(settings: Settings):  # type: ignore[no-untyped-def]
     app = create_app(settings)
     app.testing = False
     with app.app_context():
-        yield app
-        db.session.remove()
-        db.engine.dispose()
+        try:
+            yield app
+        finally:  # or a control that fails leaves a connection to be found in some later test
+            db.session.remove()
+            db.engine.dispose()
 
 
 def test_control_a_page_that_does_not_escape_is_caught(event: Event, settings: Settings, app: Flask) -> None:

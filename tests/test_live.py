@@ -13,7 +13,8 @@ from flask import Flask, Request, Response
 from werkzeug.test import EnvironBuilder
 
 from lunchkit.live.batches import Batches
-from lunchkit.live.hub import GZIP_HEAD, Channel, Feed, Hub
+from lunchkit.live.hub import Channel, Feed, Hub
+from lunchkit.live.messages import GZIP_HEAD
 from lunchkit.live.streams import state, stream
 
 

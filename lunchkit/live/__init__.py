@@ -1,5 +1,6 @@
 """Telling many browsers of one change, and writing many small things at once. Knows nothing of lunches.
 
+    messages.py what is sent, encoded and compressed once
     hub.py      one ticker per watched feed and process; one message, the same bytes for everybody
     streams.py  the feed as an answer: server-sent events
     detach.py   under gunicorn the sockets leave their greenlets: 5,000 phones cost no more than their sockets

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from flask import Request, Response, current_app
 
 from lunchkit.live.detach import WATCH, Watch
-from lunchkit.live.hub import GZIP_HEAD, Channel, Feed, Hub, pack
+from lunchkit.live.hub import Channel, Feed, Hub
+from lunchkit.live.messages import GZIP_HEAD, pack
 
 SPARE = 500
 """Descriptors that streams leave to everything else."""

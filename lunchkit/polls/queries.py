@@ -56,13 +56,6 @@ def is_open() -> ColumnElement[bool]:
     return and_(Poll.opened_at.is_not(None), Poll.closed_at.is_(None), Poll.annulled_at.is_(None))
 
 
-def poll_being_open(event_id: int) -> Poll | None:
-    """The question that the room is answering."""
-    return db.session.scalar(
-        select(Poll).where(Poll.event_id == event_id, is_open()).options(selectinload(Poll.choices))
-    )
-
-
 def asked_again_as(poll_id: int) -> Poll | None:
     """The poll that asks this one again after the debate."""
     return db.session.scalar(select(Poll).where(Poll.before_id == poll_id))
