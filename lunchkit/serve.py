@@ -9,6 +9,7 @@ from gevent import monkey
 
 monkey.patch_all()
 
+import gc
 import logging
 import os
 import resource
@@ -26,6 +27,9 @@ from lunchkit.config import ANNOUNCEMENT, Settings, load_settings
 from lunchkit.live.batches import Aside
 from lunchkit.live.detach import detaching
 from lunchkit.live.streams import hub
+
+YOUNG = 10_000
+"""So many new objects more than were let go make the collector look among them."""
 
 
 class Server(BaseApplication):  # type: ignore[misc]
@@ -84,6 +88,17 @@ def start_worker(worker: Any) -> None:
     """Letters and upkeep in every worker: what is claimed is claimed once, so several do not mind each other."""
     Aside.run = staticmethod(write_aside)
     background.start(worker.app.callable)
+    spare_the_collector()
+
+
+def spare_the_collector() -> None:
+    """Look for garbage less often, and not among what stays for good: a hall that votes at once makes little of it.
+
+    Otherwise a tenth of what a vote costs goes into looking through the application's own modules again and again.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(YOUNG)
 
 
 def write_aside(work: Callable[[], None]) -> None:
