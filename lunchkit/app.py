@@ -13,6 +13,8 @@ from lunchkit.csrf import csrf
 from lunchkit.db import engine_options, init_db
 from lunchkit.events import routes as events
 from lunchkit.i18n import init_i18n
+from lunchkit.images import routes as images
+from lunchkit.markdown import host_of, markdown, plain
 from lunchkit.pages import letters, lunches, organiser, patterns, routes
 from lunchkit.polls import organiser as polls_organiser
 from lunchkit.polls import routes as polls
@@ -21,9 +23,12 @@ from lunchkit.presenter import organiser as presenter_organiser
 from lunchkit.presenter import routes as presenter
 from lunchkit.questions import organiser as questions_organiser
 from lunchkit.questions import routes as questions
+from lunchkit.recap import organiser as recap_organiser
+from lunchkit.recap import routes as recap
 from lunchkit.registrations import organiser as registrations_organiser
 from lunchkit.registrations import routes as registrations
 from lunchkit.speakers import organiser as speakers_organiser
+from lunchkit.speakers import routes as speakers
 from lunchkit.web import init_web
 
 BODY_LIMIT = 1_000_000
@@ -38,6 +43,7 @@ doors = (
     polls_organiser,
     questions_organiser,
     presenter_organiser,
+    recap_organiser,
 )
 for bp in [door.bp for door in doors]:
     area.register_blueprint(bp)  # behind the one lock of the organisers' area
@@ -54,6 +60,7 @@ def create_app(settings: Settings | None = None) -> Flask:
             app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
         )
     app.jinja_env.globals.update(settings=settings, public=links.public, now=clock.now)
+    app.jinja_env.filters.update(markdown=markdown, plain=plain, host=host_of)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     init_db(app)
     init_i18n(app)
@@ -84,8 +91,10 @@ def _flask_config(settings: Settings) -> dict[str, object]:
 
 
 def _register_doors(app: Flask) -> None:
-    for blueprint in (registrations.bp, polls.bp, questions.bp):
+    for blueprint in (registrations.bp, polls.bp, questions.bp, speakers.bp):
         csrf.exempt(blueprint)
-    for blueprint in (routes.bp, events.bp, registrations.bp, polls.bp, questions.bp, presenter.bp, sign_in.bp):
+    attendees = (registrations.bp, polls.bp, questions.bp, presenter.bp)
+    readers = (routes.bp, events.bp, images.bp, speakers.bp, recap.bp)
+    for blueprint in (*readers, *attendees, sign_in.bp):
         app.register_blueprint(blueprint)
     app.register_blueprint(area)

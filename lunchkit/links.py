@@ -58,5 +58,17 @@ def personal_tokens(nonce: bytes, *, known_hash: bytes | None = None) -> Persona
     raise LookupError("the secret key of these links is gone; name it in LUNCHKIT_SECRET_KEY_FALLBACKS")
 
 
+def derived_token(scope: str, nonce: bytes, known_hash: bytes | None = None) -> str:
+    """The token of a nonce for one purpose; with ``known_hash``, by whichever secret key it was first derived.
+
+    Raises LookupError where that key is gone.
+    """
+    for key in current_settings().keys:
+        token = base64.urlsafe_b64encode(_derive(key, scope.encode(), nonce)[:24]).decode()
+        if known_hash is None or hmac.compare_digest(token_hash(token), known_hash):
+            return token
+    raise LookupError("the secret key of these links is gone; name it in LUNCHKIT_SECRET_KEY_FALLBACKS")
+
+
 def _derive(key: str, scope: bytes, nonce: bytes) -> bytes:
     return hmac.digest(key.encode(), b"lunchkit/" + scope + b"/" + nonce, "sha256")

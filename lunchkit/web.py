@@ -10,11 +10,11 @@ import traceback
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from flask import Blueprint, Flask, Request, Response, abort, render_template, request, url_for
+from flask import Blueprint, Flask, Request, Response, abort, current_app, render_template, request, url_for
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
@@ -54,6 +54,9 @@ STORAGE_ERRORS = (OperationalError, PoolTimeout)
 """What the database raises when it is busy, full, or gone."""
 NO_DISK = ("full", "disk i/o", "no space", "readonly", "malformed", "not a database", "unable to open")
 """What a database says whose disk takes no more, or was damaged."""
+PICTURE_BODY = 9_000_000
+"""Bytes of a form with a picture in it: the picture's eight megabytes, and what stands beside it."""
+TAKES_PICTURES = "takes_pictures"
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 log = logging.getLogger("lunchkit")
 bp = Blueprint("web", __name__)
@@ -155,9 +158,24 @@ def refuse_foreign_posts() -> None:
 
 
 def read_whole_form() -> None:
-    """Take in what is sent before any door asks the database: a slow phone must not hold a connection meanwhile."""
-    if request.method not in SAFE_METHODS:
-        _ = request.form
+    """Take in what is sent before any door asks the database: a slow phone must not hold a connection meanwhile.
+
+    Only doors that take pictures (``takes_pictures``) take more than the usual megabyte.
+    """
+    if request.method in SAFE_METHODS:
+        return
+    if request.endpoint and getattr(current_app.view_functions[request.endpoint], TAKES_PICTURES, False):
+        request.max_content_length = PICTURE_BODY
+    _ = request.form
+
+
+Door = TypeVar("Door", bound=Callable[..., Any])
+
+
+def takes_pictures(door: Door) -> Door:
+    """Mark a door to which a picture of eight megabytes may be sent. Goes below the route."""
+    setattr(door, TAKES_PICTURES, True)
+    return door
 
 
 @lru_cache(maxsize=1)

@@ -81,6 +81,8 @@ class Poll(Model):
     """The smallest group that the before/after picture may show."""
     in_rehearsal: Mapped[bool] = mapped_column(default=False)
     """Whether it was opened in a rehearsal: then its result goes nowhere, and ends with the rehearsal."""
+    note: Mapped[str] = mapped_column(String(300), default="")
+    """What readers of the result should know, in the organiser's words: stands beside it wherever it shows."""
     opened_at: Mapped[Moment | None]
     closed_at: Mapped[Moment | None]
     revealed_at: Mapped[Moment | None]

@@ -52,6 +52,8 @@ class Registration(Model):
     is_member: Mapped[bool] = mapped_column(default=False)
     shows_name: Mapped[bool] = mapped_column(default=False)
     """Whether the name may stand on the list of those present."""
+    wants_recap: Mapped[bool] = mapped_column(default=False)
+    """Whether they asked for the letter that brings the recap."""
     seats: Mapped[int] = mapped_column(default=1)
     """The attendee and their companions."""
     standing: Mapped[str] = mapped_column(String(10))

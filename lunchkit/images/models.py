@@ -1,0 +1,40 @@
+"""Picture: what somebody uploaded, drawn anew; and its files, one a width."""
+
+from sqlalchemy import ForeignKey, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lunchkit.db import Model, Moment
+
+
+class Picture(Model):
+    """A picture. Its files lie in the database: one copy to back up, and what is taken down is gone."""
+
+    __tablename__ = "picture"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token: Mapped[str] = mapped_column(String(32), unique=True)
+    """Random; the address of its files, so that nobody finds a picture that no page shows."""
+    width: Mapped[int]
+    height: Mapped[int]
+    """Pixels of the largest file."""
+    alt: Mapped[str] = mapped_column(String(300))
+    """What it shows, for who cannot see it."""
+    credit: Mapped[str] = mapped_column(String(200), default="")
+    licence: Mapped[str] = mapped_column(String(100), default="")
+    consent: Mapped[str] = mapped_column(String(300), default="")
+    """On what basis the people in it may be shown; never published."""
+    created_at: Mapped[Moment]
+    taken_down_at: Mapped[Moment | None]
+    files: Mapped[list["PictureFile"]] = relationship(
+        order_by="PictureFile.width", cascade="all, delete-orphan", passive_deletes=True
+    )
+
+
+class PictureFile(Model):
+    """A picture in one width, as WebP."""
+
+    __tablename__ = "picture_file"
+
+    picture_id: Mapped[int] = mapped_column(ForeignKey("picture.id", ondelete="CASCADE"), primary_key=True)
+    width: Mapped[int] = mapped_column(primary_key=True)
+    data: Mapped[bytes] = mapped_column(LargeBinary)

@@ -1,0 +1,5 @@
+"""Public door of pictures: their files."""
+
+from flask import Blueprint
+
+bp = Blueprint("images", __name__)

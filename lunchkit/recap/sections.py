@@ -1,0 +1,251 @@
+"""What a recap is made of: the kinds of section, and what is asked in each.
+
+A section keeps its content as ``{"<field>": value, …, "items": [{"<field>": value, …}, …]}``. Forms, the draft, the
+public page and the JSON all read the same shapes.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
+
+class SectionKind(StrEnum):
+    """What a section tells."""
+
+    INTRODUCTION = "introduction"
+    NUMBERS = "numbers"
+    POLL = "poll"
+    ANSWERS = "answers"
+    FIGURES = "figures"
+    PRINCIPLES = "principles"
+    ALTERNATIVES = "alternatives"
+    ROOM = "room"
+    QUOTATIONS = "quotations"
+    SPEAKERS = "speakers"
+    PRESS = "press"
+    RESOURCES = "resources"
+    PHOTOS = "photos"
+    NEXT = "next"
+    TEXT = "text"
+
+
+class FieldKind(StrEnum):
+    """How a field is typed, and how it is cleaned."""
+
+    LINE = "line"
+    TEXT = "text"
+    """Plain paragraphs."""
+    MARKDOWN = "markdown"
+    URL = "url"
+    """https or http, or nothing."""
+    WHOLE = "whole"
+    """A whole number that is not negative, or None."""
+    DAY = "day"
+    """YYYY-MM-DD, or empty."""
+    TICK = "tick"
+    POLL = "poll"
+    """The position of a poll of the lunch, or None."""
+    EVENT = "event"
+    """The slug of a lunch that is to come, or empty."""
+    PICTURE = "picture"
+    """The token of a picture; uploaded by its own form."""
+
+
+@dataclass(frozen=True)
+class FieldShape:
+    """One field: what it is called, how it is typed, and how long it may be."""
+
+    name: str
+    kind: FieldKind
+    label: LazyString
+    most: int = 300
+    """Characters; for whole numbers the largest."""
+    is_required: bool = False
+    """Of an item: without it the item counts as empty, and is dropped if nothing else is in it."""
+    hint: LazyString | str = ""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What is asked in a section of one kind."""
+
+    heading: LazyString
+    """Above the section, unless it has a title of its own."""
+    explains: LazyString
+    """What it is for, to whoever writes it."""
+    fields: tuple[FieldShape, ...] = ()
+    items: tuple[FieldShape, ...] = ()
+    item_name: LazyString | str = ""
+    most_items: int = 0
+    is_single: bool = False
+    """Whether a recap has at most one."""
+
+
+_URL = FieldShape("url", FieldKind.URL, _l("Address (https://…)"), 500)
+_NOTE = FieldShape("note", FieldKind.LINE, _l("In a sentence"), 300)
+
+SHAPES: Mapping[SectionKind, Shape] = {
+    SectionKind.INTRODUCTION: Shape(
+        _l("In short"),
+        _l("Two or three sentences that make somebody who was not there want to read on."),
+        fields=(FieldShape("text", FieldKind.MARKDOWN, _l("Introduction"), 4000),),
+        is_single=True,
+    ),
+    SectionKind.NUMBERS: Shape(
+        _l("The lunch in numbers"),
+        _l("Counted by the software when the draft was made. Correct what the door saw otherwise."),
+        items=(
+            FieldShape("value", FieldKind.WHOLE, _l("Number"), 1_000_000, is_required=True),
+            FieldShape("label", FieldKind.LINE, _l("Of what"), 120, is_required=True),
+        ),
+        item_name=_l("Number"),
+        most_items=8,
+        is_single=True,
+    ),
+    SectionKind.POLL: Shape(
+        _l("What the room answered"),
+        _l("The result of a question, with its picture; with before and after where it was asked twice."),
+        fields=(
+            FieldShape("poll", FieldKind.POLL, _l("Question"), is_required=True),
+            FieldShape("text", FieldKind.MARKDOWN, _l("What to make of it"), 2000),
+        ),
+    ),
+    SectionKind.ANSWERS: Shape(
+        _l("Questions and answers"),
+        _l("What was asked at table, and what the speakers answered."),
+        items=(
+            FieldShape("question", FieldKind.LINE, _l("Question"), 300, is_required=True),
+            FieldShape("answer", FieldKind.MARKDOWN, _l("Answer"), 4000),
+            FieldShape("by", FieldKind.LINE, _l("Who answered"), 200),
+        ),
+        item_name=_l("Question"),
+        most_items=12,
+    ),
+    SectionKind.FIGURES: Shape(
+        _l("Key figures"),
+        _l("A figure that people will repeat: with its unit, its source, and «according to» whom."),
+        items=(
+            FieldShape("value", FieldKind.LINE, _l("Figure"), 12, is_required=True, hint=_l("For example 205.")),
+            FieldShape("unit", FieldKind.LINE, _l("Unit"), 60, hint=_l("For example: return flights.")),
+            FieldShape("sentence", FieldKind.LINE, _l("Sentence"), 300, is_required=True),
+            FieldShape("according", FieldKind.LINE, _l("According to"), 200, is_required=True),
+            FieldShape("source", FieldKind.URL, _l("Source (https://…)"), 500),
+            FieldShape(
+                "disc",
+                FieldKind.WHOLE,
+                _l("One disc stands for"),
+                1_000_000,
+                hint=_l("Draws the figure as discs; leave it empty for none."),
+            ),
+        ),
+        item_name=_l("Figure"),
+        most_items=6,
+    ),
+    SectionKind.PRINCIPLES: Shape(
+        _l("Principles"),
+        _l("A manifesto in a few words each, in order, with whose it is."),
+        fields=(
+            FieldShape("author", FieldKind.LINE, _l("Whose they are"), 200),
+            _URL,
+            FieldShape("text", FieldKind.MARKDOWN, _l("Before the list"), 1000),
+        ),
+        items=(
+            FieldShape("name", FieldKind.LINE, _l("Principle"), 80, is_required=True),
+            _NOTE,
+        ),
+        item_name=_l("Principle"),
+        most_items=12,
+    ),
+    SectionKind.ALTERNATIVES: Shape(
+        _l("Alternatives"),
+        _l("Instead of X, Y: what it is, under which licence, where it is hosted, and when you last looked."),
+        fields=(FieldShape("text", FieldKind.MARKDOWN, _l("Before the list"), 1000),),
+        items=(
+            FieldShape("name", FieldKind.LINE, _l("Alternative"), 120, is_required=True),
+            FieldShape("instead_of", FieldKind.LINE, _l("Instead of"), 120),
+            _NOTE,
+            FieldShape("licence", FieldKind.LINE, _l("Licence"), 80),
+            FieldShape("hosted", FieldKind.LINE, _l("Hosted in"), 80),
+            FieldShape("is_member", FieldKind.TICK, _l("Member of the network")),
+            FieldShape("checked_on", FieldKind.DAY, _l("Last checked on")),
+            _URL,
+        ),
+        item_name=_l("Alternative"),
+        most_items=12,
+    ),
+    SectionKind.ROOM: Shape(
+        _l("Questions from the room"),
+        _l("What people asked and supported on their phones. Whatever was «off the record» stays in the room."),
+        fields=(FieldShape("text", FieldKind.MARKDOWN, _l("Before the list"), 1000),),
+        is_single=True,
+    ),
+    SectionKind.QUOTATIONS: Shape(
+        _l("In their words"),
+        _l("What speakers said, once they have approved it."),
+        is_single=True,
+    ),
+    SectionKind.SPEAKERS: Shape(
+        _l("At table with"),
+        _l("Who spoke, with a link to their pages."),
+        is_single=True,
+    ),
+    SectionKind.PRESS: Shape(
+        _l("In the press"),
+        _l("Articles and broadcasts about the lunch. In your own words; nothing is fetched."),
+        items=(
+            FieldShape("medium", FieldKind.LINE, _l("Medium"), 120, is_required=True),
+            FieldShape("title", FieldKind.LINE, _l("Title"), 200),
+            FieldShape("author", FieldKind.LINE, _l("Author"), 120),
+            FieldShape("published_on", FieldKind.DAY, _l("Date")),
+            FieldShape("language", FieldKind.LINE, _l("Language"), 40),
+            FieldShape("is_paid", FieldKind.TICK, _l("Only for subscribers")),
+            _URL,
+            FieldShape("summary", FieldKind.TEXT, _l("Our summary"), 1000),
+            FieldShape("quotation", FieldKind.LINE, _l("A short quotation"), 300),
+            FieldShape("quoted", FieldKind.LINE, _l("Who is quoted"), 200),
+        ),
+        item_name=_l("Article"),
+        most_items=12,
+        is_single=True,
+    ),
+    SectionKind.RESOURCES: Shape(
+        _l("To go further"),
+        _l("Documents, slides, places, people."),
+        items=(
+            FieldShape("title", FieldKind.LINE, _l("Title"), 200, is_required=True),
+            _NOTE,
+            _URL,
+        ),
+        item_name=_l("Resource"),
+        most_items=20,
+    ),
+    SectionKind.PHOTOS: Shape(
+        _l("Pictures"),
+        _l("With credit, licence, what they show, and why the people in them may be shown."),
+        items=(
+            FieldShape("picture", FieldKind.PICTURE, _l("Picture"), 32, is_required=True),
+            FieldShape("caption", FieldKind.LINE, _l("Caption"), 300),
+        ),
+        item_name=_l("Picture"),
+        most_items=6,
+        is_single=True,
+    ),
+    SectionKind.NEXT: Shape(
+        _l("What happens next"),
+        _l("What was agreed, and the next lunch with its registration."),
+        fields=(
+            FieldShape("text", FieldKind.MARKDOWN, _l("What happens next"), 3000),
+            FieldShape("event", FieldKind.EVENT, _l("Next lunch")),
+        ),
+        is_single=True,
+    ),
+    SectionKind.TEXT: Shape(
+        _l("Text"),
+        _l("Whatever fits nowhere else, under a title of your own."),
+        fields=(FieldShape("text", FieldKind.MARKDOWN, _l("Text"), 8000),),
+    ),
+}
+"""In the order of a new draft."""
