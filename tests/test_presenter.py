@@ -1,9 +1,12 @@
 """What the room shows at each moment: one next step, a slide that tells the truth, a language of one's own."""
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from lunchkit import clock
 from lunchkit.db import db
 from lunchkit.events.models import Event
 from lunchkit.polls.actions import (
@@ -89,7 +92,17 @@ def test_a_question_that_was_annulled_leaves_the_projector(event: Event, slide: 
     show_slide(event, slide, poll)
     assert slide_of(event) == Slide.POLL, "there is no movement to show"
     annul_poll(poll)
-    assert (slide_of(event), state_of(event)) == (Slide.WELCOME, "welcome")
+    assert (slide_of(event), state_of(event)) == (Slide.WELCOME, "annulled")
+
+
+def test_phones_are_told_that_a_question_was_annulled_until_the_next_or_the_end(app: Flask, event: Event) -> None:
+    annul_poll(asked(event))
+    page = app.test_client().get(f"/v/{room_now(event).code}").get_data(as_text=True)
+    assert "Cette question est annulée." in page and "choice" not in page
+    with clock.fixed_at(event.ends_at + timedelta(minutes=1)):
+        assert state_of(event) == "over"
+    asked(event)
+    assert state_of(event) == "open"
 
 
 def test_phones_follow_the_question_through_its_stages(app: Flask, event: Event) -> None:

@@ -622,8 +622,9 @@ def test_organiser_approves_answers_sets_aside_and_undoes(
         ("restoration", {}, Turn.APPROVED),
         ("restoration", {}, Turn.WAITING),
     ):
+        was = question.turn
         answer = judge(organiser_client, event, question, noun, **data)
-        assert answer.status_code == 303 and answer.location == f"/organiser/e/{event.slug}/questions"
+        assert answer.status_code == 303 and answer.location == f"/organiser/e/{event.slug}/questions#{was}"
         assert question.turn is turn
     assert judge(organiser_client, event, question, "record", off="1").status_code == 303
     assert question.off_record

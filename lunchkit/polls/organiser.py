@@ -102,7 +102,7 @@ def order(slug: str, poll_id: int) -> ResponseReturnValue:
     direction = request.form.get("dir", "")
     if direction not in STEPS:
         abort(400)
-    return _arrange(event, "moved", lambda: actions.move_poll(poll, direction))
+    return _arrange(event, "moved", lambda: actions.move_poll(poll, direction), poll)
 
 
 @bp.post("/e/<slug>/polls/<int(max=2147483647):poll_id>/opening")
@@ -211,13 +211,13 @@ def _act(slug: str, poll_id: int, action: Callable[[Poll], None]) -> ResponseRet
     return after(event, lambda: action(poll), _room(slug))
 
 
-def _arrange(event: Event, done: str, action: Callable[[], object]) -> ResponseReturnValue:
+def _arrange(event: Event, done: str, action: Callable[[], object], poll: Poll | None = None) -> ResponseReturnValue:
     """Do it, and show the programme; or say why not, and lead back to it."""
     try:
         action()
     except NO as error:
         return refused(event, error, url_for(".index", slug=event.slug))
-    return _to_index(event.slug, done)
+    return _to_index(event.slug, done, poll)
 
 
 def _room(slug: str) -> str:
@@ -228,8 +228,8 @@ def _to_room(slug: str) -> ResponseReturnValue:
     return redirect(_room(slug), code=303)
 
 
-def _to_index(slug: str, done: str) -> ResponseReturnValue:
-    return redirect(url_for(".index", slug=slug, done=done), code=303)
+def _to_index(slug: str, done: str, poll: Poll | None = None) -> ResponseReturnValue:
+    return redirect(url_for(".index", slug=slug, done=done, _anchor=poll and f"poll-{poll.id}"), code=303)
 
 
 def _page(event: Event, form: PollForm) -> str:

@@ -21,6 +21,9 @@ from lunchkit.rooms.queries import box, keys
 from lunchkit.speakers.models import Speaker
 from lunchkit.speakers.queries import appearances
 
+_STATES = {Stage.OPEN: "open", Stage.CLOSED: "closed", Stage.REVEALED: "revealed"}
+"""Of the question that the room is about."""
+
 
 def current_poll(room: Room, polls: Sequence[Poll]) -> Poll | None:
     """The question that the room is about: the one being answered, or else the one on the screen."""
@@ -62,9 +65,10 @@ def tells_movement(poll: Poll) -> bool:
 
 def phone_state(room: Room, poll: Poll | None) -> str:
     """The one word that decides what phones show."""
-    if poll is None:
-        return "over" if clock.now() > room.event.ends_at else "welcome"
-    return {Stage.OPEN: "open", Stage.CLOSED: "closed", Stage.REVEALED: "revealed"}.get(poll.stage, "welcome")
+    if poll is None or poll.stage is Stage.VOID:
+        waiting = "welcome" if poll is None else "annulled"
+        return "over" if clock.now() > room.event.ends_at else waiting
+    return _STATES.get(poll.stage, "welcome")
 
 
 def phone_view(room: Room, language: str, device: Device | None = None) -> PhoneView:
@@ -80,7 +84,7 @@ def phone_view(room: Room, language: str, device: Device | None = None) -> Phone
         revision=room.revision,
         state=state,
         key=f"{state}-{_of_poll(poll)}-{_mark(room, state, questions)}",
-        poll=public_view(poll, language) if poll is not None and state != "welcome" else None,
+        poll=public_view(poll, language) if poll is not None and state not in ("welcome", "annulled") else None,
         upcoming=sum(each.stage is Stage.PLANNED for each in polls),
         takes_questions=takes_questions,
         questions=questions,

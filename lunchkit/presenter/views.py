@@ -29,7 +29,7 @@ class PhoneView:
     code: str
     revision: int
     state: str
-    """welcome, open, closed, revealed or over."""
+    """welcome, open, closed, revealed, annulled or over."""
     key: str
     """Changes whenever the page must."""
     poll: PollView | None

@@ -74,4 +74,5 @@ def record(slug: str, question_id: int) -> ResponseReturnValue:
 def _judge(slug: str, question_id: int, verb: Callable[[Question], None]) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
     question = question_or_404(event.id, question_id)
-    return after(event, lambda: verb(question), url_for(".index", slug=slug))
+    back = url_for(".index", slug=slug, _anchor=question.turn)  # where the person was reading
+    return after(event, lambda: verb(question), back)
