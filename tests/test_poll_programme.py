@@ -17,6 +17,7 @@ from lunchkit.polls.actions import (
     move_poll,
     open_poll,
     remove_poll,
+    reveal_poll,
 )
 from lunchkit.polls.forms import PollDetails, details_of, poll_form
 from lunchkit.polls.models import HandCount, Poll, WrittenAnswer
@@ -456,3 +457,20 @@ def test_a_language_that_is_written_lies_open(organiser_client: FlaskClient, eve
     page = organiser_client.get(f"/organiser/e/{event.slug}/polls/{poll.id}").get_data(as_text=True)
     assert page.count('<details class="more" open>') == 1
     assert page.count('<details class="more">') == 2
+
+
+def test_a_remark_stands_beside_the_result_on_its_page_and_in_its_data(
+    organiser_client: FlaskClient, event: Event, seen: Poll
+) -> None:
+    close_poll(seen)
+    reveal_poll(seen)
+    page = f"/organiser/e/{event.slug}/polls/{seen.id}/note"
+    result = f"/e/{event.slug}/polls/{seen.position}"
+    remark = "La moitié de la salle était partie."
+    assert remark not in organiser_client.get(result).text, "control"
+    assert post(organiser_client, page, page, note=remark).status_code == 303
+    assert remark in organiser_client.get(result).text and organiser_client.get(f"{result}.json").json["note"] == remark
+    assert remark in organiser_client.get(page).text, "it comes back into its form"
+    assert post(organiser_client, page, page, note="x" * 301).status_code == 422
+    assert post(organiser_client, page, page, note="").status_code == 303
+    assert remark not in organiser_client.get(result).text

@@ -180,6 +180,14 @@ def enter_hand_counts(poll: Poll, counts: Mapping[int, int], people: int | None 
         touch(session, poll.event_id)
 
 
+def annotate_poll(poll: Poll, note: str) -> None:
+    """Put a remark beside the result, wherever it shows; an empty one takes it away."""
+    with transaction() as session:
+        _lock(session, poll)
+        poll.note = note
+        touch(session, poll.event_id)
+
+
 def judge_answer(poll: Poll, folded: str, verdict: str) -> None:
     """Approve or refuse a word or text, or take that back (``undo``).
 

@@ -1,12 +1,13 @@
 """A result as a file to take away: CSV for a spreadsheet, JSON for a program. Only what the page shows too."""
 
 import csv
+from collections.abc import Mapping
 from io import StringIO
 from typing import Any
 
-from lunchkit.polls.models import Kind
-from lunchkit.polls.results import Result, Row
-from lunchkit.polls.views import PollView
+from lunchkit.polls.models import FEWEST_TOGETHER, Kind, Stage
+from lunchkit.polls.results import Result, Row, Written
+from lunchkit.polls.views import ChoiceView, PollView
 from lunchkit.text import guard
 
 Cell = str | int
@@ -60,7 +61,7 @@ def result_json(poll: PollView, address: str) -> dict[str, Any]:
     ``rows`` [{position, label, phones, by_hand, total, share (per cent of n), grades}] with position 0 for
     «sans avis»; ``grades`` of a ranking how often it came first, second …, of a statement [agree, pass, disagree] ·
     ``written`` [{text, count}] · ``movement`` null, or what is published of how answers changed since the question
-    ``before``: see ``lunchkit.polls.movement.publishable``.
+    ``before``: see ``lunchkit.polls.movement.publishable`` · ``note`` a remark of the organisers on the result.
     """
     result = poll.result
     is_shown = result is not None and result.is_shown
@@ -77,6 +78,7 @@ def result_json(poll: PollView, address: str) -> dict[str, Any]:
         "rows": [_row(result, row) for row in result.rows] if result and is_shown else [],
         "written": [{"text": item.text, "count": item.count} for item in result.written] if result and is_shown else [],
         "movement": poll.movement if is_shown else None,
+        "note": poll.note,
     }
 
 
@@ -90,3 +92,45 @@ def _row(result: Result, row: Row) -> dict[str, Any]:
         "share": result.share(row.total),
         "grades": list(row.grades),
     }
+
+
+def result_from_json(kept: Mapping[str, Any]) -> Result:
+    """What ``result_json`` made, read back: a result as it once was, to be shown as pages show results."""
+    rows = (
+        Row(row["position"], row["label"], row["phones"], row["by_hand"], tuple(row["grades"])) for row in kept["rows"]
+    )
+    low, high = kept["ends"]
+    return Result(
+        kind=Kind(kept["kind"]),
+        question=kept["question"],
+        n=kept["n"],
+        by_hand=kept["by_hand"],
+        rows=tuple(rows),
+        written=tuple(Written(item["text"], item["count"]) for item in kept["written"]),
+        ends=(low, high),
+    )
+
+
+def view_from_json(kept: Mapping[str, Any], before: Mapping[str, Any] | None = None) -> PollView:
+    """The same as a revealed poll, for the files that are made of one; ``before`` is the JSON of the first time."""
+    result = result_from_json(kept)
+    return PollView(
+        id=0,
+        position=kept["position"],
+        kind=result.kind,
+        question=result.question,
+        ends=result.ends,
+        choices=tuple(ChoiceView(row.position, row.label) for row in result.choices),
+        most_choices=1,
+        allows_none=len(result.rows) > len(result.choices),
+        stage=Stage.REVEALED,
+        is_live=False,
+        in_rehearsal=False,
+        is_before=False,
+        is_after=before is not None,
+        protects=FEWEST_TOGETHER,
+        result=result,
+        movement=kept["movement"],
+        note=kept.get("note", ""),
+        before=result_from_json(before) if before is not None else None,
+    )

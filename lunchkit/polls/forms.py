@@ -265,6 +265,22 @@ def _start(poll: Poll) -> dict[str, Any]:
     return start
 
 
+class NoteForm(FlaskForm):
+    """A remark on a result."""
+
+    class Meta:
+        """No second token."""
+
+        csrf = False
+
+    note = StringField(_l("Remark on the result"), filters=[clean_line], validators=[at_most(300)])
+
+
+def note_form(poll: Poll, data: MultiDict[str, str] | None = None) -> NoteForm:
+    """The form with the remark that is there, or filled from a request's form data."""
+    return NoteForm(formdata=data, data={"note": poll.note})
+
+
 @dataclass(frozen=True)
 class HandCounts:
     """What was counted on paper or by raised hands."""

@@ -10,7 +10,7 @@ from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.i18n import language
 from lunchkit.polls import actions
-from lunchkit.polls.forms import HandForm, PollForm, details_of, hand_form, poll_form
+from lunchkit.polls.forms import HandForm, PollForm, details_of, hand_form, note_form, poll_form
 from lunchkit.polls.models import Kind, Poll
 from lunchkit.polls.programme import STEPS, programme_rows, stays
 from lunchkit.polls.queries import (
@@ -164,6 +164,23 @@ def enter_hands(slug: str, poll_id: int) -> ResponseReturnValue:
         refusal = readable(error)
         return _hands_page(event, poll, form, str(refusal.message)), refusal.status, retry_header(refusal)
     return redirect(url_for("organiser.presenter.remote", slug=slug, done="hands"), code=303)
+
+
+@bp.get("/e/<slug>/polls/<int(max=2147483647):poll_id>/note")
+def note(slug: str, poll_id: int) -> ResponseReturnValue:
+    """The form for a remark on the result."""
+    event, poll = _both(slug, poll_id)
+    return render_template("organiser/polls/note.html", event=event, poll=poll, form=note_form(poll))
+
+
+@bp.post("/e/<slug>/polls/<int(max=2147483647):poll_id>/note")
+def annotate(slug: str, poll_id: int) -> ResponseReturnValue:
+    """The remark shows beside the result."""
+    event, poll = _both(slug, poll_id)
+    form = note_form(poll, request.form)
+    if not form.validate():
+        return render_template("organiser/polls/note.html", event=event, poll=poll, form=form), 422
+    return _arrange(event, "noted", lambda: actions.annotate_poll(poll, form.note.data or ""), poll)
 
 
 @bp.get("/e/<slug>/polls/<int(max=2147483647):poll_id>/answers")

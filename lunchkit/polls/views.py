@@ -40,6 +40,8 @@ class PollView:
     ballots: int | None = None
     """How many phones answered: only for the projector and the organiser."""
     movement: dict[str, Any] | None = None
+    note: str = ""
+    """What readers of the result should know."""
     before: Result | None = None
     """The result of the first time, beside a movement."""
 
@@ -75,6 +77,7 @@ def poll_view(
         protects=poll.protects,
         result=result,
         ballots=ballots,
+        note=poll.note,
         movement=poll.movement if before is not None else None,
         before=before,
     )
