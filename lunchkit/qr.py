@@ -4,11 +4,12 @@ import re
 from functools import lru_cache
 from io import BytesIO
 from itertools import groupby
+from typing import Any
 
 import qrcode
 from markupsafe import Markup
+from PIL import Image
 from qrcode.constants import ERROR_CORRECT_M
-from qrcode.image.pure import PyPNGImage
 
 QUIET_ZONE = 4
 _ALPHANUMERIC = re.compile(r"[0-9A-Z $%*+\-./:]+")
@@ -34,8 +35,11 @@ def png(text: str, scale: int = 8) -> bytes:
 
     Raises ValueError if the text is too long for any code.
     """
+    rows = _code(text).get_matrix()
+    image = Image.new("1", (len(rows), len(rows)))
+    image.putdata([0 if dark else 1 for row in rows for dark in row])
     file = BytesIO()
-    _code(text, scale).make_image(image_factory=PyPNGImage).save(file)
+    image.resize((len(rows) * scale, len(rows) * scale), Image.Resampling.NEAREST).save(file, "PNG", optimize=True)
     return file.getvalue()
 
 
@@ -48,8 +52,8 @@ def compact_url(url: str) -> str:
     return capitals if url.isascii() and _ALPHANUMERIC.fullmatch(capitals) else url
 
 
-def _code(text: str, scale: int = 1) -> "qrcode.QRCode[PyPNGImage]":
-    code = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=QUIET_ZONE, box_size=scale, image_factory=PyPNGImage)
+def _code(text: str) -> "qrcode.QRCode[Any]":
+    code: qrcode.QRCode[Any] = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=QUIET_ZONE)
     code.add_data(text)
     code.make(fit=True)
     return code

@@ -20,12 +20,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError
 from werkzeug.security import safe_join
 
 from lunchkit.config import Settings
 from lunchkit.db import db
 from lunchkit.errors import Refusal
+from lunchkit.images.refusals import PictureTooHeavy
 
 STATIC = Path(__file__).parent / "static"
 POLICY = (
@@ -34,10 +35,15 @@ POLICY = (
 )
 BUNDLES = {
     "css/phone.css": ("css/base.css", "css/vote.css", "css/pictures.css"),
-    "css/desk.css": ("css/base.css", "css/organiser.css"),
+    "css/archive.css": ("css/base.css", "css/series.css"),
+    "css/article.css": ("css/base.css", "css/pictures.css", "css/recap.css"),
+    "css/speaker.css": ("css/base.css", "css/people.css"),
+    "css/desk.css": ("css/base.css", "css/organiser.css", "css/people.css", "css/writing.css"),
+    "js/article.js": ("js/share.js", "js/print-page.js"),
     "js/phone.js": ("js/live.js", "js/answering.js", "js/ballot.js", "js/support.js"),
     "js/projector.js": ("js/live.js", "js/screen.js"),
     "js/room.js": ("js/watch-room.js", "js/live.js"),
+    "js/writing.js": ("js/autosave.js", "js/keep-text.js", "js/show-others.js", "js/bring-back.js"),
 }
 """Files that are sent as one where each request counts: a stream takes one of the four that a phone's page may make."""
 HEADERS = {
@@ -164,9 +170,14 @@ def read_whole_form() -> None:
     """
     if request.method in SAFE_METHODS:
         return
-    if request.endpoint and getattr(current_app.view_functions[request.endpoint], TAKES_PICTURES, False):
+    if _takes_pictures():
         request.max_content_length = PICTURE_BODY
     _ = request.form
+
+
+def _takes_pictures() -> bool:
+    door = current_app.view_functions.get(request.endpoint or "")
+    return bool(getattr(door, TAKES_PICTURES, False))
 
 
 Door = TypeVar("Door", bound=Callable[..., Any])
@@ -259,6 +270,8 @@ def show_error(error: Exception) -> ResponseReturnValue:
         error = storage_refusal(error)
     if isinstance(error, Refusal):
         status, message, retry_after = error.status, str(error.message), error.retry_after
+    elif isinstance(error, RequestEntityTooLarge) and _takes_pictures():
+        status, message, retry_after = PictureTooHeavy.status, str(PictureTooHeavy.message), None
     elif isinstance(error, HTTPException):
         status, message, retry_after = (
             error.code or 500,

@@ -4,6 +4,7 @@ from sqlalchemy import ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lunchkit.db import Model, Moment
+from lunchkit.images.redraw import widths_of
 
 
 class Picture(Model):
@@ -29,6 +30,21 @@ class Picture(Model):
         order_by="PictureFile.width", cascade="all, delete-orphan", passive_deletes=True
     )
 
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """The widths of its files, the smallest first; without asking the database."""
+        return widths_of(self.width)
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether pages may show it. Who comes to a picture by other ways than its token asks this first."""
+        return self.taken_down_at is None
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether its files were destroyed."""
+        return self.width == 0
+
 
 class PictureFile(Model):
     """A picture in one width, as WebP."""
@@ -37,4 +53,4 @@ class PictureFile(Model):
 
     picture_id: Mapped[int] = mapped_column(ForeignKey("picture.id", ondelete="CASCADE"), primary_key=True)
     width: Mapped[int] = mapped_column(primary_key=True)
-    data: Mapped[bytes] = mapped_column(LargeBinary)
+    data: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)

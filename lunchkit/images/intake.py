@@ -1,0 +1,157 @@
+"""What is sent to us as a picture: judged by its first bytes, and only then given to a decoder in its own process."""
+
+import logging
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from werkzeug.datastructures import FileStorage
+
+from lunchkit.images import redraw
+from lunchkit.images.redraw import MOST_PIXELS, Drawing
+from lunchkit.images.refusals import (
+    NoPicture,
+    PictureMustWait,
+    PictureTooHeavy,
+    PictureTooLarge,
+    PictureTooSmall,
+    PictureUnreadable,
+)
+
+MOST_BYTES = 8 * 1024 * 1024
+LEAST_SIDE = 200
+"""Pixels. Pages show a picture at least that large, and a blurred one is worse than none: who sends an icon, or one
+pixel, has taken the wrong file."""
+MOST_SECONDS = 20
+"""On the clock, for one picture; a machine that needs longer has other things to do."""
+AT_ONCE = 2
+"""So many pictures are drawn at the same time in each process of the server; the others wait."""
+PROGRAM = Path(redraw.__file__)
+log = logging.getLogger("lunchkit")
+_turns = threading.BoundedSemaphore(AT_ONCE)
+
+
+@dataclass(frozen=True)
+class Header:
+    """What the first bytes of a picture say of it."""
+
+    kind: str
+    """As Pillow calls it: JPEG, PNG, WEBP."""
+    width: int
+    height: int
+
+
+def read_upload(file: FileStorage | None) -> bytes:
+    """The bytes of an uploaded picture, if they may be one. Nothing is decoded, and its name is not believed.
+
+    Raises NoPicture, PictureTooHeavy, PictureTooLarge, PictureTooSmall, PictureUnreadable.
+    """
+    data = file.stream.read(MOST_BYTES + 1) if file else b""
+    if not data:
+        raise NoPicture
+    judge(data)
+    return data
+
+
+def judge(data: bytes) -> Header:
+    """What a picture says of itself, if it may be decoded.
+
+    Raises PictureTooHeavy, PictureTooLarge, PictureTooSmall, PictureUnreadable.
+    """
+    if len(data) > MOST_BYTES:
+        raise PictureTooHeavy
+    header = _png(data) or _jpeg(data) or _webp(data)
+    if header is None or not (header.width and header.height):
+        raise PictureUnreadable
+    if header.width * header.height > MOST_PIXELS:
+        raise PictureTooLarge
+    if min(header.width, header.height) < LEAST_SIDE:
+        raise PictureTooSmall
+    return header
+
+
+def draw_anew(data: bytes) -> Drawing:
+    """The picture as we keep it: other bytes, the same sight. Takes a second, so call it outside of any transaction.
+
+    Raises PictureUnreadable, PictureTooLarge, PictureMustWait, and what ``judge`` raises.
+    """
+    done = _run(judge(data).kind, data)
+    if done.returncode == redraw.TOO_MUCH:
+        raise PictureTooLarge
+    if done.returncode != 0:
+        log.warning("a picture could not be drawn: %s %s", done.returncode, done.stderr[-80:].decode(errors="replace"))
+        raise PictureUnreadable
+    try:
+        return Drawing.loads(done.stdout)
+    except ValueError as error:
+        raise PictureUnreadable from error
+
+
+def _run(kind: str, data: bytes) -> "subprocess.CompletedProcess[bytes]":
+    """Give a picture to the process that draws, which knows neither our environment nor our folder."""
+    if not _turns.acquire(timeout=MOST_SECONDS):
+        raise PictureMustWait
+    try:
+        return subprocess.run(  # noqa: S603  our own program
+            [sys.executable, "-I", "-B", str(PROGRAM), kind],
+            input=data, capture_output=True, timeout=MOST_SECONDS, env={}, cwd="/", check=False,
+        )  # fmt: skip
+    except (OSError, subprocess.TimeoutExpired) as error:
+        log.error("no picture can be drawn: %s", type(error).__name__)
+        raise PictureMustWait from error
+    finally:
+        _turns.release()
+
+
+def _png(data: bytes) -> Header | None:
+    if data[:8] != b"\x89PNG\r\n\x1a\n" or data[12:16] != b"IHDR":
+        return None
+    return Header("PNG", int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big"))
+
+
+def _webp(data: bytes) -> Header | None:
+    """RFC 9649: the first chunk says the size, each of the three kinds in its own way."""
+    if data[:4] != b"RIFF" or data[8:12] != b"WEBP" or len(data) < 30:
+        return None
+    chunk = data[12:16]
+    if chunk == b"VP8X":
+        return Header("WEBP", _little(data[24:27]) + 1, _little(data[27:30]) + 1)
+    if chunk == b"VP8L" and data[20] == 0x2F:
+        bits = _little(data[21:25])
+        return Header("WEBP", (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1)
+    if chunk == b"VP8 " and data[23:26] == b"\x9d\x01\x2a":
+        return Header("WEBP", _little(data[26:28]) & 0x3FFF, _little(data[28:30]) & 0x3FFF)
+    return None
+
+
+def _little(number: bytes) -> int:
+    return int.from_bytes(number, "little")
+
+
+FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+"""Markers of a JPEG after which its size stands (ITU T.81, table B.1)."""
+BARE = frozenset({0x01, *range(0xD0, 0xD8)})
+"""Markers that nothing belongs to."""
+
+
+def _jpeg(data: bytes) -> Header | None:
+    """Walk over the segments, each of which says how long it is, to the one with the size."""
+    if data[:3] != b"\xff\xd8\xff":
+        return None
+    place = 2
+    while place + 9 <= len(data) and data[place] == 0xFF:
+        marker = data[place + 1]
+        if marker in FRAMES:
+            height, width = data[place + 5 : place + 7], data[place + 7 : place + 9]
+            return Header("JPEG", int.from_bytes(width, "big"), int.from_bytes(height, "big"))
+        if marker in (0xD9, 0xDA):
+            return None
+        if marker == 0xFF:  # padding
+            place += 1
+        elif marker in BARE:
+            place += 2
+        else:
+            place += 2 + int.from_bytes(data[place + 2 : place + 4], "big")
+    return None

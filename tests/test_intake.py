@@ -1,0 +1,585 @@
+"""Pictures, judged before anything is decoded, and drawn anew in another process. Nothing here needs a database."""
+
+import json
+import random
+import struct
+import subprocess
+import sys
+import threading
+import zlib
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image, PngImagePlugin
+from werkzeug.datastructures import FileStorage
+
+from lunchkit.images import intake, redraw
+from lunchkit.images.intake import MOST_BYTES, Header, draw_anew, judge, read_upload
+from lunchkit.images.redraw import Drawing, widths_of
+from lunchkit.images.refusals import (
+    NoPicture,
+    PictureMustWait,
+    PictureTooHeavy,
+    PictureTooLarge,
+    PictureTooSmall,
+    PictureUnreadable,
+)
+from tests.uploads import (
+    CAPTURED,
+    IPTC,
+    SECRETS,
+    XMP_SEGMENT,
+    bomb,
+    documented,
+    exif,
+    is_near,
+    png_chunk,
+    png_of,
+    saved,
+    seen,
+    segment,
+    sight,
+    upload,
+    webp_chunks,
+    with_segments,
+)
+
+# Judging
+
+
+SORTS = {
+    "jpeg": lambda image: saved(image),
+    "progressive": lambda image: saved(image, progressive=True),
+    "grey jpeg": lambda image: saved(image.convert("L")),
+    "four inks": lambda image: saved(image.convert("CMYK")),
+    "jpeg with notes": lambda image: with_segments(saved(image, exif=exif()), IPTC, XMP_SEGMENT),
+    "padded jpeg": lambda image: with_segments(saved(image), b"\xff\xff\xff" + segment(0xFE, b"x")[1:]),
+    "png": lambda image: saved(image, "PNG"),
+    "palette": lambda image: saved(image.convert("P"), "PNG"),
+    "one bit": lambda image: saved(image.convert("1"), "PNG"),
+    "webp": lambda image: saved(image, "WEBP"),
+    "lossless webp": lambda image: saved(image, "WEBP", lossless=True),
+    "clear webp": lambda image: saved(image.convert("RGBA"), "WEBP", exif=exif()),
+    "moving webp": lambda image: saved(image, "WEBP", save_all=True, append_images=[image.rotate(180)]),
+}
+
+
+@pytest.mark.parametrize("size", [(400, 300), (201, 997), (1999, 200)])
+@pytest.mark.parametrize("sort", SORTS)
+def test_the_header_says_what_the_decoder_would_find(sort: str, size: tuple[int, int]) -> None:
+    data = SORTS[sort](sight(*size))
+    with Image.open(BytesIO(data)) as image:
+        kind = "JPEG" if image.format == "MPO" else image.format
+    assert judge(data) == Header(str(kind), *size)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        saved(sight(), "GIF"),
+        saved(sight(), "BMP"),
+        saved(sight(), "TIFF"),
+        saved(sight(), "ICO"),
+        saved(sight(), "PPM"),
+        saved(sight(), "EPS"),
+        saved(sight(), "PDF"),
+        b'<svg xmlns="http://www.w3.org/2000/svg" width="400" height="400"><script>alert(1)</script></svg>',
+        b"<!doctype html><title>photo</title>",
+        b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic",
+        b"GIF89a/*\xff\xd8\xff\xe0" + saved(sight()),
+        b"\xff\xd8\xff",
+        b"\xff\xd8\xff\xe0\x00\x00" + b"\xff\xe0\x00\x00" * 9,
+        b"\xff\xd8\xff\xda\x00\x08",
+        b"\x89PNG\r\n\x1a\n",
+        png_of(0, 400),
+        b"RIFF\x00\x00\x00\x00WEBPVP8 ",
+        b"RIFF\x00\x00\x00\x00WEBPVP8?" + bytes(30),
+        bytes(5000),
+    ],
+)  # fmt: skip
+def test_anything_but_a_jpeg_png_or_webp_is_refused_whatever_it_is_called(data: bytes) -> None:
+    with pytest.raises(PictureUnreadable):
+        read_upload(upload(data))
+
+
+def test_a_name_is_not_believed_either_way() -> None:
+    data = saved(sight(), "PNG")
+    assert read_upload(upload(data, "notes.txt", "text/plain")) == data
+
+
+@pytest.mark.parametrize("file", [None, upload(b"", "", "application/octet-stream"), upload(b"", "empty.jpg")])
+def test_a_form_without_a_picture_says_so(file: FileStorage | None) -> None:
+    with pytest.raises(NoPicture):
+        read_upload(file)
+
+
+def test_eight_megabytes_are_taken_and_not_a_byte_more() -> None:
+    whole = saved(sight())
+    data = whole + bytes(MOST_BYTES - len(whole))
+    assert len(read_upload(upload(data))) == MOST_BYTES
+    file = upload(data + b"x" * 50)
+    with pytest.raises(PictureTooHeavy):
+        read_upload(file)
+    assert file.stream.tell() == MOST_BYTES + 1, "no more is read than it takes to know"
+
+
+def test_twenty_four_million_pixels_are_taken_and_not_a_row_more() -> None:
+    assert judge(png_of(6000, 4000)) == Header("PNG", 6000, 4000)
+    with pytest.raises(PictureTooLarge):
+        judge(png_of(6000, 4001))
+
+
+@pytest.mark.parametrize("size", [(199, 4000), (4000, 199), (1, 24_000_000), (16, 16)])
+def test_what_no_page_could_show_is_refused(size: tuple[int, int]) -> None:
+    with pytest.raises(PictureTooSmall):
+        judge(png_of(*size))
+    assert judge(png_of(200, 200))
+
+
+HUGE = {
+    "png": png_of(2**31 - 1, 2**31 - 1),
+    "jpeg": b"\xff\xd8" + segment(0xC2, b"\x08\xff\xff\xff\xff\x03" + bytes(9)),
+    "webp": b"RIFF\x20\x00\x00\x00WEBPVP8X\x0a\x00\x00\x00\x00\x00\x00\x00" + b"\xff\x3f\x00\xff\x3f\x00" + bytes(8),
+    "lossless": b"RIFF\x20\x00\x00\x00WEBPVP8L\x10\x00\x00\x00\x2f\xff\xff\xff\x0f" + bytes(8),
+}
+
+
+@pytest.mark.parametrize("kind", HUGE)
+def test_no_kind_of_header_may_promise_too_much(kind: str) -> None:
+    with pytest.raises(PictureTooLarge):
+        judge(HUGE[kind])
+
+
+MEASURE = """
+import sys, tracemalloc, warnings
+from pathlib import Path
+from lunchkit.images.intake import judge
+from PIL import Image
+data = Path(sys.argv[1]).read_bytes()
+Image.init()
+def resident():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
+def peak():
+    return next(int(line.split()[1]) * 1024 for line in Path("/proc/self/status").open() if line.startswith("VmHWM"))
+before = resident()
+tracemalloc.start()
+if sys.argv[2] == "judge":
+    try:
+        judge(data)
+        said = "taken"
+    except Exception as error:
+        said = type(error).__name__
+else:
+    warnings.simplefilter("ignore")
+    said = Image.open(sys.argv[1]).convert("RGB").size[0]
+print(said, tracemalloc.get_traced_memory()[1], peak() - before)
+"""
+
+
+def measured(path: Path, how: str) -> tuple[str, int, int]:
+    """In a fresh process: what was said of a file, what Python took for it, and what the whole process took."""
+    command = [sys.executable, "-c", MEASURE, path, how]
+    said, traced, resident = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    return said, int(traced), int(resident)
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="reads the memory of a process as Linux tells it")
+def test_a_bomb_is_refused_and_no_memory_spent(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.png"
+    path.write_bytes(bomb())
+    assert path.stat().st_size < 25_000
+    said, traced, resident = measured(path, "judge")
+    assert said == "PictureTooLarge" and traced < 50_000 and resident < 2_000_000
+    said, _traced, resident = measured(path, "decode")
+    assert said == "13000" and resident > 500_000_000, "control: Pillow by itself decodes it, and it is that large"
+
+
+# Drawing anew
+
+
+def test_a_picture_has_the_usual_widths_and_is_never_enlarged() -> None:
+    assert widths_of(4000) == (320, 640, 1280, 1920, 4000)
+    assert widths_of(1920) == (320, 640, 1280, 1920)
+    assert widths_of(900) == (320, 640, 900)
+    assert widths_of(250) == (250,)
+    assert widths_of(0) == ()
+    large = redraw.redraw(saved(sight(2400, 1200)), "JPEG")
+    assert (large.width, large.height, tuple(large.files)) == (1920, 960, (320, 640, 1280, 1920))
+    small = redraw.redraw(saved(sight(250, 200)), "JPEG")
+    assert (small.width, small.height, tuple(small.files)) == (250, 200, (250,))
+    for drawing in (large, small):
+        for width, data in drawing.files.items():
+            with Image.open(BytesIO(data), formats=["WEBP"]) as image:
+                assert image.width == width and abs(image.height - drawing.height * width / drawing.width) <= 1
+
+
+def test_a_long_strip_is_made_narrower() -> None:
+    drawing = redraw.redraw(saved(sight(1000, 8000)), "JPEG")
+    assert (drawing.width, drawing.height) == (500, 4000)
+
+
+def test_two_hundred_documented_photos_keep_nothing_but_their_pixels() -> None:
+    told = set()
+    for number in range(200):
+        kind = ("JPEG", "PNG", "WEBP")[number % 3]
+        data = documented(kind, number % 8 + 1)
+        told |= {secret for secret in SECRETS if secret in data}
+        assert any(secret in data for secret in (b"GPS", b"xpacket")), "control: there is something to forget"
+        with Image.open(BytesIO(data)) as image:
+            assert image.getexif().get_ifd(0x8825)[2] == CAPTURED, "control: and it can be read"
+        for file in redraw.redraw(data, kind).files.values():
+            assert webp_chunks(file) == [b"VP8 "]
+            assert [secret for secret in SECRETS if secret in file] == []
+    assert told >= {b"Exif", b"xpacket", b"8BIM", b"Photoshop", b"Chemin des Secrets", b"Apfelkamera"}
+
+
+STORED = {
+    1: None,
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_90,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_270,
+}
+"""How a camera that was held so stores what is upright."""
+
+
+@pytest.mark.parametrize("size", [(400, 300), (3000, 2250)])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("orientation", STORED)
+def test_every_way_to_hold_a_camera_ends_upright(orientation: int, kind: str, size: tuple[int, int]) -> None:
+    if size[0] > 400 and (kind != "JPEG" or orientation not in (1, 3, 6)):
+        size = (220, 300)
+    turn = STORED[orientation]
+    stored = sight(*size) if turn is None else sight(*size).transpose(turn)
+    drawing = redraw.redraw(saved(stored, kind, exif=exif(orientation)), kind)
+    assert (drawing.width > drawing.height) is (size[0] > size[1])
+    image = seen(drawing)
+    across, down = image.width - 30, image.height - 30
+    assert is_near(image.getpixel((8, 8)), (0, 0, 0), 60)
+    assert is_near(image.getpixel((image.width // 4, image.height // 4)), (255, 0, 0))
+    assert is_near(image.getpixel((across, 30)), (0, 255, 0))
+    assert is_near(image.getpixel((30, down)), (0, 0, 255))
+    assert is_near(image.getpixel((across, down)), (255, 255, 255))
+
+
+@pytest.mark.filterwarnings("ignore")  # Pillow's, which the process that draws writes to nobody
+def test_a_broken_note_spoils_no_photo() -> None:
+    whole = saved(sight())
+    for notes in (
+        b"Exif\x00\x00MM\x00*\xff\xff\xff\xff",
+        b"Exif\x00\x00",
+        b"Exif\x00\x00II*\x00\x08\x00\x00\x00\xff\xff",
+    ):
+        drawing = redraw.redraw(with_segments(whole, segment(0xE1, notes)), "JPEG")
+        assert is_near(seen(drawing).getpixel((100, 100)), (255, 0, 0))
+    turned = with_segments(whole, segment(0xE1, b"Exif\x00\x00" + exif(99).tobytes()))
+    assert redraw.redraw(turned, "JPEG").width == 400
+
+
+def half_clear() -> Image.Image:
+    """Red at the left; at the right what nobody sees, with a colour that nobody should see either."""
+    image = Image.new("RGBA", (300, 300), (255, 0, 0, 255))
+    image.paste((0, 0, 0, 0), (150, 0, 300, 300))
+    return image
+
+
+def clear_palette() -> bytes:
+    image = Image.new("P", (300, 300), 0)
+    image.putpalette([255, 0, 0, 0, 0, 0])
+    image.paste(1, (150, 0, 300, 300))
+    return saved(image, "PNG", transparency=1)
+
+
+def sixteen(value: int, colour: int = 0) -> bytes:
+    """A PNG of sixteen bits a channel; all pixels have one value, those at the right none."""
+    channels = {0: 1, 2: 3}[colour]
+    row = b"\x00" + value.to_bytes(2, "big") * 150 * channels + bytes(2) * 150 * channels
+    return png_of(300, 300, depth=16, colour=colour, rows=zlib.compress(row * 300))
+
+
+@pytest.mark.parametrize(
+    ("data", "left", "right"),
+    [
+        (saved(half_clear(), "PNG"), (255, 0, 0), (255, 255, 255)),
+        (saved(half_clear(), "WEBP", lossless=True), (255, 0, 0), (255, 255, 255)),
+        (saved(half_clear().convert("LA"), "PNG"), (76, 76, 76), (255, 255, 255)),
+        (clear_palette(), (255, 0, 0), (255, 255, 255)),
+        (saved(half_clear().convert("RGB"), "PNG", transparency=(0, 0, 0)), (255, 0, 0), (255, 255, 255)),
+        (saved(half_clear().convert("RGB").convert("P"), "PNG"), (255, 0, 0), (0, 0, 0)),
+        (saved(half_clear().convert("L").point(lambda v: 255 if v else 0, "1"), "PNG"), (255, 255, 255), (0, 0, 0)),
+        (saved(half_clear().convert("RGB").convert("CMYK"), quality=95), (255, 0, 0), (0, 0, 0)),
+        (saved(half_clear().convert("L"), quality=95), (76, 76, 76), (0, 0, 0)),
+        (sixteen(65535), (255, 255, 255), (0, 0, 0)),
+        (sixteen(32896), (128, 128, 128), (0, 0, 0)),
+        (sixteen(32896, colour=2), (128, 128, 128), (0, 0, 0)),
+    ],
+    ids=[
+        "rgba", "clear webp", "grey with alpha", "clear palette", "clear colour", "palette", "one bit", "four inks",
+        "grey", "sixteen bits white", "sixteen bits grey", "sixteen bits colour",
+    ],
+)  # fmt: skip
+def test_pictures_of_every_mode_look_as_they_should(data: bytes, left: Any, right: Any) -> None:
+    image = seen(redraw.redraw(data, judge(data).kind))
+    assert is_near(image.getpixel((70, 150)), left) and is_near(image.getpixel((230, 150)), right)
+
+
+def profile(red: tuple[float, float, float], blue: tuple[float, float, float]) -> bytes:
+    """A colour profile whose red and blue are where one wants them (ICC.1, matrix and one curve)."""
+
+    def xyz(values: tuple[float, float, float]) -> bytes:
+        return b"XYZ \x00\x00\x00\x00" + b"".join(struct.pack(">i", round(value * 65536)) for value in values)
+
+    curve = b"curv\x00\x00\x00\x00\x00\x00\x00\x01\x02\x33\x00\x00"
+    parts = {
+        b"wtpt": xyz((0.9642, 1.0, 0.8249)), b"rXYZ": xyz(red), b"gXYZ": xyz((0.3851, 0.7169, 0.0971)),
+        b"bXYZ": xyz(blue), b"rTRC": curve, b"gTRC": curve, b"bTRC": curve,
+    }  # fmt: skip
+    table, body = struct.pack(">I", len(parts)), b""
+    for name, part in parts.items():
+        table += name + struct.pack(">II", 132 + 12 * len(parts) + len(body), len(part))
+        body += part
+    head = struct.pack(">I4s4s4s4s4s", 0, b"lcms", b"\x02\x10\x00\x00", b"mntr", b"RGB ", b"XYZ ") + bytes(12)
+    head += b"acsp" + bytes(28) + struct.pack(">iii", 63190, 65536, 54061) + bytes(48)
+    whole = head + table + body
+    return struct.pack(">I", len(whole)) + whole[4:]
+
+
+RED, BLUE = (0.4361, 0.2225, 0.0139), (0.1431, 0.0606, 0.7139)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_the_colours_of_a_profile_are_kept_though_the_profile_is_not(kind: str) -> None:
+    image = Image.new("RGB", (300, 300), "red")
+    usual = redraw.redraw(saved(image, kind, icc_profile=profile(RED, BLUE)), kind)
+    assert is_near(seen(usual).getpixel((150, 150)), (255, 0, 0))
+    crossed = redraw.redraw(saved(image, kind, icc_profile=profile(BLUE, RED)), kind)
+    assert is_near(seen(crossed).getpixel((150, 150)), (0, 0, 255)), "its red is our blue"
+    for broken in (b"no profile", profile(RED, BLUE)[:200]):
+        kept = redraw.redraw(saved(image, kind, icc_profile=broken), kind)
+        assert is_near(seen(kept).getpixel((150, 150)), (255, 0, 0))
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+def test_of_a_moving_picture_the_first_frame_stays(kind: str) -> None:
+    frames = [Image.new("RGB", (300, 300), colour) for colour in ("red", "lime", "blue")]
+    data = saved(frames[0], kind, save_all=True, append_images=frames[1:], duration=100)
+    with Image.open(BytesIO(data)) as control:
+        assert control.n_frames == 3  # type: ignore[attr-defined]
+    drawing = redraw.redraw(data, kind)
+    assert is_near(seen(drawing).getpixel((150, 150)), (255, 0, 0))
+    assert webp_chunks(drawing.files[300]) == [b"VP8 "]
+
+
+def test_of_two_photos_in_one_file_the_first_stays() -> None:
+    data = saved(sight(), "MPO", save_all=True, append_images=[Image.new("RGB", (400, 300), "black")])
+    assert judge(data).kind == "JPEG"
+    assert is_near(seen(redraw.redraw(data, "JPEG")).getpixel((100, 100)), (255, 0, 0))
+
+
+ALIEN = b"<script>alert('polyglot')</script>"
+POLYGLOTS = {
+    "page behind a jpeg": saved(sight()) + ALIEN,
+    "archive behind a jpeg": saved(sight()) + b"PK\x03\x04" + ALIEN + b"PK\x05\x06" + bytes(18),
+    "script in a jpeg's comment": saved(sight(), comment=ALIEN),
+    "script in a jpeg's segment": with_segments(saved(sight()), segment(0xEF, b"*/=1;" + ALIEN)),
+    "document in a jpeg": with_segments(saved(sight()), segment(0xFE, b"%PDF-1.7" + ALIEN)),
+    "page in a png": saved(sight(), "PNG", pnginfo=(lambda notes: (notes.add_text("x", ALIEN.decode()), notes)[1])(PngImagePlugin.PngInfo())),
+    "page behind a png": saved(sight(), "PNG") + ALIEN,
+    "page in a chunk of a png": saved(sight(), "PNG").replace(b"\x00\x00\x00\x00IEND", png_chunk(b"scRp", ALIEN) + b"\x00\x00\x00\x00IEND"),
+    "page behind a webp": saved(sight(), "WEBP") + ALIEN,
+    "page in a webp": saved(sight(), "WEBP", xmp=ALIEN),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", POLYGLOTS)
+def test_whatever_else_a_picture_is_only_its_pixels_stay(what: str) -> None:
+    data = POLYGLOTS[what]
+    assert ALIEN in data, "control"
+    for file in redraw.redraw(data, judge(data).kind).files.values():
+        assert webp_chunks(file) == [b"VP8 "] and b"script" not in file and b"PDF" not in file and b"PK\x03" not in file
+
+
+@pytest.mark.parametrize("part", [0.3, 0.6, 0.9])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.filterwarnings("ignore")  # Pillow's, which the process that draws writes to nobody
+def test_half_a_picture_is_refused(kind: str, part: float) -> None:
+    noise = Image.effect_noise((300, 300), 90).convert("RGB")
+    whole = saved(noise, kind)
+    assert draw_in_place(whole), "control"
+    assert not draw_in_place(whole[: int(len(whole) * part)])
+
+
+def draw_in_place(data: bytes) -> bool:
+    """Whether a picture is taken; what it becomes is nothing but pixels."""
+    try:
+        drawing = redraw.redraw(data, judge(data).kind)
+    except Exception:
+        return False
+    assert all(webp_chunks(file) == [b"VP8 "] for file in drawing.files.values())
+    return True
+
+
+@pytest.mark.filterwarnings("ignore")  # Pillow's, which the process that draws writes to nobody
+def test_damaged_pictures_are_refused_or_harmless() -> None:
+    dice = random.Random(4)
+    wholes = [SORTS[sort](sight(210, 200)) for sort in SORTS]
+    taken = 0
+    for _turn in range(300):
+        data = bytearray(dice.choice(wholes))
+        for _byte in range(dice.choice((1, 3, 30))):
+            data[dice.randrange(len(data))] = dice.randrange(256)
+        taken += draw_in_place(bytes(data))
+    assert 0 < taken < 300, "control: some are still read, some are not"
+
+
+# The process
+
+
+def test_a_picture_is_drawn_in_another_process() -> None:
+    drawing = draw_anew(saved(sight(700, 500)))
+    assert (drawing.width, drawing.height, tuple(drawing.files)) == (700, 500, (320, 640, 700))
+    assert is_near(seen(drawing).getpixel((200, 150)), (255, 0, 0))
+
+
+def test_it_hears_of_nothing_but_the_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("json.py", "PIL.py"):
+        (tmp_path / name).write_text("raise SystemExit('a stranger was imported')")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setenv("LUNCHKIT_SECRET_KEY", "do not tell")
+    assert draw_anew(saved(sight())).width == 400
+    control = subprocess.run([sys.executable, intake.PROGRAM, "JPEG"], input=saved(sight()), capture_output=True)
+    assert b"a stranger" in control.stderr
+    spy = tmp_path / "spy.py"
+    spy.write_text("import os, sys; print(sorted(os.environ), os.getcwd(), sys.argv[1:], sys.stdin.read())")
+    monkeypatch.setattr(intake, "PROGRAM", spy)
+    told = intake._run("PNG", b"pixels").stdout.decode()
+    assert "LUNCHKIT" not in told and str(tmp_path) not in told and "do not tell" not in told
+    assert told.endswith("/ ['PNG'] pixels\n")
+
+
+CONFINED = """
+import json, resource, sys
+sys.path.insert(0, sys.argv[1])
+import redraw
+redraw.confine()
+tried = {}
+for name, try_it in {"memory": lambda: bytearray(600 * 1024 * 1024), "file": lambda: open(sys.argv[2], "w").write("x" * 9999)}.items():
+    try:
+        try_it()
+        tried[name] = "done"
+    except (MemoryError, OSError) as error:
+        tried[name] = type(error).__name__
+print(json.dumps(tried | {"cpu": resource.getrlimit(resource.RLIMIT_CPU)[1], "core": resource.getrlimit(resource.RLIMIT_CORE)[1]}))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="some versions of macOS take no limit of memory")
+def test_it_has_little_memory_little_time_and_writes_nothing(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", CONFINED, str(intake.PROGRAM.parent), tmp_path / "written"]
+    told = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    assert told == {"memory": "MemoryError", "file": "OSError", "cpu": 5, "core": 0}
+    free = [line for line in CONFINED.splitlines() if line != "redraw.confine()"]
+    command[2] = "\n".join(free)
+    told = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    assert (told["memory"], told["file"]) == ("done", "done"), "control"
+
+
+def broad(mode: str) -> Image.Image:
+    """The largest picture that is taken."""
+    image = Image.radial_gradient("L").resize((6000, 4000))
+    if mode != "RGBA":
+        return image.convert(mode)
+    image = image.convert("RGBA")
+    image.putalpha(Image.linear_gradient("L").resize((6000, 4000)))
+    return image
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("mode", "kind", "options"),
+    [
+        ("RGB", "JPEG", {"progressive": True, "subsampling": 0}),
+        ("CMYK", "JPEG", {}),
+        ("RGBA", "PNG", {"compress_level": 1}),
+        ("RGBA", "WEBP", {"lossless": True, "method": 0, "quality": 0}),
+        ("RGB", "WEBP", {"method": 0}),
+    ],
+)
+def test_the_largest_that_is_allowed_is_drawn_within_the_limits(mode: str, kind: str, options: Any) -> None:
+    data = saved(broad(mode), kind, **options)
+    drawing = draw_anew(read_upload(upload(data)))
+    assert (drawing.width, drawing.height) == (1920, 1280)
+
+
+def test_a_jpeg_that_says_two_sizes_is_not_believed() -> None:
+    small = segment(0xC0, b"\x08\x01\x2c\x01\x2c\x01\x01\x11\x00")
+    liar = with_segments(saved(Image.new("L", (8000, 8000))), small)
+    assert judge(liar) == Header("JPEG", 300, 300), "control: the judge believes the first"
+    with pytest.raises((PictureTooLarge, PictureUnreadable)):
+        draw_anew(liar)
+
+
+@pytest.mark.parametrize(
+    ("program", "refusal"),
+    [
+        ("raise SystemExit(65)", PictureUnreadable),
+        ("raise SystemExit(66)", PictureTooLarge),
+        ("import os; os.kill(os.getpid(), 9)", PictureUnreadable),
+        ("import os; os.kill(os.getpid(), 11)", PictureUnreadable),
+        ("pass", PictureUnreadable),
+        ("print('{}')", PictureUnreadable),
+        ("import time; time.sleep(99)", PictureMustWait),
+    ],
+)
+def test_however_it_ends_somebody_is_told(
+    program: str, refusal: type[Exception], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = tmp_path / "program.py"
+    script.write_text(program)
+    monkeypatch.setattr(intake, "PROGRAM", script)
+    if "sleep" in program:
+        monkeypatch.setattr(intake, "MOST_SECONDS", 0.3)
+    data = saved(sight()) + bytes(4_000_000)
+    with pytest.raises(refusal):
+        draw_anew(data)
+
+
+def test_where_no_process_can_be_started_one_is_asked_to_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    with pytest.raises(PictureMustWait):
+        draw_anew(saved(sight()))
+
+
+def test_only_so_many_are_drawn_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    turns = threading.BoundedSemaphore(1)
+    monkeypatch.setattr(intake, "_turns", turns)
+    assert draw_anew(saved(sight())) and draw_anew(saved(sight())), "control: a turn is given back"
+    with pytest.raises(PictureUnreadable):
+        draw_anew(saved(sight())[:3000])
+    assert draw_anew(saved(sight())), "and after a refusal too"
+    monkeypatch.setattr(intake, "MOST_SECONDS", 0.01)
+    turns.acquire()
+    with pytest.raises(PictureMustWait):
+        draw_anew(saved(sight()))
+
+
+def test_what_it_says_is_not_believed_either() -> None:
+    drawing = redraw.redraw(saved(sight(700, 500)), "JPEG")
+    said = drawing.dumps()
+    assert Drawing.loads(said) == drawing
+    head, _, files = said.partition(b"\n")
+    lies = [
+        b"", b"\n", b"[]\n", b"null\n", b"{}\n", b"\xff\n", b'{"width": 1, "height": 1, "files": 3}\n', said[:-1], said + b"x",
+        head + b"\n" + b"<html>" + files[6:], head.replace(b'"width": 700', b'"width": 900') + b"\n" + files,
+        head.replace(b"[320, ", b"[321, ") + b"\n" + files, head.replace(b'"height": 500', b'"height": 0') + b"\n" + files,
+        b'{"width": 0, "height": 9, "files": []}\n', b'{"width": 5, "height": 5, "files": [[5, -4]]}\n' + files,
+    ]  # fmt: skip
+    for lie in lies:
+        with pytest.raises(ValueError, match="no drawing"):
+            Drawing.loads(lie)
