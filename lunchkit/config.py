@@ -20,7 +20,10 @@ from sqlalchemy.exc import ArgumentError
 
 PREFIX = "LUNCHKIT_"
 LEAST = {"port": 1, "mail_port": 1, "workers": 1, "proxies": 0, "mail_timeout": 1, "form_minimum_seconds": 0}
-LANGUAGES = ("fr", "en")
+LANGUAGES = ("fr", "en", "de", "it")
+"""Those in which attendees, speakers and readers are met."""
+WORKING_LANGUAGES = ("fr", "en")
+"""Those of organisers' pages and of the command line; the house's own language is one of them."""
 ANNOUNCEMENT = "LUNCHKIT_INTERNAL_ANNOUNCEMENT"
 """What the server prints on standard output once it listens; handed over by ``lunchkit demo`` in the environment."""
 
@@ -133,8 +136,8 @@ def _mistakes(settings: Settings) -> list[str]:
         errors.append(
             f"LUNCHKIT_PUBLIC_URL: http(s):// and a name or an IPv4 address is needed, not {settings.public_url!r}"
         )
-    if settings.language not in LANGUAGES:
-        errors.append(f"LUNCHKIT_LANGUAGE: one of {', '.join(LANGUAGES)}, not {settings.language!r}")
+    if settings.language not in WORKING_LANGUAGES:
+        errors.append(f"LUNCHKIT_LANGUAGE: one of {', '.join(WORKING_LANGUAGES)}, not {settings.language!r}")
     if settings.mail_security not in ("starttls", "tls", "none"):
         errors.append(f"LUNCHKIT_MAIL_SECURITY: starttls, tls or none, not {settings.mail_security!r}")
     if not settings.database.startswith(("sqlite:", "postgresql+psycopg:")):

@@ -1,4 +1,10 @@
-"""Languages: which one a page speaks, and how it writes dates, hours and numbers."""
+"""Languages: which one a page speaks, and how it writes dates, hours and numbers.
+
+Attendees, speakers and readers are met in four languages. Organisers' pages and the command line speak two, French and
+English: a working page is full of words that must be exact, and one that is half in German and half in English is worse
+than one that is whole in a language that its reader works in anyway. Whoever prefers German or Italian gets there
+whichever of the two they would rather read.
+"""
 
 import re
 from datetime import date, datetime
@@ -11,10 +17,20 @@ from flask import Flask, Response, has_request_context, request
 from flask_babel import Babel, get_locale
 from markupsafe import Markup, escape
 
-from lunchkit.config import LANGUAGES, current_settings
+from lunchkit.config import LANGUAGES, WORKING_LANGUAGES, current_settings
 
-LANGUAGE_NAMES = [("fr", "Français"), ("en", "English")]
+LANGUAGE_NAMES = [("fr", "Français"), ("de", "Deutsch"), ("it", "Italiano"), ("en", "English")]
 COOKIE = "lang"
+WORKING_PAGES = "/organiser"
+"""Everything of the organisers stands under this address."""
+_DATES = {
+    "fr": ("EEEE d MMMM y", "fr"),
+    "de": ("EEEE, d. MMMM y", "de_CH"),
+    "it": ("EEEE d MMMM y", "it_CH"),
+    "en": ("EEEE d MMMM y", "en_GB"),
+}
+"""How each writes a date. The French pattern for the Swiss too, whose own has a comma that nobody writes."""
+_FIRST_OF_MONTH = {"fr": "1er", "it": "1°"}
 
 
 class Scheduled(Protocol):
@@ -34,17 +50,35 @@ def init_i18n(app: Flask) -> None:
         when=when, weekday=weekday, day=day, month_year=month_year, hours=hours,
         moment=moment, long_date=long_date, number=number, typo=typo, paragraphs=paragraphs,
     )  # fmt: skip
-    app.jinja_env.globals.update(languages=LANGUAGE_NAMES, lang=language, _n=app.jinja_env.globals["ngettext"])
+    app.jinja_env.globals.update(languages=offered_languages, lang=language, _n=app.jinja_env.globals["ngettext"])
 
 
 def select_language() -> str:
     """The language asked for in the address, chosen before, or preferred by the browser; else the house's."""
     if not has_request_context():
         return current_settings().language
+    spoken = _spoken_here()
     for wish in (request.args.get("lang"), request.cookies.get(COOKIE)):
-        if wish in LANGUAGES:
+        if wish in spoken:
             return wish
-    return request.accept_languages.best_match(LANGUAGES) or current_settings().language
+    return _preferred(spoken) or current_settings().language
+
+
+def offered_languages() -> list[tuple[str, str]]:
+    """The languages in which this page may be read, by code and by their own name."""
+    spoken = _spoken_here() if has_request_context() else LANGUAGES
+    return [(code, name) for code, name in LANGUAGE_NAMES if code in spoken]
+
+
+def _spoken_here() -> tuple[str, ...]:
+    is_working_page = request.path == WORKING_PAGES or request.path.startswith(f"{WORKING_PAGES}/")
+    return WORKING_LANGUAGES if is_working_page else LANGUAGES
+
+
+def _preferred(spoken: tuple[str, ...]) -> str | None:
+    """What the browser likes best of these. «de-CH» is German: a later «fr» does not come before it."""
+    wishes = (tag.replace("_", "-").partition("-")[0].lower() for tag, much in request.accept_languages if much > 0)
+    return next((wish for wish in wishes if wish in spoken), None)
 
 
 def language() -> str:
@@ -54,7 +88,7 @@ def language() -> str:
 
 
 def _remember_language(response: Response) -> Response:
-    if request.args.get("lang") in LANGUAGES and request.endpoint != "web.static_file":
+    if "lang" in request.args and request.args["lang"] in _spoken_here() and request.endpoint != "web.static_file":
         response.set_cookie(
             COOKIE, request.args["lang"], max_age=365 * 86400, httponly=True, samesite="Lax",
             secure=current_settings().is_https,
@@ -63,23 +97,30 @@ def _remember_language(response: Response) -> Response:
 
 
 def long_date(value: date) -> str:
-    """«mardi 13 mai 2025»: the French pattern for the Swiss too, whose own has a comma that nobody writes."""
-    if language() == "fr":
-        text = format_date(value, "EEEE d MMMM y", locale="fr")
-        return text.replace(" 1 ", " 1er ")
-    return format_date(value, "EEEE d MMMM y", locale="en_GB")
+    """«mardi 13 mai 2025», «Dienstag, 13. Mai 2025»."""
+    pattern, locale = _DATES[language()]
+    text = format_date(value, pattern, locale=locale)
+    first = _FIRST_OF_MONTH.get(language(), "1")
+    return text.replace(" 1 ", f" {first} ")
 
 
 def clock(value: datetime) -> str:
-    """A time of day: «12h», «12h30»; in English «12:00»."""
+    """A time of day: «12h», «12h30»; in German «12 Uhr», «12.30 Uhr»; else «12:00»."""
+    if language() == "de":
+        return f"{_german_clock(value)}\u00a0Uhr"
     if language() == "fr":
         return f"{value.hour}h{value.minute:02}" if value.minute else f"{value.hour}h"
     return f"{value.hour}:{value.minute:02}"
 
 
+def _german_clock(value: datetime) -> str:
+    return f"{value.hour}.{value.minute:02}" if value.minute else str(value.hour)
+
+
 def hours(event: Scheduled) -> str:
-    """«12h–14h»."""
-    return f"{clock(event.starts_local)}–{clock(event.ends_local)}"
+    """«12h–14h», «12–14 Uhr»."""
+    starts, ends = event.starts_local, event.ends_local
+    return f"{_german_clock(starts) if language() == 'de' else clock(starts)}–{clock(ends)}"
 
 
 def when(event: Scheduled) -> str:
@@ -108,7 +149,7 @@ def month_year(event: Scheduled) -> str:
 def moment(value: datetime, zone: str) -> str:
     """A moment on the wall clock of a zone: «mardi 13 mai 2025 à 12h»."""
     local = value.astimezone(ZoneInfo(zone))
-    joint = " à " if language() == "fr" else ", "
+    joint = {"fr": " à ", "it": ", ore\u00a0"}.get(language(), ", ")
     return f"{long_date(local)}{joint}{clock(local)}"
 
 
@@ -121,14 +162,22 @@ _BEFORE_HIGH = re.compile(r"[ \u00a0\u202f]([;!?])")
 _BEFORE_CLOSING = re.compile(r"(?<=\S)[ \u00a0\u202f]?(»)")
 _BEFORE_COLON = re.compile(r"[ \u00a0\u202f](:)(?=\s|$)")
 _AFTER_QUOTE = re.compile(r"(«)[ \u00a0\u202f]?(?=\S)")
+_SPACE_BEFORE_CLOSING = re.compile(r"(?<=\S)[ \u00a0\u202f](»)")
+_SPACE_AFTER_QUOTE = re.compile(r"(«)[ \u00a0\u202f](?=\S)")
 
 
 def typo(text: str) -> str:
-    """French spacing in what organisers typed, so that no line begins with : ; ! ? or »."""
+    """French spacing in what organisers typed, so that no line begins with : ; ! ? or ».
+
+    A space that was forgotten beside « or » is added on French pages only: elsewhere these words may be the page's own,
+    or a question put in German or Italian, where guillemets stand without.
+    """
+    adds = language() == "fr"
     text = _BEFORE_HIGH.sub("\u202f\\1", text)
-    text = _BEFORE_CLOSING.sub("\u202f\\1", text)
+    text = (_BEFORE_CLOSING if adds else _SPACE_BEFORE_CLOSING).sub("\u202f\\1", text)
     text = _BEFORE_COLON.sub("\u00a0\\1", text)
-    return _AFTER_QUOTE.sub("\\1\u202f", text).replace("'", "’") if "«" in text else text.replace("'", "’")
+    text = (_AFTER_QUOTE if adds else _SPACE_AFTER_QUOTE).sub("\\1\u202f", text) if "«" in text else text
+    return text.replace("'", "’")
 
 
 def paragraphs(text: str) -> Markup:

@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 
 from lunchkit import clock
+from lunchkit.config import LANGUAGES
 from lunchkit.db import db
 from lunchkit.events.models import Event
 from lunchkit.links import personal_tokens
@@ -86,7 +87,7 @@ def check_registrations(events: list[Event]) -> None:
     for row in db.session.scalars(select(Registration)):
         event = next(event for event in events if event.id == row.event_id)
         assert 1 <= row.seats <= 1 + event.companions_allowed
-        assert row.standing in set(Standing) and row.language in ("fr", "en") and row.sequence < 50
+        assert row.standing in set(Standing) and row.language in LANGUAGES and row.sequence < 50
         assert now - timedelta(minutes=10) < row.registered_at <= now and row.id < 100_000
         assert len(row.nonce) == 16 and row.erased_at is None
         assert len(row.name) <= 100 and len(row.organisation) <= 120 and len(row.email or "") <= 254

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import polib
+import pytest
 
-from lunchkit.config import LANGUAGES
+from lunchkit.config import LANGUAGES, WORKING_LANGUAGES
+from tests.attendee_messages import attendee_messages
 from tests.source import HOUSE, MODULES, TEMPLATES, name, without_comments
 
 CATALOGUES = sorted(HOUSE.glob("translations/*/LC_MESSAGES/messages.po"))
@@ -116,11 +118,81 @@ def test_french_puts_narrow_spaces_before_high_marks() -> None:
     assert wrong == []
 
 
+ATTENDEES_ONLY = sorted(set(LANGUAGES) - set(WORKING_LANGUAGES))
+"""Languages into which what attendees meet is translated, and no more."""
+
+
+def said_in(language: str) -> dict[str, polib.POEntry]:
+    """What a catalogue translates, by the words of the source."""
+    return {
+        entry.msgid: entry
+        for path, entry in entries()
+        if f"/{language}/" in str(path) and entry.translated() and not entry.fuzzy
+    }
+
+
+def lacking_in(known: dict[str, polib.POEntry]) -> list[str]:
+    """What attendees meet and a catalogue does not say, plurals included."""
+    return [
+        message
+        for message, plural in attendee_messages().items()
+        if message not in known or known[message].msgid_plural != plural
+    ]
+
+
+@pytest.mark.parametrize("language", ATTENDEES_ONLY)
+def test_all_that_attendees_meet_is_translated(language: str) -> None:
+    known = said_in(language)
+    assert lacking_in(known) == []
+    del known["Reserve my seat"]
+    assert lacking_in(known) == ["Reserve my seat"], "control"
+
+
+def test_what_attendees_meet_is_most_of_what_is_said_and_nothing_of_the_organisers() -> None:
+    met = attendee_messages()
+    assert len(met) > 400
+    assert {"Reserve my seat", "No opinion", "Hello %(name)s,", "Registration for this lunch is closed."} <= met.keys()
+    assert {"Sign out", "Lunches", "Remove this question"} & met.keys() == set()
+    assert met["One seat left of %(all)s."] == "%(num)s seats left of %(all)s."
+
+
+@pytest.mark.parametrize("language", ATTENDEES_ONLY)
+def test_one_is_singular_and_all_else_plural(language: str) -> None:
+    (path,) = [path for path in CATALOGUES if path.parts[-3] == language]
+    assert polib.pofile(str(path)).metadata["Plural-Forms"] == "nplurals=2; plural=(n != 1);"
+    counted = [entry for entry in said_in(language).values() if entry.msgid_plural]
+    assert len(counted) > 30, "control: there are plurals"
+    for entry in counted:
+        assert set(entry.msgstr_plural) == {0, 1} and all(entry.msgstr_plural.values())
+        if "%(num)s" in entry.msgid_plural:
+            assert "%(num)s" in entry.msgstr_plural[1], "nought and two take this form too"
+
+
+FOREIGN_MARKS = {
+    "de": r"ß|« | »|[ \u00a0\u202f][;:!?»]|«[ \u00a0\u202f]|[“”„]|\w'\w|\b(?:du|dich|dir|dein\w*|euch|euer|eure\w*)\b",
+    "it": r"« | »|[ \u00a0\u202f][;:!?»]|«[ \u00a0\u202f]|[“”„]|\w'\w|\b(?:Lei|Suo|Sua|Suoi|Sue)\b",
+}
+"""What is not written so in Switzerland, or addresses people in another way than the head of the catalogue says."""
+
+
+@pytest.mark.parametrize("language", ATTENDEES_ONLY)
+def test_german_and_italian_have_marks_of_their_own(language: str) -> None:
+    wrong = [
+        said
+        for entry in said_in(language).values()
+        for said in [entry.msgstr, *entry.msgstr_plural.values()]
+        if re.search(FOREIGN_MARKS[language], said)
+    ]
+    assert wrong == []
+    for bad in ("« Oui »", "Wie geht’s\u202f?", "l'ora", "“Invia”"):
+        assert re.search(FOREIGN_MARKS[language], bad), "control"
+
+
 MESSAGE_CALLS = {"_", "_l", "_n", "gettext", "lazy_gettext", "ngettext", "lazy_ngettext"}
 
 
 def test_every_message_in_the_code_is_in_the_catalogue() -> None:
-    known = {entry.msgid for _, entry in entries()}
+    known = {entry.msgid for path, entry in entries() if "/fr/" in str(path)}
     said = set()
     for path in MODULES:
         for node in ast.walk(ast.parse(path.read_text())):

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lunchkit.db import Model, Moment
 
+FIRST_LANGUAGE = "fr"
+"""In which every question is written, before any other."""
 NO_OPINION = 0
 """The position of «sans avis» among the answers: no choice has it."""
 FEWEST_SHOWN = 5
@@ -131,6 +133,10 @@ class Poll(Model):
             self._translated(language, "low") or self.low_label,
             self._translated(language, "high") or self.high_label,
         )
+
+    def written_in(self, language: str) -> str:
+        """The language in which ``question_in`` answers."""
+        return language if self._translated(language, "question") else FIRST_LANGUAGE
 
     def _translated(self, language: str, part: str) -> str:
         return (self.translations or {}).get(language, {}).get(part, "")

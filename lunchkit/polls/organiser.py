@@ -246,7 +246,8 @@ def _to_room(slug: str) -> ResponseReturnValue:
 
 
 def _to_index(slug: str, done: str, poll: Poll | None = None) -> ResponseReturnValue:
-    return redirect(url_for(".index", slug=slug, done=done, _anchor=poll and f"poll-{poll.id}"), code=303)
+    anchor = f"poll-{poll.id}" if poll else None
+    return redirect(url_for(".index", slug=slug, done=done, _anchor=anchor), code=303)
 
 
 def _page(event: Event, form: PollForm) -> str:

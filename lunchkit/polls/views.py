@@ -40,6 +40,8 @@ class PollView:
     ballots: int | None = None
     """How many phones answered: only for the projector and the organiser."""
     movement: dict[str, Any] | None = None
+    written_in: str = "fr"
+    """The language of question and choices: what was asked for, where they are written in it."""
     note: str = ""
     """What readers of the result should know."""
     before: Result | None = None
@@ -77,6 +79,7 @@ def poll_view(
         protects=poll.protects,
         result=result,
         ballots=ballots,
+        written_in=poll.written_in(language),
         note=poll.note,
         movement=poll.movement if before is not None else None,
         before=before,

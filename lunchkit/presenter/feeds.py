@@ -16,60 +16,60 @@ SCREEN_GAP = 0.5
 """Seconds: the projector hears of ballots at most twice a second."""
 
 
-def phone_feed(room: Room, spoken: str, language: str) -> Feed:
-    """What phones of a room are told: ``spoken`` is the language of the house, ``language`` that of the questions."""
+def phone_feed(room: Room, language: str) -> Feed:
+    """What phones of a room are told that speak a language."""
     code, event_id = room.code, room.event_id
 
     def state() -> bytes:
         view = phone_view(room_by_code_or_404(code), language)
-        html = render_template("presenter/_phone.html", phone=view, mine=None, language=language)
+        html = render_template("presenter/_phone.html", phone=view, mine=None)
         return _line({"rev": view.revision, "key": view.key, "html": html})
 
     return Feed(
-        key=phones_key(code, spoken, language),
+        key=phones_key(code, language),
         revision=_outside(lambda: revision_of(event_id)),
-        state=_spoken(state, spoken),
+        state=_spoken(state, language),
     )
 
 
-def screen_feed(room: Room, spoken: str, language: str) -> Feed:
+def screen_feed(room: Room, language: str) -> Feed:
     """What the projector is told: also how many have answered."""
     code, event_id = room.code, room.event_id
 
     def state() -> bytes:
         view = screen_view(room_by_code_or_404(code), language)
-        html = render_template("presenter/_screen.html", screen=view, language=language)
+        html = render_template("presenter/_screen.html", screen=view)
         return _line({"rev": view.revision, "key": view.key, "ballots": view.ballots, "html": html})
 
     def revision() -> int:
         return sum(revisions_of(event_id)) + box().revision(event_id)
 
     return Feed(
-        key=screens_key(code, spoken, language),
+        key=screens_key(code, language),
         revision=_outside(revision),
-        state=_spoken(state, spoken),
+        state=_spoken(state, language),
         gap=SCREEN_GAP,
     )
 
 
-def screens_key(code: str, *languages: str) -> tuple[str, ...]:
+def screens_key(code: str, language: str) -> tuple[str, ...]:
     """What the hub knows the projectors of a room by."""
-    return ("screens", code, *languages)
+    return ("screens", code, language)
 
 
-def phone_addresses(code: str, spoken: str, language: str) -> dict[str, str]:
+def phone_addresses(code: str, language: str) -> dict[str, str]:
     """Where a phone hears of its feed."""
     return {
-        "stream_url": url_for("presenter.phone_stream", code=code, ui=spoken, say=language),
-        "state_url": url_for("presenter.phone_state", code=code, ui=spoken, say=language),
+        "stream_url": url_for("presenter.phone_stream", code=code, say=language),
+        "state_url": url_for("presenter.phone_state", code=code, say=language),
     }
 
 
-def screen_addresses(code: str, spoken: str, language: str) -> dict[str, str]:
+def screen_addresses(code: str, language: str) -> dict[str, str]:
     """Where the projector hears of its feed."""
     return {
-        "stream_url": url_for("presenter.screen_stream", code=code, ui=spoken, say=language),
-        "state_url": url_for("presenter.screen_state", code=code, ui=spoken, say=language),
+        "stream_url": url_for("presenter.screen_stream", code=code, say=language),
+        "state_url": url_for("presenter.screen_state", code=code, say=language),
     }
 
 

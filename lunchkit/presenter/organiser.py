@@ -53,7 +53,7 @@ def remote(slug: str) -> ResponseReturnValue:
         ballots=(views[current.id].ballots or 0) if current else 0,
         screen_url=public("presenter.screen", code=room.code),
         phone_url=public("presenter.phone", code=room.code),
-        **screen_addresses(room.code, language(), language()),
+        **screen_addresses(room.code, language()),
     )
 
 

@@ -20,8 +20,6 @@ from lunchkit.rooms.devices import device_of, new_device, remember
 from lunchkit.rooms.queries import phones_key, room_by_code_or_404
 from lunchkit.web import POLICY, compress
 
-CONTENT_LANGUAGES = ("fr", "en", "de", "it")
-"""What a question may be written in; the house speaks fewer."""
 NOTES = ("closed", "unreadable", "no-cookie", "asked")
 """What a phone without a script is told after sending."""
 POLICY_WITH_EMPTY_ICON = POLICY.replace("img-src 'self'", "img-src 'self' data:")
@@ -59,17 +57,15 @@ def phone(code: str) -> ResponseReturnValue:
         return _no_such_code(code)
     known = device_of(request)
     device = known or new_device()
-    spoken, content = language(), content_language()
     note = "asked" if "asked" in request.args else request.args.get("note")
     mine = mine_of(room, device)
     page = render_template(
         "presenter/phone.html",
-        phone=phone_view(room, content, device),
+        phone=phone_view(room, language(), device),
         mine=mine,
         event=room.event,
         note=note if note in NOTES else None,
-        language=content,
-        **feeds.phone_addresses(room.code, spoken, content),
+        **feeds.phone_addresses(room.code, language()),
     )
     response = make_response(page)
     response.headers["Content-Security-Policy"] = POLICY_WITH_EMPTY_ICON
@@ -95,14 +91,12 @@ def screen(code: str) -> ResponseReturnValue:
     """The projector; the keyboard steers it where an organiser is signed in."""
     room = room_by_code_or_404(code)
     can_steer = current_session() is not None
-    spoken, content = language(), content_language()
     page = render_template(
         "presenter/screen.html",
-        screen=screen_view(room, content),
+        screen=screen_view(room, language()),
         event=room.event,
         can_steer=can_steer,
-        language=content,
-        **feeds.screen_addresses(room.code, spoken, content),
+        **feeds.screen_addresses(room.code, language()),
     )
     return page if can_steer else compress(make_response(page))
 
@@ -120,14 +114,13 @@ def screen_state(code: str) -> Response:
 
 
 def _phones(typed: str) -> Channel:
-    code, languages = clean_code(typed), _languages()
-    return _channel(phones_key(code, *languages), lambda: feeds.phone_feed(room_by_code_or_404(code), *languages))
+    code, spoken = clean_code(typed), _language_asked_for()
+    return _channel(phones_key(code, spoken), lambda: feeds.phone_feed(room_by_code_or_404(code), spoken))
 
 
 def _screens(typed: str) -> Channel:
-    code, languages = clean_code(typed), _languages()
-    key = feeds.screens_key(code, *languages)
-    return _channel(key, lambda: feeds.screen_feed(room_by_code_or_404(code), *languages))
+    code, spoken = clean_code(typed), _language_asked_for()
+    return _channel(feeds.screens_key(code, spoken), lambda: feeds.screen_feed(room_by_code_or_404(code), spoken))
 
 
 def _channel(key: tuple[str, ...], make: Callable[[], Feed]) -> Channel:
@@ -137,17 +130,7 @@ def _channel(key: tuple[str, ...], make: Callable[[], Feed]) -> Channel:
     return channel
 
 
-def _languages() -> tuple[str, str]:
-    """The languages of the house and of the questions, as the address of a stream says them."""
-    spoken, content = request.args.get("ui"), request.args.get("say")
-    return (
-        spoken if spoken in LANGUAGES else language(),
-        content if content in CONTENT_LANGUAGES else content_language(),
-    )
-
-
-def content_language() -> str:
-    """The language in which this browser reads questions."""
-    if "lang" in request.args or "lang" in request.cookies:
-        return language()
-    return request.accept_languages.best_match(CONTENT_LANGUAGES) or language()
+def _language_asked_for() -> str:
+    """The language of a stream, as its address says it."""
+    asked = request.args.get("say")
+    return asked if asked in LANGUAGES else language()
