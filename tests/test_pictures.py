@@ -14,7 +14,7 @@ from flask import Flask, render_template, render_template_string
 from flask_babel import force_locale
 
 from lunchkit.events.models import Event
-from lunchkit.polls.exports import result_csv, result_json
+from lunchkit.polls.exports import result_csv, result_from_json, result_json, view_from_json
 from lunchkit.polls.models import Kind, Stage
 from lunchkit.polls.movement import publishable
 from lunchkit.polls.pictures import Drawing, draw_cloud, draw_movement, draw_result, headline, movement_headline
@@ -385,8 +385,8 @@ def test_the_csv_holds_a_line_a_choice() -> None:
     text = result_csv(poll(result(9, 17, 16, by_hand=2)))
     assert text.startswith("\ufeff")
     headings, *lines = csv.reader(StringIO(text[1:], newline=""), delimiter=";")
-    assert headings == ["position", "label", "phones", "by_hand", "total", "share", "n"]
-    assert lines[0] == ["1", "A", "9", "2", "11", "25", "44"]
+    assert headings == ["position", "label", "phones", "by_hand", "total", "share", "n", "note"]
+    assert lines[0] == ["1", "A", "9", "2", "11", "25", "44", ""]
     assert len(lines) == 3
 
 
@@ -411,3 +411,32 @@ def test_the_json_holds_what_the_page_shows_and_survives_the_wire() -> None:
         "position": 1, "label": "A", "phones": 9, "by_hand": 2, "total": 11, "share": 25, "grades": [],
     }  # fmt: skip
     assert data["movement"]["level"] == "flows"
+
+
+@pytest.mark.parametrize(
+    "of",
+    [
+        result(9, 17, 16, by_hand=2),
+        result(30, 20, n=38, kind=Kind.MULTIPLE),
+        result(3, 7, 12, kind=Kind.SCALE, labels=list("123"), ends=("never", "always")),
+        replace(graded(Kind.RANKING, (5, 2), (2, 5)), question="Which one?"),
+        replace(graded(Kind.STATEMENTS, (3, 1, 2)), question="Which one?"),
+        replace(words(9, 4), question="Which one?"),
+        Result(Kind.TEXT, "Which one?", 8, 0, (), (Written("One.", 1),)),
+        Result(Kind.SINGLE, "Which one?", 9, 0, (Row(1, "A", 3), Row(0, "No opinion", 6))),
+    ],
+)
+def test_a_result_is_read_back_from_its_json_as_it_was(of: Result) -> None:
+    asked = replace(poll(of), ends=of.ends, choices=tuple(ChoiceView(row.position, row.label) for row in of.choices))
+    kept = json.loads(json.dumps(result_json(asked, "https://lunch.example/x")))
+    assert result_from_json(kept) == of
+    again = view_from_json(kept, kept)
+    assert result_json(again, "https://lunch.example/x") == kept
+    assert result_csv(again) == result_csv(asked)
+    assert again.before == of
+
+
+def test_too_few_answers_are_read_back_as_too_few() -> None:
+    kept = result_json(poll(result(3, 1)), "https://lunch.example/x")
+    assert not result_from_json(kept).is_shown
+    assert headline(result_from_json(kept)) == headline(result(3, 1))

@@ -470,6 +470,8 @@ def test_a_remark_stands_beside_the_result_on_its_page_and_in_its_data(
     assert remark not in organiser_client.get(result).text, "control"
     assert post(organiser_client, page, page, note=remark).status_code == 303
     assert remark in organiser_client.get(result).text and organiser_client.get(f"{result}.json").json["note"] == remark
+    enter_hand_counts(seen, {1: 7})
+    assert all(remark in organiser_client.get(f"{result}.{kind}").text for kind in ("csv", "svg"))
     assert remark in organiser_client.get(page).text, "it comes back into its form"
     assert post(organiser_client, page, page, note="x" * 301).status_code == 422
     assert post(organiser_client, page, page, note="").status_code == 303

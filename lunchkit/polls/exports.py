@@ -24,13 +24,13 @@ def result_csv(poll: PollView) -> str:
     writer.writerow(guard(heading) for heading in _headings(poll))
     if poll.result is not None and poll.result.is_shown:
         writer.writerows(
-            [cell if isinstance(cell, int) else guard(cell) for cell in line] for line in _lines(poll.result)
+            [cell if isinstance(cell, int) else guard(cell) for cell in line] for line in _lines(poll.result, poll.note)
         )
     return "\ufeff" + text.getvalue()
 
 
 def _headings(poll: PollView) -> list[str]:
-    headings = ["position", "label", "phones", "by_hand", "total", "share", "n"]
+    headings = ["position", "label", "phones", "by_hand", "total", "share", "n", "note"]
     if poll.kind is Kind.RANKING:
         headings += [f"place_{place}" for place in range(1, len(poll.choices) + 1)]
     if poll.kind is Kind.STATEMENTS:
@@ -38,18 +38,18 @@ def _headings(poll: PollView) -> list[str]:
     return headings
 
 
-def _lines(result: Result) -> list[list[Cell]]:
-    lines = [_line(result, row) for row in result.rows]
+def _lines(result: Result, note: str) -> list[list[Cell]]:
+    lines = [_line(result, row, note) for row in result.rows]
     lines += [
-        ["", written.text, written.count, 0, written.count, result.share(written.count), result.n]
+        ["", written.text, written.count, 0, written.count, result.share(written.count), result.n, note]
         for written in result.written
     ]
     return lines
 
 
-def _line(result: Result, row: Row) -> list[Cell]:
-    cells: list[Cell] = [row.position, row.label, row.count, row.by_hand, row.total, result.share(row.total), result.n]
-    return cells + list(row.grades)
+def _line(result: Result, row: Row, note: str) -> list[Cell]:
+    counts: list[Cell] = [row.count, row.by_hand, row.total, result.share(row.total), result.n]
+    return [row.position, row.label, *counts, note, *row.grades]
 
 
 def result_json(poll: PollView, address: str) -> dict[str, Any]:

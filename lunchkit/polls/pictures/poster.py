@@ -43,6 +43,8 @@ def draw_poster(poll: PollView, source: str) -> Poster:
         y = _write(sheet, y + 72, 96, words) if words else y
         parts.append((round(y + 24), drawing))
         y += 24 + drawing.height
+    if poll.note:
+        y = _write(sheet, y + 32, 44, typo(poll.note))
     y = _write(sheet, y + 32, 34, source)
     height = round(y) + 40
     return Poster(WIDE + 2 * MARGIN, height, MARGIN, typo(poll.question), said, tuple(sheet.words), tuple(parts))
