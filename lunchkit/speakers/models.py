@@ -10,6 +10,12 @@ from lunchkit.events.models import Event
 from lunchkit.images.models import Picture
 
 
+def initials_of(name: str) -> str:
+    """The first letters of the first and the last word of a name."""
+    words = name.split()
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+
 class Organisation(Model):
     """An organisation that speakers come from."""
 
@@ -60,9 +66,8 @@ class Speaker(Model):
 
     @property
     def initials(self) -> str:
-        """The first letters of the first and the last word of the name."""
-        words = self.name.split()
-        return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+        """The letters in the disc that stands for a portrait."""
+        return initials_of(self.name)
 
 
 class Appearance(Model):

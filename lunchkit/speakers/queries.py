@@ -1,21 +1,29 @@
-"""Reads of speakers, named after the question that they answer."""
+"""Reads of speakers, named after the question that they answer. Public is who appears at a published lunch."""
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import joinedload
 
+from lunchkit import links
 from lunchkit.db import db
 from lunchkit.errors import NotFound
-from lunchkit.speakers.models import Appearance, Speaker
+from lunchkit.events.models import Event
+from lunchkit.slugs import slug_of
+from lunchkit.speakers.models import Appearance, Organisation, Quotation, Speaker
+from lunchkit.speakers.refusals import LinkGone
+
+SCOPE = "speaker"
+"""What private links of speakers are derived for."""
 
 
 def appearances(event_id: int) -> Sequence[Appearance]:
-    """Who speaks at a lunch, in order, each with their organisation; in one query."""
+    """Who speaks at a lunch, in order, each with organisation and portrait; in one query."""
+    speaker = joinedload(Appearance.speaker)
     return db.session.scalars(
         select(Appearance)
         .where(Appearance.event_id == event_id)
-        .options(joinedload(Appearance.speaker).joinedload(Speaker.organisation))
+        .options(speaker.joinedload(Speaker.organisation), speaker.joinedload(Speaker.portrait))
         .order_by(Appearance.position, Appearance.speaker_id)
     ).all()
 
@@ -31,3 +39,163 @@ def appearance_or_404(event_id: int, speaker_id: int) -> Appearance:
 def count_speakers(event_id: int) -> int:
     """How many speak at a lunch."""
     return db.session.scalar(select(func.count()).where(Appearance.event_id == event_id)) or 0
+
+
+def public_speaker_or_404(slug: str) -> Speaker:
+    """The speaker of this address, with organisation and portrait. Raises NotFound."""
+    speaker = db.session.scalar(
+        select(Speaker)
+        .where(Speaker.slug == _printable(slug), _is_public())
+        .options(joinedload(Speaker.organisation), joinedload(Speaker.portrait))
+    )
+    if speaker is None:
+        raise NotFound
+    return speaker
+
+
+def public_organisation_or_404(slug: str) -> Organisation:
+    """The organisation of this address, if somebody public speaks for it. Raises NotFound."""
+    speaks = select(Speaker.id).where(Speaker.organisation_id == Organisation.id, _is_public()).exists()
+    organisation = db.session.scalar(select(Organisation).where(Organisation.slug == _printable(slug), speaks))
+    if organisation is None:
+        raise NotFound
+    return organisation
+
+
+def organisation_named(name: str) -> Organisation | None:
+    """The organisation of this name, in whatever capitals.
+
+    SQLite knows the small letters of English only, so the last look is ours.
+    """
+    if not name:
+        return None
+    same = (Organisation.name == name, func.lower(Organisation.name) == name.lower())
+    alike = Organisation.slug.startswith(slug_of(name, "organisation"), autoescape=True)
+    found = db.session.scalars(select(Organisation).where(or_(*same, alike)).order_by(Organisation.id))
+    return next((one for one in found if one.name.casefold() == name.casefold()), None)
+
+
+def public_organisation_named(name: str) -> Organisation | None:
+    """The organisation of this name, if it has a public page."""
+    organisation = organisation_named(name)
+    return organisation if organisation and public_speakers_of(organisation) else None
+
+
+def has_public_page(speaker: Speaker) -> bool:
+    """Whether anybody may read the page of a speaker."""
+    return bool(db.session.scalar(select(Speaker.id).where(Speaker.id == speaker.id, _is_public())))
+
+
+def public_speakers_of(organisation: Organisation) -> Sequence[Speaker]:
+    """Who speaks for an organisation, by name, each with their portrait."""
+    return db.session.scalars(
+        select(Speaker)
+        .where(Speaker.organisation_id == organisation.id, _is_public())
+        .options(joinedload(Speaker.portrait))
+        .order_by(Speaker.name, Speaker.id)
+    ).all()
+
+
+def public_lunches_of(organisation: Organisation) -> Sequence[Event]:
+    """The public lunches at which somebody spoke for an organisation, the latest first."""
+    spoke = select(Appearance.event_id).join(Appearance.speaker).where(Speaker.organisation_id == organisation.id)
+    return db.session.scalars(
+        select(Event)
+        .where(Event.id.in_(spoke), Event.published_at.is_not(None))
+        .options(joinedload(Event.series))
+        .order_by(Event.starts_at.desc(), Event.id.desc())
+    ).all()
+
+
+def talks_of(speaker_id: int) -> Sequence[Appearance]:
+    """Every appearance of a speaker with its lunch, drafts included, the latest first."""
+    return db.session.scalars(_talks(speaker_id)).all()
+
+
+def public_talks_of(speaker_id: int) -> Sequence[Appearance]:
+    """The appearances of a speaker at public lunches, the latest first."""
+    return db.session.scalars(_talks(speaker_id).where(Event.published_at.is_not(None))).all()
+
+
+def _talks(speaker_id: int) -> Select[Appearance]:
+    return (
+        select(Appearance)
+        .join(Appearance.event)
+        .where(Appearance.speaker_id == speaker_id)
+        .options(joinedload(Appearance.event).joinedload(Event.series))
+        .order_by(Event.starts_at.desc(), Event.id.desc())
+    )
+
+
+def approved_quotations(event_id: int) -> Sequence[Quotation]:
+    """What speakers of a lunch let themselves be quoted with, each with its speaker."""
+    return db.session.scalars(
+        select(Quotation)
+        .where(Quotation.event_id == event_id, Quotation.approved_at.is_not(None))
+        .options(joinedload(Quotation.speaker).joinedload(Speaker.organisation))
+        .order_by(Quotation.id)
+    ).all()
+
+
+def public_quotations_of(speaker_id: int) -> Sequence[Quotation]:
+    """What a speaker lets themselves be quoted with, from public lunches, the latest first."""
+    return db.session.scalars(
+        select(Quotation)
+        .join(Event, Event.id == Quotation.event_id)
+        .where(Quotation.speaker_id == speaker_id, Quotation.approved_at.is_not(None), Event.published_at.is_not(None))
+        .order_by(Event.starts_at.desc(), Quotation.id)
+    ).all()
+
+
+def quotations_of(speaker_id: int, event_id: int | None = None) -> Sequence[Quotation]:
+    """Every quotation of a speaker, whatever they said to it; of one lunch, or of all."""
+    mine = select(Quotation).where(Quotation.speaker_id == speaker_id)
+    if event_id is not None:
+        mine = mine.where(Quotation.event_id == event_id)
+    return db.session.scalars(mine.order_by(Quotation.id)).all()
+
+
+def quotation_or_404(speaker_id: int, quotation_id: int) -> Quotation:
+    """One quotation of this speaker. Raises NotFound."""
+    quotation = db.session.get(Quotation, quotation_id)
+    if quotation is None or quotation.speaker_id != speaker_id:
+        raise NotFound
+    return quotation
+
+
+def speaker_by_link_or_404(token: str) -> Speaker:
+    """The speaker whose private link this is. Raises LinkGone."""
+    speaker = db.session.scalar(
+        select(Speaker)
+        .where(Speaker.link_hash == links.token_hash(token))
+        .options(joinedload(Speaker.organisation), joinedload(Speaker.portrait))
+    )
+    if speaker is None:
+        raise LinkGone
+    return speaker
+
+
+def private_link(speaker: Speaker) -> str | None:
+    """The private link of a speaker, if there is one.
+
+    Raises LookupError where the key that it was derived with is gone.
+    """
+    if speaker.link_nonce is None:
+        return None
+    token = links.derived_token(SCOPE, speaker.link_nonce, speaker.link_hash)
+    return links.public("speakers.write", token=token)
+
+
+def _is_public() -> ColumnElement[bool]:
+    """Whether the speaker of the statement appears at a public lunch."""
+    return (
+        select(Appearance.event_id)
+        .join(Appearance.event)
+        .where(Appearance.speaker_id == Speaker.id, Event.published_at.is_not(None))
+        .exists()
+    )
+
+
+def _printable(slug: str) -> str:
+    """The slug, unless it is none: PostgreSQL cannot even look for a NUL."""
+    return slug if slug.isprintable() else ""

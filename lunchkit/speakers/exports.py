@@ -1,0 +1,157 @@
+"""A speaker as others take them away: what the page shows, the contact card, and what machines read."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from lunchkit.images.models import Picture
+from lunchkit.images.queries import picture_by_token
+from lunchkit.links import public
+from lunchkit.speakers.forms import SpeakerPage
+from lunchkit.speakers.models import Appearance, Organisation, Speaker
+from lunchkit.speakers.queries import public_organisation_named, public_quotations_of, public_talks_of
+from lunchkit.speakers.words import language_names
+from lunchkit.text import clean_line
+
+VCARD_TYPE = "text/vcard; charset=utf-8"
+OCTETS = 75
+"""Of one line of a card (RFC 2426, 2.6)."""
+SHARED_WIDTH = 1280
+"""Pixels; search engines and chats want no larger portrait."""
+
+
+def page_facts(speaker: Speaker, page: SpeakerPage) -> dict[str, Any]:
+    """What the template of a page needs, for the public page and for a draft alike."""
+    talks = public_talks_of(speaker.id)
+    return {
+        "speaker": speaker,
+        "page": page,
+        "talks": talks,
+        "lunches": {talk.event_id: talk.event for talk in talks},
+        "quotations": public_quotations_of(speaker.id),
+        "portrait": picture_by_token(page.portrait),
+        "organisation": public_organisation_named(page.organisation),
+        "spoken": language_names(page.languages),
+        "colour": talks[0].event.colour if talks else "tomate",
+    }
+
+
+def contact_card(page: SpeakerPage, address: str) -> bytes:
+    """The contact card of a speaker: what is on the public page, and nothing else.
+
+    vCard 3.0 (RFC 2426): every phone and every mail program reads it. Version 4 is refused by some of them still, and
+    what it has more, nobody needs here. Phones sort by N, so it is guessed from the name: the first word is given, all
+    that follows is the family's, which keeps «de la Tour» and two surnames together.
+    """
+    given, _, family = page.name.partition(" ")
+    lines = [
+        "BEGIN:VCARD",
+        "VERSION:3.0",
+        "PRODID:-//lunchkit//lunchkit//EN",
+        f"FN:{_escaped(page.name)}",
+        f"N:{_escaped(family)};{_escaped(given)};;;",
+        *([f"ORG:{_escaped(page.organisation)}"] if page.organisation else ()),
+        *([f"TITLE:{_escaped(page.role)}"] if page.role else ()),
+        *([f"NOTE:{_escaped(page.short_bio)}"] if page.short_bio else ()),
+        f"URL:{_uri(address)}",
+        *(f"URL:{_uri(link.url)}" for link in page.links),
+        f"UID:{_uri(address)}",
+        "END:VCARD",
+    ]
+    return "".join(map(_in_lines, lines)).encode()
+
+
+def _escaped(text: str) -> str:
+    for char in ("\\", ";", ","):
+        text = text.replace(char, f"\\{char}")
+    return text.replace("\n", "\\n")
+
+
+def _uri(address: str) -> str:
+    """An address without the signs at which some readers cut it short."""
+    return clean_line(address).replace(",", "%2C").replace(";", "%3B")
+
+
+def _in_lines(line: str) -> str:
+    """A line in pieces of at most 75 octets, none of which ends within a letter."""
+    pieces, piece, room = [], "", OCTETS
+    for char in line:
+        size = len(char.encode())
+        if size > room:
+            pieces.append(piece)
+            piece, room = " ", OCTETS - 1
+        piece += char
+        room -= size
+    return "\r\n".join([*pieces, piece]) + "\r\n"
+
+
+def structured_speaker(
+    speaker: Speaker,
+    page: SpeakerPage,
+    talks: Sequence[Appearance],
+    organisation: Organisation | None,
+    portrait: Picture | None,
+) -> dict[str, Any]:
+    """A speaker as a schema.org Person (https://schema.org/Person), without empty fields."""
+    address = public("speakers.show", slug=speaker.slug)
+    works_for = {"@type": "Organization", "name": page.organisation, **_about(organisation)}
+    return _filled(
+        {
+            "@context": "https://schema.org",
+            "@type": "Person",
+            "@id": address,
+            "url": address,
+            "name": page.name,
+            "jobTitle": page.role,
+            "description": page.short_bio,
+            "image": portrait_address(portrait) if portrait else "",
+            "worksFor": works_for if page.organisation else "",
+            "knowsLanguage": list(page.languages),
+            "sameAs": [link.url for link in page.links],
+            "performerIn": [_event(talk) for talk in talks],
+        }
+    )
+
+
+def _event(talk: Appearance) -> dict[str, Any]:
+    address = public("pages.event", slug=talk.event.slug)
+    return {
+        "@type": "Event",
+        "@id": address,
+        "url": address,
+        "name": talk.event.title,
+        "startDate": talk.event.starts_local.isoformat(),
+    }
+
+
+def _about(organisation: Organisation | None) -> dict[str, Any]:
+    if organisation is None:
+        return {}
+    address = public("speakers.organisation", slug=organisation.slug)
+    return _filled({"@id": address, "url": organisation.website or address})
+
+
+def structured_organisation(organisation: Organisation, description: str, network: str) -> dict[str, Any]:
+    """An organisation as a schema.org Organization, without empty fields; ``network`` if it is a member of one."""
+    place = {"@type": "PostalAddress", "addressLocality": organisation.town}
+    return _filled(
+        {
+            "@context": "https://schema.org",
+            "@type": "Organization",
+            **_about(organisation),
+            "mainEntityOfPage": public("speakers.organisation", slug=organisation.slug),
+            "name": organisation.name,
+            "description": description,
+            "address": place if organisation.town else "",
+            "memberOf": {"@type": "Organization", "name": network} if network else "",
+        }
+    )
+
+
+def portrait_address(portrait: Picture) -> str:
+    """The public address of a portrait, not larger than others want it."""
+    width = max((width for width in portrait.widths if width <= SHARED_WIDTH), default=portrait.width)
+    return public("images.file", token=portrait.token, width=width)
+
+
+def _filled(fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if value not in ("", [], None)}

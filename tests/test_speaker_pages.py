@@ -1,0 +1,336 @@
+"""The pages of speakers in a real browser: what they weigh, whether everybody can use them, and the whole trip."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from lunchkit.db import db
+from lunchkit.events.queries import any_event_by_slug_or_404
+from lunchkit.links import public
+from lunchkit.speakers import actions
+from lunchkit.speakers.forms import (
+    Link,
+    PortraitWords,
+    Slides,
+    SpeakerDetails,
+    SpeakerPage,
+    digest_of,
+    draft_page,
+    written_page,
+)
+from lunchkit.speakers.models import Speaker
+from lunchkit.speakers.organiser_forms import (
+    AppearanceDetails,
+    OrganisationDetails,
+    QuotationDetails,
+    appearance_details,
+    organisation_details,
+)
+from lunchkit.speakers.queries import private_link, talks_of
+from tests.chromium import DESK, PHONE, open_context, read_qr
+from tests.live import House, house
+from tests.speaking import photo
+from tests.test_budgets import LOOKS, ORGANISER, axe_violations, over_budget, overflow, weigh
+
+SPEAKER = (60_000, 4, 150)
+"""Bytes transferred with a cold cache, requests, elements outside drawings."""
+WRITING = (60_000, 4, 250)
+"""Of the form, which asks for the slides of each lunch."""
+NAME = "Marie-Françoise Vuilleumier-Grandjean"
+FEDERATION = "Fédération fictive des associations pour un numérique soutenable"
+BIOGRAPHY = """Elle a commencé dans un atelier de **réparation**, avec trois tournevis et une bouilloire.
+
+### Ce qui l’occupe
+
+- Un guide pour les comités ;
+- une [permanence](https://permanence.example/) mensuelle.
+
+> Un outil que l’on ne peut pas ouvrir n’est pas à nous.
+
+Elle enseigne *un peu*, écrit *beaucoup*, et répare toujours des bouilloires."""
+
+
+@pytest.fixture(scope="module")
+def lunch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """The demo, served for real."""
+    with house(tmp_path_factory.mktemp("house")) as lunch:
+        yield lunch
+
+
+@pytest.fixture(scope="module")
+def people(lunch: House) -> dict[str, str]:
+    """Paths: a speaker of whom everything is known, at three lunches, one draft waiting; and one of whom nothing is."""
+    with lunch.app.app_context(), lunch.app.test_request_context():
+        known, waiting, unknown = _tell_everything(lunch), _write_and_wait(lunch), _say_nothing(lunch)
+        db.session.remove()
+        db.engine.dispose()
+    return known | waiting | unknown
+
+
+def _tell_everything(lunch: House) -> dict[str, str]:
+    events = [any_event_by_slug_or_404(lunch.events[name]) for name in ("past", "running", "coming")]
+    talks = [actions.add_speaker(event, SpeakerDetails(NAME, "codirectrice", FEDERATION)) for event in events]
+    speaker = talks[0].speaker
+    actions.issue_link(speaker)
+    actions.trust_speaker(speaker, True)
+    page = SpeakerPage(
+        name=NAME,
+        role="codirectrice et responsable des outils numériques",
+        organisation=FEDERATION,
+        short_bio="Elle répare ce qui ne s’ouvre pas, et accompagne qui veut garder la main sur ses outils numériques.",
+        biography=BIOGRAPHY,
+        languages=("fr", "gsw", "pt", "en"),
+        links=(
+            Link("Le site de la fédération", "https://www.numerique-soutenable.example/accueil"),
+            Link("", "https://social.exemple-de-tres-long-nom-de-serveur.example/@mfvg"),
+        ),
+        slides=(Slides(events[0].id, "https://diapositives.example/1", "Cinq questions à poser", "CC BY-SA 4.0"),),
+    )
+    actions.save_page(speaker, page, written_page(speaker, talks_of(speaker.id)).text_digest())
+    actions.keep_portrait(speaker, photo(1600, 2000), PortraitWords("Elle sourit devant un établi.", "Zoé Exemple"), "")
+    _submit(speaker)
+    said = AppearanceDetails("Renoncer n’est pas la question : **qui décide** l’est.", "https://diapositives.example/1")
+    actions.change_appearance(talks[0], said, digest_of(appearance_details(talks[0])))
+    for number, text in enumerate(
+        ("On ne demande pas à un marteau d’être éthique.", "Le logiciel libre est à nous.", "Non.")
+    ):
+        quotation = actions.quote_speaker(talks[0], QuotationDetails(text, "Le Courrier", "https://lecourrier.ch/"))
+        if number < 2:
+            actions.judge_quotation(speaker, quotation, is_approved=True)
+    organisation = speaker.organisation
+    assert organisation is not None
+    told = OrganisationDetails(
+        FEDERATION, "https://www.numerique-soutenable.example/", "Genève", "Elle *réunit*.", True
+    )
+    actions.change_organisation(organisation, told, digest_of(organisation_details(organisation)))
+    return {
+        "known": f"/speakers/{speaker.slug}",
+        "organisation": f"/organisations/{organisation.slug}",
+        "link": _path(speaker),
+        "desk": f"/organiser/e/{events[0].slug}/speakers/{speaker.id}",
+    }
+
+
+def _write_and_wait(lunch: House) -> dict[str, str]:
+    event = any_event_by_slug_or_404(lunch.events["coming"])
+    speaker = actions.add_speaker(event, SpeakerDetails("Ana Topinambour", "", FEDERATION)).speaker
+    actions.issue_link(speaker)
+    page = written_page(speaker, talks_of(speaker.id))
+    actions.save_page(speaker, replace(page, short_bio="Un mot.", biography=BIOGRAPHY), page.text_digest())
+    _submit(speaker)
+    desk = f"/organiser/e/{event.slug}/speakers/{speaker.id}"
+    return {"waiting": _path(speaker), "desk, waiting": desk, "draft": f"{desk}/draft"}
+
+
+def _say_nothing(lunch: House) -> dict[str, str]:
+    event = any_event_by_slug_or_404(lunch.events["coming"])
+    speaker = actions.add_speaker(event, SpeakerDetails("Bea", "", "")).speaker
+    actions.issue_link(speaker)
+    desk = f"/organiser/e/{event.slug}/speakers/{speaker.id}"
+    return {
+        "unknown": f"/speakers/{speaker.slug}",
+        "new": _path(speaker),
+        "desk, new": desk,
+        "list": desk.rpartition("/")[0],
+    }
+
+
+def _submit(speaker: Speaker) -> None:
+    draft = draft_page(speaker, talks_of(speaker.id))
+    assert draft is not None
+    actions.submit_page(speaker, draft.digest())
+
+
+def _path(speaker: Speaker) -> str:
+    link = private_link(speaker)
+    assert link is not None
+    return link.removeprefix(public("pages.home").rstrip("/"))
+
+
+def open_pages(people: dict[str, str]) -> dict[str, str]:
+    """What needs no sign-in."""
+    private = ("", "/page", "/portrait", "/preview", "/portrait/removal", "/draft/removal")
+    return {name: people[name] for name in ("known", "unknown", "organisation")} | {
+        f"{who}{part}": people[who] + part for who in ("link", "waiting", "new") for part in private
+    } | {"gone": "/s/no-such-link"}  # fmt: skip
+
+
+def organiser_pages(people: dict[str, str]) -> dict[str, str]:
+    """What organisers see."""
+    names = ("desk", "desk, waiting", "desk, new", "draft", "list")
+    more = {"preview": people["draft"] + "/preview", "removal": people["desk"] + "/removal"}
+    return {name: people[name] for name in names} | more
+
+
+@pytest.fixture(scope="module")
+def inside(lunch: House, chromium: Browser) -> Iterator[Page]:
+    """A browser in which an organiser is signed in."""
+    context = open_context(chromium, viewport=DESK)
+    page = context.new_page()
+    page.goto(lunch.sign_in)
+    with page.expect_navigation():
+        page.locator("main button").first.click()
+    yield page
+    context.close()
+
+
+@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
+def test_pages_keep_their_budget_and_ask_no_other_host(
+    lunch: House, chromium: Browser, people: dict[str, str], viewport: dict[str, int]
+) -> None:
+    context = open_context(chromium, viewport=viewport)
+    page, too_much = context.new_page(), []
+    for name, path in open_pages(people).items():
+        weight = weigh(page, lunch.url(path))
+        print(f"{name:<20} {weight.size:>6} bytes {weight.requests} requests {weight.elements:>3} elements")
+        too_much += over_budget(name, weight, WRITING if name.endswith("/page") else SPEAKER)
+        if name == "known":
+            assert page.locator("img.portrait").count() == 1 and weight.size > 20_000, (
+                "control: the portrait is weighed"
+            )
+    context.close()
+    assert too_much == []
+
+
+def test_organisers_pages_keep_their_budget(lunch: House, inside: Page, people: dict[str, str]) -> None:
+    too_much = []
+    for name, path in organiser_pages(people).items():
+        weight = weigh(inside, lunch.url(path))
+        print(f"{name:<20} {weight.size:>6} bytes {weight.requests} requests {weight.elements:>3} elements")
+        too_much += over_budget(name, weight, ORGANISER)
+    assert too_much == []
+
+
+def troubles(page: Page, addresses: dict[str, str]) -> list[str]:
+    """What axe finds, and what does not fit, page by page."""
+    found = []
+    for name, address in addresses.items():
+        page.goto(address)
+        found += [f"{name}: {violation}" for violation in axe_violations(page)]
+        if overflow(page) > 0:
+            found.append(f"{name}: {overflow(page)} px too wide")
+    return found
+
+
+@pytest.mark.parametrize(("viewport", "scheme"), LOOKS)
+def test_everybody_can_use_them(
+    lunch: House, chromium: Browser, people: dict[str, str], viewport: dict[str, int], scheme: str
+) -> None:
+    context = open_context(chromium, viewport=viewport, color_scheme=scheme)
+    found = troubles(context.new_page(), {name: lunch.url(path) for name, path in open_pages(people).items()})
+    context.close()
+    assert found == []
+
+
+@pytest.mark.parametrize(("viewport", "scheme"), LOOKS)
+def test_organisers_can_use_theirs(
+    lunch: House, inside: Page, people: dict[str, str], viewport: dict[str, int], scheme: str
+) -> None:
+    inside.set_viewport_size({"width": viewport["width"], "height": viewport["height"]})
+    inside.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    assert troubles(inside, {name: lunch.url(path) for name, path in organiser_pages(people).items()}) == []
+
+
+def test_axe_looks_at_the_portrait(lunch: House, chromium: Browser, people: dict[str, str]) -> None:
+    """Control: a portrait without its words is found."""
+    context = open_context(chromium)
+    page = context.new_page()
+    page.goto(lunch.url(people["known"]))
+    page.evaluate("document.querySelector('img').removeAttribute('alt')")
+    assert any("alt" in violation for violation in axe_violations(page))
+    context.close()
+
+
+def test_a_camera_reads_the_contact_card(
+    lunch: House, chromium: Browser, people: dict[str, str], tmp_path: Path
+) -> None:
+    for scheme in ("light", "dark"):
+        context = open_context(chromium, color_scheme=scheme)
+        page = context.new_page()
+        page.goto(lunch.url(people["known"]))
+        assert read_qr(page, ".qr", tmp_path) == lunch.url(people["known"]) + ".vcf"
+        context.close()
+
+
+def test_a_press_site_learns_nothing(lunch: House, chromium: Browser, people: dict[str, str]) -> None:
+    context = open_context(chromium)
+    heard: list[dict[str, str]] = []
+    context.route("https://**", lambda route: (heard.append(route.request.headers), route.fulfill(body="ok")))
+    page = context.new_page()
+    for path in (people["known"], people["link"]):
+        page.goto(lunch.url(path))
+        page.locator("main a[href^='https://lecourrier']").first.click()
+        page.wait_for_url("https://lecourrier.ch/")
+    context.close()
+    assert len(heard) == 2 and all("referer" not in headers for headers in heard)
+
+
+def test_organiser_copies_the_link(lunch: House, chromium: Browser, inside: Page, people: dict[str, str]) -> None:
+    inside.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=lunch.base)
+    inside.goto(lunch.url(people["desk"]))
+    inside.locator("[data-copy]").click()
+    assert inside.evaluate("navigator.clipboard.readText()") == lunch.url(people["link"])
+    mail = inside.locator("a[href^='mailto:']").get_attribute("href") or ""
+    assert re.search(r"%2Fs%2F[\w-]{32}|/s/[\w-]{32}", mail)
+
+
+def test_speaker_writes_a_page_without_javascript_and_an_organiser_publishes_it(
+    lunch: House, chromium: Browser, inside: Page, people: dict[str, str], tmp_path: Path
+) -> None:
+    file = tmp_path / "moi.jpg"
+    file.write_bytes(photo(900, 1200))
+    context = open_context(chromium, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(lunch.url(people["new"]))
+    page.locator("a[href$='/portrait']").first.click()
+    page.locator("[name=picture]").set_input_files(file)
+    page.locator("main button.button").first.click()
+    assert page.locator("#portrait_alt-error").is_visible()
+    page.locator("[name=portrait_alt]").fill("Bea rit.")
+    page.locator("[name=picture]").set_input_files(file)
+    page.locator("main button.button").first.click()
+    assert page.locator("img[alt='Bea rit.']").is_visible()
+    page.locator("a[href$='/page']").first.click()
+    page.locator("[name=short_bio]").fill("Elle ouvre ce qui est fermé.")
+    page.locator("[name=biography]").fill("Née à table.\n\n**Revenue.**")
+    page.locator("[name=languages]").fill("français, langue des oiseaux")
+    page.locator("[name='link_urls-0']").fill("https://exemple.example/")
+    page.locator("button[name=preview]").click()
+    assert page.locator("#languages-error").is_visible() and "Née à table." in page.content()
+    page.locator("[name=languages]").fill("français, allemand")
+    page.locator("button[name=preview]").click()
+    assert page.locator(".statement").inner_text() == "Elle ouvre ce qui est fermé."
+    assert page.locator("meta[name=robots]").count() == 1
+    page.locator("form[action$='/submission'] button").click()
+    assert page.url.endswith("done=submitted")
+    inside.set_viewport_size(DESK)
+    inside.goto(lunch.url(people["desk, new"]))
+    assert inside.locator("img").count() == 0, "not public yet"
+    inside.locator("a[href$='/draft']").first.click()
+    inside.locator("button[formaction$='/draft/approval']").click()
+    page.goto(lunch.url(people["unknown"]))
+    for words in ("Elle ouvre ce qui est fermé.", "Revenue.", "exemple.example", "allemand"):
+        assert words in page.locator("main").inner_text(), words
+    assert page.locator("img[alt='Bea rit.']").is_visible()
+    context.close()
+
+
+def test_targets_are_large_enough_for_a_thumb(lunch: House, chromium: Browser, people: dict[str, str]) -> None:
+    context = open_context(chromium)
+    page = context.new_page()
+    small = []
+    for path in (people["link"], f"{people['new']}/page", f"{people['new']}/portrait", f"{people['link']}/preview"):
+        page.goto(lunch.url(path))
+        small += page.evaluate(
+            """() => [...document.querySelectorAll(
+                'main .button, main .links a, main input:not([type=hidden]), main textarea, main summary')]
+                .map(element => [element.getBoundingClientRect(), element.name || element.textContent.trim()])
+                .filter(([box]) => box.height > 0 && (box.height < 44 || box.width < 44))
+                .map(([box, label]) => `${label} ${box.width}×${box.height}`)"""
+        )
+    context.close()
+    assert small == []
