@@ -9,6 +9,7 @@ from lunchkit import clock
 from lunchkit.events.models import Event, EventState
 from lunchkit.mail.queries import LetterState, letter_counts
 from lunchkit.polls.queries import count_polls
+from lunchkit.recap.queries import recap_of
 from lunchkit.registrations.queries import queue_length, seats_taken
 from lunchkit.speakers.queries import count_speakers
 
@@ -24,6 +25,8 @@ class Overview:
     speakers: int
     polls: int
     letters: dict[LetterState, int]
+    has_recap: bool
+    """Whether somebody has begun to write its recap."""
     missing: list[tuple[str, str]]
     """What the public page still lacks, each with the address where it is written."""
 
@@ -40,6 +43,7 @@ def overview(event: Event) -> Overview:
         speakers=speakers,
         polls=polls,
         letters=letter_counts(event.id),
+        has_recap=recap_of(event.id) is not None,
         missing=_missing(event, speakers, polls),
     )
 

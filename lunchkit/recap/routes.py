@@ -1,7 +1,128 @@
 """Public doors of a recap: the article, its data, its press kit, and the secret preview of a draft."""
 
-from flask import Blueprint
+from flask import Blueprint, Response, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
 
-from lunchkit.recap import models  # noqa: F401 - the tables
+from lunchkit.events.models import Event
+from lunchkit.events.queries import event_by_slug_or_404
+from lunchkit.links import public
+from lunchkit.recap.document import article_of, freeze
+from lunchkit.recap.exports import (
+    LICENCE,
+    LICENCE_ADDRESS,
+    card_of,
+    instance_host,
+    licence_terms,
+    mastodon_address,
+    press_kit,
+    recap_json,
+    share_links,
+    structured_article,
+    take_down_address,
+)
+from lunchkit.recap.models import Recap
+from lunchkit.recap.queries import corrections_of, published_recap_or_404, recap_by_preview_or_404, sections_of
+from lunchkit.recap.views import Article, local_day, slice_of, written_day
+from lunchkit.text import clean_line
+from lunchkit.web import compress
 
 bp = Blueprint("recap", __name__)
+bp.add_app_template_filter(local_day, "local_day")
+bp.add_app_template_filter(written_day, "written_day")
+bp.add_app_template_global(slice_of, "slice_of")
+bp.add_app_template_global(take_down_address, "take_down_address")
+
+
+@bp.get("/e/<slug>/recap")
+def show(slug: str) -> ResponseReturnValue:
+    """The article."""
+    event, recap, article = _published(slug)
+    address = _address(event)
+    page = render_template(
+        "recap/show.html",
+        article=article,
+        event=event,
+        address=address,
+        preview=False,
+        published_at=recap.published_at,
+        structured=structured_article(event, article, recap.published_at or recap.created_at),
+        share=share_links(event, address),
+        licence=LICENCE,
+        licence_address=LICENCE_ADDRESS,
+        terms=licence_terms(event),
+    )
+    return _unless_known(compress(Response(page)))
+
+
+@bp.get("/e/<slug>/recap.json")
+def data(slug: str) -> ResponseReturnValue:
+    """The article for a program."""
+    event, recap, article = _published(slug)
+    return _unless_known(jsonify(recap_json(event, article, recap.published_at or recap.created_at)))
+
+
+@bp.get("/e/<slug>/recap.png")
+def card(slug: str) -> ResponseReturnValue:
+    """The picture that other sites show beside the address."""
+    event, _recap, article = _published(slug)
+    response = Response(card_of(event, article), content_type="image/png")
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return _unless_known(response)
+
+
+@bp.get("/e/<slug>/recap/press-kit.zip", endpoint="press_kit")
+def kit(slug: str) -> ResponseReturnValue:
+    """All that an editor needs, in one file."""
+    event, _recap, article = _published(slug)
+    response = Response(press_kit(event, article), content_type="application/zip")
+    response.headers.set("Content-Disposition", "attachment", filename=f"{event.slug}.zip")
+    return _unless_known(response)
+
+
+@bp.get("/e/<slug>/recap/mastodon")
+def mastodon(slug: str) -> ResponseReturnValue:
+    """The way to one's own server: a page with a plain link, for a redirect could lead people astray."""
+    event, _recap, _article = _published(slug)
+    typed = clean_line(request.args.get("instance"))
+    host = instance_host(typed)
+    page = render_template(
+        "recap/mastodon.html",
+        event=event,
+        typed=typed,
+        host=host,
+        link=mastodon_address(host, event, _address(event)) if host else "",
+    )
+    return page, 200 if host or not typed else 422
+
+
+@bp.get("/recap/<token>")
+def preview(token: str) -> ResponseReturnValue:
+    """The draft, for whoever has its secret link."""
+    recap = recap_by_preview_or_404(token)
+    article = article_of(recap.event, freeze(recap.event, sections_of(recap.event_id)), corrections_of(recap.event_id))
+    page = render_template(
+        "recap/show.html", article=article, event=recap.event, address=_address(recap.event), preview=True
+    )
+    response = Response(page)
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def _address(event: Event) -> str:
+    return public("recap.show", slug=event.slug)
+
+
+def _published(slug: str) -> tuple[Event, Recap, Article]:
+    event = event_by_slug_or_404(slug)
+    recap = published_recap_or_404(event.id)
+    return event, recap, article_of(event, recap.published or {}, corrections_of(event.id))
+
+
+def _unless_known(response: Response) -> Response:
+    """The answer, or 304 to who has it already. It must be asked for each time: a picture may be taken down."""
+    response.cache_control.no_cache = True
+    response.vary.update(("Accept-Language", "Cookie"))
+    response.add_etag()
+    response.make_conditional(request)
+    return response

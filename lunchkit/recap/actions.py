@@ -1,0 +1,286 @@
+"""Verbs of recaps: draft one, write it so that no text is lost, show it in secret, publish and correct it."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import InvalidRequestError
+from sqlalchemy.orm import Session
+
+from lunchkit import clock
+from lunchkit.db import transaction
+from lunchkit.errors import NotFound
+from lunchkit.events.models import Event
+from lunchkit.links import derived_token, token_hash
+from lunchkit.recap.changes import Wording, decide, wording, wording_of
+from lunchkit.recap.document import article_of, folded_words
+from lunchkit.recap.drafting import draft_from_what_happened, empty_draft, snapshot_of
+from lunchkit.recap.listing import must_mend
+from lunchkit.recap.models import Recap, RecapCorrection, RecapSection, RecapVersion
+from lunchkit.recap.organiser_forms import Correction
+from lunchkit.recap.refusals import (
+    LunchHasNotBegun,
+    LunchIsNotPublic,
+    NoMorePictures,
+    NothingToPublish,
+    NotPublished,
+    OneIsEnough,
+    Overtaken,
+    StillToMend,
+)
+from lunchkit.recap.sections import SHAPES, SectionKind
+from lunchkit.recap.steps import joined, lock_recap, lock_section, put_last, rescue, sections_now, write
+from lunchkit.registrations.letters import promise_recap_letters
+
+PREVIEW = "preview"
+"""What the token of a secret link is derived for."""
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A section after it was saved."""
+
+    version: int
+    state: Wording
+    is_joined: bool = False
+    """Whether what somebody else wrote meanwhile is in it too."""
+
+
+def draft_recap(event: Event, by: str, *, empty: bool = False) -> Recap:
+    """Make the draft of a recap, filled in with what happened unless ``empty``. One that is there already stays."""
+    with transaction() as session:
+        session.get(Event, event.id, with_for_update=True)
+        recap = session.get(Recap, event.id, populate_existing=True)
+        if recap is not None:
+            return recap
+        now = clock.now()
+        recap = Recap(event=event, created_at=now)
+        session.add(recap)
+        session.flush()
+        sections = empty_draft() if empty else draft_from_what_happened(event)
+        session.add_all(
+            RecapSection(
+                event_id=event.id, position=position, kind=kind, data=data, version=1, updated_at=now, updated_by=by
+            )
+            for position, (kind, data) in enumerate(sections, 1)
+        )
+    return recap
+
+
+def add_section(event: Event, kind: SectionKind, by: str) -> RecapSection:
+    """One more section, behind the others. Raises OneIsEnough."""
+    with transaction() as session:
+        lock_recap(session, event.id)
+        if SHAPES[kind].is_single and any(section.kind == kind for section in sections_now(session, event.id)):
+            raise OneIsEnough
+        return put_last(session, event.id, kind, wording(kind, "", {}), by)
+
+
+def move_section(section: RecapSection, direction: str) -> None:
+    """Let a section change places with its neighbour; at either end it stays."""
+    with transaction() as session:
+        lock_recap(session, section.event_id)
+        order = sections_now(session, section.event_id)
+        if section not in order:
+            raise NotFound
+        at = order.index(section)
+        order.insert(max(0, at + (-1 if direction == "up" else 1)), order.pop(at))
+        for position, each in enumerate(order, 1):
+            each.position = position
+
+
+def hide_section(section: RecapSection) -> None:
+    """Keep a section from readers, as it is."""
+    with transaction() as session:
+        lock_section(session, section)
+        section.hidden_at = section.hidden_at or clock.now()
+
+
+def show_section(section: RecapSection) -> None:
+    """Let readers see a section again."""
+    with transaction() as session:
+        lock_section(session, section)
+        section.hidden_at = None
+
+
+def remove_section(section: RecapSection) -> None:
+    """Throw a section away, with its history."""
+    with transaction() as session:
+        lock_recap(session, section.event_id)
+        lock_section(session, section)
+        session.delete(section)
+
+
+def save_section(section: RecapSection, base_version: int, state: Wording, by: str) -> Saved:
+    """Keep what somebody wrote on top of a version. The same text twice is saved once.
+
+    If somebody else saved meanwhile, both changes are put together where that is certain. Raises Overtaken where it is
+    not: the text is kept then too, beside the section. Raises NotFound where the section was removed.
+    """
+    with transaction() as session:
+        lock_section(session, section)
+        present = wording_of(SectionKind(section.kind), section)
+        stands = state if state == present else joined(section, base_version, state)
+        if stands is None:
+            late = rescue(session, section, base_version, state, by)
+        elif stands != present:
+            write(session, section, stands, by)
+    if stands is None:
+        raise Overtaken(late.id)
+    return Saved(section.version, stands, is_joined=stands != state)
+
+
+def keep_apart(event: Event, kind: SectionKind, state: Wording, by: str) -> RecapSection:
+    """Keep what was written for a section that is gone, in a new one that is hidden; the same text once."""
+    with transaction() as session:
+        lock_recap(session, event.id)
+        kept = next((row for row in sections_now(session, event.id) if _holds(row, kind, state)), None)
+        if kept is None:
+            kept = put_last(session, event.id, kind, state, by)
+            kept.hidden_at = clock.now()
+    return kept
+
+
+def _holds(section: RecapSection, kind: SectionKind, state: Wording) -> bool:
+    return section.hidden_at is not None and section.kind == kind and wording_of(kind, section) == state
+
+
+def settle(section: RecapSection, late: RecapVersion, base_version: int, choices: Mapping[str, str], by: str) -> Saved:
+    """Decide what stands of a text that came late and of the one that was there, for each difference.
+
+    Both stay in the history. Raises Overtaken where somebody changed the section since the choices were shown.
+    """
+    kind = SectionKind(section.kind)
+    with transaction() as session:
+        lock_section(session, section)
+        try:
+            session.refresh(late, with_for_update=True)
+        except InvalidRequestError as error:
+            raise NotFound from error
+        if base_version != section.version:
+            raise Overtaken(late.id)
+        present = wording_of(kind, section)
+        stands = decide(kind, wording_of(kind, late), present, choices)
+        if stands != present:
+            write(session, section, stands, by)
+        late.version = -max(1, abs(late.version))
+    return Saved(section.version, stands)
+
+
+def restore_version(section: RecapSection, version: RecapVersion, by: str) -> None:
+    """Let a section be as it was once; what it is now stays in its history."""
+    kind = SectionKind(section.kind)
+    with transaction() as session:
+        lock_section(session, section)
+        state = wording_of(kind, version)
+        if state != wording_of(kind, section):
+            write(session, section, state, by)
+
+
+def add_picture(section: RecapSection, token: str, caption: str, by: str) -> None:
+    """Put a picture behind the others of a section. Raises NoMorePictures."""
+    kind = SectionKind(section.kind)
+    with transaction() as session:
+        lock_section(session, section)
+        state = wording_of(kind, section)
+        if len(state.items) >= SHAPES[kind].most_items:
+            raise NoMorePictures
+        items = [*state.items, {"picture": token, "caption": caption}]
+        write(session, section, Wording(state.title, {**state.data, "items": items}), by)
+
+
+def take_out_picture(section: RecapSection, token: str, by: str) -> None:
+    """Take a picture out of a section."""
+    kind = SectionKind(section.kind)
+    with transaction() as session:
+        lock_section(session, section)
+        state = wording_of(kind, section)
+        items = [item for item in state.items if item["picture"] != token]
+        if items != state.items:
+            write(session, section, Wording(state.title, {**state.data, "items": items}), by)
+
+
+def renew_preview(event: Event) -> None:
+    """Give the draft a new secret link; an earlier one opens nothing any more."""
+    with transaction() as session:
+        recap = lock_recap(session, event.id)
+        recap.preview_nonce = secrets.token_bytes(16)
+        recap.preview_hash = token_hash(derived_token(PREVIEW, recap.preview_nonce))
+
+
+def revoke_preview(event: Event) -> None:
+    """Take the secret link of the draft back."""
+    with transaction() as session:
+        recap = lock_recap(session, event.id)
+        recap.preview_nonce = recap.preview_hash = None
+
+
+def publish_recap(event: Event) -> int:
+    """Freeze the draft and show it to everybody; returns how many letters leave. One that is public already stays.
+
+    Raises LunchIsNotPublic, LunchHasNotBegun, StillToMend, NothingToPublish.
+    """
+    with transaction() as session:
+        recap = _lock_both(session, event)
+        if recap.published is not None:
+            return 0
+        if event.published_at is None:
+            raise LunchIsNotPublic
+        if clock.now() < event.starts_at:
+            raise LunchHasNotBegun
+        recap.published_at = recap.published_at or clock.now()
+        _freeze(session, event, recap)
+        event.recap_published_at = recap.published_at
+        return promise_recap_letters(session, event)
+
+
+def correct_recap(event: Event, correction: Correction) -> None:
+    """Show readers the draft as it is now, with a note; results as they were counted first, unless counted again.
+
+    Raises NotPublished, StillToMend, NothingToPublish.
+    """
+    with transaction() as session:
+        recap = _lock_both(session, event)
+        if recap.published is None:
+            raise NotPublished
+        _freeze(session, event, recap, keeps_counts=not correction.counts_again)
+        latest = session.scalar(
+            select(func.max(RecapCorrection.corrected_at)).where(RecapCorrection.event_id == event.id)
+        )
+        moment = clock.now() if latest is None else max(clock.now(), latest + timedelta(microseconds=1))
+        session.add(RecapCorrection(event_id=event.id, corrected_at=moment, note=correction.note))
+
+
+def withdraw_recap(event: Event) -> None:
+    """Take a recap away from its readers; the draft stays."""
+    with transaction() as session:
+        recap = _lock_both(session, event)
+        if recap.published is None:
+            return
+        recap.published, recap.words = None, ""
+        event.recap_published_at = None
+        _tell_calendars(event)
+
+
+def _lock_both(session: Session, event: Event) -> Recap:
+    """Hold the lunch, then its recap. Raises NotFound."""
+    session.refresh(event, with_for_update=True)
+    return lock_recap(session, event.id)
+
+
+def _freeze(session: Session, event: Event, recap: Recap, *, keeps_counts: bool = False) -> None:
+    sections = sections_now(session, event.id)
+    if must_mend(sections):
+        raise StillToMend
+    snapshot = snapshot_of(event, sections, recap.published if keeps_counts else None)
+    if all(section.kind is SectionKind.SPEAKERS for section in article_of(event, snapshot).sections):
+        raise NothingToPublish
+    recap.published, recap.words = snapshot, folded_words(snapshot)
+    _tell_calendars(event)
+
+
+def _tell_calendars(event: Event) -> None:
+    event.updated_at = clock.now()
+    event.sequence += 1

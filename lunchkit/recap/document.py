@@ -1,0 +1,248 @@
+"""A recap between its draft and its readers: frozen at publication, and read back beside what is true today.
+
+What was counted and written is frozen: results, figures, questions from the room, every text. Looked up anew at each
+reading is what may have to disappear, or is about today: pictures, people, what they agreed to be quoted with,
+questions that were taken back into the room, and the next lunch.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from flask_babel import force_locale
+
+from lunchkit import clock
+from lunchkit.config import current_settings
+from lunchkit.events.models import Event
+from lunchkit.events.queries import coming_events
+from lunchkit.images.queries import pictures_by_token
+from lunchkit.links import public
+from lunchkit.markdown import plain
+from lunchkit.polls.exports import result_from_json, result_json
+from lunchkit.polls.models import FEWEST_TOGETHER
+from lunchkit.polls.queries import poll_at, public_view
+from lunchkit.questions.queries import public_questions
+from lunchkit.recap.models import RecapCorrection, RecapSection
+from lunchkit.recap.sections import SHAPES, FieldKind, FieldShape, SectionKind
+from lunchkit.recap.views import Article, FrozenPoll, NextLunch, Photo, Section, key_figure
+from lunchkit.registrations.queries import seats_left
+from lunchkit.speakers.queries import appearances, approved_quotations
+from lunchkit.text import fold
+
+VERSION = 1
+Content = dict[str, Any]
+_LIVE = (SectionKind.SPEAKERS, SectionKind.QUOTATIONS)
+"""Sections without a word of their own."""
+_NOTHING: Mapping[FieldKind, Any] = {
+    FieldKind.WHOLE: None,
+    FieldKind.POLL: None,
+    FieldKind.TICK: False,
+}
+_WORDS = (FieldKind.LINE, FieldKind.TEXT, FieldKind.MARKDOWN)
+
+
+def freeze(event: Event, sections: Sequence[RecapSection]) -> dict[str, Any]:
+    """What is published of a draft: {"version", "language", "sections": [{"id", "kind", "title", "data", "frozen"?}]}.
+
+    Hidden and empty sections are left out. ``frozen`` is what nobody wrote: of a ``poll`` {"result", "before",
+    "movement"}, the first two as ``polls.exports.result_json`` makes them, in the language of the house; of the
+    ``room`` {"items": [{"text", "supports", "answered"}]}, where ``supports`` is null for fewer than three people.
+    """
+    language = current_settings().language
+    with force_locale(language):
+        kept = [_kept(event, section, language) for section in sections if section.hidden_at is None]
+    return {"version": VERSION, "language": language, "sections": [section for section in kept if section]}
+
+
+def _kept(event: Event, section: RecapSection, language: str) -> Content | None:
+    kind = SectionKind(section.kind)
+    data = _shaped(kind, section.data)
+    frozen = _frozen(event, kind, data, language)
+    if not _says_something(kind, data, frozen):
+        return None
+    kept = {"id": section.id, "kind": kind.value, "title": section.title, "data": data}
+    return kept | ({"frozen": frozen} if frozen is not None else {})
+
+
+def _shaped(kind: SectionKind, data: Mapping[str, Any]) -> Content:
+    """The content with every field that its kind has, and no other; without items in which nothing is written."""
+    shape = SHAPES[kind]
+    content = {field.name: _value(field, data) for field in shape.fields}
+    if shape.items:
+        items = [{field.name: _value(field, item) for field in shape.items} for item in data.get("items") or ()]
+        content["items"] = [item for item in items if any(value not in (None, "", False) for value in item.values())]
+    return content
+
+
+def _value(field: FieldShape, data: Mapping[str, Any]) -> Any:
+    value = data.get(field.name)
+    return _NOTHING.get(field.kind, "") if value is None else value
+
+
+def _frozen(event: Event, kind: SectionKind, data: Content, language: str) -> Content | None:
+    if kind is SectionKind.POLL and data["poll"] is not None:
+        return _frozen_poll(event, data["poll"], language)
+    if kind is SectionKind.ROOM:
+        asked = public_questions(event.id)
+        return {
+            "items": [
+                {"text": each.text, "supports": _large(each.supports), "answered": each.is_answered} for each in asked
+            ]
+        }
+    return None
+
+
+def _large(people: int) -> int | None:
+    return people if people >= FEWEST_TOGETHER else None
+
+
+def _frozen_poll(event: Event, number: int, language: str) -> Content | None:
+    poll = poll_at(event.id, number)
+    if poll is None or not poll.is_public:
+        return None
+    view = public_view(poll, language)
+    before = public_view(poll.before, language) if view.before is not None and poll.before is not None else None
+    return {
+        "result": result_json(view, _poll_address(event, poll.position)),
+        "before": result_json(before, _poll_address(event, before.position)) if before is not None else None,
+        "movement": view.movement if view.result is not None and view.result.is_shown else None,
+    }
+
+
+def _poll_address(event: Event, number: int) -> str:
+    return public("polls.result", slug=event.slug, number=number)
+
+
+def _says_something(kind: SectionKind, data: Content, frozen: Content | None) -> bool:
+    if kind is SectionKind.POLL:
+        return frozen is not None
+    asked = bool(frozen and frozen.get("items"))
+    written = bool(str(data.get("text", "")).strip()) or bool(data.get("items"))
+    return kind in _LIVE or written or asked or bool(data.get("event"))
+
+
+def folded_words(snapshot: Mapping[str, Any]) -> str:
+    """All that is written in it, without accents and capitals, for the search."""
+    texts = " ".join(text for section in snapshot["sections"] for text in _texts(section))
+    return " ".join(fold(texts).split())
+
+
+def _texts(section: Mapping[str, Any]) -> Iterator[str]:
+    shape = SHAPES[SectionKind(section["kind"])]
+    yield section["title"]
+    yield from _written(shape.fields, section["data"])
+    for item in section["data"].get("items", ()):
+        yield from _written(shape.items, item)
+    frozen = section.get("frozen") or {}
+    for result in (frozen.get("result"), frozen.get("before")):
+        if result:
+            yield result["question"]
+            yield from (row["label"] for row in result["rows"])
+            yield from (item["text"] for item in result["written"])
+    yield from (item["text"] for item in frozen.get("items", ()))
+
+
+def _written(fields: Sequence[FieldShape], data: Mapping[str, Any]) -> Iterator[str]:
+    for field in fields:
+        if field.kind in _WORDS and data[field.name]:
+            yield plain(data[field.name]) if field.kind is FieldKind.MARKDOWN else data[field.name]
+
+
+def article_of(event: Event, snapshot: Mapping[str, Any], corrections: Sequence[RecapCorrection] = ()) -> Article:
+    """The recap as it reads today. A section of which nothing is left does not show."""
+    sections = (_section(event, kept) for kept in snapshot["sections"])
+    return Article(
+        language=snapshot["language"],
+        sections=tuple(section for section in sections if section is not None),
+        corrections=tuple(sorted(corrections, key=lambda correction: correction.corrected_at)),
+    )
+
+
+def _section(event: Event, kept: Mapping[str, Any]) -> Section | None:
+    kind = SectionKind(kept["kind"])
+    data = _shaped(kind, kept["data"])
+    items = data.pop("items", [])
+    read = _READERS.get(kind, _read_written)
+    beside = read(event, {**kept, "data": data, "items": items})
+    if beside is None:
+        return None
+    told = {"items": tuple(items), **beside}
+    return Section(id=kept["id"], kind=kind, title=kept["title"], fields=data, **told)
+
+
+def _read_written(_event: Event, _kept: Content) -> Content | None:
+    return {}
+
+
+def _read_poll(event: Event, kept: Content) -> Content | None:
+    frozen = kept.get("frozen")
+    if not frozen:
+        return None
+    result, before = frozen["result"], frozen["before"]
+    poll = poll_at(event.id, result["position"])
+    return {
+        "poll": FrozenPoll(
+            kept=result | {"address": _poll_address(event, result["position"])},
+            kept_before=before | {"address": _poll_address(event, before["position"])} if before else None,
+            result=result_from_json(result),
+            before=result_from_json(before) if before else None,
+            movement=frozen["movement"],
+            has_page=poll is not None and poll.is_public,
+        )
+    }
+
+
+def _read_figures(_event: Event, kept: Content) -> Content | None:
+    return {"figures": tuple(key_figure(item) for item in kept["items"])}
+
+
+def _read_room(event: Event, kept: Content) -> Content | None:
+    """What was taken back into the room since then is gone from here too."""
+    public_now = {each.text for each in public_questions(event.id)}
+    asked = kept.get("frozen", {}).get("items", ())
+    items = tuple(item for item in asked if item["text"] in public_now)
+    return {"items": items} if items or kept["data"]["text"] else None
+
+
+def _read_photos(_event: Event, kept: Content) -> Content | None:
+    shown = pictures_by_token([item["picture"] for item in kept["items"]])
+    photos = tuple(
+        Photo(number, shown[item["picture"]], item["caption"])
+        for number, item in enumerate(kept["items"], 1)
+        if item["picture"] in shown
+    )
+    return {"photos": photos, "items": ()} if photos else None
+
+
+def _read_speakers(event: Event, _kept: Content) -> Content | None:
+    speakers = tuple(appearances(event.id))
+    return {"speakers": speakers} if speakers else None
+
+
+def _read_quotations(event: Event, _kept: Content) -> Content | None:
+    quotations = tuple(approved_quotations(event.id))
+    return {"quotations": quotations} if quotations else None
+
+
+def _read_next(_event: Event, kept: Content) -> Content | None:
+    coming = _coming_lunch(kept["data"]["event"])
+    return {"next_lunch": coming} if coming is not None or kept["data"]["text"] else None
+
+
+def _coming_lunch(slug: str) -> NextLunch | None:
+    """The lunch of this address, as long as it is to come."""
+    now = clock.now()
+    for lunch in coming_events(now) if slug else ():
+        if lunch.slug == slug and lunch.cancelled_at is None:
+            return NextLunch(lunch, lunch.state(now, seats_left(lunch)))
+    return None
+
+
+_READERS: Mapping[SectionKind, Callable[[Event, Content], Content | None]] = {
+    SectionKind.POLL: _read_poll,
+    SectionKind.FIGURES: _read_figures,
+    SectionKind.ROOM: _read_room,
+    SectionKind.PHOTOS: _read_photos,
+    SectionKind.SPEAKERS: _read_speakers,
+    SectionKind.QUOTATIONS: _read_quotations,
+    SectionKind.NEXT: _read_next,
+}

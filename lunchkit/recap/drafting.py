@@ -1,0 +1,66 @@
+"""The first draft of a recap, made from what happened, and what is published of a draft."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask_babel import force_locale
+
+from lunchkit.config import current_settings
+from lunchkit.events.models import Event
+from lunchkit.polls.models import Poll
+from lunchkit.polls.queries import polls_of
+from lunchkit.recap.changes import blank
+from lunchkit.recap.document import freeze
+from lunchkit.recap.listing import numbers
+from lunchkit.recap.models import RecapSection
+from lunchkit.recap.queries import lunches_to_come
+from lunchkit.recap.sections import SHAPES, SectionKind
+
+
+def empty_draft() -> list[tuple[SectionKind, dict[str, Any]]]:
+    """A section of each kind that most recaps have, with nothing in it."""
+    return [(kind, _data(kind)) for kind in SHAPES if kind is not SectionKind.TEXT]
+
+
+def draft_from_what_happened(event: Event) -> list[tuple[SectionKind, dict[str, Any]]]:
+    """The same, filled in with what the software saw; in the language of the house."""
+    with force_locale(current_settings().language):
+        polls = _polls_to_tell(polls_of(event.id))
+        counted = [{"value": value, "label": label} for value, label in numbers(event) if value]
+    coming = lunches_to_come(event)
+    filled: dict[SectionKind, dict[str, Any]] = {
+        SectionKind.NUMBERS: {"items": counted},
+        SectionKind.NEXT: {"event": coming[0].slug if coming else ""},
+    }
+    draft: list[tuple[SectionKind, dict[str, Any]]] = []
+    for kind, data in empty_draft():
+        if kind is SectionKind.POLL and polls:
+            draft += [(kind, data | {"poll": poll.position}) for poll in polls]
+        else:
+            draft.append((kind, data | filled.get(kind, {})))
+    return draft
+
+
+def _data(kind: SectionKind) -> dict[str, Any]:
+    shape = SHAPES[kind]
+    return blank(shape.fields) | ({"items": []} if shape.items else {})
+
+
+def _polls_to_tell(polls: Sequence[Poll]) -> list[Poll]:
+    """Every public question once: where it was asked again after the debate, that second time."""
+    public = [poll for poll in polls if poll.is_public]
+    asked_again = {poll.before_id for poll in public}
+    return [poll for poll in public if poll.id not in asked_again]
+
+
+def snapshot_of(
+    event: Event, sections: Sequence[RecapSection], published: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """What readers would get; with ``published``, results and questions as they were counted then."""
+    snapshot = freeze(event, sections)
+    counted = {(kept["id"], kept["data"].get("poll")): kept for kept in (published or {"sections": []})["sections"]}
+    for kept in snapshot["sections"]:
+        earlier = counted.get((kept["id"], kept["data"].get("poll")))
+        if "frozen" in kept and earlier is not None and "frozen" in earlier:
+            kept["frozen"] = earlier["frozen"]
+    return snapshot

@@ -1,0 +1,114 @@
+"""The recap for a program. ``static/recap.schema.json`` says what each part means."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from flask_babel import force_locale
+
+from lunchkit.events.models import Event
+from lunchkit.links import public
+from lunchkit.recap.document import VERSION
+from lunchkit.recap.exports.licence import LICENCE, LICENCE_ADDRESS, licence_terms
+from lunchkit.recap.sections import SectionKind
+from lunchkit.recap.views import Article, NextLunch, Photo, Section
+from lunchkit.speakers.models import Appearance, Quotation
+
+Thing = dict[str, Any]
+
+
+def recap_json(event: Event, article: Article, published_at: datetime) -> Thing:
+    """The whole recap, in its own language whoever asks: what the page shows, and no more."""
+    with force_locale(article.language):
+        return {
+            "$schema": public("web.static_file", build="latest", path="recap.schema.json"),
+            "version": VERSION,
+            "address": public("recap.show", slug=event.slug),
+            "title": event.title,
+            "language": article.language,
+            "network": event.series.network,
+            "series": event.series.name,
+            "licence": {"name": LICENCE, "address": LICENCE_ADDRESS, "terms": licence_terms(event)},
+            "published_at": published_at.isoformat(),
+            "corrections": [
+                {"corrected_at": each.corrected_at.isoformat(), "note": each.note} for each in article.corrections
+            ],
+            "lunch": _lunch(event),
+            "sections": [_section(section) for section in article.sections],
+        }
+
+
+def _lunch(event: Event) -> Thing:
+    return {
+        "address": public("pages.event", slug=event.slug),
+        "title": event.title,
+        "starts_at": event.starts_local.isoformat(),
+        "ends_at": event.ends_local.isoformat(),
+        "place": event.place,
+        "is_demo": event.is_demo,
+    }
+
+
+def _section(section: Section) -> Thing:
+    told = {
+        "id": section.id,
+        "kind": section.kind.value,
+        "heading": section.heading,
+        "fields": dict(section.fields),
+        "items": [dict(item) for item in section.items],
+    }
+    beside = _BESIDE.get(section.kind)
+    return told | (beside(section) if beside else {})
+
+
+def _poll(section: Section) -> Thing:
+    poll = section.poll
+    return {"result": poll.kept, "before": poll.kept_before, "movement": poll.movement} if poll else {}
+
+
+def _photo(photo: Photo) -> Thing:
+    picture = photo.picture
+    files = [
+        {"width": width, "address": public("images.file", token=picture.token, width=width)} for width in picture.widths
+    ]
+    return {
+        "caption": photo.caption,
+        "alt": picture.alt,
+        "credit": picture.credit,
+        "licence": picture.licence,
+        "width": picture.width,
+        "height": picture.height,
+        "files": files,
+    }
+
+
+def _speaker(appearance: Appearance) -> Thing:
+    speaker = appearance.speaker
+    return {
+        "name": speaker.name,
+        "role": speaker.role,
+        "organisation": speaker.organisation.name if speaker.organisation else "",
+        "address": public("speakers.show", slug=speaker.slug),
+    }
+
+
+def _quotation(quotation: Quotation) -> Thing:
+    return {
+        "text": quotation.text,
+        "by": quotation.speaker.name,
+        "medium": quotation.medium,
+        "url": quotation.url,
+    }
+
+
+def _next(lunch: NextLunch | None) -> Thing:
+    return {"lunch": _lunch(lunch.event) if lunch is not None else None}
+
+
+_BESIDE: Mapping[SectionKind, Callable[[Section], Thing]] = {
+    SectionKind.POLL: _poll,
+    SectionKind.PHOTOS: lambda section: {"items": [_photo(photo) for photo in section.photos]},
+    SectionKind.SPEAKERS: lambda section: {"items": [_speaker(each) for each in section.speakers]},
+    SectionKind.QUOTATIONS: lambda section: {"items": [_quotation(each) for each in section.quotations]},
+    SectionKind.NEXT: lambda section: _next(section.next_lunch),
+}

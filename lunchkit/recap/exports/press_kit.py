@@ -1,0 +1,90 @@
+"""The press kit: one file with all that an editor needs. The same recap gives the same bytes."""
+
+import csv
+import json
+from io import BytesIO, StringIO
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+from flask import render_template
+
+from lunchkit.events.models import Event
+from lunchkit.links import public
+from lunchkit.markdown import plain
+from lunchkit.polls.exports import result_csv, view_from_json
+from lunchkit.recap.exports.licence import LICENCE, LICENCE_ADDRESS, licence_terms
+from lunchkit.recap.exports.sharing import card_of
+from lunchkit.recap.sections import SectionKind
+from lunchkit.recap.views import Article, FrozenPoll
+from lunchkit.text import guard
+
+_ALWAYS = (1980, 1, 1, 0, 0, 0)
+"""The day that a ZIP file gives to what has none."""
+
+
+def press_kit(event: Event, article: Article) -> bytes:
+    """The ZIP file, its words for people in the reader's language."""
+    files = _files(event, article)
+    results = {poll.position: _results(event, poll) for poll in article.polls}
+    files["README.txt"] = _text("readme", event, article, files=sorted(files), results=results)
+    for made in results.values():
+        files |= made
+    whole = BytesIO()
+    with ZipFile(whole, "w", ZIP_DEFLATED, compresslevel=9) as kit:
+        for name, body in sorted(files.items()):
+            entry = ZipInfo(f"{event.slug}/{name}", _ALWAYS)
+            entry.compress_type, entry.external_attr, entry.create_system = ZIP_DEFLATED, 0o644 << 16, 3
+            kit.writestr(entry, body)
+    return whole.getvalue()
+
+
+def _files(event: Event, article: Article) -> dict[str, bytes]:
+    files = {
+        "LICENCE.txt": _text("licence", event, article),
+        "boilerplate.txt": _text("boilerplate", event, article),
+        "contacts.txt": _text("contacts", event, article),
+        "picture.png": card_of(event, article),
+    }
+    if article.of_kind(SectionKind.FIGURES):
+        files["figures.csv"] = _figures(article)
+    return files
+
+
+def _text(name: str, event: Event, article: Article, **more: object) -> bytes:
+    text = render_template(
+        f"recap/kit/{name}.txt",
+        event=event,
+        article=article,
+        texts=[plain(section.fields["text"]) for section in article.of_kind(SectionKind.INTRODUCTION)],
+        address=public("recap.show", slug=event.slug),
+        licence=LICENCE,
+        licence_address=LICENCE_ADDRESS,
+        terms=licence_terms(event),
+        **more,
+    )
+    return (text.strip() + "\n").replace("\n", "\r\n").encode()
+
+
+def _figures(article: Article) -> bytes:
+    text = StringIO()
+    writer = csv.writer(text, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    names = ("value", "unit", "sentence", "according", "source")
+    writer.writerow(names)
+    for section in article.of_kind(SectionKind.FIGURES):
+        writer.writerows([guard(str(item[name])) for name in names] for item in section.items)
+    return ("\ufeff" + text.getvalue()).encode()
+
+
+def _results(event: Event, poll: FrozenPoll) -> dict[str, bytes]:
+    """Each result that shows, as table, data and picture; and that of the first time where there is one."""
+    files: dict[str, bytes] = {}
+    for kept, before in ((poll.kept_before, None), (poll.kept, poll.kept_before)):
+        if kept is not None and kept["shown"]:
+            view = view_from_json(kept, before)
+            name = f"results/question-{kept['position']}"
+            picture = render_template("polls/result.svg", event=event, poll=view, address=kept["address"])
+            files |= {
+                f"{name}.csv": result_csv(view).encode(),
+                f"{name}.json": (json.dumps(kept, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode(),
+                f"{name}.svg": picture.encode(),
+            }
+    return files

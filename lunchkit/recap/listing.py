@@ -1,0 +1,251 @@
+"""A draft as its organisers see it: what is in each section, in a line, and what is still missing."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from lunchkit.events.models import Event
+from lunchkit.images.queries import pictures_by_token
+from lunchkit.markdown import plain
+from lunchkit.polls.queries import polls_of
+from lunchkit.questions.queries import public_questions
+from lunchkit.recap.changes import Item, Wording, has_unread, wording_of
+from lunchkit.recap.models import RecapSection
+from lunchkit.recap.queries import late_texts, lunches_to_come, quotations_waiting, seats_by_standing
+from lunchkit.recap.sections import SHAPES, SectionKind
+from lunchkit.registrations.models import Standing
+from lunchkit.speakers.queries import appearances, approved_quotations
+
+_LINE = 90
+"""Letters of the line that says what is in a section."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One section for the outline."""
+
+    section: RecapSection
+    name: str
+    """Its title, or that of its kind."""
+    line: str
+    """What is in it; empty where nothing is."""
+    is_hidden: bool
+    has_unread: bool
+
+
+def outline(event: Event, sections: Sequence[RecapSection]) -> list[Row]:
+    """All sections, each with what is in it."""
+    return [
+        Row(
+            section=section,
+            name=name_of(section),
+            line=_line(event, section),
+            is_hidden=section.hidden_at is not None,
+            has_unread=has_unread(wording_of(SectionKind(section.kind), section)),
+        )
+        for section in sections
+    ]
+
+
+def name_of(section: RecapSection) -> str:
+    """The title of a section, or that of its kind."""
+    return section.title or str(SHAPES[SectionKind(section.kind)].heading)
+
+
+def _line(event: Event, section: RecapSection) -> str:
+    kind = SectionKind(section.kind)
+    state = wording_of(kind, section)
+    line = _TOLD[kind](event, state) if kind in _TOLD else _told_items(kind, state) or _told_text(state)
+    return line if len(line) <= _LINE else line[:_LINE].rpartition(" ")[0].rstrip(" ,;:") + "…"
+
+
+def _told_text(state: Wording) -> str:
+    return plain(state.data.get("text", ""))
+
+
+def _told_items(kind: SectionKind, state: Wording) -> str:
+    first = SHAPES[kind].items[0].name if SHAPES[kind].items else ""
+    words = [_item_words(kind, item, first) for item in state.items]
+    return ", ".join(word for word in words if word)
+
+
+def _item_words(kind: SectionKind, item: Item, first: str) -> str:
+    if kind is SectionKind.NUMBERS:
+        return f"{item['value'] or 0} {item['label']}"
+    if kind is SectionKind.FIGURES:
+        return f"{item['value']} {item['unit']}".strip()
+    return str(item[first] or next((value for value in item.values() if isinstance(value, str) and value), ""))
+
+
+def _told_poll(event: Event, state: Wording) -> str:
+    poll = next((poll for poll in polls_of(event.id) if poll.position == state.data["poll"]), None)
+    return f"{poll.position}. {poll.question}" if poll else ""
+
+
+def _told_room(event: Event, state: Wording) -> str:
+    asked = len(public_questions(event.id))
+    return ngettext("one question", "%(num)s questions", asked) if asked else _told_text(state)
+
+
+def _told_quotations(event: Event, _state: Wording) -> str:
+    said = len(approved_quotations(event.id))
+    return ngettext("one quotation", "%(num)s quotations", said) if said else ""
+
+
+def _told_speakers(event: Event, _state: Wording) -> str:
+    return ", ".join(appearance.speaker.name for appearance in appearances(event.id))
+
+
+def _told_photos(_event: Event, state: Wording) -> str:
+    shown = len(pictures_by_token([item["picture"] for item in state.items]))
+    return ngettext("one picture", "%(num)s pictures", shown) if shown else ""
+
+
+def _told_next(event: Event, state: Wording) -> str:
+    lunch = next((lunch for lunch in lunches_to_come(event) if lunch.slug == state.data["event"]), None)
+    return _told_text(state) or (lunch.title if lunch else "")
+
+
+_TOLD: Mapping[SectionKind, Callable[[Event, Wording], str]] = {
+    SectionKind.POLL: _told_poll,
+    SectionKind.ROOM: _told_room,
+    SectionKind.QUOTATIONS: _told_quotations,
+    SectionKind.SPEAKERS: _told_speakers,
+    SectionKind.PHOTOS: _told_photos,
+    SectionKind.NEXT: _told_next,
+}
+
+
+def numbers(event: Event) -> list[tuple[int, str]]:
+    """What the software counted of a lunch, and of what."""
+    seats = seats_by_standing(event.id)
+    answers = sum((poll.ballots or 0) + poll.hand_ballots for poll in polls_of(event.id) if poll.is_public)
+    return [
+        (seats.get(Standing.SEATED, 0), _("people registered")),
+        (seats.get(Standing.WAITING, 0), _("people on the waiting list")),
+        (seats.get(Standing.CANCELLED, 0), _("seats given back")),
+        (len(public_questions(event.id)), _("questions asked in the room")),
+        (answers, _("answers in the polls")),
+    ]
+
+
+def counted_now(event: Event) -> str:
+    """The same in a line, as it stands at this moment."""
+    return ", ".join(f"{value} {label}" for value, label in numbers(event) if value)
+
+
+# What a draft still lacks.
+
+
+@dataclass(frozen=True)
+class Lack:
+    """Something that an organiser may want to see to before readers come."""
+
+    text: str
+    section: RecapSection | None
+    """Where it is mended."""
+    must: bool = False
+    """Whether the recap cannot be published before."""
+
+
+def lacks(event: Event, sections: Sequence[RecapSection]) -> list[Lack]:
+    """What is missing in the sections that readers would see, what must be mended first."""
+    shown = [section for section in sections if section.hidden_at is None]
+    found = [lack for section in shown for lack in _lacks_of(event, section)]
+    if not any(section.kind == SectionKind.INTRODUCTION and section.data.get("text") for section in shown):
+        introduction = next((section for section in shown if section.kind == SectionKind.INTRODUCTION), None)
+        found.insert(0, Lack(_("There is no introduction."), introduction))
+    waiting = {version.section_id for version in late_texts(event.id)}
+    what = _("a text that came late waits.")
+    found += [
+        Lack(_("%(section)s: %(what)s", section=name_of(section), what=what), section)
+        for section in sections
+        if section.id in waiting
+    ]
+    return sorted(found, key=lambda lack: not lack.must)
+
+
+def must_mend(sections: Sequence[RecapSection]) -> bool:
+    """Whether something that readers would see cannot be read as it was typed."""
+    return any(
+        section.hidden_at is None and has_unread(wording_of(SectionKind(section.kind), section)) for section in sections
+    )
+
+
+def _lacks_of(event: Event, section: RecapSection) -> list[Lack]:
+    kind = SectionKind(section.kind)
+    state, name = wording_of(kind, section), name_of(section)
+    texts = _LACKS[kind](event, state) if kind in _LACKS else []
+    texts += _required(kind, state)
+    told = [Lack(_("%(section)s: %(what)s", section=name, what=text), section) for text in texts]
+    if has_unread(state):
+        what = _("something cannot be read as it was typed.")
+        told.append(Lack(_("%(section)s: %(what)s", section=name, what=what), section, must=True))
+    return told
+
+
+def _required(kind: SectionKind, state: Wording) -> list[str]:
+    """Fields that an item cannot do without."""
+    return [
+        _("«%(field)s» is missing in %(item)s.", field=field.label, item=f"{SHAPES[kind].item_name} {number}")
+        for number, item in enumerate(state.items, 1)
+        for field in SHAPES[kind].items
+        if field.is_required and item[field.name] in ("", None)
+    ]
+
+
+def _lacks_of_figures(_event: Event, state: Wording) -> list[str]:
+    bare = [item["value"] for item in state.items if not item["source"]]
+    return [_("the figure %(value)s has no source.", value=value) for value in bare]
+
+
+def _lacks_of_press(_event: Event, state: Wording) -> list[str]:
+    bare = [item["medium"] for item in state.items if not item["url"]]
+    return [_("the article of %(medium)s has no link.", medium=medium) for medium in bare]
+
+
+def _lacks_of_photos(_event: Event, state: Wording) -> list[str]:
+    shown = pictures_by_token([item["picture"] for item in state.items])
+    down = sum(item["picture"] not in shown for item in state.items)
+    silent = sum(not picture.alt for picture in shown.values())
+    unnamed = sum(not picture.credit for picture in shown.values())
+    counted = [
+        (down, ngettext("one picture is taken down.", "%(num)s pictures are taken down.", down)),
+        (
+            silent,
+            ngettext("one picture is not described.", "%(num)s pictures are not described.", silent),
+        ),
+        (unnamed, ngettext("one picture has no credit.", "%(num)s pictures have no credit.", unnamed)),
+    ]
+    return [text for number, text in counted if number]
+
+
+def _lacks_of_quotations(event: Event, _state: Wording) -> list[str]:
+    waiting = quotations_waiting(event.id)
+    text = ngettext("one quotation waits for its speaker.", "%(num)s quotations wait for their speakers.", waiting)
+    return [text] if waiting else []
+
+
+def _lacks_of_poll(event: Event, state: Wording) -> list[str]:
+    poll = next((poll for poll in polls_of(event.id) if poll.position == state.data["poll"]), None)
+    if poll is None:
+        return [_("a text without a result does not show.")] if state.data["text"] else []
+    return [] if poll.is_public else [_("this result is not shown to anybody yet.")]
+
+
+def _lacks_of_next(event: Event, state: Wording) -> list[str]:
+    slugs = {lunch.slug for lunch in lunches_to_come(event)}
+    gone = state.data["event"] and state.data["event"] not in slugs
+    return [_("the lunch that it leads to is over or called off.")] if gone else []
+
+
+_LACKS: Mapping[SectionKind, Callable[[Event, Wording], list[str]]] = {
+    SectionKind.FIGURES: _lacks_of_figures,
+    SectionKind.PRESS: _lacks_of_press,
+    SectionKind.PHOTOS: _lacks_of_photos,
+    SectionKind.QUOTATIONS: _lacks_of_quotations,
+    SectionKind.POLL: _lacks_of_poll,
+    SectionKind.NEXT: _lacks_of_next,
+}

@@ -1,0 +1,162 @@
+"""The organiser's doors from a draft to its readers: preview, secret link, publication, correction, withdrawal."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from lunchkit.events.models import Event
+from lunchkit.events.queries import any_event_by_slug_or_404
+from lunchkit.links import derived_token, public
+from lunchkit.recap import actions
+from lunchkit.recap.document import article_of
+from lunchkit.recap.drafting import snapshot_of
+from lunchkit.recap.listing import lacks, must_mend
+from lunchkit.recap.models import Recap
+from lunchkit.recap.organiser_forms import CorrectionForm, correction_form
+from lunchkit.recap.queries import corrections_of, letters_to_leave, recap_or_404, sections_of
+from lunchkit.recap.refusals import NotPublished
+from lunchkit.refusals import NO
+from lunchkit.rooms.replies import refused
+from lunchkit.web import POLICY
+
+bp = Blueprint("publication", __name__)
+
+
+@bp.get("/e/<slug>/recap/preview")
+def preview(slug: str) -> ResponseReturnValue:
+    """The draft as readers will see it, on a phone and on a desk; and its secret link."""
+    event, recap = _both(slug)
+    page = render_template("organiser/recap/preview.html", event=event, recap=recap, link=_secret_link(recap))
+    return _with_policy(page, f"{POLICY}; frame-src 'self'")
+
+
+@bp.get("/e/<slug>/recap/draft")
+def draft(slug: str) -> ResponseReturnValue:
+    """The draft as the public would see it; the preview frames it."""
+    event, recap = _both(slug)
+    snapshot = snapshot_of(event, sections_of(event.id), recap.published)
+    page = render_template(
+        "recap/show.html",
+        article=article_of(event, snapshot, corrections_of(event.id)),
+        event=event,
+        address=public("recap.show", slug=slug),
+        preview=True,
+    )
+    response = _with_policy(page, POLICY.replace("frame-ancestors 'none'", "frame-ancestors 'self'"))
+    response.headers["X-Frame-Options"] = "SAMEORIGIN"
+    return response
+
+
+def _with_policy(page: str, policy: str) -> Response:
+    response = make_response(page)
+    response.headers["Content-Security-Policy"] = policy
+    return response
+
+
+def _secret_link(recap: Recap) -> str:
+    """Where whoever knows the link reads the draft; empty where there is none, or its key is gone."""
+    if recap.preview_nonce is None:
+        return ""
+    try:
+        return public("recap.preview", token=derived_token(actions.PREVIEW, recap.preview_nonce, recap.preview_hash))
+    except LookupError:
+        return ""
+
+
+@bp.post("/e/<slug>/recap/link")
+def renew_link(slug: str) -> ResponseReturnValue:
+    """A secret link; an earlier one opens nothing any more."""
+    event, _recap = _both(slug)
+    actions.renew_preview(event)
+    return redirect(url_for(".preview", slug=slug, done="linked", _anchor="link"), code=303)
+
+
+@bp.post("/e/<slug>/recap/link/revocation")
+def revoke_link(slug: str) -> ResponseReturnValue:
+    """No secret link any more."""
+    event, _recap = _both(slug)
+    actions.revoke_preview(event)
+    return redirect(url_for(".preview", slug=slug, done="revoked", _anchor="link"), code=303)
+
+
+@bp.get("/e/<slug>/recap/publication")
+def publication(slug: str) -> ResponseReturnValue:
+    """Asks once more: what is missing, and who gets a letter."""
+    event, recap = _both(slug)
+    if recap.published is not None:
+        return redirect(url_for("organiser.recap.index", slug=slug), code=303)
+    sections = sections_of(event.id)
+    return render_template(
+        "organiser/recap/publication.html",
+        event=event,
+        lacks=lacks(event, sections),
+        must_mend=must_mend(sections),
+        letters=letters_to_leave(event.id),
+    )
+
+
+@bp.post("/e/<slug>/recap/publication")
+def publish(slug: str) -> ResponseReturnValue:
+    """Everybody may read it."""
+    event, _recap = _both(slug)
+    return _after(event, lambda: actions.publish_recap(event), done="published")
+
+
+@bp.get("/e/<slug>/recap/correction")
+def correction(slug: str) -> ResponseReturnValue:
+    """What readers are told of a correction."""
+    event, recap = _both(slug)
+    if recap.published is None:
+        return refused(event, NotPublished(), url_for("organiser.recap.index", slug=slug))
+    return _correction_page(event, correction_form())
+
+
+@bp.post("/e/<slug>/recap/correction")
+def correct(slug: str) -> ResponseReturnValue:
+    """Readers see the draft as it is now, with a note."""
+    event, _recap = _both(slug)
+    form = correction_form(request.form)
+    if not form.validate():
+        return _correction_page(event, form), 422
+    return _after(event, lambda: actions.correct_recap(event, form.correction()), done="corrected")
+
+
+def _correction_page(event: Event, form: CorrectionForm) -> str:
+    sections = sections_of(event.id)
+    return render_template(
+        "organiser/recap/correction.html",
+        event=event,
+        form=form,
+        lacks=lacks(event, sections),
+        must_mend=must_mend(sections),
+    )
+
+
+@bp.get("/e/<slug>/recap/withdrawal")
+def withdrawal(slug: str) -> ResponseReturnValue:
+    """Asks once more."""
+    event, _recap = _both(slug)
+    return render_template("organiser/recap/withdrawal.html", event=event)
+
+
+@bp.post("/e/<slug>/recap/withdrawal")
+def withdraw(slug: str) -> ResponseReturnValue:
+    """Nobody can read it any more; the draft stays."""
+    event, _recap = _both(slug)
+    return _after(event, lambda: actions.withdraw_recap(event), done="withdrawn")
+
+
+def _after(event: Event, action: Callable[[], object], done: str) -> ResponseReturnValue:
+    """Do it, and go back to the outline; or say why not."""
+    outline = url_for("organiser.recap.index", slug=event.slug)
+    try:
+        action()
+    except NO as error:
+        return refused(event, error, outline)
+    return redirect(url_for("organiser.recap.index", slug=event.slug, done=done), code=303)
+
+
+def _both(slug: str) -> tuple[Event, Recap]:
+    event = any_event_by_slug_or_404(slug)
+    return event, recap_or_404(event.id)

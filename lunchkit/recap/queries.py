@@ -1,0 +1,172 @@
+"""Reads of recaps and of what they are written from, named after the question that they answer."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+
+from lunchkit import clock
+from lunchkit.accounts.queries import current_organiser
+from lunchkit.db import db
+from lunchkit.errors import NotFound
+from lunchkit.events.models import Event
+from lunchkit.events.queries import coming_events
+from lunchkit.links import token_hash
+from lunchkit.mail.models import OutboxLetter
+from lunchkit.recap.models import Recap, RecapCorrection, RecapSection, RecapVersion
+from lunchkit.registrations.models import Registration, Standing
+from lunchkit.speakers.models import Quotation
+
+
+def recap_of(event_id: int) -> Recap | None:
+    """The recap of a lunch, whatever its state."""
+    return db.session.get(Recap, event_id)
+
+
+def recap_or_404(event_id: int) -> Recap:
+    """The recap of a lunch, whatever its state: for organisers. Raises NotFound."""
+    recap = recap_of(event_id)
+    if recap is None:
+        raise NotFound
+    return recap
+
+
+def published_recap_or_404(event_id: int) -> Recap:
+    """The recap of a public lunch, if it is published. Raises NotFound."""
+    recap = recap_or_404(event_id)
+    if recap.published is None or recap.event.published_at is None:
+        raise NotFound
+    return recap
+
+
+def recap_by_preview_or_404(token: str) -> Recap:
+    """The recap whose draft a secret link shows. Raises NotFound."""
+    recap = db.session.scalar(select(Recap).where(Recap.preview_hash == token_hash(token)))
+    if recap is None:
+        raise NotFound
+    return recap
+
+
+def sections_of(event_id: int) -> Sequence[RecapSection]:
+    """The sections of a draft in their order, hidden ones included."""
+    return db.session.scalars(
+        select(RecapSection).where(RecapSection.event_id == event_id).order_by(RecapSection.position, RecapSection.id)
+    ).all()
+
+
+def section_in(event_id: int, section_id: int) -> RecapSection | None:
+    """A section of this recap; None where it was removed, or belongs to another one."""
+    return db.session.scalar(
+        select(RecapSection).where(RecapSection.id == section_id, RecapSection.event_id == event_id)
+    )
+
+
+def section_or_404(event_id: int, section_id: int) -> RecapSection:
+    """The same. Raises NotFound."""
+    section = section_in(event_id, section_id)
+    if section is None:
+        raise NotFound
+    return section
+
+
+def versions_of(section_id: int) -> Sequence[RecapVersion]:
+    """What a section was before, and what came late for it; the latest first."""
+    return db.session.scalars(
+        select(RecapVersion)
+        .where(RecapVersion.section_id == section_id)
+        .order_by(RecapVersion.saved_at.desc(), RecapVersion.id.desc())
+    ).all()
+
+
+def version_or_404(section_id: int, version_id: int) -> RecapVersion:
+    """One of them. Raises NotFound."""
+    version = db.session.get(RecapVersion, version_id)
+    if version is None or version.section_id != section_id:
+        raise NotFound
+    return version
+
+
+def state_at(section_id: int, version: int) -> RecapVersion | None:
+    """A section as it was under a number; None where that is not kept any more."""
+    return db.session.scalar(
+        select(RecapVersion).where(
+            RecapVersion.section_id == section_id,
+            RecapVersion.version == version,
+            RecapVersion.is_rescued.is_(False),
+        )
+    )
+
+
+def late_texts(event_id: int) -> Sequence[RecapVersion]:
+    """Texts that came late and wait for somebody to decide, the earliest first.
+
+    They stand under the version that they were built on; once decided, under the same number with a minus.
+    """
+    return db.session.scalars(
+        select(RecapVersion)
+        .join(RecapSection, RecapSection.id == RecapVersion.section_id)
+        .where(RecapSection.event_id == event_id, RecapVersion.is_rescued, RecapVersion.version >= 0)
+        .order_by(RecapVersion.saved_at, RecapVersion.id)
+    ).all()
+
+
+def waiting_for(section_id: int) -> Sequence[RecapVersion]:
+    """The same, for one section."""
+    return db.session.scalars(
+        select(RecapVersion)
+        .where(RecapVersion.section_id == section_id, RecapVersion.is_rescued, RecapVersion.version >= 0)
+        .order_by(RecapVersion.saved_at, RecapVersion.id)
+    ).all()
+
+
+def corrections_of(event_id: int) -> Sequence[RecapCorrection]:
+    """What was corrected after publication, the earliest first."""
+    return db.session.scalars(
+        select(RecapCorrection)
+        .where(RecapCorrection.event_id == event_id)
+        .order_by(RecapCorrection.corrected_at, RecapCorrection.id)
+    ).all()
+
+
+def lunches_to_come(event: Event) -> list[Event]:
+    """The lunches to which a recap may lead its readers, the next one first."""
+    return [lunch for lunch in coming_events(clock.now()) if lunch.id != event.id and lunch.cancelled_at is None]
+
+
+def letters_to_leave(event_id: int) -> int:
+    """To how many the recap is sent when it is published: to each once, however often it is published."""
+    promised = select(OutboxLetter.id).where(
+        OutboxLetter.kind == "registrations/recap", OutboxLetter.subject_id == Registration.id
+    )
+    wanted = select(func.count()).where(
+        Registration.event_id == event_id,
+        Registration.standing == Standing.SEATED,
+        Registration.wants_recap,
+        Registration.email.is_not(None),
+        Registration.erased_at.is_(None),
+        ~promised.exists(),
+    )
+    return db.session.scalar(wanted) or 0
+
+
+def seats_by_standing(event_id: int) -> dict[str, int]:
+    """How many seats were given, asked for in vain, and given back."""
+    rows = db.session.execute(
+        select(Registration.standing, func.sum(Registration.seats))
+        .where(Registration.event_id == event_id)
+        .group_by(Registration.standing)
+    )
+    return dict(rows.all())
+
+
+def quotations_waiting(event_id: int) -> int:
+    """How many quotations their speakers have neither approved nor refused."""
+    waiting = select(func.count()).where(
+        Quotation.event_id == event_id, Quotation.approved_at.is_(None), Quotation.refused_at.is_(None)
+    )
+    return db.session.scalar(waiting) or 0
+
+
+def writer() -> str:
+    """The name of whoever is writing; empty where no organiser is signed in."""
+    organiser = current_organiser()
+    return organiser.name if organiser else ""

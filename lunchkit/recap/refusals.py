@@ -1,0 +1,67 @@
+"""What the writing of a recap says no to, in words that an organiser may read."""
+
+from flask_babel import lazy_gettext as _l
+
+from lunchkit.errors import Refusal
+
+
+class Overtaken(Refusal):
+    """Somebody else saved the section meanwhile; the text that came late is kept beside it."""
+
+    message = _l("Somebody else has changed this section meanwhile. Your text is kept: choose what shall stand.")
+    status = 409
+
+    def __init__(self, late_id: int) -> None:
+        super().__init__()
+        self.late_id = late_id
+
+
+class SectionIsGone(Refusal):
+    """Somebody removed the section while it was being written; the text is kept in a new one."""
+
+    message = _l(
+        "Somebody has removed this section meanwhile. What you wrote is kept, in a section that is hidden for now."
+    )
+    status = 410
+
+
+class OneIsEnough(Refusal):
+    """A second section of a kind that a recap has once."""
+
+    message = _l("There is a section of this kind already.")
+
+
+class NoMorePictures(Refusal):
+    """As many pictures as the page can carry."""
+
+    message = _l("There are as many pictures as one page can carry. Take one out first.")
+
+
+class LunchIsNotPublic(Refusal):
+    """The recap of a lunch that nobody may know of."""
+
+    message = _l("This lunch is not public: publish it first.")
+
+
+class LunchHasNotBegun(Refusal):
+    """The recap of what has not happened."""
+
+    message = _l("This lunch has not begun yet: its recap can be published once it has.")
+
+
+class NothingToPublish(Refusal):
+    """A recap without a word."""
+
+    message = _l("There is nothing to publish yet: every section is empty or hidden.")
+
+
+class StillToMend(Refusal):
+    """Something was typed that cannot be taken as it is."""
+
+    message = _l("Some fields cannot be read yet, and would be missing. Mend them first.")
+
+
+class NotPublished(Refusal):
+    """A correction of what nobody can read."""
+
+    message = _l("This recap is not published, so there is nothing to correct.")

@@ -1,0 +1,88 @@
+// Saves a form while somebody writes in it, and says no more than is true. What is on its way is sent again, unchanged,
+// until the server has answered: a save whose answer was lost is never taken for somebody else's. Buttons wait for it.
+// <form data-autosave data-saving="words" data-saved data-unsaved data-offline data-later data-adrift data-signed-out
+// data-wrong data-refused data-look data-enter data-door="address"> with [name=version] and [data-line]; «new-…» is not its
+// business. Tells the files beside it "lunchkit:sending" and "lunchkit:saved" with the text, and "lunchkit:joined" with what somebody else wrote.
+const form = document.querySelector("form[data-autosave]");
+const line = form.querySelector("[data-line]"), words = form.dataset, { version, csrf_token: token } = form.elements;
+const PAUSE = 1_500, LONGEST = 30_000, PATIENCE = 20_000, MOST_KEPT_ALIVE = 60_000;
+const own = ([name, value]) => typeof value === "string" && !/^(csrf_token|version|new-.*)$/.test(name);
+const text = () => new URLSearchParams([...new FormData(form)].filter(own)).toString();
+const tell = (what, detail) =>
+  form.dispatchEvent(new CustomEvent(`lunchkit:${what}`, { detail, cancelable: true }));
+const go = () => (clearTimeout(timer), (running ??= save().finally(() => (running = undefined))));
+let saved = text(), running, timer, wake, isStopped = false, passes = false;
+
+function say(state, more, href, textContent = words.look) {
+  words.state = state;
+  line.textContent = [words[state], more].filter(Boolean).join(" ");
+  if (href) line.append(" ", Object.assign(document.createElement("a"), { href, textContent }));
+}
+
+async function post(sent) {
+  const body = new URLSearchParams(sent), headers = { Accept: "application/json" };
+  body.set("version", version.value);
+  body.set("csrf_token", token.value);
+  const keepalive = document.hidden && sent.length < MOST_KEPT_ALIVE, signal = AbortSignal.timeout(PATIENCE);
+  try {
+    const answer = await fetch(form.action, { method: "POST", body, headers, keepalive, signal });
+    const told = await answer.json().catch(() => undefined);
+    return { status: told || !answer.ok ? answer.status : 0, told }; // the page of a hotspot is no answer of ours
+  } catch {
+    return { status: 0 };
+  }
+}
+
+async function deliver(sent) {
+  tell("sending", sent);
+  for (let tries = 0; ; tries++) {
+    const answer = await post(sent), isOut = [400, 401, 403].includes(answer.status);
+    if (![0, 408, 429].includes(answer.status) && answer.status < 500 && !isOut) return answer;
+    if (isOut) say("signedOut", "", words.door, words.enter);
+    else if (words.kept) say(answer.told ? "later" : "offline", answer.told?.error);
+    else say("adrift");
+    const pause = Math.min(LONGEST, 1_000 * 2 ** Math.min(tries, 6)) * (0.5 + Math.random() / 2);
+    await new Promise((done) => ((wake = done), setTimeout(done, pause)));
+  }
+}
+
+async function save() {
+  while (!isStopped && text() !== saved) {
+    say("saving");
+    const sent = text(), { status, told } = await deliver(sent), isLatest = text() === sent;
+    const isKept = status === 200 || told?.link; // where there is a link the server keeps it beside the section
+    if (isKept) tell("saved", sent);
+    if (status !== 200 || !tell("joined", { fields: told.fields, sent, isLatest })) {
+      isStopped = true;
+      return say("stopped", told?.error ?? words.refused, told?.link);
+    }
+    version.value = told.version;
+    saved = isLatest ? text() : sent;
+    say(isLatest ? (told.wrong.length ? "wrong" : "saved") : "unsaved", told.wrong.join(", "));
+  }
+}
+
+form.addEventListener("input", () => {
+  if (isStopped || running || text() === saved) return;
+  say("unsaved");
+  clearTimeout(timer);
+  timer = setTimeout(go, PAUSE);
+});
+form.addEventListener("submit", async (event) => {
+  const stays = event.submitter?.value === "save" && words.state !== "wrong";
+  if (passes || (!stays && !running && text() === saved)) return;
+  event.preventDefault();
+  wake?.();
+  await go();
+  if (isStopped || text() !== saved) return;
+  if (stays) return say("saved");
+  passes = true;
+  form.requestSubmit(event.submitter);
+});
+addEventListener("keydown", (event) => {
+  if (event.key !== "s" || !(event.ctrlKey || event.metaKey)) return;
+  event.preventDefault();
+  go();
+});
+addEventListener("online", () => wake?.());
+document.addEventListener("visibilitychange", () => (document.hidden ? go() : wake?.()));

@@ -1,0 +1,424 @@
+"""A lunch with all that a recap can tell, and a recap with a section of every kind, written straight into the database.
+
+Whoever needs a recap takes it from here: ``full_lunch`` makes what happened, ``write_recap`` the draft, ``publish`` what
+the public reads. Names of people and organisations are made up.
+"""
+
+import json
+import random
+import secrets
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import html5lib
+from flask import Flask
+from flask.testing import FlaskClient
+from jsonschema import Draft202012Validator
+from PIL import Image, ImageDraw, ImageFilter
+
+from lunchkit import clock, schema
+from lunchkit.app import create_app
+from lunchkit.db import db
+from lunchkit.events.models import Event, Series
+from lunchkit.images.models import Picture, PictureFile
+from lunchkit.images.redraw import widths_of
+from lunchkit.polls.models import Choice, HandCount, Kind, Poll, Tally, WrittenAnswer
+from lunchkit.polls.movement import publishable
+from lunchkit.questions.models import Question
+from lunchkit.recap.document import folded_words, freeze
+from lunchkit.recap.models import Recap, RecapCorrection, RecapSection
+from lunchkit.recap.queries import sections_of
+from lunchkit.recap.sections import SectionKind
+from lunchkit.speakers.models import Appearance, Organisation, Quotation, Speaker
+from lunchkit.web import STATIC
+from tests.conftest import EventMaker, base_settings
+from tests.server import Server, free_port
+
+QUESTION = "L’ESS et l’IA sont-elles compatibles ?"
+CHOICES = ("Oui", "Oui, à certaines conditions", "Non")
+NOTE = "Données de démonstration : ces réponses sont inventées."
+FLOWS = {
+    (1, 1): 6, (1, 2): 3, (2, 2): 14, (2, 3): 3, (3, 3): 4, (3, 2): 4, (0, 2): 5, (0, 0): 3,
+}  # fmt: skip
+"""How many answered one thing before and another after; 0 is «sans avis»."""
+PAGE = "/e/ia-responsable/recap"
+DATA = f"{PAGE}.json"
+SCHEMA = Draft202012Validator(json.loads((STATIC / "recap.schema.json").read_text()))
+PRINCIPLES = ("écologie", "vie privée", "gouvernance", "transparence", "lien social")
+SECOND_POLL = "Ce que la salle craint"
+"""The title of the section about the second question."""
+SECRET_CONSENT = "Accord écrit du 13 mai, classeur 4"
+"""Why the people in a picture may be shown: never published."""
+OFF_RECORD = "Cette question reste dans la salle ?"
+SET_ASIDE = "Cette question a été mise de côté ?"
+
+
+@dataclass
+class FullLunch:
+    """What happened at a lunch."""
+
+    event: Event
+    coming: Event
+    again: Poll
+    words: Poll
+    pictures: list[Picture] = field(default_factory=list)
+
+
+def full_lunch(make_event: EventMaker, *, photos: int = 2) -> FullLunch:
+    """A lunch that is over: a question asked twice, words, questions from the room, two speakers, pictures."""
+    now = clock.now()
+    event = make_event(slug="ia-responsable", starts_at=now - timedelta(days=9), theme="Intelligence artificielle")
+    coming = make_event(slug="reparer", title="Réparer, ça s’apprend à table", colour="petit-pois")
+    before = add_poll(event, 1, QUESTION, CHOICES, {1: 9, 2: 17, 3: 8, 0: 8}, note=NOTE)
+    again = add_poll(event, 3, QUESTION, CHOICES, {1: 6, 2: 26, 3: 7, 0: 3}, note=NOTE, before_id=before.id)
+    again.movement = publishable(FLOWS, {}, {}, (1, 2, 3, 0), False, 3)
+    words = add_poll(event, 2, "En un mot, que craignez-vous de l’IA ?", (), {}, kind=Kind.WORDS, ballots=30)
+    for text, count in (("surveillance", 9), ("énergie", 7), ("emploi", 4), ("dépendance", 3)):
+        db.session.add(WrittenAnswer(poll_id=words.id, folded=text, text=text, count=count, approved_at=now))
+    _ask_from_the_room(event)
+    _seat_speakers(event)
+    db.session.commit()
+    return FullLunch(event, coming, again, words, [add_picture(number) for number in range(photos)])
+
+
+def add_poll(
+    event: Event,
+    position: int,
+    question: str,
+    choices: tuple[str, ...],
+    counts: Mapping[int, int],
+    *,
+    by_hand: Mapping[int, int] | None = None,
+    **more: Any,
+) -> Poll:
+    """A question that was asked, counted and revealed; ``counts`` by position, 0 for «sans avis»."""
+    then = event.starts_at + timedelta(minutes=20)
+    values: dict[str, Any] = {
+        "ballots": sum(counts.values()),
+        "hand_ballots": sum((by_hand or {}).values()),
+        "opened_at": then,
+        "closed_at": then,
+        "revealed_at": then,
+        "cleared_at": then,
+    }
+    labels = [Choice(position=number, label=label) for number, label in enumerate(choices, 1)]
+    poll = Poll(event_id=event.id, position=position, question=question, choices=labels, **(values | more))
+    db.session.add(poll)
+    db.session.flush()
+    db.session.add_all(Tally(poll_id=poll.id, position=at, grade=0, count=count) for at, count in counts.items())
+    db.session.add_all(HandCount(poll_id=poll.id, position=at, count=n) for at, n in (by_hand or {}).items())
+    db.session.commit()
+    return poll
+
+
+def _ask_from_the_room(event: Event) -> None:
+    now = clock.now()
+    for number, (text, supports, answered) in enumerate(
+        (
+            ("Qui paie l’énergie des centres de données ?", 14, True),
+            ("Une petite association peut-elle héberger son propre modèle ?", 8, False),
+            ("Et la formation des bénévoles ?", 1, False),
+        )
+    ):
+        db.session.add(
+            Question(
+                event_id=event.id, text=text, supports=supports, approved_at=now, answered_at=now if answered else None
+            )
+        )
+        assert number < 3
+    db.session.add(Question(event_id=event.id, text=OFF_RECORD, supports=20, approved_at=now, off_record=True))
+    db.session.add(Question(event_id=event.id, text=SET_ASIDE, supports=20, approved_at=now, set_aside_at=now))
+
+
+def _seat_speakers(event: Event) -> None:
+    now = clock.now()
+    people = (
+        Speaker(
+            slug="ada-ressort",
+            name="Ada Ressort",
+            role="codirectrice",
+            organisation=Organisation(slug="atelier-du-ressort", name="Atelier du Ressort"),
+        ),
+        Speaker(slug="leo-boulon", name="Léo Boulon"),
+    )
+    db.session.add_all(people)
+    db.session.flush()
+    for position, speaker in enumerate(people):
+        db.session.add(Appearance(event_id=event.id, speaker_id=speaker.id, position=position))
+    ada, leo = (speaker.id for speaker in people)
+    approved = "Ce n’est pas la machine qui décide, c’est qui la paie."
+    db.session.add(Quotation(event_id=event.id, speaker_id=ada, text=approved, created_at=now, approved_at=now))
+    db.session.add(Quotation(event_id=event.id, speaker_id=leo, text="Jamais approuvé.", created_at=now))
+
+
+def add_picture(number: int, **more: Any) -> Picture:
+    """A picture as the intake keeps it; it looks enough like a photograph to weigh like one."""
+    size = more.pop("size", (1280, 853))
+    files = [PictureFile(width=width, data=webp(number, width, size)) for width in widths_of(size[0])]
+    values = {
+        "token": secrets.token_urlsafe(16),
+        "width": size[0],
+        "height": size[1],
+        "alt": f"Une table dressée, vue de haut ({number + 1})",
+        "credit": "Noa Panais",
+        "licence": "CC BY-SA 4.0",
+        "consent": SECRET_CONSENT,
+        "created_at": clock.now(),
+        "files": files,
+    }
+    picture = Picture(**(values | more))
+    db.session.add(picture)
+    db.session.commit()
+    return picture
+
+
+_scenes: dict[tuple[int, int], bytes] = {}
+
+
+def webp(number: int, width: int, size: tuple[int, int]) -> bytes:
+    """A made-up photograph in one width: plates on a table, a soft light, and some grain."""
+    if (number, width) not in _scenes:
+        scene = _scene(number).resize((width, round(width * size[1] / size[0])), Image.Resampling.LANCZOS)
+        body = BytesIO()
+        scene.save(body, "WEBP", quality=72)
+        _scenes[number, width] = body.getvalue()
+    return _scenes[number, width]
+
+
+def _scene(number: int) -> Image.Image:
+    dice = random.Random(number)
+    image = Image.new("RGB", (1280, 853), (92 + 20 * (number % 4), 62, 40))
+    draw = ImageDraw.Draw(image)
+    for _ in range(60):
+        x, y, r = dice.randrange(1280), dice.randrange(853), dice.randrange(20, 170)
+        shade = tuple(dice.randrange(40, 245) for _channel in range(3))
+        draw.ellipse((x - r, y - r, x + r, y + r), fill=shade)
+        draw.ellipse((x - r * 0.7, y - r * 0.7, x + r * 0.7, y + r * 0.7), outline=(250, 245, 235), width=3)
+    grain = Image.effect_noise((1280, 853), 18).convert("RGB")
+    return Image.blend(image.filter(ImageFilter.GaussianBlur(2)), grain, 0.08)
+
+
+def contents(lunch: FullLunch) -> list[tuple[SectionKind, str, dict[str, Any]]]:
+    """A section of every kind: kind, title, content."""
+    return [
+        (SectionKind.INTRODUCTION, "", {"text": _INTRODUCTION}),
+        (
+            SectionKind.NUMBERS,
+            "",
+            {
+                "items": [
+                    {"value": 52, "label": "personnes inscrites"},
+                    {"value": 44, "label": "personnes présentes"},
+                    {"value": 6, "label": "places rendues à temps"},
+                ]
+            },
+        ),
+        (SectionKind.POLL, "", {"poll": lunch.again.position, "text": "La salle a surtout *posé ses conditions*."}),
+        (SectionKind.POLL, SECOND_POLL, {"poll": lunch.words.position, "text": ""}),
+        (SectionKind.ANSWERS, "", {"items": _ANSWERS}),
+        (SectionKind.FIGURES, "Deux ordres de grandeur", {"items": _FIGURES}),
+        (
+            SectionKind.PRINCIPLES,
+            "Cinq principes",
+            {
+                "author": "Itopie",
+                "url": "https://manifeste.example/cinq",
+                "text": "",
+                "items": [{"name": name, "note": ""} for name in PRINCIPLES],
+            },
+        ),
+        (SectionKind.ALTERNATIVES, "Des alternatives", {"text": "Il en existe.", "items": _ALTERNATIVES}),
+        (SectionKind.ROOM, "", {"text": ""}),
+        (SectionKind.QUOTATIONS, "", {}),
+        (SectionKind.SPEAKERS, "", {}),
+        (SectionKind.PRESS, "", {"items": _PRESS}),
+        (SectionKind.RESOURCES, "", {"items": _RESOURCES}),
+        (
+            SectionKind.PHOTOS,
+            "",
+            {
+                "items": [
+                    {"picture": picture.token, "caption": f"Image {number} du lunch"}
+                    for number, picture in enumerate(lunch.pictures, 1)
+                ]
+            },
+        ),
+        (SectionKind.TEXT, "Le silence du RIPESS", {"text": _RIPESS}),
+        (SectionKind.NEXT, "", {"text": "Un groupe de travail se réunit.", "event": lunch.coming.slug}),
+    ]
+
+
+_INTRODUCTION = (
+    "Le 13 mai, des membres du réseau et des expert·es du numérique responsable se sont retrouvé·es à L’ESPACE autour "
+    "d’une question : **l’économie sociale et solidaire et l’intelligence artificielle sont-elles compatibles ?**\n\n"
+    "Deux personnes étaient invitées à y répondre. Leur avis : inutile de renoncer à l’IA, mais pas question de la "
+    "laisser faire."
+)
+_ANSWERS = [
+    {
+        "question": "Faut-il renoncer à l’IA ?",
+        "answer": "Non. Mieux vaut prendre la main que détourner le regard.\n\n- poser des règles ;\n- les faire tenir.",
+        "by": "Ada Ressort",
+    },
+    {"question": "Quel rôle pour l’ESS ?", "answer": "S’emparer du sujet.", "by": ""},
+]
+_FIGURES = [
+    {
+        "value": "205",
+        "unit": "allers-retours Paris–New York",
+        "sentence": "Le carbone qu’aurait émis l’entraînement de GPT-3.",
+        "according": "Le Courrier",
+        "source": "https://www.journal.example/article",
+        "disc": 1,
+    },
+    {
+        "value": "6000",
+        "unit": "foyers",
+        "sentence": "Ce que peut chauffer un centre de données qui rend toute l’énergie qu’il utilise.",
+        "according": "Le Courrier",
+        "source": "",
+        "disc": 100,
+    },
+]
+_ALTERNATIVES = [
+    {
+        "name": "Infomaniak",
+        "instead_of": "ChatGPT",
+        "note": "IA souveraine",
+        "licence": "propriétaire",
+        "hosted": "Genève",
+        "is_member": True,
+        "checked_on": "2025-05-20",
+        "url": "https://www.hebergeur.example/",
+    },
+    {"name": "Mistral", "instead_of": "ChatGPT", "note": "", "licence": "Apache 2.0"},
+]
+_PRESS = [
+    {
+        "medium": "Le Courrier",
+        "title": "À table avec l’IA",
+        "author": "Alix Plume",
+        "published_on": "2025-05-21",
+        "language": "français",
+        "is_paid": True,
+        "url": "https://www.journal.example/a-table",
+        "summary": "Ce que le journal en a retenu, dans nos mots.",
+        "quotation": "On a surtout posé des conditions.",
+        "quoted": "Léo Boulon",
+    }
+]
+_RESOURCES = [{"title": "Le guide du numérique sobre", "note": "Douze pages.", "url": "https://guide.example/pdf"}]
+_RIPESS = (
+    "Le RIPESS, réseau intercontinental de promotion de l’ESS, n’a pour l’instant pas de cadre commun sur l’IA.\n\n"
+    "> La question reste ouverte."
+)
+
+
+def write_recap(lunch: FullLunch) -> Recap:
+    """The draft, with a section of every kind."""
+    recap = Recap(event_id=lunch.event.id, created_at=clock.now())
+    db.session.add(recap)
+    db.session.flush()
+    for position, (kind, title, data) in enumerate(contents(lunch), 1):
+        add_section(lunch.event, kind, title, data, position)
+    db.session.commit()
+    return recap
+
+
+def add_section(
+    event: Event, kind: SectionKind, title: str = "", data: dict[str, Any] | None = None, position: int = 99
+) -> RecapSection:
+    """One more section of a draft."""
+    section = RecapSection(
+        event_id=event.id, position=position, kind=kind, title=title, data=data or {}, updated_at=clock.now()
+    )
+    db.session.add(section)
+    db.session.commit()
+    return section
+
+
+def publish(event: Event) -> Recap:
+    """Freeze the draft, and show it to the public."""
+    recap = db.session.get_one(Recap, event.id)
+    recap.published = freeze(event, sections_of(event.id))
+    recap.words = folded_words(recap.published)
+    recap.published_at = recap.published_at or clock.now()
+    event.recap_published_at = recap.published_at
+    db.session.commit()
+    return recap
+
+
+def correct(event: Event, note: str, **ago: int) -> RecapCorrection:
+    """A correction with its note."""
+    correction = RecapCorrection(event_id=event.id, corrected_at=clock.now() - timedelta(**ago), note=note)
+    db.session.add(correction)
+    db.session.commit()
+    return correction
+
+
+@contextmanager
+def served(instance: Path, *, photos: int = 0, hides: Collection[str] = ()) -> Iterator[tuple[str, Flask]]:
+    """A published recap, served for real: where it is, and the application behind it.
+
+    ``hides`` names kinds and titles of sections that it does without.
+    """
+    port = free_port()
+    settings = base_settings(instance, public_url=f"http://127.0.0.1:{port}")
+    app = create_app(settings)
+    with app.app_context(), app.test_request_context():
+        schema.upgrade(db.engine)
+        lunch = full_lunch(_plain_maker(), photos=photos)
+        write_recap(lunch)
+        for section in sections_of(lunch.event.id):
+            section.hidden_at = clock.now() if {section.kind, section.title} & {*hides} else None
+        publish(lunch.event)
+        db.session.remove()
+        db.engine.dispose()
+    told = {name: getattr(settings, name.lower()) for name in ("PUBLIC_URL", "NETWORK_NAME", "SECRET_KEY", "MAIL_FROM")}
+    with Server(instance, told, port=port):
+        yield f"{settings.public_url}/e/{lunch.event.slug}/recap", app
+
+
+def _plain_maker() -> EventMaker:
+    """Makes published lunches as the fixture of that name does, where there are no fixtures."""
+    series = Series(slug="lunch-des-bonnes-pratiques", name="Lunch des bonnes pratiques", network="APRÈS-GE")
+    db.session.add(series)
+    db.session.flush()
+
+    def make(**fields: Any) -> Event:
+        now = clock.now()
+        values: dict[str, Any] = {
+            "series_id": series.id,
+            "uid": f"{fields['slug']}@lunch.example",
+            "title": "IA responsable : l’ESS s’empare du débat",
+            "starts_at": now + timedelta(days=21),
+            "venue": "L’ESPACE",
+            "town": "Genève",
+            "contact_email": "bonjour@lunch.example",
+            "capacity": 60,
+            "created_at": now,
+            "updated_at": now,
+            "published_at": now,
+        } | fields
+        event = Event(**{"ends_at": values["starts_at"] + timedelta(hours=2)} | values)
+        db.session.add(event)
+        db.session.commit()
+        return event
+
+    return make
+
+
+def data_of(client: FlaskClient) -> Any:
+    """What a program reads."""
+    return client.get(DATA).json
+
+
+def elements(page: str) -> Iterator[Any]:
+    """The elements of a page that an independent parser reads without an error."""
+    parser = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False)
+    return iter(parser.parse(page).iter())

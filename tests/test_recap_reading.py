@@ -1,0 +1,340 @@
+"""What the public reads of a recap: every kind of section, frozen where it must be, and live where it must be."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from lunchkit import clock
+from lunchkit.db import db
+from lunchkit.events.models import Event
+from lunchkit.images.actions import put_back, take_down
+from lunchkit.polls.models import Kind, Tally
+from lunchkit.questions.actions import mark_off_record
+from lunchkit.questions.models import Question
+from lunchkit.recap.document import article_of, folded_words, freeze
+from lunchkit.recap.exports import instance_host
+from lunchkit.recap.models import Recap
+from lunchkit.recap.queries import sections_of
+from lunchkit.recap.sections import SHAPES, SectionKind
+from lunchkit.recap.views import key_figure, slice_of
+from lunchkit.registrations.actions import register_by_hand
+from lunchkit.speakers.models import Quotation
+from tests.conftest import EventMaker, details
+from tests.recaps import (
+    DATA,
+    NOTE,
+    OFF_RECORD,
+    PAGE,
+    PRINCIPLES,
+    QUESTION,
+    SCHEMA,
+    SECRET_CONSENT,
+    SET_ASIDE,
+    FullLunch,
+    add_picture,
+    add_poll,
+    add_section,
+    contents,
+    correct,
+    data_of,
+    elements,
+    full_lunch,
+    publish,
+    write_recap,
+)
+
+
+@pytest.fixture
+def lunch(make_event: EventMaker) -> FullLunch:
+    """A lunch with a published recap in which every kind of section stands."""
+    lunch = full_lunch(make_event)
+    write_recap(lunch)
+    publish(lunch.event)
+    return lunch
+
+
+def section(client: FlaskClient, kind: SectionKind) -> Any:
+    """The first section of a kind, as a program reads it; None where there is none."""
+    return next((part for part in data_of(client)["sections"] if part["kind"] == kind), None)
+
+
+# what shows
+
+
+def test_the_article_tells_every_kind_of_section(client: FlaskClient, lunch: FullLunch) -> None:
+    page = client.get(PAGE).text.replace("\u202f", " ").replace("\u00a0", " ")
+    assert {part["kind"] for part in data_of(client)["sections"]} == set(SectionKind), "control: all are there"
+    for words in (
+        "expert·es du numérique", "personnes inscrites", QUESTION, NOTE, "surveillance", "Faut-il renoncer à l’IA ?",
+        "205", "allers-retours Paris–New York", "Selon Le Courrier" if "Selon" in page else "According to Le Courrier",
+        *PRINCIPLES, "Infomaniak", "Qui paie l’énergie", "c’est qui la paie", "Ada Ressort", "À table avec l’IA",
+        "Alix Plume", "On a surtout posé des conditions", "Le guide du numérique sobre", "Noa Panais", "CC BY-SA 4.0",
+        "Une table dressée, vue de haut (1)", "n’a pour l’instant pas de cadre", "Un groupe de travail se réunit",
+        "Réparer, ça s’apprend à table",
+    ):  # fmt: skip
+        assert words in page, words
+    assert f'href="/e/{lunch.coming.slug}/register"' in page
+    assert page.count("<h1") == 1
+
+
+def test_there_is_nothing_to_read_before_publication(client: FlaskClient, make_event: EventMaker) -> None:
+    lunch = full_lunch(make_event)
+    write_recap(lunch)
+    paths = (PAGE, DATA, f"{PAGE}.png", f"{PAGE}/press-kit.zip", f"{PAGE}/mastodon")
+    assert {client.get(path).status_code for path in paths} == {404}
+    publish(lunch.event)
+    assert {client.get(path).status_code for path in paths} == {200}, "control"
+    lunch.event.published_at = None
+    db.session.commit()
+    assert {client.get(path).status_code for path in paths} == {404}, "a lunch that is no longer public"
+
+
+def test_hidden_and_empty_sections_do_not_show(app: Flask, lunch: FullLunch) -> None:
+    event = lunch.event
+    for kind in SectionKind:
+        if not SHAPES[kind].is_single:
+            add_section(event, kind, f"Vide {kind}", {"items": [{}]} if SHAPES[kind].items else {})
+    hidden = add_section(event, SectionKind.TEXT, "Caché", {"text": "Personne ne lit ceci."})
+    shown = add_section(event, SectionKind.TEXT, "Montré", {"text": "Tout le monde lit ceci."})
+    hidden.hidden_at = clock.now()
+    db.session.commit()
+    kept = [part["title"] for part in freeze(event, sections_of(event.id))["sections"]]
+    assert [title for title in kept if title.startswith(("Vide", "Caché"))] == []
+    assert shown.title in kept, "control"
+
+
+def test_people_who_came_appear_nowhere(client: FlaskClient, lunch: FullLunch) -> None:
+    person = details("Morgan Rutabaga", "morgan@example.org", organisation="Jardin secret", shows_name=True)
+    with clock.fixed_at(lunch.event.starts_at - timedelta(days=1)):
+        register_by_hand(lunch.event, person, language="fr")
+    publish(lunch.event)
+    told = [client.get(path).data for path in (PAGE, DATA)]
+    for secret in ("Rutabaga", "morgan@", "Jardin secret", SECRET_CONSENT, "Jamais approuvé"):
+        assert [body for body in told if secret.encode() in body] == [], secret
+    assert all(b"Ada Ressort" in body for body in told), "control: those who spoke do"
+
+
+# frozen
+
+
+def test_results_and_questions_stay_as_they_were_published(client: FlaskClient, lunch: FullLunch) -> None:
+    before = data_of(client)
+    for tally in db.session.scalars(select(Tally)):
+        tally.count += 7
+    lunch.again.question, lunch.again.note = "Autre chose ?", "Autre remarque"
+    db.session.add(Question(event_id=lunch.event.id, text="Trop tard ?", approved_at=clock.now()))
+    db.session.commit()
+    assert data_of(client) == before
+    assert "Autre chose" not in client.get(PAGE).text
+    publish(lunch.event)
+    assert data_of(client) != before, "control: published anew, it is what it is now"
+
+
+def test_a_poll_that_is_not_public_is_left_out(app: Flask, lunch: FullLunch) -> None:
+    assert "poll" in {part["kind"] for part in freeze(lunch.event, sections_of(lunch.event.id))["sections"]}, "control"
+    for poll in (lunch.again, lunch.words):
+        poll.revealed_at = None
+    db.session.commit()
+    kept = freeze(lunch.event, sections_of(lunch.event.id))
+    assert "poll" not in {part["kind"] for part in kept["sections"]}
+
+
+def test_few_answers_say_nothing_but_how_few(client: FlaskClient, lunch: FullLunch) -> None:
+    poll = add_poll(lunch.event, 9, "Et vous ?", ("Ici", "Ailleurs"), {1: 3, 2: 1})
+    add_section(lunch.event, SectionKind.POLL, "Trop peu", {"poll": poll.position})
+    publish(lunch.event)
+    (told,) = [part for part in data_of(client)["sections"] if part["heading"] == "Trop peu"]
+    assert (told["result"]["shown"], told["result"]["rows"], told["movement"]) == (False, [], None)
+    assert "Trop peu" in client.get(PAGE).text
+    assert "Ailleurs" not in client.get(PAGE).text
+
+
+@pytest.mark.parametrize("kind", [Kind.SCALE, Kind.STATEMENTS, Kind.RANKING, Kind.TEXT, Kind.MULTIPLE])
+def test_every_kind_of_result_can_be_read(client: FlaskClient, lunch: FullLunch, kind: Kind) -> None:
+    choices = () if kind is Kind.TEXT else ("Un", "Deux", "Trois")
+    poll = add_poll(lunch.event, 9, f"De la sorte {kind} ?", choices, {1: 9, 2: 7} if choices else {}, kind=kind)
+    add_section(lunch.event, SectionKind.POLL, "", {"poll": poll.position})
+    publish(lunch.event)
+    page = client.get(PAGE)
+    assert page.status_code == 200
+    assert f"De la sorte {kind}" in page.text
+    SCHEMA.validate(data_of(client))
+
+
+def test_the_snapshot_is_plain_json_and_full_of_words(app: Flask, lunch: FullLunch) -> None:
+    recap = db.session.get_one(Recap, lunch.event.id)
+    assert recap.published is not None
+    assert json.loads(json.dumps(recap.published)) == recap.published
+    words = folded_words(recap.published)
+    for word in ("ecologie", "renoncer", "surveillance", "le courrier", "a certaines conditions", "qui paie l'energie"):
+        assert word in words, word
+    assert "http" not in words and "**" not in words and OFF_RECORD.lower() not in words
+
+
+def test_a_section_of_a_later_version_reads_without_fields_of_its_own(app: Flask, lunch: FullLunch) -> None:
+    recap = db.session.get_one(Recap, lunch.event.id)
+    assert recap.published is not None
+    bare = {"version": 1, "language": "fr", "sections": []}
+    for part in recap.published["sections"]:
+        data = {"items": [{}]} if "items" in part["data"] else {}
+        bare["sections"].append({"id": part["id"], "kind": part["kind"], "title": "", "data": data})
+    assert article_of(lunch.event, bare).summary == ""
+
+
+# live
+
+
+def test_a_picture_that_is_taken_down_disappears_at_once(client: FlaskClient, lunch: FullLunch) -> None:
+    first, second = lunch.pictures
+    seen = client.get(PAGE)
+    again = {"If-None-Match": seen.headers["ETag"]}
+    assert client.get(PAGE, headers=again).status_code == 304, "control: nothing has changed yet"
+    take_down(first)
+    page = client.get(PAGE, headers=again)
+    assert page.status_code == 200, "browsers that keep the page must ask, and get another one"
+    assert first.token not in page.text and second.token in page.text
+    assert "Image 1 du lunch" not in page.text and 'id="picture-2"' in page.text
+    assert first.token not in client.get(DATA).text
+    take_down(second)
+    assert section(client, SectionKind.PHOTOS) is None
+    put_back(first)
+    assert first.token in client.get(PAGE).text
+
+
+def test_each_picture_says_whose_it_is_and_how_to_have_it_taken_down(client: FlaskClient, lunch: FullLunch) -> None:
+    page = client.get(PAGE).text
+    letters = [link.get("href") for link in elements(page) if link.get("href", "").startswith("mailto:")]
+    asking = [letter for letter in letters if "picture-" in letter]
+    assert len(asking) == len(lunch.pictures)
+    assert all(letter.startswith("mailto:bonjour@lunch.example?subject=") for letter in asking)
+    photos = [element for element in elements(page) if element.tag == "img"]
+    assert [photo.get("loading") for photo in photos] == ["lazy"] * len(photos) and photos
+    assert all(photo.get("alt") and photo.get("srcset") and photo.get("width") for photo in photos)
+
+
+def test_a_portrait_that_is_taken_down_leaves_the_initials(client: FlaskClient, lunch: FullLunch) -> None:
+    quotation = db.session.scalars(select(Quotation)).first()
+    assert quotation is not None
+    portrait = add_picture(5, size=(640, 640))
+    quotation.speaker.portrait = portrait
+    db.session.commit()
+    assert portrait.token in client.get(PAGE).text
+    take_down(portrait)
+    page = client.get(PAGE).text
+    assert portrait.token not in page and ">AR</text>" in page
+
+
+def test_quotations_need_the_speakers_approval(client: FlaskClient, lunch: FullLunch) -> None:
+    told = section(client, SectionKind.QUOTATIONS)
+    assert [item["by"] for item in told["items"]] == ["Ada Ressort"]
+    for quotation in db.session.scalars(select(Quotation)):
+        quotation.approved_at = None
+    db.session.commit()
+    assert section(client, SectionKind.QUOTATIONS) is None
+    assert "c’est qui la paie" not in client.get(PAGE).text
+
+
+def test_what_is_off_the_record_stays_in_the_room_also_afterwards(client: FlaskClient, lunch: FullLunch) -> None:
+    told = section(client, SectionKind.ROOM)
+    assert [item["supports"] for item in told["items"]] == [14, 8, None], "fewer than three are not counted out"
+    assert OFF_RECORD not in client.get(PAGE).text and SET_ASIDE not in client.get(PAGE).text
+    asked = db.session.scalar(select(Question).where(Question.supports == 14))
+    assert asked is not None
+    mark_off_record(asked, True)
+    assert asked.text not in client.get(PAGE).text
+    assert [item["supports"] for item in section(client, SectionKind.ROOM)["items"]] == [8, None]
+
+
+def test_the_next_lunch_shows_as_long_as_it_is_to_come(client: FlaskClient, lunch: FullLunch) -> None:
+    assert section(client, SectionKind.NEXT)["lunch"]["title"] == lunch.coming.title
+    lunch.coming.cancelled_at = clock.now()
+    db.session.commit()
+    assert section(client, SectionKind.NEXT)["lunch"] is None
+    assert lunch.coming.title not in client.get(PAGE).text
+    lunch.coming.cancelled_at = None
+    db.session.commit()
+    assert lunch.coming.title in client.get(PAGE).text, "control"
+    with clock.fixed_at(lunch.coming.ends_at + timedelta(days=1)):
+        assert section(client, SectionKind.NEXT)["lunch"] is None
+
+
+def test_a_full_lunch_offers_the_waiting_list(client: FlaskClient, lunch: FullLunch) -> None:
+    lunch.coming.capacity = 0
+    db.session.commit()
+    page = client.get(PAGE).text
+    assert "liste d’attente" in page and "Réserver ma place" not in page
+
+
+def test_corrections_show_with_day_and_note(client: FlaskClient, lunch: FullLunch) -> None:
+    assert 'id="corrections"' not in client.get(PAGE).text
+    correct(lunch.event, "Le deuxième chiffre était faux.", days=1)
+    correct(lunch.event, "Le premier aussi.", hours=1)
+    page = client.get(PAGE).text.partition("<main")[2]
+    assert page.index('href="#corrections"') < page.index("Le deuxième chiffre") < page.index("Le premier aussi")
+    assert data_of(client)["corrections"][0]["note"] == "Le deuxième chiffre était faux."
+
+
+# parts
+
+
+@pytest.mark.parametrize(
+    ("value", "disc", "discs"),
+    [
+        ("205", 1, 205), ("6000", 100, 60), ("6’000", 100, 60), ("6 000", 100, 60), ("2,5 t", 1, 3), ("100 %", 10, 10),
+        ("~40", 1, 40), ("un tiers", 1, 0), ("", 1, 0), ("205", None, 0), ("205", 0, 0), ("6000", 1, 0), ("1", 100, 0),
+        ("1.2.3", 1, 0), ("99999999999999", 1, 0),
+    ],
+)  # fmt: skip
+def test_a_figure_is_drawn_with_as_many_discs_as_it_is_worth(value: str, disc: int | None, discs: int) -> None:
+    item = {"value": value, "unit": "", "sentence": "", "according": "", "source": "", "disc": disc}
+    assert key_figure(item).discs == discs
+
+
+@pytest.mark.parametrize(
+    ("hour", "minutes", "box"),
+    [(12, 120, "0.0 -100.0 86.6 100.0"), (18, 120, "-86.6 0.0 86.6 100.0"), (11, 120, "-50.0 -100.0 100.0 100.0")],
+)
+def test_the_slice_is_cut_for_the_hours_of_the_lunch(hour: int, minutes: int, box: str) -> None:
+    class Hours:
+        starts_local = clock.datetime(2025, 5, 13, hour)
+        ends_local = starts_local + timedelta(minutes=minutes)
+
+    assert slice_of(Hours()).box == box
+
+
+def test_contents_hold_every_kind(app: Flask, make_event: EventMaker) -> None:
+    lunch = full_lunch(make_event)
+    assert {kind for kind, _title, _data in contents(lunch)} == set(SectionKind)
+    assert isinstance(lunch.event, Event)
+
+
+@pytest.mark.parametrize(
+    ("typed", "host"),
+    [
+        ("mastodon.social", "mastodon.social"),
+        (" Mastodon.Social ", "mastodon.social"),
+        ("https://mastodon.social/", "mastodon.social"),
+        ("https://piaille.fr/@quelquun", "piaille.fr"),
+        ("@moi@social.example.org", "social.example.org"),
+        ("münster.example", "xn--mnster-3ya.example"),
+    ],
+)
+def test_a_server_is_found_in_what_people_type(typed: str, host: str) -> None:
+    assert instance_host(typed) == host
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "mastodon", "localhost", "127.0.0.1", "[::1]", "evil.example:8080", "//evil.example",
+        "javascript:alert(1)", "a b.example", "evil.example?x", "evil.example#x", "-bad.example", "x" * 300 + ".example",
+        "good.example%2f", "evil\u3002example:1", "..", "good..example", "\x00.example", "é" * 80 + ".ch",
+    ],
+)  # fmt: skip
+def test_what_is_no_server_is_none(typed: str) -> None:
+    assert instance_host(typed) == ""

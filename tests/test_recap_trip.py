@@ -1,0 +1,427 @@
+"""A recap written in real browsers: by keyboard alone, by two people at once, without a network, on a dying server."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+
+from lunchkit.accounts.actions import add_organiser, issue_console_link
+from lunchkit.accounts.queries import organiser_by_email
+from lunchkit.db import SQLITE_DRIVER, db
+from lunchkit.events.queries import any_event_by_slug_or_404
+from lunchkit.recap.actions import draft_recap
+from lunchkit.recap.models import RecapSection, RecapVersion
+from lunchkit.recap.queries import late_texts, sections_of, versions_of
+from lunchkit.recap.sections import SectionKind
+from tests.chromium import DESK, open_context
+from tests.live import House, house
+from tests.test_budgets import LOOKS, ORGANISER, axe_violations, over_budget, overflow, weigh
+
+INTRODUCTION, PRINCIPLES = SectionKind.INTRODUCTION, SectionKind.PRINCIPLES
+FIVE = ("écologie", "vie privée", "gouvernance", "transparence", "lien social")
+MOST_KEYS = 300
+"""Keys besides those of the text: at one a second they take five minutes."""
+
+
+@pytest.fixture
+def lunch(tmp_path: Path) -> Iterator[House]:
+    """The demo, whose running lunch has no recap yet."""
+    with house(tmp_path) as lunch:
+        yield lunch
+
+
+def sign_in(browser: Browser, link: str, **options: object) -> BrowserContext:
+    """A browser in which an organiser is signed in."""
+    context = open_context(browser, viewport=DESK, **options)
+    page = context.new_page()
+    page.goto(link)
+    with page.expect_navigation():
+        page.locator("main button").first.click()
+    page.close()
+    return context
+
+
+def colleague(lunch: House) -> str:
+    """The sign-in link of one more organiser."""
+    with lunch.app.app_context(), lunch.app.test_request_context():
+        link = issue_console_link(add_organiser("Léo Boulon", "leo@example.org", "fr"))
+        db.session.remove()
+    return link
+
+
+def draft(lunch: House) -> None:
+    """An empty draft for the running lunch."""
+    with lunch.app.app_context():
+        draft_recap(any_event_by_slug_or_404(lunch.events["running"]), "Ada Ressort", empty=True)
+        db.session.remove()
+
+
+class Kept:
+    """What the database has of a section."""
+
+    def __init__(self, lunch: House, kind: SectionKind) -> None:
+        with lunch.app.app_context():
+            event = any_event_by_slug_or_404(lunch.events["running"])
+            found: RecapSection = next(each for each in sections_of(event.id) if each.kind == kind)
+            versions: list[RecapVersion] = list(versions_of(found.id))
+            self.late = [late.data for late in late_texts(event.id)]
+            db.session.remove()
+        self.id, self.title, self.data = found.id, found.title, found.data
+        self.texts = [found.data.get("text"), *(version.data.get("text") for version in versions)]
+
+
+def open_section(context: BrowserContext, lunch: House, kind: SectionKind) -> Page:
+    """The page of a section."""
+    page = context.new_page()
+    page.goto(lunch.url(f"/organiser/e/{lunch.events['running']}/recap/sections/{Kept(lunch, kind).id}"))
+    return page
+
+
+def expect_state(page: Page, state: str) -> None:
+    """What the line below the form says of the text."""
+    expect(page.locator(f"form[data-state={state}]")).to_be_visible()
+
+
+class Keyboard:
+    """Hands that have no mouse; they count their keys."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.keys = 0
+
+    def press(self, key: str) -> None:
+        """One key."""
+        self.keys += 1
+        self.page.keyboard.press(key)
+
+    def reach(self, selector: str) -> None:
+        """Tab on until the focus is on something."""
+        for _ in range(160):
+            if self.page.evaluate("selector => document.activeElement.matches(selector)", selector):
+                return
+            self.press("Tab")
+        pytest.fail(f"the keyboard does not get to {selector}: {self.page.url}")
+
+    def go(self, selector: str) -> None:
+        """Follow a link, or press a button, that leads to another page."""
+        self.reach(selector)
+        with self.page.expect_navigation():
+            self.press("Enter")
+
+    def write(self, field: str, text: str) -> None:
+        """Type into a field that is somewhere ahead."""
+        self.reach(f"[name='{field}']")
+        self.page.keyboard.type(text)
+
+
+def test_from_an_empty_draft_to_a_published_recap_by_keyboard_alone(chromium: Browser, lunch: House) -> None:
+    context = open_context(chromium, viewport=DESK)
+    page = context.new_page()
+    hands = Keyboard(page)
+    page.goto(lunch.sign_in)
+    hands.go("main form button")
+    slug = lunch.events["running"]
+    hands.go(f"main a[href$='/e/{slug}']")
+    hands.go("main a[href$='/recap']")
+    hands.go("button[value=empty]")
+
+    hands.go("main th a[href*='/sections/']")
+    expect(page.locator("[name=text]")).to_be_focused()
+    hands.write("text", "Deux tables, une question, et **beaucoup** de conditions.")
+    hands.press("Control+s")
+    expect_state(page, "saved")
+
+    def on_to(field: str) -> None:
+        """Past the sections that stay empty."""
+        while page.locator(f"[name='{field}']").count() == 0:
+            hands.go("button[value=next]")
+
+    on_to("items-0-according")
+    hands.write("items-0-value", "205")
+    hands.write("items-0-unit", "allers-retours")
+    hands.write("items-0-sentence", "Le carbone d’un entraînement, en vols Paris–New York.")
+    hands.write("items-0-according", "Le Courrier")
+    hands.write("items-0-source", "lecourrier.ch")
+
+    on_to("author")
+    hands.write("author", "Itopie")
+    for number, principle in enumerate(FIVE):
+        hands.write(f"items-{number}-name", principle)
+        if number < len(FIVE) - 1:
+            hands.go("button[value=add]")
+            expect(page.locator(f"[name='items-{number + 1}-name']")).to_be_focused()
+    hands.reach("button[value=up-3]")
+    with page.expect_navigation():
+        hands.press("Enter")
+    with page.expect_navigation():
+        hands.press("Enter")  # the button is under the finger again
+    expect(page.locator("[name='items-1-name']")).to_have_value("transparence")
+    with page.expect_navigation():
+        hands.reach("button[value=down-1]")
+        hands.press("Enter")
+    expect(page.locator("button[value=down-2]")).to_be_focused()
+    with page.expect_navigation():
+        hands.press("Enter")
+    assert [page.locator(f"[name='items-{n}-name']").input_value() for n in range(5)] == list(FIVE)
+
+    on_to("items-0-medium")
+    hands.write("items-0-medium", "Le Courrier")
+    hands.write("items-0-title", "À table")
+    hands.write("items-0-url", "https://lecourrier.ch/")
+    hands.write("items-0-summary", "Ce que le journal en dit, dans nos mots.")
+    while "/sections/" in page.url:
+        hands.go("button[value=next]")
+
+    hands.go("main a[href$='/publication']")
+    expect(page.locator("main form button")).to_be_focused()
+    with page.expect_navigation():
+        hands.press("Enter")
+    hands.go(f"main a[href$='/e/{slug}/recap']")
+    for text in ("beaucoup", "205", "allers-retours", *FIVE, "Itopie", "À table", "lecourrier.ch"):
+        expect(page.locator("main")).to_contain_text(text)
+    assert page.locator("main strong", has_text="beaucoup").count() == 1
+    print(hands.keys, "keys besides the text")
+    assert hands.keys < MOST_KEYS
+    context.close()
+
+
+def test_two_people_write_in_one_section_and_no_text_is_lost(chromium: Browser, lunch: House) -> None:
+    draft(lunch)
+    hers, his = (open_section(sign_in(chromium, link), lunch, PRINCIPLES) for link in (lunch.sign_in, colleague(lunch)))
+
+    # Different fields: each sees what the other writes.
+    hers.locator("[name=author]").fill("Itopie")
+    expect_state(hers, "saved")
+    his.locator("[name='items-0-name']").fill("écologie")
+    expect_state(his, "saved")
+    expect(his.locator("[name=author]")).to_have_value("Itopie")
+    hers.locator("[name='items-0-note']").click()
+    hers.locator("[name=url]").fill("https://itopie.ch/")
+    expect_state(hers, "saved")
+    expect(hers.locator("[name='items-0-name']")).to_have_value("écologie")
+
+    # The same field: the one who is later is asked, and both texts are there to choose from.
+    hers.locator("[name=text]").fill("Ce qu’elle écrit.")
+    expect_state(hers, "saved")
+    his.locator("[name=text]").fill("Ce qu’il écrit.")
+    expect_state(his, "stopped")
+    assert Kept(lunch, PRINCIPLES).data["text"] == "Ce qu’elle écrit."
+    assert [late["text"] for late in Kept(lunch, PRINCIPLES).late] == ["Ce qu’il écrit."]
+    with his.expect_navigation():
+        his.locator("[data-line] a").click()
+    expect(his.locator("main")).to_contain_text("Ce qu’elle écrit.")
+    expect(his.locator("main")).to_contain_text("Ce qu’il écrit.")
+    assert axe_violations(his) == []
+    his.locator("[id='pick-text-both']").check()
+    with his.expect_navigation():
+        his.locator("main form button").first.click()
+    kept = Kept(lunch, PRINCIPLES)
+    assert kept.data["text"] == "Ce qu’elle écrit.\n\nCe qu’il écrit."
+    assert (kept.data["author"], kept.data["url"], kept.late) == ("Itopie", "https://itopie.ch/", [])
+    assert kept.data["items"][0]["name"] == "écologie"
+    expect(his.locator("[name=text]")).to_have_value("Ce qu’elle écrit.\n\nCe qu’il écrit.")
+
+
+def test_a_network_that_is_cut_while_somebody_types_takes_nothing(chromium: Browser, lunch: House) -> None:
+    draft(lunch)
+    context = sign_in(chromium, lunch.sign_in)
+    page = open_section(context, lunch, INTRODUCTION)
+    page.locator("[name=text]").fill("Avant la coupure.")
+    expect_state(page, "saved")
+    context.set_offline(True)
+    page.locator("[name=text]").press_sequentially(" Pendant la coupure.")
+    expect_state(page, "offline")
+    assert Kept(lunch, INTRODUCTION).data["text"] == "Avant la coupure."
+    page.locator("[name=text]").press_sequentially(" Encore.")
+    context.set_offline(False)
+    expect_state(page, "saved")
+    assert Kept(lunch, INTRODUCTION).data["text"] == "Avant la coupure. Pendant la coupure. Encore."
+    assert Kept(lunch, INTRODUCTION).late == []
+
+
+def test_a_page_that_was_closed_without_a_network_gives_its_text_back(chromium: Browser, lunch: House) -> None:
+    draft(lunch)
+    context = sign_in(chromium, lunch.sign_in)
+    page = open_section(context, lunch, INTRODUCTION)
+    context.set_offline(True)
+    page.locator("[name=text]").fill("Écrit dans le train.")
+    expect_state(page, "offline")
+    page.close()
+    assert Kept(lunch, INTRODUCTION).data["text"] == ""
+    context.set_offline(False)
+    page = open_section(context, lunch, INTRODUCTION)
+    expect(page.locator("[name=text]")).to_have_value("Écrit dans le train.")
+    assert Kept(lunch, INTRODUCTION).data["text"] == "Écrit dans le train."
+    assert page.evaluate("Object.keys(localStorage).length") == 0, "the device forgets what the server has"
+
+
+def test_a_text_from_the_train_does_not_overwrite_what_a_colleague_wrote(chromium: Browser, lunch: House) -> None:
+    draft(lunch)
+    context, other = sign_in(chromium, lunch.sign_in), sign_in(chromium, colleague(lunch))
+    page = open_section(context, lunch, INTRODUCTION)
+    context.set_offline(True)
+    page.locator("[name=text]").fill("Écrit dans le train.")
+    expect_state(page, "offline")
+    page.close()
+    his = open_section(other, lunch, INTRODUCTION)
+    his.locator("[name=text]").fill("Écrit au bureau.")
+    expect_state(his, "saved")
+    context.set_offline(False)
+    page = context.new_page()
+    page.goto(lunch.url(f"/organiser/e/{lunch.events['running']}/recap"))  # the outline hands it over too
+    page.wait_for_url(re.compile("/late/"))
+    for text in ("Écrit dans le train.", "Écrit au bureau."):
+        expect(page.locator("main")).to_contain_text(text)
+    assert Kept(lunch, INTRODUCTION).data["text"] == "Écrit au bureau."
+
+
+@contextmanager
+def killed_before_it_is_written(page: Page, lunch: House) -> Iterator[None]:
+    """SIGKILL for the whole server while a save waits for its turn to write."""
+    database = SQLITE_DRIVER.connect(str(lunch.server.instance / "lunchkit.sqlite"), isolation_level=None)
+    database.execute("BEGIN IMMEDIATE")
+    with page.expect_request(lambda request: request.method == "POST"):
+        yield
+    page.wait_for_timeout(300)
+    lunch.server.kill()
+    database.execute("ROLLBACK")
+    database.close()
+
+
+@contextmanager
+def killed_before_it_answers(page: Page, lunch: House) -> Iterator[None]:
+    """SIGKILL once a save is written, and before its answer arrives."""
+
+    def lose(route: Route) -> None:
+        if route.request.method != "POST":
+            return route.continue_()
+        assert route.fetch().status == 200
+        lunch.server.kill()
+        return route.abort()
+
+    page.route("**/sections/*", lose)
+    yield
+    expect_state(page, "offline")
+    page.unroute("**/sections/*")
+
+
+@pytest.mark.parametrize("closes_page", [False, True], ids=["the page stays open", "the page is closed too"])
+def test_a_server_killed_in_the_middle_of_a_save_takes_nothing(
+    chromium: Browser, lunch: House, closes_page: bool
+) -> None:
+    draft(lunch)
+    context = sign_in(chromium, lunch.sign_in)
+    page = open_section(context, lunch, INTRODUCTION)
+    written: list[str] = []
+    for killed in (killed_before_it_is_written, killed_before_it_answers) * 2:
+        before = " ".join(written)
+        written.append(f"Phrase {len(written)}.")
+        with killed(page, lunch):
+            page.locator("[name=text]").fill(" ".join(written))
+        expect_state(page, "offline")
+        is_written = killed is killed_before_it_answers
+        assert Kept(lunch, INTRODUCTION).data["text"] == (" ".join(written) if is_written else before)
+        page.locator("[name=text]").press_sequentially(" Et")
+        written.append("Et")
+        if closes_page:
+            page.close()
+        lunch.server.start()
+        if closes_page:
+            page = open_section(context, lunch, INTRODUCTION)
+            expect(page.locator("[name=text]")).to_have_value(" ".join(written))
+        else:
+            expect_state(page, "saved")
+        kept = Kept(lunch, INTRODUCTION)
+        assert kept.data["text"] == " ".join(written)
+        assert kept.late == [], "a save whose answer was lost is not taken for somebody else's"
+    assert "Phrase 0." in kept.texts
+
+
+def test_who_is_signed_out_while_writing_loses_nothing(chromium: Browser, lunch: House) -> None:
+    draft(lunch)
+    context = sign_in(chromium, lunch.sign_in)
+    page, other = open_section(context, lunch, INTRODUCTION), context.new_page()
+    other.goto(lunch.url("/organiser/sessions"))
+    with other.expect_navigation():
+        other.locator("form[action$='/sign-out'] button").first.click()
+    page.locator("[name=text]").fill("Écrit sans être connecté·e.")
+    expect_state(page, "signedOut")
+    assert page.locator("[data-line] a").get_attribute("href") is not None
+    page.close()
+    with lunch.app.app_context(), lunch.app.test_request_context():
+        organiser = organiser_by_email(any_event_by_slug_or_404(lunch.events["running"]).contact_email)
+        assert organiser is not None
+        from_console = issue_console_link(organiser)
+        db.session.remove()
+    other.goto(from_console)
+    with other.expect_navigation():
+        other.locator("main button").first.click()
+    page = open_section(context, lunch, INTRODUCTION)
+    expect(page.locator("[name=text]")).to_have_value("Écrit sans être connecté·e.")
+    assert Kept(lunch, INTRODUCTION).data["text"] == "Écrit sans être connecté·e."
+
+
+# What the pages weigh, and whether everybody can use them.
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[tuple[Page, dict[str, str]]]:
+    """A signed-in browser and every page of the desk: the demo's published recap, and the running lunch without one."""
+    with house(tmp_path_factory.mktemp("house")) as lunch:
+        context = sign_in(chromium, lunch.sign_in)
+        with lunch.app.app_context():
+            event = any_event_by_slug_or_404(lunch.events["past"])
+            pages = {f"section {each.kind} {each.id}": f"sections/{each.id}" for each in sections_of(event.id)}
+            first = sections_of(event.id)[0]
+            db.session.remove()
+        home = lunch.url(f"/organiser/e/{event.slug}/recap")
+        page = context.new_page()
+        page.goto(f"{home}/sections/{first.id}")
+        page.locator("[name=title]").fill("Un titre d’ici")
+        expect_state(page, "saved")
+        page.goto(f"{home}/sections/{first.id}/history")
+        version = str(page.locator("main td a").first.get_attribute("href"))
+        pages |= {
+            "history": f"sections/{first.id}/history",
+            "removal": f"sections/{first.id}/removal",
+            "correction": "correction",
+            "withdrawal": "withdrawal",
+        }
+        addresses = {"outline": home, "earlier text": lunch.url(version)}
+        addresses |= {name: f"{home}/{path}" for name, path in pages.items()}
+        addresses["start"] = lunch.url(f"/organiser/e/{lunch.events['running']}/recap")
+        addresses["lunch"] = lunch.url(f"/organiser/e/{lunch.events['past']}")
+        addresses["preview"] = f"{home}/preview"
+        yield page, addresses
+        context.close()
+
+
+def test_the_pages_of_the_desk_keep_the_budget_of_organisers(desk: tuple[Page, dict[str, str]]) -> None:
+    page, addresses = desk
+    too_much = []
+    for name, address in addresses.items():
+        if name == "preview":
+            continue  # it frames another page twice, which has a budget of its own
+        weight = weigh(page, address)
+        print(f"{name:<20} {weight.size:>6} bytes {weight.requests} requests {weight.elements:>3} elements")
+        too_much += over_budget(name, weight, ORGANISER)
+    assert too_much == []
+
+
+@pytest.mark.parametrize(("viewport", "scheme"), LOOKS)
+def test_everybody_can_use_the_pages_of_the_desk(
+    desk: tuple[Page, dict[str, str]], viewport: dict[str, int], scheme: str
+) -> None:
+    page, addresses = desk
+    page.set_viewport_size({"width": viewport["width"], "height": viewport["height"]})
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    found = []
+    for name, address in addresses.items():
+        page.goto(address)
+        found += [f"{name}: {violation}" for violation in axe_violations(page)]
+        if overflow(page) > 0:
+            found.append(f"{name}: {overflow(page)} px too wide")
+    assert found == []

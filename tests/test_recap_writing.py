@@ -1,0 +1,914 @@
+"""Writing a recap: drafted from what happened, saved so that no text is lost, published and corrected."""
+
+import re
+import threading
+from datetime import timedelta
+from functools import partial
+from io import BytesIO
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from PIL import Image
+from sqlalchemy import select, update
+
+from lunchkit import clock
+from lunchkit.accounts.actions import add_organiser
+from lunchkit.db import db
+from lunchkit.events.models import Event
+from lunchkit.images.models import Picture
+from lunchkit.polls.models import Poll, Tally
+from lunchkit.questions.actions import mark_off_record
+from lunchkit.questions.models import Question
+from lunchkit.recap import actions
+from lunchkit.recap.changes import Clash, Wording, differences, join, wording, words_changed
+from lunchkit.recap.models import Recap, RecapSection, RecapVersion
+from lunchkit.recap.organiser_forms import Correction
+from lunchkit.recap.queries import corrections_of, late_texts, recap_of, sections_of
+from lunchkit.recap.refusals import OneIsEnough, Overtaken
+from lunchkit.recap.sections import SHAPES, FieldKind, SectionKind
+from lunchkit.recap.steps import KEPT_WHOLE, MOST_VERSIONS, spare
+from lunchkit.registrations.actions import cancel_registration, register_by_hand
+from lunchkit.registrations.models import Registration
+from tests.browser import form_token, sign_in
+from tests.conftest import EventMaker, Outbox, details, new_client
+from tests.recaps import FullLunch, full_lunch, write_recap
+from tests.seating import all_at_once
+from tests.writing import JSON, Sheet, form_in, home, kept, section_of, sheet
+
+INTRODUCTION, FIGURES, PRINCIPLES = SectionKind.INTRODUCTION, SectionKind.FIGURES, SectionKind.PRINCIPLES
+
+
+@pytest.fixture
+def lunch(make_event: EventMaker) -> FullLunch:
+    """A lunch that is over, with all that can happen at one; nobody has written about it."""
+    return full_lunch(make_event, photos=1)
+
+
+@pytest.fixture
+def event(make_event: EventMaker) -> Event:
+    """A lunch that is over, of which nothing is known but that it was, with an empty draft."""
+    event = make_event(slug="ia-responsable", starts_at=clock.now() - timedelta(days=9))
+    actions.draft_recap(event, "Ada Ressort", empty=True)
+    return event
+
+
+@pytest.fixture
+def ada(organiser_client: FlaskClient) -> FlaskClient:
+    """An organiser's browser."""
+    return organiser_client
+
+
+@pytest.fixture
+def leo(app: Flask) -> FlaskClient:
+    """A colleague's."""
+    client = new_client(app)
+    sign_in(client, add_organiser("Léo Boulon", "leo@lunch.example", "fr"))
+    return client
+
+
+def post(client: FlaskClient, path: str, **data: Any) -> Any:
+    """Press a button of a page of the desk."""
+    return client.post(path, data={"csrf_token": form_token(client, "/organiser/sessions"), **data})
+
+
+def text_in(event: Event, kind: SectionKind = INTRODUCTION) -> str:
+    """The main text of a section, as the database has it."""
+    return str(section_of(event, kind).data["text"])
+
+
+def waiting(event: Event) -> list[RecapVersion]:
+    """Texts that came late, as the database has them."""
+    db.session.rollback()
+    return list(late_texts(event.id))
+
+
+# The first draft.
+
+
+def test_a_draft_is_made_from_what_happened(lunch: FullLunch, ada: FlaskClient) -> None:
+    with clock.fixed_at(lunch.event.starts_at - timedelta(days=1)):
+        for name in ("Ana", "Bea", "Cleo"):
+            register_by_hand(lunch.event, details(name, f"{name}@example.org"), language="fr")
+        gone = db.session.scalars(select(Registration)).first()
+        assert gone is not None
+        cancel_registration(gone)
+    assert post(ada, home(lunch.event)).status_code == 303
+    sections = sections_of(lunch.event.id)
+    kinds = list(dict.fromkeys(section.kind for section in sections))
+    assert kinds == [kind for kind in SHAPES if kind is not SectionKind.TEXT]
+    numbers = {item["label"]: item["value"] for item in section_of(lunch.event, SectionKind.NUMBERS).data["items"]}
+    assert list(numbers.values()) == [2, 1, 3, 42 + 42 + 30], "registered, given back, questions, answers"
+    polls = [section.data["poll"] for section in sections if section.kind == SectionKind.POLL]
+    assert polls == [lunch.words.position, lunch.again.position], "of a pair the second, which shows both"
+    assert section_of(lunch.event, SectionKind.NEXT).data["event"] == lunch.coming.slug
+    assert section_of(lunch.event, INTRODUCTION).data == {"text": ""}
+
+
+def test_a_draft_is_made_once_and_may_begin_empty(lunch: FullLunch, ada: FlaskClient) -> None:
+    assert post(ada, home(lunch.event), start="empty").status_code == 303
+    first = [section.id for section in sections_of(lunch.event.id)]
+    assert post(ada, home(lunch.event)).status_code == 303
+    assert [section.id for section in sections_of(lunch.event.id)] == first
+    assert section_of(lunch.event, SectionKind.NUMBERS).data["items"] == []
+
+
+def test_two_organisers_who_begin_at_once_get_one_draft(app: Flask, lunch: FullLunch) -> None:
+    event_id = lunch.event.id
+
+    def begin() -> None:
+        actions.draft_recap(db.session.get_one(Event, event_id), "Ada")
+
+    assert all_at_once(app, [begin] * 6) == [None] * 6
+    db.session.rollback()
+    assert len([section for section in sections_of(event_id) if section.kind == INTRODUCTION]) == 1
+
+
+def test_a_draft_may_begin_before_the_end_and_the_page_says_what_that_means(
+    make_event: EventMaker, ada: FlaskClient
+) -> None:
+    event = make_event()
+    early = ada.get(home(event) + "?lang=en").get_data(as_text=True)
+    with clock.fixed_at(event.ends_at):
+        sign_in(ada, add_organiser("Noa Panais", "noa@lunch.example"))
+        late = ada.get(home(event)).get_data(as_text=True)
+    remark = "numbers and results are then those of this moment"
+    assert (remark in early, remark in late) == (True, False)
+    assert post(ada, home(event)).status_code == 303
+    assert recap_of(event.id) is not None
+
+
+# The form of a section.
+
+
+@pytest.mark.parametrize("kind", SectionKind)
+def test_a_form_that_nobody_touches_changes_nothing(kind: SectionKind, lunch: FullLunch, ada: FlaskClient) -> None:
+    write_recap(lunch)
+    page = sheet(ada, lunch.event, kind)
+    assert page.press().status_code == 303
+    section = section_of(lunch.event, kind)
+    assert (section.version, kept(section)) == (1, [])
+
+
+@pytest.mark.parametrize("kind", SectionKind)
+def test_what_is_typed_into_each_field_is_there_afterwards(kind: SectionKind, event: Event, ada: FlaskClient) -> None:
+    if kind is SectionKind.TEXT:
+        actions.add_section(event, kind, "Ada")
+    page = sheet(ada, event, kind)
+    typed = {
+        FieldKind.URL: "https://journal.example/a?b=c&d=é",
+        FieldKind.WHOLE: "12",
+        FieldKind.DAY: "2025-05-21",
+        FieldKind.TICK: "y",
+        FieldKind.POLL: "1",
+        FieldKind.EVENT: "reparer",
+    }
+    shape = SHAPES[kind]
+    fields = {field.name: field for field in shape.fields} | {f"items-0-{field.name}": field for field in shape.items}
+    fields = {name: field for name, field in fields.items() if field.kind is not FieldKind.PICTURE}
+    page.values |= {name: typed.get(field.kind, f"«{name}»"[: field.most]) for name, field in fields.items()}
+    page.values["title"] = "Un titre d’ici"
+    assert page.press().status_code == 303
+    again = sheet(ada, event, kind)
+    assert {name: again.values[name] for name in fields} == {name: page.values[name] for name in fields}
+    assert again.values["title"] == "Un titre d’ici"
+
+
+def test_what_cannot_be_read_is_kept_as_it_was_typed_and_not_shown(event: Event, ada: FlaskClient) -> None:
+    page = sheet(ada, event, SectionKind.ALTERNATIVES)
+    long = "Un nom trop long " * 20
+    page.type(items__0__name=long, items__0__url="javascript:alert(1)", items__0__checked_on="hier", text="Deux mots.")
+    assert page.press().status_code == 303
+    answer = ada.get(page.path + "?lang=en").get_data(as_text=True)
+    assert answer.count('aria-invalid="true"') == 3
+    assert "Please write the whole address, beginning with https://." in answer
+    again = sheet(ada, event, SectionKind.ALTERNATIVES)
+    assert again.values["items-0-url"] == "javascript:alert(1)"
+    assert again.values["items-0-name"] == long.strip()
+    assert again.values["items-0-checked_on"] == "hier" or "hier" in answer
+    item = section_of(event, SectionKind.ALTERNATIVES).data["items"][0]
+    assert (item["name"], item["url"], item["checked_on"]) == ("", "", ""), "nothing of it reaches a page"
+    draft = ada.get(f"{home(event)}/draft").get_data(as_text=True)
+    assert "Deux mots." in draft
+    assert "javascript:" not in draft
+    assert post(ada, f"{home(event)}/publication").status_code == 409
+    again.type(items__0__name="Mistral", items__0__url="mistral.example", items__0__checked_on="").press()
+    item = section_of(event, SectionKind.ALTERNATIVES).data["items"][0]
+    assert (item["name"], item["url"]) == ("Mistral", "https://mistral.example"), "a host gets its https://"
+    assert "unread" not in item
+    assert post(ada, f"{home(event)}/publication").status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("typed", "value"), [("6000", 6000), ("6 000", 6000), ("6’000", 6000), ("", None), ("douze", None), ("2.5", None)]
+)
+def test_numbers_are_read_as_people_write_them(typed: str, value: int | None, event: Event, ada: FlaskClient) -> None:
+    page = sheet(ada, event, SectionKind.NUMBERS)
+    page.type(items__0__value=typed, items__0__label="personnes").press()
+    assert section_of(event, SectionKind.NUMBERS).data["items"][0]["value"] == value
+
+
+def test_markdown_keeps_the_spaces_that_mean_something(event: Event, ada: FlaskClient) -> None:
+    text = "Une ligne  \nqui casse\n\n- un\n  - deux\n\n\n\ndernier   mot \t"
+    sheet(ada, event, INTRODUCTION).type(text=text).press()
+    assert text_in(event) == "Une ligne  \nqui casse\n\n- un\n  - deux\n\ndernier mot"
+
+
+def test_items_are_added_moved_and_taken_out_by_buttons_that_save_at_once(event: Event, ada: FlaskClient) -> None:
+    page = sheet(ada, event, PRINCIPLES)
+    for number, name in enumerate(("écologie", "vie privée", "gouvernance")):
+        page.values[f"items-{number}-name"] = name
+        answer = page.press("add")
+        assert f"focus=items-{number + 1}-name" in answer.headers["Location"]
+        page.open()
+        assert f"items-{number + 1}-name" in page.values, "an empty one at the end, always"
+
+    def names() -> list[str]:
+        return [item["name"] for item in section_of(event, PRINCIPLES).data["items"]]
+
+    assert names() == ["écologie", "vie privée", "gouvernance"]
+    page.type(items__0__note="d’abord").press("up-2")
+    assert names() == ["écologie", "gouvernance", "vie privée"]
+    assert section_of(event, PRINCIPLES).data["items"][0]["note"] == "d’abord"
+    page.open().press("down-0")
+    assert names() == ["gouvernance", "écologie", "vie privée"]
+    page.open().press("remove-1")
+    assert names() == ["gouvernance", "vie privée"]
+    page.open().type(items__0__name="").press()
+    assert names() == ["vie privée"], "an item without a word is none"
+
+
+def test_no_more_items_than_the_page_can_carry_are_offered(event: Event, ada: FlaskClient) -> None:
+    page = sheet(ada, event, FIGURES)
+    most = SHAPES[FIGURES].most_items
+    for number in range(most):
+        page.values |= {f"items-{number}-value": str(number), f"items-{number}-sentence": "Une phrase."}
+    page.press()
+    assert f"items-{most}-value" not in page.open().values
+
+
+# Saving: no text is lost.
+
+
+def test_every_save_keeps_what_stood_there_before(event: Event, ada: FlaskClient) -> None:
+    page = sheet(ada, event, INTRODUCTION)
+    for text in ("Un.", "Un. Deux.", "Un. Deux. Trois."):
+        page.type(text=text).press()
+        page.open()
+    section = section_of(event, INTRODUCTION)
+    assert section.version == 4
+    assert section.updated_by == "Ada Ressort"
+    assert [(each.version, each.data["text"]) for each in kept(section)] == [(3, "Un. Deux."), (2, "Un."), (1, "")]
+
+
+def test_a_save_whose_answer_was_lost_may_be_sent_again(event: Event, ada: FlaskClient) -> None:
+    page = sheet(ada, event, INTRODUCTION).type(text="Le 13 mai.")
+    first = page.client.post(page.path, data=page.values, headers=JSON)
+    again = page.client.post(page.path, data=page.values, headers=JSON)
+    assert first.get_json() == again.get_json() == {"version": 2, "fields": {}, "wrong": []}
+    assert waiting(event) == []
+
+
+def test_two_people_who_write_in_different_fields_are_put_together(
+    event: Event, ada: FlaskClient, leo: FlaskClient
+) -> None:
+    hers, his = sheet(ada, event, PRINCIPLES), sheet(leo, event, PRINCIPLES)
+    assert hers.type(author="Itopie").autosave().status_code == 200
+    answer = his.type(text="Cinq mots.", items__0__name="écologie").autosave()
+    assert answer.get_json() == {"version": 3, "fields": {"author": "Itopie"}, "wrong": []}
+    data = section_of(event, PRINCIPLES).data
+    assert (data["author"], data["text"], data["items"][0]["name"]) == ("Itopie", "Cinq mots.", "écologie")
+    assert his.type(text="Cinq mots, dans l’ordre.").autosave().get_json()["version"] == 4
+    assert section_of(event, PRINCIPLES).data["author"] == "Itopie", "his form knows of hers, and does not undo it"
+
+
+def test_his_form_shows_the_item_that_she_added(event: Event, ada: FlaskClient, leo: FlaskClient) -> None:
+    hers = sheet(ada, event, PRINCIPLES).type(items__0__name="écologie")
+    hers.press()
+    hers, his = hers.open(), sheet(leo, event, PRINCIPLES)
+    hers.type(items__1__name="vie privée").autosave()
+    answer = his.type(items__0__note="D’abord.").autosave()
+    assert answer.get_json()["fields"] == {"items-1-name": "vie privée"}
+    assert [item["name"] for item in section_of(event, PRINCIPLES).data["items"]] == ["écologie", "vie privée"]
+    assert section_of(event, PRINCIPLES).data["items"][0]["note"] == "D’abord."
+
+
+def test_two_people_who_write_in_the_same_field_are_asked(event: Event, ada: FlaskClient, leo: FlaskClient) -> None:
+    hers, his = sheet(ada, event, INTRODUCTION), sheet(leo, event, INTRODUCTION)
+    hers.type(text="Ce qu’elle écrit.").press()
+    answer = his.type(text="Ce qu’il écrit.", title="Son titre").press()
+    page = answer.get_data(as_text=True)
+    words = re.sub(r"<[^>]+>", "", page)
+    assert answer.status_code == 409
+    assert "Ce qu’elle écrit." in words
+    assert "Ce qu’il écrit." in words
+    assert text_in(event) == "Ce qu’elle écrit."
+    assert [late.data["text"] for late in waiting(event)] == ["Ce qu’il écrit."]
+    section = section_of(event, INTRODUCTION)
+    choices = form_in(page, "two-texts")
+    assert choices["pick-title"] == "mine", "only he wrote a title"
+    late = waiting(event)[0]
+    path = f"{home(event)}/sections/{section.id}/late/{late.id}"
+    assert leo.post(path, data=choices | {"pick-text": "both"}).status_code == 303
+    assert text_in(event) == "Ce qu’elle écrit.\n\nCe qu’il écrit."
+    assert section_of(event, INTRODUCTION).title == "Son titre"
+    assert waiting(event) == []
+    assert {each.data["text"] for each in kept(section)} == {"", "Ce qu’elle écrit.", "Ce qu’il écrit."}
+    assert leo.get(path).status_code == 303, "decided is decided; it is in the history"
+    history = leo.get(f"{home(event)}/sections/{section.id}/history").get_data(as_text=True)
+    assert f"/history/{late.id}" in history
+
+
+def test_a_script_hears_where_both_texts_can_be_seen(event: Event, ada: FlaskClient, leo: FlaskClient) -> None:
+    hers, his = sheet(ada, event, INTRODUCTION), sheet(leo, event, INTRODUCTION)
+    hers.type(text="Elle.").autosave()
+    for _ in range(2):
+        answer = his.type(text="Lui.").autosave()
+        assert answer.status_code == 409
+    assert len(waiting(event)) == 1, "the same text twice is kept once"
+    assert leo.get(answer.get_json()["link"]).status_code == 200
+    assert leo.get(his.path).get_data(as_text=True).count("/late/") == 1
+
+
+@pytest.mark.parametrize(("side", "stands"), [("mine", "Lui."), ("theirs", "Elle.")])
+def test_all_of_one_side_can_be_kept_with_one_button(
+    side: str, stands: str, event: Event, ada: FlaskClient, leo: FlaskClient
+) -> None:
+    hers, his = sheet(ada, event, INTRODUCTION), sheet(leo, event, INTRODUCTION)
+    hers.type(text="Elle.", title="Elle").press()
+    page = his.type(text="Lui.", title="Lui").press().get_data(as_text=True)
+    late = waiting(event)[0]
+    path = f"{home(event)}/sections/{late.section_id}/late/{late.id}"
+    assert leo.post(path, data=form_in(page, "two-texts") | {"all": side}).status_code == 303
+    section = section_of(event, INTRODUCTION)
+    assert (section.data["text"], section.title) == (stands, stands.strip("."))
+    assert {each.data["text"] for each in kept(section)} | {section.data["text"]} == {"", "Elle.", "Lui."}
+
+
+def test_a_choice_among_texts_that_changed_since_is_asked_again(
+    event: Event, ada: FlaskClient, leo: FlaskClient
+) -> None:
+    hers, his = sheet(ada, event, INTRODUCTION), sheet(leo, event, INTRODUCTION)
+    hers.type(text="Elle.").autosave()
+    page = his.type(text="Lui.").press().get_data(as_text=True)
+    hers.type(text="Elle, encore.").autosave()
+    late = waiting(event)[0]
+    path = f"{home(event)}/sections/{late.section_id}/late/{late.id}"
+    answer = leo.post(path, data=form_in(page, "two-texts") | {"all": "mine"})
+    assert answer.status_code == 409
+    assert "Elle, encore." in re.sub(r"<[^>]+>", "", answer.get_data(as_text=True))
+    assert text_in(event) == "Elle, encore."
+
+
+def test_a_base_that_nobody_remembers_is_asked_about(event: Event, ada: FlaskClient) -> None:
+    page = sheet(ada, event, PRINCIPLES)
+    sheet(ada, event, PRINCIPLES).type(author="Itopie").press()
+    page.values["version"] = "999"
+    assert page.type(text="Cinq mots.").autosave().status_code == 409
+    del page.values["version"]
+    assert page.type(text="Six mots.").autosave().status_code == 409
+    assert {late.data["text"] for late in waiting(event)} == {"Cinq mots.", "Six mots."}
+
+
+def test_what_is_written_for_a_section_that_was_removed_is_kept(
+    event: Event, ada: FlaskClient, leo: FlaskClient
+) -> None:
+    his = sheet(leo, event, INTRODUCTION)
+    section = section_of(event, INTRODUCTION)
+    assert ada.get(f"{home(event)}/sections/{section.id}/removal").status_code == 200
+    assert post(ada, f"{home(event)}/sections/{section.id}/removal").status_code == 303
+    for _ in range(2):
+        answer = his.type(text="Écrit trop tard.").autosave()
+        assert answer.status_code == 410
+    back = section_of(event, INTRODUCTION)
+    assert (back.data["text"], back.hidden_at is None) == ("Écrit trop tard.", False)
+    assert answer.get_json()["link"].endswith(f"/sections/{back.id}")
+    assert len([each for each in sections_of(event.id) if each.kind == INTRODUCTION]) == 1
+
+
+def test_a_section_that_took_the_number_of_a_removed_one_is_not_written_over(event: Event, ada: FlaskClient) -> None:
+    """SQLite gives the number of the last row again."""
+    actions.add_section(event, SectionKind.TEXT, "Ada")
+    late = sheet(ada, event, SectionKind.TEXT).type(title="Le silence", text="Écrit trop tard.")
+    actions.remove_section(section_of(event, SectionKind.TEXT))
+    actions.add_section(event, SectionKind.ANSWERS, "Ada")
+    assert late.autosave().status_code == 410
+    back = section_of(event, SectionKind.TEXT)
+    assert (back.title, back.data["text"]) == ("Le silence", "Écrit trop tard.")
+    assert section_of(event, SectionKind.ANSWERS, 1).title == ""
+
+
+def test_many_who_save_at_once_lose_no_text(app: Flask, event: Event) -> None:
+    """Whatever the order: each text stands, stood, or waits beside the section."""
+    section_id, writers = section_of(event, INTRODUCTION).id, 8
+
+    def write(number: int) -> str:
+        section = db.session.get_one(RecapSection, section_id)
+        state = wording(INTRODUCTION, "", {"text": f"Texte {number}"})
+        try:
+            actions.save_section(section, 1, state, f"Main {number}")
+        except Overtaken:
+            return "late"
+        return "saved"
+
+    results = all_at_once(app, [partial(write, number) for number in range(writers)])
+    assert sorted(map(str, results)) == ["late"] * (writers - 1) + ["saved"]
+    section = section_of(event, INTRODUCTION)
+    found = {section.data["text"], *(each.data["text"] for each in kept(section))}
+    assert found == {""} | {f"Texte {number}" for number in range(writers)}
+
+
+def test_control_a_save_that_does_not_look_loses_texts(app: Flask, event: Event) -> None:
+    """The same race without the lock and the version: whoever comes last wins, and the others are gone."""
+    section_id, writers, barrier = section_of(event, INTRODUCTION).id, 8, threading.Barrier(8)
+
+    def write(number: int) -> None:
+        barrier.wait()
+        values = {"data": {"text": f"Texte {number}"}}
+        db.session.execute(update(RecapSection).where(RecapSection.id == section_id).values(**values))
+        db.session.commit()
+
+    all_at_once(app, [partial(write, number) for number in range(writers)])
+    section = section_of(event, INTRODUCTION)
+    assert len({section.data["text"], *(each.data["text"] for each in kept(section))}) < writers
+
+
+def figures(*values: str, **more: str) -> Wording:
+    """Some key figures."""
+    return wording(FIGURES, more.get("title", ""), {"items": [{"value": value} for value in values]})
+
+
+@pytest.mark.parametrize(
+    ("base", "mine", "theirs", "both"),
+    [
+        ("ab", "aB", "Ab", "AB"),
+        ("ab", "ab", "bA", "bA"),
+        ("ab", "abc", "Ab", "Abc"),
+        ("abc", "abC", "bac", "baC"),
+        ("ab", "b", "ab", "b"),
+        ("ab", "aB", "aB", "aB"),
+        ("ab", "aB", "ba", None),
+        ("ab", "b", "Ab", None),
+        ("ab", "abc", "abd", None),
+        ("ab", "aB", "aD", None),
+    ],
+)
+def test_lists_are_put_together_only_where_that_is_certain(base: str, mine: str, theirs: str, both: str | None) -> None:
+    states = [figures(*letters) for letters in (base, mine, theirs)]
+    if both is None:
+        with pytest.raises(Clash):
+            join(*states)
+    else:
+        assert join(*states) == figures(*both)
+        assert join(states[0], states[2], states[1]) == figures(*both), "whoever comes first"
+
+
+def version(number: int, by: str, ago: timedelta) -> RecapVersion:
+    """An earlier state."""
+    return RecapVersion(version=number, saved_by=by, saved_at=clock.now() - ago, title="", data={})
+
+
+def test_of_one_sitting_the_last_state_is_kept_and_of_two_people_both() -> None:
+    now = clock.now()
+    states = [version(9 - n, "Ada", KEPT_WHOLE + timedelta(minutes=n)) for n in range(4)]
+    states.append(version(5, "Léo", KEPT_WHOLE + timedelta(minutes=4)))
+    states.append(version(4, "Ada", KEPT_WHOLE + timedelta(minutes=5)))
+    assert [each.version for each in spare(states, now)] == [8, 7, 6]
+
+
+def test_whatever_is_young_is_kept_whole_and_a_history_has_an_end() -> None:
+    young = [version(200 - n, "Ada", timedelta(seconds=n)) for n in range(60)]
+    assert spare(young, clock.now()) == []
+    old = [version(500 - n, "Ada", timedelta(hours=1 + n)) for n in range(MOST_VERSIONS + 7)]
+    assert [each.version for each in spare(old, clock.now())] == [500 - MOST_VERSIONS - n for n in range(7)]
+
+
+def test_long_writing_leaves_a_short_history(event: Event, ada: FlaskClient) -> None:
+    start = clock.now()
+    section = section_of(event, INTRODUCTION)
+    for turn in range(60):
+        with clock.fixed_at(start + timedelta(minutes=turn)):
+            state = wording(INTRODUCTION, "", {"text": f"Minute {turn}"})
+            actions.save_section(section, section.version, state, "Ada Ressort")
+    assert len(kept(section)) < 25
+    assert kept(section)[0].data["text"] == "Minute 58"
+
+
+def test_an_earlier_text_can_be_taken_back_and_that_too_is_kept(event: Event, ada: FlaskClient) -> None:
+    page = sheet(ada, event, INTRODUCTION)
+    for text in ("La première version.", "La seconde version."):
+        page.type(text=text).press()
+        page.open()
+    section = section_of(event, INTRODUCTION)
+    first = next(each for each in kept(section) if each.data["text"] == "La première version.")
+    path = f"{home(event)}/sections/{section.id}/history/{first.id}"
+    shown = ada.get(path).get_data(as_text=True)
+    assert "<del>seconde </del><ins>première </ins>" in shown
+    assert post(ada, f"{path}/restoration").status_code == 303
+    assert text_in(event) == "La première version."
+    assert kept(section)[0].data["text"] == "La seconde version."
+    assert section_of(event, INTRODUCTION).version == 4
+    other = section_of(event, SectionKind.NEXT)
+    assert ada.get(f"{home(event)}/sections/{other.id}/history/{first.id}").status_code == 404
+
+
+def test_a_history_says_who_changed_what(event: Event, ada: FlaskClient, leo: FlaskClient) -> None:
+    sheet(ada, event, PRINCIPLES).type(author="Itopie").press()
+    sheet(leo, event, PRINCIPLES).type(items__0__name="écologie").press()
+    section = section_of(event, PRINCIPLES)
+    page = ada.get(f"{home(event)}/sections/{section.id}/history?lang=en").get_data(as_text=True)
+    rows = page.split("<tbody>")[1].split("<tr>")[1:]
+    assert "Léo Boulon" in rows[0] and "Principle 1" in rows[0]
+    assert "Ada Ressort" in rows[1] and "Whose they are" in rows[1]
+
+
+def test_words_that_changed_are_told_apart() -> None:
+    pieces = words_changed("Le lunch fut bon.", "Le lunch fut très bon.")
+    assert [(piece.what, piece.text) for piece in pieces] == [
+        ("same", "Le lunch fut "),
+        ("new", "très "),
+        ("same", "bon."),
+    ]
+
+
+def test_differences_are_named_as_the_form_names_them(app: Flask) -> None:
+    with app.test_request_context("/?lang=en"):
+        found = differences(FIGURES, figures("205", title="Un"), figures("205", "6000", title="Deux"))
+    assert [(each.path, each.label) for each in found] == [("title", "Title"), ("items-1", "Figure 2")]
+    assert found[1].theirs == "Figure: 6000"
+
+
+# The outline.
+
+
+def test_sections_are_added_moved_hidden_and_shown(event: Event, ada: FlaskClient) -> None:
+    def order() -> list[str]:
+        db.session.rollback()
+        return [section.kind for section in sections_of(event.id)]
+
+    before = order()
+    second = sections_of(event.id)[1]
+    path = f"{home(event)}/sections/{second.id}"
+    assert post(ada, f"{path}/order", dir="up").headers["Location"].endswith(f"at=up-{second.id}&done=moved")
+    assert order() == [before[1], before[0], *before[2:]]
+    assert post(ada, f"{path}/order", dir="down").status_code == 303
+    assert order() == before
+    assert post(ada, f"{path}/order", dir="sideways").status_code == 400
+    assert post(ada, f"{path}/visibility", shown="0").status_code == 303
+    assert section_of(event, SectionKind.NUMBERS).hidden_at is not None
+    assert post(ada, f"{path}/visibility", shown="1").status_code == 303
+    assert section_of(event, SectionKind.NUMBERS).hidden_at is None
+    added = post(ada, f"{home(event)}/sections", kind="text")
+    assert added.headers["Location"].endswith(f"/sections/{section_of(event, SectionKind.TEXT).id}")
+    assert order() == [*before, "text"]
+    assert post(ada, f"{home(event)}/sections", kind="introduction").status_code == 409
+    assert post(ada, f"{home(event)}/sections", kind="anything").status_code == 400
+    with pytest.raises(OneIsEnough):
+        actions.add_section(event, SectionKind.PRESS, "Ada")
+
+
+def test_a_hidden_section_is_not_in_the_draft_that_readers_would_see(event: Event, ada: FlaskClient) -> None:
+    sheet(ada, event, INTRODUCTION).type(text="Rien que nous.").press()
+    assert "Rien que nous." in ada.get(f"{home(event)}/draft").get_data(as_text=True)
+    actions.hide_section(section_of(event, INTRODUCTION))
+    assert "Rien que nous." not in ada.get(f"{home(event)}/draft").get_data(as_text=True)
+    assert sheet(ada, event, INTRODUCTION).values["text"] == "Rien que nous."
+
+
+def test_the_outline_says_what_is_in_each_section_and_what_is_missing(lunch: FullLunch, ada: FlaskClient) -> None:
+    write_recap(lunch)
+    page = ada.get(home(lunch.event) + "?lang=en").get_data(as_text=True)
+    assert "205 allers-retours Paris–New York, 6000 foyers" in page
+    assert "the figure 6000 has no source." in page
+    assert "one quotation waits for its speaker." in page
+    assert "There is no introduction." not in page
+    sheet(ada, lunch.event, INTRODUCTION).type(text="").press()
+    page = ada.get(home(lunch.event)).get_data(as_text=True)
+    assert "There is no introduction." in page
+
+
+def test_every_line_of_a_recap_leads_to_the_next_one(event: Event, ada: FlaskClient) -> None:
+    """Whoever presses «Next» on each page comes by every section, and then back to the outline."""
+    path, seen = sheet(ada, event, INTRODUCTION).path, []
+    while "/sections/" in path:
+        seen.append(path)
+        answer = Sheet(ada, path).open().press("next")
+        assert answer.status_code == 303
+        path = answer.headers["Location"]
+    assert len(seen) == len(sections_of(event.id))
+
+
+def test_the_page_of_the_lunch_says_how_far_the_recap_is(lunch: FullLunch, ada: FlaskClient) -> None:
+    def word() -> str:
+        page = ada.get(f"/organiser/e/{lunch.event.slug}?lang=en").get_data(as_text=True)
+        return next(row for row in page.split("<tr") if f'href="{home(lunch.event)}"' in row)
+
+    assert "To write" in word()
+    actions.draft_recap(lunch.event, "Ada")
+    assert "Draft" in word()
+    actions.publish_recap(lunch.event)
+    assert "Published" in word()
+
+
+def test_a_recap_of_another_lunch_opens_no_section_of_this_one(
+    event: Event, make_event: EventMaker, ada: FlaskClient
+) -> None:
+    other = make_event()
+    actions.draft_recap(other, "Ada")
+    section = section_of(event, INTRODUCTION)
+    for door in ("", "/history", "/removal"):
+        assert ada.get(f"{home(other)}/sections/{section.id}{door}").status_code == 404
+    assert ada.get(f"{home(make_event())}/preview").status_code == 404, "there is no draft"
+
+
+# Preview.
+
+
+def test_the_preview_frames_the_draft_and_nobody_else_may(event: Event, ada: FlaskClient, client: FlaskClient) -> None:
+    frames, draft = ada.get(f"{home(event)}/preview"), ada.get(f"{home(event)}/draft")
+    assert "frame-src 'self'" in frames.headers["Content-Security-Policy"]
+    assert "frame-ancestors 'none'" in frames.headers["Content-Security-Policy"]
+    assert "frame-ancestors 'self'" in draft.headers["Content-Security-Policy"]
+    assert draft.headers["X-Frame-Options"] == "SAMEORIGIN"
+    plain = ada.get(home(event)).headers
+    assert (plain["X-Frame-Options"], "frame-src" in plain["Content-Security-Policy"]) == ("DENY", False)
+    for door in ("preview", "draft"):
+        assert client.get(f"{home(event)}/{door}").status_code == 302
+
+
+def test_a_secret_link_is_made_renewed_and_taken_back(event: Event, ada: FlaskClient, client: FlaskClient) -> None:
+    sheet(ada, event, INTRODUCTION).type(text="À relire.").press()
+
+    def link() -> str:
+        page = ada.get(f"{home(event)}/preview").get_data(as_text=True)
+        found = [part.split('"')[0] for part in page.split('href="http://lunch.example')[1:]]
+        return next((path for path in found if path.startswith("/recap/")), "")
+
+    assert link() == ""
+    post(ada, f"{home(event)}/link")
+    first = link()
+    assert "À relire." in client.get(first).get_data(as_text=True)
+    post(ada, f"{home(event)}/link")
+    second = link()
+    assert client.get(first).status_code == 404
+    assert client.get(second).status_code == 200
+    post(ada, f"{home(event)}/link/revocation")
+    assert (link(), client.get(second).status_code) == ("", 404)
+
+
+# Publication.
+
+
+def seat_guests(event: Event) -> None:
+    """Three people with a seat, two of whom want to hear of the recap, one of these without an address."""
+    with clock.fixed_at(event.starts_at - timedelta(days=1)):
+        for name, email in (("Ana", "ana@example.org"), ("Bea", None), ("Cleo", "cleo@example.org")):
+            registration = register_by_hand(event, details(name, email), language="fr")
+            registration.wants_recap = name != "Cleo"
+    db.session.commit()
+
+
+def reread(row: Event | Recap) -> None:
+    """The row as the database has it now."""
+    db.session.commit()
+    db.session.refresh(row)
+
+
+def test_publishing_freezes_tells_calendars_and_sends_one_letter_to_each(
+    event: Event, ada: FlaskClient, client: FlaskClient, outbox: Outbox
+) -> None:
+    seat_guests(event)
+    sheet(ada, event, INTRODUCTION).type(text="Ce qui s’est dit.").press()
+    public = f"/e/{event.slug}/recap"
+    assert client.get(public).status_code == 404
+    before = len(outbox.rows())
+    asks = ada.get(f"{home(event)}/publication?lang=en").get_data(as_text=True)
+    assert "One letter leaves at once" in asks
+    sequence = event.sequence
+    assert post(ada, f"{home(event)}/publication").status_code == 303
+    assert "Ce qui s’est dit." in client.get(public).get_data(as_text=True)
+    reread(event)
+    assert event.sequence == sequence + 1
+    assert event.recap_published_at is not None
+    assert [row.recipient for row in outbox.rows()[before:]] == ["ana@example.org"]
+    assert post(ada, f"{home(event)}/publication").status_code == 303
+    assert len(outbox.rows()) == before + 1, "twice is once"
+    sheet(ada, event, INTRODUCTION).type(text="Ce qui s’est dit, en mieux.").press()
+    assert "en mieux" not in client.get(public).get_data(as_text=True), "readers do not see the draft"
+    assert post(ada, f"{home(event)}/withdrawal").status_code == 303
+    assert client.get(public).status_code == 404
+    assert "No letter leaves" in ada.get(f"{home(event)}/publication").get_data(as_text=True)
+    assert post(ada, f"{home(event)}/publication").status_code == 303
+    assert "en mieux" in client.get(public).get_data(as_text=True)
+    assert len(outbox.rows()) == before + 1, "nobody hears of it twice"
+
+
+def test_two_who_publish_at_once_send_each_letter_once(app: Flask, event: Event, outbox: Outbox) -> None:
+    seat_guests(event)
+    actions.save_section(
+        section_of(event, INTRODUCTION), 1, wording(INTRODUCTION, "", {"text": "Ce qui s’est dit."}), "Ada"
+    )
+    event_id, before, sequence = event.id, len(outbox.rows()), event.sequence
+
+    def publish() -> int:
+        return actions.publish_recap(db.session.get_one(Event, event_id))
+
+    assert sorted(all_at_once(app, [publish] * 4)) == [0, 0, 0, 1]
+    assert len(outbox.rows()) == before + 1
+    assert db.session.get_one(Event, event_id, populate_existing=True).sequence == sequence + 1
+
+
+def test_an_empty_recap_is_not_published(event: Event, ada: FlaskClient, client: FlaskClient) -> None:
+    for section in sections_of(event.id):
+        if section.kind in (SectionKind.ROOM, SectionKind.QUOTATIONS):
+            actions.hide_section(section)
+    answer = post(ada, f"{home(event)}/publication?lang=en")
+    assert answer.status_code == 409
+    assert "There is nothing to publish yet" in answer.get_data(as_text=True)
+    assert client.get(f"/e/{event.slug}/recap").status_code == 404
+    reread(event)
+    assert event.recap_published_at is None
+
+
+def test_what_has_not_begun_or_is_not_public_is_not_told(make_event: EventMaker, ada: FlaskClient) -> None:
+    coming, draft = make_event(), make_event(published_at=None, starts_at=clock.now() - timedelta(hours=1))
+    for event in (coming, draft):
+        actions.draft_recap(event, "Ada", empty=True)
+        sheet(ada, event, INTRODUCTION).type(text="Trop tôt.").press()
+        assert post(ada, f"{home(event)}/publication").status_code == 409
+        assert db.session.get_one(Recap, event.id).published is None
+    with clock.fixed_at(coming.starts_at):
+        assert actions.publish_recap(coming) == 0
+    assert db.session.get_one(Recap, coming.id).published is not None
+
+
+def count_anew(poll: Poll, count: int) -> None:
+    """Somebody changes a result after all."""
+    db.session.execute(update(Tally).where(Tally.poll_id == poll.id, Tally.position == 2).values(count=count))
+    db.session.commit()
+
+
+def total(recap: Recap) -> int:
+    """How many chose the second answer, as readers see it."""
+    reread(recap)
+    kept = next(each for each in (recap.published or {})["sections"] if each["kind"] == "poll" and each["data"]["text"])
+    rows = kept["frozen"]["result"]["rows"]
+    return int(next(row["total"] for row in rows if row["position"] == 2))
+
+
+def test_a_correction_needs_a_note_and_keeps_the_first_counts_unless_told(
+    lunch: FullLunch, ada: FlaskClient, client: FlaskClient, outbox: Outbox
+) -> None:
+    event, public = lunch.event, f"/e/{lunch.event.slug}/recap"
+    seat_guests(event)
+    recap = write_recap(lunch)
+    assert post(ada, f"{home(event)}/correction", note="Trop tôt.").status_code == 409
+    actions.publish_recap(event)
+    letters, sequence = len(outbox.rows()), event.sequence
+    count_anew(lunch.again, 99)
+    sheet(ada, event, INTRODUCTION).type(text="Mieux dit.").press()
+    asked = db.session.scalars(select(Question).where(Question.event_id == event.id)).first()
+    assert asked is not None
+    mark_off_record(asked, off_record=True)
+
+    without = post(ada, f"{home(event)}/correction", note=" ")
+    assert without.status_code == 422
+    assert "Mieux dit." not in client.get(public).get_data(as_text=True)
+    assert post(ada, f"{home(event)}/correction", note="Une phrase était fausse.").status_code == 303
+    page = client.get(public).get_data(as_text=True)
+    assert "Mieux dit." in page
+    assert "Une phrase était fausse." in page
+    assert asked.text not in page, "what was taken back into the room does not come back"
+    assert total(recap) == 26
+    assert post(ada, f"{home(event)}/correction", note="Recompté.", counts_again="y").status_code == 303
+    assert total(recap) == 99
+    assert [each.note for each in corrections_of(event.id)] == ["Une phrase était fausse.", "Recompté."]
+    reread(event)
+    assert event.sequence == sequence + 2
+    assert len(outbox.rows()) == letters, "a correction sends nothing"
+
+
+def test_the_outline_knows_whether_readers_see_the_draft(event: Event, ada: FlaskClient) -> None:
+    def says() -> bool:
+        return "The draft has changed since" in ada.get(home(event) + "?lang=en").get_data(as_text=True)
+
+    page = sheet(ada, event, INTRODUCTION).type(text="Un.")
+    page.press()
+    assert not says()
+    actions.publish_recap(event)
+    assert not says()
+    page.open().type(text="Deux.").press()
+    assert says()
+    actions.correct_recap(event, Correction("Deux.", False))
+    assert not says()
+    actions.hide_section(section_of(event, INTRODUCTION))
+    assert says()
+
+
+def test_corrections_at_the_same_moment_are_both_told(event: Event, ada: FlaskClient) -> None:
+    sheet(ada, event, INTRODUCTION).type(text="Un.").press()
+    with clock.fixed_at(clock.now()):
+        actions.publish_recap(event)
+        for note in ("Un.", "Deux."):
+            actions.correct_recap(event, Correction(note, False))
+    assert [each.note for each in corrections_of(event.id)] == ["Un.", "Deux."]
+
+
+# Pictures.
+
+
+def photograph(width: int = 800) -> BytesIO:
+    """A picture file."""
+    body = BytesIO()
+    Image.new("RGB", (width, width), (200, 90, 40)).save(body, "JPEG")
+    body.seek(0)
+    return body
+
+
+def send_picture(page: Sheet, **words: Any) -> Any:
+    """Send a picture with the form of its section."""
+    data = {"new-alt": "La table vue de haut", "new-consent": "Accord oral", "new-credit": "Noa Panais"} | words
+    data["new-file"] = (BytesIO(data["new-file"]) if "new-file" in data else photograph(), "IMG_1234.jpg")
+    return page.client.post(f"{page.path}/pictures", data={**page.values, **data}, content_type="multipart/form-data")
+
+
+def test_a_picture_comes_with_its_words_and_goes_at_once(event: Event, ada: FlaskClient, client: FlaskClient) -> None:
+    page = sheet(ada, event, SectionKind.PHOTOS).type(title="Images du lunch")
+    assert send_picture(page, **{"new-caption": "À table"}).status_code == 303
+    section = section_of(event, SectionKind.PHOTOS)
+    assert section.title == "Images du lunch", "what else stood in the form is saved with it"
+    (item,) = section.data["items"]
+    assert item["caption"] == "À table"
+    picture = db.session.scalars(select(Picture).where(Picture.token == item["picture"])).one()
+    assert (picture.alt, picture.consent, picture.credit) == ("La table vue de haut", "Accord oral", "Noa Panais")
+    one = f"{page.path}/pictures/{item['picture']}"
+    file = f"/media/{item['picture']}/320.webp"
+    draft = f"{home(event)}/draft"
+    assert client.get(file).status_code == 200
+    assert file in ada.get(draft).get_data(as_text=True)
+    assert post(ada, f"{one}/visibility", shown="0").status_code == 303
+    assert client.get(file).status_code == 404
+    assert file not in ada.get(draft).get_data(as_text=True)
+    assert ada.get(page.path).status_code == ada.get(one).status_code == 200
+    assert post(ada, f"{one}/visibility", shown="1").status_code == 303
+    assert client.get(file).status_code == 200
+    stale = form_in(ada.get(one).get_data(as_text=True), 'name="seen"')
+    assert ada.post(one, data=stale | {"alt": ""}).status_code == 422
+    assert ada.post(one, data=stale | {"alt": "Une soupe", "consent": "Accord écrit"}).status_code == 303
+    late = ada.post(one, data=stale | {"alt": "Un dessert"})
+    assert late.status_code == 409, "somebody else described it meanwhile"
+    assert "Une soupe" in late.get_data(as_text=True)
+    assert "Un dessert" in late.get_data(as_text=True)
+    again = form_in(late.get_data(as_text=True), 'name="seen"')
+    assert again["alt"] == "Un dessert"
+    assert ada.post(one, data=again | {"alt": "Une soupe, un dessert", "consent": "Accord écrit"}).status_code == 303
+    assert "Une soupe" in ada.get(draft).get_data(as_text=True)
+    assert "Accord écrit" not in ada.get(draft).get_data(as_text=True)
+    assert ada.get(f"{one}/erasure").status_code == 200
+    assert post(ada, f"{one}/erasure").status_code == 303
+    assert section_of(event, SectionKind.PHOTOS).data["items"] == []
+    assert (client.get(file).status_code, ada.get(one).status_code) == (404, 404)
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        ({"new-alt": ""}, 422),
+        ({"new-consent": " "}, 422),
+        ({"new-file": b""}, 422),
+        ({"new-file": b"GIF89a" + b"x" * 400}, 422),
+    ],
+)
+def test_a_picture_without_its_words_is_refused_and_nothing_typed_is_lost(
+    words: dict[str, Any], status: int, event: Event, ada: FlaskClient
+) -> None:
+    page = sheet(ada, event, SectionKind.PHOTOS).type(title="Images")
+    answer = send_picture(page, **words)
+    assert answer.status_code == status
+    assert "Noa Panais" in answer.get_data(as_text=True)
+    assert section_of(event, SectionKind.PHOTOS).title == "Images"
+    assert section_of(event, SectionKind.PHOTOS).data["items"] == []
+    assert db.session.scalars(select(Picture)).all() == [], "nothing of it stays"
+
+
+def test_a_page_carries_so_many_pictures_and_no_more(lunch: FullLunch, ada: FlaskClient) -> None:
+    event, token = lunch.event, lunch.pictures[0].token
+    actions.draft_recap(event, "Ada", empty=True)
+    section = section_of(event, SectionKind.PHOTOS)
+    for _ in range(SHAPES[SectionKind.PHOTOS].most_items):
+        actions.add_picture(section, token, "", "Ada")
+    assert send_picture(sheet(ada, event, SectionKind.PHOTOS)).status_code == 409
+    assert "new-file" not in ada.get(sheet(ada, event, SectionKind.PHOTOS).path).get_data(as_text=True)
+    assert len(db.session.scalars(select(Picture)).all()) == 1
+
+
+def test_a_picture_opens_at_its_own_section_only(lunch: FullLunch, make_event: EventMaker, ada: FlaskClient) -> None:
+    write_recap(lunch)
+    token = lunch.pictures[0].token
+    own, wrong = section_of(lunch.event, SectionKind.PHOTOS), section_of(lunch.event, INTRODUCTION)
+    assert ada.get(f"{home(lunch.event)}/sections/{own.id}/pictures/{token}").status_code == 200
+    assert ada.get(f"{home(lunch.event)}/sections/{wrong.id}/pictures/{token}").status_code == 404
+    assert (
+        post(ada, f"{home(lunch.event)}/sections/{wrong.id}/pictures/{token}/visibility", shown="0").status_code == 404
+    )
