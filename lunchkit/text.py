@@ -1,4 +1,4 @@
-"""Cleaning what people type before it is stored, and before a spreadsheet gets it."""
+"""Cleaning what people type before it is stored, searched, and before a spreadsheet gets it."""
 
 import unicodedata
 
@@ -6,6 +6,12 @@ _FORMULA_STARTS = frozenset("=+-@")
 MOST_MARKS = 30
 """Combining marks in a row, as the stream-safe text of Unicode has them (UAX 15)."""
 _DIRECTION_MARKS = {0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)}
+
+_SPELLED_OUT = str.maketrans(
+    {"œ": "oe", "æ": "ae", "ø": "o", "ł": "l"}
+    | dict.fromkeys("\u2018\u2019\u02bc", "'")
+    | dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-")
+)
 
 
 def _clean_char(char: str) -> str:
@@ -42,6 +48,15 @@ def clean_text(text: str | None) -> str:
     lines = [clean_line(line) for line in (text or "").replace("\r\n", "\n").replace("\r", "\n").split("\n")]
     kept = [line for i, line in enumerate(lines) if line or (i and lines[i - 1])]
     return "\n".join(kept).strip()
+
+
+def fold(text: str) -> str:
+    """Text as it is compared and searched: without accents and capitals, so that «emilie» finds «Émilie».
+
+    Ligatures are spelled out, and apostrophes and dashes are those of a keyboard.
+    """
+    plain = unicodedata.normalize("NFKD", _without_heaps(text).casefold()).translate(_SPELLED_OUT)
+    return "".join(char for char in plain if not unicodedata.combining(char) and unicodedata.category(char) != "Cf")
 
 
 def guard(text: str) -> str:

@@ -32,7 +32,7 @@ ADDRESSES = (
 
 FIELDS = (
     "name", "email", "organisation", "is_member", "companions", "diets-0", "diets-1", "diets-2", "allergies", "access",
-    "shows_name",
+    "shows_name", "wants_recap",
 )
 HIDDEN = ("email_asked", "email_use", "topic", "stamp")
 COLUMNS = (

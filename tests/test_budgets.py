@@ -10,6 +10,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 from pypdf import PdfReader
 
+from lunchkit.db import db
+from lunchkit.registrations.keys import unsubscribe_token
+from lunchkit.registrations.models import Registration
 from tests.chromium import DESK, open_context
 from tests.live import House, house, text_of
 
@@ -72,6 +75,16 @@ def register(lunch: House, browser: Browser, name: str) -> dict[str, str]:
     return {"thanks": thanks, "own": found[0]}
 
 
+def unsubscription(lunch: House) -> str:
+    """The page behind the link of somebody's recap letter."""
+    with lunch.app.app_context():
+        person = db.session.query(Registration).filter_by(email="ana@example.org").one()
+        token = unsubscribe_token(person.id, person.event_id)
+        db.session.remove()
+        db.engine.dispose()
+    return f"/unsubscribe/{token}"
+
+
 @pytest.fixture(scope="module")
 def addresses(lunch: House, chromium: Browser) -> dict[str, str]:
     """All pages of an attendee's trip, seated and waiting."""
@@ -94,6 +107,9 @@ def addresses(lunch: House, chromium: Browser) -> dict[str, str]:
         "cancellation": seated["own"] + "/cancellation",
         "erasure": seated["own"] + "/erasure",
         "privacy": lunch.url("/privacy"),
+        "archive": lunch.url("/series/lunch-des-bonnes-pratiques"),
+        "archive, nothing found": lunch.url("/series/lunch-des-bonnes-pratiques?q=zzz"),
+        "unsubscribe": lunch.url(unsubscription(lunch)),
         "sign in": lunch.url("/organiser/sign-in"),
         "nothing there": lunch.url("/e/nothing-there"),
     }

@@ -21,7 +21,7 @@ def bare_words(source: str) -> list[str]:
     source = re.sub(r"\{\{.*?\}\}", "\x00", source, flags=re.DOTALL)
     read = re.findall(
         r"\b(?:title|alt|placeholder|aria-label|content)=\"([^\"]*)\"",
-        re.sub(r"<meta name=\"(?:viewport|robots)\"[^>]*>", "", source),
+        re.sub(r"<meta (?:name|property)=\"(?:viewport|robots|og:type|twitter:card)\"[^>]*>", "", source),
     )
     shown = re.sub(r"<(style|script)\b.*?</\1>", " ", source, flags=re.DOTALL)
     shown = re.sub(r"<[^>]*>", "\x00", shown)

@@ -2,14 +2,19 @@
 
 import json
 import re
+from datetime import UTC, datetime
+from io import BytesIO
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from PIL import Image
 
+from lunchkit import clock
 from lunchkit.db import db
 from lunchkit.events.models import Event
 from lunchkit.registrations.actions import register_by_hand
+from lunchkit.speakers.models import Appearance, Organisation, Speaker
 from tests.attendee import people, send, tokens_of
 from tests.conftest import EventMaker, Outbox, details, new_client
 
@@ -20,8 +25,10 @@ from tests.conftest import EventMaker, Outbox, details, new_client
     [
         ("fr-CH,fr;q=0.9,en;q=0.1", "fr"),
         ("en-GB,en", "en"),
-        ("de-CH,de", "fr"),
-        ("de,en;q=0.5", "en"),
+        ("de-CH,de", "de"),
+        ("de,en;q=0.5", "de"),
+        ("es,pt", "fr"),
+        ("es,en;q=0.5", "en"),
         ("", "fr"),
         ("*", "fr"),
         ("xx;q=nonsense", "fr"),
@@ -85,6 +92,75 @@ def test_search_engines_read_a_whole_event(client: FlaskClient, make_event: Even
     assert told["description"] == event.summary
 
 
+def seat_speaker(event: Event, name: str, organisation: str = "") -> None:
+    """Somebody who speaks at a lunch."""
+    house = Organisation(slug="house", name=organisation) if organisation else None
+    speaker = Speaker(slug=name.lower().replace(" ", "-"), name=name, organisation=house)
+    db.session.add(Appearance(event_id=event.id, speaker=speaker))
+    db.session.commit()
+
+
+def test_speakers_lead_to_their_pages_and_search_engines_know_them(client: FlaskClient, event: Event) -> None:
+    assert "performer" not in structured(client, event)
+    seat_speaker(event, "Ada Ressort", "Atelier du <Ressort>")
+    seat_speaker(event, "Leo Boulon")
+    assert 'href="/speakers/ada-ressort"' in client.get(f"/e/{event.slug}").text
+    ada, leo = structured(client, event)["performer"]  # type: ignore[misc]
+    assert ada == {
+        "@type": "Person",
+        "name": "Ada Ressort",
+        "url": "http://lunch.example/speakers/ada-ressort",
+        "worksFor": {"@type": "Organization", "name": "Atelier du <Ressort>"},
+    }
+    assert leo == {"@type": "Person", "name": "Leo Boulon", "url": "http://lunch.example/speakers/leo-boulon"}
+
+
+def test_a_lunch_leads_to_its_recap_at_the_top_once_it_is_published(
+    client: FlaskClient, make_event: EventMaker
+) -> None:
+    event = make_event(starts_at=datetime(2025, 5, 13, 10, tzinfo=UTC))
+    assert "/recap" not in client.get(f"/e/{event.slug}").text and "subjectOf" not in structured(client, event)
+    event.recap_published_at = clock.now()
+    db.session.commit()
+    top = client.get(f"/e/{event.slug}").text.partition("<section")[0]
+    assert f'href="/e/{event.slug}/recap"' in top
+    recap = f"http://lunch.example/e/{event.slug}/recap"
+    assert structured(client, event)["subjectOf"] == {"@type": "Article", "url": recap}
+
+
+# The card
+
+
+def test_other_sites_are_shown_a_card(client: FlaskClient, event: Event) -> None:
+    page = client.get(f"/e/{event.slug}").text
+    card = f"http://lunch.example/e/{event.slug}/card.png"
+    assert f'<meta property="og:image" content="{card}">' in page and structured(client, event)["image"] == card
+    answer = client.get(f"/e/{event.slug}/card.png")
+    assert answer.content_type == "image/png" and len(answer.data) <= 60_000
+    with Image.open(BytesIO(answer.data)) as image:
+        assert (image.format, image.size) == ("PNG", (1200, 630))
+    assert "Set-Cookie" not in answer.headers
+
+
+def test_a_card_may_be_kept_until_the_lunch_changes(client: FlaskClient, event: Event) -> None:
+    path = f"/e/{event.slug}/card.png"
+    first = client.get(path)
+    known = {"If-None-Match": first.headers["ETag"]}
+    again = client.get(path, headers=known)
+    assert (again.status_code, again.data) == (304, b"")
+    assert client.get(path, headers={"Accept-Language": "en"}).data == first.data, "in the language of the house"
+    event.title = "Réparer plutôt que jeter"
+    db.session.commit()
+    assert client.get(path, headers=known).status_code == 200
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True, scope="session")
+@pytest.mark.parametrize("title", ["x" * 200, "🍅 " * 40, "\u202eevil", "<script>", "Un", "Réparer " * 20])
+def test_any_lunch_has_a_card(client: FlaskClient, make_event: EventMaker, title: str) -> None:
+    event = make_event(title=title, venue="", town="", cancelled_at=clock.now())
+    assert client.get(f"/e/{event.slug}/card.png").status_code == 200
+
+
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True, scope="session")
 @pytest.mark.parametrize(
     "bare", [{"venue": "", "town": ""}, {"venue": "", "street": "", "theme": "", "summary": ""}, {"capacity": 0}]
@@ -102,7 +178,17 @@ def test_a_draft_is_nowhere(client: FlaskClient, make_event: EventMaker, app: Fl
     tokens = tokens_of(register_by_hand(draft, details(), language="fr"))
     draft.published_at = None
     db.session.commit()
-    for part in ("", "/poster", "/register", "/register/thanks", "/register/erased", "/event.ics", "/qr.svg"):
+    for part in (
+        "",
+        "/poster",
+        "/card.png",
+        "/recap",
+        "/register",
+        "/register/thanks",
+        "/register/erased",
+        "/event.ics",
+        "/qr.svg",
+    ):
         assert client.get(f"/e/{draft.slug}{part}").status_code == 404, part
     assert client.post(f"/e/{draft.slug}/register").status_code == 404
     assert client.get(f"/t/{tokens.ticket}").status_code == 404

@@ -53,7 +53,7 @@ def test_csv_opens_right_in_a_swiss_excel(organiser_client: FlaskClient, event: 
     headings, row = table(answer.data)
     assert headings[:3] == ["Nom", "Courriel", "Structure"]
     assert row[:3] == ["Élise; dite «Lili»", "elise@example.org", "L’Épi"]
-    assert row[5:7] == ["1", "Place réservée"]
+    assert row[6:8] == ["1", "Place réservée"]
 
 
 def test_files_hold_no_formula_link_or_token(organiser_client: FlaskClient, event: Event) -> None:
@@ -79,8 +79,8 @@ def test_workbook_has_a_row_for_each_registration(organiser_client: FlaskClient,
     assert answer.content_type == "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     rows = list(load_workbook(BytesIO(answer.data)).active.iter_rows(values_only=True))
     assert [row[0] for row in rows] == ["Nom", "Nom 0", "Nom 1", "Nom 2"]
-    assert [row[7] for row in rows[2:]] == [1, 2], "the place in the queue"
-    assert rows[1][5] == 1
+    assert [row[8] for row in rows[2:]] == [1, 2], "the place in the queue"
+    assert rows[1][6] == 1
 
 
 def test_food_and_access_needs_stay_out_of_the_files(organiser_client: FlaskClient, event: Event) -> None:

@@ -6,6 +6,7 @@ import pytest
 import zxingcpp
 from flask import Flask
 from flask.testing import FlaskClient
+from icalendar import Calendar
 from PIL import Image
 
 from lunchkit import clock
@@ -166,6 +167,79 @@ def test_any_words_leave_feeds_valid(client: FlaskClient, make_event: EventMaker
     assert not list(atom(client).iter("script"))
     assert read_event(client.get("/calendar.ics").data)
     assert parse(client.get("/e/lunch-1/qr.svg").data).tag.endswith("svg")
+
+
+# Recaps
+
+
+def publish_recap(event: Event) -> None:
+    """What the publication of a recap does to the lunch."""
+    moment = event.updated_at + timedelta(minutes=1)
+    change(event, recap_published_at=moment)
+
+
+RECAP = "http://lunch.example/e/lunch-1/recap"
+
+
+def test_a_recap_is_an_entry_of_its_own_beside_its_lunch(client: FlaskClient, make_event: EventMaker) -> None:
+    event = make_event(starts_at=NOON, created_at=datetime(2025, 4, 1, tzinfo=UTC), title="Le <pain> & le reste")
+    make_event(title="Untold")
+    publish_recap(event)
+    feed = atom(client)
+    by_link = {entry.find(f"{ATOM}link").get("href"): entry for entry in feed.iter(f"{ATOM}entry")}  # type: ignore[union-attr]
+    assert len(by_link) == 3
+    recap, lunch = by_link[RECAP], by_link["http://lunch.example/e/lunch-1"]
+    assert text(recap, "id") == "tag:lunch.example,2025-04-01:lunch-1/recap"
+    assert text(lunch, "id") == "tag:lunch.example,2025-04-01:lunch-1"
+    assert text(recap, "title").endswith(": Le <pain> & le reste") and text(recap, "title") != text(lunch, "title")
+    assert text(recap, "published") == event.recap_published_at.isoformat(timespec="seconds")  # type: ignore[union-attr]
+    assert text(recap, "updated") >= text(recap, "published")
+    assert "mardi 13 mai 2025" in text(recap, "summary")
+
+
+def test_a_recap_is_news_and_a_correction_moves_its_entry(client: FlaskClient, make_event: EventMaker) -> None:
+    told = make_event(title="Told", published_at=clock.now() - timedelta(days=30))
+    make_event(title="Announced since", published_at=clock.now() - timedelta(days=3))
+    publish_recap(told)
+    before = next(iter(atom(client).iter(f"{ATOM}entry")))
+    assert text(before, "title").endswith(": Told")
+    change(told, summary="Corrected.")
+    after = next(iter(atom(client).iter(f"{ATOM}entry")))
+    assert text(after, "id") == text(before, "id") and text(after, "published") == text(before, "published")
+    assert text(after, "updated") > text(before, "updated")
+
+
+def test_a_recap_of_a_lunch_that_was_withdrawn_is_nowhere(client: FlaskClient, event: Event) -> None:
+    publish_recap(event)
+    assert RECAP.encode() in client.get("/feed.atom").data, "control"
+    change(event, published_at=None)
+    for path in ("/feed.atom", "/calendar.ics"):
+        assert RECAP.encode() not in client.get(path).data.replace(b"\r\n ", b"")
+
+
+@pytest.mark.parametrize("path", ["/e/lunch-1/event.ics", "/calendar.ics"])
+def test_calendars_tell_where_the_recap_stands(client: FlaskClient, event: Event, path: str) -> None:
+    before = read_event(client.get(path).data)
+    assert RECAP not in before.description.value
+    publish_recap(event)
+    read = read_event(client.get(path).data)
+    assert read.description.value.endswith(RECAP)
+    assert read.uid.value == before.uid.value and read.url.value == before.url.value
+    assert read.last_modified.value > before.last_modified.value
+    english = client.get(path, headers={"Accept-Language": "en"}).data
+    assert english == client.get(path, headers={"Accept-Language": "fr"}).data, "in the language of the house"
+    [other_parser] = Calendar.from_ical(client.get(path).data).walk("VEVENT")
+    assert str(other_parser["DESCRIPTION"]).endswith(RECAP)
+
+
+@pytest.mark.parametrize("path", DOORS[:3])
+def test_a_published_recap_reaches_whoever_has_an_old_one(client: FlaskClient, event: Event, path: str) -> None:
+    first = client.get(path)
+    publish_recap(event)
+    for header in ({"If-None-Match": first.headers["ETag"]}, {"If-Modified-Since": first.headers["Last-Modified"]}):
+        again = client.get(path, headers=header)
+        assert again.status_code == 200
+        assert RECAP.encode() in again.data.replace(b"\r\n ", b"")
 
 
 # QR code

@@ -79,6 +79,6 @@ def test_control_a_column_set_by_a_form_is_caught(event: Event) -> None:
 
 def test_the_columns_that_forms_are_tried_with_are_all_there_are(app: Flask) -> None:
     columns = {attribute.key for model in (Registration, Needs) for attribute in inspect(model).mapper.attrs}
-    forms = {"name", "email", "organisation", "is_member", "shows_name", "allergies", "access"}
+    forms = {"name", "email", "organisation", "is_member", "shows_name", "wants_recap", "allergies", "access"}
     from_dice = {pair[0] for seed in range(400) for pair in Dice(seed).pairs("x")}
     assert columns - forms - from_dice - {"registration"} == set()

@@ -59,6 +59,7 @@ def everything() -> object:
         organisation="Verdurin",
         is_member=True,
         shows_name=True,
+        wants_recap=True,
         companions=1,
         diets=(Diet.VEGAN, Diet.VEGETARIAN),
         allergies="Arachide",

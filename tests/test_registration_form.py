@@ -142,6 +142,7 @@ def test_nothing_that_was_typed_is_lost_on_an_error(client: FlaskClient, make_ev
         "organisation": '"Jardin" d’ici',
         "is_member": "y",
         "shows_name": "y",
+        "wants_recap": "y",
         "companions": "2",
         "diets-0": "vegan",
         "diets-1": "vegetarian",
@@ -154,7 +155,7 @@ def test_nothing_that_was_typed_is_lost_on_an_error(client: FlaskClient, make_ev
     page = answer.text
     for name in ("name", "email", "organisation"):
         assert f'value="{str(html.escape(typed[name])).replace("&quot;", "&#34;")}"' in page, name
-    assert "Noix\nLait" in page and "Une rampe" in page and page.count("checked") == 2
+    assert "Noix\nLait" in page and "Une rampe" in page and page.count("checked") == 3
     chosen = re.findall(r"<option selected[^>]* value=\"(\w+)\"", page)
     assert chosen == ["2", "vegan", "vegetarian", "everything"]
     assert 'aria-invalid="true"' in page and 'href="#email"' in page and "autofocus" in page

@@ -10,7 +10,7 @@ from lunchkit.accounts.forms import return_path
 from lunchkit.i18n import paragraphs, typo
 from lunchkit.mail.addresses import BadAddress, normal_email
 from lunchkit.mail.domains import likely_meant
-from lunchkit.text import clean_line, clean_text
+from lunchkit.text import clean_line, clean_text, fold
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ from lunchkit.text import clean_line, clean_text
 def test_no_cleaning_takes_long(app: Flask, long: str) -> None:
     def seconds() -> float:
         started = time.perf_counter()
-        for clean in (clean_line, clean_text, typo, paragraphs, likely_meant, return_path):
+        for clean in (clean_line, clean_text, fold, typo, paragraphs, likely_meant, return_path):
             clean(long)
         with contextlib.suppress(BadAddress):
             normal_email(long)
@@ -60,3 +60,19 @@ def test_a_line_keeps_what_people_mean(typed: str | None, kept: str) -> None:
 
 def test_several_lines_stay_lines() -> None:
     assert clean_text(" a\r\nb\rc\n\n\n\n d\u2028e \n") == "a\nb\nc\n\nd e"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Émilie", "emilie"), ("CŒUR", "coeur"), ("l’ESS", "l'ess"), ("bien\u2011être", "bien-etre"), ("Straße", "STRASSE"),
+        ("à\u202fla", "a la"), ("e\u0301te\u0301", "Été"), ("ﬁnance", "finance"), ("co\u00adopérative", "cooperative"),
+    ],
+)  # fmt: skip
+def test_spellings_that_people_search_alike_compare_equal(one: str, other: str) -> None:
+    assert fold(one) == fold(other)
+
+
+@pytest.mark.parametrize(("one", "other"), [("marché", "marchés"), ("C", "C++"), ("a b", "ab"), ("", "a")])
+def test_other_words_stay_apart(one: str, other: str) -> None:
+    assert fold(one) != fold(other)

@@ -5,6 +5,7 @@ empty rather than invented. The other two lunches, and everybody registered for 
 the texts that calendars, feeds and search engines take over.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,10 +17,16 @@ from lunchkit import clock
 from lunchkit.accounts.actions import add_organiser
 from lunchkit.accounts.models import Organiser
 from lunchkit.db import transaction
+from lunchkit.demo import may
 from lunchkit.events.models import Colour, Event, Series
 from lunchkit.polls.actions import open_poll
 from lunchkit.polls.models import Choice, Kind, Poll
+from lunchkit.polls.steps import freeze, movement_between
 from lunchkit.presenter.actions import take_questions
+from lunchkit.recap.actions import add_section, draft_recap, move_section, publish_recap, save_section
+from lunchkit.recap.changes import wording
+from lunchkit.recap.queries import sections_of
+from lunchkit.recap.sections import SectionKind
 from lunchkit.registrations.actions import register_by_hand
 from lunchkit.registrations.forms import AttendeeDetails
 from lunchkit.registrations.models import Diet
@@ -60,12 +67,12 @@ def plant_demo() -> Demo:
         session.flush()
         _invite_may_speakers(session, past, running)
         _invite_menders(session, coming)
-        _ask(session, past, 1, QUESTION, ANSWERS)
+        asked_again = _ask_in_may(session, past)
         question = _ask_before_and_after(session, running)
-        _ask(session, past, 2, "Faut-il renoncer à l’IA ?", ("Oui", "Non"))
         choices = ("Mon téléphone", "Mon grille-pain", "Mes habits", "La gouvernance")
         _ask(session, coming, 1, "Que répareriez-vous en premier ?", choices)
     organiser = add_organiser("Équipe de démonstration", CONTACT, "fr")
+    _tell_may(past, asked_again, coming, organiser)
     _register_people(running, 34, now)
     open_poll(question)
     take_questions(running, takes=True)
@@ -166,13 +173,13 @@ def _coming(series: Series, now: datetime) -> Event:
 
 
 def _invite_may_speakers(session: Session, *events: Event) -> None:
-    itopie = Organisation(slug="itopie", name="Itopie")
+    itopie = Organisation(slug="itopie", name="Itopie", about=may.ITOPIE)
     impactia = Organisation(slug="impactia", name="ImpactIA")
     people = (
         Speaker(slug="samuel-chenal", name="Samuel Chenal", organisation=itopie),
         Speaker(slug="laura-tocmacov", name="Laura Tocmacov", organisation=impactia),
     )
-    _seat_at_table(session, people, events[:1])
+    _seat_at_table(session, people, events[:1], said=may.SAID)
     guest = Speaker(
         slug="sidonie-exemple", name="Sidonie Exemple", role="Personne fictive",
         organisation=Organisation(slug="table-imaginaire", name="La Table imaginaire"),
@@ -194,12 +201,12 @@ def _invite_menders(session: Session, event: Event) -> None:
     _seat_at_table(session, people, (event,))
 
 
-def _seat_at_table(session: Session, people: tuple[Speaker, ...], events: tuple[Event, ...]) -> None:
+def _seat_at_table(session: Session, people: tuple[Speaker, ...], events: tuple[Event, ...], said: str = "") -> None:
     session.add_all(people)
     session.flush()
     for event in events:
         session.add_all(
-            Appearance(event_id=event.id, speaker_id=speaker.id, position=position)
+            Appearance(event_id=event.id, speaker_id=speaker.id, position=position, said=said)
             for position, speaker in enumerate(people)
         )
 
@@ -218,6 +225,43 @@ def _ask_before_and_after(session: Session, event: Event) -> Poll:
     _ask(session, event, 2, "En un mot, que craignez-vous de l’IA ?", (), kind=Kind.WORDS, most_choices=2)
     _ask(session, event, 3, QUESTION, ANSWERS, before_id=before.id)
     return before
+
+
+def _ask_in_may(session: Session, event: Event) -> Poll:
+    """The questions of 13 May; the first twice, with answers that are made up. Returns the second time."""
+    before = _ask(session, event, 1, QUESTION, ANSWERS, note=may.INVENTED)
+    _ask(session, event, 2, "Faut-il renoncer à l’IA ?", ("Oui", "Non"))
+    after = _ask(session, event, 3, QUESTION, ANSWERS, before_id=before.id, note=may.INVENTED)
+    for side, (poll, minutes) in enumerate(((before, 15), (after, 100))):
+        answers: Counter[str] = Counter()
+        for pair, count in may.FLOWS.items():
+            if (answer := pair[side]) is not None:
+                answers[answer] += count
+        movement = movement_between(before, after, may.FLOWS) if poll is after else None
+        poll.opened_at = event.starts_at + timedelta(minutes=minutes)
+        freeze(session, poll, answers, movement, poll.opened_at + timedelta(minutes=5))
+        poll.revealed_at = poll.cleared_at = poll.closed_at
+    return after
+
+
+def _tell_may(event: Event, poll: Poll, following: Event, organiser: Organiser) -> None:
+    """The recap of 13 May, written and published by the same verbs that organisers use, a week later."""
+    told = may.sections(poll.position, following.slug)
+    with clock.fixed_at(event.ends_at + timedelta(days=7)):
+        draft_recap(event, organiser.name, empty=True)
+        drafted = {section.kind: section for section in sections_of(event.id)}
+        for kind, title, data in told:
+            section = drafted.get(kind) or add_section(event, kind, organiser.name)
+            save_section(section, section.version, wording(kind, title, data), organiser.name)
+        _move_behind(event, SectionKind.TEXT, SectionKind.ALTERNATIVES)
+        publish_recap(event)
+
+
+def _move_behind(event: Event, kind: SectionKind, other: SectionKind) -> None:
+    kinds = [section.kind for section in sections_of(event.id)]
+    moved = sections_of(event.id)[kinds.index(kind)]
+    for _step in range(kinds.index(kind) - kinds.index(other) - 1):
+        move_section(moved, "up")
 
 
 def _register_people(event: Event, requests: int, now: datetime) -> None:

@@ -10,6 +10,7 @@ from lunchkit.config import PREFIX, Settings, load_settings
 from lunchkit.demo.actions import Demo
 from lunchkit.links import public
 from lunchkit.rooms.actions import room_of
+from lunchkit.speakers.queries import appearances
 
 MARK = "this-is-a-demo"
 PORTS = range(8000, 8100)
@@ -82,7 +83,7 @@ def _reachable(host: str) -> str:
 
 
 def addresses_of(planted: Demo) -> dict[str, object]:
-    """Where to look; None for what this version does not have yet."""
+    """Where to look."""
     room = room_of(planted.running)
     return {
         "base": public("pages.home").rstrip("/"),
@@ -90,9 +91,13 @@ def addresses_of(planted: Demo) -> dict[str, object]:
         "register": public("registrations.new", slug=planted.coming.slug),
         "vote": public("presenter.phone", code=room.code),
         "screen": public("presenter.screen", code=room.code),
-        "recap": None,
+        "recap": public("recap.show", slug=planted.past.slug),
         "organiser": issue_console_link(planted.organiser),
-        "speakers": [],
+        "speakers": [
+            public("speakers.show", slug=one.speaker.slug)
+            for event in (planted.past, planted.running, planted.coming)
+            for one in appearances(event.id)
+        ],
         "feed": public("events.calendar"),
         "past": public("pages.event", slug=planted.past.slug),
         "running": public("pages.event", slug=planted.running.slug),
@@ -112,6 +117,7 @@ def for_people(addresses: dict[str, object]) -> str:
         "vote": "Its phones (vote here)",
         "screen": "Its projector (sign in first to steer it by keyboard)",
         "past": "The lunch of 13 May",
+        "recap": "Its recap",
         "feed": "Calendar feed",
         "organiser": "Sign in as organiser (once, within ten minutes)",
         "letters": "Letters in the outbox (after signing in)",

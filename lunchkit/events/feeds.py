@@ -1,7 +1,7 @@
 """What calendars and feed readers are told of lunches. Stands between the doors (routes) and the reads (queries)."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import quote, urlsplit
@@ -26,7 +26,7 @@ _HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
 
 @dataclass(frozen=True)
 class AtomEntry:
-    """One lunch as a feed reader shows it; the texts are fit for XML."""
+    """One lunch, or its recap, as a feed reader shows it; the texts are fit for XML."""
 
     id: str
     title: str
@@ -37,7 +37,7 @@ class AtomEntry:
 
 
 def calendar_entry(event: Event) -> Entry:
-    """The lunch as a calendar shows it, with no link but that of its public page."""
+    """The lunch as a calendar shows it, with no link but those of its public page and its recap."""
     page = public("pages.event", slug=event.slug)
     return Entry(
         uid=event.uid,
@@ -46,7 +46,7 @@ def calendar_entry(event: Event) -> Entry:
         ends_at=event.ends_at,
         zone=event.zone,
         title=event.title,
-        description=_paragraphs(event.summary, event.access_notes, page),
+        description=_paragraphs(event.summary, event.access_notes, page, _recap_line(event)),
         location=event.place,
         url=page,
         created_at=event.created_at,
@@ -57,19 +57,28 @@ def calendar_entry(event: Event) -> Entry:
     )
 
 
+def _recap_line(event: Event) -> str:
+    """Where the recap stands, in the house's language: calendars are fetched by machines."""
+    if event.recap_published_at is None:
+        return ""
+    with force_locale(current_settings().language):
+        return str(_("Recap: %(what)s", what=public("recap.show", slug=event.slug)))
+
+
 def feed_name() -> str:
     """What a calendar or a feed reader calls our feeds."""
     return clean_line(", ".join(series.name for series in all_series())) or current_settings().network_name
 
 
 def atom_feed(events: Iterable[Event]) -> str:
-    """The Atom document (RFC 4287) of these lunches, those published last first.
+    """The Atom document (RFC 4287) of these lunches and their recaps, what was published last first.
 
     It speaks the house's language, whoever asks: a feed is fetched by machines.
     """
     settings = current_settings()
     with force_locale(settings.language):
-        entries = sorted((_atom_entry(event) for event in events), key=lambda entry: entry.published_at, reverse=True)
+        told = [entry for event in events for entry in _atom_entries(event)]
+        entries = sorted(told, key=lambda entry: entry.published_at, reverse=True)
         updated_at = max((entry.updated_at for entry in entries), default=NEVER)
         document = render_template(
             "events/feed.atom.xml",
@@ -79,20 +88,37 @@ def atom_feed(events: Iterable[Event]) -> str:
     return document.translate(_NOT_IN_XML)
 
 
-def _atom_entry(event: Event) -> AtomEntry:
+def _atom_entries(event: Event) -> Iterator[AtomEntry]:
+    """The lunch, and its recap once that is published."""
     title = clean_line(event.title)
-    return AtomEntry(
+    yield AtomEntry(
         id=_tag(event),
         title=_("Lunch cancelled: %(title)s", title=title) if event.cancelled_at else title,
         link=public("pages.event", slug=event.slug),
         published_at=event.published_at or event.created_at,
         updated_at=event.updated_at,
-        summary=_paragraphs(", ".join(part for part in (when(event), event.place) if part), event.summary),
+        summary=_paragraphs(_when_and_where(event), event.summary),
     )
+    if event.recap_published_at is not None:
+        yield AtomEntry(
+            id=f"{_tag(event)}/recap",
+            title=_("Recap: %(what)s", what=title),
+            link=public("recap.show", slug=event.slug),
+            published_at=event.recap_published_at,
+            updated_at=max(event.updated_at, event.recap_published_at),
+            summary=_paragraphs(_when_and_where(event), _("What was said at table, and what came of it.")),
+        )
+
+
+def _when_and_where(event: Event) -> str:
+    return ", ".join(part for part in (when(event), event.place) if part)
 
 
 def _tag(event: Event) -> str:
-    """A name for ever (RFC 4151), made of the UID: it outlives a change of the address or of the server."""
+    """A name for ever (RFC 4151), made of the UID: it outlives a change of the address or of the server.
+
+    No lunch has a slash in it, so that what belongs to one may be named after it.
+    """
     name, _at, host = event.uid.rpartition("@")
     if not _HOST_NAME.fullmatch(host) or not name:
         name, host = event.uid, urlsplit(current_settings().public_url).hostname or ""

@@ -21,7 +21,8 @@ WIDTHS = (320, 640, 1280, 1920)
 """Of the files. Pages work out from a picture's width which files it has: other widths need the pictures drawn anew."""
 MOST_HEIGHT = 4000
 """Of the largest file: a long strip is made narrower, or else it would take more time than a picture may."""
-MOST_PIXELS = 24_000_000
+MOST_PIXELS = 24_500_000
+"""What phones call 24 megapixels: 5712 × 4284."""
 MOST_MEMORY = 512 * 1024 * 1024
 MOST_CPU = 5
 QUALITY = 75

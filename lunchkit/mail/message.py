@@ -1,12 +1,24 @@
 """From a letter to an RFC 5322 message that Outlook, Gmail and Apple Mail understand."""
 
 from datetime import datetime
-from email.headerregistry import Address
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, Policy
 from email.utils import format_datetime
 
 from lunchkit.mail.rendering import Letter, one_line
+
+
+class _WholeLine(UnstructuredHeader, BaseHeader):
+    """A header with a long address in it: folded, it would become an encoded word that no mail program follows."""
+
+    def fold(self, *, policy: Policy) -> str:
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+_headers = HeaderRegistry()
+_headers.map_to_type("list-unsubscribe", _WholeLine)
+POLICY = SMTP.clone(header_factory=_headers)
 
 
 def build_message(letter: Letter, *, sender: str, recipient: str, message_id: str, date: datetime) -> EmailMessage:
@@ -15,7 +27,7 @@ def build_message(letter: Letter, *, sender: str, recipient: str, message_id: st
     Text, HTML and invitation are alternatives of one another (the invitation last, with METHOD in its type: Outlook
     shows its buttons only then); the same calendar object follows as a file for readers that ignore the alternative.
     """
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=POLICY)
     message["Subject"] = one_line(letter.subject)
     message["From"] = _address(letter.sender_name, sender)
     message["To"] = _address("", recipient)
@@ -24,6 +36,9 @@ def build_message(letter: Letter, *, sender: str, recipient: str, message_id: st
     message["Message-ID"] = message_id
     message["Date"] = format_datetime(date)
     message["Auto-Submitted"] = "auto-generated"
+    if letter.unsubscribe_url:
+        message["List-Unsubscribe"] = f"<{letter.unsubscribe_url}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(letter.text, cte="quoted-printable")
     message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
     html_part = message.get_payload(1)

@@ -32,6 +32,8 @@ class Letter:
     """A calendar object; its METHOD is ``invitation_method``."""
     invitation_method: str = "REQUEST"
     images: tuple[InlineImage, ...] = ()
+    unsubscribe_url: str = ""
+    """Where one POST ends letters of this kind (RFC 8058); empty for letters that somebody asked for by an act."""
 
 
 Renderer = Callable[[dict[str, Any]], Letter | None]

@@ -30,6 +30,7 @@ KINDS = {
     "registrations/cancellation": _l("Cancellation"),
     "registrations/event_cancellation": _l("Lunch cancelled"),
     "registrations/reminder": _l("Reminder"),
+    "registrations/recap": _l("Recap"),
 }
 STATES = {LetterState.WAITING: _l("Waiting"), LetterState.SENT: _l("Sent"), LetterState.FAILED: _l("Failed")}
 INERT = (

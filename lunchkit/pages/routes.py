@@ -1,20 +1,28 @@
-"""Public pages that compose several features: home, one lunch, its poster, and privacy."""
+"""Public pages that compose several features: home, one lunch, its poster and card, the archive, and privacy."""
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from flask import Blueprint, render_template
+from flask import Blueprint, Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from lunchkit import clock, links, qr
+from lunchkit.config import current_settings
 from lunchkit.events.models import Event
-from lunchkit.events.queries import coming_events, event_by_slug_or_404, past_events, running_events
-from lunchkit.i18n import when
+from lunchkit.events.queries import all_series, coming_events, event_by_slug_or_404, past_events, running_events
+from lunchkit.i18n import typo, when
+from lunchkit.images.cards import card_png
+from lunchkit.pages.archive import LATEST, archive, series_or_404
 from lunchkit.polls.queries import polls_of
 from lunchkit.registrations.queries import queue_length, seats_taken, seats_taken_by_event
 from lunchkit.rooms.queries import room_of_event
+from lunchkit.speakers.models import Appearance
 from lunchkit.speakers.queries import appearances
+from lunchkit.text import clean_line
+from lunchkit.web import compress
 
 bp = Blueprint("pages", __name__)
 
@@ -26,7 +34,19 @@ def home() -> ResponseReturnValue:
     running, coming, past = running_events(now), coming_events(now), past_events(now)
     taken = seats_taken_by_event([event.id for event in (*running, *coming)])
     left = {event.id: max(0, event.capacity - taken[event.id]) for event in (*running, *coming)}
-    return render_template("pages/home.html", running=running, coming=coming, past=past, seats_left=left)
+    return render_template(
+        "pages/home.html", running=running, coming=coming, past=past[:LATEST], seats_left=left, all_series=all_series()
+    )
+
+
+@bp.get("/series/<slug>")
+def series(slug: str) -> ResponseReturnValue:
+    """The past lunches of a series with their recaps, searched by any word, forty at a time."""
+    series = series_or_404(slug)
+    text = clean_line(request.args.get("q"))[:100]
+    found = archive(series, text, request.args.get("page", 1, type=int), clock.now())
+    page = render_template("pages/series.html", series=series, archive=found, q=text)
+    return compress(make_response(page))
 
 
 @bp.get("/e/<slug>")
@@ -37,6 +57,7 @@ def event(slug: str) -> ResponseReturnValue:
     left = max(0, event.capacity - taken)
     polls, room = polls_of(event.id), room_of_event(event.id)
     address = links.public("pages.event", slug=slug)
+    speakers = appearances(event.id)
     return render_template(
         "pages/event.html",
         event=event,
@@ -44,11 +65,12 @@ def event(slug: str) -> ResponseReturnValue:
         seats_left=left,
         queue_length=queue_length(event.id),
         state=event.state(clock.now(), left),
-        speakers=appearances(event.id),
+        speakers=speakers,
         polls=[poll for poll in polls if poll.before_id is None],
         results={poll.id for poll in polls if poll.is_public},
         room_code=room.code if room and event.starts_at <= clock.now() <= event.ends_at else None,
-        structured=structured_event(event, left),
+        structured=structured_event(event, left, speakers),
+        card=links.public("pages.card", slug=slug),
         share=share_links(event),
         address=address,
         short_address=address.partition("://")[2],
@@ -70,13 +92,32 @@ def poster(slug: str) -> ResponseReturnValue:
     )
 
 
+@bp.get("/e/<slug>/card.png")
+def card(slug: str) -> ResponseReturnValue:
+    """The picture that other sites show beside the address of a lunch; in the house's language, for all see the same.
+
+    It may be kept, but must be asked for again.
+    """
+    event = event_by_slug_or_404(slug)
+    with force_locale(current_settings().language):
+        place = ", ".join(part for part in (event.venue or event.street, event.town) if part)
+        first = _("This lunch is cancelled") if event.cancelled_at else when(event)
+        lines = [typo(line) for line in (first, place, event.series.network) if line]
+    response = Response(card_png(typo(event.title), tuple(lines), event.colour), content_type="image/png")
+    response.cache_control.no_cache = True
+    response.last_modified = event.updated_at
+    response.add_etag()
+    response.make_conditional(request)
+    return response
+
+
 @bp.get("/privacy")
 def privacy() -> ResponseReturnValue:
     """What is stored, for how long, and which cookies there are."""
     return render_template("pages/privacy.html")
 
 
-def structured_event(event: Event, left: int) -> dict[str, Any]:
+def structured_event(event: Event, left: int, speakers: Sequence[Appearance] = ()) -> dict[str, Any]:
     """The lunch as a schema.org Event (https://schema.org/Event), without empty fields."""
     status = "EventCancelled" if event.cancelled_at else "EventScheduled"
     address = {
@@ -99,10 +140,28 @@ def structured_event(event: Event, left: int) -> dict[str, Any]:
             "eventStatus": f"https://schema.org/{status}",
             "eventAttendanceMode": "https://schema.org/OfflineEventAttendanceMode",
             "location": {"@type": "Place", "name": event.venue or event.town, "address": address},
+            "image": links.public("pages.card", slug=event.slug),
+            "performer": [_performer(appearance) for appearance in speakers] or None,
             "organizer": {"@type": "Organization", "name": event.series.network},
             "superEvent": {"@type": "EventSeries", "name": event.series.name},
             "maximumAttendeeCapacity": event.capacity,
             "remainingAttendeeCapacity": left,
+            "subjectOf": event.recap_published_at
+            and {"@type": "Article", "url": links.public("recap.show", slug=event.slug)},
+        }
+    )
+
+
+def _performer(appearance: Appearance) -> dict[str, Any]:
+    speaker = appearance.speaker
+    name = speaker.organisation.name if speaker.organisation else ""
+    return _filled(
+        {
+            "@type": "Person",
+            "name": speaker.name,
+            "url": links.public("speakers.show", slug=speaker.slug),
+            "jobTitle": speaker.role,
+            "worksFor": {"@type": "Organization", "name": name},
         }
     )
 

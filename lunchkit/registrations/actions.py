@@ -16,7 +16,7 @@ from lunchkit.mail.addresses import fold_email
 from lunchkit.mail.models import OutboxLetter
 from lunchkit.mail.outbox import letters_lately
 from lunchkit.registrations.forms import AttendeeDetails
-from lunchkit.registrations.letters import Why, promise_letter
+from lunchkit.registrations.letters import Why, promise_letter, promise_recap_letter
 from lunchkit.registrations.models import Registration, Standing
 from lunchkit.registrations.queries import count_seats, place_in_queue
 from lunchkit.registrations.refusals import (
@@ -145,6 +145,19 @@ def update_registration(registration: Registration, details: AttendeeDetails) ->
         if new_address:
             promise_letter(session, "ticket", registration, position=place_in_queue(registration))
         serve_queue(session, event, now)
+
+
+def wish_for_recap(registration: Registration, wants_recap: bool) -> None:
+    """Take the tick «send me the recap» away, or put it back: at any time, also long after the lunch. Twice is once.
+
+    A letter that has not left yet stays at home if the tick is away when its turn comes. Whoever puts it back after
+    the recap was published gets the letter now, unless they had it.
+    """
+    with transaction() as session:
+        event, registration = lock(session, registration)
+        registration.wants_recap = wants_recap
+        if wants_recap and event.recap_published_at is not None:
+            promise_recap_letter(session, registration)
 
 
 def cancel_registration(registration: Registration, why: Why = Why.ATTENDEE) -> None:

@@ -18,7 +18,7 @@ from lunchkit.text import guard
 
 CSV_TYPE = "text/csv; charset=utf-8"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_WIDTHS = (28, 34, 28, 10, 12, 8, 16, 8, 18)
+_WIDTHS = (28, 34, 28, 10, 12, 14, 8, 16, 8, 18)
 
 
 def csv_file(event: Event, rows: Iterable[Row]) -> bytes:
@@ -61,6 +61,7 @@ def _headings() -> list[str]:
         _("Organisation"),
         _("Member"),
         _("On the list"),
+        _("Wants the recap"),
         _("Seats"),
         _("Standing"),
         _("Place"),
@@ -84,6 +85,7 @@ def _table(event: Event, rows: Iterable[Row]) -> Iterator[list[str | int]]:
             registration.organisation,
             said[registration.is_member],
             said[registration.shows_name],
+            said[registration.wants_recap],
             registration.seats,
             standings[Standing(registration.standing)],
             row.place or "",

@@ -42,6 +42,7 @@ class AttendeeDetails:
     """One for each seat, or none where the lunch does not ask."""
     allergies: str = ""
     access: str = ""
+    wants_recap: bool = False
 
     @property
     def seats(self) -> int:
@@ -104,6 +105,7 @@ class DetailsForm(FlaskForm):
         validators=[at_most(500)],
     )
     shows_name = BooleanField(_l("My name may stand on the list of those present"))
+    wants_recap = BooleanField(_l("Send me the recap after the lunch"))
 
     def fit_to(self, event: Event, most_companions: int) -> None:
         """Ask only what this lunch asks, of so many people."""
@@ -145,6 +147,7 @@ class DetailsForm(FlaskForm):
             diets=tuple(Diet(diet) for diet in diets),
             allergies=(self.allergies.data or "") if "allergies" in self else "",
             access=(self.access.data or "") if "access" in self else "",
+            wants_recap=bool(self.wants_recap.data),
         )
 
 
@@ -193,6 +196,7 @@ def current_values(registration: Registration) -> dict[str, Any]:
         "organisation": registration.organisation,
         "is_member": registration.is_member,
         "shows_name": registration.shows_name,
+        "wants_recap": registration.wants_recap,
         "companions": registration.seats - 1,
         "diets": [diet.value for diet in needs.diet_list] if needs else [],
         "allergies": needs.allergies if needs else "",

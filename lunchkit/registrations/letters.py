@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from flask_babel import gettext as _
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lunchkit import calendar, clock, links, qr
@@ -17,6 +18,7 @@ from lunchkit.events.feeds import calendar_entry
 from lunchkit.events.models import Event
 from lunchkit.mail import outbox
 from lunchkit.mail.rendering import InlineImage, Letter, fill, letter_kind
+from lunchkit.registrations.keys import unsubscribe_token
 from lunchkit.registrations.models import Registration, Standing
 
 FOLDER = "registrations/mail"
@@ -71,6 +73,44 @@ def promise_letter(
         subject_id=registration.id,
         once_key=once_key,
     )
+
+
+def promise_recap_letters(session: Session, event: Event) -> int:
+    """Promise the recap to those who had a seat and ticked that they want it, in the caller's transaction.
+
+    Once to each, however often the recap is published. Returns how many letters were promised.
+    """
+    wanted = select(Registration).where(
+        Registration.event_id == event.id,
+        Registration.standing == Standing.SEATED,
+        Registration.wants_recap.is_(True),
+        Registration.email.is_not(None),
+        Registration.erased_at.is_(None),
+    )
+    people = session.scalars(wanted.order_by(Registration.id)).all()
+    return sum(promise_recap_letter(session, registration) for registration in people)
+
+
+def promise_recap_letter(session: Session, registration: Registration) -> bool:
+    """Promise the recap to one person, if they had a seat and have an address; says whether it was not promised yet."""
+    if registration.standing != Standing.SEATED or registration.email is None:
+        return False
+    return outbox.promise(
+        session,
+        kind="registrations/recap",
+        recipient=registration.email,
+        language=registration.language,
+        facts={"event": registration.event_id, "registration": registration.id},
+        event_id=registration.event_id,
+        subject_id=registration.id,
+        once_key=f"recap/{registration.id}",
+    )
+
+
+def unsubscribe_address(registration: Registration) -> str:
+    """Where the wish for the recap is taken back: by a person with a button, or by their mail program at once."""
+    token = unsubscribe_token(registration.id, registration.event_id)
+    return links.public("registrations.unsubscription", token=token)
 
 
 def ticket_address(nonce: bytes, link_hash: bytes | None = None) -> str:
@@ -171,3 +211,34 @@ def reminder(facts: dict[str, Any]) -> Letter | None:
     if registration is None or registration.standing != Standing.SEATED:
         return None
     return _letter("reminder", facts, ticket=True) if registration.event.gives_seats(clock.now()) else None
+
+
+@letter_kind("registrations/recap")
+def recap(facts: dict[str, Any]) -> Letter | None:
+    """The recap is there: its public link, and the way to hear no more. No key to anybody's own page.
+
+    None for somebody who took the tick away meanwhile or was erased, and where the recap is not public any more.
+    """
+    registration = db.session.get(Registration, facts["registration"])
+    if registration is None or registration.erased_at is not None or not registration.wants_recap:
+        return None
+    event = registration.event
+    if event.published_at is None or event.recap_published_at is None:
+        return None
+    unsubscribe = unsubscribe_address(registration)
+    subject, text, html = fill(
+        f"{FOLDER}/recap",
+        event=event,
+        facts={"name": registration.name},
+        recap=links.public("recap.show", slug=event.slug),
+        address=links.public("pages.event", slug=event.slug),
+        unsubscribe=unsubscribe,
+    )
+    return Letter(
+        subject,
+        text,
+        html,
+        sender_name=event.series.network,
+        reply_to=event.contact_email,
+        unsubscribe_url=unsubscribe,
+    )

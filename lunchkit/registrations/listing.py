@@ -1,6 +1,5 @@
 """The organiser's reads: the list of a lunch, its counts, the caterer's numbers. Each in a fixed number of queries."""
 
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from lunchkit.events.models import Event
 from lunchkit.events.queries import coming_events
 from lunchkit.mail.models import OutboxLetter
 from lunchkit.registrations.models import Diet, Needs, Registration, Standing
-from lunchkit.text import clean_line
+from lunchkit.text import clean_line, fold
 
 PAGE_SIZE = 40
 _ORDER = {Standing.SEATED: 0, Standing.WAITING: 1, Standing.CANCELLED: 2}
@@ -143,12 +142,6 @@ def caterer_counts(event_id: int) -> CatererCounts:
         allergies=_tally(row.allergies for row in seated),
         access=_tally(row.access for row in seated),
     )
-
-
-def fold(text: str) -> str:
-    """Text as it is compared: without accents and capitals, so that «emilie» finds «Émilie»."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(char for char in plain if not unicodedata.combining(char))
 
 
 def _rows(event_id: int) -> list[Row]:

@@ -33,6 +33,7 @@ class OrganiserAttendeeForm(DetailsForm):
         validators=[at_most(500)],
     )
     shows_name = BooleanField(_l("The name may stand on the list of those present"))
+    wants_recap = BooleanField(_l("Send the recap after the lunch"))
 
     def fit_to(self, event: Event, most_companions: int) -> None:
         """Ask what this lunch asks; the number of seats always."""

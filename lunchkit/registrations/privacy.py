@@ -16,7 +16,7 @@ def privacy_notice(event: Event) -> list[str]:
     """Five lines, as the form prints them."""
     return [
         _("Who: %(network)s, which gives this lunch; nobody else gets your data.", network=event.series.network),
-        _("What for: to keep your seat, write to you about this lunch, and let you in."),
+        _("What for: to keep your seat, write to you about this lunch, and let you in; the recap only if you tick it."),
         _("Food and access needs: seen as numbers without names by the caterer, erased two days after the lunch."),
         _("How long: names and addresses are erased on %(date)s; only counts stay.", date=long_date(event.purge_on)),
         _("Your rights: see, correct, export or erase it yourself, at any time, by the link in your letter."),
@@ -37,6 +37,7 @@ def own_data(registration: Registration) -> dict[str, Any]:
             "organisation": registration.organisation,
             "is_member": registration.is_member,
             "shows_name": registration.shows_name,
+            "wants_recap": registration.wants_recap,
             "seats": registration.seats,
             "standing": registration.standing,
             "language": registration.language,

@@ -6,7 +6,9 @@ from lunchkit.db import db
 from lunchkit.errors import NotFound
 from lunchkit.events.models import Event
 from lunchkit.links import token_hash
+from lunchkit.registrations.keys import read_unsubscribe_token
 from lunchkit.registrations.models import Registration, Standing
+from lunchkit.registrations.refusals import NothingLeftToSend
 
 _AHEAD = select(func.count()).where(
     Registration.event_id == bindparam("event"),
@@ -68,6 +70,17 @@ def registration_by_link_or_404(token: str) -> Registration:
 def registration_by_ticket_or_404(ticket: str) -> Registration:
     """The registration whose ticket this is, in either case: QR codes are smaller in capitals."""
     return _by_hash_or_404(select(Registration).where(Registration.ticket_hash == token_hash(ticket.upper())))
+
+
+def registration_by_unsubscribe_token_or_404(token: str) -> Registration:
+    """The registration whose recap letter holds this link. Raises NothingLeftToSend once the person was erased."""
+    ids = read_unsubscribe_token(token)
+    registration = db.session.get(Registration, ids[0], populate_existing=True) if ids else None
+    if ids is None or registration is None or registration.event_id != ids[1]:
+        raise NotFound
+    if registration.erased_at is not None:
+        raise NothingLeftToSend
+    return registration
 
 
 def _by_hash_or_404(statement: Select[Registration]) -> Registration:

@@ -61,6 +61,13 @@ class DateIsHistory(Refusal):
     message = _l("This lunch is over: its date stays. Make a new lunch for another date.")
 
 
+class NothingLeftToSend(Refusal):
+    """An old link out of a letter: the person was erased meanwhile."""
+
+    message = _l("Your name and your address are erased already: no letter will come any more.")
+    status = 410
+
+
 class AddressTaken(Refusal):
     """Another registration of this lunch has the address."""
 

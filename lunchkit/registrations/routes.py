@@ -16,6 +16,7 @@ from lunchkit.mail.domains import likely_meant
 from lunchkit.refusals import NO, readable, retry_header
 from lunchkit.registrations import actions
 from lunchkit.registrations.forms import RegistrationForm, edit_form, registration_form
+from lunchkit.registrations.keys import unsubscribe_token
 from lunchkit.registrations.letters import ticket_address
 from lunchkit.registrations.models import Registration, Standing
 from lunchkit.registrations.privacy import own_data, privacy_notice
@@ -24,6 +25,7 @@ from lunchkit.registrations.queries import (
     queue_length,
     registration_by_link_or_404,
     registration_by_ticket_or_404,
+    registration_by_unsubscribe_token_or_404,
     seats_taken,
 )
 from lunchkit.registrations.refusals import FormUsedAlready, RegistrationClosed
@@ -139,7 +141,8 @@ def thanks(slug: str) -> ResponseReturnValue:
 def show(token: str) -> ResponseReturnValue:
     """One's own registration."""
     registration = registration_by_link_or_404(token)
-    return render_template("registrations/show.html", **_own(registration, token))
+    wish = unsubscribe_token(registration.id, registration.event_id)
+    return render_template("registrations/show.html", wish=wish, **_own(registration, token))
 
 
 def _own(registration: Registration, token: str) -> dict[str, object]:
@@ -237,6 +240,40 @@ def erase(token: str) -> ResponseReturnValue:
 def erased(slug: str) -> ResponseReturnValue:
     """Nothing is left."""
     return render_template("registrations/erased.html", event=event_by_slug_or_404(slug))
+
+
+@bp.get("/unsubscribe/<token>")
+def unsubscription(token: str) -> ResponseReturnValue:
+    """A page with one button: it takes the wish for the recap away, or puts it back."""
+    return _unsubscription_page(registration_by_unsubscribe_token_or_404(token), token)
+
+
+@bp.post("/unsubscribe/<token>")
+def unsubscribe(token: str) -> ResponseReturnValue:
+    """Send this person no recap: the button of the page, or a mail provider on behalf of its reader (RFC 8058).
+
+    Answers with a page and not with a redirect, which RFC 8058 forbids.
+    """
+    registration = registration_by_unsubscribe_token_or_404(token)
+    actions.wish_for_recap(registration, False)
+    return _unsubscription_page(registration, token, done=True)
+
+
+@bp.post("/unsubscribe/<token>/undo")
+def subscribe_again(token: str) -> ResponseReturnValue:
+    """Put the wish back."""
+    actions.wish_for_recap(registration_by_unsubscribe_token_or_404(token), True)
+    return redirect(url_for(".unsubscription", token=token), code=303)
+
+
+def _unsubscription_page(registration: Registration, token: str, *, done: bool = False) -> str:
+    return render_template(
+        "registrations/unsubscription.html",
+        registration=registration,
+        event=registration.event,
+        token=token,
+        done=done,
+    )
 
 
 @bp.get("/t/<ticket>")

@@ -26,6 +26,7 @@ FORGOTTEN: dict[str, object] = {
     "form_key": None,
     "form_digest": None,
     "shows_name": False,
+    "wants_recap": False,
 }
 """What the columns hold of somebody who was erased, or whose lunch was purged."""
 _KNOWN = select(Registration).where(
@@ -89,6 +90,7 @@ def fill_in(registration: Registration, details: AttendeeDetails) -> None:
     registration.organisation = details.organisation
     registration.is_member = details.is_member
     registration.shows_name = details.shows_name
+    registration.wants_recap = details.wants_recap
     registration.seats = details.seats
     if details.diets or details.allergies or details.access or registration.needs is not None:
         registration.needs = registration.needs or Needs()
@@ -109,6 +111,7 @@ def details_of_registration(registration: Registration) -> AttendeeDetails:
         diets=tuple(needs.diet_list) if needs else (),
         allergies=needs.allergies if needs else "",
         access=needs.access if needs else "",
+        wants_recap=registration.wants_recap,
     )
 
 

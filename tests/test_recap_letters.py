@@ -1,0 +1,329 @@
+"""The recap by letter: for those who had a seat and ticked it, once, and with a way out that takes one press."""
+
+import re
+from dataclasses import replace
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import SMTP, default
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from lunchkit import clock
+from lunchkit.db import db, transaction
+from lunchkit.events.models import Event
+from lunchkit.mail.actions import deliver_due
+from lunchkit.mail.message import build_message
+from lunchkit.mail.models import OutboxLetter
+from lunchkit.mail.rendering import Letter
+from lunchkit.registrations import actions
+from lunchkit.registrations.keys import unsubscribe_token
+from lunchkit.registrations.letters import promise_recap_letters
+from lunchkit.registrations.models import Registration, Standing
+from tests.attendee import people, send, tokens_of
+from tests.conftest import EventMaker, Outbox, csrf_of, details
+from tests.test_delivery import Postbox, postbox
+
+__all__ = ["postbox"]
+
+ONE_CLICK = {"List-Unsubscribe": "One-Click"}
+
+
+def register(event: Event, name: str = "Ana", *, wants_recap: bool = True, **fields: object) -> Registration:
+    """Somebody at the lunch; with the tick, unless told otherwise."""
+    said = details(name, f"{name.lower()}@example.org", wants_recap=wants_recap, **fields)
+    return actions.register_by_hand(event, said, language="fr")
+
+
+def publish_recap(event: Event) -> int:
+    """What the publication of a recap does here: the moment, and the letters."""
+    with transaction() as session:
+        event = session.get_one(Event, event.id)
+        event.recap_published_at = event.updated_at = clock.now()
+        return promise_recap_letters(session, event)
+
+
+def is_ticked(registration: Registration) -> bool:
+    """Whether the tick stands in the database."""
+    db.session.rollback()
+    return db.session.get_one(Registration, registration.id, populate_existing=True).wants_recap
+
+
+def door_of(registration: Registration) -> str:
+    """The path of the link in the letter."""
+    return f"/unsubscribe/{unsubscribe_token(registration.id, registration.event_id)}"
+
+
+def recap_letters(outbox: Outbox) -> list[OutboxLetter]:
+    """The promised letters that bring a recap."""
+    return [row for row in outbox.rows() if row.kind == "registrations/recap"]
+
+
+# The tick
+
+
+def test_the_tick_is_offered_and_never_ticked_beforehand(client: FlaskClient, event: Event) -> None:
+    page = client.get(f"/e/{event.slug}/register").text
+    (box,) = re.findall(r'<input[^>]*name="wants_recap"[^>]*>', page)
+    assert 'type="checkbox"' in box and "checked" not in box
+    send(client, event)
+    send(client, event, name="Bea", email="bea@example.org", wants_recap="y")
+    assert [person.wants_recap for person in people()] == [False, True]
+
+
+def test_the_tick_can_be_changed_on_one_s_own_page_until_the_lunch_begins(client: FlaskClient, event: Event) -> None:
+    person = register(event)
+    edit = f"/r/{tokens_of(person).link}/edit"
+    assert re.search(r'<input[^>]*checked[^>]*name="wants_recap"', client.get(edit).text)
+    client.post(edit, data={"name": "Ana", "diets-0": "everything"})
+    assert not is_ticked(person)
+    client.post(edit, data={"name": "Ana", "diets-0": "everything", "wants_recap": "y"})
+    assert is_ticked(person)
+
+
+def test_organisers_tick_it_for_those_who_telephoned_and_see_it_in_the_list(
+    organiser_client: FlaskClient, event: Event
+) -> None:
+    area = f"/organiser/e/{event.slug}/registrations"
+    token = csrf_of(organiser_client, f"{area}/new")
+    form = {"csrf_token": token, "name": "Bea", "companions": "0", "language": "fr", "diets-0": "everything"}
+    organiser_client.post(f"{area}/new", data=form | {"wants_recap": "y"})
+    organiser_client.post(f"{area}/new", data=form | {"name": "Cleo"})
+    bea, cleo = people()
+    assert (bea.wants_recap, cleo.wants_recap) == (True, False)
+    organiser_client.post(f"{area}/{bea.id}", data=form)
+    assert not is_ticked(bea)
+
+
+def test_the_tick_moves_along_to_another_lunch_and_is_forgotten_with_the_person(
+    event: Event, make_event: EventMaker
+) -> None:
+    person = register(event)
+    moved = actions.move_to_event(person, make_event())
+    assert is_ticked(moved)
+    actions.erase_registration(moved)
+    assert not is_ticked(moved)
+
+
+# The letter
+
+
+def test_it_goes_once_to_those_who_had_a_seat_and_ticked_it(make_event: EventMaker, outbox: Outbox) -> None:
+    event = make_event(capacity=6)
+    register(event, "Ana")
+    register(event, "Bea", wants_recap=False)
+    actions.cancel_registration(register(event, "Cleo"))
+    actions.erase_registration(register(event, "Dana"))
+    actions.register_by_hand(event, details("Eva", None, wants_recap=True), language="fr")
+    register(event, "Fay")
+    for name in "GHI":
+        register(event, f"Seat{name}", wants_recap=False)
+    assert register(event, "Jo").standing == Standing.WAITING, "control: somebody who never came"
+    assert publish_recap(event) == 2
+    assert [row.recipient for row in recap_letters(outbox)] == ["ana@example.org", "fay@example.org"]
+    assert publish_recap(event) == 0, "a correction is no second letter"
+    assert len(recap_letters(outbox)) == 2
+    assert set(recap_letters(outbox)[0].facts) == {"event", "registration"}
+
+
+def test_it_brings_the_public_link_and_no_key_to_anybody_s_page(event: Event, outbox: Outbox) -> None:
+    person = register(event)
+    publish_recap(event)
+    letter = outbox.last("ana@example.org")
+    for text in (letter.text, letter.html):
+        assert f"http://lunch.example/e/{event.slug}/recap" in text
+        assert f"http://lunch.example{door_of(person)}" in text
+        assert "/r/" not in text and "/t/" not in text and tokens_of(person).link not in text
+    assert letter.invitation is None and letter.images == ()
+    assert letter.unsubscribe_url == f"http://lunch.example{door_of(person)}"
+    assert "Ana" in letter.text and event.title in letter.subject
+
+
+def test_it_speaks_the_language_of_its_reader(event: Event, outbox: Outbox) -> None:
+    said = details("Bob", "bob@example.org", wants_recap=True)
+    actions.register_by_hand(event, said, language="en")
+    publish_recap(event)
+    assert "Read the recap" in outbox.last().text
+
+
+def test_nothing_is_sent_to_who_took_the_tick_away_meanwhile(event: Event, outbox: Outbox, postbox: Postbox) -> None:
+    ana, bea = register(event, "Ana"), register(event, "Bea")
+    deliver_due()
+    before = len(postbox.messages)
+    publish_recap(event)
+    actions.wish_for_recap(ana, False)
+    assert deliver_due() == 1
+    assert [message_from_bytes(raw)["To"] for raw in postbox.messages[before:]] == ["bea@example.org"]
+    assert [row.subject_id for row in recap_letters(outbox)] == [bea.id], "what was not sent is not kept"
+
+
+def test_nothing_is_sent_of_a_recap_that_is_not_public_any_more(event: Event, postbox: Postbox) -> None:
+    register(event)
+    deliver_due()
+    publish_recap(event)
+    event.recap_published_at = None
+    db.session.commit()
+    assert deliver_due() == 0 and len(postbox.messages) == 1
+
+
+def test_erasing_oneself_takes_the_letter_out_of_the_outbox(event: Event, outbox: Outbox) -> None:
+    person = register(event)
+    publish_recap(event)
+    assert len(recap_letters(outbox)) == 1, "control"
+    actions.erase_registration(person)
+    assert recap_letters(outbox) == []
+
+
+def test_who_changes_their_mind_after_the_publication_gets_it_and_only_once(
+    client: FlaskClient, event: Event, outbox: Outbox, postbox: Postbox
+) -> None:
+    person = register(event, wants_recap=False)
+    publish_recap(event)
+    assert recap_letters(outbox) == []
+    for _ in range(2):
+        client.post(f"{door_of(person)}/undo")
+    assert len(recap_letters(outbox)) == 1
+    deliver_due()
+    client.post(door_of(person))
+    client.post(f"{door_of(person)}/undo")
+    assert deliver_due() == 0 and len(recap_letters(outbox)) == 1
+
+
+# Headers on the wire
+
+
+def test_the_headers_of_one_click_arrive_and_only_on_this_letter(event: Event, postbox: Postbox) -> None:
+    person = register(event)
+    publish_recap(event)
+    assert deliver_due() == 2
+    confirmation, recap = (message_from_bytes(raw, policy=default) for raw in postbox.messages)
+    assert recap["List-Unsubscribe"] == f"<http://lunch.example{door_of(person)}>"
+    assert recap["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert {part.get_content_type() for part in recap.walk()} >= {"text/plain", "text/html"}
+    assert confirmation["List-Unsubscribe"] is None and confirmation["List-Unsubscribe-Post"] is None
+    assert confirmation["To"] == "ana@example.org", "control: there was one"
+
+
+def test_a_long_address_stays_whole_in_its_header() -> None:
+    address = f"https://{'long-name.' * 12}example/unsubscribe/{'x' * 60}"
+    letter = Letter("Le compte rendu", "x", "<p>x</p>", unsubscribe_url=address)
+    sent = {"sender": "a@lunch.example", "recipient": "b@example.org", "message_id": "<1@x>", "date": clock.now()}
+    raw = build_message(letter, **sent).as_bytes()  # type: ignore[arg-type]
+    assert f"List-Unsubscribe: <{address}>\r\n".encode() in raw
+    naive = EmailMessage(policy=SMTP)
+    naive["List-Unsubscribe"] = f"<{address}>"
+    assert address.encode() not in naive.as_bytes(), "control: as other headers are folded, it would be broken"
+
+
+# The door
+
+
+@pytest.mark.parametrize("content_type", ["application/x-www-form-urlencoded", "multipart/form-data"])
+def test_a_mail_provider_unsubscribes_with_one_post(
+    app: Flask, event: Event, postbox: Postbox, content_type: str
+) -> None:
+    """As RFC 8058 says: the address out of the header, one POST, no cookie, no Origin, no Referer, no redirect."""
+    person = register(event)
+    publish_recap(event)
+    deliver_due()
+    header = str(message_from_bytes(postbox.messages[-1], policy=default)["List-Unsubscribe"])
+    address = header.removeprefix("<http://lunch.example").removesuffix(">")
+    provider = app.test_client(use_cookies=False)
+    for _ in range(2):
+        answer = provider.post(address, data=ONE_CLICK, content_type=content_type)
+        assert answer.status_code == 200 and "Set-Cookie" not in answer.headers
+        assert not is_ticked(person)
+
+
+def test_opening_the_link_changes_nothing(client: FlaskClient, event: Event) -> None:
+    person = register(event)
+    page = client.get(door_of(person))
+    assert page.status_code == 200 and client.head(door_of(person)).status_code == 200
+    assert is_ticked(person)
+    assert re.search(rf'<form[^>]*method="post" action="{re.escape(door_of(person))}"', page.text)
+    assert page.headers["Referrer-Policy"] == "no-referrer"
+    assert "Ana" not in page.text and "ana@" not in page.text, "letters are passed on"
+
+
+def test_the_page_takes_the_tick_away_and_offers_to_put_it_back(client: FlaskClient, event: Event) -> None:
+    person = register(event)
+    page = client.post(door_of(person), headers={"Origin": "http://localhost"}).text
+    assert not is_ticked(person) and f'action="{door_of(person)}/undo"' in page
+    answer = client.post(f"{door_of(person)}/undo")
+    assert answer.status_code == 303 and answer.headers["Location"] == door_of(person)
+    assert is_ticked(person)
+
+
+def test_it_works_long_after_the_lunch_too(client: FlaskClient, event: Event) -> None:
+    person = register(event)
+    with clock.fixed_at(event.ends_at.replace(year=event.ends_at.year + 1)):
+        assert client.post(door_of(person)).status_code == 200
+    assert not is_ticked(person)
+
+
+def test_one_s_own_page_leads_there_once_the_form_is_closed(client: FlaskClient, event: Event) -> None:
+    person = register(event)
+    own = f"/r/{tokens_of(person).link}"
+    assert door_of(person) not in client.get(own).text, "until then the form has the tick"
+    with clock.fixed_at(event.ends_at):
+        assert door_of(person) in client.get(own).text
+
+
+def test_after_erasure_the_link_is_dead(client: FlaskClient, event: Event) -> None:
+    person = register(event)
+    actions.erase_registration(person)
+    for answer in (
+        client.get(door_of(person)),
+        client.post(door_of(person), data=ONE_CLICK),
+        client.post(f"{door_of(person)}/undo"),
+    ):
+        assert answer.status_code == 410
+    assert not is_ticked(person)
+
+
+def test_no_link_can_be_made_up_or_bent(client: FlaskClient, event: Event, make_event: EventMaker) -> None:
+    person = register(event)
+    token = unsubscribe_token(person.id, event.id)
+    payload, _, signature = token.partition(".")
+    wrong = [
+        "", "x", payload, f"{payload}.", f".{signature}", f"{payload}.{signature[:-2]}", f"{token}x",
+        unsubscribe_token(person.id, make_event().id), unsubscribe_token(person.id + 1, event.id),
+        tokens_of(person).link, "%00", "é", "a" * 3000,
+    ]  # fmt: skip
+    for bad in wrong:
+        assert client.post(f"/unsubscribe/{bad}", data=ONE_CLICK).status_code == 404, bad
+        assert client.get(f"/unsubscribe/{bad}").status_code == 404, bad
+    assert is_ticked(person)
+    assert client.post(f"/unsubscribe/{token}").status_code == 200, "control"
+
+
+def test_the_link_opens_nothing_else(client: FlaskClient, event: Event) -> None:
+    token = unsubscribe_token(register(event).id, event.id)
+    for path in (f"/r/{token}", f"/r/{token}/data.json", f"/t/{token}", f"/r/{token}/cancellation"):
+        assert client.get(path).status_code == 404
+
+
+def test_a_form_of_another_site_cannot_press_it(client: FlaskClient, event: Event) -> None:
+    person = register(event)
+    for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}):
+        assert client.post(door_of(person), headers=headers).status_code == 403
+    assert is_ticked(person)
+
+
+def test_a_change_of_the_secret_key_keeps_old_links_alive(event: Event, app: Flask) -> None:
+    door = door_of(person := register(event))
+    settings = app.extensions["lunchkit_settings"]
+    app.extensions["lunchkit_settings"] = replace(
+        settings, secret_key="n" * 64, secret_key_fallbacks=settings.secret_key
+    )
+    assert app.test_client().post(door, data=ONE_CLICK).status_code == 200
+    assert not is_ticked(person)
+
+
+def test_organisers_see_it_among_the_letters(organiser_client: FlaskClient, event: Event) -> None:
+    register(event)
+    publish_recap(event)
+    assert "ana@example.org" in organiser_client.get("/organiser/letters").text
+    letter = organiser_client.get("/organiser/letters/2").text
+    assert f"/e/{event.slug}/recap" in letter

@@ -1,0 +1,379 @@
+"""The archive of a series: past lunches that one enjoys browsing, and finds by any word that was said there."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from playwright.sync_api import Browser
+from sqlalchemy import event as listening
+
+from lunchkit import clock
+from lunchkit.db import db
+from lunchkit.events.models import Colour, Event, Series
+from lunchkit.pages.archive import LONGEST, PAGE_SIZE, first_sentence
+from lunchkit.recap.models import Recap
+from lunchkit.speakers.models import Appearance, Organisation, Speaker
+from lunchkit.text import fold
+from tests.chromium import open_context
+from tests.conftest import EventMaker
+from tests.live import House, house
+from tests.test_budgets import ATTENDEE, LOOKS, axe_violations, over_budget, overflow, weigh
+
+NOON = datetime(2025, 5, 13, 10, tzinfo=UTC)
+ARCHIVE = "/series/lunch-des-bonnes-pratiques"
+
+
+def add_recap(event: Event, introduction: str = "", words: str = "") -> None:
+    """A published recap, with an introduction and other words in it."""
+    sections = [{"id": 1, "kind": "introduction", "title": "", "data": {"text": introduction}}] if introduction else []
+    document = {"version": 1, "language": "fr", "sections": sections}
+    event.recap_published_at = event.ends_at + timedelta(days=7)
+    db.session.add(
+        Recap(
+            event_id=event.id,
+            created_at=event.ends_at,
+            published_at=event.recap_published_at,
+            published=document,
+            words=fold(f"{introduction} {words}"),
+        )
+    )
+    db.session.commit()
+
+
+def add_speaker(event: Event, name: str, organisation: str = "") -> None:
+    """Somebody who spoke at a lunch."""
+    house = Organisation(slug=fold(organisation), name=organisation) if organisation else None
+    speaker = Speaker(slug=fold(name).replace(" ", "-"), name=name, organisation=house)
+    db.session.add(Appearance(event_id=event.id, speaker=speaker))
+    db.session.commit()
+
+
+def titles(client: FlaskClient, **query: object) -> list[str]:
+    """The lunches that the page shows, in its order."""
+    page = client.get(ARCHIVE, query_string=query)
+    assert page.status_code == 200
+    return re.findall(r"<h3><a [^>]*>([^<]*)</a></h3>", page.text)
+
+
+@pytest.fixture
+def past(make_event: EventMaker) -> list[Event]:
+    """Four lunches of two years, the latest first."""
+    lunches = [
+        make_event(title="IA responsable", theme="Intelligence artificielle", starts_at=NOON, summary="À table."),
+        make_event(title="Réparer", starts_at=NOON - timedelta(days=60), colour=Colour.PETIT_POIS, summary="Vis."),
+        make_event(title="Monnaies", starts_at=NOON - timedelta(days=300), summary="De l’argent à soi."),
+        make_event(title="Le logement", starts_at=NOON - timedelta(days=370), summary="Une cuisine pour dix."),
+    ]
+    add_recap(lunches[0], "Une **question** à table, et des réponses. Puis le café.", "Infomaniak à l’Œuvre")
+    add_speaker(lunches[0], "Élodie Cœur", "Atelier de l’Étang")
+    return lunches
+
+
+# What stands there
+
+
+def test_past_lunches_stand_there_newest_first_by_year(client: FlaskClient, past: list[Event]) -> None:
+    assert titles(client) == ["IA responsable", "Réparer", "Monnaies", "Le logement"]
+    page = client.get(ARCHIVE).text
+    assert re.findall(r"<h2>(\d{4})</h2>", page) == ["2025", "2024"]
+
+
+def test_drafts_coming_lunches_and_those_called_off_do_not(client: FlaskClient, make_event: EventMaker) -> None:
+    make_event(title="Draft", starts_at=NOON, published_at=None)
+    make_event(title="Off", starts_at=NOON, cancelled_at=NOON)
+    make_event(title="Coming")
+    make_event(title="Running", starts_at=clock.now() - timedelta(minutes=5))
+    other = Series(slug="other", name="Autre série", network="X")
+    db.session.add(other)
+    db.session.commit()
+    make_event(title="Elsewhere", starts_at=NOON, series_id=other.id)
+    assert titles(client) == []
+    make_event(title="Past", starts_at=NOON)
+    assert titles(client) == ["Past"], "control"
+
+
+def test_a_row_leads_to_the_recap_or_else_to_the_lunch(client: FlaskClient, past: list[Event]) -> None:
+    page = client.get(ARCHIVE).text
+    first, second = past[:2]
+    assert f'<a href="/e/{first.slug}/recap">IA responsable</a>' in page
+    assert f'<a href="/e/{second.slug}">Réparer</a>' in page
+
+
+def test_a_row_tells_date_theme_speakers_and_one_sentence(client: FlaskClient, past: list[Event]) -> None:
+    row = client.get(ARCHIVE).text.split("<li ")[1].split("</li>")[0]
+    for words in ("mardi 13 mai 2025", "Intelligence artificielle", "Élodie Cœur", "Atelier de l’Étang"):
+        assert words in row
+    assert "Une question à table, et des réponses." in row and "**" not in row
+
+
+def test_a_withdrawn_recap_tells_nothing(client: FlaskClient, past: list[Event]) -> None:
+    assert titles(client, q="infomaniak") == ["IA responsable"], "control"
+    past[0].recap_published_at = None
+    db.session.commit()
+    page = client.get(ARCHIVE).text
+    assert "Une question à table" not in page and "/recap" not in page and "À table." in page
+    assert titles(client, q="infomaniak") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("", ""),
+        ("Court. " + "Une phrase plus longue qui dit enfin de quoi il s’agit. Puis une autre.",
+         "Court. Une phrase plus longue qui dit enfin de quoi il s’agit."),
+        ("Sans point final", "Sans point final"),
+        ("M. Exemple a parlé de l’art. 4 de la loi et de tout ce qui en découle. Fin.",
+         "M. Exemple a parlé de l’art. 4 de la loi et de tout ce qui en découle."),
+        ("Deux\n\nparagraphes qui ne font qu’une seule et unique ligne à la fin.",
+         "Deux paragraphes qui ne font qu’une seule et unique ligne à la fin."),
+    ],
+)  # fmt: skip
+def test_one_sentence_is_taken(text: str, sentence: str) -> None:
+    assert first_sentence(text) == sentence
+
+
+def test_a_sentence_without_end_is_cut_at_a_word() -> None:
+    cut = first_sentence("lentement, " * 200)
+    assert len(cut) <= LONGEST + 1 and cut.endswith("lentement…")
+    assert len(first_sentence("x" * 5000)) <= LONGEST + 1
+
+
+# Search
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("réparer", ["Réparer"]),
+        ("REPARER", ["Réparer"]),
+        ("elodie", ["IA responsable"]),
+        ("cœur", ["IA responsable"]),
+        ("COEUR", ["IA responsable"]),
+        ("étang atelier", ["IA responsable"]),
+        ("l'étang", ["IA responsable"]),
+        ("L’ETANG", ["IA responsable"]),
+        ("artificielle", ["IA responsable"]),
+        ("infomaniak", ["IA responsable"]),
+        ("oeuvre", ["IA responsable"]),
+        ("l’argent", ["Monnaies"]),
+        ("responsable infomaniak élodie", ["IA responsable"]),
+        ("infomaniak réparer", []),
+        ("mai 2025", ["IA responsable"]),
+        ("2024", ["Monnaies", "Le logement"]),
+        ("logem", ["Le logement"]),
+        ("xyz", []),
+        ("%", ["IA responsable", "Réparer", "Monnaies", "Le logement"]),
+        ("_", []),
+        ("   ", ["IA responsable", "Réparer", "Monnaies", "Le logement"]),
+    ],
+)
+def test_every_word_is_found_whatever_its_accents_and_capitals(
+    client: FlaskClient, past: list[Event], words: str, found: list[str]
+) -> None:
+    assert titles(client, q=words) == found
+
+
+def test_an_empty_result_says_what_to_do(client: FlaskClient, past: list[Event]) -> None:
+    page = client.get(ARCHIVE, query_string={"q": "zzz <b>"}).text
+    assert "zzz &lt;b&gt;" in page and "&amp;lt;" not in page and "<b>" not in page
+    assert f'href="{ARCHIVE}"' in page and 'value="zzz &lt;b&gt;"' in page
+
+
+def test_a_found_word_is_shown_as_it_was_typed(client: FlaskClient, past: list[Event]) -> None:
+    page = client.get(ARCHIVE, query_string={"q": "l'argent"}).text
+    assert "l&#39;argent" in page and "&amp;#39;" not in page
+
+
+def test_a_series_without_past_says_so(client: FlaskClient, series: Series, event: Event) -> None:
+    page = client.get(ARCHIVE)
+    assert page.status_code == 200 and "<h3>" not in page.text and 'class="band t empty"' in page.text
+
+
+@pytest.mark.parametrize("slug", ["nothing", "a%00b", "%ff", "é", "x" * 3000])
+def test_a_series_that_is_not_there_is_not_found(client: FlaskClient, series: Series, slug: str) -> None:
+    assert client.get(f"/series/{slug}").status_code == 404
+
+
+@pytest.mark.parametrize("query", ["q=%00", "q=%ff", "q=" + "a+" * 2000, "page=-1", "page=x", "page=99999999999999"])
+def test_strange_queries_get_a_page(client: FlaskClient, past: list[Event], query: str) -> None:
+    assert client.get(f"{ARCHIVE}?{query}").status_code == 200
+
+
+# Many
+
+
+@pytest.fixture
+def many(make_event: EventMaker) -> list[Event]:
+    """Ninety lunches with recaps and speakers."""
+    lunches = [make_event(title=f"Lunch {n}", starts_at=NOON - timedelta(days=n)) for n in range(90)]
+    for lunch in lunches:
+        add_recap(lunch, f"Récit du lunch numéro {lunch.title}.")
+        add_speaker(lunch, f"Personne {lunch.title}", f"Maison {lunch.title}")
+    return lunches
+
+
+def test_forty_a_page_and_the_search_goes_through_all(client: FlaskClient, many: list[Event]) -> None:
+    assert titles(client) == [f"Lunch {n}" for n in range(PAGE_SIZE)]
+    assert titles(client, page=3) == [f"Lunch {n}" for n in range(80, 90)]
+    assert titles(client, page=99) == titles(client, page=3), "beyond the last is the last"
+    assert titles(client, q="maison lunch 87") == ["Lunch 87"]
+    page = client.get(ARCHIVE, query_string={"q": "recit", "page": 2}).text
+    assert "q=recit" in page and 'rel="prev"' in page and 'rel="next"' in page
+
+
+def queries(client: FlaskClient, path: str) -> int:
+    """How many statements one page takes."""
+    asked: list[str] = []
+
+    def count(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        asked.append(statement)
+
+    listening.listen(db.engine, "before_cursor_execute", count)
+    try:
+        assert client.get(path).status_code == 200
+    finally:
+        listening.remove(db.engine, "before_cursor_execute", count)
+    return len([statement for statement in asked if statement.lstrip().upper().startswith("SELECT")])
+
+
+@pytest.mark.parametrize("path", [ARCHIVE, f"{ARCHIVE}?q=lunch+recit+maison", "/"])
+def test_the_number_of_queries_does_not_grow_with_the_lunches(
+    client: FlaskClient, make_event: EventMaker, past: list[Event], path: str
+) -> None:
+    few = queries(client, path)
+    for number in range(45):
+        lunch = make_event(title=f"Lunch {number}", starts_at=NOON - timedelta(days=number))
+        add_recap(lunch, f"Récit {number}.")
+        add_speaker(lunch, f"Personne {number}", f"Maison {number}")
+    assert 0 < queries(client, path) == few
+
+
+# The way there
+
+
+def test_home_and_footers_lead_there(client: FlaskClient, past: list[Event], event: Event) -> None:
+    home = client.get("/").text
+    assert f'href="{ARCHIVE}"' in home and f'href="/e/{past[0].slug}/recap"' in home
+    assert f'href="/e/{past[1].slug}"' in home
+    for path in (f"/e/{event.slug}", f"/e/{event.slug}/register"):
+        assert f'href="{ARCHIVE}"' in client.get(path).text
+
+
+def test_home_shows_the_latest_lunches_only(client: FlaskClient, many: list[Event]) -> None:
+    home = client.get("/").text
+    assert home.count("/recap") == 5 and "Lunch 0" in home and "Lunch 5<" not in home
+
+
+def test_a_lunch_leads_to_its_recap_at_the_top_of_its_page(client: FlaskClient, past: list[Event]) -> None:
+    told, untold = (client.get(f"/e/{lunch.slug}").text.partition("<section")[0] for lunch in past[:2])
+    assert f'href="/e/{past[0].slug}/recap"' in told
+    assert "/recap" not in untold
+
+
+# In a browser
+
+
+@pytest.fixture(scope="module")
+def lunch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """The demo with two more years of lunches, served for real."""
+    with house(tmp_path_factory.mktemp("archive")) as lunch:
+        with lunch.app.app_context():
+            _plant_years(lunch.app)
+        yield lunch
+
+
+def _plant_years(app: Flask) -> None:
+    series = db.session.query(Series).one()
+    colours = list(Colour)
+    for number in range(60):
+        starts_at = NOON - timedelta(days=14 * number + 14, hours=7 if number % 5 == 4 else 0)
+        event = Event(
+            series_id=series.id,
+            uid=f"past-{number}@lunch.example",
+            slug=f"past-{number}",
+            title=("Réparer plutôt que jeter", "Monnaies", "Gouvernance partagée : décider à quarante")[number % 3],
+            theme=("Économie de la réparation", "", "Gouvernance")[number % 3],
+            summary="Une question, une table, et deux personnes qui la pratiquent depuis longtemps.",
+            starts_at=starts_at,
+            ends_at=starts_at + timedelta(hours=2),
+            contact_email="lunch@example.org",
+            colour=colours[number % len(colours)],
+            capacity=40,
+            created_at=starts_at,
+            updated_at=starts_at,
+            published_at=starts_at,
+        )
+        db.session.add(event)
+        db.session.flush()
+        add_speaker(event, f"Alix Panais {number}", f"Coopérative {number}")
+        if number % 4:
+            add_recap(event, f"Ce qui s’est dit au lunch numéro {number}, et ce qui en est sorti. Puis le café.")
+    db.session.remove()
+    db.engine.dispose()
+
+
+def pages_of(lunch: House) -> dict[str, str]:
+    """The states of the page."""
+    archive = lunch.url(ARCHIVE)
+    return {
+        "archive": archive,
+        "found": f"{archive}?q=reparer",
+        "nothing found": f"{archive}?q=zzz",
+        "last": f"{archive}?page=2",
+    }
+
+
+def test_the_archive_keeps_its_budget_and_asks_no_other_host(chromium: Browser, lunch: House) -> None:
+    too_much = []
+    for name, address in pages_of(lunch).items():
+        context = open_context(chromium)
+        weight = weigh(context.new_page(), address)
+        context.close()
+        print(f"{name:<20} {weight.size:>6} bytes {weight.requests} requests {weight.elements:>3} elements")
+        shown = 150 if name == "nothing found" else 150 + 9 * PAGE_SIZE  # forty lunches, each with its words
+        too_much += over_budget(name, weight, (ATTENDEE[0], ATTENDEE[1], shown))
+    assert too_much == []
+
+
+@pytest.mark.parametrize(("viewport", "scheme"), LOOKS)
+def test_everybody_can_use_the_archive(chromium: Browser, lunch: House, viewport: dict[str, int], scheme: str) -> None:
+    context = open_context(chromium, viewport=viewport, color_scheme=scheme)
+    page = context.new_page()
+    found = []
+    for name, address in pages_of(lunch).items():
+        page.goto(address)
+        found += [f"{name}: {violation}" for violation in axe_violations(page)]
+        if overflow(page) > 0:
+            found.append(f"{name}: {overflow(page)} px too wide")
+    context.close()
+    assert found == []
+
+
+def test_the_search_works_by_keyboard_and_without_javascript(chromium: Browser, lunch: House) -> None:
+    context = open_context(chromium, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(lunch.url(ARCHIVE))
+    page.get_by_role("searchbox").fill("GOUVERNANCE 59")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**?q=*")
+    assert page.get_by_role("heading", level=3).count() == 1
+    page.get_by_role("heading", level=3).get_by_role("link").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/e/past-59/recap")
+    context.close()
+
+
+def test_a_tap_anywhere_on_a_row_opens_it(chromium: Browser, lunch: House) -> None:
+    context = open_context(chromium)
+    page = context.new_page()
+    page.goto(lunch.url(ARCHIVE))
+    row = page.locator(".year li").first
+    box = row.bounding_box()
+    assert box is not None and box["height"] > 44
+    row.click(position={"x": box["width"] - 10, "y": box["height"] - 10})
+    page.wait_for_url("**/e/**")
+    context.close()
