@@ -21,6 +21,7 @@ from lunchkit.polls.exports import result_from_json, result_json
 from lunchkit.polls.models import FEWEST_TOGETHER
 from lunchkit.polls.queries import poll_at, public_view
 from lunchkit.questions.queries import public_questions
+from lunchkit.recap.changes import UNREAD, wording
 from lunchkit.recap.models import RecapCorrection, RecapSection
 from lunchkit.recap.sections import SHAPES, FieldKind, FieldShape, SectionKind
 from lunchkit.recap.views import Article, FrozenPoll, NextLunch, Photo, Section, key_figure
@@ -32,11 +33,6 @@ VERSION = 1
 Content = dict[str, Any]
 _LIVE = (SectionKind.SPEAKERS, SectionKind.QUOTATIONS)
 """Sections without a word of their own."""
-_NOTHING: Mapping[FieldKind, Any] = {
-    FieldKind.WHOLE: None,
-    FieldKind.POLL: None,
-    FieldKind.TICK: False,
-}
 _WORDS = (FieldKind.LINE, FieldKind.TEXT, FieldKind.MARKDOWN)
 
 
@@ -65,17 +61,15 @@ def _kept(event: Event, section: RecapSection, language: str) -> Content | None:
 
 def _shaped(kind: SectionKind, data: Mapping[str, Any]) -> Content:
     """The content with every field that its kind has, and no other; without items in which nothing is written."""
-    shape = SHAPES[kind]
-    content = {field.name: _value(field, data) for field in shape.fields}
-    if shape.items:
-        items = [{field.name: _value(field, item) for field in shape.items} for item in data.get("items") or ()]
+    content = _readable(wording(kind, "", data).data)
+    if SHAPES[kind].items:
+        items = [_readable(item) for item in content["items"]]
         content["items"] = [item for item in items if any(value not in (None, "", False) for value in item.values())]
     return content
 
 
-def _value(field: FieldShape, data: Mapping[str, Any]) -> Any:
-    value = data.get(field.name)
-    return _NOTHING.get(field.kind, "") if value is None else value
+def _readable(data: Mapping[str, Any]) -> Content:
+    return {name: value for name, value in data.items() if name != UNREAD}
 
 
 def _frozen(event: Event, kind: SectionKind, data: Content, language: str) -> Content | None:
