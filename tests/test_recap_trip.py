@@ -156,8 +156,9 @@ def test_from_an_empty_draft_to_a_published_recap_by_keyboard_alone(chromium: Br
     hands.reach("button[value=up-3]")
     with page.expect_navigation():
         hands.press("Enter")
+    expect(page.locator("button[value=up-2]")).to_be_focused()  # the button is under the finger again
     with page.expect_navigation():
-        hands.press("Enter")  # the button is under the finger again
+        hands.press("Enter")
     expect(page.locator("[name='items-1-name']")).to_have_value("transparence")
     with page.expect_navigation():
         hands.reach("button[value=down-1]")
