@@ -1,7 +1,9 @@
 """Markdown that strangers write, as HTML that can do nothing: CommonMark without HTML, then a list of tags."""
 
+import re
 from urllib.parse import urlsplit
 
+import idna
 import nh3
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -11,6 +13,7 @@ from lunchkit.i18n import typo
 
 TAGS = {"p", "a", "em", "strong", "ul", "ol", "li", "blockquote", "br", "h3"}
 SCHEMES = {"https", "http", "mailto"}
+_HOST_FIRST = re.compile(r"(?:[\w-]+\.)+[^\W\d_]{2,}(?:[/?#]|$)")
 _parser = MarkdownIt("commonmark", {"html": False, "typographer": False}).disable(["image", "code", "fence"])
 
 
@@ -20,9 +23,21 @@ def markdown(text: str) -> Markup:
     for token in tokens:
         _mend(token)
     html = _parser.renderer.render(tokens, _parser.options, {})
-    return Markup(  # noqa: S704 - what nh3 lets through is harmless
-        nh3.clean(html, tags=TAGS, attributes={"a": {"href"}}, url_schemes=SCHEMES, link_rel="noopener noreferrer")
+    clean = nh3.clean(
+        html,
+        tags=TAGS,
+        attributes={"a": {"href"}},
+        url_schemes=SCHEMES,
+        attribute_filter=_only_safe,
+        link_rel="noopener noreferrer",
     )
+    return Markup(clean)  # noqa: S704 - what nh3 lets through is harmless
+
+
+def _only_safe(_tag: str, name: str, value: str) -> str | None:
+    """An attribute, unless it is an address that leads elsewhere than it seems to."""
+    is_mailbox = value.startswith("mailto:") and "?" not in value and "%" not in value
+    return value if name != "href" or is_mailbox or is_safe_link(value) else None
 
 
 def plain(text: str) -> str:
@@ -42,6 +57,29 @@ def _mend(token: Token) -> None:
     for child in token.children or ():
         if child.type == "text":
             child.content = typo(child.content)
+    if token.children:
+        token.children = _with_hosts(token.children)
+
+
+def _with_hosts(children: list[Token]) -> list[Token]:
+    """Behind the words of a link its host, unless they are the host: words may say what they like."""
+    mended: list[Token] = []
+    host, said = "", ""
+    for child in children:
+        mended.append(child)
+        if child.type == "link_open":
+            child.attrs["href"] = _whole(str(child.attrs.get("href", "")))
+            host, said = host_of(str(child.attrs["href"])), ""
+        elif child.type == "link_close" and host and host != said.strip().removeprefix("https://").removeprefix("www."):
+            mended.append(Token("text", "", 0, content=f" ({host})"))
+        else:
+            said += child.content
+    return mended
+
+
+def _whole(address: str) -> str:
+    """An address as it was meant: people leave out the beginning."""
+    return f"https://{address}" if _HOST_FIRST.match(address) else address
 
 
 def is_safe_link(address: str) -> bool:
@@ -53,14 +91,15 @@ def is_safe_link(address: str) -> bool:
         _ = parts.port
     except ValueError:
         return False
-    host = parts.hostname or ""
-    return parts.scheme in ("https", "http") and "." in host.strip(".") and "@" not in parts.netloc
+    return parts.scheme in ("https", "http") and "." in host_of(address).strip(".") and "@" not in parts.netloc
 
 
 def host_of(address: str) -> str:
-    """The host of an address as machines read it: names that look like others show their real letters (punycode)."""
+    """The host of an address as browsers go to it: names that look like others show their real letters (punycode).
+
+    Empty where no browser could, and for what is no address of the web.
+    """
     try:
-        host = urlsplit(address).hostname or ""
-        return host.encode("idna").decode().removeprefix("www.")
-    except ValueError:
+        return idna.encode(urlsplit(address).hostname or "", uts46=True).decode().removeprefix("www.")
+    except ValueError:  # among them idna's own
         return ""

@@ -62,6 +62,8 @@ NO_DISK = ("full", "disk i/o", "no space", "readonly", "malformed", "not a datab
 """What a database says whose disk takes no more, or was damaged."""
 PICTURE_BODY = 9_000_000
 """Bytes of a form with a picture in it: the picture's eight megabytes, and what stands beside it."""
+FORM_BODY = 300_000
+"""Bytes of a form without a file: the longest section of a recap, every letter of it with an accent."""
 TAKES_PICTURES = "takes_pictures"
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 log = logging.getLogger("lunchkit")
@@ -170,7 +172,9 @@ def read_whole_form() -> None:
     """
     if request.method in SAFE_METHODS:
         return
-    if _takes_pictures():
+    if request.mimetype == "application/x-www-form-urlencoded":
+        request.max_content_length = FORM_BODY  # read at once, letter by letter, while everybody waits
+    elif _takes_pictures():
         request.max_content_length = PICTURE_BODY
     _ = request.form
 

@@ -583,3 +583,11 @@ def test_what_it_says_is_not_believed_either() -> None:
     for lie in lies:
         with pytest.raises(ValueError, match="no drawing"):
             Drawing.loads(lie)
+
+
+def test_padding_is_passed_over_in_one_step_and_segments_without_end_are_given_up() -> None:
+    plain = saved(sight(), "JPEG")
+    assert judge(plain[:2] + b"\xff" * 5_000 + plain[2:]) == judge(plain)
+    for hostile in (b"\xff\xd8" + b"\xff" * (MOST_BYTES - 2), b"\xff\xd8\xff" + b"\x01\xff" * (MOST_BYTES // 2 - 2)):
+        with pytest.raises(PictureUnreadable):
+            judge(hostile)

@@ -4,10 +4,12 @@ import gzip
 import logging
 import re
 from dataclasses import replace
+from io import BytesIO
 
 import pytest
-from flask import Flask
+from flask import Flask, request
 from flask.testing import FlaskClient
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.routing import IntegerConverter
 from werkzeug.test import TestResponse
 
@@ -18,7 +20,7 @@ from lunchkit.events.models import Event
 from lunchkit.links import personal_tokens
 from lunchkit.presenter.routes import POLICY_WITH_EMPTY_ICON
 from lunchkit.registrations.actions import register_by_hand
-from lunchkit.web import HEADERS, STATIC, build_hash
+from lunchkit.web import HEADERS, PICTURE_BODY, STATIC, build_hash, read_whole_form
 from tests.conftest import details, new_client
 from tests.room import code_of
 
@@ -207,3 +209,19 @@ def test_an_unforeseen_error_shows_a_reference_and_nothing_else(
     for leak in ("secret word", "KeyError", "Traceback", ".py", "flask", "werkzeug", "sqlalchemy"):
         assert leak not in page.text.lower().replace("lunchkit", ""), leak
     assert client.get("/").status_code == 200
+
+
+def test_a_form_that_is_too_long_is_not_even_read(app: Flask, client: FlaskClient) -> None:
+    """Letter by letter it would keep everybody waiting; a picture's door makes no exception for it."""
+    long = {"a": "x" * 400_000}
+    assert client.post("/e/nothing/register", data=long).status_code == 413
+    with app.test_request_context("/s/x/portrait", method="POST", data=long), pytest.raises(RequestEntityTooLarge):
+        read_whole_form()
+    with app.test_request_context("/s/x/portrait", method="POST", data={"picture": (BytesIO(b"x"), "x.png")}):
+        read_whole_form()
+        assert request.max_content_length == PICTURE_BODY, "control: a picture comes as a file"
+
+
+def test_what_is_too_heavy_for_a_link_that_is_gone_is_answered_in_words(client: FlaskClient) -> None:
+    answer = client.post("/s/nobody/portrait", data={"picture": (BytesIO(b"x" * 9_500_000), "x.png")})
+    assert answer.status_code == 404 and "Traceback" not in answer.text

@@ -132,6 +132,8 @@ def _little(number: bytes) -> int:
 
 FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 """Markers of a JPEG after which its size stands (ITU T.81, table B.1)."""
+MOST_STEPS = 2000
+"""Segments before the size: cameras write some tens; a file of nothing else would keep everybody waiting."""
 BARE = frozenset({0x01, *range(0xD0, 0xD8)})
 """Markers that nothing belongs to."""
 
@@ -140,16 +142,16 @@ def _jpeg(data: bytes) -> Header | None:
     """Walk over the segments, each of which says how long it is, to the one with the size."""
     if data[:3] != b"\xff\xd8\xff":
         return None
-    place = 2
-    while place + 9 <= len(data) and data[place] == 0xFF:
+    place, steps = 2, 0
+    while place + 9 <= len(data) and data[place] == 0xFF and (steps := steps + 1) < MOST_STEPS:
         marker = data[place + 1]
         if marker in FRAMES:
             height, width = data[place + 5 : place + 7], data[place + 7 : place + 9]
             return Header("JPEG", int.from_bytes(width, "big"), int.from_bytes(height, "big"))
         if marker in (0xD9, 0xDA):
             return None
-        if marker == 0xFF:  # padding
-            place += 1
+        if marker == 0xFF:  # padding, any amount
+            place = len(data) - len(data[place:].lstrip(b"\xff")) - 1
         elif marker in BARE:
             place += 2
         else:

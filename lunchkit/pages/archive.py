@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import joinedload
 
 from lunchkit.db import db
@@ -88,7 +88,7 @@ def _took_place(series_id: int, now: datetime) -> tuple[ColumnElement[bool], ...
         Event.series_id == series_id,
         Event.published_at.is_not(None),
         Event.cancelled_at.is_(None),
-        Event.ends_at <= now,
+        or_(Event.ends_at <= now, Event.recap_published_at.is_not(None)),
     )
 
 

@@ -4,15 +4,14 @@ A value that cannot be taken as it was typed («douze» for a number) is kept as
 the draft loses nothing, and no page shows it.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from itertools import zip_longest
 from typing import Any, Literal
 
 from flask_babel import gettext as _
 
+from lunchkit.comparing import runs
 from lunchkit.recap.models import RecapSection, RecapVersion
 from lunchkit.recap.sections import SHAPES, FieldKind, FieldShape, SectionKind
 
@@ -261,16 +260,11 @@ class Piece:
 
 def words_changed(before: str, after: str) -> list[Piece]:
     """A text and its successor as one, word by word; blanks alone make no difference."""
-    old, new = (re.findall(r"\S+\s*|\s+", text) for text in (before, after))
     pieces: list[Piece] = []
-    matcher = SequenceMatcher(None, [word.strip() for word in old], [word.strip() for word in new], autojunk=False)
-    for operation, a, b, c, d in matcher.get_opcodes():
-        if operation == "equal":
-            pieces.append(Piece("".join(new[c:d]), "same"))
-            continue
-        pieces += [Piece(text, what) for text, what in _gone_and_new(old[a:b], new[c:d]) if text]
+    for run in runs(before, after):
+        if run.is_same:
+            pieces.append(Piece(run.after, "same"))
+        else:
+            both: list[tuple[str, Literal["gone", "new"]]] = [(run.before, "gone"), (run.after, "new")]
+            pieces += [Piece(text, what) for text, what in both if text]
     return pieces
-
-
-def _gone_and_new(old: list[str], new: list[str]) -> list[tuple[str, Literal["gone", "new"]]]:
-    return [("".join(old), "gone"), ("".join(new), "new")]

@@ -115,7 +115,10 @@ def _says_something(kind: SectionKind, data: Content, frozen: Content | None) ->
 
 
 def folded_words(snapshot: Mapping[str, Any]) -> str:
-    """All that is written in it, without accents and capitals, for the search."""
+    """What was written for good, without accents and capitals, for the search.
+
+    Not questions from the room nor captions of pictures: they may be taken back, and the search must not remember them.
+    """
     texts = " ".join(text for section in snapshot["sections"] for text in _texts(section))
     return " ".join(fold(texts).split())
 
@@ -124,7 +127,7 @@ def _texts(section: Mapping[str, Any]) -> Iterator[str]:
     shape = SHAPES[SectionKind(section["kind"])]
     yield section["title"]
     yield from _written(shape.fields, section["data"])
-    for item in section["data"].get("items", ()):
+    for item in section["data"].get("items", ()) if section["kind"] != SectionKind.PHOTOS else ():
         yield from _written(shape.items, item)
     frozen = section.get("frozen") or {}
     for result in (frozen.get("result"), frozen.get("before")):
@@ -132,7 +135,6 @@ def _texts(section: Mapping[str, Any]) -> Iterator[str]:
             yield result["question"]
             yield from (row["label"] for row in result["rows"])
             yield from (item["text"] for item in result["written"])
-    yield from (item["text"] for item in frozen.get("items", ()))
 
 
 def _written(fields: Sequence[FieldShape], data: Mapping[str, Any]) -> Iterator[str]:

@@ -79,6 +79,8 @@ class KeyFigure:
     disc: int
     """What one disc stands for; 0 where it is not drawn."""
     discs: int
+    is_rounded: bool = False
+    """Whether a part of a disc is left out of the drawing."""
 
 
 @dataclass(frozen=True)
@@ -162,7 +164,7 @@ def key_figure(item: Mapping[str, Any]) -> KeyFigure:
     """A figure, with as many discs as it is worth: none where that cannot be told, or would be too many to see."""
     disc = item["disc"] or 0
     worth = _worth(item["value"])
-    discs = floor(worth / disc + 0.5) if disc and worth is not None else 0
+    discs = floor(worth / disc) if disc and worth is not None else 0
     drawn = 1 <= discs <= MOST_DISCS
     return KeyFigure(
         value=item["value"],
@@ -172,6 +174,7 @@ def key_figure(item: Mapping[str, Any]) -> KeyFigure:
         source=item["source"],
         disc=disc if drawn else 0,
         discs=discs if drawn else 0,
+        is_rounded=drawn and worth != disc * discs,
     )
 
 

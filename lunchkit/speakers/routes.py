@@ -313,7 +313,10 @@ def show_too_heavy(error: RequestEntityTooLarge) -> ResponseReturnValue:
     if request.endpoint != "speakers.keep_portrait" or not request.view_args:
         return show_error(error)
     token = request.view_args["token"]
-    speaker = speaker_by_link_or_404(token)
+    try:
+        speaker = speaker_by_link_or_404(token)
+    except LinkGone as gone:
+        return show_link_gone(gone)
     form = portrait_form(written_page(speaker, ()))
     form.picture.errors = [str(PictureTooHeavy.message)]
     return _portrait_page(speaker, token, form), 413
