@@ -171,8 +171,9 @@ def test_the_snapshot_is_plain_json_and_full_of_words(app: Flask, lunch: FullLun
     assert recap.published is not None
     assert json.loads(json.dumps(recap.published)) == recap.published
     words = folded_words(recap.published)
-    for word in ("ecologie", "renoncer", "surveillance", "le courrier", "a certaines conditions", "qui paie l'energie"):
+    for word in ("ecologie", "renoncer", "surveillance", "le courrier", "a certaines conditions"):
         assert word in words, word
+    assert "qui paie l'energie" not in words, "a question may be taken back into the room"
     assert "http" not in words and "**" not in words and OFF_RECORD.lower() not in words
 
 

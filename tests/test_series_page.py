@@ -96,6 +96,13 @@ def test_drafts_coming_lunches_and_those_called_off_do_not(client: FlaskClient, 
     assert titles(client) == ["Past"], "control"
 
 
+def test_a_recap_that_is_out_before_the_lunch_ends_is_found(client: FlaskClient, make_event: EventMaker) -> None:
+    running = make_event(title="Running", starts_at=clock.now() - timedelta(minutes=5))
+    assert titles(client) == []
+    add_recap(running, "La soupe était bonne.")
+    assert titles(client) == ["Running"] == titles(client, q="soupe")
+
+
 def test_a_row_leads_to_the_recap_or_else_to_the_lunch(client: FlaskClient, past: list[Event]) -> None:
     page = client.get(ARCHIVE).text
     first, second = past[:2]

@@ -223,5 +223,6 @@ def test_a_form_that_is_too_long_is_not_even_read(app: Flask, client: FlaskClien
 
 
 def test_what_is_too_heavy_for_a_link_that_is_gone_is_answered_in_words(client: FlaskClient) -> None:
-    answer = client.post("/s/nobody/portrait", data={"picture": (BytesIO(b"x" * 9_500_000), "x.png")})
+    heavy = {"content_type": "multipart/form-data; boundary=x", "content_length": 9_500_000}
+    answer = client.post("/s/nobody/portrait", input_stream=BytesIO(b"--x"), **heavy)
     assert answer.status_code == 404 and "Traceback" not in answer.text
