@@ -14,6 +14,7 @@ from lunchkit.mail.actions import deliver_due
 from lunchkit.mail.outbox import wake
 from lunchkit.polls.actions import finish_closings
 from lunchkit.questions.actions import freeze_supports
+from lunchkit.recap.actions import erase_orphaned_pictures
 from lunchkit.upkeep.actions import erase_needs, promise_reminders, purge_people
 
 ROUND = 5.0
@@ -24,6 +25,7 @@ JOBS: tuple[tuple[Callable[[], object], float], ...] = (
     (finish_closings, 60.0),
     (freeze_supports, 600.0),
     (erase_needs, 600.0),
+    (erase_orphaned_pictures, 3600.0),
     (purge_people, 600.0),
     (forget_old_sign_ins, 3600.0),
 )

@@ -20,6 +20,7 @@ from lunchkit.db import SQLITE_DRIVER, db
 from lunchkit.demo import instance as demos
 from lunchkit.errors import Refusal
 from lunchkit.mail.actions import ServerUnreachable, connect, count_due, deliver_due
+from lunchkit.recap.actions import erase_orphaned_pictures
 from lunchkit.rooms.queries import keys
 from lunchkit.upkeep.actions import erase_needs, promise_reminders, purge_people
 
@@ -223,9 +224,10 @@ def _try_mail_server(settings: Settings, due: int) -> None:
 
 @cli.command()
 def purge() -> None:
-    """Erase food and access needs, and people, of the lunches whose day for it has come."""
+    """Erase needs and people of the lunches whose day for it has come, and pictures that have no place any more."""
     with _ready_app(load_settings()).app_context():
-        click.echo(f"{erase_needs()} needs and {purge_people()} people erased")
+        needs, pictures, people = erase_needs(), erase_orphaned_pictures(), purge_people()
+        click.echo(f"{needs} needs, {pictures} pictures and {people} people erased")
 
 
 @cli.command("backup")

@@ -4,10 +4,12 @@ SQLite gets a write lock at the start of a writing transaction (``BEGIN IMMEDIAT
 driver's default, two requests may both read "one seat left" before either writes.
 """
 
+import secrets
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from flask import Flask
@@ -148,3 +150,31 @@ def scrub() -> bool:
     finally:
         connection.close()
     return not blocked
+
+
+def leave_traces() -> None:
+    """Remember that the transaction at hand erases something of which bytes may stay in SQLite's files.
+
+    The mark is a file beside the database: it outlives the process, and another one (``lunchkit purge``) may read it.
+    """
+    mark = _traces()
+    if mark is not None:
+        mark.write_text(secrets.token_hex(8))
+
+
+def scrub_traces() -> None:
+    """Scrub if anything was erased since the last time; where somebody was at the database, the mark stays."""
+    mark = _traces()
+    if mark is None or not mark.exists():
+        return
+    marked = mark.read_text()
+    if scrub():
+        with transaction():  # nobody erases anything just now
+            if mark.read_text() == marked:
+                mark.unlink()
+
+
+def _traces() -> Path | None:
+    if db.engine.dialect.name != "sqlite" or not db.engine.url.database:
+        return None
+    return Path(db.engine.url.database).with_name("traces-to-scrub")

@@ -3,15 +3,13 @@
 import secrets
 
 from sqlalchemy import delete
-from sqlalchemy.exc import InvalidRequestError
-from sqlalchemy.orm import Session
 
 from lunchkit import clock
-from lunchkit.db import db, transaction
-from lunchkit.errors import NotFound
+from lunchkit.db import db, leave_traces, transaction
 from lunchkit.images.intake import draw_anew
 from lunchkit.images.models import Picture, PictureFile
 from lunchkit.images.refusals import PictureUndescribed
+from lunchkit.images.steps import lock
 
 
 def keep_picture(data: bytes, *, alt: str, credit: str = "", licence: str = "", consent: str = "") -> Picture:
@@ -43,21 +41,22 @@ def describe_picture(picture: Picture, *, alt: str, credit: str = "", licence: s
     """Say anew what a picture shows, whose it is, and why its people may be shown. Raises PictureUndescribed."""
     _need_words(alt)
     with transaction() as session:
-        _lock(session, picture)
+        lock(session, picture)
         picture.alt, picture.credit, picture.licence, picture.consent = alt, credit, licence, consent
 
 
 def take_down(picture: Picture) -> None:
     """Show a picture nowhere from now on: its files answer 404, and no page finds it. It can be put back."""
     with transaction() as session:
-        _lock(session, picture)
-        picture.taken_down_at = picture.taken_down_at or clock.now()
+        lock(session, picture)
+        if picture.is_shown or picture.is_laid_by:
+            picture.taken_down_at = clock.now()
 
 
 def put_back(picture: Picture) -> None:
     """Show a picture again that was taken down."""
     with transaction() as session:
-        _lock(session, picture)
+        lock(session, picture)
         picture.taken_down_at = None
 
 
@@ -67,7 +66,8 @@ def erase_picture(picture: Picture) -> None:
     An empty row stays, so that whatever still points to the picture finds nothing instead of an error.
     """
     with transaction() as session:
-        _lock(session, picture)
+        lock(session, picture)
+        leave_traces()
         session.execute(delete(PictureFile).where(PictureFile.picture_id == picture.id))
         session.expire(picture, ["files"])
         picture.width = picture.height = 0
@@ -78,13 +78,3 @@ def erase_picture(picture: Picture) -> None:
 def _need_words(alt: str) -> None:
     if not alt.strip():
         raise PictureUndescribed
-
-
-def _lock(session: Session, picture: Picture) -> None:
-    """Read a picture anew and hold it. Raises NotFound where it was erased."""
-    try:
-        session.refresh(picture, with_for_update=True)
-    except InvalidRequestError as error:
-        raise NotFound from error
-    if picture.is_erased:
-        raise NotFound

@@ -26,6 +26,7 @@ class Picture(Model):
     """On what basis the people in it may be shown; never published."""
     created_at: Mapped[Moment]
     taken_down_at: Mapped[Moment | None]
+    """When somebody took it down; the moment of its making where nobody did, and it is laid by instead."""
     files: Mapped[list["PictureFile"]] = relationship(
         order_by="PictureFile.width", cascade="all, delete-orphan", passive_deletes=True
     )
@@ -39,6 +40,11 @@ class Picture(Model):
     def is_shown(self) -> bool:
         """Whether pages may show it. Who comes to a picture by other ways than its token asks this first."""
         return self.taken_down_at is None
+
+    @property
+    def is_laid_by(self) -> bool:
+        """Whether it shows nowhere only because no page holds it: with its place it comes back by itself."""
+        return self.taken_down_at == self.created_at
 
     @property
     def is_erased(self) -> bool:

@@ -10,6 +10,7 @@ from lunchkit.events.models import Event
 from lunchkit.events.queries import all_events, any_event_by_slug_or_404
 from lunchkit.pages.overview import overview
 from lunchkit.registrations.queries import seats_taken_by_event
+from lunchkit.speakers.queries import waiting_pages
 
 bp = Blueprint("pages", __name__)
 PAST_A_PAGE = 15
@@ -34,6 +35,7 @@ def home() -> ResponseReturnValue:
         sections=[(_("Coming"), coming), (_("Drafts"), drafts), (_("Past lunches"), past_shown)],
         taken=taken,
         states=states,
+        waiting_pages=waiting_pages([event.id for event in shown]),
         pager={"page": page, "pages": pages},
     )
 

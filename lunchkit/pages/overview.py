@@ -11,7 +11,7 @@ from lunchkit.mail.queries import LetterState, letter_counts
 from lunchkit.polls.queries import count_polls
 from lunchkit.recap.queries import recap_of
 from lunchkit.registrations.queries import queue_length, seats_taken
-from lunchkit.speakers.queries import count_speakers
+from lunchkit.speakers.queries import count_speakers, waiting_pages
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,8 @@ class Overview:
     left: int
     queue: int
     speakers: int
+    waiting_pages: int
+    """Of speakers, submitted, for an organiser to read."""
     polls: int
     letters: dict[LetterState, int]
     has_recap: bool
@@ -41,6 +43,7 @@ def overview(event: Event) -> Overview:
         left=left,
         queue=queue_length(event.id),
         speakers=speakers,
+        waiting_pages=waiting_pages([event.id]).get(event.id, 0),
         polls=polls,
         letters=letter_counts(event.id),
         has_recap=recap_of(event.id) is not None,

@@ -10,9 +10,11 @@ from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import Session
 
 from lunchkit import clock
-from lunchkit.db import transaction
+from lunchkit.db import leave_traces, transaction
 from lunchkit.errors import NotFound
 from lunchkit.events.models import Event
+from lunchkit.images.models import Picture
+from lunchkit.images.steps import destroy, lay_by, lock, take_up
 from lunchkit.links import derived_token, token_hash
 from lunchkit.recap.changes import Wording, decide, wording, wording_of
 from lunchkit.recap.document import article_of, folded_words
@@ -20,6 +22,7 @@ from lunchkit.recap.drafting import draft_from_what_happened, empty_draft, snaps
 from lunchkit.recap.listing import must_mend
 from lunchkit.recap.models import Recap, RecapCorrection, RecapSection, RecapVersion
 from lunchkit.recap.organiser_forms import Correction
+from lunchkit.recap.queries import pictures_in_use, pictures_read, pictures_standing
 from lunchkit.recap.refusals import (
     LunchHasNotBegun,
     LunchIsNotPublic,
@@ -30,10 +33,22 @@ from lunchkit.recap.refusals import (
     Overtaken,
     StillToMend,
 )
-from lunchkit.recap.sections import SHAPES, SectionKind
-from lunchkit.recap.steps import joined, lock_recap, lock_section, put_last, rescue, sections_now, write
+from lunchkit.recap.sections import SHAPES, SectionKind, pictures_in
+from lunchkit.recap.steps import (
+    joined,
+    lay_by_left,
+    lock_recap,
+    lock_section,
+    put_last,
+    rescue,
+    sections_now,
+    without_strangers,
+    write,
+)
 from lunchkit.registrations.letters import promise_recap_letters
 
+ORPHANED_FOR = timedelta(days=1)
+"""Until then a picture may still be on its way to its place."""
 PREVIEW = "preview"
 """What the token of a secret link is derived for."""
 
@@ -99,18 +114,21 @@ def hide_section(section: RecapSection) -> None:
 
 
 def show_section(section: RecapSection) -> None:
-    """Let readers see a section again."""
+    """Let readers see a section again, with those of its pictures that left their page when it was hidden."""
     with transaction() as session:
         lock_section(session, section)
         section.hidden_at = None
+        take_up(session, pictures_in(section.data))
 
 
 def remove_section(section: RecapSection) -> None:
-    """Throw a section away, with its history."""
+    """Throw a section away, with its history; a picture that nothing else holds shows nowhere any more."""
     with transaction() as session:
-        lock_recap(session, section.event_id)
         lock_section(session, section)
         session.delete(section)
+        session.flush()
+        lay_by_left(session, section.event_id, pictures_in(section.data))
+        leave_traces()
 
 
 def save_section(section: RecapSection, base_version: int, state: Wording, by: str) -> Saved:
@@ -121,6 +139,7 @@ def save_section(section: RecapSection, base_version: int, state: Wording, by: s
     """
     with transaction() as session:
         lock_section(session, section)
+        state = without_strangers(section.event_id, state)
         present = wording_of(SectionKind(section.kind), section)
         stands = state if state == present else joined(section, base_version, state)
         if stands is None:
@@ -136,6 +155,7 @@ def keep_apart(event: Event, kind: SectionKind, state: Wording, by: str) -> Reca
     """Keep what was written for a section that is gone, in a new one that is hidden; the same text once."""
     with transaction() as session:
         lock_recap(session, event.id)
+        state = without_strangers(event.id, state)
         kept = next((row for row in sections_now(session, event.id) if _holds(row, kind, state)), None)
         if kept is None:
             kept = put_last(session, event.id, kind, state, by)
@@ -191,15 +211,36 @@ def add_picture(section: RecapSection, token: str, caption: str, by: str) -> Non
         write(session, section, Wording(state.title, {**state.data, "items": items}), by)
 
 
-def take_out_picture(section: RecapSection, token: str, by: str) -> None:
-    """Take a picture out of a section."""
-    kind = SectionKind(section.kind)
+def take_out_picture(event: Event, token: str, by: str) -> None:
+    """Take a picture out of every section that has it."""
     with transaction() as session:
-        lock_section(session, section)
-        state = wording_of(kind, section)
-        items = [item for item in state.items if item["picture"] != token]
-        if items != state.items:
-            write(session, section, Wording(state.title, {**state.data, "items": items}), by)
+        lock_recap(session, event.id)
+        for section in sections_now(session, event.id):
+            if token in pictures_in(section.data):
+                state = wording_of(SectionKind(section.kind), section)
+                items = [item for item in state.items if item["picture"] != token]
+                write(session, section, Wording(state.title, {**state.data, "items": items}), by)
+
+
+def put_back_picture(event: Event, picture: Picture) -> None:
+    """Show a picture again that was taken down. Raises NotFound where it has no place in the recap any more."""
+    with transaction() as session:
+        lock_recap(session, event.id)
+        if picture.token not in pictures_standing(event.id):
+            raise NotFound
+        lock(session, picture)
+        picture.taken_down_at = None
+
+
+def erase_orphaned_pictures() -> int:
+    """Destroy pictures to which nothing refers, a day after they came. Returns how many. Safe to run often."""
+    with transaction() as session:
+        old = select(Picture.token).where(Picture.created_at < clock.now() - ORPHANED_FOR)
+        orphans = set(session.scalars(old)) - pictures_in_use()
+        held = set(session.scalars(select(Picture.token).where(Picture.token.in_(orphans)).with_for_update()))
+        gone = held - pictures_in_use()  # again: somebody may just have given one its place back
+        destroy(session, gone)
+    return len(gone)
 
 
 def renew_preview(event: Event) -> None:
@@ -254,11 +295,12 @@ def correct_recap(event: Event, correction: Correction) -> None:
 
 
 def withdraw_recap(event: Event) -> None:
-    """Take a recap away from its readers; the draft stays."""
+    """Take a recap away from its readers, with its pictures; the draft stays. Published again, they come back."""
     with transaction() as session:
         recap = _lock_both(session, event)
         if recap.published is None:
             return
+        lay_by(session, pictures_read(event.id))
         recap.published, recap.words = None, ""
         event.recap_published_at = None
         _tell_calendars(event)
@@ -275,9 +317,13 @@ def _freeze(session: Session, event: Event, recap: Recap, *, keeps_counts: bool 
     if must_mend(sections):
         raise StillToMend
     snapshot = snapshot_of(event, sections, recap.published if keeps_counts else None)
+    before, recap.published = pictures_read(event.id), snapshot
+    after = pictures_read(event.id)
+    lay_by(session, before - after)
+    take_up(session, after)
     if all(section.kind is SectionKind.SPEAKERS for section in article_of(event, snapshot).sections):
         raise NothingToPublish
-    recap.published, recap.words = snapshot, folded_words(snapshot)
+    recap.words = folded_words(snapshot)
     _tell_calendars(event)
 
 

@@ -7,7 +7,7 @@ was typed (see ``lunchkit.recap.changes``), and told beside its field.
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask_babel import gettext as _
@@ -17,6 +17,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Field, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.form import BaseForm
 
+from lunchkit import clock
 from lunchkit.events.models import Event
 from lunchkit.fields import DAY_FORMS
 from lunchkit.markdown import is_safe_link
@@ -28,10 +29,12 @@ from lunchkit.text import clean_line, clean_text
 
 LONGEST_TITLE = 200
 A_SENTENCE = 300
-"""Characters from which on a line is one of its own."""
+"""Characters from which on a line is a sentence, and gets room for one."""
 MOST_SLOTS = 60
 """Items of a form that are looked at, whoever may have made it."""
 TITLE = FieldShape("title", FieldKind.LINE, _l("Title"), LONGEST_TITLE)
+_MISSED = {(SectionKind.FIGURES, "source"), (SectionKind.PRESS, "url")}
+"""What an item can do without, but not quite: the outline tells that it is missing."""
 _SLOT = re.compile(r"items-(\d{1,3})-")
 _ORDER = re.compile(r"(up|down|remove)-(\d{1,3})")
 
@@ -54,13 +57,17 @@ class Slot:
 class SectionForm(BaseForm):
     """One section: its title, the fields of its kind, and its items in numbered slots."""
 
-    def __init__(self, shape: Shape, slots: Sequence[int], choices: Mapping[FieldKind, list[tuple[str, str]]]) -> None:
-        self.shape = shape
+    def __init__(
+        self, event: Event, kind: SectionKind, slots: Sequence[int], choices: Mapping[FieldKind, list[tuple[str, str]]]
+    ) -> None:
+        self.shape = shape = SHAPES[kind]
+        self.today = clock.now().astimezone(event.zone).date()
         self.numbers = list(slots)
         asked = [(TITLE.name, TITLE), *((field.name, field) for field in shape.fields)]
         asked += [(_name(number, field), field) for number in slots for field in shape.items]
         self.kinds = {name: field.kind for name, field in asked}
         self.wide = {name for name, field in asked if field.kind is FieldKind.LINE and field.most >= A_SENTENCE}
+        self.optional = {name for name, field in asked if name != TITLE.name and _can_be_empty(kind, field)}
         super().__init__({name: _field(field, choices) for name, field in asked})
 
     @property
@@ -127,7 +134,7 @@ class SectionForm(BaseForm):
         for field in fields:
             typed = self[field.name if number is None else _name(number, field)]
             try:
-                values[field.name] = read_value(field, typed.data)
+                values[field.name] = read_value(field, typed.data, self.today)
             except Unreadable as error:
                 unread[field.name] = _as_typed(typed.data)
                 typed.errors = [str(error)]
@@ -146,7 +153,7 @@ def section_form(event: Event, kind: SectionKind, state: Wording) -> SectionForm
     shape = SHAPES[kind]
     offers_one = shape.items and len(state.items) < shape.most_items and not _holds_pictures(shape)
     slots = range(len(state.items) + bool(offers_one))
-    form = SectionForm(shape, slots, _choices(event, shape, state))
+    form = SectionForm(event, kind, slots, _choices(event, shape, state))
     form.process(data=_raw_values(shape, state, slots))
     form.wording()  # tells beside each field what is wrong with it
     return form
@@ -156,13 +163,20 @@ def typed_form(event: Event, kind: SectionKind, typed: MultiDict[str, str]) -> S
     """The form as it was sent."""
     shape = SHAPES[kind]
     found = {int(name[1]) for name in map(_SLOT.match, typed) if name} if shape.items else set()
-    form = SectionForm(shape, sorted(found)[:MOST_SLOTS], _choices(event, shape, wording(kind, "", {})))
+    form = SectionForm(event, kind, sorted(found)[:MOST_SLOTS], _choices(event, shape, wording(kind, "", {})))
     form.process(formdata=typed)
     return form
 
 
 def _holds_pictures(shape: Shape) -> bool:
     return any(field.kind is FieldKind.PICTURE for field in shape.items)
+
+
+def _can_be_empty(kind: SectionKind, field: FieldShape) -> bool:
+    """Whether nothing is missing where this is not filled in; a tick always says something."""
+    shape = SHAPES[kind]
+    is_all = shape.fields == (field,) and not shape.items
+    return not (is_all or field.is_required or field.kind is FieldKind.TICK or (kind, field.name) in _MISSED)
 
 
 def _name(number: int, field: FieldShape) -> str:
@@ -179,7 +193,9 @@ def _field(shape: FieldShape, choices: Mapping[FieldKind, list[tuple[str, str]]]
         FieldKind.MARKDOWN: TextAreaField,
         FieldKind.PICTURE: HiddenField,
     }
-    return kinds.get(shape.kind, StringField)(shape.label, description=shape.hint)
+    is_sentence = shape.kind is FieldKind.LINE and shape.most >= A_SENTENCE
+    made = TextAreaField if is_sentence else kinds.get(shape.kind, StringField)
+    return made(shape.label, description=shape.hint)
 
 
 def _choices(event: Event, shape: Shape, state: Wording) -> dict[FieldKind, list[tuple[str, str]]]:
@@ -240,13 +256,15 @@ def _arranged(kept: list[tuple[int, Item]], do: str) -> list[Item]:
 # How each kind of field is read.
 
 
-def read_value(field: FieldShape, typed: Any) -> Any:
+def read_value(field: FieldShape, typed: Any, today: date) -> Any:
     """The value that was typed into a field. Raises Unreadable."""
     if field.kind is FieldKind.TICK:
         return bool(typed)
     value = _READERS.get(field.kind, clean_line)(str(typed or ""))
     if isinstance(value, str) and len(value) > field.most:
         raise Unreadable(_("Please keep this under %(max)s characters: it has %(n)s.", max=field.most, n=len(value)))
+    if field.kind is FieldKind.DAY and value > today.isoformat():
+        raise Unreadable(_("This day is still to come: write today’s, or an earlier one."))
     if isinstance(value, int) and value > field.most:
         raise Unreadable(_("A number from %(low)s to %(high)s is needed here.", low=0, high=field.most))
     return value

@@ -9,9 +9,11 @@ from flask_babel import ngettext
 from lunchkit.events.models import Event
 from lunchkit.images.queries import pictures_by_token
 from lunchkit.markdown import plain
+from lunchkit.polls.models import Poll
 from lunchkit.polls.queries import polls_of
 from lunchkit.questions.queries import public_questions
-from lunchkit.recap.changes import Item, Wording, has_unread, wording_of
+from lunchkit.recap.changes import UNREAD, Item, Wording, has_unread, wording_of
+from lunchkit.recap.document import article_of, freeze
 from lunchkit.recap.models import RecapSection
 from lunchkit.recap.queries import late_texts, lunches_to_come, quotations_waiting, seats_by_standing
 from lunchkit.recap.sections import SHAPES, SectionKind
@@ -33,10 +35,13 @@ class Row:
     """What is in it; empty where nothing is."""
     is_hidden: bool
     has_unread: bool
+    left_out: str
+    """Why readers would not see it although it is not hidden; empty where they would."""
 
 
 def outline(event: Event, sections: Sequence[RecapSection]) -> list[Row]:
-    """All sections, each with what is in it."""
+    """All sections, each with what is in it, and whether it would show."""
+    shown = {section.id for section in article_of(event, freeze(event, sections)).sections}
     return [
         Row(
             section=section,
@@ -44,9 +49,29 @@ def outline(event: Event, sections: Sequence[RecapSection]) -> list[Row]:
             line=_line(event, section),
             is_hidden=section.hidden_at is not None,
             has_unread=has_unread(wording_of(SectionKind(section.kind), section)),
+            left_out="" if section.hidden_at or section.id in shown else _why_left_out(event, section),
         )
         for section in sections
     ]
+
+
+def _why_left_out(event: Event, section: RecapSection) -> str:
+    kind = SectionKind(section.kind)
+    state = wording_of(kind, section)
+    if kind is SectionKind.POLL:
+        is_chosen = _poll_of(event, state) is not None
+        return _("Not shown: its result is not public") if is_chosen else _("Not shown: no question is chosen")
+    if kind is SectionKind.PHOTOS and state.items:
+        return _("Not shown: its pictures are taken down")
+    if kind is SectionKind.QUOTATIONS and quotations_waiting(event.id):
+        return _("Not shown: no quotation is approved yet")
+    if kind is SectionKind.NEXT and state.data["event"]:
+        return _("Not shown: the next lunch is over or called off")
+    return _("Empty: not shown")
+
+
+def _poll_of(event: Event, state: Wording) -> Poll | None:
+    return next((poll for poll in polls_of(event.id) if poll.position == state.data["poll"]), None)
 
 
 def name_of(section: RecapSection) -> str:
@@ -80,7 +105,7 @@ def _item_words(kind: SectionKind, item: Item, first: str) -> str:
 
 
 def _told_poll(event: Event, state: Wording) -> str:
-    poll = next((poll for poll in polls_of(event.id) if poll.position == state.data["poll"]), None)
+    poll = _poll_of(event, state)
     return f"{poll.position}. {poll.question}" if poll else ""
 
 
@@ -181,7 +206,7 @@ def _lacks_of(event: Event, section: RecapSection) -> list[Lack]:
     texts += _required(kind, state)
     told = [Lack(_("%(section)s: %(what)s", section=name, what=text), section) for text in texts]
     if has_unread(state):
-        what = _("something cannot be read as it was typed.")
+        what = _("something could not be taken as it was typed.")
         told.append(Lack(_("%(section)s: %(what)s", section=name, what=what), section, must=True))
     return told
 
@@ -229,7 +254,7 @@ def _lacks_of_quotations(event: Event, _state: Wording) -> list[str]:
 
 
 def _lacks_of_poll(event: Event, state: Wording) -> list[str]:
-    poll = next((poll for poll in polls_of(event.id) if poll.position == state.data["poll"]), None)
+    poll = _poll_of(event, state)
     if poll is None:
         return [_("a text without a result does not show.")] if state.data["text"] else []
     return [] if poll.is_public else [_("this result is not shown to anybody yet.")]
@@ -241,6 +266,12 @@ def _lacks_of_next(event: Event, state: Wording) -> list[str]:
     return [_("the lunch that it leads to is over or called off.")] if gone else []
 
 
+def _lacks_of_text(_event: Event, state: Wording) -> list[str]:
+    return (
+        [] if state.title or UNREAD in state.data or not state.data["text"] else [_("readers see it without a title.")]
+    )
+
+
 _LACKS: Mapping[SectionKind, Callable[[Event, Wording], list[str]]] = {
     SectionKind.FIGURES: _lacks_of_figures,
     SectionKind.PRESS: _lacks_of_press,
@@ -248,4 +279,5 @@ _LACKS: Mapping[SectionKind, Callable[[Event, Wording], list[str]]] = {
     SectionKind.QUOTATIONS: _lacks_of_quotations,
     SectionKind.POLL: _lacks_of_poll,
     SectionKind.NEXT: _lacks_of_next,
+    SectionKind.TEXT: _lacks_of_text,
 }

@@ -34,12 +34,12 @@ NO_CONSENT = _l("Please say why the people in it may be shown, or that there are
 class PictureForm(PlainForm):
     """What is asked about a picture."""
 
-    alt = StringField(
+    alt = TextAreaField(
         _l("What it shows"), filters=[clean_line], validators=[InputRequired(NO_ALT), at_most(300), has_a_word(NO_ALT)]
     )
     credit = StringField(_l("Credit"), filters=[clean_line], validators=[at_most(200)])
     licence = StringField(_l("Licence"), filters=[clean_line], validators=[at_most(100)])
-    consent = StringField(
+    consent = TextAreaField(
         _l("Basis of consent"),
         filters=[clean_line],
         validators=[InputRequired(NO_CONSENT), at_most(300), has_a_word(NO_CONSENT)],
@@ -69,7 +69,7 @@ class NewPictureForm(PictureForm):
     """A picture with its file; the names of its fields keep apart from those of the section around it."""
 
     file = FileField(_l("Picture file"))
-    caption = StringField(_l("Caption"), filters=[clean_line], validators=[at_most(300)])
+    caption = TextAreaField(_l("Caption"), filters=[clean_line], validators=[at_most(300)])
 
 
 def new_picture_form(data: MultiDict[str, Any] | None = None) -> NewPictureForm:

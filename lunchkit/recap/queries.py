@@ -1,8 +1,9 @@
 """Reads of recaps and of what they are written from, named after the question that they answer."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from lunchkit import clock
 from lunchkit.accounts.queries import current_organiser
@@ -13,8 +14,10 @@ from lunchkit.events.queries import coming_events
 from lunchkit.links import token_hash
 from lunchkit.mail.models import OutboxLetter
 from lunchkit.recap.models import Recap, RecapCorrection, RecapSection, RecapVersion
+from lunchkit.recap.sections import SectionKind, pictures_in
 from lunchkit.registrations.models import Registration, Standing
 from lunchkit.speakers.models import Quotation
+from lunchkit.speakers.queries import portraits_in_use
 
 
 def recap_of(event_id: int) -> Recap | None:
@@ -164,6 +167,57 @@ def quotations_waiting(event_id: int) -> int:
         Quotation.event_id == event_id, Quotation.approved_at.is_(None), Quotation.refused_at.is_(None)
     )
     return db.session.scalar(waiting) or 0
+
+
+def pictures_read(event_id: int) -> set[str]:
+    """The tokens of the pictures in what readers of a recap have, those that are taken down too."""
+    return _published_pictures(select(Recap.published).where(Recap.event_id == event_id))
+
+
+def pictures_drafted(event_id: int) -> set[str]:
+    """Those in its draft, hidden sections included."""
+    return _kept_pictures(_SECTIONS.where(RecapSection.event_id == event_id))
+
+
+def pictures_standing(event_id: int) -> set[str]:
+    """Those that its readers or its draft have."""
+    return pictures_read(event_id) | pictures_drafted(event_id)
+
+
+def pictures_known(event_id: int) -> set[str]:
+    """Those that a recap has, or whose place in it somebody can restore."""
+    return pictures_standing(event_id) | _kept_pictures(_VERSIONS.where(RecapSection.event_id == event_id))
+
+
+def pictures_in_use() -> set[str]:
+    """All that any recap has or can restore, and the portraits."""
+    return (
+        _published_pictures(select(Recap.published))
+        | _kept_pictures(_SECTIONS)
+        | _kept_pictures(_VERSIONS)
+        | portraits_in_use()
+    )
+
+
+_SECTIONS = select(RecapSection.data).where(RecapSection.kind == SectionKind.PHOTOS)
+_VERSIONS = (
+    select(RecapVersion.data)
+    .join(RecapSection, RecapSection.id == RecapVersion.section_id)
+    .where(RecapSection.kind == SectionKind.PHOTOS)
+)
+
+
+def _published_pictures(snapshots: Select[Any]) -> set[str]:
+    return {
+        token
+        for snapshot in db.session.scalars(snapshots)
+        for section in (snapshot or {}).get("sections", ())
+        for token in pictures_in(section["data"])
+    }
+
+
+def _kept_pictures(rows: Select[Any]) -> set[str]:
+    return {token for data in db.session.scalars(rows) for token in pictures_in(data)}
 
 
 def writer() -> str:

@@ -7,6 +7,7 @@ public page and the JSON all read the same shapes.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
@@ -249,3 +250,8 @@ SHAPES: Mapping[SectionKind, Shape] = {
     ),
 }
 """In the order of a new draft."""
+
+
+def pictures_in(data: Mapping[str, Any]) -> set[str]:
+    """The tokens of the pictures in what a section holds, or once held."""
+    return {item["picture"] for item in data.get("items") or () if item.get("picture")}

@@ -1,6 +1,6 @@
 """Steps that several actions are made of. They change rows in the caller's transaction, under the section's lock."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -8,11 +8,13 @@ from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import Session
 
 from lunchkit import clock
+from lunchkit.db import leave_traces
 from lunchkit.errors import NotFound
+from lunchkit.images.steps import lay_by, take_up
 from lunchkit.recap.changes import Clash, Wording, join, wording_of
 from lunchkit.recap.models import Recap, RecapSection, RecapVersion
-from lunchkit.recap.queries import state_at, waiting_for
-from lunchkit.recap.sections import SectionKind
+from lunchkit.recap.queries import pictures_in_use, pictures_known, pictures_standing, state_at, waiting_for
+from lunchkit.recap.sections import SectionKind, pictures_in
 
 KEPT_WHOLE = timedelta(minutes=10)
 """So long every state of a section is kept: somebody may be writing on top of it."""
@@ -37,7 +39,11 @@ def sections_now(session: Session, event_id: int) -> list[RecapSection]:
 
 
 def lock_section(session: Session, section: RecapSection) -> None:
-    """Read a section anew and hold it. Raises NotFound where somebody has removed it."""
+    """Read a section anew and hold it, with its recap. Raises NotFound where somebody has removed it.
+
+    The recap, because a picture that leaves the section may be one that readers have, or are just being given.
+    """
+    lock_recap(session, section.event_id)
     try:
         session.refresh(section, with_for_update=True)
     except InvalidRequestError as error:
@@ -56,17 +62,41 @@ def write(session: Session, section: RecapSection, state: Wording, by: str) -> N
             saved_by=section.updated_by,
         )
     )
+    before, after = pictures_in(section.data), pictures_in(state.data)
     section.title, section.data = state.title, dict(state.data)
     section.version += 1
     section.updated_at, section.updated_by = clock.now(), by
     session.flush()
+    lay_by_left(session, section.event_id, before - after)
+    take_up(session, after - before)
     kept = session.scalars(
         select(RecapVersion)
         .where(RecapVersion.section_id == section.id, RecapVersion.is_rescued.is_(False))
         .order_by(RecapVersion.version.desc())
     ).all()
-    for version in spare(kept, clock.now()):
+    spared = spare(kept, clock.now())
+    for version in spared:
         session.delete(version)
+    if spared:
+        leave_traces()
+
+
+def lay_by_left(session: Session, event_id: int, tokens: Collection[str]) -> None:
+    """Lay pictures by that have just left a section, unless readers or another section have them still."""
+    if tokens:
+        lay_by(session, set(tokens) - pictures_standing(event_id))
+
+
+def without_strangers(event_id: int, state: Wording) -> Wording:
+    """The same without pictures that belong to another recap or to a speaker: somebody typed a token into a form.
+
+    One that belongs to nothing any more comes from a text that was late, and may have its place back.
+    """
+    strange = pictures_in(state.data) - pictures_known(event_id)
+    strange &= pictures_in_use() if strange else set()
+    if not strange:
+        return state
+    return Wording(state.title, {**state.data, "items": [i for i in state.items if i.get("picture") not in strange]})
 
 
 def spare(versions: Sequence[RecapVersion], now: datetime) -> list[RecapVersion]:
@@ -134,4 +164,5 @@ def put_last(session: Session, event_id: int, kind: SectionKind, state: Wording,
     )
     session.add(section)
     session.flush()
+    take_up(session, pictures_in(state.data))
     return section

@@ -6,7 +6,7 @@ from dataclasses import replace
 from sqlalchemy import delete, func, select
 
 from lunchkit import clock, links
-from lunchkit.db import transaction
+from lunchkit.db import leave_traces, transaction
 from lunchkit.errors import Refusal
 from lunchkit.events.models import Event
 from lunchkit.images.actions import erase_picture, keep_picture
@@ -29,9 +29,10 @@ from lunchkit.speakers.organiser_forms import (
     appearance_details,
     details_of,
     organisation_details,
+    quotation_details,
 )
 from lunchkit.speakers.queries import SCOPE
-from lunchkit.speakers.refusals import ChangedMeanwhile, NothingWaits, SpeaksAlready
+from lunchkit.speakers.refusals import ChangedMeanwhile, NothingWaits, QuotationApproved, SpeaksAlready
 from lunchkit.speakers.steps import (
     erase_portraits,
     forget_unless_elsewhere,
@@ -73,6 +74,7 @@ def remove_speaker(appearance: Appearance) -> None:
         lock(session, speaker)
         for table in (Quotation, Appearance):
             session.execute(delete(table).where(table.event_id == event_id, table.speaker_id == speaker.id))
+        leave_traces()
         forget_unless_elsewhere(session, speaker)
 
 
@@ -193,6 +195,7 @@ def remove_portrait(speaker: Speaker) -> None:
             is_nothing_else = bare.digest() == public_page(speaker, talks).digest()
             speaker.draft = None if is_nothing_else else as_draft(bare)
             speaker.submitted_at = None if is_nothing_else else speaker.submitted_at
+        leave_traces()
         erase_portraits(session, [public.portrait, draft.portrait if draft else ""])
 
 
@@ -202,6 +205,7 @@ def discard_draft(speaker: Speaker) -> None:
         talks = lock_by_link(session, speaker)
         draft = draft_page(speaker, talks)
         speaker.draft = speaker.submitted_at = None
+        leave_traces()
         if draft is not None and draft.portrait != public_page(speaker, talks).portrait:
             erase_portraits(session, [draft.portrait])
 
@@ -282,16 +286,35 @@ def quote_speaker(appearance: Appearance, details: QuotationDetails) -> Quotatio
     return quotation
 
 
+def change_quotation(quotation: Quotation, details: QuotationDetails, seen: str) -> None:
+    """Write a sentence otherwise; the speaker is asked anew. Raises ChangedMeanwhile, QuotationApproved."""
+    with transaction() as session:
+        lock(session, quotation.speaker)
+        lock(session, quotation)
+        if quotation.approved_at is not None:
+            raise QuotationApproved
+        if digest_of(quotation_details(quotation)) != seen:
+            raise ChangedMeanwhile
+        quotation.text, quotation.medium, quotation.url = details.text, details.medium, details.url
+        quotation.approved_at = quotation.refused_at = None
+
+
 def remove_quotation(quotation: Quotation) -> None:
     """Take a quotation back, from every page."""
     with transaction() as session:
         session.execute(delete(Quotation).where(Quotation.id == quotation.id))
+        leave_traces()
 
 
-def judge_quotation(speaker: Speaker, quotation: Quotation, is_approved: bool) -> None:
-    """Approve or refuse to be quoted so; whoever changes their mind changes every page at once. Raises LinkGone."""
+def judge_quotation(speaker: Speaker, quotation: Quotation, is_approved: bool, seen: str | None = None) -> None:
+    """Approve or refuse to be quoted so; whoever changes their mind changes every page at once.
+
+    Raises LinkGone, and ChangedMeanwhile where a yes was to other words than those that were ``seen``.
+    """
     with transaction() as session:
         lock_by_link(session, speaker)
         lock(session, quotation)
+        if is_approved and seen is not None and digest_of(quotation_details(quotation)) != seen:
+            raise ChangedMeanwhile
         quotation.approved_at = (quotation.approved_at or clock.now()) if is_approved else None
         quotation.refused_at = None if is_approved else (quotation.refused_at or clock.now())

@@ -193,7 +193,8 @@ class Difference:
     label: str
     before: str
     after: str
-    is_long: bool = False
+    name: str = ""
+    """Of the part, where it is one of a page."""
 
 
 LABELS: Mapping[str, LazyString] = {
@@ -215,7 +216,7 @@ def differences(before: SpeakerPage, after: SpeakerPage) -> list[Difference]:
     """Where two versions of a page differ, as they would be read."""
     before, after = before.without_empty_parts(), after.without_empty_parts()
     return [
-        Difference(str(label), said(before, name), said(after, name), name in ("biography", "short_bio"))
+        Difference(str(label), said(before, name), said(after, name), name)
         for name, label in LABELS.items()
         if getattr(before, name) != getattr(after, name)
     ]
@@ -302,9 +303,9 @@ class LanguagesField(Field):
 class SlidesForm(Form):
     """The slides of one lunch."""
 
-    url = StringField(_l("Address (https://…)"), filters=[clean_line], validators=[at_most(500), web_address])
-    title = StringField(_l("Title"), filters=[clean_line], validators=[at_most(150)])
-    licence = StringField(_l("Licence"), filters=[clean_line], validators=[at_most(80)])
+    url = StringField(_l("Slides: address (https://…)"), filters=[clean_line], validators=[at_most(500), web_address])
+    title = StringField(_l("Title of the slides"), filters=[clean_line], validators=[at_most(150)])
+    licence = StringField(_l("Licence of the slides"), filters=[clean_line], validators=[at_most(80)])
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Each field by itself; and whoever shows slides says what others may do with them."""
@@ -345,11 +346,14 @@ class PageForm(SeenForm):
         """Every field on the page, in order."""
         return [*self, *(field for _talk, form in self.talks for field in form)]
 
-    def name_links(self) -> None:
-        """Number the rows of links, for whoever hears them one after the other."""
+    def name_rows(self) -> None:
+        """Number the links, and tell the slides of several lunches apart, for whoever hears one after the other."""
         for number, (url, label) in enumerate(self.links, 1):
             url.label.text = _("Link %(number)s: address (https://…)", number=number)
             label.label.text = _("Link %(number)s: what one finds there", number=number)
+        for talk, form in self.talks if len(self.talks) > 1 else ():
+            for field in form:
+                field.label.text = _("%(field)s, «%(lunch)s»", field=field.label.text, lunch=talk.event.title)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """The page, and the slides of each lunch."""
@@ -386,7 +390,7 @@ def page_form(page: SpeakerPage, talks: Sequence[Appearance], data: MultiDict[st
         (talk, SlidesForm(data, data=asdict(page.slides_of(talk.event_id)), prefix=f"slides-{talk.event_id}-"))
         for talk in talks
     ]
-    form.name_links()
+    form.name_rows()
     return form
 
 

@@ -69,6 +69,11 @@ class Speaker(Model):
         """The letters in the disc that stands for a portrait."""
         return initials_of(self.name)
 
+    @property
+    def is_written(self) -> bool:
+        """Whether their public page says more of them than organisers do who put them on a list."""
+        return bool(self.short_bio or self.biography or self.languages or self.links or self.portrait_id)
+
 
 class Appearance(Model):
     """A speaker at one lunch, in order of appearance."""

@@ -12,13 +12,15 @@ from lunchkit.errors import NotFound
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.images.actions import put_back, take_down
+from lunchkit.images.queries import pictures_by_token
 from lunchkit.links import public
 from lunchkit.refusals import NO, readable, retry_header
 from lunchkit.speakers import actions
 from lunchkit.speakers.exports import page_facts
 from lunchkit.speakers.forms import LICENCES, Difference, SeenForm, SpeakerPage, differences, draft_page, public_page
-from lunchkit.speakers.models import Appearance, Speaker
+from lunchkit.speakers.models import Appearance, Quotation, Speaker
 from lunchkit.speakers.organiser_forms import (
+    QuotationForm,
     SpeakerForm,
     appearance_form,
     organisation_form,
@@ -34,7 +36,7 @@ from lunchkit.speakers.queries import (
     quotations_of,
     talks_of,
 )
-from lunchkit.speakers.refusals import ChangedMeanwhile, SpeaksAlready
+from lunchkit.speakers.refusals import ChangedMeanwhile, NothingWaits, QuotationApproved, SpeaksAlready
 from lunchkit.speakers.views import side_by_side
 
 bp = Blueprint("speakers", __name__)
@@ -119,6 +121,56 @@ def quote(slug: str, speaker_id: int) -> ResponseReturnValue:
     return _save((event, appearance), form, lambda: actions.quote_speaker(appearance, form.details()), quotation_form)
 
 
+@bp.get(f"{ONE}/quotations/<int(max=2147483647):quotation_id>")
+def quotation(slug: str, speaker_id: int, quotation_id: int) -> ResponseReturnValue:
+    """A sentence, to be written otherwise while the speaker has not said yes to it."""
+    event, appearance = _both(slug, speaker_id)
+    quotation = quotation_or_404(speaker_id, quotation_id)
+    if quotation.approved_at is not None:
+        return _page(event, appearance, notice=str(QuotationApproved.message)), QuotationApproved.status
+    return _quotation_page(event, appearance.speaker, quotation, quotation_form(None, quotation))
+
+
+@bp.post(f"{ONE}/quotations/<int(max=2147483647):quotation_id>")
+def update_quotation(slug: str, speaker_id: int, quotation_id: int) -> ResponseReturnValue:
+    """Other words, which the speaker is asked about anew."""
+    event, appearance = _both(slug, speaker_id)
+    quotation = quotation_or_404(speaker_id, quotation_id)
+    form = quotation_form(request.form, quotation)
+    if not form.validate():
+        return _quotation_page(event, appearance.speaker, quotation, form), 422
+    try:
+        actions.change_quotation(quotation, form.details(), form.seen.data or "")
+    except NotFound:
+        raise
+    except NO as error:
+        refusal = readable(error)
+        is_other = isinstance(refusal, ChangedMeanwhile)
+        compared = form.look_again(quotation_form(None, quotation)) if is_other else []
+        page = _quotation_page(event, appearance.speaker, quotation, form, str(refusal.message), compared)
+        return page, refusal.status, retry_header(refusal)
+    return _to(event, speaker_id, "asked")
+
+
+def _quotation_page(
+    event: Event,
+    speaker: Speaker,
+    quotation: Quotation,
+    form: QuotationForm,
+    notice: str = "",
+    compared: list[Difference] | None = None,
+) -> str:
+    return render_template(
+        "organiser/speakers/quotation.html",
+        event=event,
+        speaker=speaker,
+        quotation=quotation,
+        form=form,
+        notice=notice,
+        compared=compared,
+    )
+
+
 @bp.get(f"{ONE}/quotations/<int(max=2147483647):quotation_id>/removal")
 def quotation_removal(slug: str, speaker_id: int, quotation_id: int) -> ResponseReturnValue:
     """Asks once more."""
@@ -145,6 +197,13 @@ def renew_link(slug: str, speaker_id: int) -> ResponseReturnValue:
     event, appearance = _both(slug, speaker_id)
     actions.issue_link(appearance.speaker)
     return _to(event, speaker_id, "link")
+
+
+@bp.get(f"{ONE}/link/revocation")
+def link_revocation(slug: str, speaker_id: int) -> ResponseReturnValue:
+    """Asks once more."""
+    event, appearance = _both(slug, speaker_id)
+    return render_template("organiser/speakers/link_revocation.html", event=event, speaker=appearance.speaker)
 
 
 @bp.post(f"{ONE}/link/revocation")
@@ -263,6 +322,9 @@ def _judge(slug: str, speaker_id: int, verb: Callable[[Speaker, str], None], don
     except ChangedMeanwhile as refusal:
         db.session.rollback()
         return _draft_page(event, appearance.speaker, str(refusal.message)), refusal.status
+    except NothingWaits as refusal:
+        db.session.rollback()
+        return _page(event, appearance, notice=str(refusal.message)), refusal.status
     return _to(event, speaker_id, done)
 
 
@@ -311,11 +373,15 @@ def _page(
 
 
 def _draft_page(event: Event, speaker: Speaker, notice: str = "") -> str:
-    page = _draft_or_404(speaker)
-    compared = [
-        (one, *side_by_side(one.before, one.after))
-        for one in differences(public_page(speaker, talks_of(speaker.id)), page)
-    ]
+    page, public = _draft_or_404(speaker), public_page(speaker, talks_of(speaker.id))
+    compared = [(one, *side_by_side(one.before, one.after)) for one in differences(public, page)]
+    portraits = pictures_by_token([public.portrait, page.portrait])
     return render_template(
-        "organiser/speakers/draft.html", event=event, speaker=speaker, draft=page, compared=compared, notice=notice
+        "organiser/speakers/draft.html",
+        event=event,
+        speaker=speaker,
+        draft=page,
+        compared=compared,
+        portraits=(portraits.get(public.portrait), portraits.get(page.portrait)),
+        notice=notice,
     )

@@ -19,7 +19,7 @@ from lunchkit.speakers.forms import (
     need_licence,
     web_address,
 )
-from lunchkit.speakers.models import Appearance, Organisation, Speaker
+from lunchkit.speakers.models import Appearance, Organisation, Quotation, Speaker
 from lunchkit.text import clean_line, clean_text
 
 WORDLESS = _l("Please write what was said.")
@@ -157,7 +157,7 @@ class QuotationDetails:
 
 
 class QuotationForm(SeenForm):
-    """One more quotation."""
+    """A quotation, a new one or one that has not been said yes to."""
 
     quotation = TextAreaField(
         _l("Quotation"),
@@ -165,7 +165,7 @@ class QuotationForm(SeenForm):
         validators=[InputRequired(WORDLESS), at_most(500), has_a_word(WORDLESS)],
     )
     medium = StringField(_l("Medium"), filters=[clean_line], validators=[at_most(120)])
-    url = StringField(_l("Address (https://…)"), filters=[clean_line], validators=[at_most(500), web_address])
+    url = StringField(_l("Quotation: address (https://…)"), filters=[clean_line], validators=[at_most(500), web_address])
 
     def details(self) -> QuotationDetails:
         """The frozen value of a valid form; quotation marks come from the page."""
@@ -173,6 +173,15 @@ class QuotationForm(SeenForm):
         return QuotationDetails(text, self.medium.data or "", self.url.data or "")
 
 
-def quotation_form(data: MultiDict[str, str] | None = None) -> QuotationForm:
-    """The form, empty or filled from a request's form data."""
-    return QuotationForm(formdata=data)
+def quotation_form(data: MultiDict[str, str] | None = None, quotation: Quotation | None = None) -> QuotationForm:
+    """The form, empty, filled from a row, or from a request's form data."""
+    if quotation is None:
+        return QuotationForm(formdata=data)
+    details = quotation_details(quotation)
+    values = asdict(details) | {"seen": digest_of(details), "quotation": details.text}
+    return QuotationForm(formdata=data, data=values)
+
+
+def quotation_details(quotation: Quotation) -> QuotationDetails:
+    """What a quotation says at present."""
+    return QuotationDetails(quotation.text, quotation.medium, quotation.url)

@@ -1,6 +1,6 @@
 """Reads of speakers, named after the question that they answer. Public is who appears at a published lunch."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import joinedload
@@ -9,6 +9,7 @@ from lunchkit import links
 from lunchkit.db import db
 from lunchkit.errors import NotFound
 from lunchkit.events.models import Event
+from lunchkit.images.models import Picture
 from lunchkit.slugs import slug_of
 from lunchkit.speakers.models import Appearance, Organisation, Quotation, Speaker
 from lunchkit.speakers.refusals import LinkGone
@@ -39,6 +40,19 @@ def appearance_or_404(event_id: int, speaker_id: int) -> Appearance:
 def count_speakers(event_id: int) -> int:
     """How many speak at a lunch."""
     return db.session.scalar(select(func.count()).where(Appearance.event_id == event_id)) or 0
+
+
+def waiting_pages(event_ids: Collection[int]) -> dict[int, int]:
+    """How many speakers of each of these lunches have submitted a page that waits for an organiser, in one query."""
+    if not event_ids:
+        return {}
+    found = db.session.execute(
+        select(Appearance.event_id, func.count())
+        .join(Appearance.speaker)
+        .where(Appearance.event_id.in_(event_ids), Speaker.submitted_at.is_not(None))
+        .group_by(Appearance.event_id)
+    )
+    return {event_id: number for event_id, number in found}
 
 
 def public_speaker_or_404(slug: str) -> Speaker:
@@ -184,6 +198,13 @@ def private_link(speaker: Speaker) -> str | None:
         return None
     token = links.derived_token(SCOPE, speaker.link_nonce, speaker.link_hash)
     return links.public("speakers.write", token=token)
+
+
+def portraits_in_use() -> set[str]:
+    """The tokens of all portraits, public or in a draft."""
+    public = db.session.scalars(select(Picture.token).join(Speaker, Speaker.portrait_id == Picture.id))
+    drafts = db.session.scalars(select(Speaker.draft).where(Speaker.draft.is_not(None)))
+    return {*public, *(draft["portrait"] for draft in drafts if draft and draft.get("portrait"))}
 
 
 def _is_public() -> ColumnElement[bool]:

@@ -23,6 +23,12 @@ class LinkGone(NotFound):
     message = _l("This private link opens nothing, or no longer.")
 
 
+class QuotationApproved(Refusal):
+    """Words that a speaker has said yes to stay as they are."""
+
+    message = _l("The speaker has said yes to these words: they stay as they are. Remove them to write others.")
+
+
 class NothingWaits(Refusal):
     """Somebody else has approved it or set it aside, or the speaker has taken it back."""
 

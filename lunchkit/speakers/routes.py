@@ -32,6 +32,7 @@ from lunchkit.speakers.forms import (
     PageForm,
     PortraitForm,
     differences,
+    digest_of,
     draft_page,
     page_form,
     portrait_form,
@@ -39,6 +40,7 @@ from lunchkit.speakers.forms import (
     written_page,
 )
 from lunchkit.speakers.models import Speaker
+from lunchkit.speakers.organiser_forms import quotation_details
 from lunchkit.speakers.queries import (
     has_public_page,
     public_lunches_of,
@@ -169,9 +171,10 @@ def write(token: str) -> ResponseReturnValue:
     return _desk(speaker_by_link_or_404(token), token)
 
 
-def _desk(speaker: Speaker, token: str) -> str:
+def _desk(speaker: Speaker, token: str, notice: str = "") -> str:
     talks = talks_of(speaker.id)
     page = written_page(speaker, talks)
+    quotations = quotations_of(speaker.id)
     return _private(
         "desk.html",
         speaker,
@@ -180,7 +183,9 @@ def _desk(speaker: Speaker, token: str) -> str:
         portrait=picture_by_token(page.portrait),
         is_public=has_public_page(speaker),
         lunches={talk.event_id: talk.event for talk in talks},
-        quotations=quotations_of(speaker.id),
+        quotations=quotations,
+        seen={quotation.id: digest_of(quotation_details(quotation)) for quotation in quotations},
+        notice=notice,
     )
 
 
@@ -289,15 +294,18 @@ def keep_portrait(token: str) -> ResponseReturnValue:
     speaker = speaker_by_link_or_404(token)
     page = written_page(speaker, ())
     form = portrait_form(page, CombinedMultiDict((request.files, request.form)))
-    if not form.validate():
-        return _portrait_page(speaker, token, form), 422
-    upload = form.file()
+    upload, is_worded = form.file(), form.validate()
     try:
-        if upload is None and page.portrait:
+        data = None if upload is None and page.portrait else read_upload(upload)
+        if not is_worded:
+            if data is not None:
+                form.picture.errors = [_("Please choose the picture again: browsers do not keep it.")]
+            return _portrait_page(speaker, token, form), 422
+        if data is None:
             actions.describe_portrait(speaker, form.words())
         else:
             consent = _("Uploaded by the person it shows, by their private link.")
-            actions.keep_portrait(speaker, read_upload(upload), form.words(), consent)
+            actions.keep_portrait(speaker, data, form.words(), consent)
     except LinkGone:
         raise
     except NO as error:
@@ -355,7 +363,11 @@ def refuse_quotation(token: str, quotation_id: int) -> ResponseReturnValue:
 def _judge(token: str, quotation_id: int, *, is_approved: bool) -> ResponseReturnValue:
     speaker = speaker_by_link_or_404(token)
     quotation = quotation_or_404(speaker.id, quotation_id)
-    actions.judge_quotation(speaker, quotation, is_approved)
+    try:
+        actions.judge_quotation(speaker, quotation, is_approved, request.form.get("seen", ""))
+    except ChangedMeanwhile:
+        db.session.rollback()
+        return _desk(speaker, token, _("These words have changed meanwhile. Please read them again.")), 409
     return _to_desk(token, "approved" if is_approved else "refused")
 
 

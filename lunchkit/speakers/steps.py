@@ -6,8 +6,10 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from lunchkit import clock
+from lunchkit.db import leave_traces
 from lunchkit.errors import NotFound
 from lunchkit.images.models import Picture
+from lunchkit.images.steps import destroy
 from lunchkit.slugs import free_slug, slug_of
 from lunchkit.speakers.forms import (
     Slides,
@@ -95,8 +97,7 @@ def _hang_portrait(session: Session, speaker: Speaker, page: SpeakerPage) -> Non
 
 def erase_portraits(session: Session, tokens: Iterable[str]) -> None:
     """Destroy portraits, with every file of them."""
-    session.flush()
-    session.execute(delete(Picture).where(Picture.token.in_([token for token in tokens if token])))
+    destroy(session, [token for token in tokens if token])
 
 
 def take_along(speaker: Speaker, before: SpeakerPage, talks: Sequence[Appearance]) -> None:
@@ -114,6 +115,7 @@ def forget_unless_elsewhere(session: Session, speaker: Speaker) -> None:
     portraits.append(written_page(speaker, []).portrait)
     session.execute(delete(Quotation).where(Quotation.speaker_id == speaker.id))
     session.execute(delete(Speaker).where(Speaker.id == speaker.id))
+    leave_traces()
     erase_portraits(session, portraits)
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from lunchkit import clock
-from lunchkit.db import scrub, transaction
+from lunchkit.db import leave_traces, scrub_traces, transaction
 from lunchkit.events.models import FOOD_KEPT_FOR, REMINDERS, Event, Reminder
 from lunchkit.mail.models import OutboxLetter
 from lunchkit.registrations.letters import promise_letter
@@ -81,7 +81,10 @@ def erase_needs() -> int:
 
 
 def purge_people() -> int:
-    """Forget the people of each lunch on its purge day; what stays is counts. Returns how many were forgotten."""
+    """Forget the people of each lunch on its purge day; what stays is counts. Returns how many were forgotten.
+
+    Then no byte stays in the database's files of them, nor of anything else that was erased since the last time.
+    """
     now = clock.now()
     forgotten = 0
     with transaction() as session:
@@ -90,9 +93,9 @@ def purge_people() -> int:
             event = lock_event(session, event_id)
             if event.purge_on <= _today(event, now):
                 forgotten += _purge(session, event, now)
-        leaves_traces = _erased_lately(session, now)
-    if leaves_traces:
-        scrub()
+        if _erased_lately(session, now):
+            leave_traces()
+    scrub_traces()
     return forgotten
 
 

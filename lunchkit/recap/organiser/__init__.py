@@ -7,13 +7,23 @@ from lunchkit import clock
 from lunchkit.errors import Refusal
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
+from lunchkit.images.queries import pictures_by_token
 from lunchkit.recap import actions
 from lunchkit.recap.drafting import snapshot_of
 from lunchkit.recap.forms import kind_or_none
 from lunchkit.recap.listing import lacks, outline
 from lunchkit.recap.models import Recap
 from lunchkit.recap.organiser import pictures, publication, writing
-from lunchkit.recap.queries import corrections_of, late_texts, recap_of, section_or_404, sections_of, writer
+from lunchkit.recap.queries import (
+    corrections_of,
+    late_texts,
+    pictures_drafted,
+    pictures_read,
+    recap_of,
+    section_or_404,
+    sections_of,
+    writer,
+)
 from lunchkit.recap.sections import SHAPES
 from lunchkit.rooms.replies import refused
 
@@ -38,6 +48,7 @@ def index(slug: str) -> ResponseReturnValue:
         lacks=lacks(event, sections),
         late=late_texts(event.id),
         corrections=corrections_of(event.id),
+        only_readers=pictures_by_token(pictures_read(event.id) - pictures_drafted(event.id)).values(),
         is_changed=_is_changed(event, recap),
         kinds=[kind for kind in SHAPES if not (SHAPES[kind].is_single and kind in {row.kind for row in sections})],
         shapes=SHAPES,

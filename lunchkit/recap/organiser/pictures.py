@@ -5,25 +5,28 @@ from collections.abc import Sequence
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import CombinedMultiDict, FileStorage
+from werkzeug.exceptions import RequestEntityTooLarge
 
+from lunchkit.accounts.queries import current_organiser
 from lunchkit.errors import NotFound
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
-from lunchkit.images.actions import describe_picture, erase_picture, keep_picture, put_back, take_down
+from lunchkit.images.actions import describe_picture, erase_picture, keep_picture, take_down
 from lunchkit.images.intake import read_upload
 from lunchkit.images.models import Picture
 from lunchkit.images.queries import any_picture_by_token_or_404
+from lunchkit.images.refusals import PictureTooHeavy
 from lunchkit.recap import actions
 from lunchkit.recap.changes import wording_of
 from lunchkit.recap.forms import section_form, sent, typed_form
 from lunchkit.recap.models import RecapSection
 from lunchkit.recap.organiser.writing import edit_page, overtaken
 from lunchkit.recap.organiser_forms import NewPictureForm, PictureForm, new_picture_form, picture_form
-from lunchkit.recap.queries import section_or_404, writer
+from lunchkit.recap.queries import pictures_known, pictures_standing, section_or_404, writer
 from lunchkit.recap.refusals import NoMorePictures, Overtaken
 from lunchkit.recap.sections import SHAPES, SectionKind
 from lunchkit.refusals import NO, readable, retry_header
-from lunchkit.web import takes_pictures
+from lunchkit.web import show_error, takes_pictures
 
 bp = Blueprint("pictures", __name__)
 PLACE = "/e/<slug>/recap/sections/<int(max=2147483647):section_id>/pictures"
@@ -53,6 +56,25 @@ def add(slug: str, section_id: int) -> ResponseReturnValue:
     return redirect(_section(event, section, done="pictured"), code=303)
 
 
+@bp.errorhandler(RequestEntityTooLarge)
+def show_too_heavy(error: RequestEntityTooLarge) -> ResponseReturnValue:
+    """A picture that was too heavy to be taken in at all: the form again, with the sentence beside its field.
+
+    It is refused before the door asks who is there, so this asks.
+    """
+    if not (request.endpoint or "").endswith(".pictures.add") or not request.view_args or current_organiser() is None:
+        return show_error(error)
+    try:
+        event, section = _both(**request.view_args)
+    except NotFound as gone:
+        return show_error(gone)
+    if section.kind != SectionKind.PHOTOS:
+        return show_error(error)
+    form = new_picture_form()
+    form.file.errors = [str(PictureTooHeavy.message)]
+    return _form_page(event, section, form), PictureTooHeavy.status
+
+
 def _keep(section: RecapSection, form: NewPictureForm) -> None:
     """Keep the file, then give it its place; where there is none left, nothing of it stays."""
     kind = SectionKind(section.kind)
@@ -79,7 +101,7 @@ def _form_page(event: Event, section: RecapSection, form: NewPictureForm) -> str
 def show(slug: str, section_id: int, token: str) -> ResponseReturnValue:
     """One picture, and what is said of it."""
     event, section = _both(slug, section_id)
-    picture = _picture_of(section, token)
+    picture = _picture_of(event, token)
     return _picture_page(event, section, picture, picture_form(picture))
 
 
@@ -87,7 +109,7 @@ def show(slug: str, section_id: int, token: str) -> ResponseReturnValue:
 def describe(slug: str, section_id: int, token: str) -> ResponseReturnValue:
     """What is said of a picture, said anew."""
     event, section = _both(slug, section_id)
-    picture = _picture_of(section, token)
+    picture = _picture_of(event, token)
     form = picture_form(picture, request.form)
     if not form.validate():
         return _picture_page(event, section, picture, form), 422
@@ -100,11 +122,14 @@ def describe(slug: str, section_id: int, token: str) -> ResponseReturnValue:
 
 @bp.post(f"{PLACE}/<token>/visibility")
 def visibility(slug: str, section_id: int, token: str) -> ResponseReturnValue:
-    """Taken down at once, on every page; or put back."""
-    _event, section = _both(slug, section_id)
-    picture = _picture_of(section, token)
+    """Taken down at once, on every page; or put back, if it has a place still."""
+    event, section = _both(slug, section_id)
+    picture = _picture_of(event, token)
     shows = request.form.get("shown") == "1"
-    (put_back if shows else take_down)(picture)
+    if shows:
+        actions.put_back_picture(event, picture)
+    else:
+        take_down(picture)
     done = "put-back" if shows else "taken-down"
     return redirect(url_for(".show", slug=slug, section_id=section.id, token=token, done=done), code=303)
 
@@ -114,16 +139,16 @@ def erasure(slug: str, section_id: int, token: str) -> ResponseReturnValue:
     """Asks once more."""
     event, section = _both(slug, section_id)
     return render_template(
-        "organiser/recap/erasure.html", event=event, section=section, picture=_picture_of(section, token)
+        "organiser/recap/erasure.html", event=event, section=section, picture=_picture_of(event, token)
     )
 
 
 @bp.post(f"{PLACE}/<token>/erasure")
 def erase(slug: str, section_id: int, token: str) -> ResponseReturnValue:
-    """The files are gone for good, and the picture leaves its section."""
+    """The files are gone for good, and the picture leaves the draft."""
     event, section = _both(slug, section_id)
-    erase_picture(_picture_of(section, token))
-    actions.take_out_picture(section, token, writer())
+    erase_picture(_picture_of(event, token))
+    actions.take_out_picture(event, token, writer())
     return redirect(_section(event, section, done="erased"), code=303)
 
 
@@ -131,14 +156,19 @@ def _picture_page(
     event: Event, section: RecapSection, picture: Picture, form: PictureForm, differing: Sequence[str] = ()
 ) -> str:
     return render_template(
-        "organiser/recap/picture.html", event=event, section=section, picture=picture, form=form, differing=differing
+        "organiser/recap/picture.html",
+        event=event,
+        section=section,
+        picture=picture,
+        form=form,
+        differing=differing,
+        has_place=picture.token in pictures_standing(event.id),
     )
 
 
-def _picture_of(section: RecapSection, token: str) -> Picture:
-    """A picture of this section, taken down or not. Raises NotFound for any other."""
-    items = wording_of(SectionKind(section.kind), section).items
-    if not any(item.get("picture") == token for item in items):
+def _picture_of(event: Event, token: str) -> Picture:
+    """A picture that this recap has or once had, taken down or not. Raises NotFound for any other."""
+    if token not in pictures_known(event.id):
         raise NotFound
     return any_picture_by_token_or_404(token)
 

@@ -7,12 +7,15 @@ from typing import Any
 
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from lunchkit.errors import NotFound
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
+from lunchkit.images.intake import MOST_BYTES
 from lunchkit.images.models import Picture
 from lunchkit.images.queries import any_picture_by_token_or_404
+from lunchkit.images.refusals import PictureTooHeavy
 from lunchkit.recap import actions
 from lunchkit.recap.changes import Wording, differences, wording_of, words_changed
 from lunchkit.recap.forms import SectionForm, choices_made, kind_or_none, section_form, sent, typed_form
@@ -72,7 +75,7 @@ def _keep_apart(event: Event) -> ResponseReturnValue:
     if kind is None:
         raise NotFound
     kept = actions.keep_apart(event, kind, typed_form(event, kind, request.form).wording(), writer())
-    return _no(event, SectionIsGone(), url_for(".edit", slug=event.slug, section_id=kept.id))
+    return _is_gone(event, url_for(".edit", slug=event.slug, section_id=kept.id))
 
 
 def _not_saved(event: Event, section: RecapSection, form: SectionForm, error: Exception) -> ResponseReturnValue:
@@ -88,13 +91,24 @@ def _not_saved(event: Event, section: RecapSection, form: SectionForm, error: Ex
 def overtaken(event: Event, section: RecapSection, refusal: Overtaken) -> ResponseReturnValue:
     """Somebody was quicker: both texts side by side."""
     link = url_for("organiser.recap.writing.late", slug=event.slug, section_id=section.id, version_id=refusal.late_id)
-    if wants_json():
-        return _no(event, refusal, link)
     version = version_or_404(section.id, refusal.late_id)
-    return _late_page(event, section, version, notice=str(refusal.message)), refusal.status
+    message = str(_by_yourself() if _is_own(section, version) else refusal.message)
+    if wants_json():
+        return jsonify(error=message, link=link), refusal.status
+    return _late_page(event, section, version, notice=message), refusal.status
 
 
-def _no(event: Event, refusal: Overtaken | SectionIsGone, link: str) -> ResponseReturnValue:
+def _is_own(section: RecapSection, version: RecapVersion) -> bool:
+    """Whether whoever wrote what stands also wrote what came late, and reads this."""
+    return section.updated_by == version.saved_by == writer()
+
+
+def _by_yourself() -> str:
+    return _("You have changed this section in another window meanwhile. Your text is kept: choose what shall stand.")
+
+
+def _is_gone(event: Event, link: str) -> ResponseReturnValue:
+    refusal = SectionIsGone()
     message = str(refusal.message)
     if wants_json():
         return jsonify(error=message, link=link), refusal.status
@@ -123,10 +137,20 @@ def _next_page(event: Event, section: RecapSection, form: SectionForm, saved: ac
         ".edit",
         slug=event.slug,
         section_id=section.id,
-        done="joined" if saved.is_joined else "saved",
+        done=_joined_with(section, asked.version, saved.version) if saved.is_joined else "saved",
         focus=form.focus_after(asked.do) or None,
         saved=copy,
     )
+
+
+def _joined_with(section: RecapSection, base_version: int, version: int) -> str:
+    """Whether it was somebody else who wrote between two versions, or the same person in another window."""
+    between = [
+        each.saved_by
+        for each in versions_of(section.id)
+        if not each.is_rescued and base_version < each.version < version
+    ]
+    return "joined-own" if set(between) == {writer()} else "joined"
 
 
 def _following(event: Event, section: RecapSection) -> RecapSection | None:
@@ -164,6 +188,8 @@ def edit_page(
         counted=counted_now(event) if kind is SectionKind.NUMBERS else "",
         pictures=_pictures(kind, form),
         new_picture=new_picture or new_picture_form(),
+        most_bytes=MOST_BYTES,
+        too_heavy=PictureTooHeavy.message,
         focus=request.args.get("focus") or form.first,
     )
 
@@ -294,6 +320,7 @@ def _late_page(event: Event, section: RecapSection, version: RecapVersion, notic
         version=version,
         differences=differences(kind, wording_of(kind, version), wording_of(kind, section), earlier),
         notice=notice,
+        is_own=_is_own(section, version),
     )
 
 

@@ -1,6 +1,7 @@
 // Saves a form while somebody writes in it, and says no more than is true. What is on its way is sent again, unchanged,
-// until the server has answered: a save whose answer was lost is never taken for somebody else's. Buttons wait for it.
-// <form data-autosave data-saving="words" data-saved data-unsaved data-offline data-later data-adrift data-signed-out
+// until the server has answered: a save whose answer was lost is never taken for somebody else's. Buttons wait for it;
+// who goes on writing meanwhile stays on the page.
+// <form data-autosave data-saving="words" data-saved data-unsaved data-waits data-offline data-later data-adrift data-signed-out
 // data-wrong data-refused data-look data-enter data-door="address"> with [name=version] and [data-line]; «new-…» is not its
 // business. Tells the files beside it "lunchkit:sending" and "lunchkit:saved" with the text, and "lunchkit:joined" with what somebody else wrote.
 const form = document.querySelector("form[data-autosave]");
@@ -11,11 +12,11 @@ const text = () => new URLSearchParams([...new FormData(form)].filter(own)).toSt
 const tell = (what, detail) =>
   form.dispatchEvent(new CustomEvent(`lunchkit:${what}`, { detail, cancelable: true }));
 const go = () => (clearTimeout(timer), (running ??= save().finally(() => (running = undefined))));
-let saved = text(), running, timer, wake, isStopped = false, passes = false;
+let saved = text(), running, timer, wake, leaving, isStopped = false, passes = false;
 
 function say(state, more, href, textContent = words.look) {
   words.state = state;
-  line.textContent = [words[state], more].filter(Boolean).join(" ");
+  line.textContent = [words[state], more, leaving && running && words.waits].filter(Boolean).join(" ");
   if (href) line.append(" ", Object.assign(document.createElement("a"), { href, textContent }));
 }
 
@@ -62,6 +63,14 @@ async function save() {
   }
 }
 
+function stay(event) {
+  if (!leaving || event.target.type === "submit") return;
+  if (leaving.value === "next") stop(); // also a page that is already on its way
+  leaving = undefined;
+  if (running) line.textContent = line.textContent.replace(words.waits, "").trim();
+}
+
+for (const sign of ["input", "focusin"]) form.addEventListener(sign, stay);
 form.addEventListener("input", () => {
   if (isStopped || running || text() === saved) return;
   say("unsaved");
@@ -70,14 +79,17 @@ form.addEventListener("input", () => {
 });
 form.addEventListener("submit", async (event) => {
   const stays = event.submitter?.value === "save" && words.state !== "wrong";
+  if (!stays) leaving = event.submitter;
   if (passes || (!stays && !running && text() === saved)) return;
   event.preventDefault();
   wake?.();
   await go();
   if (isStopped || text() !== saved) return;
   if (stays) return say("saved");
+  if (leaving !== event.submitter) return;
   passes = true;
   form.requestSubmit(event.submitter);
+  passes = false;
 });
 addEventListener("keydown", (event) => {
   if (event.key !== "s" || !(event.ctrlKey || event.metaKey)) return;
