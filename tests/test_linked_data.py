@@ -10,6 +10,13 @@ from pyld import jsonld
 
 from lunchkit.demo import plant_demo
 
+
+@pytest.fixture(scope="session")
+def database() -> str:
+    """What is tried here is the same on every database."""
+    return "sqlite"
+
+
 SCHEMA = "https://schema.org/"
 CONTEXT = {"@context": {"@vocab": SCHEMA, "url": {"@type": "@id"}}}
 

@@ -11,6 +11,13 @@ from hypothesis import strategies as st
 
 from lunchkit.markdown import SCHEMES, TAGS, host_of, is_safe_link, markdown, plain
 
+
+@pytest.fixture(scope="session")
+def database() -> str:
+    """What is tried here is the same on every database."""
+    return "sqlite"
+
+
 HARMLESS = [
     "<script>alert(1)</script>",
     "<img src=x onerror=alert(1)>",

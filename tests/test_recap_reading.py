@@ -49,6 +49,12 @@ from tests.recaps import (
 )
 
 
+@pytest.fixture(scope="session")
+def database() -> str:
+    """What is tried here is the same on every database."""
+    return "sqlite"
+
+
 @pytest.fixture
 def lunch(make_event: EventMaker) -> FullLunch:
     """A lunch with a published recap in which every kind of section stands."""
@@ -286,7 +292,7 @@ def test_corrections_show_with_day_and_note(client: FlaskClient, lunch: FullLunc
 @pytest.mark.parametrize(
     ("value", "disc", "discs"),
     [
-        ("205", 1, 205), ("6000", 100, 60), ("6’000", 100, 60), ("6 000", 100, 60), ("2,5 t", 1, 3), ("100 %", 10, 10),
+        ("205", 1, 205), ("6000", 100, 60), ("6’000", 100, 60), ("6 000", 100, 60), ("2,5 t", 1, 2), ("100 %", 10, 10),
         ("~40", 1, 40), ("un tiers", 1, 0), ("", 1, 0), ("205", None, 0), ("205", 0, 0), ("6000", 1, 0), ("1", 100, 0),
         ("1.2.3", 1, 0), ("99999999999999", 1, 0),
     ],
