@@ -64,8 +64,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     init_db(app)
     init_i18n(app)
+    init_web(app)  # before the token is looked for: that reads the form, and some doors take a larger one
     csrf.init_app(app)
-    init_web(app)
     init_pictures(app)
     _register_doors(app)
     return app

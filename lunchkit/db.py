@@ -165,13 +165,15 @@ def leave_traces() -> None:
 def scrub_traces() -> None:
     """Scrub if anything was erased since the last time; where somebody was at the database, the mark stays."""
     mark = _traces()
-    if mark is None or not mark.exists():
-        return
-    marked = mark.read_text()
-    if scrub():
+    marked = _read(mark)
+    if mark is not None and marked and scrub():
         with transaction():  # nobody erases anything just now
-            if mark.read_text() == marked:
-                mark.unlink()
+            if _read(mark) == marked:
+                mark.unlink(missing_ok=True)
+
+
+def _read(mark: Path | None) -> str:
+    return mark.read_text() if mark is not None and mark.exists() else ""
 
 
 def _traces() -> Path | None:

@@ -903,12 +903,13 @@ def test_a_page_carries_so_many_pictures_and_no_more(lunch: FullLunch, ada: Flas
     assert len(db.session.scalars(select(Picture)).all()) == 1
 
 
-def test_a_picture_opens_at_its_own_section_only(lunch: FullLunch, make_event: EventMaker, ada: FlaskClient) -> None:
+def test_a_picture_opens_in_its_own_recap_only(lunch: FullLunch, make_event: EventMaker, ada: FlaskClient) -> None:
     write_recap(lunch)
-    token = lunch.pictures[0].token
-    own, wrong = section_of(lunch.event, SectionKind.PHOTOS), section_of(lunch.event, INTRODUCTION)
+    token, other = lunch.pictures[0].token, make_event()
+    actions.draft_recap(other, "Ada", empty=True)
+    own, wrong = section_of(lunch.event, INTRODUCTION), section_of(other, SectionKind.PHOTOS)
     assert ada.get(f"{home(lunch.event)}/sections/{own.id}/pictures/{token}").status_code == 200
-    assert ada.get(f"{home(lunch.event)}/sections/{wrong.id}/pictures/{token}").status_code == 404
-    assert (
-        post(ada, f"{home(lunch.event)}/sections/{wrong.id}/pictures/{token}/visibility", shown="0").status_code == 404
-    )
+    for event in (lunch.event, other):
+        place = f"{home(event)}/sections/{wrong.id}/pictures/{token}"
+        assert ada.get(place).status_code == 404
+        assert post(ada, f"{place}/visibility", shown="0").status_code == 404

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -61,7 +62,7 @@ class SectionForm(BaseForm):
         self, event: Event, kind: SectionKind, slots: Sequence[int], choices: Mapping[FieldKind, list[tuple[str, str]]]
     ) -> None:
         self.shape = shape = SHAPES[kind]
-        self.today = clock.now().astimezone(event.zone).date()
+        self.today = clock.now().astimezone(ZoneInfo(event.zone)).date()
         self.numbers = list(slots)
         asked = [(TITLE.name, TITLE), *((field.name, field) for field in shape.fields)]
         asked += [(_name(number, field), field) for number in slots for field in shape.items]

@@ -60,14 +60,14 @@ def _why_left_out(event: Event, section: RecapSection) -> str:
     state = wording_of(kind, section)
     if kind is SectionKind.POLL:
         is_chosen = _poll_of(event, state) is not None
-        return _("Not shown: its result is not public") if is_chosen else _("Not shown: no question is chosen")
+        return str(_("Not shown: its result is not public") if is_chosen else _("Not shown: no question is chosen"))
     if kind is SectionKind.PHOTOS and state.items:
-        return _("Not shown: its pictures are taken down")
+        return str(_("Not shown: its pictures are taken down"))
     if kind is SectionKind.QUOTATIONS and quotations_waiting(event.id):
-        return _("Not shown: no quotation is approved yet")
+        return str(_("Not shown: no quotation is approved yet"))
     if kind is SectionKind.NEXT and state.data["event"]:
-        return _("Not shown: the next lunch is over or called off")
-    return _("Empty: not shown")
+        return str(_("Not shown: the next lunch is over or called off"))
+    return str(_("Empty: not shown"))
 
 
 def _poll_of(event: Event, state: Wording) -> Poll | None:

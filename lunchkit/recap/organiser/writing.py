@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from lunchkit.errors import NotFound
 from lunchkit.events.models import Event
@@ -38,6 +38,9 @@ from lunchkit.refusals import NO, readable, retry_header
 from lunchkit.rooms.replies import wants_json
 
 HISTORY_A_PAGE = 30
+OVERTAKEN_BY_YOURSELF = _l(
+    "You have changed this section in another window meanwhile. Your text is kept: choose what shall stand."
+)
 bp = Blueprint("writing", __name__)
 
 
@@ -92,7 +95,7 @@ def overtaken(event: Event, section: RecapSection, refusal: Overtaken) -> Respon
     """Somebody was quicker: both texts side by side."""
     link = url_for("organiser.recap.writing.late", slug=event.slug, section_id=section.id, version_id=refusal.late_id)
     version = version_or_404(section.id, refusal.late_id)
-    message = str(_by_yourself() if _is_own(section, version) else refusal.message)
+    message = str(OVERTAKEN_BY_YOURSELF if _is_own(section, version) else refusal.message)
     if wants_json():
         return jsonify(error=message, link=link), refusal.status
     return _late_page(event, section, version, notice=message), refusal.status
@@ -101,10 +104,6 @@ def overtaken(event: Event, section: RecapSection, refusal: Overtaken) -> Respon
 def _is_own(section: RecapSection, version: RecapVersion) -> bool:
     """Whether whoever wrote what stands also wrote what came late, and reads this."""
     return section.updated_by == version.saved_by == writer()
-
-
-def _by_yourself() -> str:
-    return _("You have changed this section in another window meanwhile. Your text is kept: choose what shall stand.")
 
 
 def _is_gone(event: Event, link: str) -> ResponseReturnValue:

@@ -7,16 +7,18 @@
 const form = document.querySelector("form[data-autosave]");
 const line = form.querySelector("[data-line]"), words = form.dataset, { version, csrf_token: token } = form.elements;
 const PAUSE = 1_500, LONGEST = 30_000, PATIENCE = 20_000, MOST_KEPT_ALIVE = 60_000;
+const HELD = ["offline", "later", "adrift", "signedOut"]; // states in which a save waits
 const own = ([name, value]) => typeof value === "string" && !/^(csrf_token|version|new-.*)$/.test(name);
 const text = () => new URLSearchParams([...new FormData(form)].filter(own)).toString();
 const tell = (what, detail) =>
   form.dispatchEvent(new CustomEvent(`lunchkit:${what}`, { detail, cancelable: true }));
 const go = () => (clearTimeout(timer), (running ??= save().finally(() => (running = undefined))));
-let saved = text(), running, timer, wake, leaving, isStopped = false, passes = false;
+let saved = text(), running, timer, wake, leaving, said, isStopped = false, passes = false;
 
 function say(state, more, href, textContent = words.look) {
+  said = [state, more, href, textContent];
   words.state = state;
-  line.textContent = [words[state], more, leaving && running && words.waits].filter(Boolean).join(" ");
+  line.textContent = [words[state], more, leaving && HELD.includes(state) && words.waits].filter(Boolean).join(" ");
   if (href) line.append(" ", Object.assign(document.createElement("a"), { href, textContent }));
 }
 
@@ -67,7 +69,7 @@ function stay(event) {
   if (!leaving || event.target.type === "submit") return;
   if (leaving.value === "next") stop(); // also a page that is already on its way
   leaving = undefined;
-  if (running) line.textContent = line.textContent.replace(words.waits, "").trim();
+  if (running) say(...said);
 }
 
 for (const sign of ["input", "focusin"]) form.addEventListener(sign, stay);
@@ -79,7 +81,7 @@ form.addEventListener("input", () => {
 });
 form.addEventListener("submit", async (event) => {
   const stays = event.submitter?.value === "save" && words.state !== "wrong";
-  if (!stays) leaving = event.submitter;
+  leaving = stays ? undefined : event.submitter;
   if (passes || (!stays && !running && text() === saved)) return;
   event.preventDefault();
   wake?.();
