@@ -38,8 +38,8 @@ from tests.test_budgets import LOOKS, ORGANISER, axe_violations, over_budget, ov
 
 SPEAKER = (60_000, 4, 150)
 """Bytes transferred with a cold cache, requests, elements outside drawings."""
-WRITING = (60_000, 4, 250)
-"""Of the form, which asks for the slides of each lunch."""
+WRITING = (60_000, 5, 250)
+"""Of the forms: one asks for the slides of each lunch, one shows the portrait, and each has a script."""
 NAME = "Marie-Françoise Vuilleumier-Grandjean"
 FEDERATION = "Fédération fictive des associations pour un numérique soutenable"
 BIOGRAPHY = """Elle a commencé dans un atelier de **réparation**, avec trois tournevis et une bouilloire.
@@ -112,6 +112,7 @@ def _tell_everything(lunch: House) -> dict[str, str]:
         "organisation": f"/organisations/{organisation.slug}",
         "link": _path(speaker),
         "desk": f"/organiser/e/{events[0].slug}/speakers/{speaker.id}",
+        "quotation": f"/organiser/e/{events[0].slug}/speakers/{speaker.id}/quotations/{quotation.id}",
     }
 
 
@@ -163,6 +164,7 @@ def organiser_pages(people: dict[str, str]) -> dict[str, str]:
     """What organisers see."""
     names = ("desk", "desk, waiting", "desk, new", "draft", "list")
     more = {"preview": people["draft"] + "/preview", "removal": people["desk"] + "/removal"}
+    more |= {"revocation": people["desk"] + "/link/revocation", "quotation": people["quotation"]}
     return {name: people[name] for name in names} | more
 
 
@@ -187,7 +189,7 @@ def test_pages_keep_their_budget_and_ask_no_other_host(
     for name, path in open_pages(people).items():
         weight = weigh(page, lunch.url(path))
         print(f"{name:<20} {weight.size:>6} bytes {weight.requests} requests {weight.elements:>3} elements")
-        too_much += over_budget(name, weight, WRITING if name.endswith("/page") else SPEAKER)
+        too_much += over_budget(name, weight, WRITING if name.endswith(("/page", "/portrait")) else SPEAKER)
         if name == "known":
             assert page.locator("img.portrait").count() == 1 and weight.size > 20_000, (
                 "control: the portrait is weighed"
@@ -316,6 +318,85 @@ def test_speaker_writes_a_page_without_javascript_and_an_organiser_publishes_it(
     for words in ("Elle ouvre ce qui est fermé.", "Revenue.", "exemple.example", "allemand"):
         assert words in page.locator("main").inner_text(), words
     assert page.locator("img[alt='Bea rit.']").is_visible()
+    context.close()
+
+
+LEAVE = "setTimeout(() => location.assign('/privacy'))"
+
+
+def test_what_a_speaker_typed_is_not_left_unasked(lunch: House, chromium: Browser, people: dict[str, str]) -> None:
+    context = open_context(chromium)
+    page = context.new_page()
+    page.goto(lunch.url(f"{people['waiting']}/page"))
+    page.locator("[name=role]").click()
+    page.evaluate(LEAVE)
+    page.wait_for_url(lunch.url("/privacy"))  # control: nothing is typed
+    page.goto(lunch.url(f"{people['waiting']}/page"))
+    page.locator("[name=role]").press_sequentially("x")
+    with page.expect_event("dialog") as asked:
+        page.evaluate(LEAVE)
+    assert asked.value.type == "beforeunload"
+    asked.value.dismiss()
+    assert page.locator("[name=role]").input_value() == "x"
+    page.locator("a[data-discards]").click()
+    page.wait_for_url(lunch.url(people["waiting"]))
+    context.close()
+
+
+def test_without_a_network_a_speaker_keeps_the_form(lunch: House, chromium: Browser, people: dict[str, str]) -> None:
+    context = open_context(chromium)
+    page = context.new_page()
+    page.goto(lunch.url(f"{people['waiting']}/page"))
+    page.locator("[name=role]").fill("cordière")
+    context.set_offline(True)
+    page.locator("button[name=preview]").click()
+    assert page.locator("[role=alert]").is_visible() and page.locator("[name=role]").input_value() == "cordière"
+    context.set_offline(False)
+    page.locator("[role=alert]").wait_for(state="detached")
+    page.locator("button[name=preview]").click()
+    page.wait_for_url(re.compile("/preview$"))
+    assert "cordière" in page.locator("main").inner_text()
+    context.close()
+
+
+def test_saving_one_form_does_not_drop_what_stands_in_another(
+    lunch: House, inside: Page, people: dict[str, str]
+) -> None:
+    inside.goto(lunch.url(people["desk"]))
+    said, quoted = inside.locator("[name=said]"), inside.locator("[name=quotation]")
+    quoted.fill("Une phrase.")
+    save = inside.locator("form[action$='/appearance'] button")
+    save.click()
+    assert inside.locator(".unsaved").is_visible() and quoted.input_value() == "Une phrase."
+    quoted.fill("")
+    said.fill("Autre chose.")
+    inside.locator("[name=slides_licence]").fill("CC0 1.0")
+    save.click()
+    inside.wait_for_url(re.compile("done=saved"))
+    inside.locator("[name=quotation]").fill("Une phrase.")
+    save.click()
+    assert inside.locator(".unsaved").is_visible()
+    save.click()
+    inside.wait_for_load_state()
+    inside.locator("[name=quotation]").wait_for()
+    assert inside.locator("[name=quotation]").input_value() == "", "asked for twice, it goes through"
+
+
+def test_picture_that_is_too_heavy_is_not_even_sent(
+    lunch: House, chromium: Browser, people: dict[str, str], tmp_path: Path
+) -> None:
+    heavy = tmp_path / "lourd.jpg"
+    heavy.write_bytes(b"\xff\xd8\xff" + b"x" * 9_500_000)
+    context = open_context(chromium)
+    page = context.new_page()
+    page.goto(lunch.url(f"{people['waiting']}/portrait"))
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.method))
+    page.locator("[name=portrait_alt]").fill("Ana rit.")
+    page.locator("[name=picture]").set_input_files(heavy)
+    page.locator("main button.button").first.click()
+    assert page.locator("#picture-error").is_visible() and "POST" not in sent
+    assert page.locator("[name=portrait_alt]").input_value() == "Ana rit."
     context.close()
 
 

@@ -11,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from markupsafe import escape
 from sqlalchemy import func, select
+from werkzeug.test import TestResponse
 
 from lunchkit import clock
 from lunchkit.db import db
@@ -26,8 +27,16 @@ from lunchkit.speakers.organiser_forms import (
     QuotationDetails,
     appearance_details,
     details_of,
+    quotation_details,
 )
-from lunchkit.speakers.queries import SCOPE, appearances, approved_quotations, private_link, talks_of
+from lunchkit.speakers.queries import (
+    SCOPE,
+    appearances,
+    approved_quotations,
+    private_link,
+    talks_of,
+    waiting_pages,
+)
 from lunchkit.speakers.refusals import ChangedMeanwhile, LinkGone, NothingWaits
 from lunchkit.speakers.views import side_by_side
 from lunchkit.speakers.words import language_codes
@@ -320,6 +329,84 @@ def test_what_is_set_aside_stays_with_the_speaker(
     assert late.status_code == 409 and again(speaker).short_bio == ""
 
 
+def test_page_that_waits_is_told_where_organisers_look(
+    client: FlaskClient, organiser_client: FlaskClient, make_event: EventMaker
+) -> None:
+    event, other = make_event(), make_event()
+    speaker = speak(event).speaker
+    speak(other, "Samuel Chenal", "", "Itopie")
+    link, told = link_of(speaker), "page vous attend|page waits for you"
+    write(client, link, short_bio="Un mot.")
+    pages = ("/organiser/?lang=en", f"/organiser/e/{event.slug}")
+    assert not any(re.search(told, organiser_client.get(page).text) for page in pages), "nothing is submitted yet"
+    submit(client, link)
+    assert again(speaker).submitted_at is not None
+    assert waiting_pages([event.id, other.id]) == {event.id: 1} and waiting_pages([]) == {}
+    assert all(re.search(told, organiser_client.get(page).text) for page in pages)
+    assert not re.search(told, organiser_client.get(f"/organiser/e/{other.slug}").text)
+
+
+def test_what_was_taken_back_leads_back_to_the_speaker(
+    client: FlaskClient, organiser_client: FlaskClient, event: Event
+) -> None:
+    speaker = speak(event).speaker
+    link, draft = link_of(speaker), f"{desk_of(event, speaker)}/draft"
+    write(client, link, short_bio="Un mot.")
+    submit(client, link)
+    looked_at = form_of(organiser_client, draft)
+    client.post(f"{link}/submission/withdrawal")
+    answer = organiser_client.post(f"{draft}/approval", data=looked_at)
+    assert answer.status_code == 409 and 'role="alert"' in answer.text
+    assert f'action="{desk_of(event, speaker)}/trust"' in answer.text and again(speaker).short_bio == ""
+
+
+def test_states_say_the_same_everywhere(
+    client: FlaskClient, organiser_client: FlaskClient, make_event: EventMaker
+) -> None:
+    event = make_event(title="Autour d’un plat", published_at=None)
+    speaker = speak(event).speaker
+    link, desk = link_of(speaker), desk_of(event, speaker)
+
+    def states() -> list[str]:
+        paths = (desk, f"/organiser/e/{event.slug}/speakers")
+        found = [re.findall(r'class="badge">.*?</svg>([^<]*)<', organiser_client.get(path).text) for path in paths]
+        return [one[0] for one in found]
+
+    def told() -> str:
+        return client.get(f"{link}?lang=en").text
+
+    assert states() == ["À écrire", "À écrire"]
+    assert "Autour d’un plat" in told() and "public as it is" not in told()
+    event.published_at = clock.now()
+    db.session.commit()
+    assert states() == ["À écrire", "À écrire"] and "public as it is" not in told(), "nothing but the name is public"
+    write(client, link, short_bio="Un mot.")
+    assert len(set(states())) == 1 and states()[0] != "À écrire"
+    submit(client, link)
+    assert states() == ["Vous attend", "Vous attend"]
+    organise(organiser_client, f"{desk}/draft/approval", f"{desk}/draft")
+    assert len(set(states())) == 1 and "public as it is" in told()
+
+
+def test_revoking_asks_once_more(client: FlaskClient, organiser_client: FlaskClient, event: Event) -> None:
+    speaker = speak(event).speaker
+    link, page = link_of(speaker), f"{desk_of(event, speaker)}/link/revocation"
+    assert f'action="{page}"' not in organiser_client.get(desk_of(event, speaker)).text
+    assert f'action="{page}"' in organiser_client.get(page).text and client.get(link).status_code == 200
+    assert organise(organiser_client, page, page).status_code == 303
+    assert client.get(link).status_code == 404
+
+
+def test_trust_leaves_what_waits_waiting(client: FlaskClient, organiser_client: FlaskClient, event: Event) -> None:
+    speaker = speak(event).speaker
+    link, desk = link_of(speaker), desk_of(event, speaker)
+    write(client, link, short_bio="Un mot.")
+    submit(client, link)
+    organise(organiser_client, f"{desk}/trust", desk, goes_live="1")
+    page = organiser_client.get(f"{desk}?lang=en").text
+    assert again(speaker).short_bio == "" and "still waits for you" in page
+
+
 def test_whoever_approves_has_read_it(client: FlaskClient, organiser_client: FlaskClient, event: Event) -> None:
     speaker = speak(event).speaker
     link, draft = link_of(speaker), f"{desk_of(event, speaker)}/draft"
@@ -449,6 +536,15 @@ def test_slides_need_a_licence(client: FlaskClient, event: Event) -> None:
     assert answer.status_code == 422 and f'id="slides-{event.id}-licence-error"' in answer.text
 
 
+def test_summary_names_the_lunch_of_the_slides(client: FlaskClient, make_event: EventMaker) -> None:
+    first, second = make_event(title="Le premier"), make_event(title="Le second")
+    link = link_of(speak(first).speaker)
+    speak(second)
+    answer = write(client, link, **{f"slides-{second.id}-url": "slides.example"})
+    summary = answer.text.partition('role="alert"')[2].partition("</ul>")[0]
+    assert answer.status_code == 422 and summary.count("Le second") == 2 and "Le premier" not in summary
+
+
 def test_hostile_field_names_are_no_fields(client: FlaskClient, event: Event) -> None:
     speaker = speak(event).speaker
     link = link_of(speaker)
@@ -501,6 +597,38 @@ def test_portrait_needs_words_and_is_public_with_the_page(
     assert client.get(f"/media/{token}/320.webp").status_code == 200
     [row] = appearances(event.id)
     assert row.speaker.portrait is not None and row.speaker.portrait.token == token
+
+
+def test_file_and_words_are_looked_at_together(client: FlaskClient, event: Event) -> None:
+    link = link_of(speak(event).speaker)
+    for data, status in ((b"GIF89a nothing", 422), (b"\xff\xd8\xff" + b"x" * 8_500_000, 413), (None, 422)):
+        answer = send_photo(client, link, data, portrait_alt=" ", portrait_credit="Zoé Exemple")
+        assert answer.status_code == status and 'value="Zoé Exemple"' in answer.text
+        assert 'id="picture-error"' in answer.text and 'id="portrait_alt-error"' in answer.text
+    again_please = send_photo(client, link, photo(), portrait_alt=" ").text
+    assert 'id="picture-error"' in again_please, "the browser has not kept the file"
+    send_photo(client, link, photo())
+    kept = send_photo(client, link, portrait_alt=" ").text
+    assert 'id="picture-error"' not in kept and 'id="portrait_alt-error"' in kept, "control: there is a picture"
+
+
+def test_organisers_see_the_pictures_that_they_compare(
+    client: FlaskClient, organiser_client: FlaskClient, event: Event
+) -> None:
+    speaker = speak(event).speaker
+    link, draft = link_of(speaker), f"{desk_of(event, speaker)}/draft"
+    send_photo(client, link, photo())
+    write(client, link, biography="Née **ici**.")
+    submit(client, link)
+    page = organiser_client.get(draft).text
+    assert page.count("<img") == 1 and 'alt="Laura rit."' in page
+    assert "Née <strong>ici</strong>." in page and "**" not in page
+    organise(organiser_client, f"{draft}/approval", draft)
+    send_photo(client, link, photo(), portrait_alt="Laura lit.")
+    write(client, link, biography="Née **là**.")
+    page = organiser_client.get(draft).text
+    assert page.count("<img") == 2 and 'alt="Laura rit."' in page and 'alt="Laura lit."' in page
+    assert "<strong>là</strong>" in page and "<ins>**là**.</ins>" in page
 
 
 def test_portrait_that_is_replaced_is_gone(client: FlaskClient, event: Event) -> None:
@@ -598,6 +726,19 @@ def quote(event: Event, speaker: Speaker, text: str = "L’IA n’est pas une fa
     return actions.quote_speaker(appearance, QuotationDetails(text, **more))
 
 
+def judge(client: FlaskClient, link: str, quotation: Quotation, verdict: str) -> TestResponse:
+    """A speaker reads the one quotation on their desk, and says yes or no."""
+    seen = hidden_fields(client.get(link).text)
+    return client.post(f"{link}/quotations/{quotation.id}/{verdict}", data=seen)
+
+
+def approved(event: Event) -> list[str]:
+    """The sentences of a lunch that may be printed, as the database has them now."""
+    db.session.rollback()
+    db.session.expire_all()
+    return [one.text for one in approved_quotations(event.id)]
+
+
 def test_quotation_shows_once_the_speaker_says_yes_and_no_longer_than_that(
     client: FlaskClient, organiser_client: FlaskClient, event: Event
 ) -> None:
@@ -615,18 +756,54 @@ def test_quotation_shows_once_the_speaker_says_yes_and_no_longer_than_that(
     assert quotation.text not in client.get("/speakers/laura-tocmacov").text
     assert quotation.text in client.get(link).text
     for verdict in ("approval", "refusal", "approval", "approval", "refusal"):
-        assert client.post(f"{link}/quotations/{quotation.id}/{verdict}").status_code == 303
+        assert judge(client, link, quotation, verdict).status_code == 303
         page = client.get("/speakers/laura-tocmacov").text
         assert (quotation.text in page) is paths[verdict]
         assert ("lecourrier.ch" in page) is paths[verdict]
         db.session.rollback()
         db.session.expire_all()
         assert [one.text for one in approved_quotations(event.id)] == [quotation.text] * paths[verdict]
-    assert client.post(f"{link}/quotations/{quotation.id}/approval").status_code == 303
+    assert judge(client, link, quotation, "approval").status_code == 303
     removal = f"{desk}/quotations/{quotation.id}/removal"
     assert organiser_client.get(removal).status_code == 200
     assert organise(organiser_client, removal, removal).status_code == 303
     assert "fatalité" not in client.get("/speakers/laura-tocmacov").text
+
+
+def test_quotation_is_written_otherwise_until_the_speaker_says_yes(
+    client: FlaskClient, organiser_client: FlaskClient, event: Event
+) -> None:
+    speaker = speak(event).speaker
+    link, desk = link_of(speaker), desk_of(event, speaker)
+    quotation = quote(event, speaker)
+    page = f"{desk}/quotations/{quotation.id}"
+    assert f'href="{page}"' in organiser_client.get(desk).text
+    assert judge(client, link, quotation, "refusal").status_code == 303
+    older = form_of(organiser_client, page)
+    assert organise(organiser_client, page, page, quotation=" ").status_code == 422
+    assert organise(organiser_client, page, page, quotation="« L’IA est un choix. »").status_code == 303
+    [changed] = db.session.scalars(select(Quotation)).all()
+    assert (changed.text, changed.refused_at, changed.approved_at) == ("L’IA est un choix.", None, None)
+    late = organiser_client.post(page, data=older | {"quotation": "Le mien."})
+    assert late.status_code == 409 and "Le mien." in late.text and "L’IA est un choix." in late.text
+    assert judge(client, link, changed, "approval").status_code == 303
+    assert f'href="{page}"' not in organiser_client.get(desk).text
+    assert organiser_client.get(page).status_code == 409
+    newer = hidden_fields(late.text) | {"quotation": "Le mien."}
+    assert organiser_client.post(page, data=newer).status_code == 409
+    assert approved(event) == ["L’IA est un choix."]
+
+
+def test_a_yes_is_to_the_words_that_were_read(client: FlaskClient, event: Event) -> None:
+    speaker = speak(event).speaker
+    link, quotation = link_of(speaker), quote(event, speaker)
+    seen = hidden_fields(client.get(link).text)
+    actions.change_quotation(quotation, QuotationDetails("Autre chose."), digest_of(quotation_details(quotation)))
+    answer = client.post(f"{link}/quotations/{quotation.id}/approval", data=seen)
+    assert answer.status_code == 409 and "Autre chose." in answer.text and approved(event) == []
+    assert client.post(f"{link}/quotations/{quotation.id}/approval").status_code == 409, "nothing was read"
+    assert judge(client, link, quotation, "approval").status_code == 303
+    assert approved(event) == ["Autre chose."]
 
 
 def test_nobody_speaks_for_somebody_else(client: FlaskClient, event: Event) -> None:

@@ -21,6 +21,7 @@ from wtforms.validators import InputRequired, ValidationError
 from wtforms.widgets import TextInput
 
 from lunchkit.fields import at_most, has_a_word
+from lunchkit.i18n import typo
 from lunchkit.markdown import is_safe_link
 from lunchkit.speakers.models import Appearance, Speaker, initials_of
 from lunchkit.speakers.words import language_codes, language_names
@@ -353,7 +354,8 @@ class PageForm(SeenForm):
             label.label.text = _("Link %(number)s: what one finds there", number=number)
         for talk, form in self.talks if len(self.talks) > 1 else ():
             for field in form:
-                field.label.text = _("%(field)s, «%(lunch)s»", field=field.label.text, lunch=talk.event.title)
+                named = _("%(field)s, «%(lunch)s»", field=field.label.text, lunch=talk.event.title)
+                field.label.text = typo(named)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """The page, and the slides of each lunch."""

@@ -373,15 +373,15 @@ def _page(
 
 
 def _draft_page(event: Event, speaker: Speaker, notice: str = "") -> str:
-    page, public = _draft_or_404(speaker), public_page(speaker, talks_of(speaker.id))
-    compared = [(one, *side_by_side(one.before, one.after)) for one in differences(public, page)]
-    portraits = pictures_by_token([public.portrait, page.portrait])
+    page, shown = _draft_or_404(speaker), public_page(speaker, talks_of(speaker.id))
+    compared = [(one, *side_by_side(one.before, one.after)) for one in differences(shown, page)]
+    portraits = pictures_by_token([shown.portrait, page.portrait])
     return render_template(
         "organiser/speakers/draft.html",
         event=event,
         speaker=speaker,
         draft=page,
         compared=compared,
-        portraits=(portraits.get(public.portrait), portraits.get(page.portrait)),
+        portraits=(portraits.get(shown.portrait), portraits.get(page.portrait)),
         notice=notice,
     )

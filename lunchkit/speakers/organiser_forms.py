@@ -165,7 +165,9 @@ class QuotationForm(SeenForm):
         validators=[InputRequired(WORDLESS), at_most(500), has_a_word(WORDLESS)],
     )
     medium = StringField(_l("Medium"), filters=[clean_line], validators=[at_most(120)])
-    url = StringField(_l("Quotation: address (https://…)"), filters=[clean_line], validators=[at_most(500), web_address])
+    url = StringField(
+        _l("Quotation: address (https://…)"), filters=[clean_line], validators=[at_most(500), web_address]
+    )
 
     def details(self) -> QuotationDetails:
         """The frozen value of a valid form; quotation marks come from the page."""

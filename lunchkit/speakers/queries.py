@@ -47,12 +47,12 @@ def waiting_pages(event_ids: Collection[int]) -> dict[int, int]:
     if not event_ids:
         return {}
     found = db.session.execute(
-        select(Appearance.event_id, func.count())
+        select(Appearance.event_id, func.count(Appearance.speaker_id))
         .join(Appearance.speaker)
         .where(Appearance.event_id.in_(event_ids), Speaker.submitted_at.is_not(None))
         .group_by(Appearance.event_id)
     )
-    return {event_id: number for event_id, number in found}
+    return {row[0]: row[1] for row in found}
 
 
 def public_speaker_or_404(slug: str) -> Speaker:

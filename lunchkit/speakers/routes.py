@@ -13,7 +13,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from lunchkit import links, qr
 from lunchkit.db import db
 from lunchkit.images.cards import card_png
-from lunchkit.images.intake import read_upload
+from lunchkit.images.intake import MOST_BYTES, read_upload
 from lunchkit.images.queries import picture_by_token
 from lunchkit.images.refusals import PictureTooHeavy
 from lunchkit.markdown import plain
@@ -332,7 +332,16 @@ def show_too_heavy(error: RequestEntityTooLarge) -> ResponseReturnValue:
 
 def _portrait_page(speaker: Speaker, token: str, form: PortraitForm) -> str:
     page = written_page(speaker, ())
-    return _private("portrait.html", speaker, token, page=page, portrait=picture_by_token(page.portrait), form=form)
+    return _private(
+        "portrait.html",
+        speaker,
+        token,
+        page=page,
+        portrait=picture_by_token(page.portrait),
+        form=form,
+        most_bytes=MOST_BYTES,
+        too_heavy=PictureTooHeavy.message,
+    )
 
 
 @bp.get("/s/<token>/portrait/removal")
