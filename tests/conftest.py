@@ -5,6 +5,7 @@ What a machine lacks is skipped with a line that says how to get it; with CI=tru
 
 import importlib
 import os
+import re
 import shutil
 import tempfile
 import warnings
@@ -17,6 +18,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import create_engine, select, text
 
 from lunchkit import clock, schema
@@ -44,6 +46,29 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         report.outcome = "failed"
         report.longrepr = f"skipped in CI: {report.longrepr}"
     return report
+
+
+ONE_DATABASE = {
+    "test_event_page", "test_feeds", "test_images", "test_organiser_lunches", "test_pictures", "test_recap_editor",
+    "test_recap_writing", "test_series_page", "test_speakers",
+}  # fmt: skip
+"""Pages and forms, which are the same on every database: on PostgreSQL only what several do at once is tried there,
+unless LUNCHKIT_TEST_LONG is set."""
+SEVERAL = re.compile(r"race|at_once|meanwhile|same_moment|twice|two_|together|several")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out on the second database what says nothing about it, so that the whole run stays short."""
+    if os.environ.get("LUNCHKIT_TEST_LONG"):
+        return
+    spared = [
+        item
+        for item in items
+        if item.path.stem in ONE_DATABASE and "postgresql" in item.name and not SEVERAL.search(item.name)
+    ]
+    gone = set(spared)
+    items[:] = [item for item in items if item not in gone]
+    config.hook.pytest_deselected(items=spared)
 
 
 @pytest.fixture(scope="session")
@@ -126,10 +151,30 @@ def settings(database: str, tmp_path: Path, request: pytest.FixtureRequest) -> S
     return settings
 
 
+class CompiledTemplates(BytecodeCache):
+    """Templates compiled by earlier tests of this process: each has an application of its own, and all have the same."""
+
+    def __init__(self) -> None:
+        self.code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Take what is there; Jinja compares it with the source."""
+        if bucket.key in self.code:
+            bucket.bytecode_from_string(self.code[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was compiled."""
+        self.code[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = CompiledTemplates()
+
+
 @pytest.fixture
 def app(settings: Settings) -> Iterator[Flask]:
     """The application, inside its context."""
     app = create_app(settings)
+    app.jinja_env.bytecode_cache = COMPILED
     app.testing = False  # errors become pages, as in real life
     app.test_client_class = Browser
     registration_actions.arrivals._times.clear()
