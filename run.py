@@ -66,7 +66,11 @@ def main(words: list[str]) -> int:
 
 def spread() -> list[str]:
     """The words that run all tests in two processes, a file in one of them; not where both would fill one database."""
-    return [] if os.environ.get("LUNCHKIT_TEST_POSTGRESQL") else ["-n", "2", "--dist", "loadfile"]
+    return (
+        []
+        if os.environ.get("LUNCHKIT_TEST_POSTGRESQL")
+        else ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
+    )
 
 
 def install(requirements: Path) -> None:
