@@ -411,7 +411,7 @@ def test_the_pages_of_the_desk_keep_the_budget_of_organisers(desk: tuple[Page, d
     assert too_much == []
 
 
-@pytest.mark.parametrize(("viewport", "scheme"), LOOKS)
+@pytest.mark.parametrize(("viewport", "scheme"), LOOKS[1:3])  # narrow by night, wide by day
 def test_everybody_can_use_the_pages_of_the_desk(
     desk: tuple[Page, dict[str, str]], viewport: dict[str, int], scheme: str
 ) -> None:
