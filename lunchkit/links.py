@@ -43,32 +43,32 @@ class PersonalTokens:
 
 
 def personal_tokens(nonce: bytes, *, known_hash: bytes | None = None) -> PersonalTokens:
-    """Derive the tokens of a nonce; with ``known_hash``, by whichever secret key they were first derived.
-
-    After a change of the secret key the earlier key stays in LUNCHKIT_SECRET_KEY_FALLBACKS, and links keep their value.
-    """
-    keys = current_settings().keys
-    for key in keys:
-        tokens = PersonalTokens(
-            link=base64.urlsafe_b64encode(_derive(key, b"link", nonce)[:24]).decode(),
-            ticket=base64.b32encode(_derive(key, b"ticket", nonce)[:20]).decode(),
-        )
-        if known_hash is None or hmac.compare_digest(token_hash(tokens.link), known_hash):
-            return tokens
-    raise LookupError("the secret key of these links is gone; name it in LUNCHKIT_SECRET_KEY_FALLBACKS")
+    """Derive the tokens of a registration's nonce, as ``derived_token`` does; the hash is that of its link."""
+    key = _key_of("link", nonce, known_hash)
+    ticket = base64.b32encode(_derive(key, "ticket", nonce)[:20]).decode()
+    return PersonalTokens(link=_token(key, "link", nonce), ticket=ticket)
 
 
 def derived_token(scope: str, nonce: bytes, known_hash: bytes | None = None) -> str:
     """The token of a nonce for one purpose; with ``known_hash``, by whichever secret key it was first derived.
 
+    After a change of the secret key the earlier key stays in LUNCHKIT_SECRET_KEY_FALLBACKS, and links keep their value.
     Raises LookupError where that key is gone.
     """
+    return _token(_key_of(scope, nonce, known_hash), scope, nonce)
+
+
+def _key_of(scope: str, nonce: bytes, known_hash: bytes | None) -> str:
+    """The secret key that a token was derived with; without its hash, the present one."""
     for key in current_settings().keys:
-        token = base64.urlsafe_b64encode(_derive(key, scope.encode(), nonce)[:24]).decode()
-        if known_hash is None or hmac.compare_digest(token_hash(token), known_hash):
-            return token
+        if known_hash is None or hmac.compare_digest(token_hash(_token(key, scope, nonce)), known_hash):
+            return key
     raise LookupError("the secret key of these links is gone; name it in LUNCHKIT_SECRET_KEY_FALLBACKS")
 
 
-def _derive(key: str, scope: bytes, nonce: bytes) -> bytes:
-    return hmac.digest(key.encode(), b"lunchkit/" + scope + b"/" + nonce, "sha256")
+def _token(key: str, scope: str, nonce: bytes) -> str:
+    return base64.urlsafe_b64encode(_derive(key, scope, nonce)[:24]).decode()
+
+
+def _derive(key: str, scope: str, nonce: bytes) -> bytes:
+    return hmac.digest(key.encode(), b"lunchkit/" + scope.encode() + b"/" + nonce, "sha256")

@@ -205,6 +205,17 @@ def overflow(page: Page) -> int:
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
 
 
+def faults(page: Page, addresses: dict[str, str]) -> list[str]:
+    """What axe finds on some pages, and which are too wide."""
+    found = []
+    for name, address in addresses.items():
+        page.goto(address)
+        found += [f"{name}: {violation}" for violation in axe_violations(page)]
+        if overflow(page) > 0:
+            found.append(f"{name}: {overflow(page)} px too wide")
+    return found
+
+
 LOOKS = [
     pytest.param(viewport, scheme, id=f"{viewport['width']} {scheme}")
     for viewport in (SMALL, DESK)
@@ -218,12 +229,7 @@ def test_everybody_can_use_the_attendee_pages(
 ) -> None:
     context = open_context(chromium, viewport=viewport, color_scheme=scheme)
     page = context.new_page()
-    found = []
-    for name, address in addresses.items():
-        page.goto(address)
-        found += [f"{name}: {violation}" for violation in axe_violations(page)]
-        if overflow(page) > 0:
-            found.append(f"{name}: {overflow(page)} px too wide")
+    found = faults(page, addresses)
     context.close()
     assert found == []
 
@@ -235,12 +241,7 @@ def test_everybody_can_use_the_organiser_pages(
     page, addresses = organiser_pages
     page.set_viewport_size({"width": viewport["width"], "height": viewport["height"]})
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-    found = []
-    for name, address in addresses.items():
-        page.goto(address)
-        found += [f"{name}: {violation}" for violation in axe_violations(page)]
-        if overflow(page) > 0:
-            found.append(f"{name}: {overflow(page)} px too wide")
+    found = faults(page, addresses)
     assert found == []
 
 

@@ -18,7 +18,7 @@ from lunchkit.recap.queries import late_texts, sections_of, versions_of
 from lunchkit.recap.sections import SectionKind
 from tests.chromium import DESK, open_context
 from tests.live import House, house
-from tests.test_budgets import LOOKS, ORGANISER, axe_violations, over_budget, overflow, weigh
+from tests.test_budgets import LOOKS, ORGANISER, axe_violations, faults, over_budget, weigh
 
 INTRODUCTION, PRINCIPLES = SectionKind.INTRODUCTION, SectionKind.PRINCIPLES
 FIVE = ("écologie", "vie privée", "gouvernance", "transparence", "lien social")
@@ -418,10 +418,5 @@ def test_everybody_can_use_the_pages_of_the_desk(
     page, addresses = desk
     page.set_viewport_size({"width": viewport["width"], "height": viewport["height"]})
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-    found = []
-    for name, address in addresses.items():
-        page.goto(address)
-        found += [f"{name}: {violation}" for violation in axe_violations(page)]
-        if overflow(page) > 0:
-            found.append(f"{name}: {overflow(page)} px too wide")
+    found = faults(page, addresses)
     assert found == []

@@ -21,7 +21,7 @@ from lunchkit.text import fold
 from tests.chromium import open_context
 from tests.conftest import EventMaker
 from tests.live import House, house
-from tests.test_budgets import ATTENDEE, LOOKS, axe_violations, over_budget, overflow, weigh
+from tests.test_budgets import ATTENDEE, LOOKS, faults, over_budget, weigh
 
 NOON = datetime(2025, 5, 13, 10, tzinfo=UTC)
 ARCHIVE = "/series/lunch-des-bonnes-pratiques"
@@ -350,12 +350,7 @@ def test_the_archive_keeps_its_budget_and_asks_no_other_host(chromium: Browser, 
 def test_everybody_can_use_the_archive(chromium: Browser, lunch: House, viewport: dict[str, int], scheme: str) -> None:
     context = open_context(chromium, viewport=viewport, color_scheme=scheme)
     page = context.new_page()
-    found = []
-    for name, address in pages_of(lunch).items():
-        page.goto(address)
-        found += [f"{name}: {violation}" for violation in axe_violations(page)]
-        if overflow(page) > 0:
-            found.append(f"{name}: {overflow(page)} px too wide")
+    found = faults(page, pages_of(lunch))
     context.close()
     assert found == []
 

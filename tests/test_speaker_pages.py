@@ -34,7 +34,7 @@ from lunchkit.speakers.queries import private_link, talks_of
 from tests.chromium import DESK, PHONE, open_context, read_qr
 from tests.live import House, house
 from tests.speaking import photo
-from tests.test_budgets import LOOKS, ORGANISER, axe_violations, over_budget, overflow, weigh
+from tests.test_budgets import LOOKS, ORGANISER, axe_violations, faults, over_budget, weigh
 
 SPEAKER = (60_000, 4, 150)
 """Bytes transferred with a cold cache, requests, elements outside drawings."""
@@ -207,23 +207,12 @@ def test_organisers_pages_keep_their_budget(lunch: House, inside: Page, people: 
     assert too_much == []
 
 
-def troubles(page: Page, addresses: dict[str, str]) -> list[str]:
-    """What axe finds, and what does not fit, page by page."""
-    found = []
-    for name, address in addresses.items():
-        page.goto(address)
-        found += [f"{name}: {violation}" for violation in axe_violations(page)]
-        if overflow(page) > 0:
-            found.append(f"{name}: {overflow(page)} px too wide")
-    return found
-
-
 @pytest.mark.parametrize(("viewport", "scheme"), LOOKS)
 def test_everybody_can_use_them(
     lunch: House, chromium: Browser, people: dict[str, str], viewport: dict[str, int], scheme: str
 ) -> None:
     context = open_context(chromium, viewport=viewport, color_scheme=scheme)
-    found = troubles(context.new_page(), {name: lunch.url(path) for name, path in open_pages(people).items()})
+    found = faults(context.new_page(), {name: lunch.url(path) for name, path in open_pages(people).items()})
     context.close()
     assert found == []
 
@@ -234,7 +223,7 @@ def test_organisers_can_use_theirs(
 ) -> None:
     inside.set_viewport_size({"width": viewport["width"], "height": viewport["height"]})
     inside.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-    assert troubles(inside, {name: lunch.url(path) for name, path in organiser_pages(people).items()}) == []
+    assert faults(inside, {name: lunch.url(path) for name, path in organiser_pages(people).items()}) == []
 
 
 def test_axe_looks_at_the_portrait(lunch: House, chromium: Browser, people: dict[str, str]) -> None:

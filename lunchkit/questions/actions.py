@@ -3,14 +3,13 @@
 import base64
 import hashlib
 import secrets
-import threading
 from datetime import timedelta
 
 from sqlalchemy import ColumnElement, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from lunchkit import clock
-from lunchkit.db import scrub, transaction
+from lunchkit.db import leave_traces, scrub_traces, transaction
 from lunchkit.errors import NotFound
 from lunchkit.events.models import Event
 from lunchkit.limits import Window
@@ -32,8 +31,6 @@ FREEZES_AFTER = timedelta(hours=2)
 """So long after the lunch the supports are counted for good, and their tags destroyed."""
 MOST_WAITING = 500
 """Questions that may wait to be read in one room: whoever floods it fills no more than that."""
-unscrubbed = threading.Event()
-"""Whether destroyed supports may still stand in the database's files, because somebody was at them."""
 asking = Window(10, 3600)
 """Questions of one phone within an hour; nothing is counted by address: a whole room shares one."""
 
@@ -188,10 +185,9 @@ def freeze_supports() -> int:
         for question in due:
             question.supports, question.key = counts.get(question.id, 0), None
         session.execute(delete(Support).where(Support.question_id.in_(ids)))
-    if counts:
-        unscrubbed.set()
-    if unscrubbed.is_set() and scrub():
-        unscrubbed.clear()
+        if counts:
+            leave_traces()
+    scrub_traces()
     return len(ids)
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from lunchkit import clock
-from lunchkit.db import transaction
+from lunchkit.db import leave_traces, transaction
 from lunchkit.errors import TooMany
 from lunchkit.events.changes import EventDetails, apply_details, details_of
 from lunchkit.events.models import Event
@@ -232,6 +232,7 @@ def erase_registration(registration: Registration) -> None:
         if registration.is_active and event.gives_seats(now):
             give_back(session, registration, now, Why.ATTENDEE)
         forget(session, registration, now)
+        leave_traces()
         serve_queue(session, event, now)
 
 

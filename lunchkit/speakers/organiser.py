@@ -1,6 +1,7 @@
 """The organiser's doors to the speakers of a lunch: who they are, their private link, their drafts and quotations."""
 
 from collections.abc import Callable
+from functools import partial
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -137,19 +138,14 @@ def update_quotation(slug: str, speaker_id: int, quotation_id: int) -> ResponseR
     event, appearance = _both(slug, speaker_id)
     quotation = quotation_or_404(speaker_id, quotation_id)
     form = quotation_form(request.form, quotation)
-    if not form.validate():
-        return _quotation_page(event, appearance.speaker, quotation, form), 422
-    try:
-        actions.change_quotation(quotation, form.details(), form.seen.data or "")
-    except NotFound:
-        raise
-    except NO as error:
-        refusal = readable(error)
-        is_other = isinstance(refusal, ChangedMeanwhile)
-        compared = form.look_again(quotation_form(None, quotation)) if is_other else []
-        page = _quotation_page(event, appearance.speaker, quotation, form, str(refusal.message), compared)
-        return page, refusal.status, retry_header(refusal)
-    return _to(event, speaker_id, "asked")
+    return _save(
+        (event, appearance),
+        form,
+        lambda: actions.change_quotation(quotation, form.details(), form.seen.data or ""),
+        lambda: quotation_form(None, quotation),
+        partial(_quotation_page, event, appearance.speaker, quotation),
+        "asked",
+    )
 
 
 def _quotation_page(
@@ -297,12 +293,21 @@ def _draft_or_404(speaker: Speaker) -> SpeakerPage:
 
 
 def _save(
-    whom: tuple[Event, Appearance], form: SeenForm, verb: Callable[[], object], fresh: Callable[[], SeenForm]
+    whom: tuple[Event, Appearance],
+    form: SeenForm,
+    verb: Callable[[], object],
+    fresh: Callable[[], SeenForm],
+    page: Callable[..., str] | None = None,
+    done: str = "saved",
 ) -> ResponseReturnValue:
-    """Do what a form asks for; whatever is wrong, it comes back with all that was typed."""
+    """Do what a form asks for; whatever is wrong, its page comes back with all that was typed.
+
+    ``page`` takes the form, a notice, and what differs from ``fresh`` where somebody has changed it meanwhile.
+    """
     event, appearance = whom
+    show = page or partial(_page, event, appearance)
     if not form.validate():
-        return _page(event, appearance, form), 422
+        return show(form), 422
     try:
         verb()
     except NotFound:
@@ -310,9 +315,8 @@ def _save(
     except NO as error:
         refusal = readable(error)
         compared = form.look_again(fresh()) if isinstance(refusal, ChangedMeanwhile) else []
-        page = _page(event, appearance, form, str(refusal.message), compared)
-        return page, refusal.status, retry_header(refusal)
-    return _to(event, appearance.speaker_id, "saved")
+        return show(form, str(refusal.message), compared), refusal.status, retry_header(refusal)
+    return _to(event, appearance.speaker_id, done)
 
 
 def _judge(slug: str, speaker_id: int, verb: Callable[[Speaker, str], None], done: str) -> ResponseReturnValue:

@@ -15,8 +15,6 @@ from lunchkit.registrations.models import Needs, Registration, Standing
 from lunchkit.registrations.seats import lock_event
 from lunchkit.registrations.steps import FORGOTTEN
 
-TRACES_WITHIN = timedelta(hours=1)
-"""Several rounds of the background work: one of them will find nobody reading."""
 REMINDER_WINDOW = timedelta(hours=20)
 """A reminder that could not leave for so long (the server was off) is not sent late."""
 
@@ -93,20 +91,8 @@ def purge_people() -> int:
             event = lock_event(session, event_id)
             if event.purge_on <= _today(event, now):
                 forgotten += _purge(session, event, now)
-        if _erased_lately(session, now):
-            leave_traces()
     scrub_traces()
     return forgotten
-
-
-def _erased_lately(session: Session, now: datetime) -> bool:
-    """Whether anything was erased so lately that its bytes may still stand in the files."""
-    since = now - TRACES_WITHIN
-    people, needs = (
-        select(Registration.id).where(Registration.erased_at >= since),
-        select(Event.id).where(Event.needs_erased_at >= since),
-    )
-    return any(session.scalar(erased.limit(1)) is not None for erased in (people, needs))
 
 
 def _today(event: Event, now: datetime) -> date:
@@ -114,6 +100,7 @@ def _today(event: Event, now: datetime) -> date:
 
 
 def _erase_needs(session: Session, event: Event) -> int:
+    leave_traces()
     of_this_lunch = select(Registration.id).where(Registration.event_id == event.id)
     erased = session.execute(delete(Needs).where(Needs.registration_id.in_(of_this_lunch)))
     return int(getattr(erased, "rowcount", 0))
