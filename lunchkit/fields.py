@@ -1,20 +1,45 @@
-"""Fields and validators that the forms of several features share.
+"""A form, fields and validators that the forms of several features share.
 
 Each typed field says in our words what it could not read: without a picker people write as they are used to.
 """
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
 from wtforms import DateField, DateTimeLocalField, Field, IntegerField, TimeField
+from wtforms.i18n import get_translations
 from wtforms.validators import Length, NumberRange, ValidationError
+
+from lunchkit.i18n import language
 
 DAY_FORMS = ["%Y-%m-%d", "%d.%m.%Y"]
 HOUR_FORMS = ["%H:%M", "%Hh%M", "%H.%M", "%H:%M:%S"]
 MOMENT_FORMS = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%d.%m.%Y %H:%M", "%Y-%m-%dT%H:%M:%S"]
 """How days and hours are read; browsers send the first form of each."""
+
+
+class BareForm(FlaskForm):
+    """A form without a token of its own.
+
+    Where there is authority to protect, the door of the house has asked for one (``lunchkit.csrf``); elsewhere the link
+    in the address is the authority, or nobody's.
+    """
+
+    class Meta:
+        csrf = False
+
+        def get_translations(self, _form: Any) -> Any:
+            """WTForms' own words; Flask-WTF reads their file anew for every request."""
+            return _form_words(language())
+
+
+@cache
+def _form_words(language: str) -> Any:
+    return get_translations([language])
 
 
 def at_most(length: int) -> Length:

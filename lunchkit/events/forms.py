@@ -9,7 +9,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Field, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Optional
@@ -22,6 +21,7 @@ from lunchkit.fields import (
     DAY_FORMS,
     HOUR_FORMS,
     MOMENT_FORMS,
+    BareForm,
     DayField,
     HourField,
     NumberField,
@@ -46,13 +46,8 @@ COLOURS = [
 ]
 
 
-class EventForm(FlaskForm):
+class EventForm(BareForm):
     """One lunch. Its token is asked for at the door of the house (``lunchkit.csrf``), before the form is read."""
-
-    class Meta:
-        """No second token."""
-
-        csrf = False
 
     zone = "Europe/Zurich"
 
@@ -170,13 +165,8 @@ def event_form(
     return form
 
 
-class CapacityForm(FlaskForm):
+class CapacityForm(BareForm):
     """Only the number of seats, for the page of a lunch."""
-
-    class Meta:
-        """No second token."""
-
-        csrf = False
 
     capacity = NumberField(
         _l("Seats"), validators=[InputRequired(_l("Please say how many seats there are.")), between(1, MOST_SEATS)]

@@ -10,12 +10,11 @@ from typing import Any
 from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Field, RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Optional, ValidationError
 
-from lunchkit.fields import NumberField, at_most, between, has_a_word
+from lunchkit.fields import BareForm, NumberField, at_most, between, has_a_word
 from lunchkit.polls.models import FEWEST_TOGETHER, Kind, Poll
 from lunchkit.polls.results import Result
 from lunchkit.text import clean_line, clean_text
@@ -93,13 +92,8 @@ def _end_in(label: LazyString) -> StringField:
     return StringField(label, filters=[clean_line], validators=[at_most(LONGEST_END)])
 
 
-class PollForm(FlaskForm):
+class PollForm(BareForm):
     """One question. The token is asked for at the door of the house."""
-
-    class Meta:
-        """No second token."""
-
-        csrf = False
 
     kind_hints = KIND_HINTS
     languages = LANGUAGES
@@ -265,13 +259,8 @@ def _start(poll: Poll) -> dict[str, Any]:
     return start
 
 
-class NoteForm(FlaskForm):
+class NoteForm(BareForm):
     """A remark on a result."""
-
-    class Meta:
-        """No second token."""
-
-        csrf = False
 
     note = StringField(_l("Remark on the result"), filters=[clean_line], validators=[at_most(300)])
 
@@ -290,13 +279,8 @@ class HandCounts:
     people: int
 
 
-class HandForm(FlaskForm):
+class HandForm(BareForm):
     """A number for each answer: see ``hand_form``."""
-
-    class Meta:
-        """No second token."""
-
-        csrf = False
 
     positions: tuple[int, ...] = ()
     counts_people = False

@@ -241,10 +241,6 @@ def _room(slug: str) -> str:
     return url_for("organiser.presenter.remote", slug=slug)
 
 
-def _to_room(slug: str) -> ResponseReturnValue:
-    return redirect(_room(slug), code=303)
-
-
 def _to_index(slug: str, done: str, poll: Poll | None = None) -> ResponseReturnValue:
     anchor = f"poll-{poll.id}" if poll else None
     return redirect(url_for(".index", slug=slug, done=done, _anchor=anchor), code=303)

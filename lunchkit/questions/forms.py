@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, StringField, TextAreaField
 from wtforms.validators import InputRequired
 
-from lunchkit.fields import at_most, has_a_word
+from lunchkit.fields import BareForm, at_most, has_a_word
 from lunchkit.questions.models import LONGEST, Turn
 from lunchkit.text import clean_line
 
@@ -28,13 +27,8 @@ class QuestionDetails:
     """Chosen at random by the page; empty where it had none."""
 
 
-class QuestionForm(FlaskForm):
+class QuestionForm(BareForm):
     """One question. Phones have no session: their cookie and the origin of the request stand for a token."""
-
-    class Meta:
-        """No token."""
-
-        csrf = False
 
     text = TextAreaField(
         _l("Your question"),

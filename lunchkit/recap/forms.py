@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Field, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.form import BaseForm
@@ -328,15 +327,6 @@ _READERS: Mapping[FieldKind, Callable[[str], Any]] = {
     FieldKind.DAY: _read_day,
     FieldKind.POLL: _read_position,
 }
-
-
-class PlainForm(FlaskForm):
-    """A form whose token is asked for at the door of the house."""
-
-    class Meta:
-        """No second token."""
-
-        csrf = False
 
 
 @dataclass(frozen=True)

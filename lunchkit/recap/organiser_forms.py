@@ -11,9 +11,8 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, HiddenField, StringField, TextAreaField
 from wtforms.validators import InputRequired
 
-from lunchkit.fields import at_most, has_a_word
+from lunchkit.fields import BareForm, at_most, has_a_word
 from lunchkit.images.models import Picture
-from lunchkit.recap.forms import PlainForm
 from lunchkit.text import clean_line, clean_text
 
 
@@ -31,7 +30,7 @@ NO_ALT = _l("Please say what the picture shows, for those who cannot see it.")
 NO_CONSENT = _l("Please say why the people in it may be shown, or that there are none.")
 
 
-class PictureForm(PlainForm):
+class PictureForm(BareForm):
     """What is asked about a picture."""
 
     alt = TextAreaField(
@@ -103,7 +102,7 @@ class Correction:
 NO_NOTE = _l("Please tell readers what was corrected.")
 
 
-class CorrectionForm(PlainForm):
+class CorrectionForm(BareForm):
     """A correction after publication."""
 
     note = TextAreaField(

@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass
-from functools import cache
 from typing import Any
 
 from flask_babel import LazyString
@@ -11,12 +10,10 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Field, FieldList, HiddenField, SelectField, StringField, TextAreaField
-from wtforms.i18n import get_translations
 from wtforms.validators import DataRequired, ValidationError
 
 from lunchkit.events.models import Event
-from lunchkit.fields import at_most, has_a_word
-from lunchkit.i18n import language
+from lunchkit.fields import BareForm, at_most, has_a_word
 from lunchkit.mail.addresses import valid_email
 from lunchkit.registrations.models import Diet, Registration
 from lunchkit.text import clean_line, clean_text
@@ -61,20 +58,8 @@ def no_address(_form: FlaskForm, field: Field) -> None:
         raise ValidationError(_l("Please write this without a web address."))
 
 
-@cache
-def _form_words(language: str) -> Any:
-    return get_translations([language])
-
-
-class DetailsForm(FlaskForm):
+class DetailsForm(BareForm):
     """What can be edited later too. The token in the address is the authority, so there is no cookie to protect."""
-
-    class Meta:
-        csrf = False
-
-        def get_translations(self, _form: Any) -> Any:
-            """WTForms' own words; Flask-WTF reads their file anew for every request."""
-            return _form_words(language())
 
     name = StringField(
         _l("First and last name"),

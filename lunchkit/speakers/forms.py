@@ -14,13 +14,12 @@ from typing import Any
 from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from werkzeug.datastructures import FileStorage, MultiDict
 from wtforms import Field, FieldList, FileField, Form, HiddenField, StringField, TextAreaField
 from wtforms.validators import InputRequired, ValidationError
 from wtforms.widgets import TextInput
 
-from lunchkit.fields import at_most, has_a_word
+from lunchkit.fields import BareForm, at_most, has_a_word
 from lunchkit.i18n import typo
 from lunchkit.markdown import is_safe_link
 from lunchkit.speakers.models import Appearance, Speaker, initials_of
@@ -250,13 +249,8 @@ def need_licence(url: Field, licence: Field) -> bool:
     return True
 
 
-class SeenForm(FlaskForm):
+class SeenForm(BareForm):
     """A form that says what it was filled from."""
-
-    class Meta:
-        """No token in it: organisers' is asked for at the door of the house, speakers have the link."""
-
-        csrf = False
 
     seen = HiddenField()
     """Digest of what stood there when this form was given out."""
@@ -414,13 +408,8 @@ class PortraitWords:
     credit: str = ""
 
 
-class PortraitForm(FlaskForm):
+class PortraitForm(BareForm):
     """A portrait; the file may be left out where there is one already."""
-
-    class Meta:
-        """No token: the link is the authority."""
-
-        csrf = False
 
     picture = FileField(_l("Picture"))
     portrait_alt = TextAreaField(
