@@ -5,7 +5,6 @@ What a machine lacks is skipped with a line that says how to get it; with CI=tru
 
 import importlib
 import os
-import re
 import shutil
 import tempfile
 import warnings
@@ -20,6 +19,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import create_engine, select, text
+from werkzeug.routing import Rule
 
 from lunchkit import clock, schema
 from lunchkit.accounts.actions import add_organiser, issue_console_link
@@ -48,34 +48,17 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     return report
 
 
-ONE_DATABASE = {
-    "test_event_page", "test_feeds", "test_images", "test_organiser_lunches", "test_pictures", "test_recap_editor",
-    "test_recap_writing", "test_series_page", "test_speakers",
-}  # fmt: skip
-"""Pages and forms, which are the same on every database: on PostgreSQL only what several do at once is tried there,
-unless LUNCHKIT_TEST_LONG is set."""
 LONGEST_FIRST = (
     "test_recap_trip", "test_speaker_pages", "test_storm", "test_kills", "test_room_trip", "test_room_budgets",
     "test_budgets", "test_trip", "test_room_trouble", "test_secrecy", "test_recap_page", "test_recap_editor",
 )  # fmt: skip
 """Files that take a minute or more: begun last, one of two processes would wait for the other."""
-SEVERAL = re.compile(r"race|at_once|meanwhile|same_moment|twice|two_|together|several")
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the whole run short: long files first, and on the second database nothing that says nothing about it."""
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the long files first."""
     ranks = {name: rank for rank, name in enumerate(LONGEST_FIRST)}
     items.sort(key=lambda item: ranks.get(item.path.stem, len(ranks)))
-    if os.environ.get("LUNCHKIT_TEST_LONG"):
-        return
-    spared = [
-        item
-        for item in items
-        if item.path.stem in ONE_DATABASE and "postgresql" in item.name and not SEVERAL.search(item.name)
-    ]
-    gone = set(spared)
-    items[:] = [item for item in items if item not in gone]
-    config.hook.pytest_deselected(items=spared)
 
 
 @pytest.fixture(scope="session")
@@ -175,6 +158,26 @@ class CompiledTemplates(BytecodeCache):
 
 
 COMPILED = CompiledTemplates()
+
+
+def compile_addresses_once() -> None:
+    """Let all applications of this process share what werkzeug compiles of their rules, a pure function of each rule.
+
+    Otherwise two fifths of the whole run go into compiling the same two hundred addresses for each test.
+    """
+    compiled: dict[object, Any] = {}
+    compile_builder = Rule._compile_builder
+
+    def compile_once(rule: Rule, append_unknown: bool = True) -> Any:
+        key = (append_unknown, rule.rule, tuple(rule._trace), repr(rule.defaults))
+        if key not in compiled:
+            compiled[key] = compile_builder(rule, append_unknown)
+        return compiled[key]
+
+    Rule._compile_builder = compile_once  # type: ignore[method-assign]
+
+
+compile_addresses_once()
 
 
 @pytest.fixture
