@@ -343,9 +343,63 @@ def test_without_a_network_a_speaker_keeps_the_form(lunch: House, chromium: Brow
     context.set_offline(False)
     page.locator("[role=alert]").wait_for(state="detached")
     page.locator("button[name=preview]").click()
-    page.wait_for_url(re.compile("/preview$"))
+    page.wait_for_url(re.compile("/preview"))
     assert "cordière" in page.locator("main").inner_text()
     context.close()
+
+
+def test_what_a_phone_dropped_is_back_until_it_is_saved(
+    lunch: House, chromium: Browser, people: dict[str, str]
+) -> None:
+    address = lunch.url(f"{people['waiting']}/page")
+    context = open_context(chromium)
+    page = context.new_page()
+    page.goto(address)
+    page.locator("[name=role]").fill("vannière")
+    page.locator("[name=organisation]").fill("Atelier fictif")
+    page.close()  # as a phone does that needs its memory
+    page = context.new_page()
+    page.goto(address)
+    assert page.locator("[name=role]").input_value() == "vannière"
+    page.locator("form [role=status] button").click()
+    assert page.locator("[name=role]").input_value() != "vannière", "it can be discarded"
+    page.locator("[name=role]").fill("luthière")
+    page.close()
+    page = context.new_page()
+    page.goto(address)
+    assert page.locator("[name=role]").input_value() == "luthière"
+    page.locator("button[name=preview]").click()
+    page.wait_for_url(re.compile("/preview"))
+    assert "luthière" in page.locator("main").inner_text()
+    page.wait_for_load_state()
+    assert page.evaluate("localStorage.length") == 0, "the device forgets what the server has"
+    page.goto(address)
+    assert page.locator("form [role=status]").count() == 0
+    context.close()
+
+
+def test_what_a_phone_kept_does_not_overwrite_what_was_saved_meanwhile(
+    lunch: House, chromium: Browser, people: dict[str, str]
+) -> None:
+    address = lunch.url(f"{people['waiting']}/page")
+    context, other = open_context(chromium), open_context(chromium)
+    page, elsewhere = context.new_page(), other.new_page()
+    page.goto(address)
+    page.locator("[name=role]").fill("tapissière")
+    page.close()
+    elsewhere.goto(address)
+    elsewhere.locator("[name=role]").fill("verrière")
+    elsewhere.locator("button[name=preview]").click()
+    elsewhere.wait_for_url(re.compile("/preview"))
+    page = context.new_page()
+    page.goto(address)
+    assert page.locator("[name=role]").input_value() == "tapissière"
+    page.locator("button[name=preview]").click()
+    page.locator("[role=alert]").wait_for()
+    assert "verrière" in page.locator("main").inner_text(), "both are there to choose from"
+    assert page.locator("[name=role]").input_value() == "tapissière"
+    context.close()
+    other.close()
 
 
 def test_saving_one_form_does_not_drop_what_stands_in_another(
