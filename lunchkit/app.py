@@ -7,7 +7,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from lunchkit import clock, links
 from lunchkit.accounts import routes as sign_in
-from lunchkit.accounts.organiser import area
+from lunchkit.accounts.organiser import area, team
+from lunchkit.accounts.policies import may
 from lunchkit.config import Settings, load_settings
 from lunchkit.csrf import csrf
 from lunchkit.db import engine_options, init_db
@@ -15,7 +16,8 @@ from lunchkit.events import routes as events
 from lunchkit.i18n import init_i18n
 from lunchkit.images import routes as images
 from lunchkit.markdown import host_of, markdown, plain
-from lunchkit.pages import letters, lunches, organiser, patterns, routes
+from lunchkit.pages import doors as helpers_doors
+from lunchkit.pages import letters, log, lunches, organiser, patterns, routes
 from lunchkit.polls import organiser as polls_organiser
 from lunchkit.polls import routes as polls
 from lunchkit.polls.pictures import init_pictures
@@ -37,7 +39,10 @@ doors = (
     organiser,
     lunches,
     letters,
+    log,
     patterns,
+    team,
+    helpers_doors,
     registrations_organiser,
     speakers_organiser,
     polls_organiser,
@@ -59,7 +64,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
         )
-    app.jinja_env.globals.update(settings=settings, public=links.public, now=clock.now)
+    app.jinja_env.globals.update(settings=settings, public=links.public, now=clock.now, may=may)
     app.jinja_env.filters.update(markdown=markdown, plain=plain, host=host_of)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     init_db(app)

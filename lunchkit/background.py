@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from lunchkit.accounts.actions import forget_old_sign_ins
+from lunchkit.audit.actions import forget_old_acts
 from lunchkit.db import db
 from lunchkit.mail.actions import deliver_due
 from lunchkit.mail.outbox import wake
@@ -28,6 +29,7 @@ JOBS: tuple[tuple[Callable[[], object], float], ...] = (
     (erase_orphaned_pictures, 3600.0),
     (purge_people, 600.0),
     (forget_old_sign_ins, 3600.0),
+    (forget_old_acts, 3600.0),
 )
 
 

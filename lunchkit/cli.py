@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from lunchkit import __version__, backup, demo, doctor, schema
 from lunchkit.accounts import actions as accounts
-from lunchkit.accounts.models import Organiser
+from lunchkit.accounts.models import Organiser, Role
 from lunchkit.accounts.queries import has_organisers, organiser_by_email, present_organisers
 from lunchkit.app import create_app
 from lunchkit.config import ANNOUNCEMENT, PREFIX, BadSettings, Settings, load_settings
@@ -144,25 +144,42 @@ def upgrade() -> None:
 
 @cli.group()
 def organiser() -> None:
-    """Organisers: add one, list them, print a sign-in link, remove one."""
+    """The team: add somebody, list them, print a sign-in link, hand over the house, remove somebody."""
 
 
 @organiser.command("add")
 @click.argument("name")
 @click.argument("email")
-def organiser_add(name: str, email: str) -> None:
-    """Add an organiser and print their sign-in link."""
+@click.option(
+    "--role",
+    type=click.Choice([Role.HELPER.value, Role.ORGANISER.value]),
+    default=Role.ORGANISER.value,
+    show_default=True,
+    help="A helper checks people in and sees nothing else. The first one of a house owns it, whatever is said here.",
+)
+def organiser_add(name: str, email: str, role: str) -> None:
+    """Add somebody to the team and print their sign-in link."""
     app = _ready_app(load_settings())
     with app.app_context(), app.test_request_context():
-        click.echo(accounts.issue_console_link(accounts.add_organiser(name, email)))
+        click.echo(accounts.issue_console_link(accounts.add_organiser(name, email, role=Role(role))))
 
 
 @organiser.command("list")
 def organiser_list() -> None:
-    """List the organisers."""
+    """List the team, each with their role."""
     with _ready_app(load_settings()).app_context():
         for person in present_organisers():
-            click.echo(f"{person.name} <{person.email}>")
+            click.echo(f"{person.name} <{person.email}> {person.role}")
+
+
+@organiser.command("owner")
+@click.argument("email")
+def organiser_owner(email: str) -> None:
+    """Make somebody the owner of the house; whoever was it stays as an organiser."""
+    with _ready_app(load_settings()).app_context():
+        person = _known_organiser(email)
+        accounts.hand_over(person)
+        click.echo(f"the house is {person.name}'s <{person.email}>")
 
 
 @organiser.command("link")
@@ -185,6 +202,8 @@ def organiser_remove(email: str, last: bool) -> None:
             accounts.remove_organiser(person, spare_last=not last)
         except accounts.LastOrganiser as refusal:
             sys.exit(f"lunchkit: {refusal.message} --last removes them all the same.")
+        except accounts.OwnerStays as refusal:
+            sys.exit(f"lunchkit: {refusal.message} «lunchkit organiser owner EMAIL» hands it over.")
         click.echo(f"removed {person.name} <{person.email}>")
 
 

@@ -22,7 +22,7 @@ from .browser import INSIDE, sign_in
 from .conftest import Outbox, csrf_of, new_client
 
 NOON = datetime(2026, 5, 13, 10, 0, tzinfo=UTC)
-DOORS = {"ask", "asked", "confirm", "enter", "set_up", "found"}
+DOORS = {"ask", "asked", "confirm", "enter", "set_up", "found", "invitation", "join"}
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lunchkit import clock
+from lunchkit.audit.recording import tell
 from lunchkit.config import current_settings
 from lunchkit.db import transaction
 from lunchkit.errors import Refusal
@@ -49,6 +50,8 @@ def create_event(details: EventDetails, series: Series | None = None) -> Event:
         apply_details(event, details)
         event.sequence = 0
         session.add(event)
+        session.flush()
+        tell(session, event_id=event.id)
     return event
 
 

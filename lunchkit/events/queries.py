@@ -1,6 +1,6 @@
 """Reads of lunches and series. Public is what was published, also if it was cancelled later."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, select
@@ -51,6 +51,19 @@ def running_events(now: datetime) -> Sequence[Event]:
         _is_public(), Event.starts_at <= now, Event.ends_at > now, Event.cancelled_at.is_(None)
     )
     return db.session.scalars(running.order_by(Event.starts_at, Event.id)).all()
+
+
+def events_by_id(ids: Collection[int]) -> dict[int, Event]:
+    """The lunches of these numbers, published or not, in one query."""
+    return {event.id: event for event in db.session.scalars(select(Event).where(Event.id.in_(ids)))}
+
+
+def events_around(since: datetime, until: datetime) -> Sequence[Event]:
+    """Public lunches that take place, wholly or in part, between two moments, the first one first."""
+    around = select(Event).where(
+        _is_public(), Event.cancelled_at.is_(None), Event.ends_at >= since, Event.starts_at <= until
+    )
+    return db.session.scalars(around.order_by(Event.starts_at, Event.id)).all()
 
 
 def past_events(now: datetime) -> Sequence[Event]:

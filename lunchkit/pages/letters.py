@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
-from lunchkit.accounts.letters import SIGN_IN
+from lunchkit.accounts.letters import INVITATION, SECRET, SIGN_IN
 from lunchkit.errors import NotFound
 from lunchkit.events.queries import all_events
 from lunchkit.mail.actions import send_again
@@ -21,6 +21,7 @@ from lunchkit.mail.rendering import Letter, render_letter
 
 KINDS = {
     SIGN_IN: _l("Link to sign in"),
+    INVITATION: _l("Invitation into the team"),
     "registrations/confirmation": _l("Confirmation"),
     "registrations/waiting": _l("Waiting list"),
     "registrations/promotion": _l("A seat has come free"),
@@ -104,7 +105,7 @@ def _written(row: OutboxLetter) -> tuple[Letter | None, LazyString]:
 
     A way to sign in as somebody else is for its reader only; the words of a letter that has left are erased.
     """
-    if row.kind == SIGN_IN:
+    if row.kind in SECRET:
         return None, _l("This letter holds a link to sign in. Only its reader may see it.")
     if row.sent_at is not None:
         return None, _l("It has left. Its words are not kept.")

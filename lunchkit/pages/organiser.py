@@ -1,10 +1,11 @@
 """The organiser's pages that look into every feature: the list of lunches, and one lunch at a glance."""
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from lunchkit import clock, links, qr
+from lunchkit.accounts.policies import may
 from lunchkit.events.forms import CapacityForm, capacity_form
 from lunchkit.events.models import Event
 from lunchkit.events.queries import all_events, any_event_by_slug_or_404
@@ -18,7 +19,9 @@ PAST_A_PAGE = 15
 
 @bp.get("/")
 def home() -> ResponseReturnValue:
-    """All lunches: those that come, drafts, and those that were."""
+    """All lunches: those that come, drafts, and those that were. Helpers go on to the doors."""
+    if not may("organiser.pages.event"):
+        return redirect(url_for("organiser.doors.index"))
     now = clock.now()
     lunches = list(all_events())
     drafts = [event for event in lunches if event.published_at is None and event.cancelled_at is None]
