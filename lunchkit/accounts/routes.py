@@ -92,7 +92,7 @@ def found(token: str) -> ResponseReturnValue:
     form = OrganiserForm()
     if not form.validate():
         return render_template("accounts/set_up.html", token=token, form=form), 422
-    return _go_in(actions.set_up(token, form.details(), language()), None)
+    return _go_in(actions.set_up(token, form.details(), language()), url_for("organiser.house.start"))
 
 
 def _go_in(opened: actions.OpenedSession, path: str | None) -> ResponseReturnValue:
