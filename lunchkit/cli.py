@@ -3,11 +3,14 @@
 import json
 import os
 import sys
+from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
 
 import click
 from flask import Flask
+from flask_babel import force_locale
+from flask_babel import gettext as _
 from sqlalchemy.exc import SQLAlchemyError
 
 from lunchkit import __version__, backup, demo, doctor, schema
@@ -15,17 +18,31 @@ from lunchkit.accounts import actions as accounts
 from lunchkit.accounts.models import Organiser, Role
 from lunchkit.accounts.queries import has_organisers, organiser_by_email, present_organisers
 from lunchkit.app import create_app
-from lunchkit.config import ANNOUNCEMENT, PREFIX, BadSettings, Settings, load_settings
+from lunchkit.config import (
+    ANNOUNCEMENT,
+    DEFAULT_ADDRESS,
+    PREFIX,
+    BadSettings,
+    Settings,
+    full_name,
+    load_settings,
+)
 from lunchkit.db import SQLITE_DRIVER, db
 from lunchkit.demo import instance as demos
 from lunchkit.errors import Refusal
+from lunchkit.heartbeat import beat
 from lunchkit.mail.actions import ServerUnreachable, connect, count_due, deliver_due
 from lunchkit.recap.actions import erase_orphaned_pictures
 from lunchkit.rooms.queries import keys
+from lunchkit.settings_file import settings_file
 from lunchkit.upkeep.actions import erase_needs, promise_reminders, purge_people
 
 WRONG = (BadSettings, backup.BackupFailed, schema.NewerSchema, demos.DemoRefused, OSError)
 """What says by itself, in a line, what is wrong."""
+
+
+MARKS = {doctor.Level.FINE: "ok ", doctor.Level.NOTE: "-- ", doctor.Level.WRONG: "!! "}
+"""What the doctor writes before each line."""
 
 
 class DriverMissing(BadSettings):
@@ -80,19 +97,39 @@ def serve() -> None:
             version = SQLITE_DRIVER.sqlite_version
             click.echo(f"warning: SQLite {version} may lose commits when two programs write", err=True)
         if not has_organisers():
-            click.echo(f"Set up the first organiser within an hour: {accounts.issue_setup_link()}", err=True)
-    _become_server(settings, "")
+            click.echo(_welcome(accounts.issue_setup_link(), settings), err=True)
+    _become_server(settings.instance, {}, "")
 
 
-def _become_server(settings: Settings, announcement: str) -> None:
+def _welcome(link: str, settings: Settings) -> str:
+    """What a newcomer reads at the first start: the one link, alone on its line."""
+    with force_locale(settings.language):
+        lines = [
+            _("Nobody is at home yet. Open this link in a browser: it asks for all that is needed."),
+            "",
+            f"    {link}",
+            "",
+            _("It is good for one hour and once; a later start prints a new one."),
+        ]
+        if settings.public_url == DEFAULT_ADDRESS:
+            lines.append(
+                _(
+                    "Is your browser on another machine? Then put that machine’s way to this one in the place of "
+                    "%(here)s.",
+                    here=settings.public_url,
+                )
+            )
+    return "\n".join(["", *lines, ""])
+
+
+def _become_server(instance: Path, decided: Mapping[str, str], announcement: str) -> None:
     """Replace this process by the server, which must patch the standard library before it imports anything.
 
-    Every setting is handed over, also one that has its default: the environment and the `.env` file of the instance,
-    which the server reads too, may say otherwise. The secret key is read where it was found.
+    It reads the environment and the `.env` file of the instance by itself. Handed over is only what was ``decided``
+    here, by full names: no file and no page changes that. The instance is, since the folder may be named otherwise.
     """
-    for spec in fields(Settings):
-        if spec.name != "secret_key":
-            os.environ[PREFIX + spec.name.upper()] = str(getattr(settings, spec.name))
+    os.environ.update(decided)
+    os.environ[full_name("instance")] = str(instance.resolve())
     os.environ[ANNOUNCEMENT] = announcement
     sys.stdout.flush()
     os.execv(sys.executable, [sys.executable, "-m", "lunchkit.serve"])  # noqa: S606
@@ -118,14 +155,16 @@ def serve_demo(
     port = demos.free_port(host, port)
     instance = instance or Path(os.environ.get("LUNCHKIT_INSTANCE") or "instance") / "demo"
     demos.clear(instance, keep=keep)
-    settings = demos.demo_settings(os.environ, instance, host, port, public_url)
+    decided = demos.decided_settings(os.environ, instance, host, port, public_url)
+    os.environ.pop(full_name("network_name"), None)  # of the real network; the demo's stands in its own file
+    settings = load_settings({**os.environ, **decided})
     app = _ready_app(settings)
     with app.app_context(), app.test_request_context():
         planted = demo.find_demo(db.session()) or demo.plant_demo()
         addresses = demos.addresses_of(planted)
         keys().hand_over()
         db.engine.dispose()
-    _become_server(settings, json.dumps(addresses) if as_json else demos.for_people(addresses))
+    _become_server(instance, decided, json.dumps(addresses) if as_json else demos.for_people(addresses))
 
 
 @cli.command()
@@ -226,6 +265,7 @@ def deliver() -> None:
         sent = 0
         while batch := deliver_due():
             sent += batch
+        beat(settings.instance)
         click.echo(f"{sent} letters sent")
         left = count_due()
     if left:
@@ -269,12 +309,16 @@ def run_doctor() -> None:
     """Say what is wrong, and what to do about it."""
     settings = load_settings()
     try:
-        with _make_app(settings).app_context():
-            findings = doctor.examine(settings)
+        app = _make_app(settings)
     except DriverMissing as error:
-        findings = [doctor.Finding(False, str(error))]
-    for finding in findings:
-        click.echo(f"{'ok ' if finding.is_fine else '!! '} {finding.text}")
+        sys.exit(f"!!  {error}")
+    with app.app_context():
+        settings_file().look()
+        findings = doctor.examine(settings)
+        for finding in findings:
+            click.echo(f"{MARKS[finding.level]} {finding.text}")
+            if finding.advice:
+                click.echo(f"      {finding.advice}")
     sys.exit(0 if all(finding.is_fine for finding in findings) else 1)
 
 

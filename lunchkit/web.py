@@ -14,7 +14,18 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from flask import Blueprint, Flask, Request, Response, abort, current_app, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    Request,
+    Response,
+    abort,
+    current_app,
+    has_request_context,
+    render_template,
+    request,
+    url_for,
+)
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
@@ -23,10 +34,11 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError
 from werkzeug.security import safe_join
 
-from lunchkit.config import Settings
+from lunchkit.config import current_settings
 from lunchkit.db import db
 from lunchkit.errors import Refusal
 from lunchkit.images.refusals import PictureTooHeavy
+from lunchkit.settings_file import SettingsFile
 
 STATIC = Path(__file__).parent / "static"
 POLICY = (
@@ -65,6 +77,8 @@ PICTURE_BODY = 9_000_000
 FORM_BODY = 300_000
 """Bytes of a form without a file: the longest section of a recap, every letter of it with an accent."""
 TAKES_PICTURES = "takes_pictures"
+FORWARDING = ("X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "Forwarded", "Via")
+"""What proxies add to a request."""
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 log = logging.getLogger("lunchkit")
 bp = Blueprint("web", __name__)
@@ -106,7 +120,19 @@ class StorageFull(Refusal):
 
 
 class LazySession(SecureCookieSessionInterface):
-    """Flask's session in a cookie, without making ready to read one for those who bring none: attendees and phones."""
+    """Flask's session in a cookie, without making ready to read one for those who bring none: attendees and phones.
+
+    Where the public address is HTTPS the cookie travels over TLS only. Whoever sits at the machine itself, and speaks
+    with it without a proxy, keeps the plain one: they are not shut out by the moment in which they set that address.
+    """
+
+    def get_cookie_name(self, app: Flask) -> str:
+        """The name says how a browser may treat it."""
+        return "__Host-lunchkit" if self.get_cookie_secure(app) else "lunchkit"
+
+    def get_cookie_secure(self, app: Flask) -> bool:
+        """Whether the cookie travels over TLS only."""
+        return current_settings().is_https and not _comes_from_this_machine()
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         """The session of a request; an empty one where there is no cookie."""
@@ -117,33 +143,46 @@ class LazySession(SecureCookieSessionInterface):
         )
 
 
+def _comes_from_this_machine() -> bool:
+    if not has_request_context():
+        return False
+    host = request.environ.get("HTTP_HOST", "").partition(":")[0]
+    is_here = host in ("127.0.0.1", "localhost") and request.remote_addr in ("127.0.0.1", "::1")
+    return is_here and not any(name in request.headers for name in FORWARDING)
+
+
 def init_web(app: Flask) -> None:
     """Put the house rules of HTTP on an application."""
     app.request_class = SoundRequest
     app.session_interface = LazySession()
     app.before_request(refuse_foreign_posts)
     app.before_request(read_whole_form)
-    app.wsgi_app = with_headers(app.wsgi_app, app.extensions["lunchkit_settings"])  # type: ignore[assignment,method-assign]
+    app.wsgi_app = with_headers(app.wsgi_app, app)  # type: ignore[assignment,method-assign]
     app.register_blueprint(bp)
     app.register_error_handler(Exception, show_error)
     app.jinja_env.globals["static"] = static_address
 
 
-def with_headers(app: WSGIApplication, settings: Settings) -> WSGIApplication:
+def with_headers(inner: WSGIApplication, app: Flask) -> WSGIApplication:
     """The application with security headers on every answer, and no cache but where a door allows it.
 
     A door's own header holds. Around Flask instead of in it: with each vote this costs a tenth of what it would there.
+    Before each request the settings are looked after here, so that a new host name holds for the very first one.
     """
-    wanted = HEADERS | ({"Strict-Transport-Security": "max-age=31536000"} if settings.is_https else {})
-    pairs = [(name.lower(), (name, value)) for name, value in (wanted | {"Cache-Control": "no-store"}).items()]
+    pairs = [(name.lower(), (name, value)) for name, value in (HEADERS | {"Cache-Control": "no-store"}).items()]
+    lasting = [*pairs, ("strict-transport-security", ("Strict-Transport-Security", "max-age=31536000"))]
+    file: SettingsFile = app.extensions["lunchkit_settings_file"]
 
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        file.look()
+        wanted = lasting if app.extensions["lunchkit_settings"].is_https else pairs
+
         def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Callable[[bytes], object]:
             present = {name.lower() for name, _value in headers}
-            missing = [pair for lowered, pair in pairs if lowered not in present]
+            missing = [pair for lowered, pair in wanted if lowered not in present]
             return start_response(status, headers + missing, *more)
 
-        return app(environ, start)
+        return inner(environ, start)
 
     return answer
 

@@ -29,6 +29,7 @@ from lunchkit.app import create_app
 from lunchkit.config import Settings
 from lunchkit.db import db
 from lunchkit.events.models import Event, Series
+from lunchkit.house.queries import look_of_the_house
 from lunchkit.mail.models import OutboxLetter
 from lunchkit.mail.rendering import Letter, render_letter
 from lunchkit.registrations import actions as registration_actions
@@ -212,6 +213,7 @@ def app(settings: Settings) -> Iterator[Flask]:
     app.test_client_class = Browser
     registration_actions.arrivals._times.clear()
     with app.app_context():
+        look_of_the_house()  # each process reads it once: tests that count queries do not count this one
         yield app
         db.session.remove()
         db.engine.dispose()

@@ -97,7 +97,8 @@ def found(token: str) -> ResponseReturnValue:
     form = OrganiserForm()
     if not form.validate():
         return render_template("accounts/set_up.html", token=token, form=form), 422
-    return _go_in(actions.set_up(token, form.details(), language(), browser_name=_browser()), None)
+    opened = actions.set_up(token, form.details(), language(), browser_name=_browser())
+    return _go_in(opened, url_for("organiser.house.start"))
 
 
 @bp.get("/invitation/<token>")

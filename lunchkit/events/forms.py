@@ -154,12 +154,15 @@ class EventForm(BareForm):
 
 
 def event_form(
-    event: Event | None = None, data: MultiDict[str, str] | None = None, contact_email: str = ""
+    event: Event | None = None, data: MultiDict[str, str] | None = None, contact_email: str = "", **usual: Any
 ) -> EventForm:
-    """The form of a lunch: empty for a new one, filled from the row, or from a request's form data if given."""
+    """The form of a lunch: filled from the row, or from a request's form data if given.
+
+    A new one holds what is ``usual`` in the house, by the names of the fields, and is empty otherwise.
+    """
     start = _wall_values(event) if event else {"contact_email": contact_email, "asks_food": True, "asks_access": True}
     if event is None:
-        start["remind_two_days"] = True
+        start |= {"remind_two_days": True, **usual}
     form = EventForm(formdata=data, data=start)
     form.zone = event.zone if event else current_settings().timezone
     return form

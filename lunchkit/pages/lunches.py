@@ -12,6 +12,7 @@ from lunchkit.events.actions import create_event, publish_event
 from lunchkit.events.forms import EventForm, capacity_form, event_form
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
+from lunchkit.house.queries import the_house
 from lunchkit.pages.organiser import lunch_page
 from lunchkit.refusals import NO, readable, retry_header
 from lunchkit.registrations.actions import cancel_event, change_capacity, change_event
@@ -25,7 +26,11 @@ bp = Blueprint("events", __name__)
 def new() -> ResponseReturnValue:
     """The form of a new lunch."""
     organiser = current_organiser()
-    return _new_page(event_form(contact_email=organiser.email if organiser else ""))
+    house = the_house()
+    form = event_form(
+        contact_email=organiser.email if organiser else "", colour=house.colour, purge_days=house.purge_days
+    )
+    return _new_page(form)
 
 
 @bp.post("/e/new")

@@ -6,9 +6,11 @@ from flask_babel import gettext as _
 
 from lunchkit import clock, links, qr
 from lunchkit.accounts.policies import may
+from lunchkit.doctor.queries import troubles
 from lunchkit.events.forms import CapacityForm, capacity_form
 from lunchkit.events.models import Event
 from lunchkit.events.queries import all_events, any_event_by_slug_or_404
+from lunchkit.house.queries import the_house, to_do
 from lunchkit.pages.overview import overview
 from lunchkit.registrations.queries import seats_taken_by_event
 from lunchkit.speakers.queries import waiting_pages
@@ -32,6 +34,7 @@ def home() -> ResponseReturnValue:
     shown = [*coming, *drafts, *past[(page - 1) * PAST_A_PAGE : page * PAST_A_PAGE]]
     taken = seats_taken_by_event([event.id for event in shown])
     states = {event.id: event.state(now, event.capacity - taken[event.id]) for event in shown}
+    house = the_house()
     past_shown = [event for event in shown if event in past]
     return render_template(
         "organiser/home.html",
@@ -40,6 +43,9 @@ def home() -> ResponseReturnValue:
         states=states,
         waiting_pages=waiting_pages([event.id for event in shown]),
         pager={"page": page, "pages": pages},
+        first_run=house.first_run_ended_at is None and not lunches,
+        to_do=to_do(house),
+        troubles=troubles(house),
     )
 
 
