@@ -8,6 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from lunchkit import clock, links
 from lunchkit.accounts import routes as sign_in
 from lunchkit.accounts.organiser import area
+from lunchkit.checkin import organiser as checkin_organiser
 from lunchkit.config import Settings, load_settings
 from lunchkit.csrf import csrf
 from lunchkit.db import engine_options, init_db
@@ -44,6 +45,7 @@ doors = (
     questions_organiser,
     presenter_organiser,
     recap_organiser,
+    checkin_organiser,
 )
 for bp in [door.bp for door in doors]:
     area.register_blueprint(bp)  # behind the one lock of the organisers' area
