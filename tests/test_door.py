@@ -72,6 +72,12 @@ def rows_of(event: Event) -> list[CheckIn]:
     return list(db.session.scalars(rows.execution_options(populate_existing=True)))
 
 
+def present(event: Event) -> int:
+    """How many are in, as the database has it now."""
+    db.session.rollback()
+    return counts(event).present
+
+
 def test_the_first_scan_lets_in_and_the_second_is_told_when_and_where(event: Event) -> None:
     person = guest(event)
     first = take_scan(event, scan_of(person, "North"))
@@ -543,7 +549,7 @@ def test_a_ticket_opened_with_an_organisers_camera_leads_to_one_button(
     assert 'data-shows="double"' in organiser_client.get(page).get_data(as_text=True)
     assert press(organiser_client, page, f"{page}/arrival").headers["Location"] == f"{page}?done=double"
     assert press(organiser_client, page, f"{page}/undo", of=row.nonce).headers["Location"] == f"{page}?done=undone"
-    assert counts(event).present == 0
+    assert present(event) == 0
 
 
 def test_a_party_is_counted_without_a_script(organiser_client: FlaskClient, make_event: EventMaker) -> None:
@@ -551,10 +557,10 @@ def test_a_party_is_counted_without_a_script(organiser_client: FlaskClient, make
     person = guest(event, companions=3)
     page = f"/organiser/e/{event.slug}/door/{person.id}"
     press(organiser_client, page, f"{page}/arrival", nonce=secrets.token_urlsafe(16), people="2")
-    assert counts(event).present == 2
+    assert present(event) == 2
     (row,) = rows_of(event)
     press(organiser_client, page, f"{page}/party", nonce=secrets.token_urlsafe(16), of=row.nonce, people="4")
-    assert counts(event).present == 4
+    assert present(event) == 4
 
 
 def test_the_list_has_a_button_for_each_and_the_walk_in_a_form(
@@ -586,6 +592,7 @@ def test_a_conflict_is_seen_and_ticked_off_on_the_list(organiser_client: FlaskCl
     assert "South" in organiser_client.get(page).get_data(as_text=True)
     (flagged,) = conflicts(event.id)
     done = press(organiser_client, page, f"/organiser/e/{event.slug}/door/conflicts/{flagged.scan.id}/settlement")
+    db.session.rollback()
     assert done.status_code == 303 and conflicts(event.id) == []
 
 

@@ -16,9 +16,11 @@ async function round() {
   clearTimeout(timer);
   try {
     await ledger.ready;
-    if (!token) await look();
+    const isFirst = !token;
+    if (isFirst) await look();
+    const isOwing = ledger.queue.length > 0;
     while (ledger.queue.length) await deliver(ledger.queue.slice(0, BATCH));
-    await look();
+    if (isOwing || !isFirst) await look();
     link("on");
   } catch (error) {
     link(error.message === SIGNED_OUT ? "out" : "off");

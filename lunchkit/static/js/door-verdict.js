@@ -1,7 +1,7 @@
 // The word, over the whole screen: its colour, its mark, and what to do next.
 // <dialog data-verdict></dialog>, and one <template data-word="in"> for each word. In it: [data-fill="who|place|lunch|people"],
 // [data-since="since {time}, {door}"], [data-when="checked|unchecked|party|missing"] which show only then,
-// [data-does="undo|seat|anyway|rest"] which are buttons, and [data-party] which gets one for each number of people.
+// [data-does="undo|seat|anyway|rest|rejoin|next"] which are buttons, and [data-party] which gets one for each number of people.
 const root = document.querySelector("[data-door]");
 const dialog = document.querySelector("[data-verdict]");
 const STAYS = 5_000;
@@ -59,7 +59,8 @@ const WISHES = {
 
 dialog.addEventListener("click", ({ target }) => {
   const button = target.closest("[data-does]");
-  if (button) root.dispatchEvent(new CustomEvent("door:wish", { detail: WISHES[button.dataset.does](button) }));
+  const wish = WISHES[button?.dataset.does]?.(button);
+  if (wish) root.dispatchEvent(new CustomEvent("door:wish", { detail: wish }));
   else if (shown.word !== "asking") dialog.close();
 });
 dialog.addEventListener("close", () => clearTimeout(timer));
