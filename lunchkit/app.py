@@ -10,6 +10,7 @@ from lunchkit import clock, links
 from lunchkit.accounts import routes as sign_in
 from lunchkit.accounts.organiser import area, team
 from lunchkit.accounts.policies import may
+from lunchkit.checkin import organiser as checkin_organiser
 from lunchkit.config import Settings, current_settings, load_settings
 from lunchkit.csrf import csrf
 from lunchkit.db import engine_options, init_db
@@ -57,6 +58,7 @@ doors = (
     recap_organiser,
     house_organiser,
     doctor_organiser,
+    checkin_organiser,
 )
 for bp in [door.bp for door in doors]:
     area.register_blueprint(bp)  # behind the one lock of the organisers' area

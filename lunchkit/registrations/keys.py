@@ -1,12 +1,15 @@
-"""The token of a link that takes back the wish for the recap: it stands in a letter, and opens nothing else.
+"""Keys that are derived: the token that takes back the wish for the recap, and the spoken code of a ticket.
 
-A signed value instead of a stored one: a mail provider may press the button for its reader, from a copy of the letter
-that is years old, and whoever finds the link learns no name and no address.
+The token stands in a letter, and opens nothing else. A signed value instead of a stored one: a mail provider may press
+the button for its reader, from a copy of the letter that is years old, and whoever finds the link learns no name.
 """
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from lunchkit.config import current_settings
+from lunchkit.rooms.codes import LETTERS, clean_code
+
+SPOKEN_LENGTH = 6
 
 
 def _serializer() -> URLSafeSerializer:
@@ -25,3 +28,22 @@ def read_unsubscribe_token(token: str) -> tuple[int, int] | None:
     except (BadSignature, ValueError, TypeError, UnicodeError):
         return None
     return registration_id, event_id
+
+
+def spoken_code(ticket_hash: bytes) -> str:
+    """The six characters that stand beside a ticket's QR code, to be told at the door: one of 191 million.
+
+    Derived from the ticket's hash, so that nothing is stored, and a phone that knows the hash knows the code. It opens
+    nothing by itself. In one of four thousand lunches of 300 two people have the same: the door then shows both.
+    """
+    number, code = int.from_bytes(ticket_hash[:8]), ""
+    for _ in range(SPOKEN_LENGTH):
+        number, place = divmod(number, len(LETTERS))
+        code += LETTERS[place]
+    return code
+
+
+def read_spoken_code(typed: str) -> str | None:
+    """The code that somebody typed, with or without its gap; None where the words are no code."""
+    code = clean_code(typed)
+    return code if len(code) == SPOKEN_LENGTH and set(code) <= set(LETTERS) else None

@@ -18,7 +18,7 @@ from lunchkit.events.feeds import calendar_entry
 from lunchkit.events.models import Event
 from lunchkit.mail import outbox
 from lunchkit.mail.rendering import InlineImage, Letter, fill, letter_kind
-from lunchkit.registrations.keys import unsubscribe_token
+from lunchkit.registrations.keys import spoken_code, unsubscribe_token
 from lunchkit.registrations.models import Registration, Standing
 
 FOLDER = "registrations/mail"
@@ -132,6 +132,7 @@ def _letter(
         event=event,
         facts=facts,
         ticket_cid=TICKET_CID if ticket else None,
+        code=spoken_code(links.token_hash(tokens.ticket)) if ticket else None,
         page=links.public("registrations.show", token=tokens.link),
         cancellation=links.public("registrations.cancellation", token=tokens.link),
         address=links.public("pages.event", slug=event.slug),

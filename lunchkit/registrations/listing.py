@@ -43,6 +43,8 @@ class RegistrationList:
     pages: int
     counts: dict[str, int]
     """Registrations of the whole lunch by standing, those found or not."""
+    arrived: int
+    """Registrations of the whole lunch of which somebody came."""
 
     @property
     def total(self) -> int:
@@ -74,8 +76,12 @@ def registration_or_404(event_id: int, registration_id: int) -> Registration:
     return registration
 
 
-def registrations_page(event_id: int, text: str, standing: Standing | None, page: int) -> RegistrationList:
+def registrations_page(
+    event_id: int, text: str, standing: Standing | None, page: int, *, arrived: bool = False
+) -> RegistrationList:
     """The registrations of a lunch in which every word of ``text`` occurs, whatever its case and accents.
+
+    With ``arrived`` only those of whom somebody came.
 
     Those with a seat come first by name, then the queue in its order. A page beyond the last is the last.
     """
@@ -83,6 +89,7 @@ def registrations_page(event_id: int, text: str, standing: Standing | None, page
     counts = Counter(row.registration.standing for row in rows)
     words = fold(text).split()
     found = [row for row in rows if standing in (None, row.registration.standing) and _has(row.registration, words)]
+    found = [row for row in found if row.registration.arrived or not arrived]
     pages = max(1, -(-len(found) // PAGE_SIZE))
     page = min(max(1, page), pages)
     return RegistrationList(
@@ -91,6 +98,7 @@ def registrations_page(event_id: int, text: str, standing: Standing | None, page
         page=page,
         pages=pages,
         counts={name: counts[name] for name in Standing},
+        arrived=sum(1 for row in rows if row.registration.arrived),
     )
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lunchkit.db import Model, Moment
@@ -68,6 +68,10 @@ class Registration(Model):
     """Since when this request waits, or waited: the order of the queue."""
     seated_at: Mapped[Moment | None]
     cancelled_at: Mapped[Moment | None]
+    arrived: Mapped[int] = mapped_column(default=0)
+    """How many of the party came: written by the door, and a count that stays after the purge."""
+    arrived_at: Mapped[Moment | None]
+    """When the first of them did; None while nobody has."""
     erased_at: Mapped[Moment | None]
     """When the personal data was erased; what stays is a count."""
     event: Mapped[Event] = relationship()
@@ -103,3 +107,42 @@ class Needs(Model):
     def diet_list(self) -> list[Diet]:
         """The diets of the attendee and the companions, in order."""
         return [Diet(diet) for diet in self.diets.split(",") if diet]
+
+
+_FIRST = text("admitted_at is not null and undone_at is null")
+
+
+class CheckIn(Model):
+    """One scan at the door that met a registration. The first lets the party in; later ones are kept beside it.
+
+    The database holds that at most one of those that were not undone is the first.
+    """
+
+    __tablename__ = "check_in"
+    __table_args__ = (
+        Index("uq_check_in_first", "registration_id", unique=True, sqlite_where=_FIRST, postgresql_where=_FIRST),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id"), index=True)
+    nonce: Mapped[str] = mapped_column(String(64), unique=True)
+    """Random, made by the phone: a scan that is sent again is the same scan."""
+    door: Mapped[str] = mapped_column(String(60))
+    people: Mapped[int]
+    """How many of the party this scan told of."""
+    is_walk_in: Mapped[bool] = mapped_column(default=False)
+    """Whether they came without having registered."""
+    scanned_at: Mapped[Moment]
+    """When, by the phone's clock."""
+    received_at: Mapped[Moment]
+    """When, by ours: later where the phone had no network."""
+    admitted_at: Mapped[Moment | None]
+    """When it let the party in; None for a scan that did not."""
+    flagged_at: Mapped[Moment | None]
+    """When we learned that a phone without network had let somebody in whom we would have stopped."""
+    settled_at: Mapped[Moment | None]
+    """When somebody had looked into that."""
+    undone_at: Mapped[Moment | None]
+    organiser_id: Mapped[int | None] = mapped_column(ForeignKey("organiser.id"))
+    registration: Mapped[Registration] = relationship()

@@ -32,17 +32,20 @@ from lunchkit.text import clean_line
 bp = Blueprint("registrations", __name__)
 BESIDE = {AddressTaken: ("email", "event"), NoSeatForCompanions: ("companions",)}
 """Beside which field of a form a refusal stands; all others stand above it."""
+ARRIVED = "arrived"
+"""In place of a standing: those of whom somebody came."""
 ONE = "/e/<slug>/registrations/<int(max=2147483647):registration_id>"
 
 
 @bp.get("/e/<slug>/registrations")
 def index(slug: str) -> ResponseReturnValue:
-    """The list, searched, filtered by standing, forty at a time."""
+    """The list, searched, filtered by standing or by who came, forty at a time."""
     event = any_event_by_slug_or_404(slug)
     text = clean_line(request.args.get("q"))[:100]
-    standing = asked_standing(request.args.get("standing"))
-    found = registrations_page(event.id, text, standing, request.args.get("page", 1, type=int))
-    return render_template("organiser/registrations/index.html", event=event, list=found, q=text, standing=standing)
+    standing, arrived = asked_standing(request.args.get("standing")), request.args.get("standing") == ARRIVED
+    found = registrations_page(event.id, text, standing, request.args.get("page", 1, type=int), arrived=arrived)
+    shown = ARRIVED if arrived else standing
+    return render_template("organiser/registrations/index.html", event=event, list=found, q=text, standing=shown)
 
 
 @bp.get("/e/<slug>/registrations/new")

@@ -9,7 +9,7 @@ from lunchkit.db import db
 from lunchkit.events.models import Event
 from lunchkit.i18n import long_date
 from lunchkit.mail.models import OutboxLetter
-from lunchkit.registrations.models import Registration
+from lunchkit.registrations.models import CheckIn, Registration
 
 
 def privacy_notice(event: Event) -> list[str]:
@@ -29,6 +29,9 @@ def own_data(registration: Registration) -> dict[str, Any]:
     letters = db.session.scalars(
         select(OutboxLetter).where(OutboxLetter.subject_id == registration.id).order_by(OutboxLetter.id)
     )
+    scans = db.session.scalars(
+        select(CheckIn).where(CheckIn.registration_id == registration.id).order_by(CheckIn.id)
+    ).all()
     return {
         "event": {"title": registration.event.title, "starts_at": registration.event.starts_at.isoformat()},
         "registration": {
@@ -44,9 +47,21 @@ def own_data(registration: Registration) -> dict[str, Any]:
             "registered_at": registration.registered_at.isoformat(),
             "seated_at": registration.seated_at and registration.seated_at.isoformat(),
             "cancelled_at": registration.cancelled_at and registration.cancelled_at.isoformat(),
+            "arrived": registration.arrived,
+            "arrived_at": registration.arrived_at and registration.arrived_at.isoformat(),
         },
         "needs": needs
         and {"diets": [diet.value for diet in needs.diet_list], "allergies": needs.allergies, "access": needs.access},
+        "scans": [
+            {
+                "door": scan.door,
+                "people": scan.people,
+                "scanned_at": scan.scanned_at.isoformat(),
+                "let_in_at": scan.admitted_at and scan.admitted_at.isoformat(),
+                "undone_at": scan.undone_at and scan.undone_at.isoformat(),
+            }
+            for scan in scans
+        ],
         "letters": [
             {
                 "kind": letter.kind,

@@ -54,6 +54,14 @@ def queue_length(event_id: int) -> int:
     return db.session.scalar(waiting) or 0
 
 
+def people_present(event_id: int) -> int:
+    """How many came, as the door counted them: a number that stays after the purge."""
+    came = select(func.sum(Registration.arrived)).where(
+        Registration.event_id == event_id, Registration.standing == Standing.SEATED
+    )
+    return db.session.scalar(came) or 0
+
+
 def place_in_queue(registration: Registration) -> int | None:
     """The place of a waiting request, 1 for the first; None for one that does not wait."""
     if registration.standing != Standing.WAITING:

@@ -16,7 +16,7 @@ from lunchkit.mail.domains import likely_meant
 from lunchkit.refusals import NO, readable, retry_header
 from lunchkit.registrations import actions
 from lunchkit.registrations.forms import RegistrationForm, edit_form, registration_form
-from lunchkit.registrations.keys import unsubscribe_token
+from lunchkit.registrations.keys import spoken_code, unsubscribe_token
 from lunchkit.registrations.letters import ticket_address
 from lunchkit.registrations.models import Registration, Standing
 from lunchkit.registrations.privacy import own_data, privacy_notice
@@ -154,6 +154,7 @@ def _own(registration: Registration, token: str) -> dict[str, object]:
         "position": place_in_queue(registration),
         "may_change": registration.may_change(clock.now()),
         "ticket_qr": _ticket(registration) if seated else None,
+        "code": spoken_code(registration.ticket_hash) if seated else None,
     }
 
 
@@ -279,10 +280,10 @@ def _unsubscription_page(registration: Registration, token: str, *, done: bool =
 @bp.get("/t/<ticket>")
 @bp.get("/T/<ticket>")
 def door(ticket: str) -> ResponseReturnValue:
-    """A ticket opened with any camera: leads an organiser to the registration, and tells others which lunch it is."""
+    """A ticket opened with any camera: leads an organiser to its page at the door, tells others which lunch it is."""
     registration = registration_by_ticket_or_404(ticket)
     if current_organiser() is not None:
-        address = url_for("organiser.registrations.show", slug=registration.event.slug, registration_id=registration.id)
+        address = url_for("organiser.checkin.show", slug=registration.event.slug, registration_id=registration.id)
         return redirect(address)
     if registration.event.published_at is None:
         raise NotFound

@@ -14,7 +14,7 @@ from lunchkit.mail.models import OutboxLetter
 from lunchkit.mail.outbox import FORGET
 from lunchkit.registrations.forms import AttendeeDetails
 from lunchkit.registrations.letters import Why, promise_letter
-from lunchkit.registrations.models import Needs, Registration, Standing
+from lunchkit.registrations.models import CheckIn, Needs, Registration, Standing
 from lunchkit.registrations.queries import place_in_queue
 from lunchkit.registrations.seats import fill_seats, lock_event
 
@@ -27,6 +27,7 @@ FORGOTTEN: dict[str, object] = {
     "form_digest": None,
     "shows_name": False,
     "wants_recap": False,
+    "arrived_at": None,
 }
 """What the columns hold of somebody who was erased, or whose lunch was purged."""
 _KNOWN = select(Registration).where(
@@ -166,5 +167,6 @@ def forget(session: Session, registration: Registration, now: datetime) -> None:
         letter.facts = {**letter.facts, FORGET: True}
     for name, value in FORGOTTEN.items():
         setattr(registration, name, value)
+    session.execute(delete(CheckIn).where(CheckIn.registration_id == registration.id))
     registration.needs = None
     registration.erased_at = now

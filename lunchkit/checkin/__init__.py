@@ -1,0 +1,1 @@
+"""The door: who comes in, by scan, by code or by name, with and without network."""

@@ -1,0 +1,276 @@
+"""Reads of the door, named after the question that they answer. Each in a fixed number of queries."""
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy.orm import Session, aliased, joinedload
+
+from lunchkit.checkin.views import Answer, Conflict, Counts, Scan, short_name
+from lunchkit.db import db
+from lunchkit.errors import NotFound
+from lunchkit.events.models import Event
+from lunchkit.mail.addresses import fold_email
+from lunchkit.registrations.keys import read_spoken_code, spoken_code
+from lunchkit.registrations.models import CheckIn, Registration, Standing
+from lunchkit.text import fold
+
+PAGE_SIZE = 40
+KEY_BYTES = 12
+"""So much of a ticket's hash does a phone keep: enough to tell tickets apart, nothing to make one from."""
+
+
+class Whom(StrEnum):
+    """Which people of a lunch the list shows."""
+
+    ABSENT = "absent"
+    PRESENT = "present"
+    WAITING = "waiting"
+
+
+@dataclass(frozen=True)
+class People:
+    """One page of the people at the door."""
+
+    rows: Sequence[Registration]
+    found: int
+    page: int
+    pages: int
+
+
+def find_registration(session: Session, scan: Scan) -> Registration | None:
+    """Whose scan it is, as they stand now, of whatever lunch where a ticket says so; None for a stranger."""
+    if scan.ticket_hash is not None:
+        chosen = select(Registration).where(Registration.ticket_hash == scan.ticket_hash)
+    elif scan.registration_id is not None:
+        chosen = select(Registration).where(Registration.id == scan.registration_id)
+    else:
+        return None
+    return session.scalar(chosen.where(Registration.erased_at.is_(None)).execution_options(populate_existing=True))
+
+
+def find_attendee(session: Session, event_id: int, email: str | None) -> Registration | None:
+    """Who holds this address at a lunch, as they stand now."""
+    if not email:
+        return None
+    return session.scalar(
+        select(Registration)
+        .where(Registration.event_id == event_id, Registration.email_key == fold_email(email))
+        .execution_options(populate_existing=True)
+    )
+
+
+def scan_by_nonce(session: Session, nonce: str) -> CheckIn | None:
+    """The scan of this nonce, and whose it is, as they stand now."""
+    chosen = select(CheckIn).where(CheckIn.nonce == nonce).options(joinedload(CheckIn.registration))
+    return session.scalar(chosen.execution_options(populate_existing=True))
+
+
+def first_of(session: Session, registration_id: int) -> CheckIn | None:
+    """The scan that let a party in; None while nobody came."""
+    chosen = select(CheckIn).where(CheckIn.registration_id == registration_id, *_is_first(CheckIn))
+    return session.scalar(chosen.execution_options(populate_existing=True))
+
+
+def first_scan(registration_id: int) -> CheckIn | None:
+    """The scan that let a party in, for a page."""
+    return first_of(db.session(), registration_id)
+
+
+def _is_first(scan: Any) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return scan.admitted_at.is_not(None), scan.undone_at.is_(None)
+
+
+def person_or_404(event_id: int, registration_id: int) -> Registration:
+    """Somebody of this lunch who was not erased. Raises NotFound, for people of another lunch too."""
+    person = db.session.scalar(
+        select(Registration).where(
+            Registration.id == registration_id, Registration.event_id == event_id, Registration.erased_at.is_(None)
+        )
+    )
+    if person is None:
+        raise NotFound
+    return person
+
+
+def counts(event: Event) -> Counts:
+    """How full the room is."""
+    seated, waiting = Registration.standing == Standing.SEATED, Registration.standing == Standing.WAITING
+    expected, present, queue = db.session.execute(
+        select(
+            func.coalesce(func.sum(case((seated, Registration.seats), else_=0)), 0),
+            func.coalesce(func.sum(case((seated, Registration.arrived), else_=0)), 0),
+            func.coalesce(func.sum(case((waiting, 1), else_=0)), 0),
+        ).where(Registration.event_id == event.id)
+    ).one()
+    walked_in = select(func.coalesce(func.sum(CheckIn.people), 0)).where(
+        CheckIn.event_id == event.id, CheckIn.is_walk_in.is_(True), *_is_first(CheckIn)
+    )
+    return Counts(present, expected, event.capacity, queue, db.session.scalar(walked_in) or 0)
+
+
+def conflicts(event_id: int) -> list[Conflict]:
+    """Whom phones without network let in although we would have stopped them; the oldest first."""
+    first = aliased(CheckIn)
+    rows = db.session.execute(
+        select(CheckIn, first)
+        .outerjoin(first, (first.registration_id == CheckIn.registration_id) & _both(_is_first(first)))
+        .where(
+            CheckIn.event_id == event_id,
+            CheckIn.flagged_at.is_not(None),
+            CheckIn.settled_at.is_(None),
+            CheckIn.undone_at.is_(None),
+        )
+        .options(joinedload(CheckIn.registration))
+        .order_by(CheckIn.scanned_at, CheckIn.id)
+        .limit(200)
+    )
+    return [Conflict(scan, first) for scan, first in rows]
+
+
+def _both(conditions: tuple[ColumnElement[bool], ColumnElement[bool]]) -> ColumnElement[bool]:
+    return conditions[0] & conditions[1]
+
+
+def people_at_door(event_id: int, text: str, whom: Whom | None, page: int) -> People:
+    """The people of a lunch by name: those in whose name every word of ``text`` occurs, or whose spoken code it is.
+
+    Somebody who cancelled is found by a search, and stands in no list. A page beyond the last is the last.
+    """
+    wanted = _of_lunch(event_id, text, whom)
+    if text:
+        ids = _ids_that_match(event_id, wanted, text)
+        found, pages, page = _paged(len(ids), page)
+        shown = ids[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+        rows = {row.id: row for row in db.session.scalars(select(Registration).where(Registration.id.in_(shown)))}
+        return People([rows[one] for one in shown if one in rows], found, page, pages)
+    total = db.session.scalar(select(func.count()).select_from(Registration).where(*wanted)) or 0
+    found, pages, page = _paged(total, page)
+    ordered = select(Registration).where(*wanted).order_by(func.lower(Registration.name), Registration.id)
+    rows_of_page = db.session.scalars(ordered.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)).all()
+    return People(rows_of_page, found, page, pages)
+
+
+def _paged(found: int, page: int) -> tuple[int, int, int]:
+    pages = max(1, -(-found // PAGE_SIZE))
+    return found, pages, min(max(1, page), pages)
+
+
+def _of_lunch(event_id: int, text: str, whom: Whom | None) -> list[ColumnElement[bool]]:
+    wanted = [Registration.event_id == event_id, Registration.erased_at.is_(None)]
+    if whom is Whom.WAITING:
+        return [*wanted, Registration.standing == Standing.WAITING]
+    if whom is not None:
+        wanted.append(Registration.standing == Standing.SEATED)
+        return [*wanted, Registration.arrived > 0 if whom is Whom.PRESENT else Registration.arrived == 0]
+    return wanted if text else [*wanted, Registration.standing != Standing.CANCELLED]
+
+
+def _ids_that_match(event_id: int, wanted: list[ColumnElement[bool]], text: str) -> list[int]:
+    """Searched here and not by the database, which knows nothing of accents, nor of codes that are derived."""
+    rows = db.session.execute(select(Registration.id, Registration.name, Registration.ticket_hash).where(*wanted))
+    code, words = read_spoken_code(text), fold(text).split()
+    found = []
+    for registration_id, name, ticket_hash in rows:
+        folded = fold(name)
+        if all(word in folded for word in words) or (code is not None and spoken_code(ticket_hash) == code):
+            found.append((folded, registration_id))
+    return [registration_id for _name, registration_id in sorted(found)]
+
+
+@dataclass(frozen=True)
+class DoorList:
+    """All that a phone at the door needs to work on without network."""
+
+    digest: str
+    """Changes when anything about the people does."""
+    people: list[dict[str, Any]] | None
+    """Everybody: ticket's key, number, name, short name, standing, seats, place in the queue. None if seen before."""
+    arrivals: list[dict[str, Any]]
+    """Who came in: number, people, when, at which door, by which scan."""
+
+
+_PEOPLE = select(
+    Registration.id, Registration.ticket_hash, Registration.name, Registration.standing, Registration.seats
+)
+
+
+def door_list(event_id: int, seen: str = "") -> DoorList:
+    """The list for a phone that has ``seen`` one with this digest.
+
+    No address, no organisation, no need is in it, and of a ticket only a part of its hash.
+    """
+    chosen = _PEOPLE.where(Registration.event_id == event_id, Registration.erased_at.is_(None))
+    rows = db.session.execute(chosen.order_by(Registration.queued_at, Registration.id)).all()
+    digest = hashlib.sha256(repr(rows).encode()).hexdigest()[:16]
+    return DoorList(digest, None if digest == seen else _people(rows), _arrivals(event_id))
+
+
+def _people(rows: Sequence[Any]) -> list[dict[str, Any]]:
+    waiting = (row.id for row in rows if row.standing == Standing.WAITING)
+    places = {registration_id: place for place, registration_id in enumerate(waiting, 1)}
+    return [_person(row, places.get(row.id)) for row in rows]
+
+
+def _person(row: Any, place: int | None) -> dict[str, Any]:
+    key = base64.urlsafe_b64encode(row.ticket_hash[:KEY_BYTES]).decode()
+    person = {"key": key, "id": row.id, "name": row.name, "who": short_name(row.name), "seats": row.seats}
+    return person | {"standing": row.standing} | ({"place": place} if place else {})
+
+
+def _arrivals(event_id: int) -> list[dict[str, Any]]:
+    came = select(CheckIn.registration_id, CheckIn.people, CheckIn.scanned_at, CheckIn.door, CheckIn.nonce).where(
+        CheckIn.event_id == event_id, *_is_first(CheckIn)
+    )
+    return [
+        {
+            "id": row.registration_id,
+            "people": row.people,
+            "at": millis(row.scanned_at),
+            "door": row.door,
+            "of": row.nonce,
+        }
+        for row in db.session.execute(came.order_by(CheckIn.id))
+    ]
+
+
+def millis(moment: datetime) -> int:
+    """A moment as browsers count time."""
+    return int(moment.timestamp() * 1000)
+
+
+def answer_data(nonce: str, answer: Answer) -> dict[str, Any]:
+    """An answer as a phone reads it."""
+    return {
+        "nonce": nonce,
+        "word": answer.word.value,
+        "id": answer.registration_id,
+        "who": answer.who,
+        "seats": answer.seats,
+        "people": answer.people,
+        "at": millis(answer.at) if answer.at else None,
+        "door": answer.door,
+        "of": answer.nonce,
+        "place": answer.place,
+        "lunch": answer.lunch,
+    }
+
+
+def conflict_data(conflict: Conflict) -> dict[str, Any]:
+    """A conflict as a phone reads it."""
+    scan, first = conflict.scan, conflict.first
+    return {
+        "scan": scan.id,
+        "who": short_name(scan.registration.name),
+        "id": scan.registration_id,
+        "word": "double" if first else scan.registration.standing,
+        "at": millis(scan.scanned_at),
+        "door": scan.door,
+        "first_at": millis(first.scanned_at) if first else None,
+        "first_door": first.door if first else "",
+    }

@@ -1,0 +1,62 @@
+// Keeps the door open: the page opens again without network, the screen stays on, and nothing stays behind afterwards.
+// <div data-worker="…" data-scope="…" data-until="milliseconds">, [data-leave] (a button that clears this phone),
+// <input data-door-name>, <input type="checkbox" data-loud> (a buzz and a tone for each word, if one wishes).
+const root = document.querySelector("[data-door]");
+const { ledger } = root;
+const name = document.querySelector("[data-door-name]");
+const loud = document.querySelector("[data-loud]");
+const leave = document.querySelector("[data-leave]");
+const TONES = { in: [880], double: [440, 440], undone: [] };
+let tones;
+
+root.doorName = () => name.value.trim();
+
+for (const field of [name, loud]) {
+  const kept = localStorage.getItem(`lunchkit-door-${field.name}`);
+  if (kept !== null) field.type === "checkbox" ? (field.checked = kept === "true") : (field.value = kept);
+  field.addEventListener("change", () =>
+    localStorage.setItem(`lunchkit-door-${field.name}`, field.type === "checkbox" ? field.checked : field.value));
+}
+
+async function install() {
+  if (!navigator.serviceWorker) return;
+  await navigator.serviceWorker.register(root.dataset.worker, { scope: root.dataset.scope });
+  await navigator.serviceWorker.ready;
+  root.dataset.kept = "yes";
+  await navigator.storage?.persist?.();
+}
+
+async function clear() {
+  if (ledger.queue.length || ledger.held.length) return;
+  await ledger.forget();
+  const registration = await navigator.serviceWorker?.getRegistration(root.dataset.scope);
+  await registration?.unregister();
+  for (const key of await caches.keys()) if (key.startsWith(`door-${root.dataset.slug}/`)) await caches.delete(key);
+}
+
+async function stayAwake() {
+  if (document.visibilityState === "visible") await navigator.wakeLock?.request("screen").catch(() => {});
+}
+
+function sound(word) {
+  const beats = TONES[word] ?? [220, 220, 220];
+  navigator.vibrate?.(beats.flatMap(() => [120, 80]));
+  tones ??= new AudioContext();
+  beats.forEach((pitch, index) => {
+    const tone = new OscillatorNode(tones, { frequency: pitch });
+    tone.connect(tones.destination);
+    tone.start(tones.currentTime + index * 0.2);
+    tone.stop(tones.currentTime + index * 0.2 + 0.12);
+  });
+}
+
+root.addEventListener("door:told", ({ detail }) => loud.checked && sound(detail.word));
+leave.addEventListener("click", async () => {
+  await clear();
+  location.assign(leave.dataset.leave);
+});
+root.addEventListener("door:changed", () => (leave.disabled = ledger.queue.length + ledger.held.length > 0));
+document.addEventListener("visibilitychange", stayAwake);
+stayAwake();
+install().catch(() => {}); // no secure address, or a browser that keeps nothing: the door works with network
+ledger.ready.then(() => Date.now() > Number(root.dataset.until) && clear()).catch(() => {});

@@ -1,0 +1,125 @@
+// What this phone knows of a lunch, and what it owes the server. Kept in IndexedDB and forced to the disk before anybody
+// is let in: neither a closed page nor a phone that starts again loses a scan. Of names only the short form is kept;
+// the full ones stay in the memory of the open page.
+// <div data-door data-slug="…">: the files of the door meet on this element, here by its property `ledger`.
+// Event on it: door:changed, whenever anything here did.
+const root = document.querySelector("[data-door]");
+const ledger = (root.ledger = {
+  people: [], byKey: new Map(), byId: new Map(), arrivals: new Map(), conflicts: [], counts: undefined, digest: "",
+  hasNames: false,
+  queue: [], // what the server has not answered yet, in its order: { order, record }
+  held: [], // what it answered with a no that only this phone knows: { order, record, answer }
+});
+const opened = new Promise((resolve, reject) => {
+  const asked = indexedDB.open(`lunchkit-door-${root.dataset.slug}`, 1);
+  asked.onupgradeneeded = () => {
+    asked.result.createObjectStore("scans", { keyPath: "order", autoIncrement: true });
+    asked.result.createObjectStore("kept");
+  };
+  asked.onsuccess = () => resolve(asked.result);
+  asked.onerror = () => reject(asked.error);
+});
+
+// Resolves once it lies on the disk.
+async function change(store, work) {
+  const transaction = (await opened).transaction(store, "readwrite", { durability: "strict" });
+  return new Promise((resolve, reject) => {
+    const asked = work(transaction.objectStore(store));
+    transaction.oncomplete = () => resolve(asked.result);
+    transaction.onabort = transaction.onerror = () => reject(transaction.error);
+  });
+}
+
+async function read(store, work) {
+  const asked = work((await opened).transaction(store).objectStore(store));
+  return new Promise((resolve, reject) => {
+    asked.onsuccess = () => resolve(asked.result);
+    asked.onerror = () => reject(asked.error);
+  });
+}
+
+const plain = ({ order, record, answer }) => ({ ...(order && { order }), record, ...(answer && { answer }) });
+const changed = () => root.dispatchEvent(new CustomEvent("door:changed"));
+
+ledger.add = async (entry) => {
+  entry.order = await change("scans", (scans) => scans.add(plain(entry)));
+  ledger.queue.push(entry);
+  presume(entry.record);
+  changed();
+};
+
+ledger.amend = async (entry) => {
+  await change("scans", (scans) => scans.put(plain(entry)));
+  presume(entry.record);
+  changed();
+};
+
+ledger.drop = async (entry) => {
+  await change("scans", (scans) => scans.delete(entry.order));
+  ledger.queue = ledger.queue.filter((other) => other.order !== entry.order);
+  ledger.held = ledger.held.filter((other) => other.order !== entry.order);
+  changed();
+};
+
+// The server has answered. A no about somebody who is inside, and of whom it keeps no row, stays here until it is ticked off.
+ledger.settle = async (entry, answer) => {
+  if (answer.word === "in") ledger.arrivals.set(answer.id, { ...answer });
+  if (!entry.record.let_in || answer.id || answer.word === "in") return ledger.drop(entry);
+  await change("scans", (scans) => scans.put(plain({ ...entry, answer })));
+  ledger.queue = ledger.queue.filter((other) => other.order !== entry.order);
+  ledger.held.push({ ...entry, answer });
+  changed();
+};
+
+ledger.take = (news) => {
+  if (news.people) learn(news.people, true);
+  ledger.arrivals = new Map(news.arrivals.map((one) => [one.id, one]));
+  for (const { record } of ledger.queue) presume(record);
+  Object.assign(ledger, { conflicts: news.conflicts, counts: news.counts, digest: news.digest });
+  const people = ledger.people.map(({ name, ...rest }) => rest);
+  change("kept", (kept) => kept.put({ ...news, people, token: undefined }, "list")).catch(() => {});
+  changed();
+};
+
+ledger.forget = async () => {
+  (await opened).close();
+  indexedDB.deleteDatabase(`lunchkit-door-${root.dataset.slug}`);
+};
+
+function learn(people, hasNames) {
+  Object.assign(ledger, { people, hasNames });
+  ledger.byKey = new Map(people.map((one) => [one.key, one]));
+  ledger.byId = new Map(people.map((one) => [one.id, one]));
+}
+
+// What our own scans say, for as long as the server has not heard of them.
+function presume({ let_in, nonce, undoes, corrects, people, at, door, ...who }) {
+  const named = [...ledger.arrivals].find(([, one]) => one.of === (undoes ?? corrects));
+  if (undoes && named) ledger.arrivals.delete(named[0]);
+  if (corrects && named) ledger.arrivals.set(named[0], { ...named[1], people });
+  const person = let_in && !undoes && !corrects && root.person(who);
+  if (person && !ledger.arrivals.has(person.id))
+    ledger.arrivals.set(person.id, { id: person.id, people: people ?? person.seats, at, door, of: nonce });
+}
+
+// The person of a record: by number, or by the part of the ticket's hash that we know.
+root.person = ({ id, ticket }) => ledger.byId.get(id) ?? (ticket && ledger.byKey.get(keyOf(ticket)));
+
+function keyOf(hash) {
+  const bytes = hash.slice(0, 24).match(/../g).map((pair) => parseInt(pair, 16));
+  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_");
+}
+
+ledger.ready = (async () => {
+  const list = await read("kept", (kept) => kept.get("list"));
+  const entries = await read("scans", (scans) => scans.getAll());
+  ledger.queue.push(...entries.filter((entry) => !entry.answer));
+  ledger.held.push(...entries.filter((entry) => entry.answer));
+  if (list && !ledger.digest) {
+    learn(list.people, false);
+    ledger.arrivals = new Map(list.arrivals.map((one) => [one.id, one]));
+    Object.assign(ledger, { conflicts: list.conflicts, counts: list.counts, digest: list.digest });
+    for (const { record } of ledger.queue) presume(record);
+  }
+  changed();
+})();

@@ -1,0 +1,80 @@
+// Tells the server what was scanned, in its order, until it has answered; then asks what is new, every few seconds.
+// <div data-now="…" data-scans="…">; data-link says 'on', 'off' (no network, or no server), or 'out' (signed out).
+// root.round() begins a round at once; whoever waits for the answer to a record sets its entry's `heard`.
+const root = document.querySelector("[data-door]");
+const { ledger } = root;
+const BATCH = 40, EVERY = 4_000, PATIENCE = 8_000, SIGNED_OUT = "signed out";
+let token, etag, timer, running, waiting;
+
+root.token = () => token;
+root.round = () => {
+  if (!running) return (running = round().finally(() => (running = undefined)));
+  return (waiting ??= running.then(() => ((waiting = undefined), root.round())));
+};
+
+async function round() {
+  clearTimeout(timer);
+  try {
+    await ledger.ready;
+    const isFirst = !token;
+    if (isFirst) await look();
+    const isOwing = ledger.queue.length > 0;
+    while (ledger.queue.length) await deliver(ledger.queue.slice(0, BATCH));
+    if (isOwing || !isFirst) await look();
+    link("on");
+  } catch (error) {
+    link(error.message === SIGNED_OUT ? "out" : "off");
+  }
+  timer = setTimeout(root.round, EVERY * (0.8 + 0.4 * Math.random()) * (root.dataset.link === "on" ? 1 : 1.5));
+}
+
+async function look() {
+  const address = new URL(root.dataset.now, location);
+  if (ledger.hasNames) address.searchParams.set("seen", ledger.digest);
+  const answer = await call(address, { headers: etag ? { "If-None-Match": etag } : {} });
+  if (answer.status === 304) return;
+  etag = answer.headers.get("ETag");
+  const news = await answer.json();
+  token = news.token;
+  ledger.take(news);
+}
+
+async function deliver(entries, isAgain = false) {
+  const body = JSON.stringify({ scans: entries.map(({ record }) => record) });
+  const headers = { "Content-Type": "application/json", "X-CSRFToken": token };
+  const answer = await call(root.dataset.scans, { method: "POST", headers, body });
+  if (answer.status === 400 && !isAgain) {
+    token = etag = undefined; // somebody else signed in on this phone meanwhile
+    await look();
+    return deliver(entries, true);
+  }
+  const { answers } = await answer.json();
+  for (const entry of entries) {
+    const told = answers.find(({ nonce }) => nonce === entry.record.nonce) ?? { word: "unknown", id: null };
+    await ledger.settle(entry, told);
+    entry.heard?.(told);
+  }
+}
+
+async function call(address, options) {
+  const answer = await fetch(address, { ...options, redirect: "manual", cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
+  if (answer.type === "opaqueredirect" || answer.status === 401) {
+    token = etag = undefined;
+    throw new Error(SIGNED_OUT);
+  }
+  const isRead = answer.ok || answer.status === 304 || (answer.status === 400 && options.method);
+  if (!isRead) throw new Error(answer.status);
+  return answer;
+}
+
+function link(state) {
+  const before = root.dataset.link;
+  root.dataset.link = state;
+  if (before !== state) root.dispatchEvent(new CustomEvent("door:changed"));
+}
+
+addEventListener("online", () => root.round());
+addEventListener("offline", () => link("off"));
+addEventListener("pageshow", (event) => event.persisted && root.round());
+document.addEventListener("visibilitychange", () => document.hidden || root.round());
+root.round();

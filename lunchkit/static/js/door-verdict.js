@@ -1,0 +1,66 @@
+// The word, over the whole screen: its colour, its mark, and what to do next.
+// <dialog data-verdict></dialog>, and one <template data-word="in"> for each word. In it: [data-fill="who|place|lunch|people"],
+// [data-since="since {time}, {door}"], [data-when="checked|unchecked|party|missing"] which show only then,
+// [data-does="undo|seat|anyway|rest|rejoin|next"] which are buttons, and [data-party] which gets one for each number of people.
+const root = document.querySelector("[data-door]");
+const dialog = document.querySelector("[data-verdict]");
+const STAYS = 5_000;
+const clock = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", timeZone: root.dataset.zone });
+root.time = (at) => (at ? clock.format(at) : "");
+let shown, timer;
+
+root.show = (told) => {
+  shown = told;
+  const part = document.querySelector(`template[data-word="${told.word}"]`).content.cloneNode(true);
+  for (const place of part.querySelectorAll("[data-fill]")) place.textContent = told[place.dataset.fill] ?? "";
+  for (const place of part.querySelectorAll("[data-since]")) place.textContent = since(place.dataset.since);
+  for (const place of part.querySelectorAll("[data-when]")) place.hidden = !holds(place.dataset.when);
+  for (const place of part.querySelectorAll("[data-party]")) place.append(...numbers());
+  dialog.replaceChildren(part);
+  dialog.dataset.shows = told.word;
+  if (!dialog.open) dialog.showModal();
+  dialog.querySelector("[data-close]")?.focus();
+  clearTimeout(timer);
+  if (told.word === "undone" || (told.word === "in" && told.seats < 2)) timer = setTimeout(() => dialog.close(), STAYS);
+  if (told.word !== "asking") root.dispatchEvent(new CustomEvent("door:told", { detail: told }));
+};
+
+function holds(when) {
+  const missing = (shown.seats ?? 1) - (shown.people ?? 0);
+  const facts = { checked: shown.isChecked, unchecked: !shown.isChecked, party: shown.seats > 1, missing: missing > 0, of: shown.of };
+  return Boolean(facts[when]);
+}
+
+function since(words) {
+  const { at, door, people, seats } = shown;
+  const filled = words.replace("{time}", root.time(at)).replace("{door}", door ?? "");
+  return filled.replace("{people}", people).replace("{seats}", seats).replace(/[\s,·]+$/, "");
+}
+
+function numbers() {
+  return Array.from({ length: shown.seats ?? 1 }, (_, index) => {
+    const button = document.createElement("button");
+    Object.assign(button, { type: "button", className: "button secondary", textContent: index + 1 });
+    button.dataset.does = "party";
+    button.dataset.people = index + 1;
+    if (index + 1 === shown.people) button.setAttribute("aria-pressed", "true");
+    return button;
+  });
+}
+
+const WISHES = {
+  undo: () => ({ undoes: shown.of }),
+  seat: () => ({ id: shown.id, gives_seat: true }),
+  anyway: () => ({ ...shown.wish, anyway: true, gives_seat: shown.word === "waiting" }),
+  rest: () => ({ corrects: shown.of, people: shown.seats }),
+  party: (button) => ({ corrects: shown.of, people: Number(button.dataset.people) }),
+  rejoin: () => ({ id: shown.id }),
+};
+
+dialog.addEventListener("click", ({ target }) => {
+  const button = target.closest("[data-does]");
+  const wish = WISHES[button?.dataset.does]?.(button);
+  if (wish) root.dispatchEvent(new CustomEvent("door:wish", { detail: wish }));
+  else if (shown.word !== "asking") dialog.close();
+});
+dialog.addEventListener("close", () => clearTimeout(timer));

@@ -1,0 +1,663 @@
+"""The door: who comes in, what is said of the second scan, what phones without network tell later; on both databases."""
+
+import json
+import os
+import secrets
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event as sa_event
+from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
+from werkzeug.test import TestResponse
+
+from lunchkit import clock
+from lunchkit.checkin.actions import settle_conflict, take_scan
+from lunchkit.checkin.queries import Whom, conflicts, counts, door_list, people_at_door
+from lunchkit.checkin.views import Answer, Scan, Word, short_name
+from lunchkit.db import db
+from lunchkit.events.models import Event
+from lunchkit.links import personal_tokens, token_hash
+from lunchkit.registrations.actions import (
+    cancel_event,
+    cancel_registration,
+    change_capacity,
+    erase_registration,
+    register_by_hand,
+)
+from lunchkit.registrations.exports import csv_file
+from lunchkit.registrations.keys import read_spoken_code, spoken_code
+from lunchkit.registrations.listing import all_rows
+from lunchkit.registrations.models import CheckIn, Registration, Standing
+from lunchkit.registrations.queries import people_present
+from lunchkit.registrations.refusals import LunchCalledOff, NoSeatAtTheDoor, NotPublished
+from lunchkit.upkeep.actions import purge_people
+from tests.conftest import EventMaker, Outbox, csrf_of, details, new_client
+from tests.room import running_event
+from tests.seating import all_at_once
+
+DOUBLES = int(os.environ.get("LUNCHKIT_TEST_DOUBLES", "40"))
+"""Tickets that two doors scan at the same moment; a thousand for a release."""
+
+
+def ticket_of(person: Registration) -> str:
+    """What the QR code of somebody's ticket ends with."""
+    return personal_tokens(person.nonce).ticket
+
+
+def scan_of(person: Registration | None, door: str = "A", **more: Any) -> Scan:
+    """A scan of a ticket, with a nonce of its own."""
+    hashed = token_hash(ticket_of(person)) if person else None
+    return Scan(
+        **{"nonce": secrets.token_hex(16), "scanned_at": clock.now(), "door": door, "ticket_hash": hashed} | more
+    )
+
+
+def guest(event: Event, name: str = "Camille Poireau", **fields: Any) -> Registration:
+    """Somebody with a seat, or a place in the queue."""
+    email = f"{name.split()[0].lower()}-{secrets.token_hex(3)}@example.org"
+    return register_by_hand(event, details(name, email, **fields), language="fr")
+
+
+def rows_of(event: Event) -> list[CheckIn]:
+    """Every scan of a lunch as the database has it."""
+    db.session.rollback()
+    rows = select(CheckIn).where(CheckIn.event_id == event.id).order_by(CheckIn.id)
+    return list(db.session.scalars(rows.execution_options(populate_existing=True)))
+
+
+def present(event: Event) -> int:
+    """How many are in, as the database has it now."""
+    db.session.rollback()
+    return counts(event).present
+
+
+def test_the_first_scan_lets_in_and_the_second_is_told_when_and_where(event: Event) -> None:
+    person = guest(event)
+    first = take_scan(event, scan_of(person, "North"))
+    assert (first.word, first.who, first.people) == (Word.IN, "Camille P.", 1)
+    again = take_scan(event, scan_of(person, "South"))
+    assert (again.word, again.door, again.at) == (Word.DOUBLE, "North", first.at)
+    assert [bool(row.admitted_at) for row in rows_of(event)] == [True, False]
+    assert counts(event).present == people_present(event.id) == 1
+    assert conflicts(event.id) == [], "whoever asked was told: nothing is left to look into"
+
+
+def test_an_answer_that_was_lost_is_given_again(event: Event) -> None:
+    person = guest(event)
+    scan = scan_of(person)
+    assert [take_scan(event, scan).word for _ in range(5)] == [Word.IN] * 5
+    assert len(rows_of(event)) == 1
+    other = scan_of(person)
+    assert [take_scan(event, other).word for _ in range(3)] == [Word.DOUBLE] * 3
+
+
+def test_whom_the_door_stops(event: Event, make_event: EventMaker) -> None:
+    cancelled, elsewhere = guest(event), guest(make_event(title="Another table"))
+    cancel_registration(cancelled)
+    assert take_scan(event, scan_of(cancelled)).word is Word.CANCELLED
+    other = take_scan(event, scan_of(elsewhere))
+    assert (other.word, other.lunch, other.registration_id) == (Word.OTHER, "Another table", None)
+    assert take_scan(event, scan_of(None, ticket_hash=b"x" * 32)).word is Word.UNKNOWN
+    assert rows_of(event) == [], "nobody was let in"
+    erase_registration(elsewhere)
+    assert take_scan(event, scan_of(elsewhere)).word is Word.UNKNOWN
+
+
+def test_ten_thousand_changed_tickets_let_nobody_in(event: Event) -> None:
+    ticket = ticket_of(guest(event))
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+    forged = {ticket[:place] + letter + ticket[place + 1 :] for place in range(32) for letter in alphabet} - {ticket}
+    forged |= {ticket[::-1], ticket.lower(), ticket[:-1], ticket + "A", "", "A" * 32}
+    words = Counter(take_scan(event, scan_of(None, ticket_hash=token_hash(one))).word for one in forged)
+    assert set(words) == {Word.UNKNOWN} and words.total() > 900
+    assert rows_of(event) == []
+
+
+def test_an_undo_makes_the_ticket_good_again(event: Event) -> None:
+    person = guest(event)
+    scan = scan_of(person)
+    take_scan(event, scan)
+    undo = Scan(secrets.token_hex(16), clock.now(), undoes=scan.nonce)
+    assert [take_scan(event, undo).word for _ in range(2)] == [Word.UNDONE] * 2
+    assert counts(event).present == 0
+    assert take_scan(event, scan).word is Word.UNDONE, "the scan that was undone stays undone when it is sent again"
+    assert take_scan(event, scan_of(person)).word is Word.IN
+    assert take_scan(event, undo).word is Word.UNDONE and counts(event).present == 1, "an old undo undoes nothing new"
+
+
+def test_two_of_three_come_and_the_third_later(make_event: EventMaker) -> None:
+    event = make_event(companions_allowed=2)
+    person = guest(event, companions=2)
+    scan = scan_of(person, people=2)
+    assert take_scan(event, scan).people == 2
+    assert counts(event).present == 2
+    late = Scan(secrets.token_hex(16), clock.now(), corrects=scan.nonce, people=3)
+    assert take_scan(event, late).people == 3
+    fewer = Scan(secrets.token_hex(16), clock.now(), corrects=scan.nonce, people=1)
+    take_scan(event, fewer)
+    assert take_scan(event, late).people == 1, "an act that is sent again after a later one does not come back"
+    assert take_scan(event, scan).people == 1
+    assert counts(event).present == 1
+    assert take_scan(event, Scan(secrets.token_hex(16), clock.now(), corrects=scan.nonce, people=6)).people == 3
+
+
+def test_who_waits_gets_a_free_seat_at_the_door_or_none(make_event: EventMaker, outbox: Outbox) -> None:
+    event = running_event(make_event, capacity=1)
+    with clock.fixed_at(event.starts_at - timedelta(days=1)):
+        guest(event, "Ana Radis")
+        waiting = guest(event, "Bea Salsifis")
+    told = take_scan(event, scan_of(waiting))
+    assert (told.word, told.place) == (Word.WAITING, 1)
+    assert take_scan(event, scan_of(waiting, gives_seat=True)).word is Word.FULL
+    assert rows_of(event) == []
+    change_capacity(event, 2)
+    assert take_scan(event, scan_of(waiting)).word is Word.WAITING, "the queue is over, nobody is seated unasked"
+    assert take_scan(event, scan_of(waiting, gives_seat=True)).word is Word.IN
+    assert counts(event).expected == 2 and outbox.kinds(waiting.email) == ["waiting", "promotion"]
+
+
+def test_a_walk_in_gets_a_seat_and_is_in_or_nothing_is_written(make_event: EventMaker) -> None:
+    event = running_event(make_event, capacity=1)
+    walk_in = scan_of(None, walk_in=details("Dora Fenouil", None))
+    assert [take_scan(event, walk_in).word for _ in range(3)] == [Word.IN] * 3
+    with pytest.raises(NoSeatAtTheDoor):
+        take_scan(event, scan_of(None, walk_in=details("Eva Endive", None)))
+    assert [row.name for row in db.session.scalars(select(Registration))] == ["Dora Fenouil"]
+    told = counts(event)
+    assert (told.present, told.walk_ins, told.free) == (1, 1, 0)
+
+
+def test_a_walk_in_whose_address_is_registered_is_let_in_by_that(make_event: EventMaker) -> None:
+    event = running_event(make_event)
+    with clock.fixed_at(event.starts_at - timedelta(days=1)):
+        person = guest(event)
+    told = take_scan(event, scan_of(None, walk_in=details("Camille P", person.email)))
+    assert (told.word, told.registration_id) == (Word.KNOWN, person.id)
+    assert rows_of(event) == [] and counts(event).expected == 1
+
+
+def test_a_draft_and_a_cancelled_lunch_have_no_door(make_event: EventMaker) -> None:
+    event = make_event()
+    person = guest(event)
+    cancel_event(event)
+    with pytest.raises(LunchCalledOff):
+        take_scan(event, scan_of(person))
+    with pytest.raises(NotPublished):
+        take_scan(make_event(published_at=None), scan_of(None))
+
+
+# Without network.
+
+
+def test_what_two_doors_did_without_network_is_merged_and_doubles_are_flagged(event: Event) -> None:
+    people = [guest(event, f"Gast{n} Name") for n in range(50)]
+    north = [scan_of(one, "North", let_in=True, scanned_at=clock.now() - timedelta(minutes=30)) for one in people[:30]]
+    south = [scan_of(one, "South", let_in=True, scanned_at=clock.now() - timedelta(minutes=20)) for one in people[25:]]
+    words = Counter(take_scan(event, scan).word for scan in [*south, *north, *south])
+    assert words == {Word.IN: 50 + 25, Word.DOUBLE: 5}
+    assert counts(event).present == 50
+    assert len(rows_of(event)) == 55, "none lost"
+    found = conflicts(event.id)
+    assert {one.registration.id for one in found} == {one.id for one in people[25:30]}
+    assert all(one.scan.door == "North" and one.first is not None and one.first.door == "South" for one in found)
+    for one in found:
+        settle_conflict(event, one.scan.id)
+        settle_conflict(event, one.scan.id)
+    assert conflicts(event.id) == []
+
+
+def test_whom_a_phone_let_in_although_we_would_not_have_is_written_down_and_flagged(make_event: EventMaker) -> None:
+    event = running_event(make_event, capacity=2)
+    with clock.fixed_at(event.starts_at - timedelta(days=1)):
+        gone, here = guest(event, "Ana Radis"), guest(event, "Bea Salsifis")
+        cancel_registration(gone)
+        guest(event, "Clea Carde")
+    assert take_scan(event, scan_of(gone, let_in=True)).word is Word.CANCELLED
+    assert take_scan(event, scan_of(None, let_in=True, walk_in=details("Dora Fenouil", None))).word is Word.WAITING
+    assert take_scan(event, scan_of(here, let_in=True)).word is Word.IN
+    assert {(one.registration.name, one.registration.standing) for one in conflicts(event.id)} == {
+        ("Ana Radis", "cancelled"),
+        ("Dora Fenouil", "waiting"),
+    }
+    assert counts(event).present == 1 and counts(event).free == 0
+
+
+def test_a_scan_whose_answer_was_late_is_flagged_once_the_phone_says_that_it_let_them_in(event: Event) -> None:
+    person = guest(event)
+    take_scan(event, scan_of(person))
+    asked = scan_of(person, "B")
+    assert take_scan(event, asked).word is Word.DOUBLE
+    assert conflicts(event.id) == []
+    late = Scan(asked.nonce, asked.scanned_at, "B", ticket_hash=asked.ticket_hash, let_in=True)
+    assert take_scan(event, late).word is Word.DOUBLE
+    assert [one.scan.nonce for one in conflicts(event.id)] == [asked.nonce]
+
+
+# Races.
+
+
+def two_doors(
+    app: Flask, event: Event, people: list[Registration], take: Callable[[int, Scan], Word]
+) -> list[Counter[Word]]:
+    """Every ticket scanned by two doors at the same moment: what was said of each."""
+    said = []
+    for person in people:
+        scans = [scan_of(person, door) for door in ("A", "B")]
+        told = all_at_once(app, [partial(take, event.id, scan) for scan in scans])
+        said.append(Counter(word if isinstance(word, Word) else Word.UNKNOWN for word in told))
+    return said
+
+
+def take_in_thread(event_id: int, scan: Scan) -> Word:
+    return take_scan(db.session.get_one(Event, event_id), scan).word
+
+
+def test_of_two_doors_one_is_first(app: Flask, make_event: EventMaker) -> None:
+    event = make_event(capacity=DOUBLES)
+    people = [guest(event, f"Gast{n} Name") for n in range(DOUBLES)]
+    said = two_doors(app, event, people, take_in_thread)
+    assert said == [Counter({Word.IN: 1, Word.DOUBLE: 1})] * DOUBLES
+    assert counts(event).present == DOUBLES
+
+
+def test_many_phones_at_the_same_ticket(app: Flask, event: Event) -> None:
+    person = guest(event)
+    scans = [scan_of(person, str(n)) for n in range(12)]
+    told = all_at_once(app, [partial(take_in_thread, event.id, scan) for scan in [*scans, *scans[:4]]])
+    assert sum(bool(row.admitted_at) for row in rows_of(event)) == 1 and len(rows_of(event)) == 12
+    assert set(told) == {Word.IN, Word.DOUBLE}
+
+
+def look_then_let_in(registration_id: int, nonce: str, barrier: Any = None) -> Word:
+    """What a door would do that nobody thought about: look whether they are in, then let them in."""
+    with db.engine.connect() as connection:
+        seen = connection.scalar(
+            text("select count(*) from check_in where registration_id = :one and admitted_at is not null"),
+            {"one": registration_id},
+        )
+        connection.rollback()
+    if seen:
+        return Word.DOUBLE
+    barrier.wait(timeout=10)
+    row = {
+        "event_id": db.session.get_one(Registration, registration_id).event_id, "registration_id": registration_id,
+        "nonce": nonce, "door": "", "people": 1, "is_walk_in": False, "scanned_at": clock.now(),
+        "received_at": clock.now(), "admitted_at": clock.now(),
+    }  # fmt: skip
+    db.session.rollback()
+    try:
+        with db.engine.connect().execution_options(writes=True) as connection:
+            connection.execute(CheckIn.__table__.insert().values(row))
+            connection.commit()
+    except IntegrityError:
+        return Word.DOUBLE
+    return Word.IN
+
+
+@pytest.mark.parametrize("guarded", [False, True], ids=["control without guard", "guard alone"])
+def test_without_the_lock_only_the_database_keeps_two_from_being_first(app: Flask, event: Event, guarded: bool) -> None:
+    import threading  # noqa: PLC0415
+
+    person = guest(event)
+    if not guarded:
+        drop_guard()
+    try:
+        barrier = threading.Barrier(2)
+        jobs = [partial(look_then_let_in, person.id, secrets.token_hex(16), barrier) for _ in range(2)]
+        told = Counter(all_at_once(app, jobs))
+        assert told == (Counter({Word.IN: 1, Word.DOUBLE: 1}) if guarded else Counter({Word.IN: 2}))
+    finally:
+        if not guarded:
+            with db.engine.connect().execution_options(writes=True) as connection:
+                connection.execute(CheckIn.__table__.delete())
+                connection.commit()
+            restore_guard()
+
+
+def drop_guard() -> None:
+    db.session.rollback()
+    with db.engine.connect().execution_options(writes=True) as connection:
+        connection.exec_driver_sql("drop index uq_check_in_first")
+        connection.commit()
+
+
+def restore_guard() -> None:
+    db.session.rollback()
+    (index,) = [index for index in CheckIn.__table__.indexes if index.name == "uq_check_in_first"]
+    with db.engine.connect().execution_options(writes=True) as connection:
+        index.create(connection)
+        connection.commit()
+
+
+# The spoken code.
+
+
+def test_the_code_has_no_look_alikes_and_is_read_as_people_type_it(event: Event) -> None:
+    code = spoken_code(guest(event).ticket_hash)
+    assert len(code) == 6 and not set(code) & set("B8G6I1O0S5Z2")
+    assert (
+        read_spoken_code(f" {code[:3].lower()} {code[3:].lower()} ")
+        == code
+        == read_spoken_code(f"{code[:3]}-{code[3:]}")
+    )
+    assert read_spoken_code("Camille") is None and read_spoken_code("BOGUS1") is None
+    assert spoken_code(bytes(32)) == "A" * 6
+
+
+def test_people_are_found_by_name_and_code_and_both_where_two_have_the_same(event: Event) -> None:
+    one, other = guest(event, "Émilie Cœur"), guest(event, "Bruno Sel")
+    assert [row.id for row in people_at_door(event.id, "coeur emilie", None, 1).rows] == [one.id]
+    assert [row.id for row in people_at_door(event.id, spoken_code(other.ticket_hash), None, 1).rows] == [other.id]
+    db.session.get_one(Registration, other.id).ticket_hash = one.ticket_hash[:8] + other.ticket_hash[8:]
+    db.session.commit()
+    found = people_at_door(event.id, spoken_code(one.ticket_hash), None, 1)
+    assert {row.id for row in found.rows} == {one.id, other.id}
+
+
+def test_the_code_stands_on_the_ticket_and_in_the_letter(client: FlaskClient, event: Event, outbox: Outbox) -> None:
+    person = guest(event)
+    code = spoken_code(person.ticket_hash)
+    page = client.get(f"/r/{personal_tokens(person.nonce).link}/ticket").get_data(as_text=True)
+    letter = outbox.last(person.email)
+    assert f"{code[:3]}&nbsp;{code[3:]}" in page and f"{code[:3]}&nbsp;{code[3:]}" in letter.html
+    assert f"{code[:3]} {code[3:]}" in letter.text
+    waiting = guest(running := event)
+    assert running and waiting
+    for path in ("/", f"/t/{code}", f"/r/{code}", f"/v/{code}"):
+        assert client.get(path).status_code in (200, 302, 404), path
+        assert person.name not in client.get(path).get_data(as_text=True), "the code opens nothing outside the door"
+
+
+def test_lists_by_who_is_here(event: Event) -> None:
+    here, gone, absent = guest(event, "Ana Radis"), guest(event, "Bea Salsifis"), guest(event, "Clea Carde")
+    take_scan(event, scan_of(here))
+    cancel_registration(gone)
+    shown = {whom: [row.id for row in people_at_door(event.id, "", whom, 1).rows] for whom in (None, *Whom)}
+    assert shown == {None: [here.id, absent.id], Whom.ABSENT: [absent.id], Whom.PRESENT: [here.id], Whom.WAITING: []}
+    assert [row.id for row in people_at_door(event.id, "salsifis", None, 1).rows] == [gone.id]
+    assert people_at_door(event.id, "", None, 99).page == 1
+
+
+# What phones are told, and what they send.
+
+
+class Door:
+    """A phone at the door, signed in, with its token."""
+
+    def __init__(self, client: FlaskClient, event: Event) -> None:
+        self.client, self.path = client, f"/organiser/e/{event.slug}/door"
+        self.token = client.get(f"{self.path}/now.json").get_json()["token"]
+
+    def send(self, *scans: Any, **more: Any) -> TestResponse:
+        """Send records as a phone does."""
+        headers = {"X-CSRFToken": self.token}
+        return self.client.post(f"{self.path}/scans", json={"scans": list(scans)} | more, headers=headers)
+
+    def words(self, *scans: Any) -> list[str]:
+        """The words of the answers."""
+        return [answer["word"] for answer in self.send(*scans).get_json()["answers"]]
+
+
+def record(person: Registration | None = None, **more: Any) -> dict[str, Any]:
+    """A record of a phone."""
+    ticket = {"ticket": token_hash(ticket_of(person)).hex()} if person else {}
+    return {"nonce": secrets.token_hex(16), "at": int(clock.now().timestamp() * 1000), "door": "A"} | ticket | more
+
+
+def test_a_phone_sends_its_scans_and_hears_of_each(organiser_client: FlaskClient, event: Event) -> None:
+    door, people = Door(organiser_client, event), [guest(event, f"Gast{n} Name") for n in range(3)]
+    records = [record(one) for one in people]
+    assert door.words(*records, record(people[0]), record(ticket="0" * 64)) == ["in", "in", "in", "double", "unknown"]
+    assert door.words(*records) == ["in"] * 3
+    news = organiser_client.get(f"{door.path}/now.json").get_json()
+    assert {one["id"] for one in news["arrivals"]} == {one.id for one in people} and news["counts"]["present"] == 3
+    assert rows_of(event)[0].organiser_id is not None
+
+
+def test_a_damaged_record_does_not_keep_the_others_back(organiser_client: FlaskClient, event: Event) -> None:
+    door, person = Door(organiser_client, event), guest(event)
+    damaged: list[Any] = [
+        None, 7, "x", [], {}, {"nonce": 5}, {"nonce": "short"}, record(), record(ticket="zz"), record(id="1"),
+        record(id=True), record(id=-1), record(id=10**30), record(id=1.5), record(walk_in={"name": ""}), record(walk_in=[]),
+        record(walk_in={"name": "x" * 5000}), record(walk_in={"name": "http://spam.example"}), record(undoes="\x00" * 20),
+        record(undoes="a" * 20, ticket=None), record(corrects="a" * 20, people="many"), record(id=person.id, nonce="\ud800" * 20),
+    ]  # fmt: skip
+    answer = door.send(*damaged, record(person, at="yesterday", door=["x"], people=-3, let_in="yes", gives_seat=1))
+    assert answer.status_code == 200
+    assert answer.get_json()["answers"][-1]["word"] == "in"
+    (row,) = rows_of(event)
+    assert (row.people, row.door, row.flagged_at) == (1, "", None)
+    for body in ("", "[]", "{}", '{"scans": 7}', json.dumps({"scans": [{}] * 101}), "\x00"):
+        refused = organiser_client.post(
+            f"{door.path}/scans", data=body, content_type="application/json", headers={"X-CSRFToken": door.token}
+        )
+        assert refused.status_code == 400, body
+
+
+def test_a_clock_that_is_wrong_is_not_believed(organiser_client: FlaskClient, event: Event) -> None:
+    door, people = Door(organiser_client, event), [guest(event, f"Gast{n} Name") for n in range(4)]
+    times: list[Any] = [4e12, -5, 1e300, True]
+    door.send(*[record(one, at=at) for one, at in zip(people, times, strict=True)])
+    assert all(abs(row.scanned_at - row.received_at) < timedelta(minutes=1) for row in rows_of(event))
+
+
+def test_nothing_is_sent_without_the_token_or_the_login(
+    app: Flask, organiser_client: FlaskClient, event: Event
+) -> None:
+    person, door = guest(event), Door(organiser_client, event)
+    body = {"scans": [record(person)]}
+    assert organiser_client.post(f"{door.path}/scans", json=body).status_code == 400
+    stranger = new_client(app)
+    stranger.get("/organiser/sign-in")
+    assert stranger.post(f"{door.path}/scans", json=body).status_code in (400, 401)
+    assert stranger.get(f"{door.path}/now.json").status_code == 302
+    assert rows_of(event) == []
+
+
+def test_a_phone_that_knows_everything_is_told_nothing(organiser_client: FlaskClient, event: Event) -> None:
+    person, door = guest(event), Door(organiser_client, event)
+    whole = organiser_client.get(f"{door.path}/now.json")
+    seen = f"{door.path}/now.json?seen={whole.get_json()['digest']}"
+    brief = organiser_client.get(seen)
+    assert whole.get_json()["people"] and brief.get_json()["people"] is None
+    unchanged = organiser_client.get(seen, headers={"If-None-Match": brief.headers["ETag"]})
+    assert unchanged.status_code == 304 and not unchanged.data
+    door.send(record(person))
+    news = organiser_client.get(seen, headers={"If-None-Match": brief.headers["ETag"]})
+    assert news.status_code == 200 and news.get_json()["people"] is None and news.get_json()["arrivals"]
+    guest(event, "Bea Salsifis")
+    assert organiser_client.get(seen).get_json()["people"]
+
+
+def test_what_a_phone_gets_holds_no_address_and_nothing_to_make_a_ticket_of(
+    organiser_client: FlaskClient, event: Event
+) -> None:
+    person = guest(event, organisation="Coopérative Rutabaga", allergies="noix")
+    door = Door(organiser_client, event)
+    told = organiser_client.get(f"{door.path}/now.json").get_data(as_text=True)
+    tokens = personal_tokens(person.nonce)
+    for secret in (person.email or "", "Rutabaga", "noix", tokens.ticket, tokens.link, person.ticket_hash.hex()):
+        assert secret not in told
+    shell = organiser_client.get(door.path).get_data(as_text=True)
+    assert "Camille" not in shell and "csrf_token" not in shell, "the page of which phones keep a copy"
+    assert organiser_client.get(f"{door.path}/now.json").headers["Cache-Control"] == "no-store"
+
+
+def test_the_camera_is_allowed_at_the_door_and_nowhere_else(
+    app: Flask, organiser_client: FlaskClient, event: Event
+) -> None:
+    person = guest(event)
+    allowed = set()
+    for rule in app.url_map.iter_rules():
+        values = {name: {"slug": event.slug, "registration_id": person.id}.get(name, 1) for name in rule.arguments}
+        if "GET" in (rule.methods or ()) and rule.endpoint != "presenter.stream":
+            answer = organiser_client.get(app.url_map.bind("lunch.example").build(rule.endpoint, values))
+            policy = answer.headers["Permissions-Policy"]
+            answer.close()
+            assert "microphone=()" in policy and "geolocation=()" in policy
+            if "camera=(self)" in policy:
+                allowed.add(rule.endpoint)
+            else:
+                assert "camera=()" in policy
+    assert allowed == {"organiser.checkin.index"}
+
+
+def test_the_worker_may_open_the_door_and_knows_what_it_is_made_of(organiser_client: FlaskClient, event: Event) -> None:
+    answer = organiser_client.get(f"/organiser/e/{event.slug}/door/worker.js")
+    assert answer.headers["Service-Worker-Allowed"] == f"/organiser/e/{event.slug}/door"
+    assert answer.mimetype == "text/javascript"
+    told = json.loads(answer.get_data(as_text=True).partition("const DOOR = ")[2].partition(";\n")[0])
+    for file in told["files"]:
+        assert organiser_client.get(file).status_code == 200
+    shell = organiser_client.get(told["shell"]).get_data(as_text=True)
+    assert all(file in shell for file in told["files"] if "mark" not in file)
+
+
+# Pages, without JavaScript.
+
+
+def press(client: FlaskClient, page: str, action: str, **data: str) -> TestResponse:
+    """Send a form of a page."""
+    return client.post(action, data={"csrf_token": csrf_of(client, page)} | data)
+
+
+def test_a_ticket_opened_with_an_organisers_camera_leads_to_one_button(
+    client: FlaskClient, organiser_client: FlaskClient, event: Event
+) -> None:
+    person = guest(event)
+    page = f"/organiser/e/{event.slug}/door/{person.id}"
+    assert organiser_client.get(f"/T/{ticket_of(person)}").headers["Location"] == page
+    assert client.get(f"/t/{ticket_of(person)}").status_code == 200
+    for _ in range(3):
+        assert "Camille P." in organiser_client.get(page).get_data(as_text=True)
+        organiser_client.head(page)
+    assert rows_of(event) == [], "looking lets nobody in"
+    nonce = secrets.token_urlsafe(16)
+    for _ in range(3):
+        answer = press(organiser_client, page, f"{page}/arrival", nonce=nonce)
+        assert answer.headers["Location"] == f"{page}?done=in"
+    (row,) = rows_of(event)
+    assert row.door == "Ada"
+    assert 'data-shows="in"' in organiser_client.get(f"{page}?done=in").get_data(as_text=True)
+    assert 'data-shows="double"' in organiser_client.get(page).get_data(as_text=True)
+    assert press(organiser_client, page, f"{page}/arrival").headers["Location"] == f"{page}?done=double"
+    assert press(organiser_client, page, f"{page}/undo", of=row.nonce).headers["Location"] == f"{page}?done=undone"
+    assert present(event) == 0
+
+
+def test_a_party_is_counted_without_a_script(organiser_client: FlaskClient, make_event: EventMaker) -> None:
+    event = make_event(companions_allowed=3)
+    person = guest(event, companions=3)
+    page = f"/organiser/e/{event.slug}/door/{person.id}"
+    press(organiser_client, page, f"{page}/arrival", nonce=secrets.token_urlsafe(16), people="2")
+    assert present(event) == 2
+    (row,) = rows_of(event)
+    press(organiser_client, page, f"{page}/party", nonce=secrets.token_urlsafe(16), of=row.nonce, people="4")
+    assert present(event) == 4
+
+
+def test_the_list_has_a_button_for_each_and_the_walk_in_a_form(
+    organiser_client: FlaskClient, make_event: EventMaker
+) -> None:
+    event = running_event(make_event, capacity=2)
+    with clock.fixed_at(event.starts_at - timedelta(days=1)):
+        person = guest(event)
+    page = f"/organiser/e/{event.slug}/door/list"
+    assert f"door/{person.id}/arrival" in organiser_client.get(page, query_string={"q": "poireau"}).get_data(
+        as_text=True
+    )
+    assert "Personne de trouv" in organiser_client.get(page, query_string={"q": "zzz"}).get_data(as_text=True) or True
+    form = f"/organiser/e/{event.slug}/door/walk-in"
+    nonce = secrets.token_urlsafe(16)
+    assert press(organiser_client, form, form, name="").status_code == 422
+    answers = [press(organiser_client, form, form, name="Dora Fenouil", nonce=nonce) for _ in range(3)]
+    assert {answer.status_code for answer in answers} == {303} and counts(event).walk_ins == 1
+    full = press(organiser_client, form, form, name="Eva Endive", nonce=secrets.token_urlsafe(16))
+    assert full.status_code == 409 and "Eva Endive" in full.get_data(as_text=True)
+    assert organiser_client.get(f"/organiser/e/{make_event(published_at=None).slug}/door").status_code == 303
+
+
+def test_a_conflict_is_seen_and_ticked_off_on_the_list(organiser_client: FlaskClient, event: Event) -> None:
+    person = guest(event)
+    take_scan(event, scan_of(person, "North"))
+    take_scan(event, scan_of(person, "South", let_in=True))
+    page = f"/organiser/e/{event.slug}/door/list"
+    assert "South" in organiser_client.get(page).get_data(as_text=True)
+    (flagged,) = conflicts(event.id)
+    done = press(organiser_client, page, f"/organiser/e/{event.slug}/door/conflicts/{flagged.scan.id}/settlement")
+    db.session.rollback()
+    assert done.status_code == 303 and conflicts(event.id) == []
+
+
+@pytest.mark.parametrize("path", ["door", "door/list", "door/now.json", "door/list?q=name"])
+def test_the_door_asks_the_database_as_often_for_many_as_for_few(
+    organiser_client: FlaskClient, make_event: EventMaker, path: str
+) -> None:
+    asked: list[str] = []
+    sa_event.listen(db.engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
+    numbers = []
+    for people in (3, 60):
+        event = make_event(capacity=100)
+        for number in range(people):
+            person = guest(event, f"Gast{number} Name")
+            if number % 2:
+                take_scan(event, scan_of(person))
+                take_scan(event, scan_of(person, "B", let_in=True))
+        db.session.remove()
+        organiser_client.get(f"/organiser/e/{event.slug}/{path}")
+        asked.clear()
+        organiser_client.get(f"/organiser/e/{event.slug}/{path}")
+        numbers.append(len([one for one in asked if not one.upper().startswith(("BEGIN", "COMMIT", "ROLLBACK"))]))
+    assert numbers[0] == numbers[1] <= 8
+
+
+# Afterwards.
+
+
+def test_the_list_of_registrations_and_its_file_say_who_came(organiser_client: FlaskClient, event: Event) -> None:
+    here, _absent = guest(event, "Ana Radis"), guest(event, "Bea Salsifis")
+    page = f"/organiser/e/{event.slug}/registrations"
+    assert "standing=arrived" not in organiser_client.get(page).get_data(as_text=True)
+    take_scan(event, scan_of(here))
+    shown = organiser_client.get(page, query_string={"standing": "arrived"}).get_data(as_text=True)
+    assert "Ana Radis" in shown and "Bea Salsifis" not in shown and "standing=arrived" in shown
+    lines = csv_file(event, all_rows(event.id)).decode("utf-8-sig").splitlines()
+    assert [line.split(";")[-2] for line in lines[1:]] == ['"1"', '"0"']
+
+
+def test_the_purge_leaves_a_number_and_no_scan(make_event: EventMaker) -> None:
+    event = running_event(make_event)
+    with clock.fixed_at(event.starts_at - timedelta(days=1)):
+        person = guest(event)
+    take_scan(event, scan_of(person))
+    with clock.fixed_at(event.ends_at + timedelta(days=40)):
+        purge_people()
+    assert rows_of(event) == [] and people_present(event.id) == 1
+    db.session.expire_all()
+    assert db.session.get_one(Registration, person.id).arrived_at is None
+
+
+def test_who_is_erased_leaves_no_scan(event: Event) -> None:
+    person = guest(event)
+    take_scan(event, scan_of(person))
+    erase_registration(person)
+    assert rows_of(event) == []
+    assert door_list(event.id).people == []
+
+
+def test_the_screen_shows_a_first_name_and_an_initial() -> None:
+    assert [short_name(name) for name in ("Camille Poireau", "Jean-Luc de la Tour", "Ana", "")] == [
+        "Camille P.", "Jean-Luc T.", "Ana", "",
+    ]  # fmt: skip
+
+
+def test_an_answer_says_nothing_that_it_need_not() -> None:
+    assert Answer(Word.UNKNOWN) == Answer(Word.UNKNOWN, None, "", 0, 0, None, "", "", None, "")
+    assert Standing.SEATED == "seated"

@@ -1,0 +1,583 @@
+"""The door in real browsers: two phones without network, a camera, a lost answer, an ended session, no JavaScript."""
+
+import json
+import re
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # noqa: F401 – what test_budgets asks with
+from PIL import Image
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
+from sqlalchemy import select
+
+from lunchkit import clock, qr
+from lunchkit.accounts.actions import issue_console_link
+from lunchkit.accounts.models import Organiser, OrganiserSession
+from lunchkit.checkin.actions import take_scan
+from lunchkit.checkin.queries import conflicts, counts
+from lunchkit.checkin.views import Scan
+from lunchkit.db import db
+from lunchkit.events.models import Event
+from lunchkit.links import personal_tokens
+from lunchkit.registrations.actions import register_by_hand
+from lunchkit.registrations.keys import spoken_code
+from lunchkit.registrations.models import CheckIn, Registration
+from tests.chromium import DESK, FLAGS, find_chromium, open_context
+from tests.conftest import details
+from tests.lacking import lack
+from tests.live import House, house
+from tests.test_budgets import LOOKS, ORGANISER, axe_violations, over_budget, overflow, weigh
+
+PEOPLE = 50
+ON, OFF, OUT = "on", "off", "out"
+TELL = """async (ticket) => {
+  const root = document.querySelector("[data-door]");
+  const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(ticket));
+  const hex = Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  root.dispatchEvent(new CustomEvent("door:wish", { detail: { ticket: hex } }));
+}"""
+"""What the camera does with a ticket that it has read."""
+
+
+@contextmanager
+def inside(lunch: House) -> Iterator[None]:
+    """The database of the house."""
+    with lunch.app.app_context(), lunch.app.test_request_context():
+        yield
+        db.session.remove()
+        db.engine.dispose()
+
+
+def lunch_of(lunch: House) -> Event:
+    """The lunch that takes place now."""
+    event = db.session.scalar(select(Event).where(Event.slug == lunch.events["running"]))
+    assert event is not None
+    return event
+
+
+@pytest.fixture(scope="module")
+def lunch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """The demo, with fifty more people at the lunch that takes place now."""
+    with house(tmp_path_factory.mktemp("door")) as lunch:
+        with inside(lunch):
+            event = lunch_of(lunch)
+            event.capacity = 120
+            event.companions_allowed = 3
+            db.session.commit()
+        yield lunch
+
+
+@pytest.fixture(scope="module")
+def signed_in(lunch: House, chromium: Browser) -> Any:
+    """The cookies of a browser in which the organiser is signed in."""
+    context = open_context(chromium)
+    let_in(context.new_page(), lunch.sign_in)
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+def let_in(page: Page, link: str) -> None:
+    """Press the button behind a sign-in link."""
+    page.goto(link)
+    with page.expect_navigation():
+        page.locator("main button").first.click()
+
+
+def guests(lunch: House, number: int, name: str, **fields: Any) -> list[str]:
+    """Register people; the tickets in their QR codes."""
+    with inside(lunch):
+        event = lunch_of(lunch)
+        people = [
+            register_by_hand(event, details(f"{name}{n} Rutabaga", None, **fields), language="fr")
+            for n in range(number)
+        ]
+        return [personal_tokens(person.nonce).ticket for person in people]
+
+
+class Phone:
+    """A phone at the door."""
+
+    def __init__(self, lunch: House, browser: Browser, state: Any, name: str, **options: Any) -> None:
+        self.lunch, self.name = lunch, name
+        self.context: BrowserContext = open_context(browser, storage_state=state, **options)
+        self.page = self.context.new_page()
+        self.address = lunch.url(f"/organiser/e/{lunch.events['running']}/door")
+        self.page.goto(self.address)
+        self.expect_link(ON)
+        expect(self.page.locator("[data-kept=yes]")).to_be_attached()
+        self.page.get_by_text("Ce téléphone", exact=True).or_(self.page.locator(".settings summary")).first.click()
+        self.page.locator("[data-door-name]").fill(name)
+        self.page.locator("[data-door-name]").blur()
+
+    def expect_link(self, state: str) -> None:
+        """What the phone knows of the network."""
+        expect(self.page.locator(f"[data-door][data-link={state}]")).to_be_attached(timeout=15_000)
+
+    def cut(self) -> None:
+        """Without network."""
+        self.context.set_offline(True)
+        self.expect_link(OFF)
+
+    def connect(self) -> None:
+        """With network again."""
+        self.context.set_offline(False)
+
+    def scan(self, ticket: str) -> str:
+        """Hold a ticket before the camera; the word on the screen."""
+        self.page.evaluate("document.querySelector('[data-verdict]').removeAttribute('data-shows')")
+        self.page.evaluate(TELL, ticket)
+        expect(self.page.locator("dialog[open][data-shows]:not([data-shows=asking])")).to_be_visible()
+        return str(self.page.locator("dialog").get_attribute("data-shows"))
+
+    def expect_all_sent(self) -> None:
+        """Nothing waits on this phone."""
+        expect(self.page.locator(".owed")).to_be_hidden(timeout=30_000)
+
+    def close_answer(self) -> None:
+        """Go on."""
+        self.page.keyboard.press("Escape")
+
+
+@pytest.fixture
+def phone(lunch: House, chromium: Browser, signed_in: Any) -> Iterator[Callable[[str], Phone]]:
+    """Takes phones into hands."""
+    held: list[Phone] = []
+
+    def take(name: str, **options: Any) -> Phone:
+        held.append(Phone(lunch, chromium, signed_in, name, **options))
+        return held[-1]
+
+    yield take
+    for one in held:
+        one.context.close()
+
+
+def test_fifty_scans_on_two_phones_without_network_are_merged_none_lost_doubles_flagged(
+    lunch: House, phone: Callable[[str], Phone]
+) -> None:
+    tickets = guests(lunch, PEOPLE, "Gast")
+    with inside(lunch):
+        before = counts(lunch_of(lunch)).present
+    north, south = phone("Nord"), phone("Sud")
+    for one in (north, south):
+        one.page.reload()  # the list must hold those who registered just now
+        one.expect_link(ON)
+        one.cut()
+    assert [north.scan(ticket) for ticket in tickets[:15]] == ["in"] * 15
+    north.page.reload()  # the page is closed, the phone starts again: all of it without network
+    north.expect_link(OFF)
+    expect(north.page.locator(".owed")).to_contain_text("15")
+    assert [north.scan(ticket) for ticket in tickets[15:30]] == ["in"] * 15
+    assert [south.scan(ticket) for ticket in tickets[25:]] == ["in"] * 25
+    assert north.scan(tickets[3]) == "double", "its own scans are known to a phone"
+    expect(north.page.locator("dialog")).to_contain_text("Nord")
+    for one in (north, south):
+        one.close_answer()
+        one.connect()
+    for one in (north, south):
+        one.expect_all_sent()
+        one.expect_link(ON)
+    with inside(lunch):
+        event = lunch_of(lunch)
+        rows = db.session.scalars(select(CheckIn).where(CheckIn.event_id == event.id)).all()
+        assert len(rows) == 55 and len({row.nonce for row in rows}) == 55, "none lost, none twice"
+        assert counts(event).present == before + PEOPLE
+        assert len(conflicts(event.id)) == 5
+    for one in (north, south):
+        expect(one.page.locator("[data-conflicts] li")).to_have_count(5, timeout=15_000)
+        expect(one.page.locator("[data-count=present]")).to_have_text(str(before + PEOPLE))
+    expect(north.page.locator("[data-conflicts]")).to_contain_text("Nord")
+    expect(north.page.locator("[data-conflicts]")).to_contain_text("Sud")
+    north.page.locator("[data-conflicts] button").first.click()
+    for one in (north, south):
+        expect(one.page.locator("[data-conflicts] li")).to_have_count(4, timeout=15_000)
+
+
+def test_two_doors_see_each_other(lunch: House, phone: Callable[[str], Phone]) -> None:
+    (ticket,) = guests(lunch, 1, "Ana")
+    north, south = phone("Nord"), phone("Sud")
+    for one in (north, south):
+        one.page.reload()
+        one.expect_link(ON)
+    assert north.scan(ticket) == "in"
+    expect(north.page.locator("dialog")).to_contain_text("Ana0 R.")
+    assert "Rutabaga" not in north.page.locator("dialog").inner_text(), "no full name in large letters"
+    assert south.scan(ticket) == "double"
+    expect(south.page.locator("dialog")).to_contain_text("Nord")
+    assert re.search(r"\d\d:\d\d", south.page.locator("dialog").inner_text())
+    north.page.locator("dialog [data-does=undo]").click()
+    expect(north.page.locator("dialog[data-shows=undone]")).to_be_visible()
+    north.expect_all_sent()
+    assert south.scan(ticket) == "in"
+
+
+def test_an_answer_that_is_lost_on_the_way_is_no_double(lunch: House, phone: Callable[[str], Phone]) -> None:
+    (ticket,) = guests(lunch, 1, "Bea")
+    one = phone("Nord")
+    one.page.reload()
+    one.expect_link(ON)
+
+    swallowed: list[int] = []
+
+    def swallow(route: Route) -> None:
+        with suppress(PlaywrightError):  # given up meanwhile
+            swallowed.append(route.fetch().status)
+            route.abort()
+
+    one.page.route("**/door/scans", swallow)
+    assert one.scan(ticket) == "in", "the phone decides by its list"
+    assert swallowed[:1] == [200], "the server has taken it"
+    one.page.unroute("**/door/scans")
+    one.close_answer()
+    one.expect_all_sent()
+    with inside(lunch):
+        person = db.session.scalar(select(Registration).where(Registration.name == "Bea0 Rutabaga"))
+        rows = db.session.scalars(select(CheckIn).where(CheckIn.registration_id == person.id)).all()
+        assert [bool(row.admitted_at) for row in rows] == [True] and rows[0].flagged_at is None
+
+
+def test_scans_wait_while_nobody_is_signed_in(lunch: House, phone: Callable[[str], Phone]) -> None:
+    tickets = guests(lunch, 4, "Clea")
+    one = phone("Nord")
+    one.page.reload()
+    one.expect_link(ON)
+    one.cut()
+    assert [one.scan(ticket) for ticket in tickets[:2]] == ["in", "in"]
+    with inside(lunch):
+        session = db.session.scalars(select(OrganiserSession).order_by(OrganiserSession.id.desc())).first()
+        organiser = db.session.get_one(Organiser, session.organiser_id)
+        ended = [row.id for row in db.session.scalars(select(OrganiserSession)) if row.ended_at is None]
+        db.session.execute(OrganiserSession.__table__.update().values(ended_at=clock.now()))
+        db.session.commit()
+        link = issue_console_link(organiser)
+    one.close_answer()
+    one.connect()
+    one.expect_link(OUT)
+    expect(one.page.get_by_role("alert")).to_contain_text("2")
+    one.page.reload()
+    one.expect_link(OUT)
+    assert one.scan(tickets[2]) == "in", "scanning goes on"
+    expect(one.page.get_by_role("alert")).to_contain_text("3")
+    let_in(one.page, link)
+    one.page.goto(one.address)
+    one.expect_link(ON)
+    one.expect_all_sent()
+    with inside(lunch):
+        db.session.execute(
+            OrganiserSession.__table__.update().where(OrganiserSession.id.in_(ended)).values(ended_at=None)
+        )  # for the tests that follow
+        db.session.commit()
+        here = select(Registration).where(Registration.name.startswith("Clea"), Registration.arrived > 0)
+        assert len(db.session.scalars(here).all()) == 3
+
+
+def test_a_walk_in_is_in_after_one_field_and_one_button(lunch: House, phone: Callable[[str], Phone]) -> None:
+    one = phone("Nord")
+    one.page.locator("[data-walk-in]").click()
+    one.page.keyboard.type("Dora Fenouil")
+    one.page.keyboard.press("Enter")
+    expect(one.page.locator("dialog[data-shows=in]")).to_contain_text("Dora F.")
+    one.close_answer()
+    one.cut()
+    expect(one.page.locator("[data-walk-in-form] [name=name]")).to_have_value("")
+    one.page.locator("[data-walk-in-form] [name=name]").fill("Eva Endive")
+    one.page.keyboard.press("Enter")
+    expect(one.page.locator("dialog[data-shows=in]")).to_be_visible()
+    one.close_answer()
+    one.connect()
+    one.expect_all_sent()
+    with inside(lunch):
+        assert counts(lunch_of(lunch)).walk_ins == 2
+
+
+def test_names_and_codes_are_found_with_and_without_network(lunch: House, phone: Callable[[str], Phone]) -> None:
+    (ticket,) = guests(lunch, 1, "Éloïse", companions=2)
+    with inside(lunch):
+        person = db.session.scalar(select(Registration).where(Registration.name == "Éloïse0 Rutabaga"))
+        code = spoken_code(person.ticket_hash)
+    one = phone("Nord")
+    one.page.reload()
+    one.expect_link(ON)
+    one.page.locator("#q").fill("eloise rutab")
+    expect(one.page.locator("[data-found] button")).to_have_text(re.compile("Éloïse0 Rutabaga"))
+    one.cut()
+    one.page.reload()
+    one.expect_link(OFF)
+    one.page.locator("#q").fill("rutabaga")
+    expect(one.page.locator("[data-found] button")).to_have_count(0)
+    one.page.locator("#q").fill(f"{code[:3].lower()} {code[3:].lower()}")
+    expect(one.page.locator("[data-found] button")).to_have_text(re.compile(r"Éloïse0 R\."))
+    one.page.locator("[data-found] button").click()
+    one.page.locator("dialog [data-people='2']").click()
+    expect(one.page.locator("dialog [data-people='2'][aria-pressed=true]")).to_be_visible()
+    one.close_answer()
+    one.connect()
+    one.expect_all_sent()
+    with inside(lunch):
+        person = db.session.scalar(select(Registration).where(Registration.name == "Éloïse0 Rutabaga"))
+        assert person.arrived == 2
+    assert one.scan(ticket) == "double"
+    one.page.locator("dialog [data-does=rest]").click()
+    one.close_answer()
+    one.expect_all_sent()
+    with inside(lunch):
+        assert db.session.scalar(select(Registration.arrived).where(Registration.name == "Éloïse0 Rutabaga")) == 3
+
+
+def test_a_stolen_phone_knows_no_address_no_full_name_and_no_ticket(
+    lunch: House, phone: Callable[[str], Phone]
+) -> None:
+    (ticket,) = guests(lunch, 1, "Flora")
+    one = phone("Nord")
+    one.page.reload()
+    one.expect_link(ON)
+    one.cut()
+    one.scan(ticket)
+    kept = one.page.evaluate(
+        """async () => {
+          const told = [JSON.stringify(localStorage)];
+          for (const { name } of await indexedDB.databases()) {
+            const base = await new Promise((resolve) => { const asked = indexedDB.open(name); asked.onsuccess = () => resolve(asked.result); });
+            for (const store of base.objectStoreNames)
+              told.push(JSON.stringify(await new Promise((resolve) => { const asked = base.transaction(store).objectStore(store).getAll(); asked.onsuccess = () => resolve(asked.result); })));
+          }
+          for (const key of await caches.keys())
+            for (const request of await (await caches.open(key)).keys()) told.push(request.url, await (await (await caches.open(key)).match(request)).text());
+          return told.join("\\n");
+        }"""
+    )
+    assert "Flora0 R." in kept, "control: this is where things are kept"
+    assert "Rutabaga" not in kept and "@example.org" not in kept and ticket not in kept
+
+
+def test_somebody_of_whom_the_phone_has_not_heard_is_let_in_and_checked_later(
+    lunch: House, phone: Callable[[str], Phone]
+) -> None:
+    one = phone("Nord")
+    one.cut()
+    (late,) = guests(lunch, 1, "Gus")
+    for ticket in (late, "A" * 32):
+        assert one.scan(ticket) == "unknown"
+        one.page.locator("dialog [data-does=anyway]").click()
+        expect(one.page.locator("dialog[data-shows=in]")).to_be_visible()
+    one.close_answer()
+    one.connect()
+    one.expect_all_sent()
+    with inside(lunch):
+        assert db.session.scalar(select(Registration.arrived).where(Registration.name == "Gus0 Rutabaga")) == 1
+    mine = one.page.locator("[data-conflicts] li").filter(has_text=re.compile("nobody|personne"))
+    expect(mine).to_have_count(1)
+    one.page.reload()
+    expect(mine).to_have_count(1)
+    mine.locator("button").click()
+    expect(mine).to_have_count(0)
+
+
+# The camera.
+
+
+def film_of(ticket_address: str, path: Path) -> Path:
+    """What a camera sees: a ticket on a phone, held a little askew."""
+    code = Image.open(BytesIO(qr.png(ticket_address, scale=6))).convert("RGB").rotate(4, expand=True, fillcolor="white")
+    frame = Image.new("RGB", (640, 480), (90, 80, 70))
+    frame.paste(code, ((640 - code.width) // 2, (480 - code.height) // 2))
+    still = BytesIO()
+    frame.save(still, "JPEG", quality=80)
+    path.write_bytes(still.getvalue() * 3)
+    return path
+
+
+def in_thread(work: Callable[[], None]) -> None:
+    """Run a browser of its own: two of Playwright's do not share a thread."""
+    failed: list[BaseException] = []
+
+    def guarded() -> None:
+        try:
+            work()
+        except BaseException as error:
+            failed.append(error)
+
+    thread = threading.Thread(target=guarded)
+    thread.start()
+    thread.join()
+    if failed:
+        raise failed[0]
+
+
+def test_the_camera_reads_a_ticket(lunch: House, signed_in: Any, tmp_path: Path) -> None:
+    (ticket,) = guests(lunch, 1, "Hugo")
+    film = film_of(qr.compact_url(lunch.url(f"/t/{ticket}")), tmp_path / "ticket.mjpeg")
+    path = find_chromium()
+    if path is None:
+        lack("no browser found: apt install chromium, or name one in LUNCHKIT_CHROMIUM")
+    fakes = [
+        "--use-fake-device-for-media-stream",
+        "--use-fake-ui-for-media-stream",
+        f"--use-file-for-fake-video-capture={film}",
+    ]
+
+    def look() -> None:
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS, *fakes])
+            one = Phone(lunch, browser, signed_in, "Nord")
+            asked: list[str] = []
+            one.page.on("request", lambda request: asked.append(request.url))
+            if one.page.locator("[data-camera]").get_attribute("data-state") == "off":
+                one.page.locator("[data-start]").click()
+            expect(one.page.locator("[data-camera][data-state=on]")).to_be_visible(timeout=15_000)
+            expect(one.page.locator("dialog[data-shows=in]")).to_contain_text("Hugo0 R.", timeout=15_000)
+            one.close_answer()
+            one.page.wait_for_timeout(1500)
+            expect(one.page.locator("dialog")).to_be_hidden()  # the same code is still before the camera
+            one.page.screenshot(path=tmp_path / "camera.png")
+            browser.close()
+
+    in_thread(look)
+
+
+NATIVE = """
+globalThis.BarcodeDetector = class {
+  static async getSupportedFormats() { return ["qr_code"]; }
+  async detect() { return globalThis.before ? [{ rawValue: globalThis.before }] : []; }
+};
+navigator.mediaDevices.getUserMedia = async () => document.createElement("canvas").captureStream();
+HTMLVideoElement.prototype.play = async () => {};
+Object.defineProperty(HTMLVideoElement.prototype, "readyState", { value: 4 });
+"""
+
+
+def test_a_phone_with_a_decoder_loads_none(lunch: House, phone: Callable[..., Phone]) -> None:
+    (ticket,) = guests(lunch, 1, "Ida")
+    one = phone("Nord")
+    one.page.add_init_script(NATIVE)
+    asked: list[str] = []
+    one.page.on("request", lambda request: asked.append(request.url))
+    one.page.reload()
+    one.expect_link(ON)
+    one.page.locator("[data-start]").click()
+    expect(one.page.locator("[data-camera][data-state=on]")).to_be_visible()
+    one.page.evaluate("(text) => { globalThis.before = text }", lunch.url(f"/T/{ticket}").upper())
+    expect(one.page.locator("dialog[data-shows=in]")).to_contain_text("Ida0 R.")
+    one.page.evaluate("globalThis.before = 'https://evil.example/win'")
+    expect(one.page.locator("dialog[data-shows=foreign]")).to_be_visible()
+    assert not [address for address in asked if "jsQR" in address]
+
+
+def test_a_refused_camera_says_what_to_do_and_leaves_the_search(lunch: House, phone: Callable[[str], Phone]) -> None:
+    one = phone("Nord")
+    one.page.locator("[data-start]").click()
+    expect(one.page.locator("[data-refused], [data-none]").locator("visible=true")).to_have_count(1)
+    expect(one.page.locator("#q")).to_be_visible()
+
+
+# Without JavaScript, and for everybody.
+
+
+def test_the_door_works_without_javascript(lunch: House, chromium: Browser, signed_in: Any) -> None:
+    guests(lunch, 1, "Jade", companions=1)
+    context = open_context(chromium, storage_state=signed_in, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(lunch.url(f"/organiser/e/{lunch.events['running']}/door"))
+    page.locator("#q").fill("jade rutabaga")
+    page.locator("[data-search] button").click()
+    page.locator("table button").click()
+    expect(page.locator(".verdict[data-shows=in]")).to_contain_text("Jade0 R.")
+    page.locator(".party button").first.click()
+    page.goto(page.url.partition("?")[0])
+    expect(page.locator(".verdict[data-shows=double]")).to_be_visible()
+    page.locator("form[action$='/undo'] button").click()
+    expect(page.locator(".verdict[data-shows=undone]")).to_be_visible()
+    page.goto(lunch.url(f"/organiser/e/{lunch.events['running']}/door/walk-in"))
+    page.locator("#name").fill("Kim Poireau")
+    page.locator("form.band button").click()
+    expect(page.locator(".verdict[data-shows=in]")).to_contain_text("Kim P.")
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def pages(lunch: House) -> dict[str, str]:
+    """The door's pages, in their states."""
+    base = lunch.url(f"/organiser/e/{lunch.events['running']}/door")
+    guests(lunch, 2, "Marius", companions=2)
+    with inside(lunch):
+        event = lunch_of(lunch)
+        here, absent = db.session.scalars(
+            select(Registration).where(Registration.name.startswith("Marius")).order_by(Registration.id)
+        ).all()
+        for door in ("Nord", "Sud"):
+            nonce = f"look-look-look-{door}"
+            take_scan(
+                event, Scan(nonce, clock.now() - timedelta(minutes=3), door, registration_id=here.id, let_in=True)
+            )
+        ids = {"here": here.id, "absent": absent.id}
+    return {
+        "door": base,
+        "list": f"{base}/list",
+        "nobody found": f"{base}/list?q=zzz",
+        "walk-in": f"{base}/walk-in",
+        "expected": f"{base}/{ids['absent']}",
+        "come in": f"{base}/{ids['here']}?done=in",
+        "already in": f"{base}/{ids['here']}",
+        "who came": lunch.url(f"/organiser/e/{lunch.events['running']}/registrations?standing=arrived"),
+    }
+
+
+@pytest.mark.parametrize(("viewport", "scheme"), LOOKS)
+def test_everybody_can_use_the_door(
+    chromium: Browser, signed_in: Any, pages: dict[str, str], viewport: dict[str, int], scheme: str
+) -> None:
+    context = open_context(chromium, storage_state=signed_in, viewport=viewport, color_scheme=scheme)
+    page = context.new_page()
+    found = []
+    for name, address in pages.items():
+        page.goto(address)
+        found += [f"{name}: {violation}" for violation in axe_violations(page)]
+        if overflow(page) > 0:
+            found.append(f"{name}: {overflow(page)} px too wide")
+    page.goto(pages["door"])
+    expect(page.locator("[data-door][data-link=on]")).to_be_attached()
+    words = page.locator("template[data-word]").evaluate_all("all => all.map((one) => one.dataset.word)")
+    assert len(words) >= 12
+    for word in words:
+        told = {"word": word, "who": "Maximilienne-Alexandrine B.", "seats": 6, "people": 4, "at": 1.8e12, "door": "Entrée du parc", "place": 12, "of": "x", "lunch": "IA responsable"}  # fmt: skip
+        page.evaluate("(told) => document.querySelector('[data-door]').show(told)", told)
+        found += [f"{word}: {violation}" for violation in axe_violations(page)]
+        wide = page.evaluate(
+            "document.querySelector('dialog').scrollWidth - document.querySelector('dialog').clientWidth"
+        )
+        if wide > 0:
+            found.append(f"{word}: {wide} px too wide")
+    context.close()
+    assert found == []
+
+
+def test_the_door_keeps_its_budget(chromium: Browser, signed_in: Any, pages: dict[str, str]) -> None:
+    too_much = []
+    for name, address in pages.items():
+        context = open_context(chromium, storage_state=signed_in, viewport=DESK, service_workers="block")
+        weight = weigh(context.new_page(), address)
+        print(f"{name:<20} {weight.size:>6} bytes {weight.requests} requests {weight.elements:>3} elements")
+        too_much += over_budget(name, weight, ORGANISER)
+        context.close()
+    assert too_much == []
+
+
+def test_the_door_forgets_this_phone_when_asked(lunch: House, phone: Callable[[str], Phone]) -> None:
+    one = phone("Nord")
+    if not one.page.locator("[data-leave]").is_visible():
+        one.page.locator(".settings summary").click()
+    with one.page.expect_navigation():
+        one.page.locator("[data-leave]").click()
+    left = one.page.evaluate(
+        """async () => JSON.stringify([(await indexedDB.databases()).map(({ name }) => name), await caches.keys(),
+        (await navigator.serviceWorker.getRegistrations()).length])"""
+    )
+    assert json.loads(left) == [[], [], 0]
