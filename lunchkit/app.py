@@ -15,7 +15,8 @@ from lunchkit.events import routes as events
 from lunchkit.i18n import init_i18n
 from lunchkit.images import routes as images
 from lunchkit.markdown import host_of, markdown, plain
-from lunchkit.pages import letters, lunches, organiser, patterns, routes
+from lunchkit.pages import asked, letters, lunches, organiser, patterns, routes
+from lunchkit.planning import organiser as planning_organiser
 from lunchkit.polls import organiser as polls_organiser
 from lunchkit.polls import routes as polls
 from lunchkit.polls.pictures import init_pictures
@@ -36,6 +37,8 @@ BODY_LIMIT = 1_000_000
 doors = (
     organiser,
     lunches,
+    asked,
+    planning_organiser,
     letters,
     patterns,
     registrations_organiser,
