@@ -22,8 +22,9 @@ from lunchkit.house.queries import look_of_the_house
 from lunchkit.i18n import init_i18n
 from lunchkit.images import routes as images
 from lunchkit.markdown import host_of, markdown, plain
+from lunchkit.pages import asked, letters, log, lunches, organiser, patterns, routes
 from lunchkit.pages import doors as helpers_doors
-from lunchkit.pages import letters, log, lunches, organiser, patterns, routes
+from lunchkit.planning import organiser as planning_organiser
 from lunchkit.polls import organiser as polls_organiser
 from lunchkit.polls import routes as polls
 from lunchkit.polls.pictures import init_pictures
@@ -45,6 +46,8 @@ BODY_LIMIT = 1_000_000
 doors = (
     organiser,
     lunches,
+    asked,
+    planning_organiser,
     letters,
     log,
     patterns,

@@ -61,8 +61,10 @@ class Placed:
     position: int | None
 
 
-def register_attendee(event: Event, details: AttendeeDetails, *, form_key: str, language: str) -> Placed:
-    """Give the attendee a seat, or the next place in the queue.
+def register_attendee(
+    event: Event, details: AttendeeDetails, *, form_key: str, language: str, members: str = ""
+) -> Placed:
+    """Give the attendee a seat, or the next place in the queue; ``members`` is the secret of the link they came by.
 
     The same form sent again changes nothing and gets the same answer. An address that is registered already gets the
     answer of a newcomer, and a letter that tells the rest.
@@ -76,7 +78,7 @@ def register_attendee(event: Event, details: AttendeeDetails, *, form_key: str, 
             if sent_before.form_digest != details.digest():
                 raise FormUsedAlready
             return Placed(Standing(sent_before.standing), place_in_queue(sent_before))
-        if not event.takes_registrations(now):
+        if not event.takes_registrations(now, of_members=event.is_members_link(members)):
             raise RegistrationClosed
         if not arrivals.allows(event.id):
             raise TooMany

@@ -14,7 +14,7 @@ from lunchkit.mail.models import OutboxLetter
 from lunchkit.mail.outbox import FORGET
 from lunchkit.registrations.forms import AttendeeDetails
 from lunchkit.registrations.letters import Why, promise_letter
-from lunchkit.registrations.models import CheckIn, Needs, Registration, Standing
+from lunchkit.registrations.models import Answer, CheckIn, Needs, Registration, Standing
 from lunchkit.registrations.queries import place_in_queue
 from lunchkit.registrations.seats import fill_seats, lock_event
 
@@ -23,6 +23,7 @@ FORGOTTEN: dict[str, object] = {
     "email": None,
     "email_key": None,
     "organisation": "",
+    "folded": "",
     "form_key": None,
     "form_digest": None,
     "shows_name": False,
@@ -93,10 +94,27 @@ def fill_in(registration: Registration, details: AttendeeDetails) -> None:
     registration.shows_name = details.shows_name
     registration.wants_recap = details.wants_recap
     registration.seats = details.seats
+    registration.refold()
+    _answer(registration, details)
     if details.diets or details.allergies or details.access or registration.needs is not None:
         registration.needs = registration.needs or Needs()
         registration.needs.diets = ",".join(details.diets)
         registration.needs.allergies, registration.needs.access = details.allergies, details.access
+
+
+def _answer(registration: Registration, details: AttendeeDetails) -> None:
+    """Keep what was answered to the questions that were asked; answers to others stay."""
+    if not details.answers:
+        return
+    known = {answer.question_id: answer for answer in registration.answers}
+    for question_id, value in details.answers:
+        answer = known.get(question_id)
+        if answer is not None and value:
+            answer.value = value
+        elif answer is not None:
+            registration.answers.remove(answer)
+        elif value:
+            registration.answers.append(Answer(question_id=question_id, value=value))
 
 
 def details_of_registration(registration: Registration) -> AttendeeDetails:
@@ -169,4 +187,5 @@ def forget(session: Session, registration: Registration, now: datetime) -> None:
         setattr(registration, name, value)
     session.execute(delete(CheckIn).where(CheckIn.registration_id == registration.id))
     registration.needs = None
+    registration.answers = []
     registration.erased_at = now
