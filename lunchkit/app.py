@@ -14,6 +14,7 @@ from lunchkit.db import engine_options, init_db
 from lunchkit.events import routes as events
 from lunchkit.i18n import init_i18n
 from lunchkit.images import routes as images
+from lunchkit.imports import organiser as imports_organiser
 from lunchkit.markdown import host_of, markdown, plain
 from lunchkit.pages import letters, lunches, organiser, patterns, routes
 from lunchkit.polls import organiser as polls_organiser
@@ -39,6 +40,7 @@ doors = (
     letters,
     patterns,
     registrations_organiser,
+    imports_organiser,
     speakers_organiser,
     polls_organiser,
     questions_organiser,

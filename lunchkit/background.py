@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from lunchkit.accounts.actions import forget_old_sign_ins
 from lunchkit.db import db
+from lunchkit.imports.actions import forget_imports
 from lunchkit.mail.actions import deliver_due
 from lunchkit.mail.outbox import wake
 from lunchkit.polls.actions import finish_closings
@@ -25,6 +26,7 @@ JOBS: tuple[tuple[Callable[[], object], float], ...] = (
     (finish_closings, 60.0),
     (freeze_supports, 600.0),
     (erase_needs, 600.0),
+    (forget_imports, 300.0),
     (erase_orphaned_pictures, 3600.0),
     (purge_people, 600.0),
     (forget_old_sign_ins, 3600.0),

@@ -19,6 +19,7 @@ from lunchkit.config import ANNOUNCEMENT, PREFIX, BadSettings, Settings, load_se
 from lunchkit.db import SQLITE_DRIVER, db
 from lunchkit.demo import instance as demos
 from lunchkit.errors import Refusal
+from lunchkit.imports.actions import forget_imports
 from lunchkit.mail.actions import ServerUnreachable, connect, count_due, deliver_due
 from lunchkit.recap.actions import erase_orphaned_pictures
 from lunchkit.rooms.queries import keys
@@ -226,6 +227,7 @@ def _try_mail_server(settings: Settings, due: int) -> None:
 def purge() -> None:
     """Erase needs and people of the lunches whose day for it has come, and pictures that have no place any more."""
     with _ready_app(load_settings()).app_context():
+        forget_imports()
         needs, pictures, people = erase_needs(), erase_orphaned_pictures(), purge_people()
         click.echo(f"{needs} needs, {pictures} pictures and {people} people erased")
 
