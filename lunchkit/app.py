@@ -21,6 +21,7 @@ from lunchkit.house import routes as house
 from lunchkit.house.queries import look_of_the_house
 from lunchkit.i18n import init_i18n
 from lunchkit.images import routes as images
+from lunchkit.imports import organiser as imports_organiser
 from lunchkit.markdown import host_of, markdown, plain
 from lunchkit.pages import asked, letters, log, lunches, organiser, patterns, routes
 from lunchkit.pages import doors as helpers_doors
@@ -54,6 +55,7 @@ doors = (
     team,
     helpers_doors,
     registrations_organiser,
+    imports_organiser,
     speakers_organiser,
     polls_organiser,
     questions_organiser,

@@ -15,6 +15,7 @@ from lunchkit.config import current_settings
 from lunchkit.db import db
 from lunchkit.doctor.actions import look_after_house_hourly
 from lunchkit.heartbeat import beat
+from lunchkit.imports.actions import forget_imports
 from lunchkit.mail.actions import deliver_due
 from lunchkit.mail.outbox import wake
 from lunchkit.polls.actions import finish_closings
@@ -33,6 +34,7 @@ JOBS: tuple[tuple[Callable[[], object], float], ...] = (
     (finish_closings, 60.0),
     (freeze_supports, 600.0),
     (erase_needs, 600.0),
+    (forget_imports, 300.0),
     (erase_orphaned_pictures, 3600.0),
     (purge_people, 600.0),
     (forget_old_sign_ins, 3600.0),

@@ -31,6 +31,7 @@ from lunchkit.db import SQLITE_DRIVER, db
 from lunchkit.demo import instance as demos
 from lunchkit.errors import Refusal
 from lunchkit.heartbeat import beat
+from lunchkit.imports.actions import forget_imports
 from lunchkit.mail.actions import ServerUnreachable, connect, count_due, deliver_due
 from lunchkit.recap.actions import erase_orphaned_pictures
 from lunchkit.rooms.queries import keys
@@ -285,6 +286,7 @@ def _try_mail_server(settings: Settings, due: int) -> None:
 def purge() -> None:
     """Erase needs and people of the lunches whose day for it has come, and pictures that have no place any more."""
     with _ready_app(load_settings()).app_context():
+        forget_imports()
         needs, pictures, people = erase_needs(), erase_orphaned_pictures(), purge_people()
         click.echo(f"{needs} needs, {pictures} pictures and {people} people erased")
 

@@ -89,7 +89,7 @@ PICTURE_BODY = 9_000_000
 """Bytes of a form with a picture in it: the picture's eight megabytes, and what stands beside it."""
 FORM_BODY = 300_000
 """Bytes of a form without a file: the longest section of a recap, every letter of it with an accent."""
-TAKES_PICTURES = "takes_pictures"
+TAKES = "lunchkit_takes"
 FORWARDING = ("X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "Forwarded", "Via")
 """What proxies add to a request."""
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
@@ -220,20 +220,22 @@ def refuse_foreign_posts() -> None:
 def read_whole_form() -> None:
     """Take in what is sent before any door asks the database: a slow phone must not hold a connection meanwhile.
 
-    Only doors that take pictures (``takes_pictures``) take more than the usual megabyte.
+    Only doors that take files (``takes_files``, ``takes_pictures``) take more than the usual megabyte.
     """
     if request.method in SAFE_METHODS:
         return
     if request.mimetype == "application/x-www-form-urlencoded":
         request.max_content_length = FORM_BODY  # read at once, letter by letter, while everybody waits
-    elif _takes_pictures():
-        request.max_content_length = PICTURE_BODY
+    elif most := _taken():
+        request.max_content_length = most[0]
     _ = request.form
 
 
-def _takes_pictures() -> bool:
+def _taken() -> tuple[int, type[Refusal]] | None:
+    """How many bytes the door at hand takes in a form with a file, and what it says of more."""
     door = current_app.view_functions.get(request.endpoint or "")
-    return bool(getattr(door, TAKES_PICTURES, False))
+    taken: tuple[int, type[Refusal]] | None = getattr(door, TAKES, None)
+    return taken
 
 
 Door = TypeVar("Door", bound=Callable[..., Any])
@@ -241,8 +243,17 @@ Door = TypeVar("Door", bound=Callable[..., Any])
 
 def takes_pictures(door: Door) -> Door:
     """Mark a door to which a picture of eight megabytes may be sent. Goes below the route."""
-    setattr(door, TAKES_PICTURES, True)
-    return door
+    return takes_files(PICTURE_BODY, PictureTooHeavy)(door)
+
+
+def takes_files(most: int, too_heavy: type[Refusal]) -> Callable[[Door], Door]:
+    """Mark a door to which a form of so many bytes may be sent, and what is said of more. Goes below the route."""
+
+    def mark(door: Door) -> Door:
+        setattr(door, TAKES, (most, too_heavy))
+        return door
+
+    return mark
 
 
 @lru_cache(maxsize=1)
@@ -326,8 +337,8 @@ def show_error(error: Exception) -> ResponseReturnValue:
         error = storage_refusal(error)
     if isinstance(error, Refusal):
         status, message, retry_after = error.status, str(error.message), error.retry_after
-    elif isinstance(error, RequestEntityTooLarge) and _takes_pictures():
-        status, message, retry_after = PictureTooHeavy.status, str(PictureTooHeavy.message), None
+    elif isinstance(error, RequestEntityTooLarge) and (taken := _taken()):
+        status, message, retry_after = taken[1].status, str(taken[1].message), None
     elif isinstance(error, HTTPException):
         status, message, retry_after = (
             error.code or 500,

@@ -27,7 +27,6 @@ from lunchkit.registrations.refusals import (
     LunchCalledOff,
     NoSeatAtTheDoor,
     NoSeatForCompanions,
-    NotPublished,
     RegistrationClosed,
     TooLate,
 )
@@ -44,6 +43,7 @@ from lunchkit.registrations.steps import (
     lock,
     new_registration,
     renew_links,
+    require_open_by_hand,
     serve_queue,
 )
 
@@ -105,12 +105,7 @@ def register_by_hand(event: Event, details: AttendeeDetails, *, language: str) -
     with transaction() as session:
         event = lock_event(session, event.id)
         now = clock.now()
-        if event.published_at is None:
-            raise NotPublished
-        if event.cancelled_at is not None:
-            raise LunchCalledOff
-        if event.is_over(now):
-            raise TooLate
+        require_open_by_hand(event, now)
         known = find_by_email(session, event.id, details.email)
         if known is not None and known.is_active:
             raise AddressTaken

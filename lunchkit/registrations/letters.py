@@ -50,7 +50,8 @@ def promise_letter(
     """
     if registration.email is None:
         return False
-    session.flush()
+    if registration.id is None:
+        session.flush()
     return outbox.promise(
         session,
         kind=f"registrations/{kind}",

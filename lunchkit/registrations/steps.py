@@ -16,6 +16,7 @@ from lunchkit.registrations.forms import AttendeeDetails
 from lunchkit.registrations.letters import Why, promise_letter
 from lunchkit.registrations.models import Answer, CheckIn, Needs, Registration, Standing
 from lunchkit.registrations.queries import place_in_queue
+from lunchkit.registrations.refusals import LunchCalledOff, NotPublished, TooLate
 from lunchkit.registrations.seats import fill_seats, lock_event
 
 FORGOTTEN: dict[str, object] = {
@@ -67,6 +68,19 @@ def lock(session: Session, registration: Registration) -> tuple[Event, Registrat
     if fresh is None or fresh.erased_at is not None:
         raise NotFound
     return event, fresh
+
+
+def require_open_by_hand(event: Event, now: datetime) -> None:
+    """Whether organisers may register somebody: before registration opens and after it closes, but for a real lunch.
+
+    Raises NotPublished, LunchCalledOff or TooLate.
+    """
+    if event.published_at is None:
+        raise NotPublished
+    if event.cancelled_at is not None:
+        raise LunchCalledOff
+    if event.is_over(now):
+        raise TooLate
 
 
 def new_registration(event: Event) -> Registration:
@@ -152,7 +166,7 @@ def join_queue(
 
 def serve_queue(session: Session, event: Event, now: datetime, newcomer: Registration | None = None) -> int | None:
     """Give what is free, and promise everybody concerned their letter; returns the newcomer's place if it waits."""
-    seated = fill_seats(session, event, now, newcomer)
+    seated = fill_seats(session, event, now, [newcomer] if newcomer else ())
     if newcomer is not None:
         session.add(newcomer)
     for registration in seated:
