@@ -106,7 +106,7 @@ def _let_in(session: Session, event: Event, scan: Scan, now: datetime, organiser
     if scan.walk_in is not None and not is_new and not scan.let_in:
         return replace(_answer(session, registration, is_first=False), word=Word.KNOWN)
     if scan.gives_seat and registration.standing == Standing.WAITING:
-        for seated in fill_seats(session, event, now, registration):
+        for seated in fill_seats(session, event, now, [registration]):
             promise_letter(session, "promotion", seated)
     admits = registration.standing == Standing.SEATED and first_of(session, registration.id) is None
     if admits or scan.let_in or registration.arrived:

@@ -10,7 +10,7 @@ from lunchkit.db import UTCDateTime
 from lunchkit.text import fold
 
 revision = "0007"
-down_revision = "0003"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
