@@ -7,6 +7,17 @@ opens for somebody else shows up in a review, and a door that nobody thought of 
 HELPERS = """
 GET      /organiser/
 GET      /organiser/doors
+GET      /organiser/e/<slug>/door
+GET      /organiser/e/<slug>/door/<registration_id>
+POST     /organiser/e/<slug>/door/<registration_id>/arrival
+POST     /organiser/e/<slug>/door/<registration_id>/party
+POST     /organiser/e/<slug>/door/<registration_id>/undo
+POST     /organiser/e/<slug>/door/conflicts/<scan_id>/settlement
+GET      /organiser/e/<slug>/door/list
+GET      /organiser/e/<slug>/door/now.json
+POST     /organiser/e/<slug>/door/scans
+GET+POST /organiser/e/<slug>/door/walk-in
+GET      /organiser/e/<slug>/door/worker.js
 GET+POST /organiser/sessions
 POST     /organiser/sessions/<session_id>/end
 POST     /organiser/sessions/others/end
@@ -20,6 +31,17 @@ GET+POST /organiser/e/<slug>/cancellation
 POST     /organiser/e/<slug>/capacity
 GET      /organiser/e/<slug>/caterer
 GET+POST /organiser/e/<slug>/edit
+GET+POST /organiser/e/<slug>/form
+GET+POST /organiser/e/<slug>/form/<question_id>
+POST     /organiser/e/<slug>/form/<question_id>/again
+POST     /organiser/e/<slug>/form/<question_id>/order
+GET+POST /organiser/e/<slug>/form/<question_id>/removal
+GET+POST /organiser/e/<slug>/import
+GET+POST /organiser/e/<slug>/import/<draft_id>
+GET+POST /organiser/e/<slug>/import/<draft_id>/columns
+GET      /organiser/e/<slug>/import/<draft_id>/left-out.csv
+GET+POST /organiser/e/<slug>/import/<draft_id>/reversal
+POST     /organiser/e/<slug>/members-link
 GET+POST /organiser/e/<slug>/polls
 GET+POST /organiser/e/<slug>/polls/<poll_id>
 POST     /organiser/e/<slug>/polls/<poll_id>/again
@@ -79,6 +101,13 @@ POST     /organiser/e/<slug>/room/rehearsal
 POST     /organiser/e/<slug>/room/slide
 POST     /organiser/e/<slug>/room/step
 POST     /organiser/e/<slug>/room/timer
+GET+POST /organiser/e/<slug>/run
+GET+POST /organiser/e/<slug>/run/<item_id>
+POST     /organiser/e/<slug>/run/<item_id>/beginning
+POST     /organiser/e/<slug>/run/<item_id>/order
+GET+POST /organiser/e/<slug>/run/<item_id>/removal
+POST     /organiser/e/<slug>/run/<item_id>/return
+GET      /organiser/e/<slug>/run/now
 GET+POST /organiser/e/<slug>/speakers
 GET+POST /organiser/e/<slug>/speakers/<speaker_id>
 POST     /organiser/e/<slug>/speakers/<speaker_id>/appearance
@@ -106,6 +135,11 @@ GET      /organiser/team
 """
 
 OWNERS = """
+GET      /organiser/house
+GET+POST /organiser/house/<section>
+GET+POST /organiser/house/health
+GET      /organiser/house/start
+GET+POST /organiser/house/start/<step>
 GET      /organiser/team/<organiser_id>
 GET+POST /organiser/team/<organiser_id>/house
 GET+POST /organiser/team/<organiser_id>/removal

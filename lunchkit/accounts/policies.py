@@ -21,6 +21,7 @@ LEAST: dict[str, Role] = {
     "organiser.pages": Role.ORGANISER,
     "organiser.pages.home": Role.HELPER,  # sends helpers on to the doors
     "organiser.events": Role.ORGANISER,
+    "organiser.asked": Role.ORGANISER,
     "organiser.planning": Role.ORGANISER,
     "organiser.registrations": Role.ORGANISER,
     "organiser.imports": Role.ORGANISER,
@@ -35,6 +36,7 @@ LEAST: dict[str, Role] = {
     "organiser.log": Role.ORGANISER,
     # the house and its team
     "organiser.house": Role.OWNER,
+    "organiser.health": Role.OWNER,
     "organiser.team": Role.OWNER,
     "organiser.team.index": Role.ORGANISER,  # everybody may see with whom they work
 }

@@ -5,6 +5,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lunchkit import clock
+from lunchkit.audit.recording import tell
 from lunchkit.db import transaction
 from lunchkit.errors import NotFound, Refusal
 from lunchkit.events.changes import EventDetails, details_of
@@ -55,6 +56,7 @@ def make_lunch(
             copy_plan(session, like, event, with_speakers=with_speakers)
         elif from_template:
             _plan_from_template(session, event)
+        tell(session, event_id=event.id)
     return event
 
 
