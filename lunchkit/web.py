@@ -38,7 +38,7 @@ BUNDLES = {
     "css/archive.css": ("css/base.css", "css/series.css"),
     "css/article.css": ("css/base.css", "css/pictures.css", "css/recap.css"),
     "css/speaker.css": ("css/base.css", "css/people.css", "css/speaking.css"),
-    "css/desk.css": ("css/base.css", "css/organiser.css", "css/speaking.css", "css/writing.css"),
+    "css/desk.css": ("css/base.css", "css/organiser.css", "css/speaking.css", "css/writing.css", "css/team.css"),
     "js/article.js": ("js/share.js", "js/print-page.js"),
     "js/phone.js": ("js/live.js", "js/answering.js", "js/ballot.js", "js/support.js"),
     "js/projector.js": ("js/live.js", "js/screen.js"),
