@@ -48,7 +48,7 @@ def init_i18n(app: Flask) -> None:
     app.after_request(_remember_language)
     app.jinja_env.filters.update(
         when=when, weekday=weekday, day=day, month_year=month_year, hours=hours,
-        moment=moment, time_of_day=time_of_day, wall=wall, long_date=long_date, number=number, typo=typo,
+        moment=moment, time_of_day=time_of_day, wall=wall, long_date=long_date, clock=clock, number=number, typo=typo,
         paragraphs=paragraphs,
     )  # fmt: skip
     app.jinja_env.globals.update(languages=offered_languages, lang=language, _n=app.jinja_env.globals["ngettext"])

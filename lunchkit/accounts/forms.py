@@ -98,7 +98,7 @@ def _own_name() -> StringField:
 
 def _role() -> RadioField:
     asks = DataRequired(_l("Please choose one."))
-    return RadioField(_l("Role"), choices=lambda: list(ROLES.items()), validators=[asks])
+    return RadioField(_l("Role in the team"), choices=lambda: list(ROLES.items()), validators=[asks])
 
 
 class OrganiserForm(FlaskForm):

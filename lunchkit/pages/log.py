@@ -1,6 +1,10 @@
 """Who did what, for all organisers to read: the latest first, searched by words, person, lunch and kind of act."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -9,6 +13,7 @@ from flask_babel import LazyString
 from lunchkit.accounts.forms import ROLE_NAMES
 from lunchkit.audit.models import AuditEntry
 from lunchkit.audit.queries import acts_page, people_in_log
+from lunchkit.config import current_settings
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404, events_by_id
 from lunchkit.pages.deeds import DEEDS, KINDS, verbs_with
@@ -30,6 +35,8 @@ class Line:
     """One act as it is read."""
 
     entry: AuditEntry
+    at: datetime
+    """When it was done last, on the wall clock of the house."""
     deed: LazyString | str
     lunch: Event | None
     whom: str
@@ -60,7 +67,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "organiser/log.html",
         acts=acts,
-        lines=[_line(entry, lunches) for entry in acts.items],
+        days=_by_day([_line(entry, lunches) for entry in acts.items]),
         people=people,
         kinds=KINDS,
         q=text,
@@ -74,12 +81,17 @@ def _line(entry: AuditEntry, lunches: dict[int, Event]) -> Line:
     lunch = lunches.get(entry.event_id or 0)
     return Line(
         entry=entry,
+        at=entry.last_at.astimezone(ZoneInfo(current_settings().timezone)),
         deed=DEEDS.get(entry.verb, entry.verb),
         lunch=lunch,
         whom=str(entry.facts.get("who", "")),
         role=ROLE_NAMES.get(entry.facts.get("role", "")),
         row=_row(entry, lunch),
     )
+
+
+def _by_day(lines: Sequence[Line]) -> list[tuple[date, list[Line]]]:
+    return [(day, list(same)) for day, same in groupby(lines, key=lambda line: line.at.date())]
 
 
 def _row(entry: AuditEntry, lunch: Event | None) -> tuple[int, str] | None:
