@@ -94,7 +94,10 @@ def tls_server(folder: Path, **options: Any) -> Iterator[tuple[Postman, int]]:
 
     class Unproven(Controller):
         def _trigger_server(self) -> None:
-            self._factory_invoked.set()
+            credulous = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            credulous.check_hostname, credulous.verify_mode = False, ssl.CERT_NONE
+            with socket.create_connection((self.hostname, self.port), 5) as line, credulous.wrap_socket(line) as safe:
+                safe.recv(1024)
 
     postman, port = Postman(), free_port()
     controller = Unproven(postman, hostname="127.0.0.1", port=port, ssl_context=tls_context(folder), **options)
