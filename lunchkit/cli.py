@@ -104,20 +104,21 @@ def serve() -> None:
 
 def _welcome(link: str, settings: Settings) -> str:
     """What a newcomer reads at the first start: the one link, alone on its line."""
+    here = f"http://127.0.0.1:{settings.port}"
+    is_unknown = settings.public_url == DEFAULT_ADDRESS
     with force_locale(settings.language):
         lines = [
             _("Nobody is at home yet. Open this link in a browser: it asks for all that is needed."),
             "",
-            f"    {link}",
+            link.replace(DEFAULT_ADDRESS, here, 1) if is_unknown else link,
             "",
             _("It is good for one hour and once; a later start prints a new one."),
         ]
-        if settings.public_url == DEFAULT_ADDRESS:
+        if is_unknown:
             lines.append(
                 _(
-                    "Is your browser on another machine? Then put that machine’s way to this one in the place of "
-                    "%(here)s.",
-                    here=settings.public_url,
+                    "Is your browser on another machine? Then put the name of this machine in the place of %(here)s.",
+                    here=here,
                 )
             )
     return "\n".join(["", *lines, ""])
