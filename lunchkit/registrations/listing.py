@@ -174,6 +174,12 @@ def food_counts(event_id: int) -> tuple[dict[Diet, int], int]:
     return {diet: diets[diet] for diet in Diet}, sum(seats for _said, _requests, seats in wordings)
 
 
+def count_who_need(event_id: int) -> int:
+    """How many of those who have a seat wrote of an allergy or an intolerance."""
+    wrote = select(func.count()).select_from(Needs).join(Registration, Registration.id == Needs.registration_id)
+    return db.session.scalar(wrote.where(_seated(event_id), Needs.allergies != "")) or 0
+
+
 def own_answer_columns(event_id: int) -> list[AnswerColumn]:
     """What was answered to each of the lunch's own questions, by registration; in two queries.
 
