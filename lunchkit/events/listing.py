@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from sqlalchemy import ColumnElement, and_, func, not_, or_, select
 
@@ -62,5 +63,11 @@ def _found(text: str) -> ColumnElement[bool]:
     if not words:
         return Event.id.is_not(None)
     titles = db.session.execute(select(Event.id, Event.title, Event.theme, Event.venue, Event.town)).all()
-    folded = [(row.id, fold(" ".join(row[1:]))) for row in titles]
+    folded = [(row.id, _folded(" ".join(row[1:]))) for row in titles]
     return Event.id.in_([event_id for event_id, told in folded if all(word in told for word in words)])
+
+
+@lru_cache(maxsize=4096)
+def _folded(text: str) -> str:
+    """Titles are searched often and change seldom, and folding takes longer than looking."""
+    return fold(text)

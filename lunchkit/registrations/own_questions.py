@@ -89,8 +89,8 @@ def _field(question: FormQuestion, kept: str, is_required: bool) -> Field:
     choices += [(value, value) for value in present]
     if question.kind == AskedAs.SEVERAL:
         return TickField(label, choices=partial(list, choices), validators=[_tick_one] if is_required else [])
-    offered = partial(list, [("", _l("Please choose")), *choices])
-    return SelectField(label, choices=offered, default="", validators=_must(is_required))
+    offered: list[tuple[str, Any]] = [("", _l("Please choose")), *choices]
+    return SelectField(label, choices=partial(list, offered), default="", validators=_must(is_required))
 
 
 def _must(is_required: bool) -> list[Any]:
