@@ -101,11 +101,12 @@ def _both(slug: str, question_id: int) -> tuple[Event, FormQuestion]:
 
 
 def _answered(question: FormQuestion) -> int:
-    return answers_by_question(question.event_id).get(question.id, 0)
+    return answers_by_question([question.id]).get(question.id, 0)
 
 
 def _index_page(event: Event, form: QuestionForm, notice: str | None = None) -> str:
-    questions, answered = all_form_questions(event.id), answers_by_question(event.id)
+    questions = all_form_questions(event.id)
+    answered = answers_by_question([question.id for question in questions])
     return render_template(
         "organiser/asked/index.html",
         event=event,

@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _l
 
 from lunchkit.accounts.letters import INVITATION, SECRET, SIGN_IN
 from lunchkit.errors import NotFound
-from lunchkit.events.queries import all_events
+from lunchkit.events.listing import latest_lunches
 from lunchkit.mail.actions import send_again
 from lunchkit.mail.models import OutboxLetter
 from lunchkit.mail.queries import LetterState, letter_counts, letter_or_404, letters_page, state_of
@@ -46,8 +46,9 @@ log = logging.getLogger("lunchkit.mail")
 @bp.get("")
 def index() -> ResponseReturnValue:
     """Forty letters a page, of one lunch or all, in one state or all."""
-    events = all_events()
-    chosen = next((event for event in events if event.slug == request.args.get("event")), None)
+    asked = request.args.get("event", "")
+    events = latest_lunches(asked)
+    chosen = next((event for event in events if event.slug == asked), None)
     event_id = chosen.id if chosen else None
     state = next((state for state in STATES if state == request.args.get("state")), None)
     page = min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)

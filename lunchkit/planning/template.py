@@ -27,8 +27,8 @@ def template_values() -> dict[str, Any]:
             "theme": _("Good practices"),
             "summary": _(
                 "One of us tells of a practice that works at home: what it brought, what it cost, and what they "
-                "would do otherwise today.\n\nThen the tables talk: what of it could we take along? We vote before and after, "
-                "to see whether the debate has moved us. Come as you are; lunch is served."
+                "would do otherwise today.\n\nThen the tables talk: what of it could we take along? We vote before "
+                "and after, to see whether the debate has moved us. Come as you are; lunch is served."
             ),
             "access_notes": _("To complete: public transport, step-free way, lift, doorbell."),
             "capacity": SEATS,

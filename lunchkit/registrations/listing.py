@@ -134,13 +134,16 @@ def all_rows(event_id: int) -> Sequence[Row]:
 
 
 def attendees_with_address(event_id: int) -> int:
-    """How many requests, seated or waiting, a letter to everybody reaches: the lunch has moved, or is called off."""
-    return _count(event_id, Registration.standing != Standing.CANCELLED, Registration.email.is_not(None))
+    """How many requests, seated or waiting, a letter to everybody reaches: the lunch has moved, or is called off.
+
+    All but the few without an address: those stand together in an index, the others need not be looked at.
+    """
+    return _count(event_id, Registration.standing != Standing.CANCELLED) - attendees_without_address(event_id)
 
 
 def attendees_without_address(event_id: int) -> int:
     """How many requests, seated or waiting, no letter reaches, so that somebody must tell these people."""
-    return _count(event_id, Registration.standing != Standing.CANCELLED, Registration.email.is_(None))
+    return _count(event_id, Registration.standing != Standing.CANCELLED, Registration.email_key.is_(None))
 
 
 def caterer_counts(event_id: int) -> CatererCounts:
@@ -180,6 +183,12 @@ def food_counts(event_id: int) -> tuple[dict[Diet, int], int]:
     return {diet: diets[diet] for diet in Diet}, sum(seats for _said, _requests, seats in wordings)
 
 
+def count_who_need(event_id: int) -> int:
+    """How many of those who have a seat wrote of an allergy or an intolerance."""
+    wrote = select(func.count()).select_from(Needs).join(Registration, Registration.id == Needs.registration_id)
+    return db.session.scalar(wrote.where(_seated(event_id), Needs.allergies != "")) or 0
+
+
 def own_answer_columns(event_id: int) -> list[AnswerColumn]:
     """What was answered to each of the lunch's own questions, by registration; in two queries.
 
@@ -197,12 +206,10 @@ def own_answer_columns(event_id: int) -> list[AnswerColumn]:
     ]
 
 
-def answers_by_question(event_id: int) -> dict[int, int]:
-    """How many people answered each of the lunch's own questions, in one query."""
-    counted = (
-        select(Answer.question_id, func.count()).join(Registration).where(Registration.event_id == event_id)
-    ).group_by(Answer.question_id)
-    return dict(db.session.execute(counted).all())
+def answers_by_question(question_ids: Sequence[int]) -> dict[int, int]:
+    """How many people answered each of these questions of a lunch's own, in one query."""
+    counted = select(Answer.question_id, func.count()).where(Answer.question_id.in_(question_ids))
+    return dict(db.session.execute(counted.group_by(Answer.question_id)).all())
 
 
 def _seated(event_id: int) -> ColumnElement[bool]:

@@ -4,6 +4,7 @@ A choice is kept in the words in which it was written first, whatever language i
 """
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any, TypeVar, cast
 
 from flask_babel import lazy_gettext as _l
@@ -87,8 +88,9 @@ def _field(question: FormQuestion, kept: str, is_required: bool) -> Field:
     present = [value for value in kept.split("\n") if value and value not in question.choices]
     choices += [(value, value) for value in present]
     if question.kind == AskedAs.SEVERAL:
-        return TickField(label, choices=choices, validators=[_tick_one] if is_required else [])
-    return SelectField(label, choices=[("", _l("Please choose")), *choices], validators=_must(is_required))
+        return TickField(label, choices=partial(list, choices), validators=[_tick_one] if is_required else [])
+    offered: list[tuple[str, Any]] = [("", _l("Please choose")), *choices]
+    return SelectField(label, choices=partial(list, offered), default="", validators=_must(is_required))
 
 
 def _must(is_required: bool) -> list[Any]:
