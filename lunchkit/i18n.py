@@ -48,8 +48,7 @@ def init_i18n(app: Flask) -> None:
     app.after_request(_remember_language)
     app.jinja_env.filters.update(
         when=when, weekday=weekday, day=day, month_year=month_year, hours=hours,
-        moment=moment, time_of_day=time_of_day, wall=wall, long_date=long_date, clock=clock, number=number, typo=typo,
-        paragraphs=paragraphs,
+        moment=moment, wall=wall, long_date=long_date, clock=clock, number=number, typo=typo, paragraphs=paragraphs,
     )  # fmt: skip
     app.jinja_env.globals.update(languages=offered_languages, lang=language, _n=app.jinja_env.globals["ngettext"])
 
@@ -145,11 +144,6 @@ def day(event: Scheduled) -> str:
 def month_year(event: Scheduled) -> str:
     """«mai 2025»."""
     return format_date(event.starts_local, "MMMM y", locale=language())
-
-
-def time_of_day(value: datetime, zone: str) -> str:
-    """A moment of today on the wall clock of a zone: «12h03»."""
-    return clock(value.astimezone(ZoneInfo(zone)))
 
 
 def moment(value: datetime, zone: str) -> str:
