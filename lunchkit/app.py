@@ -16,7 +16,7 @@ from lunchkit.i18n import init_i18n
 from lunchkit.images import routes as images
 from lunchkit.imports import organiser as imports_organiser
 from lunchkit.markdown import host_of, markdown, plain
-from lunchkit.pages import letters, lunches, organiser, patterns, routes
+from lunchkit.pages import letters, lunches, organiser, paper, patterns, routes
 from lunchkit.polls import organiser as polls_organiser
 from lunchkit.polls import routes as polls
 from lunchkit.polls.pictures import init_pictures
@@ -38,6 +38,7 @@ doors = (
     organiser,
     lunches,
     letters,
+    paper,
     patterns,
     registrations_organiser,
     imports_organiser,
