@@ -32,10 +32,10 @@ POST     /organiser/e/<slug>/capacity
 GET      /organiser/e/<slug>/caterer
 GET+POST /organiser/e/<slug>/edit
 GET+POST /organiser/e/<slug>/form
-GET+POST /organiser/e/<slug>/form/<question_id>
-POST     /organiser/e/<slug>/form/<question_id>/again
-POST     /organiser/e/<slug>/form/<question_id>/order
-GET+POST /organiser/e/<slug>/form/<question_id>/removal
+GET+POST /organiser/e/<slug>/form/<asked_id>
+POST     /organiser/e/<slug>/form/<asked_id>/again
+POST     /organiser/e/<slug>/form/<asked_id>/order
+GET+POST /organiser/e/<slug>/form/<asked_id>/removal
 GET+POST /organiser/e/<slug>/import
 GET+POST /organiser/e/<slug>/import/<draft_id>
 GET+POST /organiser/e/<slug>/import/<draft_id>/columns

@@ -3,6 +3,7 @@
 import csv
 import io
 import zipfile
+from contextlib import suppress
 from datetime import date, datetime
 from io import BytesIO
 from typing import Any
@@ -63,7 +64,7 @@ def test_a_title_above_the_headings_is_passed_over() -> None:
 
 
 def test_a_list_without_headings_loses_nobody() -> None:
-    table = read_table("Ana Blette;ana@example.org\nBo;bo@example.org\n".encode())
+    table = read_table(b"Ana Blette;ana@example.org\nBo;bo@example.org\n")
     assert table.numbers == [1, 2] and table.headings == ["", ""]
 
 
@@ -214,12 +215,12 @@ HARMFUL = {
 
 @pytest.mark.parametrize("what", HARMFUL)
 def test_harmful_workbooks_are_refused_or_read_as_text(what: str) -> None:
-    try:
-        table = read_table(HARMFUL[what])
-    except FileRefused as refusal:
-        assert refusal.status == 422
+    if what in ("a number without end", "a day beyond all days"):
+        with suppress(FileRefused):
+            read_table(HARMFUL[what])
     else:
-        assert what in ("a number without end", "a day beyond all days"), table
+        with pytest.raises(FileRefused):
+            read_table(HARMFUL[what])
 
 
 def test_a_cell_far_away_costs_no_memory() -> None:
@@ -275,10 +276,8 @@ def test_a_workbook_with_wrong_bytes_is_read_or_refused(changes: list[tuple[int,
     data = bytearray(GOOD_BOOK)
     for place, byte in changes:
         data[place] = byte
-    try:
+    with suppress(FileRefused):
         read_table(bytes(data))
-    except FileRefused:
-        pass
 
 
 CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=20)

@@ -9,21 +9,25 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import func, select
 from werkzeug.routing import IntegerConverter, Rule
 
 from lunchkit import clock
 from lunchkit.accounts import policies
 from lunchkit.accounts.actions import add_organiser
-from lunchkit.accounts.models import Role
+from lunchkit.accounts.models import OrganiserSession, Role
 from lunchkit.app import create_app
 from lunchkit.config import Settings
 from lunchkit.db import db
-from lunchkit.events.models import Event
+from lunchkit.events.models import Event, FormQuestion
+from lunchkit.imports.models import ImportDraft
 from lunchkit.pages.deeds import DEEDS
+from lunchkit.planning.models import RunItem
 from lunchkit.questions.models import Question
 from lunchkit.recap.models import Recap, RecapVersion
 from lunchkit.recap.sections import SectionKind
 from lunchkit.registrations.actions import register_by_hand
+from lunchkit.registrations.models import CheckIn
 from lunchkit.speakers.models import Appearance, Quotation, Speaker
 from tests.browser import Browser, sign_in
 from tests.conftest import EventMaker, details, new_client
@@ -200,7 +204,18 @@ def one_of_each(event: Event) -> dict[str, Any]:
     picture = add_picture(0)
     section = add_section(event, SectionKind.PHOTOS, data={"items": [{"picture": picture.token, "caption": ""}]})
     version = RecapVersion(section_id=section.id, version=0, data={}, saved_at=now, saved_by="", is_rescued=False)
-    db.session.add(version)
+    asked = FormQuestion(event_id=event.id, position=1, label="Vous venez comment ?")
+    item = RunItem(event_id=event.id, position=1, minutes=10, title="Accueil")
+    scan = CheckIn(
+        event_id=event.id, registration_id=person.id, nonce=event.slug, door="", people=1, scanned_at=now,
+        received_at=now, flagged_at=now,
+    )  # fmt: skip
+    list_ = ImportDraft(
+        event_id=event.id, session_id=db.session.scalars(select(func.max(OrganiserSession.id))).one(), key=event.slug,
+        created_at=now, filename="liste.csv", source="", headings=["Nom"], columns=["name"], cells=[[2, ["Ana"]]],
+        people=[],
+    )  # fmt: skip
+    db.session.add_all([version, asked, item, scan, list_])
     db.session.commit()
     return {
         "slug": event.slug,
@@ -212,6 +227,10 @@ def one_of_each(event: Event) -> dict[str, Any]:
         "section_id": section.id,
         "version_id": version.id,
         "token": picture.token,
+        "asked_id": asked.id,
+        "item_id": item.id,
+        "scan_id": scan.id,
+        "draft_id": list_.id,
         "noun": "opening",
     }
 
@@ -256,7 +275,7 @@ def test_nothing_of_another_lunch_is_in_reach(app: Flask, owner: FlaskClient, ma
     assert answers == []
     path = adapter.build("organiser.questions.approve", ours, append_unknown=False)
     assert owner.post(path).status_code != 404
-    assert there | {"question_id"} == set(ours) - {"slug"} - WORDS, "control: of each kind, our own is in reach"
+    assert there | {"question_id", "scan_id"} == set(ours) - {"slug"} - WORDS, "control: of each kind, our own is in reach"
 
 
 def test_no_door_opens_to_a_lunch_that_is_not_there(app: Flask, owner: FlaskClient, event: Event) -> None:

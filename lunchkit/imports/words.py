@@ -23,11 +23,6 @@ FIELDS: dict[Field, LazyString] = {
     Field.SHOWS_NAME: _l("On the list of those present"),
     Field.WANTS_RECAP: _l("Wants the recap"),
 }
-FATES: dict[Fate, LazyString] = {
-    Fate.SEAT: _l("Seat"),
-    Fate.WAIT: _l("Waiting list"),
-    Fate.OUT: _l("Left out"),
-}
 _REASONS: dict[str, LazyString] = {
     "gone": _l("Cancelled or refunded, says the file."),
     "no_name": _l("The name is missing."),

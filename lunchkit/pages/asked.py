@@ -11,7 +11,7 @@ from lunchkit.refusals import NO, readable, retry_header
 from lunchkit.registrations.listing import answers_by_question
 
 DIRECTIONS = ("up", "down")
-ONE = "/e/<slug>/form/<int(max=2147483647):question_id>"
+ONE = "/e/<slug>/form/<int(max=2147483647):asked_id>"
 bp = Blueprint("asked", __name__)
 
 
@@ -37,16 +37,16 @@ def create(slug: str) -> ResponseReturnValue:
 
 
 @bp.get(ONE)
-def edit(slug: str, question_id: int) -> ResponseReturnValue:
+def edit(slug: str, asked_id: int) -> ResponseReturnValue:
     """The form of one question."""
-    event, question = _both(slug, question_id)
+    event, question = _both(slug, asked_id)
     return _edit_page(event, question_form(question, answered=_answered(question)))
 
 
 @bp.post(ONE)
-def update(slug: str, question_id: int) -> ResponseReturnValue:
+def update(slug: str, asked_id: int) -> ResponseReturnValue:
     """A question worded otherwise; where people have answered already, only by somebody who is sure."""
-    event, question = _both(slug, question_id)
+    event, question = _both(slug, asked_id)
     form = question_form(question, request.form, _answered(question))
     if not form.validate():
         return _edit_page(event, form), 422
@@ -59,24 +59,24 @@ def update(slug: str, question_id: int) -> ResponseReturnValue:
 
 
 @bp.get(f"{ONE}/removal")
-def removal(slug: str, question_id: int) -> ResponseReturnValue:
+def removal(slug: str, asked_id: int) -> ResponseReturnValue:
     """Asks once more, and says how many answers there are."""
-    event, question = _both(slug, question_id)
+    event, question = _both(slug, asked_id)
     return render_template("organiser/asked/removal.html", event=event, question=question, answered=_answered(question))
 
 
 @bp.post(f"{ONE}/removal")
-def remove(slug: str, question_id: int) -> ResponseReturnValue:
+def remove(slug: str, asked_id: int) -> ResponseReturnValue:
     """Asked no more; what was answered stays."""
-    _event, question = _both(slug, question_id)
+    _event, question = _both(slug, asked_id)
     actions.remove_question(question)
     return _to(slug, "removed")
 
 
 @bp.post(f"{ONE}/again")
-def again(slug: str, question_id: int) -> ResponseReturnValue:
+def again(slug: str, asked_id: int) -> ResponseReturnValue:
     """Back on the form."""
-    event, question = _both(slug, question_id)
+    event, question = _both(slug, asked_id)
     try:
         actions.ask_question_again(question)
     except actions.EnoughQuestions as refusal:
@@ -85,9 +85,9 @@ def again(slug: str, question_id: int) -> ResponseReturnValue:
 
 
 @bp.post(f"{ONE}/order")
-def order(slug: str, question_id: int) -> ResponseReturnValue:
+def order(slug: str, asked_id: int) -> ResponseReturnValue:
     """One place up or down."""
-    _event, question = _both(slug, question_id)
+    _event, question = _both(slug, asked_id)
     direction = request.form.get("dir", "")
     if direction not in DIRECTIONS:
         abort(400)
@@ -95,9 +95,9 @@ def order(slug: str, question_id: int) -> ResponseReturnValue:
     return _to(slug, "moved")
 
 
-def _both(slug: str, question_id: int) -> tuple[Event, FormQuestion]:
+def _both(slug: str, asked_id: int) -> tuple[Event, FormQuestion]:
     event = any_event_by_slug_or_404(slug)
-    return event, form_question_or_404(event.id, question_id)
+    return event, form_question_or_404(event.id, asked_id)
 
 
 def _answered(question: FormQuestion) -> int:

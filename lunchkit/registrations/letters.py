@@ -50,8 +50,8 @@ def promise_letter(
     """
     if registration.email is None:
         return False
-    if registration.id is None:
-        session.flush()
+    if registration in session.new:
+        session.flush()  # the letter speaks of its number
     return outbox.promise(
         session,
         kind=f"registrations/{kind}",

@@ -186,7 +186,6 @@ def give_back(session: Session, registration: Registration, now: datetime, why: 
     registration.cancelled_at = now
     registration.raise_sequence(registration.event.sequence)
     promise_letter(session, "cancellation", registration, standing=before, why=why)
-    session.flush()
 
 
 def forget(session: Session, registration: Registration, now: datetime) -> None:
