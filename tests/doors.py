@@ -42,6 +42,10 @@ GET+POST /organiser/e/<slug>/import/<draft_id>/columns
 GET      /organiser/e/<slug>/import/<draft_id>/left-out.csv
 GET+POST /organiser/e/<slug>/import/<draft_id>/reversal
 POST     /organiser/e/<slug>/members-link
+GET      /organiser/e/<slug>/paper
+GET      /organiser/e/<slug>/paper/attendance
+GET      /organiser/e/<slug>/paper/badges
+GET+POST /organiser/e/<slug>/paper/cards
 GET+POST /organiser/e/<slug>/polls
 GET+POST /organiser/e/<slug>/polls/<poll_id>
 POST     /organiser/e/<slug>/polls/<poll_id>/again
@@ -136,7 +140,7 @@ GET      /organiser/team
 
 OWNERS = """
 GET      /organiser/house
-GET+POST /organiser/house/<section>
+GET+POST /organiser/house/sections/<section>
 GET+POST /organiser/house/health
 GET      /organiser/house/start
 GET+POST /organiser/house/start/<step>

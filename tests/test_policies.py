@@ -212,8 +212,7 @@ def one_of_each(event: Event) -> dict[str, Any]:
     )  # fmt: skip
     list_ = ImportDraft(
         event_id=event.id, session_id=db.session.scalars(select(func.max(OrganiserSession.id))).one(), key=event.slug,
-        created_at=now, filename="liste.csv", source="", headings=["Nom"], columns=["name"], cells=[[2, ["Ana"]]],
-        people=[],
+        created_at=now, filename="liste.csv", source="", headings=["Nom"], columns=["name"], cells=[], people=[],
     )  # fmt: skip
     db.session.add_all([version, asked, item, scan, list_])
     db.session.commit()
@@ -267,7 +266,7 @@ def test_nothing_of_another_lunch_is_in_reach(app: Flask, owner: FlaskClient, ma
             path = adapter.build(rule.endpoint, {**ours, strange: theirs[strange]}, append_unknown=False)
             for method in methods_of(rule):
                 status = owner.open(path, method=method).status_code
-                if status != 404:
+                if status not in (404, 410):  # a list of an hour ago is gone for everybody
                     answers.append(f"{method} {plain(rule)} with another lunch’s {strange}: {status}")
         if nested and "GET" in methods_of(rule):
             if owner.get(adapter.build(rule.endpoint, ours, append_unknown=False)).status_code != 404:
@@ -275,7 +274,9 @@ def test_nothing_of_another_lunch_is_in_reach(app: Flask, owner: FlaskClient, ma
     assert answers == []
     path = adapter.build("organiser.questions.approve", ours, append_unknown=False)
     assert owner.post(path).status_code != 404
-    assert there | {"question_id", "scan_id"} == set(ours) - {"slug"} - WORDS, "control: of each kind, our own is in reach"
+    assert there | {"question_id", "scan_id"} == set(ours) - {"slug"} - WORDS, (
+        "control: of each kind, our own is in reach"
+    )
 
 
 def test_no_door_opens_to_a_lunch_that_is_not_there(app: Flask, owner: FlaskClient, event: Event) -> None:

@@ -26,7 +26,7 @@ from tests.server import free_port
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True, scope="session")
 ADA = "ada@lunch.example"
-LETTERS = "/organiser/house/letters"
+LETTERS = "/organiser/house/sections/letters"
 BASE = {"mail_host": "127.0.0.1", "mail_security": "none", "mail_from": USER, "mail_user": "", "mail_password": ""}
 
 

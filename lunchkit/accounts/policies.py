@@ -22,6 +22,7 @@ LEAST: dict[str, Role] = {
     "organiser.pages.home": Role.HELPER,  # sends helpers on to the doors
     "organiser.events": Role.ORGANISER,
     "organiser.asked": Role.ORGANISER,
+    "organiser.paper": Role.ORGANISER,
     "organiser.planning": Role.ORGANISER,
     "organiser.registrations": Role.ORGANISER,
     "organiser.imports": Role.ORGANISER,

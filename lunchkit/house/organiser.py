@@ -76,13 +76,13 @@ def take_step(step: str) -> ResponseReturnValue:
     return _save(_known(step), step)
 
 
-@bp.get("/<section>")
+@bp.get("/sections/<section>")
 def show(section: str) -> ResponseReturnValue:
     """One section."""
     return _page(_known(section), _form(section))
 
 
-@bp.post("/<section>")
+@bp.post("/sections/<section>")
 @takes_pictures
 def save(section: str) -> ResponseReturnValue:
     """A section saved."""
