@@ -17,6 +17,7 @@ from lunchkit import __version__, backup, demo, doctor, schema
 from lunchkit.accounts import actions as accounts
 from lunchkit.accounts.models import Organiser, Role
 from lunchkit.accounts.queries import has_organisers, organiser_by_email, present_organisers
+from lunchkit.accounts.refusals import LastOrganiser, OwnerStays
 from lunchkit.app import create_app
 from lunchkit.config import (
     ANNOUNCEMENT,
@@ -241,9 +242,9 @@ def organiser_remove(email: str, last: bool) -> None:
         person = _known_organiser(email)
         try:
             accounts.remove_organiser(person, spare_last=not last)
-        except accounts.LastOrganiser as refusal:
+        except LastOrganiser as refusal:
             sys.exit(f"lunchkit: {refusal.message} --last removes them all the same.")
-        except accounts.OwnerStays as refusal:
+        except OwnerStays as refusal:
             sys.exit(f"lunchkit: {refusal.message} «lunchkit organiser owner EMAIL» hands it over.")
         click.echo(f"removed {person.name} <{person.email}>")
 

@@ -15,9 +15,6 @@ from sqlalchemy.exc import IntegrityError
 
 from lunchkit import clock
 from lunchkit.accounts.actions import (
-    NotTheOwner,
-    OnlyToOrganisers,
-    OwnerStays,
     add_organiser,
     forget_old_sign_ins,
     give_role,
@@ -29,6 +26,7 @@ from lunchkit.accounts.browsers import browser_name
 from lunchkit.accounts.forms import InvitationDetails
 from lunchkit.accounts.models import Invitation, Organiser, OrganiserSession, Role
 from lunchkit.accounts.queries import invitation_link, organiser_by_email, owner, present_organisers
+from lunchkit.accounts.refusals import NotTheOwner, OnlyToOrganisers, OwnerStays
 from lunchkit.db import db
 from lunchkit.errors import Refusal
 from tests.browser import INSIDE, is_inside, path_of, sign_in

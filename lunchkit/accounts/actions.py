@@ -1,13 +1,9 @@
 """What can be done with accounts: sign in and out, invite, give roles, hand over the house, remove."""
 
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 
-from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, delete, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, or_, select, update
 
 from lunchkit import clock
 from lunchkit.accounts import letters
@@ -25,8 +21,6 @@ from lunchkit.accounts.models import (
 )
 from lunchkit.accounts.queries import (
     INVITATION,
-    LETTERS_AN_HOUR,
-    LinkSpent,
     has_organisers,
     invitation_or_refuse,
     link_token,
@@ -34,14 +28,35 @@ from lunchkit.accounts.queries import (
     setup_link_or_refuse,
     sign_in_link_or_refuse,
 )
+from lunchkit.accounts.refusals import (
+    AddressTaken,
+    AlreadySetUp,
+    InvitedAlready,
+    LastOrganiser,
+    Nameless,
+    NotTheOwner,
+    OnlyToOrganisers,
+    OwnerStays,
+    TooManyInvitations,
+)
+from lunchkit.accounts.steps import (
+    OpenedSession,
+    end_sessions,
+    let_in,
+    lock_team,
+    open_session,
+    present_or_404,
+    refresh_invitation,
+    use_up,
+    void_links,
+    write_invitation,
+)
 from lunchkit.audit.recording import Act, record, tell
 from lunchkit.config import WORKING_LANGUAGES, current_settings
 from lunchkit.db import transaction
-from lunchkit.errors import NotFound, Refusal, TooMany
 from lunchkit.links import derived_token, public, random_token, token_hash
 from lunchkit.mail.addresses import fold_email, normal_email
 from lunchkit.mail.models import OutboxLetter
-from lunchkit.mail.outbox import letters_lately
 from lunchkit.text import clean_line
 
 SEEN_EVERY = timedelta(minutes=1)
@@ -49,70 +64,6 @@ FORGET_AFTER = timedelta(days=1)
 FORGET_INVITATIONS_AFTER = timedelta(days=30)
 MOST_INVITATIONS = 40
 """So many may be open at once."""
-
-
-class AlreadySetUp(Refusal):
-    """Nobody needs a set-up link any more."""
-
-    message = _l("There is an organiser already: a set-up link is only for a server without one.")
-
-
-class AddressTaken(Refusal):
-    """Two organisers cannot share an address."""
-
-    message = _l("There is an organiser with this address already.")
-
-
-class Nameless(Refusal):
-    """An organiser needs a name that can be read."""
-
-    message = _l("Please write your name.")
-    status = 422
-
-
-class LastOrganiser(Refusal):
-    """Without this organiser nobody could sign in."""
-
-    message = _l("This is the last organiser: without them nobody can sign in.")
-
-
-class OwnerStays(Refusal):
-    """The house must be somebody's."""
-
-    message = _l("Whoever holds the house hands it over first; then they can be removed, or get another role.")
-
-
-class NotTheOwner(Refusal):
-    """Somebody else holds the house by now."""
-
-    message = _l("You do not hold this house any more: nothing was changed.")
-    status = 403
-
-
-class OnlyToOrganisers(Refusal):
-    """A helper has never seen a lunch from inside."""
-
-    message = _l("The house can be handed to an organiser. Give them that role first.")
-
-
-class InvitedAlready(Refusal):
-    """An invitation for another role is on its way."""
-
-    message = _l("This person is invited already, for another role. Withdraw that invitation first.")
-
-
-class TooManyInvitations(Refusal):
-    """Nobody reads so many."""
-
-    message = _l("Too many invitations are open. Withdraw those that nobody will accept.")
-
-
-@dataclass(frozen=True)
-class OpenedSession:
-    """A session that has just begun; the token goes into the cookie and is kept nowhere else."""
-
-    token: str
-    organiser_id: int
 
 
 def ask_for_link(email: str, *, browser: str, known_as: int | None) -> None:
@@ -165,7 +116,7 @@ def issue_setup_link() -> str:
     with transaction() as session:
         if has_organisers(session):
             raise AlreadySetUp
-        _void_links(session, None)
+        void_links(session, None)
         session.add(SignInLink(token_hash=token_hash(token), created_at=now, expires_at=now + SETUP_LINK_LIFE))
     return public("sign_in.set_up", token=token)
 
@@ -180,10 +131,10 @@ def sign_in(
     """
     with transaction() as session:
         link, organiser = sign_in_link_or_refuse(token, browser, session)
-        _use_up(session, link)
-        _void_links(session, organiser.id)
+        use_up(session, link)
+        void_links(session, organiser.id)
         record(session, Act("sign_in.enter", organiser.id, organiser.name))
-        return _open_session(session, organiser.id, earlier_session, browser_name)
+        return open_session(session, organiser.id, earlier_session, browser_name)
 
 
 def set_up(token: str, details: OrganiserDetails, language: str, *, browser_name: str = "") -> OpenedSession:
@@ -192,10 +143,10 @@ def set_up(token: str, details: OrganiserDetails, language: str, *, browser_name
     Raises LinkSpent, also where there is an organiser by now.
     """
     with transaction() as session:
-        _use_up(session, setup_link_or_refuse(token, session))
-        organiser = _let_in(session, details.name, details.email, language, Role.OWNER)
+        use_up(session, setup_link_or_refuse(token, session))
+        organiser = let_in(session, details.name, details.email, language, Role.OWNER)
         record(session, Act("sign_in.found", organiser.id, organiser.name))
-        return _open_session(session, organiser.id, None, browser_name)
+        return open_session(session, organiser.id, None, browser_name)
 
 
 def add_organiser(name: str, email: str, language: str | None = None, role: Role = Role.ORGANISER) -> Organiser:
@@ -207,7 +158,7 @@ def add_organiser(name: str, email: str, language: str | None = None, role: Role
     if not any(map(str.isalnum, name)):
         raise Nameless
     with transaction() as session:
-        organiser = _let_in(session, name, address, language or current_settings().language, role)
+        organiser = let_in(session, name, address, language or current_settings().language, role)
         record(session, Act("console.add", facts={"who": organiser.name, "role": organiser.role}))
         return organiser
 
@@ -220,7 +171,7 @@ def remove_organiser(organiser: Organiser, *, spare_last: bool = False) -> None:
     """
     now = clock.now()
     with transaction() as session:
-        team = _lock_team(session)
+        team = lock_team(session)
         if spare_last and {one.id for one in team} <= {organiser.id}:
             raise LastOrganiser
         if organiser.id not in {one.id for one in team}:
@@ -230,8 +181,8 @@ def remove_organiser(organiser: Organiser, *, spare_last: bool = False) -> None:
         record(session, Act("console.remove"))
         tell(session, who=organiser.name)
         session.execute(update(Organiser).where(Organiser.id == organiser.id).values(removed_at=now))
-        _void_links(session, organiser.id)
-        _end_sessions(session, OrganiserSession.organiser_id == organiser.id)
+        void_links(session, organiser.id)
+        end_sessions(session, OrganiserSession.organiser_id == organiser.id)
 
 
 def give_role(organiser: Organiser, role: Role) -> None:
@@ -240,13 +191,13 @@ def give_role(organiser: Organiser, role: Role) -> None:
     Raises OwnerStays for whoever holds the house, NotFound where they have left.
     """
     with transaction() as session:
-        _present_or_404(_lock_team(session), organiser)
+        present_or_404(lock_team(session), organiser)
         if organiser.role == Role.OWNER or role is Role.OWNER:
             raise OwnerStays
         tell(session, who=organiser.name, role=role.value)
         if organiser.role != role:
             organiser.role = role
-            _end_sessions(session, OrganiserSession.organiser_id == organiser.id)
+            end_sessions(session, OrganiserSession.organiser_id == organiser.id)
 
 
 def hand_over(heir: Organiser, *, by: Organiser | None = None) -> None:
@@ -255,10 +206,10 @@ def hand_over(heir: Organiser, *, by: Organiser | None = None) -> None:
     Raises NotTheOwner where ``by`` does not hold the house any more, OnlyToOrganisers, or NotFound where the heir left.
     """
     with transaction() as session:
-        team = _lock_team(session)
+        team = lock_team(session)
         if by is not None and not any(one.id == by.id and one.role == Role.OWNER for one in team):
             raise NotTheOwner
-        _present_or_404(team, heir)
+        present_or_404(team, heir)
         if by is not None and heir.role == Role.HELPER:
             raise OnlyToOrganisers
         record(session, Act("console.owner"))
@@ -270,7 +221,7 @@ def hand_over(heir: Organiser, *, by: Organiser | None = None) -> None:
                 one.role = Role.ORGANISER
         session.flush()  # never two at once, not for a moment: the database would refuse
         heir.role = Role.OWNER
-        _end_sessions(session, OrganiserSession.organiser_id == heir.id)
+        end_sessions(session, OrganiserSession.organiser_id == heir.id)
 
 
 def change_account(organiser: Organiser, name: str, language: str) -> None:
@@ -287,7 +238,7 @@ def invite(details: InvitationDetails, by: Organiser) -> Invitation:
     """
     address, now = normal_email(details.email), clock.now()
     with transaction() as session:
-        _lock_team(session)
+        lock_team(session)
         taken = select(Organiser.id).where(Organiser.email_key == fold_email(address), Organiser.removed_at.is_(None))
         if session.scalar(taken) is not None:
             raise AddressTaken
@@ -320,7 +271,7 @@ def invite(details: InvitationDetails, by: Organiser) -> Invitation:
         )
         session.add(invitation)
         session.flush()
-        _write_to(session, invitation, by.language)
+        write_invitation(session, invitation, by.language)
     return invitation
 
 
@@ -331,16 +282,16 @@ def repeat_invitation(invitation: Invitation, by: Organiser) -> None:
     """
     now = clock.now()
     with transaction() as session:
-        _refresh_or_404(session, invitation)
+        refresh_invitation(session, invitation)
         tell(session, who=invitation.name)
         invitation.sent_at, invitation.expires_at = now, now + INVITATION_LIFE
-        _write_to(session, invitation, by.language)
+        write_invitation(session, invitation, by.language)
 
 
 def withdraw_invitation(invitation: Invitation) -> None:
     """Make the link of an invitation good for nothing. Raises NotFound where it was accepted or withdrawn meanwhile."""
     with transaction() as session:
-        _refresh_or_404(session, invitation)
+        refresh_invitation(session, invitation)
         tell(session, who=invitation.name)
         invitation.withdrawn_at = clock.now()
 
@@ -354,26 +305,26 @@ def accept_invitation(
     """
     now = clock.now()
     with transaction() as session:
-        _lock_team(session)
+        lock_team(session)
         invitation = invitation_or_refuse(token, session)
         role = Role(invitation.role)
         language = language if language in WORKING_LANGUAGES else current_settings().language
-        organiser = _let_in(session, name, invitation.email, language, role)
+        organiser = let_in(session, name, invitation.email, language, role)
         invitation.accepted_at = now
         record(session, Act("sign_in.join", organiser.id, organiser.name, facts={"role": organiser.role}))
-        return _open_session(session, organiser.id, earlier_session, browser_name)
+        return open_session(session, organiser.id, earlier_session, browser_name)
 
 
 def end_session(organiser: Organiser, session_id: int) -> None:
     """Sign out one of an organiser's browsers; somebody else's, or one that has ended, is left alone."""
     with transaction() as session:
-        _end_sessions(session, OrganiserSession.organiser_id == organiser.id, OrganiserSession.id == session_id)
+        end_sessions(session, OrganiserSession.organiser_id == organiser.id, OrganiserSession.id == session_id)
 
 
 def end_other_sessions(organiser: Organiser, kept_id: int) -> None:
     """Sign out all of an organiser's browsers but one."""
     with transaction() as session:
-        _end_sessions(session, OrganiserSession.organiser_id == organiser.id, OrganiserSession.id != kept_id)
+        end_sessions(session, OrganiserSession.organiser_id == organiser.id, OrganiserSession.id != kept_id)
 
 
 def note_seen(row: OrganiserSession) -> None:
@@ -403,76 +354,3 @@ def forget_old_sign_ins() -> None:
         session.execute(delete(OrganiserSession).where(ended))
         old_letters = (OutboxLetter.kind == letters.SIGN_IN, OutboxLetter.created_at < before)
         session.execute(delete(OutboxLetter).where(*old_letters))
-
-
-def _use_up(session: Session, link: SignInLink) -> None:
-    """Of two who use a link at the same moment, one comes through here; the other finds it spent."""
-    now = clock.now()
-    unused = update(SignInLink).where(
-        SignInLink.id == link.id, SignInLink.used_at.is_(None), SignInLink.expires_at > now
-    )
-    if len(session.scalars(unused.values(used_at=now).returning(SignInLink.id)).all()) != 1:
-        raise LinkSpent
-
-
-def _void_links(session: Session, organiser_id: int | None) -> None:
-    unused = update(SignInLink).where(SignInLink.organiser_id == organiser_id, SignInLink.used_at.is_(None))
-    session.execute(unused.values(used_at=clock.now()))
-
-
-def _open_session(session: Session, organiser_id: int, earlier: str | None, browser_name: str) -> OpenedSession:
-    now = clock.now()
-    if earlier:
-        _end_sessions(session, OrganiserSession.token_hash == token_hash(earlier))
-    token = random_token()
-    session.add(
-        OrganiserSession(
-            organiser_id=organiser_id, token_hash=token_hash(token), browser=browser_name, started_at=now, seen_at=now
-        )
-    )
-    session.execute(update(Organiser).where(Organiser.id == organiser_id).values(seen_at=now))
-    return OpenedSession(token, organiser_id)
-
-
-def _end_sessions(session: Session, *which: ColumnElement[bool]) -> None:
-    still_open = update(OrganiserSession).where(OrganiserSession.ended_at.is_(None), *which)
-    session.execute(still_open.values(ended_at=clock.now()))
-
-
-def _lock_team(session: Session) -> Sequence[Organiser]:
-    """Everybody who is in, as they are now; who may hold the house is decided by one at a time."""
-    present = select(Organiser).where(Organiser.removed_at.is_(None)).order_by(Organiser.id).with_for_update()
-    return session.scalars(present.execution_options(populate_existing=True)).all()
-
-
-def _present_or_404(team: Sequence[Organiser], organiser: Organiser) -> None:
-    if organiser.id not in {one.id for one in team}:
-        raise NotFound
-
-
-def _refresh_or_404(session: Session, invitation: Invitation) -> None:
-    session.refresh(invitation, with_for_update=True)
-    if invitation.accepted_at is not None or invitation.withdrawn_at is not None:
-        raise NotFound
-
-
-def _write_to(session: Session, invitation: Invitation, language: str) -> None:
-    if letters_lately(session, invitation.email, clock.now()) >= LETTERS_AN_HOUR:
-        raise TooMany
-    letters.promise_invitation(session, invitation, language)
-
-
-def _let_in(session: Session, name: str, email: str, language: str, role: Role) -> Organiser:
-    """Add somebody, or let them in again. The first one is the owner, whatever role was meant, and nobody else is."""
-    has_owner = any(one.role == Role.OWNER for one in _lock_team(session))
-    known = select(Organiser).where(Organiser.email_key == fold_email(email))
-    organiser = session.scalar(known.execution_options(populate_existing=True))
-    if organiser is None:
-        organiser = Organiser(email_key=fold_email(email), created_at=clock.now())
-        session.add(organiser)
-    elif organiser.removed_at is None:
-        raise AddressTaken
-    organiser.name, organiser.email, organiser.language, organiser.removed_at = name, email, language, None
-    organiser.role = Role.OWNER if not has_owner else min(role, Role.ORGANISER, key=lambda one: one.rank)
-    session.flush()
-    return organiser

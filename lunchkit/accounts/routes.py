@@ -25,6 +25,8 @@ from lunchkit.accounts.queries import (
     setup_link_or_refuse,
     sign_in_link_or_refuse,
 )
+from lunchkit.accounts.refusals import AddressTaken
+from lunchkit.accounts.steps import OpenedSession
 from lunchkit.csrf import StaleForm
 from lunchkit.i18n import language
 from lunchkit.links import random_token
@@ -127,7 +129,7 @@ def _browser() -> str:
     return browser_name(request.user_agent.string)
 
 
-def _go_in(opened: actions.OpenedSession, path: str | None) -> ResponseReturnValue:
+def _go_in(opened: OpenedSession, path: str | None) -> ResponseReturnValue:
     """Nothing that was in the cookie is worth anything afterwards, but for the tokens of one's own open forms.
 
     Whoever comes back after two hours can still send what they had typed.
@@ -153,8 +155,8 @@ def show_invitation_spent(refusal: InvitationSpent) -> ResponseReturnValue:
     return render_template("accounts/invitation_spent.html", is_in=False), refusal.status
 
 
-@bp.errorhandler(actions.AddressTaken)
-def show_in_already(refusal: actions.AddressTaken) -> ResponseReturnValue:
+@bp.errorhandler(AddressTaken)
+def show_in_already(refusal: AddressTaken) -> ResponseReturnValue:
     """Somebody was added by other means before they pressed."""
     return render_template("accounts/invitation_spent.html", is_in=True), refusal.status
 

@@ -18,6 +18,7 @@ from lunchkit.accounts.queries import (
     team_counts,
     team_page,
 )
+from lunchkit.accounts.refusals import AddressTaken, InvitedAlready
 from lunchkit.config import current_settings
 from lunchkit.errors import NotFound
 from lunchkit.mail.addresses import BadAddress
@@ -43,7 +44,7 @@ def invite() -> ResponseReturnValue:
         return _page(form), 422
     try:
         actions.invite(form.details(), _me())
-    except (actions.AddressTaken, actions.InvitedAlready, BadAddress) as refusal:
+    except (AddressTaken, InvitedAlready, BadAddress) as refusal:
         form.email.errors = [str(refusal.message)]
         return _page(form), refusal.status
     except NO as error:
