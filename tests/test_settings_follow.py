@@ -79,6 +79,7 @@ def test_the_environment_holds_whatever_the_file_says(settings: Settings, monkey
         write(app, NETWORK_NAME="Du fichier", LANGUAGE="en")
         settings_file().look(at_once=True)
         assert (current_settings().network_name, current_settings().language) == ("Réseau fixé", "en")
+        db.session.remove()
         db.engine.dispose()
 
 
@@ -103,6 +104,7 @@ def test_until_an_address_is_set_any_name_opens_the_door(settings: Settings) -> 
     app = create_app(replace(settings, public_url=DEFAULT_ADDRESS))
     assert new_client(app).get("/privacy", headers={"Host": "vps.example"}).status_code == 200
     with app.app_context():
+        db.session.remove()
         db.engine.dispose()
 
 
@@ -110,6 +112,7 @@ def test_a_running_server_follows_without_a_restart(database: str, tmp_path: Pat
     app = create_app(base_settings(tmp_path))
     with app.app_context():
         schema.upgrade(db.engine)
+        db.session.remove()
         db.engine.dispose()
     with Server(tmp_path, {"SECRET_KEY": "k" * 40}) as server, Client(server.port, timeout=20) as client:
         assert "lunchkit" in client.get("/").text

@@ -214,4 +214,5 @@ def test_the_outbox_survives_a_password_that_no_line_carries(settings: Settings)
     with app.app_context(), mail_server(authenticator=knows_one_user, auth_require_tls=False) as (_postman, port):
         with pytest.raises(UnicodeError):
             open_line(replace(current_settings(), mail_port=port, mail_user="x", mail_password="é"))
+        db.session.remove()
         db.engine.dispose()

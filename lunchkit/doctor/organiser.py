@@ -14,7 +14,7 @@ bp = Blueprint("health", __name__, url_prefix="/house/health")
 def show() -> ResponseReturnValue:
     """What was found when somebody last looked. Opening the page asks nobody."""
     house = the_house()
-    return render_template("organiser/house/health.html", house=house, findings=kept_findings(house))
+    return render_template("organiser/house/health.html", the_house=house, findings=kept_findings(house))
 
 
 @bp.post("")

@@ -27,6 +27,7 @@ from lunchkit.fields import BareForm, NumberField, at_most, between, has_a_word
 from lunchkit.house.contrast import BLACK, WHITE
 from lunchkit.house.models import House
 from lunchkit.house.sections import ADDRESS, LETTERS, LOOK, NETWORK, PRIVACY, SETTINGS
+from lunchkit.i18n import LANGUAGE_NAMES
 from lunchkit.text import clean_line, clean_text
 
 PORTS = {"starttls": 587, "tls": 465, "none": 25}
@@ -79,7 +80,7 @@ class NetworkForm(BareForm):
     )
     language = RadioField(
         _l("Language of the house"),
-        choices=[(code, {"fr": "Français", "en": "English"}[code]) for code in WORKING_LANGUAGES],
+        choices=lambda: [(code, name) for code, name in LANGUAGE_NAMES if code in WORKING_LANGUAGES],
     )
     timezone = StringField(_l("Time zone of new lunches"), filters=[clean_line], validators=[known_zone])
 

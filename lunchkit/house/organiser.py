@@ -39,7 +39,7 @@ def index() -> ResponseReturnValue:
     house = the_house()
     return render_template(
         "organiser/house/index.html",
-        house=house,
+        the_house=house,
         to_do=to_do(house),
         is_tested=is_mail_tested(house, current_settings()),
     )
@@ -191,7 +191,7 @@ def _page(
         outcome=outcome,
         reason=explain(outcome.error, settings) if outcome and outcome.error else None,
         recipient=recipient or (organiser.email if organiser else ""),
-        house=house,
+        the_house=house,
         is_tested=is_mail_tested(house, settings),
         visibility=logo_visibility(house) if house.logo_token else [],
         better=better_grounds(house) if house.logo_token else [],
