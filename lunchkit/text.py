@@ -55,6 +55,8 @@ def fold(text: str) -> str:
 
     Ligatures are spelled out, and apostrophes and dashes are those of a keyboard.
     """
+    if text.isascii():
+        return text.casefold()
     plain = unicodedata.normalize("NFKD", _without_heaps(text).casefold()).translate(_SPELLED_OUT)
     return "".join(char for char in plain if not unicodedata.combining(char) and unicodedata.category(char) != "Cf")
 

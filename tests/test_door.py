@@ -1,5 +1,6 @@
 """The door: who comes in, what is said of the second scan, what phones without network tell later; on both databases."""
 
+import hashlib
 import json
 import os
 import secrets
@@ -32,12 +33,14 @@ from lunchkit.registrations.actions import (
     register_by_hand,
 )
 from lunchkit.registrations.exports import csv_file
-from lunchkit.registrations.keys import read_spoken_code, spoken_code
+from lunchkit.registrations.keys import SPOKEN_CODES, read_spoken_code, spoken_code, spoken_number
 from lunchkit.registrations.listing import all_rows
 from lunchkit.registrations.models import CheckIn, Registration, Standing
 from lunchkit.registrations.queries import people_present
 from lunchkit.registrations.refusals import LunchCalledOff, NoSeatAtTheDoor, NotPublished
+from lunchkit.rooms.codes import LETTERS
 from lunchkit.upkeep.actions import purge_people
+from lunchkit.web import STATIC
 from tests.conftest import EventMaker, Outbox, csrf_of, details, new_client
 from tests.room import running_event
 from tests.seating import all_at_once
@@ -340,15 +343,16 @@ def restore_guard() -> None:
 
 
 def test_the_code_has_no_look_alikes_and_is_read_as_people_type_it(event: Event) -> None:
-    code = spoken_code(guest(event).ticket_hash)
+    person = guest(event)
+    code, number = spoken_code(person.ticket_hash), spoken_number(person.ticket_hash)
     assert len(code) == 6 and not set(code) & set("B8G6I1O0S5Z2")
-    assert (
-        read_spoken_code(f" {code[:3].lower()} {code[3:].lower()} ")
-        == code
-        == read_spoken_code(f"{code[:3]}-{code[3:]}")
-    )
+    for typed in (code, f" {code[:3].lower()} {code[3:].lower()} ", f"{code[:3]}-{code[3:]}"):
+        assert read_spoken_code(typed) == number
     assert read_spoken_code("Camille") is None and read_spoken_code("BOGUS1") is None
     assert spoken_code(bytes(32)) == "A" * 6
+    for _ in range(200):
+        hashed = secrets.token_bytes(32)
+        assert read_spoken_code(spoken_code(hashed)) == spoken_number(hashed) < SPOKEN_CODES == len(LETTERS) ** 6
 
 
 def test_people_are_found_by_name_and_code_and_both_where_two_have_the_same(event: Event) -> None:
@@ -661,3 +665,11 @@ def test_the_screen_shows_a_first_name_and_an_initial() -> None:
 def test_an_answer_says_nothing_that_it_need_not() -> None:
     assert Answer(Word.UNKNOWN) == Answer(Word.UNKNOWN, None, "", 0, 0, None, "", "", None, "")
     assert Standing.SEATED == "seated"
+
+
+def test_the_decoder_is_the_one_that_was_published() -> None:
+    """Byte for byte, so that anybody may compare it with jsQR 1.4.0; its licence lies beside it."""
+    folder = STATIC / "vendor" / "jsqr-1.4.0"
+    digest = hashlib.sha256((folder / "jsQR.js").read_bytes()).hexdigest()
+    assert digest == "bc40c8a15196236b2314db0856f72ca0b49980cd5413b8c852a7349f5fee0859"
+    assert "Apache License" in (folder / "LICENSE").read_text()

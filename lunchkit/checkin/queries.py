@@ -16,7 +16,7 @@ from lunchkit.db import db
 from lunchkit.errors import NotFound
 from lunchkit.events.models import Event
 from lunchkit.mail.addresses import fold_email
-from lunchkit.registrations.keys import read_spoken_code, spoken_code
+from lunchkit.registrations.keys import read_spoken_code, spoken_number
 from lunchkit.registrations.models import CheckIn, Registration, Standing
 from lunchkit.text import fold
 
@@ -178,7 +178,7 @@ def _ids_that_match(event_id: int, wanted: list[ColumnElement[bool]], text: str)
     found = []
     for registration_id, name, ticket_hash in rows:
         folded = fold(name)
-        if all(word in folded for word in words) or (code is not None and spoken_code(ticket_hash) == code):
+        if all(word in folded for word in words) or (code is not None and spoken_number(ticket_hash) == code):
             found.append((folded, registration_id))
     return [registration_id for _name, registration_id in sorted(found)]
 

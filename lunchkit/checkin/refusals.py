@@ -10,9 +10,3 @@ class UnreadableScans(Refusal):
 
     message = _l("This phone sent something that we could not read. Nothing is lost: open the page of the door again.")
     status = 400
-
-
-class ScannedAlready(Refusal):
-    """Somebody came in with this ticket meanwhile."""
-
-    message = _l("Somebody came in with this ticket meanwhile. Look at it again.")

@@ -10,6 +10,7 @@ from lunchkit.config import current_settings
 from lunchkit.rooms.codes import LETTERS, clean_code
 
 SPOKEN_LENGTH = 6
+SPOKEN_CODES = 24**6
 
 
 def _serializer() -> URLSafeSerializer:
@@ -36,14 +37,24 @@ def spoken_code(ticket_hash: bytes) -> str:
     Derived from the ticket's hash, so that nothing is stored, and a phone that knows the hash knows the code. It opens
     nothing by itself. In one of four thousand lunches of 300 two people have the same: the door then shows both.
     """
-    number, code = int.from_bytes(ticket_hash[:8]), ""
+    number, code = spoken_number(ticket_hash), ""
     for _ in range(SPOKEN_LENGTH):
         number, place = divmod(number, len(LETTERS))
         code += LETTERS[place]
     return code
 
 
-def read_spoken_code(typed: str) -> str | None:
-    """The code that somebody typed, with or without its gap; None where the words are no code."""
+def spoken_number(ticket_hash: bytes) -> int:
+    """What the spoken code of a ticket says, as a number: quick to compare with thousands."""
+    return int.from_bytes(ticket_hash[:8]) % SPOKEN_CODES
+
+
+def read_spoken_code(typed: str) -> int | None:
+    """The number of the code that somebody typed, with or without its gap; None where the words are no code."""
     code = clean_code(typed)
-    return code if len(code) == SPOKEN_LENGTH and set(code) <= set(LETTERS) else None
+    if len(code) != SPOKEN_LENGTH or not set(code) <= set(LETTERS):
+        return None
+    number = 0
+    for letter in reversed(code):
+        number = number * len(LETTERS) + LETTERS.index(letter)
+    return number

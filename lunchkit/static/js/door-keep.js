@@ -5,6 +5,7 @@ const root = document.querySelector("[data-door]");
 const { ledger } = root;
 const name = document.querySelector("[data-door-name]");
 const loud = document.querySelector("[data-loud]");
+const { decoder } = document.querySelector("[data-camera]").dataset;
 const leave = document.querySelector("[data-leave]");
 const TONES = { in: [880], double: [440, 440], undone: [] };
 let tones;
@@ -22,8 +23,11 @@ async function install() {
   if (!navigator.serviceWorker) return;
   await navigator.serviceWorker.register(root.dataset.worker, { scope: root.dataset.scope });
   await navigator.serviceWorker.ready;
-  root.dataset.kept = "yes";
+  const inCharge = new Promise((resolve) => navigator.serviceWorker.addEventListener("controllerchange", resolve, { once: true }));
+  if (!navigator.serviceWorker.controller) await Promise.race([inCharge, new Promise((resolve) => setTimeout(resolve, 2_000))]);
   await navigator.storage?.persist?.();
+  if (!globalThis.BarcodeDetector) await fetch(decoder).catch(() => {}); // the worker keeps it: a camera without network
+  root.dataset.kept = "yes";
 }
 
 async function clear() {
