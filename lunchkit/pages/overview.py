@@ -131,6 +131,8 @@ def _next(
     if state is EventState.FULL and queue:
         waiting = url_for("organiser.registrations.index", slug=slug, standing="waiting")
         return [Way(_("See who waits"), waiting), by_hand]
+    if state is EventState.LATER and event.members_open_at is not None:
+        return [Way(_("Share the members’ address"), "#members"), by_hand]
     if state in (EventState.OPEN, EventState.LATER):
         return [Way(_("Share it: the poster"), url_for("pages.poster", slug=slug)), by_hand]
     return [by_hand, change]

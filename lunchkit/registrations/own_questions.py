@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any, TypeVar, cast
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import Field, Form, SelectField, SelectMultipleField, StringField
 from wtforms.validators import DataRequired, ValidationError
@@ -82,6 +83,8 @@ def _read(field: Field) -> str:
 
 def _field(question: FormQuestion, kept: str, is_required: bool) -> Field:
     label = typo(question.label_in(language()))
+    if not is_required and question.kind != AskedAs.SEVERAL:
+        label = f"{label} {_('(optional)')}"
     if question.kind == AskedAs.TEXT:
         return StringField(label, filters=[clean_line], validators=[*_must(is_required), at_most(LONGEST_ANSWER)])
     choices = [(value, typo(text)) for value, text in question.choices_in(language())]
