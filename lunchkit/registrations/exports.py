@@ -18,7 +18,7 @@ from lunchkit.text import guard
 
 CSV_TYPE = "text/csv; charset=utf-8"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_WIDTHS = (28, 34, 28, 10, 12, 14, 8, 16, 8, 18)
+_WIDTHS = (28, 34, 28, 10, 12, 14, 8, 16, 8, 18, 12)
 
 
 def csv_file(event: Event, rows: Iterable[Row]) -> bytes:
@@ -66,6 +66,7 @@ def _headings() -> list[str]:
         _("Standing"),
         _("Place"),
         _("Registered on"),
+        _("Language of the letters"),
     ]
 
 
@@ -90,4 +91,5 @@ def _table(event: Event, rows: Iterable[Row]) -> Iterator[list[str | int]]:
             standings[Standing(registration.standing)],
             row.place or "",
             registration.registered_at.astimezone(zone).strftime("%d.%m.%Y %H:%M"),
+            registration.language,
         ]
