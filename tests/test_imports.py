@@ -111,7 +111,7 @@ def test_our_own_list_comes_back_whole(organiser_client: FlaskClient, make_event
         details("Cy Navet", None),
         details("Di Ail", "di@example.org"),
     ):
-        register_by_hand(old, one, language="fr")
+        register_by_hand(old, one, language="it" if one.email is None else "fr")
     cancel_registration(register_by_hand(old, details("Eve Partie", "eve@example.org"), language="fr"))
     file = organiser_client.get(f"/organiser/e/{old.slug}/registrations.{ending}").data
     path = preview(organiser_client, new, file, f"liste.{ending}")
@@ -129,6 +129,7 @@ def test_our_own_list_comes_back_whole(organiser_client: FlaskClient, make_event
                 one.wants_recap,
                 one.seats,
                 one.standing,
+                one.language,
             )
             for one in people(event)
             if one.is_active

@@ -135,6 +135,9 @@ def printed(page: Page, address: str, path: Path) -> PdfReader:
     """The page as the browser prints it."""
     page.goto(address)
     page.pdf(path=path, prefer_css_page_size=True, print_background=True)
+    folder = os.environ.get("LUNCHKIT_TEST_PICTURES")
+    if folder:
+        (Path(folder) / path.name).write_bytes(path.read_bytes())
     return PdfReader(path)
 
 
@@ -161,13 +164,10 @@ def test_three_hundred_badges_fill_their_sheets_and_none_is_cut(lunch: House, de
     assert count >= 290 and len(reader.pages) == -(-count // 8) and is_a4(reader)
     desk.emulate_media(media="print")
     assert cut(desk, "article") == []
-    desk.emulate_media(media="screen")
+    desk.emulate_media(media="null")
     text = [sheet.extract_text() for sheet in reader.pages]
     assert all(sheet.count("Photos") == 8 for sheet in text[:-1]), "whole badges on every sheet"
     assert all(f"Personne{n:03}" in "".join(text) for n in range(200))
-    folder = os.environ.get("LUNCHKIT_TEST_PICTURES")
-    if folder:
-        (Path(folder) / "badges.pdf").write_bytes((tmp_path / "badges.pdf").read_bytes())
 
 
 @pytest.mark.browser
@@ -178,9 +178,6 @@ def test_the_attendance_list_repeats_its_headings_and_loses_nobody(lunch: House,
     assert is_a4(reader) and 8 < len(text) < 25
     assert all("Structure" in sheet for sheet in text[:-1]), "headings on every page"
     assert all(f"Personne{n:03}" in "".join(text) for n in range(297))
-    folder = os.environ.get("LUNCHKIT_TEST_PICTURES")
-    if folder:
-        (Path(folder) / "list.pdf").write_bytes((tmp_path / "list.pdf").read_bytes())
 
 
 @pytest.mark.browser
@@ -196,9 +193,6 @@ def test_table_cards_and_kitchen_are_one_page_each(lunch: House, desk: Page, tmp
         text = reader.pages[0].extract_text()
         assert "Se déconnecter" not in text and "Imprimer" not in text, "nothing of the screen's ways around"
         assert cut(desk, "article") == []
-        folder = os.environ.get("LUNCHKIT_TEST_PICTURES")
-        if folder:
-            (Path(folder) / f"{name}.pdf").write_bytes((tmp_path / f"{name}.pdf").read_bytes())
     assert "Ana" not in reader.pages[0].extract_text()
 
 

@@ -53,7 +53,7 @@ _HEADINGS = {
     Field.SEATS: """seats, places, sitze, platze, posti, quantity, quantite, qty, anzahl, positions, nombre places,
         number seats, number people, nombre personnes, anzahl platze""",
     Field.STATUS: "status, standing, etat, statut, zustand, stato",
-    Field.LANGUAGE: "language, langue, sprache, lingua, locale",
+    Field.LANGUAGE: "language, language letters, langue courriels, langue lettres, langue, sprache, lingua, locale",
     Field.DIET: """diet, food, regime, regime alimentaire, alimentation, preference alimentaire,
         preferences alimentaires, dietary requirements, dietary restrictions, dietary needs, food preferences,
         ernahrung, essen, dieta, repas, menu""",

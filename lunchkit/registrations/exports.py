@@ -18,7 +18,7 @@ from lunchkit.text import guard
 
 CSV_TYPE = "text/csv; charset=utf-8"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_WIDTHS = (28, 34, 28, 10, 12, 14, 8, 16, 8, 18, 10, 18)
+_WIDTHS = (28, 34, 28, 10, 12, 14, 8, 16, 8, 18, 12, 10, 18)
 _ANSWER_WIDTH = 28
 
 
@@ -67,6 +67,7 @@ def _headings(answers: Sequence[AnswerColumn]) -> list[str]:
         _("Standing"),
         _("Place"),
         _("Registered on"),
+        _("Language of the letters"),
         _("People who came"),
         _("Came at"),
         *(guard(column.heading) for column in answers),
@@ -94,6 +95,7 @@ def _table(event: Event, rows: Iterable[Row], answers: Sequence[AnswerColumn]) -
             standings[Standing(registration.standing)],
             row.place or "",
             registration.registered_at.astimezone(zone).strftime("%d.%m.%Y %H:%M"),
+            registration.language,
             registration.arrived,
             registration.arrived_at.astimezone(zone).strftime("%d.%m.%Y %H:%M") if registration.arrived_at else "",
             *(column.answers.get(registration.id, "").replace("\n", ", ") for column in answers),
