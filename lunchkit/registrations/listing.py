@@ -89,7 +89,7 @@ def registrations_page(
 ) -> RegistrationList:
     """The registrations of a lunch in which every word of ``text`` occurs, whatever its case and accents.
 
-    With ``arrived`` only those of whom somebody came. Those with a seat come first by name, then the queue in its order.
+    With ``arrived`` only those of whom somebody came. Those with a seat stand first by name, then the queue in order.
     A page beyond the last is the last. The database sorts, cuts and counts: a page of ten thousand costs what one of a
     hundred does.
     """

@@ -153,6 +153,8 @@ class CheckIn(Model):
     undone_at: Mapped[Moment | None]
     organiser_id: Mapped[int | None] = mapped_column(ForeignKey("organiser.id"))
     registration: Mapped[Registration] = relationship()
+
+
 class Answer(Model):
     """What an attendee answered to a question of the organisers' own; erased with the person."""
 
