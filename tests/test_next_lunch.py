@@ -47,6 +47,7 @@ def on(year: int, month: int, day: int, hour: int = 12) -> datetime:
         ([on(2026, 9, 29), on(2026, 10, 13)], on(2026, 10, 14), "2026-10-27 12:00"),  # every other week
         ([on(2026, 9, 22), on(2026, 10, 13)], on(2026, 10, 14), "2026-11-03 12:00"),  # every third week
         ([on(2026, 8, 11), on(2026, 10, 13)], on(2026, 10, 14), "2026-12-08 12:00"),  # every second month
+        ([on(2025, 5, 13), on(2026, 10, 13)], on(2026, 10, 14), "2026-11-10 12:00"),  # after a long pause: a month
         ([on(2026, 3, 31)], on(2026, 4, 1), "2026-04-28 12:00"),  # a fifth Tuesday: the last one
         ([on(2024, 5, 14)], on(2026, 10, 14), "2026-11-10 12:00"),  # long ago: the next that leaves a week
     ],

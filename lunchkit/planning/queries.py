@@ -18,6 +18,8 @@ MONTH = 30.44
 """Days, on average."""
 NEAR_A_MONTH = 6
 """Days by which a gap may miss whole months and still be a rhythm of months."""
+LONGEST_RHYTHM = 400
+"""Days: a longer gap was a pause."""
 PLANNED_AHEAD = timedelta(days=7)
 """The next lunch is proposed no sooner than this from now."""
 
@@ -94,6 +96,8 @@ def next_start(event: Event, now: datetime) -> datetime:
         .limit(1)
     )
     gap = (event.starts_at - before).total_seconds() / 86400 if before else MONTH
+    if gap > LONGEST_RHYTHM:
+        gap = MONTH
     earliest = (now + PLANNED_AHEAD).astimezone(ZoneInfo(event.zone)).replace(tzinfo=None)
     months = round(gap / MONTH)
     by_month = months >= 1 and abs(gap - months * MONTH) <= NEAR_A_MONTH
