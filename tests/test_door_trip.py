@@ -33,7 +33,7 @@ from tests.chromium import DESK, FLAGS, find_chromium, open_context
 from tests.conftest import details
 from tests.lacking import lack
 from tests.live import House, house
-from tests.test_budgets import LOOKS, ORGANISER, axe_violations, over_budget, overflow, weigh
+from tests.looks import LOOKS, ORGANISER, axe_violations, over_budget, overflow, weigh
 
 PEOPLE = 50
 ON, OFF, OUT = "on", "off", "out"

@@ -13,7 +13,7 @@ from lunchkit.db import db
 from tests.chromium import DESK, open_context
 from tests.importing import HELLOASSO, PRETIX, as_csv, workbook
 from tests.live import House, house
-from tests.test_budgets import ORGANISER, SMALL, faults, over_budget, weigh
+from tests.looks import ORGANISER, SMALL, faults, over_budget, weigh
 
 pytestmark = pytest.mark.browser
 LONG = "Association genevoise pour l’épicerie participative, solidaire et paysanne du quartier"

@@ -21,7 +21,7 @@ from tests.chromium import DESK
 from tests.conftest import EventMaker, details
 from tests.importing import as_csv
 from tests.live import House, house
-from tests.test_budgets import faults
+from tests.looks import faults
 from tests.test_import_trip import choose, signed_in
 
 LONG = "Marie-Françoise-Éléonore de Rutabaga-Topinambour von und zu Schwarzwurzelkrautfeld-Kohlrabi"

@@ -17,7 +17,7 @@ from lunchkit.planning.actions import add_run_item, begin_run_item
 from lunchkit.planning.views import ItemDetails
 from tests.chromium import DESK, open_context
 from tests.live import House, house, text_of
-from tests.test_budgets import ATTENDEE, LOOKS, ORGANISER, faults, over_budget, weigh
+from tests.looks import ATTENDEE, LOOKS, ORGANISER, faults, over_budget, weigh
 
 LONG = "Êtes-vous intéressé·e par un atelier de réparation collaborative, et à quelles conditions particulières ?"
 SIX = tuple(f"Atelier de réparation collaborative numéro {number}" for number in range(1, 7))

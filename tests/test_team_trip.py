@@ -13,7 +13,7 @@ from lunchkit.accounts.queries import invitation_link, owner
 from lunchkit.db import db
 from tests.chromium import DESK, open_context
 from tests.live import House, house, text_of
-from tests.test_budgets import ATTENDEE, LOOKS, ORGANISER, faults, over_budget, weigh
+from tests.looks import ATTENDEE, LOOKS, ORGANISER, faults, over_budget, weigh
 from tests.test_recap_trip import sign_in
 
 pytestmark = pytest.mark.browser

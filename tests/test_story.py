@@ -1,0 +1,299 @@
+"""The story of a first lunch, from an empty folder to the letter that brings the recap: browsers and mailboxes only.
+
+``lunchkit serve`` is typed once, at the beginning; after its one link nobody touches a command line.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import zxingcpp
+from aiosmtpd.controller import Controller
+from PIL import Image
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from lunchkit import clock
+from tests.chromium import DESK, open_context
+from tests.live import Postman, text_of
+from tests.server import free_port
+from tests.test_door_trip import OFF, ON, TELL
+from tests.test_first_run import empty_house, press
+
+pytestmark = pytest.mark.browser
+ADA, NOA = "ada@lunch.example", "noa@lunch.example"
+TITLE, SLUG = "Réparer ensemble", "reparer-ensemble"
+LIST = [(f"Camille{n} Poireau", f"camille{n}@example.org") for n in range(20)]
+GUESTS = [(f"Robin{n} Fenouil", f"robin{n}@example.org") for n in range(5)]
+ANSWERS_BEFORE, ANSWERS_AFTER = (1, 1, 2, 2, 2, 3, 3), (2, 2, 2, 2, 2, 3, 1)
+JSON = {"Accept": "application/json"}
+ZONES = ("Europe/Zurich", "Asia/Tokyo", "America/Los_Angeles", "Pacific/Auckland")
+
+
+def midday_somewhere() -> str:
+    """A zone in which a lunch may begin now and end on the same day, whenever this is run."""
+    return next(zone for zone in ZONES if 2 <= clock.now().astimezone(ZoneInfo(zone)).hour <= 18)
+
+
+@contextmanager
+def mailbox() -> Iterator[tuple[Postman, int]]:
+    """A mail server, and where it listens."""
+    postman, port = Postman(), free_port()
+    controller = Controller(postman, hostname="127.0.0.1", port=port)
+    controller.start()
+    try:
+        yield postman, port
+    finally:
+        controller.stop()
+
+
+class Story:
+    """Who takes part, and what they have in their hands."""
+
+    def __init__(self, browser: Browser, link: str, postman: Postman, mail_port: int) -> None:
+        self.browser, self.link, self.postman, self.mail_port = browser, link, postman, mail_port
+        self.base = re.sub(r"/organiser.*", "", link)
+        self.zone = midday_somewhere()
+        self.ada = open_context(browser, viewport=DESK).new_page()
+        self.noa: Page
+        self.tickets: list[str] = []
+
+    def go(self, page: Page, path: str) -> None:
+        page.goto(self.base + path)
+
+    def at_desk(self, path: str = "") -> None:
+        """Ada at the pages of her lunch."""
+        self.go(self.ada, f"/organiser/e/{SLUG}{path}")
+
+    def wall(self, minutes: int) -> datetime:
+        """So many minutes from now on the wall clock of the place."""
+        return (clock.now() + timedelta(minutes=minutes)).astimezone(ZoneInfo(self.zone))
+
+    def set_times(self, start: int, end: int) -> None:
+        """Type when the lunch begins and ends, in minutes from now."""
+        begins, ends = self.wall(start), self.wall(end)
+        self.ada.locator("[name=date]").fill(f"{begins:%Y-%m-%d}")
+        self.ada.locator("[name=start]").fill(f"{begins:%H:%M}")
+        self.ada.locator("[name=end]").fill(f"{ends:%H:%M}")
+
+    def letter(self, address: str, letters: int = 1) -> EmailMessage:
+        return self.postman.wait_for(address, letters=letters)
+
+
+def go_on(page: Page, name: str | re.Pattern[str]) -> None:
+    """Press a button or follow a link of the page by its words."""
+    with page.expect_navigation():
+        page.get_by_role("button", name=name).or_(page.get_by_role("link", name=name)).first.click()
+
+
+def ada_sets_up_the_house(story: Story) -> None:
+    page = story.ada
+    page.goto(story.link)
+    page.locator("[name=name]").fill("Ada Ressort")
+    page.locator("[name=email]").fill(ADA)
+    press(page)
+    page.locator("[name=network_name]").fill("Réseau d’essai")
+    page.locator("[name=timezone]").fill(story.zone) if page.locator("input[name=timezone]").count() else page.locator(
+        "[name=timezone]"
+    ).select_option(story.zone)
+    press(page)
+    press(page)  # the address, as it is seen here
+    page.locator("[name=mail_host]").fill("127.0.0.1")
+    page.locator("[name=mail_port]").fill(str(story.mail_port))
+    page.locator("[name=mail_security][value=none]").check()
+    page.locator("[name=mail_from]").fill("lunch@lunch.example")
+    press(page, "trial")
+    assert story.letter(ADA)
+    with page.expect_navigation():
+        page.locator("main a.button").first.click()
+    press(page)
+    press(page)
+    press(page)
+
+
+def ada_plans_a_lunch_from_the_proposal(story: Story) -> None:
+    page = story.ada
+    assert "like=template" in page.url
+    page.locator("[name=title]").fill(TITLE)
+    story.set_times(60, 180)
+    page.locator("[name=capacity]").fill("30")
+    page.locator("[name=contact_email]").fill(ADA)
+    go_on(page, "Garder le brouillon")
+    assert page.url.startswith(f"{story.base}/organiser/e/{SLUG}")
+    go_on(page, "Publier")
+
+
+def ada_invites_noa_to_the_door(story: Story) -> None:
+    story.go(story.ada, "/organiser/team")
+    story.ada.locator("[name=name]").fill("Noa Panais")
+    story.ada.locator("[name=email]").fill(NOA)
+    go_on(story.ada, "Inviter")
+    link = re.search(re.escape(story.base) + r"/organiser/invitation/\S+", text_of(story.letter(NOA)))
+    assert link is not None
+    story.noa = open_context(story.browser).new_page()
+    story.noa.goto(link[0])
+    with story.noa.expect_navigation():
+        story.noa.locator("main").get_by_role("button").click()
+    expect(story.noa.get_by_text(TITLE)).to_be_visible()
+
+
+def twenty_people_come_from_a_list(story: Story) -> None:
+    page = story.ada
+    story.at_desk("/registrations")
+    go_on(page, "Importer une liste")
+    rows = "".join(f"{name};{address};oui\r\n" for name, address in LIST)
+    file = {
+        "name": "liste.csv",
+        "mimeType": "text/csv",
+        "buffer": f"Nom;Courriel;Veut le compte rendu\r\n{rows}".encode(),
+    }
+    page.get_by_label("Fichier des personnes").set_input_files(file)
+    go_on(page, "Regarder d’abord")
+    page.locator("[name=sends_letters]").check()
+    go_on(page, "Inscrire 20 personnes")
+
+
+def five_people_register_on_their_phones(story: Story) -> None:
+    context = open_context(story.browser, java_script_enabled=False)
+    page = context.new_page()
+    for name, address in GUESTS:
+        story.go(page, f"/e/{SLUG}")
+        page.get_by_role("link", name="Réserver ma place").first.click()
+        page.get_by_label("Prénom et nom").fill(name)
+        page.get_by_label("Courriel").fill(address)
+        page.locator("[name=wants_recap]").check()
+        page.get_by_role("button", name="Réserver ma place").last.click()
+        assert "/register/thanks" in page.url
+    context.close()
+
+
+def everybody_has_a_ticket(story: Story) -> None:
+    story.tickets = [ticket_in(story.letter(address)) for _name, address in [*LIST, *GUESTS]]
+    assert len(set(story.tickets)) == 25
+
+
+def ticket_in(letter: EmailMessage) -> str:
+    """What the QR code in a letter says, without the address around it."""
+    picture = next(part for part in letter.walk() if part.get_content_type() == "image/png")
+    with Image.open(BytesIO(picture.get_payload(decode=True))) as image:  # type: ignore[arg-type]
+        (code,) = zxingcpp.read_barcodes(image.convert("L"))
+    return str(code.text).rpartition("/")[2]
+
+
+def the_lunch_begins(story: Story) -> None:
+    story.at_desk("/edit")
+    story.set_times(-10, 110)
+    with story.ada.expect_navigation():
+        story.ada.locator("main form button.button").last.click()
+    assert "done=saved" in story.ada.url
+
+
+def twenty_come_in_by_two_doors_half_of_them_without_network(story: Story) -> None:
+    south = story.ada.context.new_page()
+    north = story.noa
+    for door in (north, south):
+        story.go(door, f"/organiser/e/{SLUG}/door")
+        expect(door.locator("[data-kept=yes]")).to_be_attached()
+    let_in(north, story.tickets[:5]), let_in(south, story.tickets[5:10])
+    for door in (north, south):
+        door.context.set_offline(True)
+        expect(door.locator(f"[data-door][data-link={OFF}]")).to_be_attached(timeout=15_000)
+    let_in(north, story.tickets[10:15]), let_in(south, story.tickets[15:20])
+    for door in (north, south):
+        door.keyboard.press("Escape")
+        door.context.set_offline(False)
+    for door in (north, south):
+        expect(door.locator(f"[data-door][data-link={ON}]")).to_be_attached(timeout=15_000)
+        expect(door.locator(".owed")).to_be_hidden(timeout=30_000)
+        expect(door.locator("[data-count=present]")).to_have_text("20", timeout=15_000)
+    south.close()
+
+
+def let_in(door: Page, tickets: list[str]) -> None:
+    """Hold tickets before the camera, one after the other."""
+    for ticket in tickets:
+        door.evaluate("document.querySelector('[data-verdict]').removeAttribute('data-shows')")
+        door.evaluate(TELL, ticket.upper())
+        expect(door.locator("dialog[open][data-shows=in]")).to_be_visible()
+
+
+def the_room_votes_twice(story: Story) -> None:
+    page = story.ada
+    story.at_desk("/room")
+    vote = str(page.locator("a[href*='/v/']").first.get_attribute("href"))
+    phones = [open_context(story.browser) for _ in ANSWERS_BEFORE]
+    for phone in phones:
+        assert phone.request.get(vote).ok
+    ask(page, 1, lambda: answer(phones, vote, ANSWERS_BEFORE))
+    ask(page, 3, lambda: answer(phones, vote, ANSWERS_AFTER))
+    for phone in phones:
+        phone.close()
+
+
+def ask(page: Page, number: int, meanwhile: Callable[[], None]) -> None:
+    """Open a question from the remote control, close it once it is answered, and show what came out."""
+    row = page.locator("ol.asked > li").nth(number - 1)
+    for noun, after in (("opening", meanwhile), ("closing", lambda: None), ("reveal", lambda: None)):
+        with page.expect_navigation():
+            row.locator(f"button[formaction$='/{noun}']").click()
+        after()
+
+
+def answer(phones: list[BrowserContext], address: str, choices: tuple[int, ...]) -> None:
+    for phone, choice in zip(phones, choices, strict=True):
+        told = phone.request.post(address, form={"choice": choice, "turn": 1}, headers=JSON)
+        assert told.ok, told.text()
+
+
+def ada_publishes_the_recap(story: Story) -> None:
+    page = story.ada
+    story.at_desk("/recap")
+    go_on(page, "Partir de ce qui s’est passé")
+    page.locator("main th a[href*='/sections/']").first.click()
+    page.locator("[name=text]").fill("Vingt personnes, deux votes, et un grille-pain qui marche de nouveau.")
+    with page.expect_navigation():
+        page.locator("button[value=next]").click()
+    story.at_desk("/recap/publication")
+    with page.expect_navigation():
+        page.locator("main form button").first.click()
+    assert "done=published" in page.url
+
+
+def everybody_who_wished_it_gets_the_recap(story: Story) -> None:
+    for _name, address in [*LIST, *GUESTS]:
+        mine = [message for message in story.postman.messages if message["To"] == address]
+        story.letter(address, letters=len(mine)) if any("List-Unsubscribe" in one for one in mine) else None
+    thanked = story.letter(LIST[0][1], letters=3)
+    assert thanked["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    reader = open_context(story.browser).new_page()
+    found = re.search(re.escape(story.base) + r"/e/\S+/recap", text_of(thanked))
+    assert found is not None
+    reader.goto(found[0])
+    for words in ("un grille-pain qui marche", "Pourriez-vous"):
+        expect(reader.locator("main")).to_contain_text(words)
+    reader.context.close()
+
+
+def test_a_first_lunch_from_an_empty_folder_to_the_thanks(tmp_path: Path, chromium: Browser) -> None:
+    settings: dict[str, Any] = {"FORM_MINIMUM_SECONDS": "0"}
+    with mailbox() as (postman, mail_port), empty_house(tmp_path, **settings) as link:
+        story = Story(chromium, link, postman, mail_port)
+        ada_sets_up_the_house(story)
+        ada_plans_a_lunch_from_the_proposal(story)
+        ada_invites_noa_to_the_door(story)
+        twenty_people_come_from_a_list(story)
+        five_people_register_on_their_phones(story)
+        everybody_has_a_ticket(story)
+        the_lunch_begins(story)
+        twenty_come_in_by_two_doors_half_of_them_without_network(story)
+        the_room_votes_twice(story)
+        ada_publishes_the_recap(story)
+        everybody_who_wished_it_gets_the_recap(story)
+        for page in (story.ada, story.noa):
+            page.context.close()
