@@ -341,6 +341,18 @@ def test_another_role_ends_the_sessions_and_an_old_cookie_opens_nothing(ada_clie
     assert post(ada_client, f"{TEAM}/{leo.id}/role", role="owner") == 422
 
 
+def test_a_lost_phone_is_signed_out_by_the_owner(ada_client: FlaskClient, app: Flask) -> None:
+    noa = add_organiser("Noa Panais", NOA, role=Role.HELPER)
+    phones = [new_client(app), new_client(app)]
+    for phone in phones:
+        sign_in(phone, noa)
+    page = f"{TEAM}/{noa.id}"
+    assert ada_client.get(page).text.count("Navigateur inconnu") + ada_client.get(page).text.count("Unknown") == 2
+    assert post(ada_client, f"{page}/sessions/end") == 303
+    assert [is_inside(phone) for phone in phones] == [False, False] and is_inside(ada_client)
+    assert "sessions/end" not in ada_client.get(page).text
+
+
 def test_the_house_is_handed_over_in_the_browser(ada_client: FlaskClient, app: Flask) -> None:
     leo = add_organiser("Léo Boulon", "leo@lunch.example")
     assert post(ada_client, f"{TEAM}/{leo.id}/house") == 303

@@ -327,6 +327,13 @@ def end_other_sessions(organiser: Organiser, kept_id: int) -> None:
         end_sessions(session, OrganiserSession.organiser_id == organiser.id, OrganiserSession.id != kept_id)
 
 
+def sign_out_everywhere(organiser: Organiser) -> None:
+    """End all of a colleague's sessions: their phone is lost. They may sign in again."""
+    with transaction() as session:
+        tell(session, who=organiser.name)
+        end_sessions(session, OrganiserSession.organiser_id == organiser.id)
+
+
 def note_seen(row: OrganiserSession) -> None:
     """Remember that a session is in use, at most once a minute."""
     now = clock.now()
