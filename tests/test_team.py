@@ -17,6 +17,7 @@ from lunchkit import clock
 from lunchkit.accounts.actions import (
     add_organiser,
     forget_old_sign_ins,
+    forget_who_left,
     give_role,
     hand_over,
     invite,
@@ -310,6 +311,27 @@ def test_what_came_to_an_end_is_forgotten_after_a_month(ada: Organiser, outbox: 
             forget_old_sign_ins()
         assert db.session.scalar(select(func.count()).select_from(Invitation)) == left
     assert outbox.rows(NOA) == []
+
+
+def test_an_invitation_is_no_way_to_a_house_that_was_left(ada: Organiser, app: Flask, client: FlaskClient) -> None:
+    path = link_of(ask(), app)
+    remove_organiser(ada)
+    assert join(client, path) == 410
+    assert roles() == {}
+
+
+def test_whoever_left_is_forgotten_after_a_year_and_may_come_anew(ada: Organiser, app: Flask) -> None:
+    with clock.fixed_at(NOON):
+        noa, leo = add_organiser("Noa Panais", NOA), add_organiser("Léo Boulon", "leo@lunch.example")
+        remove_organiser(noa)
+        remove_organiser(leo)
+        assert add_organiser("Léo Boulon", "leo@lunch.example").id == leo.id
+    for days, number in ((364, 0), (366, 1), (367, 0)):
+        with clock.fixed_at(NOON + timedelta(days=days)):
+            assert forget_who_left() == number
+    assert "Noa" not in repr(db.session.execute(select(Organiser.name, Organiser.email, Organiser.email_key)).all())
+    assert add_organiser("Noa Panais", NOA).id != noa.id
+    assert roles() == {"Ada": "owner", "Léo": "organiser", "Noa": "organiser"}
 
 
 # Roles and removal
