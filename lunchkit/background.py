@@ -9,7 +9,7 @@ from collections.abc import Callable
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
-from lunchkit.accounts.actions import forget_old_sign_ins
+from lunchkit.accounts.actions import forget_old_sign_ins, forget_who_left
 from lunchkit.audit.actions import forget_old_acts
 from lunchkit.config import current_settings
 from lunchkit.db import db
@@ -39,6 +39,7 @@ JOBS: tuple[tuple[Callable[[], object], float], ...] = (
     (purge_people, 600.0),
     (forget_old_sign_ins, 3600.0),
     (forget_old_acts, 3600.0),
+    (forget_who_left, 3600.0),
 )
 
 

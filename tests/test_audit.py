@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from lunchkit import clock
 from lunchkit.accounts.actions import add_organiser, remove_organiser
+from lunchkit.accounts.models import Organiser, Role
 from lunchkit.audit.actions import forget_old_acts
 from lunchkit.audit.models import AuditEntry
 from lunchkit.audit.recording import Act, record
@@ -217,6 +218,12 @@ def long_log(app: Flask, make_event: EventMaker) -> Callable[[int], None]:
         make_event(title=f"Lunch {word}") for word in ("pain", "sel", "eau", "riz", "thé", "miel", "lin", "pois", "blé")
     ]
 
+    for number in range(11):
+        now = clock.now()
+        someone = {"name": f"Personne {number}", "email": f"p{number}@x.ch", "email_key": f"p{number}@x.ch"}
+        db.session.add(Organiser(id=100 + number, created_at=now, role=Role.HELPER, **someone))
+    db.session.commit()
+
     def fill(number: int) -> None:
         db.session.execute(
             AuditEntry.__table__.insert(),
@@ -253,7 +260,7 @@ def test_ten_thousand_acts_take_as_many_queries_as_a_hundred(
     few = [queries_of(organiser_client, path) for path in asked]
     long_log(10_000)
     assert [queries_of(organiser_client, path) for path in asked] == few
-    assert max(few) <= 7
+    assert max(few) <= 8
     page = organiser_client.get(f"{LOG}?page=100").text
     assert page.count("<li><time") == 40
 

@@ -17,6 +17,7 @@ from lunchkit import clock
 from lunchkit.accounts.actions import (
     add_organiser,
     forget_old_sign_ins,
+    forget_who_left,
     give_role,
     hand_over,
     invite,
@@ -312,6 +313,27 @@ def test_what_came_to_an_end_is_forgotten_after_a_month(ada: Organiser, outbox: 
     assert outbox.rows(NOA) == []
 
 
+def test_an_invitation_is_no_way_to_a_house_that_was_left(ada: Organiser, app: Flask, client: FlaskClient) -> None:
+    path = link_of(ask(), app)
+    remove_organiser(ada)
+    assert join(client, path) == 410
+    assert roles() == {}
+
+
+def test_whoever_left_is_forgotten_after_a_year_and_may_come_anew(ada: Organiser, app: Flask) -> None:
+    with clock.fixed_at(NOON):
+        noa, leo = add_organiser("Noa Panais", NOA), add_organiser("Léo Boulon", "leo@lunch.example")
+        remove_organiser(noa)
+        remove_organiser(leo)
+        assert add_organiser("Léo Boulon", "leo@lunch.example").id == leo.id
+    for days, number in ((364, 0), (366, 1), (367, 0)):
+        with clock.fixed_at(NOON + timedelta(days=days)):
+            assert forget_who_left() == number
+    assert "Noa" not in repr(db.session.execute(select(Organiser.name, Organiser.email, Organiser.email_key)).all())
+    assert add_organiser("Noa Panais", NOA).id != noa.id
+    assert roles() == {"Ada": "owner", "Léo": "organiser", "Noa": "organiser"}
+
+
 # Roles and removal
 
 
@@ -339,6 +361,18 @@ def test_another_role_ends_the_sessions_and_an_old_cookie_opens_nothing(ada_clie
     sign_in(browser, leo)
     assert browser.get("/organiser/letters").status_code == 403
     assert post(ada_client, f"{TEAM}/{leo.id}/role", role="owner") == 422
+
+
+def test_a_lost_phone_is_signed_out_by_the_owner(ada_client: FlaskClient, app: Flask) -> None:
+    noa = add_organiser("Noa Panais", NOA, role=Role.HELPER)
+    phones = [new_client(app), new_client(app)]
+    for phone in phones:
+        sign_in(phone, noa)
+    page = f"{TEAM}/{noa.id}"
+    assert ada_client.get(page).text.count("Navigateur inconnu") + ada_client.get(page).text.count("Unknown") == 2
+    assert post(ada_client, f"{page}/sessions/end") == 303
+    assert [is_inside(phone) for phone in phones] == [False, False] and is_inside(ada_client)
+    assert "sessions/end" not in ada_client.get(page).text
 
 
 def test_the_house_is_handed_over_in_the_browser(ada_client: FlaskClient, app: Flask) -> None:

@@ -21,6 +21,7 @@ from lunchkit.accounts.models import (
 )
 from lunchkit.accounts.queries import (
     INVITATION,
+    InvitationSpent,
     has_organisers,
     invitation_or_refuse,
     link_token,
@@ -53,7 +54,7 @@ from lunchkit.accounts.steps import (
 )
 from lunchkit.audit.recording import Act, record, tell
 from lunchkit.config import WORKING_LANGUAGES, current_settings
-from lunchkit.db import transaction
+from lunchkit.db import leave_traces, transaction
 from lunchkit.links import derived_token, public, random_token, token_hash
 from lunchkit.mail.addresses import fold_email, normal_email
 from lunchkit.mail.models import OutboxLetter
@@ -62,6 +63,9 @@ from lunchkit.text import clean_line
 SEEN_EVERY = timedelta(minutes=1)
 FORGET_AFTER = timedelta(days=1)
 FORGET_INVITATIONS_AFTER = timedelta(days=30)
+FORGET_PEOPLE_AFTER = timedelta(days=365)
+"""As long as the log of who did what."""
+FORGOTTEN = ""
 MOST_INVITATIONS = 40
 """So many may be open at once."""
 
@@ -301,11 +305,13 @@ def accept_invitation(
 ) -> OpenedSession:
     """Join the team and be signed in. Of two who press at once one gets in.
 
-    Raises InvitationSpent, or AddressTaken where somebody with this address is in the team by now.
+    Raises InvitationSpent, also where nobody is left who could have asked; or AddressTaken where somebody with this
+    address is in the team by now.
     """
     now = clock.now()
     with transaction() as session:
-        lock_team(session)
+        if not lock_team(session):
+            raise InvitationSpent  # whoever comes first owns the house: that is for the set-up link alone
         invitation = invitation_or_refuse(token, session)
         role = Role(invitation.role)
         language = language if language in WORKING_LANGUAGES else current_settings().language
@@ -325,6 +331,13 @@ def end_other_sessions(organiser: Organiser, kept_id: int) -> None:
     """Sign out all of an organiser's browsers but one."""
     with transaction() as session:
         end_sessions(session, OrganiserSession.organiser_id == organiser.id, OrganiserSession.id != kept_id)
+
+
+def sign_out_everywhere(organiser: Organiser) -> None:
+    """End all of a colleague's sessions: their phone is lost. They may sign in again."""
+    with transaction() as session:
+        tell(session, who=organiser.name)
+        end_sessions(session, OrganiserSession.organiser_id == organiser.id)
 
 
 def note_seen(row: OrganiserSession) -> None:
@@ -354,3 +367,17 @@ def forget_old_sign_ins() -> None:
         session.execute(delete(OrganiserSession).where(ended))
         old_letters = (OutboxLetter.kind == letters.SIGN_IN, OutboxLetter.created_at < before)
         session.execute(delete(OutboxLetter).where(*old_letters))
+
+
+def forget_who_left() -> int:
+    """Erase names and addresses of those who were taken off the team a year ago. Returns of how many."""
+    with transaction() as session:
+        gone = select(Organiser).where(
+            Organiser.removed_at < clock.now() - FORGET_PEOPLE_AFTER, Organiser.email != FORGOTTEN
+        )
+        people = session.scalars(gone.with_for_update()).all()
+        for person in people:
+            leave_traces()
+            person.name = person.email = FORGOTTEN
+            person.email_key = f"{person.id}"  # no address, so nobody's
+        return len(people)

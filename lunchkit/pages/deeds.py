@@ -26,6 +26,7 @@ DEEDS: dict[str, LazyString] = {
     "team.repeat": _l("sent an invitation again"),
     "team.withdraw": _l("withdrew an invitation"),
     "team.give_role": _l("changed somebody’s role"),
+    "team.end_sessions": _l("signed somebody out everywhere"),
     "team.remove": _l("took somebody off the team"),
     "team.hand_over": _l("handed over the house"),
     "events.create": _l("wrote a new lunch"),

@@ -11,8 +11,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import LazyString
 
 from lunchkit.accounts.forms import ROLE_NAMES
+from lunchkit.accounts.queries import people_by_id
 from lunchkit.audit.models import AuditEntry
-from lunchkit.audit.queries import acts_page, people_in_log
+from lunchkit.audit.queries import acts_page, organisers_in_log
 from lunchkit.config import current_settings
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404, events_by_id
@@ -20,6 +21,7 @@ from lunchkit.pages.deeds import DEEDS, KINDS, verbs_with
 from lunchkit.text import clean_line
 
 LAST_PAGE = 100_000
+CONSOLE = 0
 ROWS = {
     "registration": ("organiser.registrations.show", "registration_id"),
     "speaker": ("organiser.speakers.show", "speaker_id"),
@@ -53,8 +55,8 @@ def index() -> ResponseReturnValue:
     slug = request.args.get("lunch")
     lunch = any_event_by_slug_or_404(slug) if slug else None
     kind = next((kind for kind in KINDS if kind == request.args.get("kind")), None)
-    people = people_in_log()
-    who = next((number for number, _name in people if str(number) == request.args.get("who")), None)
+    people = _people()
+    who = next((number for number in people if str(number) == request.args.get("who")), None)
     acts = acts_page(
         text,
         verbs_with,
@@ -75,6 +77,13 @@ def index() -> ResponseReturnValue:
         kind=kind,
         lunch=lunch,
     )
+
+
+def _people() -> dict[int, str]:
+    """Who can be asked for, by number; 0 without a name is the command line."""
+    numbers = organisers_in_log()
+    names = people_by_id([number for number in numbers if number is not None])
+    return names | ({CONSOLE: ""} if None in numbers else {})
 
 
 def _line(entry: AuditEntry, lunches: dict[int, Event]) -> Line:

@@ -15,6 +15,7 @@ from lunchkit.accounts.queries import (
     invitation_link,
     invitation_or_404,
     open_invitations,
+    open_sessions,
     team_counts,
     team_page,
 )
@@ -83,6 +84,13 @@ def give_role(organiser_id: int) -> ResponseReturnValue:
     return _about(organiser, lambda: actions.give_role(organiser, form.chosen()), "role")
 
 
+@bp.post(f"{ONE}/sessions/end")
+def end_sessions(organiser_id: int) -> ResponseReturnValue:
+    """Somebody is signed out in all their browsers, a lost phone among them."""
+    organiser = colleague_or_404(organiser_id)
+    return _about(organiser, lambda: actions.sign_out_everywhere(organiser), "signed-out")
+
+
 @bp.get(f"{ONE}/removal")
 def removal(organiser_id: int) -> ResponseReturnValue:
     """Asks once more."""
@@ -143,7 +151,12 @@ def _page(form: InvitationForm, notice: str = "") -> str:
 
 def _person_page(person: Organiser, form: RoleForm | None = None, notice: str = "") -> str:
     return render_template(
-        "organiser/team/show.html", person=person, form=form or role_form(person), role_names=ROLE_NAMES, notice=notice
+        "organiser/team/show.html",
+        person=person,
+        form=form or role_form(person),
+        role_names=ROLE_NAMES,
+        sessions=open_sessions(person),
+        notice=notice,
     )
 
 
