@@ -25,7 +25,7 @@ from lunchkit.images.refusals import LogoTooSmall, PictureUnreadable
 from lunchkit.settings_file import settings_file
 from tests.browser import Browser, sign_in
 from tests.conftest import csrf_of, new_client
-from tests.uploads import logo_png, png_of, saved, sight, upload
+from tests.uploads import logo_png, noise_png, png_of, upload
 
 HOUSE = "/organiser/house"
 
@@ -131,14 +131,31 @@ def test_what_the_environment_decided_is_shown_and_stays(settings: Settings, mon
         db.engine.dispose()
 
 
+class Visitor(Browser):
+    """A browser that came by a certain name."""
+
+    host = "lunch.example"
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        """One request."""
+        kwargs["headers"] = {"Host": self.host, **(kwargs.get("headers") or {})}
+        return super().open(*args, **kwargs)
+
+
+def visitor(app: Flask, host: str) -> Visitor:
+    """A browser that came by this name."""
+    app.test_client_class = Visitor
+    client = new_client(app)
+    assert isinstance(client, Visitor)
+    client.host = host
+    return client
+
+
 def test_a_new_address_shuts_nobody_out(settings: Settings) -> None:
     app = create_app(replace(settings, public_url=DEFAULT_ADDRESS))
-    app.test_client_class = Browser
     with app.app_context():
         ada = add_organiser("Ada Ressort", "ada@lunch.example")
-        near, far = new_client(app), new_client(app)
-        near.environ_base["HTTP_HOST"] = "127.0.0.1:8000"
-        far.environ_base["HTTP_HOST"] = "10.1.2.3:8000"
+        near, far = visitor(app, "127.0.0.1:8000"), visitor(app, "10.1.2.3:8000")
         for client in (near, far):
             let_in(client, ada)
         assert 'value="http://10.1.2.3:8000"' in far.get(f"{HOUSE}/address").text, "what the browser shows is proposed"
@@ -146,8 +163,7 @@ def test_a_new_address_shuts_nobody_out(settings: Settings) -> None:
         assert moved.status_code == 200 and current_settings().public_url == "https://lunch.reseau.example"
         (link,) = re.findall(r'href="(https://lunch\.reseau\.example/organiser/sign-in/[^"]+)"', moved.text)
         assert far.get(HOUSE).status_code == 400, "this name is not ours any more"
-        there = new_client(app)
-        there.environ_base["HTTP_HOST"] = "lunch.reseau.example"
+        there = visitor(app, "lunch.reseau.example")
         assert there.get(link.removeprefix("https://lunch.reseau.example")).status_code == 200
         assert near.get(HOUSE).status_code == 200, "who sits at the machine stays signed in"
         proxied = near.get(HOUSE, headers={"X-Forwarded-For": "10.9.9.9"})
@@ -199,7 +215,7 @@ def test_a_logo_is_drawn_small_and_kept_transparent() -> None:
     drawing = draw_logo(logo_png((0, 0, 0)))
     assert (drawing.width, drawing.height) == (320, 80) and len(drawing.data) <= MOST_LOGO_BYTES
     assert not drawing.is_opaque and drawing.tones[0][3] > 0.8
-    heavy = draw_logo(saved(sight(1600, 900), "PNG"))
+    heavy = draw_logo(noise_png())
     assert len(heavy.data) <= MOST_LOGO_BYTES and heavy.is_opaque
     with pytest.raises(PictureUnreadable):
         draw_logo(logo_png((0, 0, 0))[:400])

@@ -1,5 +1,6 @@
 """Pictures as people and attackers send them, and what one finds in what became of them."""
 
+import random
 import struct
 import zlib
 from io import BytesIO
@@ -52,6 +53,11 @@ def logo_png(ink: tuple[int, int, int], ground: tuple[int, int, int] | None = No
     for top in (40, 110):
         pen.rectangle((200, top, 580, top + 30), fill=(*ink, 255))
     return saved(image, "PNG")
+
+
+def noise_png(width: int = 1200, height: int = 330) -> bytes:
+    """The heaviest picture of its size: nothing in it can be packed."""
+    return saved(Image.frombytes("RGB", (width, height), random.Random(7).randbytes(width * height * 3)), "PNG")
 
 
 def exif(orientation: int = 1) -> Image.Exif:

@@ -9,11 +9,11 @@ import json
 import os
 import resource
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Self
+from typing import Any, Self
 
 from PIL import Image, ImageCms
 
@@ -39,10 +39,12 @@ TURNS = {
 """What puts a picture upright, by what its EXIF says of how the camera was held. From 5 on its sides change places."""
 LOGO_WIDTH, LOGO_HEIGHT = 320, 88
 """Of a logo's file: twice the pixels of its place in the header of a page, for sharp screens."""
-MOST_LOGO_BYTES = 4000
+MOST_LOGO_BYTES = 1600
 """A logo comes with every page of an attendee, which weighs twenty kilobytes at most."""
-LOGO_ATTEMPTS = ((1.0, None), (1.0, 80), (1.0, 50), (0.5, None), (0.5, 80), (0.5, 50), (0.5, 20))
-"""How a logo is made light enough: by scale, and by quality (None: every pixel as it is)."""
+FLAT = ((1.0, 32), (1.0, 16), (0.75, 32), (0.75, 16), (0.75, 8), (0.5, 32), (0.5, 16), (0.5, 8))
+"""How a logo of a few colours is made light enough: by scale, and by the number of its shades."""
+SHADED = ((0.75, 50), (0.5, 80), (0.5, 50), (0.5, 20), (0.35, 20))
+"""How one like a photo is, for which that does not suffice: by scale and quality."""
 SEEN = 128
 """Alpha from which on a pixel counts as seen."""
 TONES = 24
@@ -207,9 +209,9 @@ def _forgetful(image: Image.Image) -> Image.Image:
     return new
 
 
-def _webp(image: Image.Image) -> bytes:
+def _webp(image: Image.Image, **options: Any) -> bytes:
     file = BytesIO()
-    image.save(file, "WEBP", quality=QUALITY, method=4, exif=b"", xmp=b"", icc_profile=None)
+    image.save(file, "WEBP", **{"quality": QUALITY, "method": 4, **options}, exif=b"", xmp=b"", icc_profile=None)
     return file.getvalue()
 
 
@@ -242,16 +244,21 @@ def _scaled(image: Image.Image, scale: float) -> Image.Image:
 
 
 def _light_enough(image: Image.Image) -> LogoDrawing:
-    for scale, quality in LOGO_ATTEMPTS:
-        drawn = _scaled(image, scale)
-        file = BytesIO()
-        drawn.save(
-            file, "WEBP", lossless=quality is None, quality=quality or 80, method=6, exif=b"", xmp=b"", icc_profile=None
-        )
-        if file.tell() <= MOST_LOGO_BYTES:
+    """The first attempt that is light enough; a smaller one is also less sharp. Raises MemoryError where none is."""
+    for drawn, data in _attempts(image):
+        if len(data) <= MOST_LOGO_BYTES:
             tones, is_opaque = _look_at(drawn)
-            return LogoDrawing(drawn.width, drawn.height, file.getvalue(), tones, is_opaque)
+            return LogoDrawing(drawn.width, drawn.height, data, tones, is_opaque)
     raise MemoryError("this logo cannot be made light enough")
+
+
+def _attempts(image: Image.Image) -> Iterator[tuple[Image.Image, bytes]]:
+    for scale, shades in FLAT:
+        drawn = _scaled(image, scale).quantize(shades, method=Image.Quantize.FASTOCTREE).convert("RGBA")
+        yield drawn, _webp(drawn, lossless=True, quality=100, method=6)
+    for scale, quality in SHADED:
+        drawn = _scaled(image, scale)
+        yield drawn, _webp(drawn, quality=quality, alpha_quality=10, method=6)
 
 
 def _look_at(image: Image.Image) -> tuple[list[list[float]], bool]:

@@ -1,0 +1,46 @@
+"""What a logo costs: pages keep their budget with the heaviest one, and it is seen by everybody."""
+
+import time
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from lunchkit.db import db
+from lunchkit.house.actions import dress_house
+from tests.chromium import DESK, open_context
+from tests.live import house
+from tests.test_budgets import ATTENDEE, SMALL, faults, over_budget, weigh
+from tests.uploads import noise_png
+
+
+@pytest.mark.browser
+def test_pages_keep_their_budget_with_a_heavy_logo(tmp_path: Path, chromium: Browser) -> None:
+    with house(tmp_path) as lunch:
+        with lunch.app.app_context():
+            dressed = dress_house(colour="myrtille", logo_alt="Une assiette", logo_ground="white", picture=noise_png())
+            print("logo", dressed.logo_width, dressed.logo_height, len(dressed.logo or b""))
+            db.session.remove()
+            db.engine.dispose()
+        time.sleep(1.1)  # the server looks once a second whether the house is another one
+        coming = lunch.url(f"/e/{lunch.events['coming']}")
+        pages = {
+            "home": lunch.base + "/",
+            "event": coming,
+            "register": coming + "/register",
+            "privacy": lunch.url("/privacy"),
+        }
+        too_much = []
+        for name, address in pages.items():
+            context = open_context(chromium)
+            page = context.new_page()
+            weight = weigh(page, address)
+            print(f"{name:<20} {weight.size:>6} bytes {weight.requests} requests {weight.elements:>3} elements")
+            too_much += over_budget(name, weight, ATTENDEE)
+            assert page.locator("header img.logo").evaluate("each => each.naturalWidth") > 60
+            context.close()
+        assert too_much == []
+        for viewport, scheme in ((SMALL, "dark"), (DESK, "light")):
+            context = open_context(chromium, viewport=viewport, color_scheme=scheme)
+            assert faults(context.new_page(), pages) == []
+            context.close()
