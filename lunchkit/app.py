@@ -3,20 +3,29 @@
 from pathlib import Path
 
 from flask import Flask
+from werkzeug.local import LocalProxy
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from lunchkit import clock, links
 from lunchkit.accounts import routes as sign_in
-from lunchkit.accounts.organiser import area
+from lunchkit.accounts.organiser import area, team
+from lunchkit.accounts.policies import may
 from lunchkit.checkin import organiser as checkin_organiser
-from lunchkit.config import Settings, load_settings
+from lunchkit.config import Settings, current_settings, load_settings
 from lunchkit.csrf import csrf
 from lunchkit.db import engine_options, init_db
+from lunchkit.doctor import organiser as doctor_organiser
 from lunchkit.events import routes as events
+from lunchkit.house import organiser as house_organiser
+from lunchkit.house import routes as house
+from lunchkit.house.queries import look_of_the_house
 from lunchkit.i18n import init_i18n
 from lunchkit.images import routes as images
+from lunchkit.imports import organiser as imports_organiser
 from lunchkit.markdown import host_of, markdown, plain
-from lunchkit.pages import letters, lunches, organiser, patterns, routes
+from lunchkit.pages import asked, letters, log, lunches, organiser, paper, patterns, routes
+from lunchkit.pages import doors as helpers_doors
+from lunchkit.planning import organiser as planning_organiser
 from lunchkit.polls import organiser as polls_organiser
 from lunchkit.polls import routes as polls
 from lunchkit.polls.pictures import init_pictures
@@ -28,6 +37,7 @@ from lunchkit.recap import organiser as recap_organiser
 from lunchkit.recap import routes as recap
 from lunchkit.registrations import organiser as registrations_organiser
 from lunchkit.registrations import routes as registrations
+from lunchkit.settings_file import follow_file
 from lunchkit.speakers import organiser as speakers_organiser
 from lunchkit.speakers import routes as speakers
 from lunchkit.web import init_web
@@ -37,14 +47,23 @@ BODY_LIMIT = 1_000_000
 doors = (
     organiser,
     lunches,
+    asked,
+    planning_organiser,
     letters,
+    log,
+    paper,
     patterns,
+    team,
+    helpers_doors,
     registrations_organiser,
+    imports_organiser,
     speakers_organiser,
     polls_organiser,
     questions_organiser,
     presenter_organiser,
     recap_organiser,
+    house_organiser,
+    doctor_organiser,
     checkin_organiser,
 )
 for bp in [door.bp for door in doors]:
@@ -57,11 +76,18 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask("lunchkit", static_folder=None, root_path=str(Path(__file__).parent))
     app.config.from_mapping(_flask_config(settings))
     app.extensions["lunchkit_settings"] = settings
+    follow_file(app, settings, lambda changed: _take_over(app, changed))
     if settings.proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
         )
-    app.jinja_env.globals.update(settings=settings, public=links.public, now=clock.now)
+    app.jinja_env.globals.update(
+        settings=LocalProxy(current_settings),
+        public=links.public,
+        now=clock.now,
+        may=may,
+        look_of_the_house=look_of_the_house,
+    )
     app.jinja_env.filters.update(markdown=markdown, plain=plain, host=host_of)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     init_db(app)
@@ -71,6 +97,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_pictures(app)
     _register_doors(app)
     return app
+
+
+def _take_over(app: Flask, settings: Settings) -> None:
+    """Let changed settings hold from now on; all else of Flask's configuration follows from what needs a new start."""
+    app.extensions["lunchkit_settings"] = settings
+    app.config["TRUSTED_HOSTS"] = settings.hosts
 
 
 def _flask_config(settings: Settings) -> dict[str, object]:
@@ -83,8 +115,6 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         "MAX_CONTENT_LENGTH": BODY_LIMIT,
         "MAX_FORM_MEMORY_SIZE": 500_000,
         "MAX_FORM_PARTS": 100,
-        "SESSION_COOKIE_NAME": "__Host-lunchkit" if settings.is_https else "lunchkit",
-        "SESSION_COOKIE_SECURE": settings.is_https,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "WTF_CSRF_TIME_LIMIT": None,
@@ -96,7 +126,7 @@ def _register_doors(app: Flask) -> None:
     for blueprint in (registrations.bp, polls.bp, questions.bp, speakers.bp):
         csrf.exempt(blueprint)
     attendees = (registrations.bp, polls.bp, questions.bp, presenter.bp)
-    readers = (routes.bp, events.bp, images.bp, speakers.bp, recap.bp)
+    readers = (routes.bp, events.bp, images.bp, house.bp, speakers.bp, recap.bp)
     for blueprint in (*readers, *attendees, sign_in.bp):
         app.register_blueprint(blueprint)
     app.register_blueprint(area)

@@ -1,4 +1,5 @@
-"""The background work of ``lunchkit serve``: letters, reminders, and forgetting what was promised to be forgotten."""
+"""The background work of ``lunchkit serve``: letters, reminders, forgetting what was promised to be forgotten, and once
+an hour a look after the house."""
 
 import logging
 import threading
@@ -9,25 +10,35 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from lunchkit.accounts.actions import forget_old_sign_ins
+from lunchkit.audit.actions import forget_old_acts
+from lunchkit.config import current_settings
 from lunchkit.db import db
+from lunchkit.doctor.actions import look_after_house_hourly
+from lunchkit.heartbeat import beat
+from lunchkit.imports.actions import forget_imports
 from lunchkit.mail.actions import deliver_due
 from lunchkit.mail.outbox import wake
 from lunchkit.polls.actions import finish_closings
 from lunchkit.questions.actions import freeze_supports
 from lunchkit.recap.actions import erase_orphaned_pictures
+from lunchkit.settings_file import settings_file
 from lunchkit.upkeep.actions import erase_needs, promise_reminders, purge_people
 
 ROUND = 5.0
 """Seconds between two looks at the outbox; a letter promised by this process is looked for at once."""
+LOOK_AFTER = 60.0
+"""Seconds between two questions whether it is time to look after the house."""
 log = logging.getLogger("lunchkit.background")
 JOBS: tuple[tuple[Callable[[], object], float], ...] = (
     (promise_reminders, 60.0),
     (finish_closings, 60.0),
     (freeze_supports, 600.0),
     (erase_needs, 600.0),
+    (forget_imports, 300.0),
     (erase_orphaned_pictures, 3600.0),
     (purge_people, 600.0),
     (forget_old_sign_ins, 3600.0),
+    (forget_old_acts, 3600.0),
 )
 
 
@@ -46,8 +57,10 @@ def work(app: Flask, stop: threading.Event) -> None:
         wake.clear()
         with app.app_context():
             try:
+                settings_file().look()
                 run_due_jobs(last_run)
                 deliver_due()
+                beat(current_settings().instance)
             except SQLAlchemyError as error:
                 log.warning("a round of background work failed: %s", type(error).__name__)
                 stop.wait(ROUND)
@@ -59,8 +72,21 @@ def work(app: Flask, stop: threading.Event) -> None:
         wake.wait(ROUND)
 
 
+def watch(app: Flask, stop: threading.Event) -> None:
+    """Look after the house once an hour, beside the other work: a mail server that is silent holds nothing else up."""
+    while not stop.wait(LOOK_AFTER):
+        with app.app_context():
+            try:
+                look_after_house_hourly()
+            except Exception:
+                log.exception("nobody could look after the house")
+            finally:
+                db.session.remove()
+
+
 def start(app: Flask) -> threading.Event:
     """Start the work beside the web server of this process; set the returned event to end it."""
     stop = threading.Event()
-    threading.Thread(target=work, args=(app, stop), name="background", daemon=True).start()
+    for name, job in (("background", work), ("health", watch)):
+        threading.Thread(target=job, args=(app, stop), name=name, daemon=True).start()
     return stop

@@ -28,12 +28,28 @@ def back_up(settings: Settings, target: Path | None = None) -> Path:
     postgres = not settings.database.startswith("sqlite:")
     suffix = "pgdump" if postgres else "sqlite"
     name = f"lunchkit-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.{suffix}"
-    target = target or settings.instance / "backups" / name
+    target = target or backup_folder(settings) / name
     try:
         _write(_dump_postgres if postgres else _copy_sqlite, settings, target)
     except (OSError, SQLITE_DRIVER.Error) as error:
         raise BackupFailed(f"no copy could be written to {target}: {error}") from error
     return target
+
+
+def newest_backup(settings: Settings) -> datetime | None:
+    """When the newest copy was written that lies where ``back_up`` puts them; None where there is none."""
+    try:
+        times = [
+            file.stat().st_mtime for file in backup_folder(settings).glob("lunchkit-*") if file.suffix != ".partial"
+        ]
+    except OSError:
+        return None
+    return datetime.fromtimestamp(max(times), UTC) if times else None
+
+
+def backup_folder(settings: Settings) -> Path:
+    """Where copies go that were given no other place."""
+    return settings.instance / "backups"
 
 
 def _write(copy: Callable[[Settings, Path], None], settings: Settings, target: Path) -> None:

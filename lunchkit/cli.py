@@ -3,29 +3,48 @@
 import json
 import os
 import sys
+from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
 
 import click
 from flask import Flask
+from flask_babel import force_locale
+from flask_babel import gettext as _
 from sqlalchemy.exc import SQLAlchemyError
 
 from lunchkit import __version__, backup, demo, doctor, schema
 from lunchkit.accounts import actions as accounts
-from lunchkit.accounts.models import Organiser
+from lunchkit.accounts.models import Organiser, Role
 from lunchkit.accounts.queries import has_organisers, organiser_by_email, present_organisers
+from lunchkit.accounts.refusals import LastOrganiser, OwnerStays
 from lunchkit.app import create_app
-from lunchkit.config import ANNOUNCEMENT, PREFIX, BadSettings, Settings, load_settings
+from lunchkit.config import (
+    ANNOUNCEMENT,
+    DEFAULT_ADDRESS,
+    PREFIX,
+    BadSettings,
+    Settings,
+    full_name,
+    load_settings,
+)
 from lunchkit.db import SQLITE_DRIVER, db
 from lunchkit.demo import instance as demos
 from lunchkit.errors import Refusal
+from lunchkit.heartbeat import beat
+from lunchkit.imports.actions import forget_imports
 from lunchkit.mail.actions import ServerUnreachable, connect, count_due, deliver_due
 from lunchkit.recap.actions import erase_orphaned_pictures
 from lunchkit.rooms.queries import keys
+from lunchkit.settings_file import settings_file
 from lunchkit.upkeep.actions import erase_needs, promise_reminders, purge_people
 
 WRONG = (BadSettings, backup.BackupFailed, schema.NewerSchema, demos.DemoRefused, OSError)
 """What says by itself, in a line, what is wrong."""
+
+
+MARKS = {doctor.Level.FINE: "ok ", doctor.Level.NOTE: "-- ", doctor.Level.WRONG: "!! "}
+"""What the doctor writes before each line."""
 
 
 class DriverMissing(BadSettings):
@@ -80,19 +99,40 @@ def serve() -> None:
             version = SQLITE_DRIVER.sqlite_version
             click.echo(f"warning: SQLite {version} may lose commits when two programs write", err=True)
         if not has_organisers():
-            click.echo(f"Set up the first organiser within an hour: {accounts.issue_setup_link()}", err=True)
-    _become_server(settings, "")
+            click.echo(_welcome(accounts.issue_setup_link(), settings), err=True)
+    _become_server(settings.instance, {}, "")
 
 
-def _become_server(settings: Settings, announcement: str) -> None:
+def _welcome(link: str, settings: Settings) -> str:
+    """What a newcomer reads at the first start: the one link, alone on its line."""
+    here = f"http://127.0.0.1:{settings.port}"
+    is_unknown = settings.public_url == DEFAULT_ADDRESS
+    with force_locale(settings.language):
+        lines = [
+            _("Nobody is at home yet. Open this link in a browser: it asks for all that is needed."),
+            "",
+            link.replace(DEFAULT_ADDRESS, here, 1) if is_unknown else link,
+            "",
+            _("It is good for one hour and once; a later start prints a new one."),
+        ]
+        if is_unknown:
+            lines.append(
+                _(
+                    "Is your browser on another machine? Then put the name of this machine in the place of %(here)s.",
+                    here=here,
+                )
+            )
+    return "\n".join(["", *lines, ""])
+
+
+def _become_server(instance: Path, decided: Mapping[str, str], announcement: str) -> None:
     """Replace this process by the server, which must patch the standard library before it imports anything.
 
-    Every setting is handed over, also one that has its default: the environment and the `.env` file of the instance,
-    which the server reads too, may say otherwise. The secret key is read where it was found.
+    It reads the environment and the `.env` file of the instance by itself. Handed over is only what was ``decided``
+    here, by full names: no file and no page changes that. The instance is, since the folder may be named otherwise.
     """
-    for spec in fields(Settings):
-        if spec.name != "secret_key":
-            os.environ[PREFIX + spec.name.upper()] = str(getattr(settings, spec.name))
+    os.environ.update(decided)
+    os.environ[full_name("instance")] = str(instance.resolve())
     os.environ[ANNOUNCEMENT] = announcement
     sys.stdout.flush()
     os.execv(sys.executable, [sys.executable, "-m", "lunchkit.serve"])  # noqa: S606
@@ -118,14 +158,16 @@ def serve_demo(
     port = demos.free_port(host, port)
     instance = instance or Path(os.environ.get("LUNCHKIT_INSTANCE") or "instance") / "demo"
     demos.clear(instance, keep=keep)
-    settings = demos.demo_settings(os.environ, instance, host, port, public_url)
+    decided = demos.decided_settings(os.environ, instance, host, port, public_url)
+    os.environ.pop(full_name("network_name"), None)  # of the real network; the demo's stands in its own file
+    settings = load_settings({**os.environ, **decided})
     app = _ready_app(settings)
     with app.app_context(), app.test_request_context():
         planted = demo.find_demo(db.session()) or demo.plant_demo()
         addresses = demos.addresses_of(planted)
         keys().hand_over()
         db.engine.dispose()
-    _become_server(settings, json.dumps(addresses) if as_json else demos.for_people(addresses))
+    _become_server(instance, decided, json.dumps(addresses) if as_json else demos.for_people(addresses))
 
 
 @cli.command()
@@ -144,25 +186,42 @@ def upgrade() -> None:
 
 @cli.group()
 def organiser() -> None:
-    """Organisers: add one, list them, print a sign-in link, remove one."""
+    """The team: add somebody, list them, print a sign-in link, hand over the house, remove somebody."""
 
 
 @organiser.command("add")
 @click.argument("name")
 @click.argument("email")
-def organiser_add(name: str, email: str) -> None:
-    """Add an organiser and print their sign-in link."""
+@click.option(
+    "--role",
+    type=click.Choice([Role.HELPER.value, Role.ORGANISER.value]),
+    default=Role.ORGANISER.value,
+    show_default=True,
+    help="A helper checks people in and sees nothing else. The first one of a house owns it, whatever is said here.",
+)
+def organiser_add(name: str, email: str, role: str) -> None:
+    """Add somebody to the team and print their sign-in link."""
     app = _ready_app(load_settings())
     with app.app_context(), app.test_request_context():
-        click.echo(accounts.issue_console_link(accounts.add_organiser(name, email)))
+        click.echo(accounts.issue_console_link(accounts.add_organiser(name, email, role=Role(role))))
 
 
 @organiser.command("list")
 def organiser_list() -> None:
-    """List the organisers."""
+    """List the team, each with their role."""
     with _ready_app(load_settings()).app_context():
         for person in present_organisers():
-            click.echo(f"{person.name} <{person.email}>")
+            click.echo(f"{person.name} <{person.email}> {person.role}")
+
+
+@organiser.command("owner")
+@click.argument("email")
+def organiser_owner(email: str) -> None:
+    """Make somebody the owner of the house; whoever was it stays as an organiser."""
+    with _ready_app(load_settings()).app_context():
+        person = _known_organiser(email)
+        accounts.hand_over(person)
+        click.echo(f"the house is {person.name}'s <{person.email}>")
 
 
 @organiser.command("link")
@@ -183,8 +242,10 @@ def organiser_remove(email: str, last: bool) -> None:
         person = _known_organiser(email)
         try:
             accounts.remove_organiser(person, spare_last=not last)
-        except accounts.LastOrganiser as refusal:
+        except LastOrganiser as refusal:
             sys.exit(f"lunchkit: {refusal.message} --last removes them all the same.")
+        except OwnerStays as refusal:
+            sys.exit(f"lunchkit: {refusal.message} «lunchkit organiser owner EMAIL» hands it over.")
         click.echo(f"removed {person.name} <{person.email}>")
 
 
@@ -207,6 +268,7 @@ def deliver() -> None:
         sent = 0
         while batch := deliver_due():
             sent += batch
+        beat(settings.instance)
         click.echo(f"{sent} letters sent")
         left = count_due()
     if left:
@@ -226,6 +288,7 @@ def _try_mail_server(settings: Settings, due: int) -> None:
 def purge() -> None:
     """Erase needs and people of the lunches whose day for it has come, and pictures that have no place any more."""
     with _ready_app(load_settings()).app_context():
+        forget_imports()
         needs, pictures, people = erase_needs(), erase_orphaned_pictures(), purge_people()
         click.echo(f"{needs} needs, {pictures} pictures and {people} people erased")
 
@@ -250,12 +313,16 @@ def run_doctor() -> None:
     """Say what is wrong, and what to do about it."""
     settings = load_settings()
     try:
-        with _make_app(settings).app_context():
-            findings = doctor.examine(settings)
+        app = _make_app(settings)
     except DriverMissing as error:
-        findings = [doctor.Finding(False, str(error))]
-    for finding in findings:
-        click.echo(f"{'ok ' if finding.is_fine else '!! '} {finding.text}")
+        sys.exit(f"!!  {error}")
+    with app.app_context():
+        settings_file().look()
+        findings = doctor.examine(settings)
+        for finding in findings:
+            click.echo(f"{MARKS[finding.level]} {finding.text}")
+            if finding.advice:
+                click.echo(f"      {finding.advice}")
     sys.exit(0 if all(finding.is_fine for finding in findings) else 1)
 
 

@@ -5,7 +5,7 @@ Strings stay strings: a secret made of digits is not a number.
 
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields, replace
 from email.errors import MessageError
 from email.headerregistry import Address
@@ -18,12 +18,22 @@ from flask import current_app
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from lunchkit import envfile
+
 PREFIX = "LUNCHKIT_"
 LEAST = {"port": 1, "mail_port": 1, "workers": 1, "proxies": 0, "mail_timeout": 1, "form_minimum_seconds": 0}
+ENV_FILE = ".env"
+FOLLOWED = (
+    "public_url", "network_name", "language", "timezone", "mail_host", "mail_port", "mail_security", "mail_user",
+    "mail_password", "mail_from", "mail_timeout", "form_minimum_seconds",
+)  # fmt: skip
+"""What a running server takes over from the file when it changes; the others hold from the next start."""
 LANGUAGES = ("fr", "en", "de", "it")
 """Those in which attendees, speakers and readers are met."""
 WORKING_LANGUAGES = ("fr", "en")
 """Those of organisers' pages and of the command line; the house's own language is one of them."""
+DEFAULT_ADDRESS = "http://127.0.0.1:8000"
+"""Nobody's public address: it holds until one is set."""
 ANNOUNCEMENT = "LUNCHKIT_INTERNAL_ANNOUNCEMENT"
 """What the server prints on standard output once it listens; handed over by ``lunchkit demo`` in the environment."""
 
@@ -45,7 +55,7 @@ class Settings:
     database_url: str = setting("SQLite (default: `lunchkit.sqlite` in the instance folder) or `postgresql://…`.", "")
     public_url: str = setting(
         "The address under which people reach this server: links in letters, posters and calendars begin with it.",
-        "http://127.0.0.1:8000",
+        DEFAULT_ADDRESS,
     )
     network_name: str = setting("Name of the network that gives the lunches.", "lunchkit")
     language: str = setting("Language of those whose browser asks for none of ours: `fr` or `en`.", "fr")
@@ -90,8 +100,14 @@ class Settings:
         return self.public_url.startswith("https://")
 
     @property
-    def hosts(self) -> list[str]:
-        """Host names that this server answers to. No IPv6 address: Werkzeug's check of the host knows none."""
+    def hosts(self) -> list[str] | None:
+        """Host names that this server answers to. No IPv6 address: Werkzeug's check of the host knows none.
+
+        None, which means any, until somebody has said what the public address is: who sets up a server on another
+        machine comes by a name that it does not know yet. Nothing that leaves the house is built from such a name.
+        """
+        if self.public_url == DEFAULT_ADDRESS:
+            return None
         return list(dict.fromkeys([urlsplit(self.public_url).hostname or "", "localhost", "127.0.0.1"]))
 
 
@@ -102,26 +118,54 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """
     given = dict(os.environ if environment is None else environment)
     instance = Path(given.get(f"{PREFIX}INSTANCE") or "instance")
-    values = {**_read_env_file(instance / ".env"), **given}
+    settings = read_settings(Settings(instance=instance), {**read_env_file(instance), **given})
+    return settings if settings.secret_key else replace(settings, secret_key=_lasting_secret(instance))
+
+
+def read_settings(start: Settings, values: Mapping[str, str], names: Collection[str] | None = None) -> Settings:
+    """The settings with these values in them, by their full names; ``names`` are the fields that may change, else all.
+
+    Raises BadSettings with a line for every wrong value.
+    """
     errors: list[str] = []
     chosen: dict[str, Any] = {}
     for spec in fields(Settings):
-        key = PREFIX + spec.name.upper()
-        if key not in values:
+        key = full_name(spec.name)
+        if key not in values or spec.name == "instance" or (names is not None and spec.name not in names):
             continue
         try:
             chosen[spec.name] = spec.type(values[key]) if spec.type in (int, Path) else values[key]
         except ValueError:
             errors.append(f"{key}: a whole number is needed, not {values[key]!r}")
-    settings = Settings(**chosen)
-    settings = replace(settings, public_url=settings.public_url.rstrip("/"), instance=instance)
-    errors += _mistakes(settings)
+    settings = replace(start, **chosen)
+    settings = replace(settings, public_url=settings.public_url.rstrip("/"))
+    errors += mistakes(settings)
     if errors:
         raise BadSettings("\n".join(errors))
-    return settings if settings.secret_key else replace(settings, secret_key=_lasting_secret(instance))
+    return settings
 
 
-def _mistakes(settings: Settings) -> list[str]:
+def read_env_file(instance: Path) -> dict[str, str]:
+    """What the ``.env`` file of an instance says. Raises BadSettings where it cannot be read."""
+    path = instance / ENV_FILE
+    try:
+        return envfile.read(path)
+    except (OSError, ValueError) as error:
+        raise BadSettings(f"{path}: {getattr(error, 'strerror', None) or 'this is no text in UTF-8'}") from error
+
+
+def full_name(field_name: str) -> str:
+    """The name of a setting in the environment and in the file."""
+    return PREFIX + field_name.upper()
+
+
+def default_of(field_name: str) -> Any:
+    """What a setting is while nobody sets it."""
+    return next(spec.default for spec in fields(Settings) if spec.name == field_name)
+
+
+def mistakes(settings: Settings) -> list[str]:
+    """What is wrong with these settings: a line for each, that begins with the full name of the setting."""
     errors = [
         f"{PREFIX}{name.upper()}: at least {least}, not {getattr(settings, name)}"
         for name, least in LEAST.items()
@@ -132,7 +176,7 @@ def _mistakes(settings: Settings) -> list[str]:
         for name in ("port", "mail_port")
         if getattr(settings, name) > 65535
     ]
-    if not _is_web_address(settings.public_url):
+    if not is_web_address(settings.public_url):
         errors.append(
             f"LUNCHKIT_PUBLIC_URL: http(s):// and a name or an IPv4 address is needed, not {settings.public_url!r}"
         )
@@ -146,14 +190,15 @@ def _mistakes(settings: Settings) -> list[str]:
         errors.append("LUNCHKIT_DATABASE_URL: this is not an address like postgresql://user:password@host:port/name")
     if settings.workers > 1 and settings.database.startswith("sqlite:"):
         errors.append("LUNCHKIT_WORKERS: several processes need PostgreSQL (LUNCHKIT_DATABASE_URL)")
-    if not _is_zone(settings.timezone):
+    if not is_zone(settings.timezone):
         errors.append(f"LUNCHKIT_TIMEZONE: no such time zone: {settings.timezone!r}")
-    if not _is_mailbox(settings.mail_from):
+    if not is_mailbox(settings.mail_from):
         errors.append(f"LUNCHKIT_MAIL_FROM: an address like lunch@example.org is needed, not {settings.mail_from!r}")
     return errors
 
 
-def _is_web_address(text: str) -> bool:
+def is_web_address(text: str) -> bool:
+    """Whether this can be a public address."""
     try:
         address = urlsplit(text)
         fits_a_socket = address.port is None or address.port > 0
@@ -171,7 +216,8 @@ def _is_database_address(text: str) -> bool:
     return True
 
 
-def _is_zone(name: str) -> bool:
+def is_zone(name: str) -> bool:
+    """Whether there is a time zone of this name."""
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -179,22 +225,12 @@ def _is_zone(name: str) -> bool:
     return True
 
 
-def _is_mailbox(text: str) -> bool:
+def is_mailbox(text: str) -> bool:
+    """Whether this is one address to which mail can be sent."""
     try:
         return "@" in Address(addr_spec=text).addr_spec and text.isascii()
     except (ValueError, IndexError, MessageError):  # the parser stumbles over what ends too early
         return False
-
-
-def _read_env_file(path: Path) -> dict[str, str]:
-    if not path.is_file():
-        return {}
-    pairs = (
-        line.split("=", 1)
-        for line in path.read_text().splitlines()
-        if "=" in line and not line.lstrip().startswith("#")
-    )
-    return {key.strip(): value.strip().strip("\"'") for key, value in pairs}
 
 
 def _lasting_secret(instance: Path) -> str:

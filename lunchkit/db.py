@@ -6,7 +6,7 @@ driver's default, two requests may both read "one seat left" before either write
 
 import secrets
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -112,6 +112,15 @@ def _prepare_sqlite(engine: Engine) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+_before_commit: list[Callable[[Session], None]] = []
+
+
+def before_commit(hook: Callable[[Session], None]) -> Callable[[Session], None]:
+    """Have the decorated function called at the end of every writing transaction, inside it."""
+    _before_commit.append(hook)
+    return hook
+
+
 @contextmanager
 def transaction() -> Iterator[Session]:
     """One writing transaction: commits at the end, rolls back on any error.
@@ -123,6 +132,8 @@ def transaction() -> Iterator[Session]:
     session.connection(execution_options={"writes": True})
     try:
         yield session
+        for hook in _before_commit:
+            hook(session)
         session.commit()
     except BaseException:
         session.rollback()

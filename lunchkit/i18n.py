@@ -48,7 +48,7 @@ def init_i18n(app: Flask) -> None:
     app.after_request(_remember_language)
     app.jinja_env.filters.update(
         when=when, weekday=weekday, day=day, month_year=month_year, hours=hours,
-        moment=moment, time_of_day=time_of_day, long_date=long_date, number=number, typo=typo, paragraphs=paragraphs,
+        moment=moment, wall=wall, long_date=long_date, clock=clock, number=number, typo=typo, paragraphs=paragraphs,
     )  # fmt: skip
     app.jinja_env.globals.update(languages=offered_languages, lang=language, _n=app.jinja_env.globals["ngettext"])
 
@@ -146,16 +146,16 @@ def month_year(event: Scheduled) -> str:
     return format_date(event.starts_local, "MMMM y", locale=language())
 
 
-def time_of_day(value: datetime, zone: str) -> str:
-    """A moment of today on the wall clock of a zone: «12h03»."""
-    return clock(value.astimezone(ZoneInfo(zone)))
-
-
 def moment(value: datetime, zone: str) -> str:
     """A moment on the wall clock of a zone: «mardi 13 mai 2025 à 12h»."""
     local = value.astimezone(ZoneInfo(zone))
     joint = {"fr": " à ", "it": ", ore\u00a0"}.get(language(), ", ")
     return f"{long_date(local)}{joint}{clock(local)}"
+
+
+def wall(value: datetime, zone: str) -> str:
+    """The time of day of a moment on the wall clock of a zone: «12h30»."""
+    return clock(value.astimezone(ZoneInfo(zone)))
 
 
 def number(value: float) -> str:

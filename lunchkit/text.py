@@ -70,6 +70,11 @@ def guard(text: str) -> str:
     return f"'{text}" if plain in _FORMULA_STARTS else text
 
 
+def unguard(text: str) -> str:
+    """The text without the apostrophe that ``guard`` sets: for what comes back from a spreadsheet."""
+    return text[1:] if text.startswith("'") and guard(text[1:]) == text else text
+
+
 def _is_passed_over(char: str) -> bool:
     """White space, control and format characters: spreadsheets skip them before they look for a formula."""
     return char.isspace() or unicodedata.category(char) in ("Cc", "Cf")

@@ -14,7 +14,18 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from flask import Blueprint, Flask, Request, Response, abort, current_app, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    Request,
+    Response,
+    abort,
+    current_app,
+    has_request_context,
+    render_template,
+    request,
+    url_for,
+)
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
@@ -23,10 +34,11 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError
 from werkzeug.security import safe_join
 
-from lunchkit.config import Settings
+from lunchkit.config import current_settings
 from lunchkit.db import db
 from lunchkit.errors import Refusal
 from lunchkit.images.refusals import PictureTooHeavy
+from lunchkit.settings_file import SettingsFile
 
 STATIC = Path(__file__).parent / "static"
 POLICY = (
@@ -38,7 +50,7 @@ BUNDLES = {
     "css/archive.css": ("css/base.css", "css/series.css"),
     "css/article.css": ("css/base.css", "css/pictures.css", "css/recap.css"),
     "css/speaker.css": ("css/base.css", "css/people.css", "css/speaking.css"),
-    "css/desk.css": ("css/base.css", "css/organiser.css", "css/speaking.css", "css/writing.css"),
+    "css/desk.css": ("css/base.css", "css/organiser.css", "css/speaking.css", "css/writing.css", "css/team.css"),
     "css/door.css": ("css/base.css", "css/organiser.css", "css/at-the-door.css"),
     "js/door.js": (
         "js/door-ledger.js",
@@ -55,6 +67,7 @@ BUNDLES = {
     "js/article.js": ("js/share.js", "js/print-page.js"),
     "js/phone.js": ("js/live.js", "js/answering.js", "js/ballot.js", "js/support.js"),
     "js/projector.js": ("js/live.js", "js/screen.js"),
+    "js/run.js": ("js/count-down.js", "js/follow.js"),
     "js/room.js": ("js/watch-room.js", "js/live.js"),
     "js/writing.js": ("js/autosave.js", "js/keep-text.js", "js/show-others.js", "js/bring-back.js"),
 }
@@ -77,7 +90,9 @@ PICTURE_BODY = 9_000_000
 """Bytes of a form with a picture in it: the picture's eight megabytes, and what stands beside it."""
 FORM_BODY = 300_000
 """Bytes of a form without a file: the longest section of a recap, every letter of it with an accent."""
-TAKES_PICTURES = "takes_pictures"
+TAKES = "lunchkit_takes"
+FORWARDING = ("X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "Forwarded", "Via")
+"""What proxies add to a request."""
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 log = logging.getLogger("lunchkit")
 bp = Blueprint("web", __name__)
@@ -119,7 +134,19 @@ class StorageFull(Refusal):
 
 
 class LazySession(SecureCookieSessionInterface):
-    """Flask's session in a cookie, without making ready to read one for those who bring none: attendees and phones."""
+    """Flask's session in a cookie, without making ready to read one for those who bring none: attendees and phones.
+
+    Where the public address is HTTPS the cookie travels over TLS only. Whoever sits at the machine itself, and speaks
+    with it without a proxy, keeps the plain one: they are not shut out by the moment in which they set that address.
+    """
+
+    def get_cookie_name(self, app: Flask) -> str:
+        """The name says how a browser may treat it."""
+        return "__Host-lunchkit" if self.get_cookie_secure(app) else "lunchkit"
+
+    def get_cookie_secure(self, app: Flask) -> bool:
+        """Whether the cookie travels over TLS only."""
+        return current_settings().is_https and not _comes_from_this_machine()
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         """The session of a request; an empty one where there is no cookie."""
@@ -130,33 +157,46 @@ class LazySession(SecureCookieSessionInterface):
         )
 
 
+def _comes_from_this_machine() -> bool:
+    if not has_request_context():
+        return False
+    host = request.environ.get("HTTP_HOST", "").partition(":")[0]
+    is_here = host in ("127.0.0.1", "localhost") and request.remote_addr in ("127.0.0.1", "::1")
+    return is_here and not any(name in request.headers for name in FORWARDING)
+
+
 def init_web(app: Flask) -> None:
     """Put the house rules of HTTP on an application."""
     app.request_class = SoundRequest
     app.session_interface = LazySession()
     app.before_request(refuse_foreign_posts)
     app.before_request(read_whole_form)
-    app.wsgi_app = with_headers(app.wsgi_app, app.extensions["lunchkit_settings"])  # type: ignore[assignment,method-assign]
+    app.wsgi_app = with_headers(app.wsgi_app, app)  # type: ignore[assignment,method-assign]
     app.register_blueprint(bp)
     app.register_error_handler(Exception, show_error)
     app.jinja_env.globals["static"] = static_address
 
 
-def with_headers(app: WSGIApplication, settings: Settings) -> WSGIApplication:
+def with_headers(inner: WSGIApplication, app: Flask) -> WSGIApplication:
     """The application with security headers on every answer, and no cache but where a door allows it.
 
     A door's own header holds. Around Flask instead of in it: with each vote this costs a tenth of what it would there.
+    Before each request the settings are looked after here, so that a new host name holds for the very first one.
     """
-    wanted = HEADERS | ({"Strict-Transport-Security": "max-age=31536000"} if settings.is_https else {})
-    pairs = [(name.lower(), (name, value)) for name, value in (wanted | {"Cache-Control": "no-store"}).items()]
+    pairs = [(name.lower(), (name, value)) for name, value in (HEADERS | {"Cache-Control": "no-store"}).items()]
+    lasting = [*pairs, ("strict-transport-security", ("Strict-Transport-Security", "max-age=31536000"))]
+    file: SettingsFile = app.extensions["lunchkit_settings_file"]
 
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        file.look()
+        wanted = lasting if app.extensions["lunchkit_settings"].is_https else pairs
+
         def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Callable[[bytes], object]:
             present = {name.lower() for name, _value in headers}
-            missing = [pair for lowered, pair in pairs if lowered not in present]
+            missing = [pair for lowered, pair in wanted if lowered not in present]
             return start_response(status, headers + missing, *more)
 
-        return app(environ, start)
+        return inner(environ, start)
 
     return answer
 
@@ -181,20 +221,22 @@ def refuse_foreign_posts() -> None:
 def read_whole_form() -> None:
     """Take in what is sent before any door asks the database: a slow phone must not hold a connection meanwhile.
 
-    Only doors that take pictures (``takes_pictures``) take more than the usual megabyte.
+    Only doors that take files (``takes_files``, ``takes_pictures``) take more than the usual megabyte.
     """
     if request.method in SAFE_METHODS:
         return
     if request.mimetype == "application/x-www-form-urlencoded":
         request.max_content_length = FORM_BODY  # read at once, letter by letter, while everybody waits
-    elif _takes_pictures():
-        request.max_content_length = PICTURE_BODY
+    elif most := _taken():
+        request.max_content_length = most[0]
     _ = request.form
 
 
-def _takes_pictures() -> bool:
+def _taken() -> tuple[int, type[Refusal]] | None:
+    """How many bytes the door at hand takes in a form with a file, and what it says of more."""
     door = current_app.view_functions.get(request.endpoint or "")
-    return bool(getattr(door, TAKES_PICTURES, False))
+    taken: tuple[int, type[Refusal]] | None = getattr(door, TAKES, None)
+    return taken
 
 
 Door = TypeVar("Door", bound=Callable[..., Any])
@@ -202,8 +244,17 @@ Door = TypeVar("Door", bound=Callable[..., Any])
 
 def takes_pictures(door: Door) -> Door:
     """Mark a door to which a picture of eight megabytes may be sent. Goes below the route."""
-    setattr(door, TAKES_PICTURES, True)
-    return door
+    return takes_files(PICTURE_BODY, PictureTooHeavy)(door)
+
+
+def takes_files(most: int, too_heavy: type[Refusal]) -> Callable[[Door], Door]:
+    """Mark a door to which a form of so many bytes may be sent, and what is said of more. Goes below the route."""
+
+    def mark(door: Door) -> Door:
+        setattr(door, TAKES, (most, too_heavy))
+        return door
+
+    return mark
 
 
 @lru_cache(maxsize=1)
@@ -287,8 +338,8 @@ def show_error(error: Exception) -> ResponseReturnValue:
         error = storage_refusal(error)
     if isinstance(error, Refusal):
         status, message, retry_after = error.status, str(error.message), error.retry_after
-    elif isinstance(error, RequestEntityTooLarge) and _takes_pictures():
-        status, message, retry_after = PictureTooHeavy.status, str(PictureTooHeavy.message), None
+    elif isinstance(error, RequestEntityTooLarge) and (taken := _taken()):
+        status, message, retry_after = taken[1].status, str(taken[1].message), None
     elif isinstance(error, HTTPException):
         status, message, retry_after = (
             error.code or 500,

@@ -92,5 +92,5 @@ ORGANISER_FIELDS = {
 """What the forms of organisers ask, with an answer that they take."""
 ORGANISER_FORMS = (
     "/organiser/e/new", "/organiser/e/new", "/edit", "/edit", "/capacity", "/registrations/new", "/registrations/1",
-    "/registrations/1/move", "/speakers", "/polls",
+    "/registrations/1/move", "/speakers", "/polls", "/organiser/team/invitations", "/organiser/sessions",
 )

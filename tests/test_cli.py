@@ -102,11 +102,24 @@ def test_a_fresh_server_prints_a_set_up_link(tmp_path: Path) -> None:
 def test_organisers_are_added_listed_and_let_in(tmp_path: Path) -> None:
     added = lunchkit(tmp_path, "organiser", "add", "Ada Ressort", "ada@example.org")
     assert added.returncode == 0 and "/organiser/sign-in/" in added.stdout
-    assert lunchkit(tmp_path, "organiser", "list").stdout == "Ada Ressort <ada@example.org>\n"
+    assert lunchkit(tmp_path, "organiser", "list").stdout == "Ada Ressort <ada@example.org> owner\n"
     assert "/organiser/sign-in/" in lunchkit(tmp_path, "organiser", "link", "ada@example.org").stdout
     assert lunchkit(tmp_path, "organiser", "link", "nobody@example.org").returncode == 1
     assert lunchkit(tmp_path, "organiser", "add", "Ada", "ada@example.org").returncode == 1
     assert lunchkit(tmp_path, "organiser", "add", "Ada", "no address").returncode == 1
+
+
+def test_the_console_gives_roles_and_hands_the_house_over(tmp_path: Path) -> None:
+    for name, role in (("Ada Ressort", "organiser"), ("Léo Boulon", "organiser"), ("Noa Panais", "helper")):
+        email = f"{name.split()[0].lower()}@example.org".replace("é", "e")
+        assert lunchkit(tmp_path, "organiser", "add", name, email, "--role", role).returncode == 0
+    assert lunchkit(tmp_path, "organiser", "add", "Eve", "eve@example.org", "--role", "owner").returncode == 2
+    stuck = lunchkit(tmp_path, "organiser", "remove", "ada@example.org")
+    assert stuck.returncode == 1 and "organiser owner" in stuck.stderr
+    assert lunchkit(tmp_path, "organiser", "owner", "leo@example.org").returncode == 0
+    assert lunchkit(tmp_path, "organiser", "remove", "ada@example.org").returncode == 0
+    listed = lunchkit(tmp_path, "organiser", "list").stdout.splitlines()
+    assert listed == ["Léo Boulon <leo@example.org> owner", "Noa Panais <noa@example.org> helper"]
 
 
 def test_a_backup_holds_what_a_copied_file_misses_and_can_be_restored(tmp_path: Path) -> None:

@@ -9,10 +9,6 @@ from sqlalchemy import func, select, text
 
 from lunchkit import clock
 from lunchkit.accounts.actions import (
-    AddressTaken,
-    AlreadySetUp,
-    LastOrganiser,
-    Nameless,
     add_organiser,
     forget_old_sign_ins,
     issue_console_link,
@@ -21,6 +17,7 @@ from lunchkit.accounts.actions import (
 )
 from lunchkit.accounts.models import Organiser, OrganiserSession, SignInLink
 from lunchkit.accounts.queries import present_organisers
+from lunchkit.accounts.refusals import AddressTaken, AlreadySetUp, LastOrganiser, Nameless
 from lunchkit.db import db, transaction
 from lunchkit.mail.addresses import BadAddress
 from lunchkit.mail.outbox import promise

@@ -22,7 +22,7 @@ from .browser import INSIDE, sign_in
 from .conftest import Outbox, csrf_of, new_client
 
 NOON = datetime(2026, 5, 13, 10, 0, tzinfo=UTC)
-DOORS = {"ask", "asked", "confirm", "enter", "set_up", "found"}
+DOORS = {"ask", "asked", "confirm", "enter", "set_up", "found", "invitation", "join"}
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
@@ -90,7 +90,8 @@ def test_the_one_cookie_is_closed_to_scripts_and_bound_to_the_host(app: Flask, s
     secure = create_app(replace(settings, public_url="https://lunch.example"))
     for server, start, end in ((app, "lunchkit=", "; HttpOnly; Path=/; SameSite=Lax"),
                                (secure, "__Host-lunchkit=", "; Secure; HttpOnly; Path=/; SameSite=Lax")):  # fmt: skip
-        cookies = new_client(server).get("/organiser/sign-in").headers.getlist("Set-Cookie")
+        page = new_client(server).get("/organiser/sign-in", headers={"Host": "lunch.example"})
+        cookies = page.headers.getlist("Set-Cookie")
         assert len(cookies) == 1
         assert cookies[0].startswith(start)
         assert cookies[0].endswith(end)

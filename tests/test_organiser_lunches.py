@@ -11,11 +11,12 @@ from werkzeug.test import TestResponse
 
 from lunchkit import clock
 from lunchkit.db import db
-from lunchkit.events.actions import LunchIsOver, create_event, publish_event, slug_of
+from lunchkit.events.actions import LunchIsOver, create_event, publish_event
 from lunchkit.events.changes import EventDetails, apply_details, details_of
 from lunchkit.events.forms import EventForm, event_form
 from lunchkit.events.models import Event, Series
 from lunchkit.registrations.actions import register_by_hand
+from lunchkit.slugs import slug_of
 from tests.conftest import EventMaker, Outbox, csrf_of, details
 from tests.test_organiser_registrations import HOSTILE
 
@@ -285,12 +286,16 @@ def test_each_state_has_its_word(
 
 
 def test_past_lunches_come_in_pages(organiser_client: FlaskClient, make_event: EventMaker) -> None:
-    for number in range(18):
+    for number in range(42):
         make_event(title=f"Passé {number}", starts_at=clock.now() - timedelta(days=number + 1))
     first = organiser_client.get("/organiser/").get_data(as_text=True)
-    assert "Passé 14" in first
-    assert "Passé 15" not in first
-    assert "Passé 15" in organiser_client.get("/organiser/?page=2").get_data(as_text=True)
+    assert "Passé 39" in first
+    assert "Passé 40" not in first
+    assert "Passé 40" in organiser_client.get("/organiser/?page=2").get_data(as_text=True)
+    found = organiser_client.get("/organiser/?q=PASSE+41").get_data(as_text=True)
+    assert "Passé 41" in found
+    assert "Passé 40" not in found
+    assert organiser_client.get("/organiser/?q=introuvable").status_code == 200
 
 
 def test_unknown_lunch_is_not_found(organiser_client: FlaskClient) -> None:

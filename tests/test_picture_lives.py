@@ -14,7 +14,7 @@ from lunchkit import clock
 from lunchkit.config import Settings
 from lunchkit.db import db
 from lunchkit.events.models import Event
-from lunchkit.images.actions import erase_picture, take_down
+from lunchkit.images.actions import erase_picture, put_back, take_down
 from lunchkit.images.models import Picture, PictureFile
 from lunchkit.recap import actions
 from lunchkit.recap.changes import Wording
@@ -28,6 +28,7 @@ from lunchkit.upkeep.actions import purge_people
 from tests.browser import form_token
 from tests.conftest import EventMaker
 from tests.recaps import FullLunch, add_picture, full_lunch, write_recap
+from tests.seating import all_at_once
 from tests.speaking import speak
 from tests.writing import Sheet, home, kept, section_of, sheet
 
@@ -211,6 +212,30 @@ def test_what_somebody_took_down_never_comes_back_by_itself(
     actions.publish_recap(lunch.event)
     assert answers(client, first) == [404]
     assert post(ada, f"{door}/visibility", shown="1") == 303 and answers(client, first) == [200]
+
+
+def test_a_take_down_holds_whatever_is_published_at_the_same_moment(
+    published: FullLunch, app: Flask, client: FlaskClient
+) -> None:
+    """A publication brings back the pictures that left with the page, so it must not overwrite who took one down."""
+    event_id, first_id = published.event.id, published.pictures[0].id
+
+    def publish() -> None:
+        with app.test_request_context():
+            actions.publish_recap(db.session.get_one(Event, event_id))
+
+    def take() -> None:
+        take_down(db.session.get_one(Picture, first_id))
+
+    for _ in range(8):
+        actions.withdraw_recap(db.session.get_one(Event, event_id, populate_existing=True))
+        assert answers(client, *published.pictures) == [404, 404], "control: they left with the page"
+        assert all_at_once(app, [publish, take]) == [None, None]
+        assert answers(client, *published.pictures) == [404, 200]
+        page = client.get(f"/e/{published.event.slug}/recap").text
+        assert published.pictures[0].token not in page and published.pictures[1].token in page
+        db.session.expire_all()
+        put_back(db.session.get_one(Picture, first_id, populate_existing=True))
 
 
 def test_a_late_text_for_a_section_that_is_gone_has_its_pictures_back(

@@ -28,6 +28,7 @@ UNTOLD = {
     "link_hash",
     "ticket_hash",
     "email_key",
+    "folded",
     "sequence",
     "form_key",
     "form_digest",

@@ -806,6 +806,36 @@ def test_the_outline_knows_whether_readers_see_the_draft(event: Event, ada: Flas
     assert says()
 
 
+def ahead(ada: FlaskClient, event: Event) -> str:
+    """What the page of a correction says that readers will see change."""
+    page = ada.get(f"{home(event)}/correction?lang=en").get_data(as_text=True)
+    return page.partition("What readers will see change")[2].partition("<form")[0]
+
+
+def test_before_a_correction_its_page_shows_what_readers_will_see_change(lunch: FullLunch, ada: FlaskClient) -> None:
+    event = lunch.event
+    write_recap(lunch)
+    actions.publish_recap(event)
+    assert "they see the draft already" in ahead(ada, event)
+    words = "Deux tables, une question, et des conditions que personne n’avait vues venir. " * 9
+    page = sheet(ada, event, INTRODUCTION).type(text=words + "Elle a dit oui.")
+    page.press()
+    actions.correct_recap(event, Correction("Autrement.", False))
+    page.open().type(text=words + "Il a dit oui.").press()
+    told = ahead(ada, event)
+    assert "<del>Elle </del><ins>Il </ins>" in told
+    assert told.count("Deux tables") <= 1 and "vues venir." in told, "of what stayed only what stands beside it"
+    actions.hide_section(section_of(event, SectionKind.ALTERNATIVES))
+    actions.move_section(section_of(event, SectionKind.PRINCIPLES), "up")
+    told = ahead(ada, event)
+    assert "no longer there" in told
+    assert ">moved<" in told
+    assert ">new<" not in told
+    actions.correct_recap(event, Correction("Encore.", False))
+    actions.show_section(section_of(event, SectionKind.ALTERNATIVES))
+    assert ">new<" in ahead(ada, event)
+
+
 def test_corrections_at_the_same_moment_are_both_told(event: Event, ada: FlaskClient) -> None:
     sheet(ada, event, INTRODUCTION).type(text="Un.").press()
     with clock.fixed_at(clock.now()):

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser
 
 from tests.chromium import DESK, open_context
 from tests.live import House, house
+from tests.looks import ATTENDEE, LOOKS, ORGANISER, faults, over_budget, weigh
 from tests.server import HOST
-from tests.test_budgets import ATTENDEE, LOOKS, ORGANISER, Weight, axe_violations, over_budget, overflow
 
 PROJECTOR = (50_000, 5, 250)
 A_POLL = 3_000
@@ -60,30 +60,6 @@ def room(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterato
     """A room in which the first question is open."""
     with house(tmp_path_factory.mktemp("house")) as lunch:
         yield Room(lunch, chromium)
-
-
-def weigh(context: BrowserContext, url: str) -> Weight:
-    """Open a page with an empty cache and count; a stream never ends, so there is no moment without traffic."""
-    page = context.new_page()
-    sizes: dict[str, int] = {}
-    asked: list[str] = []
-    session = context.new_cdp_session(page)
-    session.send("Network.enable")
-    session.on("Network.requestWillBeSent", lambda event: asked.append(event["request"]["url"]))
-
-    def count(event: dict[str, Any], name: str) -> None:
-        sizes[event["requestId"]] = max(sizes.get(event["requestId"], 0), event[name])
-
-    session.on("Network.loadingFinished", lambda event: count(event, "encodedDataLength"))
-    page.goto(url, wait_until="load")
-    page.wait_for_timeout(700)
-    elements = page.evaluate("document.querySelectorAll('*:not(svg *)').length")
-    asked = [address for address in asked if not address.startswith("data:")]
-    host = re.match(r"https?://[^/]+", url)
-    assert host is not None
-    foreign = tuple(address for address in asked if not address.startswith(host[0]))
-    page.close()
-    return Weight(int(sum(sizes.values())), len(asked), elements, foreign)
 
 
 class Ear:
@@ -148,22 +124,20 @@ def test_pages_keep_their_budget_and_can_be_used_in_every_state(room: Room) -> N
     too_much: list[str] = []
     event = room.lunch.url(f"/e/{room.lunch.events['running']}")
     organiser = room.lunch.url(f"/organiser/e/{room.lunch.events['running']}")
-    plain = [open_context(room.browser, viewport=look.values[0], color_scheme=look.values[1]) for look in LOOKS]
     found: list[str] = []
     for state in states(room):
         context = open_context(room.browser)
+        page = context.new_page()
         for name, address, budget in (("phone", room.vote, ATTENDEE), ("projector", room.screen, PROJECTOR)):
-            weight = weigh(context, address)
-            print(
-                f"{name}, {state:<16} {weight.size:>6} bytes {weight.requests} requests {weight.elements:>3} elements"
-            )
+            weight = weigh(page, address)
+            print(f"{name}, {state:<16} {weight}")
             too_much += over_budget(f"{name}, {state}", weight, budget)
-        context.close()
         pages = {"phone": room.vote, "projector": room.screen}
         pages |= {"result": f"{event}/polls/3"} if state == "movement" else {}
-        for look in plain if state in FOUR_TIMES else plain[:: len(plain) - 1]:  # small and light, large and dark
-            found += [f"{state}: {fault}" for fault in faults(look.new_page(), pages)]
-        found += [f"{state}: {fault}" for fault in faults(room.desk, {"remote": room.room}, closes=False)]
+        looks = LOOKS if state in FOUR_TIMES else LOOKS[:: len(LOOKS) - 1]  # small and light, large and dark
+        found += [f"{state}: {fault}" for fault in faults(page, pages, looks)]
+        context.close()
+        found += [f"{state}: {fault}" for fault in faults(room.desk, {"remote": room.room}, looks)]
     room.desk.goto(f"{organiser}/polls")
     one = str(room.desk.locator("a[href$='/polls/hands'], a[href*='/hands']").first.get_attribute("href"))
     paths = {
@@ -172,11 +146,11 @@ def test_pages_keep_their_budget_and_can_be_used_in_every_state(room: Room) -> N
         )
         for name, path in ORGANISERS.items()
     }
-    weights = {name: weigh(room.desk.context, organiser + path) for name, path in paths.items()}
-    for name, weight in weights.items():
-        print(f"{name:<26} {weight.size:>6} bytes {weight.requests} requests {weight.elements:>3} elements")
+    for name, path in paths.items():
+        weight = weigh(room.desk, organiser + path)
+        print(f"{name:<26} {weight}")
         too_much += over_budget(name, weight, ORGANISER)
-    found += faults(room.desk, {name: organiser + path for name, path in paths.items()}, closes=False)
+    found += faults(room.desk, {name: organiser + path for name, path in paths.items()})
     assert too_much == []
     assert found == []
 
@@ -188,21 +162,6 @@ ORGANISERS = {
     "annulment": "/polls/1/annulment",
     "questions from the room": "/questions",
 }
-
-
-def faults(page: Page, addresses: dict[str, str], *, closes: bool = True) -> list[str]:
-    """What axe finds on some pages, and which are too wide."""
-    found = []
-    for name, address in addresses.items():
-        answer = page.goto(address)
-        assert answer is not None
-        assert answer.ok, f"{name}: {answer.status}"
-        found += [f"{name}: {violation}" for violation in axe_violations(page)]
-        if overflow(page) > 0:
-            found.append(f"{name}: {overflow(page)} px too wide")
-    if closes:
-        page.close()
-    return found
 
 
 def test_a_question_costs_a_phone_little_once_its_page_is_open(chromium: Browser, tmp_path_factory: Any) -> None:

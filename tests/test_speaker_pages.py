@@ -33,8 +33,8 @@ from lunchkit.speakers.organiser_forms import (
 from lunchkit.speakers.queries import private_link, talks_of
 from tests.chromium import DESK, PHONE, open_context, read_qr
 from tests.live import House, house
+from tests.looks import ORGANISER, axe_violations, faults, over_budget, weigh
 from tests.speaking import photo
-from tests.test_budgets import LOOKS, ORGANISER, axe_violations, faults, over_budget, weigh
 
 SPEAKER = (60_000, 4, 150)
 """Bytes transferred with a cold cache, requests, elements outside drawings."""
@@ -188,7 +188,7 @@ def test_pages_keep_their_budget_and_ask_no_other_host(
     page, too_much = context.new_page(), []
     for name, path in open_pages(people).items():
         weight = weigh(page, lunch.url(path))
-        print(f"{name:<20} {weight.size:>6} bytes {weight.requests} requests {weight.elements:>3} elements")
+        print(f"{name:<20} {weight}")
         too_much += over_budget(name, weight, WRITING if name.endswith(("/page", "/portrait")) else SPEAKER)
         if name == "known":
             assert page.locator("img.portrait").count() == 1 and weight.size > 20_000, (
@@ -202,27 +202,19 @@ def test_organisers_pages_keep_their_budget(lunch: House, inside: Page, people: 
     too_much = []
     for name, path in organiser_pages(people).items():
         weight = weigh(inside, lunch.url(path))
-        print(f"{name:<20} {weight.size:>6} bytes {weight.requests} requests {weight.elements:>3} elements")
+        print(f"{name:<20} {weight}")
         too_much += over_budget(name, weight, ORGANISER)
     assert too_much == []
 
 
-@pytest.mark.parametrize(("viewport", "scheme"), LOOKS)
-def test_everybody_can_use_them(
-    lunch: House, chromium: Browser, people: dict[str, str], viewport: dict[str, int], scheme: str
-) -> None:
-    context = open_context(chromium, viewport=viewport, color_scheme=scheme)
+def test_everybody_can_use_them(lunch: House, chromium: Browser, people: dict[str, str]) -> None:
+    context = open_context(chromium)
     found = faults(context.new_page(), {name: lunch.url(path) for name, path in open_pages(people).items()})
     context.close()
     assert found == []
 
 
-@pytest.mark.parametrize(("viewport", "scheme"), LOOKS)
-def test_organisers_can_use_theirs(
-    lunch: House, inside: Page, people: dict[str, str], viewport: dict[str, int], scheme: str
-) -> None:
-    inside.set_viewport_size({"width": viewport["width"], "height": viewport["height"]})
-    inside.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+def test_organisers_can_use_theirs(lunch: House, inside: Page, people: dict[str, str]) -> None:
     assert faults(inside, {name: lunch.url(path) for name, path in organiser_pages(people).items()}) == []
 
 
@@ -343,9 +335,63 @@ def test_without_a_network_a_speaker_keeps_the_form(lunch: House, chromium: Brow
     context.set_offline(False)
     page.locator("[role=alert]").wait_for(state="detached")
     page.locator("button[name=preview]").click()
-    page.wait_for_url(re.compile("/preview$"))
+    page.wait_for_url(re.compile("/preview"))
     assert "cordière" in page.locator("main").inner_text()
     context.close()
+
+
+def test_what_a_phone_dropped_is_back_until_it_is_saved(
+    lunch: House, chromium: Browser, people: dict[str, str]
+) -> None:
+    address = lunch.url(f"{people['waiting']}/page")
+    context = open_context(chromium)
+    page = context.new_page()
+    page.goto(address)
+    page.locator("[name=role]").fill("vannière")
+    page.locator("[name=organisation]").fill("Atelier fictif")
+    page.close()  # as a phone does that needs its memory
+    page = context.new_page()
+    page.goto(address)
+    assert page.locator("[name=role]").input_value() == "vannière"
+    page.locator("form [role=status] button").click()
+    assert page.locator("[name=role]").input_value() != "vannière", "it can be discarded"
+    page.locator("[name=role]").fill("luthière")
+    page.close()
+    page = context.new_page()
+    page.goto(address)
+    assert page.locator("[name=role]").input_value() == "luthière"
+    page.locator("button[name=preview]").click()
+    page.wait_for_url(re.compile("/preview"))
+    assert "luthière" in page.locator("main").inner_text()
+    page.wait_for_load_state()
+    assert page.evaluate("localStorage.length") == 0, "the device forgets what the server has"
+    page.goto(address)
+    assert page.locator("form [role=status]").count() == 0
+    context.close()
+
+
+def test_what_a_phone_kept_does_not_overwrite_what_was_saved_meanwhile(
+    lunch: House, chromium: Browser, people: dict[str, str]
+) -> None:
+    address = lunch.url(f"{people['waiting']}/page")
+    context, other = open_context(chromium), open_context(chromium)
+    page, elsewhere = context.new_page(), other.new_page()
+    page.goto(address)
+    page.locator("[name=role]").fill("tapissière")
+    page.close()
+    elsewhere.goto(address)
+    elsewhere.locator("[name=role]").fill("verrière")
+    elsewhere.locator("button[name=preview]").click()
+    elsewhere.wait_for_url(re.compile("/preview"))
+    page = context.new_page()
+    page.goto(address)
+    assert page.locator("[name=role]").input_value() == "tapissière"
+    page.locator("button[name=preview]").click()
+    page.locator("[role=alert]").wait_for()
+    assert "verrière" in page.locator("main").inner_text(), "both are there to choose from"
+    assert page.locator("[name=role]").input_value() == "tapissière"
+    context.close()
+    other.close()
 
 
 def test_saving_one_form_does_not_drop_what_stands_in_another(

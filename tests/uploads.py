@@ -5,7 +5,7 @@ import zlib
 from io import BytesIO
 from typing import Any
 
-from PIL import Image, PngImagePlugin
+from PIL import Image, ImageDraw, PngImagePlugin
 from werkzeug.datastructures import FileStorage
 
 from lunchkit.images.redraw import Drawing
@@ -42,6 +42,16 @@ def saved(image: Image.Image, kind: str = "JPEG", **options: Any) -> bytes:
     file = BytesIO()
     image.save(file, kind, **options)
     return file.getvalue()
+
+
+def logo_png(ink: tuple[int, int, int], ground: tuple[int, int, int] | None = None) -> bytes:
+    """A logo as a network has one: a disc and two bars, on nothing, or on a ground of its own."""
+    image = Image.new("RGBA", (600, 180), (*ground, 255) if ground else (0, 0, 0, 0))
+    pen = ImageDraw.Draw(image)
+    pen.ellipse((20, 20, 160, 160), fill=(*ink, 255))
+    for top in (40, 110):
+        pen.rectangle((200, top, 580, top + 30), fill=(*ink, 255))
+    return saved(image, "PNG")
 
 
 def exif(orientation: int = 1) -> Image.Exif:

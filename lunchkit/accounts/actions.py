@@ -1,74 +1,69 @@
-"""What can be done with accounts: ask for a link, sign in, sign out, add and remove organisers."""
+"""What can be done with accounts: sign in and out, invite, give roles, hand over the house, remove."""
 
-from dataclasses import dataclass
+import secrets
 from datetime import timedelta
 
-from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, delete, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, or_, select, update
 
 from lunchkit import clock
 from lunchkit.accounts import letters
-from lunchkit.accounts.forms import OrganiserDetails
+from lunchkit.accounts.forms import InvitationDetails, OrganiserDetails
 from lunchkit.accounts.models import (
     ABSOLUTE_LIFE,
+    INVITATION_LIFE,
     LINK_LIFE,
     SETUP_LINK_LIFE,
+    Invitation,
     Organiser,
     OrganiserSession,
+    Role,
     SignInLink,
 )
 from lunchkit.accounts.queries import (
-    LinkSpent,
+    INVITATION,
     has_organisers,
+    invitation_or_refuse,
     link_token,
     may_send_link,
     setup_link_or_refuse,
     sign_in_link_or_refuse,
 )
-from lunchkit.config import current_settings
+from lunchkit.accounts.refusals import (
+    AddressTaken,
+    AlreadySetUp,
+    InvitedAlready,
+    LastOrganiser,
+    Nameless,
+    NotTheOwner,
+    OnlyToOrganisers,
+    OwnerStays,
+    TooManyInvitations,
+)
+from lunchkit.accounts.steps import (
+    OpenedSession,
+    end_sessions,
+    let_in,
+    lock_team,
+    open_session,
+    present_or_404,
+    refresh_invitation,
+    use_up,
+    void_links,
+    write_invitation,
+)
+from lunchkit.audit.recording import Act, record, tell
+from lunchkit.config import WORKING_LANGUAGES, current_settings
 from lunchkit.db import transaction
-from lunchkit.errors import Refusal
-from lunchkit.links import public, random_token, token_hash
+from lunchkit.links import derived_token, public, random_token, token_hash
 from lunchkit.mail.addresses import fold_email, normal_email
 from lunchkit.mail.models import OutboxLetter
 from lunchkit.text import clean_line
 
 SEEN_EVERY = timedelta(minutes=1)
 FORGET_AFTER = timedelta(days=1)
-
-
-class AlreadySetUp(Refusal):
-    """Nobody needs a set-up link any more."""
-
-    message = _l("There is an organiser already: a set-up link is only for a server without one.")
-
-
-class AddressTaken(Refusal):
-    """Two organisers cannot share an address."""
-
-    message = _l("There is an organiser with this address already.")
-
-
-class Nameless(Refusal):
-    """An organiser needs a name that can be read."""
-
-    message = _l("Please write your name.")
-    status = 422
-
-
-class LastOrganiser(Refusal):
-    """Without this organiser nobody could sign in."""
-
-    message = _l("This is the last organiser: without them nobody can sign in.")
-
-
-@dataclass(frozen=True)
-class OpenedSession:
-    """A session that has just begun; the token goes into the cookie and is kept nowhere else."""
-
-    token: str
-    organiser_id: int
+FORGET_INVITATIONS_AFTER = timedelta(days=30)
+MOST_INVITATIONS = 40
+"""So many may be open at once."""
 
 
 def ask_for_link(email: str, *, browser: str, known_as: int | None) -> None:
@@ -121,36 +116,41 @@ def issue_setup_link() -> str:
     with transaction() as session:
         if has_organisers(session):
             raise AlreadySetUp
-        _void_links(session, None)
+        void_links(session, None)
         session.add(SignInLink(token_hash=token_hash(token), created_at=now, expires_at=now + SETUP_LINK_LIFE))
     return public("sign_in.set_up", token=token)
 
 
-def sign_in(token: str, *, browser: str | None, earlier_session: str | None = None) -> OpenedSession:
+def sign_in(
+    token: str, *, browser: str | None, earlier_session: str | None = None, browser_name: str = ""
+) -> OpenedSession:
     """Use a sign-in link: open a session, end the one this browser had, and void the person's other links.
 
-    Raises LinkSpent or OtherBrowser; the link is then left as it was.
+    ``browser_name`` is what the list of sessions calls the browser. Raises LinkSpent or OtherBrowser; the link is then
+    left as it was.
     """
     with transaction() as session:
         link, organiser = sign_in_link_or_refuse(token, browser, session)
-        _use_up(session, link)
-        _void_links(session, organiser.id)
-        return _open_session(session, organiser.id, earlier_session)
+        use_up(session, link)
+        void_links(session, organiser.id)
+        record(session, Act("sign_in.enter", organiser.id, organiser.name))
+        return open_session(session, organiser.id, earlier_session, browser_name)
 
 
-def set_up(token: str, details: OrganiserDetails, language: str) -> OpenedSession:
+def set_up(token: str, details: OrganiserDetails, language: str, *, browser_name: str = "") -> OpenedSession:
     """Use the set-up link: add the first organiser and sign them in.
 
     Raises LinkSpent, also where there is an organiser by now.
     """
     with transaction() as session:
-        _use_up(session, setup_link_or_refuse(token, session))
-        organiser = _let_in(session, details.name, details.email, language)
-        return _open_session(session, organiser.id, None)
+        use_up(session, setup_link_or_refuse(token, session))
+        organiser = let_in(session, details.name, details.email, language, Role.OWNER)
+        record(session, Act("sign_in.found", organiser.id, organiser.name))
+        return open_session(session, organiser.id, None, browser_name)
 
 
-def add_organiser(name: str, email: str, language: str | None = None) -> Organiser:
-    """Add an organiser, or let a removed one in again under the same address.
+def add_organiser(name: str, email: str, language: str | None = None, role: Role = Role.ORGANISER) -> Organiser:
+    """Add somebody to the team, or let a removed one in again under the same address; the first one holds the house.
 
     Raises Nameless, BadAddress or AddressTaken.
     """
@@ -158,34 +158,173 @@ def add_organiser(name: str, email: str, language: str | None = None) -> Organis
     if not any(map(str.isalnum, name)):
         raise Nameless
     with transaction() as session:
-        return _let_in(session, name, address, language or current_settings().language)
+        organiser = let_in(session, name, address, language or current_settings().language, role)
+        record(session, Act("console.add", facts={"who": organiser.name, "role": organiser.role}))
+        return organiser
 
 
 def remove_organiser(organiser: Organiser, *, spare_last: bool = False) -> None:
-    """Take an organiser's access away at once: sessions end, links die.
+    """Take somebody's access away at once: sessions end, links die. One who is out already stays out.
 
-    Raises LastOrganiser where ``spare_last`` is set and nobody else may sign in.
+    Raises LastOrganiser where ``spare_last`` is set and nobody else may sign in, OwnerStays for whoever holds the
+    house while others are there.
     """
     now = clock.now()
     with transaction() as session:
-        present = session.scalars(select(Organiser.id).where(Organiser.removed_at.is_(None)).with_for_update()).all()
-        if spare_last and set(present) <= {organiser.id}:
+        team = lock_team(session)
+        if spare_last and {one.id for one in team} <= {organiser.id}:
             raise LastOrganiser
+        if organiser.id not in {one.id for one in team}:
+            return
+        if organiser.role == Role.OWNER and len(team) > 1:
+            raise OwnerStays
+        record(session, Act("console.remove"))
+        tell(session, who=organiser.name)
         session.execute(update(Organiser).where(Organiser.id == organiser.id).values(removed_at=now))
-        _void_links(session, organiser.id)
-        _end_sessions(session, OrganiserSession.organiser_id == organiser.id)
+        void_links(session, organiser.id)
+        end_sessions(session, OrganiserSession.organiser_id == organiser.id)
+
+
+def give_role(organiser: Organiser, role: Role) -> None:
+    """Let somebody do more, or less. Their sessions end: what they have open shows what they might do before.
+
+    Raises OwnerStays for whoever holds the house, NotFound where they have left.
+    """
+    with transaction() as session:
+        present_or_404(lock_team(session), organiser)
+        if organiser.role == Role.OWNER or role is Role.OWNER:
+            raise OwnerStays
+        tell(session, who=organiser.name, role=role.value)
+        if organiser.role != role:
+            organiser.role = role
+            end_sessions(session, OrganiserSession.organiser_id == organiser.id)
+
+
+def hand_over(heir: Organiser, *, by: Organiser | None = None) -> None:
+    """Make somebody the owner; whoever was it stays as an organiser. ``by`` is None on the command line.
+
+    Raises NotTheOwner where ``by`` does not hold the house any more, OnlyToOrganisers, or NotFound where the heir left.
+    """
+    with transaction() as session:
+        team = lock_team(session)
+        if by is not None and not any(one.id == by.id and one.role == Role.OWNER for one in team):
+            raise NotTheOwner
+        present_or_404(team, heir)
+        if by is not None and heir.role == Role.HELPER:
+            raise OnlyToOrganisers
+        record(session, Act("console.owner"))
+        tell(session, who=heir.name)
+        if heir.role == Role.OWNER:
+            return
+        for one in team:
+            if one.role == Role.OWNER:
+                one.role = Role.ORGANISER
+        session.flush()  # never two at once, not for a moment: the database would refuse
+        heir.role = Role.OWNER
+        end_sessions(session, OrganiserSession.organiser_id == heir.id)
+
+
+def change_account(organiser: Organiser, name: str, language: str) -> None:
+    """Set how somebody is called, and in which language they are written to."""
+    with transaction() as session:
+        session.refresh(organiser, with_for_update=True)
+        organiser.name, organiser.language = name, language
+
+
+def invite(details: InvitationDetails, by: Organiser) -> Invitation:
+    """Ask somebody into the team by letter. Asking again for the same changes nothing.
+
+    Raises BadAddress, AddressTaken, InvitedAlready, TooManyInvitations, or TooMany letters to one address.
+    """
+    address, now = normal_email(details.email), clock.now()
+    with transaction() as session:
+        lock_team(session)
+        taken = select(Organiser.id).where(Organiser.email_key == fold_email(address), Organiser.removed_at.is_(None))
+        if session.scalar(taken) is not None:
+            raise AddressTaken
+        tell(session, who=details.name, role=details.role.value)
+        waiting = session.scalars(
+            select(Invitation).where(Invitation.accepted_at.is_(None), Invitation.withdrawn_at.is_(None))
+        ).all()
+        same = next((one for one in waiting if one.email_key == fold_email(address) and one.is_valid(now)), None)
+        if same is not None:
+            if same.role != details.role:
+                raise InvitedAlready
+            return same
+        if sum(one.is_valid(now) for one in waiting) >= MOST_INVITATIONS:
+            raise TooManyInvitations
+        for one in waiting:
+            if one.email_key == fold_email(address):  # it has expired, and this one takes its place
+                one.withdrawn_at = now
+        nonce = secrets.token_bytes(16)
+        invitation = Invitation(
+            name=details.name,
+            email=address,
+            email_key=fold_email(address),
+            role=details.role,
+            nonce=nonce,
+            token_hash=token_hash(derived_token(INVITATION, nonce)),
+            invited_by_id=by.id,
+            created_at=now,
+            sent_at=now,
+            expires_at=now + INVITATION_LIFE,
+        )
+        session.add(invitation)
+        session.flush()
+        write_invitation(session, invitation, by.language)
+    return invitation
+
+
+def repeat_invitation(invitation: Invitation, by: Organiser) -> None:
+    """Send the letter once more; its link is the same, and good for seven days again.
+
+    Raises NotFound where it was accepted or withdrawn meanwhile, or TooMany letters to one address.
+    """
+    now = clock.now()
+    with transaction() as session:
+        refresh_invitation(session, invitation)
+        tell(session, who=invitation.name)
+        invitation.sent_at, invitation.expires_at = now, now + INVITATION_LIFE
+        write_invitation(session, invitation, by.language)
+
+
+def withdraw_invitation(invitation: Invitation) -> None:
+    """Make the link of an invitation good for nothing. Raises NotFound where it was accepted or withdrawn meanwhile."""
+    with transaction() as session:
+        refresh_invitation(session, invitation)
+        tell(session, who=invitation.name)
+        invitation.withdrawn_at = clock.now()
+
+
+def accept_invitation(
+    token: str, name: str, language: str, *, earlier_session: str | None = None, browser_name: str = ""
+) -> OpenedSession:
+    """Join the team and be signed in. Of two who press at once one gets in.
+
+    Raises InvitationSpent, or AddressTaken where somebody with this address is in the team by now.
+    """
+    now = clock.now()
+    with transaction() as session:
+        lock_team(session)
+        invitation = invitation_or_refuse(token, session)
+        role = Role(invitation.role)
+        language = language if language in WORKING_LANGUAGES else current_settings().language
+        organiser = let_in(session, name, invitation.email, language, role)
+        invitation.accepted_at = now
+        record(session, Act("sign_in.join", organiser.id, organiser.name, facts={"role": organiser.role}))
+        return open_session(session, organiser.id, earlier_session, browser_name)
 
 
 def end_session(organiser: Organiser, session_id: int) -> None:
     """Sign out one of an organiser's browsers; somebody else's, or one that has ended, is left alone."""
     with transaction() as session:
-        _end_sessions(session, OrganiserSession.organiser_id == organiser.id, OrganiserSession.id == session_id)
+        end_sessions(session, OrganiserSession.organiser_id == organiser.id, OrganiserSession.id == session_id)
 
 
 def end_other_sessions(organiser: Organiser, kept_id: int) -> None:
     """Sign out all of an organiser's browsers but one."""
     with transaction() as session:
-        _end_sessions(session, OrganiserSession.organiser_id == organiser.id, OrganiserSession.id != kept_id)
+        end_sessions(session, OrganiserSession.organiser_id == organiser.id, OrganiserSession.id != kept_id)
 
 
 def note_seen(row: OrganiserSession) -> None:
@@ -196,56 +335,22 @@ def note_seen(row: OrganiserSession) -> None:
     with transaction() as session:
         seen = update(OrganiserSession).where(OrganiserSession.id == row.id, OrganiserSession.ended_at.is_(None))
         session.execute(seen.values(seen_at=now))
+        session.execute(update(Organiser).where(Organiser.id == row.organiser_id).values(seen_at=now))
 
 
 def forget_old_sign_ins() -> None:
-    """Erase links and sessions that have been dead for a day, and the letters of that age that held links."""
+    """Erase links and sessions that have been dead for a day, and the letters of that age that held links.
+
+    Invitations that came to an end, and their letters, are forgotten after a month.
+    """
     before = clock.now() - FORGET_AFTER
+    long_before = clock.now() - FORGET_INVITATIONS_AFTER
     with transaction() as session:
+        session.execute(delete(Invitation).where(Invitation.expires_at < long_before))
+        invitations = (OutboxLetter.kind == letters.INVITATION, OutboxLetter.created_at < long_before)
+        session.execute(delete(OutboxLetter).where(*invitations))
         session.execute(delete(SignInLink).where(SignInLink.expires_at < before))
         ended = or_(OrganiserSession.ended_at < before, OrganiserSession.started_at < before - ABSOLUTE_LIFE)
         session.execute(delete(OrganiserSession).where(ended))
         old_letters = (OutboxLetter.kind == letters.SIGN_IN, OutboxLetter.created_at < before)
         session.execute(delete(OutboxLetter).where(*old_letters))
-
-
-def _use_up(session: Session, link: SignInLink) -> None:
-    """Of two who use a link at the same moment, one comes through here; the other finds it spent."""
-    now = clock.now()
-    unused = update(SignInLink).where(
-        SignInLink.id == link.id, SignInLink.used_at.is_(None), SignInLink.expires_at > now
-    )
-    if len(session.scalars(unused.values(used_at=now).returning(SignInLink.id)).all()) != 1:
-        raise LinkSpent
-
-
-def _void_links(session: Session, organiser_id: int | None) -> None:
-    unused = update(SignInLink).where(SignInLink.organiser_id == organiser_id, SignInLink.used_at.is_(None))
-    session.execute(unused.values(used_at=clock.now()))
-
-
-def _open_session(session: Session, organiser_id: int, earlier: str | None) -> OpenedSession:
-    now = clock.now()
-    if earlier:
-        _end_sessions(session, OrganiserSession.token_hash == token_hash(earlier))
-    token = random_token()
-    session.add(OrganiserSession(organiser_id=organiser_id, token_hash=token_hash(token), started_at=now, seen_at=now))
-    return OpenedSession(token, organiser_id)
-
-
-def _end_sessions(session: Session, *which: ColumnElement[bool]) -> None:
-    still_open = update(OrganiserSession).where(OrganiserSession.ended_at.is_(None), *which)
-    session.execute(still_open.values(ended_at=clock.now()))
-
-
-def _let_in(session: Session, name: str, email: str, language: str) -> Organiser:
-    known = select(Organiser).where(Organiser.email_key == fold_email(email))
-    organiser = session.scalar(known.execution_options(populate_existing=True))
-    if organiser is None:
-        organiser = Organiser(email_key=fold_email(email), created_at=clock.now())
-        session.add(organiser)
-    elif organiser.removed_at is None:
-        raise AddressTaken
-    organiser.name, organiser.email, organiser.language, organiser.removed_at = name, email, language, None
-    session.flush()
-    return organiser

@@ -1,15 +1,20 @@
-"""What an organiser is asked: an address to sign in; a name and an address at the first start."""
+"""What an organiser is asked: an address to sign in; name and address at the first start; whom to invite; oneself."""
 
 from dataclasses import dataclass
 
 from flask import current_app, url_for
+from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
-from wtforms import HiddenField, StringField
+from wtforms import HiddenField, RadioField, StringField
 from wtforms.validators import DataRequired
 
-from lunchkit.fields import at_most, has_a_word
+from lunchkit.accounts.models import Organiser, Role
+from lunchkit.config import WORKING_LANGUAGES
+from lunchkit.fields import BareForm, at_most, has_a_word
+from lunchkit.i18n import LANGUAGE_NAMES
 from lunchkit.mail.addresses import valid_email
 from lunchkit.text import clean_line
 
@@ -29,6 +34,27 @@ class OrganiserDetails:
 
     name: str
     email: str
+
+
+@dataclass(frozen=True)
+class InvitationDetails:
+    """Whom to ask into the team, and for what."""
+
+    name: str
+    email: str
+    role: Role
+
+
+ROLE_NAMES: dict[str, LazyString] = {
+    Role.HELPER: _l("Helper"),
+    Role.ORGANISER: _l("Organiser"),
+    Role.OWNER: _l("Owner"),
+}
+ROLES = {
+    Role.HELPER: _l("Helper: checks people in at the door, and sees nothing else"),
+    Role.ORGANISER: _l("Organiser: everything about lunches"),
+}
+"""The roles that can be given; the third is handed over."""
 
 
 def return_path(wish: str | None) -> str | None:
@@ -58,10 +84,8 @@ class SignInForm(FlaskForm):
         return SignInWish(self.email.data or "", return_path(self.next.data))
 
 
-class OrganiserForm(FlaskForm):
-    """The first organiser of a fresh server."""
-
-    name = StringField(
+def _own_name() -> StringField:
+    return StringField(
         _l("First and last name"),
         filters=[clean_line],
         validators=[
@@ -70,6 +94,17 @@ class OrganiserForm(FlaskForm):
             has_a_word(_l("Please write your name.")),
         ],
     )
+
+
+def _role() -> RadioField:
+    asks = DataRequired(_l("Please choose one."))
+    return RadioField(_l("Role in the team"), choices=lambda: list(ROLES.items()), validators=[asks])
+
+
+class OrganiserForm(FlaskForm):
+    """The first organiser of a fresh server."""
+
+    name = _own_name()
     email = StringField(
         _l("E-mail"), filters=[clean_line], validators=[DataRequired(_l("Please write your address.")), valid_email]
     )
@@ -77,3 +112,72 @@ class OrganiserForm(FlaskForm):
     def details(self) -> OrganiserDetails:
         """The frozen value of a valid form."""
         return OrganiserDetails(self.name.data or "", self.email.data or "")
+
+
+class NameForm(BareForm):
+    """How somebody who was invited wants to be called."""
+
+    name = _own_name()
+
+
+class AccountForm(BareForm):
+    """One's own name, and the language of one's letters."""
+
+    name = _own_name()
+    language = RadioField(
+        _l("Language of the letters to you"),
+        choices=lambda: [(code, name) for code, name in LANGUAGE_NAMES if code in WORKING_LANGUAGES],
+        validators=[DataRequired(_l("Please choose one."))],
+    )
+
+
+class InvitationForm(BareForm):
+    """Somebody to ask into the team."""
+
+    name = StringField(
+        _l("First and last name"),
+        filters=[clean_line],
+        validators=[
+            DataRequired(_l("Please write a name.")),
+            at_most(100),
+            has_a_word(_l("Please write a name.")),
+        ],
+    )
+    email = StringField(
+        _l("E-mail"), filters=[clean_line], validators=[DataRequired(_l("Please write an address.")), valid_email]
+    )
+    role = _role()
+
+    def details(self) -> InvitationDetails:
+        """The frozen value of a valid form."""
+        return InvitationDetails(self.name.data or "", self.email.data or "", Role(self.role.data))
+
+
+class RoleForm(BareForm):
+    """What somebody may do from now on."""
+
+    role = _role()
+
+    def chosen(self) -> Role:
+        """The role of a valid form."""
+        return Role(self.role.data)
+
+
+def account_form(organiser: Organiser, data: MultiDict[str, str] | None = None) -> AccountForm:
+    """The form about oneself, as it is or as it was sent."""
+    return AccountForm(formdata=data, obj=organiser)
+
+
+def invitation_form(data: MultiDict[str, str] | None = None) -> InvitationForm:
+    """The form of an invitation; most who are asked come to help at the door."""
+    return InvitationForm(formdata=data, role=Role.HELPER.value)
+
+
+def role_form(organiser: Organiser, data: MultiDict[str, str] | None = None) -> RoleForm:
+    """The form of somebody's role."""
+    return RoleForm(formdata=data, obj=organiser)
+
+
+def name_form(name: str, data: MultiDict[str, str] | None = None) -> NameForm:
+    """The form of one's name, as whoever invited wrote it."""
+    return NameForm(formdata=data, name=name)

@@ -1,18 +1,22 @@
-"""The one letter of this feature: a link to sign in."""
+"""The letters of this feature: a link to sign in, and an invitation into the team."""
 
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from lunchkit import clock
-from lunchkit.accounts.models import LINK_LIFE, Organiser
-from lunchkit.accounts.queries import link_by_token, link_token
+from lunchkit.accounts.models import LINK_LIFE, Invitation, Organiser
+from lunchkit.accounts.queries import invitation_link, link_by_token, link_token
 from lunchkit.config import current_settings
+from lunchkit.db import db
 from lunchkit.links import public
 from lunchkit.mail import outbox
 from lunchkit.mail.rendering import Letter, fill, letter_kind
 
 SIGN_IN = "accounts/sign_in"
+INVITATION = "accounts/invitation"
+SECRET = (SIGN_IN, INVITATION)
+"""Kinds of letters that let somebody in: only their readers may see them."""
 
 
 def promise_sign_in(session: Session, organiser: Organiser, nonce: str) -> None:
@@ -41,3 +45,35 @@ def sign_in(facts: dict[str, Any]) -> Letter | None:
         network=current_settings().network_name,
     )
     return Letter(subject, text, html, sender_name=current_settings().network_name)
+
+
+def promise_invitation(session: Session, invitation: Invitation, language: str) -> None:
+    """Promise the letter in the caller's transaction. The outbox holds only which invitation it is."""
+    outbox.promise(
+        session,
+        kind=INVITATION,
+        recipient=invitation.email,
+        language=language,
+        facts={"invitation": invitation.id},
+    )
+
+
+@letter_kind(INVITATION)
+def invite(facts: dict[str, Any]) -> Letter | None:
+    """Will you join us? Nothing is sent where the invitation is not good any more."""
+    invitation = db.session.get(Invitation, facts["invitation"], populate_existing=True)
+    if invitation is None or not invitation.is_valid(clock.now()):
+        return None
+    network = current_settings().network_name
+    subject, text, html = fill(
+        "accounts/mail/invitation",
+        name=invitation.name,
+        inviter=invitation.invited_by.name if invitation.invited_by else network,
+        role=invitation.role,
+        address=invitation_link(invitation),
+        until=invitation.expires_at,
+        zone=current_settings().timezone,
+        network=network,
+    )
+    reply_to = invitation.invited_by.email if invitation.invited_by else None
+    return Letter(subject, text, html, sender_name=network, reply_to=reply_to)

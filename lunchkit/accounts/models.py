@@ -1,8 +1,9 @@
-"""Organiser, the links that let one in, and the sessions that follow."""
+"""Organiser and their role, the links and invitations that let one in, and the sessions that follow."""
 
 from datetime import datetime, timedelta
+from enum import StrEnum
 
-from sqlalchemy import ForeignKey, LargeBinary, String
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lunchkit.db import Model, Moment
@@ -11,20 +12,79 @@ LINK_LIFE = timedelta(minutes=10)
 SETUP_LINK_LIFE = timedelta(hours=1)
 IDLE_LIFE = timedelta(hours=2)
 ABSOLUTE_LIFE = timedelta(hours=12)
+INVITATION_LIFE = timedelta(days=7)
+
+
+class Role(StrEnum):
+    """What somebody of the team may do; each may do all that those before may."""
+
+    HELPER = "helper"
+    """Checks people in at the door, and sees nothing else."""
+    ORGANISER = "organiser"
+    """Everything about lunches."""
+    OWNER = "owner"
+    """The house and its team as well. There is one."""
+
+    @property
+    def rank(self) -> int:
+        """The higher, the more one may do."""
+        return list(Role).index(self)
 
 
 class Organiser(Model):
-    """A person who runs lunches."""
+    """A person who runs lunches, or helps with them."""
 
     __tablename__ = "organiser"
+    __table_args__ = (
+        Index(
+            "uq_organiser_owner",
+            "role",
+            unique=True,
+            sqlite_where=text("role = 'owner' AND removed_at IS NULL"),
+            postgresql_where=text("role = 'owner' AND removed_at IS NULL"),
+        ),
+    )
+    """The second guard of «one owner», whatever program writes."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(200))
     email: Mapped[str] = mapped_column(String(254))
     email_key: Mapped[str] = mapped_column(String(254), unique=True)
     language: Mapped[str] = mapped_column(String(5), default="fr")
+    role: Mapped[str] = mapped_column(String(12), default=Role.ORGANISER)
     created_at: Mapped[Moment]
+    seen_at: Mapped[Moment | None]
     removed_at: Mapped[Moment | None]
+
+    def may(self, least: Role | None) -> bool:
+        """Whether this person may pass where the least role is this; nobody passes where there is none."""
+        return least is not None and Role(self.role).rank >= least.rank
+
+
+class Invitation(Model):
+    """A letter that asks somebody into the team. Its link is derived from the nonce; here is only its hash."""
+
+    __tablename__ = "invitation"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    email: Mapped[str] = mapped_column(String(254))
+    email_key: Mapped[str] = mapped_column(String(254), index=True)
+    role: Mapped[str] = mapped_column(String(12))
+    nonce: Mapped[bytes] = mapped_column(LargeBinary(16))
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    invited_by_id: Mapped[int | None] = mapped_column(ForeignKey("organiser.id"))
+    created_at: Mapped[Moment]
+    sent_at: Mapped[Moment]
+    """When its letter was last promised."""
+    expires_at: Mapped[Moment]
+    accepted_at: Mapped[Moment | None]
+    withdrawn_at: Mapped[Moment | None]
+    invited_by: Mapped[Organiser | None] = relationship()
+
+    def is_valid(self, now: datetime) -> bool:
+        """Whether it may still be accepted."""
+        return self.accepted_at is None and self.withdrawn_at is None and now < self.expires_at
 
 
 class SignInLink(Model):
@@ -56,6 +116,8 @@ class OrganiserSession(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     organiser_id: Mapped[int] = mapped_column(ForeignKey("organiser.id"), index=True)
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    browser: Mapped[str] = mapped_column(String(60), default="")
+    """What the browser calls itself, in two words, so that one knows one's own."""
     started_at: Mapped[Moment]
     seen_at: Mapped[Moment]
     ended_at: Mapped[Moment | None]

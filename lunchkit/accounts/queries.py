@@ -12,19 +12,31 @@ from datetime import datetime, timedelta
 from flask import has_request_context, request
 from flask import session as cookie
 from flask_babel import lazy_gettext as _l
+from flask_sqlalchemy.pagination import Pagination
 from itsdangerous import BadSignature, Signer
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from lunchkit import clock
-from lunchkit.accounts.models import ABSOLUTE_LIFE, IDLE_LIFE, Organiser, OrganiserSession, SignInLink
+from lunchkit.accounts.models import (
+    ABSOLUTE_LIFE,
+    IDLE_LIFE,
+    Invitation,
+    Organiser,
+    OrganiserSession,
+    Role,
+    SignInLink,
+)
 from lunchkit.config import current_settings
 from lunchkit.db import db
-from lunchkit.errors import Refusal
-from lunchkit.links import token_hash
+from lunchkit.errors import NotFound, Refusal
+from lunchkit.links import derived_token, public, token_hash
 from lunchkit.mail.addresses import fold_email
 
 LETTERS_AN_HOUR = 3
+PEOPLE_A_PAGE = 40
+INVITATION = "invitation"
+"""For what the tokens of invitations are derived."""
 SESSION, BROWSER, KNOWN, NEXT = "session", "browser", "known", "next"
 """Places in the cookie: the session's token, the browser's random value, who was signed in here, where to go then."""
 _CACHE = "lunchkit.organiser_session"
@@ -44,6 +56,13 @@ class OtherBrowser(Refusal):
     status = 403
 
 
+class InvitationSpent(Refusal):
+    """The invitation was accepted, withdrawn, has expired, or is none of ours."""
+
+    message = _l("This invitation is no longer good.")
+    status = 410
+
+
 def organiser_by_email(email: str) -> Organiser | None:
     """The organiser with this address, unless removed."""
     return db.session.scalar(
@@ -60,6 +79,80 @@ def has_organisers(session: Session | None = None) -> bool:
     """Whether anybody may sign in; if not, it is time for a set-up link."""
     reader = session or db.session
     return reader.scalar(select(Organiser.id).where(Organiser.removed_at.is_(None)).limit(1)) is not None
+
+
+def owner() -> Organiser | None:
+    """Who holds the house; None where nobody may sign in."""
+    return db.session.scalar(select(Organiser).where(Organiser.role == Role.OWNER, Organiser.removed_at.is_(None)))
+
+
+def colleague_or_404(organiser_id: int) -> Organiser:
+    """Somebody of the present team. Raises NotFound."""
+    found = db.session.scalar(
+        select(Organiser)
+        .where(Organiser.id == organiser_id, Organiser.removed_at.is_(None))
+        .execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def team_page(text: str, role: Role | None, page: int) -> Pagination:
+    """One page of the present team by name: whose name or address holds the text, in one role or all."""
+    chosen = select(Organiser).where(Organiser.removed_at.is_(None), *_holds(text))
+    if role is not None:
+        chosen = chosen.where(Organiser.role == role)
+    by_name = chosen.order_by(func.lower(Organiser.name), Organiser.id)
+    return db.paginate(by_name, page=page, per_page=PEOPLE_A_PAGE, error_out=False)
+
+
+def _holds(text: str) -> list[ColumnElement[bool]]:
+    return [
+        or_(
+            func.lower(Organiser.name).contains(word, autoescape=True),
+            Organiser.email_key.contains(word, autoescape=True),
+        )
+        for word in text.lower().split()
+    ]
+
+
+def team_counts() -> dict[Role, int]:
+    """How many of the present team are in each role."""
+    counted = select(Organiser.role, func.count()).where(Organiser.removed_at.is_(None)).group_by(Organiser.role)
+    found = dict(db.session.execute(counted).all())
+    return {role: found.get(role, 0) for role in Role}
+
+
+def open_invitations() -> list[Invitation]:
+    """Invitations that were neither accepted nor withdrawn, the latest first; those that have expired too."""
+    chosen = select(Invitation).where(Invitation.accepted_at.is_(None), Invitation.withdrawn_at.is_(None))
+    chosen = chosen.options(joinedload(Invitation.invited_by))
+    return list(db.session.scalars(chosen.order_by(Invitation.id.desc())))
+
+
+def invitation_or_404(invitation_id: int) -> Invitation:
+    """One of them. Raises NotFound."""
+    invitation = db.session.get(Invitation, invitation_id, populate_existing=True)
+    if invitation is None or invitation.accepted_at or invitation.withdrawn_at:
+        raise NotFound
+    return invitation
+
+
+def invitation_link(invitation: Invitation) -> str:
+    """The address of an invitation. Raises LookupError where the secret key that it was made with is gone."""
+    token = derived_token(INVITATION, invitation.nonce, invitation.token_hash)
+    return public("sign_in.invitation", token=token)
+
+
+def invitation_or_refuse(token: str, session: Session | None = None) -> Invitation:
+    """The invitation with this token, if it can still be accepted. Raises InvitationSpent."""
+    chosen = select(Invitation).where(Invitation.token_hash == token_hash(token))
+    chosen = chosen.options(joinedload(Invitation.invited_by)).execution_options(populate_existing=True)
+    invitation = (session or db.session).scalar(chosen)
+    if invitation is None or not invitation.is_valid(clock.now()):
+        raise InvitationSpent
+    return invitation
 
 
 def link_token(nonce: str) -> str:

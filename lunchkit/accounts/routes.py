@@ -9,19 +9,24 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 
 from lunchkit.accounts import actions
-from lunchkit.accounts.forms import OrganiserForm, SignInForm, return_path
+from lunchkit.accounts.browsers import browser_name
+from lunchkit.accounts.forms import NameForm, OrganiserForm, SignInForm, name_form, return_path
 from lunchkit.accounts.models import LINK_LIFE
 from lunchkit.accounts.queries import (
     BROWSER,
     KNOWN,
     NEXT,
     SESSION,
+    InvitationSpent,
     LinkSpent,
     OtherBrowser,
     current_organiser,
+    invitation_or_refuse,
     setup_link_or_refuse,
     sign_in_link_or_refuse,
 )
+from lunchkit.accounts.refusals import AddressTaken
+from lunchkit.accounts.steps import OpenedSession
 from lunchkit.csrf import StaleForm
 from lunchkit.i18n import language
 from lunchkit.links import random_token
@@ -74,7 +79,9 @@ def confirm(token: str) -> ResponseReturnValue:
 def enter(token: str) -> ResponseReturnValue:
     """Sign in. A guess is refused before anything waits for the right to write."""
     sign_in_link_or_refuse(token, cookie.get(BROWSER))
-    opened = actions.sign_in(token, browser=cookie.get(BROWSER), earlier_session=cookie.get(SESSION))
+    opened = actions.sign_in(
+        token, browser=cookie.get(BROWSER), earlier_session=cookie.get(SESSION), browser_name=_browser()
+    )
     return _go_in(opened, return_path(cookie.get(NEXT)))
 
 
@@ -92,10 +99,37 @@ def found(token: str) -> ResponseReturnValue:
     form = OrganiserForm()
     if not form.validate():
         return render_template("accounts/set_up.html", token=token, form=form), 422
-    return _go_in(actions.set_up(token, form.details(), language()), None)
+    opened = actions.set_up(token, form.details(), language(), browser_name=_browser())
+    return _go_in(opened, url_for("organiser.house.start"))
 
 
-def _go_in(opened: actions.OpenedSession, path: str | None) -> ResponseReturnValue:
+@bp.get("/invitation/<token>")
+def invitation(token: str) -> ResponseReturnValue:
+    """Who asks whom into the team, and one button."""
+    return _invitation_page(token, name_form(invitation_or_refuse(token).name))
+
+
+@bp.post("/invitation/<token>")
+def join(token: str) -> ResponseReturnValue:
+    """Join the team, in whatever browser. A form with a slip in it leaves the link good."""
+    form = name_form(invitation_or_refuse(token).name, request.form)
+    if not form.validate():
+        return _invitation_page(token, form), 422
+    opened = actions.accept_invitation(
+        token, form.name.data or "", language(), earlier_session=cookie.get(SESSION), browser_name=_browser()
+    )
+    return _go_in(opened, None)
+
+
+def _invitation_page(token: str, form: NameForm) -> str:
+    return render_template("accounts/invitation.html", token=token, form=form, invitation=invitation_or_refuse(token))
+
+
+def _browser() -> str:
+    return browser_name(request.user_agent.string)
+
+
+def _go_in(opened: OpenedSession, path: str | None) -> ResponseReturnValue:
     """Nothing that was in the cookie is worth anything afterwards, but for the tokens of one's own open forms.
 
     Whoever comes back after two hours can still send what they had typed.
@@ -113,6 +147,18 @@ def show_spent(refusal: LinkSpent) -> ResponseReturnValue:
     return render_template(
         "accounts/spent.html", is_setup=request.endpoint in ("sign_in.set_up", "sign_in.found")
     ), refusal.status
+
+
+@bp.errorhandler(InvitationSpent)
+def show_invitation_spent(refusal: InvitationSpent) -> ResponseReturnValue:
+    """What to do with an invitation that is no longer good."""
+    return render_template("accounts/invitation_spent.html", is_in=False), refusal.status
+
+
+@bp.errorhandler(AddressTaken)
+def show_in_already(refusal: AddressTaken) -> ResponseReturnValue:
+    """Somebody was added by other means before they pressed."""
+    return render_template("accounts/invitation_spent.html", is_in=True), refusal.status
 
 
 @bp.errorhandler(OtherBrowser)

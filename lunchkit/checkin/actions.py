@@ -9,6 +9,7 @@ from lunchkit import clock
 from lunchkit.checkin.queries import find_attendee, find_registration, first_of, scan_by_nonce
 from lunchkit.checkin.views import Answer, Scan, Word, short_name
 from lunchkit.db import transaction
+from lunchkit.errors import NotFound
 from lunchkit.events.models import Event
 from lunchkit.i18n import language
 from lunchkit.registrations.letters import Why, promise_letter
@@ -44,12 +45,13 @@ def take_scan(event: Event, scan: Scan, organiser_id: int | None = None) -> Answ
 
 
 def settle_conflict(event: Event, scan_id: int) -> None:
-    """Somebody has looked into it. Twice is once."""
+    """Somebody has looked into it. Twice is once. Raises NotFound where the lunch has no such scan."""
     with transaction() as session:
         lock_event(session, event.id)
         scan = session.get(CheckIn, scan_id, populate_existing=True)
-        if scan is not None and scan.event_id == event.id and scan.settled_at is None:
-            scan.settled_at = clock.now()
+        if scan is None or scan.event_id != event.id:
+            raise NotFound
+        scan.settled_at = scan.settled_at or clock.now()
 
 
 def _tell_again(session: Session, event: Event, known: CheckIn, scan: Scan, now: datetime) -> Answer:
@@ -109,7 +111,7 @@ def _let_in(session: Session, event: Event, scan: Scan, now: datetime, organiser
     if scan.walk_in is not None and not is_new and not scan.let_in:
         return replace(_answer(session, registration, is_first=False), word=Word.KNOWN)
     if scan.gives_seat and registration.standing == Standing.WAITING:
-        for seated in fill_seats(session, event, now, registration):
+        for seated in fill_seats(session, event, now, [registration]):
             promise_letter(session, "promotion", seated)
     admits = registration.standing == Standing.SEATED and first_of(session, registration.id) is None
     if admits or scan.let_in or registration.arrived:

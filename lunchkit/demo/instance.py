@@ -5,8 +5,9 @@ import socket
 from collections.abc import Mapping
 from pathlib import Path
 
+from lunchkit import envfile
 from lunchkit.accounts.actions import issue_console_link
-from lunchkit.config import PREFIX, Settings, load_settings
+from lunchkit.config import ENV_FILE, full_name
 from lunchkit.demo.actions import Demo
 from lunchkit.links import public
 from lunchkit.rooms.actions import room_of
@@ -20,25 +21,29 @@ class DemoRefused(Exception):
     """No demo can be served so; the text says why."""
 
 
-def demo_settings(
+def decided_settings(
     environment: Mapping[str, str], instance: Path, host: str, port: int, public_url: str | None
-) -> Settings:
-    """The settings of a demo: the environment's, but for all that could reach the real database, mail or address.
+) -> dict[str, str]:
+    """What the demo decides, by full names: all that could reach the real database, mail or address.
 
-    Raises BadSettings.
+    The rest may be changed in its pages, and stands in a ``.env`` file of its own.
     """
     own = {
-        "INSTANCE": str(instance),
-        "DATABASE_URL": "",
-        "WORKERS": "1",
-        "HOST": host,
-        "PORT": str(port),
-        "PUBLIC_URL": public_url or f"http://{_reachable(host)}:{port}",
-        "NETWORK_NAME": "APRÈS-GE",
-        "MAIL_HOST": "",
-        "FORM_MINIMUM_SECONDS": environment.get(f"{PREFIX}FORM_MINIMUM_SECONDS", "0"),
+        "instance": str(instance),
+        "database_url": "",
+        "workers": "1",
+        "host": host,
+        "port": str(port),
+        "public_url": public_url or f"http://{_reachable(host)}:{port}",
+        "mail_host": "",
     }
-    return load_settings({**environment, **{PREFIX + name: value for name, value in own.items()}})
+    decided = {full_name(name): value for name, value in own.items()}
+    return {full_name("form_minimum_seconds"): "0", **_kept(environment), **decided}
+
+
+def _kept(environment: Mapping[str, str]) -> dict[str, str]:
+    name = full_name("form_minimum_seconds")
+    return {name: environment[name]} if name in environment else {}
 
 
 def clear(instance: Path, *, keep: bool) -> None:
@@ -53,6 +58,8 @@ def clear(instance: Path, *, keep: bool) -> None:
         shutil.rmtree(instance)
     instance.mkdir(parents=True, exist_ok=True)
     mark.touch()
+    if not (instance / ENV_FILE).exists():
+        envfile.write(instance / ENV_FILE, {full_name("network_name"): "APRÈS-GE"})
 
 
 def free_port(host: str, wanted: int | None) -> int:

@@ -1,22 +1,20 @@
 """Verbs of lunches that concern nobody's registration: those that do are in ``registrations.actions``."""
 
-import uuid
-from urllib.parse import urlsplit
-
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from lunchkit import clock
-from lunchkit.config import current_settings
+from lunchkit.audit.recording import tell
 from lunchkit.db import transaction
-from lunchkit.errors import Refusal
-from lunchkit.events.changes import EventDetails, apply_details
-from lunchkit.events.models import Event, Series
-from lunchkit.slugs import free_slug, is_slug_of, slug_of
+from lunchkit.errors import NotFound, Refusal
+from lunchkit.events.changes import EventDetails, QuestionDetails, give_members_link
+from lunchkit.events.models import Event, FormQuestion, Series
+from lunchkit.events.steps import new_event, slug_for
+from lunchkit.slugs import is_slug_of
 
-RESERVED = {"new"}
-"""Words that the organiser's addresses use themselves."""
+MOST_QUESTIONS = 5
+"""Of one's own on a form: more, and people leave it."""
 
 
 class LunchIsOver(Refusal):
@@ -31,24 +29,18 @@ class LunchIsCancelled(Refusal):
     message = _l("This lunch was cancelled. Make a new one instead.")
 
 
+class EnoughQuestions(Refusal):
+    """The form asks as many questions of one's own as it can take."""
+
+    message = _l("The form asks five questions of your own already. Remove one to ask another.")
+
+
 def create_event(details: EventDetails, series: Series | None = None) -> Event:
     """Make a draft in the given series, or else in the first one of the house, which is made if there is none."""
     with transaction() as session:
-        home = series or _first_series(session)
-        now = clock.now()
-        host = urlsplit(current_settings().public_url).hostname
-        event = Event(
-            series=home,
-            uid=f"{uuid.uuid4()}@{host}",
-            slug=_slug_for(session, home, details.title),
-            sequence=0,
-            title=details.title,
-            created_at=now,
-            updated_at=now,
-        )
-        apply_details(event, details)
-        event.sequence = 0
-        session.add(event)
+        event = new_event(session, details, series)
+        session.flush()
+        tell(session, event_id=event.id)
     return event
 
 
@@ -66,24 +58,84 @@ def publish_event(event: Event) -> None:
         if event.is_over(clock.now()):
             raise LunchIsOver
         if not is_slug_of(event.slug, event.title):
-            event.slug = _slug_for(session, event.series, event.title)
+            event.slug = slug_for(session, event.series, event.title)
         event.published_at = event.updated_at = clock.now()
 
 
-def _slug_for(session: Session, series: Series, title: str) -> str:
-    """The slug of a title, numbered where another lunch has it already."""
-    if series.id is not None:  # lunches of one title must not choose at the same moment
-        session.scalar(select(Series.id).where(Series.id == series.id).with_for_update())
-    base = slug_of(title)
-    taken = set(session.scalars(select(Event.slug).where(Event.slug.startswith(base, autoescape=True)))) | RESERVED
-    return free_slug(base, taken)
+def renew_members_link(event: Event) -> None:
+    """Another secret for the members' link: the earlier one opens nothing any more."""
+    with transaction() as session:
+        session.refresh(event, with_for_update=True)
+        give_members_link(event)
 
 
-def _first_series(session: Session) -> Series:
-    series = session.scalar(select(Series).order_by(Series.id).limit(1))
-    if series is None:
-        name = current_settings().network_name
-        series = Series(slug="lunches", name=name, network=name)
-        session.add(series)
-        session.flush()
-    return series
+def add_question(event: Event, details: QuestionDetails) -> FormQuestion:
+    """Ask one more question of one's own, behind those that are there. Raises EnoughQuestions."""
+    with transaction() as session:
+        _make_room(session, event.id)
+        last = session.scalar(select(func.max(FormQuestion.position)).where(FormQuestion.event_id == event.id))
+        question = FormQuestion(event_id=event.id, position=(last or 0) + 1)
+        _write(question, details)
+        session.add(question)
+    return question
+
+
+def change_question(question: FormQuestion, details: QuestionDetails) -> None:
+    """Word a question otherwise; what was answered stays as it was said."""
+    with transaction() as session:
+        _lock(session, question)
+        _write(question, details)
+
+
+def remove_question(question: FormQuestion) -> None:
+    """Ask a question no more; what was answered is kept, and it can be asked again. Twice is once."""
+    with transaction() as session:
+        _lock(session, question)
+        question.removed_at = question.removed_at or clock.now()
+
+
+def ask_question_again(question: FormQuestion) -> None:
+    """Put a removed question back on the form. Raises EnoughQuestions."""
+    with transaction() as session:
+        if question.removed_at is not None:
+            _make_room(session, question.event_id)
+        _lock(session, question)
+        question.removed_at = None
+
+
+def move_question(question: FormQuestion, direction: str) -> None:
+    """Let a question change places with the one above (``up``) or below (``down``); at the end it stays."""
+    with transaction() as session:
+        _lock(session, question)
+        asked = list(session.scalars(_asked(question.event_id).order_by(FormQuestion.position, FormQuestion.id)))
+        if question not in asked:
+            return
+        place = asked.index(question)
+        other = place + (-1 if direction == "up" else 1)
+        if 0 <= other < len(asked):
+            asked[place], asked[other] = asked[other], asked[place]
+        for position, one in enumerate(asked, 1):
+            one.position = position
+
+
+def _lock(session: Session, question: FormQuestion) -> None:
+    """Hold the lunch, then read the question anew."""
+    session.get(Event, question.event_id, with_for_update=True)
+    if session.get(FormQuestion, question.id, populate_existing=True) is None:
+        raise NotFound
+
+
+def _make_room(session: Session, event_id: int) -> None:
+    session.get(Event, event_id, with_for_update=True)
+    if len(session.scalars(_asked(event_id)).all()) >= MOST_QUESTIONS:
+        raise EnoughQuestions
+
+
+def _asked(event_id: int) -> Select[FormQuestion]:
+    return select(FormQuestion).where(FormQuestion.event_id == event_id, FormQuestion.removed_at.is_(None))
+
+
+def _write(question: FormQuestion, details: QuestionDetails) -> None:
+    question.kind, question.label, question.is_required = details.kind, details.label, details.is_required
+    question.choices = list(details.choices)
+    question.translations = {language: dict(texts) for language, texts in details.translations.items()}

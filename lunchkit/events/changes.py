@@ -1,10 +1,13 @@
 """What an organiser decides about a lunch, and how it is applied to the row. Commits nothing."""
 
-from dataclasses import dataclass, fields
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from datetime import datetime
+from typing import Any
 
-from lunchkit import clock
-from lunchkit.events.models import Colour, Event
+from lunchkit import clock, links
+from lunchkit.events.models import Colour, Diet, Event
 
 SHOWN_BY_CALENDARS = ("title", "starts_at", "ends_at", "zone", "venue", "street", "postcode", "town")
 """What people plan their day by: a change of it is told by letter, and renews their calendar entry."""
@@ -31,6 +34,9 @@ class EventDetails:
     companions_allowed: int = 0
     asks_food: bool = True
     asks_access: bool = True
+    diets: str = ",".join(Diet)
+    food_note: str = ""
+    members_open_at: datetime | None = None
     opens_at: datetime | None = None
     closes_at: datetime | None = None
     purge_days: int = 30
@@ -39,9 +45,21 @@ class EventDetails:
     remind_same_morning: bool = False
 
 
+@dataclass(frozen=True)
+class QuestionDetails:
+    """A question of the organisers' own: how it is asked, and what may be answered."""
+
+    kind: str
+    label: str
+    choices: tuple[str, ...] = ()
+    is_required: bool = False
+    translations: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """By language: {"en": {"label": …, "choices": […]}}, without what is empty."""
+
+
 def details_of(event: Event) -> EventDetails:
     """What is set on a lunch at present: the start of a change of one field with ``dataclasses.replace``."""
-    return EventDetails(**{field.name: getattr(event, field.name) for field in fields(EventDetails)})
+    return EventDetails(**{one.name: getattr(event, one.name) for one in fields(EventDetails)})
 
 
 def apply_details(event: Event, details: EventDetails) -> bool:
@@ -49,12 +67,34 @@ def apply_details(event: Event, details: EventDetails) -> bool:
 
     Returns whether something that a calendar shows has changed; its ``sequence`` has risen then.
     """
-    changed = {field.name for field in fields(details) if getattr(event, field.name) != getattr(details, field.name)}
+    changed = {one.name for one in fields(details) if getattr(event, one.name) != getattr(details, one.name)}
     for name in changed:
         setattr(event, name, getattr(details, name))
     if changed:
         event.updated_at = clock.now()
+    if event.members_open_at is not None and event.members_nonce is None:
+        give_members_link(event)
     moves_calendars = not changed.isdisjoint(SHOWN_BY_CALENDARS)
     if moves_calendars:
         event.sequence += 1
     return moves_calendars
+
+
+MEMBERS = "members"
+"""What members' links are derived for."""
+
+
+def give_members_link(event: Event) -> None:
+    """A members' link that nobody has yet, in the caller's transaction; an earlier one opens nothing any more."""
+    event.members_nonce = secrets.token_bytes(16)
+    event.members_hash = links.token_hash(links.derived_token(MEMBERS, event.members_nonce))
+
+
+def members_token(event: Event) -> str | None:
+    """The secret of the members' link; None where there is no link, or its key is gone."""
+    if event.members_nonce is None:
+        return None
+    try:
+        return links.derived_token(MEMBERS, event.members_nonce, event.members_hash)
+    except LookupError:
+        return None

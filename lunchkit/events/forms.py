@@ -4,19 +4,30 @@ Times are typed as the wall clock of the place shows them. A time that the chang
 questioned beside its field.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, Field, HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    Field,
+    HiddenField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import InputRequired, Optional
+from wtforms.widgets import CheckboxInput
 
 from lunchkit.clock import AmbiguousLocalTime, NoSuchLocalTime, from_wall
 from lunchkit.config import current_settings
 from lunchkit.events.changes import EventDetails
-from lunchkit.events.models import FOOD_KEPT_FOR, Colour, Event
+from lunchkit.events.models import FOOD_KEPT_FOR, Colour, Diet, Event
 from lunchkit.fields import (
     DAY_FORMS,
     HOUR_FORMS,
@@ -46,6 +57,19 @@ COLOURS = [
 ]
 
 
+MEALS = [
+    (Diet.EVERYTHING.value, _l("with meat or fish")),
+    (Diet.VEGETARIAN.value, _l("vegetarian")),
+    (Diet.VEGAN.value, _l("vegan")),
+]
+
+
+class MealsField(SelectMultipleField):
+    """What the kitchen offers, each a box to tick."""
+
+    option_widget = CheckboxInput()
+
+
 class EventForm(BareForm):
     """One lunch. Its token is asked for at the door of the house (``lunchkit.csrf``), before the form is read."""
 
@@ -53,6 +77,8 @@ class EventForm(BareForm):
 
     seen = HiddenField()
     """When the lunch was last changed at the time that this form was given out; empty for a new lunch."""
+    stamp = HiddenField()
+    """Names this copy of the form of a new lunch: sent twice, it makes one."""
     title = StringField(
         _l("Title"),
         filters=[clean_line],
@@ -85,6 +111,11 @@ class EventForm(BareForm):
     )
     asks_food = BooleanField(_l("Ask what people eat"))
     asks_access = BooleanField(_l("Ask what people need in order to take part"))
+    diets = MealsField(_l("The kitchen offers"), choices=lambda: MEALS, default=[meal for meal, _label in MEALS])
+    food_note = TextAreaField(
+        _l("What people should know of the meal"), filters=[clean_text], validators=[at_most(500)]
+    )
+    members_open_at = WallMomentField(_l("Members may register from"), format=MOMENT_FORMS, validators=[Optional()])
     opens_at = WallMomentField(_l("Registration opens"), format=MOMENT_FORMS, validators=[Optional()])
     closes_at = WallMomentField(_l("Registration closes"), format=MOMENT_FORMS, validators=[Optional()])
     purge_days = NumberField(
@@ -103,20 +134,32 @@ class EventForm(BareForm):
         starts_at = self._moment(self.start, _at(self.date.data, self.start.data))
         ends_at = self._moment(self.end, _at(self.date.data, self.end.data))
         opens_at, closes_at = (self._moment(field, field.data) for field in (self.opens_at, self.closes_at))
+        members_open_at = self._moment(self.members_open_at, self.members_open_at.data)
+        if members_open_at and not self.opens_at.data:
+            _complain(self.opens_at, _l("Please say when registration opens for everybody: after the members."))
+        if members_open_at and opens_at and members_open_at >= opens_at:
+            _complain(self.members_open_at, _l("Members register before everybody else, or leave this empty."))
         if starts_at and ends_at and ends_at <= starts_at:
             _complain(self.end, _l("The end must come after the beginning."))
         if starts_at and closes_at and closes_at > starts_at:
             _complain(self.closes_at, _l("Registration closes at the latest when the lunch begins."))
         if opens_at and (latest := closes_at or starts_at) and opens_at >= latest:
             _complain(self.opens_at, _l("Registration must open before it closes."))
-        self.moments = {"starts_at": starts_at, "ends_at": ends_at, "opens_at": opens_at, "closes_at": closes_at}
+        self.moments = {
+            "starts_at": starts_at,
+            "ends_at": ends_at,
+            "members_open_at": members_open_at,
+            "opens_at": opens_at,
+            "closes_at": closes_at,
+        }
         return not self.errors
 
     def details(self) -> EventDetails:
         """The frozen value of a form that was found valid."""
         typed: dict[str, Any] = self.data | self.moments
-        for name in ("seen", "date", "start", "end"):
+        for name in ("seen", "stamp", "date", "start", "end"):
             del typed[name]
+        typed["diets"] = ",".join(meal for meal, _label in MEALS if meal in (self.diets.data or ())) or ",".join(Diet)
         return EventDetails(zone=self.zone, **typed)
 
     def seen_at(self) -> datetime | None:
@@ -131,6 +174,7 @@ class EventForm(BareForm):
         """Take note of the row as it stands now; returns what differs from the form: label, and present value."""
         present = event_form(event)
         self.seen.data = present.seen.data
+        present.stamp.data = self.stamp.data
         return [
             (str(field.label.text), _shown(now))
             for field, now in zip(self, present, strict=True)
@@ -154,12 +198,17 @@ class EventForm(BareForm):
 
 
 def event_form(
-    event: Event | None = None, data: MultiDict[str, str] | None = None, contact_email: str = ""
+    event: Event | None = None,
+    data: MultiDict[str, str] | None = None,
+    contact_email: str = "",
+    proposal: Mapping[str, Any] | None = None,
 ) -> EventForm:
-    """The form of a lunch: empty for a new one, filled from the row, or from a request's form data if given."""
-    start = _wall_values(event) if event else {"contact_email": contact_email, "asks_food": True, "asks_access": True}
-    if event is None:
-        start["remind_two_days"] = True
+    """The form of a lunch: empty for a new one, filled from the row, or from a request's form data if given.
+
+    ``proposal`` holds what a new one may begin with, as the form asks for it.
+    """
+    start = {"contact_email": contact_email, "asks_food": True, "asks_access": True, "remind_two_days": True}
+    start = wall_values(event) if event else start | dict(proposal or {})
     form = EventForm(formdata=data, data=start)
     form.zone = event.zone if event else current_settings().timezone
     return form
@@ -190,11 +239,12 @@ def _complain(field: Field, message: Any) -> None:
     field.errors = [*field.errors, message]
 
 
-def _wall_values(event: Event) -> dict[str, Any]:
+def wall_values(event: Event) -> dict[str, Any]:
     """The columns as the form asks for them: moments on the wall clock of the place."""
     place = ZoneInfo(event.zone)
     values = {name: getattr(event, name) for name in EventDetails.__dataclass_fields__}
-    for name in ("opens_at", "closes_at"):
+    values["diets"] = [diet.value for diet in event.diets_offered]
+    for name in ("members_open_at", "opens_at", "closes_at"):
         if values[name] is not None:
             values[name] = values[name].astimezone(place).replace(tzinfo=None)
     start, end = event.starts_local, event.ends_local
@@ -213,6 +263,8 @@ def _shown(field: Field) -> str:
     """What a field holds, as it would be said."""
     if isinstance(field, BooleanField):
         return str(_l("yes") if field.data else _l("no"))
+    if isinstance(field, SelectMultipleField):
+        return ", ".join(str(label) for value, label in MEALS if value in (field.data or ())) or str(_l("nothing"))
     if isinstance(field, SelectField):  # radio buttons are one too
         return next(str(label) for value, label, *_rest in field.iter_choices() if value == field.data)
     if field.data in ("", None):

@@ -1,13 +1,16 @@
-"""Series and Event: what they are, and what one row knows of itself."""
+"""Series, Event, and the questions of one's own on its form: what they are, and what one row knows of itself."""
 
+import hmac
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from lunchkit import links
 from lunchkit.db import Model, Moment
 
 FOOD_KEPT_FOR = timedelta(days=2)
@@ -23,6 +26,14 @@ class Colour(StrEnum):
     PETIT_POIS = "petit-pois"
     MYRTILLE = "myrtille"
     BETTERAVE = "betterave"
+
+
+class Diet(StrEnum):
+    """What one person eats."""
+
+    EVERYTHING = "everything"
+    VEGETARIAN = "vegetarian"
+    VEGAN = "vegan"
 
 
 class EventState(StrEnum):
@@ -100,6 +111,15 @@ class Event(Model):
     companions_allowed: Mapped[int] = mapped_column(default=0)
     asks_food: Mapped[bool] = mapped_column(default=True)
     asks_access: Mapped[bool] = mapped_column(default=True)
+    diets: Mapped[str] = mapped_column(String(60), default=",".join(Diet))
+    """What the kitchen offers, separated by commas: people choose among these."""
+    food_note: Mapped[str] = mapped_column(Text, default="")
+    """What people should know of the meal: its allergens, where it comes from."""
+    members_open_at: Mapped[Moment | None]
+    """From when members may register by their link, before it opens for everybody."""
+    members_nonce: Mapped[bytes | None] = mapped_column(LargeBinary(16))
+    members_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    """Of the members' link: derived from the nonce with a key that the database does not hold."""
     opens_at: Mapped[Moment | None]
     closes_at: Mapped[Moment | None]
     purge_days: Mapped[int] = mapped_column(default=30)
@@ -109,6 +129,8 @@ class Event(Model):
     sequence: Mapped[int] = mapped_column(default=0)
     """Rises with every change that a calendar should show (RFC 5545, 3.8.7.4)."""
     is_demo: Mapped[bool] = mapped_column(default=False)
+    form_key: Mapped[str | None] = mapped_column(String(64), unique=True, index=True)
+    """The idempotency key of the form that made it."""
     created_at: Mapped[Moment]
     updated_at: Mapped[Moment]
     published_at: Mapped[Moment | None]
@@ -144,6 +166,17 @@ class Event(Model):
         """Where it is, as people write it: venue, then address."""
         return ", ".join(part for part in (self.venue, self.address) if part)
 
+    @property
+    def diets_offered(self) -> list[Diet]:
+        """What people may choose to eat; everything where the row names nothing."""
+        offered = self.diets.split(",") if self.diets else ()
+        return [diet for diet in Diet if diet in offered] or list(Diet)
+
+    def is_members_link(self, token: str) -> bool:
+        """Whether this is the secret of the members' link, as it is now."""
+        known = self.members_hash
+        return known is not None and hmac.compare_digest(links.token_hash(token), known)
+
     def state(self, now: datetime, seats_left: int) -> EventState:
         """What the lunch is at this moment, with so many free seats."""
         if self.cancelled_at is not None:
@@ -158,12 +191,13 @@ class Event(Model):
             return EventState.OPEN if seats_left > 0 else EventState.FULL
         return EventState.LATER if self.opens_later(now) else EventState.CLOSED
 
-    def takes_registrations(self, now: datetime) -> bool:
-        """Whether attendees may register at this moment."""
+    def takes_registrations(self, now: datetime, *, of_members: bool = False) -> bool:
+        """Whether attendees may register at this moment; members may do so earlier, by their link."""
+        opens_at = self.members_open_at if of_members and self.members_open_at is not None else self.opens_at
         return (
             self.published_at is not None
             and self.cancelled_at is None
-            and (self.opens_at is None or self.opens_at <= now)
+            and (opens_at is None or opens_at <= now)
             and now < (self.closes_at or self.starts_at)
         )
 
@@ -186,3 +220,43 @@ class Event(Model):
     def reminds(self, reminder: Reminder) -> bool:
         """Whether the organiser wants this reminder letter."""
         return bool(getattr(self, f"remind_{reminder.key}"))
+
+
+class AskedAs(StrEnum):
+    """How a question of one's own is answered on the form."""
+
+    TEXT = "text"
+    ONE = "one"
+    SEVERAL = "several"
+
+
+class FormQuestion(Model):
+    """A question of the organisers' own on the registration form of one lunch."""
+
+    __tablename__ = "form_question"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
+    position: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(10), default=AskedAs.TEXT)
+    label: Mapped[str] = mapped_column(String(200))
+    choices: Mapped[list[str]] = mapped_column(JSON, default=list)
+    is_required: Mapped[bool] = mapped_column(default=False)
+    translations: Mapped[dict[str, dict[str, Any]]] = mapped_column(JSON, default=dict)
+    """By language (en, de, it): {"en": {"label": …, "choices": […]}}, without what is empty."""
+    removed_at: Mapped[Moment | None]
+    """Since when it is asked no more; its answers are kept."""
+
+    def label_in(self, language: str) -> str:
+        """The question in a language, or else as it was written first."""
+        return str(self.translations.get(language, {}).get("label") or self.label)
+
+    def choices_in(self, language: str) -> list[tuple[str, str]]:
+        """Each choice as it is kept, and as it is read in a language."""
+        translated = self.translations.get(language, {}).get("choices") or self.choices
+        return list(zip(self.choices, translated, strict=False))
+
+    def answer_in(self, language: str, answer: str) -> str:
+        """An answer as it is read in a language: choices are kept in the words in which they were written first."""
+        words = dict(self.choices_in(language)) if self.kind != AskedAs.TEXT else {}
+        return ", ".join(words.get(part, part) for part in answer.split("\n")) if words else answer

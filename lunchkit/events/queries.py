@@ -1,13 +1,13 @@
 """Reads of lunches and series. Public is what was published, also if it was cancelled later."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, select
 
 from lunchkit.db import db
 from lunchkit.errors import NotFound
-from lunchkit.events.models import Event, Series
+from lunchkit.events.models import Event, FormQuestion, Series
 
 
 def event_by_slug_or_404(slug: str) -> Event:
@@ -53,10 +53,44 @@ def running_events(now: datetime) -> Sequence[Event]:
     return db.session.scalars(running.order_by(Event.starts_at, Event.id)).all()
 
 
+def events_by_id(ids: Collection[int]) -> dict[int, Event]:
+    """The lunches of these numbers, published or not, in one query."""
+    return {event.id: event for event in db.session.scalars(select(Event).where(Event.id.in_(ids)))}
+
+
+def events_around(since: datetime, until: datetime) -> Sequence[Event]:
+    """Public lunches that take place, wholly or in part, between two moments, the first one first."""
+    around = select(Event).where(
+        _is_public(), Event.cancelled_at.is_(None), Event.ends_at >= since, Event.starts_at <= until
+    )
+    return db.session.scalars(around.order_by(Event.starts_at, Event.id)).all()
+
+
 def past_events(now: datetime) -> Sequence[Event]:
     """Public lunches that took place, the latest first; those that were cancelled did not."""
     past = select(Event).where(_is_public(), Event.ends_at <= now, Event.cancelled_at.is_(None))
     return db.session.scalars(past.order_by(Event.starts_at.desc(), Event.id.desc())).all()
+
+
+def form_questions(event_id: int) -> Sequence[FormQuestion]:
+    """The questions of its own that the form of a lunch asks, in their order."""
+    asked = select(FormQuestion).where(FormQuestion.event_id == event_id, FormQuestion.removed_at.is_(None))
+    return db.session.scalars(asked.order_by(FormQuestion.position, FormQuestion.id)).all()
+
+
+def all_form_questions(event_id: int) -> Sequence[FormQuestion]:
+    """The same, and behind them those that are asked no more but were answered."""
+    kept = select(FormQuestion).where(FormQuestion.event_id == event_id)
+    in_order = (FormQuestion.removed_at.is_not(None), FormQuestion.position, FormQuestion.id)
+    return db.session.scalars(kept.order_by(*in_order)).all()
+
+
+def form_question_or_404(event_id: int, question_id: int) -> FormQuestion:
+    """A question of this lunch's own. Raises NotFound, for one of another lunch too."""
+    question = db.session.get(FormQuestion, question_id)
+    if question is None or question.event_id != event_id:
+        raise NotFound
+    return question
 
 
 def all_series() -> Sequence[Series]:

@@ -10,8 +10,9 @@ from pathlib import Path
 from werkzeug.datastructures import FileStorage
 
 from lunchkit.images import redraw
-from lunchkit.images.redraw import MOST_PIXELS, Drawing
+from lunchkit.images.redraw import MOST_PIXELS, Drawing, LogoDrawing
 from lunchkit.images.refusals import (
+    LogoTooSmall,
     NoPicture,
     PictureMustWait,
     PictureTooHeavy,
@@ -24,6 +25,8 @@ MOST_BYTES = 8 * 1024 * 1024
 LEAST_SIDE = 200
 """Pixels. Pages show a picture at least that large, and a blurred one is worse than none: who sends an icon, or one
 pixel, has taken the wrong file."""
+LEAST_LOGO_SIDE = 40
+"""Pixels of a logo, which stands small in the header of a page."""
 MOST_SECONDS = 20
 """On the clock, for one picture; a machine that needs longer has other things to do."""
 AT_ONCE = 2
@@ -43,7 +46,7 @@ class Header:
     height: int
 
 
-def read_upload(file: FileStorage | None) -> bytes:
+def read_upload(file: FileStorage | None, least_side: int = LEAST_SIDE) -> bytes:
     """The bytes of an uploaded picture, if they may be one. Nothing is decoded, and its name is not believed.
 
     Raises NoPicture, PictureTooHeavy, PictureTooLarge, PictureTooSmall, PictureUnreadable.
@@ -51,11 +54,11 @@ def read_upload(file: FileStorage | None) -> bytes:
     data = file.stream.read(MOST_BYTES + 1) if file else b""
     if not data:
         raise NoPicture
-    judge(data)
+    judge(data, least_side)
     return data
 
 
-def judge(data: bytes) -> Header:
+def judge(data: bytes, least_side: int = LEAST_SIDE) -> Header:
     """What a picture says of itself, if it may be decoded.
 
     Raises PictureTooHeavy, PictureTooLarge, PictureTooSmall, PictureUnreadable.
@@ -67,8 +70,8 @@ def judge(data: bytes) -> Header:
         raise PictureUnreadable
     if header.width * header.height > MOST_PIXELS:
         raise PictureTooLarge
-    if min(header.width, header.height) < LEAST_SIDE:
-        raise PictureTooSmall
+    if min(header.width, header.height) < least_side:
+        raise PictureTooSmall if least_side == LEAST_SIDE else LogoTooSmall
     return header
 
 
@@ -77,25 +80,39 @@ def draw_anew(data: bytes) -> Drawing:
 
     Raises PictureUnreadable, PictureTooLarge, PictureMustWait, and what ``judge`` raises.
     """
-    done = _run(judge(data).kind, data)
+    said = _drawn(judge(data).kind, data)
+    try:
+        return Drawing.loads(said)
+    except ValueError as error:
+        raise PictureUnreadable from error
+
+
+def draw_logo(data: bytes) -> LogoDrawing:
+    """A logo as we keep it: small, with what is transparent in it. As ``draw_anew`` otherwise."""
+    said = _drawn(judge(data, LEAST_LOGO_SIDE).kind, data, "logo")
+    try:
+        return LogoDrawing.loads(said)
+    except ValueError as error:
+        raise PictureUnreadable from error
+
+
+def _drawn(kind: str, data: bytes, *what: str) -> bytes:
+    done = _run(kind, data, *what)
     if done.returncode == redraw.TOO_MUCH:
         raise PictureTooLarge
     if done.returncode != 0:
         log.warning("a picture could not be drawn: %s %s", done.returncode, done.stderr[-80:].decode(errors="replace"))
         raise PictureUnreadable
-    try:
-        return Drawing.loads(done.stdout)
-    except ValueError as error:
-        raise PictureUnreadable from error
+    return done.stdout
 
 
-def _run(kind: str, data: bytes) -> "subprocess.CompletedProcess[bytes]":
+def _run(kind: str, data: bytes, *what: str) -> "subprocess.CompletedProcess[bytes]":
     """Give a picture to the process that draws, which knows neither our environment nor our folder."""
     if not _turns.acquire(timeout=MOST_SECONDS):
         raise PictureMustWait
     try:
         return subprocess.run(  # noqa: S603  our own program
-            [sys.executable, "-I", "-B", str(PROGRAM), kind],
+            [sys.executable, "-I", "-B", str(PROGRAM), kind, *what],
             input=data, capture_output=True, timeout=MOST_SECONDS, env={}, cwd="/", check=False,
         )  # fmt: skip
     except (OSError, subprocess.TimeoutExpired) as error:

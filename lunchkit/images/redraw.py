@@ -1,15 +1,15 @@
 """Draw a picture anew, in a process of its own: what a decoder does with hostile bytes stays in there.
 
-Run as a program (``python redraw.py FORMAT``, see ``lunchkit.images.intake``) it reads a picture from standard input
-and writes a Drawing to standard output. It has little memory and little time, writes no file, and knows nothing of
-lunchkit: only the standard library and Pillow may be imported here.
+Run as a program (``python redraw.py FORMAT [logo]``, see ``lunchkit.images.intake``) it reads a picture from standard
+input and writes a Drawing, or a LogoDrawing, to standard output. It has little memory and little time, writes no file,
+and knows nothing of lunchkit: only the standard library and Pillow may be imported here.
 """
 
 import json
 import os
 import resource
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
@@ -37,6 +37,15 @@ TURNS = {
     8: Image.Transpose.ROTATE_90,
 }
 """What puts a picture upright, by what its EXIF says of how the camera was held. From 5 on its sides change places."""
+LOGO_WIDTH, LOGO_HEIGHT = 320, 88
+"""Of a logo's file: twice the pixels of its place in the header of a page, for sharp screens."""
+MOST_LOGO_BYTES = 4000
+"""A logo comes with every page of an attendee, which weighs twenty kilobytes at most."""
+LOGO_ATTEMPTS = ((1.0, None), (1.0, 80), (1.0, 50), (0.5, None), (0.5, 80), (0.5, 50), (0.5, 20))
+"""How a logo is made light enough: by scale, and by quality (None: every pixel as it is)."""
+SEEN = 128
+"""Alpha from which on a pixel counts as seen."""
+TONES = 24
 UNREADABLE = 65
 TOO_MUCH = 66
 """Exit codes."""
@@ -71,6 +80,42 @@ class Drawing:
         if rest or width < 1 or height < 1 or not all(is_webp(data) for data in files.values()):
             raise ValueError("no drawing")
         return cls(width, height, files)
+
+
+@dataclass(frozen=True)
+class LogoDrawing:
+    """A logo drawn anew: one small file, as WebP with its transparency, and which colours can be seen in it."""
+
+    width: int
+    height: int
+    data: bytes
+    tones: Sequence[Sequence[float]]
+    """Red, green, blue from 0 to 255, and the share of the visible pixels; the largest share first."""
+    is_opaque: bool
+    """Whether it has a ground of its own: it can be seen all around its edge."""
+
+    def dumps(self) -> bytes:
+        """A line that says what follows, and then the file."""
+        head = {"width": self.width, "height": self.height, "tones": self.tones, "is_opaque": self.is_opaque}
+        return json.dumps(head).encode() + b"\n" + self.data
+
+    @classmethod
+    def loads(cls, said: bytes) -> Self:
+        """Read what ``dumps`` wrote. Raises ValueError where it did not: the writer has read hostile bytes."""
+        line, _, data = said.partition(b"\n")
+        try:
+            head = json.loads(line)
+            width, height, is_opaque = int(head["width"]), int(head["height"]), bool(head["is_opaque"])
+            tones = [[float(part) for part in tone] for tone in head["tones"]]
+        except (TypeError, KeyError, ValueError) as error:
+            raise ValueError("no drawing") from error
+        sound = (
+            all(len(tone) == 4 and min(tone) >= 0 and max(tone) <= 255 for tone in tones) and 0 < len(tones) <= TONES
+        )
+        fits = 0 < width <= LOGO_WIDTH and 0 < height <= LOGO_HEIGHT and len(data) <= MOST_LOGO_BYTES
+        if not (sound and fits and is_webp(data)):
+            raise ValueError("no drawing")
+        return cls(width, height, data, tones, is_opaque)
 
 
 def widths_of(width: int) -> tuple[int, ...]:
@@ -168,6 +213,65 @@ def _webp(image: Image.Image) -> bytes:
     return file.getvalue()
 
 
+def redraw_logo(data: bytes, kind: str) -> LogoDrawing:
+    """Decode a logo, keep what is transparent, cut off its empty margin, and draw it small enough for every page.
+
+    Raises whatever Pillow raises, and ValueError where there is nothing to be seen.
+    """
+    image: Image.Image = Image.open(BytesIO(data), formats=[kind])
+    if image.width * image.height > MOST_PIXELS:
+        raise Image.DecompressionBombError(image.size)
+    orientation, profile = _orientation(image), image.info.get("icc_profile")
+    image = _plain(image)
+    alpha = image.getchannel("A") if image.mode == "RGBA" else Image.new("L", image.size, 255)
+    image = _in_usual_colours(image.convert("RGB") if image.mode == "RGBA" else image, profile)
+    image.putalpha(alpha)
+    image = image.transpose(TURNS[orientation]) if orientation in TURNS else image
+    seen = image.getchannel("A").point(lambda value: 255 if value >= SEEN else 0).getbbox()
+    if seen is None:
+        raise ValueError("nothing to be seen")
+    image = image.crop(seen)
+    scale = min(1.0, LOGO_WIDTH / image.width, LOGO_HEIGHT / image.height)
+    image = _scaled(image, scale)
+    return _light_enough(image)
+
+
+def _scaled(image: Image.Image, scale: float) -> Image.Image:
+    size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
+    return image.resize(size, Image.Resampling.LANCZOS) if size != image.size else image
+
+
+def _light_enough(image: Image.Image) -> LogoDrawing:
+    for scale, quality in LOGO_ATTEMPTS:
+        drawn = _scaled(image, scale)
+        file = BytesIO()
+        drawn.save(
+            file, "WEBP", lossless=quality is None, quality=quality or 80, method=6, exif=b"", xmp=b"", icc_profile=None
+        )
+        if file.tell() <= MOST_LOGO_BYTES:
+            tones, is_opaque = _look_at(drawn)
+            return LogoDrawing(drawn.width, drawn.height, file.getvalue(), tones, is_opaque)
+    raise MemoryError("this logo cannot be made light enough")
+
+
+def _look_at(image: Image.Image) -> tuple[list[list[float]], bool]:
+    """The colours that can be seen, and whether its edge can."""
+    raw = image.tobytes()
+    pixels = [raw[place : place + 4] for place in range(0, len(raw), 4)]
+    width = image.width
+    edge = [*pixels[:width], *pixels[-width:], *pixels[::width], *pixels[width - 1 :: width]]
+    is_opaque = sum(pixel[3] >= SEEN for pixel in edge) >= 0.9 * len(edge)
+    heaps: dict[tuple[int, int, int], list[int]] = {}
+    seen = [pixel for pixel in pixels if pixel[3] >= SEEN]
+    for red, green, blue, _alpha in seen:
+        heap = heaps.setdefault((red >> 5, green >> 5, blue >> 5), [0, 0, 0, 0])
+        for place, part in enumerate((red, green, blue, 1)):
+            heap[place] += part
+    largest = sorted(heaps.values(), key=lambda heap: -heap[3])[:TONES]
+    tones = [[round(part / heap[3], 1) for part in heap[:3]] + [round(heap[3] / len(seen), 4)] for heap in largest]
+    return tones, is_opaque
+
+
 def confine() -> None:
     """Take from this process what it does not need. Votes go first: it is content with the time that others leave."""
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS
@@ -188,11 +292,13 @@ def _limit(what: int, most: int) -> None:
             raise
 
 
-def main(kind: str) -> int:
+def main(kind: str, what: str = "") -> int:
     """Read a picture, write it anew. Returns how it went, as an exit code."""
     confine()
     try:
-        sys.stdout.buffer.write(redraw(sys.stdin.buffer.read(), kind).dumps())
+        data = sys.stdin.buffer.read()
+        drawing = redraw_logo(data, kind) if what == "logo" else redraw(data, kind)
+        sys.stdout.buffer.write(drawing.dumps())
     except (MemoryError, Image.DecompressionBombError):
         return TOO_MUCH
     except Exception as error:  # noqa: BLE001  whatever a decoder says of bytes that it cannot read
@@ -202,4 +308,4 @@ def main(kind: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(*sys.argv[1:3]))

@@ -36,6 +36,12 @@ class PictureTooSmall(Refusal):
     status = 422
 
 
+class LogoTooSmall(PictureTooSmall):
+    """Too few pixels even for the header of a page."""
+
+    message = _l("This logo is too small: each side needs at least 40 pixels.")
+
+
 class PictureUnreadable(Refusal):
     """No picture, a damaged one, or one of a kind that is not taken."""
 

@@ -8,7 +8,6 @@ process dies between the two, the letter leaves once more under the same Message
 import contextlib
 import logging
 import smtplib
-import ssl
 import time
 from datetime import timedelta
 from email.message import EmailMessage
@@ -20,6 +19,7 @@ from sqlalchemy.orm import aliased
 from lunchkit import clock
 from lunchkit.config import Settings, current_settings
 from lunchkit.db import db, transaction
+from lunchkit.mail.line import TROUBLE, open_line
 from lunchkit.mail.message import build_message
 from lunchkit.mail.models import OutboxLetter
 from lunchkit.mail.outbox import FORGET, wake
@@ -96,21 +96,10 @@ def connect(settings: Settings) -> smtplib.SMTP:
 
     Raises ServerUnreachable where the server, its certificate or the sign-in fails.
     """
-    context = ssl.create_default_context()
     try:
-        if settings.mail_security == "tls":
-            server: smtplib.SMTP = smtplib.SMTP_SSL(
-                settings.mail_host, settings.mail_port, timeout=settings.mail_timeout, context=context
-            )
-        else:
-            server = smtplib.SMTP(settings.mail_host, settings.mail_port, timeout=settings.mail_timeout)
-        if settings.mail_security == "starttls":
-            server.starttls(context=context)
-        if settings.mail_user:
-            server.login(settings.mail_user, settings.mail_password)
-    except (OSError, smtplib.SMTPException) as error:
+        return open_line(settings)
+    except TROUBLE as error:
         raise ServerUnreachable(f"{type(error).__name__}: {error}") from error
-    return server
 
 
 def _due() -> ColumnElement[bool]:

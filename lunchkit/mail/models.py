@@ -12,7 +12,10 @@ class OutboxLetter(Model):
     """One letter. Rendered when it is sent, from the facts that held when it was promised."""
 
     __tablename__ = "outbox_letter"
-    __table_args__ = (Index("ix_outbox_letter_due", "sent_at", "failed_at", "next_attempt_at"),)
+    __table_args__ = (
+        Index("ix_outbox_letter_due", "sent_at", "failed_at", "next_attempt_at"),
+        Index("ix_outbox_letter_state", "event_id", "sent_at", "failed_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(60))

@@ -11,9 +11,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
-from lunchkit.accounts.letters import SIGN_IN
+from lunchkit.accounts.letters import INVITATION, SECRET, SIGN_IN
 from lunchkit.errors import NotFound
-from lunchkit.events.queries import all_events
+from lunchkit.events.listing import latest_lunches
 from lunchkit.mail.actions import send_again
 from lunchkit.mail.models import OutboxLetter
 from lunchkit.mail.queries import LetterState, letter_counts, letter_or_404, letters_page, state_of
@@ -21,6 +21,7 @@ from lunchkit.mail.rendering import Letter, render_letter
 
 KINDS = {
     SIGN_IN: _l("Link to sign in"),
+    INVITATION: _l("Invitation into the team"),
     "registrations/confirmation": _l("Confirmation"),
     "registrations/waiting": _l("Waiting list"),
     "registrations/promotion": _l("A seat has come free"),
@@ -45,8 +46,9 @@ log = logging.getLogger("lunchkit.mail")
 @bp.get("")
 def index() -> ResponseReturnValue:
     """Forty letters a page, of one lunch or all, in one state or all."""
-    events = all_events()
-    chosen = next((event for event in events if event.slug == request.args.get("event")), None)
+    asked = request.args.get("event", "")
+    events = latest_lunches(asked)
+    chosen = next((event for event in events if event.slug == asked), None)
     event_id = chosen.id if chosen else None
     state = next((state for state in STATES if state == request.args.get("state")), None)
     page = min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)
@@ -104,7 +106,7 @@ def _written(row: OutboxLetter) -> tuple[Letter | None, LazyString]:
 
     A way to sign in as somebody else is for its reader only; the words of a letter that has left are erased.
     """
-    if row.kind == SIGN_IN:
+    if row.kind in SECRET:
         return None, _l("This letter holds a link to sign in. Only its reader may see it.")
     if row.sent_at is not None:
         return None, _l("It has left. Its words are not kept.")

@@ -1,18 +1,23 @@
 """The organiser's doors to lunches themselves: to make, change, publish and call off."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from lunchkit import clock
+from lunchkit import clock, stamps
 from lunchkit.accounts.queries import current_organiser
-from lunchkit.events.actions import create_event, publish_event
+from lunchkit.events.actions import publish_event, renew_members_link
 from lunchkit.events.forms import EventForm, capacity_form, event_form
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
+from lunchkit.house.queries import the_house
 from lunchkit.pages.organiser import lunch_page
+from lunchkit.planning.actions import LunchMadeAlready, make_lunch
+from lunchkit.planning.forms import TakeOverForm, first_values, like_values
+from lunchkit.planning.queries import prepared_for
 from lunchkit.refusals import NO, readable, retry_header
 from lunchkit.registrations.actions import cancel_event, change_capacity, change_event
 from lunchkit.registrations.listing import attendees_with_address, attendees_without_address
@@ -21,20 +26,61 @@ from lunchkit.registrations.refusals import ChangedMeanwhile
 bp = Blueprint("events", __name__)
 
 
+TEMPLATE = "template"
+NEW = "new lunch"
+"""What the stamp of a new lunch's form is for."""
+
+
 @bp.get("/e/new")
 def new() -> ResponseReturnValue:
-    """The form of a new lunch."""
+    """The form of a new lunch: empty, like another one (``?like=<slug>``), or with a template's texts."""
+    like, from_template = _wanted()
     organiser = current_organiser()
-    return _new_page(event_form(contact_email=organiser.email if organiser else ""))
+    house = the_house()
+    usual = {"colour": house.colour, "purge_days": house.purge_days}
+    form = event_form(
+        contact_email=organiser.email if organiser else "",
+        proposal=usual | dict(_proposal(like, from_template=from_template)),
+    )
+    form.stamp.data = stamps.issue(NEW)
+    return _new_page(form, TakeOverForm(), like)
 
 
 @bp.post("/e/new")
 def create() -> ResponseReturnValue:
-    """A new draft."""
-    form = event_form(data=request.form)
+    """A new draft, and what it takes over; the same form sent twice makes one."""
+    like, from_template = _wanted()
+    form, more = event_form(data=request.form), TakeOverForm(formdata=request.form)
     if not form.validate():
-        return _new_page(form), 422
-    return _to(create_event(form.details()), done="created")
+        return _new_page(form, more, like), 422
+    stamp = stamps.read(form.stamp.data, NEW)
+    try:
+        event = make_lunch(
+            form.details(),
+            form_key=stamp.key if stamp else None,
+            like=like,
+            with_speakers=more.speakers.data,
+            from_template=from_template,
+        )
+    except LunchMadeAlready as refusal:
+        form.stamp.data = stamps.issue(NEW)
+        return _new_page(form, more, like, str(refusal.message)), refusal.status
+    return _to(event, done="created")
+
+
+def _wanted() -> tuple[Event | None, bool]:
+    """The lunch that a new one shall be like, and whether it is the template. Raises NotFound."""
+    name = request.args.get("like", "")
+    if name in ("", TEMPLATE):
+        return None, name == TEMPLATE
+    return any_event_by_slug_or_404(name), False
+
+
+def _proposal(like: Event | None, *, from_template: bool) -> dict[str, Any]:
+    """What the form of a new lunch holds: as the other one, its days moved by as many; or the template's texts."""
+    if like is not None:
+        return like_values(like, clock.now())
+    return first_values(clock.now()) if from_template else {}
 
 
 @bp.get("/e/<slug>/edit")
@@ -73,6 +119,14 @@ def capacity(slug: str) -> ResponseReturnValue:
     return _to(event, done="seats")
 
 
+@bp.post("/e/<slug>/members-link")
+def members_link(slug: str) -> ResponseReturnValue:
+    """Another members' link; the earlier one opens nothing any more."""
+    event = any_event_by_slug_or_404(slug)
+    renew_members_link(event)
+    return _to(event, done="members")
+
+
 @bp.post("/e/<slug>/publication")
 def publication(slug: str) -> ResponseReturnValue:
     """A draft becomes public."""
@@ -102,8 +156,15 @@ def cancel(slug: str) -> ResponseReturnValue:
     return _to(event, done="cancelled")
 
 
-def _new_page(form: EventForm) -> str:
-    return render_template("organiser/events/new.html", form=form)
+def _new_page(form: EventForm, more: TakeOverForm, like: Event | None, notice: str | None = None) -> str:
+    return render_template(
+        "organiser/events/new.html",
+        form=form,
+        more=more,
+        like=like,
+        prepared=prepared_for(like.id) if like else None,
+        notice=notice,
+    )
 
 
 def _differing(form: EventForm, event: Event) -> list[str]:

@@ -1,42 +1,51 @@
 """The organiser's pages that look into every feature: the list of lunches, and one lunch at a glance."""
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from lunchkit import clock, links, qr
+from lunchkit.accounts.policies import may
+from lunchkit.doctor.queries import troubles
 from lunchkit.events.forms import CapacityForm, capacity_form
+from lunchkit.events.listing import lunches_page
 from lunchkit.events.models import Event
-from lunchkit.events.queries import all_events, any_event_by_slug_or_404
+from lunchkit.events.queries import any_event_by_slug_or_404
+from lunchkit.house.queries import the_house, to_do
 from lunchkit.pages.overview import overview
+from lunchkit.planning.queries import latest_event
 from lunchkit.registrations.queries import seats_taken_by_event
 from lunchkit.speakers.queries import waiting_pages
+from lunchkit.text import clean_line
 
 bp = Blueprint("pages", __name__)
-PAST_A_PAGE = 15
 
 
 @bp.get("/")
 def home() -> ResponseReturnValue:
-    """All lunches: those that come, drafts, and those that were."""
-    now = clock.now()
-    lunches = list(all_events())
-    drafts = [event for event in lunches if event.published_at is None and event.cancelled_at is None]
-    past = [event for event in lunches if event not in drafts and event.is_over(now)]
-    coming = [event for event in reversed(lunches) if event not in drafts and event not in past]
-    pages = max(1, -(-len(past) // PAST_A_PAGE))
-    page = min(max(1, request.args.get("page", 1, type=int)), pages)
-    shown = [*coming, *drafts, *past[(page - 1) * PAST_A_PAGE : page * PAST_A_PAGE]]
-    taken = seats_taken_by_event([event.id for event in shown])
-    states = {event.id: event.state(now, event.capacity - taken[event.id]) for event in shown}
-    past_shown = [event for event in shown if event in past]
+    """All lunches: those that come, drafts, and those that were; searched, forty past ones at a time.
+
+    Helpers go on to the doors.
+    """
+    if not may("organiser.pages.event"):
+        return redirect(url_for("organiser.doors.index"))
+    now, text = clock.now(), clean_line(request.args.get("q"))[:100]
+    lunches = lunches_page(now, text, request.args.get("page", 1, type=int))
+    ids = [event.id for event in lunches.all]
+    taken = seats_taken_by_event(ids)
+    house, last = the_house(), latest_event()
     return render_template(
         "organiser/home.html",
-        sections=[(_("Coming"), coming), (_("Drafts"), drafts), (_("Past lunches"), past_shown)],
+        sections=[(_("Coming"), lunches.coming), (_("Drafts"), lunches.drafts), (_("Past lunches"), lunches.past)],
         taken=taken,
-        states=states,
-        waiting_pages=waiting_pages([event.id for event in shown]),
-        pager={"page": page, "pages": pages},
+        states={event.id: event.state(now, event.capacity - taken[event.id]) for event in lunches.all},
+        waiting_pages=waiting_pages(ids),
+        pager=lunches,
+        last=last,
+        q=text,
+        first_run=house.first_run_ended_at is None and last is None,
+        to_do=to_do(house),
+        troubles=troubles(house),
     )
 
 

@@ -1,17 +1,36 @@
-"""What an organiser sees of a lunch at one glance, gathered from every feature."""
+"""What an organiser sees of a lunch at one glance, from every feature: who comes, what is missing, what is next."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from flask import url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext as _n
 
-from lunchkit import clock
-from lunchkit.events.models import Event, EventState
+from lunchkit import clock, links
+from lunchkit.config import current_settings
+from lunchkit.events.changes import members_token
+from lunchkit.events.models import REMINDERS, Event, EventState
 from lunchkit.mail.queries import LetterState, letter_counts
-from lunchkit.polls.queries import count_polls
+from lunchkit.planning.queries import prepared_for
+from lunchkit.planning.views import Prepared
 from lunchkit.recap.queries import recap_of
+from lunchkit.registrations.listing import count_who_need, food_counts
+from lunchkit.registrations.models import Diet
 from lunchkit.registrations.queries import queue_length, seats_taken
-from lunchkit.speakers.queries import count_speakers, waiting_pages
+from lunchkit.speakers.models import Speaker
+from lunchkit.speakers.queries import appearances
+
+PRINT_WITHIN = timedelta(days=2)
+"""So long before a lunch its papers are printed, and the kitchen wants to know."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """Something to do: a few words, and where it is done."""
+
+    words: str
+    address: str
 
 
 @dataclass(frozen=True)
@@ -22,42 +41,107 @@ class Overview:
     taken: int
     left: int
     queue: int
-    speakers: int
+    diets: dict[Diet, int]
+    unsaid: int
+    """Seats whose diet nobody told."""
+    allergies: int
+    """People who wrote of an allergy or an intolerance."""
+    prepared: Prepared
     waiting_pages: int
     """Of speakers, submitted, for an organiser to read."""
-    polls: int
     letters: dict[LetterState, int]
     has_recap: bool
     """Whether somebody has begun to write its recap."""
-    missing: list[tuple[str, str]]
-    """What the public page still lacks, each with the address where it is written."""
+    members_address: str | None
+    """The secret address by which members register first."""
+    missing: list[Way]
+    """What should be there before the day and is not."""
+    next: list[Way]
+    """What there is to do now, the first thing first; a draft is published, which is no mere way."""
 
 
 def overview(event: Event) -> Overview:
     """All of it, in a fixed number of queries."""
-    taken, speakers, polls = seats_taken(event.id), count_speakers(event.id), count_polls(event.id)
+    now, taken, queue = clock.now(), seats_taken(event.id), queue_length(event.id)
+    diets, seats = food_counts(event.id)
     left = max(0, event.capacity - taken)
+    state, prepared = event.state(now, left), prepared_for(event.id)
+    speakers = [appearance.speaker for appearance in appearances(event.id)]
+    recap = recap_of(event.id)
     return Overview(
-        state=event.state(clock.now(), left),
+        state=state,
         taken=taken,
         left=left,
-        queue=queue_length(event.id),
-        speakers=speakers,
-        waiting_pages=waiting_pages([event.id]).get(event.id, 0),
-        polls=polls,
+        queue=queue,
+        diets=diets,
+        unsaid=max(0, seats - sum(diets.values())),
+        allergies=count_who_need(event.id),
+        prepared=prepared,
+        waiting_pages=sum(speaker.submitted_at is not None for speaker in speakers),
         letters=letter_counts(event.id),
-        has_recap=recap_of(event.id) is not None,
-        missing=_missing(event, speakers, polls),
+        has_recap=recap is not None,
+        members_address=_members_address(event),
+        missing=_missing(event, prepared, speakers),
+        next=_next(event, state, now, queue=queue, prepared=prepared, has_recap=recap is not None),
     )
 
 
-def _missing(event: Event, speakers: int, polls: int) -> list[tuple[str, str]]:
+def _members_address(event: Event) -> str | None:
+    token = members_token(event) if event.members_open_at is not None else None
+    return links.public("registrations.new", slug=event.slug, members=token) if token else None
+
+
+def _missing(event: Event, prepared: Prepared, speakers: list[Speaker]) -> list[Way]:
     edit = url_for("organiser.events.edit", slug=event.slug)
+    people = url_for("organiser.speakers.index", slug=event.slug)
+    unwritten = sum(not speaker.is_written for speaker in speakers)
+    reminded = any(event.reminds(reminder) for reminder in REMINDERS)
     wanted = [
         (event.place, _("The place"), f"{edit}#venue"),
         (event.summary, _("What it is about"), f"{edit}#summary"),
         (event.access_notes, _("How to get in"), f"{edit}#access_notes"),
-        (speakers, _("Who speaks"), url_for("organiser.speakers.index", slug=event.slug)),
-        (polls, _("A question for the room"), url_for("organiser.polls.index", slug=event.slug)),
+        (speakers, _("Who speaks"), people),
+        (not unwritten, _n("The page of one speaker", "The pages of %(num)s speakers", unwritten), people),
+        (prepared.polls, _("A question for the room"), url_for("organiser.polls.index", slug=event.slug)),
+        (prepared.rows, _("The run of show"), url_for("organiser.planning.index", slug=event.slug)),
+        (reminded, _("A reminder letter"), f"{edit}#remind_two_days"),
+        (current_settings().mail_host, _("A mail server: letters wait"), url_for("organiser.mail.index")),
     ]
-    return [(name, address) for there, name, address in wanted if not there]
+    return [Way(name, address) for there, name, address in wanted if not there]
+
+
+def _next(
+    event: Event, state: EventState, now: datetime, *, queue: int, prepared: Prepared, has_recap: bool
+) -> list[Way]:
+    """What there is to do in this state of the lunch."""
+    slug = event.slug
+    change = Way(_("Change the lunch"), url_for("organiser.events.edit", slug=slug))
+    by_hand = Way(_("Register somebody"), url_for("organiser.registrations.new", slug=slug))
+    kitchen = Way(_("Numbers for the kitchen"), url_for("organiser.registrations.caterer", slug=slug))
+    if state is EventState.DRAFT:
+        return [change]
+    if state is EventState.RUNNING:
+        room = Way(_("Remote control"), url_for("organiser.presenter.remote", slug=slug))
+        show = Way(_("Run of show, now"), url_for("organiser.planning.now", slug=slug))
+        return [room, show if prepared.rows else by_hand]
+    if state in (EventState.OVER, EventState.CANCELLED):
+        return _afterwards(event, state, has_recap=has_recap)
+    if event.starts_at - now <= PRINT_WITHIN:
+        return [kitchen if event.asks_food else Way(_("Print the poster"), url_for("pages.poster", slug=slug)), by_hand]
+    if state is EventState.FULL and queue:
+        waiting = url_for("organiser.registrations.index", slug=slug, standing="waiting")
+        return [Way(_("See who waits"), waiting), by_hand]
+    if state is EventState.LATER and event.members_open_at is not None:
+        return [Way(_("Share the members’ address"), "#members"), by_hand]
+    if state in (EventState.OPEN, EventState.LATER):
+        return [Way(_("Share it: the poster"), url_for("pages.poster", slug=slug)), by_hand]
+    return [by_hand, change]
+
+
+def _afterwards(event: Event, state: EventState, *, has_recap: bool) -> list[Way]:
+    again = Way(_("The next one like this"), url_for("organiser.events.new", like=event.slug))
+    public = [Way(_("See the public page"), url_for("pages.event", slug=event.slug))] if event.published_at else []
+    if state is EventState.CANCELLED or event.recap_published_at is not None:
+        return [again, *public]
+    words = _("Finish the recap") if has_recap else _("Write the recap")
+    return [Way(words, url_for("organiser.recap.index", slug=event.slug)), again]

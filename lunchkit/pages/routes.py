@@ -13,6 +13,7 @@ from lunchkit import clock, links, qr
 from lunchkit.config import current_settings
 from lunchkit.events.models import Event
 from lunchkit.events.queries import all_series, coming_events, event_by_slug_or_404, past_events, running_events
+from lunchkit.house.queries import the_house
 from lunchkit.i18n import typo, when
 from lunchkit.images.cards import card_png
 from lunchkit.pages.archive import LATEST, archive, series_or_404
@@ -114,7 +115,8 @@ def card(slug: str) -> ResponseReturnValue:
 @bp.get("/privacy")
 def privacy() -> ResponseReturnValue:
     """What is stored, for how long, and which cookies there are."""
-    return render_template("pages/privacy.html")
+    house = the_house()
+    return render_template("pages/privacy.html", notice=house.notice, purge_days=house.purge_days)
 
 
 def structured_event(event: Event, left: int, speakers: Sequence[Appearance] = ()) -> dict[str, Any]:

@@ -37,6 +37,22 @@ def place_poll(session: Session, event: Event, details: PollDetails) -> Poll:
     return poll
 
 
+def place_programme(session: Session, event: Event, questions: Sequence[tuple[PollDetails, int | None]]) -> list[Poll]:
+    """Write a whole programme for a lunch that has none, in this order.
+
+    With each question comes the number of the one, counted from 0, that it asks again after the debate.
+    """
+    placed: list[Poll] = []
+    for position, (details, first) in enumerate(questions, 1):
+        before_id = None if first is None else placed[first].id
+        poll = Poll(event_id=event.id, position=position, before_id=before_id)
+        _write(poll, details)
+        session.add(poll)
+        session.flush()
+        placed.append(poll)
+    return placed
+
+
 def rewrite_poll(session: Session, poll: Poll, details: PollDetails) -> None:
     """Reword a question, and with it the other one of its pair: both ask the same.
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from lunchkit.accounts.queries import current_session
+from lunchkit.accounts.policies import may
 from lunchkit.config import LANGUAGES
 from lunchkit.db import db
 from lunchkit.errors import NotFound
@@ -90,7 +90,7 @@ def phone_state(code: str) -> Response:
 def screen(code: str) -> ResponseReturnValue:
     """The projector; the keyboard steers it where an organiser is signed in."""
     room = room_by_code_or_404(code)
-    can_steer = current_session() is not None
+    can_steer = may("organiser.presenter.step")
     page = render_template(
         "presenter/screen.html",
         screen=screen_view(room, language()),

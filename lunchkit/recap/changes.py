@@ -19,6 +19,8 @@ UNREAD = "unread"
 NOTHING: Mapping[FieldKind, Any] = {FieldKind.WHOLE: None, FieldKind.POLL: None, FieldKind.TICK: False}
 """What an empty field of a kind holds; the others hold no letters."""
 LONG = (FieldKind.TEXT, FieldKind.MARKDOWN)
+AROUND = 80
+"""Letters of what stayed that are shown beside a change."""
 Item = Mapping[str, Any]
 Side = Literal["mine", "theirs", "both"]
 
@@ -268,3 +270,22 @@ def words_changed(before: str, after: str) -> list[Piece]:
             both: list[tuple[str, Literal["gone", "new"]]] = [(run.before, "gone"), (run.after, "new")]
             pieces += [Piece(text, what) for text, what in both if text]
     return pieces
+
+
+def in_brief(pieces: Sequence[Piece]) -> list[Piece]:
+    """The same changes, each with a few words around it: what stayed is cut where it is long."""
+    return [
+        Piece(_cut(piece.text, at_start=number == 0, at_end=number == len(pieces) - 1), "same")
+        if piece.what == "same"
+        else piece
+        for number, piece in enumerate(pieces)
+    ]
+
+
+def _cut(text: str, *, at_start: bool, at_end: bool) -> str:
+    """The end of what comes before a change, and the beginning of what follows one."""
+    if len(text) <= 3 * AROUND:
+        return text
+    head = "" if at_start else text[:AROUND].rpartition(" ")[0]
+    tail = "" if at_end else text[-AROUND:].partition(" ")[2]
+    return f"{head} … {tail}"

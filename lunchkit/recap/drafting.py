@@ -1,7 +1,9 @@
 """The first draft of a recap, made from what happened, and what is published of a draft."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Any, Literal
 
 from flask_babel import force_locale
 
@@ -9,7 +11,7 @@ from lunchkit.config import current_settings
 from lunchkit.events.models import Event
 from lunchkit.polls.models import Poll
 from lunchkit.polls.queries import polls_of
-from lunchkit.recap.changes import blank
+from lunchkit.recap.changes import Piece, blank, differences, in_brief, wording, words_changed
 from lunchkit.recap.document import freeze
 from lunchkit.recap.listing import numbers
 from lunchkit.recap.models import RecapSection
@@ -64,3 +66,44 @@ def snapshot_of(
         if "frozen" in kept and earlier is not None and "frozen" in earlier:
             kept["frozen"] = earlier["frozen"]
     return snapshot
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """One section in which the draft is ahead of what readers see."""
+
+    name: str
+    what: Literal["new", "gone", "moved", "changed"]
+    words: Sequence[tuple[str, Sequence[Piece]]] = ()
+    """Of one that changed: the label of each field or item, and its words."""
+
+
+def ahead_of(published: Mapping[str, Any], draft: Mapping[str, Any]) -> list[Ahead]:
+    """What readers of ``published`` would see change if they got ``draft``, in the draft's order, what goes last."""
+    before = {kept["id"]: kept for kept in published["sections"]}
+    after = {kept["id"]: kept for kept in draft["sections"]}
+    moved = _moved([key for key in before if key in after], [key for key in after if key in before])
+    found: list[Ahead] = []
+    for key, kept in after.items():
+        if key not in before:
+            found.append(Ahead(_name(kept), "new"))
+        elif before[key] != kept:
+            found.append(Ahead(_name(kept), "changed", _words_ahead(before[key], kept)))
+        elif key in moved:
+            found.append(Ahead(_name(kept), "moved"))
+    return found + [Ahead(_name(kept), "gone") for key, kept in before.items() if key not in after]
+
+
+def _moved(before: Sequence[int], after: Sequence[int]) -> set[int]:
+    stayed = SequenceMatcher(None, before, after, autojunk=False).get_matching_blocks()
+    return set(after) - {key for block in stayed for key in after[block.b : block.b + block.size]}
+
+
+def _words_ahead(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[tuple[str, Sequence[Piece]]]:
+    kind = SectionKind(after["kind"])
+    earlier, now = (wording(kind, kept["title"], kept["data"]) for kept in (before, after))
+    return [(each.label, in_brief(words_changed(each.mine, each.theirs))) for each in differences(kind, earlier, now)]
+
+
+def _name(kept: Mapping[str, Any]) -> str:
+    return str(kept["title"] or SHAPES[SectionKind(kept["kind"])].heading)

@@ -27,7 +27,6 @@ from lunchkit.registrations.refusals import (
     LunchCalledOff,
     NoSeatAtTheDoor,
     NoSeatForCompanions,
-    NotPublished,
     RegistrationClosed,
     TooLate,
 )
@@ -44,6 +43,7 @@ from lunchkit.registrations.steps import (
     lock,
     new_registration,
     renew_links,
+    require_open_by_hand,
     serve_queue,
 )
 
@@ -61,8 +61,10 @@ class Placed:
     position: int | None
 
 
-def register_attendee(event: Event, details: AttendeeDetails, *, form_key: str, language: str) -> Placed:
-    """Give the attendee a seat, or the next place in the queue.
+def register_attendee(
+    event: Event, details: AttendeeDetails, *, form_key: str, language: str, members: str = ""
+) -> Placed:
+    """Give the attendee a seat, or the next place in the queue; ``members`` is the secret of the link they came by.
 
     The same form sent again changes nothing and gets the same answer. An address that is registered already gets the
     answer of a newcomer, and a letter that tells the rest.
@@ -76,7 +78,7 @@ def register_attendee(event: Event, details: AttendeeDetails, *, form_key: str, 
             if sent_before.form_digest != details.digest():
                 raise FormUsedAlready
             return Placed(Standing(sent_before.standing), place_in_queue(sent_before))
-        if not event.takes_registrations(now):
+        if not event.takes_registrations(now, of_members=event.is_members_link(members)):
             raise RegistrationClosed
         if not arrivals.allows(event.id):
             raise TooMany
@@ -103,12 +105,7 @@ def register_by_hand(event: Event, details: AttendeeDetails, *, language: str) -
     with transaction() as session:
         event = lock_event(session, event.id)
         now = clock.now()
-        if event.published_at is None:
-            raise NotPublished
-        if event.cancelled_at is not None:
-            raise LunchCalledOff
-        if event.is_over(now):
-            raise TooLate
+        require_open_by_hand(event, now)
         known = find_by_email(session, event.id, details.email)
         if known is not None and known.is_active:
             raise AddressTaken

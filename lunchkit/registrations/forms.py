@@ -12,10 +12,12 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Field, FieldList, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, ValidationError
 
-from lunchkit.events.models import Event
+from lunchkit.events.models import Event, FormQuestion
+from lunchkit.events.queries import form_questions
 from lunchkit.fields import BareForm, at_most, has_a_word
 from lunchkit.mail.addresses import valid_email
 from lunchkit.registrations.models import Diet, Registration
+from lunchkit.registrations.own_questions import Answers, own_name, own_values, read_answers, with_own_questions
 from lunchkit.text import clean_line, clean_text
 
 DIETS = [
@@ -40,6 +42,8 @@ class AttendeeDetails:
     allergies: str = ""
     access: str = ""
     wants_recap: bool = False
+    answers: Answers = ()
+    """To the lunch's own questions, of those that were asked."""
 
     @property
     def seats(self) -> int:
@@ -91,6 +95,16 @@ class DetailsForm(BareForm):
     )
     shows_name = BooleanField(_l("My name may stand on the list of those present"))
     wants_recap = BooleanField(_l("Send me the recap after the lunch"))
+    own: tuple[FormQuestion, ...] = ()
+    """The lunch's own questions, each with a field."""
+    only_diet: Diet | None = None
+    """What everybody eats, where the lunch offers nothing else."""
+    kept_diets: frozenset[Diet] = frozenset()
+    """What was chosen before, and may stay though it is offered no more."""
+
+    def own_fields(self) -> list[tuple[FormQuestion, Field]]:
+        """The lunch's own questions in their order, each with its field."""
+        return [(question, self[own_name(question)]) for question in self.own]
 
     def fit_to(self, event: Event, most_companions: int) -> None:
         """Ask only what this lunch asks, of so many people."""
@@ -103,13 +117,17 @@ class DetailsForm(BareForm):
 
     def fit_needs_to(self, event: Event, most_companions: int) -> None:
         """Ask about food and access where the lunch does, of each person."""
-        if event.asks_food:
+        offered = {*event.diets_offered, *self.kept_diets}
+        if event.asks_food and len(offered) > 1:
             while len(self.diets) < 1 + most_companions:
                 self.diets.append_entry()
             for position, field in enumerate(self.diets):
                 field.label.text = str(self.person_label(position))
+                field.choices = [(diet, label) for diet, label in DIETS if diet in offered]
         else:
+            self.only_diet = next(iter(offered)) if event.asks_food else None
             del self.diets
+        if not event.asks_food:
             del self.allergies
         if not event.asks_access:
             del self.access
@@ -121,18 +139,20 @@ class DetailsForm(BareForm):
     def details(self, email: str | None) -> AttendeeDetails:
         """The frozen value of a valid form."""
         companions = self.companions.data if "companions" in self else 0
-        diets: Iterable[str] = self.diets.data[: companions + 1] if "diets" in self else ()
+        only = [self.only_diet.value] * (companions + 1) if self.only_diet else []
+        diets: Iterable[str] = self.diets.data[: companions + 1] if "diets" in self else only
         return AttendeeDetails(
             name=self.name.data or "",
             email=email,
             organisation=self.organisation.data or "",
-            is_member=bool(self.is_member.data),
+            is_member=bool(self.is_member.data) if "is_member" in self else True,  # not asked: the members' link
             shows_name=bool(self.shows_name.data),
             companions=companions,
             diets=tuple(Diet(diet) for diet in diets),
             allergies=(self.allergies.data or "") if "allergies" in self else "",
             access=(self.access.data or "") if "access" in self else "",
             wants_recap=bool(self.wants_recap.data),
+            answers=read_answers(self, self.own),
         )
 
 
@@ -151,17 +171,25 @@ class RegistrationForm(DetailsForm):
     """People do not see it; robots fill it. Its name is none that a browser fills in by itself."""
 
 
-def registration_form(event: Event, data: MultiDict[str, str] | None = None) -> RegistrationForm:
-    """The public form of a lunch, filled from a request's form data if given."""
-    form = RegistrationForm(formdata=without_strangers(data, event.companions_allowed))
+def registration_form(
+    event: Event, data: MultiDict[str, str] | None = None, *, of_members: bool = False
+) -> RegistrationForm:
+    """The public form of a lunch, filled from a request's form data if given; members' link asks nobody if they are."""
+    kind = with_own_questions(RegistrationForm, form_questions(event.id))
+    form = kind(formdata=without_strangers(data, event.companions_allowed))
     form.fit_to(event, event.companions_allowed)
+    if of_members:
+        del form.is_member
     return form
 
 
 def edit_form(event: Event, registration: Registration, data: MultiDict[str, str] | None = None) -> DetailsForm:
     """The form with which an attendee changes their own registration."""
-    most = most_companions(event, registration)
-    form = DetailsForm(formdata=without_strangers(data, most), data=current_values(registration))
+    most, questions = most_companions(event, registration), form_questions(event.id)
+    kind = with_own_questions(DetailsForm, questions, registration)
+    values = current_values(registration) | own_values(questions, registration)
+    form = kind(formdata=without_strangers(data, most), data=values)
+    form.kept_diets = diets_of(registration)
     form.fit_to(event, most)
     return form
 
@@ -169,6 +197,12 @@ def edit_form(event: Event, registration: Registration, data: MultiDict[str, str
 def most_companions(event: Event, registration: Registration | None) -> int:
     """How many may come along: as many as the lunch allows, and those who are registered already."""
     return max(event.companions_allowed, registration.seats - 1 if registration else 0)
+
+
+def diets_of(registration: Registration | None) -> frozenset[Diet]:
+    """What the people of a registration eat."""
+    needs = registration.needs if registration else None
+    return frozenset(needs.diet_list if needs else ())
 
 
 def current_values(registration: Registration) -> dict[str, Any]:

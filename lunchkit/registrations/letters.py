@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from lunchkit import calendar, clock, links, qr
@@ -50,7 +50,8 @@ def promise_letter(
     """
     if registration.email is None:
         return False
-    session.flush()
+    if inspect(registration).pending:
+        session.flush()  # the letter speaks of its number
     return outbox.promise(
         session,
         kind=f"registrations/{kind}",

@@ -1,23 +1,23 @@
 """The organiser's reads: the list of a lunch, its counts, the caterer's numbers. Each in a fixed number of queries."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from lunchkit.db import db
 from lunchkit.errors import NotFound
 from lunchkit.events.models import Event
-from lunchkit.events.queries import coming_events
+from lunchkit.events.queries import all_form_questions, coming_events
 from lunchkit.mail.models import OutboxLetter
-from lunchkit.registrations.models import Diet, Needs, Registration, Standing
+from lunchkit.registrations.models import Answer, Diet, Needs, Registration, Standing
 from lunchkit.text import clean_line, fold
 
 PAGE_SIZE = 40
-_ORDER = {Standing.SEATED: 0, Standing.WAITING: 1, Standing.CANCELLED: 2}
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,14 @@ class RegistrationList:
 
 
 @dataclass(frozen=True)
+class AnswerColumn:
+    """One of the lunch's own questions, and what was answered, by the number of the registration."""
+
+    heading: str
+    answers: Mapping[int, str]
+
+
+@dataclass(frozen=True)
 class CatererCounts:
     """What the kitchen and the room need to know, without a name. Words come with how often they were said."""
 
@@ -81,24 +89,26 @@ def registrations_page(
 ) -> RegistrationList:
     """The registrations of a lunch in which every word of ``text`` occurs, whatever its case and accents.
 
-    With ``arrived`` only those of whom somebody came.
-
-    Those with a seat come first by name, then the queue in its order. A page beyond the last is the last.
+    With ``arrived`` only those of whom somebody came. Those with a seat stand first by name, then the queue in order.
+    A page beyond the last is the last. The database sorts, cuts and counts: a page of ten thousand costs what one of a
+    hundred does.
     """
-    rows = _rows(event_id)
-    counts = Counter(row.registration.standing for row in rows)
-    words = fold(text).split()
-    found = [row for row in rows if standing in (None, row.registration.standing) and _has(row.registration, words)]
-    found = [row for row in found if row.registration.arrived or not arrived]
-    pages = max(1, -(-len(found) // PAGE_SIZE))
+    counts = _by_standing(_listed(event_id))
+    wanted = _listed(event_id, fold(text).split(), arrived=arrived)
+    matching = _by_standing(wanted) if text or arrived else counts
+    segments = {name: matching[name] for name in Standing if standing in (None, name)}
+    found = sum(segments.values())
+    pages = max(1, -(-found // PAGE_SIZE))
     page = min(max(1, page), pages)
+    registrations = _slice(wanted, segments, (page - 1) * PAGE_SIZE)
+    places = _places(event_id, [one.id for one in registrations if one.standing == Standing.WAITING])
     return RegistrationList(
-        rows=found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE],
-        found=len(found),
+        rows=[Row(registration, places.get(registration.id)) for registration in registrations],
+        found=found,
         page=page,
         pages=pages,
-        counts={name: counts[name] for name in Standing},
-        arrived=sum(1 for row in rows if row.registration.arrived),
+        counts={name.value: number for name, number in counts.items()},
+        arrived=_count(event_id, Registration.arrived > 0, Registration.erased_at.is_(None)),
     )
 
 
@@ -124,57 +134,138 @@ def all_rows(event_id: int) -> Sequence[Row]:
 
 
 def attendees_with_address(event_id: int) -> int:
-    """How many requests, seated or waiting, a letter to everybody reaches: the lunch has moved, or is called off."""
-    return _count(event_id, Registration.standing != Standing.CANCELLED, Registration.email.is_not(None))
+    """How many requests, seated or waiting, a letter to everybody reaches: the lunch has moved, or is called off.
+
+    All but the few without an address: those stand together in an index, the others need not be looked at.
+    """
+    return _count(event_id, Registration.standing != Standing.CANCELLED) - attendees_without_address(event_id)
 
 
 def attendees_without_address(event_id: int) -> int:
     """How many requests, seated or waiting, no letter reaches, so that somebody must tell these people."""
-    return _count(event_id, Registration.standing != Standing.CANCELLED, Registration.email.is_(None))
+    return _count(event_id, Registration.standing != Standing.CANCELLED, Registration.email_key.is_(None))
 
 
 def caterer_counts(event_id: int) -> CatererCounts:
     """Diets, allergies and access needs of everybody who has a seat."""
+    diets, seats = food_counts(event_id)
     seated = db.session.execute(
-        select(Registration.seats, Needs.diets, Needs.allergies, Needs.access)
-        .outerjoin(Needs, Needs.registration_id == Registration.id)
-        .where(Registration.event_id == event_id, Registration.standing == Standing.SEATED)
+        select(Needs.allergies, Needs.access)
+        .join(Registration, Registration.id == Needs.registration_id)
+        .where(_seated(event_id), or_(Needs.allergies != "", Needs.access != ""))
         .order_by(Registration.queued_at, Registration.id)
     ).all()
-    diets = Counter(diet for _seats, said, _allergies, _access in seated for diet in (said or "").split(",") if diet)
-    seats = sum(row.seats for row in seated)
     return CatererCounts(
         seats=seats,
-        diets={diet: diets[diet] for diet in Diet},
-        unsaid=max(0, seats - diets.total()),
+        diets=diets,
+        unsaid=max(0, seats - sum(diets.values())),
         allergies=_tally(row.allergies for row in seated),
         access=_tally(row.access for row in seated),
     )
 
 
-def _rows(event_id: int) -> list[Row]:
-    """All of a lunch in one query. At most a few hundred: sorting here treats accents alike on every database."""
-    found = db.session.scalars(
-        select(Registration)
-        .where(Registration.event_id == event_id, Registration.erased_at.is_(None))
-        .order_by(Registration.queued_at, Registration.id)
+def food_counts(event_id: int) -> tuple[dict[Diet, int], int]:
+    """How many of those who have a seat eat what, and how many seats there are; in one query.
+
+    The database adds up by wording: however many come, there are few ways to say what a table eats.
+    """
+    wordings = db.session.execute(
+        select(Needs.diets, func.count(), func.sum(Registration.seats))
+        .select_from(Registration)
+        .outerjoin(Needs, Needs.registration_id == Registration.id)
+        .where(_seated(event_id))
+        .group_by(Needs.diets)
     ).all()
-    waiting = [registration.id for registration in found if registration.standing == Standing.WAITING]
-    places = {registration_id: place for place, registration_id in enumerate(waiting, 1)}
-    rows = [Row(registration, places.get(registration.id)) for registration in found]
-    return sorted(rows, key=_position)
+    diets: Counter[str] = Counter()
+    for said, requests, _seats in wordings:
+        for diet in filter(None, (said or "").split(",")):
+            diets[diet] += requests
+    return {diet: diets[diet] for diet in Diet}, sum(seats for _said, _requests, seats in wordings)
 
 
-def _position(row: Row) -> tuple[int, int, str]:
-    standing = Standing(row.registration.standing)
-    return _ORDER[standing], row.place or 0, fold(row.registration.name)
+def count_who_need(event_id: int) -> int:
+    """How many of those who have a seat wrote of an allergy or an intolerance."""
+    wrote = select(func.count()).select_from(Needs).join(Registration, Registration.id == Needs.registration_id)
+    return db.session.scalar(wrote.where(_seated(event_id), Needs.allergies != "")) or 0
 
 
-def _has(registration: Registration, words: list[str]) -> bool:
-    if not words:
-        return True
-    text = fold(f"{registration.name} {registration.email or ''} {registration.organisation}")
-    return all(word in text for word in words)
+def own_answer_columns(event_id: int) -> list[AnswerColumn]:
+    """What was answered to each of the lunch's own questions, by registration; in two queries.
+
+    A question that is asked no more has a column as long as it has answers.
+    """
+    questions = all_form_questions(event_id)
+    answers: dict[int, dict[int, str]] = {question.id: {} for question in questions}
+    of_these = select(Answer.question_id, Answer.registration_id, Answer.value).where(Answer.question_id.in_(answers))
+    for question_id, registration_id, value in db.session.execute(of_these) if questions else ():
+        answers[question_id][registration_id] = value
+    return [
+        AnswerColumn(question.label, answers[question.id])
+        for question in questions
+        if question.removed_at is None or answers[question.id]
+    ]
+
+
+def answers_by_question(question_ids: Sequence[int]) -> dict[int, int]:
+    """How many people answered each of these questions of a lunch's own, in one query."""
+    counted = select(Answer.question_id, func.count()).where(Answer.question_id.in_(question_ids))
+    return dict(db.session.execute(counted.group_by(Answer.question_id)).all())
+
+
+def _seated(event_id: int) -> ColumnElement[bool]:
+    return and_(Registration.event_id == event_id, Registration.standing == Standing.SEATED)
+
+
+def _listed(event_id: int, words: Sequence[str] = (), *, arrived: bool = False) -> Select[Registration]:
+    """Who of a lunch was not erased, with all these words; with ``arrived`` of those who came."""
+    found = [Registration.folded.contains(word, autoescape=True) for word in words]
+    found += [Registration.arrived > 0] if arrived else []
+    return select(Registration).where(Registration.event_id == event_id, Registration.erased_at.is_(None), *found)
+
+
+def _by_standing(wanted: Select[Registration]) -> dict[Standing, int]:
+    counted = wanted.with_only_columns(Registration.standing, func.count()).group_by(Registration.standing)
+    counts = dict(db.session.execute(counted).all())
+    return {name: counts.get(name, 0) for name in Standing}
+
+
+def _slice(wanted: Select[Registration], segments: Mapping[Standing, int], start: int) -> list[Registration]:
+    """One page: from each standing in its turn what falls into it, each read along its index. At most three queries."""
+    rows: list[Registration] = []
+    for standing, length in segments.items():
+        room = PAGE_SIZE - len(rows)
+        if start < length and room > 0:
+            part = wanted.where(Registration.standing == standing).order_by(*_order(standing))
+            rows += db.session.scalars(part.offset(start).limit(room))
+        start = max(0, start - length)
+    return rows
+
+
+def _order(standing: Standing) -> tuple[Any, Any]:
+    first = Registration.queued_at if standing is Standing.WAITING else Registration.folded
+    return first, Registration.id
+
+
+def _places(event_id: int, ids: Sequence[int]) -> dict[int, int]:
+    """The place in the queue of each of these; of those who were not erased."""
+    if not ids:
+        return {}
+    place = func.row_number().over(order_by=(Registration.queued_at, Registration.id))
+    queue = _listed(event_id).where(Registration.standing == Standing.WAITING)
+    places = queue.with_only_columns(Registration.id, place.label("place")).subquery()
+    found = select(places.c.id, places.c.place).where(places.c.id.in_(ids))
+    return dict(db.session.execute(found).all())
+
+
+def _rows(event_id: int) -> list[Row]:
+    """All of a lunch in the order of the list, in three queries."""
+    rows: list[Row] = []
+    for standing in Standing:
+        part = _listed(event_id).where(Registration.standing == standing).order_by(*_order(standing))
+        found = db.session.scalars(part).all()
+        waits = standing is Standing.WAITING
+        rows += [Row(registration, place if waits else None) for place, registration in enumerate(found, 1)]
+    return rows
 
 
 def _count(event_id: int, *conditions: ColumnElement[bool]) -> int:

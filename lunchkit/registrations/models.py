@@ -7,7 +7,13 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, 
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lunchkit.db import Model, Moment
-from lunchkit.events.models import Event
+from lunchkit.events.models import Diet, Event
+from lunchkit.text import fold
+
+__all__ = ["Answer", "Diet", "Needs", "Registration", "Standing"]
+
+LONGEST_FOLDED = 600
+"""Letters: an index of PostgreSQL takes no more, and one letter of some scripts becomes eighteen when folded."""
 
 
 class Standing(StrEnum):
@@ -16,14 +22,6 @@ class Standing(StrEnum):
     SEATED = "seated"
     WAITING = "waiting"
     CANCELLED = "cancelled"
-
-
-class Diet(StrEnum):
-    """What one person eats."""
-
-    EVERYTHING = "everything"
-    VEGETARIAN = "vegetarian"
-    VEGAN = "vegan"
 
 
 class Registration(Model):
@@ -36,6 +34,8 @@ class Registration(Model):
         CheckConstraint("standing in ('seated', 'waiting', 'cancelled')", name="standing_known"),
         CheckConstraint("seats between 1 and 6", name="seats_few"),
         Index("ix_registration_event_id_standing_seats", "event_id", "standing", "seats"),
+        Index("ix_registration_listed", "event_id", "standing", "erased_at", "folded"),
+        Index("ix_registration_queued", "event_id", "standing", "queued_at", "id", "erased_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -49,6 +49,8 @@ class Registration(Model):
     email_key: Mapped[str | None] = mapped_column(String(254))
     """The address folded for comparison; unique in a lunch."""
     organisation: Mapped[str] = mapped_column(String(200), default="")
+    folded: Mapped[str] = mapped_column(Text, default="")
+    """Name, address and organisation as lists search and sort them: see ``refold``."""
     is_member: Mapped[bool] = mapped_column(default=False)
     shows_name: Mapped[bool] = mapped_column(default=False)
     """Whether the name may stand on the list of those present."""
@@ -76,11 +78,16 @@ class Registration(Model):
     """When the personal data was erased; what stays is a count."""
     event: Mapped[Event] = relationship()
     needs: Mapped["Needs | None"] = relationship(back_populates="registration", cascade="all, delete-orphan")
+    answers: Mapped[list["Answer"]] = relationship(back_populates="registration", cascade="all, delete-orphan")
 
     @property
     def is_active(self) -> bool:
         """Whether it is seated or waiting."""
         return self.standing != Standing.CANCELLED
+
+    def refold(self) -> None:
+        """Follow a changed name, address or organisation."""
+        self.folded = folded_of(self.name, self.email, self.organisation)
 
     def raise_sequence(self, floor: int) -> None:
         """Let the calendar entry supersede the one before; never below the lunch's own SEQUENCE."""
@@ -146,3 +153,20 @@ class CheckIn(Model):
     undone_at: Mapped[Moment | None]
     organiser_id: Mapped[int | None] = mapped_column(ForeignKey("organiser.id"))
     registration: Mapped[Registration] = relationship()
+
+
+class Answer(Model):
+    """What an attendee answered to a question of the organisers' own; erased with the person."""
+
+    __tablename__ = "answer"
+
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id", ondelete="CASCADE"), primary_key=True)
+    question_id: Mapped[int] = mapped_column(ForeignKey("form_question.id"), primary_key=True, index=True)
+    value: Mapped[str] = mapped_column(Text)
+    """The words, or the choices one a line, as they were written first."""
+    registration: Mapped[Registration] = relationship(back_populates="answers")
+
+
+def folded_of(name: str, email: str | None, organisation: str) -> str:
+    """What lists search and sort by: the name first."""
+    return fold(f"{name} {email or ''} {organisation}")[:LONGEST_FOLDED]

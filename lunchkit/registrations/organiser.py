@@ -20,11 +20,13 @@ from lunchkit.registrations.listing import (
     caterer_counts,
     last_letter,
     lunches_to_move_to,
+    own_answer_columns,
     registration_or_404,
     registrations_page,
 )
 from lunchkit.registrations.models import Registration
 from lunchkit.registrations.organiser_forms import MoveForm, OrganiserAttendeeForm, move_form, organiser_form
+from lunchkit.registrations.privacy import own_answers
 from lunchkit.registrations.queries import place_in_queue, seats_left
 from lunchkit.registrations.refusals import AddressTaken, NoSeatForCompanions
 from lunchkit.text import clean_line
@@ -146,14 +148,14 @@ def resend(slug: str, registration_id: int) -> ResponseReturnValue:
 def csv(slug: str) -> ResponseReturnValue:
     """The list for a spreadsheet."""
     event = any_event_by_slug_or_404(slug)
-    return _file(event, "csv", csv_file(event, all_rows(event.id)), CSV_TYPE)
+    return _file(event, "csv", csv_file(event, all_rows(event.id), own_answer_columns(event.id)), CSV_TYPE)
 
 
 @bp.get("/e/<slug>/registrations.xlsx")
 def xlsx(slug: str) -> ResponseReturnValue:
     """The list as a workbook."""
     event = any_event_by_slug_or_404(slug)
-    return _file(event, "xlsx", xlsx_file(event, all_rows(event.id)), XLSX_TYPE)
+    return _file(event, "xlsx", xlsx_file(event, all_rows(event.id), own_answer_columns(event.id)), XLSX_TYPE)
 
 
 @bp.get("/e/<slug>/caterer")
@@ -204,6 +206,7 @@ def _page(
         may_change=registration.may_change(now),
         may_cancel=registration.is_active and not registration.event.is_over(now),
         letter=last_letter(registration.id),
+        answers=own_answers(registration),
         notice=notice,
     )
 

@@ -8,6 +8,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Form, SelectField, StringField, TextAreaField
 
 from lunchkit.events.models import Event
+from lunchkit.events.queries import form_questions
 from lunchkit.fields import at_most
 from lunchkit.i18n import LANGUAGE_NAMES, when
 from lunchkit.mail.addresses import valid_email
@@ -15,10 +16,12 @@ from lunchkit.registrations.forms import (
     AttendeeDetails,
     DetailsForm,
     current_values,
+    diets_of,
     most_companions,
     without_strangers,
 )
 from lunchkit.registrations.models import Registration
+from lunchkit.registrations.own_questions import own_values, with_own_questions
 from lunchkit.text import clean_line, clean_text
 
 
@@ -55,8 +58,11 @@ def organiser_form(
 ) -> OrganiserAttendeeForm:
     """The organiser's form: empty, filled from the row, or from a request's form data if given."""
     most = most_companions(event, registration)
-    values = current_values(registration) if registration else {}
-    form = OrganiserAttendeeForm(formdata=without_strangers(data, most), data=values)
+    questions = form_questions(event.id)
+    values = current_values(registration) | own_values(questions, registration) if registration else {}
+    kind = with_own_questions(OrganiserAttendeeForm, questions, registration, must_answer=False)
+    form = kind(formdata=without_strangers(data, most), data=values)
+    form.kept_diets = diets_of(registration)
     if registration is not None:
         del form.language
     form.fit_to(event, most)

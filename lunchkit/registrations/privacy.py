@@ -7,7 +7,8 @@ from sqlalchemy import select
 
 from lunchkit.db import db
 from lunchkit.events.models import Event
-from lunchkit.i18n import long_date
+from lunchkit.events.queries import all_form_questions
+from lunchkit.i18n import language, long_date
 from lunchkit.mail.models import OutboxLetter
 from lunchkit.registrations.models import CheckIn, Registration
 
@@ -20,6 +21,17 @@ def privacy_notice(event: Event) -> list[str]:
         _("Food and access needs: seen as numbers without names by the caterer, erased two days after the lunch."),
         _("How long: names and addresses are erased on %(date)s; only counts stay.", date=long_date(event.purge_on)),
         _("Your rights: see, correct, export or erase it yourself, at any time, by the link in your letter."),
+    ]
+
+
+def own_answers(registration: Registration) -> list[tuple[str, str]]:
+    """What somebody answered to the lunch's own questions, each with its question, in their language."""
+    kept = {answer.question_id: answer.value for answer in registration.answers}
+    spoken = language()
+    return [
+        (question.label_in(spoken), question.answer_in(spoken, kept[question.id]))
+        for question in (all_form_questions(registration.event_id) if kept else ())
+        if question.id in kept
     ]
 
 
@@ -62,6 +74,7 @@ def own_data(registration: Registration) -> dict[str, Any]:
             }
             for scan in scans
         ],
+        "answers": [{"question": question, "answer": answer} for question, answer in own_answers(registration)],
         "letters": [
             {
                 "kind": letter.kind,

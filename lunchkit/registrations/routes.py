@@ -19,7 +19,7 @@ from lunchkit.registrations.forms import RegistrationForm, edit_form, registrati
 from lunchkit.registrations.keys import spoken_code, unsubscribe_token
 from lunchkit.registrations.letters import ticket_address
 from lunchkit.registrations.models import Registration, Standing
-from lunchkit.registrations.privacy import own_data, privacy_notice
+from lunchkit.registrations.privacy import own_answers, own_data, privacy_notice
 from lunchkit.registrations.queries import (
     place_in_queue,
     queue_length,
@@ -37,27 +37,30 @@ bp = Blueprint("registrations", __name__)
 @bp.after_request
 def keep_address_secret(response: Response) -> Response:
     """A personal address is as good as a key: no page that one goes to next hears of it."""
-    if request.view_args and "token" in request.view_args:
+    if request.view_args and not {"token", "members"}.isdisjoint(request.view_args):
         response.headers["Referrer-Policy"] = "no-referrer"
     return response
 
 
 @bp.get("/e/<slug>/register")
-def new(slug: str) -> ResponseReturnValue:
-    """The form."""
+@bp.get("/e/<slug>/register/members/<members>")
+def new(slug: str, members: str = "") -> ResponseReturnValue:
+    """The form; for members before it opens for everybody, by the link that their network gave them."""
     event = event_by_slug_or_404(slug)
-    if not event.takes_registrations(clock.now()):
+    of_members = event.is_members_link(members)
+    if not event.takes_registrations(clock.now(), of_members=of_members):
         return redirect(url_for("pages.event", slug=slug))
-    form = registration_form(event)
+    form = registration_form(event, of_members=of_members)
     form.stamp.data = stamps.issue(event.slug)
     return _form_page(event, form)
 
 
 @bp.post("/e/<slug>/register")
-def create(slug: str) -> ResponseReturnValue:
+@bp.post("/e/<slug>/register/members/<members>")
+def create(slug: str, members: str = "") -> ResponseReturnValue:
     """Register; whatever is wrong, the form comes back with all that was typed."""
     event = event_by_slug_or_404(slug)
-    form = registration_form(event, request.form)
+    form = registration_form(event, request.form, of_members=event.is_members_link(members))
     stamp = stamps.read(form.stamp.data, event.slug)
     if stamp is None or not _looks_human(form, stamp):
         form.stamp.data = stamps.issue(event.slug)
@@ -73,7 +76,9 @@ def create(slug: str) -> ResponseReturnValue:
         form.email_asked.data = email
         return _form_page(event, form, suggestion=suggestion), 422
     try:
-        placed = actions.register_attendee(event, form.details(email), form_key=stamp.key, language=language())
+        placed = actions.register_attendee(
+            event, form.details(email), form_key=stamp.key, language=language(), members=members
+        )
     except RegistrationClosed:
         raise
     except NO as error:
@@ -110,6 +115,7 @@ def _form_page(event: Event, form: RegistrationForm, **more: object) -> str:
         queue_length=queue_length(event.id),
         privacy=privacy_notice(event),
         hold_until=current_settings().form_minimum_seconds * 1000,
+        members=request.view_args.get("members") if request.view_args else None,
         **more,
     )
 
@@ -142,7 +148,9 @@ def show(token: str) -> ResponseReturnValue:
     """One's own registration."""
     registration = registration_by_link_or_404(token)
     wish = unsubscribe_token(registration.id, registration.event_id)
-    return render_template("registrations/show.html", wish=wish, **_own(registration, token))
+    return render_template(
+        "registrations/show.html", wish=wish, answers=own_answers(registration), **_own(registration, token)
+    )
 
 
 def _own(registration: Registration, token: str) -> dict[str, object]:

@@ -5,6 +5,7 @@ or waits together, and no seat stays empty while somebody who fits is waiting. A
 queue. Callers hold the lunch's lock.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, case, func, select
@@ -34,11 +35,11 @@ def lock_event(session: Session, event_id: int) -> Event:
 
 
 def fill_seats(
-    session: Session, event: Event, now: datetime, newcomer: Registration | None = None
+    session: Session, event: Event, now: datetime, newcomers: Sequence[Registration] = ()
 ) -> list[Registration]:
-    """Give every free seat to the queue, and what is left to the newcomer; returns who got one, in order.
+    """Give every free seat to the queue, and what is left to newcomers in turn; returns who got one, in order.
 
-    The newcomer need not be in the database yet: whoever finds a seat at once is written there once. Once the lunch has
+    Newcomers need not be in the database yet: whoever finds a seat at once is written there once. Once the lunch has
     begun the queue is served no more, but a newcomer at the door may still sit down.
     """
     if event.cancelled_at is not None or event.is_over(now):
@@ -52,9 +53,11 @@ def fill_seats(
         free -= first.seats
         session.flush()
         seated.append(first)
-    if newcomer is not None and newcomer not in seated and newcomer.seats <= free:
-        _seat(newcomer, event, now)
-        seated.append(newcomer)
+    for newcomer in newcomers:
+        if newcomer.standing == Standing.WAITING and newcomer.seats <= free:
+            _seat(newcomer, event, now)
+            free -= newcomer.seats
+            seated.append(newcomer)
     return seated
 
 

@@ -14,8 +14,9 @@ from lunchkit.mail.models import OutboxLetter
 from lunchkit.mail.outbox import FORGET
 from lunchkit.registrations.forms import AttendeeDetails
 from lunchkit.registrations.letters import Why, promise_letter
-from lunchkit.registrations.models import CheckIn, Needs, Registration, Standing
+from lunchkit.registrations.models import Answer, CheckIn, Needs, Registration, Standing
 from lunchkit.registrations.queries import place_in_queue
+from lunchkit.registrations.refusals import LunchCalledOff, NotPublished, TooLate
 from lunchkit.registrations.seats import fill_seats, lock_event
 
 FORGOTTEN: dict[str, object] = {
@@ -23,6 +24,7 @@ FORGOTTEN: dict[str, object] = {
     "email": None,
     "email_key": None,
     "organisation": "",
+    "folded": "",
     "form_key": None,
     "form_digest": None,
     "shows_name": False,
@@ -68,6 +70,19 @@ def lock(session: Session, registration: Registration) -> tuple[Event, Registrat
     return event, fresh
 
 
+def require_open_by_hand(event: Event, now: datetime) -> None:
+    """Whether organisers may register somebody: before registration opens and after it closes, but for a real lunch.
+
+    Raises NotPublished, LunchCalledOff or TooLate.
+    """
+    if event.published_at is None:
+        raise NotPublished
+    if event.cancelled_at is not None:
+        raise LunchCalledOff
+    if event.is_over(now):
+        raise TooLate
+
+
 def new_registration(event: Event) -> Registration:
     """A registration with links of its own; it joins the session when the queue is served."""
     registration = Registration(event=event, sequence=0)
@@ -93,10 +108,27 @@ def fill_in(registration: Registration, details: AttendeeDetails) -> None:
     registration.shows_name = details.shows_name
     registration.wants_recap = details.wants_recap
     registration.seats = details.seats
+    registration.refold()
+    _answer(registration, details)
     if details.diets or details.allergies or details.access or registration.needs is not None:
         registration.needs = registration.needs or Needs()
         registration.needs.diets = ",".join(details.diets)
         registration.needs.allergies, registration.needs.access = details.allergies, details.access
+
+
+def _answer(registration: Registration, details: AttendeeDetails) -> None:
+    """Keep what was answered to the questions that were asked; answers to others stay."""
+    if not details.answers:
+        return
+    known = {answer.question_id: answer for answer in registration.answers}
+    for question_id, value in details.answers:
+        answer = known.get(question_id)
+        if answer is not None and value:
+            answer.value = value
+        elif answer is not None:
+            registration.answers.remove(answer)
+        elif value:
+            registration.answers.append(Answer(question_id=question_id, value=value))
 
 
 def details_of_registration(registration: Registration) -> AttendeeDetails:
@@ -134,7 +166,7 @@ def join_queue(
 
 def serve_queue(session: Session, event: Event, now: datetime, newcomer: Registration | None = None) -> int | None:
     """Give what is free, and promise everybody concerned their letter; returns the newcomer's place if it waits."""
-    seated = fill_seats(session, event, now, newcomer)
+    seated = fill_seats(session, event, now, [newcomer] if newcomer else ())
     if newcomer is not None:
         session.add(newcomer)
     for registration in seated:
@@ -154,7 +186,6 @@ def give_back(session: Session, registration: Registration, now: datetime, why: 
     registration.cancelled_at = now
     registration.raise_sequence(registration.event.sequence)
     promise_letter(session, "cancellation", registration, standing=before, why=why)
-    session.flush()
 
 
 def forget(session: Session, registration: Registration, now: datetime) -> None:
@@ -169,4 +200,5 @@ def forget(session: Session, registration: Registration, now: datetime) -> None:
         setattr(registration, name, value)
     session.execute(delete(CheckIn).where(CheckIn.registration_id == registration.id))
     registration.needs = None
+    registration.answers = []
     registration.erased_at = now

@@ -1,7 +1,7 @@
 """Reads of rooms, named after the question that they answer."""
 
 from flask import current_app
-from sqlalchemy import bindparam, select
+from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.orm import joinedload
 
 from lunchkit.config import current_settings
@@ -35,7 +35,7 @@ def room_of_event(event_id: int) -> Room | None:
 
 def revision_of(event_id: int) -> int:
     """The revision of what phones see of a lunch; 0 without a room."""
-    with db.engine.connect() as connection:
+    with _looking() as connection:
         return connection.execute(_REVISIONS, {"event_id": event_id}).scalar() or 0
 
 
@@ -52,9 +52,16 @@ def known_revision(code: str, event_id: int) -> int:
 
 def revisions_of(event_id: int) -> tuple[int, int]:
     """The revisions of what phones see of a lunch, and of what the projector counts besides ballots."""
-    with db.engine.connect() as connection:
+    with _looking() as connection:
         row = connection.execute(_REVISIONS, {"event_id": event_id}).first()
     return (row[0], row[1]) if row else (0, 0)
+
+
+def _looking() -> Connection:
+    """A connection for one look; on PostgreSQL outside any transaction, since to begin and end one takes as long."""
+    if db.engine.dialect.name == "postgresql":
+        return db.engine.execution_options(isolation_level="AUTOCOMMIT").connect()
+    return db.engine.connect()
 
 
 def box() -> Box:

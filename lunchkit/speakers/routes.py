@@ -216,7 +216,7 @@ def save(token: str) -> ResponseReturnValue:
         page = _edit_page(speaker, token, form, str(refusal.message), compared)
         return page, refusal.status, retry_header(refusal)
     if "preview" in request.form:
-        return redirect(url_for(".preview", token=token), code=303)
+        return redirect(url_for(".preview", token=token, done="saved"), code=303)
     return redirect(url_for(".write", token=token, done="saved"), code=303)
 
 

@@ -11,7 +11,7 @@ from lunchkit.db import leave_traces, scrub_traces, transaction
 from lunchkit.events.models import FOOD_KEPT_FOR, REMINDERS, Event, Reminder
 from lunchkit.mail.models import OutboxLetter
 from lunchkit.registrations.letters import promise_letter
-from lunchkit.registrations.models import CheckIn, Needs, Registration, Standing
+from lunchkit.registrations.models import Answer, CheckIn, Needs, Registration, Standing
 from lunchkit.registrations.seats import lock_event
 from lunchkit.registrations.steps import FORGOTTEN
 
@@ -110,6 +110,8 @@ def _purge(session: Session, event: Event, now: datetime) -> int:
     _erase_needs(session, event)
     session.execute(delete(OutboxLetter).where(OutboxLetter.event_id == event.id))
     session.execute(delete(CheckIn).where(CheckIn.event_id == event.id))  # how many came stays with the registration
+    of_this_lunch = select(Registration.id).where(Registration.event_id == event.id)
+    session.execute(delete(Answer).where(Answer.registration_id.in_(of_this_lunch)))
     people = update(Registration).where(Registration.event_id == event.id, Registration.erased_at.is_(None))
     forgotten = session.execute(people.values(**FORGOTTEN, erased_at=now))
     event.purged_at = event.needs_erased_at = now

@@ -87,11 +87,11 @@ def add(slug: str) -> ResponseReturnValue:
 @bp.post("/e/<slug>/recap/sections/<int(max=2147483647):section_id>/order")
 def order(slug: str, section_id: int) -> ResponseReturnValue:
     """One place up or down; the button that did it is under the finger again."""
-    event = any_event_by_slug_or_404(slug)
+    section = section_or_404(any_event_by_slug_or_404(slug).id, section_id)
     direction = request.form.get("dir", "")
     if direction not in ("up", "down"):
         abort(400)
-    actions.move_section(section_or_404(event.id, section_id), direction)
+    actions.move_section(section, direction)
     return redirect(url_for(".index", slug=slug, at=f"{direction}-{section_id}", done="moved"), code=303)
 
 

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import CombinedMultiDict, FileStorage
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from lunchkit.accounts.queries import current_organiser
+from lunchkit.accounts.policies import may
 from lunchkit.errors import NotFound
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
@@ -62,7 +62,8 @@ def show_too_heavy(error: RequestEntityTooLarge) -> ResponseReturnValue:
 
     It is refused before the door asks who is there, so this asks.
     """
-    if not (request.endpoint or "").endswith(".pictures.add") or not request.view_args or current_organiser() is None:
+    door = request.endpoint or ""
+    if not door.endswith(".pictures.add") or not request.view_args or not may(door):
         return show_error(error)
     try:
         event, section = _both(**request.view_args)

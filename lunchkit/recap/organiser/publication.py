@@ -10,7 +10,7 @@ from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.links import derived_token, public
 from lunchkit.recap import actions
 from lunchkit.recap.document import article_of
-from lunchkit.recap.drafting import snapshot_of
+from lunchkit.recap.drafting import ahead_of, snapshot_of
 from lunchkit.recap.listing import lacks, must_mend
 from lunchkit.recap.models import Recap
 from lunchkit.recap.organiser_forms import CorrectionForm, correction_form
@@ -109,25 +109,27 @@ def correction(slug: str) -> ResponseReturnValue:
     event, recap = _both(slug)
     if recap.published is None:
         return refused(event, NotPublished(), url_for("organiser.recap.index", slug=slug))
-    return _correction_page(event, correction_form())
+    return _correction_page(event, recap, correction_form())
 
 
 @bp.post("/e/<slug>/recap/correction")
 def correct(slug: str) -> ResponseReturnValue:
     """Readers see the draft as it is now, with a note."""
-    event, _recap = _both(slug)
+    event, recap = _both(slug)
     form = correction_form(request.form)
     if not form.validate():
-        return _correction_page(event, form), 422
+        return _correction_page(event, recap, form), 422
     return _after(event, lambda: actions.correct_recap(event, form.correction()), done="corrected")
 
 
-def _correction_page(event: Event, form: CorrectionForm) -> str:
+def _correction_page(event: Event, recap: Recap, form: CorrectionForm) -> str:
     sections = sections_of(event.id)
+    published = recap.published or {"sections": []}
     return render_template(
         "organiser/recap/correction.html",
         event=event,
         form=form,
+        ahead=ahead_of(published, snapshot_of(event, sections, published)),
         lacks=lacks(event, sections),
         must_mend=must_mend(sections),
     )

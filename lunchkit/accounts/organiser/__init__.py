@@ -1,4 +1,6 @@
-"""The organisers' area: one lock for all that hangs under it, and the sessions of whoever is inside."""
+"""The organisers' area: one lock for all that hangs under it, and everybody's own account."""
+
+from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask import session as cookie
@@ -6,9 +8,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
 from lunchkit.accounts import actions
+from lunchkit.accounts.forms import AccountForm, account_form
 from lunchkit.accounts.models import Organiser, OrganiserSession
-from lunchkit.accounts.queries import BROWSER, KNOWN, current_session, open_sessions
+from lunchkit.accounts.policies import least_role
+from lunchkit.accounts.queries import BROWSER, KNOWN, current_session, open_sessions, owner
+from lunchkit.audit.recording import Act, begin
 from lunchkit.errors import Refusal
+from lunchkit.web import SAFE_METHODS
 
 area = Blueprint("organiser", __name__, url_prefix="/organiser")
 """Every door of the organisers is a blueprint nested in this one, and thereby locked."""
@@ -21,16 +27,36 @@ class SignInNeeded(Refusal):
     status = 401
 
 
+class NotYourDoor(Refusal):
+    """Whoever is signed in has not the role for this door."""
+
+    message = _l("You may not open this page.")
+    status = 403
+
+
 @area.before_request
 def require_organiser() -> ResponseReturnValue | None:
-    """Nobody passes without a session: who wants to look is shown to the sign-in page, who wants to act is refused."""
+    """Nobody passes without a session, nor without the role that the door's policy asks for.
+
+    Who wants to look is shown to the sign-in page, who wants to act is refused; what they then do is noted.
+    """
     row = current_session()
     if row is not None:
+        if not row.organiser.may(least_role(request.endpoint or "")):
+            raise NotYourDoor
         actions.note_seen(row)
+        if request.method not in SAFE_METHODS:
+            _note_act(row.organiser, request.view_args or {})
         return None
     if request.method in ("GET", "HEAD"):
         return redirect(url_for("sign_in.ask", next=request.path))
     raise SignInNeeded
+
+
+def _note_act(organiser: Organiser, named: dict[str, Any]) -> None:
+    numbers = {name.removesuffix("_id"): value for name, value in named.items() if isinstance(value, int)}
+    verb = (request.endpoint or "").removeprefix("organiser.")
+    begin(Act(verb, organiser.id, organiser.name, numbers), named.get("slug"))
 
 
 @area.after_request
@@ -46,6 +72,14 @@ def show_sign_in_needed(refusal: SignInNeeded) -> ResponseReturnValue:
     return render_template("accounts/sign_in_needed.html"), refusal.status
 
 
+@area.errorhandler(NotYourDoor)
+def show_not_your_door(refusal: NotYourDoor) -> ResponseReturnValue:
+    """What one may do instead, and where."""
+    row = current_session()
+    page = render_template("accounts/not_yours.html", organiser=row.organiser if row else None, owner=owner())
+    return page, refusal.status
+
+
 @area.post("/sign-out")
 def sign_out() -> ResponseReturnValue:
     """End this session, here and in the database."""
@@ -56,10 +90,26 @@ def sign_out() -> ResponseReturnValue:
 
 @area.get("/sessions")
 def sessions() -> ResponseReturnValue:
-    """Where one is signed in."""
+    """Oneself, and where one is signed in."""
+    _row, organiser = _inside()
+    return _account_page(account_form(organiser))
+
+
+@area.post("/sessions")
+def update_account() -> ResponseReturnValue:
+    """One's own name and language; whatever is wrong, the form comes back with all that was typed."""
+    _row, organiser = _inside()
+    form = account_form(organiser, request.form)
+    if not form.validate():
+        return _account_page(form), 422
+    actions.change_account(organiser, form.name.data or "", form.language.data)
+    return redirect(url_for(".sessions", done="saved"), code=303)
+
+
+def _account_page(form: AccountForm) -> str:
     row, organiser = _inside()
     return render_template(
-        "accounts/sessions.html", sessions=open_sessions(organiser), current=row, organiser=organiser
+        "accounts/sessions.html", form=form, sessions=open_sessions(organiser), current=row, organiser=organiser
     )
 
 

@@ -1,0 +1,104 @@
+"""What several actions of the accounts are made of, inside their transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.orm import Session
+
+from lunchkit import clock
+from lunchkit.accounts import letters
+from lunchkit.accounts.models import Invitation, Organiser, OrganiserSession, Role, SignInLink
+from lunchkit.accounts.queries import LETTERS_AN_HOUR, LinkSpent
+from lunchkit.accounts.refusals import AddressTaken
+from lunchkit.errors import NotFound, TooMany
+from lunchkit.links import random_token, token_hash
+from lunchkit.mail.addresses import fold_email
+from lunchkit.mail.outbox import letters_lately
+
+
+@dataclass(frozen=True)
+class OpenedSession:
+    """A session that has just begun; the token goes into the cookie and is kept nowhere else."""
+
+    token: str
+    organiser_id: int
+
+
+def use_up(session: Session, link: SignInLink) -> None:
+    """Of two who use a link at the same moment, one comes through here; the other finds it spent."""
+    now = clock.now()
+    unused = update(SignInLink).where(
+        SignInLink.id == link.id, SignInLink.used_at.is_(None), SignInLink.expires_at > now
+    )
+    if len(session.scalars(unused.values(used_at=now).returning(SignInLink.id)).all()) != 1:
+        raise LinkSpent
+
+
+def void_links(session: Session, organiser_id: int | None) -> None:
+    """Make the unused sign-in links of a person, or the set-up links, good for nothing."""
+    unused = update(SignInLink).where(SignInLink.organiser_id == organiser_id, SignInLink.used_at.is_(None))
+    session.execute(unused.values(used_at=clock.now()))
+
+
+def open_session(session: Session, organiser_id: int, earlier: str | None, browser_name: str) -> OpenedSession:
+    """Begin a session, and end the one that this browser had; the token leaves in the cookie only."""
+    now = clock.now()
+    if earlier:
+        end_sessions(session, OrganiserSession.token_hash == token_hash(earlier))
+    token = random_token()
+    session.add(
+        OrganiserSession(
+            organiser_id=organiser_id, token_hash=token_hash(token), browser=browser_name, started_at=now, seen_at=now
+        )
+    )
+    session.execute(update(Organiser).where(Organiser.id == organiser_id).values(seen_at=now))
+    return OpenedSession(token, organiser_id)
+
+
+def end_sessions(session: Session, *which: ColumnElement[bool]) -> None:
+    """End the open sessions of which all of this holds."""
+    still_open = update(OrganiserSession).where(OrganiserSession.ended_at.is_(None), *which)
+    session.execute(still_open.values(ended_at=clock.now()))
+
+
+def lock_team(session: Session) -> Sequence[Organiser]:
+    """Everybody who is in, as they are now; who may hold the house is decided by one at a time."""
+    present = select(Organiser).where(Organiser.removed_at.is_(None)).order_by(Organiser.id).with_for_update()
+    return session.scalars(present.execution_options(populate_existing=True)).all()
+
+
+def present_or_404(team: Sequence[Organiser], organiser: Organiser) -> None:
+    """Raise NotFound for somebody who has left."""
+    if organiser.id not in {one.id for one in team}:
+        raise NotFound
+
+
+def refresh_invitation(session: Session, invitation: Invitation) -> None:
+    """Read an invitation anew, and hold it. Raises NotFound where it was accepted or withdrawn meanwhile."""
+    session.refresh(invitation, with_for_update=True)
+    if invitation.accepted_at is not None or invitation.withdrawn_at is not None:
+        raise NotFound
+
+
+def write_invitation(session: Session, invitation: Invitation, language: str) -> None:
+    """Promise the letter. Raises TooMany where the address had enough letters within the hour."""
+    if letters_lately(session, invitation.email, clock.now()) >= LETTERS_AN_HOUR:
+        raise TooMany
+    letters.promise_invitation(session, invitation, language)
+
+
+def let_in(session: Session, name: str, email: str, language: str, role: Role) -> Organiser:
+    """Add somebody, or let them in again. The first one is the owner, whatever role was meant, and nobody else is."""
+    has_owner = any(one.role == Role.OWNER for one in lock_team(session))
+    known = select(Organiser).where(Organiser.email_key == fold_email(email))
+    organiser = session.scalar(known.execution_options(populate_existing=True))
+    if organiser is None:
+        organiser = Organiser(email_key=fold_email(email), created_at=clock.now())
+        session.add(organiser)
+    elif organiser.removed_at is None:
+        raise AddressTaken
+    organiser.name, organiser.email, organiser.language, organiser.removed_at = name, email, language, None
+    organiser.role = Role.OWNER if not has_owner else min(role, Role.ORGANISER, key=lambda one: one.rank)
+    session.flush()
+    return organiser

@@ -1,0 +1,234 @@
+"""The machine: database, disk, folder, keys, clock, settings file, backups, and the work in the background."""
+
+import shutil
+import stat
+import tempfile
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from re import search
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import func, select
+
+from lunchkit import clock
+from lunchkit.accounts.models import Organiser, OrganiserSession
+from lunchkit.backup import backup_folder, newest_backup
+from lunchkit.config import ENV_FILE, Settings
+from lunchkit.db import SAFE_SQLITE, SQLITE_DRIVER, db
+from lunchkit.doctor.findings import Finding, fine, note, wrong
+from lunchkit.heartbeat import last_beat
+from lunchkit.mail.models import OutboxLetter
+from lunchkit.rooms.keys import KeyRing
+from lunchkit.settings_file import SettingsFile
+
+FREE_SPACE = 200_000_000
+PATIENCE = timedelta(minutes=30)
+"""So long may a letter wait."""
+ALIVE_WITHIN = timedelta(minutes=15)
+"""Long enough for a timer that runs ``lunchkit deliver`` in place of the server."""
+BACKUP_WITHIN = timedelta(hours=26)
+"""A day, and two hours for a timer that is late."""
+YOUNG = timedelta(days=1)
+MAY_DIFFER = timedelta(seconds=90)
+_A_DATE = r"(?:\w{3}, )?\d{1,2} \w{3} \d{4} \d\d:\d\d:\d\d (?:[+-]\d{4}|GMT|UTC?)"
+
+
+def in_a_line(error: Exception) -> str:
+    """What a database's error says, without statements and values."""
+    text = str(getattr(error, "orig", None) or error).strip()
+    return text.splitlines()[0] if text else type(error).__name__
+
+
+def sqlite_is_unsafe() -> bool:
+    """Whether the database is an SQLite with the bug that a second writing program may meet."""
+    version = tuple(map(int, SQLITE_DRIVER.sqlite_version.split(".")))
+    return db.engine.dialect.name == "sqlite" and version < SAFE_SQLITE
+
+
+def look_at_database() -> Finding:
+    """Which one it is, and whether it can be trusted."""
+    if not sqlite_is_unsafe():
+        return fine(_l("Database: %(name)s.", name=db.engine.dialect.name))
+    version = SQLITE_DRIVER.sqlite_version
+    return wrong(
+        _l("SQLite %(version)s can lose commits when two programs write.", version=version),
+        _l("Install pysqlite3 beside lunchkit, or a newer SQLite."),
+    )
+
+
+def look_at_keys(settings: Settings) -> Finding:
+    """Where the keys of ballots lie."""
+    if KeyRing(settings.instance).folder is not None:
+        return fine(_l("Ballots: their keys lie in memory."))
+    text = _l("Ballots: this machine has no /dev/shm, so keys live in one process; a restart closes open polls.")
+    if settings.workers == 1:
+        return note(text)
+    return wrong(text, _l("Let one process do the work: LUNCHKIT_WORKERS=1."))
+
+
+def look_at_disk(settings: Settings) -> Finding:
+    """Whether there is room."""
+    megabytes = shutil.disk_usage(settings.instance).free // 1_000_000
+    if megabytes > FREE_SPACE // 1_000_000:
+        return fine(_l("Disk: %(n)s MB free.", n=megabytes))
+    return wrong(
+        _l("Disk: only %(n)s MB free.", n=megabytes), _l("Delete old backups, or move the instance to a larger disk.")
+    )
+
+
+def look_at_folder(settings: Settings) -> Finding:
+    """Whether the instance can be written: settings, backups and ballots lie there."""
+    folder = settings.instance.resolve()
+    try:
+        with tempfile.TemporaryFile(dir=folder) as probe:
+            probe.write(b"x")
+    except OSError as error:
+        return wrong(
+            _l("The folder %(folder)s cannot be written: %(why)s.", folder=folder, why=error.strerror or error),
+            _l("Give it to the user under whom lunchkit runs; with systemd, name it in ReadWritePaths."),
+        )
+    return fine(_l("Folder: %(folder)s.", folder=folder))
+
+
+def look_at_settings_file(file: SettingsFile) -> list[Finding]:
+    """Whether the ``.env`` file is right, in force, and nobody else's to read."""
+    found = []
+    if file.trouble:
+        found.append(
+            wrong(
+                _l("The settings file is wrong: %(why)s.", why="; ".join(file.trouble.splitlines())),
+                _l("Mend these lines in %(path)s. Until then the settings of before hold.", path=file.path),
+            )
+        )
+    if waiting := file.waiting():
+        found.append(note(_l("These settings hold from the next start: %(names)s.", names=", ".join(waiting))))
+    try:
+        mode = file.path.stat().st_mode
+    except OSError:
+        return found
+    if mode & (stat.S_IRWXG | stat.S_IRWXO):
+        found.append(
+            wrong(
+                _l(
+                    "Others on this machine may read %(name)s, where the password of the mail account stands.",
+                    name=ENV_FILE,
+                ),
+                _l("chmod 600 %(path)s", path=file.path.resolve()),
+            )
+        )
+    return found or [fine(_l("Settings: read from %(path)s.", path=file.path))]
+
+
+def look_at_clock(banner: str) -> Finding:
+    """Whether the clock is right: by the database server's, by what the mail server says, and by our own past."""
+    now = clock.now()
+    others = {
+        str(_l("the database server")): _database_time(),
+        str(_l("the mail server")): banner_time(banner),
+    }
+    for name, theirs in others.items():
+        if theirs is not None and abs(theirs - now) > MAY_DIFFER:
+            return wrong(
+                _l(
+                    "The clock is wrong, or that of %(other)s: they differ by %(n)s seconds.",
+                    other=name,
+                    n=int(abs(theirs - now).total_seconds()),
+                ),
+                _l("Let the machine set its clock by itself: timedatectl set-ntp true."),
+            )
+    latest = _latest_moment()
+    if latest is not None and latest - now > MAY_DIFFER:
+        return wrong(
+            _l(
+                "The clock goes back: something was written %(n)s seconds from now.",
+                n=int((latest - now).total_seconds()),
+            ),
+            _l("Let the machine set its clock by itself: timedatectl set-ntp true."),
+        )
+    asked = ", ".join(name for name, theirs in others.items() if theirs is not None)
+    if asked:
+        return fine(_l("Clock: compared with %(others)s.", others=asked))
+    return fine(
+        _l(
+            "Clock: %(now)s. There was no other one to compare it with; it does not lie before what was written.",
+            now=f"{now:%Y-%m-%d %H:%M} UTC",
+        )
+    )
+
+
+def banner_time(banner: str) -> datetime | None:
+    """The time that a mail server tells with its greeting, as many do."""
+    found = search(_A_DATE, banner)
+    if found is None:
+        return None
+    try:
+        said = parsedate_to_datetime(found[0])
+    except ValueError:
+        return None
+    return said.astimezone(UTC) if said.tzinfo else None
+
+
+def _database_time() -> datetime | None:
+    """What time it is for the database, where it is a server of its own."""
+    if db.engine.dialect.name == "sqlite":
+        return None
+    theirs: datetime | None = db.session.scalar(select(func.clock_timestamp()))
+    return theirs
+
+
+def _latest_moment() -> datetime | None:
+    moments = [
+        db.session.scalar(select(func.max(OutboxLetter.created_at))),
+        db.session.scalar(select(func.max(OrganiserSession.seen_at))),
+    ]
+    return max((moment for moment in moments if moment is not None), default=None)
+
+
+def look_at_backups(settings: Settings) -> Finding:
+    """Whether there is a copy of the database from today."""
+    newest, now = newest_backup(settings), clock.now()
+    folder = backup_folder(settings).resolve()
+    advice = _l("Run “lunchkit backup” from a timer, every night: docs/deploy.md has one to copy.")
+    if newest is not None and now - newest <= BACKUP_WITHIN:
+        return fine(_l("Backup: the newest was written on %(moment)s.", moment=f"{newest:%Y-%m-%d %H:%M} UTC"))
+    if newest is not None:
+        return wrong(
+            _l("Backup: the newest in %(folder)s is %(n)s days old.", folder=folder, n=max(1, (now - newest).days)),
+            advice,
+        )
+    began = db.session.scalar(select(func.min(Organiser.created_at)))
+    text = _l("Backup: there is none in %(folder)s.", folder=folder)
+    return note(text, advice) if began is None or now - began < YOUNG else wrong(text, advice)
+
+
+def look_at_outbox() -> Finding:
+    """Whether letters leave."""
+    unsent = (OutboxLetter.sent_at.is_(None), OutboxLetter.failed_at.is_(None))
+    late = db.session.scalar(select(func.count()).where(*unsent, OutboxLetter.created_at < clock.now() - PATIENCE)) or 0
+    failed = db.session.scalar(select(func.count()).where(OutboxLetter.failed_at.is_not(None))) or 0
+    if late or failed:
+        return wrong(
+            _l("Outbox: letters that wait too long: %(late)s, that failed: %(failed)s.", late=late, failed=failed),
+            _l("The page “Letters” says why for each, and sends again what failed."),
+        )
+    return fine(_l("Outbox: nothing waits."))
+
+
+def look_at_background(settings: Settings) -> Finding:
+    """Whether the work in the background is alive: letters, reminders, erasure."""
+    beat, now = last_beat(settings.instance), clock.now()
+    advice = _l("Start “lunchkit serve”, or look into its log. Reminders and erasure wait until then.")
+    if beat is None:
+        return note(_l("Background work: no sign of life yet."), advice)
+    if now - beat > ALIVE_WITHIN:
+        minutes = int((now - beat).total_seconds() // 60)
+        return wrong(_l("Background work: no sign of life for %(n)s minutes.", n=minutes), advice)
+    return fine(_l("Background work: alive."))
+
+
+def look_at_organisers() -> Finding:
+    """Whether anybody can sign in."""
+    count = db.session.scalar(select(func.count()).where(Organiser.removed_at.is_(None))) or 0
+    if count:
+        return fine(_l("Organisers: %(n)s.", n=count))
+    return wrong(_l("There is no organiser yet."), _l("“lunchkit serve” prints a set-up link."))

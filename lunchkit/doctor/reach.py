@@ -1,0 +1,83 @@
+"""How the house is reached, and how its letters leave: address, proxy, mail server."""
+
+from flask_babel import lazy_gettext as _l
+
+from lunchkit.config import DEFAULT_ADDRESS, Settings, default_of
+from lunchkit.doctor.findings import Finding, fine, note, wrong
+from lunchkit.house.models import House
+from lunchkit.house.queries import is_mail_tested
+from lunchkit.mail.reasons import explain
+from lunchkit.mail.trial import Trial
+
+
+def look_at_address(settings: Settings) -> Finding:
+    """Whether people reach the house over TLS."""
+    if settings.is_https:
+        return fine(_l("Address: %(url)s.", url=settings.public_url))
+    if settings.public_url == DEFAULT_ADDRESS:
+        return wrong(
+            _l("No public address is set (LUNCHKIT_PUBLIC_URL): links in letters lead nowhere, and not over HTTPS."),
+            _l("Say it under “House”, “The address”."),
+        )
+    return wrong(
+        _l(
+            "The public address %(url)s is not HTTPS: everybody on the way can read what people type.",
+            url=settings.public_url,
+        ),
+        _l("Put a proxy with TLS in front: docs/deploy.md has the few lines for Caddy and nginx."),
+    )
+
+
+def look_at_proxies(settings: Settings, forwarded: int | None) -> Finding | None:
+    """Whether as many proxies stand in front as were said. ``forwarded``: how many the last browser came through."""
+    if forwarded is None or forwarded == settings.proxies:
+        return None
+    if forwarded > settings.proxies:
+        return wrong(
+            _l(
+                "Requests come through more proxies (%(seen)s) than was said (%(said)s).",
+                seen=forwarded,
+                said=settings.proxies,
+            ),
+            _l("Set LUNCHKIT_PROXIES=%(seen)s, and start again.", seen=forwarded),
+        )
+    return wrong(
+        _l(
+            "Requests come through fewer proxies (%(seen)s) than was said (%(said)s): anybody may pretend to be "
+            "somebody else.",
+            seen=forwarded,
+            said=settings.proxies,
+        ),
+        _l("Let the proxy set X-Forwarded-For, or set LUNCHKIT_PROXIES=%(seen)s, and start again.", seen=forwarded),
+    )
+
+
+def look_at_mail(settings: Settings, outcome: Trial | None) -> Finding:
+    """Whether the mail server answers and takes the sender; ``outcome`` is None where none is set."""
+    if outcome is None:
+        return wrong(
+            _l("No mail server is set (LUNCHKIT_MAIL_HOST): letters wait in the outbox."),
+            _l("Give a mail account under “House”, “Letters”."),
+        )
+    if outcome.error is not None:
+        reason = explain(outcome.error, settings)
+        return wrong(_l("The mail server refuses: %(why)s", why=reason.what), reason.advice)
+    if settings.mail_from == default_of("mail_from"):
+        return wrong(
+            _l("Letters leave from %(sender)s, which is nobody’s address.", sender=settings.mail_from),
+            _l("Give the sender under “House”, “Letters”."),
+        )
+    return fine(
+        _l(
+            "Mail: %(host)s answers, and takes %(sender)s as a sender.",
+            host=settings.mail_host,
+            sender=settings.mail_from,
+        )
+    )
+
+
+def look_at_test_letter(settings: Settings, house: House) -> Finding | None:
+    """Whether a letter ever left with these settings."""
+    if not settings.mail_host or is_mail_tested(house, settings):
+        return None
+    return note(_l("No test letter has left with the present mail settings."), _l("Send one under “House”, “Letters”."))

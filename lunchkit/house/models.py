@@ -1,0 +1,61 @@
+"""House: the one row of what does not fit into a line of the ``.env`` file."""
+
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, LargeBinary, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lunchkit.db import Model, Moment
+from lunchkit.events.models import Colour
+
+ONLY = 1
+PURGE_DAYS = 30
+
+
+class House(Model):
+    """The house that gives the lunches."""
+
+    __tablename__ = "house"
+    __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    colour: Mapped[str] = mapped_column(String(20))
+    """Of new lunches, and of the pages that belong to none."""
+    purge_days: Mapped[int]
+    """Of new lunches: names and addresses are erased so many days after."""
+    notice: Mapped[str] = mapped_column(Text)
+    """What the house itself says about privacy, in Markdown."""
+    logo: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    """As WebP, small; drawn anew from what was sent."""
+    logo_token: Mapped[str] = mapped_column(String(32))
+    """In the address of its file; another one for each logo. Empty where there is none."""
+    logo_width: Mapped[int]
+    logo_height: Mapped[int]
+    logo_alt: Mapped[str] = mapped_column(String(200))
+    logo_ground: Mapped[str] = mapped_column(String(10))
+    """What it stands on: '' for the page itself, 'white', 'black'."""
+    logo_tones: Mapped[list[list[float]]] = mapped_column(JSON)
+    """The colours that can be seen in it: red, green, blue, and its share."""
+    logo_is_opaque: Mapped[bool]
+    """Whether it brings its own ground along."""
+    settled: Mapped[list[str]] = mapped_column(JSON)
+    """Steps of the first run that were saved or left for later."""
+    first_run_ended_at: Mapped[Moment | None]
+    tested_at: Mapped[Moment | None]
+    """When a test letter was last taken by the mail server."""
+    tested_with: Mapped[str] = mapped_column(String(64))
+    """A mark of the mail settings that it left with: with other ones nothing is proven."""
+    health: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    """What was found when somebody last looked after the house."""
+    looked_at: Mapped[Moment | None]
+    forwarded: Mapped[int | None]
+    """Through how many proxies the last look by browser came; None where nobody has looked by browser yet."""
+
+
+def blank_house() -> House:
+    """The house before anybody has said anything of it."""
+    return House(
+        id=ONLY, colour=Colour.TOMATE.value, purge_days=PURGE_DAYS, notice="", logo=None, logo_token="", logo_width=0,
+        logo_height=0, logo_alt="", logo_ground="", logo_tones=[], logo_is_opaque=False, settled=[],
+        first_run_ended_at=None, tested_at=None, tested_with="", health=[], looked_at=None, forwarded=None,
+    )  # fmt: skip

@@ -1,0 +1,201 @@
+"""The organiser's doors to the house: its sections, and the same ones a step at a time in the first run."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import CombinedMultiDict
+
+from lunchkit.accounts.actions import issue_console_link
+from lunchkit.accounts.queries import current_organiser
+from lunchkit.config import DEFAULT_ADDRESS, Settings, current_settings
+from lunchkit.errors import NotFound, Refusal
+from lunchkit.house import actions
+from lunchkit.house.forms import ZONES, changed_settings, section_form
+from lunchkit.house.queries import better_grounds, is_mail_tested, logo_visibility, open_step, the_house, to_do
+from lunchkit.house.refusals import NoMailServer
+from lunchkit.house.sections import ADDRESS, LETTERS, LOOK, LUNCH, PRIVACY, SECTIONS, STEPS, next_step
+from lunchkit.images.intake import LEAST_LOGO_SIDE, MOST_BYTES, read_upload
+from lunchkit.images.refusals import PictureTooHeavy
+from lunchkit.mail.reasons import explain
+from lunchkit.mail.trial import Trial
+from lunchkit.refusals import NO, readable, retry_header
+from lunchkit.settings_file import settings_file
+from lunchkit.web import takes_pictures
+
+bp = Blueprint("house", __name__, url_prefix="/house")
+
+
+@bp.before_request
+def look_at_the_file() -> None:
+    """Who sets the house sees what holds now, also where another process has written it a moment ago."""
+    settings_file().look(at_once=True)
+
+
+@bp.get("")
+def index() -> ResponseReturnValue:
+    """All sections, with what they say now."""
+    house = the_house()
+    return render_template(
+        "organiser/house/index.html",
+        the_house=house,
+        to_do=to_do(house),
+        is_tested=is_mail_tested(house, current_settings()),
+    )
+
+
+@bp.get("/start")
+def start() -> ResponseReturnValue:
+    """The first run, where one left it."""
+    house = the_house()
+    if house.first_run_ended_at is not None:
+        return redirect(url_for(".index"))
+    return redirect(url_for(".step", step=open_step(house)))
+
+
+@bp.get("/start/<step>")
+def step(step: str) -> ResponseReturnValue:
+    """One step of the first run."""
+    if step == LUNCH:
+        return render_template("organiser/house/lunch.html", step=step, steps=STEPS, to_do=to_do(the_house()))
+    return _page(_known(step), _form(step), step=step)
+
+
+@bp.post("/start/<step>")
+@takes_pictures
+def take_step(step: str) -> ResponseReturnValue:
+    """A step saved, or left for later; then the next one."""
+    if step == LUNCH:
+        actions.end_first_run()
+        later = request.form.get("act") == "later"
+        return redirect(url_for("organiser.pages.home") if later else _first_lunch(), code=303)
+    if request.form.get("act") == "later":
+        actions.leave_for_later(_known(step))
+        return redirect(url_for(".step", step=next_step(step)), code=303)
+    return _save(_known(step), step)
+
+
+@bp.get("/sections/<section>")
+def show(section: str) -> ResponseReturnValue:
+    """One section."""
+    return _page(_known(section), _form(section))
+
+
+@bp.post("/sections/<section>")
+@takes_pictures
+def save(section: str) -> ResponseReturnValue:
+    """A section saved."""
+    return _save(_known(section), "")
+
+
+def _known(section: str) -> str:
+    if section not in SECTIONS:
+        raise NotFound
+    return section
+
+
+def _first_lunch() -> str:
+    return url_for("organiser.events.new", like="template")
+
+
+def _form(section: str, *, is_sent: bool = False) -> Any:
+    sent: list[Any] = [request.files, request.form]
+    data: Any = CombinedMultiDict(sent) if is_sent else None
+    return section_form(section, current_settings(), the_house(), settings_file().fixed, data, _address_here())
+
+
+def _address_here() -> str:
+    """The address under which this browser came: most often the one that everybody will use."""
+    scheme = "https" if request.headers.get("X-Forwarded-Proto", request.scheme) == "https" else "http"
+    address = f"{scheme}://{request.host}"
+    return "" if address == DEFAULT_ADDRESS else address
+
+
+def _save(section: str, step: str) -> ResponseReturnValue:
+    form, before = _form(section, is_sent=True), current_settings()
+    if not form.validate():
+        return _page(section, form, step=step), 422
+    try:
+        _act(section, form, before)
+        if request.form.get("act") == "trial":
+            return _try_mail(form, step)
+    except NO as error:
+        refusal = readable(error)
+        return _page(section, form, step=step, notice=refusal), refusal.status, retry_header(refusal)
+    onward = url_for(".step", step=next_step(step)) if step else url_for(".show", section=section, done="saved")
+    if section == ADDRESS and _loses_sight(before):
+        return _moved_page()
+    return redirect(onward, code=303)
+
+
+def _act(section: str, form: Any, before: Settings) -> None:
+    if section == LOOK:
+        file = form.file()
+        actions.dress_house(
+            colour=form.colour.data,
+            logo_alt=form.logo_alt.data or "",
+            logo_ground=form.logo_ground.data or "",
+            picture=read_upload(file, LEAST_LOGO_SIDE) if file else None,
+            without_logo=form.without_logo.data,
+        )
+    elif section == PRIVACY:
+        actions.set_privacy(notice=form.notice.data or "", purge_days=form.purge_days.data)
+    else:
+        actions.change_settings(changed_settings(form, section, before), section)
+
+
+def _try_mail(form: Any, step: str) -> ResponseReturnValue:
+    organiser = current_organiser()
+    if not current_settings().mail_host or organiser is None:
+        return _page(LETTERS, form, step=step, notice=NoMailServer()), 422
+    recipient, language = organiser.email, organiser.language
+    outcome = actions.send_trial(recipient, language)
+    page = _page(LETTERS, _form(LETTERS), step=step, outcome=outcome, recipient=recipient)
+    return page, 200 if outcome.error is None else 422
+
+
+def _loses_sight(before: Settings) -> bool:
+    """Whether this browser is signed in no longer, because the house has another address by now."""
+    now = current_settings()
+    if now.public_url == before.public_url:
+        return False
+    host = request.host.partition(":")[0]
+    is_here = host in ("localhost", "127.0.0.1")
+    return not is_here and (host != urlsplit(now.public_url).hostname or now.is_https != before.is_https)
+
+
+def _moved_page() -> ResponseReturnValue:
+    organiser = current_organiser()
+    link = issue_console_link(organiser) if organiser else url_for("sign_in.ask")
+    return render_template("organiser/house/moved.html", link=link)
+
+
+def _page(
+    section: str,
+    form: Any,
+    *,
+    step: str = "",
+    notice: Refusal | None = None,
+    outcome: Trial | None = None,
+    recipient: str = "",
+) -> str:
+    settings, house, organiser = current_settings(), the_house(), current_organiser()
+    return render_template(
+        "organiser/house/section.html",
+        section=section,
+        form=form,
+        step=step,
+        steps=STEPS,
+        notice=notice.message if notice else "",
+        outcome=outcome,
+        reason=explain(outcome.error, settings) if outcome and outcome.error else None,
+        recipient=recipient or (organiser.email if organiser else ""),
+        the_house=house,
+        is_tested=is_mail_tested(house, settings),
+        visibility=logo_visibility(house) if house.logo_token else [],
+        better=better_grounds(house) if house.logo_token else [],
+        zones=ZONES,
+        most_bytes=MOST_BYTES,
+        too_heavy=PictureTooHeavy.message,
+    )

@@ -1,0 +1,142 @@
+"""Reads of the house, named after the question that they answer."""
+
+import hmac
+from dataclasses import dataclass
+
+from flask import current_app, url_for
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+
+from lunchkit.config import DEFAULT_ADDRESS, Settings, current_settings, default_of
+from lunchkit.db import db
+from lunchkit.house.contrast import BLACK, DAY, FIELD, NIGHT, WHITE, Visibility, everywhere
+from lunchkit.house.models import ONLY, House, blank_house
+from lunchkit.house.sections import ADDRESS, LETTERS, LUNCH, NETWORK, SETTINGS, STEPS
+from lunchkit.images.cards import COLOURS
+from lunchkit.settings_file import settings_file
+
+_LOOK = "lunchkit_look"
+
+
+@dataclass(frozen=True)
+class Logo:
+    """The logo as pages show it."""
+
+    token: str
+    width: int
+    height: int
+    alt: str
+    ground: str
+
+
+@dataclass(frozen=True)
+class Look:
+    """What every page of the house wears."""
+
+    colour: str
+    logo: Logo | None
+
+
+@dataclass(frozen=True)
+class ToDo:
+    """Something that the house still lacks, and where it is said."""
+
+    text: LazyString
+    address: str
+
+
+def the_house() -> House:
+    """The one row; a blank one where there is none."""
+    return db.session.get(House, ONLY) or blank_house()
+
+
+def look_of_the_house() -> Look:
+    """Colour and logo, read once by each process and again when the house was changed; never an error."""
+    revision = settings_file().revision
+    kept: tuple[int, Look] | None = current_app.extensions.get(_LOOK)
+    if kept is not None and kept[0] == revision:
+        return kept[1]
+    try:
+        look = _read_look()
+    except SQLAlchemyError:  # the page that says so must be shown all the same
+        db.session.rollback()
+        return Look(blank_house().colour, None)
+    current_app.extensions[_LOOK] = (revision, look)
+    return look
+
+
+def _read_look() -> Look:
+    house = the_house()
+    logo = Logo(house.logo_token, house.logo_width, house.logo_height, house.logo_alt, house.logo_ground)
+    return Look(house.colour, logo if house.logo_token else None)
+
+
+def logo_data(token: str) -> bytes | None:
+    """The file of the logo with this token."""
+    return db.session.scalar(select(House.logo).where(House.logo_token == token)) if token else None
+
+
+def logo_visibility(house: House) -> list[Visibility]:
+    """How well the logo is seen where it stands now: on its own ground, or on the page by day, by night, and on colour.
+
+    Nothing for a logo that brings its own ground along: the page behind it does not matter.
+    """
+    if house.logo_is_opaque:
+        return []
+    wanted = (house.logo_ground,) if house.logo_ground else (DAY, NIGHT, FIELD)
+    return [seen for seen in _seen_everywhere(house) if seen.ground in wanted]
+
+
+def better_grounds(house: House) -> list[str]:
+    """The grounds on which the logo would be seen well."""
+    return [seen.ground for seen in _seen_everywhere(house) if seen.ground in (WHITE, BLACK) and seen.is_enough]
+
+
+def _seen_everywhere(house: House) -> list[Visibility]:
+    return everywhere(house.logo_tones, *COLOURS.get(house.colour, COLOURS["tomate"]))
+
+
+def mail_mark(settings: Settings) -> str:
+    """A mark of the mail settings: another one where one of them is another. It does not give the password away."""
+    said = repr([getattr(settings, name) for name in SETTINGS[LETTERS]])
+    return hmac.digest(
+        settings.secret_key.encode(), b"lunchkit/mail/" + said.encode("utf-8", "replace"), "sha256"
+    ).hex()
+
+
+def is_mail_tested(house: House, settings: Settings) -> bool:
+    """Whether a test letter left with the mail settings as they are now."""
+    return bool(house.tested_with) and hmac.compare_digest(house.tested_with, mail_mark(settings))
+
+
+def open_step(house: House) -> str:
+    """The step of the first run that comes next."""
+    return next((step for step in STEPS if step not in house.settled), LUNCH)
+
+
+def to_do(house: House) -> list[ToDo]:
+    """What the house still lacks, the first first; nothing that its environment has decided."""
+    settings, fixed = current_settings(), settings_file().fixed
+    lacks = [
+        (
+            NETWORK,
+            settings.network_name == default_of("network_name"),
+            "network_name",
+            _l("Say whose lunches these are"),
+        ),
+        (ADDRESS, settings.public_url == DEFAULT_ADDRESS, "public_url", _l("Say under which address people find you")),
+        (LETTERS, not settings.mail_host, "mail_host", _l("Give a mail account: until then no letter leaves")),
+        (
+            LETTERS,
+            bool(settings.mail_host) and not is_mail_tested(house, settings),
+            "",
+            _l("Send yourself a test letter: nobody knows yet whether letters leave"),
+        ),
+    ]
+    return [
+        ToDo(text, url_for("organiser.house.show", section=section))
+        for section, is_missing, name, text in lacks
+        if is_missing and name not in fixed
+    ]

@@ -1,0 +1,19 @@
+"""The sections of the house, each with the settings that it asks about; and the order of the first run."""
+
+NETWORK, ADDRESS, LETTERS, LOOK, PRIVACY = "network", "address", "letters", "look", "privacy"
+SETTINGS = {
+    NETWORK: ("network_name", "language", "timezone"),
+    ADDRESS: ("public_url",),
+    LETTERS: ("mail_host", "mail_port", "mail_security", "mail_user", "mail_password", "mail_from"),
+    LOOK: (),
+    PRIVACY: (),
+}
+SECTIONS = tuple(SETTINGS)
+LUNCH = "lunch"
+STEPS = (*SECTIONS, LUNCH)
+"""The first run. Each step is one section; the last leads to the first lunch."""
+
+
+def next_step(step: str) -> str:
+    """The step after this one; the last leads nowhere else."""
+    return STEPS[min(STEPS.index(step) + 1, len(STEPS) - 1)]

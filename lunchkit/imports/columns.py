@@ -1,0 +1,152 @@
+"""What the columns of a file are: headings of our own export, and of those of pretix, Eventbrite and HelloAsso.
+
+A heading is read as words: who it speaks of (whoever comes, or whoever ordered), and what. So «Attendee email», «E-mail
+du participant» and «Email payeur» are all addresses, and the last only where the others are empty. What is not known
+is never guessed: a person assigns it, or leaves it.
+"""
+
+import re
+from collections.abc import Sequence
+from enum import StrEnum
+from functools import lru_cache
+
+from lunchkit.text import fold
+
+
+class Field(StrEnum):
+    """What a column may hold."""
+
+    NAME = "name"
+    FIRST_NAME = "first_name"
+    LAST_NAME = "last_name"
+    EMAIL = "email"
+    ORGANISATION = "organisation"
+    MEMBER = "member"
+    SEATS = "seats"
+    STATUS = "status"
+    LANGUAGE = "language"
+    DIET = "diet"
+    ALLERGIES = "allergies"
+    ACCESS = "access"
+    SHOWS_NAME = "shows_name"
+    WANTS_RECAP = "wants_recap"
+
+
+def _listed(text: str) -> frozenset[str]:
+    """The entries of a list with commas and line breaks."""
+    return frozenset(" ".join(entry.split()) for entry in text.split(","))
+
+
+_HEADINGS = {
+    Field.NAME: """name, full name, address name, nom complet, nom prenom, prenom nom, nom et prenom, prenom et nom,
+        vollstandiger name, vor und nachname, vorname nachname, nome completo, nome e cognome, cognome e nome,
+        first and last name, identite""",
+    Field.FIRST_NAME: "first name, firstname, given name, prenom, prenoms, vorname",
+    Field.LAST_NAME: "last name, lastname, surname, family name, nom famille, nachname, familienname, cognome",
+    Field.EMAIL: """email, mail, courriel, adresse email, adresse mail, adresse courriel, adresse electronique,
+        email address, email adresse, mailadresse, emailadresse, indirizzo email, posta elettronica""",
+    Field.ORGANISATION: """organisation, organization, company, structure, entreprise, societe, association,
+        raison sociale, firma, organisme, institution, employer, employeur, unternehmen, verein, ditta, azienda,
+        organizzazione, societa, company name, company organization, nom entreprise, nom structure, nom association,
+        nom organisation, nom societe""",
+    Field.MEMBER: "member, membre, mitglied, socio, membro, membre reseau, is member",
+    Field.SEATS: """seats, places, sitze, platze, posti, quantity, quantite, qty, anzahl, positions, nombre places,
+        number seats, number people, nombre personnes, anzahl platze""",
+    Field.STATUS: "status, standing, etat, statut, zustand, stato",
+    Field.LANGUAGE: "language, language letters, langue courriels, langue lettres, langue, sprache, lingua, locale",
+    Field.DIET: """diet, food, regime, regime alimentaire, alimentation, preference alimentaire,
+        preferences alimentaires, dietary requirements, dietary restrictions, dietary needs, food preferences,
+        ernahrung, essen, dieta, repas, menu""",
+    Field.ALLERGIES: """allergies, allergy, intolerances, allergies intolerances, allergies ou intolerances,
+        allergies et intolerances, allergies or intolerances, allergies and intolerances, allergien, allergie,
+        unvertraglichkeiten""",
+    Field.ACCESS: """access needs, accessibility, accessibility needs, accessibilite, besoins acces,
+        besoins accessibilite, barrierefreiheit""",
+    Field.SHOWS_NAME: "on list, nom visible, list those present, liste presents",
+    Field.WANTS_RECAP: "wants recap, veut compte rendu",
+}
+_FIELDS = {heading: field for field, headings in _HEADINGS.items() for heading in _listed(headings)}
+_FILLERS = _listed(
+    "a, d, de, del, della, der, des, di, du, ihr, ihre, il, l, la, le, les, of, sur, the, votre, your, vos"
+)
+_COMES = _listed("""adherent, adherente, attendee, attendees, guest, invite, invitee, participant, participante,
+    participants, partecipante, teilnehmende, teilnehmer, teilnehmerin, teilnehmers, ticket""")
+_ORDERED = _listed("""acheteur, acheteuse, acquirente, besteller, bestellung, billing, buyer, client, commande,
+    customer, facturation, invoice, order, ordine, pagatore, payer, payeur, purchaser, rechnung, rechnungsadresse""")
+_SOURCES = (
+    ("lunchkit", "standing, registered on"),
+    ("lunchkit", "etat, recue"),
+    ("HelloAsso", "reference commande, prenom participant"),
+    ("HelloAsso", "reference commande, email payeur"),
+    ("HelloAsso", "reference commande, prenom adherent"),
+    ("pretix", "order code, position id"),
+    ("pretix", "order code, attendee name"),
+    ("pretix", "event slug, order code"),
+    ("pretix", "code commande, nom participant"),
+    ("pretix", "bestellnummer, produkt"),
+    ("Eventbrite", "attendee status"),
+    ("Eventbrite", "order, ticket type"),
+    ("Eventbrite", "order no, ticket type"),
+    ("Eventbrite", "statut participant"),
+    ("Eventbrite", "n commande, type billet"),
+)
+"""Headings, as ``_plain`` writes them, that together tell whose export a file is."""
+
+
+@lru_cache(maxsize=2_000)
+def _words(heading: str) -> tuple[str, ...]:
+    joined = fold(heading[:200]).replace("e-mail", "email").replace("e mail", "email")
+    return tuple(word for word in re.findall(r"[^\W_]+", joined) if word not in _FILLERS)
+
+
+def _plain(heading: str) -> str:
+    return " ".join(_words(heading))
+
+
+def remoteness(heading: str) -> int:
+    """0 for a column that speaks of whoever comes, 1 for one that does not say, 2 for one about whoever ordered."""
+    words = _words(heading)
+    if not _COMES.isdisjoint(words):
+        return 0
+    return 1 if _ORDERED.isdisjoint(words) else 2
+
+
+def _field_of(heading: str) -> Field | None:
+    """What a heading says by itself. «Attendee name: Given name» is read from its end."""
+    words = _words(heading)
+    if not {"#", "°", "№"}.isdisjoint(heading):
+        return None  # «Attendee #» is a number
+    if ":" in heading:
+        words = _words(heading.rpartition(":")[2]) or words
+    rest = [word for word in words if word not in _COMES | _ORDERED]
+    if not rest:
+        return Field.NAME if words and not _COMES.isdisjoint(words) and "ticket" not in words else None
+    if "ticket" in words and len(words) > 1:
+        return None
+    return _FIELDS.get(" ".join(rest))
+
+
+def recognised(headings: Sequence[str]) -> list[Field | None]:
+    """What each column is, as far as its heading says.
+
+    «Nom», «Name» and «Nome» alone are the whole name; beside a column of first (or last) names they are the rest of it.
+    """
+    fields = [_field_of(heading) for heading in headings]
+    for who in range(3):
+        mine = [column for column, heading in enumerate(headings) if remoteness(heading) == who]
+        present = {fields[column] for column in mine}
+        for column in mine:
+            said = set(_words(headings[column])) - _COMES - _ORDERED
+            if Field.FIRST_NAME in present and Field.LAST_NAME not in present and said in ({"nom"}, {"name"}):
+                fields[column] = Field.LAST_NAME
+            elif said == {"nom"}:
+                fields[column] = Field.NAME
+            elif said == {"nome"}:
+                fields[column] = Field.FIRST_NAME if Field.LAST_NAME in present else Field.NAME
+    return fields
+
+
+def source_of(headings: Sequence[str]) -> str:
+    """Whose export a file is, by its headings; empty where they do not tell."""
+    plain = {_plain(heading) for heading in headings}
+    return next((name for name, signs in _SOURCES if _listed(signs) <= plain), "")

@@ -1,0 +1,192 @@
+"""What a row says of a person, once it is read: cleaned by the rules of the registration form, or why it cannot be."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from lunchkit.i18n import LANGUAGE_NAMES
+from lunchkit.imports.columns import Field, remoteness
+from lunchkit.mail.addresses import BadAddress, normal_email
+from lunchkit.registrations.models import Diet
+from lunchkit.text import clean_line, clean_text, fold
+
+LANGUAGES = {code for code, _name in LANGUAGE_NAMES}
+MOST_SEATS = 6
+"""Of one registration, as the database has it."""
+_YES = frozenset(("1", "ja", "oui", "si", "true", "vero", "vrai", "wahr", "x", "yes"))
+_NO = frozenset(("", "-", "0", "falsch", "false", "falso", "faux", "nein", "no", "non"))
+_GONE = (
+    "cancel", "annul", "storn", "abgemeldet", "refund", "rembours", "erstattet", "rimbors", "not attending",
+    "deleted", "supprim", "geloscht", "expire", "abgelaufen", "scadut", "refus", "reject", "declin", "ne participe pas",
+    "n assiste pas", "nimmt nicht teil", "non partecipa",
+)  # fmt: skip
+"""How the states begin of people who do not come, in the words of several programs and languages."""
+_DIETS = {
+    Diet.VEGAN: ("vegan", "vegetalien"),
+    Diet.VEGETARIAN: ("vegetar", "vegetal", "veggie"),
+    Diet.EVERYTHING: (
+        "everything", "eats everything", "tout", "mange de tout", "omnivore", "standard", "normal", "alles",
+        "isst alles", "tutto", "mangia di tutto",
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One person of a file. ``wrong`` names why the row cannot be registered (see ``words``); empty where it can."""
+
+    number: int
+    name: str
+    email: str = ""
+    organisation: str = ""
+    seats: int = 1
+    is_member: bool = False
+    shows_name: bool = False
+    wants_recap: bool = False
+    language: str = ""
+    diet: str = ""
+    allergies: str = ""
+    access: str = ""
+    wrong: str = ""
+    remarks: tuple[str, ...] = field(default=())
+    """What a person should know of a row that is registered all the same."""
+
+    def as_json(self) -> list[Any]:
+        """What a draft keeps."""
+        return [*(getattr(self, name) for name in _KEPT), list(self.remarks)]
+
+
+_KEPT = tuple(name for name in Entry.__dataclass_fields__ if name != "remarks")
+
+
+def entry_of(kept: Sequence[Any]) -> Entry:
+    """An entry as a draft kept it."""
+    *plain, remarks = kept
+    return Entry(**dict(zip(_KEPT, plain, strict=True)), remarks=tuple(remarks))
+
+
+class Columns:
+    """Which cells of a row speak of what, the one about whoever comes before that about whoever ordered."""
+
+    def __init__(self, headings: Sequence[str], fields: Sequence[str | None]) -> None:
+        self._places: dict[str, list[int]] = {}
+        order = sorted(range(len(headings)), key=lambda column: (remoteness(headings[column]), column))
+        self._who = [remoteness(heading) for heading in headings]
+        for column in order:
+            if (known := fields[column]) is not None:
+                self._places.setdefault(known, []).append(column)
+
+    def first(self, cells: Sequence[str], what: Field) -> str:
+        """The first cell with something in it."""
+        return next((cells[column] for column in self._places.get(what, ()) if cells[column].strip()), "")
+
+    def all(self, cells: Sequence[str], what: Field) -> list[str]:
+        """Every cell with something in it."""
+        return [cells[column] for column in self._places.get(what, ()) if cells[column].strip()]
+
+    def name(self, cells: Sequence[str]) -> str:
+        """The whole name: of whoever comes, else of whoever ordered; written in one cell, or in two."""
+        for who in range(3):
+            if whole := self._of(who, cells, Field.NAME):
+                return whole
+            parts = (self._of(who, cells, Field.FIRST_NAME), self._of(who, cells, Field.LAST_NAME))
+            if any(parts):
+                return " ".join(filter(None, parts))
+        return ""
+
+    def _of(self, who: int, cells: Sequence[str], what: Field) -> str:
+        places = (column for column in self._places.get(what, ()) if self._who[column] == who)
+        return next((text for column in places if (text := clean_line(cells[column]))), "")
+
+
+def read_entries(
+    headings: Sequence[str], fields: Sequence[str | None], rows: Iterable[tuple[int, Sequence[str]]]
+) -> list[Entry]:
+    """What the rows of a table say."""
+    columns = Columns(headings, fields)
+    return [_read(columns, number, cells) for number, cells in rows]
+
+
+def _read(columns: Columns, number: int, cells: Sequence[str]) -> Entry:
+    entry = Entry(
+        number=number,
+        name=columns.name(cells),
+        email=clean_line(columns.first(cells, Field.EMAIL)).removeprefix("mailto:"),
+        organisation=clean_line(columns.first(cells, Field.ORGANISATION)),
+        shows_name=_is_yes(columns.first(cells, Field.SHOWS_NAME)),
+        wants_recap=_is_yes(columns.first(cells, Field.WANTS_RECAP)),
+        language=_language(columns.first(cells, Field.LANGUAGE)),
+        access=clean_text("\n".join(columns.all(cells, Field.ACCESS))),
+    )
+    entry = _with_food(entry, columns, cells)
+    entry = _with_member(entry, columns.first(cells, Field.MEMBER))
+    entry = _with_seats(entry, columns.first(cells, Field.SEATS))
+    if any(_is_gone(state) for state in columns.all(cells, Field.STATUS)):
+        return replace(entry, wrong="gone")
+    return _judged(entry)
+
+
+def _judged(entry: Entry) -> Entry:
+    """The entry with its address in order, or with the first thing that the registration form would refuse."""
+    if entry.wrong:
+        return entry
+    for wrong, found in (
+        ("no_name", not any(char.isalnum() for char in entry.name)),
+        ("long_name", len(entry.name) > 100),
+        ("advertising", any("://" in text or "www." in text.lower() for text in (entry.name, entry.organisation))),
+        ("long_organisation", len(entry.organisation) > 120),
+        ("long_allergies", len(entry.allergies) > 300),
+        ("long_access", len(entry.access) > 500),
+    ):
+        if found:
+            return replace(entry, wrong=wrong)
+    if not entry.email:
+        return entry
+    try:
+        return replace(entry, email=normal_email(entry.email))
+    except BadAddress:
+        return replace(entry, wrong="bad_email")
+
+
+def _with_seats(entry: Entry, said: str) -> Entry:
+    text = clean_line(said).removesuffix(".0").removesuffix(",0")
+    if not text:
+        return entry
+    if not (text.isascii() and text.isdigit()) or len(text) > 4:
+        return replace(entry, wrong="odd_seats")
+    seats = int(text)
+    return replace(entry, seats=seats) if 1 <= seats <= MOST_SEATS else replace(entry, wrong="odd_seats")
+
+
+def _with_member(entry: Entry, said: str) -> Entry:
+    word = fold(clean_line(said))
+    if word in _YES or word in _NO:
+        return replace(entry, is_member=word in _YES)
+    return replace(entry, remarks=(*entry.remarks, "odd_member"))
+
+
+def _with_food(entry: Entry, columns: Columns, cells: Sequence[str]) -> Entry:
+    """A diet that we know is one; whatever else was said of food goes to the kitchen as it was said."""
+    said = clean_line(columns.first(cells, Field.DIET))
+    word = fold(said)
+    diet = next(
+        (diet for diet, words in _DIETS.items() if word and any(word.startswith(start) for start in words)), None
+    )
+    allergies = columns.all(cells, Field.ALLERGIES)
+    if said and word not in _NO and (diet is None or len(word.split()) > 3):
+        allergies = [said, *allergies]
+    return replace(entry, diet=diet or "", allergies=clean_text("\n".join(allergies)))
+
+
+def _is_yes(said: str) -> bool:
+    return fold(clean_line(said)) in _YES
+
+
+def _language(said: str) -> str:
+    code = fold(clean_line(said))[:2]
+    return code if code in LANGUAGES else ""
+
+
+def _is_gone(state: str) -> bool:
+    word = " ".join(fold(clean_line(state)).replace("'", " ").split())
+    return word.startswith(_GONE)

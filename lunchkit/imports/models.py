@@ -1,0 +1,47 @@
+"""ImportDraft: a file between its choice and its import, and for an hour what became of it."""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lunchkit.db import Model, Moment
+from lunchkit.events.models import Event
+
+KEPT_FOR = timedelta(hours=1)
+"""A file of people is forgotten so long after it came, imported or not."""
+
+
+class ImportDraft(Model):
+    """The rows of one file, for one signed-in browser."""
+
+    __tablename__ = "import_draft"
+    __table_args__ = (Index("ix_import_draft_created_at", "created_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
+    session_id: Mapped[int]
+    """The organiser's session that sent it; no other one sees it."""
+    key: Mapped[str] = mapped_column(String(32), unique=True)
+    """Random; with a row's number it is the idempotency key of the registration made of that row."""
+    created_at: Mapped[Moment]
+    filename: Mapped[str] = mapped_column(String(200))
+    source: Mapped[str] = mapped_column(String(20))
+    """Whose export it looks like; empty where that cannot be told."""
+    headings: Mapped[list[str]] = mapped_column(JSON)
+    columns: Mapped[list[str | None]] = mapped_column(JSON)
+    """For each column the Field that it holds, None where it is left."""
+    cells: Mapped[list[Any]] = mapped_column(JSON, deferred=True)
+    """The table as it was read: pairs of a row's number and its cells, so that nothing of the file is lost."""
+    people: Mapped[list[Any]] = mapped_column(JSON, deferred=True)
+    """What the rows say once read: the fields of an Entry each."""
+    imported_at: Mapped[Moment | None]
+    outcome: Mapped[list[Any] | None] = mapped_column(JSON, deferred=True)
+    """For each row its number and its Fate, once imported."""
+    revived: Mapped[list[int]] = mapped_column(JSON, default=list)
+    """Registrations that were cancelled before, and came back with the file."""
+    undone_at: Mapped[Moment | None]
+    kept: Mapped[int] = mapped_column(default=0)
+    """How many registrations an undoing left as they were, because somebody had changed them since."""
+    event: Mapped[Event] = relationship()

@@ -1,0 +1,98 @@
+"""Reads about imports: the draft of this browser, and who is registered at its lunch already."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, undefer
+
+from lunchkit import clock
+from lunchkit.db import db
+from lunchkit.events.models import Event
+from lunchkit.imports.columns import Field
+from lunchkit.imports.entries import entry_of
+from lunchkit.imports.models import KEPT_FOR, ImportDraft
+from lunchkit.imports.planning import Fate, Known, Line, Plan, carried_out, make_plan, name_key
+from lunchkit.imports.refusals import ImportForgotten
+from lunchkit.registrations.listing import PAGE_SIZE
+from lunchkit.registrations.models import Registration, Standing
+from lunchkit.registrations.queries import count_seats
+
+FIRST_ROWS = 12
+"""Shown as they would be registered."""
+
+
+def draft_or_gone(event_id: int, draft_id: int, session_id: int, *, whole: bool = False) -> ImportDraft:
+    """The draft of one's own browser; with ``whole``, its table too. Raises ImportForgotten for any other."""
+    asked = select(ImportDraft).where(
+        ImportDraft.id == draft_id,
+        ImportDraft.event_id == event_id,
+        ImportDraft.session_id == session_id,
+        ImportDraft.created_at > clock.now() - KEPT_FOR,
+    )
+    more = [undefer(ImportDraft.people), undefer(ImportDraft.outcome)] + ([undefer(ImportDraft.cells)] if whole else [])
+    draft = db.session.scalar(asked.options(*more), execution_options={"populate_existing": True})
+    if draft is None:
+        raise ImportForgotten
+    return draft
+
+
+def known_people(session: Session, event_id: int) -> Known:
+    """Who is registered and comes, or waits."""
+    active = select(Registration.email_key, Registration.name).where(
+        Registration.event_id == event_id,
+        Registration.standing != Standing.CANCELLED,
+        Registration.erased_at.is_(None),
+    )
+    rows = session.execute(active).all()
+    return Known(
+        addresses=frozenset(key for key, _name in rows if key is not None),
+        names=frozenset(name_key(name) for key, name in rows if key is None),
+    )
+
+
+def plan_of(session: Session, draft: ImportDraft, event: Event, now: datetime) -> Plan:
+    """What was done with a file, or would be done with it now."""
+    entries = [entry_of(kept) for kept in draft.people]
+    if draft.outcome is not None:
+        return carried_out(entries, draft.outcome)
+    free = max(0, event.capacity - (session.scalar(count_seats(event.id)) or 0))
+    return make_plan(entries, known_people(session, event.id), event, free, runs=event.is_running(now))
+
+
+@dataclass(frozen=True)
+class Preview:
+    """One page of what is to be said of a file: the first rows as they are registered, and forty that need a look."""
+
+    plan: Plan
+    first: list[Line]
+    rows: list[Line]
+    found: int
+    page: int
+    pages: int
+    taken: list[tuple[Field, str]]
+    """The columns that are read, each with its heading."""
+    left: list[str]
+    """The headings of those that are not."""
+
+    def count(self, fate: Fate) -> int:
+        """How many rows have this fate."""
+        return self.plan.counts[fate]
+
+
+def preview_of(draft: ImportDraft, plan: Plan, page: int) -> Preview:
+    """What a page shows of a plan. A page beyond the last is the last."""
+    notable = plan.notable
+    pages = max(1, -(-len(notable) // PAGE_SIZE))
+    page = min(max(1, page), pages)
+    columns = list(zip(draft.columns, draft.headings, strict=True))
+    return Preview(
+        plan=plan,
+        first=plan.coming[:FIRST_ROWS],
+        rows=notable[(page - 1) * PAGE_SIZE : page * PAGE_SIZE],
+        found=len(notable),
+        page=page,
+        pages=pages,
+        taken=[(Field(field), heading) for field, heading in columns if field],
+        left=[heading for field, heading in columns if not field and heading],
+    )

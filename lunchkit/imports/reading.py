@@ -1,0 +1,142 @@
+"""A file of people as a table of texts: CSV as spreadsheets of any age and country save it, and Excel workbooks.
+
+Every row keeps the number that a spreadsheet shows beside it, so that a person finds what we speak of.
+"""
+
+import csv
+import time
+from collections import Counter
+from dataclasses import dataclass
+from io import StringIO
+
+from lunchkit.imports.columns import recognised
+from lunchkit.imports.refusals import NoFile, NothingToRead, OpenQuotation, TooManyRows, UnknownKind
+from lunchkit.imports.workbook import MOST_COLUMNS, MOST_ROWS, sheet_rows
+from lunchkit.text import unguard
+
+MOST_BYTES = 6_000_000
+LONGEST_CELL = 5_000
+"""Characters that are kept of a cell; no field of ours takes so many."""
+HEADINGS_WITHIN = 10
+"""Headings stand in one of so many rows; above them may stand a title."""
+SEPARATORS = ";,\t|"
+_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_ZIP, _OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+
+
+@dataclass(frozen=True)
+class Table:
+    """Headings, and rows of as many cells each; ``numbers`` are those of the rows in their file, 1 for the first."""
+
+    headings: list[str]
+    numbers: list[int]
+    rows: list[list[str]]
+
+
+def read_table(data: bytes) -> Table:
+    """The table that a file holds. Raises a FileRefused that says what to do."""
+    if not data.strip():
+        raise NoFile
+    rows = sheet_rows(data) if data.startswith(_ZIP) else _text_rows(data)
+    return _table(rows)
+
+
+def decoded(data: bytes) -> str:
+    """The text of a file: Unicode in any of its forms, or else as Windows writes western languages.
+
+    Raises UnknownKind for what is no text.
+    """
+    encoding = next((name for mark, name in _MARKS if data.startswith(mark)), None) or _unmarked_utf16(data)
+    if encoding is None and (b"\x00" in data or data.startswith((_OLD_EXCEL, b"%PDF"))):
+        raise UnknownKind
+    try:
+        return data.decode(encoding or "utf-8")
+    except UnicodeDecodeError:
+        if encoding is not None:
+            raise UnknownKind from None
+    return data.decode("cp1252", "replace")
+
+
+def _unmarked_utf16(data: bytes) -> str | None:
+    """Which half of each pair is zero in the first letters, where text of the west is written in pairs of bytes."""
+    start = data[:200]
+    if len(start) >= 4 and start[1::2].count(0) > len(start) // 4 and not start[::2].count(0):
+        return "utf-16-le"
+    if len(start) >= 4 and start[::2].count(0) > len(start) // 4 and not start[1::2].count(0):
+        return "utf-16-be"
+    return None
+
+
+def _text_rows(data: bytes) -> list[list[str]]:
+    text = decoded(data)
+    first, _break, rest = text.partition("\n")
+    said = first.strip().strip('"').lower()
+    if said.startswith("sep=") and len(said) == 5:  # Excel's own way to name the separator
+        return [[], *_split(rest, said[-1])]
+    return _split(text, _separator(text))
+
+
+def _separator(text: str) -> str:
+    """The separator that cuts the first rows into most columns, alike in most of them."""
+
+    def columns(separator: str) -> tuple[int, int]:
+        reader = csv.reader(StringIO(text[:50_000], newline=""), delimiter=separator)
+        try:
+            widths = Counter(len(row) for row, _n in zip(reader, range(30), strict=False) if row)
+        except csv.Error:
+            return 0, 0
+        width, often = widths.most_common(1)[0] if widths else (0, 0)
+        return (often if width > 1 else 0), width
+
+    return max(SEPARATORS, key=columns)
+
+
+def _split(text: str, separator: str) -> list[list[str]]:
+    reader = csv.reader(StringIO(text, newline=""), delimiter=separator, strict=True)
+    rows: list[list[str]] = []
+    try:
+        for row in reader:
+            rows.append(row)
+            if len(rows) > MOST_ROWS + HEADINGS_WITHIN or len(row) > MOST_COLUMNS:
+                raise TooManyRows
+            if len(rows) % 500 == 0:
+                time.sleep(0)  # a long file is read while others are served
+    except csv.Error as error:
+        raise OpenQuotation(len(rows) + 1) from error
+    return rows
+
+
+def _table(rows: list[list[str]]) -> Table:
+    rows = [[_cell(cell) for cell in row] for row in rows]
+    head = _heading_row(rows)
+    body = [(number, row) for number, row in enumerate(rows, 1) if number > head and any(row)]
+    if not body:
+        raise NothingToRead
+    if len(body) > MOST_ROWS:
+        raise TooManyRows
+    headings = rows[head - 1] if head else []
+    width = max(len(headings), max(len(row) for _number, row in body))
+    used = [column for column in range(width) if any(column < len(row) and row[column] for _number, row in body)]
+    return Table(
+        headings=[headings[column] if column < len(headings) else "" for column in used],
+        numbers=[number for number, _row in body],
+        rows=[[row[column] if column < len(row) else "" for column in used] for _number, row in body],
+    )
+
+
+def _cell(text: str) -> str:
+    """A cell as it was meant: without the apostrophe that an export sets before what looks like a formula."""
+    return unguard(text.strip())[:LONGEST_CELL].strip()
+
+
+def _heading_row(rows: list[list[str]]) -> int:
+    """The number of the row of headings; 0 where there is none, and people stand in the first row already.
+
+    It is the one in which most headings are known; else the first row that holds anything and no address.
+    """
+    start = rows[:HEADINGS_WITHIN]
+    known = [len([field for field in recognised(row) if field]) for row in start]
+    if max(known, default=0):
+        return known.index(max(known)) + 1
+    first = next((number for number, row in enumerate(start, 1) if any(row)), 0)
+    return 0 if first and any("@" in cell for cell in rows[first - 1]) else first

@@ -1,0 +1,67 @@
+"""Why a row is left out, what should be known of one that is not, and how the fields are called."""
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
+from lunchkit.imports.columns import Field
+from lunchkit.imports.entries import MOST_SEATS
+from lunchkit.imports.planning import Fate, Line
+
+FIELDS: dict[Field, LazyString] = {
+    Field.NAME: _l("Whole name"),
+    Field.FIRST_NAME: _l("First name"),
+    Field.LAST_NAME: _l("Last name"),
+    Field.EMAIL: _l("E-mail"),
+    Field.ORGANISATION: _l("Organisation"),
+    Field.MEMBER: _l("Member of the network"),
+    Field.SEATS: _l("Seats"),
+    Field.STATUS: _l("State (cancelled or not)"),
+    Field.LANGUAGE: _l("Language of the letters"),
+    Field.DIET: _l("What they eat"),
+    Field.ALLERGIES: _l("Allergies or intolerances"),
+    Field.ACCESS: _l("Access needs"),
+    Field.SHOWS_NAME: _l("On the list of those present"),
+    Field.WANTS_RECAP: _l("Wants the recap"),
+}
+_REASONS: dict[str, LazyString] = {
+    "gone": _l("Cancelled or refunded, says the file."),
+    "no_name": _l("The name is missing."),
+    "long_name": _l("The name is longer than 100 characters."),
+    "advertising": _l("A web address stands in the name or the organisation."),
+    "long_organisation": _l("The organisation is longer than 120 characters."),
+    "long_allergies": _l("What stands there about food is longer than 300 characters."),
+    "long_access": _l("The access needs are longer than 500 characters."),
+    "bad_email": _l("The e-mail address is not written right."),
+    "odd_seats": _l("The number of seats is not one from 1 to %(most)s.", most=MOST_SEATS),
+    "many_seats": _l("More seats than one registration may have at this lunch."),
+    "known": _l("This address is registered already."),
+    "known_name": _l("Somebody of this name is registered already, without an address."),
+    "no_seat": _l("Every seat is taken, and the lunch is being served."),
+}
+_REMARKS: dict[str, LazyString] = {
+    "odd_member": _l("Member or not is unclear: registered as not."),
+    "no_food": _l("This lunch does not ask what people eat: that is not kept."),
+    "no_access": _l("This lunch does not ask for access needs: they are not kept."),
+}
+
+
+def reason(line: Line) -> str:
+    """Why a row is left out."""
+    if line.why == "twice":
+        return str(_l("The same person stands in row %(row)s.", row=line.other))
+    return str(_REASONS[line.why])
+
+
+def remarks(line: Line) -> list[str]:
+    """What should be known of a row that is registered."""
+    return [
+        str(_l("The address is that of row %(row)s: registered without one.", row=line.other))
+        if remark == "shared_address"
+        else str(_REMARKS[remark])
+        for remark in line.entry.remarks
+    ]
+
+
+def said_of(line: Line) -> str:
+    """All that is to be said of a row, in one text."""
+    return reason(line) if line.fate == Fate.OUT else " ".join(remarks(line))

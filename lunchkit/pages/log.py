@@ -1,0 +1,101 @@
+"""Who did what, for all organisers to read: the latest first, searched by words, person, lunch and kind of act."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import LazyString
+
+from lunchkit.accounts.forms import ROLE_NAMES
+from lunchkit.audit.models import AuditEntry
+from lunchkit.audit.queries import acts_page, people_in_log
+from lunchkit.config import current_settings
+from lunchkit.events.models import Event
+from lunchkit.events.queries import any_event_by_slug_or_404, events_by_id
+from lunchkit.pages.deeds import DEEDS, KINDS, verbs_with
+from lunchkit.text import clean_line
+
+LAST_PAGE = 100_000
+ROWS = {
+    "registration": ("organiser.registrations.show", "registration_id"),
+    "speaker": ("organiser.speakers.show", "speaker_id"),
+    "poll": ("organiser.polls.edit", "poll_id"),
+    "section": ("organiser.recap.writing.edit", "section_id"),
+}
+"""Numbers among the facts that have a page of their own, below the lunch's."""
+bp = Blueprint("log", __name__, url_prefix="/log")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One act as it is read."""
+
+    entry: AuditEntry
+    at: datetime
+    """When it was done last, on the wall clock of the house."""
+    deed: LazyString | str
+    lunch: Event | None
+    whom: str
+    """Somebody of the team whom it concerned."""
+    role: LazyString | None
+    row: tuple[int, str] | None
+    """The number of the row that it concerned, and the address of its page."""
+
+
+@bp.get("")
+def index() -> ResponseReturnValue:
+    """Forty acts a page."""
+    text = clean_line(request.args.get("q"))[:100]
+    slug = request.args.get("lunch")
+    lunch = any_event_by_slug_or_404(slug) if slug else None
+    kind = next((kind for kind in KINDS if kind == request.args.get("kind")), None)
+    people = people_in_log()
+    who = next((number for number, _name in people if str(number) == request.args.get("who")), None)
+    acts = acts_page(
+        text,
+        verbs_with,
+        organiser_id=who,
+        event_id=lunch.id if lunch else None,
+        kind=kind,
+        page=min(max(1, request.args.get("page", 1, type=int)), LAST_PAGE),
+    )
+    lunches = events_by_id({entry.event_id for entry in acts.items if entry.event_id})
+    return render_template(
+        "organiser/log.html",
+        acts=acts,
+        days=_by_day([_line(entry, lunches) for entry in acts.items]),
+        people=people,
+        kinds=KINDS,
+        q=text,
+        who=who,
+        kind=kind,
+        lunch=lunch,
+    )
+
+
+def _line(entry: AuditEntry, lunches: dict[int, Event]) -> Line:
+    lunch = lunches.get(entry.event_id or 0)
+    return Line(
+        entry=entry,
+        at=entry.last_at.astimezone(ZoneInfo(current_settings().timezone)),
+        deed=DEEDS.get(entry.verb, entry.verb),
+        lunch=lunch,
+        whom=str(entry.facts.get("who", "")),
+        role=ROLE_NAMES.get(entry.facts.get("role", "")),
+        row=_row(entry, lunch),
+    )
+
+
+def _by_day(lines: Sequence[Line]) -> list[tuple[date, list[Line]]]:
+    return [(day, list(same)) for day, same in groupby(lines, key=lambda line: line.at.date())]
+
+
+def _row(entry: AuditEntry, lunch: Event | None) -> tuple[int, str] | None:
+    for fact, (endpoint, name) in ROWS.items():
+        if lunch is not None and fact in entry.facts:
+            return entry.facts[fact], url_for(endpoint, slug=lunch.slug, **{name: entry.facts[fact]})
+    return None

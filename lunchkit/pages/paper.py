@@ -1,0 +1,154 @@
+"""Paper for the door and the tables: attendance list, badges, table cards, beside the poster and the kitchen's sheet.
+
+Each page is its own preview: what the screen shows is what the browser prints, on A4, black on white.
+"""
+
+from dataclasses import dataclass
+from typing import TypeVar
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from lunchkit import qr
+from lunchkit.errors import NotFound
+from lunchkit.events.models import Event
+from lunchkit.events.queries import any_event_by_slug_or_404
+from lunchkit.links import public
+from lunchkit.polls.queries import count_polls
+from lunchkit.presenter.queries import phone_address
+from lunchkit.registrations.listing import all_rows
+from lunchkit.registrations.models import Registration, Standing
+from lunchkit.rooms.actions import room_of
+from lunchkit.rooms.queries import room_of_event
+
+Printed = TypeVar("Printed")
+bp = Blueprint("paper", __name__)
+ALL = "/e/<slug>/paper"
+MOST_PEOPLE = 400
+"""On one page; a lunch with more is printed in parts."""
+BADGES_A_SHEET = 8
+CARDS_A_SHEET = 4
+BLANK_LINES = 8
+"""For whoever comes without having registered."""
+_LINE, _HEIGHT = 77.0, 29.0
+"""Millimetres of a badge in which a name has its place."""
+_SIZES = (12.0, 9.5, 7.5, 6.0, 5.0)
+_WIDTH_OF_LETTER = 0.6
+"""Of a bold letter, as a part of its size; generous, so that no name is cut."""
+
+
+@dataclass(frozen=True)
+class Badge:
+    """One badge. A companion's has no name, for nobody asked it: a line to write it on."""
+
+    name: str
+    organisation: str
+    size: int
+    """The step of its type size, 1 for the largest."""
+
+
+@bp.get(ALL)
+def index(slug: str) -> ResponseReturnValue:
+    """What can be printed for this lunch."""
+    event = any_event_by_slug_or_404(slug)
+    seated = _seated(event)
+    return render_template(
+        "organiser/paper/index.html",
+        event=event,
+        people=len(seated),
+        seats=sum(registration.seats for registration in seated),
+        polls=count_polls(event.id),
+    )
+
+
+@bp.get(f"{ALL}/attendance")
+def attendance(slug: str) -> ResponseReturnValue:
+    """Who comes, by name, with a box to tick; then who waits."""
+    event = any_event_by_slug_or_404(slug)
+    rows = [row for row in all_rows(event.id) if row.registration.standing != Standing.CANCELLED]
+    part, page, pages = _part(rows)
+    return render_template(
+        "organiser/paper/attendance.html",
+        event=event,
+        seated=[row.registration for row in part if row.place is None],
+        waiting=[row for row in part if row.place is not None],
+        blank=BLANK_LINES if page == pages else 0,
+        page=page,
+        pages=pages,
+    )
+
+
+@bp.get(f"{ALL}/badges")
+def badges(slug: str) -> ResponseReturnValue:
+    """A badge for each seat, eight a sheet."""
+    event = any_event_by_slug_or_404(slug)
+    part, page, pages = _part([badge for registration in _seated(event) for badge in badges_of(registration)])
+    return render_template(
+        "organiser/paper/badges.html",
+        event=event,
+        sheets=[part[first : first + BADGES_A_SHEET] for first in range(0, len(part), BADGES_A_SHEET)],
+        page=page,
+        pages=pages,
+    )
+
+
+@bp.get(f"{ALL}/cards")
+def cards(slug: str) -> ResponseReturnValue:
+    """Cards for the tables: the code with which phones get to the questions."""
+    event = any_event_by_slug_or_404(slug)
+    room = room_of_event(event.id)
+    if room is None:
+        return render_template("organiser/paper/no_code.html", event=event)
+    return render_template(
+        "organiser/paper/cards.html",
+        event=event,
+        code=room.code,
+        short_address=public("presenter.join").partition("://")[2],
+        qr=qr.svg(phone_address(room.code), _("QR code of this room")),
+        cards=range(CARDS_A_SHEET),
+    )
+
+
+@bp.post(f"{ALL}/cards")
+def make_code(slug: str) -> ResponseReturnValue:
+    """The room of the lunch gets its code before the day, so that it can be printed."""
+    event = any_event_by_slug_or_404(slug)
+    if event.published_at is None or event.cancelled_at is not None:
+        raise NotFound
+    room_of(event)
+    return redirect(url_for(".cards", slug=slug), code=303)
+
+
+def badges_of(registration: Registration) -> list[Badge]:
+    """The attendee's badge, and one to write on for each companion."""
+    own = Badge(registration.name, registration.organisation, badge_size(registration.name))
+    return [own] + [Badge("", registration.name, 1)] * (registration.seats - 1)
+
+
+def badge_size(name: str) -> int:
+    """The largest step of type in which a name stays whole on a badge, 1 to 5."""
+    for step, size in enumerate(_SIZES, 1):
+        room = _LINE / (size * _WIDTH_OF_LETTER)
+        lines, filled = 1, 0
+        for word in name.replace("-", "- ").split():
+            if filled and filled + 1 + len(word) > room:
+                lines, filled = lines + 1, len(word)
+            else:
+                filled += len(word) + (1 if filled else 0)
+            lines += int(len(word) > room)
+        fits = lines * size * 1.05 <= _HEIGHT and all(len(word) <= room for word in name.replace("-", " ").split())
+        if fits:
+            return step
+    return len(_SIZES)
+
+
+def _seated(event: Event) -> list[Registration]:
+    return [row.registration for row in all_rows(event.id) if row.registration.standing == Standing.SEATED]
+
+
+def _part(everything: list[Printed]) -> tuple[list[Printed], int, int]:
+    """The part that the address asks for, its number, and how many there are."""
+    pages = max(1, -(-len(everything) // MOST_PEOPLE))
+    page = min(max(1, request.args.get("page", 1, type=int)), pages)
+    return everything[(page - 1) * MOST_PEOPLE : page * MOST_PEOPLE], page, pages

@@ -1,0 +1,128 @@
+"""Looking at pages in a real browser: what they weigh, whom they ask, and whether everybody can use them."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.chromium import DESK
+
+SMALL = {"width": 320, "height": 700}
+LOOKS = tuple((viewport, scheme) for viewport in (SMALL, DESK) for scheme in ("light", "dark"))
+"""Windows and colour schemes in which every page is looked at."""
+AXE = Axe().axe_script
+RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
+ATTENDEE = (20_000, 4, 150)
+ORGANISER = (60_000, 5, 500)
+"""Bytes transferred with a cold cache, requests, elements outside drawings."""
+
+
+@dataclass(frozen=True)
+class Weight:
+    """What a page costs."""
+
+    size: int
+    requests: int
+    elements: int
+    foreign: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.size:>6} bytes {self.requests} requests {self.elements:>3} elements"
+
+
+def weigh(page: Page, url: str) -> Weight:
+    """Open a page with an empty cache and count, until nothing is on its way any more but a stream."""
+    sizes: dict[str, int] = {}
+    asked: list[str] = []
+    ahead: set[str] = set()
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.send("Network.setCacheDisabled", {"cacheDisabled": True})
+
+    def begin(event: dict[str, Any]) -> None:
+        asked.append(event["request"]["url"])
+        if event.get("type") != "EventSource":
+            ahead.add(event["requestId"])
+
+    def end(event: dict[str, Any]) -> None:
+        ahead.discard(event["requestId"])
+        sizes[event["requestId"]] = max(sizes.get(event["requestId"], 0), event.get("encodedDataLength", 0))
+
+    session.on("Network.requestWillBeSent", begin)
+    session.on("Network.loadingFinished", end)
+    session.on("Network.loadingFailed", end)
+    page.goto(url)
+    settle(page, ahead)
+    elements = page.evaluate("document.querySelectorAll('*:not(svg *)').length")
+    host = re.match(r"https?://[^/]+", url)
+    assert host is not None
+    asked = [address for address in asked if not address.startswith("data:")]  # the browser's own date picker
+    foreign = tuple(address for address in asked if not address.startswith(host[0]))
+    session.detach()
+    return Weight(int(sum(sizes.values())), len(asked), elements, foreign)
+
+
+def settle(page: Page, ahead: set[str]) -> None:
+    """Wait until nothing has been ahead for a while."""
+    quiet = 0
+    while quiet < 4:
+        page.wait_for_timeout(50)
+        quiet = 0 if ahead else quiet + 1
+
+
+def over_budget(name: str, weight: Weight, budget: tuple[int, int, int]) -> list[str]:
+    """What is too much, in words."""
+    most_bytes, most_requests, most_elements = budget
+    return [
+        f"{name}: {what} {value} > {most}"
+        for what, value, most in (
+            ("bytes", weight.size, most_bytes),
+            ("requests", weight.requests, most_requests),
+            ("elements", weight.elements, most_elements),
+        )
+        if value > most
+    ] + [f"{name}: asks {address}" for address in weight.foreign]
+
+
+def axe_violations(page: Page) -> list[str]:
+    """What axe-core finds with the WCAG 2.2 A and AA rules, in a line each."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE)
+    found: list[str] = page.evaluate(
+        """rules => axe.run({runOnly: {type: 'tag', values: rules}, resultTypes: ['violations']}).then(
+            ({violations}) => violations.flatMap(({id, nodes}) => nodes.map(
+                node => `${id}: ${node.html.slice(0, 120)} ${node.failureSummary.slice(0, 200)}`)))""",
+        RULES,
+    )
+    return found
+
+
+def overflow(page: Page) -> int:
+    """By how many pixels the page is wider than its window."""
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+def faults(page: Page, addresses: Mapping[str, str], looks: Sequence[tuple[dict[str, int], str]] = LOOKS) -> list[str]:
+    """What axe finds on some pages, and which are too wide, in each window and colour scheme; what is folded is opened."""
+    found = []
+    for name, address in addresses.items():
+        page.goto(address)
+        page.evaluate("document.querySelectorAll('main details').forEach(each => each.open = true)")
+        found += [f"{name}, {fault}" for fault in faults_here(page, looks)]
+    return found
+
+
+def faults_here(page: Page, looks: Iterable[tuple[dict[str, int], str]] = LOOKS) -> list[str]:
+    """The same for the page that is open."""
+    found = []
+    for viewport, scheme in looks:
+        page.set_viewport_size({"width": viewport["width"], "height": viewport["height"]})
+        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        look = f"{viewport['width']} {scheme}"
+        found += [f"{look}: {violation}" for violation in axe_violations(page)]
+        if overflow(page) > 0:
+            found.append(f"{look}: {overflow(page)} px too wide")
+    return found

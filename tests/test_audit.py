@@ -1,0 +1,296 @@
+"""Who did what: every act leaves its entry with it, says nothing of attendees, and is found again."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event as sqlalchemy_event
+from sqlalchemy import func, select
+
+from lunchkit import clock
+from lunchkit.accounts.actions import add_organiser, remove_organiser
+from lunchkit.audit.actions import forget_old_acts
+from lunchkit.audit.models import AuditEntry
+from lunchkit.audit.recording import Act, record
+from lunchkit.db import db, transaction
+from lunchkit.events.models import Event
+from lunchkit.pages.deeds import DEEDS
+from lunchkit.questions.models import Question
+from lunchkit.registrations.actions import register_by_hand
+from tests.browser import INSIDE, sign_in
+from tests.conftest import EventMaker, csrf_of, details, new_client
+from tests.test_policies import lunch_rules, methods_of, one_of_each
+
+LOG = "/organiser/log"
+NOON = datetime(2026, 5, 13, 10, 0, tzinfo=UTC)
+
+
+def entries() -> list[AuditEntry]:
+    db.session.rollback()
+    db.session.expire_all()
+    return list(db.session.scalars(select(AuditEntry).order_by(AuditEntry.id)))
+
+
+def verbs() -> list[str]:
+    return [entry.verb for entry in entries()]
+
+
+def post(client: FlaskClient, path: str, **fields: Any) -> int:
+    return client.post(path, data={"csrf_token": csrf_of(client, INSIDE), **fields}).status_code
+
+
+def test_an_act_leaves_who_what_where_and_when(organiser_client: FlaskClient, make_event: EventMaker) -> None:
+    event = make_event(published_at=None, title="Réparer")
+    assert post(organiser_client, f"/organiser/e/{event.slug}/publication") == 303
+    last = entries()[-1]
+    assert (last.verb, last.name, last.event_id, last.times) == ("events.publication", "Ada Ressort", event.id, 1)
+    assert last.words == "ada ressort reparer"
+    page = organiser_client.get(f"{LOG}?lang=en").text
+    assert "published the lunch" in page and "Réparer" in page
+
+
+def test_a_lunch_that_is_just_being_made_is_named(organiser_client: FlaskClient, make_event: EventMaker) -> None:
+    make_event()
+    form = {
+        "title": "Tout neuf", "date": "2031-05-13", "start": "12:00", "end": "14:00", "postcode": "1201",
+        "contact_email": "a@example.org", "colour": "tomate", "capacity": "60", "companions_allowed": "0",
+        "purge_days": "30",
+    }  # fmt: skip
+    assert post(organiser_client, "/organiser/e/new", **form) == 303
+    assert entries()[-1].verb == "events.create"
+    assert entries()[-1].event_id == db.session.scalar(select(Event.id).where(Event.title == "Tout neuf"))
+
+
+def test_what_was_refused_or_only_looked_at_leaves_nothing(organiser_client: FlaskClient, event: Event) -> None:
+    before = verbs()
+    organiser_client.get(f"/organiser/e/{event.slug}")
+    assert organiser_client.post(f"/organiser/e/{event.slug}/capacity", data={"capacity": "9"}).status_code == 400
+    assert post(organiser_client, f"/organiser/e/{event.slug}/capacity", capacity="many") == 422
+    past = datetime(2020, 5, 13, 10, 0, tzinfo=UTC)
+    event.starts_at, event.ends_at, event.published_at = past, past + timedelta(hours=2), None
+    db.session.commit()
+    assert post(organiser_client, f"/organiser/e/{event.slug}/publication") == 409
+    assert verbs() == before
+
+
+def test_act_and_entry_are_kept_together_or_neither(organiser_client: FlaskClient, event: Event) -> None:
+    def fail(*call: Any) -> None:
+        if "INSERT INTO audit_entry" in call[2]:
+            raise RuntimeError("the machine dies here")
+
+    sqlalchemy_event.listen(db.engine, "before_cursor_execute", fail)
+    assert post(organiser_client, f"/organiser/e/{event.slug}/capacity", capacity="9") == 500
+    sqlalchemy_event.remove(db.engine, "before_cursor_execute", fail)
+    db.session.expire_all()
+    assert db.session.get_one(Event, event.id).capacity == 60
+    assert post(organiser_client, f"/organiser/e/{event.slug}/capacity", capacity="9") == 303
+    assert verbs()[-1] == "events.capacity"
+
+
+def test_the_same_again_within_ten_minutes_is_one_line(organiser_client: FlaskClient, event: Event) -> None:
+    address = f"/organiser/e/{event.slug}/capacity"
+    with clock.fixed_at(NOON):
+        sign_in(organiser_client, add_organiser("Léo Boulon", "leo@lunch.example"))
+    for minutes, seats in ((1, 61), (8, 62), (17, 63), (28, 64)):
+        with clock.fixed_at(NOON + timedelta(minutes=minutes)):
+            assert post(organiser_client, address, capacity=seats) == 303
+    told = [(one.verb, one.times, one.last_at - one.at) for one in entries()[-2:]]
+    assert told == [("events.capacity", 3, timedelta(minutes=16)), ("events.capacity", 1, timedelta())]
+    with clock.fixed_at(NOON + timedelta(minutes=29)):
+        post(organiser_client, "/organiser/sessions/others/end")
+        post(organiser_client, address, capacity=65)
+    assert [one.times for one in entries()[-3:]] == [1, 1, 1], "something else was done between"
+
+
+def test_nothing_is_said_of_attendees(organiser_client: FlaskClient, event: Event) -> None:
+    person = register_by_hand(event, details("Camille Poireau", "camille@example.org"), language="fr")
+    form = {"name": "Dominique Cardon", "email": "dominique@example.org", "language": "fr", "companions": "0"}
+    assert post(organiser_client, f"/organiser/e/{event.slug}/registrations/new", **form) == 303
+    assert post(organiser_client, f"/organiser/e/{event.slug}/registrations/{person.id}/cancellation") == 303
+    assert verbs()[-2:] == ["registrations.create", "registrations.cancel"]
+    assert entries()[-1].facts == {"registration": person.id}
+    assert f"/registrations/{person.id}" in organiser_client.get(LOG).text
+    said = repr([(one.name, one.facts, one.words, one.verb) for one in entries()])
+    for word in ("Camille", "Poireau", "camille@", "Dominique", "dominique", "Cardon", "cardon", "poireau"):
+        assert word not in said
+
+
+def test_signing_in_the_team_and_the_command_line_are_in_it(app: Flask, client: FlaskClient) -> None:
+    ada = add_organiser("Ada Ressort", "ada@lunch.example")
+    leo = add_organiser("Léo Boulon", "leo@lunch.example")
+    sign_in(client, ada)
+    assert post(client, f"/organiser/team/{leo.id}/role", role="helper") == 303
+    assert post(client, f"/organiser/team/{leo.id}/removal") == 303
+    remove_organiser(ada)
+    assert verbs() == ["console.add", "console.add", "sign_in.enter", "team.give_role", "team.remove", "console.remove"]
+    assert [(one.name, one.facts.get("who"), one.facts.get("role")) for one in entries()[3:]] == [
+        ("Ada Ressort", "Léo Boulon", "helper"),
+        ("Ada Ressort", "Léo Boulon", None),
+        ("", "Ada Ressort", None),
+    ]
+
+
+def test_what_came_to_nothing_is_not_told_of_the_next_act(app: Flask) -> None:
+    def fail() -> None:
+        with transaction() as session:
+            record(session, Act("console.remove"))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    with transaction():
+        pass
+    assert verbs() == []
+
+
+def rows_of_all() -> dict[str, list[Any]]:
+    """Everything in the database but the log, and when somebody was seen last."""
+    db.session.rollback()
+    beside = {"audit_entry", "organiser_session", "organiser"}
+    return {
+        table.name: sorted(map(repr, db.session.execute(table.select()).all()))
+        for table in db.metadata.sorted_tables
+        if table.name not in beside
+    }
+
+
+def unnoted(app: Flask, client: FlaskClient, make_event: EventMaker, *, only: str = "") -> tuple[list[str], list[str]]:
+    """Press every button of a lunch once. Doors that changed something: all of them, and those that left no entry."""
+    changed, silent = [], []
+    fields = {
+        "capacity": "61", "dir": "down", "note": "Une remarque", "text": "Une phrase", "kind": "text", "do": "save",
+        "version": "1", "shown": "1", "goes_live": "1", "verdict": "approve", "slide": "code", "minutes": "3",
+        "name": "Noa Panais", "question": "Une question ?", "choices": "Oui\nNon", "title": "Un titre", "on": "1",
+    }  # fmt: skip
+    for rule in lunch_rules(app):
+        if "POST" not in methods_of(rule) or not rule.endpoint.startswith(f"organiser.{only}"):
+            continue
+        event = make_event()
+        path = app.url_map.bind("").build(rule.endpoint, one_of_each(event), append_unknown=False)
+        before, noted = rows_of_all(), db.session.scalar(select(func.sum(AuditEntry.times))) or 0
+        client.post(path, data=fields)
+        if rows_of_all() != before:
+            changed.append(rule.endpoint)
+            if db.session.scalar(select(func.sum(AuditEntry.times))) == noted:
+                silent.append(rule.endpoint)
+    return changed, silent
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True, scope="session")
+def test_whatever_a_door_of_a_lunch_changes_leaves_an_entry(
+    app: Flask, organiser_client: FlaskClient, make_event: EventMaker
+) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
+    changed, silent = unnoted(app, organiser_client, make_event)
+    assert silent == []
+    assert len(changed) >= 30, f"control: many doors do something: {changed}"
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True, scope="session")
+def test_control_a_door_that_writes_past_the_log_is_found(
+    app: Flask, organiser_client: FlaskClient, make_event: EventMaker
+) -> None:
+    def write_past(slug: str, question_id: int) -> str:
+        db.session.get_one(Question, question_id).approved_at = clock.now()
+        db.session.commit()
+        return "done"
+
+    app.config["WTF_CSRF_ENABLED"] = False
+    app.view_functions["organiser.questions.approve"] = write_past
+    assert unnoted(app, organiser_client, make_event, only="questions.approve")[1] == ["organiser.questions.approve"]
+
+
+# Reading
+
+
+VERBS = sorted(DEEDS, key=lambda verb: not verb.startswith(("recap.", "mail.")))
+"""Those that are looked for come first."""
+
+
+@pytest.fixture
+def long_log(app: Flask, make_event: EventMaker) -> Callable[[int], None]:
+    """Makes so many entries, of eleven people and nine lunches."""
+    lunches = [
+        make_event(title=f"Lunch {word}") for word in ("pain", "sel", "eau", "riz", "thé", "miel", "lin", "pois", "blé")
+    ]
+
+    def fill(number: int) -> None:
+        db.session.execute(
+            AuditEntry.__table__.insert(),
+            [
+                {
+                    "at": NOON + timedelta(minutes=n), "last_at": NOON + timedelta(minutes=n), "times": 1,
+                    "organiser_id": n % 11 + 100, "name": f"Personne {n % 11}", "event_id": lunches[n % 9].id,
+                    "verb": VERBS[n % len(VERBS)], "facts": {"registration": n}, "words": f"personne {n % 11} lunch",
+                }
+                for n in range(number)
+            ],
+        )  # fmt: skip
+        db.session.commit()
+
+    return fill
+
+
+def queries_of(client: FlaskClient, path: str) -> int:
+    asked: list[str] = []
+    note = lambda *call: asked.append(call[2])  # noqa: E731
+    sqlalchemy_event.listen(db.engine, "before_cursor_execute", note)
+    assert client.get(path).status_code == 200
+    sqlalchemy_event.remove(db.engine, "before_cursor_execute", note)
+    return len(asked)
+
+
+def test_ten_thousand_acts_take_as_many_queries_as_a_hundred(
+    organiser_client: FlaskClient, long_log: Callable[[int], None]
+) -> None:
+    long_log(100)
+    asked = [
+        f"{LOG}?{query}" for query in ("", "q=personne+3", "who=104", "kind=polls", "lunch=lunch-2", "page=2", "q=zzz")
+    ]
+    few = [queries_of(organiser_client, path) for path in asked]
+    long_log(10_000)
+    assert [queries_of(organiser_client, path) for path in asked] == few
+    assert max(few) <= 7
+    page = organiser_client.get(f"{LOG}?page=100").text
+    assert page.count("<li><time") == 40
+
+
+def test_acts_are_found_by_word_person_lunch_and_kind(
+    organiser_client: FlaskClient, long_log: Callable[[int], None]
+) -> None:
+    long_log(90)
+
+    def found(query: str) -> list[str]:
+        page = organiser_client.get(f"{LOG}?lang=en&{query}").text
+        return [part.split("</li>")[0] for part in page.split("<li><time")[1:]]
+
+    assert all("Personne 3" in row for row in found("who=103")) and found("who=103")
+    assert all("Lunch sel" in row for row in found("lunch=lunch-2")) and found("lunch=lunch-2")
+    assert {"published" in row and "recap" in row for row in found("q=PUBLISHED+recap+personne")} == {True}
+    assert len(found("kind=mail")) == sum(1 for n in range(90) if VERBS[n % len(VERBS)].startswith("mail."))
+    assert found("q=%25") == [] and found("q=_") == [], "signs of a pattern are letters"
+    assert found("who=abc&kind=abc&page=0") and found("page=999999999999") == []
+    assert organiser_client.get(f"{LOG}?lunch=no-such-lunch").status_code == 404
+
+
+def test_an_act_is_forgotten_after_a_year_and_its_name_stays_as_it_was(app: Flask, client: FlaskClient) -> None:
+    with clock.fixed_at(NOON):
+        ada = add_organiser("Ada Ressort", "ada@lunch.example")
+        sign_in(client, ada)
+        post(client, INSIDE, name="Ada Autre", language="fr")
+    assert [one.name for one in entries()] == ["", "Ada Ressort", "Ada Ressort"]
+    for days, left in ((364, 3), (366, 0)):
+        with clock.fixed_at(NOON + timedelta(days=days)):
+            forget_old_acts()
+        assert len(entries()) == left
+
+
+def test_an_empty_log_says_what_will_stand_there(app: Flask, organiser_client: FlaskClient) -> None:
+    db.session.execute(AuditEntry.__table__.delete())
+    db.session.commit()
+    assert "<time" not in organiser_client.get(LOG).text
+    stranger = new_client(app)
+    assert stranger.get(LOG).status_code == 302

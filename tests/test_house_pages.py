@@ -1,0 +1,290 @@
+"""The house in the workspace: what is set holds at once, what the environment decided stays, nobody is shut out."""
+
+import io
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from lunchkit import envfile
+from lunchkit.accounts.actions import add_organiser, issue_console_link
+from lunchkit.app import create_app
+from lunchkit.config import DEFAULT_ADDRESS, Settings, current_settings
+from lunchkit.db import db
+from lunchkit.events.models import Event, Series
+from lunchkit.house import actions, contrast
+from lunchkit.house.queries import better_grounds, logo_visibility, look_of_the_house, the_house
+from lunchkit.house.sections import SECTIONS, STEPS
+from lunchkit.images.intake import LEAST_LOGO_SIDE, draw_logo, judge, read_upload
+from lunchkit.images.redraw import MOST_LOGO_BYTES, LogoDrawing
+from lunchkit.images.refusals import LogoTooSmall, PictureUnreadable
+from lunchkit.settings_file import settings_file
+from tests.browser import Browser, sign_in
+from tests.conftest import csrf_of, new_client
+from tests.uploads import logo_png, png_of, saved, sight, upload
+
+HOUSE = "/organiser/house"
+
+
+def send(client: FlaskClient, section: str, *, headers: dict[str, str] | None = None, **fields: Any) -> Any:
+    """Send the form of a section, or of a step («start/network»)."""
+    form = {"csrf_token": csrf_of(client, HOUSE)} | fields
+    return client.post(f"{HOUSE}/{section}", data=form, headers=headers)
+
+
+def file_of(data: bytes, name: str = "logo.png") -> tuple[io.BytesIO, str]:
+    """A file as a form sends it."""
+    return io.BytesIO(data), name
+
+
+LOOK = {"colour": "myrtille", "logo_alt": "Une assiette", "logo_ground": ""}
+
+
+def test_every_page_of_the_house_opens(organiser_client: FlaskClient) -> None:
+    send(organiser_client, "look", **LOOK, picture=file_of(logo_png((0, 0, 0))))
+    for path in ("", *(f"/{section}" for section in SECTIONS), *(f"/start/{step}" for step in STEPS), "/health"):
+        assert organiser_client.get(HOUSE + path).status_code == 200, path
+    for path in ("/nothing", "/lunch", "/start/nothing", "/start/health"):
+        assert organiser_client.get(HOUSE + path).status_code == 404, path
+        assert (
+            organiser_client.post(HOUSE + path, data={"csrf_token": csrf_of(organiser_client, HOUSE)}).status_code
+            == 404
+        )
+
+
+def test_the_name_holds_at_once_and_for_the_series_that_bore_it(
+    app: Flask, event: Event, organiser_client: FlaskClient
+) -> None:
+    before = current_settings().network_name
+    db.session.add(Series(slug="ours", name=before, network=before))
+    db.session.add(Series(slug="theirs", name="Une autre", network="D’autres"))
+    db.session.commit()
+    fields = {"network_name": "Un réseau #1", "language": "en", "timezone": "Europe/Paris"}
+    assert send(organiser_client, "network", **fields).status_code == 303
+    assert "Un réseau #1" in organiser_client.get("/organiser/").text
+    assert envfile.read(settings_file().path)["LUNCHKIT_NETWORK_NAME"] == "Un réseau #1"
+    db.session.expire_all()
+    names = {tuple(row) for row in db.session.execute(select(Series.name, Series.network))}
+    assert names == {
+        ("Un réseau #1", "Un réseau #1"),
+        ("Lunch des bonnes pratiques", "Un réseau #1"),
+        ("Une autre", "D’autres"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("section", "fields"),
+    [
+        ("network", {"network_name": "…", "language": "fr", "timezone": "Europe/Zurich"}),
+        ("network", {"network_name": "A", "language": "de", "timezone": "Europe/Zurich"}),
+        ("network", {"network_name": "A", "language": "fr", "timezone": "Europe/Geneva"}),
+        ("address", {"public_url": "ftp://lunch.example"}),
+        ("address", {"public_url": "https://lunch.example/?x"}),
+        ("letters", {"mail_host": "smtp://x.example", "mail_security": "tls", "mail_from": "a@b.example"}),
+        ("letters", {"mail_host": "x.example", "mail_security": "ssl", "mail_from": "a@b.example"}),
+        ("letters", {"mail_host": "x.example", "mail_security": "tls", "mail_port": "70000", "mail_from": "a@b.ch"}),
+        ("letters", {"mail_host": "x.example", "mail_security": "tls", "mail_from": "a@b.ch, c@d.ch"}),
+        ("letters", {"mail_host": "x.example", "mail_security": "tls", "mail_from": "", "mail_user": "ada"}),
+        ("look", LOOK | {"colour": "gris"}),
+        ("privacy", {"notice": "", "purge_days": "1"}),
+    ],
+)
+def test_what_cannot_be_meant_is_questioned(
+    organiser_client: FlaskClient, section: str, fields: dict[str, str]
+) -> None:
+    before = settings_file().path.exists()
+    answer = send(organiser_client, section, **fields)
+    assert answer.status_code == 422 and 'class="error"' in answer.text
+    assert settings_file().path.exists() == before
+
+
+@pytest.mark.parametrize(
+    ("security", "port", "expected"), [("starttls", "", 587), ("tls", "", 465), ("none", "", 25), ("tls", "2465", 2465)]
+)
+def test_a_port_that_is_left_empty_is_the_usual_one(
+    organiser_client: FlaskClient, security: str, port: str, expected: int
+) -> None:
+    fields = {"mail_host": "x.example", "mail_security": security, "mail_port": port, "mail_user": "ada@b.example"}
+    assert send(organiser_client, "letters", **fields, mail_password="x", mail_from="").status_code == 303
+    settings = current_settings()
+    assert (settings.mail_port, settings.mail_from) == (expected, "ada@b.example")
+
+
+def test_what_the_environment_decided_is_shown_and_stays(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LUNCHKIT_MAIL_HOST", "fixed.example")
+    app = create_app(replace(settings, mail_host="fixed.example"))
+    app.test_client_class = Browser
+    with app.app_context():
+        client = new_client(app)
+        sign_in(client, add_organiser("Ada Ressort", "ada@lunch.example"))
+        page = client.get(f"{HOUSE}/letters").text
+        assert "LUNCHKIT_MAIL_HOST" in page and 'name="mail_host"' not in page and 'name="mail_port"' in page
+        fields = {"mail_host": "evil.example", "mail_security": "tls", "mail_port": "", "mail_from": "a@b.example"}
+        assert send(client, "letters", **fields).status_code == 303
+        assert current_settings().mail_host == "fixed.example" and current_settings().mail_port == 465
+        assert "LUNCHKIT_MAIL_HOST" not in envfile.read(settings_file().path)
+        db.session.remove()
+        db.engine.dispose()
+
+
+def test_a_new_address_shuts_nobody_out(settings: Settings) -> None:
+    app = create_app(replace(settings, public_url=DEFAULT_ADDRESS))
+    app.test_client_class = Browser
+    with app.app_context():
+        ada = add_organiser("Ada Ressort", "ada@lunch.example")
+        near, far = new_client(app), new_client(app)
+        near.environ_base["HTTP_HOST"] = "127.0.0.1:8000"
+        far.environ_base["HTTP_HOST"] = "10.1.2.3:8000"
+        for client in (near, far):
+            let_in(client, ada)
+        assert 'value="http://10.1.2.3:8000"' in far.get(f"{HOUSE}/address").text, "what the browser shows is proposed"
+        moved = send(far, "address", public_url="lunch.reseau.example/")
+        assert moved.status_code == 200 and current_settings().public_url == "https://lunch.reseau.example"
+        (link,) = re.findall(r'href="(https://lunch\.reseau\.example/organiser/sign-in/[^"]+)"', moved.text)
+        assert far.get(HOUSE).status_code == 400, "this name is not ours any more"
+        there = new_client(app)
+        there.environ_base["HTTP_HOST"] = "lunch.reseau.example"
+        assert there.get(link.removeprefix("https://lunch.reseau.example")).status_code == 200
+        assert near.get(HOUSE).status_code == 200, "who sits at the machine stays signed in"
+        proxied = near.get(HOUSE, headers={"X-Forwarded-For": "10.9.9.9"})
+        assert proxied.status_code == 302, "a proxy's request is not the machine's own"
+        db.session.remove()
+        db.engine.dispose()
+
+
+def let_in(client: FlaskClient, organiser: Any) -> None:
+    """Let an organiser in, by a link from the console, whatever the public address is."""
+    path = re.sub(r"https?://[^/]+", "", issue_console_link(organiser))
+    token = csrf_of(client, path)
+    assert client.post(path, data={"csrf_token": token}).status_code == 303
+
+
+def test_a_file_that_somebody_broke_is_not_written_over(organiser_client: FlaskClient) -> None:
+    path = settings_file().path
+    path.write_text("LUNCHKIT_TIMEZONE=Europe/Geneva\n")
+    fields = {"network_name": "A", "language": "fr", "timezone": current_settings().timezone}
+    assert send(organiser_client, "network", **fields).status_code == 409
+    assert path.read_text() == "LUNCHKIT_TIMEZONE=Europe/Geneva\n"
+    assert send(organiser_client, "network", **fields | {"timezone": "Europe/Paris"}).status_code == 303, "it mends it"
+
+
+def test_a_folder_that_takes_nothing_is_said(organiser_client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_args: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(envfile, "write", full)
+    before = current_settings()
+    answer = send(organiser_client, "network", network_name="B", language="fr", timezone="Europe/Paris")
+    assert answer.status_code == 507 and current_settings() == before and 'value="B"' in answer.text
+
+
+def test_the_notice_is_public_and_harmless(organiser_client: FlaskClient, client: FlaskClient) -> None:
+    notice = "Responsable : *le comité*.\n\n<script>alert(1)</script> [x](javascript:alert(1))"
+    assert send(organiser_client, "privacy", notice=notice, purge_days="14").status_code == 303
+    page = client.get("/privacy").text
+    assert "<em>le comité</em>" in page and "<script>alert" not in page and 'href="javascript' not in page
+    assert "14" in page
+    new = organiser_client.get("/organiser/e/new").text
+    assert re.search(r'name="purge_days"[^>]*value="14"', new)
+
+
+# The logo
+
+
+def test_a_logo_is_drawn_small_and_kept_transparent() -> None:
+    drawing = draw_logo(logo_png((0, 0, 0)))
+    assert (drawing.width, drawing.height) == (320, 80) and len(drawing.data) <= MOST_LOGO_BYTES
+    assert not drawing.is_opaque and drawing.tones[0][3] > 0.8
+    heavy = draw_logo(saved(sight(1600, 900), "PNG"))
+    assert len(heavy.data) <= MOST_LOGO_BYTES and heavy.is_opaque
+    with pytest.raises(PictureUnreadable):
+        draw_logo(logo_png((0, 0, 0))[:400])
+    with pytest.raises(LogoTooSmall):
+        judge(png_of(300, 30), LEAST_LOGO_SIDE)
+    assert read_upload(upload(png_of(300, 40)), LEAST_LOGO_SIDE)
+
+
+@pytest.mark.parametrize("said", [b"", b"{}\n", b'{"width":1,"height":1,"tones":[[1,2,3]],"is_opaque":0}\nRIFF'])
+def test_what_the_drawing_process_says_is_not_believed(said: bytes) -> None:
+    with pytest.raises(ValueError, match="no drawing"):
+        LogoDrawing.loads(said)
+
+
+def test_contrast_is_that_of_the_standard() -> None:
+    assert contrast.contrast((0, 0, 0), (255, 255, 255)) == pytest.approx(21)
+    assert contrast.contrast(contrast.parse("#777777"), (255, 255, 255)) == pytest.approx(4.48, abs=0.01)
+    ink, paper = contrast.parse("#120a07"), contrast.parse("#f9ded3")
+    assert contrast.contrast(ink, paper) == pytest.approx(15.3, abs=0.1), "as the palette says"
+
+
+@pytest.mark.parametrize(
+    ("ink", "ground", "weak", "helps"),
+    [
+        ((0, 0, 0), "", ["night"], ["white"]),
+        ((255, 255, 255), "", ["day"], ["black"]),
+        ((255, 230, 0), "", ["day", "field"], ["black"]),
+        ((0, 0, 0), "white", [], ["white"]),
+        ((0, 0, 0), "black", ["black"], ["white"]),
+    ],
+)
+def test_a_logo_that_would_vanish_is_told_with_what_helps(
+    app: Flask, ink: tuple[int, int, int], ground: str, weak: list[str], helps: list[str]
+) -> None:
+    house = actions.dress_house(colour="tomate", logo_alt="", logo_ground=ground, picture=logo_png(ink))
+    assert [seen.ground for seen in logo_visibility(house) if not seen.is_enough] == weak
+    assert better_grounds(house) == helps
+
+
+def test_a_logo_with_a_ground_of_its_own_vanishes_nowhere(app: Flask) -> None:
+    picture = logo_png((0, 0, 0), ground=(255, 255, 255))
+    house = actions.dress_house(colour="tomate", logo_alt="", logo_ground="", picture=picture)
+    assert house.logo_is_opaque and logo_visibility(house) == []
+
+
+def test_the_logo_stands_on_public_pages_until_it_is_taken_away(
+    app: Flask, organiser_client: FlaskClient, client: FlaskClient, event: Event
+) -> None:
+    assert send(organiser_client, "look", **LOOK, picture=file_of(logo_png((0, 0, 0)))).status_code == 303
+    for path in ("/", f"/e/{event.slug}", "/privacy", "/nothing"):
+        assert 'alt="Une assiette"' in client.get(path).text, path
+    (address,) = set(re.findall(r'src="(/media/logo-[^"]+)"', client.get("/").text))
+    file = client.get(address)
+    assert (
+        file.status_code == 200
+        and file.content_type == "image/webp"
+        and "sandbox" in file.headers["Content-Security-Policy"]
+    )
+    assert client.get("/media/logo-.webp").status_code == client.get("/media/logo-x.webp").status_code == 404
+    assert send(organiser_client, "look", **LOOK).status_code == 303
+    assert client.get(address).status_code == 200, "it stays where only the rest is changed"
+    assert send(organiser_client, "look", **LOOK, without_logo="y").status_code == 303
+    assert client.get(address).status_code == 404 and "/media/logo-" not in client.get("/").text
+    assert look_of_the_house().colour == "myrtille"
+
+
+@pytest.mark.parametrize(
+    ("data", "status"),
+    [(b"GIF89a" + b"x" * 500, 422), (png_of(300, 20), 422), (png_of(9000, 9000), 413)],
+    ids=["another kind", "too small", "too large"],
+)
+def test_a_file_that_is_no_logo_is_refused_in_words(organiser_client: FlaskClient, data: bytes, status: int) -> None:
+    answer = send(organiser_client, "look", **LOOK, picture=file_of(data))
+    assert answer.status_code == status and "Une assiette" in answer.text, "what was typed is there"
+    assert the_house().logo_token == ""
+
+
+def test_another_process_of_the_server_sees_the_logo_too(app: Flask, settings: Settings) -> None:
+    other = create_app(settings)
+    with other.app_context():
+        assert look_of_the_house().logo is None
+    actions.dress_house(colour="carotte", logo_alt="", logo_ground="", picture=logo_png((0, 0, 0)))
+    with other.app_context():
+        settings_file().look(at_once=True)
+        look = look_of_the_house()
+        assert look.logo is not None and look.colour == "carotte"
+        db.session.remove()
+        db.engine.dispose()

@@ -1,0 +1,389 @@
+"""Files of people are read whatever wrote them, and refused where they are broken or made to harm."""
+
+import csv
+import io
+import zipfile
+from contextlib import suppress
+from datetime import date, datetime
+from io import BytesIO
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from openpyxl import Workbook as OtherWorkbook
+from xlsxwriter import Workbook
+
+from lunchkit.imports import workbook as reader
+from lunchkit.imports.columns import Field, recognised, source_of
+from lunchkit.imports.entries import Columns, entry_of, read_entries
+from lunchkit.imports.reading import MOST_ROWS, read_table
+from lunchkit.imports.refusals import (
+    BrokenWorkbook,
+    FileRefused,
+    NoFile,
+    NothingToRead,
+    OpenQuotation,
+    TooManyRows,
+    UnknownKind,
+)
+from lunchkit.text import clean_line, guard, unguard
+from tests.importing import EVENTBRITE, HELLOASSO, PRETIX, as_csv, workbook
+
+ROWS = [["Nom", "Courriel", "Structure"], ["Zoé Œuf", "zoe@example.org", "Épi; «bio», €"], ["Lü", "lu@example.org", ""]]
+
+
+@pytest.mark.parametrize("separator", [";", ",", "\t", "|"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
+def test_any_encoding_and_separator(encoding: str, separator: str) -> None:
+    table = read_table(as_csv(ROWS, separator).encode(encoding))
+    assert table.headings == ROWS[0] and table.rows == ROWS[1:] and table.numbers == [2, 3]
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+def test_any_line_end(line_end: str) -> None:
+    file = as_csv(ROWS).replace("\r\n", line_end)
+    assert read_table(file.encode()).rows == ROWS[1:]
+
+
+def test_excel_names_its_separator() -> None:
+    table = read_table(b"sep=,\r\nNom,Places\r\nAna,2\r\n")
+    assert table.headings == ["Nom", "Places"] and table.numbers == [3]
+
+
+def test_cells_hold_quotes_separators_and_line_breaks_and_rows_keep_their_number() -> None:
+    file = 'Nom;Remarque\r\n"Ana ""Lili"" Blette";"une\r\ndeux; trois"\r\n\r\nBo;x\r\n'
+    table = read_table(file.encode())
+    assert table.rows == [['Ana "Lili" Blette', "une\r\ndeux; trois"], ["Bo", "x"]]
+    assert table.numbers == [2, 4], "as a spreadsheet counts"
+
+
+def test_a_title_above_the_headings_is_passed_over() -> None:
+    table = read_table("Lunch de mai;;\n;;\nPrénom;Nom;Courriel\nAna;Blette;ana@example.org\n".encode())
+    assert table.headings == ["Prénom", "Nom", "Courriel"] and table.numbers == [4]
+
+
+def test_a_list_without_headings_loses_nobody() -> None:
+    table = read_table(b"Ana Blette;ana@example.org\nBo;bo@example.org\n")
+    assert table.numbers == [1, 2] and table.headings == ["", ""]
+
+
+def test_empty_columns_are_not_there() -> None:
+    assert read_table(b"Nom;Vide;Places\nAna;;2\n").headings == ["Nom", "Places"]
+
+
+@pytest.mark.parametrize(
+    ("data", "refusal"),
+    [
+        (b"", NoFile),
+        (b" \r\n ", NoFile),
+        (b"Nom;Courriel\n", NothingToRead),
+        (b"%PDF-1.7 \x00 ...", UnknownKind),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), UnknownKind),
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", UnknownKind),
+        (b'Nom;Courriel\nAna;a@example.org\n"Bo;b@example.org\nCy;c\n', OpenQuotation),
+        (b"PK\x03\x04 and then nothing", BrokenWorkbook),
+        (b"\xff\xfeN", UnknownKind),
+    ],
+)
+def test_what_cannot_be_read_is_refused(data: bytes, refusal: type[FileRefused]) -> None:
+    with pytest.raises(refusal):
+        read_table(data)
+
+
+def test_an_open_quotation_says_where() -> None:
+    with pytest.raises(OpenQuotation) as told:
+        read_table(b'Nom;Courriel\nAna;a\n"Bo;b\nCy;c\n')
+    assert "3" in str(told.value.message)
+
+
+def test_ten_thousand_rows_and_no_more() -> None:
+    assert len(read_table(b"Nom\n" + b"Ana Blette\n" * MOST_ROWS).rows) == MOST_ROWS
+    with pytest.raises(TooManyRows):
+        read_table(b"Nom\n" + b"Ana Blette\n" * (MOST_ROWS + 1))
+    with pytest.raises(TooManyRows):
+        read_table(b";".join([b"Nom"] * 201) + b"\n" + b";".join([b"a"] * 201))
+
+
+# Workbooks
+
+
+def test_a_workbook_of_one_library_and_of_another() -> None:
+    book = OtherWorkbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in ROWS:
+        sheet.append(row)
+    file = BytesIO()
+    book.save(file)
+    for data in (file.getvalue(), workbook(ROWS)):
+        table = read_table(data)
+        assert table.headings == ROWS[0] and table.rows == ROWS[1:] and table.numbers == [2, 3]
+
+
+def test_numbers_days_truths_formulas_and_colours() -> None:
+    file = BytesIO()
+    with Workbook(file, {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        day = book.add_format({"num_format": "dd.mm.yyyy"})
+        moment = book.add_format({"num_format": "dd/mm/yyyy hh:mm"})
+        yellow = book.add_format({"bg_color": "yellow"})
+        money = book.add_format({"num_format": '#,##0.00 "days"'})
+        sheet.write_row(0, 0, ["Nom", "Tél", "Le", "À", "Oui", "Somme", "CHF", "Erreur"])
+        sheet.write_row(1, 0, ["Ana", 41791234567])
+        sheet.write_datetime(1, 2, datetime(2027, 5, 13), day)  # noqa: DTZ001
+        sheet.write_datetime(1, 3, datetime(2027, 5, 13, 12, 30), moment)  # noqa: DTZ001
+        sheet.write_boolean(1, 4, True)
+        sheet.write_formula(1, 5, "=1+1", None, 2)
+        sheet.write_number(1, 6, 12.5, money)
+        sheet.write_formula(1, 7, "=1/0", None, "#DIV/0!")
+        sheet.write_blank(50_000, 3, None, yellow)
+    table = read_table(file.getvalue())
+    assert table.rows == [["Ana", "41791234567", "2027-05-13", "2027-05-13 12:30", "yes", "2", "12.5"]]
+
+
+def test_days_counted_from_1904() -> None:
+    file = BytesIO()
+    with Workbook(file, {"in_memory": True, "date_1904": True}) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["Nom", "Le"])
+        sheet.write_string(1, 0, "Ana")
+        sheet.write_datetime(1, 1, datetime(2027, 5, 13), book.add_format({"num_format": 14}))  # noqa: DTZ001
+    assert read_table(file.getvalue()).rows == [["Ana", date(2027, 5, 13).isoformat()]]
+
+
+def test_a_hidden_first_sheet_is_passed_over_and_empty_rows_count() -> None:
+    file = BytesIO()
+    with Workbook(file, {"in_memory": True}) as book:
+        secret, sheet = book.add_worksheet(), book.add_worksheet()
+        secret.write_row(0, 0, ["Nom", "Secret"])
+        secret.hide()
+        sheet.activate()
+        sheet.set_first_sheet()
+        sheet.write_row(2, 1, ["Nom", "Places"])
+        sheet.write_row(5, 1, ["Ana", 2])
+        sheet.write_rich_string(6, 1, book.add_format({"bold": True}), "Bo", " Chou")
+    table = read_table(file.getvalue())
+    assert table.headings == ["Nom", "Places"]
+    assert table.rows == [["Ana", "2"], ["Bo Chou", ""]] and table.numbers == [6, 7]
+
+
+def repacked(data: bytes, **changed: bytes) -> bytes:
+    """A workbook with other files inside; names with __ for / and dots."""
+    out = BytesIO()
+    with zipfile.ZipFile(BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(name, changed.get(name.replace("/", "__").replace(".", "_"), old.read(name)))
+    return out.getvalue()
+
+
+SHEET = (
+    '<?xml version="1.0"?>{doctype}<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+    "<sheetData>{rows}</sheetData></worksheet>"
+)
+NAMES = '<row r="1"><c r="A1" t="inlineStr"><is><t>Nom</t></is></c></row>'
+
+
+def with_sheet(rows: str, doctype: str = "") -> bytes:
+    return repacked(workbook(ROWS), xl__worksheets__sheet1_xml=SHEET.format(doctype=doctype, rows=rows).encode())
+
+
+def test_control_a_sheet_made_by_hand_is_read() -> None:
+    rows = NAMES + '<row r="2"><c r="A2" t="inlineStr"><is><t>Ana</t></is></c></row>'
+    assert read_table(with_sheet(rows)).rows == [["Ana"]]
+
+
+LAUGHS = "<!DOCTYPE x [<!ENTITY a 'ha'>" + "".join(f"<!ENTITY a{n} '{'&a;' * 10}'>" for n in range(9)) + "]>"
+HARMFUL = {
+    "a document type": with_sheet(NAMES + '<row r="2"><c r="A2"><v>1</v></c></row>', "<!DOCTYPE x>"),
+    "entities that multiply": with_sheet(NAMES, LAUGHS),
+    "an outer entity": with_sheet(NAMES, '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>'),
+    "a text that is not there": with_sheet('<row r="1"><c r="A1" t="s"><v>99999999</v></c></row>'),
+    "a negative text": with_sheet('<row r="1"><c r="A1" t="s"><v>x</v></c></row>'),
+    "rows that go back": with_sheet('<row r="5"/><row r="1"/>'),
+    "a row of no number": with_sheet('<row r="x"/>'),
+    "a number without end": with_sheet('<row r="1"><c r="A1"><v>' + "9" * 5000 + "</v></c></row>"),
+    "a day beyond all days": with_sheet('<row r="1"><c r="A1" s="1"><v>1e300</v></c></row>'),
+    "XML that ends in the middle": with_sheet("<row>"),
+    "no workbook inside": repacked(workbook(ROWS), xl__workbook_xml=b"<workbook/>"),
+    "a way out of the archive": repacked(
+        workbook(ROWS),
+        xl___rels__workbook_xml_rels=b'<Relationships><Relationship Id="rId1" Target="../../etc/passwd"/></Relationships>',
+    ),
+}
+
+
+@pytest.mark.parametrize("what", HARMFUL)
+def test_harmful_workbooks_are_refused_or_read_as_text(what: str) -> None:
+    if what in ("a number without end", "a day beyond all days"):
+        with suppress(FileRefused):
+            read_table(HARMFUL[what])
+    else:
+        with pytest.raises(FileRefused):
+            read_table(HARMFUL[what])
+
+
+def test_a_cell_far_away_costs_no_memory() -> None:
+    for place in ('r="1048576"><c r="A1048576"', 'r="2"><c r="XFD2"', 'r="99999999999"><c r="A1"'):
+        with pytest.raises(FileRefused):
+            read_table(with_sheet(f'{NAMES}<row {place} t="inlineStr"><is><t>x</t></is></c></row>'))
+
+
+def test_no_more_is_unpacked_than_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    bomb = with_sheet(NAMES + " " * 70_000_000)
+    assert len(bomb) < 300_000
+    with pytest.raises(BrokenWorkbook):
+        read_table(bomb)
+    monkeypatch.setattr(reader, "MOST_UNPACKED", 1_000)
+    with pytest.raises(BrokenWorkbook):
+        read_table(workbook(ROWS))
+
+
+def test_no_more_elements_are_looked_at_than_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader, "MOST_TAGS", 1_000)
+    assert read_table(workbook(ROWS)).rows, "control"
+    with pytest.raises(TooManyRows):
+        read_table(with_sheet(NAMES + "<row/>" * 2_000))
+
+
+def test_a_directory_that_lies_about_sizes_opens_no_door(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = with_sheet(NAMES + "<row/>" * 100_000)
+    true = (7 * 100_000).to_bytes(4, "little")[:2]
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        size = archive.getinfo("xl/worksheets/sheet1.xml").file_size.to_bytes(4, "little")
+    lie = data.replace(size, (10).to_bytes(4, "little"))
+    assert lie != data and true
+    with pytest.raises(FileRefused):
+        read_table(lie)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.binary(max_size=300) | st.binary(max_size=300).map(lambda tail: b"PK\x03\x04" + tail))
+def test_any_bytes_are_read_or_refused(data: bytes) -> None:
+    try:
+        table = read_table(data)
+    except FileRefused:
+        return
+    assert len(table.numbers) == len(table.rows) and all(len(row) == len(table.headings) for row in table.rows)
+
+
+GOOD_BOOK = workbook([["Nom", "Places"], ["Ana", 2]])
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, len(GOOD_BOOK) - 1), st.integers(0, 255)), min_size=1, max_size=6))
+def test_a_workbook_with_wrong_bytes_is_read_or_refused(changes: list[tuple[int, int]]) -> None:
+    data = bytearray(GOOD_BOOK)
+    for place, byte in changes:
+        data[place] = byte
+    with suppress(FileRefused):
+        read_table(bytes(data))
+
+
+CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=20)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.tuples(CELLS, CELLS), min_size=1, max_size=8), st.sampled_from(";,\t"), st.booleans())
+def test_what_an_export_writes_is_read_as_it_was(rows: list[tuple[str, str]], separator: str, marked: bool) -> None:
+    """Whatever the cells hold: separators, quotes, line breaks, formulas."""
+    file = io.StringIO()
+    writer = csv.writer(file, delimiter=separator, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    writer.writerow(["Nom", "Structure"])
+    writer.writerows([[guard(cell) for cell in row] for row in rows])
+    data = file.getvalue().encode("utf-8-sig" if marked else "utf-8")
+    wanted = [tuple(map(clean_line, row)) for row in rows if any(unguard(cell.strip()).strip() for cell in row)]
+    wanted = [tuple(clean_line(unguard(cell)) for cell in row) for row in wanted]
+    try:
+        table = read_table(data)
+    except NothingToRead:
+        assert not any(map(any, wanted))
+        return
+    entries = read_entries(table.headings, recognised(table.headings), zip(table.numbers, table.rows, strict=True))
+    said = [(entry.name, entry.organisation) for entry in entries]
+    assert [row for row in said if any(row)] == [row for row in wanted if any(row)]
+    assert [entry_of(entry.as_json()) for entry in entries] == entries
+
+
+# Headings
+
+
+def fields(text: str, separator: str = ";") -> list[str]:
+    return [field.value if field else "-" for field in recognised(text.split(separator))]
+
+
+@pytest.mark.parametrize(
+    ("headings", "wanted"),
+    [
+        ("Nom;Courriel;Structure;Membre;Nom visible;Veut le compte rendu;Places;État;Rang;Reçue le",
+         "name email organisation member shows_name wants_recap seats status - -"),
+        ("Name;E-mail;Organisation;Member;On the list;Wants the recap;Seats;Standing;Place;Registered on",
+         "name email organisation member shows_name wants_recap seats status - -"),
+        ("Prénom;Nom;Adresse e-mail;Nom de la structure", "first_name last_name email organisation"),
+        ("Vorname;Name;E-Mail-Adresse;Firma", "first_name last_name email organisation"),
+        ("Vorname;Nachname;E-Mail", "first_name last_name email"),
+        ("Nome;Cognome;Indirizzo e-mail;Lingua", "first_name last_name email language"),
+        ("Nome;Posta elettronica", "name email"),
+        ("Nom et prénom;Mail;Régime alimentaire;Allergies ou intolérances", "name email diet allergies"),
+        ("N° de commande;Prénom;Nom de famille;Adresse e-mail;Quantité;Type de billet;Statut du participant",
+         "- first_name last_name email seats - status"),
+        ("Code de la commande;Nom du participant;E-mail du participant;Entreprise;Statut", "- name email organisation status"),
+        ("Bestellnummer;Name des Teilnehmers;E-Mail des Teilnehmers;Firma;Status", "- name email organisation status"),
+        ("Order #;Attendee #;Ticket Type;Ticket #;Phone;Order Date;Buyer Email", "- - - - - - email"),
+        ("Timestamp;Email 2;E-mail address verified;Secret;Price", "- - - - -"),
+        ("Participant", "name"),
+        ("", "-"),
+    ],
+)  # fmt: skip
+def test_headings_are_known_in_their_languages(headings: str, wanted: str) -> None:
+    assert fields(headings) == wanted.split()
+
+
+@pytest.mark.parametrize(
+    ("file", "source"), [(HELLOASSO, "HelloAsso"), (EVENTBRITE, "Eventbrite"), (PRETIX, "pretix"), (as_csv(ROWS), "")]
+)
+def test_a_file_tells_whose_it_is(file: str, source: str) -> None:
+    assert source_of(read_table(file.encode()).headings) == source
+
+
+def test_who_comes_stands_before_who_ordered() -> None:
+    headings = ["Buyer Email", "Email", "Attendee email", "Buyer name", "Attendee First Name", "Attendee Last Name"]
+    columns = Columns(headings, recognised(headings))
+    assert columns.first(["a", "b", "c", "", "", ""], Field.EMAIL) == "c"
+    assert columns.first(["a", "b", "", "", "", ""], Field.EMAIL) == "b"
+    assert columns.name(["", "", "", "Olga", "Ana", "Blette"]) == "Ana Blette"
+    assert columns.name(["", "", "", "Olga", "", ""]) == "Olga"
+
+
+@pytest.mark.parametrize(
+    ("headings", "cells", "wanted"),
+    [
+        ("Nom;Membre", "Ana;oui", {"is_member": True}),
+        ("Nom;Membre", "Ana;peut-être", {"is_member": False, "remarks": ("odd_member",)}),
+        ("Nom;Places", "Ana;2.0", {"seats": 2}),
+        ("Nom;Places", "Ana;0", {"wrong": "odd_seats"}),
+        ("Nom;Places", "Ana;٣", {"wrong": "odd_seats"}),
+        ("Nom;Places", "Ana;" + "9" * 5000, {"wrong": "odd_seats"}),
+        ("Nom;Régime", "Ana;Végétalien·ne", {"diet": "vegan", "allergies": ""}),
+        ("Nom;Régime", "Ana;Mange de tout", {"diet": "everything", "allergies": ""}),
+        ("Nom;Régime", "Ana;sans porc", {"diet": "", "allergies": "sans porc"}),
+        (
+            "Nom;Régime",
+            "Ana;végétarien mais avec du poisson",
+            {"diet": "vegetarian", "allergies": "végétarien mais avec du poisson"},
+        ),
+        ("Nom;Courriel", "Ana;Ana@EXAMPLE.org", {"email": "Ana@example.org"}),
+        ("Nom;Courriel", "Ana;mailto:ana@example.org", {"email": "ana@example.org"}),
+        ("Nom;Courriel", "Ana;ana@example.org, bo@example.org", {"wrong": "bad_email"}),
+        ("Nom;Statut", "Ana;Canceled (paid fee)", {"wrong": "gone"}),
+        ("Nom;Statut", "Ana;Ne participe pas", {"wrong": "gone"}),
+        ("Nom;Statut", "Ana;Liste d’attente", {"wrong": ""}),
+        ("Nom;Langue", "Ana;de-informal", {"language": "de"}),
+        ("Nom;Langue", "Ana;Klingon", {"language": ""}),
+        ("Nom", "…", {"wrong": "no_name"}),
+    ],
+)
+def test_cells_are_read_as_people_mean_them(headings: str, cells: str, wanted: dict[str, Any]) -> None:
+    names = headings.split(";")
+    (entry,) = read_entries(names, recognised(names), [(2, cells.split(";"))])
+    assert {name: getattr(entry, name) for name in wanted} == wanted

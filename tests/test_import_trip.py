@@ -1,0 +1,143 @@
+"""An organiser brings a list in a real browser, without JavaScript; every page of it is light, and anybody can use it."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from lunchkit.accounts.actions import issue_console_link
+from lunchkit.accounts.models import Organiser
+from lunchkit.db import db
+from tests.chromium import DESK, open_context
+from tests.importing import HELLOASSO, PRETIX, as_csv, workbook
+from tests.live import House, house
+from tests.test_budgets import ORGANISER, SMALL, faults, over_budget, weigh
+
+pytestmark = pytest.mark.browser
+LONG = "Association genevoise pour l’épicerie participative, solidaire et paysanne du quartier"
+WIDE = [f"Question posée par le formulaire numéro {n}, avec ses précisions ?" for n in range(22)]
+
+
+@pytest.fixture(scope="module")
+def lunch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """The demo, with a few seats left."""
+    with house(tmp_path_factory.mktemp("house"), change_coming={"capacity": 75}) as lunch:
+        yield lunch
+
+
+def signed_in(lunch: House, chromium: Browser, **options: object) -> Page:
+    page = open_context(chromium, viewport=DESK, **options).new_page()
+    with lunch.app.app_context(), lunch.app.test_request_context():
+        link = issue_console_link(db.session.query(Organiser).one())
+        db.session.remove()
+        db.engine.dispose()
+    page.goto(link)
+    with page.expect_navigation():
+        page.locator("main button").first.click()
+    return page
+
+
+def choose(page: Page, lunch: House, data: bytes, name: str) -> str:
+    """From the list to the preview; returns its address."""
+    page.goto(lunch.url(f"/organiser/e/{lunch.events['coming']}/registrations"))
+    page.get_by_role("link", name="Importer une liste").click()
+    page.get_by_label("Fichier des personnes").set_input_files({"name": name, "mimeType": "text/csv", "buffer": data})
+    with page.expect_navigation():
+        page.get_by_role("button", name="Regarder d’abord").click()
+    return page.url
+
+
+def mixed() -> bytes:
+    """Good rows and bad ones, forty and more of each, and long words."""
+    rows = [["Nom", "Courriel", "Structure", *WIDE]]
+    rows += [[f"Personne {n} Rutabaga-Topinambour", f"rutabaga{n}@example.org", LONG, *["oui"] * 22] for n in range(60)]
+    rows += [["", f"sans-nom-{n}@une-adresse-plutot-longue.example.org", LONG, *["non"] * 22] for n in range(45)]
+    return as_csv(rows).encode()
+
+
+def test_the_trip_without_javascript(lunch: House, chromium: Browser, tmp_path: Path) -> None:
+    page = signed_in(lunch, chromium, java_script_enabled=False)
+    choose(page, lunch, HELLOASSO.encode("utf-16"), "export.csv")
+    expect(page.get_by_role("heading", name="Ce qui se passerait")).to_be_visible()
+    expect(page.get_by_text("export de HelloAsso")).to_be_visible()
+    expect(page.get_by_role("cell", name="Annulé ou remboursé, d’après le fichier.")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Ces lignes en fichier").click()
+    assert "Lou" in Path(download.value.path()).read_text("utf-8-sig")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Inscrire 2 personnes").click()
+    expect(page.get_by_role("heading", name="Importé")).to_be_visible()
+    page.get_by_role("link", name="Voir la liste").click()
+    page.get_by_label("Nom, courriel ou structure").fill("fenouil")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Chercher").click()
+    expect(page.get_by_role("link", name="Robin FENOUIL")).to_be_visible()
+    page.go_back()
+    page.go_back()
+    page.get_by_role("link", name="Défaire cet import").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Défaire l’import").click()
+    expect(page.get_by_text("Plus personne de ce fichier")).to_be_visible()
+    page.context.close()
+
+
+def test_columns_are_assigned_in_the_browser(lunch: House, chromium: Browser) -> None:
+    page = signed_in(lunch, chromium)
+    choose(page, lunch, workbook([["Wer", "Woher"], ["Ana Blette", "Épi"]]), "wer.xlsx")
+    page.get_by_role("combobox", name="Wer").select_option(label="Nom complet")
+    page.get_by_role("combobox", name="Woher").select_option(label="Structure")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Lire ainsi").click()
+    expect(page.get_by_role("rowheader", name="Ana Blette")).to_be_visible()
+    page.context.close()
+
+
+def shoot(page: Page, name: str, look: str) -> None:
+    """A picture to look at, where a folder for it is named."""
+    folder = os.environ.get("LUNCHKIT_TEST_PICTURES")
+    if folder:
+        page.screenshot(path=f"{folder}/{name.replace(' ', '-').replace(',', '')}-{look}.png", full_page=True)
+
+
+def test_its_pages_are_light_and_everybody_can_use_them(lunch: House, chromium: Browser) -> None:
+    page = signed_in(lunch, chromium)
+    start = lunch.url(f"/organiser/e/{lunch.events['coming']}/import")
+    draft = choose(page, lunch, mixed(), "une-liste-dont-le-nom-est-plutôt-long-export-du-printemps.csv")
+    done = choose(page, lunch, PRETIX.encode(), "pretix.csv")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Inscrire").click()
+    addresses = {
+        "choose": start,
+        "preview": draft,
+        "preview, second page": f"{draft}?page=2",
+        "columns": f"{draft}/columns",
+        "columns, second page": f"{draft}/columns?page=2",
+        "done": done,
+        "undo": f"{done}/reversal",
+    }
+    too_much = []
+    for name, address in addresses.items():
+        weight = weigh(page, address)
+        print(f"{name:<20} {weight.size:>6} bytes {weight.requests} requests {weight.elements:>3} elements")
+        too_much += over_budget(name, weight, ORGANISER)
+    assert too_much == []
+    found = []
+    for viewport, scheme in ((SMALL, "dark"), ({"width": 390, "height": 844}, "light"), (DESK, "light")):
+        page.set_viewport_size({"width": viewport["width"], "height": viewport["height"]})
+        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        found += faults(page, addresses)
+        for name, address in addresses.items():
+            page.goto(address)
+            shoot(page, name, f"{viewport['width']}-{scheme}")
+        page.goto(start)
+        page.get_by_label("Fichier des personnes").set_input_files(
+            {"name": "x.pdf", "mimeType": "application/pdf", "buffer": b"%PDF"}
+        )
+        with page.expect_navigation():
+            page.get_by_role("button", name="Regarder d’abord").click()
+        expect(page.locator(".error")).to_be_visible()
+        shoot(page, "refused", f"{viewport['width']}-{scheme}")
+    assert found == []
+    page.context.close()

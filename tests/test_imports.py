@@ -1,0 +1,428 @@
+"""A list from elsewhere becomes registrations: looked at first, registered at once, and nothing of it lost."""
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event as sql_event
+from sqlalchemy import func, select
+
+from lunchkit import clock
+from lunchkit.db import db
+from lunchkit.events.models import Event
+from lunchkit.imports import actions
+from lunchkit.imports.models import ImportDraft
+from lunchkit.registrations.actions import cancel_registration, register_by_hand, update_registration
+from lunchkit.registrations.models import Diet, Registration, Standing
+from lunchkit.registrations.steps import details_of_registration
+from tests.conftest import EventMaker, Outbox, csrf_of, details, new_client
+from tests.importing import (
+    EVENTBRITE,
+    HELLOASSO,
+    PRETIX,
+    as_csv,
+    bring_in,
+    door,
+    names,
+    people,
+    press,
+    preview,
+    send,
+    table_of,
+    workbook,
+)
+
+
+def page(client: FlaskClient, path: str) -> str:
+    return client.get(path).get_data(as_text=True)
+
+
+def test_twenty_people_from_a_csv_are_seated_in_its_order(organiser_client: FlaskClient, event: Event) -> None:
+    rows = [["Nom", "Courriel"], *([f"Personne {n:02}", f"p{n}@example.org"] for n in range(1, 21))]
+    path = preview(organiser_client, event, as_csv(rows))
+    assert "20" in page(organiser_client, path) and names(event) == [], "a look registers nobody"
+    press(organiser_client, path)
+    assert names(event, "seated") == [f"Personne {n:02}" for n in range(1, 21)]
+    assert {one.email for one in people(event)} == {f"p{n}@example.org" for n in range(1, 21)}
+
+
+def test_no_letter_leaves_unless_it_was_wished(
+    organiser_client: FlaskClient, make_event: EventMaker, outbox: Outbox
+) -> None:
+    file = as_csv(
+        [
+            ["Nom", "E-mail"],
+            ["Ana Blette", "ana@example.org"],
+            ["Bo Chou", "bo@example.org"],
+            ["Cy Navet", "cy@example.org"],
+        ]
+    )
+    event = make_event(capacity=1)
+    bring_in(organiser_client, event, file)
+    assert outbox.rows() == []
+    event = make_event(capacity=1)
+    bring_in(organiser_client, event, file, sends_letters="y")
+    assert [(row.recipient[:2], row.kind.partition("/")[2], row.facts["position"]) for row in outbox.rows()] == [
+        ("an", "confirmation", None), ("bo", "waiting", 1), ("cy", "waiting", 2),
+    ]  # fmt: skip
+    assert "Ana" in outbox.last("ana@example.org").text
+
+
+def test_helloasso(organiser_client: FlaskClient, event: Event) -> None:
+    path = preview(organiser_client, event, HELLOASSO)
+    shown = page(organiser_client, path)
+    assert "HelloAsso" in shown and "Remboursé" not in shown
+    press(organiser_client, path)
+    camille, robin = people(event)
+    assert (camille.name, camille.email, camille.organisation) == ("Camille POIREAU", "camille@example.org", "L’Épi")
+    assert camille.needs and camille.needs.diet_list == [Diet.VEGETARIAN]
+    assert (robin.name, robin.email) == ("Robin FENOUIL", None), "who ordered for both keeps the address"
+    assert robin.needs and robin.needs.allergies == "Sans noix"
+    assert "Lou SALSIFIS" in page(organiser_client, path), "left out, and said so"
+
+
+def test_eventbrite(organiser_client: FlaskClient, event: Event) -> None:
+    path = preview(organiser_client, event, EVENTBRITE)
+    assert "Eventbrite" in page(organiser_client, path)
+    press(organiser_client, path)
+    assert [(one.name, one.email, one.organisation, one.seats) for one in people(event)] == [
+        ("Ada Radis", "ada@example.org", "Jardin SA", 1), ("Zoé Cardon", "zoe@example.org", "Ruche", 1),
+    ]  # fmt: skip
+
+
+def test_pretix(organiser_client: FlaskClient, event: Event) -> None:
+    path = preview(organiser_client, event, PRETIX)
+    assert "pretix" in page(organiser_client, path)
+    press(organiser_client, path)
+    assert [(one.name, one.email, one.organisation, one.language) for one in people(event)] == [
+        ("Ines Oseille", "ines@example.org", "Coop Oseille", "de"),
+        ("Jan Navet", "office@example.org", "Navet & Co", "de"),
+        ("Rita Rave", "rita@example.org", "", "fr"),
+    ]
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_our_own_list_comes_back_whole(organiser_client: FlaskClient, make_event: EventMaker, ending: str) -> None:
+    old, new = make_event(capacity=3, companions_allowed=2), make_event(capacity=3, companions_allowed=2)
+    for one in (
+        details("=Ana; dite «Lili»", "ana@example.org", organisation="+Épi", is_member=True, shows_name=True),
+        details("Bo Chou", "bo@example.org", companions=1, wants_recap=True),
+        details("Cy Navet", None),
+        details("Di Ail", "di@example.org"),
+    ):
+        register_by_hand(old, one, language="it" if one.email is None else "fr")
+    cancel_registration(register_by_hand(old, details("Eve Partie", "eve@example.org"), language="fr"))
+    file = organiser_client.get(f"/organiser/e/{old.slug}/registrations.{ending}").data
+    path = preview(organiser_client, new, file, f"liste.{ending}")
+    assert "lunchkit" in page(organiser_client, path)
+    press(organiser_client, path)
+
+    def told(event: Event) -> list[tuple[object, ...]]:
+        return sorted(
+            (
+                one.name,
+                one.email,
+                one.organisation,
+                one.is_member,
+                one.shows_name,
+                one.wants_recap,
+                one.seats,
+                one.standing,
+                one.language,
+            )
+            for one in people(event)
+            if one.is_active
+        )  # type: ignore[type-var]
+
+    assert told(new) == told(old) and len(told(old)) == 4
+    assert "Eve Partie" in page(organiser_client, path)
+
+
+def test_every_row_that_is_left_out_is_named_and_comes_back_as_a_file(
+    organiser_client: FlaskClient, event: Event
+) -> None:
+    register_by_hand(event, details("Ana Blette", "ana@example.org"), language="fr")
+    rows = [
+        ["Nom", "Courriel", "Places", "État", "Remarque"],
+        ["Anna Blette", "ANA@example.org", "", "", "déjà là"],
+        ["", "sans@example.org", "", "", ""],
+        ["Bo Chou", "bo@", "", "", ""],
+        ["Cy Navet", "cy@example.org", "deux", "", "=1+1"],
+        ["Di Ail", "di@example.org", "3", "", ""],
+        ["Eve Fève", "eve@example.org", "", "Annulée", ""],
+        ["", "", "", "", ""],
+        ["Flo Gesse", "flo@example.org", "", "", ""],
+        ["GESSE Flo", "flo@example.org", "", "", ""],
+        ["x" * 101, "", "", "", ""],
+        ["www.spam.example", "", "", "", ""],
+    ]
+    path = bring_in(organiser_client, event, as_csv(rows))
+    assert names(event) == ["Ana Blette", "Flo Gesse"]
+    headings, *left = table_of(organiser_client.get(f"{path}/left-out.csv").data)
+    assert headings[2:] == rows[0]
+    assert [row[0] for row in left] == ["2", "3", "4", "5", "6", "7", "10", "11", "12"]
+    assert all(len(row[1]) > 10 for row in left) and len({row[1] for row in left}) == 9
+    assert left[3][-1] == "'=1+1", "harmless in a spreadsheet"
+    assert [row[2] for row in left] == [row[0] for n, row in enumerate(rows, 1) if str(n) in {one[0] for one in left}]
+    shown = page(organiser_client, path)
+    assert all(f'<th scope="row">{row[0]}</th>' in shown for row in left)
+
+
+def test_a_file_can_be_mended_and_brought_again(organiser_client: FlaskClient, event: Event) -> None:
+    path = bring_in(
+        organiser_client, event, as_csv([["Nom", "Courriel"], ["Ana Blette", "ana@example"], ["Bo Chou", ""]])
+    )
+    again = organiser_client.get(f"{path}/left-out.csv").data.replace(b"ana@example", b"ana@example.org")
+    bring_in(organiser_client, event, again)
+    assert [(one.name, one.email) for one in people(event)] == [("Bo Chou", None), ("Ana Blette", "ana@example.org")]
+
+
+def test_the_same_file_again_registers_nobody_twice(organiser_client: FlaskClient, event: Event) -> None:
+    for file in (HELLOASSO, EVENTBRITE, PRETIX):
+        bring_in(organiser_client, event, file)
+    before = names(event)
+    assert len(before) == 7
+    for file in (HELLOASSO, EVENTBRITE, PRETIX):
+        path = preview(organiser_client, event, file)
+        assert "Personne de ce fichier" in page(organiser_client, path) or "Nobody of this file" in page(
+            organiser_client, path
+        )
+        press(organiser_client, path)
+    assert names(event) == before
+
+
+def test_pressing_twice_is_pressing_once(organiser_client: FlaskClient, event: Event, outbox: Outbox) -> None:
+    path = preview(organiser_client, event, EVENTBRITE)
+    token = csrf_of(organiser_client, path)
+    for _press in range(3):
+        answer = organiser_client.post(path, data={"csrf_token": token, "language": "fr", "sends_letters": "y"})
+        assert answer.status_code == 303
+    assert len(names(event)) == 2 and len(outbox.rows()) == 2
+
+
+def test_seats_go_to_whoever_waited_before_and_groups_stay_together(
+    organiser_client: FlaskClient, make_event: EventMaker
+) -> None:
+    event = make_event(capacity=4, companions_allowed=2)
+    for name in ("Ana", "Bo"):
+        register_by_hand(event, details(name, None), language="fr")
+    rows = [["Nom", "Places"], ["Trio", "3"], ["Seule", "1"], ["Duo", "2"], ["Seul", "1"], ["Tard", "1"]]
+    path = preview(organiser_client, event, as_csv(rows))
+    shown = page(organiser_client, path)
+    press(organiser_client, path)
+    assert names(event, "seated") == ["Ana", "Bo", "Seule", "Seul"]
+    assert names(event, "waiting") == ["Trio", "Duo", "Tard"]
+    assert '<h2 class="figure">2</h2>' in shown and '<h2 class="figure">3</h2>' in shown, "as the preview said"
+
+
+def test_whoever_gave_their_seat_back_comes_back_with_the_file(
+    organiser_client: FlaskClient, make_event: EventMaker
+) -> None:
+    event = make_event(capacity=1)
+    old = register_by_hand(event, details("Bo Chou", "bo@example.org"), language="fr")
+    cancel_registration(old)
+    sequence = old.sequence
+    path = bring_in(
+        organiser_client, event, as_csv([["Nom", "Courriel"], ["Ana", "ana@example.org"], ["Bo", "bo@example.org"]])
+    )
+    assert names(event, "seated") == ["Ana"] and names(event, "waiting") == ["Bo"], "in the order of the file"
+    press(organiser_client, f"{path}/reversal")
+    (bo,) = people(event)
+    assert (bo.id, bo.standing) == (old.id, Standing.CANCELLED) and bo.sequence >= sequence
+
+
+def test_an_import_can_be_undone_but_for_what_somebody_changed(organiser_client: FlaskClient, event: Event) -> None:
+    keep = register_by_hand(event, details("Ida", "ida@example.org"), language="fr")
+    path = bring_in(organiser_client, event, EVENTBRITE)
+    ada = next(one for one in people(event) if one.name == "Ada Radis")
+    update_registration(ada, details("Ada Radis-Rave", "ada@example.org"))
+    assert names(event) == ["Ida", "Ada Radis-Rave", "Zoé Cardon"]
+    asked = page(organiser_client, f"{path}/reversal")
+    assert names(event) == ["Ida", "Ada Radis-Rave", "Zoé Cardon"], "the question changes nothing"
+    assert "<button" in asked
+    for _press in range(2):
+        press(organiser_client, f"{path}/reversal") if _press == 0 else organiser_client.post(
+            f"{path}/reversal", data={"csrf_token": csrf_of(organiser_client, door(event))}
+        )
+    assert names(event) == ["Ida", "Ada Radis-Rave"] and keep.is_active
+    db.session.expire_all()
+    assert db.session.scalars(select(ImportDraft.kept)).all() == [1]
+
+
+def test_undoing_tells_those_who_were_told(organiser_client: FlaskClient, event: Event, outbox: Outbox) -> None:
+    path = bring_in(organiser_client, event, EVENTBRITE, sends_letters="y")
+    press(organiser_client, f"{path}/reversal")
+    assert outbox.kinds("ada@example.org") == ["confirmation", "cancellation"]
+    assert {one.standing for one in people(event)} == {"cancelled"}
+
+
+def test_undoing_gives_the_seats_to_the_queue(
+    organiser_client: FlaskClient, make_event: EventMaker, outbox: Outbox
+) -> None:
+    event = make_event(capacity=2)
+    path = bring_in(organiser_client, event, EVENTBRITE)
+    late = register_by_hand(event, details("Tard", "tard@example.org"), language="fr")
+    assert late.standing == Standing.WAITING
+    press(organiser_client, f"{path}/reversal")
+    assert names(event) == ["Tard"] and names(event, "seated") == ["Tard"]
+    assert outbox.kinds("tard@example.org") == ["waiting", "promotion"]
+
+
+def test_columns_without_known_headings_are_assigned_by_hand(organiser_client: FlaskClient, event: Event) -> None:
+    file = as_csv(
+        [["Wer", "Wohin", "Woher"], ["Ana Blette", "ana@example.org", "Épi"], ["Bo Chou", "bo@example.org", ""]], ","
+    )
+    answer = send(organiser_client, event, file)
+    assert answer.request.path.endswith("/columns"), "without a name nothing can be shown yet"
+    path = answer.request.path
+    data = {
+        "csrf_token": csrf_of(organiser_client, path),
+        "column-0": "name",
+        "column-1": "email",
+        "column-2": "organisation",
+    }
+    assert organiser_client.post(path, data=data).status_code == 303
+    press(organiser_client, path.removesuffix("/columns"))
+    assert [(one.name, one.email, one.organisation) for one in people(event)] == [
+        ("Ana Blette", "ana@example.org", "Épi"), ("Bo Chou", "bo@example.org", ""),
+    ]  # fmt: skip
+    data["column-0"] = "nonsense"
+    assert organiser_client.post(path, data=data).status_code == 422
+
+
+def test_what_was_imported_is_not_read_otherwise_afterwards(organiser_client: FlaskClient, event: Event) -> None:
+    path = bring_in(organiser_client, event, EVENTBRITE)
+    data = {"csrf_token": csrf_of(organiser_client, door(event)), **{f"column-{n}": "" for n in range(20)}}
+    organiser_client.post(f"{path}/columns", data=data)
+    assert "Ada Radis" in page(organiser_client, path)
+
+
+def test_members_and_language_can_be_set_for_all(organiser_client: FlaskClient, event: Event) -> None:
+    bring_in(
+        organiser_client,
+        event,
+        as_csv([["Nom", "Langue"], ["Ana", ""], ["Bo", "Italiano"]]),
+        all_members="y",
+        language="de",
+    )
+    assert [(one.is_member, one.language) for one in people(event)] == [(True, "de"), (True, "it")]
+
+
+def test_a_file_belongs_to_the_browser_that_sent_it(
+    app: Flask, organiser_client: FlaskClient, event: Event, make_event: EventMaker
+) -> None:
+    path = preview(organiser_client, event, EVENTBRITE)
+    other = make_event()
+    assert organiser_client.get(path.replace(event.slug, other.slug)).status_code == 410
+    stranger = new_client(app)
+    assert stranger.get(path).status_code == 302
+    db.session.execute(ImportDraft.__table__.update().values(session_id=999))  # type: ignore[attr-defined]
+    db.session.commit()
+    for suffix in ("", "/columns", "/left-out.csv", "/reversal"):
+        assert organiser_client.get(path + suffix).status_code == 410
+    assert (
+        organiser_client.post(
+            path, data={"csrf_token": csrf_of(organiser_client, door(event)), "language": "fr"}
+        ).status_code
+        == 410
+    )
+
+
+def test_a_file_is_forgotten_after_an_hour(
+    organiser_client: FlaskClient, event: Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = preview(organiser_client, event, EVENTBRITE)
+    assert actions.forget_imports() == 0
+    later = clock.now() + timedelta(minutes=61)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    assert organiser_client.get(path).status_code == 410, "also before anybody erased it"
+    assert actions.forget_imports() == 1
+    assert db.session.scalar(select(func.count()).select_from(ImportDraft)) == 0
+
+
+@pytest.mark.parametrize("state", ["draft", "called off", "over"])
+def test_no_list_for_a_lunch_that_takes_nobody(
+    organiser_client: FlaskClient, make_event: EventMaker, state: str
+) -> None:
+    now = clock.now()
+    event = make_event()
+    path = preview(organiser_client, event, EVENTBRITE)
+    token = csrf_of(organiser_client, path)
+    if state == "draft":
+        event.published_at = None
+    elif state == "called off":
+        event.cancelled_at = now
+    else:
+        event.starts_at, event.ends_at = now - timedelta(hours=3), now - timedelta(hours=1)
+    db.session.commit()
+    assert 'type="file"' not in page(organiser_client, door(event))
+    answer = organiser_client.post(path, data={"csrf_token": token, "language": "fr"})
+    assert answer.status_code == 409 and 'role="alert"' in answer.get_data(as_text=True)
+    assert names(event) == []
+
+
+def test_while_the_lunch_runs_nobody_waits(organiser_client: FlaskClient, make_event: EventMaker) -> None:
+    now = clock.now()
+    event = make_event(capacity=1, starts_at=now - timedelta(minutes=10), ends_at=now + timedelta(hours=1))
+    path = bring_in(organiser_client, event, EVENTBRITE)
+    assert names(event) == ["Ada Radis"]
+    assert len(table_of(organiser_client.get(f"{path}/left-out.csv").data)) == 3
+
+
+def test_only_changed_rows_of_the_details_count_as_changed(
+    organiser_client: FlaskClient, make_event: EventMaker
+) -> None:
+    """What an import writes reads back as the same details, whatever it was: else undoing would keep everybody."""
+    event = make_event(companions_allowed=3)
+    rows = [
+        ["Nom", "Places", "Régime", "Allergies", "Membre"],
+        ["Ana", "3", "Vegan", "noix\net lait", "oui"],
+        ["Bo", "", "", "", ""],
+    ]
+    bring_in(organiser_client, event, as_csv(rows))
+    for one in people(event):
+        assert details_of_registration(one).digest() == one.form_digest
+
+
+def test_preview_asks_the_same_questions_for_ten_rows_and_for_a_thousand(
+    app: Flask, organiser_client: FlaskClient, event: Event
+) -> None:
+    counted: list[str] = []
+
+    def count(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
+        counted.append(statement)
+
+    def queries(rows: int) -> int:
+        file = as_csv([["Nom", "Courriel"], *([f"P {n}", f"p{n}@example.org" if n % 2 else "x"] for n in range(rows))])
+        path = preview(organiser_client, event, file)
+        counted.clear()
+        sql_event.listen(db.engine, "before_cursor_execute", count)
+        organiser_client.get(path)
+        sql_event.remove(db.engine, "before_cursor_execute", count)
+        return len(counted)
+
+    assert queries(10) == queries(1000) <= 12
+
+
+def test_hostile_cells_stay_text(organiser_client: FlaskClient, event: Event) -> None:
+    cells = [
+        "<script>alert(1)</script>",
+        "{{7*7}}",
+        "%(name)s",
+        "' or 1=1 --",
+        "=cmd|'/C calc'!A0",
+        "a\u202egnp",
+        "👩‍👩‍👧‍👦",
+    ]
+    path = preview(organiser_client, event, workbook([["Name"], *([cell] for cell in cells)]), "x.xlsx")
+    assert "<script>alert" not in page(organiser_client, path)
+    press(organiser_client, path)
+    assert len(names(event)) == len([cell for cell in cells if any(char.isalnum() for char in cell)])
+
+
+def test_undone_people_leave_no_row(organiser_client: FlaskClient, event: Event) -> None:
+    path = bring_in(organiser_client, event, HELLOASSO)
+    press(organiser_client, f"{path}/reversal")
+    db.session.rollback()
+    assert db.session.scalar(select(func.count()).select_from(Registration)) == 0

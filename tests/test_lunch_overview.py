@@ -1,0 +1,109 @@
+"""One lunch at a glance: how many come, who waits, what they eat, what is missing, and what to do next."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from lunchkit import clock
+from lunchkit.events.models import Event
+from lunchkit.planning.actions import add_run_item
+from lunchkit.planning.views import ItemDetails
+from lunchkit.polls.actions import add_poll
+from lunchkit.polls.forms import PollDetails
+from lunchkit.registrations.actions import register_by_hand
+from lunchkit.registrations.models import Diet
+from lunchkit.speakers.actions import add_speaker
+from lunchkit.speakers.forms import SpeakerDetails
+from tests.conftest import EventMaker, details
+
+
+def glance(client: FlaskClient, event: Event) -> str:
+    """The page of the lunch."""
+    return client.get(f"/organiser/e/{event.slug}").get_data(as_text=True)
+
+
+def test_it_says_who_comes_who_waits_and_what_they_eat(organiser_client: FlaskClient, make_event: EventMaker) -> None:
+    event = make_event(capacity=3, companions_allowed=1)
+    table = ((Diet.VEGAN, Diet.EVERYTHING), (Diet.VEGETARIAN,), (Diet.VEGAN,))
+    for number, diets in enumerate(table):
+        person = details(
+            f"P {number}", f"p{number}@example.org", companions=len(diets) - 1, diets=diets, allergies="Noix"
+        )
+        register_by_hand(event, person, language="fr")
+    page = glance(organiser_client, event)
+    assert "3 <small>sur 3" in page
+    assert "Une demande attend" in page
+    for number, word in ((1, "mangent de tout"), (1, "repas végétariens"), (1, "repas véganes"), (2, "avec allergies")):
+        assert f"<dt>{number}</dt><dd>{word}</dd>" in page
+
+
+def test_what_the_kitchen_does_not_offer_is_not_counted(organiser_client: FlaskClient, make_event: EventMaker) -> None:
+    assert "mangent de tout" not in glance(organiser_client, make_event(diets="vegetarian,vegan"))
+    assert "ne demande pas" in glance(organiser_client, make_event(asks_food=False))
+
+
+def test_what_is_missing_is_named_with_the_place_where_it_is_mended(
+    organiser_client: FlaskClient, make_event: EventMaker
+) -> None:
+    event = make_event(venue="", town="", remind_two_days=False)
+    base = f"/organiser/e/{event.slug}"
+    page = glance(organiser_client, event)
+    for address, words in (
+        (f"{base}/edit#venue", "Le lieu"),
+        (f"{base}/edit#summary", "De quoi on parle"),
+        (f"{base}/edit#access_notes", "Comment entrer"),
+        (f"{base}/speakers", "Qui parle"),
+        (f"{base}/polls", "Une question pour la salle"),
+        (f"{base}/run", "Le minutage"),
+        (f"{base}/edit#remind_two_days", "Un courriel de rappel"),
+        ("/organiser/letters", "Un serveur de courriel"),
+    ):
+        assert f'<li><a href="{address}">{words}' in page
+    add_poll(event, PollDetails("Ensemble ?", ("Oui", "Non")))
+    add_run_item(event, ItemDetails(10, "Accueil"))
+    add_speaker(event, SpeakerDetails(name="Léo Boulon"))
+    page = glance(organiser_client, event)
+    for words in ("Une question pour la salle", ">Le minutage<"):
+        assert words not in page
+    assert "Une page à écrire par qui parle" in page
+
+
+def in_hours(hours: float) -> Any:
+    """A start so many hours away."""
+    return clock.now() + timedelta(hours=hours)
+
+
+@pytest.mark.parametrize(
+    ("fields", "words", "address"),
+    [
+        ({"published_at": None}, "Publier", "/publication"),
+        ({}, "La faire connaître", "/poster"),
+        ({"opens_at": in_hours(48)}, "La faire connaître", "/poster"),
+        ({"opens_at": in_hours(48), "members_open_at": in_hours(-1)}, "Partager l’adresse des membres", "#members"),
+        ({"starts_at": in_hours(20)}, "Les chiffres pour la cuisine", "/caterer"),
+        ({"starts_at": in_hours(20), "asks_food": False}, "Imprimer l’affiche", "/poster"),
+        ({"starts_at": in_hours(-1)}, "Télécommande", "/room"),
+        ({"starts_at": in_hours(-9)}, "Écrire le", "/recap"),
+        ({"starts_at": in_hours(-9), "recap_published_at": clock.now()}, "Le prochain, comme celui-ci", "/e/new?like="),
+        ({"cancelled_at": clock.now()}, "Le prochain, comme celui-ci", "/e/new?like="),
+        ({"closes_at": in_hours(-1)}, "Inscrire quelqu’un", "/registrations/new"),
+    ],
+)
+def test_each_state_says_what_to_do_next(
+    organiser_client: FlaskClient, make_event: EventMaker, fields: dict[str, Any], words: str, address: str
+) -> None:
+    page = glance(organiser_client, make_event(**fields))
+    first = page.split('<div class="buttons">')[1].split("</div>")[0]
+    button = first.split("secondary")[0]
+    assert words in button
+    assert address in button
+
+
+def test_a_full_lunch_leads_to_its_queue(organiser_client: FlaskClient, make_event: EventMaker) -> None:
+    event = make_event(capacity=1)
+    for name in ("Ana", "Bea"):
+        register_by_hand(event, details(name, f"{name}@example.org"), language="fr")
+    page = glance(organiser_client, event)
+    assert "Voir qui attend" in page.split('<div class="buttons">')[1].split("secondary")[0]

@@ -1,0 +1,194 @@
+"""«The next one like the last»: what a new lunch takes over from another, which day is proposed, and what never comes along."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from lunchkit import clock
+from lunchkit.config import current_settings
+from lunchkit.db import db
+from lunchkit.events.actions import add_question, remove_question
+from lunchkit.events.changes import QuestionDetails, details_of
+from lunchkit.events.models import Event, FormQuestion, Series
+from lunchkit.events.queries import form_questions
+from lunchkit.planning.actions import LunchMadeAlready, add_run_item, begin_run_item, make_lunch
+from lunchkit.planning.forms import like_values
+from lunchkit.planning.queries import next_start, run_items, run_of_show
+from lunchkit.planning.views import ItemDetails
+from lunchkit.polls.actions import add_poll
+from lunchkit.polls.forms import PollDetails
+from lunchkit.polls.forms import details_of as poll_details
+from lunchkit.polls.models import Poll, Stage
+from lunchkit.polls.queries import polls_of
+from lunchkit.registrations.actions import register_by_hand
+from lunchkit.registrations.models import Registration
+from lunchkit.speakers.actions import add_speaker
+from lunchkit.speakers.forms import SpeakerDetails
+from lunchkit.speakers.queries import appearances
+from tests.conftest import EventMaker, details
+from tests.test_organiser_lunches import TYPED, post
+
+ZURICH = ZoneInfo("Europe/Zurich")
+
+
+def on(year: int, month: int, day: int, hour: int = 12) -> datetime:
+    """A moment on Zurich's wall clock."""
+    return datetime(year, month, day, hour, tzinfo=ZURICH).astimezone(UTC)
+
+
+@pytest.mark.parametrize(
+    ("lunches", "now", "expected"),
+    [
+        ([on(2026, 10, 13)], on(2026, 10, 14), "2026-11-10 12:00"),  # alone: a month later, its second Tuesday
+        ([on(2026, 9, 8), on(2026, 10, 13)], on(2026, 10, 14), "2026-11-10 12:00"),  # five weeks are a month
+        ([on(2026, 9, 29), on(2026, 10, 13)], on(2026, 10, 14), "2026-10-27 12:00"),  # every other week
+        ([on(2026, 9, 22), on(2026, 10, 13)], on(2026, 10, 14), "2026-11-03 12:00"),  # every third week
+        ([on(2026, 8, 11), on(2026, 10, 13)], on(2026, 10, 14), "2026-12-08 12:00"),  # every second month
+        ([on(2026, 3, 31)], on(2026, 4, 1), "2026-04-28 12:00"),  # a fifth Tuesday: the last one
+        ([on(2024, 5, 14)], on(2026, 10, 14), "2026-11-10 12:00"),  # long ago: the next that leaves a week
+    ],
+)
+def test_the_day_follows_the_rhythm_of_the_series(
+    make_event: EventMaker, lunches: list[datetime], now: datetime, expected: str
+) -> None:
+    for starts_at in lunches:
+        event = make_event(starts_at=starts_at)
+    assert str(next_start(event, now))[:16] == expected
+
+
+def test_wall_clock_and_window_are_kept_across_the_change_of_clocks(make_event: EventMaker) -> None:
+    event = make_event(
+        starts_at=on(2026, 10, 13), members_open_at=on(2026, 9, 14, 8), opens_at=on(2026, 9, 21, 8),
+        closes_at=on(2026, 10, 12, 18),
+    )  # fmt: skip
+    values = like_values(event, on(2026, 10, 14))
+    assert str(values["date"]) == "2026-11-10"
+    assert (values["start"].hour, values["end"].hour) == (12, 14)
+    assert [str(values[name]) for name in ("members_open_at", "opens_at", "closes_at")] == [
+        "2026-10-12 08:00:00", "2026-10-19 08:00:00", "2026-11-09 18:00:00",
+    ]  # fmt: skip
+    assert values["seen"] == ""
+
+
+@pytest.fixture
+def prepared(event: Event) -> Event:
+    """A lunch with all that can be prepared, and somebody who comes."""
+    before = add_poll(event, PollDetails("Ensemble ?", ("Oui", "Non"), translations={"en": {"question": "Together?"}}))
+    add_poll(event, PollDetails("En un mot ?", (), kind="words", most_choices=2))
+    add_poll(event, poll_details(before, before_id=before.id))
+    add_question(event, QuestionDetails("one", "Atelier ?", ("Cuisine", "Jardin"), is_required=True))
+    remove_question(add_question(event, QuestionDetails("text", "Vieille question")))
+    item = add_run_item(event, ItemDetails(10, "Accueil"))
+    add_run_item(event, ItemDetails(5, "Vote", who="Ada", note="Code à l’écran", poll_id=before.id))
+    begin_run_item(item)
+    add_speaker(event, SpeakerDetails(name="Léo Boulon"))
+    register_by_hand(event, details(), language="fr")
+    before.opened_at = before.closed_at = before.revealed_at = clock.now()
+    before.ballots, before.note = 12, "Une remarque"
+    db.session.commit()
+    return event
+
+
+def test_all_that_was_prepared_comes_along_and_nothing_that_happened(prepared: Event) -> None:
+    copy = make_lunch(details_of(prepared), like=prepared)
+    polls = polls_of(copy.id)
+    assert [poll.question for poll in polls] == [poll.question for poll in polls_of(prepared.id)]
+    assert [poll.position for poll in polls] == [1, 2, 3]
+    pair = next(poll for poll in polls if poll.before_id is not None)
+    assert pair.before_id == polls[0].id
+    assert all(poll.stage is Stage.PLANNED and poll.ballots is None and poll.note == "" for poll in polls)
+    assert polls[0].translations == {"en": {"question": "Together?"}}
+    assert [choice.label for choice in polls[0].choices] == ["Oui", "Non"]
+    (question,) = form_questions(copy.id)
+    assert (question.label, question.choices, question.is_required) == ("Atelier ?", ["Cuisine", "Jardin"], True)
+    rows = run_items(copy.id)
+    assert [(row.minutes, row.title, row.who, row.began_at) for row in rows] == [
+        (10, "Accueil", "", None), (5, "Vote", "Ada", None),
+    ]  # fmt: skip
+    assert rows[1].poll_id == polls[0].id
+    assert not appearances(copy.id)
+    assert db.session.scalars(select(Registration).where(Registration.event_id == copy.id)).all() == []
+    assert (copy.published_at, copy.uid == prepared.uid, copy.slug == prepared.slug) == (None, False, False)
+    assert copy.series_id == prepared.series_id
+    assert [poll.ballots for poll in polls_of(prepared.id) if poll.ballots] == [12], "the other one stays as it is"
+
+
+def test_who_speaks_comes_along_only_if_ticked(organiser_client: FlaskClient, prepared: Event) -> None:
+    path = f"/organiser/e/new?like={prepared.slug}"
+    page = organiser_client.get(path).get_data(as_text=True)
+    assert 'value="IA responsable' in page
+    post(organiser_client, path, path, **(TYPED | {"title": "Sans"}))
+    post(organiser_client, path, path, **(TYPED | {"title": "Avec", "speakers": "y"}))
+    copies = {event.title: event for event in db.session.scalars(select(Event)) if event.id != prepared.id}
+    assert len(appearances(copies["Sans"].id)) == 0
+    (appearance,) = appearances(copies["Avec"].id)
+    assert (appearance.speaker.name, appearance.said) == ("Léo Boulon", "")
+
+
+def stamp_of(page: str) -> str:
+    """The stamp that a form was given out with."""
+    return page.split('name="stamp"')[1].split('value="')[1].split('"')[0]
+
+
+def test_a_form_sent_twice_makes_one_lunch(organiser_client: FlaskClient, prepared: Event) -> None:
+    path = f"/organiser/e/new?like={prepared.slug}"
+    stamp = stamp_of(organiser_client.get(path).get_data(as_text=True))
+    answers = [post(organiser_client, path, path, stamp=stamp, **TYPED) for _tap in range(2)]
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert answers[0].location == answers[1].location
+    assert db.session.query(Event).count() == 2
+    assert db.session.query(Poll).count() == 6
+    other = post(organiser_client, path, path, stamp=stamp, **(TYPED | {"title": "Autre chose"}))
+    assert other.status_code == 409
+    page = other.get_data(as_text=True)
+    assert "Autre chose" in page, "nothing that was typed is lost"
+    assert post(organiser_client, path, path, stamp=stamp_of(page), **TYPED).status_code == 303
+    db.session.rollback()
+    assert db.session.query(Event).count() == 3
+
+
+def test_control_without_its_key_a_form_sent_twice_makes_two(organiser_client: FlaskClient, series: Series) -> None:
+    for _tap in range(2):
+        post(organiser_client, "/organiser/e/new", "/organiser/e/new", **TYPED)
+    assert db.session.query(Event).count() == 2
+
+
+def test_the_same_key_with_other_words_is_refused(make_event: EventMaker) -> None:
+    plan = details_of(make_event())
+    event = make_lunch(plan, form_key="k")
+    assert make_lunch(plan, form_key="k").id == event.id
+    with pytest.raises(LunchMadeAlready):
+        make_lunch(details_of(make_event(capacity=5)), form_key="k")
+
+
+def test_a_first_lunch_from_the_proposal(organiser_client: FlaskClient) -> None:
+    path = "/organiser/e/new?like=template"
+    assert path in organiser_client.get("/organiser/").get_data(as_text=True), "an empty house offers it"
+    assert organiser_client.get(path).status_code == 200
+    assert post(organiser_client, path, path, **TYPED).status_code == 303
+    (event,) = db.session.scalars(select(Event))
+    first, words, again = polls_of(event.id)
+    assert again.before_id == first.id
+    assert words.kind == "words"
+    run = run_of_show(event)
+    assert (run.minutes, run.left) == (120, 0)
+    assert [row.item.poll_id for row in run.rows if row.item.poll_id] == [first.id, words.id, again.id]
+    assert db.session.query(FormQuestion).count() == 0
+
+
+def test_the_proposal_speaks_the_language_of_the_house(organiser_client: FlaskClient) -> None:
+    assert current_settings().language == "fr"
+    page = organiser_client.get("/organiser/e/new?like=template&lang=en").get_data(as_text=True)
+    assert "A practice to share" not in page
+    assert 'lang="en"' in page
+
+
+def test_home_offers_the_next_one_like_the_last(organiser_client: FlaskClient, make_event: EventMaker) -> None:
+    make_event(starts_at=clock.now() - timedelta(days=40))
+    latest = make_event()
+    make_event(cancelled_at=clock.now(), starts_at=clock.now() + timedelta(days=90))
+    assert f"/organiser/e/new?like={latest.slug}" in organiser_client.get("/organiser/").get_data(as_text=True)
+    assert organiser_client.get("/organiser/e/new?like=introuvable").status_code == 404

@@ -1,0 +1,273 @@
+"""Questions of the organisers' own on the form: asked of whoever registers, kept, shown, counted, and erased with them."""
+
+import csv
+from io import BytesIO, StringIO
+
+import pytest
+from flask.testing import FlaskClient
+from openpyxl import load_workbook
+from sqlalchemy import select
+
+from lunchkit import clock, stamps
+from lunchkit.db import db
+from lunchkit.events.actions import (
+    EnoughQuestions,
+    add_question,
+    ask_question_again,
+    change_question,
+    move_question,
+    remove_question,
+)
+from lunchkit.events.changes import QuestionDetails
+from lunchkit.events.models import Event, FormQuestion
+from lunchkit.events.queries import form_questions
+from lunchkit.links import personal_tokens
+from lunchkit.registrations.actions import erase_registration, move_to_event, register_by_hand
+from lunchkit.registrations.models import Answer, Registration
+from lunchkit.upkeep.actions import purge_people
+from tests.conftest import EventMaker, csrf_of, details
+from tests.test_organiser_lunches import post
+
+TEXT = QuestionDetails("text", "Que réparez-vous ?", translations={"en": {"label": "What do you mend?"}})
+ONE = QuestionDetails(
+    "one", "Quel atelier ?", ("Cuisine", "Jardin"), is_required=True,
+    translations={"en": {"label": "Which workshop?", "choices": ["Kitchen", "Garden"]}},
+)  # fmt: skip
+SEVERAL = QuestionDetails("several", "Je peux aider", ("Accueil", "Service", "Vaisselle"))
+
+
+@pytest.fixture
+def questions(event: Event) -> list[FormQuestion]:
+    """One question of each kind."""
+    return [add_question(event, each) for each in (TEXT, ONE, SEVERAL)]
+
+
+def answers(text: str = "Un vélo", one: str = "Jardin", several: tuple[str, ...] = ("Vaisselle", "Accueil")) -> dict:
+    """What somebody answers to the three."""
+    return {"own_1": text, "own_2": one, "own_3": list(several)}
+
+
+def register(client: FlaskClient, event: Event, **typed: object) -> int:
+    """Send the public form; its status."""
+    with client.application.test_request_context():
+        stamp = stamps.issue(event.slug)
+    people = {"name": "Camille Poireau", "email": "camille@example.org", "stamp": stamp}
+    return client.post(f"/e/{event.slug}/register", data=people | typed).status_code
+
+
+def kept() -> list[str]:
+    """All answers, by question."""
+    db.session.rollback()
+    return list(db.session.scalars(select(Answer.value).order_by(Answer.registration_id, Answer.question_id)))
+
+
+def own_page(client: FlaskClient, path: str = "") -> str:
+    """The page behind the link of whoever registered last."""
+    db.session.rollback()
+    person = db.session.scalars(select(Registration).order_by(Registration.id.desc())).first()
+    assert person is not None
+    return client.get(f"/r/{personal_tokens(person.nonce).link}{path}").get_data(as_text=True)
+
+
+def test_each_kind_is_asked_kept_and_shown(
+    client: FlaskClient, organiser_client: FlaskClient, event: Event, questions: list[FormQuestion]
+) -> None:
+    form = client.get(f"/e/{event.slug}/register").get_data(as_text=True)
+    assert form.index("Que réparez-vous\u202f?") < form.index("Quel atelier\u202f?") < form.index("Je peux aider")
+    assert register(client, event, **answers()) == 303
+    assert kept() == ["Un vélo", "Jardin", "Accueil\nVaisselle"], "ticks in the order in which they are offered"
+    for page in (own_page(client), own_page(client, "/edit")):
+        assert "Un vélo" in page
+        assert "Jardin" in page
+    assert "Accueil, Vaisselle" in own_page(client)
+    shown = organiser_client.get(f"/organiser/e/{event.slug}/registrations/1").get_data(as_text=True)
+    assert "Un vélo" in shown
+    data = own_page(client, "/data.json")
+    assert "Quel atelier" in data
+    assert "Jardin" in data
+
+
+def test_an_answer_that_is_needed_is_asked_for_and_nothing_typed_is_lost(
+    client: FlaskClient, event: Event, questions: list[FormQuestion]
+) -> None:
+    with client.application.test_request_context():
+        stamp = stamps.issue(event.slug)
+    typed = {"name": "Camille", "email": "c@example.org", "stamp": stamp, **answers(one="")}
+    answer = client.post(f"/e/{event.slug}/register", data=typed)
+    assert answer.status_code == 422
+    page = answer.get_data(as_text=True)
+    assert 'href="#own_2"' in page
+    assert "Un vélo" in page
+    assert page.count("checked") == 2
+    assert kept() == []
+
+
+@pytest.mark.parametrize("typed", [answers(one="Piscine"), answers(several=("Piscine",)), answers(text="x" * 301)])
+def test_what_is_not_offered_is_refused(
+    client: FlaskClient, event: Event, questions: list[FormQuestion], typed: dict[str, object]
+) -> None:
+    assert register(client, event, **typed) == 422
+    assert kept() == []
+
+
+def test_readers_of_another_language_answer_the_same(
+    client: FlaskClient, event: Event, questions: list[FormQuestion]
+) -> None:
+    page = client.get(f"/e/{event.slug}/register?lang=en").get_data(as_text=True)
+    assert "Which workshop?" in page
+    assert '<option value="Jardin">Garden</option>' in page
+    assert "Je peux aider" in page, "what is not translated shows as it was written"
+    assert register(client, event, **answers()) == 303
+    assert "Jardin" in kept()
+    assert "Garden" in own_page(client)
+
+
+def test_a_lunch_without_questions_asks_none(client: FlaskClient, event: Event) -> None:
+    assert "own_" not in client.get(f"/e/{event.slug}/register").get_data(as_text=True)
+    assert register(client, event, own_1="volé") == 303
+    assert kept() == []
+
+
+def test_attendees_change_their_answers(client: FlaskClient, event: Event, questions: list[FormQuestion]) -> None:
+    register(client, event, **answers())
+    person = db.session.scalars(select(Registration)).one()
+    path = f"/r/{personal_tokens(person.nonce).link}/edit"
+    data = {"name": "Camille", **answers(text="", one="Cuisine", several=())}
+    assert client.post(path, data=data).status_code == 303
+    assert kept() == ["Cuisine"]
+
+
+def test_an_organiser_need_not_answer(
+    organiser_client: FlaskClient, event: Event, questions: list[FormQuestion]
+) -> None:
+    path = f"/organiser/e/{event.slug}/registrations/new"
+    assert post(organiser_client, path, path, name="Au téléphone", companions="0", language="fr").status_code == 303
+    assert kept() == []
+    one = f"/organiser/e/{event.slug}/registrations/1"
+    assert post(organiser_client, one, one, name="Au téléphone", companions="0", own_2="Jardin").status_code == 303
+    assert kept() == ["Jardin"]
+
+
+def test_answers_are_columns_of_both_files(
+    client: FlaskClient, organiser_client: FlaskClient, event: Event, questions: list[FormQuestion]
+) -> None:
+    register(client, event, **answers(text="=1+1"))
+    register(client, event, name="Noa Cardon", email="noa@example.org", **answers(text="", several=()))
+    base = f"/organiser/e/{event.slug}/registrations"
+    text = organiser_client.get(f"{base}.csv").get_data().decode("utf-8-sig")
+    rows = list(csv.reader(StringIO(text), delimiter=";"))
+    assert rows[0][-3:] == ["Que réparez-vous ?", "Quel atelier ?", "Je peux aider"]
+    assert [row[-3:] for row in rows[1:]] == [["'=1+1", "Jardin", "Accueil, Vaisselle"], ["", "Jardin", ""]]
+    sheet = load_workbook(BytesIO(organiser_client.get(f"{base}.xlsx").get_data())).active
+    assert sheet is not None
+    assert [cell.value for cell in sheet[2]][-3:] == ["'=1+1", "Jardin", "Accueil, Vaisselle"]
+
+
+def test_a_removed_question_keeps_its_answers_and_can_be_asked_again(
+    client: FlaskClient, organiser_client: FlaskClient, event: Event, questions: list[FormQuestion]
+) -> None:
+    register(client, event, **answers())
+    base = f"/organiser/e/{event.slug}/form"
+    asks = organiser_client.get(f"{base}/2/removal").get_data(as_text=True)
+    assert "La réponse d’une personne est gardée" in asks
+    assert post(organiser_client, f"{base}/2/removal", base).status_code == 303
+    assert "own_2" not in client.get(f"/e/{event.slug}/register").get_data(as_text=True)
+    assert "Jardin" in own_page(client)
+    assert "Jardin" in organiser_client.get(f"/organiser/e/{event.slug}/registrations.csv").get_data(as_text=True)
+    assert "Plus posées" in organiser_client.get(base).get_data(as_text=True)
+    person = db.session.scalars(select(Registration)).one()
+    client.post(f"/r/{personal_tokens(person.nonce).link}/edit", data={"name": "Camille", **answers()})
+    assert "Jardin" in kept(), "a change of the rest leaves it alone"
+    assert post(organiser_client, f"{base}/2/again", base).status_code == 303
+    assert "own_2" in client.get(f"/e/{event.slug}/register").get_data(as_text=True)
+
+
+def test_whoever_changes_an_answered_question_is_asked_once(
+    client: FlaskClient, organiser_client: FlaskClient, event: Event, questions: list[FormQuestion]
+) -> None:
+    path = f"/organiser/e/{event.slug}/form/2"
+    changed = {"label": "Quel atelier ?", "kind": "one", "choices": "Cuisine\nPotager"}
+    assert "Modifier quand même" not in organiser_client.get(path).get_data(as_text=True)
+    register(client, event, **answers())
+    assert "Une personne a déjà répondu" in organiser_client.get(path).get_data(as_text=True)
+    assert post(organiser_client, path, path, **changed).status_code == 422
+    assert post(organiser_client, path, path, sure="y", **changed).status_code == 303
+    assert kept()[1] == "Jardin"
+    page = own_page(client, "/edit")
+    assert '<option selected value="Jardin">Jardin</option>' in page, "what was said before stays to be chosen"
+    assert "Potager" in page
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"label": "", "kind": "text"}, "label"),
+        ({"label": "…", "kind": "text"}, "label"),
+        ({"label": "Quoi ?", "kind": "rien"}, "kind"),
+        ({"label": "Quoi ?", "kind": "one", "choices": "Seul"}, "choices"),
+        ({"label": "Quoi ?", "kind": "one", "choices": "\n".join("abcdefg")}, "choices"),
+        ({"label": "Quoi ?", "kind": "several", "choices": "Un\nun"}, "choices"),
+        ({"label": "Quoi ?", "kind": "one", "choices": "a\n" + "b" * 81}, "choices"),
+        ({"label": "Quoi ?", "kind": "one", "choices": "Un\nDeux", "de_choices": "Eins"}, "de_choices"),
+    ],
+)
+def test_a_question_that_cannot_be_is_refused_beside_its_field(
+    organiser_client: FlaskClient, event: Event, typed: dict[str, str], field: str
+) -> None:
+    path = f"/organiser/e/{event.slug}/form"
+    answer = post(organiser_client, path, path, **typed)
+    assert answer.status_code == 422
+    assert f'id="{field}-error"' in answer.get_data(as_text=True)
+    assert form_questions(event.id) == []
+
+
+def test_questions_keep_the_order_that_they_are_given(event: Event, questions: list[FormQuestion]) -> None:
+    move_question(questions[2], "up")
+    move_question(questions[0], "up")
+    assert [one.id for one in form_questions(event.id)] == [1, 3, 2]
+
+
+def test_five_questions_are_enough(event: Event, questions: list[FormQuestion]) -> None:
+    remove_question(questions[0])
+    for number in range(3):
+        add_question(event, QuestionDetails("text", f"Et {number} ?"))
+    for one_more in (lambda: add_question(event, TEXT), lambda: ask_question_again(questions[0])):
+        with pytest.raises(EnoughQuestions):
+            one_more()
+
+
+def test_questions_of_another_lunch_are_not_found(
+    organiser_client: FlaskClient, make_event: EventMaker, event: Event, questions: list[FormQuestion]
+) -> None:
+    other = make_event()
+    for path in ("/form/1", "/form/1/removal", "/form/99"):
+        assert organiser_client.get(f"/organiser/e/{other.slug}{path}").status_code == 404
+    token = csrf_of(organiser_client, f"/organiser/e/{event.slug}/form")
+    for path in ("/form/1/removal", "/form/1/again", "/form/1/order"):
+        answer = organiser_client.post(f"/organiser/e/{other.slug}{path}", data={"csrf_token": token, "dir": "up"})
+        assert answer.status_code == 404
+
+
+def test_answers_stay_with_their_lunch(make_event: EventMaker, event: Event, questions: list[FormQuestion]) -> None:
+    person = register_by_hand(event, details(answers=((2, "Jardin"),)), language="fr")
+    moved = move_to_event(person, make_event())
+    assert moved.answers == []
+
+
+def test_answers_are_erased_with_the_person(event: Event, questions: list[FormQuestion]) -> None:
+    gone = register_by_hand(event, details(answers=((1, "Secret"),)), language="fr")
+    register_by_hand(event, details("Noa", "noa@example.org", answers=((1, "Autre"),)), language="fr")
+    erase_registration(gone)
+    assert kept() == ["Autre"]
+    db.session.rollback()
+    with clock.fixed_at(event.ends_at.replace(year=event.ends_at.year + 1)):
+        purge_people()
+    assert kept() == []
+
+
+def test_a_change_of_words_leaves_other_languages_as_they_are_typed(
+    event: Event, questions: list[FormQuestion]
+) -> None:
+    change_question(questions[1], QuestionDetails("one", "Lequel ?", ("A", "B")))
+    (_text, one, _several) = form_questions(event.id)
+    assert (one.label_in("en"), one.choices_in("en")) == ("Lequel ?", [("A", "A"), ("B", "B")])

@@ -1,0 +1,219 @@
+"""What is printed: every name whole, every page A4, nothing cut, however many people and however long their names."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from playwright.sync_api import Browser, Page
+from pypdf import PdfReader
+from sqlalchemy import event as sql_event
+from sqlalchemy import select
+
+from lunchkit.db import db
+from lunchkit.events.models import Event
+from lunchkit.pages.paper import badge_size
+from lunchkit.registrations.actions import cancel_registration, register_by_hand
+from lunchkit.rooms.models import Room
+from tests.browser import press
+from tests.chromium import DESK
+from tests.conftest import EventMaker, details
+from tests.importing import as_csv
+from tests.live import House, house
+from tests.test_budgets import faults
+from tests.test_import_trip import choose, signed_in
+
+LONG = "Marie-Françoise-Éléonore de Rutabaga-Topinambour von und zu Schwarzwurzelkrautfeld-Kohlrabi"
+ORGANISATION = (
+    "Association genevoise pour l’épicerie participative, solidaire et paysanne du quartier des Eaux-Vives et alentours"
+)
+
+
+def sheet(client: FlaskClient, event: Event, name: str) -> str:
+    answer = client.get(f"/organiser/e/{event.slug}/paper/{name}".rstrip("/"))
+    assert answer.status_code == 200
+    return answer.get_data(as_text=True)
+
+
+def test_badges_are_for_those_who_have_a_seat(organiser_client: FlaskClient, make_event: EventMaker) -> None:
+    event = make_event(capacity=3, companions_allowed=1)
+    register_by_hand(event, details("Ana Blette", None, organisation="Épi"), language="fr")
+    register_by_hand(event, details("Bo Chou", None, companions=1), language="fr")
+    register_by_hand(event, details("Cy Navet", None), language="fr")
+    cancel_registration(register_by_hand(event, details("Di Ail", None), language="fr"))
+    page = sheet(organiser_client, event, "badges")
+    assert page.count("<article") == 3, "Ana, Bo, and a blank one for who comes with Bo"
+    assert "Ana Blette" in page and "avec Bo Chou" in page
+    assert "Cy Navet" not in page and "Di Ail" not in page
+    listed = sheet(organiser_client, event, "attendance")
+    assert "1. Cy Navet" in listed and "Di Ail" not in listed
+
+
+def test_no_address_and_no_need_is_on_paper(organiser_client: FlaskClient, event: Event) -> None:
+    register_by_hand(event, details("Ana", "ana@example.org", allergies="noix", access="fauteuil"), language="fr")
+    for name in ("badges", "attendance"):
+        page = sheet(organiser_client, event, name)
+        assert "Ana" in page and not {"ana@example.org", "noix", "fauteuil"} & set(
+            page.replace("<", " ").replace(">", " ").split()
+        )
+
+
+def test_table_cards_need_a_code_which_a_button_makes(organiser_client: FlaskClient, event: Event) -> None:
+    address = f"/organiser/e/{event.slug}/paper/cards"
+    assert "<form" in sheet(organiser_client, event, "cards")
+    assert db.session.scalar(select(Room)) is None, "looking makes nothing"
+    for _press in range(2):
+        assert press(organiser_client, address) == 303
+    db.session.rollback()
+    code = db.session.scalars(select(Room.code)).one()
+    page = sheet(organiser_client, event, "cards")
+    assert page.count(f'<p class="code">{code}</p>') == 4
+
+
+def test_a_draft_gets_no_code(organiser_client: FlaskClient, make_event: EventMaker) -> None:
+    event = make_event(published_at=None)
+    assert press(organiser_client, f"/organiser/e/{event.slug}/paper/cards") == 404
+    assert 'method="post" action="/organiser/e/' not in sheet(organiser_client, event, "cards")
+
+
+def test_nobody_yet_is_said(organiser_client: FlaskClient, event: Event) -> None:
+    for name in ("badges", "attendance"):
+        assert "Personne n’a encore de place." in sheet(organiser_client, event, name)
+
+
+def test_paper_of_three_and_of_five_hundred_asks_as_much(organiser_client: FlaskClient, make_event: EventMaker) -> None:
+    counted: list[str] = []
+
+    def queries(event: Event, name: str) -> int:
+        counted.clear()
+        sql_event.listen(db.engine, "before_cursor_execute", count)
+        sheet(organiser_client, event, name)
+        sql_event.remove(db.engine, "before_cursor_execute", count)
+        return len(counted)
+
+    def count(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
+        counted.append(statement)
+
+    few, many = make_event(), make_event(capacity=500)
+    for event, people in ((few, 3), (many, 60)):
+        for number in range(people):
+            register_by_hand(event, details(f"P {number}", None), language="fr")
+    for name in ("badges", "attendance", ""):
+        assert queries(few, name) == queries(many, name) <= 8
+
+
+@pytest.mark.parametrize("name", ["Lu", "Ana Blette", "Camille Poireau-Salsifis", LONG, "x" * 100, "W W W W"])
+def test_a_name_has_a_size(name: str) -> None:
+    assert 1 <= badge_size(name) <= 5
+    assert badge_size("Lu") == 1 < badge_size(LONG)
+
+
+@pytest.fixture(scope="module")
+def lunch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """The demo, with three hundred seats."""
+    with house(tmp_path_factory.mktemp("house"), change_coming={"capacity": 300}) as lunch:
+        yield lunch
+
+
+@pytest.fixture(scope="module")
+def desk(lunch: House, chromium: Browser) -> Iterator[Page]:
+    """A signed-in browser, and three hundred people with names of every length."""
+    page = signed_in(lunch, chromium)
+    rows = [["Nom", "Structure"], [LONG, ORGANISATION], ["X" * 100, "Y" * 120]]
+    rows += [
+        [f"Personne{n:03} {'Rutabaga-Topinambour ' * (n % 4)}".strip(), ORGANISATION[: n % 110]] for n in range(297)
+    ]
+    choose(page, lunch, as_csv(rows).encode(), "liste.csv")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Inscrire").click()
+    yield page
+    page.context.close()
+
+
+def printed(page: Page, address: str, path: Path) -> PdfReader:
+    """The page as the browser prints it."""
+    page.goto(address)
+    page.pdf(path=path, prefer_css_page_size=True, print_background=True)
+    folder = os.environ.get("LUNCHKIT_TEST_PICTURES")
+    if folder:
+        (Path(folder) / path.name).write_bytes(path.read_bytes())
+    return PdfReader(path)
+
+
+def cut(page: Page, what: str) -> list[str]:
+    """What does not fit where it stands."""
+    found: list[str] = page.evaluate(
+        """what => [...document.querySelectorAll(what)]
+            .filter(box => box.scrollHeight > box.clientHeight + 1 || box.scrollWidth > box.clientWidth + 1)
+            .map(box => box.textContent.trim().slice(0, 60))""",
+        what,
+    )
+    return found
+
+
+def is_a4(reader: PdfReader) -> bool:
+    return all([round(float(side) / 72 * 25.4) for side in sheet.mediabox[2:]] == [210, 297] for sheet in reader.pages)
+
+
+@pytest.mark.browser
+def test_three_hundred_badges_fill_their_sheets_and_none_is_cut(lunch: House, desk: Page, tmp_path: Path) -> None:
+    address = lunch.url(f"/organiser/e/{lunch.events['coming']}/paper/badges")
+    reader = printed(desk, address, tmp_path / "badges.pdf")
+    count = desk.locator("article").count()
+    assert count >= 290 and len(reader.pages) == -(-count // 8) and is_a4(reader)
+    desk.emulate_media(media="print")
+    assert cut(desk, "article") == []
+    desk.emulate_media(media="null")
+    text = [sheet.extract_text() for sheet in reader.pages]
+    assert all(sheet.count("Photos") == 8 for sheet in text[:-1]), "whole badges on every sheet"
+    assert all(f"Personne{n:03}" in "".join(text) for n in range(200))
+
+
+@pytest.mark.browser
+def test_the_attendance_list_repeats_its_headings_and_loses_nobody(lunch: House, desk: Page, tmp_path: Path) -> None:
+    address = lunch.url(f"/organiser/e/{lunch.events['coming']}/paper/attendance")
+    reader = printed(desk, address, tmp_path / "list.pdf")
+    text = [sheet.extract_text() for sheet in reader.pages]
+    assert is_a4(reader) and 8 < len(text) < 25
+    assert all("Structure" in sheet for sheet in text[:-1]), "headings on every page"
+    assert all(f"Personne{n:03}" in "".join(text) for n in range(297))
+
+
+@pytest.mark.browser
+def test_table_cards_and_kitchen_are_one_page_each(lunch: House, desk: Page, tmp_path: Path) -> None:
+    one = lunch.url(f"/organiser/e/{lunch.events['coming']}")
+    desk.goto(f"{one}/paper/cards")
+    if desk.get_by_role("button", name="Créer le code").count():
+        with desk.expect_navigation():
+            desk.get_by_role("button", name="Créer le code").click()
+    for name, address in (("cards", f"{one}/paper/cards"), ("kitchen", f"{one}/caterer")):
+        reader = printed(desk, address, tmp_path / f"{name}.pdf")
+        assert len(reader.pages) == 1 and is_a4(reader), name
+        text = reader.pages[0].extract_text()
+        assert "Se déconnecter" not in text and "Imprimer" not in text, "nothing of the screen's ways around"
+        assert cut(desk, "article") == []
+    assert "Ana" not in reader.pages[0].extract_text()
+
+
+@pytest.mark.browser
+def test_everybody_can_use_the_pages_of_paper(lunch: House, desk: Page) -> None:
+    one = lunch.url(f"/organiser/e/{lunch.events['coming']}/paper")
+    pages = {"paper": one, "attendance": f"{one}/attendance", "badges": f"{one}/badges", "cards": f"{one}/cards"}
+    found = []
+    for width in (320, 1280):
+        desk.set_viewport_size({"width": width, "height": 800})
+        found += faults(desk, pages)
+        folder = os.environ.get("LUNCHKIT_TEST_PICTURES")
+        for name, address in pages.items() if folder else ():
+            desk.goto(address)
+            desk.screenshot(path=f"{folder}/paper-{name}-{width}.png")
+    desk.set_viewport_size(DESK)
+    assert found == []
+
+
+@pytest.mark.browser
+def test_control_a_badge_that_is_too_small_is_seen(lunch: House, desk: Page) -> None:
+    desk.goto(lunch.url(f"/organiser/e/{lunch.events['coming']}/paper/badges"))
+    desk.evaluate("document.querySelector('article h2').textContent = 'Rutabaga '.repeat(60)")
+    assert len(cut(desk, "article")) == 1

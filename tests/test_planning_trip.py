@@ -1,0 +1,167 @@
+"""A lunch is copied, asks two questions of its own, is published, and somebody answers them: in a real browser, no script."""
+
+import csv
+import re
+from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from lunchkit.db import db
+from lunchkit.events.actions import add_question
+from lunchkit.events.changes import QuestionDetails
+from lunchkit.events.models import Event
+from lunchkit.planning.actions import add_run_item, begin_run_item
+from lunchkit.planning.views import ItemDetails
+from tests.chromium import DESK, open_context
+from tests.live import House, house, text_of
+from tests.test_budgets import ATTENDEE, LOOKS, ORGANISER, faults, over_budget, weigh
+
+LONG = "Êtes-vous intéressé·e par un atelier de réparation collaborative, et à quelles conditions particulières ?"
+SIX = tuple(f"Atelier de réparation collaborative numéro {number}" for number in range(1, 7))
+FIVE = (
+    QuestionDetails("text", LONG, is_required=True),
+    QuestionDetails("text", "Une autre ligne ?"),
+    QuestionDetails("one", LONG.replace("Êtes", "Seriez"), SIX[:4]),
+    QuestionDetails("one", "Quel jour ?", SIX[:3]),
+    QuestionDetails("several", LONG.replace("Êtes", "Sauriez"), SIX[:3]),
+)
+
+
+@pytest.fixture(scope="module")
+def lunch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """The demo, served for real; its running lunch has a run of show, its coming one as many questions as it may ask."""
+    with house(tmp_path_factory.mktemp("house")) as lunch:
+        with lunch.app.app_context():
+            coming, running = (
+                db.session.scalars(db.select(Event).where(Event.slug == lunch.events[name])).one()
+                for name in ("coming", "running")
+            )
+            for details in FIVE:
+                add_question(coming, details)
+            rows = [
+                add_run_item(running, ItemDetails(minutes, LONG[:90], who="Ada Ressort", note=LONG))
+                for minutes in (20, 30, 40)
+            ]
+            begin_run_item(rows[0])
+            db.session.remove()
+            db.engine.dispose()
+        yield lunch
+
+
+@pytest.fixture(scope="module")
+def desk(lunch: House, chromium: Browser) -> Iterator[Page]:
+    """A browser without JavaScript in which an organiser is signed in."""
+    context = open_context(chromium, viewport=DESK, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(lunch.sign_in)
+    page.locator("main button").first.click()
+    yield page
+    context.close()
+
+
+def test_the_next_lunch_asks_its_own_questions_without_javascript(lunch: House, desk: Page, chromium: Browser) -> None:
+    past = lunch.events["past"]
+    desk.goto(lunch.url(f"/organiser/e/{past}"))
+    desk.get_by_role("link", name="Le prochain, comme celui-ci").first.click()
+    assert "3 questions pour la salle" in desk.locator("main").inner_text()
+    desk.get_by_label("Titre").fill("Réparer ensemble")
+    desk.get_by_label("Courriel de contact").fill("bonjour@lunch.example")
+    desk.get_by_role("button", name="Garder le brouillon").click()
+    assert desk.url.startswith(lunch.url("/organiser/e/reparer-ensemble"))
+    assert "Pas encore public" in desk.locator("main").inner_text()
+    desk.get_by_role("link", name="Demander plus").click()
+    desk.get_by_label("Question", exact=True).fill("Que réparez-vous ?")
+    desk.get_by_label("Réponse obligatoire").check()
+    desk.get_by_role("button", name="Ajouter").click()
+    desk.get_by_label("Question", exact=True).fill("Je peux aider")
+    desk.get_by_label("Plusieurs choix possibles").check()
+    desk.get_by_label("Réponses proposées", exact=True).fill("Accueil\nService\nVaisselle")
+    desk.get_by_role("button", name="Ajouter").click()
+    desk.goto(lunch.url("/organiser/e/reparer-ensemble"))
+    desk.get_by_role("button", name="Publier").click()
+
+    context = open_context(chromium, java_script_enabled=False)
+    phone = context.new_page()
+    phone.goto(lunch.url("/e/reparer-ensemble"))
+    phone.get_by_role("link", name="Réserver ma place").click()
+    phone.get_by_label("Prénom et nom").fill("Ana Topinambour")
+    phone.get_by_label("Courriel").fill("ana@example.org")
+    phone.get_by_role("button", name="Réserver ma place").last.click()
+    assert "À corriger" in phone.title(), "the first question must be answered"
+    phone.get_by_label("Que réparez-vous").fill("Un grille-pain")
+    phone.get_by_label("Vaisselle").check()
+    phone.get_by_label("Accueil").check()
+    phone.get_by_role("button", name="Réserver ma place").last.click()
+    assert "/register/thanks" in phone.url
+    found = re.search(re.escape(lunch.base) + r"/r/[\w-]+", text_of(lunch.postman.wait_for("ana@example.org")))
+    assert found is not None
+    phone.goto(found[0])
+    assert "Un grille-pain" in phone.locator("main").inner_text()
+    context.close()
+
+    desk.goto(lunch.url("/organiser/e/reparer-ensemble/registrations"))
+    desk.get_by_role("link", name="Ana Topinambour").click()
+    assert desk.get_by_label("Que réparez-vous").input_value() == "Un grille-pain"
+    assert desk.get_by_label("Vaisselle").is_checked()
+    answer = desk.request.get(lunch.url("/organiser/e/reparer-ensemble/registrations.csv"))
+    (headings, row) = csv.reader(StringIO(answer.body().decode("utf-8-sig")), delimiter=";")
+    assert dict(zip(headings, row, strict=True))["Je peux aider"] == "Accueil, Vaisselle"
+
+
+def organiser_pages(lunch: House) -> dict[str, str]:
+    """The pages of planning, full and empty."""
+    coming, running = (lunch.url(f"/organiser/e/{lunch.events[name]}") for name in ("coming", "running"))
+    past = lunch.url(f"/organiser/e/{lunch.events['past']}")
+    return {
+        "next like the last": lunch.url(f"/organiser/e/new?like={lunch.events['coming']}"),
+        "from the proposal": lunch.url("/organiser/e/new?like=template"),
+        "lunches found": lunch.url("/organiser/?q=grille"),
+        "no lunch found": lunch.url("/organiser/?q=zzz"),
+        "dashboard, coming": coming,
+        "dashboard, running": running,
+        "dashboard, over": past,
+        "questions of one's own": f"{coming}/form",
+        "none of one's own": f"{running}/form",
+        "one question": f"{coming}/form/5",
+        "question removed": f"{coming}/form/5/removal",
+        "run of show": f"{running}/run",
+        "no run of show": f"{coming}/run",
+        "one row": f"{running}/run/1",
+        "row removed": f"{running}/run/1/removal",
+        "run of show, now": f"{running}/run/now",
+        "run of show, not yet": f"{coming}/run/now",
+        "by hand": f"{coming}/registrations/new",
+    }
+
+
+def test_pages_of_planning_keep_their_budget(lunch: House, chromium: Browser, tmp_path: Path) -> None:
+    context = open_context(chromium, viewport=DESK)
+    page = context.new_page()
+    page.goto(lunch.sign_in)
+    too_much = []
+    form = lunch.url(f"/e/{lunch.events['coming']}/register")
+    for name, address, budget in [("register", form, ATTENDEE)]:
+        weight = weigh(page, address)
+        print(f"{name:<24} {weight.size:>6} bytes {weight.requests} requests {weight.elements:>3} elements")
+        too_much += over_budget(name, weight, budget)
+    context.close()
+    assert too_much == []
+
+
+@pytest.mark.parametrize(("viewport", "scheme"), LOOKS)
+def test_everybody_can_plan(lunch: House, chromium: Browser, desk: Page, viewport: dict[str, int], scheme: str) -> None:
+    context = open_context(chromium, viewport=viewport, color_scheme=scheme, storage_state=desk.context.storage_state())
+    page = context.new_page()
+    pages = organiser_pages(lunch)
+    found = faults(page, pages | {"register": lunch.url(f"/e/{lunch.events['coming']}/register")})
+    too_much = []
+    if viewport == DESK and scheme == "light":
+        for name, address in pages.items():
+            weight = weigh(page, address)
+            print(f"{name:<24} {weight.size:>6} bytes {weight.requests} requests {weight.elements:>3} elements")
+            too_much += over_budget(name, weight, ORGANISER)
+    context.close()
+    assert (found, too_much) == ([], [])

@@ -1,0 +1,303 @@
+"""Roles × doors × methods × lunches: who passes is what tests/doors.py says, and nothing of another lunch is in reach."""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from functools import cache
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+from werkzeug.routing import IntegerConverter, Rule
+
+from lunchkit import clock
+from lunchkit.accounts import policies
+from lunchkit.accounts.actions import add_organiser
+from lunchkit.accounts.models import OrganiserSession, Role
+from lunchkit.app import create_app
+from lunchkit.config import Settings
+from lunchkit.db import db
+from lunchkit.events.models import Event, FormQuestion
+from lunchkit.imports.models import ImportDraft
+from lunchkit.pages.deeds import DEEDS
+from lunchkit.planning.models import RunItem
+from lunchkit.questions.models import Question
+from lunchkit.recap.models import Recap, RecapVersion
+from lunchkit.recap.sections import SectionKind
+from lunchkit.registrations.actions import register_by_hand
+from lunchkit.registrations.models import CheckIn
+from lunchkit.speakers.models import Appearance, Quotation, Speaker
+from tests.browser import Browser, sign_in
+from tests.conftest import EventMaker, details, new_client
+from tests.doors import HELPERS, ORGANISERS, OWNERS
+from tests.recaps import add_picture, add_poll, add_section
+
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True, scope="session")
+"""Who passes does not depend on the database; that nothing of another lunch is in reach is a condition of each query."""
+
+NOBODY = "nobody"
+RANKS = {NOBODY: 0, "helper": 1, "organiser": 2, "owner": 3}
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+DOOR = ("organiser.checkin.tried", "/organiser/e/<slug>/tried-door")
+"""A door to whom comes, for the trial: helpers' own."""
+CASES = {NOBODY: "nobody", "near": "lunch-1", "far": "lunch-2", "draft": "lunch-3", "none": "no-such-lunch"}
+
+
+@cache
+def declared() -> dict[tuple[str, str], str]:
+    """What the list says: the least role by method and address."""
+    found = {("GET", DOOR[1]): "helper", ("POST", DOOR[1]): "helper"}
+    for role, lines in (("helper", HELPERS), ("organiser", ORGANISERS), ("owner", OWNERS)):
+        for line in filter(None, lines.splitlines()):
+            methods, address = line.split()
+            found |= {(method, address): role for method in methods.split("+")}
+    return found
+
+
+def plain(rule: Rule) -> str:
+    """The address of a rule as the list writes it."""
+    return re.sub(r"<(?:[^:<>]*:)?(\w+)>", r"<\1>", rule.rule)
+
+
+def locked_rules(app: Flask, among: str = "") -> list[Rule]:
+    return [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith(f"organiser.{among}")]
+
+
+def addresses(app: Flask, among: str) -> dict[str, tuple[Rule, set[str]]]:
+    """Each address of the organisers once, with one of its rules and all methods that it takes."""
+    found: dict[str, tuple[Rule, set[str]]] = {}
+    for rule in locked_rules(app):
+        methods = found.get(plain(rule), (rule, set()))[1] | (rule.methods or set())
+        found[plain(rule)] = (rule, methods)
+    chosen = {plain(rule) for rule in locked_rules(app, among)}
+    return {address: both for address, both in found.items() if address in chosen}
+
+
+def expected(role: str, method: str, address: str, methods: set[str], lunch: str) -> str:
+    """What must happen, from the list alone."""
+    least = declared()
+    if method not in methods:
+        return "no such method"
+    asked = {"HEAD": ["GET"], "OPTIONS": ["GET", "POST"]}.get(method, [method])
+    needed = [least.get((one, address)) for one in asked]
+    if role == NOBODY:
+        return "asked to sign in"
+    if not any(one and RANKS[role] >= RANKS[one] for one in needed):
+        return "refused"
+    return "refused" if role == "helper" and "<slug>" in address and lunch != "near" else "in"
+
+
+def happens(client: FlaskClient, method: str, path: str) -> str:
+    answer = client.open(path, method=method)
+    if answer.status_code == 401 or answer.headers.get("Location", "").startswith("/organiser/sign-in"):
+        return "asked to sign in"
+    return {200: "in", 403: "refused", 405: "no such method"}.get(answer.status_code, answer.status)
+
+
+@pytest.fixture
+def lunches(make_event: EventMaker) -> None:
+    now = clock.now()
+    make_event(starts_at=now + timedelta(hours=3))
+    make_event(starts_at=now + timedelta(days=20))
+    make_event(starts_at=now + timedelta(hours=3), published_at=None)
+
+
+Surprises = Callable[..., list[str]]
+
+
+@pytest.fixture
+def surprises(app: Flask, lunches: None) -> Iterator[Surprises]:
+    """Compares each door with the list, for each role, method and lunch. The rooms behind the doors are empty."""
+    people = {
+        "owner": add_organiser("Ada Ressort", "ada@lunch.example"),
+        "organiser": add_organiser("Léo Boulon", "leo@lunch.example"),
+        "helper": add_organiser("Noa Panais", "noa@lunch.example", role=Role.HELPER),
+    }
+    clients = {NOBODY: new_client(app)} | {role: new_client(app) for role in people}
+    for role, person in people.items():
+        sign_in(clients[role], person)
+    cookies = {role: client.get_cookie("lunchkit") for role, client in clients.items()}
+
+    def compare(tried: Flask, among: str = "") -> list[str]:
+        tried.config["WTF_CSRF_ENABLED"] = False  # so that it is the policy that refuses, and nothing before it
+        for rule in locked_rules(tried):
+            tried.view_functions[rule.endpoint] = lambda **_named: "in"
+        adapter = tried.url_map.bind("lunch.example")
+        wrong = []
+        for role in RANKS:
+            client = new_client(tried)
+            if cookie := cookies[role]:
+                client.set_cookie("lunchkit", cookie.value)
+            for address, (rule, methods) in addresses(tried, among).items():
+                kinds = rule._converters
+                values = {name: 1 if isinstance(kinds[name], IntegerConverter) else "x" for name in rule.arguments}
+                for lunch in ("near", "far", "draft", "none") if "slug" in values else (NOBODY,):
+                    path = adapter.build(rule.endpoint, {**values, "slug": CASES[lunch]}, append_unknown=False)
+                    for method in METHODS if lunch in ("near", NOBODY) else sorted(methods):
+                        wanted = expected(role, method, address, methods, lunch)
+                        found = happens(client, method, path)
+                        if found != wanted:
+                            wrong.append(f"{role}: {method} {address} ({lunch}): {found} instead of {wanted}")
+        return wrong
+
+    yield compare
+
+
+@pytest.fixture
+def tried(settings: Settings) -> Iterator[Flask]:
+    """An application of its own, with a door to whom comes."""
+    app = create_app(settings)
+    app.test_client_class = Browser
+    app.add_url_rule(DOOR[1], DOOR[0], lambda **_named: "in", methods=["GET", "POST"])
+    with app.app_context():
+        yield app
+        db.engine.dispose()
+
+
+def test_every_combination_of_role_door_method_and_lunch_is_as_declared(surprises: Surprises, tried: Flask) -> None:
+    assert surprises(tried) == []
+
+
+def test_the_list_names_every_door_and_no_other(tried: Flask) -> None:
+    doors = {
+        (method, plain(rule))
+        for rule in locked_rules(tried)
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    assert doors - set(declared()) == set(), "write them into tests/doors.py, and into lunchkit/accounts/policies.py"
+    assert set(declared()) - doors == set(), "these doors are gone"
+    assert [rule.rule for rule in locked_rules(tried) if policies.least_role(rule.endpoint) is None] == []
+
+
+def test_control_a_door_without_a_policy_opens_for_nobody_and_is_found(
+    surprises: Surprises, tried: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried.add_url_rule("/organiser/cellar", "organiser.cellar.index", lambda: "in", methods=["GET", "POST"])
+    assert surprises(tried, "cellar") == [], "nobody, not even the owner, passes"
+    monkeypatch.setitem(policies.LEAST, "organiser.cellar", Role.OWNER)
+    assert {line.split(":")[0] for line in surprises(tried, "cellar")} == {"owner"}
+    with pytest.raises(AssertionError, match="cellar"):
+        test_the_list_names_every_door_and_no_other(tried)
+
+
+@pytest.mark.parametrize(("name", "role"), [("organiser.polls", Role.HELPER), ("organiser.team", Role.ORGANISER)])
+def test_control_a_policy_that_was_changed_is_found(
+    name: str, role: Role, surprises: Surprises, tried: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(policies.LEAST, name, role)
+    assert {line.split(":")[0] for line in surprises(tried, name.rpartition(".")[2])} == {str(role)}
+
+
+def one_of_each(event: Event) -> dict[str, Any]:
+    """Something of every kind that a lunch has, by the name that it has in addresses."""
+    now = clock.now()
+    poll = add_poll(event, 1, "Oui ou non ?", ("Oui", "Non"), {1: 6, 2: 5})
+    person = register_by_hand(event, details(email=f"camille@{event.slug}.example"), language="fr")
+    speaker = Speaker(slug=f"ada-{event.slug}", name="Ada Ressort", draft=None)
+    question = Question(event_id=event.id, text="Et après ?", supports=0)
+    db.session.add_all([speaker, question, Recap(event_id=event.id, created_at=now)])
+    db.session.flush()
+    quotation = Quotation(event_id=event.id, speaker_id=speaker.id, text="Oui.", created_at=now)
+    db.session.add_all([Appearance(event_id=event.id, speaker_id=speaker.id, position=1), quotation])
+    picture = add_picture(0)
+    section = add_section(event, SectionKind.PHOTOS, data={"items": [{"picture": picture.token, "caption": ""}]})
+    version = RecapVersion(section_id=section.id, version=0, data={}, saved_at=now, saved_by="", is_rescued=False)
+    asked = FormQuestion(event_id=event.id, position=1, label="Vous venez comment ?")
+    item = RunItem(event_id=event.id, position=1, minutes=10, title="Accueil")
+    scan = CheckIn(
+        event_id=event.id, registration_id=person.id, nonce=event.slug, door="", people=1, scanned_at=now,
+        received_at=now, flagged_at=now,
+    )  # fmt: skip
+    list_ = ImportDraft(
+        event_id=event.id, session_id=db.session.scalars(select(func.max(OrganiserSession.id))).one(), key=event.slug,
+        created_at=now, filename="liste.csv", source="", headings=["Nom"], columns=["name"], cells=[], people=[],
+    )  # fmt: skip
+    db.session.add_all([version, asked, item, scan, list_])
+    db.session.commit()
+    return {
+        "slug": event.slug,
+        "poll_id": poll.id,
+        "registration_id": person.id,
+        "speaker_id": speaker.id,
+        "question_id": question.id,
+        "quotation_id": quotation.id,
+        "section_id": section.id,
+        "version_id": version.id,
+        "token": picture.token,
+        "asked_id": asked.id,
+        "item_id": item.id,
+        "scan_id": scan.id,
+        "draft_id": list_.id,
+        "noun": "opening",
+    }
+
+
+WORDS = {"noun"}
+"""Parts of addresses that name no row."""
+
+
+@pytest.fixture
+def owner(app: Flask) -> FlaskClient:
+    app.config["WTF_CSRF_ENABLED"] = False
+    client = new_client(app)
+    sign_in(client, add_organiser("Ada Ressort", "ada@lunch.example"))
+    return client
+
+
+def lunch_rules(app: Flask) -> list[Rule]:
+    return [rule for rule in locked_rules(app) if "slug" in rule.arguments]
+
+
+def methods_of(rule: Rule) -> list[str]:
+    return sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+
+
+def test_nothing_of_another_lunch_is_in_reach(app: Flask, owner: FlaskClient, make_event: EventMaker) -> None:
+    make_event()  # so that no row has the number of its lunch
+    ours, theirs = one_of_each(make_event()), one_of_each(make_event())
+    assert {name for rule in lunch_rules(app) for name in rule.arguments} <= set(ours), "make one of the new kind too"
+    adapter = app.url_map.bind("lunch.example")
+    answers, there = [], set()
+    for rule in lunch_rules(app):
+        nested = rule.arguments - {"slug"} - WORDS
+        for strange in [*nested, *(["slug"] if nested else [])]:
+            path = adapter.build(rule.endpoint, {**ours, strange: theirs[strange]}, append_unknown=False)
+            for method in methods_of(rule):
+                status = owner.open(path, method=method).status_code
+                if status not in (404, 410):  # a list of an hour ago is gone for everybody
+                    answers.append(f"{method} {plain(rule)} with another lunch’s {strange}: {status}")
+        if nested and "GET" in methods_of(rule):
+            if owner.get(adapter.build(rule.endpoint, ours, append_unknown=False)).status_code != 404:
+                there |= nested
+    assert answers == []
+    path = adapter.build("organiser.questions.approve", ours, append_unknown=False)
+    assert owner.post(path).status_code != 404
+    assert there | {"question_id", "scan_id"} == set(ours) - {"slug"} - WORDS, (
+        "control: of each kind, our own is in reach"
+    )
+
+
+def test_no_door_opens_to_a_lunch_that_is_not_there(app: Flask, owner: FlaskClient, event: Event) -> None:
+    adapter = app.url_map.bind("lunch.example")
+    values = {**one_of_each(event), "slug": "no-such-lunch"}
+    answers = {
+        f"{method} {plain(rule)}": owner.open(
+            adapter.build(rule.endpoint, values, append_unknown=False), method=method
+        ).status_code
+        for rule in lunch_rules(app)
+        for method in methods_of(rule)
+    }
+    assert {door: status for door, status in answers.items() if status != 404} == {}
+    assert len(answers) > 80, "control: there are doors"
+
+
+def doors_without_a_deed(app: Flask) -> list[str]:
+    posts = [rule.endpoint for rule in locked_rules(app) if set(methods_of(rule)) - {"GET"}]
+    return sorted(name for name in posts if name.removeprefix("organiser.") not in DEEDS)
+
+
+def test_the_log_has_a_sentence_for_every_door_that_changes_something(app: Flask, tried: Flask) -> None:
+    assert doors_without_a_deed(app) == [], "write them into lunchkit/pages/deeds.py"
+    assert doors_without_a_deed(tried) == [DOOR[0]], "control"

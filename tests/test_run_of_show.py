@@ -1,0 +1,182 @@
+"""The run of show: written minute by minute, and followed in the room on a phone."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask.testing import FlaskClient
+
+from lunchkit import clock
+from lunchkit.db import db
+from lunchkit.errors import NotFound
+from lunchkit.events.models import Event
+from lunchkit.planning.actions import (
+    MOST_ITEMS,
+    RunIsFull,
+    add_run_item,
+    begin_run_item,
+    move_run_item,
+    take_back_run_item,
+)
+from lunchkit.planning.models import RunItem
+from lunchkit.planning.queries import run_items, run_of_show, where_the_room_stands
+from lunchkit.planning.views import ItemDetails
+from lunchkit.polls.actions import add_poll, remove_poll
+from lunchkit.polls.forms import PollDetails
+from tests.conftest import EventMaker, csrf_of
+from tests.test_organiser_lunches import post
+
+NOON = datetime(2031, 5, 13, 10, tzinfo=UTC)
+"""Twelve o'clock in Geneva."""
+
+
+@pytest.fixture
+def lunch(make_event: EventMaker) -> Event:
+    """A lunch of two hours."""
+    return make_event(starts_at=NOON)
+
+
+@pytest.fixture
+def rows(lunch: Event) -> list[RunItem]:
+    """Three rows of it."""
+    return [
+        add_run_item(lunch, ItemDetails(minutes, title))
+        for minutes, title in ((10, "Accueil"), (30, "Apport"), (60, "Tables"))
+    ]
+
+
+def titles(event: Event) -> list[str]:
+    """What happens, in order."""
+    return [item.title for item in run_items(event.id)]
+
+
+def test_rows_add_up_and_say_when_each_begins(lunch: Event, rows: list[RunItem]) -> None:
+    run = run_of_show(lunch)
+    assert (run.minutes, run.length, run.left) == (100, 120, 20)
+    assert [row.starts_at - NOON for row in run.rows] == [timedelta(minutes=m) for m in (0, 10, 40)]
+
+
+def test_the_page_tells_what_is_free_and_what_is_too_long(
+    organiser_client: FlaskClient, lunch: Event, rows: list[RunItem]
+) -> None:
+    path = f"/organiser/e/{lunch.slug}/run"
+    assert "20 minutes sont encore libres" in organiser_client.get(path).get_data(as_text=True)
+    answer = post(organiser_client, path, path, minutes="45", title="Retour", who="Ada", poll="0")
+    assert answer.status_code == 303
+    page = organiser_client.get(path).get_data(as_text=True)
+    assert "25 minutes de trop" in page
+    assert "12h10" in page
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"minutes": "0", "title": "Rien"}, "minutes"),
+        ({"minutes": "601", "title": "Long"}, "minutes"),
+        ({"minutes": "dix", "title": "Mots"}, "minutes"),
+        ({"minutes": "10", "title": " "}, "title"),
+        ({"minutes": "10", "title": "x" * 101}, "title"),
+        ({"minutes": "10", "title": "Vote", "poll": "99"}, "poll"),
+    ],
+)
+def test_what_cannot_be_is_said_beside_its_field(
+    organiser_client: FlaskClient, lunch: Event, typed: dict[str, str], field: str
+) -> None:
+    path = f"/organiser/e/{lunch.slug}/run"
+    answer = post(organiser_client, path, path, **({"poll": "0"} | typed))
+    assert answer.status_code == 422
+    assert f'id="{field}-error"' in answer.get_data(as_text=True)
+
+
+def test_rows_change_places_and_go(organiser_client: FlaskClient, lunch: Event, rows: list[RunItem]) -> None:
+    move_run_item(rows[2], "up")
+    move_run_item(rows[0], "up")
+    assert titles(lunch) == ["Accueil", "Tables", "Apport"]
+    path = f"/organiser/e/{lunch.slug}/run/{rows[0].id}/removal"
+    assert "Retirer cette ligne" in organiser_client.get(path).get_data(as_text=True)
+    assert post(organiser_client, path, path).status_code == 303
+    db.session.rollback()
+    assert titles(lunch) == ["Tables", "Apport"]
+    assert organiser_client.get(path).status_code == 404
+
+
+def test_thirty_rows_are_enough(lunch: Event) -> None:
+    for number in range(MOST_ITEMS):
+        add_run_item(lunch, ItemDetails(1, f"Ligne {number}"))
+    with pytest.raises(RunIsFull):
+        add_run_item(lunch, ItemDetails(1, "De trop"))
+
+
+def test_a_question_that_goes_leaves_its_row(lunch: Event) -> None:
+    poll = add_poll(lunch, PollDetails("Ensemble ?", ("Oui", "Non")))
+    item = add_run_item(lunch, ItemDetails(5, "Vote", poll_id=poll.id))
+    assert run_of_show(lunch).rows[0].question == "Ensemble ?"
+    remove_poll(poll)
+    db.session.expire_all()
+    assert db.session.get_one(RunItem, item.id).poll_id is None
+
+
+def test_a_question_of_another_lunch_is_none(lunch: Event, make_event: EventMaker) -> None:
+    poll = add_poll(make_event(), PollDetails("Ailleurs ?", ("Oui", "Non")))
+    with pytest.raises(NotFound):
+        add_run_item(lunch, ItemDetails(5, "Vote", poll_id=poll.id))
+
+
+def test_the_room_is_followed_row_by_row(lunch: Event, rows: list[RunItem]) -> None:
+    with clock.fixed_at(NOON + timedelta(minutes=2)):
+        begin_run_item(rows[0])
+        begin_run_item(rows[0])  # a double tap
+    at = where_the_room_stands(run_of_show(lunch), NOON + timedelta(minutes=3))
+    assert at.current is not None
+    assert at.following is not None
+    assert (at.current.item.title, at.following.item.title, at.began) == ("Accueil", "Apport", 1)
+    assert at.ends_at == NOON + timedelta(minutes=12)
+    assert at.late == timedelta(minutes=2)
+    late = where_the_room_stands(run_of_show(lunch), NOON + timedelta(minutes=15))
+    assert late.late == timedelta(minutes=5), "over time counts"
+    with clock.fixed_at(NOON + timedelta(minutes=8)):
+        begin_run_item(rows[1])
+    assert where_the_room_stands(run_of_show(lunch), NOON + timedelta(minutes=9)).late == timedelta(minutes=-2)
+    take_back_run_item(rows[1])
+    take_back_run_item(rows[1])
+    back = where_the_room_stands(run_of_show(lunch), NOON + timedelta(minutes=9))
+    assert back.current is not None
+    assert back.current.item.title == "Accueil"
+
+
+def test_the_phone_shows_one_button_and_what_is_left(
+    organiser_client: FlaskClient, lunch: Event, rows: list[RunItem]
+) -> None:
+    base = f"/organiser/e/{lunch.slug}/run"
+    page = organiser_client.get(f"{base}/now").get_data(as_text=True)
+    assert "Pas commencé" in page
+    assert f'action="{base}/{rows[0].id}/beginning"' in page
+    assert post(organiser_client, f"{base}/{rows[0].id}/beginning", f"{base}/now").status_code == 303
+    page = organiser_client.get(f"{base}/now").get_data(as_text=True)
+    assert "restantes" in page
+    assert f'formaction="/organiser/e/{lunch.slug}/room/timer"' in page, "the projector's timer is one tap away"
+    assert f'action="{base}/{rows[1].id}/beginning"' in page
+    db.session.rollback()
+    item = db.session.get_one(RunItem, rows[0].id, populate_existing=True)
+    item.began_at = clock.now() - timedelta(minutes=14, seconds=30)
+    db.session.commit()
+    page = organiser_client.get(f"{base}/now").get_data(as_text=True)
+    assert "de trop" in page
+    assert "4:3" in page
+
+
+def test_an_empty_run_says_what_to_do(organiser_client: FlaskClient, lunch: Event) -> None:
+    base = f"/organiser/e/{lunch.slug}/run"
+    assert "Écrivez la première ligne" in organiser_client.get(base).get_data(as_text=True)
+    assert "Pas encore de minutage" in organiser_client.get(f"{base}/now").get_data(as_text=True)
+
+
+def test_rows_of_another_lunch_are_not_found(
+    organiser_client: FlaskClient, make_event: EventMaker, lunch: Event, rows: list[RunItem]
+) -> None:
+    other, one = make_event(), rows[0].id
+    token = csrf_of(organiser_client, f"/organiser/e/{lunch.slug}/run")
+    for path in (f"/run/{one}", f"/run/{one}/removal", "/run/999"):
+        assert organiser_client.get(f"/organiser/e/{other.slug}{path}").status_code == 404
+    for path in ("", "/removal", "/order", "/beginning", "/return"):
+        address = f"/organiser/e/{other.slug}/run/{one}{path}"
+        assert organiser_client.post(address, data={"csrf_token": token, "dir": "up"}).status_code == 404

@@ -1,0 +1,430 @@
+"""The team: one owner whatever happens, invitations that open once, and what each of them may do."""
+
+import re
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event as sqlalchemy_event
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import IntegrityError
+
+from lunchkit import clock
+from lunchkit.accounts.actions import (
+    add_organiser,
+    forget_old_sign_ins,
+    give_role,
+    hand_over,
+    invite,
+    remove_organiser,
+)
+from lunchkit.accounts.browsers import browser_name
+from lunchkit.accounts.forms import InvitationDetails
+from lunchkit.accounts.models import Invitation, Organiser, OrganiserSession, Role
+from lunchkit.accounts.queries import invitation_link, organiser_by_email, owner, present_organisers
+from lunchkit.accounts.refusals import NotTheOwner, OnlyToOrganisers, OwnerStays
+from lunchkit.db import db
+from lunchkit.errors import Refusal
+from tests.browser import INSIDE, is_inside, path_of, sign_in
+from tests.conftest import EventMaker, Outbox, csrf_of, new_client
+
+TEAM = "/organiser/team"
+NOA = "noa@lunch.example"
+NOON = datetime(2026, 5, 13, 10, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def ada(app: Flask) -> Organiser:
+    """The owner."""
+    return add_organiser("Ada Ressort", "ada@lunch.example", "fr")
+
+
+@pytest.fixture
+def ada_client(ada: Organiser, client: FlaskClient) -> FlaskClient:
+    """The owner's browser."""
+    sign_in(client, ada)
+    return client
+
+
+def roles() -> dict[str, str]:
+    db.session.rollback()
+    db.session.expire_all()
+    return {person.name.split()[0]: str(person.role) for person in present_organisers()}
+
+
+def ask(email: str = NOA, role: Role = Role.HELPER, name: str = "Noa Panais") -> Invitation:
+    by = owner()
+    assert by is not None
+    return invite(InvitationDetails(name, email, role), by)
+
+
+def link_of(invitation: Invitation, app: Flask) -> str:
+    with app.test_request_context():
+        return path_of(invitation_link(invitation))
+
+
+def post(client: FlaskClient, path: str, page: str = TEAM, **fields: Any) -> int:
+    return client.post(path, data={"csrf_token": csrf_of(client, page), **fields}).status_code
+
+
+def join(client: FlaskClient, path: str, name: str = "Noa Panais") -> int:
+    return post(client, path, "/organiser/sign-in", name=name)
+
+
+# One owner
+
+
+def test_the_first_of_a_house_owns_it_whatever_role_was_meant(app: Flask) -> None:
+    add_organiser("Noa Panais", NOA, role=Role.HELPER)
+    add_organiser("Ada Ressort", "ada@lunch.example", role=Role.OWNER)
+    assert roles() == {"Noa": "owner", "Ada": "organiser"}
+
+
+def test_the_database_itself_refuses_a_second_owner(ada: Organiser) -> None:
+    leo = add_organiser("Léo Boulon", "leo@lunch.example")
+    with pytest.raises(IntegrityError):
+        db.session.execute(text("update organiser set role = 'owner' where id = :id"), {"id": leo.id})
+    db.session.rollback()
+    assert roles() == {"Ada": "owner", "Léo": "organiser"}
+
+
+def test_the_owner_stays_until_the_house_is_handed_over(ada: Organiser) -> None:
+    leo = add_organiser("Léo Boulon", "leo@lunch.example")
+    for verb in (
+        lambda: remove_organiser(ada),
+        lambda: give_role(ada, Role.HELPER),
+        lambda: give_role(leo, Role.OWNER),
+    ):
+        with pytest.raises(OwnerStays):
+            verb()
+    hand_over(leo, by=ada)
+    assert roles() == {"Ada": "organiser", "Léo": "owner"}
+    with pytest.raises(NotTheOwner):
+        hand_over(ada, by=ada)
+    remove_organiser(ada)
+    assert roles() == {"Léo": "owner"}
+    assert add_organiser("Ada Ressort", "ada@lunch.example", role=Role.OWNER).role == Role.ORGANISER
+
+
+def test_a_house_that_was_left_belongs_to_whoever_comes_first(ada: Organiser) -> None:
+    remove_organiser(ada)
+    add_organiser("Léo Boulon", "leo@lunch.example")
+    add_organiser("Ada Ressort", "ada@lunch.example")
+    assert roles() == {"Léo": "owner", "Ada": "organiser"}
+
+
+def test_the_house_is_not_handed_to_a_helper_but_on_the_command_line(ada: Organiser) -> None:
+    noa = add_organiser("Noa Panais", NOA, role=Role.HELPER)
+    with pytest.raises(OnlyToOrganisers):
+        hand_over(noa, by=ada)
+    hand_over(noa)
+    assert roles() == {"Ada": "organiser", "Noa": "owner"}
+
+
+def at_once(app: Flask, *verbs: Callable[[], object]) -> list[str]:
+    """Do all of them at the same moment, each in a thread of its own; what was refused, by name."""
+
+    def run(verb: Callable[[], object]) -> str:
+        with app.app_context():
+            try:
+                verb()
+            except Refusal as refusal:
+                return type(refusal).__name__
+            finally:
+                db.session.remove()
+        return ""
+
+    with ThreadPoolExecutor(len(verbs)) as pool:
+        return sorted(pool.map(run, verbs))
+
+
+def fresh(person: Organiser) -> Organiser:
+    return db.session.get_one(Organiser, person.id)
+
+
+def test_of_many_who_are_handed_the_house_at_once_one_gets_it(ada: Organiser, app: Flask) -> None:
+    heirs = [add_organiser(f"Heir{n} Boulon", f"heir{n}@lunch.example") for n in range(6)]
+    told = at_once(app, *[lambda heir=heir: hand_over(fresh(heir), by=fresh(ada)) for heir in heirs])
+    assert told == ["", *["NotTheOwner"] * 5]
+    assert sorted(roles().values()) == ["organiser"] * 6 + ["owner"]
+
+
+def test_whoever_is_removed_while_the_house_is_handed_to_them_leaves_no_house_without_owner(
+    ada: Organiser, app: Flask
+) -> None:
+    for number in range(6):
+        leo = add_organiser(f"Leo{number} Boulon", f"leo{number}@lunch.example")
+        holder = owner()
+        assert holder is not None
+        at_once(
+            app,
+            lambda leo=leo: remove_organiser(fresh(leo)),
+            lambda leo=leo, by=holder: hand_over(fresh(leo), by=fresh(by)),
+        )
+        assert list(roles().values()).count("owner") == 1
+
+
+# Invitations
+
+
+def test_an_invitation_leads_into_the_team_in_any_browser_once(
+    ada_client: FlaskClient, app: Flask, outbox: Outbox
+) -> None:
+    assert post(ada_client, f"{TEAM}/invitations", name="Noa", email="noa@Lunch.Example", role="helper") == 303
+    letter = outbox.last(NOA)
+    assert "Ada Ressort" in letter.subject and letter.reply_to == "ada@lunch.example"
+    found = re.search(r"http://lunch\.example(/organiser/invitation/\S+)", letter.text)
+    assert found and found[1] in letter.html
+    noa, late = new_client(app), new_client(app)
+    assert "Ada Ressort" in noa.get(found[1]).text
+    assert join(noa, found[1], " ") == 422, "a slip in the form leaves the link good"
+    assert join(noa, found[1]) == 303
+    assert is_inside(noa) and roles() == {"Ada": "owner", "Noa": "helper"}
+    assert noa.get("/organiser/").headers["Location"] == "/organiser/doors"
+    assert join(late, found[1]) == 410 and not is_inside(late)
+    assert late.get(found[1]).status_code == 410
+
+
+def test_an_invited_organiser_comes_as_one(ada: Organiser, app: Flask, client: FlaskClient) -> None:
+    assert join(client, link_of(ask(role=Role.ORGANISER), app), "Noa P.") == 303
+    assert client.get("/organiser/").status_code == 200 and roles() == {"Ada": "owner", "Noa": "organiser"}
+
+
+@pytest.mark.parametrize(("hours", "status"), [(167.9, 303), (168.1, 410)])
+def test_an_invitation_is_good_for_seven_days(
+    hours: float, status: int, ada: Organiser, app: Flask, client: FlaskClient
+) -> None:
+    with clock.fixed_at(NOON):
+        path = link_of(ask(), app)
+    with clock.fixed_at(NOON + timedelta(hours=hours)):
+        assert join(client, path) == status
+
+
+def test_mail_scanners_accept_nothing(ada: Organiser, app: Flask, client: FlaskClient) -> None:
+    path = link_of(ask(), app)
+    for look in (client.head, client.options, *[client.get] * 5):
+        assert look(path).status_code == 200
+    assert roles() == {"Ada": "owner"}
+    assert client.get(path).headers["Referrer-Policy"] == "no-referrer"
+    assert join(client, path) == 303
+
+
+def test_of_many_who_accept_at_once_one_gets_in(ada: Organiser, app: Flask) -> None:
+    path = link_of(ask(), app)
+    clients = [new_client(app) for _ in range(6)]
+    forms = [{"csrf_token": csrf_of(client, "/organiser/sign-in"), "name": "Noa Panais"} for client in clients]
+    with ThreadPoolExecutor(6) as pool:
+        statuses = sorted(pool.map(lambda client, form: client.post(path, data=form).status_code, clients, forms))
+    assert statuses == [303, *[410] * 5]
+    assert roles() == {"Ada": "owner", "Noa": "helper"}
+    assert db.session.scalar(select(func.count()).select_from(OrganiserSession)) == 1
+
+
+def test_a_withdrawn_invitation_opens_nothing_and_its_letter_does_not_leave(
+    ada_client: FlaskClient, app: Flask, client: FlaskClient, outbox: Outbox
+) -> None:
+    invitation = ask()
+    path = link_of(invitation, app)
+    assert post(ada_client, f"{TEAM}/invitations/{invitation.id}/withdrawal") == 303
+    noa = new_client(app)
+    assert noa.get(path).status_code == 410 and "/organiser/sign-in" in noa.get(path).text
+    assert join(noa, path) == 410
+    db.session.rollback()
+    with pytest.raises(AssertionError):
+        outbox.last(NOA)
+    for verb in ("withdrawal", "letter"):
+        assert post(ada_client, f"{TEAM}/invitations/{invitation.id}/{verb}") == 404
+
+
+def test_asking_again_is_the_same_invitation_and_another_role_is_refused(
+    ada: Organiser, app: Flask, outbox: Outbox
+) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        told = list(pool.map(lambda _: at_once(app, lambda: ask()), range(4)))
+    assert told == [[""]] * 4
+    assert db.session.scalar(select(func.count()).select_from(Invitation)) == 1
+    assert outbox.kinds(NOA) == ["invitation"]
+    assert at_once(app, lambda: ask(role=Role.ORGANISER)) == ["InvitedAlready"]
+    assert at_once(app, lambda: ask("ada@lunch.example")) == ["AddressTaken"]
+
+
+def test_an_invitation_is_sent_again_with_the_same_link_but_not_without_end(
+    ada_client: FlaskClient, app: Flask, outbox: Outbox
+) -> None:
+    with clock.fixed_at(NOON):
+        invitation = ask()
+        path = link_of(invitation, app)
+    with clock.fixed_at(NOON + timedelta(days=8)):
+        sign_in(ada_client, organiser_by_email("ada@lunch.example"))  # type: ignore[arg-type]
+        assert new_client(app).get(path).status_code == 410
+        letter = f"{TEAM}/invitations/{invitation.id}/letter"
+        assert [post(ada_client, letter) for _ in range(4)] == [303, 303, 303, 429]
+        assert path in outbox.last(NOA).text
+        assert join(new_client(app), path) == 303
+
+
+def test_an_expired_invitation_gives_way_to_a_new_one(ada: Organiser, app: Flask) -> None:
+    with clock.fixed_at(NOON):
+        first = ask()
+    with clock.fixed_at(NOON + timedelta(days=8)):
+        second = ask(role=Role.ORGANISER)
+        assert first.id != second.id
+        assert join(new_client(app), link_of(second, app)) == 303
+
+
+def test_whoever_is_in_by_other_means_is_told_so(ada: Organiser, app: Flask, client: FlaskClient) -> None:
+    path = link_of(ask(role=Role.ORGANISER), app)
+    noa = add_organiser("Noa Panais", NOA, role=Role.HELPER)
+    assert join(client, path) == 409
+    assert roles()["Noa"] == "helper", "an old invitation is no way to more"
+    remove_organiser(noa)
+    assert join(client, path) == 303
+
+
+def test_a_copy_of_the_database_holds_no_link_and_no_letter_shows_one(ada_client: FlaskClient, app: Flask) -> None:
+    path = link_of(ask(), app)
+    dump = repr([db.session.execute(table.select()).all() for table in db.metadata.sorted_tables])
+    assert path.rpartition("/")[2] not in dump
+    assert len(path.rpartition("/")[2]) >= 22, "128 bits and more"
+    assert path.rpartition("/")[2] not in ada_client.get("/organiser/letters/1").text
+
+
+def test_without_a_mail_server_the_owner_gets_the_link_to_hand_over(ada_client: FlaskClient, app: Flask) -> None:
+    invitation = ask()
+    assert f"http://lunch.example{link_of(invitation, app)}" in ada_client.get(TEAM).text
+    leo = new_client(app)
+    sign_in(leo, add_organiser("Léo Boulon", "leo@lunch.example"))
+    page = leo.get(TEAM).text
+    assert "Noa" not in page and "invitation/" not in page, "an organiser sees who is in, and no way in"
+
+
+def test_what_came_to_an_end_is_forgotten_after_a_month(ada: Organiser, outbox: Outbox) -> None:
+    with clock.fixed_at(NOON):
+        ask()
+    for days, left in ((36, 1), (38, 0)):
+        with clock.fixed_at(NOON + timedelta(days=days)):
+            forget_old_sign_ins()
+        assert db.session.scalar(select(func.count()).select_from(Invitation)) == left
+    assert outbox.rows(NOA) == []
+
+
+# Roles and removal
+
+
+def test_a_removed_helper_is_out_at_once_and_may_be_asked_again(
+    ada_client: FlaskClient, app: Flask, client: FlaskClient
+) -> None:
+    noa = new_client(app)
+    join(noa, link_of(ask(), app))
+    person = organiser_by_email(NOA)
+    assert person is not None
+    assert "csrf_token" in ada_client.get(f"{TEAM}/{person.id}/removal").text
+    assert post(ada_client, f"{TEAM}/{person.id}/removal") == 303
+    assert not is_inside(noa)
+    assert post(ada_client, f"{TEAM}/{person.id}/removal") == 404
+    assert join(noa, link_of(ask(), app)) == 303
+
+
+def test_another_role_ends_the_sessions_and_an_old_cookie_opens_nothing(ada_client: FlaskClient, app: Flask) -> None:
+    leo = add_organiser("Léo Boulon", "leo@lunch.example")
+    browser = new_client(app)
+    sign_in(browser, leo)
+    assert browser.get("/organiser/").status_code == 200
+    assert post(ada_client, f"{TEAM}/{leo.id}/role", role="helper") == 303
+    assert browser.get(INSIDE).status_code == 302
+    sign_in(browser, leo)
+    assert browser.get("/organiser/letters").status_code == 403
+    assert post(ada_client, f"{TEAM}/{leo.id}/role", role="owner") == 422
+
+
+def test_the_house_is_handed_over_in_the_browser(ada_client: FlaskClient, app: Flask) -> None:
+    leo = add_organiser("Léo Boulon", "leo@lunch.example")
+    assert post(ada_client, f"{TEAM}/{leo.id}/house") == 303
+    assert roles() == {"Ada": "organiser", "Léo": "owner"}
+    assert ada_client.get(TEAM).status_code == 200, "whoever handed it over stays signed in"
+    assert ada_client.get(f"{TEAM}/{leo.id}").status_code == 403
+    assert "Léo Boulon" in ada_client.get(f"{TEAM}/{leo.id}").text, "the page says whose the house is"
+
+
+def test_a_helper_sees_the_doors_of_near_lunches_and_a_calm_no_elsewhere(
+    ada: Organiser, app: Flask, client: FlaskClient, make_event: EventMaker
+) -> None:
+    now = clock.now()
+    near = make_event(starts_at=now + timedelta(hours=20), title="Le lunch de demain")
+    make_event(starts_at=now + timedelta(days=9), title="Le lunch d’après")
+    make_event(starts_at=now + timedelta(hours=20), title="Un brouillon", published_at=None)
+    make_event(starts_at=now + timedelta(hours=20), title="Un annulé", cancelled_at=now)
+    make_event(starts_at=now - timedelta(days=4), title="Un ancien")
+    sign_in(client, add_organiser("Noa Panais", NOA, role=Role.HELPER))
+    page = client.get("/organiser/doors").text
+    assert f"/organiser/e/{near.slug}/door" in page and "Le lunch d’après" in page and page.count('/door"') == 1
+    for title in ("Un brouillon", "Un annulé", "Un ancien"):
+        assert title not in page
+    for path in ("/organiser/letters", f"/organiser/e/{near.slug}/registrations", TEAM, "/organiser/log"):
+        answer = client.get(path)
+        assert answer.status_code == 403 and "/organiser/doors" in answer.text and "Ada Ressort" in answer.text
+        assert "/organiser/letters" not in answer.text, "the menu shows only what one may enter"
+
+
+def test_a_house_without_a_lunch_in_sight_tells_its_helpers(ada: Organiser, client: FlaskClient) -> None:
+    sign_in(client, add_organiser("Noa Panais", NOA, role=Role.HELPER))
+    assert client.get("/organiser/doors").status_code == 200
+
+
+def test_a_helper_with_a_ticket_or_the_screen_is_no_organiser(ada: Organiser, client: FlaskClient, event: Any) -> None:
+    from_outside = client.get(f"/screen/{event.slug}").status_code
+    sign_in(client, add_organiser("Noa Panais", NOA, role=Role.HELPER))
+    assert client.get(f"/screen/{event.slug}").status_code == from_outside
+
+
+def test_one_changes_ones_own_name_and_language(ada_client: FlaskClient) -> None:
+    assert post(ada_client, INSIDE, INSIDE, name="Ada R.", language="en") == 303
+    assert post(ada_client, INSIDE, INSIDE, name="", language="en") == 422
+    assert post(ada_client, INSIDE, INSIDE, name="Ada R.", language="de") == 422
+    db.session.expire_all()
+    ada = organiser_by_email("ada@lunch.example")
+    assert ada is not None and (ada.name, ada.language) == ("Ada R.", "en")
+
+
+def test_the_team_page_takes_as_many_queries_for_a_hundred_as_for_two(ada_client: FlaskClient, app: Flask) -> None:
+    add_organiser("Léo Boulon", "leo@lunch.example")
+    few = queries_of(ada_client, TEAM)
+    now = clock.now()
+    for n in range(100):
+        person = Organiser(name=f"P{n}", email=f"p{n}@x.ch", email_key=f"p{n}@x.ch", created_at=now, role=Role.HELPER)
+        db.session.add(person)
+    db.session.commit()
+    ask()
+    assert queries_of(ada_client, TEAM) == few
+    page = ada_client.get(f"{TEAM}?role=helper&page=3").text
+    assert page.count("<tr>") == 1 + 20 + 2, "twenty people on the third page, one invitation, two heads"
+    assert "Léo" in ada_client.get(f"{TEAM}?q=BOULON").text
+
+
+def queries_of(client: FlaskClient, path: str) -> int:
+    asked: list[str] = []
+    note = lambda *call: asked.append(call[2])  # noqa: E731
+    client.get(path)
+    sqlalchemy_event.listen(db.engine, "before_cursor_execute", note)
+    assert client.get(path).status_code == 200
+    sqlalchemy_event.remove(db.engine, "before_cursor_execute", note)
+    return len(asked)
+
+
+@pytest.mark.parametrize(
+    ("agent", "name"),
+    [
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox, Linux"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1 Version/18.0 Safari/604.1", "Safari, iPhone"),
+        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140.0", "Edge, Windows"),
+        ("Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Chrome/140.0 Mobile Safari/537.36", "Chrome, Android"),
+        ("curl/8", ""),
+        ("<canary>", ""),
+    ],
+)  # fmt: skip
+def test_a_browser_is_called_by_two_words(agent: str, name: str) -> None:
+    assert browser_name(agent) == name

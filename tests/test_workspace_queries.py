@@ -1,0 +1,130 @@
+"""However many lunches and registrations there are, an organiser's page asks the database as often."""
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event as sql_event
+from sqlalchemy import insert
+
+from lunchkit import clock
+from lunchkit.db import db
+from lunchkit.events.actions import add_question
+from lunchkit.events.changes import QuestionDetails
+from lunchkit.events.models import Event
+from lunchkit.registrations.actions import cancel_registration, register_by_hand
+from lunchkit.registrations.models import Answer, Diet, Needs, Registration, folded_of
+from tests.conftest import EventMaker, Outbox, details
+
+MORE = 300
+SEARCHES = ("?q=poireau", "?q=introuvable", "?standing=waiting", "?page=99", "?page=2")
+
+
+@pytest.fixture
+def lunch(make_event: EventMaker) -> Event:
+    """A lunch with people who sit, wait and have given up, who eat and have answered; and one that was."""
+    event = make_event(capacity=2)
+    question = add_question(event, QuestionDetails("text", "Pourquoi ?"))
+    for number in range(4):
+        person = details(
+            f"Ana Poireau {number}", f"a{number}@example.org", diets=(Diet.VEGAN,), answers=((question.id, "Oui"),)
+        )
+        last = register_by_hand(event, person, language="fr")
+    cancel_registration(last)
+    make_event(starts_at=clock.now() - timedelta(days=9))
+    return event
+
+
+def grow(event: Event, make_event: EventMaker) -> None:
+    """Hundreds more of everything that lists hold."""
+    now = clock.now()
+    seated = Registration.__table__
+    event.capacity += MORE
+    db.session.commit()
+    rows = [
+        {
+            "event_id": event.id, "nonce": bytes([number % 256]) * 16, "link_hash": number.to_bytes(32),
+            "ticket_hash": number.to_bytes(32), "name": f"Camille Poireau {number}", "seats": 1,
+            "folded": folded_of(f"Camille Poireau {number}", None, ""),
+            "standing": ("seated", "waiting", "cancelled")[number % 3], "registered_at": now, "queued_at": now,
+        }
+        for number in range(MORE)
+    ]  # fmt: skip
+    db.session.execute(insert(Registration), rows)
+    ids = db.session.scalars(db.select(seated.c.id).where(seated.c.id > 4)).all()
+    db.session.execute(
+        insert(Needs), [{"registration_id": one, "diets": "vegan", "allergies": "", "access": ""} for one in ids]
+    )
+    db.session.execute(insert(Answer), [{"registration_id": one, "question_id": 1, "value": "Non"} for one in ids])
+    db.session.commit()
+    for number in range(60):
+        make_event(starts_at=now - timedelta(days=10 + number))
+        make_event(starts_at=now + timedelta(days=10 + number), published_at=None if number % 2 else now)
+
+
+def pages(app: Flask, event: Event) -> list[str]:
+    """Every organiser's page that is about one lunch or about all, with the searches of lists; new ones join by themselves."""
+    adapter = app.url_map.bind("lunch.example")
+    found = ["/organiser/e/new?like=" + event.slug]
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint.startswith("organiser.") and "GET" in (rule.methods or ()) and rule.arguments <= {"slug"}:
+            path = adapter.build(rule.endpoint, {"slug": event.slug} if rule.arguments else {})
+            found += [
+                path,
+                *(path + search for search in SEARCHES if path.endswith(("/registrations", "/letters", "/"))),
+            ]
+    return [*found, f"/organiser/e/{event.slug}/registrations/1"]
+
+
+def selects(client: FlaskClient, path: str) -> int:
+    """How often a page reads from the database."""
+    asked: list[str] = []
+
+    def note(_c: object, _u: object, statement: str, *_more: object) -> None:
+        asked.append(statement)
+
+    sql_event.listen(db.engine, "before_cursor_execute", note)
+    client.get(path)
+    sql_event.remove(db.engine, "before_cursor_execute", note)
+    return sum(statement.startswith("SELECT") for statement in asked)
+
+
+def test_no_page_asks_more_often_where_there_is_more(
+    app: Flask, organiser_client: FlaskClient, lunch: Event, make_event: EventMaker, outbox: Outbox
+) -> None:
+    paths = pages(app, lunch)
+    assert len(paths) > 25, "control: the walk finds the pages"
+    for path in paths:
+        organiser_client.get(path)  # what is made at the first look is there
+    before = {path: selects(organiser_client, path) for path in paths}
+    grow(lunch, make_event)
+    after = {path: selects(organiser_client, path) for path in paths}
+    # A page of a list may take its forty rows from one standing instead of three: never the other way round.
+    more = {path: (before[path], after[path]) for path in paths if after[path] > before[path] + ("?page=2" in path)}
+    assert more == {}
+    assert max(after.values()) <= 25
+
+
+def test_control_a_query_for_each_row_would_be_found(
+    app: Flask, organiser_client: FlaskClient, lunch: Event, make_event: EventMaker
+) -> None:
+    path = f"/organiser/e/{lunch.slug}/registrations"
+
+    def look_at_each(response: object) -> object:
+        for row in db.session.scalars(db.select(Registration).where(Registration.event_id == lunch.id)):
+            _ = row.needs
+        return response
+
+    app.after_request_funcs.setdefault(None, []).append(look_at_each)
+    before = selects(organiser_client, path)
+    grow(lunch, make_event)
+    assert selects(organiser_client, path) > before + MORE / 2
+
+
+def test_home_and_letters_stay_small(organiser_client: FlaskClient, lunch: Event, make_event: EventMaker) -> None:
+    grow(lunch, make_event)
+    home = organiser_client.get("/organiser/").get_data(as_text=True)
+    assert home.count('scope="row"') <= 120
+    letters = organiser_client.get("/organiser/letters").get_data(as_text=True)
+    assert letters.count("<option") <= 50
