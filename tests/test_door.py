@@ -177,6 +177,18 @@ def test_a_walk_in_gets_a_seat_and_is_in_or_nothing_is_written(make_event: Event
     assert (told.present, told.walk_ins, told.free) == (1, 1, 0)
 
 
+def test_a_walk_in_that_was_a_mistake_gives_the_seat_back(make_event: EventMaker) -> None:
+    event = running_event(make_event, capacity=1)
+    walk_in = scan_of(None, walk_in=details("Dora Fenouil", None))
+    take_scan(event, walk_in)
+    undo = Scan(secrets.token_hex(16), clock.now(), undoes=walk_in.nonce)
+    assert [take_scan(event, undo).word for _ in range(2)] == [Word.UNDONE] * 2
+    told = counts(event)
+    assert (told.present, told.walk_ins, told.free) == (0, 0, 1)
+    assert take_scan(event, walk_in).word is Word.UNDONE
+    assert take_scan(event, scan_of(None, walk_in=details("Eva Endive", None))).word is Word.IN
+
+
 def test_a_walk_in_whose_address_is_registered_is_let_in_by_that(make_event: EventMaker) -> None:
     event = running_event(make_event)
     with clock.fixed_at(event.starts_at - timedelta(days=1)):

@@ -26,7 +26,7 @@ from lunchkit.checkin.views import Scan
 from lunchkit.db import db
 from lunchkit.events.models import Event
 from lunchkit.links import personal_tokens
-from lunchkit.registrations.actions import register_by_hand
+from lunchkit.registrations.actions import change_capacity, register_by_hand
 from lunchkit.registrations.keys import spoken_code
 from lunchkit.registrations.models import CheckIn, Registration
 from tests.chromium import DESK, FLAGS, find_chromium, open_context
@@ -296,6 +296,33 @@ def test_a_walk_in_is_in_after_one_field_and_one_button(lunch: House, phone: Cal
     one.expect_all_sent()
     with inside(lunch):
         assert counts(lunch_of(lunch)).walk_ins == 2
+
+
+def test_who_waits_gets_a_seat_by_a_button_if_one_is_free(lunch: House, phone: Callable[[str], Phone]) -> None:
+    with inside(lunch):
+        event = lunch_of(lunch)
+        taken, starts = counts(event).expected, event.starts_at
+        change_capacity(event, taken)
+        with clock.fixed_at(starts - timedelta(days=1)):
+            waiting = register_by_hand(event, details("Wanda Courge", "wanda@example.org"), language="fr")
+        ticket = personal_tokens(waiting.nonce).ticket
+    one = phone("Nord")
+    assert one.scan(ticket) == "waiting"
+    one.page.locator("dialog [data-does=seat]").click()
+    expect(one.page.locator("dialog[data-shows=full]")).to_be_visible()
+    with inside(lunch):
+        change_capacity(lunch_of(lunch), 120)
+    assert one.scan(ticket) == "waiting"
+    one.page.locator("dialog [data-does=seat]").click()
+    expect(one.page.locator("dialog[data-shows=in]")).to_contain_text("Wanda C.")
+    one.close_answer()
+    one.page.locator("[data-walk-in]").click()
+    one.page.locator("[data-walk-in-form] [name=name]").fill("Wanda")
+    one.page.locator("[data-walk-in-form] [name=email]").fill("wanda@example.org")
+    one.page.keyboard.press("Enter")
+    expect(one.page.locator("dialog[data-shows=known]")).to_contain_text("Wanda C.")
+    one.page.locator("dialog [data-does=rejoin]").click()
+    expect(one.page.locator("dialog[data-shows=double]")).to_be_visible()
 
 
 def test_names_and_codes_are_found_with_and_without_network(lunch: House, phone: Callable[[str], Phone]) -> None:

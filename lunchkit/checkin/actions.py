@@ -12,12 +12,12 @@ from lunchkit.db import transaction
 from lunchkit.errors import NotFound
 from lunchkit.events.models import Event
 from lunchkit.i18n import language
-from lunchkit.registrations.letters import promise_letter
+from lunchkit.registrations.letters import Why, promise_letter
 from lunchkit.registrations.models import CheckIn, Registration, Standing
 from lunchkit.registrations.queries import place_in_queue
 from lunchkit.registrations.refusals import LunchCalledOff, NoSeatAtTheDoor, NotPublished
 from lunchkit.registrations.seats import fill_seats, lock_event
-from lunchkit.registrations.steps import fill_in, join_queue, new_registration, serve_queue
+from lunchkit.registrations.steps import fill_in, give_back, join_queue, new_registration, serve_queue
 
 
 def take_scan(event: Event, scan: Scan, organiser_id: int | None = None) -> Answer:
@@ -66,7 +66,7 @@ def _tell_again(session: Session, event: Event, known: CheckIn, scan: Scan, now:
 
 
 def _undo(session: Session, event: Event, nonce: str, now: datetime) -> Answer:
-    """Nobody came in by that scan. Their next one is the first again."""
+    """Nobody came in by that scan. Their next one is the first again; a walk-in gives the seat back as well."""
     row = scan_by_nonce(session, nonce)
     if row is None or row.event_id != event.id:
         return Answer(Word.UNDONE)
@@ -74,6 +74,9 @@ def _undo(session: Session, event: Event, nonce: str, now: datetime) -> Answer:
         row.undone_at = now
         if row.admitted_at is not None:
             row.registration.arrived, row.registration.arrived_at = 0, None
+        if row.is_walk_in and row.registration.is_active and not event.is_over(now):
+            give_back(session, row.registration, now, Why.ORGANISER)
+            serve_queue(session, event, now)
     return Answer(Word.UNDONE, row.registration_id, short_name(row.registration.name))
 
 

@@ -1,11 +1,11 @@
 // Reads tickets with the camera: with the phone's own decoder, or with one of ours that is only loaded where it has none.
 // <div data-camera data-decoder="…"> with <video>, [data-start], [data-torch], [data-turn], [data-refused], [data-none].
-// A code that stays before the camera is read once.
+// A code that stays before the camera is read once; gone for two seconds and shown again, it is somebody else's turn.
 const root = document.querySelector("[data-door]");
 const box = document.querySelector("[data-camera]");
 const part = (name) => box.querySelector(`[data-${name}]`);
 const video = box.querySelector("video");
-const EVERY = 120, AGAIN = 4_000, WIDTH = 640;
+const EVERY = 120, AGAIN = 2_000, WIDTH = 640;
 const TICKET = /\/t\/([a-z2-7]{32})$/i;
 const canvas = document.createElement("canvas");
 let stream, decode, timer, last = { text: "", at: 0 }, turn = 0;
