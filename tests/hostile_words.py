@@ -87,10 +87,11 @@ ORGANISER_FIELDS = {
     "street": "", "postcode": "1201", "town": "Genève", "access_notes": "", "contact_email": "a@example.org",
     "colour": "tomate", "capacity": "60", "companions_allowed": "2", "asks_food": "y", "opens_at": "", "closes_at": "",
     "purge_days": "30", "remind_two_days": "y", "name": "Ana", "role": "", "organisation": "", "question": "Oui ?",
-    "choices": "Oui\nNon", "event": "2", "language": "fr", "email": "",
+    "choices": "Oui\nNon", "event": "2", "language": "fr", "email": "", "label": "Quoi ?", "kind": "text", "minutes": "10",
+    "poll": "0", "who": "", "note": "", "diets": "vegan", "food_note": "", "members_open_at": "",
 }
 """What the forms of organisers ask, with an answer that they take."""
 ORGANISER_FORMS = (
     "/organiser/e/new", "/organiser/e/new", "/edit", "/edit", "/capacity", "/registrations/new", "/registrations/1",
-    "/registrations/1/move", "/speakers", "/polls", "/organiser/team/invitations", "/organiser/sessions",
+    "/registrations/1/move", "/speakers", "/polls", "/form", "/run", "/organiser/team/invitations", "/organiser/sessions",
 )

@@ -1,17 +1,21 @@
 """«The next one like the last»: what a new lunch takes over from another, which day is proposed, and what never comes along."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
 
 from lunchkit import clock
 from lunchkit.config import current_settings
 from lunchkit.db import db
 from lunchkit.events.actions import add_question, remove_question
 from lunchkit.events.changes import QuestionDetails, details_of
+from lunchkit.events.forms import event_form
 from lunchkit.events.models import Event, FormQuestion, Series
 from lunchkit.events.queries import form_questions
 from lunchkit.planning.actions import LunchMadeAlready, add_run_item, begin_run_item, make_lunch
@@ -163,6 +167,30 @@ def test_the_same_key_with_other_words_is_refused(make_event: EventMaker) -> Non
     assert make_lunch(plan, form_key="k").id == event.id
     with pytest.raises(LunchMadeAlready):
         make_lunch(details_of(make_event(capacity=5)), form_key="k")
+
+
+@pytest.mark.parametrize("is_empty", [True, False])
+def test_eight_taps_at_once_make_one_lunch(app: Flask, request: pytest.FixtureRequest, is_empty: bool) -> None:
+    like = None if is_empty else request.getfixturevalue("prepared")
+    like_id = like.id if like else None
+    db.session.rollback()
+    with app.test_request_context():
+        plan = event_form(data=MultiDict(TYPED))
+        assert plan.validate()
+        wanted = plan.details()
+
+    def tap(_number: int) -> int:
+        with app.app_context():
+            try:
+                source = db.session.get_one(Event, like_id) if like_id else None
+                return make_lunch(wanted, form_key="k", like=source, from_template=is_empty).id
+            finally:
+                db.session.remove()
+
+    with ThreadPoolExecutor(8) as threads:
+        assert len(set(threads.map(tap, range(8)))) == 1
+    assert db.session.query(Event).filter_by(title=TYPED["title"]).count() == 1
+    assert db.session.query(Series).count() == 1
 
 
 def test_a_first_lunch_from_the_proposal(organiser_client: FlaskClient) -> None:

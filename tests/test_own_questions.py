@@ -27,6 +27,7 @@ from lunchkit.registrations.models import Answer, Registration
 from lunchkit.upkeep.actions import purge_people
 from tests.conftest import EventMaker, csrf_of, details
 from tests.test_organiser_lunches import post
+from tests.test_organiser_registrations import HOSTILE
 
 TEXT = QuestionDetails("text", "Que réparez-vous ?", translations={"en": {"label": "What do you mend?"}})
 ONE = QuestionDetails(
@@ -271,3 +272,29 @@ def test_a_change_of_words_leaves_other_languages_as_they_are_typed(
     change_question(questions[1], QuestionDetails("one", "Lequel ?", ("A", "B")))
     (_text, one, _several) = form_questions(event.id)
     assert (one.label_in("en"), one.choices_in("en")) == ("Lequel ?", [("A", "A"), ("B", "B")])
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_questions_and_answers_are_kept_safely_or_refused_in_words(
+    client: FlaskClient, organiser_client: FlaskClient, event: Event, text: str
+) -> None:
+    typed = text.encode("utf-8", "replace").decode()
+    path = f"/organiser/e/{event.slug}/form"
+    label = {
+        "label": f"{typed[:90]} a",
+        "kind": "several",
+        "choices": f"{typed[:60]} b\nc",
+        "id": "99",
+        "event_id": "99",
+    }
+    assert post(organiser_client, path, path, **label).status_code in (303, 422)
+    assert post(organiser_client, path, path, label="Pourquoi ?", kind="text").status_code == 303
+    numbers = [question.id for question in form_questions(event.id)]
+    asked = {f"own_{number}": typed for number in numbers[-1:]}
+    assert register(client, event, **asked) in (303, 422)
+    base = f"/organiser/e/{event.slug}"
+    for page in (path, f"{base}/registrations", f"{base}/registrations.csv", f"/e/{event.slug}/register"):
+        for browser in (organiser_client, client):
+            answer = browser.get(page)
+            assert answer.status_code in (200, 302)
+            assert "<script>alert" not in answer.get_data(as_text=True) or page.endswith(".csv")

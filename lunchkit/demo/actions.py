@@ -19,6 +19,7 @@ from lunchkit.accounts.models import Organiser
 from lunchkit.db import transaction
 from lunchkit.demo import may
 from lunchkit.events.models import Colour, Event, Series
+from lunchkit.planning.models import RunItem
 from lunchkit.polls.actions import open_poll
 from lunchkit.polls.models import Choice, Kind, Poll
 from lunchkit.polls.steps import freeze, movement_between
@@ -43,6 +44,17 @@ FIRST_NAMES = (
 SURNAMES = ("Poireau", "Cardon", "Rutabaga", "Panais", "Courgette", "Radis")
 """Vegetables of Geneva's gardens: nobody is called Ariel Rutabaga."""
 ORGANISATIONS = ("Jardin fictif", "Atelier imaginaire", "Coopérative du Cardon", "Association Exemple", "")
+RUN = (
+    (10, "Accueil, et premières assiettes", "Équipe de démonstration"),
+    (10, "Question avant le débat", ""),
+    (25, "Deux minutes chacun·e, puis le débat", "Sidonie Exemple"),
+    (45, "Aux tables", ""),
+    (10, "Question après le débat", ""),
+    (20, "Ce que les tables rapportent, et merci", ""),
+)
+"""Of the running lunch: minutes, what happens, who."""
+ASKED_IN, BEGUN = 2, 3
+"""The row in which the question is put to the room, and how many have begun."""
 ALLERGIES = {4: "Arachides", 11: "Sans gluten", 23: "Lactose", 31: "Noix"}
 
 
@@ -69,6 +81,7 @@ def plant_demo() -> Demo:
         _invite_menders(session, coming)
         asked_again = _ask_in_may(session, past)
         question = _ask_before_and_after(session, running)
+        _plan_minutes(session, running, question)
         choices = ("Mon téléphone", "Mon grille-pain", "Mes habits", "La gouvernance")
         _ask(session, coming, 1, "Que répareriez-vous en premier ?", choices)
     organiser = add_organiser("Équipe de démonstration", CONTACT, "fr")
@@ -225,6 +238,18 @@ def _ask_before_and_after(session: Session, event: Event) -> Poll:
     _ask(session, event, 2, "En un mot, que craignez-vous de l’IA ?", (), kind=Kind.WORDS, most_choices=2)
     _ask(session, event, 3, QUESTION, ANSWERS, before_id=before.id)
     return before
+
+
+def _plan_minutes(session: Session, event: Event, question: Poll) -> None:
+    """The run of show of the running lunch: three of its rows have begun, on time."""
+    for position, (minutes, title, who) in enumerate(RUN, 1):
+        planned = event.starts_at + timedelta(minutes=sum(row[0] for row in RUN[: position - 1]))
+        session.add(
+            RunItem(
+                event_id=event.id, position=position, minutes=minutes, title=title, who=who,
+                poll_id=question.id if position == ASKED_IN else None, began_at=planned if position <= BEGUN else None,
+            )
+        )  # fmt: skip
 
 
 def _ask_in_may(session: Session, event: Event) -> Poll:

@@ -2,6 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from lunchkit import clock
@@ -45,6 +46,15 @@ def make_lunch(
 
     The same form sent again makes nothing, and gets the same lunch. Raises LunchMadeAlready where it says other words.
     """
+    try:
+        return _make(details, form_key, like, with_speakers=with_speakers, from_template=from_template)
+    except IntegrityError:  # at the same moment another tap made the first series of an empty house, or this very lunch
+        return _make(details, form_key, like, with_speakers=with_speakers, from_template=from_template)
+
+
+def _make(
+    details: EventDetails, form_key: str | None, like: Event | None, *, with_speakers: bool, from_template: bool
+) -> Event:
     with transaction() as session:
         made = made_by_form(session, form_key)
         if made is not None:
