@@ -10,7 +10,7 @@ from lunchkit.db import db
 from lunchkit.house.actions import dress_house
 from tests.chromium import DESK, open_context
 from tests.live import house
-from tests.test_budgets import ATTENDEE, SMALL, faults, over_budget, weigh
+from tests.looks import ATTENDEE, SMALL, faults, over_budget, weigh
 from tests.uploads import noise_png
 
 

@@ -12,7 +12,7 @@ import time
 from datetime import timedelta
 from email.message import EmailMessage
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, select, true, update
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import aliased
 
@@ -217,11 +217,23 @@ def note_failure(row: OutboxLetter, reason: str, *, for_good: bool) -> None:
 
 def send_again(letter: OutboxLetter) -> bool:
     """Give a letter that had been given up one more try, at once; says whether there was one to give up on."""
+    return bool(_try_again(OutboxLetter.id == letter.id))
+
+
+def send_all_again(event_id: int | None) -> int:
+    """The same for every letter that was given up, of one lunch or of all; returns how many there were.
+
+    One that reaches a mail server that refuses it for good is given up again: pressing twice does no harm.
+    """
+    return _try_again(true() if event_id is None else OutboxLetter.event_id == event_id)
+
+
+def _try_again(which: ColumnElement[bool]) -> int:
     given_up = OutboxLetter.failed_at.is_not(None) & OutboxLetter.sent_at.is_(None)
-    again = update(OutboxLetter).where(OutboxLetter.id == letter.id, given_up)
+    again = update(OutboxLetter).where(which, given_up)
     with transaction() as session:
         changed = session.scalars(
             again.values(failed_at=None, attempts=0, next_attempt_at=clock.now()).returning(OutboxLetter.id)
         ).all()
     wake.set()
-    return bool(changed)
+    return len(changed)

@@ -34,9 +34,11 @@ _IN_STATE = {
 }
 
 
-def letters_page(event_id: int | None, state: LetterState | None, page: int) -> Pagination:
-    """One page of letters, the latest first; of all lunches or one, in all states or one."""
+def letters_page(event_id: int | None, state: LetterState | None, page: int, text: str = "") -> Pagination:
+    """One page of letters, the latest first; of all lunches or one, in any state or one, to addresses with ``text``."""
     chosen = select(OutboxLetter).where(_of_lunch(event_id)).order_by(OutboxLetter.id.desc())
+    if text:
+        chosen = chosen.where(OutboxLetter.recipient.icontains(text, autoescape=True))
     if state is not None:
         chosen = chosen.where(_IN_STATE[state])
     return db.paginate(chosen, page=page, per_page=LETTERS_A_PAGE, error_out=False)

@@ -14,10 +14,12 @@ from flask_babel import lazy_gettext as _l
 from lunchkit.accounts.letters import INVITATION, SECRET, SIGN_IN
 from lunchkit.errors import NotFound
 from lunchkit.events.listing import latest_lunches
-from lunchkit.mail.actions import send_again
+from lunchkit.events.queries import any_event_by_slug_or_404
+from lunchkit.mail.actions import send_again, send_all_again
 from lunchkit.mail.models import OutboxLetter
 from lunchkit.mail.queries import LetterState, letter_counts, letter_or_404, letters_page, state_of
 from lunchkit.mail.rendering import Letter, render_letter
+from lunchkit.text import clean_line
 
 KINDS = {
     SIGN_IN: _l("Link to sign in"),
@@ -39,6 +41,8 @@ INERT = (
     "frame-ancestors 'none'; sandbox"
 )
 LAST_PAGE = 100_000
+OFFERED = 40
+"""So many lunches stand in the list to pick from, the latest; each lunch's own page leads to its letters."""
 bp = Blueprint("mail", __name__, url_prefix="/letters")
 log = logging.getLogger("lunchkit.mail")
 
@@ -51,13 +55,15 @@ def index() -> ResponseReturnValue:
     chosen = next((event for event in events if event.slug == asked), None)
     event_id = chosen.id if chosen else None
     state = next((state for state in STATES if state == request.args.get("state")), None)
+    text = clean_line(request.args.get("q"))[:100]
     page = min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)
     return render_template(
         "mail/index.html",
-        letters=letters_page(event_id, state, page),
+        letters=letters_page(event_id, state, page, text),
         counts=letter_counts(event_id),
         chosen=chosen,
-        events=events,
+        offered=[event for event in events[:OFFERED] if event is not chosen] + ([chosen] if chosen else []),
+        q=text,
         titles={event.id: event.title for event in events},
         state=state,
         states=STATES,
@@ -92,6 +98,14 @@ def html(letter_id: int) -> ResponseReturnValue:
     for image in letter.images:
         page = page.replace(f"cid:{image.cid}", "data:image/png;base64," + base64.b64encode(image.png).decode())
     return Response(page, headers={"Content-Security-Policy": INERT, "Referrer-Policy": "no-referrer"})
+
+
+@bp.post("/delivery")
+def retry_all() -> ResponseReturnValue:
+    """Send every failed letter again, of one lunch or of all."""
+    slug = request.form.get("event") or None
+    send_all_again(any_event_by_slug_or_404(slug).id if slug else None)
+    return redirect(url_for(".index", event=slug, state=LetterState.WAITING, done="again"), code=303)
 
 
 @bp.post("/<int(max=2147483647):letter_id>/delivery")
