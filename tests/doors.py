@@ -132,6 +132,7 @@ GET+POST /organiser/e/new
 GET      /organiser/letters
 GET      /organiser/letters/<letter_id>
 POST     /organiser/letters/<letter_id>/delivery
+POST     /organiser/letters/delivery
 GET      /organiser/letters/<letter_id>/html
 GET      /organiser/log
 GET      /organiser/patterns

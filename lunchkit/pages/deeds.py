@@ -120,6 +120,7 @@ DEEDS: dict[str, LazyString] = {
     "recap.publication.renew_link": _l("made a preview link of the recap"),
     "recap.publication.revoke_link": _l("took back the preview link of the recap"),
     "mail.retry": _l("sent a letter again"),
+    "mail.retry_all": _l("sent all letters again that had failed"),
     "house.save": _l("changed the settings of the house"),
     "house.take_step": _l("set up the house"),
     "health.look_again": _l("had the house looked at"),
