@@ -311,11 +311,13 @@ def restore(source: Path) -> None:
 @cli.command("doctor")
 def run_doctor() -> None:
     """Say what is wrong, and what to do about it."""
-    settings = load_settings()
     try:
+        settings = load_settings()
         app = _make_app(settings)
-    except DriverMissing as error:
-        sys.exit(f"!!  {error}")
+    except BadSettings as error:
+        for line in str(error).splitlines():
+            click.echo(f"{MARKS[doctor.Level.WRONG]} {line}")
+        sys.exit(1)
     with app.app_context():
         settings_file().look()
         findings = doctor.examine(settings)
