@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import secrets
 from collections import Counter
 from collections.abc import Callable
@@ -19,6 +20,8 @@ from sqlalchemy.exc import IntegrityError
 from werkzeug.test import TestResponse
 
 from lunchkit import clock
+from lunchkit.accounts.actions import add_organiser
+from lunchkit.accounts.models import Role
 from lunchkit.checkin.actions import settle_conflict, take_scan
 from lunchkit.checkin.queries import Whom, conflicts, counts, door_list, people_at_door
 from lunchkit.checkin.views import Answer, Scan, Word, short_name
@@ -41,6 +44,7 @@ from lunchkit.registrations.refusals import LunchCalledOff, NoSeatAtTheDoor, Not
 from lunchkit.rooms.codes import LETTERS
 from lunchkit.upkeep.actions import purge_people
 from lunchkit.web import STATIC
+from tests.browser import sign_in
 from tests.conftest import EventMaker, Outbox, csrf_of, details, new_client
 from tests.room import running_event
 from tests.seating import all_at_once
@@ -632,6 +636,25 @@ def test_the_door_asks_the_database_as_often_for_many_as_for_few(
         organiser_client.get(f"/organiser/e/{event.slug}/{path}")
         numbers.append(len([one for one in asked if not one.upper().startswith(("BEGIN", "COMMIT", "ROLLBACK"))]))
     assert numbers[0] == numbers[1] <= 8
+
+
+def test_a_helper_finds_no_locked_link_at_the_door(app: Flask, make_event: EventMaker) -> None:
+    event = running_event(make_event)
+    with clock.fixed_at(event.starts_at - timedelta(days=1)):
+        person = guest(event)
+    add_organiser("Ada Ressort", "ada@lunch.example", "fr")
+    client = new_client(app)
+    with app.test_request_context():
+        sign_in(client, add_organiser("Noa Panais", "noa@lunch.example", "fr", role=Role.HELPER))
+    base = f"/organiser/e/{event.slug}/door"
+    assert Door(client, event).words(record(person)) == ["in"]
+    links = set()
+    for page in (base, f"{base}/list", f"{base}/{person.id}", f"{base}/walk-in", f"/t/{ticket_of(person)}"):
+        answer = client.get(page, follow_redirects=True)
+        assert answer.status_code == 200, page
+        links |= set(re.findall(r'(?:href|data-leave)="(/organiser[^"?#]*)', answer.get_data(as_text=True)))
+    assert {link: client.get(link).status_code for link in links if client.get(link).status_code >= 400} == {}
+    assert client.get(f"/organiser/e/{event.slug}/registrations/{person.id}").status_code == 403, "control"
 
 
 # Afterwards.

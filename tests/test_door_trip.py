@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # noqa: F401 – what test_budgets asks with
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
@@ -353,6 +352,7 @@ def test_names_and_codes_are_found_with_and_without_network(lunch: House, phone:
         assert person.arrived == 2
     assert one.scan(ticket) == "double"
     one.page.locator("dialog [data-does=rest]").click()
+    expect(one.page.locator("dialog[data-shows=in]")).to_be_visible()
     one.close_answer()
     one.expect_all_sent()
     with inside(lunch):

@@ -72,7 +72,7 @@ def pages(app: Flask, event: Event) -> list[str]:
             path = adapter.build(rule.endpoint, {"slug": event.slug} if rule.arguments else {})
             found += [
                 path,
-                *(path + search for search in SEARCHES if path.endswith(("/registrations", "/letters", "/"))),
+                *(path + search for search in SEARCHES if path.endswith(("/registrations", "/letters", "/door/list", "/"))),
             ]
     return [*found, f"/organiser/e/{event.slug}/registrations/1"]
 

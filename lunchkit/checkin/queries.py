@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, and_, case, func, select, true
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from lunchkit.checkin.views import Answer, Conflict, Counts, Scan, short_name
@@ -138,22 +138,16 @@ def _both(conditions: tuple[ColumnElement[bool], ColumnElement[bool]]) -> Column
 
 
 def people_at_door(event_id: int, text: str, whom: Whom | None, page: int) -> People:
-    """The people of a lunch by name: those in whose name every word of ``text`` occurs, or whose spoken code it is.
+    """The people of a lunch by name: those of whom every word of ``text`` is known, or whose spoken code it is.
 
     Somebody who cancelled is found by a search, and stands in no list. A page beyond the last is the last.
     """
     wanted = _of_lunch(event_id, text, whom)
-    if text:
-        ids = _ids_that_match(event_id, wanted, text)
-        found, pages, page = _paged(len(ids), page)
-        shown = ids[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
-        rows = {row.id: row for row in db.session.scalars(select(Registration).where(Registration.id.in_(shown)))}
-        return People([rows[one] for one in shown if one in rows], found, page, pages)
     total = db.session.scalar(select(func.count()).select_from(Registration).where(*wanted)) or 0
     found, pages, page = _paged(total, page)
-    ordered = select(Registration).where(*wanted).order_by(func.lower(Registration.name), Registration.id)
-    rows_of_page = db.session.scalars(ordered.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)).all()
-    return People(rows_of_page, found, page, pages)
+    ordered = select(Registration).where(*wanted).order_by(Registration.folded, Registration.id)
+    rows = db.session.scalars(ordered.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)).all()
+    return People(rows, found, page, pages)
 
 
 def _paged(found: int, page: int) -> tuple[int, int, int]:
@@ -163,24 +157,24 @@ def _paged(found: int, page: int) -> tuple[int, int, int]:
 
 def _of_lunch(event_id: int, text: str, whom: Whom | None) -> list[ColumnElement[bool]]:
     wanted = [Registration.event_id == event_id, Registration.erased_at.is_(None)]
+    if text:
+        words = [Registration.folded.contains(word, autoescape=True) for word in fold(text).split()]
+        wanted.append(and_(true(), *words) | Registration.id.in_(_ids_by_code(event_id, text)))
     if whom is Whom.WAITING:
         return [*wanted, Registration.standing == Standing.WAITING]
     if whom is not None:
-        wanted.append(Registration.standing == Standing.SEATED)
-        return [*wanted, Registration.arrived > 0 if whom is Whom.PRESENT else Registration.arrived == 0]
+        came = Registration.arrived > 0 if whom is Whom.PRESENT else Registration.arrived == 0
+        return [*wanted, Registration.standing == Standing.SEATED, came]
     return wanted if text else [*wanted, Registration.standing != Standing.CANCELLED]
 
 
-def _ids_that_match(event_id: int, wanted: list[ColumnElement[bool]], text: str) -> list[int]:
-    """Searched here and not by the database, which knows nothing of accents, nor of codes that are derived."""
-    rows = db.session.execute(select(Registration.id, Registration.name, Registration.ticket_hash).where(*wanted))
-    code, words = read_spoken_code(text), fold(text).split()
-    found = []
-    for registration_id, name, ticket_hash in rows:
-        folded = fold(name)
-        if all(word in folded for word in words) or (code is not None and spoken_number(ticket_hash) == code):
-            found.append((folded, registration_id))
-    return [registration_id for _name, registration_id in sorted(found)]
+def _ids_by_code(event_id: int, text: str) -> list[int]:
+    """Whose spoken code it is: compared here, since codes are derived. None where the words can be no code."""
+    code = read_spoken_code(text)
+    if code is None:
+        return []
+    hashes = select(Registration.id, Registration.ticket_hash).where(Registration.event_id == event_id)
+    return [one for one, ticket_hash in db.session.execute(hashes) if spoken_number(ticket_hash) == code]
 
 
 @dataclass(frozen=True)

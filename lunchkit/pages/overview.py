@@ -17,7 +17,7 @@ from lunchkit.planning.views import Prepared
 from lunchkit.recap.queries import recap_of
 from lunchkit.registrations.listing import count_who_need, food_counts
 from lunchkit.registrations.models import Diet
-from lunchkit.registrations.queries import queue_length, seats_taken
+from lunchkit.registrations.queries import people_present, queue_length, seats_taken
 from lunchkit.speakers.models import Speaker
 from lunchkit.speakers.queries import appearances
 
@@ -39,6 +39,8 @@ class Overview:
 
     state: EventState
     taken: int
+    present: int
+    """People who came, as the door counted them."""
     left: int
     queue: int
     diets: dict[Diet, int]
@@ -71,6 +73,7 @@ def overview(event: Event) -> Overview:
     return Overview(
         state=state,
         taken=taken,
+        present=people_present(event.id),
         left=left,
         queue=queue,
         diets=diets,

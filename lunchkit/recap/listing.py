@@ -18,6 +18,7 @@ from lunchkit.recap.models import RecapSection
 from lunchkit.recap.queries import late_texts, lunches_to_come, quotations_waiting, seats_by_standing
 from lunchkit.recap.sections import SHAPES, SectionKind
 from lunchkit.registrations.models import Standing
+from lunchkit.registrations.queries import people_present
 from lunchkit.speakers.queries import appearances, approved_quotations
 
 _LINE = 90
@@ -149,6 +150,7 @@ def numbers(event: Event) -> list[tuple[int, str]]:
     answers = sum((poll.ballots or 0) + poll.hand_ballots for poll in polls_of(event.id) if poll.is_public)
     return [
         (seats.get(Standing.SEATED, 0), _("people registered")),
+        (people_present(event.id), _("people who came")),
         (seats.get(Standing.WAITING, 0), _("people on the waiting list")),
         (seats.get(Standing.CANCELLED, 0), _("seats given back")),
         (len(public_questions(event.id)), _("questions asked in the room")),
