@@ -14,7 +14,8 @@ from lunchkit.events.actions import add_question
 from lunchkit.events.changes import QuestionDetails
 from lunchkit.events.models import Event
 from lunchkit.registrations.actions import cancel_registration, register_by_hand
-from lunchkit.registrations.models import Answer, Diet, Needs, Registration, folded_of
+from lunchkit.registrations.listing import all_rows, registrations_page
+from lunchkit.registrations.models import Answer, Diet, Needs, Registration, Standing, folded_of
 from tests.conftest import EventMaker, Outbox, details
 
 MORE = 300
@@ -128,3 +129,19 @@ def test_home_and_letters_stay_small(organiser_client: FlaskClient, lunch: Event
     assert home.count('scope="row"') <= 120
     letters = organiser_client.get("/organiser/letters").get_data(as_text=True)
     assert letters.count("<option") <= 50
+
+
+def test_whoever_waits_has_the_same_place_in_every_list(make_event: EventMaker) -> None:
+    event = make_event(capacity=1)
+    names = ["Assise", *(f"{'Paire' if number % 2 else 'Impaire'} {number:02}" for number in range(1, 90))]
+    for name in names:
+        register_by_hand(event, details(name, None), language="fr")
+    whole: dict[str, int | None] = {}
+    for page in range(1, 4):
+        whole |= {row.registration.name: row.place for row in registrations_page(event.id, "", None, page).rows}
+    assert whole == {name: number or None for number, name in enumerate(names)}
+    for standing, text in ((Standing.WAITING, ""), (None, "paire"), (Standing.WAITING, "impaire")):
+        for page in (1, 2, 3):
+            for row in registrations_page(event.id, text, standing, page).rows:
+                assert row.place == whole[row.registration.name]
+    assert [row.registration.name for row in all_rows(event.id)] == names

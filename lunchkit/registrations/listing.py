@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -100,10 +100,9 @@ def registrations_page(
     found = sum(segments.values())
     pages = max(1, -(-found // PAGE_SIZE))
     page = min(max(1, page), pages)
-    registrations = _slice(wanted, segments, (page - 1) * PAGE_SIZE)
-    places = _places(event_id, [one.id for one in registrations if one.standing == Standing.WAITING])
+    rows = _slice(wanted, segments, (page - 1) * PAGE_SIZE)
     return RegistrationList(
-        rows=[Row(registration, places.get(registration.id)) for registration in registrations],
+        rows=_in_their_places(event_id, rows) if text else rows,
         found=found,
         page=page,
         pages=pages,
@@ -229,14 +228,18 @@ def _by_standing(wanted: Select[Registration]) -> dict[Standing, int]:
     return {name: counts.get(name, 0) for name in Standing}
 
 
-def _slice(wanted: Select[Registration], segments: Mapping[Standing, int], start: int) -> list[Registration]:
-    """One page: from each standing in its turn what falls into it, each read along its index. At most three queries."""
-    rows: list[Registration] = []
+def _slice(wanted: Select[Registration], segments: Mapping[Standing, int], start: int) -> list[Row]:
+    """One page: from each standing in its turn what falls into it, each read along its index. At most three queries.
+
+    Who waits gets the place that they have among those who are wanted.
+    """
+    rows: list[Row] = []
     for standing, length in segments.items():
         room = PAGE_SIZE - len(rows)
         if start < length and room > 0:
             part = wanted.where(Registration.standing == standing).order_by(*_order(standing))
-            rows += db.session.scalars(part.offset(start).limit(room))
+            found = enumerate(db.session.scalars(part.offset(start).limit(room)), start + 1)
+            rows += [Row(one, place if standing is Standing.WAITING else None) for place, one in found]
         start = max(0, start - length)
     return rows
 
@@ -246,15 +249,16 @@ def _order(standing: Standing) -> tuple[Any, Any]:
     return first, Registration.id
 
 
-def _places(event_id: int, ids: Sequence[int]) -> dict[int, int]:
-    """The place in the queue of each of these; of those who were not erased."""
+def _in_their_places(event_id: int, rows: list[Row]) -> list[Row]:
+    """Some of those who wait, found by a word, with the place that they have in the whole queue."""
+    ids = [row.registration.id for row in rows if row.place is not None]
     if not ids:
-        return {}
+        return rows
     place = func.row_number().over(order_by=(Registration.queued_at, Registration.id))
     queue = _listed(event_id).where(Registration.standing == Standing.WAITING)
     places = queue.with_only_columns(Registration.id, place.label("place")).subquery()
-    found = select(places.c.id, places.c.place).where(places.c.id.in_(ids))
-    return dict(db.session.execute(found).all())
+    found = dict(db.session.execute(select(places.c.id, places.c.place).where(places.c.id.in_(ids))).all())
+    return [replace(row, place=found.get(row.registration.id)) for row in rows]
 
 
 def _rows(event_id: int) -> list[Row]:
