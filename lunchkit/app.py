@@ -8,6 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from lunchkit import clock, links
 from lunchkit.accounts import routes as sign_in
 from lunchkit.accounts.organiser import area
+from lunchkit.archives import organiser as archives_organiser
 from lunchkit.config import Settings, load_settings
 from lunchkit.csrf import csrf
 from lunchkit.db import engine_options, init_db
@@ -42,6 +43,7 @@ doors = (
     patterns,
     registrations_organiser,
     imports_organiser,
+    archives_organiser,
     speakers_organiser,
     polls_organiser,
     questions_organiser,

@@ -11,11 +11,12 @@ from werkzeug.test import TestResponse
 
 from lunchkit import clock
 from lunchkit.db import db
-from lunchkit.events.actions import LunchIsOver, create_event, publish_event, slug_of
+from lunchkit.events.actions import LunchIsOver, create_event, publish_event
 from lunchkit.events.changes import EventDetails, apply_details, details_of
 from lunchkit.events.forms import EventForm, event_form
 from lunchkit.events.models import Event, Series
 from lunchkit.registrations.actions import register_by_hand
+from lunchkit.slugs import slug_of
 from tests.conftest import EventMaker, Outbox, csrf_of, details
 from tests.test_organiser_registrations import HOSTILE
 

@@ -1,0 +1,65 @@
+"""Steps that actions of several features are made of. They change rows in the caller's transaction."""
+
+import uuid
+from urllib.parse import urlsplit
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lunchkit import clock
+from lunchkit.config import current_settings
+from lunchkit.events.changes import EventDetails, apply_details
+from lunchkit.events.models import Event, Series
+from lunchkit.slugs import free_slug, slug_of
+
+RESERVED = {"new"}
+"""Words that the organiser's addresses use themselves."""
+
+
+def draft_event(
+    session: Session, details: EventDetails, series: Series | None = None, *, key: str = "", words: str = ""
+) -> Event:
+    """A draft in the given series, or else in the first one of the house, which is made if there is none.
+
+    ``key`` is the first half of its calendar UID, where that must be known beforehand; ``words`` are those of its
+    address, where they are not the title's.
+    """
+    home = series or _first_series(session)
+    now = clock.now()
+    event = Event(
+        series=home,
+        uid=uid_of(key or str(uuid.uuid4())),
+        slug=slug_for(session, home, words or details.title),
+        sequence=0,
+        title=details.title,
+        created_at=now,
+        updated_at=now,
+    )
+    apply_details(event, details)
+    event.sequence = 0
+    session.add(event)
+    return event
+
+
+def uid_of(key: str) -> str:
+    """The calendar UID with this first half."""
+    return f"{key}@{urlsplit(current_settings().public_url).hostname}"
+
+
+def slug_for(session: Session, series: Series, title: str) -> str:
+    """The slug of a title, numbered where another lunch has it already."""
+    if series.id is not None:  # lunches of one title must not choose at the same moment
+        session.scalar(select(Series.id).where(Series.id == series.id).with_for_update())
+    base = slug_of(title)
+    taken = set(session.scalars(select(Event.slug).where(Event.slug.startswith(base, autoescape=True)))) | RESERVED
+    return free_slug(base, taken)
+
+
+def _first_series(session: Session) -> Series:
+    series = session.scalar(select(Series).order_by(Series.id).limit(1))
+    if series is None:
+        name = current_settings().network_name
+        series = Series(slug="lunches", name=name, network=name)
+        session.add(series)
+        session.flush()
+    return series
