@@ -10,6 +10,7 @@ from lunchkit import clock, links
 from lunchkit.accounts import routes as sign_in
 from lunchkit.accounts.organiser import area, team
 from lunchkit.accounts.policies import may
+from lunchkit.archives import organiser as archives_organiser
 from lunchkit.checkin import organiser as checkin_organiser
 from lunchkit.config import Settings, current_settings, load_settings
 from lunchkit.csrf import csrf
@@ -57,6 +58,7 @@ doors = (
     helpers_doors,
     registrations_organiser,
     imports_organiser,
+    archives_organiser,
     speakers_organiser,
     polls_organiser,
     questions_organiser,

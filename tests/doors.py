@@ -27,6 +27,8 @@ POST     /organiser/sign-out
 
 ORGANISERS = """
 GET      /organiser/e/<slug>
+GET+POST /organiser/archive
+GET      /organiser/e/<slug>/archive.zip
 GET+POST /organiser/e/<slug>/cancellation
 POST     /organiser/e/<slug>/capacity
 GET      /organiser/e/<slug>/caterer

@@ -73,7 +73,11 @@ def pages(app: Flask, event: Event) -> list[str]:
             path = adapter.build(rule.endpoint, {"slug": event.slug} if rule.arguments else {})
             found += [
                 path,
-                *(path + search for search in SEARCHES if path.endswith(("/registrations", "/letters", "/door/list", "/"))),
+                *(
+                    path + search
+                    for search in SEARCHES
+                    if path.endswith(("/registrations", "/letters", "/door/list", "/"))
+                ),
             ]
     return [*found, f"/organiser/e/{event.slug}/registrations/1"]
 

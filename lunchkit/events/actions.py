@@ -47,6 +47,7 @@ def create_event(details: EventDetails, series: Series | None = None) -> Event:
 def publish_event(event: Event) -> None:
     """Show a draft to the public. Its address follows the title once more, and then stays for ever.
 
+    One that came in an archive may lie in the past: it was public elsewhere, and is read here.
     Raises LunchIsOver or LunchIsCancelled; a lunch that is public already stays as it is.
     """
     with transaction() as session:
@@ -55,9 +56,9 @@ def publish_event(event: Event) -> None:
             return
         if event.cancelled_at is not None:
             raise LunchIsCancelled
-        if event.is_over(clock.now()):
+        if event.is_over(clock.now()) and not event.origin:
             raise LunchIsOver
-        if not is_slug_of(event.slug, event.title):
+        if not event.origin and not is_slug_of(event.slug, event.title):
             event.slug = slug_for(session, event.series, event.title)
         event.published_at = event.updated_at = clock.now()
 

@@ -17,16 +17,25 @@ RESERVED = {"new", "template"}
 
 
 def new_event(
-    session: Session, details: EventDetails, series: Series | None = None, form_key: str | None = None
+    session: Session,
+    details: EventDetails,
+    series: Series | None = None,
+    form_key: str | None = None,
+    *,
+    key: str = "",
+    words: str = "",
 ) -> Event:
-    """A draft in the given series, or else in the first one of the house, which is made if there is none."""
+    """A draft in the given series, or else in the first one of the house, which is made if there is none.
+
+    ``key`` is the first half of its calendar UID, where that must be known beforehand; ``words`` are those of its
+    address, where they are not the title's.
+    """
     home = series or _first_series(session)
     now = clock.now()
-    host = urlsplit(current_settings().public_url).hostname
     event = Event(
         series=home,
-        uid=f"{uuid.uuid4()}@{host}",
-        slug=slug_for(session, home, details.title),
+        uid=uid_of(key or str(uuid.uuid4())),
+        slug=slug_for(session, home, words or details.title),
         form_key=form_key,
         sequence=0,
         title=details.title,
@@ -46,6 +55,11 @@ def made_by_form(session: Session, form_key: str | None) -> Event | None:
         return None
     session.scalars(select(Series.id).order_by(Series.id).limit(1).with_for_update()).all()
     return session.scalar(select(Event).where(Event.form_key == form_key))
+
+
+def uid_of(key: str) -> str:
+    """The calendar UID with this first half."""
+    return f"{key}@{urlsplit(current_settings().public_url).hostname}"
 
 
 def slug_for(session: Session, series: Series, title: str) -> str:

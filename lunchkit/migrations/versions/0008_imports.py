@@ -1,4 +1,4 @@
-"""Files of people on their way into a lunch"""
+"""Files of people on their way into a lunch; where a lunch came from"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -36,3 +36,4 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_import_draft_event_id"), "import_draft", ["event_id"])
     op.create_index(op.f("ix_import_draft_created_at"), "import_draft", ["created_at"])
+    op.add_column("event", sa.Column("origin", sa.String(length=300), nullable=False, server_default=""))

@@ -1,0 +1,167 @@
+"""A lunch read out of the database, as the archive keeps it: no people, no ballots, no link that opens anything."""
+
+from dataclasses import asdict
+from typing import Any
+
+from lunchkit import clock
+from lunchkit.archives.container import Contents, pack
+from lunchkit.db import db
+from lunchkit.events.changes import details_of
+from lunchkit.events.models import Event
+from lunchkit.images.models import Picture
+from lunchkit.images.queries import file_data, pictures_by_token
+from lunchkit.links import public
+from lunchkit.polls.models import HandCount, Poll, Tally, WrittenAnswer
+from lunchkit.polls.queries import polls_of
+from lunchkit.recap.queries import recap_of
+from lunchkit.recap.sections import SectionKind, pictures_in
+from lunchkit.recap.steps import sections_now
+from lunchkit.speakers.models import Appearance, Organisation
+from lunchkit.speakers.organiser_forms import appearance_details, organisation_details, quotation_details
+from lunchkit.speakers.queries import appearances, approved_quotations
+
+_MOMENTS = ("starts_at", "ends_at", "opens_at", "closes_at")
+
+
+class _Pictures:
+    """Gathers the pictures of a lunch under names of the archive."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, bytes] = {}
+        self._names: dict[str, str] = {}
+
+    def add(self, picture: Picture | None) -> dict[str, str] | None:
+        """What the archive says of a picture, if it may be shown."""
+        if picture is None or not picture.is_shown or picture.is_erased:
+            return None
+        data = file_data(picture.token, picture.width)
+        if data is None:
+            return None
+        name = self._names.setdefault(picture.token, f"pictures/{len(self._names) + 1}.webp")
+        self.files[name] = data
+        return {
+            "file": name, "alt": picture.alt, "credit": picture.credit, "licence": picture.licence,
+            "consent": picture.consent,
+        }  # fmt: skip
+
+
+def archive_of(event: Event) -> bytes:
+    """The whole lunch, but for people, as one file."""
+    pictures = _Pictures()
+    talks = appearances(event.id)
+    lunch = {
+        "from": {
+            "address": public("pages.event", slug=event.slug),
+            "slug": event.slug,
+            "network": event.series.network,
+            "series": event.series.name,
+            "taken_on": clock.now().date().isoformat(),
+        },
+        "lunch": _lunch(event),
+        "polls": _polls(event),
+        "organisations": _organisations([talk.speaker.organisation for talk in talks]),
+        "speakers": _speakers(event, list(talks), pictures),
+        "recap": _recap(event, pictures),
+    }
+    return pack(Contents(lunch, pictures.files))
+
+
+def _lunch(event: Event) -> dict[str, Any]:
+    """What an organiser set, moments on the wall clock of the place."""
+    values = asdict(details_of(event))
+    for name in _MOMENTS:
+        moment = values.pop(name)
+        if name in ("opens_at", "closes_at"):
+            local = moment.astimezone(event.starts_local.tzinfo) if moment else None
+            values[name] = f"{local:%Y-%m-%dT%H:%M}" if local else None
+    start, end = event.starts_local, event.ends_local
+    return values | {"date": f"{start:%Y-%m-%d}", "start": f"{start:%H:%M}", "end": f"{end:%H:%M}"}
+
+
+def _polls(event: Event) -> list[dict[str, Any]]:
+    polls = polls_of(event.id)
+    places = {poll.id: poll.position for poll in polls}
+    languages = ("en", "de", "it")
+    return [
+        {
+            "number": poll.position,
+            "question": poll.question,
+            "kind": poll.kind,
+            "choices": [choice.label for choice in poll.choices],
+            "choices_in": {
+                language: [choice.translations.get(language, "") for choice in poll.choices] for language in languages
+            },
+            "translations": poll.translations or {},
+            "most_choices": poll.most_choices,
+            "allows_none": poll.allows_none,
+            "is_live": poll.is_live,
+            "low_label": poll.low_label,
+            "high_label": poll.high_label,
+            "protects": poll.protects,
+            "asks_again": places.get(poll.before_id or 0),
+            "note": poll.note,
+            "result": _result(poll) if poll.is_public else None,
+        }
+        for poll in polls
+    ]
+
+
+def _result(poll: Poll) -> dict[str, Any]:
+    """What was published: counts, and the words that an organiser had approved. Never a ballot, never a flow."""
+    session = db.session
+    tallies = session.query(Tally).filter_by(poll_id=poll.id).order_by(Tally.position, Tally.grade)
+    by_hand = session.query(HandCount).filter_by(poll_id=poll.id).order_by(HandCount.position)
+    written = session.query(WrittenAnswer).filter(
+        WrittenAnswer.poll_id == poll.id, WrittenAnswer.approved_at.is_not(None)
+    )
+    return {
+        "ballots": poll.ballots or 0,
+        "hand_ballots": poll.hand_ballots,
+        "tallies": [[row.position, row.grade, row.count] for row in tallies],
+        "by_hand": [[row.position, row.count] for row in by_hand],
+        "written": [[row.text, row.count] for row in written.order_by(WrittenAnswer.folded)],
+    }
+
+
+def _organisations(found: list[Organisation | None]) -> list[dict[str, Any]]:
+    once = {organisation.id: organisation for organisation in found if organisation is not None}
+    return [asdict(organisation_details(organisation)) for organisation in once.values()]
+
+
+def _speakers(event: Event, talks: list[Appearance], pictures: _Pictures) -> list[dict[str, Any]]:
+    said = approved_quotations(event.id)
+    return [
+        {
+            "name": talk.speaker.name,
+            "role": talk.speaker.role,
+            "organisation": talk.speaker.organisation.name if talk.speaker.organisation else "",
+            "short_bio": talk.speaker.short_bio,
+            "biography": talk.speaker.biography,
+            "languages": list(talk.speaker.languages),
+            "links": list(talk.speaker.links),
+            "portrait": pictures.add(talk.speaker.portrait),
+            **asdict(appearance_details(talk)),
+            "quotations": [
+                asdict(quotation_details(quotation)) for quotation in said if quotation.speaker_id == talk.speaker_id
+            ],
+        }
+        for talk in talks
+    ]
+
+
+def _recap(event: Event, pictures: _Pictures) -> list[dict[str, Any]] | None:
+    """The draft, section by section; pictures by their place in the archive."""
+    if recap_of(event.id) is None:
+        return None
+    sections = sections_now(db.session(), event.id)
+    shown = pictures_by_token(token for section in sections for token in pictures_in(section.data))
+    kept = []
+    for section in sections:
+        data = dict(section.data)
+        if section.kind == SectionKind.PHOTOS:
+            items = [(item, pictures.add(shown.get(item.get("picture", "")))) for item in data.get("items") or ()]
+            data["items"] = [{**item, "picture": said} for item, said in items if said]
+        kept.append(
+            {"kind": section.kind, "title": section.title, "data": data, "hidden": section.hidden_at is not None}
+        )
+    return kept
