@@ -214,6 +214,8 @@ def _fields(said: Values) -> Iterator[tuple[str, str]]:
                 yield name, "y"
         elif isinstance(value, str | int):
             yield name, str(value)
+        elif isinstance(value, list):
+            yield from ((name, each) for each in value if isinstance(each, str))
 
 
 def _check(form: BaseForm, part: object) -> None:

@@ -20,7 +20,7 @@ from lunchkit.speakers.models import Appearance, Organisation
 from lunchkit.speakers.organiser_forms import appearance_details, organisation_details, quotation_details
 from lunchkit.speakers.queries import appearances, approved_quotations
 
-_MOMENTS = ("starts_at", "ends_at", "opens_at", "closes_at")
+_MOMENTS = ("starts_at", "ends_at", "members_open_at", "opens_at", "closes_at")
 
 
 class _Pictures:
@@ -68,10 +68,10 @@ def archive_of(event: Event) -> bytes:
 
 def _lunch(event: Event) -> dict[str, Any]:
     """What an organiser set, moments on the wall clock of the place."""
-    values = asdict(details_of(event))
+    values = asdict(details_of(event)) | {"diets": [str(diet) for diet in event.diets_offered]}
     for name in _MOMENTS:
         moment = values.pop(name)
-        if name in ("opens_at", "closes_at"):
+        if name in ("members_open_at", "opens_at", "closes_at"):
             local = moment.astimezone(event.starts_local.tzinfo) if moment else None
             values[name] = f"{local:%Y-%m-%dT%H:%M}" if local else None
     start, end = event.starts_local, event.ends_local
