@@ -202,6 +202,7 @@ def is_web_address(text: str) -> bool:
     try:
         address = urlsplit(text)
         fits_a_socket = address.port is None or address.port > 0
+        (address.hostname or "").encode("idna")  # so is every request's host compared with it: a name it must be
     except ValueError:
         return False
     known = address.scheme in ("http", "https") and bool(address.hostname) and ":" not in (address.hostname or "")

@@ -24,6 +24,7 @@ from gunicorn.app.base import BaseApplication
 from lunchkit import background
 from lunchkit.app import create_app
 from lunchkit.config import ANNOUNCEMENT, Settings, load_settings
+from lunchkit.house.queries import look_of_the_house
 from lunchkit.live.batches import Aside
 from lunchkit.live.detach import detaching
 from lunchkit.live.streams import hub
@@ -87,6 +88,8 @@ class Server(BaseApplication):  # type: ignore[misc]
 def start_worker(worker: Any) -> None:
     """Letters and upkeep in every worker: what is claimed is claimed once, so several do not mind each other."""
     Aside.run = staticmethod(write_aside)
+    with worker.app.callable.app_context():
+        look_of_the_house()  # before the first request, not during it
     background.start(worker.app.callable)
     spare_the_collector()
 

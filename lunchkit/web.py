@@ -146,7 +146,7 @@ class LazySession(SecureCookieSessionInterface):
 
     def get_cookie_secure(self, app: Flask) -> bool:
         """Whether the cookie travels over TLS only."""
-        return current_settings().is_https and not _comes_from_this_machine()
+        return current_settings().is_https and not comes_from_this_machine()
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         """The session of a request; an empty one where there is no cookie."""
@@ -157,7 +157,8 @@ class LazySession(SecureCookieSessionInterface):
         )
 
 
-def _comes_from_this_machine() -> bool:
+def comes_from_this_machine() -> bool:
+    """Whether somebody sits at the machine itself, and speaks with the server without a proxy."""
     if not has_request_context():
         return False
     host = request.environ.get("HTTP_HOST", "").partition(":")[0]

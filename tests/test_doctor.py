@@ -289,6 +289,8 @@ def test_the_page_asks_nobody_until_its_button_is_pressed(app: Flask, organiser_
     form = {"csrf_token": csrf_of(organiser_client, HEALTH)}
     looked = organiser_client.post(HEALTH, data=form, headers={"X-Forwarded-For": "10.0.0.1"}, follow_redirects=True)
     assert "LUNCHKIT_PROXIES=1" in looked.text and "LUNCHKIT_MAIL_HOST" in looked.text
+    here = organiser_client.post(HEALTH, data=form, follow_redirects=True)
+    assert "LUNCHKIT_PROXIES=1" in here.text, "who sits at the machine says nothing of the way of the others"
     assert HEALTH in organiser_client.get("/organiser/").text, "the list of lunches says that something is wrong"
     assert datetime.now(UTC) - (the_house().looked_at or clock.now()) < timedelta(minutes=5)
 

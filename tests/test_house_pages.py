@@ -304,3 +304,42 @@ def test_another_process_of_the_server_sees_the_logo_too(app: Flask, settings: S
         assert look.logo is not None and look.colour == "carotte"
         db.session.remove()
         db.engine.dispose()
+
+
+FIELDS = {
+    "network": ("network_name", "language", "timezone"),
+    "address": ("public_url",),
+    "letters": ("mail_host", "mail_port", "mail_security", "mail_user", "mail_password", "mail_from"),
+    "look": ("colour", "logo_alt", "logo_ground", "without_logo"),
+    "privacy": ("notice", "purge_days"),
+}
+HOSTILE = (
+    "a\nLUNCHKIT_SECRET_KEY=evil", "a\r\nLUNCHKIT_PORT=1", "a\x00b", "a\u2028b", "\ud800", "x" * 20_000, "'\"'\"", "#", "=",
+    "\u202egnihton", "{{ 7*7 }}", "%(host)s %s", "<img src=x onerror=alert(1)>", "1e9", "-1", "9" * 400, "../../etc/passwd",
+    "https://[::1", "https://lunch.example:99999", "é" * 300, "a@b@c", "\x1b[31m", "ẞ" * 50 + ".example",
+)  # fmt: skip
+GOOD = {
+    "network_name": "A", "language": "fr", "timezone": "Europe/Paris", "public_url": "http://lunch.example",
+    "mail_host": "mail.example", "mail_port": "587", "mail_security": "starttls", "mail_user": "ada", "mail_password": "x",
+    "mail_from": "a@b.example", "colour": "tomate", "notice": "", "purge_days": "30",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True, scope="session")
+@pytest.mark.parametrize("section", FIELDS)
+def test_nothing_hostile_breaks_a_page_or_gets_into_the_file(
+    app: Flask, organiser_client: FlaskClient, section: str
+) -> None:
+    token = csrf_of(organiser_client, HOUSE)
+    before = current_settings()
+    for name in FIELDS[section]:
+        for value in HOSTILE:
+            form = {each: GOOD[each] for each in FIELDS[section] if each in GOOD} | {name: value, "csrf_token": token}
+            typed = {key: each.encode("utf-8", "surrogatepass") for key, each in form.items()}
+            answer = organiser_client.post(f"{HOUSE}/{section}", data=typed, headers={"Host": "localhost"})
+            assert answer.status_code in (200, 303, 400, 413, 422), (name, value[:40], answer.status_code)
+            written = envfile.read(settings_file().path)
+            assert set(written) <= {f"LUNCHKIT_{each.upper()}" for each in GOOD}, (name, value[:40])
+            assert not settings_file().trouble
+            assert "<img src=x" not in organiser_client.get(HOUSE, headers={"Host": "localhost"}).text
+    assert (current_settings().secret_key, current_settings().port) == (before.secret_key, before.port)

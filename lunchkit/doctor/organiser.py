@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from lunchkit.doctor import actions
 from lunchkit.doctor.queries import kept_findings
 from lunchkit.house.queries import the_house
+from lunchkit.web import comes_from_this_machine
 
 bp = Blueprint("health", __name__, url_prefix="/house/health")
 
@@ -24,7 +25,12 @@ def look_again() -> ResponseReturnValue:
     return redirect(url_for(".show"), code=303)
 
 
-def _proxies_in_front() -> int:
-    """Through how many proxies this request came, by what they say of it."""
+def _proxies_in_front() -> int | None:
+    """Through how many proxies this request came, by what they say of it; None from the machine itself.
+
+    Who has a way of their own to the server says nothing of the way that the others take.
+    """
+    if comes_from_this_machine():
+        return None
     hops = [hop for value in request.headers.getlist("X-Forwarded-For") for hop in value.split(",") if hop.strip()]
     return len(hops)

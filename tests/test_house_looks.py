@@ -1,0 +1,73 @@
+"""Everybody can use the pages of the house, and they weigh little: in a real browser, with what is longest on them."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from lunchkit.db import db
+from lunchkit.doctor.actions import look_after_house
+from lunchkit.house.actions import dress_house, set_privacy
+from tests.chromium import DESK, open_context
+from tests.live import House, house
+from tests.test_budgets import LOOKS, ORGANISER, faults, over_budget, weigh
+from tests.uploads import logo_png
+
+
+@pytest.fixture(scope="module")
+def lunch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """The demo, with a logo that vanishes by night, a notice, and a doctor's visit."""
+    with house(tmp_path_factory.mktemp("house")) as lunch:
+        with lunch.app.app_context():
+            dress_house(colour="tomate", logo_alt="Une assiette", logo_ground="", picture=logo_png((0, 0, 0)))
+            set_privacy(notice="Le comité.\n\nPlaintes : [PFPDT](https://www.edoeb.admin.ch).", purge_days=30)
+            look_after_house(1)
+            db.session.remove()
+            db.engine.dispose()
+        yield lunch
+
+
+@pytest.fixture(scope="module")
+def desk(lunch: House, chromium: Browser) -> Iterator[Page]:
+    """A signed-in browser."""
+    context = open_context(chromium, viewport=DESK)
+    page = context.new_page()
+    page.goto(lunch.sign_in)
+    with page.expect_navigation():
+        page.locator("main button").first.click()
+    yield page
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def pages(lunch: House) -> dict[str, str]:
+    """The pages of the house."""
+    names = ("", "/network", "/address", "/letters", "/look", "/privacy", "/health", "/start/letters", "/start/lunch")
+    return {name or "index": lunch.url(f"/organiser/house{name}") for name in names}
+
+
+@pytest.mark.browser
+def test_the_pages_of_the_house_keep_their_budget(desk: Page, pages: dict[str, str]) -> None:
+    weights = {name: weigh(desk, address) for name, address in pages.items()}
+    print(*(f"{name:<15} {weight}" for name, weight in weights.items()), sep="\n")
+    assert [fault for name, weight in weights.items() for fault in over_budget(name, weight, ORGANISER)] == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("viewport", "scheme"), LOOKS)
+def test_everybody_can_use_the_pages_of_the_house(
+    desk: Page, pages: dict[str, str], viewport: dict[str, int], scheme: str
+) -> None:
+    desk.set_viewport_size({"width": viewport["width"], "height": viewport["height"]})
+    desk.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    assert faults(desk, pages) == []
+
+
+@pytest.mark.browser
+def test_a_test_letter_leaves_where_the_environment_decided_all(desk: Page, pages: dict[str, str]) -> None:
+    """The environment of this server has decided all about mail: the button is there all the same, and it works."""
+    desk.goto(pages["/letters"])
+    assert desk.locator("[name=mail_host]").count() == 0 and desk.locator(".decided").count() >= 3
+    with desk.expect_navigation():
+        desk.locator("button[value=trial]").click()
+    assert desk.locator(".notice[role=status]").is_visible()
