@@ -53,6 +53,7 @@ BUNDLES = {
     "css/desk.css": ("css/base.css", "css/organiser.css", "css/speaking.css", "css/writing.css", "css/team.css"),
     "css/door.css": ("css/base.css", "css/organiser.css", "css/at-the-door.css"),
     "js/door.js": (
+        "js/door-disk.js",
         "js/door-ledger.js",
         "js/door-judge.js",
         "js/door-send.js",

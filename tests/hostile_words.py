@@ -94,4 +94,5 @@ ORGANISER_FIELDS = {
 ORGANISER_FORMS = (
     "/organiser/e/new", "/organiser/e/new", "/edit", "/edit", "/capacity", "/registrations/new", "/registrations/1",
     "/registrations/1/move", "/speakers", "/polls", "/form", "/run", "/organiser/team/invitations", "/organiser/sessions",
+    "/door/walk-in", "/door/1/arrival", "/door/1/party", "/door/1/undo",
 )

@@ -17,7 +17,7 @@ from playwright.sync_api import Error as PlaywrightError
 from sqlalchemy import select
 
 from lunchkit import clock, qr
-from lunchkit.accounts.actions import issue_console_link
+from lunchkit.accounts.actions import add_organiser, issue_console_link
 from lunchkit.accounts.models import Organiser, OrganiserSession
 from lunchkit.checkin.actions import take_scan
 from lunchkit.checkin.queries import conflicts, counts
@@ -276,6 +276,27 @@ def test_scans_wait_while_nobody_is_signed_in(lunch: House, phone: Callable[[str
         db.session.commit()
         here = select(Registration).where(Registration.name.startswith("Clea"), Registration.arrived > 0)
         assert len(db.session.scalars(here).all()) == 3
+
+
+def test_somebody_else_who_signs_in_on_the_phone_sends_what_waits(
+    lunch: House, chromium: Browser, signed_in: Any, phone: Callable[[str], Phone]
+) -> None:
+    tickets = guests(lunch, 2, "Ugo")
+    one = phone("Nord")
+    one.page.reload()
+    one.expect_link(ON)
+    with inside(lunch):
+        link = issue_console_link(add_organiser("Noa Panais", "noa@lunch.example", "fr"))
+    other = one.context.new_page()
+    let_in(other, link)
+    other.close()
+    assert [one.scan(ticket) for ticket in tickets] == ["in", "in"]
+    expect(one.page.locator("dialog [data-when=unchecked]")).to_be_hidden()  # the server said so
+    one.close_answer()
+    one.expect_all_sent()
+    with inside(lunch):
+        came = select(Registration).where(Registration.name.startswith("Ugo"), Registration.arrived > 0)
+        assert len(db.session.scalars(came).all()) == 2
 
 
 def test_a_walk_in_is_in_after_one_field_and_one_button(lunch: House, phone: Callable[[str], Phone]) -> None:

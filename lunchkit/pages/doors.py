@@ -54,7 +54,7 @@ def is_near(event: Event, now: datetime) -> bool:
 
 def door_of(event: Event) -> str:
     """The address where people are checked in."""
-    return f"{url_for('organiser.pages.event', slug=event.slug)}/door"
+    return url_for("organiser.checkin.index", slug=event.slug)
 
 
 @area.before_request

@@ -32,7 +32,7 @@ async function install() {
 
 async function clear() {
   if (ledger.queue.length || ledger.held.length) return;
-  await ledger.forget();
+  await root.disk.forget();
   const registration = await navigator.serviceWorker?.getRegistration(root.dataset.scope);
   await registration?.unregister();
   for (const key of await caches.keys()) if (key.startsWith(`door-${root.dataset.slug}/`)) await caches.delete(key);

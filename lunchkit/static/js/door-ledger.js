@@ -1,6 +1,5 @@
-// What this phone knows of a lunch, and what it owes the server. Kept in IndexedDB and forced to the disk before anybody
-// is let in: neither a closed page nor a phone that starts again loses a scan. Of names only the short form is kept;
-// the full ones stay in the memory of the open page.
+// What this phone knows of a lunch, and what it owes the server. It lies on the disk before anybody is let in. Of names
+// only the short form does; the full ones stay in the memory of the open page.
 // <div data-door data-slug="…">: the files of the door meet on this element, here by its property `ledger`.
 // Event on it: door:changed, whenever anything here did.
 const root = document.querySelector("[data-door]");
@@ -10,34 +9,7 @@ const ledger = (root.ledger = {
   queue: [], // what the server has not answered yet, in its order: { order, record }
   held: [], // what it answered with a no that only this phone knows: { order, record, answer }
 });
-const opened = new Promise((resolve, reject) => {
-  const asked = indexedDB.open(`lunchkit-door-${root.dataset.slug}`, 1);
-  asked.onupgradeneeded = () => {
-    asked.result.createObjectStore("scans", { keyPath: "order", autoIncrement: true });
-    asked.result.createObjectStore("kept");
-  };
-  asked.onsuccess = () => resolve(asked.result);
-  asked.onerror = () => reject(asked.error);
-});
-
-// Resolves once it lies on the disk.
-async function change(store, work) {
-  const transaction = (await opened).transaction(store, "readwrite", { durability: "strict" });
-  return new Promise((resolve, reject) => {
-    const asked = work(transaction.objectStore(store));
-    transaction.oncomplete = () => resolve(asked.result);
-    transaction.onabort = transaction.onerror = () => reject(transaction.error);
-  });
-}
-
-async function read(store, work) {
-  const asked = work((await opened).transaction(store).objectStore(store));
-  return new Promise((resolve, reject) => {
-    asked.onsuccess = () => resolve(asked.result);
-    asked.onerror = () => reject(asked.error);
-  });
-}
-
+const { change, read } = root.disk;
 const plain = ({ order, record, answer }) => ({ ...(order && { order }), record, ...(answer && { answer }) });
 const changed = () => root.dispatchEvent(new CustomEvent("door:changed"));
 
@@ -79,11 +51,6 @@ ledger.take = (news) => {
   const people = ledger.people.map(({ name, ...rest }) => rest);
   change("kept", (kept) => kept.put({ ...news, people, token: undefined }, "list")).catch(() => {});
   changed();
-};
-
-ledger.forget = async () => {
-  (await opened).close();
-  indexedDB.deleteDatabase(`lunchkit-door-${root.dataset.slug}`);
 };
 
 function learn(people, hasNames) {
