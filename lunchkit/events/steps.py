@@ -1,4 +1,4 @@
-"""What actions on lunches are made of. Nothing here commits: the caller holds the transaction."""
+"""Steps that actions of several features are made of. They change rows in the caller's transaction."""
 
 import uuid
 from urllib.parse import urlsplit
@@ -16,17 +16,26 @@ RESERVED = {"new", "template"}
 """Words that the organiser's addresses use themselves."""
 
 
-def new_event(
-    session: Session, details: EventDetails, series: Series | None = None, form_key: str | None = None
+def draft_event(
+    session: Session,
+    details: EventDetails,
+    series: Series | None = None,
+    *,
+    key: str = "",
+    words: str = "",
+    form_key: str | None = None,
 ) -> Event:
-    """A draft in the given series, or else in the first one of the house, which is made if there is none."""
+    """A draft in the given series, or else in the first one of the house, which is made if there is none.
+
+    ``key`` is the first half of its calendar UID, where that must be known beforehand; ``words`` are those of its
+    address, where they are not the title's; ``form_key`` names the copy of the form that makes it.
+    """
     home = series or _first_series(session)
     now = clock.now()
-    host = urlsplit(current_settings().public_url).hostname
     event = Event(
         series=home,
-        uid=f"{uuid.uuid4()}@{host}",
-        slug=slug_for(session, home, details.title),
+        uid=uid_of(key or str(uuid.uuid4())),
+        slug=slug_for(session, home, words or details.title),
         form_key=form_key,
         sequence=0,
         title=details.title,
@@ -38,6 +47,11 @@ def new_event(
     session.add(event)
     session.flush()
     return event
+
+
+def uid_of(key: str) -> str:
+    """The calendar UID with this first half."""
+    return f"{key}@{urlsplit(current_settings().public_url).hostname}"
 
 
 def made_by_form(session: Session, form_key: str | None) -> Event | None:
