@@ -103,7 +103,7 @@ class House:
             _plant(registrations, lunches)
             if db.engine.dialect.name == "postgresql":
                 with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                    connection.execute(text("analyze"))  # as its own upkeep does after a while
+                    connection.execute(text("vacuum analyze"))  # as its own upkeep does after a while
         self.client = _signed_in(self.app)
 
     def ask(self, path: str) -> float:

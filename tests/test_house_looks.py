@@ -10,7 +10,7 @@ from lunchkit.doctor.actions import look_after_house
 from lunchkit.house.actions import dress_house, set_privacy
 from tests.chromium import DESK, open_context
 from tests.live import House, house
-from tests.test_budgets import LOOKS, ORGANISER, faults, over_budget, weigh
+from tests.looks import LOOKS, ORGANISER, faults, over_budget, weigh
 from tests.uploads import logo_png
 
 

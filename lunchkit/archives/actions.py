@@ -14,7 +14,7 @@ from lunchkit.archives.refusals import ArchiveRefused
 from lunchkit.audit.recording import tell
 from lunchkit.db import db, transaction
 from lunchkit.events.models import Event
-from lunchkit.events.steps import new_event, uid_of
+from lunchkit.events.steps import draft_event, uid_of
 from lunchkit.images.actions import keep_picture
 from lunchkit.polls.models import Poll
 from lunchkit.polls.programme import place_poll
@@ -45,7 +45,7 @@ def bring_lunch(contents: Contents, lunch: Lunch, *, key: str, by: str) -> Event
         if (known := _known(session, key)) is not None:
             return known
         now = clock.now()
-        event = new_event(session, lunch.details, key=key, words=lunch.slug)
+        event = draft_event(session, lunch.details, key=key, words=lunch.slug)
         event.origin = lunch.address
         session.flush()
         places = _ask(session, event, lunch.questions, now)

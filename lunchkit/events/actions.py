@@ -10,7 +10,7 @@ from lunchkit.db import transaction
 from lunchkit.errors import NotFound, Refusal
 from lunchkit.events.changes import EventDetails, QuestionDetails, give_members_link
 from lunchkit.events.models import Event, FormQuestion, Series
-from lunchkit.events.steps import new_event, slug_for
+from lunchkit.events.steps import draft_event, slug_for
 from lunchkit.slugs import is_slug_of
 
 MOST_QUESTIONS = 5
@@ -38,8 +38,7 @@ class EnoughQuestions(Refusal):
 def create_event(details: EventDetails, series: Series | None = None) -> Event:
     """Make a draft in the given series, or else in the first one of the house, which is made if there is none."""
     with transaction() as session:
-        event = new_event(session, details, series)
-        session.flush()
+        event = draft_event(session, details, series)
         tell(session, event_id=event.id)
     return event
 

@@ -28,11 +28,6 @@ def any_event_by_slug_or_404(slug: str) -> Event:
     return event
 
 
-def all_events() -> Sequence[Event]:
-    """Every lunch, drafts included, the latest first: for organisers."""
-    return db.session.scalars(select(Event).order_by(Event.starts_at.desc(), Event.id.desc())).all()
-
-
 def published_events() -> Sequence[Event]:
     """All public lunches in the order of time, cancelled ones included."""
     return db.session.scalars(select(Event).where(_is_public()).order_by(Event.starts_at, Event.id)).all()

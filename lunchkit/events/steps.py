@@ -1,4 +1,4 @@
-"""What actions on lunches are made of. Nothing here commits: the caller holds the transaction."""
+"""Steps that actions of several features are made of. They change rows in the caller's transaction."""
 
 import uuid
 from urllib.parse import urlsplit
@@ -16,19 +16,19 @@ RESERVED = {"new", "template"}
 """Words that the organiser's addresses use themselves."""
 
 
-def new_event(
+def draft_event(
     session: Session,
     details: EventDetails,
     series: Series | None = None,
-    form_key: str | None = None,
     *,
     key: str = "",
     words: str = "",
+    form_key: str | None = None,
 ) -> Event:
     """A draft in the given series, or else in the first one of the house, which is made if there is none.
 
     ``key`` is the first half of its calendar UID, where that must be known beforehand; ``words`` are those of its
-    address, where they are not the title's.
+    address, where they are not the title's; ``form_key`` names the copy of the form that makes it.
     """
     home = series or _first_series(session)
     now = clock.now()
@@ -49,17 +49,17 @@ def new_event(
     return event
 
 
+def uid_of(key: str) -> str:
+    """The calendar UID with this first half."""
+    return f"{key}@{urlsplit(current_settings().public_url).hostname}"
+
+
 def made_by_form(session: Session, form_key: str | None) -> Event | None:
     """The lunch that this copy of the form has made already; no two make one at the same moment."""
     if form_key is None:
         return None
     session.scalars(select(Series.id).order_by(Series.id).limit(1).with_for_update()).all()
     return session.scalar(select(Event).where(Event.form_key == form_key))
-
-
-def uid_of(key: str) -> str:
-    """The calendar UID with this first half."""
-    return f"{key}@{urlsplit(current_settings().public_url).hostname}"
 
 
 def slug_for(session: Session, series: Series, title: str) -> str:

@@ -11,7 +11,7 @@ from lunchkit.db import transaction
 from lunchkit.errors import NotFound, Refusal
 from lunchkit.events.changes import EventDetails, details_of
 from lunchkit.events.models import Event
-from lunchkit.events.steps import made_by_form, new_event
+from lunchkit.events.steps import draft_event, made_by_form
 from lunchkit.planning.models import RunItem
 from lunchkit.planning.steps import copy_plan
 from lunchkit.planning.template import template_polls, template_run
@@ -61,7 +61,7 @@ def _make(
             if details_of(made) != details:
                 raise LunchMadeAlready
             return made
-        event = new_event(session, details, like.series if like else None, form_key)
+        event = draft_event(session, details, like.series if like else None, form_key=form_key)
         if like is not None:
             copy_plan(session, like, event, with_speakers=with_speakers)
         elif from_template:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 
 from lunchkit.db import db
 from lunchkit.errors import NotFound
@@ -93,16 +93,16 @@ def registrations_page(
     A page beyond the last is the last. The database sorts, cuts and counts: a page of ten thousand costs what one of a
     hundred does.
     """
-    counts = _by_standing(_listed(event_id))
-    wanted = _listed(event_id, fold(text).split(), arrived=arrived)
-    matching = _by_standing(wanted) if text or arrived else counts
+    words = fold(text).split()
+    wanted = _listed(event_id, words, arrived=arrived)
+    counts, matching = _by_standing(event_id, _with(words, arrived=arrived))
     segments = {name: matching[name] for name in Standing if standing in (None, name)}
     found = sum(segments.values())
     pages = max(1, -(-found // PAGE_SIZE))
     page = min(max(1, page), pages)
     rows = _slice(wanted, segments, (page - 1) * PAGE_SIZE)
     return RegistrationList(
-        rows=_in_their_places(event_id, rows) if text else rows,
+        rows=_in_their_places(event_id, rows) if words else rows,
         found=found,
         page=page,
         pages=pages,
@@ -217,15 +217,25 @@ def _seated(event_id: int) -> ColumnElement[bool]:
 
 def _listed(event_id: int, words: Sequence[str] = (), *, arrived: bool = False) -> Select[Registration]:
     """Who of a lunch was not erased, with all these words; with ``arrived`` of those who came."""
-    found = [Registration.folded.contains(word, autoescape=True) for word in words]
-    found += [Registration.arrived > 0] if arrived else []
-    return select(Registration).where(Registration.event_id == event_id, Registration.erased_at.is_(None), *found)
+    return select(Registration).where(
+        Registration.event_id == event_id, Registration.erased_at.is_(None), *_with(words, arrived=arrived)
+    )
 
 
-def _by_standing(wanted: Select[Registration]) -> dict[Standing, int]:
-    counted = wanted.with_only_columns(Registration.standing, func.count()).group_by(Registration.standing)
-    counts = dict(db.session.execute(counted).all())
-    return {name: counts.get(name, 0) for name in Standing}
+def _with(words: Sequence[str], *, arrived: bool = False) -> list[ColumnElement[bool]]:
+    came = [Registration.arrived > 0] if arrived else []
+    return came + [Registration.folded.contains(word, autoescape=True) for word in words]
+
+
+def _by_standing(
+    event_id: int, conditions: Sequence[ColumnElement[bool]]
+) -> tuple[dict[Standing, int], dict[Standing, int]]:
+    """How many of each standing there are, and how many of them are such; in one look at them all."""
+    matching = func.count(case((and_(*conditions), 1))) if conditions else func.count()
+    counted = _listed(event_id).with_only_columns(Registration.standing, func.count(), matching)
+    found = {row[0]: row for row in db.session.execute(counted.group_by(Registration.standing))}
+    none = ("", 0, 0)
+    return {name: found.get(name, none)[1] for name in Standing}, {name: found.get(name, none)[2] for name in Standing}
 
 
 def _slice(wanted: Select[Registration], segments: Mapping[Standing, int], start: int) -> list[Row]:
