@@ -116,6 +116,10 @@ def test_its_pages_are_light_and_everybody_can_use_them(lunch: House, chromium: 
         "columns, second page": f"{draft}/columns?page=2",
         "done": done,
         "undo": f"{done}/reversal",
+        "take in an archive": lunch.url("/organiser/archive"),
+        "letters": lunch.url("/organiser/letters?state=failed&q=example"),
+        "lunch": lunch.url(f"/organiser/e/{lunch.events['coming']}"),
+        "paper": lunch.url(f"/organiser/e/{lunch.events['coming']}/paper"),
     }
     too_much = []
     for name, address in addresses.items():

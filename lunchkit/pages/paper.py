@@ -17,8 +17,9 @@ from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.links import public
 from lunchkit.polls.queries import count_polls
 from lunchkit.presenter.queries import phone_address
-from lunchkit.registrations.listing import all_rows
+from lunchkit.registrations.listing import all_rows, attendees_seated
 from lunchkit.registrations.models import Registration, Standing
+from lunchkit.registrations.queries import seats_taken
 from lunchkit.rooms.actions import room_of
 from lunchkit.rooms.queries import room_of_event
 
@@ -52,12 +53,11 @@ class Badge:
 def index(slug: str) -> ResponseReturnValue:
     """What can be printed for this lunch."""
     event = any_event_by_slug_or_404(slug)
-    seated = _seated(event)
     return render_template(
         "organiser/paper/index.html",
         event=event,
-        people=len(seated),
-        seats=sum(registration.seats for registration in seated),
+        people=attendees_seated(event.id),
+        seats=seats_taken(event.id),
         polls=count_polls(event.id),
     )
 

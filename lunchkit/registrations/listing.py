@@ -132,6 +132,11 @@ def all_rows(event_id: int) -> Sequence[Row]:
     return _rows(event_id)
 
 
+def attendees_seated(event_id: int) -> int:
+    """How many requests have a seat."""
+    return _count(event_id, Registration.standing == Standing.SEATED)
+
+
 def attendees_with_address(event_id: int) -> int:
     """How many requests, seated or waiting, a letter to everybody reaches: the lunch has moved, or is called off.
 
