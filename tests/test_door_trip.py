@@ -32,7 +32,7 @@ from tests.chromium import DESK, FLAGS, find_chromium, open_context
 from tests.conftest import details
 from tests.lacking import lack
 from tests.live import House, house
-from tests.looks import LOOKS, ORGANISER, axe_violations, over_budget, overflow, weigh
+from tests.looks import LOOKS, ORGANISER, faults, faults_here, over_budget, weigh
 
 PEOPLE = 50
 ON, OFF, OUT = "on", "off", "out"
@@ -575,18 +575,10 @@ def pages(lunch: House) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize(("viewport", "scheme"), LOOKS)
-def test_everybody_can_use_the_door(
-    chromium: Browser, signed_in: Any, pages: dict[str, str], viewport: dict[str, int], scheme: str
-) -> None:
-    context = open_context(chromium, storage_state=signed_in, viewport=viewport, color_scheme=scheme)
+def test_everybody_can_use_the_door(chromium: Browser, signed_in: Any, pages: dict[str, str]) -> None:
+    context = open_context(chromium, storage_state=signed_in)
     page = context.new_page()
-    found = []
-    for name, address in pages.items():
-        page.goto(address)
-        found += [f"{name}: {violation}" for violation in axe_violations(page)]
-        if overflow(page) > 0:
-            found.append(f"{name}: {overflow(page)} px too wide")
+    found = faults(page, pages)
     page.goto(pages["door"])
     expect(page.locator("[data-door][data-link=on]")).to_be_attached()
     words = page.locator("template[data-word]").evaluate_all("all => all.map((one) => one.dataset.word)")
@@ -594,12 +586,13 @@ def test_everybody_can_use_the_door(
     for word in words:
         told = {"word": word, "who": "Maximilienne-Alexandrine B.", "seats": 6, "people": 4, "at": 1.8e12, "door": "Entrée du parc", "place": 12, "of": "x", "lunch": "IA responsable"}  # fmt: skip
         page.evaluate("(told) => document.querySelector('[data-door]').show(told)", told)
-        found += [f"{word}: {violation}" for violation in axe_violations(page)]
-        wide = page.evaluate(
-            "document.querySelector('dialog').scrollWidth - document.querySelector('dialog').clientWidth"
-        )
-        if wide > 0:
-            found.append(f"{word}: {wide} px too wide")
+        for look in (LOOKS[0], LOOKS[-1]):  # small by day, large by night
+            found += [f"{word}, {fault}" for fault in faults_here(page, [look])]
+            wide = page.evaluate(
+                "document.querySelector('dialog').scrollWidth - document.querySelector('dialog').clientWidth"
+            )
+            if wide > 0:
+                found.append(f"{word}: {wide} px too wide")
     context.close()
     assert found == []
 
