@@ -20,6 +20,7 @@ from lunchkit.mail.rendering import render_letter
 from lunchkit.registrations import actions
 from lunchkit.registrations.letters import Why
 from lunchkit.registrations.models import Registration, Standing
+from lunchkit.registrations.refusals import NotPublished
 from lunchkit.upkeep.actions import promise_reminders, purge_people
 from tests.attendee import fill_in
 from tests.conftest import EventMaker, Outbox, details
@@ -112,7 +113,7 @@ def test_a_mended_address_takes_the_key_from_whoever_has_the_old_mailbox(
 
 
 def test_a_draft_writes_no_letters(make_event: EventMaker) -> None:
-    with pytest.raises(actions.NotPublished):
+    with pytest.raises(NotPublished):
         actions.register_by_hand(make_event(published_at=None), details(), language="fr")
 
 
