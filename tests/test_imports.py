@@ -9,6 +9,8 @@ from sqlalchemy import event as sql_event
 from sqlalchemy import func, select
 
 from lunchkit import clock
+from lunchkit.checkin.actions import take_scan
+from lunchkit.checkin.views import Scan
 from lunchkit.db import db
 from lunchkit.events.models import Event
 from lunchkit.imports import actions
@@ -248,6 +250,14 @@ def test_an_import_can_be_undone_but_for_what_somebody_changed(organiser_client:
     assert names(event) == ["Ida", "Ada Radis-Rave"] and keep.is_active
     db.session.expire_all()
     assert db.session.scalars(select(ImportDraft.kept)).all() == [1]
+
+
+def test_who_came_to_the_door_is_not_undone(organiser_client: FlaskClient, event: Event) -> None:
+    path = bring_in(organiser_client, event, EVENTBRITE)
+    ada = next(one for one in people(event) if one.name == "Ada Radis")
+    take_scan(event, Scan("a" * 32, clock.now(), registration_id=ada.id))
+    press(organiser_client, f"{path}/reversal")
+    assert names(event) == ["Ada Radis"]
 
 
 def test_undoing_tells_those_who_were_told(organiser_client: FlaskClient, event: Event, outbox: Outbox) -> None:

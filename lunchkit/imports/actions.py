@@ -20,7 +20,7 @@ from lunchkit.imports.refusals import ImportForgotten
 from lunchkit.mail.addresses import fold_email
 from lunchkit.mail.models import OutboxLetter
 from lunchkit.registrations.letters import Why, promise_letter
-from lunchkit.registrations.models import Registration, Standing
+from lunchkit.registrations.models import CheckIn, Registration, Standing
 from lunchkit.registrations.queries import queue_length
 from lunchkit.registrations.refusals import TooLate
 from lunchkit.registrations.seats import fill_seats, lock_event
@@ -87,7 +87,7 @@ def import_people(draft: ImportDraft, wishes: Wishes) -> None:
 
 
 def undo_import(draft: ImportDraft) -> None:
-    """Take back what an import did, but for registrations that somebody has changed since. Twice is once.
+    """Take back what an import did, but for whom somebody has changed since, or who came to the door. Twice is once.
 
     Whoever was told of a seat gets a letter that it is gone; of the others nothing stays. Raises TooLate or
     ImportForgotten.
@@ -102,8 +102,10 @@ def undo_import(draft: ImportDraft) -> None:
             raise TooLate
         made = _made_by(session, draft)
         told = set(session.scalars(select(OutboxLetter.subject_id).where(OutboxLetter.event_id == event.id)))
+        at_the_door = set(session.scalars(select(CheckIn.registration_id).where(CheckIn.event_id == event.id)))
         for registration in made:
-            if details_of_registration(registration).digest() != registration.form_digest:
+            is_changed = details_of_registration(registration).digest() != registration.form_digest
+            if is_changed or registration.id in at_the_door:
                 draft.kept += 1
             elif registration.id in told:
                 give_back(session, registration, now, Why.ORGANISER)
