@@ -159,7 +159,10 @@ def test_a_new_address_shuts_nobody_out(settings: Settings) -> None:
         for client in (near, far):
             let_in(client, ada)
         assert 'value="http://10.1.2.3:8000"' in far.get(f"{HOUSE}/address").text, "what the browser shows is proposed"
-        moved = send(far, "address", public_url="lunch.reseau.example/")
+        asked = send(far, "address", public_url="lunch.reseau.example/")
+        assert asked.status_code == 200 and 'value="move"' in asked.text, "asked once: a slip would shut one out"
+        assert current_settings().public_url == DEFAULT_ADDRESS
+        moved = send(far, "address", public_url="lunch.reseau.example/", act="move")
         assert moved.status_code == 200 and current_settings().public_url == "https://lunch.reseau.example"
         (link,) = re.findall(r'href="(https://lunch\.reseau\.example/organiser/sign-in/[^"]+)"', moved.text)
         assert far.get(HOUSE).status_code == 400, "this name is not ours any more"
