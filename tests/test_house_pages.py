@@ -175,6 +175,21 @@ def test_a_new_address_shuts_nobody_out(settings: Settings) -> None:
         db.engine.dispose()
 
 
+def test_whoever_came_through_the_proxy_already_stays_signed_in(settings: Settings) -> None:
+    app = create_app(replace(settings, public_url=DEFAULT_ADDRESS))
+    with app.app_context():
+        client = visitor(app, "lunch.reseau.example")
+        let_in(client, add_organiser("Ada Ressort", "ada@lunch.example"))
+        through = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "10.9.9.9", "Origin": "https://lunch.reseau.example"}
+        assert 'value="https://lunch.reseau.example"' in client.get(f"{HOUSE}/address", headers=through).text
+        saved = send(client, "address", public_url="https://lunch.reseau.example", headers=through)
+        assert saved.status_code == 303
+        assert any(each.startswith("__Host-lunchkit=") for each in saved.headers.getlist("Set-Cookie"))
+        assert client.get(HOUSE, headers=through).status_code == 200
+        db.session.remove()
+        db.engine.dispose()
+
+
 def let_in(client: FlaskClient, organiser: Any) -> None:
     """Let an organiser in, by a link from the console, whatever the public address is."""
     path = re.sub(r"https?://[^/]+", "", issue_console_link(organiser))

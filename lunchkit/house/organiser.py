@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Blueprint, redirect, render_template, request, url_for
+from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import CombinedMultiDict
 
@@ -129,6 +130,8 @@ def _save(section: str, step: str) -> ResponseReturnValue:
     onward = url_for(".step", step=next_step(step)) if step else url_for(".show", section=section, done="saved")
     if moves:
         return _moved_page()
+    if section == ADDRESS:
+        cookie.modified = True  # it may bear another name by now: whoever is there already stays signed in
     return redirect(onward, code=303)
 
 
@@ -160,10 +163,12 @@ def _try_mail(form: Any, step: str) -> ResponseReturnValue:
 
 def _loses_sight(before: Settings, address: str) -> bool:
     """Whether this browser will be signed in no longer, once the house has another address."""
-    if address == before.public_url or comes_from_this_machine():
+    parts = urlsplit(address)
+    is_there = request.headers.get("Origin") == f"{parts.scheme}://{parts.netloc}"
+    if address == before.public_url or is_there or comes_from_this_machine():
         return False
     host = request.host.partition(":")[0]
-    return host != urlsplit(address).hostname or address.startswith("https:") != before.is_https
+    return host != parts.hostname or address.startswith("https:") != before.is_https
 
 
 def _moved_page() -> ResponseReturnValue:
