@@ -180,7 +180,11 @@ def test_whoever_came_through_the_proxy_already_stays_signed_in(settings: Settin
     with app.app_context():
         client = visitor(app, "lunch.reseau.example")
         let_in(client, add_organiser("Ada Ressort", "ada@lunch.example"))
-        through = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "10.9.9.9", "Origin": "https://lunch.reseau.example"}
+        through = {
+            "X-Forwarded-Proto": "https",
+            "X-Forwarded-For": "10.9.9.9",
+            "Origin": "https://lunch.reseau.example",
+        }
         assert 'value="https://lunch.reseau.example"' in client.get(f"{HOUSE}/address", headers=through).text
         saved = send(client, "address", public_url="https://lunch.reseau.example", headers=through)
         assert saved.status_code == 303
