@@ -3,6 +3,7 @@
 import io
 import re
 from dataclasses import replace
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -365,3 +366,35 @@ def test_nothing_hostile_breaks_a_page_or_gets_into_the_file(
             assert not settings_file().trouble
             assert "<img src=x" not in organiser_client.get(HOUSE, headers={"Host": "localhost"}).text
     assert (current_settings().secret_key, current_settings().port) == (before.secret_key, before.port)
+
+
+def test_two_who_save_at_the_same_time_lose_nothing(app: Flask) -> None:
+    actions.leave_for_later("network")  # the row is there, as it is in every house
+    values = {
+        "LUNCHKIT_NETWORK_NAME": "Un réseau",
+        "LUNCHKIT_LANGUAGE": "en",
+        "LUNCHKIT_TIMEZONE": "Europe/Paris",
+        "LUNCHKIT_MAIL_HOST": "mail.example",
+        "LUNCHKIT_MAIL_USER": "ada",
+        "LUNCHKIT_MAIL_PORT": "465",
+    }
+    wrong: list[BaseException] = []
+
+    def save(name: str, value: str, step: str) -> None:
+        with app.app_context():
+            try:
+                actions.change_settings({name: value}, step)
+            except BaseException as error:
+                wrong.append(error)
+            finally:
+                db.session.remove()
+
+    threads = [Thread(target=save, args=(*pair, f"step{n}")) for n, pair in enumerate(values.items())]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+    assert envfile.read(settings_file().path) == values
+    db.session.expire_all()
+    assert set(the_house().settled) == {"network", *(f"step{n}" for n in range(len(values)))}
