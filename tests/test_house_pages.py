@@ -3,6 +3,7 @@
 import io
 import re
 from dataclasses import replace
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -159,7 +160,10 @@ def test_a_new_address_shuts_nobody_out(settings: Settings) -> None:
         for client in (near, far):
             let_in(client, ada)
         assert 'value="http://10.1.2.3:8000"' in far.get(f"{HOUSE}/address").text, "what the browser shows is proposed"
-        moved = send(far, "address", public_url="lunch.reseau.example/")
+        asked = send(far, "address", public_url="lunch.reseau.example/")
+        assert asked.status_code == 200 and 'value="move"' in asked.text, "asked once: a slip would shut one out"
+        assert current_settings().public_url == DEFAULT_ADDRESS
+        moved = send(far, "address", public_url="lunch.reseau.example/", act="move")
         assert moved.status_code == 200 and current_settings().public_url == "https://lunch.reseau.example"
         (link,) = re.findall(r'href="(https://lunch\.reseau\.example/organiser/sign-in/[^"]+)"', moved.text)
         assert far.get(HOUSE).status_code == 400, "this name is not ours any more"
@@ -168,6 +172,25 @@ def test_a_new_address_shuts_nobody_out(settings: Settings) -> None:
         assert near.get(HOUSE).status_code == 200, "who sits at the machine stays signed in"
         proxied = near.get(HOUSE, headers={"X-Forwarded-For": "10.9.9.9"})
         assert proxied.status_code == 302, "a proxy's request is not the machine's own"
+        db.session.remove()
+        db.engine.dispose()
+
+
+def test_whoever_came_through_the_proxy_already_stays_signed_in(settings: Settings) -> None:
+    app = create_app(replace(settings, public_url=DEFAULT_ADDRESS))
+    with app.app_context():
+        client = visitor(app, "lunch.reseau.example")
+        let_in(client, add_organiser("Ada Ressort", "ada@lunch.example"))
+        through = {
+            "X-Forwarded-Proto": "https",
+            "X-Forwarded-For": "10.9.9.9",
+            "Origin": "https://lunch.reseau.example",
+        }
+        assert 'value="https://lunch.reseau.example"' in client.get(f"{HOUSE}/address", headers=through).text
+        saved = send(client, "address", public_url="https://lunch.reseau.example", headers=through)
+        assert saved.status_code == 303
+        assert any(each.startswith("__Host-lunchkit=") for each in saved.headers.getlist("Set-Cookie"))
+        assert client.get(HOUSE, headers=through).status_code == 200
         db.session.remove()
         db.engine.dispose()
 
@@ -343,3 +366,35 @@ def test_nothing_hostile_breaks_a_page_or_gets_into_the_file(
             assert not settings_file().trouble
             assert "<img src=x" not in organiser_client.get(HOUSE, headers={"Host": "localhost"}).text
     assert (current_settings().secret_key, current_settings().port) == (before.secret_key, before.port)
+
+
+def test_two_who_save_at_the_same_time_lose_nothing(app: Flask) -> None:
+    actions.leave_for_later("network")  # the row is there, as it is in every house
+    values = {
+        "LUNCHKIT_NETWORK_NAME": "Un réseau",
+        "LUNCHKIT_LANGUAGE": "en",
+        "LUNCHKIT_TIMEZONE": "Europe/Paris",
+        "LUNCHKIT_MAIL_HOST": "mail.example",
+        "LUNCHKIT_MAIL_USER": "ada",
+        "LUNCHKIT_MAIL_PORT": "465",
+    }
+    wrong: list[BaseException] = []
+
+    def save(name: str, value: str, step: str) -> None:
+        with app.app_context():
+            try:
+                actions.change_settings({name: value}, step)
+            except BaseException as error:
+                wrong.append(error)
+            finally:
+                db.session.remove()
+
+    threads = [Thread(target=save, args=(*pair, f"step{n}")) for n, pair in enumerate(values.items())]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+    assert envfile.read(settings_file().path) == values
+    db.session.expire_all()
+    assert set(the_house().settled) == {"network", *(f"step{n}" for n in range(len(values)))}

@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Blueprint, redirect, render_template, request, url_for
+from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import CombinedMultiDict
 
@@ -22,7 +23,7 @@ from lunchkit.mail.reasons import explain
 from lunchkit.mail.trial import Trial
 from lunchkit.refusals import NO, readable, retry_header
 from lunchkit.settings_file import settings_file
-from lunchkit.web import takes_pictures
+from lunchkit.web import comes_from_this_machine, takes_pictures
 
 bp = Blueprint("house", __name__, url_prefix="/house")
 
@@ -116,6 +117,9 @@ def _save(section: str, step: str) -> ResponseReturnValue:
     form, before = _form(section, is_sent=True), current_settings()
     if not form.validate():
         return _page(section, form, step=step), 422
+    moves = section == ADDRESS and "public_url" in form and _loses_sight(before, form.public_url.data)
+    if moves and request.form.get("act") != "move":
+        return render_template("organiser/house/move.html", address=form.public_url.data)
     try:
         _act(section, form, before)
         if request.form.get("act") == "trial":
@@ -124,8 +128,10 @@ def _save(section: str, step: str) -> ResponseReturnValue:
         refusal = readable(error)
         return _page(section, form, step=step, notice=refusal), refusal.status, retry_header(refusal)
     onward = url_for(".step", step=next_step(step)) if step else url_for(".show", section=section, done="saved")
-    if section == ADDRESS and _loses_sight(before):
+    if moves:
         return _moved_page()
+    if section == ADDRESS:
+        cookie.modified = True  # it may bear another name by now: whoever is there already stays signed in
     return redirect(onward, code=303)
 
 
@@ -155,14 +161,14 @@ def _try_mail(form: Any, step: str) -> ResponseReturnValue:
     return page, 200 if outcome.error is None else 422
 
 
-def _loses_sight(before: Settings) -> bool:
-    """Whether this browser is signed in no longer, because the house has another address by now."""
-    now = current_settings()
-    if now.public_url == before.public_url:
+def _loses_sight(before: Settings, address: str) -> bool:
+    """Whether this browser will be signed in no longer, once the house has another address."""
+    parts = urlsplit(address)
+    is_there = request.headers.get("Origin") == f"{parts.scheme}://{parts.netloc}"
+    if address == before.public_url or is_there or comes_from_this_machine():
         return False
     host = request.host.partition(":")[0]
-    is_here = host in ("localhost", "127.0.0.1")
-    return not is_here and (host != urlsplit(now.public_url).hostname or now.is_https != before.is_https)
+    return host != parts.hostname or address.startswith("https:") != before.is_https
 
 
 def _moved_page() -> ResponseReturnValue:
