@@ -6,8 +6,9 @@ import os
 import re
 import secrets
 from collections import Counter
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -15,13 +16,13 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event as sa_event
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.exc import IntegrityError
 from werkzeug.test import TestResponse
 
 from lunchkit import clock
 from lunchkit.accounts.actions import add_organiser
-from lunchkit.accounts.models import Role
+from lunchkit.accounts.models import OrganiserSession, Role
 from lunchkit.checkin.actions import settle_conflict, take_scan
 from lunchkit.checkin.queries import Whom, conflicts, counts, door_list, people_at_door
 from lunchkit.checkin.views import Answer, Scan, Word, short_name
@@ -636,6 +637,33 @@ def test_the_door_asks_the_database_as_often_for_many_as_for_few(
         organiser_client.get(f"/organiser/e/{event.slug}/{path}")
         numbers.append(len([one for one in asked if not one.upper().startswith(("BEGIN", "COMMIT", "ROLLBACK"))]))
     assert numbers[0] == numbers[1] <= 8
+
+
+def test_the_page_of_the_lunch_offers_the_door_first_while_people_come(
+    organiser_client: FlaskClient, make_event: EventMaker
+) -> None:
+    event = make_event(starts_at=clock.now() + timedelta(days=9))
+    person, door = guest(event), f'href="/organiser/e/{event.slug}/door"'
+
+    def buttons(minutes: int) -> str:
+        with app_time(event.starts_at + timedelta(minutes=minutes)):
+            page = organiser_client.get(f"/organiser/e/{event.slug}").get_data(as_text=True)
+        return page.partition('class="buttons"')[2].partition("</div>")[0]
+
+    assert [door in buttons(minutes) for minutes in (-180, -60, 20, 130)] == [False, True, True, False]
+    take_scan(event, scan_of(person))
+    with app_time(event.starts_at):
+        page = organiser_client.get(f"/organiser/e/{event.slug}?lang=en").get_data(as_text=True)
+    assert "One person came" in page
+
+
+@contextmanager
+def app_time(moment: datetime) -> Iterator[None]:
+    """Another time of day, in which the organiser is still signed in."""
+    db.session.execute(update(OrganiserSession).values(started_at=moment, seen_at=moment))
+    db.session.commit()
+    with clock.fixed_at(moment):
+        yield
 
 
 def test_a_helper_finds_no_locked_link_at_the_door(app: Flask, make_event: EventMaker) -> None:

@@ -24,6 +24,9 @@ from lunchkit.speakers.queries import appearances
 PRINT_WITHIN = timedelta(days=2)
 """So long before a lunch its papers are printed, and the kitchen wants to know."""
 
+DOOR_OPENS, LATECOMERS = timedelta(hours=2), timedelta(minutes=30)
+"""So long before the start and after it people come in."""
+
 
 @dataclass(frozen=True)
 class Way:
@@ -123,12 +126,10 @@ def _next(
     kitchen = Way(_("Numbers for the kitchen"), url_for("organiser.registrations.caterer", slug=slug))
     if state is EventState.DRAFT:
         return [change]
-    if state is EventState.RUNNING:
-        room = Way(_("Remote control"), url_for("organiser.presenter.remote", slug=slug))
-        show = Way(_("Run of show, now"), url_for("organiser.planning.now", slug=slug))
-        return [room, show if prepared.rows else by_hand]
     if state in (EventState.OVER, EventState.CANCELLED):
         return _afterwards(event, state, has_recap=has_recap)
+    if event.starts_at - now <= DOOR_OPENS:
+        return _at_the_lunch(event, now, prepared)
     if event.starts_at - now <= PRINT_WITHIN:
         return [kitchen if event.asks_food else Way(_("Print the poster"), url_for("pages.poster", slug=slug)), by_hand]
     if state is EventState.FULL and queue:
@@ -139,6 +140,16 @@ def _next(
     if state in (EventState.OPEN, EventState.LATER):
         return [Way(_("Share it: the poster"), url_for("pages.poster", slug=slug)), by_hand]
     return [by_hand, change]
+
+
+def _at_the_lunch(event: Event, now: datetime, prepared: Prepared) -> list[Way]:
+    """The door first while people come, the room once they are there."""
+    door = Way(_("Open the door"), url_for("organiser.checkin.index", slug=event.slug))
+    room = Way(_("Remote control"), url_for("organiser.presenter.remote", slug=event.slug))
+    show = Way(_("Run of show, now"), url_for("organiser.planning.now", slug=event.slug))
+    if now < event.starts_at + LATECOMERS:
+        return [door, room]
+    return [room, show if prepared.rows else door]
 
 
 def _afterwards(event: Event, state: EventState, *, has_recap: bool) -> list[Way]:
