@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from lunchkit import clock, qr
 from lunchkit.accounts.actions import add_organiser, issue_console_link
@@ -88,6 +88,12 @@ def let_in(page: Page, link: str) -> None:
     page.goto(link)
     with page.expect_navigation():
         page.locator("main button").first.click()
+
+
+def revive_sessions() -> None:
+    """Everybody who was signed in is so again: for the tests that follow."""
+    db.session.execute(update(OrganiserSession).values(ended_at=None))
+    db.session.commit()
 
 
 def guests(lunch: House, number: int, name: str, **fields: Any) -> list[str]:
@@ -253,7 +259,6 @@ def test_scans_wait_while_nobody_is_signed_in(lunch: House, phone: Callable[[str
     with inside(lunch):
         session = db.session.scalars(select(OrganiserSession).order_by(OrganiserSession.id.desc())).first()
         organiser = db.session.get_one(Organiser, session.organiser_id)
-        ended = [row.id for row in db.session.scalars(select(OrganiserSession)) if row.ended_at is None]
         db.session.execute(OrganiserSession.__table__.update().values(ended_at=clock.now()))
         db.session.commit()
         link = issue_console_link(organiser)
@@ -270,17 +275,12 @@ def test_scans_wait_while_nobody_is_signed_in(lunch: House, phone: Callable[[str
     one.expect_link(ON)
     one.expect_all_sent()
     with inside(lunch):
-        db.session.execute(
-            OrganiserSession.__table__.update().where(OrganiserSession.id.in_(ended)).values(ended_at=None)
-        )  # for the tests that follow
-        db.session.commit()
+        revive_sessions()
         here = select(Registration).where(Registration.name.startswith("Clea"), Registration.arrived > 0)
         assert len(db.session.scalars(here).all()) == 3
 
 
-def test_somebody_else_who_signs_in_on_the_phone_sends_what_waits(
-    lunch: House, chromium: Browser, signed_in: Any, phone: Callable[[str], Phone]
-) -> None:
+def test_somebody_else_who_signs_in_on_the_phone_sends_what_waits(lunch: House, phone: Callable[[str], Phone]) -> None:
     tickets = guests(lunch, 2, "Ugo")
     one = phone("Nord")
     one.page.reload()
@@ -297,6 +297,8 @@ def test_somebody_else_who_signs_in_on_the_phone_sends_what_waits(
     with inside(lunch):
         came = select(Registration).where(Registration.name.startswith("Ugo"), Registration.arrived > 0)
         assert len(db.session.scalars(came).all()) == 2
+        db.session.rollback()
+        revive_sessions()
 
 
 def test_a_walk_in_is_in_after_one_field_and_one_button(lunch: House, phone: Callable[[str], Phone]) -> None:
