@@ -65,11 +65,14 @@ def main(words: list[str]) -> int:
 
 
 def spread() -> list[str]:
-    """The words that run all tests in two processes, a file in one of them; not where both would fill one database."""
+    """The words that run all tests in three processes, a file in one of them; not where they would fill one database.
+
+    Three, though two cores are enough: much of the time is spent in waiting for browsers, servers and disks.
+    """
     return (
         []
         if os.environ.get("LUNCHKIT_TEST_POSTGRESQL")
-        else ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
+        else ["-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]
     )
 
 

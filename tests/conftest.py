@@ -5,9 +5,11 @@ What a machine lacks is skipped with a line that says how to get it; with CI=tru
 
 import importlib
 import os
+import re
 import shutil
 import tempfile
 import warnings
+import zlib
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -52,16 +54,51 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 
 LONGEST_FIRST = (
-    "test_recap_trip", "test_speaker_pages", "test_storm", "test_kills", "test_room_trip", "test_room_budgets",
-    "test_budgets", "test_trip", "test_room_trouble", "test_secrecy", "test_recap_page", "test_recap_editor",
+    "test_recap_trip", "test_cli", "test_kills", "test_cli_trouble", "test_door_trip", "test_races", "test_speaker_pages",
+    "test_budgets", "test_room_budgets", "test_hostile", "test_storm", "test_room_trip", "test_demo", "test_paper",
+    "test_planning_trip", "test_recap_writing", "test_speakers", "test_archive", "test_secrecy", "test_trip",
+    "test_import_trip", "test_house_looks", "test_recap_page", "test_recap_editor", "test_series_page",
+    "test_calendar_times", "test_door_kills", "test_first_run", "test_story",
 )  # fmt: skip
-"""Files that take a minute or more: begun last, one of two processes would wait for the other."""
+"""Files that take long: begun last, the other processes would wait for one of them."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the long files first."""
+IN_TURN = {
+    "test_accounts", "test_archive", "test_attendee_pages", "test_audit", "test_calendar_words", "test_door",
+    "test_event_page", "test_feeds", "test_house_pages", "test_images", "test_imports", "test_languages",
+    "test_letters_pages", "test_linked_data", "test_lunch_overview", "test_members_first", "test_next_lunch",
+    "test_organiser_area", "test_organiser_lunches", "test_organiser_programme", "test_organiser_refusals",
+    "test_organiser_registrations", "test_own_questions", "test_picture_lives", "test_pictures", "test_poll_programme",
+    "test_presenter", "test_press_kit", "test_questions", "test_recap_editor", "test_recap_letters", "test_recap_reading",
+    "test_recap_writing", "test_registration_form", "test_run_of_show", "test_series_page", "test_speakers", "test_team",
+    "test_vcards", "test_workspace_queries",
+}  # fmt: skip
+"""Pages, forms and files to take away: each of these tests runs on one of the two databases, half of them on either.
+What is about several people at once runs on both, and so does everything with LUNCHKIT_TEST_LONG."""
+SEVERAL = re.compile(r"race|at_once|same_moment|same_time|meanwhile|twice|two_|together|concurrent")
+ON_ONE = re.compile(r"(?<![a-z])(sqlite|postgresql)(?![a-z])")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put the long files first, and spare one of two databases where it would say the same once more."""
     ranks = {name: rank for rank, name in enumerate(LONGEST_FIRST)}
     items.sort(key=lambda item: ranks.get(item.path.stem, len(ranks)))
+    if os.environ.get("LUNCHKIT_TEST_LONG"):
+        return
+    both = {ON_ONE.sub("", item.nodeid) for item in items if "[" in item.nodeid and "postgresql" in item.nodeid}
+    spared = [item for item in items if ON_ONE.sub("", item.nodeid) in both and is_spared(item)]
+    gone = set(spared)
+    items[:] = [item for item in items if item not in gone]
+    config.hook.pytest_deselected(items=spared)
+
+
+def is_spared(item: pytest.Item) -> bool:
+    """Whether its twin on the other database is enough."""
+    if item.path.stem not in IN_TURN or SEVERAL.search(item.name):
+        return False
+    on = ON_ONE.search(item.name)
+    turn = ("sqlite", "postgresql")[zlib.crc32(ON_ONE.sub("", item.nodeid).encode()) % 2]
+    return on is not None and on[1] != turn
 
 
 @pytest.fixture(scope="session")
@@ -216,7 +253,9 @@ def app(settings: Settings) -> Iterator[Flask]:
         look_of_the_house()  # each process reads it once: tests that count queries do not count this one
         yield app
         db.session.remove()
-        db.engine.dispose()
+        for engines in list(db._app_engines.values()):  # also of applications that a test made beside
+            for engine in engines.values():
+                engine.dispose()
 
 
 @pytest.fixture

@@ -14,7 +14,9 @@ SMALL = {"width": 320, "height": 700}
 LOOKS = tuple((viewport, scheme) for viewport in (SMALL, DESK) for scheme in ("light", "dark"))
 """Windows and colour schemes in which every page is looked at."""
 AXE = Axe().axe_script
-RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
+RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+ABOUT_COLOUR = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
+"""Those of them that another colour scheme can break: no style but colours depends on it."""
 ATTENDEE = (20_000, 4, 150)
 ORGANISER = (60_000, 5, 500)
 """Bytes transferred with a cold cache, requests, elements outside drawings."""
@@ -87,15 +89,15 @@ def over_budget(name: str, weight: Weight, budget: tuple[int, int, int]) -> list
     ] + [f"{name}: asks {address}" for address in weight.foreign]
 
 
-def axe_violations(page: Page) -> list[str]:
-    """What axe-core finds with the WCAG 2.2 A and AA rules, in a line each."""
+def axe_violations(page: Page, rules: Mapping[str, Any] = RULES) -> list[str]:
+    """What axe-core finds with the WCAG 2.2 A and AA rules, or some of them, in a line each."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE)
     found: list[str] = page.evaluate(
-        """rules => axe.run({runOnly: {type: 'tag', values: rules}, resultTypes: ['violations']}).then(
+        """rules => axe.run({runOnly: rules, resultTypes: ['violations']}).then(
             ({violations}) => violations.flatMap(({id, nodes}) => nodes.map(
                 node => `${id}: ${node.html.slice(0, 120)} ${node.failureSummary.slice(0, 200)}`)))""",
-        RULES,
+        dict(rules),
     )
     return found
 
@@ -117,12 +119,14 @@ def faults(page: Page, addresses: Mapping[str, str], looks: Sequence[tuple[dict[
 
 def faults_here(page: Page, looks: Iterable[tuple[dict[str, int], str]] = LOOKS) -> list[str]:
     """The same for the page that is open."""
-    found = []
+    found, widths = [], set()
     for viewport, scheme in looks:
+        rules = ABOUT_COLOUR if viewport["width"] in widths else RULES
+        widths.add(viewport["width"])
         page.set_viewport_size({"width": viewport["width"], "height": viewport["height"]})
         page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
         look = f"{viewport['width']} {scheme}"
-        found += [f"{look}: {violation}" for violation in axe_violations(page)]
+        found += [f"{look}: {violation}" for violation in axe_violations(page, rules)]
         if overflow(page) > 0:
             found.append(f"{look}: {overflow(page)} px too wide")
     return found

@@ -139,7 +139,7 @@ def test_what_is_left_for_later_is_asked_again(tmp_path: Path, chromium: Browser
         assert step_of(page) == "letters"
         page.goto(re.sub(r"/set-up.*", "/", link))
         assert page.locator("main a[href$='/house/start']").count() == 1
-        assert page.locator("main a[href$='/house/network'], main a[href$='/house/letters']").count() == 2
+        assert page.locator("main a[href$='/sections/network'], main a[href$='/sections/letters']").count() == 2
         page.locator("main a[href$='/house/start']").click()
         assert step_of(page) == "letters", "where one left it"
         press(page, "later"), press(page, "later"), press(page, "later")

@@ -42,7 +42,8 @@ def desk(lunch: House, chromium: Browser) -> Iterator[Page]:
 @pytest.fixture(scope="module")
 def pages(lunch: House) -> dict[str, str]:
     """The pages of the house."""
-    names = ("", "/network", "/address", "/letters", "/look", "/privacy", "/health", "/start/letters", "/start/lunch")
+    sections = ("network", "address", "letters", "look", "privacy")
+    names = ("", *(f"/sections/{name}" for name in sections), "/health", "/start/letters", "/start/lunch")
     return {name or "index": lunch.url(f"/organiser/house{name}") for name in names}
 
 
@@ -66,7 +67,7 @@ def test_everybody_can_use_the_pages_of_the_house(
 @pytest.mark.browser
 def test_a_test_letter_leaves_where_the_environment_decided_all(desk: Page, pages: dict[str, str]) -> None:
     """The environment of this server has decided all about mail: the button is there all the same, and it works."""
-    desk.goto(pages["/letters"])
+    desk.goto(pages["/sections/letters"])
     assert desk.locator("[name=mail_host]").count() == 0 and desk.locator(".decided").count() >= 3
     with desk.expect_navigation():
         desk.locator("button[value=trial]").click()

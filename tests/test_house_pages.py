@@ -34,7 +34,7 @@ HOUSE = "/organiser/house"
 def send(client: FlaskClient, section: str, *, headers: dict[str, str] | None = None, **fields: Any) -> Any:
     """Send the form of a section, or of a step («start/network»)."""
     form = {"csrf_token": csrf_of(client, HOUSE)} | fields
-    return client.post(f"{HOUSE}/{section}", data=form, headers=headers)
+    return client.post(f"{HOUSE}/sections/{section}", data=form, headers=headers)
 
 
 def file_of(data: bytes, name: str = "logo.png") -> tuple[io.BytesIO, str]:
@@ -47,9 +47,14 @@ LOOK = {"colour": "myrtille", "logo_alt": "Une assiette", "logo_ground": ""}
 
 def test_every_page_of_the_house_opens(organiser_client: FlaskClient) -> None:
     send(organiser_client, "look", **LOOK, picture=file_of(logo_png((0, 0, 0))))
-    for path in ("", *(f"/{section}" for section in SECTIONS), *(f"/start/{step}" for step in STEPS), "/health"):
+    for path in (
+        "",
+        *(f"/sections/{section}" for section in SECTIONS),
+        *(f"/start/{step}" for step in STEPS),
+        "/health",
+    ):
         assert organiser_client.get(HOUSE + path).status_code == 200, path
-    for path in ("/nothing", "/lunch", "/start/nothing", "/start/health"):
+    for path in ("/sections/nothing", "/sections/lunch", "/start/nothing", "/start/health"):
         assert organiser_client.get(HOUSE + path).status_code == 404, path
         assert (
             organiser_client.post(HOUSE + path, data={"csrf_token": csrf_of(organiser_client, HOUSE)}).status_code
@@ -122,7 +127,7 @@ def test_what_the_environment_decided_is_shown_and_stays(settings: Settings, mon
     with app.app_context():
         client = new_client(app)
         sign_in(client, add_organiser("Ada Ressort", "ada@lunch.example"))
-        page = client.get(f"{HOUSE}/letters").text
+        page = client.get(f"{HOUSE}/sections/letters").text
         assert "LUNCHKIT_MAIL_HOST" in page and 'name="mail_host"' not in page and 'name="mail_port"' in page
         fields = {"mail_host": "evil.example", "mail_security": "tls", "mail_port": "", "mail_from": "a@b.example"}
         assert send(client, "letters", **fields).status_code == 303
@@ -159,7 +164,9 @@ def test_a_new_address_shuts_nobody_out(settings: Settings) -> None:
         near, far = visitor(app, "127.0.0.1:8000"), visitor(app, "10.1.2.3:8000")
         for client in (near, far):
             let_in(client, ada)
-        assert 'value="http://10.1.2.3:8000"' in far.get(f"{HOUSE}/address").text, "what the browser shows is proposed"
+        assert 'value="http://10.1.2.3:8000"' in far.get(f"{HOUSE}/sections/address").text, (
+            "what the browser shows is proposed"
+        )
         asked = send(far, "address", public_url="lunch.reseau.example/")
         assert asked.status_code == 200 and 'value="move"' in asked.text, "asked once: a slip would shut one out"
         assert current_settings().public_url == DEFAULT_ADDRESS
@@ -186,7 +193,7 @@ def test_whoever_came_through_the_proxy_already_stays_signed_in(settings: Settin
             "X-Forwarded-For": "10.9.9.9",
             "Origin": "https://lunch.reseau.example",
         }
-        assert 'value="https://lunch.reseau.example"' in client.get(f"{HOUSE}/address", headers=through).text
+        assert 'value="https://lunch.reseau.example"' in client.get(f"{HOUSE}/sections/address", headers=through).text
         saved = send(client, "address", public_url="https://lunch.reseau.example", headers=through)
         assert saved.status_code == 303
         assert any(each.startswith("__Host-lunchkit=") for each in saved.headers.getlist("Set-Cookie"))
@@ -359,7 +366,7 @@ def test_nothing_hostile_breaks_a_page_or_gets_into_the_file(
         for value in HOSTILE:
             form = {each: GOOD[each] for each in FIELDS[section] if each in GOOD} | {name: value, "csrf_token": token}
             typed = {key: each.encode("utf-8", "surrogatepass") for key, each in form.items()}
-            answer = organiser_client.post(f"{HOUSE}/{section}", data=typed, headers={"Host": "localhost"})
+            answer = organiser_client.post(f"{HOUSE}/sections/{section}", data=typed, headers={"Host": "localhost"})
             assert answer.status_code in (200, 303, 400, 413, 422), (name, value[:40], answer.status_code)
             written = envfile.read(settings_file().path)
             assert set(written) <= {f"LUNCHKIT_{each.upper()}" for each in GOOD}, (name, value[:40])

@@ -241,7 +241,9 @@ class _Seen(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.silent += tag in ("script", "style")
-        read = ("alt", "title", "placeholder", "aria-label", "content", "value")
+        read = {"alt", "title", "placeholder", "aria-label", "content", "value"}
+        is_silent = tag == "option" or dict(attrs).get("type") in ("radio", "checkbox", "hidden")
+        read -= {"value"} if is_silent else set()
         self.texts += [value or "" for name, value in attrs if name in read or name.startswith("data-")]
 
     def handle_endtag(self, tag: str) -> None:

@@ -147,7 +147,7 @@ def test_who_stands_at_the_door_gets_a_free_seat_or_none(organiser_client: Flask
     event = make_event(starts_at=clock.now() - timedelta(minutes=20), capacity=1)
     here = f"/organiser/e/{event.slug}"
     new = f"{here}/registrations/new"
-    assert new in organiser_client.get(here).text
+    assert new in organiser_client.get(f"{here}/registrations").text
     assert "à la porte" in organiser_client.get(new).text
     assert post(organiser_client, new, new, **PERSON).status_code == 303
     full = post(organiser_client, new, new, **(PERSON | {"name": "Paul Eau", "email": ""}))
