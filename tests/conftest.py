@@ -241,6 +241,13 @@ def compile_addresses_once() -> None:
 compile_addresses_once()
 
 
+def dispose_of_engines() -> None:
+    """Close all connections, also of applications that a test made beside its own."""
+    for engines in list(db._app_engines.values()):
+        for engine in engines.values():
+            engine.dispose()
+
+
 @pytest.fixture
 def app(settings: Settings) -> Iterator[Flask]:
     """The application, inside its context."""
@@ -253,9 +260,7 @@ def app(settings: Settings) -> Iterator[Flask]:
         look_of_the_house()  # each process reads it once: tests that count queries do not count this one
         yield app
         db.session.remove()
-        for engines in list(db._app_engines.values()):  # also of applications that a test made beside
-            for engine in engines.values():
-                engine.dispose()
+        dispose_of_engines()
 
 
 @pytest.fixture

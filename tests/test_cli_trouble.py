@@ -14,7 +14,7 @@ from lunchkit.config import Settings
 from lunchkit.db import db
 from tests.live import Postman
 from tests.server import free_port
-from tests.test_cli import lunchkit
+from tests.test_cli import lunchkit, program
 
 COMMANDS = [("upgrade",), ("organiser", "list"), ("deliver",), ("backup",), ("serve",)]
 sqlite_only = pytest.mark.parametrize("database", ["sqlite"], indirect=True, scope="session")
@@ -59,9 +59,9 @@ def test_a_damaged_database_is_said_in_a_line(tmp_path: Path, words: tuple[str, 
 
 @pytest.mark.usefixtures("without_psycopg")
 def test_a_missing_driver_is_said_with_its_cure(tmp_path: Path, closed_database: str) -> None:
-    done = lunchkit(tmp_path, "serve", DATABASE_URL=closed_database)
+    done = program(tmp_path, "serve", DATABASE_URL=closed_database)
     assert complains(done, "psycopg", "pip install 'lunchkit[postgres]'")
-    sick = lunchkit(tmp_path, "doctor", DATABASE_URL=closed_database)
+    sick = program(tmp_path, "doctor", DATABASE_URL=closed_database)
     assert sick.returncode == 1 and "!!  LUNCHKIT_DATABASE_URL" in sick.stdout and not sick.stderr
 
 

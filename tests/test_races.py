@@ -35,7 +35,7 @@ from tests.conftest import EventMaker, details, new_client
 from tests.seating import all_at_once, assert_sound, letters_of, registrations_of, seats_given
 from tests.server import Client, Server, fetch_stamp, send_form, stamp_of
 
-ROUNDS = int(os.environ.get("LUNCHKIT_TEST_ROUNDS", "3"))
+ROUNDS = int(os.environ.get("LUNCHKIT_TEST_ROUNDS", "2"))
 PROCESSES, ASKED, SEATS = 6, 300, 100
 SMALL_LUNCHES, SMALL_ASKED, SMALL_SEATS = 15, 8, 4
 """For the races that are lost on purpose: so many that one of them is lost for sure."""
