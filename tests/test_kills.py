@@ -64,12 +64,12 @@ def test_no_letter_is_lost_by_kills_and_a_doubled_one_is_recognisable(
 ) -> None:
     box, port = postbox
     event = make_event(capacity=40)
-    event_id, kills = event.id, kills_of(database)
+    event_id = event.id
     mail = {"MAIL_HOST": "127.0.0.1", "MAIL_PORT": str(port), "MAIL_SECURITY": "none", "MAIL_FROM": settings.mail_from}
     with server_of(settings, **mail) as server:
         crowd = Crowd(server, event.slug)
         db.session.remove()
-        crowd.under_fire(kills, random.Random())
+        kills = crowd.under_fire(kills_of(database), random.Random())
         time.sleep(1)
     assert_nothing_lost(crowd, event_id)
     app.extensions["lunchkit_settings"] = replace(settings, mail_host="127.0.0.1", mail_port=port, mail_security="none")

@@ -297,6 +297,8 @@ def _plant_years(app: Flask) -> None:
     series = db.session.query(Series).one()
     colours = list(Colour)
     for number in range(60):
+        db.session.commit()
+        db.session.connection(execution_options={"writes": True})  # the server writes too
         starts_at = NOON - timedelta(days=14 * number + 14, hours=7 if number % 5 == 4 else 0)
         event = Event(
             series_id=series.id,
