@@ -38,11 +38,6 @@ def run_item_or_404(event_id: int, item_id: int) -> RunItem:
     return item
 
 
-def count_run_items(event_id: int) -> int:
-    """How many rows the run of show of a lunch has."""
-    return db.session.scalar(select(func.count()).where(RunItem.event_id == event_id)) or 0
-
-
 def run_of_show(event: Event) -> RunOfShow:
     """What happens at a lunch, minute by minute; in two queries."""
     asked = select(Poll.id, Poll.question).where(Poll.event_id == event.id)
