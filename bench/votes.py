@@ -600,7 +600,7 @@ def gates(given: argparse.Namespace) -> list[Gate]:
         Gate("vote_p99_to_raw", 2.5, phones=5000),
         Gate("memory_per_phone_kb", 4, phones=5000),
         Gate("server_cores", 0.7, phones=5000),
-        Gate("idle_cores", 0.02, phones=5000),
+        Gate("idle_cores", 0.02 * given.workers, phones=5000),  # each process looks for itself
         Gate("reopening_to_hello", 3, phones=5000),
         Gate("vote_p99_ms", 100, most_phones=300),
         Gate("own_over_tick_ms", 100, most_phones=300),

@@ -41,7 +41,7 @@ from lunchkit.registrations import routes as registrations
 from lunchkit.settings_file import follow_file
 from lunchkit.speakers import organiser as speakers_organiser
 from lunchkit.speakers import routes as speakers
-from lunchkit.web import init_web
+from lunchkit.web import Lunchkit, init_web
 
 BODY_LIMIT = 1_000_000
 
@@ -75,7 +75,7 @@ for bp in [door.bp for door in doors]:
 def create_app(settings: Settings | None = None) -> Flask:
     """An application with these settings, or with those of the environment."""
     settings = settings or load_settings()
-    app = Flask("lunchkit", static_folder=None, root_path=str(Path(__file__).parent))
+    app = Lunchkit("lunchkit", static_folder=None, root_path=str(Path(__file__).parent))
     app.config.from_mapping(_flask_config(settings))
     app.extensions["lunchkit_settings"] = settings
     follow_file(app, settings, lambda changed: _take_over(app, changed))

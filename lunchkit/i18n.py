@@ -88,6 +88,8 @@ def language() -> str:
 
 
 def _remember_language(response: Response) -> Response:
+    if not request.query_string:
+        return response  # as with each vote: nothing to take apart
     if "lang" in request.args and request.args["lang"] in _spoken_here() and request.endpoint != "web.static_file":
         response.set_cookie(
             COOKIE, request.args["lang"], max_age=365 * 86400, httponly=True, samesite="Lax",

@@ -26,7 +26,7 @@ from flask import (
     request,
     url_for,
 )
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
@@ -95,6 +95,8 @@ TAKES = "lunchkit_takes"
 FORWARDING = ("X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "Forwarded", "Via")
 """What proxies add to a request."""
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+SESSION_COOKIE = "lunchkit"
+"""Its name, without what a browser is told in front of it."""
 log = logging.getLogger("lunchkit")
 bp = Blueprint("web", __name__)
 
@@ -134,6 +136,14 @@ class StorageFull(Refusal):
     retry_after = 60
 
 
+class Lunchkit(Flask):
+    """The application. Its doors are plain functions: Flask need not ask each, at each request, whether it is async."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """The function itself."""
+        return func
+
+
 class LazySession(SecureCookieSessionInterface):
     """Flask's session in a cookie, without making ready to read one for those who bring none: attendees and phones.
 
@@ -143,7 +153,7 @@ class LazySession(SecureCookieSessionInterface):
 
     def get_cookie_name(self, app: Flask) -> str:
         """The name says how a browser may treat it."""
-        return "__Host-lunchkit" if self.get_cookie_secure(app) else "lunchkit"
+        return f"__Host-{SESSION_COOKIE}" if self.get_cookie_secure(app) else SESSION_COOKIE
 
     def get_cookie_secure(self, app: Flask) -> bool:
         """Whether the cookie travels over TLS only."""
@@ -151,11 +161,13 @@ class LazySession(SecureCookieSessionInterface):
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         """The session of a request; an empty one where there is no cookie."""
-        return (
-            super().open_session(app, request)
-            if self.get_cookie_name(app) in request.cookies
-            else SecureCookieSession()
-        )
+        brings_one = SESSION_COOKIE in request.environ.get("HTTP_COOKIE", "")
+        return super().open_session(app, request) if brings_one else SecureCookieSession()
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Nothing is asked for the sake of a session that nobody opened: with each vote that is a fiftieth of it."""
+        if session or session.accessed or session.modified:
+            super().save_session(app, session, response)
 
 
 def comes_from_this_machine() -> bool:

@@ -229,3 +229,8 @@ def test_what_is_too_heavy_for_a_link_that_is_gone_is_answered_in_words(client: 
     heavy = {"content_type": "multipart/form-data; boundary=x", "content_length": 9_500_000}
     answer = client.post("/s/nobody/portrait", input_stream=BytesIO(b"--x"), **heavy)
     assert answer.status_code == 404 and "Traceback" not in answer.text
+
+
+def test_a_session_that_nobody_opened_is_neither_set_nor_spoken_of(client: FlaskClient) -> None:
+    answer = client.get("/healthz", headers={"Cookie": "voter=1"})
+    assert "Set-Cookie" not in answer.headers and "Cookie" not in answer.headers.get("Vary", "")

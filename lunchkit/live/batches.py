@@ -13,6 +13,8 @@ Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")
 GATHER = 0.005
 """Seconds of waiting for company."""
+CROWD, CROWD_GATHER = 8, 0.02
+"""Where so many came together at once, more are on their way: a longer wait makes fewer transactions of them."""
 MOST = 500
 PATIENCE = 20.0
 """Seconds after which a writer is told that it did not work."""
@@ -61,8 +63,9 @@ class Batches(Generic[Item, Outcome]):
         return mine.outcome  # type: ignore[return-value]
 
     def _work(self) -> None:
+        batch: list[_Waiting[Item, Outcome]] = []
         while True:
-            time.sleep(GATHER)
+            time.sleep(GATHER if len(batch) < CROWD else CROWD_GATHER)
             with self._lock:
                 batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
                 if not batch:

@@ -134,7 +134,7 @@ class Channel:
         rest = max(LOOK, self.feed.gap / 3)
         pause, beaten, pushed = rest, time.monotonic(), -self.feed.gap
         while self._goes_on():
-            time.sleep(pause)
+            time.sleep(until_next(pause))
             started = time.monotonic()
             if started - pushed < self.feed.gap:
                 continue
@@ -179,6 +179,11 @@ class Channel:
 
 def _begins(channel: Channel, beginning: tuple[object, ...]) -> bool:
     return channel.feed.key[: len(beginning)] == beginning
+
+
+def until_next(pause: float) -> float:
+    """Seconds until the clock passes a multiple of the pause: all processes look at one time, phones hear together."""
+    return pause - time.time() % pause
 
 
 def _write(descriptor: int, data: bytes) -> bool:

@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -290,7 +291,8 @@ def _move_on(connection: Any, contest_id: int, *, is_live: bool) -> None:
         connection.execute("update ballot set is_new = 0 where contest_id = ? and is_new = 1", (contest_id,))
 
 
-def _contest(row: Any) -> Contest | None:
+@lru_cache(maxsize=64)
+def _contest(row: tuple[Any, ...] | None) -> Contest | None:
     if row is None:
         return None
     id_, event_id, code, position, key_name, scope, spec, is_live, closing = row
