@@ -23,18 +23,22 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+HEADLESS_SHELL = "chromium-headless-shell"
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 900}
 
 
 def find_chromium() -> str | None:
-    """Where Chromium is: LUNCHKIT_CHROMIUM (which must exist), or on the PATH."""
+    """Where Chromium is: LUNCHKIT_CHROMIUM (which must exist), or on the PATH.
+
+    Debian's headless shell first: the same engine without the windows, for two thirds of the processor time.
+    """
     given = os.environ.get("LUNCHKIT_CHROMIUM")
     if given:
         if not Path(given).exists():
             pytest.fail(f"LUNCHKIT_CHROMIUM names {given}, which does not exist")
         return given
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    names = (HEADLESS_SHELL, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
     return next((path for name in names if (path := shutil.which(name))), None)
 
 

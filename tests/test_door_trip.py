@@ -468,11 +468,12 @@ def test_the_camera_reads_a_ticket_without_network(lunch: House, signed_in: Any,
     path = find_chromium()
     if path is None:
         lack("no browser found: apt install chromium, or name one in LUNCHKIT_CHROMIUM")
-    fakes = ["--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={film}"]
+    fakes = ["ui-for-media-stream", "device-for-media-stream"]
+    camera = [*(f"--use-fake-{fake}" for fake in fakes), f"--use-file-for-fake-video-capture={film}"]
 
     def look() -> None:
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS, *fakes])
+            browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS, *camera])
             one = Phone(lunch, browser, signed_in, "Nord")
             one.context.grant_permissions(["camera"])
             one.cut()  # the decoder lies on the phone already

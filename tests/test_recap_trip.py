@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from secrets import token_hex
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from lunchkit.accounts.actions import add_organiser, issue_console_link
 from lunchkit.accounts.queries import organiser_by_email
 from lunchkit.db import SQLITE_DRIVER, db
+from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.recap.actions import draft_recap
 from lunchkit.recap.models import RecapSection, RecapVersion
@@ -26,11 +27,29 @@ MOST_KEYS = 300
 """Keys besides those of the text: at one a second they take five minutes."""
 
 
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """The demo, on one server for all of these tests."""
+    with house(tmp_path_factory.mktemp("house")) as demo:
+        yield demo
+
+
 @pytest.fixture
-def lunch(tmp_path: Path) -> Iterator[House]:
-    """The demo, whose running lunch has no recap yet."""
-    with house(tmp_path) as lunch:
-        yield lunch
+def lunch(demo: House) -> House:
+    """The demo with a running lunch that has no recap yet, and a sign-in link that nobody has used."""
+    if demo.server.process is None:
+        demo.server.start()
+    slug = f"table-{token_hex(4)}"
+    with demo.app.app_context(), demo.app.test_request_context():
+        running = any_event_by_slug_or_404(demo.events["running"])
+        columns = {name: getattr(running, name) for name in Event.__table__.columns.keys() if name != "id"}  # noqa: SIM118
+        db.session.add(Event(**columns | {"slug": slug, "uid": f"{slug}@demo"}))
+        db.session.commit()
+        organiser = organiser_by_email(running.contact_email)
+        assert organiser is not None
+        link = issue_console_link(organiser)
+        db.session.remove()
+    return House(demo.app, demo.server, demo.postman, demo.events | {"running": slug}, link)
 
 
 def sign_in(browser: Browser, link: str, **options: object) -> BrowserContext:
@@ -47,7 +66,8 @@ def sign_in(browser: Browser, link: str, **options: object) -> BrowserContext:
 def colleague(lunch: House) -> str:
     """The sign-in link of one more organiser."""
     with lunch.app.app_context(), lunch.app.test_request_context():
-        link = issue_console_link(add_organiser("Léo Boulon", "leo@example.org", "fr"))
+        known = organiser_by_email("leo@example.org")
+        link = issue_console_link(known or add_organiser("Léo Boulon", "leo@example.org", "fr"))
         db.session.remove()
     return link
 
