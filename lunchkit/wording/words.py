@@ -57,7 +57,12 @@ def fill_in(text: str, values: Mapping[str, str]) -> str:
     if not values:
         return text
     known = re.compile("|".join(re.escape(f"{{{name}}}") for name in values))
-    return known.sub(lambda found: one_line(values[found[0][1:-1]]), text)
+    return known.sub(lambda found: _in_one_line(values[found[0][1:-1]]), text)
+
+
+def _in_one_line(value: str) -> str:
+    """A value that begins no line of its own; the spaces that French needs stay."""
+    return "".join(char if char.isprintable() or char in "\u202f\u00a0" else " " for char in value)
 
 
 def fill_in_subject(subject: str, values: Mapping[str, str]) -> str:
@@ -79,7 +84,8 @@ def paragraphs(prose: str, values: Mapping[str, str]) -> tuple[Paragraph, ...]:
 
 
 def _greets(part: str) -> bool:
-    return "\n" not in part and part.endswith(",")
+    """«Bonjour {name},» greets, and so does «Guten Tag {name}»."""
+    return "\n" not in part and part.endswith((",", "{name}"))
 
 
 def placeholders_in(text: str) -> list[str]:
