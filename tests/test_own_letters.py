@@ -43,7 +43,7 @@ from lunchkit.wording.models import LetterWords
 from lunchkit.wording.organiser_forms import LONGEST_PROSE, LONGEST_SUBJECT
 from lunchkit.wording.queries import own_words, revision_of, words_row
 from lunchkit.wording.refusals import WordsChangedMeanwhile
-from lunchkit.wording.words import Paragraph, Words, fill_in, fill_in_subject, paragraphs
+from lunchkit.wording.words import LONGEST_SENT, Paragraph, Words, fill_in, fill_in_subject, paragraphs
 from tests.conftest import EventMaker, Outbox, csrf_of, details
 from tests.source import HOUSE
 from tests.test_delivery import free_port, use_server
@@ -139,6 +139,10 @@ def test_no_value_begins_a_line_or_a_paragraph() -> None:
     assert "\n" not in fill_in_subject("Pour {name}\r\nBcc: x", values)
 
 
+def test_a_subject_that_says_the_title_many_times_is_cut() -> None:
+    assert len(fill_in_subject("{lunch} " * 18, {"lunch": "x" * 200})) == LONGEST_SENT
+
+
 @pytest.mark.parametrize(
     ("prose", "leads"),
     [
@@ -176,10 +180,15 @@ def test_every_situation_has_its_letter_or_stays_with_lunchkits_words(standing: 
     assert letter_of("cancellation", facts | {"why": "somebody else"}) is None
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("letter", LETTERS.values(), ids=LETTERS)
-def test_own_words_replace_the_prose_and_nothing_else(event: Event, letter: AttendeeLetter, language: str) -> None:
+def test_own_words_replace_the_prose_and_nothing_else(event: Event, letter: AttendeeLetter) -> None:
     event.access_notes = "Sonner à L’ESPACE"
+    for language in LANGUAGES:
+        check_what_stays(event, letter, language)
+
+
+def check_what_stays(event: Event, letter: AttendeeLetter, language: str) -> None:
+    """A letter in one's own words has all that lunchkit's has around its prose."""
     with force_locale(language):
         plain = sample_letter(event, letter, Words())
         lunchkits = lunchkits_words(letter)
@@ -463,6 +472,7 @@ def test_a_preview_shows_what_was_typed_and_saves_nothing(organiser_client: Flas
     assert answer.text.count("&lt;b&gt;Venez&lt;/b&gt; Camille Exemple {nom}".replace("Exemple", name_of_sample())) == 1
     assert answer.text.count("&lt;script&gt;alert(1)&lt;/script&gt; {{7*7}} 2") == 2, "as HTML, and as text"
     assert "<script" not in answer.text
+    assert "<code>{nom}</code>" in answer.text, "it warns before it is saved"
     assert said(event) == Words()
     assert db.session.scalar(select(func.count(OutboxLetter.id))) == 0
     saved = organiser_client.get(path(event, door="/layout")).text
@@ -670,6 +680,22 @@ def test_pages_and_letters_ask_as_often_however_much_was_written(
             )
     assert [queries_of(organiser_client, address) for address in addresses] == before
     assert max(before[:3]) <= 8, before
+
+
+def test_a_letter_in_ones_own_words_asks_as_often_as_one_in_lunchkits(event: Event, outbox: Outbox) -> None:
+    register(event)
+
+    def asked() -> int:
+        row, found = outbox.rows()[0], []
+        db.session.expunge_all()  # each time the lunch is read anew
+        sql_event.listen(db.engine, "before_cursor_execute", note := lambda *told: found.append(told[2]))
+        render_letter(row)
+        sql_event.remove(db.engine, "before_cursor_execute", note)
+        return len(found)
+
+    before, event_id = asked(), db.session.scalars(select(Event.id)).one()
+    let(db.session.get_one(Event, event_id), OURS)
+    assert asked() == before <= 4
 
 
 def test_hostile_words_are_shown_as_words_on_every_page(organiser_client: FlaskClient, event: Event) -> None:

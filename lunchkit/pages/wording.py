@@ -268,7 +268,13 @@ def _looked_at(event: Event, letter: AttendeeLetter, language: str, words: Words
     """Subject, HTML and text of a sample, in a page that only our own may frame and in which nothing acts."""
     with force_locale(language):
         sample = sample_letter(event, letter, words)
-    page = render_template("organiser/mail/layout.html", letter=sample, language=language, name=NAMES[letter.key])
+    page = render_template(
+        "organiser/mail/layout.html",
+        letter=sample,
+        language=language,
+        name=NAMES[letter.key],
+        unknown=unknown_in(words, letter.placeholders),
+    )
     # What stands before the mark is escaped, and so can hold none of its own.
     response = _with_policy(page.replace(MARK, _inner(sample), 1), LOOKED_AT)
     response.headers["X-Frame-Options"] = "SAMEORIGIN"

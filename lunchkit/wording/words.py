@@ -13,6 +13,8 @@ from lunchkit.mail.rendering import one_line
 
 LONGEST_LEAD = 240
 """Characters: a longer paragraph is not set in large type."""
+LONGEST_SENT = 400
+"""Characters of a subject, filled in: a title may stand in it more than once."""
 _BRACED = re.compile(r"\{[^{}\n]{1,40}\}")
 
 
@@ -67,7 +69,7 @@ def _in_one_line(value: str) -> str:
 
 def fill_in_subject(subject: str, values: Mapping[str, str]) -> str:
     """A subject, its placeholders filled in: one line, whatever stands in it."""
-    return one_line(fill_in(typo(subject), values))
+    return one_line(fill_in(typo(subject), values))[:LONGEST_SENT].rstrip()
 
 
 def paragraphs(prose: str, values: Mapping[str, str]) -> tuple[Paragraph, ...]:
