@@ -24,7 +24,7 @@ from lunchkit.i18n import init_i18n
 from lunchkit.images import routes as images
 from lunchkit.imports import organiser as imports_organiser
 from lunchkit.markdown import host_of, markdown, plain
-from lunchkit.pages import asked, letters, log, lunches, organiser, paper, patterns, routes
+from lunchkit.pages import asked, letters, log, lunches, organiser, paper, patterns, routes, wording
 from lunchkit.pages import doors as helpers_doors
 from lunchkit.planning import organiser as planning_organiser
 from lunchkit.polls import organiser as polls_organiser
@@ -51,6 +51,7 @@ doors = (
     asked,
     planning_organiser,
     letters,
+    wording,
     log,
     paper,
     patterns,

@@ -50,7 +50,14 @@ BUNDLES = {
     "css/archive.css": ("css/base.css", "css/series.css"),
     "css/article.css": ("css/base.css", "css/pictures.css", "css/recap.css"),
     "css/speaker.css": ("css/base.css", "css/people.css", "css/speaking.css"),
-    "css/desk.css": ("css/base.css", "css/organiser.css", "css/speaking.css", "css/writing.css", "css/team.css"),
+    "css/desk.css": (
+        "css/base.css",
+        "css/organiser.css",
+        "css/speaking.css",
+        "css/writing.css",
+        "css/team.css",
+        "css/letters.css",
+    ),
     "css/door.css": ("css/base.css", "css/organiser.css", "css/at-the-door.css"),
     "js/door.js": (
         "js/door-disk.js",

@@ -68,7 +68,7 @@ IN_TURN = {
     "test_event_page", "test_feeds", "test_house_pages", "test_images", "test_imports", "test_languages",
     "test_letters_pages", "test_linked_data", "test_lunch_overview", "test_members_first", "test_next_lunch",
     "test_organiser_area", "test_organiser_lunches", "test_organiser_programme", "test_organiser_refusals",
-    "test_organiser_registrations", "test_own_questions", "test_picture_lives", "test_pictures", "test_poll_programme",
+    "test_organiser_registrations", "test_own_letters", "test_own_questions", "test_picture_lives", "test_pictures", "test_poll_programme",
     "test_presenter", "test_press_kit", "test_questions", "test_recap_editor", "test_recap_letters", "test_recap_reading",
     "test_recap_writing", "test_registration_form", "test_run_of_show", "test_series_page", "test_speakers", "test_team",
     "test_vcards", "test_workspace_queries",

@@ -44,6 +44,11 @@ GET+POST /organiser/e/<slug>/import/<draft_id>/columns
 GET      /organiser/e/<slug>/import/<draft_id>/left-out.csv
 GET+POST /organiser/e/<slug>/import/<draft_id>/reversal
 POST     /organiser/e/<slug>/members-link
+GET      /organiser/e/<slug>/letters
+GET+POST /organiser/e/<slug>/letters/<letter>/<language>
+GET+POST /organiser/e/<slug>/letters/<letter>/<language>/layout
+POST     /organiser/e/<slug>/letters/<letter>/<language>/restoration
+POST     /organiser/e/<slug>/letters/<letter>/<language>/setting-aside
 GET      /organiser/e/<slug>/paper
 GET      /organiser/e/<slug>/paper/attendance
 GET      /organiser/e/<slug>/paper/badges

@@ -231,10 +231,12 @@ def one_of_each(event: Event) -> dict[str, Any]:
         "scan_id": scan.id,
         "draft_id": list_.id,
         "noun": "opening",
+        "letter": "confirmation",
+        "language": "fr",
     }
 
 
-WORDS = {"noun"}
+WORDS = {"noun", "letter", "language"}
 """Parts of addresses that name no row."""
 
 

@@ -56,6 +56,8 @@ def test_every_route_answers_every_method_with_the_security_headers(
         "path": "css/base.css",
         "code": code_of(event),
         "noun": "opening",
+        "letter": "confirmation",
+        "language": "fr",
         "members": "x" * 32,
         "step": "network",
         "section": "network",

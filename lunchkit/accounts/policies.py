@@ -24,6 +24,7 @@ LEAST: dict[str, Role] = {
     "organiser.asked": Role.ORGANISER,
     "organiser.paper": Role.ORGANISER,
     "organiser.planning": Role.ORGANISER,
+    "organiser.wording": Role.ORGANISER,
     "organiser.registrations": Role.ORGANISER,
     "organiser.imports": Role.ORGANISER,
     "organiser.archive": Role.ORGANISER,

@@ -69,3 +69,5 @@ class Prepared:
     questions: int
     rows: int
     speakers: int
+    words: int
+    """Letters in words of one's own, each language counted."""

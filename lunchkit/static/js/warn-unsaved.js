@@ -29,7 +29,7 @@ document.addEventListener("submit", (event) => {
     asked = form;
     return stop(event, other.dataset.warnUnsaved);
   }
-  leaves = true;
+  leaves = !event.submitter?.formTarget; // into a frame: the page stays
 });
 document.addEventListener("click", ({ target }) => (leaves = target.closest("a[data-discards]") !== null));
 document.addEventListener("input", () => {
