@@ -26,6 +26,8 @@ LEAST: dict[str, Role] = {
     "organiser.planning": Role.ORGANISER,
     "organiser.registrations": Role.ORGANISER,
     "organiser.imports": Role.ORGANISER,
+    "organiser.invitations": Role.ORGANISER,
+    "organiser.guests": Role.ORGANISER,
     "organiser.archive": Role.ORGANISER,
     "organiser.speakers": Role.ORGANISER,
     "organiser.polls": Role.ORGANISER,

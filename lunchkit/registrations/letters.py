@@ -16,6 +16,7 @@ from lunchkit import calendar, clock, links, qr
 from lunchkit.db import db
 from lunchkit.events.feeds import calendar_entry
 from lunchkit.events.models import Event
+from lunchkit.guests.queries import link_to_confirm
 from lunchkit.mail import outbox
 from lunchkit.mail.rendering import InlineImage, Letter, fill, letter_kind
 from lunchkit.registrations.keys import spoken_code, unsubscribe_token
@@ -23,6 +24,8 @@ from lunchkit.registrations.models import Registration, Standing
 
 FOLDER = "registrations/mail"
 TICKET_CID = "ticket"
+ANSWERS = ("confirmation", "waiting", "repeat", "ticket")
+"""The letters that answer whoever sent the form: where they ticked to be invited, these ask whether it was them."""
 
 
 class Why(StrEnum):
@@ -137,6 +140,7 @@ def _letter(
         page=links.public("registrations.show", token=tokens.link),
         cancellation=links.public("registrations.cancellation", token=tokens.link),
         address=links.public("pages.event", slug=event.slug),
+        to_confirm=link_to_confirm(facts["email"]) if folder in ANSWERS else None,
     )
     letter = Letter(subject, text, html, sender_name=event.series.network, reply_to=event.contact_email)
     if ticket:
