@@ -3,13 +3,12 @@
 import pytest
 from flask import Flask
 
-from lunchkit.db import db
 from lunchkit.events.models import Event
 from lunchkit.guests.actions import say_no, say_yes
 from lunchkit.invitations.actions import invite_guests
 from lunchkit.mail.rendering import render_letter
 from tests.attendee import people, send, tokens_of
-from tests.conftest import EventMaker
+from tests.conftest import EventMaker, Outbox
 from tests.guests import asked, door_of, guest_of, invitations, said_yes
 from tests.test_languages import NEW, foreign_words, speaker_of, spoken
 
@@ -31,14 +30,19 @@ def test_the_page_behind_the_link_speaks_one_language(app: Flask, language: str)
 
 
 @pytest.mark.parametrize("language", NEW)
-def test_one_s_own_page_and_the_letter_that_asks_speak_one_language(app: Flask, event: Event, language: str) -> None:
+def test_one_s_own_page_and_the_letter_that_asks_speak_one_language(
+    app: Flask, event: Event, outbox: Outbox, language: str
+) -> None:
     client = speaker_of(app, language)
     send(client, event, wants_invitations="y")
+    letter = render_letter(outbox.rows()[0])
+    assert letter is not None and "/invitations/" in letter.text
+    lines = "".join(f"<p>{line}</p>" for line in letter.text.split("\n"))
+    assert foreign_words(letter.html + lines, language) == []
     own = f"/r/{tokens_of(people()[0]).link}"
     for _ in range(2):
         assert foreign_words(client.get(own).text, language) == []
         client.post(f"{own}/invitations")
-    db.session.expire_all()
 
 
 @pytest.mark.parametrize("language", NEW)

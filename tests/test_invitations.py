@@ -23,7 +23,7 @@ from lunchkit.events.models import Event
 from lunchkit.guests.actions import erase_guest, say_no, say_yes
 from lunchkit.guests.models import Guest
 from lunchkit.guests.queries import SCOPE
-from lunchkit.invitations.actions import invite_guests
+from lunchkit.invitations.actions import call_back_invitations, invite_guests
 from lunchkit.invitations.models import InvitationRound
 from lunchkit.invitations.queries import addressees
 from lunchkit.invitations.refusals import NobodyToInvite, NotInvitable, RoundSentAlready
@@ -152,6 +152,36 @@ def test_control_without_the_lock_the_outbox_still_takes_no_second_letter(event:
               "once_key": row.once_key, "created_at": clock.now(), "next_attempt_at": clock.now()}],
         )  # fmt: skip
     db.session.rollback()
+
+
+def test_what_waits_can_be_stopped_and_those_people_invited_again(
+    organiser_client: FlaskClient, event: Event, make_event: EventMaker, postbox: Postbox
+) -> None:
+    plant(AT_ONCE + 5)
+    start = clock.now()
+    with clock.fixed_at(start):
+        invite_guests(event, "Le mauvais mot")
+        invite_guests(make_event(), "")
+        assert deliver_due() == 2 * AT_ONCE
+        token = csrf_of(organiser_client, area(event))
+        for _ in range(2):
+            answer = organiser_client.post(f"{area(event)}/recall", data={"csrf_token": token})
+            assert answer.status_code == 303
+        assert len(recipients(event)) == AT_ONCE
+        assert addressees(event.id).letters == 5
+        assert invite_guests(event, "Le bon mot").letters == 5
+    with clock.fixed_at(start + PAUSE):
+        assert deliver_due() == 5 + 5, "those of the other lunch were left alone"
+    db.session.expire_all()
+    counts = [(each.note, each.letters) for each in db.session.query(InvitationRound).order_by(InvitationRound.id)]
+    assert counts == [("Le mauvais mot", AT_ONCE), ("", AT_ONCE + 5), ("Le bon mot", 5)]
+
+
+def test_a_round_of_which_nothing_has_left_is_gone_when_it_is_stopped(event: Event) -> None:
+    said_yes("Ana")
+    invite_guests(event, "")
+    assert (call_back_invitations(event), call_back_invitations(event)) == (1, 0)
+    assert db.session.query(InvitationRound).count() == 0 and invite_guests(event, "").letters == 1
 
 
 # To which lunch

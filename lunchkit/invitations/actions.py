@@ -1,6 +1,8 @@
 """Sending invitations: one round, one transaction, one letter a guest and lunch whoever presses how often."""
 
-from sqlalchemy import select
+from collections import Counter
+
+from sqlalchemy import delete, select
 
 from lunchkit import clock
 from lunchkit.db import transaction
@@ -9,6 +11,7 @@ from lunchkit.guests.models import INVITATION, Guest
 from lunchkit.invitations.models import InvitationRound
 from lunchkit.invitations.queries import is_left_to_invite, once_key
 from lunchkit.invitations.refusals import NobodyToInvite, NotInvitable, RoundSentAlready, why_not
+from lunchkit.mail.models import OutboxLetter
 from lunchkit.mail.outbox import Addressee, promise_to_all
 from lunchkit.registrations.seats import lock_event
 
@@ -43,3 +46,25 @@ def invite_guests(event: Event, note: str, *, form_key: str | None = None) -> In
         )
         promise_to_all(session, letters, kind=INVITATION, event_id=event.id)
     return round_
+
+
+def call_back_invitations(event: Event) -> int:
+    """Take the invitations to a lunch out of the outbox that nobody has tried to send; returns how many.
+
+    Whoever they were for can be invited again. Twice is once: what has left has left.
+    """
+    with transaction() as session:
+        lock_event(session, event.id)
+        waiting = delete(OutboxLetter).where(
+            OutboxLetter.event_id == event.id,
+            OutboxLetter.kind == INVITATION,
+            OutboxLetter.attempts == 0,
+            OutboxLetter.sent_at.is_(None),
+            OutboxLetter.failed_at.is_(None),
+        )
+        called_back = Counter(facts["round"] for facts in session.scalars(waiting.returning(OutboxLetter.facts)))
+        for round_ in session.scalars(select(InvitationRound).where(InvitationRound.id.in_(called_back))).all():
+            round_.letters -= called_back[round_.id]
+            if not round_.letters:
+                session.delete(round_)
+    return called_back.total()

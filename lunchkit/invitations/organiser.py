@@ -9,10 +9,10 @@ from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.guests.models import INVITATION
 from lunchkit.i18n import LANGUAGE_NAMES, language
-from lunchkit.invitations.actions import invite_guests
+from lunchkit.invitations.actions import call_back_invitations, invite_guests
 from lunchkit.invitations.letters import preview
 from lunchkit.invitations.organiser_forms import NoteForm, note_form
-from lunchkit.invitations.queries import addressees, rounds
+from lunchkit.invitations.queries import addressees, last_leaves_at, rounds
 from lunchkit.invitations.refusals import NobodyToInvite, why_not
 from lunchkit.mail.outbox import AT_ONCE, PAUSE
 from lunchkit.mail.queries import letter_counts
@@ -71,6 +71,13 @@ def send(slug: str) -> ResponseReturnValue:
     return redirect(url_for(".index", slug=slug, done="sent"), code=303)
 
 
+@bp.post("/e/<slug>/invitations/recall")
+def call_back(slug: str) -> ResponseReturnValue:
+    """Stop what has not left; those people can be invited again."""
+    call_back_invitations(any_event_by_slug_or_404(slug))
+    return redirect(url_for(".index", slug=slug, done="called-back"), code=303)
+
+
 def _scope(event: Event) -> str:
     """What the stamp of a sending is for."""
     return f"invitations {event.slug}"
@@ -86,4 +93,5 @@ def _index_page(event: Event, form: NoteForm, notice: LazyString | str | None = 
         reason=why_not(event, clock.now()),
         rounds=rounds(event.id),
         counts=letter_counts(event.id, INVITATION),
+        last_at=last_leaves_at(event.id),
     )

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, String, and_, case, cast, exists, func, literal, not_, select
 
 from lunchkit.db import db
-from lunchkit.guests.models import Guest, Wish
+from lunchkit.guests.models import INVITATION, Guest, Wish
 from lunchkit.guests.queries import IN_WISH
 from lunchkit.invitations.models import InvitationRound
 from lunchkit.mail.addresses import fold_email
@@ -78,3 +79,15 @@ def rounds(event_id: int) -> Sequence[InvitationRound]:
     """What was sent so far, the latest first."""
     sent = select(InvitationRound).where(InvitationRound.event_id == event_id)
     return db.session.scalars(sent.order_by(InvitationRound.id.desc()).limit(MOST_ROUNDS)).all()
+
+
+def last_leaves_at(event_id: int) -> datetime | None:
+    """When the last of the invitations that wait is planned to leave; None where none waits."""
+    waiting = (OutboxLetter.sent_at.is_(None), OutboxLetter.failed_at.is_(None), OutboxLetter.kind == INVITATION)
+    found: datetime | None = db.session.scalar(
+        select(OutboxLetter.next_attempt_at)
+        .where(OutboxLetter.event_id == event_id, *waiting)
+        .order_by(OutboxLetter.next_attempt_at.desc())
+        .limit(1)
+    )
+    return found

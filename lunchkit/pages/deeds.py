@@ -50,6 +50,7 @@ DEEDS: dict[str, LazyString] = {
     "archive.create": _l("took in a lunch from an archive"),
     "invitations.look": _l("looked at an invitation before sending it"),
     "invitations.send": _l("sent invitations to those who came before"),
+    "invitations.call_back": _l("called back invitations that had not left"),
     "guests.erase": _l("erased an address from the list of those to invite"),
     "imports.create": _l("looked at a list to import"),
     "imports.assign": _l("said what the columns of a list hold"),
