@@ -67,8 +67,8 @@ def guest_or_404(guest_id: int) -> Guest:
 
 
 def guests_page(text: str, wish: Wish | None, page: int) -> Pagination:
-    """One page of guests whose address holds ``text``, the latest wish first; of one kind or all."""
-    chosen = select(Guest).order_by(Guest.asked_at.desc(), Guest.id.desc())
+    """One page of guests whose address holds ``text``, the latest first; of one kind or all."""
+    chosen = select(Guest).order_by(Guest.id.desc())
     if text:
         chosen = chosen.where(Guest.email.icontains(text, autoescape=True))
     if wish is not None:

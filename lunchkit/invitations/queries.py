@@ -1,5 +1,6 @@
 """Reads of invitations, named after the question that they answer. Each in a fixed number of queries."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -56,17 +57,14 @@ def _is_invited(event_id: int) -> ColumnElement[bool]:
 
 def addressees(event_id: int) -> Addressees:
     """Everybody who said yes, sorted for one lunch."""
-    registered = _is_registered(event_id)
-    invited = and_(not_(registered), _is_invited(event_id))
-    sums = [func.count(), *(func.count(case((condition, 1))) for condition in (registered, invited))]
-    rows = db.session.execute(select(Guest.language, *sums).where(IN_WISH[Wish.YES]).group_by(Guest.language)).all()
-    left = {row[0]: row[1] - row[2] - row[3] for row in rows}
-    return Addressees(
-        said_yes=sum(row[1] for row in rows),
-        registered=sum(row[2] for row in rows),
-        invited=sum(row[3] for row in rows),
-        languages={language: left[language] for language in sorted(left, key=lambda one: -left[one]) if left[language]},
-    )
+    kind = case((_is_registered(event_id), "registered"), (_is_invited(event_id), "invited"), else_="left")
+    each = select(Guest.language, kind.label("kind")).where(IN_WISH[Wish.YES]).subquery()
+    rows = db.session.execute(select(each.c.language, each.c.kind, func.count()).group_by(each.c.language, each.c.kind))
+    by_kind: dict[str, Counter[str]] = {"registered": Counter(), "invited": Counter(), "left": Counter()}
+    for language, found, number in rows:
+        by_kind[found][language] = number
+    registered, invited, left = (counted.total() for counted in by_kind.values())
+    return Addressees(registered + invited + left, registered, invited, dict(by_kind["left"].most_common()))
 
 
 def is_known_at(event_id: int, email: str) -> bool:
@@ -82,11 +80,11 @@ def rounds(event_id: int) -> Sequence[InvitationRound]:
 
 
 def last_leaves_at(event_id: int) -> datetime | None:
-    """When the last of the invitations that wait is planned to leave; None where none waits."""
-    waiting = (OutboxLetter.sent_at.is_(None), OutboxLetter.failed_at.is_(None), OutboxLetter.kind == INVITATION)
+    """When the last invitation that was not tried yet is planned to leave; None where there is none."""
+    untried = (OutboxLetter.sent_at.is_(None), OutboxLetter.failed_at.is_(None), OutboxLetter.attempts == 0)
     found: datetime | None = db.session.scalar(
         select(OutboxLetter.next_attempt_at)
-        .where(OutboxLetter.event_id == event_id, *waiting)
+        .where(OutboxLetter.event_id == event_id, OutboxLetter.kind == INVITATION, *untried)
         .order_by(OutboxLetter.next_attempt_at.desc())
         .limit(1)
     )
