@@ -17,12 +17,15 @@ from lunchkit.csrf import csrf
 from lunchkit.db import engine_options, init_db
 from lunchkit.doctor import organiser as doctor_organiser
 from lunchkit.events import routes as events
+from lunchkit.guests import organiser as guests_organiser
+from lunchkit.guests import routes as guests
 from lunchkit.house import organiser as house_organiser
 from lunchkit.house import routes as house
 from lunchkit.house.queries import look_of_the_house
 from lunchkit.i18n import init_i18n
 from lunchkit.images import routes as images
 from lunchkit.imports import organiser as imports_organiser
+from lunchkit.invitations import organiser as invitations_organiser
 from lunchkit.markdown import host_of, markdown, plain
 from lunchkit.pages import asked, letters, log, lunches, organiser, paper, patterns, routes, wording
 from lunchkit.pages import doors as helpers_doors
@@ -58,6 +61,8 @@ doors = (
     team,
     helpers_doors,
     registrations_organiser,
+    invitations_organiser,
+    guests_organiser,
     imports_organiser,
     archives_organiser,
     speakers_organiser,
@@ -126,9 +131,9 @@ def _flask_config(settings: Settings) -> dict[str, object]:
 
 
 def _register_doors(app: Flask) -> None:
-    for blueprint in (registrations.bp, polls.bp, questions.bp, speakers.bp):
+    for blueprint in (registrations.bp, guests.bp, polls.bp, questions.bp, speakers.bp):
         csrf.exempt(blueprint)
-    attendees = (registrations.bp, polls.bp, questions.bp, presenter.bp)
+    attendees = (registrations.bp, guests.bp, polls.bp, questions.bp, presenter.bp)
     readers = (routes.bp, events.bp, images.bp, house.bp, speakers.bp, recap.bp)
     for blueprint in (*readers, *attendees, sign_in.bp):
         app.register_blueprint(blueprint)

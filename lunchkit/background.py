@@ -14,6 +14,7 @@ from lunchkit.audit.actions import forget_old_acts
 from lunchkit.config import current_settings
 from lunchkit.db import db
 from lunchkit.doctor.actions import look_after_house_hourly
+from lunchkit.guests.actions import forget_old_wishes
 from lunchkit.heartbeat import beat
 from lunchkit.imports.actions import forget_imports
 from lunchkit.mail.actions import deliver_due
@@ -36,6 +37,7 @@ JOBS: tuple[tuple[Callable[[], object], float], ...] = (
     (erase_needs, 600.0),
     (forget_imports, 300.0),
     (erase_orphaned_pictures, 3600.0),
+    (forget_old_wishes, 3600.0),
     (purge_people, 600.0),
     (forget_old_sign_ins, 3600.0),
     (forget_old_acts, 3600.0),

@@ -31,6 +31,7 @@ from lunchkit.config import (
 from lunchkit.db import SQLITE_DRIVER, db
 from lunchkit.demo import instance as demos
 from lunchkit.errors import Refusal
+from lunchkit.guests.actions import forget_old_wishes
 from lunchkit.heartbeat import beat
 from lunchkit.imports.actions import forget_imports
 from lunchkit.mail.actions import ServerUnreachable, connect, count_due, deliver_due
@@ -289,6 +290,7 @@ def purge() -> None:
     """Erase needs and people of the lunches whose day for it has come, and pictures that have no place any more."""
     with _ready_app(load_settings()).app_context():
         forget_imports()
+        forget_old_wishes()
         needs, pictures, people = erase_needs(), erase_orphaned_pictures(), purge_people()
         click.echo(f"{needs} needs, {pictures} pictures and {people} people erased")
 

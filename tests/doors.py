@@ -136,6 +136,11 @@ GET+POST /organiser/e/<slug>/speakers/<speaker_id>/quotations/<quotation_id>/rem
 GET+POST /organiser/e/<slug>/speakers/<speaker_id>/removal
 POST     /organiser/e/<slug>/speakers/<speaker_id>/trust
 GET+POST /organiser/e/new
+GET+POST /organiser/e/<slug>/invitations
+POST     /organiser/e/<slug>/invitations/recall
+POST     /organiser/e/<slug>/invitations/sending
+GET      /organiser/guests
+GET+POST /organiser/guests/<guest_id>/erasure
 GET      /organiser/letters
 GET      /organiser/letters/<letter_id>
 POST     /organiser/letters/<letter_id>/delivery

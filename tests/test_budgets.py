@@ -9,9 +9,11 @@ from playwright.sync_api import Browser, Page
 from pypdf import PdfReader
 
 from lunchkit.db import db
+from lunchkit.guests.actions import say_no
 from lunchkit.registrations.keys import unsubscribe_token
 from lunchkit.registrations.models import Registration
 from tests.chromium import DESK, open_context
+from tests.guests import asked, door_of, guest_of, said_yes
 from tests.live import House, house, text_of
 from tests.looks import ATTENDEE, ORGANISER, axe_violations, faults, over_budget, weigh
 
@@ -50,6 +52,18 @@ def unsubscription(lunch: House) -> str:
     return f"/unsubscribe/{token}"
 
 
+def guests(lunch: House) -> dict[str, str]:
+    """The page behind the link of letters, for whoever was asked, said yes, and said no."""
+    with lunch.app.app_context():
+        said_yes("Cleo")
+        asked("Dora")
+        say_no(said_yes("Eva"))
+        found = {f"guest, {name}": lunch.url(door_of(guest_of(name))) for name in ("Cleo", "Dora", "Eva")}
+        db.session.remove()
+        db.engine.dispose()
+    return found
+
+
 @pytest.fixture(scope="module")
 def addresses(lunch: House, chromium: Browser) -> dict[str, str]:
     """All pages of an attendee's trip, seated and waiting."""
@@ -75,6 +89,7 @@ def addresses(lunch: House, chromium: Browser) -> dict[str, str]:
         "archive": lunch.url("/series/lunch-des-bonnes-pratiques"),
         "archive, nothing found": lunch.url("/series/lunch-des-bonnes-pratiques?q=zzz"),
         "unsubscribe": lunch.url(unsubscription(lunch)),
+        **guests(lunch),
         "sign in": lunch.url("/organiser/sign-in"),
         "nothing there": lunch.url("/e/nothing-there"),
     }
@@ -102,6 +117,8 @@ def organiser_pages(lunch: House, chromium: Browser) -> Iterator[tuple[Page, dic
             "one registration": one + "/registrations/40",
             "by hand": one + "/registrations/new",
             "caterer": one + "/caterer",
+            "invitations": one + "/invitations",
+            "guests": lunch.url("/organiser/guests"),
             "letters": lunch.url("/organiser/letters"),
             "one letter": lunch.url("/organiser/letters/1"),
             "patterns": lunch.url("/organiser/patterns"),

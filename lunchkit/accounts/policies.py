@@ -27,6 +27,8 @@ LEAST: dict[str, Role] = {
     "organiser.wording": Role.ORGANISER,
     "organiser.registrations": Role.ORGANISER,
     "organiser.imports": Role.ORGANISER,
+    "organiser.invitations": Role.ORGANISER,
+    "organiser.guests": Role.ORGANISER,
     "organiser.archive": Role.ORGANISER,
     "organiser.speakers": Role.ORGANISER,
     "organiser.polls": Role.ORGANISER,

@@ -19,6 +19,7 @@ from lunchkit.accounts.models import Organiser
 from lunchkit.db import transaction
 from lunchkit.demo import may
 from lunchkit.events.models import Colour, Event, Series
+from lunchkit.guests.actions import welcome_guest
 from lunchkit.planning.models import RunItem
 from lunchkit.polls.actions import open_poll
 from lunchkit.polls.models import Choice, Kind, Poll
@@ -90,6 +91,7 @@ def plant_demo() -> Demo:
     open_poll(question)
     take_questions(running, takes=True)
     _register_people(coming, 41, now)
+    _welcome_guests(now)
     return Demo(past, running, coming, organiser)
 
 
@@ -311,3 +313,10 @@ def _register_people(event: Event, requests: int, now: datetime) -> None:
         )
         with clock.fixed_at(latest - timedelta(hours=3.7 * (requests - number))):
             register_by_hand(event, details, language="fr")
+
+
+def _welcome_guests(now: datetime) -> None:
+    """Made-up people who said yes to being invited; some of them are registered for the coming lunch."""
+    for number in range(30, 54):
+        with clock.fixed_at(now - timedelta(days=40, hours=number)):
+            welcome_guest(f"personne{number}@example.org", "fr")

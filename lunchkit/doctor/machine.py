@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 from re import search
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from lunchkit import clock
 from lunchkit.accounts.models import Organiser, OrganiserSession
@@ -204,7 +204,10 @@ def look_at_backups(settings: Settings) -> Finding:
 def look_at_outbox() -> Finding:
     """Whether letters leave."""
     unsent = (OutboxLetter.sent_at.is_(None), OutboxLetter.failed_at.is_(None))
-    late = db.session.scalar(select(func.count()).where(*unsent, OutboxLetter.created_at < clock.now() - PATIENCE)) or 0
+    since = clock.now() - PATIENCE
+    waits = OutboxLetter.created_at < since
+    planned = or_(OutboxLetter.attempts > 0, OutboxLetter.next_attempt_at < since)  # invitations leave a few at a time
+    late = db.session.scalar(select(func.count()).where(*unsent, waits, planned)) or 0
     failed = db.session.scalar(select(func.count()).where(OutboxLetter.failed_at.is_not(None))) or 0
     if late or failed:
         return wrong(

@@ -12,7 +12,7 @@ import time
 from datetime import timedelta
 from email.message import EmailMessage
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, select, true, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, true, update
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import aliased
 
@@ -103,17 +103,19 @@ def connect(settings: Settings) -> smtplib.SMTP:
 
 
 def _due() -> ColumnElement[bool]:
-    earlier = aliased(OutboxLetter)
+    """What may leave now. A letter waits for earlier ones to its reader, unless these are planned for later."""
+    earlier, now = aliased(OutboxLetter), clock.now()
     waits_for_earlier = exists().where(
         earlier.recipient == OutboxLetter.recipient,
         earlier.id < OutboxLetter.id,
         earlier.sent_at.is_(None),
         earlier.failed_at.is_(None),
+        or_(earlier.attempts > 0, earlier.next_attempt_at <= now),
     )
     return and_(
         OutboxLetter.sent_at.is_(None),
         OutboxLetter.failed_at.is_(None),
-        OutboxLetter.next_attempt_at <= clock.now(),
+        OutboxLetter.next_attempt_at <= now,
         ~waits_for_earlier,
     )
 

@@ -44,10 +44,12 @@ def letters_page(event_id: int | None, state: LetterState | None, page: int, tex
     return db.paginate(chosen, page=page, per_page=LETTERS_A_PAGE, error_out=False)
 
 
-def letter_counts(event_id: int | None) -> dict[LetterState, int]:
-    """How many letters, of all lunches or one, are in each state."""
+def letter_counts(event_id: int | None, kind: str | None = None) -> dict[LetterState, int]:
+    """How many letters, of all lunches or one, of any kind or one, are in each state."""
     sums = [func.count(case((condition, 1))) for condition in _IN_STATE.values()]
-    return dict(zip(_IN_STATE, db.session.execute(select(*sums).where(_of_lunch(event_id))).one(), strict=True))
+    of_kind = true() if kind is None else OutboxLetter.kind == kind
+    counted = db.session.execute(select(*sums).where(_of_lunch(event_id), of_kind)).one()
+    return dict(zip(_IN_STATE, counted, strict=True))
 
 
 def _of_lunch(event_id: int | None) -> ColumnElement[bool]:

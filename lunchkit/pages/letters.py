@@ -15,6 +15,7 @@ from lunchkit.accounts.letters import INVITATION, SECRET, SIGN_IN
 from lunchkit.errors import NotFound
 from lunchkit.events.listing import latest_lunches
 from lunchkit.events.queries import any_event_by_slug_or_404
+from lunchkit.guests.models import INVITATION as INVITATION_TO_LUNCH
 from lunchkit.mail.actions import send_again, send_all_again
 from lunchkit.mail.models import OutboxLetter
 from lunchkit.mail.queries import LetterState, letter_counts, letter_or_404, letters_page, state_of
@@ -34,6 +35,7 @@ KINDS = {
     "registrations/event_cancellation": _l("Lunch cancelled"),
     "registrations/reminder": _l("Reminder"),
     "registrations/recap": _l("Recap"),
+    INVITATION_TO_LUNCH: _l("Invitation to a lunch"),
 }
 STATES = {LetterState.WAITING: _l("Waiting"), LetterState.SENT: _l("Sent"), LetterState.FAILED: _l("Failed")}
 INERT = (

@@ -11,6 +11,7 @@ from lunchkit.db import leave_traces, transaction
 from lunchkit.errors import TooMany
 from lunchkit.events.changes import EventDetails, apply_details, details_of
 from lunchkit.events.models import Event
+from lunchkit.guests.steps import ask_guest, forget_guest
 from lunchkit.limits import Window
 from lunchkit.mail.addresses import fold_email
 from lunchkit.mail.models import OutboxLetter
@@ -82,6 +83,8 @@ def register_attendee(
             raise RegistrationClosed
         if not arrivals.allows(event.id):
             raise TooMany
+        if details.wants_invitations and details.email:
+            ask_guest(session, details.email, language, now)
         if known is not None and known.is_active:
             _repeat_quietly(session, known, form_key, now)
             return Placed(*would_be(session, event, details.seats))
@@ -222,12 +225,13 @@ def repeat_letter(registration: Registration) -> None:
 
 
 def erase_registration(registration: Registration) -> None:
-    """Cancel what is still to come, then forget the person; a count is all that stays."""
+    """Cancel what is still to come, then forget the person, invitations included; a count is all that stays."""
     now = clock.now()
     with transaction() as session:
         event, registration = lock(session, registration)
         if registration.is_active and event.gives_seats(now):
             give_back(session, registration, now, Why.ATTENDEE)
+        forget_guest(session, registration.email)
         forget(session, registration, now)
         leave_traces()
         serve_queue(session, event, now)

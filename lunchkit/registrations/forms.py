@@ -15,6 +15,7 @@ from wtforms.validators import DataRequired, ValidationError
 from lunchkit.events.models import Event, FormQuestion
 from lunchkit.events.queries import form_questions
 from lunchkit.fields import BareForm, at_most, has_a_word
+from lunchkit.guests.words import BOX, HINT
 from lunchkit.mail.addresses import valid_email
 from lunchkit.registrations.models import Diet, Registration
 from lunchkit.registrations.own_questions import Answers, own_name, own_values, read_answers, with_own_questions
@@ -44,6 +45,8 @@ class AttendeeDetails:
     wants_recap: bool = False
     answers: Answers = ()
     """To the lunch's own questions, of those that were asked."""
+    wants_invitations: bool = False
+    """To the next lunches: asked for in a box of its own, and confirmed by letter."""
 
     @property
     def seats(self) -> int:
@@ -153,6 +156,7 @@ class DetailsForm(BareForm):
             access=(self.access.data or "") if "access" in self else "",
             wants_recap=bool(self.wants_recap.data),
             answers=read_answers(self, self.own),
+            wants_invitations="wants_invitations" in self and bool(self.wants_invitations.data),
         )
 
 
@@ -164,6 +168,7 @@ class RegistrationForm(DetailsForm):
         filters=[clean_line],
         validators=[DataRequired(_l("Please write your e-mail address: your ticket comes by letter.")), valid_email],
     )
+    wants_invitations = BooleanField(BOX, description=HINT)
     email_asked = HiddenField()
     """The address that was questioned already: sent again unchanged, it is meant."""
     stamp = HiddenField()

@@ -18,6 +18,7 @@ from lunchkit import calendar, clock, links, qr
 from lunchkit.db import db
 from lunchkit.events.feeds import calendar_entry
 from lunchkit.events.models import Event
+from lunchkit.guests.queries import link_to_confirm
 from lunchkit.i18n import language
 from lunchkit.mail import outbox
 from lunchkit.mail.rendering import InlineImage, Letter, fill, letter_kind, one_line
@@ -33,6 +34,8 @@ TICKET_CID = "ticket"
 SAMPLE = "SAMPLE"
 """Stands in sample letters where a real one has somebody's secret: the link leads nowhere, no door lets it in."""
 SAMPLE_CODE = "ABCDEF"
+ANSWERS = ("confirmation", "waiting", "repeat", "ticket")
+"""The letters that answer whoever sent the form: where they ticked to be invited, these ask whether it was them."""
 
 
 class Why(StrEnum):
@@ -230,6 +233,7 @@ def _letter(
         page=links.public("registrations.show", token=tokens.link),
         cancellation=links.public("registrations.cancellation", token=tokens.link),
         address=links.public("pages.event", slug=event.slug),
+        to_confirm=link_to_confirm(facts["email"]) if folder in ANSWERS else None,
     )
     letter = Letter(subject, text, html, sender_name=event.series.network, reply_to=event.contact_email)
     if ticket:

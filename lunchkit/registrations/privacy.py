@@ -8,6 +8,7 @@ from sqlalchemy import select
 from lunchkit.db import db
 from lunchkit.events.models import Event
 from lunchkit.events.queries import all_form_questions
+from lunchkit.guests.queries import own_wish
 from lunchkit.i18n import language, long_date
 from lunchkit.mail.models import OutboxLetter
 from lunchkit.registrations.models import CheckIn, Registration
@@ -17,9 +18,16 @@ def privacy_notice(event: Event) -> list[str]:
     """Five lines, as the form prints them."""
     return [
         _("Who: %(network)s, which gives this lunch; nobody else gets your data.", network=event.series.network),
-        _("What for: to keep your seat, write to you about this lunch, and let you in; the recap only if you tick it."),
+        _(
+            "What for: to keep your seat, write to you about this lunch, and let you in; the recap and invitations "
+            "only if you tick them."
+        ),
         _("Food and access needs: seen as numbers without names by the caterer, erased two days after the lunch."),
-        _("How long: names and addresses are erased on %(date)s; only counts stay.", date=long_date(event.purge_on)),
+        _(
+            "How long: names and addresses are erased on %(date)s, only counts stay; "
+            "if you want to be invited, your address stays until you say no.",
+            date=long_date(event.purge_on),
+        ),
         _("Your rights: see, correct, export or erase it yourself, at any time, by the link in your letter."),
     ]
 
@@ -83,5 +91,6 @@ def own_data(registration: Registration) -> dict[str, Any]:
             }
             for letter in letters
         ],
+        "invitations": own_wish(registration.email),
         "erased_on": registration.event.purge_on.isoformat(),
     }

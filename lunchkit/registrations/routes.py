@@ -11,6 +11,10 @@ from lunchkit.config import current_settings
 from lunchkit.errors import NotFound, Refusal
 from lunchkit.events.models import Event
 from lunchkit.events.queries import event_by_slug_or_404
+from lunchkit.guests.actions import welcome_guest
+from lunchkit.guests.models import Wish
+from lunchkit.guests.queries import guest_by_email, guest_token
+from lunchkit.guests.words import BOX, PROMISE
 from lunchkit.i18n import language
 from lunchkit.mail.domains import likely_meant
 from lunchkit.refusals import NO, readable, retry_header
@@ -149,8 +153,28 @@ def show(token: str) -> ResponseReturnValue:
     registration = registration_by_link_or_404(token)
     wish = unsubscribe_token(registration.id, registration.event_id)
     return render_template(
-        "registrations/show.html", wish=wish, answers=own_answers(registration), **_own(registration, token)
+        "registrations/show.html",
+        wish=wish,
+        answers=own_answers(registration),
+        **_invited(registration),
+        **_own(registration, token),
     )
+
+
+def _invited(registration: Registration) -> dict[str, object]:
+    """Whether they are invited to the next lunches, and where they say no; else the words to which they say yes."""
+    guest = guest_by_email(registration.email)
+    says_no = guest_token(guest) if guest is not None and guest.wish is Wish.YES else None
+    return {"says_no": says_no, "invite_me": BOX, "promise": PROMISE}
+
+
+@bp.post("/r/<token>/invitations")
+def be_invited(token: str) -> ResponseReturnValue:
+    """Say yes to the next lunches. The link came by letter to this address, so nothing is left to confirm."""
+    registration = registration_by_link_or_404(token)
+    if registration.email:
+        welcome_guest(registration.email, language())
+    return redirect(url_for(".show", token=token, _anchor="invitations"), code=303)
 
 
 def _own(registration: Registration, token: str) -> dict[str, object]:

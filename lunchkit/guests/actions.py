@@ -1,0 +1,62 @@
+"""What guests do: say yes, say no; and forgetting them when it is due. One action, one transaction."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lunchkit import clock
+from lunchkit.db import leave_traces, transaction
+from lunchkit.guests.models import Guest, Source, Wish
+from lunchkit.guests.queries import to_forget
+from lunchkit.guests.refusals import NobodyBehindLink
+from lunchkit.guests.steps import ask_guest, forget_guest
+
+
+def welcome_guest(email: str, language: str) -> None:
+    """Somebody says yes on a page behind a link that came to this address by letter: nothing is left to confirm."""
+    with transaction() as session:
+        now = clock.now()
+        guest = ask_guest(session, email, language, now, Source.PAGE)
+        guest.confirmed_at = guest.confirmed_at or now
+
+
+def say_yes(guest: Guest, language: str) -> Guest:
+    """Confirm the wish, or take back a no. Twice is once. Raises NobodyBehindLink."""
+    with transaction() as session:
+        guest, now = _lock(session, guest), clock.now()
+        if guest.wish is Wish.NO:
+            guest = ask_guest(session, guest.email, language, now, Source.PAGE)
+        guest.confirmed_at = guest.confirmed_at or now
+    return guest
+
+
+def say_no(guest: Guest) -> Guest:
+    """Send this address no invitation any more, also none that waits. Twice is once. Raises NobodyBehindLink."""
+    with transaction() as session:
+        guest = _lock(session, guest)
+        guest.left_at = guest.left_at or clock.now()
+    return guest
+
+
+def erase_guest(guest: Guest) -> None:
+    """Forget an address at once, by an organiser's decision; whoever was erased already stays so."""
+    with transaction() as session:
+        if forget_guest(session, guest.email):
+            leave_traces()
+
+
+def forget_old_wishes() -> int:
+    """Forget who did not confirm within two weeks, and who said no a month ago. Returns how many. Safe to run often."""
+    with transaction() as session:
+        found = session.scalars(select(Guest.email).where(to_forget(clock.now())).with_for_update()).all()
+        for email in found:
+            forget_guest(session, email)
+        if found:
+            leave_traces()
+    return len(found)
+
+
+def _lock(session: Session, guest: Guest) -> Guest:
+    fresh = session.get(Guest, guest.id, populate_existing=True, with_for_update=True)
+    if fresh is None:
+        raise NobodyBehindLink
+    return fresh

@@ -1,0 +1,62 @@
+"""Guest: an address that is to be invited to the next lunches, from the wish to its end."""
+
+from datetime import timedelta
+from enum import StrEnum
+
+from sqlalchemy import LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lunchkit.db import Model, Moment
+
+INVITATION = "invitations/invitation"
+"""The kind of letter that guests get."""
+ANSWER_WITHIN = timedelta(days=14)
+"""A wish that nobody confirmed is forgotten after this."""
+KEPT_AFTER_NO = timedelta(days=30)
+"""Whoever said no is forgotten after this; until then they may come back with one press."""
+
+
+class Source(StrEnum):
+    """Where somebody wished to be invited."""
+
+    FORM = "form"
+    """The box of a registration form, that anybody may send for any address: to be confirmed by letter."""
+    PAGE = "page"
+    """A page behind a link that came by letter to this very address."""
+
+
+class Wish(StrEnum):
+    """What is known of somebody's wish."""
+
+    ASKED = "asked"
+    YES = "yes"
+    NO = "no"
+
+
+class Guest(Model):
+    """One address. The yes counts once it is confirmed; the row is the proof of it."""
+
+    __tablename__ = "guest"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    nonce: Mapped[bytes] = mapped_column(LargeBinary(16))
+    """Random; the link in letters is derived from it with a key that the database does not hold."""
+    link_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    email: Mapped[str] = mapped_column(String(254))
+    email_key: Mapped[str] = mapped_column(String(254), unique=True)
+    """The address folded for comparison."""
+    language: Mapped[str] = mapped_column(String(5))
+    """In which they read what they said yes to, and in which they are invited."""
+    source: Mapped[str] = mapped_column(String(10))
+    wording: Mapped[str] = mapped_column(String(20))
+    """The version of the words that they read: see ``lunchkit.guests.words``."""
+    asked_at: Mapped[Moment]
+    confirmed_at: Mapped[Moment | None]
+    left_at: Mapped[Moment | None]
+
+    @property
+    def wish(self) -> Wish:
+        """What holds now."""
+        if self.left_at is not None:
+            return Wish.NO
+        return Wish.YES if self.confirmed_at is not None else Wish.ASKED
