@@ -26,6 +26,9 @@ from lunchkit.imports import organiser as imports_organiser
 from lunchkit.markdown import host_of, markdown, plain
 from lunchkit.pages import asked, letters, log, lunches, organiser, paper, patterns, routes
 from lunchkit.pages import doors as helpers_doors
+from lunchkit.passkeys import organiser as passkeys_organiser
+from lunchkit.passkeys import routes as confirmation
+from lunchkit.passkeys.queries import passkey_obstacle
 from lunchkit.planning import organiser as planning_organiser
 from lunchkit.polls import organiser as polls_organiser
 from lunchkit.polls import routes as polls
@@ -55,6 +58,7 @@ doors = (
     paper,
     patterns,
     team,
+    passkeys_organiser,
     helpers_doors,
     registrations_organiser,
     imports_organiser,
@@ -89,6 +93,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         now=clock.now,
         may=may,
         look_of_the_house=look_of_the_house,
+        passkey_obstacle=passkey_obstacle,
     )
     app.jinja_env.filters.update(markdown=markdown, plain=plain, host=host_of)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -129,6 +134,6 @@ def _register_doors(app: Flask) -> None:
         csrf.exempt(blueprint)
     attendees = (registrations.bp, polls.bp, questions.bp, presenter.bp)
     readers = (routes.bp, events.bp, images.bp, house.bp, speakers.bp, recap.bp)
-    for blueprint in (*readers, *attendees, sign_in.bp):
+    for blueprint in (*readers, *attendees, sign_in.bp, confirmation.bp):
         app.register_blueprint(blueprint)
     app.register_blueprint(area)
