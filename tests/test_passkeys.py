@@ -127,7 +127,7 @@ def test_with_a_passkey_the_link_alone_lets_nobody_in_and_the_passkey_does(ada: 
     client = half_open(app, ada)
     assert not is_inside(client)
     assert client.get("/organiser/team").headers["Location"].startswith(CONFIRMATION)
-    assert "passkey.js" in client.get(CONFIRMATION).text
+    assert "confirmation.js" in client.get(CONFIRMATION).text
     assert show(client, key).headers["Location"] == "/organiser/"
     assert is_inside(client)
     assert rows(Passkey)[0].used_at is not None and rows(Passkey)[0].sign_count == key.count
@@ -693,7 +693,7 @@ def test_a_server_that_lost_the_library_lets_nobody_in_by_the_letter_alone(
     monkeypatch.setattr(authenticators, "IS_INSTALLED", False)
     client = half_open(app, ada)
     page = client.get(CONFIRMATION).text
-    assert not is_inside(client) and "lunchkit[passkeys]" in page and "passkey.js" not in page
+    assert not is_inside(client) and "lunchkit[passkeys]" in page and "confirmation.js" not in page
     assert post(client, f"{CONFIRMATION}/challenge").status_code == 409
     assert post(waiting, CONFIRMATION, answer=key.get(asked)).status_code == 409
     assert not is_inside(waiting)
@@ -725,7 +725,7 @@ def test_a_house_that_moved_asks_for_a_code(ada: Organiser, app: Flask, settings
     db.session.commit()
     client = half_open(app, ada)
     page = client.get(CONFIRMATION).text
-    assert not is_inside(client) and "old.example" in page and "passkey.js" not in page
+    assert not is_inside(client) and "old.example" in page and "confirmation.js" not in page
     assert post(client, f"{CONFIRMATION}/code", code=codes[0]).status_code == 303
 
 

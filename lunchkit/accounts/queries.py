@@ -286,3 +286,8 @@ def codes_left(organiser: Organiser) -> int:
     """How many of somebody's recovery codes are still good."""
     unused = select(func.count()).where(RecoveryCode.organiser_id == organiser.id, RecoveryCode.used_at.is_(None))
     return db.session.scalar(unused) or 0
+
+
+def anybody_has_passkey() -> bool:
+    """Whether somebody of the team is asked for one: it answers to one public address only."""
+    return db.session.scalar(select(Passkey.id).limit(1)) is not None
