@@ -1,7 +1,10 @@
 """Passkeys as a second factor: what a half-open session opens (nothing), and whose answer opens it."""
 
 import json
+import os
 import re
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -17,11 +20,17 @@ from werkzeug.routing import IntegerConverter
 from werkzeug.test import TestResponse
 
 from lunchkit import clock
-from lunchkit.accounts.actions import add_organiser, issue_console_link, remove_organiser
+from lunchkit.accounts.actions import (
+    add_organiser,
+    forget_old_sign_ins,
+    forget_who_left,
+    issue_console_link,
+    remove_organiser,
+)
 from lunchkit.accounts.models import Organiser, OrganiserSession, Passkey, RecoveryCode
 from lunchkit.audit.models import AuditEntry
 from lunchkit.config import Settings
-from lunchkit.db import db
+from lunchkit.db import SQLITE_DRIVER, db
 from lunchkit.doctor import Level
 from lunchkit.doctor.machine import look_at_passkeys
 from lunchkit.errors import Refusal
@@ -30,10 +39,12 @@ from lunchkit.passkeys import actions, authenticators
 from lunchkit.passkeys.authenticators import Obstacle, obstacle, relying_party
 from lunchkit.passkeys.codes import code_hash, new_codes
 from lunchkit.passkeys.letters import News
+from lunchkit.passkeys.models import PasskeyChallenge
 from lunchkit.web import HEADERS
 from tests.authenticator import Authenticator, to_bytes
 from tests.browser import INSIDE, SIGN_IN, form_token, is_inside, press, sign_in
 from tests.conftest import EventMaker, Outbox, base_settings, new_client
+from tests.test_cli import lunchkit
 from tests.test_policies import locked_rules
 
 CONFIRMATION = "/organiser/confirmation"
@@ -524,6 +535,8 @@ def test_a_device_is_added_once_and_ten_are_enough(ada: Organiser, leo: Organise
     for number in range(9):
         assert add(client, device(), f"No. {number}").status_code == 303
     assert post(client, "/organiser/passkeys/challenge").status_code == 409
+    page = client.get(NEW).text
+    assert "ten passkeys" in page and "data-passkey" not in page
     assert len(rows(Passkey)) == 10
 
 
@@ -772,3 +785,69 @@ def queries(client: FlaskClient) -> int:
     assert client.get(INSIDE).status_code == 200
     sqlalchemy_event.remove(db.engine, "before_cursor_execute", keep)
     return len(asked)
+
+
+def test_challenges_are_forgotten_with_their_sessions(ada: Organiser, app: Flask) -> None:
+    with clock.fixed_at(NOON):
+        guarded(app, ada, device())
+        question(half_open(app, ada))
+        assert len(challenges()) == 1
+    with clock.fixed_at(NOON + timedelta(days=2)):
+        forget_old_sign_ins()
+    assert challenges() == [] and rows(OrganiserSession) == [] and len(rows(Passkey)) == 1
+
+
+def challenges() -> list[Any]:
+    db.session.rollback()
+    return list(db.session.scalars(select(PasskeyChallenge)))
+
+
+def test_whoever_is_forgotten_after_a_year_leaves_no_handle(ada: Organiser, leo: Organiser, app: Flask) -> None:
+    with clock.fixed_at(NOON):
+        guarded(app, leo, device())
+        assert rows(Organiser)[-1].user_handle
+        remove_organiser(leo)
+    with clock.fixed_at(NOON + timedelta(days=366)):
+        forget_who_left()
+    assert rows(Organiser)[-1].user_handle is None
+
+
+PLANT = """
+import sys
+sys.modules["webauthn"] = None
+from lunchkit import schema
+from lunchkit.app import create_app
+from lunchkit.passkeys import authenticators
+print(authenticators.IS_INSTALLED, bool(create_app().url_map))
+"""
+
+
+def test_the_program_starts_without_the_library(tmp_path: Path) -> None:
+    env = {**os.environ, "LUNCHKIT_INSTANCE": str(tmp_path)}
+    told = subprocess.run([sys.executable, "-c", PLANT], env=env, capture_output=True, text=True, timeout=60)
+    assert told.stdout == "False True\n", told.stderr
+    control = subprocess.run(
+        [sys.executable, "-c", PLANT.replace('sys.modules["webauthn"] = None', "")],
+        env=env, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert control.stdout == "True True\n", "control"
+
+
+def test_the_command_line_resets_passkeys(tmp_path: Path) -> None:
+    email, instance = ADA, tmp_path / "instance"
+    lunchkit(instance, "upgrade")
+    assert lunchkit(instance, "organiser", "add", "Ada Ressort", email).returncode == 0
+    told = lunchkit(instance, "organiser", "reset-passkeys", email)
+    assert told.returncode == 1 and "no passkey" in told.stderr + told.stdout
+    assert lunchkit(instance, "organiser", "reset-passkeys", "nobody@lunch.example").returncode == 1
+    with SQLITE_DRIVER.connect(instance / "lunchkit.sqlite") as connection:
+        connection.execute(
+            "insert into passkey (organiser_id, name, credential_id, public_key, sign_count, transports, rp_id, created_at)"
+            " values (1, 'Phone', x'01', x'02', 0, '[]', 'lunch.example', '2026-05-13 10:00:00')"
+        )
+    assert "does not answer to" in lunchkit(instance, "doctor").stdout.replace("do not answer", "does not answer")
+    told = lunchkit(instance, "organiser", "reset-passkeys", email)
+    assert told.returncode == 0 and email in told.stdout, told.stderr
+    with SQLITE_DRIVER.connect(instance / "lunchkit.sqlite") as connection:
+        assert connection.execute("select count(*) from passkey").fetchone()[0] == 0
+        assert connection.execute("select kind from outbox_letter").fetchall()[-1][0] == "passkeys/news"

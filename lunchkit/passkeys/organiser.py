@@ -122,10 +122,12 @@ def _fresh_row() -> OrganiserSession:
 
 
 def _new_page(form: PasskeyForm, notice: str = "") -> str:
+    count = len(passkeys_of(_row().organiser))
     return render_template(
         "passkeys/new.html",
         form=form,
         notice=notice,
         obstacle=passkey_obstacle(),
-        is_first=not passkeys_of(_row().organiser),
+        is_first=not count,
+        is_full=count >= actions.MOST_PASSKEYS,
     )

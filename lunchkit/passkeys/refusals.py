@@ -53,7 +53,7 @@ class TooManyCodes(Refusal):
 class NotPossible(Refusal):
     """Passkeys cannot be used on this server as it is."""
 
-    message = _l("Passkeys cannot be used on this server for now; «My account» says why.")
+    message = _l("Passkeys cannot be used on this server for now; “My account” says why.")
 
 
 class KnownPasskey(Refusal):
