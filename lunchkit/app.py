@@ -28,7 +28,7 @@ from lunchkit.pages import asked, letters, log, lunches, organiser, paper, patte
 from lunchkit.pages import doors as helpers_doors
 from lunchkit.passkeys import organiser as passkeys_organiser
 from lunchkit.passkeys import routes as confirmation
-from lunchkit.passkeys.queries import passkey_obstacle
+from lunchkit.passkeys.queries import passkey_host, passkey_obstacle
 from lunchkit.planning import organiser as planning_organiser
 from lunchkit.polls import organiser as polls_organiser
 from lunchkit.polls import routes as polls
@@ -93,6 +93,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         now=clock.now,
         may=may,
         look_of_the_house=look_of_the_house,
+        passkey_host=passkey_host,
         passkey_obstacle=passkey_obstacle,
     )
     app.jinja_env.filters.update(markdown=markdown, plain=plain, host=host_of)

@@ -27,6 +27,7 @@ from lunchkit.accounts.actions import (
     issue_console_link,
     remove_organiser,
 )
+from lunchkit.accounts.actions import sign_in as use_link
 from lunchkit.accounts.models import Organiser, OrganiserSession, Passkey, RecoveryCode
 from lunchkit.audit.models import AuditEntry
 from lunchkit.config import Settings
@@ -195,6 +196,16 @@ def test_a_half_open_session_opens_no_door_of_the_organisers(
     app.config["WTF_CSRF_ENABLED"] = True
     show(client, key)
     assert len(opened(client, app)) > 50, "control: once it is whole they open"
+
+
+def test_control_a_lock_that_forgets_what_is_still_to_come_is_found(
+    ada: Organiser, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guarded(app, ada, device())
+    client = half_open(app, ada)
+    app.config["WTF_CSRF_ENABLED"] = False
+    monkeypatch.setattr(OrganiserSession, "is_valid", lambda row, _now: row.ended_at is None)
+    assert len(opened(client, app)) > 50
 
 
 def test_what_readers_see_does_not_know_a_half_open_session(ada: Organiser, app: Flask, event: Any) -> None:
@@ -525,6 +536,31 @@ def test_the_first_passkey_ends_the_sessions_that_the_letter_alone_had_opened(ad
     assert "My phone" in page and "Laptop" in page
 
 
+def test_a_link_that_is_used_while_the_first_passkey_is_added_opens_nothing_without_it(app: Flask) -> None:
+    for number in range(6):
+        person = add_organiser(f"Noa {number}", f"noa{number}@lunch.example", "en")
+        client = new_client(app)
+        sign_in(client, person)
+        row = rows(OrganiserSession)[-1]
+        answer = device().create(post(client, "/organiser/passkeys/challenge").get_json())
+        token = issue_console_link(person).rpartition("/")[2]
+
+        def add_one(row: Any = row, answer: str = answer) -> None:
+            with app.app_context():
+                actions.add_passkey(row, "Phone", answer)
+
+        def use_one(token: str = token) -> None:
+            with app.app_context():
+                use_link(token, browser=None)
+
+        with ThreadPoolExecutor(2) as pool:
+            for done in [pool.submit(verb) for verb in ((add_one, use_one) if number % 2 else (use_one, add_one))]:
+                done.result()
+        now = clock.now()
+        valid = [one.id for one in rows(OrganiserSession) if one.organiser_id == person.id and one.is_valid(now)]
+        assert valid == [row.id]
+
+
 def test_a_device_is_added_once_and_ten_are_enough(ada: Organiser, leo: Organiser, app: Flask) -> None:
     key = device()
     client, _codes = guarded(app, ada, key)
@@ -740,6 +776,7 @@ def test_a_house_that_moved_asks_for_a_code(ada: Organiser, app: Flask, settings
     page = client.get(CONFIRMATION).text
     assert not is_inside(client) and "old.example" in page and "confirmation.js" not in page
     assert post(client, f"{CONFIRMATION}/code", code=codes[0]).status_code == 303
+    assert "made for old.example" in client.get(INSIDE).text
 
 
 @pytest.mark.parametrize(

@@ -353,9 +353,9 @@ def note_seen(row: OrganiserSession) -> None:
     if now - row.seen_at < SEEN_EVERY:
         return
     with transaction() as session:
+        session.execute(update(Organiser).where(Organiser.id == row.organiser_id).values(seen_at=now))
         seen = update(OrganiserSession).where(OrganiserSession.id == row.id, OrganiserSession.ended_at.is_(None))
         session.execute(seen.values(seen_at=now))
-        session.execute(update(Organiser).where(Organiser.id == row.organiser_id).values(seen_at=now))
 
 
 def forget_old_sign_ins() -> None:

@@ -57,10 +57,10 @@ def open_session(session: Session, organiser_id: int, earlier: str | None, brows
     Whoever has passkeys gets one that opens nothing yet, by whatever way they came.
     """
     now = clock.now()
+    hold_person(session, organiser_id)  # people before their sessions, everywhere
     if earlier:
         end_sessions(session, OrganiserSession.token_hash == token_hash(earlier))
     token = random_token()
-    hold_person(session, organiser_id)
     waits = has_passkeys(session, organiser_id)
     session.add(
         OrganiserSession(

@@ -36,6 +36,11 @@ def passkey_obstacle() -> str:
     return obstacle(current_settings()) or ""
 
 
+def passkey_host() -> str:
+    """The host name to which new passkeys answer, for pages."""
+    return relying_party(current_settings()).id
+
+
 def refuse_obstacle() -> None:
     """Raise NotPossible where passkeys cannot be used on this server."""
     if obstacle(current_settings()):
