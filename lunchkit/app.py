@@ -29,6 +29,9 @@ from lunchkit.invitations import organiser as invitations_organiser
 from lunchkit.markdown import host_of, markdown, plain
 from lunchkit.pages import asked, letters, log, lunches, organiser, paper, patterns, routes, wording
 from lunchkit.pages import doors as helpers_doors
+from lunchkit.passkeys import organiser as passkeys_organiser
+from lunchkit.passkeys import routes as confirmation
+from lunchkit.passkeys.queries import passkey_host, passkey_obstacle
 from lunchkit.planning import organiser as planning_organiser
 from lunchkit.polls import organiser as polls_organiser
 from lunchkit.polls import routes as polls
@@ -59,6 +62,7 @@ doors = (
     paper,
     patterns,
     team,
+    passkeys_organiser,
     helpers_doors,
     registrations_organiser,
     invitations_organiser,
@@ -95,6 +99,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         now=clock.now,
         may=may,
         look_of_the_house=look_of_the_house,
+        passkey_host=passkey_host,
+        passkey_obstacle=passkey_obstacle,
     )
     app.jinja_env.filters.update(markdown=markdown, plain=plain, host=host_of)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -135,6 +141,6 @@ def _register_doors(app: Flask) -> None:
         csrf.exempt(blueprint)
     attendees = (registrations.bp, guests.bp, polls.bp, questions.bp, presenter.bp)
     readers = (routes.bp, events.bp, images.bp, house.bp, speakers.bp, recap.bp)
-    for blueprint in (*readers, *attendees, sign_in.bp):
+    for blueprint in (*readers, *attendees, sign_in.bp, confirmation.bp):
         app.register_blueprint(blueprint)
     app.register_blueprint(area)

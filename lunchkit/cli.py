@@ -35,6 +35,8 @@ from lunchkit.guests.actions import forget_old_wishes
 from lunchkit.heartbeat import beat
 from lunchkit.imports.actions import forget_imports
 from lunchkit.mail.actions import ServerUnreachable, connect, count_due, deliver_due
+from lunchkit.passkeys.actions import reset_passkeys
+from lunchkit.passkeys.refusals import NothingToReset
 from lunchkit.recap.actions import erase_orphaned_pictures
 from lunchkit.rooms.queries import keys
 from lunchkit.settings_file import settings_file
@@ -187,7 +189,7 @@ def upgrade() -> None:
 
 @cli.group()
 def organiser() -> None:
-    """The team: add somebody, list them, print a sign-in link, hand over the house, remove somebody."""
+    """The team: add somebody, list them, print a sign-in link, hand over the house, reset passkeys, remove somebody."""
 
 
 @organiser.command("add")
@@ -232,6 +234,19 @@ def organiser_link(email: str) -> None:
     app = _ready_app(load_settings())
     with app.app_context(), app.test_request_context():
         click.echo(accounts.issue_console_link(_known_organiser(email)))
+
+
+@organiser.command("reset-passkeys")
+@click.argument("email")
+def organiser_reset_passkeys(email: str) -> None:
+    """Take somebody's passkeys and recovery codes away: their devices are lost, and the letter alone lets them in."""
+    with _ready_app(load_settings()).app_context():
+        person = _known_organiser(email)
+        try:
+            reset_passkeys(person)
+        except NothingToReset as refusal:
+            sys.exit(f"lunchkit: {refusal.message}")
+        click.echo(f"the letter alone lets {person.name} <{person.email}> in")
 
 
 @organiser.command("remove")

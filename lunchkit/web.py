@@ -72,6 +72,7 @@ BUNDLES = {
         "js/door-signs.js",
         "js/door-keep.js",
     ),
+    "js/confirmation.js": ("js/passkey.js", "js/hold-submit.js"),
     "js/article.js": ("js/share.js", "js/print-page.js"),
     "js/phone.js": ("js/live.js", "js/answering.js", "js/ballot.js", "js/support.js"),
     "js/projector.js": ("js/live.js", "js/screen.js"),

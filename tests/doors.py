@@ -18,6 +18,11 @@ GET      /organiser/e/<slug>/door/now.json
 POST     /organiser/e/<slug>/door/scans
 GET+POST /organiser/e/<slug>/door/walk-in
 GET      /organiser/e/<slug>/door/worker.js
+POST     /organiser/passkeys
+GET+POST /organiser/passkeys/<passkey_id>/removal
+POST     /organiser/passkeys/challenge
+GET+POST /organiser/passkeys/codes
+GET      /organiser/passkeys/new
 GET+POST /organiser/sessions
 POST     /organiser/sessions/<session_id>/end
 POST     /organiser/sessions/others/end
@@ -159,6 +164,7 @@ GET      /organiser/house/start
 GET+POST /organiser/house/start/<step>
 GET      /organiser/team/<organiser_id>
 GET+POST /organiser/team/<organiser_id>/house
+GET+POST /organiser/team/<organiser_id>/passkeys
 GET+POST /organiser/team/<organiser_id>/removal
 POST     /organiser/team/<organiser_id>/role
 POST     /organiser/team/<organiser_id>/sessions/end

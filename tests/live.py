@@ -58,13 +58,15 @@ def text_of(message: EmailMessage) -> str:
 class House:
     """What a test holds in its hands."""
 
-    def __init__(self, app: Flask, server: Server, postman: Postman, events: dict[str, str], sign_in: str) -> None:
+    def __init__(
+        self, app: Flask, server: Server, postman: Postman, events: dict[str, str], sign_in: str, host: str
+    ) -> None:
         self.app = app
         self.server = server
         self.postman = postman
         self.events = events
         self.sign_in = sign_in
-        self.base = f"http://127.0.0.1:{server.port}"
+        self.base = f"http://{host}:{server.port}"
 
     def url(self, path: str) -> str:
         """The absolute address of a path."""
@@ -72,13 +74,13 @@ class House:
 
 
 @contextmanager
-def house(instance: Path, *, change_coming: dict[str, Any] | None = None) -> Iterator[House]:
+def house(instance: Path, *, change_coming: dict[str, Any] | None = None, host: str = "127.0.0.1") -> Iterator[House]:
     """The demo's three lunches, served for real, with letters that are really sent."""
     postman = Postman()
     mail_port, port = free_port(), free_port()
     settings = Settings(
         instance=instance,
-        public_url=f"http://127.0.0.1:{port}",
+        public_url=f"http://{host}:{port}",
         network_name="APRÈS-GE",
         secret_key="k" * 40,
         mail_host="127.0.0.1",
@@ -109,7 +111,7 @@ def house(instance: Path, *, change_coming: dict[str, Any] | None = None) -> Ite
     }
     try:
         with Server(instance, environment, port=port) as server:
-            yield House(app, server, postman, events, sign_in)
+            yield House(app, server, postman, events, sign_in, host)
     finally:
         controller.stop()
 

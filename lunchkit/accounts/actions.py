@@ -42,7 +42,9 @@ from lunchkit.accounts.refusals import (
 )
 from lunchkit.accounts.steps import (
     OpenedSession,
+    drop_second_factor,
     end_sessions,
+    hold_person,
     let_in,
     lock_team,
     open_session,
@@ -130,15 +132,19 @@ def sign_in(
 ) -> OpenedSession:
     """Use a sign-in link: open a session, end the one this browser had, and void the person's other links.
 
+    Where the person has a passkey the session opens nothing until it is shown.
+
     ``browser_name`` is what the list of sessions calls the browser. Raises LinkSpent or OtherBrowser; the link is then
     left as it was.
     """
     with transaction() as session:
         link, organiser = sign_in_link_or_refuse(token, browser, session)
+        hold_person(session, organiser.id)  # before the link, as those do who remove somebody
         use_up(session, link)
         void_links(session, organiser.id)
-        record(session, Act("sign_in.enter", organiser.id, organiser.name))
-        return open_session(session, organiser.id, earlier_session, browser_name)
+        opened = open_session(session, organiser.id, earlier_session, browser_name)
+        record(session, Act("sign_in.begin" if opened.is_half_open else "sign_in.enter", organiser.id, organiser.name))
+        return opened
 
 
 def set_up(token: str, details: OrganiserDetails, language: str, *, browser_name: str = "") -> OpenedSession:
@@ -187,6 +193,7 @@ def remove_organiser(organiser: Organiser, *, spare_last: bool = False) -> None:
         session.execute(update(Organiser).where(Organiser.id == organiser.id).values(removed_at=now))
         void_links(session, organiser.id)
         end_sessions(session, OrganiserSession.organiser_id == organiser.id)
+        drop_second_factor(session, organiser.id)
 
 
 def give_role(organiser: Organiser, role: Role) -> None:
@@ -346,9 +353,9 @@ def note_seen(row: OrganiserSession) -> None:
     if now - row.seen_at < SEEN_EVERY:
         return
     with transaction() as session:
+        session.execute(update(Organiser).where(Organiser.id == row.organiser_id).values(seen_at=now))
         seen = update(OrganiserSession).where(OrganiserSession.id == row.id, OrganiserSession.ended_at.is_(None))
         session.execute(seen.values(seen_at=now))
-        session.execute(update(Organiser).where(Organiser.id == row.organiser_id).values(seen_at=now))
 
 
 def forget_old_sign_ins() -> None:
@@ -380,4 +387,5 @@ def forget_who_left() -> int:
             leave_traces()
             person.name = person.email = FORGOTTEN
             person.email_key = f"{person.id}"  # no address, so nobody's
+            person.user_handle = None
         return len(people)

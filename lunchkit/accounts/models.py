@@ -1,9 +1,9 @@
-"""Organiser and their role, the links and invitations that let one in, and the sessions that follow."""
+"""Organiser and their role, the links and invitations that let one in, the passkeys, and the sessions that follow."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, text
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lunchkit.db import Model, Moment
@@ -13,6 +13,10 @@ SETUP_LINK_LIFE = timedelta(hours=1)
 IDLE_LIFE = timedelta(hours=2)
 ABSOLUTE_LIFE = timedelta(hours=12)
 INVITATION_LIFE = timedelta(days=7)
+HALF_OPEN_LIFE = timedelta(minutes=10)
+"""So long a session waits for the passkey."""
+FRESH_FOR = timedelta(minutes=10)
+"""So long after somebody showed who they are may they change how they show it."""
 
 
 class Role(StrEnum):
@@ -52,6 +56,8 @@ class Organiser(Model):
     email_key: Mapped[str] = mapped_column(String(254), unique=True)
     language: Mapped[str] = mapped_column(String(5), default="fr")
     role: Mapped[str] = mapped_column(String(12), default=Role.ORGANISER)
+    user_handle: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    """By what their passkeys know them: random, since it lies on devices; None before the first passkey."""
     created_at: Mapped[Moment]
     seen_at: Mapped[Moment | None]
     removed_at: Mapped[Moment | None]
@@ -120,9 +126,55 @@ class OrganiserSession(Model):
     """What the browser calls itself, in two words, so that one knows one's own."""
     started_at: Mapped[Moment]
     seen_at: Mapped[Moment]
+    confirmed_at: Mapped[Moment | None]
+    """When the person last showed that it is them; None while the passkey is still to come: it then opens nothing."""
     ended_at: Mapped[Moment | None]
     organiser: Mapped[Organiser] = relationship()
 
     def is_valid(self, now: datetime) -> bool:
         """Whether it still lets the organiser in."""
-        return self.ended_at is None and now < self.seen_at + IDLE_LIFE and now < self.started_at + ABSOLUTE_LIFE
+        is_open = self.confirmed_at is not None and self.ended_at is None
+        return is_open and now < self.seen_at + IDLE_LIFE and now < self.started_at + ABSOLUTE_LIFE
+
+    def is_half_open(self, now: datetime) -> bool:
+        """Whether it waits for the passkey, and still may."""
+        return self.confirmed_at is None and self.ended_at is None and now < self.started_at + HALF_OPEN_LIFE
+
+    def is_fresh(self, now: datetime) -> bool:
+        """Whether the person showed a moment ago that it is them."""
+        return self.is_valid(now) and self.confirmed_at is not None and now < self.confirmed_at + FRESH_FOR
+
+
+class Passkey(Model):
+    """A device, or a keychain on several, that says beside the letter that it is really them."""
+
+    __tablename__ = "passkey"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organiser_id: Mapped[int] = mapped_column(ForeignKey("organiser.id"), index=True)
+    name: Mapped[str] = mapped_column(String(60))
+    """As the person calls it."""
+    credential_id: Mapped[bytes] = mapped_column(LargeBinary(1023), unique=True)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    """How often it was used, if it counts at all: 0 says that it does not."""
+    transports: Mapped[list[str]] = mapped_column(JSON)
+    """How browsers reach it, in their words."""
+    rp_id: Mapped[str] = mapped_column(String(253))
+    """The host name that it was made for: it answers to no other."""
+    created_at: Mapped[Moment]
+    used_at: Mapped[Moment | None]
+    doubted_at: Mapped[Moment | None]
+    """When its count last went back, as that of a copy would."""
+
+
+class RecoveryCode(Model):
+    """One of the codes that stand in for a passkey, each once."""
+
+    __tablename__ = "recovery_code"
+    __table_args__ = (UniqueConstraint("organiser_id", "code_hash"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organiser_id: Mapped[int] = mapped_column(ForeignKey("organiser.id"))
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    used_at: Mapped[Moment | None]

@@ -14,6 +14,7 @@ LEAST: dict[str, Role] = {
     "organiser.update_account": Role.HELPER,
     "organiser.end_session": Role.HELPER,
     "organiser.end_other_sessions": Role.HELPER,
+    "organiser.passkeys": Role.HELPER,
     # the door of a lunch; pages.doors says of which
     "organiser.doors": Role.HELPER,
     "organiser.checkin": Role.HELPER,
@@ -42,6 +43,8 @@ LEAST: dict[str, Role] = {
     "organiser.house": Role.OWNER,
     "organiser.health": Role.OWNER,
     "organiser.team": Role.OWNER,
+    "organiser.passkeys.reset": Role.OWNER,
+    "organiser.passkeys.resetting": Role.OWNER,
     "organiser.team.index": Role.ORGANISER,  # everybody may see with whom they work
 }
 

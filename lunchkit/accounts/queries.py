@@ -25,6 +25,8 @@ from lunchkit.accounts.models import (
     Invitation,
     Organiser,
     OrganiserSession,
+    Passkey,
+    RecoveryCode,
     Role,
     SignInLink,
 )
@@ -240,14 +242,25 @@ def current_organiser() -> Organiser | None:
     return row.organiser if row else None
 
 
+def half_open_session() -> OrganiserSession | None:
+    """The session of the browser that asks, where it waits for the passkey; None for everybody else."""
+    row = _any_session_by_token(cookie.get(SESSION)) if has_request_context() else None
+    return row if row and row.is_half_open(clock.now()) else None
+
+
 def _session_by_token(token: object) -> OrganiserSession | None:
+    row = _any_session_by_token(token)
+    return row if row and row.is_valid(clock.now()) else None
+
+
+def _any_session_by_token(token: object) -> OrganiserSession | None:
     if not isinstance(token, str):
         return None
     chosen = select(OrganiserSession).where(OrganiserSession.token_hash == token_hash(token))
     row = db.session.scalar(
         chosen.options(joinedload(OrganiserSession.organiser)).execution_options(populate_existing=True)
     )
-    return row if row and row.is_valid(clock.now()) and row.organiser.removed_at is None else None
+    return row if row and row.organiser.removed_at is None else None
 
 
 def open_sessions(organiser: Organiser) -> list[OrganiserSession]:
@@ -256,7 +269,25 @@ def open_sessions(organiser: Organiser) -> list[OrganiserSession]:
     chosen = select(OrganiserSession).where(
         OrganiserSession.organiser_id == organiser.id,
         OrganiserSession.ended_at.is_(None),
+        OrganiserSession.confirmed_at.is_not(None),
         OrganiserSession.seen_at > now - IDLE_LIFE,
         OrganiserSession.started_at > now - ABSOLUTE_LIFE,
     )
     return list(db.session.scalars(chosen.order_by(OrganiserSession.seen_at.desc(), OrganiserSession.id.desc())))
+
+
+def passkeys_of(organiser: Organiser) -> list[Passkey]:
+    """Somebody's passkeys, the first one first."""
+    chosen = select(Passkey).where(Passkey.organiser_id == organiser.id).order_by(Passkey.id)
+    return list(db.session.scalars(chosen.execution_options(populate_existing=True)))
+
+
+def codes_left(organiser: Organiser) -> int:
+    """How many of somebody's recovery codes are still good."""
+    unused = select(func.count()).where(RecoveryCode.organiser_id == organiser.id, RecoveryCode.used_at.is_(None))
+    return db.session.scalar(unused) or 0
+
+
+def anybody_has_passkey() -> bool:
+    """Whether somebody of the team is asked for one: it answers to one public address only."""
+    return db.session.scalar(select(Passkey.id).limit(1)) is not None

@@ -82,7 +82,7 @@ def enter(token: str) -> ResponseReturnValue:
     opened = actions.sign_in(
         token, browser=cookie.get(BROWSER), earlier_session=cookie.get(SESSION), browser_name=_browser()
     )
-    return _go_in(opened, return_path(cookie.get(NEXT)))
+    return go_in(opened, return_path(cookie.get(NEXT)))
 
 
 @bp.get("/set-up/<token>")
@@ -100,7 +100,7 @@ def found(token: str) -> ResponseReturnValue:
     if not form.validate():
         return render_template("accounts/set_up.html", token=token, form=form), 422
     opened = actions.set_up(token, form.details(), language(), browser_name=_browser())
-    return _go_in(opened, url_for("organiser.house.start"))
+    return go_in(opened, url_for("organiser.house.start"))
 
 
 @bp.get("/invitation/<token>")
@@ -118,7 +118,7 @@ def join(token: str) -> ResponseReturnValue:
     opened = actions.accept_invitation(
         token, form.name.data or "", language(), earlier_session=cookie.get(SESSION), browser_name=_browser()
     )
-    return _go_in(opened, None)
+    return go_in(opened, None)
 
 
 def _invitation_page(token: str, form: NameForm) -> str:
@@ -129,11 +129,15 @@ def _browser() -> str:
     return browser_name(request.user_agent.string)
 
 
-def _go_in(opened: OpenedSession, path: str | None) -> ResponseReturnValue:
+def go_in(opened: OpenedSession, path: str | None) -> ResponseReturnValue:
     """Nothing that was in the cookie is worth anything afterwards, but for the tokens of one's own open forms.
 
-    Whoever comes back after two hours can still send what they had typed.
+    Whoever comes back after two hours can still send what they had typed. Where the passkey is still to come, the
+    browser keeps what it had until then, and is taken to where it is asked for.
     """
+    if opened.is_half_open:
+        cookie.update({SESSION: opened.token, NEXT: path})
+        return redirect(url_for("confirmation.show"), code=303)
     came_back = cookie.get(KNOWN) == opened.organiser_id
     kept = {FORM_TOKEN: cookie[FORM_TOKEN]} if came_back and FORM_TOKEN in cookie else {}
     cookie.clear()

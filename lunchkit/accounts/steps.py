@@ -3,12 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
 from lunchkit import clock
 from lunchkit.accounts import letters
-from lunchkit.accounts.models import Invitation, Organiser, OrganiserSession, Role, SignInLink
+from lunchkit.accounts.models import (
+    Invitation,
+    Organiser,
+    OrganiserSession,
+    Passkey,
+    RecoveryCode,
+    Role,
+    SignInLink,
+)
 from lunchkit.accounts.queries import LETTERS_AN_HOUR, LinkSpent
 from lunchkit.accounts.refusals import AddressTaken
 from lunchkit.errors import NotFound, TooMany
@@ -23,6 +31,8 @@ class OpenedSession:
 
     token: str
     organiser_id: int
+    is_half_open: bool = False
+    """Whether it opens nothing yet, since the passkey is still to come."""
 
 
 def use_up(session: Session, link: SignInLink) -> None:
@@ -42,18 +52,46 @@ def void_links(session: Session, organiser_id: int | None) -> None:
 
 
 def open_session(session: Session, organiser_id: int, earlier: str | None, browser_name: str) -> OpenedSession:
-    """Begin a session, and end the one that this browser had; the token leaves in the cookie only."""
+    """Begin a session, and end the one that this browser had; the token leaves in the cookie only.
+
+    Whoever has passkeys gets one that opens nothing yet, by whatever way they came.
+    """
     now = clock.now()
+    hold_person(session, organiser_id)  # people before their sessions, everywhere
     if earlier:
         end_sessions(session, OrganiserSession.token_hash == token_hash(earlier))
     token = random_token()
+    waits = has_passkeys(session, organiser_id)
     session.add(
         OrganiserSession(
-            organiser_id=organiser_id, token_hash=token_hash(token), browser=browser_name, started_at=now, seen_at=now
+            organiser_id=organiser_id,
+            token_hash=token_hash(token),
+            browser=browser_name,
+            started_at=now,
+            seen_at=now,
+            confirmed_at=None if waits else now,
         )
     )
-    session.execute(update(Organiser).where(Organiser.id == organiser_id).values(seen_at=now))
-    return OpenedSession(token, organiser_id)
+    if not waits:
+        session.execute(update(Organiser).where(Organiser.id == organiser_id).values(seen_at=now))
+    return OpenedSession(token, organiser_id, is_half_open=waits)
+
+
+def hold_person(session: Session, organiser_id: int) -> Organiser:
+    """Read somebody anew, and hold them: of two who change how they sign in, or sign in meanwhile, one waits."""
+    chosen = select(Organiser).where(Organiser.id == organiser_id).with_for_update()
+    return session.scalars(chosen.execution_options(populate_existing=True)).one()
+
+
+def has_passkeys(session: Session, organiser_id: int) -> bool:
+    """Whether a passkey is asked for beside the letter."""
+    return session.scalar(select(Passkey.id).where(Passkey.organiser_id == organiser_id).limit(1)) is not None
+
+
+def drop_second_factor(session: Session, organiser_id: int) -> None:
+    """Erase somebody's passkeys and recovery codes: from now on the letter alone lets them in."""
+    session.execute(delete(Passkey).where(Passkey.organiser_id == organiser_id))
+    session.execute(delete(RecoveryCode).where(RecoveryCode.organiser_id == organiser_id))
 
 
 def end_sessions(session: Session, *which: ColumnElement[bool]) -> None:

@@ -53,6 +53,7 @@ def _inside(settings: Settings, outcome: Trial | None, forwarded: int | None) ->
     maybe = [
         reach.look_at_proxies(settings, house.forwarded if forwarded is None else forwarded),
         reach.look_at_test_letter(settings, house),
+        machine.look_at_passkeys(settings),
     ]
     return [
         machine.look_at_database(),

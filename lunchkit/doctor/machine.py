@@ -18,6 +18,8 @@ from lunchkit.db import SAFE_SQLITE, SQLITE_DRIVER, db
 from lunchkit.doctor.findings import Finding, fine, note, wrong
 from lunchkit.heartbeat import last_beat
 from lunchkit.mail.models import OutboxLetter
+from lunchkit.passkeys.authenticators import Obstacle, obstacle, relying_party
+from lunchkit.passkeys.queries import people_with_passkeys
 from lunchkit.rooms.keys import KeyRing
 from lunchkit.settings_file import SettingsFile
 
@@ -235,3 +237,29 @@ def look_at_organisers() -> Finding:
     if count:
         return fine(_l("Organisers: %(n)s.", n=count))
     return wrong(_l("There is no organiser yet."), _l("“lunchkit serve” prints a set-up link."))
+
+
+def look_at_passkeys(settings: Settings) -> Finding | None:
+    """Whether everybody who has a passkey can show it; nothing to say where nobody has one."""
+    people, strangers = people_with_passkeys(settings)
+    if not people:
+        return None
+    hindrance = obstacle(settings)
+    if hindrance is Obstacle.NO_LIBRARY:
+        return wrong(
+            _l("Passkeys: %(n)s of the team have one, and the library that checks them is missing.", n=people),
+            _l(
+                "pip install lunchkit[passkeys], and start the server again. Until then recovery codes let them in, or "
+                "“lunchkit organiser reset-passkeys EMAIL”."
+            ),
+        )
+    if hindrance is not None or strangers:
+        here = relying_party(settings).id
+        return wrong(
+            _l("Passkeys: those of %(n)s of the team do not answer to %(host)s.", n=strangers or people, host=here),
+            _l(
+                "They were made for another address, or this one has no https. Their owners get in by a recovery code, "
+                "and add a new one; without a code, “lunchkit organiser reset-passkeys EMAIL”."
+            ),
+        )
+    return fine(_l("Passkeys: %(n)s of the team have one.", n=people))

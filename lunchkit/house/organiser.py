@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import CombinedMultiDict
 
 from lunchkit.accounts.actions import issue_console_link
-from lunchkit.accounts.queries import current_organiser
+from lunchkit.accounts.queries import anybody_has_passkey, current_organiser
 from lunchkit.config import DEFAULT_ADDRESS, Settings, current_settings
 from lunchkit.errors import NotFound, Refusal
 from lunchkit.house import actions
@@ -119,7 +119,9 @@ def _save(section: str, step: str) -> ResponseReturnValue:
         return _page(section, form, step=step), 422
     moves = section == ADDRESS and "public_url" in form and _loses_sight(before, form.public_url.data)
     if moves and request.form.get("act") != "move":
-        return render_template("organiser/house/move.html", address=form.public_url.data)
+        return render_template(
+            "organiser/house/move.html", address=form.public_url.data, has_passkeys=anybody_has_passkey()
+        )
     try:
         _act(section, form, before)
         if request.form.get("act") == "trial":

@@ -20,11 +20,13 @@ from lunchkit.mail.actions import send_again, send_all_again
 from lunchkit.mail.models import OutboxLetter
 from lunchkit.mail.queries import LetterState, letter_counts, letter_or_404, letters_page, state_of
 from lunchkit.mail.rendering import Letter, render_letter
+from lunchkit.passkeys.letters import NEWS
 from lunchkit.text import clean_line
 
 KINDS = {
     SIGN_IN: _l("Link to sign in"),
     INVITATION: _l("Invitation into the team"),
+    NEWS: _l("News of somebody’s passkeys"),
     "registrations/confirmation": _l("Confirmation"),
     "registrations/waiting": _l("Waiting list"),
     "registrations/promotion": _l("A seat has come free"),

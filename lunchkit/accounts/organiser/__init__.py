@@ -11,7 +11,16 @@ from lunchkit.accounts import actions
 from lunchkit.accounts.forms import AccountForm, account_form
 from lunchkit.accounts.models import Organiser, OrganiserSession
 from lunchkit.accounts.policies import least_role
-from lunchkit.accounts.queries import BROWSER, KNOWN, current_session, open_sessions, owner
+from lunchkit.accounts.queries import (
+    BROWSER,
+    KNOWN,
+    codes_left,
+    current_session,
+    half_open_session,
+    open_sessions,
+    owner,
+    passkeys_of,
+)
 from lunchkit.audit.recording import Act, begin
 from lunchkit.errors import Refusal
 from lunchkit.web import SAFE_METHODS
@@ -49,6 +58,8 @@ def require_organiser() -> ResponseReturnValue | None:
             _note_act(row.organiser, request.view_args or {})
         return None
     if request.method in ("GET", "HEAD"):
+        if half_open_session() is not None:
+            return redirect(url_for("confirmation.show", next=request.path))
         return redirect(url_for("sign_in.ask", next=request.path))
     raise SignInNeeded
 
@@ -109,7 +120,13 @@ def update_account() -> ResponseReturnValue:
 def _account_page(form: AccountForm) -> str:
     row, organiser = _inside()
     return render_template(
-        "accounts/sessions.html", form=form, sessions=open_sessions(organiser), current=row, organiser=organiser
+        "accounts/sessions.html",
+        form=form,
+        sessions=open_sessions(organiser),
+        current=row,
+        organiser=organiser,
+        passkeys=passkeys_of(organiser),
+        codes_left=codes_left(organiser),
     )
 
 

@@ -16,6 +16,7 @@ from lunchkit.accounts.queries import (
     invitation_or_404,
     open_invitations,
     open_sessions,
+    passkeys_of,
     team_counts,
     team_page,
 )
@@ -156,6 +157,7 @@ def _person_page(person: Organiser, form: RoleForm | None = None, notice: str = 
         form=form or role_form(person),
         role_names=ROLE_NAMES,
         sessions=open_sessions(person),
+        has_passkeys=bool(passkeys_of(person)),
         notice=notice,
     )
 

@@ -13,7 +13,7 @@ async function act({ anyway, ...wish }) {
   const entry = { record };
   if (wish.undoes || wish.corrects) return mend(entry);
   const presumed = root.judge(wish);
-  const isAsked = root.dataset.link !== "off" && root.dataset.link !== "out" && !anyway;
+  const isAsked = !["off", "out", "shut"].includes(root.dataset.link) && !anyway;
   if (isAsked) {
     root.show({ ...presumed, word: "asking" });
     const told = await ask(entry);

@@ -1,9 +1,10 @@
 // Tells the server what was scanned, in its order, until it has answered; then asks what is new, every few seconds.
-// <div data-now="…" data-scans="…">; data-link says 'on', 'off' (no network, or no server), or 'out' (signed out).
+// <div data-now="…" data-scans="…">; data-link says 'on', 'off' (no network, or no server), 'out' (signed out), or 'shut'
+// (whoever is signed in may not enter this door, or no longer).
 // root.round() begins a round at once; whoever waits for the answer to a record sets its entry's `heard`.
 const root = document.querySelector("[data-door]");
 const { ledger } = root;
-const BATCH = 40, EVERY = 4_000, PATIENCE = 8_000, SIGNED_OUT = "signed out";
+const BATCH = 40, EVERY = 4_000, PATIENCE = 8_000, REFUSALS = ["out", "shut"];
 let token, etag, timer, running, waiting;
 
 root.token = () => token;
@@ -23,7 +24,7 @@ async function round() {
     if (isOwing || !isFirst) await look();
     link("on");
   } catch (error) {
-    link(error.message === SIGNED_OUT ? "out" : "off");
+    link(REFUSALS.includes(error.message) ? error.message : "off");
   }
   timer = setTimeout(root.round, EVERY * (0.8 + 0.4 * Math.random()) * (root.dataset.link === "on" ? 1 : 1.5));
 }
@@ -60,8 +61,9 @@ async function call(address, options) {
   const answer = await fetch(address, { ...options, redirect: "manual", cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
   if (answer.type === "opaqueredirect" || answer.status === 401) {
     token = etag = undefined;
-    throw new Error(SIGNED_OUT);
+    throw new Error("out");
   }
+  if (answer.status === 403) throw new Error("shut"); // what waits stays on the phone, and leaves when the door is open again
   const isRead = answer.ok || answer.status === 304 || (answer.status === 400 && options.method);
   if (!isRead) throw new Error(answer.status);
   return answer;

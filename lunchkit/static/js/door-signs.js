@@ -1,5 +1,5 @@
 // The lines around the camera: who is in, how many seats are free, what waits, whom somebody must look into.
-// [data-count="present|expected|free|walk_ins"], [data-link-is="on|off|out"], [data-owed="{n} …"], [data-last] (the last one in, and an undo),
+// [data-count="present|expected|free|walk_ins"], [data-link-is="on|off|out|shut"], [data-owed="{n} …"], [data-last] (the last one in, and an undo),
 // <ul data-conflicts data-words="JSON"> with <template data-conflict>; its button posts or forgets.
 const root = document.querySelector("[data-door]");
 const { ledger } = root;

@@ -1,0 +1,1 @@
+"""The second factor: passkeys, and the recovery codes that stand in for them."""

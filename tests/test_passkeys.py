@@ -1,0 +1,890 @@
+"""Passkeys as a second factor: what a half-open session opens (nothing), and whose answer opens it."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event as sqlalchemy_event
+from sqlalchemy import select
+from werkzeug.routing import IntegerConverter
+from werkzeug.test import TestResponse
+
+from lunchkit import clock
+from lunchkit.accounts.actions import (
+    add_organiser,
+    forget_old_sign_ins,
+    forget_who_left,
+    issue_console_link,
+    remove_organiser,
+)
+from lunchkit.accounts.actions import sign_in as use_link
+from lunchkit.accounts.models import Organiser, OrganiserSession, Passkey, RecoveryCode
+from lunchkit.audit.models import AuditEntry
+from lunchkit.config import Settings
+from lunchkit.db import SQLITE_DRIVER, db
+from lunchkit.doctor import Level
+from lunchkit.doctor.machine import look_at_passkeys
+from lunchkit.errors import Refusal
+from lunchkit.mail.rendering import render_letter
+from lunchkit.passkeys import actions, authenticators
+from lunchkit.passkeys.authenticators import Obstacle, obstacle, relying_party
+from lunchkit.passkeys.codes import code_hash, new_codes
+from lunchkit.passkeys.letters import News
+from lunchkit.passkeys.models import PasskeyChallenge
+from lunchkit.web import HEADERS
+from tests.authenticator import Authenticator, to_bytes
+from tests.browser import INSIDE, SIGN_IN, form_token, is_inside, press, sign_in
+from tests.conftest import EventMaker, Outbox, base_settings, new_client
+from tests.test_cli import lunchkit
+from tests.test_policies import locked_rules
+
+CONFIRMATION = "/organiser/confirmation"
+NEW = "/organiser/passkeys/new"
+CODES = "/organiser/passkeys/codes"
+HOME = "http://localhost"
+NOON = datetime(2026, 5, 13, 10, 0, tzinfo=UTC)
+ADA, LEO = "ada@lunch.example", "leo@lunch.example"
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """An address at which browsers know passkeys."""
+    actions.attempts._times.clear()
+    return replace(settings, public_url=HOME)
+
+
+@pytest.fixture
+def ada(app: Flask) -> Organiser:
+    """The owner."""
+    return add_organiser("Ada Ressort", ADA, "en")
+
+
+@pytest.fixture
+def leo(ada: Organiser) -> Organiser:
+    return add_organiser("Léo Boulon", LEO, "en")
+
+
+def device(**fields: Any) -> Authenticator:
+    return Authenticator(origin=HOME, rp_id="localhost", **fields)
+
+
+def post(client: FlaskClient, path: str, page: str | None = None, **fields: Any) -> TestResponse:
+    """Send a form, with the token of a page of the same browser."""
+    if page is None:
+        page = INSIDE if is_inside(client) else SIGN_IN
+    return client.post(path, data={"csrf_token": form_token(client, page), **fields})
+
+
+def add(client: FlaskClient, key: Authenticator, name: str = "My phone") -> TestResponse:
+    options = post(client, "/organiser/passkeys/challenge").get_json()
+    return post(client, "/organiser/passkeys", name=name, answer=key.create(options))
+
+
+def codes_on(answer: TestResponse) -> list[str]:
+    return re.findall(r"<code>([a-z0-9-]+)</code>", answer.text)
+
+
+def question(client: FlaskClient) -> dict[str, Any]:
+    options: dict[str, Any] = post(client, f"{CONFIRMATION}/challenge").get_json()
+    return options
+
+
+def show(client: FlaskClient, key: Authenticator, **changed: Any) -> TestResponse:
+    """Confirm with a passkey."""
+    return post(client, CONFIRMATION, answer=key.get(question(client), **changed))
+
+
+def guarded(app: Flask, person: Organiser, key: Authenticator) -> tuple[FlaskClient, list[str]]:
+    """A browser in which somebody is in who has just added their first passkey, and the codes that they were shown."""
+    client = new_client(app)
+    sign_in(client, person)
+    answer = add(client, key)
+    assert answer.status_code == 200, answer.text
+    return client, codes_on(answer)
+
+
+def half_open(app: Flask, person: Organiser) -> FlaskClient:
+    """A browser in which the link was used, and the passkey is still to come."""
+    client = new_client(app)
+    assert press(client, issue_console_link(person)) == 303
+    return client
+
+
+def verbs() -> list[str]:
+    db.session.rollback()
+    return list(db.session.scalars(select(AuditEntry.verb).order_by(AuditEntry.id)))
+
+
+def rows(model: type[Any]) -> list[Any]:
+    db.session.rollback()
+    return list(db.session.scalars(select(model).order_by(model.id).execution_options(populate_existing=True)))
+
+
+# The way in
+
+
+def test_with_a_passkey_the_link_alone_lets_nobody_in_and_the_passkey_does(ada: Organiser, app: Flask) -> None:
+    key = device()
+    guarded(app, ada, key)
+    client = half_open(app, ada)
+    assert not is_inside(client)
+    assert client.get("/organiser/team").headers["Location"].startswith(CONFIRMATION)
+    assert "confirmation.js" in client.get(CONFIRMATION).text
+    assert show(client, key).headers["Location"] == "/organiser/"
+    assert is_inside(client)
+    assert rows(Passkey)[0].used_at is not None and rows(Passkey)[0].sign_count == key.count
+
+
+def test_without_a_passkey_nothing_has_changed(ada: Organiser, client: FlaskClient) -> None:
+    sign_in(client, ada)
+    assert is_inside(client)
+
+
+def test_one_goes_where_one_wanted_to_go(ada: Organiser, app: Flask, outbox: Outbox) -> None:
+    key = device()
+    guarded(app, ada, key)
+    client = new_client(app)
+    post(client, SIGN_IN, SIGN_IN, email=ADA, next="/organiser/log")
+    link = re.search(r"http://localhost/organiser/sign-in/\S+", outbox.last(ADA).text)
+    assert link is not None
+    assert press(client, link[0]) == 303
+    assert show(client, key).headers["Location"] == "/organiser/log"
+
+
+def doors(app: Flask) -> list[tuple[str, str]]:
+    adapter = app.url_map.bind("localhost")
+    found = []
+    for rule in locked_rules(app):
+        kinds = rule._converters
+        values = {name: 1 if isinstance(kinds[name], IntegerConverter) else "x" for name in rule.arguments}
+        methods = sorted((rule.methods or set()) - {"OPTIONS", "HEAD"})
+        found += [(method, adapter.build(rule.endpoint, values, append_unknown=False)) for method in methods]
+    return found
+
+
+def opened(client: FlaskClient, app: Flask) -> list[str]:
+    """The doors that do not ask for the passkey or the login."""
+    wrong = []
+    for method, path in doors(app):
+        answer = client.open(path, method=method)
+        asks = answer.headers.get("Location", "").startswith(CONFIRMATION) and answer.status_code == 302
+        if not asks and answer.status_code != 401:
+            wrong.append(f"{method} {path}: {answer.status_code}")
+    return wrong
+
+
+def test_a_half_open_session_opens_no_door_of_the_organisers(
+    ada: Organiser, app: Flask, make_event: EventMaker
+) -> None:
+    make_event()
+    key = device()
+    guarded(app, ada, key)
+    client = half_open(app, ada)
+    app.config["WTF_CSRF_ENABLED"] = False  # so that it is the lock that refuses, and nothing before it
+    assert opened(client, app) == []
+    assert len(doors(app)) > 150
+    app.config["WTF_CSRF_ENABLED"] = True
+    show(client, key)
+    assert len(opened(client, app)) > 50, "control: once it is whole they open"
+
+
+def test_control_a_lock_that_forgets_what_is_still_to_come_is_found(
+    ada: Organiser, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guarded(app, ada, device())
+    client = half_open(app, ada)
+    app.config["WTF_CSRF_ENABLED"] = False
+    monkeypatch.setattr(OrganiserSession, "is_valid", lambda row, _now: row.ended_at is None)
+    assert len(opened(client, app)) > 50
+
+
+def test_what_readers_see_does_not_know_a_half_open_session(ada: Organiser, app: Flask, event: Any) -> None:
+    guarded(app, ada, device())
+    client, stranger = half_open(app, ada), new_client(app)
+    event.published_at = None
+    db.session.commit()
+    for path in (f"/e/{event.slug}", f"/e/{event.slug}/recap", "/"):
+        assert client.get(path).status_code == stranger.get(path).status_code
+
+
+@pytest.mark.parametrize(("minutes", "status"), [(9.9, 303), (10.1, 401)])
+def test_a_half_open_session_waits_ten_minutes(minutes: float, status: int, ada: Organiser, app: Flask) -> None:
+    key = device()
+    with clock.fixed_at(NOON):
+        guarded(app, ada, key)
+        client = half_open(app, ada)
+    with clock.fixed_at(NOON + timedelta(minutes=minutes - 0.05)):
+        token = form_token(client, SIGN_IN)
+        answer = client.post(f"{CONFIRMATION}/challenge", data={"csrf_token": token})
+        if status == 401:
+            assert answer.status_code == 401
+            assert client.get(CONFIRMATION).headers["Location"].startswith("/organiser/sign-in?")
+            return
+        said = key.get(answer.get_json())
+    with clock.fixed_at(NOON + timedelta(minutes=minutes)):
+        assert client.post(CONFIRMATION, data={"csrf_token": token, "answer": said}).status_code == status
+
+
+def test_the_token_of_a_half_open_session_is_worth_nothing_afterwards(ada: Organiser, app: Flask) -> None:
+    key = device()
+    guarded(app, ada, key)
+    client = half_open(app, ada)
+    before = client.get_cookie("lunchkit")
+    assert before is not None
+    show(client, key)
+    thief = new_client(app)
+    thief.set_cookie("lunchkit", before.value)
+    assert not is_inside(thief)
+    assert thief.get(CONFIRMATION).status_code == 302
+    assert is_inside(client)
+
+
+# Whose answer, to which question
+
+
+def test_an_answer_is_good_once(ada: Organiser, app: Flask) -> None:
+    key = device(counts=False)  # so that it is the challenge that refuses, and not the count
+    client, _codes = guarded(app, ada, key)
+    asked = question(client)
+    said = key.get(asked)
+    assert post(client, CONFIRMATION, answer=said).status_code == 303
+    assert post(client, CONFIRMATION, answer=said).status_code == 403
+    assert post(client, CONFIRMATION, answer=key.get(asked)).status_code == 403, "nor another one to the same question"
+    assert show(client, key).status_code == 303, "control: to a new question it is"
+
+
+def test_a_refused_answer_uses_the_question_up(ada: Organiser, app: Flask) -> None:
+    key = device()
+    guarded(app, ada, key)
+    client = half_open(app, ada)
+    asked = question(client)
+    assert post(client, CONFIRMATION, answer="{}").status_code == 403
+    assert post(client, CONFIRMATION, answer=key.get(asked)).status_code == 403
+    assert not is_inside(client)
+
+
+def test_a_question_is_good_for_five_minutes(ada: Organiser, app: Flask) -> None:
+    key = device()
+    with clock.fixed_at(NOON):
+        guarded(app, ada, key)
+    for minutes, status in ((4.9, 303), (5.1, 403)):
+        with clock.fixed_at(NOON):
+            client = half_open(app, ada)
+            asked, token = question(client), form_token(client, SIGN_IN)
+        with clock.fixed_at(NOON + timedelta(minutes=minutes)):
+            data = {"csrf_token": token, "answer": key.get(asked)}
+            assert client.post(CONFIRMATION, data=data).status_code == status
+
+
+def test_an_answer_to_the_question_of_another_session_is_refused(ada: Organiser, app: Flask) -> None:
+    key = device()
+    guarded(app, ada, key)
+    mine, another = half_open(app, ada), half_open(app, ada)
+    theirs = question(another)
+    question(mine)
+    assert post(mine, CONFIRMATION, answer=key.get(theirs)).status_code == 403
+    assert not is_inside(mine)
+    assert post(another, CONFIRMATION, answer=key.get(theirs)).status_code == 303, "control: there it is good"
+
+
+def test_the_passkey_of_another_account_is_refused(ada: Organiser, leo: Organiser, app: Flask) -> None:
+    mine, theirs = device(), device()
+    guarded(app, ada, mine)
+    guarded(app, leo, theirs)
+    client = half_open(app, ada)
+    assert show(client, theirs).status_code == 403
+    assert not is_inside(client)
+    assert show(client, mine).status_code == 303, "control"
+
+
+def test_a_question_that_was_put_to_add_a_passkey_confirms_nothing(ada: Organiser, app: Flask) -> None:
+    key = device()
+    client, _codes = guarded(app, ada, key)
+    options = post(client, "/organiser/passkeys/challenge").get_json()
+    assert post(client, CONFIRMATION, answer=key.get(options)).status_code == 403
+    asked = question(client) | {"user": options["user"]}
+    answer = post(client, "/organiser/passkeys", name="Two", answer=device().create(asked))
+    assert answer.status_code == 403 and len(rows(Passkey)) == 1
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"origin": "https://localhost"},
+        {"origin": "http://localhost.evil.example"},
+        {"origin": "http://localhost:8000"},
+        {"rp_id": "evil.example"},
+        {"verifies": False},
+    ],
+    ids=str,
+)
+def test_an_answer_from_another_place_or_without_the_person_is_refused(
+    wrong: dict[str, Any], ada: Organiser, app: Flask
+) -> None:
+    key = device()
+    guarded(app, ada, key)
+    client = half_open(app, ada)
+    for name, value in wrong.items():
+        setattr(key, name, value)
+    assert show(client, key).status_code == 403
+    assert not is_inside(client)
+    adding = new_client(app)
+    sign_in(adding, add_organiser("Noa Panais", "noa@lunch.example", "en"))
+    bad = device()
+    for name, value in wrong.items():
+        setattr(bad, name, value)
+    assert add(adding, bad).status_code == 403
+    assert len(rows(Passkey)) == 1
+
+
+def test_the_host_of_the_request_decides_nothing(ada: Organiser, app: Flask) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
+    client, _codes = guarded(app, ada, device())
+    cookie = client.get_cookie("lunchkit")
+    assert cookie is not None
+    elsewhere = new_client(app)
+    elsewhere.set_cookie("lunchkit", cookie.value, domain="127.0.0.1")
+    for path in (f"{CONFIRMATION}/challenge", "/organiser/passkeys/challenge"):
+        options = elsewhere.post(path, base_url="http://127.0.0.1").get_json()
+        assert options.get("rpId", options.get("rp", {}).get("id")) == "localhost"
+
+
+@pytest.mark.parametrize(
+    "answer", ["", "x", "[]", "{}", "null", '{"id": 7}', "[" * 5000, '{"id": "' + "A" * 30_000 + '"}']
+)
+def test_nonsense_is_refused_calmly(answer: str, ada: Organiser, app: Flask) -> None:
+    client, _codes = guarded(app, ada, device())
+    question(client)
+    assert post(client, CONFIRMATION, answer=answer).status_code == 403
+    post(client, "/organiser/passkeys/challenge")
+    assert post(client, "/organiser/passkeys", name="Two", answer=answer).status_code == 403
+
+
+def test_damaged_answers_are_refused_calmly(ada: Organiser, app: Flask) -> None:
+    key = device()
+    client, _codes = guarded(app, ada, key)
+    for part in ("clientDataJSON", "authenticatorData", "signature", "userHandle"):
+        for change in (lambda text: text[:-7], lambda text: "", lambda text: "AAAA" + text, lambda text: "é" + text):
+            said = json.loads(key.get(question(client)))
+            said["response"][part] = change(said["response"][part])
+            answer = post(client, CONFIRMATION, answer=json.dumps(said))
+            assert answer.status_code == 403, (part, said)
+    for change in (lambda text: text[:40], lambda text: "oA", lambda text: "//8" + text):
+        made = json.loads(device().create(post(client, "/organiser/passkeys/challenge").get_json()))
+        made["response"]["attestationObject"] = change(made["response"]["attestationObject"])
+        answer = post(client, "/organiser/passkeys", name="Two", answer=json.dumps(made))
+        assert answer.status_code == 403
+
+
+def test_a_count_that_goes_back_is_refused_noted_and_told(ada: Organiser, app: Flask, outbox: Outbox) -> None:
+    key = device()
+    guarded(app, ada, key)
+    assert show(half_open(app, ada), key).status_code == 303
+    key.count -= 1  # what a copy would say that was made before
+    client = half_open(app, ada)
+    assert "counter went back" in show(client, key).text
+    assert not is_inside(client)
+    assert rows(Passkey)[0].doubted_at is not None
+    assert verbs()[-1] == "sign_in.doubt"
+    assert "counter went back" in outbox.last(ADA).text
+    assert show(client, key).status_code == 303, "the true one goes on"
+
+
+def test_only_whoever_holds_the_key_can_raise_that_alarm(ada: Organiser, app: Flask) -> None:
+    key = device()
+    guarded(app, ada, key)
+    forger = device(id=key.id, handle=key.handle)
+    client = half_open(app, ada)
+    assert show(client, forger).status_code == 403
+    assert rows(Passkey)[0].doubted_at is None
+
+
+def test_a_passkey_that_does_not_count_is_used_again_and_again(ada: Organiser, app: Flask) -> None:
+    key = device(counts=False)
+    guarded(app, ada, key)
+    for _ in range(2):
+        assert show(half_open(app, ada), key).status_code == 303
+
+
+def test_devices_know_people_by_a_random_handle(ada: Organiser, leo: Organiser, app: Flask) -> None:
+    mine, theirs = device(), device()
+    client, _codes = guarded(app, ada, mine)
+    guarded(app, leo, theirs)
+    assert len(mine.handle) == 32 and mine.handle != theirs.handle
+    second = device()
+    add(client, second, "Two")
+    assert second.handle == mine.handle
+    asked = question(half_open(app, ada))
+    assert {to_bytes(each["id"]) for each in asked["allowCredentials"]} == {mine.id, second.id}
+    assert asked["userVerification"] == "required"
+    other = half_open(app, ada)
+    mine.handle = theirs.handle
+    assert show(other, mine).status_code == 403, "a passkey that says that it is somebody else’s"
+
+
+# Recovery codes
+
+
+def test_a_recovery_code_stands_in_for_the_passkey_once(ada: Organiser, app: Flask, outbox: Outbox) -> None:
+    _client, codes = guarded(app, ada, device())
+    assert len(codes) == 8 == len(set(codes))
+    client = half_open(app, ada)
+    assert post(client, f"{CONFIRMATION}/code", code=f" {codes[0].upper().replace('-', ' ')}").status_code == 303
+    assert is_inside(client)
+    assert "left: 7" in outbox.last(ADA).text
+    again = half_open(app, ada)
+    assert post(again, f"{CONFIRMATION}/code", code=codes[0]).status_code == 422
+    assert not is_inside(again)
+    assert verbs()[-3:] == ["sign_in.code", "sign_in.begin", "sign_in.wrong_code"]
+    assert post(again, f"{CONFIRMATION}/code", code=codes[1]).status_code == 303, "control: another one is good"
+
+
+def test_of_two_who_use_one_code_at_once_one_gets_in(ada: Organiser, app: Flask) -> None:
+    _client, codes = guarded(app, ada, device())
+    for code in codes[:4]:
+        waiting = [half_open(app, ada) for _ in range(2)]
+        tokens = [form_token(client, SIGN_IN) for client in waiting]
+
+        def use(number: int, code: str = code, waiting: Any = waiting, tokens: Any = tokens) -> int:
+            data = {"csrf_token": tokens[number], "code": code}
+            return int(waiting[number].post(f"{CONFIRMATION}/code", data=data).status_code)
+
+        with ThreadPoolExecutor(2) as pool:
+            assert sorted(pool.map(use, range(2))) == [303, 422]
+
+
+def test_of_two_answers_to_one_question_at_once_one_gets_in(ada: Organiser, app: Flask) -> None:
+    key = device(counts=False)
+    guarded(app, ada, key)
+    for _round in range(3):
+        client = half_open(app, ada)
+        row = rows(OrganiserSession)[-1]
+        answer = key.get(question(client))
+
+        def use(_number: int, row: Any = row, answer: str = answer) -> str:
+            with app.app_context():
+                try:
+                    return actions.confirm_by_passkey(row, answer).token
+                except Refusal:
+                    return ""
+
+        with ThreadPoolExecutor(2) as pool:
+            assert sorted(map(bool, pool.map(use, range(2)))) == [False, True]
+
+
+def test_codes_cannot_be_guessed_but_whoever_has_the_mailbox_locks_nobody_out(ada: Organiser, app: Flask) -> None:
+    _client, codes = guarded(app, ada, device())
+    thief, owner = half_open(app, ada), half_open(app, ada)
+    tried = [post(thief, f"{CONFIRMATION}/code", code=f"aaaa-{n}").status_code for n in range(6)]
+    assert tried == [422] * 5 + [429]
+    assert post(thief, f"{CONFIRMATION}/code", code=codes[0]).status_code == 429, "nor a good one, for a while"
+    assert post(owner, f"{CONFIRMATION}/code", code=codes[0]).status_code == 303
+
+
+def test_another_persons_code_is_not_mine(ada: Organiser, leo: Organiser, app: Flask) -> None:
+    _client, codes = guarded(app, leo, device())
+    guarded(app, ada, device())
+    assert post(half_open(app, ada), f"{CONFIRMATION}/code", code=codes[0]).status_code == 422
+
+
+def test_codes_are_long_random_and_kept_as_a_hash(ada: Organiser, app: Flask) -> None:
+    _client, codes = guarded(app, ada, device())
+    made = [code for _ in range(300) for code in new_codes()]
+    assert len(set(made)) == len(made) == 2400
+    assert all(re.fullmatch(r"([a-hjkmnp-z2-9]{4}-){3}[a-hjkmnp-z2-9]{4}", code) for code in made)
+    db.session.rollback()
+    for table in db.metadata.sorted_tables:
+        dump = repr(db.session.execute(table.select()).all())
+        assert not any(code in dump or code.replace("-", "") in dump for code in codes), table.name
+    assert {row.code_hash for row in rows(RecoveryCode)} == {code_hash(ada.id, code) for code in codes}, "control"
+
+
+def test_new_codes_take_the_place_of_the_old(ada: Organiser, app: Flask, outbox: Outbox) -> None:
+    client, codes = guarded(app, ada, device())
+    assert "8" in client.get(CODES).text
+    fresh = codes_on(post(client, CODES))
+    assert len(fresh) == 8 and not set(fresh) & set(codes)
+    assert verbs()[-1] == "passkeys.renew_codes" and "Eight new" in outbox.last(ADA).text
+    waiting = half_open(app, ada)
+    assert post(waiting, f"{CONFIRMATION}/code", code=codes[0]).status_code == 422
+    assert post(waiting, f"{CONFIRMATION}/code", code=fresh[0]).status_code == 303
+    assert not any(code in client.get(INSIDE).text for code in fresh), "they are shown once"
+
+
+# Adding, removing, and what one must show before
+
+
+def test_the_first_passkey_ends_the_sessions_that_the_letter_alone_had_opened(ada: Organiser, app: Flask) -> None:
+    earlier = new_client(app)
+    sign_in(earlier, ada)
+    client, codes = guarded(app, ada, device())
+    assert is_inside(client) and not is_inside(earlier)
+    assert codes
+    second = add(client, device(), "Laptop")
+    assert second.headers["Location"].endswith("done=passkey"), "no new codes with the second one"
+    page = client.get(INSIDE).text
+    assert "My phone" in page and "Laptop" in page
+
+
+def test_a_link_that_is_used_while_the_first_passkey_is_added_opens_nothing_without_it(app: Flask) -> None:
+    for number in range(6):
+        person = add_organiser(f"Noa {number}", f"noa{number}@lunch.example", "en")
+        client = new_client(app)
+        sign_in(client, person)
+        row = rows(OrganiserSession)[-1]
+        answer = device().create(post(client, "/organiser/passkeys/challenge").get_json())
+        token = issue_console_link(person).rpartition("/")[2]
+
+        def add_one(row: Any = row, answer: str = answer) -> None:
+            with app.app_context():
+                actions.add_passkey(row, "Phone", answer)
+
+        def use_one(token: str = token) -> None:
+            with app.app_context():
+                use_link(token, browser=None)
+
+        with ThreadPoolExecutor(2) as pool:
+            for done in [pool.submit(verb) for verb in ((add_one, use_one) if number % 2 else (use_one, add_one))]:
+                done.result()
+        now = clock.now()
+        valid = [one.id for one in rows(OrganiserSession) if one.organiser_id == person.id and one.is_valid(now)]
+        assert valid == [row.id]
+
+
+def test_a_device_is_added_once_and_ten_are_enough(ada: Organiser, leo: Organiser, app: Flask) -> None:
+    key = device()
+    client, _codes = guarded(app, ada, key)
+    assert add(client, key).status_code == 409
+    other = new_client(app)
+    sign_in(other, leo)
+    assert add(other, key).status_code == 409, "nor by somebody else"
+    for number in range(9):
+        assert add(client, device(), f"No. {number}").status_code == 303
+    assert post(client, "/organiser/passkeys/challenge").status_code == 409
+    page = client.get(NEW).text
+    assert "ten passkeys" in page and "data-passkey" not in page
+    assert len(rows(Passkey)) == 10
+
+
+def test_the_same_answer_sent_twice_adds_one_passkey(ada: Organiser, app: Flask) -> None:
+    client = new_client(app)
+    sign_in(client, ada)
+    made = device().create(post(client, "/organiser/passkeys/challenge").get_json())
+    assert [post(client, "/organiser/passkeys", name="A", answer=made).status_code for _ in range(2)] == [200, 403]
+    assert len(rows(Passkey)) == 1
+
+
+@pytest.mark.parametrize("name", ["", "…", "x" * 61])
+def test_a_passkey_needs_a_name(name: str, ada: Organiser, client: FlaskClient) -> None:
+    sign_in(client, ada)
+    assert add(client, device(), name).status_code == 422
+    assert rows(Passkey) == []
+
+
+def test_what_changes_the_account_needs_somebody_who_has_just_confirmed(
+    ada: Organiser, leo: Organiser, app: Flask
+) -> None:
+    key = device()
+    with clock.fixed_at(NOON):
+        client, _codes = guarded(app, ada, key)
+        guarded(app, leo, device())
+        token = form_token(client, INSIDE)
+        number = rows(Passkey)[0].id
+    removal, reset = f"/organiser/passkeys/{number}/removal", f"/organiser/team/{leo.id}/passkeys"
+    with clock.fixed_at(NOON + timedelta(minutes=10, seconds=1)):
+        for path in (NEW, CODES, removal, reset):
+            assert client.get(path).headers["Location"] == f"{CONFIRMATION}?next={path}"
+        for path in (CODES, removal, reset, "/organiser/passkeys", "/organiser/passkeys/challenge"):
+            answer = client.post(path, data={"csrf_token": token, "name": "Two", "answer": "{}"})
+            assert answer.headers["Location"].startswith(f"{CONFIRMATION}?next="), path
+        assert len(rows(Passkey)) == 2 and is_inside(client)
+        assert verbs()[-1] == "passkeys.create", "what was not done is not in the log"
+        asked = client.post(f"{CONFIRMATION}/challenge", data={"csrf_token": token}).get_json()
+        data = {"csrf_token": token, "answer": key.get(asked), "next": removal}
+        answer = client.post(CONFIRMATION, data=data)
+        assert answer.headers["Location"] == removal
+        assert client.get(removal).status_code == 200, "control: just confirmed, one may"
+        assert client.post(removal, data={"csrf_token": token}).status_code == 303
+    assert len(rows(Passkey)) == 1
+
+
+def test_without_a_passkey_a_letter_confirms(ada: Organiser, client: FlaskClient, outbox: Outbox) -> None:
+    with clock.fixed_at(NOON):
+        sign_in(client, ada)
+    with clock.fixed_at(NOON + timedelta(minutes=30)):
+        asked = client.get(NEW).headers["Location"]
+        assert post(client, f"{CONFIRMATION}/letter", asked, next=NEW).headers["Location"] == "/organiser/sign-in/asked"
+        link = re.search(r"http://localhost/organiser/sign-in/\S+", outbox.last(ADA).text)
+        assert link is not None
+        token = form_token(client, INSIDE)
+        assert client.post(link[0], data={"csrf_token": token}).headers["Location"] == NEW
+        assert client.get(NEW).status_code == 200
+
+
+def test_with_a_passkey_no_letter_stands_in_for_it(ada: Organiser, app: Flask, outbox: Outbox) -> None:
+    guarded(app, ada, device())
+    letters = len(outbox.rows(ADA))
+    post(half_open(app, ada), f"{CONFIRMATION}/letter")
+    assert len(outbox.rows(ADA)) == letters
+
+
+def test_the_last_passkey_takes_the_second_factor_with_it(ada: Organiser, app: Flask, outbox: Outbox) -> None:
+    client, _codes = guarded(app, ada, device())
+    add(client, device(), "Laptop")
+    phone, laptop = (row.id for row in rows(Passkey))
+    assert "stay" in client.get(f"/organiser/passkeys/{phone}/removal").text
+    assert post(client, f"/organiser/passkeys/{phone}/removal").status_code == 303
+    assert outbox.rows(ADA)[-1].facts["what"] == News.REMOVED and rows(RecoveryCode)
+    assert "last one" in client.get(f"/organiser/passkeys/{laptop}/removal").text
+    assert post(client, f"/organiser/passkeys/{laptop}/removal").status_code == 303
+    assert outbox.rows(ADA)[-1].facts["what"] == News.LAST_REMOVED and rows(RecoveryCode) == []
+    assert post(client, f"/organiser/passkeys/{laptop}/removal").status_code == 404, "a second tap"
+    again = new_client(app)
+    sign_in(again, ada)
+    assert is_inside(again)
+
+
+def test_nobody_removes_somebody_elses(ada: Organiser, leo: Organiser, app: Flask) -> None:
+    client, _codes = guarded(app, ada, device())
+    guarded(app, leo, device())
+    theirs = rows(Passkey)[-1].id
+    assert client.get(f"/organiser/passkeys/{theirs}/removal").status_code == 404
+    assert post(client, f"/organiser/passkeys/{theirs}/removal").status_code == 404
+    assert len(rows(Passkey)) == 2
+
+
+def test_everything_stands_in_the_log_and_in_a_letter(ada: Organiser, app: Flask, outbox: Outbox) -> None:
+    client, _codes = guarded(app, ada, device())
+    assert verbs()[-2:] == ["passkeys.prepare", "passkeys.create"]
+    log = client.get("/organiser/log?kind=passkeys").text
+    assert "My phone" in log and "Ada Ressort" in log
+    for what in News:
+        row = outbox.rows(ADA)[-1]
+        row.facts = {**row.facts, "what": what.value, "by": "Zoé <b>", "device": "A & B", "left": 3}
+        for language in ("en", "fr"):
+            row.language = language
+            letter = render_letter(row)
+            assert letter is not None and "localhost/organiser/sessions" in letter.text
+            assert "&amp;" not in letter.text and "<b>" not in letter.html
+    db.session.rollback()
+
+
+# Lost devices
+
+
+def test_the_owner_resets_a_colleague(ada: Organiser, leo: Organiser, app: Flask, outbox: Outbox) -> None:
+    owner = new_client(app)
+    sign_in(owner, ada)
+    theirs, _codes = guarded(app, leo, device())
+    assert f"/organiser/team/{leo.id}/passkeys" in owner.get(f"/organiser/team/{leo.id}").text
+    path = f"/organiser/team/{leo.id}/passkeys"
+    assert "Léo" in owner.get(path).text
+    assert post(owner, path).status_code == 303
+    assert rows(Passkey) == [] and rows(RecoveryCode) == [] and not is_inside(theirs)
+    letter = outbox.last(LEO)
+    assert "Ada Ressort" in letter.text and "reset" in letter.subject
+    assert verbs()[-1] == "passkeys.reset"
+    sign_in(theirs, leo)
+    assert is_inside(theirs)
+    assert post(owner, path).status_code == 409, "there is nothing left"
+    assert post(theirs, f"/organiser/team/{ada.id}/passkeys").status_code == 403, "nobody but the owner may"
+
+
+def test_whoever_has_the_machine_resets_anybody(ada: Organiser, app: Flask, outbox: Outbox) -> None:
+    theirs, _codes = guarded(app, ada, device())
+    actions.reset_passkeys(ada)
+    assert rows(Passkey) == [] and not is_inside(theirs)
+    assert verbs()[-1] == "console.reset" and "Whoever runs the server" in outbox.last(ADA).text
+    with pytest.raises(Refusal):
+        actions.reset_passkeys(ada)
+
+
+def test_whoever_comes_back_into_the_team_begins_anew(ada: Organiser, leo: Organiser, app: Flask) -> None:
+    guarded(app, leo, device())
+    remove_organiser(leo)
+    assert rows(Passkey) == [] and rows(RecoveryCode) == []
+    client = new_client(app)
+    sign_in(client, add_organiser("Léo Boulon", LEO, "en"))
+    assert is_inside(client)
+
+
+def test_whoever_is_taken_off_the_team_meanwhile_stays_out(ada: Organiser, leo: Organiser, app: Flask) -> None:
+    key = device()
+    guarded(app, leo, key)
+    client = half_open(app, leo)
+    asked, token = question(client), form_token(client, SIGN_IN)
+    remove_organiser(leo)
+    assert client.post(CONFIRMATION, data={"csrf_token": token, "answer": key.get(asked)}).status_code == 401
+
+
+# What the server needs
+
+
+def test_a_server_that_lost_the_library_lets_nobody_in_by_the_letter_alone(
+    ada: Organiser, app: Flask, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = device()
+    inside, codes = guarded(app, ada, key)
+    finding = look_at_passkeys(settings)
+    assert finding is not None and finding.level is Level.FINE
+    waiting = half_open(app, ada)
+    asked = question(waiting)
+    monkeypatch.setattr(authenticators, "IS_INSTALLED", False)
+    client = half_open(app, ada)
+    page = client.get(CONFIRMATION).text
+    assert not is_inside(client) and "lunchkit[passkeys]" in page and "confirmation.js" not in page
+    assert post(client, f"{CONFIRMATION}/challenge").status_code == 409
+    assert post(waiting, CONFIRMATION, answer=key.get(asked)).status_code == 409
+    assert not is_inside(waiting)
+    assert "lunchkit[passkeys]" in inside.get(INSIDE).text and "lunchkit[passkeys]" in inside.get(NEW).text
+    finding = look_at_passkeys(settings)
+    assert finding is not None and finding.level is Level.WRONG and "lunchkit[passkeys]" in str(finding.advice)
+    assert post(client, f"{CONFIRMATION}/code", code=codes[0]).status_code == 303
+    assert is_inside(client)
+
+
+def test_without_the_library_and_without_passkeys_all_is_as_before(
+    ada: Organiser, client: FlaskClient, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(authenticators, "IS_INSTALLED", False)
+    sign_in(client, ada)
+    page = client.get(INSIDE)
+    assert page.status_code == 200 and "pip install lunchkit[passkeys]" in page.text
+    assert NEW not in page.text
+    assert look_at_passkeys(settings) is None
+
+
+def test_a_house_that_moved_asks_for_a_code(ada: Organiser, app: Flask, settings: Settings) -> None:
+    _inside, codes = guarded(app, ada, device())
+    moved = replace(settings, public_url="https://lunch.example")
+    finding = look_at_passkeys(moved)
+    assert finding is not None and finding.level is Level.WRONG and "lunch.example" in str(finding.text)
+    for row in rows(Passkey):
+        row.rp_id = "old.example"
+    db.session.commit()
+    client = half_open(app, ada)
+    page = client.get(CONFIRMATION).text
+    assert not is_inside(client) and "old.example" in page and "confirmation.js" not in page
+    assert post(client, f"{CONFIRMATION}/code", code=codes[0]).status_code == 303
+    assert "made for old.example" in client.get(INSIDE).text
+
+
+@pytest.mark.parametrize(
+    ("address", "host", "origin", "why_not"),
+    [
+        ("https://lunch.example", "lunch.example", "https://lunch.example", None),
+        ("https://Lunch.Example:443/lunches", "lunch.example", "https://lunch.example", None),
+        ("https://lunch.example:8443", "lunch.example", "https://lunch.example:8443", None),
+        ("https://après-ge.example", "xn--aprs-ge-4xa.example", "https://xn--aprs-ge-4xa.example", None),
+        ("http://localhost:8000", "localhost", "http://localhost:8000", None),
+        ("http://lunch.example", "lunch.example", "http://lunch.example", Obstacle.NO_TLS),
+        ("http://127.0.0.1:8000", "127.0.0.1", "http://127.0.0.1:8000", Obstacle.NO_NAME),
+        ("https://192.0.2.7", "192.0.2.7", "https://192.0.2.7", Obstacle.NO_NAME),
+    ],
+)
+def test_who_asks_is_read_from_the_public_address(
+    address: str, host: str, origin: str, why_not: Obstacle | None, tmp_path: Path
+) -> None:
+    settings = base_settings(tmp_path, public_url=address)
+    party = relying_party(settings)
+    assert (party.id, party.origin, obstacle(settings)) == (host, origin, why_not)
+
+
+def test_no_header_forbids_passkeys() -> None:
+    assert "publickey" not in HEADERS["Permissions-Policy"]
+
+
+def test_the_pages_of_an_account_take_as_many_queries_for_ten_passkeys_as_for_one(ada: Organiser, app: Flask) -> None:
+    client, _codes = guarded(app, ada, device())
+    few = queries(client)
+    for number in range(9):
+        add(client, device(), f"No. {number}")
+    assert queries(client) == few
+
+
+def queries(client: FlaskClient) -> int:
+    asked: list[str] = []
+
+    def keep(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        asked.append(statement)
+
+    sqlalchemy_event.listen(db.engine, "before_cursor_execute", keep)
+    assert client.get(INSIDE).status_code == 200
+    sqlalchemy_event.remove(db.engine, "before_cursor_execute", keep)
+    return len(asked)
+
+
+def test_challenges_are_forgotten_with_their_sessions(ada: Organiser, app: Flask) -> None:
+    with clock.fixed_at(NOON):
+        guarded(app, ada, device())
+        question(half_open(app, ada))
+        assert len(challenges()) == 1
+    with clock.fixed_at(NOON + timedelta(days=2)):
+        forget_old_sign_ins()
+    assert challenges() == [] and rows(OrganiserSession) == [] and len(rows(Passkey)) == 1
+
+
+def challenges() -> list[Any]:
+    db.session.rollback()
+    return list(db.session.scalars(select(PasskeyChallenge)))
+
+
+def test_whoever_is_forgotten_after_a_year_leaves_no_handle(ada: Organiser, leo: Organiser, app: Flask) -> None:
+    with clock.fixed_at(NOON):
+        guarded(app, leo, device())
+        assert rows(Organiser)[-1].user_handle
+        remove_organiser(leo)
+    with clock.fixed_at(NOON + timedelta(days=366)):
+        forget_who_left()
+    assert rows(Organiser)[-1].user_handle is None
+
+
+PLANT = """
+import sys
+sys.modules["webauthn"] = None
+from lunchkit import schema
+from lunchkit.app import create_app
+from lunchkit.passkeys import authenticators
+print(authenticators.IS_INSTALLED, bool(create_app().url_map))
+"""
+
+
+def test_the_program_starts_without_the_library(tmp_path: Path) -> None:
+    env = {**os.environ, "LUNCHKIT_INSTANCE": str(tmp_path)}
+    told = subprocess.run([sys.executable, "-c", PLANT], env=env, capture_output=True, text=True, timeout=60)
+    assert told.stdout == "False True\n", told.stderr
+    control = subprocess.run(
+        [sys.executable, "-c", PLANT.replace('sys.modules["webauthn"] = None', "")],
+        env=env, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert control.stdout == "True True\n", "control"
+
+
+def test_the_command_line_resets_passkeys(tmp_path: Path) -> None:
+    email, instance = ADA, tmp_path / "instance"
+    lunchkit(instance, "upgrade")
+    assert lunchkit(instance, "organiser", "add", "Ada Ressort", email).returncode == 0
+    told = lunchkit(instance, "organiser", "reset-passkeys", email)
+    assert told.returncode == 1 and "no passkey" in told.stderr + told.stdout
+    assert lunchkit(instance, "organiser", "reset-passkeys", "nobody@lunch.example").returncode == 1
+    with SQLITE_DRIVER.connect(instance / "lunchkit.sqlite") as connection:
+        connection.execute(
+            "insert into passkey (organiser_id, name, credential_id, public_key, sign_count, transports, rp_id, created_at)"
+            " values (1, 'Phone', x'01', x'02', 0, '[]', 'lunch.example', '2026-05-13 10:00:00')"
+        )
+    assert "does not answer to" in lunchkit(instance, "doctor").stdout.replace("do not answer", "does not answer")
+    told = lunchkit(instance, "organiser", "reset-passkeys", email)
+    assert told.returncode == 0 and email in told.stdout, told.stderr
+    with SQLITE_DRIVER.connect(instance / "lunchkit.sqlite") as connection:
+        assert connection.execute("select count(*) from passkey").fetchone()[0] == 0
+        assert connection.execute("select kind from outbox_letter").fetchall()[-1][0] == "passkeys/news"
