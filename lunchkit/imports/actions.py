@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
@@ -10,7 +11,9 @@ from sqlalchemy.orm import Session, selectinload, undefer
 from lunchkit import clock
 from lunchkit.db import leave_traces, transaction
 from lunchkit.events.models import Event
-from lunchkit.imports.columns import recognised, source_of
+from lunchkit.events.queries import form_questions
+from lunchkit.imports.asked import with_own_questions
+from lunchkit.imports.columns import Field, recognised, source_of
 from lunchkit.imports.entries import read_entries
 from lunchkit.imports.models import KEPT_FOR, ImportDraft
 from lunchkit.imports.planning import Line, Wishes, details_of_entry, kept_fates
@@ -19,6 +22,7 @@ from lunchkit.imports.reading import Table
 from lunchkit.imports.refusals import ImportForgotten
 from lunchkit.mail.addresses import fold_email
 from lunchkit.mail.models import OutboxLetter
+from lunchkit.registrations.forms import AttendeeDetails
 from lunchkit.registrations.letters import Why, promise_letter
 from lunchkit.registrations.models import CheckIn, Registration, Standing
 from lunchkit.registrations.queries import queue_length
@@ -38,7 +42,9 @@ from lunchkit.text import clean_line
 
 def keep_draft(event: Event, table: Table, *, session_id: int, filename: str) -> ImportDraft:
     """Keep a file for an hour, its columns taken for what their headings say. Nobody is registered yet."""
-    fields = recognised(table.headings)
+    spare = frozenset(() if event.asks_food else (Field.DIET, Field.ALLERGIES))
+    spare |= frozenset(() if event.asks_access else (Field.ACCESS,))
+    fields = with_own_questions(table.headings, recognised(table.headings), form_questions(event.id), spare)
     entries = read_entries(table.headings, fields, zip(table.numbers, table.rows, strict=True))
     draft = ImportDraft(
         event_id=event.id,
@@ -104,7 +110,7 @@ def undo_import(draft: ImportDraft) -> None:
         told = set(session.scalars(select(OutboxLetter.subject_id).where(OutboxLetter.event_id == event.id)))
         at_the_door = set(session.scalars(select(CheckIn.registration_id).where(CheckIn.event_id == event.id)))
         for registration in made:
-            is_changed = details_of_registration(registration).digest() != registration.form_digest
+            is_changed = _as_it_stands(registration).digest() != registration.form_digest
             if is_changed or registration.id in at_the_door:
                 draft.kept += 1
             elif registration.id in told:
@@ -154,7 +160,7 @@ def _register(
             registration,
             now + timedelta(microseconds=place),
             form_key=f"{draft.key}/{line.entry.number}",
-            digest=details.digest(),
+            digest=(_as_it_stands(registration) if registration.id else details).digest(),
             language=line.entry.language or wishes.language,
         )
         newcomers.append(registration)
@@ -185,8 +191,15 @@ def _cancelled(session: Session, event: Event) -> dict[str, Registration]:
         Registration.standing == Standing.CANCELLED,
         Registration.email_key.is_not(None),
     )
-    found = session.scalars(gone.options(selectinload(Registration.needs))).all()
+    whole = gone.options(selectinload(Registration.needs), selectinload(Registration.answers))
+    found = session.scalars(whole).all()
     return {registration.email_key: registration for registration in found if registration.email_key}
+
+
+def _as_it_stands(registration: Registration) -> AttendeeDetails:
+    """What a registration says now, its answers in the order in which an import keeps them."""
+    answers = sorted((answer.question_id, answer.value) for answer in registration.answers)
+    return replace(details_of_registration(registration), answers=tuple(answers))
 
 
 def _made_by(session: Session, draft: ImportDraft) -> Sequence[Registration]:
@@ -196,5 +209,6 @@ def _made_by(session: Session, draft: ImportDraft) -> Sequence[Registration]:
         Registration.form_key.startswith(f"{draft.key}/"),
         Registration.standing != Standing.CANCELLED,
     )
-    fresh = made.options(selectinload(Registration.needs)).execution_options(populate_existing=True)
+    whole = made.options(selectinload(Registration.needs), selectinload(Registration.answers))
+    fresh = whole.execution_options(populate_existing=True)
     return session.scalars(fresh.order_by(Registration.id)).all()

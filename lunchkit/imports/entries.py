@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lunchkit.i18n import LANGUAGE_NAMES
-from lunchkit.imports.columns import Field, remoteness
+from lunchkit.imports.asked import OWN, Given
+from lunchkit.imports.columns import NO_WORDS, YES_WORDS, Field, remoteness
 from lunchkit.mail.addresses import BadAddress, normal_email
 from lunchkit.registrations.models import Diet
 from lunchkit.text import clean_line, clean_text, fold
@@ -13,8 +14,6 @@ from lunchkit.text import clean_line, clean_text, fold
 LANGUAGES = {code for code, _name in LANGUAGE_NAMES}
 MOST_SEATS = 6
 """Of one registration, as the database has it."""
-_YES = frozenset(("1", "ja", "oui", "si", "true", "vero", "vrai", "wahr", "x", "yes"))
-_NO = frozenset(("", "-", "0", "falsch", "false", "falso", "faux", "nein", "no", "non"))
 _GONE = (
     "cancel", "annul", "storn", "abgemeldet", "refund", "rembours", "erstattet", "rimbors", "not attending",
     "deleted", "supprim", "geloscht", "expire", "abgelaufen", "scadut", "refus", "reject", "declin", "ne participe pas",
@@ -48,6 +47,10 @@ class Entry:
     allergies: str = ""
     access: str = ""
     wrong: str = ""
+    given: Given = ()
+    """What stands in the columns of the lunch's own questions; once a plan is made, the answers as they are kept."""
+    about: str = ""
+    """What ``wrong`` speaks of: a question, and below it the answer."""
     remarks: tuple[str, ...] = field(default=())
     """What a person should know of a row that is registered all the same."""
 
@@ -62,7 +65,9 @@ _KEPT = tuple(name for name in Entry.__dataclass_fields__ if name != "remarks")
 def entry_of(kept: Sequence[Any]) -> Entry:
     """An entry as a draft kept it."""
     *plain, remarks = kept
-    return Entry(**dict(zip(_KEPT, plain, strict=True)), remarks=tuple(remarks))
+    known = dict(zip(_KEPT, plain, strict=False))  # the version before knew fewer things
+    given = tuple((column, text) for column, text in known.pop("given", ()))
+    return Entry(**known, given=given, remarks=tuple(remarks))
 
 
 class Columns:
@@ -83,6 +88,12 @@ class Columns:
     def all(self, cells: Sequence[str], what: Field) -> list[str]:
         """Every cell with something in it."""
         return [cells[column] for column in self._places.get(what, ()) if cells[column].strip()]
+
+    def given(self, cells: Sequence[str]) -> Given:
+        """What stands in the columns of the lunch's own questions."""
+        own = (known for known in self._places if known.startswith(OWN))
+        said = ((known, clean_text(cells[column])) for known in own for column in self._places[known])
+        return tuple((known, text) for known, text in said if text)
 
     def name(self, cells: Sequence[str]) -> str:
         """The whole name: of whoever comes, else of whoever ordered; written in one cell, or in two."""
@@ -117,6 +128,7 @@ def _read(columns: Columns, number: int, cells: Sequence[str]) -> Entry:
         wants_recap=_is_yes(columns.first(cells, Field.WANTS_RECAP)),
         language=_language(columns.first(cells, Field.LANGUAGE)),
         access=clean_text("\n".join(columns.all(cells, Field.ACCESS))),
+        given=columns.given(cells),
     )
     entry = _with_food(entry, columns, cells)
     entry = _with_member(entry, columns.first(cells, Field.MEMBER))
@@ -160,8 +172,8 @@ def _with_seats(entry: Entry, said: str) -> Entry:
 
 def _with_member(entry: Entry, said: str) -> Entry:
     word = fold(clean_line(said))
-    if word in _YES or word in _NO:
-        return replace(entry, is_member=word in _YES)
+    if word in YES_WORDS or word in NO_WORDS:
+        return replace(entry, is_member=word in YES_WORDS)
     return replace(entry, remarks=(*entry.remarks, "odd_member"))
 
 
@@ -173,13 +185,13 @@ def _with_food(entry: Entry, columns: Columns, cells: Sequence[str]) -> Entry:
         (diet for diet, words in _DIETS.items() if word and any(word.startswith(start) for start in words)), None
     )
     allergies = columns.all(cells, Field.ALLERGIES)
-    if said and word not in _NO and (diet is None or len(word.split()) > 3):
+    if said and word not in NO_WORDS and (diet is None or len(word.split()) > 3):
         allergies = [said, *allergies]
     return replace(entry, diet=diet or "", allergies=clean_text("\n".join(allergies)))
 
 
 def _is_yes(said: str) -> bool:
-    return fold(clean_line(said)) in _YES
+    return fold(clean_line(said)) in YES_WORDS
 
 
 def _language(said: str) -> str:

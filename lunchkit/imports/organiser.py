@@ -9,7 +9,7 @@ from lunchkit import clock
 from lunchkit.accounts.queries import current_session
 from lunchkit.db import db
 from lunchkit.events.models import Event
-from lunchkit.events.queries import any_event_by_slug_or_404
+from lunchkit.events.queries import any_event_by_slug_or_404, form_questions
 from lunchkit.imports import actions
 from lunchkit.imports.exports import left_out_file
 from lunchkit.imports.forms import COLUMNS_A_PAGE, FileForm, WishForm, assigned, columns_form
@@ -18,7 +18,7 @@ from lunchkit.imports.planning import Fate
 from lunchkit.imports.queries import Preview, draft_or_gone, plan_of, preview_of
 from lunchkit.imports.reading import MOST_BYTES, read_table
 from lunchkit.imports.refusals import FileTooHeavy, ImportForgotten, NoFile
-from lunchkit.imports.words import FIELDS, said_of
+from lunchkit.imports.words import column_word, said_of
 from lunchkit.refusals import NO, readable, retry_header
 from lunchkit.registrations.exports import CSV_TYPE
 from lunchkit.web import show_error, takes_files
@@ -108,7 +108,7 @@ def assign(slug: str, draft_id: int) -> ResponseReturnValue:
     """The columns are what the organiser says; the preview shows what that means."""
     event, draft = _both(slug, draft_id, whole=True)
     shown = _shown_columns(draft)
-    form = columns_form(draft.columns, shown, request.form)
+    form = columns_form(draft.columns, shown, form_questions(event.id), request.form)
     if not form.validate():
         return _columns_page(event, draft), 422
     actions.assign_columns(draft, assigned(form, draft.columns, shown))
@@ -182,7 +182,7 @@ def _page(event: Event, draft: ImportDraft, form: WishForm, notice: str | None =
         form=form,
         preview=_preview(event, draft),
         said_of=said_of,
-        words=FIELDS,
+        column_word=column_word,
         notice=notice,
         Fate=Fate,
     )
@@ -206,7 +206,7 @@ def _columns_page(event: Event, draft: ImportDraft) -> str:
         "organiser/imports/columns.html",
         event=event,
         draft=draft,
-        form=columns_form(draft.columns, shown),
+        form=columns_form(draft.columns, shown, form_questions(event.id)),
         shown=shown,
         examples=examples,
         page=_column_page(),

@@ -1,5 +1,6 @@
 """Reads about imports: the draft of this browser, and who is registered at its lunch already."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,8 +9,8 @@ from sqlalchemy.orm import Session, undefer
 
 from lunchkit import clock
 from lunchkit.db import db
-from lunchkit.events.models import Event
-from lunchkit.imports.columns import Field
+from lunchkit.events.models import Event, FormQuestion
+from lunchkit.events.queries import form_questions
 from lunchkit.imports.entries import entry_of
 from lunchkit.imports.models import KEPT_FOR, ImportDraft
 from lunchkit.imports.planning import Fate, Known, Line, Plan, carried_out, make_plan, name_key
@@ -57,7 +58,8 @@ def plan_of(session: Session, draft: ImportDraft, event: Event, now: datetime) -
     if draft.outcome is not None:
         return carried_out(entries, draft.outcome)
     free = max(0, event.capacity - (session.scalar(count_seats(event.id)) or 0))
-    return make_plan(entries, known_people(session, event.id), event, free, runs=event.is_running(now))
+    known, questions = known_people(session, event.id), form_questions(event.id)
+    return make_plan(entries, known, event, free, runs=event.is_running(now), questions=questions)
 
 
 @dataclass(frozen=True)
@@ -70,10 +72,12 @@ class Preview:
     found: int
     page: int
     pages: int
-    taken: list[tuple[Field, str]]
-    """The columns that are read, each with its heading."""
+    taken: list[tuple[str, str]]
+    """The columns that are read, each with its heading: a Field, or a question of the lunch's own (``asked``)."""
     left: list[str]
     """The headings of those that are not."""
+    questions: Sequence[FormQuestion]
+    """The lunch's own, by which columns are called."""
 
     def count(self, fate: Fate) -> int:
         """How many rows have this fate."""
@@ -93,6 +97,7 @@ def preview_of(draft: ImportDraft, plan: Plan, page: int) -> Preview:
         found=len(notable),
         page=page,
         pages=pages,
-        taken=[(Field(field), heading) for field, heading in columns if field],
+        taken=[(field, heading) for field, heading in columns if field],
         left=[heading for field, heading in columns if not field and heading],
+        questions=form_questions(draft.event_id),
     )

@@ -58,6 +58,8 @@ class AnswerColumn:
 
     heading: str
     answers: Mapping[int, str]
+    between: str = ", "
+    """What stands between several choices: see ``between_choices``."""
 
 
 @dataclass(frozen=True)
@@ -204,10 +206,15 @@ def own_answer_columns(event_id: int) -> list[AnswerColumn]:
     for question_id, registration_id, value in db.session.execute(of_these) if questions else ():
         answers[question_id][registration_id] = value
     return [
-        AnswerColumn(question.label, answers[question.id])
+        AnswerColumn(question.label, answers[question.id], between_choices(question.choices))
         for question in questions
         if question.removed_at is None or answers[question.id]
     ]
+
+
+def between_choices(choices: Iterable[str]) -> str:
+    """What stands between several of these choices in a file; a line break where one holds a separator itself."""
+    return "\n" if any(mark in choice for choice in choices for mark in ",;|") else ", "
 
 
 def answers_by_question(question_ids: Sequence[int]) -> dict[int, int]:
