@@ -135,10 +135,10 @@ def _read(columns: Columns, number: int, cells: Sequence[str]) -> Entry:
     entry = _with_seats(entry, columns.first(cells, Field.SEATS))
     if any(_is_gone(state) for state in columns.all(cells, Field.STATUS)):
         return replace(entry, wrong="gone")
-    return _judged(entry)
+    return judged(entry)
 
 
-def _judged(entry: Entry) -> Entry:
+def judged(entry: Entry) -> Entry:
     """The entry with its address in order, or with the first thing that the registration form would refuse."""
     if entry.wrong:
         return entry

@@ -67,6 +67,11 @@ def reason(line: Line) -> str:
     return str(_REASONS[line.why])
 
 
+def reason_of(wrong: str) -> str:
+    """Why somebody cannot be registered as they were written down."""
+    return str(_REASONS[wrong])
+
+
 def remarks(line: Line) -> list[str]:
     """What should be known of a row that is registered."""
     return [

@@ -48,6 +48,7 @@ DEEDS: dict[str, LazyString] = {
     "planning.begin": _l("began a part of the lunch"),
     "planning.take_back": _l("took back the beginning of a part of the lunch"),
     "archive.create": _l("took in a lunch from an archive"),
+    "archive.take_with_people": _l("took the lunch away as an archive, with its people"),
     "imports.create": _l("looked at a list to import"),
     "imports.assign": _l("said what the columns of a list hold"),
     "imports.register": _l("imported a list"),

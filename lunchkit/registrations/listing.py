@@ -134,6 +134,11 @@ def all_rows(event_id: int) -> Sequence[Row]:
     return _rows(event_id)
 
 
+def attendees_kept(event_id: int) -> int:
+    """How many requests there are, cancelled ones included, of people who were not erased."""
+    return _count(event_id, Registration.erased_at.is_(None))
+
+
 def attendees_seated(event_id: int) -> int:
     """How many requests have a seat."""
     return _count(event_id, Registration.standing == Standing.SEATED)
