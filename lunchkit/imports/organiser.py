@@ -18,7 +18,7 @@ from lunchkit.imports.planning import Fate
 from lunchkit.imports.queries import Preview, draft_or_gone, plan_of, preview_of
 from lunchkit.imports.reading import MOST_BYTES, read_table
 from lunchkit.imports.refusals import FileTooHeavy, ImportForgotten, NoFile
-from lunchkit.imports.words import column_word, said_of
+from lunchkit.imports.words import column_word, failure_of, said_of
 from lunchkit.refusals import NO, readable, retry_header
 from lunchkit.registrations.exports import CSV_TYPE
 from lunchkit.web import show_error, takes_files
@@ -27,6 +27,8 @@ bp = Blueprint("imports", __name__)
 ALL = "/e/<slug>/import"
 ONE = f"{ALL}/<int(max=2147483647):draft_id>"
 FORM_BODY = MOST_BYTES + 100_000
+LOOKS_AGAIN = 2
+"""Seconds after which the page of an import that is going on comes anew, by itself and without JavaScript."""
 
 
 @bp.get(ALL)
@@ -76,18 +78,21 @@ def show_forgotten(refusal: ImportForgotten) -> ResponseReturnValue:
 def show(slug: str, draft_id: int) -> ResponseReturnValue:
     """What the import would do; once it was done, what it did."""
     event, draft = _both(slug, draft_id)
-    return _page(event, draft, WishForm())
+    if draft.is_running:
+        return _progress_page(event, draft), {"Refresh": str(LOOKS_AGAIN)}
+    return _page(event, draft, WishForm(), failure_of(draft.failure) if draft.failed_at else None)
 
 
 @bp.post(ONE)
 def register(slug: str, draft_id: int) -> ResponseReturnValue:
-    """All who can be are registered, at once."""
+    """All who can be are registered, at once; of a long list its progress is shown."""
     event, draft = _both(slug, draft_id)
     form = WishForm(request.form)
     if not form.validate():
         return _page(event, draft, form), 422
+    do = actions.begin_import if len(draft.people) > actions.AT_ONCE else actions.import_people
     try:
-        actions.import_people(draft, form.wishes())
+        do(draft, form.wishes())
     except NO as error:
         refusal = readable(error)
         if isinstance(refusal, ImportForgotten):
@@ -185,6 +190,12 @@ def _page(event: Event, draft: ImportDraft, form: WishForm, notice: str | None =
         column_word=column_word,
         notice=notice,
         Fate=Fate,
+    )
+
+
+def _progress_page(event: Event, draft: ImportDraft) -> str:
+    return render_template(
+        "organiser/imports/progress.html", event=event, draft=draft, rows=len(draft.people), looks_again=LOOKS_AGAIN
     )
 
 

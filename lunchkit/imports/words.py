@@ -10,6 +10,7 @@ from lunchkit.imports.asked import column_label
 from lunchkit.imports.columns import Field
 from lunchkit.imports.entries import MOST_SEATS
 from lunchkit.imports.planning import Fate, Line
+from lunchkit.registrations.refusals import LunchCalledOff, NotPublished, TooLate
 
 FIELDS: dict[Field, LazyString] = {
     Field.NAME: _l("Whole name"),
@@ -42,6 +43,10 @@ _REASONS: dict[str, LazyString] = {
     "known_name": _l("Somebody of this name is registered already, without an address."),
     "no_seat": _l("Every seat is taken, and the lunch is being served."),
 }
+_FAILURES: dict[str, LazyString] = {
+    **{refusal.__name__: refusal.message for refusal in (NotPublished, LunchCalledOff, TooLate)},
+    "trouble": _l("The import stopped three times before its end. Nobody was registered: the list may be tried again."),
+}
 _REMARKS: dict[str, LazyString] = {
     "odd_member": _l("Member or not is unclear: registered as not."),
     "no_food": _l("This lunch does not ask what people eat: that is not kept."),
@@ -70,6 +75,11 @@ def reason(line: Line) -> str:
 def reason_of(wrong: str) -> str:
     """Why somebody cannot be registered as they were written down."""
     return str(_REASONS[wrong])
+
+
+def failure_of(failure: str) -> str:
+    """Why an import that was begun came to nothing."""
+    return str(_FAILURES.get(failure, _FAILURES["trouble"]))
 
 
 def remarks(line: Line) -> list[str]:

@@ -2,10 +2,11 @@
 
 import secrets
 import threading
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, insert, select
 from sqlalchemy.orm import Session
 
 from lunchkit import clock
@@ -14,6 +15,9 @@ from lunchkit.mail.models import OutboxLetter
 
 FORGET = "forget_after_sending"
 """Among a letter's facts: nothing of it is to be kept once it has left, or was given up."""
+AT_ONCE = 500
+"""Letters that are written by one statement."""
+_TABLE: Any = OutboxLetter.__table__
 wake = threading.Event()
 """Set after a commit that promised a letter, so that the delivery need not wait for its next round."""
 
@@ -36,24 +40,42 @@ def promise(
     """
     if once_key and session.scalar(select(OutboxLetter.id).where(OutboxLetter.once_key == once_key)) is not None:
         return False
-    now = clock.now()
-    domain = current_settings().mail_from.rpartition("@")[2]
     session.add(
         OutboxLetter(
             kind=kind,
             recipient=recipient,
             language=language,
             facts=facts,
-            message_id=f"<{secrets.token_hex(16)}@{domain}>",
             once_key=once_key,
             event_id=event_id,
             subject_id=subject_id,
-            created_at=now,
-            next_attempt_at=now,
+            **_made_now(),
         )
     )
     session.info["promised"] = True
     return True
+
+
+def promise_many(
+    session: Session, letters: Sequence[dict[str, Any]], breath: Callable[[int], None] | None = None
+) -> None:
+    """Add letters to the outbox in a few statements; each has the keys that ``promise`` takes, but a ``once_key``.
+
+    ``breath`` is called between two statements, where others may be served meanwhile.
+    """
+    blank = {"once_key": None, "attempts": 0, "last_error": "", "sent_at": None, "failed_at": None}
+    for start in range(0, len(letters), AT_ONCE):
+        rows = [{**blank, **letter, **_made_now()} for letter in letters[start : start + AT_ONCE]]
+        session.execute(insert(_TABLE), rows)
+        session.info["promised"] = True
+        if breath is not None:
+            breath(0)
+
+
+def _made_now() -> dict[str, Any]:
+    """What a letter gets when it is promised: its moment, and its Message-ID for ever."""
+    now, domain = clock.now(), current_settings().mail_from.rpartition("@")[2]
+    return {"message_id": f"<{secrets.token_hex(16)}@{domain}>", "created_at": now, "next_attempt_at": now}
 
 
 @event.listens_for(Session, "after_commit")

@@ -3,7 +3,7 @@
 They are made beside the database, in nobody's session, and seated there by the function that seats everybody.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import insert, select
@@ -27,19 +27,27 @@ def parts(rows: Sequence[Row], size: int = AT_ONCE) -> Iterator[Sequence[Row]]:
         yield rows[start : start + size]
 
 
-def insert_many(session: Session, event_id: int, key: str, registrations: Sequence[Registration]) -> None:
+def insert_many(
+    session: Session,
+    event_id: int,
+    key: str,
+    registrations: Sequence[Registration],
+    breath: Callable[[int], None] | None = None,
+) -> None:
     """Write registrations that are in no session, with their needs and answers, and give them their numbers.
 
-    The form key of each must be ``key``, a slash, and something of its own: by it each finds its number.
+    The form key of each must be ``key``, a slash, and something of its own: by it each finds its number. ``breath`` is
+    called between two statements, where others may be served meanwhile.
     """
-    insert_rows(session, Registration, [_row(registration, event_id) for registration in registrations])
+    for part in parts(registrations):
+        insert_rows(session, Registration, [_row(registration, event_id) for registration in part], breath)
     made = select(Registration.form_key, Registration.id).where(
         Registration.event_id == event_id, Registration.form_key.startswith(f"{key}/")
     )
     numbers = dict(session.execute(made).all())
     for registration in registrations:
         registration.id, registration.event_id = numbers[registration.form_key], event_id
-    insert_rows(session, Needs, [_needs(one.id, one.needs) for one in registrations if one.needs is not None])
+    insert_rows(session, Needs, [_needs(one.id, one.needs) for one in registrations if one.needs is not None], breath)
     insert_rows(
         session,
         Answer,
@@ -48,13 +56,18 @@ def insert_many(session: Session, event_id: int, key: str, registrations: Sequen
             for one in registrations
             for answer in one.answers
         ],
+        breath,
     )
 
 
-def insert_rows(session: Session, table: Any, rows: Sequence[dict[str, Any]]) -> None:
+def insert_rows(
+    session: Session, table: Any, rows: Sequence[dict[str, Any]], breath: Callable[[int], None] | None = None
+) -> None:
     """Write rows of a table, all with the same keys; what columns hold by default is not filled in."""
     for part in parts(rows):
         session.execute(insert(table.__table__), part)
+        if breath is not None:
+            breath(0)
 
 
 def _row(registration: Registration, event_id: int) -> dict[str, Any]:
