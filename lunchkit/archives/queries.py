@@ -3,23 +3,20 @@
 Not among it: what they eat and need, links and what opens them, ballots, letters.
 """
 
-import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from lunchkit.db import db
+from lunchkit.imports.entries import in_slices
 from lunchkit.registrations.models import Answer, CheckIn, Registration
 
 MOST_SCANS = 20
 """Of one registration."""
 SCAN_MOMENTS = ("scanned_at", "received_at", "admitted_at", "flagged_at", "settled_at", "undone_at")
-SLICE = 100
-"""People between two moments in which others are served."""
-Thing = TypeVar("Thing")
 
 
 def people_in(event_id: int, places: Mapping[int, int]) -> list[dict[str, Any]]:
@@ -34,7 +31,7 @@ def people_in(event_id: int, places: Mapping[int, int]) -> list[dict[str, Any]]:
     people = db.session.scalars(
         wanted.options(selectinload(Registration.answers)).order_by(Registration.queued_at, Registration.id)
     )
-    return [_told(one, scans.get(one.id, ()), places) for one in breathing(people)]
+    return [_told(one, scans.get(one.id, ()), places) for one in in_slices(people)]
 
 
 def _told(one: Registration, scans: Sequence[CheckIn], places: Mapping[int, int]) -> dict[str, Any]:
@@ -71,11 +68,3 @@ def _in_order(one: Registration, places: Mapping[int, int]) -> list[Answer]:
 
 def _iso(moment: datetime | None) -> str | None:
     return moment.isoformat() if moment else None
-
-
-def breathing(things: Iterable[Thing]) -> Iterator[Thing]:
-    """The same things, with a pause now and then in which others are served. Not for a writing transaction."""
-    for number, thing in enumerate(things, 1):
-        if number % SLICE == 0:
-            time.sleep(0)
-        yield thing

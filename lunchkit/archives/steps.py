@@ -1,6 +1,7 @@
 """What an archive brings beside its texts: registration form, run of show, people. In the caller's transaction."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -8,19 +9,25 @@ from sqlalchemy.orm import Session
 from lunchkit.archives.contents import FormQuestion as Asked
 from lunchkit.archives.contents import RunRow
 from lunchkit.archives.people import Person, check_in_rows
-from lunchkit.archives.queries import breathing
 from lunchkit.archives.refusals import OddPart
 from lunchkit.events.actions import MOST_QUESTIONS
 from lunchkit.events.models import Event, FormQuestion
+from lunchkit.imports.entries import in_slices
 from lunchkit.imports.planning import Wishes, details_of_entry
 from lunchkit.planning.models import RunItem
 from lunchkit.polls.models import Poll
-from lunchkit.registrations.many import insert_many, insert_rows
+from lunchkit.registrations.many import Newcomers, insert_rows
 from lunchkit.registrations.models import Answer, CheckIn, Registration, Standing
 from lunchkit.registrations.seats import fill_seats
 from lunchkit.registrations.steps import fill_in, join_queue, renew_links
 
-Prepared = list[tuple[Person, Registration]]
+
+@dataclass
+class Prepared:
+    """People whose registrations are made, in no session yet."""
+
+    people: list[tuple[Person, Registration]]
+    key: str
 
 
 def ask_on_the_form(session: Session, event: Event, asked: Sequence[Asked], now: datetime) -> dict[int, int]:
@@ -72,7 +79,7 @@ def prepare_people(people: Sequence[Person], key: str) -> Prepared:
     Those with a seat stand first, then whoever waits, each in the order of the queue.
     """
     order = sorted(people, key=lambda person: (person.standing != Standing.SEATED, person.queued_at))
-    return [(person, _registration(person, key)) for person in breathing(order)]
+    return Prepared([(person, _registration(person, key)) for person in in_slices(order)], key)
 
 
 def _registration(person: Person, key: str) -> Registration:
@@ -103,24 +110,27 @@ def register_people(
     were fewer than its people: nobody loses their seat because it moved house. Where the lunch is over the queue is
     not served any more, as it was not then.
     """
-    if not prepared:
+    people = prepared.people
+    if not people:
         return
     capacity, first_moment = event.capacity, event.starts_at - timedelta(microseconds=1)
-    had = sum(person.entry.seats for person, _one in prepared if person.standing is Standing.SEATED)
+    had = sum(person.entry.seats for person, _one in people if person.standing is Standing.SEATED)
     event.capacity = max(capacity, had)
     newcomers = [
         one
-        for person, one in prepared
+        for person, one in people
         if person.standing is Standing.SEATED or (person.standing is Standing.WAITING and not event.is_over(now))
     ]
     fill_seats(session, event, min(now, first_moment), newcomers)
-    for person, one in prepared:
+    for person, one in people:
         if one.standing == Standing.SEATED and person.seated_at is not None:
             one.seated_at = person.seated_at
         one.answers = [Answer(question_id=_number(questions, place), value=value) for place, value in person.answers]
-    key = str(prepared[0][1].form_key).rpartition("/")[0]
-    insert_many(session, event.id, key, [one for _person, one in prepared])
-    scans = [row for person, one in prepared for row in check_in_rows(event.id, one.id, person)]
+    rows = Newcomers(session)
+    for _person, one in people:
+        rows.add(one)
+    rows.write(session, event.id, [one for _person, one in people])
+    scans = [row for person, one in people for row in check_in_rows(event.id, one.id, person)]
     insert_rows(session, CheckIn, scans)
     event.capacity = capacity
 

@@ -17,7 +17,7 @@ from lunchkit.events.models import Event
 from lunchkit.events.queries import form_questions
 from lunchkit.imports.asked import with_own_questions
 from lunchkit.imports.columns import Field, recognised, source_of
-from lunchkit.imports.entries import read_entries
+from lunchkit.imports.entries import breathe, read_entries
 from lunchkit.imports.models import KEPT_FOR, ImportDraft
 from lunchkit.imports.planning import Wishes
 from lunchkit.imports.reading import Table
@@ -26,7 +26,6 @@ from lunchkit.imports.steps import (
     Breath,
     Ready,
     as_it_stands,
-    breathe,
     hold_breath,
     is_stale,
     make_ready,
@@ -71,6 +70,7 @@ def keep_draft(event: Event, table: Table, *, session_id: int, filename: str) ->
         columns=list(fields),
         cells=[[number, cells] for number, cells in zip(table.numbers, table.rows, strict=True)],
         people=[entry.as_json() for entry in entries],
+        total=len(entries),
     )
     with transaction() as session:
         session.add(draft)
@@ -81,7 +81,7 @@ def assign_columns(draft: ImportDraft, fields: Sequence[str | None]) -> None:
     """Take the columns of a file for what an organiser says they are; what was imported already stays."""
     entries = read_entries(draft.headings, fields, draft.cells)
     with transaction() as session:
-        fresh = _reread(session, draft)
+        fresh = _reread(session, draft, whole=False)
         if fresh.imported_at is None and not fresh.is_running:
             fresh.columns = list(fields)
             fresh.people = [entry.as_json() for entry in entries]
@@ -94,7 +94,7 @@ def begin_import(draft: ImportDraft, wishes: Wishes) -> None:
     """
     with transaction() as session:
         event = lock_event(session, draft.event_id)
-        fresh = _reread(session, draft)
+        fresh = _reread(session, draft, whole=False)
         if fresh.imported_at is not None or fresh.is_running:
             return
         require_open_by_hand(event, clock.now())
@@ -136,7 +136,7 @@ def _import(draft: ImportDraft, wishes: Wishes, ready: Ready | None) -> None:
     with transaction() as session:
         event = lock_event(session, draft.event_id)
         now = clock.now()
-        fresh = _reread(session, draft)
+        fresh = _reread(session, draft, whole=ready is None)
         if fresh.imported_at is not None:
             return
         require_open_by_hand(event, now)
@@ -235,7 +235,7 @@ def undo_import(draft: ImportDraft) -> None:
     with transaction() as session:
         event = lock_event(session, draft.event_id)
         now = clock.now()
-        draft = _reread(session, draft)
+        draft = _reread(session, draft, whole=False)
         if draft.imported_at is None or draft.undone_at is not None:
             return
         if event.is_over(now):
@@ -268,10 +268,11 @@ def forget_imports() -> int:
     return forgotten
 
 
-def _reread(session: Session, draft: ImportDraft) -> ImportDraft:
-    whole = (undefer(ImportDraft.people), undefer(ImportDraft.outcome))
+def _reread(session: Session, draft: ImportDraft, *, whole: bool = True) -> ImportDraft:
+    """The draft as it is now; ``whole`` with its people and what became of them, which takes a while to read."""
+    more = (undefer(ImportDraft.people), undefer(ImportDraft.outcome)) if whole else ()
     fresh = session.scalar(
-        select(ImportDraft).where(ImportDraft.id == draft.id).options(*whole),
+        select(ImportDraft).where(ImportDraft.id == draft.id).options(*more),
         execution_options={"populate_existing": True},
     )
     if fresh is None:

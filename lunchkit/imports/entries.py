@@ -1,8 +1,9 @@
 """What a row says of a person, once it is read: cleaned by the rules of the registration form, or why it cannot be."""
 
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from lunchkit.i18n import LANGUAGE_NAMES
 from lunchkit.imports.asked import OWN, Given
@@ -12,6 +13,9 @@ from lunchkit.registrations.models import Diet
 from lunchkit.text import clean_line, clean_text, fold
 
 LANGUAGES = {code for code, _name in LANGUAGE_NAMES}
+SLICE = 50
+"""Rows between two moments in which others are served: a few thousandths of a second."""
+Thing = TypeVar("Thing")
 MOST_SEATS = 6
 """Of one registration, as the database has it."""
 _GONE = (
@@ -113,9 +117,22 @@ class Columns:
 def read_entries(
     headings: Sequence[str], fields: Sequence[str | None], rows: Iterable[tuple[int, Sequence[str]]]
 ) -> list[Entry]:
-    """What the rows of a table say."""
+    """What the rows of a table say. Others are served meanwhile."""
     columns = Columns(headings, fields)
-    return [_read(columns, number, cells) for number, cells in rows]
+    return [_read(columns, number, cells) for number, cells in in_slices(rows)]
+
+
+def in_slices(things: Iterable[Thing], breath: Callable[[int], None] | None = None) -> Iterator[Thing]:
+    """The same things, with a breath now and then in which others are served. Not for a transaction that writes."""
+    for number, thing in enumerate(things, 1):
+        if number % SLICE == 0:
+            (breath or breathe)(0)
+        yield thing
+
+
+def breathe(_done: int) -> None:
+    """Let others be served."""
+    time.sleep(0)
 
 
 def _read(columns: Columns, number: int, cells: Sequence[str]) -> Entry:

@@ -36,6 +36,8 @@ class ImportDraft(Model):
     """The table as it was read: pairs of a row's number and its cells, so that nothing of the file is lost."""
     people: Mapped[list[Any]] = mapped_column(JSON, deferred=True)
     """What the rows say once read: the fields of an Entry each."""
+    total: Mapped[int] = mapped_column(default=0)
+    """How many rows there are."""
     started_at: Mapped[Moment | None]
     """When somebody pressed the button of a long list; it is then imported beside other requests."""
     wishes: Mapped[dict[str, Any] | None] = mapped_column(JSON)

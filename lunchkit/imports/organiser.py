@@ -77,27 +77,29 @@ def show_forgotten(refusal: ImportForgotten) -> ResponseReturnValue:
 @bp.get(ONE)
 def show(slug: str, draft_id: int) -> ResponseReturnValue:
     """What the import would do; once it was done, what it did."""
-    event, draft = _both(slug, draft_id)
+    event, draft = _both(slug, draft_id, people=False)
     if draft.is_running:
         return _progress_page(event, draft), {"Refresh": str(LOOKS_AGAIN)}
+    event, draft = _both(slug, draft_id)
     return _page(event, draft, WishForm(), failure_of(draft.failure) if draft.failed_at else None)
 
 
 @bp.post(ONE)
 def register(slug: str, draft_id: int) -> ResponseReturnValue:
     """All who can be are registered, at once; of a long list its progress is shown."""
-    event, draft = _both(slug, draft_id)
+    event, draft = _both(slug, draft_id, people=False)
     form = WishForm(request.form)
     if not form.validate():
-        return _page(event, draft, form), 422
-    do = actions.begin_import if len(draft.people) > actions.AT_ONCE else actions.import_people
+        return _page(event, _both(slug, draft_id)[1], form), 422
+    do = actions.begin_import if draft.total > actions.AT_ONCE else actions.import_people
     try:
         do(draft, form.wishes())
     except NO as error:
         refusal = readable(error)
         if isinstance(refusal, ImportForgotten):
             raise refusal from error
-        return _page(event, draft, form, str(refusal.message)), refusal.status, retry_header(refusal)
+        page = _page(event, _both(slug, draft_id)[1], form, str(refusal.message))
+        return page, refusal.status, retry_header(refusal)
     return _to(draft, ".show")
 
 
@@ -153,9 +155,9 @@ def _session_id() -> int:
     return session.id
 
 
-def _both(slug: str, draft_id: int, *, whole: bool = False) -> tuple[Event, ImportDraft]:
+def _both(slug: str, draft_id: int, *, people: bool = True, whole: bool = False) -> tuple[Event, ImportDraft]:
     event = any_event_by_slug_or_404(slug)
-    return event, draft_or_gone(event.id, draft_id, _session_id(), whole=whole)
+    return event, draft_or_gone(event.id, draft_id, _session_id(), people=people, whole=whole)
 
 
 def _to(draft: ImportDraft, endpoint: str, done: str | None = None) -> ResponseReturnValue:
@@ -195,7 +197,7 @@ def _page(event: Event, draft: ImportDraft, form: WishForm, notice: str | None =
 
 def _progress_page(event: Event, draft: ImportDraft) -> str:
     return render_template(
-        "organiser/imports/progress.html", event=event, draft=draft, rows=len(draft.people), looks_again=LOOKS_AGAIN
+        "organiser/imports/progress.html", event=event, draft=draft, rows=draft.total, looks_again=LOOKS_AGAIN
     )
 
 

@@ -11,7 +11,7 @@ from lunchkit import clock
 from lunchkit.db import db
 from lunchkit.events.models import Event, FormQuestion
 from lunchkit.events.queries import form_questions
-from lunchkit.imports.entries import entry_of
+from lunchkit.imports.entries import entry_of, in_slices
 from lunchkit.imports.models import KEPT_FOR, ImportDraft
 from lunchkit.imports.planning import Fate, Known, Line, Plan, carried_out, make_plan, name_key
 from lunchkit.imports.refusals import ImportForgotten
@@ -23,15 +23,21 @@ FIRST_ROWS = 12
 """Shown as they would be registered."""
 
 
-def draft_or_gone(event_id: int, draft_id: int, session_id: int, *, whole: bool = False) -> ImportDraft:
-    """The draft of one's own browser; with ``whole``, its table too. Raises ImportForgotten for any other."""
+def draft_or_gone(
+    event_id: int, draft_id: int, session_id: int, *, people: bool = True, whole: bool = False
+) -> ImportDraft:
+    """The draft of one's own browser; with ``whole``, its table too; without ``people`` what is read in no time.
+
+    Raises ImportForgotten for any other.
+    """
     asked = select(ImportDraft).where(
         ImportDraft.id == draft_id,
         ImportDraft.event_id == event_id,
         ImportDraft.session_id == session_id,
         ImportDraft.created_at > clock.now() - KEPT_FOR,
     )
-    more = [undefer(ImportDraft.people), undefer(ImportDraft.outcome)] + ([undefer(ImportDraft.cells)] if whole else [])
+    more = [undefer(ImportDraft.people), undefer(ImportDraft.outcome)] if people else []
+    more += [undefer(ImportDraft.cells)] if whole else []
     draft = db.session.scalar(asked.options(*more), execution_options={"populate_existing": True})
     if draft is None:
         raise ImportForgotten
@@ -54,12 +60,12 @@ def known_people(session: Session, event_id: int) -> Known:
 
 def plan_of(session: Session, draft: ImportDraft, event: Event, now: datetime) -> Plan:
     """What was done with a file, or would be done with it now."""
-    entries = [entry_of(kept) for kept in draft.people]
+    entries = [entry_of(kept) for kept in in_slices(draft.people)]
     if draft.outcome is not None:
         return carried_out(entries, draft.outcome)
     free = max(0, event.capacity - (session.scalar(count_seats(event.id)) or 0))
     known, questions = known_people(session, event.id), form_questions(event.id)
-    return make_plan(entries, known, event, free, runs=event.is_running(now), questions=questions)
+    return make_plan(in_slices(entries), known, event, free, runs=event.is_running(now), questions=questions)
 
 
 @dataclass(frozen=True)

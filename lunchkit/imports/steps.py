@@ -5,40 +5,30 @@ others are served. Under the lunch's lock it is only asked whether anything has 
 everybody is seated, by the function that seats everybody, and written at once.
 """
 
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from lunchkit.events.models import Event, FormQuestion
 from lunchkit.events.queries import form_questions
-from lunchkit.imports.entries import Entry, entry_of
+from lunchkit.imports.entries import SLICE, Entry, entry_of, in_slices
 from lunchkit.imports.models import ImportDraft
-from lunchkit.imports.planning import Fate, Known, Line, Plan, Wishes, details_of_entry, make_plan, name_key
+from lunchkit.imports.planning import Fate, Known, Line, Plan, Wishes, details_of_entry, kept_fates, make_plan, name_key
 from lunchkit.imports.queries import known_people
 from lunchkit.mail.addresses import fold_email
 from lunchkit.registrations.forms import AttendeeDetails
 from lunchkit.registrations.letters import promise_letters
-from lunchkit.registrations.many import insert_many, parts
+from lunchkit.registrations.many import Newcomers, parts
 from lunchkit.registrations.models import Registration, Standing
 from lunchkit.registrations.queries import queue_length
 from lunchkit.registrations.seats import fill_seats
 from lunchkit.registrations.steps import details_of_registration, fill_in, join_queue, renew_links
 
-SLICE = 50
-"""Rows between two moments in which others are served: a few thousandths of a second."""
 Breath = Callable[[int], None]
 """Called between two slices, with the number of rows that are ready."""
-Thing = TypeVar("Thing")
-
-
-def breathe(_done: int) -> None:
-    """Let others be served."""
-    time.sleep(0)
 
 
 def hold_breath(_done: int) -> None:
@@ -61,27 +51,35 @@ class Ready:
     plan: Plan
     world: World
     newcomers: list[tuple[Line, AttendeeDetails, Registration]]
+    rows: Newcomers
+    outcome: list[list[object]]
+    """What a draft keeps of each row, as it will be if nobody finds a seat."""
+    names: frozenset[tuple[str, ...]]
+    """Of those who come, as they are compared."""
 
 
 def make_ready(session: Session, draft: ImportDraft, event: Event, wishes: Wishes, breath: Breath) -> Ready:
     """Judge every row, and make the registrations of those who come. Nothing is written."""
-    entries = list(_between(map(entry_of, draft.people), breath))
+    entries = list(in_slices(map(entry_of, draft.people), breath))
     questions, world = form_questions(event.id), world_of(session, event, entries, breath)
-    judged = make_plan(_between(entries, breath), world.known, event, 0, runs=False, questions=questions)
-    newcomers = []
+    judged = make_plan(in_slices(entries, breath), world.known, event, 0, runs=False, questions=questions)
+    newcomers, rows = [], Newcomers(session)
     for number, line in enumerate(judged.lines, 1):
         if line.fate != Fate.OUT:
             details = details_of_entry(line.entry, wishes)
-            newcomers.append((line, details, _newcomer(draft, line.entry, details, wishes)))
+            newcomer = _newcomer(draft, line.entry, details, wishes)
+            rows.add(newcomer)
+            newcomers.append((line, details, newcomer))
         if number % SLICE == 0:
             breath(number)
-    return Ready(judged, world, newcomers)
+    names = frozenset(name_key(line.entry.name) for line, _details, _one in in_slices(newcomers, breath))
+    return Ready(judged, world, newcomers, rows, kept_fates(judged.lines), names)
 
 
 def world_of(session: Session, event: Event, entries: Sequence[Entry], breath: Breath = hold_breath) -> World:
     """What the plan of these rows depends on, as it is now."""
-    addresses = {fold_email(entry.email) for entry in _between(entries, breath) if entry.email}
-    names = {name_key(entry.name) for entry in _between(entries, breath)}
+    addresses = {fold_email(entry.email) for entry in in_slices(entries, breath) if entry.email}
+    names = {name_key(entry.name) for entry in in_slices(entries, breath)}
     known = known_people(session, event.id)
     rules = (event.companions_allowed, event.asks_food, event.asks_access, *map(_rule, form_questions(event.id)))
     return World(Known(known.addresses & addresses, known.names & names), rules)
@@ -111,7 +109,7 @@ def is_stale(session: Session, event: Event, ready: Ready) -> bool:
     rules = (event.companions_allowed, event.asks_food, event.asks_access, *map(_rule, form_questions(event.id)))
     before = ready.world.known
     came = {one.email_key for _line, _details, one in ready.newcomers} & known.addresses
-    came_by_name = {name_key(line.entry.name) for line, _details, _one in ready.newcomers} & known.names
+    came_by_name = ready.names & known.names
     has_left = not (before.addresses <= known.addresses and before.names <= known.names)
     return rules != ready.world.rules or has_left or bool(came) or not came_by_name <= before.names
 
@@ -127,14 +125,14 @@ def register(
     gone = _cancelled(session, event, [one.email_key for _line, _details, one in ready.newcomers if one.email_key])
     newcomers = [one for _line, _details, one in ready.newcomers]
     for place, one in enumerate(newcomers):
-        one.registered_at = one.queued_at = now + timedelta(microseconds=place)
+        one.__dict__["registered_at"] = one.__dict__["queued_at"] = now + timedelta(microseconds=place)
         if (known := gone.get(one.email_key or "")) is not None:
             one.sequence = known.sequence
     fill_seats(session, event, now, newcomers)
     if event.is_running(now):
         newcomers = [one for one in newcomers if one.standing == Standing.SEATED]
     new = [one for one in newcomers if (one.email_key or "") not in gone]
-    insert_many(session, event.id, draft.key, new, breath)
+    ready.rows.write(session, event.id, new, breath)
     coming = set(newcomers)
     back = [
         _come_back(gone[one.email_key], details, one)
@@ -143,7 +141,7 @@ def register(
     ]
     session.flush()
     draft.revived = [one.id for one in back]
-    draft.outcome = _outcome(ready, {one.form_key: one.standing for one in newcomers})
+    draft.outcome = _outcome(ready, set(newcomers))
     if wishes.sends_letters:
         by_key = {one.form_key: one for one in (*new, *back)}
         promise_letters(session, [by_key[one.form_key] for one in newcomers], waiting, breath)
@@ -163,17 +161,16 @@ def _come_back(known: Registration, details: AttendeeDetails, newcomer: Registra
     return known
 
 
-def _outcome(ready: Ready, standings: dict[str | None, str]) -> list[list[object]]:
-    """What a draft keeps of a plan that was carried out: the fate of each row."""
-    keys = {line.entry.number: one.form_key for line, _details, one in ready.newcomers}
-    fates = {Standing.SEATED: Fate.SEAT, Standing.WAITING: Fate.WAIT}
-    kept: list[list[object]] = []
-    for line in ready.plan.lines:
-        standing = standings.get(keys.get(line.entry.number))
-        fate = Fate.OUT if standing is None else fates[Standing(standing)]
-        why = "no_seat" if fate is Fate.OUT and line.fate != Fate.OUT else line.why
-        kept.append([fate.value, why, line.other, list(line.entry.remarks), line.about])
-    return kept
+def _outcome(ready: Ready, coming: set[Registration]) -> list[list[object]]:
+    """What became of each row, now that seats are given."""
+    fates = {line.entry.number: one for line, _details, one in ready.newcomers}
+    for line, kept in zip(ready.plan.lines, ready.outcome, strict=True):
+        newcomer = fates.get(line.entry.number)
+        if newcomer is not None and newcomer in coming:
+            kept[0] = (Fate.SEAT if newcomer.standing == Standing.SEATED else Fate.WAIT).value
+        elif newcomer is not None:
+            kept[:2] = [Fate.OUT.value, "no_seat"]
+    return ready.outcome
 
 
 def _cancelled(session: Session, event: Event, addresses: Sequence[str]) -> dict[str | None, Registration]:
@@ -196,11 +193,3 @@ def as_it_stands(registration: Registration) -> AttendeeDetails:
     """What a registration says now, its answers in the order in which an import keeps them."""
     answers = sorted((answer.question_id, answer.value) for answer in registration.answers)
     return replace(details_of_registration(registration), answers=tuple(answers))
-
-
-def _between(things: Iterable[Thing], breath: Breath) -> Iterator[Thing]:
-    """The same things, with a breath now and then; no row is ready yet."""
-    for number, thing in enumerate(things, 1):
-        if number % SLICE == 0:
-            breath(0)
-        yield thing

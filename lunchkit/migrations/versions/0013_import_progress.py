@@ -13,6 +13,7 @@ depends_on = None
 
 def upgrade() -> None:
     for column in (
+        sa.Column("total", sa.Integer(), nullable=False, server_default="0"),
         sa.Column("started_at", UTCDateTime(), nullable=True),
         sa.Column("wishes", sa.JSON(), nullable=True),
         sa.Column("worked_at", UTCDateTime(), nullable=True),
