@@ -16,7 +16,7 @@ from lunchkit.db import db
 from lunchkit.doctor.actions import look_after_house_hourly
 from lunchkit.guests.actions import forget_old_wishes
 from lunchkit.heartbeat import beat
-from lunchkit.imports.actions import forget_imports
+from lunchkit.imports.actions import begun, carry_on_imports, forget_imports
 from lunchkit.mail.actions import deliver_due
 from lunchkit.mail.outbox import wake
 from lunchkit.polls.actions import finish_closings
@@ -75,6 +75,22 @@ def work(app: Flask, stop: threading.Event) -> None:
         wake.wait(ROUND)
 
 
+def bring(app: Flask, stop: threading.Event) -> None:
+    """Import long lists, beside the letters: whoever looks on waits for neither."""
+    while not stop.is_set():
+        begun.clear()
+        with app.app_context():
+            try:
+                carry_on_imports()
+            except SQLAlchemyError as error:
+                log.warning("a list could not be imported yet: %s", type(error).__name__)
+            except Exception:
+                log.exception("a list could not be imported")
+            finally:
+                db.session.remove()
+        begun.wait(ROUND)
+
+
 def watch(app: Flask, stop: threading.Event) -> None:
     """Look after the house once an hour, beside the other work: a mail server that is silent holds nothing else up."""
     while not stop.wait(LOOK_AFTER):
@@ -90,6 +106,6 @@ def watch(app: Flask, stop: threading.Event) -> None:
 def start(app: Flask) -> threading.Event:
     """Start the work beside the web server of this process; set the returned event to end it."""
     stop = threading.Event()
-    for name, job in (("background", work), ("health", watch)):
+    for name, job in (("background", work), ("imports", bring), ("health", watch)):
         threading.Thread(target=job, args=(app, stop), name=name, daemon=True).start()
     return stop

@@ -33,6 +33,7 @@ POST     /organiser/sign-out
 ORGANISERS = """
 GET      /organiser/e/<slug>
 GET+POST /organiser/archive
+GET+POST /organiser/e/<slug>/archive
 GET      /organiser/e/<slug>/archive.zip
 GET+POST /organiser/e/<slug>/cancellation
 POST     /organiser/e/<slug>/capacity

@@ -72,7 +72,8 @@ class FullLunch:
 def full_lunch(make_event: EventMaker, *, photos: int = 2) -> FullLunch:
     """A lunch that is over: a question asked twice, words, questions from the room, two speakers, pictures."""
     now = clock.now()
-    event = make_event(slug="ia-responsable", starts_at=now - timedelta(days=9), theme="Intelligence artificielle")
+    noon = (now - timedelta(days=9)).replace(hour=11, minute=0)  # whatever the hour, no lunch that ends after midnight
+    event = make_event(slug="ia-responsable", starts_at=noon, theme="Intelligence artificielle")
     coming = make_event(slug="reparer", title="Réparer, ça s’apprend à table", colour="petit-pois")
     before = add_poll(event, 1, QUESTION, CHOICES, {1: 9, 2: 17, 3: 8, 0: 8}, note=NOTE)
     again = add_poll(event, 3, QUESTION, CHOICES, {1: 6, 2: 26, 3: 7, 0: 3}, note=NOTE, before_id=before.id)

@@ -1,5 +1,6 @@
 """A lunch taken in from an archive: a draft in one transaction, or nothing."""
 
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
@@ -9,8 +10,10 @@ from sqlalchemy.orm import Session
 
 from lunchkit import clock
 from lunchkit.archives.container import Contents
-from lunchkit.archives.contents import Guest, Lunch, PictureWords, Question, Values, picture_words, section_of
+from lunchkit.archives.contents import Guest, Lunch, PictureWords, Question, Values, part, picture_words, section_of
+from lunchkit.archives.people import Person
 from lunchkit.archives.refusals import ArchiveRefused
+from lunchkit.archives.steps import ask_on_the_form, prepare_people, register_people, run_the_show
 from lunchkit.audit.recording import tell
 from lunchkit.db import db, transaction
 from lunchkit.events.models import Event
@@ -19,6 +22,7 @@ from lunchkit.images.actions import keep_picture
 from lunchkit.polls.models import Poll
 from lunchkit.polls.programme import place_poll
 from lunchkit.polls.steps import adopt
+from lunchkit.questions.models import Question as RoomQuestion
 from lunchkit.recap.models import Recap
 from lunchkit.recap.sections import SHAPES, SectionKind
 from lunchkit.recap.steps import put_last
@@ -30,9 +34,10 @@ from lunchkit.speakers.steps import organisation_for, publish, speaker_named
 MOST_PICTURES = 40
 
 
-def bring_lunch(contents: Contents, lunch: Lunch, *, key: str, by: str) -> Event:
+def bring_lunch(contents: Contents, lunch: Lunch, *, key: str, by: str, people: Sequence[Person] = ()) -> Event:
     """Make a draft of what an archive holds. Sent twice under one key, it is one lunch.
 
+    ``people`` are registered in it: with a seat whoever had one, by new links, and without a letter.
     Pictures are drawn anew before the transaction begins; if that fails later, upkeep erases those that have no place.
     A speaker whom this house knows already keeps the page that they wrote here. Quotations wait for their yes.
     Raises ArchiveRefused, and what pictures and questions say no to.
@@ -40,7 +45,9 @@ def bring_lunch(contents: Contents, lunch: Lunch, *, key: str, by: str) -> Event
     if (known := _known(db.session(), key)) is not None:
         return known
     portraits = {number: _draw(guest.portrait, contents) for number, guest in enumerate(lunch.guests) if guest.portrait}
-    photos = _draw_photos(contents, lunch)
+    with part("recap"):
+        photos = _draw_photos(contents, lunch)
+    prepared = prepare_people(people, key)
     with transaction() as session:
         if (known := _known(session, key)) is not None:
             return known
@@ -48,14 +55,25 @@ def bring_lunch(contents: Contents, lunch: Lunch, *, key: str, by: str) -> Event
         event = draft_event(session, lunch.details, key=key, words=lunch.slug)
         event.origin = lunch.address
         session.flush()
-        places = _ask(session, event, lunch.questions, now)
+        polls = _ask(session, event, lunch.questions, now)
+        asked = ask_on_the_form(session, event, lunch.form, now)
+        run_the_show(session, event, lunch.run, polls)
+        _hear_the_room(session, event, lunch, now)
         _describe(session, lunch)
         for number, guest in enumerate(lunch.guests):
             _seat(session, event, guest, number, portraits.get(number, ""), now)
         if lunch.sections is not None:
+            places = {number: poll.position for number, poll in polls.items()}
             _write_recap(session, event, lunch.sections, places, photos, by)
+        register_people(session, event, prepared, asked, now)
         tell(session, event_id=event.id)
     return event
+
+
+def give_people_away(event: Event) -> None:
+    """Note in the log that somebody takes the people of a lunch away, before they have them."""
+    with transaction() as session:
+        tell(session, event_id=event.id)
 
 
 def _known(session: Session, key: str) -> Event | None:
@@ -87,8 +105,8 @@ def _draw_photos(contents: Contents, lunch: Lunch) -> dict[int, list[str]]:
     return tokens
 
 
-def _ask(session: Session, event: Event, questions: Sequence[Question], now: datetime) -> dict[int, int]:
-    """Put the questions on the programme; returns their numbers here by those in the archive."""
+def _ask(session: Session, event: Event, questions: Sequence[Question], now: datetime) -> dict[int, Poll]:
+    """Put the questions on the programme; returns them by their numbers in the archive."""
     polls: dict[int, Poll] = {}
     for question in questions:
         first = polls.get(question.asks_again or 0)
@@ -107,7 +125,23 @@ def _ask(session: Session, event: Event, questions: Sequence[Question], now: dat
                 asked=(event.starts_at, event.ends_at),
             )
     session.flush()
-    return {number: poll.position for number, poll in polls.items()}
+    return polls
+
+
+def _hear_the_room(session: Session, event: Event, lunch: Lunch, now: datetime) -> None:
+    """What was asked in the room and may leave it; where the lunch is over it is counted for good."""
+    is_over = event.is_over(now)
+    session.add_all(
+        RoomQuestion(
+            event_id=event.id,
+            key=None if is_over else secrets.token_urlsafe(16),
+            text=asked.text,
+            approved_at=now,
+            answered_at=now if asked.is_answered else None,
+            supports=asked.supports if is_over else 0,
+        )
+        for asked in lunch.room
+    )
 
 
 def _describe(session: Session, lunch: Lunch) -> None:

@@ -4,9 +4,9 @@ Whatever a form would refuse is refused, and named. A key that we do not know is
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -14,10 +14,14 @@ from werkzeug.datastructures import MultiDict
 from wtforms.form import BaseForm
 
 from lunchkit.archives.container import Contents
-from lunchkit.archives.refusals import ArchiveRefused, PartRefused
-from lunchkit.events.changes import EventDetails
+from lunchkit.archives.refusals import ArchiveRefused, OddPart, PartRefused
+from lunchkit.events.changes import EventDetails, QuestionDetails
 from lunchkit.events.forms import EventForm
+from lunchkit.events.organiser_forms import question_form
+from lunchkit.planning.forms import run_item_form
+from lunchkit.planning.views import ItemDetails
 from lunchkit.polls.forms import PollDetails, PollForm
+from lunchkit.questions.models import LONGEST
 from lunchkit.recap.changes import Wording, blank
 from lunchkit.recap.forms import Unreadable, read_value, to_raw
 from lunchkit.recap.sections import SHAPES, FieldKind, FieldShape, SectionKind
@@ -33,6 +37,8 @@ from lunchkit.speakers.organiser_forms import (
 from lunchkit.text import clean_line
 
 MOST_POLLS, MOST_SPEAKERS, MOST_SECTIONS, MOST_QUOTATIONS, MOST_COUNTED = 40, 20, 60, 20, 100_000
+MOST_ASKED, MOST_RUN, MOST_FROM_THE_ROOM = 30, 30, 500
+"""Questions on the form (those asked no more among them), rows of the run of show, questions from the room."""
 Values = Mapping[str, Any]
 
 
@@ -70,6 +76,32 @@ class Question:
 
 
 @dataclass(frozen=True)
+class FormQuestion:
+    """A question of the organisers' own on the registration form; one that is asked no more, for its answers."""
+
+    details: QuestionDetails
+    is_removed: bool
+
+
+@dataclass(frozen=True)
+class RunRow:
+    """A row of the run of show; ``poll`` is the number in the archive of the question that is put to the room then."""
+
+    details: ItemDetails
+    poll: int | None
+    began_at: datetime | None
+
+
+@dataclass(frozen=True)
+class RoomQuestion:
+    """A question from the room that may leave it."""
+
+    text: str
+    supports: int
+    is_answered: bool
+
+
+@dataclass(frozen=True)
 class Guest:
     """A speaker, and what they said there."""
 
@@ -93,28 +125,58 @@ class Lunch:
     guests: tuple[Guest, ...]
     sections: tuple[Values, ...] | None
     """Of the recap, read when its questions and pictures have their places; None where there is no recap."""
+    form: tuple[FormQuestion, ...] = ()
+    run: tuple[RunRow, ...] = ()
+    room: tuple[RoomQuestion, ...] = ()
 
 
 def lunch_of(contents: Contents) -> Lunch:
-    """The lunch that an archive brings. Raises ArchiveRefused, with the part that is wrong where that is known."""
-    try:
-        return _lunch(contents)
-    except (TypeError, KeyError, AttributeError, ValueError, OverflowError, RecursionError):
-        raise ArchiveRefused from None
-
-
-def _lunch(contents: Contents) -> Lunch:
+    """The lunch that an archive brings. Raises an ArchiveRefused that names the part that is wrong."""
     said = contents.lunch
-    recap, origin = said.get("recap"), _mapping(said["from"])
+    with part("from"):
+        origin = _mapping(said["from"])
+    with part("recap"):
+        recap = said.get("recap")
+        sections = None if recap is None else tuple(mappings(recap, MOST_SECTIONS))
+    with part("lunch"):
+        details = _details(_mapping(said["lunch"]))
+    with part("polls"):
+        questions = tuple(_question(each) for each in mappings(said["polls"], MOST_POLLS))
+    with part("form"):
+        form = tuple(_form_question(each) for each in mappings(said.get("form", []), MOST_ASKED))
+    with part("run"):
+        run = tuple(_run_row(each) for each in mappings(said.get("run", []), MOST_RUN))
+    with part("questions"):
+        room = tuple(_room_question(each) for each in mappings(said.get("questions", []), MOST_FROM_THE_ROOM))
+    with part("organisations"):
+        organisations = tuple(_organisation(each) for each in mappings(said["organisations"], MOST_SPEAKERS))
+    with part("speakers"):
+        guests = tuple(_guest(each, contents) for each in mappings(said["speakers"], MOST_SPEAKERS))
     return Lunch(
-        address=clean_line(str(origin["address"]))[:300],
-        slug=clean_line(str(origin["slug"]))[:80],
-        details=_details(_mapping(said["lunch"])),
-        questions=tuple(_question(each) for each in _mappings(said["polls"], MOST_POLLS)),
-        organisations=tuple(_organisation(each) for each in _mappings(said["organisations"], MOST_SPEAKERS)),
-        guests=tuple(_guest(each, contents) for each in _mappings(said["speakers"], MOST_SPEAKERS)),
-        sections=None if recap is None else tuple(_mappings(recap, MOST_SECTIONS)),
+        address=clean_line(str(origin.get("address", "")))[:300],
+        slug=clean_line(str(origin.get("slug", "")))[:80],
+        details=details,
+        questions=questions,
+        organisations=organisations,
+        guests=guests,
+        sections=sections,
+        form=form,
+        run=run,
+        room=room,
     )
+
+
+@contextmanager
+def part(name: str) -> Iterator[None]:
+    """Whatever is missing in a part of the archive, or of the wrong kind, is refused under its name."""
+    try:
+        yield
+    except ArchiveRefused as refusal:
+        if type(refusal) is ArchiveRefused:
+            raise OddPart(name) from None
+        raise
+    except (TypeError, KeyError, AttributeError, ValueError, OverflowError, RecursionError):
+        raise OddPart(name) from None
 
 
 def _details(said: Values) -> EventDetails:
@@ -138,24 +200,65 @@ def _question(said: Values) -> Question:
     _check(form, said.get("question"))
     again, result = said.get("asks_again"), said.get("result")
     return Question(
-        number=_whole(said["number"], 10_000),
+        number=whole(said["number"], 10_000),
         details=form.details(),
-        asks_again=None if again is None else _whole(again, 10_000),
+        asks_again=None if again is None else whole(again, 10_000),
         note=clean_line(str(said.get("note", "")))[:300],
         result=None if result is None else _counted(_mapping(result), len(form.labels())),
     )
 
 
+def _form_question(said: Values) -> FormQuestion:
+    words = {"choices": "\n".join(map(clean_line, _texts(said["choices"])))}
+    for language, texts in _mapping(said["translations"]).items():
+        words[f"{language}_label"] = str(_mapping(texts).get("label", ""))
+        words[f"{language}_choices"] = "\n".join(map(clean_line, _texts(texts.get("choices", []))))
+    form = question_form(data=_typed({**said, **words}))
+    _check(form, said["label"])
+    return FormQuestion(form.details(), said.get("removed") is True)
+
+
+def _run_row(said: Values) -> RunRow:
+    form = run_item_form((), data=_typed({**said, "poll": 0}))
+    _check(form, said["title"])
+    poll = said.get("poll")
+    began = said.get("began_at")
+    return RunRow(
+        form.details(), None if poll is None else whole(poll, 10_000), None if began is None else moment_of(began)
+    )
+
+
+def _room_question(said: Values) -> RoomQuestion:
+    text = clean_line(_text(said["text"]))
+    if not text or len(text) > LONGEST:
+        raise ArchiveRefused
+    return RoomQuestion(text, whole(said["supports"], MOST_COUNTED), said["answered"] is True)
+
+
+def moment_of(value: Any) -> datetime:
+    """A moment with its offset, of this century. Raises ArchiveRefused or ValueError."""
+    moment = datetime.fromisoformat(_text(value))
+    if moment.tzinfo is None or not 2000 <= moment.year < 2100:
+        raise ArchiveRefused
+    return moment.astimezone(UTC)
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ArchiveRefused
+    return value
+
+
 def _counted(said: Values, choices: int) -> Counted:
     tallies = tuple(
-        (_whole(position, choices), _whole(grade + 1, 9) - 1, _whole(count, MOST_COUNTED))
+        (whole(position, choices), whole(grade + 1, 9) - 1, whole(count, MOST_COUNTED))
         for position, grade, count in said["tallies"]
     )
-    by_hand = tuple((_whole(position, choices), _whole(count, MOST_COUNTED)) for position, count in said["by_hand"])
-    written = tuple((clean_line(str(text))[:280], _whole(count, MOST_COUNTED)) for text, count in said["written"][:500])
+    by_hand = tuple((whole(position, choices), whole(count, MOST_COUNTED)) for position, count in said["by_hand"])
+    written = tuple((clean_line(str(text))[:280], whole(count, MOST_COUNTED)) for text, count in said["written"][:500])
     if len({row[:2] for row in tallies}) != len(tallies) or len(dict(by_hand)) != len(by_hand):
         raise ArchiveRefused
-    ballots, by_hands = (_whole(said[name], MOST_COUNTED) for name in ("ballots", "hand_ballots"))
+    ballots, by_hands = (whole(said[name], MOST_COUNTED) for name in ("ballots", "hand_ballots"))
     return Counted(ballots, by_hands, tallies, by_hand, tuple(row for row in written if row[0]))
 
 
@@ -166,7 +269,7 @@ def _organisation(said: Values) -> OrganisationDetails:
 
 
 def _guest(said: Values, contents: Contents) -> Guest:
-    links = [(str(link["url"]), str(link["label"])) for link in _mappings(said["links"], MOST_LINKS)]
+    links = [(str(link["url"]), str(link["label"])) for link in mappings(said["links"], MOST_LINKS)]
     numbered = {f"link_urls-{n}": url for n, (url, _label) in enumerate(links)}
     numbered |= {f"link_labels-{n}": label for n, (_url, label) in enumerate(links)}
     form = PageForm(formdata=_typed({**said, **numbered, "languages": ", ".join(_texts(said["languages"]))}))
@@ -178,7 +281,7 @@ def _guest(said: Values, contents: Contents) -> Guest:
         page=form.page(SpeakerPage(name="")),
         portrait=None if portrait is None else picture_words(portrait, contents),
         talk=talk.details(),
-        quotations=tuple(_quotation(each) for each in _mappings(said["quotations"], MOST_QUOTATIONS)),
+        quotations=tuple(_quotation(each) for each in mappings(said["quotations"], MOST_QUOTATIONS)),
     )
 
 
@@ -238,7 +341,8 @@ def _mapping(value: Any) -> Values:
     return value
 
 
-def _mappings(value: Any, most: int) -> list[Values]:
+def mappings(value: Any, most: int) -> list[Values]:
+    """A list of so many mappings at most. Raises ArchiveRefused."""
     if not isinstance(value, list) or len(value) > most:
         raise ArchiveRefused
     return [_mapping(each) for each in value]
@@ -250,7 +354,8 @@ def _texts(value: Any) -> Sequence[str]:
     return value
 
 
-def _whole(value: Any, most: int) -> int:
+def whole(value: Any, most: int) -> int:
+    """A whole number from 0 to ``most``. Raises ArchiveRefused."""
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= most:
         raise ArchiveRefused
     return value
@@ -270,7 +375,7 @@ def section_of(said: Values, today: date, places: Mapping[int, int], tokens: Seq
     if kind is SectionKind.PHOTOS:
         items = [{**item, "picture": token} for item, token in zip(data.get("items") or (), tokens, strict=True)]
     else:
-        items = _mappings(data.get("items") or [], 100)
+        items = mappings(data.get("items") or [], 100)
     if shape.items:
         content["items"] = [_read(shape.items, item, today) for item in items[: shape.most_items]]
     return Wording(clean_line(str(said.get("title", "")))[:200], content)

@@ -1,18 +1,22 @@
-"""A lunch read out of the database, as the archive keeps it: no people, no ballots, no link that opens anything."""
+"""A lunch read out of the database, as the archive keeps it: no ballot, no link that opens a page, people if asked."""
 
 from dataclasses import asdict
 from typing import Any
 
 from lunchkit import clock
 from lunchkit.archives.container import Contents, pack
+from lunchkit.archives.queries import people_in
 from lunchkit.db import db
 from lunchkit.events.changes import details_of
-from lunchkit.events.models import Event
+from lunchkit.events.models import Event, FormQuestion
+from lunchkit.events.queries import all_form_questions
 from lunchkit.images.models import Picture
 from lunchkit.images.queries import file_data, pictures_by_token
 from lunchkit.links import public
-from lunchkit.polls.models import HandCount, Poll, Tally, WrittenAnswer
+from lunchkit.planning.queries import run_items
+from lunchkit.polls.models import FEWEST_TOGETHER, HandCount, Poll, Tally, WrittenAnswer
 from lunchkit.polls.queries import polls_of
+from lunchkit.questions.queries import public_questions
 from lunchkit.recap.queries import recap_of
 from lunchkit.recap.sections import SectionKind, pictures_in
 from lunchkit.recap.steps import sections_now
@@ -45,10 +49,11 @@ class _Pictures:
         }  # fmt: skip
 
 
-def archive_of(event: Event) -> bytes:
-    """The whole lunch, but for people, as one file."""
+def archive_of(event: Event, *, with_people: bool = False) -> bytes:
+    """The whole lunch as one file; with the people who registered only where somebody asked for them."""
     pictures = _Pictures()
     talks = appearances(event.id)
+    asked = [one for one in all_form_questions(event.id) if with_people or one.removed_at is None]
     lunch = {
         "from": {
             "address": public("pages.event", slug=event.slug),
@@ -58,12 +63,16 @@ def archive_of(event: Event) -> bytes:
             "taken_on": clock.now().date().isoformat(),
         },
         "lunch": _lunch(event),
+        "form": [_asked(question) for question in asked],
         "polls": _polls(event),
+        "run": _run(event),
+        "questions": _from_the_room(event),
         "organisations": _organisations([talk.speaker.organisation for talk in talks]),
         "speakers": _speakers(event, list(talks), pictures),
         "recap": _recap(event, pictures),
     }
-    return pack(Contents(lunch, pictures.files))
+    places = {question.id: place for place, question in enumerate(asked, 1)}
+    return pack(Contents(lunch, pictures.files, people_in(event.id, places) if with_people else []))
 
 
 def _lunch(event: Event) -> dict[str, Any]:
@@ -103,6 +112,45 @@ def _polls(event: Event) -> list[dict[str, Any]]:
             "result": _result(poll) if poll.is_public else None,
         }
         for poll in polls
+    ]
+
+
+def _asked(question: FormQuestion) -> dict[str, Any]:
+    return {
+        "kind": str(question.kind),
+        "label": question.label,
+        "choices": list(question.choices),
+        "is_required": question.is_required,
+        "translations": question.translations,
+        "removed": question.removed_at is not None,
+    }
+
+
+def _run(event: Event) -> list[dict[str, Any]]:
+    """The run of show; a question by its number, and when each row really began."""
+    places = {poll.id: poll.position for poll in polls_of(event.id)}
+    return [
+        {
+            "minutes": item.minutes,
+            "title": item.title,
+            "who": item.who,
+            "note": item.note,
+            "poll": places.get(item.poll_id or 0),
+            "began_at": item.began_at.isoformat() if item.began_at else None,
+        }
+        for item in run_items(event.id)
+    ]
+
+
+def _from_the_room(event: Event) -> list[dict[str, Any]]:
+    """What may leave the room, nothing off the record; how many supported it from three on, as in a recap."""
+    return [
+        {
+            "text": each.text,
+            "supports": each.supports if each.supports >= FEWEST_TOGETHER else 0,
+            "answered": each.is_answered,
+        }
+        for each in public_questions(event.id)
     ]
 
 

@@ -2,7 +2,8 @@
 
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import FileStorage
-from wtforms import FileField, HiddenField
+from wtforms import BooleanField, FileField, HiddenField
+from wtforms.validators import InputRequired
 
 from lunchkit import stamps
 from lunchkit.archives.container import MOST_BYTES
@@ -17,6 +18,7 @@ class ArchiveForm(BareForm):
 
     file = FileField(_l("Archive of a lunch"))
     stamp = HiddenField()
+    people = BooleanField(_l("With the people that are in it"))
 
     def chosen(self) -> bytes:
         """The bytes of the file. Raises ArchiveRefused or ArchiveTooHeavy."""
@@ -34,3 +36,12 @@ class ArchiveForm(BareForm):
         if stamp is None:
             raise ArchiveRefused
         return stamp.key
+
+
+class GiveForm(BareForm):
+    """Whether the people come along: ticked on purpose, never by itself."""
+
+    people = BooleanField(
+        _l("With the people, their answers and whether they came"),
+        validators=[InputRequired(_l("Tick this, or take the archive without people."))],
+    )

@@ -1,44 +1,63 @@
 """A file kept, assigned, imported, undone, forgotten. An import is one transaction: all of it happened, or nothing."""
 
 import secrets
+import threading
+import time
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from dataclasses import asdict
+from datetime import timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.orm import Session, selectinload, undefer
 
 from lunchkit import clock
-from lunchkit.db import leave_traces, transaction
+from lunchkit.db import db, leave_traces, transaction
+from lunchkit.errors import Refusal
 from lunchkit.events.models import Event
-from lunchkit.imports.columns import recognised, source_of
-from lunchkit.imports.entries import read_entries
+from lunchkit.events.queries import form_questions
+from lunchkit.imports.asked import with_own_questions
+from lunchkit.imports.columns import Field, recognised, source_of
+from lunchkit.imports.entries import breathe, read_entries
 from lunchkit.imports.models import KEPT_FOR, ImportDraft
-from lunchkit.imports.planning import Line, Wishes, details_of_entry, kept_fates
-from lunchkit.imports.queries import plan_of
+from lunchkit.imports.planning import Wishes
 from lunchkit.imports.reading import Table
 from lunchkit.imports.refusals import ImportForgotten
-from lunchkit.mail.addresses import fold_email
-from lunchkit.mail.models import OutboxLetter
-from lunchkit.registrations.letters import Why, promise_letter
-from lunchkit.registrations.models import CheckIn, Registration, Standing
-from lunchkit.registrations.queries import queue_length
-from lunchkit.registrations.refusals import TooLate
-from lunchkit.registrations.seats import fill_seats, lock_event
-from lunchkit.registrations.steps import (
-    details_of_registration,
-    fill_in,
-    give_back,
-    join_queue,
-    new_registration,
-    require_open_by_hand,
-    serve_queue,
+from lunchkit.imports.steps import (
+    Breath,
+    Ready,
+    as_it_stands,
+    hold_breath,
+    is_stale,
+    make_ready,
+    register,
 )
+from lunchkit.mail.models import OutboxLetter
+from lunchkit.registrations.letters import Why
+from lunchkit.registrations.models import CheckIn, Registration, Standing
+from lunchkit.registrations.refusals import TooLate
+from lunchkit.registrations.seats import lock_event
+from lunchkit.registrations.steps import give_back, require_open_by_hand, serve_queue
 from lunchkit.text import clean_line
+
+AT_ONCE = 500
+"""Rows that are imported while whoever pressed waits; longer lists show how far they are."""
+TRIES = 3
+"""So often a list is made ready while others change the lunch; then nobody may, for as long as it takes."""
+GONE_AFTER = timedelta(seconds=30)
+"""A process that has not told for so long is taken for gone."""
+TELL_EVERY = 0.5
+"""Seconds between two reports of how far a list is."""
+MOST_ATTEMPTS = 3
+TROUBLE = "trouble"
+begun = threading.Event()
+"""Set when a long list was begun, so that the work need not wait for its next round."""
 
 
 def keep_draft(event: Event, table: Table, *, session_id: int, filename: str) -> ImportDraft:
     """Keep a file for an hour, its columns taken for what their headings say. Nobody is registered yet."""
-    fields = recognised(table.headings)
+    spare = frozenset(() if event.asks_food else (Field.DIET, Field.ALLERGIES))
+    spare |= frozenset(() if event.asks_access else (Field.ACCESS,))
+    fields = with_own_questions(table.headings, recognised(table.headings), form_questions(event.id), spare)
     entries = read_entries(table.headings, fields, zip(table.numbers, table.rows, strict=True))
     draft = ImportDraft(
         event_id=event.id,
@@ -51,6 +70,7 @@ def keep_draft(event: Event, table: Table, *, session_id: int, filename: str) ->
         columns=list(fields),
         cells=[[number, cells] for number, cells in zip(table.numbers, table.rows, strict=True)],
         people=[entry.as_json() for entry in entries],
+        total=len(entries),
     )
     with transaction() as session:
         session.add(draft)
@@ -61,29 +81,149 @@ def assign_columns(draft: ImportDraft, fields: Sequence[str | None]) -> None:
     """Take the columns of a file for what an organiser says they are; what was imported already stays."""
     entries = read_entries(draft.headings, fields, draft.cells)
     with transaction() as session:
-        fresh = _reread(session, draft)
-        if fresh.imported_at is None:
+        fresh = _reread(session, draft, whole=False)
+        if fresh.imported_at is None and not fresh.is_running:
             fresh.columns = list(fields)
             fresh.people = [entry.as_json() for entry in entries]
 
 
-def import_people(draft: ImportDraft, wishes: Wishes) -> None:
-    """Register the people of a file, by the rule by which seats are given to everybody. Twice is once.
+def begin_import(draft: ImportDraft, wishes: Wishes) -> None:
+    """Have a long list imported beside the other requests; whoever pressed looks on. Twice is once.
 
-    The plan is made anew under the lunch's lock: whoever registered since the preview keeps their seat.
     Raises NotPublished, LunchCalledOff, TooLate or ImportForgotten.
     """
     with transaction() as session:
         event = lock_event(session, draft.event_id)
+        fresh = _reread(session, draft, whole=False)
+        if fresh.imported_at is not None or fresh.is_running:
+            return
+        require_open_by_hand(event, clock.now())
+        fresh.started_at, fresh.wishes = clock.now(), asdict(wishes)
+        fresh.worked_at = fresh.failed_at = None
+        fresh.done, fresh.attempts, fresh.failure = 0, 0, ""
+    begun.set()
+
+
+def import_people(draft: ImportDraft, wishes: Wishes, report: Breath = breathe) -> None:
+    """Register the people of a file, by the rule by which seats are given to everybody. Twice is once.
+
+    The list is made ready while nothing is locked; ``report`` is called between two slices of it. If meanwhile the
+    lunch has changed, or somebody of the list has registered, it is made ready again, at last under the lunch's lock.
+    All of them are registered in one transaction, or nobody.
+    Raises NotPublished, LunchCalledOff, TooLate or ImportForgotten.
+    """
+    for _attempt in range(TRIES):
+        session = db.session()
+        fresh = _reread(session, draft)
+        event = session.get_one(Event, draft.event_id, populate_existing=True)
+        if fresh.imported_at is not None:
+            return
+        require_open_by_hand(event, clock.now())
+        try:
+            _import(draft, wishes, make_ready(session, fresh, event, wishes, report))
+        except _PlanIsStale:
+            continue
+        return
+    _import(draft, wishes, None)
+
+
+class _PlanIsStale(Exception):
+    """Something has changed since the list was made ready."""
+
+
+def _import(draft: ImportDraft, wishes: Wishes, ready: Ready | None) -> None:
+    """The one transaction. Without a list that is ready, it is made ready under the lock: nothing changes there."""
+    with transaction() as session:
+        event = lock_event(session, draft.event_id)
         now = clock.now()
-        draft = _reread(session, draft)
-        if draft.imported_at is not None:
+        fresh = _reread(session, draft, whole=ready is None)
+        if fresh.imported_at is not None:
             return
         require_open_by_hand(event, now)
         serve_queue(session, event, now)
-        plan = plan_of(session, draft, event, now)
-        _register(session, event, draft, plan.coming, wishes, now)
-        draft.outcome, draft.imported_at = kept_fates(plan.lines), now
+        if ready is None:
+            ready = make_ready(session, fresh, event, wishes, hold_breath)
+        elif is_stale(session, event, ready):
+            raise _PlanIsStale
+        register(session, event, fresh, ready, wishes, now, hold_breath if _is_one_writer(session) else breathe)
+        fresh.imported_at = now
+
+
+def _is_one_writer(session: Session) -> bool:
+    """Whether others who write would wait inside SQLite, and with them the whole process."""
+    return session.get_bind().dialect.name == "sqlite"
+
+
+def carry_on_imports() -> int:
+    """Import what was begun, if no other process works on it. Returns how many lists were finished.
+
+    A process that was killed has left nothing half done: whoever comes next begins anew.
+    """
+    finished = 0
+    begun_ones = select(ImportDraft.id).where(*_is_begun())
+    for draft_id in db.session.scalars(begun_ones.order_by(ImportDraft.started_at)).all():
+        draft = _claim(draft_id)
+        if draft is not None:
+            finished += _carry_on(draft)
+    return finished
+
+
+def _carry_on(draft: ImportDraft) -> bool:
+    try:
+        import_people(draft, Wishes(**(draft.wishes or {})), _Reports(draft.id))
+    except ImportForgotten:
+        return False
+    except Refusal as refusal:
+        _give_up(draft.id, type(refusal).__name__)
+        return False
+    return True
+
+
+def _is_begun() -> tuple[ColumnElement[bool], ...]:
+    alone = or_(ImportDraft.worked_at.is_(None), ImportDraft.worked_at < clock.now() - GONE_AFTER)
+    return (
+        ImportDraft.started_at.is_not(None),
+        ImportDraft.imported_at.is_(None),
+        ImportDraft.failed_at.is_(None),
+        alone,
+    )
+
+
+def _claim(draft_id: int) -> ImportDraft | None:
+    """Take a list for this process; None where another one was quicker, or it was tried too often."""
+    with transaction() as session:
+        mine = update(ImportDraft).where(ImportDraft.id == draft_id, *_is_begun())
+        taken = session.execute(mine.values(worked_at=clock.now(), attempts=ImportDraft.attempts + 1, done=0))
+        if not getattr(taken, "rowcount", 0):
+            return None
+        draft = session.get(ImportDraft, draft_id, populate_existing=True)
+        if draft is not None and draft.attempts > MOST_ATTEMPTS:
+            draft.failed_at, draft.failure = clock.now(), TROUBLE
+            return None
+    return draft
+
+
+def _give_up(draft_id: int, failure: str) -> None:
+    with transaction() as session:
+        values = {"failed_at": clock.now(), "failure": failure}
+        session.execute(update(ImportDraft).where(ImportDraft.id == draft_id).values(**values))
+
+
+class _Reports:
+    """Tells now and then how far a list is, and that somebody works on it; between two, others are served."""
+
+    def __init__(self, draft_id: int) -> None:
+        self.draft_id = draft_id
+        self.told_at = time.monotonic()
+
+    def __call__(self, done: int) -> None:
+        """So many rows are ready."""
+        if time.monotonic() - self.told_at >= TELL_EVERY:
+            self.told_at = time.monotonic()
+            with transaction() as session:
+                mine = update(ImportDraft).where(ImportDraft.id == self.draft_id)
+                session.execute(mine.values(done=done, worked_at=clock.now()))
+        time.sleep(0)
 
 
 def undo_import(draft: ImportDraft) -> None:
@@ -95,7 +235,7 @@ def undo_import(draft: ImportDraft) -> None:
     with transaction() as session:
         event = lock_event(session, draft.event_id)
         now = clock.now()
-        draft = _reread(session, draft)
+        draft = _reread(session, draft, whole=False)
         if draft.imported_at is None or draft.undone_at is not None:
             return
         if event.is_over(now):
@@ -104,7 +244,7 @@ def undo_import(draft: ImportDraft) -> None:
         told = set(session.scalars(select(OutboxLetter.subject_id).where(OutboxLetter.event_id == event.id)))
         at_the_door = set(session.scalars(select(CheckIn.registration_id).where(CheckIn.event_id == event.id)))
         for registration in made:
-            is_changed = details_of_registration(registration).digest() != registration.form_digest
+            is_changed = as_it_stands(registration).digest() != registration.form_digest
             if is_changed or registration.id in at_the_door:
                 draft.kept += 1
             elif registration.id in told:
@@ -128,65 +268,16 @@ def forget_imports() -> int:
     return forgotten
 
 
-def _reread(session: Session, draft: ImportDraft) -> ImportDraft:
-    whole = (undefer(ImportDraft.people), undefer(ImportDraft.outcome))
+def _reread(session: Session, draft: ImportDraft, *, whole: bool = True) -> ImportDraft:
+    """The draft as it is now; ``whole`` with its people and what became of them, which takes a while to read."""
+    more = (undefer(ImportDraft.people), undefer(ImportDraft.outcome)) if whole else ()
     fresh = session.scalar(
-        select(ImportDraft).where(ImportDraft.id == draft.id).options(*whole),
+        select(ImportDraft).where(ImportDraft.id == draft.id).options(*more),
         execution_options={"populate_existing": True},
     )
     if fresh is None:
         raise ImportForgotten
     return fresh
-
-
-def _register(
-    session: Session, event: Event, draft: ImportDraft, lines: Sequence[Line], wishes: Wishes, now: datetime
-) -> None:
-    """Write the people of a plan, in its order behind all who wait, and give them what seats there are."""
-    cancelled = _cancelled(session, event)
-    waiting = queue_length(event.id)
-    newcomers = []
-    for place, line in enumerate(lines):
-        details = details_of_entry(line.entry, wishes)
-        registration = cancelled.get(fold_email(details.email or "")) or new_registration(event)
-        fill_in(registration, details)
-        join_queue(
-            registration,
-            now + timedelta(microseconds=place),
-            form_key=f"{draft.key}/{line.entry.number}",
-            digest=details.digest(),
-            language=line.entry.language or wishes.language,
-        )
-        newcomers.append(registration)
-    draft.revived = [registration.id for registration in newcomers if registration in session]
-    if draft.revived:
-        session.add_all(newcomers)  # those who come back wait in the database: let nobody of the file stand behind them
-    fill_seats(session, event, now, newcomers)
-    session.add_all(newcomers)
-    session.flush()
-    if wishes.sends_letters:
-        _promise_letters(session, newcomers, waiting)
-
-
-def _promise_letters(session: Session, newcomers: Sequence[Registration], ahead: int) -> None:
-    """To each the letter of a newcomer, with the place in the queue of those who wait behind so many others."""
-    for registration in newcomers:
-        if registration.standing == Standing.SEATED:
-            promise_letter(session, "confirmation", registration)
-        else:
-            ahead += 1
-            promise_letter(session, "waiting", registration, position=ahead)
-
-
-def _cancelled(session: Session, event: Event) -> dict[str, Registration]:
-    """Who gave a seat back, by folded address: whoever comes back keeps one row, and one calendar entry."""
-    gone = select(Registration).where(
-        Registration.event_id == event.id,
-        Registration.standing == Standing.CANCELLED,
-        Registration.email_key.is_not(None),
-    )
-    found = session.scalars(gone.options(selectinload(Registration.needs))).all()
-    return {registration.email_key: registration for registration in found if registration.email_key}
 
 
 def _made_by(session: Session, draft: ImportDraft) -> Sequence[Registration]:
@@ -196,5 +287,6 @@ def _made_by(session: Session, draft: ImportDraft) -> Sequence[Registration]:
         Registration.form_key.startswith(f"{draft.key}/"),
         Registration.standing != Standing.CANCELLED,
     )
-    fresh = made.options(selectinload(Registration.needs)).execution_options(populate_existing=True)
+    whole = made.options(selectinload(Registration.needs), selectinload(Registration.answers))
+    fresh = whole.execution_options(populate_existing=True)
     return session.scalars(fresh.order_by(Registration.id)).all()

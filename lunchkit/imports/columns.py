@@ -66,6 +66,9 @@ _HEADINGS = {
     Field.WANTS_RECAP: "wants recap, veut compte rendu",
 }
 _FIELDS = {heading: field for field, headings in _HEADINGS.items() for heading in _listed(headings)}
+YES_WORDS = frozenset(("1", "ja", "oui", "si", "true", "vero", "vrai", "wahr", "x", "yes"))
+NO_WORDS = frozenset(("", "-", "0", "falsch", "false", "falso", "faux", "nein", "no", "non"))
+"""What stands, folded, in a cell that is yes or no."""
 _FILLERS = _listed(
     "a, d, de, del, della, der, des, di, du, ihr, ihre, il, l, la, le, les, of, sur, the, votre, your, vos"
 )

@@ -1,20 +1,23 @@
 """What a row says of a person, once it is read: cleaned by the rules of the registration form, or why it cannot be."""
 
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from lunchkit.i18n import LANGUAGE_NAMES
-from lunchkit.imports.columns import Field, remoteness
+from lunchkit.imports.asked import OWN, Given
+from lunchkit.imports.columns import NO_WORDS, YES_WORDS, Field, remoteness
 from lunchkit.mail.addresses import BadAddress, normal_email
 from lunchkit.registrations.models import Diet
 from lunchkit.text import clean_line, clean_text, fold
 
 LANGUAGES = {code for code, _name in LANGUAGE_NAMES}
+SLICE = 50
+"""Rows between two moments in which others are served: a few thousandths of a second."""
+Thing = TypeVar("Thing")
 MOST_SEATS = 6
 """Of one registration, as the database has it."""
-_YES = frozenset(("1", "ja", "oui", "si", "true", "vero", "vrai", "wahr", "x", "yes"))
-_NO = frozenset(("", "-", "0", "falsch", "false", "falso", "faux", "nein", "no", "non"))
 _GONE = (
     "cancel", "annul", "storn", "abgemeldet", "refund", "rembours", "erstattet", "rimbors", "not attending",
     "deleted", "supprim", "geloscht", "expire", "abgelaufen", "scadut", "refus", "reject", "declin", "ne participe pas",
@@ -48,6 +51,10 @@ class Entry:
     allergies: str = ""
     access: str = ""
     wrong: str = ""
+    given: Given = ()
+    """What stands in the columns of the lunch's own questions; once a plan is made, the answers as they are kept."""
+    about: str = ""
+    """What ``wrong`` speaks of: a question, and below it the answer."""
     remarks: tuple[str, ...] = field(default=())
     """What a person should know of a row that is registered all the same."""
 
@@ -62,7 +69,9 @@ _KEPT = tuple(name for name in Entry.__dataclass_fields__ if name != "remarks")
 def entry_of(kept: Sequence[Any]) -> Entry:
     """An entry as a draft kept it."""
     *plain, remarks = kept
-    return Entry(**dict(zip(_KEPT, plain, strict=True)), remarks=tuple(remarks))
+    known = dict(zip(_KEPT, plain, strict=False))  # the version before knew fewer things
+    given = tuple((column, text) for column, text in known.pop("given", ()))
+    return Entry(**known, given=given, remarks=tuple(remarks))
 
 
 class Columns:
@@ -84,6 +93,12 @@ class Columns:
         """Every cell with something in it."""
         return [cells[column] for column in self._places.get(what, ()) if cells[column].strip()]
 
+    def given(self, cells: Sequence[str]) -> Given:
+        """What stands in the columns of the lunch's own questions."""
+        own = (known for known in self._places if known.startswith(OWN))
+        said = ((known, clean_text(cells[column])) for known in own for column in self._places[known])
+        return tuple((known, text) for known, text in said if text)
+
     def name(self, cells: Sequence[str]) -> str:
         """The whole name: of whoever comes, else of whoever ordered; written in one cell, or in two."""
         for who in range(3):
@@ -102,9 +117,22 @@ class Columns:
 def read_entries(
     headings: Sequence[str], fields: Sequence[str | None], rows: Iterable[tuple[int, Sequence[str]]]
 ) -> list[Entry]:
-    """What the rows of a table say."""
+    """What the rows of a table say. Others are served meanwhile."""
     columns = Columns(headings, fields)
-    return [_read(columns, number, cells) for number, cells in rows]
+    return [_read(columns, number, cells) for number, cells in in_slices(rows)]
+
+
+def in_slices(things: Iterable[Thing], breath: Callable[[int], None] | None = None) -> Iterator[Thing]:
+    """The same things, with a breath now and then in which others are served. Not for a transaction that writes."""
+    for number, thing in enumerate(things, 1):
+        if number % SLICE == 0:
+            (breath or breathe)(0)
+        yield thing
+
+
+def breathe(_done: int) -> None:
+    """Let others be served."""
+    time.sleep(0)
 
 
 def _read(columns: Columns, number: int, cells: Sequence[str]) -> Entry:
@@ -117,16 +145,17 @@ def _read(columns: Columns, number: int, cells: Sequence[str]) -> Entry:
         wants_recap=_is_yes(columns.first(cells, Field.WANTS_RECAP)),
         language=_language(columns.first(cells, Field.LANGUAGE)),
         access=clean_text("\n".join(columns.all(cells, Field.ACCESS))),
+        given=columns.given(cells),
     )
     entry = _with_food(entry, columns, cells)
     entry = _with_member(entry, columns.first(cells, Field.MEMBER))
     entry = _with_seats(entry, columns.first(cells, Field.SEATS))
     if any(_is_gone(state) for state in columns.all(cells, Field.STATUS)):
         return replace(entry, wrong="gone")
-    return _judged(entry)
+    return judged(entry)
 
 
-def _judged(entry: Entry) -> Entry:
+def judged(entry: Entry) -> Entry:
     """The entry with its address in order, or with the first thing that the registration form would refuse."""
     if entry.wrong:
         return entry
@@ -160,8 +189,8 @@ def _with_seats(entry: Entry, said: str) -> Entry:
 
 def _with_member(entry: Entry, said: str) -> Entry:
     word = fold(clean_line(said))
-    if word in _YES or word in _NO:
-        return replace(entry, is_member=word in _YES)
+    if word in YES_WORDS or word in NO_WORDS:
+        return replace(entry, is_member=word in YES_WORDS)
     return replace(entry, remarks=(*entry.remarks, "odd_member"))
 
 
@@ -173,13 +202,13 @@ def _with_food(entry: Entry, columns: Columns, cells: Sequence[str]) -> Entry:
         (diet for diet, words in _DIETS.items() if word and any(word.startswith(start) for start in words)), None
     )
     allergies = columns.all(cells, Field.ALLERGIES)
-    if said and word not in _NO and (diet is None or len(word.split()) > 3):
+    if said and word not in NO_WORDS and (diet is None or len(word.split()) > 3):
         allergies = [said, *allergies]
     return replace(entry, diet=diet or "", allergies=clean_text("\n".join(allergies)))
 
 
 def _is_yes(said: str) -> bool:
-    return fold(clean_line(said)) in _YES
+    return fold(clean_line(said)) in YES_WORDS
 
 
 def _language(said: str) -> str:

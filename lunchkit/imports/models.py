@@ -36,6 +36,20 @@ class ImportDraft(Model):
     """The table as it was read: pairs of a row's number and its cells, so that nothing of the file is lost."""
     people: Mapped[list[Any]] = mapped_column(JSON, deferred=True)
     """What the rows say once read: the fields of an Entry each."""
+    total: Mapped[int] = mapped_column(default=0)
+    """How many rows there are."""
+    started_at: Mapped[Moment | None]
+    """When somebody pressed the button of a long list; it is then imported beside other requests."""
+    wishes: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    """What was wished beside the button."""
+    worked_at: Mapped[Moment | None]
+    """When a process last worked on it. Old: that process is gone, and another may begin anew."""
+    done: Mapped[int] = mapped_column(default=0)
+    """Rows that are ready; nothing of them is registered before all are."""
+    attempts: Mapped[int] = mapped_column(default=0)
+    failed_at: Mapped[Moment | None]
+    failure: Mapped[str] = mapped_column(String(40), default="")
+    """Why nobody was registered: the name of a Refusal, or «trouble»."""
     imported_at: Mapped[Moment | None]
     outcome: Mapped[list[Any] | None] = mapped_column(JSON, deferred=True)
     """For each row its number and its Fate, once imported."""
@@ -45,3 +59,8 @@ class ImportDraft(Model):
     kept: Mapped[int] = mapped_column(default=0)
     """How many registrations an undoing left as they were, because somebody had changed them since."""
     event: Mapped[Event] = relationship()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it is being imported just now, or soon."""
+        return self.started_at is not None and self.imported_at is None and self.failed_at is None

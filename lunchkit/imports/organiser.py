@@ -9,7 +9,7 @@ from lunchkit import clock
 from lunchkit.accounts.queries import current_session
 from lunchkit.db import db
 from lunchkit.events.models import Event
-from lunchkit.events.queries import any_event_by_slug_or_404
+from lunchkit.events.queries import any_event_by_slug_or_404, form_questions
 from lunchkit.imports import actions
 from lunchkit.imports.exports import left_out_file
 from lunchkit.imports.forms import COLUMNS_A_PAGE, FileForm, WishForm, assigned, columns_form
@@ -18,7 +18,7 @@ from lunchkit.imports.planning import Fate
 from lunchkit.imports.queries import Preview, draft_or_gone, plan_of, preview_of
 from lunchkit.imports.reading import MOST_BYTES, read_table
 from lunchkit.imports.refusals import FileTooHeavy, ImportForgotten, NoFile
-from lunchkit.imports.words import FIELDS, said_of
+from lunchkit.imports.words import column_word, failure_of, said_of
 from lunchkit.refusals import NO, readable, retry_header
 from lunchkit.registrations.exports import CSV_TYPE
 from lunchkit.web import show_error, takes_files
@@ -27,6 +27,8 @@ bp = Blueprint("imports", __name__)
 ALL = "/e/<slug>/import"
 ONE = f"{ALL}/<int(max=2147483647):draft_id>"
 FORM_BODY = MOST_BYTES + 100_000
+LOOKS_AGAIN = 2
+"""Seconds after which the page of an import that is going on comes anew, by itself and without JavaScript."""
 
 
 @bp.get(ALL)
@@ -75,24 +77,29 @@ def show_forgotten(refusal: ImportForgotten) -> ResponseReturnValue:
 @bp.get(ONE)
 def show(slug: str, draft_id: int) -> ResponseReturnValue:
     """What the import would do; once it was done, what it did."""
+    event, draft = _both(slug, draft_id, people=False)
+    if draft.is_running:
+        return _progress_page(event, draft), {"Refresh": str(LOOKS_AGAIN)}
     event, draft = _both(slug, draft_id)
-    return _page(event, draft, WishForm())
+    return _page(event, draft, WishForm(), failure_of(draft.failure) if draft.failed_at else None)
 
 
 @bp.post(ONE)
 def register(slug: str, draft_id: int) -> ResponseReturnValue:
-    """All who can be are registered, at once."""
-    event, draft = _both(slug, draft_id)
+    """All who can be are registered, at once; of a long list its progress is shown."""
+    event, draft = _both(slug, draft_id, people=False)
     form = WishForm(request.form)
     if not form.validate():
-        return _page(event, draft, form), 422
+        return _page(event, _both(slug, draft_id)[1], form), 422
+    do = actions.begin_import if draft.total > actions.AT_ONCE else actions.import_people
     try:
-        actions.import_people(draft, form.wishes())
+        do(draft, form.wishes())
     except NO as error:
         refusal = readable(error)
         if isinstance(refusal, ImportForgotten):
             raise refusal from error
-        return _page(event, draft, form, str(refusal.message)), refusal.status, retry_header(refusal)
+        page = _page(event, _both(slug, draft_id)[1], form, str(refusal.message))
+        return page, refusal.status, retry_header(refusal)
     return _to(draft, ".show")
 
 
@@ -108,7 +115,7 @@ def assign(slug: str, draft_id: int) -> ResponseReturnValue:
     """The columns are what the organiser says; the preview shows what that means."""
     event, draft = _both(slug, draft_id, whole=True)
     shown = _shown_columns(draft)
-    form = columns_form(draft.columns, shown, request.form)
+    form = columns_form(draft.columns, shown, form_questions(event.id), request.form)
     if not form.validate():
         return _columns_page(event, draft), 422
     actions.assign_columns(draft, assigned(form, draft.columns, shown))
@@ -148,9 +155,9 @@ def _session_id() -> int:
     return session.id
 
 
-def _both(slug: str, draft_id: int, *, whole: bool = False) -> tuple[Event, ImportDraft]:
+def _both(slug: str, draft_id: int, *, people: bool = True, whole: bool = False) -> tuple[Event, ImportDraft]:
     event = any_event_by_slug_or_404(slug)
-    return event, draft_or_gone(event.id, draft_id, _session_id(), whole=whole)
+    return event, draft_or_gone(event.id, draft_id, _session_id(), people=people, whole=whole)
 
 
 def _to(draft: ImportDraft, endpoint: str, done: str | None = None) -> ResponseReturnValue:
@@ -182,9 +189,15 @@ def _page(event: Event, draft: ImportDraft, form: WishForm, notice: str | None =
         form=form,
         preview=_preview(event, draft),
         said_of=said_of,
-        words=FIELDS,
+        column_word=column_word,
         notice=notice,
         Fate=Fate,
+    )
+
+
+def _progress_page(event: Event, draft: ImportDraft) -> str:
+    return render_template(
+        "organiser/imports/progress.html", event=event, draft=draft, rows=draft.total, looks_again=LOOKS_AGAIN
     )
 
 
@@ -206,7 +219,7 @@ def _columns_page(event: Event, draft: ImportDraft) -> str:
         "organiser/imports/columns.html",
         event=event,
         draft=draft,
-        form=columns_form(draft.columns, shown),
+        form=columns_form(draft.columns, shown, form_questions(event.id)),
         shown=shown,
         examples=examples,
         page=_column_page(),

@@ -5,12 +5,13 @@ database here.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from lunchkit.events.models import Event
+from lunchkit.events.models import Event, FormQuestion
+from lunchkit.imports.asked import Asked, OddAnswer, answers_given, read_given
 from lunchkit.imports.entries import Entry
 from lunchkit.mail.addresses import fold_email
 from lunchkit.registrations.forms import AttendeeDetails
@@ -51,6 +52,8 @@ class Line:
     fate: Fate
     why: str = ""
     other: int = 0
+    about: str = ""
+    """What ``why`` speaks of: a question, and below it the answer."""
 
 
 @dataclass(frozen=True)
@@ -80,15 +83,23 @@ def name_key(name: str) -> tuple[str, ...]:
     return tuple(sorted(fold(name).split()))
 
 
-def make_plan(entries: Iterable[Entry], known: Known, event: Event, free: int, *, runs: bool) -> Plan:
-    """The fate of each entry, in the order of the file, at a lunch with so many free seats.
+def make_plan(
+    entries: Iterable[Entry],
+    known: Known,
+    event: Event,
+    free: int,
+    *,
+    runs: bool,
+    questions: Sequence[FormQuestion] = (),
+) -> Plan:
+    """The fate of each entry, in the order of the file, at a lunch with so many free seats and these own questions.
 
     The first of a file who fits gets a seat, as in any queue. While the lunch ``runs`` nobody waits any more.
     """
-    doubles = _Doubles(known)
+    doubles, asked = _Doubles(known), {question.id: Asked(question) for question in questions}
     lines = []
     for entry in entries:
-        line = doubles.judge(_fitting(entry, event))
+        line = doubles.judge(_fitting(entry, event, asked))
         if line.fate != Fate.OUT:
             if line.entry.seats <= free:
                 free -= line.entry.seats
@@ -99,11 +110,17 @@ def make_plan(entries: Iterable[Entry], known: Known, event: Event, free: int, *
     return Plan(lines)
 
 
-def _fitting(entry: Entry, event: Event) -> Entry:
-    """The entry as this lunch takes it: no more seats than it allows, and nothing that it does not ask."""
+def _fitting(entry: Entry, event: Event, asked: Mapping[int, Asked]) -> Entry:
+    """The entry as this lunch takes it: no more seats than it allows, answers among its choices, nothing unasked."""
     if not entry.wrong and entry.seats > 1 + event.companions_allowed:
         return replace(entry, wrong="many_seats")
     remarks = entry.remarks
+    if entry.given and not entry.wrong:
+        try:
+            given, is_lost = read_given(entry.given, asked)
+        except OddAnswer as odd:
+            return replace(entry, wrong=odd.why, about=f"{odd.question.label}\n{odd.answer[:80]}")
+        entry, remarks = replace(entry, given=given), (*remarks, "no_question") if is_lost else remarks
     if not event.asks_food and (entry.diet or entry.allergies):
         entry, remarks = replace(entry, diet="", allergies=""), (*remarks, "no_food")
     if not event.asks_access and entry.access:
@@ -125,7 +142,7 @@ class _Doubles:
     def judge(self, entry: Entry) -> Line:
         """The line of an entry: waiting, until a seat is found for it, or left out."""
         if entry.wrong:
-            return Line(entry, Fate.OUT, entry.wrong)
+            return Line(entry, Fate.OUT, entry.wrong, about=entry.about)
         name = name_key(entry.name)
         if entry.email:
             address = fold_email(entry.email)
@@ -163,19 +180,20 @@ def details_of_entry(entry: Entry, wishes: Wishes) -> AttendeeDetails:
         allergies=entry.allergies,
         access=entry.access,
         wants_recap=entry.wants_recap,
+        answers=answers_given(entry.given),
     )
 
 
 def kept_fates(lines: Sequence[Line]) -> list[list[Any]]:
     """What a draft keeps of a plan that was carried out."""
-    return [[line.fate.value, line.why, line.other, list(line.entry.remarks)] for line in lines]
+    return [[line.fate.value, line.why, line.other, list(line.entry.remarks), line.about] for line in lines]
 
 
 def carried_out(entries: Sequence[Entry], outcome: Sequence[Sequence[Any]]) -> Plan:
     """The plan that was carried out, as a draft kept it."""
     return Plan(
         [
-            Line(replace(entry, remarks=tuple(remarks)), Fate(fate), why, other)
-            for entry, (fate, why, other, remarks) in zip(entries, outcome, strict=True)
+            Line(replace(entry, remarks=tuple(remarks)), Fate(fate), why, other, "".join(about))
+            for entry, (fate, why, other, remarks, *about) in zip(entries, outcome, strict=True)
         ]
     )

@@ -1,5 +1,6 @@
 """Reads about imports: the draft of this browser, and who is registered at its lunch already."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,9 +9,9 @@ from sqlalchemy.orm import Session, undefer
 
 from lunchkit import clock
 from lunchkit.db import db
-from lunchkit.events.models import Event
-from lunchkit.imports.columns import Field
-from lunchkit.imports.entries import entry_of
+from lunchkit.events.models import Event, FormQuestion
+from lunchkit.events.queries import form_questions
+from lunchkit.imports.entries import entry_of, in_slices
 from lunchkit.imports.models import KEPT_FOR, ImportDraft
 from lunchkit.imports.planning import Fate, Known, Line, Plan, carried_out, make_plan, name_key
 from lunchkit.imports.refusals import ImportForgotten
@@ -22,15 +23,21 @@ FIRST_ROWS = 12
 """Shown as they would be registered."""
 
 
-def draft_or_gone(event_id: int, draft_id: int, session_id: int, *, whole: bool = False) -> ImportDraft:
-    """The draft of one's own browser; with ``whole``, its table too. Raises ImportForgotten for any other."""
+def draft_or_gone(
+    event_id: int, draft_id: int, session_id: int, *, people: bool = True, whole: bool = False
+) -> ImportDraft:
+    """The draft of one's own browser; with ``whole``, its table too; without ``people`` what is read in no time.
+
+    Raises ImportForgotten for any other.
+    """
     asked = select(ImportDraft).where(
         ImportDraft.id == draft_id,
         ImportDraft.event_id == event_id,
         ImportDraft.session_id == session_id,
         ImportDraft.created_at > clock.now() - KEPT_FOR,
     )
-    more = [undefer(ImportDraft.people), undefer(ImportDraft.outcome)] + ([undefer(ImportDraft.cells)] if whole else [])
+    more = [undefer(ImportDraft.people), undefer(ImportDraft.outcome)] if people else []
+    more += [undefer(ImportDraft.cells)] if whole else []
     draft = db.session.scalar(asked.options(*more), execution_options={"populate_existing": True})
     if draft is None:
         raise ImportForgotten
@@ -53,11 +60,12 @@ def known_people(session: Session, event_id: int) -> Known:
 
 def plan_of(session: Session, draft: ImportDraft, event: Event, now: datetime) -> Plan:
     """What was done with a file, or would be done with it now."""
-    entries = [entry_of(kept) for kept in draft.people]
+    entries = [entry_of(kept) for kept in in_slices(draft.people)]
     if draft.outcome is not None:
         return carried_out(entries, draft.outcome)
     free = max(0, event.capacity - (session.scalar(count_seats(event.id)) or 0))
-    return make_plan(entries, known_people(session, event.id), event, free, runs=event.is_running(now))
+    known, questions = known_people(session, event.id), form_questions(event.id)
+    return make_plan(in_slices(entries), known, event, free, runs=event.is_running(now), questions=questions)
 
 
 @dataclass(frozen=True)
@@ -70,10 +78,12 @@ class Preview:
     found: int
     page: int
     pages: int
-    taken: list[tuple[Field, str]]
-    """The columns that are read, each with its heading."""
+    taken: list[tuple[str, str]]
+    """The columns that are read, each with its heading: a Field, or a question of the lunch's own (``asked``)."""
     left: list[str]
     """The headings of those that are not."""
+    questions: Sequence[FormQuestion]
+    """The lunch's own, by which columns are called."""
 
     def count(self, fate: Fate) -> int:
         """How many rows have this fate."""
@@ -93,6 +103,7 @@ def preview_of(draft: ImportDraft, plan: Plan, page: int) -> Preview:
         found=len(notable),
         page=page,
         pages=pages,
-        taken=[(Field(field), heading) for field, heading in columns if field],
+        taken=[(field, heading) for field, heading in columns if field],
         left=[heading for field, heading in columns if not field and heading],
+        questions=form_questions(draft.event_id),
     )

@@ -126,7 +126,8 @@ def _table(rows: list[list[str]]) -> Table:
 
 def _cell(text: str) -> str:
     """A cell as it was meant: without the apostrophe that an export sets before what looks like a formula."""
-    return unguard(text.strip())[:LONGEST_CELL].strip()
+    plain = unguard(text)  # before white space is taken off: a line break at the start is guarded too
+    return (plain if plain != text else unguard(text.strip()))[:LONGEST_CELL].strip()
 
 
 def _heading_row(rows: list[list[str]]) -> int:

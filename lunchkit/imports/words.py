@@ -1,11 +1,16 @@
 """Why a row is left out, what should be known of one that is not, and how the fields are called."""
 
+from collections.abc import Iterable
+
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
+from lunchkit.events.models import FormQuestion
+from lunchkit.imports.asked import column_label
 from lunchkit.imports.columns import Field
 from lunchkit.imports.entries import MOST_SEATS
 from lunchkit.imports.planning import Fate, Line
+from lunchkit.registrations.refusals import LunchCalledOff, NotPublished, TooLate
 
 FIELDS: dict[Field, LazyString] = {
     Field.NAME: _l("Whole name"),
@@ -38,18 +43,43 @@ _REASONS: dict[str, LazyString] = {
     "known_name": _l("Somebody of this name is registered already, without an address."),
     "no_seat": _l("Every seat is taken, and the lunch is being served."),
 }
+_FAILURES: dict[str, LazyString] = {
+    **{refusal.__name__: refusal.message for refusal in (NotPublished, LunchCalledOff, TooLate)},
+    "trouble": _l("The import stopped three times before its end. Nobody was registered: the list may be tried again."),
+}
 _REMARKS: dict[str, LazyString] = {
     "odd_member": _l("Member or not is unclear: registered as not."),
     "no_food": _l("This lunch does not ask what people eat: that is not kept."),
     "no_access": _l("This lunch does not ask for access needs: they are not kept."),
+    "no_question": _l("A question is asked no more: its answer is not kept."),
 }
+
+
+def column_word(column: str, questions: Iterable[FormQuestion]) -> str:
+    """How people call what a column holds: a field of the form, or a question of the lunch's own."""
+    return str(FIELDS[Field(column)]) if column in FIELDS else column_label(column, questions)
 
 
 def reason(line: Line) -> str:
     """Why a row is left out."""
+    question, _break, answer = line.about.partition("\n")
     if line.why == "twice":
         return str(_l("The same person stands in row %(row)s.", row=line.other))
+    if line.why == "no_choice":
+        return str(_l("«%(answer)s» is no choice of «%(question)s».", answer=answer, question=question))
+    if line.why == "long_answer":
+        return str(_l("The answer to «%(question)s» is longer than 300 characters.", question=question))
     return str(_REASONS[line.why])
+
+
+def reason_of(wrong: str) -> str:
+    """Why somebody cannot be registered as they were written down."""
+    return str(_REASONS[wrong])
+
+
+def failure_of(failure: str) -> str:
+    """Why an import that was begun came to nothing."""
+    return str(_FAILURES.get(failure, _FAILURES["trouble"]))
 
 
 def remarks(line: Line) -> list[str]:

@@ -2,7 +2,7 @@
 
 import secrets
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,6 +18,9 @@ FORGET = "forget_after_sending"
 """Among a letter's facts: nothing of it is to be kept once it has left, or was given up."""
 AT_ONCE, PAUSE = 20, timedelta(seconds=10)
 """Of letters to many, so many leave at once, and the next ones so much later."""
+ROWS_AT_ONCE = 500
+"""Letters that are written by one statement."""
+_TABLE: Any = OutboxLetter.__table__
 wake = threading.Event()
 """Set after a commit that promised a letter, so that the delivery need not wait for its next round."""
 
@@ -40,20 +43,16 @@ def promise(
     """
     if once_key and session.scalar(select(OutboxLetter.id).where(OutboxLetter.once_key == once_key)) is not None:
         return False
-    now = clock.now()
-    domain = current_settings().mail_from.rpartition("@")[2]
     session.add(
         OutboxLetter(
             kind=kind,
             recipient=recipient,
             language=language,
             facts=facts,
-            message_id=f"<{secrets.token_hex(16)}@{domain}>",
             once_key=once_key,
             event_id=event_id,
             subject_id=subject_id,
-            created_at=now,
-            next_attempt_at=now,
+            **_made_now(),
         )
     )
     session.info["promised"] = True
@@ -78,25 +77,43 @@ def promise_to_all(session: Session, addressees: Iterable[Addressee], *, kind: s
     no mail server takes them for a flood.
     """
     now = clock.now()
-    domain = current_settings().mail_from.rpartition("@")[2]
-    rows = [
+    letters = [
         {
             "kind": kind,
             "recipient": one.recipient,
             "language": one.language,
             "facts": one.facts,
-            "message_id": f"<{secrets.token_hex(16)}@{domain}>",
             "once_key": one.once_key,
             "event_id": event_id,
-            "created_at": now,
+            "subject_id": None,
             "next_attempt_at": now + PAUSE * (number // AT_ONCE),
         }
         for number, one in enumerate(addressees)
     ]
-    for start in range(0, len(rows), 1000):
-        session.execute(insert(OutboxLetter), rows[start : start + 1000])
-    session.info["promised"] = True
-    return len(rows)
+    promise_many(session, letters)
+    return len(letters)
+
+
+def promise_many(
+    session: Session, letters: Sequence[dict[str, Any]], breath: Callable[[int], None] | None = None
+) -> None:
+    """Add letters to the outbox in a few statements; each has the keys that ``promise`` takes.
+
+    ``breath`` is called between two statements, where others may be served meanwhile.
+    """
+    blank = {"once_key": None, "attempts": 0, "last_error": "", "sent_at": None, "failed_at": None}
+    for start in range(0, len(letters), ROWS_AT_ONCE):
+        rows = [{**blank, **_made_now(), **letter} for letter in letters[start : start + ROWS_AT_ONCE]]
+        session.execute(insert(_TABLE), rows)
+        session.info["promised"] = True
+        if breath is not None:
+            breath(0)
+
+
+def _made_now() -> dict[str, Any]:
+    """What a letter gets when it is promised: its moment, and its Message-ID for ever."""
+    now, domain = clock.now(), current_settings().mail_from.rpartition("@")[2]
+    return {"message_id": f"<{secrets.token_hex(16)}@{domain}>", "created_at": now, "next_attempt_at": now}
 
 
 @event.listens_for(Session, "after_commit")

@@ -63,6 +63,7 @@ DEEDS: dict[str, LazyString] = {
     "invitations.send": _l("sent invitations to those who came before"),
     "invitations.call_back": _l("called back invitations that had not left"),
     "guests.erase": _l("erased an address from the list of those to invite"),
+    "archive.take_with_people": _l("took the lunch away as an archive, with its people"),
     "imports.create": _l("looked at a list to import"),
     "imports.assign": _l("said what the columns of a list hold"),
     "imports.register": _l("imported a list"),

@@ -98,5 +98,5 @@ def _table(event: Event, rows: Iterable[Row], answers: Sequence[AnswerColumn]) -
             registration.language,
             registration.arrived,
             registration.arrived_at.astimezone(zone).strftime("%d.%m.%Y %H:%M") if registration.arrived_at else "",
-            *(column.answers.get(registration.id, "").replace("\n", ", ") for column in answers),
+            *(column.answers.get(registration.id, "").replace("\n", column.between) for column in answers),
         ]

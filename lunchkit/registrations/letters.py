@@ -4,6 +4,7 @@ A letter is promised with the facts of its moment and written when it leaves, so
 calendar) never holds the write lock.
 """
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -65,12 +66,32 @@ def promise_letter(
         return False
     if inspect(registration).pending:
         session.flush()  # the letter speaks of its number
-    return outbox.promise(
-        session,
-        kind=f"registrations/{kind}",
-        recipient=registration.email,
-        language=registration.language,
-        facts={
+    return outbox.promise(session, once_key=once_key, **_promised(kind, registration, standing, position, why))
+
+
+def promise_letters(
+    session: Session, newcomers: Iterable[Registration], ahead: int, breath: Callable[[int], None] | None = None
+) -> None:
+    """Promise each of many newcomers the letter of a newcomer; so many others wait before them."""
+    letters = []
+    for registration in newcomers:
+        is_seated = registration.standing == Standing.SEATED
+        ahead += not is_seated
+        if registration.email is not None:
+            kind, position = ("confirmation", None) if is_seated else ("waiting", ahead)
+            letters.append(_promised(kind, registration, None, position, None))
+    outbox.promise_many(session, letters, breath)
+
+
+def _promised(
+    kind: str, registration: Registration, standing: str | None, position: int | None, why: Why | None
+) -> dict[str, Any]:
+    """A letter as the outbox takes it, with the facts of this moment."""
+    return {
+        "kind": f"registrations/{kind}",
+        "recipient": registration.email,
+        "language": registration.language,
+        "facts": {
             "event": registration.event_id,
             "registration": registration.id,
             "name": registration.name,
@@ -83,10 +104,9 @@ def promise_letter(
             "nonce": registration.nonce.hex(),
             "link_hash": registration.link_hash.hex(),
         },
-        event_id=registration.event_id,
-        subject_id=registration.id,
-        once_key=once_key,
-    )
+        "event_id": registration.event_id,
+        "subject_id": registration.id,
+    }
 
 
 def promise_recap_letters(session: Session, event: Event) -> int:

@@ -58,6 +58,8 @@ class AnswerColumn:
 
     heading: str
     answers: Mapping[int, str]
+    between: str = ", "
+    """What stands between several choices: see ``between_choices``."""
 
 
 @dataclass(frozen=True)
@@ -132,6 +134,11 @@ def all_rows(event_id: int) -> Sequence[Row]:
     return _rows(event_id)
 
 
+def attendees_kept(event_id: int) -> int:
+    """How many requests there are, cancelled ones included, of people who were not erased."""
+    return _count(event_id, Registration.erased_at.is_(None))
+
+
 def attendees_seated(event_id: int) -> int:
     """How many requests have a seat."""
     return _count(event_id, Registration.standing == Standing.SEATED)
@@ -204,10 +211,15 @@ def own_answer_columns(event_id: int) -> list[AnswerColumn]:
     for question_id, registration_id, value in db.session.execute(of_these) if questions else ():
         answers[question_id][registration_id] = value
     return [
-        AnswerColumn(question.label, answers[question.id])
+        AnswerColumn(question.label, answers[question.id], between_choices(question.choices))
         for question in questions
         if question.removed_at is None or answers[question.id]
     ]
+
+
+def between_choices(choices: Iterable[str]) -> str:
+    """What stands between several of these choices in a file; a line break where one holds a separator itself."""
+    return "\n" if any(mark in choice for choice in choices for mark in ",;|") else ", "
 
 
 def answers_by_question(question_ids: Sequence[int]) -> dict[int, int]:

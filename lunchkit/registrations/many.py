@@ -1,0 +1,137 @@
+"""Many registrations written at once, in a few statements: a list of ten thousand holds nobody up for long.
+
+They are made beside the database, in nobody's session, and seated there by the function that seats everybody. What the
+driver needs of them is made ready beforehand too (``Sheet``), so that the lock is held for the writing alone.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from lunchkit.registrations.models import Answer, Needs, Registration
+
+AT_ONCE = 500
+"""Rows of one statement."""
+Breath = Callable[[int], None]
+"""Called between two statements, where others may be served meanwhile."""
+_DEFAULTS: dict[str, Any] = {
+    column.key: column.default.arg if column.default is not None and column.default.is_scalar else None
+    for column in Registration.__table__.columns
+    if column.key != "id"
+}
+_LATE = ("event_id", "registered_at", "queued_at", "standing", "seated_at", "sequence")
+"""Columns that are known only under the lock."""
+Row = TypeVar("Row")
+
+
+def parts(rows: Sequence[Row], size: int = AT_ONCE) -> Iterator[Sequence[Row]]:
+    """The rows, so many at a time."""
+    for start in range(0, len(rows), size):
+        yield rows[start : start + size]
+
+
+class Sheet:
+    """Rows of a table as its driver takes them: the conversion of values, half of the work, is done beforehand."""
+
+    def __init__(self, session: Session, table: Any, names: Sequence[str]) -> None:
+        dialect = session.get_bind().dialect
+        self._session, self._names = session, tuple(names)
+        compiled = insert(table.__table__).compile(dialect=dialect, column_keys=list(names))
+        self._statement = str(compiled)
+        self._order = [self._names.index(name) for name in compiled.positiontup or ()]
+        types = [table.__table__.c[name].type.dialect_impl(dialect) for name in names]
+        self._convert = [kind.bind_processor(dialect) or _as_it_is for kind in types]
+        self._place = {name: place for place, name in enumerate(names)}
+
+    def row(self, values: dict[str, Any]) -> list[Any]:
+        """One row, ready."""
+        return [convert(values[name]) for name, convert in zip(self._names, self._convert, strict=True)]
+
+    def change(self, row: list[Any], name: str, value: Any) -> None:
+        """Set one column of a row that was ready."""
+        place = self._place[name]
+        row[place] = self._convert[place](value)
+
+    def write(self, rows: Sequence[list[Any]], breath: Breath | None = None) -> None:
+        """Insert the rows, in the caller's transaction."""
+        connection = self._session.connection()
+        for part in parts(rows):
+            given: list[Any]
+            if self._order:
+                given = [tuple(row[place] for place in self._order) for row in part]
+            else:
+                given = [dict(zip(self._names, row, strict=True)) for row in part]
+            connection.exec_driver_sql(self._statement, given)
+            if breath is not None:
+                breath(0)
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+class Newcomers:
+    """Registrations in no session yet, with the rows that they will be."""
+
+    def __init__(self, session: Session) -> None:
+        self._sheet = Sheet(session, Registration, list(_DEFAULTS))
+        self._needs = Sheet(session, Needs, ("registration_id", "diets", "allergies", "access"))
+        self._answers = Sheet(session, Answer, ("registration_id", "question_id", "value"))
+        self._rows: dict[str, list[Any]] = {}
+
+    def add(self, registration: Registration) -> None:
+        """Make its row ready. Its form key must be its own."""
+        said = registration.__dict__
+        values = {name: said.get(name, default) for name, default in _DEFAULTS.items()}
+        self._rows[str(registration.form_key)] = self._sheet.row(values)
+
+    def write(
+        self, session: Session, event_id: int, registrations: Sequence[Registration], breath: Breath | None = None
+    ) -> None:
+        """Write these of them, with their needs and answers, and give them their numbers.
+
+        Their form keys must begin alike, up to a slash: by them each finds its number.
+        """
+        if not registrations:
+            return
+        rows = []
+        for registration in registrations:
+            row, said = self._rows[str(registration.form_key)], registration.__dict__
+            said["event_id"] = event_id
+            for name in _LATE:
+                self._sheet.change(row, name, said.get(name))
+            rows.append(row)
+        self._sheet.write(rows, breath)
+        key = str(registrations[0].form_key).rpartition("/")[0]
+        made = select(Registration.form_key, Registration.id).where(
+            Registration.event_id == event_id, Registration.form_key.startswith(f"{key}/")
+        )
+        numbers = dict(session.execute(made).all())
+        needs, answers = [], []
+        for registration in registrations:
+            said = registration.__dict__
+            number = said["id"] = numbers[registration.form_key]
+            if (one := said.get("needs")) is not None:
+                needs.append(self._needs.row(_needs_of(number, one)))
+            for answer in said.get("answers") or ():
+                values = {"question_id": answer.question_id, "value": answer.value, "registration_id": number}
+                answers.append(self._answers.row(values))
+        self._needs.write(needs, breath)
+        self._answers.write(answers, breath)
+
+
+def insert_rows(session: Session, table: Any, rows: Sequence[dict[str, Any]]) -> None:
+    """Write rows of a table, all with the same keys; what columns hold by default is not filled in."""
+    for part in parts(rows):
+        session.execute(insert(table.__table__), part)
+
+
+def _needs_of(registration_id: int, needs: Needs) -> dict[str, Any]:
+    return {
+        "registration_id": registration_id,
+        "diets": needs.diets or "",
+        "allergies": needs.allergies or "",
+        "access": needs.access or "",
+    }

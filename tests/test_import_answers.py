@@ -1,0 +1,223 @@
+"""Columns of a file that answer the lunch's own questions: understood by their headings, held against the choices, kept whole."""
+
+from collections.abc import Sequence
+
+import pytest
+from flask.testing import FlaskClient
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import func, select
+
+from lunchkit.db import db
+from lunchkit.events.actions import add_question, change_question, remove_question
+from lunchkit.events.changes import QuestionDetails
+from lunchkit.events.models import Event, FormQuestion
+from lunchkit.imports.asked import Asked, OddAnswer, with_own_questions
+from lunchkit.imports.columns import Field, recognised
+from lunchkit.registrations.actions import register_by_hand, update_registration
+from lunchkit.registrations.listing import AnswerColumn, between_choices
+from lunchkit.registrations.models import Answer
+from lunchkit.text import clean_line, fold, guard, unguard
+from tests.conftest import EventMaker, csrf_of, details
+from tests.importing import as_csv, bring_in, people, press, preview, table_of
+
+TEXT = QuestionDetails("text", "Que réparez-vous ?", translations={"en": {"label": "What do you mend?"}})
+ONE = QuestionDetails(
+    "one", "Quel atelier ?", ("Cuisine", "Jardin"), is_required=True,
+    translations={"en": {"label": "Which workshop?", "choices": ["Kitchen", "Garden"]}},
+)  # fmt: skip
+SEVERAL = QuestionDetails("several", "Je peux aider", ("Accueil, vestiaire", "Service", "Accueil"))
+
+
+def ask(event: Event, *asked: QuestionDetails) -> list[FormQuestion]:
+    return [add_question(event, each) for each in asked]
+
+
+def said(event: Event) -> dict[str, list[str]]:
+    """Who answered what, in the order of the questions."""
+    return {
+        one.name: [row.value for row in sorted(one.answers, key=lambda row: row.question_id)] for one in people(event)
+    }
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_our_own_list_brings_the_answers_back(
+    organiser_client: FlaskClient, make_event: EventMaker, ending: str
+) -> None:
+    old, new = make_event(), make_event()
+    text, one, several = ask(old, TEXT, ONE, SEVERAL)
+    ask(new, SEVERAL, ONE, TEXT)  # another order: headings tell, not places
+    for name, answers in {
+        "Ana": ("=1+1", "Jardin", "Accueil, vestiaire\nService"),
+        "Bo": ("Un vélo, deux; trois", "Cuisine", "Accueil"),
+        "Cy": ("", "", ""),
+        "Di": ("42", "", "Accueil, vestiaire\nService\nAccueil"),
+    }.items():
+        numbered = tuple(zip((text.id, one.id, several.id), answers, strict=True))
+        register_by_hand(old, details(name, None, answers=numbered), language="fr")
+    file = organiser_client.get(f"/organiser/e/{old.slug}/registrations.{ending}").data
+    bring_in(organiser_client, new, file, f"liste.{ending}")
+    assert {name: sorted(answers) for name, answers in said(new).items()} == {
+        name: sorted(answers) for name, answers in said(old).items()
+    }
+    assert len(said(new)["Ana"]) == 3, "control: there is something to compare"
+
+
+SIGNS = st.text(st.sampled_from("aàbC ,;|-–'=+.?!/«»1"), min_size=1, max_size=12).map(clean_line).filter(bool)
+CHOICES = st.lists(SIGNS, min_size=2, max_size=6, unique_by=str.casefold)
+
+
+def written(question: FormQuestion, answer: str) -> str:
+    """The cell of our own list, as it comes back from the file."""
+    column = AnswerColumn(question.label, {1: answer}, between_choices(question.choices))
+    return unguard(guard(column.answers[1].replace("\n", column.between)).strip())
+
+
+@settings(max_examples=400, deadline=None)
+@given(CHOICES, st.sets(st.integers(0, 5)), st.booleans())
+def test_whatever_the_choices_are_called_a_cell_comes_back(choices: list[str], ticked: set[int], many: bool) -> None:
+    if len({fold(choice) for choice in choices}) < len(choices):
+        return  # «É» and «e»: told apart by nobody who types
+    question = FormQuestion(id=7, label="Q", kind="several" if many else "one", choices=choices, translations={})
+    chosen = [choice for place, choice in enumerate(choices) if place in ticked][: None if many else 1]
+    answer = "\n".join(chosen)
+    if answer and unguard(guard(answer)) == answer:
+        assert Asked(question).answer(written(question, answer)) == answer
+
+
+@pytest.mark.parametrize(
+    ("cell", "kept"),
+    [
+        ("Service", "Service"),
+        ("service; ACCUEIL", "Service\nAccueil"),
+        ("Accueil, vestiaire", "Accueil, vestiaire"),
+        ("Accueil, Service", "Service\nAccueil"),
+        ("Accueil, vestiaire, Accueil", "Accueil, vestiaire\nAccueil"),
+        ("Accueil | Service | Accueil", "Service\nAccueil"),
+        ("Accueil\nService", "Service\nAccueil"),
+    ],
+)
+def test_several_are_told_apart(cell: str, kept: str) -> None:
+    question = FormQuestion(id=1, label="Q", kind="several", choices=list(SEVERAL.choices), translations={})
+    assert Asked(question).answer(cell) == kept
+
+
+@pytest.mark.parametrize("cell", ["Piscine", "Accueil, Piscine", "vestiaire", ",;", "Accueil" + ", Service" * 90])
+def test_what_is_no_choice_is_no_answer(cell: str) -> None:
+    question = FormQuestion(id=1, label="Q", kind="several", choices=list(SEVERAL.choices), translations={})
+    with pytest.raises(OddAnswer):
+        Asked(question).answer(cell)
+
+
+def test_a_wrong_answer_leaves_its_row_out_and_says_why(organiser_client: FlaskClient, event: Event) -> None:
+    ask(event, TEXT, ONE)
+    file = as_csv(
+        [
+            ["Nom", "Quel atelier ?", "Que réparez-vous ?"],
+            ["Ana", "Jardin", "Vélo"],
+            ["Bo", "Piscine", ""],
+            ["Cy", "garden", "x" * 301],
+            ["Di", "Garden", ""],
+        ]
+    )
+    path = preview(organiser_client, event, file)
+    shown = organiser_client.get(path).get_data(as_text=True)
+    assert "Piscine" in shown and "300" in shown
+    left = table_of(organiser_client.get(f"{path}/left-out.csv").data)
+    assert [(row[0], row[2]) for row in left[1:]] == [("3", "Bo"), ("4", "Cy")]
+    assert "Piscine" in left[1][1] and "Quel atelier" in left[1][1]
+    press(organiser_client, path)
+    assert {name: sorted(answers) for name, answers in said(event).items()} == {
+        "Ana": ["Jardin", "Vélo"],
+        "Di": ["Jardin"],
+    }
+    again = organiser_client.get(path).get_data(as_text=True)
+    assert "Piscine" in again, "once imported, the reason still stands there"
+
+
+def test_columns_for_single_choices_are_read_as_ticks(organiser_client: FlaskClient, event: Event) -> None:
+    """As pretix writes a question with several answers."""
+    ask(event, SEVERAL)
+    head = ["Attendee name", "Je peux aider – Service", "Je peux aider – Accueil, vestiaire", "Je peux aider – Piscine"]
+    path = preview(
+        organiser_client,
+        event,
+        as_csv([head, ["Ana", "Yes", "No", "Yes"], ["Bo", "Oui", "x", ""], ["Cy", "peut-être", "", ""]]),
+    )
+    shown = organiser_client.get(path).get_data(as_text=True)
+    assert "Piscine" in shown.partition("<h2>Colonnes</h2>")[2] or "Piscine" in shown, "not taken, and said so"
+    press(organiser_client, path)
+    assert said(event) == {"Ana": ["Service"], "Bo": ["Accueil, vestiaire\nService"]}
+
+
+def test_what_was_understood_and_what_was_not_is_said(organiser_client: FlaskClient, event: Event) -> None:
+    ask(event, TEXT)
+    path = preview(organiser_client, event, as_csv([["Nom", "What do you mend?", "Pointure"], ["Ana", "Vélo", "42"]]))
+    shown = organiser_client.get(path).get_data(as_text=True)
+    taken, _mark, left = shown.partition("Pointure")
+    assert "What do you mend?" in taken and "Que réparez-vous" in taken and left
+
+
+@pytest.mark.parametrize(
+    ("headings", "labels", "wanted"),
+    [
+        (["Nom", "Organisation", "Organisation"], ["Organisation"], ["name", "organisation", "own:1"]),
+        (["Nom", "Organisation"], ["Organisation"], ["name", "organisation"]),
+        (["Nom", "Question: Taille"], ["taille ?"], ["name", "own:1"]),
+        (["Nom", "TAILLE"], ["Taille", "Taille"], ["name", "own:1"]),
+        (["Nom", "Taille", "Taille"], ["Taille", "Taille"], ["name", "own:1", "own:2"]),
+        (["Nom", "Nom"], ["Nom"], ["name", "own:1"]),
+        (["Nom", "?"], ["?!"], ["name", None]),
+    ],
+)
+def test_which_column_answers_which_question(
+    headings: list[str], labels: list[str], wanted: Sequence[str | None]
+) -> None:
+    asked = [
+        FormQuestion(id=number, label=label, kind="text", choices=[], translations={})
+        for number, label in enumerate(labels, 1)
+    ]
+    assert with_own_questions(headings, recognised(headings), asked) == list(wanted)
+
+
+def test_a_question_about_food_gets_its_column_where_the_form_asks_no_food() -> None:
+    asked = [FormQuestion(id=1, label="Régime alimentaire", kind="text", choices=[], translations={})]
+    headings = ["Nom", "Régime alimentaire"]
+    assert with_own_questions(headings, recognised(headings), asked, frozenset({Field.DIET}))[1] == "own:1"
+    assert with_own_questions(headings, recognised(headings), asked)[1] == Field.DIET
+
+
+def test_columns_are_assigned_to_questions_by_hand(organiser_client: FlaskClient, event: Event) -> None:
+    (question,) = ask(event, ONE)
+    path = preview(organiser_client, event, as_csv([["Nom", "Groupe"], ["Ana", "Jardin"]]))
+    page = organiser_client.get(f"{path}/columns").get_data(as_text=True)
+    assert f'value="own:{question.id}"' in page
+    typed = {"csrf_token": csrf_of(organiser_client, f"{path}/columns"), "column-0": "name", "column-1": "own:999"}
+    assert organiser_client.post(f"{path}/columns", data=typed).status_code == 422, "another lunch's question is none"
+    assert organiser_client.post(f"{path}/columns", data=typed | {"column-1": f"own:{question.id}"}).status_code == 303
+    press(organiser_client, path)
+    assert said(event) == {"Ana": ["Jardin"]}
+
+
+def test_a_question_that_changes_after_the_preview_is_held_against_its_new_choices(
+    organiser_client: FlaskClient, event: Event
+) -> None:
+    one, text = ask(event, ONE, TEXT)
+    file = as_csv([["Nom", "Quel atelier ?", "Que réparez-vous ?"], ["Ana", "Jardin", "Vélo"], ["Bo", "Cuisine", ""]])
+    path = preview(organiser_client, event, file)
+    change_question(one, QuestionDetails("one", "Quel atelier ?", ("Cuisine", "Piscine")))
+    remove_question(text)
+    press(organiser_client, path)
+    assert said(event) == {"Bo": ["Cuisine"]}
+
+
+def test_undoing_takes_answers_back_and_spares_who_changed_theirs(organiser_client: FlaskClient, event: Event) -> None:
+    one, text = ask(event, ONE, TEXT)
+    head = ["Nom", "Courriel", "Que réparez-vous ?", "Quel atelier ?"]
+    rows = [["Ana", "ana@example.org", "Vélo", "Jardin"], ["Bo", "bo@example.org", "Vélo", "Jardin"]]
+    path = bring_in(organiser_client, event, as_csv([head, *rows]))
+    bo = people(event)[1]
+    update_registration(bo, details("Bo", "bo@example.org", answers=((one.id, "Cuisine"), (text.id, "Vélo"))))
+    organiser_client.post(f"{path}/reversal", data={"csrf_token": csrf_of(organiser_client, f"{path}/reversal")})
+    assert said(event) == {"Bo": ["Cuisine", "Vélo"]}
+    assert db.session.scalar(select(func.count()).select_from(Answer)) == 2, "nothing stays of whoever is gone"
