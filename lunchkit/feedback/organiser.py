@@ -25,7 +25,7 @@ from lunchkit.i18n import language
 from lunchkit.links import public
 from lunchkit.refusals import NO, readable, retry_header
 from lunchkit.rooms.queries import room_of_event
-from lunchkit.rooms.replies import refused
+from lunchkit.rooms.replies import after, refused
 from lunchkit.text import clean_line
 
 bp = Blueprint("feedback", __name__)
@@ -85,10 +85,10 @@ def reword(slug: str) -> ResponseReturnValue:
 @bp.post("/e/<slug>/feedback/opening")
 def opening(slug: str) -> ResponseReturnValue:
     """The end of the lunch: phones ask for feedback; or not yet."""
-    event = any_event_by_slug_or_404(slug)
-    if is_on(request.form):
-        return _do(event, "opened", lambda: actions.open_feedback(event))
-    return _do(event, "taken-back", lambda: actions.take_back_feedback(event))
+    event, on = any_event_by_slug_or_404(slug), is_on(request.form)
+    verb = actions.open_feedback if on else actions.take_back_feedback
+    back = url_for(".index", slug=slug, done="opened" if on else "taken-back")
+    return after(event, lambda: verb(event), back)
 
 
 @bp.post("/e/<slug>/feedback/switch")

@@ -37,8 +37,14 @@ function count(least) {
   return turn;
 }
 
+function isUnsent(place) {
+  const text = place?.elements.better;
+  return text && text.value !== (touched.better ?? text.defaultValue);
+}
+
 function say(state, text) {
   const place = form();
+  if (state === "saved" && isUnsent(place)) state = "changed"; // what was tapped is, what is being typed is not
   if (place) place.dataset.sent = state;
   const line = place?.querySelector("[role=status]") ?? document.querySelector("[data-note]");
   line.textContent = text ?? place?.dataset[state] ?? "";
@@ -61,7 +67,7 @@ async function post(action, fields) {
 
 async function send(action) {
   isDirty = true;
-  if (isBusy) return;
+  if (isBusy) return keep();
   isBusy = true;
   for (let tries = 0; isDirty; ) {
     isDirty = false;
@@ -105,9 +111,16 @@ document.addEventListener("submit", (event) => {
   touched.better = event.target.elements.better.value;
   send(event.target.action);
 });
-document.addEventListener("lunchkit:swapped", restore);
+document.addEventListener("lunchkit:swapped", () => {
+  // where the page came for feedback alone, it knows nothing of votes
+  if (!form() && document.querySelector("[data-afterwards] :is([data-ballot], [data-questions])")) location.reload();
+  restore();
+});
 if (form()) {
-  touched = recall();
+  // What was tapped while this file was on its way.
+  for (const { checked, defaultChecked, name, value } of form().elements)
+    if (checked && !defaultChecked) touched[name] = value;
+  touched = { ...recall(), ...touched };
   restore();
   if (Object.keys(touched).length) send(form().action);
 }
