@@ -176,7 +176,10 @@ def test_what_nobody_asked_for_is_refused(app: Flask, lunch: Event, fields: dict
 
 def test_nothing_but_spaces_is_no_answer(app: Flask, lunch: Event) -> None:
     (phone,) = phones(app, lunch, 1)
-    say(phone, better=" \n ")
+    say(phone, 422, better=" \n ")
+    assert feedback_box().count(lunch.id) == 0
+    say(phone, better="Merci")
+    say(phone, better="")  # who takes it back has said something before
     assert feedback_box().count(lunch.id) == 0
 
 

@@ -57,6 +57,7 @@ def test_every_route_answers_every_method_with_the_security_headers(
         "code": code_of(event),
         "noun": "opening",
         "members": "x" * 32,
+        "remark_id": "0" * 32,
         "step": "network",
         "section": "network",
     }

@@ -14,12 +14,13 @@ from lunchkit.db import SQLITE_DRIVER, db, leave_traces, transaction
 from lunchkit.errors import NotFound
 from lunchkit.events.models import Event
 from lunchkit.feedback.box import FeedbackBox, Kept, Slip
-from lunchkit.feedback.forms import Said, Words
-from lunchkit.feedback.models import STEP, Feedback, Remark, Stage, closes_at, stage_of
+from lunchkit.feedback.forms import Said
+from lunchkit.feedback.models import STEP, Feedback, Remark, Stage, Words, closes_at, stage_of
 from lunchkit.feedback.queries import feedback_box, feedback_of, key_name
 from lunchkit.feedback.refusals import (
     FeedbackClosed,
     FeedbackNotKnownYet,
+    FeedbackUnreadable,
     IsClosed,
     IsSwitchedOff,
     NothingToClose,
@@ -41,11 +42,14 @@ from lunchkit.text import fold
 def answer_feedback(event: Event, device: Device, said: Said) -> None:
     """Keep what a phone says; what it does not speak of stays as it was. Returns after it is on the disk.
 
-    Raises FeedbackClosed, FeedbackNotKnownYet.
+    Raises FeedbackClosed, FeedbackNotKnownYet, FeedbackUnreadable where somebody who has said nothing sends nothing.
     """
     if stage_of(event, feedback_of(event.id), clock.now()) is not Stage.OPEN:
         raise FeedbackClosed
     tag = ballot_tag(_key(event.id), key_name(event.id), device)
+    says_nothing = not (said.mark or said.again or said.better)
+    if says_nothing and feedback_box().of_phone(event.id, tag) is None:
+        raise FeedbackUnreadable
     slip = Slip(event.id, tag, said.mark, said.again, said.better, secrets.token_hex(16), said.turn)
     try:
         is_kept = _batches().submit(slip)

@@ -45,6 +45,10 @@ class Part(StrEnum):
         return LONGEST_END if self in (Part.LOW, Part.HIGH) else LONGEST_QUESTION
 
 
+Words = dict[str, dict[str, str]]
+"""By part, then by language, without what is empty."""
+
+
 class Stage(StrEnum):
     """Where the feedback of a lunch stands."""
 
@@ -60,7 +64,7 @@ class Feedback(Model):
     __tablename__ = "feedback"
 
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True, autoincrement=False)
-    words: Mapped[dict[str, dict[str, str]]] = mapped_column(JSON, default=dict)
+    words: Mapped[Words] = mapped_column(JSON, default=dict)
     """By part, then by language: {"mark": {"fr": …, "en": …}}; what is not there is asked in our words."""
     switched_off_at: Mapped[Moment | None]
     opened_at: Mapped[Moment | None]

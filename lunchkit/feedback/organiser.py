@@ -9,8 +9,9 @@ from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.feedback import actions
 from lunchkit.feedback.exports import feedback_csv
-from lunchkit.feedback.forms import WordsForm, is_on, words_form
+from lunchkit.feedback.forms import is_on
 from lunchkit.feedback.models import Part
+from lunchkit.feedback.organiser_forms import WordsForm, words_form
 from lunchkit.feedback.queries import (
     all_remarks,
     feedback_of,
