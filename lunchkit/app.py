@@ -17,6 +17,8 @@ from lunchkit.csrf import csrf
 from lunchkit.db import engine_options, init_db
 from lunchkit.doctor import organiser as doctor_organiser
 from lunchkit.events import routes as events
+from lunchkit.feedback import organiser as feedback_organiser
+from lunchkit.feedback import routes as feedback
 from lunchkit.guests import organiser as guests_organiser
 from lunchkit.guests import routes as guests
 from lunchkit.house import organiser as house_organiser
@@ -73,6 +75,7 @@ doors = (
     polls_organiser,
     questions_organiser,
     presenter_organiser,
+    feedback_organiser,
     recap_organiser,
     house_organiser,
     doctor_organiser,
@@ -137,9 +140,9 @@ def _flask_config(settings: Settings) -> dict[str, object]:
 
 
 def _register_doors(app: Flask) -> None:
-    for blueprint in (registrations.bp, guests.bp, polls.bp, questions.bp, speakers.bp):
+    for blueprint in (registrations.bp, guests.bp, polls.bp, questions.bp, feedback.bp, speakers.bp):
         csrf.exempt(blueprint)
-    attendees = (registrations.bp, guests.bp, polls.bp, questions.bp, presenter.bp)
+    attendees = (registrations.bp, guests.bp, polls.bp, questions.bp, feedback.bp, presenter.bp)
     readers = (routes.bp, events.bp, images.bp, house.bp, speakers.bp, recap.bp)
     for blueprint in (*readers, *attendees, sign_in.bp, confirmation.bp):
         app.register_blueprint(blueprint)

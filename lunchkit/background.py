@@ -14,6 +14,7 @@ from lunchkit.audit.actions import forget_old_acts
 from lunchkit.config import current_settings
 from lunchkit.db import db
 from lunchkit.doctor.actions import look_after_house_hourly
+from lunchkit.feedback.actions import bring_in_feedback
 from lunchkit.guests.actions import forget_old_wishes
 from lunchkit.heartbeat import beat
 from lunchkit.imports.actions import begun, carry_on_imports, forget_imports
@@ -33,6 +34,7 @@ log = logging.getLogger("lunchkit.background")
 JOBS: tuple[tuple[Callable[[], object], float], ...] = (
     (promise_reminders, 60.0),
     (finish_closings, 60.0),
+    (bring_in_feedback, 20.0),
     (freeze_supports, 600.0),
     (erase_needs, 600.0),
     (forget_imports, 300.0),

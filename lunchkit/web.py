@@ -46,7 +46,7 @@ POLICY = (
     "manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 BUNDLES = {
-    "css/phone.css": ("css/base.css", "css/vote.css", "css/pictures.css"),
+    "css/phone.css": ("css/base.css", "css/vote.css", "css/feedback.css", "css/pictures.css"),
     "css/archive.css": ("css/base.css", "css/series.css"),
     "css/article.css": ("css/base.css", "css/pictures.css", "css/recap.css"),
     "css/speaker.css": ("css/base.css", "css/people.css", "css/speaking.css"),
@@ -74,7 +74,8 @@ BUNDLES = {
     ),
     "js/confirmation.js": ("js/passkey.js", "js/hold-submit.js"),
     "js/article.js": ("js/share.js", "js/print-page.js"),
-    "js/phone.js": ("js/live.js", "js/answering.js", "js/ballot.js", "js/support.js"),
+    "js/phone.js": ("js/live.js", "js/answering.js", "js/ballot.js", "js/support.js", "js/feedback.js"),
+    "js/afterwards.js": ("js/live.js", "js/feedback.js"),
     "js/projector.js": ("js/live.js", "js/screen.js"),
     "js/run.js": ("js/count-down.js", "js/follow.js"),
     "js/room.js": ("js/watch-room.js", "js/live.js"),

@@ -39,6 +39,13 @@ GET+POST /organiser/e/<slug>/cancellation
 POST     /organiser/e/<slug>/capacity
 GET      /organiser/e/<slug>/caterer
 GET+POST /organiser/e/<slug>/edit
+GET      /organiser/e/<slug>/feedback
+GET      /organiser/e/<slug>/feedback.csv
+GET+POST /organiser/e/<slug>/feedback/closing
+POST     /organiser/e/<slug>/feedback/opening
+GET+POST /organiser/e/<slug>/feedback/remarks/<remark_id>/erasure
+POST     /organiser/e/<slug>/feedback/switch
+GET+POST /organiser/e/<slug>/feedback/words
 GET+POST /organiser/e/<slug>/form
 GET+POST /organiser/e/<slug>/form/<asked_id>
 POST     /organiser/e/<slug>/form/<asked_id>/again

@@ -100,6 +100,8 @@ def test_phones_are_told_that_a_question_was_annulled_until_the_next_or_the_end(
     page = app.test_client().get(f"/v/{room_now(event).code}").get_data(as_text=True)
     assert "Cette question est annulée." in page and "choice" not in page
     with clock.fixed_at(event.ends_at + timedelta(minutes=1)):
+        assert state_of(event) == "feedback"
+    with clock.fixed_at(event.ends_at + timedelta(days=8)):
         assert state_of(event) == "over"
     asked(event)
     assert state_of(event) == "open"

@@ -260,7 +260,7 @@ def test_phones_hear_that_the_lunch_is_over(app: Flask, event: Event) -> None:
     finish_closings()
     again = phone.client.get(address, headers={"If-None-Match": first.headers["ETag"]})
     assert again.status_code == 200
-    assert again.get_json()["key"].startswith("over")
+    assert again.get_json()["key"].startswith("feedback")
 
 
 @pytest.mark.parametrize("number", ["9" * 30, "0", "-1", "x"])

@@ -59,6 +59,7 @@ def test_every_route_answers_every_method_with_the_security_headers(
         "letter": "confirmation",
         "language": "fr",
         "members": "x" * 32,
+        "remark_id": "0" * 32,
         "step": "network",
         "section": "network",
     }

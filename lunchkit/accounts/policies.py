@@ -35,6 +35,7 @@ LEAST: dict[str, Role] = {
     "organiser.polls": Role.ORGANISER,
     "organiser.questions": Role.ORGANISER,
     "organiser.presenter": Role.ORGANISER,
+    "organiser.feedback": Role.ORGANISER,
     "organiser.recap": Role.ORGANISER,
     "organiser.mail": Role.ORGANISER,
     "organiser.patterns": Role.ORGANISER,

@@ -11,6 +11,8 @@ from lunchkit import clock, links
 from lunchkit.config import current_settings
 from lunchkit.events.changes import members_token
 from lunchkit.events.models import REMINDERS, Event, EventState
+from lunchkit.feedback.queries import glance
+from lunchkit.feedback.views import Glance
 from lunchkit.mail.queries import LetterState, letter_counts
 from lunchkit.planning.queries import prepared_for
 from lunchkit.planning.views import Prepared
@@ -57,6 +59,8 @@ class Overview:
     letters: dict[LetterState, int]
     has_recap: bool
     """Whether somebody has begun to write its recap."""
+    feedback: Glance
+    """How many said what they thought of it."""
     members_address: str | None
     """The secret address by which members register first."""
     missing: list[Way]
@@ -72,7 +76,7 @@ def overview(event: Event) -> Overview:
     left = max(0, event.capacity - taken)
     state, prepared = event.state(now, left), prepared_for(event.id)
     speakers = [appearance.speaker for appearance in appearances(event.id)]
-    recap = recap_of(event.id)
+    recap, feedback = recap_of(event.id), glance(event)
     return Overview(
         state=state,
         taken=taken,
@@ -86,9 +90,12 @@ def overview(event: Event) -> Overview:
         waiting_pages=sum(speaker.submitted_at is not None for speaker in speakers),
         letters=letter_counts(event.id),
         has_recap=recap is not None,
+        feedback=feedback,
         members_address=_members_address(event),
         missing=_missing(event, prepared, speakers),
-        next=_next(event, state, now, queue=queue, prepared=prepared, has_recap=recap is not None),
+        next=_next(
+            event, state, now, queue=queue, prepared=prepared, has_recap=recap is not None, said=feedback.answered
+        ),
     )
 
 
@@ -117,7 +124,7 @@ def _missing(event: Event, prepared: Prepared, speakers: list[Speaker]) -> list[
 
 
 def _next(
-    event: Event, state: EventState, now: datetime, *, queue: int, prepared: Prepared, has_recap: bool
+    event: Event, state: EventState, now: datetime, *, queue: int, prepared: Prepared, has_recap: bool, said: int
 ) -> list[Way]:
     """What there is to do in this state of the lunch."""
     slug = event.slug
@@ -127,7 +134,7 @@ def _next(
     if state is EventState.DRAFT:
         return [change]
     if state in (EventState.OVER, EventState.CANCELLED):
-        return _afterwards(event, state, has_recap=has_recap)
+        return _afterwards(event, state, has_recap=has_recap, said=said)
     if event.starts_at - now <= DOOR_OPENS:
         return _at_the_lunch(event, now, prepared)
     if event.starts_at - now <= PRINT_WITHIN:
@@ -152,10 +159,11 @@ def _at_the_lunch(event: Event, now: datetime, prepared: Prepared) -> list[Way]:
     return [room, show if prepared.rows else door]
 
 
-def _afterwards(event: Event, state: EventState, *, has_recap: bool) -> list[Way]:
+def _afterwards(event: Event, state: EventState, *, has_recap: bool, said: int) -> list[Way]:
     again = Way(_("The next one like this"), url_for("organiser.events.new", like=event.slug))
     public = [Way(_("See the public page"), url_for("pages.event", slug=event.slug))] if event.published_at else []
+    heard = [Way(_("Read the feedback"), url_for("organiser.feedback.index", slug=event.slug))] if said else []
     if state is EventState.CANCELLED or event.recap_published_at is not None:
-        return [again, *public]
+        return [again, *heard, *public]
     words = _("Finish the recap") if has_recap else _("Write the recap")
-    return [Way(words, url_for("organiser.recap.index", slug=event.slug)), again]
+    return [Way(words, url_for("organiser.recap.index", slug=event.slug)), *heard, again]

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from lunchkit.events.models import Event, FormQuestion
+from lunchkit.feedback.models import Feedback
 from lunchkit.planning.models import RunItem
 from lunchkit.polls.forms import details_of
 from lunchkit.polls.models import Poll
@@ -23,6 +24,7 @@ def copy_plan(session: Session, source: Event, event: Event, *, with_speakers: b
     polls = _copy_polls(session, source, event)
     _copy_run(session, source, event, polls)
     copy_words(session, source.id, event.id)
+    _copy_feedback(session, source, event)
     if with_speakers:
         _copy_speakers(session, source, event)
 
@@ -66,6 +68,14 @@ def _copy_run(session: Session, source: Event, event: Event, polls: Mapping[int,
                 poll_id=polls.get(item.poll_id or 0),
             )
         )
+
+
+def _copy_feedback(session: Session, source: Event, event: Event) -> None:
+    """How it is asked, or that it is not; nothing of what was answered."""
+    asked = session.get(Feedback, source.id)
+    if asked is not None:
+        words = {part: dict(said) for part, said in asked.words.items()}
+        session.add(Feedback(event_id=event.id, words=words, switched_off_at=asked.switched_off_at))
 
 
 def _copy_speakers(session: Session, source: Event, event: Event) -> None:

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from lunchkit.errors import NotFound
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
+from lunchkit.feedback.queries import glance
 from lunchkit.i18n import language
 from lunchkit.links import public
 from lunchkit.polls.actions import annul_poll, close_poll, hide_poll, open_poll, reveal_poll
@@ -48,6 +49,7 @@ def remote(slug: str) -> ResponseReturnValue:
         unread={poll.id: count_unread(poll) for poll in polls},
         current=views[current.id] if current else None,
         slide=shown_slide(room, current),
+        feedback=glance(event).stage,
         next_step=step,
         next_poll=views[target.id] if target else None,
         ballots=(views[current.id].ballots or 0) if current else 0,

@@ -8,6 +8,9 @@ from flask_babel import gettext as _
 
 from lunchkit import clock, qr
 from lunchkit.config import current_settings
+from lunchkit.feedback.models import Stage as FeedbackStage
+from lunchkit.feedback.models import stage_of
+from lunchkit.feedback.queries import feedback_of, feedback_view
 from lunchkit.links import public
 from lunchkit.polls.answers import Spec, values_of
 from lunchkit.polls.models import Poll, Stage
@@ -23,6 +26,7 @@ from lunchkit.speakers.queries import appearances
 
 _STATES = {Stage.OPEN: "open", Stage.CLOSED: "closed", Stage.REVEALED: "revealed"}
 """Of the question that the room is about."""
+_AFTERWARDS = {FeedbackStage.OPEN: "feedback", FeedbackStage.CLOSED: "over"}
 
 
 def current_poll(room: Room, polls: Sequence[Poll]) -> Poll | None:
@@ -63,8 +67,10 @@ def tells_movement(poll: Poll) -> bool:
     return is_shown and poll.movement is not None
 
 
-def phone_state(room: Room, poll: Poll | None) -> str:
-    """The one word that decides what phones show."""
+def phone_state(room: Room, poll: Poll | None, feedback: FeedbackStage) -> str:
+    """The one word that decides what phones show. Only a question that is open goes before feedback."""
+    if feedback in _AFTERWARDS and (poll is None or poll.stage is not Stage.OPEN):
+        return _AFTERWARDS[feedback]
     if poll is None or poll.stage is Stage.VOID:
         waiting = "welcome" if poll is None else "annulled"
         return "over" if clock.now() > room.event.ends_at else waiting
@@ -75,20 +81,26 @@ def phone_view(room: Room, language: str, device: Device | None = None) -> Phone
     """What phones show; with a device, which questions it supports."""
     polls = polls_of(room.event_id)
     poll = current_poll(room, polls)
-    state = phone_state(room, poll)
-    takes_questions = room.takes_questions and state != "over"
+    feedback = feedback_of(room.event_id)
+    stage = stage_of(room.event, feedback, clock.now())
+    state = phone_state(room, poll, stage)
+    takes_questions = room.takes_questions and state not in ("over", "feedback")
     questions = approved_questions(room.event_id, device) if takes_questions else ()
+    is_after = stage in _AFTERWARDS and state in ("feedback", "over")
+    asked = feedback_view(room.event, feedback, language) if is_after else None
     return PhoneView(
         event=room.event,
         code=room.code,
         revision=room.revision,
         state=state,
-        key=f"{state}-{_of_poll(poll)}-{_mark(room, state, questions)}",
-        poll=public_view(poll, language) if poll is not None and state not in ("welcome", "annulled") else None,
+        key=f"{asked.key if asked and state == 'feedback' else state}-{_of_poll(poll)}-{_mark(room, state, questions)}",
+        poll=public_view(poll, language) if poll is not None and state in _STATES.values() else None,
         upcoming=sum(each.stage is Stage.PLANNED for each in polls),
         takes_questions=takes_questions,
         questions=questions,
         in_rehearsal=room.rehearsing_since is not None,
+        feedback=asked,
+        result=poll.position if is_after and poll is not None and poll.is_public else None,
     )
 
 

@@ -9,6 +9,8 @@ from lunchkit.accounts.policies import may
 from lunchkit.config import LANGUAGES
 from lunchkit.db import db
 from lunchkit.errors import NotFound
+from lunchkit.feedback.queries import given_by
+from lunchkit.feedback.views import Given
 from lunchkit.i18n import language
 from lunchkit.live.hub import Channel, Feed
 from lunchkit.live.streams import channel_of, state, stream
@@ -59,10 +61,13 @@ def phone(code: str) -> ResponseReturnValue:
     device = known or new_device()
     note = "asked" if "asked" in request.args else request.args.get("note")
     mine = mine_of(room, device)
+    view = phone_view(room, language(), device)
+    given = given_by(room.event_id, known) if view.state == "feedback" else Given()
     page = render_template(
         "presenter/phone.html",
-        phone=phone_view(room, language(), device),
+        phone=view,
         mine=mine,
+        given=given,
         event=room.event,
         note=note if note in NOTES else None,
         **feeds.phone_addresses(room.code, language()),
@@ -71,7 +76,9 @@ def phone(code: str) -> ResponseReturnValue:
     response.headers["Content-Security-Policy"] = POLICY_WITH_EMPTY_ICON
     if known is None:
         remember(response, device)
-    return response if mine.is_kept else compress(response)  # the length must not tell which answer it shows
+    return (
+        response if mine.is_kept or given.is_kept else compress(response)
+    )  # the length must not tell which answer it shows
 
 
 @bp.get("/v/<code>/stream")

@@ -6,6 +6,7 @@ from datetime import datetime
 from markupsafe import Markup
 
 from lunchkit.events.models import Event
+from lunchkit.feedback.views import FeedbackView
 from lunchkit.polls.views import PollView
 from lunchkit.questions.queries import RankedQuestion, RoomQuestion
 
@@ -29,7 +30,7 @@ class PhoneView:
     code: str
     revision: int
     state: str
-    """welcome, open, closed, revealed, annulled or over."""
+    """welcome, open, closed, revealed, annulled, feedback or over."""
     key: str
     """Changes whenever the page must."""
     poll: PollView | None
@@ -38,6 +39,10 @@ class PhoneView:
     takes_questions: bool
     questions: tuple[RoomQuestion, ...]
     in_rehearsal: bool
+    feedback: FeedbackView | None = None
+    """The three questions after the lunch; None where there are none, or never were."""
+    result: int | None = None
+    """The number of the question whose result was shown last, beside feedback."""
 
 
 @dataclass(frozen=True)

@@ -54,11 +54,12 @@ def new_device() -> Device:
     return secrets.token_bytes(RANDOM)
 
 
-def remember(response: Response, device: Device) -> None:
-    """Give a phone its number."""
+def remember(response: Response, device: Device, seconds: int = SECONDS_KEPT) -> None:
+    """Give a phone its number, for a day, or for as long as it may answer if that is longer."""
     value = base64.urlsafe_b64encode(device + _signature(current_settings().keys[0], device)).decode()
+    kept = max(seconds, SECONDS_KEPT)
     response.set_cookie(
-        cookie_name(), value, max_age=SECONDS_KEPT, httponly=True, samesite="Lax", secure=current_settings().is_https
+        cookie_name(), value, max_age=kept, httponly=True, samesite="Lax", secure=current_settings().is_https
     )
 
 

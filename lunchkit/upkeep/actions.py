@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from lunchkit import clock
 from lunchkit.db import leave_traces, scrub_traces, transaction
 from lunchkit.events.models import FOOD_KEPT_FOR, REMINDERS, Event, Reminder
+from lunchkit.feedback.models import Remark
 from lunchkit.mail.models import OutboxLetter
 from lunchkit.registrations.letters import promise_letter
 from lunchkit.registrations.models import Answer, CheckIn, Needs, Registration, Standing
@@ -110,6 +111,7 @@ def _purge(session: Session, event: Event, now: datetime) -> int:
     _erase_needs(session, event)
     session.execute(delete(OutboxLetter).where(OutboxLetter.event_id == event.id))
     session.execute(delete(CheckIn).where(CheckIn.event_id == event.id))  # how many came stays with the registration
+    session.execute(delete(Remark).where(Remark.event_id == event.id))  # how many answered what stays
     of_this_lunch = select(Registration.id).where(Registration.event_id == event.id)
     session.execute(delete(Answer).where(Answer.registration_id.in_(of_this_lunch)))
     people = update(Registration).where(Registration.event_id == event.id, Registration.erased_at.is_(None))

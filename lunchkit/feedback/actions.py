@@ -1,0 +1,256 @@
+"""Verbs of feedback: to answer, to open and close it, to word it, and to erase what somebody wrote."""
+
+import secrets
+from collections import Counter
+from collections.abc import Sequence
+from functools import partial
+
+from flask import current_app
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from lunchkit import clock
+from lunchkit.db import SQLITE_DRIVER, db, leave_traces, transaction
+from lunchkit.errors import NotFound
+from lunchkit.events.models import Event
+from lunchkit.feedback.box import FeedbackBox, Kept, Slip
+from lunchkit.feedback.forms import Said
+from lunchkit.feedback.models import STEP, Feedback, Remark, Stage, Words, closes_at, stage_of
+from lunchkit.feedback.queries import feedback_box, feedback_of, key_name
+from lunchkit.feedback.refusals import (
+    FeedbackClosed,
+    FeedbackNotKnownYet,
+    FeedbackUnreadable,
+    IsClosed,
+    IsSwitchedOff,
+    NothingToClose,
+    StillRehearsing,
+    TooEarly,
+    WordsStay,
+)
+from lunchkit.live.batches import Batches
+from lunchkit.polls.models import FEWEST_SHOWN
+from lunchkit.rooms.actions import room_of
+from lunchkit.rooms.box import as_storage_error
+from lunchkit.rooms.devices import Device, ballot_tag
+from lunchkit.rooms.models import Room
+from lunchkit.rooms.queries import box, keys
+from lunchkit.rooms.steps import touch
+from lunchkit.text import fold
+
+
+def answer_feedback(event: Event, device: Device, said: Said) -> None:
+    """Keep what a phone says; what it does not speak of stays as it was. Returns after it is on the disk.
+
+    Raises FeedbackClosed, FeedbackNotKnownYet, FeedbackUnreadable where somebody who has said nothing sends nothing.
+    """
+    if stage_of(event, feedback_of(event.id), clock.now()) is not Stage.OPEN:
+        raise FeedbackClosed
+    tag = ballot_tag(_key(event.id), key_name(event.id), device)
+    says_nothing = not (said.mark or said.again or said.better)
+    if says_nothing and feedback_box().of_phone(event.id, tag) is None:
+        raise FeedbackUnreadable
+    slip = Slip(event.id, tag, said.mark, said.again, said.better, secrets.token_hex(16), said.turn)
+    try:
+        is_kept = _batches().submit(slip)
+    except TimeoutError as error:
+        raise FeedbackNotKnownYet from error
+    if not is_kept:
+        raise FeedbackClosed
+
+
+def _key(event_id: int) -> bytes:
+    """The key of a lunch's slips; the first answer makes it, and opens the box. Raises FeedbackClosed.
+
+    After a restart of the machine there is a new one: what was kept before counts, but nobody can change it any more.
+    """
+    key = keys().get(key_name(event_id))
+    if key is not None and feedback_box().takes_answers(event_id):
+        return key
+    with transaction() as session:
+        event, feedback = _lock(session, event_id)
+        if stage_of(event, feedback, clock.now()) is not Stage.OPEN:
+            raise FeedbackClosed
+        feedback_box().open(event_id)
+        return keys().ensure(key_name(event_id))
+
+
+def _lock(session: Session, event_id: int) -> tuple[Event, Feedback]:
+    """A lunch and its feedback as they are now, held; the row is made if there is none."""
+    event = session.get_one(Event, event_id, with_for_update=True, populate_existing=True)
+    feedback = session.get(Feedback, event_id, populate_existing=True)
+    if feedback is None:
+        feedback = Feedback(event_id=event_id, words={}, shown=0, counts={})
+        session.add(feedback)
+        session.flush()
+    return event, feedback
+
+
+def _batches() -> Batches[Slip, bool]:
+    found: Batches[Slip, bool] | None = current_app.extensions.get("lunchkit_feedback_batches")
+    if found is None:
+        write = partial(_write, feedback_box(), [])
+        found = current_app.extensions["lunchkit_feedback_batches"] = Batches(write)
+    return found
+
+
+def _write(into: FeedbackBox, kept: list[object], slips: Sequence[Slip]) -> list[bool]:
+    """Write a batch through a connection that is kept; a new one after any failure."""
+    try:
+        if not kept:
+            kept.append(into.connect())
+        return into.write(slips, kept[0])
+    except SQLITE_DRIVER.Error as error:
+        kept.clear()
+        raise as_storage_error(error) from error
+
+
+def open_feedback(event: Event) -> None:
+    """Ask for feedback before the end of the lunch. Raises TooEarly, StillRehearsing, IsSwitchedOff, IsClosed."""
+    room_of(event)
+    with transaction() as session:
+        event, feedback = _lock(session, event.id)
+        stage = stage_of(event, feedback, clock.now())
+        if stage is Stage.OPEN:
+            return
+        if session.get_one(Room, event.id, populate_existing=True).rehearsing_since is not None:
+            raise StillRehearsing
+        if stage is not Stage.AHEAD:
+            raise IsSwitchedOff if stage is Stage.OFF else IsClosed
+        if clock.now() < event.starts_at:
+            raise TooEarly
+        feedback.opened_at = clock.now()
+        touch(session, event.id)
+
+
+def take_back_feedback(event: Event) -> None:
+    """Ask only when the lunch is over; what was answered already is kept."""
+    with transaction() as session:
+        event, feedback = _lock(session, event.id)
+        feedback.opened_at = None
+        touch(session, event.id)
+
+
+def switch_feedback(event: Event, *, is_on: bool) -> None:
+    """Ask for feedback at this lunch, or not at all; what was answered already is kept. Raises IsClosed."""
+    with transaction() as session:
+        event, feedback = _lock(session, event.id)
+        if feedback.closed_at is not None:
+            raise IsClosed
+        feedback.switched_off_at = None if is_on else feedback.switched_off_at or clock.now()
+        touch(session, event.id)
+
+
+def word_feedback(event: Event, words: Words) -> None:
+    """Ask in other words. Raises WordsStay once people have answered."""
+    with transaction() as session:
+        event, feedback = _lock(session, event.id)
+        if words == feedback.words:
+            return
+        if feedback.closed_at is not None or feedback_box().count(event.id):
+            raise WordsStay
+        feedback.words = words
+        touch(session, event.id)
+
+
+def erase_remark(remark: Remark) -> None:
+    """Forget what somebody wrote, here and in the box; what else they said still counts. Raises NotFound."""
+    with transaction() as session:
+        _lock(session, remark.event_id)
+        found = session.get(Remark, remark.id, populate_existing=True)
+        if found is None:
+            raise NotFound
+        feedback_box().erase_text(found.event_id, found.id)
+        session.delete(found)
+        leave_traces()
+    box().scrub()
+
+
+def close_feedback(event: Event) -> None:
+    """Count the slips for good and destroy them, with their key. Raises NothingToClose."""
+    with transaction() as session:
+        locked, feedback = _lock(session, event.id)
+        if stage_of(locked, feedback, clock.now()) not in (Stage.OPEN, Stage.CLOSED):
+            raise NothingToClose
+    _close(event.id)
+
+
+def _close(event_id: int) -> None:
+    """Each step may be done again: take no more, keep the counts, then destroy slips and key."""
+    with transaction() as session:
+        event, feedback = _lock(session, event_id)
+        if feedback.closed_at is None:
+            feedback_box().open(event_id)  # so that whoever answers at this moment finds it closed
+            feedback_box().stop(event_id)
+            _keep(session, event, feedback, feedback_box().slips(event_id))
+            feedback.closed_at = clock.now()
+            touch(session, event_id)
+    _destroy(event_id)
+
+
+def _destroy(event_id: int) -> None:
+    feedback_box().stop(event_id)
+    feedback_box().clear(event_id)
+    keys().destroy(key_name(event_id))
+    if box().scrub():
+        feedback_box().forget(event_id)
+
+
+def _keep(session: Session, event: Event, feedback: Feedback, slips: Sequence[Kept]) -> None:
+    """Let the workspace show these answers: nothing of fewer than five, no remark once the people are forgotten.
+
+    Remarks are written anew, all of them in the order of their dice, so that the order of rows is the same.
+    """
+    feedback.shown = len(slips)
+    feedback.counts = {
+        "mark": _counts([str(slip.mark) for slip in slips if slip.mark is not None]),
+        "again": _counts([slip.again for slip in slips if slip.again is not None]),
+    }
+    shows = len(slips) >= FEWEST_SHOWN and event.purged_at is None
+    fresh = {slip.dice: slip.better for slip in slips if slip.better} if shows else {}
+    of_this = select(Remark.id, Remark.text).where(Remark.event_id == event.id)
+    if any(fresh.get(name) != text for name, text in session.execute(of_this)):
+        leave_traces()
+    session.execute(delete(Remark).where(Remark.event_id == event.id))
+    rows = [
+        {"id": name, "event_id": event.id, "text": text, "folded": fold(text)} for name, text in sorted(fresh.items())
+    ]
+    if rows:
+        session.execute(insert(Remark), rows)
+
+
+def _counts(answers: Sequence[str]) -> dict[str, int]:
+    return dict(Counter(answers)) if len(answers) >= FEWEST_SHOWN else {}
+
+
+def bring_in_feedback() -> int:
+    """Show what five phones more have said; close what is due, and finish what was interrupted. Safe to run often.
+
+    Returns how many lunches were closed.
+    """
+    closed = 0
+    for event_id in feedback_box().sheets():
+        event = db.session.get(Event, event_id, populate_existing=True)
+        if event is None:  # the database is an older one that was restored
+            _destroy(event_id)
+        elif _is_due(event):
+            _close(event_id)
+            closed += 1
+        else:
+            _show_more(event_id)
+    return closed
+
+
+def _is_due(event: Event) -> bool:
+    """Whether a lunch takes no more answers: its time is over, or its closing was begun."""
+    is_past = clock.now() >= closes_at(event) or event.purged_at is not None or event.cancelled_at is not None
+    return is_past or not feedback_box().takes_answers(event.id)
+
+
+def _show_more(event_id: int) -> None:
+    with transaction() as session:
+        event, feedback = _lock(session, event_id)
+        if feedback.closed_at is None:
+            slips = feedback_box().take_if_new(event_id, STEP)
+            if slips is not None:
+                _keep(session, event, feedback, slips)

@@ -1,0 +1,107 @@
+"""Feedback: how one lunch asks for it and what came out of it. Remark: what somebody wrote, without a trace of who."""
+
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import JSON, ForeignKey, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lunchkit.db import Model, Moment
+from lunchkit.events.models import Event
+from lunchkit.polls.models import FEWEST_SHOWN
+
+OPEN_FOR = timedelta(days=7)
+"""So long after the lunch people may still answer: long enough for whoever only reads the letter of thanks."""
+STEP = FEWEST_SHOWN
+"""While people answer, what the workspace shows moves on by so many phones at a time."""
+MARKS = (1, 2, 3, 4, 5)
+LONGEST = 500
+"""Characters of what somebody writes."""
+LONGEST_QUESTION, LONGEST_END = 120, 40
+
+
+class Again(StrEnum):
+    """Would you come again?"""
+
+    YES = "yes"
+    PERHAPS = "perhaps"
+    NO = "no"
+
+
+class Part(StrEnum):
+    """The words that an organiser may put in the place of ours."""
+
+    MARK = "mark"
+    LOW = "low"
+    HIGH = "high"
+    AGAIN = "again"
+    BETTER = "better"
+
+    @property
+    def longest(self) -> int:
+        """Characters that fit a phone."""
+        return LONGEST_END if self in (Part.LOW, Part.HIGH) else LONGEST_QUESTION
+
+
+Words = dict[str, dict[str, str]]
+"""By part, then by language, without what is empty."""
+
+
+class Stage(StrEnum):
+    """Where the feedback of a lunch stands."""
+
+    AHEAD = "ahead"
+    OPEN = "open"
+    CLOSED = "closed"
+    OFF = "off"
+
+
+class Feedback(Model):
+    """How a lunch asks for feedback, and how many answered what. A lunch without this row asks in our words."""
+
+    __tablename__ = "feedback"
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True, autoincrement=False)
+    words: Mapped[Words] = mapped_column(JSON, default=dict)
+    """By part, then by language: {"mark": {"fr": …, "en": …}}; what is not there is asked in our words."""
+    switched_off_at: Mapped[Moment | None]
+    opened_at: Mapped[Moment | None]
+    """When an organiser opened it before the end of the lunch."""
+    closed_at: Mapped[Moment | None]
+    """When the answers were counted for good, and the slips destroyed."""
+    shown: Mapped[int] = mapped_column(default=0)
+    """How many people the counts are of: behind by up to four phones while they answer, never ahead."""
+    counts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    """How many gave each answer: {"mark": {"1": …}, "again": {"yes": …}}; empty where fewer than five answered."""
+
+
+class Remark(Model):
+    """What one person wrote. Its name is chosen by dice and is the order in which remarks show."""
+
+    __tablename__ = "remark"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
+    text: Mapped[str] = mapped_column(Text)
+    folded: Mapped[str] = mapped_column(Text)
+    """What it is searched by: see ``lunchkit.text.fold``."""
+
+
+def closes_at(event: Event) -> datetime:
+    """When no more answers are taken: a week after the lunch, or on its purge day if that comes first."""
+    purge = datetime.combine(event.purge_on, time(), ZoneInfo(event.zone))
+    return max(event.ends_at, min(event.ends_at + OPEN_FOR, purge))
+
+
+def stage_of(event: Event, feedback: Feedback | None, now: datetime) -> Stage:
+    """Where the feedback of a lunch stands at a moment."""
+    if feedback is not None and feedback.closed_at is not None:
+        return Stage.CLOSED
+    if event.cancelled_at is not None or (feedback is not None and feedback.switched_off_at is not None):
+        return Stage.OFF
+    if now >= closes_at(event) or event.purged_at is not None:
+        return Stage.CLOSED
+    was_opened = feedback is not None and feedback.opened_at is not None
+    return Stage.OPEN if was_opened or now >= event.ends_at else Stage.AHEAD

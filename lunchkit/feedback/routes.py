@@ -1,0 +1,41 @@
+"""The door for phones: what people say of the lunch.
+
+Exempt from form tokens: phones have no session. A post of another site is refused by its origin (``lunchkit.web``), and
+the phone's cookie is not sent along with it. Nothing is counted by address: a whole room shares one.
+"""
+
+from flask import Blueprint, make_response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from lunchkit import clock
+from lunchkit.feedback.actions import answer_feedback
+from lunchkit.feedback.forms import said_in
+from lunchkit.feedback.models import closes_at
+from lunchkit.refusals import NO, readable
+from lunchkit.rooms.devices import remember, sending_device
+from lunchkit.rooms.queries import room_by_code_or_404
+from lunchkit.rooms.refusals import RoomRefused
+from lunchkit.rooms.replies import done, not_done, wants_json
+
+PHONE = "presenter.phone"
+bp = Blueprint("feedback", __name__)
+
+
+@bp.post("/v/<code>/feedback")
+def answer(code: str) -> ResponseReturnValue:
+    """Take what a phone says. It keeps its number until feedback closes, so that it can change its mind."""
+    room = room_by_code_or_404(code)
+    event = room.event
+    try:
+        device = sending_device(request)
+        answer_feedback(event, device, said_in(request.form))
+    except NO as error:
+        refusal = readable(error)
+        if wants_json():
+            return not_done(str(refusal.message), error)
+        if not isinstance(refusal, RoomRefused):
+            raise
+        return redirect(url_for(PHONE, code=room.code, note=refusal.state), code=303)
+    response = make_response(done(event.id, url_for(PHONE, code=room.code)))
+    remember(response, device, int((closes_at(event) - clock.now()).total_seconds()))
+    return response
