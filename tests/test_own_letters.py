@@ -17,6 +17,8 @@ from aiosmtpd.controller import Controller
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_babel import force_locale
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 from markupsafe import Markup
 from sqlalchemy import event as sql_event
 from sqlalchemy import func, select
@@ -29,8 +31,9 @@ from lunchkit.errors import NotFound
 from lunchkit.events.changes import details_of
 from lunchkit.events.models import Event
 from lunchkit.mail.actions import deliver_due
+from lunchkit.mail.message import build_message
 from lunchkit.mail.models import OutboxLetter
-from lunchkit.mail.rendering import render_letter
+from lunchkit.mail.rendering import Letter, render_letter
 from lunchkit.pages.wording import NAMES, SENT
 from lunchkit.planning.actions import make_lunch
 from lunchkit.registrations import letters
@@ -38,6 +41,7 @@ from lunchkit.registrations.actions import cancel_registration, register_attende
 from lunchkit.registrations.letters import FOLDER, Why, lunchkits_words, sample_letter
 from lunchkit.registrations.models import Registration
 from lunchkit.registrations.words import LETTERS, AttendeeLetter, letter_of
+from lunchkit.text import clean_line, clean_text
 from lunchkit.wording.actions import restore_words, save_words, set_words_aside, trials
 from lunchkit.wording.models import LetterWords
 from lunchkit.wording.organiser_forms import LONGEST_PROSE, LONGEST_SUBJECT
@@ -376,6 +380,43 @@ def test_no_subject_adds_a_header(organiser_client: FlaskClient, event: Event, p
     assert len(message.get_all("Subject") or []) == 1
     assert "\n" not in str(message["Subject"])
     assert str(message["Subject"]).endswith("Ana")
+
+
+ANY_TEXT = st.text(st.characters() | st.sampled_from("{}<>&\"'\r\n\u2028%$#:,="), max_size=120)
+HEADERS = ["Subject", "From", "To", "Message-ID", "Date", "Auto-Submitted", "MIME-Version", "Content-Type"]
+
+
+@settings(max_examples=400, deadline=None)
+@given(ANY_TEXT, ANY_TEXT, ANY_TEXT)
+@example("{name}", "Eve\r\nBcc: victim@example.org", "x")
+def test_whatever_subject_and_name_the_message_has_its_headers_and_no_other(
+    subject: str, name: str, lunch: str
+) -> None:
+    said_there = fill_in_subject(
+        clean_line(subject) + " {name} {lunch}", {"name": clean_line(name), "lunch": clean_line(lunch)}
+    )
+    letter = Letter(said_there, "x", "<p>x</p>", sender_name=clean_line(name))
+    message = build_message(
+        letter, sender="a@b.example", recipient="c@d.example", message_id="<1@b.example>", date=clock.now()
+    )
+    read = message_from_bytes(message.as_bytes(), policy=default)
+    assert read.keys() == HEADERS
+    assert read["To"] == "c@d.example"
+
+
+def test_whatever_the_prose_the_letter_has_no_tag_beyond_its_template(event: Event) -> None:
+    letter = LETTERS["cancellation"]
+    kind = Tags(sample_letter(event, letter, Words("", "ok")).html).found
+    paragraph = {tag for tag in kind if tag[0] in ("p", "br")} | {("/", "p"), ("br", ())}
+    paragraph |= set(Tags(sample_letter(event, letter, Words("", "Hello,\n\nok\nok\n\nok")).html).found)
+
+    @settings(max_examples=150, deadline=None)
+    @given(ANY_TEXT, ANY_TEXT)
+    def check(prose: str, more: str) -> None:
+        words = Words("", clean_text(f"{prose}\n\n{more} {{name}}"))
+        assert set(Tags(sample_letter(event, letter, words).html).found) <= paragraph
+
+    check()
 
 
 # The form.
