@@ -4,7 +4,6 @@ Each page is its own preview: what the screen shows is what the browser prints, 
 """
 
 from dataclasses import dataclass
-from typing import TypeVar
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,18 +11,16 @@ from flask_babel import gettext as _
 
 from lunchkit import qr
 from lunchkit.errors import NotFound
-from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.links import public
 from lunchkit.polls.queries import count_polls
 from lunchkit.presenter.queries import phone_address
-from lunchkit.registrations.listing import all_rows, attendees_seated
-from lunchkit.registrations.models import Registration, Standing
+from lunchkit.registrations.listing import attendees_seated, people_part, seats_part
+from lunchkit.registrations.models import Registration
 from lunchkit.registrations.queries import seats_taken
 from lunchkit.rooms.actions import room_of
 from lunchkit.rooms.queries import room_of_event
 
-Printed = TypeVar("Printed")
 bp = Blueprint("paper", __name__)
 ALL = "/e/<slug>/paper"
 MOST_PEOPLE = 400
@@ -66,8 +63,7 @@ def index(slug: str) -> ResponseReturnValue:
 def attendance(slug: str) -> ResponseReturnValue:
     """Who comes, by name, with a box to tick; then who waits."""
     event = any_event_by_slug_or_404(slug)
-    rows = [row for row in all_rows(event.id) if row.registration.standing != Standing.CANCELLED]
-    part, page, pages = _part(rows)
+    part, page, pages = people_part(event.id, _asked_page(), MOST_PEOPLE)
     return render_template(
         "organiser/paper/attendance.html",
         event=event,
@@ -83,7 +79,8 @@ def attendance(slug: str) -> ResponseReturnValue:
 def badges(slug: str) -> ResponseReturnValue:
     """A badge for each seat, eight a sheet."""
     event = any_event_by_slug_or_404(slug)
-    part, page, pages = _part([badge for registration in _seated(event) for badge in badges_of(registration)])
+    seats, page, pages = seats_part(event.id, _asked_page(), MOST_PEOPLE)
+    part = [badge_of(registration, number) for registration, number in seats]
     return render_template(
         "organiser/paper/badges.html",
         event=event,
@@ -120,10 +117,11 @@ def make_code(slug: str) -> ResponseReturnValue:
     return redirect(url_for(".cards", slug=slug), code=303)
 
 
-def badges_of(registration: Registration) -> list[Badge]:
-    """The attendee's badge, and one to write on for each companion."""
-    own = Badge(registration.name, registration.organisation, badge_size(registration.name))
-    return [own] + [Badge("", registration.name, 1)] * (registration.seats - 1)
+def badge_of(registration: Registration, number: int) -> Badge:
+    """The badge of one of a party: 0 is the attendee's own, the others are to be written on."""
+    if number:
+        return Badge("", registration.name, 1)
+    return Badge(registration.name, registration.organisation, badge_size(registration.name))
 
 
 def badge_size(name: str) -> int:
@@ -143,12 +141,5 @@ def badge_size(name: str) -> int:
     return len(_SIZES)
 
 
-def _seated(event: Event) -> list[Registration]:
-    return [row.registration for row in all_rows(event.id) if row.registration.standing == Standing.SEATED]
-
-
-def _part(everything: list[Printed]) -> tuple[list[Printed], int, int]:
-    """The part that the address asks for, its number, and how many there are."""
-    pages = max(1, -(-len(everything) // MOST_PEOPLE))
-    page = min(max(1, request.args.get("page", 1, type=int)), pages)
-    return everything[(page - 1) * MOST_PEOPLE : page * MOST_PEOPLE], page, pages
+def _asked_page() -> int:
+    return request.args.get("page", 1, type=int)

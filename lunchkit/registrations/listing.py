@@ -1,7 +1,8 @@
 """The organiser's reads: the list of a lunch, its counts, the caterer's numbers. Each in a fixed number of queries."""
 
+import time
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -18,6 +19,8 @@ from lunchkit.registrations.models import Answer, Diet, Needs, Registration, Sta
 from lunchkit.text import clean_line, fold
 
 PAGE_SIZE = 40
+AT_ONCE = 500
+"""Rows of a whole list that are in memory at a time."""
 
 
 @dataclass(frozen=True)
@@ -100,9 +103,8 @@ def registrations_page(
     counts, matching = _by_standing(event_id, _with(words, arrived=arrived))
     segments = {name: matching[name] for name in Standing if standing in (None, name)}
     found = sum(segments.values())
-    pages = max(1, -(-found // PAGE_SIZE))
-    page = min(max(1, page), pages)
-    rows = _slice(wanted, segments, (page - 1) * PAGE_SIZE)
+    page, pages = _page_of(found, page, PAGE_SIZE)
+    rows = _slice(wanted, segments, (page - 1) * PAGE_SIZE, PAGE_SIZE)
     return RegistrationList(
         rows=_in_their_places(event_id, rows) if words else rows,
         found=found,
@@ -129,9 +131,64 @@ def last_letter(registration_id: int) -> OutboxLetter | None:
     return db.session.scalar(about.order_by(OutboxLetter.id.desc()).limit(1))
 
 
-def all_rows(event_id: int) -> Sequence[Row]:
-    """Every registration of a lunch in the order of the list: for the files to take away."""
-    return _rows(event_id)
+def all_rows(event_id: int) -> Iterator[Row]:
+    """Every registration of a lunch in the order of the list, for the files to take away: in one query, read by and by.
+
+    However many there are, no more than ``AT_ONCE`` are in memory, and others are served between two lots.
+    """
+    waits = Registration.standing == Standing.WAITING
+    rank = case({name.value: place for place, name in enumerate(Standing)}, value=Registration.standing)
+    turn, word = case((waits, Registration.queued_at)), case((~waits, Registration.folded))
+    ordered = _listed(event_id).order_by(rank, turn, word, Registration.id)
+    place = 0
+    for lot in db.session.scalars(ordered, execution_options={"yield_per": AT_ONCE}).partitions():
+        for registration in lot:
+            is_waiting = registration.standing == Standing.WAITING
+            place += is_waiting
+            yield Row(registration, place if is_waiting else None)
+        time.sleep(0)
+
+
+def people_part(event_id: int, page: int, size: int) -> tuple[list[Row], int, int]:
+    """Who comes and then who waits, so many on a page: its rows, its number and how many pages there are.
+
+    A page beyond the last is the last. At most three queries, each for one page.
+    """
+    counts, _matching = _by_standing(event_id, ())
+    segments = {name: counts[name] for name in (Standing.SEATED, Standing.WAITING)}
+    page, pages = _page_of(sum(segments.values()), page, size)
+    return _slice(_listed(event_id), segments, (page - 1) * size, size), page, pages
+
+
+def seats_part(event_id: int, page: int, size: int) -> tuple[list[tuple[Registration, int]], int, int]:
+    """The seats that are given, so many on a page, by name: each with whose it is and its number in the party, from 0.
+
+    A party may end on the next page. Two queries, whatever the page.
+    """
+    seated = _listed(event_id).where(Registration.standing == Standing.SEATED)
+    total = db.session.scalar(seated.with_only_columns(func.coalesce(func.sum(Registration.seats), 0))) or 0
+    page, pages = _page_of(total, page, size)
+    first, last = (page - 1) * size, page * size
+    by_name = func.sum(Registration.seats).over(order_by=(Registration.folded, Registration.id))
+    counted = seated.with_only_columns(Registration.id, by_name.label("upto")).subquery()
+    here = (counted.c.upto > first, counted.c.upto - Registration.seats < last)
+    parties = select(Registration, counted.c.upto).join(counted, counted.c.id == Registration.id).where(*here)
+    return (
+        [
+            (one, number)
+            for one, upto in db.session.execute(parties.order_by(counted.c.upto))
+            for number in range(one.seats)
+            if first <= upto - one.seats + number < last
+        ],
+        page,
+        pages,
+    )
+
+
+def _page_of(found: int, page: int, size: int) -> tuple[int, int]:
+    """The page that there is, and how many there are."""
+    pages = max(1, -(-found // size))
+    return min(max(1, page), pages), pages
 
 
 def attendees_kept(event_id: int) -> int:
@@ -255,14 +312,14 @@ def _by_standing(
     return {name: found.get(name, none)[1] for name in Standing}, {name: found.get(name, none)[2] for name in Standing}
 
 
-def _slice(wanted: Select[Registration], segments: Mapping[Standing, int], start: int) -> list[Row]:
+def _slice(wanted: Select[Registration], segments: Mapping[Standing, int], start: int, size: int) -> list[Row]:
     """One page: from each standing in its turn what falls into it, each read along its index. At most three queries.
 
     Who waits gets the place that they have among those who are wanted.
     """
     rows: list[Row] = []
     for standing, length in segments.items():
-        room = PAGE_SIZE - len(rows)
+        room = size - len(rows)
         if start < length and room > 0:
             part = wanted.where(Registration.standing == standing).order_by(*_order(standing))
             found = enumerate(db.session.scalars(part.offset(start).limit(room)), start + 1)
@@ -286,17 +343,6 @@ def _in_their_places(event_id: int, rows: list[Row]) -> list[Row]:
     places = queue.with_only_columns(Registration.id, place.label("place")).subquery()
     found = dict(db.session.execute(select(places.c.id, places.c.place).where(places.c.id.in_(ids))).all())
     return [replace(row, place=found.get(row.registration.id)) for row in rows]
-
-
-def _rows(event_id: int) -> list[Row]:
-    """All of a lunch in the order of the list, in three queries."""
-    rows: list[Row] = []
-    for standing in Standing:
-        part = _listed(event_id).where(Registration.standing == standing).order_by(*_order(standing))
-        found = db.session.scalars(part).all()
-        waits = standing is Standing.WAITING
-        rows += [Row(registration, place if waits else None) for place, registration in enumerate(found, 1)]
-    return rows
 
 
 def _count(event_id: int, *conditions: ColumnElement[bool]) -> int:
