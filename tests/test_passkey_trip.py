@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, expect
+from sqlalchemy import update
 
+from lunchkit import clock
 from lunchkit.accounts.actions import add_organiser, issue_console_link
-from lunchkit.accounts.models import Organiser
+from lunchkit.accounts.models import FRESH_FOR, Organiser, OrganiserSession
 from lunchkit.accounts.queries import organiser_by_email, owner
 from lunchkit.db import db
 from tests.chromium import DESK, open_context
@@ -162,6 +164,26 @@ def test_what_goes_wrong_is_said_and_can_be_tried_again(lunch: House, chromium: 
     other.context.close()
     page.locator("[data-passkey] button").click()
     expect(page).to_have_url(lunch.url("/organiser/sessions"))
+
+
+def test_a_page_that_was_left_open_asks_first_who_it_is(lunch: House, phone: Phone) -> None:
+    page = phone.page
+    use_link(page, link_for(lunch, "dominique@lunch.example"))
+    page.goto(lunch.url("/organiser/passkeys/new"))
+    with lunch.app.app_context():
+        db.session.execute(update(OrganiserSession).values(confirmed_at=clock.now() - FRESH_FOR))
+        db.session.commit()
+        db.session.remove()
+        db.engine.dispose()
+    page.locator("[data-passkey] button").click()
+    expect(page).to_have_url(lunch.url("/organiser/confirmation?next=/organiser/passkeys/new"))
+    page.locator("main form button").click()
+    link = re.search(
+        re.escape(lunch.base) + r"/organiser/sign-in/\S+", text_of(lunch.postman.wait_for("dominique@lunch.example"))
+    )
+    assert link is not None
+    use_link(page, link[0])
+    expect(page).to_have_url(lunch.url("/organiser/passkeys/new"))
 
 
 def test_a_copy_of_a_passkey_is_found_out(lunch: House, chromium: Browser, phone: Phone) -> None:

@@ -764,6 +764,22 @@ def test_without_the_library_and_without_passkeys_all_is_as_before(
     assert look_at_passkeys(settings) is None
 
 
+def test_a_house_that_is_about_to_move_warns_of_its_passkeys(ada: Organiser, app: Flask) -> None:
+    client = new_client(app)
+    sign_in(client, ada)
+    data = {"csrf_token": form_token(client, "/organiser/house"), "public_url": "https://lunch.example"}
+    through = {"X-Forwarded-For": "192.0.2.7"}
+
+    def ask() -> str:
+        answer = client.post("/organiser/house/sections/address", data=data, headers=through)
+        assert 'value="move"' in answer.text
+        return answer.text
+
+    assert "recovery code" not in ask()
+    add(client, device())
+    assert "recovery code" in ask()
+
+
 def test_a_house_that_moved_asks_for_a_code(ada: Organiser, app: Flask, settings: Settings) -> None:
     _inside, codes = guarded(app, ada, device())
     moved = replace(settings, public_url="https://lunch.example")
