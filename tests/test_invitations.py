@@ -38,8 +38,9 @@ from lunchkit.upkeep.actions import purge_people
 from tests.attendee import hidden_fields
 from tests.conftest import EventMaker, Outbox, csrf_of, details, new_client
 from tests.guests import ONE_CLICK, asked, door_of, guest_of, invitations, said_yes
+from tests.mail_servers import Whim, mail_server
 from tests.seating import all_at_once
-from tests.test_delivery import Postbox, postbox
+from tests.test_delivery import Postbox, postbox, use_server
 from tests.test_organiser_registrations import HOSTILE
 
 __all__ = ["postbox"]
@@ -313,6 +314,22 @@ def test_a_press_at_the_mail_provider_stops_letters_that_wait(event: Event, app:
     assert recipients(event) == ["bea"], "what was not sent is not kept"
     with pytest.raises(NobodyToInvite):
         invite_guests(event, "")
+
+
+def test_a_server_that_was_busy_gets_no_letter_of_who_said_no_meanwhile(app: Flask, event: Event) -> None:
+    said_yes("Ana")
+    said_yes("Bea")
+    start = clock.now()
+    with mail_server(Whim(RCPT="451 greylisted, try again later")) as (_busy, port), clock.fixed_at(start):
+        use_server(app, port)
+        invite_guests(event, "")
+        assert deliver_due() == 0
+        assert {row.attempts for row in invitations()} == {1}, "control: both were tried"
+    say_no(guest_of("Ana"))
+    with mail_server() as (postman, port), clock.fixed_at(start + timedelta(hours=1)):
+        use_server(app, port)
+        assert deliver_due() == 1
+        assert [message["To"] for message in postman.messages] == ["bea@example.org"]
 
 
 def test_after_a_no_nobody_can_send_it_again(event: Event, postbox: Postbox) -> None:
