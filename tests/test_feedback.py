@@ -233,6 +233,29 @@ def test_only_an_open_question_goes_before_feedback(app: Flask, make_event: Even
         assert "data-feedback" in page and f"/e/{event.slug}/polls/1" in page
 
 
+def test_what_was_acknowledged_while_feedback_closed_is_counted_and_nothing_else(app: Flask, lunch: Event) -> None:
+    crowd = phones(app, lunch, 30)
+    say(crowd[0], mark=3)
+    address = f"/v/{crowd[0].code}/feedback"
+
+    def close() -> None:
+        with app.app_context():
+            close_feedback(db.session.get_one(Event, event_id))
+            db.session.remove()
+
+    event_id = lunch.id
+    db.session.remove()
+    with ThreadPoolExecutor(8) as pool:
+        sent = [pool.submit(phone.client.post, address, data={"mark": 3}, headers=JSON) for phone in crowd[1:15]]
+        closing = pool.submit(close)
+        sent += [pool.submit(phone.client.post, address, data={"mark": 3}, headers=JSON) for phone in crowd[15:]]
+        closing.result()
+    statuses = [answer.result().status_code for answer in sent]
+    assert set(statuses) <= {200, 409}
+    assert db.session.get_one(Feedback, event_id).shown == 1 + statuses.count(200)
+    assert feedback_box().sheets() == [] and keys().get(key_name(event_id)) is None
+
+
 # When
 
 
@@ -246,8 +269,10 @@ def test_an_organiser_asks_earlier_and_takes_it_back(app: Flask, make_event: Eve
         seen.append(room_of(event).revision)
     assert seen == [seen[0], seen[0] + 1, seen[0] + 1, seen[0] + 2], "each change wakes the phones, once"
     assert state_of(phone) == "welcome"
+    assert "trois questions" not in phone.client.get(f"/screen/{phone.code}").get_data(as_text=True)
     open_feedback(event)
     assert state_of(phone) == "feedback"
+    assert "trois questions" in phone.client.get(f"/screen/{phone.code}").get_data(as_text=True)
     say(phone, mark=5)
     take_back_feedback(event)
     say(phone, 409, mark=1)

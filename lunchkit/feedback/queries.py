@@ -1,6 +1,7 @@
 """Reads of feedback, named after the question that they answer."""
 
 import hashlib
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from flask import current_app
@@ -59,7 +60,7 @@ def feedback_view(event: Event, feedback: Feedback | None, language: str) -> Fee
         high=words[Part.HIGH],
         again=words[Part.AGAIN],
         better=words[Part.BETTER],
-        closes_on=closes_at(event).astimezone(ZoneInfo(event.zone)).date(),
+        closes_on=(closes_at(event) - timedelta(seconds=1)).astimezone(ZoneInfo(event.zone)).date(),
         key=f"feedback-{mark}",
     )
 

@@ -126,6 +126,7 @@ def screen_view(room: Room, language: str) -> ScreenView:
         questions=ranked_questions(room.event_id) if slide == Slide.QUESTIONS else (),
         timer_ends_at=room.timer_ends_at,
         in_rehearsal=room.rehearsing_since is not None,
+        asks_feedback=stage_of(room.event, feedback_of(room.event_id), clock.now()) is FeedbackStage.OPEN,
     )
 
 

@@ -68,3 +68,5 @@ class ScreenView:
     questions: tuple[RankedQuestion, ...]
     timer_ends_at: datetime | None
     in_rehearsal: bool
+    asks_feedback: bool = False
+    """Whether phones ask what people thought of the lunch."""
