@@ -5,6 +5,7 @@ import re
 import struct
 import zipfile
 from collections.abc import Callable
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
@@ -25,7 +26,7 @@ from lunchkit.checkin.actions import take_scan
 from lunchkit.checkin.views import Scan
 from lunchkit.db import db
 from lunchkit.errors import Refusal
-from lunchkit.events.actions import add_question, remove_question
+from lunchkit.events.actions import add_question, publish_event, remove_question
 from lunchkit.events.changes import QuestionDetails
 from lunchkit.events.models import Event, FormQuestion
 from lunchkit.planning.actions import add_run_item, begin_run_item
@@ -33,10 +34,12 @@ from lunchkit.planning.models import RunItem
 from lunchkit.planning.views import ItemDetails
 from lunchkit.polls.models import Choice, Poll
 from lunchkit.questions.models import Question
+from lunchkit.recap.actions import publish_recap
+from lunchkit.recap.models import Recap, RecapCorrection
 from lunchkit.registrations.actions import cancel_registration, register_by_hand
 from lunchkit.registrations.models import Answer, CheckIn, Needs, Registration
 from tests.conftest import EventMaker, Outbox, csrf_of, details
-from tests.recaps import OFF_RECORD, SET_ASIDE, full_lunch
+from tests.recaps import OFF_RECORD, SET_ASIDE, full_lunch, publish, write_recap
 from tests.test_archive import changed, rezipped
 
 KEY = "fedcba9876543210" * 2
@@ -361,3 +364,33 @@ def test_people_come_in_only_where_it_was_ticked(organiser_client: FlaskClient, 
         db.session.rollback()
         newest = db.session.scalars(select(Event).order_by(Event.id.desc())).first()
         assert newest is not None and len(everybody(newest)) == wanted
+
+
+def test_a_recap_keeps_its_first_day_and_its_corrections_and_waits_to_be_published(make_event: EventMaker) -> None:
+    lunch = full_lunch(make_event)
+    write_recap(lunch)
+    publish(lunch.event)
+    first = clock.now() - timedelta(days=5)
+    recap = db.session.get_one(Recap, lunch.event.id)
+    recap.published_at = first
+    db.session.add(
+        RecapCorrection(event_id=lunch.event.id, corrected_at=first + timedelta(days=1), note="Un chiffre corrigé.")
+    )
+    db.session.commit()
+    data = archive_of(lunch.event)
+    event = bring(data)
+    brought = db.session.get_one(Recap, event.id)
+    assert brought.published is None and event.recap_published_at is None, "it is this house's to say"
+    assert brought.published_at == first
+    notes = select(RecapCorrection.note).where(RecapCorrection.event_id == event.id)
+    assert list(db.session.scalars(notes)) == ["Un chiffre corrigé."]
+    publish_event(event)
+    publish_recap(event)
+    assert event.recap_published_at == first
+    for wrong in (
+        {"published_at": "x", "corrections": []},
+        {"published_at": first.isoformat(), "corrections": [{"note": ""}]},
+        [],
+    ):
+        with pytest.raises(OddPart, match="published"):
+            bring(changed(data, lambda said, wrong=wrong: said.update(published=wrong)), "3" * 32)

@@ -16,7 +16,13 @@ from lunchkit.imports import actions, steps
 from lunchkit.imports.models import ImportDraft
 from lunchkit.imports.planning import Wishes
 from lunchkit.imports.reading import read_table
-from lunchkit.registrations.actions import cancel_event, cancel_registration, change_capacity, register_by_hand
+from lunchkit.registrations.actions import (
+    cancel_event,
+    cancel_registration,
+    change_capacity,
+    register_by_hand,
+    update_registration,
+)
 from tests.conftest import EventMaker, Outbox, csrf_of, details
 from tests.importing import as_csv, names, people, preview
 from tests.seating import all_at_once, assert_sound, seats_given
@@ -266,3 +272,26 @@ def test_a_list_in_progress_is_not_read_otherwise(event: Event) -> None:
     actions.begin_import(draft, Wishes())
     actions.assign_columns(draft, [None, None])
     assert again(draft).columns == ["name", "email"]
+
+
+def test_undoing_looks_again_only_at_who_changed_meanwhile(
+    make_event: EventMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = make_event(capacity=80)
+    draft = kept(event, 120)
+    actions.import_people(draft, Wishes())
+    looked: list[int] = []
+    real = steps.Print.is_untouched
+    monkeypatch.setattr(steps.Print, "is_untouched", lambda self: looked.append(self.id) or real(self))
+    calls: list[int] = []
+
+    def meanwhile(done: int) -> None:
+        calls.append(done)
+        if len(calls) == 2:
+            one = next(one for one in people(event) if one.name == "Personne 3")
+            update_registration(one, details("Personne trois", "p3@example.org"))
+
+    monkeypatch.setattr(actions, "breathe", meanwhile)
+    actions.undo_import(draft)
+    assert names(event) == ["Personne trois"] and again(draft).kept == 1
+    assert len(looked) == 121, "each once before the lock, and who changed once more under it"

@@ -23,7 +23,7 @@ from lunchkit.polls.models import Poll
 from lunchkit.polls.programme import place_poll
 from lunchkit.polls.steps import adopt
 from lunchkit.questions.models import Question as RoomQuestion
-from lunchkit.recap.models import Recap
+from lunchkit.recap.models import Recap, RecapCorrection
 from lunchkit.recap.sections import SHAPES, SectionKind
 from lunchkit.recap.steps import put_last
 from lunchkit.speakers.forms import Slides, SpeakerDetails
@@ -64,7 +64,8 @@ def bring_lunch(contents: Contents, lunch: Lunch, *, key: str, by: str, people: 
             _seat(session, event, guest, number, portraits.get(number, ""), now)
         if lunch.sections is not None:
             places = {number: poll.position for number, poll in polls.items()}
-            _write_recap(session, event, lunch.sections, places, photos, by)
+            recap = _write_recap(session, event, lunch.sections, places, photos, by)
+            _remember_publication(session, recap, lunch)
         register_people(session, event, prepared, asked, now)
         tell(session, event_id=event.id)
     return event
@@ -183,9 +184,10 @@ def _write_recap(
     places: Mapping[int, int],
     photos: Mapping[int, Sequence[str]],
     by: str,
-) -> None:
+) -> Recap:
     now = clock.now()
-    session.add(Recap(event=event, created_at=now))
+    recap = Recap(event=event, created_at=now)
+    session.add(recap)
     session.flush()
     today = now.date()
     for number, said in enumerate(sections):
@@ -196,3 +198,14 @@ def _write_recap(
             raise ArchiveRefused from None
         section = put_last(session, event.id, kind, state, by)
         section.hidden_at = now if said.get("hidden") is True else None
+    return recap
+
+
+def _remember_publication(session: Session, recap: Recap, lunch: Lunch) -> None:
+    """When it was published first, and its corrections. Whether it is published here too, this house decides."""
+    if lunch.published is not None:
+        recap.published_at = min(lunch.published.published_at, clock.now())
+        session.add_all(
+            RecapCorrection(event_id=recap.event_id, corrected_at=at, note=note)
+            for at, note in lunch.published.corrections
+        )

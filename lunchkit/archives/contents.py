@@ -34,10 +34,10 @@ from lunchkit.speakers.organiser_forms import (
     QuotationDetails,
     QuotationForm,
 )
-from lunchkit.text import clean_line
+from lunchkit.text import clean_line, clean_text
 
 MOST_POLLS, MOST_SPEAKERS, MOST_SECTIONS, MOST_QUOTATIONS, MOST_COUNTED = 40, 20, 60, 20, 100_000
-MOST_ASKED, MOST_RUN, MOST_FROM_THE_ROOM = 30, 30, 500
+MOST_ASKED, MOST_RUN, MOST_FROM_THE_ROOM, MOST_CORRECTIONS = 30, 30, 500, 100
 """Questions on the form (those asked no more among them), rows of the run of show, questions from the room."""
 Values = Mapping[str, Any]
 
@@ -102,6 +102,14 @@ class RoomQuestion:
 
 
 @dataclass(frozen=True)
+class Published:
+    """When a recap was published first, and its corrections with the notes that readers saw."""
+
+    published_at: datetime
+    corrections: tuple[tuple[datetime, str], ...]
+
+
+@dataclass(frozen=True)
 class Guest:
     """A speaker, and what they said there."""
 
@@ -128,6 +136,7 @@ class Lunch:
     form: tuple[FormQuestion, ...] = ()
     run: tuple[RunRow, ...] = ()
     room: tuple[RoomQuestion, ...] = ()
+    published: Published | None = None
 
 
 def lunch_of(contents: Contents) -> Lunch:
@@ -148,6 +157,8 @@ def lunch_of(contents: Contents) -> Lunch:
         run = tuple(_run_row(each) for each in mappings(said.get("run", []), MOST_RUN))
     with part("questions"):
         room = tuple(_room_question(each) for each in mappings(said.get("questions", []), MOST_FROM_THE_ROOM))
+    with part("published"):
+        published = None if said.get("published") is None else _published(_mapping(said["published"]))
     with part("organisations"):
         organisations = tuple(_organisation(each) for each in mappings(said["organisations"], MOST_SPEAKERS))
     with part("speakers"):
@@ -163,6 +174,7 @@ def lunch_of(contents: Contents) -> Lunch:
         form=form,
         run=run,
         room=room,
+        published=published,
     )
 
 
@@ -233,6 +245,16 @@ def _room_question(said: Values) -> RoomQuestion:
     if not text or len(text) > LONGEST:
         raise ArchiveRefused
     return RoomQuestion(text, whole(said["supports"], MOST_COUNTED), said["answered"] is True)
+
+
+def _published(said: Values) -> Published:
+    corrections = tuple(
+        (moment_of(each["corrected_at"]), clean_text(_text(each["note"])))
+        for each in mappings(said["corrections"], MOST_CORRECTIONS)
+    )
+    if len(dict(corrections)) < len(corrections) or any(not 0 < len(note) <= 500 for _at, note in corrections):
+        raise ArchiveRefused
+    return Published(moment_of(said["published_at"]), corrections)
 
 
 def moment_of(value: Any) -> datetime:

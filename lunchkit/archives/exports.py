@@ -17,7 +17,7 @@ from lunchkit.planning.queries import run_items
 from lunchkit.polls.models import FEWEST_TOGETHER, HandCount, Poll, Tally, WrittenAnswer
 from lunchkit.polls.queries import polls_of
 from lunchkit.questions.queries import public_questions
-from lunchkit.recap.queries import recap_of
+from lunchkit.recap.queries import corrections_of, recap_of
 from lunchkit.recap.sections import SectionKind, pictures_in
 from lunchkit.recap.steps import sections_now
 from lunchkit.speakers.models import Appearance, Organisation
@@ -70,6 +70,7 @@ def archive_of(event: Event, *, with_people: bool = False) -> bytes:
         "organisations": _organisations([talk.speaker.organisation for talk in talks]),
         "speakers": _speakers(event, list(talks), pictures),
         "recap": _recap(event, pictures),
+        "published": _published(event),
     }
     places = {question.id: place for place, question in enumerate(asked, 1)}
     return pack(Contents(lunch, pictures.files, people_in(event.id, places) if with_people else []))
@@ -195,6 +196,15 @@ def _speakers(event: Event, talks: list[Appearance], pictures: _Pictures) -> lis
         }
         for talk in talks
     ]
+
+
+def _published(event: Event) -> dict[str, Any] | None:
+    """When the recap was published first, and what readers were told of its corrections."""
+    recap = recap_of(event.id)
+    if recap is None or recap.published_at is None or recap.published is None:
+        return None
+    corrections = [{"corrected_at": one.corrected_at.isoformat(), "note": one.note} for one in corrections_of(event.id)]
+    return {"published_at": recap.published_at.isoformat(), "corrections": corrections}
 
 
 def _recap(event: Event, pictures: _Pictures) -> list[dict[str, Any]] | None:

@@ -48,9 +48,10 @@ def take_with_people(slug: str) -> ResponseReturnValue:
 
 
 def _file(event: Event, *, with_people: bool = False) -> Response:
+    ending = _("with-people")
     response = Response(archive_of(event, with_people=with_people), content_type="application/zip")
-    people = f"-{_('with-people')}" if with_people else ""
-    name = f"{event.slug}-{clock.now():%Y-%m-%d}{people}.zip"
+    name = f"{event.slug}-{clock.now():%Y-%m-%d}"
+    name += f"-{ending}.zip" if with_people else ".zip"
     response.headers.set("Content-Disposition", "attachment", filename=name)
     return response
 

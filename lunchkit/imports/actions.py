@@ -5,10 +5,10 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, or_, select, update
-from sqlalchemy.orm import Session, selectinload, undefer
+from sqlalchemy.orm import Session, undefer
 
 from lunchkit import clock
 from lunchkit.db import db, leave_traces, transaction
@@ -25,18 +25,20 @@ from lunchkit.imports.refusals import ImportForgotten
 from lunchkit.imports.steps import (
     Breath,
     Ready,
-    as_it_stands,
     hold_breath,
     is_stale,
     make_ready,
+    prints_of,
     register,
+    untouched,
 )
 from lunchkit.mail.models import OutboxLetter
 from lunchkit.registrations.letters import Why
+from lunchkit.registrations.many import parts
 from lunchkit.registrations.models import CheckIn, Registration, Standing
 from lunchkit.registrations.refusals import TooLate
 from lunchkit.registrations.seats import lock_event
-from lunchkit.registrations.steps import give_back, require_open_by_hand, serve_queue
+from lunchkit.registrations.steps import give_back_many, require_open_by_hand, serve_queue
 from lunchkit.text import clean_line
 
 AT_ONCE = 500
@@ -229,9 +231,11 @@ class _Reports:
 def undo_import(draft: ImportDraft) -> None:
     """Take back what an import did, but for whom somebody has changed since, or who came to the door. Twice is once.
 
-    Whoever was told of a seat gets a letter that it is gone; of the others nothing stays. Raises TooLate or
-    ImportForgotten.
+    Whoever was told of a seat gets a letter that it is gone; of the others nothing stays. Who has changed is found out
+    while nothing is locked; under the lock only those are looked at again who say something else now.
+    Raises TooLate or ImportForgotten.
     """
+    before = untouched(prints_of(db.session(), draft), {}, breathe)
     with transaction() as session:
         event = lock_event(session, draft.event_id)
         now = clock.now()
@@ -240,22 +244,30 @@ def undo_import(draft: ImportDraft) -> None:
             return
         if event.is_over(now):
             raise TooLate
-        made = _made_by(session, draft)
-        told = set(session.scalars(select(OutboxLetter.subject_id).where(OutboxLetter.event_id == event.id)))
+        made = untouched(prints_of(session, draft), before, hold_breath)
         at_the_door = set(session.scalars(select(CheckIn.registration_id).where(CheckIn.event_id == event.id)))
-        for registration in made:
-            is_changed = as_it_stands(registration).digest() != registration.form_digest
-            if is_changed or registration.id in at_the_door:
-                draft.kept += 1
-            elif registration.id in told:
-                give_back(session, registration, now, Why.ORGANISER)
-            elif registration.id in draft.revived:
-                registration.standing, registration.cancelled_at = Standing.CANCELLED, now
-            else:
-                session.delete(registration)
+        gone = {one.id for one, is_same in made.items() if is_same and one.id not in at_the_door}
+        draft.kept += len(made) - len(gone)
+        _take_back(session, event, draft, gone, now)
         draft.undone_at = now
         leave_traces()
         serve_queue(session, event, now)
+
+
+def _take_back(session: Session, event: Event, draft: ImportDraft, gone: set[int], now: datetime) -> None:
+    """Cancel those who were told, or had been cancelled before; of the others no row stays."""
+    letters = session.scalars(select(OutboxLetter.subject_id).where(OutboxLetter.event_id == event.id))
+    told = {number for number in letters if number is not None and number in gone}
+    back = (gone & set(draft.revived)) - told
+    for part in parts(sorted(gone - told - back)):
+        session.execute(delete(Registration).where(Registration.id.in_(part)))
+    for part in parts(sorted(back)):
+        cancelled = update(Registration).where(Registration.id.in_(part))
+        session.execute(cancelled.values(standing=Standing.CANCELLED, cancelled_at=now))
+    for part in parts(sorted(told)):
+        people = select(Registration).where(Registration.id.in_(part)).order_by(Registration.id)
+        fresh = session.scalars(people, execution_options={"populate_existing": True}).all()
+        give_back_many(session, event, fresh, now, Why.ORGANISER)
 
 
 def forget_imports() -> int:
@@ -278,15 +290,3 @@ def _reread(session: Session, draft: ImportDraft, *, whole: bool = True) -> Impo
     if fresh is None:
         raise ImportForgotten
     return fresh
-
-
-def _made_by(session: Session, draft: ImportDraft) -> Sequence[Registration]:
-    """The registrations that an import made, and that still stand."""
-    made = select(Registration).where(
-        Registration.event_id == draft.event_id,
-        Registration.form_key.startswith(f"{draft.key}/"),
-        Registration.standing != Standing.CANCELLED,
-    )
-    whole = made.options(selectinload(Registration.needs), selectinload(Registration.answers))
-    fresh = whole.execution_options(populate_existing=True)
-    return session.scalars(fresh.order_by(Registration.id)).all()

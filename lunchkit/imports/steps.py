@@ -5,9 +5,10 @@ others are served. Under the lunch's lock it is only asked whether anything has 
 everybody is seated, by the function that seats everybody, and written at once.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
@@ -22,7 +23,7 @@ from lunchkit.mail.addresses import fold_email
 from lunchkit.registrations.forms import AttendeeDetails
 from lunchkit.registrations.letters import promise_letters
 from lunchkit.registrations.many import Newcomers, parts
-from lunchkit.registrations.models import Registration, Standing
+from lunchkit.registrations.models import Answer, Diet, Needs, Registration, Standing
 from lunchkit.registrations.queries import queue_length
 from lunchkit.registrations.seats import fill_seats
 from lunchkit.registrations.steps import details_of_registration, fill_in, join_queue, renew_links
@@ -193,3 +194,61 @@ def as_it_stands(registration: Registration) -> AttendeeDetails:
     """What a registration says now, its answers in the order in which an import keeps them."""
     answers = sorted((answer.question_id, answer.value) for answer in registration.answers)
     return replace(details_of_registration(registration), answers=tuple(answers))
+
+
+class Print(NamedTuple):
+    """What a registration says that an import made, as plain values: two that are equal say the same."""
+
+    id: int
+    standing: str
+    form_digest: bytes
+    name: str
+    email: str | None
+    organisation: str
+    is_member: bool
+    shows_name: bool
+    wants_recap: bool
+    seats: int
+    diets: str | None
+    allergies: str | None
+    access: str | None
+    answers: tuple[tuple[int, str], ...]
+
+    def is_untouched(self) -> bool:
+        """Whether it still says what the import wrote."""
+        details = AttendeeDetails(
+            name=self.name,
+            email=self.email,
+            organisation=self.organisation,
+            is_member=self.is_member,
+            shows_name=self.shows_name,
+            companions=self.seats - 1,
+            diets=tuple(Diet(diet) for diet in (self.diets or "").split(",") if diet),
+            allergies=self.allergies or "",
+            access=self.access or "",
+            wants_recap=self.wants_recap,
+            answers=self.answers,
+        )
+        return details.digest() == self.form_digest
+
+
+def prints_of(session: Session, draft: ImportDraft) -> list[Print]:
+    """What the registrations say that an import made, and that still stand; in two queries."""
+    mine = (
+        Registration.event_id == draft.event_id,
+        Registration.form_key.startswith(f"{draft.key}/"),
+        Registration.standing != Standing.CANCELLED,
+    )
+    answers: dict[int, list[tuple[int, str]]] = {}
+    said = select(Answer.registration_id, Answer.question_id, Answer.value).join(Registration).where(*mine)
+    for registration_id, question_id, value in session.execute(said.order_by(Answer.question_id)):
+        answers.setdefault(registration_id, []).append((question_id, value))
+    columns = [getattr(Registration, name) for name in Print._fields[:10]]
+    made = select(*columns, Needs.diets, Needs.allergies, Needs.access).select_from(Registration)
+    rows = session.execute(made.outerjoin(Needs, Needs.registration_id == Registration.id).where(*mine))
+    return [Print._make((*row, tuple(answers.get(row[0], ())))) for row in rows.all()]
+
+
+def untouched(prints: Sequence[Print], known: Mapping[Print, bool], breath: Breath) -> dict[Print, bool]:
+    """Which of them nobody has changed since; what was found out before need not be again."""
+    return {one: known[one] if one in known else one.is_untouched() for one in in_slices(prints, breath)}

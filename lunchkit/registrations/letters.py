@@ -83,6 +83,16 @@ def promise_letters(
     outbox.promise_many(session, letters, breath)
 
 
+def promise_cancellations(session: Session, cancelled: Iterable[tuple[Registration, str]], why: Why) -> None:
+    """Promise many the letter that their seat, or their place in the queue, is gone: each with where they stood."""
+    letters = [
+        _promised("cancellation", registration, standing, None, why)
+        for registration, standing in cancelled
+        if registration.email is not None
+    ]
+    outbox.promise_many(session, letters)
+
+
 def _promised(
     kind: str, registration: Registration, standing: str | None, position: int | None, why: Why | None
 ) -> dict[str, Any]:

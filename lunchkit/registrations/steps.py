@@ -1,6 +1,7 @@
 """Steps that several actions are made of. They change rows in the caller's transaction, under the lunch's lock."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import and_, bindparam, delete, or_, select
@@ -13,7 +14,7 @@ from lunchkit.mail.addresses import fold_email
 from lunchkit.mail.models import OutboxLetter
 from lunchkit.mail.outbox import FORGET
 from lunchkit.registrations.forms import AttendeeDetails
-from lunchkit.registrations.letters import Why, promise_letter
+from lunchkit.registrations.letters import Why, promise_cancellations, promise_letter
 from lunchkit.registrations.models import Answer, CheckIn, Needs, Registration, Standing
 from lunchkit.registrations.queries import place_in_queue
 from lunchkit.registrations.refusals import LunchCalledOff, NotPublished, TooLate
@@ -186,6 +187,18 @@ def give_back(session: Session, registration: Registration, now: datetime, why: 
     registration.cancelled_at = now
     registration.raise_sequence(registration.event.sequence)
     promise_letter(session, "cancellation", registration, standing=before, why=why)
+
+
+def give_back_many(
+    session: Session, event: Event, registrations: Sequence[Registration], now: datetime, why: Why
+) -> None:
+    """The same for many of one lunch, in a few statements."""
+    before = [(registration, registration.standing) for registration in registrations]
+    for registration in registrations:
+        registration.standing, registration.cancelled_at = Standing.CANCELLED, now
+        registration.raise_sequence(event.sequence)
+    session.flush()
+    promise_cancellations(session, before, why)
 
 
 def forget(session: Session, registration: Registration, now: datetime) -> None:
