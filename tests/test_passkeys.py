@@ -392,7 +392,7 @@ def test_a_count_that_goes_back_is_refused_noted_and_told(ada: Organiser, app: F
     assert show(half_open(app, ada), key).status_code == 303
     key.count -= 1  # what a copy would say that was made before
     client = half_open(app, ada)
-    assert "counter went back" in show(client, key).text
+    assert "son compteur a reculé" in show(client, key).text
     assert not is_inside(client)
     assert rows(Passkey)[0].doubted_at is not None
     assert verbs()[-1] == "sign_in.doubt"
@@ -572,7 +572,7 @@ def test_a_device_is_added_once_and_ten_are_enough(ada: Organiser, leo: Organise
         assert add(client, device(), f"No. {number}").status_code == 303
     assert post(client, "/organiser/passkeys/challenge").status_code == 409
     page = client.get(NEW).text
-    assert "ten passkeys" in page and "data-passkey" not in page
+    assert "déjà dix clés" in page and "data-passkey" not in page
     assert len(rows(Passkey)) == 10
 
 
@@ -642,10 +642,10 @@ def test_the_last_passkey_takes_the_second_factor_with_it(ada: Organiser, app: F
     client, _codes = guarded(app, ada, device())
     add(client, device(), "Laptop")
     phone, laptop = (row.id for row in rows(Passkey))
-    assert "stay" in client.get(f"/organiser/passkeys/{phone}/removal").text
+    assert "restent" in client.get(f"/organiser/passkeys/{phone}/removal").text
     assert post(client, f"/organiser/passkeys/{phone}/removal").status_code == 303
     assert outbox.rows(ADA)[-1].facts["what"] == News.REMOVED and rows(RecoveryCode)
-    assert "last one" in client.get(f"/organiser/passkeys/{laptop}/removal").text
+    assert "la dernière" in client.get(f"/organiser/passkeys/{laptop}/removal").text
     assert post(client, f"/organiser/passkeys/{laptop}/removal").status_code == 303
     assert outbox.rows(ADA)[-1].facts["what"] == News.LAST_REMOVED and rows(RecoveryCode) == []
     assert post(client, f"/organiser/passkeys/{laptop}/removal").status_code == 404, "a second tap"
@@ -775,9 +775,9 @@ def test_a_house_that_is_about_to_move_warns_of_its_passkeys(ada: Organiser, app
         assert 'value="move"' in answer.text
         return answer.text
 
-    assert "recovery code" not in ask()
+    assert "code de secours" not in ask()
     add(client, device())
-    assert "recovery code" in ask()
+    assert "code de secours" in ask()
 
 
 def test_a_house_that_moved_asks_for_a_code(ada: Organiser, app: Flask, settings: Settings) -> None:
@@ -792,7 +792,7 @@ def test_a_house_that_moved_asks_for_a_code(ada: Organiser, app: Flask, settings
     page = client.get(CONFIRMATION).text
     assert not is_inside(client) and "old.example" in page and "confirmation.js" not in page
     assert post(client, f"{CONFIRMATION}/code", code=codes[0]).status_code == 303
-    assert "made for old.example" in client.get(INSIDE).text
+    assert "créée pour old.example" in client.get(INSIDE).text
 
 
 @pytest.mark.parametrize(
@@ -891,14 +891,14 @@ def test_the_command_line_resets_passkeys(tmp_path: Path) -> None:
     lunchkit(instance, "upgrade")
     assert lunchkit(instance, "organiser", "add", "Ada Ressort", email).returncode == 0
     told = lunchkit(instance, "organiser", "reset-passkeys", email)
-    assert told.returncode == 1 and "no passkey" in told.stderr + told.stdout
+    assert told.returncode == 1 and "n’a pas de clé d’accès" in told.stderr + told.stdout
     assert lunchkit(instance, "organiser", "reset-passkeys", "nobody@lunch.example").returncode == 1
     with SQLITE_DRIVER.connect(instance / "lunchkit.sqlite") as connection:
         connection.execute(
             "insert into passkey (organiser_id, name, credential_id, public_key, sign_count, transports, rp_id, created_at)"
             " values (1, 'Phone', x'01', x'02', 0, '[]', 'lunch.example', '2026-05-13 10:00:00')"
         )
-    assert "does not answer to" in lunchkit(instance, "doctor").stdout.replace("do not answer", "does not answer")
+    assert "ne répondent pas à" in lunchkit(instance, "doctor").stdout
     told = lunchkit(instance, "organiser", "reset-passkeys", email)
     assert told.returncode == 0 and email in told.stdout, told.stderr
     with SQLITE_DRIVER.connect(instance / "lunchkit.sqlite") as connection:
