@@ -59,7 +59,13 @@ class House:
     """What a test holds in its hands."""
 
     def __init__(
-        self, app: Flask, server: Server, postman: Postman, events: dict[str, str], sign_in: str, host: str
+        self,
+        app: Flask,
+        server: Server,
+        postman: Postman,
+        events: dict[str, str],
+        sign_in: str,
+        host: str = "127.0.0.1",
     ) -> None:
         self.app = app
         self.server = server

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from lunchkit.accounts.actions import add_organiser, issue_console_link
 from lunchkit.accounts.queries import organiser_by_email
-from lunchkit.db import SQLITE_DRIVER, db
+from lunchkit.db import SQLITE_DRIVER, db, transaction
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.recap.actions import draft_recap
@@ -43,8 +43,8 @@ def lunch(demo: House) -> House:
     with demo.app.app_context(), demo.app.test_request_context():
         running = any_event_by_slug_or_404(demo.events["running"])
         columns = {name: getattr(running, name) for name in Event.__table__.columns.keys() if name != "id"}  # noqa: SIM118
-        db.session.add(Event(**columns | {"slug": slug, "uid": f"{slug}@demo"}))
-        db.session.commit()
+        with transaction() as session:  # beside a server that writes too
+            session.add(Event(**columns | {"slug": slug, "uid": f"{slug}@demo"}))
         organiser = organiser_by_email(running.contact_email)
         assert organiser is not None
         link = issue_console_link(organiser)

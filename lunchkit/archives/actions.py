@@ -13,7 +13,7 @@ from lunchkit.archives.container import Contents
 from lunchkit.archives.contents import Guest, Lunch, PictureWords, Question, Values, part, picture_words, section_of
 from lunchkit.archives.people import Person
 from lunchkit.archives.refusals import ArchiveRefused
-from lunchkit.archives.steps import ask_on_the_form, prepare_people, register_people, run_the_show
+from lunchkit.archives.steps import ask_on_the_form, prepare_people, register_people, run_the_show, speak_their_words
 from lunchkit.audit.recording import tell
 from lunchkit.db import db, transaction
 from lunchkit.events.models import Event
@@ -59,6 +59,7 @@ def bring_lunch(contents: Contents, lunch: Lunch, *, key: str, by: str, people: 
         asked = ask_on_the_form(session, event, lunch.form, now)
         run_the_show(session, event, lunch.run, polls)
         _hear_the_room(session, event, lunch, now)
+        speak_their_words(session, event, lunch, by, now)
         _describe(session, lunch)
         for number, guest in enumerate(lunch.guests):
             _seat(session, event, guest, number, portraits.get(number, ""), now)

@@ -15,9 +15,12 @@ from wtforms.form import BaseForm
 
 from lunchkit.archives.container import Contents
 from lunchkit.archives.refusals import ArchiveRefused, OddPart, PartRefused
+from lunchkit.config import LANGUAGES
 from lunchkit.events.changes import EventDetails, QuestionDetails
 from lunchkit.events.forms import EventForm
 from lunchkit.events.organiser_forms import question_form
+from lunchkit.feedback.models import Words as FeedbackWords
+from lunchkit.feedback.organiser_forms import WordsForm as FeedbackForm
 from lunchkit.planning.forms import run_item_form
 from lunchkit.planning.views import ItemDetails
 from lunchkit.polls.forms import PollDetails, PollForm
@@ -25,6 +28,7 @@ from lunchkit.questions.models import LONGEST
 from lunchkit.recap.changes import Wording, blank
 from lunchkit.recap.forms import Unreadable, read_value, to_raw
 from lunchkit.recap.sections import SHAPES, FieldKind, FieldShape, SectionKind
+from lunchkit.registrations.words import LETTERS
 from lunchkit.speakers.forms import MOST_LINKS, PageForm, SpeakerPage
 from lunchkit.speakers.organiser_forms import (
     AppearanceDetails,
@@ -35,9 +39,11 @@ from lunchkit.speakers.organiser_forms import (
     QuotationForm,
 )
 from lunchkit.text import clean_line, clean_text
+from lunchkit.wording.organiser_forms import WordsForm as LetterForm
+from lunchkit.wording.words import Words
 
 MOST_POLLS, MOST_SPEAKERS, MOST_SECTIONS, MOST_QUOTATIONS, MOST_COUNTED = 40, 20, 60, 20, 100_000
-MOST_ASKED, MOST_RUN, MOST_FROM_THE_ROOM, MOST_CORRECTIONS = 30, 30, 500, 100
+MOST_ASKED, MOST_RUN, MOST_FROM_THE_ROOM, MOST_CORRECTIONS, MOST_LETTERS = 30, 30, 500, 100, 100
 """Questions on the form (those asked no more among them), rows of the run of show, questions from the room."""
 Values = Mapping[str, Any]
 
@@ -102,6 +108,23 @@ class RoomQuestion:
 
 
 @dataclass(frozen=True)
+class OwnLetter:
+    """What the organisers let a letter say in a language."""
+
+    letter: str
+    language: str
+    words: Words
+
+
+@dataclass(frozen=True)
+class FeedbackAsked:
+    """In which words feedback is asked for, or that it is not."""
+
+    words: FeedbackWords
+    is_off: bool
+
+
+@dataclass(frozen=True)
 class Published:
     """When a recap was published first, and its corrections with the notes that readers saw."""
 
@@ -136,6 +159,8 @@ class Lunch:
     form: tuple[FormQuestion, ...] = ()
     run: tuple[RunRow, ...] = ()
     room: tuple[RoomQuestion, ...] = ()
+    letters: tuple[OwnLetter, ...] = ()
+    feedback: FeedbackAsked | None = None
     published: Published | None = None
 
 
@@ -157,6 +182,10 @@ def lunch_of(contents: Contents) -> Lunch:
         run = tuple(_run_row(each) for each in mappings(said.get("run", []), MOST_RUN))
     with part("questions"):
         room = tuple(_room_question(each) for each in mappings(said.get("questions", []), MOST_FROM_THE_ROOM))
+    with part("letters"):
+        letters = tuple(map(_own_letter, mappings(said.get("letters", []), MOST_LETTERS)))
+    with part("feedback"):
+        feedback = None if said.get("feedback") is None else _feedback_asked(_mapping(said["feedback"]))
     with part("published"):
         published = None if said.get("published") is None else _published(_mapping(said["published"]))
     with part("organisations"):
@@ -174,6 +203,8 @@ def lunch_of(contents: Contents) -> Lunch:
         form=form,
         run=run,
         room=room,
+        letters=tuple(one for one in letters if one.letter in LETTERS and one.language in LANGUAGES),
+        feedback=feedback,
         published=published,
     )
 
@@ -245,6 +276,23 @@ def _room_question(said: Values) -> RoomQuestion:
     if not text or len(text) > LONGEST:
         raise ArchiveRefused
     return RoomQuestion(text, whole(said["supports"], MOST_COUNTED), said["answered"] is True)
+
+
+def _own_letter(said: Values) -> OwnLetter:
+    form = LetterForm(formdata=_typed({"subject": _text(said["subject"]), "prose": _text(said["prose"])}))
+    _check(form, said["letter"])
+    return OwnLetter(_text(said["letter"]), _text(said["language"]), form.words())
+
+
+def _feedback_asked(said: Values) -> FeedbackAsked:
+    texts = {
+        f"{language}_{name}": _text(text)
+        for name, by_language in _mapping(said["words"]).items()
+        for language, text in _mapping(by_language).items()
+    }
+    form = FeedbackForm(formdata=_typed(texts))
+    _check(form, "feedback")
+    return FeedbackAsked(form.details(), said["off"] is True)
 
 
 def _published(said: Values) -> Published:

@@ -10,6 +10,7 @@ from lunchkit.db import db
 from lunchkit.events.changes import details_of
 from lunchkit.events.models import Event, FormQuestion
 from lunchkit.events.queries import all_form_questions
+from lunchkit.feedback.queries import feedback_of
 from lunchkit.images.models import Picture
 from lunchkit.images.queries import file_data, pictures_by_token
 from lunchkit.links import public
@@ -23,6 +24,7 @@ from lunchkit.recap.steps import sections_now
 from lunchkit.speakers.models import Appearance, Organisation
 from lunchkit.speakers.organiser_forms import appearance_details, organisation_details, quotation_details
 from lunchkit.speakers.queries import appearances, approved_quotations
+from lunchkit.wording.queries import rows_of
 
 _MOMENTS = ("starts_at", "ends_at", "members_open_at", "opens_at", "closes_at")
 
@@ -67,6 +69,8 @@ def archive_of(event: Event, *, with_people: bool = False) -> bytes:
         "polls": _polls(event),
         "run": _run(event),
         "questions": _from_the_room(event),
+        "letters": _letters(event),
+        "feedback": _feedback(event),
         "organisations": _organisations([talk.speaker.organisation for talk in talks]),
         "speakers": _speakers(event, list(talks), pictures),
         "recap": _recap(event, pictures),
@@ -141,6 +145,21 @@ def _run(event: Event) -> list[dict[str, Any]]:
         }
         for item in run_items(event.id)
     ]
+
+
+def _letters(event: Event) -> list[dict[str, str]]:
+    """What the organisers let letters say in their own words, but what they have set aside."""
+    return [
+        {"letter": row.letter, "language": row.language, "subject": row.subject, "prose": row.prose}
+        for row in rows_of(event.id)
+        if row.set_aside_at is None
+    ]
+
+
+def _feedback(event: Event) -> dict[str, Any] | None:
+    """How it is asked, or that it is not; nothing of what was answered. None where it is asked in lunchkit's words."""
+    asked = feedback_of(event.id)
+    return {"words": asked.words, "off": asked.switched_off_at is not None} if asked is not None else None
 
 
 def _from_the_room(event: Event) -> list[dict[str, Any]]:

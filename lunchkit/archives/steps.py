@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from lunchkit.archives.contents import FormQuestion as Asked
-from lunchkit.archives.contents import RunRow
+from lunchkit.archives.contents import Lunch, RunRow
 from lunchkit.archives.people import Person, check_in_rows
 from lunchkit.archives.refusals import OddPart
 from lunchkit.events.actions import MOST_QUESTIONS
 from lunchkit.events.models import Event, FormQuestion
+from lunchkit.feedback.models import Feedback
 from lunchkit.imports.entries import in_slices
 from lunchkit.imports.planning import Wishes, details_of_entry
 from lunchkit.planning.models import RunItem
@@ -20,6 +21,7 @@ from lunchkit.registrations.many import Newcomers, insert_rows
 from lunchkit.registrations.models import Answer, CheckIn, Registration, Standing
 from lunchkit.registrations.seats import fill_seats
 from lunchkit.registrations.steps import fill_in, join_queue, renew_links
+from lunchkit.wording.models import LetterWords
 
 
 @dataclass
@@ -133,6 +135,26 @@ def register_people(
     scans = [row for person, one in people for row in check_in_rows(event.id, one.id, person)]
     insert_rows(session, CheckIn, scans)
     event.capacity = capacity
+
+
+def speak_their_words(session: Session, event: Event, lunch: Lunch, by: str, now: datetime) -> None:
+    """Let letters and feedback say what they said where the lunch comes from."""
+    words = {(one.letter, one.language): one.words for one in lunch.letters if one.words}
+    session.add_all(
+        LetterWords(
+            event_id=event.id,
+            letter=letter,
+            language=language,
+            subject=said.subject,
+            prose=said.prose,
+            updated_at=now,
+            updated_by=by,
+        )
+        for (letter, language), said in words.items()
+    )
+    if lunch.feedback is not None:
+        off = now if lunch.feedback.is_off else None
+        session.add(Feedback(event_id=event.id, words=lunch.feedback.words, switched_off_at=off))
 
 
 def _number(questions: Mapping[int, int], place: int) -> int:
