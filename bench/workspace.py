@@ -65,6 +65,7 @@ PAGES = {
     "door, code": "/organiser/e/{lunch}/door/list?q=K7M4QX",
     "door, one": "/organiser/e/{lunch}/door/90",
     "kitchen": "/organiser/e/{lunch}/caterer",
+    "take it away": "/organiser/e/{lunch}/archive",
     "questions on the form": "/organiser/e/{lunch}/form",
     "run of show": "/organiser/e/{lunch}/run",
     "run of show, now": "/organiser/e/{lunch}/run/now",

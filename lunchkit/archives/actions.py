@@ -47,7 +47,7 @@ def bring_lunch(contents: Contents, lunch: Lunch, *, key: str, by: str, people: 
     portraits = {number: _draw(guest.portrait, contents) for number, guest in enumerate(lunch.guests) if guest.portrait}
     with part("recap"):
         photos = _draw_photos(contents, lunch)
-    prepared = prepare_people(people, key)
+    prepared = prepare_people(db.session(), people, key)
     with transaction() as session:
         if (known := _known(session, key)) is not None:
             return known

@@ -29,7 +29,7 @@ class Prepared:
     """People whose registrations are made, in no session yet."""
 
     people: list[tuple[Person, Registration]]
-    key: str
+    rows: Newcomers
 
 
 def ask_on_the_form(session: Session, event: Event, asked: Sequence[Asked], now: datetime) -> dict[int, int]:
@@ -75,13 +75,16 @@ def run_the_show(session: Session, event: Event, rows: Sequence[RunRow], polls: 
         )
 
 
-def prepare_people(people: Sequence[Person], key: str) -> Prepared:
+def prepare_people(session: Session, people: Sequence[Person], key: str) -> Prepared:
     """Registrations with links of their own, in no session yet: made while nothing is locked, and others are served.
 
     Those with a seat stand first, then whoever waits, each in the order of the queue.
     """
     order = sorted(people, key=lambda person: (person.standing != Standing.SEATED, person.queued_at))
-    return Prepared([(person, _registration(person, key)) for person in in_slices(order)], key)
+    prepared = Prepared([(person, _registration(person, key)) for person in in_slices(order)], Newcomers(session))
+    for _person, one in in_slices(prepared.people):
+        prepared.rows.add(one)
+    return prepared
 
 
 def _registration(person: Person, key: str) -> Registration:
@@ -128,10 +131,7 @@ def register_people(
         if one.standing == Standing.SEATED and person.seated_at is not None:
             one.seated_at = person.seated_at
         one.answers = [Answer(question_id=_number(questions, place), value=value) for place, value in person.answers]
-    rows = Newcomers(session)
-    for _person, one in people:
-        rows.add(one)
-    rows.write(session, event.id, [one for _person, one in people])
+    prepared.rows.write(session, event.id, [one for _person, one in people])
     scans = [row for person, one in people for row in check_in_rows(event.id, one.id, person)]
     insert_rows(session, CheckIn, scans)
     event.capacity = capacity

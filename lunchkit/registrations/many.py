@@ -49,10 +49,9 @@ class Sheet:
         """One row, ready."""
         return [convert(values[name]) for name, convert in zip(self._names, self._convert, strict=True)]
 
-    def change(self, row: list[Any], name: str, value: Any) -> None:
-        """Set one column of a row that was ready."""
-        place = self._place[name]
-        row[place] = self._convert[place](value)
+    def places(self, names: Sequence[str]) -> list[tuple[int, Callable[[Any], Any], str]]:
+        """Where these columns stand in a row, and how their values are converted: to change a row that was ready."""
+        return [(self._place[name], self._convert[self._place[name]], name) for name in names]
 
     def write(self, rows: Sequence[list[Any]], breath: Breath | None = None) -> None:
         """Insert the rows, in the caller's transaction."""
@@ -96,12 +95,12 @@ class Newcomers:
         """
         if not registrations:
             return
-        rows = []
+        rows, late = [], self._sheet.places(_LATE)
         for registration in registrations:
             row, said = self._rows[str(registration.form_key)], registration.__dict__
             said["event_id"] = event_id
-            for name in _LATE:
-                self._sheet.change(row, name, said.get(name))
+            for place, convert, name in late:
+                row[place] = convert(said.get(name))
             rows.append(row)
         self._sheet.write(rows, breath)
         key = str(registrations[0].form_key).rpartition("/")[0]
