@@ -172,9 +172,9 @@ def lock(options: list[str]) -> int:
     """Make the lock files anew from pyproject.toml. Pins that still fit are kept, unless `--upgrade` is given."""
     if not shutil.which("uv"):
         sys.exit("run.py: lock needs uv (pip install uv, or see its documentation).")
-    extras = ["--extra", "passkeys", "--extra", "postgres"]
-    everything = [*extras, "--group", "test", "--group", "lint", "--constraint", RUNTIME.name]
-    for file, wanted in ((RUNTIME, []), (TEST, everything)):
+    served = ["--extra", "passkeys"]
+    everything = [*served, "--extra", "postgres", "--group", "test", "--group", "lint", "--constraint", RUNTIME.name]
+    for file, wanted in ((RUNTIME, served), (TEST, everything)):
         command = [*COMPILE.split(), *options, "--group", "build", *wanted, "-o", file.name, "pyproject.toml"]
         if subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL).returncode:
             return 1

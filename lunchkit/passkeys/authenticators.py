@@ -8,11 +8,13 @@ unlocked phone has its mailbox too, and would have both factors.
 
 import hmac
 import json
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from importlib.util import LazyLoader, find_spec, module_from_spec
 from ipaddress import ip_address
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import idna
@@ -21,31 +23,28 @@ from lunchkit.accounts.models import Passkey
 from lunchkit.config import Settings
 from lunchkit.passkeys.refusals import Unproven
 
-try:
-    from webauthn import (
-        generate_authentication_options,
-        generate_registration_options,
-        verify_authentication_response,
-        verify_registration_response,
-    )
-    from webauthn.helpers import (
-        base64url_to_bytes,
-        options_to_json_dict,
-        parse_authentication_credential_json,
-        parse_registration_credential_json,
-    )
-    from webauthn.helpers.structs import (
-        AuthenticatorSelectionCriteria,
-        AuthenticatorTransport,
-        PublicKeyCredentialDescriptor,
-        ResidentKeyRequirement,
-        UserVerificationRequirement,
-    )
-except ImportError:  # the extra is not installed
-    IS_INSTALLED = False
-else:
-    IS_INSTALLED = True
+if TYPE_CHECKING:
+    import webauthn
+    from webauthn.helpers import structs
 
+
+def _at_first_use(name: str) -> Any:
+    """A module that is read in when somebody needs it; None where it is not installed.
+
+    Most houses have nobody with a passkey: they would pay for the library with a third of a second at each start.
+    """
+    spec = find_spec(name)
+    if spec is None or spec.loader is None:
+        return None
+    spec.loader = LazyLoader(spec.loader)
+    module = sys.modules[name] = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+if not TYPE_CHECKING:
+    webauthn = sys.modules.get("webauthn") or _at_first_use("webauthn")
+IS_INSTALLED = webauthn is not None
 PATIENCE = 120_000
 """Milliseconds that a browser waits for the device."""
 LONGEST_ANSWER = 20_000
@@ -122,7 +121,7 @@ def creation_options(
     party: RelyingParty, *, handle: bytes, email: str, name: str, challenge: bytes, known: Iterable[Passkey]
 ) -> dict[str, Any]:
     """What a browser is given to make a passkey, as JSON."""
-    options = generate_registration_options(
+    options = webauthn.generate_registration_options(
         rp_id=party.id,
         rp_name=party.name,
         user_id=handle,
@@ -131,30 +130,31 @@ def creation_options(
         challenge=challenge,
         timeout=PATIENCE,
         exclude_credentials=_descriptors(party, known),
-        authenticator_selection=AuthenticatorSelectionCriteria(
-            resident_key=ResidentKeyRequirement.PREFERRED, user_verification=UserVerificationRequirement.REQUIRED
+        authenticator_selection=webauthn.helpers.structs.AuthenticatorSelectionCriteria(
+            resident_key=webauthn.helpers.structs.ResidentKeyRequirement.PREFERRED,
+            user_verification=webauthn.helpers.structs.UserVerificationRequirement.REQUIRED,
         ),
     )
-    return options_to_json_dict(options)
+    return webauthn.helpers.options_to_json_dict(options)
 
 
 def request_options(party: RelyingParty, *, challenge: bytes, known: Iterable[Passkey]) -> dict[str, Any]:
     """What a browser is given to show one of these passkeys, as JSON."""
-    options = generate_authentication_options(
+    options = webauthn.generate_authentication_options(
         rp_id=party.id,
         challenge=challenge,
         timeout=PATIENCE,
         allow_credentials=_descriptors(party, known),
-        user_verification=UserVerificationRequirement.REQUIRED,
+        user_verification=webauthn.helpers.structs.UserVerificationRequirement.REQUIRED,
     )
-    return options_to_json_dict(options)
+    return webauthn.helpers.options_to_json_dict(options)
 
 
-def _descriptors(party: RelyingParty, known: Iterable[Passkey]) -> list["PublicKeyCredentialDescriptor"]:
+def _descriptors(party: RelyingParty, known: Iterable[Passkey]) -> "list[structs.PublicKeyCredentialDescriptor]":
     return [
-        PublicKeyCredentialDescriptor(
+        webauthn.helpers.structs.PublicKeyCredentialDescriptor(
             id=passkey.credential_id,
-            transports=[AuthenticatorTransport(way) for way in passkey.transports] or None,
+            transports=[webauthn.helpers.structs.AuthenticatorTransport(way) for way in passkey.transports] or None,
         )
         for passkey in known
         if passkey.rp_id == party.id
@@ -165,8 +165,8 @@ def check_creation(party: RelyingParty, challenge: bytes, answer: str) -> NewPas
     """The passkey that an answer brings. Raises Unproven."""
     _refuse_too_long(answer)
     try:
-        credential = parse_registration_credential_json(answer)
-        made = verify_registration_response(
+        credential = webauthn.helpers.parse_registration_credential_json(answer)
+        made = webauthn.verify_registration_response(
             credential=credential,
             expected_challenge=challenge,
             expected_rp_id=party.id,
@@ -185,7 +185,7 @@ def shown_id(answer: str) -> bytes:
     """By which passkey an answer says that it is; nothing of it is proven yet. Raises Unproven."""
     _refuse_too_long(answer)
     try:
-        return base64url_to_bytes(json.loads(answer)["id"])
+        return webauthn.helpers.base64url_to_bytes(json.loads(answer)["id"])
     except Exception as error:
         raise Unproven from error
 
@@ -197,8 +197,8 @@ def check_answer(party: RelyingParty, challenge: bytes, answer: str, passkey: Pa
     at the signature, and anybody could raise the alarm.
     """
     try:
-        credential = parse_authentication_credential_json(answer)
-        proven = verify_authentication_response(
+        credential = webauthn.helpers.parse_authentication_credential_json(answer)
+        proven = webauthn.verify_authentication_response(
             credential=credential,
             expected_challenge=challenge,
             expected_rp_id=party.id,
