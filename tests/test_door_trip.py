@@ -22,7 +22,7 @@ from lunchkit.accounts.models import Organiser, OrganiserSession
 from lunchkit.checkin.actions import take_scan
 from lunchkit.checkin.queries import conflicts, counts
 from lunchkit.checkin.views import Scan
-from lunchkit.db import db
+from lunchkit.db import db, transaction
 from lunchkit.events.models import Event
 from lunchkit.links import personal_tokens
 from lunchkit.registrations.actions import change_capacity, register_by_hand
@@ -65,11 +65,10 @@ def lunch_of(lunch: House) -> Event:
 def lunch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """The demo, with fifty more people at the lunch that takes place now."""
     with house(tmp_path_factory.mktemp("door")) as lunch:
-        with inside(lunch):
+        with inside(lunch), transaction():
             event = lunch_of(lunch)
             event.capacity = 120
             event.companions_allowed = 3
-            db.session.commit()
         yield lunch
 
 
@@ -92,8 +91,8 @@ def let_in(page: Page, link: str) -> None:
 
 def revive_sessions() -> None:
     """Everybody who was signed in is so again: for the tests that follow."""
-    db.session.execute(update(OrganiserSession).values(ended_at=None))
-    db.session.commit()
+    with transaction() as session:
+        session.execute(update(OrganiserSession).values(ended_at=None))
 
 
 def guests(lunch: House, number: int, name: str, **fields: Any) -> list[str]:
@@ -259,8 +258,8 @@ def test_scans_wait_while_nobody_is_signed_in(lunch: House, phone: Callable[[str
     with inside(lunch):
         session = db.session.scalars(select(OrganiserSession).order_by(OrganiserSession.id.desc())).first()
         organiser = db.session.get_one(Organiser, session.organiser_id)
-        db.session.execute(OrganiserSession.__table__.update().values(ended_at=clock.now()))
-        db.session.commit()
+        with transaction():
+            db.session.execute(OrganiserSession.__table__.update().values(ended_at=clock.now()))
         link = issue_console_link(organiser)
     one.close_answer()
     one.connect()

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from lunchkit import clock
 from lunchkit.accounts.actions import issue_console_link
 from lunchkit.accounts.models import Organiser
-from lunchkit.db import db
+from lunchkit.db import db, transaction
 from lunchkit.imports.models import ImportDraft
 from tests.chromium import DESK, open_context
 from tests.importing import HELLOASSO, PRETIX, as_csv, workbook
@@ -105,10 +105,10 @@ def test_a_long_list_shows_how_far_it_is_and_comes_to_its_end_without_javascript
 def going_on(lunch: House, page: Page, address: str) -> None:
     """Have a list look as if another process were importing it; and the browser not load its page anew meanwhile."""
     with lunch.app.app_context():
-        draft = db.session.get_one(ImportDraft, int(address.rpartition("/")[2]))
-        draft.started_at, draft.worked_at = clock.now(), clock.now() + timedelta(hours=1)
-        draft.done, draft.total, draft.attempts = 237, 10_000, 2
-        db.session.commit()
+        with transaction() as session:
+            draft = session.get_one(ImportDraft, int(address.rpartition("/")[2]))
+            draft.started_at, draft.worked_at = clock.now(), clock.now() + timedelta(hours=1)
+            draft.done, draft.total, draft.attempts = 237, 10_000, 2
         db.session.remove()
         db.engine.dispose()
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from lunchkit.db import db
+from lunchkit.db import db, transaction
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.guests.actions import welcome_guest
 from lunchkit.guests.models import Wish
@@ -36,9 +36,9 @@ def next_lunch(lunch: House) -> str:
         coming = any_event_by_slug_or_404(lunch.events["coming"])
         columns = {column.key: getattr(coming, column.key) for column in type(coming).__table__.columns}
         later = {name: columns[name] + timedelta(days=7) for name in ("starts_at", "ends_at")}
-        db.session.add(type(coming)(**columns | later | {"id": None, "uid": "next@x", "slug": "next", "form_key": None,
-                                                          "members_hash": None}))  # fmt: skip
-        db.session.commit()
+        with transaction() as session:
+            session.add(type(coming)(**columns | later | {"id": None, "uid": "next@x", "slug": "next", "form_key": None,
+                                                           "members_hash": None}))  # fmt: skip
         db.session.remove()
     return "next"
 

@@ -12,7 +12,7 @@ from lunchkit import clock
 from lunchkit.accounts.actions import add_organiser, issue_console_link
 from lunchkit.accounts.models import FRESH_FOR, Organiser, OrganiserSession
 from lunchkit.accounts.queries import organiser_by_email, owner
-from lunchkit.db import db
+from lunchkit.db import db, transaction
 from tests.chromium import DESK, open_context
 from tests.live import House, house, text_of
 from tests.looks import ATTENDEE, ORGANISER, faults, over_budget, weigh
@@ -171,8 +171,8 @@ def test_a_page_that_was_left_open_asks_first_who_it_is(lunch: House, phone: Pho
     use_link(page, link_for(lunch, "dominique@lunch.example"))
     page.goto(lunch.url("/organiser/passkeys/new"))
     with lunch.app.app_context():
-        db.session.execute(update(OrganiserSession).values(confirmed_at=clock.now() - FRESH_FOR))
-        db.session.commit()
+        with transaction() as session:
+            session.execute(update(OrganiserSession).values(confirmed_at=clock.now() - FRESH_FOR))
         db.session.remove()
         db.engine.dispose()
     page.locator("[data-passkey] button").click()
