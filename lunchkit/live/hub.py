@@ -136,7 +136,7 @@ class Channel:
         while self._goes_on():
             time.sleep(until_next(pause))
             started = time.monotonic()
-            if started - pushed < self.feed.gap:
+            if started - pushed < self.feed.gap - rest / 2:  # looks are this far from being on time at most
                 continue
             try:
                 message = self.look()
