@@ -118,15 +118,13 @@ def test_phones_ask_three_questions_once_the_lunch_is_over_and_until_a_week_late
 
 def test_an_answer_works_without_a_script_and_the_page_shows_it_again(app: Flask, lunch: Event) -> None:
     (phone,) = phones(app, lunch, 1)
-    data = {"mark": "4", "again": "perhaps", "better": "Plus de pain."}
+    data = {"mark": "4", "again": "2", "better": "Plus de pain."}
     answer = phone.client.post(f"/v/{phone.code}/feedback", data=data)
     assert (answer.status_code, answer.headers["Location"]) == (303, f"/v/{phone.code}")
     page = phone.look()
-    assert re.search(r'name="mark" value="4" checked', page) and re.search(
-        r'name="again" value="perhaps" checked', page
-    )
+    assert re.search(r'name="mark" value="4" checked', page) and re.search(r'name="again" value="2" checked', page)
     assert ">Plus de pain.</textarea>" in page and "c’est enregistré" in page
-    phone.client.post(f"/v/{phone.code}/feedback", data={"mark": "2", "again": "perhaps", "better": ""})
+    phone.client.post(f"/v/{phone.code}/feedback", data={"mark": "2", "again": "2", "better": ""})
     page = phone.look()
     assert 'value="2" checked' in page and "Plus de pain" not in page
     assert feedback_box().count(lunch.id) == 1
@@ -134,10 +132,10 @@ def test_an_answer_works_without_a_script_and_the_page_shows_it_again(app: Flask
 
 def test_one_tap_speaks_of_one_question_and_leaves_the_others(app: Flask, lunch: Event) -> None:
     (phone,) = phones(app, lunch, 1)
-    for turn, fields in enumerate(({"mark": 5}, {"again": "yes"}, {"better": "Merci"}, {"mark": 3}), 1):
+    for turn, fields in enumerate(({"mark": 5}, {"again": 1}, {"better": "Merci"}, {"mark": 3}), 1):
         say(phone, turn=turn, **fields)
     page = phone.look()
-    assert 'value="3" checked' in page and 'value="yes" checked' in page and ">Merci</textarea>" in page
+    assert 'value="3" checked' in page and 'name="again" value="1" checked' in page and ">Merci</textarea>" in page
 
 
 def test_double_taps_and_retries_are_one_answer_and_a_late_one_changes_nothing(app: Flask, lunch: Event) -> None:
@@ -165,7 +163,17 @@ def test_a_whole_room_that_answers_at_once_is_counted_to_the_last_phone(app: Fla
 
 @pytest.mark.parametrize(
     "fields",
-    [{}, {"mark": "6"}, {"mark": "0"}, {"mark": "1' or 1"}, {"again": "always"}, {"better": "é" * 501}, {"mark": "５"}],
+    [
+        {},
+        {"mark": "6"},
+        {"mark": "0"},
+        {"mark": "1' or 1"},
+        {"again": "4"},
+        {"again": "yes"},
+        {"again": "１"},
+        {"better": "é" * 501},
+        {"mark": "５"},
+    ],
 )
 def test_what_nobody_asked_for_is_refused(app: Flask, lunch: Event, fields: dict[str, str]) -> None:
     (phone,) = phones(app, lunch, 1)
@@ -211,7 +219,7 @@ def test_the_number_of_a_phone_lasts_until_feedback_closes(app: Flask, lunch: Ev
 def test_answers_have_the_same_length_whatever_they_say(app: Flask, lunch: Event) -> None:
     sizes = set()
     for phone, fields in zip(
-        phones(app, lunch, 4), ({"mark": 1}, {"mark": 5}, {"again": "no"}, {"again": "perhaps"}), strict=True
+        phones(app, lunch, 4), ({"mark": 1}, {"mark": 5}, {"again": 3}, {"again": 2}), strict=True
     ):
         answer = phone.client.post(f"/v/{phone.code}/feedback", data=fields, headers=JSON)
         sizes.add((answer.status_code, len(answer.data), sum(map(len, answer.headers.getlist("Set-Cookie")))))
@@ -323,11 +331,11 @@ def test_it_closes_on_the_purge_day_where_that_comes_first(app: Flask, make_even
 
 
 def test_nothing_shows_of_four_people_and_all_of_five(app: Flask, organiser_client: FlaskClient, lunch: Event) -> None:
-    crowd_says(app, lunch, 4, mark=5, again="yes", better="Encore du pain")
+    crowd_says(app, lunch, 4, mark=5, again=1, better="Encore du pain")
     assert shown(lunch) == (0, {}, {}, 0)
     page = workspace(organiser_client, lunch)
     assert "4 personnes ont répondu" in page and "Encore du pain" not in page and '<svg class="pic' not in page
-    crowd_says(app, lunch, 1, mark=1, again="no")
+    crowd_says(app, lunch, 1, mark=1, again=3)
     assert shown(lunch) == (5, {"1": 1, "5": 4}, {"Oui": 4, "Non": 1}, 4)
     page = workspace(organiser_client, lunch)
     assert page.count("Encore du pain") >= 4 and 'class="pic' in page and "<table>" in page
@@ -348,7 +356,7 @@ def test_what_shows_moves_on_by_five_phones_at_a_time(app: Flask, lunch: Event) 
 def test_a_question_that_fewer_than_five_answered_shows_nothing(
     app: Flask, organiser_client: FlaskClient, lunch: Event
 ) -> None:
-    crowd_says(app, lunch, 4, mark=3, again="no")
+    crowd_says(app, lunch, 4, mark=3, again=3)
     crowd_says(app, lunch, 1, mark=3)
     assert shown(lunch) == (5, {"3": 5}, {}, 0)
     assert "Moins de cinq personnes ont répondu" in workspace(organiser_client, lunch)
@@ -364,7 +372,7 @@ def test_at_the_close_everybody_counts_and_of_four_nothing_stays(app: Flask, mak
     assert shown(many)[0] == 7 and shown(few)[0] == 0
     with clock.fixed_at(many.ends_at + OPEN_FOR):
         assert shown(many) == (7, {"2": 7}, {}, 7)
-        assert shown(few) == (4, {}, {}, 0)
+        assert shown(few) == (0, {}, {}, 0) and glance(few).answered == 4
         assert bring_in_feedback() == 0, "nothing is left to do"
     assert db.session.query(Remark).filter_by(event_id=few.id).count() == 0
 

@@ -38,7 +38,7 @@ def others_say(browser: Browser, address: str, number: int) -> None:
     for count in range(number):
         context = open_context(browser)
         assert context.request.get(address).ok
-        data = {"mark": count % 3 + 3, "again": "yes", "better": LONG if count == 0 else f"Merci {count}"}
+        data = {"mark": count % 3 + 3, "again": 1, "better": LONG if count == 0 else f"Merci {count}"}
         assert context.request.post(f"{address}/feedback", form=data, headers=JSON).ok
         context.close()
 
@@ -90,14 +90,14 @@ def test_a_phone_gets_from_the_vote_to_feedback_by_itself_and_five_phones_show_i
 
     page.locator("[name=mark][value='4']").click()
     status(page).to_contain_text("enregistré")
-    page.locator("[name=again][value=perhaps]").click()
+    page.locator("[name=again][value='2']").click()
     page.fill("#better", "Plus de pain")
     status(page).to_have_text("Pas encore envoyé.")
     page.get_by_role("button", name="Envoyer").click()
     status(page).to_contain_text("enregistré")
     page.reload()
     expect(page.locator("[name=mark][value='4']")).to_be_checked()
-    expect(page.locator("[name=again][value=perhaps]")).to_be_checked()
+    expect(page.locator("[name=again][value='2']")).to_be_checked()
     expect(page.locator("#better")).to_have_value("Plus de pain")
     page.locator("[name=mark][value='5']").click()
     status(page).to_contain_text("enregistré")
@@ -132,13 +132,13 @@ def test_a_tap_without_network_is_sent_when_it_is_back_also_after_a_reload(lunch
     context.set_offline(True)
     page.locator("[name=mark][value='2']").click()
     status(page).to_contain_text("Pas de réseau")
-    page.locator("[name=again][value=no]").click()
+    page.locator("[name=again][value='3']").click()
     context.set_offline(False)
     page.reload()
     status(page).to_contain_text("enregistré")
     for _ in range(2):
         expect(page.locator("[name=mark][value='2']")).to_be_checked()
-        expect(page.locator("[name=again][value=no]")).to_be_checked()
+        expect(page.locator("[name=again][value='3']")).to_be_checked()
         page.goto(address)
 
 
@@ -169,7 +169,7 @@ def test_the_pages_keep_their_budgets_and_everybody_can_use_them(lunch: House, c
         too_much += over_budget(name, weight, ATTENDEE)
         found += [f"{name}: {fault}" for fault in faults_here(page)]
         page.locator("[name=mark][value='3']").click()
-        page.locator("[name=again][value=yes]").click()
+        page.locator("[name=again][value='1']").click()
         status(page).to_contain_text("enregistré")
     base = lunch.url(f"/organiser/e/{lunch.events['running']}/feedback")
     for path in ("", "/words", "/closing"):

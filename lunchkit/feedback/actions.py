@@ -3,6 +3,7 @@
 import secrets
 from collections import Counter
 from collections.abc import Sequence
+from datetime import timedelta
 from functools import partial
 
 from flask import current_app
@@ -15,8 +16,8 @@ from lunchkit.errors import NotFound
 from lunchkit.events.models import Event
 from lunchkit.feedback.box import FeedbackBox, Kept, Slip
 from lunchkit.feedback.forms import Said
-from lunchkit.feedback.models import STEP, Feedback, Remark, Stage, Words, closes_at, stage_of
-from lunchkit.feedback.queries import feedback_box, feedback_of, key_name
+from lunchkit.feedback.models import OPEN_FOR, STEP, Feedback, Remark, Stage, Words, closes_at, stage_of
+from lunchkit.feedback.queries import count_late, feedback_box, feedback_of, key_name, last_day, seal_of
 from lunchkit.feedback.refusals import (
     FeedbackClosed,
     FeedbackNotKnownYet,
@@ -26,6 +27,7 @@ from lunchkit.feedback.refusals import (
     NothingToClose,
     StillRehearsing,
     TooEarly,
+    TooFewSince,
     WordsStay,
 )
 from lunchkit.live.batches import Batches
@@ -38,6 +40,9 @@ from lunchkit.rooms.queries import box, keys
 from lunchkit.rooms.steps import touch
 from lunchkit.text import fold
 
+HEARD_WITHIN = timedelta(minutes=1)
+"""So long after the last moment to answer phones are told so: ``bring_in_feedback`` runs three times a minute."""
+
 
 def answer_feedback(event: Event, device: Device, said: Said) -> None:
     """Keep what a phone says; what it does not speak of stays as it was. Returns after it is on the disk.
@@ -46,11 +51,13 @@ def answer_feedback(event: Event, device: Device, said: Said) -> None:
     """
     if stage_of(event, feedback_of(event.id), clock.now()) is not Stage.OPEN:
         raise FeedbackClosed
-    tag = ballot_tag(_key(event.id), key_name(event.id), device)
+    key = _key(event.id)
+    tag = ballot_tag(key, key_name(event.id), device)
     says_nothing = not (said.mark or said.again or said.better)
     if says_nothing and feedback_box().of_phone(event.id, tag) is None:
         raise FeedbackUnreadable
-    slip = Slip(event.id, tag, said.mark, said.again, said.better, secrets.token_hex(16), said.turn)
+    seal = seal_of(key, tag, said.better) if said.better else ""
+    slip = Slip(event.id, tag, said.mark, said.again, said.better, secrets.token_hex(16), said.turn, seal)
     try:
         is_kept = _batches().submit(slip)
     except TimeoutError as error:
@@ -154,24 +161,34 @@ def word_feedback(event: Event, words: Words) -> None:
 
 
 def erase_remark(remark: Remark) -> None:
-    """Forget what somebody wrote, here and in the box; what else they said still counts. Raises NotFound."""
+    """Forget what somebody wrote, here and in the box; what else they said still counts. Raises NotFound.
+
+    Their phone may send it once more, on its own or by hand: the same text is not kept again.
+    """
     with transaction() as session:
         _lock(session, remark.event_id)
         found = session.get(Remark, remark.id, populate_existing=True)
         if found is None:
             raise NotFound
-        feedback_box().erase_text(found.event_id, found.id)
+        key = keys().get(key_name(found.event_id)) or secrets.token_bytes(32)  # of a lost key no phone can write again
+        feedback_box().erase_text(found.event_id, found.id, partial(seal_of, key))
         session.delete(found)
         leave_traces()
     box().scrub()
 
 
 def close_feedback(event: Event) -> None:
-    """Count the slips for good and destroy them, with their key. Raises NothingToClose."""
+    """Count the slips for good and destroy them, with their key. Raises NothingToClose.
+
+    Raises TooFewSince where one to four phones have said something since what shows: an organiser's haste must not
+    cost them their answers, and the difference to what shows now would be theirs alone.
+    """
     with transaction() as session:
         locked, feedback = _lock(session, event.id)
         if stage_of(locked, feedback, clock.now()) not in (Stage.OPEN, Stage.CLOSED):
             raise NothingToClose
+        if count_late(locked):
+            raise TooFewSince(last_day(locked))
     _close(event.id)
 
 
@@ -182,10 +199,35 @@ def _close(event_id: int) -> None:
         if feedback.closed_at is None:
             feedback_box().open(event_id)  # so that whoever answers at this moment finds it closed
             feedback_box().stop(event_id)
-            _keep(session, event, feedback, feedback_box().slips(event_id))
+            _keep_last(session, event, feedback)
             feedback.closed_at = clock.now()
             touch(session, event_id)
     _destroy(event_id)
+
+
+def _keep_last(session: Session, event: Event, feedback: Feedback) -> None:
+    """What stays at the close: all that was said if five phones have said something new, else what shows already.
+
+    The last one to four are counted and nothing more: whoever kept what showed before could tell their answers from
+    the rest. Only what somebody took back goes.
+    """
+    box_of = feedback_box()
+    slips = box_of.slips(event.id)
+    is_first = not feedback.shown and len(slips) >= FEWEST_SHOWN
+    if is_first or box_of.count_new(event.id) >= STEP:
+        _keep(session, event, feedback, slips)
+        return
+    _drop_withdrawn(session, event.id, slips)
+    feedback.counts = {**feedback.counts, "late": max(0, len(slips) - feedback.shown)}
+
+
+def _drop_withdrawn(session: Session, event_id: int, slips: Sequence[Kept]) -> None:
+    """Forget the remarks that their writers have taken back or written anew."""
+    still = {slip.dice for slip in slips if slip.better}
+    for remark in session.scalars(select(Remark).where(Remark.event_id == event_id)).all():
+        if remark.id not in still:
+            session.delete(remark)
+            leave_traces()
 
 
 def _destroy(event_id: int) -> None:
@@ -229,6 +271,7 @@ def bring_in_feedback() -> int:
     Returns how many lunches were closed.
     """
     closed = 0
+    _tell_who_is_done()
     for event_id in feedback_box().sheets():
         event = db.session.get(Event, event_id, populate_existing=True)
         if event is None:  # the database is an older one that was restored
@@ -239,6 +282,16 @@ def bring_in_feedback() -> int:
         else:
             _show_more(event_id)
     return closed
+
+
+def _tell_who_is_done() -> None:
+    """Let the phones of a lunch whose time to answer is just over hear of it, also where nobody has said anything."""
+    now = clock.now()
+    with transaction() as session:
+        ended = Event.ends_at.between(now - OPEN_FOR - HEARD_WITHIN, now)  # few lunches: those of a week
+        for event in session.scalars(select(Event).join(Room, Room.event_id == Event.id).where(ended)).all():
+            if now - HEARD_WITHIN <= closes_at(event) <= now:
+                touch(session, event.id)
 
 
 def _is_due(event: Event) -> bool:

@@ -5,7 +5,7 @@ stands beside it. What somebody writes gets a name by dice, by which an organise
 """
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,21 +21,26 @@ create table if not exists feedback_slip (
 create index if not exists feedback_new on feedback_slip (event_id) where is_new = 1;
 """
 _WRITE = """
-insert into feedback_slip values (?, ?, ?, ?, ?, ?, ?, 1)
+insert into feedback_slip values (?1, ?2, ?3, ?4, ?5, ?6, ?7, 1)
 on conflict (event_id, tag) do update set
   is_new = feedback_slip.is_new
     or coalesce(excluded.mark, feedback_slip.mark) is not feedback_slip.mark
     or coalesce(excluded.again, feedback_slip.again) is not feedback_slip.again
-    or coalesce(excluded.better, feedback_slip.better) is not feedback_slip.better,
-  dice = case when coalesce(excluded.better, feedback_slip.better) is feedback_slip.better
+    or (coalesce(excluded.better, feedback_slip.better) is not feedback_slip.better and feedback_slip.dice <> ?8),
+  dice = case when coalesce(excluded.better, feedback_slip.better) is feedback_slip.better or feedback_slip.dice = ?8
     then feedback_slip.dice else excluded.dice end,
   mark = coalesce(excluded.mark, feedback_slip.mark),
   again = coalesce(excluded.again, feedback_slip.again),
-  better = coalesce(excluded.better, feedback_slip.better),
+  better = case when feedback_slip.dice = ?8 then feedback_slip.better
+    else coalesce(excluded.better, feedback_slip.better) end,
   turn = max(coalesce(excluded.turn, 0), coalesce(feedback_slip.turn, 0))
 where excluded.turn is null or excluded.turn >= coalesce(feedback_slip.turn, 0)
 """
+"""Where an organiser has erased a text, its seal lies in the place of its dice: the same text does not come back."""
 _SAYS = "(mark is not null or again is not null or coalesce(better, '') <> '')"
+
+_COUNT_NEW = f"select count(*) from feedback_slip where event_id = ? and is_new = 1 and {_SAYS}"  # noqa: S608
+"""Whoever has taken back all that they said is not one of those behind whom others can hide."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,8 @@ class Slip:
     """The name of what was written, if it is new."""
     turn: int | None
     """Counts what this phone sends: an old one that comes late changes nothing. None always counts."""
+    seal: str = ""
+    """What this text is known by once an organiser has erased it: see ``lunchkit.feedback.queries.seal_of``."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +101,10 @@ class FeedbackBox:
         )  # fmt: skip
         return Kept(*found[0]) if found else None
 
+    def count_new(self, event_id: int) -> int:
+        """How many phones have said something since ``take_if_new`` gave all that was said."""
+        return int(self._rows(_COUNT_NEW, event_id)[0][0])
+
     def slips(self, event_id: int) -> list[Kept]:
         """All that was said, without whose it is; in the order of the dice."""
         with self._box.writing() as connection:
@@ -102,9 +113,7 @@ class FeedbackBox:
     def take_if_new(self, event_id: int, step: int) -> list[Kept] | None:
         """The same once ``step`` phones have said something new since the last time; None before."""
         with self._box.writing() as connection:
-            (fresh,) = connection.execute(
-                "select count(*) from feedback_slip where event_id = ? and is_new = 1", (event_id,)
-            ).fetchone()
+            (fresh,) = connection.execute(_COUNT_NEW, (event_id,)).fetchone()
             if fresh < step:
                 return None
             connection.execute("update feedback_slip set is_new = 0 where event_id = ? and is_new = 1", (event_id,))
@@ -121,11 +130,18 @@ class FeedbackBox:
         with self._box.writing() as connection:
             connection.execute("update feedback_sheet set closing = 1 where event_id = ?", (event_id,))
 
-    def erase_text(self, event_id: int, dice: str) -> None:
-        """Forget what somebody wrote, whatever else they said."""
+    def erase_text(self, event_id: int, dice: str, seal: Callable[[bytes, str], str]) -> None:
+        """Forget what somebody wrote, whatever else they said; ``seal`` says of a tag and its text what stays of it."""
         self._prepare()
         with self._box.writing() as connection:
-            connection.execute("update feedback_slip set better = '' where event_id = ? and dice = ?", (event_id, dice))
+            found = connection.execute(
+                "select tag, coalesce(better, '') from feedback_slip where event_id = ? and dice = ?", (event_id, dice)
+            )
+            for tag, text in found.fetchall():
+                connection.execute(
+                    "update feedback_slip set better = '', dice = ? where event_id = ? and tag = ?",
+                    (seal(tag, text), event_id, tag),
+                )
 
     def clear(self, event_id: int) -> None:
         """Destroy the slips of a lunch that takes no more."""
@@ -154,7 +170,7 @@ class FeedbackBox:
             found = connection.execute("select event_id from feedback_sheet where closing = 0").fetchall()
             takes = {row[0] for row in found}
             rows = [
-                (slip.event_id, slip.tag, slip.mark, slip.again, slip.better, slip.dice, slip.turn)
+                (slip.event_id, slip.tag, slip.mark, slip.again, slip.better, slip.dice, slip.turn, slip.seal)
                 for slip in slips
                 if slip.event_id in takes
             ]

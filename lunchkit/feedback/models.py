@@ -23,7 +23,7 @@ LONGEST_QUESTION, LONGEST_END = 120, 40
 
 
 class Again(StrEnum):
-    """Would you come again?"""
+    """Would you come again? In this order phones send 1, 2 or 3: words would tell the answer by their length."""
 
     YES = "yes"
     PERHAPS = "perhaps"
@@ -72,9 +72,12 @@ class Feedback(Model):
     closed_at: Mapped[Moment | None]
     """When the answers were counted for good, and the slips destroyed."""
     shown: Mapped[int] = mapped_column(default=0)
-    """How many people the counts are of: behind by up to four phones while they answer, never ahead."""
+    """How many people the counts are of: behind by up to four phones, never ahead."""
     counts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    """How many gave each answer: {"mark": {"1": …}, "again": {"yes": …}}; empty where fewer than five answered."""
+    """How many gave each answer: {"mark": {"1": …}, "again": {"yes": …}}; empty where fewer than five answered.
+
+    Once feedback is closed also "late": how many answered besides, too few to show.
+    """
 
 
 class Remark(Model):

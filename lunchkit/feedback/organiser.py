@@ -14,14 +14,17 @@ from lunchkit.feedback.models import Part
 from lunchkit.feedback.organiser_forms import WordsForm, words_form
 from lunchkit.feedback.queries import (
     all_remarks,
+    count_late,
     feedback_of,
     feedback_view,
+    last_day,
     outcome,
     remark_or_404,
     remarks_page,
     usual_words,
     wording,
 )
+from lunchkit.feedback.refusals import TooFewSince
 from lunchkit.i18n import language
 from lunchkit.links import public
 from lunchkit.refusals import NO, readable, retry_header
@@ -42,6 +45,7 @@ def index(slug: str) -> ResponseReturnValue:
         "organiser/feedback/index.html",
         event=event,
         outcome=outcome(event, language()),
+        late=count_late(event),
         asked=feedback_view(event, feedback, language()),
         was_opened=feedback is not None and feedback.opened_at is not None,
         remarks=remarks_page(event.id, words, request.args.get("page", 1, type=int)),
@@ -103,6 +107,8 @@ def switch(slug: str) -> ResponseReturnValue:
 def closing(slug: str) -> ResponseReturnValue:
     """Asks once more: nobody can answer afterwards."""
     event = any_event_by_slug_or_404(slug)
+    if count_late(event):
+        return refused(event, TooFewSince(last_day(event)), url_for(".index", slug=slug))
     return render_template("organiser/feedback/closing.html", event=event, outcome=outcome(event, language()))
 
 

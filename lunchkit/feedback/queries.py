@@ -1,7 +1,8 @@
 """Reads of feedback, named after the question that they answer."""
 
 import hashlib
-from datetime import timedelta
+import hmac
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from flask import current_app
@@ -13,7 +14,7 @@ from lunchkit.db import db
 from lunchkit.errors import NotFound
 from lunchkit.events.models import Event
 from lunchkit.feedback.box import FeedbackBox
-from lunchkit.feedback.models import MARKS, Again, Feedback, Part, Remark, closes_at, stage_of
+from lunchkit.feedback.models import MARKS, STEP, Again, Feedback, Part, Remark, closes_at, stage_of
 from lunchkit.feedback.views import (
     FeedbackView,
     Given,
@@ -60,9 +61,14 @@ def feedback_view(event: Event, feedback: Feedback | None, language: str) -> Fee
         high=words[Part.HIGH],
         again=words[Part.AGAIN],
         better=words[Part.BETTER],
-        closes_on=(closes_at(event) - timedelta(seconds=1)).astimezone(ZoneInfo(event.zone)).date(),
+        closes_on=last_day(event),
         key=f"feedback-{mark}",
     )
+
+
+def last_day(event: Event) -> date:
+    """The last day on which people may answer, where the lunch is."""
+    return (closes_at(event) - timedelta(seconds=1)).astimezone(ZoneInfo(event.zone)).date()
 
 
 def wording(feedback: Feedback | None, part: Part, language: str) -> Wording:
@@ -102,10 +108,15 @@ def given_by(event_id: int, device: Device | None) -> Given:
     return Given(kept.mark, kept.again, kept.better, kept.turn + 1, is_kept=True)
 
 
+def seal_of(key: bytes, tag: bytes, text: str) -> str:
+    """What a text of one phone is known by once it is erased; it cannot be read, nor tried out without the key."""
+    return hmac.digest(key, b"erased/" + tag + text.encode(), "sha256")[:16].hex()
+
+
 def count_answered(event_id: int, feedback: Feedback | None) -> int:
     """How many phones have said something: counted now while feedback is open, frozen afterwards."""
     if feedback is not None and feedback.closed_at is not None:
-        return feedback.shown
+        return feedback.shown + int(feedback.counts.get("late", 0))
     return feedback_box().count(event_id)
 
 
@@ -113,6 +124,18 @@ def glance(event: Event) -> Glance:
     """Where feedback stands, in a line."""
     feedback = feedback_of(event.id)
     return Glance(stage_of(event, feedback, clock.now()), count_answered(event.id, feedback))
+
+
+def count_late(event: Event) -> int:
+    """How many phones have said something since what shows: one to four, whose answers a close would set aside.
+
+    0 where nothing shows yet, or where there are so many that they may show too.
+    """
+    feedback = feedback_of(event.id)
+    if feedback is None or feedback.closed_at is not None or not feedback.shown:
+        return 0
+    late = feedback_box().count_new(event.id)
+    return late if late < STEP else 0
 
 
 def outcome(event: Event, language: str) -> Outcome:

@@ -1,8 +1,11 @@
 """What feedback says no to, in words that a person at the table or an organiser may read."""
 
+from datetime import date
+
 from flask_babel import lazy_gettext as _l
 
 from lunchkit.errors import Refusal
+from lunchkit.i18n import long_date
 from lunchkit.rooms.refusals import RoomRefused
 
 
@@ -59,6 +62,18 @@ class NothingToClose(Refusal):
     """Nobody may answer yet."""
 
     message = _l("Feedback is not open.")
+
+
+class TooFewSince(Refusal):
+    """A few have answered since what shows: to close now would give them away, or set them aside."""
+
+    def __init__(self, closes_on: date) -> None:
+        self.message = _l(
+            "Fewer than five people have answered since the last numbers: to close now would leave their answers out. "
+            "It closes by itself on %(date)s, or can be closed once five more have answered.",
+            date=long_date(closes_on),
+        )
+        super().__init__(self.message)
 
 
 class WordsStay(Refusal):

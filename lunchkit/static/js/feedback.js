@@ -1,14 +1,19 @@
-// Sends feedback at each tap, without leaving the page: all that was touched since it was opened, one request after the
-// other, again after a growing pause until the server has answered. Without this file the form works as a form.
+// Sends feedback at each tap, without leaving the page: what was touched and is not saved yet, one request after the
+// other, again after a growing pause until the server has answered. What is saved is not sent again: an organiser may
+// have erased it. Without this file the form works as a form.
 // <form data-feedback data-turn="1">; its words stand in data- attributes, what is said in [role=status].
 const STORE = "lunchkit-feedback", LONGEST = 15, PATIENCE = 12_000;
 const form = () => document.querySelector("[data-feedback]");
 const seen = new WeakSet(); // forms that show what was touched
-let touched = {}, turn = 0, isBusy = false, isDirty = false;
+let touched = {}, unsent = {}, turn = 0, isBusy = false, isDirty = false;
+
+function touch(name, value) {
+  touched[name] = unsent[name] = value;
+}
 
 function keep() {
   try {
-    const kept = isBusy || isDirty ? JSON.stringify([form().action, touched]) : "";
+    const kept = isBusy || isDirty ? JSON.stringify([form().action, unsent]) : "";
     sessionStorage.setItem(STORE, kept);
   } catch {
     // a browser that keeps nothing: what is unsent lives as long as this page
@@ -73,8 +78,9 @@ async function send(action) {
     isDirty = false;
     keep();
     say(tries ? "retrying" : "sending");
-    const [state, text] = await post(action, { ...touched, turn: count(Number(form()?.dataset.turn ?? 1)) });
+    const [state, text] = await post(action, { ...unsent, turn: count(Number(form()?.dataset.turn ?? 1)) });
     if (state !== "later") tries = 0;
+    if (state === "saved" && !isDirty) unsent = {};
     if (state !== "later" && !isDirty) say(state, text);
     if (state !== "later") continue;
     isDirty = true;
@@ -99,7 +105,7 @@ function restore() {
 
 document.addEventListener("change", ({ target }) => {
   if (target.type !== "radio" || target.form !== form() || !target.form) return;
-  touched[target.name] = target.value;
+  touch(target.name, target.value);
   send(target.form.action);
 });
 document.addEventListener("input", ({ target }) => {
@@ -108,7 +114,7 @@ document.addEventListener("input", ({ target }) => {
 document.addEventListener("submit", (event) => {
   if (!event.target.matches("[data-feedback]")) return;
   event.preventDefault();
-  touched.better = event.target.elements.better.value;
+  touch("better", event.target.elements.better.value);
   send(event.target.action);
 });
 document.addEventListener("lunchkit:swapped", () => {
@@ -121,6 +127,7 @@ if (form()) {
   for (const { checked, defaultChecked, name, value } of form().elements)
     if (checked && !defaultChecked) touched[name] = value;
   touched = { ...recall(), ...touched };
+  unsent = { ...touched };
   restore();
   if (Object.keys(touched).length) send(form().action);
 }

@@ -1,0 +1,176 @@
+"""What feedback must not give away, whoever looks, closes or listens; and what an organiser erased stays erased."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from lunchkit import clock
+from lunchkit.db import db
+from lunchkit.events.models import Event
+from lunchkit.feedback.actions import bring_in_feedback, close_feedback, erase_remark
+from lunchkit.feedback.models import OPEN_FOR, Feedback, Remark, Stage
+from lunchkit.feedback.queries import feedback_box, glance, key_name, seal_of
+from lunchkit.feedback.refusals import TooFewSince
+from lunchkit.feedback.views import Glance
+from lunchkit.rooms.queries import keys
+from tests.conftest import EventMaker, csrf_of
+from tests.room import phones
+from tests.test_feedback import crowd_says, say, shown, workspace
+
+
+@pytest.fixture(autouse=True)
+def leave_no_keys(app: Flask) -> Iterator[None]:
+    """Leave no key of a test in memory."""
+    yield
+    folder = keys().folder
+    for path in list(folder.iterdir()) if folder and folder.exists() else []:
+        path.unlink()
+
+
+@pytest.fixture
+def lunch(app: Flask, make_event: EventMaker) -> Event:
+    """A lunch that ended half an hour ago."""
+    return make_event(starts_at=clock.now() - timedelta(hours=2, minutes=30))
+
+
+def texts() -> set[str]:
+    """What the workspace may show of what people wrote."""
+    db.session.rollback()
+    return {remark.text for remark in db.session.query(Remark)}
+
+
+# The last one to four
+
+
+def test_closing_does_not_tell_the_answer_of_the_sixth_phone(
+    app: Flask, organiser_client: FlaskClient, lunch: Event
+) -> None:
+    crowd_says(app, lunch, 5, mark=3)
+    assert shown(lunch)[:2] == (5, {"3": 5})
+    crowd_says(app, lunch, 1, mark=1, better="Trop long")
+    path = f"/organiser/e/{lunch.slug}/feedback"
+    page = workspace(organiser_client, lunch)
+    assert "/feedback/closing" not in page
+    for answer in (
+        organiser_client.get(f"{path}/closing"),
+        organiser_client.post(f"{path}/closing", data={"csrf_token": csrf_of(organiser_client, f"{path}/words")}),
+    ):
+        assert answer.status_code == 409
+    with pytest.raises(TooFewSince):
+        close_feedback(lunch)
+    assert glance(lunch) == Glance(Stage.OPEN, 6)
+    crowd_says(app, lunch, 4, mark=1)
+    close_feedback(lunch)  # the control: with five of them
+    assert shown(lunch)[:2] == (10, {"1": 5, "3": 5})
+
+
+@pytest.mark.parametrize("late", [1, 4, 5])
+def test_what_closes_by_itself_sets_the_last_one_to_four_aside(
+    app: Flask, organiser_client: FlaskClient, lunch: Event, late: int
+) -> None:
+    crowd_says(app, lunch, 5, mark=3, better="Bien")
+    before = shown(lunch)
+    crowd_says(app, lunch, late, mark=1, better="Trop long")
+    with clock.fixed_at(lunch.ends_at + OPEN_FOR):
+        after = shown(lunch)
+    assert glance(lunch) == Glance(Stage.CLOSED, 5 + late), "all are counted"
+    assert after == (before if late < 5 else (10, {"1": 5, "3": 5}, {}, 10))
+    assert ("Trop long" in texts()) == (late == 5)
+    assert feedback_box().sheets() == [] and keys().get(key_name(lunch.id)) is None
+    assert f"{5 + late} <small>" in workspace(organiser_client, lunch)
+
+
+def test_whoever_changes_their_mind_last_is_not_told_by_the_close(app: Flask, lunch: Event) -> None:
+    crowd = crowd_says(app, lunch, 5, mark=3)
+    shown(lunch)
+    for mark in (1, 2, 3, 4, 5):
+        say(crowd[0], mark=mark)
+    with pytest.raises(TooFewSince):
+        close_feedback(lunch)
+    with clock.fixed_at(lunch.ends_at + OPEN_FOR):
+        assert shown(lunch)[:2] == (5, {"3": 5})
+
+
+def test_who_takes_everything_back_hides_nobody(app: Flask, lunch: Event) -> None:
+    crowd_says(app, lunch, 5, mark=3)
+    shown(lunch)
+    for phone in crowd_says(app, lunch, 4, better="Rien"):
+        say(phone, better="")
+    crowd_says(app, lunch, 1, mark=1)
+    assert shown(lunch)[:2] == (5, {"3": 5})
+    crowd_says(app, lunch, 4, mark=2)
+    assert shown(lunch)[:2] == (10, {"1": 1, "2": 4, "3": 5}), "the control"
+
+
+def test_what_somebody_took_back_is_gone_at_the_close(app: Flask, lunch: Event) -> None:
+    crowd = crowd_says(app, lunch, 5, mark=3)
+    for number, phone in enumerate(crowd):
+        say(phone, better=f"Remarque {number}")
+    shown(lunch)
+    say(crowd[0], better="")
+    say(crowd[1], better="Autre chose")
+    assert "Remarque 0" in texts()
+    with clock.fixed_at(lunch.ends_at + OPEN_FOR):
+        bring_in_feedback()
+    assert texts() == {"Remarque 2", "Remarque 3", "Remarque 4"}
+
+
+def test_five_of_whom_nothing_shows_yet_show_at_the_close_even_where_a_step_was_lost(app: Flask, lunch: Event) -> None:
+    crowd_says(app, lunch, 5, mark=3)
+    assert feedback_box().take_if_new(lunch.id, 5) is not None  # and the machine stops before they are kept
+    close_feedback(lunch)
+    assert db.session.get_one(Feedback, lunch.id).counts["mark"] == {"3": 5}
+
+
+# On the way
+
+
+def test_no_answer_can_be_told_by_the_length_of_what_is_sent(app: Flask, lunch: Event) -> None:
+    (phone,) = phones(app, lunch, 1)
+    page = phone.look()
+    for name in ("mark", "again"):
+        sent = {part.partition('"')[0] for part in page.split(f'name="{name}" value="')[1:]}
+        assert len(sent) >= 3 and {len(value) for value in sent} == {1}, name
+    assert "how long" not in page and "longueur" in page, "what somebody writes can be told apart, and that is said"
+
+
+# Erased
+
+
+def test_a_text_that_was_erased_is_not_kept_again_and_another_one_is(app: Flask, lunch: Event) -> None:
+    crowd = crowd_says(app, lunch, 5, mark=3)
+    for number, phone in enumerate(crowd):
+        say(phone, better=f"Remarque {number}")
+    shown(lunch)
+    erase_remark(db.session.query(Remark).filter_by(text="Remarque 0").one())
+    for fields in (
+        {"better": "Remarque 0"},
+        {"better": "Remarque 0", "mark": 5},
+        {"again": 1},
+        {"better": "Remarque 0"},
+    ):
+        say(crowd[0], **fields)  # a page that was opened before sends all that it knows
+        assert "Remarque 0" not in crowd[0].look()
+    assert 'value="5" checked' in crowd[0].page, "what else was tapped counts"
+    crowd_says(app, lunch, 5, mark=4)
+    assert shown(lunch)[3] == 4 and "Remarque 0" not in texts()
+    say(crowd[0], better="Pardon")
+    assert "Pardon" in crowd[0].look()
+    say(crowd[1], better="Remarque 0")  # the seal is of one phone
+    crowd_says(app, lunch, 5, mark=4)
+    assert shown(lunch)[3] == 5 and {"Pardon", "Remarque 0"} <= texts()
+
+
+def test_a_seal_tells_nothing_without_the_key_and_a_text_can_be_erased_once_the_key_is_lost(
+    app: Flask, lunch: Event
+) -> None:
+    crowd_says(app, lunch, 5, better="Camille")
+    shown(lunch)
+    seals = {seal_of(key, b"tag", "Camille") for key in (b"k" * 32, b"K" * 32)}
+    assert len(seals | {seal_of(b"k" * 32, b"gat", "Camille")}) == 3 and all(len(seal) == 32 for seal in seals)
+    keys().destroy(key_name(lunch.id))  # as a restart of the machine does
+    erase_remark(db.session.query(Remark).first())
+    assert feedback_box().count(lunch.id) == 4 and len(texts()) == 1
