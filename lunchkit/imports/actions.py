@@ -148,7 +148,7 @@ def _import(draft: ImportDraft, wishes: Wishes, ready: Ready | None) -> None:
         elif is_stale(session, event, ready):
             raise _PlanIsStale
         register(session, event, fresh, ready, wishes, now, hold_breath if _is_one_writer(session) else breathe)
-        fresh.imported_at = now
+        fresh.imported_at, fresh.wishes = now, asdict(wishes)
 
 
 def _is_one_writer(session: Session) -> bool:

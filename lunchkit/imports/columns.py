@@ -24,6 +24,7 @@ class Field(StrEnum):
     MEMBER = "member"
     SEATS = "seats"
     STATUS = "status"
+    COMES = "comes"
     LANGUAGE = "language"
     DIET = "diet"
     ALLERGIES = "allergies"
@@ -32,7 +33,7 @@ class Field(StrEnum):
     WANTS_RECAP = "wants_recap"
 
 
-def _listed(text: str) -> frozenset[str]:
+def listed(text: str) -> frozenset[str]:
     """The entries of a list with commas and line breaks."""
     return frozenset(" ".join(entry.split()) for entry in text.split(","))
 
@@ -50,31 +51,43 @@ _HEADINGS = {
         organizzazione, societa, company name, company organization, nom entreprise, nom structure, nom association,
         nom organisation, nom societe""",
     Field.MEMBER: "member, membre, mitglied, socio, membro, membre reseau, is member",
-    Field.SEATS: """seats, places, sitze, platze, posti, quantity, quantite, qty, anzahl, positions, nombre places,
-        number seats, number people, nombre personnes, anzahl platze""",
+    Field.SEATS: """seats, places, nb places, nbre places, sitze, platze, posti, quantity, quantite, qty, anzahl,
+        positions, nombre places,
+        number seats, number people, number persons, number guests, nombre personnes, nb personnes, nbre personnes,
+        nombre convives, nb convives, nombre, nb, nbre, personnes, convives, anzahl platze, anzahl personen, personen,
+        anzahl sitze, numero persone, numero posti, persone, party size, headcount""",
     Field.STATUS: "status, standing, etat, statut, zustand, stato",
+    Field.COMES: """vient, viendra, viens, vient ou pas, vient oui non, presence, presence oui non, present, presente,
+        present e, presents, sera present, sera presente, sera present e, participe, participera, participation,
+        coming, comes,
+        is coming, will come, attending, is attending, attends, attendance, attendance status, rsvp, presence confirmee,
+        kommt, kommt mit, teilnahme, nimmt teil, anwesend, anwesenheit, zusage, presenza, viene, verra, partecipa,
+        partecipazione, partecipera""",
     Field.LANGUAGE: "language, language letters, langue courriels, langue lettres, langue, sprache, lingua, locale",
     Field.DIET: """diet, food, regime, regime alimentaire, alimentation, preference alimentaire,
-        preferences alimentaires, dietary requirements, dietary restrictions, dietary needs, food preferences,
-        ernahrung, essen, dieta, repas, menu""",
+        preferences alimentaires, choix alimentaire, choix repas, choix menu, type repas, type menu,
+        dietary requirements, dietary restrictions, dietary needs, food preferences,
+        ernahrung, essen, verpflegung, ernahrungsweise, dieta, alimentazione, repas, menu""",
     Field.ALLERGIES: """allergies, allergy, intolerances, allergies intolerances, allergies ou intolerances,
-        allergies et intolerances, allergies or intolerances, allergies and intolerances, allergien, allergie,
+        allergies et intolerances, allergies alimentaires, intolerances alimentaires, food allergies,
+        allergies or intolerances, allergies and intolerances, allergien, allergie,
         unvertraglichkeiten""",
-    Field.ACCESS: """access needs, accessibility, accessibility needs, accessibilite, besoins acces,
+    Field.ACCESS: """access needs, access, acces, besoin acces, besoin accessibilite, mobilite reduite, handicap, pmr,
+        zuganglichkeit, accessibilita, accessibility, accessibility needs, accessibilite, besoins acces,
         besoins accessibilite, barrierefreiheit""",
     Field.SHOWS_NAME: "on list, nom visible, list those present, liste presents",
     Field.WANTS_RECAP: "wants recap, veut compte rendu",
 }
-_FIELDS = {heading: field for field, headings in _HEADINGS.items() for heading in _listed(headings)}
+_FIELDS = {heading: field for field, headings in _HEADINGS.items() for heading in listed(headings)}
 YES_WORDS = frozenset(("1", "ja", "oui", "si", "true", "vero", "vrai", "wahr", "x", "yes"))
 NO_WORDS = frozenset(("", "-", "0", "falsch", "false", "falso", "faux", "nein", "no", "non"))
 """What stands, folded, in a cell that is yes or no."""
-_FILLERS = _listed(
+_FILLERS = listed(
     "a, d, de, del, della, der, des, di, du, ihr, ihre, il, l, la, le, les, of, sur, the, votre, your, vos"
 )
-_COMES = _listed("""adherent, adherente, attendee, attendees, guest, invite, invitee, participant, participante,
+_COMES = listed("""adherent, adherente, attendee, attendees, guest, invite, invitee, participant, participante,
     participants, partecipante, teilnehmende, teilnehmer, teilnehmerin, teilnehmers, ticket""")
-_ORDERED = _listed("""acheteur, acheteuse, acquirente, besteller, bestellung, billing, buyer, client, commande,
+_ORDERED = listed("""acheteur, acheteuse, acquirente, besteller, bestellung, billing, buyer, client, commande,
     customer, facturation, invoice, order, ordine, pagatore, payer, payeur, purchaser, rechnung, rechnungsadresse""")
 _SOURCES = (
     ("lunchkit", "standing, registered on"),
@@ -94,6 +107,23 @@ _SOURCES = (
     ("Eventbrite", "n commande, type billet"),
 )
 """Headings, as ``_plain`` writes them, that together tell whose export a file is."""
+
+
+_ACCESS = re.compile(
+    r"fauteuil|\brampes?\b|mobilite reduite|\bpmr\b|handicap|malentend|malvoyan|\bsourde?s?\b|aveugle|bequille"
+    r"|deambulateur"
+    r"|ascenseur|escalier|langue des signes|\blsf\b|boucle magnetique|chien guide|wheelchair|step.?free|\bramp\b"
+    r"|hearing"
+    r"|\bdeaf\b|\bblind\b|sign language|disab|accessib|rollstuhl|gehbehindert|horbehindert|schwerhorig|gehorlos"
+    r"|sehbehindert"
+    r"|gebarden|barrierefrei|sedia a rotelle|carrozzina|non udent|sordit|\bsord[aio]\b|ipovedent|non vedent"
+    r"|lingua dei segni"
+)
+
+
+def speaks_of_access(text: str) -> bool:
+    """Whether a cell says what somebody needs to come in, to sit, to hear or to see."""
+    return bool(_ACCESS.search(fold(text[:1_000])))
 
 
 @lru_cache(maxsize=2_000)
@@ -152,4 +182,4 @@ def recognised(headings: Sequence[str]) -> list[Field | None]:
 def source_of(headings: Sequence[str]) -> str:
     """Whose export a file is, by its headings; empty where they do not tell."""
     plain = {_plain(heading) for heading in headings}
-    return next((name for name, signs in _SOURCES if _listed(signs) <= plain), "")
+    return next((name for name, signs in _SOURCES if listed(signs) <= plain), "")

@@ -1,5 +1,6 @@
 """What a row says of a person, once it is read: cleaned by the rules of the registration form, or why it cannot be."""
 
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -8,8 +9,8 @@ from typing import Any, TypeVar
 from lunchkit.i18n import LANGUAGE_NAMES
 from lunchkit.imports.asked import OWN, Given
 from lunchkit.imports.columns import NO_WORDS, YES_WORDS, Field, remoteness
+from lunchkit.imports.diets import diet_said
 from lunchkit.mail.addresses import BadAddress, normal_email
-from lunchkit.registrations.models import Diet
 from lunchkit.text import clean_line, clean_text, fold
 
 LANGUAGES = {code for code, _name in LANGUAGE_NAMES}
@@ -24,14 +25,20 @@ _GONE = (
     "n assiste pas", "nimmt nicht teil", "non partecipa",
 )  # fmt: skip
 """How the states begin of people who do not come, in the words of several programs and languages."""
-_DIETS = {
-    Diet.VEGAN: ("vegan", "vegetalien"),
-    Diet.VEGETARIAN: ("vegetar", "vegetal", "veggie"),
-    Diet.EVERYTHING: (
-        "everything", "eats everything", "tout", "mange de tout", "omnivore", "standard", "normal", "alles",
-        "isst alles", "tutto", "mangia di tutto",
-    ),
+_COMES_NOT = (NO_WORDS - {"", "-"}) | {
+    "n", "absent", "absente", "absent e", "absents", "excuse", "excusee", "excuse e", "excused", "ne vient pas",
+    "vient pas",
+    "ne viendra pas", "pas present", "pas presente", "not coming", "is not coming", "not present", "no show",
+    "kommt nicht",
+    "abwesend", "abgesagt", "entschuldigt", "assente", "non viene", "regret", "regrets",
 }  # fmt: skip
+_COMES = YES_WORDS | {
+    "o", "y", "j", "ok", "present", "presente", "present e", "presents", "vient", "viendra", "participe", "confirme",
+    "confirmee", "confirmed", "coming", "attending", "attends", "going", "kommt", "anwesend", "zugesagt", "viene",
+    "partecipa",
+    "confermato", "accepted",
+}  # fmt: skip
+"""What stands in a column that asks whether somebody comes."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +63,8 @@ class Entry:
     about: str = ""
     """What ``wrong`` speaks of: a question, and below it the answer."""
     remarks: tuple[str, ...] = field(default=())
-    """What a person should know of a row that is registered all the same."""
+    """What a person should know of a row that is registered all the same: a name each (see ``words``), and for some of
+    them, on a line below, the words of the file."""
 
     def as_json(self) -> list[Any]:
         """What a draft keeps."""
@@ -119,7 +127,16 @@ def read_entries(
 ) -> list[Entry]:
     """What the rows of a table say. Others are served meanwhile."""
     columns = Columns(headings, fields)
-    return [_read(columns, number, cells) for number, cells in in_slices(rows)]
+    entries: list[Entry] = []
+    unsaid = []
+    for number, cells in in_slices(rows):
+        if not columns.first(cells, Field.COMES):
+            unsaid.append(len(entries))
+        entries.append(_read(columns, number, cells))
+    if len(unsaid) < len(entries):  # a column in which nobody says anything asks nothing
+        for place in unsaid:
+            entries[place] = _with_remark(entries[place], "comes_unsaid")
+    return entries
 
 
 def in_slices(things: Iterable[Thing], breath: Callable[[int], None] | None = None) -> Iterator[Thing]:
@@ -150,6 +167,7 @@ def _read(columns: Columns, number: int, cells: Sequence[str]) -> Entry:
     entry = _with_food(entry, columns, cells)
     entry = _with_member(entry, columns.first(cells, Field.MEMBER))
     entry = _with_seats(entry, columns.first(cells, Field.SEATS))
+    entry = _with_coming(entry, columns.first(cells, Field.COMES))
     if any(_is_gone(state) for state in columns.all(cells, Field.STATUS)):
         return replace(entry, wrong="gone")
     return judged(entry)
@@ -191,20 +209,29 @@ def _with_member(entry: Entry, said: str) -> Entry:
     word = fold(clean_line(said))
     if word in YES_WORDS or word in NO_WORDS:
         return replace(entry, is_member=word in YES_WORDS)
-    return replace(entry, remarks=(*entry.remarks, "odd_member"))
+    return _with_remark(entry, "odd_member")
+
+
+def _with_coming(entry: Entry, said: str) -> Entry:
+    """Whoever says that they do not come gets no seat; what is neither yes nor no is said of the row."""
+    word = " ".join(re.findall(r"[^\W_]+", fold(clean_line(said))))
+    if word in _COMES_NOT or _is_gone(said):
+        return replace(entry, wrong="comes_not")
+    return entry if word in _COMES or word in NO_WORDS else _with_remark(entry, "odd_coming", said)
+
+
+def _with_remark(entry: Entry, remark: str, said: str = "") -> Entry:
+    return replace(entry, remarks=(*entry.remarks, f"{remark}\n{clean_line(said)[:80]}" if said else remark))
 
 
 def _with_food(entry: Entry, columns: Columns, cells: Sequence[str]) -> Entry:
-    """A diet that we know is one; whatever else was said of food goes to the kitchen as it was said."""
-    said = clean_line(columns.first(cells, Field.DIET))
-    word = fold(said)
-    diet = next(
-        (diet for diet, words in _DIETS.items() if word and any(word.startswith(start) for start in words)), None
-    )
-    allergies = columns.all(cells, Field.ALLERGIES)
-    if said and word not in NO_WORDS and (diet is None or len(word.split()) > 3):
-        allergies = [said, *allergies]
-    return replace(entry, diet=diet or "", allergies=clean_text("\n".join(allergies)))
+    """A diet that we know is one; what is for the kitchen goes there as it was said, and nothing goes in silence."""
+    said = diet_said(columns.first(cells, Field.DIET))
+    allergies = [*filter(None, (said.kitchen,)), *columns.all(cells, Field.ALLERGIES)]
+    entry = replace(entry, diet=said.diet, allergies=clean_text("\n".join(allergies)))
+    if said.kitchen:
+        return _with_remark(entry, "for_kitchen", said.kitchen)
+    return _with_remark(entry, "odd_diet", said.odd) if said.odd else entry
 
 
 def _is_yes(said: str) -> bool:

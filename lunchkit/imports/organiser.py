@@ -15,10 +15,10 @@ from lunchkit.imports.exports import left_out_file
 from lunchkit.imports.forms import COLUMNS_A_PAGE, FileForm, WishForm, assigned, columns_form
 from lunchkit.imports.models import ImportDraft
 from lunchkit.imports.planning import Fate
-from lunchkit.imports.queries import Preview, draft_or_gone, plan_of, preview_of
+from lunchkit.imports.queries import Preview, columns_about_access, draft_or_gone, plan_of, preview_of
 from lunchkit.imports.reading import MOST_BYTES, read_table
 from lunchkit.imports.refusals import FileTooHeavy, ImportForgotten, NoFile
-from lunchkit.imports.words import column_word, failure_of, said_of
+from lunchkit.imports.words import FIELDS, column_word, failure_of, food_of, said_of
 from lunchkit.refusals import NO, readable, retry_header
 from lunchkit.registrations.exports import CSV_TYPE
 from lunchkit.web import show_error, takes_files
@@ -178,7 +178,7 @@ def _file_page(event: Event, form: FileForm) -> str:
 
 def _preview(event: Event, draft: ImportDraft) -> Preview:
     plan = plan_of(db.session(), draft, event, clock.now())
-    return preview_of(draft, plan, request.args.get("page", 1, type=int))
+    return preview_of(draft, plan, event, request.args.get("page", 1, type=int))
 
 
 def _page(event: Event, draft: ImportDraft, form: WishForm, notice: str | None = None) -> str:
@@ -190,6 +190,7 @@ def _page(event: Event, draft: ImportDraft, form: WishForm, notice: str | None =
         preview=_preview(event, draft),
         said_of=said_of,
         column_word=column_word,
+        food_of=food_of,
         notice=notice,
         Fate=Fate,
     )
@@ -222,6 +223,8 @@ def _columns_page(event: Event, draft: ImportDraft) -> str:
         form=columns_form(draft.columns, shown, form_questions(event.id)),
         shown=shown,
         examples=examples,
+        FIELDS=FIELDS,
+        about_access=columns_about_access(draft, event),
         page=_column_page(),
         pages=-(-len(draft.columns) // COLUMNS_A_PAGE),
     )

@@ -122,7 +122,8 @@ def _fitting(entry: Entry, event: Event, asked: Mapping[int, Asked]) -> Entry:
             return replace(entry, wrong=odd.why, about=f"{odd.question.label}\n{odd.answer[:80]}")
         entry, remarks = replace(entry, given=given), (*remarks, "no_question") if is_lost else remarks
     if not event.asks_food and (entry.diet or entry.allergies):
-        entry, remarks = replace(entry, diet="", allergies=""), (*remarks, "no_food")
+        remarks = (*(remark for remark in remarks if not remark.startswith("for_kitchen")), "no_food")
+        entry = replace(entry, diet="", allergies="")
     if not event.asks_access and entry.access:
         entry, remarks = replace(entry, access=""), (*remarks, "no_access")
     return replace(entry, remarks=remarks) if remarks != entry.remarks else entry

@@ -11,6 +11,7 @@ from lunchkit import clock
 from lunchkit.db import db
 from lunchkit.events.models import Event, FormQuestion
 from lunchkit.events.queries import form_questions
+from lunchkit.imports.columns import speaks_of_access
 from lunchkit.imports.entries import entry_of, in_slices
 from lunchkit.imports.models import KEPT_FOR, ImportDraft
 from lunchkit.imports.planning import Fate, Known, Line, Plan, carried_out, make_plan, name_key
@@ -68,6 +69,19 @@ def plan_of(session: Session, draft: ImportDraft, event: Event, now: datetime) -
     return make_plan(in_slices(entries), known, event, free, runs=event.is_running(now), questions=questions)
 
 
+def columns_about_access(draft: ImportDraft, event: Event) -> list[int]:
+    """The columns that are left, though cells in them say what somebody needs to come in; none where nobody asks."""
+    left = [place for place, field in enumerate(draft.columns) if field is None]
+    if not left or not event.asks_access or draft.imported_at is not None:
+        return []
+    speaking = set()
+    for _number, cells in in_slices(draft.cells):
+        speaking |= {
+            place for place in left if place not in speaking and cells[place] and speaks_of_access(cells[place])
+        }
+    return sorted(speaking)
+
+
 @dataclass(frozen=True)
 class Preview:
     """One page of what is to be said of a file: the first rows as they are registered, and forty that need a look."""
@@ -84,21 +98,40 @@ class Preview:
     """The headings of those that are not."""
     questions: Sequence[FormQuestion]
     """The lunch's own, by which columns are called."""
+    about_access: list[str]
+    """Headings of those not read in which somebody speaks of access."""
+    no_address: int
+    """How many of those who come have no address, so that no letter can reach them."""
+
+    @property
+    def says_food(self) -> bool:
+        """Whether any of the first rows says what somebody eats."""
+        return any(line.entry.diet or line.entry.allergies for line in self.first)
+
+    @property
+    def more(self) -> int:
+        """How many come beside the first."""
+        return self.plan.counts[Fate.SEAT] + self.plan.counts[Fate.WAIT] - len(self.first)
+
+    @property
+    def with_address(self) -> int:
+        """How many of those who come a letter can reach."""
+        return self.more + len(self.first) - self.no_address
 
     def count(self, fate: Fate) -> int:
         """How many rows have this fate."""
         return self.plan.counts[fate]
 
 
-def preview_of(draft: ImportDraft, plan: Plan, page: int) -> Preview:
+def preview_of(draft: ImportDraft, plan: Plan, event: Event, page: int) -> Preview:
     """What a page shows of a plan. A page beyond the last is the last."""
-    notable = plan.notable
+    notable, coming = plan.notable, plan.coming
     pages = max(1, -(-len(notable) // PAGE_SIZE))
     page = min(max(1, page), pages)
     columns = list(zip(draft.columns, draft.headings, strict=True))
     return Preview(
         plan=plan,
-        first=plan.coming[:FIRST_ROWS],
+        first=coming[:FIRST_ROWS],
         rows=notable[(page - 1) * PAGE_SIZE : page * PAGE_SIZE],
         found=len(notable),
         page=page,
@@ -106,4 +139,6 @@ def preview_of(draft: ImportDraft, plan: Plan, page: int) -> Preview:
         taken=[(field, heading) for field, heading in columns if field],
         left=[heading for field, heading in columns if not field and heading],
         questions=form_questions(draft.event_id),
+        about_access=[draft.headings[place] for place in columns_about_access(draft, event)],
+        no_address=sum(not line.entry.email for line in coming),
     )

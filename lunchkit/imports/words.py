@@ -8,8 +8,9 @@ from flask_babel import lazy_gettext as _l
 from lunchkit.events.models import FormQuestion
 from lunchkit.imports.asked import column_label
 from lunchkit.imports.columns import Field
-from lunchkit.imports.entries import MOST_SEATS
+from lunchkit.imports.entries import MOST_SEATS, Entry
 from lunchkit.imports.planning import Fate, Line
+from lunchkit.registrations.forms import DIETS
 from lunchkit.registrations.refusals import LunchCalledOff, NotPublished, TooLate
 
 FIELDS: dict[Field, LazyString] = {
@@ -21,6 +22,7 @@ FIELDS: dict[Field, LazyString] = {
     Field.MEMBER: _l("Member of the network"),
     Field.SEATS: _l("Seats"),
     Field.STATUS: _l("State (cancelled or not)"),
+    Field.COMES: _l("Comes (yes or no)"),
     Field.LANGUAGE: _l("Language of the letters"),
     Field.DIET: _l("What they eat"),
     Field.ALLERGIES: _l("Allergies or intolerances"),
@@ -28,8 +30,10 @@ FIELDS: dict[Field, LazyString] = {
     Field.SHOWS_NAME: _l("On the list of those present"),
     Field.WANTS_RECAP: _l("Wants the recap"),
 }
+_DIETS = dict(DIETS)
 _REASONS: dict[str, LazyString] = {
     "gone": _l("Cancelled or refunded, says the file."),
+    "comes_not": _l("Does not come, says the file."),
     "no_name": _l("The name is missing."),
     "long_name": _l("The name is longer than 100 characters."),
     "advertising": _l("A web address stands in the name or the organisation."),
@@ -49,10 +53,16 @@ _FAILURES: dict[str, LazyString] = {
 }
 _REMARKS: dict[str, LazyString] = {
     "odd_member": _l("Member or not is unclear: registered as not."),
+    "comes_unsaid": _l("Whether they come is not said, and others of this file say it: registered."),
     "no_food": _l("This lunch does not ask what people eat: that is not kept."),
     "no_access": _l("This lunch does not ask for access needs: they are not kept."),
     "no_question": _l("A question is asked no more: its answer is not kept."),
 }
+
+
+def food_of(entry: Entry) -> str:
+    """What somebody eats, as the kitchen will read it."""
+    return " · ".join(filter(None, (str(_DIETS[entry.diet]) if entry.diet in _DIETS else "", entry.allergies)))
 
 
 def column_word(column: str, questions: Iterable[FormQuestion]) -> str:
@@ -87,9 +97,19 @@ def remarks(line: Line) -> list[str]:
     return [
         str(_l("The address is that of row %(row)s: registered without one.", row=line.other))
         if remark == "shared_address"
-        else str(_REMARKS[remark])
+        else _remark(*remark.split("\n", 1))
         for remark in line.entry.remarks
     ]
+
+
+def _remark(name: str, said: str = "") -> str:
+    if name == "odd_diet":
+        return str(_l("“%(said)s”: not a diet that we know; left aside.", said=said))
+    if name == "for_kitchen":
+        return str(_l("“%(said)s” goes to the kitchen as it stands.", said=said))
+    if name == "odd_coming":
+        return str(_l("“%(said)s”: whether they come is unclear; registered.", said=said))
+    return str(_REMARKS[name])
 
 
 def said_of(line: Line) -> str:

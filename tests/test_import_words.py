@@ -1,0 +1,153 @@
+"""Lists as people write them by hand: what they eat, whether they come, how many they are, what they need to come in."""
+
+import pytest
+from flask.testing import FlaskClient
+
+from lunchkit.events.models import Event
+from lunchkit.imports.columns import recognised, speaks_of_access
+from lunchkit.imports.diets import Said, diet_said
+from lunchkit.imports.entries import read_entries
+from tests.conftest import EventMaker, Outbox, csrf_of
+from tests.importing import as_csv, bring_in, names, people, press, preview
+
+EVERYTHING = """viande;Viande;poisson;POISSON;carné;Carnée;carnivore;normal;Normale;tout;Mange de tout;sans restriction;
+omnivore;Omnivores;aucun régime;pas de régime particulier;aucun;viande/poisson;menu viande;Fleisch;Fisch;alles;isst alles;
+meat;fish;everything;standard;tutto;carne;pesce;aucune restriction;Keine"""
+VEGETARIAN = """végé;Végé;VEGE;vege;veggie;vegi;Vegi;végét.;végétarien;Végétarienne;végétarien·ne;végétarien(ne);vegetarisch;
+Vegetarierin;vegetarian;vegetariana;menu végé;je suis végétarienne;vegetarian, fish"""
+VEGAN = """vegan;végan;VÉGANE;vegane;végétalien;végétalienne;végétalien·ne;Veganerin;vegana;vegano;plant-based;menu vegan;
+viande, vegan"""
+
+
+@pytest.mark.parametrize(
+    ("diet", "cell"),
+    [
+        (diet, cell.strip())
+        for diet, cells in {"everything": EVERYTHING, "vegetarian": VEGETARIAN, "vegan": VEGAN}.items()
+        for cell in cells.split(";")
+    ],
+)
+def test_diets_as_people_write_them(diet: str, cell: str) -> None:
+    assert diet_said(cell) == Said(diet)
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ("", Said()),
+        ("-", Said()),
+        ("tagada", Said(odd="tagada")),
+        ("viande ou végé", Said(odd="viande ou végé")),
+        ("Sans noix", Said(kitchen="Sans noix")),
+        ("tout sauf porc", Said(kitchen="tout sauf porc")),
+        ("pas de viande", Said(kitchen="pas de viande")),
+        ("Végétarien, sans gluten", Said("vegetarian", kitchen="Végétarien, sans gluten")),
+        ("vegan sans noix", Said("vegan", kitchen="vegan sans noix")),
+        ("viande, allergique aux arachides", Said(kitchen="viande, allergique aux arachides")),
+        ("halal", Said(kitchen="halal")),
+    ],
+)
+def test_what_is_no_diet_is_never_taken_in_silence(cell: str, said: Said) -> None:
+    assert diet_said(cell) == said
+
+
+def entry(headings: str, cells: str) -> object:
+    columns = headings.split(";")
+    return read_entries(columns, recognised(columns), [(2, cells.split(";"))])[0]
+
+
+@pytest.mark.parametrize(
+    ("headings", "cells", "wanted"),
+    [
+        ("Nom;Régime", "Ana;viande", {"diet": "everything", "allergies": "", "remarks": ()}),
+        ("Nom;Alimentation", "Ana;végé", {"diet": "vegetarian", "allergies": "", "remarks": ()}),
+        ("Nom;Régime", "Ana;tagada", {"diet": "", "allergies": "", "remarks": ("odd_diet\ntagada",)}),
+        ("Nom;Régime", "Ana;sans noix", {"allergies": "sans noix", "remarks": ("for_kitchen\nsans noix",)}),
+        ("Nom;Allergies", "Ana;tagada", {"allergies": "tagada", "remarks": ()}),
+        ("Nom;Vient ?", "Ana;non", {"wrong": "comes_not"}),
+        ("Nom;Présence", "Ana;Absente", {"wrong": "comes_not"}),
+        ("Nom;Participe", "Ana;Oui", {"wrong": "", "remarks": ()}),
+        ("Name;Kommt", "Ana;nein", {"wrong": "comes_not"}),
+        ("Name;Attending", "Ana;FALSE", {"wrong": "comes_not"}),
+        ("Nome;Viene?", "Ana;sì", {"wrong": "", "remarks": ()}),
+        ("Nom;Vient", "Ana;peut-être", {"wrong": "", "remarks": ("odd_coming\npeut-être",)}),
+        ("Nom;Nb personnes", "Ana;3", {"seats": 3}),
+        ("Nom;Nb de personnes", "Ana;3", {"seats": 3}),
+        ("Nom;Nombre de personnes", "Ana;2", {"seats": 2}),
+        ("Nom;Nombre de participants", "Ana;2", {"seats": 2}),
+        ("Name;Anzahl Personen", "Ana;2", {"seats": 2}),
+        ("Nom;Besoin d’accès", "Ana;fauteuil", {"access": "fauteuil"}),
+    ],
+)
+def test_columns_as_people_call_them(headings: str, cells: str, wanted: dict[str, object]) -> None:
+    found = entry(headings, cells)
+    assert {name: getattr(found, name) for name in wanted} == wanted
+
+
+def test_who_says_nothing_where_others_say_yes_is_remarked() -> None:
+    rows = [(2, ["Ana", "oui"]), (3, ["Bo", ""])]
+    ana, bo = read_entries(["Nom", "Vient"], recognised(["Nom", "Vient"]), rows)
+    assert (ana.remarks, bo.remarks) == ((), ("comes_unsaid",))
+    alone = read_entries(["Nom", "Vient"], recognised(["Nom", "Vient"]), rows[1:])
+    assert alone[0].remarks == (), "a column in which nobody says anything asks nothing"
+
+
+@pytest.mark.parametrize("cell", ["En fauteuil roulant", "Une rampe svp", "malentendante", "Rollstuhl", "wheelchair"])
+def test_words_of_access_are_known(cell: str) -> None:
+    assert speaks_of_access(cell) and not speaks_of_access("arrive à 12 h 30 avec un fauve")
+
+
+def test_the_whole_list_of_a_newcomer(organiser_client: FlaskClient, make_event: EventMaker) -> None:
+    event = make_event(companions_allowed=2, asks_food=True, asks_access=True, capacity=60)
+    head = ["Nom", "Régime", "Vient ?", "Nb personnes", "Remarques"]
+    rows = [
+        ["Ana", "viande", "oui", "2", ""],
+        ["Bo", "végé", "oui", "1", "en fauteuil roulant"],
+        ["Cy", "tagada", "oui", "1", ""],
+        ["Di", "tout", "non", "1", ""],
+        *([f"P{number}", "", "oui", "1", ""] for number in range(17)),
+    ]
+    path = preview(organiser_client, event, as_csv([head, *rows]))
+    shown = organiser_client.get(path).get_data(as_text=True)
+    assert "tagada" in shown and "Di" in shown, "what is left aside is listed"
+    assert "et 8 autres" in shown
+    assert "Remarques" in shown and "Besoins d" in shown.partition("parle d’accès")[2], (
+        "left out, and where it may belong"
+    )
+    assert "Végétari" in shown.partition("import-first")[2], "what they eat stands in the table"
+    columns = organiser_client.get(f"{path}/columns").get_data(as_text=True)
+    assert columns.count("parle d’accès") == 1
+    press(organiser_client, path)
+    ana, bo, cy = people(event)[:3]
+    assert ana.needs and (ana.needs.diets, ana.needs.allergies, ana.seats) == ("everything", "", 2)
+    assert bo.needs and (bo.needs.diets, bo.needs.allergies, bo.needs.access) == ("vegetarian", "", "")
+    assert cy.needs is None and "Di" not in names(event)
+
+
+def test_remarks_become_access_needs_where_somebody_says_so(organiser_client: FlaskClient, event: Event) -> None:
+    path = preview(organiser_client, event, as_csv([["Nom", "Remarques"], ["Bo", "en fauteuil roulant"]]))
+    typed = {"csrf_token": csrf_of(organiser_client, f"{path}/columns"), "column-0": "name", "column-1": "access"}
+    organiser_client.post(f"{path}/columns", data=typed)
+    assert "parle d’accès" not in organiser_client.get(path).get_data(as_text=True)
+    press(organiser_client, path)
+    (bo,) = people(event)
+    assert bo.needs and bo.needs.access == "en fauteuil roulant"
+
+
+def test_a_lunch_without_companions_takes_no_party_and_says_so(organiser_client: FlaskClient, event: Event) -> None:
+    path = preview(organiser_client, event, as_csv([["Nom", "Nb personnes"], ["Ana", "2"], ["Bo", "1"]]))
+    press(organiser_client, path)
+    assert names(event) == ["Bo"]
+    assert "Ana" in organiser_client.get(path).get_data(as_text=True)
+
+
+def test_afterwards_it_says_who_hears_of_it(
+    organiser_client: FlaskClient, make_event: EventMaker, outbox: Outbox
+) -> None:
+    file = as_csv([["Nom", "Courriel"], ["Ana", "ana@example.org"], ["Bo", "bo@example.org"], ["Cy", ""]])
+    path = bring_in(organiser_client, make_event(), file, sends_letters="y")
+    shown = organiser_client.get(path).get_data(as_text=True)
+    assert "2 courriels partent." in shown and "Une personne n’a pas d’adresse" in shown and len(outbox.rows()) == 2
+    path = bring_in(organiser_client, make_event(), file)
+    shown = organiser_client.get(path).get_data(as_text=True)
+    assert "Aucun courriel ne part" in shown and "2 courriels partent." not in shown
