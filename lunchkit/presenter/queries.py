@@ -37,11 +37,14 @@ def current_poll(room: Room, polls: Sequence[Poll]) -> Poll | None:
 
 
 def next_step(room: Room, polls: Sequence[Poll]) -> tuple[str, Poll | None]:
-    """The one sensible thing to do next (open, close, reveal, movement, done), and to which question."""
+    """The one sensible thing to do next (open, close, reveal, movement, done), and to which question.
+
+    A result of few is not revealed: the room would read that nothing is shown.
+    """
     current = current_poll(room, polls)
     if current is not None and current.stage is Stage.OPEN:
         return "close", current
-    if current is not None and current.stage is Stage.CLOSED:
+    if current is not None and current.stage is Stage.CLOSED and not current.has_few:
         return "reveal", current
     if current is not None and current.stage is Stage.REVEALED and current.movement and room.slide != Slide.MOVEMENT:
         return "movement", current

@@ -21,18 +21,21 @@ function tell(text) {
 async function send(act, fields = {}) {
   if (busyWith === act) return; // a second tap on the same key must not do the next thing too
   busyWith = act;
+  let askAgain = false;
   const headers = { Accept: "application/json", "X-CSRFToken": token };
   try {
     const body = new URLSearchParams(fields);
     const answer = await fetch(bar.dataset[act], { method: "POST", headers, body, signal: AbortSignal.timeout(10000) });
-    const { error } = await answer.json().catch(() => ({ error: bar.dataset.refused })); // a page: signed out, say
-    if (error) tell(error);
+    const { error, state } = await answer.json().catch(() => ({ error: bar.dataset.refused })); // a page: signed out, say
+    if (state === "few") askAgain = true;
+    else if (error) tell(error);
     else told.hidden = true;
   } catch {
     tell(bar.dataset.noAnswer);
   } finally {
     busyWith = "";
   }
+  if (askAgain && (await ask("few")) === "yes") send(act, { ...fields, few: 1 });
 }
 
 // What the person chose in a dialog; nothing after Esc.
