@@ -228,3 +228,22 @@ def test_only_organisers_steer(app: Flask, event: Event) -> None:
     assert "csrf-token" not in page
     assert "data-opening" not in page
     assert client.post(f"/organiser/e/{event.slug}/room/step", headers=JSON).status_code in (400, 401)
+
+
+def test_the_bar_of_the_projector_offers_what_is_possible_now(app: Flask, event: Event) -> None:
+    poll = ask(event)
+
+    def may() -> tuple[str, ...]:
+        return screen_view(room_now(event), "fr").may
+
+    assert may() == ("step", "opening")
+    open_poll(poll)
+    assert may() == ("step", "closing", "annulment")
+    for phone in phones(app, event, 5):
+        phone.vote(1)
+    close_poll(poll)
+    assert may() == ("step", "reveal", "annulment")
+    reveal_poll(poll)
+    assert may() == ("step", "hiding", "annulment")
+    show_slide(event, Slide.WELCOME)
+    assert may() == (), "everything was asked, and the welcome shows"
