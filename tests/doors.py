@@ -71,7 +71,7 @@ GET+POST /organiser/e/<slug>/polls/<poll_id>
 POST     /organiser/e/<slug>/polls/<poll_id>/again
 GET+POST /organiser/e/<slug>/polls/<poll_id>/annulment
 GET      /organiser/e/<slug>/polls/<poll_id>/answers
-POST     /organiser/e/<slug>/polls/<poll_id>/closing
+GET+POST /organiser/e/<slug>/polls/<poll_id>/closing
 GET+POST /organiser/e/<slug>/polls/<poll_id>/hands
 POST     /organiser/e/<slug>/polls/<poll_id>/hiding
 GET+POST /organiser/e/<slug>/polls/<poll_id>/note

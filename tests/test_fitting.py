@@ -119,9 +119,9 @@ def test_only_choices_of_a_ballot_with_marks_carry_marks(in_english: None, event
 
 
 def test_a_question_over_its_result_goes_before_what_kind_of_vote_it_is(in_english: None, event: Event) -> None:
-    assert "Vote 1 · Which one?" in slide(event, revealed("A", "B"))
+    assert "Vote · Which one?" in slide(event, revealed("A", "B"))
     long = slide(event, revealed("A", "B", question=LONG))
-    assert "Vote 1" not in long and "two-lines long" in long
+    assert "Vote ·" not in long and "two-lines long" in long
 
 
 @pytest.mark.parametrize(("texts", "says"), [(6, ""), (7, "and one more: on your phone"), (9, "and 3 more")])

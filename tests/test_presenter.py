@@ -77,8 +77,10 @@ def test_one_button_leads_through_a_whole_lunch(app: Flask, event: Event) -> Non
     assert after.before_id == before.id
 
 
-def test_a_step_that_somebody_else_has_done_is_not_done_twice(event: Event) -> None:
+def test_a_step_that_somebody_else_has_done_is_not_done_twice(app: Flask, event: Event) -> None:
     poll = asked(event)
+    for phone in phones(app, event, 5):
+        phone.vote(1)
     go_on(event, "close", poll.id)
     go_on(event, "close", poll.id)  # the phone, a moment after the keyboard
     assert step_of(event)[0] == "reveal"
@@ -200,7 +202,7 @@ def test_a_code_that_no_room_has_is_asked_for_again(app: Flask) -> None:
 
 
 def test_the_keyboard_of_the_projector_acts_on_the_question_that_is_shown(
-    organiser_client: FlaskClient, event: Event
+    app: Flask, organiser_client: FlaskClient, event: Event
 ) -> None:
     poll = ask(event)
     page = f"/organiser/e/{event.slug}/room"
@@ -210,7 +212,10 @@ def test_the_keyboard_of_the_projector_acts_on_the_question_that_is_shown(
         return organiser_client.post(f"{page}/current/{noun}", headers=headers).status_code
 
     assert press("closing") == 409, "nothing has been asked"
-    assert [press(noun) for noun in ("opening", "opening", "closing", "reveal", "hiding", "annulment")] == [200] * 6
+    assert [press(noun) for noun in ("opening", "opening")] == [200] * 2
+    for phone in phones(app, event, 5):
+        phone.vote(1)
+    assert [press(noun) for noun in ("closing", "reveal", "hiding", "annulment")] == [200] * 4
     assert press("nonsense") == 404
     db.session.refresh(poll)
     assert poll.stage == "void"
@@ -223,3 +228,22 @@ def test_only_organisers_steer(app: Flask, event: Event) -> None:
     assert "csrf-token" not in page
     assert "data-opening" not in page
     assert client.post(f"/organiser/e/{event.slug}/room/step", headers=JSON).status_code in (400, 401)
+
+
+def test_the_bar_of_the_projector_offers_what_is_possible_now(app: Flask, event: Event) -> None:
+    poll = ask(event)
+
+    def may() -> tuple[str, ...]:
+        return screen_view(room_now(event), "fr").may
+
+    assert may() == ("step", "opening")
+    open_poll(poll)
+    assert may() == ("step", "closing", "annulment")
+    for phone in phones(app, event, 5):
+        phone.vote(1)
+    close_poll(poll)
+    assert may() == ("step", "reveal", "annulment")
+    reveal_poll(poll)
+    assert may() == ("step", "hiding", "annulment")
+    show_slide(event, Slide.WELCOME)
+    assert may() == (), "everything was asked, and the welcome shows"

@@ -27,10 +27,11 @@ from lunchkit.polls.closing import (
 from lunchkit.polls.forms import PollDetails
 from lunchkit.polls.models import HandCount, Poll, Stage, WrittenAnswer
 from lunchkit.polls.programme import move, place_poll, rewrite_poll, take_off
-from lunchkit.polls.queries import answers_to_judge, is_open
+from lunchkit.polls.queries import answers_to_judge, is_open, is_short
 from lunchkit.polls.refusals import (
     AlreadyClosed,
     AnotherPollIsOpen,
+    FewHaveAnswered,
     NothingToReveal,
     NotKnownYet,
     NotOpen,
@@ -111,16 +112,18 @@ def open_poll(poll: Poll) -> None:
         _show(session, room, Slide.POLL, poll)
 
 
-def close_poll(poll: Poll) -> None:
+def close_poll(poll: Poll, *, even_few: bool = True) -> None:
     """Count the ballots, keep the counts, destroy the ballots. Each step may be done again: see ``finish_closings``.
 
-    Raises NotOpen.
+    Raises NotOpen; FewHaveAnswered where so few did that the result could not be shown, unless ``even_few``.
     """
     with transaction() as session:
         _lock(session, poll)
         if poll.stage in (Stage.PLANNED, Stage.VOID):
             raise NotOpen
         if poll.stage is Stage.OPEN:
+            if not even_few and is_short(poll):
+                raise FewHaveAnswered
             box().stop(poll.id)
             freeze(session, poll, box().answers(poll.id), compare(poll), clock.now())
     _destroy(poll)

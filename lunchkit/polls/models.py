@@ -18,6 +18,16 @@ FEWEST_TOGETHER = 3
 """The smallest group of people that a before/after picture may show; an organiser may ask for more."""
 
 
+def may_show(phones: int, hands: int, *, is_practice: bool) -> bool:
+    """Whether so many people answered that their answers may show; in a rehearsal, whoever answered.
+
+    Hands are seen by all: beside them a few phones would stand alone.
+    """
+    people = phones + hands
+    is_enough = people >= FEWEST_SHOWN and (phones == 0 or phones >= FEWEST_SHOWN)
+    return is_enough or (is_practice and people > 0)
+
+
 class Kind(StrEnum):
     """What a question asks for."""
 
@@ -122,6 +132,13 @@ class Poll(Model):
     def is_public(self) -> bool:
         """Whether its result may be read outside the room."""
         return self.stage is Stage.REVEALED and not self.in_rehearsal
+
+    @property
+    def has_few(self) -> bool:
+        """Whether it was counted, and so few answered that its result never shows."""
+        if self.stage not in (Stage.CLOSED, Stage.REVEALED):
+            return False
+        return not may_show(self.ballots or 0, self.hand_ballots, is_practice=self.in_rehearsal)
 
     def question_in(self, language: str) -> str:
         """The question in a language, or else as it was written first."""

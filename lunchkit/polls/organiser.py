@@ -22,9 +22,9 @@ from lunchkit.polls.queries import (
     polls_of,
     result_of,
 )
-from lunchkit.polls.refusals import NotOpen, PollIsFrozen
+from lunchkit.polls.refusals import FewHaveAnswered, NotOpen, PollIsFrozen
 from lunchkit.refusals import NO, readable, retry_header
-from lunchkit.rooms.replies import after, refused
+from lunchkit.rooms.replies import after, done, refused, wants_json
 
 ANSWERS_A_PAGE = 40
 COUNTED_BY_HAND = (Kind.SINGLE, Kind.MULTIPLE, Kind.SCALE)
@@ -111,10 +111,19 @@ def opening(slug: str, poll_id: int) -> ResponseReturnValue:
     return _act(slug, poll_id, actions.open_poll)
 
 
+@bp.get("/e/<slug>/polls/<int(max=2147483647):poll_id>/closing")
+def ask_to_close(slug: str, poll_id: int) -> ResponseReturnValue:
+    """Asks once more, where the result could not be shown."""
+    event, poll = _both(slug, poll_id)
+    return render_template("organiser/polls/closing.html", event=event, poll=poll, ballots=ballots_of(poll))
+
+
 @bp.post("/e/<slug>/polls/<int(max=2147483647):poll_id>/closing")
 def closing(slug: str, poll_id: int) -> ResponseReturnValue:
-    """No more answers."""
-    return _act(slug, poll_id, actions.close_poll)
+    """No more answers; where there are few, it asks first."""
+    event, poll = _both(slug, poll_id)
+    even_few = "few" in request.form
+    return closing_reply(event, poll, lambda: actions.close_poll(poll, even_few=even_few))
 
 
 @bp.post("/e/<slug>/polls/<int(max=2147483647):poll_id>/reveal")
@@ -202,6 +211,19 @@ def verdict(slug: str, poll_id: int) -> ResponseReturnValue:
     return after(event, lambda: actions.judge_answer(poll, request.form.get("answer", ""), chosen), back)
 
 
+def closing_reply(event: Event, poll: Poll | None, action: Callable[[], object]) -> ResponseReturnValue:
+    """Do what may close a question; where few have answered, a browser without a script is led to who asks first."""
+    try:
+        action()
+    except FewHaveAnswered as error:
+        if poll is None or wants_json():
+            return refused(event, error, _room(event.slug))
+        return redirect(url_for("organiser.polls.ask_to_close", slug=event.slug, poll_id=poll.id), code=303)
+    except NO as error:
+        return refused(event, error, _room(event.slug))
+    return done(event.id, _room(event.slug))
+
+
 def _both(slug: str, poll_id: int) -> tuple[Event, Poll]:
     event = any_event_by_slug_or_404(slug)
     return event, poll_or_404(event.id, poll_id)
@@ -228,22 +250,22 @@ def _act(slug: str, poll_id: int, action: Callable[[Poll], None]) -> ResponseRet
     return after(event, lambda: action(poll), _room(slug))
 
 
-def _arrange(event: Event, done: str, action: Callable[[], object], poll: Poll | None = None) -> ResponseReturnValue:
+def _arrange(event: Event, told: str, action: Callable[[], object], poll: Poll | None = None) -> ResponseReturnValue:
     """Do it, and show the programme; or say why not, and lead back to it."""
     try:
         action()
     except NO as error:
         return refused(event, error, url_for(".index", slug=event.slug))
-    return _to_index(event.slug, done, poll)
+    return _to_index(event.slug, told, poll)
 
 
 def _room(slug: str) -> str:
     return url_for("organiser.presenter.remote", slug=slug)
 
 
-def _to_index(slug: str, done: str, poll: Poll | None = None) -> ResponseReturnValue:
+def _to_index(slug: str, told: str, poll: Poll | None = None) -> ResponseReturnValue:
     anchor = f"poll-{poll.id}" if poll else None
-    return redirect(url_for(".index", slug=slug, done=done, _anchor=anchor), code=303)
+    return redirect(url_for(".index", slug=slug, done=told, _anchor=anchor), code=303)
 
 
 def _page(event: Event, form: PollForm) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import selectinload
 from lunchkit.db import db
 from lunchkit.errors import NotFound
 from lunchkit.polls.answers import NONE, tally
-from lunchkit.polls.models import NO_OPINION, HandCount, Kind, Poll, Stage, Tally, WrittenAnswer
+from lunchkit.polls.models import NO_OPINION, HandCount, Kind, Poll, Stage, Tally, WrittenAnswer, may_show
 from lunchkit.polls.results import Result, Row, Written
 from lunchkit.polls.views import PollView, poll_view
 from lunchkit.polls.writing import Gathered, gather
@@ -64,6 +64,14 @@ def asked_again_as(poll_id: int) -> Poll | None:
 def ballots_of(poll: Poll) -> int:
     """How many phones answered: counted now while the poll is open, frozen afterwards."""
     return poll.ballots if poll.ballots is not None else box().count(poll.id)
+
+
+def is_short(poll: Poll) -> bool:
+    """Whether a question that is open has so few answers that, closed now, its result could not be shown.
+
+    Nobody is asked about that in a rehearsal.
+    """
+    return not poll.in_rehearsal and not may_show(ballots_of(poll), poll.hand_ballots, is_practice=False)
 
 
 def result_of(poll: Poll, language: str) -> Result:

@@ -59,6 +59,24 @@ class NotOpen(Refusal):
     status = 409
 
 
+class FewHaveAnswered(Refusal):
+    """Once closed, its answers are counted and destroyed, and nobody would ever see them."""
+
+    message = _l(
+        "Fewer than five people have answered: once the question is closed, its result can never be shown. "
+        "Wait a little, or close it all the same."
+    )
+    status = 409
+    state = "few"
+
+
+class TooFewToShow(Refusal):
+    """The room would read that nothing is shown."""
+
+    message = _l("Fewer than five people answered this question: its result is not shown.")
+    status = 409
+
+
 class NothingToReveal(Refusal):
     """Close it first."""
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from lunchkit.polls.models import FEWEST_SHOWN, NO_OPINION, Kind
+from lunchkit.polls.models import NO_OPINION, Kind, may_show
 
 
 @dataclass(frozen=True)
@@ -59,13 +59,8 @@ class Result:
 
     @property
     def is_shown(self) -> bool:
-        """Whether so many people answered that their answers may show.
-
-        Hands are seen by all: beside them a few phones would stand alone.
-        """
-        phones = self.n - self.by_hand
-        is_enough = self.n >= FEWEST_SHOWN and (phones == 0 or phones >= FEWEST_SHOWN)
-        return is_enough or (self.is_practice and self.n > 0)
+        """Whether so many people answered that their answers may show."""
+        return may_show(self.n - self.by_hand, self.by_hand, is_practice=self.is_practice)
 
     @property
     def choices(self) -> tuple[Row, ...]:

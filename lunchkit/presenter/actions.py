@@ -18,10 +18,11 @@ LONGEST_TIMER = 180
 """Minutes."""
 
 
-def go_on(event: Event, wanted: str | None = None, poll_id: int | None = None) -> None:
+def go_on(event: Event, wanted: str | None = None, poll_id: int | None = None, *, even_few: bool = True) -> None:
     """Do the one next thing: open the next question, close it, reveal it, show how opinions moved.
 
     Where somebody says which step they mean, and to which question, and it was done meanwhile, nothing is done.
+    Raises FewHaveAnswered where it would close a question with few answers, unless ``even_few``.
     """
     step, poll = next_step(room_of(event), polls_of(event.id))
     if wanted is not None and (wanted, poll_id) != (step, poll.id if poll else None):
@@ -30,8 +31,10 @@ def go_on(event: Event, wanted: str | None = None, poll_id: int | None = None) -
         show_slide(event, Slide.WELCOME)
     elif step == "movement":
         show_slide(event, Slide.MOVEMENT, poll)
+    elif step == "close":
+        close_poll(poll, even_few=even_few)
     else:
-        {"open": open_poll, "close": close_poll, "reveal": reveal_poll}[step](poll)
+        {"open": open_poll, "reveal": reveal_poll}[step](poll)
 
 
 def show_slide(event: Event, slide: Slide, poll: Poll | None = None) -> None:

@@ -1,6 +1,7 @@
 """The organiser's remote control of the room."""
 
 from collections.abc import Callable
+from functools import partial
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,9 +13,10 @@ from lunchkit.feedback.queries import glance
 from lunchkit.i18n import language
 from lunchkit.links import public
 from lunchkit.polls.actions import annul_poll, close_poll, hide_poll, open_poll, reveal_poll
-from lunchkit.polls.models import Poll, Stage
-from lunchkit.polls.queries import count_unread, poll_or_404, polls_of, screen_poll_view
-from lunchkit.polls.refusals import NotOpen
+from lunchkit.polls.models import FEWEST_SHOWN, Poll, Stage
+from lunchkit.polls.organiser import closing_reply
+from lunchkit.polls.queries import count_unread, is_short, poll_or_404, polls_of, screen_poll_view
+from lunchkit.polls.refusals import NotOpen, TooFewToShow
 from lunchkit.polls.views import poll_view
 from lunchkit.presenter import actions
 from lunchkit.presenter.feeds import screen_addresses
@@ -50,6 +52,9 @@ def remote(slug: str) -> ResponseReturnValue:
         current=views[current.id] if current else None,
         slide=shown_slide(room, current),
         feedback=glance(event).stage,
+        few={poll.id for poll in polls if poll.has_few},
+        is_short=current is not None and current.stage is Stage.OPEN and is_short(current),
+        fewest=FEWEST_SHOWN,
         next_step=step,
         next_poll=views[target.id] if target else None,
         ballots=(views[current.id].ballots or 0) if current else 0,
@@ -62,8 +67,10 @@ def remote(slug: str) -> ResponseReturnValue:
 @bp.post("/e/<slug>/room/step")
 def step(slug: str) -> ResponseReturnValue:
     """The one next thing; not twice where two people, or a phone and the keyboard, ask for it at once."""
-    wanted, poll_id = request.form.get("step"), _poll_id()
-    return _do(slug, lambda event: actions.go_on(event, wanted, poll_id))
+    event, wanted, poll_id = any_event_by_slug_or_404(slug), request.form.get("step"), _poll_id()
+    even_few = "few" in request.form
+    shown = current_poll(room_of(event), polls_of(event.id))
+    return closing_reply(event, shown, lambda: actions.go_on(event, wanted, poll_id, even_few=even_few))
 
 
 @bp.post("/e/<slug>/room/slide")
@@ -109,8 +116,8 @@ def current(slug: str, noun: str) -> ResponseReturnValue:
     """A verb for the question on the screen, as the keyboard of the projector says it."""
     verbs: dict[str, Callable[[Poll], None]] = {
         "opening": open_poll,
-        "closing": close_poll,
-        "reveal": reveal_poll,
+        "closing": partial(close_poll, even_few="few" in request.form),
+        "reveal": _reveal,
         "hiding": hide_poll,
         "annulment": annul_poll,
     }
@@ -122,6 +129,13 @@ def current(slug: str, noun: str) -> ResponseReturnValue:
         verbs[noun](_opened_next(event) if noun == "opening" else _current(event))
 
     return _do(slug, act)
+
+
+def _reveal(poll: Poll) -> None:
+    """Show a result, but not before everybody that there is none."""
+    if poll.has_few:
+        raise TooFewToShow
+    reveal_poll(poll)
 
 
 def _current(event: Event) -> Poll:

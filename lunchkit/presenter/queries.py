@@ -37,16 +37,35 @@ def current_poll(room: Room, polls: Sequence[Poll]) -> Poll | None:
 
 
 def next_step(room: Room, polls: Sequence[Poll]) -> tuple[str, Poll | None]:
-    """The one sensible thing to do next (open, close, reveal, movement, done), and to which question."""
+    """The one sensible thing to do next (open, close, reveal, movement, done), and to which question.
+
+    A result of few is not revealed: the room would read that nothing is shown.
+    """
     current = current_poll(room, polls)
     if current is not None and current.stage is Stage.OPEN:
         return "close", current
-    if current is not None and current.stage is Stage.CLOSED:
+    if current is not None and current.stage is Stage.CLOSED and not current.has_few:
         return "reveal", current
     if current is not None and current.stage is Stage.REVEALED and current.movement and room.slide != Slide.MOVEMENT:
         return "movement", current
     planned = next((poll for poll in polls if poll.stage is Stage.PLANNED), None)
     return ("open", planned) if planned else ("done", None)
+
+
+def possible(room: Room, polls: Sequence[Poll]) -> tuple[str, ...]:
+    """What can be done now: ``step``, and the verbs of ``presenter.organiser.current`` that would not be refused."""
+    current = current_poll(room, polls)
+    stage = current.stage if current is not None else Stage.PLANNED
+    step, _poll = next_step(room, polls)
+    verbs = {
+        "step": step != "done" or room.slide != Slide.WELCOME,
+        "opening": stage is Stage.VOID or (stage is not Stage.OPEN and any(p.stage is Stage.PLANNED for p in polls)),
+        "closing": stage is Stage.OPEN,
+        "reveal": stage is Stage.CLOSED and current is not None and not current.has_few,
+        "hiding": stage is Stage.REVEALED,
+        "annulment": stage in (Stage.OPEN, Stage.CLOSED, Stage.REVEALED),
+    }
+    return tuple(verb for verb, is_possible in verbs.items() if is_possible)
 
 
 def shown_slide(room: Room, poll: Poll | None) -> Slide:
@@ -106,7 +125,8 @@ def phone_view(room: Room, language: str, device: Device | None = None) -> Phone
 
 def screen_view(room: Room, language: str) -> ScreenView:
     """What the projector shows."""
-    poll = current_poll(room, polls_of(room.event_id))
+    polls = polls_of(room.event_id)
+    poll = current_poll(room, polls)
     slide = shown_slide(room, poll)
     view = screen_poll_view(poll, language) if poll is not None and slide in (Slide.POLL, Slide.MOVEMENT) else None
     address = public("presenter.join")
@@ -127,6 +147,7 @@ def screen_view(room: Room, language: str) -> ScreenView:
         timer_ends_at=room.timer_ends_at,
         in_rehearsal=room.rehearsing_since is not None,
         asks_feedback=stage_of(room.event, feedback_of(room.event_id), clock.now()) is FeedbackStage.OPEN,
+        may=possible(room, polls),
     )
 
 

@@ -70,3 +70,5 @@ class ScreenView:
     in_rehearsal: bool
     asks_feedback: bool = False
     """Whether phones ask what people thought of the lunch."""
+    may: tuple[str, ...] = ()
+    """What whoever steers the screen can do now, by the names of its buttons."""

@@ -1,4 +1,5 @@
 // Steers the projector from the keyboard, or with the bar that shows when the pointer moves.
+// The bar shows what is possible now: <template data-may="step closing …"> of the slide says so.
 // <nav class="bar" data-step="/…" data-opening="/…" …> holds the addresses and the words; <button data-do="step"> does the same as its key.
 const KEYS = {
   " ": "step", ArrowRight: "step", PageDown: "step", n: "step", o: "opening", c: "closing", r: "reveal", m: "hiding",
@@ -21,18 +22,21 @@ function tell(text) {
 async function send(act, fields = {}) {
   if (busyWith === act) return; // a second tap on the same key must not do the next thing too
   busyWith = act;
+  let askAgain = false;
   const headers = { Accept: "application/json", "X-CSRFToken": token };
   try {
     const body = new URLSearchParams(fields);
     const answer = await fetch(bar.dataset[act], { method: "POST", headers, body, signal: AbortSignal.timeout(10000) });
-    const { error } = await answer.json().catch(() => ({ error: bar.dataset.refused })); // a page: signed out, say
-    if (error) tell(error);
+    const { error, state } = await answer.json().catch(() => ({ error: bar.dataset.refused })); // a page: signed out, say
+    if (state === "few") askAgain = true;
+    else if (error) tell(error);
     else told.hidden = true;
   } catch {
     tell(bar.dataset.noAnswer);
   } finally {
     busyWith = "";
   }
+  if (askAgain && (await ask("few")) === "yes") send(act, { ...fields, few: 1 });
 }
 
 // What the person chose in a dialog; nothing after Esc.
@@ -66,6 +70,12 @@ export function press(event) {
   act(name);
 }
 
+function allow() {
+  const may = document.querySelector("[data-may]")?.dataset.may.split(" ") ?? [];
+  for (const verb of bar.querySelectorAll("[data-verb]")) verb.hidden = !may.includes(verb.dataset.do);
+  if (!may.includes("closing")) document.getElementById("few").close(); // somebody else closed it meanwhile
+}
+
 export function show() {
   document.body.classList.add("used");
   clearTimeout(shownUntil);
@@ -80,6 +90,8 @@ bar.addEventListener("click", (event) => {
 });
 letters.checked = localStorage.getItem("letters") !== "off";
 letters.addEventListener("change", () => localStorage.setItem("letters", letters.checked ? "on" : "off"));
+document.querySelector("[data-stream]").addEventListener("lunchkit:swapped", allow);
+allow();
 document.body.classList.add("steered");
 addEventListener("keydown", press);
 addEventListener("pointermove", show);

@@ -1,6 +1,7 @@
 // Keeps the organiser's page about the room up to date: the count at once, all of it when anybody changed something.
 // Sends its forms without leaving the page: place and focus stay. Without this file they are plain forms.
 // <div data-stream="…" data-key> of live.js, with the projector's stream; [data-ballots] is the count.
+// [data-few=5 data-ask=address] shows while the count is under it, and knows the page that asks before it is closed.
 // <p data-told data-silent="words where no answer comes"> says why something was not done.
 const room = document.querySelector("[data-stream]");
 const told = document.querySelector("[data-told]");
@@ -28,12 +29,15 @@ async function send(form, button) {
   const headers = { Accept: "application/json" }, signal = AbortSignal.timeout(10_000);
   const answer = await fetch(url, { method: "POST", body, headers, signal });
   if (answer.redirected || answer.status === 401) location.reload(); // signed out meanwhile
-  const { error = "" } = await answer.json();
+  const { error = "", state } = await answer.json();
+  const asks = state === "few" && room.querySelector("[data-ask]");
+  if (asks) location.assign(asks.dataset.ask); // a page that asks first, as without this file
   return error;
 }
 
 room.addEventListener("lunchkit:message", ({ detail }) => {
   if (detail.ballots !== null) for (const place of room.querySelectorAll("[data-ballots]")) place.textContent = detail.ballots;
+  for (const why of room.querySelectorAll("[data-few]")) why.hidden = detail.ballots >= why.dataset.few;
   const known = room.dataset.key;
   room.dataset.key = detail.key; // so that live.js does not put the projector's picture here
   if (!known || detail.key === known) return;

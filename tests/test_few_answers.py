@@ -1,0 +1,96 @@
+"""A question with fewer than five voices: the remote control warns, asks once before it is closed, and never shows it."""
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from lunchkit.events.models import Event
+from lunchkit.polls.actions import close_poll, enter_hand_counts, start_rehearsal
+from lunchkit.polls.models import Poll, Stage
+from lunchkit.polls.queries import polls_of
+from lunchkit.polls.refusals import FewHaveAnswered
+from lunchkit.presenter.actions import go_on
+from lunchkit.presenter.queries import next_step
+from lunchkit.rooms.actions import room_of
+from tests.conftest import EventMaker, csrf_of
+from tests.room import JSON, ask, asked, fresh, phones, running_event
+
+
+@pytest.fixture
+def event(app: Flask, make_event: EventMaker) -> Event:
+    """A lunch that takes place now."""
+    return running_event(make_event)
+
+
+def vote(app: Flask, event: Event, people: int) -> None:
+    """So many phones answer the question that is open."""
+    for phone in phones(app, event, people):
+        phone.vote(1)
+
+
+def room_page(client: FlaskClient, event: Event) -> str:
+    """What the remote control says."""
+    return client.get(f"/organiser/e/{event.slug}/room").get_data(as_text=True).replace("\u202f", " ")
+
+
+def step(client: FlaskClient, event: Event, poll: Poll, headers: dict[str, str] | None = None, **more: str) -> tuple[int, str | None, str | None]:
+    """The one big button, by a form or by a script."""
+    room = f"/organiser/e/{event.slug}/room"
+    data = {"csrf_token": csrf_of(client, room), "step": "close", "poll": str(poll.id), **more}
+    answer = client.post(f"{room}/step", data=data, headers=headers or {})
+    return answer.status_code, answer.location, (answer.get_json() or {}).get("state") if headers else None
+
+
+def test_closing_asks_once_while_few_have_answered(app: Flask, organiser_client: FlaskClient, event: Event) -> None:
+    poll = asked(event)
+    vote(app, event, 4)
+    asking = f"/organiser/e/{event.slug}/polls/{poll.id}/closing"
+    assert step(organiser_client, event, poll)[:2] == (303, asking), "a form is led to the page that asks"
+    assert step(organiser_client, event, poll, JSON)[::2] == (409, "few")
+    assert "Clore quand même" in organiser_client.get(asking).get_data(as_text=True)
+    assert fresh(poll).stage is Stage.OPEN, "asking changes nothing"
+    data = {"csrf_token": csrf_of(organiser_client, asking), "few": "1"}
+    assert organiser_client.post(asking, data=data).location == f"/organiser/e/{event.slug}/room"
+    assert fresh(poll).stage is Stage.CLOSED
+
+
+def test_nobody_is_asked_where_five_answered_or_in_a_rehearsal(
+    app: Flask, organiser_client: FlaskClient, event: Event
+) -> None:
+    poll = asked(event)
+    vote(app, event, 5)
+    assert step(organiser_client, event, poll)[1] == f"/organiser/e/{event.slug}/room"
+    assert fresh(poll).stage is Stage.CLOSED
+    assert next_step(room_of(event), polls_of(event.id)) == ("reveal", poll)
+    start_rehearsal(event)
+    practice = asked(event, "Encore ?")
+    vote(app, event, 1)
+    go_on(event, "close", practice.id, even_few=False)
+    assert fresh(practice).stage is Stage.CLOSED
+
+
+def test_the_remote_warns_and_then_says_why_there_is_nothing_to_show(
+    app: Flask, organiser_client: FlaskClient, event: Event
+) -> None:
+    first, second = asked(event), ask(event, "Et ensuite ?")
+    vote(app, event, 3)
+    page = room_page(organiser_client, event)
+    assert "Sous 5, le résultat ne pourra pas être montré" in page
+    close_poll(first)
+    assert next_step(room_of(event), polls_of(event.id)) == ("open", second), "not what shows nothing"
+    page = room_page(organiser_client, event)
+    assert "moins de 5 personnes ont répondu" in page
+    assert f"/polls/{first.id}/reveal" not in page
+    room = f"/organiser/e/{event.slug}/room"
+    headers = {**JSON, "X-CSRFToken": csrf_of(organiser_client, room)}
+    assert organiser_client.post(f"{room}/current/reveal", headers=headers).status_code == 409, "nor by a key"
+
+
+def test_raised_hands_make_a_result_that_shows(app: Flask, event: Event) -> None:
+    poll = asked(event)
+    with pytest.raises(FewHaveAnswered):
+        close_poll(poll, even_few=False)
+    close_poll(poll)
+    assert fresh(poll).has_few
+    enter_hand_counts(poll, {1: 4, 2: 3})
+    assert not fresh(poll).has_few
