@@ -166,7 +166,7 @@ def test_a_busy_database_gives_organisers_their_forms_back(
     doors: dict[str, dict[str, Any]] = {
         f"{here}/registrations/new": PERSON,
         f"{here}/registrations/{registration.id}": PERSON | {"email": ""},
-        f"{here}/edit": TYPED,
+        f"{here}/edit": TYPED | {"act": "tell"},
     }
     token = csrf_of(organiser_client, here)
     with locked(settings):

@@ -74,6 +74,7 @@ def invite(facts: dict[str, Any]) -> Letter | None:
         until=invitation.expires_at,
         zone=current_settings().timezone,
         network=network,
+        way_back=public("organiser.pages.home"),
     )
     reply_to = invitation.invited_by.email if invitation.invited_by else None
     return Letter(subject, text, html, sender_name=network, reply_to=reply_to)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from lunchkit import clock, links
 from lunchkit.events.models import Colour, Diet, Event
@@ -46,6 +47,44 @@ class EventDetails:
 
 
 @dataclass(frozen=True)
+class Plan:
+    """What people plan their day by, as it was or will be."""
+
+    title: str
+    starts_local: datetime
+    ends_local: datetime
+    place: str
+
+    def facts(self) -> dict[str, str]:
+        """The same as a letter's facts hold it."""
+        return {
+            "title": self.title,
+            "starts": self.starts_local.isoformat(),
+            "ends": self.ends_local.isoformat(),
+            "place": self.place,
+        }
+
+
+def plan_from_facts(facts: Mapping[str, str]) -> Plan:
+    """What ``Plan.facts`` wrote."""
+    starts, ends = (datetime.fromisoformat(facts[name]) for name in ("starts", "ends"))
+    return Plan(facts["title"], starts, ends, facts["place"])
+
+
+def plan_of(lunch: Event | EventDetails) -> Plan:
+    """The plan of a lunch as it is, or as its details would make it."""
+    zone = ZoneInfo(lunch.zone)
+    town = f"{lunch.postcode} {lunch.town}".strip()
+    place = ", ".join(part for part in (lunch.venue, lunch.street, town) if part)
+    return Plan(lunch.title, lunch.starts_at.astimezone(zone), lunch.ends_at.astimezone(zone), place)
+
+
+def moves_calendars(event: Event, details: EventDetails) -> bool:
+    """Whether the details would change something that a calendar shows."""
+    return any(getattr(event, name) != getattr(details, name) for name in SHOWN_BY_CALENDARS)
+
+
+@dataclass(frozen=True)
 class QuestionDetails:
     """A question of the organisers' own: how it is asked, and what may be answered."""
 
@@ -67,6 +106,7 @@ def apply_details(event: Event, details: EventDetails) -> bool:
 
     Returns whether something that a calendar shows has changed; its ``sequence`` has risen then.
     """
+    moves = moves_calendars(event, details)
     changed = {one.name for one in fields(details) if getattr(event, one.name) != getattr(details, one.name)}
     for name in changed:
         setattr(event, name, getattr(details, name))
@@ -74,10 +114,9 @@ def apply_details(event: Event, details: EventDetails) -> bool:
         event.updated_at = clock.now()
     if event.members_open_at is not None and event.members_nonce is None:
         give_members_link(event)
-    moves_calendars = not changed.isdisjoint(SHOWN_BY_CALENDARS)
-    if moves_calendars:
+    if moves:
         event.sequence += 1
-    return moves_calendars
+    return moves
 
 
 MEMBERS = "members"

@@ -6,7 +6,8 @@ from email.message import EmailMessage
 from flask_babel import force_locale
 
 from lunchkit import clock
-from lunchkit.config import Settings
+from lunchkit.config import DEFAULT_ADDRESS, Settings
+from lunchkit.links import public
 from lunchkit.mail.message import build_message
 from lunchkit.mail.rendering import Letter, fill
 
@@ -20,6 +21,7 @@ def trial_letter(settings: Settings, recipient: str, language: str) -> EmailMess
             sender=settings.mail_from,
             host=settings.mail_host,
             address=settings.public_url,
+            way_back="" if settings.public_url == DEFAULT_ADDRESS else public("organiser.pages.home"),
         )
     letter = Letter(subject, text, html, sender_name=settings.network_name)
     domain = settings.mail_from.rpartition("@")[2]

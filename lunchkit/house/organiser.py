@@ -19,6 +19,7 @@ from lunchkit.house.refusals import NoMailServer
 from lunchkit.house.sections import ADDRESS, LETTERS, LOOK, LUNCH, PRIVACY, SECTIONS, STEPS, next_step
 from lunchkit.images.intake import LEAST_LOGO_SIDE, MOST_BYTES, read_upload
 from lunchkit.images.refusals import PictureTooHeavy
+from lunchkit.links import public
 from lunchkit.mail.reasons import explain
 from lunchkit.mail.trial import Trial
 from lunchkit.refusals import NO, readable, retry_header
@@ -59,7 +60,9 @@ def start() -> ResponseReturnValue:
 def step(step: str) -> ResponseReturnValue:
     """One step of the first run."""
     if step == LUNCH:
-        return render_template("organiser/house/lunch.html", step=step, steps=STEPS, to_do=to_do(the_house()))
+        return render_template(
+            "organiser/house/lunch.html", step=step, steps=STEPS, to_do=to_do(the_house()), way_back=_way_back()
+        )
     return _page(_known(step), _form(step), step=step)
 
 
@@ -88,6 +91,13 @@ def show(section: str) -> ResponseReturnValue:
 def save(section: str) -> ResponseReturnValue:
     """A section saved."""
     return _save(_known(section), "")
+
+
+def _way_back() -> str:
+    """Where the team comes in: at the public address, or where this browser came while there is none."""
+    if current_settings().public_url == DEFAULT_ADDRESS:
+        return url_for("organiser.pages.home", _external=True)
+    return public("organiser.pages.home")
 
 
 def _known(section: str) -> str:

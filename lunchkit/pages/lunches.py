@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from lunchkit import clock, stamps
 from lunchkit.accounts.queries import current_organiser
 from lunchkit.events.actions import publish_event, renew_members_link
+from lunchkit.events.changes import EventDetails, moves_calendars, plan_of
 from lunchkit.events.forms import EventForm, capacity_form, event_form
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
@@ -22,11 +23,14 @@ from lunchkit.refusals import NO, readable, retry_header
 from lunchkit.registrations.actions import cancel_event, change_capacity, change_event
 from lunchkit.registrations.listing import attendees_with_address, attendees_without_address
 from lunchkit.registrations.refusals import ChangedMeanwhile
+from lunchkit.registrations.words import differences
 
 bp = Blueprint("events", __name__)
 
 
 TEMPLATE = "template"
+TELLING = ("tell", "quietly")
+"""What may be answered to the question whether people are told."""
 NEW = "new lunch"
 """What the stamp of a new lunch's form is for."""
 
@@ -99,8 +103,11 @@ def update(slug: str) -> ResponseReturnValue:
     form = event_form(event, request.form)
     if not form.validate():
         return _edit_page(event, form), 422
+    details, tells = form.details(), request.form.get("act") != "quietly"
+    if request.form.get("act") not in TELLING and moves_calendars(event, details) and _to_be_told(event):
+        return _telling_page(event, details)
     try:
-        change_event(event, form.details(), seen=form.seen_at())
+        change_event(event, details, seen=form.seen_at(), tells=tells)
     except NO as error:
         refusal = readable(error)
         differing = _differing(form, event) if isinstance(refusal, ChangedMeanwhile) else []
@@ -173,9 +180,27 @@ def _differing(form: EventForm, event: Event) -> list[str]:
 
 def _edit_page(event: Event, form: EventForm, notice: str | None = None, differing: Sequence[str] = ()) -> str:
     """The form; ``differing`` says what somebody else may have set."""
-    told = attendees_with_address(event.id) if event.published_at and not event.is_over(clock.now()) else 0
+    told = _to_be_told(event)
     return render_template(
         "organiser/events/edit.html", event=event, form=form, told=told, notice=notice, differing=differing
+    )
+
+
+def _to_be_told(event: Event) -> int:
+    """How many people a change of the plan may be told to."""
+    is_to_come = event.published_at and not event.cancelled_at and not event.is_over(clock.now())
+    return attendees_with_address(event.id) if is_to_come else 0
+
+
+def _telling_page(event: Event, details: EventDetails) -> str:
+    """Asks once whether those who come shall be told; all that was typed comes along."""
+    return render_template(
+        "organiser/events/telling.html",
+        event=event,
+        differences=differences(plan_of(event), plan_of(details)),
+        told=_to_be_told(event),
+        has_begun=event.starts_at <= clock.now(),
+        typed=[(name, value) for name, value in request.form.items(multi=True) if name not in ("csrf_token", "act")],
     )
 
 

@@ -107,6 +107,7 @@ def _members_address(event: Event) -> str | None:
 def _missing(event: Event, prepared: Prepared, speakers: list[Speaker]) -> list[Way]:
     edit = url_for("organiser.events.edit", slug=event.slug)
     people = url_for("organiser.speakers.index", slug=event.slug)
+    polls = url_for("organiser.polls.index", slug=event.slug)
     unwritten = sum(not speaker.is_written for speaker in speakers)
     reminded = any(event.reminds(reminder) for reminder in REMINDERS)
     wanted = [
@@ -115,7 +116,8 @@ def _missing(event: Event, prepared: Prepared, speakers: list[Speaker]) -> list[
         (event.access_notes, _("How to get in"), f"{edit}#access_notes"),
         (speakers, _("Who speaks"), people),
         (not unwritten, _n("The page of one speaker", "The pages of %(num)s speakers", unwritten), people),
-        (prepared.polls, _("A question for the room"), url_for("organiser.polls.index", slug=event.slug)),
+        (prepared.polls, _("A question for the room"), polls),
+        (not prepared.proposed, _("The proposed questions, in your own words: until then nobody sees them"), polls),
         (prepared.rows, _("The run of show"), url_for("organiser.planning.index", slug=event.slug)),
         (reminded, _("A reminder letter"), f"{edit}#remind_two_days"),
         (current_settings().mail_host, _("A mail server: letters wait"), url_for("organiser.mail.index")),

@@ -17,6 +17,8 @@ from lunchkit.house.queries import the_house
 from lunchkit.i18n import typo, when
 from lunchkit.images.cards import card_png
 from lunchkit.pages.archive import LATEST, archive, series_or_404
+from lunchkit.planning.words import proposed_questions
+from lunchkit.polls.models import Poll
 from lunchkit.polls.queries import polls_of
 from lunchkit.registrations.queries import queue_length, seats_taken, seats_taken_by_event
 from lunchkit.rooms.queries import room_of_event
@@ -67,7 +69,7 @@ def event(slug: str) -> ResponseReturnValue:
         queue_length=queue_length(event.id),
         state=event.state(clock.now(), left),
         speakers=speakers,
-        polls=[poll for poll in polls if poll.before_id is None],
+        polls=[poll for poll in polls if poll.before_id is None and _is_worded(poll)],
         results={poll.id for poll in polls if poll.is_public},
         room_code=room.code if room and event.starts_at <= clock.now() <= event.ends_at else None,
         structured=structured_event(event, left, speakers),
@@ -77,6 +79,11 @@ def event(slug: str) -> ResponseReturnValue:
         short_address=address.partition("://")[2],
         qr=qr.svg(address, _("QR code of this page's address")),
     )
+
+
+def _is_worded(poll: Poll) -> bool:
+    """Whether a question is the organisers' own, or was put to the room: the proposal's words show to nobody before."""
+    return poll.is_frozen or poll.question not in proposed_questions()
 
 
 @bp.get("/e/<slug>/poster")

@@ -11,6 +11,7 @@ from lunchkit.errors import NotFound
 from lunchkit.events.models import Event, FormQuestion
 from lunchkit.planning.models import RunItem
 from lunchkit.planning.views import Now, Prepared, RunOfShow, RunRow
+from lunchkit.planning.words import proposed_questions
 from lunchkit.polls.models import Poll
 from lunchkit.speakers.models import Appearance
 from lunchkit.wording.models import LetterWords
@@ -70,6 +71,7 @@ def prepared_for(event_id: int) -> Prepared:
     of_this = [table.event_id == event_id for table in (Poll, FormQuestion, RunItem, Appearance, LetterWords)]
     of_this[1] = of_this[1] & FormQuestion.removed_at.is_(None)
     of_this[4] = of_this[4] & LetterWords.set_aside_at.is_(None)
+    of_this.append((Poll.event_id == event_id) & Poll.opened_at.is_(None) & Poll.question.in_(proposed_questions()))
     counts = [select(func.count()).where(condition).scalar_subquery() for condition in of_this]
     return Prepared(*db.session.execute(select(*counts)).one())
 

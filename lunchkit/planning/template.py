@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from lunchkit.config import current_settings
 from lunchkit.planning.views import ItemDetails
+from lunchkit.planning.words import first_question, second_question
 from lunchkit.polls.forms import PollDetails
 from lunchkit.polls.models import Kind
 
@@ -30,7 +31,6 @@ def template_values() -> dict[str, Any]:
                 "would do otherwise today.\n\nThen the tables talk: what of it could we take along? We vote before "
                 "and after, to see whether the debate has moved us. Come as you are; lunch is served."
             ),
-            "access_notes": _("To complete: public transport, step-free way, lift, doorbell."),
             "capacity": SEATS,
         }
 
@@ -39,11 +39,11 @@ def template_polls() -> Sequence[tuple[PollDetails, int | None]]:
     """The questions for the room; the last one asks the first again."""
     with force_locale(current_settings().language):
         question = PollDetails(
-            question=_("Could your organisation do the same?"),
+            question=first_question(),
             choices=(_("Yes, tomorrow"), _("Yes, under certain conditions"), _("No")),
         )
         words = PollDetails(
-            question=_("In one word: what would you need for it?"), choices=(), kind=Kind.WORDS.value, most_choices=2
+            question=second_question(), choices=(), kind=Kind.WORDS.value, most_choices=2
         )
     return [(question, None), (words, None), (question, BEFORE)]
 

@@ -71,3 +71,5 @@ class Prepared:
     speakers: int
     words: int
     """Letters in words of one's own, each language counted."""
+    proposed: int = 0
+    """Questions for the room that still say what the proposal of a first lunch says: they show to nobody yet."""

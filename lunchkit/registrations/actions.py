@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from lunchkit import clock
 from lunchkit.db import leave_traces, transaction
 from lunchkit.errors import TooMany
-from lunchkit.events.changes import EventDetails, apply_details, details_of
+from lunchkit.events.changes import EventDetails, apply_details, details_of, plan_of
 from lunchkit.events.models import Event
 from lunchkit.guests.steps import ask_guest, forget_guest
 from lunchkit.limits import Window
@@ -237,10 +237,11 @@ def erase_registration(registration: Registration) -> None:
         serve_queue(session, event, now)
 
 
-def change_event(event: Event, details: EventDetails, seen: datetime | None = None) -> None:
+def change_event(event: Event, details: EventDetails, seen: datetime | None = None, *, tells: bool = True) -> None:
     """Change a lunch; those who come are told of a new time or place, and new seats go to the queue.
 
-    A lower capacity never throws anybody out. ``seen`` is the ``updated_at`` of the lunch that the organiser had before
+    Without ``tells`` no letter leaves; the calendar's SEQUENCE rises all the same. A lower capacity never throws
+    anybody out. ``seen`` is the ``updated_at`` of the lunch that the organiser had before
     their eyes, where they changed a whole form.
     Raises ChangedMeanwhile, LunchCalledOff, or DateIsHistory for another date of a lunch that is over.
     """
@@ -253,11 +254,14 @@ def change_event(event: Event, details: EventDetails, seen: datetime | None = No
             raise LunchCalledOff
         if event.is_over(now) and (details.starts_at, details.ends_at) != (event.starts_at, event.ends_at):
             raise DateIsHistory
+        before = plan_of(event).facts()
         moved = apply_details(event, details)
         if moved and event.published_at is not None and not event.is_over(now):
             for registration in active_registrations(session, event.id):
                 registration.raise_sequence(event.sequence)
-                promise_letter(session, "change", registration, position=place_in_queue(registration))
+                if tells:
+                    place = place_in_queue(registration)
+                    promise_letter(session, "change", registration, position=place, before=before)
         serve_queue(session, event, now)
 
 

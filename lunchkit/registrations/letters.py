@@ -4,7 +4,7 @@ A letter is promised with the facts of its moment and written when it leaves, so
 calendar) never holds the write lock.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from lunchkit import calendar, clock, links, qr
 from lunchkit.db import db
+from lunchkit.events.changes import plan_from_facts, plan_of
 from lunchkit.events.feeds import calendar_entry
 from lunchkit.events.models import Event
 from lunchkit.guests.queries import link_to_confirm
@@ -25,7 +26,7 @@ from lunchkit.mail import outbox
 from lunchkit.mail.rendering import InlineImage, Letter, fill, letter_kind, one_line
 from lunchkit.registrations.keys import spoken_code, unsubscribe_token
 from lunchkit.registrations.models import Registration, Standing
-from lunchkit.registrations.words import AttendeeLetter, letter_of, placeholder_values
+from lunchkit.registrations.words import AttendeeLetter, differences, letter_of, placeholder_values
 from lunchkit.text import clean_line, clean_text
 from lunchkit.wording.queries import own_words
 from lunchkit.wording.words import Paragraph, Words, fill_in_subject, paragraphs, placeholders_in
@@ -56,17 +57,22 @@ def promise_letter(
     position: int | None = None,
     why: Why | None = None,
     once_key: str | None = None,
+    before: Mapping[str, str] | None = None,
 ) -> bool:
     """Promise a letter to the attendee, in the caller's transaction; says whether it did.
 
     None is promised where there is no address, or where the same ``once_key`` was promised before.
-    ``standing`` is the one to speak of, where it is not the present one.
+    ``standing`` is the one to speak of, where it is not the present one; ``before`` the facts of the plan that held
+    until now.
     """
     if registration.email is None:
         return False
     if inspect(registration).pending:
         session.flush()  # the letter speaks of its number
-    return outbox.promise(session, once_key=once_key, **_promised(kind, registration, standing, position, why))
+    promised = _promised(kind, registration, standing, position, why)
+    if before is not None:
+        promised["facts"]["before"] = dict(before)
+    return outbox.promise(session, once_key=once_key, **promised)
 
 
 def promise_letters(
@@ -264,6 +270,7 @@ def _letter(
         cancellation=links.public("registrations.cancellation", token=tokens.link),
         address=links.public("pages.event", slug=event.slug),
         to_confirm=link_to_confirm(facts["email"]) if folder in ANSWERS else None,
+        differences=differences(plan_from_facts(facts["before"]), plan_of(event)) if facts.get("before") else (),
     )
     letter = Letter(subject, text, html, sender_name=event.series.network, reply_to=event.contact_email)
     if ticket:

@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask_babel import LazyString
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from lunchkit.events.changes import Plan
 from lunchkit.events.models import Event
 from lunchkit.i18n import hours, long_date, typo
 from lunchkit.registrations.models import Standing
@@ -117,6 +119,26 @@ _ALL = (
     AttendeeLetter("recap", "recap", None, placeholders=OF_ALL),
 )
 LETTERS = {letter.key: letter for letter in _ALL}
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One thing that has changed in the plan of a lunch, in words."""
+
+    label: str
+    now: str
+    before: str
+
+
+def differences(before: Plan, after: Plan) -> list[Difference]:
+    """What is not as it was, in the language being spoken; nothing is said instead of what there was not."""
+    compared = [
+        (_("Title"), typo(after.title), typo(before.title)),
+        (_("The day"), long_date(after.starts_local), long_date(before.starts_local)),
+        (_("The hours"), hours(after), hours(before)),
+        (_("The place"), typo(after.place), typo(before.place)),
+    ]
+    return [Difference(label, now or "–", was) for label, now, was in compared if now != was]
 
 
 def letter_of(folder: str, facts: Mapping[str, Any]) -> AttendeeLetter | None:

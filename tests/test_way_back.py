@@ -1,0 +1,34 @@
+"""How the team comes in again: from any public page, from the first run, from the letters that invite."""
+
+import pytest
+from flask.testing import FlaskClient
+
+from lunchkit.accounts.actions import invite
+from lunchkit.accounts.forms import InvitationDetails
+from lunchkit.accounts.models import Organiser, Role
+from lunchkit.config import current_settings
+from lunchkit.db import db
+from lunchkit.events.models import Event
+from lunchkit.house.letters import trial_letter
+from tests.conftest import Outbox
+
+HERE = "http://lunch.example/organiser/"
+
+
+@pytest.mark.parametrize("page", ["/", "/e/{slug}", "/e/{slug}/register", "/privacy"])
+def test_public_pages_lead_to_the_team(client: FlaskClient, event: Event, page: str) -> None:
+    text = client.get(page.format(slug=event.slug)).text
+    assert 'href="/organiser/"' in text.split("<footer")[1]
+
+
+def test_last_step_says_where_to_come_back(organiser_client: FlaskClient) -> None:
+    assert HERE in organiser_client.get("/organiser/house/start/lunch").text
+
+
+def test_letters_into_the_team_say_where_to_come_back(organiser_client: FlaskClient, outbox: Outbox) -> None:
+    ada = db.session.query(Organiser).one()
+    invite(InvitationDetails("Léa Cresson", "lea@lunch.example", Role.HELPER), ada)
+    letter = outbox.last("lea@lunch.example")
+    assert HERE in letter.text and HERE in letter.html
+    trial = trial_letter(current_settings(), "ada@lunch.example", "fr").get_body(("plain",))
+    assert trial is not None and HERE in trial.get_content()
