@@ -37,7 +37,14 @@ from lunchkit.registrations.actions import (
     register_by_hand,
 )
 from lunchkit.registrations.exports import csv_file
-from lunchkit.registrations.keys import SPOKEN_CODES, read_spoken_code, spoken_code, spoken_number
+from lunchkit.registrations.keys import (
+    SPOKEN_CODES,
+    SPOKEN_END,
+    read_spoken_code,
+    spoken_code,
+    spoken_end,
+    spoken_number,
+)
 from lunchkit.registrations.listing import all_rows
 from lunchkit.registrations.models import CheckIn, Registration, Standing
 from lunchkit.registrations.queries import people_present
@@ -370,6 +377,8 @@ def test_the_code_has_no_look_alikes_and_is_read_as_people_type_it(event: Event)
     for _ in range(200):
         hashed = secrets.token_bytes(32)
         assert read_spoken_code(spoken_code(hashed)) == spoken_number(hashed) < SPOKEN_CODES == len(LETTERS) ** 6
+        first, length = SPOKEN_END
+        assert spoken_end(spoken_number(hashed)) == hashed[first - 1 : first - 1 + length], "what databases compare"
 
 
 def test_people_are_found_by_name_and_code_and_both_where_two_have_the_same(event: Event) -> None:

@@ -33,7 +33,9 @@ def room_page(client: FlaskClient, event: Event) -> str:
     return client.get(f"/organiser/e/{event.slug}/room").get_data(as_text=True).replace("\u202f", " ")
 
 
-def step(client: FlaskClient, event: Event, poll: Poll, headers: dict[str, str] | None = None, **more: str) -> tuple[int, str | None, str | None]:
+def step(
+    client: FlaskClient, event: Event, poll: Poll, headers: dict[str, str] | None = None, **more: str
+) -> tuple[int, str | None, str | None]:
     """The one big button, by a form or by a script."""
     room = f"/organiser/e/{event.slug}/room"
     data = {"csrf_token": csrf_of(client, room), "step": "close", "poll": str(poll.id), **more}

@@ -16,7 +16,7 @@ from lunchkit.db import db
 from lunchkit.errors import NotFound
 from lunchkit.events.models import Event
 from lunchkit.mail.addresses import fold_email
-from lunchkit.registrations.keys import read_spoken_code, spoken_number
+from lunchkit.registrations.keys import SPOKEN_END, read_spoken_code, spoken_end, spoken_number
 from lunchkit.registrations.models import CheckIn, Registration, Standing
 from lunchkit.text import fold
 
@@ -173,7 +173,9 @@ def _ids_by_code(event_id: int, text: str) -> list[int]:
     code = read_spoken_code(text)
     if code is None:
         return []
-    hashes = select(Registration.id, Registration.ticket_hash).where(Registration.event_id == event_id)
+    hashes = select(Registration.id, Registration.ticket_hash).where(
+        Registration.event_id == event_id, func.substr(Registration.ticket_hash, *SPOKEN_END) == spoken_end(code)
+    )
     return [one for one, ticket_hash in db.session.execute(hashes) if spoken_number(ticket_hash) == code]
 
 

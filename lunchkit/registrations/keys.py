@@ -10,6 +10,8 @@ from lunchkit.config import current_settings
 from lunchkit.rooms.codes import LETTERS, clean_code
 
 SPOKEN_LENGTH = 6
+SPOKEN_END = (7, 2)
+"""The two bytes of a ticket's hash that end the number of its spoken code: the place of the first, and how many."""
 SPOKEN_CODES = 24**6
 
 
@@ -47,6 +49,14 @@ def spoken_code(ticket_hash: bytes) -> str:
 def spoken_number(ticket_hash: bytes) -> int:
     """What the spoken code of a ticket says, as a number: quick to compare with thousands."""
     return int.from_bytes(ticket_hash[:8]) % SPOKEN_CODES
+
+
+def spoken_end(number: int) -> bytes:
+    """What a ticket's hash holds at SPOKEN_END where its spoken code says this: databases can compare bytes.
+
+    The number is what is left after a division by a power of 24, and so by 65,536 as well.
+    """
+    return (number % 65_536).to_bytes(2)
 
 
 def read_spoken_code(typed: str) -> int | None:

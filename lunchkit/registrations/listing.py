@@ -100,7 +100,7 @@ def registrations_page(
     """
     words = fold(text).split()
     wanted = _listed(event_id, words, arrived=arrived)
-    counts, matching = _by_standing(event_id, _with(words, arrived=arrived))
+    counts, matching, came = _by_standing(event_id, _with(words, arrived=arrived))
     segments = {name: matching[name] for name in Standing if standing in (None, name)}
     found = sum(segments.values())
     page, pages = _page_of(found, page, PAGE_SIZE)
@@ -111,7 +111,7 @@ def registrations_page(
         page=page,
         pages=pages,
         counts={name.value: number for name, number in counts.items()},
-        arrived=_count(event_id, Registration.arrived > 0, Registration.erased_at.is_(None)),
+        arrived=came,
     )
 
 
@@ -154,7 +154,7 @@ def people_part(event_id: int, page: int, size: int) -> tuple[list[Row], int, in
 
     A page beyond the last is the last. At most three queries, each for one page.
     """
-    counts, _matching = _by_standing(event_id, ())
+    counts = _by_standing(event_id, ())[0]
     segments = {name: counts[name] for name in (Standing.SEATED, Standing.WAITING)}
     page, pages = _page_of(sum(segments.values()), page, size)
     return _slice(_listed(event_id), segments, (page - 1) * size, size), page, pages
@@ -303,13 +303,14 @@ def _with(words: Sequence[str], *, arrived: bool = False) -> list[ColumnElement[
 
 def _by_standing(
     event_id: int, conditions: Sequence[ColumnElement[bool]]
-) -> tuple[dict[Standing, int], dict[Standing, int]]:
-    """How many of each standing there are, and how many of them are such; in one look at them all."""
+) -> tuple[dict[Standing, int], dict[Standing, int], int]:
+    """How many of each standing there are, how many of them are such, and how many came; in one look at them all."""
     matching = func.count(case((and_(*conditions), 1))) if conditions else func.count()
-    counted = _listed(event_id).with_only_columns(Registration.standing, func.count(), matching)
+    came = func.count(case((Registration.arrived > 0, 1)))
+    counted = _listed(event_id).with_only_columns(Registration.standing, func.count(), matching, came)
     found = {row[0]: row for row in db.session.execute(counted.group_by(Registration.standing))}
-    none = ("", 0, 0)
-    return {name: found.get(name, none)[1] for name in Standing}, {name: found.get(name, none)[2] for name in Standing}
+    there, such = ({name: int(found[name][column]) if name in found else 0 for name in Standing} for column in (1, 2))
+    return there, such, sum(row[3] for row in found.values())
 
 
 def _slice(wanted: Select[Registration], segments: Mapping[Standing, int], start: int, size: int) -> list[Row]:
