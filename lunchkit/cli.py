@@ -31,6 +31,7 @@ from lunchkit.config import (
 from lunchkit.db import SQLITE_DRIVER, db
 from lunchkit.demo import instance as demos
 from lunchkit.errors import Refusal
+from lunchkit.feedback.actions import bring_in_feedback
 from lunchkit.guests.actions import forget_old_wishes
 from lunchkit.heartbeat import beat
 from lunchkit.imports.actions import forget_imports
@@ -307,6 +308,7 @@ def purge() -> None:
         forget_imports()
         forget_old_wishes()
         needs, pictures, people = erase_needs(), erase_orphaned_pictures(), purge_people()
+        bring_in_feedback()  # what phones wrote goes with the names, also where no server runs
         click.echo(f"{needs} needs, {pictures} pictures and {people} people erased")
 
 

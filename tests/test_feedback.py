@@ -108,7 +108,8 @@ def test_phones_ask_three_questions_once_the_lunch_is_over_and_until_a_week_late
         assert state_of(phone) == "feedback"
     with clock.fixed_at(event.ends_at + OPEN_FOR):
         page = phone.look()
-        assert "data-feedback" not in page and "Les retours sont clos" in page
+        assert "data-feedback" not in page and "Ce lunch est passé" in page
+        assert "Les retours sont clos" not in page, "of answers that nobody gave nothing is said"
         assert say(phone, 409, mark=1) == {
             "error": "Les retours sur ce lunch ne sont pas ouverts, ou ne le sont plus\u00a0: "
             "votre réponse n’a pas été gardée.",

@@ -8,17 +8,21 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from lunchkit import clock
+from lunchkit.config import Settings
 from lunchkit.db import db
 from lunchkit.events.models import Event
 from lunchkit.feedback.actions import bring_in_feedback, close_feedback, erase_remark
-from lunchkit.feedback.models import OPEN_FOR, Feedback, Remark, Stage
+from lunchkit.feedback.models import OPEN_FOR, Feedback, Remark, Stage, closes_at
 from lunchkit.feedback.queries import feedback_box, glance, key_name, seal_of
 from lunchkit.feedback.refusals import TooFewSince
 from lunchkit.feedback.views import Glance
+from lunchkit.live.batches import Batches
+from lunchkit.rooms.actions import room_of
 from lunchkit.rooms.queries import keys
 from tests.conftest import EventMaker, csrf_of
-from tests.room import phones
-from tests.test_feedback import crowd_says, say, shown, workspace
+from tests.room import asked, phones, running_event
+from tests.test_cli import lunchkit
+from tests.test_feedback import crowd_says, say, shown, state_of, workspace
 
 
 @pytest.fixture(autouse=True)
@@ -174,3 +178,73 @@ def test_a_seal_tells_nothing_without_the_key_and_a_text_can_be_erased_once_the_
     keys().destroy(key_name(lunch.id))  # as a restart of the machine does
     erase_remark(db.session.query(Remark).first())
     assert feedback_box().count(lunch.id) == 4 and len(texts()) == 1
+
+
+# The end
+
+
+def test_the_purge_of_the_command_line_leaves_no_slip_behind(
+    app: Flask, settings: Settings, make_event: EventMaker
+) -> None:
+    event = make_event(starts_at=clock.now() - timedelta(days=60))
+    with clock.fixed_at(event.ends_at + timedelta(hours=1)):
+        crowd_says(app, event, 4, better="Camille")
+        assert shown(event)[0] == 0
+    event_id = event.id
+    db.session.remove()
+    more = {"DATABASE_URL": settings.database_url} if settings.database_url else {}
+    done = lunchkit(settings.instance, "purge", **more)
+    assert done.returncode == 0, done.stderr
+    db.session.remove()
+    assert feedback_box().count(event_id) == 0 and feedback_box().sheets() == []
+    assert b"Camille" not in (settings.instance / "ballots.sqlite").read_bytes()
+    assert db.session.get_one(Feedback, event_id).closed_at is not None
+
+
+def test_phones_are_told_that_feedback_is_closed_only_where_somebody_answered(
+    app: Flask, lunch: Event, make_event: EventMaker
+) -> None:
+    old = make_event(starts_at=clock.now() - timedelta(days=300))
+    (stranger,) = phones(app, old, 1)
+    assert "Ce lunch est passé" in stranger.look() and "retours" not in stranger.page
+    (phone,) = crowd_says(app, lunch, 1, mark=3)
+    with clock.fixed_at(lunch.ends_at + OPEN_FOR):
+        for _ in range(2):  # before and after the background work has closed it
+            assert "Les retours sont clos" in phone.look()
+            bring_in_feedback()
+            db.session.rollback()
+
+
+def test_phones_hear_of_the_end_of_feedback_where_nobody_answered(app: Flask, make_event: EventMaker) -> None:
+    ended = clock.now() - timedelta(hours=2, minutes=30)
+    for event in (make_event(starts_at=ended), make_event(starts_at=ended, purge_days=2)):
+        (phone,) = phones(app, event, 1)
+        ends = closes_at(event)
+        for moment, state, more in (
+            (ends - timedelta(seconds=1), "feedback", 0),
+            (ends, "over", 1),
+            (ends + timedelta(hours=1), "over", 0),
+        ):
+            with clock.fixed_at(moment):
+                before = room_of(event).revision
+                bring_in_feedback()
+                db.session.expire_all()
+                assert (state_of(phone), room_of(event).revision - before) == (state, more)
+
+
+def test_a_phone_without_a_script_is_told_that_the_server_is_slow(
+    app: Flask, lunch: Event, make_event: EventMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def late(*_: object) -> None:
+        raise TimeoutError
+
+    running = running_event(make_event)
+    asked(running)
+    monkeypatch.setattr(Batches, "submit", late)
+    for event, path, data in ((lunch, "/feedback", {"mark": "3"}), (running, "", {"choice": "1"})):
+        (phone,) = phones(app, event, 1)
+        answer = phone.client.post(f"/v/{phone.code}{path}", data=data)
+        assert answer.status_code == 303
+        page = phone.client.get(answer.headers["Location"]).get_data(as_text=True)
+        assert "Le serveur est lent" in page and "La renvoyer ne risque rien" in page
+        assert "Le serveur est lent" not in phone.look()

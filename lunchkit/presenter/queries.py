@@ -10,7 +10,7 @@ from lunchkit import clock, qr
 from lunchkit.config import current_settings
 from lunchkit.feedback.models import Stage as FeedbackStage
 from lunchkit.feedback.models import stage_of
-from lunchkit.feedback.queries import feedback_of, feedback_view
+from lunchkit.feedback.queries import count_answered, feedback_of, feedback_view
 from lunchkit.links import public
 from lunchkit.polls.answers import Spec, values_of
 from lunchkit.polls.models import Poll, Stage
@@ -106,20 +106,23 @@ def phone_view(room: Room, language: str, device: Device | None = None) -> Phone
     takes_questions = room.takes_questions and state not in ("over", "feedback")
     questions = approved_questions(room.event_id, device) if takes_questions else ()
     is_after = stage in _AFTERWARDS and state in ("feedback", "over")
-    asked = feedback_view(room.event, feedback, language) if is_after else None
+    asked = feedback_view(room.event, feedback, language) if is_after and state == "feedback" else None
+    last = next((one for one in polls if one.id == room.poll_id), poll)
+    was_answered = is_after and state == "over" and count_answered(room.event_id, feedback) > 0
     return PhoneView(
         event=room.event,
         code=room.code,
         revision=room.revision,
         state=state,
-        key=f"{asked.key if asked and state == 'feedback' else state}-{_of_poll(poll)}-{_mark(room, state, questions)}",
+        key=f"{asked.key if asked else state}-{_of_poll(poll)}-{_mark(room, state, questions)}",
         poll=public_view(poll, language) if poll is not None and state in _STATES.values() else None,
         upcoming=sum(each.stage is Stage.PLANNED for each in polls),
         takes_questions=takes_questions,
         questions=questions,
         in_rehearsal=room.rehearsing_since is not None,
         feedback=asked,
-        result=poll.position if is_after and poll is not None and poll.is_public else None,
+        was_answered=was_answered,
+        result=last.position if is_after and last is not None and last.is_public else None,
     )
 
 

@@ -40,7 +40,9 @@ class PhoneView:
     questions: tuple[RoomQuestion, ...]
     in_rehearsal: bool
     feedback: FeedbackView | None = None
-    """The three questions after the lunch; None where there are none, or never were."""
+    """The three questions after the lunch, while they are asked."""
+    was_answered: bool = False
+    """Whether they were asked and somebody answered; said once the lunch is over."""
     result: int | None = None
     """The number of the question whose result was shown last, beside feedback."""
 
