@@ -20,7 +20,7 @@ from lunchkit.archives.actions import bring_lunch
 from lunchkit.archives.container import VERSION, Contents, pack, unpack
 from lunchkit.archives.contents import lunch_of
 from lunchkit.archives.exports import archive_of
-from lunchkit.archives.refusals import ArchiveRefused, ArchiveTooNew, PartRefused
+from lunchkit.archives.refusals import ArchiveRefused, ArchiveTooNew, PartRefused, TooMuchInside
 from lunchkit.db import db
 from lunchkit.errors import Refusal
 from lunchkit.events.actions import publish_event
@@ -279,6 +279,19 @@ def test_bombs_are_refused(packed: bytes) -> None:
     ):
         with pytest.raises(ArchiveRefused):
             unpack(rezipped(files))
+
+
+def test_the_sum_of_what_is_unpacked_has_a_limit(packed: bytes) -> None:
+    lunch = json.dumps(unpack(packed).lunch).encode()
+
+    def pictures(number: int) -> bytes:
+        return rezipped({"lunch.json": lunch, **{f"pictures/{n}.webp": bytes(7_900_000) for n in range(number)}})
+
+    bomb = pictures(59)
+    assert len(bomb) < 1_000_000, "it weighs nothing"
+    with pytest.raises(TooMuchInside):
+        unpack(bomb)
+    assert len(unpack(pictures(7)).pictures) == 7, "control: each of them may be in it"
 
 
 def test_pictures_are_drawn_anew_or_refused(packed: bytes) -> None:

@@ -3,7 +3,8 @@
 import secrets
 from datetime import timedelta
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy.orm import Session
 
 from lunchkit import clock
 from lunchkit.accounts import letters
@@ -44,6 +45,7 @@ from lunchkit.accounts.steps import (
     OpenedSession,
     drop_second_factor,
     end_sessions,
+    forget_name,
     hold_person,
     let_in,
     lock_team,
@@ -65,6 +67,7 @@ from lunchkit.text import clean_line
 SEEN_EVERY = timedelta(minutes=1)
 FORGET_AFTER = timedelta(days=1)
 FORGET_INVITATIONS_AFTER = timedelta(days=30)
+FORGET_NEWS_AFTER = timedelta(days=30)
 FORGET_PEOPLE_AFTER = timedelta(days=365)
 """As long as the log of who did what."""
 FORGOTTEN = ""
@@ -194,6 +197,9 @@ def remove_organiser(organiser: Organiser, *, spare_last: bool = False) -> None:
         void_links(session, organiser.id)
         end_sessions(session, OrganiserSession.organiser_id == organiser.id)
         drop_second_factor(session, organiser.id)
+        waiting = (OutboxLetter.kind == letters.PASSKEY_NEWS, OutboxLetter.sent_at.is_(None))
+        if _erase_letters(session, *waiting, OutboxLetter.recipient == organiser.email):
+            leave_traces()
 
 
 def give_role(organiser: Organiser, role: Role) -> None:
@@ -361,23 +367,37 @@ def note_seen(row: OrganiserSession) -> None:
 def forget_old_sign_ins() -> None:
     """Erase links and sessions that have been dead for a day, and the letters of that age that held links.
 
-    Invitations that came to an end, and their letters, are forgotten after a month.
+    Invitations that came to an end, and their letters, are forgotten after a month; so are letters about passkeys.
     """
-    before = clock.now() - FORGET_AFTER
-    long_before = clock.now() - FORGET_INVITATIONS_AFTER
+    now = clock.now()
+    before, long_before = now - FORGET_AFTER, now - FORGET_INVITATIONS_AFTER
     with transaction() as session:
         session.execute(delete(Invitation).where(Invitation.expires_at < long_before))
-        invitations = (OutboxLetter.kind == letters.INVITATION, OutboxLetter.created_at < long_before)
-        session.execute(delete(OutboxLetter).where(*invitations))
+        erased = sum(
+            _erase_letters(session, OutboxLetter.kind == kind, OutboxLetter.created_at < day)
+            for kind, day in (
+                (letters.INVITATION, long_before),
+                (letters.PASSKEY_NEWS, now - FORGET_NEWS_AFTER),
+                (letters.SIGN_IN, before),
+            )
+        )
         session.execute(delete(SignInLink).where(SignInLink.expires_at < before))
         ended = or_(OrganiserSession.ended_at < before, OrganiserSession.started_at < before - ABSOLUTE_LIFE)
         session.execute(delete(OrganiserSession).where(ended))
-        old_letters = (OutboxLetter.kind == letters.SIGN_IN, OutboxLetter.created_at < before)
-        session.execute(delete(OutboxLetter).where(*old_letters))
+        if erased:
+            leave_traces()
+
+
+def _erase_letters(session: Session, *which: ColumnElement[bool]) -> int:
+    """Erase letters, with the names and addresses in them; returns how many."""
+    return int(getattr(session.execute(delete(OutboxLetter).where(*which)), "rowcount", 0))
 
 
 def forget_who_left() -> int:
-    """Erase names and addresses of those who were taken off the team a year ago. Returns of how many."""
+    """Erase names and addresses of those who were taken off the team a year ago. Returns of how many.
+
+    Where others write down who wrote something, the name goes too (``forgets_names``), unless somebody else bears it.
+    """
     with transaction() as session:
         gone = select(Organiser).where(
             Organiser.removed_at < clock.now() - FORGET_PEOPLE_AFTER, Organiser.email != FORGOTTEN
@@ -385,6 +405,9 @@ def forget_who_left() -> int:
         people = session.scalars(gone.with_for_update()).all()
         for person in people:
             leave_traces()
+            same = Organiser.name == person.name, Organiser.id != person.id
+            if person.name and session.scalar(select(Organiser.id).where(*same).limit(1)) is None:
+                forget_name(session, person.name)
             person.name = person.email = FORGOTTEN
             person.email_key = f"{person.id}"  # no address, so nobody's
             person.user_handle = None

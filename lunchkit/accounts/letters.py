@@ -15,6 +15,8 @@ from lunchkit.mail.rendering import Letter, fill, letter_kind
 
 SIGN_IN = "accounts/sign_in"
 INVITATION = "accounts/invitation"
+PASSKEY_NEWS = "passkeys/news"
+"""Written by ``lunchkit.passkeys``; forgotten here, with what else was written to the team."""
 SECRET = (SIGN_IN, INVITATION)
 """Kinds of letters that let somebody in: only their readers may see them."""
 

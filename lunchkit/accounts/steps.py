@@ -1,6 +1,6 @@
 """What several actions of the accounts are made of, inside their transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, delete, select, update
@@ -33,6 +33,21 @@ class OpenedSession:
     organiser_id: int
     is_half_open: bool = False
     """Whether it opens nothing yet, since the passkey is still to come."""
+
+
+_forgetters: list[Callable[[Session, str], None]] = []
+
+
+def forgets_names(hook: Callable[[Session, str], None]) -> Callable[[Session, str], None]:
+    """Have a function called with the name of whoever is forgotten: where features write down who wrote something."""
+    _forgetters.append(hook)
+    return hook
+
+
+def forget_name(session: Session, name: str) -> None:
+    """Let every feature forget a name, in the transaction at hand."""
+    for hook in _forgetters:
+        hook(session, name)
 
 
 def use_up(session: Session, link: SignInLink) -> None:

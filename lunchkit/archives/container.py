@@ -25,6 +25,8 @@ VERSIONS = (1, 2)
 LUNCH, PEOPLE = "lunch.json", "people.json"
 MOST_BYTES = 40_000_000
 MOST_FILES, MOST_JSON, MOST_PEOPLE_JSON, MOST_PICTURE = 61, 2_000_000, 12_000_000, 8_000_000
+MOST_UNPACKED = 60_000_000
+"""Bytes of all that is unpacked of one archive: its pictures are packed as they are, so an honest one is no larger."""
 _PICTURE = re.compile(r"pictures/[0-9]{1,3}\.webp", re.ASCII)
 _LONG_AGO = (2020, 1, 1, 0, 0, 0)
 _END, _END_64 = b"PK\x05\x06", b"PK\x06\x07"
@@ -65,9 +67,10 @@ def unpack(data: bytes) -> Contents:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             names = archive.namelist()
             _look_at_names(names)
-            lunch = _json(archive, LUNCH, MOST_JSON)
-            people = _json(archive, PEOPLE, MOST_PEOPLE_JSON) if PEOPLE in names else []
-            files = {name: _read(archive, name, MOST_PICTURE) for name in names if name not in (LUNCH, PEOPLE)}
+            unpacking = _Unpacking(archive)
+            lunch = _json(unpacking, LUNCH, MOST_JSON)
+            people = _json(unpacking, PEOPLE, MOST_PEOPLE_JSON) if PEOPLE in names else []
+            files = {name: unpacking.read(name, MOST_PICTURE) for name in names if name not in (LUNCH, PEOPLE)}
     except (
         zipfile.BadZipFile,
         zlib.error,
@@ -107,18 +110,27 @@ def _look_at_names(names: list[str]) -> None:
             raise StrangeFile(name)  # a name that leads elsewhere, something that is no picture, or one twice
 
 
-def _json(archive: zipfile.ZipFile, name: str, most: int) -> Any:
-    data = _read(archive, name, most)
+def _json(unpacking: "_Unpacking", name: str, most: int) -> Any:
+    data = unpacking.read(name, most)
     try:
         return json.loads(data.decode())
     except (ValueError, RecursionError):
         raise NotJson(name) from None
 
 
-def _read(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
-    """One file, of which no more is unpacked than allowed, whatever the directory says."""
-    with archive.open(name) as file:
-        data = file.read(most + 1)
-    if len(data) > most:
-        raise TooMuchInside
-    return data
+class _Unpacking:
+    """An archive of which no more is unpacked than allowed, whatever its directory says: of each file, and of all."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self._archive = archive
+        self._left = MOST_UNPACKED
+
+    def read(self, name: str, most: int) -> bytes:
+        """One file. Raises TooMuchInside."""
+        allowed = min(most, self._left)
+        with self._archive.open(name) as file:
+            data = file.read(allowed + 1)
+        if len(data) > allowed:
+            raise TooMuchInside
+        self._left -= len(data)
+        return data

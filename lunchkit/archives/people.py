@@ -1,5 +1,6 @@
 """The people that an archive brings: cleaned by the rules of the registration form, or refused and named."""
 
+import re
 import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from lunchkit.registrations.own_questions import LONGEST_ANSWER
 from lunchkit.text import clean_line, clean_text
 
 MOST_PEOPLE = 10_000
+_PLACE = re.compile(r"[1-9][0-9]{0,2}", re.ASCII)
+"""How the place of a question is written."""
 _LATER = SCAN_MOMENTS[2:]
 """Those that may be missing."""
 
@@ -94,6 +97,8 @@ def _person(number: int, said: Mapping[str, Any]) -> Person:
 def _answers(said: Any) -> tuple[tuple[int, str], ...]:
     if not isinstance(said, dict) or len(said) > MOST_ASKED:
         raise ArchiveRefused
+    if not all(_PLACE.fullmatch(place) for place in said):
+        raise ArchiveRefused  # «01» and « 1» are 1 as well, and would answer one question twice
     answers = tuple((int(place), clean_text(text)) for place, text in said.items() if isinstance(text, str))
     if len(answers) < len(said) or any(len(text) > 2 * LONGEST_ANSWER for _place, text in answers):
         raise ArchiveRefused

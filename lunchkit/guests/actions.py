@@ -1,5 +1,7 @@
 """What guests do: say yes, say no; and forgetting them when it is due. One action, one transaction."""
 
+import time
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -8,7 +10,10 @@ from lunchkit.db import leave_traces, transaction
 from lunchkit.guests.models import Guest, Source, Wish
 from lunchkit.guests.queries import to_forget
 from lunchkit.guests.refusals import NobodyBehindLink
-from lunchkit.guests.steps import ask_guest, forget_guest
+from lunchkit.guests.steps import ask_guest, forget_guest, forget_guests
+
+AT_ONCE = 200
+"""Guests that one transaction forgets."""
 
 
 def welcome_guest(email: str, language: str) -> None:
@@ -45,12 +50,23 @@ def erase_guest(guest: Guest) -> None:
 
 
 def forget_old_wishes() -> int:
-    """Forget who did not confirm within two weeks, and who said no a month ago. Returns how many. Safe to run often."""
+    """Forget who did not confirm within two weeks, and who said no a month ago. Returns how many. Safe to run often.
+
+    So many at once that nobody who writes meanwhile has to wait for long.
+    """
+    forgotten = 0
+    while found := _forget_some():
+        forgotten += found
+        time.sleep(0)
+    return forgotten
+
+
+def _forget_some() -> int:
     with transaction() as session:
-        found = session.scalars(select(Guest.email).where(to_forget(clock.now())).with_for_update()).all()
-        for email in found:
-            forget_guest(session, email)
+        due = select(Guest.id, Guest.email).where(to_forget(clock.now())).order_by(Guest.id).limit(AT_ONCE)
+        found = session.execute(due.with_for_update()).all()
         if found:
+            forget_guests(session, [row.id for row in found], [row.email for row in found])
             leave_traces()
     return len(found)
 

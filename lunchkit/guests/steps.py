@@ -1,6 +1,7 @@
 """Steps that actions of several features are made of: to wish to be invited, and to be forgotten."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, select
@@ -60,6 +61,11 @@ def forget_guest(session: Session, email: str | None) -> bool:
     guest = hold_guest(session, email) if email else None
     if guest is None:
         return False
-    session.execute(delete(OutboxLetter).where(OutboxLetter.kind == INVITATION, OutboxLetter.recipient == guest.email))
-    session.delete(guest)
+    forget_guests(session, [guest.id], [guest.email])
     return True
+
+
+def forget_guests(session: Session, ids: Sequence[int], addresses: Sequence[str]) -> None:
+    """Erase the rows of guests that the caller holds, and every invitation to them, in two statements."""
+    session.execute(delete(OutboxLetter).where(OutboxLetter.kind == INVITATION, OutboxLetter.recipient.in_(addresses)))
+    session.execute(delete(Guest).where(Guest.id.in_(ids)))

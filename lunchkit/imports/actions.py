@@ -18,8 +18,9 @@ from lunchkit.events.queries import form_questions
 from lunchkit.imports.asked import with_own_questions
 from lunchkit.imports.columns import Field, recognised, source_of
 from lunchkit.imports.entries import breathe, read_entries
-from lunchkit.imports.models import KEPT_FOR, ImportDraft
+from lunchkit.imports.models import ImportDraft
 from lunchkit.imports.planning import Wishes
+from lunchkit.imports.queries import is_forgotten
 from lunchkit.imports.reading import Table
 from lunchkit.imports.refusals import ImportForgotten
 from lunchkit.imports.steps import (
@@ -271,9 +272,9 @@ def _take_back(session: Session, event: Event, draft: ImportDraft, gone: set[int
 
 
 def forget_imports() -> int:
-    """Erase the files of an hour ago and earlier. Returns how many there were."""
+    """Erase the files of an hour ago and earlier, but none that is being imported. Returns how many there were."""
     with transaction() as session:
-        old = session.execute(delete(ImportDraft).where(ImportDraft.created_at <= clock.now() - KEPT_FOR))
+        old = session.execute(delete(ImportDraft).where(is_forgotten(clock.now())))
         forgotten = int(getattr(old, "rowcount", 0))
         if forgotten:
             leave_traces()

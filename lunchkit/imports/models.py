@@ -10,7 +10,7 @@ from lunchkit.db import Model, Moment
 from lunchkit.events.models import Event
 
 KEPT_FOR = timedelta(hours=1)
-"""A file of people is forgotten so long after it came, imported or not."""
+"""A file of people is forgotten so long after it came, its import began, or ended: whichever was last."""
 
 
 class ImportDraft(Model):

@@ -82,8 +82,11 @@ def world_of(session: Session, event: Event, entries: Sequence[Entry], breath: B
     addresses = {fold_email(entry.email) for entry in in_slices(entries, breath) if entry.email}
     names = {name_key(entry.name) for entry in in_slices(entries, breath)}
     known = known_people(session, event.id)
-    rules = (event.companions_allowed, event.asks_food, event.asks_access, *map(_rule, form_questions(event.id)))
-    return World(Known(known.addresses & addresses, known.names & names), rules)
+    return World(Known(known.addresses & addresses, known.names & names), _rules(event))
+
+
+def _rules(event: Event) -> tuple[object, ...]:
+    return (event.companions_allowed, event.asks_food, event.asks_access, *map(_rule, form_questions(event.id)))
 
 
 def _rule(question: FormQuestion) -> tuple[object, ...]:
@@ -107,12 +110,11 @@ def _newcomer(draft: ImportDraft, entry: Entry, details: AttendeeDetails, wishes
 def is_stale(session: Session, event: Event, ready: Ready) -> bool:
     """Whether something has changed, since a list was made ready, of what its plan was made of."""
     known = known_people(session, event.id)
-    rules = (event.companions_allowed, event.asks_food, event.asks_access, *map(_rule, form_questions(event.id)))
     before = ready.world.known
     came = {one.email_key for _line, _details, one in ready.newcomers} & known.addresses
     came_by_name = ready.names & known.names
     has_left = not (before.addresses <= known.addresses and before.names <= known.names)
-    return rules != ready.world.rules or has_left or bool(came) or not came_by_name <= before.names
+    return _rules(event) != ready.world.rules or has_left or bool(came) or not came_by_name <= before.names
 
 
 def register(

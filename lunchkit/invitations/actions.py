@@ -32,9 +32,8 @@ def invite_guests(event: Event, note: str, *, form_key: str | None = None) -> In
         now = clock.now()
         if (reason := why_not(event, now)) is not None:
             raise NotInvitable(reason)
-        guests = session.execute(
-            select(Guest.id, Guest.email, Guest.language).where(is_left_to_invite(event.id)).order_by(Guest.id)
-        ).all()
+        left = select(Guest.id, Guest.email, Guest.language).where(is_left_to_invite(event.id)).order_by(Guest.id)
+        guests = session.execute(left.with_for_update(read=True, of=Guest)).all()  # whoever is forgotten now waits
         if not guests:
             raise NobodyToInvite
         round_ = InvitationRound(event_id=event.id, form_key=form_key, note=note, letters=len(guests), sent_at=now)

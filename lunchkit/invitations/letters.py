@@ -12,8 +12,8 @@ from lunchkit.events.models import Event
 from lunchkit.guests.models import INVITATION, Guest, Wish
 from lunchkit.guests.queries import guest_link
 from lunchkit.invitations.models import InvitationRound
-from lunchkit.invitations.queries import is_known_at
 from lunchkit.mail.rendering import Letter, fill, letter_kind
+from lunchkit.registrations.steps import find_by_email
 from lunchkit.speakers.queries import appearances
 
 FOLDER = "invitations/mail/invitation"
@@ -31,7 +31,8 @@ def invitation(facts: dict[str, Any]) -> Letter | None:
     event = db.session.get(Event, round_.event_id) if round_ is not None else None
     if guest is None or round_ is None or event is None or guest.confirmed_at is None or guest.wish is not Wish.YES:
         return None
-    if not event.takes_registrations(clock.now()) or is_known_at(event.id, guest.email):
+    is_known = find_by_email(db.session(), event.id, guest.email) is not None
+    if not event.takes_registrations(clock.now()) or is_known:
         return None
     return _write(event, round_.note, guest_link(guest), guest.confirmed_at)
 

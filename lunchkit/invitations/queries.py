@@ -11,7 +11,6 @@ from lunchkit.db import db
 from lunchkit.guests.models import INVITATION, Guest, Wish
 from lunchkit.guests.queries import IN_WISH
 from lunchkit.invitations.models import InvitationRound
-from lunchkit.mail.addresses import fold_email
 from lunchkit.mail.models import OutboxLetter
 from lunchkit.registrations.models import Registration
 
@@ -65,12 +64,6 @@ def addressees(event_id: int) -> Addressees:
         by_kind[found][language] = number
     registered, invited, left = (counted.total() for counted in by_kind.values())
     return Addressees(registered + invited + left, registered, invited, dict(by_kind["left"].most_common()))
-
-
-def is_known_at(event_id: int, email: str) -> bool:
-    """Whether an address is registered for a lunch, waits, or has given its seat back."""
-    known = exists().where(Registration.event_id == event_id, Registration.email_key == fold_email(email))
-    return bool(db.session.scalar(select(known)))
 
 
 def rounds(event_id: int) -> Sequence[InvitationRound]:

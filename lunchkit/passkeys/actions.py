@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from lunchkit import clock
 from lunchkit.accounts.models import Organiser, OrganiserSession, Passkey, RecoveryCode
+from lunchkit.accounts.queries import codes_left, passkeys_of
 from lunchkit.accounts.steps import (
     OpenedSession,
     drop_second_factor,
@@ -48,10 +49,8 @@ from lunchkit.passkeys.steps import (
     give_challenge,
     hold_fresh,
     hold_session,
-    known_passkeys,
     replace_codes,
     take_challenge,
-    unused_codes,
 )
 
 MOST_PASSKEYS = 10
@@ -68,7 +67,7 @@ def ask_for_new_passkey(row: OrganiserSession) -> dict[str, Any]:
     refuse_obstacle()
     with transaction() as session:
         held, organiser = hold_fresh(session, row)
-        known = known_passkeys(session, organiser)
+        known = passkeys_of(organiser)
         if len(known) >= MOST_PASSKEYS:
             raise TooManyPasskeys
         organiser.user_handle = organiser.user_handle or secrets.token_bytes(32)
@@ -99,7 +98,7 @@ def add_passkey(row: OrganiserSession, name: str, answer: str) -> list[str]:
         made = check_creation(party, challenge, answer)
         if session.scalar(select(Passkey.id).where(Passkey.credential_id == made.credential_id)) is not None:
             raise KnownPasskey
-        known = known_passkeys(session, organiser)
+        known = passkeys_of(organiser)
         if len(known) >= MOST_PASSKEYS:
             raise TooManyPasskeys
         session.add(
@@ -127,7 +126,7 @@ def ask_for_passkey(row: OrganiserSession) -> dict[str, Any]:
     refuse_obstacle()
     with transaction() as session:
         held, organiser = hold_session(session, row)
-        known = known_passkeys(session, organiser)
+        known = passkeys_of(organiser)
         challenge = give_challenge(session, held, Purpose.CONFIRM)
     return request_options(relying_party(current_settings()), challenge=challenge, known=known)
 
@@ -156,7 +155,7 @@ def _judge(session: Session, held: OrganiserSession, organiser: Organiser, answe
         return ChallengeSpent()
     try:
         shown = shown_id(answer)
-        passkey = next((one for one in known_passkeys(session, organiser) if one.credential_id == shown), None)
+        passkey = next((one for one in passkeys_of(organiser) if one.credential_id == shown), None)
         if passkey is None:
             return Unproven()
         count = check_answer(relying_party(current_settings()), challenge, answer, passkey, organiser.user_handle)
@@ -191,7 +190,7 @@ def confirm_by_code(row: OrganiserSession, typed: str) -> OpenedSession:
         is_good = _use_up_code(session, organiser, typed)
         record(session, Act("sign_in.code" if is_good else "sign_in.wrong_code", organiser.id, organiser.name))
         if is_good:
-            promise_news(session, organiser, News.CODE_USED, left=unused_codes(session, organiser))
+            promise_news(session, organiser, News.CODE_USED, left=codes_left(organiser))
             opened = confirm(held, organiser)
     if not is_good:
         raise WrongCode
@@ -210,14 +209,17 @@ def _use_up_code(session: Session, organiser: Organiser, typed: str) -> bool:
 def remove_passkey(row: OrganiserSession, passkey_id: int) -> None:
     """Forget a passkey; with the last one go the recovery codes, and the letter alone lets the person in again.
 
-    Raises NotFresh, or NotFound where it is gone already.
+    One that is gone already is done: the answer to the first time may have been lost. Raises NotFresh, or
+    NotFound for somebody else's.
     """
     with transaction() as session:
         _held, organiser = hold_fresh(session, row)
         gone = delete(Passkey).where(Passkey.id == passkey_id, Passkey.organiser_id == organiser.id)
         name = session.scalar(gone.returning(Passkey.name))
-        if name is None:
+        if name is None and session.get(Passkey, passkey_id, populate_existing=True) is not None:
             raise NotFound
+        if name is None:
+            return
         tell(session, who=name)
         is_last = not has_passkeys(session, organiser.id)
         if is_last:

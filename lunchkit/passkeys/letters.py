@@ -8,13 +8,14 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 from lunchkit import clock
+from lunchkit.accounts.letters import PASSKEY_NEWS
 from lunchkit.accounts.models import Organiser
 from lunchkit.config import current_settings
 from lunchkit.links import public
 from lunchkit.mail import outbox
 from lunchkit.mail.rendering import Letter, fill, letter_kind
 
-NEWS = "passkeys/news"
+NEWS = PASSKEY_NEWS
 
 
 class News(StrEnum):

@@ -2,11 +2,11 @@
 
 import secrets
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from lunchkit import clock
-from lunchkit.accounts.models import Organiser, OrganiserSession, Passkey, RecoveryCode
+from lunchkit.accounts.models import Organiser, OrganiserSession, RecoveryCode
 from lunchkit.accounts.steps import OpenedSession, hold_person
 from lunchkit.links import random_token, token_hash
 from lunchkit.passkeys.codes import code_hash, new_codes
@@ -27,12 +27,6 @@ def hold_fresh(session: Session, row: OrganiserSession) -> tuple[OrganiserSessio
     if not held.is_fresh(clock.now()) or organiser.removed_at is not None:
         raise NotFresh
     return held, organiser
-
-
-def known_passkeys(session: Session, organiser: Organiser) -> list[Passkey]:
-    """Somebody's passkeys, read anew."""
-    chosen = select(Passkey).where(Passkey.organiser_id == organiser.id).order_by(Passkey.id)
-    return list(session.scalars(chosen.execution_options(populate_existing=True)))
 
 
 def give_challenge(session: Session, held: OrganiserSession, purpose: Purpose) -> bytes:
@@ -75,9 +69,3 @@ def replace_codes(session: Session, organiser: Organiser) -> list[str]:
         RecoveryCode(organiser_id=organiser.id, code_hash=code_hash(organiser.id, code)) for code in codes
     )  # fmt: skip
     return codes
-
-
-def unused_codes(session: Session, organiser: Organiser) -> int:
-    """How many of somebody's codes are still good."""
-    unused = select(func.count()).where(RecoveryCode.organiser_id == organiser.id, RecoveryCode.used_at.is_(None))
-    return session.scalar(unused) or 0

@@ -3,11 +3,12 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import Session
 
 from lunchkit import clock
+from lunchkit.accounts.steps import forgets_names
 from lunchkit.db import leave_traces
 from lunchkit.errors import NotFound
 from lunchkit.images.steps import lay_by, take_up
@@ -166,3 +167,10 @@ def put_last(session: Session, event_id: int, kind: SectionKind, state: Wording,
     session.flush()
     take_up(session, pictures_in(state.data))
     return section
+
+
+@forgets_names
+def forget_recap_writer(session: Session, name: str) -> None:
+    """The sections and their earlier states stay; who wrote them is forgotten with the person."""
+    session.execute(update(RecapSection).where(RecapSection.updated_by == name).values(updated_by=""))
+    session.execute(update(RecapVersion).where(RecapVersion.saved_by == name).values(saved_by=""))

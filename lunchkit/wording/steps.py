@@ -1,9 +1,10 @@
 """Steps of other features' actions. Nothing here commits: the caller holds the transaction."""
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from lunchkit import clock
+from lunchkit.accounts.steps import forgets_names
 from lunchkit.wording.models import LetterWords
 
 
@@ -23,3 +24,9 @@ def copy_words(session: Session, source_id: int, event_id: int) -> None:
                 updated_by=row.updated_by,
             )
         )
+
+
+@forgets_names
+def forget_letter_writer(session: Session, name: str) -> None:
+    """The words stay; who wrote them is forgotten with the person."""
+    session.execute(update(LetterWords).where(LetterWords.updated_by == name).values(updated_by=""))

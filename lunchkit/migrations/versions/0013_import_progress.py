@@ -23,3 +23,5 @@ def upgrade() -> None:
         sa.Column("failure", sa.String(length=40), nullable=False, server_default=""),
     ):
         op.add_column("import_draft", column)
+    # Those of before do not know how many rows they have, and live an hour anyway: their files are chosen once more.
+    op.execute("DELETE FROM import_draft")

@@ -1,0 +1,208 @@
+"""What is written to the team, and by it, is forgotten when it is due; so are lists on their way in."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event as sql_event
+from sqlalchemy import select
+
+from lunchkit import clock
+from lunchkit.accounts.actions import add_organiser, forget_old_sign_ins, forget_who_left, remove_organiser
+from lunchkit.accounts.models import Organiser
+from lunchkit.config import Settings
+from lunchkit.db import db, transaction
+from lunchkit.events.models import Event
+from lunchkit.guests import actions as guest_actions
+from lunchkit.guests.actions import forget_old_wishes, say_no
+from lunchkit.imports import actions as import_actions
+from lunchkit.imports.models import ImportDraft
+from lunchkit.imports.planning import Wishes
+from lunchkit.imports.queries import draft_or_gone
+from lunchkit.imports.refusals import ImportForgotten
+from lunchkit.invitations.actions import invite_guests
+from lunchkit.passkeys.letters import News, promise_news
+from lunchkit.recap.models import Recap, RecapSection, RecapVersion
+from lunchkit.upkeep.actions import purge_people
+from lunchkit.wording.actions import save_words
+from lunchkit.wording.models import LetterWords
+from lunchkit.wording.words import Words
+from tests.conftest import EventMaker, Outbox
+from tests.guests import guest_of, invitations, said_yes
+from tests.importing import as_csv, preview
+from tests.test_forgetting import files_of
+
+NOON = datetime(2027, 3, 2, 12, 0, tzinfo=UTC)
+SEEDS = [f"Zyxwolf{number:03}" for number in range(60)]
+"""Names that occur nowhere else, enough of them to fill many pages of the file."""
+
+
+@pytest.fixture
+def ada(app: Flask) -> Organiser:
+    with clock.fixed_at(NOON):
+        return add_organiser("Ada Rave", "ada@lunch.example")
+
+
+def tell(organiser: Organiser, device: str = "Phone") -> None:
+    with transaction() as session:
+        promise_news(session, organiser, News.ADDED, device=device)
+
+
+def test_letters_about_passkeys_are_forgotten_after_a_month(ada: Organiser, outbox: Outbox) -> None:
+    with clock.fixed_at(NOON):
+        tell(ada)
+    with clock.fixed_at(NOON + timedelta(days=30)):
+        forget_old_sign_ins()
+        assert len(outbox.rows()) == 1
+    with clock.fixed_at(NOON + timedelta(days=30, seconds=1)):
+        forget_old_sign_ins()
+    assert outbox.rows() == []
+
+
+def test_letters_about_passkeys_that_wait_go_with_whoever_leaves(ada: Organiser, outbox: Outbox) -> None:
+    with clock.fixed_at(NOON):
+        leo = add_organiser("Léo Boulon", "leo@lunch.example")
+        tell(ada)
+        tell(leo)
+        tell(leo)
+        sent = outbox.rows("leo@lunch.example")[0]
+        sent.sent_at = clock.now()
+        db.session.commit()
+        remove_organiser(leo)
+    assert [(row.recipient, row.sent_at is None) for row in outbox.rows()] == [
+        ("ada@lunch.example", True), ("leo@lunch.example", False),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True, scope="session")
+def test_no_byte_of_such_a_letter_stays_in_the_files(ada: Organiser, settings: Settings) -> None:
+    with clock.fixed_at(NOON):
+        for name in SEEDS:
+            tell(ada, name)
+
+    def found() -> int:
+        files = files_of(settings).values()
+        return max(sum(name.lower().encode() in content for name in SEEDS) for content in files)
+
+    assert found() == len(SEEDS), "control: the search finds what is there"
+    with clock.fixed_at(NOON + timedelta(days=31)):
+        forget_old_sign_ins()
+        purge_people()
+    assert found() == 0
+
+
+def written_by(event: Event, name: str) -> None:
+    """Somebody has worded a letter, and written in the recap."""
+    save_words(event, "confirmation", "fr", Words("Bonjour", ""), seen=0, by=name)
+    with transaction() as session:
+        session.add(Recap(event_id=event.id, created_at=clock.now()))
+        session.flush()
+        section = RecapSection(event_id=event.id, position=1, kind="text", updated_at=clock.now(), updated_by=name)
+        session.add(section)
+        session.flush()
+        session.add(RecapVersion(section_id=section.id, version=1, data={}, saved_at=clock.now(), saved_by=name))
+
+
+def writers() -> list[str]:
+    db.session.rollback()
+    columns = (LetterWords.updated_by, RecapSection.updated_by, RecapVersion.saved_by)
+    return [name for column in columns for name in db.session.scalars(select(column))]
+
+
+@pytest.mark.parametrize(("namesake", "left"), [(False, [""] * 3), (True, ["Léo Boulon"] * 3)])
+def test_whoever_left_is_not_named_beside_what_they_wrote(
+    ada: Organiser, event: Event, namesake: bool, left: list[str]
+) -> None:
+    with clock.fixed_at(NOON):
+        leo = add_organiser("Léo Boulon", "leo@lunch.example")
+        if namesake:
+            add_organiser("Léo Boulon", "leo2@lunch.example")
+        written_by(event, "Léo Boulon")
+        remove_organiser(leo)
+    assert writers() == ["Léo Boulon"] * 3
+    with clock.fixed_at(NOON + timedelta(days=366)):
+        assert forget_who_left() == 1
+    assert writers() == left, "a namesake who is still there keeps their name"
+
+
+@pytest.fixture
+def statements(app: Flask) -> Iterator[list[str]]:
+    """What the database is asked."""
+    asked: list[str] = []
+
+    def keep(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
+        asked.append(statement)
+
+    sql_event.listen(db.engine, "before_cursor_execute", keep)
+    yield asked
+    sql_event.remove(db.engine, "before_cursor_execute", keep)
+
+
+def test_old_wishes_are_forgotten_in_slices_of_a_few_statements(
+    event: Event, statements: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guest_actions, "AT_ONCE", 20)
+    now, names = clock.now(), [f"P{number}" for number in range(50)]
+    with clock.fixed_at(now):
+        for name in names:
+            said_yes(name)
+        said_yes("Zoe")
+        invite_guests(event, "")
+        for name in names:
+            say_no(guest_of(name))
+    assert len(invitations()) == 51
+    statements.clear()
+    with clock.fixed_at(now + timedelta(days=31)):
+        assert forget_old_wishes() == 50
+    assert len([one for one in statements if one.startswith("DELETE")]) == 6, "three slices, two statements each"
+    assert [row.recipient for row in invitations()] == ["zoe@example.org"]
+
+
+def is_there(draft: ImportDraft) -> bool:
+    try:
+        draft_or_gone(draft.event_id, draft.id, draft.session_id)
+    except ImportForgotten:
+        return False
+    return True
+
+
+def drafts() -> int:
+    db.session.rollback()
+    return len(list(db.session.scalars(select(ImportDraft.id))))
+
+
+def test_a_list_that_is_being_imported_is_not_forgotten_and_its_hour_begins_with_its_end(
+    organiser_client: FlaskClient, event: Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    preview(organiser_client, event, as_csv([["Nom"], ["Ana"]]))
+    now = clock.now()
+    draft = db.session.scalars(select(ImportDraft)).one()
+
+    def at(minutes: float) -> None:
+        monkeypatch.setattr(clock, "now", lambda: now + timedelta(minutes=minutes))
+
+    at(59)
+    import_actions.begin_import(draft, Wishes())
+    at(130)
+    assert import_actions.forget_imports() == 0 and is_there(draft)
+    assert import_actions.carry_on_imports() == 1
+    at(189)
+    assert import_actions.forget_imports() == 0 and is_there(draft)
+    at(191)
+    assert not is_there(draft)
+    assert import_actions.forget_imports() == 1 and drafts() == 0
+
+
+def test_a_list_that_came_to_nothing_is_forgotten_an_hour_after_it_was_begun(
+    organiser_client: FlaskClient, event: Event, make_event: EventMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    preview(organiser_client, event, as_csv([["Nom"], ["Ana"]]))
+    draft, now = db.session.scalars(select(ImportDraft)).one(), clock.now()
+    import_actions.begin_import(draft, Wishes())
+    draft = db.session.scalars(select(ImportDraft)).one()
+    draft.failed_at, draft.failure = now, "trouble"
+    db.session.commit()
+    monkeypatch.setattr(clock, "now", lambda: now + timedelta(minutes=61))
+    assert import_actions.forget_imports() == 1
