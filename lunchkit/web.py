@@ -68,6 +68,7 @@ BUNDLES = {
         "js/door-verdict.js",
         "js/door-camera.js",
         "js/door-search.js",
+        "js/door-list.js",
         "js/door-walk-in.js",
         "js/door-signs.js",
         "js/door-keep.js",

@@ -5,12 +5,16 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from lunchkit.events.models import Event
-from lunchkit.polls.actions import close_poll, enter_hand_counts, start_rehearsal
+from lunchkit.polls.actions import close_poll, enter_hand_counts, reveal_poll, start_rehearsal
 from lunchkit.polls.models import Poll, Stage
 from lunchkit.polls.queries import polls_of
 from lunchkit.polls.refusals import FewHaveAnswered
 from lunchkit.presenter.actions import go_on
 from lunchkit.presenter.queries import next_step
+from lunchkit.recap.actions import draft_recap, show_section
+from lunchkit.recap.document import freeze
+from lunchkit.recap.queries import sections_of
+from lunchkit.recap.sections import SectionKind
 from lunchkit.rooms.actions import room_of
 from tests.conftest import EventMaker, csrf_of
 from tests.room import JSON, ask, asked, fresh, phones, running_event
@@ -96,3 +100,24 @@ def test_raised_hands_make_a_result_that_shows(app: Flask, event: Event) -> None
     assert fresh(poll).has_few
     enter_hand_counts(poll, {1: 4, 2: 3})
     assert not fresh(poll).has_few
+
+
+def test_a_drafted_section_about_few_starts_hidden_and_says_why(
+    app: Flask, organiser_client: FlaskClient, event: Event
+) -> None:
+    few = asked(event)
+    vote(app, event, 4)
+    close_poll(few)
+    reveal_poll(few)
+    many = asked(event, "Et maintenant ?")
+    vote(app, event, 5)
+    close_poll(many)
+    reveal_poll(many)
+    draft_recap(event, "Ada")
+    hidden = {s.data["poll"]: s.hidden_at is not None for s in sections_of(event.id) if s.kind == SectionKind.POLL}
+    assert hidden == {few.position: True, many.position: False}
+    page = organiser_client.get(f"/organiser/e/{event.slug}/recap").get_data(as_text=True)
+    assert "Masquée\u00a0: moins de 5 réponses" in page
+    show_section(next(s for s in sections_of(event.id) if s.data.get("poll") == few.position))
+    kept = freeze(event, sections_of(event.id))["sections"]
+    assert [part["data"]["poll"] for part in kept if part["kind"] == "poll"] == [many.position], "not even if shown"

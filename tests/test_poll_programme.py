@@ -226,8 +226,8 @@ def test_a_first_time_stays_as_long_as_there_is_a_second(event: Event) -> None:
     again = add_poll(event, details_of(first, before_id=first.id))
     with pytest.raises(AskedAgain):
         remove_poll(first)
-    remove_poll(again)
-    remove_poll(first)
+    remove_poll(first, with_second=True)
+    assert polls_of(event.id) == [], "both go where both are meant"
     assert order(event) == []
 
 

@@ -154,16 +154,25 @@ def test_few_answers_say_nothing_but_how_few(client: FlaskClient, lunch: FullLun
     poll = add_poll(lunch.event, 9, "Et vous ?", ("Ici", "Ailleurs"), {1: 3, 2: 1})
     add_section(lunch.event, SectionKind.POLL, "Trop peu", {"poll": poll.position})
     publish(lunch.event)
+    assert "Trop peu" not in client.get(PAGE).text, "nothing is told, so nothing is printed"
+    section = next(each for each in sections_of(lunch.event.id) if each.title == "Trop peu")
+    section.data = {**section.data, "text": "La salle se vidait."}
+    db.session.commit()
+    publish(lunch.event)
     (told,) = [part for part in data_of(client)["sections"] if part["heading"] == "Trop peu"]
     assert (told["result"]["shown"], told["result"]["rows"], told["movement"]) == (False, [], None)
     assert "Trop peu" in client.get(PAGE).text
+    assert "La salle se vidait." in client.get(PAGE).text
+    assert "Moins de 5 réponses" not in client.get(PAGE).text, "no headline about nothing"
     assert "Ailleurs" not in client.get(PAGE).text
 
 
 @pytest.mark.parametrize("kind", [Kind.SCALE, Kind.STATEMENTS, Kind.RANKING, Kind.TEXT, Kind.MULTIPLE])
 def test_every_kind_of_result_can_be_read(client: FlaskClient, lunch: FullLunch, kind: Kind) -> None:
     choices = () if kind is Kind.TEXT else ("Un", "Deux", "Trois")
-    poll = add_poll(lunch.event, 9, f"De la sorte {kind} ?", choices, {1: 9, 2: 7} if choices else {}, kind=kind)
+    poll = add_poll(
+        lunch.event, 9, f"De la sorte {kind} ?", choices, {1: 9, 2: 7} if choices else {}, kind=kind, ballots=16
+    )
     add_section(lunch.event, SectionKind.POLL, "", {"poll": poll.position})
     publish(lunch.event)
     page = client.get(PAGE)

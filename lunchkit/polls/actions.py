@@ -64,11 +64,14 @@ def change_poll(poll: Poll, details: PollDetails) -> None:
         touch(session, poll.event_id)
 
 
-def remove_poll(poll: Poll) -> None:
-    """Take a question off the programme. Raises PollIsFrozen once people have seen it."""
+def remove_poll(poll: Poll, *, with_second: bool = False) -> None:
+    """Take a question off the programme; ``with_second`` also the one that asks it again after the debate.
+
+    Raises PollIsFrozen once people have seen either, AskedAgain where a second one stands that was not meant.
+    """
     with transaction() as session:
         _lock(session, poll)
-        take_off(session, poll)
+        take_off(session, poll, with_second=with_second)
 
 
 def _lock(session: Session, poll: Poll) -> None:

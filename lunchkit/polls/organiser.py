@@ -78,14 +78,14 @@ def update(slug: str, poll_id: int) -> ResponseReturnValue:
 def removal(slug: str, poll_id: int) -> ResponseReturnValue:
     """Asks once more."""
     event, poll = _both(slug, poll_id)
-    return render_template("organiser/polls/removal.html", event=event, poll=poll)
+    return render_template("organiser/polls/removal.html", event=event, poll=poll, second=asked_again_as(poll.id))
 
 
 @bp.post("/e/<slug>/polls/<int(max=2147483647):poll_id>/removal")
 def remove(slug: str, poll_id: int) -> ResponseReturnValue:
     """One question fewer."""
     event, poll = _both(slug, poll_id)
-    return _arrange(event, "removed", lambda: actions.remove_poll(poll))
+    return _arrange(event, "removed", lambda: actions.remove_poll(poll, with_second="second" in request.form))
 
 
 @bp.post("/e/<slug>/polls/<int(max=2147483647):poll_id>/again")

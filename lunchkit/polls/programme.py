@@ -67,12 +67,21 @@ def rewrite_poll(session: Session, poll: Poll, details: PollDetails) -> None:
         _write(one, details)
 
 
-def take_off(session: Session, poll: Poll) -> None:
-    """Take a question off the programme, where nobody has seen it. Raises PollIsFrozen, AskedAgain."""
+def take_off(session: Session, poll: Poll, *, with_second: bool = False) -> None:
+    """Take a question off the programme, where nobody has seen it; ``with_second`` also the one that asks it again.
+
+    Raises PollIsFrozen, AskedAgain.
+    """
     if poll.is_frozen:
         raise PollIsFrozen
-    if any(other.before_id == poll.id for other in _partners(session, poll)):
+    seconds = [other for other in _partners(session, poll) if other.before_id == poll.id]
+    if seconds and not with_second:
         raise AskedAgain
+    if any(other.is_frozen for other in seconds):
+        raise PollIsFrozen
+    for other in seconds:
+        session.delete(other)
+    session.flush()
     session.delete(poll)
     session.flush()
 

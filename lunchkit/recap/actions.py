@@ -18,7 +18,7 @@ from lunchkit.images.steps import destroy, lay_by, lock, take_up
 from lunchkit.links import derived_token, token_hash
 from lunchkit.recap.changes import Wording, decide, wording, wording_of
 from lunchkit.recap.document import article_of, folded_words
-from lunchkit.recap.drafting import draft_from_what_happened, empty_draft, snapshot_of
+from lunchkit.recap.drafting import draft_from_what_happened, empty_draft, snapshot_of, starts_hidden
 from lunchkit.recap.listing import must_mend
 from lunchkit.recap.models import Recap, RecapCorrection, RecapSection, RecapVersion
 from lunchkit.recap.organiser_forms import Correction
@@ -77,7 +77,14 @@ def draft_recap(event: Event, by: str, *, empty: bool = False) -> Recap:
         sections = empty_draft() if empty else draft_from_what_happened(event)
         session.add_all(
             RecapSection(
-                event_id=event.id, position=position, kind=kind, data=data, version=1, updated_at=now, updated_by=by
+                event_id=event.id,
+                position=position,
+                kind=kind,
+                data=data,
+                version=1,
+                hidden_at=now if starts_hidden(event, kind, data) else None,
+                updated_at=now,
+                updated_by=by,
             )
             for position, (kind, data) in enumerate(sections, 1)
         )

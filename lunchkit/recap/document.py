@@ -108,10 +108,15 @@ def _poll_address(event: Event, number: int) -> str:
 
 def _says_something(kind: SectionKind, data: Content, frozen: Content | None) -> bool:
     if kind is SectionKind.POLL:
-        return frozen is not None
+        return frozen is not None and _tells_result(frozen, data)
     asked = bool(frozen and frozen.get("items"))
     written = bool(str(data.get("text", "")).strip()) or bool(data.get("items"))
     return kind in _LIVE or written or asked or bool(data.get("event"))
+
+
+def _tells_result(frozen: Content, data: Content) -> bool:
+    """Whether so many answered that there is a result; without one, only what somebody made of it is told."""
+    return bool(frozen["result"]["shown"]) or bool(str(data.get("text") or "").strip())
 
 
 def folded_words(snapshot: Mapping[str, Any]) -> str:
@@ -171,7 +176,7 @@ def _read_written(_event: Event, _kept: Content) -> Content | None:
 
 def _read_poll(event: Event, kept: Content) -> Content | None:
     frozen = kept.get("frozen")
-    if not frozen:
+    if not frozen or not _tells_result(frozen, kept["data"]):
         return None
     result, before = frozen["result"], frozen["before"]
     poll = poll_at(event.id, result["position"])

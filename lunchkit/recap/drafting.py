@@ -43,6 +43,12 @@ def draft_from_what_happened(event: Event) -> list[tuple[SectionKind, dict[str, 
     return draft
 
 
+def starts_hidden(event: Event, kind: SectionKind, data: Mapping[str, Any]) -> bool:
+    """Whether a drafted section has nothing that readers may see: so few answered its question."""
+    number = data.get("poll") if kind is SectionKind.POLL else None
+    return number is not None and any(poll.position == number and poll.has_few for poll in polls_of(event.id))
+
+
 def _data(kind: SectionKind) -> dict[str, Any]:
     shape = SHAPES[kind]
     return blank(shape.fields) | ({"items": []} if shape.items else {})

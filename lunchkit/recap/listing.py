@@ -38,6 +38,8 @@ class Row:
     has_unread: bool
     left_out: str
     """Why readers would not see it although it is not hidden; empty where they would."""
+    why_hidden: str = ""
+    """Why it was hidden from the beginning, where that still holds."""
 
 
 def outline(event: Event, sections: Sequence[RecapSection]) -> list[Row]:
@@ -51,6 +53,7 @@ def outline(event: Event, sections: Sequence[RecapSection]) -> list[Row]:
             is_hidden=section.hidden_at is not None,
             has_unread=has_unread(wording_of(SectionKind(section.kind), section)),
             left_out="" if section.hidden_at or section.id in shown else _why_left_out(event, section),
+            why_hidden=_why_hidden(event, section) if section.hidden_at else "",
         )
         for section in sections
     ]
@@ -60,7 +63,10 @@ def _why_left_out(event: Event, section: RecapSection) -> str:
     kind = SectionKind(section.kind)
     state = wording_of(kind, section)
     if kind is SectionKind.POLL:
-        is_chosen = _poll_of(event, state) is not None
+        poll = _poll_of(event, state)
+        if poll is not None and poll.has_few:
+            return str(_("Not shown: fewer than 5 answers"))
+        is_chosen = poll is not None
         return str(_("Not shown: its result is not public") if is_chosen else _("Not shown: no question is chosen"))
     if kind is SectionKind.PHOTOS and state.items:
         return str(_("Not shown: its pictures are taken down"))
@@ -69,6 +75,12 @@ def _why_left_out(event: Event, section: RecapSection) -> str:
     if kind is SectionKind.NEXT and state.data["event"]:
         return str(_("Not shown: the next lunch is over or called off"))
     return str(_("Empty: not shown"))
+
+
+def _why_hidden(event: Event, section: RecapSection) -> str:
+    kind = SectionKind(section.kind)
+    poll = _poll_of(event, wording_of(kind, section)) if kind is SectionKind.POLL else None
+    return str(_("Hidden: fewer than 5 answers")) if poll is not None and poll.has_few else ""
 
 
 def _poll_of(event: Event, state: Wording) -> Poll | None:
@@ -259,6 +271,8 @@ def _lacks_of_poll(event: Event, state: Wording) -> list[str]:
     poll = _poll_of(event, state)
     if poll is None:
         return [_("a text without a result does not show.")] if state.data["text"] else []
+    if poll.has_few:
+        return [_("fewer than five people answered, so that there is no result to show.")]
     return [] if poll.is_public else [_("this result is not shown to anybody yet.")]
 
 
