@@ -29,6 +29,7 @@ from lunchkit.images import routes as images
 from lunchkit.imports import organiser as imports_organiser
 from lunchkit.invitations import organiser as invitations_organiser
 from lunchkit.markdown import host_of, markdown, plain
+from lunchkit.messages import organiser as messages_organiser
 from lunchkit.pages import asked, letters, log, lunches, organiser, paper, patterns, routes, wording
 from lunchkit.pages import doors as helpers_doors
 from lunchkit.passkeys import organiser as passkeys_organiser
@@ -68,6 +69,7 @@ doors = (
     helpers_doors,
     registrations_organiser,
     invitations_organiser,
+    messages_organiser,
     guests_organiser,
     imports_organiser,
     archives_organiser,

@@ -152,6 +152,9 @@ GET+POST /organiser/e/new
 GET+POST /organiser/e/<slug>/invitations
 POST     /organiser/e/<slug>/invitations/recall
 POST     /organiser/e/<slug>/invitations/sending
+GET+POST /organiser/e/<slug>/messages
+POST     /organiser/e/<slug>/messages/recall
+POST     /organiser/e/<slug>/messages/sending
 GET      /organiser/guests
 GET+POST /organiser/guests/<guest_id>/erasure
 GET      /organiser/letters

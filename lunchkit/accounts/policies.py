@@ -29,6 +29,7 @@ LEAST: dict[str, Role] = {
     "organiser.registrations": Role.ORGANISER,
     "organiser.imports": Role.ORGANISER,
     "organiser.invitations": Role.ORGANISER,
+    "organiser.messages": Role.ORGANISER,
     "organiser.guests": Role.ORGANISER,
     "organiser.archive": Role.ORGANISER,
     "organiser.speakers": Role.ORGANISER,

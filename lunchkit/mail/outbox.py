@@ -68,6 +68,8 @@ class Addressee:
     facts: dict[str, Any]
     once_key: str
     """Never promised before: the caller holds whatever lets it know."""
+    subject_id: int | None = None
+    """The registration that the letter speaks of, if any."""
 
 
 def promise_to_all(session: Session, addressees: Iterable[Addressee], *, kind: str, event_id: int) -> int:
@@ -85,7 +87,7 @@ def promise_to_all(session: Session, addressees: Iterable[Addressee], *, kind: s
             "facts": one.facts,
             "once_key": one.once_key,
             "event_id": event_id,
-            "subject_id": None,
+            "subject_id": one.subject_id,
             "next_attempt_at": now + PAUSE * (number // AT_ONCE),
         }
         for number, one in enumerate(addressees)

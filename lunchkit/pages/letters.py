@@ -20,6 +20,7 @@ from lunchkit.mail.actions import send_again, send_all_again
 from lunchkit.mail.models import OutboxLetter
 from lunchkit.mail.queries import LetterState, letter_counts, letter_or_404, letters_page, state_of
 from lunchkit.mail.rendering import Letter, render_letter
+from lunchkit.messages.words import KIND as MESSAGE
 from lunchkit.passkeys.letters import NEWS
 from lunchkit.text import clean_line
 
@@ -38,6 +39,7 @@ KINDS = {
     "registrations/reminder": _l("Reminder"),
     "registrations/recap": _l("Recap"),
     INVITATION_TO_LUNCH: _l("Invitation to a lunch"),
+    MESSAGE: _l("Letter to the participants"),
 }
 STATES = {LetterState.WAITING: _l("Waiting"), LetterState.SENT: _l("Sent"), LetterState.FAILED: _l("Failed")}
 INERT = (

@@ -14,6 +14,7 @@ from lunchkit.events.models import REMINDERS, Event, EventState
 from lunchkit.feedback.queries import glance
 from lunchkit.feedback.views import Glance
 from lunchkit.mail.queries import LetterState, letter_counts
+from lunchkit.messages.queries import Written, written
 from lunchkit.planning.queries import prepared_for
 from lunchkit.planning.views import Prepared
 from lunchkit.recap.queries import recap_of
@@ -57,6 +58,8 @@ class Overview:
     waiting_pages: int
     """Of speakers, submitted, for an organiser to read."""
     letters: dict[LetterState, int]
+    written: Written
+    """What was written to its people."""
     has_recap: bool
     """Whether somebody has begun to write its recap."""
     feedback: Glance
@@ -76,7 +79,7 @@ def overview(event: Event) -> Overview:
     left = max(0, event.capacity - taken)
     state, prepared = event.state(now, left), prepared_for(event.id)
     speakers = [appearance.speaker for appearance in appearances(event.id)]
-    recap, feedback = recap_of(event.id), glance(event)
+    recap, feedback, to_people = recap_of(event.id), glance(event), written(event)
     return Overview(
         state=state,
         taken=taken,
@@ -89,12 +92,20 @@ def overview(event: Event) -> Overview:
         prepared=prepared,
         waiting_pages=sum(speaker.submitted_at is not None for speaker in speakers),
         letters=letter_counts(event.id),
+        written=to_people,
         has_recap=recap is not None,
         feedback=feedback,
         members_address=_members_address(event),
         missing=_missing(event, prepared, speakers),
         next=_next(
-            event, state, now, queue=queue, prepared=prepared, has_recap=recap is not None, said=feedback.answered
+            event,
+            state,
+            now,
+            queue=queue,
+            prepared=prepared,
+            owes_thanks=bool(taken) and not to_people.thanked,
+            has_recap=recap is not None,
+            said=feedback.answered,
         ),
     )
 
@@ -126,7 +137,15 @@ def _missing(event: Event, prepared: Prepared, speakers: list[Speaker]) -> list[
 
 
 def _next(
-    event: Event, state: EventState, now: datetime, *, queue: int, prepared: Prepared, has_recap: bool, said: int
+    event: Event,
+    state: EventState,
+    now: datetime,
+    *,
+    queue: int,
+    prepared: Prepared,
+    owes_thanks: bool,
+    has_recap: bool,
+    said: int,
 ) -> list[Way]:
     """What there is to do in this state of the lunch."""
     slug = event.slug
@@ -136,7 +155,7 @@ def _next(
     if state is EventState.DRAFT:
         return [change]
     if state in (EventState.OVER, EventState.CANCELLED):
-        return _afterwards(event, state, has_recap=has_recap, said=said)
+        return _afterwards(event, state, owes_thanks=owes_thanks, has_recap=has_recap, said=said)
     if event.starts_at - now <= DOOR_OPENS:
         return _at_the_lunch(event, now, prepared)
     if event.starts_at - now <= PRINT_WITHIN:
@@ -161,11 +180,14 @@ def _at_the_lunch(event: Event, now: datetime, prepared: Prepared) -> list[Way]:
     return [room, show if prepared.rows else door]
 
 
-def _afterwards(event: Event, state: EventState, *, has_recap: bool, said: int) -> list[Way]:
+def _afterwards(event: Event, state: EventState, *, owes_thanks: bool, has_recap: bool, said: int) -> list[Way]:
     again = Way(_("The next one like this"), url_for("organiser.events.new", like=event.slug))
     public = [Way(_("See the public page"), url_for("pages.event", slug=event.slug))] if event.published_at else []
     heard = [Way(_("Read the feedback"), url_for("organiser.feedback.index", slug=event.slug))] if said else []
+    thanks = []
+    if owes_thanks and state is EventState.OVER and event.purged_at is None:
+        thanks.append(Way(_("Thank those who came"), url_for("organiser.messages.index", slug=event.slug)))
     if state is EventState.CANCELLED or event.recap_published_at is not None:
-        return [again, *heard, *public]
+        return [*thanks, again, *heard, *public]
     words = _("Finish the recap") if has_recap else _("Write the recap")
-    return [Way(words, url_for("organiser.recap.index", slug=event.slug)), *heard, again]
+    return [*thanks, Way(words, url_for("organiser.recap.index", slug=event.slug)), *heard, again]

@@ -33,7 +33,7 @@ from lunchkit.wording.models import LetterWords
 from lunchkit.wording.organiser_forms import WordsForm, words_form
 from lunchkit.wording.queries import own_words, revision_of, rows_of, words_of, words_row
 from lunchkit.wording.refusals import WordsChangedMeanwhile
-from lunchkit.wording.words import Words, unknown_in
+from lunchkit.wording.words import MEANINGS, Words, unknown_in
 
 NAMES = {
     "confirmation": _l("Confirmation"),
@@ -72,17 +72,6 @@ REMINDED = {
     "seven_days": _l("seven days before"),
     "two_days": _l("two days before"),
     "same_morning": _l("on the morning of the lunch"),
-}
-MEANINGS = {
-    "name": _l("Name of whoever gets the letter"),
-    "lunch": _l("Title of the lunch"),
-    "date": _l("Day of the lunch"),
-    "hours": _l("From when to when"),
-    "place": _l("Where it is"),
-    "network": _l("Name of the network"),
-    "contact": _l("Address that is answered"),
-    "seats": _l("For how many people"),
-    "position": _l("Place on the waiting list"),
 }
 UNSENT = _l("No reminder is planned: the page of the lunch says when one leaves.")
 ONE = "/e/<slug>/letters/<letter>/<language>"

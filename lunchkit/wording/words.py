@@ -8,6 +8,8 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from flask_babel import lazy_gettext as _l
+
 from lunchkit.i18n import typo
 from lunchkit.mail.rendering import one_line
 
@@ -15,6 +17,18 @@ LONGEST_LEAD = 240
 """Characters: a longer paragraph is not set in large type."""
 LONGEST_SENT = 400
 """Characters of a subject, filled in: a title may stand in it more than once."""
+MEANINGS = {
+    "name": _l("Name of whoever gets the letter"),
+    "lunch": _l("Title of the lunch"),
+    "date": _l("Day of the lunch"),
+    "hours": _l("From when to when"),
+    "place": _l("Where it is"),
+    "network": _l("Name of the network"),
+    "contact": _l("Address that is answered"),
+    "seats": _l("For how many people"),
+    "position": _l("Place on the waiting list"),
+}
+"""What each placeholder of a lunch's letters is filled with, in words for organisers."""
 _BRACED = re.compile(r"\{[^{}\n]{1,40}\}")
 
 
