@@ -41,10 +41,12 @@ GET      /organiser/e/<slug>/caterer
 GET+POST /organiser/e/<slug>/edit
 GET      /organiser/e/<slug>/feedback
 GET      /organiser/e/<slug>/feedback.csv
+POST     /organiser/e/<slug>/feedback/activation
 GET+POST /organiser/e/<slug>/feedback/closing
+POST     /organiser/e/<slug>/feedback/deactivation
 POST     /organiser/e/<slug>/feedback/opening
 GET+POST /organiser/e/<slug>/feedback/remarks/<remark_id>/erasure
-POST     /organiser/e/<slug>/feedback/switch
+POST     /organiser/e/<slug>/feedback/return
 GET+POST /organiser/e/<slug>/feedback/words
 GET+POST /organiser/e/<slug>/form
 GET+POST /organiser/e/<slug>/form/<asked_id>

@@ -6,20 +6,26 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from lunchkit import clock
+from lunchkit.audit.models import AuditEntry
 from lunchkit.config import Settings
 from lunchkit.db import db
 from lunchkit.events.models import Event
-from lunchkit.feedback.actions import bring_in_feedback, close_feedback, erase_remark
+from lunchkit.feedback.actions import bring_in_feedback, close_feedback, erase_remark, open_feedback
 from lunchkit.feedback.models import OPEN_FOR, Feedback, Remark, Stage, closes_at
 from lunchkit.feedback.queries import feedback_box, glance, key_name, seal_of
 from lunchkit.feedback.refusals import TooFewSince
 from lunchkit.feedback.views import Glance
 from lunchkit.live.batches import Batches
+from lunchkit.pages.deeds import DEEDS
+from lunchkit.polls.actions import close_poll, reveal_poll
+from lunchkit.presenter.actions import blank_screen, show_slide
 from lunchkit.rooms.actions import room_of
+from lunchkit.rooms.models import Slide
 from lunchkit.rooms.queries import keys
-from tests.conftest import EventMaker, csrf_of
+from tests.conftest import EventMaker, csrf_of, new_client
 from tests.room import asked, phones, running_event
 from tests.test_cli import lunchkit
 from tests.test_feedback import crowd_says, say, shown, state_of, workspace
@@ -248,3 +254,93 @@ def test_a_phone_without_a_script_is_told_that_the_server_is_slow(
         page = phone.client.get(answer.headers["Location"]).get_data(as_text=True)
         assert "Le serveur est lent" in page and "La renvoyer ne risque rien" in page
         assert "Le serveur est lent" not in phone.look()
+
+
+# In the organiser's hand
+
+
+def test_the_end_of_the_lunch_turns_projector_and_remote_control_to_feedback(
+    app: Flask, organiser_client: FlaskClient, make_event: EventMaker
+) -> None:
+    event = running_event(make_event)
+    poll = asked(event)
+    (phone, *_) = crowd = phones(app, event, 5)
+    for each in crowd:
+        each.vote(1)
+    close_poll(poll)
+    reveal_poll(poll)
+    blank_screen(event, is_blank=True)
+    remote = f"/organiser/e/{event.slug}/room"
+    data = {"csrf_token": csrf_of(organiser_client, remote)}
+    assert organiser_client.post(f"/organiser/e/{event.slug}/feedback/opening", data=data).status_code == 303
+    card = now_card(organiser_client, remote)
+    assert "Les téléphones posent trois questions sur le lunch" in card and "/feedback/return" in card
+    assert "le code, pour trois questions" in card and 'ask-now">1.' not in card
+    screen = phone.client.get(f"/screen/{phone.code}").get_data(as_text=True)
+    assert 'data-slide="welcome"' in screen and "Scannez le code" in screen
+    assert f"/e/{event.slug}/polls/1" in phone.look(), "the last result is one link away"
+    show_slide(event, Slide.POLL, poll)
+    open_feedback(event)  # a second tap on a slow way
+    assert 'data-slide="poll"' in phone.client.get(f"/screen/{phone.code}").get_data(as_text=True)
+    assert organiser_client.post(f"/organiser/e/{event.slug}/feedback/return", data=data).status_code == 303
+    card = now_card(organiser_client, remote)
+    assert "trois questions" not in card and "/feedback/return" not in card
+
+
+def now_card(client: FlaskClient, remote: str) -> str:
+    """The top of the remote control: what goes on right now."""
+    page = client.get(remote).get_data(as_text=True)
+    return page.partition('<section class="panel')[2].partition("</section>")[0]
+
+
+def test_a_question_that_is_open_stays_on_the_projector(
+    app: Flask, organiser_client: FlaskClient, make_event: EventMaker
+) -> None:
+    event = running_event(make_event)
+    poll = asked(event)
+    open_feedback(event)
+    card = now_card(organiser_client, f"/organiser/e/{event.slug}/room")
+    assert "trois questions" not in card and "feedback/return" not in card
+    close_poll(poll)
+    assert "trois questions" in now_card(organiser_client, f"/organiser/e/{event.slug}/room")
+    screen = new_client(app).get(f"/screen/{room_of(event).code}").get_data(as_text=True)
+    assert 'data-slide="poll"' in screen
+
+
+def test_where_the_clock_ended_the_lunch_there_is_no_way_back(
+    app: Flask, organiser_client: FlaskClient, lunch: Event
+) -> None:
+    card = now_card(organiser_client, f"/organiser/e/{lunch.slug}/room")
+    assert "trois questions" in card and "feedback/return" not in card
+
+
+def test_the_log_says_which_it_was(app: Flask, organiser_client: FlaskClient, make_event: EventMaker) -> None:
+    event = running_event(make_event)
+    base = f"/organiser/e/{event.slug}/feedback"
+    data = {"csrf_token": csrf_of(organiser_client, f"{base}/words")}
+    for door, stage in (
+        ("opening", Stage.OPEN),
+        ("return", Stage.AHEAD),
+        ("deactivation", Stage.OFF),
+        ("activation", Stage.AHEAD),
+    ):
+        for _ in range(2):  # a double tap does it once
+            assert organiser_client.post(f"{base}/{door}", data=data).status_code == 303
+        db.session.rollback()
+        assert glance(event).stage is stage
+    verbs = list(db.session.scalars(select(AuditEntry.verb).order_by(AuditEntry.id)))
+    done = ["opening", "take_back", "switch_off", "switch_on"]
+    assert [verb for verb in verbs if verb.startswith("feedback.")] == [f"feedback.{verb}" for verb in done]
+    assert len({str(DEEDS[f"feedback.{verb}"]) for verb in done}) == len(done)
+
+
+def test_the_workspace_says_the_median_mark_and_folds_the_numbers(
+    app: Flask, organiser_client: FlaskClient, lunch: Event
+) -> None:
+    for mark in (5, 4, 4, 1, 3):
+        crowd_says(app, lunch, 1, mark=mark)
+    bring_in_feedback()
+    page = workspace(organiser_client, lunch)
+    assert "Note médiane\u00a0: 4 sur 5 (5 personnes)" in page and "<p class=\"m\">Au milieu" not in page
+    assert "<table>" in page and "<details open" not in page
+    assert "Renoncer aux retours…" in page

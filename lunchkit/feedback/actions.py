@@ -6,15 +6,14 @@ from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 
-from flask import current_app
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from lunchkit import clock
-from lunchkit.db import SQLITE_DRIVER, db, leave_traces, transaction
+from lunchkit.db import db, leave_traces, transaction
 from lunchkit.errors import NotFound
 from lunchkit.events.models import Event
-from lunchkit.feedback.box import FeedbackBox, Kept, Slip
+from lunchkit.feedback.box import Kept, Slip
 from lunchkit.feedback.forms import Said
 from lunchkit.feedback.models import OPEN_FOR, STEP, Feedback, Remark, Stage, Words, closes_at, stage_of
 from lunchkit.feedback.queries import count_late, feedback_box, feedback_of, key_name, last_day, seal_of
@@ -30,13 +29,12 @@ from lunchkit.feedback.refusals import (
     TooFewSince,
     WordsStay,
 )
-from lunchkit.live.batches import Batches
-from lunchkit.polls.models import FEWEST_SHOWN
+from lunchkit.polls.models import FEWEST_SHOWN, Poll
+from lunchkit.polls.queries import is_open
 from lunchkit.rooms.actions import room_of
-from lunchkit.rooms.box import as_storage_error
 from lunchkit.rooms.devices import Device, ballot_tag
-from lunchkit.rooms.models import Room
-from lunchkit.rooms.queries import box, keys
+from lunchkit.rooms.models import Room, Slide
+from lunchkit.rooms.queries import batches, box, keys
 from lunchkit.rooms.steps import touch
 from lunchkit.text import fold
 
@@ -59,7 +57,7 @@ def answer_feedback(event: Event, device: Device, said: Said) -> None:
     seal = seal_of(key, tag, said.better) if said.better else ""
     slip = Slip(event.id, tag, said.mark, said.again, said.better, secrets.token_hex(16), said.turn, seal)
     try:
-        is_kept = _batches().submit(slip)
+        is_kept = batches("lunchkit_feedback_batches", feedback_box).submit(slip)
     except TimeoutError as error:
         raise FeedbackNotKnownYet from error
     if not is_kept:
@@ -93,40 +91,27 @@ def _lock(session: Session, event_id: int) -> tuple[Event, Feedback]:
     return event, feedback
 
 
-def _batches() -> Batches[Slip, bool]:
-    found: Batches[Slip, bool] | None = current_app.extensions.get("lunchkit_feedback_batches")
-    if found is None:
-        write = partial(_write, feedback_box(), [])
-        found = current_app.extensions["lunchkit_feedback_batches"] = Batches(write)
-    return found
-
-
-def _write(into: FeedbackBox, kept: list[object], slips: Sequence[Slip]) -> list[bool]:
-    """Write a batch through a connection that is kept; a new one after any failure."""
-    try:
-        if not kept:
-            kept.append(into.connect())
-        return into.write(slips, kept[0])
-    except SQLITE_DRIVER.Error as error:
-        kept.clear()
-        raise as_storage_error(error) from error
-
-
 def open_feedback(event: Event) -> None:
-    """Ask for feedback before the end of the lunch. Raises TooEarly, StillRehearsing, IsSwitchedOff, IsClosed."""
+    """Ask for feedback before the end of the lunch. Raises TooEarly, StillRehearsing, IsSwitchedOff, IsClosed.
+
+    The projector turns to the code, unless a question is open: that goes first on phones, too.
+    """
     room_of(event)
     with transaction() as session:
         event, feedback = _lock(session, event.id)
         stage = stage_of(event, feedback, clock.now())
         if stage is Stage.OPEN:
             return
-        if session.get_one(Room, event.id, populate_existing=True).rehearsing_since is not None:
+        room = session.get_one(Room, event.id, with_for_update=True, populate_existing=True)
+        if room.rehearsing_since is not None:
             raise StillRehearsing
         if stage is not Stage.AHEAD:
             raise IsSwitchedOff if stage is Stage.OFF else IsClosed
         if clock.now() < event.starts_at:
             raise TooEarly
         feedback.opened_at = clock.now()
+        if session.scalar(select(Poll.id).where(Poll.event_id == event.id, is_open())) is None:
+            room.slide, room.is_blank = Slide.WELCOME, False
         touch(session, event.id)
 
 

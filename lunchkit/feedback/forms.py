@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from lunchkit.feedback.models import LONGEST, MARKS, Again
 from lunchkit.feedback.refusals import FeedbackUnreadable
@@ -36,8 +35,3 @@ def said_in(form: Mapping[str, str]) -> Said:
 
 def _small_number(typed: str | None) -> int | None:
     return int(typed) if typed and typed.isascii() and typed.isdigit() and len(typed) <= MOST_DIGITS else None
-
-
-def is_on(data: Mapping[str, Any]) -> bool:
-    """Whether a form of one switch turns it on (``on=1``) or off (``on=0``)."""
-    return bool(data.get("on", "1") != "0")

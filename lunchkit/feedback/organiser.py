@@ -9,7 +9,6 @@ from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.feedback import actions
 from lunchkit.feedback.exports import feedback_csv
-from lunchkit.feedback.forms import is_on
 from lunchkit.feedback.models import Part
 from lunchkit.feedback.organiser_forms import WordsForm, words_form
 from lunchkit.feedback.queries import (
@@ -89,18 +88,30 @@ def reword(slug: str) -> ResponseReturnValue:
 
 @bp.post("/e/<slug>/feedback/opening")
 def opening(slug: str) -> ResponseReturnValue:
-    """The end of the lunch: phones ask for feedback; or not yet."""
-    event, on = any_event_by_slug_or_404(slug), is_on(request.form)
-    verb = actions.open_feedback if on else actions.take_back_feedback
-    back = url_for(".index", slug=slug, done="opened" if on else "taken-back")
-    return after(event, lambda: verb(event), back)
+    """The end of the lunch: phones ask for feedback."""
+    event = any_event_by_slug_or_404(slug)
+    return after(event, lambda: actions.open_feedback(event), url_for(".index", slug=slug, done="opened"))
 
 
-@bp.post("/e/<slug>/feedback/switch")
-def switch(slug: str) -> ResponseReturnValue:
-    """Feedback for this lunch, or none."""
-    event, on = any_event_by_slug_or_404(slug), is_on(request.form)
-    return _do(event, "on" if on else "off", lambda: actions.switch_feedback(event, is_on=on))
+@bp.post("/e/<slug>/feedback/return")
+def take_back(slug: str) -> ResponseReturnValue:
+    """Not yet."""
+    event = any_event_by_slug_or_404(slug)
+    return after(event, lambda: actions.take_back_feedback(event), url_for(".index", slug=slug, done="taken-back"))
+
+
+@bp.post("/e/<slug>/feedback/activation")
+def switch_on(slug: str) -> ResponseReturnValue:
+    """Feedback for this lunch."""
+    event = any_event_by_slug_or_404(slug)
+    return _do(event, "on", lambda: actions.switch_feedback(event, is_on=True))
+
+
+@bp.post("/e/<slug>/feedback/deactivation")
+def switch_off(slug: str) -> ResponseReturnValue:
+    """None."""
+    event = any_event_by_slug_or_404(slug)
+    return _do(event, "off", lambda: actions.switch_feedback(event, is_on=False))
 
 
 @bp.get("/e/<slug>/feedback/closing")

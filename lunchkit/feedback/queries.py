@@ -14,7 +14,7 @@ from lunchkit.db import db
 from lunchkit.errors import NotFound
 from lunchkit.events.models import Event
 from lunchkit.feedback.box import FeedbackBox
-from lunchkit.feedback.models import MARKS, STEP, Again, Feedback, Part, Remark, closes_at, stage_of
+from lunchkit.feedback.models import MARKS, STEP, Again, Feedback, Part, Remark, Stage, closes_at, stage_of
 from lunchkit.feedback.views import (
     FeedbackView,
     Given,
@@ -123,7 +123,11 @@ def count_answered(event_id: int, feedback: Feedback | None) -> int:
 def glance(event: Event) -> Glance:
     """Where feedback stands, in a line."""
     feedback = feedback_of(event.id)
-    return Glance(stage_of(event, feedback, clock.now()), count_answered(event.id, feedback))
+    now = clock.now()
+    stage = stage_of(event, feedback, now)
+    was_opened = feedback is not None and feedback.opened_at is not None
+    may_take_back = stage is Stage.OPEN and was_opened and now < event.ends_at
+    return Glance(stage, count_answered(event.id, feedback), may_take_back)
 
 
 def count_late(event: Event) -> int:

@@ -69,6 +69,8 @@ class Glance:
 
     stage: Stage
     answered: int
+    may_take_back: bool = False
+    """Whether phones ask before the end of the lunch, because an organiser wished it."""
 
 
 @dataclass(frozen=True)

@@ -1,19 +1,16 @@
 """Verbs of polls: to write them, to open, close and show them, and to take an answer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import timedelta
-from functools import partial
 
-from flask import current_app
 from sqlalchemy import or_, select, update
 from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import Session
 
 from lunchkit import clock
-from lunchkit.db import SQLITE_DRIVER, db, transaction
+from lunchkit.db import db, transaction
 from lunchkit.errors import NotFound
 from lunchkit.events.models import Event
-from lunchkit.live.batches import Batches
 from lunchkit.polls.answers import Ballot, Spec, read_answer, spec_of
 from lunchkit.polls.closing import (
     clear_ballots,
@@ -39,10 +36,10 @@ from lunchkit.polls.refusals import (
 )
 from lunchkit.polls.steps import freeze, wipe
 from lunchkit.rooms.actions import room_of
-from lunchkit.rooms.box import Box, Cast, Contest, as_storage_error
+from lunchkit.rooms.box import Cast, Contest
 from lunchkit.rooms.devices import Device, ballot_tag
 from lunchkit.rooms.models import Room, Slide
-from lunchkit.rooms.queries import box, keys
+from lunchkit.rooms.queries import batches, box, keys
 from lunchkit.rooms.steps import touch
 
 HEARD_WITHIN = timedelta(minutes=3)
@@ -297,30 +294,12 @@ def cast_ballot(code: str, device: Device, ballot: Ballot) -> Contest:
         raise PollClosed
     cast = Cast(contest.id, ballot_tag(key, contest.scope, device), answer, ballot.turn)
     try:
-        is_counted = _batches().submit(cast)
+        is_counted = batches("lunchkit_batches", box).submit(cast)
     except TimeoutError as error:
         raise NotKnownYet from error
     if not is_counted:
         raise PollClosed
     return contest
-
-
-def _batches() -> Batches[Cast, bool]:
-    found: Batches[Cast, bool] | None = current_app.extensions.get("lunchkit_batches")
-    if found is None:
-        found = current_app.extensions["lunchkit_batches"] = Batches(partial(_write, box(), []))
-    return found
-
-
-def _write(into: Box, kept: list[object], casts: Sequence[Cast]) -> list[bool]:
-    """Write a batch through a connection that is kept; a new one after any failure."""
-    try:
-        if not kept:
-            kept.append(into.connect())
-        return into.write(casts, kept[0])
-    except SQLITE_DRIVER.Error as error:
-        kept.clear()
-        raise as_storage_error(error) from error
 
 
 def _contest(poll: Poll, room: Room) -> Contest:

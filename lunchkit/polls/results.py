@@ -67,6 +67,12 @@ class Result:
         """The rows without «sans avis»."""
         return tuple(row for row in self.rows if row.position != NO_OPINION)
 
+    @property
+    def median(self) -> Row | None:
+        """The step of a scale on which half of the people stand, or below; None where nobody chose one."""
+        steps = [row for row in self.choices for _person in range(row.total)]
+        return steps[(len(steps) - 1) // 2] if steps else None
+
     def share(self, count: int) -> int:
         """Per cent of the people who answered, rounded half up."""
         return (200 * count + self.n) // (2 * self.n) if self.n else 0

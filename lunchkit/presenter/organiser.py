@@ -36,7 +36,7 @@ def remote(slug: str) -> ResponseReturnValue:
     room = room_of(event)
     polls = polls_of(event.id)
     step, target = next_step(room, polls)
-    current = current_poll(room, polls)
+    current, heard = current_poll(room, polls), glance(event)
     asked_again = {poll.before_id for poll in polls}
     views = {
         poll.id: poll_view(poll, language(), is_before=poll.id in asked_again, ballots=poll.ballots) for poll in polls
@@ -51,10 +51,11 @@ def remote(slug: str) -> ResponseReturnValue:
         unread={poll.id: count_unread(poll) for poll in polls},
         current=views[current.id] if current else None,
         slide=shown_slide(room, current),
-        feedback=glance(event).stage,
         few={poll.id for poll in polls if poll.has_few},
         is_short=current is not None and current.stage is Stage.OPEN and is_short(current),
         fewest=FEWEST_SHOWN,
+        feedback=heard.stage,
+        may_take_back=heard.may_take_back,
         next_step=step,
         next_poll=views[target.id] if target else None,
         ballots=(views[current.id].ballots or 0) if current else 0,

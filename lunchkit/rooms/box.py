@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy.exc import OperationalError
 
@@ -84,6 +84,35 @@ class Kept:
 
     answer: str
     turn: int
+
+
+Item = TypeVar("Item", contravariant=True)
+
+
+class Writable(Protocol[Item]):
+    """What batches are written into."""
+
+    def connect(self) -> Any:
+        """A connection for whoever writes batches, to be used by one thread at a time."""
+
+    def write(self, items: Sequence[Item], connection: Any, /) -> list[bool]:
+        """Write a batch in one transaction; says of each thing whether it was taken."""
+
+
+def writer_into(place: Writable[Item]) -> Callable[[Sequence[Item]], list[bool]]:
+    """What writes batches through a connection that is kept; a new one after any failure."""
+    kept: list[Any] = []
+
+    def write(items: Sequence[Item]) -> list[bool]:
+        try:
+            if not kept:
+                kept.append(place.connect())
+            return place.write(items, kept[0])
+        except SQLITE_DRIVER.Error as error:
+            kept.clear()
+            raise as_storage_error(error) from error
+
+    return write
 
 
 class Box:

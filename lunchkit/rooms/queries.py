@@ -1,5 +1,8 @@
 """Reads of rooms, named after the question that they answer."""
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from flask import current_app
 from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.orm import joinedload
@@ -7,12 +10,14 @@ from sqlalchemy.orm import joinedload
 from lunchkit.config import current_settings
 from lunchkit.db import db
 from lunchkit.errors import NotFound
+from lunchkit.live.batches import Batches
 from lunchkit.live.streams import hub
-from lunchkit.rooms.box import Box
+from lunchkit.rooms.box import Box, Writable, writer_into
 from lunchkit.rooms.codes import LENGTH, clean_code
 from lunchkit.rooms.keys import KeyRing
 from lunchkit.rooms.models import Room
 
+Item = TypeVar("Item")
 _REVISIONS = select(Room.revision, Room.counts_revision).where(Room.event_id == bindparam("event_id"))
 """Built once: tickers ask it ten times a second."""
 
@@ -71,6 +76,14 @@ def box() -> Box:
         settings = current_settings()
         settings.instance.mkdir(parents=True, exist_ok=True)
         found = current_app.extensions["lunchkit_box"] = Box(settings.instance / "ballots.sqlite")
+    return found
+
+
+def batches(name: str, place: Callable[[], Writable[Item]]) -> Batches[Item, bool]:
+    """The one writer of this process into a box, which is known by a name."""
+    found: Batches[Item, bool] | None = current_app.extensions.get(name)
+    if found is None:
+        found = current_app.extensions[name] = Batches(writer_into(place()))
     return found
 
 

@@ -89,14 +89,13 @@ def _count(n: int) -> str:
 
 def _scale_headline(result: Result) -> str:
     """The median is a step of the scale, so that it can be said: half of the people stand there or below."""
-    steps = [row for row in result.choices for _person in range(row.total)]
-    if not steps:
+    median = result.median
+    if median is None:
         return _choice_headline(result)
-    median = steps[(len(steps) - 1) // 2]
     low, high = _end(result, 0), _end(result, -1)
     said = _(
         "In the middle: %(step)s, from %(low)s to %(high)s (%(n)s people)",
-        step=median.label, low=low, high=high, n=len(steps),
+        step=median.label, low=low, high=high, n=sum(row.total for row in result.choices),
     )  # fmt: skip
     return str(said)
 
