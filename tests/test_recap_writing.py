@@ -568,6 +568,23 @@ def test_sections_are_added_moved_hidden_and_shown(event: Event, ada: FlaskClien
         actions.add_section(event, SectionKind.PRESS, "Ada")
 
 
+def test_the_outline_lists_what_is_written_and_offers_the_rest(event: Event, ada: FlaskClient) -> None:
+    sheet(ada, event, SectionKind.PRINCIPLES).type(author="Itopie").press()
+    sheet(ada, event, SectionKind.RESOURCES).type(title="Pour la suite").press()
+    page = ada.get(home(event)).get_data(as_text=True)
+    listed, offered = page.split('<dl class="offered">')
+    offered = offered.partition("</dl>")[0]
+    shown = (INTRODUCTION, SectionKind.PRINCIPLES, SectionKind.RESOURCES)
+    for section in sections_of(event.id):
+        place = f'href="{home(event)}/sections/{section.id}"'
+        assert (place in listed, place in offered) == (section.kind in shown, section.kind not in shown), section.kind
+    path = f"{home(event)}/sections/{section_of(event, SectionKind.RESOURCES).id}/order"
+    assert post(ada, path, dir="up").status_code == 303
+    db.session.rollback()
+    order = [section.kind for section in sections_of(event.id) if section.kind in shown]
+    assert order == [INTRODUCTION, SectionKind.RESOURCES, SectionKind.PRINCIPLES], "past those that nobody sees"
+
+
 def test_a_hidden_section_is_not_in_the_draft_that_readers_would_see(event: Event, ada: FlaskClient) -> None:
     sheet(ada, event, INTRODUCTION).type(text="Rien que nous.").press()
     assert "Rien que nous." in ada.get(f"{home(event)}/draft").get_data(as_text=True)

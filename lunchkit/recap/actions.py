@@ -1,7 +1,7 @@
 """Verbs of recaps: draft one, write it so that no text is lost, show it in secret, publish and correct it."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -100,15 +100,18 @@ def add_section(event: Event, kind: SectionKind, by: str) -> RecapSection:
         return put_last(session, event.id, kind, wording(kind, "", {}), by)
 
 
-def move_section(section: RecapSection, direction: str) -> None:
-    """Let a section change places with its neighbour; at either end it stays."""
+def move_section(section: RecapSection, direction: str, past: Collection[int] = ()) -> None:
+    """Let a section change places with its neighbour, ``past`` those (ids) that nobody sees; at either end it stays."""
     with transaction() as session:
         lock_recap(session, section.event_id)
         order = sections_now(session, section.event_id)
         if section not in order:
             raise NotFound
         at = order.index(section)
-        order.insert(max(0, at + (-1 if direction == "up" else 1)), order.pop(at))
+        ahead = order[at - 1 :: -1] if direction == "up" and at else order[at + 1 :] if direction != "up" else []
+        neighbour = next((each for each in ahead if each.id not in past), ahead[0] if ahead else section)
+        to = order.index(neighbour)
+        order.insert(to, order.pop(at))
         for position, each in enumerate(order, 1):
             each.position = position
 

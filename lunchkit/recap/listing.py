@@ -12,7 +12,7 @@ from lunchkit.markdown import plain
 from lunchkit.polls.models import Poll
 from lunchkit.polls.queries import polls_of
 from lunchkit.questions.queries import public_questions
-from lunchkit.recap.changes import UNREAD, Item, Wording, has_unread, wording_of
+from lunchkit.recap.changes import UNREAD, Item, Wording, has_unread, is_empty, wording_of
 from lunchkit.recap.document import article_of, freeze
 from lunchkit.recap.models import RecapSection
 from lunchkit.recap.queries import late_texts, lunches_to_come, quotations_waiting, seats_by_standing
@@ -40,6 +40,8 @@ class Row:
     """Why readers would not see it although it is not hidden; empty where they would."""
     why_hidden: str = ""
     """Why it was hidden from the beginning, where that still holds."""
+    is_empty: bool = False
+    """Whether nothing was written in it, nor would anything show: the outline offers it, and lists it no more."""
 
 
 def outline(event: Event, sections: Sequence[RecapSection]) -> list[Row]:
@@ -54,9 +56,27 @@ def outline(event: Event, sections: Sequence[RecapSection]) -> list[Row]:
             has_unread=has_unread(wording_of(SectionKind(section.kind), section)),
             left_out="" if section.hidden_at or section.id in shown else _why_left_out(event, section),
             why_hidden=_why_hidden(event, section) if section.hidden_at else "",
+            is_empty=section.id not in shown and _is_empty(event, section),
         )
         for section in sections
     ]
+
+
+def untouched(event: Event, sections: Sequence[RecapSection]) -> set[int]:
+    """The ids of the sections that the outline only offers: the empty ones, but for the first of all."""
+    return {row.section.id for row in outline(event, sections)[1:] if row.is_empty}
+
+
+def _is_empty(event: Event, section: RecapSection) -> bool:
+    kind = SectionKind(section.kind)
+    state = wording_of(kind, section)
+    if section.hidden_at or section.title or has_unread(state):
+        return False
+    if kind is SectionKind.QUOTATIONS and quotations_waiting(event.id):
+        return False
+    values = [value for name, value in state.data.items() if name != "items"]
+    values += [value for item in state.items for value in item.values()]
+    return all(is_empty(value) for value in values)
 
 
 def _why_left_out(event: Event, section: RecapSection) -> str:

@@ -11,7 +11,7 @@ from lunchkit.images.queries import pictures_by_token
 from lunchkit.recap import actions
 from lunchkit.recap.drafting import snapshot_of
 from lunchkit.recap.forms import kind_or_none
-from lunchkit.recap.listing import lacks, outline
+from lunchkit.recap.listing import lacks, outline, untouched
 from lunchkit.recap.models import Recap
 from lunchkit.recap.organiser import pictures, publication, writing
 from lunchkit.recap.queries import (
@@ -40,11 +40,13 @@ def index(slug: str) -> ResponseReturnValue:
     if recap is None:
         return render_template("organiser/recap/start.html", event=event, is_over=event.is_over(clock.now()))
     sections = sections_of(event.id)
+    rows = outline(event, sections)
     return render_template(
         "organiser/recap/outline.html",
         event=event,
         recap=recap,
-        rows=outline(event, sections),
+        rows=[row for number, row in enumerate(rows) if number == 0 or not row.is_empty],
+        offered=[row for row in rows[1:] if row.is_empty],
         lacks=lacks(event, sections),
         late=late_texts(event.id),
         corrections=corrections_of(event.id),
@@ -87,11 +89,12 @@ def add(slug: str) -> ResponseReturnValue:
 @bp.post("/e/<slug>/recap/sections/<int(max=2147483647):section_id>/order")
 def order(slug: str, section_id: int) -> ResponseReturnValue:
     """One place up or down; the button that did it is under the finger again."""
-    section = section_or_404(any_event_by_slug_or_404(slug).id, section_id)
+    event = any_event_by_slug_or_404(slug)
+    section = section_or_404(event.id, section_id)
     direction = request.form.get("dir", "")
     if direction not in ("up", "down"):
         abort(400)
-    actions.move_section(section, direction)
+    actions.move_section(section, direction, past=untouched(event, sections_of(event.id)))
     return redirect(url_for(".index", slug=slug, at=f"{direction}-{section_id}", done="moved"), code=303)
 
 
