@@ -118,6 +118,7 @@ def organiser_pages(lunch: House, chromium: Browser) -> Iterator[tuple[Page, dic
             "by hand": one + "/registrations/new",
             "caterer": one + "/caterer",
             "invitations": one + "/invitations",
+            "messages": one + "/messages",
             "guests": lunch.url("/organiser/guests"),
             "letters": lunch.url("/organiser/letters"),
             "one letter": lunch.url("/organiser/letters/1"),

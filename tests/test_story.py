@@ -1,4 +1,4 @@
-"""The story of a first lunch, from an empty folder to the letter that brings the recap: browsers and mailboxes only.
+"""The story of a first lunch, from an empty folder to the thanks to those who came: browsers and mailboxes only.
 
 ``lunchkit serve`` is typed once, at the beginning; after its one link nobody touches a command line.
 """
@@ -249,6 +249,14 @@ def answer(phones: list[BrowserContext], address: str, choices: tuple[int, ...])
         assert told.ok, told.text()
 
 
+def the_lunch_ends(story: Story) -> None:
+    story.at_desk("/edit")
+    story.set_times(-70, -1)
+    with story.ada.expect_navigation():
+        story.ada.locator("main form button.button").last.click()
+    assert "done=saved" in story.ada.url
+
+
 def ada_publishes_the_recap(story: Story) -> None:
     page = story.ada
     story.at_desk("/recap")
@@ -265,12 +273,26 @@ def ada_publishes_the_recap(story: Story) -> None:
 
 def everybody_who_wished_it_gets_the_recap(story: Story) -> None:
     for _name, address in [*LIST, *GUESTS]:  # after the ticket, and the letter that told them of the other hour
-        thanked = story.letter(address, letters=3)
-        assert thanked["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+        told = story.letter(address, letters=3)
+        assert told["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+
+def ada_thanks_those_who_came(story: Story) -> None:
+    story.at_desk()
+    go_on(story.ada, "Remercier les personnes venues")
+    story.ada.locator("[name=prose]").fill("Bonjour {name},\n\nMerci d’avoir réparé avec nous !")
+    go_on(story.ada, "Voir le courriel")
+    go_on(story.ada, "Envoyer 20 courriels")
+    for name, address in LIST:
+        thanks = text_of(story.letter(address, letters=4))
+        assert f"Bonjour {name}," in thanks and "Merci d’avoir réparé avec nous" in thanks
+    absent = {address for _name, address in GUESTS}
+    assert not [one for one in story.postman.messages if one["To"] in absent and "Merci" in one["Subject"]]
     reader = open_context(story.browser).new_page()
-    found = re.search(re.escape(story.base) + r"/e/\S+/recap", text_of(thanked))
-    assert found is not None
-    reader.goto(found[0])
+    addresses = [re.search(re.escape(story.base) + path, thanks) for path in (r"/v/\w+", r"/e/\S+/recap")]
+    for address in addresses:
+        assert address is not None
+        assert reader.goto(address[0]).ok  # type: ignore[union-attr]
     for words in ("un grille-pain qui marche", "en faire autant"):
         expect(reader.locator("main")).to_contain_text(words)
     reader.context.close()
@@ -289,7 +311,9 @@ def test_a_first_lunch_from_an_empty_folder_to_the_thanks(tmp_path: Path, chromi
         the_lunch_begins(story)
         twenty_come_in_by_two_doors_half_of_them_without_network(story)
         the_room_votes_twice(story)
+        the_lunch_ends(story)
         ada_publishes_the_recap(story)
         everybody_who_wished_it_gets_the_recap(story)
+        ada_thanks_those_who_came(story)
         for page in (story.ada, story.noa):
             page.context.close()

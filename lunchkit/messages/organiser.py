@@ -114,7 +114,7 @@ def _label(event: Event, reach: Reach) -> str:
         Audience.ALL: _("Both"),
         Audience.CAME: _("Those who came"),
     }
-    letters = _n("one letter", "%(num)s letters", reach.letters)
+    letters = _n("one letter", "%(num)s letters", reach.letters) if reach.letters else _("no letter")
     if not reach.without:
         return f"{names[reach.audience]} – {letters}"
     without = _n("one without an address", "%(num)s without an address", reach.without)
