@@ -143,6 +143,32 @@ def test_a_tap_without_network_is_sent_when_it_is_back_also_after_a_reload(lunch
         page.goto(address)
 
 
+def test_what_is_saved_is_not_sent_again_with_the_next_tap(lunch: House, chromium: Browser) -> None:
+    address, _screen = addresses(screen_at(lunch, chromium), lunch)
+    end_by_the_clock(lunch)
+    context = open_context(chromium)
+    page = context.new_page()
+    page.goto(address)
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.post_data or "") if request.method == "POST" else None)
+    page.fill("#better", "Plus de pain")
+    page.get_by_role("button", name="Envoyer").click()
+    status(page).to_contain_text("enregistré")
+    page.locator("[name=mark][value='4']").click()
+    status(page).to_contain_text("enregistré")
+    context.set_offline(True)
+    page.locator("[name=again][value='2']").click()
+    status(page).to_contain_text("Pas de réseau")
+    context.set_offline(False)
+    status(page).to_contain_text("enregistré")
+    assert [body.partition("&turn")[0] for body in sent[:2]] == ["better=Plus+de+pain", "mark=4"]
+    assert {body.partition("&turn")[0] for body in sent[2:]} == {"again=2"}, "sent until it is saved, and alone"
+    page.reload()
+    expect(page.locator("#better")).to_have_value("Plus de pain")
+    expect(page.locator("[name=mark][value='4']")).to_be_checked()
+    expect(page.locator("[name=again][value='2']")).to_be_checked()
+
+
 def test_without_a_script_it_is_a_form(lunch: House, chromium: Browser) -> None:
     address, _screen = addresses(screen_at(lunch, chromium), lunch)
     end_by_the_clock(lunch)

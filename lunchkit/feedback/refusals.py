@@ -70,7 +70,7 @@ class TooFewSince(Refusal):
     def __init__(self, closes_on: date) -> None:
         self.message = _l(
             "Fewer than five people have answered since the last numbers: to close now would leave their answers out. "
-            "It closes by itself on %(date)s, or can be closed once five more have answered.",
+            "It closes by itself on %(date)s; you can close it earlier once five have answered since.",
             date=long_date(closes_on),
         )
         super().__init__(self.message)
