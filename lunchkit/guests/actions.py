@@ -43,7 +43,7 @@ def say_no(guest: Guest) -> Guest:
 
 
 def erase_guest(guest: Guest) -> None:
-    """Forget an address at once, by an organiser's decision; whoever was erased already stays so."""
+    """Forget an address at once, as its reader or an organiser decides; whoever was erased already stays so."""
     with transaction() as session:
         if forget_guest(session, guest.email):
             leave_traces()

@@ -1,11 +1,14 @@
 """Doors for guests: one link, one page, and its buttons. Whoever opens the link changes nothing."""
 
-from flask import Blueprint, Response, redirect, render_template, url_for
+from contextlib import suppress
+
+from flask import Blueprint, Response, jsonify, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from lunchkit.guests import actions
 from lunchkit.guests.models import Guest
-from lunchkit.guests.queries import guest_by_link
+from lunchkit.guests.queries import guest_by_link, own_wish
+from lunchkit.guests.refusals import NobodyBehindLink
 from lunchkit.guests.words import PROMISE
 from lunchkit.i18n import language
 
@@ -39,6 +42,35 @@ def confirm(token: str) -> ResponseReturnValue:
     """The second yes, which makes the first one count; or back again after a no."""
     actions.say_yes(guest_by_link(token), language())
     return redirect(url_for(".show", token=token), code=303)
+
+
+@bp.get("/invitations/<token>/data.json")
+def export(token: str) -> ResponseReturnValue:
+    """All that is stored about oneself as a guest: it outlives the lunch, and so does this link."""
+    response: Response = jsonify(own_wish(guest_by_link(token).email))
+    response.headers["Content-Disposition"] = 'attachment; filename="invitations.json"'
+    return response
+
+
+@bp.get("/invitations/<token>/erasure")
+def erasure(token: str) -> ResponseReturnValue:
+    """Asks once more: what is erased does not come back."""
+    guest_by_link(token)
+    return render_template("guests/erasure.html", token=token)
+
+
+@bp.post("/invitations/<token>/erasure")
+def erase(token: str) -> ResponseReturnValue:
+    """Forget the guest now; whoever was forgotten already stays so."""
+    with suppress(NobodyBehindLink):
+        actions.erase_guest(guest_by_link(token))
+    return redirect(url_for(".erased"), code=303)
+
+
+@bp.get("/invitations/erased")
+def erased() -> ResponseReturnValue:
+    """Nothing is left."""
+    return render_template("guests/erased.html")
 
 
 def _page(guest: Guest, token: str) -> str:
