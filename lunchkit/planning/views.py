@@ -71,3 +71,5 @@ class Prepared:
     speakers: int
     words: int
     """Letters in words of one's own, each language counted."""
+    minutes: int
+    """Of all rows of the run of show together."""
