@@ -22,6 +22,7 @@ from lunchkit.text import clean_line
 
 LAST_PAGE = 100_000
 CONSOLE = 0
+SCANS = "checkin.scan"
 ROWS = {
     "registration": ("organiser.registrations.show", "registration_id"),
     "speaker": ("organiser.speakers.show", "speaker_id"),
@@ -44,6 +45,8 @@ class Line:
     whom: str
     """Somebody of the team whom it concerned."""
     role: LazyString | None
+    times: int
+    """How often it was done, where that says something: what a phone of the door sends at once may be of many people."""
     row: tuple[int, str] | None
     """The number of the row that it concerned, and the address of its page."""
 
@@ -95,6 +98,7 @@ def _line(entry: AuditEntry, lunches: dict[int, Event]) -> Line:
         lunch=lunch,
         whom=str(entry.facts.get("who", "")),
         role=ROLE_NAMES.get(entry.facts.get("role", "")),
+        times=1 if entry.verb == SCANS else entry.times,
         row=_row(entry, lunch),
     )
 

@@ -55,6 +55,8 @@ class Overview:
     allergies: int
     """People who wrote of an allergy or an intolerance."""
     prepared: Prepared
+    too_long: int
+    """Minutes by which the run of show is longer than the lunch; 0 where it fits."""
     waiting_pages: int
     """Of speakers, submitted, for an organiser to read."""
     letters: dict[LetterState, int]
@@ -90,6 +92,7 @@ def overview(event: Event) -> Overview:
         unsaid=max(0, seats - sum(diets.values())),
         allergies=count_who_need(event.id),
         prepared=prepared,
+        too_long=max(0, prepared.minutes - int((event.ends_at - event.starts_at).total_seconds() // 60)),
         waiting_pages=sum(speaker.submitted_at is not None for speaker in speakers),
         letters=letter_counts(event.id),
         written=to_people,

@@ -71,5 +71,7 @@ class Prepared:
     speakers: int
     words: int
     """Letters in words of one's own, each language counted."""
-    proposed: int = 0
+    proposed: int
     """Questions for the room that still say what the proposal of a first lunch says: they show to nobody yet."""
+    minutes: int
+    """Of all rows of the run of show together."""
