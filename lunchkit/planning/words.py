@@ -10,12 +10,12 @@ from lunchkit.config import WORKING_LANGUAGES
 
 def first_question() -> str:
     """Put before the debate, and again after it; in the language being spoken."""
-    return _("Could your organisation do the same?")
+    return str(_("Could your organisation do the same?"))
 
 
 def second_question() -> str:
     """Put in the midst; in the language being spoken."""
-    return _("In one word: what would you need for it?")
+    return str(_("In one word: what would you need for it?"))
 
 
 @cache
