@@ -17,6 +17,7 @@ from lunchkit.doctor.actions import look_after_house_hourly
 from lunchkit.feedback.actions import bring_in_feedback
 from lunchkit.guests.actions import forget_old_wishes
 from lunchkit.heartbeat import beat
+from lunchkit.house.steps import due
 from lunchkit.imports.actions import begun, carry_on_imports, forget_imports
 from lunchkit.mail.actions import deliver_due
 from lunchkit.mail.outbox import wake
@@ -28,6 +29,8 @@ from lunchkit.upkeep.actions import erase_needs, promise_reminders, purge_people
 
 ROUND = 5.0
 """Seconds between two looks at the outbox; a letter promised by this process is looked for at once."""
+NOTICE = 2.0
+"""Seconds until the background work notices that this process has set something in the house."""
 LOOK_AFTER = 60.0
 """Seconds between two questions whether it is time to look after the house."""
 log = logging.getLogger("lunchkit.background")
@@ -94,8 +97,15 @@ def bring(app: Flask, stop: threading.Event) -> None:
 
 
 def watch(app: Flask, stop: threading.Event) -> None:
-    """Look after the house once an hour, beside the other work: a mail server that is silent holds nothing else up."""
-    while not stop.wait(LOOK_AFTER):
+    """Look after the house once an hour, and at once where it was set.
+
+    Beside the other work: a mail server that is silent holds nothing else up.
+    """
+    last = time.monotonic()
+    while not stop.wait(NOTICE):
+        if not due.is_set() and time.monotonic() - last < LOOK_AFTER:
+            continue
+        last = time.monotonic()
         with app.app_context():
             try:
                 look_after_house_hourly()

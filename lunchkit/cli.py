@@ -343,7 +343,7 @@ def run_doctor() -> None:
         for finding in findings:
             click.echo(f"{MARKS[finding.level]} {finding.text}")
             if finding.advice:
-                click.echo(f"      {finding.advice}")
+                click.echo(f"      {finding.advice}{f' ({finding.setting})' if finding.setting else ''}")
     sys.exit(0 if all(finding.is_fine for finding in findings) else 1)
 
 

@@ -33,6 +33,13 @@ YOUNG = 10_000
 """So many new objects more than were let go make the collector look among them."""
 
 
+LISTENS = {
+    "fr": "lunchkit répond à l’adresse {}. Ctrl+C arrête le serveur.",
+    "en": "lunchkit answers at {}. Ctrl+C stops the server.",
+}
+"""In the house’s language: said before there is an application that could look into the catalogues."""
+
+
 class Server(BaseApplication):  # type: ignore[misc]
     """Gunicorn, configured by lunchkit's settings instead of its own command line."""
 
@@ -82,7 +89,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         """Say that the server listens."""
         if self.announcement:
             print(self.announcement, flush=True)
-        print(f"lunchkit listens on http://{self.address}", file=sys.stderr, flush=True)
+        print(LISTENS[self.settings.language].format(f"http://{self.address}"), file=sys.stderr, flush=True)
 
 
 def start_worker(worker: Any) -> None:

@@ -37,6 +37,7 @@ GET+POST /organiser/e/<slug>/archive
 GET      /organiser/e/<slug>/archive.zip
 GET+POST /organiser/e/<slug>/cancellation
 POST     /organiser/e/<slug>/capacity
+GET      /organiser/e/<slug>/preview
 GET      /organiser/e/<slug>/caterer
 GET+POST /organiser/e/<slug>/edit
 GET      /organiser/e/<slug>/feedback

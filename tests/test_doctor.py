@@ -27,7 +27,9 @@ from lunchkit.doctor import Finding, Level, examine, machine, reach
 from lunchkit.doctor.actions import look_after_house, look_after_house_hourly
 from lunchkit.doctor.domain import is_nobodys, look_at_domain
 from lunchkit.doctor.queries import kept_findings, troubles
+from lunchkit.house.actions import change_settings
 from lunchkit.house.queries import the_house
+from lunchkit.house.steps import due
 from lunchkit.mail.outbox import promise
 from lunchkit.settings_file import SettingsFile, settings_file
 from tests.conftest import csrf_of
@@ -161,7 +163,7 @@ def test_the_mail_server_must_answer_and_take_the_sender(app: Flask, english: No
         found = look(mail_port=port)
         assert "mail server" not in said(found) and "answers, and takes" in said(found, Level.FINE)
         assert postman.messages == [], "nobody gets a letter because somebody looked"
-    assert "LUNCHKIT_MAIL_HOST" in said(examine(replace(current_settings(), mail_host="")))
+    assert "No mail server is set" in said(examine(replace(current_settings(), mail_host="")))
 
 
 def test_a_clock_that_is_wrong(app: Flask, english: None) -> None:
@@ -259,7 +261,9 @@ def test_proxies_in_front(english: None, proxies: int, forwarded: int | None, wo
 
 @sqlite_only
 def test_an_address_without_tls(english: None) -> None:
-    assert "LUNCHKIT_PUBLIC_URL" in said([reach.look_at_address(Settings())])
+    for address in (Settings().public_url, "http://localhost:8080"):
+        finding = reach.look_at_address(Settings(public_url=address))
+        assert f"{address} works only on this machine" in said([finding]) and finding.section == "address"
     assert "is not HTTPS" in said([reach.look_at_address(Settings(public_url="http://lunch.example"))])
     assert reach.look_at_address(Settings(public_url="https://lunch.example")).level is Level.FINE
 
@@ -271,11 +275,14 @@ def test_what_was_found_is_kept_in_the_words_of_each_reader(app: Flask) -> None:
         assert len(kept) == len(findings) and troubles(the_house()) == sum(not one.is_fine for one in findings) > 0
         levels = [one.level for one in kept]
         assert levels == sorted(levels, key=[Level.WRONG, Level.NOTE, Level.FINE].index)
-        assert set(the_house().health[0]) == {"level", "fr", "en"}
+        assert set(the_house().health[0]) == {"level", "section", "fr", "en"}
 
 
 def test_the_server_looks_by_itself_once_an_hour(app: Flask) -> None:
     now = clock.now()
+    look_after_house_hourly()
+    assert the_house().looked_at is None, "nobody is there yet who would read it"
+    add_organiser("Ada Ressort", "ada@lunch.example")
     for minutes, expected in ((0, 0), (30, 0), (61, 61)):
         with clock.fixed_at(now + timedelta(minutes=minutes)):
             look_after_house_hourly()
@@ -288,11 +295,37 @@ def test_the_page_asks_nobody_until_its_button_is_pressed(app: Flask, organiser_
     assert before.status_code == 200 and "findings" not in before.text
     form = {"csrf_token": csrf_of(organiser_client, HEALTH)}
     looked = organiser_client.post(HEALTH, data=form, headers={"X-Forwarded-For": "10.0.0.1"}, follow_redirects=True)
-    assert "LUNCHKIT_PROXIES=1" in looked.text and "LUNCHKIT_MAIL_HOST" in looked.text
+    assert "LUNCHKIT_PROXIES=1" in looked.text and "LUNCHKIT_MAIL_HOST" not in looked.text
+    assert 'href="/organiser/house/sections/letters"' in looked.text, "the answer lies in a page"
     here = organiser_client.post(HEALTH, data=form, follow_redirects=True)
     assert "LUNCHKIT_PROXIES=1" in here.text, "who sits at the machine says nothing of the way of the others"
     assert HEALTH in organiser_client.get("/organiser/").text, "the list of lunches says that something is wrong"
     assert datetime.now(UTC) - (the_house().looked_at or clock.now()) < timedelta(minutes=5)
+
+
+def test_what_was_found_is_forgotten_when_the_house_is_set(app: Flask, organiser_client: FlaskClient) -> None:
+    look_after_house()
+    assert "findings" in organiser_client.get(HEALTH).text and troubles(the_house())
+    due.clear()
+    change_settings({"LUNCHKIT_NETWORK_NAME": "Les Tables"}, "network")
+    db.session.expire_all()
+    assert "findings" not in organiser_client.get(HEALTH).text and due.is_set()
+    assert HEALTH not in organiser_client.get("/organiser/").text, "nothing is claimed that may be false by now"
+    look_after_house_hourly()
+    db.session.expire_all()
+    assert the_house().looked_at is not None and not due.is_set()
+
+
+def test_a_look_that_began_before_a_change_does_not_hold(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def examined(settings: Settings, forwarded: int | None = None) -> list[Finding]:
+        found = examine(settings, forwarded)
+        change_settings({"LUNCHKIT_NETWORK_NAME": "Les Tables"}, "network")
+        return found
+
+    monkeypatch.setattr("lunchkit.doctor.actions.examine", examined)
+    look_after_house()
+    db.session.expire_all()
+    assert the_house().looked_at is None
 
 
 @sqlite_only

@@ -79,8 +79,8 @@ def in_hours(hours: float) -> Any:
     ("fields", "words", "address"),
     [
         ({"published_at": None}, "Publier", "/publication"),
-        ({}, "La faire connaître", "/poster"),
-        ({"opens_at": in_hours(48)}, "La faire connaître", "/poster"),
+        ({}, "Voir la page publique", "/e/"),
+        ({"opens_at": in_hours(48)}, "Voir la page publique", "/e/"),
         ({"opens_at": in_hours(48), "members_open_at": in_hours(-1)}, "Partager l’adresse des membres", "#members"),
         ({"starts_at": in_hours(20)}, "Les chiffres pour la cuisine", "/caterer"),
         ({"starts_at": in_hours(20), "asks_food": False}, "Imprimer l’affiche", "/poster"),

@@ -213,8 +213,9 @@ def test_moving_a_public_lunch_writes_to_those_who_come(
 ) -> None:
     register_by_hand(event, details("Ana", "ana@example.org"), language="fr")
     edit = f"/organiser/e/{event.slug}/edit"
-    assert "une personne reçoit un courriel" in organiser_client.get(edit).get_data(as_text=True)
-    assert post(organiser_client, edit, edit, **TYPED).status_code == 303
+    assert "prévenir une personne par courriel" in organiser_client.get(edit).get_data(as_text=True)
+    assert post(organiser_client, edit, edit, **TYPED).status_code == 200, "asks first: tests/test_telling.py"
+    assert post(organiser_client, edit, edit, **TYPED, act="tell").status_code == 303
     assert outbox.kinds("ana@example.org") == ["confirmation", "change"]
 
 

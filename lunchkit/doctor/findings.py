@@ -22,6 +22,10 @@ class Finding:
     level: Level
     text: LazyString | str
     advice: LazyString | str = ""
+    section: str = ""
+    """Of the house's pages, where the answer lies in one."""
+    setting: str = ""
+    """That the page sets: for whoever reads it on the command line."""
 
     @property
     def is_fine(self) -> bool:
@@ -34,11 +38,11 @@ def fine(text: LazyString | str) -> Finding:
     return Finding(Level.FINE, text)
 
 
-def note(text: LazyString | str, advice: LazyString | str = "") -> Finding:
+def note(text: LazyString | str, advice: LazyString | str = "", *, section: str = "") -> Finding:
     """Worth knowing."""
-    return Finding(Level.NOTE, text, advice)
+    return Finding(Level.NOTE, text, advice, section)
 
 
-def wrong(text: LazyString | str, advice: LazyString | str) -> Finding:
+def wrong(text: LazyString | str, advice: LazyString | str, *, section: str = "", setting: str = "") -> Finding:
     """Something is broken, and this mends it."""
-    return Finding(Level.WRONG, text, advice)
+    return Finding(Level.WRONG, text, advice, section, setting)

@@ -190,7 +190,7 @@ def look_at_backups(settings: Settings) -> Finding:
     """Whether there is a copy of the database from today."""
     newest, now = newest_backup(settings), clock.now()
     folder = backup_folder(settings).resolve()
-    advice = _l("Run “lunchkit backup” from a timer, every night: docs/deploy.md has one to copy.")
+    advice = _l("Ask whoever looks after the server: a backup every night (“lunchkit backup”, docs/deploy.md).")
     if newest is not None and now - newest <= BACKUP_WITHIN:
         return fine(_l("Backup: the newest was written on %(moment)s.", moment=f"{newest:%Y-%m-%d %H:%M} UTC"))
     if newest is not None:

@@ -1,6 +1,8 @@
 """What was found when somebody last looked after the house."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from lunchkit.doctor.findings import Level
 from lunchkit.house.models import House
@@ -14,15 +16,24 @@ class KeptFinding:
     level: Level
     text: str
     advice: str
+    section: str = ""
+    """Of the house's pages, where the answer lies in one."""
 
 
 def kept_findings(house: House) -> list[KeptFinding]:
-    """What was found, the worst first; nothing where nobody has looked yet."""
+    """What was found, the worst first; nothing where nobody has looked yet, or the house was set since."""
+    if house.looked_at is None:
+        return []
     order = (Level.WRONG, Level.NOTE, Level.FINE)
-    said = [KeptFinding(Level(one["level"]), *one[language()]) for one in house.health]
+    said = [_kept(one) for one in house.health]
     return sorted(said, key=lambda one: order.index(one.level))
 
 
+def _kept(one: Mapping[str, Any]) -> KeptFinding:
+    text, advice = one[language()]
+    return KeptFinding(Level(one["level"]), text, advice, one.get("section", ""))
+
+
 def troubles(house: House) -> int:
-    """How many things are wrong."""
-    return sum(one["level"] == Level.WRONG for one in house.health)
+    """How many things are wrong, by a look that still holds."""
+    return 0 if house.looked_at is None else sum(one["level"] == Level.WRONG for one in house.health)

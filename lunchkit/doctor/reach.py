@@ -2,10 +2,11 @@
 
 from flask_babel import lazy_gettext as _l
 
-from lunchkit.config import DEFAULT_ADDRESS, Settings, default_of
+from lunchkit.config import Settings, default_of, is_of_this_machine
 from lunchkit.doctor.findings import Finding, fine, note, wrong
 from lunchkit.house.models import House
 from lunchkit.house.queries import is_mail_tested
+from lunchkit.house.sections import ADDRESS, LETTERS
 from lunchkit.mail.reasons import explain
 from lunchkit.mail.trial import Trial
 
@@ -14,10 +15,16 @@ def look_at_address(settings: Settings) -> Finding:
     """Whether people reach the house over TLS."""
     if settings.is_https:
         return fine(_l("Address: %(url)s.", url=settings.public_url))
-    if settings.public_url == DEFAULT_ADDRESS:
+    if is_of_this_machine(settings.public_url):
         return wrong(
-            _l("No public address is set (LUNCHKIT_PUBLIC_URL): links in letters lead nowhere, and not over HTTPS."),
-            _l("Say it under “House”, “The address”."),
+            _l(
+                "The address %(url)s works only on this machine: the links in letters lead nowhere, and not over "
+                "HTTPS.",
+                url=settings.public_url,
+            ),
+            _l("Give the public address: “House”, “The address”."),
+            section=ADDRESS,
+            setting="LUNCHKIT_PUBLIC_URL",
         )
     return wrong(
         _l(
@@ -56,16 +63,19 @@ def look_at_mail(settings: Settings, outcome: Trial | None) -> Finding:
     """Whether the mail server answers and takes the sender; ``outcome`` is None where none is set."""
     if outcome is None:
         return wrong(
-            _l("No mail server is set (LUNCHKIT_MAIL_HOST): letters wait in the outbox."),
-            _l("Give a mail account under “House”, “Letters”."),
+            _l("No mail server is set: letters wait in the outbox."),
+            _l("Give a mail account: “House”, “Letters”."),
+            section=LETTERS,
+            setting="LUNCHKIT_MAIL_HOST",
         )
     if outcome.error is not None:
         reason = explain(outcome.error, settings)
-        return wrong(_l("The mail server refuses: %(why)s", why=reason.what), reason.advice)
+        return wrong(_l("The mail server refuses: %(why)s", why=reason.what), reason.advice, section=LETTERS)
     if settings.mail_from == default_of("mail_from"):
         return wrong(
             _l("Letters leave from %(sender)s, which is nobody’s address.", sender=settings.mail_from),
-            _l("Give the sender under “House”, “Letters”."),
+            _l("Give the sender: “House”, “Letters”."),
+            section=LETTERS,
         )
     return fine(
         _l(
@@ -80,4 +90,8 @@ def look_at_test_letter(settings: Settings, house: House) -> Finding | None:
     """Whether a letter ever left with these settings."""
     if not settings.mail_host or is_mail_tested(house, settings):
         return None
-    return note(_l("No test letter has left with the present mail settings."), _l("Send one under “House”, “Letters”."))
+    return note(
+        _l("No test letter has left with the present mail settings."),
+        _l("Send one: “House”, “Letters”."),
+        section=LETTERS,
+    )

@@ -162,6 +162,13 @@ class EventForm(BareForm):
         typed["diets"] = ",".join(meal for meal, _label in MEALS if meal in (self.diets.data or ())) or ",".join(Diet)
         return EventDetails(zone=self.zone, **typed)
 
+    def is_usual(self, colour: str, purge_days: int) -> bool:
+        """Whether all that is folded away says what most lunches say, and nothing of it is wrong."""
+        unset = (self.members_open_at, self.opens_at, self.closes_at, self.companions_allowed)
+        folded = (*unset, self.colour, self.purge_days)
+        said = not any(field.data for field in unset) and self.colour.data == colour
+        return said and self.purge_days.data == purge_days and not any(field.errors for field in folded)
+
     def seen_at(self) -> datetime | None:
         """The ``updated_at`` that the organiser had before their eyes; None where the form does not say."""
         try:

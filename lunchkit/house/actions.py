@@ -14,6 +14,7 @@ from lunchkit.house import letters
 from lunchkit.house.models import ONLY, House, blank_house
 from lunchkit.house.queries import mail_mark
 from lunchkit.house.refusals import SettingsFileWrong, SettingsRefused, SettingsUnwritable, TooManyTrials
+from lunchkit.house.steps import due, look_is_due
 from lunchkit.images.intake import draw_logo
 from lunchkit.limits import Window
 from lunchkit.mail.trial import Trial, try_line
@@ -43,6 +44,8 @@ def change_settings(values: Mapping[str, str], step: str) -> None:
         _rename_series(session, before.network_name, after.network_name)
         if values:
             _write(values)
+            look_is_due(house)
+    due.set()
 
 
 def _write(values: Mapping[str, str]) -> None:
@@ -124,6 +127,8 @@ def send_trial(recipient: str, language: str) -> Trial:
         with transaction() as session:
             house = _hold(session)
             house.tested_at, house.tested_with = clock.now(), mail_mark(settings)
+            look_is_due(house)
+        due.set()
     return outcome
 
 

@@ -98,7 +98,7 @@ class LettersForm(BareForm):
     mail_security = RadioField(
         _l("Encryption"),
         choices=lambda: [
-            ("starttls", _l("STARTTLS")),
+            ("starttls", _l("STARTTLS (the usual one)")),
             ("tls", _l("TLS")),
             ("none", _l("none: only inside one machine")),
         ],
@@ -164,8 +164,8 @@ class LookForm(BareForm):
     picture = FileField(_l("Logo"))
     logo_alt = StringField(_l("What the logo shows"), filters=[clean_line], validators=[at_most(200)])
     logo_ground = RadioField(
-        _l("Behind the logo"),
-        choices=lambda: [("", _l("the page")), (WHITE, _l("a white field")), (BLACK, _l("a black field"))],
+        _l("Ground of the logo"),
+        choices=lambda: [("", _l("no ground")), (WHITE, _l("white")), (BLACK, _l("black"))],
     )
     without_logo = BooleanField(_l("Show no logo"))
 

@@ -119,8 +119,7 @@ def _form(section: str, *, is_sent: bool = False) -> Any:
 def _address_here() -> str:
     """The address under which this browser came: most often the one that everybody will use."""
     scheme = "https" if request.headers.get("X-Forwarded-Proto", request.scheme) == "https" else "http"
-    address = f"{scheme}://{request.host}"
-    return "" if address == DEFAULT_ADDRESS else address
+    return f"{scheme}://{request.host}"
 
 
 def _save(section: str, step: str) -> ResponseReturnValue:

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from lunchkit.config import DEFAULT_ADDRESS, Settings, current_settings, default_of
+from lunchkit.config import Settings, current_settings, default_of, is_of_this_machine
 from lunchkit.db import db
 from lunchkit.house.contrast import BLACK, DAY, FIELD, NIGHT, WHITE, Visibility, everywhere
 from lunchkit.house.models import ONLY, House, blank_house
@@ -126,7 +126,16 @@ def to_do(house: House) -> list[ToDo]:
             "network_name",
             _l("Say whose lunches these are"),
         ),
-        (ADDRESS, settings.public_url == DEFAULT_ADDRESS, "public_url", _l("Say under which address people find you")),
+        (
+            ADDRESS,
+            is_of_this_machine(settings.public_url),
+            "public_url",
+            _l(
+                "The address %(address)s works only on this machine: the links in letters would lead nowhere. Give the "
+                "public address",
+                address=settings.public_url,
+            ),
+        ),
         (LETTERS, not settings.mail_host, "mail_host", _l("Give a mail account: until then no letter leaves")),
         (
             LETTERS,

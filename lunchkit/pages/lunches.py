@@ -16,6 +16,7 @@ from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.house.queries import the_house
 from lunchkit.pages.organiser import lunch_page
+from lunchkit.pages.routes import event_page
 from lunchkit.planning.actions import LunchMadeAlready, make_lunch
 from lunchkit.planning.forms import TakeOverForm, first_values, like_values
 from lunchkit.planning.queries import prepared_for
@@ -115,6 +116,15 @@ def update(slug: str) -> ResponseReturnValue:
     return _to(event, done="saved")
 
 
+@bp.get("/e/<slug>/preview")
+def preview(slug: str) -> ResponseReturnValue:
+    """The public page before it is public; behind the login, so that nobody finds it."""
+    event = any_event_by_slug_or_404(slug)
+    if event.published_at is not None:
+        return redirect(url_for("pages.event", slug=slug))
+    return event_page(event)
+
+
 @bp.post("/e/<slug>/capacity")
 def capacity(slug: str) -> ResponseReturnValue:
     """More seats or fewer."""
@@ -170,6 +180,7 @@ def _new_page(form: EventForm, more: TakeOverForm, like: Event | None, notice: s
         more=more,
         like=like,
         prepared=prepared_for(like.id) if like else None,
+        is_usual=_is_usual(form),
         notice=notice,
     )
 
@@ -182,8 +193,19 @@ def _edit_page(event: Event, form: EventForm, notice: str | None = None, differi
     """The form; ``differing`` says what somebody else may have set."""
     told = _to_be_told(event)
     return render_template(
-        "organiser/events/edit.html", event=event, form=form, told=told, notice=notice, differing=differing
+        "organiser/events/edit.html",
+        event=event,
+        form=form,
+        told=told,
+        is_usual=_is_usual(form),
+        notice=notice,
+        differing=differing,
     )
+
+
+def _is_usual(form: EventForm) -> bool:
+    house = the_house()
+    return form.is_usual(house.colour, house.purge_days)
 
 
 def _to_be_told(event: Event) -> int:

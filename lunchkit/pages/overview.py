@@ -169,7 +169,10 @@ def _next(
     if state is EventState.LATER and event.members_open_at is not None:
         return [Way(_("Share the members’ address"), "#members"), by_hand]
     if state in (EventState.OPEN, EventState.LATER):
-        return [Way(_("Share it: the poster"), url_for("pages.poster", slug=slug)), by_hand]
+        public = Way(_("See the public page"), url_for("pages.event", slug=slug))
+        invite = Way(_("Invite"), url_for("organiser.invitations.index", slug=slug))
+        poster = Way(_("Poster"), url_for("pages.poster", slug=slug))
+        return [public, invite, poster] if state is EventState.OPEN else [public, poster]
     return [by_hand, change]
 
 

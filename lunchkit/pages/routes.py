@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from lunchkit import clock, links, qr
 from lunchkit.config import current_settings
-from lunchkit.events.models import Event
+from lunchkit.events.models import Event, EventState
 from lunchkit.events.queries import all_series, coming_events, event_by_slug_or_404, past_events, running_events
 from lunchkit.house.queries import the_house
 from lunchkit.i18n import typo, when
@@ -55,25 +55,34 @@ def series(slug: str) -> ResponseReturnValue:
 @bp.get("/e/<slug>")
 def event(slug: str) -> ResponseReturnValue:
     """One lunch."""
-    event = event_by_slug_or_404(slug)
+    return event_page(event_by_slug_or_404(slug))
+
+
+def event_page(event: Event) -> str:
+    """The public page of a lunch; a draft is shown as it would be, and says that it is one."""
+    now, is_draft = clock.now(), event.published_at is None
     taken = seats_taken(event.id)
     left = max(0, event.capacity - taken)
     polls, room = polls_of(event.id), room_of_event(event.id)
-    address = links.public("pages.event", slug=slug)
+    address = links.public("pages.event", slug=event.slug)
     speakers = appearances(event.id)
+    state = event.state(now, left)
+    if is_draft:
+        state = EventState.LATER if event.opens_later(now) else EventState.OPEN
     return render_template(
         "pages/event.html",
         event=event,
         seats_taken=taken,
         seats_left=left,
         queue_length=queue_length(event.id),
-        state=event.state(clock.now(), left),
+        state=state,
+        is_draft=is_draft,
         speakers=speakers,
         polls=[poll for poll in polls if poll.before_id is None and _is_worded(poll)],
         results={poll.id for poll in polls if poll.is_public},
-        room_code=room.code if room and event.starts_at <= clock.now() <= event.ends_at else None,
+        room_code=room.code if room and event.starts_at <= now <= event.ends_at else None,
         structured=structured_event(event, left, speakers),
-        card=links.public("pages.card", slug=slug),
+        card=links.public("pages.card", slug=event.slug),
         share=share_links(event),
         address=address,
         short_address=address.partition("://")[2],

@@ -16,7 +16,7 @@ from lunchkit.events.models import Event
 from lunchkit.fields import BareForm, NumberField, at_most, between, has_a_word
 from lunchkit.i18n import typo
 from lunchkit.planning.models import RunItem
-from lunchkit.planning.queries import next_start
+from lunchkit.planning.queries import is_over_the_holidays, next_start
 from lunchkit.planning.template import template_values
 from lunchkit.planning.views import ItemDetails
 from lunchkit.polls.models import Poll
@@ -92,4 +92,6 @@ def first_values(now: datetime) -> dict[str, Any]:
     """What the form of a first lunch holds: the template's texts, a Tuesday, noon to two."""
     day = (now + FIRST_IN).astimezone(ZoneInfo(current_settings().timezone)).date()
     day += timedelta(days=(TUESDAY - day.weekday()) % 7)
+    while is_over_the_holidays(day):
+        day += timedelta(weeks=1)
     return template_values() | {"date": day, "start": time(12), "end": time(14)}

@@ -22,6 +22,8 @@ NEAR_A_MONTH = 6
 """Days by which a gap may miss whole months and still be a rhythm of months."""
 LONGEST_RHYTHM = 400
 """Days: a longer gap was a pause."""
+LONGEST_SKIPPED = 100
+"""Days: a lunch of a slower rhythm is proposed over the holidays rather than much later."""
 PLANNED_AHEAD = timedelta(days=7)
 """The next lunch is proposed no sooner than this from now."""
 
@@ -102,10 +104,16 @@ def next_start(event: Event, now: datetime) -> datetime:
     months = round(gap / MONTH)
     by_month = months >= 1 and abs(gap - months * MONTH) <= NEAR_A_MONTH
     day, steps = wall.date(), 0
-    while steps == 0 or datetime.combine(day, wall.time()) < earliest:
+    is_festive = is_over_the_holidays(wall.date()) or gap > LONGEST_SKIPPED  # a rhythm of years would skip years
+    while steps == 0 or datetime.combine(day, wall.time()) < earliest or is_over_the_holidays(day) > is_festive:
         steps += 1
         day = _months_later(wall.date(), steps * months) if by_month else _weeks_later(wall.date(), gap, steps)
     return datetime.combine(day, wall.time())
+
+
+def is_over_the_holidays(day: date) -> bool:
+    """Whether a day lies between 20 December and 5 January, when hardly anybody would come."""
+    return (day.month, day.day) >= (12, 20) or (day.month, day.day) <= (1, 5)
 
 
 def _weeks_later(day: date, gap: float, steps: int) -> date:

@@ -137,7 +137,7 @@ class DetailsForm(BareForm):
 
     def person_label(self, position: int) -> LazyString:
         """How the form calls the person at this position, 0 for the attendee."""
-        return _l("You") if position == 0 else _l("Person %(number)s", number=position + 1)
+        return _l("What you eat") if position == 0 else _l("Person %(number)s", number=position + 1)
 
     def details(self, email: str | None) -> AttendeeDetails:
         """The frozen value of a valid form."""

@@ -226,6 +226,7 @@ def lunchkits_words(letter: AttendeeLetter) -> Words:
 def sample_letter(event: Event, letter: AttendeeLetter, words: Words) -> Letter:
     """A letter as somebody who does not exist would get it, in these words, in the language being spoken."""
     facts = letter.sample | {"name": _("Camille Sample"), "email": "camille@example.org"}
+    facts["seats"] = min(facts["seats"], 1 + event.companions_allowed)
     page = links.public("registrations.show", token=SAMPLE)
     subject, text, html = _write(
         letter.folder,
