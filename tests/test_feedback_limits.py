@@ -341,6 +341,6 @@ def test_the_workspace_says_the_median_mark_and_folds_the_numbers(
         crowd_says(app, lunch, 1, mark=mark)
     bring_in_feedback()
     page = workspace(organiser_client, lunch)
-    assert "Note médiane\u00a0: 4 sur 5 (5 personnes)" in page and "<p class=\"m\">Au milieu" not in page
+    assert "Note médiane\u00a0: 4 sur 5 (5 personnes)" in page and '<p class="m">Au milieu' not in page
     assert "<table>" in page and "<details open" not in page
     assert "Renoncer aux retours…" in page
