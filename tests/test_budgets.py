@@ -59,6 +59,8 @@ def guests(lunch: House) -> dict[str, str]:
         asked("Dora")
         say_no(said_yes("Eva"))
         found = {f"guest, {name}": lunch.url(door_of(guest_of(name))) for name in ("Cleo", "Dora", "Eva")}
+        found["guest, erasure"] = f"{found['guest, Cleo']}/erasure"
+        found["guest, erased"] = lunch.url("/invitations/erased")
         db.session.remove()
         db.engine.dispose()
     return found

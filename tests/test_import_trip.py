@@ -59,6 +59,17 @@ def mixed() -> bytes:
     return as_csv(rows).encode()
 
 
+def by_hand() -> bytes:
+    """A list as somebody keeps it: what they eat in any words, whether they come, remarks about access."""
+    eats = ["viande", "végé", "Végétarienne, sans gluten ni lactose, merci d’avance à la cuisine", "tagada", "vegan"]
+    rows = [["Nom", "Régime", "Vient ?", "Nb personnes", "Remarques"]]
+    rows += [
+        [f"Personne {n} Salsifis-Topinambour", eats[n % 5], "non" if n % 7 == 6 else "oui", "1", "en fauteuil roulant"]
+        for n in range(60)
+    ]
+    return as_csv(rows).encode()
+
+
 def test_the_trip_without_javascript(lunch: House, chromium: Browser, tmp_path: Path) -> None:
     page = signed_in(lunch, chromium, java_script_enabled=False)
     choose(page, lunch, HELLOASSO.encode("utf-16"), "export.csv")
@@ -141,8 +152,11 @@ def test_its_pages_are_light_and_everybody_can_use_them(lunch: House, chromium: 
     done = choose(page, lunch, PRETIX.encode(), "pretix.csv")
     with page.expect_navigation():
         page.get_by_role("button", name="Inscrire").click()
+    listed = choose(page, lunch, by_hand(), "liste-tenue-à-la-main.csv")
     addresses = {
         "choose": start,
+        "by hand": listed,
+        "by hand, columns": f"{listed}/columns",
         "preview": draft,
         "preview, second page": f"{draft}?page=2",
         "columns": f"{draft}/columns",
