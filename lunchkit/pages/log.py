@@ -46,7 +46,7 @@ class Line:
     """Somebody of the team whom it concerned."""
     role: LazyString | None
     times: int
-    """How often it was done, where that says something: what a phone of the door sends at once may be of many people."""
+    """How often it was done, where that says something: a phone of the door sends many people at once."""
     row: tuple[int, str] | None
     """The number of the row that it concerned, and the address of its page."""
 

@@ -72,7 +72,7 @@ def prepared_for(event_id: int) -> Prepared:
     of_this[4] = of_this[4] & LetterWords.set_aside_at.is_(None)
     counts = [select(func.count()).where(condition).scalar_subquery() for condition in of_this]
     minutes = select(func.coalesce(func.sum(RunItem.minutes), 0)).where(RunItem.event_id == event_id).scalar_subquery()
-    return Prepared(*db.session.execute(select(*counts, minutes)).one())
+    return Prepared(*db.session.execute(select(*[*counts, minutes])).one())
 
 
 def latest_event() -> Event | None:
