@@ -107,3 +107,26 @@ def test_a_full_lunch_leads_to_its_queue(organiser_client: FlaskClient, make_eve
         register_by_hand(event, details(name, f"{name}@example.org"), language="fr")
     page = glance(organiser_client, event)
     assert "Voir qui attend" in page.split('<div class="buttons">')[1].split("secondary")[0]
+
+
+def test_after_the_lunch_it_says_what_came_of_it_and_asks_for_nothing_more(
+    organiser_client: FlaskClient, make_event: EventMaker
+) -> None:
+    ahead = make_event(slug="bientot")
+    assert "Il reste" in glance(organiser_client, ahead) and "À compléter" in glance(organiser_client, ahead), "control"
+    event = make_event(slug="passe", starts_at=clock.now() - timedelta(days=1), recap_published_at=clock.now())
+    page = glance(organiser_client, event)
+    for outdated in ("Il reste", "À compléter", "Écrire le compte rendu", "Ouvrir l’entrée", "Télécommande"):
+        assert outdated not in page, outdated
+    assert "Voir et corriger" in page
+
+
+def test_a_run_of_show_that_is_longer_than_the_lunch_says_so(
+    organiser_client: FlaskClient, make_event: EventMaker
+) -> None:
+    event = make_event()
+    length = int((event.ends_at - event.starts_at).total_seconds() // 60)
+    add_run_item(event, ItemDetails(length, "Tout"))
+    assert "de trop" not in glance(organiser_client, event)
+    add_run_item(event, ItemDetails(20, "Encore"))
+    assert "20 minutes de trop" in glance(organiser_client, event).replace("\u00a0", " ")
