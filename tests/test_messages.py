@@ -42,8 +42,9 @@ from lunchkit.upkeep.actions import purge_people
 from lunchkit.wording.words import Words
 from tests.attendee import hidden_fields
 from tests.conftest import EventMaker, Outbox, csrf_of, details, new_client
+from tests.mail_servers import Whim, mail_server
 from tests.seating import all_at_once
-from tests.test_delivery import Postbox, postbox
+from tests.test_delivery import Postbox, postbox, use_server
 from tests.test_organiser_registrations import HOSTILE
 
 __all__ = ["postbox"]
@@ -439,6 +440,32 @@ def test_an_erased_person_gets_nothing_also_after_the_lunch_and_cannot_be_sent_a
     assert reaches(event, clock.now())[CAME].letters == 1
 
 
+def test_a_server_that_was_busy_gets_no_letter_to_whoever_was_erased_meanwhile(app: Flask, event: Event) -> None:
+    ana, _bea = register(event, "Ana"), register(event, "Bea")
+    over(event, "Ana", "Bea")
+    start = clock.now()
+    with mail_server(Whim(RCPT="451 greylisted, try again later")) as (_busy, port), clock.fixed_at(start):
+        use_server(app, port)
+        send_message(event, CAME, Words())
+        assert deliver_due() == 0
+        assert {row.attempts for row in messages(event)} == {1}, "control: both were tried"
+        assert call_back_messages(event) == 0, "what was tried may have arrived"
+    actions.erase_registration(ana)
+    with mail_server() as (postman, port), clock.fixed_at(start + timedelta(hours=1)):
+        use_server(app, port)
+        assert deliver_due() == 1
+        assert [message["To"] for message in postman.messages] == ["bea@example.org"]
+        assert deliver_due() == 0, "once"
+
+
+def test_an_old_mailbox_gets_nothing_that_waits(event: Event) -> None:
+    ana = register(event, "Ana")
+    send_message(event, SEATED, NEWS)
+    assert recipients(event) == ["ana"], "control"
+    actions.update_registration(ana, details("Ana", "new@example.org"))
+    assert messages(event) == []
+
+
 def test_after_the_purge_the_words_and_the_count_stay_and_nothing_else(event: Event, postbox: Postbox) -> None:
     register(event, "Ana")
     send_message(event, SEATED, NEWS)
@@ -481,6 +508,29 @@ def test_from_the_lunch_to_the_thanks_on_their_way(organiser_client: FlaskClient
     assert "Courriel aux personnes inscrites" in listed
     log = organiser_client.get("/organiser/log").text
     assert "a écrit aux personnes inscrites" in log and "ana@example.org" not in log
+
+
+def test_nobody_is_owed_thanks_where_nobody_had_a_seat_or_names_are_erased(
+    organiser_client: FlaskClient, make_event: EventMaker
+) -> None:
+    empty, erased = make_event(), make_event()
+    register(erased, "Ana")
+    for event in (empty, erased):
+        over(event)
+    for event, expected in ((empty, False), (erased, True)):  # the second for a control, before the purge
+        assert ("Remercier les personnes venues" in organiser_client.get(f"/organiser/e/{event.slug}").text) is expected
+    with clock.fixed_at(erased.ends_at + timedelta(days=60)):
+        purge_people()
+    page = organiser_client.get(f"/organiser/e/{erased.slug}").text
+    assert "Remercier les personnes venues" not in page and area(erased) not in page
+
+
+def test_news_before_the_lunch_are_no_thanks(organiser_client: FlaskClient, event: Event) -> None:
+    register(event, "Ana")
+    with clock.fixed_at(clock.now() - timedelta(days=2)):
+        send_message(event, SEATED, NEWS)
+    over(event, "Ana")
+    assert "Remercier les personnes venues" in organiser_client.get(f"/organiser/e/{event.slug}").text
 
 
 def thanks_in(page: str) -> dict[str, str]:

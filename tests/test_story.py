@@ -289,10 +289,10 @@ def ada_thanks_those_who_came(story: Story) -> None:
     absent = {address for _name, address in GUESTS}
     assert not [one for one in story.postman.messages if one["To"] in absent and "Merci" in one["Subject"]]
     reader = open_context(story.browser).new_page()
-    addresses = [re.search(re.escape(story.base) + path, thanks) for path in (r"/v/\w+", r"/e/\S+/recap")]
-    for address in addresses:
-        assert address is not None
-        assert reader.goto(address[0]).ok  # type: ignore[union-attr]
+    for path in (r"/v/\w+", r"/e/\S+/recap"):
+        found = re.search(re.escape(story.base) + path, thanks)
+        assert found is not None
+        assert reader.goto(found[0]).ok  # type: ignore[union-attr]
     for words in ("un grille-pain qui marche", "en faire autant"):
         expect(reader.locator("main")).to_contain_text(words)
     reader.context.close()
