@@ -86,8 +86,7 @@ def over(event: Event, *came: str) -> None:
 
 def arrived(box: Postbox) -> list[EmailMessage]:
     """The messages that arrived, as a mail program reads them."""
-    found = [message_from_bytes(raw, policy=default) for raw in box.messages]
-    return [message for message in found if isinstance(message, EmailMessage)]
+    return [message_from_bytes(raw, policy=default) for raw in box.messages]
 
 
 def said(message: EmailMessage, kind: str = "plain") -> str:
