@@ -1,15 +1,19 @@
 """Guests keep their rights when the lunch at which they said yes is forgotten: their data, and an end at once."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import delete
 
 from lunchkit import clock
+from lunchkit.db import db
 from lunchkit.events.models import Event
-from lunchkit.guests.models import Wish
+from lunchkit.guests.models import Guest, Wish
 from lunchkit.invitations.actions import invite_guests
+from lunchkit.mail.models import OutboxLetter
 from lunchkit.upkeep.actions import purge_people
 from tests.attendee import people, send
 from tests.conftest import EventMaker, new_client
@@ -66,3 +70,27 @@ def test_the_link_stays_a_secret(client: FlaskClient, event: Event) -> None:
     door = door_of(said_yes("Ana"))
     for path in (f"{door}/erasure", f"{door}/data.json"):
         assert client.get(path).headers["Referrer-Policy"] == "no-referrer"
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True, scope="session")
+def test_whoever_is_being_erased_while_invitations_are_made_gets_none(app: Flask, event: Event) -> None:
+    """Without a lock, the letter would be promised to an address that is gone a moment later, and stay."""
+    for name in ("Ana", "Bea"):
+        said_yes(name)
+    event_id = event.id
+    db.session.rollback()
+    with db.engine.connect() as other:
+        other.execute(delete(OutboxLetter).where(OutboxLetter.recipient == "ana@example.org"))
+        other.execute(delete(Guest).where(Guest.email == "ana@example.org"))
+
+        def invite() -> None:
+            with app.app_context():
+                invite_guests(db.session.get_one(Event, event_id), "")
+                db.session.remove()
+
+        with ThreadPoolExecutor(1) as pool:
+            sending = pool.submit(invite)
+            wait([sending], timeout=1)  # it waits for the other; had it not to, it would be done long before
+            other.commit()
+            sending.result(timeout=20)
+    assert [row.recipient for row in invitations()] == ["bea@example.org"]

@@ -110,9 +110,10 @@ class Preview:
     no_address: int
     """How many of those who come have no address, so that no letter can reach them."""
 
-    def says(self, *fields: str) -> bool:
-        """Whether any of the first rows says one of these: a column in which nothing stands is not shown."""
-        return any(getattr(line.entry, field) for line in self.first for field in fields)
+    @property
+    def says_food(self) -> bool:
+        """Whether any of the first rows says what somebody eats."""
+        return any(line.entry.diet or line.entry.allergies for line in self.first)
 
     @property
     def more(self) -> int:
