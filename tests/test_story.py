@@ -189,6 +189,7 @@ def the_lunch_begins(story: Story) -> None:
     story.set_times(-10, 110)
     with story.ada.expect_navigation():
         story.ada.locator("main form button.button").last.click()
+    go_on(story.ada, re.compile("^Enregistrer et prévenir"))
     assert "done=saved" in story.ada.url
 
 
