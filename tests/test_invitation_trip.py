@@ -92,7 +92,7 @@ def test_from_the_box_to_the_next_lunch_and_out_again(chromium: Browser, lunch: 
         desk.locator("main button").first.click()
     desk.goto(lunch.url(f"/organiser/e/{slug}"))
     with desk.expect_navigation():
-        desk.locator("a[href$='/invitations']").click()
+        desk.locator("a[href$='/invitations']").first.click()
     looks(desk, "invite", ORGANISER)
     desk.fill("[name=note]", NOTE)
     with desk.expect_navigation():
