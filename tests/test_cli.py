@@ -130,7 +130,7 @@ def test_a_fresh_server_prints_a_set_up_link(tmp_path: Path) -> None:
         assert process.stderr is not None
         lines = iter(process.stderr.readline, "")
         link = next(line for line in lines if "/organiser/set-up/" in line).split()[-1]
-        next(line for line in lines if "listens" in line)
+        next(line for line in lines if "Ctrl+C" in line)
         assert link.startswith(address)
         assert get(link)[0] == 200
         assert get(address + "/")[0] == 200

@@ -117,7 +117,7 @@ def test_the_server_listens_on_ipv6_too(tmp_path: Path) -> None:
         pytest.skip("this machine has no IPv6")
     with started(tmp_path, "serve", HOST="::1", PORT=port, PUBLIC_URL="http://lunch.example") as process:
         assert process.stderr is not None
-        assert f"http://[::1]:{port}" in next(line for line in iter(process.stderr.readline, "") if "listens" in line)
+        assert f"http://[::1]:{port}" in next(line for line in iter(process.stderr.readline, "") if "Ctrl+C" in line)
         with socket.create_connection(("::1", int(port)), 10) as line:
             line.sendall(b"GET /healthz HTTP/1.0\r\nHost: lunch.example\r\n\r\n")
             assert b" 200 " in line.recv(100)

@@ -32,7 +32,7 @@ def empty_house(instance: Path, **settings: str) -> Iterator[str]:
         said = []
         for line in iter(process.stderr.readline, ""):
             said.append(line.strip())
-            if "listens" in line:
+            if "Ctrl+C" in line:
                 break
         links = [line for line in said if re.fullmatch(r"http://\S+/organiser/set-up/\S+", line)]
         assert len(links) == 1, said
