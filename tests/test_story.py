@@ -255,6 +255,7 @@ def the_lunch_ends(story: Story) -> None:
     story.set_times(-70, -1)
     with story.ada.expect_navigation():
         story.ada.locator("main form button.button").last.click()
+    go_on(story.ada, "Enregistrer sans prévenir")  # they are at table
     assert "done=saved" in story.ada.url
 
 
