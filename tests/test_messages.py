@@ -13,7 +13,6 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_babel import force_locale
-from sqlalchemy import event as sql_event
 from sqlalchemy import insert, select
 
 from lunchkit import clock
@@ -44,6 +43,7 @@ from tests.attendee import hidden_fields
 from tests.conftest import EventMaker, Outbox, csrf_of, details, new_client
 from tests.mail_servers import Whim, mail_server
 from tests.seating import all_at_once
+from tests.statements import statements
 from tests.test_delivery import Postbox, postbox, use_server
 from tests.test_organiser_registrations import HOSTILE
 
@@ -603,14 +603,8 @@ def plant(event: Event, number: int) -> None:
 @pytest.fixture
 def asked_of_the_database(app: Flask) -> Iterator[list[str]]:
     """Every statement that was sent to the database."""
-    seen: list[str] = []
-
-    def note(_c: object, _u: object, statement: str, *_more: object) -> None:
-        seen.append(statement)
-
-    sql_event.listen(db.engine, "before_cursor_execute", note)
-    yield seen
-    sql_event.remove(db.engine, "before_cursor_execute", note)
+    with statements() as seen:
+        yield seen
 
 
 def test_ten_thousand_are_written_to_with_as_many_reads_as_ten(

@@ -20,7 +20,6 @@ from flask_babel import force_locale
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markupsafe import Markup
-from sqlalchemy import event as sql_event
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
@@ -50,6 +49,7 @@ from lunchkit.wording.refusals import WordsChangedMeanwhile
 from lunchkit.wording.words import LONGEST_SENT, Paragraph, Words, fill_in, fill_in_subject, paragraphs
 from tests.conftest import EventMaker, Outbox, csrf_of, details
 from tests.source import HOUSE
+from tests.statements import statements
 from tests.test_delivery import free_port, use_server
 
 OURS = Words(
@@ -689,14 +689,8 @@ def test_the_next_lunch_writes_as_the_last_did(
 
 def queries_of(client: FlaskClient, address: str) -> int:
     """How often a page asks the database."""
-    asked: list[str] = []
-
-    def note(_c: object, _u: object, statement: str, *_more: object) -> None:
-        asked.append(statement)
-
-    sql_event.listen(db.engine, "before_cursor_execute", note)
-    assert client.get(address).status_code == 200
-    sql_event.remove(db.engine, "before_cursor_execute", note)
+    with statements() as asked:
+        assert client.get(address).status_code == 200
     return sum(statement.startswith("SELECT") for statement in asked)
 
 
@@ -729,11 +723,10 @@ def test_a_letter_in_ones_own_words_asks_as_often_as_one_in_lunchkits(event: Eve
     register(event)
 
     def asked() -> int:
-        row, found = outbox.rows()[0], []
+        row = outbox.rows()[0]
         db.session.expunge_all()  # each time the lunch is read anew
-        sql_event.listen(db.engine, "before_cursor_execute", note := lambda *told: found.append(told[2]))
-        render_letter(row)
-        sql_event.remove(db.engine, "before_cursor_execute", note)
+        with statements() as found:
+            render_letter(row)
         return len(found)
 
     before, event_id = asked(), db.session.scalars(select(Event.id)).one()

@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy import select
 from werkzeug.routing import IntegerConverter
 from werkzeug.test import TestResponse
@@ -45,6 +44,7 @@ from lunchkit.web import HEADERS
 from tests.authenticator import Authenticator, to_bytes
 from tests.browser import INSIDE, SIGN_IN, form_token, is_inside, press, sign_in
 from tests.conftest import EventMaker, Outbox, base_settings, new_client
+from tests.statements import statements
 from tests.test_cli import lunchkit
 from tests.test_policies import locked_rules
 
@@ -830,14 +830,8 @@ def test_the_pages_of_an_account_take_as_many_queries_for_ten_passkeys_as_for_on
 
 
 def queries(client: FlaskClient) -> int:
-    asked: list[str] = []
-
-    def keep(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
-        asked.append(statement)
-
-    sqlalchemy_event.listen(db.engine, "before_cursor_execute", keep)
-    assert client.get(INSIDE).status_code == 200
-    sqlalchemy_event.remove(db.engine, "before_cursor_execute", keep)
+    with statements() as asked:
+        assert client.get(INSIDE).status_code == 200
     return len(asked)
 
 

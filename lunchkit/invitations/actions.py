@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from lunchkit import clock
 from lunchkit.db import transaction
@@ -11,8 +11,7 @@ from lunchkit.guests.models import INVITATION, Guest
 from lunchkit.invitations.models import InvitationRound
 from lunchkit.invitations.queries import is_left_to_invite, once_key
 from lunchkit.invitations.refusals import NobodyToInvite, NotInvitable, RoundSentAlready, why_not
-from lunchkit.mail.models import OutboxLetter
-from lunchkit.mail.outbox import Addressee, promise_to_all
+from lunchkit.mail.outbox import Addressee, call_back, promise_to_all
 from lunchkit.registrations.seats import lock_event
 
 
@@ -54,14 +53,7 @@ def call_back_invitations(event: Event) -> int:
     """
     with transaction() as session:
         lock_event(session, event.id)
-        waiting = delete(OutboxLetter).where(
-            OutboxLetter.event_id == event.id,
-            OutboxLetter.kind == INVITATION,
-            OutboxLetter.attempts == 0,
-            OutboxLetter.sent_at.is_(None),
-            OutboxLetter.failed_at.is_(None),
-        )
-        called_back = Counter(facts["round"] for facts in session.scalars(waiting.returning(OutboxLetter.facts)))
+        called_back = Counter(facts["round"] for facts in call_back(session, event.id, INVITATION))
         for round_ in session.scalars(select(InvitationRound).where(InvitationRound.id.in_(called_back))).all():
             round_.letters -= called_back[round_.id]
             if not round_.letters:

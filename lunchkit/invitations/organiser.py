@@ -12,15 +12,13 @@ from lunchkit.i18n import LANGUAGE_NAMES, language
 from lunchkit.invitations.actions import call_back_invitations, invite_guests
 from lunchkit.invitations.letters import preview
 from lunchkit.invitations.organiser_forms import NoteForm, note_form
-from lunchkit.invitations.queries import addressees, last_leaves_at, rounds
+from lunchkit.invitations.queries import addressees, rounds
 from lunchkit.invitations.refusals import NobodyToInvite, why_not
-from lunchkit.mail.outbox import AT_ONCE, PAUSE
-from lunchkit.mail.queries import letter_counts
+from lunchkit.mail.outbox import A_MINUTE
+from lunchkit.mail.queries import last_leaves_at, letter_counts
 from lunchkit.refusals import NO, readable, retry_header
 
 bp = Blueprint("invitations", __name__)
-A_MINUTE = int(AT_ONCE * 60 / PAUSE.total_seconds())
-"""Letters that leave in a minute."""
 
 
 @bp.get("/e/<slug>/invitations")
@@ -93,5 +91,5 @@ def _index_page(event: Event, form: NoteForm, notice: LazyString | str | None = 
         reason=why_not(event, clock.now()),
         rounds=rounds(event.id),
         counts=letter_counts(event.id, INVITATION),
-        last_at=last_leaves_at(event.id),
+        last_at=last_leaves_at(event.id, INVITATION),
     )

@@ -3,12 +3,11 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import ColumnElement, String, and_, case, cast, exists, func, literal, not_, select
 
 from lunchkit.db import db
-from lunchkit.guests.models import INVITATION, Guest, Wish
+from lunchkit.guests.models import Guest, Wish
 from lunchkit.guests.queries import IN_WISH
 from lunchkit.invitations.models import InvitationRound
 from lunchkit.mail.models import OutboxLetter
@@ -70,15 +69,3 @@ def rounds(event_id: int) -> Sequence[InvitationRound]:
     """What was sent so far, the latest first."""
     sent = select(InvitationRound).where(InvitationRound.event_id == event_id)
     return db.session.scalars(sent.order_by(InvitationRound.id.desc()).limit(MOST_ROUNDS)).all()
-
-
-def last_leaves_at(event_id: int) -> datetime | None:
-    """When the last invitation that was not tried yet is planned to leave; None where there is none."""
-    untried = (OutboxLetter.sent_at.is_(None), OutboxLetter.failed_at.is_(None), OutboxLetter.attempts == 0)
-    found: datetime | None = db.session.scalar(
-        select(OutboxLetter.next_attempt_at)
-        .where(OutboxLetter.event_id == event_id, OutboxLetter.kind == INVITATION, *untried)
-        .order_by(OutboxLetter.next_attempt_at.desc())
-        .limit(1)
-    )
-    return found

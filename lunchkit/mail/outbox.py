@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import event, func, insert, select
+from sqlalchemy import ColumnElement, and_, delete, event, func, insert, select
 from sqlalchemy.orm import Session
 
 from lunchkit import clock
@@ -18,6 +18,8 @@ FORGET = "forget_after_sending"
 """Among a letter's facts: nothing of it is to be kept once it has left, or was given up."""
 AT_ONCE, PAUSE = 20, timedelta(seconds=10)
 """Of letters to many, so many leave at once, and the next ones so much later."""
+A_MINUTE = int(AT_ONCE * 60 / PAUSE.total_seconds())
+"""Letters to many that leave in a minute."""
 ROWS_AT_ONCE = 500
 """Letters that are written by one statement."""
 _TABLE: Any = OutboxLetter.__table__
@@ -94,6 +96,23 @@ def promise_to_all(session: Session, addressees: Iterable[Addressee], *, kind: s
     ]
     promise_many(session, letters)
     return len(letters)
+
+
+def untried(event_id: int, kind: str) -> ColumnElement[bool]:
+    """The letters of a kind about a lunch that nobody has tried to send yet."""
+    return and_(
+        OutboxLetter.event_id == event_id,
+        OutboxLetter.kind == kind,
+        OutboxLetter.attempts == 0,
+        OutboxLetter.sent_at.is_(None),
+        OutboxLetter.failed_at.is_(None),
+    )
+
+
+def call_back(session: Session, event_id: int, kind: str) -> list[dict[str, Any]]:
+    """Take the letters to many out of the outbox that nobody has tried to send; returns their facts."""
+    gone = delete(OutboxLetter).where(untried(event_id, kind)).returning(OutboxLetter.facts)
+    return list(session.scalars(gone))
 
 
 def promise_many(

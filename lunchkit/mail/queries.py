@@ -1,5 +1,6 @@
 """Reads of the outbox, for the organisers' pages."""
 
+from datetime import datetime
 from enum import StrEnum
 
 from flask_sqlalchemy.pagination import Pagination
@@ -8,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, case, func, select, true
 from lunchkit.db import db
 from lunchkit.errors import NotFound
 from lunchkit.mail.models import OutboxLetter
+from lunchkit.mail.outbox import untried
 
 LETTERS_A_PAGE = 40
 
@@ -32,6 +34,13 @@ _IN_STATE = {
     LetterState.SENT: OutboxLetter.sent_at.is_not(None),
     LetterState.FAILED: and_(OutboxLetter.sent_at.is_(None), OutboxLetter.failed_at.is_not(None)),
 }
+
+
+def last_leaves_at(event_id: int, kind: str) -> datetime | None:
+    """When the last letter to many that was not tried yet is planned to leave; None where there is none."""
+    planned = select(OutboxLetter.next_attempt_at).where(untried(event_id, kind))
+    found: datetime | None = db.session.scalar(planned.order_by(OutboxLetter.next_attempt_at.desc()).limit(1))
+    return found
 
 
 def letters_page(event_id: int | None, state: LetterState | None, page: int, text: str = "") -> Pagination:

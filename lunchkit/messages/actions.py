@@ -3,14 +3,13 @@
 from collections import Counter
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lunchkit import clock
 from lunchkit.db import transaction
 from lunchkit.events.models import Event
-from lunchkit.mail.models import OutboxLetter
-from lunchkit.mail.outbox import Addressee, promise_to_all
+from lunchkit.mail.outbox import Addressee, call_back, promise_to_all
 from lunchkit.messages.models import Audience, MessageRound
 from lunchkit.messages.queries import A_DAY, door_was_used, free_again_at, is_in
 from lunchkit.messages.refusals import (
@@ -103,14 +102,7 @@ def call_back_messages(event: Event) -> int:
     """
     with transaction() as session:
         lock_event(session, event.id)
-        waiting = delete(OutboxLetter).where(
-            OutboxLetter.event_id == event.id,
-            OutboxLetter.kind == KIND,
-            OutboxLetter.attempts == 0,
-            OutboxLetter.sent_at.is_(None),
-            OutboxLetter.failed_at.is_(None),
-        )
-        called_back = Counter(facts["round"] for facts in session.scalars(waiting.returning(OutboxLetter.facts)))
+        called_back = Counter(facts["round"] for facts in call_back(session, event.id, KIND))
         for round_ in session.scalars(select(MessageRound).where(MessageRound.id.in_(called_back))).all():
             round_.letters -= called_back[round_.id]
             if not round_.letters:

@@ -11,22 +11,20 @@ from lunchkit.db import db
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.i18n import LANGUAGE_NAMES, language
-from lunchkit.mail.outbox import AT_ONCE, PAUSE
-from lunchkit.mail.queries import LetterState, letter_counts
+from lunchkit.mail.outbox import A_MINUTE
+from lunchkit.mail.queries import LetterState, last_leaves_at, letter_counts
 from lunchkit.mail.rendering import Letter
 from lunchkit.messages.actions import call_back_messages, send_message
 from lunchkit.messages.letters import preview
 from lunchkit.messages.models import Audience
 from lunchkit.messages.organiser_forms import MessageForm, message_form
-from lunchkit.messages.queries import Reach, free_again_at, last_leaves_at, reaches, rounds
+from lunchkit.messages.queries import Reach, free_again_at, reaches, rounds
 from lunchkit.messages.refusals import NobodyToReach, enough_until, why_not
 from lunchkit.messages.words import KIND, PLACEHOLDERS, thanks, values_for, without_thanks
 from lunchkit.refusals import NO, readable, retry_header
 from lunchkit.wording.words import MEANINGS, Words, unknown_in
 
 bp = Blueprint("messages", __name__)
-A_MINUTE = int(AT_ONCE * 60 / PAUSE.total_seconds())
-"""Letters that leave in a minute."""
 
 
 @bp.get("/e/<slug>/messages")
@@ -162,6 +160,6 @@ def _index_page(
         },
         counts=counts,
         follows=request.args.get("done") == "sent" and counts[LetterState.WAITING] > 0,
-        last_at=last_leaves_at(event.id),
+        last_at=last_leaves_at(event.id, KIND),
         placeholders=[(f"{{{name}}}", MEANINGS[name], values[name]) for name in PLACEHOLDERS],
     )

@@ -10,9 +10,8 @@ from sqlalchemy.orm import Session
 
 from lunchkit.db import db
 from lunchkit.events.models import Event
-from lunchkit.mail.models import OutboxLetter
 from lunchkit.messages.models import Audience, MessageRound
-from lunchkit.messages.words import KIND, audiences
+from lunchkit.messages.words import audiences
 from lunchkit.registrations.models import Registration, Standing
 
 A_DAY, MOST_A_DAY = timedelta(days=1), 3
@@ -103,15 +102,3 @@ def free_again_at(session: Session, event_id: int, now: datetime) -> datetime | 
     lately = select(MessageRound.sent_at).where(MessageRound.event_id == event_id, MessageRound.sent_at > now - A_DAY)
     moments = session.scalars(lately.order_by(MessageRound.sent_at.desc()).limit(MOST_A_DAY)).all()
     return moments[-1] + A_DAY if len(moments) == MOST_A_DAY else None
-
-
-def last_leaves_at(event_id: int) -> datetime | None:
-    """When the last message that was not tried yet is planned to leave; None where there is none."""
-    untried = (OutboxLetter.sent_at.is_(None), OutboxLetter.failed_at.is_(None), OutboxLetter.attempts == 0)
-    found: datetime | None = db.session.scalar(
-        select(OutboxLetter.next_attempt_at)
-        .where(OutboxLetter.event_id == event_id, OutboxLetter.kind == KIND, *untried)
-        .order_by(OutboxLetter.next_attempt_at.desc())
-        .limit(1)
-    )
-    return found
