@@ -4,8 +4,7 @@ import http.client
 import logging
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,6 @@ from flask import Flask, render_template_string, request
 from flask.testing import FlaskClient
 from html5lib import parseFragment
 from PIL import Image
-from sqlalchemy import event as sql_event
 from sqlalchemy import func, select, text
 
 from lunchkit.csrf import csrf
@@ -30,6 +28,7 @@ from lunchkit.images.redraw import Drawing
 from lunchkit.images.refusals import PictureUndescribed, PictureUnreadable
 from lunchkit.web import takes_pictures
 from tests.server import HOST, Client, Server
+from tests.statements import statements
 from tests.uploads import SECRETS, bomb, documented, saved, sight, webp_chunks
 
 # Keeping
@@ -45,21 +44,6 @@ def picture(app: Flask) -> Picture:
 
 def path_of(picture: Picture, width: int = 320) -> str:
     return f"/media/{picture.token}/{width}.webp"
-
-
-@contextmanager
-def statements() -> Iterator[list[str]]:
-    """What is asked of the database while the block runs."""
-    heard: list[str] = []
-
-    def hear(_c: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-        heard.append(statement)
-
-    sql_event.listen(db.engine, "before_cursor_execute", hear)
-    try:
-        yield heard
-    finally:
-        sql_event.remove(db.engine, "before_cursor_execute", hear)
 
 
 def test_a_picture_is_kept_in_all_its_widths(picture: Picture) -> None:

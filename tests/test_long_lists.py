@@ -18,6 +18,7 @@ from lunchkit.registrations.many import insert_rows
 from lunchkit.registrations.models import Registration, folded_of
 from tests.conftest import EventMaker
 from tests.importing import table_of
+from tests.statements import statements
 
 
 def crowd(event: Event, seated: int, waiting: int, seats: int = 1) -> None:
@@ -45,18 +46,6 @@ def crowd(event: Event, seated: int, waiting: int, seats: int = 1) -> None:
 
 
 @contextmanager
-def counted() -> Iterator[list[str]]:
-    statements: list[str] = []
-
-    def count(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
-        statements.append(statement)
-
-    sql_event.listen(db.engine, "before_cursor_execute", count)
-    yield statements
-    sql_event.remove(db.engine, "before_cursor_execute", count)
-
-
-@contextmanager
 def alive() -> Iterator[list[int]]:
     """How many registrations are in memory at once, at most."""
     kept: weakref.WeakSet[Registration] = weakref.WeakSet()
@@ -79,15 +68,15 @@ def test_a_file_holds_everybody_and_memory_a_few(
     event = make_event(capacity=1500)
     crowd(event, 1500, 700)
     db.session.remove()
-    with alive() as most, counted() as statements:
+    with alive() as most, statements() as asked:
         answer = organiser_client.get(f"/organiser/e/{event.slug}/registrations.{ending}")
     assert answer.status_code == 200 and most[0] <= 2 * listing.AT_ONCE + 10, most
-    many = len(statements)
+    many = len(asked)
     small = make_event(capacity=5)
     crowd(small, 5, 2)
-    with counted() as statements:
+    with statements() as asked:
         organiser_client.get(f"/organiser/e/{small.slug}/registrations.{ending}")
-    assert len(statements) == many
+    assert len(asked) == many
     if ending == "csv":
         rows = table_of(answer.data)[1:]
         assert [row[0] for row in rows] == [f"Personne {n:05}" for n in range(2200)]
@@ -110,9 +99,9 @@ def test_paper_of_thousands_comes_in_parts(organiser_client: FlaskClient, make_e
     db.session.remove()
     costs, seen = set(), []
     for page in range(1, 5):
-        with alive() as most, counted() as statements:
+        with alive() as most, statements() as asked:
             text = organiser_client.get(f"/organiser/e/{event.slug}/paper/{name}?page={page}").get_data(as_text=True)
-        costs.add(len(statements))
+        costs.add(len(asked))
         assert most[0] <= 401, "no page reads more than it shows"
         seen += [n for n in range(1300) if f"Personne {n:05}" in text]
         assert ('rel="next"' in text) == (page < (4 if name == "attendance" else 3))
