@@ -1,7 +1,6 @@
 """Inviting those who came before and said yes: once each, in their language, with a way out that a mail provider can press."""
 
 import re
-import time
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
@@ -415,9 +414,7 @@ def test_ten_thousand_are_invited_with_a_fixed_number_of_reads(
             db.session.query(Guest).delete()
             plant(10_000)
         asked_of_the_database.clear()
-        begun = time.monotonic()
         assert invite_guests(lunch, NOTE).letters == (10_000 if more else 10)
-        print(f"{more}: {time.monotonic() - begun:.2f} s, {len(asked_of_the_database)} statements")
         counts.append(sum(one.startswith("SELECT") for one in asked_of_the_database))
     assert counts[0] == counts[1] <= 4
     found = addressees(event.id)
