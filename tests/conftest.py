@@ -12,7 +12,7 @@ import warnings
 import zlib
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -300,13 +300,13 @@ def make_event(series: Series) -> EventMaker:
         nonlocal made
         made += 1
         now = clock.now()
-        starts = fields.pop("starts_at", datetime.combine((now + timedelta(days=21)).date(), datetime.min.time(), UTC))
+        at_eleven = datetime.combine((now + timedelta(days=21)).date(), time(11), UTC)
         values: dict[str, Any] = {
             "series_id": series.id,
             "uid": f"lunch-{made}@lunch.example",
             "slug": f"lunch-{made}",
             "title": "IA responsable : l’ESS s’empare du débat",
-            "starts_at": starts + timedelta(hours=11) if starts.hour == 0 else starts,
+            "starts_at": at_eleven,
             "venue": "L’ESPACE",
             "town": "Genève",
             "contact_email": "bonjour@lunch.example",
