@@ -163,6 +163,12 @@ def scrub() -> bool:
     return not blocked
 
 
+def page_of(found: int, page: int, size: int) -> tuple[int, int]:
+    """The page of a list that there is (the last where one beyond it is asked for), and how many there are."""
+    pages = max(1, -(-found // size))
+    return min(max(1, page), pages), pages
+
+
 def leave_traces() -> None:
     """Remember that the transaction at hand erases something of which bytes may stay in SQLite's files.
 

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, case, func, select, true
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from lunchkit.checkin.views import Answer, Conflict, Counts, Scan, short_name
-from lunchkit.db import db
+from lunchkit.db import db, page_of
 from lunchkit.errors import NotFound
 from lunchkit.events.models import Event
 from lunchkit.mail.addresses import fold_email
@@ -144,15 +144,10 @@ def people_at_door(event_id: int, text: str, whom: Whom | None, page: int) -> Pe
     """
     wanted = _of_lunch(event_id, text, whom)
     total = db.session.scalar(select(func.count()).select_from(Registration).where(*wanted)) or 0
-    found, pages, page = _paged(total, page)
+    page, pages = page_of(total, page, PAGE_SIZE)
     ordered = select(Registration).where(*wanted).order_by(Registration.folded, Registration.id)
     rows = db.session.scalars(ordered.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)).all()
-    return People(rows, found, page, pages)
-
-
-def _paged(found: int, page: int) -> tuple[int, int, int]:
-    pages = max(1, -(-found // PAGE_SIZE))
-    return found, pages, min(max(1, page), pages)
+    return People(rows, total, page, pages)
 
 
 def _of_lunch(event_id: int, text: str, whom: Whom | None) -> list[ColumnElement[bool]]:

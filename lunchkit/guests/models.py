@@ -3,7 +3,7 @@
 from datetime import timedelta
 from enum import StrEnum
 
-from sqlalchemy import LargeBinary, String
+from sqlalchemy import Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lunchkit.db import Model, Moment
@@ -33,10 +33,17 @@ class Wish(StrEnum):
     NO = "no"
 
 
+_YES = text("confirmed_at is not null and left_at is null")
+
+
 class Guest(Model):
     """One address. The yes counts once it is confirmed; the row is the proof of it."""
 
     __tablename__ = "guest"
+    __table_args__ = (
+        Index("ix_guest_sought", "email_key", "confirmed_at", "left_at"),
+        Index("ix_guest_yes", "language", "email_key", "id", sqlite_where=_YES, postgresql_where=_YES),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     nonce: Mapped[bytes] = mapped_column(LargeBinary(16))

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 
 from lunchkit.guests.actions import erase_guest
 from lunchkit.guests.models import Wish
-from lunchkit.guests.queries import guest_counts, guest_or_404, guests_page
+from lunchkit.guests.queries import guest_or_404, guests_page
 from lunchkit.text import clean_line
 
 WISHES = {Wish.YES: _l("Said yes"), Wish.ASKED: _l("To be confirmed"), Wish.NO: _l("Said no")}
@@ -22,7 +22,6 @@ def index() -> ResponseReturnValue:
     return render_template(
         "organiser/guests/index.html",
         guests=guests_page(text, wish, request.args.get("page", 1, type=int)),
-        counts=guest_counts(),
         wishes=WISHES,
         wish=wish,
         q=text,

@@ -1,12 +1,13 @@
 """Reads of guests, named after the question that they answer."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask_sqlalchemy.pagination import Pagination
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
 
-from lunchkit.db import db
+from lunchkit.db import db, page_of
 from lunchkit.errors import NotFound
 from lunchkit.guests.models import ANSWER_WITHIN, INVITATION, KEPT_AFTER_NO, Guest, Wish
 from lunchkit.guests.refusals import NobodyBehindLink
@@ -17,7 +18,19 @@ from lunchkit.mail.models import OutboxLetter
 SCOPE = "guest"
 """What the links of guests are derived for."""
 GUESTS_A_PAGE = 40
-LAST_PAGE = 100_000
+
+
+@dataclass(frozen=True)
+class GuestList:
+    """One page of the guests that were asked for."""
+
+    items: Sequence[Guest]
+    total: int
+    page: int
+    pages: int
+    counts: dict[Wish, int]
+    """All guests by their wish, those found or not."""
+
 
 IN_WISH: dict[Wish, ColumnElement[bool]] = {
     Wish.YES: and_(Guest.confirmed_at.is_not(None), Guest.left_at.is_(None)),
@@ -66,20 +79,22 @@ def guest_or_404(guest_id: int) -> Guest:
     return guest
 
 
-def guests_page(text: str, wish: Wish | None, page: int) -> Pagination:
-    """One page of guests whose address holds ``text``, the latest first; of one kind or all."""
-    chosen = select(Guest).order_by(Guest.id.desc())
-    if text:
-        chosen = chosen.where(Guest.email.icontains(text, autoescape=True))
-    if wish is not None:
-        chosen = chosen.where(IN_WISH[wish])
-    return db.paginate(chosen, page=min(max(1, page), LAST_PAGE), per_page=GUESTS_A_PAGE, error_out=False)
+def guests_page(text: str, wish: Wish | None, page: int) -> GuestList:
+    """One page of guests whose address holds ``text``, the latest first; of one kind or all.
 
-
-def guest_counts() -> dict[Wish, int]:
-    """How many guests there are with each wish."""
-    sums = [func.count(case((condition, 1))) for condition in IN_WISH.values()]
-    return dict(zip(IN_WISH, db.session.execute(select(*sums).select_from(Guest)).one(), strict=True))
+    A page beyond the last is the last. The database looks at the addresses once, for all the counts.
+    """
+    such = Guest.email_key.contains(fold_email(text), autoescape=True) if text else true()
+    kind = case(*((condition, name.value) for name, condition in IN_WISH.items()))
+    numbers = db.session.execute(select(kind, func.count(), func.count(case((such, 1)))).group_by(kind)).all()
+    counts, found = dict.fromkeys(Wish, 0), dict.fromkeys(Wish, 0)
+    for name, number, hits in numbers:
+        counts[Wish(name)], found[Wish(name)] = number, hits
+    total = found[wish] if wish else sum(found.values())
+    page, pages = page_of(total, page, GUESTS_A_PAGE)
+    chosen = select(Guest).where(such, true() if wish is None else IN_WISH[wish]).order_by(Guest.id.desc())
+    items = db.session.scalars(chosen.limit(GUESTS_A_PAGE).offset((page - 1) * GUESTS_A_PAGE)).all()
+    return GuestList(items, total, page, pages, counts)
 
 
 def to_forget(now: datetime) -> ColumnElement[bool]:

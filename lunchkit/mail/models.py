@@ -15,6 +15,7 @@ class OutboxLetter(Model):
     __table_args__ = (
         Index("ix_outbox_letter_due", "sent_at", "failed_at", "next_attempt_at"),
         Index("ix_outbox_letter_state", "event_id", "sent_at", "failed_at"),
+        Index("ix_outbox_letter_kind", "event_id", "kind", "sent_at", "failed_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -24,6 +24,9 @@ class Standing(StrEnum):
     CANCELLED = "cancelled"
 
 
+_KNOWN = text("erased_at is null")
+
+
 class Registration(Model):
     """One attendee with companions: seated together, waiting together, or cancelled."""
 
@@ -33,9 +36,10 @@ class Registration(Model):
         UniqueConstraint("event_id", "form_key"),
         CheckConstraint("standing in ('seated', 'waiting', 'cancelled')", name="standing_known"),
         CheckConstraint("seats between 1 and 6", name="seats_few"),
-        Index("ix_registration_event_id_standing_seats", "event_id", "standing", "seats"),
+        Index("ix_registration_counted", "event_id", "standing", "erased_at", "language", "arrived", "seats"),
         Index("ix_registration_listed", "event_id", "standing", "erased_at", "folded"),
         Index("ix_registration_queued", "event_id", "standing", "queued_at", "id", "erased_at"),
+        Index("ix_registration_at_door", "event_id", "folded", "id", sqlite_where=_KNOWN, postgresql_where=_KNOWN),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
