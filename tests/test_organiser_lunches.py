@@ -11,10 +11,11 @@ from werkzeug.test import TestResponse
 
 from lunchkit import clock
 from lunchkit.db import db
-from lunchkit.events.actions import LunchIsOver, create_event, publish_event
+from lunchkit.events.actions import LunchIsOver, publish_event
 from lunchkit.events.changes import EventDetails, apply_details, details_of
 from lunchkit.events.forms import EventForm, event_form
 from lunchkit.events.models import Event, Series
+from lunchkit.planning.actions import make_lunch
 from lunchkit.registrations.actions import register_by_hand
 from lunchkit.slugs import slug_of
 from tests.conftest import EventMaker, Outbox, csrf_of, details
@@ -159,15 +160,15 @@ def test_slug_comes_from_the_title() -> None:
 
 
 def test_slug_is_unique_and_never_a_word_of_ours(app: Flask) -> None:
-    slugs = [create_event(lunch_details()).slug for _ in range(3)]
+    slugs = [make_lunch(lunch_details()).slug for _ in range(3)]
     assert slugs == ["cuisiner-les-invendus", "cuisiner-les-invendus-2", "cuisiner-les-invendus-3"]
-    assert create_event(lunch_details(title="New")).slug == "new-2"
+    assert make_lunch(lunch_details(title="New")).slug == "new-2"
 
 
 def test_address_follows_the_title_until_publication_and_never_after(
     organiser_client: FlaskClient, series: Series
 ) -> None:
-    event = create_event(lunch_details(title="Essai"), series)
+    event = make_lunch(lunch_details(title="Essai"))
     edit = "/organiser/e/essai/edit"
     post(organiser_client, edit, edit, **TYPED)
     publish_event(event)
@@ -185,7 +186,7 @@ def test_address_follows_the_title_until_publication_and_never_after(
 
 def test_a_lunch_of_the_past_cannot_be_published(app: Flask) -> None:
     past = datetime(2020, 5, 13, 10, tzinfo=UTC)
-    event = create_event(lunch_details(starts_at=past, ends_at=past + timedelta(hours=2)))
+    event = make_lunch(lunch_details(starts_at=past, ends_at=past + timedelta(hours=2)))
     with pytest.raises(LunchIsOver):
         publish_event(event)
 
@@ -203,7 +204,7 @@ def test_a_lunch_of_the_past_cannot_be_published(app: Flask) -> None:
     ],
 )
 def test_sequence_rises_when_a_calendar_shows_the_change(app: Flask, change: dict[str, Any], shown: bool) -> None:
-    event = create_event(lunch_details())
+    event = make_lunch(lunch_details())
     assert apply_details(event, lunch_details(**change)) is shown
     assert event.sequence == int(shown)
 

@@ -5,12 +5,11 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from lunchkit import clock
-from lunchkit.audit.recording import tell
 from lunchkit.db import transaction
 from lunchkit.errors import NotFound, Refusal
-from lunchkit.events.changes import EventDetails, QuestionDetails, give_members_link
-from lunchkit.events.models import Event, FormQuestion, Series
-from lunchkit.events.steps import draft_event, slug_for
+from lunchkit.events.changes import QuestionDetails, give_members_link
+from lunchkit.events.models import Event, FormQuestion
+from lunchkit.events.steps import slug_for
 from lunchkit.slugs import is_slug_of
 
 MOST_QUESTIONS = 5
@@ -33,14 +32,6 @@ class EnoughQuestions(Refusal):
     """The form asks as many questions of one's own as it can take."""
 
     message = _l("The form asks five questions of your own already. Remove one to ask another.")
-
-
-def create_event(details: EventDetails, series: Series | None = None) -> Event:
-    """Make a draft in the given series, or else in the first one of the house, which is made if there is none."""
-    with transaction() as session:
-        event = draft_event(session, details, series)
-        tell(session, event_id=event.id)
-    return event
 
 
 def publish_event(event: Event) -> None:

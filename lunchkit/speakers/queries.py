@@ -37,11 +37,6 @@ def appearance_or_404(event_id: int, speaker_id: int) -> Appearance:
     return appearance
 
 
-def count_speakers(event_id: int) -> int:
-    """How many speak at a lunch."""
-    return db.session.scalar(select(func.count()).where(Appearance.event_id == event_id)) or 0
-
-
 def waiting_pages(event_ids: Collection[int]) -> dict[int, int]:
     """How many speakers of each of these lunches have submitted a page that waits for an organiser, in one query."""
     if not event_ids:
