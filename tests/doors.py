@@ -40,6 +40,8 @@ POST     /organiser/e/<slug>/capacity
 GET      /organiser/e/<slug>/preview
 GET      /organiser/e/<slug>/caterer
 GET+POST /organiser/e/<slug>/edit
+GET+POST /organiser/e/<slug>/ending
+POST     /organiser/e/<slug>/extension
 GET      /organiser/e/<slug>/feedback
 GET      /organiser/e/<slug>/feedback.csv
 POST     /organiser/e/<slug>/feedback/activation
