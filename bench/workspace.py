@@ -33,7 +33,7 @@ from lunchkit.db import db
 from lunchkit.events.models import Event, FormQuestion, Series
 from lunchkit.mail.models import OutboxLetter
 from lunchkit.planning.models import RunItem
-from lunchkit.registrations.models import Answer, Needs, Registration, folded_of
+from lunchkit.registrations.models import Answer, Needs, Registration, folded_of, surname_key_of
 
 FEW, MANY = (100, 20), (10_000, 500)
 """Registrations of one lunch, and lunches."""
@@ -54,6 +54,12 @@ PAGES = {
     "call it off": "/organiser/e/{lunch}/cancellation",
     "list": "/organiser/e/{lunch}/registrations",
     "list, last page": "/organiser/e/{lunch}/registrations?page=9999",
+    "list, by surname": "/organiser/e/{lunch}/registrations?order=surname",
+    "list, surname, last page": "/organiser/e/{lunch}/registrations?order=surname&page=9999",
+    "list, newest": "/organiser/e/{lunch}/registrations?order=newest",
+    "list, newest, last page": "/organiser/e/{lunch}/registrations?order=newest&page=9999",
+    "list, newest, cancelled": "/organiser/e/{lunch}/registrations?order=newest&standing=cancelled",
+    "list, newest, search": "/organiser/e/{lunch}/registrations?order=newest&q=zoe",
     "list, waiting": "/organiser/e/{lunch}/registrations?standing=waiting",
     "list, search": "/organiser/e/{lunch}/registrations?q=zoe",
     "list, nobody found": "/organiser/e/{lunch}/registrations?q=introuvable",
@@ -206,6 +212,7 @@ def _person(event_id: int, number: int, seats: int, now: datetime) -> dict[str, 
         "event_id": event_id, "nonce": secrets.token_bytes(16), "link_hash": secrets.token_bytes(32),
         "ticket_hash": secrets.token_bytes(32), "name": name, "email": email, "email_key": email,
         "organisation": organisation, "folded": folded_of(name, email, organisation), "standing": standing,
+        "surname_key": surname_key_of(name),
         "registered_at": moment, "queued_at": moment, "seats": 1,
     }  # fmt: skip
 

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,16 @@ from lunchkit.text import clean_line, fold
 PAGE_SIZE = 40
 AT_ONCE = 500
 """Rows of a whole list that are in memory at a time."""
+
+
+class Order(StrEnum):
+    """How a list may be ordered. By a name those with a seat stand first, then the queue in its own order."""
+
+    NAME = "name"
+    SURNAME = "surname"
+    """By the last word of the name."""
+    NEWEST = "newest"
+    """Whoever registered last stands first, wherever they stand."""
 
 
 @dataclass(frozen=True)
@@ -90,13 +101,18 @@ def registration_or_404(event_id: int, registration_id: int) -> Registration:
 
 
 def registrations_page(
-    event_id: int, text: str, standing: Standing | None, page: int, *, arrived: bool = False
+    event_id: int,
+    text: str,
+    standing: Standing | None,
+    page: int,
+    *,
+    arrived: bool = False,
+    order: Order = Order.NAME,
 ) -> RegistrationList:
     """The registrations of a lunch in which every word of ``text`` occurs, whatever its case and accents.
 
-    With ``arrived`` only those of whom somebody came. Those with a seat stand first by name, then the queue in order.
-    A page beyond the last is the last. The database sorts, cuts and counts: a page of ten thousand costs what one of a
-    hundred does.
+    With ``arrived`` only those of whom somebody came. A page beyond the last is the last. The database sorts, cuts and
+    counts: a page of ten thousand costs what one of a hundred does.
     """
     words = fold(text).split()
     wanted = _listed(event_id, words, arrived=arrived)
@@ -104,9 +120,13 @@ def registrations_page(
     segments = {name: matching[name] for name in Standing if standing in (None, name)}
     found = sum(segments.values())
     page, pages = _page_of(found, page, PAGE_SIZE)
-    rows = _slice(wanted, segments, (page - 1) * PAGE_SIZE, PAGE_SIZE)
+    start = (page - 1) * PAGE_SIZE
+    if order is Order.NEWEST:
+        rows = _newest(wanted, standing, start, PAGE_SIZE)
+    else:
+        rows = _slice(wanted, segments, start, PAGE_SIZE, order)
     return RegistrationList(
-        rows=_in_their_places(event_id, rows) if words else rows,
+        rows=_in_their_places(event_id, rows) if words or order is Order.NEWEST else rows,
         found=found,
         page=page,
         pages=pages,
@@ -118,6 +138,11 @@ def registrations_page(
 def asked_standing(word: str | None) -> Standing | None:
     """The standing of this name; None for all, and for a word that names none."""
     return next((standing for standing in Standing if standing == word), None)
+
+
+def asked_order(word: str | None) -> Order:
+    """The order of this name; by name for a word that names none."""
+    return next((order for order in Order if order == word), Order.NAME)
 
 
 def lunches_to_move_to(registration: Registration, now: datetime) -> Sequence[Event]:
@@ -149,7 +174,7 @@ def all_rows(event_id: int) -> Iterator[Row]:
         time.sleep(0)
 
 
-def people_part(event_id: int, page: int, size: int) -> tuple[list[Row], int, int]:
+def people_part(event_id: int, page: int, size: int, order: Order = Order.NAME) -> tuple[list[Row], int, int]:
     """Who comes and then who waits, so many on a page: its rows, its number and how many pages there are.
 
     A page beyond the last is the last. At most three queries, each for one page.
@@ -157,11 +182,13 @@ def people_part(event_id: int, page: int, size: int) -> tuple[list[Row], int, in
     counts = _by_standing(event_id, ())[0]
     segments = {name: counts[name] for name in (Standing.SEATED, Standing.WAITING)}
     page, pages = _page_of(sum(segments.values()), page, size)
-    return _slice(_listed(event_id), segments, (page - 1) * size, size), page, pages
+    return _slice(_listed(event_id), segments, (page - 1) * size, size, order), page, pages
 
 
-def seats_part(event_id: int, page: int, size: int) -> tuple[list[tuple[Registration, int]], int, int]:
-    """The seats that are given, so many on a page, by name: each with whose it is and its number in the party, from 0.
+def seats_part(
+    event_id: int, page: int, size: int, order: Order = Order.NAME
+) -> tuple[list[tuple[Registration, int]], int, int]:
+    """The seats that are given, so many on a page: each with whose it is and its number in the party, from 0.
 
     A party may end on the next page. Two queries, whatever the page.
     """
@@ -169,7 +196,7 @@ def seats_part(event_id: int, page: int, size: int) -> tuple[list[tuple[Registra
     total = db.session.scalar(seated.with_only_columns(func.coalesce(func.sum(Registration.seats), 0))) or 0
     page, pages = _page_of(total, page, size)
     first, last = (page - 1) * size, page * size
-    by_name = func.sum(Registration.seats).over(order_by=(Registration.folded, Registration.id))
+    by_name = func.sum(Registration.seats).over(order_by=_order(Standing.SEATED, order))
     counted = seated.with_only_columns(Registration.id, by_name.label("upto")).subquery()
     here = (counted.c.upto > first, counted.c.upto - Registration.seats < last)
     parties = select(Registration, counted.c.upto).join(counted, counted.c.id == Registration.id).where(*here)
@@ -313,7 +340,17 @@ def _by_standing(
     return there, such, sum(row[3] for row in found.values())
 
 
-def _slice(wanted: Select[Registration], segments: Mapping[Standing, int], start: int, size: int) -> list[Row]:
+def _newest(wanted: Select[Registration], standing: Standing | None, start: int, size: int) -> list[Row]:
+    """One page, whoever came last first. In one query, read along its index; places in the queue are not known yet."""
+    some = wanted if standing is None else wanted.where(Registration.standing == standing)
+    ordered = some.order_by(Registration.registered_at.desc(), Registration.id.desc())
+    found = db.session.scalars(ordered.offset(start).limit(size))
+    return [Row(one, 0 if one.standing == Standing.WAITING else None) for one in found]
+
+
+def _slice(
+    wanted: Select[Registration], segments: Mapping[Standing, int], start: int, size: int, order: Order
+) -> list[Row]:
     """One page: from each standing in its turn what falls into it, each read along its index. At most three queries.
 
     Who waits gets the place that they have among those who are wanted.
@@ -322,16 +359,16 @@ def _slice(wanted: Select[Registration], segments: Mapping[Standing, int], start
     for standing, length in segments.items():
         room = size - len(rows)
         if start < length and room > 0:
-            part = wanted.where(Registration.standing == standing).order_by(*_order(standing))
+            part = wanted.where(Registration.standing == standing).order_by(*_order(standing, order))
             found = enumerate(db.session.scalars(part.offset(start).limit(room)), start + 1)
             rows += [Row(one, place if standing is Standing.WAITING else None) for place, one in found]
         start = max(0, start - length)
     return rows
 
 
-def _order(standing: Standing) -> tuple[Any, Any]:
-    first = Registration.queued_at if standing is Standing.WAITING else Registration.folded
-    return first, Registration.id
+def _order(standing: Standing, order: Order) -> tuple[Any, Any]:
+    name = Registration.surname_key if order is Order.SURNAME else Registration.folded
+    return Registration.queued_at if standing is Standing.WAITING else name, Registration.id
 
 
 def _in_their_places(event_id: int, rows: list[Row]) -> list[Row]:
