@@ -27,6 +27,7 @@ GET+POST /organiser/sessions
 POST     /organiser/sessions/<session_id>/end
 POST     /organiser/sessions/others/end
 POST     /organiser/sign-out
+GET      /organiser/welcome
 """
 """For everybody who is in. Doors below a lunch open for helpers only while it is near."""
 
