@@ -18,7 +18,7 @@ from lunchkit.messages.queries import Written, written
 from lunchkit.planning.queries import prepared_for
 from lunchkit.planning.views import Prepared
 from lunchkit.recap.queries import recap_of
-from lunchkit.registrations.listing import count_who_need, food_counts
+from lunchkit.registrations.kitchen import count_who_need, food_counts
 from lunchkit.registrations.models import Diet
 from lunchkit.registrations.queries import people_present, queue_length, seats_taken
 from lunchkit.speakers.models import Speaker

@@ -1,7 +1,6 @@
-"""The organiser's reads: the list of a lunch, its counts, the caterer's numbers. Each in a fixed number of queries."""
+"""The organiser's reads: the list of a lunch and its counts. Each in a fixed number of queries."""
 
 import time
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -9,15 +8,15 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, select
 
 from lunchkit.db import db
 from lunchkit.errors import NotFound
 from lunchkit.events.models import Event
 from lunchkit.events.queries import all_form_questions, coming_events
 from lunchkit.mail.models import OutboxLetter
-from lunchkit.registrations.models import Answer, Diet, Needs, Registration, Standing
-from lunchkit.text import clean_line, fold
+from lunchkit.registrations.models import Answer, Registration, Standing
+from lunchkit.text import fold
 
 PAGE_SIZE = 40
 AT_ONCE = 500
@@ -74,18 +73,6 @@ class AnswerColumn:
     answers: Mapping[int, str]
     between: str = ", "
     """What stands between several choices: see ``between_choices``."""
-
-
-@dataclass(frozen=True)
-class CatererCounts:
-    """What the kitchen and the room need to know, without a name. Words come with how often they were said."""
-
-    seats: int
-    diets: dict[Diet, int]
-    unsaid: int
-    """Seats whose diet nobody told."""
-    allergies: list[tuple[str, int]]
-    access: list[tuple[str, int]]
 
 
 def registration_or_404(event_id: int, registration_id: int) -> Registration:
@@ -241,49 +228,6 @@ def attendees_without_address(event_id: int) -> int:
     return _count(event_id, Registration.standing != Standing.CANCELLED, Registration.email_key.is_(None))
 
 
-def caterer_counts(event_id: int) -> CatererCounts:
-    """Diets, allergies and access needs of everybody who has a seat."""
-    diets, seats = food_counts(event_id)
-    seated = db.session.execute(
-        select(Needs.allergies, Needs.access)
-        .join(Registration, Registration.id == Needs.registration_id)
-        .where(_seated(event_id), or_(Needs.allergies != "", Needs.access != ""))
-        .order_by(Registration.queued_at, Registration.id)
-    ).all()
-    return CatererCounts(
-        seats=seats,
-        diets=diets,
-        unsaid=max(0, seats - sum(diets.values())),
-        allergies=_tally(row.allergies for row in seated),
-        access=_tally(row.access for row in seated),
-    )
-
-
-def food_counts(event_id: int) -> tuple[dict[Diet, int], int]:
-    """How many of those who have a seat eat what, and how many seats there are; in one query.
-
-    The database adds up by wording: however many come, there are few ways to say what a table eats.
-    """
-    wordings = db.session.execute(
-        select(Needs.diets, func.count(), func.sum(Registration.seats))
-        .select_from(Registration)
-        .outerjoin(Needs, Needs.registration_id == Registration.id)
-        .where(_seated(event_id))
-        .group_by(Needs.diets)
-    ).all()
-    diets: Counter[str] = Counter()
-    for said, requests, _seats in wordings:
-        for diet in filter(None, (said or "").split(",")):
-            diets[diet] += requests
-    return {diet: diets[diet] for diet in Diet}, sum(seats for _said, _requests, seats in wordings)
-
-
-def count_who_need(event_id: int) -> int:
-    """How many of those who have a seat wrote of an allergy or an intolerance."""
-    wrote = select(func.count()).select_from(Needs).join(Registration, Registration.id == Needs.registration_id)
-    return db.session.scalar(wrote.where(_seated(event_id), Needs.allergies != "")) or 0
-
-
 def own_answer_columns(event_id: int) -> list[AnswerColumn]:
     """What was answered to each of the lunch's own questions, by registration; in two queries.
 
@@ -310,10 +254,6 @@ def answers_by_question(question_ids: Sequence[int]) -> dict[int, int]:
     """How many people answered each of these questions of a lunch's own, in one query."""
     counted = select(Answer.question_id, func.count()).where(Answer.question_id.in_(question_ids))
     return dict(db.session.execute(counted.group_by(Answer.question_id)).all())
-
-
-def _seated(event_id: int) -> ColumnElement[bool]:
-    return and_(Registration.event_id == event_id, Registration.standing == Standing.SEATED)
 
 
 def _listed(event_id: int, words: Sequence[str] = (), *, arrived: bool = False) -> Select[Registration]:
@@ -386,14 +326,3 @@ def _in_their_places(event_id: int, rows: list[Row]) -> list[Row]:
 def _count(event_id: int, *conditions: ColumnElement[bool]) -> int:
     counted = select(func.count()).select_from(Registration).where(Registration.event_id == event_id, *conditions)
     return db.session.scalar(counted) or 0
-
-
-def _tally(texts: Iterable[str | None]) -> list[tuple[str, int]]:
-    """Each wording once, the most frequent first; two that differ in capitals or accents are one."""
-    wordings: dict[str, str] = {}
-    counts: Counter[str] = Counter()
-    for text in filter(None, (clean_line(text) for text in texts)):
-        key = fold(text).rstrip(".")
-        wordings.setdefault(key, text)
-        counts[key] += 1
-    return [(wordings[key], count) for key, count in counts.most_common()]

@@ -13,12 +13,12 @@ from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.refusals import NO, readable, retry_header
 from lunchkit.registrations import actions
 from lunchkit.registrations.exports import CSV_TYPE, XLSX_TYPE, csv_file, xlsx_file
+from lunchkit.registrations.kitchen import caterer_counts
 from lunchkit.registrations.letters import Why
 from lunchkit.registrations.listing import (
     all_rows,
     asked_order,
     asked_standing,
-    caterer_counts,
     last_letter,
     lunches_to_move_to,
     own_answer_columns,
