@@ -67,6 +67,7 @@ PAGES = {
     "by hand": "/organiser/e/{lunch}/registrations/new",
     "door": "/organiser/e/{lunch}/door",
     "door, list": "/organiser/e/{lunch}/door/list",
+    "door, by surname": "/organiser/e/{lunch}/door/list?order=surname",
     "door, search": "/organiser/e/{lunch}/door/list?q=zoe",
     "door, code": "/organiser/e/{lunch}/door/list?q=K7M4QX",
     "door, one": "/organiser/e/{lunch}/door/90",

@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from lunchkit import clock, schema
 from lunchkit.app import create_app
+from lunchkit.checkin.queries import people_at_door
 from lunchkit.db import db
 from lunchkit.events.models import Event
 from lunchkit.registrations.actions import (
@@ -163,6 +164,21 @@ def test_paper_lies_by_first_name_or_by_surname(organiser_client: FlaskClient, m
         as_text=True
     )
     assert "Anne de la <b>Tour</b>" in attendance and "<b>Cher</b>" in attendance
+
+
+def test_the_door_finds_people_by_first_name_or_by_surname(
+    organiser_client: FlaskClient, make_event: EventMaker
+) -> None:
+    event = make_event()
+    come(event, *NAMES)
+    assert [row.name for row in people_at_door(event.id, "", None, 1, Order.SURNAME).rows] == BY_SURNAME
+    assert [row.name for row in people_at_door(event.id, "", None, 1).rows] == sorted(NAMES), "control"
+    page = organiser_client.get(f"/organiser/e/{event.slug}/door/list?order=surname&whom=absent").get_data(as_text=True)
+    assert "Anne de la <b>Tour</b>" in page and '<input type="hidden" name="order" value="surname">' in page
+    tabs = page.split('<nav class="tabs"')[1].split("</nav>")[0]
+    assert tabs.count("order=surname") == tabs.count("<a ")
+    newest = organiser_client.get(f"/organiser/e/{event.slug}/door/list?order=newest").get_data(as_text=True)
+    assert 'aria-current="true">Par prénom' in newest and "Plus récentes" not in newest
 
 
 def test_parts_of_long_paper_keep_the_order(

@@ -15,7 +15,7 @@ from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.links import public
 from lunchkit.polls.queries import count_polls
 from lunchkit.presenter.queries import phone_address
-from lunchkit.registrations.listing import Order, asked_order, attendees_seated, people_part, seats_part
+from lunchkit.registrations.listing import attendees_seated, order_by_name, people_part, seats_part
 from lunchkit.registrations.models import Registration
 from lunchkit.registrations.queries import seats_taken
 from lunchkit.rooms.actions import room_of
@@ -62,7 +62,7 @@ def index(slug: str) -> ResponseReturnValue:
 @bp.get(f"{ALL}/attendance")
 def attendance(slug: str) -> ResponseReturnValue:
     """Who comes, by first name or surname, with a box to tick; then who waits."""
-    event, order = any_event_by_slug_or_404(slug), _asked_order()
+    event, order = any_event_by_slug_or_404(slug), order_by_name(request.args.get("order"))
     part, page, pages = people_part(event.id, _asked_page(), MOST_PEOPLE, order)
     return render_template(
         "organiser/paper/attendance.html",
@@ -79,7 +79,7 @@ def attendance(slug: str) -> ResponseReturnValue:
 @bp.get(f"{ALL}/badges")
 def badges(slug: str) -> ResponseReturnValue:
     """A badge for each seat, eight a sheet, in the order of the list that lies beside them."""
-    event, order = any_event_by_slug_or_404(slug), _asked_order()
+    event, order = any_event_by_slug_or_404(slug), order_by_name(request.args.get("order"))
     seats, page, pages = seats_part(event.id, _asked_page(), MOST_PEOPLE, order)
     part = [badge_of(registration, number) for registration, number in seats]
     return render_template(
@@ -141,12 +141,6 @@ def badge_size(name: str) -> int:
         if fits:
             return step
     return len(_SIZES)
-
-
-def _asked_order() -> Order:
-    """By first name or by surname: paper knows no newest."""
-    order = asked_order(request.args.get("order"))
-    return Order.NAME if order is Order.NEWEST else order
 
 
 def _asked_page() -> int:

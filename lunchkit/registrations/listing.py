@@ -132,6 +132,12 @@ def asked_order(word: str | None) -> Order:
     return next((order for order in Order if order == word), Order.NAME)
 
 
+def order_by_name(word: str | None) -> Order:
+    """The same where people are looked for by their names alone: at the door and on paper."""
+    order = asked_order(word)
+    return Order.NAME if order is Order.NEWEST else order
+
+
 def lunches_to_move_to(registration: Registration, now: datetime) -> Sequence[Event]:
     """The other public lunches that are still to come, the next one first."""
     return [event for event in coming_events(now) if event.id != registration.event_id and event.gives_seats(now)]
