@@ -24,8 +24,7 @@ from lunchkit.polls.models import Stage as PollStage
 from lunchkit.presenter.queries import phone_view
 from lunchkit.registrations.actions import change_event, register_by_hand
 from lunchkit.registrations.refusals import TooLate
-from lunchkit.rooms.actions import end_lunch, let_lunch_go_on, room_of
-from lunchkit.rooms.refusals import CannotGoOn, NotBegun, NotTakingPlace
+from lunchkit.rooms.actions import CannotGoOn, NotBegun, NotTakingPlace, end_lunch, let_lunch_go_on, room_of
 from tests.conftest import EventMaker, Outbox, csrf_of, details
 from tests.room import JSON, asked, running_event
 from tests.seating import all_at_once

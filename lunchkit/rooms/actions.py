@@ -1,15 +1,36 @@
 """Verbs of a room, and of the lunch that takes place in it."""
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lunchkit import clock
 from lunchkit.db import transaction
+from lunchkit.errors import Refusal
 from lunchkit.events.models import Event
 from lunchkit.rooms.codes import new_code
 from lunchkit.rooms.models import Room
-from lunchkit.rooms.refusals import CannotGoOn, NotBegun, NotTakingPlace
 from lunchkit.rooms.steps import touch
+
+
+class NotTakingPlace(Refusal):
+    """The end of a lunch that nobody sits at."""
+
+    message = _l("This lunch does not take place: it is not public, or it was called off.")
+
+
+class NotBegun(Refusal):
+    """The end before the beginning."""
+
+    message = _l("The lunch has not begun yet: you can end it once it has. If it does not take place, call it off.")
+
+
+class CannotGoOn(Refusal):
+    """Too early, too late, or too often."""
+
+    message = _l(
+        "A lunch can go on from half an hour before its end until half an hour after it, and for three hours at most."
+    )
 
 
 def room_of(event: Event) -> Room:

@@ -14,26 +14,6 @@ class RoomRefused(Refusal):
     """What a phone's script goes by."""
 
 
-class NotTakingPlace(Refusal):
-    """The end of a lunch that nobody sits at."""
-
-    message = _l("This lunch does not take place: it is not public, or it was called off.")
-
-
-class NotBegun(Refusal):
-    """The end before the beginning."""
-
-    message = _l("The lunch has not begun yet: you can end it once it has. If it does not take place, call it off.")
-
-
-class CannotGoOn(Refusal):
-    """Too early, too late, or too often."""
-
-    message = _l(
-        "A lunch can go on from half an hour before its end until half an hour after it, and for three hours at most."
-    )
-
-
 class NoCookie(RoomRefused):
     """A phone that keeps no cookie could vote, or support a question, any number of times."""
 
