@@ -37,7 +37,7 @@ from lunchkit.invitations.models import InvitationRound
 from lunchkit.invitations.queries import once_key
 from lunchkit.mail.models import OutboxLetter
 from lunchkit.planning.models import RunItem
-from lunchkit.registrations.models import Answer, Needs, Registration, folded_of
+from lunchkit.registrations.models import Answer, Needs, Registration, folded_of, surname_key_of
 
 FEW, MANY = (100, 20), (10_000, 500)
 """Registrations of one lunch, and lunches."""
@@ -53,10 +53,17 @@ PAGES = {
     "home, search": "/organiser/?q=grand",
     "next like the last": "/organiser/e/new?like={lunch}",
     "list, last page": "/organiser/e/{lunch}/registrations?page=9999",
+    "list, by surname": "/organiser/e/{lunch}/registrations?order=surname",
+    "list, surname, last page": "/organiser/e/{lunch}/registrations?order=surname&page=9999",
+    "list, newest": "/organiser/e/{lunch}/registrations?order=newest",
+    "list, newest, last page": "/organiser/e/{lunch}/registrations?order=newest&page=9999",
+    "list, newest, cancelled": "/organiser/e/{lunch}/registrations?order=newest&standing=cancelled",
+    "list, newest, search": "/organiser/e/{lunch}/registrations?order=newest&q=zoe",
     "list, waiting": "/organiser/e/{lunch}/registrations?standing=waiting",
     "list, search": "/organiser/e/{lunch}/registrations?q=zoe",
     "list, nobody found": "/organiser/e/{lunch}/registrations?q=introuvable",
     "one registration": "/organiser/e/{lunch}/registrations/90",
+    "door, by surname": "/organiser/e/{lunch}/door/list?order=surname",
     "door, search": "/organiser/e/{lunch}/door/list?q=zoe",
     "door, code": "/organiser/e/{lunch}/door/list?q=K7M4QX",
     "door, one": "/organiser/e/{lunch}/door/90",
@@ -220,6 +227,7 @@ def _person(event_id: int, number: int, seats: int, now: datetime) -> dict[str, 
         "event_id": event_id, "nonce": secrets.token_bytes(16), "link_hash": secrets.token_bytes(32),
         "ticket_hash": secrets.token_bytes(32), "name": name, "email": email, "email_key": email,
         "organisation": organisation, "folded": folded_of(name, email, organisation), "standing": standing,
+        "surname_key": surname_key_of(name),
         "registered_at": moment, "queued_at": moment, "seats": 1,
     }  # fmt: skip
 

@@ -30,7 +30,7 @@ from lunchkit.imports import organiser as imports_organiser
 from lunchkit.invitations import organiser as invitations_organiser
 from lunchkit.markdown import host_of, markdown, plain
 from lunchkit.messages import organiser as messages_organiser
-from lunchkit.pages import asked, letters, log, lunches, organiser, paper, patterns, routes, wording
+from lunchkit.pages import asked, letters, log, lunches, organiser, paper, patterns, routes, welcome, wording
 from lunchkit.pages import doors as helpers_doors
 from lunchkit.passkeys import organiser as passkeys_organiser
 from lunchkit.passkeys import routes as confirmation
@@ -67,6 +67,7 @@ doors = (
     team,
     passkeys_organiser,
     helpers_doors,
+    welcome,
     registrations_organiser,
     invitations_organiser,
     messages_organiser,

@@ -67,7 +67,7 @@ LONGEST_FIRST = (
 
 IN_TURN = {
     "test_accounts", "test_archive", "test_archive_people", "test_archive_words", "test_attendee_pages", "test_audit",
-    "test_calendar_words", "test_door", "test_event_page", "test_feedback", "test_feeds", "test_guests",
+    "test_calendar_words", "test_door", "test_ending", "test_event_page", "test_feedback", "test_feeds", "test_guests",
     "test_house_pages", "test_images", "test_import_answers", "test_imports", "test_languages", "test_letters_pages",
     "test_linked_data", "test_long_lists", "test_lunch_overview", "test_members_first", "test_next_lunch",
     "test_organiser_area", "test_organiser_lunches", "test_organiser_programme", "test_organiser_refusals",

@@ -27,6 +27,7 @@ GET+POST /organiser/sessions
 POST     /organiser/sessions/<session_id>/end
 POST     /organiser/sessions/others/end
 POST     /organiser/sign-out
+GET      /organiser/welcome
 """
 """For everybody who is in. Doors below a lunch open for helpers only while it is near."""
 
@@ -40,6 +41,8 @@ POST     /organiser/e/<slug>/capacity
 GET      /organiser/e/<slug>/preview
 GET      /organiser/e/<slug>/caterer
 GET+POST /organiser/e/<slug>/edit
+GET+POST /organiser/e/<slug>/ending
+POST     /organiser/e/<slug>/extension
 GET      /organiser/e/<slug>/feedback
 GET      /organiser/e/<slug>/feedback.csv
 POST     /organiser/e/<slug>/feedback/activation

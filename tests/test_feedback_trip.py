@@ -80,7 +80,7 @@ def test_a_phone_gets_from_the_vote_to_feedback_by_itself_and_five_phones_show_i
     workspace = lunch.url(f"/organiser/e/{lunch.events['running']}/feedback")
 
     desk.goto(lunch.url(f"/organiser/e/{lunch.events['running']}/room"))
-    desk.get_by_role("button", name="Fin du lunch : demander des retours").click()
+    desk.get_by_role("button", name="Demander déjà des retours").click()
     expect(desk.get_by_text("Les téléphones posent trois questions brèves")).to_be_visible()
     expect(page.locator("[data-ballot]")).to_be_visible()  # a question that is open goes first
     desk.reload()

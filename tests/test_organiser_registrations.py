@@ -9,7 +9,8 @@ from werkzeug.test import TestResponse
 from lunchkit.db import db
 from lunchkit.events.models import Event
 from lunchkit.registrations.actions import cancel_registration, register_by_hand
-from lunchkit.registrations.listing import caterer_counts, registrations_page
+from lunchkit.registrations.kitchen import caterer_counts
+from lunchkit.registrations.listing import registrations_page
 from lunchkit.registrations.models import Diet, Registration, Standing
 from tests.conftest import EventMaker, Outbox, csrf_of, details
 

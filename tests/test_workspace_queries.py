@@ -19,7 +19,10 @@ from lunchkit.registrations.models import Answer, Diet, Needs, Registration, Sta
 from tests.conftest import EventMaker, Outbox, details
 
 MORE = 300
-SEARCHES = ("?q=poireau", "?q=introuvable", "?standing=waiting", "?page=99", "?page=2")
+SEARCHES = (
+    "?q=poireau", "?q=introuvable", "?standing=waiting", "?page=99", "?page=2", "?order=surname", "?order=newest",
+    "?order=newest&q=poireau",
+)  # fmt: skip
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ LEAST: dict[str, Role] = {
     "organiser.end_session": Role.HELPER,
     "organiser.end_other_sessions": Role.HELPER,
     "organiser.passkeys": Role.HELPER,
+    "organiser.welcome": Role.HELPER,
     # the door of a lunch; pages.doors says of which
     "organiser.doors": Role.HELPER,
     "organiser.checkin": Role.HELPER,

@@ -118,7 +118,7 @@ def join(token: str) -> ResponseReturnValue:
     opened = actions.accept_invitation(
         token, form.name.data or "", language(), earlier_session=cookie.get(SESSION), browser_name=_browser()
     )
-    return go_in(opened, None)
+    return go_in(opened, url_for("organiser.welcome.show"))
 
 
 def _invitation_page(token: str, form: NameForm) -> str:

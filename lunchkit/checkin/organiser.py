@@ -27,6 +27,7 @@ from lunchkit.checkin.views import Answer, Scan, Word
 from lunchkit.errors import Refusal
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
+from lunchkit.registrations.listing import order_by_name
 from lunchkit.registrations.queries import place_in_queue
 from lunchkit.registrations.refusals import NoSeatAtTheDoor
 from lunchkit.text import clean_line
@@ -112,18 +113,20 @@ def scan(slug: str) -> ResponseReturnValue:
 
 @bp.get("/e/<slug>/door/list")
 def people(slug: str) -> ResponseReturnValue:
-    """Who comes, by name: a search, a button each. All of it without JavaScript."""
+    """Who comes, by first name or surname: a search, a button each. All of it without JavaScript."""
     event = _event(slug)
     text = clean_line(request.args.get("q"))[:100]
     whom = next((one for one in Whom if one == request.args.get("whom")), None)
+    order = order_by_name(request.args.get("order"))
     return render_template(
         "organiser/checkin/list.html",
         event=event,
-        list=people_at_door(event.id, text, whom, request.args.get("page", 1, type=int)),
+        list=people_at_door(event.id, text, whom, request.args.get("page", 1, type=int), order),
         counts=counts(event),
         conflicts=conflicts(event.id),
         q=text,
         whom=whom,
+        order=order,
         nonce=secrets.token_urlsafe(16),
     )
 

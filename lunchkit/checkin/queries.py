@@ -17,6 +17,7 @@ from lunchkit.errors import NotFound
 from lunchkit.events.models import Event
 from lunchkit.mail.addresses import fold_email
 from lunchkit.registrations.keys import SPOKEN_END, read_spoken_code, spoken_end, spoken_number
+from lunchkit.registrations.listing import Order
 from lunchkit.registrations.models import CheckIn, Registration, Standing
 from lunchkit.text import fold
 
@@ -137,15 +138,16 @@ def _both(conditions: tuple[ColumnElement[bool], ColumnElement[bool]]) -> Column
     return conditions[0] & conditions[1]
 
 
-def people_at_door(event_id: int, text: str, whom: Whom | None, page: int) -> People:
-    """The people of a lunch by name: those of whom every word of ``text`` is known, or whose spoken code it is.
+def people_at_door(event_id: int, text: str, whom: Whom | None, page: int, order: Order = Order.NAME) -> People:
+    """The people of a lunch by a name: those of whom every word of ``text`` is known, or whose spoken code it is.
 
     Somebody who cancelled is found by a search, and stands in no list. A page beyond the last is the last.
     """
     wanted = _of_lunch(event_id, text, whom)
     total = db.session.scalar(select(func.count()).select_from(Registration).where(*wanted)) or 0
     page, pages = page_of(total, page, PAGE_SIZE)
-    ordered = select(Registration).where(*wanted).order_by(Registration.folded, Registration.id)
+    name = Registration.surname_key if order is Order.SURNAME else Registration.folded
+    ordered = select(Registration).where(*wanted).order_by(name, Registration.id)
     rows = db.session.scalars(ordered.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)).all()
     return People(rows, total, page, pages)
 

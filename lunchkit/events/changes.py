@@ -110,6 +110,8 @@ def apply_details(event: Event, details: EventDetails) -> bool:
     changed = {one.name for one in fields(details) if getattr(event, one.name) != getattr(details, one.name)}
     for name in changed:
         setattr(event, name, getattr(details, name))
+    if changed & {"starts_at", "ends_at"}:
+        event.actual_end_at = None  # what was decided at table was about the other hours
     if changed:
         event.updated_at = clock.now()
     if event.members_open_at is not None and event.members_nonce is None:

@@ -39,12 +39,12 @@ def lunches_page(now: datetime, text: str, page: int) -> Lunches:
     """
     found = _found(text)
     is_draft = and_(Event.published_at.is_(None), Event.cancelled_at.is_(None))
-    is_past = and_(found, not_(is_draft), Event.ends_at <= now)
+    is_past = and_(found, not_(is_draft), Event.over_at <= now)
     pages = max(1, -(-(db.session.scalar(select(func.count()).where(is_past)) or 0) // PAGE_SIZE))
     page = min(max(1, page), pages)
     by_day, latest_first = (Event.starts_at, Event.id), (Event.starts_at.desc(), Event.id.desc())
     past = select(Event).where(is_past).order_by(*latest_first).offset((page - 1) * PAGE_SIZE).limit(PAGE_SIZE)
-    coming = select(Event).where(found, not_(is_draft), Event.ends_at > now).order_by(*by_day).limit(MOST_TO_COME)
+    coming = select(Event).where(found, not_(is_draft), Event.over_at > now).order_by(*by_day).limit(MOST_TO_COME)
     drafts = select(Event).where(found, is_draft).order_by(*latest_first).limit(MOST_TO_COME)
     found_rows = [db.session.scalars(each).all() for each in (coming, drafts, past)]
     return Lunches(found_rows[0], found_rows[1], found_rows[2], page, pages)

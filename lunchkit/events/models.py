@@ -7,7 +7,8 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, LargeBinary, String, Text
+from sqlalchemy import JSON, CheckConstraint, ColumnElement, ForeignKey, LargeBinary, String, Text, func
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lunchkit import links
@@ -15,6 +16,11 @@ from lunchkit.db import Model, Moment
 
 FOOD_KEPT_FOR = timedelta(days=2)
 """Food and access needs are erased this long after the lunch."""
+MORE = timedelta(minutes=15)
+"""So much longer goes a lunch on, each time that an organiser says so."""
+AROUND_THE_END = timedelta(minutes=30)
+"""So long before a lunch is over, and after it, that can be said."""
+LONGEST_OVERTIME = timedelta(hours=3)
 
 
 class Colour(StrEnum):
@@ -98,6 +104,9 @@ class Event(Model):
     """Plain text; an empty line starts a paragraph."""
     starts_at: Mapped[Moment] = mapped_column(index=True)
     ends_at: Mapped[Moment]
+    """When it ends as announced: what the page, letters and calendars say, and what the days of erasure count from."""
+    actual_end_at: Mapped[Moment | None]
+    """When it really ends, where an organiser ended it earlier or lets it go on: see ``over_at``."""
     zone: Mapped[str] = mapped_column(String(60), default="Europe/Zurich")
     venue: Mapped[str] = mapped_column(String(200), default="")
     street: Mapped[str] = mapped_column(String(200), default="")
@@ -152,6 +161,16 @@ class Event(Model):
     def ends_local(self) -> datetime:
         """The end on the wall clock of the place."""
         return self.ends_at.astimezone(ZoneInfo(self.zone))
+
+    @hybrid_property
+    def over_at(self) -> datetime:
+        """When it is over: as announced, or as an organiser decided at table. What takes place reads this."""
+        return self.actual_end_at or self.ends_at
+
+    @over_at.inplace.expression
+    @classmethod
+    def _over_at(cls) -> ColumnElement[datetime]:
+        return func.coalesce(cls.actual_end_at, cls.ends_at)
 
     @property
     def purge_on(self) -> date:
@@ -209,11 +228,28 @@ class Event(Model):
 
     def is_running(self, now: datetime) -> bool:
         """Whether the lunch takes place at this moment."""
-        return self.starts_at <= now < self.ends_at and self.cancelled_at is None
+        return self.starts_at <= now < self.over_at and self.cancelled_at is None
 
     def is_over(self, now: datetime) -> bool:
         """Whether the lunch has ended."""
-        return self.ends_at <= now
+        return self.over_at <= now
+
+    def may_be_ended(self, now: datetime) -> bool:
+        """Whether an organiser may say that it is over at this moment."""
+        return self.published_at is not None and self.is_running(now)
+
+    def later_end(self, now: datetime) -> datetime | None:
+        """Until when it goes on if an organiser says so now; None where nobody can.
+
+        One that was ended early goes on until its announced end; any other one for ``MORE``.
+        """
+        near = self.over_at - AROUND_THE_END <= now < self.over_at + AROUND_THE_END
+        if self.published_at is None or self.cancelled_at is not None or now < self.starts_at or not near:
+            return None
+        if self.over_at <= now < self.ends_at:
+            return self.ends_at
+        later = max(now, self.over_at) + MORE
+        return later if later <= self.ends_at + LONGEST_OVERTIME else None
 
     def gives_seats(self, now: datetime) -> bool:
         """Whether a free seat may still be given to whoever waits."""

@@ -43,7 +43,7 @@ def coming_events(now: datetime) -> Sequence[Event]:
 def running_events(now: datetime) -> Sequence[Event]:
     """Public lunches that take place at this moment."""
     running = select(Event).where(
-        _is_public(), Event.starts_at <= now, Event.ends_at > now, Event.cancelled_at.is_(None)
+        _is_public(), Event.starts_at <= now, Event.over_at > now, Event.cancelled_at.is_(None)
     )
     return db.session.scalars(running.order_by(Event.starts_at, Event.id)).all()
 
@@ -56,14 +56,14 @@ def events_by_id(ids: Collection[int]) -> dict[int, Event]:
 def events_around(since: datetime, until: datetime) -> Sequence[Event]:
     """Public lunches that take place, wholly or in part, between two moments, the first one first."""
     around = select(Event).where(
-        _is_public(), Event.cancelled_at.is_(None), Event.ends_at >= since, Event.starts_at <= until
+        _is_public(), Event.cancelled_at.is_(None), Event.over_at >= since, Event.starts_at <= until
     )
     return db.session.scalars(around.order_by(Event.starts_at, Event.id)).all()
 
 
 def past_events(now: datetime) -> Sequence[Event]:
     """Public lunches that took place, the latest first; those that were cancelled did not."""
-    past = select(Event).where(_is_public(), Event.ends_at <= now, Event.cancelled_at.is_(None))
+    past = select(Event).where(_is_public(), Event.over_at <= now, Event.cancelled_at.is_(None))
     return db.session.scalars(past.order_by(Event.starts_at.desc(), Event.id.desc())).all()
 
 

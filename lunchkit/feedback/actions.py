@@ -273,7 +273,7 @@ def _tell_who_is_done() -> None:
     """Let the phones of a lunch whose time to answer is just over hear of it, also where nobody has said anything."""
     now = clock.now()
     with transaction() as session:
-        ended = Event.ends_at.between(now - OPEN_FOR - HEARD_WITHIN, now)  # few lunches: those of a week
+        ended = Event.over_at.between(now - OPEN_FOR - HEARD_WITHIN, now)  # few lunches: those of a week
         for event in session.scalars(select(Event).join(Room, Room.event_id == Event.id).where(ended)).all():
             if now - HEARD_WITHIN <= closes_at(event) <= now:
                 touch(session, event.id)

@@ -95,7 +95,7 @@ class Remark(Model):
 def closes_at(event: Event) -> datetime:
     """When no more answers are taken: a week after the lunch, or on its purge day if that comes first."""
     purge = datetime.combine(event.purge_on, time(), ZoneInfo(event.zone))
-    return max(event.ends_at, min(event.ends_at + OPEN_FOR, purge))
+    return max(event.over_at, min(event.over_at + OPEN_FOR, purge))
 
 
 def stage_of(event: Event, feedback: Feedback | None, now: datetime) -> Stage:
@@ -107,4 +107,4 @@ def stage_of(event: Event, feedback: Feedback | None, now: datetime) -> Stage:
     if now >= closes_at(event) or event.purged_at is not None:
         return Stage.CLOSED
     was_opened = feedback is not None and feedback.opened_at is not None
-    return Stage.OPEN if was_opened or now >= event.ends_at else Stage.AHEAD
+    return Stage.OPEN if was_opened or now >= event.over_at else Stage.AHEAD

@@ -126,7 +126,7 @@ def glance(event: Event) -> Glance:
     now = clock.now()
     stage = stage_of(event, feedback, now)
     was_opened = feedback is not None and feedback.opened_at is not None
-    may_take_back = stage is Stage.OPEN and was_opened and now < event.ends_at
+    may_take_back = stage is Stage.OPEN and was_opened and now < event.over_at
     return Glance(stage, count_answered(event.id, feedback), may_take_back)
 
 

@@ -94,7 +94,7 @@ def written(event: Event) -> Written:
     of_this_lunch = MessageRound.event_id == event.id
     number = db.session.scalar(select(func.count()).where(of_this_lunch)) or 0
     last = db.session.scalar(select(func.max(MessageRound.sent_at)).where(of_this_lunch))
-    return Written(number, last is not None and last >= event.ends_at)
+    return Written(number, last is not None and last >= event.over_at)
 
 
 def free_again_at(session: Session, event_id: int, now: datetime) -> datetime | None:

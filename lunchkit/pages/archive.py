@@ -88,7 +88,7 @@ def _took_place(series_id: int, now: datetime) -> tuple[ColumnElement[bool], ...
         Event.series_id == series_id,
         Event.published_at.is_not(None),
         Event.cancelled_at.is_(None),
-        or_(Event.ends_at <= now, Event.recap_published_at.is_not(None)),
+        or_(Event.over_at <= now, Event.recap_published_at.is_not(None)),
     )
 
 

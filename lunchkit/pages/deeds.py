@@ -45,6 +45,8 @@ DEEDS: dict[str, LazyString] = {
     "events.capacity": _l("changed the number of seats"),
     "events.publication": _l("published the lunch"),
     "events.cancel": _l("called off the lunch"),
+    "events.end": _l("ended the lunch before its hour"),
+    "events.go_on": _l("let the lunch go on"),
     "events.members_link": _l("made or took back the members’ link"),
     "asked.create": _l("added a question to the registration form"),
     "asked.update": _l("changed a question of the registration form"),

@@ -48,7 +48,7 @@ def is_near(event: Event, now: datetime) -> bool:
     return (
         event.published_at is not None
         and event.cancelled_at is None
-        and event.starts_at - OPENS_BEFORE <= now <= event.ends_at + CLOSES_AFTER
+        and event.starts_at - OPENS_BEFORE <= now <= event.over_at + CLOSES_AFTER
     )
 
 

@@ -14,17 +14,22 @@ from lunchkit.events.changes import EventDetails, moves_calendars, plan_of
 from lunchkit.events.forms import EventForm, capacity_form, event_form
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
+from lunchkit.feedback.queries import glance
 from lunchkit.house.queries import the_house
 from lunchkit.pages.organiser import lunch_page
 from lunchkit.pages.routes import event_page
 from lunchkit.planning.actions import LunchMadeAlready, make_lunch
 from lunchkit.planning.forms import TakeOverForm, first_values, like_values
 from lunchkit.planning.queries import prepared_for
+from lunchkit.polls.models import Stage
+from lunchkit.polls.queries import polls_of
 from lunchkit.refusals import NO, readable, retry_header
 from lunchkit.registrations.actions import cancel_event, change_capacity, change_event
 from lunchkit.registrations.listing import attendees_with_address, attendees_without_address
 from lunchkit.registrations.refusals import ChangedMeanwhile
 from lunchkit.registrations.words import differences
+from lunchkit.rooms.actions import end_lunch, let_lunch_go_on
+from lunchkit.rooms.replies import after
 
 bp = Blueprint("events", __name__)
 
@@ -173,6 +178,35 @@ def cancel(slug: str) -> ResponseReturnValue:
     return _to(event, done="cancelled")
 
 
+@bp.get("/e/<slug>/ending")
+def ending(slug: str) -> ResponseReturnValue:
+    """Asks once more, and says what an end does."""
+    event = any_event_by_slug_or_404(slug)
+    now = clock.now()
+    return render_template(
+        "organiser/events/ending.html",
+        event=event,
+        may_end=event.may_be_ended(now),
+        is_over=event.published_at is not None and event.is_over(now),
+        feedback=glance(event).stage,
+        has_open_poll=any(poll.stage is Stage.OPEN for poll in polls_of(event.id)),
+    )
+
+
+@bp.post("/e/<slug>/ending")
+def end(slug: str) -> ResponseReturnValue:
+    """A lunch that is over before its hour."""
+    event = any_event_by_slug_or_404(slug)
+    return after(event, lambda: end_lunch(event), _address(event, "ended"))
+
+
+@bp.post("/e/<slug>/extension")
+def go_on(slug: str) -> ResponseReturnValue:
+    """A lunch that goes on after all, or runs over."""
+    event = any_event_by_slug_or_404(slug)
+    return after(event, lambda: let_lunch_go_on(event, request.form.get("seen", "")), _address(event, "extended"))
+
+
 def _new_page(form: EventForm, more: TakeOverForm, like: Event | None, notice: str | None = None) -> str:
     return render_template(
         "organiser/events/new.html",
@@ -227,4 +261,8 @@ def _telling_page(event: Event, details: EventDetails) -> str:
 
 
 def _to(event: Event, done: str) -> ResponseReturnValue:
-    return redirect(url_for("organiser.pages.event", slug=event.slug, done=done), code=303)
+    return redirect(_address(event, done), code=303)
+
+
+def _address(event: Event, done: str) -> str:
+    return url_for("organiser.pages.event", slug=event.slug, done=done)

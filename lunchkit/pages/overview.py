@@ -18,7 +18,7 @@ from lunchkit.messages.queries import Written, written
 from lunchkit.planning.queries import prepared_for
 from lunchkit.planning.views import Prepared
 from lunchkit.recap.queries import recap_of
-from lunchkit.registrations.listing import count_who_need, food_counts
+from lunchkit.registrations.kitchen import count_who_need, food_counts
 from lunchkit.registrations.models import Diet
 from lunchkit.registrations.queries import people_present, queue_length, seats_taken
 from lunchkit.speakers.models import Speaker
@@ -64,6 +64,10 @@ class Overview:
     """What was written to its people."""
     has_recap: bool
     """Whether somebody has begun to write its recap."""
+    may_be_ended: bool
+    """Whether an organiser may say that it is over."""
+    later_end: datetime | None
+    """Until when it goes on if an organiser says so; None where nobody can."""
     feedback: Glance
     """How many said what they thought of it."""
     members_address: str | None
@@ -97,6 +101,8 @@ def overview(event: Event) -> Overview:
         letters=letter_counts(event.id),
         written=to_people,
         has_recap=recap is not None,
+        may_be_ended=event.may_be_ended(now),
+        later_end=event.later_end(now),
         feedback=feedback,
         members_address=_members_address(event),
         missing=_missing(event, prepared, speakers),

@@ -15,7 +15,7 @@ from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.links import public
 from lunchkit.polls.queries import count_polls
 from lunchkit.presenter.queries import phone_address
-from lunchkit.registrations.listing import attendees_seated, people_part, seats_part
+from lunchkit.registrations.listing import attendees_seated, order_by_name, people_part, seats_part
 from lunchkit.registrations.models import Registration
 from lunchkit.registrations.queries import seats_taken
 from lunchkit.rooms.actions import room_of
@@ -61,15 +61,16 @@ def index(slug: str) -> ResponseReturnValue:
 
 @bp.get(f"{ALL}/attendance")
 def attendance(slug: str) -> ResponseReturnValue:
-    """Who comes, by name, with a box to tick; then who waits."""
-    event = any_event_by_slug_or_404(slug)
-    part, page, pages = people_part(event.id, _asked_page(), MOST_PEOPLE)
+    """Who comes, by first name or surname, with a box to tick; then who waits."""
+    event, order = any_event_by_slug_or_404(slug), order_by_name(request.args.get("order"))
+    part, page, pages = people_part(event.id, _asked_page(), MOST_PEOPLE, order)
     return render_template(
         "organiser/paper/attendance.html",
         event=event,
         seated=[row.registration for row in part if row.place is None],
         waiting=[row for row in part if row.place is not None],
         blank=BLANK_LINES if page == pages else 0,
+        order=order,
         page=page,
         pages=pages,
     )
@@ -77,14 +78,15 @@ def attendance(slug: str) -> ResponseReturnValue:
 
 @bp.get(f"{ALL}/badges")
 def badges(slug: str) -> ResponseReturnValue:
-    """A badge for each seat, eight a sheet."""
-    event = any_event_by_slug_or_404(slug)
-    seats, page, pages = seats_part(event.id, _asked_page(), MOST_PEOPLE)
+    """A badge for each seat, eight a sheet, in the order of the list that lies beside them."""
+    event, order = any_event_by_slug_or_404(slug), order_by_name(request.args.get("order"))
+    seats, page, pages = seats_part(event.id, _asked_page(), MOST_PEOPLE, order)
     part = [badge_of(registration, number) for registration, number in seats]
     return render_template(
         "organiser/paper/badges.html",
         event=event,
         sheets=[part[first : first + BADGES_A_SHEET] for first in range(0, len(part), BADGES_A_SHEET)],
+        order=order,
         page=page,
         pages=pages,
     )

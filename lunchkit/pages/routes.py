@@ -80,7 +80,7 @@ def event_page(event: Event) -> str:
         speakers=speakers,
         polls=[poll for poll in polls if poll.before_id is None and _is_worded(poll)],
         results={poll.id for poll in polls if poll.is_public},
-        room_code=room.code if room and event.starts_at <= now <= event.ends_at else None,
+        room_code=room.code if room and event.starts_at <= now <= event.over_at else None,
         structured=structured_event(event, left, speakers),
         card=links.public("pages.card", slug=event.slug),
         share=share_links(event),

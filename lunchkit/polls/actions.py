@@ -258,7 +258,7 @@ def finish_closings() -> int:
 def _tell_who_is_done(session: Session) -> None:
     """Let the phones of a lunch that has just ended hear that it is over: nothing else of the room may change."""
     now = clock.now()
-    lately = Event.ends_at.between(now - HEARD_WITHIN, now)
+    lately = Event.over_at.between(now - HEARD_WITHIN, now)
     for event_id in session.scalars(select(Room.event_id).join(Event, Event.id == Room.event_id).where(lately)).all():
         touch(session, event_id)
 

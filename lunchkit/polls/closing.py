@@ -28,7 +28,7 @@ def key_name(poll: Poll) -> str:
 def is_past(poll: Poll, now: datetime) -> bool:
     """Whether the lunch is so long over, or called off, that nothing more will be asked."""
     event = db.session.get_one(Event, poll.event_id)
-    return event.ends_at + CLOSES_AFTER <= now or event.cancelled_at is not None
+    return event.over_at + CLOSES_AFTER <= now or event.cancelled_at is not None
 
 
 def waits_for_after(poll: Poll) -> bool:

@@ -6,6 +6,7 @@ from functools import partial
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from lunchkit import clock
 from lunchkit.errors import NotFound
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
@@ -56,6 +57,8 @@ def remote(slug: str) -> ResponseReturnValue:
         fewest=FEWEST_SHOWN,
         feedback=heard.stage,
         may_take_back=heard.may_take_back,
+        may_be_ended=event.may_be_ended(clock.now()),
+        later_end=event.later_end(clock.now()),
         next_step=step,
         next_poll=views[target.id] if target else None,
         ballots=(views[current.id].ballots or 0) if current else 0,

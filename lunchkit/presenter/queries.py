@@ -92,7 +92,7 @@ def phone_state(room: Room, poll: Poll | None, feedback: FeedbackStage) -> str:
         return _AFTERWARDS[feedback]
     if poll is None or poll.stage is Stage.VOID:
         waiting = "welcome" if poll is None else "annulled"
-        return "over" if clock.now() > room.event.ends_at else waiting
+        return "over" if clock.now() > room.event.over_at else waiting
     return _STATES.get(poll.stage, "welcome")
 
 

@@ -76,7 +76,7 @@ def _also_off_record(session: Session, question: Question, details: QuestionDeta
 
 def _let_in(session: Session, room: Room, device: Device) -> None:
     event = session.get_one(Event, room.event_id)
-    if not room.takes_questions or clock.now() >= event.ends_at + FREEZES_AFTER:
+    if not room.takes_questions or clock.now() >= event.over_at + FREEZES_AFTER:
         raise QuestionsClosed
     if count_waiting(room.event_id) >= MOST_WAITING:
         raise TooManyWaiting
@@ -192,7 +192,7 @@ def freeze_supports() -> int:
 
 
 def _is_past() -> ColumnElement[bool]:
-    return or_(Event.ends_at <= clock.now() - FREEZES_AFTER, Event.cancelled_at.is_not(None))
+    return or_(Event.over_at <= clock.now() - FREEZES_AFTER, Event.cancelled_at.is_not(None))
 
 
 def delete_rehearsed(event: Event) -> None:

@@ -1,26 +1,36 @@
-"""The organiser's reads: the list of a lunch, its counts, the caterer's numbers. Each in a fixed number of queries."""
+"""The organiser's reads: the list of a lunch and its counts. Each in a fixed number of queries."""
 
 import time
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, select
 
-from lunchkit.db import db
+from lunchkit.db import db, page_of
 from lunchkit.errors import NotFound
 from lunchkit.events.models import Event
 from lunchkit.events.queries import all_form_questions, coming_events
 from lunchkit.mail.models import OutboxLetter
-from lunchkit.registrations.models import Answer, Diet, Needs, Registration, Standing
-from lunchkit.text import clean_line, fold
+from lunchkit.registrations.models import Answer, Registration, Standing
+from lunchkit.text import fold
 
 PAGE_SIZE = 40
 AT_ONCE = 500
 """Rows of a whole list that are in memory at a time."""
+
+
+class Order(StrEnum):
+    """How a list may be ordered. By a name those with a seat stand first, then the queue in its own order."""
+
+    NAME = "name"
+    SURNAME = "surname"
+    """By the last word of the name."""
+    NEWEST = "newest"
+    """Whoever registered last stands first, wherever they stand."""
 
 
 @dataclass(frozen=True)
@@ -65,18 +75,6 @@ class AnswerColumn:
     """What stands between several choices: see ``between_choices``."""
 
 
-@dataclass(frozen=True)
-class CatererCounts:
-    """What the kitchen and the room need to know, without a name. Words come with how often they were said."""
-
-    seats: int
-    diets: dict[Diet, int]
-    unsaid: int
-    """Seats whose diet nobody told."""
-    allergies: list[tuple[str, int]]
-    access: list[tuple[str, int]]
-
-
 def registration_or_404(event_id: int, registration_id: int) -> Registration:
     """A registration of this lunch that was not erased. Raises NotFound, for one of another lunch too."""
     registration = db.session.scalar(
@@ -90,23 +88,32 @@ def registration_or_404(event_id: int, registration_id: int) -> Registration:
 
 
 def registrations_page(
-    event_id: int, text: str, standing: Standing | None, page: int, *, arrived: bool = False
+    event_id: int,
+    text: str,
+    standing: Standing | None,
+    page: int,
+    *,
+    arrived: bool = False,
+    order: Order = Order.NAME,
 ) -> RegistrationList:
     """The registrations of a lunch in which every word of ``text`` occurs, whatever its case and accents.
 
-    With ``arrived`` only those of whom somebody came. Those with a seat stand first by name, then the queue in order.
-    A page beyond the last is the last. The database sorts, cuts and counts: a page of ten thousand costs what one of a
-    hundred does.
+    With ``arrived`` only those of whom somebody came. A page beyond the last is the last. The database sorts, cuts and
+    counts: a page of ten thousand costs what one of a hundred does.
     """
     words = fold(text).split()
     wanted = _listed(event_id, words, arrived=arrived)
     counts, matching, came = _by_standing(event_id, _with(words, arrived=arrived))
     segments = {name: matching[name] for name in Standing if standing in (None, name)}
     found = sum(segments.values())
-    page, pages = _page_of(found, page, PAGE_SIZE)
-    rows = _slice(wanted, segments, (page - 1) * PAGE_SIZE, PAGE_SIZE)
+    page, pages = page_of(found, page, PAGE_SIZE)
+    start = (page - 1) * PAGE_SIZE
+    if order is Order.NEWEST:
+        rows = _newest(wanted, standing, start, PAGE_SIZE)
+    else:
+        rows = _slice(wanted, segments, start, PAGE_SIZE, order)
     return RegistrationList(
-        rows=_in_their_places(event_id, rows) if words else rows,
+        rows=_in_their_places(event_id, rows) if words or order is Order.NEWEST else rows,
         found=found,
         page=page,
         pages=pages,
@@ -118,6 +125,17 @@ def registrations_page(
 def asked_standing(word: str | None) -> Standing | None:
     """The standing of this name; None for all, and for a word that names none."""
     return next((standing for standing in Standing if standing == word), None)
+
+
+def asked_order(word: str | None) -> Order:
+    """The order of this name; by name for a word that names none."""
+    return next((order for order in Order if order == word), Order.NAME)
+
+
+def order_by_name(word: str | None) -> Order:
+    """The same where people are looked for by their names alone: at the door and on paper."""
+    order = asked_order(word)
+    return Order.NAME if order is Order.NEWEST else order
 
 
 def lunches_to_move_to(registration: Registration, now: datetime) -> Sequence[Event]:
@@ -149,27 +167,29 @@ def all_rows(event_id: int) -> Iterator[Row]:
         time.sleep(0)
 
 
-def people_part(event_id: int, page: int, size: int) -> tuple[list[Row], int, int]:
+def people_part(event_id: int, page: int, size: int, order: Order = Order.NAME) -> tuple[list[Row], int, int]:
     """Who comes and then who waits, so many on a page: its rows, its number and how many pages there are.
 
     A page beyond the last is the last. At most three queries, each for one page.
     """
     counts = _by_standing(event_id, ())[0]
     segments = {name: counts[name] for name in (Standing.SEATED, Standing.WAITING)}
-    page, pages = _page_of(sum(segments.values()), page, size)
-    return _slice(_listed(event_id), segments, (page - 1) * size, size), page, pages
+    page, pages = page_of(sum(segments.values()), page, size)
+    return _slice(_listed(event_id), segments, (page - 1) * size, size, order), page, pages
 
 
-def seats_part(event_id: int, page: int, size: int) -> tuple[list[tuple[Registration, int]], int, int]:
-    """The seats that are given, so many on a page, by name: each with whose it is and its number in the party, from 0.
+def seats_part(
+    event_id: int, page: int, size: int, order: Order = Order.NAME
+) -> tuple[list[tuple[Registration, int]], int, int]:
+    """The seats that are given, so many on a page: each with whose it is and its number in the party, from 0.
 
     A party may end on the next page. Two queries, whatever the page.
     """
     seated = _listed(event_id).where(Registration.standing == Standing.SEATED)
     total = db.session.scalar(seated.with_only_columns(func.coalesce(func.sum(Registration.seats), 0))) or 0
-    page, pages = _page_of(total, page, size)
+    page, pages = page_of(total, page, size)
     first, last = (page - 1) * size, page * size
-    by_name = func.sum(Registration.seats).over(order_by=(Registration.folded, Registration.id))
+    by_name = func.sum(Registration.seats).over(order_by=_order(Standing.SEATED, order))
     counted = seated.with_only_columns(Registration.id, by_name.label("upto")).subquery()
     here = (counted.c.upto > first, counted.c.upto - Registration.seats < last)
     parties = select(Registration, counted.c.upto).join(counted, counted.c.id == Registration.id).where(*here)
@@ -183,12 +203,6 @@ def seats_part(event_id: int, page: int, size: int) -> tuple[list[tuple[Registra
         page,
         pages,
     )
-
-
-def _page_of(found: int, page: int, size: int) -> tuple[int, int]:
-    """The page that there is, and how many there are."""
-    pages = max(1, -(-found // size))
-    return min(max(1, page), pages), pages
 
 
 def attendees_kept(event_id: int) -> int:
@@ -212,49 +226,6 @@ def attendees_with_address(event_id: int) -> int:
 def attendees_without_address(event_id: int) -> int:
     """How many requests, seated or waiting, no letter reaches, so that somebody must tell these people."""
     return _count(event_id, Registration.standing != Standing.CANCELLED, Registration.email_key.is_(None))
-
-
-def caterer_counts(event_id: int) -> CatererCounts:
-    """Diets, allergies and access needs of everybody who has a seat."""
-    diets, seats = food_counts(event_id)
-    seated = db.session.execute(
-        select(Needs.allergies, Needs.access)
-        .join(Registration, Registration.id == Needs.registration_id)
-        .where(_seated(event_id), or_(Needs.allergies != "", Needs.access != ""))
-        .order_by(Registration.queued_at, Registration.id)
-    ).all()
-    return CatererCounts(
-        seats=seats,
-        diets=diets,
-        unsaid=max(0, seats - sum(diets.values())),
-        allergies=_tally(row.allergies for row in seated),
-        access=_tally(row.access for row in seated),
-    )
-
-
-def food_counts(event_id: int) -> tuple[dict[Diet, int], int]:
-    """How many of those who have a seat eat what, and how many seats there are; in one query.
-
-    The database adds up by wording: however many come, there are few ways to say what a table eats.
-    """
-    wordings = db.session.execute(
-        select(Needs.diets, func.count(), func.sum(Registration.seats))
-        .select_from(Registration)
-        .outerjoin(Needs, Needs.registration_id == Registration.id)
-        .where(_seated(event_id))
-        .group_by(Needs.diets)
-    ).all()
-    diets: Counter[str] = Counter()
-    for said, requests, _seats in wordings:
-        for diet in filter(None, (said or "").split(",")):
-            diets[diet] += requests
-    return {diet: diets[diet] for diet in Diet}, sum(seats for _said, _requests, seats in wordings)
-
-
-def count_who_need(event_id: int) -> int:
-    """How many of those who have a seat wrote of an allergy or an intolerance."""
-    wrote = select(func.count()).select_from(Needs).join(Registration, Registration.id == Needs.registration_id)
-    return db.session.scalar(wrote.where(_seated(event_id), Needs.allergies != "")) or 0
 
 
 def own_answer_columns(event_id: int) -> list[AnswerColumn]:
@@ -285,10 +256,6 @@ def answers_by_question(question_ids: Sequence[int]) -> dict[int, int]:
     return dict(db.session.execute(counted.group_by(Answer.question_id)).all())
 
 
-def _seated(event_id: int) -> ColumnElement[bool]:
-    return and_(Registration.event_id == event_id, Registration.standing == Standing.SEATED)
-
-
 def _listed(event_id: int, words: Sequence[str] = (), *, arrived: bool = False) -> Select[Registration]:
     """Who of a lunch was not erased, with all these words; with ``arrived`` of those who came."""
     return select(Registration).where(
@@ -313,7 +280,17 @@ def _by_standing(
     return there, such, sum(row[3] for row in found.values())
 
 
-def _slice(wanted: Select[Registration], segments: Mapping[Standing, int], start: int, size: int) -> list[Row]:
+def _newest(wanted: Select[Registration], standing: Standing | None, start: int, size: int) -> list[Row]:
+    """One page, whoever came last first. In one query, read along its index; places in the queue are not known yet."""
+    some = wanted if standing is None else wanted.where(Registration.standing == standing)
+    ordered = some.order_by(Registration.registered_at.desc(), Registration.id.desc())
+    found = db.session.scalars(ordered.offset(start).limit(size))
+    return [Row(one, 0 if one.standing == Standing.WAITING else None) for one in found]
+
+
+def _slice(
+    wanted: Select[Registration], segments: Mapping[Standing, int], start: int, size: int, order: Order
+) -> list[Row]:
     """One page: from each standing in its turn what falls into it, each read along its index. At most three queries.
 
     Who waits gets the place that they have among those who are wanted.
@@ -322,16 +299,16 @@ def _slice(wanted: Select[Registration], segments: Mapping[Standing, int], start
     for standing, length in segments.items():
         room = size - len(rows)
         if start < length and room > 0:
-            part = wanted.where(Registration.standing == standing).order_by(*_order(standing))
+            part = wanted.where(Registration.standing == standing).order_by(*_order(standing, order))
             found = enumerate(db.session.scalars(part.offset(start).limit(room)), start + 1)
             rows += [Row(one, place if standing is Standing.WAITING else None) for place, one in found]
         start = max(0, start - length)
     return rows
 
 
-def _order(standing: Standing) -> tuple[Any, Any]:
-    first = Registration.queued_at if standing is Standing.WAITING else Registration.folded
-    return first, Registration.id
+def _order(standing: Standing, order: Order) -> tuple[Any, Any]:
+    name = Registration.surname_key if order is Order.SURNAME else Registration.folded
+    return Registration.queued_at if standing is Standing.WAITING else name, Registration.id
 
 
 def _in_their_places(event_id: int, rows: list[Row]) -> list[Row]:
@@ -349,14 +326,3 @@ def _in_their_places(event_id: int, rows: list[Row]) -> list[Row]:
 def _count(event_id: int, *conditions: ColumnElement[bool]) -> int:
     counted = select(func.count()).select_from(Registration).where(Registration.event_id == event_id, *conditions)
     return db.session.scalar(counted) or 0
-
-
-def _tally(texts: Iterable[str | None]) -> list[tuple[str, int]]:
-    """Each wording once, the most frequent first; two that differ in capitals or accents are one."""
-    wordings: dict[str, str] = {}
-    counts: Counter[str] = Counter()
-    for text in filter(None, (clean_line(text) for text in texts)):
-        key = fold(text).rstrip(".")
-        wordings.setdefault(key, text)
-        counts[key] += 1
-    return [(wordings[key], count) for key, count in counts.most_common()]

@@ -38,6 +38,8 @@ class Registration(Model):
         CheckConstraint("seats between 1 and 6", name="seats_few"),
         Index("ix_registration_counted", "event_id", "standing", "erased_at", "language", "arrived", "seats"),
         Index("ix_registration_listed", "event_id", "standing", "erased_at", "folded"),
+        Index("ix_registration_by_surname", "event_id", "standing", "erased_at", "surname_key"),
+        Index("ix_registration_newest", "event_id", "erased_at", "registered_at", "id"),
         Index("ix_registration_queued", "event_id", "standing", "queued_at", "id", "erased_at"),
         Index("ix_registration_at_door", "event_id", "folded", "id", sqlite_where=_KNOWN, postgresql_where=_KNOWN),
     )
@@ -55,6 +57,8 @@ class Registration(Model):
     organisation: Mapped[str] = mapped_column(String(200), default="")
     folded: Mapped[str] = mapped_column(Text, default="")
     """Name, address and organisation as lists search and sort them: see ``refold``."""
+    surname_key: Mapped[str] = mapped_column(Text, default="")
+    """The name as lists by surname sort it: see ``surname_key_of``."""
     is_member: Mapped[bool] = mapped_column(default=False)
     shows_name: Mapped[bool] = mapped_column(default=False)
     """Whether the name may stand on the list of those present."""
@@ -92,6 +96,7 @@ class Registration(Model):
     def refold(self) -> None:
         """Follow a changed name, address or organisation."""
         self.folded = folded_of(self.name, self.email, self.organisation)
+        self.surname_key = surname_key_of(self.name)
 
     def raise_sequence(self, floor: int) -> None:
         """Let the calendar entry supersede the one before; never below the lunch's own SEQUENCE."""
@@ -174,3 +179,13 @@ class Answer(Model):
 def folded_of(name: str, email: str | None, organisation: str) -> str:
     """What lists search and sort by: the name first."""
     return fold(f"{name} {email or ''} {organisation}")[:LONGEST_FOLDED]
+
+
+def surname_key_of(name: str) -> str:
+    """What lists by surname sort by: the last word of a name, then what stands before it.
+
+    A name is one field, and nobody is asked which part of it is the surname: «Anne de la Tour» stands at T, «Jean
+    d'Alembert» at D, «Lia Rossi-Blanc» at R, «Eva García Márquez» at M, and who writes «Tour Anne» at A.
+    """
+    *others, last = fold(name).split() or [""]
+    return " ".join([last, *others])[:LONGEST_FOLDED]

@@ -13,11 +13,12 @@ from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.refusals import NO, readable, retry_header
 from lunchkit.registrations import actions
 from lunchkit.registrations.exports import CSV_TYPE, XLSX_TYPE, csv_file, xlsx_file
+from lunchkit.registrations.kitchen import caterer_counts
 from lunchkit.registrations.letters import Why
 from lunchkit.registrations.listing import (
     all_rows,
+    asked_order,
     asked_standing,
-    caterer_counts,
     last_letter,
     lunches_to_move_to,
     own_answer_columns,
@@ -41,13 +42,20 @@ ONE = "/e/<slug>/registrations/<int(max=2147483647):registration_id>"
 
 @bp.get("/e/<slug>/registrations")
 def index(slug: str) -> ResponseReturnValue:
-    """The list, searched, filtered by standing or by who came, forty at a time."""
+    """The list, searched, filtered by standing or by who came, in one of three orders, forty at a time."""
     event = any_event_by_slug_or_404(slug)
     text = clean_line(request.args.get("q"))[:100]
     standing, arrived = asked_standing(request.args.get("standing")), request.args.get("standing") == ARRIVED
-    found = registrations_page(event.id, text, standing, request.args.get("page", 1, type=int), arrived=arrived)
-    shown = ARRIVED if arrived else standing
-    return render_template("organiser/registrations/index.html", event=event, list=found, q=text, standing=shown)
+    order, page = asked_order(request.args.get("order")), request.args.get("page", 1, type=int)
+    found = registrations_page(event.id, text, standing, page, arrived=arrived, order=order)
+    return render_template(
+        "organiser/registrations/index.html",
+        event=event,
+        list=found,
+        q=text,
+        standing=ARRIVED if arrived else standing,
+        order=order,
+    )
 
 
 @bp.get("/e/<slug>/registrations/new")

@@ -26,6 +26,7 @@ FORGOTTEN: dict[str, object] = {
     "email_key": None,
     "organisation": "",
     "folded": "",
+    "surname_key": "",
     "form_key": None,
     "form_digest": None,
     "shows_name": False,

@@ -1,11 +1,36 @@
-"""Verbs of a room."""
+"""Verbs of a room, and of the lunch that takes place in it."""
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from lunchkit import clock
 from lunchkit.db import transaction
+from lunchkit.errors import Refusal
 from lunchkit.events.models import Event
 from lunchkit.rooms.codes import new_code
 from lunchkit.rooms.models import Room
+from lunchkit.rooms.steps import touch
+
+
+class NotTakingPlace(Refusal):
+    """The end of a lunch that nobody sits at."""
+
+    message = _l("This lunch does not take place: it is not public, or it was called off.")
+
+
+class NotBegun(Refusal):
+    """The end before the beginning."""
+
+    message = _l("The lunch has not begun yet: you can end it once it has. If it does not take place, call it off.")
+
+
+class CannotGoOn(Refusal):
+    """Too early, too late, or too often."""
+
+    message = _l(
+        "A lunch can go on from half an hour before its end until half an hour after it, and for three hours at most."
+    )
 
 
 def room_of(event: Event) -> Room:
@@ -21,3 +46,44 @@ def room_of(event: Event) -> Room:
             session.add(room)
             session.flush()
     return room
+
+
+def end_lunch(event: Event) -> None:
+    """Let a lunch be over now, as if its hour had come. No letter leaves, calendars keep what was announced.
+
+    Twice is once. Raises NotTakingPlace, NotBegun.
+    """
+    with transaction() as session:
+        event = _held(session, event)
+        now = clock.now()  # once the lunch is ours: whoever waited for it comes after who had it
+        if event.is_over(now):
+            return
+        if not event.may_be_ended(now):
+            raise NotBegun
+        event.actual_end_at = now
+        touch(session, event.id)
+
+
+def let_lunch_go_on(event: Event, seen: str) -> None:
+    """Take back an early end, or give a lunch that runs over a quarter of an hour more. No letter leaves.
+
+    ``seen`` is the end that the organiser had before their eyes (``over_at``, ISO 8601): of two who press at once,
+    one is heard. Raises NotTakingPlace, CannotGoOn.
+    """
+    with transaction() as session:
+        event = _held(session, event)
+        if event.over_at.isoformat() != seen:
+            return
+        later = event.later_end(clock.now())
+        if later is None:
+            raise CannotGoOn
+        event.actual_end_at = None if later == event.ends_at else later
+        touch(session, event.id)
+
+
+def _held(session: Session, event: Event) -> Event:
+    """The lunch as it is now, held; one that takes place."""
+    event = session.get_one(Event, event.id, with_for_update=True, populate_existing=True)
+    if event.published_at is None or event.cancelled_at is not None:
+        raise NotTakingPlace
+    return event

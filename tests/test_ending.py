@@ -1,0 +1,271 @@
+"""The end of a lunch before its hour, and after it: what an end closes and opens, without a letter, and taken back."""
+
+from datetime import datetime, timedelta
+from functools import partial
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from lunchkit import clock
+from lunchkit.audit.models import AuditEntry
+from lunchkit.db import db
+from lunchkit.events.changes import details_of
+from lunchkit.events.models import AROUND_THE_END, LONGEST_OVERTIME, MORE, Event, EventState
+from lunchkit.events.queries import past_events, running_events
+from lunchkit.feedback.models import Stage
+from lunchkit.feedback.queries import glance
+from lunchkit.pages.overview import overview
+from lunchkit.planning.forms import like_values
+from lunchkit.polls.actions import finish_closings
+from lunchkit.polls.models import Poll
+from lunchkit.polls.models import Stage as PollStage
+from lunchkit.presenter.queries import phone_view
+from lunchkit.registrations.actions import change_event, register_by_hand
+from lunchkit.registrations.refusals import TooLate
+from lunchkit.rooms.actions import CannotGoOn, NotBegun, NotTakingPlace, end_lunch, let_lunch_go_on, room_of
+from tests.conftest import EventMaker, Outbox, csrf_of, details
+from tests.room import JSON, asked, running_event
+from tests.seating import all_at_once
+
+HOUR = timedelta(hours=1)
+
+
+def fresh(event: Event) -> Event:
+    """The lunch as the database has it."""
+    db.session.rollback()
+    return db.session.get_one(Event, event.id, populate_existing=True)
+
+
+def seen(event: Event) -> str:
+    return event.over_at.isoformat()
+
+
+def state(event: Event) -> EventState:
+    return fresh(event).state(clock.now(), 1)
+
+
+def press(client: FlaskClient, event: Event, noun: str, **fields: str) -> int:
+    token = csrf_of(client, f"/organiser/e/{event.slug}/room")
+    answer = client.post(f"/organiser/e/{event.slug}/{noun}", data={"csrf_token": token, **fields})
+    return answer.status_code
+
+
+def test_an_ended_lunch_is_over_for_everything_that_takes_place(app: Flask, make_event: EventMaker) -> None:
+    event = running_event(make_event)
+    room, at_table = room_of(event), [event.slug]
+    assert [each.slug for each in running_events(clock.now())] == at_table, "control"
+    assert phone_view(room, "fr").state == "welcome", "control"
+    revision = room.revision
+    end_lunch(event)
+    event = fresh(event)
+    assert [each.slug for each in running_events(clock.now())] == []
+    assert [each.slug for each in past_events(clock.now())] == at_table
+    assert (glance(event).stage, state(event)) == (Stage.OPEN, EventState.OVER)
+    assert phone_view(room_of(event), "fr").state == "feedback"
+    assert room_of(event).revision > revision, "phones and projector are told"
+    with pytest.raises(TooLate):
+        register_by_hand(event, details(), language="fr")
+
+
+def test_no_letter_leaves_and_what_was_announced_stays(
+    organiser_client: FlaskClient, make_event: EventMaker, outbox: Outbox
+) -> None:
+    event = running_event(make_event)
+    register_by_hand(event, details(), language="fr")
+    path, sequence, ends_at = f"/e/{event.slug}/event.ics", event.sequence, event.ends_at
+    before = [organiser_client.get(address).get_data(as_text=True) for address in (path, "/calendar.ics")]
+    letters = outbox.kinds()
+    assert press(organiser_client, event, "ending") == 303
+    event = fresh(event)
+    assert (event.ends_at, event.sequence) == (ends_at, sequence)
+    assert outbox.kinds() == letters
+    after = [organiser_client.get(address).get_data(as_text=True) for address in (path, "/calendar.ics")]
+    assert [without_stamps(one) for one in after] == [without_stamps(one) for one in before]
+    assert like_values(event, clock.now())["end"] == event.ends_local.time(), "the next one lasts as long as announced"
+
+
+def without_stamps(calendar: str) -> str:
+    return "\n".join(line for line in calendar.splitlines() if not line.startswith("DTSTAMP"))
+
+
+def test_a_question_that_is_open_is_closed_two_hours_after_the_real_end(app: Flask, make_event: EventMaker) -> None:
+    event = running_event(make_event)
+    poll = asked(event)
+    end_lunch(event)
+    assert phone_view(room_of(event), "fr").state == "open", "an open question goes first"
+    for later, stage in ((timedelta(hours=1, minutes=50), PollStage.OPEN), (timedelta(hours=2, minutes=1), "closed")):
+        with clock.fixed_at(clock.now() + later):
+            finish_closings()
+        db.session.rollback()
+        assert db.session.get_one(Poll, poll.id, populate_existing=True).stage == stage, later
+
+
+def test_before_it_begins_and_where_none_takes_place_it_is_refused_in_words(
+    organiser_client: FlaskClient, make_event: EventMaker
+) -> None:
+    coming = make_event()
+    draft = running_event(make_event, published_at=None)
+    called_off = running_event(make_event, cancelled_at=clock.now())
+    for event, refusal, words in (
+        (coming, NotBegun, "pas encore commencé"),
+        (draft, NotTakingPlace, "n’a pas lieu"),
+        (called_off, NotTakingPlace, "n’a pas lieu"),
+    ):
+        with pytest.raises(refusal):
+            end_lunch(event)
+        path = f"/organiser/e/{event.slug}/ending"
+        asks = organiser_client.get(path).get_data(as_text=True)
+        data = {"csrf_token": csrf_of(organiser_client, "/organiser/sessions")}
+        answer = organiser_client.post(path, data=data)
+        assert (answer.status_code, fresh(event).actual_end_at) == (409, None)
+        assert words in asks and words in answer.get_data(as_text=True)
+        assert "Le terminer" not in asks
+    running = running_event(make_event)
+    assert "Le terminer" in organiser_client.get(f"/organiser/e/{running.slug}/ending").get_data(as_text=True), (
+        "control"
+    )
+
+
+def test_an_early_end_is_taken_back_for_half_an_hour(app: Flask, make_event: EventMaker) -> None:
+    event = running_event(make_event)
+    end_lunch(event)
+    event = fresh(event)
+    assert event.later_end(clock.now()) == event.ends_at
+    with clock.fixed_at(clock.now() + AROUND_THE_END), pytest.raises(CannotGoOn):
+        let_lunch_go_on(event, seen(event))
+    let_lunch_go_on(event, seen(event))
+    event = fresh(event)
+    assert (event.actual_end_at, state(event), glance(event).stage) == (None, EventState.RUNNING, Stage.AHEAD)
+
+
+def test_a_lunch_that_runs_over_goes_on_by_quarters_of_an_hour(app: Flask, make_event: EventMaker) -> None:
+    event = running_event(make_event)
+    with pytest.raises(CannotGoOn):
+        let_lunch_go_on(event, seen(event))
+    with clock.fixed_at(event.ends_at - timedelta(minutes=5)):
+        let_lunch_go_on(event, seen(event))
+        event = fresh(event)
+        assert event.over_at == event.ends_at + MORE
+    with clock.fixed_at(event.ends_at + timedelta(minutes=14)):
+        assert (state(event), glance(event).stage) == (EventState.RUNNING, Stage.AHEAD)
+    ended = event.ends_at + timedelta(minutes=20)
+    with clock.fixed_at(ended):  # it was over for five minutes: the quarter of an hour begins now
+        assert (state(event), glance(event).stage) == (EventState.OVER, Stage.OPEN), "control"
+        let_lunch_go_on(event, seen(event))
+        event = fresh(event)
+        assert (event.over_at, state(event)) == (ended + MORE, EventState.RUNNING)
+        end_lunch(event)
+        assert (fresh(event).over_at, state(event)) == (ended, EventState.OVER), "an extended one can be ended too"
+
+
+def test_nobody_extends_a_lunch_into_the_evening(app: Flask, make_event: EventMaker) -> None:
+    event = running_event(make_event)
+    for _ in range(LONGEST_OVERTIME // MORE):
+        with clock.fixed_at(event.over_at):
+            let_lunch_go_on(event, seen(event))
+        event = fresh(event)
+    assert event.over_at == event.ends_at + LONGEST_OVERTIME
+    with clock.fixed_at(event.over_at), pytest.raises(CannotGoOn):
+        let_lunch_go_on(event, seen(event))
+
+
+def by_number(event_id: int, act: str, at: str = "") -> None:
+    event = db.session.get_one(Event, event_id)
+    end_lunch(event) if act == "end" else let_lunch_go_on(event, at)
+
+
+def test_two_who_end_it_at_once_end_it_once(app: Flask, make_event: EventMaker) -> None:
+    event = running_event(make_event)
+    assert all_at_once(app, [partial(by_number, event.id, "end") for _ in range(6)]) == [None] * 6
+    event = fresh(event)
+    ended = event.actual_end_at
+    end_lunch(event)
+    assert fresh(event).actual_end_at == ended is not None
+
+
+def test_two_who_let_it_go_on_at_once_give_it_one_quarter_of_an_hour(app: Flask, make_event: EventMaker) -> None:
+    event = make_event(starts_at=clock.now() - 2 * HOUR + timedelta(minutes=10))
+    at, until = seen(event), event.ends_at + MORE
+    assert all_at_once(app, [partial(by_number, event.id, "on", at) for _ in range(6)]) == [None] * 6
+    assert fresh(event).over_at == until
+    let_lunch_go_on(fresh(event), seen(event))
+    assert fresh(event).over_at == until + MORE, "control: whoever has seen the new end is heard"
+
+
+def test_one_who_ends_it_at_the_same_moment_as_another_prolongs_it_leaves_one_of_the_two(
+    app: Flask, make_event: EventMaker
+) -> None:
+    for _ in range(5):
+        event = make_event(starts_at=clock.now() - 2 * HOUR + timedelta(minutes=10))
+        at, ends_at = seen(event), event.ends_at
+        jobs = [partial(by_number, event.id, "on", at), partial(by_number, event.id, "end")]
+        assert all_at_once(app, jobs) == [None, None]
+        assert fresh(event).over_at < ends_at, "whoever came second, it is over: they have seen another end"
+
+
+def test_other_hours_forget_what_was_decided_at_table(app: Flask, make_event: EventMaker) -> None:
+    event = running_event(make_event)
+    with clock.fixed_at(event.ends_at):
+        let_lunch_go_on(event, seen(event))
+        event = fresh(event)
+        assert event.over_at == event.ends_at + MORE, "control"
+        change_event(event, details_of(event).__class__(**{**vars(details_of(event)), "title": "Autre titre"}))
+        assert fresh(event).over_at == event.ends_at + MORE, "control: another title changes nothing"
+        later = {**vars(details_of(event)), "ends_at": event.ends_at + HOUR}
+        change_event(event, details_of(event).__class__(**later), tells=False)
+    event = fresh(event)
+    assert (event.actual_end_at, event.over_at) == (None, event.ends_at)
+
+
+def test_the_pages_offer_it_when_it_can_be_done_and_the_log_tells_it(
+    organiser_client: FlaskClient, make_event: EventMaker
+) -> None:
+    coming, event = make_event(), running_event(make_event)
+
+    def pages(event: Event) -> list[str]:
+        return [organiser_client.get(f"/organiser/e/{event.slug}{end}").get_data(as_text=True) for end in ("", "/room")]
+
+    assert not any("Terminer le lunch" in page or "Continuer jusqu" in page for page in pages(coming))
+    assert all("Terminer le lunch" in page and "Continuer jusqu" not in page for page in pages(event))
+    assert press(organiser_client, event, "ending") == 303
+    assert all("Terminer le lunch" not in page and "Continuer jusqu" in page for page in pages(event))
+    assert press(organiser_client, event, "extension", seen=seen(fresh(event))) == 303
+    assert (state(event), fresh(event).actual_end_at) == (EventState.RUNNING, None)
+    log = organiser_client.get(f"/organiser/log?lunch={event.slug}").get_data(as_text=True)
+    assert "a terminé le lunch avant l’heure" in log and "a laissé le lunch se poursuivre" in log
+    verbs = db.session.scalars(select(AuditEntry.verb).where(AuditEntry.event_id == event.id)).all()
+    assert {"events.end", "events.go_on"} <= set(verbs)
+
+
+def test_the_remote_control_lets_it_go_on_without_leaving_the_page(
+    organiser_client: FlaskClient, make_event: EventMaker
+) -> None:
+    event = make_event(starts_at=clock.now() - 2 * HOUR + timedelta(minutes=10))
+    data = {"csrf_token": csrf_of(organiser_client, f"/organiser/e/{event.slug}/room"), "seen": seen(event)}
+    answer = organiser_client.post(f"/organiser/e/{event.slug}/extension", data=data, headers=JSON)
+    assert (answer.status_code, fresh(event).over_at) == (200, event.ends_at + MORE)
+    assert answer.get_json()["rev"] == room_of(event).revision
+
+
+def test_thanks_and_recap_are_offered_at_once(organiser_client: FlaskClient, make_event: EventMaker) -> None:
+    event = running_event(make_event)
+    register_by_hand(event, details(), language="fr")
+
+    def offered() -> list[str]:
+        with organiser_client.application.test_request_context():
+            return [way.address.rpartition("/")[2] for way in overview(fresh(event)).next]
+
+    assert "messages" not in offered(), "control"
+    end_lunch(event)
+    assert offered()[:2] == ["messages", "recap"]
+
+
+def test_moments_are_kept_to_the_microsecond_or_else_nobody_is_heard(app: Flask, make_event: EventMaker) -> None:
+    event = make_event(starts_at=datetime.fromisoformat("2030-05-13T10:00:00.123456+00:00"))
+    with clock.fixed_at(event.starts_at):
+        end_lunch(event)
+        assert fresh(event).actual_end_at == event.starts_at
+        let_lunch_go_on(event, seen(fresh(event)))
+    assert fresh(event).actual_end_at is None

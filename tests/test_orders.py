@@ -1,0 +1,240 @@
+"""The list of a lunch by first name, by surname, by moment: what the orders are, and that links and paper keep them."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from alembic import command
+from flask.testing import FlaskClient
+from sqlalchemy import text
+
+from lunchkit import clock, schema
+from lunchkit.app import create_app
+from lunchkit.checkin.queries import people_at_door
+from lunchkit.db import db
+from lunchkit.events.models import Event
+from lunchkit.registrations.actions import (
+    cancel_registration,
+    erase_registration,
+    move_to_head_of_queue,
+    register_by_hand,
+    update_registration,
+)
+from lunchkit.registrations.listing import Order, people_part, registrations_page, seats_part
+from lunchkit.registrations.models import LONGEST_FOLDED, Registration, surname_key_of
+from tests.conftest import EventMaker, base_settings, details
+from tests.test_workspace_queries import selects
+
+NAMES = ("Zoé Ânon", "Anne de la Tour", "Jean d’Alembert", "Lia Rossi-Blanc", "Eva García Márquez", "Cher", "Ada Tour")
+BY_SURNAME = [
+    "Zoé Ânon",
+    "Cher",
+    "Jean d’Alembert",
+    "Eva García Márquez",
+    "Lia Rossi-Blanc",
+    "Ada Tour",
+    "Anne de la Tour",
+]
+
+
+def come(event: Event, *names: str) -> list[Registration]:
+    return [register_by_hand(event, details(name, None), language="fr") for name in names]
+
+
+def listed(event: Event, order: Order, **more: object) -> list[str]:
+    found = registrations_page(event.id, "", None, 1, order=order, **more)  # type: ignore[arg-type]
+    return [row.registration.name for row in found.rows]
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("Anne de la Tour", "tour anne de la"), ("Jean d’Alembert", "d'alembert jean"), ("Cher", "cher"), ("", ""),
+        ("  ", ""), ("Lia Rossi-Blanc", "rossi-blanc lia"), ("Émile Œuvrard", "oeuvrard emile"),
+        ("Łucja Żak", "zak lucja"),
+    ],
+)  # fmt: skip
+def test_the_last_word_of_a_name_comes_first(name: str, key: str) -> None:
+    assert surname_key_of(name) == key
+
+
+def test_no_name_is_too_long_for_an_index() -> None:
+    assert len(surname_key_of("ﷺ" * 200)) == LONGEST_FOLDED
+
+
+def test_people_stand_by_surname_by_first_name_or_by_moment(event: Event) -> None:
+    come(event, *NAMES)
+    assert listed(event, Order.SURNAME) == BY_SURNAME
+    assert listed(event, Order.NAME) == sorted(NAMES), "control"
+    assert listed(event, Order.NEWEST) == list(reversed(NAMES))
+
+
+def test_those_with_a_seat_stand_first_by_any_name_and_the_queue_keeps_its_order(make_event: EventMaker) -> None:
+    event = make_event(capacity=2)
+    come(event, "Bo Zeste", "Al Zeste")
+    waits = come(event, "Yan Baie", "Xia Ail")
+    move_to_head_of_queue(waits[1])
+    cancel_registration(come(event, "Wim Aa")[0])
+    for order in (Order.NAME, Order.SURNAME):
+        assert listed(event, order) == ["Al Zeste", "Bo Zeste", "Xia Ail", "Yan Baie", "Wim Aa"], order
+    newest = registrations_page(event.id, "", None, 1, order=Order.NEWEST).rows
+    assert [(row.registration.name, row.place) for row in newest] == [
+        ("Wim Aa", None), ("Xia Ail", 1), ("Yan Baie", 2), ("Al Zeste", None), ("Bo Zeste", None),
+    ]  # fmt: skip
+    only = registrations_page(event.id, "yan", None, 1, order=Order.NEWEST).rows
+    assert [row.place for row in only] == [2], "the place in the whole queue, whatever is searched"
+
+
+def test_whoever_changes_their_name_moves_in_the_list_and_whoever_is_erased_leaves_no_name(event: Event) -> None:
+    ana, _bo = come(event, "Ana Zeste", "Bo Mie")
+    update_registration(ana, details("Ana Aneth", None))
+    assert listed(event, Order.SURNAME) == ["Ana Aneth", "Bo Mie"]
+    erase_registration(ana)
+    assert db.session.get_one(Registration, ana.id, populate_existing=True).surname_key == ""
+
+
+def test_every_page_of_an_order_holds_somebody_else_and_none_is_lost(make_event: EventMaker) -> None:
+    event = make_event(capacity=60)
+    come(event, *(f"Nom{number % 7} Prénom{number:02}" for number in range(90)))
+    for order in Order:
+        pages = [registrations_page(event.id, "", None, page, order=order).rows for page in (1, 2, 3)]
+        ids = [row.registration.id for rows in pages for row in rows]
+        assert [len(rows) for rows in pages] == [40, 40, 10]
+        assert len(set(ids)) == 90, order
+
+
+def test_search_filter_pages_and_order_are_kept_in_every_link(
+    organiser_client: FlaskClient, make_event: EventMaker
+) -> None:
+    event = make_event(capacity=100)
+    come(event, *(f"Camille Poireau {number}" for number in range(45)))
+    base = f"/organiser/e/{event.slug}/registrations"
+    page = organiser_client.get(f"{base}?order=surname&q=camille&standing=seated").get_data(as_text=True)
+    links = [
+        parse_qs(urlsplit(link.replace("&amp;", "&")).query) for link in re.findall(rf'href="{base}(\?[^"]+)"', page)
+    ]
+    orders = {link["order"][0] for link in links if "standing" in link and "order" in link}
+    assert orders == {"surname", "newest"}
+    assert all(link["q"] == ["camille"] for link in links)
+    assert sum("page" in link for link in links) == 1 == sum("page" in link and "order" in link for link in links)
+    tabs = page.split('<nav class="tabs"')[1].split("</nav>")[0]
+    assert tabs.count("order=surname") == tabs.count("<a ")
+    assert '<input type="hidden" name="order" value="surname">' in page and "<b>1</b>" in page
+    plain = organiser_client.get(base).get_data(as_text=True)
+    assert 'name="order"' not in plain and "order=name" not in plain, "the usual order needs no word"
+    nonsense = organiser_client.get(f"{base}?order=drop").get_data(as_text=True)
+    assert 'aria-current="true">Par prénom' in nonsense
+
+
+def test_the_order_is_in_the_address_and_nowhere_else(organiser_client: FlaskClient, event: Event) -> None:
+    come(event, "Zoé Aneth", "Ana Zeste")
+    base = f"/organiser/e/{event.slug}/registrations"
+    answer = organiser_client.get(f"{base}?order=surname")
+    assert "order" not in "".join(answer.headers.getlist("Set-Cookie"))
+    for path, first in ((base, "Ana"), (f"{base}?order=surname", "Zoé"), (base, "Ana")):
+        rows = organiser_client.get(path).get_data(as_text=True).split("<tbody>")[1]
+        assert rows.index(first) < rows.index({"Ana": "Zoé", "Zoé": "Ana"}[first])
+
+
+def test_no_order_asks_more_often_than_another(organiser_client: FlaskClient, make_event: EventMaker) -> None:
+    event = make_event(capacity=5)
+    come(event, *(f"Nom{number} Prénom" for number in range(60)))
+    base = f"/organiser/e/{event.slug}/registrations"
+    usual = selects(organiser_client, base)
+    for order in ("surname", "newest"):
+        assert selects(organiser_client, f"{base}?order={order}") <= usual + 1, "and one for the places in the queue"
+
+
+def test_paper_lies_by_first_name_or_by_surname(organiser_client: FlaskClient, make_event: EventMaker) -> None:
+    event = make_event(companions_allowed=1)
+    come(event, *NAMES)
+    assert [one.registration.name for one in people_part(event.id, 1, 400, Order.SURNAME)[0]] == BY_SURNAME
+    assert [one.name for one, _number in seats_part(event.id, 1, 400, Order.SURNAME)[0]] == BY_SURNAME
+    for name in ("attendance", "badges"):
+        path = f"/organiser/e/{event.slug}/paper/{name}"
+        plain, sorted_ = (organiser_client.get(path + query).get_data(as_text=True) for query in ("", "?order=surname"))
+        assert plain.index("Ada") < plain.index("Cher"), "control"
+        assert sorted_.index("Cher") < sorted_.index("Ada")
+        assert f'href="{path}?order=surname"' in plain and f'href="{path}"' in sorted_
+        newest = organiser_client.get(f"{path}?order=newest").get_data(as_text=True)
+        assert 'aria-current="true">Par prénom' in newest
+    attendance = organiser_client.get(f"/organiser/e/{event.slug}/paper/attendance?order=surname").get_data(
+        as_text=True
+    )
+    assert "Anne de la <b>Tour</b>" in attendance and "<b>Cher</b>" in attendance
+
+
+def test_the_door_finds_people_by_first_name_or_by_surname(
+    organiser_client: FlaskClient, make_event: EventMaker
+) -> None:
+    event = make_event()
+    come(event, *NAMES)
+    assert [row.name for row in people_at_door(event.id, "", None, 1, Order.SURNAME).rows] == BY_SURNAME
+    assert [row.name for row in people_at_door(event.id, "", None, 1).rows] == sorted(NAMES), "control"
+    page = organiser_client.get(f"/organiser/e/{event.slug}/door/list?order=surname&whom=absent").get_data(as_text=True)
+    assert "Anne de la <b>Tour</b>" in page and '<input type="hidden" name="order" value="surname">' in page
+    tabs = page.split('<nav class="tabs"')[1].split("</nav>")[0]
+    assert tabs.count("order=surname") == tabs.count("<a ")
+    newest = organiser_client.get(f"/organiser/e/{event.slug}/door/list?order=newest").get_data(as_text=True)
+    assert 'aria-current="true">Par prénom' in newest and "Plus récentes" not in newest
+
+
+def test_parts_of_long_paper_keep_the_order(
+    organiser_client: FlaskClient, make_event: EventMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lunchkit.pages.paper.MOST_PEOPLE", 3)
+    event = make_event()
+    come(event, *NAMES)
+    path = f"/organiser/e/{event.slug}/paper/attendance?order=surname"
+    page = organiser_client.get(path).get_data(as_text=True)
+    parts = re.findall(r'href="[^"]*(page=\d[^"]*)"', page)
+    assert len(parts) == 4 and all("order=surname" in part for part in parts), parts
+
+
+def test_people_of_the_version_before_stand_by_their_surnames(tmp_path: Path) -> None:
+    app = create_app(base_settings(tmp_path))
+    with app.app_context():
+        with db.engine.connect().execution_options(writes=True) as connection:
+            config = schema._config()
+            config.attributes["connection"] = connection
+            command.upgrade(config, "0014")
+            now = clock.now().replace(tzinfo=None)
+            insert_lunch(connection, now)
+            for number, name in enumerate(("Ada Zeste", "Zoé de l’Ânon", "")):
+                connection.execute(
+                    text(
+                        "insert into registration (event_id, nonce, link_hash, ticket_hash, name, email, organisation,"
+                        " folded, is_member, shows_name, wants_recap, seats, standing, language, sequence,"
+                        " registered_at, queued_at, arrived, erased_at) values (1, :hash, :hash, :hash, :name, null,"
+                        " '', :name, false, false, false, 1, 'seated', 'fr', 0, :at, :at, 0, :erased)"
+                    ),
+                    {"hash": bytes([number]), "name": name, "at": now + timedelta(seconds=number),
+                     "erased": None if name else now},
+                )  # fmt: skip
+            connection.commit()
+        schema.upgrade(db.engine)
+        rows = registrations_page(1, "", None, 1, order=Order.SURNAME).rows
+        assert [row.registration.name for row in rows] == ["Zoé de l’Ânon", "Ada Zeste"]
+        people = db.session.query(Registration).order_by(Registration.id)
+        assert [one.surname_key for one in people] == [surname_key_of(one.name) for one in people]
+        assert db.session.get_one(Event, 1).over_at == db.session.get_one(Event, 1).ends_at
+        db.session.remove()
+        db.engine.dispose()
+
+
+def insert_lunch(connection: object, now: object) -> None:
+    """A lunch as the schema of version 0014 holds it."""
+    connection.execute(text("insert into series (id, slug, name, network) values (1, 's', 'S', 'N')"))  # type: ignore[attr-defined]
+    connection.execute(  # type: ignore[attr-defined]
+        text(
+            "insert into event (id, series_id, uid, slug, title, theme, summary, starts_at, ends_at, zone, venue,"
+            " street, postcode, town, access_notes, contact_email, colour, capacity, companions_allowed, asks_food,"
+            " asks_access, diets, food_note, purge_days, remind_seven_days, remind_two_days, remind_same_morning,"
+            " sequence, is_demo, origin, created_at, updated_at) values (1, 1, 'u', 'e', 'T', '', '', :now, :later,"
+            " 'Europe/Zurich', '', '', '', '', '', 'a@b.example', 'tomate', 9, 0, true, true, '', '', 30, false,"
+            " false, false, 0, false, '', :now, :now)"
+        ),
+        {"now": now, "later": now.replace(year=now.year + 1)},  # type: ignore[attr-defined]
+    )
