@@ -221,7 +221,7 @@ def test_the_letter_that_leaves_says_it_in_the_readers_language_only(event: Even
     written = {row.language: render_letter(row) for row in outbox.rows()}
     french = written.pop("fr")
     assert french is not None
-    assert french.subject.startswith("Votre place à table : IA responsable")
+    assert french.subject.startswith("Votre place à table\u00a0: IA responsable")
     assert "Le couvert est mis pour 1." in french.text
     for language, letter in written.items():
         assert letter is not None
