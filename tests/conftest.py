@@ -12,7 +12,7 @@ import warnings
 import zlib
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -306,7 +306,7 @@ def make_event(series: Series) -> EventMaker:
             "uid": f"lunch-{made}@lunch.example",
             "slug": f"lunch-{made}",
             "title": "IA responsable : l’ESS s’empare du débat",
-            "starts_at": starts + timedelta(hours=11) if starts.hour == 0 else starts,
+            "starts_at": starts + timedelta(hours=11) if starts.time() == time.min else starts,
             "venue": "L’ESPACE",
             "town": "Genève",
             "contact_email": "bonjour@lunch.example",
