@@ -66,7 +66,7 @@ def _lunch(event: Event, article: Article) -> Thing:
         "@id": page,
         "url": page,
         "name": event.title,
-        "about": event.theme,
+        "about": {"@type": "Thing", "name": event.theme},
         "startDate": event.starts_local.isoformat(),
         "endDate": event.ends_local.isoformat(),
         "eventStatus": "https://schema.org/EventScheduled",
