@@ -19,13 +19,14 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from lunchkit import envfile
+from lunchkit.licences import FIRST, LICENCES
 
 PREFIX = "LUNCHKIT_"
 LEAST = {"port": 1, "mail_port": 1, "workers": 1, "proxies": 0, "mail_timeout": 1, "form_minimum_seconds": 0}
 ENV_FILE = ".env"
 FOLLOWED = (
-    "public_url", "network_name", "language", "timezone", "mail_host", "mail_port", "mail_security", "mail_user",
-    "mail_password", "mail_from", "mail_timeout", "form_minimum_seconds",
+    "public_url", "network_name", "language", "timezone", "recap_licence", "mail_host", "mail_port", "mail_security",
+    "mail_user", "mail_password", "mail_from", "mail_timeout", "form_minimum_seconds",
 )  # fmt: skip
 """What a running server takes over from the file when it changes; the others hold from the next start."""
 LANGUAGES = ("fr", "en", "de", "it")
@@ -60,6 +61,10 @@ class Settings:
     network_name: str = setting("Name of the network that gives the lunches.", "lunchkit")
     language: str = setting("Language of those whose browser asks for none of ours: `fr` or `en`.", "fr")
     timezone: str = setting("IANA time zone of new lunches.", "Europe/Zurich")
+    recap_licence: str = setting(
+        "Licence of recaps published from now on: `cc-by-4.0`, `cc-by-sa-4.0`, `cc0-1.0` or `all-rights-reserved`.",
+        FIRST.key,
+    )
     secret_key: str = setting(
         "Signs cookies and derives personal links; if unset, made at the first start (`secret_key` in the instance).",
         "",
@@ -182,6 +187,8 @@ def mistakes(settings: Settings) -> list[str]:
         )
     if settings.language not in WORKING_LANGUAGES:
         errors.append(f"LUNCHKIT_LANGUAGE: one of {', '.join(WORKING_LANGUAGES)}, not {settings.language!r}")
+    if settings.recap_licence not in LICENCES:
+        errors.append(f"LUNCHKIT_RECAP_LICENCE: one of {', '.join(LICENCES)}, not {settings.recap_licence!r}")
     if settings.mail_security not in ("starttls", "tls", "none"):
         errors.append(f"LUNCHKIT_MAIL_SECURITY: starttls, tls or none, not {settings.mail_security!r}")
     if not settings.database.startswith(("sqlite:", "postgresql+psycopg:")):

@@ -92,6 +92,17 @@ def test_search_engines_read_a_whole_event(client: FlaskClient, make_event: Even
     assert told["description"] == event.summary
 
 
+def test_the_theme_stands_above_the_title_and_search_engines_know_it(client: FlaskClient, event: Event) -> None:
+    assert "about" not in structured(client, event), "control"
+    bare = client.get(f"/e/{event.slug}").text.split('<div class="band c hero">')[1]
+    assert bare.split("<h1")[0].count("<p") == 0
+    event.theme = "Réparer, <b>vraiment</b> ?"
+    db.session.commit()
+    head = client.get(f"/e/{event.slug}").text.split('<div class="band c hero">')[1].split("<h1")[0]
+    assert "Réparer, &lt;b&gt;vraiment&lt;/b&gt;\u202f?" in head
+    assert structured(client, event)["about"] == {"@type": "Thing", "name": event.theme}
+
+
 def seat_speaker(event: Event, name: str, organisation: str = "") -> None:
     """Somebody who speaks at a lunch."""
     house = Organisation(slug="house", name=organisation) if organisation else None

@@ -42,7 +42,7 @@ def desk(lunch: House, chromium: Browser) -> Iterator[Page]:
 @pytest.fixture(scope="module")
 def pages(lunch: House) -> dict[str, str]:
     """The pages of the house."""
-    sections = ("network", "address", "letters", "look", "privacy")
+    sections = ("network", "address", "letters", "look", "privacy", "recaps")
     names = ("", *(f"/sections/{name}" for name in sections), "/health", "/start/letters", "/start/lunch")
     return {name or "index": lunch.url(f"/organiser/house{name}") for name in names}
 

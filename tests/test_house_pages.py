@@ -342,6 +342,7 @@ FIELDS = {
     "letters": ("mail_host", "mail_port", "mail_security", "mail_user", "mail_password", "mail_from"),
     "look": ("colour", "logo_alt", "logo_ground", "without_logo"),
     "privacy": ("notice", "purge_days"),
+    "recaps": ("recap_licence",),
 }
 HOSTILE = (
     "a\nLUNCHKIT_SECRET_KEY=evil", "a\r\nLUNCHKIT_PORT=1", "a\x00b", "a\u2028b", "\ud800", "x" * 20_000, "'\"'\"", "#", "=",
@@ -352,6 +353,7 @@ GOOD = {
     "network_name": "A", "language": "fr", "timezone": "Europe/Paris", "public_url": "http://lunch.example",
     "mail_host": "mail.example", "mail_port": "587", "mail_security": "starttls", "mail_user": "ada", "mail_password": "x",
     "mail_from": "a@b.example", "colour": "tomate", "notice": "", "purge_days": "30",
+    "recap_licence": "cc0-1.0",
 }  # fmt: skip
 
 

@@ -489,13 +489,13 @@ def test_from_the_lunch_to_the_thanks_on_their_way(organiser_client: FlaskClient
     first = organiser_client.get(lunch).text.split('<div class="buttons">')[1].split("secondary")[0]
     assert "Remercier les personnes venues" in first and area(event) in first
     page = organiser_client.get(area(event)).text
-    assert "Bonjour {name}," in page and "Au sujet de ce lunch seulement" in page
+    assert "Bonjour {nom}," in page and "Au sujet de ce lunch seulement" in page
     typed = thanks_in(page) | {"csrf_token": csrf_of(organiser_client, area(event))}
     shown = organiser_client.post(area(event), data=typed)
     assert shown.status_code == 200 and messages() == [], "looked at only"
     assert "Merci" in shown.text and "Danke" in shown.text and shown.text.count("Deutsch") == 1
     again = organiser_client.post(area(event), data=hidden_fields(shown.text) | {"change": "1"})
-    assert "Bonjour {name}," in again.text.split("<textarea")[1]
+    assert "Bonjour {nom}," in again.text.split("<textarea")[1]
     for _ in range(3):
         answer = organiser_client.post(f"{area(event)}/sending", data=hidden_fields(shown.text))
         assert answer.status_code == 303
@@ -547,9 +547,9 @@ def test_what_is_no_placeholder_is_pointed_out(organiser_client: FlaskClient, ev
         "csrf_token": csrf_of(organiser_client, area(event)),
         "audience": "seated",
         "subject": "Bon",
-        "prose": "{nom}",
+        "prose": "{prénom}",
     }
-    assert "<code>{nom}</code>" in organiser_client.post(area(event), data=data).text
+    assert "<code>{prénom}</code>" in organiser_client.post(area(event), data=data).text
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,7 @@ OURS = Words(
 )
 LITERAL = (
     "{name.__class__}", "{{7*7}}", "{0}", "{}", "{name!r}", "{name:>99}", "{% raw %}", "{{ config }}", "%(name)s", "${name",
-    "{nom}", "{name", "name}", "{ name }", "{NAME}", "{lunch.uid}", "{#", "\\{n", "{name }",
+    "{prénom}", "{name", "name}", "{ name }", "{NAME}", "{lunch.uid}", "{#", "\\{n", "{name }",
 )  # fmt: skip
 HOSTILE = (
     '<script>alert(1)</script><img src=x onerror="alert(2)"><a href="https://evil.example">ici</a>\'"><!-- {lunch} {name} '
@@ -221,7 +221,7 @@ def test_the_letter_that_leaves_says_it_in_the_readers_language_only(event: Even
     written = {row.language: render_letter(row) for row in outbox.rows()}
     french = written.pop("fr")
     assert french is not None
-    assert french.subject.startswith("Votre place à table : IA responsable")
+    assert french.subject.startswith("Votre place à table\u00a0: IA responsable")
     assert "Le couvert est mis pour 1." in french.text
     for language, letter in written.items():
         assert letter is not None
@@ -436,9 +436,16 @@ def test_the_form_holds_what_the_letter_says_and_saving_it_unchanged_keeps_nothi
             assert "{name}" in words.prose
             assert "{lunch}" in words.subject
             assert ("{position}" in words.prose) == (letter in ("waiting", "repeat_waiting", "ticket_waiting"))
-            assert str(Markup.escape(words.subject)) in page.text.replace("\u00a0", " ")
+            shown = words.spoken(LETTERS[letter].placeholders, language)
+            assert str(Markup.escape(shown.subject)) in page.text.replace("\u00a0", " ")
+            if language != "en":
+                assert f'value="{shown.subject}"' in page.text and "{hours}" not in page.text
     with force_locale("fr"):
         words = lunchkits_words(LETTERS["confirmation"])
+    french = words.spoken(LETTERS["confirmation"].placeholders, "fr")
+    assert "Bonjour {nom}" in french.prose
+    assert send(organiser_client, event, french).status_code == 303
+    assert db.session.scalar(select(func.count(LetterWords.id))) == 0
     assert send(organiser_client, event, Words(words.subject, words.prose.replace("\n", "\r\n"))).status_code == 303
     assert db.session.scalar(select(func.count(LetterWords.id))) == 0
     assert send(organiser_client, event, replace(words, subject="Autre {lunch}")).status_code == 303
@@ -453,16 +460,17 @@ def test_words_are_saved_and_the_list_says_so(organiser_client: FlaskClient, eve
     assert organiser_client.get(listing).text.split("<table")[1].count(": FR") == 1
     page = organiser_client.get(path(event)).text
     assert "Ada Ressort" in page
-    assert "Le couvert est mis pour {seats}." in page
+    assert "Le couvert est mis pour {personnes}." in page, "as French calls it"
     assert "changed the words of a letter" in organiser_client.get("/organiser/log?lang=en").text
 
 
 def test_an_unknown_placeholder_is_warned_of_and_kept(organiser_client: FlaskClient, event: Event) -> None:
-    answer = send(organiser_client, event, Words("Pour {nom}", "Bonjour {name}, {prénom} {position} {<b>}"))
+    answer = send(organiser_client, event, Words("Pour {Nom}", "Bonjour {name}, {prénom} {position} {<b>}"))
     assert answer.status_code == 303
     page = organiser_client.get(answer.headers["Location"]).text
     warning = page.split('class="notice"')[1].split("</div>")[0]
-    assert re.findall(r"<code>(.*?)</code>", warning) == ["{nom}", "{prénom}", "{position}", "{&lt;b&gt;}"]
+    assert re.findall(r"<code>(.*?)</code>", warning) == ["{Nom}", "{prénom}", "{position}", "{&lt;b&gt;}"]
+    assert re.findall(r"Peut-être (\S+)\u202f\?", warning) == ["{nom}"], "said once, in the language of the letter"
     assert 'class="notice"' not in organiser_client.get(path(event, language="de")).text, "control"
 
 
@@ -509,13 +517,15 @@ def test_a_letter_or_language_that_is_not_there_is_not_found(
 
 
 def test_a_preview_shows_what_was_typed_and_saves_nothing(organiser_client: FlaskClient, event: Event) -> None:
-    typed = Words("<b>Venez</b> {name} {nom}", "Bonjour {name},\n\n<script>alert(1)</script> {{7*7}} {seats}")
+    typed = Words("<b>Venez</b> {nom} {prénom}", "Bonjour {name},\n\n<script>alert(1)</script> {{7*7}} {seats}")
     answer = send(organiser_client, event, typed, door="/layout")
     assert answer.status_code == 200
-    assert answer.text.count("&lt;b&gt;Venez&lt;/b&gt; Camille Exemple {nom}".replace("Exemple", name_of_sample())) == 1
+    assert (
+        answer.text.count("&lt;b&gt;Venez&lt;/b&gt; Camille Exemple {prénom}".replace("Exemple", name_of_sample())) == 1
+    )
     assert answer.text.count("&lt;script&gt;alert(1)&lt;/script&gt; {{7*7}} 1") == 2, "as HTML, and as text"
     assert "<script" not in answer.text
-    assert "<code>{nom}</code>" in answer.text, "it warns before it is saved"
+    assert "<code>{prénom}</code>" in answer.text, "it warns before it is saved"
     assert said(event) == Words()
     assert db.session.scalar(select(func.count(OutboxLetter.id))) == 0
     saved = organiser_client.get(path(event, door="/layout")).text

@@ -16,7 +16,7 @@ from tests.chromium import DESK, open_context
 from tests.live import House, house, text_of
 from tests.looks import ORGANISER, faults, over_budget, weigh
 
-OURS = "Bonjour {name},\n\nLe couvert est mis : {date}, {hours}.\n\nSigné <b>{nom}</b>"
+OURS = "Bonjour {name},\n\nLe couvert est mis : {date}, {hours}.\n\nSigné <b>{prénom}</b>"
 LONG = "Tout ce que nous souhaitons vous dire avant de nous retrouver autour de la table, " * 12
 
 
@@ -67,12 +67,12 @@ def test_a_letter_is_worded_looked_at_saved_and_read(lunch: House, plain_desk: P
     desk.locator("[name=subject]").fill("À table, {name} !")
     prose.fill(OURS)
     desk.locator("button[formtarget=layout]").click()
-    expect(frame.get_by_text("Signé <b>{nom}</b>").first).to_be_visible()
+    expect(frame.get_by_text("Signé <b>{prénom}</b>").first).to_be_visible()
     expect(frame.get_by_text("À table, Camille")).to_be_visible()
     assert prose.input_value() == OURS, "nothing typed is lost by looking at it"
     with desk.expect_navigation():
         desk.locator("form.band button:not([name]):not([formtarget])").first.click()
-    assert "{nom}" in desk.locator(".notice").inner_text()
+    assert "{prénom}" in desk.locator(".notice").inner_text()
     desk.goto(lunch.url(f"/organiser/e/{coming}/letters"))
     assert "FR" in desk.get_by_role("row", name=re.compile("^Confirmation")).inner_text()
 
@@ -86,7 +86,7 @@ def test_a_letter_is_worded_looked_at_saved_and_read(lunch: House, plain_desk: P
     assert str(message["Subject"]) == "À table, Ana {contact} !"
     text = text_of(message).replace("\r\n", "\n")
     assert text.startswith("Bonjour Ana {contact},\n\nLe couvert est mis")
-    assert "Signé <b>{nom}</b>" in text
+    assert "Signé <b>{prénom}</b>" in text
     found = re.search(re.escape(lunch.base) + r"/r/[\w=-]+", text)
     assert found is not None
     phone.goto(found[0])

@@ -86,6 +86,7 @@ def test_the_article_tells_every_kind_of_section(client: FlaskClient, lunch: Ful
         assert words in page, words
     assert f'href="/e/{lunch.coming.slug}/register"' in page
     assert page.count("<h1") == 1
+    assert "Intelligence artificielle" in page.split("<h1")[0].split("<article>")[1], "the theme, above the title"
 
 
 def test_there_is_nothing_to_read_before_publication(client: FlaskClient, make_event: EventMaker) -> None:

@@ -41,6 +41,7 @@ WRONG = {
     "DATABASE_URL": ["mysql://x/y", "lunchkit.sqlite", "/var/lib/x", "postgresql://h:port/d", "postgresql://a:b:c@[::"],
     "LANGUAGE": ["de", "FR", "français", ""],
     "TIMEZONE": ["Europe/Geneva", "", "../etc/passwd", "/etc/localtime", "UTC+1"],
+    "RECAP_LICENCE": ["CC BY 4.0", "cc-by-nc-4.0", "CC0-1.0", ""],
     "MAIL_SECURITY": ["ssl", "", "STARTTLS"],
     "MAIL_FROM": ["lunch", "Lunch <lunch@example.org>", "a@b@c", "lunch@example.org\nBcc: x@y.ch", ""],
     "PORT": ["http", "", "8000.5", "-1", "0", "65536"],

@@ -281,7 +281,9 @@ def _room_question(said: Values) -> RoomQuestion:
 def _own_letter(said: Values) -> OwnLetter:
     form = LetterForm(formdata=_typed({"subject": _text(said["subject"]), "prose": _text(said["prose"])}))
     _check(form, said["letter"])
-    return OwnLetter(_text(said["letter"]), _text(said["language"]), form.words())
+    letter = _text(said["letter"])
+    known = LETTERS[letter].placeholders if letter in LETTERS else ()
+    return OwnLetter(letter, _text(said["language"]), form.words().kept(known))
 
 
 def _feedback_asked(said: Values) -> FeedbackAsked:

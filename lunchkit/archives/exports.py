@@ -21,10 +21,11 @@ from lunchkit.questions.queries import public_questions
 from lunchkit.recap.queries import corrections_of, recap_of
 from lunchkit.recap.sections import SectionKind, pictures_in
 from lunchkit.recap.steps import sections_now
+from lunchkit.registrations.words import LETTERS
 from lunchkit.speakers.models import Appearance, Organisation
 from lunchkit.speakers.organiser_forms import appearance_details, organisation_details, quotation_details
 from lunchkit.speakers.queries import appearances, approved_quotations
-from lunchkit.wording.queries import rows_of
+from lunchkit.wording.queries import rows_of, words_of
 
 _MOMENTS = ("starts_at", "ends_at", "members_open_at", "opens_at", "closes_at")
 
@@ -150,9 +151,9 @@ def _run(event: Event) -> list[dict[str, Any]]:
 def _letters(event: Event) -> list[dict[str, str]]:
     """What the organisers let letters say in their own words, but what they have set aside."""
     return [
-        {"letter": row.letter, "language": row.language, "subject": row.subject, "prose": row.prose}
+        {"letter": row.letter, "language": row.language} | asdict(words_of(row).kept(LETTERS[row.letter].placeholders))
         for row in rows_of(event.id)
-        if row.set_aside_at is None
+        if row.set_aside_at is None and row.letter in LETTERS
     ]
 
 

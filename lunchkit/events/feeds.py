@@ -1,7 +1,7 @@
 """What calendars and feed readers are told of lunches. Stands between the doors (routes) and the reads (queries)."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import quote, urlsplit
@@ -25,6 +25,14 @@ _HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
 
 
 @dataclass(frozen=True)
+class Rights:
+    """What may be done with a recap: a licence by name, and where its text is, if anything is given away."""
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True)
 class AtomEntry:
     """One lunch, or its recap, as a feed reader shows it; the texts are fit for XML."""
 
@@ -34,6 +42,17 @@ class AtomEntry:
     published_at: datetime
     updated_at: datetime
     summary: str
+    rights: Rights | None = None
+
+
+RightsReader = Callable[[Collection[int]], Mapping[int, Rights]]
+_readers: list[RightsReader] = []
+
+
+def tells_rights(reader: RightsReader) -> RightsReader:
+    """Register the decorated function as one that knows under which licence the recaps of lunches are given away."""
+    _readers.append(reader)
+    return reader
 
 
 def calendar_entry(event: Event) -> Entry:
@@ -75,9 +94,10 @@ def atom_feed(events: Iterable[Event]) -> str:
 
     It speaks the house's language, whoever asks: a feed is fetched by machines.
     """
-    settings = current_settings()
+    settings, told_of = current_settings(), list(events)
     with force_locale(settings.language):
-        told = [entry for event in events for entry in _atom_entries(event)]
+        rights = _rights([event.id for event in told_of if event.recap_published_at is not None])
+        told = [entry for event in told_of for entry in _atom_entries(event, rights.get(event.id))]
         entries = sorted(told, key=lambda entry: entry.published_at, reverse=True)
         updated_at = max((entry.updated_at for entry in entries), default=NEVER)
         document = render_template(
@@ -88,7 +108,11 @@ def atom_feed(events: Iterable[Event]) -> str:
     return document.translate(_NOT_IN_XML)
 
 
-def _atom_entries(event: Event) -> Iterator[AtomEntry]:
+def _rights(event_ids: Collection[int]) -> dict[int, Rights]:
+    return {number: right for reader in _readers for number, right in reader(event_ids).items()} if event_ids else {}
+
+
+def _atom_entries(event: Event, rights: Rights | None) -> Iterator[AtomEntry]:
     """The lunch, and its recap once that is published."""
     title = clean_line(event.title)
     yield AtomEntry(
@@ -107,6 +131,7 @@ def _atom_entries(event: Event) -> Iterator[AtomEntry]:
             published_at=event.recap_published_at,
             updated_at=max(event.updated_at, event.recap_published_at),
             summary=_paragraphs(_when_and_where(event), _("What was said at table, and what came of it.")),
+            rights=rights,
         )
 
 

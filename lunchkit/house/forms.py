@@ -26,8 +26,9 @@ from lunchkit.events.models import FOOD_KEPT_FOR
 from lunchkit.fields import BareForm, NumberField, at_most, between, has_a_word
 from lunchkit.house.contrast import BLACK, WHITE
 from lunchkit.house.models import House
-from lunchkit.house.sections import ADDRESS, LETTERS, LOOK, NETWORK, PRIVACY, SETTINGS
+from lunchkit.house.sections import ADDRESS, LETTERS, LOOK, NETWORK, PRIVACY, RECAPS, SETTINGS
 from lunchkit.i18n import LANGUAGE_NAMES
+from lunchkit.licences import BY, BY_SA, LICENCES, RESERVED, ZERO, Licence
 from lunchkit.text import clean_line, clean_text
 
 PORTS = {"starttls": 587, "tls": 465, "none": 25}
@@ -36,8 +37,20 @@ ZONES = (
     "Europe/Rome", "Europe/Madrid", "Europe/Lisbon", "Europe/London", "America/Montreal", "Indian/Reunion",
 )  # fmt: skip
 """Proposals; any other of the IANA list may be typed."""
+BRIEFLY = {
+    ZERO.key: _l("everybody may use and change it, without naming you."),
+    BY.key: _l("everybody may use and change it who names you."),
+    BY_SA.key: _l("everybody may use and change it who names you, and passes it on under the same licence."),
+    RESERVED.key: _l("whoever wants to use more than the law allows asks you."),
+}
+"""What each licence means, the freest first."""
 UNNAMED = _l("Please say whose lunches these are.")
 Data = MultiDict[str, Any] | CombinedMultiDict[str, Any] | None
+
+
+def licence_label(licence: Licence) -> str:
+    """A licence by its name and its meaning, for whoever chooses."""
+    return f"{licence.name} – {BRIEFLY[licence.key]}"
 
 
 def whole_address(typed: str | None) -> str:
@@ -185,8 +198,17 @@ class PrivacyForm(BareForm):
     )
 
 
+class RecapsForm(BareForm):
+    """Under which licence recaps are given away."""
+
+    recap_licence = RadioField(
+        _l("Licence of recaps"), choices=lambda: [(key, licence_label(LICENCES[key])) for key in BRIEFLY]
+    )
+
+
 FORMS: dict[str, type[Any]] = {
-    NETWORK: NetworkForm, ADDRESS: AddressForm, LETTERS: LettersForm, LOOK: LookForm, PRIVACY: PrivacyForm
+    NETWORK: NetworkForm, ADDRESS: AddressForm, LETTERS: LettersForm, LOOK: LookForm, PRIVACY: PrivacyForm,
+    RECAPS: RecapsForm,
 }  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """The organiser's doors to the house: its sections, and the same ones a step at a time in the first run."""
 
+from collections.abc import Collection
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,6 +20,7 @@ from lunchkit.house.refusals import NoMailServer
 from lunchkit.house.sections import ADDRESS, LETTERS, LOOK, LUNCH, PRIVACY, SECTIONS, STEPS, next_step
 from lunchkit.images.intake import LEAST_LOGO_SIDE, MOST_BYTES, read_upload
 from lunchkit.images.refusals import PictureTooHeavy
+from lunchkit.licences import licence_named
 from lunchkit.links import public
 from lunchkit.mail.reasons import explain
 from lunchkit.mail.trial import Trial
@@ -44,6 +46,7 @@ def index() -> ResponseReturnValue:
         the_house=house,
         to_do=to_do(house),
         is_tested=is_mail_tested(house, current_settings()),
+        licence=licence_named(current_settings().recap_licence),
     )
 
 
@@ -63,7 +66,7 @@ def step(step: str) -> ResponseReturnValue:
         return render_template(
             "organiser/house/lunch.html", step=step, steps=STEPS, to_do=to_do(the_house()), way_back=_way_back()
         )
-    return _page(_known(step), _form(step), step=step)
+    return _page(_known(step, STEPS), _form(step), step=step)
 
 
 @bp.post("/start/<step>")
@@ -75,9 +78,9 @@ def take_step(step: str) -> ResponseReturnValue:
         later = request.form.get("act") == "later"
         return redirect(url_for("organiser.pages.home") if later else _first_lunch(), code=303)
     if request.form.get("act") == "later":
-        actions.leave_for_later(_known(step))
+        actions.leave_for_later(_known(step, STEPS))
         return redirect(url_for(".step", step=next_step(step)), code=303)
-    return _save(_known(step), step)
+    return _save(_known(step, STEPS), step)
 
 
 @bp.get("/sections/<section>")
@@ -100,8 +103,8 @@ def _way_back() -> str:
     return public("organiser.pages.home")
 
 
-def _known(section: str) -> str:
-    if section not in SECTIONS:
+def _known(section: str, among: Collection[str] = SECTIONS) -> str:
+    if section not in among:
         raise NotFound
     return section
 

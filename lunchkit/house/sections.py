@@ -1,17 +1,18 @@
 """The sections of the house, each with the settings that it asks about; and the order of the first run."""
 
-NETWORK, ADDRESS, LETTERS, LOOK, PRIVACY = "network", "address", "letters", "look", "privacy"
+NETWORK, ADDRESS, LETTERS, LOOK, PRIVACY, RECAPS = "network", "address", "letters", "look", "privacy", "recaps"
 SETTINGS = {
     NETWORK: ("network_name", "language", "timezone"),
     ADDRESS: ("public_url",),
     LETTERS: ("mail_host", "mail_port", "mail_security", "mail_user", "mail_password", "mail_from"),
     LOOK: (),
     PRIVACY: (),
+    RECAPS: ("recap_licence",),
 }
 SECTIONS = tuple(SETTINGS)
 LUNCH = "lunch"
-STEPS = (*SECTIONS, LUNCH)
-"""The first run. Each step is one section; the last leads to the first lunch."""
+STEPS = (NETWORK, ADDRESS, LETTERS, LOOK, PRIVACY, LUNCH)
+"""The first run. Each step is one section; the last leads to the first lunch. The others can wait for their day."""
 
 
 def next_step(step: str) -> str:

@@ -1,24 +1,12 @@
 """From a letter to an RFC 5322 message that Outlook, Gmail and Apple Mail understand."""
 
 from datetime import datetime
-from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
+from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP, Policy
 from email.utils import format_datetime
 
+from lunchkit.mail.headers import POLICY
 from lunchkit.mail.rendering import Letter, one_line
-
-
-class _WholeLine(UnstructuredHeader, BaseHeader):
-    """A header with a long address in it: folded, it would become an encoded word that no mail program follows."""
-
-    def fold(self, *, policy: Policy) -> str:
-        return f"{self.name}: {self}{policy.linesep}"
-
-
-_headers = HeaderRegistry()
-_headers.map_to_type("list-unsubscribe", _WholeLine)
-POLICY = SMTP.clone(header_factory=_headers)
 
 
 def build_message(letter: Letter, *, sender: str, recipient: str, message_id: str, date: datetime) -> EmailMessage:

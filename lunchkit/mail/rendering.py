@@ -1,5 +1,6 @@
 """From a row of the outbox to a letter: each feature registers how its kinds of letter are written."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -36,6 +37,8 @@ class Letter:
     """Where one POST ends letters of this kind (RFC 8058); empty for letters that somebody asked for by an act."""
 
 
+_BOUND = "\u202f\u00a0"
+_SPACES = re.compile(f"[ {_BOUND}]+")
 Renderer = Callable[[dict[str, Any]], Letter | None]
 _renderers: dict[str, Renderer] = {}
 
@@ -71,5 +74,9 @@ def fill(folder: str, **context: object) -> tuple[str, str, str]:
 
 
 def one_line(text: str) -> str:
-    """Fold line breaks and control characters into spaces, so that a header stays one header."""
-    return " ".join("".join(char if char.isprintable() or char in "\u202f\u00a0" else " " for char in text).split())
+    """Fold line breaks and control characters into spaces, so that a header stays one header.
+
+    The spaces that French needs stay, so that no line of a list of letters begins with a colon.
+    """
+    one = "".join(char if char.isprintable() or char in _BOUND else " " for char in text)
+    return _SPACES.sub(lambda run: next((char for char in run[0] if char in _BOUND), " "), one).strip()

@@ -22,7 +22,8 @@ from lunchkit.messages.queries import Reach, free_again_at, reaches, rounds
 from lunchkit.messages.refusals import NobodyToReach, enough_until, why_not
 from lunchkit.messages.words import KIND, PLACEHOLDERS, thanks, values_for, without_thanks
 from lunchkit.refusals import NO, readable, retry_header
-from lunchkit.wording.words import MEANINGS, Words, unknown_in
+from lunchkit.wording.placeholders import MEANINGS, local_name
+from lunchkit.wording.words import Words, unknown_in
 
 bp = Blueprint("messages", __name__)
 
@@ -59,7 +60,7 @@ def look(slug: str) -> ResponseReturnValue:
         reach=chosen,
         label=_label(event, chosen),
         letters=_previews(event, chosen, words),
-        unknown=unknown_in(words, PLACEHOLDERS),
+        unknown=unknown_in(words, PLACEHOLDERS, language()),
         a_minute=A_MINUTE,
     )
 
@@ -98,7 +99,7 @@ def _scope(event: Event) -> str:
 
 
 def _form(event: Event, reached: dict[Audience, Reach], *, sent: bool = False) -> MessageForm:
-    start = thanks() if event.is_over(clock.now()) else Words()
+    start = thanks().spoken(PLACEHOLDERS, language()) if event.is_over(clock.now()) else Words()
     offered = [(audience, _label(event, reach)) for audience, reach in reached.items()]
     return message_form(offered, start, request.form if sent else None)
 
@@ -140,7 +141,7 @@ def _index_page(
     event: Event, reached: dict[Audience, Reach], form: MessageForm, notice: LazyString | str | None = None
 ) -> str:
     is_over, counts = event.is_over(clock.now()), letter_counts(event.id, KIND)
-    values = values_for(event, _("Camille Sample"))
+    values, sent = values_for(event, _("Camille Sample")), rounds(event.id)
     return render_template(
         "organiser/messages/index.html",
         event=event,
@@ -151,7 +152,8 @@ def _index_page(
         door_used=Audience.CAME in reached,
         reason=_reason(event),
         somebody=any(reach.letters for reach in reached.values()),
-        rounds=rounds(event.id),
+        rounds=sent,
+        said={one.id: Words(one.subject, one.prose).spoken(PLACEHOLDERS, language()) for one in sent},
         labels={
             Audience.SEATED: _("to those who had a seat") if is_over else _("to those who have a seat"),
             Audience.WAITING: _("to those who wait"),
@@ -161,5 +163,5 @@ def _index_page(
         counts=counts,
         follows=request.args.get("done") == "sent" and counts[LetterState.WAITING] > 0,
         last_at=last_leaves_at(event.id, KIND),
-        placeholders=[(f"{{{name}}}", MEANINGS[name], values[name]) for name in PLACEHOLDERS],
+        placeholders=[(f"{{{local_name(name, language())}}}", MEANINGS[name], values[name]) for name in PLACEHOLDERS],
     )

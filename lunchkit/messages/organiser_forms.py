@@ -6,9 +6,11 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField, RadioField, StringField, TextAreaField
 
-from lunchkit.fields import BareForm, at_most, has_a_word
+from lunchkit.fields import BareForm, has_a_word
 from lunchkit.messages.models import Audience
+from lunchkit.messages.words import PLACEHOLDERS
 from lunchkit.text import clean_line, clean_text
+from lunchkit.wording.organiser_forms import keeps_at_most
 from lunchkit.wording.words import Words
 
 LONGEST_SUBJECT, LONGEST_PROSE = 150, 4000
@@ -21,18 +23,18 @@ class MessageForm(BareForm):
     subject = StringField(
         _l("Subject"),
         filters=[clean_line],
-        validators=[has_a_word(_l("Please write a subject.")), at_most(LONGEST_SUBJECT)],
+        validators=[has_a_word(_l("Please write a subject.")), keeps_at_most(LONGEST_SUBJECT)],
     )
     prose = TextAreaField(
         _l("Text of the letter"),
         filters=[clean_text],
-        validators=[has_a_word(_l("Please write what the letter says.")), at_most(LONGEST_PROSE)],
+        validators=[has_a_word(_l("Please write what the letter says.")), keeps_at_most(LONGEST_PROSE)],
     )
     stamp = HiddenField()
 
     def words(self) -> Words:
-        """The frozen value of a valid form."""
-        return Words(self.subject.data or "", self.prose.data or "")
+        """The frozen value of a valid form, placeholders under the names that are kept."""
+        return Words(self.subject.data or "", self.prose.data or "").kept(PLACEHOLDERS)
 
     def chosen(self) -> Audience:
         """To whom, of a valid form."""

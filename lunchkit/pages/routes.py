@@ -151,7 +151,7 @@ def structured_event(event: Event, left: int, speakers: Sequence[Appearance] = (
             "@id": links.public("pages.event", slug=event.slug),
             "url": links.public("pages.event", slug=event.slug),
             "name": event.title,
-            "about": event.theme,
+            "about": {"@type": "Thing", "name": event.theme},
             "description": event.summary,
             "startDate": event.starts_local.isoformat(),
             "endDate": event.ends_local.isoformat(),

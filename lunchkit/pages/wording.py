@@ -31,9 +31,10 @@ from lunchkit.web import POLICY
 from lunchkit.wording import actions
 from lunchkit.wording.models import LetterWords
 from lunchkit.wording.organiser_forms import WordsForm, words_form
+from lunchkit.wording.placeholders import MEANINGS, local_name
 from lunchkit.wording.queries import own_words, revision_of, rows_of, words_of, words_row
 from lunchkit.wording.refusals import WordsChangedMeanwhile
-from lunchkit.wording.words import MEANINGS, Words, unknown_in
+from lunchkit.wording.words import Words, unknown_in
 
 NAMES = {
     "confirmation": _l("Confirmation"),
@@ -121,7 +122,7 @@ def save(slug: str, letter: str, language: str) -> ResponseReturnValue:
     form = words_form(Words(), 0, request.form)
     if not form.validate():
         return _page(event, one, language, words_row(event.id, one.key, language), form), 422
-    words = form.words().without(_lunchkits(one, language))
+    words = form.words().kept(one.placeholders).without(_lunchkits(one, language))
     try:
         actions.save_words(event, one.key, language, words, seen=form.base(), by=_by())
         if request.form.get("act") == "trial":
@@ -194,7 +195,12 @@ def _lunchkits(letter: AttendeeLetter, language: str) -> Words:
 
 
 def _form(letter: AttendeeLetter, language: str, row: LetterWords | None) -> WordsForm:
-    return words_form(words_of(row).beside(_lunchkits(letter, language)), revision_of(row))
+    return words_form(_shown(letter, language, words_of(row)), revision_of(row))
+
+
+def _shown(letter: AttendeeLetter, language: str, own: Words) -> Words:
+    """What a letter says where these are one's own words, its placeholders as its language calls them."""
+    return own.beside(_lunchkits(letter, language)).spoken(letter.placeholders, language)
 
 
 def _try(event: Event, letter: AttendeeLetter, language: str) -> ResponseReturnValue:
@@ -222,7 +228,7 @@ def _page(
 ) -> Response:
     settings = current_settings()
     present = words_of(row)
-    others = present.beside(_lunchkits(letter, language)) if isinstance(notice, WordsChangedMeanwhile) else None
+    others = _shown(letter, language, present) if isinstance(notice, WordsChangedMeanwhile) else None
     page = render_template(
         "organiser/wording/edit.html",
         event=event,
@@ -235,7 +241,7 @@ def _page(
         is_own=bool(present),
         was_own=row is not None and row.set_aside_at is not None,
         form=form,
-        unknown=unknown_in(form.words(), letter.placeholders),
+        unknown=unknown_in(form.words(), letter.placeholders, language),
         placeholders=_placeholders(event, letter, language),
         notice=notice.message if notice else "",
         others=others,
@@ -247,10 +253,10 @@ def _page(
 
 
 def _placeholders(event: Event, letter: AttendeeLetter, language: str) -> list[tuple[str, LazyString, str]]:
-    """Each placeholder, what it means, and what stands for it in a sample."""
+    """Each placeholder as the letter's language calls it, what it means, and what stands for it in a sample."""
     with force_locale(language):
         values = placeholder_values(letter, event, letter.sample | {"name": _("Camille Sample")})
-    return [(f"{{{name}}}", MEANINGS[name], value or "") for name, value in values.items()]
+    return [(f"{{{local_name(name, language)}}}", MEANINGS[name], value or "") for name, value in values.items()]
 
 
 def _looked_at(event: Event, letter: AttendeeLetter, language: str, words: Words) -> Response:
@@ -262,7 +268,7 @@ def _looked_at(event: Event, letter: AttendeeLetter, language: str, words: Words
         letter=sample,
         language=language,
         name=NAMES[letter.key],
-        unknown=unknown_in(words, letter.placeholders),
+        unknown=unknown_in(words, letter.placeholders, language),
     )
     # What stands before the mark is escaped, and so can hold none of its own.
     response = _with_policy(page.replace(MARK, _inner(sample), 1), LOOKED_AT)

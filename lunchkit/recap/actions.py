@@ -17,13 +17,14 @@ from lunchkit.images.models import Picture
 from lunchkit.images.steps import destroy, lay_by, lock, take_up
 from lunchkit.links import derived_token, token_hash
 from lunchkit.recap.changes import Wording, decide, wording, wording_of
-from lunchkit.recap.document import article_of, folded_words
+from lunchkit.recap.document import article_of, folded_words, licence_to_give
 from lunchkit.recap.drafting import draft_from_what_happened, empty_draft, snapshot_of, starts_hidden
 from lunchkit.recap.listing import must_mend
 from lunchkit.recap.models import Recap, RecapCorrection, RecapSection, RecapVersion
 from lunchkit.recap.organiser_forms import Correction
 from lunchkit.recap.queries import pictures_in_use, pictures_read, pictures_standing
 from lunchkit.recap.refusals import (
+    LicenceHasChanged,
     LunchHasNotBegun,
     LunchIsNotPublic,
     NoMorePictures,
@@ -268,10 +269,11 @@ def revoke_preview(event: Event) -> None:
         recap.preview_nonce = recap.preview_hash = None
 
 
-def publish_recap(event: Event) -> int:
+def publish_recap(event: Event, *, licence: str | None = None) -> int:
     """Freeze the draft and show it to everybody; returns how many letters leave. One that is public already stays.
 
-    Raises LunchIsNotPublic, LunchHasNotBegun, StillToMend, NothingToPublish.
+    ``licence`` is the key of the one that was promised to whoever publishes; None where nobody was asked. Raises
+    LunchIsNotPublic, LunchHasNotBegun, LicenceHasChanged, StillToMend, NothingToPublish.
     """
     with transaction() as session:
         recap = _lock_both(session, event)
@@ -282,21 +284,21 @@ def publish_recap(event: Event) -> int:
         if clock.now() < event.starts_at:
             raise LunchHasNotBegun
         recap.published_at = recap.published_at or clock.now()
-        _freeze(session, event, recap)
+        _freeze(session, event, recap, _licence(recap, licence))
         event.recap_published_at = recap.published_at
         return promise_recap_letters(session, event)
 
 
-def correct_recap(event: Event, correction: Correction) -> None:
+def correct_recap(event: Event, correction: Correction, *, licence: str | None = None) -> None:
     """Show readers the draft as it is now, with a note; results as they were counted first, unless counted again.
 
-    Raises NotPublished, StillToMend, NothingToPublish.
+    ``licence`` as in ``publish_recap``. Raises NotPublished, LicenceHasChanged, StillToMend, NothingToPublish.
     """
     with transaction() as session:
         recap = _lock_both(session, event)
         if recap.published is None:
             raise NotPublished
-        _freeze(session, event, recap, keeps_counts=not correction.counts_again)
+        _freeze(session, event, recap, _licence(recap, licence), keeps_counts=not correction.counts_again)
         latest = session.scalar(
             select(func.max(RecapCorrection.corrected_at)).where(RecapCorrection.event_id == event.id)
         )
@@ -322,11 +324,20 @@ def _lock_both(session: Session, event: Event) -> Recap:
     return lock_recap(session, event.id)
 
 
-def _freeze(session: Session, event: Event, recap: Recap, *, keeps_counts: bool = False) -> None:
+def _licence(recap: Recap, promised: str | None) -> str:
+    """The key of the licence to give. As it cannot be taken back, it is no other than the one that was promised."""
+    licence = licence_to_give(recap.published).key
+    if promised not in (None, licence):
+        raise LicenceHasChanged
+    return licence
+
+
+def _freeze(session: Session, event: Event, recap: Recap, licence: str, *, keeps_counts: bool = False) -> None:
     sections = sections_now(session, event.id)
     if must_mend(sections):
         raise StillToMend
     snapshot = snapshot_of(event, sections, recap.published if keeps_counts else None)
+    snapshot["licence"] = licence
     before, recap.published = pictures_read(event.id), snapshot
     after = pictures_read(event.id)
     lay_by(session, before - after)

@@ -15,6 +15,7 @@ from lunchkit.config import current_settings
 from lunchkit.events.models import Event
 from lunchkit.events.queries import coming_events
 from lunchkit.images.queries import pictures_by_token
+from lunchkit.licences import Licence, freer, licence_named
 from lunchkit.links import public
 from lunchkit.markdown import plain
 from lunchkit.polls.exports import result_from_json, result_json
@@ -37,16 +38,32 @@ _WORDS = (FieldKind.LINE, FieldKind.TEXT, FieldKind.MARKDOWN)
 
 
 def freeze(event: Event, sections: Sequence[RecapSection]) -> dict[str, Any]:
-    """What is published of a draft: {"version", "language", "sections": [{"id", "kind", "title", "data", "frozen"?}]}.
+    """What is published of a draft: {"version", "language", "licence", "sections": [{"id", "kind", "title", "data",
+    "frozen"?}]}.
 
     Hidden and empty sections are left out. ``frozen`` is what nobody wrote: of a ``poll`` {"result", "before",
     "movement"}, the first two as ``polls.exports.result_json`` makes them, in the language of the house; of the
     ``room`` {"items": [{"text", "supports", "answered"}]}, where ``supports`` is null for fewer than three people.
     """
-    language = current_settings().language
+    language, licence = current_settings().language, current_settings().recap_licence
     with force_locale(language):
         kept = [_kept(event, section, language) for section in sections if section.hidden_at is None]
-    return {"version": VERSION, "language": language, "sections": [section for section in kept if section]}
+    told = [section for section in kept if section]
+    return {"version": VERSION, "language": language, "licence": licence, "sections": told}
+
+
+def licence_of(snapshot: Mapping[str, Any]) -> Licence:
+    """Under which licence a frozen copy was given; one from before there was a choice does not say it."""
+    return licence_named(snapshot.get("licence"))
+
+
+def licence_to_give(published: Mapping[str, Any] | None) -> Licence:
+    """The licence of what would be published now: the house's, or that of the copy that readers have, if it is freer.
+
+    Nobody can take back what readers were given; a correction may give more, and never less.
+    """
+    wanted = licence_named(current_settings().recap_licence)
+    return wanted if published is None else freer(wanted, licence_of(published))
 
 
 def _kept(event: Event, section: RecapSection, language: str) -> Content | None:
@@ -155,6 +172,7 @@ def article_of(event: Event, snapshot: Mapping[str, Any], corrections: Sequence[
         language=snapshot["language"],
         sections=tuple(section for section in sections if section is not None),
         corrections=tuple(sorted(corrections, key=lambda correction: correction.corrected_at)),
+        licence=licence_of(snapshot),
     )
 
 

@@ -65,3 +65,11 @@ class NotPublished(Refusal):
     """A correction of what nobody can read."""
 
     message = _l("This recap is not published, so there is nothing to correct.")
+
+
+class LicenceHasChanged(Refusal):
+    """Somebody has chosen another licence in the house since this page was opened."""
+
+    message = _l(
+        "The licence of recaps has changed since you opened this page. Nothing was published: look at it once more."
+    )

@@ -8,8 +8,6 @@ from lunchkit.events.queries import event_by_slug_or_404
 from lunchkit.links import public
 from lunchkit.recap.document import article_of, freeze
 from lunchkit.recap.exports import (
-    LICENCE,
-    LICENCE_ADDRESS,
     card_of,
     instance_host,
     licence_terms,
@@ -47,9 +45,7 @@ def show(slug: str) -> ResponseReturnValue:
         published_at=recap.published_at,
         structured=structured_article(event, article, recap.published_at or recap.created_at),
         share=share_links(event, address),
-        licence=LICENCE,
-        licence_address=LICENCE_ADDRESS,
-        terms=licence_terms(event),
+        terms=licence_terms(event, article.licence),
     )
     return _unless_known(compress(Response(page)))
 

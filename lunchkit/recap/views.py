@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from lunchkit.events.models import Event, EventState
 from lunchkit.i18n import Scheduled, long_date
 from lunchkit.images.models import Picture
+from lunchkit.licences import FIRST, Licence
 from lunchkit.markdown import plain
 from lunchkit.polls.movement import Level, read
 from lunchkit.polls.pictures.drawing import breadth
@@ -141,6 +142,8 @@ class Article:
     sections: tuple[Section, ...]
     corrections: tuple[RecapCorrection, ...] = ()
     """The earliest first."""
+    licence: Licence = FIRST
+    """Under which its text, figures and results were given away."""
 
     def of_kind(self, kind: SectionKind) -> Sequence[Section]:
         """The sections of one kind, in their order."""

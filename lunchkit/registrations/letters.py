@@ -28,8 +28,9 @@ from lunchkit.registrations.keys import spoken_code, unsubscribe_token
 from lunchkit.registrations.models import Registration, Standing
 from lunchkit.registrations.words import AttendeeLetter, differences, letter_of, placeholder_values
 from lunchkit.text import clean_line, clean_text
+from lunchkit.wording.placeholders import placeholders_in
 from lunchkit.wording.queries import own_words
-from lunchkit.wording.words import Paragraph, Words, fill_in_subject, paragraphs, placeholders_in
+from lunchkit.wording.words import Paragraph, Words, fill_in_subject, paragraphs
 
 FOLDER = "registrations/mail"
 TICKET_CID = "ticket"
@@ -189,6 +190,7 @@ def _own(letter: AttendeeLetter | None, event: Event, facts: dict[str, Any], wor
         words = own_words(event.id, letter.key, language())
     if not words:
         return _Own()
+    words = words.kept(letter.placeholders)
     values = placeholder_values(letter, event, facts)
     known = {name: value for name, value in values.items() if value is not None}
     lacking = values.keys() - known.keys()

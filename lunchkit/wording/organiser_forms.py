@@ -1,5 +1,7 @@
 """The form with which an organiser writes a letter in words of their own."""
 
+from collections.abc import Callable
+
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField, StringField, TextAreaField
@@ -7,6 +9,7 @@ from wtforms.validators import ValidationError
 
 from lunchkit.fields import BareForm, at_most
 from lunchkit.text import clean_line, clean_text
+from lunchkit.wording.placeholders import MEANINGS, canonical
 from lunchkit.wording.words import Words
 
 LONGEST_SUBJECT, LONGEST_PROSE = 150, 4000
@@ -15,11 +18,23 @@ DIGITS = 9
 UNREADABLE = _l("Please write a subject that one can read, or leave it empty.")
 
 
+def keeps_at_most(length: int) -> Callable[[BareForm, StringField], None]:
+    """No more than so many characters, as typed and as kept: a placeholder may be longer under its other name."""
+    check = at_most(length)
+
+    def check_both(form: BareForm, field: StringField) -> None:
+        check(form, field)
+        if len(canonical(field.data or "", MEANINGS)) > length:
+            raise ValidationError(str(check.message))
+
+    return check_both
+
+
 class WordsForm(BareForm):
     """Subject and prose of one letter in one language. The token is asked for at the door of the house."""
 
-    subject = StringField(_l("Subject"), filters=[clean_line], validators=[at_most(LONGEST_SUBJECT)])
-    prose = TextAreaField(_l("Text of the letter"), filters=[clean_text], validators=[at_most(LONGEST_PROSE)])
+    subject = StringField(_l("Subject"), filters=[clean_line], validators=[keeps_at_most(LONGEST_SUBJECT)])
+    prose = TextAreaField(_l("Text of the letter"), filters=[clean_text], validators=[keeps_at_most(LONGEST_PROSE)])
     seen = HiddenField()
 
     def validate_subject(self, field: StringField) -> None:

@@ -1,4 +1,4 @@
-"""What one may write in a letter: plain text, and placeholders of a fixed list.
+"""What one may write in a letter: plain text, and placeholders of a fixed list (``wording.placeholders``).
 
 A placeholder is replaced by its value and by nothing else: no template language ever sees what somebody typed. All are
 replaced in one pass, so that a value that looks like a placeholder (somebody's name may) stays as it is.
@@ -8,28 +8,14 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from flask_babel import lazy_gettext as _l
-
 from lunchkit.i18n import typo
 from lunchkit.mail.rendering import one_line
+from lunchkit.wording.placeholders import Unknown, canonical, localised, replace_known, strangers
 
 LONGEST_LEAD = 240
 """Characters: a longer paragraph is not set in large type."""
 LONGEST_SENT = 400
 """Characters of a subject, filled in: a title may stand in it more than once."""
-MEANINGS = {
-    "name": _l("Name of whoever gets the letter"),
-    "lunch": _l("Title of the lunch"),
-    "date": _l("Day of the lunch"),
-    "hours": _l("From when to when"),
-    "place": _l("Where it is"),
-    "network": _l("Name of the network"),
-    "contact": _l("Address that is answered"),
-    "seats": _l("For how many people"),
-    "position": _l("Place on the waiting list"),
-}
-"""What each placeholder of a lunch's letters is filled with, in words for organisers."""
-_BRACED = re.compile(r"\{[^{}\n]{1,40}\}")
 
 
 @dataclass(frozen=True)
@@ -46,6 +32,14 @@ class Words:
     def beside(self, others: "Words") -> "Words":
         """These, and the others where these say nothing."""
         return Words(self.subject or others.subject, self.prose or others.prose)
+
+    def kept(self, known: Collection[str]) -> "Words":
+        """These, as they are kept: the known placeholders under their one name."""
+        return Words(canonical(self.subject, known), canonical(self.prose, known))
+
+    def spoken(self, known: Collection[str], language: str) -> "Words":
+        """These, as they are shown: the known placeholders as a language calls them."""
+        return Words(localised(self.subject, known, language), localised(self.prose, known, language))
 
     def without(self, others: "Words") -> "Words":
         """These, but nothing where they say what the others say."""
@@ -69,11 +63,11 @@ class Paragraph:
 
 
 def fill_in(text: str, values: Mapping[str, str]) -> str:
-    """The text with each ``{name}`` of the values replaced, all in one pass. Other braces stay."""
-    if not values:
-        return text
-    known = re.compile("|".join(re.escape(f"{{{name}}}") for name in values))
-    return known.sub(lambda found: _in_one_line(values[found[0][1:-1]]), text)
+    """The text with each ``{name}`` of the values replaced, all in one pass. Other braces stay.
+
+    The values go by the names that are kept; in the text a placeholder may have that of any language.
+    """
+    return replace_known(text, values, lambda name: _in_one_line(values[name]))
 
 
 def _in_one_line(value: str) -> str:
@@ -104,11 +98,6 @@ def _greets(part: str) -> bool:
     return "\n" not in part and part.endswith((",", "{name}"))
 
 
-def placeholders_in(text: str) -> list[str]:
-    """What stands in braces and may be meant as a placeholder, each once, without its braces."""
-    return list(dict.fromkeys(found[1:-1] for found in _BRACED.findall(text)))
-
-
-def unknown_in(words: Words, known: Collection[str]) -> list[str]:
-    """What stands in braces and is none of the known placeholders: it would be sent as it was typed."""
-    return [name for name in placeholders_in(f"{words.subject}\n{words.prose}") if name not in known]
+def unknown_in(words: Words, known: Collection[str], language: str) -> list[Unknown]:
+    """What stands in braces and is no placeholder of this letter, each once; what was meant is in its language."""
+    return strangers(f"{words.subject}\n{words.prose}", known, language)

@@ -1,7 +1,7 @@
 """A recap as others take it away: data for programs, words for search engines, links to share, a kit for the press."""
 
 from lunchkit.recap.exports.data import recap_json
-from lunchkit.recap.exports.licence import LICENCE, LICENCE_ADDRESS, licence_terms
+from lunchkit.recap.exports.licence import licence_terms
 from lunchkit.recap.exports.press_kit import press_kit
 from lunchkit.recap.exports.sharing import (
     card_of,
@@ -13,8 +13,6 @@ from lunchkit.recap.exports.sharing import (
 from lunchkit.recap.exports.structured import structured_article
 
 __all__ = [
-    "LICENCE",
-    "LICENCE_ADDRESS",
     "card_of",
     "instance_host",
     "licence_terms",

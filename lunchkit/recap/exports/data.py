@@ -9,7 +9,7 @@ from flask_babel import force_locale
 from lunchkit.events.models import Event
 from lunchkit.links import public
 from lunchkit.recap.document import VERSION
-from lunchkit.recap.exports.licence import LICENCE, LICENCE_ADDRESS, licence_terms
+from lunchkit.recap.exports.licence import licence_terms
 from lunchkit.recap.sections import SectionKind
 from lunchkit.recap.views import Article, NextLunch, Photo, Section
 from lunchkit.speakers.models import Appearance, Quotation
@@ -28,7 +28,11 @@ def recap_json(event: Event, article: Article, published_at: datetime) -> Thing:
             "language": article.language,
             "network": event.series.network,
             "series": event.series.name,
-            "licence": {"name": LICENCE, "address": LICENCE_ADDRESS, "terms": licence_terms(event)},
+            "licence": {
+                "name": str(article.licence.name),
+                "address": article.licence.address,
+                "terms": licence_terms(event, article.licence),
+            },
             "published_at": published_at.isoformat(),
             "corrections": [
                 {"corrected_at": each.corrected_at.isoformat(), "note": each.note} for each in article.corrections

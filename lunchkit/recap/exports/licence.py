@@ -1,19 +1,44 @@
-"""Under which licence a recap is given away: said once, for the page, the data and the press kit."""
+"""Under which licence a recap is given away: said once, for the page, the data, the press kit and the feed."""
 
-from flask_babel import gettext as _
+from collections.abc import Collection, Mapping
 
+from flask_babel import lazy_gettext as _l
+
+from lunchkit.events.feeds import Rights, tells_rights
 from lunchkit.events.models import Event
+from lunchkit.licences import BY, BY_SA, RESERVED, ZERO, Licence, licence_named
+from lunchkit.recap.queries import licences_of
 
-LICENCE = "CC BY 4.0"
-LICENCE_ADDRESS = "https://creativecommons.org/licenses/by/4.0/"
-
-
-def licence_terms(event: Event) -> str:
-    """What it allows, in a few words."""
-    terms = _(
+_TERMS = {
+    BY.key: _l(
         "Everybody may use the text, the figures and the results of this recap, also changed and in print, "
         "if they name %(network)s and give the address of the page. Pictures, and what is quoted, belong to those "
-        "who are named beside them.",
-        network=event.series.network,
-    )
-    return str(terms)
+        "who are named beside them."
+    ),
+    BY_SA.key: _l(
+        "Everybody may use the text, the figures and the results of this recap, also changed and in print, "
+        "if they name %(network)s, give the address of the page, and pass on what they make of it under the same "
+        "licence. Pictures, and what is quoted, belong to those who are named beside them."
+    ),
+    ZERO.key: _l(
+        "Everybody may use the text, the figures and the results of this recap as they like, also changed and in "
+        "print, without asking and without naming anybody. Pictures, and what is quoted, belong to those who are "
+        "named beside them."
+    ),
+    RESERVED.key: _l(
+        "The text, the figures and the results of this recap belong to %(network)s. Whoever wants more of them than "
+        "a quotation asks first. Pictures, and what is quoted, belong to those who are named beside them."
+    ),
+}
+
+
+def licence_terms(event: Event, licence: Licence) -> str:
+    """What it allows, in a few words."""
+    return str(_TERMS[licence.key]) % {"network": event.series.network}
+
+
+@tells_rights
+def rights_of(event_ids: Collection[int]) -> Mapping[int, Rights]:
+    """The licence of each published recap of these lunches, for the feed."""
+    licences = {event_id: licence_named(key) for event_id, key in licences_of(event_ids).items()}
+    return {event_id: Rights(str(licence.name), licence.address) for event_id, licence in licences.items()}

@@ -11,7 +11,7 @@ from lunchkit.events.models import Event
 from lunchkit.links import public
 from lunchkit.markdown import plain
 from lunchkit.polls.exports import result_csv, view_from_json
-from lunchkit.recap.exports.licence import LICENCE, LICENCE_ADDRESS, licence_terms
+from lunchkit.recap.exports.licence import licence_terms
 from lunchkit.recap.exports.sharing import card_of
 from lunchkit.recap.sections import SectionKind
 from lunchkit.recap.views import Article, FrozenPoll
@@ -56,9 +56,7 @@ def _text(name: str, event: Event, article: Article, **more: object) -> bytes:
         article=article,
         texts=[plain(section.fields["text"]) for section in article.of_kind(SectionKind.INTRODUCTION)],
         address=public("recap.show", slug=event.slug),
-        licence=LICENCE,
-        licence_address=LICENCE_ADDRESS,
-        terms=licence_terms(event),
+        terms=licence_terms(event, article.licence),
         **more,
     )
     return (text.strip() + "\n").replace("\n", "\r\n").encode()

@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Any
 
+from flask_babel import force_locale
+
 from lunchkit.events.models import Event
 from lunchkit.links import public
 from lunchkit.markdown import plain
-from lunchkit.recap.exports.licence import LICENCE_ADDRESS
 from lunchkit.recap.sections import SectionKind
 from lunchkit.recap.views import Article
 
@@ -35,7 +36,8 @@ def structured_article(event: Event, article: Article, published_at: datetime) -
             "dateModified": max(changed).isoformat(),
             "author": network,
             "publisher": network,
-            "license": LICENCE_ADDRESS,
+            "license": article.licence.address,
+            "copyrightNotice": "" if article.licence.address else _notice(event, article),
             "isAccessibleForFree": True,
             "image": {
                 "@type": "ImageObject",
@@ -53,6 +55,11 @@ def structured_article(event: Event, article: Article, published_at: datetime) -
     return filled
 
 
+def _notice(event: Event, article: Article) -> str:
+    with force_locale(article.language):
+        return f"© {event.series.network}. {article.licence.name}"
+
+
 def _lunch(event: Event, article: Article) -> Thing:
     place = {
         "@type": "PostalAddress",
@@ -66,7 +73,7 @@ def _lunch(event: Event, article: Article) -> Thing:
         "@id": page,
         "url": page,
         "name": event.title,
-        "about": event.theme,
+        "about": {"@type": "Thing", "name": event.theme},
         "startDate": event.starts_local.isoformat(),
         "endDate": event.ends_local.isoformat(),
         "eventStatus": "https://schema.org/EventScheduled",

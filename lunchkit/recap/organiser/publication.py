@@ -7,9 +7,10 @@ from flask.typing import ResponseReturnValue
 
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
+from lunchkit.house.forms import licence_label
 from lunchkit.links import derived_token, public
 from lunchkit.recap import actions
-from lunchkit.recap.document import article_of
+from lunchkit.recap.document import article_of, licence_of, licence_to_give
 from lunchkit.recap.drafting import ahead_of, snapshot_of
 from lunchkit.recap.listing import lacks, must_mend
 from lunchkit.recap.models import Recap
@@ -86,13 +87,15 @@ def publication(slug: str) -> ResponseReturnValue:
     event, recap = _both(slug)
     if recap.published is not None:
         return redirect(url_for("organiser.recap.index", slug=slug), code=303)
-    sections = sections_of(event.id)
+    sections, licence = sections_of(event.id), licence_to_give(None)
     return render_template(
         "organiser/recap/publication.html",
         event=event,
         lacks=lacks(event, sections),
         must_mend=must_mend(sections),
         letters=letters_to_leave(event.id),
+        licence=licence,
+        licence_label=licence_label(licence),
     )
 
 
@@ -100,7 +103,7 @@ def publication(slug: str) -> ResponseReturnValue:
 def publish(slug: str) -> ResponseReturnValue:
     """Everybody may read it."""
     event, _recap = _both(slug)
-    return _after(event, lambda: actions.publish_recap(event), done="published")
+    return _after(event, lambda: actions.publish_recap(event, licence=request.form.get("licence")), done="published")
 
 
 @bp.get("/e/<slug>/recap/correction")
@@ -119,7 +122,8 @@ def correct(slug: str) -> ResponseReturnValue:
     form = correction_form(request.form)
     if not form.validate():
         return _correction_page(event, recap, form), 422
-    return _after(event, lambda: actions.correct_recap(event, form.correction()), done="corrected")
+    promised = request.form.get("licence")
+    return _after(event, lambda: actions.correct_recap(event, form.correction(), licence=promised), done="corrected")
 
 
 def _correction_page(event: Event, recap: Recap, form: CorrectionForm) -> str:
@@ -132,6 +136,8 @@ def _correction_page(event: Event, recap: Recap, form: CorrectionForm) -> str:
         ahead=ahead_of(published, snapshot_of(event, sections, published)),
         lacks=lacks(event, sections),
         must_mend=must_mend(sections),
+        licence_before=licence_of(published),
+        licence=licence_to_give(published),
     )
 
 
