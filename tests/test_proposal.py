@@ -1,6 +1,7 @@
 """The proposal of a first lunch: nothing of it stands in public before somebody has read it."""
 
-from datetime import datetime
+import re
+from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
@@ -66,12 +67,34 @@ def test_draft_is_previewed_by_the_team_and_by_nobody_else(client: FlaskClient, 
     assert organiser_client.get(here).location == f"/e/{event.slug}"
 
 
-def test_rare_settings_are_folded_until_one_is_set_or_wrong(organiser_client: FlaskClient, app: Flask) -> None:
-    usual = make_lunch(lunch_details(title="Le premier", colour="tomate"))
-    rare = make_lunch(lunch_details(title="Le second", colour="tomate", companions_allowed=2))
-    folded = '<details class="more folded">'
-    assert folded in organiser_client.get("/organiser/e/new").text
-    assert folded in organiser_client.get(f"/organiser/e/{usual.slug}/edit").text
-    assert folded not in organiser_client.get(f"/organiser/e/{rare.slug}/edit").text
+GROUPS = {
+    "way_in": {"access_notes": "Sonnette à gauche."},
+    "asked": {"asks_food": False},
+    "reminders": {"remind_seven_days": True},
+    "opening": {"closes_at": datetime(2031, 5, 13, 8, tzinfo=UTC)},
+    "colour": {"colour": "myrtille"},
+    "erasure": {"purge_days": 90},
+}
+
+
+def opened_in(page: str) -> list[bool]:
+    """Of each folded group of the form, in order: whether it shows opened."""
+    return [bool(found) for found in re.findall(r'<details class="more folded"( open)?>', page)]
+
+
+@pytest.mark.parametrize("group", [None, *GROUPS])
+def test_what_few_lunches_change_is_folded_where_it_says_what_is_usual(
+    organiser_client: FlaskClient, group: str | None
+) -> None:
+    usual = {"colour": "tomate", "remind_two_days": True, "remind_same_morning": False, "remind_seven_days": False}
+    usual |= {"asks_food": True, "asks_access": True, "access_notes": "", "food_note": "", "closes_at": None}
+    event = make_lunch(lunch_details(title="Le premier", **usual | (GROUPS[group] if group else {})))
+    page = organiser_client.get(f"/organiser/e/{event.slug}/edit").text
+    assert len(opened_in(page)) == len(GROUPS) and sum(opened_in(page)) == (1 if group else 0)
+    assert not any(opened_in(organiser_client.get("/organiser/e/new").text))
+
+
+def test_a_group_with_something_wrong_in_it_shows_opened(app: Flask) -> None:
     with app.test_request_context():
-        assert not filled(colour="tomate", purge_days="1", companions_allowed="0").is_usual("tomate", 30)
+        assert filled(colour="tomate", purge_days="1").unusual("tomate", 1) >= {"erasure"}
+        assert "erasure" not in filled(colour="tomate", purge_days="30").unusual("tomate", 30)

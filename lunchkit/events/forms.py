@@ -64,6 +64,24 @@ MEALS = [
 ]
 
 
+USUAL = {
+    "asks_food": True,
+    "asks_access": True,
+    "diets": [meal for meal, _label in MEALS],
+    "remind_two_days": True,
+}
+"""What most lunches say of what lies folded in the form; of the other fields there, nothing."""
+FOLDED = {
+    "way_in": ("access_notes",),
+    "asked": ("asks_food", "asks_access", "diets", "food_note"),
+    "reminders": ("remind_seven_days", "remind_two_days", "remind_same_morning"),
+    "opening": ("members_open_at", "opens_at", "closes_at"),
+    "colour": ("colour",),
+    "erasure": ("purge_days",),
+}
+"""Groups of the form that show only their summary where they say what is usual."""
+
+
 class MealsField(SelectMultipleField):
     """What the kitchen offers, each a box to tick."""
 
@@ -111,7 +129,7 @@ class EventForm(BareForm):
     )
     asks_food = BooleanField(_l("Ask what people eat"))
     asks_access = BooleanField(_l("Ask what people need in order to take part"))
-    diets = MealsField(_l("The kitchen offers"), choices=lambda: MEALS, default=[meal for meal, _label in MEALS])
+    diets = MealsField(_l("The kitchen offers"), choices=lambda: MEALS, default=USUAL["diets"])
     food_note = TextAreaField(
         _l("What people should know of the meal"), filters=[clean_text], validators=[at_most(500)]
     )
@@ -162,12 +180,14 @@ class EventForm(BareForm):
         typed["diets"] = ",".join(meal for meal, _label in MEALS if meal in (self.diets.data or ())) or ",".join(Diet)
         return EventDetails(zone=self.zone, **typed)
 
-    def is_usual(self, colour: str, purge_days: int) -> bool:
-        """Whether all that is folded away says what most lunches say, and nothing of it is wrong."""
-        unset = (self.members_open_at, self.opens_at, self.closes_at, self.companions_allowed)
-        folded = (*unset, self.colour, self.purge_days)
-        said = not any(field.data for field in unset) and self.colour.data == colour
-        return said and self.purge_days.data == purge_days and not any(field.errors for field in folded)
+    def unusual(self, colour: str, purge_days: int) -> set[str]:
+        """Names of the groups of ``FOLDED`` in which something is wrong, or says what few lunches of this house say."""
+        usual = USUAL | {"colour": colour, "purge_days": purge_days}
+        return {
+            group
+            for group, names in FOLDED.items()
+            if any(self[name].errors or (self[name].data or None) != usual.get(name) for name in names)
+        }
 
     def seen_at(self) -> datetime | None:
         """The ``updated_at`` that the organiser had before their eyes; None where the form does not say."""
@@ -214,8 +234,7 @@ def event_form(
 
     ``proposal`` holds what a new one may begin with, as the form asks for it.
     """
-    start = {"contact_email": contact_email, "asks_food": True, "asks_access": True, "remind_two_days": True}
-    start = wall_values(event) if event else start | dict(proposal or {})
+    start = wall_values(event) if event else USUAL | {"contact_email": contact_email} | dict(proposal or {})
     form = EventForm(formdata=data, data=start)
     form.zone = event.zone if event else current_settings().timezone
     return form

@@ -214,7 +214,7 @@ def _new_page(form: EventForm, more: TakeOverForm, like: Event | None, notice: s
         more=more,
         like=like,
         prepared=prepared_for(like.id) if like else None,
-        is_usual=_is_usual(form),
+        opened=_unusual(form),
         notice=notice,
     )
 
@@ -231,15 +231,15 @@ def _edit_page(event: Event, form: EventForm, notice: str | None = None, differi
         event=event,
         form=form,
         told=told,
-        is_usual=_is_usual(form),
+        opened=_unusual(form),
         notice=notice,
         differing=differing,
     )
 
 
-def _is_usual(form: EventForm) -> bool:
+def _unusual(form: EventForm) -> set[str]:
     house = the_house()
-    return form.is_usual(house.colour, house.purge_days)
+    return form.unusual(house.colour, house.purge_days)
 
 
 def _to_be_told(event: Event) -> int:
