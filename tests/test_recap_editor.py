@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
@@ -102,8 +103,8 @@ def test_a_text_without_a_title_is_among_what_is_missing(event: Event, organiser
 
 def test_a_day_that_has_not_come_is_refused_in_words(event: Event, organiser_client: FlaskClient) -> None:
     page = sheet(organiser_client, event, SectionKind.ALTERNATIVES)
-    with clock.fixed_at(clock.now().replace(hour=12)):
-        today = clock.now().date()
+    with clock.fixed_at(clock.now()):
+        today = clock.now().astimezone(ZoneInfo(event.zone)).date()
         page.type(items__0__name="Mistral", items__0__checked_on=(today + timedelta(days=1)).isoformat()).press()
         answer = organiser_client.get(page.path + "?lang=en").get_data(as_text=True)
         assert "This day is still to come" in answer
@@ -171,6 +172,42 @@ def test_a_picture_form_that_comes_back_says_so_at_the_top(event: Event, organis
     assert html.count(" autofocus") == 1
     assert 'value="Ada"' in html
     assert "Demandé à table." in html
+
+
+@pytest.mark.parametrize("do", ["save", "next"])
+def test_a_picture_that_was_begun_is_not_left_behind_in_silence(
+    event: Event, organiser_client: FlaskClient, do: str
+) -> None:
+    """Without scripts the button of the whole page sends no file: what was said of it comes back, and why."""
+    page = sheet(organiser_client, event, PHOTOS)
+    page.values |= {"new-alt": "Deux tables.", "new-credit": "Ada", "do": do}
+    answer = organiser_client.post(f"{page.path}?lang=en", data=page.values)
+    html = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert "This picture is not in yet" in html and "Deux tables." in html and 'value="Ada"' in html
+    page.values |= {"new-alt": " ", "new-credit": "", "version": str(page.open().values["version"])}
+    answer = organiser_client.post(page.path, data=page.values)
+    assert answer.status_code == 303, "control: without a picture the buttons do what they say"
+
+
+def test_the_button_that_leads_on_takes_the_picture_along(
+    context: BrowserContext, lunch: House, tmp_path: Path
+) -> None:
+    page = open_section(context, lunch, PHOTOS)
+    address = page.url
+    drawing = tmp_path / "tables.png"
+    Image.new("RGB", (640, 480), "red").save(drawing)
+    page.locator(".bar button[value=next]").click()
+    expect(page).not_to_have_url(address)
+    leads_to = page.url
+    page.goto(address)
+    page.locator("[type=file]").set_input_files(drawing)
+    for name, words in {"alt": "Deux tables.", "credit": "Ada", "consent": "Demandé à table."}.items():
+        page.locator(f"[name=new-{name}]").fill(words)
+    page.locator(".bar button[value=next]").click()
+    expect(page).to_have_url(re.compile(re.escape(leads_to.partition("?")[0])))
+    page.goto(address)
+    expect(page.locator(".shot")).to_contain_text("Deux tables.")
 
 
 def send(client: FlaskClient, path: str, file: bytes) -> TestResponse:

@@ -64,6 +64,9 @@ class PictureForm(BareForm):
         ]
 
 
+NOT_ADDED = _l("This picture is not in yet: choose the file again, and press “Add the picture”.")
+
+
 class NewPictureForm(PictureForm):
     """A picture with its file; the names of its fields keep apart from those of the section around it."""
 
@@ -74,6 +77,15 @@ class NewPictureForm(PictureForm):
 def new_picture_form(data: MultiDict[str, Any] | None = None) -> NewPictureForm:
     """The form for one more picture."""
     return NewPictureForm(formdata=data, prefix="new-")
+
+
+def begun_picture(data: MultiDict[str, Any]) -> NewPictureForm | None:
+    """The form for one more picture where somebody has filled in any of it but sent the page without its file."""
+    if not any(name.startswith("new-") and value.strip() for name, value in data.items()):
+        return None
+    form = new_picture_form(data)
+    form.file.errors = [NOT_ADDED]
+    return form
 
 
 def words_of(picture: Picture) -> PictureWords:

@@ -20,7 +20,7 @@ from lunchkit.recap import actions
 from lunchkit.recap.changes import wording_of
 from lunchkit.recap.forms import section_form, sent, typed_form
 from lunchkit.recap.models import RecapSection
-from lunchkit.recap.organiser.writing import edit_page, overtaken
+from lunchkit.recap.organiser.writing import edit_page, next_page, overtaken
 from lunchkit.recap.organiser_forms import NewPictureForm, PictureForm, new_picture_form, picture_form
 from lunchkit.recap.queries import pictures_known, pictures_standing, section_or_404, writer
 from lunchkit.recap.refusals import NoMorePictures, Overtaken
@@ -41,7 +41,7 @@ def add(slug: str, section_id: int) -> ResponseReturnValue:
         raise NotFound
     typed = typed_form(event, SectionKind.PHOTOS, request.form)
     try:
-        actions.save_section(section, sent(request.form).version, typed.wording(), writer())
+        saved = actions.save_section(section, sent(request.form).version, typed.wording(), writer())
     except Overtaken as late:
         return overtaken(event, section, late)
     form = new_picture_form(CombinedMultiDict([request.files, request.form]))
@@ -53,6 +53,8 @@ def add(slug: str, section_id: int) -> ResponseReturnValue:
         refusal = readable(error)
         form.file.errors = [str(refusal.message)]
         return _form_page(event, section, form), refusal.status, retry_header(refusal)
+    if sent(request.form).do == "next":
+        return redirect(next_page(event, section, typed, saved), code=303)
     return redirect(_section(event, section, done="pictured"), code=303)
 
 

@@ -21,7 +21,7 @@ from lunchkit.recap.changes import Wording, differences, wording_of, words_chang
 from lunchkit.recap.forms import SectionForm, choices_made, kind_or_none, section_form, sent, typed_form
 from lunchkit.recap.listing import counted_now, name_of
 from lunchkit.recap.models import RecapSection, RecapVersion
-from lunchkit.recap.organiser_forms import NewPictureForm, new_picture_form
+from lunchkit.recap.organiser_forms import NewPictureForm, begun_picture, new_picture_form
 from lunchkit.recap.queries import (
     section_in,
     section_or_404,
@@ -69,7 +69,9 @@ def save(slug: str, section_id: int) -> ResponseReturnValue:
         return _not_saved(event, section, form, error)
     if wants_json():
         return jsonify(_told(form, saved))
-    return redirect(_next_page(event, section, form, saved), code=303)
+    if begun := begun_picture(request.form):
+        return edit_page(event, section, form, version=saved.version, new_picture=begun), 422
+    return redirect(next_page(event, section, form, saved), code=303)
 
 
 def _keep_apart(event: Event) -> ResponseReturnValue:
@@ -123,7 +125,7 @@ def _told(form: SectionForm, saved: actions.Saved) -> dict[str, Any]:
     }
 
 
-def _next_page(event: Event, section: RecapSection, form: SectionForm, saved: actions.Saved) -> str:
+def next_page(event: Event, section: RecapSection, form: SectionForm, saved: actions.Saved) -> str:
     """Where a button leads: on to the next section, or back to this one with the focus where it is of use."""
     asked = sent(request.form)
     copy = asked.copy or None
@@ -131,9 +133,9 @@ def _next_page(event: Event, section: RecapSection, form: SectionForm, saved: ac
     if asked.do == "next" and following is None and not form.wrong:
         return url_for("organiser.recap.index", slug=event.slug, done="written", saved=copy)
     if asked.do == "next" and following is not None and not form.wrong:
-        return url_for(".edit", slug=event.slug, section_id=following.id, saved=copy)
+        return url_for("organiser.recap.writing.edit", slug=event.slug, section_id=following.id, saved=copy)
     return url_for(
-        ".edit",
+        "organiser.recap.writing.edit",
         slug=event.slug,
         section_id=section.id,
         done=_joined_with(section, asked.version, saved.version) if saved.is_joined else "saved",
