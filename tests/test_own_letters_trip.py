@@ -16,7 +16,7 @@ from tests.chromium import DESK, open_context
 from tests.live import House, house, text_of
 from tests.looks import ORGANISER, faults, over_budget, weigh
 
-OURS = "Bonjour {name},\n\nLe couvert est mis : {date}, {hours}.\n\nSigné <b>{prénom}</b>"
+OURS = "Bonjour {nom},\n\nLe couvert est mis : {date}, {horaire}.\n\nSigné <b>{prénom}</b>"
 LONG = "Tout ce que nous souhaitons vous dire avant de nous retrouver autour de la table, " * 12
 
 
@@ -62,9 +62,9 @@ def test_a_letter_is_worded_looked_at_saved_and_read(lunch: House, plain_desk: P
     desk.locator(f'a[href="/organiser/e/{coming}/letters"]').click()
     desk.get_by_role("row", name=re.compile("^Confirmation")).get_by_role("link").click()
     prose, frame = desk.locator("[name=prose]"), desk.frame_locator("iframe[name=layout]")
-    assert "{name}" in prose.input_value(), "the form begins with what lunchkit says"
+    assert "{nom}" in prose.input_value(), "the form begins with what lunchkit says, its placeholders in French"
     expect(frame.locator("h1")).to_be_visible()
-    desk.locator("[name=subject]").fill("À table, {name} !")
+    desk.locator("[name=subject]").fill("À table, {nom} !")
     prose.fill(OURS)
     desk.locator("button[formtarget=layout]").click()
     expect(frame.get_by_text("Signé <b>{prénom}</b>").first).to_be_visible()
@@ -83,7 +83,7 @@ def test_a_letter_is_worded_looked_at_saved_and_read(lunch: House, plain_desk: P
     phone.get_by_label("Courriel").fill("ana@example.org")
     phone.get_by_role("button", name="Réserver ma place").last.click()
     message = lunch.postman.wait_for("ana@example.org")
-    assert str(message["Subject"]) == "À table, Ana {contact} !"
+    assert str(message["Subject"]) == "À table, Ana {contact}\u202f!"
     text = text_of(message).replace("\r\n", "\n")
     assert text.startswith("Bonjour Ana {contact},\n\nLe couvert est mis")
     assert "Signé <b>{prénom}</b>" in text
