@@ -36,7 +36,7 @@ class Registration(Model):
         Index("ix_registration_event_id_standing_seats", "event_id", "standing", "seats"),
         Index("ix_registration_listed", "event_id", "standing", "erased_at", "folded"),
         Index("ix_registration_by_surname", "event_id", "standing", "erased_at", "surname_key"),
-        Index("ix_registration_newest", "event_id", "erased_at", "registered_at", "id"),
+        Index("ix_registration_newest", "event_id", "erased_at", "registered_at", "id", "standing"),
         Index("ix_registration_queued", "event_id", "standing", "queued_at", "id", "erased_at"),
     )
 
