@@ -281,10 +281,14 @@ def _by_standing(
 
 
 def _newest(wanted: Select[Registration], standing: Standing | None, start: int, size: int) -> list[Row]:
-    """One page, whoever came last first. In one query, read along its index; places in the queue are not known yet."""
+    """One page, whoever came last first; places in the queue are not known yet.
+
+    In one query: its index knows who stands on the page, so that nobody before them need be looked at.
+    """
     some = wanted if standing is None else wanted.where(Registration.standing == standing)
-    ordered = some.order_by(Registration.registered_at.desc(), Registration.id.desc())
-    found = db.session.scalars(ordered.offset(start).limit(size))
+    latest_first = (Registration.registered_at.desc(), Registration.id.desc())
+    here = some.with_only_columns(Registration.id).order_by(*latest_first).offset(start).limit(size).subquery()
+    found = db.session.scalars(select(Registration).join(here, here.c.id == Registration.id).order_by(*latest_first))
     return [Row(one, 0 if one.standing == Standing.WAITING else None) for one in found]
 
 
@@ -312,13 +316,19 @@ def _order(standing: Standing, order: Order) -> tuple[Any, Any]:
 
 
 def _in_their_places(event_id: int, rows: list[Row]) -> list[Row]:
-    """Some of those who wait, found by a word, with the place that they have in the whole queue."""
+    """Those of the rows who wait, with the place that they have in the whole queue.
+
+    Only the part of the queue in which they stand is numbered; those before it are counted.
+    """
     ids = [row.registration.id for row in rows if row.place is not None]
     if not ids:
         return rows
-    place = func.row_number().over(order_by=(Registration.queued_at, Registration.id))
+    since, until = (end(row.registration.queued_at for row in rows if row.place is not None) for end in (min, max))
     queue = _listed(event_id).where(Registration.standing == Standing.WAITING)
-    places = queue.with_only_columns(Registration.id, place.label("place")).subquery()
+    before = queue.where(Registration.queued_at < since).with_only_columns(func.count()).scalar_subquery()
+    place = before + func.row_number().over(order_by=(Registration.queued_at, Registration.id))
+    part = queue.where(Registration.queued_at.between(since, until))
+    places = part.with_only_columns(Registration.id, place.label("place")).subquery()
     found = dict(db.session.execute(select(places.c.id, places.c.place).where(places.c.id.in_(ids))).all())
     return [replace(row, place=found.get(row.registration.id)) for row in rows]
 

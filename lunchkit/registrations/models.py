@@ -39,7 +39,7 @@ class Registration(Model):
         Index("ix_registration_counted", "event_id", "standing", "erased_at", "language", "arrived", "seats"),
         Index("ix_registration_listed", "event_id", "standing", "erased_at", "folded"),
         Index("ix_registration_by_surname", "event_id", "standing", "erased_at", "surname_key"),
-        Index("ix_registration_newest", "event_id", "erased_at", "registered_at", "id"),
+        Index("ix_registration_newest", "event_id", "erased_at", "registered_at", "id", "standing"),
         Index("ix_registration_queued", "event_id", "standing", "queued_at", "id", "erased_at"),
         Index("ix_registration_at_door", "event_id", "folded", "id", sqlite_where=_KNOWN, postgresql_where=_KNOWN),
     )

@@ -17,7 +17,9 @@ def upgrade() -> None:
     op.add_column("registration", sa.Column("surname_key", sa.Text(), nullable=False, server_default=""))
     _write_keys()
     op.create_index("ix_registration_by_surname", "registration", ["event_id", "standing", "erased_at", "surname_key"])
-    op.create_index("ix_registration_newest", "registration", ["event_id", "erased_at", "registered_at", "id"])
+    op.create_index(
+        "ix_registration_newest", "registration", ["event_id", "erased_at", "registered_at", "id", "standing"]
+    )
 
 
 def _write_keys() -> None:
