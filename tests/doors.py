@@ -33,6 +33,8 @@ POST     /organiser/sign-out
 ORGANISERS = """
 GET      /organiser/e/<slug>
 GET+POST /organiser/archive
+GET      /organiser/archive/<draft_id>
+GET+POST /organiser/archive/<draft_id>/reversal
 GET+POST /organiser/e/<slug>/archive
 GET      /organiser/e/<slug>/archive.zip
 GET+POST /organiser/e/<slug>/cancellation

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from lunchkit.archives.contents import MOST_ASKED, mappings, moment_of, part, whole
+from lunchkit.archives.contents import MOST_ASKED
 from lunchkit.archives.queries import MOST_SCANS, SCAN_MOMENTS
+from lunchkit.archives.reading import mappings, moment_of, part, whole
 from lunchkit.archives.refusals import ArchiveRefused, PartRefused
 from lunchkit.imports.entries import LANGUAGES, MOST_SEATS, Entry, in_slices, judged
 from lunchkit.imports.words import reason_of

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import InvalidRequestError
@@ -268,8 +269,11 @@ def revoke_preview(event: Event) -> None:
         recap.preview_nonce = recap.preview_hash = None
 
 
-def publish_recap(event: Event) -> int:
+def publish_recap(event: Event, *, as_brought: bool = False) -> int:
     """Freeze the draft and show it to everybody; returns how many letters leave. One that is public already stays.
+
+    Where readers had it already, in the house from which the lunch came, figures stay as they were counted there, and
+    no letter leaves: who asked for it had it. ``as_brought`` shows what readers had, and leaves the draft for later.
 
     Raises LunchIsNotPublic, LunchHasNotBegun, StillToMend, NothingToPublish.
     """
@@ -282,9 +286,13 @@ def publish_recap(event: Event) -> int:
         if clock.now() < event.starts_at:
             raise LunchHasNotBegun
         recap.published_at = recap.published_at or clock.now()
-        _freeze(session, event, recap)
+        brought, recap.brought = recap.brought, None
+        if as_brought and brought is not None:
+            _show(session, event, recap, brought)
+        else:
+            _freeze(session, event, recap, brought)
         event.recap_published_at = recap.published_at
-        return promise_recap_letters(session, event)
+        return promise_recap_letters(session, event) if brought is None else 0
 
 
 def correct_recap(event: Event, correction: Correction) -> None:
@@ -296,7 +304,7 @@ def correct_recap(event: Event, correction: Correction) -> None:
         recap = _lock_both(session, event)
         if recap.published is None:
             raise NotPublished
-        _freeze(session, event, recap, keeps_counts=not correction.counts_again)
+        _freeze(session, event, recap, None if correction.counts_again else recap.published)
         latest = session.scalar(
             select(func.max(RecapCorrection.corrected_at)).where(RecapCorrection.event_id == event.id)
         )
@@ -311,6 +319,7 @@ def withdraw_recap(event: Event) -> None:
         if recap.published is None:
             return
         lay_by(session, pictures_read(event.id))
+        recap.brought = recap.published if event.origin else None  # nobody can count it again in this house
         recap.published, recap.words = None, ""
         event.recap_published_at = None
         _tell_calendars(event)
@@ -322,11 +331,14 @@ def _lock_both(session: Session, event: Event) -> Recap:
     return lock_recap(session, event.id)
 
 
-def _freeze(session: Session, event: Event, recap: Recap, *, keeps_counts: bool = False) -> None:
+def _freeze(session: Session, event: Event, recap: Recap, counted: Mapping[str, Any] | None) -> None:
     sections = sections_now(session, event.id)
     if must_mend(sections):
         raise StillToMend
-    snapshot = snapshot_of(event, sections, recap.published if keeps_counts else None)
+    _show(session, event, recap, snapshot_of(event, sections, counted))
+
+
+def _show(session: Session, event: Event, recap: Recap, snapshot: dict[str, Any]) -> None:
     before, recap.published = pictures_read(event.id), snapshot
     after = pictures_read(event.id)
     lay_by(session, before - after)
