@@ -100,9 +100,10 @@ def _keep(draft: ArchiveDraft, sent: _Sent, data: bytes) -> ArchiveDraft:
     """
     with transaction() as session:
         _one_at_a_time(session)
+        left = _left_over(session, sent)  # before the next look: one that begins between the two is seen by either
         if (known := _known_draft(session, sent)) is not None:
             return known
-        draft = _left_over(session, sent) or draft
+        draft = left or draft
         session.add(draft)
     for position in range(0, len(data), PART):
         with transaction() as session:
