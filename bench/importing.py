@@ -1,4 +1,5 @@
-"""How long others wait while an organiser imports 10,000 people: the worst wait, against that of an idle server.
+"""How long others wait while an organiser imports 10,000 people, from a list or in the archive of a lunch: the worst
+wait, against that of an idle server.
 
 A server of its own; meanwhile one client asks for the emptiest page, one for a lunch's page, and one registers at
 another lunch, each again and again. What counts is the ratio of the longest wait to the median wait of the same request
@@ -22,11 +23,16 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+from flask import Flask
+
 from bench.registrations import Bench, database_address
 from lunchkit.accounts.actions import add_organiser, issue_console_link
 from lunchkit.app import create_app
+from lunchkit.archives.container import Contents, pack, unpack
+from lunchkit.archives.exports import archive_of
 from lunchkit.config import Settings
 from lunchkit.db import db
+from lunchkit.events.queries import any_event_by_slug_or_404
 from tests.server import Client, Server, fetch_stamp, send_form
 
 KEY = "k" * 40
@@ -52,14 +58,22 @@ class Organiser:
 
     def send(self, address: str, form: dict[str, str], file: bytes | None = None) -> tuple[str, str, str]:
         """Post a form with the hidden fields of its page."""
+        return self.post(*self.form_of(address), form, file)
+
+    def form_of(self, address: str) -> tuple[str, str]:
+        """The page with a form, and its address."""
         page, url, _again = self.get(address)
+        return page, url
+
+    def post(self, page: str, url: str, form: dict[str, str], file: bytes | None = None) -> tuple[str, str, str]:
+        """Post the form of a page."""
         hidden = [dict(WORD.findall(field)) for field in HIDDEN.findall(page.partition("<main")[2])]
         values = {field["name"]: field.get("value", "") for field in hidden} | form
         if file is None:
             body, kind = urllib.parse.urlencode(values).encode(), "application/x-www-form-urlencoded"
         else:
             parts = [f'--x\r\nContent-Disposition: form-data; name="{n}"\r\n\r\n{v}\r\n' for n, v in values.items()]
-            parts.append('--x\r\nContent-Disposition: form-data; name="file"; filename="x.csv"\r\n\r\n')
+            parts.append('--x\r\nContent-Disposition: form-data; name="file"; filename="x"\r\n\r\n')
             body, kind = "".join(parts).encode() + file + b"\r\n--x--\r\n", "multipart/form-data; boundary=x"
         request = urllib.request.Request(url, body, {"Content-Type": kind})
         with self.opener.open(request) as answer:
@@ -112,6 +126,40 @@ def rows(count: int) -> bytes:
     return "\n".join(";".join(row) for row in (head, *people)).encode()
 
 
+def archive(app: Flask, slug: str, count: int, seats: int) -> bytes:
+    """The archive of a lunch with so many people, each with an answer; so many with a seat, whom the door let in."""
+    with app.app_context(), app.test_request_context():
+        event = any_event_by_slug_or_404(slug)
+        contents = unpack(archive_of(event))
+        db.session.remove()
+        db.engine.dispose()
+    asked = {
+        "kind": "text",
+        "label": "Pointure ?",
+        "choices": [],
+        "is_required": False,
+        "translations": {},
+        "removed": False,
+    }
+    people = [guest(number, is_seated=number < seats) for number in range(count)]
+    return pack(Contents({**contents.lunch, "form": [asked]}, contents.pictures, people))
+
+
+def guest(number: int, *, is_seated: bool) -> dict[str, object]:
+    """Somebody as an archive tells of them."""
+    moment = f"2026-01-{1 + number // 3600:02}T10:{number // 60 % 60:02}:{number % 60:02}+00:00"
+    moments = dict.fromkeys(("scanned_at", "received_at", "admitted_at"), moment)
+    scan = {"door": "Entrée", "people": 1, "is_walk_in": False, **moments}
+    return {
+        "name": f"Personne {number}", "email": f"a{number}@example.org", "organisation": f"Structure {number % 50}",
+        "is_member": False, "shows_name": True, "wants_recap": False, "seats": 1, "language": "fr",
+        "standing": "seated" if is_seated else "waiting", "registered_at": moment, "queued_at": moment,
+        "seated_at": moment if is_seated else None, "cancelled_at": None, "answers": {"1": str(number % 50)},
+        "arrived": int(is_seated), "arrived_at": moment if is_seated else None,
+        "check_ins": [scan] if is_seated else [],
+    }  # fmt: skip
+
+
 def writer(port: int, slug: str) -> Callable[[], object]:
     """Registers one person more at each call."""
     client, numbers = Client(port), iter(range(10**9))
@@ -124,9 +172,8 @@ def writer(port: int, slug: str) -> Callable[[], object]:
     return register
 
 
-def sign_in_link(settings: Settings) -> str:
+def sign_in_link(app: Flask) -> str:
     """The link of a new organiser."""
-    app = create_app(settings)
     with app.app_context(), app.test_request_context():
         link = issue_console_link(add_organiser("Ada", "ada@example.org", "fr"))
         db.session.remove()
@@ -134,14 +181,19 @@ def sign_in_link(settings: Settings) -> str:
     return link
 
 
-def measure(kind: str, count: int, letters: bool, workers: int) -> dict[str, object]:
+def measure(given: argparse.Namespace) -> dict[str, object]:
     """One import, watched."""
-    with tempfile.TemporaryDirectory(prefix="lunchkit-bench-") as folder, database_address(kind, Path(folder)) as where:
-        server = Server(Path(folder), where | {"SECRET_KEY": KEY, "WORKERS": str(workers)})
-        slug, other = Bench(server, 0, 0).plant("lunches", 2, 300)
+    with (
+        tempfile.TemporaryDirectory(prefix="lunchkit-bench-") as folder,
+        database_address(given.database, Path(folder)) as where,
+    ):
+        server = Server(Path(folder), where | {"SECRET_KEY": KEY, "WORKERS": str(given.workers)})
+        slug, other = Bench(server, 0, 0).plant("lunches", 2, given.seats)
         base = f"http://127.0.0.1:{server.port}"
         address = {"database_url": where["DATABASE_URL"]} if where else {}
-        link = sign_in_link(Settings(instance=Path(folder), public_url=base, secret_key=KEY, **address))
+        app = create_app(Settings(instance=Path(folder), public_url=base, secret_key=KEY, **address))
+        link = sign_in_link(app)
+        file = archive(app, slug, given.rows, given.seats) if given.archive else rows(given.rows)
         with server:
             ada = Organiser(base)
             ada.send(link, {})
@@ -154,26 +206,50 @@ def measure(kind: str, count: int, letters: bool, workers: int) -> dict[str, obj
             with watched(watches):
                 marks = [time.perf_counter()]
                 time.sleep(IDLE)
-                marks.append(time.perf_counter())
-                _page, draft, _again = ada.send(f"/organiser/e/{slug}/import", {}, rows(count))
-                marks.append(time.perf_counter())
-                time.sleep(0.5)
-                marks.append(time.perf_counter())
-                wish = {"language": "fr"} | ({"sends_letters": "y"} if letters else {})
-                _text, _url, again = ada.send(draft, wish)
-                answered = time.perf_counter() - marks[3]
-                looks = 0
-                while again:
-                    time.sleep(0.2)
-                    _text, _url, again = ada.get(draft)
-                    looks += 1
-                marks.append(time.perf_counter())
-            registered = Bench(server, 0, 0).plant("count", slug)
+                if given.archive:
+                    looks = bring_archive(ada, file, marks)
+                else:
+                    looks = bring_list(ada, f"/organiser/e/{slug}/import", file, given.letters, marks)
+            made = f"{slug}-2" if given.archive else slug
+            registered = Bench(server, 0, 0).plant("count", made)["rows"]
     return {
-        "database": kind, "rows": count, "letters": letters, "workers": workers, "registered": registered["rows"],
-        "seconds": round(marks[4] - marks[3], 2), "answered_after": round(answered, 2), "progress_pages": looks,
-        "waits": [told(watch, marks) for watch in watches],
+        "what": "archive" if given.archive else "list", "database": given.database, "rows": given.rows,
+        "seats": given.seats, "letters": given.letters, "workers": given.workers, "registered": registered,
+        "bytes": len(file), "seconds": round(marks[4] - marks[3], 2), "sent_in": round(marks[2] - marks[1], 2),
+        "progress_pages": looks, "waits": [told(watch, marks) for watch in watches],
     }  # fmt: skip
+
+
+def bring_list(ada: Organiser, door: str, file: bytes, letters: bool, marks: list[float]) -> int:
+    """Send a list, look at it, press the button, and look on; how often."""
+    marks.append(time.perf_counter())
+    _page, draft, _again = ada.send(door, {}, file)
+    marks.append(time.perf_counter())
+    time.sleep(0.5)
+    marks.append(time.perf_counter())
+    wish = {"language": "fr"} | ({"sends_letters": "y"} if letters else {})
+    _text, _url, again = ada.send(draft, wish)
+    return look_on(ada, draft, again, marks)
+
+
+def bring_archive(ada: Organiser, file: bytes, marks: list[float]) -> int:
+    """Send an archive, and look on; how often."""
+    form = ada.form_of("/organiser/archive")
+    marks.append(time.perf_counter())
+    _page, draft, again = ada.post(*form, {"people": "y"}, file)
+    marks += [time.perf_counter()] * 2
+    return look_on(ada, draft, again, marks)
+
+
+def look_on(ada: Organiser, page: str, again: str, marks: list[float]) -> int:
+    """Ask for a page of progress until it comes no more by itself."""
+    looks = 0
+    while again:
+        time.sleep(0.2)
+        _text, _url, again = ada.get(page)
+        looks += 1
+    marks.append(time.perf_counter())
+    return looks
 
 
 def told(watch: Watch, marks: list[float]) -> dict[str, object]:
@@ -197,11 +273,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--rows", type=int, default=10_000)
+    parser.add_argument("--archive", action="store_true", help="the archive of a lunch instead of a list")
+    parser.add_argument("--seats", type=int, default=300, help="of the lunch; in an archive as many people have one")
     parser.add_argument("--letters", action="store_true", help="each gets a letter")
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
-    figures = measure(given.database, given.rows, given.letters, given.workers)
+    figures = measure(given)
     if given.json:
         print(json.dumps(figures))
         return

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import event as sql_event
 
 from lunchkit import clock
+from lunchkit.carrying import actions as carrying
 from lunchkit.db import db
 from lunchkit.events.models import Event
 from lunchkit.imports import actions, steps
@@ -92,12 +93,12 @@ def test_killed_in_the_middle_it_leaves_nothing_and_begins_anew(event: Event, mo
             raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr(actions._Reports, "__call__", die)
+        patch.setattr(carrying.Reports, "__call__", die)
         with pytest.raises(Killed):
             actions.carry_on_imports()
     assert names(event) == [] and again(draft).is_running
     assert actions.carry_on_imports() == 0, "for a while nobody can know that the process is gone"
-    with clock.fixed_at(clock.now() + actions.GONE_AFTER + timedelta(seconds=1)):
+    with clock.fixed_at(clock.now() + carrying.GONE_AFTER + timedelta(seconds=1)):
         assert actions.carry_on_imports() == 1
     assert len(names(event)) == ROWS and again(draft).attempts == 2
 
@@ -139,8 +140,8 @@ def test_after_three_attempts_it_is_given_up_and_may_be_tried_again(
     moment = clock.now()
     with monkeypatch.context() as patch:
         patch.setattr(actions, "make_ready", die)
-        for _attempt in range(actions.MOST_ATTEMPTS):
-            moment += actions.GONE_AFTER + timedelta(seconds=1)
+        for _attempt in range(carrying.MOST_ATTEMPTS):
+            moment += carrying.GONE_AFTER + timedelta(seconds=1)
             with clock.fixed_at(moment), pytest.raises(Killed):
                 actions.carry_on_imports()
     with clock.fixed_at(moment + timedelta(minutes=1)):

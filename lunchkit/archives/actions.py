@@ -1,212 +1,273 @@
-"""A lunch taken in from an archive: a draft in one transaction, or nothing."""
+"""A lunch taken in from an archive, taken back, forgotten. It is made in one transaction: all of it, or nothing."""
 
-import secrets
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+import hashlib
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from flask_babel import force_locale
+from sqlalchemy import Select, delete, inspect, or_, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from lunchkit import clock
-from lunchkit.archives.container import Contents
-from lunchkit.archives.contents import Guest, Lunch, PictureWords, Question, Values, part, picture_words, section_of
-from lunchkit.archives.people import Person
-from lunchkit.archives.refusals import ArchiveRefused
-from lunchkit.archives.steps import ask_on_the_form, prepare_people, register_people, run_the_show, speak_their_words
-from lunchkit.audit.recording import tell
-from lunchkit.db import db, transaction
-from lunchkit.events.models import Event
-from lunchkit.events.steps import draft_event, uid_of
-from lunchkit.images.actions import keep_picture
-from lunchkit.polls.models import Poll
-from lunchkit.polls.programme import place_poll
-from lunchkit.polls.steps import adopt
-from lunchkit.questions.models import Question as RoomQuestion
-from lunchkit.recap.models import Recap, RecapCorrection
-from lunchkit.recap.sections import SHAPES, SectionKind
-from lunchkit.recap.steps import put_last
-from lunchkit.speakers.forms import Slides, SpeakerDetails
-from lunchkit.speakers.models import Appearance, Organisation, Quotation
-from lunchkit.speakers.queries import organisation_named
-from lunchkit.speakers.steps import organisation_for, publish, speaker_named
+from lunchkit.archives.container import Contents, unpack
+from lunchkit.archives.contents import Lunch, lunch_of
+from lunchkit.archives.drafting import Arrival, draw_pictures, make_lunch, photos_in
+from lunchkit.archives.models import ArchiveDraft, ArchivePart
+from lunchkit.archives.people import Person, people_of
+from lunchkit.archives.queries import bytes_of
+from lunchkit.archives.refusals import ArchiveForgotten
+from lunchkit.archives.steps import prepare_people, take_back, untouched_or_refuse
+from lunchkit.audit.recording import Act, record, tell
+from lunchkit.carrying.actions import Report, begun, carry_on
+from lunchkit.carrying.models import is_forgotten
+from lunchkit.db import db, leave_traces, transaction
+from lunchkit.errors import Refusal
+from lunchkit.events.models import Event, Series
+from lunchkit.events.steps import uid_of
+from lunchkit.imports.actions import AT_ONCE
+from lunchkit.imports.entries import breathe
 
-MOST_PICTURES = 40
+PART = 1_000_000
+"""Bytes of an archive that are written, or erased, in one transaction."""
 
 
-def bring_lunch(contents: Contents, lunch: Lunch, *, key: str, by: str, people: Sequence[Person] = ()) -> Event:
+@dataclass(frozen=True)
+class Sender:
+    """Who sends an archive, and in which language they are told what became of it."""
+
+    name: str = ""
+    organiser_id: int | None = None
+    language: str = "fr"
+
+
+def take_in(data: bytes, *, key: str, sender: Sender, with_people: bool) -> ArchiveDraft | Event:
+    """Take a lunch in: at once, or, with more than five hundred people, beside the other requests.
+
+    The same copy of the form is one lunch; so is the same file that is sent again while the first is being taken in.
+    Returns what is kept of it for an hour; the lunch alone where that hour is over.
+    Raises ArchiveRefused, and what pictures and questions say no to.
+    """
+    began = clock.now()
+    contents = unpack(data)
+    lunch, people = lunch_of(contents), people_of(contents.people) if with_people else []
+    photos_in(contents, lunch)  # what can be refused at once is
+    sent = _Sent(key, hashlib.sha256(data + bytes([with_people])).digest(), began)
+    for attempt in (1, 2):
+        if (known := _known_draft(db.session(), sent)) is not None:
+            return known
+        draft = _draft_of(sent, sender, lunch.details.title, with_people, len(people))
+        try:
+            if len(people) > AT_ONCE:
+                return _keep(draft, sent, data)
+            event = bring_lunch(contents, lunch, key=key, by=sender.name, people=people, draft=draft)
+            return _known_draft(db.session(), sent) or event
+        except (IntegrityError, _IsThere):  # on PostgreSQL two that are sent at once may both find nothing known
+            if attempt > 1:
+                raise
+    raise ArchiveForgotten
+
+
+@dataclass(frozen=True)
+class _Sent:
+    """What tells one sending from another."""
+
+    key: str
+    digest: bytes
+    began: datetime
+
+
+def _draft_of(sent: _Sent, sender: Sender, title: str, with_people: bool, people: int) -> ArchiveDraft:
+    return ArchiveDraft(
+        key=sent.key,
+        created_at=sent.began,
+        organiser_id=sender.organiser_id,
+        by=sender.name,
+        language=sender.language,
+        digest=sent.digest,
+        title=title,
+        with_people=with_people,
+        total=people,
+    )
+
+
+def _keep(draft: ArchiveDraft, sent: _Sent, data: bytes) -> ArchiveDraft:
+    """Keep an archive, part by part; only when all of it is here it may begin.
+
+    Whoever sends the same file once more goes on where a process was killed.
+    """
+    with transaction() as session:
+        _one_at_a_time(session)
+        left = _left_over(session, sent)  # before the next look: one that begins between the two is seen by either
+        if (known := _known_draft(session, sent)) is not None:
+            return known
+        draft = left or draft
+        session.add(draft)
+    for position in range(0, len(data), PART):
+        with transaction() as session:
+            if session.get(ArchivePart, (draft.id, position)) is None:
+                session.add(ArchivePart(draft_id=draft.id, position=position, data=data[position : position + PART]))
+        breathe(0)
+    with transaction() as session:
+        draft = session.get_one(ArchiveDraft, draft.id, with_for_update=True, populate_existing=True)
+        draft.started_at = draft.started_at or clock.now()
+    begun.set()
+    return draft
+
+
+def _left_over(session: Session, sent: _Sent) -> ArchiveDraft | None:
+    """The same file of which not all is here yet. Another file that this copy of the form began with is let go."""
+    begun_once = select(ArchiveDraft).where(ArchiveDraft.started_at.is_(None), ArchiveDraft.imported_at.is_(None))
+    left = session.scalar(begun_once.where(ArchiveDraft.digest == sent.digest).limit(1))
+    other = session.scalar(begun_once.where(ArchiveDraft.key == sent.key, ArchiveDraft.digest != sent.digest))
+    if left is None and other is not None:
+        session.execute(delete(ArchivePart).where(ArchivePart.draft_id == other.id))
+        session.delete(other)
+        session.flush()
+    return left
+
+
+def _known_draft(session: Session, sent: _Sent) -> ArchiveDraft | None:
+    """What was sent by this copy of the form; or the same file, if it was being taken in when this one came."""
+    running = ArchiveDraft.imported_at.is_(None) & ArchiveDraft.failed_at.is_(None)
+    same = (ArchiveDraft.digest == sent.digest) & (running | (ArchiveDraft.imported_at >= sent.began))
+    drafts = select(ArchiveDraft).where(
+        or_(ArchiveDraft.key == sent.key, same),
+        or_(ArchiveDraft.started_at.is_not(None), ArchiveDraft.imported_at.is_not(None)),
+        ~is_forgotten(ArchiveDraft, sent.began),
+    )
+    return session.scalar(drafts.order_by(ArchiveDraft.id).execution_options(populate_existing=True).limit(1))
+
+
+def _one_at_a_time(session: Session) -> None:
+    """Hold the first series of the house, into which every archive comes."""
+    session.scalars(select(Series.id).order_by(Series.id).limit(1).with_for_update()).all()
+
+
+def bring_lunch(
+    contents: Contents,
+    lunch: Lunch,
+    *,
+    key: str,
+    by: str,
+    people: Sequence[Person] = (),
+    draft: ArchiveDraft | None = None,
+    report: Report = breathe,
+) -> Event:
     """Make a draft of what an archive holds. Sent twice under one key, it is one lunch.
 
-    ``people`` are registered in it: with a seat whoever had one, by new links, and without a letter.
-    Pictures are drawn anew before the transaction begins; if that fails later, upkeep erases those that have no place.
-    A speaker whom this house knows already keeps the page that they wrote here. Quotations wait for their yes.
+    ``people`` are registered in it: with a seat whoever had one, by new links, and without a letter. Pictures are drawn
+    anew and people made ready before the transaction begins; if it fails later, upkeep erases pictures that have no
+    place. ``draft`` keeps what became of it; where the same file has just made a lunch there is no second one.
     Raises ArchiveRefused, and what pictures and questions say no to.
     """
     if (known := _known(db.session(), key)) is not None:
         return known
-    portraits = {number: _draw(guest.portrait, contents) for number, guest in enumerate(lunch.guests) if guest.portrait}
-    with part("recap"):
-        photos = _draw_photos(contents, lunch)
-    prepared = prepare_people(db.session(), people, key)
+    drawn = draw_pictures(contents, lunch, report)
+    prepared = prepare_people(db.session(), people, key, len(lunch.form), report)
     with transaction() as session:
+        _one_at_a_time(session)
         if (known := _known(session, key)) is not None:
             return known
+        held = None if draft is None else _held(session, draft)
         now = clock.now()
-        event = draft_event(session, lunch.details, key=key, words=lunch.slug)
-        event.origin = lunch.address
-        session.flush()
-        polls = _ask(session, event, lunch.questions, now)
-        asked = ask_on_the_form(session, event, lunch.form, now)
-        run_the_show(session, event, lunch.run, polls)
-        _hear_the_room(session, event, lunch, now)
-        speak_their_words(session, event, lunch, by, now)
-        _describe(session, lunch)
-        for number, guest in enumerate(lunch.guests):
-            _seat(session, event, guest, number, portraits.get(number, ""), now)
-        if lunch.sections is not None:
-            places = {number: poll.position for number, poll in polls.items()}
-            recap = _write_recap(session, event, lunch.sections, places, photos, by)
-            _remember_publication(session, recap, lunch)
-        register_people(session, event, prepared, asked, now)
+        event, made = make_lunch(session, Arrival(contents, lunch, drawn, prepared, key, by), now)
+        if held is not None:
+            held.imported_at, held.event_id, held.made = now, event.id, made
         tell(session, event_id=event.id)
     return event
-
-
-def give_people_away(event: Event) -> None:
-    """Note in the log that somebody takes the people of a lunch away, before they have them."""
-    with transaction() as session:
-        tell(session, event_id=event.id)
 
 
 def _known(session: Session, key: str) -> Event | None:
     return session.scalar(select(Event).where(Event.uid == uid_of(key)))
 
 
-def _draw(words: PictureWords, contents: Contents) -> str:
-    picture = keep_picture(
-        contents.pictures[words.file],
-        alt=words.alt,
-        credit=words.credit,
-        licence=words.licence,
-        consent=words.consent,
-    )
-    return picture.token
+class _IsThere(Exception):
+    """The lunch of this archive is there, or on its way: there must be no second one."""
 
 
-def _draw_photos(contents: Contents, lunch: Lunch) -> dict[int, list[str]]:
-    """The tokens of the pictures of each section, by its place in the archive."""
-    tokens: dict[int, list[str]] = {}
-    for number, section in enumerate(lunch.sections or ()):
-        if section.get("kind") == SectionKind.PHOTOS:
-            said = [picture_words(item.get("picture"), contents) for item in section["data"].get("items") or ()]
-            if len(said) > SHAPES[SectionKind.PHOTOS].most_items or number in tokens:
-                raise ArchiveRefused
-            tokens[number] = [_draw(words, contents) for words in said]
-        if sum(map(len, tokens.values())) > MOST_PICTURES:
-            raise ArchiveRefused
-    return tokens
+def _held(session: Session, draft: ArchiveDraft) -> ArchiveDraft:
+    """The draft as it is under the lock. Raises _IsThere where the same file has made a lunch, or makes one."""
+    if inspect(draft).transient:
+        if _known_draft(session, _Sent(draft.key, draft.digest, draft.created_at)) is not None:
+            raise _IsThere
+        session.add(draft)
+        return draft
+    fresh = session.get(ArchiveDraft, draft.id, with_for_update=True, populate_existing=True)
+    if fresh is None:
+        raise ArchiveForgotten
+    if fresh.imported_at is not None:
+        raise _IsThere
+    record(session, Act("archive.create", fresh.organiser_id, fresh.by))
+    return fresh
 
 
-def _ask(session: Session, event: Event, questions: Sequence[Question], now: datetime) -> dict[int, Poll]:
-    """Put the questions on the programme; returns them by their numbers in the archive."""
-    polls: dict[int, Poll] = {}
-    for question in questions:
-        first = polls.get(question.asks_again or 0)
-        poll = place_poll(session, event, replace(question.details, before_id=first.id if first else None))
-        poll.note = question.note
-        polls[question.number] = poll
-    for question in questions if event.is_over(now) else ():
-        if question.result is not None:
-            adopt(
-                session,
-                polls[question.number],
-                ballots=(question.result.ballots, question.result.hand_ballots),
-                tallies=question.result.tallies,
-                by_hand=question.result.by_hand,
-                written=question.result.written,
-                asked=(event.starts_at, event.ends_at),
-            )
-    session.flush()
-    return polls
+def carry_on_archives() -> int:
+    """Take in what waits, if no other process works on it. Returns how many lunches were made."""
+    made = carry_on(ArchiveDraft, _bring, _words_of)
+    if made:
+        _forget_parts(select(ArchiveDraft.id).where(ArchiveDraft.imported_at.is_not(None)))
+    return made
 
 
-def _hear_the_room(session: Session, event: Event, lunch: Lunch, now: datetime) -> None:
-    """What was asked in the room and may leave it; where the lunch is over it is counted for good."""
-    is_over = event.is_over(now)
-    session.add_all(
-        RoomQuestion(
-            event_id=event.id,
-            key=None if is_over else secrets.token_urlsafe(16),
-            text=asked.text,
-            approved_at=now,
-            answered_at=now if asked.is_answered else None,
-            supports=asked.supports if is_over else 0,
-        )
-        for asked in lunch.room
-    )
+def _bring(draft: ArchiveDraft, report: Report) -> None:
+    contents = unpack(bytes_of(draft.id))
+    report(0)
+    lunch = lunch_of(contents)
+    people = people_of(contents.people) if draft.with_people else []
+    with suppress(_IsThere):
+        bring_lunch(contents, lunch, key=draft.key, by=draft.by, people=people, draft=draft, report=report)
 
 
-def _describe(session: Session, lunch: Lunch) -> None:
-    """What is told of organisations that this house does not know yet."""
-    for details in lunch.organisations:
-        if organisation_named(details.name) is None:
-            organisation = organisation_for(session, details.name)
-            if isinstance(organisation, Organisation):
-                for name, value in asdict(details).items():
-                    setattr(organisation, name, value)
+def _words_of(refusal: Refusal, draft: ArchiveDraft) -> str:
+    with force_locale(draft.language):
+        return str(refusal.message)
 
 
-def _seat(session: Session, event: Event, guest: Guest, number: int, portrait: str, now: datetime) -> None:
-    page = guest.page
-    organisation = organisation_for(session, page.organisation)
-    speaker = speaker_named(session, SpeakerDetails(page.name, page.role, page.organisation), organisation)
-    if session.get(Appearance, (event.id, speaker.id)) is not None:
-        return
-    spoke = session.scalar(select(Appearance.event_id).where(Appearance.speaker_id == speaker.id).limit(1))
-    is_new = spoke is None and not speaker.is_written
-    talk = Appearance(event_id=event.id, speaker=speaker, position=number + 1, **asdict(guest.talk))
-    session.add(talk)
-    session.flush()
-    if is_new:
-        slides = Slides(event.id, talk.slides_url, talk.slides_title, talk.slides_licence)
-        alt, credit = (guest.portrait.alt, guest.portrait.credit) if guest.portrait else ("", "")
-        whole = replace(page, slides=(slides,), portrait=portrait, portrait_alt=alt, portrait_credit=credit)
-        publish(session, speaker, whole, [talk])
-    session.add_all(
-        Quotation(event_id=event.id, speaker_id=speaker.id, created_at=now, **asdict(quotation))
-        for quotation in guest.quotations
-    )
+def undo_archive(draft: ArchiveDraft) -> None:
+    """Take a lunch back that an archive made, as long as it is a draft on which nobody has worked. Twice is once.
+
+    With it go the speakers and organisations that came with it and are at no other lunch, its people, and its pictures.
+    Raises ArchiveForgotten or LunchWasTouched.
+    """
+    with transaction() as session:
+        fresh = session.get(ArchiveDraft, draft.id, with_for_update=True, populate_existing=True)
+        if fresh is None:
+            raise ArchiveForgotten
+        if fresh.event_id is None or fresh.undone_at is not None:
+            return
+        event = session.get_one(Event, fresh.event_id, with_for_update=True, populate_existing=True)
+        untouched_or_refuse(session, event)
+        made = fresh.made
+        fresh.undone_at, fresh.event_id, fresh.made = clock.now(), None, {}
+        take_back(session, event, made)
+        leave_traces()
 
 
-def _write_recap(
-    session: Session,
-    event: Event,
-    sections: Sequence[Values],
-    places: Mapping[int, int],
-    photos: Mapping[int, Sequence[str]],
-    by: str,
-) -> Recap:
-    now = clock.now()
-    recap = Recap(event=event, created_at=now)
-    session.add(recap)
-    session.flush()
-    today = now.date()
-    for number, said in enumerate(sections):
-        try:
-            kind = SectionKind(said["kind"])
-            state = section_of(said, today, places, photos.get(number, ()))
-        except (ValueError, KeyError, TypeError, AttributeError):
-            raise ArchiveRefused from None
-        section = put_last(session, event.id, kind, state, by)
-        section.hidden_at = now if said.get("hidden") is True else None
-    return recap
+def forget_archives() -> int:
+    """Erase the archives of an hour ago and earlier, but none that is being taken in. Returns how many there were."""
+    old = db.session.scalars(select(ArchiveDraft.id).where(is_forgotten(ArchiveDraft, clock.now()))).all()
+    _forget_parts(select(ArchiveDraft.id).where(ArchiveDraft.id.in_(old)))
+    with transaction() as session:
+        again = ArchiveDraft.id.in_(old), is_forgotten(ArchiveDraft, clock.now())
+        gone = session.execute(delete(ArchiveDraft).where(*again)) if old else None
+    return int(getattr(gone, "rowcount", 0))
 
 
-def _remember_publication(session: Session, recap: Recap, lunch: Lunch) -> None:
-    """When it was published first, and its corrections. Whether it is published here too, this house decides."""
-    if lunch.published is not None:
-        recap.published_at = min(lunch.published.published_at, clock.now())
-        session.add_all(
-            RecapCorrection(event_id=recap.event_id, corrected_at=at, note=note)
-            for at, note in lunch.published.corrections
-        )
+def _forget_parts(drafts: Select[int]) -> None:
+    """Erase the bytes of archives, a part in a transaction."""
+    parts = select(ArchivePart.draft_id, ArchivePart.position).where(ArchivePart.draft_id.in_(drafts))
+    for draft_id, position in db.session.execute(parts).all():
+        with transaction() as session:
+            mine = (ArchivePart.draft_id == draft_id, ArchivePart.position == position)
+            session.execute(delete(ArchivePart).where(*mine))
+            leave_traces()
+        breathe(0)
+
+
+def give_people_away(event: Event) -> None:
+    """Note in the log that somebody takes the people of a lunch away, before they have them."""
+    with transaction() as session:
+        tell(session, event_id=event.id)

@@ -4,9 +4,9 @@ Whatever a form would refuse is refused, and named. A key that we do not know is
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -14,7 +14,9 @@ from werkzeug.datastructures import MultiDict
 from wtforms.form import BaseForm
 
 from lunchkit.archives.container import Contents
-from lunchkit.archives.refusals import ArchiveRefused, OddPart, PartRefused
+from lunchkit.archives.document import Document, document_of
+from lunchkit.archives.reading import Values, mapping, mappings, moment_of, part, text_of, texts_of, whole
+from lunchkit.archives.refusals import ArchiveRefused, PartRefused
 from lunchkit.config import LANGUAGES
 from lunchkit.events.changes import EventDetails, QuestionDetails
 from lunchkit.events.forms import EventForm
@@ -45,7 +47,6 @@ from lunchkit.wording.words import Words
 MOST_POLLS, MOST_SPEAKERS, MOST_SECTIONS, MOST_QUOTATIONS, MOST_COUNTED = 40, 20, 60, 20, 100_000
 MOST_ASKED, MOST_RUN, MOST_FROM_THE_ROOM, MOST_CORRECTIONS, MOST_LETTERS = 30, 30, 500, 100, 100
 """Questions on the form (those asked no more among them), rows of the run of show, questions from the room."""
-Values = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -130,6 +131,8 @@ class Published:
 
     published_at: datetime
     corrections: tuple[tuple[datetime, str], ...]
+    document: Document | None
+    """What readers had; an archive of before says nothing of it."""
 
 
 @dataclass(frozen=True)
@@ -168,12 +171,12 @@ def lunch_of(contents: Contents) -> Lunch:
     """The lunch that an archive brings. Raises an ArchiveRefused that names the part that is wrong."""
     said = contents.lunch
     with part("from"):
-        origin = _mapping(said["from"])
+        origin = mapping(said["from"])
     with part("recap"):
         recap = said.get("recap")
         sections = None if recap is None else tuple(mappings(recap, MOST_SECTIONS))
     with part("lunch"):
-        details = _details(_mapping(said["lunch"]))
+        details = _details(mapping(said["lunch"]))
     with part("polls"):
         questions = tuple(_question(each) for each in mappings(said["polls"], MOST_POLLS))
     with part("form"):
@@ -185,9 +188,11 @@ def lunch_of(contents: Contents) -> Lunch:
     with part("letters"):
         letters = tuple(map(_own_letter, mappings(said.get("letters", []), MOST_LETTERS)))
     with part("feedback"):
-        feedback = None if said.get("feedback") is None else _feedback_asked(_mapping(said["feedback"]))
+        feedback = None if said.get("feedback") is None else _feedback_asked(mapping(said["feedback"]))
     with part("published"):
-        published = None if said.get("published") is None else _published(_mapping(said["published"]))
+        published = (
+            None if said.get("published") is None else _published(mapping(said["published"]), len(sections or ()))
+        )
     with part("organisations"):
         organisations = tuple(_organisation(each) for each in mappings(said["organisations"], MOST_SPEAKERS))
     with part("speakers"):
@@ -209,19 +214,6 @@ def lunch_of(contents: Contents) -> Lunch:
     )
 
 
-@contextmanager
-def part(name: str) -> Iterator[None]:
-    """Whatever is missing in a part of the archive, or of the wrong kind, is refused under its name."""
-    try:
-        yield
-    except ArchiveRefused as refusal:
-        if type(refusal) is ArchiveRefused:
-            raise OddPart(name) from None
-        raise
-    except (TypeError, KeyError, AttributeError, ValueError, OverflowError, RecursionError):
-        raise OddPart(name) from None
-
-
 def _details(said: Values) -> EventDetails:
     form = EventForm(formdata=_typed(said))
     zone = said["zone"]
@@ -233,12 +225,12 @@ def _details(said: Values) -> EventDetails:
 
 
 def _question(said: Values) -> Question:
-    words = {"choices": "\n".join(map(clean_line, _texts(said["choices"])))}
-    for language, labels in _mapping(said["choices_in"]).items():
-        lines = list(map(clean_line, _texts(labels)))
+    words = {"choices": "\n".join(map(clean_line, texts_of(said["choices"])))}
+    for language, labels in mapping(said["choices_in"]).items():
+        lines = list(map(clean_line, texts_of(labels)))
         words[f"{language}_choices"] = "\n".join(lines) if all(lines) else ""
-    for language, parts in _mapping(said["translations"]).items():
-        words |= {f"{language}_{part}": str(text) for part, text in _mapping(parts).items()}
+    for language, parts in mapping(said["translations"]).items():
+        words |= {f"{language}_{part}": str(text) for part, text in mapping(parts).items()}
     form = PollForm(formdata=_typed({**said, **words}))
     _check(form, said.get("question"))
     again, result = said.get("asks_again"), said.get("result")
@@ -247,15 +239,15 @@ def _question(said: Values) -> Question:
         details=form.details(),
         asks_again=None if again is None else whole(again, 10_000),
         note=clean_line(str(said.get("note", "")))[:300],
-        result=None if result is None else _counted(_mapping(result), len(form.labels())),
+        result=None if result is None else _counted(mapping(result), len(form.labels())),
     )
 
 
 def _form_question(said: Values) -> FormQuestion:
-    words = {"choices": "\n".join(map(clean_line, _texts(said["choices"])))}
-    for language, texts in _mapping(said["translations"]).items():
-        words[f"{language}_label"] = str(_mapping(texts).get("label", ""))
-        words[f"{language}_choices"] = "\n".join(map(clean_line, _texts(texts.get("choices", []))))
+    words = {"choices": "\n".join(map(clean_line, texts_of(said["choices"])))}
+    for language, texts in mapping(said["translations"]).items():
+        words[f"{language}_label"] = str(mapping(texts).get("label", ""))
+        words[f"{language}_choices"] = "\n".join(map(clean_line, texts_of(texts.get("choices", []))))
     form = question_form(data=_typed({**said, **words}))
     _check(form, said["label"])
     return FormQuestion(form.details(), said.get("removed") is True)
@@ -272,53 +264,41 @@ def _run_row(said: Values) -> RunRow:
 
 
 def _room_question(said: Values) -> RoomQuestion:
-    text = clean_line(_text(said["text"]))
+    text = clean_line(text_of(said["text"]))
     if not text or len(text) > LONGEST:
         raise ArchiveRefused
     return RoomQuestion(text, whole(said["supports"], MOST_COUNTED), said["answered"] is True)
 
 
 def _own_letter(said: Values) -> OwnLetter:
-    form = LetterForm(formdata=_typed({"subject": _text(said["subject"]), "prose": _text(said["prose"])}))
+    form = LetterForm(formdata=_typed({"subject": text_of(said["subject"]), "prose": text_of(said["prose"])}))
     _check(form, said["letter"])
-    letter = _text(said["letter"])
+    letter = text_of(said["letter"])
     known = LETTERS[letter].placeholders if letter in LETTERS else ()
-    return OwnLetter(letter, _text(said["language"]), form.words().kept(known))
+    return OwnLetter(letter, text_of(said["language"]), form.words().kept(known))
 
 
 def _feedback_asked(said: Values) -> FeedbackAsked:
     texts = {
-        f"{language}_{name}": _text(text)
-        for name, by_language in _mapping(said["words"]).items()
-        for language, text in _mapping(by_language).items()
+        f"{language}_{name}": text_of(text)
+        for name, by_language in mapping(said["words"]).items()
+        for language, text in mapping(by_language).items()
     }
     form = FeedbackForm(formdata=_typed(texts))
     _check(form, "feedback")
     return FeedbackAsked(form.details(), said["off"] is True)
 
 
-def _published(said: Values) -> Published:
+def _published(said: Values, drafted: int) -> Published:
     corrections = tuple(
-        (moment_of(each["corrected_at"]), clean_text(_text(each["note"])))
+        (moment_of(each["corrected_at"]), clean_text(text_of(each["note"])))
         for each in mappings(said["corrections"], MOST_CORRECTIONS)
     )
     if len(dict(corrections)) < len(corrections) or any(not 0 < len(note) <= 500 for _at, note in corrections):
         raise ArchiveRefused
-    return Published(moment_of(said["published_at"]), corrections)
-
-
-def moment_of(value: Any) -> datetime:
-    """A moment with its offset, of this century. Raises ArchiveRefused or ValueError."""
-    moment = datetime.fromisoformat(_text(value))
-    if moment.tzinfo is None or not 2000 <= moment.year < 2100:
-        raise ArchiveRefused
-    return moment.astimezone(UTC)
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise ArchiveRefused
-    return value
+    document = said.get("document")
+    document = None if document is None else document_of(mapping(document), drafted)
+    return Published(moment_of(said["published_at"]), corrections, document)
 
 
 def _counted(said: Values, choices: int) -> Counted:
@@ -344,7 +324,7 @@ def _guest(said: Values, contents: Contents) -> Guest:
     links = [(str(link["url"]), str(link["label"])) for link in mappings(said["links"], MOST_LINKS)]
     numbered = {f"link_urls-{n}": url for n, (url, _label) in enumerate(links)}
     numbered |= {f"link_labels-{n}": label for n, (_url, label) in enumerate(links)}
-    form = PageForm(formdata=_typed({**said, **numbered, "languages": ", ".join(_texts(said["languages"]))}))
+    form = PageForm(formdata=_typed({**said, **numbered, "languages": ", ".join(texts_of(said["languages"]))}))
     talk = AppearanceForm(formdata=_typed(said))
     _check(form, said.get("name"))
     _check(talk, said.get("name"))
@@ -365,7 +345,7 @@ def _quotation(said: Values) -> QuotationDetails:
 
 def picture_words(said: Any, contents: Contents) -> PictureWords:
     """What is said of a picture that lies in the archive. Raises ArchiveRefused where it does not."""
-    words = _mapping(said)
+    words = mapping(said)
     if words["file"] not in contents.pictures:
         raise ArchiveRefused
     read = {name: clean_line(str(words.get(name, "")))[:most] for name, most in _PICTURE_WORDS.items()}
@@ -407,39 +387,13 @@ def _first(errors: Any) -> str:
     return str(errors)
 
 
-def _mapping(value: Any) -> Values:
-    if not isinstance(value, dict):
-        raise ArchiveRefused
-    return value
-
-
-def mappings(value: Any, most: int) -> list[Values]:
-    """A list of so many mappings at most. Raises ArchiveRefused."""
-    if not isinstance(value, list) or len(value) > most:
-        raise ArchiveRefused
-    return [_mapping(each) for each in value]
-
-
-def _texts(value: Any) -> Sequence[str]:
-    if not isinstance(value, list) or len(value) > 100 or not all(isinstance(each, str) for each in value):
-        raise ArchiveRefused
-    return value
-
-
-def whole(value: Any, most: int) -> int:
-    """A whole number from 0 to ``most``. Raises ArchiveRefused."""
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= most:
-        raise ArchiveRefused
-    return value
-
-
 def section_of(said: Values, today: date, places: Mapping[int, int], tokens: Sequence[str]) -> Wording:
     """A section of a recap, each field read as its form would; its questions and pictures at their new places.
 
     What cannot be read is left empty. ``tokens`` are those of its pictures, in their order.
     """
     kind = SectionKind(said["kind"])
-    shape, data = SHAPES[kind], _mapping(said["data"])
+    shape, data = SHAPES[kind], mapping(said["data"])
     content = _read(shape.fields, data, today)
     if "poll" in content:
         content["poll"] = places.get(content["poll"] or 0)

@@ -1,5 +1,6 @@
 """A lunch read out of the database, as the archive keeps it: no ballot, no link that opens a page, people if asked."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -18,6 +19,7 @@ from lunchkit.planning.queries import run_items
 from lunchkit.polls.models import FEWEST_TOGETHER, HandCount, Poll, Tally, WrittenAnswer
 from lunchkit.polls.queries import polls_of
 from lunchkit.questions.queries import public_questions
+from lunchkit.recap.document import licence_of
 from lunchkit.recap.queries import corrections_of, recap_of
 from lunchkit.recap.sections import SectionKind, pictures_in
 from lunchkit.recap.steps import sections_now
@@ -75,7 +77,7 @@ def archive_of(event: Event, *, with_people: bool = False) -> bytes:
         "organisations": _organisations([talk.speaker.organisation for talk in talks]),
         "speakers": _speakers(event, list(talks), pictures),
         "recap": _recap(event, pictures),
-        "published": _published(event),
+        "published": _published(event, pictures),
     }
     places = {question.id: place for place, question in enumerate(asked, 1)}
     return pack(Contents(lunch, pictures.files, people_in(event.id, places) if with_people else []))
@@ -218,28 +220,49 @@ def _speakers(event: Event, talks: list[Appearance], pictures: _Pictures) -> lis
     ]
 
 
-def _published(event: Event) -> dict[str, Any] | None:
-    """When the recap was published first, and what readers were told of its corrections."""
+def _published(event: Event, pictures: _Pictures) -> dict[str, Any] | None:
+    """When the recap was published first, what readers were told of its corrections, and what they have."""
     recap = recap_of(event.id)
-    if recap is None or recap.published_at is None or recap.published is None:
+    read = recap.counted if recap is not None else None
+    if recap is None or recap.published_at is None or read is None:
         return None
     corrections = [{"corrected_at": one.corrected_at.isoformat(), "note": one.note} for one in corrections_of(event.id)]
-    return {"published_at": recap.published_at.isoformat(), "corrections": corrections}
+    places = {section.id: place for place, section in enumerate(sections_now(db.session(), event.id), 1)}
+    sections = [_kept(kept, places.get(kept["id"]), pictures) for kept in read["sections"]]
+    return {
+        "published_at": recap.published_at.isoformat(),
+        "corrections": corrections,
+        "document": {"language": read["language"], "licence": licence_of(read).key, "sections": sections},
+    }
+
+
+def _kept(kept: Mapping[str, Any], place: int | None, pictures: _Pictures) -> dict[str, Any]:
+    """A section as readers have it; ``place`` is that of the section of the draft of which it was made."""
+    said = {"section": place, "kind": kept["kind"], "title": kept["title"]}
+    said["data"] = _with_pictures(kept["kind"], kept["data"], pictures)
+    return said | ({"frozen": kept["frozen"]} if "frozen" in kept else {})
+
+
+def _with_pictures(kind: str, content: Mapping[str, Any], pictures: _Pictures) -> dict[str, Any]:
+    """What stands in a section, its pictures by their place in the archive."""
+    data = dict(content)
+    if kind == SectionKind.PHOTOS:
+        shown = pictures_by_token(pictures_in(content))
+        items = [(item, pictures.add(shown.get(item.get("picture", "")))) for item in data.get("items") or ()]
+        data["items"] = [{**item, "picture": said} for item, said in items if said]
+    return data
 
 
 def _recap(event: Event, pictures: _Pictures) -> list[dict[str, Any]] | None:
     """The draft, section by section; pictures by their place in the archive."""
     if recap_of(event.id) is None:
         return None
-    sections = sections_now(db.session(), event.id)
-    shown = pictures_by_token(token for section in sections for token in pictures_in(section.data))
-    kept = []
-    for section in sections:
-        data = dict(section.data)
-        if section.kind == SectionKind.PHOTOS:
-            items = [(item, pictures.add(shown.get(item.get("picture", "")))) for item in data.get("items") or ()]
-            data["items"] = [{**item, "picture": said} for item, said in items if said]
-        kept.append(
-            {"kind": section.kind, "title": section.title, "data": data, "hidden": section.hidden_at is not None}
-        )
-    return kept
+    return [
+        {
+            "kind": section.kind,
+            "title": section.title,
+            "data": _with_pictures(section.kind, section.data, pictures),
+            "hidden": section.hidden_at is not None,
+        }
+        for section in sections_now(db.session(), event.id)
+    ]

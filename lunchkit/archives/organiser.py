@@ -2,19 +2,21 @@
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from werkzeug.datastructures import CombinedMultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from lunchkit import clock, stamps
 from lunchkit.accounts.queries import current_organiser, current_session
-from lunchkit.archives.actions import bring_lunch, give_people_away
-from lunchkit.archives.container import MOST_BYTES, unpack
-from lunchkit.archives.contents import lunch_of
+from lunchkit.archives.actions import Sender, give_people_away, take_in, undo_archive
+from lunchkit.archives.container import MOST_BYTES
 from lunchkit.archives.exports import archive_of
 from lunchkit.archives.forms import SCOPE, ArchiveForm, GiveForm
-from lunchkit.archives.people import people_of
-from lunchkit.archives.refusals import ArchiveTooHeavy
+from lunchkit.archives.queries import draft_or_gone
+from lunchkit.archives.refusals import ArchiveForgotten, ArchiveTooHeavy
+from lunchkit.carrying.actions import TROUBLE
+from lunchkit.errors import Refusal
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.refusals import NO, readable, retry_header
@@ -22,6 +24,9 @@ from lunchkit.registrations.listing import attendees_kept
 from lunchkit.web import show_error, takes_files
 
 bp = Blueprint("archive", __name__)
+ONE = "/archive/<int(max=2147483647):draft_id>"
+LOOKS_AGAIN = 2
+"""Seconds after which the page of an archive that is being taken in comes anew, by itself and without JavaScript."""
 
 
 @bp.get("/e/<slug>/archive.zip")
@@ -69,19 +74,60 @@ def new() -> ResponseReturnValue:
 @bp.post("/archive")
 @takes_files(MOST_BYTES + 100_000, ArchiveTooHeavy)
 def create() -> ResponseReturnValue:
-    """A draft is made of it."""
+    """A draft is made of it; of one with many people its progress is shown."""
     form = ArchiveForm(CombinedMultiDict([request.files, request.form]))
-    writer = current_organiser()
     try:
-        contents = unpack(form.chosen())
-        lunch = lunch_of(contents)
-        people = people_of(contents.people) if form.people.data else []
-        event = bring_lunch(contents, lunch, key=form.key(), by=writer.name if writer else "", people=people)
+        made = take_in(form.chosen(), key=form.key(), sender=_sender(), with_people=bool(form.people.data))
     except NO as error:
         refusal = readable(error)
         form.file.errors = [str(refusal.message)]
         return _page(form, stamps.issue(SCOPE)), refusal.status, retry_header(refusal)
-    return redirect(url_for("organiser.pages.event", slug=event.slug, done="created"), code=303)
+    if isinstance(made, Event):
+        return redirect(url_for("organiser.pages.event", slug=made.slug, done="created"), code=303)
+    return redirect(url_for(".show", draft_id=made.id), code=303)
+
+
+def _sender() -> Sender:
+    writer = current_organiser()
+    return Sender(writer.name, writer.id, str(get_locale())) if writer else Sender()
+
+
+@bp.get(ONE)
+def show(draft_id: int) -> ResponseReturnValue:
+    """How far an archive is; once its lunch is there, what was taken in."""
+    draft = draft_or_gone(draft_id)
+    if draft.is_running:
+        page = render_template("organiser/archives/progress.html", draft=draft, looks_again=LOOKS_AGAIN)
+        return page, {"Refresh": str(LOOKS_AGAIN)}
+    return render_template("organiser/archives/show.html", draft=draft, trouble=draft.failure == TROUBLE)
+
+
+@bp.get(f"{ONE}/reversal")
+def reversal(draft_id: int) -> ResponseReturnValue:
+    """Asks once more."""
+    return render_template("organiser/archives/reversal.html", draft=draft_or_gone(draft_id))
+
+
+@bp.post(f"{ONE}/reversal")
+def reverse(draft_id: int) -> ResponseReturnValue:
+    """The lunch is taken back, where nobody has worked on it."""
+    draft = draft_or_gone(draft_id)
+    try:
+        undo_archive(draft)
+    except NO as error:
+        return _said_no(readable(error), url_for(".show", draft_id=draft_id))
+    return redirect(url_for(".show", draft_id=draft_id), code=303)
+
+
+@bp.errorhandler(ArchiveForgotten)
+def show_forgotten(refusal: ArchiveForgotten) -> ResponseReturnValue:
+    """An hour has gone by: the way back to the lunches."""
+    return _said_no(refusal, url_for("organiser.pages.home"))
+
+
+def _said_no(refusal: Refusal, back: str) -> ResponseReturnValue:
+    page = render_template("organiser/archives/refused.html", message=refusal.message, back=back)
+    return page, refusal.status, retry_header(refusal)
 
 
 @bp.errorhandler(RequestEntityTooLarge)

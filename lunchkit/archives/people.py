@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from lunchkit.archives.contents import MOST_ASKED, mappings, moment_of, part, whole
+from lunchkit.archives.contents import MOST_ASKED
 from lunchkit.archives.queries import MOST_SCANS, SCAN_MOMENTS
+from lunchkit.archives.reading import mappings, moment_of, part, whole
 from lunchkit.archives.refusals import ArchiveRefused, PartRefused
 from lunchkit.imports.entries import LANGUAGES, MOST_SEATS, Entry, in_slices, judged
 from lunchkit.imports.words import reason_of
@@ -55,7 +56,7 @@ def people_of(said: Any) -> list[Person]:
     """The people that an archive brings, each held to the rules of the registration form. Raises an ArchiveRefused."""
     with part("people"):
         people = [_person(number, each) for number, each in enumerate(in_slices(mappings(said, MOST_PEOPLE)), 1)]
-        addresses = [fold_email(person.entry.email) for person in people if person.entry.email]
+        addresses = [fold_email(person.entry.email) for person in in_slices(people) if person.entry.email]
         if len(set(addresses)) < len(addresses):
             raise ArchiveRefused
     return people

@@ -7,9 +7,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import not_, select
 from sqlalchemy.orm import selectinload
 
+from lunchkit import clock
+from lunchkit.archives.models import ArchiveDraft, ArchivePart
+from lunchkit.archives.refusals import ArchiveForgotten
+from lunchkit.carrying.models import is_forgotten
 from lunchkit.db import db
 from lunchkit.imports.entries import in_slices
 from lunchkit.registrations.models import Answer, CheckIn, Registration
@@ -68,3 +72,18 @@ def _in_order(one: Registration, places: Mapping[int, int]) -> list[Answer]:
 
 def _iso(moment: datetime | None) -> str | None:
     return moment.isoformat() if moment else None
+
+
+def bytes_of(draft_id: int) -> bytes:
+    """The archive that waits, put together again; empty where it was forgotten."""
+    parts = select(ArchivePart.data).where(ArchivePart.draft_id == draft_id).order_by(ArchivePart.position)
+    return b"".join(db.session.scalars(parts))
+
+
+def draft_or_gone(draft_id: int) -> ArchiveDraft:
+    """What became of an archive that was sent within the hour. Raises ArchiveForgotten."""
+    kept = select(ArchiveDraft).where(ArchiveDraft.id == draft_id, not_(is_forgotten(ArchiveDraft, clock.now())))
+    draft = db.session.scalar(kept.execution_options(populate_existing=True))
+    if draft is None:
+        raise ArchiveForgotten
+    return draft

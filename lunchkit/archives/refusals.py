@@ -72,3 +72,16 @@ class OddPart(ArchiveRefused):
             part=part,
         )
         super().__init__(self.message)
+
+
+class ArchiveForgotten(Refusal):
+    """What became of it is known for an hour."""
+
+    message = _l("What became of this archive is known for an hour, and that is over.")
+    status = 410
+
+
+class LunchWasTouched(Refusal):
+    """It is public, or somebody has worked on it."""
+
+    message = _l("This lunch stays: it is public already, or somebody has worked on it since it came.")

@@ -1,16 +1,16 @@
 """A file kept, assigned, imported, undone, forgotten. An import is one transaction: all of it happened, or nothing."""
 
 import secrets
-import threading
-import time
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session, undefer
 
 from lunchkit import clock
+from lunchkit.carrying.actions import begun, carry_on
+from lunchkit.carrying.models import is_forgotten
 from lunchkit.db import db, leave_traces, transaction
 from lunchkit.errors import Refusal
 from lunchkit.events.models import Event
@@ -20,7 +20,6 @@ from lunchkit.imports.columns import Field, recognised, source_of
 from lunchkit.imports.entries import breathe, read_entries
 from lunchkit.imports.models import ImportDraft
 from lunchkit.imports.planning import Wishes
-from lunchkit.imports.queries import is_forgotten
 from lunchkit.imports.reading import Table
 from lunchkit.imports.refusals import ImportForgotten
 from lunchkit.imports.steps import (
@@ -46,14 +45,6 @@ AT_ONCE = 500
 """Rows that are imported while whoever pressed waits; longer lists show how far they are."""
 TRIES = 3
 """So often a list is made ready while others change the lunch; then nobody may, for as long as it takes."""
-GONE_AFTER = timedelta(seconds=30)
-"""A process that has not told for so long is taken for gone."""
-TELL_EVERY = 0.5
-"""Seconds between two reports of how far a list is."""
-MOST_ATTEMPTS = 3
-TROUBLE = "trouble"
-begun = threading.Event()
-"""Set when a long list was begun, so that the work need not wait for its next round."""
 
 
 def keep_draft(event: Event, table: Table, *, session_id: int, filename: str) -> ImportDraft:
@@ -158,75 +149,16 @@ def _is_one_writer(session: Session) -> bool:
 
 
 def carry_on_imports() -> int:
-    """Import what was begun, if no other process works on it. Returns how many lists were finished.
-
-    A process that was killed has left nothing half done: whoever comes next begins anew.
-    """
-    finished = 0
-    begun_ones = select(ImportDraft.id).where(*_is_begun())
-    for draft_id in db.session.scalars(begun_ones.order_by(ImportDraft.started_at)).all():
-        draft = _claim(draft_id)
-        if draft is not None:
-            finished += _carry_on(draft)
-    return finished
+    """Import what was begun, if no other process works on it. Returns how many lists were finished."""
+    return carry_on(ImportDraft, lambda draft, report: import_people(draft, _wishes(draft), report), _name_of)
 
 
-def _carry_on(draft: ImportDraft) -> bool:
-    try:
-        import_people(draft, Wishes(**(draft.wishes or {})), _Reports(draft.id))
-    except ImportForgotten:
-        return False
-    except Refusal as refusal:
-        _give_up(draft.id, type(refusal).__name__)
-        return False
-    return True
+def _wishes(draft: ImportDraft) -> Wishes:
+    return Wishes(**(draft.wishes or {}))
 
 
-def _is_begun() -> tuple[ColumnElement[bool], ...]:
-    alone = or_(ImportDraft.worked_at.is_(None), ImportDraft.worked_at < clock.now() - GONE_AFTER)
-    return (
-        ImportDraft.started_at.is_not(None),
-        ImportDraft.imported_at.is_(None),
-        ImportDraft.failed_at.is_(None),
-        alone,
-    )
-
-
-def _claim(draft_id: int) -> ImportDraft | None:
-    """Take a list for this process; None where another one was quicker, or it was tried too often."""
-    with transaction() as session:
-        mine = update(ImportDraft).where(ImportDraft.id == draft_id, *_is_begun())
-        taken = session.execute(mine.values(worked_at=clock.now(), attempts=ImportDraft.attempts + 1, done=0))
-        if not getattr(taken, "rowcount", 0):
-            return None
-        draft = session.get(ImportDraft, draft_id, populate_existing=True)
-        if draft is not None and draft.attempts > MOST_ATTEMPTS:
-            draft.failed_at, draft.failure = clock.now(), TROUBLE
-            return None
-    return draft
-
-
-def _give_up(draft_id: int, failure: str) -> None:
-    with transaction() as session:
-        values = {"failed_at": clock.now(), "failure": failure}
-        session.execute(update(ImportDraft).where(ImportDraft.id == draft_id).values(**values))
-
-
-class _Reports:
-    """Tells now and then how far a list is, and that somebody works on it; between two, others are served."""
-
-    def __init__(self, draft_id: int) -> None:
-        self.draft_id = draft_id
-        self.told_at = time.monotonic()
-
-    def __call__(self, done: int) -> None:
-        """So many rows are ready."""
-        if time.monotonic() - self.told_at >= TELL_EVERY:
-            self.told_at = time.monotonic()
-            with transaction() as session:
-                mine = update(ImportDraft).where(ImportDraft.id == self.draft_id)
-                session.execute(mine.values(done=done, worked_at=clock.now()))
-        time.sleep(0)
+def _name_of(refusal: Refusal, _draft: ImportDraft) -> str:
+    return type(refusal).__name__
 
 
 def undo_import(draft: ImportDraft) -> None:
@@ -274,7 +206,7 @@ def _take_back(session: Session, event: Event, draft: ImportDraft, gone: set[int
 def forget_imports() -> int:
     """Erase the files of an hour ago and earlier, but none that is being imported. Returns how many there were."""
     with transaction() as session:
-        old = session.execute(delete(ImportDraft).where(is_forgotten(clock.now())))
+        old = session.execute(delete(ImportDraft).where(is_forgotten(ImportDraft, clock.now())))
         forgotten = int(getattr(old, "rowcount", 0))
         if forgotten:
             leave_traces()

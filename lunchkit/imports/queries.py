@@ -4,16 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, literal, not_, select
+from sqlalchemy import not_, select
 from sqlalchemy.orm import Session, undefer
 
 from lunchkit import clock
-from lunchkit.db import UTCDateTime, db
+from lunchkit.carrying.models import is_forgotten
+from lunchkit.db import db
 from lunchkit.events.models import Event, FormQuestion
 from lunchkit.events.queries import form_questions
 from lunchkit.imports.columns import speaks_of_access
 from lunchkit.imports.entries import entry_of, in_slices
-from lunchkit.imports.models import KEPT_FOR, ImportDraft
+from lunchkit.imports.models import ImportDraft
 from lunchkit.imports.planning import Fate, Known, Line, Plan, carried_out, make_plan, name_key
 from lunchkit.imports.refusals import ImportForgotten
 from lunchkit.registrations.listing import PAGE_SIZE
@@ -22,13 +23,6 @@ from lunchkit.registrations.queries import count_seats
 
 FIRST_ROWS = 12
 """Shown as they would be registered."""
-
-
-def is_forgotten(now: datetime) -> ColumnElement[bool]:
-    """Whose hour is over, counted from the last that happened to it; a list that is being imported has none."""
-    running = (ImportDraft.started_at.is_not(None), ImportDraft.imported_at.is_(None), ImportDraft.failed_at.is_(None))
-    last = func.coalesce(ImportDraft.imported_at, ImportDraft.started_at, ImportDraft.created_at)
-    return and_(last <= literal(now - KEPT_FOR, UTCDateTime()), not_(and_(*running)))
 
 
 def draft_or_gone(
@@ -42,7 +36,7 @@ def draft_or_gone(
         ImportDraft.id == draft_id,
         ImportDraft.event_id == event_id,
         ImportDraft.session_id == session_id,
-        not_(is_forgotten(clock.now())),
+        not_(is_forgotten(ImportDraft, clock.now())),
     )
     more = [undefer(ImportDraft.people), undefer(ImportDraft.outcome)] if people else []
     more += [undefer(ImportDraft.cells)] if whole else []

@@ -61,6 +61,7 @@ DEEDS: dict[str, LazyString] = {
     "planning.begin": _l("began a part of the lunch"),
     "planning.take_back": _l("took back the beginning of a part of the lunch"),
     "archive.create": _l("took in a lunch from an archive"),
+    "archive.reverse": _l("took a lunch back that came from an archive"),
     "invitations.look": _l("looked at an invitation before sending it"),
     "invitations.send": _l("sent invitations to those who came before"),
     "invitations.call_back": _l("called back invitations that had not left"),

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import InvalidRequestError
@@ -269,11 +270,16 @@ def revoke_preview(event: Event) -> None:
         recap.preview_nonce = recap.preview_hash = None
 
 
-def publish_recap(event: Event, *, licence: str | None = None) -> int:
+def publish_recap(event: Event, *, licence: str | None = None, as_brought: bool = False) -> int:
     """Freeze the draft and show it to everybody; returns how many letters leave. One that is public already stays.
 
-    ``licence`` is the key of the one that was promised to whoever publishes; None where nobody was asked. Raises
-    LunchIsNotPublic, LunchHasNotBegun, LicenceHasChanged, StillToMend, NothingToPublish.
+    ``licence`` is the key of the one that was promised to whoever publishes; None where nobody was asked.
+
+    Where readers had it already, in the house from which the lunch came, figures stay as they were counted there, and
+    no letter leaves: who asked for it had it. ``as_brought`` shows what readers had, under the licence that they were
+    given, and leaves the draft for later.
+
+    Raises LunchIsNotPublic, LunchHasNotBegun, LicenceHasChanged, StillToMend, NothingToPublish.
     """
     with transaction() as session:
         recap = _lock_both(session, event)
@@ -284,9 +290,13 @@ def publish_recap(event: Event, *, licence: str | None = None) -> int:
         if clock.now() < event.starts_at:
             raise LunchHasNotBegun
         recap.published_at = recap.published_at or clock.now()
-        _freeze(session, event, recap, _licence(recap, licence))
+        brought, recap.brought = recap.brought, None
+        if as_brought and brought is not None:
+            _show(session, event, recap, brought)
+        else:
+            _freeze(session, event, recap, brought, _licence(brought, licence))
         event.recap_published_at = recap.published_at
-        return promise_recap_letters(session, event)
+        return promise_recap_letters(session, event) if brought is None else 0
 
 
 def correct_recap(event: Event, correction: Correction, *, licence: str | None = None) -> None:
@@ -298,7 +308,8 @@ def correct_recap(event: Event, correction: Correction, *, licence: str | None =
         recap = _lock_both(session, event)
         if recap.published is None:
             raise NotPublished
-        _freeze(session, event, recap, _licence(recap, licence), keeps_counts=not correction.counts_again)
+        given = _licence(recap.published, licence)
+        _freeze(session, event, recap, None if correction.counts_again else recap.published, given)
         latest = session.scalar(
             select(func.max(RecapCorrection.corrected_at)).where(RecapCorrection.event_id == event.id)
         )
@@ -313,6 +324,7 @@ def withdraw_recap(event: Event) -> None:
         if recap.published is None:
             return
         lay_by(session, pictures_read(event.id))
+        recap.brought = recap.published if event.origin else None  # nobody can count it again in this house
         recap.published, recap.words = None, ""
         event.recap_published_at = None
         _tell_calendars(event)
@@ -324,20 +336,25 @@ def _lock_both(session: Session, event: Event) -> Recap:
     return lock_recap(session, event.id)
 
 
-def _licence(recap: Recap, promised: str | None) -> str:
-    """The key of the licence to give. As it cannot be taken back, it is no other than the one that was promised."""
-    licence = licence_to_give(recap.published).key
+def _licence(given: Mapping[str, Any] | None, promised: str | None) -> str:
+    """The key of the licence to give, beside the copy that readers have or had.
+
+    As it cannot be taken back, it is no other than the one that was promised.
+    """
+    licence = licence_to_give(given).key
     if promised not in (None, licence):
         raise LicenceHasChanged
     return licence
 
 
-def _freeze(session: Session, event: Event, recap: Recap, licence: str, *, keeps_counts: bool = False) -> None:
+def _freeze(session: Session, event: Event, recap: Recap, counted: Mapping[str, Any] | None, licence: str) -> None:
     sections = sections_now(session, event.id)
     if must_mend(sections):
         raise StillToMend
-    snapshot = snapshot_of(event, sections, recap.published if keeps_counts else None)
-    snapshot["licence"] = licence
+    _show(session, event, recap, snapshot_of(event, sections, counted) | {"licence": licence})
+
+
+def _show(session: Session, event: Event, recap: Recap, snapshot: dict[str, Any]) -> None:
     before, recap.published = pictures_read(event.id), snapshot
     after = pictures_read(event.id)
     lay_by(session, before - after)

@@ -20,12 +20,19 @@ class Recap(Model):
     """When it was published first."""
     published: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     """What the public reads, figures frozen: see ``lunchkit.recap.document``. None before publication."""
+    brought: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    """What readers had of it in the house from which its lunch came, until it is published here."""
     words: Mapped[str] = mapped_column(Text, default="")
     """What was published as folded words, for the search."""
     preview_nonce: Mapped[bytes | None] = mapped_column(LargeBinary(16))
     preview_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True)
     """Of the secret link that shows the draft; None where there is none."""
     event: Mapped[Event] = relationship()
+
+    @property
+    def counted(self) -> dict[str, Any] | None:
+        """Where its figures stand as they were counted once; None where they are counted now."""
+        return self.published or self.brought
 
 
 class RecapSection(Model):

@@ -5,12 +5,13 @@ driver needs of them is made ready beforehand too (``Sheet``), so that the lock 
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from lunchkit.registrations.models import Answer, Needs, Registration
+from lunchkit.registrations.models import Answer, BulkSeating, Needs, Registration, Standing
 
 AT_ONCE = 500
 """Rows of one statement."""
@@ -37,13 +38,13 @@ class Sheet:
 
     def __init__(self, session: Session, table: Any, names: Sequence[str]) -> None:
         dialect = session.get_bind().dialect
-        self._session, self._names = session, tuple(names)
         compiled = insert(table.__table__).compile(dialect=dialect, column_keys=list(names))
-        self._statement = str(compiled)
-        self._order = [self._names.index(name) for name in compiled.positiontup or ()]
-        types = [table.__table__.c[name].type.dialect_impl(dialect) for name in names]
+        self._session, self._statement = session, str(compiled)
+        self._by_place = compiled.positiontup is not None
+        self._names = tuple(compiled.positiontup or names)
+        types = [table.__table__.c[name].type.dialect_impl(dialect) for name in self._names]
         self._convert = [kind.bind_processor(dialect) or _as_it_is for kind in types]
-        self._place = {name: place for place, name in enumerate(names)}
+        self._place = {name: place for place, name in enumerate(self._names)}
 
     def row(self, values: dict[str, Any]) -> list[Any]:
         """One row, ready."""
@@ -57,11 +58,8 @@ class Sheet:
         """Insert the rows, in the caller's transaction."""
         connection = self._session.connection()
         for part in parts(rows):
-            given: list[Any]
-            if self._order:
-                given = [tuple(row[place] for place in self._order) for row in part]
-            else:
-                given = [dict(zip(self._names, row, strict=True)) for row in part]
+            by_name = (dict(zip(self._names, row, strict=True)) for row in part)
+            given: list[Any] = [tuple(row) for row in part] if self._by_place else list(by_name)
             connection.exec_driver_sql(self._statement, given)
             if breath is not None:
                 breath(0)
@@ -95,14 +93,9 @@ class Newcomers:
         """
         if not registrations:
             return
-        rows, late = [], self._sheet.places(_LATE)
-        for registration in registrations:
-            row, said = self._rows[str(registration.form_key)], registration.__dict__
-            said["event_id"] = event_id
-            for place, convert, name in late:
-                row[place] = convert(said.get(name))
-            rows.append(row)
-        self._sheet.write(rows, breath)
+        rows = self._late_rows(event_id, registrations)
+        with counted_once(session, event_id, sum(one.standing == Standing.SEATED for one in registrations)):
+            self._sheet.write(rows, breath)
         key = str(registrations[0].form_key).rpartition("/")[0]
         made = select(Registration.form_key, Registration.id).where(
             Registration.event_id == event_id, Registration.form_key.startswith(f"{key}/")
@@ -119,6 +112,34 @@ class Newcomers:
                 answers.append(self._answers.row(values))
         self._needs.write(needs, breath)
         self._answers.write(answers, breath)
+
+    def _late_rows(self, event_id: int, registrations: Sequence[Registration]) -> list[list[Any]]:
+        """The rows, with what is known only now; a value that many of them share is converted once."""
+        rows = [self._rows[str(one.form_key)] for one in registrations]
+        for one in registrations:
+            one.__dict__["event_id"] = event_id
+        for place, convert, name in self._sheet.places(_LATE):
+            known: dict[Any, Any] = {}
+            for row, one in zip(rows, registrations, strict=True):
+                value = one.__dict__.get(name)
+                if value not in known:
+                    known[value] = convert(value)
+                row[place] = known[value]
+        return rows
+
+
+@contextmanager
+def counted_once(session: Session, event_id: int, seated: int) -> Iterator[None]:
+    """Seat so many in the caller's transaction. The guard of the database counts once where they are many, in the end.
+
+    It counts the seats of the lunch for each who gets one, which takes seconds for ten thousand of them.
+    """
+    if seated <= AT_ONCE:
+        yield
+        return
+    session.execute(insert(BulkSeating), {"event_id": event_id, "never": -1})
+    yield
+    session.execute(delete(BulkSeating).where(BulkSeating.event_id == event_id))
 
 
 def insert_rows(session: Session, table: Any, rows: Sequence[dict[str, Any]]) -> None:

@@ -36,7 +36,7 @@ def preview(slug: str) -> ResponseReturnValue:
 def draft(slug: str) -> ResponseReturnValue:
     """The draft as the public would see it; the preview frames it."""
     event, recap = _both(slug)
-    snapshot = snapshot_of(event, sections_of(event.id), recap.published)
+    snapshot = snapshot_of(event, sections_of(event.id), recap.counted)
     page = render_template(
         "recap/show.html",
         article=article_of(event, snapshot, corrections_of(event.id)),
@@ -87,23 +87,29 @@ def publication(slug: str) -> ResponseReturnValue:
     event, recap = _both(slug)
     if recap.published is not None:
         return redirect(url_for("organiser.recap.index", slug=slug), code=303)
-    sections, licence = sections_of(event.id), licence_to_give(None)
+    sections, licence = sections_of(event.id), licence_to_give(recap.brought)
     return render_template(
         "organiser/recap/publication.html",
         event=event,
         lacks=lacks(event, sections),
         must_mend=must_mend(sections),
-        letters=letters_to_leave(event.id),
+        letters=letters_to_leave(event.id) if recap.brought is None else 0,
+        recap=recap,
+        ahead=ahead_of(recap.brought, snapshot_of(event, sections, recap.brought)) if recap.brought else (),
         licence=licence,
         licence_label=licence_label(licence),
+        brought_licence=licence_label(licence_of(recap.brought)) if recap.brought else "",
     )
 
 
 @bp.post("/e/<slug>/recap/publication")
 def publish(slug: str) -> ResponseReturnValue:
-    """Everybody may read it."""
+    """Everybody may read it: the draft, or as readers had it in the house from which it came."""
     event, _recap = _both(slug)
-    return _after(event, lambda: actions.publish_recap(event, licence=request.form.get("licence")), done="published")
+    promised, as_brought = request.form.get("licence"), request.form.get("copy") == "brought"
+    return _after(
+        event, lambda: actions.publish_recap(event, licence=promised, as_brought=as_brought), done="published"
+    )
 
 
 @bp.get("/e/<slug>/recap/correction")
