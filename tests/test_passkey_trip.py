@@ -105,6 +105,7 @@ def test_a_passkey_is_added_asked_for_and_stood_in_for_by_a_code(lunch: House, c
     page.locator("main a.button").click()
     expect(page.get_by_role("rowheader", name="Mon téléphone")).to_be_visible()
 
+    page.get_by_role("button", name="Menu", exact=True).click()
     page.locator("header form button").click()
     use_link(page, link_for(lunch, LEO))
     expect(page).to_have_url(lunch.url("/organiser/confirmation"))

@@ -59,10 +59,12 @@ def test_a_helper_is_invited_comes_in_on_a_phone_sees_the_door_only_and_leaves(
     expect(page).to_have_url(lunch.url("/organiser/welcome"))
     begin = page.locator("main").get_by_role("link").first
     expect(begin).to_have_attribute("href", f"/organiser/e/{lunch.events['running']}/door")
+    page.get_by_role("button", name="Menu", exact=True).click()
     page.get_by_role("navigation").get_by_role("link").first.click()
     expect(page).to_have_url(re.compile("/organiser/(doors)?$"))
     door = page.get_by_role("row").filter(has_text="Le débat continue").get_by_role("link")
     expect(door).to_have_attribute("href", f"/organiser/e/{lunch.events['running']}/door")
+    page.get_by_role("button", name="Menu", exact=True).click()
     expect(page.get_by_role("navigation").get_by_role("link")).to_have_count(2)
     answer = page.goto(lunch.url(f"/organiser/e/{lunch.events['running']}/registrations"))
     assert answer is not None and answer.status == 403
