@@ -155,12 +155,6 @@ def counted_once(session: Session, event_id: int, seated: int) -> Iterator[None]
     session.execute(delete(BulkSeating).where(BulkSeating.event_id == event_id))
 
 
-def insert_rows(session: Session, table: Any, rows: Sequence[dict[str, Any]]) -> None:
-    """Write rows of a table, all with the same keys; what columns hold by default is not filled in."""
-    for part in parts(rows):
-        session.execute(insert(table.__table__), part)
-
-
 def _needs_of(registration_id: int, needs: Needs) -> dict[str, Any]:
     return {
         "registration_id": registration_id,
