@@ -9,12 +9,12 @@ from datetime import timedelta
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import event as sql_event
+from sqlalchemy import insert
 
 from lunchkit import clock
 from lunchkit.db import db, transaction
 from lunchkit.events.models import Event
 from lunchkit.registrations import listing
-from lunchkit.registrations.many import insert_rows
 from lunchkit.registrations.models import Registration, folded_of
 from tests.conftest import EventMaker
 from tests.importing import table_of
@@ -24,9 +24,8 @@ from tests.statements import statements
 def crowd(event: Event, seated: int, waiting: int, seats: int = 1) -> None:
     now = clock.now()
     with transaction() as session:
-        insert_rows(
-            session,
-            Registration,
+        session.execute(
+            insert(Registration.__table__),
             [
                 {
                     "event_id": event.id,

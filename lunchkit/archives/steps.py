@@ -163,7 +163,8 @@ def register_people(
     for person, one in people:
         if one.standing == Standing.SEATED and person.seated_at is not None:
             one.seated_at = person.seated_at
-    prepared.rows.write(session, event.id, [one for _person, one in people])
+    has_more = bool(prepared.answers or prepared.scans)
+    prepared.rows.write(session, event.id, [one for _person, one in people], numbered=has_more)
     _write_beside(event, prepared, questions)
     event.capacity = capacity
 

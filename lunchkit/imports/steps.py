@@ -135,7 +135,7 @@ def register(
     if event.is_running(now):
         newcomers = [one for one in newcomers if one.standing == Standing.SEATED]
     new = [one for one in newcomers if (one.email_key or "") not in gone]
-    ready.rows.write(session, event.id, new, breath)
+    ready.rows.write(session, event.id, new, breath, numbered=wishes.sends_letters)
     coming = set(newcomers)
     back = [
         _come_back(gone[one.email_key], details, one)

@@ -24,6 +24,7 @@ _DEFAULTS: dict[str, Any] = {
 }
 _LATE = ("event_id", "registered_at", "queued_at", "standing", "seated_at", "sequence")
 """Columns that are known only under the lock."""
+_MOMENTS = {"registered_at", "queued_at", "seated_at"}
 Row = TypeVar("Row")
 
 
@@ -85,9 +86,15 @@ class Newcomers:
         self._rows[str(registration.form_key)] = self._sheet.row(values)
 
     def write(
-        self, session: Session, event_id: int, registrations: Sequence[Registration], breath: Breath | None = None
+        self,
+        session: Session,
+        event_id: int,
+        registrations: Sequence[Registration],
+        breath: Breath | None = None,
+        *,
+        numbered: bool = True,
     ) -> None:
-        """Write these of them, with their needs and answers, and give them their numbers.
+        """Write these of them, with their needs and answers, and give them their numbers, if anybody asks for those.
 
         Their form keys must begin alike, up to a slash: by them each finds its number.
         """
@@ -96,35 +103,41 @@ class Newcomers:
         rows = self._late_rows(event_id, registrations)
         with counted_once(session, event_id, sum(one.standing == Standing.SEATED for one in registrations)):
             self._sheet.write(rows, breath)
+        said = [one.__dict__ for one in registrations]
+        if not numbered and not any(each.get("needs") is not None or each.get("answers") for each in said):
+            return
         key = str(registrations[0].form_key).rpartition("/")[0]
         made = select(Registration.form_key, Registration.id).where(
             Registration.event_id == event_id, Registration.form_key.startswith(f"{key}/")
         )
         numbers = dict(session.execute(made).all())
         needs, answers = [], []
-        for registration in registrations:
-            said = registration.__dict__
-            number = said["id"] = numbers[registration.form_key]
-            if (one := said.get("needs")) is not None:
-                needs.append(self._needs.row(_needs_of(number, one)))
-            for answer in said.get("answers") or ():
+        for one in said:
+            number = one["id"] = numbers[one["form_key"]]
+            if one.get("needs") is not None:
+                needs.append(self._needs.row(_needs_of(number, one["needs"])))
+            for answer in one.get("answers") or ():
                 values = {"question_id": answer.question_id, "value": answer.value, "registration_id": number}
                 answers.append(self._answers.row(values))
         self._needs.write(needs, breath)
         self._answers.write(answers, breath)
 
     def _late_rows(self, event_id: int, registrations: Sequence[Registration]) -> list[list[Any]]:
-        """The rows, with what is known only now; a value that many of them share is converted once."""
-        rows = [self._rows[str(one.form_key)] for one in registrations]
+        """The rows, with what is known only now; a moment that several columns or people share is converted once."""
+        rows, moments = [], dict[Any, Any]()
+        late = self._sheet.places(_LATE)
         for one in registrations:
-            one.__dict__["event_id"] = event_id
-        for place, convert, name in self._sheet.places(_LATE):
-            known: dict[Any, Any] = {}
-            for row, one in zip(rows, registrations, strict=True):
-                value = one.__dict__.get(name)
-                if value not in known:
-                    known[value] = convert(value)
-                row[place] = known[value]
+            row, said = self._rows[str(one.form_key)], one.__dict__
+            said["event_id"] = event_id
+            for place, convert, name in late:
+                value = said.get(name)
+                if name not in _MOMENTS:
+                    row[place] = convert(value)
+                elif value in moments:
+                    row[place] = moments[value]
+                else:
+                    row[place] = moments[value] = convert(value)
+            rows.append(row)
         return rows
 
 
@@ -140,12 +153,6 @@ def counted_once(session: Session, event_id: int, seated: int) -> Iterator[None]
     session.execute(insert(BulkSeating), {"event_id": event_id, "never": -1})
     yield
     session.execute(delete(BulkSeating).where(BulkSeating.event_id == event_id))
-
-
-def insert_rows(session: Session, table: Any, rows: Sequence[dict[str, Any]]) -> None:
-    """Write rows of a table, all with the same keys; what columns hold by default is not filled in."""
-    for part in parts(rows):
-        session.execute(insert(table.__table__), part)
 
 
 def _needs_of(registration_id: int, needs: Needs) -> dict[str, Any]:
