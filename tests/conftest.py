@@ -36,7 +36,9 @@ from lunchkit.registrations import actions as registration_actions
 from lunchkit.registrations.forms import AttendeeDetails
 from tests.browser import Browser
 from tests.chromium import chromium
+from tests.forking import starter
 from tests.lacking import IN_CI, lack
+from tests.server import Server
 from tests.shared import CompiledTemplates, share_addresses, share_catalogues, share_statements
 
 __all__ = ["chromium"]
@@ -202,6 +204,12 @@ def postgresql_emptier(postgresql_migrated: str) -> Iterator[Callable[[], None]]
 
 share_addresses()
 share_catalogues()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let servers be forked, unless everything is wanted."""
+    if not os.environ.get("LUNCHKIT_TEST_LONG"):
+        Server.starter = starter(folder_of_templates(config))
 
 
 def folder_of_templates(config: pytest.Config) -> Path:
