@@ -7,13 +7,15 @@ goes into compiling the same addresses, templates, catalogues and statements for
 from functools import cache
 from pathlib import Path
 from types import CodeType
-from typing import Any
+from typing import Any, ClassVar
 
+import werkzeug.routing.map
 from babel import Locale
 from babel.support import NullTranslations, Translations
 from jinja2.bccache import Bucket, FileSystemBytecodeCache
 from sqlalchemy import Dialect, Engine
 from werkzeug.routing import Rule
+from werkzeug.routing.matcher import State, StateMachineMatcher
 
 Compiled = tuple[Dialect, Any]
 _statements: dict[str, Compiled] = {}
@@ -43,8 +45,40 @@ class CompiledTemplates(FileSystemBytecodeCache):
         super().dump_bytecode(bucket)
 
 
+class SharedMatcher(StateMachineMatcher):
+    """One tree of addresses for all applications that have the same; where a test adds one, its own."""
+
+    trees: ClassVar[dict[tuple[object, ...], State]] = {}
+
+    def __init__(self, merge_slashes: bool) -> None:
+        super().__init__(merge_slashes)
+        self.rules: list[Rule] = []
+
+    def add(self, rule: Rule) -> None:
+        """Keep the rule until somebody asks."""
+        self.rules.append(rule)
+
+    def update(self) -> None:
+        """Be ready to be asked: werkzeug calls this before, and again whenever a rule was added."""
+        key = (self.merge_slashes, *map(all_of, self.rules))
+        if key not in self.trees:
+            self._root = State()
+            for rule in self.rules:
+                super().add(rule)
+            super().update()
+            self.trees[key] = self._root
+        self._root = self.trees[key]
+
+
+def all_of(rule: Rule) -> tuple[object, ...]:
+    """What decides to what an address leads."""
+    methods = frozenset(rule.methods or ()), getattr(rule, "provide_automatic_options", None)
+    return rule.rule, rule.endpoint, methods, rule.strict_slashes, repr(rule.defaults)
+
+
 def share_addresses() -> None:
-    """Share what werkzeug makes of a rule: it follows from the rule alone."""
+    """Share what werkzeug makes of the rules: it follows from them alone."""
+    werkzeug.routing.map.StateMachineMatcher = SharedMatcher  # type: ignore[misc]
     compiled: dict[tuple[object, ...], tuple[Any, ...]] = {}
     compile_rule = Rule.compile
 

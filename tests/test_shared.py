@@ -7,6 +7,8 @@ from flask import Flask
 from jinja2 import DictLoader, Environment
 from sqlalchemy import create_engine, literal, select
 
+from lunchkit.app import create_app
+from lunchkit.config import Settings
 from lunchkit.db import db
 from tests.shared import CompiledTemplates, share_statements
 
@@ -22,6 +24,17 @@ def test_a_template_that_was_changed_is_compiled_anew(tmp_path: Path) -> None:
     assert len(list(tmp_path.iterdir())) == 1, "control: it is kept"
     words["page"] = "after"
     assert read() == "after"
+
+
+def test_an_address_that_a_test_adds_leads_nowhere_elsewhere(settings: Settings) -> None:
+    before, one, other = (create_app(settings) for _ in range(3))
+    one.add_url_rule("/boom", "boom", lambda: "boom")
+    other.add_url_rule("/boom", "bang", lambda: "bang")
+    after = create_app(settings)
+    answers = [app.test_client().get("/boom") for app in (before, one, other, after)]
+    assert [answer.status_code for answer in answers] == [404, 200, 200, 404]
+    assert [answer.text for answer in answers[1:3]] == ["boom", "bang"]
+    assert before.url_map._matcher._root is after.url_map._matcher._root, "control: what is the same is shared"
 
 
 def test_a_catalogue_is_read_once_and_added_to_by_nobody() -> None:
