@@ -58,6 +58,7 @@ def main(words: list[str]) -> int:
     if command == "test":
         install(TEST)
         os.chdir(ROOT)
+        keep_compiled()
         become(PYTHON, "-m", "pytest", *(rest or spread()))
     install(RUNTIME)
     os.environ.setdefault("LUNCHKIT_INSTANCE", str(ROOT / "instance"))  # the clone's, from whatever folder one calls
@@ -74,6 +75,15 @@ def spread() -> list[str]:
         if os.environ.get("LUNCHKIT_TEST_POSTGRESQL")
         else ["-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]
     )
+
+
+def keep_compiled() -> None:
+    """Where this machine forbids Python to leave compiled modules beside the source: in `.venv` it may.
+
+    The tests start Python a hundred times; compiling everything anew takes longer than many of them.
+    """
+    if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):
+        os.environ.setdefault("PYTHONPYCACHEPREFIX", str(VENV / "compiled"))
 
 
 def install(requirements: Path) -> None:

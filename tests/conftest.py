@@ -20,9 +20,7 @@ import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import create_engine, delete, select
-from werkzeug.routing import Rule
 
 from lunchkit import clock, schema
 from lunchkit.accounts.actions import add_organiser, issue_console_link, sign_in
@@ -38,7 +36,10 @@ from lunchkit.registrations import actions as registration_actions
 from lunchkit.registrations.forms import AttendeeDetails
 from tests.browser import Browser
 from tests.chromium import chromium
+from tests.forking import starter
 from tests.lacking import IN_CI, lack
+from tests.server import Server
+from tests.shared import CompiledTemplates, share_addresses, share_catalogues, share_statements
 
 __all__ = ["chromium"]
 
@@ -201,47 +202,26 @@ def postgresql_emptier(postgresql_migrated: str) -> Iterator[Callable[[], None]]
     engine.dispose()
 
 
-class CompiledTemplates(BytecodeCache):
-    """Templates compiled by earlier tests of this process: each has an application of its own, and all have the same."""
-
-    def __init__(self) -> None:
-        self.code: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        """Take what is there; Jinja compares it with the source."""
-        if bucket.key in self.code:
-            bucket.bytecode_from_string(self.code[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep what was compiled."""
-        self.code[bucket.key] = bucket.bytecode_to_string()
+share_addresses()
+share_catalogues()
 
 
-COMPILED = CompiledTemplates()
+def pytest_configure(config: pytest.Config) -> None:
+    """Let servers be forked, unless everything is wanted."""
+    if not os.environ.get("LUNCHKIT_TEST_LONG"):
+        Server.starter = starter(folder_of_templates(config))
 
 
-def compile_addresses_once() -> None:
-    """Let all applications of this process share what werkzeug makes of a rule: it follows from the rule alone.
-
-    Otherwise two fifths of the whole run go into compiling the same two hundred addresses for each test.
-    """
-    compiled: dict[tuple[object, ...], tuple[Any, ...]] = {}
-    compile_rule = Rule.compile
-
-    def compile_once(rule: Rule) -> None:
-        key = (rule.rule, rule.subdomain, rule.merge_slashes, repr(rule.defaults))
-        if key not in compiled:
-            compile_rule(rule)
-            builders = (rule._build.__func__, rule._build_unknown.__func__)  # type: ignore[attr-defined]
-            compiled[key] = (rule._parts, rule._trace, rule._converters, *builders)
-        rule._parts, rule._trace, rule._converters, build, build_unknown = compiled[key]
-        rule.arguments.update(rule._converters)
-        rule._build, rule._build_unknown = build.__get__(rule), build_unknown.__get__(rule)
-
-    Rule.compile = compile_once  # type: ignore[method-assign]
+def folder_of_templates(config: pytest.Config) -> Path:
+    """Where templates are kept that this run or an earlier one has compiled."""
+    assert config.cache
+    return config.cache.mkdir("templates")
 
 
-compile_addresses_once()
+@pytest.fixture(scope="session")
+def compiled_templates(request: pytest.FixtureRequest) -> CompiledTemplates:
+    """Templates that were compiled before."""
+    return CompiledTemplates(folder_of_templates(request.config))
 
 
 def dispose_of_engines() -> None:
@@ -252,14 +232,15 @@ def dispose_of_engines() -> None:
 
 
 @pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
+def app(settings: Settings, compiled_templates: CompiledTemplates) -> Iterator[Flask]:
     """The application, inside its context."""
     app = create_app(settings)
-    app.jinja_env.bytecode_cache = COMPILED
+    app.jinja_env.bytecode_cache = compiled_templates
     app.testing = False  # errors become pages, as in real life
     app.test_client_class = Browser
     registration_actions.arrivals._times.clear()
     with app.app_context():
+        share_statements(db.engine)
         look_of_the_house()  # each process reads it once: tests that count queries do not count this one
         yield app
         db.session.remove()

@@ -13,13 +13,15 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
+from typing import ClassVar, Protocol, Self
 from urllib.parse import urlencode
 
 HOST = "127.0.0.1"
 START_WITHIN = 30.0
+COMMAND = ("-m", "lunchkit.serve")
 STAMP = re.compile(r'name="stamp"[^>]*value="([^"]+)"|value="([^"]+)"[^>]*name="stamp"')
 
 
@@ -140,6 +142,24 @@ def send_form(client: Client, slug: str, stamp: str, name: str, email: str) -> A
     return client.post(f"/e/{slug}/register", {"stamp": stamp, "name": name, "email": email})
 
 
+class Process(Protocol):
+    """What of ``subprocess.Popen`` is needed of a server's process."""
+
+    pid: int
+
+    def poll(self) -> int | None: ...
+    def wait(self) -> int: ...
+
+
+def start_command(server: "Server") -> Process:
+    """The command, as a shell starts it."""
+    with server.log.open("ab") as log:
+        return subprocess.Popen(
+            [server.python, *server.launcher],
+            env=server.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+        )  # fmt: skip
+
+
 @dataclass
 class Server:
     """``python -m lunchkit.serve`` on a free port; everything it starts dies with it.
@@ -150,9 +170,11 @@ class Server:
     instance: Path
     settings: dict[str, str] = field(default_factory=dict)
     python: str = sys.executable
-    launcher: tuple[str, ...] = ("-m", "lunchkit.serve")
+    launcher: tuple[str, ...] = COMMAND
     port: int = field(default_factory=free_port)
-    process: subprocess.Popen[bytes] | None = None
+    process: Process | None = None
+    starter: ClassVar[Callable[["Server"], Process]] = start_command
+    """Tests have another, which is quicker: ``tests/forking.py``."""
 
     def __enter__(self) -> Self:
         self.start()
@@ -176,11 +198,7 @@ class Server:
 
     def start(self) -> None:
         """Start it and wait until it answers. Raises RuntimeError with its last words if it does not."""
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [self.python, *self.launcher],
-                env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
-            )  # fmt: skip
+        self.process = self.starter()
         deadline = time.monotonic() + START_WITHIN
         while time.monotonic() < deadline and self.process.poll() is None:
             with contextlib.suppress(OSError), Client(self.port, timeout=5) as client:

@@ -96,6 +96,10 @@ def test_seats_given_back_are_given_on_while_others_ask(app: Flask, make_event: 
 
 # From separate processes.
 
+RACERS = multiprocessing.get_context("forkserver")
+"""Each racer is a process of its own; all are forked from one that has imported what they need."""
+RACERS.set_forkserver_preload([__name__])
+
 _app: Flask
 
 
@@ -141,9 +145,8 @@ def race(
     settings: Settings, jobs: list[tuple[int, int]], take: Callable[[tuple[int, int]], str], processes: int
 ) -> Counter[str]:
     """Let processes take seats, each (lunch, guest) in turn; counts what they were told."""
-    spawn = multiprocessing.get_context("spawn")
-    start = spawn.Barrier(processes)
-    with spawn.Pool(processes, initializer=_open, initargs=(settings, start)) as pool:
+    start = RACERS.Barrier(processes)
+    with RACERS.Pool(processes, initializer=_open, initargs=(settings, start)) as pool:
         told = pool.map(take, jobs, chunksize=1)
         pool.close()
         pool.join()

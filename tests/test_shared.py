@@ -1,0 +1,61 @@
+"""What the tests' applications share must not let one of them see what another has, or what is no longer there."""
+
+from pathlib import Path
+
+from babel.support import Translations
+from flask import Flask
+from jinja2 import DictLoader, Environment
+from sqlalchemy import create_engine, literal, select
+
+from lunchkit.app import create_app
+from lunchkit.config import Settings
+from lunchkit.db import db
+from tests.shared import CompiledTemplates, share_statements
+
+
+def test_a_template_that_was_changed_is_compiled_anew(tmp_path: Path) -> None:
+    words = {"page": "before"}
+
+    def read() -> str:
+        pages = Environment(loader=DictLoader(words), bytecode_cache=CompiledTemplates(tmp_path), autoescape=True)
+        return pages.get_template("page").render()
+
+    assert [read(), read()] == ["before", "before"]
+    assert len(list(tmp_path.iterdir())) == 1, "control: it is kept"
+    words["page"] = "after"
+    assert read() == "after"
+
+
+def test_an_address_that_a_test_adds_leads_nowhere_elsewhere(settings: Settings) -> None:
+    before, one, other = (create_app(settings) for _ in range(3))
+    one.add_url_rule("/boom", "boom", lambda: "boom")
+    other.add_url_rule("/boom", "bang", lambda: "bang")
+    after = create_app(settings)
+    answers = [app.test_client().get("/boom") for app in (before, one, other, after)]
+    assert [answer.status_code for answer in answers] == [404, 200, 200, 404]
+    assert [answer.text for answer in answers[1:3]] == ["boom", "bang"]
+    assert before.url_map._matcher._root is after.url_map._matcher._root, "control: what is the same is shared"
+
+
+def test_a_catalogue_is_read_once_and_added_to_by_nobody() -> None:
+    folder = Path(__file__).resolve().parent.parent / "lunchkit" / "translations"
+    first = Translations.load(folder, ["fr"], "messages")
+    assert first is Translations.load(folder, ["fr"], "messages")
+    assert first is not Translations.load(folder, ["it"], "messages")
+    before = dict(first._catalog)
+    own = Translations()
+    own.merge(first)
+    own._catalog["Registration"] = "Hors sujet"
+    assert first._catalog == before
+
+
+def test_a_statement_is_written_for_one_kind_of_database(app: Flask) -> None:
+    other = create_engine("sqlite://")
+    share_statements(other)
+    same = db.engine.name == "sqlite"
+    assert (other.dialect is db.engine.dialect) is same
+    assert (other._compiled_cache is db.engine._compiled_cache) is same
+    assert db.session.scalar(select(literal(7))) == 7
+    with other.connect() as connection:
+        assert connection.scalar(select(literal(7))) == 7, "each engine asks its own database"
+    other.dispose()
