@@ -62,7 +62,7 @@ def lunch(make_event: EventMaker) -> Event:
     )
     db.session.add(poll)
     db.session.commit()
-    add_run_item(event, ItemDetails(10, "Accueil", "Camille", "Ouvrir la porte"))
+    add_run_item(event, ItemDetails(10, "Accueil", "Camille", "Ouvrir la porte", is_public=True))
     begin_run_item(add_run_item(event, ItemDetails(25, "Débat", poll_id=poll.id)))
     ana = register_by_hand(
         event,
@@ -134,6 +134,7 @@ def test_form_run_and_room_move_without_people_too(lunch: Event) -> None:
     rows = list(db.session.scalars(select(RunItem).where(RunItem.event_id == event.id).order_by(RunItem.position)))
     polls = dict(db.session.execute(select(Poll.id, Poll.question).where(Poll.event_id == event.id)).all())
     assert [polls.get(row.poll_id or 0) for row in rows] == [None, "On continue ?"]
+    assert [row.is_public for row in rows] == [True, False]
     assert [(row.minutes, row.title, row.who, row.note, row.began_at is not None) for row in rows] == [
         (10, "Accueil", "Camille", "Ouvrir la porte", True), (25, "Débat", "", "", True),
     ]  # fmt: skip

@@ -86,7 +86,7 @@ def prepared(event: Event) -> Event:
     add_poll(event, poll_details(before, before_id=before.id))
     add_question(event, QuestionDetails("one", "Atelier ?", ("Cuisine", "Jardin"), is_required=True))
     remove_question(add_question(event, QuestionDetails("text", "Vieille question")))
-    item = add_run_item(event, ItemDetails(10, "Accueil"))
+    item = add_run_item(event, ItemDetails(10, "Accueil", is_public=True))
     add_run_item(event, ItemDetails(5, "Vote", who="Ada", note="Code à l’écran", poll_id=before.id))
     begin_run_item(item)
     add_speaker(event, SpeakerDetails(name="Léo Boulon"))
@@ -113,6 +113,7 @@ def test_all_that_was_prepared_comes_along_and_nothing_that_happened(prepared: E
     assert [(row.minutes, row.title, row.who, row.began_at) for row in rows] == [
         (10, "Accueil", "", None), (5, "Vote", "Ada", None),
     ]  # fmt: skip
+    assert [row.is_public for row in rows] == [True, False]
     assert rows[1].poll_id == polls[0].id
     assert not appearances(copy.id)
     assert db.session.scalars(select(Registration).where(Registration.event_id == copy.id)).all() == []

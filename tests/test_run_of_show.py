@@ -180,3 +180,21 @@ def test_rows_of_another_lunch_are_not_found(
     for path in ("", "/removal", "/order", "/beginning", "/return"):
         address = f"/organiser/e/{other.slug}/run/{one}{path}"
         assert organiser_client.post(address, data={"csrf_token": token, "dir": "up"}).status_code == 404
+
+
+def test_the_lunchs_page_tells_the_rows_that_are_for_everybody(
+    client: FlaskClient, organiser_client: FlaskClient, lunch: Event, rows: list[RunItem]
+) -> None:
+    page = f"/e/{lunch.slug}"
+    assert "Au programme" not in client.get(page).text, "control: a run of show is the team's own"
+    path = f"/organiser/e/{lunch.slug}/run"
+    edit = f"{path}/{rows[2].id}"
+    told = {"minutes": "60", "title": "Aux tables", "who": "Ada Ressort", "note": "Micro !", "poll": "0"}
+    assert post(organiser_client, edit, edit, **told, is_public="y").status_code == 303
+    shown = client.get(page).text
+    programme = shown.partition("Au programme")[2].partition("</section>")[0]
+    assert all(words in programme for words in ("12h40", "Aux tables", "Ada Ressort"))
+    assert "Accueil" not in shown and "Micro" not in shown
+    assert "sur la page du lunch" in organiser_client.get(path).text
+    post(organiser_client, edit, edit, **told)
+    assert "Au programme" not in client.get(page).text

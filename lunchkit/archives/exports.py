@@ -144,6 +144,7 @@ def _run(event: Event) -> list[dict[str, Any]]:
             "who": item.who,
             "note": item.note,
             "poll": places.get(item.poll_id or 0),
+            "is_public": item.is_public,
             "began_at": item.began_at.isoformat() if item.began_at else None,
         }
         for item in run_items(event.id)

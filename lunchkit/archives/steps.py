@@ -89,6 +89,7 @@ def run_the_show(session: Session, event: Event, rows: Sequence[RunRow], polls: 
                 who=row.details.who,
                 note=row.details.note,
                 poll_id=poll.id if poll else None,
+                is_public=row.details.is_public,
                 began_at=row.began_at,
             )
         )

@@ -56,6 +56,8 @@ RUN = (
 """Of the running lunch: minutes, what happens, who."""
 ASKED_IN, BEGUN = 2, 3
 """The row in which the question is put to the room, and how many have begun."""
+SHOWN = (1, 3, 4, 6)
+"""The rows that the lunch's page tells as its programme."""
 ALLERGIES = {4: "Arachides", 11: "Sans gluten", 23: "Lactose", 31: "Noix"}
 
 
@@ -249,7 +251,8 @@ def _plan_minutes(session: Session, event: Event, question: Poll) -> None:
         session.add(
             RunItem(
                 event_id=event.id, position=position, minutes=minutes, title=title, who=who,
-                poll_id=question.id if position == ASKED_IN else None, began_at=planned if position <= BEGUN else None,
+                poll_id=question.id if position == ASKED_IN else None, is_public=position in SHOWN,
+                began_at=planned if position <= BEGUN else None,
             )
         )  # fmt: skip
 

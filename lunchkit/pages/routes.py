@@ -17,6 +17,7 @@ from lunchkit.house.queries import the_house
 from lunchkit.i18n import typo, when
 from lunchkit.images.cards import card_png
 from lunchkit.pages.archive import LATEST, archive, series_or_404
+from lunchkit.planning.queries import programme
 from lunchkit.planning.words import proposed_questions
 from lunchkit.polls.models import Poll
 from lunchkit.polls.queries import polls_of
@@ -78,6 +79,7 @@ def event_page(event: Event) -> str:
         state=state,
         is_draft=is_draft,
         speakers=speakers,
+        programme=programme(event),
         polls=[poll for poll in polls if poll.before_id is None and _is_worded(poll)],
         results={poll.id for poll in polls if poll.is_public},
         room_code=room.code if room and event.starts_at <= now <= event.over_at else None,

@@ -157,4 +157,4 @@ def _of_this_lunch(session: Session, event_id: int, details: ItemDetails) -> Ite
 
 def _write(item: RunItem, details: ItemDetails) -> None:
     item.minutes, item.title, item.who = details.minutes, details.title, details.who
-    item.note, item.poll_id = details.note, details.poll_id
+    item.note, item.poll_id, item.is_public = details.note, details.poll_id, details.is_public

@@ -41,6 +41,7 @@ class RunItemForm(BareForm):
     who = StringField(_l("Who"), filters=[clean_line], validators=[at_most(100)])
     note = TextAreaField(_l("Note for the team"), filters=[clean_text], validators=[at_most(500)])
     poll = SelectField(_l("Question for the room"), coerce=int, default=0)
+    is_public = BooleanField(_l("Show it on the lunch’s page, with its time"))
 
     def details(self) -> ItemDetails:
         """The frozen value of a valid form."""
@@ -50,6 +51,7 @@ class RunItemForm(BareForm):
             who=self.who.data or "",
             note=self.note.data or "",
             poll_id=self.poll.data or None,
+            is_public=self.is_public.data,
         )
 
 
@@ -57,7 +59,7 @@ def run_item_form(
     polls: Sequence[Poll], item: RunItem | None = None, data: MultiDict[str, str] | None = None
 ) -> RunItemForm:
     """The form: empty, filled from the row, or from a request's form data if given."""
-    names = ("minutes", "title", "who", "note")
+    names = ("minutes", "title", "who", "note", "is_public")
     start = {name: getattr(item, name) for name in names} | {"poll": item.poll_id or 0} if item else None
     form = RunItemForm(formdata=data, data=start)
     form.poll.choices = [

@@ -24,6 +24,8 @@ class RunItem(Model):
     """For those who run the lunch; nobody else sees it."""
     poll_id: Mapped[int | None] = mapped_column(ForeignKey("poll.id", ondelete="SET NULL"), index=True)
     """The question that is put to the room then."""
+    is_public: Mapped[bool] = mapped_column(default=False)
+    """Whether the lunch's page shows it, as part of the programme."""
     began_at: Mapped[Moment | None]
     """When it really began."""
 

@@ -10,7 +10,7 @@ from lunchkit.db import db
 from lunchkit.errors import NotFound
 from lunchkit.events.models import Event, FormQuestion
 from lunchkit.planning.models import RunItem
-from lunchkit.planning.views import Now, Prepared, RunOfShow, RunRow
+from lunchkit.planning.views import Now, Prepared, ProgrammeRow, RunOfShow, RunRow
 from lunchkit.planning.words import proposed_questions
 from lunchkit.polls.models import Poll
 from lunchkit.speakers.models import Appearance
@@ -51,6 +51,16 @@ def run_of_show(event: Event) -> RunOfShow:
         rows.append(RunRow(item, starts_at, questions.get(item.poll_id or 0, "")))
         starts_at += timedelta(minutes=item.minutes)
     return RunOfShow(tuple(rows), int((event.ends_at - event.starts_at).total_seconds() // 60))
+
+
+def programme(event: Event) -> list[ProgrammeRow]:
+    """What the lunch's page tells of the run of show, at the times that are planned; in one query."""
+    rows, starts_at = [], event.starts_at
+    for item in run_items(event.id):
+        if item.is_public:
+            rows.append(ProgrammeRow(starts_at, item.title, item.who))
+        starts_at += timedelta(minutes=item.minutes)
+    return rows
 
 
 def where_the_room_stands(run: RunOfShow, now: datetime) -> Now:

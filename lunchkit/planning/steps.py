@@ -66,6 +66,7 @@ def _copy_run(session: Session, source: Event, event: Event, polls: Mapping[int,
                 who=item.who,
                 note=item.note,
                 poll_id=polls.get(item.poll_id or 0),
+                is_public=item.is_public,
             )
         )
 

@@ -15,6 +15,16 @@ class ItemDetails:
     who: str = ""
     note: str = ""
     poll_id: int | None = None
+    is_public: bool = False
+
+
+@dataclass(frozen=True)
+class ProgrammeRow:
+    """A row of the run of show as the lunch's page shows it."""
+
+    starts_at: datetime
+    title: str
+    who: str
 
 
 @dataclass(frozen=True)
