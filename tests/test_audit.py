@@ -19,6 +19,10 @@ from lunchkit.audit.recording import Act, record
 from lunchkit.db import db, transaction
 from lunchkit.events.models import Event
 from lunchkit.pages.deeds import DEEDS
+from lunchkit.planning.queries import run_items
+from lunchkit.polls.actions import add_poll
+from lunchkit.polls.forms import PollDetails
+from lunchkit.polls.queries import polls_of
 from lunchkit.questions.models import Question
 from lunchkit.registrations.actions import register_by_hand
 from tests.browser import INSIDE, sign_in
@@ -117,6 +121,27 @@ def test_nothing_is_said_of_attendees(organiser_client: FlaskClient, event: Even
     said = repr([(one.name, one.facts, one.words, one.verb) for one in entries()])
     for word in ("Camille", "Poireau", "camille@", "Dominique", "dominique", "Cardon", "cardon", "poireau"):
         assert word not in said
+
+
+def test_it_says_which_question_and_which_line_as_they_were_called_then(
+    organiser_client: FlaskClient, event: Event
+) -> None:
+    area = f"/organiser/e/{event.slug}"
+    line = {"minutes": "10", "who": "", "note": "", "poll": "0"}
+    assert post(organiser_client, f"{area}/run", **line, title="Accueil") == 303
+    (item,) = run_items(event.id)
+    assert post(organiser_client, f"{area}/run/{item.id}", **line, title="Bienvenue") == 303
+    assert post(organiser_client, f"{area}/run/{item.id}/removal") == 303
+    add_poll(event, PollDetails("Ensemble ?", ("Oui", "Non")))
+    (poll,) = polls_of(event.id)
+    assert post(organiser_client, f"{area}/polls/{poll.id}/removal") == 303
+    told = [(one.verb, one.facts.get("what")) for one in entries()[-4:]]
+    assert told == [
+        ("planning.create", "Accueil"), ("planning.update", "Accueil"), ("planning.remove", "Bienvenue"),
+        ("polls.remove", "Ensemble ?"),
+    ]  # fmt: skip
+    page = organiser_client.get(f"{LOG}?q=ensemble").text
+    assert "Ensemble" in page and "Accueil" not in page, "what it was about is found by its words"
 
 
 def test_signing_in_the_team_and_the_command_line_are_in_it(app: Flask, client: FlaskClient) -> None:

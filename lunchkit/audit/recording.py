@@ -21,6 +21,9 @@ from lunchkit.text import fold
 
 ROW_FOR = timedelta(minutes=10)
 """The same act of the same person, again within this time and with nothing else between, is the same entry."""
+NAMED = {"poll": ("poll", "question"), "item": ("run_item", "title"), "asked": ("form_question", "label")}
+"""Numbers in an address that stand for rows with a name, which is no person's: its table and its column."""
+LONGEST_NAME = 120
 _ACT = "lunchkit.act"
 _FACTS, _LUNCH = "audit_facts", "audit_lunch"
 
@@ -42,8 +45,11 @@ class Act:
 def begin(act: Act, slug: str | None = None) -> None:
     """From here on whatever this request writes is this act, about the lunch of this address.
 
-    Kept where the request is, and gone with it. The lunch is looked up now: the act may give it another address.
+    Kept where the request is, and gone with it. The lunch is looked up now: the act may give it another address. So is
+    the name of the question or the line that it is about: the act may change it, or take it away.
     """
+    if what := _name(db.session(), act.facts):
+        act.facts = {**act.facts, "what": what}
     if slug is not None and slug.isprintable():
         act.event_id, act.title = _lunch(db.session(), lambda lunches: lunches.c.slug == slug)
     request.environ[_ACT] = act
@@ -108,6 +114,15 @@ def _entry(act: Act, now: datetime) -> AuditEntry:
         facts=dict(act.facts),
         words=fold(" ".join(names)),
     )
+
+
+def _name(session: Session, facts: Mapping[str, Any]) -> str:
+    """What the row that an act is about is called; empty where it has no name."""
+    for fact, (table, column) in NAMED.items():
+        if fact in facts:
+            rows = db.metadata.tables[table].c
+            return str(session.scalar(select(rows[column]).where(rows.id == facts[fact])) or "")[:LONGEST_NAME]
+    return ""
 
 
 def _lunch(session: Session, chosen: Callable[[Table], ColumnElement[bool]]) -> tuple[int | None, str]:

@@ -5,6 +5,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from lunchkit import clock
+from lunchkit.audit.recording import tell
 from lunchkit.db import transaction
 from lunchkit.errors import NotFound, Refusal
 from lunchkit.events.changes import QuestionDetails, give_members_link
@@ -68,6 +69,7 @@ def add_question(event: Event, details: QuestionDetails) -> FormQuestion:
         question = FormQuestion(event_id=event.id, position=(last or 0) + 1)
         _write(question, details)
         session.add(question)
+        tell(session, what=details.label)
     return question
 
 

@@ -42,6 +42,8 @@ class Line:
     """When it was done last, on the wall clock of the house."""
     deed: LazyString | str
     lunch: Event | None
+    what: str
+    """The question or the line that it was about, as it was called then."""
     whom: str
     """Somebody of the team whom it concerned."""
     role: LazyString | None
@@ -96,6 +98,7 @@ def _line(entry: AuditEntry, lunches: dict[int, Event]) -> Line:
         at=entry.last_at.astimezone(ZoneInfo(current_settings().timezone)),
         deed=DEEDS.get(entry.verb, entry.verb),
         lunch=lunch,
+        what=str(entry.facts.get("what", "")),
         whom=str(entry.facts.get("who", "")),
         role=ROLE_NAMES.get(entry.facts.get("role", "")),
         times=1 if entry.verb == SCANS else entry.times,

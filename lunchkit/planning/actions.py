@@ -91,6 +91,7 @@ def add_run_item(event: Event, details: ItemDetails) -> RunItem:
         item = RunItem(event_id=event.id, position=(last or 0) + 1)
         _write(item, _of_this_lunch(session, event.id, details))
         session.add(item)
+        tell(session, what=details.title)
     return item
 
 

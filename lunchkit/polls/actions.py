@@ -8,6 +8,7 @@ from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import Session
 
 from lunchkit import clock
+from lunchkit.audit.recording import tell
 from lunchkit.db import db, transaction
 from lunchkit.errors import NotFound
 from lunchkit.events.models import Event
@@ -50,6 +51,7 @@ def add_poll(event: Event, details: PollDetails) -> Poll:
     """Put one more question on the programme of a lunch, after those that are there."""
     with transaction() as session:
         session.get(Event, event.id, with_for_update=True)
+        tell(session, what=details.question)
         return place_poll(session, event, details)
 
 
