@@ -36,13 +36,13 @@ from lunchkit.mail.rendering import Letter, render_letter
 from lunchkit.registrations import actions as registration_actions
 from lunchkit.registrations.forms import AttendeeDetails
 from tests.browser import Browser
-from tests.chromium import chromium
+from tests.chromium import chromium, closed_windows
 from tests.forking import starter
 from tests.lacking import IN_CI, lack
 from tests.server import Server
 from tests.shared import CompiledTemplates, share_addresses, share_catalogues, share_statements
 
-__all__ = ["chromium"]
+__all__ = ["chromium", "closed_windows"]
 
 
 @pytest.hookimpl(wrapper=True)
