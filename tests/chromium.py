@@ -26,6 +26,7 @@ FLAGS = [
 HEADLESS_SHELL = "chromium-headless-shell"
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 900}
+_running: list[Browser] = []
 
 
 def find_chromium() -> str | None:
@@ -50,8 +51,19 @@ def chromium() -> Iterator[Browser]:
         lack("no browser found: apt install chromium, or name one in LUNCHKIT_CHROMIUM")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        _running.append(browser)
         yield browser
+        _running.remove(browser)
         browser.close()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def closed_windows() -> Iterator[None]:
+    """What a file of tests leaves open is closed at its end: it would go on asking a server that is gone."""
+    yield
+    for browser in _running:
+        for context in browser.contexts:
+            context.close()
 
 
 def open_context(browser: Browser, **options: Any) -> BrowserContext:

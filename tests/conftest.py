@@ -3,6 +3,7 @@
 What a machine lacks is skipped with a line that says how to get it; with CI=true a skip is a failure.
 """
 
+import gc
 import importlib
 import os
 import re
@@ -35,13 +36,13 @@ from lunchkit.mail.rendering import Letter, render_letter
 from lunchkit.registrations import actions as registration_actions
 from lunchkit.registrations.forms import AttendeeDetails
 from tests.browser import Browser
-from tests.chromium import chromium
+from tests.chromium import chromium, closed_windows
 from tests.forking import starter
 from tests.lacking import IN_CI, lack
 from tests.server import Server
 from tests.shared import CompiledTemplates, share_addresses, share_catalogues, share_statements
 
-__all__ = ["chromium"]
+__all__ = ["chromium", "closed_windows"]
 
 
 @pytest.hookimpl(wrapper=True)
@@ -210,6 +211,13 @@ def pytest_configure(config: pytest.Config) -> None:
     """Let servers be forked, unless everything is wanted."""
     if not os.environ.get("LUNCHKIT_TEST_LONG"):
         Server.starter = starter(folder_of_templates(config))
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector look less often, and not among what stays for good; the server does the same at its start."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000)
 
 
 def folder_of_templates(config: pytest.Config) -> Path:
