@@ -42,6 +42,9 @@ from tests.test_archive import bring, changed, said
 
 AHEAD = "Une phrase que les lecteurs n’ont jamais vue."
 
+THEIRS = {"id", "address", "$schema", "src", "srcset", "url", "files", "poll", "position", "lunch", "event"}
+"""What each house says in its own way."""
+
 
 @pytest.fixture
 def lunch(make_event: EventMaker) -> FullLunch:
@@ -63,27 +66,9 @@ def section_named(document: dict[str, Any], kind: str) -> dict[str, Any]:
 
 
 def plain(data: Any) -> Any:
-    """What a recap says to a program, without what another house says otherwise: addresses, numbers of rows."""
+    """What a recap says to a program, without what another house says otherwise: addresses, numbers of rows, lunches."""
     if isinstance(data, dict):
-        return {
-            name: plain(value)
-            for name, value in data.items()
-            if name
-            not in (
-                "id",
-                "address",
-                "$schema",
-                "src",
-                "srcset",
-                "url",
-                "files",
-                "poll",
-                "next_lunch",
-                "lunch",
-                "event",
-                "position",
-            )
-        }
+        return {name: plain(value) for name, value in data.items() if name not in THEIRS}
     if isinstance(data, list):
         return [plain(each) for each in data]
     return data.replace("other.example", "lunch.example") if isinstance(data, str) else data
