@@ -62,7 +62,7 @@ DEEDS: dict[str, LazyString] = {
     "planning.take_back": _l("took back the beginning of a part of the lunch"),
     "archive.create": _l("took in a lunch from an archive"),
     "invitations.look": _l("looked at an invitation before sending it"),
-    "invitations.send": _l("sent invitations to those who came before"),
+    "invitations.send": _l("sent invitations to those who said yes"),
     "invitations.call_back": _l("called back invitations that had not left"),
     "messages.look": _l("looked at a letter to the participants before sending it"),
     "messages.send": _l("wrote to the participants"),

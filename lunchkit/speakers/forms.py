@@ -303,7 +303,9 @@ class LanguagesField(Field):
 class SlidesForm(Form):
     """The slides of one lunch."""
 
-    url = StringField(_l("Slides: address (https://…)"), filters=[whole_address], validators=[at_most(500), web_address])
+    url = StringField(
+        _l("Slides: address (https://…)"), filters=[whole_address], validators=[at_most(500), web_address]
+    )
     title = StringField(_l("Title of the slides"), filters=[clean_line], validators=[at_most(150)])
     licence = StringField(_l("Licence of the slides"), filters=[clean_line], validators=[at_most(80)])
 
