@@ -49,7 +49,7 @@ def own_mail(event: Event) -> tuple[str, str]:
     """Subject and words of an invitation that an organiser sends by a mail program of their own, to whom they know."""
     said = [
         _("Hello,"),
-        _("You are invited to our next lunch:"),
+        _("We invite you to our next lunch:"),
         "\n".join(filter(None, (event.title, when(event), event.place))),
     ]
     said += [event.summary, f"{_('All about it, and your seat:')}\n{links.public('pages.event', slug=event.slug)}"]
