@@ -36,6 +36,7 @@ from lunchkit.passkeys import organiser as passkeys_organiser
 from lunchkit.passkeys import routes as confirmation
 from lunchkit.passkeys.queries import passkey_host, passkey_obstacle
 from lunchkit.planning import organiser as planning_organiser
+from lunchkit.planning.words import is_proposed
 from lunchkit.polls import organiser as polls_organiser
 from lunchkit.polls import routes as polls
 from lunchkit.polls.pictures import init_pictures
@@ -108,6 +109,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         passkey_host=passkey_host,
         passkey_obstacle=passkey_obstacle,
     )
+    app.jinja_env.tests["proposed"] = is_proposed
     app.jinja_env.filters.update(markdown=markdown, plain=plain, host=host_of)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     init_db(app)

@@ -22,7 +22,6 @@ from lunchkit.app import create_app
 from lunchkit.archives.actions import forget_archives
 from lunchkit.config import (
     ANNOUNCEMENT,
-    DEFAULT_ADDRESS,
     PREFIX,
     BadSettings,
     Settings,
@@ -110,21 +109,19 @@ def serve() -> None:
 
 def _welcome(link: str, settings: Settings) -> str:
     """What a newcomer reads at the first start: the one link, alone on its line."""
-    here = f"http://127.0.0.1:{settings.port}"
-    is_unknown = settings.public_url == DEFAULT_ADDRESS
     with force_locale(settings.language):
         lines = [
             _("Nobody is at home yet. Open this link in a browser: it asks for all that is needed."),
             "",
-            link.replace(DEFAULT_ADDRESS, here, 1) if is_unknown else link,
+            link,
             "",
             _("It is good for one hour and once; a later start prints a new one."),
         ]
-        if is_unknown:
+        if not settings.has_address:
             lines.append(
                 _(
                     "Is your browser on another machine? Then put the name of this machine in the place of %(here)s.",
-                    here=here,
+                    here=settings.address,
                 )
             )
     return "\n".join(["", *lines, ""])

@@ -34,7 +34,7 @@ LANGUAGES = ("fr", "en", "de", "it")
 WORKING_LANGUAGES = ("fr", "en")
 """Those of organisers' pages and of the command line; the house's own language is one of them."""
 DEFAULT_ADDRESS = "http://127.0.0.1:8000"
-"""Nobody's public address: it holds until one is set."""
+"""Nobody's public address: while it stands, none is set."""
 ANNOUNCEMENT = "LUNCHKIT_INTERNAL_ANNOUNCEMENT"
 """What the server prints on standard output once it listens; handed over by ``lunchkit demo`` in the environment."""
 
@@ -100,6 +100,16 @@ class Settings:
         return [self.secret_key, *(key for key in self.secret_key_fallbacks.split(",") if key)]
 
     @property
+    def has_address(self) -> bool:
+        """Whether somebody has said what the public address is."""
+        return self.public_url != DEFAULT_ADDRESS
+
+    @property
+    def address(self) -> str:
+        """What public links begin with: the public address; until one is set, this machine at the port listened on."""
+        return self.public_url if self.has_address else f"http://127.0.0.1:{self.port}"
+
+    @property
     def is_https(self) -> bool:
         """Whether people reach this server over TLS."""
         return self.public_url.startswith("https://")
@@ -111,7 +121,7 @@ class Settings:
         None, which means any, until somebody has said what the public address is: who sets up a server on another
         machine comes by a name that it does not know yet. Nothing that leaves the house is built from such a name.
         """
-        if self.public_url == DEFAULT_ADDRESS:
+        if not self.has_address:
             return None
         return list(dict.fromkeys([urlsplit(self.public_url).hostname or "", "localhost", "127.0.0.1"]))
 

@@ -19,7 +19,7 @@ from lunchkit.config import current_settings
 
 def public(endpoint: str, **values: object) -> str:
     """The absolute public address of an endpoint."""
-    base = urlsplit(current_settings().public_url)
+    base = urlsplit(current_settings().address)
     adapter = current_app.url_map.bind(base.netloc, script_name=base.path or "/", url_scheme=base.scheme)
     return adapter.build(endpoint, values, force_external=True)
 

@@ -94,6 +94,12 @@ def is_safe_link(address: str) -> bool:
     return parts.scheme in ("https", "http") and "." in host_of(address).strip(".") and "@" not in parts.netloc
 
 
+def whole_link(typed: str) -> str:
+    """An address as it was meant: what leads to the web with https:// before it gets that; all else stays as it is."""
+    whole = f"https://{typed}"
+    return whole if "://" not in typed and is_safe_link(whole) else typed
+
+
 def host_of(address: str) -> str:
     """The host of an address as browsers go to it: names that look like others show their real letters (punycode).
 

@@ -102,7 +102,7 @@ class Crowd:
 def said_on_thanks_page(location: str) -> tuple[str, int | None]:
     """Standing and place that the address of the thanks page carries, signed."""
     payload = parse_qs(urlsplit(location).query)["t"][0].partition(".")[0]
-    standing, position, _masked = json.loads(base64.urlsafe_b64decode(payload + "=="))
+    standing, position, *_rest = json.loads(base64.urlsafe_b64decode(payload + "=="))
     return standing, position
 
 

@@ -99,7 +99,10 @@ def test_a_link_is_good_once(ada: Organiser, client: FlaskClient, outbox: Outbox
     kept = client.get_cookie("lunchkit")
     assert kept is not None
     assert press(client, path) == 303
+    again = client.get(path)
+    assert again.status_code == 410 and 'href="/organiser/"' in again.text and "/organiser/sign-in" not in again.text
     client.set_cookie("lunchkit", kept.value)
+    assert 'href="/organiser/sign-in"' in client.get(path).text, "who is not in asks for a new one"
     assert press(client, path) == 410
 
 

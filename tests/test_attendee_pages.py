@@ -1,6 +1,7 @@
 """The attendee's pages by a browser without JavaScript: the whole trip, and what must not happen on it."""
 
 import hashlib
+import re
 
 import pytest
 from flask import Flask
@@ -13,6 +14,7 @@ from lunchkit.db import db
 from lunchkit.events.models import Event
 from lunchkit.registrations.actions import register_by_hand
 from lunchkit.registrations.models import Diet, Standing
+from lunchkit.registrations.routes import _thanks_serializer
 from tests.attendee import ADDRESS, people, send, tokens_of
 from tests.conftest import EventMaker, Outbox, details, new_client
 
@@ -80,6 +82,26 @@ def test_the_answer_is_the_same_for_a_known_address_and_an_unknown_one(
             (answer.status_code, len(answer.data), headers, length, page.status_code, page.data, dict(page.headers))
         )
     assert seen[0] == seen[1]
+
+
+@pytest.mark.parametrize("email", ["known@example.org", "kasper@example.org"])
+def test_whoever_sends_the_form_reads_at_once_whether_there_is_a_seat(
+    app: Flask, make_event: EventMaker, email: str
+) -> None:
+    event = make_event(capacity=3, companions_allowed=1)
+    register_by_hand(event, details("Known", "known@example.org"), language="fr")
+    client = new_client(app)
+    seated = client.get(send(client, event, email=email, companions="1").headers["Location"]).text
+    assert "Vos 2 places sont réservées" in seated and "déjà inscrite" in seated
+    register_by_hand(event, details("Zoe", "zoe@example.org", companions=1), language="fr")
+    waits = client.get(send(client, event, email=f"x{email}", companions="1").headers["Location"]).text
+    assert "réservée" not in waits and re.search(r"rang \d", waits) and "déjà inscrite" in waits
+
+
+def test_thanks_of_an_earlier_version_open_still(app: Flask, client: FlaskClient, event: Event) -> None:
+    with app.test_request_context():
+        said = _thanks_serializer().dumps(["seated", None, "c…@example.org"])
+    assert "Votre place est réservée" in client.get(f"/e/{event.slug}/register/thanks?t={said}").text
 
 
 def test_a_known_address_gets_its_link_by_letter_only_and_at_most_three_an_hour(

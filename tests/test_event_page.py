@@ -205,3 +205,27 @@ def test_a_draft_is_nowhere(client: FlaskClient, make_event: EventMaker, app: Fl
     assert client.get(f"/t/{tokens.ticket}").status_code == 404
     for path in ("/", "/calendar.ics", "/feed.atom"):
         assert "Secret Soup" not in client.get(path).get_data(as_text=True)
+
+
+RULE = re.compile("Une place libérée revient[^<.]*")
+
+
+@pytest.mark.parametrize(("taken", "shown"), [(0, False), (8, False), (9, True), (10, True)])
+def test_the_rule_of_the_queue_stands_where_seats_grow_few(
+    client: FlaskClient, make_event: EventMaker, taken: int, shown: bool
+) -> None:
+    event = make_event(capacity=10)
+    for number in range(taken):
+        register_by_hand(event, details(f"P {number}", None), language="fr")
+    assert bool(RULE.search(client.get(f"/e/{event.slug}").text)) is shown
+
+
+@pytest.mark.parametrize("companions", [0, 2])
+def test_the_rule_speaks_of_groups_only_where_there_can_be_any(
+    client: FlaskClient, make_event: EventMaker, companions: int
+) -> None:
+    event = make_event(capacity=1, companions_allowed=companions)
+    register_by_hand(event, details("Ana", None), language="fr")
+    for page in (f"/e/{event.slug}", f"/e/{event.slug}/register"):
+        found = RULE.search(client.get(page).text)
+        assert found and ("groupe" in found[0]) is bool(companions)

@@ -86,8 +86,12 @@ def test_the_tick_counts_for_nothing_until_the_letter_s_link_was_pressed(
     assert page.status_code == 200 and page.headers["Referrer-Policy"] == "no-referrer"
     assert f'action="{door}/confirmation"' in page.text
     assert "ana@" not in page.text and "Ana" not in page.text
-    assert client.post(f"{door}/confirmation").status_code == 303
+    answer = client.post(f"{door}/confirmation")
+    assert answer.status_code == 303
     assert wish_of("Ana") is Wish.YES
+    leaving = re.compile(rf'action="{door}"[^>]*>.*?<button class="button( secondary)?"', re.DOTALL)
+    assert leaving.findall(client.get(answer.headers["Location"]).text) == [" secondary"], "they have just said yes"
+    assert leaving.findall(client.get(door).text)[0] == "", "whoever comes by the letter's way out finds it at once"
     assert invite_guests(other, "").letters == 1
     assert "/invitations/" not in outbox.rows("ana@example.org")[0].facts.values()
 

@@ -4,7 +4,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from lunchkit.events.models import Event
-from lunchkit.imports.columns import recognised, speaks_of_access
+from lunchkit.imports.columns import recognised, speaks_of_access, speaks_of_food
 from lunchkit.imports.diets import Said, diet_said
 from lunchkit.imports.entries import read_entries
 from tests.conftest import EventMaker, Outbox, csrf_of
@@ -151,3 +151,65 @@ def test_afterwards_it_says_who_hears_of_it(
     path = bring_in(organiser_client, make_event(), file)
     shown = organiser_client.get(path).get_data(as_text=True)
     assert "Aucun courriel ne part" in shown and "2 courriels partent." not in shown
+
+
+@pytest.mark.parametrize(
+    ("heading", "field"),
+    [
+        ("Participant-e", "name"), ("Participant·e", "name"), ("Participant(e)", "name"), ("Participant.e.s", "name"),
+        ("Invité-e", "name"), ("Prénom et nom", "name"), ("Prénom et nom du participant·e", "name"),
+        ("Courriel de l’adhérent·e", "email"), ("Présent-e ?", "comes"), ("E-mail", "email"), ("Participant-e n°", None),
+    ],
+)  # fmt: skip
+def test_headings_in_inclusive_writing(heading: str, field: str | None) -> None:
+    assert recognised([heading]) == [field]
+
+
+@pytest.mark.parametrize(
+    "cell", ["allergie aux noix", "Sans gluten svp", "intolérante au lactose", "coeliaque", "végé", "Nüsse: nuss"]
+)
+def test_words_of_food_are_known(cell: str) -> None:
+    assert speaks_of_food(cell) and not speaks_of_food("n’a pas encore payé, vient sans sa voiture avec Noël")
+
+
+def test_allergies_in_remarks_are_pointed_out_by_column_and_by_row(
+    organiser_client: FlaskClient, make_event: EventMaker
+) -> None:
+    event = make_event(asks_food=True, asks_access=True)
+    rows = [["Nom", "Remarques"], ["Ana", "allergie aux noix"], ["Bo", "arrive tard"]]
+    path = preview(organiser_client, event, as_csv(rows))
+    shown = organiser_client.get(path).get_data(as_text=True)
+    assert "On parle d’allergies" in shown.partition('name="sends_letters"')[0], "before the button"
+    assert "la cuisine n’en saura rien" in shown.partition("import-rows")[2], "and whose"
+    assert organiser_client.get(f"{path}/columns").get_data(as_text=True).count("On parle ici d’allergies") == 1
+    silent = make_event(asks_food=False)
+    shown = organiser_client.get(preview(organiser_client, silent, as_csv(rows))).get_data(as_text=True)
+    assert "allergies" not in shown and "cuisine" not in shown, "this lunch does not ask"
+
+
+@pytest.mark.parametrize("field", ["access", "allergies"])
+def test_remarks_about_both_reach_the_kitchen_and_the_room(
+    organiser_client: FlaskClient, make_event: EventMaker, field: str
+) -> None:
+    event = make_event(asks_food=True, asks_access=True)
+    path = preview(organiser_client, event, as_csv([["Nom", "Remarques"], ["Ana", "en fauteuil, allergie aux noix"]]))
+    typed = {"csrf_token": csrf_of(organiser_client, f"{path}/columns"), "column-0": "name", "column-1": field}
+    organiser_client.post(f"{path}/columns", data=typed)
+    rows = organiser_client.get(path).get_data(as_text=True).partition("import-rows")[2]
+    assert ("allergie aux noix" if field == "access" else "en fauteuil") in rows, "said of the row"
+    press(organiser_client, path)
+    (ana,) = people(event)
+    assert ana.needs and "allergie aux noix" in ana.needs.allergies and "en fauteuil" in ana.needs.access
+    if field == "access":
+        assert ana.needs.allergies == "allergie aux noix", "the kitchen hears of nothing else"
+        kitchen = organiser_client.get(f"/organiser/e/{event.slug}/caterer").text
+        assert "allergie aux noix" in kitchen.partition("Pour la salle")[0]
+
+
+def test_who_has_no_address_is_named_before_the_import(organiser_client: FlaskClient, event: Event) -> None:
+    rows = [["Participant-e", "Courriel"], ["Ana", "ana@example.org"], ["Bo Rave", ""]]
+    path = preview(organiser_client, event, as_csv(rows))
+    before = organiser_client.get(path).get_data(as_text=True).partition('name="sends_letters"')[0]
+    assert "Sans adresse" in before and "Bo Rave" in before and "ana@" not in before
+    press(organiser_client, path)
+    assert "Bo Rave" in organiser_client.get(path).get_data(as_text=True).partition("n’a pas d’adresse")[2]

@@ -1,5 +1,6 @@
 """Inviting those who came before and said yes: once each, in their language, with a way out that a mail provider can press."""
 
+import html
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from functools import partial
+from urllib.parse import parse_qs
 
 import pytest
 from flask import Flask
@@ -497,6 +499,30 @@ def test_where_nobody_said_yes_the_page_says_what_to_do(organiser_client: FlaskC
     token = csrf_of(organiser_client, area(event))
     assert organiser_client.post(area(event), data={"csrf_token": token}).status_code == 409
     assert "empty" in organiser_client.get("/organiser/guests").text
+
+
+@pytest.mark.parametrize("somebody", [False, True])
+def test_whoever_said_no_yes_yet_is_invited_by_one_s_own_mail(
+    organiser_client: FlaskClient, event: Event, somebody: bool
+) -> None:
+    if somebody:
+        said_yes("Ana")
+    page = html.unescape(organiser_client.get(area(event)).text)
+    (mail,) = re.findall(r'href="mailto:\?([^"]*)"', page)
+    words = parse_qs(mail)["body"][0]
+    address = f"http://lunch.example/e/{event.slug}"
+    assert address in words and "L’ESPACE" in words and "\r\n" in words
+    (copied,) = (found for found in re.findall(r'data-copy="([^"]*)"', page) if "\n" in found)
+    assert copied == words.replace("\r\n", "\n") and f'data-copy="{address}"' in page
+    assert f"/e/{event.slug}/poster" in page and f"/organiser/e/{event.slug}/import" in page
+    assert "déjà venues" not in page
+
+
+def test_a_lunch_that_nobody_can_register_for_is_not_passed_on(
+    organiser_client: FlaskClient, make_event: EventMaker
+) -> None:
+    for event in (make_event(published_at=None), make_event(closes_at=clock.now() - timedelta(hours=1))):
+        assert "mailto:?" not in organiser_client.get(area(event)).text
 
 
 def test_nobody_else_may_send(app: Flask, event: Event) -> None:

@@ -636,3 +636,10 @@ def test_pages_ask_as_often_with_many_people(
         send_message(event, SEATED, Words(f"Objet {number}", "Texte"))
         call_back_messages(event)
     assert counts[:2] == counts[2:] and max(counts) <= 20
+
+
+def test_who_has_no_address_is_named(organiser_client: FlaskClient, event: Event) -> None:
+    register(event, "Ana")
+    assert "Sans adresse" not in organiser_client.get(area(event)).text
+    actions.register_by_hand(event, details("Bo Rave", None), language="fr")
+    assert "Bo Rave" in organiser_client.get(area(event)).text.partition("Sans adresse")[2]

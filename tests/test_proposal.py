@@ -41,9 +41,12 @@ def test_questions_of_the_proposal_show_once_they_are_worded(
     page = client.get(here).text
     assert first.question not in page and second.question not in page
     assert "À lire" in organiser_client.get(f"/organiser{here}").text
+    polls = f"/organiser{here}/polls"
+    assert organiser_client.get(polls).text.count("Encore la proposition") == 3
     second.question = "Que voudriez-vous essayer ?"
     db.session.commit()
     assert "Que voudriez-vous essayer" in client.get(here).text
+    assert organiser_client.get(polls).text.count("Encore la proposition") == 2, "the first, which is put twice"
     first.opened_at = clock.now()
     db.session.commit()
     assert 'class="poll"' in client.get(here).text and client.get(here).text.count('class="poll"') == 2

@@ -9,11 +9,11 @@ from threading import Thread
 import pytest
 from flask import Flask
 
-from lunchkit import stamps
+from lunchkit import links, stamps
 from lunchkit.accounts.actions import add_organiser
 from lunchkit.app import create_app
 from lunchkit.cli import cli
-from lunchkit.config import PREFIX, BadSettings, Settings, load_settings
+from lunchkit.config import DEFAULT_ADDRESS, PREFIX, BadSettings, Settings, load_settings
 from lunchkit.db import db
 from tests.browser import is_inside, sign_in
 from tests.conftest import new_client
@@ -188,3 +188,16 @@ def test_a_changed_secret_key_keeps_sessions_and_open_forms(settings: Settings, 
             db.session.remove()
             db.engine.dispose()
     assert kept == {"renewed": (True, True), "forgotten": (False, False)}
+
+
+def test_until_an_address_is_set_links_begin_with_the_port_that_is_listened_on(tmp_path: Path) -> None:
+    unset, said = load(tmp_path, PORT="8931"), load(tmp_path, PORT="8931", PUBLIC_URL="http://127.0.0.1:9000")
+    assert (unset.address, unset.has_address, unset.hosts) == ("http://127.0.0.1:8931", False, None)
+    assert (said.address, said.has_address) == ("http://127.0.0.1:9000", True)
+    assert said.hosts == ["127.0.0.1", "localhost"]
+
+
+def test_no_host_of_a_request_gets_into_a_link_while_no_address_is_set(settings: Settings) -> None:
+    app = create_app(replace(settings, public_url=DEFAULT_ADDRESS, port=8931))
+    with app.test_request_context("/", base_url="http://evil.example:8931"):
+        assert links.public("pages.home") == "http://127.0.0.1:8931/"

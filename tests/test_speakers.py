@@ -3,6 +3,7 @@
 import json
 import re
 import threading
+from datetime import timedelta
 from html import unescape
 
 import html5lib
@@ -18,8 +19,10 @@ from lunchkit.db import db
 from lunchkit.events.models import Event
 from lunchkit.images.models import Picture, PictureFile
 from lunchkit.links import derived_token
+from lunchkit.mail.rendering import render_letter
 from lunchkit.speakers import actions
 from lunchkit.speakers.forms import SpeakerPage, as_draft, digest_of, draft_page, public_page, rebased, written_page
+from lunchkit.speakers.letters import AN_HOUR
 from lunchkit.speakers.models import Appearance, Organisation, Quotation, Speaker
 from lunchkit.speakers.organiser_forms import (
     AppearanceDetails,
@@ -41,7 +44,7 @@ from lunchkit.speakers.refusals import ChangedMeanwhile, LinkGone, NothingWaits
 from lunchkit.speakers.views import side_by_side
 from lunchkit.speakers.words import language_codes
 from tests.attendee import hidden_fields
-from tests.conftest import EventMaker, csrf_of, new_client
+from tests.conftest import EventMaker, Outbox, csrf_of, new_client
 from tests.speaking import again, form_of, link_of, organise, photo, send_photo, speak, submit, tables, write
 
 PRIVATE = ("", "/page", "/preview", "/portrait", "/portrait/removal", "/draft/removal")
@@ -335,7 +338,7 @@ def test_page_that_waits_is_told_where_organisers_look(
     event, other = make_event(), make_event()
     speaker = speak(event).speaker
     speak(other, "Samuel Chenal", "", "Itopie")
-    link, told = link_of(speaker), "page vous attend|page waits for you"
+    link, told = link_of(speaker), "page vous attend|page (of a speaker )?waits for you"
     write(client, link, short_bio="Un mot.")
     pages = ("/organiser/?lang=en", f"/organiser/e/{event.slug}")
     assert not any(re.search(told, organiser_client.get(page).text) for page in pages), "nothing is submitted yet"
@@ -513,7 +516,7 @@ def test_two_who_save_at_once_keep_one_and_tell_the_other(app: Flask, event: Eve
         ("biography", "x" * 6001),
         ("languages", "français, klingonais du sud"),
         ("link_urls-0", "javascript:alert(1)"),
-        ("link_urls-0", "impactia.example"),
+        ("link_urls-0", "impactia"),
         ("link_urls-5", "https://user@example.org/"),
         ("link_urls-0", "https://x.ch/" + "x" * 500),
         ("link_labels-0", "x" * 81),
@@ -540,7 +543,7 @@ def test_summary_names_the_lunch_of_the_slides(client: FlaskClient, make_event: 
     first, second = make_event(title="Le premier"), make_event(title="Le second")
     link = link_of(speak(first).speaker)
     speak(second)
-    answer = write(client, link, **{f"slides-{second.id}-url": "slides.example"})
+    answer = write(client, link, **{f"slides-{second.id}-url": "slides"})
     summary = answer.text.partition('role="alert"')[2].partition("</ul>")[0]
     assert answer.status_code == 422 and summary.count("Le second") == 2 and "Le premier" not in summary
 
@@ -1030,3 +1033,58 @@ def test_language_of_a_visitor_leaves_no_cookie_on_private_pages(client: FlaskCl
     link = link_of(speak(event).speaker)
     assert "Set-Cookie" not in client.get(link).headers
     assert new_client(client.application).get(link).status_code == 200
+
+
+def test_the_contact_of_the_lunch_hears_of_a_page_once_for_each_wording(
+    client: FlaskClient, organiser_client: FlaskClient, make_event: EventMaker, outbox: Outbox
+) -> None:
+    past = make_event(starts_at=clock.now() - timedelta(days=90), contact_email="past@lunch.example")
+    later = make_event(starts_at=clock.now() + timedelta(days=90), contact_email="later@lunch.example")
+    event = make_event()
+    speaker = speak(event).speaker
+    for other in (past, later):
+        speak(other)
+    link = link_of(speaker)
+    write(client, link, short_bio="Un mot.")
+    assert outbox.kinds() == [], "a draft is nobody's business"
+    for _ in range(3):
+        submit(client, link)
+    (row,) = outbox.rows()
+    assert (row.kind, row.recipient, row.event_id) == ("speakers/submission", "bonjour@lunch.example", event.id)
+    letter = outbox.last()
+    assert "Laura Tocmacov" in letter.subject and f"http://lunch.example{desk_of(event, speaker)}/draft" in letter.text
+    assert organiser_client.get(f"{desk_of(event, speaker)}/draft").status_code == 200
+    client.post(f"{link}/submission/withdrawal")
+    assert render_letter(outbox.rows()[0]) is None, "nothing waits any more"
+    submit(client, link)
+    assert len(outbox.rows()) == 1, "the same words"
+    write(client, link, short_bio="Un autre mot.")
+    submit(client, link)
+    assert outbox.kinds() == ["submission"] * 2
+    assert "Page d’intervenant·e à relire" in organiser_client.get("/organiser/letters").text
+
+
+def test_nobody_is_told_of_a_page_that_goes_live_and_no_mailbox_is_flooded(
+    client: FlaskClient, event: Event, outbox: Outbox
+) -> None:
+    speaker = speak(event).speaker
+    link = link_of(speaker)
+    for number in range(AN_HOUR + 3):
+        write(client, link, short_bio=f"Mot {number}.")
+        submit(client, link)
+    assert len(outbox.rows()) == AN_HOUR
+    trusted = speak(event, "Samuel Chenal", "", "Itopie").speaker
+    link = link_of(trusted)
+    actions.trust_speaker(again(trusted), True)
+    write(client, link, short_bio="Un mot.")
+    submit(client, link)
+    assert again(trusted).short_bio == "Un mot." and len(outbox.rows()) == AN_HOUR
+
+
+def test_an_address_without_its_beginning_is_taken(client: FlaskClient, event: Event) -> None:
+    speaker = speak(event).speaker
+    link = link_of(speaker)
+    assert write(client, link, **{"link_urls-0": "www.impactia.example", "link_labels-0": "Le site"}).status_code == 303
+    assert (again(speaker).draft or {})["links"][0]["url"] == "https://www.impactia.example"
+    for wrong in ("javascript:alert(1)", "laura@impactia.example"):
+        assert write(client, link, **{"link_urls-0": wrong}).status_code == 422

@@ -148,9 +148,12 @@ def go_in(opened: OpenedSession, path: str | None) -> ResponseReturnValue:
 @bp.errorhandler(LinkSpent)
 def show_spent(refusal: LinkSpent) -> ResponseReturnValue:
     """What to do with a link that is no longer good."""
-    return render_template(
-        "accounts/spent.html", is_setup=request.endpoint in ("sign_in.set_up", "sign_in.found")
-    ), refusal.status
+    page = render_template(
+        "accounts/spent.html",
+        is_setup=request.endpoint in ("sign_in.set_up", "sign_in.found"),
+        is_in=current_organiser() is not None,
+    )
+    return page, refusal.status
 
 
 @bp.errorhandler(InvitationSpent)

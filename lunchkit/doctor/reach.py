@@ -14,13 +14,13 @@ from lunchkit.mail.trial import Trial
 def look_at_address(settings: Settings) -> Finding:
     """Whether people reach the house over TLS."""
     if settings.is_https:
-        return fine(_l("Address: %(url)s.", url=settings.public_url))
-    if is_of_this_machine(settings.public_url):
+        return fine(_l("Address: %(url)s.", url=settings.address))
+    if is_of_this_machine(settings.address):
         return wrong(
             _l(
                 "The address %(url)s works only on this machine: the links in letters lead nowhere, and not over "
                 "HTTPS.",
-                url=settings.public_url,
+                url=settings.address,
             ),
             _l("Give the public address: “House”, “The address”."),
             section=ADDRESS,
@@ -29,7 +29,7 @@ def look_at_address(settings: Settings) -> Finding:
     return wrong(
         _l(
             "The public address %(url)s is not HTTPS: everybody on the way can read what people type.",
-            url=settings.public_url,
+            url=settings.address,
         ),
         _l("Put a proxy with TLS in front: docs/deploy.md has the few lines for Caddy and nginx."),
     )

@@ -146,7 +146,7 @@ def _tag(event: Event) -> str:
     """
     name, _at, host = event.uid.rpartition("@")
     if not _HOST_NAME.fullmatch(host) or not name:
-        name, host = event.uid, urlsplit(current_settings().public_url).hostname or ""
+        name, host = event.uid, urlsplit(current_settings().address).hostname or ""
     authority = host.lower() if _HOST_NAME.fullmatch(host) else "localhost"
     return f"tag:{authority},{event.created_at:%Y-%m-%d}:{quote(name, safe='', errors='replace')}"
 

@@ -51,7 +51,7 @@ def draft_event(
 
 def uid_of(key: str) -> str:
     """The calendar UID with this first half."""
-    return f"{key}@{urlsplit(current_settings().public_url).hostname}"
+    return f"{key}@{urlsplit(current_settings().address).hostname}"
 
 
 def made_by_form(session: Session, form_key: str | None) -> Event | None:

@@ -41,7 +41,7 @@ def leave(token: str) -> ResponseReturnValue:
 def confirm(token: str) -> ResponseReturnValue:
     """The second yes, which makes the first one count; or back again after a no."""
     actions.say_yes(guest_by_link(token), language())
-    return redirect(url_for(".show", token=token), code=303)
+    return redirect(url_for(".show", token=token, done="yes"), code=303)
 
 
 @bp.get("/invitations/<token>/data.json")

@@ -6,7 +6,7 @@ from email.message import EmailMessage
 from flask_babel import force_locale
 
 from lunchkit import clock
-from lunchkit.config import DEFAULT_ADDRESS, Settings
+from lunchkit.config import Settings
 from lunchkit.links import public
 from lunchkit.mail.message import build_message
 from lunchkit.mail.rendering import Letter, fill
@@ -20,8 +20,8 @@ def trial_letter(settings: Settings, recipient: str, language: str) -> EmailMess
             network=settings.network_name,
             sender=settings.mail_from,
             host=settings.mail_host,
-            address=settings.public_url,
-            way_back="" if settings.public_url == DEFAULT_ADDRESS else public("organiser.pages.home"),
+            address=settings.address,
+            way_back=public("organiser.pages.home") if settings.has_address else "",
         )
     letter = Letter(subject, text, html, sender_name=settings.network_name)
     domain = settings.mail_from.rpartition("@")[2]

@@ -11,7 +11,7 @@ from werkzeug.datastructures import CombinedMultiDict
 
 from lunchkit.accounts.actions import issue_console_link
 from lunchkit.accounts.queries import anybody_has_passkey, current_organiser
-from lunchkit.config import DEFAULT_ADDRESS, Settings, current_settings
+from lunchkit.config import Settings, current_settings
 from lunchkit.errors import NotFound, Refusal
 from lunchkit.house import actions
 from lunchkit.house.forms import ZONES, changed_settings, section_form
@@ -98,7 +98,7 @@ def save(section: str) -> ResponseReturnValue:
 
 def _way_back() -> str:
     """Where the team comes in: at the public address, or where this browser came while there is none."""
-    if current_settings().public_url == DEFAULT_ADDRESS:
+    if not current_settings().has_address:
         return url_for("organiser.pages.home", _external=True)
     return public("organiser.pages.home")
 

@@ -128,12 +128,12 @@ def to_do(house: House) -> list[ToDo]:
         ),
         (
             ADDRESS,
-            is_of_this_machine(settings.public_url),
+            is_of_this_machine(settings.address),
             "public_url",
             _l(
                 "The address %(address)s works only on this machine: the links in letters would lead nowhere. Give the "
                 "public address",
-                address=settings.public_url,
+                address=settings.address,
             ),
         ),
         (LETTERS, not settings.mail_host, "mail_host", _l("Give a mail account: until then no letter leaves")),

@@ -121,14 +121,31 @@ _ACCESS = re.compile(
 )
 
 
+_FOOD = re.compile(
+    r"allerg|intoler|unvertrag|gluten|lactose|laktos|lattosio|coeliaque|c[eo]liac|celiach|zoliakie|diabet"
+    r"|\bnoix\b|noisette|\bnuts?\b|\bnuss|\bnoci\b|arachide|peanut|erdnuss|crustace|fruits de mer|shellfish"
+    r"|vegetari|vegetalien|\bvege\b|\bvegg?ie\b|\bvegan|\bhal+al\b|\bkasher\b|\bcasher\b|\bkos?cher\b|\bkosher\b"
+)
+
+
 def speaks_of_access(text: str) -> bool:
     """Whether a cell says what somebody needs to come in, to sit, to hear or to see."""
     return bool(_ACCESS.search(fold(text[:1_000])))
 
 
+def speaks_of_food(text: str) -> bool:
+    """Whether a cell says what somebody must not eat, or does not: signs that hardly stand in a text about else."""
+    return bool(_FOOD.search(fold(text[:1_000])))
+
+
+_ENDINGS = re.compile(r"(?<=\w)(?:[·•.\-/(](?:e|es|s|ne|nes|rice|rices|trice|trices|euse|euses|in|innen)\)?)+(?!\w)")
+"""What inclusive writing adds to a word: «participant·e·s», «invité-e», «acheteur(euse)»."""
+
+
 @lru_cache(maxsize=2_000)
 def _words(heading: str) -> tuple[str, ...]:
     joined = fold(heading[:200]).replace("e-mail", "email").replace("e mail", "email")
+    joined = _ENDINGS.sub("", joined)
     return tuple(word for word in re.findall(r"[^\W_]+", joined) if word not in _FILLERS)
 
 

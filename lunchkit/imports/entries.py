@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from lunchkit.i18n import LANGUAGE_NAMES
 from lunchkit.imports.asked import OWN, Given
-from lunchkit.imports.columns import NO_WORDS, YES_WORDS, Field, remoteness
+from lunchkit.imports.columns import NO_WORDS, YES_WORDS, Field, remoteness, speaks_of_access, speaks_of_food
 from lunchkit.imports.diets import diet_said
 from lunchkit.mail.addresses import BadAddress, normal_email
 from lunchkit.text import clean_line, clean_text, fold
@@ -89,9 +89,14 @@ class Columns:
         self._places: dict[str, list[int]] = {}
         order = sorted(range(len(headings)), key=lambda column: (remoteness(headings[column]), column))
         self._who = [remoteness(heading) for heading in headings]
+        self._left = [column for column in range(len(headings)) if fields[column] is None]
         for column in order:
             if (known := fields[column]) is not None:
                 self._places.setdefault(known, []).append(column)
+
+    def left_food(self, cells: Sequence[str]) -> str:
+        """The first cell of a column that nobody reads which speaks of food; empty where none does."""
+        return next((cells[column] for column in self._left if cells[column] and speaks_of_food(cells[column])), "")
 
     def first(self, cells: Sequence[str], what: Field) -> str:
         """The first cell with something in it."""
@@ -164,7 +169,9 @@ def _read(columns: Columns, number: int, cells: Sequence[str]) -> Entry:
         access=clean_text("\n".join(columns.all(cells, Field.ACCESS))),
         given=columns.given(cells),
     )
-    entry = _with_food(entry, columns, cells)
+    entry = _sorted_out(_with_food(entry, columns, cells))
+    if left := columns.left_food(cells):
+        entry = _with_remark(entry, "left_food", left)
     entry = _with_member(entry, columns.first(cells, Field.MEMBER))
     entry = _with_seats(entry, columns.first(cells, Field.SEATS))
     entry = _with_coming(entry, columns.first(cells, Field.COMES))
@@ -232,6 +239,26 @@ def _with_food(entry: Entry, columns: Columns, cells: Sequence[str]) -> Entry:
     if said.kitchen:
         return _with_remark(entry, "for_kitchen", said.kitchen)
     return _with_remark(entry, "odd_diet", said.odd) if said.odd else entry
+
+
+def _sorted_out(entry: Entry) -> Entry:
+    """What somebody must not eat reaches the kitchen, and what they need to come in reaches the room.
+
+    People write both in one column of remarks, and a column can be only one of the two: what speaks of the other is
+    repeated there, that part alone.
+    """
+    food, access = _parts(entry.access, speaks_of_food), _parts(entry.allergies, speaks_of_access)
+    if food and food not in entry.allergies:
+        entry = replace(entry, allergies="\n".join(filter(None, (entry.allergies, food))))
+        entry = _with_remark(entry, "for_kitchen", food)
+    if access and access not in entry.access:
+        entry = replace(entry, access="\n".join(filter(None, (entry.access, access))))
+        entry = _with_remark(entry, "for_room", access)
+    return entry
+
+
+def _parts(text: str, speaks: Callable[[str], bool]) -> str:
+    return "\n".join(part for piece in re.split(r"[;,\n]|\. ", text) if (part := piece.strip()) and speaks(part))
 
 
 def _is_yes(said: str) -> bool:

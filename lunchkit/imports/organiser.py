@@ -15,7 +15,7 @@ from lunchkit.imports.exports import left_out_file
 from lunchkit.imports.forms import COLUMNS_A_PAGE, FileForm, WishForm, assigned, columns_form
 from lunchkit.imports.models import ImportDraft
 from lunchkit.imports.planning import Fate
-from lunchkit.imports.queries import Preview, columns_about_access, draft_or_gone, plan_of, preview_of
+from lunchkit.imports.queries import Preview, columns_about, draft_or_gone, plan_of, preview_of
 from lunchkit.imports.reading import MOST_BYTES, read_table
 from lunchkit.imports.refusals import FileTooHeavy, ImportForgotten, NoFile
 from lunchkit.imports.words import FIELDS, column_word, failure_of, food_of, said_of
@@ -224,7 +224,7 @@ def _columns_page(event: Event, draft: ImportDraft) -> str:
         shown=shown,
         examples=examples,
         FIELDS=FIELDS,
-        about_access=columns_about_access(draft, event),
+        about=columns_about(draft, event),
         page=_column_page(),
         pages=-(-len(draft.columns) // COLUMNS_A_PAGE),
     )

@@ -122,11 +122,16 @@ def _fitting(entry: Entry, event: Event, asked: Mapping[int, Asked]) -> Entry:
             return replace(entry, wrong=odd.why, about=f"{odd.question.label}\n{odd.answer[:80]}")
         entry, remarks = replace(entry, given=given), (*remarks, "no_question") if is_lost else remarks
     if not event.asks_food and (entry.diet or entry.allergies):
-        remarks = (*(remark for remark in remarks if not remark.startswith("for_kitchen")), "no_food")
-        entry = replace(entry, diet="", allergies="")
+        entry, remarks = replace(entry, diet="", allergies=""), (*_without(remarks, "for_kitchen"), "no_food")
+    if not event.asks_food:
+        remarks = _without(remarks, "left_food")
     if not event.asks_access and entry.access:
-        entry, remarks = replace(entry, access=""), (*remarks, "no_access")
+        entry, remarks = replace(entry, access=""), (*_without(remarks, "for_room"), "no_access")
     return replace(entry, remarks=remarks) if remarks != entry.remarks else entry
+
+
+def _without(remarks: tuple[str, ...], name: str) -> tuple[str, ...]:
+    return tuple(remark for remark in remarks if remark.partition("\n")[0] != name)
 
 
 class _Doubles:

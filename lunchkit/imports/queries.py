@@ -12,7 +12,7 @@ from lunchkit.carrying.models import is_forgotten
 from lunchkit.db import db
 from lunchkit.events.models import Event, FormQuestion
 from lunchkit.events.queries import form_questions
-from lunchkit.imports.columns import speaks_of_access
+from lunchkit.imports.columns import Field, speaks_of_access, speaks_of_food
 from lunchkit.imports.entries import entry_of, in_slices
 from lunchkit.imports.models import ImportDraft
 from lunchkit.imports.planning import Fate, Known, Line, Plan, carried_out, make_plan, name_key
@@ -70,17 +70,17 @@ def plan_of(session: Session, draft: ImportDraft, event: Event, now: datetime) -
     return make_plan(in_slices(entries), known, event, free, runs=event.is_running(now), questions=questions)
 
 
-def columns_about_access(draft: ImportDraft, event: Event) -> list[int]:
-    """The columns that are left, though cells in them say what somebody needs to come in; none where nobody asks."""
+def columns_about(draft: ImportDraft, event: Event) -> dict[Field, list[int]]:
+    """The columns that are left, though cells in them speak of food or access; none of what this lunch does not ask."""
     left = [place for place, field in enumerate(draft.columns) if field is None]
-    if not left or not event.asks_access or draft.imported_at is not None:
-        return []
-    speaking = set()
-    for _number, cells in in_slices(draft.cells):
-        speaking |= {
-            place for place in left if place not in speaking and cells[place] and speaks_of_access(cells[place])
-        }
-    return sorted(speaking)
+    asked = [(Field.ALLERGIES, event.asks_food, speaks_of_food), (Field.ACCESS, event.asks_access, speaks_of_access)]
+    topics = {field: speaks for field, asks, speaks in asked if asks}
+    found: dict[Field, set[int]] = {field: set() for field in topics}
+    if left and draft.imported_at is None:
+        for _number, cells in in_slices(draft.cells):
+            for field, speaks in topics.items():
+                found[field] |= {place for place in left if place not in found[field] and speaks(cells[place])}
+    return {field: sorted(places) for field, places in found.items() if places}
 
 
 @dataclass(frozen=True)
@@ -99,10 +99,12 @@ class Preview:
     """The headings of those that are not."""
     questions: Sequence[FormQuestion]
     """The lunch's own, by which columns are called."""
-    about_access: list[str]
-    """Headings of those not read in which somebody speaks of access."""
+    about: dict[Field, list[str]]
+    """Headings of those not read in which somebody speaks of food or access, by the field that they may be."""
     no_address: int
     """How many of those who come have no address, so that no letter can reach them."""
+    unreachable: list[str]
+    """The names of the first of them."""
 
     @property
     def says_food(self) -> bool:
@@ -140,6 +142,9 @@ def preview_of(draft: ImportDraft, plan: Plan, event: Event, page: int) -> Previ
         taken=[(field, heading) for field, heading in columns if field],
         left=[heading for field, heading in columns if not field and heading],
         questions=form_questions(draft.event_id),
-        about_access=[draft.headings[place] for place in columns_about_access(draft, event)],
+        about={
+            field: [draft.headings[place] for place in places] for field, places in columns_about(draft, event).items()
+        },
         no_address=sum(not line.entry.email for line in coming),
+        unreachable=[line.entry.name for line in coming if not line.entry.email][:FIRST_ROWS],
     )

@@ -107,6 +107,10 @@ def _remark(name: str, said: str = "") -> str:
         return str(_l("“%(said)s”: not a diet that we know; left aside.", said=said))
     if name == "for_kitchen":
         return str(_l("“%(said)s” goes to the kitchen as it stands.", said=said))
+    if name == "for_room":
+        return str(_l("“%(said)s” goes to the access needs as well.", said=said))
+    if name == "left_food":
+        return str(_l("“%(said)s” stands in a column that is left out: the kitchen will not know of it.", said=said))
     if name == "odd_coming":
         return str(_l("“%(said)s”: whether they come is unclear; registered.", said=said))
     return str(_REMARKS[name])

@@ -5,12 +5,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_babel import force_locale
+from flask_babel import gettext as _
 
 from lunchkit import clock, links
 from lunchkit.db import db
 from lunchkit.events.models import Event
 from lunchkit.guests.models import INVITATION, Guest, Wish
 from lunchkit.guests.queries import guest_link
+from lunchkit.i18n import typo, when
 from lunchkit.invitations.models import InvitationRound
 from lunchkit.mail.rendering import Letter, fill, letter_kind
 from lunchkit.registrations.steps import find_by_email
@@ -41,6 +43,17 @@ def preview(event: Event, note: str, language: str) -> Letter:
     """The letter as somebody who reads this language would get it; its link out leads nowhere."""
     with force_locale(language):
         return _write(event, note, links.public("guests.show", token=NOBODYS), clock.now())
+
+
+def own_mail(event: Event) -> tuple[str, str]:
+    """Subject and words of an invitation that an organiser sends by a mail program of their own, to whom they know."""
+    said = [
+        _("Hello,"),
+        _("We invite you to our next lunch:"),
+        "\n".join(filter(None, (event.title, when(event), event.place))),
+    ]
+    said += [event.summary, f"{_('All about it, and your seat:')}\n{links.public('pages.event', slug=event.slug)}"]
+    return typo(event.title), "\n\n".join(typo(part) for part in said if part)
 
 
 def _write(event: Event, note: str, unsubscribe: str, said_yes_at: datetime) -> Letter:

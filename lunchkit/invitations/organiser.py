@@ -1,5 +1,7 @@
 """The organiser's doors to invitations: whom they would reach, how they read, and sending them."""
 
+from urllib.parse import quote, urlencode
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import LazyString
@@ -10,10 +12,11 @@ from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.guests.models import INVITATION
 from lunchkit.i18n import LANGUAGE_NAMES, language
 from lunchkit.invitations.actions import call_back_invitations, invite_guests
-from lunchkit.invitations.letters import preview
+from lunchkit.invitations.letters import own_mail, preview
 from lunchkit.invitations.organiser_forms import NoteForm, note_form
 from lunchkit.invitations.queries import addressees, rounds
 from lunchkit.invitations.refusals import NobodyToInvite, why_not
+from lunchkit.links import public
 from lunchkit.mail.outbox import A_MINUTE
 from lunchkit.mail.queries import last_leaves_at, letter_counts
 from lunchkit.refusals import NO, readable, retry_header
@@ -82,13 +85,18 @@ def _scope(event: Event) -> str:
 
 
 def _index_page(event: Event, form: NoteForm, notice: LazyString | str | None = None) -> str:
+    reason = why_not(event, clock.now())
+    subject, words = own_mail(event)
     return render_template(
         "organiser/invitations/index.html",
         event=event,
         form=form,
         notice=notice,
         reached=addressees(event.id),
-        reason=why_not(event, clock.now()),
+        reason=reason,
+        address=public("pages.event", slug=event.slug),
+        own_words=words,
+        own_mail="mailto:?" + urlencode({"subject": subject, "body": words.replace("\n", "\r\n")}, quote_via=quote),
         rounds=rounds(event.id),
         counts=letter_counts(event.id, INVITATION),
         last_at=last_leaves_at(event.id, INVITATION),

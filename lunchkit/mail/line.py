@@ -53,5 +53,5 @@ def hang_up(server: smtplib.SMTP) -> None:
 
 def _own_name(settings: Settings) -> str | None:
     """The name by which we greet: the public one, where it is a name. Asking the machine may take many seconds."""
-    host = urlsplit(settings.public_url).hostname or ""
+    host = urlsplit(settings.address).hostname or ""
     return host if "." in host and not host.replace(".", "").isdigit() else None

@@ -18,7 +18,7 @@ from lunchkit.messages.actions import call_back_messages, send_message
 from lunchkit.messages.letters import preview
 from lunchkit.messages.models import Audience
 from lunchkit.messages.organiser_forms import MessageForm, message_form
-from lunchkit.messages.queries import Reach, free_again_at, reaches, rounds
+from lunchkit.messages.queries import MOST_NAMES, Reach, free_again_at, names_without_address, reaches, rounds
 from lunchkit.messages.refusals import NobodyToReach, enough_until, why_not
 from lunchkit.messages.words import KIND, PLACEHOLDERS, thanks, values_for, without_thanks
 from lunchkit.refusals import NO, readable, retry_header
@@ -149,6 +149,8 @@ def _index_page(
         notice=notice,
         is_over=is_over,
         reached=reached,
+        silent=names_without_address(event.id) if any(reach.without for reach in reached.values()) else (),
+        most_silent=MOST_NAMES,
         door_used=Audience.CAME in reached,
         reason=_reason(event),
         somebody=any(reach.letters for reach in reached.values()),

@@ -17,6 +17,7 @@ from lunchkit.registrations.models import Registration, Standing
 A_DAY, MOST_A_DAY = timedelta(days=1), 3
 """Nobody is to be flooded: so many rounds of a lunch may leave within so long."""
 MOST_ROUNDS = 40
+MOST_NAMES = 12
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,13 @@ def reaches(event: Event, now: datetime) -> dict[Audience, Reach]:
                 without += silent
         found[audience] = Reach(audience, dict((+languages).most_common()), without)
     return found
+
+
+def names_without_address(event_id: int) -> Sequence[str]:
+    """Who of those that come or wait cannot be written to: the first of them by name."""
+    mute = (Registration.event_id == event_id, Registration.email_key.is_(None), Registration.erased_at.is_(None))
+    names = select(Registration.name).where(*mute, Registration.standing != Standing.CANCELLED)
+    return db.session.scalars(names.order_by(Registration.folded).limit(MOST_NAMES)).all()
 
 
 def rounds(event_id: int) -> Sequence[MessageRound]:

@@ -63,7 +63,7 @@ DEEDS: dict[str, LazyString] = {
     "archive.create": _l("took in a lunch from an archive"),
     "archive.reverse": _l("took a lunch back that came from an archive"),
     "invitations.look": _l("looked at an invitation before sending it"),
-    "invitations.send": _l("sent invitations to those who came before"),
+    "invitations.send": _l("sent invitations to those who said yes"),
     "invitations.call_back": _l("called back invitations that had not left"),
     "messages.look": _l("looked at a letter to the participants before sending it"),
     "messages.send": _l("wrote to the participants"),

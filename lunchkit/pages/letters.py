@@ -22,6 +22,7 @@ from lunchkit.mail.queries import LetterState, letter_counts, letter_or_404, let
 from lunchkit.mail.rendering import Letter, render_letter
 from lunchkit.messages.words import KIND as MESSAGE
 from lunchkit.passkeys.letters import NEWS
+from lunchkit.speakers.letters import SUBMISSION
 from lunchkit.text import clean_line
 
 KINDS = {
@@ -40,6 +41,7 @@ KINDS = {
     "registrations/recap": _l("Recap"),
     INVITATION_TO_LUNCH: _l("Invitation to a lunch"),
     MESSAGE: _l("Letter to the participants"),
+    SUBMISSION: _l("Page of a speaker to read"),
 }
 STATES = {LetterState.WAITING: _l("Waiting"), LetterState.SENT: _l("Sent"), LetterState.FAILED: _l("Failed")}
 INERT = (

@@ -18,7 +18,7 @@ from lunchkit.i18n import typo, when
 from lunchkit.images.cards import card_png
 from lunchkit.pages.archive import LATEST, archive, series_or_404
 from lunchkit.planning.queries import programme
-from lunchkit.planning.words import proposed_questions
+from lunchkit.planning.words import is_proposed
 from lunchkit.polls.models import Poll
 from lunchkit.polls.queries import polls_of
 from lunchkit.registrations.queries import queue_length, seats_taken, seats_taken_by_event
@@ -94,7 +94,7 @@ def event_page(event: Event) -> str:
 
 def _is_worded(poll: Poll) -> bool:
     """Whether a question is the organisers' own, or was put to the room: the proposal's words show to nobody before."""
-    return poll.is_frozen or poll.question not in proposed_questions()
+    return poll.is_frozen or not is_proposed(poll.question)
 
 
 @bp.get("/e/<slug>/poster")

@@ -83,7 +83,7 @@ class NewPasskey:
 
 def relying_party(settings: Settings) -> RelyingParty:
     """Who asks; read from the public address as browsers write it: small letters, no usual port, names in ASCII."""
-    address = urlsplit(settings.public_url)
+    address = urlsplit(settings.address)
     host = (address.hostname or "").rstrip(".")
     if not host.isascii():
         host = _in_ascii(host)

@@ -26,3 +26,8 @@ def proposed_questions() -> frozenset[str]:
         with force_locale(language):
             found |= {first_question(), second_question()}
     return frozenset(found)
+
+
+def is_proposed(question: str) -> bool:
+    """Whether a question still says just what the proposal says: until it is put to the room, the public sees none."""
+    return question in proposed_questions()

@@ -91,7 +91,7 @@ def _outside(work: Callable[[], Value]) -> Callable[[], Value]:
 def _spoken(work: Callable[[], Value], language: str) -> Callable[[], Value]:
     """The same work in a request of nobody's, which speaks a language: that of whoever asked first must not leak in."""
     app = _this_app()
-    base = app.extensions["lunchkit_settings"].public_url
+    base = app.extensions["lunchkit_settings"].address
 
     def done() -> Value:
         with app.test_request_context("/", base_url=base, query_string={"lang": language}):

@@ -157,7 +157,7 @@ def screen_view(room: Room, language: str) -> ScreenView:
 def phone_address(code: str) -> str:
     """The address in the QR code: in capitals, which makes it smaller, where the house has its host for itself."""
     address = public("presenter.phone", code=code)
-    is_root = urlsplit(current_settings().public_url).path in ("", "/")
+    is_root = urlsplit(current_settings().address).path in ("", "/")
     return qr.compact_url(address) if is_root else address
 
 

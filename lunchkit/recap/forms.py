@@ -20,7 +20,7 @@ from wtforms.form import BaseForm
 from lunchkit import clock
 from lunchkit.events.models import Event
 from lunchkit.fields import DAY_FORMS
-from lunchkit.markdown import is_safe_link
+from lunchkit.markdown import is_safe_link, whole_link
 from lunchkit.polls.queries import polls_of
 from lunchkit.recap.changes import UNREAD, Item, Wording, blank, is_empty, wording
 from lunchkit.recap.queries import lunches_to_come
@@ -287,9 +287,7 @@ def _spaces_before(line: str) -> str:
 
 def _read_address(typed: str) -> str:
     """An address of the web; what begins with a host gets its https://."""
-    address = typed.strip()
-    if address and "://" not in address and is_safe_link(f"https://{address}"):
-        address = f"https://{address}"
+    address = whole_link(typed.strip())
     if address and not is_safe_link(address):
         raise Unreadable(_("Please write the whole address, beginning with https://."))
     return address

@@ -19,7 +19,7 @@ from lunchkit.i18n import language
 from lunchkit.mail.domains import likely_meant
 from lunchkit.refusals import NO, readable, retry_header
 from lunchkit.registrations import actions
-from lunchkit.registrations.forms import RegistrationForm, edit_form, registration_form
+from lunchkit.registrations.forms import AttendeeDetails, RegistrationForm, edit_form, registration_form
 from lunchkit.registrations.keys import spoken_code, unsubscribe_token
 from lunchkit.registrations.letters import ticket_address
 from lunchkit.registrations.models import Registration, Standing
@@ -87,7 +87,7 @@ def create(slug: str, members: str = "") -> ResponseReturnValue:
         raise
     except NO as error:
         return _refused(event, form, error)
-    return _thanks(event, placed, email)
+    return _thanks(event, placed, form.details(email))
 
 
 def _looks_human(form: RegistrationForm, stamp: stamps.Stamp) -> bool:
@@ -128,22 +128,27 @@ def _thanks_serializer() -> URLSafeSerializer:
     return URLSafeSerializer(list(reversed(current_settings().keys)), salt="thanks")
 
 
-def _thanks(event: Event, placed: actions.Placed, email: str) -> ResponseReturnValue:
-    local, _, domain = email.partition("@")
-    said = _thanks_serializer().dumps([placed.standing, placed.position, f"{local[:1]}…@{domain}"])
+def _thanks(event: Event, placed: actions.Placed, details: AttendeeDetails) -> ResponseReturnValue:
+    local, _, domain = (details.email or "").partition("@")
+    said = _thanks_serializer().dumps([placed.standing, placed.position, f"{local[:1]}…@{domain}", details.seats])
     return redirect(url_for(".thanks", slug=event.slug, t=said), code=303)
 
 
 @bp.get("/e/<slug>/register/thanks")
 def thanks(slug: str) -> ResponseReturnValue:
-    """The same page for a new address and for one that was registered already."""
+    """The same page for a new address and for one that was registered already: what a new request would get."""
     event = event_by_slug_or_404(slug)
     try:
-        standing, position, masked = _thanks_serializer().loads(request.args.get("t", ""))
+        standing, position, masked, *seats = _thanks_serializer().loads(request.args.get("t", ""))
     except (BadSignature, ValueError, TypeError):
         return redirect(url_for("pages.event", slug=slug))
     return render_template(
-        "registrations/thanks.html", event=event, standing=standing, position=position, masked_email=masked
+        "registrations/thanks.html",
+        event=event,
+        standing=standing,
+        position=position,
+        masked_email=masked,
+        seats=seats[0] if seats else 1,  # addresses of an earlier version tell none
     )
 
 

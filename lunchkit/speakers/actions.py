@@ -21,6 +21,7 @@ from lunchkit.speakers.forms import (
     with_portrait_of,
     written_page,
 )
+from lunchkit.speakers.letters import promise_submission
 from lunchkit.speakers.models import Appearance, Organisation, Quotation, Speaker
 from lunchkit.speakers.organiser_forms import (
     AppearanceDetails,
@@ -211,7 +212,7 @@ def discard_draft(speaker: Speaker) -> None:
 
 
 def submit_page(speaker: Speaker, seen: str) -> None:
-    """Publish the draft where the speaker is trusted to, or else let it wait for an organiser.
+    """Publish the draft where the speaker is trusted to, or else let it wait for an organiser, who gets a letter.
 
     Raises ChangedMeanwhile where it is not the draft that they looked at, LinkGone.
     """
@@ -226,7 +227,9 @@ def submit_page(speaker: Speaker, seen: str) -> None:
             publish(session, speaker, draft, talks)
             return
         speaker.draft = as_draft(replace(draft, set_aside_at=""))
-        speaker.submitted_at = speaker.submitted_at or clock.now()
+        if speaker.submitted_at is None:
+            speaker.submitted_at = clock.now()
+            promise_submission(session, speaker, talks, draft.digest())
 
 
 def take_back_page(speaker: Speaker) -> None:

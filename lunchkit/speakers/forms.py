@@ -21,7 +21,7 @@ from wtforms.widgets import TextInput
 
 from lunchkit.fields import BareForm, at_most, has_a_word
 from lunchkit.i18n import typo
-from lunchkit.markdown import is_safe_link
+from lunchkit.markdown import is_safe_link, whole_link
 from lunchkit.speakers.models import Appearance, Speaker, initials_of
 from lunchkit.speakers.words import language_codes, language_names
 from lunchkit.text import clean_line, clean_text
@@ -235,6 +235,11 @@ def said(page: SpeakerPage, name: str) -> str:
     return str(getattr(page, name))
 
 
+def whole_address(typed: str | None) -> str:
+    """An address of the web in one line; people leave out its https://."""
+    return whole_link(clean_line(typed))
+
+
 def web_address(_form: Any, field: Field) -> None:
     """Nothing, or an address that leads to the web. Raises ValidationError."""
     if field.data and not is_safe_link(field.data):
@@ -298,7 +303,9 @@ class LanguagesField(Field):
 class SlidesForm(Form):
     """The slides of one lunch."""
 
-    url = StringField(_l("Slides: address (https://…)"), filters=[clean_line], validators=[at_most(500), web_address])
+    url = StringField(
+        _l("Slides: address (https://…)"), filters=[whole_address], validators=[at_most(500), web_address]
+    )
     title = StringField(_l("Title of the slides"), filters=[clean_line], validators=[at_most(150)])
     licence = StringField(_l("Licence of the slides"), filters=[clean_line], validators=[at_most(80)])
 
@@ -322,7 +329,7 @@ class PageForm(SeenForm):
     biography = TextAreaField(LABELS["biography"], filters=[clean_text], validators=[at_most(6000)])
     languages = LanguagesField(LABELS["languages"])
     link_urls = FieldList(
-        StringField(filters=[clean_line], validators=[at_most(500), web_address]),
+        StringField(filters=[whole_address], validators=[at_most(500), web_address]),
         min_entries=MOST_LINKS,
         max_entries=MOST_LINKS,
     )

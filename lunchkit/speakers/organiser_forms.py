@@ -18,6 +18,7 @@ from lunchkit.speakers.forms import (
     digest_of,
     need_licence,
     web_address,
+    whole_address,
 )
 from lunchkit.speakers.models import Appearance, Organisation, Quotation, Speaker
 from lunchkit.text import clean_line, clean_text
@@ -71,7 +72,7 @@ class OrganisationForm(SeenForm):
     org_name = StringField(
         _l("Name"), filters=[clean_line], validators=[InputRequired(NAMELESS), SHORT, has_a_word(NAMELESS)]
     )
-    website = StringField(_l("Website"), filters=[clean_line], validators=[at_most(500), web_address])
+    website = StringField(_l("Website"), filters=[whole_address], validators=[at_most(500), web_address])
     town = StringField(_l("Town"), filters=[clean_line], validators=[at_most(80)])
     about = TextAreaField(_l("What it does"), filters=[clean_text], validators=[at_most(3000)])
     is_member = BooleanField(_l("Member of the network"))
@@ -116,7 +117,7 @@ class AppearanceForm(SeenForm):
 
     said = TextAreaField(_l("What was said there"), filters=[clean_text], validators=[at_most(4000)])
     slides_url = StringField(
-        _l("Slides: address (https://…)"), filters=[clean_line], validators=[at_most(500), web_address]
+        _l("Slides: address (https://…)"), filters=[whole_address], validators=[at_most(500), web_address]
     )
     slides_title = StringField(_l("Title of the slides"), filters=[clean_line], validators=[at_most(150)])
     slides_licence = StringField(_l("Licence of the slides"), filters=[clean_line], validators=[at_most(80)])
@@ -166,7 +167,7 @@ class QuotationForm(SeenForm):
     )
     medium = StringField(_l("Medium"), filters=[clean_line], validators=[at_most(120)])
     url = StringField(
-        _l("Quotation: address (https://…)"), filters=[clean_line], validators=[at_most(500), web_address]
+        _l("Quotation: address (https://…)"), filters=[whole_address], validators=[at_most(500), web_address]
     )
 
     def details(self) -> QuotationDetails:

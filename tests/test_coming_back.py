@@ -1,0 +1,85 @@
+"""The browser's own way back: past a page that answered a form, one finds the page of before, and no error."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Error, Page
+
+from tests.chromium import open_context
+from tests.live import House, house
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def lunch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """The demo, served for real."""
+    with house(tmp_path_factory.mktemp("back")) as lunch:
+        yield lunch
+
+
+@pytest.fixture(scope="module")
+def signed_in(chromium: Browser, lunch: House, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The cookies of an organiser."""
+    kept = tmp_path_factory.mktemp("cookies") / "state.json"
+    context = open_context(chromium)
+    page = context.new_page()
+    page.goto(lunch.sign_in)
+    press(page)
+    context.storage_state(path=kept)
+    context.close()
+    return kept
+
+
+def press(page: Page, form: str = "main form") -> None:
+    """Press the first large button of a form."""
+    with page.expect_navigation():
+        page.locator(f"{form} button.button").first.click()
+
+
+def send_a_letter(page: Page, lunch: House, subject: str) -> str:
+    """Write to everybody, look at the letter, and send it; the address of the form."""
+    form = lunch.url(f"/organiser/e/{lunch.events['coming']}/messages")
+    page.goto(form)
+    page.fill("[name=subject]", subject)
+    page.fill("[name=prose]", "La salle a changé.")
+    press(page, "form:has([name=prose])")
+    assert page.locator("[name=prose]").get_attribute("type") == "hidden", "the letter is looked at"
+    press(page, "form:has([name=prose])")
+    assert page.url == f"{form}?done=sent"
+    return form
+
+
+def change_the_place(page: Page, lunch: House, place: str) -> str:
+    """Move a lunch, and say who is told; the address of the form."""
+    form = lunch.url(f"/organiser/e/{lunch.events['coming']}/edit")
+    page.goto(form)
+    page.fill("[name=venue]", place)
+    press(page)
+    press(page)
+    assert page.url.endswith("?done=saved")
+    return form
+
+
+@pytest.mark.parametrize("what", [send_a_letter, change_the_place])
+def test_the_way_back_leads_to_the_form(chromium: Browser, lunch: House, signed_in: Path, what: object) -> None:
+    context = open_context(chromium, storage_state=signed_in)
+    page = context.new_page()
+    form = what(page, lunch, "Avec script")  # type: ignore[operator]
+    answer = page.go_back()
+    assert answer is not None and answer.status == 200 and answer.request.method == "GET"
+    assert page.url == form and page.locator("main form").count() >= 1
+    assert answer.headers["cache-control"] == "no-store", "nothing of it is kept on the disk"
+    context.close()
+
+
+def test_control_without_the_script_the_browser_shows_an_error(
+    chromium: Browser, lunch: House, signed_in: Path
+) -> None:
+    context = open_context(chromium, storage_state=signed_in, java_script_enabled=False)
+    page = context.new_page()
+    send_a_letter(page, lunch, "Sans script")
+    with pytest.raises(Error, match="ERR_CACHE_MISS"):
+        page.go_back()
+    context.close()
