@@ -11,6 +11,7 @@ from lunchkit import clock
 from lunchkit.db import db, transaction
 from lunchkit.errors import NotFound
 from lunchkit.events.models import Event
+from lunchkit.events.steps import hold_event
 from lunchkit.polls.answers import Ballot, Spec, read_answer, spec_of
 from lunchkit.polls.closing import (
     clear_ballots,
@@ -49,7 +50,7 @@ HEARD_WITHIN = timedelta(minutes=3)
 def add_poll(event: Event, details: PollDetails) -> Poll:
     """Put one more question on the programme of a lunch, after those that are there."""
     with transaction() as session:
-        session.get(Event, event.id, with_for_update=True)
+        hold_event(session, event.id)
         return place_poll(session, event, details)
 
 
@@ -86,7 +87,7 @@ def _lock(session: Session, poll: Poll) -> None:
 def move_poll(poll: Poll, direction: str) -> None:
     """Let a question change places with its neighbour. Raises KeepsItsPlace."""
     with transaction() as session:
-        session.get(Event, poll.event_id, with_for_update=True)
+        hold_event(session, poll.event_id)
         move(session, poll, direction)
 
 
