@@ -46,7 +46,7 @@ def merge(seen: str | None, typed: Form, present: Form, sent: Data, theirs: Coll
         was, now, wished = before.get(field.name), _digest(present[field.name]), _digest(field)
         if was is None or was == now or wished == now:
             continue
-        if field.name in theirs or (wished == was and not field.process_errors):
+        if field.name in theirs or (wished == was and not _is_unreadable(field)):
             taken.add(field.name)
             data.setlist(field.name, _as_sent(present[field.name]))
         else:
@@ -67,6 +67,11 @@ def _as_sent(field: Field) -> list[str]:
     if isinstance(field, SelectField):  # radio buttons are one too
         return [str(field.data)]
     return [str(getattr(field, "_value", str)())]
+
+
+def _is_unreadable(field: Field) -> bool:
+    """Whether something was typed of which the field can make nothing."""
+    return bool(field.process_errors) and any(str(typed).strip() for typed in field.raw_data or ())
 
 
 def _asking(form: Form) -> Iterator[Field]:

@@ -261,10 +261,9 @@ def event_form(
 
 def _filled(event: Event, data: MultiDict[str, str] | None) -> EventForm:
     """The form of a lunch; what only somebody else has changed since it was given out stands in it as they wrote it."""
-    present = EventForm(formdata=None, data=wall_values(event))
-    form, merged = present, None
+    form = EventForm(formdata=None, data=wall_values(event))
+    present = EventForm(formdata=merging.as_sent(form))  # read as what is typed is, so that the two can be compared
     if data is not None:
-        present = EventForm(formdata=merging.as_sent(present))
         typed = EventForm(formdata=data)
         merged = merging.merge(data.get("seen"), typed, present, data, data.getlist("theirs"))
         form = EventForm(formdata=merged.data)
@@ -332,7 +331,7 @@ def _shown(field: Field) -> str:
         return ", ".join(str(label) for value, label in MEALS if value in (field.data or ())) or str(_l("nothing"))
     if isinstance(field, SelectField):  # radio buttons are one too
         return next(str(label) for value, label, *_rest in field.iter_choices() if value == field.data)
-    if field.process_errors:
+    if field.process_errors and field.raw_data and field.raw_data[0]:
         return " ".join(field.raw_data or ())
     if field.data in ("", None):
         return str(_l("nothing"))
