@@ -44,12 +44,10 @@ def merge(seen: str | None, typed: Form, present: Form, sent: Data, theirs: Coll
     data, disputed, taken = sent.copy(), set(), set()
     for field in _asking(typed):
         was, now, wished = before.get(field.name), _digest(present[field.name]), _digest(field)
-        if was is None or was == now or wished == now:
-            continue
-        if field.name in theirs or (wished == was and not _is_unreadable(field)):
+        if field.name in theirs or (was not in (None, now) and wished == was and not _is_unreadable(field)):
             taken.add(field.name)
             data.setlist(field.name, _as_sent(present[field.name]))
-        else:
+        elif was not in (None, now) and wished != now:
             disputed.add(field.name)
     return Merged(data, frozenset(disputed), frozenset(taken))
 

@@ -97,6 +97,18 @@ def test_with_a_tick_what_is_saved_stays(organiser_client: FlaskClient, lunch: E
     assert (lunch.food_note, lunch.theme) == ("Soupe de Carla, sans sel", "Pain"), "as it is now, not as it was then"
 
 
+@pytest.mark.parametrize(("tick", "stays"), [({}, "Soupe de Lia"), ({"theirs": "food_note"}, "Soupe de Carla")])
+def test_the_answer_to_the_question_is_what_is_saved(
+    organiser_client: FlaskClient, lunch: Event, tick: dict[str, str], stays: str
+) -> None:
+    mine, theirs = (page_of(organiser_client, lunch) for _ in range(2))
+    save(organiser_client, lunch, theirs, food_note="Soupe de Carla")
+    asked = save(organiser_client, lunch, mine, food_note="Soupe de Lia")
+    mine["seen"] = unescape(HIDDEN.findall(asked.text)[0])
+    assert save(organiser_client, lunch, mine, food_note="Soupe de Lia", **tick).status_code == 303
+    assert lunch.food_note == stays
+
+
 def test_the_same_change_by_both_is_no_question(organiser_client: FlaskClient, lunch: Event) -> None:
     mine, theirs = (page_of(organiser_client, lunch) for _ in range(2))
     save(organiser_client, lunch, theirs, venue="La Cantine")
