@@ -224,6 +224,7 @@ def part(name: str) -> Iterator[None]:
 
 def _details(said: Values) -> EventDetails:
     form = EventForm(formdata=_typed(said))
+    form.takes_past = True
     zone = said["zone"]
     if zone not in available_timezones():
         raise ArchiveRefused
