@@ -52,6 +52,12 @@ def merge(seen: str | None, typed: Form, present: Form, sent: Data, theirs: Coll
     return Merged(data, frozenset(disputed), frozenset(taken))
 
 
+def untouched(typed: Form, seen: str | None) -> list[Field]:
+    """The fields that hold what they held when the form was given out."""
+    before = _read(seen)
+    return [field for field in _asking(typed) if _digest(field) == before.get(field.name) and not _is_unreadable(field)]
+
+
 def as_sent(form: Form) -> Data:
     """What a browser sends where nobody has touched a form."""
     return MultiDict([(field.name, value) for field in form for value in _as_sent(field)])

@@ -17,6 +17,9 @@ from lunchkit.db import db
 from lunchkit.events.forms import event_form
 from lunchkit.events.models import Event
 from lunchkit.registrations import actions
+from lunchkit.speakers.actions import add_speaker
+from lunchkit.speakers.forms import SpeakerDetails
+from lunchkit.speakers.organiser_forms import speaker_form
 from tests.conftest import EventMaker, Outbox, csrf_of
 from tests.test_dates import coming, fresh
 
@@ -160,6 +163,32 @@ def test_control_without_the_comparison_the_older_page_wins(
     monkeypatch.setattr(merging, "_read", lambda _seen: {})
     save(organiser_client, lunch, mine, access_notes="Par le jardin")
     assert lunch.food_note == "Soupe"
+
+
+def test_who_somebody_is_keeps_what_only_one_has_changed(organiser_client: FlaskClient, event: Event) -> None:
+    speaker = add_speaker(event, SpeakerDetails("Ada Ressort", "boulangère", "")).speaker
+    path = f"/organiser/e/{event.slug}/speakers/{speaker.id}"
+    with organiser_client.application.test_request_context():
+        form = speaker_form(speaker)
+        mine = merging.as_sent(form)
+    mine["csrf_token"] = csrf_of(organiser_client, path)
+    assert mine["shown"] in unescape(organiser_client.get(path).text), "the page carries it"
+    theirs = mine.copy()
+    theirs["role"] = "meunière"
+    assert organiser_client.post(path, data=theirs).status_code == 303
+    mine["name"] = "Ada Ressort-Exemple"
+    asked = organiser_client.post(path, data=mine)
+    assert asked.status_code == 409 and 'value="meunière"' in asked.text and 'value="Ada Ressort-Exemple"' in asked.text
+    assert "boulangère" not in asked.text, "only what both have changed is a question"
+    mine["role"] = "meunière"
+    seen = re.search(
+        r'action="[^"]*/speakers/\d+"[^>]*>.*?name="seen" type="hidden" value="([^"]*)"', asked.text, re.DOTALL
+    )
+    assert seen is not None
+    mine["seen"] = unescape(seen[1])
+    assert organiser_client.post(path, data=mine).status_code == 303
+    db.session.refresh(speaker)
+    assert (speaker.name, speaker.role) == ("Ada Ressort-Exemple", "meunière")
 
 
 def at_once(app: Flask, *works: Callable[[], object]) -> list[str]:
