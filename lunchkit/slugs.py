@@ -24,8 +24,3 @@ def free_slug(base: str, taken: Collection[str]) -> str:
     """The slug, with the first free number from 2 on where it is taken."""
     candidates = (base if number == 1 else f"{base}-{number}" for number in range(1, len(taken) + 2))
     return next(slug for slug in candidates if slug not in taken)
-
-
-def is_slug_of(slug: str, title: str) -> bool:
-    """Whether a slug is this title's, whatever its number."""
-    return re.sub(r"-\d+$", "", slug) == re.sub(r"-\d+$", "", slug_of(title))

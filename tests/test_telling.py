@@ -104,14 +104,18 @@ def test_once_it_has_begun_the_first_button_tells_nobody(organiser_client: Flask
     assert buttons.findall(send(organiser_client, event, venue="La Cantine").text) == ["quietly", "tell"]
 
 
-def test_two_who_change_at_once_are_told_so_behind_the_question(
+def test_two_who_change_at_once_meet_behind_the_question_too(
     organiser_client: FlaskClient, event: Event, outbox: Outbox
 ) -> None:
     coming(event)
-    asked = send(organiser_client, event, end="15:30")
+    asked, other = (send(organiser_client, event, end=end) for end in ("15:30", "16:00"))
     change_event(event, replace(details_of(event), theme="D’une autre main"))
-    assert answer(organiser_client, event, asked, "tell").status_code == 409
-    assert outbox.kinds() == ["confirmation"]
+    assert answer(organiser_client, event, asked, "tell").status_code == 303
+    db.session.rollback()
+    db.session.expire_all()
+    assert (event.ends_local.hour, event.theme) == (15, "D’une autre main")
+    assert answer(organiser_client, event, other, "tell").status_code == 409, "both have changed the end"
+    assert outbox.kinds() == ["confirmation", "change"]
 
 
 def test_letter_names_only_what_is_other_when_it_leaves(event: Event, outbox: Outbox) -> None:

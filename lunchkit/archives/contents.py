@@ -216,6 +216,7 @@ def lunch_of(contents: Contents) -> Lunch:
 
 def _details(said: Values) -> EventDetails:
     form = EventForm(formdata=_typed(said))
+    form.takes_past = True
     zone = said["zone"]
     if zone not in available_timezones():
         raise ArchiveRefused

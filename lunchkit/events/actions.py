@@ -10,8 +10,7 @@ from lunchkit.db import transaction
 from lunchkit.errors import NotFound, Refusal
 from lunchkit.events.changes import QuestionDetails, give_members_link
 from lunchkit.events.models import Event, FormQuestion
-from lunchkit.events.steps import slug_for
-from lunchkit.slugs import is_slug_of
+from lunchkit.events.steps import hold_event, slug_for
 
 MOST_QUESTIONS = 5
 """Of one's own on a form: more, and people leave it."""
@@ -43,21 +42,23 @@ def publish_event(event: Event) -> None:
     """
     with transaction() as session:
         session.refresh(event, with_for_update=True)
+        if event.discarded_at is not None:
+            raise NotFound
         if event.published_at is not None:
             return
         if event.cancelled_at is not None:
             raise LunchIsCancelled
         if event.is_over(clock.now()) and not event.origin:
             raise LunchIsOver
-        if not event.origin and not is_slug_of(event.slug, event.title):
-            event.slug = slug_for(session, event.series, event.title)
+        if not event.origin:
+            event.slug = slug_for(session, event.series, event.title, event)
         event.published_at = event.updated_at = clock.now()
 
 
 def renew_members_link(event: Event) -> None:
     """Another secret for the members' link: the earlier one opens nothing any more."""
     with transaction() as session:
-        session.refresh(event, with_for_update=True)
+        hold_event(session, event.id)
         give_members_link(event)
 
 
@@ -113,13 +114,13 @@ def move_question(question: FormQuestion, direction: str) -> None:
 
 def _lock(session: Session, question: FormQuestion) -> None:
     """Hold the lunch, then read the question anew."""
-    session.get(Event, question.event_id, with_for_update=True)
+    hold_event(session, question.event_id)
     if session.get(FormQuestion, question.id, populate_existing=True) is None:
         raise NotFound
 
 
 def _make_room(session: Session, event_id: int) -> None:
-    session.get(Event, event_id, with_for_update=True)
+    hold_event(session, event_id)
     if len(session.scalars(_asked(event_id)).all()) >= MOST_QUESTIONS:
         raise EnoughQuestions
 

@@ -108,6 +108,8 @@ def apply_details(event: Event, details: EventDetails) -> bool:
     """
     moves = moves_calendars(event, details)
     changed = {one.name for one in fields(details) if getattr(event, one.name) != getattr(details, one.name)}
+    if event.published_at is not None and plan_of(details).ends_local.date() < plan_of(event).ends_local.date():
+        event.brought_forward_at = clock.now()
     for name in changed:
         setattr(event, name, getattr(details, name))
     if changed & {"starts_at", "ends_at"}:

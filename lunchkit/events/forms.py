@@ -4,7 +4,8 @@ Times are typed as the wall clock of the place shows them. A time that the chang
 questioned beside its field.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -24,6 +25,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import CheckboxInput
 
+from lunchkit import clock, merging
 from lunchkit.clock import AmbiguousLocalTime, NoSuchLocalTime, from_wall
 from lunchkit.config import current_settings
 from lunchkit.events.changes import EventDetails
@@ -82,6 +84,16 @@ FOLDED = {
 """Groups of the form that show only their summary where they say what is usual."""
 
 
+@dataclass(frozen=True)
+class Dispute:
+    """A field that two people have changed to two things."""
+
+    name: str
+    label: str
+    saved: str
+    typed: str
+
+
 class MealsField(SelectMultipleField):
     """What the kitchen offers, each a box to tick."""
 
@@ -92,9 +104,17 @@ class EventForm(BareForm):
     """One lunch. Its token is asked for at the door of the house (``lunchkit.csrf``), before the form is read."""
 
     zone = "Europe/Zurich"
+    kept_hours: tuple[datetime, datetime] | None = None
+    """Beginning and end as they are: they may stay, however long ago that is."""
+    takes_past = False
+    """Whether other hours may lie in the past too."""
+    disputes: Sequence[Dispute] = ()
+    """What somebody else has changed meanwhile as well, to something else."""
+    has_taken = False
+    """Whether it holds what somebody else has changed meanwhile."""
 
     seen = HiddenField()
-    """When the lunch was last changed at the time that this form was given out; empty for a new lunch."""
+    """What the fields held when this form was given out: see ``lunchkit.merging``; empty for a new lunch."""
     stamp = HiddenField()
     """Names this copy of the form of a new lunch: sent twice, it makes one."""
     title = StringField(
@@ -163,6 +183,8 @@ class EventForm(BareForm):
             _complain(self.closes_at, _l("Registration closes at the latest when the lunch begins."))
         if opens_at and (latest := closes_at or starts_at) and opens_at >= latest:
             _complain(self.opens_at, _l("Registration must open before it closes."))
+        if starts_at and ends_at and (starts_at, ends_at) != self.kept_hours:
+            self._question_the_past(ends_at)
         self.moments = {
             "starts_at": starts_at,
             "ends_at": ends_at,
@@ -189,24 +211,19 @@ class EventForm(BareForm):
             if any(self[name].errors or (self[name].data or None) != usual.get(name) for name in names)
         }
 
-    def seen_at(self) -> datetime | None:
-        """The ``updated_at`` that the organiser had before their eyes; None where the form does not say."""
-        try:
-            seen = datetime.fromisoformat(self.seen.data or "")
-        except ValueError:
-            return None
-        return seen if seen.tzinfo else None
+    @property
+    def disputed(self) -> set[str]:
+        """The names of what both have changed."""
+        return {dispute.name for dispute in self.disputes}
 
-    def look_again(self, event: Event) -> list[tuple[str, str]]:
-        """Take note of the row as it stands now; returns what differs from the form: label, and present value."""
-        present = event_form(event)
-        self.seen.data = present.seen.data
-        present.stamp.data = self.stamp.data
-        return [
-            (str(field.label.text), _shown(now))
-            for field, now in zip(self, present, strict=True)
-            if field.data != now.data
-        ]
+    def _question_the_past(self, ends_at: datetime) -> None:
+        now = clock.now()
+        if ends_at > now or self.takes_past:
+            return
+        if self.date.data and self.date.data < now.astimezone(ZoneInfo(self.zone)).date():
+            _complain(self.date, _l("This day has gone by. Please choose one that is still to come."))
+        else:
+            _complain(self.end, _l("This hour has gone by: the lunch would be over already."))
 
     def _moment(self, field: Field, wall: datetime | None) -> datetime | None:
         """The moment of a wall-clock time; None, and a sentence beside the field, where there is none or two."""
@@ -232,11 +249,33 @@ def event_form(
 ) -> EventForm:
     """The form of a lunch: empty for a new one, filled from the row, or from a request's form data if given.
 
-    ``proposal`` holds what a new one may begin with, as the form asks for it.
+    ``proposal`` holds what a new one may begin with, as the form asks for it. What was typed into the form of a lunch
+    is merged with what somebody else has saved since the form was given out: see ``lunchkit.merging``.
     """
-    start = wall_values(event) if event else USUAL | {"contact_email": contact_email} | dict(proposal or {})
-    form = EventForm(formdata=data, data=start)
-    form.zone = event.zone if event else current_settings().timezone
+    if event is None:
+        form = EventForm(formdata=data, data=USUAL | {"contact_email": contact_email} | dict(proposal or {}))
+        form.zone = current_settings().timezone
+        return form
+    return _filled(event, data)
+
+
+def _filled(event: Event, data: MultiDict[str, str] | None) -> EventForm:
+    """The form of a lunch; what only somebody else has changed since it was given out stands in it as they wrote it."""
+    form = EventForm(formdata=None, data=wall_values(event))
+    present = EventForm(formdata=merging.as_sent(form))  # read as what is typed is, so that the two can be compared
+    if data is not None:
+        typed = EventForm(formdata=data)
+        merged = merging.merge(data.get("seen"), typed, present, data, data.getlist("theirs"))
+        form = EventForm(formdata=merged.data)
+        form.disputes = [
+            Dispute(name, str(form[name].label.text), _shown(present[name]), _shown(form[name]))
+            for name in form._fields
+            if name in merged.disputed
+        ]
+        form.has_taken = bool(merged.taken)
+    form.seen.data = merging.digests(present)
+    form.zone, form.kept_hours = event.zone, (event.starts_at, event.ends_at)
+    form.takes_past = bool(event.origin) and event.is_over(clock.now())
     return form
 
 
@@ -274,8 +313,7 @@ def wall_values(event: Event) -> dict[str, Any]:
         if values[name] is not None:
             values[name] = values[name].astimezone(place).replace(tzinfo=None)
     start, end = event.starts_local, event.ends_local
-    seen = event.updated_at.isoformat(timespec="microseconds")
-    return values | {"seen": seen, "date": start.date(), "start": start.time(), "end": end.time()}
+    return values | {"date": start.date(), "start": start.time(), "end": end.time()}
 
 
 _SAID: dict[type[Field], str] = {
@@ -293,6 +331,8 @@ def _shown(field: Field) -> str:
         return ", ".join(str(label) for value, label in MEALS if value in (field.data or ())) or str(_l("nothing"))
     if isinstance(field, SelectField):  # radio buttons are one too
         return next(str(label) for value, label, *_rest in field.iter_choices() if value == field.data)
+    if field.process_errors and field.raw_data and field.raw_data[0]:
+        return " ".join(field.raw_data or ())
     if field.data in ("", None):
         return str(_l("nothing"))
     return format(field.data, _SAID.get(type(field), ""))

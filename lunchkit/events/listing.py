@@ -52,17 +52,27 @@ def lunches_page(now: datetime, text: str, page: int) -> Lunches:
 
 def latest_lunches(also: str, most: int = PAGE_SIZE) -> Sequence[Event]:
     """The latest lunches, and the one of this slug wherever it is: to choose from."""
-    latest = select(Event.id).order_by(Event.starts_at.desc(), Event.id.desc()).limit(most)
+    latest = (
+        select(Event.id)
+        .where(Event.discarded_at.is_(None))
+        .order_by(Event.starts_at.desc(), Event.id.desc())
+        .limit(most)
+    )
     wanted = or_(Event.id.in_(latest), Event.slug == also) if also.isprintable() else Event.id.in_(latest)
-    return db.session.scalars(select(Event).where(wanted).order_by(Event.starts_at.desc(), Event.id.desc())).all()
+    found = select(Event).where(wanted, Event.discarded_at.is_(None))
+    return db.session.scalars(found.order_by(Event.starts_at.desc(), Event.id.desc())).all()
 
 
 def _found(text: str) -> ColumnElement[bool]:
-    """Which lunches hold these words. No database folds accents as we do, and a few hundred titles are read at once."""
+    """Which lunches hold these words, without drafts thrown away.
+
+    No database folds accents as we do, and a few hundred titles are read at once.
+    """
     words = fold(text).split()
     if not words:
-        return Event.id.is_not(None)
-    titles = db.session.execute(select(Event.id, Event.title, Event.theme, Event.venue, Event.town)).all()
+        return Event.discarded_at.is_(None)
+    told = select(Event.id, Event.title, Event.theme, Event.venue, Event.town).where(Event.discarded_at.is_(None))
+    titles = db.session.execute(told).all()
     folded = [(row.id, _folded(" ".join(row[1:]))) for row in titles]
     return Event.id.in_([event_id for event_id, told in folded if all(word in told for word in words)])
 

@@ -16,6 +16,8 @@ from lunchkit.db import Model, Moment
 
 FOOD_KEPT_FOR = timedelta(days=2)
 """Food and access needs are erased this long after the lunch."""
+SPARED_FOR = timedelta(days=7)
+"""So long after a lunch was moved to an earlier day nothing of it is erased: a day that is mistyped can be mended."""
 MORE = timedelta(minutes=15)
 """So much longer goes a lunch on, each time that an organiser says so."""
 AROUND_THE_END = timedelta(minutes=30)
@@ -105,6 +107,8 @@ class Event(Model):
     starts_at: Mapped[Moment] = mapped_column(index=True)
     ends_at: Mapped[Moment]
     """When it ends as announced: what the page, letters and calendars say, and what the days of erasure count from."""
+    brought_forward_at: Mapped[Moment | None]
+    """When it was last moved to an earlier day while it was public: see ``SPARED_FOR``."""
     actual_end_at: Mapped[Moment | None]
     """When it really ends, where an organiser ended it earlier or lets it go on: see ``over_at``."""
     zone: Mapped[str] = mapped_column(String(60), default="Europe/Zurich")
@@ -144,6 +148,8 @@ class Event(Model):
     updated_at: Mapped[Moment]
     published_at: Mapped[Moment | None]
     cancelled_at: Mapped[Moment | None]
+    discarded_at: Mapped[Moment | None]
+    """When this draft was thrown away: an empty row that no page finds, so that its number means no other lunch."""
     needs_erased_at: Mapped[Moment | None]
     purged_at: Mapped[Moment | None]
     origin: Mapped[str] = mapped_column(String(300), default="")
@@ -175,7 +181,27 @@ class Event(Model):
     @property
     def purge_on(self) -> date:
         """The day on which names and addresses of this lunch are erased."""
-        return (self.ends_local + timedelta(days=self.purge_days)).date()
+        day = (self.ends_local + timedelta(days=self.purge_days)).date()
+        return max(day, self._spared_until) if self._spared_until else day
+
+    @property
+    def needs_kept_until(self) -> datetime:
+        """When food and access needs of this lunch are erased."""
+        moment = self.ends_at + FOOD_KEPT_FOR
+        return max(moment, self.brought_forward_at + SPARED_FOR) if self.brought_forward_at else moment
+
+    @property
+    def needs_kept_longer(self) -> date | None:
+        """The day on which needs are erased where it is later than people are used to; None where it is not."""
+        is_usual = self.needs_kept_until == self.ends_at + FOOD_KEPT_FOR
+        return None if is_usual else self.needs_kept_until.astimezone(ZoneInfo(self.zone)).date()
+
+    @property
+    def _spared_until(self) -> date | None:
+        """The first day that begins ``SPARED_FOR`` or more after it was moved to an earlier one."""
+        if self.brought_forward_at is None:
+            return None
+        return (self.brought_forward_at.astimezone(ZoneInfo(self.zone)) + SPARED_FOR + timedelta(days=1)).date()
 
     @property
     def address(self) -> str:

@@ -19,10 +19,10 @@ def event_by_slug_or_404(slug: str) -> Event:
 
 
 def any_event_by_slug_or_404(slug: str) -> Event:
-    """The lunch of this address, published or not: for organisers. Raises NotFound."""
+    """The lunch of this address, published or not: for organisers. Raises NotFound, for a draft thrown away too."""
     if not slug.isprintable():  # PostgreSQL cannot even look for a NUL
         raise NotFound
-    event = db.session.scalar(select(Event).where(Event.slug == slug))
+    event = db.session.scalar(select(Event).where(Event.slug == slug, Event.discarded_at.is_(None)))
     if event is None:
         raise NotFound
     return event

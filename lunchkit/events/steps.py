@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from lunchkit import clock
 from lunchkit.config import current_settings
+from lunchkit.errors import NotFound
 from lunchkit.events.changes import EventDetails, apply_details
 from lunchkit.events.models import Event, Series
 from lunchkit.slugs import free_slug, slug_of
@@ -49,6 +50,13 @@ def draft_event(
     return event
 
 
+def hold_event(session: Session, event_id: int) -> None:
+    """Hold a lunch while something is added to it. Raises NotFound where the draft was thrown away just before."""
+    event = session.get(Event, event_id, with_for_update=True, populate_existing=True)
+    if event is None or event.discarded_at is not None:
+        raise NotFound
+
+
 def uid_of(key: str) -> str:
     """The calendar UID with this first half."""
     return f"{key}@{urlsplit(current_settings().address).hostname}"
@@ -62,13 +70,13 @@ def made_by_form(session: Session, form_key: str | None) -> Event | None:
     return session.scalar(select(Event).where(Event.form_key == form_key))
 
 
-def slug_for(session: Session, series: Series, title: str) -> str:
-    """The slug of a title, numbered where another lunch has it already."""
+def slug_for(session: Session, series: Series, title: str, event: Event | None = None) -> str:
+    """The slug of a title, numbered where another lunch than ``event`` has it already."""
     if series.id is not None:  # lunches of one title must not choose at the same moment
         session.scalar(select(Series.id).where(Series.id == series.id).with_for_update())
     base = slug_of(title)
-    taken = set(session.scalars(select(Event.slug).where(Event.slug.startswith(base, autoescape=True)))) | RESERVED
-    return free_slug(base, taken)
+    taken = set(session.scalars(select(Event.slug).where(Event.slug.startswith(base, autoescape=True))))
+    return free_slug(base, taken - {event.slug if event else ""} | RESERVED)
 
 
 def _first_series(session: Session) -> Series:

@@ -44,6 +44,7 @@ DEEDS: dict[str, LazyString] = {
     "events.update": _l("changed the lunch"),
     "events.capacity": _l("changed the number of seats"),
     "events.publication": _l("published the lunch"),
+    "events.remove": _l("threw away the draft"),
     "events.cancel": _l("called off the lunch"),
     "events.end": _l("ended the lunch before its hour"),
     "events.go_on": _l("let the lunch go on"),

@@ -112,6 +112,6 @@ def _by_day(lines: Sequence[Line]) -> list[tuple[date, list[Line]]]:
 
 def _row(entry: AuditEntry, lunch: Event | None) -> tuple[int, str] | None:
     for fact, (endpoint, name) in ROWS.items():
-        if lunch is not None and fact in entry.facts:
+        if lunch is not None and lunch.discarded_at is None and fact in entry.facts:
             return entry.facts[fact], url_for(endpoint, slug=lunch.slug, **{name: entry.facts[fact]})
     return None

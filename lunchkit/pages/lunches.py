@@ -1,21 +1,21 @@
 """The organiser's doors to lunches themselves: to make, change, publish and call off."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from lunchkit import clock, stamps
 from lunchkit.accounts.queries import current_organiser
 from lunchkit.events.actions import publish_event, renew_members_link
 from lunchkit.events.changes import EventDetails, moves_calendars, plan_of
-from lunchkit.events.forms import EventForm, capacity_form, event_form
+from lunchkit.events.forms import FOLDED, EventForm, capacity_form, event_form
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.feedback.queries import glance
 from lunchkit.house.queries import the_house
+from lunchkit.lunches.actions import discard_draft
+from lunchkit.lunches.queries import people_on, took_place
 from lunchkit.pages.organiser import lunch_page
 from lunchkit.pages.routes import event_page
 from lunchkit.planning.actions import LunchMadeAlready, make_lunch
@@ -23,6 +23,7 @@ from lunchkit.planning.forms import TakeOverForm, first_values, like_values
 from lunchkit.planning.queries import prepared_for
 from lunchkit.polls.models import Stage
 from lunchkit.polls.queries import polls_of
+from lunchkit.recap.queries import recap_of
 from lunchkit.refusals import NO, readable, retry_header
 from lunchkit.registrations.actions import cancel_event, change_capacity, change_event
 from lunchkit.registrations.listing import attendees_with_address, attendees_without_address
@@ -37,6 +38,8 @@ bp = Blueprint("events", __name__)
 TEMPLATE = "template"
 TELLING = ("tell", "quietly")
 """What may be answered to the question whether people are told."""
+ATTEMPTS = 3
+"""So often a form is merged with what others save in the same moment."""
 NEW = "new lunch"
 """What the stamp of a new lunch's form is for."""
 
@@ -105,20 +108,32 @@ def edit(slug: str) -> ResponseReturnValue:
 @bp.post("/e/<slug>/edit")
 def update(slug: str) -> ResponseReturnValue:
     """A lunch changed; whatever is wrong, the form comes back with all that was typed."""
-    event = any_event_by_slug_or_404(slug)
-    form = event_form(event, request.form)
-    if not form.validate():
-        return _edit_page(event, form), 422
+    for attempt in range(ATTEMPTS):
+        event = any_event_by_slug_or_404(slug)
+        try:
+            return _update(event)
+        except ChangedMeanwhile:  # between our look at it and our lock: what was typed is merged once more
+            if attempt == ATTEMPTS - 1:
+                raise
+    raise AssertionError
+
+
+def _update(event: Event) -> ResponseReturnValue:
+    """Raises ChangedMeanwhile where somebody else saves it at this moment."""
+    seen, form = event.updated_at, event_form(event, request.form)
+    if not form.validate() or form.disputes:
+        return _edit_page(event, form), 409 if form.disputes else 422
     details, tells = form.details(), request.form.get("act") != "quietly"
-    if request.form.get("act") not in TELLING and moves_calendars(event, details) and _to_be_told(event):
+    if request.form.get("act") not in TELLING and moves_calendars(event, details) and _to_be_told(event, details):
         return _telling_page(event, details)
     try:
-        change_event(event, details, seen=form.seen_at(), tells=tells)
+        change_event(event, details, seen=seen, tells=tells, took_place=took_place)
+    except ChangedMeanwhile:
+        raise
     except NO as error:
         refusal = readable(error)
-        differing = _differing(form, event) if isinstance(refusal, ChangedMeanwhile) else []
-        return _edit_page(event, form, str(refusal.message), differing), refusal.status, retry_header(refusal)
-    return _to(event, done="saved")
+        return _edit_page(event, form, str(refusal.message)), refusal.status, retry_header(refusal)
+    return _to(event, done="merged" if form.has_taken else "saved")
 
 
 @bp.get("/e/<slug>/preview")
@@ -159,8 +174,10 @@ def publication(slug: str) -> ResponseReturnValue:
 
 @bp.get("/e/<slug>/cancellation")
 def cancellation(slug: str) -> ResponseReturnValue:
-    """Asks once more, and says who is told."""
+    """Asks once more, and says who is told; a draft is thrown away instead."""
     event = any_event_by_slug_or_404(slug)
+    if event.published_at is None:
+        return redirect(url_for("organiser.events.removal", slug=slug))
     return render_template(
         "organiser/events/cancellation.html",
         event=event,
@@ -176,6 +193,26 @@ def cancel(slug: str) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
     cancel_event(event)
     return _to(event, done="cancelled")
+
+
+@bp.get("/e/<slug>/removal")
+def removal(slug: str) -> ResponseReturnValue:
+    """Asks once more whether a draft is thrown away, and says what goes with it."""
+    event = any_event_by_slug_or_404(slug)
+    return render_template(
+        "organiser/events/removal.html",
+        event=event,
+        prepared=prepared_for(event.id),
+        has_recap=recap_of(event.id) is not None,
+        people=people_on(event.id),
+    )
+
+
+@bp.post("/e/<slug>/removal")
+def remove(slug: str) -> ResponseReturnValue:
+    """A draft thrown away."""
+    discard_draft(any_event_by_slug_or_404(slug))
+    return redirect(url_for("organiser.pages.home", done="discarded"), code=303)
 
 
 @bp.get("/e/<slug>/ending")
@@ -219,21 +256,15 @@ def _new_page(form: EventForm, more: TakeOverForm, like: Event | None, notice: s
     )
 
 
-def _differing(form: EventForm, event: Event) -> list[str]:
-    return [_("%(field)s: now %(value)s", field=label, value=value) for label, value in form.look_again(event)]
-
-
-def _edit_page(event: Event, form: EventForm, notice: str | None = None, differing: Sequence[str] = ()) -> str:
-    """The form; ``differing`` says what somebody else may have set."""
+def _edit_page(event: Event, form: EventForm, notice: str | None = None) -> str:
     told = _to_be_told(event)
     return render_template(
         "organiser/events/edit.html",
         event=event,
         form=form,
         told=told,
-        opened=_unusual(form),
+        opened=_unusual(form) | {group for group, names in FOLDED.items() if form.disputed & set(names)},
         notice=notice,
-        differing=differing,
     )
 
 
@@ -242,10 +273,11 @@ def _unusual(form: EventForm) -> set[str]:
     return form.unusual(house.colour, house.purge_days)
 
 
-def _to_be_told(event: Event) -> int:
-    """How many people a change of the plan may be told to."""
-    is_to_come = event.published_at and not event.cancelled_at and not event.is_over(clock.now())
-    return attendees_with_address(event.id) if is_to_come else 0
+def _to_be_told(event: Event, details: EventDetails | None = None) -> int:
+    """How many people a change of the plan may be told to: where the lunch is to come, or will be by its new day."""
+    now = clock.now()
+    is_to_come = not event.is_over(now) or (details is not None and details.ends_at > now)
+    return attendees_with_address(event.id) if event.published_at and not event.cancelled_at and is_to_come else 0
 
 
 def _telling_page(event: Event, details: EventDetails) -> str:
@@ -254,8 +286,8 @@ def _telling_page(event: Event, details: EventDetails) -> str:
         "organiser/events/telling.html",
         event=event,
         differences=differences(plan_of(event), plan_of(details)),
-        told=_to_be_told(event),
-        has_begun=event.starts_at <= clock.now(),
+        told=_to_be_told(event, details),
+        has_begun=event.starts_at <= clock.now() < event.over_at,
         typed=[(name, value) for name, value in request.form.items(multi=True) if name not in ("csrf_token", "act")],
     )
 

@@ -63,6 +63,7 @@ def lunch_page(event: Event, form: CapacityForm) -> str:
         "organiser/event.html",
         event=event,
         view=overview(event),
+        has_passed=event.is_over(clock.now()),
         form=form,
         address=address,
         short_address=address.partition("://")[2],

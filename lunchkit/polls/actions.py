@@ -12,6 +12,7 @@ from lunchkit.audit.recording import tell
 from lunchkit.db import db, transaction
 from lunchkit.errors import NotFound
 from lunchkit.events.models import Event
+from lunchkit.events.steps import hold_event
 from lunchkit.polls.answers import Ballot, Spec, read_answer, spec_of
 from lunchkit.polls.closing import (
     clear_ballots,
@@ -50,7 +51,7 @@ HEARD_WITHIN = timedelta(minutes=3)
 def add_poll(event: Event, details: PollDetails) -> Poll:
     """Put one more question on the programme of a lunch, after those that are there."""
     with transaction() as session:
-        session.get(Event, event.id, with_for_update=True)
+        hold_event(session, event.id)
         tell(session, what=details.question)
         return place_poll(session, event, details)
 
@@ -88,7 +89,7 @@ def _lock(session: Session, poll: Poll) -> None:
 def move_poll(poll: Poll, direction: str) -> None:
     """Let a question change places with its neighbour. Raises KeepsItsPlace."""
     with transaction() as session:
-        session.get(Event, poll.event_id, with_for_update=True)
+        hold_event(session, poll.event_id)
         move(session, poll, direction)
 
 

@@ -14,6 +14,7 @@ from lunchkit import clock
 from lunchkit.db import leave_traces, transaction
 from lunchkit.errors import NotFound
 from lunchkit.events.models import Event
+from lunchkit.events.steps import hold_event
 from lunchkit.images.models import Picture
 from lunchkit.images.steps import destroy, lay_by, lock, take_up
 from lunchkit.links import derived_token, token_hash
@@ -68,7 +69,7 @@ class Saved:
 def draft_recap(event: Event, by: str, *, empty: bool = False) -> Recap:
     """Make the draft of a recap, filled in with what happened unless ``empty``. One that is there already stays."""
     with transaction() as session:
-        session.get(Event, event.id, with_for_update=True)
+        hold_event(session, event.id)
         recap = session.get(Recap, event.id, populate_existing=True)
         if recap is not None:
             return recap

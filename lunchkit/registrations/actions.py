@@ -1,5 +1,6 @@
 """What attendees and organisers do with registrations. One action, one transaction."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -8,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from lunchkit import clock
 from lunchkit.db import leave_traces, transaction
-from lunchkit.errors import TooMany
+from lunchkit.errors import NotFound, TooMany
 from lunchkit.events.changes import EventDetails, apply_details, details_of, plan_of
 from lunchkit.events.models import Event
 from lunchkit.guests.steps import ask_guest, forget_guest
@@ -23,8 +24,8 @@ from lunchkit.registrations.queries import count_seats, place_in_queue
 from lunchkit.registrations.refusals import (
     AddressTaken,
     ChangedMeanwhile,
-    DateIsHistory,
     FormUsedAlready,
+    IsADraft,
     LunchCalledOff,
     NoSeatAtTheDoor,
     NoSeatForCompanions,
@@ -44,6 +45,7 @@ from lunchkit.registrations.steps import (
     lock,
     new_registration,
     renew_links,
+    require_movable,
     require_open_by_hand,
     serve_queue,
 )
@@ -237,23 +239,38 @@ def erase_registration(registration: Registration) -> None:
         serve_queue(session, event, now)
 
 
-def change_event(event: Event, details: EventDetails, seen: datetime | None = None, *, tells: bool = True) -> None:
+def _perhaps(_event: Event) -> bool:
+    """That a lunch took place is assumed where nobody says otherwise."""
+    return True
+
+
+def change_event(
+    event: Event,
+    details: EventDetails,
+    seen: datetime | None = None,
+    *,
+    tells: bool = True,
+    took_place: Callable[[Event], bool] = _perhaps,
+) -> None:
     """Change a lunch; those who come are told of a new time or place, and new seats go to the queue.
 
     Without ``tells`` no letter leaves; the calendar's SEQUENCE rises all the same. A lower capacity never throws
-    anybody out. ``seen`` is the ``updated_at`` of the lunch that the organiser had before
-    their eyes, where they changed a whole form.
-    Raises ChangedMeanwhile, LunchCalledOff, or DateIsHistory for another date of a lunch that is over.
+    anybody out. ``seen`` is the ``updated_at`` of the lunch that the details were made from. ``took_place`` says of the
+    lunch, once it is held, whether anything has happened that happens only at a lunch: this floor does not see it all.
+    Raises ChangedMeanwhile, LunchCalledOff, and for other hours DateHasPassed, DateIsHistory, PeopleAreHere.
     """
     now = clock.now()
     with transaction() as session:
         event = lock_event(session, event.id)
+        if event.discarded_at is not None:
+            raise NotFound
         if seen is not None and seen != event.updated_at:
             raise ChangedMeanwhile
         if event.cancelled_at is not None:
             raise LunchCalledOff
-        if event.is_over(now) and (details.starts_at, details.ends_at) != (event.starts_at, event.ends_at):
-            raise DateIsHistory
+        if (details.starts_at, details.ends_at) != (event.starts_at, event.ends_at):
+            require_movable(session, event, details, now, took_place)
+            event.needs_erased_at = event.purged_at = None  # of a day on which nobody was there
         before = plan_of(event).facts()
         moved = apply_details(event, details)
         if moved and event.published_at is not None and not event.is_over(now):
@@ -279,12 +296,17 @@ def change_capacity(event: Event, capacity: int) -> None:
 
 
 def cancel_event(event: Event) -> None:
-    """Call a lunch off: it stays in the calendars as cancelled, and everybody gets a letter. Twice is once."""
+    """Call a lunch off: it stays in the calendars as cancelled, and everybody gets a letter. Twice is once.
+
+    Raises IsADraft.
+    """
     now = clock.now()
     with transaction() as session:
         event = lock_event(session, event.id)
-        if event.cancelled_at is not None or event.is_over(now):
+        if event.cancelled_at is not None or (event.is_over(now) and event.published_at is not None):
             return
+        if event.published_at is None:
+            raise IsADraft
         event.cancelled_at = event.updated_at = now
         event.sequence += 1
         for registration in active_registrations(session, event.id):

@@ -22,7 +22,7 @@ def privacy_notice(event: Event) -> list[str]:
             "What for: to keep your seat, write to you about this lunch, and let you in; the recap and invitations "
             "only if you tick them."
         ),
-        _("Food and access needs: seen as numbers without names by the caterer, erased two days after the lunch."),
+        _needs_notice(event),
         _(
             "How long: names and addresses are erased on %(date)s, only counts stay; "
             "if you want to be invited, your address stays until you say no.",
@@ -30,6 +30,19 @@ def privacy_notice(event: Event) -> list[str]:
         ),
         _("Your rights: see, correct, export or erase it yourself, at any time, by the link in your letter."),
     ]
+
+
+def _needs_notice(event: Event) -> str:
+    later = event.needs_kept_longer
+    usual = _("Food and access needs: seen as numbers without names by the caterer, erased two days after the lunch.")
+    if later is None:
+        return str(usual)
+    return str(
+        _(
+            "Food and access needs: seen as numbers without names by the caterer, erased on %(date)s.",
+            date=long_date(later),
+        )
+    )
 
 
 def own_answers(registration: Registration) -> list[tuple[str, str]]:

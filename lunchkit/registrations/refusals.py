@@ -55,10 +55,28 @@ class ChangedMeanwhile(Refusal):
     message = _l("Somebody has changed this lunch meanwhile. Nothing is lost: look at it, and send it again.")
 
 
+class DateHasPassed(Refusal):
+    """Hours that have gone by already, typed into a lunch."""
+
+    message = _l("This day has gone by. Please choose one that is still to come.")
+
+
 class DateIsHistory(Refusal):
-    """The lunch is over, and people were told when their data would be erased."""
+    """The lunch took place, or what people told about themselves is erased as they were promised."""
 
     message = _l("This lunch is over: its date stays. Make a new lunch for another date.")
+
+
+class PeopleAreHere(Refusal):
+    """Another day for a lunch that people sit at."""
+
+    message = _l("People have come to this lunch already: its day stays. Its hours can be changed.")
+
+
+class IsADraft(Refusal):
+    """A draft cannot be called off."""
+
+    message = _l("This lunch is a draft, of which nobody knows. Throw it away instead.")
 
 
 class NothingLeftToSend(Refusal):

@@ -1,7 +1,7 @@
 """Steps that several actions are made of. They change rows in the caller's transaction, under the lunch's lock."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from sqlalchemy import and_, bindparam, delete, or_, select
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from lunchkit import links
 from lunchkit.errors import NotFound
+from lunchkit.events.changes import EventDetails, plan_of
 from lunchkit.events.models import Event
 from lunchkit.mail.addresses import fold_email
 from lunchkit.mail.models import OutboxLetter
@@ -17,7 +18,14 @@ from lunchkit.registrations.forms import AttendeeDetails
 from lunchkit.registrations.letters import Why, promise_cancellations, promise_letter
 from lunchkit.registrations.models import Answer, CheckIn, Needs, Registration, Standing
 from lunchkit.registrations.queries import place_in_queue
-from lunchkit.registrations.refusals import LunchCalledOff, NotPublished, TooLate
+from lunchkit.registrations.refusals import (
+    DateHasPassed,
+    DateIsHistory,
+    LunchCalledOff,
+    NotPublished,
+    PeopleAreHere,
+    TooLate,
+)
 from lunchkit.registrations.seats import fill_seats, lock_event
 
 FORGOTTEN: dict[str, object] = {
@@ -216,3 +224,32 @@ def forget(session: Session, registration: Registration, now: datetime) -> None:
     registration.needs = None
     registration.answers = []
     registration.erased_at = now
+
+
+def require_movable(
+    session: Session, event: Event, details: EventDetails, now: datetime, took_place: Callable[[Event], bool]
+) -> None:
+    """Raise where a lunch may not have these other hours.
+
+    What is over and public can be moved as long as nobody was there and nothing of anybody is erased: then its day was
+    a mistake, or it was postponed. A draft of this house can always be moved.
+    """
+    was_over, is_public = event.is_over(now), event.published_at is not None
+    if details.ends_at <= now and not (was_over and event.origin):
+        raise DateHasPassed
+    if was_over and (is_public or event.origin):
+        if (is_public and _is_erased(session, event)) or took_place(event):
+            raise DateIsHistory
+    elif is_public and event.starts_at <= now and _is_another_day(event, details) and took_place(event):
+        raise PeopleAreHere
+
+
+def _is_erased(session: Session, event: Event) -> bool:
+    """Whether what somebody told about themselves is gone: people would come whose allergies the kitchen has lost."""
+    if event.needs_erased_at is None:
+        return False
+    return session.scalar(select(Registration.id).where(Registration.event_id == event.id).limit(1)) is not None
+
+
+def _is_another_day(event: Event, details: EventDetails) -> bool:
+    return plan_of(event).starts_local.date() != plan_of(details).starts_local.date()

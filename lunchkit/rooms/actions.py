@@ -8,6 +8,7 @@ from lunchkit import clock
 from lunchkit.db import transaction
 from lunchkit.errors import Refusal
 from lunchkit.events.models import Event
+from lunchkit.events.steps import hold_event
 from lunchkit.rooms.codes import new_code
 from lunchkit.rooms.models import Room
 from lunchkit.rooms.steps import touch
@@ -36,7 +37,7 @@ class CannotGoOn(Refusal):
 def room_of(event: Event) -> Room:
     """The room of a lunch, made with a code of its own if there is none."""
     with transaction() as session:
-        session.get(Event, event.id, with_for_update=True)
+        hold_event(session, event.id)
         room = session.get(Room, event.id)
         if room is None:
             code = new_code()

@@ -9,6 +9,7 @@ from lunchkit import clock, links
 from lunchkit.db import leave_traces, transaction
 from lunchkit.errors import Refusal
 from lunchkit.events.models import Event
+from lunchkit.events.steps import hold_event
 from lunchkit.images.actions import erase_picture, keep_picture
 from lunchkit.speakers.forms import (
     PortraitWords,
@@ -54,7 +55,7 @@ def add_speaker(event: Event, details: SpeakerDetails) -> Appearance:
     Raises SpeaksAlready.
     """
     with transaction() as session:
-        session.get(Event, event.id, with_for_update=True)
+        hold_event(session, event.id)
         organisation = organisation_for(session, details.organisation)
         speaker = speaker_named(session, details, organisation)
         if session.get(Appearance, (event.id, speaker.id)) is not None:

@@ -19,6 +19,7 @@ from wtforms import Field, FieldList, FileField, Form, HiddenField, StringField,
 from wtforms.validators import InputRequired, ValidationError
 from wtforms.widgets import TextInput
 
+from lunchkit import merging
 from lunchkit.fields import BareForm, at_most, has_a_word
 from lunchkit.i18n import typo
 from lunchkit.markdown import is_safe_link, whole_link
@@ -259,10 +260,21 @@ class SeenForm(BareForm):
 
     seen = HiddenField()
     """Digest of what stood there when this form was given out."""
+    shown = HiddenField()
+    """The same of each field: see ``lunchkit.merging``."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.shown.data = self.shown.data or merging.digests(self)
 
     def look_again(self, present: "SeenForm") -> list[Difference]:
-        """Take note of what stands there now; returns where that differs from what was typed."""
-        self.seen.data = present.seen.data
+        """Take note of what stands there now, and take over what nobody has touched here.
+
+        Returns where the rest differs from what was typed.
+        """
+        for field in merging.untouched(self, self.shown.data):
+            field.data = present[field.name].data
+        self.seen.data, self.shown.data = present.seen.data, present.shown.data
         return [
             Difference(str(mine.label.text), str(theirs.data or ""), str(mine.data or ""))
             for mine, theirs in zip(self, present, strict=True)

@@ -67,15 +67,16 @@ def _remind(session: Session, event: Event, reminder: Reminder) -> int:
 
 
 def erase_needs() -> int:
-    """Erase food and access needs two days after each lunch. Returns how many were erased."""
+    """Erase food and access needs two days after each lunch, or when it says. Returns how many were erased."""
     now = clock.now()
     erased = 0
     with transaction() as session:
         done = select(Event.id).where(Event.ends_at < now - FOOD_KEPT_FOR, Event.needs_erased_at.is_(None))
         for event_id in session.scalars(done.order_by(Event.id)).all():
             event = lock_event(session, event_id)
-            erased += _erase_needs(session, event)
-            event.needs_erased_at = now
+            if event.needs_kept_until < now:  # read under the lock: its day may just have been mended
+                erased += _erase_needs(session, event)
+                event.needs_erased_at = now
     return erased
 
 
@@ -90,7 +91,7 @@ def purge_people() -> int:
         over = select(Event.id).where(Event.ends_at < now, Event.purged_at.is_(None))
         for event_id in session.scalars(over.order_by(Event.id)).all():
             event = lock_event(session, event_id)
-            if event.purge_on <= _today(event, now):
+            if event.ends_at < now and event.purge_on <= _today(event, now):
                 forgotten += _purge(session, event, now)
     scrub_traces()
     return forgotten

@@ -9,6 +9,7 @@ from lunchkit.config import current_settings
 from lunchkit.db import db, transaction
 from lunchkit.errors import NotFound
 from lunchkit.events.models import Event
+from lunchkit.events.steps import hold_event
 from lunchkit.limits import Window
 from lunchkit.mail.message import build_message
 from lunchkit.mail.rendering import Letter
@@ -84,7 +85,7 @@ def send_trial(letter: Letter, recipient: str) -> Trial:
 
 def _hold(session: Session, event: Event, letter: str, language: str) -> LetterWords | None:
     """The row as it stands now; its lunch is held, so that nobody makes a second one."""
-    session.get(Event, event.id, with_for_update=True)
+    hold_event(session, event.id)
     return words_row(event.id, letter, language)
 
 

@@ -1,0 +1,96 @@
+"""What can be done with a lunch as a whole: a draft that was a mistake is thrown away."""
+
+import uuid
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from lunchkit import clock
+from lunchkit.db import leave_traces, transaction
+from lunchkit.events.models import Event, FormQuestion
+from lunchkit.events.steps import uid_of
+from lunchkit.feedback.models import Feedback, Remark
+from lunchkit.imports.models import ImportDraft
+from lunchkit.invitations.models import InvitationRound
+from lunchkit.lunches.refusals import IsPublic
+from lunchkit.mail.models import OutboxLetter
+from lunchkit.messages.models import MessageRound
+from lunchkit.planning.models import RunItem
+from lunchkit.polls.closing import destroy, key_name
+from lunchkit.polls.models import Poll
+from lunchkit.questions.models import Question
+from lunchkit.recap.models import Recap, RecapCorrection, RecapSection
+from lunchkit.registrations.models import Answer, CheckIn, Registration
+from lunchkit.registrations.seats import lock_event
+from lunchkit.rooms.models import Room
+from lunchkit.rooms.queries import box
+from lunchkit.speakers.models import Appearance, Quotation, Speaker
+from lunchkit.speakers.steps import forget_unless_elsewhere, lock
+from lunchkit.wording.models import LetterWords
+
+HANGING: tuple[Any, ...] = (
+    CheckIn, Registration, ImportDraft, InvitationRound, MessageRound, OutboxLetter, Remark, Feedback, Question,
+    RecapCorrection, RecapSection, Recap, RunItem, Room, LetterWords, FormQuestion,
+)  # fmt: skip
+"""What hangs on a lunch beside speakers and questions, in the order in which it can go. Pictures of a recap are erased
+by upkeep, as all to which nothing refers."""
+
+
+def discard_draft(event: Event) -> None:
+    """Throw a draft away, with all that hangs on it; its address is free again. Twice is once.
+
+    A person who speaks nowhere else is forgotten. People are on a draft only where they came in its archive: they go
+    too. Raises IsPublic.
+    """
+    with transaction() as session:
+        event = lock_event(session, event.id)
+        if event.discarded_at is not None:
+            return
+        if event.published_at is not None:
+            raise IsPublic
+        leave_traces()
+        _send_speakers_home(session, event.id)
+        of_this = select(Registration.id).where(Registration.event_id == event.id)
+        session.execute(delete(Answer).where(Answer.registration_id.in_(of_this)))
+        for table in HANGING:
+            session.execute(delete(table).where(table.event_id == event.id))
+        practised = _take_off_polls(session, event.id)
+        _empty(event)
+    for poll_id, name in practised:
+        destroy([poll_id], name)
+
+
+def _send_speakers_home(session: Session, event_id: int) -> None:
+    here = select(Appearance.speaker_id).where(Appearance.event_id == event_id)
+    speakers = session.scalars(select(Speaker).where(Speaker.id.in_(here)).order_by(Speaker.id)).all()
+    for speaker in speakers:
+        lock(session, speaker)
+    for table in (Quotation, Appearance):
+        session.execute(delete(table).where(table.event_id == event_id))
+    for speaker in speakers:
+        forget_unless_elsewhere(session, speaker)
+
+
+def _take_off_polls(session: Session, event_id: int) -> list[tuple[int, str]]:
+    """Returns the ballots that were cast for practice: which contest, under which key."""
+    polls = session.scalars(select(Poll).where(Poll.event_id == event_id)).all()
+    practised = [(poll.id, key_name(poll)) for poll in polls if poll.opened_at and not poll.cleared_at]
+    for poll_id, _name in practised:
+        box().stop(poll_id)
+    session.execute(update(Poll).where(Poll.event_id == event_id).values(before_id=None))
+    session.execute(delete(Poll).where(Poll.event_id == event_id))
+    return practised
+
+
+def _empty(event: Event) -> None:
+    """Leave a row without a word but its title, which the log shows. No page finds it, and nothing is due for it."""
+    now = clock.now()
+    event.discarded_at = event.updated_at = now
+    event.cancelled_at = event.cancelled_at or now
+    event.needs_erased_at = event.purged_at = now
+    event.slug, event.uid, event.form_key = f"~{event.id}", uid_of(str(uuid.uuid4())), None
+    for name in ("theme", "summary", "venue", "street", "postcode", "town", "access_notes", "food_note", "origin"):
+        setattr(event, name, "")
+    event.contact_email = ""
+    event.members_nonce = event.members_hash = None

@@ -1,0 +1,286 @@
+"""A draft thrown away: nothing of it is left but a line in the log, and nobody can throw away what is public."""
+
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, inspect, select
+
+from lunchkit import clock
+from lunchkit.audit.models import AuditEntry
+from lunchkit.db import db
+from lunchkit.events.actions import publish_event
+from lunchkit.events.changes import details_of
+from lunchkit.events.models import Event, Series
+from lunchkit.lunches.actions import HANGING, discard_draft
+from lunchkit.lunches.refusals import IsPublic
+from lunchkit.mail.models import OutboxLetter
+from lunchkit.planning.actions import add_run_item, make_lunch
+from lunchkit.planning.views import ItemDetails
+from lunchkit.polls.actions import finish_closings, open_poll, start_rehearsal
+from lunchkit.polls.models import Choice, Poll
+from lunchkit.recap.actions import draft_recap, erase_orphaned_pictures
+from lunchkit.registrations.actions import IsADraft, cancel_event, change_event, register_by_hand
+from lunchkit.registrations.models import Answer, Registration
+from lunchkit.rooms.models import Room
+from lunchkit.rooms.queries import box
+from lunchkit.speakers.actions import add_speaker
+from lunchkit.speakers.forms import SpeakerDetails
+from lunchkit.speakers.models import Speaker
+from lunchkit.upkeep.actions import erase_needs, purge_people
+from lunchkit.wording.actions import save_words
+from lunchkit.wording.words import Words
+from tests.conftest import EventMaker, Outbox, csrf_of, details
+from tests.test_dates import fresh
+from tests.test_organiser_lunches import lunch_details
+from tests.test_policies import one_of_each
+from tests.test_two_editors import at_once
+
+KEPT = {
+    "sign_in_link",
+    "event",
+    "series",
+    "organiser",
+    "organiser_session",
+    "audit_entry",
+    "house",
+    "picture",
+    "picture_file",
+}
+"""Tables in which something may stay: of the event an empty row, of pictures what upkeep erases a day later."""
+
+
+def full(make_event: EventMaker) -> Event:
+    """A draft with something of every kind that a lunch can have."""
+    event = make_event()
+    asked = one_of_each(event)["asked_id"]
+    person = register_by_hand(event, details("Bea", "bea@example.org", allergies="noix"), language="fr")
+    db.session.add(Answer(registration_id=person.id, question_id=asked, value="À pied"))
+    draft_letter = OutboxLetter(
+        kind="wording/trial", recipient="ada@lunch.example", language="fr", facts={}, message_id="m", event_id=event.id,
+        created_at=clock.now(), next_attempt_at=clock.now(),
+    )  # fmt: skip
+    db.session.add_all([Room(event_id=event.id, code="ABCDE"), draft_letter])
+    event.published_at = None
+    db.session.commit()
+    return event
+
+
+def rows() -> dict[str, int]:
+    """How many rows each table has, without the empty ones."""
+    db.session.rollback()
+    counts = {name: db.session.scalar(select(func.count()).select_from(table)) for name, table in tables().items()}
+    return {name: count for name, count in counts.items() if count}
+
+
+def tables() -> dict[str, Any]:
+    return dict(db.metadata.tables)
+
+
+def throw_away(client: FlaskClient, event: Event) -> Any:
+    path = f"/organiser/e/{event.slug}/removal"
+    return client.post(path, data={"csrf_token": csrf_of(client, path)})
+
+
+def test_every_table_that_hangs_on_a_lunch_is_thought_of() -> None:
+    hanging = {
+        name for name, table in tables().items() if any(key.column.table.name == "event" for key in table.foreign_keys)
+    }
+    told = {inspect(table).local_table.name for table in HANGING} | {"poll", "appearance", "quotation"}
+    assert hanging - told - {"series"} == set(), "write it into lunchkit/lunches/actions.py"
+    assert "registration" in hanging, "control"
+
+
+def test_nothing_stays_of_a_draft_with_all_that_a_lunch_has(
+    organiser_client: FlaskClient, make_event: EventMaker
+) -> None:
+    event = full(make_event)
+    before = rows()
+    assert {"registration", "needs", "poll", "speaker", "recap_version", "check_in", "outbox_letter", "answer"} <= set(
+        before
+    )
+    address = f"/organiser/e/{event.slug}"
+    page = organiser_client.get(f"{address}/removal").text
+    assert "Jeter le brouillon" in page and "venues avec son archive" in page
+    thrown = throw_away(organiser_client, event)
+    assert (
+        thrown.status_code == 303 and "Son adresse est de nouveau libre" in organiser_client.get(thrown.location).text
+    )
+    assert set(rows()) - KEPT == set()
+    for path in (address, f"{address}/edit", f"{address}/removal", f"/e/{event.slug}"):
+        assert organiser_client.get(path).status_code == 404
+    event = fresh(event)
+    assert (event.slug, event.summary, event.contact_email) == (f"~{event.id}", "", "")
+    with clock.fixed_at(clock.now() + timedelta(days=2)):
+        assert erase_orphaned_pictures() >= 1
+    assert "picture" not in rows()
+
+
+def test_it_stands_on_no_list_and_its_address_is_free(organiser_client: FlaskClient, series: Series) -> None:
+    wrong, right = (make_lunch(lunch_details(title="Pain")) for _ in range(2))
+    assert (wrong.slug, right.slug) == ("pain", "pain-2")
+    discard_draft(wrong)
+    for path in ("/organiser/", "/organiser/?q=pain", "/organiser/letters"):
+        page = organiser_client.get(path).text
+        assert f"/{wrong.slug}" not in page and page.count("/organiser/e/pain") == page.count("/organiser/e/pain-2")
+    publish_event(right)
+    assert fresh(right).slug == "pain"
+    assert make_lunch(lunch_details(title="Pain")).slug == "pain-2", "control"
+
+
+def test_the_log_names_what_was_thrown_away(organiser_client: FlaskClient, make_event: EventMaker) -> None:
+    event = make_event(title="Pain et levain", published_at=None)
+    add_run_item(event, ItemDetails(10, "Accueil"))
+    throw_away(organiser_client, event)
+    (entry,) = db.session.scalars(select(AuditEntry).where(AuditEntry.verb == "events.remove"))
+    assert entry.event_id == event.id
+    log = organiser_client.get("/organiser/log").text
+    assert "a jeté le brouillon" in log and "Pain et levain" in log and "lunch=~" not in log
+    assert "Pain et levain" in organiser_client.get("/organiser/log?q=levain").text
+
+
+def test_its_number_is_given_to_no_other_lunch(make_event: EventMaker) -> None:
+    draft = make_event(published_at=None)
+    discard_draft(draft)
+    assert make_lunch(lunch_details()).id != draft.id
+
+
+def test_who_speaks_elsewhere_too_stays(make_event: EventMaker) -> None:
+    draft, other = make_event(published_at=None), make_event()
+    for name, events in (("Ada Ressort", (draft, other)), ("Noa Panais", (draft,))):
+        for event in events:
+            add_speaker(event, SpeakerDetails(name, "", ""))
+    discard_draft(draft)
+    assert [speaker.name for speaker in db.session.scalars(select(Speaker))] == ["Ada Ressort"]
+
+
+def test_ballots_of_a_rehearsal_are_destroyed(make_event: EventMaker) -> None:
+    draft = make_event(published_at=None)
+    poll = Poll(
+        event_id=draft.id,
+        position=1,
+        question="Oui ou non ?",
+        kind="single",
+        choices=[
+            Choice(position=1, label="Oui"),
+            Choice(position=2, label="Non"),
+        ],
+    )
+    db.session.add(poll)
+    db.session.commit()
+    start_rehearsal(draft)
+    open_poll(poll)
+    assert box().contest(poll.id) is not None
+    discard_draft(draft)
+    assert box().contest(poll.id) is None
+    assert db.session.scalars(select(Choice)).all() == [] and finish_closings() == 0
+
+
+def test_what_is_public_is_called_off_and_a_draft_is_not(
+    organiser_client: FlaskClient, event: Event, make_event: EventMaker, outbox: Outbox
+) -> None:
+    register_by_hand(event, details(), language="fr")
+    with pytest.raises(IsPublic):
+        discard_draft(event)
+    assert throw_page(organiser_client, event) == "public"
+    draft = make_event(published_at=None)
+    with pytest.raises(IsADraft):
+        cancel_event(draft)
+    assert organiser_client.get(f"/organiser/e/{draft.slug}/cancellation").location.endswith(f"{draft.slug}/removal")
+    page = organiser_client.get(f"/organiser/e/{draft.slug}").text
+    assert f"{draft.slug}/removal" in page and f"{draft.slug}/cancellation" not in page
+    public = organiser_client.get(f"/organiser/e/{event.slug}").text
+    assert f"{event.slug}/cancellation" in public and f"{event.slug}/removal" not in public
+    assert outbox.kinds() == ["confirmation"]
+
+
+def throw_page(client: FlaskClient, event: Event) -> str:
+    page = client.get(f"/organiser/e/{event.slug}/removal").text
+    return "public" if "Ce lunch est public" in page and "Le jeter" not in page else "draft"
+
+
+def test_a_draft_that_was_called_off_long_ago_can_be_thrown_away(
+    organiser_client: FlaskClient, make_event: EventMaker
+) -> None:
+    old = make_event(published_at=None, cancelled_at=clock.now(), title="Annulé jadis")
+    assert "Annulé jadis" in organiser_client.get("/organiser/").text
+    assert throw_away(organiser_client, old).status_code == 303
+    assert "Annulé jadis" not in organiser_client.get("/organiser/").text
+
+
+def test_upkeep_has_nothing_to_do_with_it(make_event: EventMaker) -> None:
+    draft = make_event(published_at=None)
+    discard_draft(draft)
+    with clock.fixed_at(clock.now() + timedelta(days=100)):
+        assert (erase_needs(), purge_people()) == (0, 0)
+
+
+def test_of_two_at_once_who_publish_and_throw_away_one_is_told(app: Flask, make_event: EventMaker) -> None:
+    for _ in range(4):
+        draft = make_event(published_at=None)
+        event_id = draft.id
+        db.session.remove()
+
+        def load(event_id: int = event_id) -> Event:
+            return db.session.get_one(Event, event_id)
+
+        came = at_once(app, lambda: publish_event(load()), lambda: discard_draft(load()))
+        event = db.session.get_one(Event, event_id, populate_existing=True)
+        is_gone = event.discarded_at is not None
+        assert (event.published_at is None) == is_gone
+        assert came == (["NotFound", "None"] if is_gone else ["None", "IsPublic"])
+
+
+def test_two_who_throw_away_at_once_do_it_once(
+    app: Flask, organiser_client: FlaskClient, make_event: EventMaker
+) -> None:
+    event = full(make_event)
+    event_id = event.id
+    db.session.remove()
+    assert at_once(app, *[lambda: discard_draft(db.session.get_one(Event, event_id))] * 3) == ["None"] * 3
+    assert set(rows()) - KEPT == set()
+
+
+def test_what_is_added_at_the_same_moment_hangs_on_nothing(app: Flask, make_event: EventMaker) -> None:
+    """Whoever waits for the lunch while it is thrown away is told so, and leaves nothing behind."""
+    for _ in range(3):
+        event_id = make_event(published_at=None).id
+        db.session.remove()
+
+        def load(event_id: int = event_id) -> Event:
+            return db.session.get_one(Event, event_id)
+
+        came = at_once(
+            app,
+            lambda: discard_draft(load()),
+            lambda: add_speaker(load(), SpeakerDetails("Ada Ressort", "", "")),
+            lambda: add_run_item(load(), ItemDetails(10, "Accueil")),
+            lambda: draft_recap(load(), "Ada"),
+            partial(_save_words, load),
+        )
+        assert came[0] == "None"
+        assert set(rows()) - KEPT == set(), came
+
+
+def _save_words(load: Any) -> None:
+    save_words(load(), "confirmation", "fr", Words("À table", "Bonjour"), seen=0, by="Ada")
+
+
+def test_whoever_changes_it_afterwards_finds_nothing(app: Flask, make_event: EventMaker) -> None:
+    draft = make_event(published_at=None)
+    discard_draft(draft)
+    assert at_once(app, lambda: change_event(draft, details_of(draft))) == ["NotFound"]
+
+
+def test_control_of_a_public_lunch_everything_stays(organiser_client: FlaskClient, make_event: EventMaker) -> None:
+    event = full(make_event)
+    event.published_at = clock.now()
+    db.session.commit()
+    before = rows()
+    with pytest.raises(IsPublic):
+        discard_draft(event)
+    assert rows() == before
+    assert db.session.scalars(select(Registration)).first() and db.session.scalars(select(Poll)).one()
