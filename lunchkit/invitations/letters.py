@@ -47,12 +47,9 @@ def preview(event: Event, note: str, language: str) -> Letter:
 
 def own_mail(event: Event) -> tuple[str, str]:
     """Subject and words of an invitation that an organiser sends by a mail program of their own, to whom they know."""
-    said = [
-        _("Hello,"),
-        _("We invite you to our next lunch:"),
-        "\n".join(filter(None, (event.title, when(event), event.place))),
-    ]
-    said += [event.summary, f"{_('All about it, and your seat:')}\n{links.public('pages.event', slug=event.slug)}"]
+    plan = "\n".join(filter(None, (event.title, when(event), event.place)))
+    way = "\n".join((_("All about it, and your seat:"), links.public("pages.event", slug=event.slug)))
+    said = (_("Hello,"), _("We invite you to our next lunch:"), plan, event.summary, way)
     return typo(event.title), "\n\n".join(typo(part) for part in said if part)
 
 
