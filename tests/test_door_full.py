@@ -359,3 +359,30 @@ def test_the_door_knows_when_its_session_ends_whatever_it_does(
         headers={"If-None-Match": news.headers["ETag"]},
     )
     assert again.status_code in (200, 304)
+
+
+def test_after_the_end_the_list_says_who_came_and_who_did_not_and_is_completed_there(
+    organiser_client: FlaskClient, make_event: EventMaker
+) -> None:
+    event = full_lunch(make_event, seats=3, here=1)
+    absent = db.session.scalars(select(Registration).where(Registration.arrived == 0)).first()
+    assert absent is not None
+    base = f"/organiser/e/{event.slug}"
+
+    def read(path: str) -> str:
+        return organiser_client.get(f"{base}{path}{'&' if '?' in path else '?'}lang=en").get_data(as_text=True)
+
+    assert "Did not come" not in read("/registrations"), "not while they may come"
+    assert f'href="{base}/door"' in read("")
+    with afterwards(event, hours=20):
+        assert f'href="{base}/door/list"' in read("")
+        listed = read("/registrations?standing=absent")
+        assert (
+            "Did not come <b>2</b>" in listed and "2 registrations" in listed and f'href="{base}/door/list"' in listed
+        )
+        assert f"{base}/door/{absent.id}" in read(f"/registrations/{absent.id}")
+        door = read("/door/list?whom=absent")
+        assert "Add somebody who came" in door and "They came" in door and "Not here yet" not in door
+        said = {"csrf_token": csrf_of(organiser_client, f"{base}/door/{absent.id}"), "nonce": secrets.token_urlsafe(16)}
+        organiser_client.post(f"{base}/door/{absent.id}/arrival", data=said)
+        assert "Did not come <b>1</b>" in read("/registrations?standing=absent")

@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
 import pytest
@@ -205,3 +205,15 @@ def test_a_draft_is_nowhere(client: FlaskClient, make_event: EventMaker, app: Fl
     assert client.get(f"/t/{tokens.ticket}").status_code == 404
     for path in ("/", "/calendar.ics", "/feed.atom"):
         assert "Secret Soup" not in client.get(path).get_data(as_text=True)
+
+
+def test_a_lunch_that_is_over_or_called_off_offers_no_calendar_and_no_poster(
+    client: FlaskClient, make_event: EventMaker
+) -> None:
+    def offers(event: Event) -> tuple[bool, bool]:
+        page = client.get(f"/e/{event.slug}?lang=en").get_data(as_text=True)
+        return "Add to my calendar" in page, "/poster" in page
+
+    assert offers(make_event()) == (True, True)
+    assert offers(make_event(starts_at=clock.now() - timedelta(days=2))) == (False, False)
+    assert offers(make_event(cancelled_at=clock.now())) == (False, False)

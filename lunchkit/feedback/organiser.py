@@ -36,7 +36,7 @@ bp = Blueprint("feedback", __name__)
 
 @bp.get("/e/<slug>/feedback")
 def index(slug: str) -> ResponseReturnValue:
-    """How many answered, two pictures with their tables, and what people wrote; or of how many it shows, for a script."""
+    """How many answered, two pictures with their tables, and what people wrote; a script hears of how many it shows."""
     event = any_event_by_slug_or_404(slug)
     feedback = feedback_of(event.id)
     if wants_json():
