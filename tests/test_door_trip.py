@@ -308,6 +308,8 @@ def test_a_walk_in_is_in_after_one_field_and_one_button(lunch: House, phone: Cal
     expect(one.page.locator("dialog[data-shows=in]")).to_contain_text("Dora F.")
     one.close_answer()
     one.cut()
+    expect(one.page.locator("[data-walk-in-form]")).to_be_hidden()
+    one.page.locator("[data-walk-in]").click()
     expect(one.page.locator("[data-walk-in-form] [name=name]")).to_have_value("")
     one.page.locator("[data-walk-in-form] [name=name]").fill("Eva Endive")
     one.page.keyboard.press("Enter")

@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
 import pytest
@@ -229,3 +229,15 @@ def test_the_rule_speaks_of_groups_only_where_there_can_be_any(
     for page in (f"/e/{event.slug}", f"/e/{event.slug}/register"):
         found = RULE.search(client.get(page).text)
         assert found and ("groupe" in found[0]) is bool(companions)
+
+
+def test_a_lunch_that_is_over_or_called_off_offers_no_calendar_and_no_poster(
+    client: FlaskClient, make_event: EventMaker
+) -> None:
+    def offers(event: Event) -> tuple[bool, bool]:
+        page = client.get(f"/e/{event.slug}?lang=en").get_data(as_text=True)
+        return "Add to my calendar" in page, "/poster" in page
+
+    assert offers(make_event()) == (True, True)
+    assert offers(make_event(starts_at=clock.now() - timedelta(days=2))) == (False, False)
+    assert offers(make_event(cancelled_at=clock.now())) == (False, False)

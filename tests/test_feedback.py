@@ -567,3 +567,26 @@ def test_the_remote_control_ends_the_lunch(app: Flask, organiser_client: FlaskCl
 
 def test_a_lunch_that_was_never_in_a_room_has_no_door_for_phones(app: Flask, lunch: Event) -> None:
     assert new_client(app).post("/v/ABCDE/feedback", data={"mark": "3"}).status_code == 404
+
+
+def test_between_the_fifth_answer_and_the_counting_the_page_says_that_it_comes(
+    app: Flask, organiser_client: FlaskClient, lunch: Event
+) -> None:
+    crowd_says(app, lunch, 4, mark="5")
+    assert "Results show from five on" in workspace(organiser_client, lunch, "?lang=en")
+    crowd_says(app, lunch, 2, mark="4")
+    page = workspace(organiser_client, lunch, "?lang=en")
+    assert "Results show from five on" not in page, "six are more than five"
+    assert "6 people have answered: that is enough" in page
+    assert '<noscript><meta http-equiv="refresh" content="20"></noscript>' in page
+    path = f"/organiser/e/{lunch.slug}/feedback"
+    assert organiser_client.get(path, headers=JSON).get_json() == {"waiting": 0}
+    bring_in_feedback()
+    db.session.rollback()
+    assert organiser_client.get(path, headers=JSON).get_json() == {"waiting": 6}, "what the page's script hears"
+    page = workspace(organiser_client, lunch, "?lang=en")
+    assert "Median mark" in page and "refresh" not in page
+    crowd_says(app, lunch, 3, mark="1")
+    assert "More answers are being counted" not in workspace(organiser_client, lunch, "?lang=en"), "three are too few"
+    crowd_says(app, lunch, 2, mark="1")
+    assert "More answers are being counted" in workspace(organiser_client, lunch, "?lang=en")

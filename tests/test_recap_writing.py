@@ -100,6 +100,8 @@ def test_a_draft_is_made_from_what_happened(lunch: FullLunch, ada: FlaskClient) 
     assert kinds == [kind for kind in SHAPES if kind is not SectionKind.TEXT]
     numbers = {item["label"]: item["value"] for item in section_of(lunch.event, SectionKind.NUMBERS).data["items"]}
     assert list(numbers.values()) == [2, 1, 3, 42 + 42 + 30], "registered, given back, questions, answers"
+    assert "place rendue" in numbers and "places rendues" not in numbers, "one seat, in the singular"
+    assert "personnes inscrites" in numbers, "control"
     polls = [section.data["poll"] for section in sections if section.kind == SectionKind.POLL]
     assert polls == [lunch.words.position, lunch.again.position], "of a pair the second, which shows both"
     assert section_of(lunch.event, SectionKind.NEXT).data["event"] == lunch.coming.slug

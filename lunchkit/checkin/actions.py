@@ -7,17 +7,17 @@ from sqlalchemy.orm import Session
 
 from lunchkit import clock
 from lunchkit.checkin.queries import find_attendee, find_registration, first_of, scan_by_nonce
+from lunchkit.checkin.steps import leave, seat
 from lunchkit.checkin.views import Answer, Scan, Word, short_name
 from lunchkit.db import transaction
 from lunchkit.errors import NotFound
 from lunchkit.events.models import Event
 from lunchkit.i18n import language
-from lunchkit.registrations.letters import Why, promise_letter
 from lunchkit.registrations.models import CheckIn, Registration, Standing
 from lunchkit.registrations.queries import place_in_queue
 from lunchkit.registrations.refusals import LunchCalledOff, NoSeatAtTheDoor, NotPublished
-from lunchkit.registrations.seats import fill_seats, lock_event
-from lunchkit.registrations.steps import fill_in, give_back, join_queue, new_registration, serve_queue
+from lunchkit.registrations.seats import lock_event
+from lunchkit.registrations.steps import fill_in, join_queue, new_registration
 
 
 def take_scan(event: Event, scan: Scan, organiser_id: int | None = None) -> Answer:
@@ -74,9 +74,8 @@ def _undo(session: Session, event: Event, nonce: str, now: datetime) -> Answer:
         row.undone_at = now
         if row.admitted_at is not None:
             row.registration.arrived, row.registration.arrived_at = 0, None
-        if row.is_walk_in and row.registration.is_active and not event.is_over(now):
-            give_back(session, row.registration, now, Why.ORGANISER)
-            serve_queue(session, event, now)
+        if row.is_walk_in and row.registration.is_active:
+            leave(session, event, row, now)
     return Answer(Word.UNDONE, row.registration_id, short_name(row.registration.name))
 
 
@@ -97,6 +96,7 @@ def _count_party(session: Session, event: Event, scan: Scan, now: datetime, orga
 
 
 def _let_in(session: Session, event: Event, scan: Scan, now: datetime, organiser_id: int | None) -> Answer:
+    capacity = event.capacity
     if scan.walk_in is not None:
         registration = find_attendee(session, event.id, scan.walk_in.email)
     else:
@@ -111,13 +111,13 @@ def _let_in(session: Session, event: Event, scan: Scan, now: datetime, organiser
     if scan.walk_in is not None and not is_new and not scan.let_in:
         return replace(_answer(session, registration, is_first=False), word=Word.KNOWN)
     if scan.gives_seat and registration.standing == Standing.WAITING:
-        for seated in fill_seats(session, event, now, [registration]):
-            promise_letter(session, "promotion", seated)
+        seat(session, event, registration, scan, now, is_new=False)
     admits = registration.standing == Standing.SEATED and first_of(session, registration.id) is None
     if admits or scan.let_in or registration.arrived:
         row = _row(event, registration, scan, now, organiser_id, is_walk_in=is_new)
         row.admitted_at = now if admits else None
         row.flagged_at = now if scan.let_in and not admits else None
+        row.added_seats = event.capacity - capacity
         session.add(row)
         if admits:
             registration.arrived, registration.arrived_at = row.people, row.scanned_at
@@ -129,7 +129,7 @@ def _let_in(session: Session, event: Event, scan: Scan, now: datetime, organiser
 def _write_down(
     session: Session, event: Event, scan: Scan, now: datetime, cancelled: Registration | None
 ) -> Registration | None:
-    """A walk-in gets a free seat like everybody else. Raises NoSeatAtTheDoor where there is none.
+    """A walk-in gets a free seat like everybody else, or one that is added. Raises NoSeatAtTheDoor.
 
     One whom a phone let in without asking is written down all the same: on the waiting list, and flagged.
     """
@@ -138,8 +138,7 @@ def _write_down(
     registration = cancelled or new_registration(event)
     fill_in(registration, scan.walk_in)
     join_queue(registration, now, language=language())
-    serve_queue(session, event, now, newcomer=registration)
-    session.flush()
+    seat(session, event, registration, scan, now, is_new=True)
     if registration.standing != Standing.SEATED and not scan.let_in:
         raise NoSeatAtTheDoor
     return registration

@@ -54,6 +54,7 @@ def _scan(nonce: str, record: Mapping[str, Any], now: datetime) -> Scan | None:
         registration_id=person if is_person else None,
         walk_in=walk_in,
         gives_seat=record.get("gives_seat") is True,
+        makes_room=record.get("makes_room") is True,
         let_in=record.get("let_in") is True,
         undoes=undoes,
         corrects=corrects,

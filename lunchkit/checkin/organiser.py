@@ -9,7 +9,9 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
 
 from lunchkit import clock
-from lunchkit.accounts.queries import current_organiser
+from lunchkit.accounts.models import ABSOLUTE_LIFE
+from lunchkit.accounts.queries import current_organiser, current_session
+from lunchkit.audit.recording import Act, begin
 from lunchkit.checkin import actions
 from lunchkit.checkin.forms import MOST_PEOPLE, WalkInForm, form_nonce, read_scans, walk_in_form
 from lunchkit.checkin.queries import (
@@ -20,6 +22,7 @@ from lunchkit.checkin.queries import (
     counts,
     door_list,
     first_scan,
+    millis,
     people_at_door,
     person_or_404,
 )
@@ -92,8 +95,11 @@ def now(slug: str) -> ResponseReturnValue:
             "free": told.free,
             "waiting": told.waiting,
             "walk_ins": told.walk_ins,
+            "absent": told.absent,
+            "may_add": told.may_add,
         },
         "conflicts": [conflict_data(conflict) for conflict in conflicts(event.id)],
+        "signed_in_until": _signed_in_until(),
     }
     response = jsonify(news | {"token": generate_csrf()})
     response.set_etag(hashlib.sha256(json.dumps(news, sort_keys=True).encode()).hexdigest()[:24])
@@ -104,11 +110,19 @@ def now(slug: str) -> ResponseReturnValue:
 def scan(slug: str) -> ResponseReturnValue:
     """What a phone scanned, in its order; an answer to each. Sent again, it is answered again."""
     event = _event(slug)
-    answers = [
-        answer_data(nonce, _take(event, act) if act else Answer(Word.UNKNOWN))
-        for nonce, act in read_scans(request.get_json(silent=True), clock.now())
-    ]
+    answers = []
+    for nonce, act in read_scans(request.get_json(silent=True), clock.now()):
+        if act and act.makes_room:
+            _note_apart(event)
+        answers.append(answer_data(nonce, _take(event, act) if act else Answer(Word.UNKNOWN)))
     return jsonify(answers=answers)
+
+
+def _note_apart(event: Event) -> None:
+    """Whoever adds a seat stands in the log for it, whatever else came in the same message."""
+    organiser = current_organiser()
+    if organiser is not None:
+        begin(Act("checkin.scan", organiser.id, organiser.name), event.slug)
 
 
 @bp.get("/e/<slug>/door/list")
@@ -142,7 +156,7 @@ def show(slug: str, registration_id: int) -> ResponseReturnValue:
         person=person,
         first=first_scan(person.id),
         place=place_in_queue(person),
-        free=counts(event).free,
+        counts=counts(event),
         nonce=secrets.token_urlsafe(16),
     )
 
@@ -159,7 +173,8 @@ def admit(slug: str, registration_id: int) -> ResponseReturnValue:
         door=_door(),
         registration_id=person.id,
         people=_people_of_form(),
-        gives_seat="seat" in request.form,
+        gives_seat="seat" in request.form or "room" in request.form,
+        makes_room="room" in request.form,
     )
     return _to(event, person.id, _take(event, act))
 
@@ -196,15 +211,16 @@ def new_walk_in(slug: str) -> ResponseReturnValue:
 
 @bp.post("/e/<slug>/door/walk-in")
 def walk_in(slug: str) -> ResponseReturnValue:
-    """A name, a seat if there is one, and in."""
+    """A name, a seat if there is one, and in; whoever presses again in a full house may add one."""
     event = _event(slug)
     form = walk_in_form(request.form)
     if not form.validate():
         return _walk_in_page(event, form), 422
     nonce = form_nonce(form.nonce.data) or secrets.token_urlsafe(16)
-    answer = _take(event, Scan(nonce, clock.now(), _door(), walk_in=form.attendee()))
+    makes_room = "room" in request.form
+    answer = _take(event, Scan(nonce, clock.now(), _door(), walk_in=form.attendee(), makes_room=makes_room))
     if answer.registration_id is None:
-        return _walk_in_page(event, form, str(NoSeatAtTheDoor.message)), 409
+        return _walk_in_page(event, form, is_full=True), 409
     return _to(event, answer.registration_id, answer)
 
 
@@ -247,7 +263,13 @@ def _to(event: Event, registration_id: int, answer: Answer) -> ResponseReturnVal
     return redirect(address, code=303)
 
 
-def _walk_in_page(event: Event, form: WalkInForm, notice: str | None = None) -> str:
+def _walk_in_page(event: Event, form: WalkInForm, *, is_full: bool = False) -> str:
     return render_template(
-        "organiser/checkin/walk_in.html", event=event, form=form, notice=notice, counts=counts(event)
+        "organiser/checkin/walk_in.html", event=event, form=form, is_full=is_full, counts=counts(event)
     )
+
+
+def _signed_in_until() -> int | None:
+    """The moment at which whoever is signed in has to show again who they are, however busy the door is."""
+    row = current_session()
+    return millis(row.started_at + ABSOLUTE_LIFE) if row else None

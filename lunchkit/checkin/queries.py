@@ -3,7 +3,7 @@
 import base64
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, func, select, true
 from sqlalchemy.orm import Session, aliased, joinedload
 
+from lunchkit import clock
 from lunchkit.checkin.views import Answer, Conflict, Counts, Scan, short_name
 from lunchkit.db import db, page_of
 from lunchkit.errors import NotFound
@@ -109,10 +110,20 @@ def counts(event: Event) -> Counts:
             func.coalesce(func.sum(case((waiting, 1), else_=0)), 0),
         ).where(Registration.event_id == event.id)
     ).one()
-    walked_in = select(func.coalesce(func.sum(CheckIn.people), 0)).where(
-        CheckIn.event_id == event.id, CheckIn.is_walk_in.is_(True), *_is_first(CheckIn)
-    )
-    return Counts(present, expected, event.capacity, queue, db.session.scalar(walked_in) or 0)
+    walk_in = and_(CheckIn.is_walk_in.is_(True), *_is_first(CheckIn))
+    walked_in, added = db.session.execute(
+        select(
+            func.coalesce(func.sum(case((walk_in, CheckIn.people), else_=0)), 0),
+            func.coalesce(func.sum(CheckIn.added_seats), 0),
+        ).where(CheckIn.event_id == event.id)
+    ).one()
+    told = Counts(present, expected, event.capacity, queue, walked_in, added)
+    return replace(told, may_add=max(0, told.chairs - present)) if event.is_running(clock.now()) else told
+
+
+def seats_added(event_id: int) -> int:
+    """By how many the number of seats rose at the door, where people were let in beside those who were missing."""
+    return db.session.scalar(select(func.sum(CheckIn.added_seats)).where(CheckIn.event_id == event_id)) or 0
 
 
 def conflicts(event_id: int) -> list[Conflict]:

@@ -21,6 +21,8 @@ class Scan:
     walk_in: AttendeeDetails | None = None
     gives_seat: bool = False
     """Whether somebody who waits is to get a free seat, if there is one."""
+    makes_room: bool = False
+    """Whether the number of seats may rise for them, beside people who have a seat and have not come."""
     let_in: bool = False
     """Whether the phone had no network and let them in without asking."""
     undoes: str | None = None
@@ -85,11 +87,25 @@ class Counts:
     """Requests in the queue."""
     walk_ins: int
     """People among those present who had not registered."""
+    added: int = 0
+    """Seats that were added at the door, among those of the capacity."""
+    may_add: int = 0
+    """So many people more may be let in beside those who have a seat and have not come; none before the beginning."""
 
     @property
     def free(self) -> int:
         """Seats that nobody has; never below zero, even after the capacity was lowered."""
         return max(0, self.capacity - self.expected)
+
+    @property
+    def absent(self) -> int:
+        """People who have a seat and have not come."""
+        return max(0, self.expected - self.present)
+
+    @property
+    def chairs(self) -> int:
+        """Seats that an organiser counted on: what was added at the door is nobody's chair."""
+        return self.capacity - self.added
 
 
 @dataclass(frozen=True)

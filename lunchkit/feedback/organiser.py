@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lunchkit.events.models import Event
@@ -28,7 +28,7 @@ from lunchkit.i18n import language
 from lunchkit.links import public
 from lunchkit.refusals import NO, readable, retry_header
 from lunchkit.rooms.queries import room_of_event
-from lunchkit.rooms.replies import after, refused
+from lunchkit.rooms.replies import after, refused, wants_json
 from lunchkit.text import clean_line
 
 bp = Blueprint("feedback", __name__)
@@ -36,10 +36,12 @@ bp = Blueprint("feedback", __name__)
 
 @bp.get("/e/<slug>/feedback")
 def index(slug: str) -> ResponseReturnValue:
-    """How many answered, two pictures with their tables, and what people wrote."""
+    """How many answered, two pictures with their tables, and what people wrote; a script hears of how many it shows."""
     event = any_event_by_slug_or_404(slug)
-    words, room = clean_line(request.args.get("q")), room_of_event(event.id)
     feedback = feedback_of(event.id)
+    if wants_json():
+        return jsonify(waiting=feedback.shown if feedback else 0)
+    words, room = clean_line(request.args.get("q")), room_of_event(event.id)
     return render_template(
         "organiser/feedback/index.html",
         event=event,

@@ -148,9 +148,9 @@ def outcome(event: Event, language: str) -> Outcome:
     counts = feedback.counts if feedback else {}
     view = feedback_view(event, feedback, language)
     marks, again = counts.get("mark", {}), counts.get("again", {})
-    names = again_words()
+    names, stage = again_words(), stage_of(event, feedback, clock.now())
     return Outcome(
-        stage=stage_of(event, feedback, clock.now()),
+        stage=stage,
         answered=count_answered(event.id, feedback),
         shown=feedback.shown if feedback else 0,
         mark=_result(
@@ -166,6 +166,7 @@ def outcome(event: Event, language: str) -> Outcome:
         ),
         remarks=count_remarks(event.id),
         closes_on=view.closes_on,
+        comes=stage is Stage.OPEN and feedback_box().count_new(event.id) >= STEP,
     )
 
 

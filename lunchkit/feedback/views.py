@@ -56,6 +56,8 @@ class Outcome:
     remarks: int
     """What people wrote; 0 as long as nothing may show."""
     closes_on: date
+    comes: bool = False
+    """Whether enough have said something new: within half a minute the background work shows it."""
 
     @property
     def is_shown(self) -> bool:

@@ -49,6 +49,8 @@ class Line:
     role: LazyString | None
     times: int
     """How often it was done, where that says something: what a phone at the door sends may be of many people."""
+    added: int
+    """Seats that were added at the door."""
     row: tuple[int, str] | None
     """The number of the row that it concerned, and the address of its page."""
 
@@ -102,6 +104,7 @@ def _line(entry: AuditEntry, lunches: dict[int, Event]) -> Line:
         whom=str(entry.facts.get("who", "")),
         role=ROLE_NAMES.get(entry.facts.get("role", "")),
         times=1 if entry.verb == SCANS else entry.times,
+        added=entry.facts.get("seats_added", 0) * entry.times,
         row=_row(entry, lunch),
     )
 

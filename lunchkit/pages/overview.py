@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext as _n
 
 from lunchkit import clock, links
+from lunchkit.checkin.queries import seats_added
 from lunchkit.config import current_settings
 from lunchkit.events.changes import members_token
 from lunchkit.events.models import REMINDERS, Event, EventState
@@ -47,6 +48,8 @@ class Overview:
     taken: int
     present: int
     """People who came, as the door counted them."""
+    added: int
+    """Seats that were added at the door."""
     left: int
     queue: int
     diets: dict[Diet, int]
@@ -90,6 +93,7 @@ def overview(event: Event) -> Overview:
         state=state,
         taken=taken,
         present=people_present(event.id),
+        added=seats_added(event.id),
         left=left,
         queue=queue,
         diets=diets,

@@ -180,13 +180,15 @@ def numbers(event: Event) -> list[tuple[int, str]]:
     """What the software counted of a lunch, and of what."""
     seats = seats_by_standing(event.id)
     answers = sum((poll.ballots or 0) + poll.hand_ballots for poll in polls_of(event.id) if poll.is_public)
+    registered, waiting, given_back = (seats.get(standing, 0) for standing in Standing)
+    came, asked = people_present(event.id), len(public_questions(event.id))
     return [
-        (seats.get(Standing.SEATED, 0), _("people registered")),
-        (people_present(event.id), _("people who came")),
-        (seats.get(Standing.WAITING, 0), _("people on the waiting list")),
-        (seats.get(Standing.CANCELLED, 0), _("seats given back")),
-        (len(public_questions(event.id)), _("questions asked in the room")),
-        (answers, _("answers in the polls")),
+        (registered, ngettext("person registered", "people registered", registered)),
+        (came, ngettext("person who came", "people who came", came)),
+        (waiting, ngettext("person on the waiting list", "people on the waiting list", waiting)),
+        (given_back, ngettext("seat given back", "seats given back", given_back)),
+        (asked, ngettext("question asked in the room", "questions asked in the room", asked)),
+        (answers, ngettext("answer in the polls", "answers in the polls", answers)),
     ]
 
 

@@ -64,6 +64,11 @@ class RegistrationList:
         """Registrations of the whole lunch, cancelled ones included."""
         return sum(self.counts.values())
 
+    @property
+    def absent(self) -> int:
+        """Registrations that have a seat and of which nobody came."""
+        return max(0, self.counts[Standing.SEATED] - self.arrived)
+
 
 @dataclass(frozen=True)
 class AnswerColumn:
@@ -93,13 +98,13 @@ def registrations_page(
     standing: Standing | None,
     page: int,
     *,
-    arrived: bool = False,
+    arrived: bool | None = None,
     order: Order = Order.NAME,
 ) -> RegistrationList:
     """The registrations of a lunch in which every word of ``text`` occurs, whatever its case and accents.
 
-    With ``arrived`` only those of whom somebody came. A page beyond the last is the last. The database sorts, cuts and
-    counts: a page of ten thousand costs what one of a hundred does.
+    With ``arrived`` only those of whom somebody came, or nobody. A page beyond the last is the last. The database
+    sorts, cuts and counts: a page of ten thousand costs what one of a hundred does.
     """
     words = fold(text).split()
     wanted = _listed(event_id, words, arrived=arrived)
@@ -256,15 +261,15 @@ def answers_by_question(question_ids: Sequence[int]) -> dict[int, int]:
     return dict(db.session.execute(counted.group_by(Answer.question_id)).all())
 
 
-def _listed(event_id: int, words: Sequence[str] = (), *, arrived: bool = False) -> Select[Registration]:
-    """Who of a lunch was not erased, with all these words; with ``arrived`` of those who came."""
+def _listed(event_id: int, words: Sequence[str] = (), *, arrived: bool | None = None) -> Select[Registration]:
+    """Who of a lunch was not erased, with all these words; with ``arrived`` of those who came, or did not."""
     return select(Registration).where(
         Registration.event_id == event_id, Registration.erased_at.is_(None), *_with(words, arrived=arrived)
     )
 
 
-def _with(words: Sequence[str], *, arrived: bool = False) -> list[ColumnElement[bool]]:
-    came = [Registration.arrived > 0] if arrived else []
+def _with(words: Sequence[str], *, arrived: bool | None = None) -> list[ColumnElement[bool]]:
+    came = [] if arrived is None else [Registration.arrived > 0 if arrived else Registration.arrived == 0]
     return came + [Registration.folded.contains(word, autoescape=True) for word in words]
 
 

@@ -162,6 +162,8 @@ class CheckIn(Model):
     """How many of the party this scan told of."""
     is_walk_in: Mapped[bool] = mapped_column(default=False)
     """Whether they came without having registered."""
+    added_seats: Mapped[int] = mapped_column(default=0)
+    """By how many the number of seats rose to let them in, beside people who had not come."""
     scanned_at: Mapped[Moment]
     """When, by the phone's clock."""
     received_at: Mapped[Moment]

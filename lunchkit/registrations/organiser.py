@@ -25,7 +25,7 @@ from lunchkit.registrations.listing import (
     registration_or_404,
     registrations_page,
 )
-from lunchkit.registrations.models import Registration
+from lunchkit.registrations.models import Registration, Standing
 from lunchkit.registrations.organiser_forms import MoveForm, OrganiserAttendeeForm, move_form, organiser_form
 from lunchkit.registrations.privacy import own_answers
 from lunchkit.registrations.queries import place_in_queue, seats_left
@@ -35,7 +35,7 @@ from lunchkit.text import clean_line
 bp = Blueprint("registrations", __name__)
 BESIDE = {AddressTaken: ("email", "event"), NoSeatForCompanions: ("companions",)}
 """Beside which field of a form a refusal stands; all others stand above it."""
-ARRIVED = "arrived"
+ARRIVED, ABSENT = "arrived", "absent"
 """In place of a standing: those of whom somebody came."""
 ONE = "/e/<slug>/registrations/<int(max=2147483647):registration_id>"
 
@@ -45,7 +45,9 @@ def index(slug: str) -> ResponseReturnValue:
     """The list, searched, filtered by standing or by who came, in one of three orders, forty at a time."""
     event = any_event_by_slug_or_404(slug)
     text = clean_line(request.args.get("q"))[:100]
-    standing, arrived = asked_standing(request.args.get("standing")), request.args.get("standing") == ARRIVED
+    asked = request.args.get("standing")
+    standing = Standing.SEATED if asked == ABSENT else asked_standing(asked)
+    arrived = {ARRIVED: True, ABSENT: False}.get(asked or "")
     order, page = asked_order(request.args.get("order")), request.args.get("page", 1, type=int)
     found = registrations_page(event.id, text, standing, page, arrived=arrived, order=order)
     return render_template(
@@ -53,7 +55,7 @@ def index(slug: str) -> ResponseReturnValue:
         event=event,
         list=found,
         q=text,
-        standing=ARRIVED if arrived else standing,
+        standing=standing if arrived is None else asked,
         order=order,
     )
 

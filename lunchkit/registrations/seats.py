@@ -35,14 +35,15 @@ def lock_event(session: Session, event_id: int) -> Event:
 
 
 def fill_seats(
-    session: Session, event: Event, now: datetime, newcomers: Sequence[Registration] = ()
+    session: Session, event: Event, now: datetime, newcomers: Sequence[Registration] = (), *, came: bool = False
 ) -> list[Registration]:
     """Give every free seat to the queue, and what is left to newcomers in turn; returns who got one, in order.
 
     Newcomers need not be in the database yet: whoever finds a seat at once is written there once. Once the lunch has
-    begun the queue is served no more, but a newcomer at the door may still sit down.
+    begun the queue is served no more, but a newcomer at the door may still sit down; once it is over only one of whom
+    the door says that they ``came``.
     """
-    if event.cancelled_at is not None or event.is_over(now):
+    if event.cancelled_at is not None or (event.is_over(now) and not came):
         return []
     session.flush()
     free, smallest = _room(session, event)

@@ -47,7 +47,7 @@ ledger.take = (news) => {
   if (news.people) learn(news.people, true);
   ledger.arrivals = new Map(news.arrivals.map((one) => [one.id, one]));
   for (const { record } of ledger.queue) presume(record);
-  Object.assign(ledger, { conflicts: news.conflicts, counts: news.counts, digest: news.digest });
+  Object.assign(ledger, { conflicts: news.conflicts, counts: news.counts, digest: news.digest, signedInUntil: news.signed_in_until });
   const people = ledger.people.map(({ name, ...rest }) => rest);
   change("kept", (kept) => kept.put({ ...news, people, token: undefined }, "list")).catch(() => {});
   changed();

@@ -1,5 +1,5 @@
 // One act at the door, from the wish to the word on the screen. It lies on the disk before anything else happens.
-// Event on the root element: door:wish, detail { ticket | id | walk_in | undoes | corrects, gives_seat, anyway, people }.
+// Event on the root element: door:wish, detail { ticket | id | walk_in | undoes | corrects, gives_seat, makes_room, anyway, people }.
 // With network the server's word counts; without, or where it does not come in time, this phone decides by its list.
 const root = document.querySelector("[data-door]");
 const { ledger } = root;
@@ -19,7 +19,7 @@ async function act({ anyway, ...wish }) {
     const told = await ask(entry);
     if (told) return root.show({ ...told, wish, isChecked: true });
   }
-  const isIn = presumed.word === "in" || anyway;
+  const isIn = presumed.word === "in" || anyway || wish.makes_room; // who was let in all the same is inside by now
   if (!isIn) {
     if (entry.order) await ledger.drop(entry);
     return root.show({ ...presumed, wish });

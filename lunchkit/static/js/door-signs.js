@@ -1,10 +1,13 @@
 // The lines around the camera: who is in, how many seats are free, what waits, whom somebody must look into.
 // [data-count="present|expected|free|walk_ins"], [data-link-is="on|off|out|shut"], [data-owed="{n} …"], [data-last] (the last one in, and an undo),
+// [data-house="JSON"] (of a full house: who is missing, and who waits), [data-soon-out="… {time} …"] (the session's last hour),
 // <ul data-conflicts data-words="JSON"> with <template data-conflict>; its button posts or forgets.
 const root = document.querySelector("[data-door]");
 const { ledger } = root;
 const all = (name) => document.querySelectorAll(`[data-${name}]`);
 const list = document.querySelector("[data-conflicts]");
+const houses = all("house"), HOUSE = JSON.parse(houses[0].dataset.house);
+const soonOut = document.querySelector("[data-soon-out]"), SOON = 3_600_000;
 const WORDS = JSON.parse(list.dataset.words);
 let last;
 
@@ -19,10 +22,21 @@ function draw() {
   }
   if (ledger.counts) for (const place of all("count")) place.textContent = counted()[place.dataset.count];
   for (const place of all("needs-names")) place.hidden = ledger.hasNames || !ledger.people.length;
+  for (const place of houses) place.textContent = root.house();
+  const until = ledger.signedInUntil;
+  soonOut.hidden = link !== "on" || !until || until - Date.now() > SOON;
+  if (!soonOut.hidden) soonOut.querySelector("span").textContent = soonOut.dataset.soonOut.replace("{time}", root.time(until));
   const lines = [...ledger.conflicts.map(flagged), ...ledger.held.map(held)];
   list.replaceChildren(...lines);
   list.closest("section").hidden = !lines.length;
 }
+
+root.house = () => {
+  const { free = 1, absent, waiting } = ledger.counts ?? {};
+  if (free > 0) return "";
+  const many = (name, n) => (n ? (n === 1 ? HOUSE[`${name}_one`] : HOUSE[name].replace("{n}", n)) : "");
+  return [HOUSE.full, many("absent", absent), many("waiting", waiting)].filter(Boolean).join(" ");
+};
 
 // The server's counts, and those of ours that it has not heard of.
 function counted() {

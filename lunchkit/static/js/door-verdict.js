@@ -1,7 +1,7 @@
 // The word, over the whole screen: its colour, its mark, and what to do next.
-// <dialog data-verdict></dialog>, and one <template data-word="in"> for each word. In it: [data-fill="who|place|lunch|people"],
-// [data-since="since {time}, {door}"], [data-when="checked|unchecked|party|missing"] which show only then,
-// [data-does="undo|seat|anyway|rest|rejoin|next"] which are buttons, and [data-party] which gets one for each number of people.
+// <dialog data-verdict></dialog>, and one <template data-word="in"> for each word. In it: [data-fill="who|place|lunch|people|house"],
+// [data-since="since {time}, {door}"], [data-when="checked|unchecked|party|missing|room|no-room"] which show only then,
+// [data-does="undo|seat|room|anyway|rest|rejoin|next"] which are buttons, and [data-party] which gets one for each number of people.
 const root = document.querySelector("[data-door]");
 const dialog = document.querySelector("[data-verdict]");
 const STAYS = 5_000;
@@ -12,7 +12,7 @@ let shown, timer;
 root.show = (told) => {
   shown = told;
   const part = document.querySelector(`template[data-word="${told.word}"]`).content.cloneNode(true);
-  for (const place of part.querySelectorAll("[data-fill]")) place.textContent = told[place.dataset.fill] ?? "";
+  for (const place of part.querySelectorAll("[data-fill]")) place.textContent = (place.dataset.fill === "house" ? root.house() : told[place.dataset.fill]) ?? "";
   for (const place of part.querySelectorAll("[data-since]")) place.textContent = since(place.dataset.since);
   for (const place of part.querySelectorAll("[data-when]")) place.hidden = !holds(place.dataset.when);
   for (const place of part.querySelectorAll("[data-party]")) place.append(...numbers());
@@ -27,7 +27,8 @@ root.show = (told) => {
 
 function holds(when) {
   const missing = (shown.seats ?? 1) - (shown.people ?? 0);
-  const facts = { checked: shown.isChecked, unchecked: !shown.isChecked, party: shown.seats > 1, missing: missing > 0, of: shown.of };
+  const room = shown.isChecked && (root.ledger.counts?.may_add ?? 0) >= (shown.seats || 1);
+  const facts = { room, "no-room": shown.isChecked && !room, checked: shown.isChecked, unchecked: !shown.isChecked, party: shown.seats > 1, missing: missing > 0, of: shown.of };
   return Boolean(facts[when]);
 }
 
@@ -51,6 +52,7 @@ function numbers() {
 const WISHES = {
   undo: () => ({ undoes: shown.of }),
   seat: () => ({ id: shown.id, gives_seat: true }),
+  room: () => ({ ...shown.wish, gives_seat: true, makes_room: true }),
   anyway: () => ({ ...shown.wish, anyway: true, gives_seat: shown.word === "waiting" }),
   rest: () => ({ corrects: shown.of, people: shown.seats }),
   party: (button) => ({ corrects: shown.of, people: Number(button.dataset.people) }),

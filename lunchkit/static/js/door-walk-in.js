@@ -19,5 +19,8 @@ form.addEventListener("submit", (event) => {
 });
 
 root.addEventListener("door:told", ({ detail }) => {
-  if (detail.word === "in" && detail.wish?.walk_in) form.reset();
+  if (detail.word !== "in" || !detail.wish?.walk_in) return;
+  form.reset();
+  form.hidden = true;
+  link.setAttribute("aria-expanded", "false");
 });

@@ -1,0 +1,388 @@
+"""A full house in which people are missing: who is let in beside them, how far, and who stands for it; on both databases."""
+
+import secrets
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select, update
+
+from lunchkit import clock
+from lunchkit.accounts.actions import add_organiser
+from lunchkit.accounts.models import ABSOLUTE_LIFE, IDLE_LIFE, OrganiserSession, Role
+from lunchkit.audit.models import AuditEntry
+from lunchkit.checkin import steps
+from lunchkit.checkin.actions import take_scan
+from lunchkit.checkin.queries import conflicts, counts, seats_added
+from lunchkit.checkin.views import Counts, Scan, Word
+from lunchkit.db import db
+from lunchkit.events.models import Event
+from lunchkit.registrations.actions import cancel_registration, register_attendee
+from lunchkit.registrations.models import Registration, Standing
+from lunchkit.registrations.queries import seats_taken
+from lunchkit.registrations.refusals import NoSeatAtTheDoor, RegistrationClosed, TooLate
+from lunchkit.upkeep.actions import purge_people
+from tests.browser import sign_in
+from tests.conftest import EventMaker, Outbox, csrf_of, details, new_client
+from tests.room import running_event
+from tests.seating import all_at_once
+from tests.test_door import Door, guest, record, scan_of
+
+FULL, IN = Word.FULL, Word.IN
+
+
+def full_lunch(make_event: EventMaker, seats: int = 4, here: int = 2, waiting: int = 0) -> Event:
+    """A lunch that runs: every seat is given, and of those who have one so many are in."""
+    event = running_event(make_event, capacity=seats)
+    with clock.fixed_at(event.starts_at - timedelta(days=1)):
+        people = [guest(event, f"Gast{number} Name") for number in range(seats)]
+        for number in range(waiting):
+            guest(event, f"Warte{number} Name")
+    for person in people[:here]:
+        assert take_scan(event, scan_of(person)).word is IN
+    return event
+
+
+def walk_in(name: str = "Dora Fenouil", email: str | None = None, **more: Any) -> Scan:
+    """Somebody who stands there unregistered."""
+    return scan_of(None, walk_in=details(name, email), **more)
+
+
+def word_of(event: Event, scan: Scan) -> Word:
+    """What the door says."""
+    try:
+        return take_scan(event, scan).word
+    except NoSeatAtTheDoor:
+        return FULL
+
+
+def fresh(event: Event) -> Event:
+    """The lunch as the database has it now."""
+    db.session.rollback()
+    return db.session.get_one(Event, event.id, populate_existing=True)
+
+
+def assert_not_oversold(event: Event, chairs: int) -> Counts:
+    """No seat is given that is not there, and no more people are in than there are chairs."""
+    event = fresh(event)
+    told = counts(event)
+    assert seats_taken(event.id) <= event.capacity
+    assert told.present <= told.chairs == chairs
+    return told
+
+
+def test_somebody_is_let_in_beside_those_who_are_missing_until_the_chairs_are_taken(make_event: EventMaker) -> None:
+    event = full_lunch(make_event)
+    assert word_of(event, walk_in()) is FULL, "one press says no"
+    assert counts(fresh(event)).may_add == 2
+    assert [word_of(event, walk_in(f"Gast{n} Neu", makes_room=True)) for n in range(3)] == [IN, IN, FULL]
+    told = assert_not_oversold(event, chairs=4)
+    assert (told.capacity, told.expected, told.present, told.absent, told.walk_ins) == (6, 6, 4, 2, 2)
+    assert seats_added(event.id) == told.added == 2
+
+
+def test_whoever_comes_late_still_has_their_seat(make_event: EventMaker) -> None:
+    event = full_lunch(make_event, seats=2, here=1)
+    late = db.session.scalars(select(Registration).where(Registration.arrived == 0)).one()
+    assert word_of(event, walk_in(makes_room=True)) is IN
+    assert take_scan(event, scan_of(late)).word is IN, "nobody was thrown out for the walk-in"
+
+
+def test_no_room_is_made_before_the_beginning_nor_where_everybody_is_there(make_event: EventMaker) -> None:
+    event = full_lunch(make_event)
+    with clock.fixed_at(event.starts_at - timedelta(minutes=1)):
+        assert counts(fresh(event)).may_add == 0
+        assert word_of(event, walk_in(makes_room=True)) is FULL
+    crowd = full_lunch(make_event, here=4)
+    assert word_of(crowd, walk_in(makes_room=True)) is FULL
+    assert fresh(crowd).capacity == 4
+
+
+def test_a_free_seat_is_given_before_one_is_added(make_event: EventMaker) -> None:
+    event = running_event(make_event, capacity=2)
+    assert word_of(event, walk_in(makes_room=True)) is IN
+    assert (fresh(event).capacity, seats_added(event.id)) == (2, 0)
+
+
+def test_a_lower_capacity_throws_nobody_out_and_still_holds_the_chairs(make_event: EventMaker) -> None:
+    event = full_lunch(make_event, seats=4, here=2)
+    db.session.get_one(Event, event.id).capacity = 3
+    db.session.commit()
+    assert [word_of(event, walk_in(f"Gast{n} Neu", makes_room=True)) for n in range(2)] == [IN, FULL]
+    told = counts(fresh(event))
+    assert (told.capacity, told.chairs, told.present) == (5, 3, 3)
+
+
+def test_who_waits_is_let_in_with_the_whole_party_or_not(make_event: EventMaker, outbox: Outbox) -> None:
+    event = running_event(make_event, capacity=3, companions_allowed=3)
+    with clock.fixed_at(event.starts_at - timedelta(days=1)):
+        guest(event, "Ana Radis", companions=2)
+        three, two = guest(event, "Trio Name", companions=3), guest(event, "Duo Name", companions=1)
+    wish = {"gives_seat": True, "makes_room": True}
+    assert word_of(event, scan_of(two, gives_seat=True)) is FULL
+    assert word_of(event, scan_of(three, **wish)) is FULL, "four people, three chairs"
+    assert word_of(event, scan_of(two, **wish)) is IN
+    assert_not_oversold(event, chairs=3)
+    assert outbox.kinds(two.email)[-1] == "promotion"
+    assert fresh(event) and db.session.get_one(Registration, three.id).standing == Standing.WAITING
+
+
+def test_the_same_press_again_makes_room_once(make_event: EventMaker) -> None:
+    event, scan = full_lunch(make_event), walk_in(makes_room=True)
+    assert [word_of(event, scan) for _ in range(4)] == [IN] * 4
+    assert fresh(event).capacity == 5
+
+
+def test_an_undo_takes_the_added_seat_away_again(make_event: EventMaker) -> None:
+    event, scan = full_lunch(make_event), walk_in(makes_room=True)
+    take_scan(event, scan)
+    undo = Scan(secrets.token_hex(16), clock.now(), undoes=scan.nonce)
+    assert [take_scan(event, undo).word for _ in range(2)] == [Word.UNDONE] * 2
+    assert (fresh(event).capacity, seats_added(event.id), counts(event).free) == (4, 0, 0)
+
+
+def take_in_thread(event_id: int, scan: Scan) -> Word:
+    return word_of(db.session.get_one(Event, event_id), scan)
+
+
+@pytest.mark.parametrize("guarded", [False, True], ids=["control without bound", "as it is"])
+def test_of_many_doors_at_once_no_more_get_in_than_there_are_chairs(
+    app: Flask, make_event: EventMaker, monkeypatch: pytest.MonkeyPatch, guarded: bool
+) -> None:
+    event = full_lunch(make_event, seats=6, here=3)
+    if not guarded:
+        monkeypatch.setattr(steps, "counts", unbounded(steps.counts))
+    scans = [walk_in(f"Gast{number} Neu", makes_room=True) for number in range(8)]
+    told = Counter(all_at_once(app, [partial(take_in_thread, event.id, scan) for scan in scans]))
+    assert told == (Counter({IN: 3, FULL: 5}) if guarded else Counter({IN: 8}))
+    assert seats_taken(event.id) <= fresh(event).capacity, "the database itself holds this"
+
+
+def unbounded(ask: Callable[[Event], Counts]) -> Callable[[Event], Counts]:
+    """A door that counts no chairs."""
+
+    def count(event: Event) -> Counts:
+        told = ask(event)
+        return Counts(told.present, told.expected, told.capacity, told.waiting, told.walk_ins, told.added, 99)
+
+    return count
+
+
+def test_a_phone_without_network_lets_in_and_is_flagged(make_event: EventMaker) -> None:
+    event = full_lunch(make_event)
+    assert word_of(event, walk_in(let_in=True)) is Word.WAITING
+    (one,) = conflicts(event.id)
+    assert fresh(event).capacity == 4, "nobody decided that there is room"
+    again = scan_of(one.registration, gives_seat=True, makes_room=True)
+    assert word_of(event, again) is IN, "somebody who looks into it may give them a seat"
+
+
+def test_a_press_whose_answer_was_late_is_believed_or_flagged(make_event: EventMaker) -> None:
+    """The phone asked, heard nothing, and let them in: the record is the same, and says so."""
+    event = full_lunch(make_event, here=3)
+    heard, unheard = (
+        walk_in("Dora Fenouil", makes_room=True, let_in=True),
+        walk_in("Eva Endive", makes_room=True, let_in=True),
+    )
+    assert (word_of(event, heard), word_of(event, heard)) == (IN, IN)
+    assert word_of(event, unheard) is Word.WAITING, "no chair is left"
+    assert [one.registration.name for one in conflicts(event.id)] == ["Eva Endive"]
+    assert_not_oversold(event, chairs=4)
+
+
+def test_who_made_room_stands_in_the_log_and_on_the_page_of_the_lunch(
+    organiser_client: FlaskClient, make_event: EventMaker
+) -> None:
+    event = full_lunch(make_event, here=1)
+    door = Door(organiser_client, event)
+    others = [
+        record(one) for one in db.session.scalars(select(Registration).where(Registration.arrived == 0)).all()[:1]
+    ]
+    adding = [record(walk_in={"name": f"Gast{n} Neu"}, makes_room=True) for n in range(2)]
+    assert door.words(*others, *adding) == ["in"] * 3, "three in one message"
+    fresh(event)
+    noted = db.session.scalars(select(AuditEntry).where(AuditEntry.event_id == event.id)).all()
+    assert [(one.name, one.facts.get("seats_added"), one.times) for one in noted] == [
+        ("Ada Ressort", None, 1), ("Ada Ressort", 1, 2),
+    ]  # fmt: skip
+    log = organiser_client.get(f"/organiser/log?lunch={event.slug}&lang=en").get_data(as_text=True)
+    assert "2 seats added" in log
+    page = organiser_client.get(f"/organiser/e/{event.slug}?lang=en").get_data(as_text=True)
+    assert "2 of these seats were added at the door." in page
+    assert "added at the door" not in organiser_client.get(
+        f"/organiser/e/{full_lunch(make_event).slug}?lang=en"
+    ).get_data(as_text=True), "control"
+
+
+def test_the_form_without_a_script_says_it_first_and_lets_in_at_the_second_press(
+    organiser_client: FlaskClient, make_event: EventMaker
+) -> None:
+    event = full_lunch(make_event, waiting=2)
+    form = f"/organiser/e/{event.slug}/door/walk-in?lang=en"
+    page = organiser_client.get(form).get_data(as_text=True)
+    for words in ("Every seat is given.", "2 people who have a seat are not here yet.", "2 requests wait"):
+        assert words in page
+    assert "Let in all the same" not in page, "not with the first press"
+    said = {
+        "csrf_token": csrf_of(organiser_client, form),
+        "name": "Dora Fenouil",
+        "nonce": secrets.token_urlsafe(16),
+    }
+    refused = organiser_client.post(form, data=said)
+    assert refused.status_code == 409 and 'name="room"' in refused.get_data(as_text=True)
+    assert 'value="Dora Fenouil"' in refused.get_data(as_text=True)
+    let_in = [organiser_client.post(form, data=said | {"room": "1"}).status_code for _ in range(2)]
+    assert let_in == [303, 303] and counts(fresh(event)).walk_ins == 1
+    assert_not_oversold(event, chairs=4)
+
+
+def test_a_person_who_waits_is_let_in_at_the_second_press_too(
+    organiser_client: FlaskClient, make_event: EventMaker
+) -> None:
+    event = full_lunch(make_event, waiting=1)
+    person = db.session.scalars(select(Registration).where(Registration.standing == Standing.WAITING)).one()
+    page = f"/organiser/e/{event.slug}/door/{person.id}"
+
+    def press(name: str) -> str:
+        said = {"csrf_token": csrf_of(organiser_client, page), "nonce": secrets.token_urlsafe(16), name: "1"}
+        answer = organiser_client.post(f"{page}/arrival", data=said, follow_redirects=True)
+        return answer.get_data(as_text=True)
+
+    assert 'name="room"' in press("seat")
+    assert 'data-shows="in"' in press("room")
+
+
+# Afterwards.
+
+
+@contextmanager
+def afterwards(event: Event, **later: float) -> Iterator[None]:
+    """So long after the end, with the organiser still signed in."""
+    moment = event.ends_at + timedelta(**later)
+    db.session.execute(update(OrganiserSession).values(started_at=moment, seen_at=moment))
+    db.session.commit()
+    with clock.fixed_at(moment):
+        yield
+
+
+def test_who_came_and_was_not_registered_is_written_down_afterwards_and_no_letter_leaves(
+    make_event: EventMaker, outbox: Outbox
+) -> None:
+    event = full_lunch(make_event)
+    with afterwards(event, hours=20):
+        scan = walk_in("Dora Fenouil", "dora@example.org")
+        assert word_of(event, scan) is IN
+        assert (fresh(event).capacity, counts(event).walk_ins) == (5, 1)
+        assert outbox.kinds("dora@example.org") == []
+        assert take_scan(event, Scan(secrets.token_hex(16), clock.now(), undoes=scan.nonce)).word is Word.UNDONE
+        assert (fresh(event).capacity, counts(event).expected) == (4, 4)
+        assert outbox.kinds("dora@example.org") == [], "no cancellation of a lunch that is over"
+
+
+def test_who_waited_and_came_is_written_down_afterwards(make_event: EventMaker, outbox: Outbox) -> None:
+    event = full_lunch(make_event, waiting=1)
+    person = db.session.scalars(select(Registration).where(Registration.standing == Standing.WAITING)).one()
+    with afterwards(event, hours=1):
+        assert word_of(event, scan_of(person, gives_seat=True)) is IN
+        assert outbox.kinds(person.email) == ["waiting"]
+
+
+def test_nobody_gets_a_seat_afterwards_by_another_way(make_event: EventMaker) -> None:
+    event = running_event(make_event, capacity=3)
+    with clock.fixed_at(event.starts_at - timedelta(days=1)):
+        first = guest(event)
+        waits = [guest(event, f"Warte{n} Name") for n in range(4)]
+    with afterwards(event, hours=1):
+        with pytest.raises(RegistrationClosed):
+            register_attendee(event, details("Eva Endive", "eva@example.org"), form_key="k" * 32, language="en")
+        with pytest.raises(TooLate):
+            cancel_registration(first)
+        take_scan(event, scan_of(waits[0]))
+    standings = Counter(db.session.scalars(select(Registration.standing).where(Registration.event_id == event.id)))
+    assert standings == Counter({Standing.SEATED: 3, Standing.WAITING: 2})
+
+
+def test_after_the_names_are_erased_nobody_is_written_down(
+    organiser_client: FlaskClient, make_event: EventMaker
+) -> None:
+    event = running_event(make_event, capacity=4)
+    with afterwards(event, days=40):
+        purge_people()
+        event = fresh(event)
+        assert event.purged_at is not None
+        assert word_of(event, walk_in()) is FULL
+        page = organiser_client.get(f"/organiser/e/{event.slug}/door/walk-in").get_data(as_text=True)
+        assert 'name="name"' not in page
+    with afterwards(event, days=20):
+        page = organiser_client.get(f"/organiser/e/{full_lunch(make_event).slug}/door/walk-in").get_data(as_text=True)
+        assert 'name="name"' in page, "control"
+
+
+# A door that stands open for hours.
+
+
+def seen_again(client: FlaskClient, event: Event, since: datetime, minutes: int, every: int) -> int:
+    """What the door's page gets at the end of so many minutes in which it asked so often."""
+    status = 0
+    for minute in range(every, minutes + 1, every):
+        with clock.fixed_at(since + timedelta(minutes=minute)):
+            status = client.get(f"/organiser/e/{event.slug}/door/now.json").status_code
+    return status
+
+
+def test_a_door_that_asks_what_is_new_stays_signed_in(app: Flask, make_event: EventMaker) -> None:
+    event = running_event(make_event)
+    client = new_client(app)
+    with app.test_request_context():
+        sign_in(client, add_organiser("Noa Panais", "noa@lunch.example", "fr", role=Role.HELPER))
+    start = db.session.scalars(select(OrganiserSession.started_at)).one()
+    alone = int(IDLE_LIFE.total_seconds() // 60) + 1
+    assert seen_again(client, event, start, 6 * 60, every=30) == 200, "the open page is what keeps it"
+    assert seen_again(client, event, start + timedelta(hours=6), alone, every=alone) == 302, "control: nobody asked"
+
+
+def test_the_door_knows_when_its_session_ends_whatever_it_does(
+    organiser_client: FlaskClient, make_event: EventMaker
+) -> None:
+    event = running_event(make_event)
+    news = organiser_client.get(f"/organiser/e/{event.slug}/door/now.json")
+    started = db.session.scalars(select(OrganiserSession.started_at)).one()
+    assert news.get_json()["signed_in_until"] == int((started + ABSOLUTE_LIFE).timestamp() * 1000)
+    again = organiser_client.get(
+        f"/organiser/e/{event.slug}/door/now.json?seen={news.get_json()['digest']}",
+        headers={"If-None-Match": news.headers["ETag"]},
+    )
+    assert again.status_code in (200, 304)
+
+
+def test_after_the_end_the_list_says_who_came_and_who_did_not_and_is_completed_there(
+    organiser_client: FlaskClient, make_event: EventMaker
+) -> None:
+    event = full_lunch(make_event, seats=3, here=1)
+    absent = db.session.scalars(select(Registration).where(Registration.arrived == 0)).first()
+    assert absent is not None
+    base = f"/organiser/e/{event.slug}"
+
+    def read(path: str) -> str:
+        return organiser_client.get(f"{base}{path}{'&' if '?' in path else '?'}lang=en").get_data(as_text=True)
+
+    assert "Did not come" not in read("/registrations"), "not while they may come"
+    assert f'href="{base}/door"' in read("")
+    with afterwards(event, hours=20):
+        assert f'href="{base}/door/list"' in read("")
+        listed = read("/registrations?standing=absent")
+        assert (
+            "Did not come <b>2</b>" in listed and "2 registrations" in listed and f'href="{base}/door/list"' in listed
+        )
+        assert f"{base}/door/{absent.id}" in read(f"/registrations/{absent.id}")
+        door = read("/door/list?whom=absent")
+        assert "Add somebody who came" in door and "They came" in door and "Not here yet" not in door
+        said = {"csrf_token": csrf_of(organiser_client, f"{base}/door/{absent.id}"), "nonce": secrets.token_urlsafe(16)}
+        organiser_client.post(f"{base}/door/{absent.id}/arrival", data=said)
+        assert "Did not come <b>1</b>" in read("/registrations?standing=absent")

@@ -1,0 +1,123 @@
+"""A phone at the door of a full house: it says so before a name is typed, and lets in beside those who are missing."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect
+from sqlalchemy import update
+
+from lunchkit import clock
+from lunchkit.accounts.models import ABSOLUTE_LIFE, OrganiserSession
+from lunchkit.checkin.queries import counts
+from lunchkit.db import transaction
+from lunchkit.registrations.actions import change_capacity
+from lunchkit.registrations.queries import seats_taken
+from tests.chromium import open_context
+from tests.live import House, house
+from tests.test_door_trip import ON, Phone, guests, inside, let_in, lunch_of
+
+pytestmark = pytest.mark.browser
+FORM = "[data-walk-in-form]"
+
+
+@pytest.fixture
+def lunch(tmp_path: Path) -> Iterator[House]:
+    """The lunch that takes place now: two more people are missing, and every seat is given."""
+    with house(tmp_path) as lunch:
+        guests(lunch, 2, "Gast")
+        with inside(lunch):
+            event = lunch_of(lunch)
+            change_capacity(event, seats_taken(event.id))
+        yield lunch
+
+
+@pytest.fixture
+def phone(lunch: House, chromium: Browser) -> Iterator[Callable[[], Phone]]:
+    """Takes phones into hands."""
+    context = open_context(chromium)
+    let_in(context.new_page(), lunch.sign_in)
+    state: Any = context.storage_state()
+    held: list[Phone] = []
+
+    def take() -> Phone:
+        held.append(Phone(lunch, chromium, state, "Nord"))
+        return held[-1]
+
+    yield take
+    for one in (context, *(phone.context for phone in held)):
+        one.close()
+
+
+def walk_in(page: Page, name: str) -> None:
+    """Write somebody down."""
+    if page.locator(FORM).is_hidden():
+        page.locator("[data-walk-in]").click()
+    page.locator(f"{FORM} [name=name]").fill(name)
+    page.keyboard.press("Enter")
+
+
+def told(lunch: House) -> tuple[int, int, int]:
+    """Seats, seats that were added, walk-ins: as the server has them."""
+    with inside(lunch):
+        found = counts(lunch_of(lunch))
+        return found.capacity, found.added, found.walk_ins
+
+
+def test_in_a_full_house_the_phone_says_so_first_and_lets_in_at_a_second_press(
+    lunch: House, phone: Callable[[], Phone]
+) -> None:
+    one, (seats, added, walk_ins) = phone(), told(lunch)
+    one.page.locator("[data-walk-in]").click()
+    expect(one.page.locator(f"{FORM} .full")).to_contain_text("Toutes les places sont données.")
+    expect(one.page.locator(f"{FORM} .full")).to_contain_text("pas encore là")
+    walk_in(one.page, "Dora Fenouil")
+    answer = one.page.locator("dialog[data-shows=full]")
+    expect(answer).to_contain_text("Toutes les places sont données.")
+    assert told(lunch) == (seats, added, walk_ins), "one press writes nothing"
+    answer.locator("[data-does=room]").click()
+    expect(one.page.locator("dialog[data-shows=in]")).to_contain_text("Dora F.")
+    assert told(lunch) == (seats + 1, added + 1, walk_ins + 1)
+    one.close_answer()
+    expect(one.page.locator(FORM)).to_be_hidden()
+    one.page.locator("[data-last] button").click()
+    expect(one.page.locator("dialog[data-shows=undone]")).to_be_visible()
+    one.expect_all_sent()
+    assert told(lunch) == (seats, added, walk_ins), "an undo takes the seat away again"
+
+
+def test_a_second_press_whose_answer_does_not_come_lets_in_once(lunch: House, phone: Callable[[], Phone]) -> None:
+    one, (seats, _added, walk_ins) = phone(), told(lunch)
+    walk_in(one.page, "Eva Endive")
+    expect(one.page.locator("dialog[data-shows=full]")).to_be_visible()
+    lost: list[Route] = []
+
+    def swallow(route: Route) -> None:
+        """The server hears it, the phone does not hear the answer."""
+        if not lost:
+            lost.append(route)
+            route.fetch()
+            route.abort()
+        else:
+            route.continue_()
+
+    one.page.route("**/door/scans", swallow)
+    one.page.locator("dialog [data-does=room]").click()
+    expect(one.page.locator("dialog[data-shows=in]")).to_contain_text("Eva E")
+    one.close_answer()
+    one.expect_all_sent()
+    assert lost and told(lunch)[0::2] == (seats + 1, walk_ins + 1), "once, although it was told twice"
+
+
+def test_the_door_says_an_hour_before_that_its_session_ends(lunch: House, phone: Callable[[], Phone]) -> None:
+    one = phone()
+    expect(one.page.locator("[data-soon-out]")).to_be_hidden()
+    with inside(lunch), transaction() as session:
+        started = clock.now() - ABSOLUTE_LIFE + timedelta(minutes=50)
+        session.execute(update(OrganiserSession).values(started_at=started))
+    one.page.reload()
+    one.expect_link(ON)
+    expect(one.page.locator("[data-soon-out]")).to_contain_text("Votre session se ferme")
+    expect(one.page.locator("[data-soon-out] a")).to_be_visible()
