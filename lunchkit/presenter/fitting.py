@@ -4,8 +4,11 @@ Style sheets cannot ask whether a text fits; here it is estimated from the bread
 makes smaller what a broader font still lets run over.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from markupsafe import Markup
 
 from lunchkit.i18n import typo
 from lunchkit.polls.models import Kind
@@ -72,6 +75,11 @@ def fit(text: str, width: int, height: int, most: int = SIZES[0]) -> int:
     """The largest size at which a text fits a place on the canvas."""
     sizes = (size for size in SIZES if size <= most)
     return next((size for size in sizes if count_lines(typo(text), width / size) * size * LINE <= height), SMALLEST)
+
+
+def in_parts(address: str) -> Markup:
+    """An address that breaks between its parts, if at all: never in a name or a number, nor behind a slash."""
+    return Markup("<wbr>").join(re.split(r"(?<=[.-])(?=[^\W\d])|(?=[:/])", address.replace("/", "/\u2060")))
 
 
 def code_size(code: str) -> int:
