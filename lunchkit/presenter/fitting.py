@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from lunchkit.i18n import typo
+from lunchkit.i18n import INVERSION, typo
 from lunchkit.polls.models import Kind
 from lunchkit.polls.pictures.drawing import breadth
 from lunchkit.polls.views import PollView
@@ -58,10 +58,15 @@ STEPS: tuple[Way, ...] = (
 TIGHTEST = Plan(632, 34, 3)
 
 
+HELD = "\u2011"
+"""The hyphen of «faudrait-il», at which no line ends: see ``lunchkit.i18n.unbroken``."""
+
+
 def count_lines(text: str, room: float, tracking: float = TRACKING) -> int:
     """How many lines of so many ems a text fills; 99 more where a word is broader than a line."""
     lines, length = 1, 0.0
-    for word in filter(None, text.replace("-", "- ").split(" ")):
+    held = INVERSION.sub(lambda found: found[0].replace("-", HELD), text)
+    for word in filter(None, held.replace("-", "- ").split(" ")):
         broad = breadth(word) - tracking * len(word)
         lines += 99 if broad > room else 0
         if length and length + SPACE + broad > room:

@@ -175,7 +175,7 @@ def hatch(x: float, y: float, width: float, height: float, step: float) -> str:
     return "".join(lines)
 
 
-_THIN = dict.fromkeys("ijlI|.,:;!’'·", 0.29) | dict.fromkeys("tfr()[]- \u00a0\u202f", 0.36)
+_THIN = dict.fromkeys("ijlI|.,:;!’'·", 0.29) | dict.fromkeys("tfr()[]-\u2011 \u00a0\u202f", 0.36)
 _BROAD = dict.fromkeys("mwMWŒœ%@—…", 0.9)
 _BREADTHS = _THIN | _BROAD
 

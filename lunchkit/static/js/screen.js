@@ -81,6 +81,7 @@ function fitJoin() {
 }
 function fit() {
   fitJoin();
+  for (const label of root.querySelectorAll(".label")) if (runsOver(label.querySelector("span"), 2)) label.classList.add("long");
   for (const text of root.querySelectorAll("[data-fit]")) {
     let at = SIZES.findIndex((size) => text.classList.contains(size));
     for (; at < SIZES.length - 1 && isTight(text); at++) text.classList.replace(SIZES[at], SIZES[at + 1]);
