@@ -114,7 +114,10 @@ def plain(text: str) -> str:
             result(4, 4, 1, labels=["Yes, mostly", "Half", "No"]),
             "“Yes, mostly” and “Half”: 4 people each out of 9",
         ),
-        (result(4, 4, 1, labels=["Bread and butter", "Jam", "No"]), "“Bread and butter” and “Jam”: 4 people each out of 9"),
+        (
+            result(4, 4, 1, labels=["Bread and butter", "Jam", "No"]),
+            "“Bread and butter” and “Jam”: 4 people each out of 9",
+        ),
         (result(4, 4, 1, labels=["Bread", "Jam", "No, never"]), "Bread and Jam: 4 people each out of 9"),
         (result(5, 4, labels=["Yes, mostly", "Half"]), "Yes, mostly: 5 people out of 9, or 56 %"),
         (words(9, 4), "“mot0”: 9 people out of 20, or 45 %"),
@@ -272,7 +275,9 @@ def test_the_words_of_a_cloud_follow_each_other_in_one_text() -> None:
     template = '{% from "polls/_pictures.html" import cloud %}{{ cloud(result) }}'
     html = render_template_string(template, result=words(9, 1, 1))
     assert html.count("<text") == len(draw_cloud(words(9, 1, 1)).words) < html.count("<tspan") == 3
-    assert re.search(r'<tspan font-size="54[.\d]*">mot0</tspan><tspan dx="24.3" font-size="17[.\d]*">mot1</tspan>', html)
+    assert re.search(
+        r'<tspan font-size="54[.\d]*">mot0</tspan><tspan dx="24.3" font-size="17[.\d]*">mot1</tspan>', html
+    )
 
 
 @pytest.mark.parametrize(("counts", "room"), [((6, 0), 62), ((6, 3), 48)])

@@ -237,7 +237,9 @@ def test_the_big_button_says_that_answers_are_to_be_read(
     poll = asked(event, choices=(), kind="words", most_choices=1)
 
     def below() -> str:
-        return organiser_client.get(f"/organiser/e/{event.slug}/room").get_data(as_text=True).partition('class="next"')[2]
+        return (
+            organiser_client.get(f"/organiser/e/{event.slug}/room").get_data(as_text=True).partition('class="next"')[2]
+        )
 
     assert "à lire" not in below(), "control"
     for phone, word in zip(phones(app, event, 5), ("temps", "temps", "argent", "écoute", "énergie"), strict=True):
@@ -251,7 +253,9 @@ def test_the_big_button_says_that_answers_are_to_be_read(
     assert "à lire" not in below()
 
 
-@pytest.mark.parametrize(("voters", "says"), [(5, "Montrer avant et après"), (40, "Montrer comment les avis ont bougé")])
+@pytest.mark.parametrize(
+    ("voters", "says"), [(5, "Montrer avant et après"), (40, "Montrer comment les avis ont bougé")]
+)
 def test_the_remote_control_offers_no_movement_that_cannot_be_shown(
     app: Flask, organiser_client: FlaskClient, event: Event, voters: int, says: str
 ) -> None:
