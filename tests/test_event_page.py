@@ -17,6 +17,7 @@ from lunchkit.registrations.actions import register_by_hand
 from lunchkit.speakers.models import Appearance, Organisation, Speaker
 from tests.attendee import people, send, tokens_of
 from tests.conftest import EventMaker, Outbox, details, new_client
+from tests.room import ask, code_of, running_event
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True, scope="session")
@@ -140,6 +141,21 @@ def test_a_lunch_leads_to_its_recap_at_the_top_once_it_is_published(
 
 
 # The card
+
+
+def test_at_table_the_way_in_is_the_button_and_the_answers_are_a_list(
+    client: FlaskClient, make_event: EventMaker
+) -> None:
+    coming, running = make_event(), running_event(make_event)
+    for lunch in (coming, running):
+        ask(lunch)
+    way_in = f'href="/v/{code_of(running)}"'
+    page = client.get(f"/e/{running.slug}").get_data(as_text=True)
+    assert re.search(f'<a class="button" {way_in}>', page) and page.count(way_in) == 1
+    assert page.index(way_in) < page.index('<ul class="choices')
+    answers = page.split('<ul class="choices')[1].split("</ul>")[0]
+    assert "Non" in answers and not re.search("<(a|button|input|label)", answers)
+    assert "/v/" not in client.get(f"/e/{coming.slug}").get_data(as_text=True).split("<main")[1], "control"
 
 
 def test_other_sites_are_shown_a_card(client: FlaskClient, event: Event) -> None:

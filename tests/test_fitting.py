@@ -79,6 +79,12 @@ def test_a_no_break_space_is_no_place_for_a_new_line() -> None:
     assert count_lines("ce qui\u00a0suit", 4) == 2
 
 
+def test_a_french_inversion_is_one_word() -> None:
+    assert count_lines("que vous faudrait-il", 6.5) == 2 == count_lines("que vous savoir-faire", 6.5)
+    assert count_lines("faudrait-il", 4) > 99
+    assert count_lines("faudrait-tout", 5) == 2
+
+
 def test_eight_long_statements_still_find_a_place() -> None:
     plan = plan_choices(open_poll(*[f"{LONG[:90]} {number}" for number in range(8)], kind=Kind.STATEMENTS), "Sans avis")
     assert plan.height > 240

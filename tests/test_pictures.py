@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from io import StringIO
+from itertools import pairwise
 from typing import Any
 from xml.etree import ElementTree
 
@@ -18,7 +19,7 @@ from lunchkit.polls.exports import result_csv, result_from_json, result_json, vi
 from lunchkit.polls.models import Kind, Stage
 from lunchkit.polls.movement import publishable
 from lunchkit.polls.pictures import Drawing, draw_cloud, draw_movement, draw_result, headline, movement_headline
-from lunchkit.polls.pictures.drawing import WIDE_HEIGHT, breadth, split_lines
+from lunchkit.polls.pictures.drawing import BROADEST, WIDE_HEIGHT, breadth, split_lines
 from lunchkit.polls.pictures.sentences import movement_notes
 from lunchkit.polls.results import Result, Row, Written
 from lunchkit.polls.views import ChoiceView, PollView
@@ -109,7 +110,17 @@ def plain(text: str) -> str:
         ),
         (graded(Kind.RANKING, (5, 2), (2, 5)), "In first place: A (mean place 1.3, 7 people)"),
         (graded(Kind.STATEMENTS, (3, 1, 2), (5, 1, 0)), "Most agreed with: B (5 people out of 6, or 83 %)"),
-        (words(9, 4), "«mot0»: 9 people out of 20, or 45 %"),
+        (
+            result(4, 4, 1, labels=["Yes, mostly", "Half", "No"]),
+            "“Yes, mostly” and “Half”: 4 people each out of 9",
+        ),
+        (
+            result(4, 4, 1, labels=["Bread and butter", "Jam", "No"]),
+            "“Bread and butter” and “Jam”: 4 people each out of 9",
+        ),
+        (result(4, 4, 1, labels=["Bread", "Jam", "No, never"]), "Bread and Jam: 4 people each out of 9"),
+        (result(5, 4, labels=["Yes, mostly", "Half"]), "Yes, mostly: 5 people out of 9, or 56 %"),
+        (words(9, 4), "“mot0”: 9 people out of 20, or 45 %"),
         (words(1, 1, 1, 1), "4 words from 20 people"),
         (Result(Kind.TEXT, "?", 8, 0, (), (Written("One.", 1),)), "1 text from 8 people"),
     ],
@@ -249,13 +260,33 @@ def test_the_picture_depends_on_nothing_that_is_hidden() -> None:
 @pytest.mark.parametrize("wide", [False, True])
 @pytest.mark.parametrize("counts", [(9, 7, 4, 3, 1, 1), (1,) * 60, (30,), (500, 1), ()])
 def test_no_word_of_a_cloud_covers_another(wide: bool, counts: tuple[int, ...]) -> None:
+    """Each line is one text, whose words follow each other; with the broadest letters it stays in the picture."""
     drawing = draw_cloud(words(*counts), wide)
     assert drawing == draw_cloud(words(*counts), wide)
-    boxes = [(w.x, w.y - w.size * 0.72, w.x + breadth(w.text) * w.size, w.y + w.size * 0.2) for w in drawing.words]
-    for index, one in enumerate(boxes):
-        assert one[2] <= drawing.width + 1
-        for other in boxes[:index]:
-            assert one[0] >= other[2] or other[0] >= one[2] or one[1] >= other[3] or other[1] >= one[3]
+    boxes = [(line.y - line.size * 0.72, line.y + line.size * 0.2) for line in drawing.words]
+    assert all(upper[1] <= lower[0] for upper, lower in pairwise(boxes))
+    for line in drawing.words:
+        assert line.x == 0 and line.text == " ".join(run.text for run in line.runs)
+        assert all(run.gap > 0 for run in line.runs[1:])
+        assert sum(run.gap + breadth(run.text) * BROADEST * run.size for run in line.runs) <= drawing.width + 1
+
+
+def test_the_words_of_a_cloud_follow_each_other_in_one_text() -> None:
+    template = '{% from "polls/_pictures.html" import cloud %}{{ cloud(result) }}'
+    html = render_template_string(template, result=words(9, 1, 1))
+    assert html.count("<text") == len(draw_cloud(words(9, 1, 1)).words) < html.count("<tspan") == 3
+    assert re.search(
+        r'<tspan font-size="54[.\d]*">mot0</tspan><tspan dx="24.3" font-size="17[.\d]*">mot1</tspan>', html
+    )
+
+
+@pytest.mark.parametrize(("counts", "room"), [((6, 0), 62), ((6, 3), 48)])
+def test_a_share_of_a_hundred_per_cent_does_not_touch_its_number(counts: tuple[int, ...], room: int) -> None:
+    drawing = draw_result(result(*counts))
+    figures = [line for line in drawing.words if line.text.isdigit()]
+    assert {line.x for line in figures} == {drawing.width - room}
+    widest = max(breadth(line.text) * line.size for line in drawing.words if line.text.endswith("%"))
+    assert widest < room
 
 
 EIGHTY = "Un hébergement souverain et coopératif des données, en Suisse romande uniquement"
@@ -373,6 +404,7 @@ def test_the_picture_for_other_sites_is_sound_xml_without_style_or_script(of: Re
         "g",
         "path",
         "text",
+        "tspan",
     }
     assert not any("style" in element.attrib or "class" in element.attrib for element in root.iter())
     assert "lunch.example/e/x" in svg

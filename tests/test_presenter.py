@@ -15,12 +15,13 @@ from lunchkit.polls.actions import (
     end_rehearsal,
     enter_hand_counts,
     hide_poll,
+    judge_answer,
     open_poll,
     reveal_poll,
     start_rehearsal,
 )
 from lunchkit.polls.models import Poll
-from lunchkit.polls.queries import polls_of
+from lunchkit.polls.queries import answers_to_judge, polls_of
 from lunchkit.presenter.actions import blank_screen, go_on, show_slide, start_timer, take_questions
 from lunchkit.presenter.queries import current_poll, next_step, phone_view, screen_view, shown_slide
 from lunchkit.rooms.actions import room_of
@@ -228,6 +229,51 @@ def test_only_organisers_steer(app: Flask, event: Event) -> None:
     assert "csrf-token" not in page
     assert "data-opening" not in page
     assert client.post(f"/organiser/e/{event.slug}/room/step", headers=JSON).status_code in (400, 401)
+
+
+def test_the_big_button_says_that_answers_are_to_be_read(
+    app: Flask, organiser_client: FlaskClient, event: Event
+) -> None:
+    poll = asked(event, choices=(), kind="words", most_choices=1)
+
+    def below() -> str:
+        return (
+            organiser_client.get(f"/organiser/e/{event.slug}/room").get_data(as_text=True).partition('class="next"')[2]
+        )
+
+    assert "à lire" not in below(), "control"
+    for phone, word in zip(phones(app, event, 5), ("temps", "temps", "argent", "écoute", "énergie"), strict=True):
+        phone.send({"word": word})
+    assert "Réponses à lire (4)" in below() and "une fois la question close" in below()
+    assert 'data-written="5"' in below()
+    close_poll(poll)
+    assert "Réponses à lire (4)" in below() and "Ce que personne n’a lu" in below()
+    for answer in answers_to_judge(poll):
+        judge_answer(poll, answer.folded, "approve")
+    assert "à lire" not in below()
+
+
+@pytest.mark.parametrize(
+    ("voters", "says"), [(5, "Montrer avant et après"), (40, "Montrer comment les avis ont bougé")]
+)
+def test_the_remote_control_offers_no_movement_that_cannot_be_shown(
+    app: Flask, organiser_client: FlaskClient, event: Event, voters: int, says: str
+) -> None:
+    before = ask(event)
+    after = ask(event, before_id=before.id)
+    crowd = phones(app, event, voters)
+    open_poll(before)
+    for number, phone in enumerate(crowd):
+        phone.send({"choice": number % 2 + 1}, turn=1)
+    close_poll(before)
+    reveal_poll(before)
+    open_poll(after)
+    for number, phone in enumerate(crowd):
+        phone.send({"choice": number % 3 + 1}, turn=1)
+    close_poll(after)
+    reveal_poll(after)
+    page = organiser_client.get(f"/organiser/e/{event.slug}/room").get_data(as_text=True)
+    assert step_of(event)[0] == "movement" and f"<span>{says}<small>" in page
 
 
 def test_the_bar_of_the_projector_offers_what_is_possible_now(app: Flask, event: Event) -> None:

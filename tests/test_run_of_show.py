@@ -14,15 +14,17 @@ from lunchkit.planning.actions import (
     RunIsFull,
     add_run_item,
     begin_run_item,
+    change_run_item,
     move_run_item,
     take_back_run_item,
 )
 from lunchkit.planning.models import RunItem
 from lunchkit.planning.queries import run_items, run_of_show, where_the_room_stands
 from lunchkit.planning.views import ItemDetails
-from lunchkit.polls.actions import add_poll, remove_poll
+from lunchkit.polls.actions import add_poll, close_poll, open_poll, remove_poll
 from lunchkit.polls.forms import PollDetails
 from tests.conftest import EventMaker, csrf_of
+from tests.room import ask
 from tests.test_organiser_lunches import post
 
 NOON = datetime(2031, 5, 13, 10, tzinfo=UTC)
@@ -162,6 +164,32 @@ def test_the_phone_shows_one_button_and_what_is_left(
     page = organiser_client.get(f"{base}/now").get_data(as_text=True)
     assert "de trop" in page
     assert "4:3" in page
+
+
+def test_the_question_of_a_row_is_opened_from_the_run_of_show(
+    organiser_client: FlaskClient, lunch: Event, rows: list[RunItem]
+) -> None:
+    poll, other = ask(lunch), ask(lunch, "Et ensuite ?")
+    change_run_item(rows[0], ItemDetails(10, "Vote", poll_id=poll.id))
+    base = f"/organiser/e/{lunch.slug}"
+    opening = f'formaction="{base}/polls/{poll.id}/opening"'
+
+    def page() -> str:
+        return organiser_client.get(f"{base}/run/now").get_data(as_text=True)
+
+    assert opening not in page(), "its row has not begun"
+    begin_run_item(rows[0])
+    assert opening in page()
+    open_poll(other)
+    assert opening not in page() and "La question 2 est ouverte" in page()
+    close_poll(other)
+    token = csrf_of(organiser_client, f"{base}/run/now")
+    answer = organiser_client.post(f"{base}/polls/{poll.id}/opening", data={"csrf_token": token, "back": "run"})
+    assert (answer.status_code, answer.location) == (303, f"{base}/run/now")
+    assert opening not in page() and "La clore et montrer le résultat" in page()
+    close_poll(poll)
+    answer = organiser_client.post(f"{base}/polls/{poll.id}/opening", data={"csrf_token": token})
+    assert f"{base}/room" in answer.get_data(as_text=True), "from elsewhere one goes back to the remote control"
 
 
 def test_an_empty_run_says_what_to_do(organiser_client: FlaskClient, lunch: Event) -> None:

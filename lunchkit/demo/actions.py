@@ -239,7 +239,7 @@ def _ask(session: Session, event: Event, position: int, question: str, choices: 
 def _ask_before_and_after(session: Session, event: Event) -> Poll:
     """The question of 13 May twice, and one in between for everybody's own words."""
     before = _ask(session, event, 1, QUESTION, ANSWERS)
-    _ask(session, event, 2, "En un mot, que craignez-vous de l’IA ?", (), kind=Kind.WORDS, most_choices=2)
+    _ask(session, event, 2, "En un mot, que craignez-vous de l’IA ?", (), kind=Kind.WORDS, most_choices=1)
     _ask(session, event, 3, QUESTION, ANSWERS, before_id=before.id)
     return before
 

@@ -98,6 +98,12 @@ def closes_at(event: Event) -> datetime:
     return max(event.over_at, min(event.over_at + OPEN_FOR, purge))
 
 
+def opens_at(event: Event, feedback: Feedback | None) -> datetime:
+    """When phones begin to ask: at the end of the lunch, or when an organiser let them ask before it."""
+    opened_at = feedback.opened_at if feedback is not None else None
+    return min(opened_at, event.over_at) if opened_at is not None else event.over_at
+
+
 def stage_of(event: Event, feedback: Feedback | None, now: datetime) -> Stage:
     """Where the feedback of a lunch stands at a moment."""
     if feedback is not None and feedback.closed_at is not None:
@@ -106,5 +112,4 @@ def stage_of(event: Event, feedback: Feedback | None, now: datetime) -> Stage:
         return Stage.OFF
     if now >= closes_at(event) or event.purged_at is not None:
         return Stage.CLOSED
-    was_opened = feedback is not None and feedback.opened_at is not None
-    return Stage.OPEN if was_opened or now >= event.over_at else Stage.AHEAD
+    return Stage.OPEN if now >= opens_at(event, feedback) else Stage.AHEAD

@@ -12,6 +12,7 @@ from lunchkit.planning import actions
 from lunchkit.planning.forms import RunItemForm, run_item_form
 from lunchkit.planning.models import RunItem
 from lunchkit.planning.queries import run_item_or_404, run_of_show, where_the_room_stands
+from lunchkit.polls.models import Stage
 from lunchkit.polls.queries import polls_of
 from lunchkit.refusals import NO, readable, retry_header
 
@@ -81,8 +82,17 @@ def now(slug: str) -> ResponseReturnValue:
     """Where the room stands: what runs, what follows, how many minutes are left."""
     event = any_event_by_slug_or_404(slug)
     run, moment = run_of_show(event), clock.now()
+    at = where_the_room_stands(run, moment)
+    polls = {poll.id: poll for poll in polls_of(event.id)}
+    asked = polls.get(at.current.item.poll_id or 0) if at.current else None
     return render_template(
-        "organiser/planning/now.html", event=event, run=run, at=where_the_room_stands(run, moment), moment=moment
+        "organiser/planning/now.html",
+        event=event,
+        run=run,
+        at=at,
+        moment=moment,
+        poll=asked,
+        open_poll=next((poll for poll in polls.values() if poll.stage is Stage.OPEN), None),
     )
 
 

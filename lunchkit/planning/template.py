@@ -42,7 +42,7 @@ def template_polls() -> Sequence[tuple[PollDetails, int | None]]:
             question=first_question(),
             choices=(_("Yes, tomorrow"), _("Yes, under certain conditions"), _("No")),
         )
-        words = PollDetails(question=second_question(), choices=(), kind=Kind.WORDS.value, most_choices=2)
+        words = PollDetails(question=second_question(), choices=(), kind=Kind.WORDS.value, most_choices=1)
     return [(question, None), (words, None), (question, BEFORE)]
 
 

@@ -148,7 +148,7 @@ def reveal_poll(poll: Poll) -> None:
         _lock(session, poll)
         if poll.stage not in (Stage.CLOSED, Stage.REVEALED):
             raise NothingToReveal
-        poll.revealed_at = poll.revealed_at or clock.now()
+        poll.revealed_at = clock.now()
         _show(session, session.get_one(Room, poll.event_id), Slide.POLL, poll)
 
 

@@ -98,6 +98,7 @@ class Poll(Model):
     opened_at: Mapped[Moment | None]
     closed_at: Mapped[Moment | None]
     revealed_at: Mapped[Moment | None]
+    """When its result was shown, the last time."""
     annulled_at: Mapped[Moment | None]
     cleared_at: Mapped[Moment | None]
     """When its ballots and their key were destroyed."""

@@ -107,8 +107,10 @@ def order(slug: str, poll_id: int) -> ResponseReturnValue:
 
 @bp.post("/e/<slug>/polls/<int(max=2147483647):poll_id>/opening")
 def opening(slug: str, poll_id: int) -> ResponseReturnValue:
-    """Phones may answer."""
-    return _act(slug, poll_id, actions.open_poll)
+    """Phones may answer; whoever comes from the run of show goes back to it."""
+    event, poll = _both(slug, poll_id)
+    back = url_for("organiser.planning.now", slug=slug) if request.form.get("back") == "run" else _room(slug)
+    return after(event, lambda: actions.open_poll(poll), back)
 
 
 @bp.get("/e/<slug>/polls/<int(max=2147483647):poll_id>/closing")

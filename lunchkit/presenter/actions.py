@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from sqlalchemy.orm import Session
+
 from lunchkit import clock
 from lunchkit.db import transaction
 from lunchkit.events.models import Event
@@ -40,19 +42,28 @@ def go_on(event: Event, wanted: str | None = None, poll_id: int | None = None, *
 def show_slide(event: Event, slide: Slide, poll: Poll | None = None) -> None:
     """Put something on the projector; of a question, if one is named.
 
-    How opinions moved tells the first result too, which is thereby shown if it was not yet.
+    How opinions moved tells the first result too, which is thereby shown if it was not yet. A result that is put there
+    again counts as shown now: once phones ask for feedback, only such a one stands before the code.
     """
     room_of(event)
     with transaction() as session:
+        if poll is not None:
+            _show_again(session, poll, slide)
         room = session.get_one(Room, event.id, with_for_update=True)
         room.slide, room.is_blank = slide, False
         if poll is not None:
             room.poll_id = poll.id
-        if slide == Slide.MOVEMENT and poll is not None and poll.before is not None:
-            session.refresh(poll.before, with_for_update=True)
-            if poll.before.stage is Stage.CLOSED:
-                poll.before.revealed_at = clock.now()
         touch(session, event.id)
+
+
+def _show_again(session: Session, poll: Poll, slide: Slide) -> None:
+    session.refresh(poll, with_for_update=True)
+    if poll.stage is Stage.REVEALED:
+        poll.revealed_at = clock.now()
+    if slide == Slide.MOVEMENT and poll.before is not None:
+        session.refresh(poll.before, with_for_update=True)
+        if poll.before.stage is Stage.CLOSED:
+            poll.before.revealed_at = clock.now()
 
 
 def blank_screen(event: Event, *, is_blank: bool | None = None) -> None:

@@ -4,10 +4,13 @@ Style sheets cannot ask whether a text fits; here it is estimated from the bread
 makes smaller what a broader font still lets run over.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lunchkit.i18n import typo
+from markupsafe import Markup
+
+from lunchkit.i18n import INVERSION, typo
 from lunchkit.polls.models import Kind
 from lunchkit.polls.pictures.drawing import breadth
 from lunchkit.polls.views import PollView
@@ -55,10 +58,15 @@ STEPS: tuple[Way, ...] = (
 TIGHTEST = Plan(632, 34, 3)
 
 
+HELD = "\u2011"
+"""The hyphen of «faudrait-il», at which no line ends: see ``lunchkit.i18n.unbroken``."""
+
+
 def count_lines(text: str, room: float, tracking: float = TRACKING) -> int:
     """How many lines of so many ems a text fills; 99 more where a word is broader than a line."""
     lines, length = 1, 0.0
-    for word in filter(None, text.replace("-", "- ").split(" ")):
+    held = INVERSION.sub(lambda found: found[0].replace("-", HELD), text)
+    for word in filter(None, held.replace("-", "- ").split(" ")):
         broad = breadth(word) - tracking * len(word)
         lines += 99 if broad > room else 0
         if length and length + SPACE + broad > room:
@@ -72,6 +80,11 @@ def fit(text: str, width: int, height: int, most: int = SIZES[0]) -> int:
     """The largest size at which a text fits a place on the canvas."""
     sizes = (size for size in SIZES if size <= most)
     return next((size for size in sizes if count_lines(typo(text), width / size) * size * LINE <= height), SMALLEST)
+
+
+def in_parts(address: str) -> Markup:
+    """An address that breaks between its parts, if at all: never in a name or a number, nor behind a slash."""
+    return Markup("<wbr>").join(re.split(r"(?<=[.-])(?=[^\W\d])|(?=[:/])", address.replace("/", "/\u2060")))
 
 
 def code_size(code: str) -> int:

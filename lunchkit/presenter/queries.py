@@ -8,8 +8,9 @@ from flask_babel import gettext as _
 
 from lunchkit import clock, qr
 from lunchkit.config import current_settings
+from lunchkit.events.models import Event
 from lunchkit.feedback.models import Stage as FeedbackStage
-from lunchkit.feedback.models import stage_of
+from lunchkit.feedback.models import opens_at, stage_of
 from lunchkit.feedback.queries import count_answered, feedback_of, feedback_view
 from lunchkit.links import public
 from lunchkit.polls.answers import Spec, values_of
@@ -69,7 +70,13 @@ def possible(room: Room, polls: Sequence[Poll]) -> tuple[str, ...]:
 
 
 def shown_slide(room: Room, poll: Poll | None) -> Slide:
-    """What the projector really shows: a slide about a question that was annulled, or not asked yet, is none."""
+    """What the projector really shows: a slide about a question that was annulled, or not asked yet, is none.
+
+    Once phones ask how the lunch was, what was on the projector until then gives way to the code; a question that is
+    open stays, and so does a result that an organiser shows from then on.
+    """
+    if _asks_feedback(room.event) and not _is_shown_since(room, poll):
+        return Slide.WELCOME
     if room.slide == Slide.QUESTIONS:
         return Slide.QUESTIONS
     if poll is None or poll.stage in (Stage.PLANNED, Stage.VOID):
@@ -77,6 +84,19 @@ def shown_slide(room: Room, poll: Poll | None) -> Slide:
     if room.slide == Slide.MOVEMENT and tells_movement(poll):
         return Slide.MOVEMENT
     return Slide.POLL
+
+
+def _asks_feedback(event: Event) -> bool:
+    """Whether phones ask what people thought of the lunch."""
+    return stage_of(event, feedback_of(event.id), clock.now()) is FeedbackStage.OPEN
+
+
+def _is_shown_since(room: Room, poll: Poll | None) -> bool:
+    """Whether a question is open, or a result was shown after phones had begun to ask for feedback."""
+    if poll is None or room.slide == Slide.QUESTIONS:
+        return poll is not None and poll.stage is Stage.OPEN
+    since = opens_at(room.event, feedback_of(room.event_id))
+    return poll.stage is Stage.OPEN or (poll.revealed_at is not None and poll.revealed_at >= since)
 
 
 def tells_movement(poll: Poll) -> bool:
@@ -149,7 +169,7 @@ def screen_view(room: Room, language: str) -> ScreenView:
         questions=ranked_questions(room.event_id) if slide == Slide.QUESTIONS else (),
         timer_ends_at=room.timer_ends_at,
         in_rehearsal=room.rehearsing_since is not None,
-        asks_feedback=stage_of(room.event, feedback_of(room.event_id), clock.now()) is FeedbackStage.OPEN,
+        asks_feedback=_asks_feedback(room.event),
         may=possible(room, polls),
     )
 

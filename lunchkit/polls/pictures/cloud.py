@@ -1,12 +1,18 @@
-"""A cloud of words: in lines, larger the more people wrote them; the same at each look, and never one over another."""
+"""A cloud of words: in lines, larger the more people wrote them; the same at each look, and never one over another.
 
-from lunchkit.polls.pictures.drawing import NARROW, WIDE, WIDE_HEIGHT, Drawing, Sheet, breadth
+Nobody knows the font that it is read in: a line is one text, whose words follow each other as they do in a sentence,
+and it has room for letters that are broader than those of Helvetica.
+"""
+
+from lunchkit.polls.pictures.drawing import BROADEST, NARROW, WIDE, WIDE_HEIGHT, Drawing, Sheet, breadth
 from lunchkit.polls.pictures.sentences import headline
 from lunchkit.polls.results import Result
 
 _MOST_WORDS = 60
 _SCALES = (2.2, 1.9, 1.6, 1.35, 1.15, 1, 0.85, 0.7, 0.6, 0.5, 0.42)
 """Tried one after the other, until the words fit."""
+_GAP = 0.45
+"""Between two words, in ems of the first."""
 Line = list[tuple[float, str]]
 
 
@@ -28,12 +34,13 @@ def _flow(result: Result, width: int, largest: float, smallest: float) -> list[L
     used = 0.0
     for item in result.written[:_MOST_WORDS]:
         share = ((item.count - 1) / max(most - 1, 1)) ** 0.7
-        size = min(smallest + (max(largest, smallest) - smallest) * share, width / breadth(item.text))
-        if lines[-1] and used + breadth(item.text) * size > width:
+        broad = breadth(item.text) * BROADEST
+        size = min(smallest + (max(largest, smallest) - smallest) * share, width / broad)
+        if lines[-1] and used + broad * size > width:
             lines.append([])
             used = 0.0
         lines[-1].append((size, item.text))
-        used += (breadth(item.text) + 0.45) * size
+        used += (broad + _GAP) * size
     return lines
 
 
@@ -41,10 +48,7 @@ def _set(lines: list[Line]) -> Sheet:
     sheet, y = Sheet(0), 0.0
     for line in filter(None, lines):
         tallest = max(size for size, _text in line)
-        x = 0.0
-        for size, text in line:
-            sheet.write(x, y + tallest * 0.8, size, text)
-            x += (breadth(text) + 0.45) * size
+        sheet.write_runs(0, y + tallest * 0.8, line, _GAP)
         y += tallest * 1.06
     sheet.height = round(y)
     return sheet

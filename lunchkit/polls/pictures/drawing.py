@@ -27,8 +27,17 @@ class Shape:
 
 
 @dataclass(frozen=True)
+class Run:
+    """A part of a line in a size of its own, so far behind the part before it, whatever the font."""
+
+    gap: float
+    size: float
+    text: str
+
+
+@dataclass(frozen=True)
 class Words:
-    """One line of text, its base line at x, y."""
+    """One line of text, its base line at x, y; in parts where they are not of one size."""
 
     x: float
     y: float
@@ -36,6 +45,7 @@ class Words:
     text: str
     look: str = "words"
     anchor: str = "start"
+    runs: tuple[Run, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -73,6 +83,14 @@ class Sheet:
         """Add lines of text, one under the other."""
         for index, line in enumerate(lines):
             self.write(x, y + index * size * LINE_HEIGHT, size, line, look, anchor)
+
+    def write_runs(self, x: float, y: float, parts: Iterable[tuple[float, str]], gap: float) -> None:
+        """Add one line of parts, each with a size of its own; ``gap``: between two of them, in ems of the first."""
+        runs: list[Run] = []
+        for size, text in parts:
+            runs.append(Run(round(gap * runs[-1].size, 1) if runs else 0, round(size, 1), text))
+        text = " ".join(run.text for run in runs)
+        self.words.append(Words(round(x, 1), round(y, 1), max(run.size for run in runs), text, runs=tuple(runs)))
 
     def done(self, width: int, title: str, says: str) -> Drawing:
         """The drawing."""
@@ -157,13 +175,17 @@ def hatch(x: float, y: float, width: float, height: float, step: float) -> str:
     return "".join(lines)
 
 
-_THIN = dict.fromkeys("ijlI|.,:;!’'·", 0.29) | dict.fromkeys("tfr()[]- \u00a0\u202f", 0.36)
+_THIN = dict.fromkeys("ijlI|.,:;!’'·", 0.29) | dict.fromkeys("tfr()[]-\u2011 \u00a0\u202f", 0.36)
 _BROAD = dict.fromkeys("mwMWŒœ%@—…", 0.9)
 _BREADTHS = _THIN | _BROAD
 
 
+BROADEST = 1.2
+"""How many times as broad a word is in the broadest of common fonts, DejaVu Sans and Verdana."""
+
+
 def breadth(text: str) -> float:
-    """About how broad a text in bold is, in ems; rather too much than too little."""
+    """About how broad a text in bold is in Helvetica, in ems; rather too much than too little."""
     return sum(_BREADTHS.get(char) or (0.71 if char.isupper() or ord(char) > 0x2E7F else 0.575) for char in text)
 
 

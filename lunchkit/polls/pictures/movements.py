@@ -82,7 +82,7 @@ class _Frame:
 _WIDE = _Frame(
     width=WIDE, height=WIDE_HEIGHT, left=492, right=1440, bleed=600, head=54, gap=16, unit=28, rope=18, thread=2.5,
     plate=150, sizes=(34, 30, 27), most_lines=3, figures=(38, 84), figure_x=65, after_x=44, label_x=126,
-    label_room=284,
+    label_room=250,
 )  # fmt: skip
 _NARROW = _Frame(
     width=340, height=660, left=134, right=272, bleed=0, head=26, gap=12, unit=15, rope=10, thread=1.5, plate=44,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from lunchkit.i18n import number
 from lunchkit.polls.models import Kind
 from lunchkit.polls.pictures.drawing import (
+    BROADEST,
     LINE_HEIGHT,
     NARROW,
     WIDE,
@@ -92,7 +93,8 @@ def _wide(result: Result) -> Sheet:
     height = (WIDE_HEIGHT - (64 if legend(result) else 0)) / max(len(rows), 1)
     x = _FAR_X if any(len(row.label) > _LONG_LABEL for row in rows) else _WIDE_X
     area = _Area(x, 0, WIDE - x, height - min(22, height * 0.16), 3)
-    room = x - 190 - max((breadth(_figures(result, row)[0]) for row in rows), default=0) * _big(area)
+    figures = max((breadth(_figures(result, row)[0]) for row in rows), default=0) * _big(area)
+    room = (x - 170) / BROADEST - figures  # projectors hang on laptops of any system
     size = _label_size([row.label for row in rows], area.height, room)
     pitch = _wide_pitch(area, rows) if _has_discs(result, rows) else 0
     for index, row in enumerate(rows):
@@ -136,11 +138,12 @@ def _narrow(result: Result) -> Sheet:
     sheet, rows = Sheet(0), rows_of(result)
     pitch = NARROW / _IN_A_LINE if _has_discs(result, rows) else 0
     top = 0.0
+    beside = _share_room(result, rows)
     for index, row in enumerate(rows):
         if index:
             sheet.draw(f"M0 {fmt(top)}H{NARROW}", "line", 2)
             top += 12
-        top = _write_narrow(sheet, result, row, top)
+        top = _write_narrow(sheet, result, row, top, beside)
         tall = -(-row.total // _IN_A_LINE) * pitch if pitch else 28
         _draw_row(sheet, result, row, _Area(0, top, NARROW, tall, 2), pitch)
         top += tall + 14
@@ -151,11 +154,18 @@ def _narrow(result: Result) -> Sheet:
     return sheet
 
 
-def _write_narrow(sheet: Sheet, result: Result, row: Row, top: float) -> float:
-    label = split_lines(row.label, 214 / 17, 5)
+def _share_room(result: Result, rows: Sequence[Row]) -> float:
+    """How much room the shares at the edge have, so that «100 %» does not touch the number before it."""
+    longest = max((len(_figures(result, row)[1]) for row in rows), default=0)
+    return {0: 0, 5: 62}.get(longest, 48)
+
+
+def _write_narrow(sheet: Sheet, result: Result, row: Row, top: float, room: float) -> float:
+    """``room``: that of the share beside the number. Returns where the people of the row may begin."""
+    label = split_lines(row.label, (262 - room) / 17, 5)
     figure, beside = _figures(result, row)
     sheet.write_lines(0, top + 20, 17, label)
-    sheet.write(NARROW - (48 if beside else 0), top + 21, 24, figure, anchor="end")
+    sheet.write(NARROW - room, top + 21, 24, figure, anchor="end")
     sheet.write(NARROW, top + 21, 17, beside, "light", "end")
     return top + max(len(label) * 17 * LINE_HEIGHT, 24) + 12
 

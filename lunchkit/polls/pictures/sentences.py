@@ -15,6 +15,8 @@ _FEW_NAMES = 3
 """So many equal ones are named in a headline."""
 _MOST_NAMED = 60
 """Letters of all their names together; where there are more, they are only counted."""
+_JOINS = re.compile(r",| (?:et|ou|und|oder|e|o|and|or) ")
+"""What a list of answers has between two of them, and an answer may have within."""
 _BEFORE_NOUN = re.compile(r"(?<=\d) (?=[^\W\d])")
 
 
@@ -46,7 +48,7 @@ def _choice_headline(result: Result) -> str:
         return _says(first[0], _share(result, most))
     each = ngettext("%(num)s person each out of %(n)s", "%(num)s people each out of %(n)s", most, n=result.n)
     if len(first) <= _FEW_NAMES and sum(map(len, first)) <= _MOST_NAMED:
-        return _says(_joined(first), str(each))
+        return _says(_listed(first), str(each))
     return _tie(len(first), str(each))
 
 
@@ -61,6 +63,16 @@ def _tie(how_many: int, each: str) -> str:
 
 def _name(row: Row) -> str:
     return str(_("No opinion")) if row.position == NO_OPINION else row.label.rstrip(" .")
+
+
+def _listed(names: list[str]) -> str:
+    """Answers one after the other, in quotation marks where one could not tell where each of them ends."""
+    is_unclear = len(names) > 1 and any(map(_JOINS.search, names))
+    return _joined([_quoted(name) for name in names] if is_unclear else names)
+
+
+def _quoted(text: str) -> str:
+    return str(_("“%(answer)s”", answer=text))
 
 
 def _joined(names: list[str]) -> str:
@@ -117,7 +129,7 @@ def _ranking_headline(result: Result) -> str:
         return _choice_headline(result)
     first = [_name(row) for row in ranked if row.mean_rank == ranked[0].mean_rank]
     rank, people = number(round(ranked[0].mean_rank or 0, 1)), max(sum(row.grades) for row in ranked)
-    said = _("In first place: %(names)s (mean place %(rank)s, %(n)s people)", names=_joined(first), rank=rank, n=people)
+    said = _("In first place: %(names)s (mean place %(rank)s, %(n)s people)", names=_listed(first), rank=rank, n=people)
     return str(said)
 
 
@@ -134,7 +146,7 @@ def _statements_headline(result: Result) -> str:
 
 def _words_headline(result: Result) -> str:
     most = max((item.count for item in result.written), default=0)
-    first = [f"«{item.text}»" for item in result.written if item.count == most]
+    first = [_quoted(item.text) for item in result.written if item.count == most]
     if len(first) <= _FEW_NAMES and most > 1:
         return _says(_joined(first), _share(result, most))
     words = ngettext(

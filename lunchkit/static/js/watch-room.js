@@ -2,6 +2,7 @@
 // Sends its forms without leaving the page: place and focus stay. Without this file they are plain forms.
 // <div data-stream="…" data-key> of live.js, with the projector's stream; [data-ballots] is the count.
 // [data-few=5 data-ask=address] shows while the count is under it, and knows the page that asks before it is closed.
+// [data-written=7]: of so many people who wrote something it tells how much is to be read; more of them need a new page.
 // <p data-told data-silent="words where no answer comes"> says why something was not done.
 const room = document.querySelector("[data-stream]");
 const told = document.querySelector("[data-told]");
@@ -40,8 +41,10 @@ room.addEventListener("lunchkit:message", ({ detail }) => {
   for (const why of room.querySelectorAll("[data-few]")) why.hidden = detail.ballots >= why.dataset.few;
   const known = room.dataset.key;
   room.dataset.key = detail.key; // so that live.js does not put the projector's picture here
-  if (!known || detail.key === known) return;
-  due ??= setTimeout(refresh, Math.max(0, asked + PAUSE - performance.now()));
+  const isNew = detail.key !== known, written = room.querySelector("[data-written]")?.dataset.written;
+  const isMore = written !== undefined && detail.ballots !== null && Number(written) !== detail.ballots;
+  if (!known || !(isNew || isMore)) return;
+  due ??= setTimeout(refresh, Math.max(0, asked + (isNew ? PAUSE : 2 * PAUSE) - performance.now()));
 });
 
 async function refresh() {

@@ -1,0 +1,93 @@
+"""The projector at the end of a lunch: it asks for feedback, as phones do, unless an organiser shows something else."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+from flask import Flask
+
+from lunchkit import clock
+from lunchkit.db import db
+from lunchkit.events.models import Event
+from lunchkit.polls.actions import close_poll, reveal_poll
+from lunchkit.polls.models import Poll
+from lunchkit.presenter.actions import show_slide
+from lunchkit.presenter.queries import screen_view
+from lunchkit.rooms.actions import end_lunch, let_lunch_go_on, room_of
+from lunchkit.rooms.models import Room, Slide
+from tests.conftest import EventMaker
+from tests.room import asked, phones, running_event
+
+
+def _room(event: Event) -> Room:
+    """The room as the database has it."""
+    db.session.rollback()
+    room = room_of(event)
+    db.session.refresh(room)
+    return room
+
+
+def on_screen(event: Event) -> tuple[str, bool]:
+    """What the projector shows, and whether it asks for feedback."""
+    view = screen_view(_room(event), "fr")
+    return view.slide, view.asks_feedback
+
+
+def revealed(app: Flask, event: Event) -> Poll:
+    """A question whose result is on the projector."""
+    poll = asked(event)
+    for phone in phones(app, event, 5):
+        phone.vote(1)
+    close_poll(poll)
+    reveal_poll(poll)
+    return poll
+
+
+def end_early(event: Event) -> datetime:
+    end_lunch(event)
+    return clock.now()
+
+
+@pytest.mark.parametrize("end", [lambda event: event.ends_at, end_early], ids=["by its hour", "early"])
+@pytest.mark.parametrize("slide", [Slide.POLL, Slide.QUESTIONS])
+def test_at_the_end_the_projector_asks_for_feedback_instead_of_what_was_there(
+    app: Flask, make_event: EventMaker, end: Callable[[Event], datetime], slide: Slide
+) -> None:
+    event = running_event(make_event)
+    poll = revealed(app, event)
+    if slide is Slide.QUESTIONS:
+        show_slide(event, slide)
+    assert on_screen(event) == (slide, False), "control"
+    with clock.fixed_at(end(event) + timedelta(minutes=1)):
+        assert on_screen(event) == (Slide.WELCOME, True)
+        page = app.test_client().get(f"/screen/{room_of(event).code}?lang=en").get_data(as_text=True)
+        assert "Thank you! Tell us how it was." in page and poll.question not in page
+        let_lunch_go_on(event, event.over_at.isoformat())
+        assert on_screen(event) == (slide, False), "nothing was lost"
+
+
+def test_an_organiser_may_show_a_result_after_the_end(app: Flask, make_event: EventMaker) -> None:
+    event = running_event(make_event)
+    poll = revealed(app, event)
+    with clock.fixed_at(event.ends_at + timedelta(minutes=1)):
+        show_slide(event, Slide.POLL, poll)
+        assert on_screen(event) == (Slide.POLL, True)
+        show_slide(event, Slide.WELCOME)
+        assert on_screen(event) == (Slide.WELCOME, True)
+        reveal_poll(poll)
+        assert on_screen(event) == (Slide.POLL, True)
+
+
+def test_a_question_that_is_open_at_the_end_stays_on_the_projector_until_it_is_closed(
+    app: Flask, make_event: EventMaker
+) -> None:
+    event = running_event(make_event)
+    poll = asked(event)
+    for phone in phones(app, event, 5):
+        phone.vote(1)
+    with clock.fixed_at(event.ends_at + timedelta(minutes=1)):
+        assert on_screen(event)[0] == Slide.POLL
+        close_poll(poll)
+        assert on_screen(event)[0] == Slide.WELCOME
+        reveal_poll(poll)
+        assert on_screen(event)[0] == Slide.POLL

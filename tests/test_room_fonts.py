@@ -1,0 +1,138 @@
+"""The projector in fonts that are broader than ours, with a long name of the house: nothing breaks, nothing is covered."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from lunchkit.presenter.fitting import code_size, in_parts
+from tests.chromium import open_context
+from tests.live import house
+from tests.test_room_budgets import JSON, Room
+
+WINDOWS = ((1024, 768), (1280, 720), (1920, 1080))
+FONTS = ("Helvetica, Arial, sans-serif", '"DejaVu Sans", Verdana, sans-serif', '"DejaVu Sans Mono", monospace')
+ADDRESSES = ("lunch.ch/v", "127.0.0.1:8931/v", "lunch.association-genevoise.example:8931/v")
+CODES = ("3VDLQ", "WMWMW")  # the broadest letters there are
+JOIN = """() => {
+  const [join, code, address, head] = [".join", ".code", ".address", ".head"].map((one) => document.querySelector(one));
+  const box = (part) => part.getBoundingClientRect();
+  const lines = (part) => { const range = new Range(); range.selectNodeContents(part);
+    return new Set([...range.getClientRects()].map((one) => Math.round(one.bottom))).size; };
+  const qr = box(join.querySelector(".qr")), words = [code, address].map(box);
+  const faults = {
+    "the code is broken": lines(code) > 1,
+    "something is too broad": [code, address].some((one) => one.scrollWidth > one.clientWidth),
+    "something is beside the screen": words.some((one) => one.right > innerWidth),
+    "something is in the next band": words.some((one) => one.bottom > box(head).bottom + 1),
+    "the code covers the address": words[0].bottom > words[1].top + 1,
+    "the picture covers the words": words.some((one) => one.top < qr.bottom - 1 && one.left < qr.right - 1),
+    "the picture is too small": qr.width < innerWidth / 11,
+    "a part of the address is broken": address.style.overflowWrap === "anywhere",
+  };
+  return Object.keys(faults).filter((one) => faults[one]);
+}"""
+OVERLAPS = """(parts) => {
+  const boxes = [...document.querySelectorAll(parts)].map((one) => [one, one.getBoundingClientRect()]);
+  const covered = boxes.flatMap(([one, a], at) => boxes.slice(at + 1).filter(([other, b]) => a.left < b.right - 1 &&
+    b.left < a.right - 1 && one.parentNode === other.parentNode).map(([other]) => `${one.textContent}/${other.textContent}`));
+  return [...covered, ...boxes.filter(([, box]) => box.right > innerWidth).map(([one]) => `${one.textContent}|`)];
+}"""
+HYPHENS = """() => [...document.querySelectorAll(".nb")].filter((one) => one.getClientRects().length > 1).map((one) => one.textContent)"""
+
+
+@pytest.fixture(scope="module")
+def room(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[Room]:
+    """A room in which the first question is open."""
+    with house(tmp_path_factory.mktemp("house")) as lunch:
+        yield Room(lunch, chromium)
+
+
+def test_a_french_inversion_is_in_one_line_wherever_it_is_large(room: Room) -> None:
+    pages = {
+        room.screen: WINDOWS,
+        room.vote: ((320, 700), (390, 844)),
+        room.lunch.url(f"/e/{room.lunch.events['running']}"): ((320, 700), (390, 844), (1280, 900)),
+    }
+    for address, windows in pages.items():
+        for width, height in windows:
+            page = open_context(room.browser, viewport={"width": width, "height": height}).new_page()
+            page.goto(address)
+            assert page.locator("h1 .nb, h2 .nb").first.inner_text() == "sont-elles"
+            assert page.evaluate(HYPHENS) == []
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            page.evaluate(
+                """() => { const held = document.querySelector(".nb"); held.parentNode.style.width = "min-content";
+                   held.style = "display: inline; white-space: normal"; }"""
+            )
+            assert page.evaluate(HYPHENS) == ["sont-elles"], "control"
+            page.context.close()
+
+
+def in_font(page: Page, font: str, code: str = "", address: str = "") -> None:
+    """Another font, another code, another address; then it fits anew, as in a window that changes its size."""
+    page.evaluate(
+        """([font, code, size, address]) => {
+          document.body.style.fontFamily = font;
+          const place = document.querySelector(".code");
+          if (code) place.textContent = code, place.className = `code c${size}`;
+          if (address) document.querySelector(".address").innerHTML = address;
+          dispatchEvent(new Event("resize"));
+        }""",
+        [font, code, code_size(code), str(in_parts(address)) if address else ""],
+    )
+
+
+def step(room: Room) -> None:
+    """The one next thing, done when this returns."""
+    room.desk.goto(room.room)
+    token = str(room.desk.locator("form.next input[name=csrf_token]").get_attribute("value"))
+    answer = room.desk.request.post(
+        f"{room.room}/step", form={"csrf_token": token}, headers={"Origin": room.lunch.base, **JSON}
+    )
+    assert answer.ok, answer.text()
+
+
+def join_faults(page: Page) -> list[str]:
+    """Code and address in all fonts, on the slide that shows."""
+    found = []
+    for font in FONTS:
+        for code in CODES:
+            for address in ADDRESSES:
+                in_font(page, font, code, address)
+                found += [f"{font}, {code}, {address}: {fault}" for fault in page.evaluate(JOIN)]
+    return found
+
+
+def test_code_address_and_words_stay_whole_and_apart_in_every_font(room: Room) -> None:
+    pages = []
+    for width, height in WINDOWS:
+        pages.append(open_context(room.browser, viewport={"width": width, "height": height}).new_page())
+        pages[-1].goto(room.screen)
+        assert join_faults(pages[-1]) == []
+        in_font(pages[-1], FONTS[1], CODES[0])
+        pages[-1].evaluate("for (const one of document.querySelectorAll('.code, .address')) one.style = ''")
+        assert "something is too broad" in pages[-1].evaluate(JOIN), "control: without the script it would be"
+    room.answer({"choice": "1"}, {"choice": "2"}, {"choice": "2"})
+    for _ in range(3):  # closed, revealed, and the question for words
+        step(room)
+    words = ("reconnaissance", "un budget", "écoute", "du temps", "du temps", "illisible", "œuvre", "tarif", "énergie")
+    room.answer(*({"word": word} for word in words))
+    room.desk.goto(room.room)
+    room.desk.goto(room.lunch.url(str(room.desk.locator("a[href$='/answers']").last.get_attribute("href"))))
+    for left in range(room.desk.locator("button[value=approve]").count(), 0, -1):
+        with room.desk.expect_navigation():
+            room.desk.locator("button[value=approve]").first.click()
+        expect(room.desk.locator("button[value=approve]")).to_have_count(left - 1)
+    step(room)
+    step(room)
+    for page in pages:
+        page.goto(room.screen)
+        assert page.locator(".cloudy tspan").count() >= 5
+        assert join_faults(page) == []
+        for font in FONTS[:2]:
+            in_font(page, font)
+            assert page.evaluate(OVERLAPS, ".cloudy tspan") == []
+            assert page.evaluate(OVERLAPS, ".ranked li") == []
+        page.evaluate("document.querySelector('.cloudy tspan[dx]').setAttribute('dx', -40)")
+        assert page.evaluate(OVERLAPS, ".cloudy tspan") != [], "control"
