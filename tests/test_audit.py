@@ -1,6 +1,8 @@
 """Who did what: every act leaves its entry with it, says nothing of attendees, and is found again."""
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,8 +17,9 @@ from lunchkit.accounts.actions import add_organiser, remove_organiser
 from lunchkit.accounts.models import Organiser, Role
 from lunchkit.audit.actions import forget_old_acts
 from lunchkit.audit.models import AuditEntry
-from lunchkit.audit.recording import Act, record
+from lunchkit.audit.recording import Act, begin, record
 from lunchkit.db import db, transaction
+from lunchkit.events.changes import details_of
 from lunchkit.events.models import Event
 from lunchkit.pages.deeds import DEEDS
 from lunchkit.planning.queries import run_items
@@ -24,7 +27,7 @@ from lunchkit.polls.actions import add_poll
 from lunchkit.polls.forms import PollDetails
 from lunchkit.polls.queries import polls_of
 from lunchkit.questions.models import Question
-from lunchkit.registrations.actions import register_by_hand
+from lunchkit.registrations.actions import change_event, register_by_hand
 from tests.browser import INSIDE, sign_in
 from tests.conftest import EventMaker, csrf_of, details, new_client
 from tests.test_policies import lunch_rules, methods_of, one_of_each
@@ -102,6 +105,7 @@ def test_the_same_again_within_ten_minutes_is_one_line(organiser_client: FlaskCl
     for minutes, seats in ((1, 61), (8, 62), (17, 63), (28, 64)):
         with clock.fixed_at(NOON + timedelta(minutes=minutes)):
             assert post(organiser_client, address, capacity=seats) == 303
+    assert [one.facts["changed"] for one in entries()[-2:]] == [{"capacity": [60, 63]}, {"capacity": [63, 64]}]
     told = [(one.verb, one.times, one.last_at - one.at) for one in entries()[-2:]]
     assert told == [("events.capacity", 3, timedelta(minutes=16)), ("events.capacity", 1, timedelta())]
     with clock.fixed_at(NOON + timedelta(minutes=29)):
@@ -142,6 +146,18 @@ def test_it_says_which_question_and_which_line_as_they_were_called_then(
     ]  # fmt: skip
     page = organiser_client.get(f"{LOG}?q=ensemble").text
     assert "Ensemble" in page and "Accueil" not in page, "what it was about is found by its words"
+
+
+def test_it_says_what_has_become_of_a_lunch(organiser_client: FlaskClient, event: Event) -> None:
+    later = event.starts_at + timedelta(days=21)
+    moved = replace(details_of(event), starts_at=later, ends_at=later + timedelta(hours=2), summary="Autrement dit.")
+    with organiser_client.application.test_request_context():
+        begin(Act("events.update", None, "Ada"), event.slug)
+        change_event(event, moved)
+    told = entries()[-1].facts["changed"]
+    assert set(told) == {"starts_at", "ends_at", "summary"} and told["summary"] == [], "no text is kept"
+    page = organiser_client.get(f"{LOG}?lang=fr").text
+    assert "le texte" in page and re.search(r"jour et heures\s:.{10,40}à 12h → .{10,40}à 12h", page)
 
 
 def test_signing_in_the_team_and_the_command_line_are_in_it(app: Flask, client: FlaskClient) -> None:

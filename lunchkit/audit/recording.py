@@ -24,6 +24,8 @@ ROW_FOR = timedelta(minutes=10)
 NAMED = {"poll": ("poll", "question"), "item": ("run_item", "title"), "asked": ("form_question", "label")}
 """Numbers in an address that stand for rows with a name, which is no person's: its table and its column."""
 LONGEST_NAME = 120
+CHANGED = "changed"
+"""The fact that says what was changed: {name: [before, after]}, the list empty where the name says enough."""
 _ACT = "lunchkit.act"
 _FACTS, _LUNCH = "audit_facts", "audit_lunch"
 
@@ -85,6 +87,7 @@ def note(session: Session) -> None:
     )
     if last is not None and _is_same(last, act) and now - last.last_at < ROW_FOR:
         last.times = AuditEntry.times + 1
+        last.facts = _joined(last.facts, act.facts)
         last.last_at = now
     else:
         session.add(_entry(act, now))
@@ -98,7 +101,20 @@ def _forget(session: Session) -> None:
 
 
 def _is_same(last: AuditEntry, act: Act) -> bool:
-    return (last.verb, last.event_id, last.facts) == (act.verb, act.event_id, act.facts)
+    return (last.verb, last.event_id, _what(last.facts)) == (act.verb, act.event_id, _what(act.facts))
+
+
+def _what(facts: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in facts.items() if name != CHANGED}
+
+
+def _joined(before: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts of one act after the other: what changed, from what it was at first to what it is at last."""
+    first, then = before.get(CHANGED, {}), facts.get(CHANGED, {})
+    both = {
+        name: [*(first.get(name) or then[name])[:1], *(then.get(name) or first[name])[-1:]] for name in first | then
+    }
+    return {**facts, **({CHANGED: both} if both else {})}
 
 
 def _entry(act: Act, now: datetime) -> AuditEntry:

@@ -101,6 +101,20 @@ def details_of(event: Event) -> EventDetails:
     return EventDetails(**{one.name: getattr(event, one.name) for one in fields(EventDetails)})
 
 
+def told_changes(event: Event, details: EventDetails) -> dict[str, list[Any]]:
+    """For the log: the names of what the details change; of seats and hours, which are short, before and after."""
+    found: dict[str, list[Any]] = {}
+    for name in (one.name for one in fields(details)):
+        before, after = getattr(event, name), getattr(details, name)
+        if before != after:
+            found[name] = []
+            if name == "capacity":
+                found[name] = [before, after]
+            elif name in ("starts_at", "ends_at"):
+                found[name] = [before.isoformat(), after.isoformat()]
+    return found
+
+
 def apply_details(event: Event, details: EventDetails) -> bool:
     """Set the details on the row, in the caller's transaction.
 

@@ -14,9 +14,11 @@ from lunchkit.accounts.forms import ROLE_NAMES
 from lunchkit.accounts.queries import people_by_id
 from lunchkit.audit.models import AuditEntry
 from lunchkit.audit.queries import acts_page, organisers_in_log
+from lunchkit.audit.recording import CHANGED
 from lunchkit.config import current_settings
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404, events_by_id
+from lunchkit.pages.changed import parts_told
 from lunchkit.pages.deeds import DEEDS, KINDS, verbs_with
 from lunchkit.text import clean_line
 
@@ -44,6 +46,8 @@ class Line:
     lunch: Event | None
     what: str
     """The question or the line that it was about, as it was called then."""
+    changed: list[str]
+    """Which parts of the lunch were changed."""
     whom: str
     """Somebody of the team whom it concerned."""
     role: LazyString | None
@@ -101,6 +105,7 @@ def _line(entry: AuditEntry, lunches: dict[int, Event]) -> Line:
         deed=DEEDS.get(entry.verb, entry.verb),
         lunch=lunch,
         what=str(entry.facts.get("what", "")),
+        changed=parts_told(entry.facts.get(CHANGED, {}), lunch.zone) if lunch else [],
         whom=str(entry.facts.get("who", "")),
         role=ROLE_NAMES.get(entry.facts.get("role", "")),
         times=1 if entry.verb == SCANS else entry.times,

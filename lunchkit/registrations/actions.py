@@ -8,9 +8,10 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from lunchkit import clock
+from lunchkit.audit.recording import tell
 from lunchkit.db import leave_traces, transaction
 from lunchkit.errors import NotFound, TooMany
-from lunchkit.events.changes import EventDetails, apply_details, details_of, plan_of
+from lunchkit.events.changes import EventDetails, apply_details, details_of, plan_of, told_changes
 from lunchkit.events.models import Event
 from lunchkit.guests.steps import ask_guest, forget_guest
 from lunchkit.limits import Window
@@ -272,6 +273,7 @@ def change_event(
             require_movable(session, event, details, now, took_place)
             event.needs_erased_at = event.purged_at = None  # of a day on which nobody was there
         before = plan_of(event).facts()
+        tell(session, changed=told_changes(event, details))
         moved = apply_details(event, details)
         if moved and event.published_at is not None and not event.is_over(now):
             for registration in active_registrations(session, event.id):
@@ -291,7 +293,9 @@ def change_capacity(event: Event, capacity: int) -> None:
         event = lock_event(session, event.id)
         if event.cancelled_at is not None:
             raise LunchCalledOff
-        apply_details(event, replace(details_of(event), capacity=capacity))
+        details = replace(details_of(event), capacity=capacity)
+        tell(session, changed=told_changes(event, details))
+        apply_details(event, details)
         serve_queue(session, event, clock.now())
 
 
