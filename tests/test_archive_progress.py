@@ -318,6 +318,20 @@ def test_it_is_forgotten_after_an_hour_but_not_while_it_is_taken_in(
     assert kept == [0, 0] and lunches() == 2, "the lunch stays"
 
 
+def test_a_form_that_is_sent_again_an_hour_later_leads_to_its_lunch(event: Event) -> None:
+    now = clock.now()
+    data = large(event)
+    draft = send(data)
+    carry_on_archives()
+    made, count = again(draft).event_id, lunches()
+    with clock.fixed_at(now + timedelta(minutes=70)):
+        assert send(data).id == draft.id, "not erased yet: its page says that it is forgotten"
+        assert forget_archives() == 1
+        found = take_in(data, key="1" * 32, sender=Sender(), with_people=True)
+        assert isinstance(found, Event) and found.id == made
+        assert carry_on_archives() == 0 and lunches() == count
+
+
 # Taken back.
 
 

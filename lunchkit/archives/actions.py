@@ -56,7 +56,7 @@ def take_in(data: bytes, *, key: str, sender: Sender, with_people: bool) -> Arch
     photos_in(contents, lunch)  # what can be refused at once is
     sent = _Sent(key, hashlib.sha256(data + bytes([with_people])).digest(), began)
     for attempt in (1, 2):
-        if (known := _known_draft(db.session(), sent)) is not None:
+        if (known := _known_draft(db.session(), sent) or _known(db.session(), key)) is not None:
             return known
         draft = _draft_of(sent, sender, lunch.details.title, with_people, len(people))
         try:
@@ -136,7 +136,6 @@ def _known_draft(session: Session, sent: _Sent) -> ArchiveDraft | None:
     drafts = select(ArchiveDraft).where(
         or_(ArchiveDraft.key == sent.key, same),
         or_(ArchiveDraft.started_at.is_not(None), ArchiveDraft.imported_at.is_not(None)),
-        ~is_forgotten(ArchiveDraft, sent.began),
     )
     return session.scalar(drafts.order_by(ArchiveDraft.id).execution_options(populate_existing=True).limit(1))
 
