@@ -185,6 +185,7 @@ HAPPENED: dict[str, Callable[[Event], None]] = {
     "vote": vote,
     "question": lambda event: add(Question(event_id=event.id, text="Et après ?", supports=0)),
     "feedback": lambda event: add(Feedback(event_id=event.id, closed_at=clock.now(), shown=5, counts={})),
+    "feedback asked for": lambda event: add(Feedback(event_id=event.id, opened_at=clock.now(), shown=0, counts={})),
     "recap": publish,
     "thanks": lambda event: write(event, Audience.CAME),
     "arrival": arrive,

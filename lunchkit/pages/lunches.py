@@ -1,5 +1,6 @@
 """The organiser's doors to lunches themselves: to make, change, publish and call off."""
 
+from contextlib import suppress
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -108,14 +109,10 @@ def edit(slug: str) -> ResponseReturnValue:
 @bp.post("/e/<slug>/edit")
 def update(slug: str) -> ResponseReturnValue:
     """A lunch changed; whatever is wrong, the form comes back with all that was typed."""
-    for attempt in range(ATTEMPTS):
-        event = any_event_by_slug_or_404(slug)
-        try:
-            return _update(event)
-        except ChangedMeanwhile:  # between our look at it and our lock: what was typed is merged once more
-            if attempt == ATTEMPTS - 1:
-                raise
-    raise AssertionError
+    for _attempt in range(ATTEMPTS - 1):
+        with suppress(ChangedMeanwhile):  # between our look at it and our lock: what was typed is merged once more
+            return _update(any_event_by_slug_or_404(slug))
+    return _update(any_event_by_slug_or_404(slug))
 
 
 def _update(event: Event) -> ResponseReturnValue:
