@@ -199,7 +199,8 @@ def unbroken(text: str) -> Markup:
     """As ``typo``, for a headline: no line ends at the hyphen of «faudrait-il», unless it is broader than its place.
 
     A part of the page holds it together and no other sign, so that whoever searches, copies or listens has what was
-    written. Addresses stay as they are.
+    written. In large type and on phones that part is a block, which still breaks where it is broader than its place;
+    elsewhere it is none, since Chromium finds no phrase across a block. Addresses stay as they are.
     """
     kind = Markup if isinstance(text, Markup) else escape
     words = (kind(word) for word in re.split(r"([ \t\n])", typo(str(text))))
