@@ -518,6 +518,15 @@ def test_whoever_said_no_yes_yet_is_invited_by_one_s_own_mail(
     assert "déjà venues" not in page
 
 
+def test_a_long_text_is_copied_whole_and_left_out_of_the_link(
+    organiser_client: FlaskClient, make_event: EventMaker
+) -> None:
+    event = make_event(summary="é" * 900)
+    page = html.unescape(organiser_client.get(area(event)).text)
+    (mail,) = re.findall(r'href="(mailto:[^"]*)"', page)
+    assert len(mail) < 2000 and event.slug in mail and page.count("é" * 900) == 2, "shown, and copied"
+
+
 def test_a_lunch_that_nobody_can_register_for_is_not_passed_on(
     organiser_client: FlaskClient, make_event: EventMaker
 ) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
 from flask_babel import force_locale
@@ -19,6 +20,8 @@ from lunchkit.registrations.steps import find_by_email
 from lunchkit.speakers.queries import appearances
 
 FOLDER = "invitations/mail/invitation"
+LONGEST_LINK = 2000
+"""Characters of a link that mail programs of all systems open."""
 NOBODYS = "X" * 32
 """Stands in a preview where each reader has a link of their own."""
 
@@ -45,12 +48,22 @@ def preview(event: Event, note: str, language: str) -> Letter:
         return _write(event, note, links.public("guests.show", token=NOBODYS), clock.now())
 
 
-def own_mail(event: Event) -> tuple[str, str]:
-    """Subject and words of an invitation that an organiser sends by a mail program of their own, to whom they know."""
+def own_words(event: Event, *, brief: bool = False) -> str:
+    """An invitation that an organiser sends by their own mail, to whom they know; ``brief`` lacks the description."""
     plan = "\n".join(filter(None, (event.title, when(event), event.place)))
     way = "\n".join((_("All about it, and your seat:"), links.public("pages.event", slug=event.slug)))
-    said = (_("Hello,"), _("We invite you to our next lunch:"), plan, event.summary, way)
-    return typo(event.title), "\n\n".join(typo(part) for part in said if part)
+    said = (_("Hello,"), _("We invite you to our next lunch:"), plan, "" if brief else event.summary, way)
+    return "\n\n".join(typo(part) for part in said if part)
+
+
+def own_mail(event: Event) -> str:
+    """A link that opens a mail program with these words in it; briefer where such programs would refuse it."""
+    for brief in (False, True):
+        words = {"subject": typo(event.title), "body": own_words(event, brief=brief).replace("\n", "\r\n")}
+        link = "mailto:?" + urlencode(words, quote_via=quote)
+        if len(link) <= LONGEST_LINK:
+            break
+    return link
 
 
 def _write(event: Event, note: str, unsubscribe: str, said_yes_at: datetime) -> Letter:

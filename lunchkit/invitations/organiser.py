@@ -1,7 +1,5 @@
 """The organiser's doors to invitations: whom they would reach, how they read, and sending them."""
 
-from urllib.parse import quote, urlencode
-
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import LazyString
@@ -12,7 +10,7 @@ from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.guests.models import INVITATION
 from lunchkit.i18n import LANGUAGE_NAMES, language
 from lunchkit.invitations.actions import call_back_invitations, invite_guests
-from lunchkit.invitations.letters import own_mail, preview
+from lunchkit.invitations.letters import own_mail, own_words, preview
 from lunchkit.invitations.organiser_forms import NoteForm, note_form
 from lunchkit.invitations.queries import addressees, rounds
 from lunchkit.invitations.refusals import NobodyToInvite, why_not
@@ -86,7 +84,6 @@ def _scope(event: Event) -> str:
 
 def _index_page(event: Event, form: NoteForm, notice: LazyString | str | None = None) -> str:
     reason = why_not(event, clock.now())
-    subject, words = own_mail(event)
     return render_template(
         "organiser/invitations/index.html",
         event=event,
@@ -95,8 +92,8 @@ def _index_page(event: Event, form: NoteForm, notice: LazyString | str | None = 
         reached=addressees(event.id),
         reason=reason,
         address=public("pages.event", slug=event.slug),
-        own_words=words,
-        own_mail="mailto:?" + urlencode({"subject": subject, "body": words.replace("\n", "\r\n")}, quote_via=quote),
+        own_words=own_words(event),
+        own_mail=own_mail(event),
         rounds=rounds(event.id),
         counts=letter_counts(event.id, INVITATION),
         last_at=last_leaves_at(event.id, INVITATION),

@@ -149,7 +149,7 @@ def _index_page(
         notice=notice,
         is_over=is_over,
         reached=reached,
-        silent=names_without_address(event.id) if any(reach.without for reach in reached.values()) else (),
+        silent=names_without_address(event.id),
         most_silent=MOST_NAMES,
         door_used=Audience.CAME in reached,
         reason=_reason(event),
