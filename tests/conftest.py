@@ -44,6 +44,9 @@ from tests.shared import CompiledTemplates, share_addresses, share_catalogues, s
 
 __all__ = ["chromium", "closed_windows"]
 
+TEMPLATES = "TESTS_TEMPLATES"
+"""Hands the folder on to the other processes of tests."""
+
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, pytest.TestReport]:
@@ -208,9 +211,15 @@ share_catalogues()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let servers be forked, unless everything is wanted."""
+    """Make a folder for compiled templates that all processes of this run share; let servers be forked.
+
+    Of this run alone: what a template becomes follows from the environment's options too, and from Jinja's version.
+    """
+    if TEMPLATES not in os.environ:
+        os.environ[TEMPLATES] = tempfile.mkdtemp(prefix="lunchkit-templates-")
+        config.add_cleanup(lambda: shutil.rmtree(os.environ.pop(TEMPLATES), ignore_errors=True))
     if not os.environ.get("LUNCHKIT_TEST_LONG"):
-        Server.starter = starter(folder_of_templates(config))
+        Server.starter = starter(Path(os.environ[TEMPLATES]))
 
 
 def pytest_collection_finish() -> None:
@@ -220,16 +229,10 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(10_000)
 
 
-def folder_of_templates(config: pytest.Config) -> Path:
-    """Where templates are kept that this run or an earlier one has compiled."""
-    assert config.cache
-    return config.cache.mkdir("templates")
-
-
 @pytest.fixture(scope="session")
-def compiled_templates(request: pytest.FixtureRequest) -> CompiledTemplates:
-    """Templates that were compiled before."""
-    return CompiledTemplates(folder_of_templates(request.config))
+def compiled_templates() -> CompiledTemplates:
+    """Templates that this run has compiled."""
+    return CompiledTemplates(Path(os.environ[TEMPLATES]))
 
 
 def dispose_of_engines() -> None:
