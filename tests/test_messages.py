@@ -636,3 +636,12 @@ def test_pages_ask_as_often_with_many_people(
         send_message(event, SEATED, Words(f"Objet {number}", "Texte"))
         call_back_messages(event)
     assert counts[:2] == counts[2:] and max(counts) <= 20
+
+
+def test_the_list_of_letters_says_what_stands_above_each(organiser_client: FlaskClient, event: Event) -> None:
+    register(event, "Ana")
+    send_message(event, SEATED, NEWS)
+    send_message(event, SEATED, Words("", "Sans objet à soi."))
+    listed = organiser_client.get("/organiser/letters").text.replace("\u00a0", " ").replace("\u202f", " ")
+    assert listed.count("<td>La salle a changé : {lunch}<br>Courriel aux personnes inscrites, ") == 1
+    assert listed.count("Courriel aux personnes inscrites, ") == 2, "control: one whose subject is lunchkit’s"
