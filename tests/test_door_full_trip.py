@@ -120,4 +120,5 @@ def test_the_door_says_an_hour_before_that_its_session_ends(lunch: House, phone:
     one.page.reload()
     one.expect_link(ON)
     expect(one.page.locator("[data-soon-out]")).to_contain_text("Votre session se ferme")
-    expect(one.page.locator("[data-soon-out] a")).to_be_visible()
+    one.page.locator("[data-soon-out] a").click()
+    expect(one.page.locator("main [name=email]")).to_be_visible()

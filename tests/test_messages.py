@@ -509,6 +509,15 @@ def test_from_the_lunch_to_the_thanks_on_their_way(organiser_client: FlaskClient
     assert "a écrit aux personnes inscrites" in log and "ana@example.org" not in log
 
 
+def test_the_list_of_letters_says_what_stands_above_each(organiser_client: FlaskClient, event: Event) -> None:
+    register(event, "Ana")
+    send_message(event, SEATED, NEWS)
+    send_message(event, SEATED, Words("", "Sans objet à soi."))
+    listed = organiser_client.get("/organiser/letters").text.replace("\u00a0", " ").replace("\u202f", " ")
+    assert listed.count("<td>La salle a changé : {lunch}<br>Courriel aux personnes inscrites, ") == 1
+    assert listed.count("Courriel aux personnes inscrites, ") == 2, "control: one whose subject is lunchkit’s"
+
+
 def test_nobody_is_owed_thanks_where_nobody_had_a_seat_or_names_are_erased(
     organiser_client: FlaskClient, make_event: EventMaker
 ) -> None:

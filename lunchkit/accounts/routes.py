@@ -46,7 +46,10 @@ def keep_secret(response: Response) -> Response:
 
 @bp.route("/sign-in", methods=["GET", "POST"])
 def ask() -> ResponseReturnValue:
-    """Ask for a link. The answer is the same for a known address and an unknown one."""
+    """Ask for a link. The answer is the same for a known address and an unknown one.
+
+    Whoever is signed in is led on; with ``again`` they may begin a new session before this one ends.
+    """
     form = SignInForm()
     if form.validate_on_submit():
         wish = form.wish()
@@ -56,7 +59,7 @@ def ask() -> ResponseReturnValue:
         return redirect(url_for(".asked"), code=303)
     if request.method == "GET":
         form.next.data = return_path(request.args.get("next")) or ""
-        if current_organiser():
+        if current_organiser() and "again" not in request.args:
             return redirect(form.next.data or url_for("organiser.pages.home"))
     page = render_template("accounts/ask.html", form=form, signed_out="signed_out" in request.args)
     return page, 422 if form.errors else 200

@@ -10,7 +10,7 @@ from lunchkit import clock
 from lunchkit.db import transaction
 from lunchkit.events.models import Event
 from lunchkit.mail.outbox import Addressee, call_back, promise_to_all
-from lunchkit.messages.models import Audience, MessageRound
+from lunchkit.messages.models import ONCE, Audience, MessageRound
 from lunchkit.messages.queries import A_DAY, door_was_used, free_again_at, is_in
 from lunchkit.messages.refusals import (
     EnoughForToday,
@@ -65,7 +65,7 @@ def send_message(event: Event, audience: Audience, words: Words, *, form_key: st
                 email,
                 language,
                 {"registration": number, "round": round_.id},
-                f"message/{round_.id}/{number}",
+                f"{ONCE}/{round_.id}/{number}",
                 subject_id=number,
             )
             for number, email, language in people

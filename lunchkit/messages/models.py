@@ -8,6 +8,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from lunchkit.db import Model, Moment
 from lunchkit.registrations.models import Registration, Standing
 
+ONCE = "message"
+"""How the key begins by which each person of a round gets one letter: then come the round's number and theirs."""
+
 
 class Audience(StrEnum):
     """To which people of a lunch a message goes."""

@@ -1,7 +1,7 @@
 """Reads of messages, named after the question that they answer. Each in a fixed number of queries."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from lunchkit.db import db
 from lunchkit.events.models import Event
-from lunchkit.messages.models import Audience, MessageRound
+from lunchkit.messages.models import ONCE, Audience, MessageRound
 from lunchkit.messages.words import audiences
 from lunchkit.registrations.models import Registration, Standing
 
@@ -103,6 +103,18 @@ def written(event: Event) -> Written:
     number = db.session.scalar(select(func.count()).where(of_this_lunch)) or 0
     last = db.session.scalar(select(func.max(MessageRound.sent_at)).where(of_this_lunch))
     return Written(number, last is not None and last >= event.over_at)
+
+
+def subjects_by_letter(keys: Mapping[int, str | None]) -> dict[int, str]:
+    """What stands above letters to the people of a lunch, by number: as it was typed, where somebody typed anything.
+
+    ``keys`` are the keys by which the outbox keeps such a letter from being promised twice.
+    """
+    of_round = {number: (key or "").split("/") for number, key in keys.items()}
+    rounds = {number: int(parts[1]) for number, parts in of_round.items() if parts[0] == ONCE and len(parts) > 1}
+    chosen = select(MessageRound.id, MessageRound.subject).where(MessageRound.id.in_(set(rounds.values())))
+    subjects = dict(db.session.execute(chosen).all()) if rounds else {}
+    return {number: subjects[round_] for number, round_ in rounds.items() if subjects.get(round_)}
 
 
 def free_again_at(session: Session, event_id: int, now: datetime) -> datetime | None:

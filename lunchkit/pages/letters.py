@@ -20,6 +20,7 @@ from lunchkit.mail.actions import send_again, send_all_again
 from lunchkit.mail.models import OutboxLetter
 from lunchkit.mail.queries import LetterState, letter_counts, letter_or_404, letters_page, state_of
 from lunchkit.mail.rendering import Letter, render_letter
+from lunchkit.messages.queries import subjects_by_letter
 from lunchkit.messages.words import KIND as MESSAGE
 from lunchkit.passkeys.letters import NEWS
 from lunchkit.speakers.letters import SUBMISSION
@@ -65,9 +66,11 @@ def index() -> ResponseReturnValue:
     state = next((state for state in STATES if state == request.args.get("state")), None)
     text = clean_line(request.args.get("q"))[:100]
     page = min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)
+    letters = letters_page(event_id, state, page, text)
     return render_template(
         "mail/index.html",
-        letters=letters_page(event_id, state, page, text),
+        letters=letters,
+        subjects=subjects_by_letter({row.id: row.once_key for row in letters.items if row.kind == MESSAGE}),
         counts=letter_counts(event_id),
         chosen=chosen,
         offered=[event for event in events[:OFFERED] if event is not chosen] + ([chosen] if chosen else []),
