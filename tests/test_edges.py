@@ -20,7 +20,7 @@ from lunchkit.mail.rendering import render_letter
 from lunchkit.registrations import actions
 from lunchkit.registrations.letters import Why
 from lunchkit.registrations.models import Registration, Standing
-from lunchkit.registrations.refusals import NotPublished
+from lunchkit.registrations.refusals import DateIsHistory, NotPublished
 from lunchkit.upkeep.actions import promise_reminders, purge_people
 from tests.attendee import fill_in
 from tests.conftest import EventMaker, Outbox, details
@@ -53,7 +53,7 @@ def test_a_lunch_that_is_over_keeps_its_date_and_so_its_purge(make_event: EventM
             starts_at=event.starts_at + timedelta(days=60),
             ends_at=event.ends_at + timedelta(days=60),
         )
-        with pytest.raises(actions.DateIsHistory):
+        with pytest.raises(DateIsHistory):
             actions.change_event(event, later)
         actions.change_event(event, replace(details_of(event), title="Un autre titre"))
     with clock.fixed_at(event.ends_at + timedelta(days=40)):
