@@ -29,6 +29,7 @@ UNTOLD = {
     "ticket_hash",
     "email_key",
     "folded",
+    "surname_key",
     "sequence",
     "form_key",
     "form_digest",
