@@ -112,7 +112,7 @@ def _joined(before: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, An
     """The facts of one act after the other: what changed, from what it was at first to what it is at last."""
     first, then = before.get(CHANGED, {}), facts.get(CHANGED, {})
     both = {
-        name: [*(first.get(name) or then[name])[:1], *(then.get(name) or first[name])[-1:]] for name in first | then
+        name: [*first.get(name, then.get(name))[:1], *then.get(name, first.get(name))[-1:]] for name in first | then
     }
     return {**facts, **({CHANGED: both} if both else {})}
 
