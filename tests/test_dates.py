@@ -70,6 +70,15 @@ def test_a_day_that_has_gone_by_is_refused_beside_its_field(
     )
 
 
+def test_a_year_that_nobody_plans_for_is_questioned(organiser_client: FlaskClient, event: Event) -> None:
+    day, today = event.starts_at, clock.now().date()
+    answered = send(organiser_client, event, date=today.replace(year=today.year + 36, day=1).isoformat())
+    assert answered.status_code == 422 and "plus de dix ans" in answered.text
+    assert fresh(event).starts_at == day
+    near = today.replace(year=today.year + 9, day=1).isoformat()
+    assert send(organiser_client, event, date=near).status_code == 200, "control"
+
+
 def test_the_same_holds_for_new_lunches_and_drafts(organiser_client: FlaskClient, make_event: EventMaker) -> None:
     new = {
         "title": "Hier", "date": "2020-01-12", "start": "12:00", "end": "14:00", "contact_email": "a@lunch.example",

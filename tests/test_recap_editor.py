@@ -208,6 +208,12 @@ def test_the_button_that_leads_on_takes_the_picture_along(
     expect(page).to_have_url(re.compile(re.escape(leads_to.partition("?")[0])))
     page.goto(address)
     expect(page.locator(".shot")).to_contain_text("Deux tables.")
+    page.locator("[type=file]").set_input_files(drawing)
+    for name, words in {"alt": "Trois tables.", "credit": "Ada", "consent": "Demandé à table."}.items():
+        page.locator(f"[name=new-{name}]").fill(words)
+    page.locator(".bar button[value=save]").click()
+    expect(page.locator(".shot")).to_have_count(2)
+    expect(page.locator(".shot").last).to_contain_text("Trois tables.")
 
 
 def send(client: FlaskClient, path: str, file: bytes) -> TestResponse:

@@ -270,6 +270,20 @@ def test_one_s_own_page_leads_there_once_the_form_is_closed(client: FlaskClient,
         assert door_of(person) in client.get(own).text
 
 
+def test_one_s_own_page_knows_that_the_lunch_is_over(client: FlaskClient, event: Event) -> None:
+    own = f"/r/{tokens_of(register(event)).link}?lang=fr"
+    before = client.get(own).text
+    assert "Votre place est réservée" in before and "/ticket" in before, "control"
+    with clock.fixed_at(event.ends_at):
+        after = client.get(own).text
+    assert "Ce lunch est passé" in after
+    assert "Votre place est réservée" not in after and "/ticket" not in after and "Lire le compte rendu" not in after
+    event.recap_published_at = event.ends_at
+    db.session.commit()
+    with clock.fixed_at(event.ends_at):
+        assert f"/e/{event.slug}/recap" in client.get(own).text
+
+
 def test_after_erasure_the_link_is_dead(client: FlaskClient, event: Event) -> None:
     person = register(event)
     actions.erase_registration(person)

@@ -6,7 +6,7 @@ questioned beside its field.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -48,6 +48,8 @@ from lunchkit.text import clean_line, clean_text
 
 MOST_SEATS = 2000
 YEARS = range(2000, 2101)
+FARTHEST = timedelta(days=3653)
+"""A lunch planned later than this has a mistyped year."""
 UNTITLED = _l("Please give the lunch a title.")
 COLOURS = [
     (Colour.TOMATE.value, _l("Tomato")),
@@ -184,7 +186,7 @@ class EventForm(BareForm):
         if opens_at and (latest := closes_at or starts_at) and opens_at >= latest:
             _complain(self.opens_at, _l("Registration must open before it closes."))
         if starts_at and ends_at and (starts_at, ends_at) != self.kept_hours:
-            self._question_the_past(ends_at)
+            self._question_the_day(ends_at)
         self.moments = {
             "starts_at": starts_at,
             "ends_at": ends_at,
@@ -216,8 +218,10 @@ class EventForm(BareForm):
         """The names of what both have changed."""
         return {dispute.name for dispute in self.disputes}
 
-    def _question_the_past(self, ends_at: datetime) -> None:
+    def _question_the_day(self, ends_at: datetime) -> None:
         now = clock.now()
+        if ends_at > now + FARTHEST:
+            _complain(self.date, _l("This day is more than ten years ahead. Please look at the year once more."))
         if ends_at > now or self.takes_past:
             return
         if self.date.data and self.date.data < now.astimezone(ZoneInfo(self.zone)).date():

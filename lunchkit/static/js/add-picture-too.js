@@ -10,7 +10,7 @@ document.addEventListener(
     if (!add || submitter === add || !["save", "next"].includes(submitter?.value) || !isBegun(target)) return;
     event.preventDefault();
     event.stopImmediatePropagation(); // the button that takes the picture saves the rest too
-    Object.assign(add, { name: "do", value: submitter.value });
+    Object.assign(add, { name: "do", value: submitter.value === "next" ? "next" : "picture" }); // «save» never leaves the page
     setTimeout(() => target.requestSubmit(add)); // a form that is being submitted takes no second one
   },
   true,
