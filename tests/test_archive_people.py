@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from lunchkit import clock
 from lunchkit.archives import container
@@ -23,6 +23,7 @@ from lunchkit.archives.people import people_of
 from lunchkit.archives.refusals import ArchiveRefused, NotJson, OddPart, PartRefused, StrangeFile, TooMuchInside
 from lunchkit.audit.models import AuditEntry
 from lunchkit.checkin.actions import take_scan
+from lunchkit.checkin.queries import seats_added
 from lunchkit.checkin.views import Scan
 from lunchkit.db import db
 from lunchkit.errors import Refusal
@@ -103,6 +104,15 @@ def told(event: Event) -> list[tuple[Any, ...]]:
         )
         for one in everybody(event)
     ]  # fmt: skip
+
+
+def test_seats_that_were_added_at_the_door_move_with_who_they_were_added_for(lunch: Event) -> None:
+    db.session.execute(update(CheckIn).values(added_seats=2))
+    db.session.commit()
+    data = archive_of(lunch, with_people=True)
+    db.session.execute(update(CheckIn).values(added_seats=0))
+    db.session.commit()
+    assert (seats_added(bring(data).id), seats_added(lunch.id)) == (2, 0)
 
 
 def test_people_move_with_seats_answers_and_arrivals_by_new_links(lunch: Event, outbox: Outbox) -> None:

@@ -18,7 +18,7 @@ from lunchkit.registrations.models import Standing
 from lunchkit.registrations.own_questions import LONGEST_ANSWER
 from lunchkit.text import clean_line, clean_text
 
-MOST_PEOPLE = 10_000
+MOST_PEOPLE, MOST_ADDED = 10_000, 10_000
 _PLACE = re.compile(r"[1-9][0-9]{0,2}", re.ASCII)
 """How the place of a question is written."""
 _LATER = SCAN_MOMENTS[2:]
@@ -32,6 +32,7 @@ class Scan:
     door: str
     people: int
     is_walk_in: bool
+    added_seats: int
     moments: Mapping[str, datetime | None]
 
 
@@ -112,6 +113,7 @@ def _scans(said: Any) -> tuple[Scan, ...]:
             door=clean_line(each["door"])[:60],
             people=whole(each["people"], MOST_SEATS),
             is_walk_in=each["is_walk_in"] is True,
+            added_seats=whole(each.get("added_seats", 0), MOST_ADDED),
             moments={
                 name: _maybe(each.get(name)) if name in _LATER else moment_of(each[name]) for name in SCAN_MOMENTS
             },
@@ -133,6 +135,7 @@ def check_in_rows(event_id: int, registration_id: int, person: Person) -> Iterat
             "door": scan.door,
             "people": scan.people,
             "is_walk_in": scan.is_walk_in,
+            "added_seats": scan.added_seats,
             "organiser_id": None,
             **scan.moments,
         }

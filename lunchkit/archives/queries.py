@@ -58,6 +58,7 @@ def _told(one: Registration, scans: Sequence[CheckIn], places: Mapping[int, int]
                 "door": scan.door,
                 "people": scan.people,
                 "is_walk_in": scan.is_walk_in,
+                "added_seats": scan.added_seats,
                 **{name: _iso(getattr(scan, name)) for name in SCAN_MOMENTS},
             }
             for scan in scans[-MOST_SCANS:]

@@ -35,7 +35,10 @@ from lunchkit.speakers.steps import forget_unless_elsewhere
 from lunchkit.wording.models import LetterWords
 
 _ANSWER = ("registration_id", "question_id", "value")
-_SCAN = ("event_id", "registration_id", "nonce", "door", "people", "is_walk_in", "organiser_id", *SCAN_MOMENTS)
+_SCAN = (
+    "event_id", "registration_id", "nonce", "door", "people", "is_walk_in", "added_seats", "organiser_id",
+    *SCAN_MOMENTS,
+)  # fmt: skip
 
 
 @dataclass
