@@ -1,5 +1,6 @@
 """«The next one like the last»: what a new lunch takes over from another, which day is proposed, and what never comes along."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -28,7 +29,7 @@ from lunchkit.polls.forms import details_of as poll_details
 from lunchkit.polls.models import Poll, Stage
 from lunchkit.polls.queries import polls_of
 from lunchkit.registrations.actions import register_by_hand
-from lunchkit.registrations.models import Registration
+from lunchkit.registrations.models import CheckIn, Registration
 from lunchkit.speakers.actions import add_speaker
 from lunchkit.speakers.forms import SpeakerDetails
 from lunchkit.speakers.queries import appearances
@@ -120,6 +121,22 @@ def test_all_that_was_prepared_comes_along_and_nothing_that_happened(prepared: E
     assert (copy.published_at, copy.uid == prepared.uid, copy.slug == prepared.slug) == (None, False, False)
     assert copy.series_id == prepared.series_id
     assert [poll.ballots for poll in polls_of(prepared.id) if poll.ballots] == [12], "the other one stays as it is"
+
+
+def test_seats_that_were_added_at_the_door_do_not_come_along(organiser_client: FlaskClient, prepared: Event) -> None:
+    def proposed() -> str | None:
+        page = organiser_client.get(f"/organiser/e/new?like={prepared.slug}").text
+        field = re.search(r'<input[^>]*name="capacity"[^>]*>', page)
+        value = re.search(r'value="(\d+)"', field[0]) if field else None
+        return value and value[1]
+
+    assert proposed() == str(prepared.capacity), "control"
+    person = db.session.scalars(select(Registration)).first()
+    assert person is not None
+    scan = {"nonce": "n", "door": "A", "people": 1, "scanned_at": clock.now(), "received_at": clock.now()}
+    db.session.add(CheckIn(event_id=prepared.id, registration_id=person.id, added_seats=2, **scan))
+    db.session.commit()
+    assert proposed() == str(prepared.capacity - 2)
 
 
 def test_who_speaks_comes_along_only_if_ticked(organiser_client: FlaskClient, prepared: Event) -> None:

@@ -35,7 +35,6 @@ def thanks() -> Words:
         _("Hello %(name)s,", name="{name}"),
         _("Thank you for this lunch: for your time at table, and for what was said there."),
         _("We hope to see you at one of the next ones."),
-        "{network}",
     )
     return Words(clean_line(_("Thank you: %(title)s", title="{lunch}")), clean_text("\n\n".join(prose)))
 

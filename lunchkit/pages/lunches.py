@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from lunchkit import clock, stamps
 from lunchkit.accounts.queries import current_organiser
+from lunchkit.checkin.queries import seats_added
 from lunchkit.events.actions import publish_event, renew_members_link
 from lunchkit.events.changes import EventDetails, moves_calendars, plan_of
 from lunchkit.events.forms import FOLDED, EventForm, capacity_form, event_form
@@ -93,7 +94,10 @@ def _wanted() -> tuple[Event | None, bool]:
 def _proposal(like: Event | None, *, from_template: bool) -> dict[str, Any]:
     """What the form of a new lunch holds: as the other one, its days moved by as many; or the template's texts."""
     if like is not None:
-        return like_values(like, clock.now())
+        values = like_values(like, clock.now())
+        return values | {
+            "capacity": max(1, values["capacity"] - seats_added(like.id))
+        }  # at the door, for those who came
     return first_values(clock.now()) if from_template else {}
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import CombinedMultiDict, FileStorage
 from werkzeug.exceptions import RequestEntityTooLarge
 
@@ -28,6 +29,7 @@ from lunchkit.recap.sections import SHAPES, SectionKind
 from lunchkit.refusals import NO, readable, retry_header
 from lunchkit.web import show_error, takes_pictures
 
+CHOOSE_AGAIN = _l("Please choose the file again: browsers do not keep it.")
 bp = Blueprint("pictures", __name__)
 PLACE = "/e/<slug>/recap/sections/<int(max=2147483647):section_id>/pictures"
 
@@ -46,6 +48,8 @@ def add(slug: str, section_id: int) -> ResponseReturnValue:
         return overtaken(event, section, late)
     form = new_picture_form(CombinedMultiDict([request.files, request.form]))
     if not form.validate():
+        if isinstance(form.file.data, FileStorage) and form.file.data.filename:
+            form.file.errors = [CHOOSE_AGAIN]
         return _form_page(event, section, form), 422
     try:
         _keep(section, form)
