@@ -25,6 +25,9 @@ LONG = (
     "assiettes ; et anticonstitutionnellementanticonstitutionnellement."
 )
 
+THINNER = """() => [...document.querySelectorAll(".nb")].filter((one) =>
+  getComputedStyle(one).fontWeight !== getComputedStyle(one.parentNode).fontWeight).map((one) => one.textContent)"""
+
 
 @pytest.fixture
 def lunch(tmp_path: Path) -> Iterator[House]:
@@ -88,6 +91,9 @@ def test_a_phone_gets_from_the_vote_to_feedback_by_itself_and_five_phones_show_i
     desk.get_by_role("button", name="Clore quand même").click()  # one voice alone never shows
     expect(page.get_by_role("heading", name="Trois questions brèves")).to_be_visible()
     expect(page.locator(".of-polls")).to_be_hidden()
+    assert page.evaluate(THINNER) == []
+    page.evaluate("document.querySelector('label .nb').style.fontWeight = 400")
+    assert page.evaluate(THINNER) == ["devrions-nous"], "control"
 
     page.locator("[name=mark][value='4']").click()
     status(page).to_contain_text("enregistré")

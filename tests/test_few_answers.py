@@ -10,14 +10,17 @@ from lunchkit.polls.models import Poll, Stage
 from lunchkit.polls.queries import polls_of
 from lunchkit.polls.refusals import FewHaveAnswered
 from lunchkit.presenter.actions import go_on
-from lunchkit.presenter.queries import next_step
+from lunchkit.presenter.queries import next_step, phone_view
 from lunchkit.recap.actions import draft_recap, show_section
 from lunchkit.recap.document import freeze
 from lunchkit.recap.queries import sections_of
 from lunchkit.recap.sections import SectionKind
 from lunchkit.rooms.actions import room_of
-from tests.conftest import EventMaker, csrf_of
+from tests.conftest import EventMaker, csrf_of, new_client
 from tests.room import JSON, ask, asked, fresh, phones, running_event
+
+REASON = "Trop peu de réponses pour montrer un résultat : il laisserait deviner qui a répondu quoi."
+PROMISE = "Le résultat s’affichera à l’écran."
 
 
 @pytest.fixture
@@ -90,6 +93,42 @@ def test_the_remote_warns_and_then_says_why_there_is_nothing_to_show(
     room = f"/organiser/e/{event.slug}/room"
     headers = {**JSON, "X-CSRFToken": csrf_of(organiser_client, room)}
     assert organiser_client.post(f"{room}/current/reveal", headers=headers).status_code == 409, "nor by a key"
+
+
+def seen(app: Flask, event: Event) -> tuple[str, str]:
+    """What a phone and the projector say."""
+    (phone,) = phones(app, event, 1)
+    page = new_client(app).get(f"/screen/{phone.code}").get_data(as_text=True)
+    return spaced(phone.look()), spaced(page)
+
+
+def spaced(page: str) -> str:
+    return page.replace("\u202f", " ").replace("\u00a0", " ")
+
+
+def test_the_room_is_told_why_no_result_comes_and_not_promised_one(app: Flask, event: Event) -> None:
+    poll = asked(event)
+    vote(app, event, 4)
+    close_poll(poll)
+    for page in seen(app, event):
+        assert REASON in page and PROMISE not in page
+    enough = asked(event, "Et ensuite ?")
+    vote(app, event, 5)
+    close_poll(enough)
+    phone, screen = seen(app, event)
+    assert PROMISE in phone and REASON not in phone + screen and "data-discs" in screen
+
+
+def test_a_phone_that_was_told_so_learns_that_raised_hands_made_enough(app: Flask, event: Event) -> None:
+    poll = asked(event)
+    close_poll(poll)
+    key = phone_view(room_of(event), "fr").key
+    enter_hand_counts(poll, {1: 1})
+    assert phone_view(room_of(event), "fr").key == key, "control: few as before, and nothing is sent"
+    enter_hand_counts(poll, {1: 4, 2: 3})
+    assert phone_view(room_of(event), "fr").key != key
+    phone, screen = seen(app, event)
+    assert PROMISE in phone and REASON not in phone + screen
 
 
 def test_raised_hands_make_a_result_that_shows(app: Flask, event: Event) -> None:

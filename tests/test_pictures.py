@@ -268,15 +268,19 @@ def test_no_word_of_a_cloud_covers_another(wide: bool, counts: tuple[int, ...]) 
     for line in drawing.words:
         assert line.x == 0 and line.text == " ".join(run.text for run in line.runs)
         assert all(run.gap > 0 for run in line.runs[1:])
+        assert [run.text == "·" for run in line.runs] == [at % 2 == 1 for at in range(len(line.runs))]
+        assert len(line.runs) % 2 == 1, "a line ends with a word"
         assert sum(run.gap + breadth(run.text) * BROADEST * run.size for run in line.runs) <= drawing.width + 1
 
 
 def test_the_words_of_a_cloud_follow_each_other_in_one_text() -> None:
     template = '{% from "polls/_pictures.html" import cloud %}{{ cloud(result) }}'
     html = render_template_string(template, result=words(9, 1, 1))
-    assert html.count("<text") == len(draw_cloud(words(9, 1, 1)).words) < html.count("<tspan") == 3
+    assert html.count("<text") == len(draw_cloud(words(9, 1, 1)).words) < html.count(">mot") == 3
     assert re.search(
-        r'<tspan font-size="54[.\d]*">mot0</tspan><tspan dx="24.3" font-size="17[.\d]*">mot1</tspan>', html
+        r'<tspan font-size="54[.\d]*">mot0</tspan><tspan dx="13.5" font-size="17[.\d]*">·</tspan>'
+        r'<tspan dx="13.5" font-size="17[.\d]*">mot1</tspan>',
+        html,
     )
 
 

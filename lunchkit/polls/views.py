@@ -46,6 +46,8 @@ class PollView:
     """What readers of the result should know."""
     before: Result | None = None
     """The result of the first time, beside a movement."""
+    has_few: bool = False
+    """Whether it was counted, and so few answered that its result never shows."""
 
     def counting(self, ballots: int | None) -> "PollView":
         """The same for a reader who may know how many phones answered."""
@@ -83,4 +85,5 @@ def poll_view(
         note=poll.note,
         movement=poll.movement if before is not None else None,
         before=before,
+        has_few=poll.has_few,
     )

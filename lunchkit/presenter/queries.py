@@ -134,7 +134,7 @@ def phone_view(room: Room, language: str, device: Device | None = None) -> Phone
         code=room.code,
         revision=room.revision,
         state=state,
-        key=f"{asked.key if asked else state}-{_of_poll(poll)}-{_mark(room, state, questions)}",
+        key=f"{asked.key if asked else state}-{_of_poll(poll)}-{_mark(room, poll, state, questions)}",
         poll=public_view(poll, language) if poll is not None and state in _STATES.values() else None,
         upcoming=sum(each.stage is Stage.PLANNED for each in polls),
         takes_questions=takes_questions,
@@ -193,14 +193,16 @@ def mine_of(room: Room, device: Device | None) -> Mine:
     return Mine(frozenset(values_of(Spec.loads(contest.spec), kept.answer)), kept.turn + 1, is_kept=True)
 
 
-def _mark(room: Room, state: str, questions: tuple[RoomQuestion, ...]) -> str:
+def _mark(room: Room, poll: Poll | None, state: str, questions: tuple[RoomQuestion, ...]) -> str:
     """What else a phone shows, in a few letters that are the same in every process.
 
-    Once a result is shown, whatever changes may change it: words that are approved, counts by hand.
+    Once a result is shown, whatever changes may change it: words that are approved, counts by hand. Before that, counts
+    by hand may make enough answers of few.
     """
     listed = tuple((question.id, question.off_record) for question in questions)
     revision = room.revision if state == "revealed" else 0
-    shown = (room.takes_questions, room.rehearsing_since is not None, revision, listed)
+    has_few = state == "closed" and poll is not None and poll.has_few
+    shown = (room.takes_questions, room.rehearsing_since is not None, revision, listed, has_few)
     return hashlib.sha256(repr(shown).encode()).hexdigest()[:8]
 
 

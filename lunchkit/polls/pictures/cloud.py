@@ -1,19 +1,23 @@
 """A cloud of words: in lines, larger the more people wrote them; the same at each look, and never one over another.
 
 Nobody knows the font that it is read in: a line is one text, whose words follow each other as they do in a sentence,
-and it has room for letters that are broader than those of Helvetica.
+and it has room for letters that are broader than those of Helvetica. A dot stands between two words of a line: «clés»,
+«du temps» and «un frigo» would read as a sentence.
 """
 
-from lunchkit.polls.pictures.drawing import BROADEST, NARROW, WIDE, WIDE_HEIGHT, Drawing, Sheet, breadth
+from lunchkit.polls.pictures.drawing import BROADEST, NARROW, WIDE, WIDE_HEIGHT, Drawing, Run, Sheet, breadth
 from lunchkit.polls.pictures.sentences import headline
 from lunchkit.polls.results import Result
 
 _MOST_WORDS = 60
 _SCALES = (2.2, 1.9, 1.6, 1.35, 1.15, 1, 0.85, 0.7, 0.6, 0.5, 0.42)
 """Tried one after the other, until the words fit."""
-_GAP = 0.45
-"""Between two words, in ems of the first."""
-Line = list[tuple[float, str]]
+_DOT = "·"
+_DOT_BREADTH = 0.4
+"""Of the dot in the broadest of common fonts, in its ems."""
+_GAP = 0.25
+"""On both sides of the dot, in ems of the larger of its neighbours."""
+Line = list[Run]
 
 
 def draw_cloud(result: Result, wide: bool = False) -> Drawing:
@@ -36,19 +40,30 @@ def _flow(result: Result, width: int, largest: float, smallest: float) -> list[L
         share = ((item.count - 1) / max(most - 1, 1)) ** 0.7
         broad = breadth(item.text) * BROADEST
         size = min(smallest + (max(largest, smallest) - smallest) * share, width / broad)
-        if lines[-1] and used + broad * size > width:
+        gap, dot = _between(lines[-1], size)
+        if lines[-1] and used + 2 * gap + dot * _DOT_BREADTH + broad * size > width:
             lines.append([])
-            used = 0.0
-        lines[-1].append((size, item.text))
-        used += (broad + _GAP) * size
+            used, gap = 0.0, 0.0
+        if lines[-1]:
+            lines[-1].append(Run(gap, dot, _DOT))
+            used += 2 * gap + dot * _DOT_BREADTH
+        lines[-1].append(Run(gap, size, item.text))
+        used += broad * size
     return lines
+
+
+def _between(line: Line, size: float) -> tuple[float, float]:
+    """How far the dot is from the words on both sides, and its size, where a word of a size comes into a line."""
+    if not line:
+        return 0.0, 0.0
+    return _GAP * max(line[-1].size, size), min(line[-1].size, size)
 
 
 def _set(lines: list[Line]) -> Sheet:
     sheet, y = Sheet(0), 0.0
     for line in filter(None, lines):
-        tallest = max(size for size, _text in line)
-        sheet.write_runs(0, y + tallest * 0.8, line, _GAP)
+        tallest = max(run.size for run in line)
+        sheet.write_runs(0, y + tallest * 0.8, line)
         y += tallest * 1.06
     sheet.height = round(y)
     return sheet

@@ -84,13 +84,11 @@ class Sheet:
         for index, line in enumerate(lines):
             self.write(x, y + index * size * LINE_HEIGHT, size, line, look, anchor)
 
-    def write_runs(self, x: float, y: float, parts: Iterable[tuple[float, str]], gap: float) -> None:
-        """Add one line of parts, each with a size of its own; ``gap``: between two of them, in ems of the first."""
-        runs: list[Run] = []
-        for size, text in parts:
-            runs.append(Run(round(gap * runs[-1].size, 1) if runs else 0, round(size, 1), text))
-        text = " ".join(run.text for run in runs)
-        self.words.append(Words(round(x, 1), round(y, 1), max(run.size for run in runs), text, runs=tuple(runs)))
+    def write_runs(self, x: float, y: float, runs: Iterable[Run]) -> None:
+        """Add one line of parts, each with a size of its own."""
+        parts = tuple(Run(round(run.gap, 1), round(run.size, 1), run.text) for run in runs)
+        text = " ".join(run.text for run in parts)
+        self.words.append(Words(round(x, 1), round(y, 1), max(run.size for run in parts), text, runs=parts))
 
     def done(self, width: int, title: str, says: str) -> Drawing:
         """The drawing."""
