@@ -128,9 +128,10 @@ COVERED = """(button) => {
   button.scrollIntoView({ block: "nearest" });
   const { left, top, width, height } = button.getBoundingClientRect();
   const on = (share) => document.elementFromPoint(left + width / 2, top + height * share);
-  return [0.05, 0.5, 0.95].some((share) => on(share) !== button);
+  return [0.05, 0.5, 0.95].some((share) => !button.contains(on(share)));
 }"""
 """Whether anything lies over a button, wherever it was scrolled to."""
+LENGTHEN = "(text) => text.prepend(...Array.from({ length: 30 }, () => document.createElement('hr')))"
 
 
 @pytest.mark.parametrize("size", [(320, 568), (375, 620), (390, 780)], ids=str)
@@ -147,15 +148,16 @@ def test_nothing_covers_the_choices_of_a_full_house(
     for name in ("room", "next"):
         assert not answer.locator(f"[data-does={name}]").evaluate(COVERED), name
     answer.evaluate("(dialog) => dialog.removeAttribute('data-asks')")
-    answer.locator(".who").evaluate(
-        "(text) => text.prepend(...Array.from({ length: 9 }, () => document.createElement('h2')))"
-    )
+    answer.locator(".who").evaluate(LENGTHEN)
     answer.evaluate("(dialog) => dialog.scrollTo(0, 0)")
     assert answer.locator("[data-does=room]").evaluate(COVERED), "control: a sticky button would lie over it"
 
 
 def test_who_waits_is_offered_a_free_seat_only_where_there_is_one(lunch: House, phone: Callable[[], Phone]) -> None:
-    (ticket,) = guests(lunch, 1, "Wanda")
+    with inside(lunch):
+        before = lunch_of(lunch).starts_at - timedelta(days=1)
+    with clock.fixed_at(before):
+        (ticket,) = guests(lunch, 1, "Wanda")
     one = phone()
     assert one.scan(ticket) == "waiting"
     expect(one.page.locator("dialog [data-does=seat]")).to_be_hidden()
@@ -182,3 +184,9 @@ def test_a_phone_writes_the_time_of_day_as_the_pages_do(lunch: House, phone: Cal
     assert told == ["3h", "12h"]
     at = "document.querySelector('[data-door]').time(Date.UTC(2026, 0, 1, 2, 43))"
     assert one.page.evaluate(at) == "3h43"
+
+
+def test_the_round_sign_of_who_came_is_drawn(lunch: House, phone: Callable[[], Phone]) -> None:
+    one = phone()
+    one.page.goto(f"{one.address}/list?whom=present")
+    expect(one.page.locator(".badge circle.full").first).to_be_visible()
