@@ -3,6 +3,7 @@
 import hashlib
 import json
 import secrets
+from typing import Any
 
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -277,7 +278,7 @@ def _to(event: Event, registration_id: int, answer: Answer) -> ResponseReturnVal
 
 def _to_list(event: Event, registration_id: int) -> ResponseReturnValue:
     """Back to the same page of the list, with the same search: after the end many are noted one after the other."""
-    kept = {name: request.form.get(name) or None for name in ("q", "whom", "order")}
+    kept: dict[str, Any] = {name: request.form.get(name) or None for name in ("q", "whom", "order")}
     page, anchor = request.form.get("from_list", type=int), f"p{registration_id}"
     address = url_for(".people", slug=event.slug, **kept, page=page, came=registration_id, _anchor=anchor)
     return redirect(address, code=303)
