@@ -7,7 +7,7 @@ whichever of the two they would rather read.
 """
 
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -114,6 +114,12 @@ def clock(value: datetime) -> str:
     if language() == "fr":
         return f"{value.hour}h{value.minute:02}" if value.minute else f"{value.hour}h"
     return f"{value.hour}:{value.minute:02}"
+
+
+def clock_patterns() -> tuple[str, str]:
+    """The same for scripts, of a full hour and of any other: «{h}h», «{h}h{m}»."""
+    full, other = (clock(datetime(2000, 1, 1, 7, minute, tzinfo=UTC)) for minute in (0, 59))
+    return full.replace("7", "{h}"), other.replace("7", "{h}").replace("59", "{m}")
 
 
 def _german_clock(value: datetime) -> str:

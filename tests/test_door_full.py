@@ -384,7 +384,7 @@ def test_after_the_end_the_list_says_who_came_and_who_did_not_and_is_completed_t
         )
         assert f"{base}/door/{absent.id}" in read(f"/registrations/{absent.id}")
         door = read("/door/list?whom=absent")
-        assert "Add somebody who came" in door and "They came" in door and "Not here yet" not in door
+        assert "Add somebody who came" in door and "Mark as present" in door and "Not here yet" not in door
         said = {"csrf_token": csrf_of(organiser_client, f"{base}/door/{absent.id}"), "nonce": secrets.token_urlsafe(16)}
         organiser_client.post(f"{base}/door/{absent.id}/arrival", data=said)
         assert "Did not come <b>1</b>" in read("/registrations?standing=absent")

@@ -122,3 +122,71 @@ def test_the_door_says_an_hour_before_that_its_session_ends(lunch: House, phone:
     expect(one.page.locator("[data-soon-out]")).to_contain_text("Votre session se ferme")
     one.page.locator("[data-soon-out] a").click()
     expect(one.page.locator("main [name=email]")).to_be_visible()
+
+
+COVERED = """(button) => {
+  button.scrollIntoView({ block: "nearest" });
+  const { left, top, width, height } = button.getBoundingClientRect();
+  const on = (share) => document.elementFromPoint(left + width / 2, top + height * share);
+  return [0.05, 0.5, 0.95].some((share) => !button.contains(on(share)));
+}"""
+"""Whether anything lies over a button, wherever it was scrolled to."""
+LENGTHEN = "(text) => text.prepend(...Array.from({ length: 30 }, () => document.createElement('hr')))"
+
+
+@pytest.mark.parametrize("size", [(320, 568), (375, 620), (390, 780)], ids=str)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_covers_the_choices_of_a_full_house(
+    lunch: House, phone: Callable[[], Phone], size: tuple[int, int], scheme: Any
+) -> None:
+    one = phone()
+    one.page.set_viewport_size({"width": size[0], "height": size[1]})
+    one.page.emulate_media(color_scheme=scheme)
+    walk_in(one.page, "Dora-Maria Fenouil de la Plaine")
+    answer = one.page.locator("dialog[data-shows=full]")
+    expect(answer).to_be_visible()
+    for name in ("room", "next"):
+        assert not answer.locator(f"[data-does={name}]").evaluate(COVERED), name
+    answer.evaluate("(dialog) => dialog.removeAttribute('data-asks')")
+    answer.locator(".who").evaluate(LENGTHEN)
+    answer.evaluate("(dialog) => dialog.scrollTo(0, 0)")
+    assert answer.locator("[data-does=room]").evaluate(COVERED), "control: a sticky button would lie over it"
+
+
+def test_who_waits_is_offered_a_free_seat_only_where_there_is_one(lunch: House, phone: Callable[[], Phone]) -> None:
+    with inside(lunch):
+        before = lunch_of(lunch).starts_at - timedelta(days=1)
+    with clock.fixed_at(before):
+        (ticket,) = guests(lunch, 1, "Wanda")
+    one = phone()
+    assert one.scan(ticket) == "waiting"
+    expect(one.page.locator("dialog [data-does=seat]")).to_be_hidden()
+    expect(one.page.locator("dialog [data-fill=house]")).to_contain_text("Toutes les places sont données.")
+    expect(one.page.locator("dialog [data-does=room]")).to_be_visible()
+    one.close_answer()
+    with inside(lunch):
+        event = lunch_of(lunch)
+        change_capacity(event, event.capacity + 9)
+    one.page.reload()
+    one.expect_link(ON)
+    expect(one.page.locator("[data-count=free]")).not_to_have_text("0")
+    assert one.scan(ticket) == "waiting"
+    expect(one.page.locator("dialog [data-does=room]")).to_be_hidden()
+    one.page.locator("dialog [data-does=seat]").click()
+    expect(one.page.locator("dialog[data-shows=in]")).to_be_visible()
+
+
+def test_a_phone_writes_the_time_of_day_as_the_pages_do(lunch: House, phone: Callable[[], Phone]) -> None:
+    one = phone()
+    told = one.page.evaluate(
+        "[3, 12].map((hour) => document.querySelector('[data-door]').time(Date.UTC(2026, 0, 1, hour - 1, 0)))"
+    )
+    assert told == ["3h", "12h"]
+    at = "document.querySelector('[data-door]').time(Date.UTC(2026, 0, 1, 2, 43))"
+    assert one.page.evaluate(at) == "3h43"
+
+
+def test_the_round_sign_of_who_came_is_drawn(lunch: House, phone: Callable[[], Phone]) -> None:
+    one = phone()
+    one.page.goto(f"{one.address}/list?whom=present")
+    expect(one.page.locator(".badge circle.full").first).to_be_visible()

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import secrets
+from typing import Any
 
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -21,6 +22,7 @@ from lunchkit.checkin.queries import (
     conflicts,
     counts,
     door_list,
+    find_person,
     first_scan,
     millis,
     people_at_door,
@@ -30,7 +32,9 @@ from lunchkit.checkin.views import Answer, Scan, Word
 from lunchkit.errors import Refusal
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
+from lunchkit.i18n import clock_patterns
 from lunchkit.registrations.listing import order_by_name
+from lunchkit.registrations.models import Registration
 from lunchkit.registrations.queries import place_in_queue
 from lunchkit.registrations.refusals import NoSeatAtTheDoor
 from lunchkit.text import clean_line
@@ -58,7 +62,12 @@ def index(slug: str) -> ResponseReturnValue:
     """Scan, search, walk in. No name is in this page: phones keep a copy of it, for when there is no network."""
     event = _event(slug)
     page = render_template(
-        "organiser/checkin/index.html", event=event, counts=counts(event), door=_door(), decoder=DECODER
+        "organiser/checkin/index.html",
+        event=event,
+        counts=counts(event),
+        door=_door(),
+        decoder=DECODER,
+        clock_patterns=clock_patterns(),
     )
     response = Response(page)
     response.headers["Permissions-Policy"] = WITH_CAMERA
@@ -142,6 +151,7 @@ def people(slug: str) -> ResponseReturnValue:
         whom=whom,
         order=order,
         nonce=secrets.token_urlsafe(16),
+        came=_just_noted(event),
     )
 
 
@@ -176,7 +186,10 @@ def admit(slug: str, registration_id: int) -> ResponseReturnValue:
         gives_seat="seat" in request.form or "room" in request.form,
         makes_room="room" in request.form,
     )
-    return _to(event, person.id, _take(event, act))
+    answer = _take(event, act)
+    if "from_list" in request.form and answer.word in (Word.IN, Word.DOUBLE):
+        return _to_list(event, person.id)
+    return _to(event, person.id, answer)
 
 
 @bp.post(f"{ONE}/party")
@@ -261,6 +274,21 @@ def _people_of_form() -> int | None:
 def _to(event: Event, registration_id: int, answer: Answer) -> ResponseReturnValue:
     address = url_for(".show", slug=event.slug, registration_id=registration_id, done=answer.word.value)
     return redirect(address, code=303)
+
+
+def _to_list(event: Event, registration_id: int) -> ResponseReturnValue:
+    """Back to the same page of the list, with the same search: after the end many are noted one after the other."""
+    kept: dict[str, Any] = {name: request.form.get(name) or None for name in ("q", "whom", "order")}
+    page, anchor = request.form.get("from_list", type=int), f"p{registration_id}"
+    address = url_for(".people", slug=event.slug, **kept, page=page, came=registration_id, _anchor=anchor)
+    return redirect(address, code=303)
+
+
+def _just_noted(event: Event) -> Registration | None:
+    """Whom the last press on the list noted as present."""
+    registration_id = request.args.get("came", type=int)
+    person = find_person(event.id, registration_id) if registration_id else None
+    return person if person and person.arrived else None
 
 
 def _walk_in_page(event: Event, form: WalkInForm, *, is_full: bool = False) -> str:

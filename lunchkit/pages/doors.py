@@ -31,14 +31,17 @@ class DoorIsClosed(NotYourDoor):
 
 @bp.get("")
 def index() -> ResponseReturnValue:
-    """The lunches whose door is open, and those that come."""
+    """The lunches whose door is open, those that are over and may still be completed, and those that come."""
     now = clock.now()
     lunches = events_around(now - CLOSES_AFTER, now + SOON)[:MOST]
     return render_template(
         "organiser/doors.html",
-        open=[event for event in lunches if is_near(event, now)],
+        open=[event for event in lunches if is_near(event, now) and not event.is_over(now)],
+        over=[event for event in lunches if is_near(event, now) and event.is_over(now)],
         soon=[event for event in lunches if not is_near(event, now)],
         door=door_of,
+        list=list_of,
+        closes_at=lambda event: event.over_at + CLOSES_AFTER,
         opens_at=lambda event: event.starts_at - OPENS_BEFORE,
     )
 
@@ -55,6 +58,11 @@ def is_near(event: Event, now: datetime) -> bool:
 def door_of(event: Event) -> str:
     """The address where people are checked in."""
     return url_for("organiser.checkin.index", slug=event.slug)
+
+
+def list_of(event: Event) -> str:
+    """The address where who came is completed."""
+    return url_for("organiser.checkin.people", slug=event.slug)
 
 
 @area.before_request

@@ -1,13 +1,21 @@
 // The word, over the whole screen: its colour, its mark, and what to do next.
 // <dialog data-verdict></dialog>, and one <template data-word="in"> for each word. In it: [data-fill="who|place|lunch|people|house"],
-// [data-since="since {time}, {door}"], [data-when="checked|unchecked|party|missing|room|no-room"] which show only then,
+// [data-since="since {time}, {door}"], [data-when="checked|unchecked|party|missing|seat|no-seat|room|no-room"] which show only then,
 // [data-does="undo|seat|room|anyway|rest|rejoin|next"] which are buttons, and [data-party] which gets one for each number of people.
+// data-asks on the dialog says that there is more to press than «next». data-clock of the door holds two patterns of the time
+// of day, of a full hour and of any other, as the server writes it.
 const root = document.querySelector("[data-door]");
 const dialog = document.querySelector("[data-verdict]");
 const STAYS = 5_000;
-const clock = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", timeZone: root.dataset.zone });
-root.time = (at) => (at ? clock.format(at) : "");
+const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: root.dataset.zone });
+const [HOUR, TIME] = JSON.parse(root.dataset.clock);
 let shown, timer;
+
+root.time = (at) => {
+  if (!at) return "";
+  const [hour, minute] = clock.format(at).split(":");
+  return (minute === "00" ? HOUR : TIME).replace("{h}", Number(hour)).replace("{m}", minute);
+};
 
 root.show = (told) => {
   shown = told;
@@ -16,6 +24,7 @@ root.show = (told) => {
   for (const place of part.querySelectorAll("[data-since]")) place.textContent = since(place.dataset.since);
   for (const place of part.querySelectorAll("[data-when]")) place.hidden = !holds(place.dataset.when);
   for (const place of part.querySelectorAll("[data-party]")) place.append(...numbers());
+  dialog.toggleAttribute("data-asks", [...part.querySelectorAll(".acts [data-does], [data-party] button")].some((one) => !one.closest("[hidden]")));
   dialog.replaceChildren(part);
   dialog.dataset.shows = told.word;
   if (!dialog.open) dialog.showModal();
@@ -27,8 +36,9 @@ root.show = (told) => {
 
 function holds(when) {
   const missing = (shown.seats ?? 1) - (shown.people ?? 0);
-  const room = shown.isChecked && (root.ledger.counts?.may_add ?? 0) >= (shown.seats || 1);
-  const facts = { room, "no-room": shown.isChecked && !room, checked: shown.isChecked, unchecked: !shown.isChecked, party: shown.seats > 1, missing: missing > 0, of: shown.of };
+  const { may_add = 0, free = Infinity } = root.ledger.counts ?? {};
+  const room = shown.isChecked && may_add >= (shown.seats || 1), seat = shown.isChecked && free >= (shown.seats || 1);
+  const facts = { room, seat, "no-seat": shown.isChecked && !seat, "no-room": shown.isChecked && !room, checked: shown.isChecked, unchecked: !shown.isChecked, party: shown.seats > 1, missing: missing > 0, of: shown.of };
   return Boolean(facts[when]);
 }
 
