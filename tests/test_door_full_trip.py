@@ -188,5 +188,7 @@ def test_a_phone_writes_the_time_of_day_as_the_pages_do(lunch: House, phone: Cal
 
 def test_the_round_sign_of_who_came_is_drawn(lunch: House, phone: Callable[[], Phone]) -> None:
     one = phone()
+    one.page.goto(f"{one.address}/list?whom=absent")
+    one.page.locator("table button").first.click()
     one.page.goto(f"{one.address}/list?whom=present")
     expect(one.page.locator(".badge circle.full").first).to_be_visible()

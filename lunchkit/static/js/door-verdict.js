@@ -20,12 +20,11 @@ root.time = (at) => {
 root.show = (told) => {
   shown = told;
   const part = document.querySelector(`template[data-word="${told.word}"]`).content.cloneNode(true);
-  for (const place of part.querySelectorAll("[data-fill]")) place.textContent = (place.dataset.fill === "house" ? root.house() : told[place.dataset.fill]) ?? "";
+  for (const place of part.querySelectorAll("[data-fill]")) place.textContent = told[place.dataset.fill] ?? "";
   for (const place of part.querySelectorAll("[data-since]")) place.textContent = since(place.dataset.since);
-  for (const place of part.querySelectorAll("[data-when]")) place.hidden = !holds(place.dataset.when);
   for (const place of part.querySelectorAll("[data-party]")) place.append(...numbers());
-  dialog.toggleAttribute("data-asks", [...part.querySelectorAll(".acts [data-does], [data-party] button")].some((one) => !one.closest("[hidden]")));
   dialog.replaceChildren(part);
+  arrange();
   dialog.dataset.shows = told.word;
   if (!dialog.open) dialog.showModal();
   dialog.querySelector("[data-close]")?.focus();
@@ -33,6 +32,14 @@ root.show = (told) => {
   if (told.word === "undone" || (told.word === "in" && told.seats < 2)) timer = setTimeout(() => dialog.close(), STAYS);
   if (told.word !== "asking") root.dispatchEvent(new CustomEvent("door:told", { detail: told }));
 };
+
+// What depends on how full the house is: a seat may come free while the answer stands there.
+function arrange() {
+  for (const place of dialog.querySelectorAll("[data-fill=house]")) place.textContent = root.house();
+  for (const place of dialog.querySelectorAll("[data-when]")) place.hidden = !holds(place.dataset.when);
+  const choices = [...dialog.querySelectorAll(".acts [data-does], [data-party] button")];
+  dialog.toggleAttribute("data-asks", choices.some((one) => !one.closest("[hidden]")));
+}
 
 function holds(when) {
   const missing = (shown.seats ?? 1) - (shown.people ?? 0);
@@ -75,4 +82,5 @@ dialog.addEventListener("click", ({ target }) => {
   if (wish) root.dispatchEvent(new CustomEvent("door:wish", { detail: wish }));
   else if (shown.word !== "asking") dialog.close();
 });
+root.addEventListener("door:changed", () => shown && dialog.open && arrange());
 dialog.addEventListener("close", () => clearTimeout(timer));
