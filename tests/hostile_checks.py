@@ -84,10 +84,14 @@ def stored_texts() -> list[tuple[str, str]]:
     return found
 
 
+MANY_LINES = (".allergies", ".access", ".summary", ".access_notes", ".note", ".food_note")
+"""Fields in which a line may end."""
+
+
 def check_stored() -> None:
     """No text that is stored can break a line, a header, a file or the direction of reading."""
     for column, text in stored_texts():
-        allowed = "\n" if column.endswith((".allergies", ".access", ".summary", ".access_notes")) else ""
+        allowed = "\n" if column.endswith(MANY_LINES) else ""
         for char in text:
             fine = char in allowed or unicodedata.category(char) not in ("Cc", "Cs", "Zl", "Zp")
             assert fine and char not in "\u202e\u202d\u2066\u2069\u200f\u200e\u061c\uffff", f"{column}: {text!r}"

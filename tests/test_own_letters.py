@@ -259,7 +259,7 @@ def test_who_waits_is_told_the_place_and_who_sits_is_not(make_event: EventMaker,
     assert outbox.last().subject == "Rang 1"
     assert "Vous êtes au rang 1." in outbox.last().html
     assert "rang 1 de la liste d’attente" in outbox.last().text, "so does the place"
-    assert "un groupe reste" in outbox.last().text, "the rule of the queue stays"
+    assert "Une place libérée revient" in outbox.last().text, "the rule of the queue stays"
     repeat_letter(waiting)
     assert "rang 1." not in outbox.last().text, "that is another letter"
     row = outbox.rows("bea@example.org")[0]

@@ -251,12 +251,11 @@ def answer(phones: list[BrowserContext], address: str, choices: tuple[int, ...])
 
 
 def the_lunch_ends(story: Story) -> None:
-    story.at_desk("/edit")
-    story.set_times(-70, -1)
+    story.at_desk()
+    go_on(story.ada, "Terminer le lunch maintenant")  # they are at table: no letter leaves
     with story.ada.expect_navigation():
-        story.ada.locator("main form button.button").last.click()
-    go_on(story.ada, "Enregistrer sans prévenir")  # they are at table
-    assert "done=saved" in story.ada.url
+        story.ada.locator("main form button.button").first.click()
+    assert "done=ended" in story.ada.url
 
 
 def ada_publishes_the_recap(story: Story) -> None:
