@@ -304,7 +304,7 @@ def test_a_question_that_is_open_stays_until_it_is_closed(
     close_poll(poll)
     assert "trois questions" in now_card(organiser_client, f"/organiser/e/{event.slug}/room")
     after = new_client(app).get(f"/screen/{room_of(event).code}").text
-    assert 'data-slide="poll"' not in after and "Dites-nous comment" in after
+    assert 'data-slide="poll"' not in after and "comment c’était" in after
 
 
 def test_where_the_clock_ended_the_lunch_there_is_no_way_back(
