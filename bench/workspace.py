@@ -44,6 +44,9 @@ FEW, MANY = (100, 20), (10_000, 500)
 MOST_SEATS = 2000
 """As many as the form of a lunch takes."""
 MOST_RATIO = 2.0
+OF_THEIR_OWN = {"invitations.index": 3.0}
+"""It looks at each of eight thousand people who said yes, twice, for whoever is about to write to them all: told, and
+held to another ratio. The lists of the same people are not."""
 BASE = "http://lunch.example"
 NAMES = ("Camille", "Dominique", "Émile", "Noa", "Sacha", "Zoé", "Łucja", "Ångström")
 DIETS = ("everything", "vegetarian", "vegan", "everything,vegan")
@@ -57,26 +60,29 @@ PAGES = {
     "list, surname, last page": "/organiser/e/{lunch}/registrations?order=surname&page=9999",
     "list, newest": "/organiser/e/{lunch}/registrations?order=newest",
     "list, newest, last page": "/organiser/e/{lunch}/registrations?order=newest&page=9999",
-    "list, newest, cancelled": "/organiser/e/{lunch}/registrations?order=newest&standing=cancelled",
-    "list, newest, search": "/organiser/e/{lunch}/registrations?order=newest&q=zoe",
+    "list, newest, waiting": "/organiser/e/{lunch}/registrations?order=newest&standing=waiting",
+    "list, newest, search": "/organiser/e/{lunch}/registrations?order=newest&q=exemple",
     "list, waiting": "/organiser/e/{lunch}/registrations?standing=waiting",
-    "list, search": "/organiser/e/{lunch}/registrations?q=zoe",
+    "list, search": "/organiser/e/{lunch}/registrations?q=exemple",
     "list, nobody found": "/organiser/e/{lunch}/registrations?q=introuvable",
     "one registration": "/organiser/e/{lunch}/registrations/90",
     "door, by surname": "/organiser/e/{lunch}/door/list?order=surname",
-    "door, search": "/organiser/e/{lunch}/door/list?q=zoe",
+    "door, search": "/organiser/e/{lunch}/door/list?q=exemple",
     "door, code": "/organiser/e/{lunch}/door/list?q=K7M4QX",
     "door, one": "/organiser/e/{lunch}/door/90",
     "words of one letter": "/organiser/e/{lunch}/letters/confirmation/fr",
     "sample of a letter": "/organiser/e/{lunch}/letters/confirmation/fr/layout",
     "letters of the lunch": "/organiser/letters?event={lunch}",
-    "letters, search": "/organiser/letters?q=p1-7",
-    "log, search": "/organiser/log?q=zoe",
-    "guests, search": "/organiser/guests?q=g77",
+    "letters, search": "/organiser/letters?q=p1-",
+    "log, search": "/organiser/log?q=change",
+    "guests, search": "/organiser/guests?q=example",
     "CSV of a small lunch": "/organiser/e/lunch-1/registrations.csv",
     "XLSX of a small lunch": "/organiser/e/lunch-1/registrations.xlsx",
 }
-"""Searches and single things; pages that are about one lunch or about all are found by a walk: see ``pages``."""
+"""Searches, which fill a page in both houses, and single things.
+
+Pages that are about one lunch or about all are found by a walk: see ``pages``.
+"""
 FILES = {
     "CSV": "/organiser/e/{lunch}/registrations.csv",
     "XLSX": "/organiser/e/{lunch}/registrations.xlsx",
@@ -97,6 +103,11 @@ class Figure:
     many_ms: float
     ratio: float
     queries: tuple[int, int]
+
+    @property
+    def is_missed(self) -> bool:
+        """Whether it takes too long with much in the database, or asks more often."""
+        return self.ratio > OF_THEIR_OWN.get(self.page, MOST_RATIO) or self.queries[1] > self.queries[0]
 
 
 class House:
@@ -317,11 +328,11 @@ def main() -> None:
     else:
         print(f"{'page':<30}{FEW[0]:>8} reg{MANY[0]:>8} reg   ratio  queries")
         for figure in figures:
-            mark = "!" if figure.ratio > MOST_RATIO or figure.queries[1] > figure.queries[0] else ""
+            mark = "!" if figure.is_missed else ""
             times = f"{figure.few_ms:>9} ms{figure.many_ms:>9} ms{figure.ratio:>8}{mark:<2}"
             print(f"{figure.page:<30}{times}{figure.queries[0]:>5} {figure.queries[1]:>3}")
         print("; ".join(f"{kind}: {ms:.0f} ms" for kind, ms in files.items()))
-    sys.exit(any(figure.ratio > MOST_RATIO or figure.queries[1] > figure.queries[0] for figure in figures))
+    sys.exit(any(figure.is_missed for figure in figures))
 
 
 if __name__ == "__main__":
