@@ -57,7 +57,7 @@ OURS = Words(
 )
 LITERAL = (
     "{name.__class__}", "{{7*7}}", "{0}", "{}", "{name!r}", "{name:>99}", "{% raw %}", "{{ config }}", "%(name)s", "${name",
-    "{prénom}", "{name", "name}", "{ name }", "{NAME}", "{lunch.uid}", "{#", "\\{n", "{name }",
+    "{prénom}", "{name", "name}", "{ name }", "{NAMEN}", "{lunch.uid}", "{#", "\\{n", "{name }",
 )  # fmt: skip
 HOSTILE = (
     '<script>alert(1)</script><img src=x onerror="alert(2)"><a href="https://evil.example">ici</a>\'"><!-- {lunch} {name} '
@@ -465,11 +465,11 @@ def test_words_are_saved_and_the_list_says_so(organiser_client: FlaskClient, eve
 
 
 def test_an_unknown_placeholder_is_warned_of_and_kept(organiser_client: FlaskClient, event: Event) -> None:
-    answer = send(organiser_client, event, Words("Pour {Nom}", "Bonjour {name}, {prénom} {position} {<b>}"))
+    answer = send(organiser_client, event, Words("Pour {Nomm}", "Bonjour {name}, {prénom} {position} {<b>}"))
     assert answer.status_code == 303
     page = organiser_client.get(answer.headers["Location"]).text
     warning = page.split('class="notice"')[1].split("</div>")[0]
-    assert re.findall(r"<code>(.*?)</code>", warning) == ["{Nom}", "{prénom}", "{position}", "{&lt;b&gt;}"]
+    assert re.findall(r"<code>(.*?)</code>", warning) == ["{Nomm}", "{prénom}", "{position}", "{&lt;b&gt;}"]
     assert re.findall(r"Peut-être (\S+)\u202f\?", warning) == ["{nom}"], "said once, in the language of the letter"
     assert 'class="notice"' not in organiser_client.get(path(event, language="de")).text, "control"
 

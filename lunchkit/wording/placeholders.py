@@ -42,8 +42,9 @@ LOCAL_NAMES = {
 }  # fmt: skip
 """Names other than the English one. No translation, but part of what is typed: one that was given stays understood."""
 _SPELLINGS = {name: name for name in MEANINGS} | {
-    local: name for names in LOCAL_NAMES.values() for name, local in names.items()
+    fold(local): name for names in LOCAL_NAMES.values() for name, local in names.items()
 }
+"""Folded: who types «{Nom}» or «{reseau}» means the same."""
 _BRACED = re.compile(r"\{([^{}\n]{1,40})\}")
 ALIKE = 0.6
 """From this likeness on (of ``difflib``, 1 is the same) somebody may have meant a placeholder."""
@@ -99,13 +100,13 @@ def strangers(text: str, known: Collection[str], language: str) -> list[Unknown]
 
 def _resolve(typed: str, known: Collection[str]) -> str | None:
     """Which of the known placeholders is called so, in whatever language."""
-    name = _SPELLINGS.get(typed)
+    name = _SPELLINGS.get(fold(typed)) if typed == typed.strip() else None
     return name if name in known else None
 
 
 def _meant(typed: str, known: Collection[str], language: str) -> str:
-    if typed in _SPELLINGS:
+    if fold(typed) in _SPELLINGS and typed == typed.strip():
         return ""  # it is one, of other letters
-    spellings = {fold(spelling): name for spelling, name in _SPELLINGS.items() if name in known}
+    spellings = {spelling: name for spelling, name in _SPELLINGS.items() if name in known}
     found = get_close_matches(fold(typed).strip(), spellings, n=1, cutoff=ALIKE)
     return local_name(spellings[found[0]], language) if found else ""
