@@ -348,7 +348,7 @@ def test_whatever_is_typed_the_mail_has_only_the_tags_of_its_template(make_event
     assert Tags(html).found == Tags(kind).found
     assert "https://evil.example" not in re.findall(r'href="([^"]*)"', html)
     assert HOSTILE.replace("'", "’") in text
-    assert "49" not in text.replace("7*7", "")
+    assert "49" not in re.sub(r"https?://\S+|\d+:\d+", "", text), "nothing was reckoned; addresses hold any number"
     assert set(message.keys()) <= {
         "Subject", "From", "To", "Reply-To", "Message-ID", "Date", "Auto-Submitted", "MIME-Version", "Content-Type",
     }  # fmt: skip
