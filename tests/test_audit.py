@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -19,8 +19,9 @@ from lunchkit.audit.actions import forget_old_acts
 from lunchkit.audit.models import AuditEntry
 from lunchkit.audit.recording import Act, begin, record
 from lunchkit.db import db, transaction
-from lunchkit.events.changes import details_of
+from lunchkit.events.changes import EventDetails, details_of
 from lunchkit.events.models import Event
+from lunchkit.pages.changed import PARTS
 from lunchkit.pages.deeds import DEEDS
 from lunchkit.planning.queries import run_items
 from lunchkit.polls.actions import add_poll
@@ -170,6 +171,10 @@ def test_a_lunch_that_is_changed_twice_in_ten_minutes_says_both_changes(
     assert entries()[-1].times == 3
     assert entries()[-1].facts["changed"] == {"food_note": [], "theme": [], "capacity": [60, 62]}
     assert "le thème" in organiser_client.get(f"{LOG}?lang=fr").text
+
+
+def test_every_part_of_a_lunch_that_can_be_changed_has_its_word() -> None:
+    assert set(PARTS) == {one.name for one in fields(EventDetails)}
 
 
 def test_signing_in_the_team_and_the_command_line_are_in_it(app: Flask, client: FlaskClient) -> None:

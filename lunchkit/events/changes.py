@@ -101,17 +101,17 @@ def details_of(event: Event) -> EventDetails:
     return EventDetails(**{one.name: getattr(event, one.name) for one in fields(EventDetails)})
 
 
+def changed_names(event: Event, details: EventDetails) -> list[str]:
+    """The names of what the details would change."""
+    return [one.name for one in fields(details) if getattr(event, one.name) != getattr(details, one.name)]
+
+
 def told_changes(event: Event, details: EventDetails) -> dict[str, list[Any]]:
     """For the log: the names of what the details change; of seats and hours, which are short, before and after."""
-    found: dict[str, list[Any]] = {}
-    for name in (one.name for one in fields(details)):
-        before, after = getattr(event, name), getattr(details, name)
-        if before != after:
-            found[name] = []
-            if name == "capacity":
-                found[name] = [before, after]
-            elif name in ("starts_at", "ends_at"):
-                found[name] = [before.isoformat(), after.isoformat()]
+    found: dict[str, list[Any]] = {name: [] for name in changed_names(event, details)}
+    for name in found.keys() & {"capacity", "starts_at", "ends_at"}:
+        values = (getattr(one, name) for one in (event, details))
+        found[name] = [value.isoformat() if isinstance(value, datetime) else value for value in values]
     return found
 
 
@@ -121,7 +121,7 @@ def apply_details(event: Event, details: EventDetails) -> bool:
     Returns whether something that a calendar shows has changed; its ``sequence`` has risen then.
     """
     moves = moves_calendars(event, details)
-    changed = {one.name for one in fields(details) if getattr(event, one.name) != getattr(details, one.name)}
+    changed = set(changed_names(event, details))
     if event.published_at is not None and plan_of(details).ends_local.date() < plan_of(event).ends_local.date():
         event.brought_forward_at = clock.now()
     for name in changed:

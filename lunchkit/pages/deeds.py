@@ -1,7 +1,8 @@
 """What the log says of each door of the organisers that changes something: a verb and its object, after a name.
 
 One entry for each door that takes a POST; a test fails for a door without one. What was done is told by the door that
-was used; of the lunch, the log shows the title, and of the row its number.
+was used; of the lunch, the log shows the title, of a question or a line what it was called then, of any other row its
+number.
 """
 
 from collections.abc import Sequence

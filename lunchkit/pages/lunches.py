@@ -95,9 +95,8 @@ def _proposal(like: Event | None, *, from_template: bool) -> dict[str, Any]:
     """What the form of a new lunch holds: as the other one, its days moved by as many; or the template's texts."""
     if like is not None:
         values = like_values(like, clock.now())
-        return values | {
-            "capacity": max(1, values["capacity"] - seats_added(like.id))
-        }  # at the door, for those who came
+        values["capacity"] = max(1, values["capacity"] - seats_added(like.id))  # added at the door, for who stood there
+        return values
     return first_values(clock.now()) if from_template else {}
 
 

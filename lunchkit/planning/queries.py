@@ -1,6 +1,6 @@
 """Reads of planning, named after the question that they answer."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -46,21 +46,21 @@ def run_of_show(event: Event) -> RunOfShow:
     """What happens at a lunch, minute by minute; in two queries."""
     asked = select(Poll.id, Poll.question).where(Poll.event_id == event.id)
     questions = dict(db.session.execute(asked).all())
-    rows, starts_at = [], event.starts_at
-    for item in run_items(event.id):
-        rows.append(RunRow(item, starts_at, questions.get(item.poll_id or 0, "")))
-        starts_at += timedelta(minutes=item.minutes)
-    return RunOfShow(tuple(rows), int((event.ends_at - event.starts_at).total_seconds() // 60))
+    rows = tuple(RunRow(item, at, questions.get(item.poll_id or 0, "")) for item, at in _timed(event))
+    return RunOfShow(rows, int((event.ends_at - event.starts_at).total_seconds() // 60))
 
 
 def programme(event: Event) -> list[ProgrammeRow]:
     """What the lunch's page tells of the run of show, at the times that are planned; in one query."""
-    rows, starts_at = [], event.starts_at
+    return [ProgrammeRow(at, item.title, item.who) for item, at in _timed(event) if item.is_public]
+
+
+def _timed(event: Event) -> Iterator[tuple[RunItem, datetime]]:
+    """The rows of a lunch's run of show, each with the moment at which it is planned."""
+    starts_at = event.starts_at
     for item in run_items(event.id):
-        if item.is_public:
-            rows.append(ProgrammeRow(starts_at, item.title, item.who))
+        yield item, starts_at
         starts_at += timedelta(minutes=item.minutes)
-    return rows
 
 
 def where_the_room_stands(run: RunOfShow, now: datetime) -> Now:
