@@ -1,5 +1,5 @@
-"""How long others wait while an organiser imports 10,000 people, from a list or in the archive of a lunch: the worst
-wait, against that of an idle server.
+"""How long others wait while an organiser imports a list of 10,000 people: the worst wait, against
+that of an idle server.
 
 A server of its own; meanwhile one client asks for the emptiest page, one for a lunch's page, and one registers at
 another lunch, each again and again. What counts is the ratio of the longest wait to the median wait of the same request
@@ -28,11 +28,8 @@ from flask import Flask
 from bench.registrations import Bench, database_address
 from lunchkit.accounts.actions import add_organiser, issue_console_link
 from lunchkit.app import create_app
-from lunchkit.archives.container import Contents, pack, unpack
-from lunchkit.archives.exports import archive_of
 from lunchkit.config import Settings
 from lunchkit.db import db
-from lunchkit.events.queries import any_event_by_slug_or_404
 from tests.server import Client, Server, fetch_stamp, send_form
 
 KEY = "k" * 40
@@ -126,40 +123,6 @@ def rows(count: int) -> bytes:
     return "\n".join(";".join(row) for row in (head, *people)).encode()
 
 
-def archive(app: Flask, slug: str, count: int, seats: int) -> bytes:
-    """The archive of a lunch with so many people, each with an answer; so many with a seat, whom the door let in."""
-    with app.app_context(), app.test_request_context():
-        event = any_event_by_slug_or_404(slug)
-        contents = unpack(archive_of(event))
-        db.session.remove()
-        db.engine.dispose()
-    asked = {
-        "kind": "text",
-        "label": "Pointure ?",
-        "choices": [],
-        "is_required": False,
-        "translations": {},
-        "removed": False,
-    }
-    people = [guest(number, is_seated=number < seats) for number in range(count)]
-    return pack(Contents({**contents.lunch, "form": [asked]}, contents.pictures, people))
-
-
-def guest(number: int, *, is_seated: bool) -> dict[str, object]:
-    """Somebody as an archive tells of them."""
-    moment = f"2026-01-{1 + number // 3600:02}T10:{number // 60 % 60:02}:{number % 60:02}+00:00"
-    moments = dict.fromkeys(("scanned_at", "received_at", "admitted_at"), moment)
-    scan = {"door": "Entrée", "people": 1, "is_walk_in": False, **moments}
-    return {
-        "name": f"Personne {number}", "email": f"a{number}@example.org", "organisation": f"Structure {number % 50}",
-        "is_member": False, "shows_name": True, "wants_recap": False, "seats": 1, "language": "fr",
-        "standing": "seated" if is_seated else "waiting", "registered_at": moment, "queued_at": moment,
-        "seated_at": moment if is_seated else None, "cancelled_at": None, "answers": {"1": str(number % 50)},
-        "arrived": int(is_seated), "arrived_at": moment if is_seated else None,
-        "check_ins": [scan] if is_seated else [],
-    }  # fmt: skip
-
-
 def writer(port: int, slug: str) -> Callable[[], object]:
     """Registers one person more at each call."""
     client, numbers = Client(port), iter(range(10**9))
@@ -193,7 +156,7 @@ def measure(given: argparse.Namespace) -> dict[str, object]:
         address = {"database_url": where["DATABASE_URL"]} if where else {}
         app = create_app(Settings(instance=Path(folder), public_url=base, secret_key=KEY, **address))
         link = sign_in_link(app)
-        file = archive(app, slug, given.rows, given.seats) if given.archive else rows(given.rows)
+        file = rows(given.rows)
         with server:
             ada = Organiser(base)
             ada.send(link, {})
@@ -206,14 +169,10 @@ def measure(given: argparse.Namespace) -> dict[str, object]:
             with watched(watches):
                 marks = [time.perf_counter()]
                 time.sleep(IDLE)
-                if given.archive:
-                    looks = bring_archive(ada, file, marks)
-                else:
-                    looks = bring_list(ada, f"/organiser/e/{slug}/import", file, given.letters, marks)
-            made = f"{slug}-2" if given.archive else slug
-            registered = Bench(server, 0, 0).plant("count", made)["rows"]
+                looks = bring_list(ada, f"/organiser/e/{slug}/import", file, given.letters, marks)
+            registered = Bench(server, 0, 0).plant("count", slug)["rows"]
     return {
-        "what": "archive" if given.archive else "list", "database": given.database, "rows": given.rows,
+        "database": given.database, "rows": given.rows,
         "seats": given.seats, "letters": given.letters, "workers": given.workers, "registered": registered,
         "bytes": len(file), "seconds": round(marks[4] - marks[3], 2), "sent_in": round(marks[2] - marks[1], 2),
         "progress_pages": looks, "waits": [told(watch, marks) for watch in watches],
@@ -229,15 +188,6 @@ def bring_list(ada: Organiser, door: str, file: bytes, letters: bool, marks: lis
     marks.append(time.perf_counter())
     wish = {"language": "fr"} | ({"sends_letters": "y"} if letters else {})
     _text, _url, again = ada.send(draft, wish)
-    return look_on(ada, draft, again, marks)
-
-
-def bring_archive(ada: Organiser, file: bytes, marks: list[float]) -> int:
-    """Send an archive, and look on; how often."""
-    form = ada.form_of("/organiser/archive")
-    marks.append(time.perf_counter())
-    _page, draft, again = ada.post(*form, {"people": "y"}, file)
-    marks += [time.perf_counter()] * 2
     return look_on(ada, draft, again, marks)
 
 
@@ -273,8 +223,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--rows", type=int, default=10_000)
-    parser.add_argument("--archive", action="store_true", help="the archive of a lunch instead of a list")
-    parser.add_argument("--seats", type=int, default=300, help="of the lunch; in an archive as many people have one")
+    parser.add_argument("--seats", type=int, default=300, help="of the lunch")
     parser.add_argument("--letters", action="store_true", help="each gets a letter")
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--json", action="store_true")

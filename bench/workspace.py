@@ -89,7 +89,6 @@ FILES = {
     "attendance list, first part": "/organiser/e/{lunch}/paper/attendance",
     "badges, first part": "/organiser/e/{lunch}/paper/badges",
     "all that the door keeps": "/organiser/e/{lunch}/door/now.json",
-    "archive": "/organiser/e/{lunch}/archive.zip",
 }
 """They hold every row, or hundreds on a part: told as they are, and not judged."""
 

@@ -10,7 +10,6 @@ from lunchkit import clock, links
 from lunchkit.accounts import routes as sign_in
 from lunchkit.accounts.organiser import area, team
 from lunchkit.accounts.policies import may
-from lunchkit.archives import organiser as archives_organiser
 from lunchkit.checkin import organiser as checkin_organiser
 from lunchkit.config import Settings, current_settings, load_settings
 from lunchkit.csrf import csrf
@@ -74,7 +73,6 @@ doors = (
     messages_organiser,
     guests_organiser,
     imports_organiser,
-    archives_organiser,
     speakers_organiser,
     polls_organiser,
     questions_organiser,

@@ -10,7 +10,6 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from lunchkit.accounts.actions import forget_old_sign_ins, forget_who_left
-from lunchkit.archives.actions import carry_on_archives, forget_archives
 from lunchkit.audit.actions import forget_old_acts
 from lunchkit.carrying.actions import begun
 from lunchkit.config import current_settings
@@ -43,7 +42,6 @@ JOBS: tuple[tuple[Callable[[], object], float], ...] = (
     (freeze_supports, 600.0),
     (erase_needs, 600.0),
     (forget_imports, 300.0),
-    (forget_archives, 300.0),
     (erase_orphaned_pictures, 3600.0),
     (forget_old_wishes, 3600.0),
     (purge_people, 600.0),
@@ -84,19 +82,18 @@ def work(app: Flask, stop: threading.Event) -> None:
 
 
 def bring(app: Flask, stop: threading.Event) -> None:
-    """Import long lists and archives, beside the letters: whoever looks on waits for neither."""
+    """Import long lists, beside the letters: whoever looks on waits for neither."""
     while not stop.is_set():
         begun.clear()
-        for job in (carry_on_imports, carry_on_archives):
-            with app.app_context():
-                try:
-                    job()
-                except SQLAlchemyError as error:
-                    log.warning("long work could not be done yet: %s: %s", job.__name__, type(error).__name__)
-                except Exception:
-                    log.exception("long work could not be done: %s", job.__name__)
-                finally:
-                    db.session.remove()
+        with app.app_context():
+            try:
+                carry_on_imports()
+            except SQLAlchemyError as error:
+                log.warning("an import could not go on yet: %s", type(error).__name__)
+            except Exception:
+                log.exception("an import could not go on")
+            finally:
+                db.session.remove()
         begun.wait(ROUND)
 
 

@@ -19,7 +19,6 @@ from lunchkit.accounts.models import Organiser, Role
 from lunchkit.accounts.queries import has_organisers, organiser_by_email, present_organisers
 from lunchkit.accounts.refusals import LastOrganiser, OwnerStays
 from lunchkit.app import create_app
-from lunchkit.archives.actions import forget_archives
 from lunchkit.config import (
     ANNOUNCEMENT,
     PREFIX,
@@ -304,7 +303,6 @@ def purge() -> None:
     """Erase needs and people of the lunches whose day for it has come, and pictures that have no place any more."""
     with _ready_app(load_settings()).app_context():
         forget_imports()
-        forget_archives()
         forget_old_wishes()
         needs, pictures, people = erase_needs(), erase_orphaned_pictures(), purge_people()
         bring_in_feedback()  # what phones wrote goes with the names, also where no server runs

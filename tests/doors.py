@@ -33,11 +33,6 @@ GET      /organiser/welcome
 
 ORGANISERS = """
 GET      /organiser/e/<slug>
-GET+POST /organiser/archive
-GET      /organiser/archive/<draft_id>
-GET+POST /organiser/archive/<draft_id>/reversal
-GET+POST /organiser/e/<slug>/archive
-GET      /organiser/e/<slug>/archive.zip
 GET+POST /organiser/e/<slug>/cancellation
 POST     /organiser/e/<slug>/capacity
 GET      /organiser/e/<slug>/preview

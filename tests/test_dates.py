@@ -307,17 +307,6 @@ def test_control_another_hour_or_a_later_day_delays_nothing(make_event: EventMak
         assert erase_needs() == int(purge_days > 2) or purge_people() == 1
 
 
-def test_a_lunch_of_an_archive_may_lie_in_the_past(organiser_client: FlaskClient, make_event: EventMaker) -> None:
-    past = (clock.now() - timedelta(days=90)).replace(hour=10, minute=0, second=0, microsecond=0)
-    came = make_event(starts_at=past, published_at=None, origin="https://ailleurs.example/e/pain")
-    assert send(organiser_client, came, date=(past - timedelta(days=1)).date().isoformat()).status_code == 303
-    ours = make_event(starts_at=past, published_at=None)
-    assert send(organiser_client, ours, date=(past - timedelta(days=1)).date().isoformat()).status_code == 422
-    assert send(organiser_client, ours, date=(past + timedelta(days=200)).date().isoformat()).status_code == 303
-    coming_later = make_event(published_at=None, origin="https://ailleurs.example/e/soupe")
-    assert send(organiser_client, coming_later, date="2020-01-12").status_code == 422, "of one to come it is a mistake"
-
-
 def test_a_draft_whose_day_went_by_says_so_and_gets_another(
     organiser_client: FlaskClient, make_event: EventMaker
 ) -> None:

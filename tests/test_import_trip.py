@@ -164,8 +164,6 @@ def test_its_pages_are_light_and_everybody_can_use_them(lunch: House, chromium: 
         "going on": running,
         "done": done,
         "undo": f"{done}/reversal",
-        "take in an archive": lunch.url("/organiser/archive"),
-        "take an archive away": lunch.url(f"/organiser/e/{lunch.events['coming']}/archive"),
         "letters": lunch.url("/organiser/letters?state=failed&q=example"),
         "lunch": lunch.url(f"/organiser/e/{lunch.events['coming']}"),
         "paper": lunch.url(f"/organiser/e/{lunch.events['coming']}/paper"),

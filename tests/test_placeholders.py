@@ -1,7 +1,5 @@
 """Placeholders by the name that each language has for them: typed and shown as French has it, kept under one name."""
 
-from typing import Any
-
 import pytest
 from flask.testing import FlaskClient
 from flask_babel import force_locale
@@ -9,7 +7,6 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from lunchkit.archives.exports import archive_of
 from lunchkit.config import LANGUAGES
 from lunchkit.db import db
 from lunchkit.events.models import Event
@@ -23,8 +20,6 @@ from lunchkit.wording.placeholders import LOCAL_NAMES, MEANINGS, Unknown, canoni
 from lunchkit.wording.words import Words, fill_in, fill_in_subject, paragraphs
 from tests.attendee import hidden_fields
 from tests.conftest import Outbox, csrf_of
-from tests.test_archive import bring, changed
-from tests.test_archive_words import worded
 from tests.test_messages import area, over
 from tests.test_own_letters import let, path, register, said, send
 
@@ -159,20 +154,6 @@ def test_what_is_kept_is_no_longer_than_it_may_be(
     assert said(event, "waiting").subject == ("{position}" * number + "x" if status == 303 else "")
     if status == 422:
         assert f'value="{typed}"' in answer.text, "what was typed stands in the form"
-
-
-# Archives.
-
-
-def test_an_archive_gives_and_takes_the_one_name(event: Event) -> None:
-    let(event, FRENCH)
-    given: list[dict[str, Any]] = []
-    taken = bring(changed(archive_of(event), lambda lunch: given.extend(lunch["letters"])))
-    assert [(each["subject"], each["prose"]) for each in given] == [(KEPT.subject, KEPT.prose)]
-    assert worded(taken) == {("confirmation", "fr"): (KEPT.subject, KEPT.prose)}
-    typed = {"letter": "confirmation", "language": "fr", "subject": FRENCH.subject, "prose": FRENCH.prose + " {rang}"}
-    taken = bring(changed(archive_of(event), lambda lunch: lunch.update(letters=[typed])), key="other")
-    assert worded(taken) == {("confirmation", "fr"): (KEPT.subject, KEPT.prose + " {rang}")}
 
 
 # A message.

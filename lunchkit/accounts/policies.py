@@ -32,7 +32,6 @@ LEAST: dict[str, Role] = {
     "organiser.invitations": Role.ORGANISER,
     "organiser.messages": Role.ORGANISER,
     "organiser.guests": Role.ORGANISER,
-    "organiser.archive": Role.ORGANISER,
     "organiser.speakers": Role.ORGANISER,
     "organiser.polls": Role.ORGANISER,
     "organiser.questions": Role.ORGANISER,

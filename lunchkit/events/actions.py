@@ -37,7 +37,6 @@ class EnoughQuestions(Refusal):
 def publish_event(event: Event) -> None:
     """Show a draft to the public. Its address follows the title once more, and then stays for ever.
 
-    One that came in an archive may lie in the past: it was public elsewhere, and is read here.
     Raises LunchIsOver or LunchIsCancelled; a lunch that is public already stays as it is.
     """
     with transaction() as session:
@@ -48,10 +47,9 @@ def publish_event(event: Event) -> None:
             return
         if event.cancelled_at is not None:
             raise LunchIsCancelled
-        if event.is_over(clock.now()) and not event.origin:
+        if event.is_over(clock.now()):
             raise LunchIsOver
-        if not event.origin:
-            event.slug = slug_for(session, event.series, event.title, event)
+        event.slug = slug_for(session, event.series, event.title, event)
         event.published_at = event.updated_at = clock.now()
 
 

@@ -108,7 +108,6 @@ class EventForm(BareForm):
     zone = "Europe/Zurich"
     kept_hours: tuple[datetime, datetime] | None = None
     """Beginning and end as they are: they may stay, however long ago that is."""
-    takes_past = False
     """Whether other hours may lie in the past too."""
     disputes: Sequence[Dispute] = ()
     """What somebody else has changed meanwhile as well, to something else."""
@@ -222,7 +221,7 @@ class EventForm(BareForm):
         now = clock.now()
         if ends_at > now + FARTHEST:
             _complain(self.date, _l("This day is more than ten years ahead. Please look at the year once more."))
-        if ends_at > now or self.takes_past:
+        if ends_at > now:
             return
         if self.date.data and self.date.data < now.astimezone(ZoneInfo(self.zone)).date():
             _complain(self.date, _l("This day has gone by. Please choose one that is still to come."))
@@ -279,7 +278,6 @@ def _filled(event: Event, data: MultiDict[str, str] | None) -> EventForm:
         form.has_taken = bool(merged.taken)
     form.seen.data = merging.digests(present)
     form.zone, form.kept_hours = event.zone, (event.starts_at, event.ends_at)
-    form.takes_past = bool(event.origin) and event.is_over(clock.now())
     return form
 
 

@@ -152,8 +152,6 @@ class Event(Model):
     """When this draft was thrown away: an empty row that no page finds, so that its number means no other lunch."""
     needs_erased_at: Mapped[Moment | None]
     purged_at: Mapped[Moment | None]
-    origin: Mapped[str] = mapped_column(String(300), default="")
-    """The address from which it came in an archive; empty for a lunch of this house."""
     recap_published_at: Mapped[Moment | None]
     """When its recap was published: its page, its calendar entry and the feeds lead there."""
     series: Mapped[Series] = relationship(back_populates="events")

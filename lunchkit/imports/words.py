@@ -82,11 +82,6 @@ def reason(line: Line) -> str:
     return str(_REASONS[line.why])
 
 
-def reason_of(wrong: str) -> str:
-    """Why somebody cannot be registered as they were written down."""
-    return str(_REASONS[wrong])
-
-
 def failure_of(failure: str) -> str:
     """Why an import that was begun came to nothing."""
     return str(_FAILURES.get(failure, _FAILURES["trouble"]))

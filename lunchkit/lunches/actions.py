@@ -90,7 +90,7 @@ def _empty(event: Event) -> None:
     event.cancelled_at = event.cancelled_at or now
     event.needs_erased_at = event.purged_at = now
     event.slug, event.uid, event.form_key = f"~{event.id}", uid_of(str(uuid.uuid4())), None
-    for name in ("theme", "summary", "venue", "street", "postcode", "town", "access_notes", "food_note", "origin"):
+    for name in ("theme", "summary", "venue", "street", "postcode", "town", "access_notes", "food_note"):
         setattr(event, name, "")
     event.contact_email = ""
     event.members_nonce = event.members_hash = None

@@ -1,7 +1,7 @@
 """Parts of actions: freezing what the ballots say, and wiping it."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,6 @@ from lunchkit.polls.answers import tally
 from lunchkit.polls.models import NO_OPINION, HandCount, Kind, Poll, Tally, WrittenAnswer
 from lunchkit.polls.movement import publishable
 from lunchkit.polls.queries import position_of
-from lunchkit.polls.words import fold
 from lunchkit.polls.writing import gather
 from lunchkit.rooms.box import Answers
 from lunchkit.rooms.steps import touch
@@ -78,30 +77,3 @@ def wipe(session: Session, poll: Poll) -> None:
     poll.ballots = poll.movement = None
     poll.hand_ballots = 0
     poll.in_rehearsal = False
-
-
-def adopt(
-    session: Session,
-    poll: Poll,
-    *,
-    ballots: tuple[int, int],
-    tallies: Iterable[tuple[int, int, int]],
-    by_hand: Iterable[tuple[int, int]],
-    written: Iterable[tuple[str, int]],
-    asked: tuple[datetime, datetime],
-) -> None:
-    """Let a question that was asked in another house have the result that was published there.
-
-    ``ballots`` are those of phones and those by hand; ``asked`` is from when to when. How opinions moved is not taken
-    over: two tallies cannot say it, and nobody can count it again.
-    """
-    poll.ballots, poll.hand_ballots = ballots
-    poll.opened_at, ended = asked
-    poll.closed_at = poll.revealed_at = poll.cleared_at = ended
-    session.add_all(Tally(poll_id=poll.id, position=place, grade=grade, count=n) for place, grade, n in tallies)
-    session.add_all(HandCount(poll_id=poll.id, position=place, count=n) for place, n in by_hand)
-    folded = {(fold(text) if poll.kind == Kind.WORDS else text.casefold())[:300]: (text, n) for text, n in written}
-    session.add_all(
-        WrittenAnswer(poll_id=poll.id, folded=key, text=text, count=n, approved_at=ended)
-        for key, (text, n) in folded.items()
-    )

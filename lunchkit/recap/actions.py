@@ -271,14 +271,10 @@ def revoke_preview(event: Event) -> None:
         recap.preview_nonce = recap.preview_hash = None
 
 
-def publish_recap(event: Event, *, licence: str | None = None, as_brought: bool = False) -> int:
+def publish_recap(event: Event, *, licence: str | None = None) -> int:
     """Freeze the draft and show it to everybody; returns how many letters leave. One that is public already stays.
 
     ``licence`` is the key of the one that was promised to whoever publishes; None where nobody was asked.
-
-    Where readers had it already, in the house from which the lunch came, figures stay as they were counted there, and
-    no letter leaves: who asked for it had it. ``as_brought`` shows what readers had, under the licence that they were
-    given, and leaves the draft for later.
 
     Raises LunchIsNotPublic, LunchHasNotBegun, LicenceHasChanged, StillToMend, NothingToPublish.
     """
@@ -291,13 +287,9 @@ def publish_recap(event: Event, *, licence: str | None = None, as_brought: bool 
         if clock.now() < event.starts_at:
             raise LunchHasNotBegun
         recap.published_at = recap.published_at or clock.now()
-        brought, recap.brought = recap.brought, None
-        if as_brought and brought is not None:
-            _show(session, event, recap, brought)
-        else:
-            _freeze(session, event, recap, brought, _licence(brought, licence))
+        _freeze(session, event, recap, None, _licence(None, licence))
         event.recap_published_at = recap.published_at
-        return promise_recap_letters(session, event) if brought is None else 0
+        return promise_recap_letters(session, event)
 
 
 def correct_recap(event: Event, correction: Correction, *, licence: str | None = None) -> None:
@@ -325,7 +317,6 @@ def withdraw_recap(event: Event) -> None:
         if recap.published is None:
             return
         lay_by(session, pictures_read(event.id))
-        recap.brought = recap.published if event.origin else None  # nobody can count it again in this house
         recap.published, recap.words = None, ""
         event.recap_published_at = None
         _tell_calendars(event)

@@ -20,8 +20,6 @@ class Recap(Model):
     """When it was published first."""
     published: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     """What the public reads, figures frozen: see ``lunchkit.recap.document``. None before publication."""
-    brought: Mapped[dict[str, Any] | None] = mapped_column(JSON)
-    """What readers had of it in the house from which its lunch came, until it is published here."""
     words: Mapped[str] = mapped_column(Text, default="")
     """What was published as folded words, for the search."""
     preview_nonce: Mapped[bytes | None] = mapped_column(LargeBinary(16))
@@ -32,7 +30,7 @@ class Recap(Model):
     @property
     def counted(self) -> dict[str, Any] | None:
         """Where its figures stand as they were counted once; None where they are counted now."""
-        return self.published or self.brought
+        return self.published
 
 
 class RecapSection(Model):

@@ -187,9 +187,8 @@ def pictures_drafted(event_id: int) -> set[str]:
 
 
 def pictures_standing(event_id: int) -> set[str]:
-    """Those that its readers or its draft have, or readers had where it comes from."""
-    brought = _published_pictures(select(Recap.brought).where(Recap.event_id == event_id))
-    return pictures_read(event_id) | brought | pictures_drafted(event_id)
+    """Those that its readers or its draft have."""
+    return pictures_read(event_id) | pictures_drafted(event_id)
 
 
 def pictures_known(event_id: int) -> set[str]:
@@ -201,7 +200,6 @@ def pictures_in_use() -> set[str]:
     """All that any recap has or can restore, and the portraits."""
     return (
         _published_pictures(select(Recap.published))
-        | _published_pictures(select(Recap.brought).where(Recap.brought.is_not(None)))
         | _kept_pictures(_SECTIONS)
         | _kept_pictures(_VERSIONS)
         | portraits_in_use()

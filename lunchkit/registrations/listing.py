@@ -210,11 +210,6 @@ def seats_part(
     )
 
 
-def attendees_kept(event_id: int) -> int:
-    """How many requests there are, cancelled ones included, of people who were not erased."""
-    return _count(event_id, Registration.erased_at.is_(None))
-
-
 def attendees_seated(event_id: int) -> int:
     """How many requests have a seat."""
     return _count(event_id, Registration.standing == Standing.SEATED)

@@ -232,13 +232,13 @@ def require_movable(
     """Raise where a lunch may not have these other hours.
 
     What is over and public can be moved as long as nobody was there and nothing of anybody is erased: then its day was
-    a mistake, or it was postponed. A draft of this house can always be moved.
+    a mistake, or it was postponed. A draft can always be moved.
     """
     was_over, is_public = event.is_over(now), event.published_at is not None
-    if details.ends_at <= now and not (was_over and event.origin):
+    if details.ends_at <= now:
         raise DateHasPassed
-    if was_over and (is_public or event.origin):
-        if (is_public and _is_erased(session, event)) or took_place(event):
+    if was_over and is_public:
+        if _is_erased(session, event) or took_place(event):
             raise DateIsHistory
     elif is_public and event.starts_at <= now and _is_another_day(event, details) and took_place(event):
         raise PeopleAreHere

@@ -87,29 +87,24 @@ def publication(slug: str) -> ResponseReturnValue:
     event, recap = _both(slug)
     if recap.published is not None:
         return redirect(url_for("organiser.recap.index", slug=slug), code=303)
-    sections, licence = sections_of(event.id), licence_to_give(recap.brought)
+    sections, licence = sections_of(event.id), licence_to_give(None)
     return render_template(
         "organiser/recap/publication.html",
         event=event,
         lacks=lacks(event, sections),
         must_mend=must_mend(sections),
-        letters=letters_to_leave(event.id) if recap.brought is None else 0,
-        recap=recap,
-        ahead=ahead_of(recap.brought, snapshot_of(event, sections, recap.brought)) if recap.brought else (),
+        letters=letters_to_leave(event.id),
         licence=licence,
         licence_label=licence_label(licence),
-        brought_licence=licence_label(licence_of(recap.brought)) if recap.brought else "",
     )
 
 
 @bp.post("/e/<slug>/recap/publication")
 def publish(slug: str) -> ResponseReturnValue:
-    """Everybody may read it: the draft, or as readers had it in the house from which it came."""
+    """Everybody may read it from now on."""
     event, _recap = _both(slug)
-    promised, as_brought = request.form.get("licence"), request.form.get("copy") == "brought"
-    return _after(
-        event, lambda: actions.publish_recap(event, licence=promised, as_brought=as_brought), done="published"
-    )
+    promised = request.form.get("licence")
+    return _after(event, lambda: actions.publish_recap(event, licence=promised), done="published")
 
 
 @bp.get("/e/<slug>/recap/correction")
