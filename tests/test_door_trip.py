@@ -483,9 +483,9 @@ def test_the_camera_reads_a_ticket_without_network(lunch: House, signed_in: Any,
     def look() -> None:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS, *camera])
-            one = Phone(lunch, browser, signed_in, "Nord")
-            one.context.grant_permissions(["camera"])
-            one.cut()  # the decoder lies on the phone already
+            one = Phone(lunch, browser, signed_in, "Nord", permissions=["notifications"])  # and so not the camera
+            one.cut()  # the decoder is on the phone already
+            one.context.grant_permissions(["camera"])  # not earlier: where it is granted, the camera starts by itself
             one.page.locator("[data-start]").click()
             expect(one.page.locator("[data-camera][data-state=on]")).to_be_visible(timeout=15_000)
             expect(one.page.locator("dialog[data-shows=in]")).to_contain_text("Hugo0 R.", timeout=15_000)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from lunchkit.db import db
 from lunchkit.events.queries import any_event_by_slug_or_404
@@ -276,7 +276,7 @@ def test_speaker_writes_a_page_without_javascript_and_an_organiser_publishes_it(
     page.locator("[name=portrait_alt]").fill("Bea rit.")
     page.locator("[name=picture]").set_input_files(file)
     page.locator("main button.button").first.click()
-    assert page.locator("img[alt='Bea rit.']").is_visible()
+    expect(page.locator("img[alt='Bea rit.']")).to_be_visible()
     page.locator("a[href$='/page']").first.click()
     page.locator("[name=short_bio]").fill("Elle ouvre ce qui est fermé.")
     page.locator("[name=biography]").fill("Née à table.\n\n**Revenue.**")
@@ -298,7 +298,7 @@ def test_speaker_writes_a_page_without_javascript_and_an_organiser_publishes_it(
     page.goto(lunch.url(people["unknown"]))
     for words in ("Elle ouvre ce qui est fermé.", "Revenue.", "exemple.example", "allemand"):
         assert words in page.locator("main").inner_text(), words
-    assert page.locator("img[alt='Bea rit.']").is_visible()
+    expect(page.locator("img[alt='Bea rit.']")).to_be_visible()
     context.close()
 
 
