@@ -26,7 +26,7 @@ from lunchkit.polls.actions import finish_closings
 from lunchkit.questions.actions import freeze_supports
 from lunchkit.recap.actions import erase_orphaned_pictures
 from lunchkit.settings_file import settings_file
-from lunchkit.upkeep.actions import erase_needs, promise_reminders, purge_people
+from lunchkit.upkeep.actions import erase_needs, promise_reminders, purge_people, release_unconfirmed
 
 ROUND = 5.0
 """Seconds between two looks at the outbox; a letter promised by this process is looked for at once."""
@@ -38,6 +38,7 @@ log = logging.getLogger("lunchkit.background")
 JOBS: tuple[tuple[Callable[[], object], float], ...] = (
     (promise_reminders, 60.0),
     (finish_closings, 60.0),
+    (release_unconfirmed, 60.0),
     (bring_in_feedback, 20.0),
     (freeze_supports, 600.0),
     (erase_needs, 600.0),

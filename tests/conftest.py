@@ -249,7 +249,8 @@ def app(settings: Settings, compiled_templates: CompiledTemplates) -> Iterator[F
     app.jinja_env.bytecode_cache = compiled_templates
     app.testing = False  # errors become pages, as in real life
     app.test_client_class = Browser
-    registration_actions.arrivals._times.clear()
+    for window in (registration_actions.arrivals, registration_actions.unconfirmed):
+        window._times.clear()
     with app.app_context():
         share_statements(db.engine)
         look_of_the_house()  # each process reads it once: tests that count queries do not count this one

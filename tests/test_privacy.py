@@ -34,6 +34,7 @@ UNTOLD = {
     "form_key",
     "form_digest",
     "queued_at",
+    "held_until",
     "erased_at",
 }
 """Columns of a registration that tell nothing about a person that the export does not tell otherwise."""

@@ -71,8 +71,11 @@ def test_groups_and_single_people_race_for_seats(app: Flask, make_event: EventMa
         assert len(assert_sound(event_id)) == 16
 
 
-def test_seats_given_back_are_given_on_while_others_ask(app: Flask, make_event: EventMaker) -> None:
+def test_seats_given_back_are_given_on_while_others_ask(
+    app: Flask, make_event: EventMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Cancelling, promoting, raising the capacity and registering, all at once: one seat is one promotion."""
+    monkeypatch.setattr(actions.unconfirmed, "most", 1000)
     for _ in range(ROUNDS):
         event_id = make_event(capacity=10).id
         for number in range(20):

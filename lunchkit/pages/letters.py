@@ -31,6 +31,7 @@ KINDS = {
     INVITATION: _l("Invitation into the team"),
     NEWS: _l("News of somebody’s passkeys"),
     "registrations/confirmation": _l("Confirmation"),
+    "registrations/hold": _l("Confirm the registration"),
     "registrations/waiting": _l("Waiting list"),
     "registrations/promotion": _l("A seat has come free"),
     "registrations/repeat": _l("Registered already"),

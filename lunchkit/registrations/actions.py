@@ -32,9 +32,11 @@ from lunchkit.registrations.refusals import (
     NoSeatForCompanions,
     RegistrationClosed,
     TooLate,
+    WaitingListFull,
 )
 from lunchkit.registrations.seats import lock_event, would_be
 from lunchkit.registrations.steps import (
+    HELD_FOR,
     active_registrations,
     details_of_registration,
     fill_in,
@@ -45,6 +47,7 @@ from lunchkit.registrations.steps import (
     join_queue,
     lock,
     new_registration,
+    release_held,
     renew_links,
     require_movable,
     require_open_by_hand,
@@ -53,8 +56,12 @@ from lunchkit.registrations.steps import (
 
 LETTERS_AN_HOUR = 3
 """To one address, on the demand of a form that anybody can send."""
-arrivals = Window(most=3000, seconds=60)
-"""Registrations for one lunch in a minute: any room at once, but not a machine for ever."""
+arrivals = Window(most=300, seconds=60)
+"""Registrations for one event in a minute, or four times its seats: any room at once, but not a machine for ever."""
+unconfirmed = Window(most=10, seconds=600)
+"""Registrations for one event in ten minutes, or a quarter of its seats, of which no confirmation is asked."""
+LONGEST_QUEUE = 100
+"""Requests that wait for one event, or three times its seats."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +70,8 @@ class Placed:
 
     standing: Standing
     position: int | None
+    is_held: bool = False
+    """Whether it has to be confirmed by the link in the e-mail."""
 
 
 def register_attendee(
@@ -71,8 +80,9 @@ def register_attendee(
     """Give the attendee a seat, or the next place in the queue; ``members`` is the secret of the link they came by.
 
     The same form sent again changes nothing and gets the same answer. An address that is registered already gets the
-    answer of a newcomer, and a letter that tells the rest.
-    Raises RegistrationClosed, FormUsedAlready or TooMany.
+    answer of a newcomer, and a letter that tells the rest. Where many come at once, or a machine, those beyond the
+    usual rate are held until the link in their e-mail is pressed; members, who come by a secret address, are not.
+    Raises RegistrationClosed, FormUsedAlready, TooMany or WaitingListFull.
     """
     with transaction() as session:
         event = lock_event(session, event.id)
@@ -81,24 +91,63 @@ def register_attendee(
         if sent_before is not None and sent_before.is_active:
             if sent_before.form_digest != details.digest():
                 raise FormUsedAlready
-            return Placed(Standing(sent_before.standing), place_in_queue(sent_before))
-        if not event.takes_registrations(now, of_members=event.is_members_link(members)):
+            return Placed(
+                Standing(sent_before.standing), place_in_queue(sent_before), sent_before.held_until is not None
+            )
+        of_members = event.is_members_link(members)
+        if not event.takes_registrations(now, of_members=of_members):
             raise RegistrationClosed
-        if not arrivals.allows(event.id):
-            raise TooMany
+        is_held = _is_crowded(event) and not of_members
         if details.wants_invitations and details.email:
             ask_guest(session, details.email, language, now)
         if known is not None and known.is_active:
             _repeat_quietly(session, known, form_key, now)
-            return Placed(*would_be(session, event, details.seats))
+            standing, position = would_be(session, event, details.seats)
+            _require_place(event, position)
+            return Placed(standing, position, is_held)
         if sent_before is not None and sent_before is not known:
             sent_before.form_key = None  # cancelled since; the form now speaks for somebody else
             session.flush()
         registration = known or new_registration(event)
         fill_in(registration, details)
         join_queue(registration, now, form_key=form_key, digest=details.digest(), language=language)
+        registration.held_until = now + HELD_FOR if is_held else None
         position = serve_queue(session, event, now, newcomer=registration)
-        return Placed(Standing(registration.standing), position)
+        _require_place(event, position)
+        return Placed(Standing(registration.standing), position, is_held)
+
+
+def _is_crowded(event: Event) -> bool:
+    """Whether so many come that a seat must be confirmed. Raises TooMany where no room is so large."""
+    if not arrivals.allows(event.id, max(arrivals.most, 4 * event.capacity)):
+        raise TooMany
+    return not unconfirmed.allows(event.id, max(unconfirmed.most, event.capacity // 4))
+
+
+def _require_place(event: Event, position: int | None) -> None:
+    if (position or 0) > max(LONGEST_QUEUE, 3 * event.capacity):
+        raise WaitingListFull
+
+
+def confirm_registration(registration: Registration) -> None:
+    """Keep a seat, or a place in the queue, that was held: its e-mail was read. Idempotent."""
+    with transaction() as session:
+        _event, registration = lock(session, registration)
+        if registration.held_until is None or not registration.is_active:
+            return
+        registration.held_until = None
+        kind = "confirmation" if registration.standing == Standing.SEATED else "waiting"
+        promise_letter(session, kind, registration, position=place_in_queue(registration))
+
+
+def cancel_unconfirmed(event: Event) -> int:
+    """Cancel every registration that is still held; the queue gets the seats. Returns how many there were."""
+    with transaction() as session:
+        event, now = lock_event(session, event.id), clock.now()
+        cancelled = release_held(session, event, now)
+        serve_queue(session, event, now)
+        tell(session, cancelled=cancelled)
+    return cancelled
 
 
 def register_by_hand(event: Event, details: AttendeeDetails, *, language: str) -> Registration:
@@ -336,4 +385,5 @@ def _as_asked_by(event: Event, details: AttendeeDetails) -> AttendeeDetails:
 def _repeat_quietly(session: Session, known: Registration, form_key: str, now: datetime) -> None:
     if known.email and letters_lately(session, known.email, now) < LETTERS_AN_HOUR:
         position = place_in_queue(known)
-        promise_letter(session, "repeat", known, position=position, once_key=f"repeat/{form_key}")
+        kind = "repeat" if known.held_until is None else "hold"
+        promise_letter(session, kind, known, position=position, once_key=f"repeat/{form_key}")

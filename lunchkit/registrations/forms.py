@@ -1,6 +1,7 @@
 """The registration form: what is asked, and how it is cleaned into one frozen value."""
 
 import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass
 from typing import Any
@@ -58,11 +59,18 @@ class AttendeeDetails:
         return hashlib.sha256(repr(astuple(self)).encode("utf-8", "replace")).digest()
 
 
+_ENDINGS = (
+    "com|net|org|info|biz|eu|ch|li|fr|de|it|at|es|uk|us|ru|cn|io|co|me|app|dev|xyz|top|site|online|store|shop|club|link|"
+    "live|news|pro|vip|win|bet|click|swiss"
+)
+_DOT = "[.\uff0e\u3002]"
+_ADDRESS = re.compile(rf"://|www\.|\w@\w|\w{_DOT}(?:{_ENDINGS})\b|\w{_DOT}\w{{2,}}/", re.IGNORECASE)
+
+
 def no_address(_form: FlaskForm, field: Field) -> None:
-    """A name with a web address in it is an advertisement that our letters would carry."""
-    text = field.data or ""
-    if "://" in text or "www." in text.lower():
-        raise ValidationError(_l("Please write this without a web address."))
+    """A name with an address in it is an advertisement that our e-mails would carry."""
+    if _ADDRESS.search(field.data or ""):
+        raise ValidationError(_l("Please write this without a web or e-mail address."))
 
 
 class DetailsForm(BareForm):

@@ -298,6 +298,13 @@ def confirmation(facts: dict[str, Any]) -> Letter | None:
     return _letter("confirmation", facts, ticket=True, invites=True)
 
 
+@letter_kind("registrations/hold")
+def hold(facts: dict[str, Any]) -> Letter | None:
+    """Press the link, or your seat is given to somebody else. None where that is done, or too late."""
+    registration = db.session.get(Registration, facts["registration"])
+    return None if registration is None or registration.held_until is None else _letter("hold", facts)
+
+
 @letter_kind("registrations/waiting")
 def waiting(facts: dict[str, Any]) -> Letter | None:
     """You wait: your place in the queue, and the rule."""

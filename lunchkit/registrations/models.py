@@ -25,6 +25,7 @@ class Standing(StrEnum):
 
 
 _KNOWN = text("erased_at is null")
+_HELD = text("held_until is not null")
 
 
 class Registration(Model):
@@ -41,6 +42,7 @@ class Registration(Model):
         Index("ix_registration_by_surname", "event_id", "standing", "erased_at", "surname_key"),
         Index("ix_registration_newest", "event_id", "erased_at", "registered_at", "id", "standing"),
         Index("ix_registration_queued", "event_id", "standing", "queued_at", "id", "erased_at"),
+        Index("ix_registration_held_until", "held_until", sqlite_where=_HELD, postgresql_where=_HELD),
         Index("ix_registration_at_door", "event_id", "folded", "id", sqlite_where=_KNOWN, postgresql_where=_KNOWN),
     )
 
@@ -78,6 +80,8 @@ class Registration(Model):
     """Since when this request waits, or waited: the order of the queue."""
     seated_at: Mapped[Moment | None]
     cancelled_at: Mapped[Moment | None]
+    held_until: Mapped[Moment | None] = mapped_column(info={"personal": False})
+    """Until when it waits for the link in its e-mail to be pressed; None where that is done, or not asked."""
     arrived: Mapped[int] = mapped_column(default=0)
     """How many of the party came: written by the door, and a count that stays after the purge."""
     arrived_at: Mapped[Moment | None]

@@ -28,7 +28,7 @@ from lunchkit.registrations.listing import (
 from lunchkit.registrations.models import Registration, Standing
 from lunchkit.registrations.organiser_forms import MoveForm, OrganiserAttendeeForm, move_form, organiser_form
 from lunchkit.registrations.privacy import own_answers
-from lunchkit.registrations.queries import place_in_queue, seats_left
+from lunchkit.registrations.queries import count_held, place_in_queue, seats_left
 from lunchkit.registrations.refusals import AddressTaken, NoSeatForCompanions
 from lunchkit.text import clean_line
 
@@ -57,7 +57,24 @@ def index(slug: str) -> ResponseReturnValue:
         q=text,
         standing=standing if arrived is None else asked,
         order=order,
+        held=count_held(event.id),
+        cancelled=request.args.get("cancelled", type=int),
     )
+
+
+@bp.get("/e/<slug>/registrations/unconfirmed")
+def unconfirmed(slug: str) -> ResponseReturnValue:
+    """Asks before all registrations that nobody has confirmed yet are cancelled."""
+    event = any_event_by_slug_or_404(slug)
+    return render_template("organiser/registrations/unconfirmed.html", event=event, held=count_held(event.id))
+
+
+@bp.post("/e/<slug>/registrations/unconfirmed")
+def cancel_unconfirmed(slug: str) -> ResponseReturnValue:
+    """They are cancelled, and their seats go to the queue."""
+    event = any_event_by_slug_or_404(slug)
+    cancelled = actions.cancel_unconfirmed(event)
+    return redirect(url_for(".index", slug=slug, cancelled=cancelled), code=303)
 
 
 @bp.get("/e/<slug>/registrations/new")

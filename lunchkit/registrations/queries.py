@@ -54,6 +54,16 @@ def queue_length(event_id: int) -> int:
     return db.session.scalar(waiting) or 0
 
 
+def count_held(event_id: int) -> int:
+    """How many requests wait for their e-mail to be confirmed."""
+    held = select(func.count()).where(
+        Registration.event_id == event_id,
+        Registration.held_until.is_not(None),
+        Registration.standing != Standing.CANCELLED,
+    )
+    return db.session.scalar(held) or 0
+
+
 def people_present(event_id: int) -> int:
     """How many came, as the door counted them: a number that stays after the purge."""
     came = select(func.sum(Registration.arrived)).where(

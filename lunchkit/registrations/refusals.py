@@ -11,6 +11,13 @@ class RegistrationClosed(Refusal):
     message = _l("Registration for this lunch is closed.")
 
 
+class WaitingListFull(Refusal):
+    """More requests wait than could ever be served."""
+
+    message = _l("Every seat is taken, and the waiting list is full. Please try again in a few days: people cancel.")
+    status = 409
+
+
 class FormUsedAlready(Refusal):
     """The same copy of the form came back with other words."""
 

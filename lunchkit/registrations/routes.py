@@ -130,7 +130,9 @@ def _thanks_serializer() -> URLSafeSerializer:
 
 def _thanks(event: Event, placed: actions.Placed, details: AttendeeDetails) -> ResponseReturnValue:
     local, _, domain = (details.email or "").partition("@")
-    said = _thanks_serializer().dumps([placed.standing, placed.position, f"{local[:1]}…@{domain}", details.seats])
+    said = _thanks_serializer().dumps(
+        [placed.standing, placed.position, f"{local[:1]}…@{domain}", details.seats, placed.is_held]
+    )
     return redirect(url_for(".thanks", slug=event.slug, t=said), code=303)
 
 
@@ -139,7 +141,7 @@ def thanks(slug: str) -> ResponseReturnValue:
     """The same page for a new address and for one that was registered already: what a new request would get."""
     event = event_by_slug_or_404(slug)
     try:
-        standing, position, masked, *seats = _thanks_serializer().loads(request.args.get("t", ""))
+        standing, position, masked, *more = _thanks_serializer().loads(request.args.get("t", ""))
     except (BadSignature, ValueError, TypeError):
         return redirect(url_for("pages.event", slug=slug))
     return render_template(
@@ -148,7 +150,8 @@ def thanks(slug: str) -> ResponseReturnValue:
         standing=standing,
         position=position,
         masked_email=masked,
-        seats=seats[0] if seats else 1,  # addresses of an earlier version tell none
+        seats=more[0] if more else 1,  # addresses of an earlier version tell none
+        is_held=more[1] if len(more) > 1 else False,
     )
 
 
@@ -246,6 +249,13 @@ def cancellation(token: str) -> ResponseReturnValue:
 def cancel(token: str) -> ResponseReturnValue:
     """Give the seat back."""
     actions.cancel_registration(registration_by_link_or_404(token))
+    return redirect(url_for(".show", token=token), code=303)
+
+
+@bp.post("/r/<token>/confirmation")
+def confirm(token: str) -> ResponseReturnValue:
+    """Keep the seat that was held: the link was pressed."""
+    actions.confirm_registration(registration_by_link_or_404(token))
     return redirect(url_for(".show", token=token), code=303)
 
 

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import and_, bindparam, delete, or_, select
 from sqlalchemy.orm import Session
@@ -42,6 +42,8 @@ FORGOTTEN: dict[str, object] = {
     "arrived_at": None,
 }
 """What the columns hold of somebody who was erased, or whose lunch was purged."""
+HELD_FOR = timedelta(minutes=30)
+"""How long a seat waits for the link in its e-mail to be pressed."""
 _KNOWN = select(Registration).where(
     Registration.event_id == bindparam("event"),
     or_(Registration.form_key == bindparam("form"), Registration.email_key == bindparam("email")),
@@ -180,13 +182,45 @@ def serve_queue(session: Session, event: Event, now: datetime, newcomer: Registr
     if newcomer is not None:
         session.add(newcomer)
     for registration in seated:
-        promise_letter(session, "confirmation" if registration is newcomer else "promotion", registration)
+        if registration.held_until is None:
+            promise_letter(session, "confirmation" if registration is newcomer else "promotion", registration)
+    if newcomer is not None and newcomer.held_until is not None:
+        promise_letter(session, "hold", newcomer)
     if newcomer is None or newcomer in seated:
         return None
     session.flush()
     position = place_in_queue(newcomer)
-    promise_letter(session, "waiting", newcomer, position=position)
+    if newcomer.held_until is None:
+        promise_letter(session, "waiting", newcomer, position=position)
     return position
+
+
+def release_held(session: Session, event: Event, now: datetime, *, due_at: datetime | None = None) -> int:
+    """Cancel what is held at an event, or only what was due at a moment; no e-mail leaves for unconfirmed addresses.
+
+    Where the e-mail that asks has not left yet, the half hour begins again. Returns how many were cancelled; the caller
+    serves the queue.
+    """
+    held = select(Registration).where(
+        Registration.event_id == event.id,
+        Registration.held_until.is_not(None),
+        Registration.standing != Standing.CANCELLED,
+    )
+    unsent = select(OutboxLetter.subject_id).where(
+        OutboxLetter.event_id == event.id, OutboxLetter.kind == "registrations/hold", OutboxLetter.sent_at.is_(None)
+    )
+    if due_at is not None:
+        held = held.where(Registration.held_until <= due_at)
+    asked_later = set(session.scalars(unsent)) if due_at is not None else set()
+    cancelled = 0
+    for registration in session.scalars(held):
+        if registration.id in asked_later:
+            registration.held_until = now + HELD_FOR
+            continue
+        registration.standing, registration.cancelled_at, registration.held_until = Standing.CANCELLED, now, None
+        cancelled += 1
+    session.flush()
+    return cancelled
 
 
 def give_back(session: Session, registration: Registration, now: datetime, why: Why) -> None:

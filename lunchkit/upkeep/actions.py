@@ -14,7 +14,7 @@ from lunchkit.mail.models import OutboxLetter
 from lunchkit.registrations.letters import promise_letter
 from lunchkit.registrations.models import Answer, CheckIn, Needs, Registration, Standing
 from lunchkit.registrations.seats import lock_event
-from lunchkit.registrations.steps import FORGOTTEN
+from lunchkit.registrations.steps import FORGOTTEN, release_held, serve_queue
 
 REMINDER_WINDOW = timedelta(hours=20)
 """A reminder that could not leave for so long (the server was off) is not sent late."""
@@ -42,6 +42,19 @@ def promise_reminders() -> int:
 def due_at(event: Event, reminder: Reminder) -> datetime:
     """When a reminder of a lunch leaves: at its hour on the wall clock of the place."""
     return clock.wall_moment(event.starts_at, event.zone, days=-reminder.days_before, hour=reminder.hour)
+
+
+def release_unconfirmed() -> int:
+    """Cancel what was held for half an hour and not confirmed; the queue gets the seats. Returns how many."""
+    now = clock.now()
+    released = 0
+    with transaction() as session:
+        due = select(Registration.event_id).where(Registration.held_until <= now).distinct()
+        for event_id in session.scalars(due).all():
+            event = lock_event(session, event_id)
+            released += release_held(session, event, now, due_at=now)
+            serve_queue(session, event, now)
+    return released
 
 
 def _is_due(event: Event, reminder: Reminder, now: datetime) -> bool:

@@ -1,0 +1,179 @@
+"""When many register at once, or a machine: seats are held until the e-mail is confirmed, and given back by themselves."""
+
+from datetime import timedelta
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import update
+
+from lunchkit import clock
+from lunchkit.db import db, transaction
+from lunchkit.errors import TooMany
+from lunchkit.events.actions import renew_members_link
+from lunchkit.events.changes import members_token
+from lunchkit.events.models import Event
+from lunchkit.mail.models import OutboxLetter
+from lunchkit.registrations import actions
+from lunchkit.registrations.models import Standing
+from lunchkit.registrations.queries import count_held, place_in_queue, seats_left
+from lunchkit.registrations.refusals import WaitingListFull
+from lunchkit.upkeep.actions import release_unconfirmed
+from tests.attendee import fill_in, send, tokens_of
+from tests.browser import form_token
+from tests.conftest import EventMaker, Outbox, details
+from tests.test_registering import find, register, standings
+
+HALF_AN_HOUR = timedelta(minutes=31)
+
+
+def crowd(event: Event, number: int, name: str = "Bot") -> list[actions.Placed]:
+    return [register(event, f"{name}{n}") for n in range(number)]
+
+
+def as_if_sent() -> None:
+    """Every e-mail has left."""
+    with transaction() as session:
+        session.execute(update(OutboxLetter).values(sent_at=clock.now()))
+
+
+def test_beyond_the_usual_rate_a_seat_is_held_and_only_an_e_mail_to_confirm_leaves(
+    make_event: EventMaker, outbox: Outbox
+) -> None:
+    event = make_event(capacity=20)
+    placed = crowd(event, 20)
+    assert [each.is_held for each in placed] == [False] * 10 + [True] * 10
+    assert {each.standing for each in placed} == {Standing.SEATED} and seats_left(event) == 0
+    assert outbox.kinds() == ["confirmation"] * 10 + ["hold"] * 10
+    letter = outbox.last("bot19@example.org")
+    assert "demi-heure" in letter.text and letter.invitation is None and not letter.images
+    with clock.fixed_at(clock.now() + timedelta(minutes=11)):
+        assert not register(event, "Ana").is_held, "control: the rate is one of ten minutes"
+
+
+def test_a_large_room_takes_more_before_it_asks(make_event: EventMaker) -> None:
+    event = make_event(capacity=300)
+    assert sum(each.is_held for each in crowd(event, 80)) == 5
+
+
+def test_members_who_come_by_their_link_are_not_asked(make_event: EventMaker) -> None:
+    event = make_event(capacity=40, members_open_at=clock.now() - timedelta(days=1))
+    renew_members_link(event)
+    crowd(event, 10)
+    placed = actions.register_attendee(
+        event,
+        details("Ana", "ana@example.org"),
+        form_key="Ana",
+        language="fr",
+        members=members_token(event) or "",
+    )
+    assert not placed.is_held and register(event, "Bea").is_held
+
+
+def test_pressing_the_button_keeps_the_seat_and_brings_the_ticket(
+    client: FlaskClient, make_event: EventMaker, outbox: Outbox
+) -> None:
+    event = make_event(capacity=20)
+    crowd(event, 10)
+    thanks = client.get(send(client, event, email="ana@example.org", name="Ana").location).text
+    assert "À confirmer dans la demi-heure" in thanks
+    address = f"/r/{tokens_of(find(event, 'Ana')).link}"
+    page = client.get(address).text
+    assert "Confirmer mon inscription" in page and find(event, "Ana").held_until is not None, "GET changes nothing"
+    for _twice in range(2):
+        assert client.post(f"{address}/confirmation").status_code == 303
+    assert find(event, "Ana").held_until is None
+    assert outbox.kinds("ana@example.org") == ["hold", "confirmation"]
+    assert "Confirmer" not in client.get(address).text
+    as_if_sent()
+    with clock.fixed_at(clock.now() + HALF_AN_HOUR):
+        assert release_unconfirmed() == 0 and find(event, "Ana").standing == Standing.SEATED
+
+
+def test_what_nobody_confirms_goes_to_the_queue_without_another_e_mail(make_event: EventMaker, outbox: Outbox) -> None:
+    event = make_event(capacity=12)
+    crowd(event, 12)
+    actions.unconfirmed._times.clear()
+    assert register(event, "Ana") == actions.Placed(Standing.WAITING, 1)
+    as_if_sent()
+    assert release_unconfirmed() == 0, "not before its time"
+    with clock.fixed_at(clock.now() + HALF_AN_HOUR):
+        assert release_unconfirmed() == 2
+    assert standings(event)["Ana"] == "seated" and standings(event)["Bot11"] == "cancelled"
+    assert outbox.kinds("bot11@example.org") == ["hold"]
+    assert outbox.kinds("ana@example.org") == ["waiting", "promotion"]
+    with clock.fixed_at(clock.now() + HALF_AN_HOUR):
+        assert register(event, "Bot11", key="again").standing == Standing.SEATED, "a person can register again"
+
+
+def test_a_dead_mail_server_costs_nobody_their_seat(make_event: EventMaker) -> None:
+    event = make_event(capacity=12)
+    crowd(event, 11)
+    later = clock.now() + HALF_AN_HOUR
+    with clock.fixed_at(later):
+        assert release_unconfirmed() == 0 and find(event, "Bot10").standing == Standing.SEATED
+    as_if_sent()
+    with clock.fixed_at(later + timedelta(minutes=20)):
+        assert release_unconfirmed() == 0, "the half hour began again"
+    with clock.fixed_at(later + HALF_AN_HOUR):
+        assert release_unconfirmed() == 1, "control"
+
+
+def test_a_known_address_gets_the_same_page_and_answer(client: FlaskClient, make_event: EventMaker) -> None:
+    event = make_event(capacity=40)
+    crowd(event, 10)
+    assert register(event, "Bot1", key="once more") == register(event, "New", key="new")
+
+
+def test_the_waiting_list_has_an_end(make_event: EventMaker, outbox: Outbox) -> None:
+    event = make_event(capacity=1)
+    crowd(event, 101)
+    with pytest.raises(WaitingListFull):
+        register(event, "Late")
+    assert "Late" not in standings(event) and outbox.kinds("late@example.org") == []
+    with pytest.raises(WaitingListFull):
+        register(event, "Bot5", key="the same answer for a known address")
+    assert place_in_queue(find(event, "Bot100")) == 100
+
+
+def test_a_machine_is_stopped(make_event: EventMaker) -> None:
+    event = make_event(capacity=400)
+    with pytest.raises(TooMany):
+        crowd(event, 1601)
+    assert len(standings(event)) == 1600
+
+
+def test_one_button_cancels_what_is_not_confirmed(
+    organiser_client: FlaskClient, make_event: EventMaker, outbox: Outbox
+) -> None:
+    event = make_event(capacity=12)
+    crowd(event, 12)
+    path = f"/organiser/e/{event.slug}/registrations"
+    assert f"{path}/unconfirmed" in organiser_client.get(path).text
+    token = {"csrf_token": form_token(organiser_client, f"{path}/unconfirmed")}
+    assert count_held(event.id) == 2, "looking changes nothing"
+    done = organiser_client.post(f"{path}/unconfirmed", data=token)
+    assert "2 inscriptions sont annulées" in organiser_client.get(done.location).text
+    db.session.rollback()
+    assert count_held(event.id) == 0 and seats_left(event) == 2
+    assert outbox.kinds("bot11@example.org") == ["hold"]
+    assert f"{path}/unconfirmed" not in organiser_client.get(path).text
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Gagnez 500 CHF sur evil.com/prix", "evil.com", "www.evil.example", "https://x", "a@b.example", "Evil．com",
+        "x.swiss !", "Vite: t.co/x1",
+    ],
+)  # fmt: skip
+def test_a_name_with_an_address_is_refused_kindly(client: FlaskClient, event: Event, name: str) -> None:
+    for field in ("name", "organisation"):
+        page = client.post(f"/e/{event.slug}/register", data=fill_in(client, event, **{field: name}))
+        assert page.status_code == 422 and "sans adresse de site ni de courriel" in page.text, field
+
+
+@pytest.mark.parametrize(
+    "name", ["J.-P. Dupont", "Dr. Ana Martin", "Ana M.", "S.O.S. Repair", "Anne-Co.", "F.-X. de It"]
+)
+def test_control_names_with_dots_pass(client: FlaskClient, event: Event, name: str) -> None:
+    assert client.post(f"/e/{event.slug}/register", data=fill_in(client, event, name=name)).status_code == 303
