@@ -21,7 +21,7 @@ import gevent
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
-from lunchkit import background
+from lunchkit import background, connections
 from lunchkit.app import create_app
 from lunchkit.config import ANNOUNCEMENT, Settings, load_settings
 from lunchkit.house.queries import look_of_the_house
@@ -59,7 +59,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         options: dict[str, Any] = {
             "bind": self.address,
             "workers": self.settings.workers,
-            "worker_class": "gevent",
+            "worker_class": connections.Worker,
             "worker_connections": 12_000,
             "backlog": 4096,
             "timeout": 60,
@@ -73,7 +73,11 @@ class Server(BaseApplication):  # type: ignore[misc]
             "when_ready": self.announce,
             "post_worker_init": start_worker,
             "worker_exit": let_watchers_go,
-            "post_request": let_others_run,
+            "pre_request": connections.before_request,
+            "post_request": connections.after_request,
+            "forwarded_allow_ips": "",  # what proxies say counts where they are declared: LUNCHKIT_PROXIES
+            "forwarder_headers": "",
+            "secure_scheme_headers": {},
         }
         options |= {"control_socket_disable": True} if "control_socket_disable" in self.cfg.settings else {}
         for name, value in options.items():
@@ -122,12 +126,6 @@ def let_watchers_go(_arbiter: object, worker: Any) -> None:
     if app is not None:
         with app.app_context():
             hub().close()
-
-
-def let_others_run(_worker: object, request: Any, _environ: object, _response: object) -> None:
-    """Give way after each answer: a connection that asks without pause would keep the others waiting."""
-    if not request.should_close():  # one that ends now gives way by itself
-        gevent.sleep(0)
 
 
 def allow_many_sockets() -> None:
