@@ -32,7 +32,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError
+from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge, SecurityError
 from werkzeug.security import safe_join
 
 from lunchkit.config import current_settings
@@ -130,6 +130,13 @@ class SoundRequest(Request):
         if "HTTP_HOST" in environ:
             environ["HTTP_HOST"] = environ["HTTP_HOST"].lower()
         super().__init__(environ, *args, **kwargs)
+
+    def get_json(self, *args: Any, **kwargs: Any) -> Any:
+        """What was sent as JSON. What is nested too deeply to be read is refused as what is no JSON."""
+        try:
+            return super().get_json(*args, **kwargs)
+        except RecursionError as error:
+            raise BadRequest from error
 
 
 class ForeignPost(Refusal):

@@ -120,6 +120,8 @@ def test_whom_the_door_stops(event: Event, make_event: EventMaker) -> None:
     other = take_scan(event, scan_of(elsewhere))
     assert (other.word, other.lunch, other.registration_id) == (Word.OTHER, "Another table", None)
     assert take_scan(event, scan_of(None, ticket_hash=b"x" * 32)).word is Word.UNKNOWN
+    by_number = take_scan(event, scan_of(None, registration_id=elsewhere.id))
+    assert (by_number.word, by_number.lunch) == (Word.UNKNOWN, ""), "a number says nothing of another lunch"
     assert rows_of(event) == [], "nobody was let in"
     erase_registration(elsewhere)
     assert take_scan(event, scan_of(elsewhere)).word is Word.UNKNOWN
@@ -464,7 +466,7 @@ def test_a_damaged_record_does_not_keep_the_others_back(organiser_client: FlaskC
     assert answer.get_json()["answers"][-1]["word"] == "in"
     (row,) = rows_of(event)
     assert (row.people, row.door, row.flagged_at) == (1, "", None)
-    for body in ("", "[]", "{}", '{"scans": 7}', json.dumps({"scans": [{}] * 101}), "\x00"):
+    for body in ("", "[]", "{}", '{"scans": 7}', json.dumps({"scans": [{}] * 101}), "\x00", "[" * 200_000):
         refused = organiser_client.post(
             f"{door.path}/scans", data=body, content_type="application/json", headers={"X-CSRFToken": door.token}
         )

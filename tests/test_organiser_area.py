@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -68,6 +70,20 @@ def test_a_naked_door_would_be_found(app: Flask, settings: Settings) -> None:
             f"{method} /organiser/naked" for method in ("GET", "HEAD", "POST", "OPTIONS")
         ]
         db.engine.dispose()
+
+
+@pytest.mark.parametrize("length", [{"content_length": 5_000_000}, {"headers": {"Transfer-Encoding": "chunked"}}])
+def test_nothing_large_of_strangers_is_read(app: Flask, organiser_client: FlaskClient, length: dict[str, Any]) -> None:
+    head = b'--x\r\nContent-Disposition: form-data; name="picture"; filename="x"\r\n\r\n'
+    body = head + b"x" * (5_000_000 - len(head) - 9) + b"\r\n--x--\r\n"
+    stranger = new_client(app)
+    stranger.get("/organiser/sign-in")  # a cookie, but no session of ours in it
+    for client, status in ((stranger, 401), (organiser_client, 400)):
+        sent = BytesIO(body)
+        kind = {"content_type": "multipart/form-data; boundary=x", "environ_overrides": {"wsgi.input_terminated": True}}
+        answer = client.post("/organiser/house/sections/look", input_stream=sent, **kind, **length)
+        assert answer.status_code == status
+        assert (sent.tell() == 0) is (status == 401), "control: whoever is signed in is read"
 
 
 def test_every_post_of_an_organiser_needs_the_token_of_its_form(organiser_client: FlaskClient, app: Flask) -> None:

@@ -107,6 +107,8 @@ def _let_in(session: Session, event: Event, scan: Scan, now: datetime, organiser
     if registration is None:
         return Answer(Word.UNKNOWN)
     if registration.event_id != event.id:
+        if scan.ticket_hash is None:  # whoever shows a ticket is told where it belongs, a number tells nobody
+            return Answer(Word.UNKNOWN)
         return Answer(Word.OTHER, lunch=registration.event.title, at=registration.event.starts_at)
     if scan.walk_in is not None and not is_new and not scan.let_in:
         return replace(_answer(session, registration, is_first=False), word=Word.KNOWN)
