@@ -1,6 +1,7 @@
 """Markdown that strangers write, as HTML that can do nothing: CommonMark without HTML, then a list of tags."""
 
 import re
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 import idna
@@ -9,16 +10,24 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup
 
-from lunchkit.i18n import typo
+from lunchkit.i18n import language, typo
 
 TAGS = {"p", "a", "em", "strong", "ul", "ol", "li", "blockquote", "br", "h3"}
 SCHEMES = {"https", "http", "mailto"}
+KEPT = 256
+"""Texts that each process keeps rendered."""
 _HOST_FIRST = re.compile(r"(?:[\w-]+\.)+[^\W\d_]{2,}(?:[/?#]|$)")
 _parser = MarkdownIt("commonmark", {"html": False, "typographer": False}).disable(["image", "code", "fence"])
 
 
 def markdown(text: str) -> Markup:
     """The text as HTML: paragraphs, emphasis, lists, quotations, headings of one size, links without referrer."""
+    return _rendered(text, language())
+
+
+@lru_cache(maxsize=KEPT)
+def _rendered(text: str, _language: str) -> Markup:
+    """Once for each text and language: a page that many open must not cost what its writer made it cost."""
     tokens = _parser.parse(text)
     for token in tokens:
         _mend(token)
@@ -40,6 +49,7 @@ def _only_safe(_tag: str, name: str, value: str) -> str | None:
     return value if name != "href" or is_mailbox or is_safe_link(value) else None
 
 
+@lru_cache(maxsize=KEPT)
 def plain(text: str) -> str:
     """The same without its marks, in one line: for descriptions and the search."""
     blocks = ["".join(map(_words, token.children or ())) for token in _parser.parse(text)]

@@ -6,9 +6,11 @@ import re
 import nh3
 import pytest
 from flask import Flask
+from flask_babel import force_locale
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lunchkit.i18n import typo
 from lunchkit.markdown import SCHEMES, TAGS, host_of, is_safe_link, markdown, plain, whole_link
 
 
@@ -101,6 +103,25 @@ def test_the_host_stands_behind_the_words_of_a_link() -> None:
 def test_a_host_is_read_as_browsers_do(address: str, host: str) -> None:
     assert host_of(address) == host
     assert is_safe_link(address) is bool(host)
+
+
+def test_a_text_is_rendered_once_however_many_open_its_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    spaced: list[str] = []
+
+    def count(text: str) -> str:
+        spaced.append(text)
+        return typo(text)
+
+    monkeypatch.setattr("lunchkit.markdown.typo", count)
+    costly = "*a " * 2000
+    first = markdown(costly)
+    once = len(spaced)
+    assert once and markdown(costly) == first and len(spaced) == once
+    markdown(costly + "b")
+    assert len(spaced) > once, "control: another text is rendered"
+    assert "«\u202fa" in markdown("«a»")
+    with force_locale("en"):
+        assert "«a»" in markdown("«a»"), "in the spacing of each language"
 
 
 def test_the_words_alone() -> None:
