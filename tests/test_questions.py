@@ -18,6 +18,7 @@ from lunchkit import clock
 from lunchkit.db import db, transaction
 from lunchkit.errors import NotFound
 from lunchkit.events.models import Event
+from lunchkit.limits import Window
 from lunchkit.questions import actions
 from lunchkit.questions.actions import (
     answer_question,
@@ -44,6 +45,7 @@ from lunchkit.questions.refusals import (
     AskedOffRecord,
     QuestionsClosed,
     SupportClosed,
+    TooManyAtOnce,
     TooManyQuestions,
     TooManyWaiting,
 )
@@ -203,6 +205,58 @@ def test_a_room_is_flooded_no_further_than_can_be_read(room: Room, monkeypatch: 
         ask(room)
     approve_question(first)
     ask(room)
+
+
+def test_a_script_with_many_cookies_fills_a_minute_and_phones_may_ask_in_the_next(
+    room: Room, make_event: EventMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions, "arriving", Window(30, 60))
+    elsewhere = opened(make_event(starts_at=clock.now() - timedelta(minutes=30)))
+    phone, now = new_device(), clock.now()
+    with clock.fixed_at(now):
+        for number in range(30):
+            ask(room, f"Et {number} ?")
+        for _ in range(20):  # an honest phone tries again and again: none of that counts as one of its ten
+            with pytest.raises(TooManyAtOnce):
+                ask_question(room, phone, QuestionDetails("Qui paie ?", key="k"))
+        ask(elsewhere)
+    with clock.fixed_at(now + timedelta(seconds=61)):
+        ask_question(room, phone, QuestionDetails("Qui paie ?", key="k"))
+    assert count_waiting(room.event_id) == 31
+
+
+def test_the_phone_is_told_when_to_ask_again_and_keeps_its_words(
+    app: Flask, room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions, "arriving", Window(0, 60))
+    answer = send(phone_of(app, room), room)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "60")
+    assert ">Qui paie ?</textarea>" in answer.text and "une minute" in answer.text
+
+
+def test_all_that_wait_are_set_aside_at_once_and_one_is_taken_back(
+    organiser_client: FlaskClient, room: Room, make_event: EventMaker
+) -> None:
+    path = f"/organiser/e/{room.event.slug}/questions"
+    kept, first = shown(room, "Gardée ?"), ask(room, "Un ?")
+    assert 'name="until"' not in organiser_client.get(path).text, "one alone has its own button"
+    ask(room, "Deux ?")
+    elsewhere = ask(opened(make_event(starts_at=clock.now())), "Ailleurs ?")
+    page = organiser_client.get(path).text
+    until = page.split('name="until" value="')[1].split('"')[0]
+    later = ask(room, "Trois ?")
+    form = {"until": until, "csrf_token": csrf_of(organiser_client, path)}
+    assert organiser_client.post(f"{path}/setting-aside", data=form).status_code == 303
+    db.session.expire_all()
+    groups = questions_to_judge(room.event_id)
+    assert [each.question.text for each in groups.waiting] == [later.text], "nobody has seen it yet"
+    assert [each.question.text for each in groups.set_aside] == ["Deux ?", "Un ?"]
+    assert kept.turn is Turn.APPROVED and elsewhere.turn is Turn.WAITING
+    restore_question(first, Turn.SET_ASIDE)
+    assert first.turn is Turn.WAITING
+    for lie in ("", "x", "-1", str(-(10**30)), str(10**30)):
+        assert organiser_client.post(f"{path}/setting-aside", data=form | {"until": lie}).status_code == 303
+    assert count_waiting(room.event_id) == 0, "a number of any length is a number"
 
 
 def test_a_hundred_phones_behind_one_address_ask(app: Flask, room: Room) -> None:

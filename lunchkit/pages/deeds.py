@@ -118,6 +118,7 @@ DEEDS: dict[str, LazyString] = {
     "questions.record": _l("set whether a question from the room is on the record"),
     "questions.restore": _l("brought back a question from the room"),
     "questions.set_aside": _l("set aside a question from the room"),
+    "questions.set_aside_all": _l("set aside all questions from the room that were waiting"),
     "presenter.blank": _l("made the screen black, or showed it again"),
     "presenter.current": _l("steered the question on the screen"),
     "presenter.questions": _l("opened or closed the questions from the room"),

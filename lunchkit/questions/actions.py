@@ -5,7 +5,7 @@ import hashlib
 import secrets
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, delete, func, or_, select
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from lunchkit import clock
@@ -15,11 +15,12 @@ from lunchkit.events.models import Event
 from lunchkit.limits import Window
 from lunchkit.questions.forms import QuestionDetails
 from lunchkit.questions.models import Question, Support, Turn
-from lunchkit.questions.queries import count_waiting
+from lunchkit.questions.queries import count_waiting, waits
 from lunchkit.questions.refusals import (
     AskedOffRecord,
     QuestionsClosed,
     SupportClosed,
+    TooManyAtOnce,
     TooManyQuestions,
     TooManyWaiting,
 )
@@ -33,12 +34,14 @@ MOST_WAITING = 500
 """Questions that may wait to be read in one room: whoever floods it fills no more than that."""
 asking = Window(10, 3600)
 """Questions of one phone within an hour; nothing is counted by address: a whole room shares one."""
+arriving = Window(30, 60)
+"""Questions of one room within a minute: a script may have as many cookies as it likes."""
 
 
 def ask_question(room: Room, device: Device, details: QuestionDetails) -> Question:
     """Keep a question until an organiser has read it. The same copy of the form sent twice is one question.
 
-    Raises QuestionsClosed, TooManyQuestions, TooManyWaiting.
+    Raises QuestionsClosed, TooManyQuestions, TooManyAtOnce, TooManyWaiting.
     """
     with transaction() as session:
         room = session.get_one(Room, room.event_id, with_for_update=True)
@@ -82,6 +85,9 @@ def _let_in(session: Session, room: Room, device: Device) -> None:
         raise TooManyWaiting
     if not asking.allows(device):
         raise TooManyQuestions
+    if not arriving.allows(room.code):
+        asking.give_back(device)
+        raise TooManyAtOnce
 
 
 def support_question(room: Room, device: Device, question_id: int) -> None:
@@ -138,6 +144,14 @@ def set_aside_question(question: Question) -> None:
         session.refresh(question, with_for_update=True)
         question.set_aside_at = question.set_aside_at or clock.now()
         touch(session, question.event_id)
+
+
+def set_aside_waiting(event: Event, until: int) -> None:
+    """Set aside all that wait, up to the question with this number; those that came later were not seen yet."""
+    with transaction() as session:
+        unread = update(Question).where(Question.event_id == event.id, Question.id <= until, waits())
+        session.execute(unread.values(set_aside_at=clock.now()))
+        touch(session, event.id)
 
 
 def restore_question(question: Question, from_turn: Turn | None = None) -> None:

@@ -12,6 +12,7 @@ from lunchkit.questions.actions import (
     mark_off_record,
     restore_question,
     set_aside_question,
+    set_aside_waiting,
 )
 from lunchkit.questions.forms import is_off_record, turn_named
 from lunchkit.questions.models import Question
@@ -20,7 +21,8 @@ from lunchkit.rooms.queries import room_of_event
 from lunchkit.rooms.replies import after, wants_json
 
 bp = Blueprint("questions", __name__)
-ONE = "/e/<slug>/questions/<int(max=2147483647):question_id>"
+LARGEST_ID = 2_147_483_647
+ONE = f"/e/<slug>/questions/<int(max={LARGEST_ID}):question_id>"
 
 
 @bp.get("/e/<slug>/questions")
@@ -55,6 +57,14 @@ def answer(slug: str, question_id: int) -> ResponseReturnValue:
 def set_aside(slug: str, question_id: int) -> ResponseReturnValue:
     """It does not show."""
     return _judge(slug, question_id, set_aside_question)
+
+
+@bp.post("/e/<slug>/questions/setting-aside")
+def set_aside_all(slug: str) -> ResponseReturnValue:
+    """Of all that wait and that the page showed, none shows."""
+    event = any_event_by_slug_or_404(slug)
+    until = request.form.get("until", 0, type=int)
+    return after(event, lambda: set_aside_waiting(event, max(0, min(until, LARGEST_ID))), url_for(".index", slug=slug))
 
 
 @bp.post(f"{ONE}/restoration")

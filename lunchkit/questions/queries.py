@@ -138,10 +138,14 @@ def questions_to_judge(event_id: int) -> QuestionsToJudge:
     )
 
 
+def waits() -> ColumnElement[bool]:
+    """Whether no organiser has judged a question yet."""
+    return and_(Question.approved_at.is_(None), Question.answered_at.is_(None), Question.set_aside_at.is_(None))
+
+
 def count_waiting(event_id: int) -> int:
     """How many questions wait for an organiser."""
-    waits = and_(Question.approved_at.is_(None), Question.answered_at.is_(None), Question.set_aside_at.is_(None))
-    return db.session.scalar(select(func.count()).where(Question.event_id == event_id, waits)) or 0
+    return db.session.scalar(select(func.count()).where(Question.event_id == event_id, waits())) or 0
 
 
 def public_questions(event_id: int) -> tuple[PublicQuestion, ...]:

@@ -31,6 +31,15 @@ class TooManyQuestions(RoomRefused):
     retry_after = 600
 
 
+class TooManyAtOnce(RoomRefused):
+    """More questions come in than a room full of people asks."""
+
+    message = _l("Very many questions are coming in at the moment. Yours was not sent: please try again in a minute.")
+    status = 429
+    state = "later"
+    retry_after = 60
+
+
 class TooManyWaiting(RoomRefused):
     """More questions wait than anybody can read."""
 
