@@ -8,7 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from lunchkit import clock, links
 from lunchkit.accounts import routes as sign_in
-from lunchkit.accounts.organiser import area, refuse_loads_of_strangers, team
+from lunchkit.accounts.organiser import area, refuse_strangers, team
 from lunchkit.accounts.policies import may
 from lunchkit.checkin import organiser as checkin_organiser
 from lunchkit.config import Settings, current_settings, load_settings
@@ -112,7 +112,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     init_db(app)
     init_i18n(app)
-    app.before_request(refuse_loads_of_strangers)
+    app.before_request(refuse_strangers)
     init_web(app)  # before the token is looked for: that reads the form, and some doors take a larger one
     csrf.init_app(app)
     init_pictures(app)

@@ -30,7 +30,3 @@ class Window:
                 deque, {key: times for key, times in self._times.items() if times[-1] > now - self.seconds}
             )
         return True
-
-    def give_back(self, key: object) -> None:
-        """Count one fewer: what was allowed did not come about."""
-        self._times[key].pop()

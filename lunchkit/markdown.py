@@ -14,8 +14,6 @@ from lunchkit.i18n import language, typo
 
 TAGS = {"p", "a", "em", "strong", "ul", "ol", "li", "blockquote", "br", "h3"}
 SCHEMES = {"https", "http", "mailto"}
-KEPT = 256
-"""Texts that each process keeps rendered."""
 _HOST_FIRST = re.compile(r"(?:[\w-]+\.)+[^\W\d_]{2,}(?:[/?#]|$)")
 _parser = MarkdownIt("commonmark", {"html": False, "typographer": False}).disable(["image", "code", "fence"])
 
@@ -25,7 +23,7 @@ def markdown(text: str) -> Markup:
     return _rendered(text, language())
 
 
-@lru_cache(maxsize=KEPT)
+@lru_cache(maxsize=256)
 def _rendered(text: str, _language: str) -> Markup:
     """Once for each text and language: a page that many open must not cost what its writer made it cost."""
     tokens = _parser.parse(text)
@@ -49,7 +47,7 @@ def _only_safe(_tag: str, name: str, value: str) -> str | None:
     return value if name != "href" or is_mailbox or is_safe_link(value) else None
 
 
-@lru_cache(maxsize=KEPT)
+@lru_cache(maxsize=256)
 def plain(text: str) -> str:
     """The same without its marks, in one line: for descriptions and the search."""
     blocks = ["".join(map(_words, token.children or ())) for token in _parser.parse(text)]

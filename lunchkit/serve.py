@@ -76,8 +76,6 @@ class Server(BaseApplication):  # type: ignore[misc]
             "pre_request": connections.before_request,
             "post_request": connections.after_request,
             "forwarded_allow_ips": "",  # what proxies say counts where they are declared: LUNCHKIT_PROXIES
-            "forwarder_headers": "",
-            "secure_scheme_headers": {},
         }
         options |= {"control_socket_disable": True} if "control_socket_disable" in self.cfg.settings else {}
         for name, value in options.items():

@@ -91,7 +91,7 @@ POST     /organiser/e/<slug>/questions/<question_id>/approval
 POST     /organiser/e/<slug>/questions/<question_id>/record
 POST     /organiser/e/<slug>/questions/<question_id>/restoration
 POST     /organiser/e/<slug>/questions/<question_id>/setting-aside
-POST     /organiser/e/<slug>/questions/setting-aside
+POST     /organiser/e/<slug>/questions/<question_id>/setting-aside/all
 GET+POST /organiser/e/<slug>/recap
 GET+POST /organiser/e/<slug>/recap/correction
 GET      /organiser/e/<slug>/recap/draft

@@ -1,6 +1,7 @@
 """Questions from the room: asked without a name, read before they show, supported by phones, kept in the room on wish."""
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
@@ -45,7 +46,6 @@ from lunchkit.questions.refusals import (
     AskedOffRecord,
     QuestionsClosed,
     SupportClosed,
-    TooManyAtOnce,
     TooManyQuestions,
     TooManyWaiting,
 )
@@ -217,7 +217,7 @@ def test_a_script_with_many_cookies_fills_a_minute_and_phones_may_ask_in_the_nex
         for number in range(30):
             ask(room, f"Et {number} ?")
         for _ in range(20):  # an honest phone tries again and again: none of that counts as one of its ten
-            with pytest.raises(TooManyAtOnce):
+            with pytest.raises(TooManyWaiting):
                 ask_question(room, phone, QuestionDetails("Qui paie ?", key="k"))
         ask(elsewhere)
     with clock.fixed_at(now + timedelta(seconds=61)):
@@ -231,7 +231,7 @@ def test_the_phone_is_told_when_to_ask_again_and_keeps_its_words(
     monkeypatch.setattr(actions, "arriving", Window(0, 60))
     answer = send(phone_of(app, room), room)
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "60")
-    assert ">Qui paie ?</textarea>" in answer.text and "une minute" in answer.text
+    assert ">Qui paie ?</textarea>" in answer.text and "réessayer" in answer.text
 
 
 def test_all_that_wait_are_set_aside_at_once_and_one_is_taken_back(
@@ -239,14 +239,14 @@ def test_all_that_wait_are_set_aside_at_once_and_one_is_taken_back(
 ) -> None:
     path = f"/organiser/e/{room.event.slug}/questions"
     kept, first = shown(room, "Gardée ?"), ask(room, "Un ?")
-    assert 'name="until"' not in organiser_client.get(path).text, "one alone has its own button"
+    assert "setting-aside/all" not in organiser_client.get(path).text, "one alone has its own button"
     ask(room, "Deux ?")
     elsewhere = ask(opened(make_event(starts_at=clock.now())), "Ailleurs ?")
     page = organiser_client.get(path).text
-    until = page.split('name="until" value="')[1].split('"')[0]
+    (address,) = re.findall(r'formaction="([^"]*/setting-aside/all)"', page)
     later = ask(room, "Trois ?")
-    form = {"until": until, "csrf_token": csrf_of(organiser_client, path)}
-    assert organiser_client.post(f"{path}/setting-aside", data=form).status_code == 303
+    form = {"csrf_token": csrf_of(organiser_client, path)}
+    assert organiser_client.post(address, data=form).status_code == 303
     db.session.expire_all()
     groups = questions_to_judge(room.event_id)
     assert [each.question.text for each in groups.waiting] == [later.text], "nobody has seen it yet"
@@ -254,9 +254,6 @@ def test_all_that_wait_are_set_aside_at_once_and_one_is_taken_back(
     assert kept.turn is Turn.APPROVED and elsewhere.turn is Turn.WAITING
     restore_question(first, Turn.SET_ASIDE)
     assert first.turn is Turn.WAITING
-    for lie in ("", "x", "-1", str(-(10**30)), str(10**30)):
-        assert organiser_client.post(f"{path}/setting-aside", data=form | {"until": lie}).status_code == 303
-    assert count_waiting(room.event_id) == 0, "a number of any length is a number"
 
 
 def test_a_hundred_phones_behind_one_address_ask(app: Flask, room: Room) -> None:

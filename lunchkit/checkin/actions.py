@@ -104,11 +104,9 @@ def _let_in(session: Session, event: Event, scan: Scan, now: datetime, organiser
     is_new = scan.walk_in is not None and (registration is None or not registration.is_active)
     if is_new:
         registration = _write_down(session, event, scan, now, registration)
-    if registration is None:
-        return Answer(Word.UNKNOWN)
+    if registration is None or (registration.event_id != event.id and scan.ticket_hash is None):
+        return Answer(Word.UNKNOWN)  # only whoever has a ticket is told for which lunch it is
     if registration.event_id != event.id:
-        if scan.ticket_hash is None:  # whoever shows a ticket is told where it belongs, a number tells nobody
-            return Answer(Word.UNKNOWN)
         return Answer(Word.OTHER, lunch=registration.event.title, at=registration.event.starts_at)
     if scan.walk_in is not None and not is_new and not scan.let_in:
         return replace(_answer(session, registration, is_first=False), word=Word.KNOWN)

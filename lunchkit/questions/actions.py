@@ -15,12 +15,11 @@ from lunchkit.events.models import Event
 from lunchkit.limits import Window
 from lunchkit.questions.forms import QuestionDetails
 from lunchkit.questions.models import Question, Support, Turn
-from lunchkit.questions.queries import count_waiting, waits
+from lunchkit.questions.queries import WAITS, count_waiting
 from lunchkit.questions.refusals import (
     AskedOffRecord,
     QuestionsClosed,
     SupportClosed,
-    TooManyAtOnce,
     TooManyQuestions,
     TooManyWaiting,
 )
@@ -30,7 +29,7 @@ from lunchkit.rooms.steps import touch, touch_counts
 
 FREEZES_AFTER = timedelta(hours=2)
 """So long after the lunch the supports are counted for good, and their tags destroyed."""
-MOST_WAITING = 500
+MOST_WAITING = 2_000
 """Questions that may wait to be read in one room: whoever floods it fills no more than that."""
 asking = Window(10, 3600)
 """Questions of one phone within an hour; nothing is counted by address: a whole room shares one."""
@@ -41,7 +40,7 @@ arriving = Window(30, 60)
 def ask_question(room: Room, device: Device, details: QuestionDetails) -> Question:
     """Keep a question until an organiser has read it. The same copy of the form sent twice is one question.
 
-    Raises QuestionsClosed, TooManyQuestions, TooManyAtOnce, TooManyWaiting.
+    Raises QuestionsClosed, TooManyQuestions, TooManyWaiting.
     """
     with transaction() as session:
         room = session.get_one(Room, room.event_id, with_for_update=True)
@@ -81,13 +80,10 @@ def _let_in(session: Session, room: Room, device: Device) -> None:
     event = session.get_one(Event, room.event_id)
     if not room.takes_questions or clock.now() >= event.over_at + FREEZES_AFTER:
         raise QuestionsClosed
-    if count_waiting(room.event_id) >= MOST_WAITING:
+    if count_waiting(room.event_id) >= MOST_WAITING or not arriving.allows(room.code):
         raise TooManyWaiting
     if not asking.allows(device):
         raise TooManyQuestions
-    if not arriving.allows(room.code):
-        asking.give_back(device)
-        raise TooManyAtOnce
 
 
 def support_question(room: Room, device: Device, question_id: int) -> None:
@@ -146,12 +142,12 @@ def set_aside_question(question: Question) -> None:
         touch(session, question.event_id)
 
 
-def set_aside_waiting(event: Event, until: int) -> None:
-    """Set aside all that wait, up to the question with this number; those that came later were not seen yet."""
+def set_aside_waiting(last: Question) -> None:
+    """Set aside all questions that wait, up to this one: what came later nobody has seen yet."""
     with transaction() as session:
-        unread = update(Question).where(Question.event_id == event.id, Question.id <= until, waits())
+        unread = update(Question).where(Question.event_id == last.event_id, Question.id <= last.id, WAITS)
         session.execute(unread.values(set_aside_at=clock.now()))
-        touch(session, event.id)
+        touch(session, last.event_id)
 
 
 def restore_question(question: Question, from_turn: Turn | None = None) -> None:

@@ -21,8 +21,7 @@ from lunchkit.rooms.queries import room_of_event
 from lunchkit.rooms.replies import after, wants_json
 
 bp = Blueprint("questions", __name__)
-LARGEST_ID = 2_147_483_647
-ONE = f"/e/<slug>/questions/<int(max={LARGEST_ID}):question_id>"
+ONE = "/e/<slug>/questions/<int(max=2147483647):question_id>"
 
 
 @bp.get("/e/<slug>/questions")
@@ -59,12 +58,10 @@ def set_aside(slug: str, question_id: int) -> ResponseReturnValue:
     return _judge(slug, question_id, set_aside_question)
 
 
-@bp.post("/e/<slug>/questions/setting-aside")
-def set_aside_all(slug: str) -> ResponseReturnValue:
-    """Of all that wait and that the page showed, none shows."""
-    event = any_event_by_slug_or_404(slug)
-    until = request.form.get("until", 0, type=int)
-    return after(event, lambda: set_aside_waiting(event, max(0, min(until, LARGEST_ID))), url_for(".index", slug=slug))
+@bp.post(f"{ONE}/setting-aside/all")
+def set_aside_all(slug: str, question_id: int) -> ResponseReturnValue:
+    """None shows of those that wait, up to this one."""
+    return _judge(slug, question_id, set_aside_waiting)
 
 
 @bp.post(f"{ONE}/restoration")

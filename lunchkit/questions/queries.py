@@ -87,6 +87,8 @@ def count_of_supports() -> ColumnElement[int]:
     return Question.supports + rows
 
 
+WAITS = and_(Question.approved_at.is_(None), Question.answered_at.is_(None), Question.set_aside_at.is_(None))
+"""Whether no organiser has judged a question yet."""
 MOST_LISTED = 20
 """Questions that phones list at once: more would not be read, and must fit into one message."""
 
@@ -138,14 +140,9 @@ def questions_to_judge(event_id: int) -> QuestionsToJudge:
     )
 
 
-def waits() -> ColumnElement[bool]:
-    """Whether no organiser has judged a question yet."""
-    return and_(Question.approved_at.is_(None), Question.answered_at.is_(None), Question.set_aside_at.is_(None))
-
-
 def count_waiting(event_id: int) -> int:
     """How many questions wait for an organiser."""
-    return db.session.scalar(select(func.count()).where(Question.event_id == event_id, waits())) or 0
+    return db.session.scalar(select(func.count()).where(Question.event_id == event_id, WAITS)) or 0
 
 
 def public_questions(event_id: int) -> tuple[PublicQuestion, ...]:

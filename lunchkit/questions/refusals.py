@@ -31,22 +31,13 @@ class TooManyQuestions(RoomRefused):
     retry_after = 600
 
 
-class TooManyAtOnce(RoomRefused):
-    """More questions come in than a room full of people asks."""
-
-    message = _l("Very many questions are coming in at the moment. Yours was not sent: please try again in a minute.")
-    status = 429
-    state = "later"
-    retry_after = 60
-
-
 class TooManyWaiting(RoomRefused):
-    """More questions wait than anybody can read."""
+    """More questions wait or come in than anybody can read."""
 
     message = _l("Very many questions are waiting to be read. Yours was not sent: please try again in a few minutes.")
     status = 429
     state = "later"
-    retry_after = 300
+    retry_after = 60
 
 
 class SupportClosed(RoomRefused):

@@ -24,7 +24,7 @@ from lunchkit.accounts.queries import (
 )
 from lunchkit.audit.recording import Act, begin
 from lunchkit.errors import Refusal
-from lunchkit.web import FORM_BODY, SAFE_METHODS
+from lunchkit.web import SAFE_METHODS
 
 area = Blueprint("organiser", __name__, url_prefix="/organiser")
 """Every door of the organisers is a blueprint nested in this one, and thereby locked."""
@@ -44,14 +44,9 @@ class NotYourDoor(Refusal):
     status = 403
 
 
-def refuse_loads_of_strangers() -> None:
-    """Whoever brings no session sends nothing large: it would be read before anybody asks who that is.
-
-    For the whole application, before a body is read. The cookie alone is looked at, and no database asked.
-    """
-    if area.name not in request.blueprints or SESSION in cookie:
-        return
-    if "Transfer-Encoding" in request.headers or (request.content_length or 0) > FORM_BODY:
+def refuse_strangers() -> None:
+    """Who brings no session sends nothing: it would be read before the database is asked whether a session lasts."""
+    if request.method not in SAFE_METHODS and area.name in request.blueprints and SESSION not in cookie:
         raise SignInNeeded
 
 
