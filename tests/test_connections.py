@@ -11,7 +11,11 @@ import pytest
 from flask import Flask
 
 from lunchkit.connections import MOST_IGNORED, PIECE, Pieces
+from lunchkit.db import transaction
+from lunchkit.events.models import Event
+from lunchkit.rooms.steps import touch
 from lunchkit.web import HEADERS
+from tests.room import code_of
 from tests.server import HOST, Client, Server
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True, scope="session")
@@ -111,6 +115,24 @@ def test_a_small_form_keeps_its_connection(server: Server) -> None:
     with Client(server.port) as client:
         assert client.post("/e/nowhere/register", {"name": "x" * 2000}).headers["connection"] == "keep-alive"
         assert client.get("/healthz").headers["connection"] == "keep-alive"
+
+
+def test_a_stream_that_is_asked_for_with_a_body_still_goes_on(server: Server, event: Event) -> None:
+    stream = head(f"GET /v/{code_of(event)}/stream", "Accept: text/event-stream", announced(5)) + b"12345"
+    with connect(server) as connection:
+        connection.sendall(stream)
+        wait_for(connection, b"data:")
+        with transaction() as session:
+            touch(session, event.id)
+        wait_for(connection, b"data:")
+
+
+def wait_for(connection: socket.socket, word: bytes) -> None:
+    told = b""
+    while word not in told:
+        part = connection.recv(65_536)
+        assert part, "hung up on"
+        told += part
 
 
 def turns_of_others(body: io.BytesIO | Pieces) -> int:
