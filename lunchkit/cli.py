@@ -98,6 +98,7 @@ def serve() -> None:
     settings = load_settings()
     app = _ready_app(settings)
     with app.app_context(), app.test_request_context():
+        keys().prepare()
         if doctor.sqlite_is_unsafe():
             version = SQLITE_DRIVER.sqlite_version
             click.echo(f"warning: SQLite {version} may lose commits when two programs write", err=True)
@@ -164,6 +165,7 @@ def serve_demo(
     settings = load_settings({**os.environ, **decided})
     app = _ready_app(settings)
     with app.app_context(), app.test_request_context():
+        keys().prepare()
         planted = demo.find_demo(db.session()) or demo.plant_demo()
         addresses = demos.addresses_of(planted)
         keys().hand_over()

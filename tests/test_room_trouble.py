@@ -35,6 +35,7 @@ from lunchkit.presenter.actions import show_slide, take_questions
 from lunchkit.rooms.keys import LENGTH, KeyRing
 from lunchkit.rooms.models import Slide
 from lunchkit.rooms.queries import box, keys
+from lunchkit.rooms.refusals import NoPlaceForKeys
 from lunchkit.text import MOST_MARKS, clean_line
 from tests.conftest import EventMaker, csrf_of, new_client
 from tests.room import ask, asked, code_of, fresh, phones, running_event
@@ -200,7 +201,7 @@ def test_a_folder_that_others_may_write_to_holds_no_keys(tmp_path: Path) -> None
     assert ring.folder is not None
     ring.folder.mkdir(mode=0o777)
     ring.folder.chmod(0o777)
-    with pytest.raises(Exception, match="belongs to somebody else"):
+    with pytest.raises(NoPlaceForKeys):
         ring.ensure("1")
 
 

@@ -21,6 +21,8 @@ from lunchkit.mail.models import OutboxLetter
 from lunchkit.passkeys.authenticators import Obstacle, obstacle, relying_party
 from lunchkit.passkeys.queries import people_with_passkeys
 from lunchkit.rooms.keys import KeyRing
+from lunchkit.rooms.queries import box
+from lunchkit.rooms.refusals import NoPlaceForKeys
 from lunchkit.settings_file import SettingsFile
 
 FREE_SPACE = 200_000_000
@@ -59,10 +61,25 @@ def look_at_database() -> Finding:
 
 
 def look_at_keys(settings: Settings) -> Finding:
-    """Where the keys of ballots lie."""
-    if KeyRing(settings.instance).folder is not None:
-        return fine(_l("Ballots: their keys lie in memory."))
-    text = _l("Ballots: this machine has no /dev/shm, so keys live in one process; a restart closes open polls.")
+    """Where the keys of ballots lie, that nobody else may read them, and that none is left of a vote that is over."""
+    ring = KeyRing(settings.instance)
+    try:
+        found = {name for name in ring.names() if name.isdigit()}  # those of polls
+    except NoPlaceForKeys as refusal:
+        return wrong(refusal.message, _l("Until then no vote can be opened."))
+    if left := found - {contest.key_name for contest in box().contests()}:
+        return wrong(
+            _l(
+                "Ballots: the keys of %(n)s votes that are over could not be destroyed; their ballots are.", n=len(left)
+            ),
+            _l("Delete these files in %(folder)s: %(names)s.", folder=ring.folder, names=", ".join(sorted(left))),
+        )
+    if ring.folder is not None:
+        return fine(_l("Ballots: their keys lie in memory (%(folder)s).", folder=ring.folder))
+    text = _l(
+        "Ballots: no folder in memory can be written (/dev/shm, or systemd’s RuntimeDirectory), so keys live in one "
+        "process; a restart closes open polls."
+    )
     if settings.workers == 1:
         return note(text)
     return wrong(text, _l("Let one process do the work: LUNCHKIT_WORKERS=1."))

@@ -218,8 +218,9 @@ def _drop_withdrawn(session: Session, event_id: int, slips: Sequence[Kept]) -> N
 def _destroy(event_id: int) -> None:
     feedback_box().stop(event_id)
     feedback_box().clear(event_id)
+    is_clean = box().scrub()
     keys().destroy(key_name(event_id))
-    if box().scrub():
+    if is_clean:
         feedback_box().forget(event_id)
 
 

@@ -1,7 +1,8 @@
 """What becomes of ballots when their poll is closed.
 
 In this order, each step safe to repeat, so that a closing that is interrupted ends the same when it is run again:
-take no more answers, count, keep the counts, destroy the key and the ballots, write the box anew.
+take no more answers, count, keep the counts, destroy the ballots, write the box anew, destroy the key. A key that
+cannot be destroyed keeps no ballots: it is told in the log and by the doctor.
 A poll that is asked again after the debate keeps its ballots until the second one is closed.
 """
 
@@ -59,7 +60,7 @@ def must_close(poll: Poll, now: datetime) -> bool:
 def forget_unmatched(before: Poll | None) -> None:
     """Where the key of a first poll was lost with a restart of the machine, its ballots say nothing any more."""
     if before is not None and keys().get(key_name(before)) is None:
-        box().clear([before.id], key_name(before), keys().destroy)
+        destroy([before.id], key_name(before))
 
 
 def clear_ballots(poll: Poll) -> list[int]:
@@ -77,6 +78,11 @@ def clear_ballots(poll: Poll) -> list[int]:
 
 
 def destroy(poll_ids: list[int], name: str) -> bool:
-    """Destroy the ballots of these polls, and the key of this name unless another poll needs it still."""
-    box().clear(poll_ids, name, keys().destroy)
-    return box().scrub()
+    """Destroy the ballots of these polls, then the key of this name unless another poll needs it still.
+
+    Returns False where somebody was at the box, so that bytes of ballots may be left in its file.
+    """
+    box().clear(poll_ids)
+    is_clean = box().scrub()
+    box().release(poll_ids, name, keys().destroy)
+    return is_clean

@@ -203,18 +203,27 @@ class Box:
         with self.writing() as connection:
             connection.execute("update contest set closing = 2 where id = ? and closing <> 0", (contest_id,))
 
-    def clear(self, contest_ids: Sequence[int], key_name: str, forget: Callable[[str], None]) -> None:
-        """Destroy the ballots of those of these contests that take no more answers, and all that is known of them here.
+    def clear(self, contest_ids: Sequence[int]) -> None:
+        """Destroy the ballots of those of these contests that take no more answers.
 
-        The key goes with them unless another contest needs it. A contest that was opened anew meanwhile stays.
+        What else is known of them stays until ``release``, so that an interrupted end is seen and run again.
         """
         with self.writing() as connection:
-            for contest_id in contest_ids:
-                row = connection.execute("select closing from contest where id = ?", (contest_id,)).fetchone()
-                if row is not None and row[0] == TAKES_ANSWERS:
-                    continue
-                for table, column in (("ballot", "contest_id"), ("shown", "contest_id"), ("contest", "id")):
-                    connection.execute(f"delete from {table} where {column} = ?", (contest_id,))  # noqa: S608
+            for table in ("ballot", "shown"):
+                connection.executemany(
+                    f"delete from {table} where contest_id = ?"  # noqa: S608
+                    " and contest_id not in (select id from contest where closing = ?)",
+                    [(contest_id, TAKES_ANSWERS) for contest_id in contest_ids],
+                )
+
+    def release(self, contest_ids: Sequence[int], key_name: str, forget: Callable[[str], object]) -> None:
+        """Forget those of these contests that take no more answers, and the key unless another contest needs it.
+
+        A contest that was opened anew meanwhile stays, and with it the key.
+        """
+        with self.writing() as connection:
+            closed = "delete from contest where id = ? and closing <> ?"
+            connection.executemany(closed, [(contest_id, TAKES_ANSWERS) for contest_id in contest_ids])
             if not connection.execute("select 1 from contest where key_name = ?", (key_name,)).fetchone():
                 forget(key_name)
 

@@ -1,5 +1,6 @@
 """What a room says no to, in words for the person at the table."""
 
+from pathlib import Path
 from typing import ClassVar
 
 from flask_babel import lazy_gettext as _l
@@ -23,3 +24,15 @@ class NoCookie(RoomRefused):
     )
     status = 403
     state = "no-cookie"
+
+
+class NoPlaceForKeys(Refusal):
+    """Another user could have put keys where ours are kept, or could read them: nobody votes until that is mended."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self.message = _l(
+            "Votes would not be secret: the folder %(folder)s, where their keys are kept, belongs to another user "
+            "or is open to others. Delete it (an administrator can), then try again.",
+            folder=folder,
+        )
+        super().__init__(self.message)
