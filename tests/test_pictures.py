@@ -421,16 +421,20 @@ def test_the_csv_holds_a_line_a_choice() -> None:
     text = result_csv(poll(result(9, 17, 16, by_hand=2)))
     assert text.startswith("\ufeff")
     headings, *lines = csv.reader(StringIO(text[1:], newline=""), delimiter=";")
-    assert headings == ["position", "label", "phones", "by_hand", "total", "share", "n", "note"]
-    assert lines[0] == ["1", "A", "9", "2", "11", "25", "44", ""]
+    assert headings == ["position", "label", "phones", "by_hand", "total", "share", "n", "note", "asking"]
+    assert lines[0] == ["1", "A", "9", "2", "11", "25", "44", "", ""]
     assert len(lines) == 3
 
 
 def test_the_csv_of_a_ranking_and_of_statements_has_their_grades() -> None:
     ranking = result_csv(poll(graded(Kind.RANKING, (5, 2), (2, 5)))).splitlines()
-    assert ranking[0].endswith('"place_1";"place_2"')
-    assert ranking[1].endswith('"5";"2"')
-    assert result_csv(poll(graded(Kind.STATEMENTS, (3, 1, 2)))).splitlines()[0].endswith('"agree";"pass";"disagree"')
+    assert ranking[0].endswith('"place_1";"place_2";"asking"')
+    assert ranking[1].endswith('"5";"2";""')
+    assert (
+        result_csv(poll(graded(Kind.STATEMENTS, (3, 1, 2))))
+        .splitlines()[0]
+        .endswith('"agree";"pass";"disagree";"asking"')
+    )
 
 
 @pytest.mark.parametrize("text", FORMULAS)

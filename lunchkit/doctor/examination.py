@@ -63,5 +63,6 @@ def _inside(settings: Settings, outcome: Trial | None, forwarded: int | None) ->
         machine.look_at_outbox(),
         machine.look_at_backups(settings),
         machine.look_at_keys(settings),
+        machine.look_at_counts(),
         *(finding for finding in maybe if finding is not None),
     ]

@@ -20,6 +20,8 @@ from lunchkit.heartbeat import last_beat
 from lunchkit.mail.models import OutboxLetter
 from lunchkit.passkeys.authenticators import Obstacle, obstacle, relying_party
 from lunchkit.passkeys.queries import people_with_passkeys
+from lunchkit.polls.models import Poll
+from lunchkit.polls.queries import is_altered
 from lunchkit.rooms.keys import KeyRing
 from lunchkit.rooms.queries import box
 from lunchkit.rooms.refusals import NoPlaceForKeys
@@ -280,3 +282,15 @@ def look_at_passkeys(settings: Settings) -> Finding | None:
             ),
         )
     return fine(_l("Passkeys: %(n)s of the team have one.", n=people))
+
+
+def look_at_counts() -> Finding:
+    """Whether the results of votes are those that were counted at their close."""
+    sealed = db.session.scalars(select(Poll).where(Poll.record.is_not(None)).order_by(Poll.id))
+    changed = [f"«{poll.question}»" for poll in sealed if is_altered(poll)]
+    if not changed:
+        return fine(_l("Votes: the results are as they were counted."))
+    return wrong(
+        _l("Votes: numbers were changed in the database after the close: %(questions)s.", questions=", ".join(changed)),
+        _l("A backup from before has the right ones; the closing record of each vote is in the log."),
+    )

@@ -20,7 +20,7 @@ from lunchkit.pages.archive import LATEST, archive, series_or_404
 from lunchkit.planning.queries import programme
 from lunchkit.planning.words import is_proposed
 from lunchkit.polls.models import Poll
-from lunchkit.polls.queries import polls_of
+from lunchkit.polls.queries import lacks_words, polls_of
 from lunchkit.registrations.queries import queue_length, seats_taken, seats_taken_by_event
 from lunchkit.rooms.queries import room_of_event
 from lunchkit.speakers.models import Appearance
@@ -65,6 +65,8 @@ def event_page(event: Event) -> str:
     taken = seats_taken(event.id)
     left = max(0, event.capacity - taken)
     polls, room = polls_of(event.id), room_of_event(event.id)
+    asked = {poll.before_id or poll.id for poll in polls if poll.is_frozen and not poll.in_rehearsal}
+    told = {poll.before_id or poll.id: poll for poll in polls if poll.is_public and not lacks_words(poll)}
     address = links.public("pages.event", slug=event.slug)
     speakers = appearances(event.id)
     state = event.state(now, left)
@@ -80,8 +82,9 @@ def event_page(event: Event) -> str:
         is_draft=is_draft,
         speakers=speakers,
         programme=programme(event),
-        polls=[poll for poll in polls if poll.before_id is None and _is_worded(poll)],
-        results={poll.id for poll in polls if poll.is_public},
+        polls=[poll for poll in polls if poll.before_id is None and _stands(poll, asked, state)],
+        told=told,
+        pairs={poll.before_id for poll in polls},
         room_code=room.code if room and event.starts_at <= now <= event.over_at else None,
         structured=structured_event(event, left, speakers),
         card=links.public("pages.card", slug=event.slug),
@@ -92,9 +95,9 @@ def event_page(event: Event) -> str:
     )
 
 
-def _is_worded(poll: Poll) -> bool:
-    """Whether a question is the organisers' own, or was put to the room: the proposal's words show to nobody before."""
-    return poll.is_frozen or not is_proposed(poll.question)
+def _stands(poll: Poll, asked: set[int], state: EventState) -> bool:
+    """Whether a question stands on the page: once put to the room, or until the lunch is over in words of one's own."""
+    return poll.id in asked or (state is not EventState.OVER and not is_proposed(poll.question))
 
 
 @bp.get("/e/<slug>/poster")

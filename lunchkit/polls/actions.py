@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import or_, select
 from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import Session
 
 from lunchkit import clock
-from lunchkit.audit.recording import tell
+from lunchkit.audit.recording import Act, record, tell
 from lunchkit.db import db, transaction
 from lunchkit.errors import NotFound
 from lunchkit.events.models import Event
@@ -26,7 +26,7 @@ from lunchkit.polls.closing import (
 from lunchkit.polls.forms import PollDetails
 from lunchkit.polls.models import HandCount, Poll, Stage, WrittenAnswer
 from lunchkit.polls.programme import move, place_poll, rewrite_poll, take_off
-from lunchkit.polls.queries import answers_to_judge, is_open, is_short
+from lunchkit.polls.queries import answers_to_judge, asked_again_as, is_altered, is_open, is_short
 from lunchkit.polls.refusals import (
     AlreadyClosed,
     AnotherPollIsOpen,
@@ -36,7 +36,7 @@ from lunchkit.polls.refusals import (
     NotOpen,
     PollClosed,
 )
-from lunchkit.polls.steps import freeze, wipe
+from lunchkit.polls.steps import freeze, seal, wipe
 from lunchkit.rooms.actions import room_of
 from lunchkit.rooms.box import Cast, Contest
 from lunchkit.rooms.devices import Device, ballot_tag
@@ -169,7 +169,11 @@ def annul_poll(poll: Poll) -> None:
         box().stop(poll.id)
         wipe(session, poll)
         poll.annulled_at = clock.now()
-        session.execute(update(Poll).where(Poll.before_id == poll.id).values(movement=None))
+        after = asked_again_as(poll.id)
+        if after is not None and after.movement is not None:
+            is_intact = not is_altered(after)
+            after.movement = None
+            seal(session, after, is_intact=is_intact)
         touch(session, poll.event_id)
     _destroy(poll)
 
@@ -180,9 +184,11 @@ def enter_hand_counts(poll: Poll, counts: Mapping[int, int], people: int | None 
         _lock(session, poll)
         if not poll.is_frozen:
             raise NotOpen
+        is_intact = not is_altered(poll)
         for position, count in counts.items():
             session.merge(HandCount(poll_id=poll.id, position=position, count=count))
         poll.hand_ballots = sum(counts.values()) if people is None else people
+        seal(session, poll, is_intact=is_intact)
         touch(session, poll.event_id)
 
 
@@ -250,6 +256,7 @@ def finish_closings() -> int:
         strays = _strays(session)
         _tell_who_is_done(session)
     for poll in due:
+        record(db.session(), Act("polls.closing", name="lunchkit", event_id=poll.event_id))
         close_poll(poll)
     for poll in uncleared:
         _destroy(poll)

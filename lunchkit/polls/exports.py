@@ -21,10 +21,11 @@ def result_csv(poll: PollView) -> str:
     """
     text = StringIO()
     writer = csv.writer(text, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writerow(guard(heading) for heading in _headings(poll))
+    writer.writerow(guard(heading) for heading in [*_headings(poll), "asking"])
     if poll.result is not None and poll.result.is_shown:
         writer.writerows(
-            [cell if isinstance(cell, int) else guard(cell) for cell in line] for line in _lines(poll.result, poll.note)
+            [*(cell if isinstance(cell, int) else guard(cell) for cell in line), poll.asking]
+            for line in _lines(poll.result, poll.note)
         )
     return "\ufeff" + text.getvalue()
 
@@ -61,7 +62,8 @@ def result_json(poll: PollView, address: str) -> dict[str, Any]:
     ``rows`` [{position, label, phones, by_hand, total, share (per cent of n), grades}] with position 0 for
     «sans avis»; ``grades`` of a ranking how often it came first, second …, of a statement [agree, pass, disagree] ·
     ``written`` [{text, count}] · ``movement`` null, or what is published of how answers changed since the question
-    ``before``: see ``lunchkit.polls.movement.publishable`` · ``note`` a remark of the organisers on the result.
+    ``before``: see ``lunchkit.polls.movement.publishable`` · ``note`` a remark of the organisers on the result ·
+    ``asking`` "before" or "after" the debate, null where it was asked once.
     """
     result = poll.result
     is_shown = result is not None and result.is_shown
@@ -79,6 +81,7 @@ def result_json(poll: PollView, address: str) -> dict[str, Any]:
         "written": [{"text": item.text, "count": item.count} for item in result.written] if result and is_shown else [],
         "movement": poll.movement if is_shown else None,
         "note": poll.note,
+        "asking": poll.asking,
     }
 
 
@@ -126,8 +129,8 @@ def view_from_json(kept: Mapping[str, Any], before: Mapping[str, Any] | None = N
         stage=Stage.REVEALED,
         is_live=False,
         in_rehearsal=False,
-        is_before=False,
-        is_after=before is not None,
+        is_before=kept.get("asking") == "before",
+        is_after=kept.get("asking") == "after",
         protects=FEWEST_TOGETHER,
         result=result,
         movement=kept["movement"],

@@ -108,6 +108,8 @@ class Poll(Model):
     """How many people answered on paper or with a raised hand."""
     movement: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     """What is published of how opinions moved since ``before``: see ``lunchkit.polls.movement``."""
+    record: Mapped[str | None] = mapped_column(String(64), info={"personal": False})
+    """The closing record: see ``lunchkit.polls.queries.digest_of``. None of polls from before there was one."""
     choices: Mapped[list["Choice"]] = relationship(
         back_populates="poll", order_by="Choice.position", cascade="all, delete-orphan"
     )
@@ -133,6 +135,11 @@ class Poll(Model):
     def is_public(self) -> bool:
         """Whether its result may be read outside the room."""
         return self.stage is Stage.REVEALED and not self.in_rehearsal
+
+    @property
+    def keeps_ballots(self) -> bool:
+        """Whether it is closed, and its ballots are not destroyed yet: they wait for the second vote."""
+        return self.closed_at is not None and self.cleared_at is None
 
     @property
     def has_few(self) -> bool:

@@ -1,8 +1,11 @@
 """Reads of polls, named after the question that they answer."""
 
+import hashlib
+import json
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, and_, func, select
@@ -61,6 +64,12 @@ def asked_again_as(poll_id: int) -> Poll | None:
     return db.session.scalar(select(Poll).where(Poll.before_id == poll_id))
 
 
+def other_asking(poll: Poll) -> Poll | None:
+    """The other time that a question was asked, before or after the debate, if everybody may read its result."""
+    other = poll.before or asked_again_as(poll.id)
+    return other if other is not None and other.is_public else None
+
+
 def ballots_of(poll: Poll) -> int:
     """How many phones answered: counted now while the poll is open, frozen afterwards."""
     return poll.ballots if poll.ballots is not None else box().count(poll.id)
@@ -84,6 +93,33 @@ def result_of(poll: Poll, language: str) -> Result:
         select(WrittenAnswer).where(WrittenAnswer.poll_id == poll.id, WrittenAnswer.approved_at.is_not(None))
     ).all()
     return _result(poll, language, poll.ballots or 0, counts, [Written(row.text, row.count) for row in written])
+
+
+def digest_of(poll: Poll) -> str:
+    """What tells whether a number was changed: the SHA-256 of all that was asked and counted, in one order.
+
+    Not what organisers may do later without changing a number: to show, to let words through, to remark on a result.
+    """
+    tables: tuple[tuple[Any, ...], ...] = (
+        (Tally.poll_id, Tally.position, Tally.grade, Tally.count),
+        (HandCount.poll_id, HandCount.position, HandCount.count),
+        (WrittenAnswer.poll_id, WrittenAnswer.folded, WrittenAnswer.count),
+    )
+    found = (db.session.execute(select(*columns).where(columns[0] == poll.id)) for columns in tables)
+    counted = [sorted(list(row) for row in rows) for rows in found]
+    choices = [[choice.position, choice.label] for choice in poll.choices]
+    told = [poll.id, poll.question, choices, poll.ballots, poll.hand_ballots, poll.movement, counted]
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+def is_altered(poll: Poll) -> bool:
+    """Whether a number is not what was counted at the close, or rightly entered since."""
+    return poll.record is not None and poll.record != digest_of(poll)
+
+
+def lacks_words(poll: Poll) -> bool:
+    """Whether people answered in words of which the team let none through: then there is no result to show."""
+    return Kind(poll.kind).is_written and result_of(poll, "fr").is_bare
 
 
 def live_result(poll: Poll, language: str) -> Result:

@@ -63,6 +63,11 @@ class Result:
         return may_show(self.n - self.by_hand, self.by_hand, is_practice=self.is_practice)
 
     @property
+    def is_bare(self) -> bool:
+        """Whether people answered in words of which none may be shown."""
+        return self.kind.is_written and not self.written
+
+    @property
     def choices(self) -> tuple[Row, ...]:
         """The rows without «sans avis»."""
         return tuple(row for row in self.rows if row.position != NO_OPINION)

@@ -10,7 +10,9 @@ from lunchkit.links import public
 from lunchkit.polls.actions import cast_ballot
 from lunchkit.polls.answers import ballot_of
 from lunchkit.polls.exports import result_csv, result_json
-from lunchkit.polls.queries import public_poll_or_404, public_view
+from lunchkit.polls.models import Poll
+from lunchkit.polls.queries import is_altered, other_asking, public_poll_or_404, public_view
+from lunchkit.polls.views import PollView
 from lunchkit.refusals import NO, readable
 from lunchkit.rooms.codes import clean_code
 from lunchkit.rooms.devices import sending_device
@@ -42,16 +44,15 @@ def cast(code: str) -> ResponseReturnValue:
 @bp.get("/e/<slug>/polls/<int(max=2147483647):number>")
 def result(slug: str, number: int) -> ResponseReturnValue:
     """What a room answered: a picture, and the same numbers in a table."""
-    event = event_by_slug_or_404(slug)
-    view = public_view(public_poll_or_404(event.id, number), language())
-    return render_template("polls/result.html", event=event, poll=view, address=_address(event, number))
+    event, poll, view = _told(slug, number)
+    beside = {"record": poll.record, "is_altered": is_altered(poll), "other": other_asking(poll)}
+    return render_template("polls/result.html", event=event, poll=view, address=_address(event, number), **beside)
 
 
 @bp.get("/e/<slug>/polls/<int(max=2147483647):number>.csv")
 def result_table(slug: str, number: int) -> ResponseReturnValue:
     """The numbers for a spreadsheet."""
-    event = event_by_slug_or_404(slug)
-    view = public_view(public_poll_or_404(event.id, number), language())
+    event, _poll, view = _told(slug, number)
     response = Response(result_csv(view), content_type="text/csv; charset=utf-8")
     response.headers.set("Content-Disposition", "attachment", filename=f"{event.slug}-{number}.csv")
     return response
@@ -59,22 +60,39 @@ def result_table(slug: str, number: int) -> ResponseReturnValue:
 
 @bp.get("/e/<slug>/polls/<int(max=2147483647):number>.json")
 def result_data(slug: str, number: int) -> ResponseReturnValue:
-    """The numbers for a program."""
-    event = event_by_slug_or_404(slug)
-    view = public_view(public_poll_or_404(event.id, number), language())
-    return jsonify(result_json(view, _address(event, number)))
+    """The numbers for a program: ``result_json``, and what holds at this moment.
+
+    ``ballots`` "destroyed", or "kept" for the second vote, until that is closed, two hours after the lunch at the
+    latest · ``other`` the address of the other vote of two, or null · ``record`` the closing record, or null ·
+    ``altered`` whether numbers were changed since.
+    """
+    event, poll, view = _told(slug, number)
+    other = other_asking(poll)
+    now = {
+        "ballots": "kept" if view.keeps_ballots else "destroyed",
+        "other": _address(event, other.position) if other else None,
+        "record": poll.record,
+        "altered": is_altered(poll),
+    }
+    return jsonify(result_json(view, _address(event, number)) | now)
 
 
 @bp.get("/e/<slug>/polls/<int(max=2147483647):number>.svg")
 def result_image(slug: str, number: int) -> ResponseReturnValue:
     """The picture alone, which another site may show without a script."""
-    event = event_by_slug_or_404(slug)
-    view = public_view(public_poll_or_404(event.id, number), language())
+    event, _poll, view = _told(slug, number)
     picture = render_template("polls/result.svg", event=event, poll=view, address=_address(event, number))
     response = Response(picture, content_type="image/svg+xml; charset=utf-8")
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
+
+
+def _told(slug: str, number: int) -> tuple[Event, Poll, PollView]:
+    """A lunch, a question of it, and what everybody may see of that. Raises NotFound."""
+    event = event_by_slug_or_404(slug)
+    poll = public_poll_or_404(event.id, number)
+    return event, poll, public_view(poll, language())
 
 
 def _address(event: Event, number: int) -> str:

@@ -8,10 +8,11 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from lunchkit.audit.recording import tell
 from lunchkit.polls.answers import tally
 from lunchkit.polls.models import NO_OPINION, HandCount, Kind, Poll, Tally, WrittenAnswer
 from lunchkit.polls.movement import publishable
-from lunchkit.polls.queries import position_of
+from lunchkit.polls.queries import digest_of, position_of
 from lunchkit.polls.writing import gather
 from lunchkit.rooms.box import Answers
 from lunchkit.rooms.steps import touch
@@ -28,7 +29,18 @@ def freeze(session: Session, poll: Poll, answers: Answers, movement: dict[str, A
         session.add(Tally(poll_id=poll.id, position=position, grade=grade, count=count))
     if Kind(poll.kind).is_written:
         _freeze_written(session, poll, answers)
+    seal(session, poll)
     touch(session, poll.event_id)
+
+
+def seal(session: Session, poll: Poll, *, is_intact: bool = True) -> None:
+    """Write the closing record, here and into the history; again after each action that changes a number later.
+
+    Not where a number was changed otherwise before (``is_intact``): that stays visible.
+    """
+    if poll.closed_at is not None and is_intact:
+        poll.record = digest_of(poll)
+        tell(session, poll=poll.id, what=poll.question, record=poll.record)
 
 
 def _freeze_written(session: Session, poll: Poll, answers: Answers) -> None:
@@ -74,6 +86,6 @@ def wipe(session: Session, poll: Poll) -> None:
     for table in (Tally, HandCount, WrittenAnswer):
         session.execute(delete(table).where(table.poll_id == poll.id))
     poll.opened_at = poll.closed_at = poll.revealed_at = poll.annulled_at = poll.cleared_at = None
-    poll.ballots = poll.movement = None
+    poll.ballots = poll.movement = poll.record = None
     poll.hand_ballots = 0
     poll.in_rehearsal = False

@@ -48,6 +48,13 @@ class PollView:
     """The result of the first time, beside a movement."""
     has_few: bool = False
     """Whether it was counted, and so few answered that its result never shows."""
+    keeps_ballots: bool = False
+    """Whether its ballots are still kept for the second vote, although it is closed."""
+
+    @property
+    def asking(self) -> str | None:
+        """Which vote of two it is: "before" or "after" the debate; None where it is the only one."""
+        return "before" if self.is_before else "after" if self.is_after else None
 
     def counting(self, ballots: int | None) -> "PollView":
         """The same for a reader who may know how many phones answered."""
@@ -86,4 +93,5 @@ def poll_view(
         movement=poll.movement if before is not None else None,
         before=before,
         has_few=poll.has_few,
+        keeps_ballots=poll.keeps_ballots,
     )

@@ -132,8 +132,9 @@ def _says_something(kind: SectionKind, data: Content, frozen: Content | None) ->
 
 
 def _tells_result(frozen: Content, data: Content) -> bool:
-    """Whether so many answered that there is a result; without one, only what somebody made of it is told."""
-    return bool(frozen["result"]["shown"]) or bool(str(data.get("text") or "").strip())
+    """Whether so many answered that there is a result, with words that were kept; else what somebody made of it."""
+    is_bare = result_from_json(frozen["result"]).is_bare
+    return bool(frozen["result"]["shown"] and not is_bare) or bool(str(data.get("text") or "").strip())
 
 
 def folded_words(snapshot: Mapping[str, Any]) -> str:

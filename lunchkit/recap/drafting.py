@@ -10,7 +10,7 @@ from flask_babel import force_locale
 from lunchkit.config import current_settings
 from lunchkit.events.models import Event
 from lunchkit.polls.models import Poll
-from lunchkit.polls.queries import polls_of
+from lunchkit.polls.queries import lacks_words, polls_of
 from lunchkit.recap.changes import Piece, blank, differences, in_brief, wording, words_changed
 from lunchkit.recap.document import freeze
 from lunchkit.recap.listing import numbers
@@ -44,9 +44,10 @@ def draft_from_what_happened(event: Event) -> list[tuple[SectionKind, dict[str, 
 
 
 def starts_hidden(event: Event, kind: SectionKind, data: Mapping[str, Any]) -> bool:
-    """Whether a drafted section has nothing that readers may see: so few answered its question."""
+    """Whether a drafted section has nothing that readers may see: few answered its question, or no word was kept."""
     number = data.get("poll") if kind is SectionKind.POLL else None
-    return number is not None and any(poll.position == number and poll.has_few for poll in polls_of(event.id))
+    polls = [poll for poll in polls_of(event.id) if poll.position == number]
+    return any(poll.has_few or lacks_words(poll) for poll in polls)
 
 
 def _data(kind: SectionKind) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from lunchkit.events.models import Event
 from lunchkit.images.queries import pictures_by_token
 from lunchkit.markdown import plain
 from lunchkit.polls.models import Poll
-from lunchkit.polls.queries import polls_of
+from lunchkit.polls.queries import lacks_words, polls_of
 from lunchkit.questions.queries import public_questions
 from lunchkit.recap.changes import UNREAD, Item, Wording, has_unread, is_empty, wording_of
 from lunchkit.recap.document import article_of, freeze
@@ -86,6 +86,8 @@ def _why_left_out(event: Event, section: RecapSection) -> str:
         poll = _poll_of(event, state)
         if poll is not None and poll.has_few:
             return str(_("Not shown: fewer than 5 answers"))
+        if poll is not None and poll.is_public and lacks_words(poll):
+            return str(_("Not shown: no word was kept"))
         is_chosen = poll is not None
         return str(_("Not shown: its result is not public") if is_chosen else _("Not shown: no question is chosen"))
     if kind is SectionKind.PHOTOS and state.items:
@@ -100,6 +102,8 @@ def _why_left_out(event: Event, section: RecapSection) -> str:
 def _why_hidden(event: Event, section: RecapSection) -> str:
     kind = SectionKind(section.kind)
     poll = _poll_of(event, wording_of(kind, section)) if kind is SectionKind.POLL else None
+    if poll is not None and poll.is_public and lacks_words(poll):
+        return str(_("Not shown: no word was kept"))
     return str(_("Hidden: fewer than 5 answers")) if poll is not None and poll.has_few else ""
 
 
@@ -295,6 +299,8 @@ def _lacks_of_poll(event: Event, state: Wording) -> list[str]:
         return [_("a text without a result does not show.")] if state.data["text"] else []
     if poll.has_few:
         return [_("fewer than five people answered, so that there is no result to show.")]
+    if poll.is_public and lacks_words(poll):
+        return [_("nothing of what people wrote was kept, so that there is no result to show.")]
     return [] if poll.is_public else [_("this result is not shown to anybody yet.")]
 
 

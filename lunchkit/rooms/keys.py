@@ -50,25 +50,18 @@ class KeyRing:
 
     def prepare(self) -> None:
         """Make the folder of the keys. Raises NoPlaceForKeys where another user made it first, or may enter it."""
-        if self.folder is None:
-            return
-        try:
+        if self.folder is not None:
             with suppress(FileExistsError):
                 self.folder.mkdir(mode=0o700)
             with self._opened():
                 pass
-        except OSError as error:
-            raise as_storage_error(error) from error
 
     def names(self) -> set[str]:
         """The names of all keys that there are. Raises NoPlaceForKeys."""
-        if self.folder is None:
-            return set(self._held)
-        try:
-            with self._opened():
+        if self.folder is not None:
+            with suppress(FileNotFoundError), self._opened():
                 return {path.name for path in self.folder.iterdir()}
-        except FileNotFoundError:
-            return set()
+        return set(self._held)
 
     def ensure(self, name: str) -> bytes:
         """The key of this name, made if there is none. Raises NoPlaceForKeys."""
@@ -112,8 +105,8 @@ class KeyRing:
         if self.folder is None:
             self._held.setdefault(name, key)
             return
-        self.prepare()
         try:
+            self.prepare()
             with self._opened() as folder:
                 self._keep_in_file(folder, name, key)
         except OSError as error:

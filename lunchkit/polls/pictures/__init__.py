@@ -15,6 +15,7 @@ from lunchkit.polls.pictures.sentences import (
     labels_of,
     movement_headline,
     movement_notes,
+    titled,
 )
 
 __all__ = ["Drawing", "draw_cloud", "draw_movement", "draw_poster", "draw_result", "headline", "movement_headline"]
@@ -26,5 +27,5 @@ def init_pictures(app: Flask) -> None:
         draw_result=draw_result, draw_movement=draw_movement, draw_cloud=draw_cloud, draw_poster=draw_poster,
         read_movement=read, headline_of=headline, movement_headline=movement_headline, movement_notes=movement_notes,
         direction_names=direction_names, by_mean_rank=by_mean_rank, labels_of=labels_of, looks_of=looks_of,
-        rows_of=rows_of,
+        rows_of=rows_of, titled=titled,
     )  # fmt: skip

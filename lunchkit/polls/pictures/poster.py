@@ -11,7 +11,7 @@ from lunchkit.polls.pictures.cloud import draw_cloud
 from lunchkit.polls.pictures.drawing import LINE_HEIGHT, WIDE, Drawing, Sheet, Words, split_lines
 from lunchkit.polls.pictures.movements import draw_movement
 from lunchkit.polls.pictures.rows import draw_result
-from lunchkit.polls.pictures.sentences import headline, movement_headline, movement_notes
+from lunchkit.polls.pictures.sentences import headline, movement_headline, movement_notes, titled
 from lunchkit.polls.results import Result
 from lunchkit.polls.views import PollView
 
@@ -34,9 +34,9 @@ class Poster:
 
 def draw_poster(poll: PollView, source: str) -> Poster:
     """The result, and the movement if there is one; ``source`` is the line at the foot."""
-    sheet, parts = Sheet(0), []
+    sheet, parts, title = Sheet(0), [], typo(titled(poll.question, poll.asking))
     said = headline(poll.result) if poll.result else ""
-    y = _write(sheet, 56, 40, typo(poll.question))
+    y = _write(sheet, 56, 40, title)
     if said:
         y = _write(sheet, y + 8, 96, said)
     for words, drawing in _parts(poll):
@@ -47,7 +47,7 @@ def draw_poster(poll: PollView, source: str) -> Poster:
         y = _write(sheet, y + 32, 44, typo(poll.note))
     y = _write(sheet, y + 32, 34, source)
     height = round(y) + 40
-    return Poster(WIDE + 2 * MARGIN, height, MARGIN, typo(poll.question), said, tuple(sheet.words), tuple(parts))
+    return Poster(WIDE + 2 * MARGIN, height, MARGIN, title, said, tuple(sheet.words), tuple(parts))
 
 
 def _write(sheet: Sheet, top: float, size: float, text: str) -> float:
@@ -59,7 +59,7 @@ def _write(sheet: Sheet, top: float, size: float, text: str) -> float:
 
 def _parts(poll: PollView) -> list[tuple[str, Drawing]]:
     result = poll.result
-    if result is None or not result.is_shown:
+    if result is None or not result.is_shown or result.is_bare:
         return []
     parts = [("", _draw(result))]
     if poll.before is not None and read(poll.movement).shows:

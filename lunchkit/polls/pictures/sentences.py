@@ -29,6 +29,8 @@ def headline(result: Result) -> str:
     """The result in a sentence: how many people, of how many, and per cent."""
     if not result.is_shown:
         return str(_("Fewer than %(fewest)s answers: nothing is shown", fewest=FEWEST_SHOWN))
+    if result.is_bare:
+        return str(_("Not shown: no word was kept"))
     says = {
         Kind.SCALE: _scale_headline,
         Kind.RANKING: _ranking_headline,
@@ -39,13 +41,22 @@ def headline(result: Result) -> str:
     return _hold(says.get(result.kind, _choice_headline)(result))
 
 
+def titled(question: str, asking: str | None) -> str:
+    """A question, with the time at which it was asked where there are two."""
+    said = {"before": _("before the debate"), "after": _("after the debate")}.get(asking or "")
+    return f"{question} ({said})" if said else question
+
+
 def _choice_headline(result: Result) -> str:
     most = max((row.total for row in result.rows), default=0)
     first = [_name(row) for row in result.rows if row.total == most]
     if not most:
         return _count(result.n)
-    if len(first) == 1:
-        return _says(first[0], _share(result, most))
+    return _says(first[0], _share(result, most)) if len(first) == 1 else _equals(first, result, most)
+
+
+def _equals(first: list[str], result: Result, most: int) -> str:
+    """Several that as many people chose: none of them has won."""
     each = ngettext("%(num)s person each out of %(n)s", "%(num)s people each out of %(n)s", most, n=result.n)
     if len(first) <= _FEW_NAMES and sum(map(len, first)) <= _MOST_NAMED:
         return _says(_listed(first), str(each))
@@ -137,11 +148,13 @@ def _statements_headline(result: Result) -> str:
     rows = [row for row in result.choices if sum(row.grades)]
     if not rows:
         return _choice_headline(result)
-    most = max(rows, key=lambda row: (row.grades[0], -row.position))
-    if not most.grades[0]:
+    most = max(row.grades[0] for row in rows)
+    if not most:
         return str(_("No statement was agreed with (%(count)s)", count=_count(result.n)))
-    said = _("Most agreed with: %(statement)s (%(share)s)", statement=_name(most), share=_share(result, most.grades[0]))
-    return str(said)
+    first = [_name(row) for row in rows if row.grades[0] == most]
+    if len(first) > 1:
+        return _equals(first, result, most)
+    return str(_("Most agreed with: %(statement)s (%(share)s)", statement=first[0], share=_share(result, most)))
 
 
 def _words_headline(result: Result) -> str:
@@ -152,13 +165,13 @@ def _words_headline(result: Result) -> str:
     words = ngettext(
         "%(num)s word from %(n)s people", "%(num)s words from %(n)s people", len(result.written), n=result.n
     )
-    return str(words) if result.written else _count(result.n)
+    return str(words)
 
 
 def _text_headline(result: Result) -> str:
     texts = len(result.written)
     said = ngettext("%(num)s text from %(n)s people", "%(num)s texts from %(n)s people", texts, n=result.n)
-    return str(said) if texts else _count(result.n)
+    return str(said)
 
 
 def movement_headline(movement: dict[str, Any] | None, before: Result | None, after: Result | None) -> str:
