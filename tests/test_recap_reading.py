@@ -13,7 +13,7 @@ from lunchkit import clock
 from lunchkit.db import db
 from lunchkit.events.models import Event
 from lunchkit.images.actions import put_back, take_down
-from lunchkit.polls.models import Kind, Tally
+from lunchkit.polls.models import Kind, Tally, WrittenAnswer
 from lunchkit.questions.actions import mark_off_record
 from lunchkit.questions.models import Question
 from lunchkit.recap.document import article_of, folded_words, freeze
@@ -175,6 +175,9 @@ def test_every_kind_of_result_can_be_read(client: FlaskClient, lunch: FullLunch,
     poll = add_poll(
         lunch.event, 9, f"De la sorte {kind} ?", choices, {1: 9, 2: 7} if choices else {}, kind=kind, ballots=16
     )
+    if kind is Kind.TEXT:
+        db.session.add(WrittenAnswer(poll_id=poll.id, folded="oui", text="Oui", count=1, approved_at=poll.closed_at))
+        db.session.commit()
     add_section(lunch.event, SectionKind.POLL, "", {"poll": poll.position})
     publish(lunch.event)
     page = client.get(PAGE)
