@@ -47,6 +47,7 @@ from lunchkit.recap import organiser as recap_organiser
 from lunchkit.recap import routes as recap
 from lunchkit.registrations import organiser as registrations_organiser
 from lunchkit.registrations import routes as registrations
+from lunchkit.registrations.queries import people_known
 from lunchkit.settings_file import follow_file
 from lunchkit.speakers import organiser as speakers_organiser
 from lunchkit.speakers import routes as speakers
@@ -93,6 +94,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Lunchkit("lunchkit", static_folder=None, root_path=str(Path(__file__).parent))
     app.config.from_mapping(_flask_config(settings))
     app.extensions["lunchkit_settings"] = settings
+    app.extensions["lunchkit_people_at"] = people_known
     follow_file(app, settings, lambda changed: _take_over(app, changed))
     if settings.proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]

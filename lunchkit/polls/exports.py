@@ -63,7 +63,8 @@ def result_json(poll: PollView, address: str) -> dict[str, Any]:
     «sans avis»; ``grades`` of a ranking how often it came first, second …, of a statement [agree, pass, disagree] ·
     ``written`` [{text, count}] · ``movement`` null, or what is published of how answers changed since the question
     ``before``: see ``lunchkit.polls.movement.publishable`` · ``note`` a remark of the organisers on the result ·
-    ``asking`` "before" or "after" the debate, null where it was asked once.
+    ``asking`` "before" or "after" the debate, null where it was asked once ·
+    ``people_present`` how many people were there, where more than that answered; null otherwise.
     """
     result = poll.result
     is_shown = result is not None and result.is_shown
@@ -82,6 +83,7 @@ def result_json(poll: PollView, address: str) -> dict[str, Any]:
         "movement": poll.movement if is_shown else None,
         "note": poll.note,
         "asking": poll.asking,
+        "people_present": result.exceeds if result else None,
     }
 
 
@@ -111,6 +113,7 @@ def result_from_json(kept: Mapping[str, Any]) -> Result:
         rows=tuple(rows),
         written=tuple(Written(item["text"], item["count"]) for item in kept["written"]),
         ends=(low, high),
+        exceeds=kept.get("people_present"),
     )
 
 

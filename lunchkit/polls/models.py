@@ -28,6 +28,11 @@ def may_show(phones: int, hands: int, *, is_practice: bool) -> bool:
     return is_enough or (is_practice and people > 0)
 
 
+def is_over_attendance(answered: int, people: int | None) -> bool:
+    """Whether more people answered than are there; never where nobody knows how many are there."""
+    return people is not None and answered > people
+
+
 class Kind(StrEnum):
     """What a question asks for."""
 
@@ -106,6 +111,8 @@ class Poll(Model):
     """How many phones answered, counted at the close."""
     hand_ballots: Mapped[int] = mapped_column(default=0)
     """How many people answered on paper or with a raised hand."""
+    people: Mapped[int | None] = mapped_column(info={"personal": False})
+    """How many people were there at the close; None where nobody knows, and in a rehearsal."""
     movement: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     """What is published of how opinions moved since ``before``: see ``lunchkit.polls.movement``."""
     record: Mapped[str | None] = mapped_column(String(64), info={"personal": False})
@@ -147,6 +154,19 @@ class Poll(Model):
         if self.stage not in (Stage.CLOSED, Stage.REVEALED):
             return False
         return not may_show(self.ballots or 0, self.hand_ballots, is_practice=self.in_rehearsal)
+
+    @property
+    def exceeds(self) -> int | None:
+        """How many people were there at the close, where more answered by phone or hand; None otherwise."""
+        return self.people if is_over_attendance((self.ballots or 0) + self.hand_ballots, self.people) else None
+
+    @property
+    def told_movement(self) -> dict[str, Any] | None:
+        """What is told of how opinions moved: the two tallies only, where more people answered than were there."""
+        is_over = self.exceeds is not None or (self.before is not None and self.before.exceeds is not None)
+        if not self.movement or not is_over:
+            return self.movement
+        return {"level": "tallies", "k": self.movement["k"], "positions": self.movement["positions"]}
 
     def question_in(self, language: str) -> str:
         """The question in a language, or else as it was written first."""

@@ -4,7 +4,7 @@ import hashlib
 import json
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask_babel import gettext as _
@@ -14,11 +14,21 @@ from sqlalchemy.orm import selectinload
 from lunchkit.db import db
 from lunchkit.errors import NotFound
 from lunchkit.polls.answers import NONE, tally
-from lunchkit.polls.models import NO_OPINION, HandCount, Kind, Poll, Stage, Tally, WrittenAnswer, may_show
+from lunchkit.polls.models import (
+    NO_OPINION,
+    HandCount,
+    Kind,
+    Poll,
+    Stage,
+    Tally,
+    WrittenAnswer,
+    is_over_attendance,
+    may_show,
+)
 from lunchkit.polls.results import Result, Row, Written
 from lunchkit.polls.views import PollView, poll_view
 from lunchkit.polls.writing import Gathered, gather
-from lunchkit.rooms.queries import box
+from lunchkit.rooms.queries import box, people_at
 
 
 def polls_of(event_id: int) -> Sequence[Poll]:
@@ -75,6 +85,19 @@ def ballots_of(poll: Poll) -> int:
     return poll.ballots if poll.ballots is not None else box().count(poll.id)
 
 
+def people_there(poll: Poll) -> int | None:
+    """How many people are at the lunch of a poll now; None where nobody knows, and in a rehearsal."""
+    return None if poll.in_rehearsal else people_at(poll.event_id)
+
+
+def exceeded_by(poll: Poll) -> int | None:
+    """How many people are there, where more have answered: now while the poll is open, frozen afterwards."""
+    if poll.stage is not Stage.OPEN:
+        return poll.exceeds
+    people = people_there(poll)
+    return people if is_over_attendance(ballots_of(poll) + poll.hand_ballots, people) else None
+
+
 def is_short(poll: Poll) -> bool:
     """Whether a question that is open has so few answers that, closed now, its result could not be shown.
 
@@ -123,12 +146,12 @@ def lacks_words(poll: Poll) -> bool:
 
 
 def live_result(poll: Poll, language: str) -> Result:
-    """The counts that a live poll shows while it is open: behind by up to four phones, never ahead."""
+    """The counts that a live poll shows while it is open: behind, and by groups: see ``lunchkit.rooms.box``."""
     ballots, answers = box().shown_answers(poll.id)
     approved = select(WrittenAnswer.folded, WrittenAnswer.text).where(
         WrittenAnswer.poll_id == poll.id, WrittenAnswer.approved_at.is_not(None)
     )
-    texts = dict(db.session.execute(approved).tuples().all())
+    texts: dict[str, str] = dict(db.session.execute(approved).all())
     gathered = gather(poll.kind, answers) if Kind(poll.kind).is_written else []
     written = [Written(texts[item.folded], item.count) for item in gathered if item.folded in texts]
     return _result(poll, language, ballots, tally(poll.kind, answers), written)
@@ -162,6 +185,7 @@ def _result(
         written=_in_order(poll, written),
         ends=poll.ends_in(language),
         is_practice=poll.in_rehearsal,
+        exceeds=poll.exceeds,
     )
 
 
@@ -185,7 +209,7 @@ def _in_order(poll: Poll, written: list[Written]) -> tuple[Written, ...]:
 def public_view(poll: Poll, language: str) -> PollView:
     """A question with what everybody may see of its answers: all of it once revealed, nothing before."""
     is_shown = poll.stage is Stage.REVEALED
-    is_told = is_shown and poll.movement and poll.before is not None and poll.before.stage is Stage.REVEALED
+    is_told = is_shown and poll.told_movement and poll.before is not None and poll.before.stage is Stage.REVEALED
     before = poll.before if is_told else None
     return poll_view(
         poll,
@@ -201,7 +225,8 @@ def screen_poll_view(poll: Poll, language: str) -> PollView:
     if poll.stage is Stage.OPEN:
         live = live_result(poll, language) if poll.is_live else None
         is_before = asked_again_as(poll.id) is not None
-        return poll_view(poll, language, is_before=is_before, result=live, ballots=ballots_of(poll))
+        view = poll_view(poll, language, is_before=is_before, result=live, ballots=ballots_of(poll))
+        return replace(view, exceeds=exceeded_by(poll))
     view = public_view(poll, language)
     return view.counting(poll.ballots)
 
@@ -224,7 +249,8 @@ def answers_to_judge(poll: Poll) -> list[WaitingAnswer]:
     }
     gathered = [Gathered(row.folded, row.text, row.count) for row in rows.values()]
     if poll.closed_at is None:
-        gathered = gather(poll.kind, box().answers(poll.id))
+        shown = dict.fromkeys(box().shown_answers(poll.id)[1], 0)  # on the projector, whatever its author says now
+        gathered = gather(poll.kind, shown | box().answers(poll.id))
     answers = [WaitingAnswer(item.folded, item.text, item.count, _verdict(rows.get(item.folded))) for item in gathered]
     return sorted(answers, key=lambda answer: (answer.verdict != "", -answer.count, answer.folded))
 

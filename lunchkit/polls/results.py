@@ -56,6 +56,8 @@ class Result:
     """What the ends of a scale mean."""
     is_practice: bool = False
     """Whether it is of a rehearsal: then it shows whoever answered, and goes nowhere."""
+    exceeds: int | None = None
+    """How many people were there, where more answered: see ``Poll.exceeds``."""
 
     @property
     def is_shown(self) -> bool:

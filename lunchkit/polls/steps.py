@@ -12,7 +12,7 @@ from lunchkit.audit.recording import tell
 from lunchkit.polls.answers import tally
 from lunchkit.polls.models import NO_OPINION, HandCount, Kind, Poll, Tally, WrittenAnswer
 from lunchkit.polls.movement import publishable
-from lunchkit.polls.queries import digest_of, position_of
+from lunchkit.polls.queries import digest_of, people_there, position_of
 from lunchkit.polls.writing import gather
 from lunchkit.rooms.box import Answers
 from lunchkit.rooms.steps import touch
@@ -24,7 +24,9 @@ def freeze(session: Session, poll: Poll, answers: Answers, movement: dict[str, A
     """Keep what the ballots say, without the ballots."""
     poll.closed_at = now
     poll.ballots = sum(answers.values())
+    poll.people = people_there(poll)
     poll.movement = movement
+    poll.movement = poll.told_movement  # what is not told is not kept either
     for (position, grade), count in tally(poll.kind, answers).items():
         session.add(Tally(poll_id=poll.id, position=position, grade=grade, count=count))
     if Kind(poll.kind).is_written:
@@ -86,6 +88,6 @@ def wipe(session: Session, poll: Poll) -> None:
     for table in (Tally, HandCount, WrittenAnswer):
         session.execute(delete(table).where(table.poll_id == poll.id))
     poll.opened_at = poll.closed_at = poll.revealed_at = poll.annulled_at = poll.cleared_at = None
-    poll.ballots = poll.movement = poll.record = None
+    poll.ballots = poll.people = poll.movement = poll.record = None
     poll.hand_ballots = 0
     poll.in_rehearsal = False

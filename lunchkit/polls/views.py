@@ -46,6 +46,10 @@ class PollView:
     """What readers of the result should know."""
     before: Result | None = None
     """The result of the first time, beside a movement."""
+    hands: int = 0
+    """How many people answered on paper or with a raised hand."""
+    exceeds: int | None = None
+    """How many people are there, where more have answered; told to whoever may know how many answered."""
     has_few: bool = False
     """Whether it was counted, and so few answered that its result never shows."""
     keeps_ballots: bool = False
@@ -90,7 +94,9 @@ def poll_view(
         ballots=ballots,
         written_in=poll.written_in(language),
         note=poll.note,
-        movement=poll.movement if before is not None else None,
+        hands=poll.hand_ballots,
+        exceeds=poll.exceeds,
+        movement=poll.told_movement if before is not None else None,
         before=before,
         has_few=poll.has_few,
         keeps_ballots=poll.keeps_ballots,

@@ -72,6 +72,11 @@ def people_present(event_id: int) -> int:
     return db.session.scalar(came) or 0
 
 
+def people_known(event_id: int) -> int | None:
+    """How many people a lunch knows of: who was checked in, or else the seats given; None where it knows of nobody."""
+    return people_present(event_id) or seats_taken(event_id) or None
+
+
 def place_in_queue(registration: Registration) -> int | None:
     """The place of a waiting request, 1 for the first; None for one that does not wait."""
     if registration.standing != Standing.WAITING:

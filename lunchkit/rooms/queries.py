@@ -69,6 +69,12 @@ def _looking() -> Connection:
     return db.engine.connect()
 
 
+def people_at(event_id: int) -> int | None:
+    """How many people are at a lunch; None where nobody knows. The application says it: votes cannot read who came."""
+    count: Callable[[int], int | None] = current_app.extensions["lunchkit_people_at"]
+    return count(event_id)
+
+
 def box() -> Box:
     """The ballot box of this instance."""
     found = current_app.extensions.get("lunchkit_box")

@@ -25,6 +25,15 @@ def _hold(text: str) -> str:
     return _BEFORE_NOUN.sub("\u00a0", str(text))
 
 
+def more_than_people(ballots: int, people: int) -> str:
+    """That more ballots were counted than people were there."""
+    said = ngettext(
+        "%(ballots)s ballots for %(num)s person present", "%(ballots)s ballots for %(num)s people present",
+        people, ballots=ballots,
+    )  # fmt: skip
+    return _hold(str(said))
+
+
 def headline(result: Result) -> str:
     """The result in a sentence: how many people, of how many, and per cent."""
     if not result.is_shown:
@@ -192,7 +201,11 @@ def movement_notes(movement: dict[str, Any] | None, before: Result | None, after
     moved = read(movement)
     notes = []
     if moved.level is Level.TALLIES:
-        notes.append(_("Who changed their mind is not shown here: the groups are too small."))
+        is_over = any(result.exceeds for result in (before, after) if result)
+        few = _("Who changed their mind is not shown here: the groups are too small.")
+        notes.append(
+            _("Who changed their mind is not shown here: there are more ballots than people.") if is_over else few
+        )
     if moved.before_only or moved.after_only:
         notes.append(_once(moved.before_only or 0, moved.after_only or 0))
     by_hand = max((result.by_hand for result in (before, after) if result), default=0)
