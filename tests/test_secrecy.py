@@ -226,7 +226,7 @@ def projected(phone: Phone) -> bytes:
     return bytes(phone.client.get(f"/screen/{phone.code}/state.json").data)
 
 
-def test_a_live_poll_moves_by_five_phones_at_a_time(app: Flask, make_event: EventMaker) -> None:
+def test_a_live_poll_moves_by_seven_phones_at_a_time(app: Flask, make_event: EventMaker) -> None:
     event = running_event(make_event)
     poll = asked(event, is_live=True)
     seen = []
@@ -234,7 +234,7 @@ def test_a_live_poll_moves_by_five_phones_at_a_time(app: Flask, make_event: Even
         phone.vote(number % 2 + 1)
         seen.append(box().shown_answers(poll.id)[0])
     steps = [later - earlier for earlier, later in zip([0, *seen], seen, strict=False) if later != earlier]
-    assert steps == [5, 5, 5, 5]
+    assert steps == [7, 7], "and the last seven or more stay hidden until the close"
     voter = phones(app, event, 1)[0]
     for choice in (1, 2, 1, 2, 1, 2):  # one person who cannot decide must not be watched doing so
         shown = box().shown_answers(poll.id)

@@ -10,6 +10,7 @@ ballots to this machine anyway.
 
 import json
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,8 +24,12 @@ from lunchkit.db import BUSY_TIMEOUT, SQLITE_DRIVER
 
 TAKES_ANSWERS = 0
 """``closing`` of a contest that is open; 1 is being closed, 2 waits for its after."""
-STEP = 5
-"""Live counts move by so many phones at a time, so that nobody's answer can be read off a change."""
+STEP = 7
+"""Live counts grow by at least so many phones: four friends who subtract their own still see three others as one."""
+STEPS_OF_ALL = 10
+"""And by at least such a part of all ballots."""
+SHOWN, NEXT, LATEST = 0, 1, 2
+"""``is_new`` of a ballot in a live poll: in the counts that are shown, in the group that shows next, in the latest."""
 _SCHEMA = """
 create table if not exists contest (
   id integer primary key, event_id integer not null, code text not null, position integer not null,
@@ -35,14 +40,14 @@ create table if not exists ballot (
   primary key (contest_id, tag)
 ) without rowid;
 create index if not exists ballot_answer on ballot (contest_id, answer);
-create index if not exists ballot_new on ballot (contest_id) where is_new = 1;
+drop index if exists ballot_new;
+create index if not exists ballot_group on ballot (contest_id, is_new);
 create table if not exists turnout (event_id integer primary key, revision integer not null);
 create table if not exists shown (contest_id integer primary key, ballots integer not null, answers text not null);
 """
 _CAST = """
-insert into ballot (contest_id, tag, answer, turn, is_new) values (?, ?, ?, ?, 1)
-on conflict (contest_id, tag) do update set
-  is_new = ballot.is_new or excluded.answer <> ballot.answer, answer = excluded.answer,
+insert into ballot (contest_id, tag, answer, turn, is_new) values (?, ?, ?, ?, ?)
+on conflict (contest_id, tag) do update set answer = excluded.answer,
   turn = max(coalesce(excluded.turn, 0), coalesce(ballot.turn, 0))
 where excluded.turn is null or excluded.turn >= coalesce(ballot.turn, 0)
 """
@@ -245,7 +250,8 @@ class Box:
         try:
             lives = dict(connection.execute("select id, is_live from contest where closing = 0").fetchall())
             counted = [cast for cast in casts if cast.contest_id in lives]
-            connection.executemany(_CAST, [(cast.contest_id, cast.tag, cast.answer, cast.turn) for cast in counted])
+            rows = [(c.contest_id, c.tag, c.answer, c.turn, LATEST if lives[c.contest_id] else SHOWN) for c in counted]
+            connection.executemany(_CAST, rows)
             touched = {cast.contest_id for cast in counted}
             for contest_id in touched:
                 _move_on(connection, contest_id, is_live=bool(lives[contest_id]))
@@ -315,18 +321,34 @@ def _move_on(connection: Any, contest_id: int, *, is_live: bool) -> None:
     )
     if not is_live:
         return
-    (fresh,) = connection.execute(
-        "select count(*) from ballot where contest_id = ? and is_new = 1", (contest_id,)
-    ).fetchone()
-    if fresh >= STEP:
-        answers = connection.execute(
-            "select answer, count(*) from ballot where contest_id = ? group by answer", (contest_id,)
-        ).fetchall()
-        connection.execute(
-            "insert or replace into shown values (?, ?, ?)",
-            (contest_id, sum(count for _, count in answers), json.dumps(dict(answers))),
-        )
-        connection.execute("update ballot set is_new = 0 where contest_id = ? and is_new = 1", (contest_id,))
+    rows = connection.execute(
+        "select is_new, count(*) from ballot where contest_id = ? group by is_new", (contest_id,)
+    ).fetchall()
+    phones = dict(rows)
+    step = max(STEP, -(-sum(phones.values()) // STEPS_OF_ALL))
+    if phones.get(LATEST, 0) < step:
+        return
+    if phones.get(NEXT, 0) >= step:
+        _show_next(connection, contest_id)
+    connection.execute("update ballot set is_new = 1 where contest_id = ? and is_new = 2", (contest_id,))
+
+
+def _show_next(connection: Any, contest_id: int) -> None:
+    """Add the group before the latest to the counts that are shown, for good: as its phones answer now.
+
+    A phone is in one group only, so that a change of mind shows at the close alone; and the latest group stays hidden
+    until then, so that the result, less what was shown, tells nobody's answer either.
+    """
+    grown = connection.execute(
+        "select answer, count(*) from ballot where contest_id = ? and is_new = 1 group by answer", (contest_id,)
+    ).fetchall()
+    row = connection.execute("select answers from shown where contest_id = ?", (contest_id,)).fetchone()
+    answers = Counter(json.loads(row[0]) if row else {})
+    answers.update(dict(grown))
+    connection.execute(
+        "insert or replace into shown values (?, ?, ?)", (contest_id, answers.total(), json.dumps(answers))
+    )
+    connection.execute("update ballot set is_new = 0 where contest_id = ? and is_new = 1", (contest_id,))
 
 
 @lru_cache(maxsize=64)
