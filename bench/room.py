@@ -40,7 +40,7 @@ def plant(polls: int) -> dict[str, Any]:
         slug=f"bench-{run}", uid=f"{run}@bench", title="IA responsable : l’ESS s’empare du débat",
         summary="Faut-il renoncer à l’intelligence artificielle ?",
         starts_at=now - timedelta(minutes=20), ends_at=now + timedelta(hours=2),
-        venue="L’ESPACE", town="Genève", contact_email="lunch@example.org", capacity=60,
+        venue="L’ESPACE", town="Genève", contact_email="lunch@example.org", capacity=10_000,
         created_at=now, updated_at=now, published_at=now,
     )  # fmt: skip
     with transaction() as session:

@@ -3,9 +3,14 @@
 Counted in the memory of each process: a restart forgives, and several processes allow so much each.
 """
 
+import hashlib
+import secrets
 from collections import defaultdict, deque
+from collections.abc import Callable
 
 from lunchkit import clock
+
+MOST_PLACES = 200
 
 
 class Window:
@@ -29,4 +34,32 @@ class Window:
             self._times = defaultdict(
                 deque, {key: times for key, times in self._times.items() if times[-1] > now - self.seconds}
             )
+        return True
+
+
+class Newcomers:
+    """Whom a place knows already, and whom it lets in: as many as it has seats at once, then so many a minute.
+
+    Who was let in stays let in. A name is kept only as a mark made with a key of this process.
+    """
+
+    def __init__(self, a_minute: int) -> None:
+        self._beyond = Window(a_minute, 60)
+        self._key = secrets.token_bytes(16)
+        self._known: dict[int, set[bytes]] = {}
+        self._seats: dict[int, int] = {}
+
+    def lets_in(self, place: int, who: bytes, seats: Callable[[int], int]) -> bool:
+        """Whether somebody may come in; ``seats`` is asked only once as many are in as it said last."""
+        known = self._known.setdefault(place, set())
+        mark = hashlib.blake2b(who, key=self._key, digest_size=8).digest()
+        if mark in known:
+            return True
+        if len(known) >= self._seats.get(place, 0):
+            self._seats[place] = seats(place)
+        if len(known) >= self._seats[place] and not self._beyond.allows(place):
+            return False
+        known.add(mark)
+        if len(self._known) > MOST_PLACES:
+            del self._known[next(iter(self._known))]
         return True

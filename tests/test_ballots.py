@@ -201,7 +201,7 @@ def test_what_was_annulled_may_be_asked_anew_and_begins_at_nothing(app: Flask, m
 
 
 def test_two_hundred_phones_at_once_are_two_hundred_ballots(app: Flask, make_event: EventMaker) -> None:
-    event = running_event(make_event)
+    event = running_event(make_event, capacity=200)
     poll = asked(event)
     crowd = phones(app, event, 200)
     answers: list[int] = []
@@ -269,7 +269,7 @@ def test_a_poll_whose_key_was_lost_closes_with_what_was_counted(app: Flask, make
 def test_a_full_disk_is_said_and_whoever_was_told_saved_is_counted(
     app: Flask, make_event: EventMaker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    event = running_event(make_event)
+    event = running_event(make_event, capacity=120)
     poll = asked(event, choices=(), kind="text")
     connect = Box._connect
 

@@ -31,6 +31,7 @@ from lunchkit.polls.refusals import (
     AlreadyClosed,
     AnotherPollIsOpen,
     FewHaveAnswered,
+    ManyNewPhones,
     NothingToReveal,
     NotKnownYet,
     NotOpen,
@@ -41,7 +42,7 @@ from lunchkit.rooms.actions import room_of
 from lunchkit.rooms.box import Cast, Contest
 from lunchkit.rooms.devices import Device, ballot_tag
 from lunchkit.rooms.models import Room, Slide
-from lunchkit.rooms.queries import batches, box, keys
+from lunchkit.rooms.queries import batches, box, keys, newcomers, seats_at
 from lunchkit.rooms.steps import touch
 
 HEARD_WITHIN = timedelta(minutes=3)
@@ -292,8 +293,9 @@ def _strays(session: Session) -> list[Contest]:
 def cast_ballot(code: str, device: Device, ballot: Ballot) -> Contest:
     """Keep the answer of a phone; the latest one holds. Returns after it is on the disk.
 
-    Raises PollClosed where it comes too late or too early, BallotUnreadable where it is none, NotKnownYet where the
-    disk does not keep up: then the phone sends it again, and it counts once.
+    Raises PollClosed where it comes too late or too early, BallotUnreadable where it is none, ManyNewPhones where new
+    phones are more than seats, NotKnownYet where the disk does not keep up: then the phone sends it again, and it
+    counts once.
     """
     contest = box().open_contest(code)
     if contest is None or (ballot.poll is not None and ballot.poll != contest.position):
@@ -302,6 +304,8 @@ def cast_ballot(code: str, device: Device, ballot: Ballot) -> Contest:
     key = keys().get(contest.key_name)
     if key is None:
         raise PollClosed
+    if not newcomers().lets_in(contest.event_id, device, seats_at):
+        raise ManyNewPhones
     cast = Cast(contest.id, ballot_tag(key, contest.scope, device), answer, ballot.turn)
     try:
         is_counted = batches("lunchkit_batches", box).submit(cast)

@@ -23,6 +23,18 @@ class NotKnownYet(RoomRefused):
     retry_after = 5
 
 
+class ManyNewPhones(RoomRefused):
+    """More phones than seats: new ones are let in a few at a time."""
+
+    message = _l(
+        "More phones vote here than there are seats: a new one has to wait, about a minute. Keep this page open, or "
+        "send your answer again in a minute. If it goes on, ask the organisers: they can raise the number of seats."
+    )
+    status = 429
+    state = "crowded"
+    retry_after = 60
+
+
 class BallotUnreadable(RoomRefused):
     """An answer that is none: nothing ticked, too much ticked, places given twice."""
 

@@ -22,7 +22,7 @@ from lunchkit.rooms.devices import device_of, new_device, remember
 from lunchkit.rooms.queries import phones_key, room_by_code_or_404
 from lunchkit.web import POLICY, compress
 
-NOTES = ("closed", "unreadable", "later", "no-cookie", "asked")
+NOTES = ("closed", "unreadable", "later", "no-cookie", "crowded", "asked")
 """What a phone without a script is told after sending."""
 POLICY_WITH_EMPTY_ICON = POLICY.replace("img-src 'self'", "img-src 'self' data:")
 """The phone's page has no icon, which would be one request more; what says so to browsers is a `data:` address."""

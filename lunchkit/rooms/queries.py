@@ -10,6 +10,8 @@ from sqlalchemy.orm import joinedload
 from lunchkit.config import current_settings
 from lunchkit.db import db
 from lunchkit.errors import NotFound
+from lunchkit.events.models import Event
+from lunchkit.limits import Newcomers
 from lunchkit.live.batches import Batches
 from lunchkit.live.streams import hub
 from lunchkit.rooms.box import Box, Writable, writer_into
@@ -18,6 +20,8 @@ from lunchkit.rooms.keys import KeyRing
 from lunchkit.rooms.models import Room
 
 Item = TypeVar("Item")
+NEW_PHONES_A_MINUTE = 10
+"""So many phones more may begin to vote in a room in which each seat has one already."""
 _REVISIONS = select(Room.revision, Room.counts_revision).where(Room.event_id == bindparam("event_id"))
 """Built once: tickers ask it ten times a second."""
 
@@ -73,6 +77,20 @@ def people_at(event_id: int) -> int | None:
     """How many people are at a lunch; None where nobody knows. The application says it: votes cannot read who came."""
     count: Callable[[int], int | None] = current_app.extensions["lunchkit_people_at"]
     return count(event_id)
+
+
+def seats_at(event_id: int) -> int:
+    """How many phones may come at once: one for each seat of a lunch, or for each of its people if they are more."""
+    capacity = db.session.scalar(select(Event.capacity).where(Event.id == event_id)) or 0
+    return max(capacity, people_at(event_id) or 0)
+
+
+def newcomers() -> Newcomers:
+    """Which phones have voted in each room, as this process knows, and how many new ones may follow."""
+    found = current_app.extensions.get("lunchkit_newcomers")
+    if found is None:
+        found = current_app.extensions["lunchkit_newcomers"] = Newcomers(NEW_PHONES_A_MINUTE)
+    return found
 
 
 def box() -> Box:

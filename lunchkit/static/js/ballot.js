@@ -64,7 +64,7 @@ async function send() {
   const sent = ballot;
   const mine = (busy = new AbortController());
   const limit = setTimeout(() => mine.abort(), PATIENCE);
-  say(sent.tries ? "retrying" : "sending");
+  say(sent.tries ? "retrying" : "sending", sent.why);
   let status = 0, text = "";
   try {
     const body = new URLSearchParams(sent.answer);
@@ -78,17 +78,19 @@ async function send() {
   }
   clearTimeout(limit);
   if (busy !== mine) return; // something newer is on its way
-  if (status === 0 || status === 408 || status === 429 || status >= 500) return wait();
+  if (status === 0 || status === 408 || status === 429 || status >= 500) return wait(status === 429 ? text : "");
   if (status === 409 && sent.tries) text = ""; // an earlier try may have arrived: the page does not claim to know
   say(status < 300 ? "saved" : status === 409 ? "late" : "refused", text);
   ballot = { key: sent.key, turn: sent.turn };
   keep();
 }
 
-function wait() {
+// Tries again by itself; why: the words of a server that lets this phone wait.
+function wait(why) {
+  ballot.why = why;
   const pause = Math.min(LONGEST, 2 ** Math.min(ballot.tries++, 4)) * (0.5 + Math.random() / 2);
   keep();
-  say("retrying");
+  say("retrying", why);
   again = setTimeout(send, 1000 * pause);
 }
 
