@@ -10,8 +10,6 @@ from collections.abc import Callable
 
 from lunchkit import clock
 
-MOST_PLACES = 200
-
 
 class Window:
     """At most ``most`` times within ``seconds``, for each key; a caller may set another ``most`` for a key."""
@@ -38,28 +36,24 @@ class Window:
 
 
 class Newcomers:
-    """Whom a place knows already, and whom it lets in: as many as it has seats at once, then so many a minute.
+    """Whom places know, and whom they let in: as many as there are seats at once, then so many a minute.
 
-    Who was let in stays let in. A name is kept only as a mark made with a key of this process.
+    Who was let in stays let in, and is known by a mark that is made with a key of this process.
     """
 
     def __init__(self, a_minute: int) -> None:
         self._beyond = Window(a_minute, 60)
         self._key = secrets.token_bytes(16)
-        self._known: dict[int, set[bytes]] = {}
-        self._seats: dict[int, int] = {}
+        self._known: dict[str, tuple[set[bytes], int]] = {}
 
-    def lets_in(self, place: int, who: bytes, seats: Callable[[int], int]) -> bool:
+    def lets_in(self, place: str, who: bytes, seats: Callable[[], int]) -> bool:
         """Whether somebody may come in; ``seats`` is asked only once as many are in as it said last."""
-        known = self._known.setdefault(place, set())
         mark = hashlib.blake2b(who, key=self._key, digest_size=8).digest()
-        if mark in known:
-            return True
-        if len(known) >= self._seats.get(place, 0):
-            self._seats[place] = seats(place)
-        if len(known) >= self._seats[place] and not self._beyond.allows(place):
-            return False
+        known, free = self._known.get(place, (set(), 0))
+        if mark not in known and len(known) >= free:
+            free = seats()
+            if len(known) >= free and not self._beyond.allows(place):
+                return False
         known.add(mark)
-        if len(self._known) > MOST_PLACES:
-            del self._known[next(iter(self._known))]
+        self._known[place] = known, free
         return True

@@ -69,6 +69,7 @@ GET      /organiser/e/<slug>/paper
 GET      /organiser/e/<slug>/paper/attendance
 GET      /organiser/e/<slug>/paper/badges
 GET+POST /organiser/e/<slug>/paper/cards
+GET+POST /organiser/e/<slug>/paper/slips
 GET+POST /organiser/e/<slug>/polls
 GET+POST /organiser/e/<slug>/polls/<poll_id>
 POST     /organiser/e/<slug>/polls/<poll_id>/again

@@ -25,7 +25,7 @@ from lunchkit.polls.models import Choice, Poll
 from lunchkit.recap.actions import draft_recap, erase_orphaned_pictures
 from lunchkit.registrations.actions import IsADraft, cancel_event, change_event, register_by_hand
 from lunchkit.registrations.models import Answer, Registration
-from lunchkit.rooms.models import Room
+from lunchkit.rooms.models import Room, VotingSlip
 from lunchkit.rooms.queries import box
 from lunchkit.speakers.actions import add_speaker
 from lunchkit.speakers.forms import SpeakerDetails
@@ -64,6 +64,7 @@ def full(make_event: EventMaker) -> Event:
         created_at=clock.now(), next_attempt_at=clock.now(),
     )  # fmt: skip
     db.session.add_all([Room(event_id=event.id, code="ABCDE"), draft_letter])
+    db.session.add(VotingSlip(event_id=event.id, code_hash=b"0" * 16))
     event.published_at = None
     db.session.commit()
     return event

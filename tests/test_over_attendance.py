@@ -8,9 +8,9 @@ from sqlalchemy import update
 from lunchkit.checkin.actions import take_scan
 from lunchkit.db import transaction
 from lunchkit.events.models import Event
-from lunchkit.polls.actions import close_poll, enter_hand_counts, open_poll, reveal_poll, start_rehearsal
-from lunchkit.polls.models import Poll, is_over_attendance
-from lunchkit.polls.queries import exceeded_by
+from lunchkit.polls.actions import close_poll, enter_hand_counts, open_poll, reveal_poll
+from lunchkit.polls.models import Poll
+from lunchkit.polls.queries import screen_poll_view
 from lunchkit.recap.actions import draft_recap
 from lunchkit.recap.document import freeze
 from lunchkit.recap.queries import sections_of
@@ -23,10 +23,10 @@ WORDS = "8 bulletins pour 7 personnes présentes"
 
 
 @pytest.mark.parametrize(
-    ("answered", "people", "is_over"), [(45, 40, True), (40, 40, False), (0, 40, False), (45, None, False)]
+    ("answered", "people", "said"), [(45, 40, 40), (40, 40, None), (0, 40, None), (45, None, None)]
 )
-def test_one_function_decides(answered: int, people: int | None, is_over: bool) -> None:
-    assert is_over_attendance(answered, people) is is_over
+def test_one_function_decides(answered: int, people: int | None, said: int | None) -> None:
+    assert Poll(hand_ballots=2).exceeded(answered - 2, people) == said
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ def test_more_ballots_than_people_are_told_wherever_the_result_is(
     seat(event, seats=20)
     poll, crowd = asked(event), phones(app, event, 8)
     vote(crowd[:7], "1111222")
-    assert exceeded_by(poll) is None
+    assert screen_poll_view(poll, "fr").exceeds is None
     assert said_where(client, organiser_client, event, poll) == set()
     vote(crowd[7:], "2")
     assert said_where(client, organiser_client, event, poll) == {"remote", "projector"}, "phones hear no count"
@@ -90,9 +90,9 @@ def test_without_check_in_the_seats_given_are_compared(app: Flask, event: Event)
     seat(event, seats=3)
     poll, crowd = asked(event), phones(app, event, 4)
     vote(crowd[:3], "111")
-    assert exceeded_by(poll) is None
+    assert screen_poll_view(poll, "fr").exceeds is None
     vote(crowd[3:], "1")
-    assert exceeded_by(poll) == 3
+    assert screen_poll_view(poll, "fr").exceeds == 3
 
 
 def test_hands_count_too_and_are_told_once_they_are_entered(
@@ -112,19 +112,9 @@ def test_hands_count_too_and_are_told_once_they_are_entered(
 def test_where_nobody_knows_who_is_there_nothing_is_said(app: Flask, event: Event) -> None:
     poll = asked(event)
     vote(phones(app, event, 3), "111")
-    assert exceeded_by(poll) is None
+    assert screen_poll_view(poll, "fr").exceeds is None
     close_poll(poll)
     assert fresh(poll).people is None
-
-
-def test_a_rehearsal_is_compared_with_nobody(app: Flask, event: Event) -> None:
-    seat(event, seats=2)
-    start_rehearsal(event)
-    poll = asked(event)
-    vote(phones(app, event, 3), "111")
-    assert exceeded_by(poll) is None
-    close_poll(poll)
-    assert fresh(poll).exceeds is None
 
 
 BEFORE, AFTER = "111111222222", "111222111222"

@@ -23,7 +23,7 @@ from lunchkit.questions.models import Question
 from lunchkit.recap.models import Recap, RecapCorrection, RecapSection
 from lunchkit.registrations.models import Answer, CheckIn, Registration
 from lunchkit.registrations.seats import lock_event
-from lunchkit.rooms.models import Room
+from lunchkit.rooms.models import Room, VotingSlip
 from lunchkit.rooms.queries import box
 from lunchkit.speakers.models import Appearance, Quotation, Speaker
 from lunchkit.speakers.steps import forget_unless_elsewhere, lock
@@ -31,7 +31,7 @@ from lunchkit.wording.models import LetterWords
 
 HANGING: tuple[Any, ...] = (
     CheckIn, Registration, ImportDraft, InvitationRound, MessageRound, OutboxLetter, Remark, Feedback, Question,
-    RecapCorrection, RecapSection, Recap, RunItem, Room, LetterWords, FormQuestion,
+    RecapCorrection, RecapSection, Recap, RunItem, VotingSlip, Room, LetterWords, FormQuestion,
 )  # fmt: skip
 """What hangs on a lunch beside speakers and questions, in the order in which it can go. Pictures of a recap are erased
 by upkeep, as all to which nothing refers."""

@@ -56,6 +56,7 @@ DEEDS: dict[str, LazyString] = {
     "asked.remove": _l("removed a question of the registration form"),
     "asked.again": _l("asked a question of the registration form again"),
     "paper.make_code": _l("gave the room its code, for the table cards"),
+    "paper.make_slips": _l("made voting slips, or let phones vote without"),
     "planning.create": _l("added a line to the run of show"),
     "planning.update": _l("changed a line of the run of show"),
     "planning.order": _l("moved a line of the run of show"),

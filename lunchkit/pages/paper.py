@@ -18,8 +18,9 @@ from lunchkit.presenter.queries import phone_address
 from lunchkit.registrations.listing import attendees_seated, order_by_name, people_part, seats_part
 from lunchkit.registrations.models import Registration
 from lunchkit.registrations.queries import seats_taken
-from lunchkit.rooms.actions import room_of
-from lunchkit.rooms.queries import room_of_event
+from lunchkit.rooms import actions
+from lunchkit.rooms.actions import MOST_SLIPS, room_of
+from lunchkit.rooms.queries import room_of_event, slips_of
 
 bp = Blueprint("paper", __name__)
 ALL = "/e/<slug>/paper"
@@ -56,6 +57,7 @@ def index(slug: str) -> ResponseReturnValue:
         people=attendees_seated(event.id),
         seats=seats_taken(event.id),
         polls=count_polls(event.id),
+        made_slips=slips_of(event.id)[0],
     )
 
 
@@ -117,6 +119,26 @@ def make_code(slug: str) -> ResponseReturnValue:
         raise NotFound
     room_of(event)
     return redirect(url_for(".cards", slug=slug), code=303)
+
+
+@bp.get(f"{ALL}/slips")
+def slips(slug: str) -> ResponseReturnValue:
+    """Voting slips, one for each seat: what there is of them. Their codes show once, when they are made."""
+    event = any_event_by_slug_or_404(slug)
+    made, used, mark = slips_of(event.id)
+    seats = min(seats_taken(event.id) or event.capacity, MOST_SLIPS)
+    return render_template("organiser/paper/slips.html", event=event, made=made, used=used, mark=mark, seats=seats)
+
+
+@bp.post(f"{ALL}/slips")
+def make_slips(slug: str) -> ResponseReturnValue:
+    """Make voting slips and show them this once; with 0, phones vote without again."""
+    event = any_event_by_slug_or_404(slug)
+    codes = actions.make_slips(event, request.form.get("number", 0, type=int), request.form.get("seen", ""))
+    if not codes:
+        return redirect(url_for(".slips", slug=slug), code=303)
+    code = room_of(event).code
+    return render_template("organiser/paper/slips_sheet.html", event=event, slips=codes, code=code, qr=qr.svg)
 
 
 def badge_of(registration: Registration, number: int) -> Badge:

@@ -1,9 +1,10 @@
 """Verbs of polls: to write them, to open, close and show them, and to take an answer."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import Session
 
@@ -13,8 +14,10 @@ from lunchkit.db import db, transaction
 from lunchkit.errors import NotFound
 from lunchkit.events.models import Event
 from lunchkit.events.steps import hold_event
+from lunchkit.limits import Newcomers
 from lunchkit.polls.answers import Ballot, Spec, read_answer, spec_of
 from lunchkit.polls.closing import (
+    CLOSES_AFTER,
     clear_ballots,
     compare,
     destroy,
@@ -41,10 +44,14 @@ from lunchkit.polls.steps import freeze, seal, wipe
 from lunchkit.rooms.actions import room_of
 from lunchkit.rooms.box import Cast, Contest
 from lunchkit.rooms.devices import Device, ballot_tag
-from lunchkit.rooms.models import Room, Slide
-from lunchkit.rooms.queries import batches, box, keys, newcomers, seats_at
+from lunchkit.rooms.models import Room, Slide, VotingSlip
+from lunchkit.rooms.queries import batches, box, keys, lacks_slip, seats_at, slips_of
+from lunchkit.rooms.refusals import SlipMissing
 from lunchkit.rooms.steps import touch
 
+NEW_PHONES_A_MINUTE = 10
+"""So many phones more may begin to vote in a room in which each seat has one already."""
+newcomers = Newcomers(NEW_PHONES_A_MINUTE)
 HEARD_WITHIN = timedelta(minutes=3)
 """So long after the end of a lunch its phones are told so: upkeep runs once a minute."""
 
@@ -256,6 +263,8 @@ def finish_closings() -> int:
         uncleared = [poll for poll in uncleared if not waits_for_after(poll)]
         strays = _strays(session)
         _tell_who_is_done(session)
+        past = select(Event.id).where(Event.over_at <= clock.now() - CLOSES_AFTER)
+        session.execute(delete(VotingSlip).where(VotingSlip.event_id.in_(past)))
     for poll in due:
         record(db.session(), Act("polls.closing", name="lunchkit", event_id=poll.event_id))
         close_poll(poll)
@@ -294,17 +303,20 @@ def cast_ballot(code: str, device: Device, ballot: Ballot) -> Contest:
     """Keep the answer of a phone; the latest one holds. Returns after it is on the disk.
 
     Raises PollClosed where it comes too late or too early, BallotUnreadable where it is none, ManyNewPhones where new
-    phones are more than seats, NotKnownYet where the disk does not keep up: then the phone sends it again, and it
-    counts once.
+    phones are more than seats, SlipMissing where the room votes with slips, NotKnownYet where the disk does not keep
+    up: then the phone sends it again, and it counts once.
     """
     contest = box().open_contest(code)
     if contest is None or (ballot.poll is not None and ballot.poll != contest.position):
         raise PollClosed
-    answer = read_answer(Spec.loads(contest.spec), ballot.form)
+    spec = Spec.loads(contest.spec)
+    if spec.by_slip and lacks_slip(contest.event_id, device):
+        raise SlipMissing
+    answer = read_answer(spec, ballot.form)
     key = keys().get(contest.key_name)
     if key is None:
         raise PollClosed
-    if not newcomers().lets_in(contest.event_id, device, seats_at):
+    if not spec.by_slip and not newcomers.lets_in(code, device, lambda: seats_at(contest.event_id)):
         raise ManyNewPhones
     cast = Cast(contest.id, ballot_tag(key, contest.scope, device), answer, ballot.turn)
     try:
@@ -324,7 +336,7 @@ def _contest(poll: Poll, room: Room) -> Contest:
         position=poll.position,
         key_name=key_name(poll),
         scope=key_name(poll),
-        spec=spec_of(poll).dumps(),
+        spec=replace(spec_of(poll), by_slip=slips_of(room.event_id)[0] > 0).dumps(),
         is_live=poll.is_live,
     )
 

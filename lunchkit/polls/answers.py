@@ -35,6 +35,8 @@ class Spec:
     positions: tuple[int, ...]
     most: int
     allows_none: bool
+    by_slip: bool = False
+    """Whether only phones answer that have used a voting slip."""
 
     def dumps(self) -> str:
         """As the box keeps it while the poll is open."""
@@ -45,7 +47,7 @@ class Spec:
     def loads(text: str) -> "Spec":
         """What the box kept."""
         fields = json.loads(text)
-        return Spec(fields["kind"], tuple(fields["positions"]), fields["most"], fields["allows_none"])
+        return Spec(**{**fields, "positions": tuple(fields["positions"])})
 
 
 @dataclass(frozen=True)

@@ -28,11 +28,6 @@ def may_show(phones: int, hands: int, *, is_practice: bool) -> bool:
     return is_enough or (is_practice and people > 0)
 
 
-def is_over_attendance(answered: int, people: int | None) -> bool:
-    """Whether more people answered than are there; never where nobody knows how many are there."""
-    return people is not None and answered > people
-
-
 class Kind(StrEnum):
     """What a question asks for."""
 
@@ -112,7 +107,7 @@ class Poll(Model):
     hand_ballots: Mapped[int] = mapped_column(default=0)
     """How many people answered on paper or with a raised hand."""
     people: Mapped[int | None] = mapped_column(info={"personal": False})
-    """How many people were there at the close; None where nobody knows, and in a rehearsal."""
+    """How many people were there at the close; None where nobody knows."""
     movement: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     """What is published of how opinions moved since ``before``: see ``lunchkit.polls.movement``."""
     record: Mapped[str | None] = mapped_column(String(64), info={"personal": False})
@@ -158,15 +153,18 @@ class Poll(Model):
     @property
     def exceeds(self) -> int | None:
         """How many people were there at the close, where more answered by phone or hand; None otherwise."""
-        return self.people if is_over_attendance((self.ballots or 0) + self.hand_ballots, self.people) else None
+        return self.exceeded(self.ballots or 0, self.people)
+
+    def exceeded(self, ballots: int, people: int | None) -> int | None:
+        """How many people are there, where more answered; None otherwise, and where nobody knows who is there."""
+        return people if people is not None and ballots + self.hand_ballots > people else None
 
     @property
     def told_movement(self) -> dict[str, Any] | None:
         """What is told of how opinions moved: the two tallies only, where more people answered than were there."""
         is_over = self.exceeds is not None or (self.before is not None and self.before.exceeds is not None)
-        if not self.movement or not is_over:
-            return self.movement
-        return {"level": "tallies", "k": self.movement["k"], "positions": self.movement["positions"]}
+        kept = {name: self.movement[name] for name in ("k", "positions")} if self.movement and is_over else None
+        return {"level": "tallies", **kept} if kept else self.movement
 
     def question_in(self, language: str) -> str:
         """The question in a language, or else as it was written first."""

@@ -14,17 +14,7 @@ from sqlalchemy.orm import selectinload
 from lunchkit.db import db
 from lunchkit.errors import NotFound
 from lunchkit.polls.answers import NONE, tally
-from lunchkit.polls.models import (
-    NO_OPINION,
-    HandCount,
-    Kind,
-    Poll,
-    Stage,
-    Tally,
-    WrittenAnswer,
-    is_over_attendance,
-    may_show,
-)
+from lunchkit.polls.models import NO_OPINION, HandCount, Kind, Poll, Stage, Tally, WrittenAnswer, may_show
 from lunchkit.polls.results import Result, Row, Written
 from lunchkit.polls.views import PollView, poll_view
 from lunchkit.polls.writing import Gathered, gather
@@ -83,19 +73,6 @@ def other_asking(poll: Poll) -> Poll | None:
 def ballots_of(poll: Poll) -> int:
     """How many phones answered: counted now while the poll is open, frozen afterwards."""
     return poll.ballots if poll.ballots is not None else box().count(poll.id)
-
-
-def people_there(poll: Poll) -> int | None:
-    """How many people are at the lunch of a poll now; None where nobody knows, and in a rehearsal."""
-    return None if poll.in_rehearsal else people_at(poll.event_id)
-
-
-def exceeded_by(poll: Poll) -> int | None:
-    """How many people are there, where more have answered: now while the poll is open, frozen afterwards."""
-    if poll.stage is not Stage.OPEN:
-        return poll.exceeds
-    people = people_there(poll)
-    return people if is_over_attendance(ballots_of(poll) + poll.hand_ballots, people) else None
 
 
 def is_short(poll: Poll) -> bool:
@@ -209,7 +186,7 @@ def _in_order(poll: Poll, written: list[Written]) -> tuple[Written, ...]:
 def public_view(poll: Poll, language: str) -> PollView:
     """A question with what everybody may see of its answers: all of it once revealed, nothing before."""
     is_shown = poll.stage is Stage.REVEALED
-    is_told = is_shown and poll.told_movement and poll.before is not None and poll.before.stage is Stage.REVEALED
+    is_told = is_shown and poll.movement and poll.before is not None and poll.before.stage is Stage.REVEALED
     before = poll.before if is_told else None
     return poll_view(
         poll,
@@ -225,10 +202,10 @@ def screen_poll_view(poll: Poll, language: str) -> PollView:
     if poll.stage is Stage.OPEN:
         live = live_result(poll, language) if poll.is_live else None
         is_before = asked_again_as(poll.id) is not None
-        view = poll_view(poll, language, is_before=is_before, result=live, ballots=ballots_of(poll))
-        return replace(view, exceeds=exceeded_by(poll))
-    view = public_view(poll, language)
-    return view.counting(poll.ballots)
+        ballots, people = ballots_of(poll), people_at(poll.event_id)
+        view = poll_view(poll, language, is_before=is_before, result=live, ballots=ballots)
+        return replace(view, exceeds=poll.exceeded(ballots, people))
+    return replace(public_view(poll, language), ballots=poll.ballots)
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,10 @@ from lunchkit.polls.models import Poll
 from lunchkit.polls.queries import is_altered, other_asking, public_poll_or_404, public_view
 from lunchkit.polls.views import PollView
 from lunchkit.refusals import NO, readable
+from lunchkit.rooms.actions import use_slip
 from lunchkit.rooms.codes import clean_code
 from lunchkit.rooms.devices import sending_device
-from lunchkit.rooms.queries import known_revision
+from lunchkit.rooms.queries import known_revision, room_by_code_or_404
 from lunchkit.rooms.refusals import RoomRefused
 from lunchkit.rooms.replies import not_done, wants_json
 
@@ -39,6 +40,17 @@ def cast(code: str) -> ResponseReturnValue:
         revision = known_revision(contest.code, contest.event_id)
         return Response(b'{"rev":%d}\n' % revision, content_type="application/json")
     return redirect(url_for("presenter.phone", code=code), code=303)
+
+
+@bp.post("/v/<code>/slip")
+def exchange(code: str) -> ResponseReturnValue:
+    """Use a voting slip up, so that this phone may vote."""
+    room, note = room_by_code_or_404(code), None
+    try:
+        use_slip(room, clean_code(request.form.get("slip", "")), sending_device(request))
+    except RoomRefused as error:
+        note = error.state
+    return redirect(url_for("presenter.phone", code=room.code, note=note), code=303)
 
 
 @bp.get("/e/<slug>/polls/<int(max=2147483647):number>")

@@ -12,9 +12,10 @@ from lunchkit.audit.recording import tell
 from lunchkit.polls.answers import tally
 from lunchkit.polls.models import NO_OPINION, HandCount, Kind, Poll, Tally, WrittenAnswer
 from lunchkit.polls.movement import publishable
-from lunchkit.polls.queries import digest_of, people_there, position_of
+from lunchkit.polls.queries import digest_of, position_of
 from lunchkit.polls.writing import gather
 from lunchkit.rooms.box import Answers
+from lunchkit.rooms.queries import people_at
 from lunchkit.rooms.steps import touch
 
 Pairs = Mapping[tuple[str | None, str | None], int]
@@ -24,7 +25,7 @@ def freeze(session: Session, poll: Poll, answers: Answers, movement: dict[str, A
     """Keep what the ballots say, without the ballots."""
     poll.closed_at = now
     poll.ballots = sum(answers.values())
-    poll.people = people_there(poll)
+    poll.people = people_at(poll.event_id)
     poll.movement = movement
     poll.movement = poll.told_movement  # what is not told is not kept either
     for (position, grade), count in tally(poll.kind, answers).items():

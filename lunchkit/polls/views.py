@@ -1,6 +1,6 @@
 """A poll as pages show it: in one language, and with nothing that must not be seen yet."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from lunchkit.polls.models import Kind, Poll, Stage
@@ -59,10 +59,6 @@ class PollView:
     def asking(self) -> str | None:
         """Which vote of two it is: "before" or "after" the debate; None where it is the only one."""
         return "before" if self.is_before else "after" if self.is_after else None
-
-    def counting(self, ballots: int | None) -> "PollView":
-        """The same for a reader who may know how many phones answered."""
-        return replace(self, ballots=ballots)
 
 
 def poll_view(

@@ -16,7 +16,6 @@ from lunchkit.links import public
 from lunchkit.polls.answers import Spec, values_of
 from lunchkit.polls.models import Poll, Stage
 from lunchkit.polls.queries import ballots_of, polls_of, public_view, screen_poll_view
-from lunchkit.polls.views import PollView
 from lunchkit.presenter.views import Mine, PhoneView, ScreenView
 from lunchkit.questions.queries import RoomQuestion, approved_questions, ranked_questions
 from lunchkit.registrations.queries import seats_taken
@@ -48,12 +47,7 @@ def next_step(room: Room, polls: Sequence[Poll]) -> tuple[str, Poll | None]:
         return "close", current
     if current is not None and current.stage is Stage.CLOSED and not current.has_few:
         return "reveal", current
-    if (
-        current is not None
-        and current.stage is Stage.REVEALED
-        and current.told_movement
-        and room.slide != Slide.MOVEMENT
-    ):
+    if current is not None and current.stage is Stage.REVEALED and current.movement and room.slide != Slide.MOVEMENT:
         return "movement", current
     planned = next((poll for poll in polls if poll.stage is Stage.PLANNED), None)
     return ("open", planned) if planned else ("done", None)
@@ -167,7 +161,7 @@ def screen_view(room: Room, language: str) -> ScreenView:
         revision=room.revision + room.counts_revision + box().revision(room.event_id),
         slide=slide,
         is_blank=room.is_blank,
-        key=_screen_key(room, slide, poll, view),
+        key=_screen_key(room, slide, poll) + (f"-{view.ballots}-{view.exceeds}" if view and view.exceeds else ""),
         poll=view,
         ballots=ballots_of(poll) if poll is not None and poll.is_frozen else 0,
         expected=seats_taken(room.event_id),
@@ -218,15 +212,11 @@ def _of_poll(poll: Poll | None) -> str:
     return f"{poll.position}-{int(poll.opened_at.timestamp())}"
 
 
-def _screen_key(room: Room, slide: str, poll: Poll | None, view: PollView | None) -> str:
-    """Changes with the room's revision; what only ballots move is in the numbers, unless the poll is live.
-
-    Where more have answered than are there, both numbers stand in words.
-    """
-    over = f"-{view.ballots}-{view.exceeds}" if view is not None and view.exceeds else ""
+def _screen_key(room: Room, slide: str, poll: Poll | None) -> str:
+    """Changes with the room's revision; what only ballots move is in the numbers, unless the poll is live."""
     live = box().shown_answers(poll.id)[0] if poll is not None and poll.is_live else 0
     supports = room.counts_revision if slide == Slide.QUESTIONS else 0
-    return f"{slide}-{_of_poll(poll)}-{room.revision}-{live}-{supports}{over}"
+    return f"{slide}-{_of_poll(poll)}-{room.revision}-{live}-{supports}"
 
 
 def _role(speaker: Speaker) -> str:

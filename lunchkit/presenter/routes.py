@@ -19,10 +19,10 @@ from lunchkit.presenter.fitting import code_size, fit, in_parts, plan_choices
 from lunchkit.presenter.queries import mine_of, phone_view, screen_view
 from lunchkit.rooms.codes import clean_code
 from lunchkit.rooms.devices import device_of, new_device, remember
-from lunchkit.rooms.queries import phones_key, room_by_code_or_404
+from lunchkit.rooms.queries import lacks_slip, phones_key, room_by_code_or_404
 from lunchkit.web import POLICY, compress
 
-NOTES = ("closed", "unreadable", "later", "no-cookie", "crowded", "asked")
+NOTES = ("closed", "unreadable", "later", "no-cookie", "crowded", "slip", "asked")
 """What a phone without a script is told after sending."""
 POLICY_WITH_EMPTY_ICON = POLICY.replace("img-src 'self'", "img-src 'self' data:")
 """The phone's page has no icon, which would be one request more; what says so to browsers is a `data:` address."""
@@ -71,6 +71,7 @@ def phone(code: str) -> ResponseReturnValue:
         given=given,
         event=room.event,
         note=note if note in NOTES else None,
+        slip=clean_code(request.args.get("slip", "")) if lacks_slip(room.event_id, device) else None,
         **feeds.phone_addresses(room.code, language()),
     )
     response = make_response(page)

@@ -1,7 +1,7 @@
 """Verbs of a room, and of the lunch that takes place in it."""
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from lunchkit import clock
@@ -9,9 +9,14 @@ from lunchkit.db import transaction
 from lunchkit.errors import Refusal
 from lunchkit.events.models import Event
 from lunchkit.events.steps import hold_event
-from lunchkit.rooms.codes import new_code
-from lunchkit.rooms.models import Room
+from lunchkit.rooms.codes import SLIP_LENGTH, new_code
+from lunchkit.rooms.devices import Device, slip_tag
+from lunchkit.rooms.models import Room, VotingSlip
+from lunchkit.rooms.queries import slips_of
+from lunchkit.rooms.refusals import SlipMissing
 from lunchkit.rooms.steps import touch
+
+MOST_SLIPS = 500
 
 
 class NotTakingPlace(Refusal):
@@ -47,6 +52,34 @@ def room_of(event: Event) -> Room:
             session.add(room)
             session.flush()
     return room
+
+
+def make_slips(event: Event, number: int, seen: str) -> list[str]:
+    """Make so many voting slips, without which no phone votes from then on; with 0, phones vote without again.
+
+    Their codes, which are kept nowhere. Earlier slips are void, used or not; unless they are not those that the
+    organiser had before their eyes (``seen``, see ``slips_of``): then nothing is made.
+    """
+    room_of(event)
+    with transaction() as session:
+        session.get_one(Room, event.id, with_for_update=True)
+        if slips_of(event.id)[2] != seen:
+            return []
+        session.execute(delete(VotingSlip).where(VotingSlip.event_id == event.id))
+        codes = [new_code(SLIP_LENGTH) for _ in range(min(max(number, 0), MOST_SLIPS))]
+        hashes = sorted(slip_tag(event.id, "code", code.encode()) for code in codes)  # their order tells nothing
+        session.add_all(VotingSlip(event_id=event.id, code_hash=one) for one in hashes)
+    return codes
+
+
+def use_slip(room: Room, code: str, device: Device) -> None:
+    """Use a voting slip up for a phone; again with the same phone changes nothing. Raises SlipMissing."""
+    mine, known = slip_tag(room.event_id, "phone", device), slip_tag(room.event_id, "code", code.encode())
+    free = or_(VotingSlip.used_by.is_(None), VotingSlip.used_by == mine)
+    chosen = update(VotingSlip).where(VotingSlip.event_id == room.event_id, VotingSlip.code_hash == known, free)
+    with transaction() as session:
+        if not getattr(session.execute(chosen.values(used_by=mine)), "rowcount", 0):
+            raise SlipMissing
 
 
 def end_lunch(event: Event) -> None:

@@ -5,11 +5,13 @@ import secrets
 LETTERS = "ACDEFHJKLMNPQRTUVWXY3479"
 """Without look-alikes: no B and 8, G and 6, I and 1, O and 0, S and 5, Z and 2."""
 LENGTH = 5
+SLIP_LENGTH = 10
+"""Letters of a voting slip: one of sixty thousand billion, so that nobody finds one by trying."""
 
 
-def new_code() -> str:
+def new_code(length: int = LENGTH) -> str:
     """A code at random, one of eight million."""
-    return "".join(secrets.choice(LETTERS) for _ in range(LENGTH))
+    return "".join(secrets.choice(LETTERS) for _ in range(length))
 
 
 def clean_code(typed: str) -> str:

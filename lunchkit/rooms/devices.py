@@ -63,6 +63,12 @@ def remember(response: Response, device: Device, seconds: int = SECONDS_KEPT) ->
     )
 
 
+def slip_tag(event_id: int, kind: str, value: bytes) -> bytes:
+    """What a voting slip is known by (of kind ``code``), and the phone that used it (of kind ``phone``)."""
+    key = current_settings().secret_key.encode()
+    return hmac.digest(key, f"slip/{event_id}/{kind}/".encode() + value, "sha256")[:16]
+
+
 def ballot_tag(key: bytes, scope: str, device: Device) -> bytes:
     """What a ballot is kept under."""
     return hmac.digest(key, scope.encode() + b"/" + device, "sha256")[:16]

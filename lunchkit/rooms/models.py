@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lunchkit.db import Model, Moment
@@ -40,3 +40,14 @@ class Room(Model):
     """Whether phones may ask the room a question."""
     rehearsing_since: Mapped[Moment | None]
     event: Mapped[Event] = relationship()
+
+
+class VotingSlip(Model):
+    """The code of one seat, for one phone. Whose it is nobody knows, and no ballot knows of it."""
+
+    __tablename__ = "voting_slip"
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True, info={"personal": False})
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True, info={"personal": False})
+    used_by: Mapped[bytes | None] = mapped_column(LargeBinary(16), info={"personal": False})
+    """The phone that used it, under a tag that no ballot has; gone two hours after the lunch."""

@@ -4,24 +4,22 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from flask import current_app
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, case, func, select
 from sqlalchemy.orm import joinedload
 
 from lunchkit.config import current_settings
 from lunchkit.db import db
 from lunchkit.errors import NotFound
 from lunchkit.events.models import Event
-from lunchkit.limits import Newcomers
 from lunchkit.live.batches import Batches
 from lunchkit.live.streams import hub
 from lunchkit.rooms.box import Box, Writable, writer_into
 from lunchkit.rooms.codes import LENGTH, clean_code
+from lunchkit.rooms.devices import Device, slip_tag
 from lunchkit.rooms.keys import KeyRing
-from lunchkit.rooms.models import Room
+from lunchkit.rooms.models import Room, VotingSlip
 
 Item = TypeVar("Item")
-NEW_PHONES_A_MINUTE = 10
-"""So many phones more may begin to vote in a room in which each seat has one already."""
 _REVISIONS = select(Room.revision, Room.counts_revision).where(Room.event_id == bindparam("event_id"))
 """Built once: tickers ask it ten times a second."""
 
@@ -40,6 +38,20 @@ def room_by_code_or_404(code: str) -> Room:
 def room_of_event(event_id: int) -> Room | None:
     """The room of a lunch, where it has one already."""
     return db.session.get(Room, event_id)
+
+
+def slips_of(event_id: int) -> tuple[int, int, str]:
+    """How many voting slips a lunch has, how many are used, and what tells them from those made after them."""
+    columns = (func.count(), func.count(VotingSlip.used_by), func.min(VotingSlip.code_hash))
+    made, used, first = db.session.execute(select(*columns).where(VotingSlip.event_id == event_id)).one()
+    return made, used, first.hex() if first else ""
+
+
+def lacks_slip(event_id: int, device: Device) -> bool:
+    """Whether a room votes with slips, and this phone has used none."""
+    mine = VotingSlip.used_by == slip_tag(event_id, "phone", device)
+    known = select(func.max(case((mine, 1), else_=0))).where(VotingSlip.event_id == event_id)
+    return bool(db.session.scalar(known) == 0)
 
 
 def revision_of(event_id: int) -> int:
@@ -83,14 +95,6 @@ def seats_at(event_id: int) -> int:
     """How many phones may come at once: one for each seat of a lunch, or for each of its people if they are more."""
     capacity = db.session.scalar(select(Event.capacity).where(Event.id == event_id)) or 0
     return max(capacity, people_at(event_id) or 0)
-
-
-def newcomers() -> Newcomers:
-    """Which phones have voted in each room, as this process knows, and how many new ones may follow."""
-    found = current_app.extensions.get("lunchkit_newcomers")
-    if found is None:
-        found = current_app.extensions["lunchkit_newcomers"] = Newcomers(NEW_PHONES_A_MINUTE)
-    return found
 
 
 def box() -> Box:

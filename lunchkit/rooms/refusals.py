@@ -15,6 +15,17 @@ class RoomRefused(Refusal):
     """What a phone's script goes by."""
 
 
+class SlipMissing(RoomRefused):
+    """This room votes with slips, and the phone has none that was known and not used."""
+
+    message = _l(
+        "This room votes with slips, and nothing was counted. Open this page again, type the ten letters of a slip "
+        "that no other phone has used, and answer once more. Whoever has none gets one from the organisers."
+    )
+    status = 403
+    state = "slip"
+
+
 class NoCookie(RoomRefused):
     """A phone that keeps no cookie could vote, or support a question, any number of times."""
 

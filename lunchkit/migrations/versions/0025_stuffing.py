@@ -11,3 +11,9 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("poll", sa.Column("people", sa.Integer(), nullable=True))
+    op.create_table(
+        "voting_slip",
+        sa.Column("event_id", sa.Integer(), sa.ForeignKey("event.id"), primary_key=True),
+        sa.Column("code_hash", sa.LargeBinary(16), primary_key=True),
+        sa.Column("used_by", sa.LargeBinary(16), nullable=True),
+    )

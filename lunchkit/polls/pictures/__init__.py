@@ -13,7 +13,6 @@ from lunchkit.polls.pictures.sentences import (
     direction_names,
     headline,
     labels_of,
-    more_than_people,
     movement_headline,
     movement_notes,
     titled,
@@ -28,5 +27,5 @@ def init_pictures(app: Flask) -> None:
         draw_result=draw_result, draw_movement=draw_movement, draw_cloud=draw_cloud, draw_poster=draw_poster,
         read_movement=read, headline_of=headline, movement_headline=movement_headline, movement_notes=movement_notes,
         direction_names=direction_names, by_mean_rank=by_mean_rank, labels_of=labels_of, looks_of=looks_of,
-        rows_of=rows_of, titled=titled, more_than_people=more_than_people,
+        rows_of=rows_of, titled=titled,
     )  # fmt: skip

@@ -25,15 +25,6 @@ def _hold(text: str) -> str:
     return _BEFORE_NOUN.sub("\u00a0", str(text))
 
 
-def more_than_people(ballots: int, people: int) -> str:
-    """That more ballots were counted than people were there."""
-    said = ngettext(
-        "%(ballots)s ballots for %(num)s person present", "%(ballots)s ballots for %(num)s people present",
-        people, ballots=ballots,
-    )  # fmt: skip
-    return _hold(str(said))
-
-
 def headline(result: Result) -> str:
     """The result in a sentence: how many people, of how many, and per cent."""
     if not result.is_shown:
