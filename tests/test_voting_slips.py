@@ -57,7 +57,7 @@ def test_a_phone_votes_once_it_has_used_a_slip(app: Flask, event: Event) -> None
     assert ASKS in one.page
     answer = one.vote(1)
     assert (answer.status_code, answer.get_json()["state"]) == (403, "slip")
-    assert "dix lettres" in answer.get_json()["error"]
+    assert "dix caractères" in answer.get_json()["error"]
     assert one.send({"choice": 1}, json=False).location == f"/v/{one.code}?note=slip"
     typed = f" {slips[0][:5].lower()} {slips[0][5:]} "
     assert use(one, typed) == f"/v/{one.code}"

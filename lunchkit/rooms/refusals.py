@@ -19,7 +19,7 @@ class SlipMissing(RoomRefused):
     """This room votes with slips, and the phone has none that was known and not used."""
 
     message = _l(
-        "This room votes with slips, and nothing was counted. Open this page again, type the ten letters of a slip "
+        "This room votes with slips, and nothing was counted. Open this page again, type the ten characters of a slip "
         "that no other phone has used, and answer once more. Whoever has none gets one from the organisers."
     )
     status = 403
