@@ -93,7 +93,7 @@ def test_after_the_close_no_byte_is_left_of_cookie_key_or_tag(
     app: Flask, make_event: EventMaker, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    event = running_event(make_event)
+    event = running_event(make_event, capacity=8 * CLOSINGS)
     for closing in range(CLOSINGS):
         poll = asked(event)
         crowd = phones(app, event, 8)
