@@ -108,7 +108,7 @@ def digest_of(poll: Poll) -> str:
     found = (db.session.execute(select(*columns).where(columns[0] == poll.id)) for columns in tables)
     counted = [sorted(list(row) for row in rows) for rows in found]
     choices = [[choice.position, choice.label] for choice in poll.choices]
-    told = [poll.id, poll.question, choices, poll.ballots, poll.hand_ballots, poll.movement, counted]
+    told = [poll.id, poll.question, choices, poll.people, poll.ballots, poll.hand_ballots, poll.movement, counted]
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
