@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -52,6 +53,27 @@ class UTCDateTime(TypeDecorator[datetime]):
 
 
 Moment = Annotated[datetime, mapped_column(UTCDateTime)]
+PERSONAL = {"personal": True}
+"""Tells something of somebody."""
+NOT_PERSONAL = {"personal": False}
+"""A number, a state, a count, a moment, or what the house says to everybody."""
+DERIVED = {"personal": True, "told": False}
+"""Personal, and made of what the export of one's own data tells in another column."""
+KEY = {"personal": False, "told": False}
+"""Tells nothing to anybody: the number of a row, a random value, the hash of one."""
+
+
+class Erased(StrEnum):
+    """How the personal data of a table goes where nothing else is done than that."""
+
+    BLANKED = "blanked with the person: the row stays as a count"
+    WITH_PERSON = "deleted with the person: rows name them in registration_id"
+    AT_PURGE = "deleted on the purge day of the event: rows name it in event_id"
+
+
+def way_of(way: str) -> dict[str, dict[str, str]]:
+    """The table arguments that declare how the personal data of a table goes."""
+    return {"info": {"erased": way}}
 
 
 class Base(DeclarativeBase):

@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from lunchkit.db import Model, Moment
+from lunchkit.db import NOT_PERSONAL, PERSONAL, Model, Moment, way_of
 
 LINK_LIFE = timedelta(minutes=10)
 SETUP_LINK_LIFE = timedelta(hours=1)
@@ -47,20 +47,21 @@ class Organiser(Model):
             sqlite_where=text("role = 'owner' AND removed_at IS NULL"),
             postgresql_where=text("role = 'owner' AND removed_at IS NULL"),
         ),
+        way_of("blanked a year after they left the team: accounts.actions.forget_who_left"),
     )
     """The second guard of «one owner», whatever program writes."""
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(200))
-    email: Mapped[str] = mapped_column(String(254))
-    email_key: Mapped[str] = mapped_column(String(254), unique=True)
-    language: Mapped[str] = mapped_column(String(5), default="fr")
-    role: Mapped[str] = mapped_column(String(12), default=Role.ORGANISER)
-    user_handle: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    id: Mapped[int] = mapped_column(primary_key=True, info=NOT_PERSONAL)
+    name: Mapped[str] = mapped_column(String(200), info=PERSONAL)
+    email: Mapped[str] = mapped_column(String(254), info=PERSONAL)
+    email_key: Mapped[str] = mapped_column(String(254), unique=True, info=PERSONAL)
+    language: Mapped[str] = mapped_column(String(5), default="fr", info=NOT_PERSONAL)
+    role: Mapped[str] = mapped_column(String(12), default=Role.ORGANISER, info=NOT_PERSONAL)
+    user_handle: Mapped[bytes | None] = mapped_column(LargeBinary(32), info=PERSONAL)
     """By what their passkeys know them: random, since it lies on devices; None before the first passkey."""
-    created_at: Mapped[Moment]
-    seen_at: Mapped[Moment | None]
-    removed_at: Mapped[Moment | None]
+    created_at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)
+    seen_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
+    removed_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
 
     def may(self, least: Role | None) -> bool:
         """Whether this person may pass where the least role is this; nobody passes where there is none."""
@@ -71,21 +72,22 @@ class Invitation(Model):
     """A letter that asks somebody into the team. Its link is derived from the nonce; here is only its hash."""
 
     __tablename__ = "invitation"
+    __table_args__ = way_of("deleted once it is long over: accounts.actions.forget_old_sign_ins")
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(200))
-    email: Mapped[str] = mapped_column(String(254))
-    email_key: Mapped[str] = mapped_column(String(254), index=True)
-    role: Mapped[str] = mapped_column(String(12))
-    nonce: Mapped[bytes] = mapped_column(LargeBinary(16))
-    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
-    invited_by_id: Mapped[int | None] = mapped_column(ForeignKey("organiser.id"))
-    created_at: Mapped[Moment]
-    sent_at: Mapped[Moment]
+    id: Mapped[int] = mapped_column(primary_key=True, info=NOT_PERSONAL)
+    name: Mapped[str] = mapped_column(String(200), info=PERSONAL)
+    email: Mapped[str] = mapped_column(String(254), info=PERSONAL)
+    email_key: Mapped[str] = mapped_column(String(254), index=True, info=PERSONAL)
+    role: Mapped[str] = mapped_column(String(12), info=NOT_PERSONAL)
+    nonce: Mapped[bytes] = mapped_column(LargeBinary(16), info=NOT_PERSONAL)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True, info=NOT_PERSONAL)
+    invited_by_id: Mapped[int | None] = mapped_column(ForeignKey("organiser.id"), info=NOT_PERSONAL)
+    created_at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)
+    sent_at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)
     """When its letter was last promised."""
-    expires_at: Mapped[Moment]
-    accepted_at: Mapped[Moment | None]
-    withdrawn_at: Mapped[Moment | None]
+    expires_at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)
+    accepted_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
+    withdrawn_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     invited_by: Mapped[Organiser | None] = relationship()
 
     def is_valid(self, now: datetime) -> bool:
@@ -98,15 +100,15 @@ class SignInLink(Model):
 
     __tablename__ = "sign_in_link"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    organiser_id: Mapped[int | None] = mapped_column(ForeignKey("organiser.id"))
+    id: Mapped[int] = mapped_column(primary_key=True, info=NOT_PERSONAL)
+    organiser_id: Mapped[int | None] = mapped_column(ForeignKey("organiser.id"), info=NOT_PERSONAL)
     """None for the set-up link of an instance without an organiser."""
-    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
-    browser_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True, info=NOT_PERSONAL)
+    browser_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), info=NOT_PERSONAL)
     """The browser that asked; None for a link printed on the console."""
-    created_at: Mapped[Moment]
-    expires_at: Mapped[Moment]
-    used_at: Mapped[Moment | None]
+    created_at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)
+    expires_at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)
+    used_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     organiser: Mapped[Organiser | None] = relationship()
 
     def is_valid(self, now: datetime) -> bool:
@@ -118,17 +120,18 @@ class OrganiserSession(Model):
     """A signed-in browser; the cookie holds a random token, the table its hash."""
 
     __tablename__ = "organiser_session"
+    __table_args__ = way_of("deleted once it is over: accounts.actions.forget_old_sign_ins")
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    organiser_id: Mapped[int] = mapped_column(ForeignKey("organiser.id"), index=True)
-    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
-    browser: Mapped[str] = mapped_column(String(60), default="")
+    id: Mapped[int] = mapped_column(primary_key=True, info=NOT_PERSONAL)
+    organiser_id: Mapped[int] = mapped_column(ForeignKey("organiser.id"), index=True, info=NOT_PERSONAL)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True, info=NOT_PERSONAL)
+    browser: Mapped[str] = mapped_column(String(60), default="", info=PERSONAL)
     """What the browser calls itself, in two words, so that one knows one's own."""
-    started_at: Mapped[Moment]
-    seen_at: Mapped[Moment]
-    confirmed_at: Mapped[Moment | None]
+    started_at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)
+    seen_at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)
+    confirmed_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     """When the person last showed that it is them; None while the passkey is still to come: it then opens nothing."""
-    ended_at: Mapped[Moment | None]
+    ended_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     organiser: Mapped[Organiser] = relationship()
 
     def is_valid(self, now: datetime) -> bool:
@@ -149,22 +152,23 @@ class Passkey(Model):
     """A device, or a keychain on several, that says beside the letter that it is really them."""
 
     __tablename__ = "passkey"
+    __table_args__ = way_of("deleted when the person leaves the team: accounts.steps.drop_second_factor")
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    organiser_id: Mapped[int] = mapped_column(ForeignKey("organiser.id"), index=True)
-    name: Mapped[str] = mapped_column(String(60))
+    id: Mapped[int] = mapped_column(primary_key=True, info=NOT_PERSONAL)
+    organiser_id: Mapped[int] = mapped_column(ForeignKey("organiser.id"), index=True, info=NOT_PERSONAL)
+    name: Mapped[str] = mapped_column(String(60), info=PERSONAL)
     """As the person calls it."""
-    credential_id: Mapped[bytes] = mapped_column(LargeBinary(1023), unique=True)
-    public_key: Mapped[bytes] = mapped_column(LargeBinary)
-    sign_count: Mapped[int] = mapped_column(BigInteger)
+    credential_id: Mapped[bytes] = mapped_column(LargeBinary(1023), unique=True, info=PERSONAL)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary, info=PERSONAL)
+    sign_count: Mapped[int] = mapped_column(BigInteger, info=NOT_PERSONAL)
     """How often it was used, if it counts at all: 0 says that it does not."""
-    transports: Mapped[list[str]] = mapped_column(JSON)
+    transports: Mapped[list[str]] = mapped_column(JSON, info=NOT_PERSONAL)
     """How browsers reach it, in their words."""
-    rp_id: Mapped[str] = mapped_column(String(253))
+    rp_id: Mapped[str] = mapped_column(String(253), info=NOT_PERSONAL)
     """The host name that it was made for: it answers to no other."""
-    created_at: Mapped[Moment]
-    used_at: Mapped[Moment | None]
-    doubted_at: Mapped[Moment | None]
+    created_at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)
+    used_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
+    doubted_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     """When its count last went back, as that of a copy would."""
 
 
@@ -174,7 +178,7 @@ class RecoveryCode(Model):
     __tablename__ = "recovery_code"
     __table_args__ = (UniqueConstraint("organiser_id", "code_hash"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    organiser_id: Mapped[int] = mapped_column(ForeignKey("organiser.id"))
-    code_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
-    used_at: Mapped[Moment | None]
+    id: Mapped[int] = mapped_column(primary_key=True, info=NOT_PERSONAL)
+    organiser_id: Mapped[int] = mapped_column(ForeignKey("organiser.id"), info=NOT_PERSONAL)
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary(32), info=NOT_PERSONAL)
+    used_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)

@@ -5,28 +5,31 @@ from typing import Any
 from sqlalchemy import JSON, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lunchkit.db import Model, Moment
+from lunchkit.db import NOT_PERSONAL, PERSONAL, Model, Moment, way_of
 
 
 class AuditEntry(Model):
     """One act, or the same one several times in a row. Says nothing of attendees but numbers that only we can read."""
 
     __tablename__ = "audit_entry"
-    __table_args__ = (Index("ix_audit_entry_organiser_id_id", "organiser_id", "id"),)
+    __table_args__ = (
+        Index("ix_audit_entry_organiser_id_id", "organiser_id", "id"),
+        way_of("deleted a year later: audit.actions.forget_old_acts"),
+    )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    at: Mapped[Moment]
-    last_at: Mapped[Moment] = mapped_column(index=True)
+    id: Mapped[int] = mapped_column(primary_key=True, info=NOT_PERSONAL)
+    at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)
+    last_at: Mapped[Moment] = mapped_column(index=True, info=NOT_PERSONAL)
     """When it was done last; the same as ``at`` where ``times`` is 1."""
-    times: Mapped[int] = mapped_column(default=1)
-    organiser_id: Mapped[int | None]
+    times: Mapped[int] = mapped_column(default=1, info=NOT_PERSONAL)
+    organiser_id: Mapped[int | None] = mapped_column(info=NOT_PERSONAL)
     """None for whoever has the machine, and its command line."""
-    name: Mapped[str] = mapped_column(String(200))
+    name: Mapped[str] = mapped_column(String(200), info=PERSONAL)
     """Who did it, under the name of that day."""
-    event_id: Mapped[int | None] = mapped_column(index=True)
-    verb: Mapped[str] = mapped_column(String(80))
+    event_id: Mapped[int | None] = mapped_column(index=True, info=NOT_PERSONAL)
+    verb: Mapped[str] = mapped_column(String(80), info=NOT_PERSONAL)
     """The door that was used, by the name of its endpoint: never changes its meaning."""
-    facts: Mapped[dict[str, Any]] = mapped_column(JSON)
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON, info=PERSONAL)
     """Which poll, which registration …: numbers of rows; and words about the team itself."""
-    words: Mapped[str] = mapped_column(Text)
+    words: Mapped[str] = mapped_column(Text, info=PERSONAL)
     """Names, folded for the search: the person's, the lunch's, and those among the facts."""

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, String, and_, func, literal, not_
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lunchkit.db import Moment, UTCDateTime
+from lunchkit.db import NOT_PERSONAL, Moment, UTCDateTime
 
 KEPT_FOR = timedelta(hours=1)
 """What was sent for it is forgotten so long after it came, the work began, or ended: whichever was last."""
@@ -14,24 +14,24 @@ KEPT_FOR = timedelta(hours=1)
 class Carried:
     """The columns of such a table: when the work was begun, how far it is, and how it ended."""
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    key: Mapped[str] = mapped_column(String(32), unique=True)
+    id: Mapped[int] = mapped_column(primary_key=True, info=NOT_PERSONAL)
+    key: Mapped[str] = mapped_column(String(32), unique=True, info=NOT_PERSONAL)
     """Random; of it the idempotency keys of all that is made are made."""
-    created_at: Mapped[Moment]
-    total: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)
+    total: Mapped[int] = mapped_column(default=0, info=NOT_PERSONAL)
     """How many rows there are."""
-    started_at: Mapped[Moment | None]
+    started_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     """When somebody pressed the button of long work; it is then done beside other requests."""
-    worked_at: Mapped[Moment | None]
+    worked_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     """When a process last worked on it. Old: that process is gone, and another may begin anew."""
-    done: Mapped[int] = mapped_column(default=0)
+    done: Mapped[int] = mapped_column(default=0, info=NOT_PERSONAL)
     """Rows that are ready; nothing of them stands before all are."""
-    attempts: Mapped[int] = mapped_column(default=0)
-    failed_at: Mapped[Moment | None]
-    failure: Mapped[str] = mapped_column(String(40), default="")
+    attempts: Mapped[int] = mapped_column(default=0, info=NOT_PERSONAL)
+    failed_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
+    failure: Mapped[str] = mapped_column(String(40), default="", info=NOT_PERSONAL)
     """Why it came to nothing: what the caller keeps of a Refusal, or «trouble»."""
-    imported_at: Mapped[Moment | None]
-    undone_at: Mapped[Moment | None]
+    imported_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
+    undone_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
 
     @property
     def is_running(self) -> bool:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lunchkit import links
-from lunchkit.db import Model, Moment
+from lunchkit.db import NOT_PERSONAL, PERSONAL, Model, Moment, way_of
 
 FOOD_KEPT_FOR = timedelta(days=2)
 """Food and access needs are erased this long after the lunch."""
@@ -78,10 +78,10 @@ class Series(Model):
 
     __tablename__ = "series"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    slug: Mapped[str] = mapped_column(String(80), unique=True)
-    name: Mapped[str] = mapped_column(String(200))
-    network: Mapped[str] = mapped_column(String(200))
+    id: Mapped[int] = mapped_column(primary_key=True, info=NOT_PERSONAL)
+    slug: Mapped[str] = mapped_column(String(80), unique=True, info=NOT_PERSONAL)
+    name: Mapped[str] = mapped_column(String(200), info=NOT_PERSONAL)
+    network: Mapped[str] = mapped_column(String(200), info=NOT_PERSONAL)
     events: Mapped[list["Event"]] = relationship(back_populates="series")
 
 
@@ -93,66 +93,67 @@ class Event(Model):
         CheckConstraint("capacity >= 0", name="capacity_not_negative"),
         CheckConstraint("ends_at > starts_at", name="ends_after_start"),
         CheckConstraint("companions_allowed between 0 and 5", name="companions_few"),
+        way_of("kept: the mailbox of the team, which is printed on the page"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    series_id: Mapped[int] = mapped_column(ForeignKey("series.id"), index=True)
-    uid: Mapped[str] = mapped_column(String(120), unique=True)
+    id: Mapped[int] = mapped_column(primary_key=True, info=NOT_PERSONAL)
+    series_id: Mapped[int] = mapped_column(ForeignKey("series.id"), index=True, info=NOT_PERSONAL)
+    uid: Mapped[str] = mapped_column(String(120), unique=True, info=NOT_PERSONAL)
     """The calendar UID (RFC 5545), one for ever."""
-    slug: Mapped[str] = mapped_column(String(80), unique=True)
-    title: Mapped[str] = mapped_column(String(200))
-    theme: Mapped[str] = mapped_column(String(200), default="")
-    summary: Mapped[str] = mapped_column(Text, default="")
+    slug: Mapped[str] = mapped_column(String(80), unique=True, info=NOT_PERSONAL)
+    title: Mapped[str] = mapped_column(String(200), info=NOT_PERSONAL)
+    theme: Mapped[str] = mapped_column(String(200), default="", info=NOT_PERSONAL)
+    summary: Mapped[str] = mapped_column(Text, default="", info=NOT_PERSONAL)
     """Plain text; an empty line starts a paragraph."""
-    starts_at: Mapped[Moment] = mapped_column(index=True)
-    ends_at: Mapped[Moment]
+    starts_at: Mapped[Moment] = mapped_column(index=True, info=NOT_PERSONAL)
+    ends_at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)
     """When it ends as announced: what the page, letters and calendars say, and what the days of erasure count from."""
-    brought_forward_at: Mapped[Moment | None]
+    brought_forward_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     """When it was last moved to an earlier day while it was public: see ``SPARED_FOR``."""
-    actual_end_at: Mapped[Moment | None]
+    actual_end_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     """When it really ends, where an organiser ended it earlier or lets it go on: see ``over_at``."""
-    zone: Mapped[str] = mapped_column(String(60), default="Europe/Zurich")
-    venue: Mapped[str] = mapped_column(String(200), default="")
-    street: Mapped[str] = mapped_column(String(200), default="")
-    postcode: Mapped[str] = mapped_column(String(20), default="")
-    town: Mapped[str] = mapped_column(String(100), default="")
-    access_notes: Mapped[str] = mapped_column(Text, default="")
-    contact_email: Mapped[str] = mapped_column(String(254))
+    zone: Mapped[str] = mapped_column(String(60), default="Europe/Zurich", info=NOT_PERSONAL)
+    venue: Mapped[str] = mapped_column(String(200), default="", info=NOT_PERSONAL)
+    street: Mapped[str] = mapped_column(String(200), default="", info=NOT_PERSONAL)
+    postcode: Mapped[str] = mapped_column(String(20), default="", info=NOT_PERSONAL)
+    town: Mapped[str] = mapped_column(String(100), default="", info=NOT_PERSONAL)
+    access_notes: Mapped[str] = mapped_column(Text, default="", info=NOT_PERSONAL)
+    contact_email: Mapped[str] = mapped_column(String(254), info=PERSONAL)
     """The mailbox that is read: ORGANIZER of the invitations, Reply-To of the letters."""
-    colour: Mapped[str] = mapped_column(String(20), default=Colour.TOMATE)
-    capacity: Mapped[int]
-    companions_allowed: Mapped[int] = mapped_column(default=0)
-    asks_food: Mapped[bool] = mapped_column(default=True)
-    asks_access: Mapped[bool] = mapped_column(default=True)
-    diets: Mapped[str] = mapped_column(String(60), default=",".join(Diet))
+    colour: Mapped[str] = mapped_column(String(20), default=Colour.TOMATE, info=NOT_PERSONAL)
+    capacity: Mapped[int] = mapped_column(info=NOT_PERSONAL)
+    companions_allowed: Mapped[int] = mapped_column(default=0, info=NOT_PERSONAL)
+    asks_food: Mapped[bool] = mapped_column(default=True, info=NOT_PERSONAL)
+    asks_access: Mapped[bool] = mapped_column(default=True, info=NOT_PERSONAL)
+    diets: Mapped[str] = mapped_column(String(60), default=",".join(Diet), info=NOT_PERSONAL)
     """What the kitchen offers, separated by commas: people choose among these."""
-    food_note: Mapped[str] = mapped_column(Text, default="")
+    food_note: Mapped[str] = mapped_column(Text, default="", info=NOT_PERSONAL)
     """What people should know of the meal: its allergens, where it comes from."""
-    members_open_at: Mapped[Moment | None]
+    members_open_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     """From when members may register by their link, before it opens for everybody."""
-    members_nonce: Mapped[bytes | None] = mapped_column(LargeBinary(16))
-    members_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    members_nonce: Mapped[bytes | None] = mapped_column(LargeBinary(16), info=NOT_PERSONAL)
+    members_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), info=NOT_PERSONAL)
     """Of the members' link: derived from the nonce with a key that the database does not hold."""
-    opens_at: Mapped[Moment | None]
-    closes_at: Mapped[Moment | None]
-    purge_days: Mapped[int] = mapped_column(default=30)
-    remind_seven_days: Mapped[bool] = mapped_column(default=False)
-    remind_two_days: Mapped[bool] = mapped_column(default=True)
-    remind_same_morning: Mapped[bool] = mapped_column(default=False)
-    sequence: Mapped[int] = mapped_column(default=0)
+    opens_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
+    closes_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
+    purge_days: Mapped[int] = mapped_column(default=30, info=NOT_PERSONAL)
+    remind_seven_days: Mapped[bool] = mapped_column(default=False, info=NOT_PERSONAL)
+    remind_two_days: Mapped[bool] = mapped_column(default=True, info=NOT_PERSONAL)
+    remind_same_morning: Mapped[bool] = mapped_column(default=False, info=NOT_PERSONAL)
+    sequence: Mapped[int] = mapped_column(default=0, info=NOT_PERSONAL)
     """Rises with every change that a calendar should show (RFC 5545, 3.8.7.4)."""
-    is_demo: Mapped[bool] = mapped_column(default=False)
-    form_key: Mapped[str | None] = mapped_column(String(64), unique=True, index=True)
+    is_demo: Mapped[bool] = mapped_column(default=False, info=NOT_PERSONAL)
+    form_key: Mapped[str | None] = mapped_column(String(64), unique=True, index=True, info=NOT_PERSONAL)
     """The idempotency key of the form that made it."""
-    created_at: Mapped[Moment]
-    updated_at: Mapped[Moment]
-    published_at: Mapped[Moment | None]
-    cancelled_at: Mapped[Moment | None]
-    discarded_at: Mapped[Moment | None]
+    created_at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)
+    updated_at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)
+    published_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
+    cancelled_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
+    discarded_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     """When this draft was thrown away: an empty row that no page finds, so that its number means no other lunch."""
-    needs_erased_at: Mapped[Moment | None]
-    purged_at: Mapped[Moment | None]
-    recap_published_at: Mapped[Moment | None]
+    needs_erased_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
+    purged_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
+    recap_published_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     """When its recap was published: its page, its calendar entry and the feeds lead there."""
     series: Mapped[Series] = relationship(back_populates="events")
 
@@ -297,16 +298,16 @@ class FormQuestion(Model):
 
     __tablename__ = "form_question"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
-    position: Mapped[int]
-    kind: Mapped[str] = mapped_column(String(10), default=AskedAs.TEXT)
-    label: Mapped[str] = mapped_column(String(200))
-    choices: Mapped[list[str]] = mapped_column(JSON, default=list)
-    is_required: Mapped[bool] = mapped_column(default=False)
-    translations: Mapped[dict[str, dict[str, Any]]] = mapped_column(JSON, default=dict)
+    id: Mapped[int] = mapped_column(primary_key=True, info=NOT_PERSONAL)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True, info=NOT_PERSONAL)
+    position: Mapped[int] = mapped_column(info=NOT_PERSONAL)
+    kind: Mapped[str] = mapped_column(String(10), default=AskedAs.TEXT, info=NOT_PERSONAL)
+    label: Mapped[str] = mapped_column(String(200), info=NOT_PERSONAL)
+    choices: Mapped[list[str]] = mapped_column(JSON, default=list, info=NOT_PERSONAL)
+    is_required: Mapped[bool] = mapped_column(default=False, info=NOT_PERSONAL)
+    translations: Mapped[dict[str, dict[str, Any]]] = mapped_column(JSON, default=dict, info=NOT_PERSONAL)
     """By language (en, de, it): {"en": {"label": …, "choices": […]}}, without what is empty."""
-    removed_at: Mapped[Moment | None]
+    removed_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     """Since when it is asked no more; its answers are kept."""
 
     def label_in(self, language: str) -> str:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import JSON, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lunchkit.db import Model, Moment
+from lunchkit.db import NOT_PERSONAL, PERSONAL, Erased, Model, Moment, way_of
 from lunchkit.events.models import Event
 from lunchkit.polls.models import FEWEST_SHOWN
 
@@ -63,17 +63,19 @@ class Feedback(Model):
 
     __tablename__ = "feedback"
 
-    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True, autoincrement=False)
-    words: Mapped[Words] = mapped_column(JSON, default=dict)
+    event_id: Mapped[int] = mapped_column(
+        ForeignKey("event.id"), primary_key=True, autoincrement=False, info=NOT_PERSONAL
+    )
+    words: Mapped[Words] = mapped_column(JSON, default=dict, info=NOT_PERSONAL)
     """By part, then by language: {"mark": {"fr": …, "en": …}}; what is not there is asked in our words."""
-    switched_off_at: Mapped[Moment | None]
-    opened_at: Mapped[Moment | None]
+    switched_off_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
+    opened_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     """When an organiser opened it before the end of the lunch."""
-    closed_at: Mapped[Moment | None]
+    closed_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     """When the answers were counted for good, and the slips destroyed."""
-    shown: Mapped[int] = mapped_column(default=0)
+    shown: Mapped[int] = mapped_column(default=0, info=NOT_PERSONAL)
     """How many people the counts are of: behind by up to four phones, never ahead."""
-    counts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    counts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, info=NOT_PERSONAL)
     """How many gave each answer: {"mark": {"1": …}, "again": {"yes": …}}; empty where fewer than five answered.
 
     Once feedback is closed also "late": how many answered besides, too few to show.
@@ -84,11 +86,12 @@ class Remark(Model):
     """What one person wrote. Its name is chosen by dice and is the order in which remarks show."""
 
     __tablename__ = "remark"
+    __table_args__ = way_of(Erased.AT_PURGE)
 
-    id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
-    text: Mapped[str] = mapped_column(Text)
-    folded: Mapped[str] = mapped_column(Text)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, info=NOT_PERSONAL)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True, info=NOT_PERSONAL)
+    text: Mapped[str] = mapped_column(Text, info=PERSONAL)
+    folded: Mapped[str] = mapped_column(Text, info=PERSONAL)
     """What it is searched by: see ``lunchkit.text.fold``."""
 
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lunchkit.db import Model, Moment
+from lunchkit.db import DERIVED, KEY, PERSONAL, Model, Moment, way_of
 
 INVITATION = "invitations/invitation"
 """The kind of letter that guests get."""
@@ -43,23 +43,24 @@ class Guest(Model):
     __table_args__ = (
         Index("ix_guest_sought", "email_key", "confirmed_at", "left_at"),
         Index("ix_guest_yes", "language", "email_key", "id", sqlite_where=_YES, postgresql_where=_YES),
+        way_of("deleted a month after a no, or when somebody asks for it: guests.steps.forget_guests"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    nonce: Mapped[bytes] = mapped_column(LargeBinary(16))
+    id: Mapped[int] = mapped_column(primary_key=True, info=KEY)
+    nonce: Mapped[bytes] = mapped_column(LargeBinary(16), info=KEY)
     """Random; the link in letters is derived from it with a key that the database does not hold."""
-    link_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
-    email: Mapped[str] = mapped_column(String(254))
-    email_key: Mapped[str] = mapped_column(String(254), unique=True)
+    link_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True, info=KEY)
+    email: Mapped[str] = mapped_column(String(254), info=PERSONAL)
+    email_key: Mapped[str] = mapped_column(String(254), unique=True, info=DERIVED)
     """The address folded for comparison."""
-    language: Mapped[str] = mapped_column(String(5))
+    language: Mapped[str] = mapped_column(String(5), info=PERSONAL)
     """In which they read what they said yes to, and in which they are invited."""
-    source: Mapped[str] = mapped_column(String(10))
-    wording: Mapped[str] = mapped_column(String(20))
+    source: Mapped[str] = mapped_column(String(10), info=PERSONAL)
+    wording: Mapped[str] = mapped_column(String(20), info=PERSONAL)
     """The version of the words that they read: see ``lunchkit.guests.words``."""
-    asked_at: Mapped[Moment]
-    confirmed_at: Mapped[Moment | None]
-    left_at: Mapped[Moment | None]
+    asked_at: Mapped[Moment] = mapped_column(info=PERSONAL)
+    confirmed_at: Mapped[Moment | None] = mapped_column(info=PERSONAL)
+    left_at: Mapped[Moment | None] = mapped_column(info=PERSONAL)
 
     @property
     def wish(self) -> Wish:

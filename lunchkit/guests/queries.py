@@ -14,6 +14,7 @@ from lunchkit.guests.refusals import NobodyBehindLink
 from lunchkit.links import derived_token, public, token_hash
 from lunchkit.mail.addresses import fold_email
 from lunchkit.mail.models import OutboxLetter
+from lunchkit.personal import own_columns
 
 SCOPE = "guest"
 """What the links of guests are derived for."""
@@ -112,14 +113,7 @@ def own_wish(email: str | None) -> dict[str, Any] | None:
         .where(OutboxLetter.kind == INVITATION, OutboxLetter.recipient == guest.email)
         .order_by(OutboxLetter.id)
     )
-    return {
-        "email": guest.email,
-        "language": guest.language,
-        "source": guest.source,
-        "wording": guest.wording,
-        "asked_at": guest.asked_at.isoformat(),
-        "confirmed_at": guest.confirmed_at and guest.confirmed_at.isoformat(),
-        "left_at": guest.left_at and guest.left_at.isoformat(),
+    return own_columns(guest) | {
         "letters": [
             {"promised_at": letter.created_at.isoformat(), "sent_at": letter.sent_at and letter.sent_at.isoformat()}
             for letter in letters

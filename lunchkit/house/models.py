@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lunchkit.db import Model, Moment
+from lunchkit.db import NOT_PERSONAL, Model, Moment
 from lunchkit.events.models import Colour
 
 ONLY = 1
@@ -18,37 +18,37 @@ class House(Model):
     __tablename__ = "house"
     __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    colour: Mapped[str] = mapped_column(String(20))
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, info=NOT_PERSONAL)
+    colour: Mapped[str] = mapped_column(String(20), info=NOT_PERSONAL)
     """Of new lunches, and of the pages that belong to none."""
-    purge_days: Mapped[int]
+    purge_days: Mapped[int] = mapped_column(info=NOT_PERSONAL)
     """Of new lunches: names and addresses are erased so many days after."""
-    notice: Mapped[str] = mapped_column(Text)
+    notice: Mapped[str] = mapped_column(Text, info=NOT_PERSONAL)
     """What the house itself says about privacy, in Markdown."""
-    logo: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    logo: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True, info=NOT_PERSONAL)
     """As WebP, small; drawn anew from what was sent."""
-    logo_token: Mapped[str] = mapped_column(String(32))
+    logo_token: Mapped[str] = mapped_column(String(32), info=NOT_PERSONAL)
     """In the address of its file; another one for each logo. Empty where there is none."""
-    logo_width: Mapped[int]
-    logo_height: Mapped[int]
-    logo_alt: Mapped[str] = mapped_column(String(200))
-    logo_ground: Mapped[str] = mapped_column(String(10))
+    logo_width: Mapped[int] = mapped_column(info=NOT_PERSONAL)
+    logo_height: Mapped[int] = mapped_column(info=NOT_PERSONAL)
+    logo_alt: Mapped[str] = mapped_column(String(200), info=NOT_PERSONAL)
+    logo_ground: Mapped[str] = mapped_column(String(10), info=NOT_PERSONAL)
     """What it stands on: '' for the page itself, 'white', 'black'."""
-    logo_tones: Mapped[list[list[float]]] = mapped_column(JSON)
+    logo_tones: Mapped[list[list[float]]] = mapped_column(JSON, info=NOT_PERSONAL)
     """The colours that can be seen in it: red, green, blue, and its share."""
-    logo_is_opaque: Mapped[bool]
+    logo_is_opaque: Mapped[bool] = mapped_column(info=NOT_PERSONAL)
     """Whether it brings its own ground along."""
-    settled: Mapped[list[str]] = mapped_column(JSON)
+    settled: Mapped[list[str]] = mapped_column(JSON, info=NOT_PERSONAL)
     """Steps of the first run that were saved or left for later."""
-    first_run_ended_at: Mapped[Moment | None]
-    tested_at: Mapped[Moment | None]
+    first_run_ended_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
+    tested_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     """When a test letter was last taken by the mail server."""
-    tested_with: Mapped[str] = mapped_column(String(64))
+    tested_with: Mapped[str] = mapped_column(String(64), info=NOT_PERSONAL)
     """A mark of the mail settings that it left with: with other ones nothing is proven."""
-    health: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    health: Mapped[list[dict[str, Any]]] = mapped_column(JSON, info=NOT_PERSONAL)
     """What was found when somebody last looked after the house."""
-    looked_at: Mapped[Moment | None]
-    forwarded: Mapped[int | None]
+    looked_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
+    forwarded: Mapped[int | None] = mapped_column(info=NOT_PERSONAL)
     """Through how many proxies the last look by browser came; None where nobody has looked by browser yet."""
 
 

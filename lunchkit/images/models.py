@@ -3,7 +3,7 @@
 from sqlalchemy import ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from lunchkit.db import Model, Moment
+from lunchkit.db import NOT_PERSONAL, PERSONAL, Model, Moment, way_of
 from lunchkit.images.redraw import widths_of
 
 
@@ -11,21 +11,22 @@ class Picture(Model):
     """A picture. Its files lie in the database: one copy to back up, and what is taken down is gone."""
 
     __tablename__ = "picture"
+    __table_args__ = way_of("deleted when no page holds it, or when it is taken down: images.actions.erase_picture")
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    token: Mapped[str] = mapped_column(String(32), unique=True)
+    id: Mapped[int] = mapped_column(primary_key=True, info=NOT_PERSONAL)
+    token: Mapped[str] = mapped_column(String(32), unique=True, info=NOT_PERSONAL)
     """Random; the address of its files, so that nobody finds a picture that no page shows."""
-    width: Mapped[int]
-    height: Mapped[int]
+    width: Mapped[int] = mapped_column(info=NOT_PERSONAL)
+    height: Mapped[int] = mapped_column(info=NOT_PERSONAL)
     """Pixels of the largest file."""
-    alt: Mapped[str] = mapped_column(String(300))
+    alt: Mapped[str] = mapped_column(String(300), info=PERSONAL)
     """What it shows, for who cannot see it."""
-    credit: Mapped[str] = mapped_column(String(200), default="")
-    licence: Mapped[str] = mapped_column(String(100), default="")
-    consent: Mapped[str] = mapped_column(String(300), default="")
+    credit: Mapped[str] = mapped_column(String(200), default="", info=PERSONAL)
+    licence: Mapped[str] = mapped_column(String(100), default="", info=NOT_PERSONAL)
+    consent: Mapped[str] = mapped_column(String(300), default="", info=PERSONAL)
     """On what basis the people in it may be shown; never published."""
-    created_at: Mapped[Moment]
-    taken_down_at: Mapped[Moment | None]
+    created_at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)
+    taken_down_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     """When somebody took it down; the moment of its making where nobody did, and it is laid by instead."""
     files: Mapped[list["PictureFile"]] = relationship(
         order_by="PictureFile.width", cascade="all, delete-orphan", passive_deletes=True
@@ -56,7 +57,10 @@ class PictureFile(Model):
     """A picture in one width, as WebP."""
 
     __tablename__ = "picture_file"
+    __table_args__ = way_of("deleted with the picture, or when it is taken down: images.actions.erase_picture")
 
-    picture_id: Mapped[int] = mapped_column(ForeignKey("picture.id", ondelete="CASCADE"), primary_key=True)
-    width: Mapped[int] = mapped_column(primary_key=True)
-    data: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    picture_id: Mapped[int] = mapped_column(
+        ForeignKey("picture.id", ondelete="CASCADE"), primary_key=True, info=NOT_PERSONAL
+    )
+    width: Mapped[int] = mapped_column(primary_key=True, info=NOT_PERSONAL)
+    data: Mapped[bytes] = mapped_column(LargeBinary, deferred=True, info=PERSONAL)

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import JSON, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lunchkit.db import Model, Moment
+from lunchkit.db import NOT_PERSONAL, PERSONAL, Model, Moment, way_of
 
 
 class OutboxLetter(Model):
@@ -16,25 +16,26 @@ class OutboxLetter(Model):
         Index("ix_outbox_letter_due", "sent_at", "failed_at", "next_attempt_at"),
         Index("ix_outbox_letter_state", "event_id", "sent_at", "failed_at"),
         Index("ix_outbox_letter_kind", "event_id", "kind", "sent_at", "failed_at"),
+        way_of("deleted with the person and on the purge day: registrations.steps.forget, upkeep.actions.purge_people"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    kind: Mapped[str] = mapped_column(String(60))
-    recipient: Mapped[str] = mapped_column(String(254), index=True)
-    language: Mapped[str] = mapped_column(String(5))
-    facts: Mapped[dict[str, Any]] = mapped_column(JSON)
+    id: Mapped[int] = mapped_column(primary_key=True, info=NOT_PERSONAL)
+    kind: Mapped[str] = mapped_column(String(60), info=NOT_PERSONAL)
+    recipient: Mapped[str] = mapped_column(String(254), index=True, info=PERSONAL)
+    language: Mapped[str] = mapped_column(String(5), info=NOT_PERSONAL)
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON, info=PERSONAL)
     """What the letter says; erased once it is sent."""
-    message_id: Mapped[str] = mapped_column(String(200), unique=True)
+    message_id: Mapped[str] = mapped_column(String(200), unique=True, info=NOT_PERSONAL)
     """One for ever, so that a repeat after a crash can be recognised."""
-    once_key: Mapped[str | None] = mapped_column(String(120), unique=True)
+    once_key: Mapped[str | None] = mapped_column(String(120), unique=True, info=NOT_PERSONAL)
     """Set where the same letter must never be promised twice."""
-    subject_id: Mapped[int | None] = mapped_column(index=True)
+    subject_id: Mapped[int | None] = mapped_column(index=True, info=NOT_PERSONAL)
     """The registration that the letter speaks of, for the organiser's pages."""
-    event_id: Mapped[int | None] = mapped_column(index=True)
-    created_at: Mapped[Moment]
-    next_attempt_at: Mapped[Moment]
-    attempts: Mapped[int] = mapped_column(default=0)
-    last_error: Mapped[str] = mapped_column(Text, default="")
-    sent_at: Mapped[Moment | None]
-    failed_at: Mapped[Moment | None]
+    event_id: Mapped[int | None] = mapped_column(index=True, info=NOT_PERSONAL)
+    created_at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)
+    next_attempt_at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)
+    attempts: Mapped[int] = mapped_column(default=0, info=NOT_PERSONAL)
+    last_error: Mapped[str] = mapped_column(Text, default="", info=PERSONAL)
+    sent_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
+    failed_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     """Given up: refused for good, or tried for three days."""

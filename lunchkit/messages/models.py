@@ -5,7 +5,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lunchkit.db import Model, Moment
+from lunchkit.db import NOT_PERSONAL, Model, Moment
 from lunchkit.registrations.models import Registration, Standing
 
 ONCE = "message"
@@ -39,14 +39,14 @@ class MessageRound(Model):
 
     __tablename__ = "message_round"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
-    form_key: Mapped[str | None] = mapped_column(String(64), unique=True)
+    id: Mapped[int] = mapped_column(primary_key=True, info=NOT_PERSONAL)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True, info=NOT_PERSONAL)
+    form_key: Mapped[str | None] = mapped_column(String(64), unique=True, info=NOT_PERSONAL)
     """The idempotency key of the form that made it."""
-    audience: Mapped[str] = mapped_column(String(10))
-    subject: Mapped[str] = mapped_column(String(200), default="")
-    prose: Mapped[str] = mapped_column(Text, default="")
+    audience: Mapped[str] = mapped_column(String(10), info=NOT_PERSONAL)
+    subject: Mapped[str] = mapped_column(String(200), default="", info=NOT_PERSONAL)
+    prose: Mapped[str] = mapped_column(Text, default="", info=NOT_PERSONAL)
     """Plain text with placeholders; subject and prose are empty where lunchkit's own thanks were sent."""
-    letters: Mapped[int]
+    letters: Mapped[int] = mapped_column(info=NOT_PERSONAL)
     """How many were promised: a count that stays."""
-    sent_at: Mapped[Moment]
+    sent_at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from lunchkit.db import Model, Moment
+from lunchkit.db import NOT_PERSONAL, PERSONAL, Model, Moment, way_of
 
 FIRST_LANGUAGE = "fr"
 """In which every question is written, before any other."""
@@ -70,47 +70,47 @@ class Poll(Model):
         CheckConstraint("before_id != id", name="not_its_own_before"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
-    position: Mapped[int]
+    id: Mapped[int] = mapped_column(primary_key=True, info=NOT_PERSONAL)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), info=NOT_PERSONAL)
+    position: Mapped[int] = mapped_column(info=NOT_PERSONAL)
     """1, 2, 3 … in the lunch: the ``n`` of its address."""
-    kind: Mapped[str] = mapped_column(String(12), default=Kind.SINGLE)
-    question: Mapped[str] = mapped_column(String(300))
-    low_label: Mapped[str] = mapped_column(String(60), default="")
-    high_label: Mapped[str] = mapped_column(String(60), default="")
+    kind: Mapped[str] = mapped_column(String(12), default=Kind.SINGLE, info=NOT_PERSONAL)
+    question: Mapped[str] = mapped_column(String(300), info=NOT_PERSONAL)
+    low_label: Mapped[str] = mapped_column(String(60), default="", info=NOT_PERSONAL)
+    high_label: Mapped[str] = mapped_column(String(60), default="", info=NOT_PERSONAL)
     """What the two ends of a scale mean."""
-    translations: Mapped[dict[str, dict[str, str]]] = mapped_column(JSON, default=dict)
+    translations: Mapped[dict[str, dict[str, str]]] = mapped_column(JSON, default=dict, info=NOT_PERSONAL)
     """By language (en, de, it): {"en": {"question": …, "low": …, "high": …}}."""
-    most_choices: Mapped[int] = mapped_column(default=1)
+    most_choices: Mapped[int] = mapped_column(default=1, info=NOT_PERSONAL)
     """How many choices one person may tick, or words they may write."""
-    allows_none: Mapped[bool] = mapped_column(default=True)
+    allows_none: Mapped[bool] = mapped_column(default=True, info=NOT_PERSONAL)
     """Whether «sans avis» is among the answers."""
-    is_live: Mapped[bool] = mapped_column(default=False)
+    is_live: Mapped[bool] = mapped_column(default=False, info=NOT_PERSONAL)
     """Whether the projector shows the counts while the poll is open."""
-    before_id: Mapped[int | None] = mapped_column(ForeignKey("poll.id"), unique=True, index=True)
+    before_id: Mapped[int | None] = mapped_column(ForeignKey("poll.id"), unique=True, index=True, info=NOT_PERSONAL)
     """The poll before the debate that this one asks again."""
-    protects: Mapped[int] = mapped_column(default=FEWEST_TOGETHER)
+    protects: Mapped[int] = mapped_column(default=FEWEST_TOGETHER, info=NOT_PERSONAL)
     """The smallest group that the before/after picture may show."""
-    in_rehearsal: Mapped[bool] = mapped_column(default=False)
+    in_rehearsal: Mapped[bool] = mapped_column(default=False, info=NOT_PERSONAL)
     """Whether it was opened in a rehearsal: then its result goes nowhere, and ends with the rehearsal."""
-    note: Mapped[str] = mapped_column(String(300), default="")
+    note: Mapped[str] = mapped_column(String(300), default="", info=NOT_PERSONAL)
     """What readers of the result should know, in the organiser's words: stands beside it wherever it shows."""
-    opened_at: Mapped[Moment | None]
-    closed_at: Mapped[Moment | None]
-    revealed_at: Mapped[Moment | None]
+    opened_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
+    closed_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
+    revealed_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     """When its result was shown, the last time."""
-    annulled_at: Mapped[Moment | None]
-    cleared_at: Mapped[Moment | None]
+    annulled_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
+    cleared_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     """When its ballots and their key were destroyed."""
-    ballots: Mapped[int | None]
+    ballots: Mapped[int | None] = mapped_column(info=NOT_PERSONAL)
     """How many phones answered, counted at the close."""
-    hand_ballots: Mapped[int] = mapped_column(default=0)
+    hand_ballots: Mapped[int] = mapped_column(default=0, info=NOT_PERSONAL)
     """How many people answered on paper or with a raised hand."""
-    people: Mapped[int | None] = mapped_column(info={"personal": False})
+    people: Mapped[int | None] = mapped_column(info=NOT_PERSONAL)
     """How many people were there at the close; None where nobody knows."""
-    movement: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    movement: Mapped[dict[str, Any] | None] = mapped_column(JSON, info=NOT_PERSONAL)
     """What is published of how opinions moved since ``before``: see ``lunchkit.polls.movement``."""
-    record: Mapped[str | None] = mapped_column(String(64), info={"personal": False})
+    record: Mapped[str | None] = mapped_column(String(64), info=NOT_PERSONAL)
     """The closing record: see ``lunchkit.polls.queries.digest_of``. None of polls from before there was one."""
     choices: Mapped[list["Choice"]] = relationship(
         back_populates="poll", order_by="Choice.position", cascade="all, delete-orphan"
@@ -191,11 +191,11 @@ class Choice(Model):
     __tablename__ = "choice"
     __table_args__ = (UniqueConstraint("poll_id", "position"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    poll_id: Mapped[int] = mapped_column(ForeignKey("poll.id", ondelete="CASCADE"))
-    position: Mapped[int]
-    label: Mapped[str] = mapped_column(String(120))
-    translations: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    id: Mapped[int] = mapped_column(primary_key=True, info=NOT_PERSONAL)
+    poll_id: Mapped[int] = mapped_column(ForeignKey("poll.id", ondelete="CASCADE"), info=NOT_PERSONAL)
+    position: Mapped[int] = mapped_column(info=NOT_PERSONAL)
+    label: Mapped[str] = mapped_column(String(120), info=NOT_PERSONAL)
+    translations: Mapped[dict[str, str]] = mapped_column(JSON, default=dict, info=NOT_PERSONAL)
     """The label by language (en, de, it)."""
     poll: Mapped[Poll] = relationship(back_populates="choices")
 
@@ -209,12 +209,12 @@ class Tally(Model):
 
     __tablename__ = "tally"
 
-    poll_id: Mapped[int] = mapped_column(ForeignKey("poll.id", ondelete="CASCADE"), primary_key=True)
-    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    poll_id: Mapped[int] = mapped_column(ForeignKey("poll.id", ondelete="CASCADE"), primary_key=True, info=NOT_PERSONAL)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, info=NOT_PERSONAL)
     """Of the choice; 0 for «sans avis»."""
-    grade: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    grade: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, info=NOT_PERSONAL)
     """The rank that it got (1 is the first), or for a statement 1 agreed, 0 passed, -1 disagreed; otherwise 0."""
-    count: Mapped[int]
+    count: Mapped[int] = mapped_column(info=NOT_PERSONAL)
 
 
 class HandCount(Model):
@@ -223,22 +223,23 @@ class HandCount(Model):
     __tablename__ = "hand_count"
     __table_args__ = (CheckConstraint("count >= 0", name="count_not_negative"),)
 
-    poll_id: Mapped[int] = mapped_column(ForeignKey("poll.id", ondelete="CASCADE"), primary_key=True)
-    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    count: Mapped[int]
+    poll_id: Mapped[int] = mapped_column(ForeignKey("poll.id", ondelete="CASCADE"), primary_key=True, info=NOT_PERSONAL)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, info=NOT_PERSONAL)
+    count: Mapped[int] = mapped_column(info=NOT_PERSONAL)
 
 
 class WrittenAnswer(Model):
     """A word or a text that somebody wrote, without a trace of who: shown once an organiser has approved it."""
 
     __tablename__ = "written_answer"
+    __table_args__ = way_of("kept: nobody's name stands beside it, and an organiser read it before it was shown")
 
-    poll_id: Mapped[int] = mapped_column(ForeignKey("poll.id", ondelete="CASCADE"), primary_key=True)
-    folded: Mapped[str] = mapped_column(String(300), primary_key=True)
+    poll_id: Mapped[int] = mapped_column(ForeignKey("poll.id", ondelete="CASCADE"), primary_key=True, info=NOT_PERSONAL)
+    folded: Mapped[str] = mapped_column(String(300), primary_key=True, info=PERSONAL)
     """What makes two words the same: see ``lunchkit.polls.words``."""
-    text: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text, info=PERSONAL)
     """As most people wrote it."""
-    count: Mapped[int] = mapped_column(default=0)
+    count: Mapped[int] = mapped_column(default=0, info=NOT_PERSONAL)
     """How many people wrote it, counted at the close; 0 while the poll is open."""
-    approved_at: Mapped[Moment | None]
-    refused_at: Mapped[Moment | None]
+    approved_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
+    refused_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)

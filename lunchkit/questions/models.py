@@ -5,7 +5,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lunchkit.db import Model, Moment
+from lunchkit.db import NOT_PERSONAL, PERSONAL, Model, Moment, way_of
 
 LONGEST = 280
 """Characters of a question: what one can read out in a breath or two."""
@@ -27,23 +27,24 @@ class Question(Model):
     __table_args__ = (
         UniqueConstraint("event_id", "key"),
         CheckConstraint("supports >= 0", name="supports_not_negative"),
+        way_of("kept: nobody's name stands beside it, and an organiser read it before it was shown"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
-    key: Mapped[str | None] = mapped_column(String(22))
+    id: Mapped[int] = mapped_column(primary_key=True, info=NOT_PERSONAL)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), info=NOT_PERSONAL)
+    key: Mapped[str | None] = mapped_column(String(22), info=NOT_PERSONAL)
     """What makes sending it twice one question; forgotten when the supports are frozen."""
-    text: Mapped[str] = mapped_column(String(LONGEST))
-    off_record: Mapped[bool] = mapped_column(default=False)
+    text: Mapped[str] = mapped_column(String(LONGEST), info=PERSONAL)
+    off_record: Mapped[bool] = mapped_column(default=False, info=NOT_PERSONAL)
     """Whether it stays in the room: in no recap, no export, no feed."""
-    asked_off_record: Mapped[bool] = mapped_column(default=False)
+    asked_off_record: Mapped[bool] = mapped_column(default=False, info=NOT_PERSONAL)
     """Whether the person who asked wished so: then no organiser can take it back."""
-    approved_at: Mapped[Moment | None]
-    answered_at: Mapped[Moment | None]
-    set_aside_at: Mapped[Moment | None]
-    supports: Mapped[int] = mapped_column(default=0)
+    approved_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
+    answered_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
+    set_aside_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
+    supports: Mapped[int] = mapped_column(default=0, info=NOT_PERSONAL)
     """How many phones supported it, counted after the lunch; 0 until then, see ``lunchkit.questions.queries``."""
-    in_rehearsal: Mapped[bool] = mapped_column(default=False)
+    in_rehearsal: Mapped[bool] = mapped_column(default=False, info=NOT_PERSONAL)
     """Whether it was asked in a rehearsal, and goes with it."""
 
     @property
@@ -66,6 +67,8 @@ class Support(Model):
 
     __tablename__ = "support"
 
-    question_id: Mapped[int] = mapped_column(ForeignKey("question.id", ondelete="CASCADE"), primary_key=True)
-    tag: Mapped[str] = mapped_column(String(32), primary_key=True)
+    question_id: Mapped[int] = mapped_column(
+        ForeignKey("question.id", ondelete="CASCADE"), primary_key=True, info=NOT_PERSONAL
+    )
+    tag: Mapped[str] = mapped_column(String(32), primary_key=True, info=NOT_PERSONAL)
     """See ``lunchkit.rooms.devices.support_tag``."""

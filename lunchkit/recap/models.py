@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from lunchkit.db import Model, Moment
+from lunchkit.db import NOT_PERSONAL, PERSONAL, Model, Moment, way_of
 from lunchkit.events.models import Event
 
 
@@ -13,17 +13,18 @@ class Recap(Model):
     """The recap of one lunch: a draft in sections, and what was published of it."""
 
     __tablename__ = "recap"
+    __table_args__ = way_of("kept: the public report; a correction takes a name out of it")
 
-    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True)
-    created_at: Mapped[Moment]
-    published_at: Mapped[Moment | None]
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True, info=NOT_PERSONAL)
+    created_at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)
+    published_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     """When it was published first."""
-    published: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    published: Mapped[dict[str, Any] | None] = mapped_column(JSON, info=PERSONAL)
     """What the public reads, figures frozen: see ``lunchkit.recap.document``. None before publication."""
-    words: Mapped[str] = mapped_column(Text, default="")
+    words: Mapped[str] = mapped_column(Text, default="", info=PERSONAL)
     """What was published as folded words, for the search."""
-    preview_nonce: Mapped[bytes | None] = mapped_column(LargeBinary(16))
-    preview_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True)
+    preview_nonce: Mapped[bytes | None] = mapped_column(LargeBinary(16), info=NOT_PERSONAL)
+    preview_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True, info=NOT_PERSONAL)
     """Of the secret link that shows the draft; None where there is none."""
     event: Mapped[Event] = relationship()
 
@@ -37,35 +38,39 @@ class RecapSection(Model):
     """One section of a draft; ``data`` has the shape that its kind has in ``lunchkit.recap.sections``."""
 
     __tablename__ = "recap_section"
+    __table_args__ = way_of("kept: the text of the report; updated_by goes with a forgotten organiser: recap.steps")
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    event_id: Mapped[int] = mapped_column(ForeignKey("recap.event_id"), index=True)
-    position: Mapped[int]
+    id: Mapped[int] = mapped_column(primary_key=True, info=NOT_PERSONAL)
+    event_id: Mapped[int] = mapped_column(ForeignKey("recap.event_id"), index=True, info=NOT_PERSONAL)
+    position: Mapped[int] = mapped_column(info=NOT_PERSONAL)
     """The order; no two need be different."""
-    kind: Mapped[str] = mapped_column(String(20))
-    title: Mapped[str] = mapped_column(String(200), default="")
+    kind: Mapped[str] = mapped_column(String(20), info=NOT_PERSONAL)
+    title: Mapped[str] = mapped_column(String(200), default="", info=NOT_PERSONAL)
     """Empty: the name of the kind, in the reader's language."""
-    data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    version: Mapped[int] = mapped_column(default=1)
+    data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, info=PERSONAL)
+    version: Mapped[int] = mapped_column(default=1, info=NOT_PERSONAL)
     """Rises with every change: whoever saves says on which one they built."""
-    hidden_at: Mapped[Moment | None]
-    updated_at: Mapped[Moment]
-    updated_by: Mapped[str] = mapped_column(String(200), default="")
+    hidden_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
+    updated_at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)
+    updated_by: Mapped[str] = mapped_column(String(200), default="", info=PERSONAL)
 
 
 class RecapVersion(Model):
     """A section as it once was, or as somebody wrote it who was late (``is_rescued``)."""
 
     __tablename__ = "recap_version"
+    __table_args__ = way_of("kept: the history of the report; saved_by goes with a forgotten organiser: recap.steps")
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    section_id: Mapped[int] = mapped_column(ForeignKey("recap_section.id", ondelete="CASCADE"), index=True)
-    version: Mapped[int]
-    title: Mapped[str] = mapped_column(String(200), default="")
-    data: Mapped[dict[str, Any]] = mapped_column(JSON)
-    saved_at: Mapped[Moment]
-    saved_by: Mapped[str] = mapped_column(String(200), default="")
-    is_rescued: Mapped[bool] = mapped_column(default=False)
+    id: Mapped[int] = mapped_column(primary_key=True, info=NOT_PERSONAL)
+    section_id: Mapped[int] = mapped_column(
+        ForeignKey("recap_section.id", ondelete="CASCADE"), index=True, info=NOT_PERSONAL
+    )
+    version: Mapped[int] = mapped_column(info=NOT_PERSONAL)
+    title: Mapped[str] = mapped_column(String(200), default="", info=NOT_PERSONAL)
+    data: Mapped[dict[str, Any]] = mapped_column(JSON, info=PERSONAL)
+    saved_at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)
+    saved_by: Mapped[str] = mapped_column(String(200), default="", info=PERSONAL)
+    is_rescued: Mapped[bool] = mapped_column(default=False, info=NOT_PERSONAL)
     """Whether it met a newer version when it was saved: kept here, and never shown to the public."""
 
 
@@ -73,9 +78,12 @@ class RecapCorrection(Model):
     """A change after publication, with the note that readers see."""
 
     __tablename__ = "recap_correction"
-    __table_args__ = (UniqueConstraint("event_id", "corrected_at"),)
+    __table_args__ = (
+        UniqueConstraint("event_id", "corrected_at"),
+        way_of("kept: what readers were told of a change in the report"),
+    )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    event_id: Mapped[int] = mapped_column(ForeignKey("recap.event_id"))
-    corrected_at: Mapped[Moment]
-    note: Mapped[str] = mapped_column(Text)
+    id: Mapped[int] = mapped_column(primary_key=True, info=NOT_PERSONAL)
+    event_id: Mapped[int] = mapped_column(ForeignKey("recap.event_id"), info=NOT_PERSONAL)
+    corrected_at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)
+    note: Mapped[str] = mapped_column(Text, info=PERSONAL)

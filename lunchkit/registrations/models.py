@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from lunchkit.db import Model, Moment
+from lunchkit.db import DERIVED, KEY, NOT_PERSONAL, PERSONAL, Erased, Model, Moment, way_of
 from lunchkit.events.models import Diet, Event
 from lunchkit.text import fold
 
@@ -44,49 +44,50 @@ class Registration(Model):
         Index("ix_registration_queued", "event_id", "standing", "queued_at", "id", "erased_at"),
         Index("ix_registration_held_until", "held_until", sqlite_where=_HELD, postgresql_where=_HELD),
         Index("ix_registration_at_door", "event_id", "folded", "id", sqlite_where=_KNOWN, postgresql_where=_KNOWN),
+        way_of(Erased.BLANKED),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
-    nonce: Mapped[bytes] = mapped_column(LargeBinary(16))
+    id: Mapped[int] = mapped_column(primary_key=True, info=KEY)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), info=KEY)
+    nonce: Mapped[bytes] = mapped_column(LargeBinary(16), info=KEY)
     """Random; the personal link and the ticket are derived from it with a key that the database does not hold."""
-    link_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
-    ticket_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
-    name: Mapped[str] = mapped_column(String(200))
-    email: Mapped[str | None] = mapped_column(String(254))
-    email_key: Mapped[str | None] = mapped_column(String(254))
+    link_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True, info=KEY)
+    ticket_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True, info=KEY)
+    name: Mapped[str] = mapped_column(String(200), info=PERSONAL)
+    email: Mapped[str | None] = mapped_column(String(254), info=PERSONAL)
+    email_key: Mapped[str | None] = mapped_column(String(254), info=DERIVED)
     """The address folded for comparison; unique in a lunch."""
-    organisation: Mapped[str] = mapped_column(String(200), default="")
-    folded: Mapped[str] = mapped_column(Text, default="")
+    organisation: Mapped[str] = mapped_column(String(200), default="", info=PERSONAL)
+    folded: Mapped[str] = mapped_column(Text, default="", info=DERIVED)
     """Name, address and organisation as lists search and sort them: see ``refold``."""
-    surname_key: Mapped[str] = mapped_column(Text, default="")
+    surname_key: Mapped[str] = mapped_column(Text, default="", info=DERIVED)
     """The name as lists by surname sort it: see ``surname_key_of``."""
-    is_member: Mapped[bool] = mapped_column(default=False)
-    shows_name: Mapped[bool] = mapped_column(default=False)
+    is_member: Mapped[bool] = mapped_column(default=False, info=NOT_PERSONAL)
+    shows_name: Mapped[bool] = mapped_column(default=False, info=PERSONAL)
     """Whether the name may stand on the list of those present."""
-    wants_recap: Mapped[bool] = mapped_column(default=False)
+    wants_recap: Mapped[bool] = mapped_column(default=False, info=PERSONAL)
     """Whether they asked for the letter that brings the recap."""
-    seats: Mapped[int] = mapped_column(default=1)
+    seats: Mapped[int] = mapped_column(default=1, info=NOT_PERSONAL)
     """The attendee and their companions."""
-    standing: Mapped[str] = mapped_column(String(10))
-    language: Mapped[str] = mapped_column(String(5), default="fr")
-    sequence: Mapped[int] = mapped_column(default=0)
+    standing: Mapped[str] = mapped_column(String(10), info=NOT_PERSONAL)
+    language: Mapped[str] = mapped_column(String(5), default="fr", info=NOT_PERSONAL)
+    sequence: Mapped[int] = mapped_column(default=0, info=KEY)
     """SEQUENCE of this attendee's calendar entry: only ever rises."""
-    form_key: Mapped[str | None] = mapped_column(String(64))
+    form_key: Mapped[str | None] = mapped_column(String(64), info=DERIVED)
     """The idempotency key of the form that made it."""
-    form_digest: Mapped[bytes | None] = mapped_column(LargeBinary(32))
-    registered_at: Mapped[Moment]
-    queued_at: Mapped[Moment]
+    form_digest: Mapped[bytes | None] = mapped_column(LargeBinary(32), info=DERIVED)
+    registered_at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)
+    queued_at: Mapped[Moment] = mapped_column(info=KEY)
     """Since when this request waits, or waited: the order of the queue."""
-    seated_at: Mapped[Moment | None]
-    cancelled_at: Mapped[Moment | None]
-    held_until: Mapped[Moment | None] = mapped_column(info={"personal": False})
+    seated_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
+    cancelled_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
+    held_until: Mapped[Moment | None] = mapped_column(info=KEY)
     """Until when it waits for the link in its e-mail to be pressed; None where that is done, or not asked."""
-    arrived: Mapped[int] = mapped_column(default=0)
+    arrived: Mapped[int] = mapped_column(default=0, info=NOT_PERSONAL)
     """How many of the party came: written by the door, and a count that stays after the purge."""
-    arrived_at: Mapped[Moment | None]
+    arrived_at: Mapped[Moment | None] = mapped_column(info=PERSONAL)
     """When the first of them did; None while nobody has."""
-    erased_at: Mapped[Moment | None]
+    erased_at: Mapped[Moment | None] = mapped_column(info=KEY)
     """When the personal data was erased; what stays is a count."""
     event: Mapped[Event] = relationship()
     needs: Mapped["Needs | None"] = relationship(back_populates="registration", cascade="all, delete-orphan")
@@ -120,20 +121,27 @@ class BulkSeating(Model):
     __tablename__ = "bulk_seating"
     __table_args__ = (CheckConstraint("never = -1", name="never_there"),)
 
-    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True, autoincrement=False)
-    never: Mapped[int] = mapped_column(ForeignKey("event.id", deferrable=True, initially="DEFERRED"), default=-1)
+    event_id: Mapped[int] = mapped_column(
+        ForeignKey("event.id"), primary_key=True, autoincrement=False, info=NOT_PERSONAL
+    )
+    never: Mapped[int] = mapped_column(
+        ForeignKey("event.id", deferrable=True, initially="DEFERRED"), default=-1, info=NOT_PERSONAL
+    )
 
 
 class Needs(Model):
     """Food and access needs, kept apart from the person and erased two days after the lunch."""
 
     __tablename__ = "needs"
+    __table_args__ = way_of(Erased.WITH_PERSON)
 
-    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id", ondelete="CASCADE"), primary_key=True)
-    diets: Mapped[str] = mapped_column(String(100), default="")
+    registration_id: Mapped[int] = mapped_column(
+        ForeignKey("registration.id", ondelete="CASCADE"), primary_key=True, info=KEY
+    )
+    diets: Mapped[str] = mapped_column(String(100), default="", info=PERSONAL)
     """One Diet per seat, separated by commas, the attendee's first; empty where the lunch does not ask."""
-    allergies: Mapped[str] = mapped_column(Text, default="")
-    access: Mapped[str] = mapped_column(Text, default="")
+    allergies: Mapped[str] = mapped_column(Text, default="", info=PERSONAL)
+    access: Mapped[str] = mapped_column(Text, default="", info=PERSONAL)
     registration: Mapped[Registration] = relationship(back_populates="needs")
 
     @property
@@ -154,32 +162,33 @@ class CheckIn(Model):
     __tablename__ = "check_in"
     __table_args__ = (
         Index("uq_check_in_first", "registration_id", unique=True, sqlite_where=_FIRST, postgresql_where=_FIRST),
+        way_of(Erased.WITH_PERSON),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
-    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id"), index=True)
-    nonce: Mapped[str] = mapped_column(String(64), unique=True)
+    id: Mapped[int] = mapped_column(primary_key=True, info=KEY)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True, info=KEY)
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id"), index=True, info=KEY)
+    nonce: Mapped[str] = mapped_column(String(64), unique=True, info=KEY)
     """Random, made by the phone: a scan that is sent again is the same scan."""
-    door: Mapped[str] = mapped_column(String(60))
-    people: Mapped[int]
+    door: Mapped[str] = mapped_column(String(60), info=PERSONAL)
+    people: Mapped[int] = mapped_column(info=PERSONAL)
     """How many of the party this scan told of."""
-    is_walk_in: Mapped[bool] = mapped_column(default=False)
+    is_walk_in: Mapped[bool] = mapped_column(default=False, info=PERSONAL)
     """Whether they came without having registered."""
-    added_seats: Mapped[int] = mapped_column(default=0)
+    added_seats: Mapped[int] = mapped_column(default=0, info=PERSONAL)
     """By how many the number of seats rose to let them in, beside people who had not come."""
-    scanned_at: Mapped[Moment]
+    scanned_at: Mapped[Moment] = mapped_column(info=PERSONAL)
     """When, by the phone's clock."""
-    received_at: Mapped[Moment]
+    received_at: Mapped[Moment] = mapped_column(info=PERSONAL)
     """When, by ours: later where the phone had no network."""
-    admitted_at: Mapped[Moment | None]
+    admitted_at: Mapped[Moment | None] = mapped_column(info=PERSONAL)
     """When it let the party in; None for a scan that did not."""
-    flagged_at: Mapped[Moment | None]
+    flagged_at: Mapped[Moment | None] = mapped_column(info=PERSONAL)
     """When we learned that a phone without network had let somebody in whom we would have stopped."""
-    settled_at: Mapped[Moment | None]
+    settled_at: Mapped[Moment | None] = mapped_column(info=PERSONAL)
     """When somebody had looked into that."""
-    undone_at: Mapped[Moment | None]
-    organiser_id: Mapped[int | None] = mapped_column(ForeignKey("organiser.id"))
+    undone_at: Mapped[Moment | None] = mapped_column(info=PERSONAL)
+    organiser_id: Mapped[int | None] = mapped_column(ForeignKey("organiser.id"), info=KEY)
     registration: Mapped[Registration] = relationship()
 
 
@@ -187,10 +196,15 @@ class Answer(Model):
     """What an attendee answered to a question of the organisers' own; erased with the person."""
 
     __tablename__ = "answer"
+    __table_args__ = way_of(Erased.WITH_PERSON)
 
-    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id", ondelete="CASCADE"), primary_key=True)
-    question_id: Mapped[int] = mapped_column(ForeignKey("form_question.id"), primary_key=True, index=True)
-    value: Mapped[str] = mapped_column(Text)
+    registration_id: Mapped[int] = mapped_column(
+        ForeignKey("registration.id", ondelete="CASCADE"), primary_key=True, info=NOT_PERSONAL
+    )
+    question_id: Mapped[int] = mapped_column(
+        ForeignKey("form_question.id"), primary_key=True, index=True, info=NOT_PERSONAL
+    )
+    value: Mapped[str] = mapped_column(Text, info=PERSONAL)
     """The words, or the choices one a line, as they were written first."""
     registration: Mapped[Registration] = relationship(back_populates="answers")
 

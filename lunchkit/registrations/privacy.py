@@ -11,6 +11,7 @@ from lunchkit.events.queries import all_form_questions
 from lunchkit.guests.queries import own_wish
 from lunchkit.i18n import language, long_date
 from lunchkit.mail.models import OutboxLetter
+from lunchkit.personal import own_columns
 from lunchkit.registrations.models import CheckIn, Registration
 
 
@@ -67,34 +68,9 @@ def own_data(registration: Registration) -> dict[str, Any]:
     ).all()
     return {
         "event": {"title": registration.event.title, "starts_at": registration.event.starts_at.isoformat()},
-        "registration": {
-            "name": registration.name,
-            "email": registration.email,
-            "organisation": registration.organisation,
-            "is_member": registration.is_member,
-            "shows_name": registration.shows_name,
-            "wants_recap": registration.wants_recap,
-            "seats": registration.seats,
-            "standing": registration.standing,
-            "language": registration.language,
-            "registered_at": registration.registered_at.isoformat(),
-            "seated_at": registration.seated_at and registration.seated_at.isoformat(),
-            "cancelled_at": registration.cancelled_at and registration.cancelled_at.isoformat(),
-            "arrived": registration.arrived,
-            "arrived_at": registration.arrived_at and registration.arrived_at.isoformat(),
-        },
-        "needs": needs
-        and {"diets": [diet.value for diet in needs.diet_list], "allergies": needs.allergies, "access": needs.access},
-        "scans": [
-            {
-                "door": scan.door,
-                "people": scan.people,
-                "scanned_at": scan.scanned_at.isoformat(),
-                "let_in_at": scan.admitted_at and scan.admitted_at.isoformat(),
-                "undone_at": scan.undone_at and scan.undone_at.isoformat(),
-            }
-            for scan in scans
-        ],
+        "registration": own_columns(registration),
+        "needs": needs and own_columns(needs) | {"diets": [diet.value for diet in needs.diet_list]},
+        "scans": [own_columns(scan) for scan in scans],
         "answers": [{"question": question, "answer": answer} for question, answer in own_answers(registration)],
         "letters": [
             {

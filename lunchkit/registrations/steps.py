@@ -14,9 +14,10 @@ from lunchkit.events.models import Event
 from lunchkit.mail.addresses import fold_email
 from lunchkit.mail.models import OutboxLetter
 from lunchkit.mail.outbox import FORGET
+from lunchkit.personal import erase_people
 from lunchkit.registrations.forms import AttendeeDetails
 from lunchkit.registrations.letters import Why, promise_cancellations, promise_letter
-from lunchkit.registrations.models import Answer, CheckIn, Needs, Registration, Standing
+from lunchkit.registrations.models import Answer, Needs, Registration, Standing
 from lunchkit.registrations.queries import place_in_queue
 from lunchkit.registrations.refusals import (
     DateHasPassed,
@@ -28,20 +29,6 @@ from lunchkit.registrations.refusals import (
 )
 from lunchkit.registrations.seats import fill_seats, lock_event
 
-FORGOTTEN: dict[str, object] = {
-    "name": "",
-    "email": None,
-    "email_key": None,
-    "organisation": "",
-    "folded": "",
-    "surname_key": "",
-    "form_key": None,
-    "form_digest": None,
-    "shows_name": False,
-    "wants_recap": False,
-    "arrived_at": None,
-}
-"""What the columns hold of somebody who was erased, or whose lunch was purged."""
 HELD_FOR = timedelta(minutes=30)
 """How long a seat waits for the link in its e-mail to be pressed."""
 _KNOWN = select(Registration).where(
@@ -252,12 +239,8 @@ def forget(session: Session, registration: Registration, now: datetime) -> None:
     session.execute(delete(OutboxLetter).where(about, ~last_word))
     for letter in session.scalars(select(OutboxLetter).where(about)):
         letter.facts = {**letter.facts, FORGET: True}
-    for name, value in FORGOTTEN.items():
-        setattr(registration, name, value)
-    session.execute(delete(CheckIn).where(CheckIn.registration_id == registration.id))
-    registration.needs = None
-    registration.answers = []
-    registration.erased_at = now
+    erase_people(session, Registration, Registration.id == registration.id, now)
+    session.expire(registration)
 
 
 def require_movable(

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from lunchkit.db import Model, Moment
+from lunchkit.db import NOT_PERSONAL, PERSONAL, Model, Moment, way_of
 from lunchkit.events.models import Event
 from lunchkit.images.models import Picture
 
@@ -21,14 +21,14 @@ class Organisation(Model):
 
     __tablename__ = "organisation"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    slug: Mapped[str] = mapped_column(String(80), unique=True)
-    name: Mapped[str] = mapped_column(String(200))
-    website: Mapped[str] = mapped_column(String(500), default="")
-    about: Mapped[str] = mapped_column(Text, default="")
+    id: Mapped[int] = mapped_column(primary_key=True, info=NOT_PERSONAL)
+    slug: Mapped[str] = mapped_column(String(80), unique=True, info=NOT_PERSONAL)
+    name: Mapped[str] = mapped_column(String(200), info=NOT_PERSONAL)
+    website: Mapped[str] = mapped_column(String(500), default="", info=NOT_PERSONAL)
+    about: Mapped[str] = mapped_column(Text, default="", info=NOT_PERSONAL)
     """Markdown."""
-    town: Mapped[str] = mapped_column(String(100), default="")
-    is_member: Mapped[bool] = mapped_column(default=False)
+    town: Mapped[str] = mapped_column(String(100), default="", info=NOT_PERSONAL)
+    is_member: Mapped[bool] = mapped_column(default=False, info=NOT_PERSONAL)
     """Whether it is a member of the network."""
 
 
@@ -36,31 +36,32 @@ class Speaker(Model):
     """A person who speaks at lunches, and whose page is theirs to write."""
 
     __tablename__ = "speaker"
+    __table_args__ = way_of("deleted with the last event at which they speak: speakers.steps.forget_unless_elsewhere")
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    slug: Mapped[str] = mapped_column(String(80), unique=True)
-    name: Mapped[str] = mapped_column(String(200))
-    role: Mapped[str] = mapped_column(String(200), default="")
-    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
-    short_bio: Mapped[str] = mapped_column(String(300), default="")
+    id: Mapped[int] = mapped_column(primary_key=True, info=NOT_PERSONAL)
+    slug: Mapped[str] = mapped_column(String(80), unique=True, info=PERSONAL)
+    name: Mapped[str] = mapped_column(String(200), info=PERSONAL)
+    role: Mapped[str] = mapped_column(String(200), default="", info=PERSONAL)
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), info=NOT_PERSONAL)
+    short_bio: Mapped[str] = mapped_column(String(300), default="", info=PERSONAL)
     """One or two plain sentences."""
-    biography: Mapped[str] = mapped_column(Text, default="")
+    biography: Mapped[str] = mapped_column(Text, default="", info=PERSONAL)
     """Markdown."""
-    languages: Mapped[list[str]] = mapped_column(JSON, default=list)
+    languages: Mapped[list[str]] = mapped_column(JSON, default=list, info=PERSONAL)
     """Codes of the languages that they speak, the best first."""
-    links: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)
+    links: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list, info=PERSONAL)
     """[{"label": …, "url": …}]."""
-    portrait_id: Mapped[int | None] = mapped_column(ForeignKey("picture.id"))
-    link_nonce: Mapped[bytes | None] = mapped_column(LargeBinary(16))
-    link_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True, index=True)
+    portrait_id: Mapped[int | None] = mapped_column(ForeignKey("picture.id"), info=NOT_PERSONAL)
+    link_nonce: Mapped[bytes | None] = mapped_column(LargeBinary(16), info=NOT_PERSONAL)
+    link_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True, index=True, info=NOT_PERSONAL)
     """Of the private link by which they write their page; None where there is none."""
-    goes_live: Mapped[bool] = mapped_column(default=False)
+    goes_live: Mapped[bool] = mapped_column(default=False, info=NOT_PERSONAL)
     """Whether what they submit is public at once; else an organiser approves it."""
-    draft: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    draft: Mapped[dict[str, Any] | None] = mapped_column(JSON, info=PERSONAL)
     """What they wrote and is not public yet: see ``lunchkit.speakers.forms.SpeakerPage``."""
-    submitted_at: Mapped[Moment | None]
+    submitted_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     """Since when the draft waits for an organiser."""
-    updated_at: Mapped[Moment | None]
+    updated_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     organisation: Mapped[Organisation | None] = relationship()
     portrait: Mapped[Picture | None] = relationship()
 
@@ -79,15 +80,16 @@ class Appearance(Model):
     """A speaker at one lunch, in order of appearance."""
 
     __tablename__ = "appearance"
+    __table_args__ = way_of("deleted when the speaker is removed from the event: speakers.actions.remove_speaker")
 
-    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True)
-    speaker_id: Mapped[int] = mapped_column(ForeignKey("speaker.id"), primary_key=True)
-    position: Mapped[int] = mapped_column(default=0)
-    said: Mapped[str] = mapped_column(Text, default="")
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True, info=NOT_PERSONAL)
+    speaker_id: Mapped[int] = mapped_column(ForeignKey("speaker.id"), primary_key=True, info=NOT_PERSONAL)
+    position: Mapped[int] = mapped_column(default=0, info=NOT_PERSONAL)
+    said: Mapped[str] = mapped_column(Text, default="", info=PERSONAL)
     """What they said there, in Markdown."""
-    slides_url: Mapped[str] = mapped_column(String(500), default="")
-    slides_title: Mapped[str] = mapped_column(String(200), default="")
-    slides_licence: Mapped[str] = mapped_column(String(100), default="")
+    slides_url: Mapped[str] = mapped_column(String(500), default="", info=PERSONAL)
+    slides_title: Mapped[str] = mapped_column(String(200), default="", info=PERSONAL)
+    slides_licence: Mapped[str] = mapped_column(String(100), default="", info=NOT_PERSONAL)
     speaker: Mapped[Speaker] = relationship()
     event: Mapped[Event] = relationship()
 
@@ -96,15 +98,16 @@ class Quotation(Model):
     """A sentence of a speaker at a lunch. Shows nowhere before they approve it."""
 
     __tablename__ = "quotation"
+    __table_args__ = way_of("deleted when the speaker is removed from the event: speakers.actions.remove_speaker")
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
-    speaker_id: Mapped[int] = mapped_column(ForeignKey("speaker.id", ondelete="CASCADE"), index=True)
-    text: Mapped[str] = mapped_column(String(500))
-    medium: Mapped[str] = mapped_column(String(200), default="")
+    id: Mapped[int] = mapped_column(primary_key=True, info=NOT_PERSONAL)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True, info=NOT_PERSONAL)
+    speaker_id: Mapped[int] = mapped_column(ForeignKey("speaker.id", ondelete="CASCADE"), index=True, info=NOT_PERSONAL)
+    text: Mapped[str] = mapped_column(String(500), info=PERSONAL)
+    medium: Mapped[str] = mapped_column(String(200), default="", info=PERSONAL)
     """Where it was said or printed; empty: at the lunch."""
-    url: Mapped[str] = mapped_column(String(500), default="")
-    created_at: Mapped[Moment]
-    approved_at: Mapped[Moment | None]
-    refused_at: Mapped[Moment | None]
+    url: Mapped[str] = mapped_column(String(500), default="", info=PERSONAL)
+    created_at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)
+    approved_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
+    refused_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     speaker: Mapped[Speaker] = relationship()

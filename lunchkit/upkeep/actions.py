@@ -3,18 +3,18 @@
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from lunchkit import clock
 from lunchkit.db import leave_traces, scrub_traces, transaction
 from lunchkit.events.models import FOOD_KEPT_FOR, REMINDERS, Event, Reminder
-from lunchkit.feedback.models import Remark
 from lunchkit.mail.models import OutboxLetter
+from lunchkit.personal import erase_of_event, erase_people
 from lunchkit.registrations.letters import promise_letter
-from lunchkit.registrations.models import Answer, CheckIn, Needs, Registration, Standing
+from lunchkit.registrations.models import Needs, Registration, Standing
 from lunchkit.registrations.seats import lock_event
-from lunchkit.registrations.steps import FORGOTTEN, release_held, serve_queue
+from lunchkit.registrations.steps import release_held, serve_queue
 
 REMINDER_WINDOW = timedelta(hours=20)
 """A reminder that could not leave for so long (the server was off) is not sent late."""
@@ -122,13 +122,8 @@ def _erase_needs(session: Session, event: Event) -> int:
 
 
 def _purge(session: Session, event: Event, now: datetime) -> int:
-    _erase_needs(session, event)
+    leave_traces()
     session.execute(delete(OutboxLetter).where(OutboxLetter.event_id == event.id))
-    session.execute(delete(CheckIn).where(CheckIn.event_id == event.id))  # how many came stays with the registration
-    session.execute(delete(Remark).where(Remark.event_id == event.id))  # how many answered what stays
-    of_this_lunch = select(Registration.id).where(Registration.event_id == event.id)
-    session.execute(delete(Answer).where(Answer.registration_id.in_(of_this_lunch)))
-    people = update(Registration).where(Registration.event_id == event.id, Registration.erased_at.is_(None))
-    forgotten = session.execute(people.values(**FORGOTTEN, erased_at=now))
+    erase_of_event(session, event.id)
     event.purged_at = event.needs_erased_at = now
-    return int(getattr(forgotten, "rowcount", 0))
+    return erase_people(session, Registration, Registration.event_id == event.id, now)
