@@ -26,7 +26,13 @@ from lunchkit.polls.actions import finish_closings
 from lunchkit.questions.actions import freeze_supports
 from lunchkit.recap.actions import erase_orphaned_pictures
 from lunchkit.settings_file import settings_file
-from lunchkit.upkeep.actions import erase_needs, promise_reminders, purge_people, release_unconfirmed
+from lunchkit.upkeep.actions import (
+    drop_old_notes,
+    erase_needs,
+    promise_reminders,
+    purge_people,
+    release_unconfirmed,
+)
 
 ROUND = 5.0
 """Seconds between two looks at the outbox; a letter promised by this process is looked for at once."""
@@ -46,6 +52,7 @@ JOBS: tuple[tuple[Callable[[], object], float], ...] = (
     (erase_orphaned_pictures, 3600.0),
     (forget_old_wishes, 3600.0),
     (purge_people, 600.0),
+    (drop_old_notes, 3600.0),
     (forget_old_sign_ins, 3600.0),
     (forget_old_acts, 3600.0),
     (forget_who_left, 3600.0),

@@ -1,14 +1,16 @@
 """Copies of the database that can be trusted, and the way back."""
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import URL, make_url
 
+from lunchkit import clock
 from lunchkit.config import Settings
 from lunchkit.db import SQLITE_DRIVER
 
@@ -45,6 +47,26 @@ def newest_backup(settings: Settings) -> datetime | None:
     except OSError:
         return None
     return datetime.fromtimestamp(max(times), UTC) if times else None
+
+
+def drop_old_copies(settings: Settings) -> str:
+    """Delete backups, and databases that a restore set aside, older than ``backup_days``; the newest backup stays.
+
+    Returns the stamp before which there is no backup any more.
+    """
+    limit = f"{clock.now() - timedelta(days=settings.backup_days):%Y%m%dT%H%M%SZ}"
+    backups = _stamps(backup_folder(settings), r"lunchkit-(\d{8}T\d{6}Z)\.(sqlite|pgdump)")
+    first = min(limit, max(backups.values(), default=limit))
+    aside = _stamps(sqlite_path(settings).parent, r".*\.before-(\d{8}T\d{6}Z)(-wal|-shm)?")
+    for files, end in ((backups, first), (aside, limit)):
+        for file in [file for file, stamp in files.items() if stamp < end]:
+            file.unlink(missing_ok=True)
+    return first
+
+
+def _stamps(folder: Path, name: str) -> dict[Path, str]:
+    """The files that have such a name, each with the moment in it."""
+    return {file: found[1] for file in folder.glob("*Z*") if (found := re.fullmatch(name, file.name))}
 
 
 def backup_folder(settings: Settings) -> Path:

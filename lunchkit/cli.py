@@ -40,7 +40,7 @@ from lunchkit.passkeys.refusals import NothingToReset
 from lunchkit.recap.actions import erase_orphaned_pictures
 from lunchkit.rooms.queries import keys
 from lunchkit.settings_file import settings_file
-from lunchkit.upkeep.actions import erase_needs, promise_reminders, purge_people
+from lunchkit.upkeep.actions import drop_old_notes, erase_needs, promise_reminders, purge_people, repeat_erasures
 
 WRONG = (BadSettings, backup.BackupFailed, schema.NewerSchema, demos.DemoRefused, OSError)
 """What says by itself, in a line, what is wrong."""
@@ -102,6 +102,7 @@ def serve() -> None:
         if doctor.sqlite_is_unsafe():
             version = SQLITE_DRIVER.sqlite_version
             click.echo(f"warning: SQLite {version} may lose commits when two programs write", err=True)
+        repeat_erasures()
         if not has_organisers():
             click.echo(_welcome(accounts.issue_setup_link(), settings), err=True)
     _become_server(settings.instance, {}, "")
@@ -306,6 +307,8 @@ def purge() -> None:
     with _ready_app(load_settings()).app_context():
         forget_imports()
         forget_old_wishes()
+        repeat_erasures()
+        drop_old_notes()
         needs, pictures, people = erase_needs(), erase_orphaned_pictures(), purge_people()
         bring_in_feedback()  # what phones wrote goes with the names, also where no server runs
         click.echo(f"{needs} needs, {pictures} pictures and {people} people erased")
@@ -315,15 +318,21 @@ def purge() -> None:
 @click.argument("target", type=click.Path(path_type=Path), required=False)
 def make_backup(target: Path | None) -> None:
     """Write a checked copy of the database, while it is in use."""
-    click.echo(str(backup.back_up(load_settings(), target)))
+    settings = load_settings()
+    click.echo(str(backup.back_up(settings, target)))
+    backup.drop_old_copies(settings)
 
 
 @cli.command()
 @click.argument("source", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 def restore(source: Path) -> None:
     """Put a copy in the place of the database. Stop the server first."""
-    kept = backup.restore(load_settings(), source)
+    settings = load_settings()
+    kept = backup.restore(settings, source)
     click.echo(f"restored from {source}" + (f"; the database of before is {kept}" if kept else ""))
+    with _make_app(settings).app_context():
+        if schema.is_current(db.engine):  # else when the server starts, which asks for «lunchkit upgrade» first
+            click.echo(f"{repeat_erasures()} people erased again")
 
 
 @cli.command("doctor")

@@ -22,7 +22,8 @@ from lunchkit import envfile
 from lunchkit.licences import FIRST, LICENCES
 
 PREFIX = "LUNCHKIT_"
-LEAST = {"port": 1, "mail_port": 1, "workers": 1, "proxies": 0, "mail_timeout": 1, "form_minimum_seconds": 0}
+LEAST = {"port": 1, "mail_port": 1, "workers": 1, "mail_timeout": 1, "backup_days": 1}
+LEAST |= {"proxies": 0, "form_minimum_seconds": 0}
 ENV_FILE = ".env"
 FOLLOWED = (
     "public_url", "network_name", "language", "timezone", "recap_licence", "mail_host", "mail_port", "mail_security",
@@ -81,6 +82,7 @@ class Settings:
     mail_password: str = setting("Password at the SMTP server.", "")
     mail_from: str = setting("Sender address of all letters.", "lunch@localhost.localdomain")
     mail_timeout: int = setting("Seconds to wait for the SMTP server.", 20)
+    backup_days: int = setting("Days that backups are kept; the newest one that can be read stays.", 14)
     form_minimum_seconds: int = setting(
         "A registration form that comes back faster than this was not read by a person.", 3
     )

@@ -11,13 +11,13 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, cast
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, event
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, Table, event
 from sqlalchemy.engine import Connection
-from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapper, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 try:
@@ -71,13 +71,14 @@ class Erased(StrEnum):
     AT_PURGE = "deleted on the purge day of the event: rows name it in event_id"
 
 
-def way_of(way: str) -> dict[str, dict[str, str]]:
-    """The table arguments that declare how the personal data of a table goes."""
-    return {"info": {"erased": way}}
-
-
 class Base(DeclarativeBase):
-    """The base of all tables; names constraints, so that later steps of the schema can speak of them."""
+    """The base of all tables; names constraints, so that later steps of the schema can speak of them.
+
+    ``__erased__`` says how personal data in the table goes: as one of ``Erased``, or in a sentence that ends with what
+    erases it, or begins with «kept» and says why.
+    """
+
+    __erased__: ClassVar[str] = ""
 
     metadata = MetaData(
         naming_convention={
@@ -88,6 +89,11 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
+
+
+@event.listens_for(Mapper, "after_mapper_constructed")
+def _declare(mapper: Mapper[Any], model: type[Base]) -> None:
+    cast(Table, mapper.local_table).info["erased"] = model.__erased__
 
 
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})

@@ -1,8 +1,7 @@
 """What columns and tables say of the personal data that they hold: what is erased, and what people are shown of it.
 
-Each column declares in its ``info`` whether it is personal. Each table with such a column declares in its own how that
-data goes: one of ``Erased``, or a sentence that names what erases it, or why it is kept. Erasure and the export of
-one's own data are read from these declarations, so that a new column needs no other line.
+Each column declares in its ``info`` whether it is personal, each table with such a column how that data goes
+(``__erased__``). Erasure and the export of one's own data are read from it, so that a new column needs no other line.
 """
 
 from datetime import datetime

@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from lunchkit.db import NOT_PERSONAL, PERSONAL, Model, Moment, way_of
+from lunchkit.db import KEY, NOT_PERSONAL, PERSONAL, Model, Moment
 
 LINK_LIFE = timedelta(minutes=10)
 SETUP_LINK_LIFE = timedelta(hours=1)
@@ -39,6 +39,7 @@ class Organiser(Model):
     """A person who runs lunches, or helps with them."""
 
     __tablename__ = "organiser"
+    __erased__ = "blanked a year after they left the team: accounts.actions.forget_who_left"
     __table_args__ = (
         Index(
             "uq_organiser_owner",
@@ -47,11 +48,10 @@ class Organiser(Model):
             sqlite_where=text("role = 'owner' AND removed_at IS NULL"),
             postgresql_where=text("role = 'owner' AND removed_at IS NULL"),
         ),
-        way_of("blanked a year after they left the team: accounts.actions.forget_who_left"),
     )
     """The second guard of «one owner», whatever program writes."""
 
-    id: Mapped[int] = mapped_column(primary_key=True, info=NOT_PERSONAL)
+    id: Mapped[int] = mapped_column(primary_key=True, info=KEY)
     name: Mapped[str] = mapped_column(String(200), info=PERSONAL)
     email: Mapped[str] = mapped_column(String(254), info=PERSONAL)
     email_key: Mapped[str] = mapped_column(String(254), unique=True, info=PERSONAL)
@@ -72,16 +72,16 @@ class Invitation(Model):
     """A letter that asks somebody into the team. Its link is derived from the nonce; here is only its hash."""
 
     __tablename__ = "invitation"
-    __table_args__ = way_of("deleted once it is long over: accounts.actions.forget_old_sign_ins")
+    __erased__ = "deleted once it is long over: accounts.actions.forget_old_sign_ins"
 
-    id: Mapped[int] = mapped_column(primary_key=True, info=NOT_PERSONAL)
+    id: Mapped[int] = mapped_column(primary_key=True, info=KEY)
     name: Mapped[str] = mapped_column(String(200), info=PERSONAL)
     email: Mapped[str] = mapped_column(String(254), info=PERSONAL)
     email_key: Mapped[str] = mapped_column(String(254), index=True, info=PERSONAL)
     role: Mapped[str] = mapped_column(String(12), info=NOT_PERSONAL)
     nonce: Mapped[bytes] = mapped_column(LargeBinary(16), info=NOT_PERSONAL)
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True, info=NOT_PERSONAL)
-    invited_by_id: Mapped[int | None] = mapped_column(ForeignKey("organiser.id"), info=NOT_PERSONAL)
+    invited_by_id: Mapped[int | None] = mapped_column(ForeignKey("organiser.id"), info=KEY)
     created_at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)
     sent_at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)
     """When its letter was last promised."""
@@ -100,8 +100,8 @@ class SignInLink(Model):
 
     __tablename__ = "sign_in_link"
 
-    id: Mapped[int] = mapped_column(primary_key=True, info=NOT_PERSONAL)
-    organiser_id: Mapped[int | None] = mapped_column(ForeignKey("organiser.id"), info=NOT_PERSONAL)
+    id: Mapped[int] = mapped_column(primary_key=True, info=KEY)
+    organiser_id: Mapped[int | None] = mapped_column(ForeignKey("organiser.id"), info=KEY)
     """None for the set-up link of an instance without an organiser."""
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True, info=NOT_PERSONAL)
     browser_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), info=NOT_PERSONAL)
@@ -120,10 +120,10 @@ class OrganiserSession(Model):
     """A signed-in browser; the cookie holds a random token, the table its hash."""
 
     __tablename__ = "organiser_session"
-    __table_args__ = way_of("deleted once it is over: accounts.actions.forget_old_sign_ins")
+    __erased__ = "deleted once it is over: accounts.actions.forget_old_sign_ins"
 
-    id: Mapped[int] = mapped_column(primary_key=True, info=NOT_PERSONAL)
-    organiser_id: Mapped[int] = mapped_column(ForeignKey("organiser.id"), index=True, info=NOT_PERSONAL)
+    id: Mapped[int] = mapped_column(primary_key=True, info=KEY)
+    organiser_id: Mapped[int] = mapped_column(ForeignKey("organiser.id"), index=True, info=KEY)
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True, info=NOT_PERSONAL)
     browser: Mapped[str] = mapped_column(String(60), default="", info=PERSONAL)
     """What the browser calls itself, in two words, so that one knows one's own."""
@@ -152,10 +152,10 @@ class Passkey(Model):
     """A device, or a keychain on several, that says beside the letter that it is really them."""
 
     __tablename__ = "passkey"
-    __table_args__ = way_of("deleted when the person leaves the team: accounts.steps.drop_second_factor")
+    __erased__ = "deleted when the person leaves the team: accounts.steps.drop_second_factor"
 
-    id: Mapped[int] = mapped_column(primary_key=True, info=NOT_PERSONAL)
-    organiser_id: Mapped[int] = mapped_column(ForeignKey("organiser.id"), index=True, info=NOT_PERSONAL)
+    id: Mapped[int] = mapped_column(primary_key=True, info=KEY)
+    organiser_id: Mapped[int] = mapped_column(ForeignKey("organiser.id"), index=True, info=KEY)
     name: Mapped[str] = mapped_column(String(60), info=PERSONAL)
     """As the person calls it."""
     credential_id: Mapped[bytes] = mapped_column(LargeBinary(1023), unique=True, info=PERSONAL)
@@ -178,7 +178,7 @@ class RecoveryCode(Model):
     __tablename__ = "recovery_code"
     __table_args__ = (UniqueConstraint("organiser_id", "code_hash"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True, info=NOT_PERSONAL)
-    organiser_id: Mapped[int] = mapped_column(ForeignKey("organiser.id"), info=NOT_PERSONAL)
+    id: Mapped[int] = mapped_column(primary_key=True, info=KEY)
+    organiser_id: Mapped[int] = mapped_column(ForeignKey("organiser.id"), info=KEY)
     code_hash: Mapped[bytes] = mapped_column(LargeBinary(32), info=NOT_PERSONAL)
     used_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)

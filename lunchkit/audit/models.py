@@ -5,19 +5,17 @@ from typing import Any
 from sqlalchemy import JSON, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lunchkit.db import NOT_PERSONAL, PERSONAL, Model, Moment, way_of
+from lunchkit.db import KEY, NOT_PERSONAL, PERSONAL, Model, Moment
 
 
 class AuditEntry(Model):
     """One act, or the same one several times in a row. Says nothing of attendees but numbers that only we can read."""
 
     __tablename__ = "audit_entry"
-    __table_args__ = (
-        Index("ix_audit_entry_organiser_id_id", "organiser_id", "id"),
-        way_of("deleted a year later: audit.actions.forget_old_acts"),
-    )
+    __erased__ = "deleted a year later: audit.actions.forget_old_acts"
+    __table_args__ = (Index("ix_audit_entry_organiser_id_id", "organiser_id", "id"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True, info=NOT_PERSONAL)
+    id: Mapped[int] = mapped_column(primary_key=True, info=KEY)
     at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)
     last_at: Mapped[Moment] = mapped_column(index=True, info=NOT_PERSONAL)
     """When it was done last; the same as ``at`` where ``times`` is 1."""

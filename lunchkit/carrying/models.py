@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, String, and_, func, literal, not_
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lunchkit.db import NOT_PERSONAL, Moment, UTCDateTime
+from lunchkit.db import KEY, NOT_PERSONAL, Moment, UTCDateTime
 
 KEPT_FOR = timedelta(hours=1)
 """What was sent for it is forgotten so long after it came, the work began, or ended: whichever was last."""
@@ -14,7 +14,7 @@ KEPT_FOR = timedelta(hours=1)
 class Carried:
     """The columns of such a table: when the work was begun, how far it is, and how it ended."""
 
-    id: Mapped[int] = mapped_column(primary_key=True, info=NOT_PERSONAL)
+    id: Mapped[int] = mapped_column(primary_key=True, info=KEY)
     key: Mapped[str] = mapped_column(String(32), unique=True, info=NOT_PERSONAL)
     """Random; of it the idempotency keys of all that is made are made."""
     created_at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)

@@ -12,7 +12,7 @@ from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lunchkit import links
-from lunchkit.db import NOT_PERSONAL, PERSONAL, Model, Moment, way_of
+from lunchkit.db import KEY, NOT_PERSONAL, PERSONAL, Model, Moment
 
 FOOD_KEPT_FOR = timedelta(days=2)
 """Food and access needs are erased this long after the lunch."""
@@ -78,7 +78,7 @@ class Series(Model):
 
     __tablename__ = "series"
 
-    id: Mapped[int] = mapped_column(primary_key=True, info=NOT_PERSONAL)
+    id: Mapped[int] = mapped_column(primary_key=True, info=KEY)
     slug: Mapped[str] = mapped_column(String(80), unique=True, info=NOT_PERSONAL)
     name: Mapped[str] = mapped_column(String(200), info=NOT_PERSONAL)
     network: Mapped[str] = mapped_column(String(200), info=NOT_PERSONAL)
@@ -89,15 +89,15 @@ class Event(Model):
     """One lunch. Its states are times: published, moved, cancelled."""
 
     __tablename__ = "event"
+    __erased__ = "kept: the mailbox of the team, which is printed on the page"
     __table_args__ = (
         CheckConstraint("capacity >= 0", name="capacity_not_negative"),
         CheckConstraint("ends_at > starts_at", name="ends_after_start"),
         CheckConstraint("companions_allowed between 0 and 5", name="companions_few"),
-        way_of("kept: the mailbox of the team, which is printed on the page"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True, info=NOT_PERSONAL)
-    series_id: Mapped[int] = mapped_column(ForeignKey("series.id"), index=True, info=NOT_PERSONAL)
+    id: Mapped[int] = mapped_column(primary_key=True, info=KEY)
+    series_id: Mapped[int] = mapped_column(ForeignKey("series.id"), index=True, info=KEY)
     uid: Mapped[str] = mapped_column(String(120), unique=True, info=NOT_PERSONAL)
     """The calendar UID (RFC 5545), one for ever."""
     slug: Mapped[str] = mapped_column(String(80), unique=True, info=NOT_PERSONAL)
@@ -298,8 +298,8 @@ class FormQuestion(Model):
 
     __tablename__ = "form_question"
 
-    id: Mapped[int] = mapped_column(primary_key=True, info=NOT_PERSONAL)
-    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True, info=NOT_PERSONAL)
+    id: Mapped[int] = mapped_column(primary_key=True, info=KEY)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True, info=KEY)
     position: Mapped[int] = mapped_column(info=NOT_PERSONAL)
     kind: Mapped[str] = mapped_column(String(10), default=AskedAs.TEXT, info=NOT_PERSONAL)
     label: Mapped[str] = mapped_column(String(200), info=NOT_PERSONAL)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import JSON, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lunchkit.db import NOT_PERSONAL, PERSONAL, Erased, Model, Moment, way_of
+from lunchkit.db import KEY, NOT_PERSONAL, PERSONAL, Erased, Model, Moment
 from lunchkit.events.models import Event
 from lunchkit.polls.models import FEWEST_SHOWN
 
@@ -63,9 +63,7 @@ class Feedback(Model):
 
     __tablename__ = "feedback"
 
-    event_id: Mapped[int] = mapped_column(
-        ForeignKey("event.id"), primary_key=True, autoincrement=False, info=NOT_PERSONAL
-    )
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True, autoincrement=False, info=KEY)
     words: Mapped[Words] = mapped_column(JSON, default=dict, info=NOT_PERSONAL)
     """By part, then by language: {"mark": {"fr": …, "en": …}}; what is not there is asked in our words."""
     switched_off_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
@@ -86,10 +84,10 @@ class Remark(Model):
     """What one person wrote. Its name is chosen by dice and is the order in which remarks show."""
 
     __tablename__ = "remark"
-    __table_args__ = way_of(Erased.AT_PURGE)
+    __erased__ = Erased.AT_PURGE
 
-    id: Mapped[str] = mapped_column(String(32), primary_key=True, info=NOT_PERSONAL)
-    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True, info=NOT_PERSONAL)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, info=KEY)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True, info=KEY)
     text: Mapped[str] = mapped_column(Text, info=PERSONAL)
     folded: Mapped[str] = mapped_column(Text, info=PERSONAL)
     """What it is searched by: see ``lunchkit.text.fold``."""

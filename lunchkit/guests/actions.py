@@ -1,12 +1,14 @@
 """What guests do: say yes, say no; and forgetting them when it is due. One action, one transaction."""
 
 import time
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lunchkit import clock
 from lunchkit.db import leave_traces, transaction
+from lunchkit.erasures import Mark, note
 from lunchkit.guests.models import Guest, Source, Wish
 from lunchkit.guests.queries import to_forget
 from lunchkit.guests.refusals import NobodyBehindLink
@@ -20,8 +22,7 @@ def welcome_guest(email: str, language: str) -> None:
     """Somebody says yes on a page behind a link that came to this address by letter: nothing is left to confirm."""
     with transaction() as session:
         now = clock.now()
-        guest = ask_guest(session, email, language, now, Source.PAGE)
-        guest.confirmed_at = guest.confirmed_at or now
+        _confirm(ask_guest(session, email, language, now, Source.PAGE), now)
 
 
 def say_yes(guest: Guest, language: str) -> Guest:
@@ -30,7 +31,7 @@ def say_yes(guest: Guest, language: str) -> Guest:
         guest, now = _lock(session, guest), clock.now()
         if guest.wish is Wish.NO:
             guest = ask_guest(session, guest.email, language, now, Source.PAGE)
-        guest.confirmed_at = guest.confirmed_at or now
+        _confirm(guest, now)
     return guest
 
 
@@ -38,7 +39,9 @@ def say_no(guest: Guest) -> Guest:
     """Send this address no invitation any more, also none that waits. Twice is once. Raises NobodyBehindLink."""
     with transaction() as session:
         guest = _lock(session, guest)
-        guest.left_at = guest.left_at or clock.now()
+        if guest.left_at is None:
+            note(Mark.REFUSED, guest.link_hash)
+            guest.left_at = clock.now()
     return guest
 
 
@@ -69,6 +72,12 @@ def _forget_some() -> int:
             forget_guests(session, [row.id for row in found], [row.email for row in found])
             leave_traces()
     return len(found)
+
+
+def _confirm(guest: Guest, now: datetime) -> None:
+    if guest.confirmed_at is None:
+        note(Mark.WANTED, guest.link_hash)
+        guest.confirmed_at = now
 
 
 def _lock(session: Session, guest: Guest) -> Guest:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lunchkit.db import DERIVED, KEY, PERSONAL, Model, Moment, way_of
+from lunchkit.db import DERIVED, KEY, PERSONAL, Model, Moment
 
 INVITATION = "invitations/invitation"
 """The kind of letter that guests get."""
@@ -40,10 +40,10 @@ class Guest(Model):
     """One address. The yes counts once it is confirmed; the row is the proof of it."""
 
     __tablename__ = "guest"
+    __erased__ = "deleted a month after a no, or when somebody asks for it: guests.steps.forget_guests"
     __table_args__ = (
         Index("ix_guest_sought", "email_key", "confirmed_at", "left_at"),
         Index("ix_guest_yes", "language", "email_key", "id", sqlite_where=_YES, postgresql_where=_YES),
-        way_of("deleted a month after a no, or when somebody asks for it: guests.steps.forget_guests"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, info=KEY)

@@ -9,6 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from lunchkit import links
+from lunchkit.erasures import Mark, note
 from lunchkit.guests.models import INVITATION, Guest, Source, Wish
 from lunchkit.guests.queries import SCOPE
 from lunchkit.guests.words import VERSION
@@ -66,6 +67,7 @@ def forget_guest(session: Session, email: str | None) -> bool:
 
 
 def forget_guests(session: Session, ids: Sequence[int], addresses: Sequence[str]) -> None:
-    """Erase the rows of guests that the caller holds, and every invitation to them, in two statements."""
+    """Erase the rows of guests that the caller holds, and every invitation to them, in a few statements."""
+    note(Mark.ERASED, *session.scalars(select(Guest.link_hash).where(Guest.id.in_(ids))))
     session.execute(delete(OutboxLetter).where(OutboxLetter.kind == INVITATION, OutboxLetter.recipient.in_(addresses)))
     session.execute(delete(Guest).where(Guest.id.in_(ids)))

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lunchkit.db import NOT_PERSONAL, Model, Moment
+from lunchkit.db import KEY, NOT_PERSONAL, Model, Moment
 from lunchkit.events.models import Colour
 
 ONLY = 1
@@ -18,7 +18,7 @@ class House(Model):
     __tablename__ = "house"
     __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, info=NOT_PERSONAL)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, info=KEY)
     colour: Mapped[str] = mapped_column(String(20), info=NOT_PERSONAL)
     """Of new lunches, and of the pages that belong to none."""
     purge_days: Mapped[int] = mapped_column(info=NOT_PERSONAL)

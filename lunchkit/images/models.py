@@ -3,7 +3,7 @@
 from sqlalchemy import ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from lunchkit.db import NOT_PERSONAL, PERSONAL, Model, Moment, way_of
+from lunchkit.db import KEY, NOT_PERSONAL, PERSONAL, Model, Moment
 from lunchkit.images.redraw import widths_of
 
 
@@ -11,9 +11,9 @@ class Picture(Model):
     """A picture. Its files lie in the database: one copy to back up, and what is taken down is gone."""
 
     __tablename__ = "picture"
-    __table_args__ = way_of("deleted when no page holds it, or when it is taken down: images.actions.erase_picture")
+    __erased__ = "deleted when no page holds it, or when it is taken down: images.actions.erase_picture"
 
-    id: Mapped[int] = mapped_column(primary_key=True, info=NOT_PERSONAL)
+    id: Mapped[int] = mapped_column(primary_key=True, info=KEY)
     token: Mapped[str] = mapped_column(String(32), unique=True, info=NOT_PERSONAL)
     """Random; the address of its files, so that nobody finds a picture that no page shows."""
     width: Mapped[int] = mapped_column(info=NOT_PERSONAL)
@@ -57,10 +57,8 @@ class PictureFile(Model):
     """A picture in one width, as WebP."""
 
     __tablename__ = "picture_file"
-    __table_args__ = way_of("deleted with the picture, or when it is taken down: images.actions.erase_picture")
+    __erased__ = "deleted with the picture, or when it is taken down: images.actions.erase_picture"
 
-    picture_id: Mapped[int] = mapped_column(
-        ForeignKey("picture.id", ondelete="CASCADE"), primary_key=True, info=NOT_PERSONAL
-    )
-    width: Mapped[int] = mapped_column(primary_key=True, info=NOT_PERSONAL)
+    picture_id: Mapped[int] = mapped_column(ForeignKey("picture.id", ondelete="CASCADE"), primary_key=True, info=KEY)
+    width: Mapped[int] = mapped_column(primary_key=True, info=KEY)
     data: Mapped[bytes] = mapped_column(LargeBinary, deferred=True, info=PERSONAL)

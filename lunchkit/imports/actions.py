@@ -12,6 +12,7 @@ from lunchkit import clock
 from lunchkit.carrying.actions import begun, carry_on
 from lunchkit.carrying.models import is_forgotten
 from lunchkit.db import db, leave_traces, transaction
+from lunchkit.erasures import Mark, note
 from lunchkit.errors import Refusal
 from lunchkit.events.models import Event
 from lunchkit.events.queries import form_questions
@@ -193,6 +194,7 @@ def _take_back(session: Session, event: Event, draft: ImportDraft, gone: set[int
     told = {number for number in letters if number is not None and number in gone}
     back = (gone & set(draft.revived)) - told
     for part in parts(sorted(gone - told - back)):
+        note(Mark.ERASED, *session.scalars(select(Registration.link_hash).where(Registration.id.in_(part))))
         session.execute(delete(Registration).where(Registration.id.in_(part)))
     for part in parts(sorted(back)):
         cancelled = update(Registration).where(Registration.id.in_(part))

@@ -6,7 +6,7 @@ from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lunchkit.carrying.models import Carried
-from lunchkit.db import NOT_PERSONAL, PERSONAL, Model, way_of
+from lunchkit.db import KEY, NOT_PERSONAL, PERSONAL, Model
 from lunchkit.events.models import Event
 
 
@@ -14,12 +14,10 @@ class ImportDraft(Carried, Model):
     """The rows of one file, for one signed-in browser."""
 
     __tablename__ = "import_draft"
-    __table_args__ = (
-        Index("ix_import_draft_created_at", "created_at"),
-        way_of("deleted after an hour: imports.actions.forget_imports"),
-    )
+    __erased__ = "deleted after an hour: imports.actions.forget_imports"
+    __table_args__ = (Index("ix_import_draft_created_at", "created_at"),)
 
-    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True, info=NOT_PERSONAL)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True, info=KEY)
     session_id: Mapped[int] = mapped_column(info=NOT_PERSONAL)
     """The organiser's session that sent it; no other one sees it."""
     filename: Mapped[str] = mapped_column(String(200), info=PERSONAL)

@@ -3,7 +3,7 @@
 from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lunchkit.db import NOT_PERSONAL, Model, Moment
+from lunchkit.db import KEY, NOT_PERSONAL, Model, Moment
 
 LONGEST_NOTE = 2000
 """Characters of an organiser's own words: a page of a letter, not a newsletter."""
@@ -14,8 +14,8 @@ class InvitationRound(Model):
 
     __tablename__ = "invitation_round"
 
-    id: Mapped[int] = mapped_column(primary_key=True, info=NOT_PERSONAL)
-    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True, info=NOT_PERSONAL)
+    id: Mapped[int] = mapped_column(primary_key=True, info=KEY)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True, info=KEY)
     form_key: Mapped[str | None] = mapped_column(String(64), unique=True, info=NOT_PERSONAL)
     """The idempotency key of the form that made it."""
     note: Mapped[str] = mapped_column(Text, info=NOT_PERSONAL)

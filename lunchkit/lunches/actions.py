@@ -1,40 +1,23 @@
 """What can be done with a lunch as a whole: a draft that was a mistake is thrown away."""
 
 import uuid
-from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from lunchkit import clock
-from lunchkit.db import leave_traces, transaction
-from lunchkit.events.models import Event, FormQuestion
+from lunchkit.db import db, leave_traces, transaction
+from lunchkit.events.models import Event
 from lunchkit.events.steps import uid_of
-from lunchkit.feedback.models import Feedback, Remark
-from lunchkit.imports.models import ImportDraft
-from lunchkit.invitations.models import InvitationRound
 from lunchkit.lunches.refusals import IsPublic
 from lunchkit.mail.models import OutboxLetter
-from lunchkit.messages.models import MessageRound
-from lunchkit.planning.models import RunItem
 from lunchkit.polls.closing import destroy, key_name
 from lunchkit.polls.models import Poll
-from lunchkit.questions.models import Question
-from lunchkit.recap.models import Recap, RecapCorrection, RecapSection
-from lunchkit.registrations.models import Answer, CheckIn, Registration
+from lunchkit.registrations.models import Registration
 from lunchkit.registrations.seats import lock_event
-from lunchkit.rooms.models import Room, VotingSlip
 from lunchkit.rooms.queries import box
 from lunchkit.speakers.models import Appearance, Quotation, Speaker
 from lunchkit.speakers.steps import forget_unless_elsewhere, lock
-from lunchkit.wording.models import LetterWords
-
-HANGING: tuple[Any, ...] = (
-    CheckIn, Registration, ImportDraft, InvitationRound, MessageRound, OutboxLetter, Remark, Feedback, Question,
-    RecapCorrection, RecapSection, Recap, RunItem, VotingSlip, Room, LetterWords, FormQuestion,
-)  # fmt: skip
-"""What hangs on a lunch beside speakers and questions, in the order in which it can go. Pictures of a recap are erased
-by upkeep, as all to which nothing refers."""
 
 
 def discard_draft(event: Event) -> None:
@@ -51,11 +34,9 @@ def discard_draft(event: Event) -> None:
             raise IsPublic
         leave_traces()
         _send_speakers_home(session, event.id)
-        of_this = select(Registration.id).where(Registration.event_id == event.id)
-        session.execute(delete(Answer).where(Answer.registration_id.in_(of_this)))
-        for table in HANGING:
-            session.execute(delete(table).where(table.event_id == event.id))
         practised = _take_off_polls(session, event.id)
+        session.execute(delete(OutboxLetter).where(OutboxLetter.event_id == event.id))
+        _take_off_the_rest(session, event.id)
         _empty(event)
     for poll_id, name in practised:
         destroy([poll_id], name)
@@ -81,6 +62,17 @@ def _take_off_polls(session: Session, event_id: int) -> list[tuple[int, str]]:
     session.execute(update(Poll).where(Poll.event_id == event_id).values(before_id=None))
     session.execute(delete(Poll).where(Poll.event_id == event_id))
     return practised
+
+
+def _take_off_the_rest(session: Session, event_id: int) -> None:
+    """Delete the rows that need the lunch or one of its people. Upkeep erases the pictures of its recap later."""
+    people = select(Registration.id).where(Registration.event_id == event_id)
+    for table in reversed(db.metadata.sorted_tables):
+        owner = table.c.get("event_id")
+        if "registration_id" in table.c:
+            session.execute(delete(table).where(table.c.registration_id.in_(people)))
+        elif owner is not None and owner.foreign_keys and not owner.nullable:
+            session.execute(delete(table).where(owner == event_id))
 
 
 def _empty(event: Event) -> None:

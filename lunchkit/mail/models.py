@@ -5,21 +5,21 @@ from typing import Any
 from sqlalchemy import JSON, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lunchkit.db import NOT_PERSONAL, PERSONAL, Model, Moment, way_of
+from lunchkit.db import KEY, NOT_PERSONAL, PERSONAL, Model, Moment
 
 
 class OutboxLetter(Model):
     """One letter. Rendered when it is sent, from the facts that held when it was promised."""
 
     __tablename__ = "outbox_letter"
+    __erased__ = "deleted with the person and on the purge day: registrations.steps.forget, upkeep.actions.purge_people"
     __table_args__ = (
         Index("ix_outbox_letter_due", "sent_at", "failed_at", "next_attempt_at"),
         Index("ix_outbox_letter_state", "event_id", "sent_at", "failed_at"),
         Index("ix_outbox_letter_kind", "event_id", "kind", "sent_at", "failed_at"),
-        way_of("deleted with the person and on the purge day: registrations.steps.forget, upkeep.actions.purge_people"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True, info=NOT_PERSONAL)
+    id: Mapped[int] = mapped_column(primary_key=True, info=KEY)
     kind: Mapped[str] = mapped_column(String(60), info=NOT_PERSONAL)
     recipient: Mapped[str] = mapped_column(String(254), index=True, info=PERSONAL)
     language: Mapped[str] = mapped_column(String(5), info=NOT_PERSONAL)

@@ -5,7 +5,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lunchkit.db import NOT_PERSONAL, Model, Moment
+from lunchkit.db import KEY, NOT_PERSONAL, Model, Moment
 from lunchkit.registrations.models import Registration, Standing
 
 ONCE = "message"
@@ -39,8 +39,8 @@ class MessageRound(Model):
 
     __tablename__ = "message_round"
 
-    id: Mapped[int] = mapped_column(primary_key=True, info=NOT_PERSONAL)
-    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True, info=NOT_PERSONAL)
+    id: Mapped[int] = mapped_column(primary_key=True, info=KEY)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True, info=KEY)
     form_key: Mapped[str | None] = mapped_column(String(64), unique=True, info=NOT_PERSONAL)
     """The idempotency key of the form that made it."""
     audience: Mapped[str] = mapped_column(String(10), info=NOT_PERSONAL)

@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lunchkit.db import NOT_PERSONAL, Model, Moment
+from lunchkit.db import KEY, NOT_PERSONAL, Model, Moment
 
 CHALLENGE_LIFE = timedelta(minutes=5)
 
@@ -24,7 +24,7 @@ class PasskeyChallenge(Model):
     __tablename__ = "passkey_challenge"
 
     session_id: Mapped[int] = mapped_column(
-        ForeignKey("organiser_session.id", ondelete="CASCADE"), primary_key=True, info=NOT_PERSONAL
+        ForeignKey("organiser_session.id", ondelete="CASCADE"), primary_key=True, info=KEY
     )
     purpose: Mapped[str] = mapped_column(String(10), info=NOT_PERSONAL)
     value: Mapped[bytes] = mapped_column(LargeBinary(32), info=NOT_PERSONAL)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from lunchkit.db import NOT_PERSONAL, PERSONAL, Model, Moment, way_of
+from lunchkit.db import KEY, NOT_PERSONAL, PERSONAL, Model, Moment
 
 FIRST_LANGUAGE = "fr"
 """In which every question is written, before any other."""
@@ -70,8 +70,8 @@ class Poll(Model):
         CheckConstraint("before_id != id", name="not_its_own_before"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True, info=NOT_PERSONAL)
-    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), info=NOT_PERSONAL)
+    id: Mapped[int] = mapped_column(primary_key=True, info=KEY)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), info=KEY)
     position: Mapped[int] = mapped_column(info=NOT_PERSONAL)
     """1, 2, 3 … in the lunch: the ``n`` of its address."""
     kind: Mapped[str] = mapped_column(String(12), default=Kind.SINGLE, info=NOT_PERSONAL)
@@ -87,7 +87,7 @@ class Poll(Model):
     """Whether «sans avis» is among the answers."""
     is_live: Mapped[bool] = mapped_column(default=False, info=NOT_PERSONAL)
     """Whether the projector shows the counts while the poll is open."""
-    before_id: Mapped[int | None] = mapped_column(ForeignKey("poll.id"), unique=True, index=True, info=NOT_PERSONAL)
+    before_id: Mapped[int | None] = mapped_column(ForeignKey("poll.id"), unique=True, index=True, info=KEY)
     """The poll before the debate that this one asks again."""
     protects: Mapped[int] = mapped_column(default=FEWEST_TOGETHER, info=NOT_PERSONAL)
     """The smallest group that the before/after picture may show."""
@@ -191,8 +191,8 @@ class Choice(Model):
     __tablename__ = "choice"
     __table_args__ = (UniqueConstraint("poll_id", "position"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True, info=NOT_PERSONAL)
-    poll_id: Mapped[int] = mapped_column(ForeignKey("poll.id", ondelete="CASCADE"), info=NOT_PERSONAL)
+    id: Mapped[int] = mapped_column(primary_key=True, info=KEY)
+    poll_id: Mapped[int] = mapped_column(ForeignKey("poll.id", ondelete="CASCADE"), info=KEY)
     position: Mapped[int] = mapped_column(info=NOT_PERSONAL)
     label: Mapped[str] = mapped_column(String(120), info=NOT_PERSONAL)
     translations: Mapped[dict[str, str]] = mapped_column(JSON, default=dict, info=NOT_PERSONAL)
@@ -209,10 +209,10 @@ class Tally(Model):
 
     __tablename__ = "tally"
 
-    poll_id: Mapped[int] = mapped_column(ForeignKey("poll.id", ondelete="CASCADE"), primary_key=True, info=NOT_PERSONAL)
-    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, info=NOT_PERSONAL)
+    poll_id: Mapped[int] = mapped_column(ForeignKey("poll.id", ondelete="CASCADE"), primary_key=True, info=KEY)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, info=KEY)
     """Of the choice; 0 for «sans avis»."""
-    grade: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, info=NOT_PERSONAL)
+    grade: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, info=KEY)
     """The rank that it got (1 is the first), or for a statement 1 agreed, 0 passed, -1 disagreed; otherwise 0."""
     count: Mapped[int] = mapped_column(info=NOT_PERSONAL)
 
@@ -223,8 +223,8 @@ class HandCount(Model):
     __tablename__ = "hand_count"
     __table_args__ = (CheckConstraint("count >= 0", name="count_not_negative"),)
 
-    poll_id: Mapped[int] = mapped_column(ForeignKey("poll.id", ondelete="CASCADE"), primary_key=True, info=NOT_PERSONAL)
-    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, info=NOT_PERSONAL)
+    poll_id: Mapped[int] = mapped_column(ForeignKey("poll.id", ondelete="CASCADE"), primary_key=True, info=KEY)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, info=KEY)
     count: Mapped[int] = mapped_column(info=NOT_PERSONAL)
 
 
@@ -232,9 +232,9 @@ class WrittenAnswer(Model):
     """A word or a text that somebody wrote, without a trace of who: shown once an organiser has approved it."""
 
     __tablename__ = "written_answer"
-    __table_args__ = way_of("kept: nobody's name stands beside it, and an organiser read it before it was shown")
+    __erased__ = "kept: nobody's name stands beside it, and an organiser read it before it was shown"
 
-    poll_id: Mapped[int] = mapped_column(ForeignKey("poll.id", ondelete="CASCADE"), primary_key=True, info=NOT_PERSONAL)
+    poll_id: Mapped[int] = mapped_column(ForeignKey("poll.id", ondelete="CASCADE"), primary_key=True, info=KEY)
     folded: Mapped[str] = mapped_column(String(300), primary_key=True, info=PERSONAL)
     """What makes two words the same: see ``lunchkit.polls.words``."""
     text: Mapped[str] = mapped_column(Text, info=PERSONAL)

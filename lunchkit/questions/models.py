@@ -5,7 +5,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lunchkit.db import NOT_PERSONAL, PERSONAL, Model, Moment, way_of
+from lunchkit.db import KEY, NOT_PERSONAL, PERSONAL, Model, Moment
 
 LONGEST = 280
 """Characters of a question: what one can read out in a breath or two."""
@@ -24,14 +24,14 @@ class Question(Model):
     """A question that somebody in the room asked. Shows once an organiser has approved it."""
 
     __tablename__ = "question"
+    __erased__ = "kept: nobody's name stands beside it, and an organiser read it before it was shown"
     __table_args__ = (
         UniqueConstraint("event_id", "key"),
         CheckConstraint("supports >= 0", name="supports_not_negative"),
-        way_of("kept: nobody's name stands beside it, and an organiser read it before it was shown"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True, info=NOT_PERSONAL)
-    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), info=NOT_PERSONAL)
+    id: Mapped[int] = mapped_column(primary_key=True, info=KEY)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), info=KEY)
     key: Mapped[str | None] = mapped_column(String(22), info=NOT_PERSONAL)
     """What makes sending it twice one question; forgotten when the supports are frozen."""
     text: Mapped[str] = mapped_column(String(LONGEST), info=PERSONAL)
@@ -67,8 +67,6 @@ class Support(Model):
 
     __tablename__ = "support"
 
-    question_id: Mapped[int] = mapped_column(
-        ForeignKey("question.id", ondelete="CASCADE"), primary_key=True, info=NOT_PERSONAL
-    )
-    tag: Mapped[str] = mapped_column(String(32), primary_key=True, info=NOT_PERSONAL)
+    question_id: Mapped[int] = mapped_column(ForeignKey("question.id", ondelete="CASCADE"), primary_key=True, info=KEY)
+    tag: Mapped[str] = mapped_column(String(32), primary_key=True, info=KEY)
     """See ``lunchkit.rooms.devices.support_tag``."""

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from lunchkit.db import NOT_PERSONAL, PERSONAL, Model, Moment, way_of
+from lunchkit.db import KEY, NOT_PERSONAL, PERSONAL, Model, Moment
 from lunchkit.events.models import Event
 
 
@@ -13,9 +13,9 @@ class Recap(Model):
     """The recap of one lunch: a draft in sections, and what was published of it."""
 
     __tablename__ = "recap"
-    __table_args__ = way_of("kept: the public report; a correction takes a name out of it")
+    __erased__ = "kept: the public report; a correction takes a name out of it"
 
-    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True, info=NOT_PERSONAL)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True, info=KEY)
     created_at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)
     published_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     """When it was published first."""
@@ -38,10 +38,10 @@ class RecapSection(Model):
     """One section of a draft; ``data`` has the shape that its kind has in ``lunchkit.recap.sections``."""
 
     __tablename__ = "recap_section"
-    __table_args__ = way_of("kept: the text of the report; updated_by goes with a forgotten organiser: recap.steps")
+    __erased__ = "kept: the text of the report; updated_by goes with a forgotten organiser: recap.steps"
 
-    id: Mapped[int] = mapped_column(primary_key=True, info=NOT_PERSONAL)
-    event_id: Mapped[int] = mapped_column(ForeignKey("recap.event_id"), index=True, info=NOT_PERSONAL)
+    id: Mapped[int] = mapped_column(primary_key=True, info=KEY)
+    event_id: Mapped[int] = mapped_column(ForeignKey("recap.event_id"), index=True, info=KEY)
     position: Mapped[int] = mapped_column(info=NOT_PERSONAL)
     """The order; no two need be different."""
     kind: Mapped[str] = mapped_column(String(20), info=NOT_PERSONAL)
@@ -59,12 +59,10 @@ class RecapVersion(Model):
     """A section as it once was, or as somebody wrote it who was late (``is_rescued``)."""
 
     __tablename__ = "recap_version"
-    __table_args__ = way_of("kept: the history of the report; saved_by goes with a forgotten organiser: recap.steps")
+    __erased__ = "kept: the history of the report; saved_by goes with a forgotten organiser: recap.steps"
 
-    id: Mapped[int] = mapped_column(primary_key=True, info=NOT_PERSONAL)
-    section_id: Mapped[int] = mapped_column(
-        ForeignKey("recap_section.id", ondelete="CASCADE"), index=True, info=NOT_PERSONAL
-    )
+    id: Mapped[int] = mapped_column(primary_key=True, info=KEY)
+    section_id: Mapped[int] = mapped_column(ForeignKey("recap_section.id", ondelete="CASCADE"), index=True, info=KEY)
     version: Mapped[int] = mapped_column(info=NOT_PERSONAL)
     title: Mapped[str] = mapped_column(String(200), default="", info=NOT_PERSONAL)
     data: Mapped[dict[str, Any]] = mapped_column(JSON, info=PERSONAL)
@@ -78,12 +76,10 @@ class RecapCorrection(Model):
     """A change after publication, with the note that readers see."""
 
     __tablename__ = "recap_correction"
-    __table_args__ = (
-        UniqueConstraint("event_id", "corrected_at"),
-        way_of("kept: what readers were told of a change in the report"),
-    )
+    __erased__ = "kept: what readers were told of a change in the report"
+    __table_args__ = (UniqueConstraint("event_id", "corrected_at"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True, info=NOT_PERSONAL)
-    event_id: Mapped[int] = mapped_column(ForeignKey("recap.event_id"), info=NOT_PERSONAL)
+    id: Mapped[int] = mapped_column(primary_key=True, info=KEY)
+    event_id: Mapped[int] = mapped_column(ForeignKey("recap.event_id"), info=KEY)
     corrected_at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)
     note: Mapped[str] = mapped_column(Text, info=PERSONAL)

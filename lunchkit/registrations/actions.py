@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from lunchkit import clock
 from lunchkit.audit.recording import tell
 from lunchkit.db import leave_traces, transaction
+from lunchkit.erasures import Mark, note
 from lunchkit.errors import NotFound, TooMany
 from lunchkit.events.changes import EventDetails, apply_details, details_of, plan_of, told_changes
 from lunchkit.events.models import Event
@@ -372,7 +373,9 @@ def _leave_address(session: Session, registration: Registration) -> None:
     unsent = (OutboxLetter.sent_at.is_(None), OutboxLetter.recipient == registration.email)
     session.execute(delete(OutboxLetter).where(OutboxLetter.subject_id == registration.id, *unsent))
     if registration.email is not None:
+        before = registration.link_hash
         renew_links(registration)
+        note(Mark.RENEWED, before, now=registration.link_hash)
 
 
 def _as_asked_by(event: Event, details: AttendeeDetails) -> AttendeeDetails:

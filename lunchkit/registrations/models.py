@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from lunchkit.db import DERIVED, KEY, NOT_PERSONAL, PERSONAL, Erased, Model, Moment, way_of
+from lunchkit.db import DERIVED, KEY, NOT_PERSONAL, PERSONAL, Erased, Model, Moment
 from lunchkit.events.models import Diet, Event
 from lunchkit.text import fold
 
@@ -32,6 +32,7 @@ class Registration(Model):
     """One attendee with companions: seated together, waiting together, or cancelled."""
 
     __tablename__ = "registration"
+    __erased__ = Erased.BLANKED
     __table_args__ = (
         UniqueConstraint("event_id", "email_key"),
         UniqueConstraint("event_id", "form_key"),
@@ -44,7 +45,6 @@ class Registration(Model):
         Index("ix_registration_queued", "event_id", "standing", "queued_at", "id", "erased_at"),
         Index("ix_registration_held_until", "held_until", sqlite_where=_HELD, postgresql_where=_HELD),
         Index("ix_registration_at_door", "event_id", "folded", "id", sqlite_where=_KNOWN, postgresql_where=_KNOWN),
-        way_of(Erased.BLANKED),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, info=KEY)
@@ -121,11 +121,9 @@ class BulkSeating(Model):
     __tablename__ = "bulk_seating"
     __table_args__ = (CheckConstraint("never = -1", name="never_there"),)
 
-    event_id: Mapped[int] = mapped_column(
-        ForeignKey("event.id"), primary_key=True, autoincrement=False, info=NOT_PERSONAL
-    )
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True, autoincrement=False, info=KEY)
     never: Mapped[int] = mapped_column(
-        ForeignKey("event.id", deferrable=True, initially="DEFERRED"), default=-1, info=NOT_PERSONAL
+        ForeignKey("event.id", deferrable=True, initially="DEFERRED"), default=-1, info=KEY
     )
 
 
@@ -133,7 +131,7 @@ class Needs(Model):
     """Food and access needs, kept apart from the person and erased two days after the lunch."""
 
     __tablename__ = "needs"
-    __table_args__ = way_of(Erased.WITH_PERSON)
+    __erased__ = Erased.WITH_PERSON
 
     registration_id: Mapped[int] = mapped_column(
         ForeignKey("registration.id", ondelete="CASCADE"), primary_key=True, info=KEY
@@ -160,9 +158,9 @@ class CheckIn(Model):
     """
 
     __tablename__ = "check_in"
+    __erased__ = Erased.WITH_PERSON
     __table_args__ = (
         Index("uq_check_in_first", "registration_id", unique=True, sqlite_where=_FIRST, postgresql_where=_FIRST),
-        way_of(Erased.WITH_PERSON),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, info=KEY)
@@ -196,14 +194,12 @@ class Answer(Model):
     """What an attendee answered to a question of the organisers' own; erased with the person."""
 
     __tablename__ = "answer"
-    __table_args__ = way_of(Erased.WITH_PERSON)
+    __erased__ = Erased.WITH_PERSON
 
     registration_id: Mapped[int] = mapped_column(
-        ForeignKey("registration.id", ondelete="CASCADE"), primary_key=True, info=NOT_PERSONAL
+        ForeignKey("registration.id", ondelete="CASCADE"), primary_key=True, info=KEY
     )
-    question_id: Mapped[int] = mapped_column(
-        ForeignKey("form_question.id"), primary_key=True, index=True, info=NOT_PERSONAL
-    )
+    question_id: Mapped[int] = mapped_column(ForeignKey("form_question.id"), primary_key=True, index=True, info=KEY)
     value: Mapped[str] = mapped_column(Text, info=PERSONAL)
     """The words, or the choices one a line, as they were written first."""
     registration: Mapped[Registration] = relationship(back_populates="answers")

@@ -8,6 +8,7 @@ from sqlalchemy import and_, bindparam, delete, or_, select
 from sqlalchemy.orm import Session
 
 from lunchkit import links
+from lunchkit.erasures import Mark, note
 from lunchkit.errors import NotFound
 from lunchkit.events.changes import EventDetails, plan_of
 from lunchkit.events.models import Event
@@ -233,6 +234,7 @@ def give_back_many(
 
 def forget(session: Session, registration: Registration, now: datetime) -> None:
     """Erase the person, and every letter about them but a cancellation that has not left yet."""
+    note(Mark.ERASED, registration.link_hash)
     session.flush()
     about = OutboxLetter.subject_id == registration.id
     last_word = and_(OutboxLetter.kind == "registrations/cancellation", OutboxLetter.sent_at.is_(None))

@@ -5,7 +5,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from lunchkit.db import NOT_PERSONAL, Model, Moment
+from lunchkit.db import KEY, NOT_PERSONAL, Model, Moment
 from lunchkit.events.models import Event
 
 
@@ -23,9 +23,7 @@ class Room(Model):
 
     __tablename__ = "room"
 
-    event_id: Mapped[int] = mapped_column(
-        ForeignKey("event.id"), primary_key=True, autoincrement=False, info=NOT_PERSONAL
-    )
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True, autoincrement=False, info=KEY)
     code: Mapped[str] = mapped_column(String(5), unique=True, info=NOT_PERSONAL)
     """What people type: see ``lunchkit.rooms.codes``."""
     revision: Mapped[int] = mapped_column(default=1, info=NOT_PERSONAL)
@@ -33,7 +31,7 @@ class Room(Model):
     counts_revision: Mapped[int] = mapped_column(default=0, info=NOT_PERSONAL)
     """Rises with every support of a question from the room: only the projector hears of it."""
     slide: Mapped[str] = mapped_column(String(12), default=Slide.WELCOME, info=NOT_PERSONAL)
-    poll_id: Mapped[int | None] = mapped_column(ForeignKey("poll.id", ondelete="SET NULL"), info=NOT_PERSONAL)
+    poll_id: Mapped[int | None] = mapped_column(ForeignKey("poll.id", ondelete="SET NULL"), info=KEY)
     """The poll that the slide is about."""
     is_blank: Mapped[bool] = mapped_column(default=False, info=NOT_PERSONAL)
     """Whether the projector is black."""

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from lunchkit.db import NOT_PERSONAL, PERSONAL, Model, Moment, way_of
+from lunchkit.db import KEY, NOT_PERSONAL, PERSONAL, Model, Moment
 from lunchkit.events.models import Event
 from lunchkit.images.models import Picture
 
@@ -21,7 +21,7 @@ class Organisation(Model):
 
     __tablename__ = "organisation"
 
-    id: Mapped[int] = mapped_column(primary_key=True, info=NOT_PERSONAL)
+    id: Mapped[int] = mapped_column(primary_key=True, info=KEY)
     slug: Mapped[str] = mapped_column(String(80), unique=True, info=NOT_PERSONAL)
     name: Mapped[str] = mapped_column(String(200), info=NOT_PERSONAL)
     website: Mapped[str] = mapped_column(String(500), default="", info=NOT_PERSONAL)
@@ -36,13 +36,13 @@ class Speaker(Model):
     """A person who speaks at lunches, and whose page is theirs to write."""
 
     __tablename__ = "speaker"
-    __table_args__ = way_of("deleted with the last event at which they speak: speakers.steps.forget_unless_elsewhere")
+    __erased__ = "deleted with the last event at which they speak: speakers.steps.forget_unless_elsewhere"
 
-    id: Mapped[int] = mapped_column(primary_key=True, info=NOT_PERSONAL)
+    id: Mapped[int] = mapped_column(primary_key=True, info=KEY)
     slug: Mapped[str] = mapped_column(String(80), unique=True, info=PERSONAL)
     name: Mapped[str] = mapped_column(String(200), info=PERSONAL)
     role: Mapped[str] = mapped_column(String(200), default="", info=PERSONAL)
-    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), info=NOT_PERSONAL)
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), info=KEY)
     short_bio: Mapped[str] = mapped_column(String(300), default="", info=PERSONAL)
     """One or two plain sentences."""
     biography: Mapped[str] = mapped_column(Text, default="", info=PERSONAL)
@@ -51,7 +51,7 @@ class Speaker(Model):
     """Codes of the languages that they speak, the best first."""
     links: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list, info=PERSONAL)
     """[{"label": …, "url": …}]."""
-    portrait_id: Mapped[int | None] = mapped_column(ForeignKey("picture.id"), info=NOT_PERSONAL)
+    portrait_id: Mapped[int | None] = mapped_column(ForeignKey("picture.id"), info=KEY)
     link_nonce: Mapped[bytes | None] = mapped_column(LargeBinary(16), info=NOT_PERSONAL)
     link_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True, index=True, info=NOT_PERSONAL)
     """Of the private link by which they write their page; None where there is none."""
@@ -80,10 +80,10 @@ class Appearance(Model):
     """A speaker at one lunch, in order of appearance."""
 
     __tablename__ = "appearance"
-    __table_args__ = way_of("deleted when the speaker is removed from the event: speakers.actions.remove_speaker")
+    __erased__ = "deleted when the speaker is removed from the event: speakers.actions.remove_speaker"
 
-    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True, info=NOT_PERSONAL)
-    speaker_id: Mapped[int] = mapped_column(ForeignKey("speaker.id"), primary_key=True, info=NOT_PERSONAL)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True, info=KEY)
+    speaker_id: Mapped[int] = mapped_column(ForeignKey("speaker.id"), primary_key=True, info=KEY)
     position: Mapped[int] = mapped_column(default=0, info=NOT_PERSONAL)
     said: Mapped[str] = mapped_column(Text, default="", info=PERSONAL)
     """What they said there, in Markdown."""
@@ -98,11 +98,11 @@ class Quotation(Model):
     """A sentence of a speaker at a lunch. Shows nowhere before they approve it."""
 
     __tablename__ = "quotation"
-    __table_args__ = way_of("deleted when the speaker is removed from the event: speakers.actions.remove_speaker")
+    __erased__ = "deleted when the speaker is removed from the event: speakers.actions.remove_speaker"
 
-    id: Mapped[int] = mapped_column(primary_key=True, info=NOT_PERSONAL)
-    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True, info=NOT_PERSONAL)
-    speaker_id: Mapped[int] = mapped_column(ForeignKey("speaker.id", ondelete="CASCADE"), index=True, info=NOT_PERSONAL)
+    id: Mapped[int] = mapped_column(primary_key=True, info=KEY)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True, info=KEY)
+    speaker_id: Mapped[int] = mapped_column(ForeignKey("speaker.id", ondelete="CASCADE"), index=True, info=KEY)
     text: Mapped[str] = mapped_column(String(500), info=PERSONAL)
     medium: Mapped[str] = mapped_column(String(200), default="", info=PERSONAL)
     """Where it was said or printed; empty: at the lunch."""

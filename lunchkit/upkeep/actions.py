@@ -7,14 +7,19 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from lunchkit import clock
+from lunchkit.backup import drop_old_copies
+from lunchkit.config import current_settings
 from lunchkit.db import leave_traces, scrub_traces, transaction
+from lunchkit.erasures import Mark, drop_notes, key_of, note, read_notes
 from lunchkit.events.models import FOOD_KEPT_FOR, REMINDERS, Event, Reminder
+from lunchkit.guests.models import Guest, Wish
+from lunchkit.guests.steps import forget_guests
 from lunchkit.mail.models import OutboxLetter
 from lunchkit.personal import erase_of_event, erase_people
 from lunchkit.registrations.letters import promise_letter
 from lunchkit.registrations.models import Needs, Registration, Standing
 from lunchkit.registrations.seats import lock_event
-from lunchkit.registrations.steps import release_held, serve_queue
+from lunchkit.registrations.steps import forget, lock, release_held, serve_queue
 
 REMINDER_WINDOW = timedelta(hours=20)
 """A reminder that could not leave for so long (the server was off) is not sent late."""
@@ -126,4 +131,41 @@ def _purge(session: Session, event: Event, now: datetime) -> int:
     session.execute(delete(OutboxLetter).where(OutboxLetter.event_id == event.id))
     erase_of_event(session, event.id)
     event.purged_at = event.needs_erased_at = now
-    return erase_people(session, Registration, Registration.event_id == event.id, now)
+    people = Registration.event_id == event.id, Registration.erased_at.is_(None)
+    note(Mark.ERASED, *session.scalars(select(Registration.link_hash).where(*people)))
+    return erase_people(session, Registration, people[0], now)
+
+
+def drop_old_notes() -> None:
+    """Delete old copies of the database, and the keys of what was erased before the oldest that is left was made."""
+    drop_notes(drop_old_copies(current_settings())[:8])
+
+
+def repeat_erasures() -> int:
+    """Erase again whom an older copy of the database brought back; returns how many people.
+
+    A no to invitations is a no again too. No letter tells of it, but whoever gets a seat by it has one.
+    """
+    erased, refused = read_notes()
+    now = clock.now()
+    with transaction() as session:
+        present = select(Registration).where(Registration.erased_at.is_(None)).order_by(Registration.event_id)
+        back = [person for person in session.scalars(present).all() if key_of(person.link_hash) in erased]
+        for person in back:
+            _erase_again(session, person, now)
+        for guest in session.scalars(select(Guest)).all():
+            if key_of(guest.link_hash) in erased:
+                forget_guests(session, [guest.id], [guest.email])
+                leave_traces()
+            elif key_of(guest.link_hash) in refused and guest.wish is Wish.YES:
+                guest.left_at = now
+    return len(back)
+
+
+def _erase_again(session: Session, person: Registration, now: datetime) -> None:
+    event, person = lock(session, person)
+    if person.is_active and event.gives_seats(now):
+        person.standing, person.cancelled_at = Standing.CANCELLED, now
+    forget(session, person, now)
+    leave_traces()
+    serve_queue(session, event, now)

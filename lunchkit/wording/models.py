@@ -3,20 +3,18 @@
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lunchkit.db import NOT_PERSONAL, PERSONAL, Model, Moment, way_of
+from lunchkit.db import KEY, NOT_PERSONAL, PERSONAL, Model, Moment
 
 
 class LetterWords(Model):
     """Subject and prose of one's own. What is empty stands in lunchkit's own words."""
 
     __tablename__ = "letter_words"
-    __table_args__ = (
-        UniqueConstraint("event_id", "letter", "language"),
-        way_of("kept: the text of the team; updated_by goes with a forgotten organiser: wording.steps"),
-    )
+    __erased__ = "kept: the text of the team; updated_by goes with a forgotten organiser: wording.steps"
+    __table_args__ = (UniqueConstraint("event_id", "letter", "language"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True, info=NOT_PERSONAL)
-    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), info=NOT_PERSONAL)
+    id: Mapped[int] = mapped_column(primary_key=True, info=KEY)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), info=KEY)
     letter: Mapped[str] = mapped_column(String(40), info=NOT_PERSONAL)
     """Which letter: a key of ``lunchkit.registrations.words.LETTERS``."""
     language: Mapped[str] = mapped_column(String(5), info=NOT_PERSONAL)

@@ -1,0 +1,275 @@
+"""Who was erased stays erased, and a no stays a no, when an older copy of the database is put back."""
+
+import os
+import stat
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from lunchkit import clock
+from lunchkit.backup import back_up, backup_folder, drop_old_copies, restore
+from lunchkit.config import Settings, current_settings
+from lunchkit.db import db
+from lunchkit.erasures import FOLDER, Mark, key_of, note, read_notes
+from lunchkit.events.models import Event
+from lunchkit.guests.actions import erase_guest, say_no, say_yes, welcome_guest
+from lunchkit.guests.models import Guest, Wish
+from lunchkit.guests.queries import guest_by_email
+from lunchkit.mail.models import OutboxLetter
+from lunchkit.registrations.actions import erase_registration, register_by_hand, update_registration
+from lunchkit.registrations.models import Registration, Standing
+from lunchkit.upkeep.actions import drop_old_notes, purge_people, repeat_erasures
+from tests.conftest import EventMaker, details
+from tests.test_cli import lunchkit
+
+only_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True, scope="session")
+"""``pg_restore`` is not ours; what follows it is tested on both."""
+Back = Callable[[], int]
+
+
+@pytest.fixture
+def put_back(settings: Settings, app: Flask) -> Callable[[], Back]:
+    """Makes a copy of the database; what it returns puts the copy back, and erases again whom it brings."""
+
+    def copy() -> Back:
+        db.session.rollback()
+        target = back_up(settings, settings.instance / "copy.sqlite")
+
+        def back() -> int:
+            db.session.rollback()
+            db.session.remove()
+            db.engine.dispose()
+            restore(settings, target)
+            return repeat_erasures()
+
+        return back
+
+    return copy
+
+
+def person(event: Event, name: str = "Ana") -> Registration:
+    """Somebody with a seat."""
+    return register_by_hand(event, details(name, f"{name.lower()}@example.org"), language="fr")
+
+
+def names() -> list[str]:
+    """Who is known by name."""
+    db.session.rollback()
+    return sorted(name for name in db.session.scalars(select(Registration.name)) if name)
+
+
+def guest(name: str) -> Guest:
+    """Somebody who wants invitations."""
+    welcome_guest(f"{name}@example.org", "fr")
+    found = guest_by_email(f"{name}@example.org")
+    assert found is not None
+    return found
+
+
+def wish(name: str) -> Wish | None:
+    """What is known of somebody's wish."""
+    db.session.rollback()
+    db.session.expire_all()
+    found = guest_by_email(f"{name}@example.org")
+    return found.wish if found else None
+
+
+def forget_files() -> None:
+    """As it was before there were any."""
+    for file in (current_settings().instance / FOLDER).glob("*"):
+        file.unlink()
+
+
+@only_sqlite
+def test_who_erased_themselves_is_not_brought_back(put_back: Callable[[], Back], make_event: EventMaker) -> None:
+    event = make_event(capacity=2)
+    ana, _bea, _cem = person(event), person(event, "Bea"), person(event, "Cem")
+    back = put_back()
+    erase_registration(ana)
+    assert back() == 1
+    assert names() == ["Bea", "Cem"]
+    rows = {row.name: row for row in db.session.scalars(select(Registration))}
+    assert (rows[""].standing, rows[""].email) == (Standing.CANCELLED, None)
+    assert rows["Cem"].standing == Standing.SEATED, "the seat goes to whoever waits"
+    assert not db.session.scalars(select(OutboxLetter).where(OutboxLetter.recipient == "ana@example.org")).all()
+    assert repeat_erasures() == 0, "once is enough"
+
+
+@only_sqlite
+def test_without_the_keys_they_would_come_back(put_back: Callable[[], Back], make_event: EventMaker) -> None:
+    """Control."""
+    ana, nina = person(make_event()), guest("nina")
+    back = put_back()
+    erase_registration(ana)
+    say_no(nina)
+    forget_files()
+    assert back() == 0
+    assert (names(), wish("nina")) == (["Ana"], Wish.YES)
+
+
+@only_sqlite
+def test_a_new_address_and_link_since_the_copy_change_nothing(
+    put_back: Callable[[], Back], make_event: EventMaker
+) -> None:
+    ana, bea = person(make_event()), person(make_event(), "Bea")
+    back = put_back()
+    for address in ("ana@new.example", "ana@newer.example"):
+        update_registration(ana, details("Ana", address))
+    update_registration(bea, details("Bea", "bea@new.example"))
+    erase_registration(ana)
+    assert back() == 1
+    assert names() == ["Bea"]
+
+
+@only_sqlite
+def test_who_was_purged_is_not_brought_back_by_days_that_were_more(
+    put_back: Callable[[], Back], make_event: EventMaker
+) -> None:
+    event = make_event(purge_days=60)
+    person(event)
+    back = put_back()
+    event.purge_days = 10
+    db.session.commit()
+    with clock.fixed_at(event.ends_at + timedelta(days=11)):
+        assert purge_people() == 1
+        assert back() == 1
+        assert names() == []
+
+
+@only_sqlite
+def test_who_registers_again_after_an_erasure_stays(put_back: Callable[[], Back], make_event: EventMaker) -> None:
+    event = make_event()
+    erase_registration(person(event))
+    person(event)
+    back = put_back()
+    assert back() == 0
+    assert names() == ["Ana"]
+
+
+@only_sqlite
+def test_a_no_to_invitations_is_a_no_again(put_back: Callable[[], Back]) -> None:
+    nina, otto, pia = guest("nina"), guest("otto"), guest("pia")
+    back = put_back()
+    say_no(nina)
+    say_yes(say_no(otto), "fr")
+    erase_guest(pia)
+    back()
+    assert (wish("nina"), wish("otto"), wish("pia")) == (Wish.NO, Wish.YES, None)
+
+
+@only_sqlite
+def test_the_command_erases_again(tmp_path: Path, app: Flask, settings: Settings, make_event: EventMaker) -> None:
+    ana = person(make_event())
+    person(make_event(), "Bea")
+    copy = back_up(settings, tmp_path / "copy.sqlite")
+    erase_registration(ana)
+    db.session.remove()
+    db.engine.dispose()
+    done = lunchkit(settings.instance, "restore", str(copy))
+    assert done.returncode == 0 and "1 people erased again" in done.stdout, done.stderr
+    assert names() == ["Bea"]
+
+
+def test_at_the_start_and_by_purge_on_any_database(make_event: EventMaker) -> None:
+    """As after ``pg_restore``: the row is there again, with all that it held."""
+    ana, bea = person(make_event()), person(make_event(), "Bea")
+    note(Mark.ERASED, ana.link_hash)
+    assert repeat_erasures() == 1
+    assert names() == ["Bea"]
+    assert bea.erased_at is None
+
+
+def test_the_keys_name_nobody_and_are_ours_alone(make_event: EventMaker) -> None:
+    ana = person(make_event())
+    erase_registration(ana)
+    (file,) = (current_settings().instance / FOLDER).iterdir()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+    assert file.read_text().split() == ["erased", key_of(ana.link_hash)]
+    assert ana.link_hash.hex() not in file.read_text()
+
+
+def test_a_line_that_a_crash_cut_off_spoils_no_other(app: Flask) -> None:
+    note(Mark.ERASED, b"one")
+    (file,) = (current_settings().instance / FOLDER).iterdir()
+    file.write_text(file.read_text() + "\nera")
+    note(Mark.ERASED, b"two")
+    assert read_notes()[0] == {key_of(b"one"), key_of(b"two")}
+
+
+def made(folder: Path, now: int, *names: str) -> None:
+    """Files of so many days ago by their names: ``{}`` in each stands for the moment."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in names:
+        (folder / name.format(f"{clock.now() - timedelta(days=now):%Y%m%dT%H%M%SZ}")).write_text("x")
+
+
+def left(folder: Path) -> int:
+    """How many files there are."""
+    return len(list(folder.iterdir()))
+
+
+@only_sqlite
+def test_old_backups_go_and_the_newest_stays(app: Flask, settings: Settings) -> None:
+    folder = backup_folder(settings)
+    with clock.fixed_at(clock.now()):
+        for days in (1, 13, 15, 400):
+            made(folder, days, "lunchkit-{}.sqlite")
+        made(folder, 400, "lunchkit-{}.pgdump", "mine-{}.sqlite", "lunchkit-{}-before-the-move.sqlite")
+        made(settings.instance, 15, "lunchkit.sqlite.before-{}", "lunchkit.sqlite.before-{}-wal")
+        made(settings.instance, 13, "lunchkit.sqlite.before-{}")
+        drop_old_copies(settings)
+        assert left(folder) == 4, "two that are young, and two whose names are not ours"
+        assert len(list(settings.instance.glob("*.before-*"))) == 1
+        for file in folder.glob("lunchkit-*Z.sqlite"):
+            file.unlink()
+        made(folder, 20, "lunchkit-{}.sqlite")
+        made(folder, 30, "lunchkit-{}.sqlite")
+        drop_old_copies(settings)
+        assert left(folder) == 3, "the newest, although it is old"
+
+
+@only_sqlite
+def test_a_backup_deletes_the_old_ones(app: Flask, settings: Settings) -> None:
+    made(backup_folder(settings), 40, "lunchkit-{}.sqlite")
+    made(backup_folder(settings), 3, "lunchkit-{}.sqlite")
+    db.session.remove()
+    assert lunchkit(settings.instance, "backup").returncode == 0
+    assert left(backup_folder(settings)) == 2
+    made(backup_folder(settings), 40, "lunchkit-{}.sqlite")
+    assert lunchkit(settings.instance, "backup", BACKUP_DAYS="60").returncode == 0
+    assert left(backup_folder(settings)) in (3, 4), "two backups of one second have one name"
+    assert "BACKUP_DAYS" in lunchkit(settings.instance, "backup", BACKUP_DAYS="0").stderr
+
+
+def test_keys_are_kept_as_long_as_an_older_copy_is_there(app: Flask, settings: Settings) -> None:
+    with clock.fixed_at(clock.now()):
+        now = clock.now()
+        for days in (40, 16, 15, 2):
+            with clock.fixed_at(now - timedelta(days=days)):
+                note(Mark.ERASED, str(days).encode())
+        made(backup_folder(settings), 15, "lunchkit-{}.sqlite")
+        drop_old_notes()
+        assert read_notes()[0] == {key_of(b"15"), key_of(b"2")}, "the only backup there is can still be put back"
+        made(backup_folder(settings), 1, "lunchkit-{}.sqlite")
+        drop_old_notes()
+        assert read_notes()[0] == {key_of(b"2")}
+
+
+def test_the_keys_are_on_the_disk_before_the_erasure_is(
+    make_event: EventMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana, done = person(make_event()), []
+    monkeypatch.setattr(os, "fsync", lambda _file: done.append(names_in_another_session()))
+    erase_registration(ana)
+    assert done[0] == ["Ana"]
+
+
+def names_in_another_session() -> list[str]:
+    """Who is known by name to everybody else at this moment."""
+    with db.engine.connect() as connection:
+        return [name for (name,) in connection.execute(select(Registration.name)) if name]
