@@ -12,9 +12,9 @@ from sqlalchemy import select
 
 from lunchkit import clock
 from lunchkit.backup import back_up, backup_folder, drop_old_copies, restore
-from lunchkit.config import Settings, current_settings
+from lunchkit.config import Settings
 from lunchkit.db import db
-from lunchkit.erasures import FOLDER, Mark, key_of, note, read_notes
+from lunchkit.erasures import Mark, key_of, keys_folder, note, read_notes
 from lunchkit.events.models import Event
 from lunchkit.guests.actions import erase_guest, say_no, say_yes, welcome_guest
 from lunchkit.guests.models import Guest, Wish
@@ -80,7 +80,7 @@ def wish(name: str) -> Wish | None:
 
 def forget_files() -> None:
     """As it was before there were any."""
-    for file in (current_settings().instance / FOLDER).glob("*"):
+    for file in keys_folder().glob("*"):
         file.unlink()
 
 
@@ -186,7 +186,7 @@ def test_at_the_start_and_by_purge_on_any_database(make_event: EventMaker) -> No
 def test_the_keys_name_nobody_and_are_ours_alone(make_event: EventMaker) -> None:
     ana = person(make_event())
     erase_registration(ana)
-    (file,) = (current_settings().instance / FOLDER).iterdir()
+    (file,) = keys_folder().iterdir()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
     assert file.read_text().split() == ["erased", key_of(ana.link_hash)]
@@ -195,7 +195,7 @@ def test_the_keys_name_nobody_and_are_ours_alone(make_event: EventMaker) -> None
 
 def test_a_line_that_a_crash_cut_off_spoils_no_other(app: Flask) -> None:
     note(Mark.ERASED, b"one")
-    (file,) = (current_settings().instance / FOLDER).iterdir()
+    (file,) = keys_folder().iterdir()
     file.write_text(file.read_text() + "\nera")
     note(Mark.ERASED, b"two")
     assert read_notes()[0] == {key_of(b"one"), key_of(b"two")}

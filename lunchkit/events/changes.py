@@ -3,12 +3,12 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from lunchkit import clock, links
-from lunchkit.events.models import Colour, Diet, Event
+from lunchkit.events.models import Colour, Diet, Event, purge_day
 
 SHOWN_BY_CALENDARS = ("title", "starts_at", "ends_at", "zone", "venue", "street", "postcode", "town")
 """What people plan their day by: a change of it is told by letter, and renews their calendar entry."""
@@ -54,6 +54,8 @@ class Plan:
     starts_local: datetime
     ends_local: datetime
     place: str
+    purge_on: date
+    """When names and addresses are erased."""
 
     def facts(self) -> dict[str, str]:
         """The same as a letter's facts hold it."""
@@ -62,21 +64,32 @@ class Plan:
             "starts": self.starts_local.isoformat(),
             "ends": self.ends_local.isoformat(),
             "place": self.place,
+            "purge_on": self.purge_on.isoformat(),
         }
 
 
 def plan_from_facts(facts: Mapping[str, str]) -> Plan:
     """What ``Plan.facts`` wrote."""
     starts, ends = (datetime.fromisoformat(facts[name]) for name in ("starts", "ends"))
-    return Plan(facts["title"], starts, ends, facts["place"])
+    purge_on = date.fromisoformat(facts.get("purge_on", "9999-12-31"))  # no promise in a letter of an earlier version
+    return Plan(facts["title"], starts, ends, facts["place"], purge_on)
 
 
-def plan_of(lunch: Event | EventDetails) -> Plan:
-    """The plan of a lunch as it is, or as its details would make it."""
+def plan_of(lunch: Event | EventDetails, as_is: Event | None = None) -> Plan:
+    """The plan of a lunch as it is, or as its details would make it of what it is."""
     zone = ZoneInfo(lunch.zone)
     town = f"{lunch.postcode} {lunch.town}".strip()
     place = ", ".join(part for part in (lunch.venue, lunch.street, town) if part)
-    return Plan(lunch.title, lunch.starts_at.astimezone(zone), lunch.ends_at.astimezone(zone), place)
+    starts, ends = lunch.starts_at.astimezone(zone), lunch.ends_at.astimezone(zone)
+    event = lunch if isinstance(lunch, Event) else as_is
+    forward = event.brought_forward_at if event else None
+    if event and _comes_nearer(event, ends):
+        forward = clock.now()
+    return Plan(lunch.title, starts, ends, place, purge_day(ends, lunch.purge_days, forward))
+
+
+def _comes_nearer(event: Event, ends_local: datetime) -> bool:
+    return event.published_at is not None and ends_local.date() < event.ends_local.date()
 
 
 def moves_calendars(event: Event, details: EventDetails) -> bool:
@@ -122,7 +135,7 @@ def apply_details(event: Event, details: EventDetails) -> bool:
     """
     moves = moves_calendars(event, details)
     changed = set(changed_names(event, details))
-    if event.published_at is not None and plan_of(details).ends_local.date() < plan_of(event).ends_local.date():
+    if _comes_nearer(event, plan_of(details).ends_local):
         event.brought_forward_at = clock.now()
     for name in changed:
         setattr(event, name, getattr(details, name))

@@ -180,8 +180,7 @@ class Event(Model):
     @property
     def purge_on(self) -> date:
         """The day on which names and addresses of this lunch are erased."""
-        day = (self.ends_local + timedelta(days=self.purge_days)).date()
-        return max(day, self._spared_until) if self._spared_until else day
+        return purge_day(self.ends_local, self.purge_days, self.brought_forward_at)
 
     @property
     def needs_kept_until(self) -> datetime:
@@ -194,13 +193,6 @@ class Event(Model):
         """The day on which needs are erased where it is later than people are used to; None where it is not."""
         is_usual = self.needs_kept_until == self.ends_at + FOOD_KEPT_FOR
         return None if is_usual else self.needs_kept_until.astimezone(ZoneInfo(self.zone)).date()
-
-    @property
-    def _spared_until(self) -> date | None:
-        """The first day that begins ``SPARED_FOR`` or more after it was moved to an earlier one."""
-        if self.brought_forward_at is None:
-            return None
-        return (self.brought_forward_at.astimezone(ZoneInfo(self.zone)) + SPARED_FOR + timedelta(days=1)).date()
 
     @property
     def address(self) -> str:
@@ -283,6 +275,14 @@ class Event(Model):
     def reminds(self, reminder: Reminder) -> bool:
         """Whether the organiser wants this reminder letter."""
         return bool(getattr(self, f"remind_{reminder.key}"))
+
+
+def purge_day(ends_local: datetime, days: int, brought_forward_at: datetime | None) -> date:
+    """The day on which names are erased: so many after the end, but none before ``SPARED_FOR`` after it came nearer."""
+    day = (ends_local + timedelta(days=days)).date()
+    if brought_forward_at is None:
+        return day
+    return max(day, (brought_forward_at.astimezone(ends_local.tzinfo) + SPARED_FOR + timedelta(days=1)).date())
 
 
 class AskedAs(StrEnum):

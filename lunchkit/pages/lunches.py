@@ -282,10 +282,12 @@ def _to_be_told(event: Event, details: EventDetails | None = None) -> int:
 
 def _telling_page(event: Event, details: EventDetails) -> str:
     """Asks once whether those who come shall be told; all that was typed comes along."""
+    before, after = plan_of(event), plan_of(details, event)
     return render_template(
         "organiser/events/telling.html",
         event=event,
-        differences=differences(plan_of(event), plan_of(details)),
+        differences=differences(before, after),
+        must_tell=after.purge_on > before.purge_on,
         told=_to_be_told(event, details),
         has_begun=event.starts_at <= clock.now() < event.over_at,
         typed=[(name, value) for name, value in request.form.items(multi=True) if name not in ("csrf_token", "act")],

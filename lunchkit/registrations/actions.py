@@ -50,6 +50,7 @@ from lunchkit.registrations.steps import (
     new_registration,
     release_held,
     renew_links,
+    require_earlier_erasure,
     require_movable,
     require_open_by_hand,
     serve_queue,
@@ -305,10 +306,11 @@ def change_event(
 ) -> None:
     """Change a lunch; those who come are told of a new time or place, and new seats go to the queue.
 
-    Without ``tells`` no letter leaves; the calendar's SEQUENCE rises all the same. A lower capacity never throws
-    anybody out. ``seen`` is the ``updated_at`` of the lunch that the details were made from. ``took_place`` says of the
-    lunch, once it is held, whether anything has happened that happens only at a lunch: this floor does not see it all.
-    Raises ChangedMeanwhile, LunchCalledOff, and for other hours DateHasPassed, DateIsHistory, PeopleAreHere.
+    Without ``tells`` no letter leaves, unless names are erased later then; the calendar's SEQUENCE rises all the same.
+    A lower capacity never throws anybody out. ``seen`` is the ``updated_at`` of the lunch that the details were made
+    from. ``took_place`` says of the lunch, once it is held, whether anything has happened that happens only at a lunch:
+    this floor does not see it all.
+    Raises ChangedMeanwhile, LunchCalledOff, ErasurePromised, DateHasPassed, DateIsHistory, PeopleAreHere.
     """
     now = clock.now()
     with transaction() as session:
@@ -322,15 +324,16 @@ def change_event(
         if (details.starts_at, details.ends_at) != (event.starts_at, event.ends_at):
             require_movable(session, event, details, now, took_place)
             event.needs_erased_at = event.purged_at = None  # of a day on which nobody was there
-        before = plan_of(event).facts()
+        require_earlier_erasure(session, event, details)
+        before = plan_of(event)
         tell(session, changed=told_changes(event, details))
         moved = apply_details(event, details)
         if moved and event.published_at is not None and not event.is_over(now):
             for registration in active_registrations(session, event.id):
                 registration.raise_sequence(event.sequence)
-                if tells:
+                if tells or event.purge_on > before.purge_on:
                     place = place_in_queue(registration)
-                    promise_letter(session, "change", registration, position=place, before=before)
+                    promise_letter(session, "change", registration, position=place, before=before.facts())
         serve_queue(session, event, now)
 
 
@@ -375,7 +378,7 @@ def _leave_address(session: Session, registration: Registration) -> None:
     if registration.email is not None:
         before = registration.link_hash
         renew_links(registration)
-        note(Mark.RENEWED, before, now=registration.link_hash)
+        note(Mark.RENEWED, before, since=registration.link_hash)
 
 
 def _as_asked_by(event: Event, details: AttendeeDetails) -> AttendeeDetails:

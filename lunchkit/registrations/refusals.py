@@ -1,8 +1,11 @@
 """What registering may be answered instead of a seat, in words for the person who asked."""
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from lunchkit.errors import Refusal
+from lunchkit.events.models import Event
+from lunchkit.i18n import long_date
 
 
 class RegistrationClosed(Refusal):
@@ -78,6 +81,18 @@ class PeopleAreHere(Refusal):
     """Another day for a lunch that people sit at."""
 
     message = _l("People have come to this lunch already: its day stays. Its hours can be changed.")
+
+
+class ErasurePromised(Refusal):
+    """More days until names are erased than those who have registered were told."""
+
+    def __init__(self, event: Event) -> None:
+        self.message = _(
+            "Those who have registered were told that their names and addresses are erased on %(date)s, after "
+            "%(days)s days. You can set fewer days, but no more.",
+            date=long_date(event.purge_on),
+            days=event.purge_days,
+        )
 
 
 class IsADraft(Refusal):

@@ -23,6 +23,7 @@ from lunchkit.registrations.queries import place_in_queue
 from lunchkit.registrations.refusals import (
     DateHasPassed,
     DateIsHistory,
+    ErasurePromised,
     LunchCalledOff,
     NotPublished,
     PeopleAreHere,
@@ -261,6 +262,13 @@ def require_movable(
             raise DateIsHistory
     elif is_public and event.starts_at <= now and _is_another_day(event, details) and took_place(event):
         raise PeopleAreHere
+
+
+def require_earlier_erasure(session: Session, event: Event, details: EventDetails) -> None:
+    """Raise ErasurePromised where people were told, when they registered, that their names go after fewer days."""
+    known = select(Registration.id).where(Registration.event_id == event.id, Registration.erased_at.is_(None))
+    if details.purge_days > event.purge_days and session.scalar(known.limit(1)) is not None:
+        raise ErasurePromised(event)
 
 
 def _is_erased(session: Session, event: Event) -> bool:

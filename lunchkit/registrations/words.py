@@ -131,14 +131,21 @@ class Difference:
 
 
 def differences(before: Plan, after: Plan) -> list[Difference]:
-    """What is not as it was, in the language being spoken; nothing is said instead of what there was not."""
+    """What is not as it was, in the language being spoken; nothing is said instead of what there was not.
+
+    When names are erased is told where it is later than it was.
+    """
     compared = [
         (_("Title"), typo(after.title), typo(before.title)),
         (_("The day"), long_date(after.starts_local), long_date(before.starts_local)),
         (_("The hours"), hours(after), hours(before)),
         (_("The place"), typo(after.place), typo(before.place)),
     ]
-    return [Difference(label, now or "–", was) for label, now, was in compared if now != was]
+    found = [Difference(label, now or "–", was) for label, now, was in compared if now != was]
+    if after.purge_on > before.purge_on:
+        days = long_date(after.purge_on), long_date(before.purge_on)
+        found.append(Difference(_("Names and addresses are erased"), *days))
+    return found
 
 
 def letter_of(folder: str, facts: Mapping[str, Any]) -> AttendeeLetter | None:

@@ -19,6 +19,7 @@ from lunchkit.refusals import NO, readable, retry_header
 from lunchkit.speakers import actions
 from lunchkit.speakers.exports import page_facts
 from lunchkit.speakers.forms import LICENCES, Difference, SeenForm, SpeakerPage, differences, draft_page, public_page
+from lunchkit.speakers.listing import places_of
 from lunchkit.speakers.models import Appearance, Quotation, Speaker
 from lunchkit.speakers.organiser_forms import (
     QuotationForm,
@@ -269,14 +270,18 @@ def removal(slug: str, speaker_id: int) -> ResponseReturnValue:
         event=event,
         speaker=appearance.speaker,
         is_last=len(talks_of(speaker_id)) == 1,
+        places=places_of(event, appearance.speaker),
     )
 
 
 @bp.post(f"{ONE}/removal")
 def remove(slug: str, speaker_id: int) -> ResponseReturnValue:
-    """One speaker fewer."""
+    """One speaker fewer; where their name still stands, this is the last page that can tell."""
     event, appearance = _both(slug, speaker_id)
+    speaker, places = appearance.speaker, places_of(event, appearance.speaker)
     actions.remove_speaker(appearance)
+    if places:
+        return render_template("organiser/speakers/removed.html", event=event, speaker=speaker, places=places)
     return redirect(url_for(".index", slug=event.slug, done="removed"), code=303)
 
 

@@ -1,0 +1,122 @@
+"""The day on which names are erased: promised when somebody registers, and never later without telling them."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from flask.testing import FlaskClient
+
+from lunchkit import clock
+from lunchkit.db import db
+from lunchkit.events.changes import EventDetails, details_of, plan_of
+from lunchkit.events.models import Event
+from lunchkit.registrations.actions import change_event, erase_registration, register_by_hand
+from lunchkit.registrations.models import Registration
+from lunchkit.registrations.refusals import ErasurePromised
+from lunchkit.upkeep.actions import purge_people
+from tests.conftest import EventMaker, Outbox, details
+from tests.test_telling import send
+
+ERASED = "Effacement des noms et des adresses"
+
+
+def ana(event: Event) -> None:
+    """Somebody who was told when they are erased."""
+    register_by_hand(event, details("Ana", "ana@example.org"), language="fr")
+
+
+def new_person(event: Event) -> Registration:
+    """Somebody who was at a lunch that is over."""
+    with clock.fixed_at(event.starts_at - timedelta(days=2)):
+        return register_by_hand(event, details("Ana", "ana@example.org"), language="fr")
+
+
+def moved(event: Event, days: int) -> EventDetails:
+    """The same lunch so many days later."""
+    by = timedelta(days=days)
+    return replace(details_of(event), starts_at=event.starts_at + by, ends_at=event.ends_at + by)
+
+
+def test_days_may_fall_and_not_rise_once_somebody_has_registered(event: Event) -> None:
+    change_event(event, replace(details_of(event), purge_days=40))
+    assert event.purge_days == 40, "nobody was told anything yet"
+    ana(event)
+    with pytest.raises(ErasurePromised) as refused:
+        change_event(event, replace(details_of(event), purge_days=41))
+    assert event.purge_days == 40 and "40" in str(refused.value.message)
+    change_event(event, replace(details_of(event), purge_days=10))
+    assert event.purge_days == 10
+    with pytest.raises(ErasurePromised):
+        change_event(event, replace(details_of(event), purge_days=40))
+
+
+def test_who_is_erased_was_promised_nothing_more(event: Event) -> None:
+    erase_registration(register_by_hand(event, details(), language="fr"))
+    change_event(event, replace(details_of(event), purge_days=200))
+    assert event.purge_days == 200
+
+
+def test_the_form_says_until_when_and_keeps_what_was_typed(organiser_client: FlaskClient, event: Event) -> None:
+    ana(event)
+    answer = send(organiser_client, event, purge_days="90")
+    assert answer.status_code == 409
+    assert "pas davantage" in answer.text and str(event.purge_on.year) in answer.text
+    assert 'value="90"' in answer.text
+    assert send(organiser_client, event, purge_days="20").status_code == 303
+
+
+def letter_about(outbox: Outbox) -> str:
+    """The newest letter to Ana, as text."""
+    assert outbox.kinds("ana@example.org")[-1] == "change"
+    return outbox.last("ana@example.org").text
+
+
+def test_a_later_day_is_told_with_the_new_day_of_erasure(event: Event, outbox: Outbox) -> None:
+    ana(event)
+    change_event(event, moved(event, 7), tells=False)
+    (line,) = (line for line in letter_about(outbox).splitlines() if ERASED in line)
+    assert f" {event.purge_on.day}" in line
+
+
+def test_an_earlier_day_tells_nothing_of_erasure_and_may_be_quiet(event: Event, outbox: Outbox) -> None:
+    ana(event)
+    change_event(event, moved(event, -2), tells=False)
+    assert outbox.kinds() == ["confirmation"]
+    change_event(event, moved(event, -1))
+    assert ERASED not in letter_about(outbox)
+
+
+def test_a_day_that_comes_so_near_that_names_stay_longer_is_told(make_event: EventMaker, outbox: Outbox) -> None:
+    event = make_event(purge_days=2, starts_at=clock.now() + timedelta(days=3))
+    ana(event)
+    promised, details_then = event.purge_on, moved(event, -2)
+    planned = plan_of(details_then, event).purge_on
+    change_event(event, details_then, tells=False)
+    assert event.purge_on == planned > promised
+    assert ERASED in letter_about(outbox)
+
+
+def test_the_organiser_is_not_offered_to_keep_it_quiet(organiser_client: FlaskClient, event: Event) -> None:
+    ana(event)
+    for days, is_quiet in ((-1, True), (1, False)):
+        asked = send(organiser_client, event, date=f"{event.starts_local + timedelta(days=days):%Y-%m-%d}")
+        assert asked.status_code == 200
+        assert ('value="quietly"' in asked.text, ERASED in asked.text) == (is_quiet, not is_quiet)
+
+
+def test_what_is_past_is_told_as_past(organiser_client: FlaskClient, make_event: EventMaker) -> None:
+    now = clock.now()
+    event = make_event(starts_at=now - timedelta(days=40), purge_days=35)
+    new_person(event)
+    page = f"/organiser/e/{event.slug}"
+    assert "seront effacés le" in organiser_client.get(page).text
+    event.purge_days = 20
+    db.session.commit()
+    purge_people()
+    told = organiser_client.get(page).text
+    assert "ont été effacés le" in told and "seront effacés" not in told
+    assert "ont été effacés" in organiser_client.get(f"{page}/registrations").text
+
+
+def test_the_privacy_page_tells_of_backups(client: FlaskClient) -> None:
+    assert "Sauvegardes : 14 jours." in client.get("/privacy").text.replace("\xa0", " ").replace("\u202f", " ")
