@@ -82,7 +82,7 @@ class Settings:
     mail_password: str = setting("Password at the SMTP server.", "")
     mail_from: str = setting("Sender address of all letters.", "lunch@localhost.localdomain")
     mail_timeout: int = setting("Seconds to wait for the SMTP server.", 20)
-    backup_days: int = setting("Days that backups are kept; the newest one that can be read stays.", 14)
+    backup_days: int = setting("Days that backups are kept; the newest one stays.", 14)
     form_minimum_seconds: int = setting(
         "A registration form that comes back faster than this was not read by a person.", 3
     )
