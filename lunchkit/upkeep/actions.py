@@ -148,6 +148,8 @@ def repeat_erasures() -> int:
     """
     erased, refused = read_notes()
     now = clock.now()
+    if not erased and not refused:
+        return 0
     with transaction() as session:
         present = select(Registration).where(Registration.erased_at.is_(None)).order_by(Registration.event_id)
         back = [person for person in session.scalars(present).all() if key_of(person.link_hash) in erased]
