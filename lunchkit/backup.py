@@ -13,6 +13,7 @@ from sqlalchemy import URL, make_url
 from lunchkit import clock
 from lunchkit.config import Settings
 from lunchkit.db import SQLITE_DRIVER
+from lunchkit.envfile import synchronise
 
 SIDE_FILES = ("-wal", "-shm")
 """What SQLite keeps beside a database in use: the newest commits may be there only."""
@@ -79,11 +80,11 @@ def _write(copy: Callable[[Settings, Path], None], settings: Settings, target: P
     partial = target.with_name(target.name + ".partial")
     partial.unlink(missing_ok=True)
     try:
+        partial.touch(mode=0o600, exist_ok=False)  # before anything is in it
         copy(settings, partial)
-        partial.chmod(0o600)
-        with partial.open("rb") as file:
-            os.fsync(file.fileno())
+        synchronise(partial)
         partial.replace(target)
+        synchronise(target.parent)
     finally:
         partial.unlink(missing_ok=True)
 
@@ -107,16 +108,21 @@ def _copy_sqlite(settings: Settings, target: Path) -> None:
 
 def check(file: Path) -> None:
     """Read a copy through. Raises BackupFailed where it is damaged or no database of lunchkit."""
+    if damage := damage_of(file):
+        raise BackupFailed(f"{file} is damaged, or no database of lunchkit: {damage}")
+
+
+def damage_of(file: Path) -> str:
+    """What is wrong with an SQLite database, in SQLite's words: all of it is read. Empty where nothing is."""
     connection = SQLITE_DRIVER.connect(str(file))
     try:
-        (verdict,) = connection.execute("PRAGMA integrity_check").fetchone()
-        if verdict != "ok":
-            raise BackupFailed(f"{file} is damaged: {verdict}")
+        (verdict,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
         connection.execute("SELECT version_num FROM alembic_version").fetchone()
     except SQLITE_DRIVER.DatabaseError as error:
-        raise BackupFailed(f"{file} cannot be read as a database of lunchkit: {error}") from error
+        return "" if "locked" in str(error) else str(error)
     finally:
         connection.close()
+    return "" if verdict == "ok" else str(verdict)
 
 
 def _dump_postgres(settings: Settings, target: Path) -> None:
@@ -140,10 +146,10 @@ def without_password(database: str) -> tuple[str, str]:
 
 
 def restore(settings: Settings, source: Path) -> Path | None:
-    """Put a checked copy in the place of the SQLite database; the server must be stopped.
+    """Put a checked copy in the place of the SQLite database; the caller holds the instance alone.
 
-    Returns where the database that was there before is kept now, None if there was none.
-    Raises BackupFailed; then nothing was changed.
+    Returns where the database that was there before is kept now, None if there was none. Killed at any moment, the one
+    or the other is there, whole. Raises BackupFailed; then nothing was changed.
     """
     if not settings.database.startswith("sqlite:"):
         raise BackupFailed("restore a PostgreSQL database with pg_restore --clean --if-exists")
@@ -151,22 +157,44 @@ def restore(settings: Settings, source: Path) -> Path | None:
     place = sqlite_path(settings)
     place.parent.mkdir(parents=True, exist_ok=True)
     incoming = place.with_name(place.name + ".incoming")
-    incoming.write_bytes(source.read_bytes())
-    incoming.chmod(0o600)
-    with incoming.open("rb") as file:
-        os.fsync(file.fileno())
-    kept = _set_aside(place) if place.exists() else None
-    for suffix in SIDE_FILES:
-        place.with_name(place.name + suffix).unlink(missing_ok=True)
-    incoming.replace(place)
+    try:
+        incoming.unlink(missing_ok=True)
+        incoming.touch(mode=0o600)
+        shutil.copyfile(source, incoming)
+        synchronise(incoming)
+        _fold_log(place)
+        kept = _set_aside(place) if place.exists() else None
+        for suffix in SIDE_FILES:  # without a newest commit in them by now
+            place.with_name(place.name + suffix).unlink(missing_ok=True)
+        incoming.replace(place)
+        synchronise(place.parent)
+    finally:
+        incoming.unlink(missing_ok=True)
     return kept
+
+
+def _fold_log(place: Path) -> None:
+    """Bring the newest commits of a database into its own file. Raises BackupFailed where somebody uses it."""
+    if not place.exists():
+        return
+    connection = SQLITE_DRIVER.connect(str(place), timeout=1)
+    try:
+        connection.execute("PRAGMA journal_mode=DELETE")
+    except SQLITE_DRIVER.DatabaseError as error:
+        if "locked" in str(error):
+            raise BackupFailed(f"another program uses {place}: stop it first") from error
+        # else it is damaged: it is set aside as it lies there, with its log
+    finally:
+        connection.close()
 
 
 def _set_aside(place: Path) -> Path:
     """Copy a database that may be damaged, with the files beside it, as it lies there."""
     kept = place.with_name(f"{place.name}.before-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
     for suffix in ("", *SIDE_FILES):
-        file = place.with_name(place.name + suffix)
+        file, copy = place.with_name(place.name + suffix), kept.with_name(kept.name + suffix)
         if file.exists():
-            shutil.copy2(file, kept.with_name(kept.name + suffix))
+            copy.touch(mode=0o600)
+            shutil.copyfile(file, copy)
+            synchronise(copy)
     return kept

@@ -13,7 +13,7 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy.exc import SQLAlchemyError
 
-from lunchkit import __version__, backup, demo, doctor, schema
+from lunchkit import __version__, backup, clock, demo, doctor, schema
 from lunchkit.accounts import actions as accounts
 from lunchkit.accounts.models import Organiser, Role
 from lunchkit.accounts.queries import has_organisers, organiser_by_email, present_organisers
@@ -22,18 +22,22 @@ from lunchkit.app import create_app
 from lunchkit.config import (
     ANNOUNCEMENT,
     PREFIX,
+    SECRET_FILE,
     BadSettings,
     Settings,
+    current_settings,
     full_name,
     load_settings,
 )
 from lunchkit.db import SQLITE_DRIVER, db
 from lunchkit.demo import instance as demos
+from lunchkit.doctor.machine import look_at_damage, look_at_secret_key
 from lunchkit.errors import Refusal
 from lunchkit.feedback.actions import bring_in_feedback
 from lunchkit.guests.actions import forget_old_wishes
-from lunchkit.heartbeat import beat
+from lunchkit.heartbeat import DAILY, clock_is_believed
 from lunchkit.imports.actions import forget_imports
+from lunchkit.instance import InUse, hold_as_server, holding, holding_database, make_private
 from lunchkit.mail.actions import ServerUnreachable, connect, count_due, deliver_due
 from lunchkit.passkeys.actions import reset_passkeys
 from lunchkit.passkeys.refusals import NothingToReset
@@ -42,7 +46,7 @@ from lunchkit.rooms.queries import keys
 from lunchkit.settings_file import settings_file
 from lunchkit.upkeep.actions import drop_old_notes, erase_needs, promise_reminders, purge_people, repeat_erasures
 
-WRONG = (BadSettings, backup.BackupFailed, schema.NewerSchema, demos.DemoRefused, OSError)
+WRONG = (BadSettings, backup.BackupFailed, schema.OtherSchema, demos.DemoRefused, InUse, OSError)
 """What says by itself, in a line, what is wrong."""
 
 
@@ -54,6 +58,18 @@ class DriverMissing(BadSettings):
     """The Python package that speaks with the database is not installed."""
 
 
+class NoInstance(click.ClickException):
+    """There is no lunchkit in this folder."""
+
+    exit_code = 2
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(
+            f"there is no lunchkit in {folder.resolve()}: name its folder in LUNCHKIT_INSTANCE, or make one with "
+            "«lunchkit serve»"
+        )
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__)
 def cli() -> None:
@@ -62,6 +78,7 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command; what is wrong is said in a line, without a traceback."""
+    os.umask(0o077)  # what an instance holds is nobody else's to read
     try:
         cli()
     except WRONG as error:
@@ -80,25 +97,80 @@ def _make_app(settings: Settings) -> Flask:
         raise DriverMissing(f"LUNCHKIT_DATABASE_URL: {error}; pip install 'lunchkit[postgres]'") from error
 
 
-def _ready_app(settings: Settings) -> Flask:
-    """The application on a database of the present schema; an empty one is filled, an older one is refused."""
-    settings.instance.mkdir(parents=True, exist_ok=True)
+def _settings_here() -> Settings:
+    """The settings of the instance that is here; neither folder nor key nor database is made. Raises NoInstance."""
+    settings = load_settings(make_key=False)
+    is_sqlite = settings.database.startswith("sqlite:")
+    if not (backup.sqlite_path(settings).is_file() if is_sqlite else settings.instance.is_dir()):
+        raise NoInstance(settings.instance)
+    return settings
+
+
+def _hold(settings: Settings, *, alone: bool = False) -> None:
+    """Use the instance until the command at hand has ended. Raises InUse."""
+    make_private(settings.instance)
+    context = click.get_current_context()
+    context.with_resource(holding(settings.instance, context.info_name or "", alone=alone))
+
+
+def _open_app(settings: Settings, *, alone: bool = False) -> tuple[Flask, str | None]:
+    """The application, its database held until the command has ended, and the schema found there. Raises InUse."""
     app = _make_app(settings)
     with app.app_context():
-        if schema.present(db.engine) is None:
-            schema.upgrade(db.engine)
-        elif not schema.is_current(db.engine):
-            raise schema.NewerSchema("the database has another schema than this program: run «lunchkit upgrade»")
+        click.get_current_context().with_resource(holding_database(db.engine, alone=alone))
+        return app, schema.present(db.engine)
+
+
+def _app_here(*, needs_key: bool = True) -> Flask:
+    """The application of the instance that is here, held until the command has ended.
+
+    Raises NoInstance, InUse, OtherSchema, and BadSettings where it lacks the secret key that it needs.
+    """
+    settings = _settings_here()
+    _hold(settings)
+    app, found = _open_app(settings)
+    if found is None:
+        raise NoInstance(settings.instance)
+    schema.require_current(found)
+    if needs_key:
+        _require_key(settings)
     return app
 
 
+def _require_key(settings: Settings) -> None:
+    """Raise where a database has lost the secret key that links and tickets in e-mails were made with."""
+    if not settings.secret_key:
+        raise BadSettings(
+            f"the secret key of this database is missing: put it back as {settings.instance.resolve() / SECRET_FILE}; "
+            "if it is lost for good, run «lunchkit serve --new-key»: links and tickets in earlier e-mails are lost too"
+        )
+
+
+def _app_to_serve(settings: Settings, *, new_key: bool = False) -> Flask:
+    """The application on a database of the present schema; an empty one is filled, and gets a secret key."""
+    app, found = _open_app(settings)
+    if found is None:
+        with app.app_context():
+            schema.upgrade(db.engine)
+    else:
+        schema.require_current(found)
+    if found is not None and not new_key:
+        _require_key(settings)
+    return app if settings.secret_key else _make_app(load_settings())
+
+
 @cli.command()
-def serve() -> None:
+@click.option("--new-key", is_flag=True, help="The secret key is lost: make another one. Earlier links then are lost.")
+def serve(new_key: bool) -> None:
     """Serve the real thing: the pages, and the background work."""
-    settings = load_settings()
-    app = _ready_app(settings)
+    settings = load_settings(make_key=False)
+    make_private(settings.instance)
+    hold_as_server(settings)
+    demos.require_port(settings.host, settings.port)
+    app = _app_to_serve(settings, new_key=new_key)
     with app.app_context(), app.test_request_context():
         keys().prepare()
+        _warn(look_at_damage(settings) or look_at_secret_key(current_settings()))
         if doctor.sqlite_is_unsafe():
             version = SQLITE_DRIVER.sqlite_version
             click.echo(f"warning: SQLite {version} may lose commits when two programs write", err=True)
@@ -160,11 +232,13 @@ def serve_demo(
         raise click.BadParameter("an IPv6 address cannot be served; take 127.0.0.1 or 0.0.0.0", param_hint="--host")
     port = demos.free_port(host, port)
     instance = instance or Path(os.environ.get("LUNCHKIT_INSTANCE") or "instance") / "demo"
-    demos.clear(instance, keep=keep)
+    demos.require_demo(instance)
+    make_private(instance)
     decided = demos.decided_settings(os.environ, instance, host, port, public_url)
     os.environ.pop(full_name("network_name"), None)  # of the real network; the demo's stands in its own file
-    settings = load_settings({**os.environ, **decided})
-    app = _ready_app(settings)
+    hold_as_server(Settings(instance, host=host, port=port))
+    demos.clear(instance, keep=keep)
+    app = _app_to_serve(load_settings({**os.environ, **decided}))
     with app.app_context(), app.test_request_context():
         keys().prepare()
         planted = demo.find_demo(db.session()) or demo.plant_demo()
@@ -177,12 +251,13 @@ def serve_demo(
 @cli.command()
 def upgrade() -> None:
     """Bring the database to the schema of this program, after a backup."""
-    settings = load_settings()
-    settings.instance.mkdir(parents=True, exist_ok=True)
-    app = _make_app(settings)
+    settings = load_settings(make_key=False)
+    _hold(settings, alone=True)
+    app, before = _open_app(settings, alone=True)
     with app.app_context():
-        before = schema.present(db.engine)
-        if before is not None and before != schema.head():
+        if before is None:
+            load_settings()  # the key is as old as the database
+        elif before != schema.head() and not schema.is_newer(before):
             click.echo(f"backup: {backup.back_up(settings)}")
         schema.upgrade(db.engine)
         click.echo(f"schema: {before or 'none'} -> {schema.head()}")
@@ -205,7 +280,7 @@ def organiser() -> None:
 )
 def organiser_add(name: str, email: str, role: str) -> None:
     """Add somebody to the team and print their sign-in link."""
-    app = _ready_app(load_settings())
+    app = _app_here()
     with app.app_context(), app.test_request_context():
         click.echo(accounts.issue_console_link(accounts.add_organiser(name, email, role=Role(role))))
 
@@ -213,7 +288,7 @@ def organiser_add(name: str, email: str, role: str) -> None:
 @organiser.command("list")
 def organiser_list() -> None:
     """List the team, each with their role."""
-    with _ready_app(load_settings()).app_context():
+    with _app_here().app_context():
         for person in present_organisers():
             click.echo(f"{person.name} <{person.email}> {person.role}")
 
@@ -222,7 +297,7 @@ def organiser_list() -> None:
 @click.argument("email")
 def organiser_owner(email: str) -> None:
     """Make somebody the owner of the house; whoever was it stays as an organiser."""
-    with _ready_app(load_settings()).app_context():
+    with _app_here().app_context():
         person = _known_organiser(email)
         accounts.hand_over(person)
         click.echo(f"the house is {person.name}'s <{person.email}>")
@@ -232,7 +307,7 @@ def organiser_owner(email: str) -> None:
 @click.argument("email")
 def organiser_link(email: str) -> None:
     """Print a sign-in link: ten minutes, once."""
-    app = _ready_app(load_settings())
+    app = _app_here()
     with app.app_context(), app.test_request_context():
         click.echo(accounts.issue_console_link(_known_organiser(email)))
 
@@ -241,7 +316,7 @@ def organiser_link(email: str) -> None:
 @click.argument("email")
 def organiser_reset_passkeys(email: str) -> None:
     """Take somebody's passkeys and recovery codes away: their devices are lost, and the letter alone lets them in."""
-    with _ready_app(load_settings()).app_context():
+    with _app_here().app_context():
         person = _known_organiser(email)
         try:
             reset_passkeys(person)
@@ -255,7 +330,7 @@ def organiser_reset_passkeys(email: str) -> None:
 @click.option("--last", is_flag=True, help="Remove even the last one: then nobody can sign in.")
 def organiser_remove(email: str, last: bool) -> None:
     """Take an organiser's access away at once: their sessions end, their links die."""
-    with _ready_app(load_settings()).app_context():
+    with _app_here().app_context():
         person = _known_organiser(email)
         try:
             accounts.remove_organiser(person, spare_last=not last)
@@ -276,8 +351,9 @@ def _known_organiser(email: str) -> Organiser:
 @cli.command()
 def deliver() -> None:
     """Send the letters that are due, reminders included, and stop: for a timer beside the server, or instead of it."""
-    settings = load_settings()
-    with _ready_app(settings).app_context():
+    with _app_here().app_context():
+        settings = current_settings()
+        clock_is_believed()
         promise_reminders()
         due = count_due()
         if due:
@@ -285,7 +361,6 @@ def deliver() -> None:
         sent = 0
         while batch := deliver_due():
             sent += batch
-        beat(settings.instance)
         click.echo(f"{sent} letters sent")
         left = count_due()
     if left:
@@ -302,9 +377,15 @@ def _try_mail_server(settings: Settings, due: int) -> None:
 
 
 @cli.command()
-def purge() -> None:
+@click.option("--clock-is-right", is_flag=True, help="Erase although nobody has looked at the clock for a day.")
+def purge(clock_is_right: bool) -> None:
     """Erase needs and people of the lunches whose day for it has come, and pictures that have no place any more."""
-    with _ready_app(load_settings()).app_context():
+    with _app_here(needs_key=False).app_context():
+        if not clock_is_believed(DAILY, vouched=clock_is_right):
+            sys.exit(
+                f"lunchkit: nothing erased: it is {clock.now():%Y-%m-%d %H:%M} UTC, which does not go on from the last "
+                "run within a day. If that is right, add --clock-is-right; else run this once more in a day"
+            )
         forget_imports()
         forget_old_wishes()
         repeat_erasures()
@@ -318,7 +399,8 @@ def purge() -> None:
 @click.argument("target", type=click.Path(path_type=Path), required=False)
 def make_backup(target: Path | None) -> None:
     """Write a checked copy of the database, while it is in use."""
-    settings = load_settings()
+    settings = _settings_here()
+    _hold(settings)
     click.echo(str(backup.back_up(settings, target)))
     backup.drop_old_copies(settings)
 
@@ -326,20 +408,27 @@ def make_backup(target: Path | None) -> None:
 @cli.command()
 @click.argument("source", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 def restore(source: Path) -> None:
-    """Put a copy in the place of the database. Stop the server first."""
-    settings = load_settings()
+    """Put a copy in the place of the database, or make an instance of it. Stop the server first."""
+    settings = load_settings(make_key=False)
+    _hold(settings, alone=True)
     kept = backup.restore(settings, source)
     click.echo(f"restored from {source}" + (f"; the database of before is {kept}" if kept else ""))
     with _make_app(settings).app_context():
         if schema.is_current(db.engine):  # else when the server starts, which asks for «lunchkit upgrade» first
             click.echo(f"{repeat_erasures()} people erased again")
+            _warn(look_at_secret_key(settings))
+
+
+def _warn(finding: doctor.Finding | None) -> None:
+    if finding is not None:
+        click.echo(f"warning: {finding.text} {finding.advice}", err=True)
 
 
 @cli.command("doctor")
 def run_doctor() -> None:
     """Say what is wrong, and what to do about it."""
     try:
-        settings = load_settings()
+        settings = _settings_here()
         app = _make_app(settings)
     except BadSettings as error:
         for line in str(error).splitlines():

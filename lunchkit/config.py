@@ -25,6 +25,7 @@ PREFIX = "LUNCHKIT_"
 LEAST = {"port": 1, "mail_port": 1, "workers": 1, "mail_timeout": 1, "backup_days": 1}
 LEAST |= {"proxies": 0, "form_minimum_seconds": 0}
 ENV_FILE = ".env"
+SECRET_FILE = "secret_key"  # noqa: S105  its name
 FOLLOWED = (
     "public_url", "network_name", "language", "timezone", "recap_licence", "mail_host", "mail_port", "mail_security",
     "mail_user", "mail_password", "mail_from", "mail_timeout", "form_minimum_seconds",
@@ -128,15 +129,15 @@ class Settings:
         return list(dict.fromkeys([urlsplit(self.public_url).hostname or "", "localhost", "127.0.0.1"]))
 
 
-def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
-    """Read the settings and complete them.
+def load_settings(environment: Mapping[str, str] | None = None, *, make_key: bool = True) -> Settings:
+    """Read the settings, and the secret key; one is made where there is none, unless ``make_key`` says no.
 
     Raises BadSettings with a line for every wrong value.
     """
     given = dict(os.environ if environment is None else environment)
     instance = Path(given.get(f"{PREFIX}INSTANCE") or "instance")
     settings = read_settings(Settings(instance=instance), {**read_env_file(instance), **given})
-    return settings if settings.secret_key else replace(settings, secret_key=_lasting_secret(instance))
+    return settings if settings.secret_key else replace(settings, secret_key=_lasting_secret(instance, make=make_key))
 
 
 def read_settings(start: Settings, values: Mapping[str, str], names: Collection[str] | None = None) -> Settings:
@@ -259,12 +260,12 @@ def is_mailbox(text: str) -> bool:
         return False
 
 
-def _lasting_secret(instance: Path) -> str:
+def _lasting_secret(instance: Path, *, make: bool) -> str:
+    path = instance / SECRET_FILE
+    if path.exists() or not make:
+        return path.read_text().strip() if path.exists() else ""
     instance.mkdir(parents=True, exist_ok=True)
-    path = instance / "secret_key"
-    if path.exists():
-        return path.read_text().strip()
-    draft = instance / f"secret_key.{secrets.token_hex(4)}"
+    draft = instance / f"{SECRET_FILE}.{secrets.token_hex(4)}"
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(secrets.token_urlsafe(32) + "\n")
         file.flush()

@@ -13,10 +13,11 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, cast
 
-from flask import Flask
+from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Dialect, Engine, MetaData, Table, event
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import DeclarativeBase, Mapper, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -140,6 +141,16 @@ def _prepare_sqlite(engine: Engine) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+def take_damage(found: str) -> None:
+    """Remember in this process what is damaged, in SQLite's words: nothing more is written. Empty where nothing is."""
+    current_app.extensions["lunchkit_damage"] = found
+
+
+def known_damage() -> str:
+    """What was found when somebody last looked for damage."""
+    return str(current_app.extensions.get("lunchkit_damage", ""))
+
+
 _before_commit: list[Callable[[Session], None]] = []
 
 
@@ -154,7 +165,10 @@ def transaction() -> Iterator[Session]:
     """One writing transaction: commits at the end, rolls back on any error.
 
     What the session read before may be stale: read again, under the lock, whatever the writing depends on.
+    Raises DatabaseError where the database is known to be damaged.
     """
+    if damage := known_damage():
+        raise DatabaseError(None, None, SQLITE_DRIVER.DatabaseError(f"database disk image is malformed: {damage}"))
     session = db.session()
     session.commit()
     session.connection(execution_options={"writes": True})

@@ -95,8 +95,13 @@ def _replace(path: Path, text: str) -> None:
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
-    folder = os.open(path.parent, os.O_RDONLY)
+    synchronise(path.parent)  # the new name outlives a power cut too
+
+
+def synchronise(place: Path) -> None:
+    """Return when a file is on the disk; of a folder, when the names in it are."""
+    file = os.open(place, os.O_RDONLY)
     try:
-        os.fsync(folder)  # the new name outlives a power cut too
+        os.fsync(file)
     finally:
-        os.close(folder)
+        os.close(file)

@@ -13,8 +13,19 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from flask import current_app
+from flask_babel import lazy_gettext as _l
 
 from lunchkit.config import current_settings
+from lunchkit.errors import Refusal
+
+
+class KeyGone(Refusal, LookupError):
+    """The secret key that a token was derived with is not the present one, nor a fallback."""
+
+    message = _l(
+        "This link belongs to an earlier installation of this site. Write to the organisers: they can help you."
+    )
+    status = 410
 
 
 def public(endpoint: str, **values: object) -> str:
@@ -53,7 +64,7 @@ def derived_token(scope: str, nonce: bytes, known_hash: bytes | None = None) -> 
     """The token of a nonce for one purpose; with ``known_hash``, by whichever secret key it was first derived.
 
     After a change of the secret key the earlier key stays in LUNCHKIT_SECRET_KEY_FALLBACKS, and links keep their value.
-    Raises LookupError where that key is gone.
+    Raises KeyGone where it does not.
     """
     return _token(_key_of(scope, nonce, known_hash), scope, nonce)
 
@@ -63,7 +74,7 @@ def _key_of(scope: str, nonce: bytes, known_hash: bytes | None) -> str:
     for key in current_settings().keys:
         if known_hash is None or hmac.compare_digest(token_hash(_token(key, scope, nonce)), known_hash):
             return key
-    raise LookupError("the secret key of these links is gone; name it in LUNCHKIT_SECRET_KEY_FALLBACKS")
+    raise KeyGone
 
 
 def _token(key: str, scope: str, nonce: bytes) -> str:

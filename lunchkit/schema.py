@@ -12,8 +12,8 @@ from sqlalchemy import Engine
 FOLDER = Path(__file__).parent / "migrations"
 
 
-class NewerSchema(Exception):
-    """The database was written by a later version of lunchkit."""
+class OtherSchema(Exception):
+    """The database was written by another version of lunchkit; the text says what to do."""
 
 
 def _config() -> Config:
@@ -38,20 +38,32 @@ def is_current(engine: Engine) -> bool:
     return present(engine) == head()
 
 
+def is_newer(found: str | None) -> bool:
+    """Whether this program does not know a schema that a database has."""
+    steps = ScriptDirectory.from_config(_config()).walk_revisions()
+    return found is not None and found not in {step.revision for step in steps}
+
+
+def require_current(found: str) -> None:
+    """Raise OtherSchema where a database has another schema than this program, with what to do about it."""
+    if is_newer(found):
+        raise OtherSchema(f"the database was written by a later lunchkit (schema {found}): install that version")
+    if found != head():
+        raise OtherSchema("the database has an older schema than this program: run «lunchkit upgrade»")
+
+
 def upgrade(engine: Engine) -> None:
     """Bring a database to the schema of this program, all steps or none.
 
-    Raises NewerSchema where the database is ahead of the program.
+    Raises OtherSchema where the database is ahead of the program.
     """
-    config = _config()
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    found = present(engine)
-    if found is not None and found not in known:
-        raise NewerSchema(f"the database has schema {found}, which this version of lunchkit does not know")
+    config, found = _config(), present(engine)
+    if is_newer(found):
+        require_current(str(found))
     with engine.connect().execution_options(writes=True) as connection:
         config.attributes["connection"] = connection
         try:
             command.upgrade(config, "head")
         except CommandError as error:
-            raise NewerSchema(str(error)) from error
+            raise OtherSchema(str(error)) from error
         connection.commit()

@@ -15,6 +15,7 @@ import os
 import resource
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any
 
 import gevent
@@ -24,7 +25,9 @@ from gunicorn.app.base import BaseApplication
 from lunchkit import background, connections
 from lunchkit.app import create_app
 from lunchkit.config import ANNOUNCEMENT, Settings, load_settings
+from lunchkit.db import db
 from lunchkit.house.queries import look_of_the_house
+from lunchkit.instance import InUse, hold_as_server, holding_database, make_private
 from lunchkit.live.batches import Aside
 from lunchkit.live.detach import detaching
 from lunchkit.live.streams import hub
@@ -33,6 +36,8 @@ YOUNG = 10_000
 """So many new objects more than were let go make the collector look among them."""
 
 
+held = ExitStack()
+"""What a worker holds as long as it lives."""
 LISTENS = {
     "fr": "lunchkit répond à l’adresse {}. Ctrl+C arrête le serveur.",
     "en": "lunchkit answers at {}. Ctrl+C stops the server.",
@@ -98,6 +103,7 @@ def start_worker(worker: Any) -> None:
     """Letters and upkeep in every worker: what is claimed is claimed once, so several do not mind each other."""
     Aside.run = staticmethod(write_aside)
     with worker.app.callable.app_context():
+        held.enter_context(holding_database(db.engine))
         look_of_the_house()  # before the first request, not during it
     background.start(worker.app.callable)
     spare_the_collector()
@@ -134,9 +140,17 @@ def allow_many_sockets() -> None:
 
 def main() -> None:
     """Serve until told to stop."""
+    os.umask(0o077)
     allow_many_sockets()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    Server(load_settings(), os.environ.pop(ANNOUNCEMENT, "")).run()
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells of each look at the schema
+    announcement, settings = os.environ.pop(ANNOUNCEMENT, ""), load_settings()
+    try:
+        make_private(settings.instance)
+        hold_as_server(settings)
+    except InUse as error:
+        sys.exit(f"lunchkit: {error}")
+    Server(settings, announcement).run()
 
 
 if __name__ == "__main__":

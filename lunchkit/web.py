@@ -30,7 +30,7 @@ from flask import (
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DatabaseError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge, SecurityError
 from werkzeug.security import safe_join
@@ -102,10 +102,12 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cross-Origin-Embedder-Policy": "require-corp",
 }
-STORAGE_ERRORS = (OperationalError, PoolTimeout)
-"""What the database raises when it is busy, full, or gone."""
-NO_DISK = ("full", "disk i/o", "no space", "readonly", "malformed", "not a database", "unable to open")
-"""What a database says whose disk takes no more, or was damaged."""
+STORAGE_ERRORS = (DatabaseError, PoolTimeout)
+"""What the database raises when it is busy, full, gone, or damaged; and, as kinds of it, when it is asked wrongly."""
+NO_DISK = ("full", "disk i/o", "no space", "readonly", "unable to open")
+"""What a database says whose disk takes no more."""
+DAMAGED = ("malformed", "not a database", "corrupt", "could not decode")
+"""What it says that was damaged."""
 PICTURE_BODY = 9_000_000
 """Bytes of a form with a picture in it: the picture's eight megabytes, and what stands beside it."""
 FORM_BODY = 300_000
@@ -160,6 +162,13 @@ class StorageFull(Refusal):
     message = _l("The server cannot save anything at the moment: nothing was saved. Please tell the organisers.")
     status = 507
     retry_after = 60
+
+
+class StorageDamaged(Refusal):
+    """The database is damaged: trying again is of no use."""
+
+    message = _l("The data of this server is damaged: nothing was saved. Please tell the organisers.")
+    status = 507
 
 
 class Lunchkit(Flask):
@@ -407,11 +416,16 @@ def _account(error: Exception) -> str:
     return f"{way}{type(error).__qualname__}" + ("" if isinstance(error, SQLAlchemyError) else f": {error}")
 
 
-def storage_refusal(error: OperationalError | PoolTimeout) -> Exception:
+def storage_refusal(error: DatabaseError | PoolTimeout) -> Exception:
     """The refusal that a failure of the database amounts to; the error itself where it is none of the known ones."""
     if isinstance(error, PoolTimeout):
         return Busy()
+    if not isinstance(error, OperationalError) and type(error) is not DatabaseError:
+        return error
     text = str(error.orig).lower()
+    if any(word in text for word in DAMAGED):
+        log.error("the database is damaged: run «lunchkit doctor»")
+        return StorageDamaged()
     if any(word in text for word in ("locked", "busy", "timeout", "deadlock", "serialize")):
         return Busy()
     if any(word in text for word in NO_DISK):

@@ -44,7 +44,7 @@ def lunchkit(instance: Path, *words: str, **settings: str) -> subprocess.Complet
     if words[0] in ("serve", "demo"):
         return program(instance, *words, **settings)
     out, err = StringIO(), StringIO()
-    before, arguments = dict(os.environ), sys.argv
+    before, arguments, mask = dict(os.environ), sys.argv, os.umask(0o022)
     given = environment(instance, **settings)
     try:
         os.environ.clear()
@@ -56,6 +56,7 @@ def lunchkit(instance: Path, *words: str, **settings: str) -> subprocess.Complet
         os.environ.clear()
         os.environ.update(before)
         sys.argv = arguments
+        os.umask(mask)
         dispose_of_engines()
     return subprocess.CompletedProcess(words, status, out.getvalue(), err.getvalue())
 
@@ -138,6 +139,7 @@ def test_a_fresh_server_prints_a_set_up_link(tmp_path: Path) -> None:
 
 
 def test_organisers_are_added_listed_and_let_in(tmp_path: Path) -> None:
+    lunchkit(tmp_path, "upgrade")
     added = lunchkit(tmp_path, "organiser", "add", "Ada Ressort", "ada@example.org")
     assert added.returncode == 0 and "/organiser/sign-in/" in added.stdout
     assert lunchkit(tmp_path, "organiser", "list").stdout == "Ada Ressort <ada@example.org> owner\n"
@@ -148,6 +150,7 @@ def test_organisers_are_added_listed_and_let_in(tmp_path: Path) -> None:
 
 
 def test_the_console_gives_roles_and_hands_the_house_over(tmp_path: Path) -> None:
+    lunchkit(tmp_path, "upgrade")
     for name, role in (("Ada Ressort", "organiser"), ("Léo Boulon", "organiser"), ("Noa Panais", "helper")):
         email = f"{name.split()[0].lower()}@example.org".replace("é", "e")
         assert lunchkit(tmp_path, "organiser", "add", name, email, "--role", role).returncode == 0

@@ -12,6 +12,7 @@ from lunchkit.accounts.actions import add_organiser, ask_for_link
 from lunchkit.backup import without_password
 from lunchkit.config import Settings
 from lunchkit.db import db
+from lunchkit.instance import make_private
 from tests.live import Postman
 from tests.server import free_port
 from tests.test_cli import lunchkit, program
@@ -68,6 +69,7 @@ def test_a_missing_driver_is_said_with_its_cure(tmp_path: Path, closed_database:
 def test_the_doctor_finds_an_unreachable_database_and_looks_on(tmp_path: Path, closed_database: str) -> None:
     (tmp_path / "words").mkdir()
     (tmp_path / "words" / "lunchkit.sqlite").write_text("these are words" * 1000)
+    make_private(tmp_path / "words")
     for instance, settings in ((tmp_path, {"DATABASE_URL": closed_database}), (tmp_path / "words", {})):
         sick = lunchkit(instance, "doctor", **settings)
         assert sick.returncode == 1 and not sick.stderr, sick.stderr
@@ -85,6 +87,7 @@ def test_a_copy_that_cannot_be_written_is_said_in_a_line(tmp_path: Path, target:
 
 
 def test_the_last_organiser_is_removed_only_on_demand(tmp_path: Path) -> None:
+    lunchkit(tmp_path, "upgrade")
     for name in ("ada", "bea"):
         lunchkit(tmp_path, "organiser", "add", name, f"{name}@example.org")
     assert complains(lunchkit(tmp_path, "organiser", "remove", "nobody@example.org"), "nobody@example.org")

@@ -30,6 +30,7 @@ from lunchkit.doctor.queries import kept_findings, troubles
 from lunchkit.house.actions import change_settings
 from lunchkit.house.queries import the_house
 from lunchkit.house.steps import due
+from lunchkit.instance import make_private
 from lunchkit.mail.outbox import promise
 from lunchkit.settings_file import SettingsFile, settings_file
 from tests.conftest import csrf_of
@@ -169,16 +170,17 @@ def test_the_mail_server_must_answer_and_take_the_sender(app: Flask, english: No
 def test_a_clock_that_is_wrong(app: Flask, english: None) -> None:
     now = clock.now()
     date = f"{now:%a, %d %b %Y %H:%M:%S +0000}"
-    assert machine.look_at_clock(f"mx.example ESMTP Exim 4.96 {date}").level is Level.FINE
+    settings = current_settings()
+    assert machine.look_at_clock(settings, f"mx.example ESMTP Exim 4.96 {date}").level is Level.FINE
     with clock.fixed_at(now + timedelta(hours=1)):
-        assert "differ by 3" in said([machine.look_at_clock(f"mx.example ready at {date}")])
-        by_database = machine.look_at_clock("mx.example ESMTP")
+        assert "differ by 3" in said([machine.look_at_clock(settings, f"mx.example ready at {date}")])
+        by_database = machine.look_at_clock(settings, "mx.example ESMTP")
         is_server = db.engine.dialect.name == "postgresql"
         assert ("database server" in said([by_database])) == is_server
+    assert heartbeat.clock_is_believed()
     with clock.fixed_at(now - timedelta(days=2)):
-        with clock.fixed_at(now), transaction() as session:
-            promise(session, kind="x/other", recipient="a@b.example", language="fr", facts={})
-        assert machine.look_at_clock("").level is Level.WRONG, "it goes back behind what was written"
+        assert not heartbeat.clock_is_believed()
+        assert "The clock has leapt" in said([machine.look_at_clock(settings, "")])
     assert machine.banner_time("no date") is None and machine.banner_time("31 Foo 2026 99:99:99 +0000") is None
 
 
@@ -200,7 +202,7 @@ def test_backups_by_their_age(app: Flask, english: None) -> None:
 def test_background_work_by_its_sign_of_life(app: Flask, english: None) -> None:
     settings = current_settings()
     assert machine.look_at_background(settings).level is Level.NOTE
-    heartbeat.beat(settings.instance)
+    assert heartbeat.clock_is_believed()
     assert machine.look_at_background(settings).level is Level.FINE
     with clock.fixed_at(clock.now() + timedelta(hours=1)):
         assert "for 60 minutes" in said([machine.look_at_background(settings)])
@@ -215,6 +217,9 @@ def test_letters_that_wait_or_failed(app: Flask, english: None) -> None:
 
 @sqlite_only
 def test_a_folder_that_cannot_be_written(app: Flask, english: None, tmp_path: Path) -> None:
+    (tmp_path / "lunchkit.sqlite").chmod(0o644)
+    assert "lunchkit.sqlite" in said([machine.look_at_folder(current_settings())])
+    make_private(tmp_path)
     assert machine.look_at_folder(current_settings()).level is Level.FINE
     gone = replace(current_settings(), instance=tmp_path / "gone")
     assert "cannot be written" in said([machine.look_at_folder(gone)])

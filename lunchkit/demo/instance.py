@@ -1,5 +1,6 @@
 """Where a demo lives and listens: a folder of its own, a free port, settings that spare the real thing."""
 
+import os
 import shutil
 import socket
 from collections.abc import Mapping
@@ -9,6 +10,7 @@ from lunchkit import envfile
 from lunchkit.accounts.actions import issue_console_link
 from lunchkit.config import ENV_FILE, full_name
 from lunchkit.demo.actions import Demo
+from lunchkit.instance import SERVED, USED
 from lunchkit.links import public
 from lunchkit.rooms.actions import room_of
 from lunchkit.speakers.queries import appearances
@@ -46,31 +48,49 @@ def _kept(environment: Mapping[str, str]) -> dict[str, str]:
     return {name: environment[name]} if name in environment else {}
 
 
-def clear(instance: Path, *, keep: bool) -> None:
-    """Make the folder of a demo, emptied unless its demo is kept.
-
-    Raises DemoRefused where it holds something else.
-    """
-    mark = instance / MARK
-    if instance.exists() and any(instance.iterdir()) and not mark.exists():
+def require_demo(instance: Path) -> None:
+    """Raise DemoRefused where a folder holds something else than a demo."""
+    if not (instance / MARK).exists() and _contents(instance):
         raise DemoRefused(f"{instance} holds something else than a demo; name an empty folder with --instance")
-    if mark.exists() and not keep:
-        shutil.rmtree(instance)
-    instance.mkdir(parents=True, exist_ok=True)
-    mark.touch()
+
+
+def clear(instance: Path, *, keep: bool) -> None:
+    """Make a folder that is held a demo's, emptied unless its demo is kept."""
+    for path in [] if keep else _contents(instance):
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+    (instance / MARK).touch()
     if not (instance / ENV_FILE).exists():
         envfile.write(instance / ENV_FILE, {full_name("network_name"): "APRÈS-GE"})
+
+
+def _contents(instance: Path) -> list[Path]:
+    """What lies in a folder, without the locks that hold it."""
+    return [path for path in instance.glob("*") if path.name not in (USED, SERVED)]
+
+
+def require_port(host: str, port: int) -> None:
+    """Raise DemoRefused where the server could not listen there; a socket that systemd hands over is there already."""
+    if "LISTEN_FDS" not in os.environ and not _is_free(host, port):
+        raise DemoRefused(f"cannot listen on {host}, port {port}: another program does; choose another LUNCHKIT_PORT")
+
+
+def _is_free(host: str, port: int) -> bool:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+        return True
 
 
 def free_port(host: str, wanted: int | None) -> int:
     """The port that is wanted, or else the first free one from 8000. Raises DemoRefused."""
     for port in [wanted] if wanted else PORTS:
-        with socket.socket(socket.AF_INET) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((host, port))
-            except OSError:
-                continue
+        if _is_free(host, port):
             return port
     raise DemoRefused(
         f"cannot listen on {host}, port {wanted}; choose another one with --port" if wanted else "no free port"

@@ -29,6 +29,8 @@ def examine(
     outside = [reach.look_at_address(settings), reach.look_at_mail(settings, outcome), *domain]
     folder = [machine.look_at_folder(settings), machine.look_at_disk(settings)]
     folder += machine.look_at_settings_file(settings_file())
+    if damage := machine.look_at_damage(settings):
+        return [damage, *folder, *outside]
     try:
         return [*_inside(settings, outcome, forwarded), *folder, *outside]
     except SQLAlchemyError as error:
@@ -42,10 +44,20 @@ def examine(
 
 
 def _inside(settings: Settings, outcome: Trial | None, forwarded: int | None) -> list[Finding]:
-    if not schema.is_current(db.engine):
+    found = schema.present(db.engine)
+    if found is None:
+        return [wrong(_l("The database is empty."), _l("“lunchkit serve” fills it."))]
+    if schema.is_newer(found):
         return [
             wrong(
-                _l("The database has another schema than this program."),
+                _l("The database was written by a later version of lunchkit."),
+                _l("Install that version, and start the server again."),
+            )
+        ]
+    if found != schema.head():
+        return [
+            wrong(
+                _l("The database has an older schema than this program."),
                 _l("Stop the server, run “lunchkit upgrade”, and start it again."),
             )
         ]
@@ -54,11 +66,12 @@ def _inside(settings: Settings, outcome: Trial | None, forwarded: int | None) ->
         reach.look_at_proxies(settings, house.forwarded if forwarded is None else forwarded),
         reach.look_at_test_letter(settings, house),
         machine.look_at_passkeys(settings),
+        machine.look_at_secret_key(settings),
     ]
     return [
         machine.look_at_database(),
         machine.look_at_organisers(),
-        machine.look_at_clock(outcome.banner if outcome else ""),
+        machine.look_at_clock(settings, outcome.banner if outcome else ""),
         machine.look_at_background(settings),
         machine.look_at_outbox(),
         machine.look_at_backups(settings),

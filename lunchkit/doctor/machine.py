@@ -11,17 +11,20 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, or_, select
 
 from lunchkit import clock
-from lunchkit.accounts.models import Organiser, OrganiserSession
-from lunchkit.backup import backup_folder, newest_backup
-from lunchkit.config import ENV_FILE, Settings
-from lunchkit.db import SAFE_SQLITE, SQLITE_DRIVER, db
+from lunchkit.accounts.models import Organiser
+from lunchkit.backup import backup_folder, damage_of, newest_backup, sqlite_path
+from lunchkit.config import ENV_FILE, SECRET_FILE, Settings
+from lunchkit.db import SAFE_SQLITE, SQLITE_DRIVER, db, known_damage, take_damage
 from lunchkit.doctor.findings import Finding, fine, note, wrong
-from lunchkit.heartbeat import last_beat
+from lunchkit.heartbeat import last_beat, last_sign
+from lunchkit.instance import exposed
+from lunchkit.live.batches import Aside
 from lunchkit.mail.models import OutboxLetter
 from lunchkit.passkeys.authenticators import Obstacle, obstacle, relying_party
 from lunchkit.passkeys.queries import people_with_passkeys
 from lunchkit.polls.models import Poll
 from lunchkit.polls.queries import is_altered
+from lunchkit.registrations.queries import strange_links
 from lunchkit.rooms.keys import KeyRing
 from lunchkit.rooms.queries import box
 from lunchkit.rooms.refusals import NoPlaceForKeys
@@ -59,6 +62,38 @@ def look_at_database() -> Finding:
     return wrong(
         _l("SQLite %(version)s can lose commits when two programs write.", version=version),
         _l("Install pysqlite3 beside lunchkit, or a newer SQLite."),
+    )
+
+
+def look_at_damage(settings: Settings) -> Finding | None:
+    """Read the whole SQLite database, beside what else goes on; this process writes no more into a damaged one."""
+    if db.engine.dialect.name != "sqlite":
+        return None
+    found: list[str] = []
+    Aside.run(lambda: found.append(damage_of(sqlite_path(settings))))
+    take_damage(found[0])
+    return damaged() if found[0] else None
+
+
+def damaged() -> Finding:
+    """That the database is damaged, and the way back."""
+    return wrong(
+        _l("The database is damaged, and nothing more is written into it: %(why)s", why=known_damage()),
+        _l("Stop the server, and put the newest good backup in its place: “lunchkit restore FILE”."),
+    )
+
+
+def look_at_secret_key(settings: Settings) -> Finding | None:
+    """Whether the secret key is the one that links and tickets were made with."""
+    if settings.secret_key and not strange_links():
+        return None
+    return wrong(
+        _l("The secret key is missing, or is not the one that links and tickets in e-mails were made with."),
+        _l(
+            "Put the earlier key back as %(file)s, or name it in LUNCHKIT_SECRET_KEY_FALLBACKS. Until then these links "
+            "do not work.",
+            file=settings.instance.resolve() / SECRET_FILE,
+        ),
     )
 
 
@@ -108,6 +143,14 @@ def look_at_folder(settings: Settings) -> Finding:
             _l("The folder %(folder)s cannot be written: %(why)s.", folder=folder, why=error.strerror or error),
             _l("Give it to the user under whom lunchkit runs; with systemd, name it in ReadWritePaths."),
         )
+    if open_to_others := [path.name for path in exposed(folder) if path.name != ENV_FILE]:
+        return wrong(
+            _l(
+                "Others on this machine may read %(names)s: names and e-mail addresses.",
+                names=", ".join(open_to_others),
+            ),
+            _l("chmod -R go= %(folder)s, as the user to whom these files belong.", folder=folder),
+        )
     return fine(_l("Folder: %(folder)s.", folder=folder))
 
 
@@ -140,9 +183,21 @@ def look_at_settings_file(file: SettingsFile) -> list[Finding]:
     return found or [fine(_l("Settings: read from %(path)s.", path=file.path))]
 
 
-def look_at_clock(banner: str) -> Finding:
+def look_at_clock(settings: Settings, banner: str) -> Finding:
     """Whether the clock is right: by the database server's, by what the mail server says, and by our own past."""
-    now = clock.now()
+    now, sign = clock.now(), last_sign(settings.instance)
+    if sign is not None and sign.since:
+        return wrong(
+            _l(
+                "The clock has leapt from %(before)s to %(now)s: nothing is erased, and no poll closes by itself.",
+                before=_utc(datetime.fromtimestamp(sign.believed, UTC)),
+                now=_utc(now),
+            ),
+            _l(
+                "If it is right now, wait a day, or run “lunchkit purge --clock-is-right”. If not: timedatectl set-ntp "
+                "true."
+            ),
+        )
     others = {
         str(_l("the database server")): _database_time(),
         str(_l("the mail server")): banner_time(banner),
@@ -157,24 +212,19 @@ def look_at_clock(banner: str) -> Finding:
                 ),
                 _l("Let the machine set its clock by itself: timedatectl set-ntp true."),
             )
-    latest = _latest_moment()
-    if latest is not None and latest - now > MAY_DIFFER:
-        return wrong(
-            _l(
-                "The clock goes back: something was written %(n)s seconds from now.",
-                n=int((latest - now).total_seconds()),
-            ),
-            _l("Let the machine set its clock by itself: timedatectl set-ntp true."),
-        )
     asked = ", ".join(name for name, theirs in others.items() if theirs is not None)
     if asked:
         return fine(_l("Clock: compared with %(others)s.", others=asked))
     return fine(
         _l(
-            "Clock: %(now)s. There was no other one to compare it with; it does not lie before what was written.",
-            now=f"{now:%Y-%m-%d %H:%M} UTC",
+            "Clock: %(now)s. There was no other one to compare it with; it goes on from the last sign of life.",
+            now=_utc(now),
         )
     )
+
+
+def _utc(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"
 
 
 def banner_time(banner: str) -> datetime | None:
@@ -197,21 +247,13 @@ def _database_time() -> datetime | None:
     return theirs
 
 
-def _latest_moment() -> datetime | None:
-    moments = [
-        db.session.scalar(select(func.max(OutboxLetter.created_at))),
-        db.session.scalar(select(func.max(OrganiserSession.seen_at))),
-    ]
-    return max((moment for moment in moments if moment is not None), default=None)
-
-
 def look_at_backups(settings: Settings) -> Finding:
     """Whether there is a copy of the database from today."""
     newest, now = newest_backup(settings), clock.now()
     folder = backup_folder(settings).resolve()
     advice = _l("Ask whoever looks after the server: a backup every night (“lunchkit backup”, docs/deploy.md).")
     if newest is not None and now - newest <= BACKUP_WITHIN:
-        return fine(_l("Backup: the newest was written on %(moment)s.", moment=f"{newest:%Y-%m-%d %H:%M} UTC"))
+        return fine(_l("Backup: the newest was written on %(moment)s.", moment=_utc(newest)))
     if newest is not None:
         return wrong(
             _l("Backup: the newest in %(folder)s is %(n)s days old.", folder=folder, n=max(1, (now - newest).days)),

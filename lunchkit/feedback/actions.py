@@ -251,10 +251,10 @@ def _counts(answers: Sequence[str]) -> dict[str, int]:
     return dict(Counter(answers)) if len(answers) >= FEWEST_SHOWN else {}
 
 
-def bring_in_feedback() -> int:
+def bring_in_feedback(*, by_hours: bool = True) -> int:
     """Show what five phones more have said; close what is due, and finish what was interrupted. Safe to run often.
 
-    Returns how many lunches were closed.
+    Where the clock is not believed nothing is due by its hour (``by_hours``). Returns how many lunches were closed.
     """
     closed = 0
     _tell_who_is_done()
@@ -262,7 +262,7 @@ def bring_in_feedback() -> int:
         event = db.session.get(Event, event_id, populate_existing=True)
         if event is None:  # the database is an older one that was restored
             _destroy(event_id)
-        elif _is_due(event):
+        elif _is_due(event, by_hours=by_hours):
             _close(event_id)
             closed += 1
         else:
@@ -280,9 +280,10 @@ def _tell_who_is_done() -> None:
                 touch(session, event.id)
 
 
-def _is_due(event: Event) -> bool:
+def _is_due(event: Event, *, by_hours: bool) -> bool:
     """Whether a lunch takes no more answers: its time is over, or its closing was begun."""
-    is_past = clock.now() >= closes_at(event) or event.purged_at is not None or event.cancelled_at is not None
+    is_late = by_hours and clock.now() >= closes_at(event)
+    is_past = is_late or event.purged_at is not None or event.cancelled_at is not None
     return is_past or not feedback_box().takes_answers(event.id)
 
 

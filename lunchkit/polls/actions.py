@@ -254,13 +254,17 @@ def end_rehearsal(event: Event) -> None:
         _destroy(poll)
 
 
-def finish_closings() -> int:
-    """Close what is due, and finish every closing that was interrupted. Safe to run often. Returns how many."""
+def finish_closings(*, by_hours: bool = True) -> int:
+    """Close what is due, and finish every closing that was interrupted. Safe to run often. Returns how many.
+
+    Where the clock is not believed nothing is due by its hour (``by_hours``).
+    """
+    now = clock.now() if by_hours else None
     with transaction() as session:
-        due = [poll for poll in session.scalars(select(Poll).where(is_open())) if must_close(poll, clock.now())]
+        due = [poll for poll in session.scalars(select(Poll).where(is_open())) if must_close(poll, now)]
         ended = or_(Poll.closed_at.is_not(None), Poll.annulled_at.is_not(None))
         uncleared = session.scalars(select(Poll).where(ended, Poll.cleared_at.is_(None))).all()
-        uncleared = [poll for poll in uncleared if not waits_for_after(poll)]
+        uncleared = [poll for poll in uncleared if not waits_for_after(poll, now)]
         strays = _strays(session)
         _tell_who_is_done(session)
         past = select(Event.id).where(Event.over_at <= clock.now() - CLOSES_AFTER)

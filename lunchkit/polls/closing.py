@@ -26,17 +26,17 @@ def key_name(poll: Poll) -> str:
     return str(poll.before_id or poll.id)
 
 
-def is_past(poll: Poll, now: datetime) -> bool:
-    """Whether the lunch is so long over, or called off, that nothing more will be asked."""
+def is_past(poll: Poll, now: datetime | None) -> bool:
+    """Whether the lunch is so long over, or called off, that nothing more will be asked; None is no clock."""
     event = db.session.get_one(Event, poll.event_id)
-    return event.over_at + CLOSES_AFTER <= now or event.cancelled_at is not None
+    return event.cancelled_at is not None or (now is not None and event.over_at + CLOSES_AFTER <= now)
 
 
-def waits_for_after(poll: Poll) -> bool:
+def waits_for_after(poll: Poll, now: datetime | None) -> bool:
     """Whether ballots must be kept to be compared with those of a poll that is not closed yet."""
     after = asked_again_as(poll.id)
     counted = poll.stage in (Stage.CLOSED, Stage.REVEALED)
-    if after is None or not counted or is_past(poll, clock.now()):
+    if after is None or not counted or is_past(poll, now):
         return False
     return after.closed_at is None or (after.in_rehearsal and not poll.in_rehearsal)
 
@@ -51,7 +51,7 @@ def compare(poll: Poll) -> dict[str, Any] | None:
     return movement_between(before, poll, box().pairs(before.id, poll.id))
 
 
-def must_close(poll: Poll, now: datetime) -> bool:
+def must_close(poll: Poll, now: datetime | None) -> bool:
     """Whether an open poll cannot go on: its closing was begun, its key is lost, or the lunch is long over."""
     contest = box().contest(poll.id)
     return contest is None or contest.is_closing or keys().get(contest.key_name) is None or is_past(poll, now)
@@ -68,11 +68,12 @@ def clear_ballots(poll: Poll) -> list[int]:
 
     Returns the ids of the polls of which nothing is left; none of them where somebody was at the box just then.
     """
-    if waits_for_after(poll):
+    now = clock.now()
+    if waits_for_after(poll, now):
         box().keep_for_after(poll.id)
         return []
     cleared = [poll.id]
-    if poll.before is not None and not waits_for_after(poll.before):
+    if poll.before is not None and not waits_for_after(poll.before, now):
         cleared.append(poll.before.id)
     return cleared if destroy(cleared, key_name(poll)) else []
 

@@ -5,7 +5,7 @@ from sqlalchemy import Select, and_, bindparam, func, or_, select
 from lunchkit.db import db
 from lunchkit.errors import NotFound
 from lunchkit.events.models import Event
-from lunchkit.links import token_hash
+from lunchkit.links import KeyGone, personal_tokens, token_hash
 from lunchkit.registrations.keys import read_unsubscribe_token
 from lunchkit.registrations.models import Registration, Standing
 from lunchkit.registrations.refusals import NothingLeftToSend
@@ -88,6 +88,17 @@ def place_in_queue(registration: Registration) -> int | None:
 def registration_by_link_or_404(token: str) -> Registration:
     """The registration that a personal link opens."""
     return _by_hash_or_404(select(Registration).where(Registration.link_hash == token_hash(token)))
+
+
+def strange_links() -> bool:
+    """Whether one of the newest personal links was made with a secret key that is not known here."""
+    newest = select(Registration.nonce, Registration.link_hash).where(Registration.erased_at.is_(None))
+    try:
+        for nonce, link_hash in db.session.execute(newest.order_by(Registration.id.desc()).limit(50)):
+            personal_tokens(nonce, known_hash=link_hash)
+    except KeyGone:
+        return True
+    return False
 
 
 def registration_by_ticket_or_404(ticket: str) -> Registration:

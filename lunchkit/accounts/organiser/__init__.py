@@ -1,5 +1,6 @@
 """The organisers' area: one lock for all that hangs under it, and everybody's own account."""
 
+from contextlib import suppress
 from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
@@ -24,7 +25,7 @@ from lunchkit.accounts.queries import (
 )
 from lunchkit.audit.recording import Act, begin
 from lunchkit.errors import Refusal
-from lunchkit.web import SAFE_METHODS
+from lunchkit.web import SAFE_METHODS, STORAGE_ERRORS
 
 area = Blueprint("organiser", __name__, url_prefix="/organiser")
 """Every door of the organisers is a blueprint nested in this one, and thereby locked."""
@@ -60,7 +61,8 @@ def require_organiser() -> ResponseReturnValue | None:
     if row is not None:
         if not row.organiser.may(least_role(request.endpoint or "")):
             raise NotYourDoor
-        actions.note_seen(row)
+        with suppress(*STORAGE_ERRORS):  # who only reads may go on where nothing can be written
+            actions.note_seen(row)
         if request.method not in SAFE_METHODS:
             _note_act(row.organiser, request.view_args or {})
         return None
