@@ -47,19 +47,26 @@ def holding(folder: Path, command: str, *, alone: bool = False) -> Iterator[None
 def hold_as_server(settings: Settings) -> None:
     """Use an instance until the last process of this server ends; on SQLite as its only one. Raises InUse."""
     folder, alone = settings.instance, settings.database.startswith("sqlite:")
-    files = _handed_over(folder) or [_lock(folder, SERVED, alone=alone), _lock(folder, USED)]
+    files = _handed_over(folder)
+    if not files:
+        files = [_lock(folder, USED)]
+        try:
+            files.append(_lock(folder, SERVED, alone=alone))
+        except InUse:
+            os.close(files[0])
+            raise
     os.environ[HANDED_OVER] = " ".join(map(str, files))
     for file in files:
         os.set_inheritable(file, True)
     address = f"http://{settings.host}:{settings.port}"
-    _sign(files[0], f"a server runs on this instance (pid {os.getpid()}, {address}): stop it first")
+    _sign(files[1], f"a server runs on this instance (pid {os.getpid()}, {address}): stop it first")
 
 
 def _handed_over(folder: Path) -> list[int]:
     """The locks that this process was started with; none where they are not those of this folder."""
     files = [int(number) for number in os.environ.get(HANDED_OVER, "").split()]
     with suppress(OSError):
-        if [os.fstat(file).st_ino for file in files] == [(folder / name).stat().st_ino for name in (SERVED, USED)]:
+        if [os.fstat(file).st_ino for file in files] == [(folder / name).stat().st_ino for name in (USED, SERVED)]:
             return files
     return []
 
@@ -100,11 +107,12 @@ def _who_holds(folder: Path) -> tuple[int, str]:
 
 
 def _is_running(pid: int) -> bool:
-    try:
+    """Whether a process lives; not one that has ended, and of whose end nobody has taken note."""
+    with suppress(OSError):
         os.kill(pid, 0)
-    except OSError as error:
-        return not isinstance(error, ProcessLookupError)
-    return True
+        stat = Path(f"/proc/{pid}/stat")
+        return not stat.exists() or ") Z" not in stat.read_text()
+    return False
 
 
 @contextmanager

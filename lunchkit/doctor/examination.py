@@ -44,20 +44,12 @@ def examine(
 
 
 def _inside(settings: Settings, outcome: Trial | None, forwarded: int | None) -> list[Finding]:
-    found = schema.present(db.engine)
-    if found is None:
-        return [wrong(_l("The database is empty."), _l("“lunchkit serve” fills it."))]
-    if schema.is_newer(found):
+    if schema.is_newer(schema.present(db.engine)):
+        return [wrong(_l("The database was written by a later version of lunchkit."), _l("Install that version."))]
+    if not schema.is_current(db.engine):
         return [
             wrong(
-                _l("The database was written by a later version of lunchkit."),
-                _l("Install that version, and start the server again."),
-            )
-        ]
-    if found != schema.head():
-        return [
-            wrong(
-                _l("The database has an older schema than this program."),
+                _l("The database is empty, or has an older schema than this program."),
                 _l("Stop the server, run “lunchkit upgrade”, and start it again."),
             )
         ]

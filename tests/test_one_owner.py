@@ -1,0 +1,233 @@
+"""One instance, one owner: who holds it, what waits for whom, and that nobody else on the machine reads it."""
+
+import json
+import os
+import signal
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import create_engine, func, select
+
+from lunchkit import schema
+from lunchkit.config import Settings
+from lunchkit.db import SQLITE_DRIVER, db
+from lunchkit.events.models import Event
+from lunchkit.instance import InUse, exposed, hold_as_server, holding, holding_database
+from lunchkit.registrations.models import Registration
+from tests.server import Client, Server, fetch_stamp, free_port, send_form, start_command
+from tests.test_cli import KEYS, lunchkit, program, started
+
+sqlite_only = pytest.mark.parametrize("database", ["sqlite"], indirect=True, scope="session")
+
+
+def people() -> int:
+    """How many registrations there are."""
+    db.session.rollback()
+    return db.session.scalar(select(func.count()).select_from(Registration)) or 0
+
+
+@sqlite_only
+def test_a_restore_under_a_running_server_is_refused_and_nothing_is_lost(
+    app: Flask, settings: Settings, event: Event
+) -> None:
+    slug, folder = event.slug, settings.instance
+    copy = lunchkit(folder, "backup").stdout.strip()
+    with Server(folder, {"SECRET_KEY": settings.secret_key}) as server, Client(server.port) as client:
+        assert send_form(client, slug, fetch_stamp(client, slug), "Ana", "ana@example.org").status == 303
+        for words in (("restore", copy), ("upgrade",)):
+            refused = lunchkit(folder, *words)
+            assert refused.returncode == 1 and len(refused.stderr.splitlines()) == 1
+            assert "a server runs on this instance (pid " in refused.stderr, refused.stderr
+            assert f"http://127.0.0.1:{server.port}): stop it first" in refused.stderr
+        assert lunchkit(folder, "organiser", "list", SECRET_KEY=settings.secret_key).returncode == 0, (
+            "control: beside it"
+        )
+        assert send_form(client, slug, fetch_stamp(client, slug), "Bea", "bea@example.org").status == 303
+    assert people() == 2
+    db.session.remove()
+    db.engine.dispose()
+    done = lunchkit(folder, "restore", copy, SECRET_KEY=settings.secret_key)
+    assert done.returncode == 0, done.stderr
+    assert people() == 0, "control: with the server gone the copy takes its place"
+
+
+@sqlite_only
+def test_a_second_server_on_one_sqlite_instance_is_refused(app: Flask, settings: Settings) -> None:
+    with Server(settings.instance, {"SECRET_KEY": settings.secret_key}) as server:
+        second = program(settings.instance, "serve", SECRET_KEY=settings.secret_key, PORT=str(free_port()))
+        assert second.returncode == 1 and f":{server.port}): stop it first" in second.stderr, second.stderr
+        with pytest.raises(RuntimeError, match="stop it first"), Server(settings.instance, server.settings):
+            pass
+        with Client(server.port) as client:
+            assert client.get("/healthz").status == 200
+    with Server(settings.instance, {"SECRET_KEY": settings.secret_key}):
+        pass  # control: after the first one there may be another
+
+
+def test_a_second_demo_leaves_the_first_ones_folder_alone(tmp_path: Path) -> None:
+    with started(tmp_path, "demo", "--json", "--port", str(free_port())) as process:
+        assert process.stdout is not None
+        assert set(json.loads(process.stdout.readline())) >= KEYS
+        before = {file.name: file.stat().st_ino for file in (tmp_path / "demo").iterdir()}
+        second = program(tmp_path, "demo")
+        assert second.returncode == 1 and "a server runs on this instance" in second.stderr, second.stderr
+        after = {file.name: file.stat().st_ino for file in (tmp_path / "demo").iterdir()}
+        assert before.items() <= after.items() and "lunchkit.sqlite" in after
+
+
+@sqlite_only
+def test_a_new_master_takes_the_lock_over_and_dead_ones_leave_none(app: Flask, settings: Settings) -> None:
+    folder, server = settings.instance, Server(settings.instance, {"SECRET_KEY": settings.secret_key})
+    server.process = start_command(server)
+    try:
+        first = server.process.pid
+        wait_for_holder(folder, not_pid=0)
+        wait_for_answer(server)
+        os.kill(first, signal.SIGUSR2)
+        second = wait_for_holder(folder, not_pid=first)
+        os.kill(first, signal.SIGTERM)
+        server.process.wait()
+        wait_for_answer(server)
+        assert f"(pid {second}," in lunchkit(folder, "upgrade").stderr
+        os.kill(second, signal.SIGHUP)
+        wait_for_answer(server)
+        assert f"(pid {second}," in lunchkit(folder, "upgrade").stderr
+        os.kill(second, signal.SIGKILL)
+        deadline = time.monotonic() + 60
+        while lunchkit(folder, "upgrade").returncode and time.monotonic() < deadline:
+            time.sleep(0.1)
+        assert lunchkit(folder, "upgrade").returncode == 0, "the workers of the dead master have let go"
+    finally:
+        for pid in server.pids():
+            os.kill(pid, signal.SIGKILL)
+
+
+def wait_for_holder(folder: Path, *, not_pid: int) -> int:
+    """The process that holds the instance as its server, once it is another one."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        said = (folder / "lock-server").read_text() if (folder / "lock-server").exists() else ""
+        if said and int(said.split()[0]) != not_pid:
+            return int(said.split()[0])
+        time.sleep(0.05)
+    raise AssertionError("nobody else took the lock")
+
+
+def wait_for_answer(server: Server) -> None:
+    """Return when the server answers."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            with Client(server.port, timeout=5) as client:
+                if client.get("/healthz").status == 200:
+                    return
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError("the server does not answer")
+
+
+def test_commands_run_beside_each_other_and_a_restore_alone(tmp_path: Path) -> None:
+    with (
+        holding(tmp_path, "deliver"),
+        holding(tmp_path, "purge"),
+        pytest.raises(InUse, match="«lunchkit purge» runs on this instance"),
+        holding(tmp_path, "restore", alone=True),
+    ):
+        pass
+    with holding(tmp_path, "restore", alone=True):
+        with pytest.raises(InUse, match="«lunchkit restore» runs"), holding(tmp_path, "deliver"):
+            pass
+        with pytest.raises(InUse, match="«lunchkit restore» runs"):
+            hold_as_server(Settings(tmp_path))
+    with holding(tmp_path, "restore", alone=True):
+        pass  # control: nothing is held any more, the refused server's lock neither
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True, scope="session")
+def test_servers_share_a_postgresql_database_and_an_upgrade_has_it_alone(settings: Settings) -> None:
+    engines = [create_engine(settings.database) for _machine in range(3)]
+    one, other, upgrade = engines
+    refused = pytest.raises(InUse, match="uses this database")
+    with holding_database(one), holding_database(other), refused, holding_database(upgrade, alone=True):
+        pass
+    with holding_database(upgrade, alone=True), refused, holding_database(one):
+        pass
+    with holding_database(upgrade, alone=True):
+        pass  # control: nobody holds it any more
+    for engine in engines:
+        engine.dispose()
+
+
+COMMANDS = [
+    ("deliver",), ("purge",), ("organiser", "list"), ("organiser", "add", "Ada", "ada@example.org"),
+    ("organiser", "link", "ada@example.org"), ("doctor",), ("backup",),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("words", COMMANDS)
+def test_a_command_in_the_wrong_folder_makes_nothing_and_says_so(tmp_path: Path, words: tuple[str, ...]) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    for folder in (tmp_path / "nowhere", empty):
+        refused = lunchkit(folder, *words)
+        assert refused.returncode == 2 and not refused.stdout, refused.stdout
+        assert f"no lunchkit in {folder}" in refused.stderr and "LUNCHKIT_INSTANCE" in refused.stderr
+    assert not (tmp_path / "nowhere").exists() and list(empty.iterdir()) == []
+
+
+def test_a_busy_port_is_said_in_a_line_before_any_link(tmp_path: Path) -> None:
+    lunchkit(tmp_path, "upgrade")
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        refused = program(tmp_path, "serve", PORT=port)
+    assert refused.returncode == 1 and len(refused.stderr.splitlines()) == 1, refused.stderr
+    assert port in refused.stderr and "LUNCHKIT_PORT" in refused.stderr and "set-up" not in refused.stderr
+
+
+@pytest.fixture
+def open_mask() -> Iterator[None]:
+    """A machine on which new files are everybody's to read, unless a program says otherwise."""
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
+
+
+@pytest.mark.usefixtures("open_mask")
+def test_nothing_of_an_instance_is_anybody_elses_to_read(tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    assert lunchkit(folder, "upgrade").returncode == 0
+    (folder / "backups").mkdir(mode=0o755)
+    for name in ("ballots.sqlite", "lunchkit.sqlite.before-20250101T000000Z", "backups/lunchkit-old.sqlite", ".env"):
+        (folder / name).touch(mode=0o644)
+    for path in (folder, folder / "lunchkit.sqlite"):
+        path.chmod(path.stat().st_mode | 0o055)
+    assert len(exposed(folder)) == 7, "control: as they were planted"
+    with started(folder, "serve", PORT=str(free_port())) as process:
+        assert process.stderr is not None
+        next(line for line in process.stderr if "Ctrl+C" in line)
+        copy = lunchkit(folder, "backup").stdout.strip()
+        assert [path for path in (folder, *folder.glob("**/*")) if path.stat().st_mode & 0o077] == []
+    assert lunchkit(folder, "restore", copy).returncode == 0
+    everything = [folder, *folder.glob("**/*")]
+    assert len([path for path in everything if ".before-" in path.name]) == 2
+    assert [path for path in everything if path.stat().st_mode & 0o077] == []
+
+
+def test_a_newer_database_is_not_told_to_upgrade(tmp_path: Path) -> None:
+    lunchkit(tmp_path, "upgrade")
+    for found, word in (("9999", "later"), ("0001", "lunchkit upgrade")):
+        connection = SQLITE_DRIVER.connect(str(tmp_path / "lunchkit.sqlite"))
+        connection.execute("update alembic_version set version_num = ?", (found,))
+        connection.commit()
+        connection.close()
+        for command in (("organiser", "list"), ("doctor",)):
+            said = lunchkit(tmp_path, *command)
+            words = said.stderr + said.stdout.split("\n--")[0]
+            assert said.returncode == 1
+            assert ("upgrade" in words) == (found == "0001"), words
+            assert word in words or command == ("doctor",)
+    assert schema.is_newer("9999") and not schema.is_newer("0001") and not schema.is_newer(None)
