@@ -55,11 +55,12 @@ def clock_is_believed(off: timedelta = OFF, *, vouched: bool = False) -> bool:
 
 
 def _judged(known: Sign, now: float, off: float, *, has_leapt: bool) -> Sign:
-    goes_on = not known.since and not has_leapt and 0 <= now - known.believed <= off
+    is_as_doubted = bool(known.since) and -LEAP <= now - known.last <= DAILY.total_seconds()
+    is_steady = bool(known.since) or not has_leapt  # what was doubted may leap back
+    goes_on = is_steady and not is_as_doubted and 0 <= now - known.believed <= off
     if goes_on or abs(now - known.believed) <= LEAP:
         return Sign(now)
-    waits_on = known.since and not has_leapt and -LEAP <= now - known.last <= DAILY.total_seconds()
-    since = known.since if waits_on else now
+    since = known.since if is_as_doubted and not has_leapt else now
     return Sign(now) if now - since >= WAIT.total_seconds() else replace(known, since=since, last=now)
 
 

@@ -191,7 +191,7 @@ def look_at_clock(settings: Settings, banner: str) -> Finding:
             _l(
                 "The clock has leapt from %(before)s to %(now)s: nothing is erased, and no poll closes by itself.",
                 before=_utc(datetime.fromtimestamp(sign.believed, UTC)),
-                now=_utc(now),
+                now=_utc(datetime.fromtimestamp(sign.last, UTC)),
             ),
             _l(
                 "If it is right now, wait a day, or run “lunchkit purge --clock-is-right”. If not: timedatectl set-ntp "

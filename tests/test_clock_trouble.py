@@ -1,0 +1,272 @@
+"""A clock that leaps destroys nothing; one that goes on, or comes back, or is vouched for, is believed."""
+
+import sys
+import textwrap
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from lunchkit import background, clock, heartbeat
+from lunchkit.config import Settings
+from lunchkit.db import db
+from lunchkit.events.models import Event
+from lunchkit.feedback.actions import bring_in_feedback
+from lunchkit.heartbeat import DAILY, NAME, OFF, WAIT, clock_is_believed
+from lunchkit.polls.actions import finish_closings
+from lunchkit.polls.models import Poll, Stage
+from lunchkit.registrations.actions import register_by_hand
+from lunchkit.registrations.models import Registration
+from tests.conftest import EventMaker, details
+from tests.room import asked
+from tests.server import Server
+from tests.test_cli import lunchkit
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+sqlite_only = pytest.mark.parametrize("database", ["sqlite"], indirect=True, scope="session")
+
+
+class Machine:
+    """A machine whose clock is set at will, and whose programs are started afresh or go on."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = datetime(2026, 3, 20, 12, tzinfo=UTC)
+        self.ticks = 0.0
+        monkeypatch.setattr("lunchkit.heartbeat._looked", {})
+        monkeypatch.setattr("lunchkit.heartbeat.time", self)
+        self._patch = monkeypatch
+
+    CLOCK_MONOTONIC = time.CLOCK_MONOTONIC
+
+    def clock_gettime(self, _which: int) -> float:
+        """Seconds that the machine has run."""
+        return self.ticks
+
+    def runs(self, span: timedelta, *, leap: timedelta = timedelta(0)) -> None:
+        """Time passes; the clock may say that it was more, or less."""
+        self.ticks += span.total_seconds()
+        self.now += span + leap
+
+    def restarts(self) -> None:
+        """Another process looks from now on."""
+        self._patch.setattr("lunchkit.heartbeat._looked", {})
+
+    def believes(self, off: timedelta = OFF, *, vouched: bool = False) -> bool:
+        """Whether the clock is believed now."""
+        with clock.fixed_at(self.now):
+            return clock_is_believed(off, vouched=vouched)
+
+
+@pytest.fixture
+def machine(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Machine:
+    """One that has run for a day."""
+    machine = Machine(monkeypatch)
+    for _hour in range(24):
+        assert machine.believes()
+        machine.runs(HOUR)
+    return machine
+
+
+@pytest.mark.parametrize("leap", [200 * DAY, DAY, 2 * HOUR, -100 * DAY])
+def test_a_clock_that_leaps_while_the_server_runs_is_not_believed_for_a_day(machine: Machine, leap: timedelta) -> None:
+    machine.runs(timedelta(seconds=5), leap=leap)
+    waited = timedelta(0)
+    while not machine.believes():
+        machine.runs(HOUR)
+        waited += HOUR
+    assert WAIT <= waited <= WAIT + HOUR
+    machine.runs(HOUR)
+    assert machine.believes()
+
+
+@pytest.mark.parametrize("leap", [200 * DAY, DAY, -100 * DAY])
+def test_a_clock_that_leaps_between_two_starts_is_not_believed(machine: Machine, leap: timedelta) -> None:
+    assert machine.believes()
+    machine.runs(HOUR, leap=leap)
+    machine.restarts()
+    assert not machine.believes()
+    machine.runs(HOUR)
+    machine.restarts()
+    assert not machine.believes(), "what the server writes meanwhile proves nothing"
+    machine.runs(timedelta(seconds=5), leap=-leap)
+    assert machine.believes(), "it came back"
+
+
+def test_what_is_no_leap_is_believed(machine: Machine) -> None:
+    machine.runs(timedelta(seconds=5), leap=timedelta(minutes=40))
+    assert machine.believes(), "a clock that is set right by minutes"
+    machine.runs(OFF - HOUR)
+    machine.restarts()
+    assert machine.believes(), "a server that was off for a night"
+    machine.runs(14 * HOUR)
+    assert machine.believes(), "a machine that slept while the server ran"
+
+
+def test_the_change_of_clocks_is_no_leap(machine: Machine) -> None:
+    for day in (datetime(2026, 3, 28, 22, tzinfo=UTC), datetime(2026, 10, 24, 22, tzinfo=UTC)):
+        machine.now = day
+        machine.restarts()
+        assert machine.believes(vouched=True)
+        for _quarter in range(24):
+            machine.runs(HOUR / 4)
+            assert machine.believes()
+
+
+def test_a_timer_that_runs_daily_is_believed_and_a_weekly_one_asks_for_a_word(machine: Machine) -> None:
+    for late in (HOUR, -HOUR, 2 * HOUR, -2 * HOUR):
+        machine.runs(DAY + late)
+        machine.restarts()
+        assert machine.believes(DAILY)
+    for _week in range(3):
+        machine.runs(7 * DAY)
+        machine.restarts()
+        assert not machine.believes(DAILY)
+    machine.runs(DAY - HOUR)
+    machine.restarts()
+    assert machine.believes(DAILY), "two runs a day apart agree with each other"
+    machine.runs(7 * DAY)
+    machine.restarts()
+    assert machine.believes(DAILY, vouched=True)
+
+
+def test_a_word_of_the_operator_reaches_the_server_that_runs(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    machine.runs(HOUR, leap=30 * DAY)
+    assert not machine.believes()
+    server = heartbeat._looked
+    machine.restarts()
+    assert machine.believes(DAILY, vouched=True)
+    monkeypatch.setattr("lunchkit.heartbeat._looked", server)
+    machine.runs(timedelta(minutes=1))
+    assert machine.believes()
+
+
+def test_a_second_leap_begins_the_wait_again(machine: Machine) -> None:
+    machine.runs(HOUR, leap=10 * DAY)
+    assert not machine.believes()
+    machine.runs(20 * HOUR)
+    assert not machine.believes()
+    machine.runs(HOUR, leap=20 * HOUR)
+    assert not machine.believes()
+
+
+def test_an_instance_without_a_sign_goes_by_its_newest_row(app: Flask, settings: Settings, event: Event) -> None:
+    register_by_hand(event, details(), language="fr")
+    for leap, is_believed in ((200 * DAY, False), (HOUR, True), (-5 * DAY, False)):
+        (settings.instance / NAME).unlink(missing_ok=True)
+        with clock.fixed_at(clock.now() + leap), pytest.MonkeyPatch.context() as patch:
+            patch.setattr("lunchkit.heartbeat._looked", {})
+            assert clock_is_believed() == is_believed, leap
+
+
+@pytest.fixture
+def running(app: Flask, make_event: EventMaker) -> Event:
+    """A lunch at this hour."""
+    return make_event(starts_at=clock.now() - HOUR)
+
+
+@sqlite_only
+def test_a_poll_does_not_close_by_a_clock_that_is_not_believed(app: Flask, running: Event) -> None:
+    poll_id = asked(running).id
+    with clock.fixed_at(clock.now() + DAY):
+        assert finish_closings(by_hours=False) == 0 and bring_in_feedback(by_hours=False) == 0
+        assert db.session.get_one(Poll, poll_id).stage is Stage.OPEN
+        assert finish_closings() == 1, "control: by a clock that is believed it does"
+
+
+def test_the_background_work_asks_before_it_destroys(
+    app: Flask, make_event: EventMaker, machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with clock.fixed_at(machine.now):
+        event = make_event(starts_at=machine.now + 21 * DAY)
+        register_by_hand(event, details(), language="fr")
+    machine.restarts()
+    machine.now += 200 * DAY
+    with clock.fixed_at(machine.now):
+        background.run_due_jobs({})
+    assert names() == ["Camille Poireau"]
+    machine.now -= 200 * DAY
+    assert machine.believes()
+    for _half_day in range(2 * 60):
+        machine.runs(DAY / 2)
+        assert machine.believes()
+    with clock.fixed_at(machine.now):
+        background.run_due_jobs({})
+    assert names() == [""], "control: what is due by a clock that is believed is erased"
+
+
+def names() -> list[str]:
+    """The names of all who are registered."""
+    db.session.rollback()
+    return list(db.session.scalars(select(Registration.name)))
+
+
+@sqlite_only
+def test_purge_says_what_it_waits_for(app: Flask, settings: Settings, make_event: EventMaker) -> None:
+    event = make_event(starts_at=clock.now() + 21 * DAY)
+    register_by_hand(event, details(), language="fr")
+    db.session.remove()
+    with clock.fixed_at(clock.now() + 200 * DAY):
+        for _again in range(2):
+            refused = lunchkit(settings.instance, "purge")
+            assert refused.returncode == 1 and "--clock-is-right" in refused.stderr and not refused.stdout
+        assert names() == ["Camille Poireau"]
+        db.session.remove()
+        done = lunchkit(settings.instance, "purge", "--clock-is-right")
+        assert done.returncode == 0 and "1 people erased" in done.stdout
+    assert names() == [""]
+
+
+MOVED = """
+    import sys
+    sys.argv = ["lunchkit.serve"]
+    from gevent import monkey
+    monkey.patch_all()
+    from datetime import UTC, datetime, timedelta
+    from lunchkit import clock, serve
+    clock.now = lambda: datetime.now(UTC) + timedelta(days={days})
+    serve.main()
+"""
+
+
+@contextmanager
+def moved_server(settings: Settings, days: int) -> Iterator[Server]:
+    """A real server that believes itself so many days away."""
+    launcher = ("-c", textwrap.dedent(MOVED.format(days=days)))
+    with Server(settings.instance, {"SECRET_KEY": settings.secret_key}, sys.executable, launcher) as server:
+        yield server
+
+
+def sign_of(folder: Path, days: int) -> None:
+    """Return when a server has given a sign of life in those days, and had the time for its first round."""
+    wanted = (datetime.now(UTC) + timedelta(days=days, hours=-1)).timestamp()
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if (folder / NAME).exists() and max(map(float, (folder / NAME).read_text().strip("[]").split(","))) > wanted:
+            time.sleep(6)
+            return
+        time.sleep(0.1)
+    raise AssertionError("no sign of life")
+
+
+@sqlite_only
+def test_a_server_that_starts_two_hundred_days_ahead_erases_nobody(
+    app: Flask, settings: Settings, make_event: EventMaker
+) -> None:
+    register_by_hand(make_event(), details(), language="fr")
+    assert clock_is_believed()
+    db.session.remove()
+    with moved_server(settings, 200):
+        sign_of(settings.instance, 200)
+    assert names() == ["Camille Poireau"]
+    assert "horloge a sauté" in lunchkit(settings.instance, "doctor", SECRET_KEY=settings.secret_key).stdout
+    db.session.remove()
+    with clock.fixed_at(clock.now() + 200 * DAY):
+        assert clock_is_believed(vouched=True)
+    with moved_server(settings, 200):
+        sign_of(settings.instance, 200)
+    assert names() == [""], "control: where somebody vouches for it the same server erases within seconds"
