@@ -81,8 +81,9 @@ def work(app: Flask, stop: threading.Event) -> None:
         with app.app_context():
             try:
                 settings_file().look()
-                run_due_jobs(last_run)
-                deliver_due()
+                if not known_damage():
+                    run_due_jobs(last_run)
+                    deliver_due()
             except SQLAlchemyError as error:
                 log.warning("a round of background work failed: %s", type(error).__name__)
                 stop.wait(ROUND)
@@ -113,8 +114,8 @@ def bring(app: Flask, stop: threading.Event) -> None:
 def _look_for_damage(app: Flask) -> None:
     with app.app_context():
         try:
-            if damage := look_at_damage(current_settings()):
-                log.error("%s %s", damage.text, damage.advice)
+            if look_at_damage(current_settings()) is not None:
+                log.error("the database is damaged: %s", known_damage())
         except Exception:
             log.exception("nobody could look for damage")
 

@@ -98,6 +98,7 @@ def _copy_sqlite(settings: Settings, target: Path) -> None:
     source = sqlite_path(settings)
     if not source.is_file():
         raise BackupFailed(f"there is no database at {source}")
+    check(source)  # a copy may look sound, of which the damaged part is missing
     connection = SQLITE_DRIVER.connect(str(source), timeout=30)
     try:
         connection.execute("VACUUM INTO ?", (str(target),))
@@ -118,7 +119,7 @@ def damage_of(file: Path) -> str:
     try:
         (verdict,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
         connection.execute("SELECT version_num FROM alembic_version").fetchone()
-    except SQLITE_DRIVER.DatabaseError as error:
+    except (SQLITE_DRIVER.DatabaseError, UnicodeDecodeError) as error:  # SQLite may quote what is damaged
         return "" if "locked" in str(error) else str(error)
     finally:
         connection.close()

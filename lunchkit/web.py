@@ -36,7 +36,7 @@ from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge
 from werkzeug.security import safe_join
 
 from lunchkit.config import current_settings
-from lunchkit.db import db
+from lunchkit.db import db, known_damage
 from lunchkit.errors import Refusal
 from lunchkit.images.refusals import PictureTooHeavy
 from lunchkit.settings_file import SettingsFile
@@ -387,6 +387,8 @@ def show_error(error: Exception) -> ResponseReturnValue:
     reference = None
     if isinstance(error, STORAGE_ERRORS):
         error = storage_refusal(error)
+    if known_damage() and not isinstance(error, (Refusal, HTTPException)):
+        error = StorageDamaged()
     if isinstance(error, Refusal):
         status, message, retry_after = error.status, str(error.message), error.retry_after
     elif isinstance(error, RequestEntityTooLarge) and (taken := _taken()):

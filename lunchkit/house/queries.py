@@ -60,7 +60,7 @@ def look_of_the_house() -> Look:
         return kept[1]
     try:
         look = _read_look()
-    except SQLAlchemyError:  # the page that says so must be shown all the same
+    except (SQLAlchemyError, UnicodeDecodeError):  # the page that says so must be shown all the same
         db.session.rollback()
         return Look(blank_house().colour, None)
     current_app.extensions[_LOOK] = (revision, look)
