@@ -123,7 +123,7 @@ def damage_of(file: Path) -> str:
         return "" if "locked" in str(error) else str(error)
     finally:
         connection.close()
-    return "" if verdict == "ok" else str(verdict)
+    return "" if verdict == "ok" else " ".join(str(verdict).split())
 
 
 def _dump_postgres(settings: Settings, target: Path) -> None:
