@@ -17,7 +17,12 @@ from lunchkit.config import Settings
 from lunchkit.db import SQLITE_DRIVER, db
 from lunchkit.events.models import Event
 from lunchkit.instance import InUse, exposed, hold_as_server, holding, holding_database
+from lunchkit.polls.actions import close_poll, finish_closings
+from lunchkit.polls.models import Poll
 from lunchkit.registrations.models import Registration
+from lunchkit.rooms.queries import box
+from tests.conftest import EventMaker
+from tests.room import asked, phones, running_event
 from tests.server import Client, Server, fetch_stamp, free_port, send_form, start_command
 from tests.test_cli import KEYS, lunchkit, program, started
 
@@ -231,3 +236,26 @@ def test_a_newer_database_is_not_told_to_upgrade(tmp_path: Path) -> None:
             assert ("upgrade" in words) == (found == "0001"), words
             assert word in words or command == ("doctor",)
     assert schema.is_newer("9999") and not schema.is_newer("0001") and not schema.is_newer(None)
+
+
+@sqlite_only
+def test_polls_of_a_restored_database_and_ballots_that_are_not_its_own_come_to_an_end(
+    app: Flask, settings: Settings, make_event: EventMaker
+) -> None:
+    event = running_event(make_event)
+    poll = asked(event)
+    assert [phone.vote(1).status_code for phone in phones(app, event, 3)] == [200] * 3
+    copy = lunchkit(settings.instance, "backup").stdout.strip()
+    close_poll(poll)
+    later = asked(event, "Une question d’après la copie ?")
+    db.session.remove()
+    db.engine.dispose()
+    assert lunchkit(settings.instance, "restore", copy).returncode == 0
+    app.extensions.pop("lunchkit_box", None)
+    assert [contest.id for contest in box().contests()] == [later.id], (
+        "control: the file of ballots is of another moment"
+    )
+    finish_closings()
+    restored = db.session.get_one(Poll, poll.id)
+    assert restored.closed_at is not None and restored.cleared_at is not None and restored.ballots == 0
+    assert box().contests() == []
