@@ -47,6 +47,7 @@ def test_the_demo_keeps_away_from_the_real_thing(tmp_path: Path, where: str) -> 
     with socket.create_server(("127.0.0.1", 0)) as mail:
         mail.settimeout(3)
         real = hostile(tmp_path, mail.getsockname()[1])
+        lunchkit(tmp_path, "upgrade", DATABASE_URL=real["DATABASE_URL"])
         assert lunchkit(
             tmp_path, "organiser", "add", "Ada", "ada@example.org", DATABASE_URL=real["DATABASE_URL"]
         ).stdout

@@ -56,6 +56,7 @@ def require_demo(instance: Path) -> None:
 
 def clear(instance: Path, *, keep: bool) -> None:
     """Make a folder that is held a demo's, emptied unless its demo is kept."""
+    instance.mkdir(parents=True, exist_ok=True)
     for path in [] if keep else _contents(instance):
         if path.is_dir():
             shutil.rmtree(path)
@@ -67,8 +68,8 @@ def clear(instance: Path, *, keep: bool) -> None:
 
 
 def _contents(instance: Path) -> list[Path]:
-    """What lies in a folder, without the locks that hold it."""
-    return [path for path in instance.glob("*") if path.name not in (USED, SERVED)]
+    """What lies in a folder, without its mark and the locks that hold it."""
+    return [path for path in instance.glob("*") if path.name not in (MARK, USED, SERVED)]
 
 
 def require_port(host: str, port: int) -> None:
