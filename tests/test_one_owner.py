@@ -206,7 +206,7 @@ def test_nothing_of_an_instance_is_anybody_elses_to_read(tmp_path: Path) -> None
     folder = tmp_path / "mine"
     assert lunchkit(folder, "upgrade").returncode == 0
     (folder / "backups").mkdir(mode=0o755)
-    for name in ("ballots.sqlite", "lunchkit.sqlite.before-20250101T000000Z", "backups/lunchkit-old.sqlite", ".env"):
+    for name in ("ballots.sqlite", "lunchkit.sqlite.before-20990101T000000Z", "backups/lunchkit-old.sqlite", ".env"):
         (folder / name).touch(mode=0o644)
     for path in (folder, folder / "lunchkit.sqlite"):
         path.chmod(path.stat().st_mode | 0o055)
