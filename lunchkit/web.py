@@ -116,6 +116,8 @@ TAKES = "lunchkit_takes"
 FORWARDING = ("X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "Forwarded", "Via")
 """What proxies add to a request."""
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+ORGANISER_SESSION = "lunchkit.organiser_session"
+"""Where a request keeps the session of who is signed in, once somebody has asked for it."""
 SESSION_COOKIE = "lunchkit"
 """Its name, without what a browser is told in front of it."""
 log = logging.getLogger("lunchkit")

@@ -359,7 +359,7 @@ def organiser_client(app: Flask) -> FlaskClient:
     """A browser in which an organiser is signed in."""
     organiser = add_organiser("Ada Ressort", "ada@lunch.example", "fr")
     link = issue_console_link(organiser)
-    opened = sign_in(link.rpartition("/")[2], browser=None)
+    opened = sign_in(link.rpartition("/")[2])
     client = new_client(app)
     with client.session_transaction() as cookie:  # what the door does with it: tests/test_accounts.py goes through it
         cookie[SESSION], cookie[KNOWN] = opened.token, opened.organiser_id

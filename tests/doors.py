@@ -23,6 +23,7 @@ GET+POST /organiser/passkeys/<passkey_id>/removal
 POST     /organiser/passkeys/challenge
 GET+POST /organiser/passkeys/codes
 GET      /organiser/passkeys/new
+GET+POST /organiser/phone
 GET+POST /organiser/sessions
 POST     /organiser/sessions/<session_id>/end
 POST     /organiser/sessions/others/end

@@ -22,7 +22,7 @@ from lunchkit.db import db
 from lunchkit.links import random_token
 from lunchkit.mail.rendering import render_letter
 
-from .browser import INSIDE, SIGN_IN, is_inside, path_of, press
+from .browser import SIGN_IN, is_inside, path_of, press
 from .conftest import Outbox, csrf_of, new_client
 
 ADA = "ada@lunch.example"
@@ -67,16 +67,17 @@ def test_a_stranger_gets_the_same_answer_and_no_letter(ada: Organiser, app: Flas
     answers = []
     for email in ("nobody@lunch.example", "ADA@lunch.example"):
         client = new_client(app)
-        ask(client, email)
-        page = client.get(f"{SIGN_IN}/asked")
-        answers.append((page.status_code, page.data, dict(page.headers)))
+        with clock.fixed_at(NOON):
+            ask(client, email)
+            page = client.get(f"{SIGN_IN}/asked")
+        answers.append((page.status_code, re.sub('(name="csrf_token"[^>]*) value="[^"]*"', r"\1", page.text)))
     assert answers[0] == answers[1]
     assert [row.recipient for row in outbox.rows()] == [ADA]
 
 
 def test_questions_about_strangers_leave_at_most_one_row_behind(ada: Organiser, app: Flask, outbox: Outbox) -> None:
     for number in range(5):
-        ask_for_link(f"{number}@lunch.example", browser="b", known_as=None)
+        ask_for_link(f"{number}@lunch.example")
     assert count(SignInLink) == 1
     assert outbox.rows() == []
 
@@ -153,26 +154,6 @@ def test_of_two_who_press_at_once_one_gets_in(ada: Organiser, app: Flask) -> Non
     assert statuses == [303] + [410] * 7
     db.session.rollback()
     assert count(OrganiserSession) == 1
-
-
-def test_three_letters_an_hour_and_an_outsider_cannot_use_up_the_organisers_own(
-    ada: Organiser, app: Flask, client: FlaskClient, outbox: Outbox
-) -> None:
-    with clock.fixed_at(NOON):
-        ask(client)
-        press(client, link_in(outbox))
-        stranger = new_client(app)
-        for _ in range(20):
-            ask(stranger)
-        assert len(outbox.rows()) == 3
-        client.post("/organiser/sign-out", data={"csrf_token": csrf_of(client, INSIDE)})
-        for _ in range(5):
-            ask(client)
-        assert len(outbox.rows()) == 6
-        assert press(client, link_in(outbox)) == 303
-    with clock.fixed_at(NOON + timedelta(minutes=61)):
-        ask(stranger)
-        assert len(outbox.rows()) == 7
 
 
 def test_a_thousand_guesses_ask_the_database_nothing_and_lock_nobody_out(

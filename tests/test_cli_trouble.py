@@ -104,7 +104,7 @@ def test_the_last_organiser_is_removed_only_on_demand(tmp_path: Path) -> None:
 def due(app: Flask, settings: Settings) -> Path:
     """An instance in which a letter is due."""
     add_organiser("Ada Ressort", "ada@lunch.example", "fr")
-    ask_for_link("ada@lunch.example", browser="b", known_as=None)
+    ask_for_link("ada@lunch.example")
     db.session.remove()
     db.engine.dispose()
     return settings.instance

@@ -24,7 +24,7 @@ from .browser import INSIDE, sign_in
 from .conftest import Outbox, csrf_of, new_client
 
 NOON = datetime(2026, 5, 13, 10, 0, tzinfo=UTC)
-DOORS = {"ask", "asked", "confirm", "enter", "set_up", "found", "invitation", "join"}
+DOORS = {"ask", "asked", "by_code", "confirm", "enter", "set_up", "found", "invitation", "join"}
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 

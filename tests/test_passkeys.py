@@ -551,7 +551,7 @@ def test_a_link_that_is_used_while_the_first_passkey_is_added_opens_nothing_with
 
         def use_one(token: str = token) -> None:
             with app.app_context():
-                use_link(token, browser=None)
+                use_link(token)
 
         with ThreadPoolExecutor(2) as pool:
             for done in [pool.submit(verb) for verb in ((add_one, use_one) if number % 2 else (use_one, add_one))]:

@@ -11,6 +11,7 @@ from lunchkit.accounts import letters
 from lunchkit.accounts.forms import InvitationDetails, OrganiserDetails
 from lunchkit.accounts.models import (
     ABSOLUTE_LIFE,
+    HANDED_LIFE,
     INVITATION_LIFE,
     LINK_LIFE,
     SETUP_LINK_LIFE,
@@ -23,11 +24,20 @@ from lunchkit.accounts.models import (
 from lunchkit.accounts.queries import (
     INVITATION,
     InvitationSpent,
+    TooManyTries,
+    WrongCode,
+    asked_here,
+    asked_tag,
+    code_hash,
+    email_on_its_way,
+    handing_session,
     has_organisers,
     invitation_or_refuse,
+    known_browser,
+    link_by_code,
     link_token,
-    may_send_link,
     setup_link_or_refuse,
+    sign_in_code,
     sign_in_link_or_refuse,
 )
 from lunchkit.accounts.refusals import (
@@ -45,6 +55,7 @@ from lunchkit.accounts.steps import (
     OpenedSession,
     drop_second_factor,
     end_sessions,
+    forget_browsers,
     forget_name,
     hold_person,
     let_in,
@@ -59,6 +70,7 @@ from lunchkit.accounts.steps import (
 from lunchkit.audit.recording import Act, record, tell
 from lunchkit.config import WORKING_LANGUAGES, current_settings
 from lunchkit.db import leave_traces, transaction
+from lunchkit.limits import Window
 from lunchkit.links import derived_token, public, random_token, token_hash
 from lunchkit.mail.addresses import fold_email, normal_email
 from lunchkit.mail.models import OutboxLetter
@@ -73,33 +85,53 @@ FORGET_PEOPLE_AFTER = timedelta(days=365)
 FORGOTTEN = ""
 MOST_INVITATIONS = 40
 """So many may be open at once."""
+tries = Window(most=5, seconds=LINK_LIFE.total_seconds())
+guesses = Window(most=25, seconds=LINK_LIFE.total_seconds())
+"""Codes typed in one browser, and for one address."""
 
 
-def ask_for_link(email: str, *, browser: str, known_as: int | None) -> None:
-    """Write a sign-in letter to an organiser, bound to the browser that asks (a random value in its cookie).
+def ask_for_link(email: str, known: str | None = None) -> None:
+    """Write an organiser an e-mail with a link and a code, for the browsers that ask for it; none where one is good.
 
-    ``known_as`` is the id of the organiser who was last signed in there. An unknown address, or one that has had its
-    letters of this hour, costs the same work: a link that is dead from birth, which the next question sweeps away.
+    ``known`` is what the browser keeps that somebody was signed in there. An unknown address costs the same work: a
+    link that is dead from birth, which the next question sweeps away.
     """
-    now = clock.now()
-    nonce = random_token()
-    browser_hash = token_hash(browser)
+    now, nonce, tag = clock.now(), random_token(), asked_tag(email)
     with transaction() as session:
         chosen = select(Organiser).where(Organiser.email_key == fold_email(email), Organiser.removed_at.is_(None))
         organiser = session.scalar(chosen.with_for_update())
-        organiser_id = organiser.id if organiser else 0
-        allowed = may_send_link(session, organiser_id, browser_hash, is_known=known_as == organiser_id, now=now)
-        session.execute(
-            delete(SignInLink).where(SignInLink.organiser_id.is_(None), SignInLink.browser_hash.is_not(None))
-        )
+        browser_hash = known_browser(known, organiser) if organiser else None
+        repeated = email_on_its_way(session, organiser.id if organiser else 0, browser_hash, now)
+        session.execute(delete(SignInLink).where(SignInLink.organiser_id.is_(None), SignInLink.code_hash.is_not(None)))
         link = SignInLink(
-            token_hash=token_hash(link_token(nonce)), browser_hash=browser_hash, created_at=now, expires_at=now
+            token_hash=token_hash(link_token(nonce)),
+            browser_hash=browser_hash,
+            code_hash=code_hash(tag, sign_in_code(nonce)),
+            created_at=now,
+            expires_at=now,
         )
         session.add(link)
-        if organiser and allowed:
-            link.organiser_id = organiser.id
-            link.expires_at = now + LINK_LIFE
+        if repeated:
+            repeated.expires_at = now + LINK_LIFE
+        elif organiser:
+            link.organiser_id, link.expires_at = organiser.id, now + LINK_LIFE
             letters.promise_sign_in(session, organiser, nonce)
+
+
+def hand_to_phone(row: OrganiserSession) -> str:
+    """The token that opens this session on another device: two minutes, once. It gives no more rights or time."""
+    now, token = clock.now(), link_token(random_token())
+    with transaction() as session:
+        session.add(
+            SignInLink(
+                organiser_id=row.organiser_id,
+                token_hash=token_hash(token),
+                handed_from_id=row.id,
+                created_at=now,
+                expires_at=now + HANDED_LIFE,
+            )
+        )
+    return token
 
 
 def issue_console_link(organiser: Organiser) -> str:
@@ -131,23 +163,47 @@ def issue_setup_link() -> str:
 
 
 def sign_in(
-    token: str, *, browser: str | None, earlier_session: str | None = None, browser_name: str = ""
+    token: str, *, asked: object = None, earlier_session: str | None = None, browser_name: str = ""
 ) -> OpenedSession:
     """Use a sign-in link: open a session, end the one this browser had, and void the person's other links.
 
     Where the person has a passkey the session opens nothing until it is shown.
 
-    ``browser_name`` is what the list of sessions calls the browser. Raises LinkSpent or OtherBrowser; the link is then
-    left as it was.
+    ``asked`` is what the cookie holds of the browser's request, ``browser_name`` what the list of sessions calls it.
+    Raises LinkSpent or OtherBrowser; the link is then left as it was.
     """
     with transaction() as session:
-        link, organiser = sign_in_link_or_refuse(token, browser, session)
-        hold_person(session, organiser.id)  # before the link, as those do who remove somebody
-        use_up(session, link)
-        void_links(session, organiser.id)
-        opened = open_session(session, organiser.id, earlier_session, browser_name)
-        record(session, Act("sign_in.begin" if opened.is_half_open else "sign_in.enter", organiser.id, organiser.name))
-        return opened
+        return _enter(session, *sign_in_link_or_refuse(token, asked, session), earlier_session, browser_name)
+
+
+def sign_in_by_code(
+    code: str, *, asked: object, browser: str, earlier_session: str | None = None, browser_name: str = ""
+) -> OpenedSession:
+    """The same by the code of the e-mail, typed where it was asked for. Raises WrongCode or TooManyTries.
+
+    Counted for each browser, so that nobody uses up the tries of another; and for all that ask for one address, so
+    that many browsers guess no better. The link stays good whatever is guessed.
+    """
+    tag = asked_here(asked)
+    if tag is None:
+        raise WrongCode
+    if not (tries.allows(browser) and guesses.allows(tag)):
+        raise TooManyTries
+    with transaction() as session:
+        return _enter(session, *link_by_code(session, tag, code), earlier_session, browser_name)
+
+
+def _enter(
+    session: Session, link: SignInLink, organiser: Organiser, earlier: str | None, browser_name: str
+) -> OpenedSession:
+    hold_person(session, organiser.id)  # before the link, as those do who remove somebody
+    use_up(session, link)
+    void_links(session, organiser.id)
+    handing = handing_session(link, session)
+    opened = open_session(session, organiser.id, earlier, browser_name, handing)
+    verb = "sign_in.begin" if opened.is_half_open else "sign_in.phone" if handing else "sign_in.enter"
+    record(session, Act(verb, organiser.id, organiser.name))
+    return opened
 
 
 def set_up(token: str, details: OrganiserDetails, language: str, *, browser_name: str = "") -> OpenedSession:
@@ -195,6 +251,7 @@ def remove_organiser(organiser: Organiser, *, spare_last: bool = False) -> None:
         tell(session, who=organiser.name)
         session.execute(update(Organiser).where(Organiser.id == organiser.id).values(removed_at=now))
         void_links(session, organiser.id)
+        forget_browsers(session, organiser.id)
         end_sessions(session, OrganiserSession.organiser_id == organiser.id)
         drop_second_factor(session, organiser.id)
         waiting = (OutboxLetter.kind == letters.PASSKEY_NEWS, OutboxLetter.sent_at.is_(None))
@@ -341,8 +398,9 @@ def end_session(organiser: Organiser, session_id: int) -> None:
 
 
 def end_other_sessions(organiser: Organiser, kept_id: int) -> None:
-    """Sign out all of an organiser's browsers but one."""
+    """Sign out all of an organiser's browsers but one; none is known any more."""
     with transaction() as session:
+        forget_browsers(session, organiser.id)
         end_sessions(session, OrganiserSession.organiser_id == organiser.id, OrganiserSession.id != kept_id)
 
 
@@ -350,6 +408,7 @@ def sign_out_everywhere(organiser: Organiser) -> None:
     """End all of a colleague's sessions: their phone is lost. They may sign in again."""
     with transaction() as session:
         tell(session, who=organiser.name)
+        forget_browsers(session, organiser.id)
         end_sessions(session, OrganiserSession.organiser_id == organiser.id)
 
 

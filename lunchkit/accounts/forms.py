@@ -84,6 +84,16 @@ class SignInForm(FlaskForm):
         return SignInWish(self.email.data or "", return_path(self.next.data))
 
 
+class SignInCodeForm(BareForm):
+    """The code of the e-mail; spaces and strokes do not matter."""
+
+    code = StringField(
+        _l("Code from the e-mail"),
+        filters=[lambda typed: "".join(filter(str.isalnum, typed or ""))],
+        validators=[DataRequired(_l("Please write a code.")), at_most(60)],
+    )
+
+
 def _own_name() -> StringField:
     return StringField(
         _l("First and last name"),
@@ -161,6 +171,11 @@ class RoleForm(BareForm):
     def chosen(self) -> Role:
         """The role of a valid form."""
         return Role(self.role.data)
+
+
+def sign_in_code_form(data: MultiDict[str, str] | None = None) -> SignInCodeForm:
+    """The form of the code."""
+    return SignInCodeForm(formdata=data)
 
 
 def account_form(organiser: Organiser, data: MultiDict[str, str] | None = None) -> AccountForm:

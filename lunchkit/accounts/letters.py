@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from lunchkit import clock
 from lunchkit.accounts.models import LINK_LIFE, Invitation, Organiser
-from lunchkit.accounts.queries import invitation_link, link_by_token, link_token
+from lunchkit.accounts.queries import invitation_link, link_by_token, link_token, sign_in_code
 from lunchkit.config import current_settings
 from lunchkit.db import db
 from lunchkit.links import public
@@ -34,7 +34,7 @@ def promise_sign_in(session: Session, organiser: Organiser, nonce: str) -> None:
 
 @letter_kind(SIGN_IN)
 def sign_in(facts: dict[str, Any]) -> Letter | None:
-    """Here is your link; nothing is sent where it is spent by now."""
+    """Here are your link and your code; nothing is sent where they are spent by now."""
     token = link_token(facts["nonce"])
     link = link_by_token(token)
     if link is None or not link.is_valid(clock.now()):
@@ -43,6 +43,7 @@ def sign_in(facts: dict[str, Any]) -> Letter | None:
         "accounts/mail/sign_in",
         name=facts["name"],
         address=public("sign_in.confirm", token=token),
+        code=sign_in_code(facts["nonce"]),
         minutes=int(LINK_LIFE.total_seconds() // 60),
         network=current_settings().network_name,
     )

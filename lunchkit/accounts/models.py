@@ -9,6 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from lunchkit.db import KEY, NOT_PERSONAL, PERSONAL, Model, Moment
 
 LINK_LIFE = timedelta(minutes=10)
+HANDED_LIFE = timedelta(minutes=2)
+KNOWN_LIFE = timedelta(days=365)
 SETUP_LINK_LIFE = timedelta(hours=1)
 IDLE_LIFE = timedelta(hours=2)
 ABSOLUTE_LIFE = timedelta(hours=12)
@@ -59,6 +61,8 @@ class Organiser(Model):
     role: Mapped[str] = mapped_column(String(12), default=Role.ORGANISER, info=NOT_PERSONAL)
     user_handle: Mapped[bytes | None] = mapped_column(LargeBinary(32), info=PERSONAL)
     """By what their passkeys know them: random, since it lies on devices; None before the first passkey."""
+    known_epoch: Mapped[int] = mapped_column(default=0, server_default="0", info=NOT_PERSONAL)
+    """Rises when all their browsers are to be unknown again."""
     created_at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)
     seen_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     removed_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
@@ -96,7 +100,7 @@ class Invitation(Model):
 
 
 class SignInLink(Model):
-    """A single-use way in: asked for by letter, or printed on the console of the machine."""
+    """A single-use way in: sent by e-mail, shown as a QR code, or printed on the console of the machine."""
 
     __tablename__ = "sign_in_link"
 
@@ -105,7 +109,11 @@ class SignInLink(Model):
     """None for the set-up link of an instance without an organiser."""
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True, info=NOT_PERSONAL)
     browser_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), info=NOT_PERSONAL)
-    """The browser that asked; None for a link printed on the console."""
+    """The known browser that asked; None for all others."""
+    code_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), info=NOT_PERSONAL)
+    """Of the code in the e-mail. A link with one opens only in browsers that asked; one without, in any."""
+    handed_from_id: Mapped[int | None] = mapped_column(info=NOT_PERSONAL)
+    """The session that a QR code hands over to another device; it gives no more rights, and no more time."""
     created_at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)
     expires_at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)
     used_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)

@@ -16,6 +16,8 @@ LEAST: dict[str, Role] = {
     "organiser.end_other_sessions": Role.HELPER,
     "organiser.passkeys": Role.HELPER,
     "organiser.welcome": Role.HELPER,
+    "organiser.phone": Role.HELPER,
+    "organiser.open_on_phone": Role.HELPER,
     # the door of a lunch; pages.doors says of which
     "organiser.doors": Role.HELPER,
     "organiser.checkin": Role.HELPER,

@@ -8,7 +8,7 @@ and the outbox hold the nonce or a hash only: a copy of them opens nothing.
 import hashlib
 import hmac
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from flask import has_request_context, request
 from flask import session as cookie
@@ -22,6 +22,7 @@ from lunchkit import clock
 from lunchkit.accounts.models import (
     ABSOLUTE_LIFE,
     IDLE_LIFE,
+    LINK_LIFE,
     Invitation,
     Organiser,
     OrganiserSession,
@@ -33,16 +34,18 @@ from lunchkit.accounts.models import (
 from lunchkit.config import current_settings
 from lunchkit.db import db
 from lunchkit.errors import NotFound, Refusal
-from lunchkit.links import derived_token, public, token_hash
+from lunchkit.links import derived_token, public, random_token, token_hash
 from lunchkit.mail.addresses import fold_email
+from lunchkit.web import ORGANISER_SESSION
 
 LETTERS_AN_HOUR = 3
+"""To somebody who is invited."""
 PEOPLE_A_PAGE = 40
 INVITATION = "invitation"
 """For what the tokens of invitations are derived."""
-SESSION, BROWSER, KNOWN, NEXT = "session", "browser", "known", "next"
-"""Places in the cookie: the session's token, the browser's random value, who was signed in here, where to go then."""
-_CACHE = "lunchkit.organiser_session"
+SESSION, BROWSER, KNOWN, NEXT, ASKED = "session", "browser", "known", "next", "asked"
+"""Places in the cookie: the session's token, the browser's random value, who was signed in here, where to go then, and
+for whom a sign-in was asked here: the address as a hash, when first and last, in seconds, and whether it was again."""
 
 
 class LinkSpent(Refusal):
@@ -57,6 +60,27 @@ class OtherBrowser(Refusal):
 
     message = _l("This link was asked for in another browser.")
     status = 403
+
+
+class WrongCode(Refusal):
+    """No such code in an e-mail to the address that was asked for in this browser, or one that is no longer good."""
+
+    message = _l(
+        "This code is not right, or no longer good. It has eight digits, and is in the latest e-mail. The link "
+        "in it is good as well, opened in this browser."
+    )
+    status = 422
+
+
+class TooManyTries(Refusal):
+    """Nobody mistypes so often: what stands in the e-mail opens by its link only."""
+
+    message = _l(
+        "Too many wrong codes: none is taken for ten minutes. The link in the e-mail is still good, opened in this "
+        "browser."
+    )
+    status = 429
+    retry_after = 600
 
 
 class InvitationSpent(Refusal):
@@ -166,18 +190,59 @@ def invitation_or_refuse(token: str, session: Session | None = None) -> Invitati
 
 def link_token(nonce: str) -> str:
     """The token that stands in a sign-in link's address, from the nonce that the outbox keeps."""
-    return _signer().sign(nonce).decode()
+    return _signer("sign-in").sign(nonce).decode()
 
 
-def _signer() -> Signer:
+def sign_in_code(nonce: str) -> str:
+    """The eight digits in the same e-mail."""
+    return f"{int.from_bytes(token_hash(derived_token('sign-in code', nonce.encode()))[:8]) % 10**8:08d}"
+
+
+def code_hash(tag: str, code: str) -> bytes:
+    """What the database keeps of a code. It takes the secret key to try them all."""
+    return token_hash(derived_token("sign-in code hash", f"{tag}/{code}".encode()))
+
+
+def asked_tag(email: str) -> str:
+    """The mark of an address in the cookie of a browser that asked for its link; the same whether we know it or not."""
+    return derived_token("asked", fold_email(email).encode("utf-8", "replace"))
+
+
+def asked_here(asked: object) -> str | None:
+    """The mark of the address for which a browser asked within ten minutes, from what its cookie holds."""
+    if (
+        not isinstance(asked, list)
+        or len(asked) != 4
+        or clock.now().timestamp() >= asked[2] + LINK_LIFE.total_seconds()
+    ):
+        return None
+    return str(asked[0])
+
+
+def known_token(organiser: Organiser) -> str:
+    """What a browser keeps for a year in which somebody was signed in: an allowance of e-mails, and no way in."""
+    return _signer("known").sign(f"{organiser.id}.{organiser.known_epoch}.{random_token()}").decode()
+
+
+def known_browser(token: str | None, organiser: Organiser) -> bytes | None:
+    """The hash of that token, where this person was signed in there and has not had their browsers forgotten since."""
+    try:
+        said = _signer("known").unsign((token or "").encode("utf-8", "replace"))
+    except BadSignature:
+        return None
+    is_theirs = said.startswith(f"{organiser.id}.{organiser.known_epoch}.".encode())
+    return token_hash(token or "") if is_theirs else None
+
+
+def _signer(scope: str) -> Signer:
     keys = current_settings().keys
-    return Signer(keys[::-1], salt="lunchkit/sign-in", key_derivation="hmac", digest_method=hashlib.sha256)
+    return Signer(keys[::-1], salt=f"lunchkit/{scope}", key_derivation="hmac", digest_method=hashlib.sha256)
 
 
 def link_by_token(token: str, session: Session | None = None) -> SignInLink | None:
     """The link with this token, spent or not; its organiser comes with it. A forged token costs no query."""
     try:
-        _signer().unsign(token.encode("utf-8", "replace"))
+        _signer("sign-in").unsign(token.encode("utf-8", "replace"))
     except BadSignature:
         return None
     chosen = select(SignInLink).where(SignInLink.token_hash == token_hash(token))
@@ -185,42 +250,61 @@ def link_by_token(token: str, session: Session | None = None) -> SignInLink | No
     return (session or db.session).scalar(chosen)
 
 
-def sign_in_link_or_refuse(
-    token: str, browser: str | None, session: Session | None = None
-) -> tuple[SignInLink, Organiser]:
-    """The link, if it still lets this browser in, and whom it lets in. Raises LinkSpent or OtherBrowser."""
+def sign_in_link_or_refuse(token: str, asked: object, session: Session | None = None) -> tuple[SignInLink, Organiser]:
+    """The link, if it still lets this browser in, and whom it lets in; ``asked`` is what its cookie holds.
+
+    Raises LinkSpent or OtherBrowser.
+    """
     link = link_by_token(token, session)
     if link is None or not link.is_valid(clock.now()) or link.organiser is None or link.organiser.removed_at:
         raise LinkSpent
-    if link.browser_hash is not None and not hmac.compare_digest(link.browser_hash, token_hash(browser or "")):
-        raise OtherBrowser
+    if link.code_hash is not None and not hmac.compare_digest(asked_tag(link.organiser.email), asked_here(asked) or ""):
+        raise OtherBrowser(link.organiser_id)
+    if link.handed_from_id is not None and handing_session(link, session) is None:
+        raise LinkSpent
+    return link, link.organiser
+
+
+def handing_session(link: SignInLink, session: Session | None = None) -> OrganiserSession | None:
+    """The session that a QR code hands over, while it is open."""
+    row = (session or db.session).get(OrganiserSession, link.handed_from_id or 0, populate_existing=True)
+    return row if row and row.is_valid(clock.now()) else None
+
+
+def link_by_code(session: Session, tag: str, code: str) -> tuple[SignInLink, Organiser]:
+    """The link whose e-mail to the address with this mark holds this code. Raises WrongCode."""
+    chosen = select(SignInLink).where(SignInLink.code_hash == code_hash(tag, code))
+    link = session.scalar(chosen.options(joinedload(SignInLink.organiser)).execution_options(populate_existing=True))
+    if link is None or link.organiser is None or link.organiser.removed_at or not link.is_valid(clock.now()):
+        raise WrongCode
     return link, link.organiser
 
 
 def setup_link_or_refuse(token: str, session: Session | None = None) -> SignInLink:
     """The set-up link, if it holds and there is still no organiser. Raises LinkSpent."""
     link = link_by_token(token, session)
-    if link is None or not link.is_valid(clock.now()) or link.organiser_id is not None or link.browser_hash is not None:
+    if link is None or not link.is_valid(clock.now()) or link.organiser_id is not None or link.code_hash is not None:
         raise LinkSpent
     if has_organisers(session):
         raise LinkSpent
     return link
 
 
-def may_send_link(session: Session, organiser_id: int, browser_hash: bytes, *, is_known: bool, now: datetime) -> bool:
-    """Whether one more sign-in letter may go to an organiser within this hour.
+def email_on_its_way(session: Session, organiser_id: int, known: bytes | None, now: datetime) -> SignInLink | None:
+    """The link of an e-mail of the last ten minutes that is still good: it is repeated, and no other e-mail written.
 
-    Strangers share an allowance. A browser in which the organiser was signed in has one of its own, so that an
-    outsider who uses up the first does not keep them out.
+    Browsers that nobody knows share one, so that an outsider causes at most one in ten minutes and keeps nobody out:
+    the person's own request makes the same link and code good in their browser. A known browser has its own.
     """
-    recent = select(func.count()).where(
+    chosen = select(SignInLink).where(
         SignInLink.organiser_id == organiser_id,
-        SignInLink.browser_hash.is_not(None),
-        SignInLink.created_at > now - timedelta(hours=1),
+        SignInLink.code_hash.is_not(None),
+        SignInLink.browser_hash == known,
+        SignInLink.used_at.is_(None),
+        SignInLink.expires_at > now,
+        SignInLink.created_at > now - LINK_LIFE,
     )
-    if is_known:
-        recent = recent.where(SignInLink.browser_hash == browser_hash)
-    return (session.scalar(recent) or 0) < LETTERS_AN_HOUR
+    return session.scalar(chosen.order_by(SignInLink.id.desc()).limit(1))
 
 
 def current_session() -> OrganiserSession | None:
@@ -230,9 +314,9 @@ def current_session() -> OrganiserSession | None:
     """
     if not has_request_context():
         return None
-    if _CACHE not in request.environ:
-        request.environ[_CACHE] = _session_by_token(cookie.get(SESSION))
-    row: OrganiserSession | None = request.environ[_CACHE]
+    if ORGANISER_SESSION not in request.environ:
+        request.environ[ORGANISER_SESSION] = _session_by_token(cookie.get(SESSION))
+    row: OrganiserSession | None = request.environ[ORGANISER_SESSION]
     return row
 
 

@@ -1,18 +1,30 @@
-"""The doors to the organisers' area: ask for a link, open it, press the button.
+"""The doors to the organisers' area: ask for an e-mail, open its link and press the button, or type its code.
 
 Opening a link changes nothing, since mail scanners open links too: only the button does.
 """
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from datetime import UTC, datetime
+
+from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 
+from lunchkit import clock
 from lunchkit.accounts import actions
 from lunchkit.accounts.browsers import browser_name
-from lunchkit.accounts.forms import NameForm, OrganiserForm, SignInForm, name_form, return_path
-from lunchkit.accounts.models import LINK_LIFE
+from lunchkit.accounts.forms import (
+    NameForm,
+    OrganiserForm,
+    SignInCodeForm,
+    SignInForm,
+    name_form,
+    return_path,
+    sign_in_code_form,
+)
+from lunchkit.accounts.models import KNOWN_LIFE, LINK_LIFE
 from lunchkit.accounts.queries import (
+    ASKED,
     BROWSER,
     KNOWN,
     NEXT,
@@ -20,8 +32,12 @@ from lunchkit.accounts.queries import (
     InvitationSpent,
     LinkSpent,
     OtherBrowser,
+    asked_here,
+    asked_tag,
+    colleague_or_404,
     current_organiser,
     invitation_or_refuse,
+    known_token,
     setup_link_or_refuse,
     sign_in_link_or_refuse,
 )
@@ -30,6 +46,7 @@ from lunchkit.accounts.steps import OpenedSession
 from lunchkit.csrf import StaleForm
 from lunchkit.i18n import language
 from lunchkit.links import random_token
+from lunchkit.refusals import NO, readable, retry_header
 from lunchkit.web import show_error
 
 FORM_TOKEN = "csrf_token"  # noqa: S105 – where Flask-WTF keeps it in the cookie
@@ -53,10 +70,7 @@ def ask() -> ResponseReturnValue:
     form = SignInForm()
     if form.validate_on_submit():
         wish = form.wish()
-        cookie.setdefault(BROWSER, random_token())
-        cookie[NEXT] = wish.return_to
-        actions.ask_for_link(wish.email, browser=cookie[BROWSER], known_as=cookie.get(KNOWN))
-        return redirect(url_for(".asked"), code=303)
+        return ask_by_letter(wish.email, wish.return_to)
     if request.method == "GET":
         form.next.data = return_path(request.args.get("next")) or ""
         if current_organiser() and "again" not in request.args:
@@ -65,27 +79,69 @@ def ask() -> ResponseReturnValue:
     return page, 422 if form.errors else 200
 
 
+def ask_by_letter(email: str, then: str | None) -> ResponseReturnValue:
+    """Have the e-mail written where one may be, and remember for whom, and when, this browser asked."""
+    now, tag, before = int(clock.now().timestamp()), asked_tag(email), cookie.get(ASKED) or [None, 0]
+    is_again = asked_here(before) == tag and now < before[1] + LINK_LIFE.total_seconds()
+    cookie.setdefault(BROWSER, random_token())
+    cookie[ASKED] = [tag, before[1] if is_again else now, now, is_again]
+    cookie[NEXT] = then
+    actions.ask_for_link(email, request.cookies.get(_known_cookie()[0]))
+    return redirect(url_for("sign_in.asked"), code=303)
+
+
 @bp.get("/sign-in/asked")
 def asked() -> ResponseReturnValue:
-    """What happens now, whoever asked."""
-    return render_template("accounts/asked.html", minutes=int(LINK_LIFE.total_seconds() // 60))
+    """What happens now, whoever asked, and the field for the code."""
+    return _asked_page(sign_in_code_form())
+
+
+def _asked_page(form: SignInCodeForm) -> str:
+    """Says only what the browser itself has done: an address that is known gets the same page as any other."""
+    now = clock.now().timestamp()
+    _tag, first, last, is_again = cookie.get(ASKED) or (None, now, now, False)
+    moments = {"first": datetime.fromtimestamp(first, UTC), "since": datetime.fromtimestamp(last, UTC) - LINK_LIFE}
+    minutes = int(LINK_LIFE.total_seconds() // 60)
+    return render_template("accounts/asked.html", form=form, is_again=is_again, minutes=minutes, **moments)
+
+
+@bp.post("/sign-in/code")
+def by_code() -> ResponseReturnValue:
+    """Sign in by the code of the e-mail, which may be open on another device."""
+    form = sign_in_code_form(request.form)
+    if not form.validate():
+        return _asked_page(form), 422
+    try:
+        opened = actions.sign_in_by_code(
+            form.code.data or "",
+            asked=cookie.get(ASKED),
+            browser=cookie.get(BROWSER, ""),
+            earlier_session=cookie.get(SESSION),
+            browser_name=_browser(),
+        )
+    except NO as error:
+        refusal = readable(error)
+        form.code.errors = [str(refusal.message)]
+        return _asked_page(form), refusal.status, retry_header(refusal)
+    return go_in(opened, return_path(cookie.get(NEXT)))
 
 
 @bp.get("/sign-in/<token>")
 def confirm(token: str) -> ResponseReturnValue:
     """A page with one button."""
-    _, organiser = sign_in_link_or_refuse(token, cookie.get(BROWSER))
-    return render_template("accounts/confirm.html", token=token, organiser=organiser)
+    _, organiser = sign_in_link_or_refuse(token, cookie.get(ASKED))
+    then = return_path(request.args.get("next")) or ""
+    return render_template("accounts/confirm.html", token=token, organiser=organiser, next=then)
 
 
 @bp.post("/sign-in/<token>")
 def enter(token: str) -> ResponseReturnValue:
     """Sign in. A guess is refused before anything waits for the right to write."""
-    sign_in_link_or_refuse(token, cookie.get(BROWSER))
+    sign_in_link_or_refuse(token, cookie.get(ASKED))
     opened = actions.sign_in(
-        token, browser=cookie.get(BROWSER), earlier_session=cookie.get(SESSION), browser_name=_browser()
+        token, asked=cookie.get(ASKED), earlier_session=cookie.get(SESSION), browser_name=_browser()
     )
-    return go_in(opened, return_path(cookie.get(NEXT)))
+    return go_in(opened, return_path(request.form.get("next")) or return_path(cookie.get(NEXT)))
 
 
 @bp.get("/set-up/<token>")
@@ -145,7 +201,17 @@ def go_in(opened: OpenedSession, path: str | None) -> ResponseReturnValue:
     kept = {FORM_TOKEN: cookie[FORM_TOKEN]} if came_back and FORM_TOKEN in cookie else {}
     cookie.clear()
     cookie.update({SESSION: opened.token, KNOWN: opened.organiser_id, BROWSER: random_token(), **kept})
-    return redirect(path or url_for("organiser.pages.home"), code=303)
+    answer = redirect(path or url_for("organiser.pages.home"), code=303)
+    name, is_secure = _known_cookie()
+    token = known_token(colleague_or_404(opened.organiser_id))
+    answer.set_cookie(name, token, KNOWN_LIFE, secure=is_secure, httponly=True, samesite="Lax")
+    return answer
+
+
+def _known_cookie() -> tuple[str, bool]:
+    """What the cookie is called by which a browser is known for a year, and whether it travels over TLS only."""
+    is_secure = current_app.session_interface.get_cookie_secure(current_app)
+    return f"{'__Host-' if is_secure else ''}lunchkit-known", is_secure
 
 
 @bp.errorhandler(LinkSpent)

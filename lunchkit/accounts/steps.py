@@ -66,25 +66,34 @@ def void_links(session: Session, organiser_id: int | None) -> None:
     session.execute(unused.values(used_at=clock.now()))
 
 
-def open_session(session: Session, organiser_id: int, earlier: str | None, browser_name: str) -> OpenedSession:
+def forget_browsers(session: Session, organiser_id: int) -> None:
+    """None of somebody's browsers is known from now on."""
+    person = update(Organiser).where(Organiser.id == organiser_id)
+    session.execute(person.values(known_epoch=Organiser.known_epoch + 1))
+
+
+def open_session(
+    session: Session, organiser_id: int, earlier: str | None, browser_name: str, like: OrganiserSession | None = None
+) -> OpenedSession:
     """Begin a session, and end the one that this browser had; the token leaves in the cookie only.
 
-    Whoever has passkeys gets one that opens nothing yet, by whatever way they came.
+    Whoever has passkeys gets one that opens nothing yet, by whatever way they came; but a session ``like`` another one
+    of theirs is as fresh as that one, and ends with it at the latest.
     """
     now = clock.now()
     hold_person(session, organiser_id)  # people before their sessions, everywhere
     if earlier:
         end_sessions(session, OrganiserSession.token_hash == token_hash(earlier))
     token = random_token()
-    waits = has_passkeys(session, organiser_id)
+    waits = like is None and has_passkeys(session, organiser_id)
     session.add(
         OrganiserSession(
             organiser_id=organiser_id,
             token_hash=token_hash(token),
             browser=browser_name,
-            started_at=now,
+            started_at=like.started_at if like else now,
             seen_at=now,
-            confirmed_at=None if waits else now,
+            confirmed_at=None if waits else like.confirmed_at if like else now,
         )
     )
     if not waits:

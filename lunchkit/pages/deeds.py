@@ -26,6 +26,8 @@ DEEDS: dict[str, LazyString] = {
     "console.owner": _l("handed over the house"),
     "console.reset": _l("reset somebody’s passkeys"),
     "sign_out": _l("signed out"),
+    "open_on_phone": _l("made a code to open lunchkit on a phone"),
+    "sign_in.phone": _l("opened lunchkit on another device, by its code"),
     "end_session": _l("signed out one of their browsers"),
     "end_other_sessions": _l("signed out all their other browsers"),
     "update_account": _l("changed their name or language"),

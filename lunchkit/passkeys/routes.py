@@ -7,14 +7,12 @@ from flask import Blueprint, Response, jsonify, redirect, render_template, reque
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 
-from lunchkit.accounts.actions import ask_for_link
 from lunchkit.accounts.forms import return_path
 from lunchkit.accounts.models import LINK_LIFE, OrganiserSession
 from lunchkit.accounts.organiser import SignInNeeded, show_sign_in_needed
-from lunchkit.accounts.queries import BROWSER, KNOWN, NEXT, current_session, owner
-from lunchkit.accounts.routes import go_in, keep_secret
+from lunchkit.accounts.queries import NEXT, current_session, owner
+from lunchkit.accounts.routes import ask_by_letter, go_in, keep_secret
 from lunchkit.errors import Refusal
-from lunchkit.links import random_token
 from lunchkit.passkeys import actions
 from lunchkit.passkeys.forms import CodeForm, code_form
 from lunchkit.passkeys.queries import means_of, session_to_confirm
@@ -76,10 +74,7 @@ def by_letter() -> ResponseReturnValue:
     row = _row()
     if means_of(row.organiser).has_passkeys:
         return redirect(url_for(".show"), code=303)
-    cookie.setdefault(BROWSER, random_token())
-    cookie[NEXT] = _onward()
-    ask_for_link(row.organiser.email, browser=cookie[BROWSER], known_as=cookie.get(KNOWN))
-    return redirect(url_for("sign_in.asked"), code=303)
+    return ask_by_letter(row.organiser.email, _onward())
 
 
 def _row() -> OrganiserSession:

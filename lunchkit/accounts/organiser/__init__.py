@@ -6,11 +6,13 @@ from typing import Any
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from lunchkit import qr
 from lunchkit.accounts import actions
-from lunchkit.accounts.forms import AccountForm, account_form
-from lunchkit.accounts.models import Organiser, OrganiserSession
+from lunchkit.accounts.forms import AccountForm, account_form, return_path
+from lunchkit.accounts.models import HANDED_LIFE, Organiser, OrganiserSession
 from lunchkit.accounts.policies import least_role
 from lunchkit.accounts.queries import (
     BROWSER,
@@ -24,7 +26,9 @@ from lunchkit.accounts.queries import (
     passkeys_of,
 )
 from lunchkit.audit.recording import Act, begin
+from lunchkit.config import current_settings, is_of_this_machine
 from lunchkit.errors import Refusal
+from lunchkit.links import public
 from lunchkit.web import SAFE_METHODS, STORAGE_ERRORS
 
 area = Blueprint("organiser", __name__, url_prefix="/organiser")
@@ -153,6 +157,32 @@ def end_other_sessions() -> ResponseReturnValue:
     row, organiser = _inside()
     actions.end_other_sessions(organiser, row.id)
     return redirect(url_for(".sessions"), code=303)
+
+
+@area.get("/phone")
+def phone() -> ResponseReturnValue:
+    """Open lunchkit on one's phone: what that means, and a button."""
+    return _phone_page()
+
+
+@area.post("/phone")
+def open_on_phone() -> ResponseReturnValue:
+    """The QR code that opens this session on another device, once."""
+    row, _organiser = _inside()
+    return _phone_page(actions.hand_to_phone(row))
+
+
+def _phone_page(token: str = "") -> str:
+    then = return_path(request.values.get("next"))
+    address = public("sign_in.confirm", token=token, **({"next": then} if then else {})) if token else ""
+    return render_template(
+        "accounts/phone.html",
+        next=then,
+        address=address,
+        code=qr.svg(address, str(_("Code that signs you in on your phone"))) if token else "",
+        is_of_this_machine=is_of_this_machine(current_settings().address),
+        minutes=int(HANDED_LIFE.total_seconds() // 60),
+    )
 
 
 def _inside() -> tuple[OrganiserSession, Organiser]:
