@@ -1,7 +1,7 @@
 """A no that comes while a form is held: the person reads it above what they typed, and nothing typed is lost."""
 
 from lunchkit.errors import Refusal
-from lunchkit.web import STORAGE_ERRORS, storage_refusal
+from lunchkit.web import STORAGE_ERRORS, note_refusal, storage_refusal
 
 NO = (Refusal, *STORAGE_ERRORS)
 """What an action may say instead of doing its work."""
@@ -12,6 +12,7 @@ def readable(error: Exception) -> Refusal:
     refusal = storage_refusal(error) if isinstance(error, STORAGE_ERRORS) else error
     if not isinstance(refusal, Refusal):
         raise refusal
+    note_refusal(refusal)
     return refusal
 
 

@@ -115,6 +115,8 @@ FORM_BODY = 300_000
 TAKES = "lunchkit_takes"
 FORWARDING = ("X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "Forwarded", "Via")
 """What proxies add to a request."""
+ORGANISERS, REFUSED = ("organiser.", "sign_in.", "confirmation."), (400, 401, 403, 410, 429)
+"""What leaves a line in the log: refusals with these answers at these doors."""
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 ORGANISER_SESSION = "lunchkit.organiser_session"
 """Where a request keeps the session of who is signed in, once somebody has asked for it."""
@@ -176,6 +178,11 @@ class StorageDamaged(Refusal):
 class Lunchkit(Flask):
     """The application. Its doors are plain functions: Flask need not ask each, at each request, whether it is async."""
 
+    def handle_user_exception(self, e: Exception) -> HTTPException | ResponseReturnValue:
+        """Every error passes here, whoever shows it to the person."""
+        note_refusal(e)
+        return super().handle_user_exception(e)
+
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """The function itself."""
         return func
@@ -205,6 +212,16 @@ class LazySession(SecureCookieSessionInterface):
         """Nothing is asked for the sake of a session that nobody opened: with each vote that is a fiftieth of it."""
         if session or session.accessed or session.modified:
             super().save_session(app, session, response)
+
+
+def note_refusal(error: Exception) -> None:
+    """Leave a line in the log where the organisers' area refuses somebody: why, where, and whom, by number."""
+    status = getattr(error, "status", getattr(error, "code", 500))
+    is_guess = type(error).__name__ == "WrongCode"
+    if (request.endpoint or "").startswith(ORGANISERS) and (status in REFUSED or is_guess):
+        row = request.environ.get(ORGANISER_SESSION)
+        who = row.organiser_id if row else getattr(error, "organiser_id", None)
+        log.warning("refused: %s at %s, organiser %s", type(error).__name__, request.endpoint, who or "unknown")
 
 
 def comes_from_this_machine() -> bool:

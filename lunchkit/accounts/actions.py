@@ -249,6 +249,7 @@ def remove_organiser(organiser: Organiser, *, spare_last: bool = False) -> None:
             raise OwnerStays
         record(session, Act("console.remove"))
         tell(session, who=organiser.name)
+        letters.promise_notice(session, "removed", organiser, who=organiser.name)
         session.execute(update(Organiser).where(Organiser.id == organiser.id).values(removed_at=now))
         void_links(session, organiser.id)
         forget_browsers(session, organiser.id)
@@ -271,6 +272,7 @@ def give_role(organiser: Organiser, role: Role) -> None:
         tell(session, who=organiser.name, role=role.value)
         if organiser.role != role:
             organiser.role = role
+            letters.promise_notice(session, "role", organiser, who=organiser.name, role=role.value)
             end_sessions(session, OrganiserSession.organiser_id == organiser.id)
 
 
@@ -290,6 +292,7 @@ def hand_over(heir: Organiser, *, by: Organiser | None = None) -> None:
         tell(session, who=heir.name)
         if heir.role == Role.OWNER:
             return
+        letters.promise_notice(session, "owner", heir, who=heir.name)
         for one in team:
             if one.role == Role.OWNER:
                 one.role = Role.ORGANISER
@@ -346,6 +349,7 @@ def invite(details: InvitationDetails, by: Organiser) -> Invitation:
         session.add(invitation)
         session.flush()
         write_invitation(session, invitation, by.language)
+        letters.promise_notice(session, "invited", who=details.name, email=address, role=details.role.value)
     return invitation
 
 
@@ -437,6 +441,7 @@ def forget_old_sign_ins() -> None:
             for kind, day in (
                 (letters.INVITATION, long_before),
                 (letters.PASSKEY_NEWS, now - FORGET_NEWS_AFTER),
+                (letters.NOTICE, now - FORGET_NEWS_AFTER),
                 (letters.SIGN_IN, before),
             )
         )

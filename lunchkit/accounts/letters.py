@@ -1,12 +1,13 @@
-"""The letters of this feature: a link to sign in, and an invitation into the team."""
+"""The letters of this feature: a link to sign in, an invitation into the team, and what changed about it."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from lunchkit import clock
 from lunchkit.accounts.models import LINK_LIFE, Invitation, Organiser
-from lunchkit.accounts.queries import invitation_link, link_by_token, link_token, sign_in_code
+from lunchkit.accounts.queries import invitation_link, link_by_token, link_token, owner, sign_in_code
 from lunchkit.config import current_settings
 from lunchkit.db import db
 from lunchkit.links import public
@@ -17,6 +18,7 @@ SIGN_IN = "accounts/sign_in"
 INVITATION = "accounts/invitation"
 PASSKEY_NEWS = "passkeys/news"
 """Written by ``lunchkit.passkeys``; forgotten here, with what else was written to the team."""
+NOTICE = "accounts/notice"
 SECRET = (SIGN_IN, INVITATION)
 """Kinds of letters that let somebody in: only their readers may see them."""
 
@@ -48,6 +50,31 @@ def sign_in(facts: dict[str, Any]) -> Letter | None:
         network=current_settings().network_name,
     )
     return Letter(subject, text, html, sender_name=current_settings().network_name)
+
+
+def promise_notice(
+    session: Session, what: str, concerned: Organiser | None = None, *, hold: timedelta = timedelta(), **facts: str
+) -> None:
+    """Tell the owner, and whom it concerns, of a change that could be somebody else's: to the address of before it."""
+    held = owner()
+    for person in {one.id: one for one in (held, concerned) if one is not None}.values():
+        said = {
+            "name": person.name,
+            "what": what,
+            "at": clock.now().isoformat(),
+            "address": public("organiser.sessions"),
+        }
+        outbox.promise(
+            session, kind=NOTICE, recipient=person.email, language=person.language, facts=said | facts, hold=hold
+        )  # fmt: skip
+
+
+@letter_kind(NOTICE)
+def notice(facts: dict[str, Any]) -> Letter:
+    """What happened, when, and what to do about it."""
+    settings, at = current_settings(), datetime.fromisoformat(facts["at"])
+    context = {**facts, "at": at, "zone": settings.timezone, "network": settings.network_name}
+    return Letter(*fill("accounts/mail/notice", **context), sender_name=settings.network_name)
 
 
 def promise_invitation(session: Session, invitation: Invitation, language: str) -> None:

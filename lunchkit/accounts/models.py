@@ -18,7 +18,8 @@ INVITATION_LIFE = timedelta(days=7)
 HALF_OPEN_LIFE = timedelta(minutes=10)
 """So long a session waits for the passkey."""
 FRESH_FOR = timedelta(minutes=10)
-"""So long after somebody showed who they are may they change how they show it."""
+"""So long after somebody showed who they are may they change how they show it, and what else is the whole house."""
+FOUNDING = timedelta(minutes=30)
 
 
 class Role(StrEnum):
@@ -150,6 +151,11 @@ class OrganiserSession(Model):
     def is_half_open(self, now: datetime) -> bool:
         """Whether it waits for the passkey, and still may."""
         return self.confirmed_at is None and self.ended_at is None and now < self.started_at + HALF_OPEN_LIFE
+
+    def founds(self, now: datetime) -> bool:
+        """Whether it is the first one of whoever has just set up the server: there is no mail yet to confirm by."""
+        began = self.started_at - self.organiser.created_at < timedelta(minutes=1)
+        return began and self.organiser.role == Role.OWNER and now < self.started_at + FOUNDING
 
     def is_fresh(self, now: datetime) -> bool:
         """Whether the person showed a moment ago that it is them."""

@@ -4,7 +4,13 @@ A name stands for itself and for all doors below it; the longest one holds. A do
 and the tests fail: ``tests/test_policies.py`` holds this table against a list of its own.
 """
 
-from lunchkit.accounts.models import Role
+from collections.abc import Mapping
+from typing import Any
+
+from flask import url_for
+
+from lunchkit import clock
+from lunchkit.accounts.models import OrganiserSession, Role
 from lunchkit.accounts.queries import current_organiser
 
 LEAST: dict[str, Role] = {
@@ -51,6 +57,45 @@ LEAST: dict[str, Role] = {
     "organiser.passkeys.resetting": Role.OWNER,
     "organiser.team.index": Role.ORGANISER,  # everybody may see with whom they work
 }
+
+
+FRESH: dict[str, str] = {
+    "organiser.house.show": "organiser.house.show",
+    "organiser.house.save": "organiser.house.show",
+    "organiser.house.step": "organiser.house.step",
+    "organiser.house.take_step": "organiser.house.step",
+    "organiser.team.invite": "organiser.team.index",
+    "organiser.team.repeat": "organiser.team.index",
+    "organiser.team.give_role": "organiser.team.show",
+    "organiser.team.removal": "organiser.team.removal",
+    "organiser.team.remove": "organiser.team.removal",
+    "organiser.team.handing_over": "organiser.team.handing_over",
+    "organiser.team.hand_over": "organiser.team.handing_over",
+    "organiser.passkeys.resetting": "organiser.passkeys.resetting",
+    "organiser.passkeys.reset": "organiser.passkeys.resetting",
+    "organiser.registrations.csv": "organiser.registrations.index",
+    "organiser.registrations.xlsx": "organiser.registrations.index",
+}
+"""Doors for those alone who showed within ten minutes that it is them, and the page to which one comes back from there.
+
+One's own passkeys ask for it in their actions.
+"""
+FRESH_SECTIONS = {"letters", "address"}
+"""Of the house only these two: who holds the mail or the address gets everybody's sign-in links."""
+
+
+def page_to_come_back_to(endpoint: str, named: Mapping[str, Any]) -> str | None:
+    """Where one goes on after a fresh confirmation, for a door that asks for one; None for all others."""
+    section = named.get("section", named.get("step"))
+    if endpoint not in FRESH or (section is not None and section not in FRESH_SECTIONS):
+        return None
+    return url_for(FRESH[endpoint], **named).partition("?")[0]
+
+
+def must_confirm(row: OrganiserSession) -> bool:
+    """Whether somebody has to show again that it is them, at such a door."""
+    now = clock.now()
+    return not row.is_fresh(now) and not row.founds(now)
 
 
 def least_role(endpoint: str) -> Role | None:

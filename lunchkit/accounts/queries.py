@@ -58,6 +58,9 @@ class LinkSpent(Refusal):
 class OtherBrowser(Refusal):
     """The link was asked for in another browser."""
 
+    def __init__(self, organiser_id: int | None) -> None:
+        self.organiser_id = organiser_id
+
     message = _l("This link was asked for in another browser.")
     status = 403
 
@@ -330,6 +333,14 @@ def half_open_session() -> OrganiserSession | None:
     """The session of the browser that asks, where it waits for the passkey; None for everybody else."""
     row = _any_session_by_token(cookie.get(SESSION)) if has_request_context() else None
     return row if row and row.is_half_open(clock.now()) else None
+
+
+def is_off_the_team() -> bool:
+    """Whether the browser that asks was signed in by somebody who has been taken off the team."""
+    token = cookie.get(SESSION)
+    chosen = select(OrganiserSession.id).join(OrganiserSession.organiser).where(Organiser.removed_at.is_not(None))
+    chosen = chosen.where(OrganiserSession.token_hash == token_hash(str(token)))
+    return token is not None and db.session.scalar(chosen) is not None
 
 
 def _session_by_token(token: object) -> OrganiserSession | None:

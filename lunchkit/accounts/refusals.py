@@ -5,6 +5,13 @@ from flask_babel import lazy_gettext as _l
 from lunchkit.errors import Refusal
 
 
+class NotFresh(Refusal):
+    """Too long ago did the person show that it is them."""
+
+    message = _l("Please confirm first that it is you.")
+    status = 403
+
+
 class AlreadySetUp(Refusal):
     """Nobody needs a set-up link any more."""
 

@@ -62,6 +62,13 @@ def record(session: Session, act: Act) -> None:
     session.info[_ACT] = act
 
 
+def note_nothing(session: Session) -> None:
+    """What is being done comes to nothing: it leaves no entry."""
+    act = (request.environ.get(_ACT) if has_request_context() else None) or session.info.get(_ACT)
+    if act is not None:
+        act.is_noted = True
+
+
 def tell(session: Session, *, event_id: int | None = None, **facts: Any) -> None:
     """Add to the entry of this transaction what its address does not say. Never a name or an address of an attendee."""
     session.info.setdefault(_FACTS, {}).update(facts)

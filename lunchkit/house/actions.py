@@ -7,7 +7,8 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from lunchkit import clock, envfile
-from lunchkit.config import PREFIX, BadSettings, current_settings, read_settings
+from lunchkit.accounts.letters import NOTICE, promise_notice
+from lunchkit.config import PREFIX, BadSettings, Settings, current_settings, read_settings
 from lunchkit.db import db, transaction
 from lunchkit.events.models import Series
 from lunchkit.house import letters
@@ -17,6 +18,7 @@ from lunchkit.house.refusals import SettingsFileWrong, SettingsRefused, Settings
 from lunchkit.house.steps import due, look_is_due
 from lunchkit.images.intake import draw_logo
 from lunchkit.limits import Window
+from lunchkit.mail.actions import CLAIM, deliver_held
 from lunchkit.mail.trial import Trial, try_line
 from lunchkit.settings_file import settings_file
 
@@ -43,9 +45,20 @@ def change_settings(values: Mapping[str, str], step: str) -> None:
         _settle(house, step)
         _rename_series(session, before.network_name, after.network_name)
         if values:
+            _tell_of(session, before, after)
             _write(values)
             look_is_due(house)
+    if values:
+        deliver_held(before, NOTICE)
     due.set()
+
+
+def _tell_of(session: Session, before: Settings, after: Settings) -> None:
+    """Who holds mail or address holds everybody's sign-in links: the owner hears of it by the account of before."""
+    if before.mail_host and mail_mark(before) != mail_mark(after):
+        promise_notice(session, "mail", hold=CLAIM, host=after.mail_host)
+    if before.has_address and before.public_url != after.public_url:
+        promise_notice(session, "address", hold=CLAIM, host=after.address)
 
 
 def _write(values: Mapping[str, str]) -> None:

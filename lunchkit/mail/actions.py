@@ -9,6 +9,7 @@ import contextlib
 import logging
 import smtplib
 import time
+from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
 
@@ -58,6 +59,20 @@ def deliver_due(limit: int = 200) -> int:
     finally:
         line.close()
     return sent
+
+
+def deliver_held(settings: Settings, kind: str) -> None:
+    """Send what is held of a kind by a mail account of before; what it does not take leaves by the new one."""
+    held = OutboxLetter.sent_at.is_(None) & OutboxLetter.failed_at.is_(None) & (OutboxLetter.attempts == 0)
+    rows = db.session.scalars(select(OutboxLetter).where(held, OutboxLetter.kind == kind)).all()
+    line = Line(replace(settings, mail_timeout=min(5, settings.mail_timeout)))
+    try:
+        for row in rows if settings.mail_host else ():
+            _deliver(line, row, settings)
+    except ServerUnreachable as error:
+        log.warning("the mail account of before does not answer: %s", error)
+    finally:
+        line.close()
 
 
 class Line:

@@ -37,8 +37,9 @@ def promise(
     event_id: int | None = None,
     subject_id: int | None = None,
     once_key: str | None = None,
+    hold: timedelta = timedelta(),
 ) -> bool:
-    """Add a letter to the outbox in the caller's transaction; it leaves after the commit.
+    """Add a letter to the outbox in the caller's transaction; it leaves after the commit, or so much later.
 
     ``facts`` is JSON-able and all that the letter's renderer is given. Says whether the letter was added: it is not
     where ``once_key`` was promised before.
@@ -54,7 +55,7 @@ def promise(
             once_key=once_key,
             event_id=event_id,
             subject_id=subject_id,
-            **_made_now(),
+            **_made_now(hold),
         )
     )
     session.info["promised"] = True
@@ -131,10 +132,10 @@ def promise_many(
             breath(0)
 
 
-def _made_now() -> dict[str, Any]:
+def _made_now(hold: timedelta = timedelta()) -> dict[str, Any]:
     """What a letter gets when it is promised: its moment, and its Message-ID for ever."""
     now, domain = clock.now(), current_settings().mail_from.rpartition("@")[2]
-    return {"message_id": f"<{secrets.token_hex(16)}@{domain}>", "created_at": now, "next_attempt_at": now}
+    return {"message_id": f"<{secrets.token_hex(16)}@{domain}>", "created_at": now, "next_attempt_at": now + hold}
 
 
 @event.listens_for(Session, "after_commit")

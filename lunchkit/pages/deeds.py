@@ -82,6 +82,7 @@ DEEDS: dict[str, LazyString] = {
     "checkin.undo": _l("undid a check-in"),
     "checkin.settle": _l("settled a case of the door"),
     "checkin.walk_in": _l("let somebody in who had not registered"),
+    "registrations.export": _l("exported the list of people"),
     "registrations.create": _l("registered somebody by hand"),
     "registrations.update": _l("changed a registration"),
     "registrations.cancel": _l("cancelled a registration"),

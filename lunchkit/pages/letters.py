@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
-from lunchkit.accounts.letters import INVITATION, SECRET, SIGN_IN
+from lunchkit.accounts.letters import INVITATION, NOTICE, SECRET, SIGN_IN
 from lunchkit.errors import NotFound
 from lunchkit.events.listing import latest_lunches
 from lunchkit.events.queries import any_event_by_slug_or_404
@@ -29,6 +29,7 @@ from lunchkit.text import clean_line
 KINDS = {
     SIGN_IN: _l("Link to sign in"),
     INVITATION: _l("Invitation into the team"),
+    NOTICE: _l("News of the team and its settings"),
     NEWS: _l("News of somebody’s passkeys"),
     "registrations/confirmation": _l("Confirmation"),
     "registrations/hold": _l("Confirm the registration"),

@@ -17,7 +17,7 @@ from lunchkit.accounts.steps import (
     hold_person,
     void_links,
 )
-from lunchkit.audit.recording import Act, record, tell
+from lunchkit.audit.recording import Act, note_nothing, record, tell
 from lunchkit.config import current_settings
 from lunchkit.db import transaction
 from lunchkit.errors import NotFound, Refusal
@@ -219,7 +219,7 @@ def remove_passkey(row: OrganiserSession, passkey_id: int) -> None:
         if name is None and session.get(Passkey, passkey_id, populate_existing=True) is not None:
             raise NotFound
         if name is None:
-            return
+            return note_nothing(session)
         tell(session, who=name)
         is_last = not has_passkeys(session, organiser.id)
         if is_last:

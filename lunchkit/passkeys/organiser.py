@@ -11,11 +11,11 @@ from lunchkit.accounts.browsers import browser_name
 from lunchkit.accounts.models import OrganiserSession
 from lunchkit.accounts.organiser import SignInNeeded
 from lunchkit.accounts.queries import codes_left, colleague_or_404, current_session, passkeys_of
+from lunchkit.accounts.refusals import NotFresh
 from lunchkit.errors import NotFound
 from lunchkit.passkeys import actions
 from lunchkit.passkeys.forms import PasskeyForm, passkey_form
 from lunchkit.passkeys.queries import passkey_obstacle, passkey_or_404
-from lunchkit.passkeys.refusals import NotFresh
 from lunchkit.refusals import NO, readable, retry_header
 
 bp = Blueprint("passkeys", __name__)

@@ -28,13 +28,6 @@ class CountWentBack(Refusal):
     status = 403
 
 
-class NotFresh(Refusal):
-    """Too long ago did the person show that it is them."""
-
-    message = _l("Please confirm first that it is you.")
-    status = 403
-
-
 class WrongCode(Refusal):
     """No such code of this account, or one that was used."""
 

@@ -7,11 +7,11 @@ from sqlalchemy.orm import Session
 
 from lunchkit import clock
 from lunchkit.accounts.models import Organiser, OrganiserSession, RecoveryCode
+from lunchkit.accounts.refusals import NotFresh
 from lunchkit.accounts.steps import OpenedSession, hold_person
 from lunchkit.links import random_token, token_hash
 from lunchkit.passkeys.codes import code_hash, new_codes
 from lunchkit.passkeys.models import CHALLENGE_LIFE, PasskeyChallenge, Purpose
-from lunchkit.passkeys.refusals import NotFresh
 
 
 def hold_session(session: Session, row: OrganiserSession) -> tuple[OrganiserSession, Organiser]:

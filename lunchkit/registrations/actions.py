@@ -8,7 +8,8 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from lunchkit import clock
-from lunchkit.audit.recording import tell
+from lunchkit.accounts.models import Organiser
+from lunchkit.audit.recording import Act, record, tell
 from lunchkit.db import leave_traces, transaction
 from lunchkit.erasures import Mark, note
 from lunchkit.errors import NotFound, TooMany
@@ -74,6 +75,13 @@ class Placed:
     position: int | None
     is_held: bool = False
     """Whether it has to be confirmed by the link in the e-mail."""
+
+
+def note_export(event: Event, by: Organiser | None) -> None:
+    """Have it stand in the history that somebody took the list of people away."""
+    if by is not None:
+        with transaction() as session:
+            record(session, Act("registrations.export", by.id, by.name, event_id=event.id, title=event.title))
 
 
 def register_attendee(

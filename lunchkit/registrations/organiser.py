@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import Form
 
 from lunchkit import clock
+from lunchkit.accounts.queries import current_organiser
 from lunchkit.errors import NotFound
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
@@ -244,6 +245,7 @@ def _to(registration: Registration, done: str) -> ResponseReturnValue:
 
 
 def _file(event: Event, ending: str, body: bytes, content_type: str) -> Response:
+    actions.note_export(event, current_organiser())
     response = Response(body, content_type=content_type)
     name = f"{event.slug}-{clock.now():%Y-%m-%d}.{ending}"
     response.headers.set("Content-Disposition", "attachment", filename=name)

@@ -13,7 +13,7 @@ from lunchkit import qr
 from lunchkit.accounts import actions
 from lunchkit.accounts.forms import AccountForm, account_form, return_path
 from lunchkit.accounts.models import HANDED_LIFE, Organiser, OrganiserSession
-from lunchkit.accounts.policies import least_role
+from lunchkit.accounts.policies import least_role, must_confirm, page_to_come_back_to
 from lunchkit.accounts.queries import (
     BROWSER,
     KNOWN,
@@ -21,16 +21,21 @@ from lunchkit.accounts.queries import (
     codes_left,
     current_session,
     half_open_session,
+    is_off_the_team,
     open_sessions,
     owner,
     passkeys_of,
 )
+from lunchkit.accounts.refusals import NotFresh
 from lunchkit.audit.recording import Act, begin
 from lunchkit.config import current_settings, is_of_this_machine
 from lunchkit.errors import Refusal
 from lunchkit.links import public
 from lunchkit.web import SAFE_METHODS, STORAGE_ERRORS
 
+OWED = "lunchkit-owed-"
+FORGET = '"cache", "storage"'
+"""What a browser lets go: the list of the check-in page, and the page itself."""
 area = Blueprint("organiser", __name__, url_prefix="/organiser")
 """Every door of the organisers is a blueprint nested in this one, and thereby locked."""
 
@@ -65,6 +70,8 @@ def require_organiser() -> ResponseReturnValue | None:
     if row is not None:
         if not row.organiser.may(least_role(request.endpoint or "")):
             raise NotYourDoor
+        if _page_to_come_back_to() and must_confirm(row):
+            raise NotFresh
         with suppress(*STORAGE_ERRORS):  # who only reads may go on where nothing can be written
             actions.note_seen(row)
         if request.method not in SAFE_METHODS:
@@ -77,6 +84,10 @@ def require_organiser() -> ResponseReturnValue | None:
     raise SignInNeeded
 
 
+def _page_to_come_back_to() -> str | None:
+    return page_to_come_back_to(request.endpoint or "", request.view_args or {})
+
+
 def _note_act(organiser: Organiser, named: dict[str, Any]) -> None:
     numbers = {name.removesuffix("_id"): value for name, value in named.items() if isinstance(value, int)}
     verb = (request.endpoint or "").removeprefix("organiser.")
@@ -85,8 +96,10 @@ def _note_act(organiser: Organiser, named: dict[str, Any]) -> None:
 
 @area.after_request
 def keep_no_copy(response: Response) -> Response:
-    """What organisers see stays in no cache, whatever a door below may say."""
+    """What organisers see stays in no cache, whatever a door below may say; those who are off the team keep nothing."""
     response.headers["Cache-Control"] = "no-store"
+    if current_session() is None and not _owes() and is_off_the_team():
+        response.headers["Clear-Site-Data"] = FORGET
     return response
 
 
@@ -94,6 +107,16 @@ def keep_no_copy(response: Response) -> Response:
 def show_sign_in_needed(refusal: SignInNeeded) -> ResponseReturnValue:
     """The way back in."""
     return render_template("accounts/sign_in_needed.html"), refusal.status
+
+
+@area.errorhandler(NotFresh)
+def ask_to_confirm(refusal: NotFresh) -> ResponseReturnValue:
+    """To where one shows that it is oneself. What was typed waits on a page meanwhile, to be sent again."""
+    address = url_for("confirmation.show", next=_page_to_come_back_to())
+    typed = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
+    if not typed:
+        return redirect(address, code=303)
+    return render_template("accounts/confirm_first.html", address=address, typed=typed), refusal.status
 
 
 @area.errorhandler(NotYourDoor)
@@ -108,8 +131,19 @@ def show_not_your_door(refusal: NotYourDoor) -> ResponseReturnValue:
 def sign_out() -> ResponseReturnValue:
     """End this session, here and in the database."""
     row, organiser = _inside()
+    if _owes() and "anyway" not in request.form:
+        return _owing_page()
     actions.end_session(organiser, row.id)
     return _go_out()
+
+
+def _owes() -> bool:
+    """Whether scans wait on this phone that no server has heard of: its check-in page says so in a cookie."""
+    return any(name.startswith(OWED) for name in request.cookies)
+
+
+def _owing_page() -> ResponseReturnValue:
+    return render_template("accounts/owing.html"), 409
 
 
 @area.get("/sessions")
@@ -147,6 +181,8 @@ def _account_page(form: AccountForm) -> str:
 def end_session(session_id: int) -> ResponseReturnValue:
     """Sign out one of one's own browsers, this one included."""
     row, organiser = _inside()
+    if session_id == row.id and _owes():
+        return _owing_page()
     actions.end_session(organiser, session_id)
     return _go_out() if session_id == row.id else redirect(url_for(".sessions"), code=303)
 
@@ -197,4 +233,8 @@ def _go_out() -> ResponseReturnValue:
     kept = {place: cookie[place] for place in (KNOWN, BROWSER) if place in cookie}
     cookie.clear()
     cookie.update(kept)
-    return redirect(url_for("sign_in.ask", signed_out=1), code=303)
+    answer = redirect(url_for("sign_in.ask", signed_out=1), code=303)
+    answer.headers["Clear-Site-Data"] = FORGET
+    for name in filter(lambda name: name.startswith(OWED), request.cookies):
+        answer.delete_cookie(name, "/organiser")
+    return answer

@@ -11,7 +11,12 @@ const ledger = (root.ledger = {
 });
 const { change, read } = root.disk;
 const plain = ({ order, record, answer }) => ({ ...(order && { order }), record, ...(answer && { answer }) });
-const changed = () => root.dispatchEvent(new CustomEvent("door:changed"));
+const changed = () => {
+  // Tells the server what only this phone knows: signing out, which clears it, asks first while something waits here.
+  const owed = ledger.queue.length + ledger.held.length;
+  document.cookie = `lunchkit-owed-${root.dataset.slug}=${owed}; path=/organiser; samesite=lax; max-age=${owed ? 604_800 : 0}`;
+  root.dispatchEvent(new CustomEvent("door:changed"));
+};
 
 ledger.add = async (entry) => {
   entry.order = await change("scans", (scans) => scans.add(plain(entry)));

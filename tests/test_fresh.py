@@ -1,0 +1,339 @@
+"""An old session is not the whole house: what asks for a fresh confirmation, and what tells the owner afterwards."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select, update
+from werkzeug.test import TestResponse
+
+from lunchkit import clock
+from lunchkit.accounts import policies
+from lunchkit.accounts.actions import add_organiser, remove_organiser
+from lunchkit.accounts.actions import guesses as code_guesses
+from lunchkit.accounts.models import FOUNDING, Invitation, Organiser, OrganiserSession, Role
+from lunchkit.accounts.queries import owner, present_organisers
+from lunchkit.audit.models import AuditEntry
+from lunchkit.config import current_settings
+from lunchkit.db import db
+from lunchkit.events.models import Event
+from tests.browser import form_token, press, sign_in
+from tests.conftest import Outbox, csrf_of, new_client
+from tests.test_delivery import Postbox, free_port, postbox, use_server  # noqa: F401
+from tests.test_policies import locked_rules
+
+CONFIRMATION = "/organiser/confirmation"
+HOUSE, TEAM = "/organiser/house", "/organiser/team"
+ADA, LEO, NOA = "ada@lunch.example", "leo@lunch.example", "noa@lunch.example"
+MAIL = {
+    "mail_host": "evil.example", "mail_port": "25", "mail_security": "none", "mail_user": "", "mail_password": "",
+    "mail_from": "evil@lunch.example",
+}  # fmt: skip
+INVITED = {"name": "Eve Ortie", "email": "eve@evil.example", "role": "organiser"}
+
+
+@pytest.fixture
+def team(app: Flask) -> dict[str, Organiser]:
+    """Ada owns the house; Léo organises, Noa helps."""
+    return {
+        "ada": add_organiser("Ada Ressort", ADA, "fr"),
+        "leo": add_organiser("Léo Boulon", LEO, "fr"),
+        "noa": add_organiser("Noa Panais", NOA, "fr", role=Role.HELPER),
+    }
+
+
+@pytest.fixture
+def ada(team: dict[str, Organiser], client: FlaskClient) -> FlaskClient:
+    """The owner's browser."""
+    sign_in(client, team["ada"])
+    return client
+
+
+def age(hours: float) -> None:
+    """Every session was last confirmed so long ago, and is in use."""
+    db.session.rollback()
+    db.session.execute(update(OrganiserSession).values(confirmed_at=clock.now() - timedelta(hours=hours),
+                                                       started_at=clock.now() - timedelta(hours=hours)))  # fmt: skip
+    db.session.commit()
+
+
+def post(client: FlaskClient, path: str, **fields: Any) -> TestResponse:
+    return client.post(path, data={"csrf_token": csrf_of(client, "/organiser/sessions"), **fields})
+
+
+def state() -> Any:
+    """Everything that these doors may change."""
+    db.session.rollback()
+    db.session.expire_all()
+    people = [(one.name, str(one.role)) for one in present_organisers()]
+    invited = list(db.session.scalars(select(Invitation.email)))
+    return people, invited, current_settings().mail_host, current_settings().public_url
+
+
+def doors(team: dict[str, Organiser], event: Event) -> dict[str, Callable[[FlaskClient], TestResponse]]:
+    """One use of every door that asks for a fresh confirmation, by its name."""
+    leo, noa = f"{TEAM}/{team['leo'].id}", f"{TEAM}/{team['noa'].id}"
+
+    def get(path: str) -> Callable[[FlaskClient], TestResponse]:
+        return lambda client: client.get(path)
+
+    def send(path: str, **fields: Any) -> Callable[[FlaskClient], TestResponse]:
+        return lambda client: post(client, path, **fields)
+
+    return {
+        "organiser.house.show": get(f"{HOUSE}/sections/address"),
+        "organiser.house.step": get(f"{HOUSE}/start/letters"),
+        "organiser.house.save": send(f"{HOUSE}/sections/letters", **MAIL),
+        "organiser.house.take_step": send(f"{HOUSE}/start/address", public_url="https://evil.example"),
+        "organiser.team.invite": send(f"{TEAM}/invitations", **INVITED),
+        "organiser.team.repeat": send(f"{TEAM}/invitations/1/letter"),
+        "organiser.team.give_role": send(f"{noa}/role", role="organiser"),
+        "organiser.team.removal": get(f"{noa}/removal"),
+        "organiser.team.remove": send(f"{noa}/removal"),
+        "organiser.team.handing_over": get(f"{leo}/house"),
+        "organiser.team.hand_over": send(f"{leo}/house"),
+        "organiser.passkeys.resetting": get(f"{leo}/passkeys"),
+        "organiser.passkeys.reset": send(f"{leo}/passkeys"),
+        "organiser.registrations.csv": get(f"/organiser/e/{event.slug}/registrations.csv"),
+        "organiser.registrations.xlsx": get(f"/organiser/e/{event.slug}/registrations.xlsx"),
+    }
+
+
+def leads_to_confirmation(answer: TestResponse) -> bool:
+    if answer.status_code == 403:
+        return f'href="{CONFIRMATION}?next=' in answer.text
+    return answer.status_code == 303 and answer.headers["Location"].startswith(f"{CONFIRMATION}?next=/organiser/")
+
+
+def test_with_an_old_session_each_of_them_asks_first_and_changes_nothing(
+    team: dict[str, Organiser], ada: FlaskClient, event: Event
+) -> None:
+    age(3)
+    before = state()
+    tried = doors(team, event)
+    assert set(tried) == set(policies.FRESH), "try the new one here too"
+    assert [name for name, use in tried.items() if not leads_to_confirmation(use(ada))] == []
+    assert state() == before
+
+
+def test_with_a_fresh_session_each_of_them_works(team: dict[str, Organiser], ada: FlaskClient, event: Event) -> None:
+    passed = [name for name, use in doors(team, event).items() if not leads_to_confirmation(use(ada))]
+    assert set(passed) == set(policies.FRESH)
+    people, invited, mail_host, _address = state()
+    assert (people, invited) == ([("Ada Ressort", "organiser"), ("Léo Boulon", "owner")], ["eve@evil.example"])
+    assert mail_host == "evil.example"
+
+
+def test_every_door_that_asks_is_there_and_leads_back_to_a_page(app: Flask) -> None:
+    gets = {rule.endpoint for rule in locked_rules(app) if "GET" in (rule.methods or ())}
+    assert set(policies.FRESH) <= {rule.endpoint for rule in locked_rules(app)}
+    assert set(policies.FRESH.values()) <= gets
+    assert not {page for page in policies.FRESH.values() if page.endswith((".csv", ".xlsx"))}
+
+
+def test_all_else_of_the_house_goes_on_with_an_old_session(ada: FlaskClient, event: Event) -> None:
+    age(1.9)
+    for path in (HOUSE, f"{HOUSE}/sections/network", f"{HOUSE}/start/look", TEAM,
+                 f"/organiser/e/{event.slug}/registrations", f"/organiser/e/{event.slug}/paper/attendance"):  # fmt: skip
+        assert ada.get(path).status_code == 200, path
+
+
+def test_what_was_typed_waits_and_is_sent_again_after_the_confirmation(
+    team: dict[str, Organiser], ada: FlaskClient
+) -> None:
+    age(1)
+    page = post(ada, f"{TEAM}/invitations", **(INVITED | {"name": 'Eve "O" <b>'})).text
+    fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page.split("<main")[1]))
+    assert fields["name"] == "Eve &#34;O&#34; &lt;b&gt;" and fields["email"] == "eve@evil.example"
+    sign_in(ada, team["ada"])
+    assert post(ada, f"{TEAM}/invitations", **{**INVITED, "csrf_token": fields["csrf_token"]}).status_code == 303
+    assert state()[1] == ["eve@evil.example"]
+
+
+def test_one_comes_back_to_where_one_was(team: dict[str, Organiser], ada: FlaskClient, event: Event) -> None:
+    age(1)
+    back = {
+        f"{HOUSE}/sections/letters": f"{HOUSE}/sections/letters",
+        f"/organiser/e/{event.slug}/registrations.csv": f"/organiser/e/{event.slug}/registrations",
+        f"{TEAM}/{team['leo'].id}/house": f"{TEAM}/{team['leo'].id}/house",
+    }
+    assert {path: ada.get(path).headers["Location"].partition("next=")[2] for path in back} == back
+
+
+def test_whoever_sets_a_server_up_is_not_asked_for_half_an_hour(team: dict[str, Organiser], ada: FlaskClient) -> None:
+    began = clock.now()
+    for minutes, status in ((29, 200), (31, 303)):
+        with clock.fixed_at(began + timedelta(minutes=minutes)):
+            assert ada.get(f"{HOUSE}/start/letters").status_code == status
+    assert timedelta(minutes=30) == FOUNDING
+
+
+# What the owner hears
+
+
+def heard(outbox: Outbox, email: str) -> list[str]:
+    """What somebody was told, in the order of the changes."""
+    return [row.facts["what"] for row in outbox.rows(email) if row.kind == "accounts/notice"]
+
+
+def test_owner_and_whom_it_concerns_hear_of_each_change_of_the_team(
+    team: dict[str, Organiser], ada: FlaskClient, event: Event, outbox: Outbox
+) -> None:
+    tried = doors(team, event)
+    for name in ("invite", "give_role", "remove", "hand_over"):
+        assert tried[f"organiser.team.{name}"](ada).status_code == 303, name
+    assert heard(outbox, ADA) == ["invited", "role", "removed", "owner"]
+    assert heard(outbox, NOA) == ["role", "removed"]
+    assert heard(outbox, LEO) == ["owner"] and heard(outbox, "eve@evil.example") == []
+    assert owner() is not None and owner().email == LEO  # type: ignore[union-attr]
+    letter = outbox.last(ADA)
+    assert (
+        "Léo Boulon" in letter.subject and "/organiser/sessions" in letter.text and "/organiser/sessions" in letter.html
+    )
+
+
+def test_what_was_refused_or_changes_nothing_is_told_to_nobody(
+    team: dict[str, Organiser], ada: FlaskClient, outbox: Outbox
+) -> None:
+    assert post(ada, f"{TEAM}/{team['noa'].id}/house").status_code == 409
+    post(ada, f"{TEAM}/{team['noa'].id}/role", role="helper")
+    assert post(ada, f"{TEAM}/{team['ada'].id}/removal").status_code == 409
+    assert outbox.rows() == []
+
+
+def test_a_changed_mail_account_is_told_by_the_account_of_before(
+    team: dict[str, Organiser],
+    ada: FlaskClient,
+    app: Flask,
+    postbox: Postbox,  # noqa: F811
+    outbox: Outbox,
+) -> None:
+    assert post(ada, f"{HOUSE}/sections/letters", **MAIL).status_code == 303
+    assert current_settings().mail_host == "evil.example"
+    assert len(postbox.messages) == 1
+    assert b"evil.example" in postbox.messages[0] and ADA.encode() in postbox.messages[0]
+    assert [row.sent_at is not None for row in outbox.rows(ADA)] == [True]
+
+
+def test_a_changed_address_is_told_with_a_link_to_the_one_of_before(
+    team: dict[str, Organiser],
+    ada: FlaskClient,
+    app: Flask,
+    postbox: Postbox,  # noqa: F811
+) -> None:
+    assert post(ada, f"{HOUSE}/sections/address", public_url="https://evil.example", act="move").status_code == 303
+    assert current_settings().public_url == "https://evil.example"
+    text = postbox.messages[0].decode().replace("=\r\n", "")
+    assert "http://lunch.example/organiser/sessions" in text and "https://evil.example" in text
+
+
+def test_a_dead_mail_account_holds_up_no_change_and_loses_no_letter(
+    team: dict[str, Organiser], ada: FlaskClient, app: Flask, outbox: Outbox
+) -> None:
+    use_server(app, free_port())
+    assert post(ada, f"{HOUSE}/sections/letters", **MAIL).status_code == 303
+    assert current_settings().mail_host == "evil.example"
+    assert [(row.sent_at, row.failed_at) for row in outbox.rows(ADA)] == [(None, None)]
+
+
+def test_the_first_mail_account_is_no_news(team: dict[str, Organiser], ada: FlaskClient, outbox: Outbox) -> None:
+    assert post(ada, f"{HOUSE}/sections/letters", **MAIL).status_code == 303
+    assert outbox.rows() == []
+
+
+# What the history and the log say
+
+
+def verbs() -> list[str]:
+    db.session.rollback()
+    return list(db.session.scalars(select(AuditEntry.verb).order_by(AuditEntry.id)))
+
+
+def test_an_export_of_people_stands_in_the_history(ada: FlaskClient, event: Event) -> None:
+    for ending in ("csv", "xlsx"):
+        assert ada.get(f"/organiser/e/{event.slug}/registrations.{ending}").status_code == 200
+    entry = db.session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()
+    assert entry is not None
+    assert (entry.verb, entry.times, entry.event_id, entry.name) == ("registrations.export", 2, event.id, "Ada Ressort")
+    assert ada.get(f"/organiser/e/{event.slug}/registrations").status_code == 200
+    assert verbs().count("registrations.export") == 1, "control: looking leaves none"
+
+
+def test_a_passkey_that_is_not_there_was_not_removed(ada: FlaskClient) -> None:
+    before = verbs()
+    assert post(ada, "/organiser/passkeys/999999/removal").status_code == 303
+    assert verbs() == before
+    post(ada, f"{TEAM}/invitations", **INVITED)
+    assert verbs() == [*before, "team.invite"], "control"
+
+
+def test_refused_sign_ins_and_doors_leave_a_line_without_personal_data(
+    team: dict[str, Organiser], ada: FlaskClient, app: Flask, outbox: Outbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    code_guesses._times.clear()
+    asking, other, noa = new_client(app), new_client(app), new_client(app)
+    sign_in(noa, team["noa"])
+    asking.post("/organiser/sign-in", data={"csrf_token": csrf_of(asking, "/organiser/sign-in"), "email": ADA})
+    found = re.search(r"http://lunch\.example(/organiser/sign-in/\S+)", outbox.last(ADA).text)
+    assert found
+    caplog.set_level("WARNING", "lunchkit")
+    other.get(found[1])
+    code = {"csrf_token": form_token(asking, "/organiser/sign-in/asked"), "code": "1"}
+    for _ in range(6):
+        asking.post("/organiser/sign-in/code", data=code)
+    press(asking, found[1])
+    asking.get(found[1])
+    noa.get(TEAM)
+    noa.get(HOUSE)
+    ada.post(f"{TEAM}/invitations", data=INVITED)
+    age(1)
+    ada.get(f"{HOUSE}/sections/letters")
+    lines = [line for line in caplog.messages if line.startswith("refused: ")]
+    ids = {name: person.id for name, person in team.items()}
+    assert lines == [
+        f"refused: OtherBrowser at sign_in.confirm, organiser {ids['ada']}",
+        *["refused: WrongCode at sign_in.by_code, organiser unknown"] * 5,
+        "refused: TooManyTries at sign_in.by_code, organiser unknown",
+        "refused: LinkSpent at sign_in.confirm, organiser unknown",
+        f"refused: NotYourDoor at organiser.team.index, organiser {ids['noa']}",
+        f"refused: NotYourDoor at organiser.house.index, organiser {ids['noa']}",
+        "refused: CSRFError at organiser.team.invite, organiser unknown",
+        f"refused: NotFresh at organiser.house.show, organiser {ids['ada']}",
+    ]
+    assert not any("@" in line or "127.0.0.1" in line or "Ressort" in line for line in lines)
+
+
+# What stays in the browser
+
+
+def test_signing_out_clears_the_browser_but_asks_first_while_scans_wait(ada: FlaskClient) -> None:
+    ada.set_cookie("lunchkit-owed-lunch-1", "3", path="/organiser")
+    answer = post(ada, "/organiser/sign-out")
+    assert answer.status_code == 409 and "Clear-Site-Data" not in answer.headers
+    assert ada.get("/organiser/sessions").status_code == 200
+    answer = post(ada, "/organiser/sign-out", anyway="1")
+    assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
+    assert ada.get_cookie("lunchkit-owed-lunch-1", path="/organiser") is None
+    assert ada.get("/organiser/sessions").status_code == 302
+
+
+def test_whoever_is_off_the_team_keeps_nothing_in_their_browser(
+    team: dict[str, Organiser], app: Flask, event: Event
+) -> None:
+    noa = new_client(app)
+    sign_in(noa, team["noa"])
+    door = f"/organiser/e/{event.slug}/door/now.json"
+    noa.delete_cookie("lunchkit-known")
+    assert "Clear-Site-Data" not in new_client(app).get(door).headers, "control: a stranger"
+    assert "Clear-Site-Data" not in noa.get(door).headers
+    remove_organiser(team["noa"])
+    noa.set_cookie("lunchkit-owed-lunch-1", "3", path="/organiser")
+    assert "Clear-Site-Data" not in noa.get(door).headers, "scans that nobody has got yet are not lost"
+    noa.delete_cookie("lunchkit-owed-lunch-1", path="/organiser")
+    for answer in (noa.get(door), noa.post(f"/organiser/e/{event.slug}/door/scans", json={})):
+        assert answer.status_code in (302, 400, 401)
+        assert answer.headers["Clear-Site-Data"] == '"cache", "storage"', answer.status_code
