@@ -245,6 +245,28 @@ def test_two_people_write_in_one_section_and_no_text_is_lost(chromium: Browser, 
     expect(his.locator("[name=text]")).to_have_value("Ce qu’elle écrit.\n\nCe qu’il écrit.")
 
 
+def test_a_wrong_field_is_told_beside_it_and_never_called_saved(chromium: Browser, lunch: House) -> None:
+    """Also when the button is pressed before the page has saved by itself, and once more on the page that came back."""
+    draft(lunch)
+    with sign_in(chromium, lunch.sign_in) as context:
+        page = open_section(context, lunch, SectionKind.PRESS)
+        state, save = page.locator("form[data-autosave]"), page.locator("button[name=do][value=save]").last
+        page.locator("[name='items-0-medium']").fill("Le Courrier")
+        page.locator("[name='items-0-url']").fill("javascript:alert(1)")
+        save.click()
+        expect(page.locator("#items-0-url-error")).to_be_visible()
+        expect(state).to_have_attribute("data-state", "wrong")
+        save.click()
+        expect(page.locator("#items-0-url-error")).to_be_visible()
+        expect(state).to_have_attribute("data-state", "wrong")
+        page.locator("[name='items-0-url']").fill("https://lecourrier.example/article")
+        expect_state(page, "saved")
+        save.click()
+        expect_state(page, "saved")
+        page.reload()
+        expect(page.locator("form[data-autosave] .error")).to_have_count(0)
+
+
 def test_a_network_that_is_cut_while_somebody_types_takes_nothing(chromium: Browser, lunch: House) -> None:
     draft(lunch)
     context = sign_in(chromium, lunch.sign_in)

@@ -14,6 +14,7 @@ const tell = (what, detail) =>
   form.dispatchEvent(new CustomEvent(`lunchkit:${what}`, { detail, cancelable: true }));
 const go = () => (clearTimeout(timer), (running ??= save().finally(() => (running = undefined))));
 let saved = text(), running, timer, wake, leaving, said, isStopped = false, passes = false;
+if (form.querySelector("[aria-invalid=true]")) words.state = "wrong"; // as the page was opened
 
 function say(state, more, href, textContent = words.look) {
   said = [state, more, href, textContent];
@@ -87,9 +88,9 @@ form.addEventListener("submit", async (event) => {
   wake?.();
   await go();
   if (isStopped || text() !== saved) return;
-  if (stays) return say("saved");
-  if (leaving !== event.submitter) return;
-  passes = true;
+  if (stays && words.state !== "wrong") return say("saved");
+  if (!stays && leaving !== event.submitter) return;
+  passes = true; // also where a field is wrong: the page comes back with the error beside it
   form.requestSubmit(event.submitter);
   passes = false;
 });
