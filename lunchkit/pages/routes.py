@@ -29,6 +29,8 @@ from lunchkit.text import clean_line
 from lunchkit.web import compress
 
 bp = Blueprint("pages", __name__)
+BOOKABLE = (EventState.OPEN, EventState.FULL, EventState.LATER)
+"""In these states people can register, at once or from an announced moment on."""
 
 
 @bp.get("/")
@@ -38,8 +40,16 @@ def home() -> ResponseReturnValue:
     running, coming, past = running_events(now), coming_events(now), past_events(now)
     taken = seats_taken_by_event([event.id for event in (*running, *coming)])
     left = {event.id: max(0, event.capacity - taken[event.id]) for event in (*running, *coming)}
+    first = next((event for event in (*running, *coming) if event.cancelled_at is None), None)
     return render_template(
-        "pages/home.html", running=running, coming=coming, past=past[:LATEST], seats_left=left, all_series=all_series()
+        "pages/home.html",
+        running=running,
+        first=first,
+        others=[event for event in (*running, *coming) if event is not first],
+        states={event.id: event.state(now, left[event.id]) for event in (*running, *coming)},
+        past=past[:LATEST],
+        seats_left=left,
+        all_series=all_series(),
     )
 
 
@@ -86,7 +96,7 @@ def event_page(event: Event) -> str:
         told=told,
         pairs={poll.before_id for poll in polls},
         room_code=room.code if room and event.starts_at <= now <= event.over_at else None,
-        structured=structured_event(event, left, speakers),
+        structured=structured_event(event, left if state in BOOKABLE else None, speakers),
         card=links.public("pages.card", slug=event.slug),
         share=share_links(event),
         address=address,
@@ -103,11 +113,12 @@ def _stands(poll: Poll, asked: set[int], state: EventState) -> bool:
 @bp.get("/e/<slug>/poster")
 def poster(slug: str) -> ResponseReturnValue:
     """The poster: one A4 page from the browser's print command."""
-    event = event_by_slug_or_404(slug)
+    event, now = event_by_slug_or_404(slug), clock.now()
     address = links.public("pages.event", slug=slug)
     return render_template(
         "pages/poster.html",
         event=event,
+        invites=event.takes_registrations(now) or event.opens_later(now),
         speakers=appearances(event.id),
         qr=qr.svg(address, _("QR code of this page's address")),
         short_address=address.partition("://")[2],
@@ -140,8 +151,11 @@ def privacy() -> ResponseReturnValue:
     return render_template("pages/privacy.html", notice=house.notice, purge_days=house.purge_days)
 
 
-def structured_event(event: Event, left: int, speakers: Sequence[Appearance] = ()) -> dict[str, Any]:
-    """The lunch as a schema.org Event (https://schema.org/Event), without empty fields."""
+def structured_event(event: Event, left: int | None, speakers: Sequence[Appearance] = ()) -> dict[str, Any]:
+    """The lunch as a schema.org Event (https://schema.org/Event), without empty fields.
+
+    ``left`` is the number of seats that people can still ask for, or None where nobody can.
+    """
     status = "EventCancelled" if event.cancelled_at else "EventScheduled"
     address = {
         "@type": "PostalAddress",

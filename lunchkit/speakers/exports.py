@@ -120,6 +120,7 @@ def _event(talk: Appearance) -> dict[str, Any]:
         "url": address,
         "name": talk.event.title,
         "startDate": talk.event.starts_local.isoformat(),
+        "eventStatus": f"https://schema.org/Event{'Cancelled' if talk.event.cancelled_at else 'Scheduled'}",
     }
 
 
