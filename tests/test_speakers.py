@@ -650,6 +650,40 @@ def test_portrait_that_is_replaced_is_gone(client: FlaskClient, event: Event) ->
     assert 'alt="Une autre."' in client.get("/speakers/laura-tocmacov").text
 
 
+def test_a_portrait_added_after_sending_joins_what_was_sent(
+    client: FlaskClient, organiser_client: FlaskClient, event: Event, outbox: Outbox
+) -> None:
+    """In the order that the pages offer: write, submit, add a picture, describe it better; the organisers approve."""
+    speaker = speak(event).speaker
+    link, desk = link_of(speaker), f"/organiser/e/{event.slug}/speakers/{speaker.id}"
+    write(client, link, short_bio="Oui.")
+    submit(client, link)
+    looked_at = hidden_fields(organiser_client.get(f"{desk}/draft").text.split('class="decide"')[1])
+    assert send_photo(client, link, photo(), portrait_alt="Laura rit.").status_code == 303
+    assert send_photo(client, link, portrait_alt="Laura rit, de face.").status_code == 303
+    assert again(speaker).submitted_at is not None
+    assert "avec la page que vous avez envoyée" in client.get(f"{link}?done=portrait&lang=fr").text
+    assert organiser_client.post(f"{desk}/draft/approval", data=looked_at).status_code == 409, "not the page they looked at"
+    assert again(speaker).portrait is None
+    draft = organiser_client.get(f"{desk}/draft").text
+    assert "Laura rit, de face." in draft
+    seen = hidden_fields(draft.split('class="decide"')[1])
+    assert organiser_client.post(f"{desk}/draft/approval", data=seen).status_code == 303
+    portrait = again(speaker).portrait
+    assert portrait is not None and portrait.alt == "Laura rit, de face." and speaker.short_bio == "Oui."
+    assert outbox.kinds().count("submission") == 1
+
+
+def test_a_portrait_without_a_submission_submits_nothing(client: FlaskClient, event: Event, outbox: Outbox) -> None:
+    speaker = speak(event).speaker
+    link = link_of(speaker)
+    send_photo(client, link, photo(), portrait_alt="Laura rit.")
+    assert again(speaker).submitted_at is None and outbox.kinds() == []
+    submit(client, link)
+    write(client, link, short_bio="Autre chose.")
+    assert again(speaker).submitted_at is None, "control: a text that is changed waits no more"
+
+
 def test_words_beside_a_portrait_wait_like_all_others(client: FlaskClient, event: Event) -> None:
     speaker = speak(event).speaker
     link = link_of(speaker)

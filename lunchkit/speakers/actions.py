@@ -155,7 +155,7 @@ def save_page(speaker: Speaker, typed: SpeakerPage, seen: str) -> None:
 
 
 def keep_portrait(speaker: Speaker, data: bytes, words: PortraitWords, consent: str) -> None:
-    """Put a portrait into the draft; one that the draft had before is gone for good.
+    """Put a portrait into the draft, also one that waits for the organisers; an earlier one of the draft is destroyed.
 
     Raises LinkGone, and what pictures refuse.
     """
@@ -172,18 +172,18 @@ def _hold_up_portrait(speaker: Speaker, token: str, words: PortraitWords) -> Non
         talks = lock_by_link(session, speaker)
         before = written_page(speaker, talks)
         page = replace(before, portrait=token, portrait_alt=words.alt, portrait_credit=words.credit, set_aside_at="")
-        keep_draft(speaker, page, talks)
+        keep_draft(speaker, page, talks, joins_submission=True)
         if before.portrait != public_page(speaker, talks).portrait:
             erase_portraits(session, [before.portrait])
 
 
 def describe_portrait(speaker: Speaker, words: PortraitWords) -> None:
-    """Say in the draft what the portrait shows, and who took it. Raises LinkGone."""
+    """Say in the draft, also in one that waits, what the portrait shows and who took it. Raises LinkGone."""
     with transaction() as session:
         talks = lock_by_link(session, speaker)
         before = written_page(speaker, talks)
         page = replace(before, portrait_alt=words.alt, portrait_credit=words.credit, set_aside_at="")
-        keep_draft(speaker, page, talks)
+        keep_draft(speaker, page, talks, joins_submission=True)
 
 
 def remove_portrait(speaker: Speaker) -> None:

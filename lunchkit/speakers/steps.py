@@ -60,11 +60,17 @@ def fresh_talks(session: Session, speaker: Speaker) -> Sequence[Appearance]:
     return talks
 
 
-def keep_draft(speaker: Speaker, page: SpeakerPage, talks: Sequence[Appearance]) -> None:
-    """Let a page be the speaker's draft; it waits for nobody any more. One that says what is public is none."""
+def keep_draft(
+    speaker: Speaker, page: SpeakerPage, talks: Sequence[Appearance], *, joins_submission: bool = False
+) -> None:
+    """Let a page be the speaker's draft. One that says what is public is none.
+
+    It waits for nobody any more, unless it ``joins_submission``: then what was submitted goes on waiting, as it is now.
+    """
     public = public_page(speaker, talks)
     speaker.draft = None if page.digest() == public.digest() else as_draft(page)
-    speaker.submitted_at = None
+    if speaker.draft is None or not joins_submission:
+        speaker.submitted_at = None
 
 
 def publish(session: Session, speaker: Speaker, page: SpeakerPage, talks: Sequence[Appearance]) -> None:
