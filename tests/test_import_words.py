@@ -1,5 +1,7 @@
 """Lists as people write them by hand: what they eat, whether they come, how many they are, what they need to come in."""
 
+import re
+
 import pytest
 from flask.testing import FlaskClient
 
@@ -122,6 +124,34 @@ def test_the_whole_list_of_a_newcomer(organiser_client: FlaskClient, make_event:
     assert ana.needs and (ana.needs.diets, ana.needs.allergies, ana.seats) == ("everything", "", 2)
     assert bo.needs and (bo.needs.diets, bo.needs.allergies, bo.needs.access) == ("vegetarian", "", "")
     assert cy.needs is None and "Di" not in names(event)
+
+
+def test_the_warning_leads_to_its_column_and_paging_keeps_what_was_chosen(
+    organiser_client: FlaskClient, event: Event
+) -> None:
+    heads = ["Qui", *(f"Colonne {number}" for number in range(19)), "Besoins particuliers"]
+    path = preview(organiser_client, event, as_csv([heads, ["Ana", *["x"] * 19, "allergie aux noix"]]))
+    token = csrf_of(organiser_client, f"{path}/columns")
+    first = organiser_client.get(f"{path}/columns").get_data(as_text=True)
+    assert 'name="column-20"' not in first and 'name="go" value="2"' in first
+    turned = {"csrf_token": token, "column-0": "name", "column-1": "organisation", "go": "2"}
+    answer = organiser_client.post(f"{path}/columns?page=1", data=turned)
+    assert answer.status_code == 303 and answer.headers["Location"].endswith("/columns?page=2")
+    assert "<option selected value=\"organisation\"" in organiser_client.get(f"{path}/columns?page=1").text
+    warning = re.search(r'href="([^"]*/columns\?page=2#h20)"', organiser_client.get(path).text)
+    assert warning is not None
+    second = organiser_client.get(warning[1]).get_data(as_text=True)
+    assert 'id="h20"' in second and "On parle ici d’allergies" in second and 'name="go" value="1"' in second
+    said = {"csrf_token": token, "column-20": "allergies"}
+    assert organiser_client.post(f"{path}/columns?page=2", data=said).status_code == 303
+    press(organiser_client, path)
+    (ana,) = people(event)
+    assert ana.needs and ana.needs.allergies == "allergie aux noix"
+
+
+def test_every_column_of_a_wide_file_has_a_page(organiser_client: FlaskClient, event: Event) -> None:
+    path = preview(organiser_client, event, as_csv([["Nom", *(f"C{number}" for number in range(199))], ["Ana", *["x"] * 199]]))
+    assert 'name="column-199"' in organiser_client.get(f"{path}/columns?page=99").text
 
 
 def test_remarks_become_access_needs_where_somebody_says_so(organiser_client: FlaskClient, event: Event) -> None:

@@ -21,6 +21,11 @@ from lunchkit.imports.words import FIELDS
 COLUMNS_A_PAGE = 15
 
 
+def page_of(column: int) -> int:
+    """On which page a column of the file is assigned."""
+    return column // COLUMNS_A_PAGE + 1
+
+
 class FileForm(BareForm):
     """Which file."""
 

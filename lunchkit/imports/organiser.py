@@ -12,7 +12,7 @@ from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404, form_questions
 from lunchkit.imports import actions
 from lunchkit.imports.exports import left_out_file
-from lunchkit.imports.forms import COLUMNS_A_PAGE, FileForm, WishForm, assigned, columns_form
+from lunchkit.imports.forms import COLUMNS_A_PAGE, FileForm, WishForm, assigned, columns_form, page_of
 from lunchkit.imports.models import ImportDraft
 from lunchkit.imports.planning import Fate
 from lunchkit.imports.queries import Preview, columns_about, draft_or_gone, plan_of, preview_of
@@ -105,21 +105,22 @@ def register(slug: str, draft_id: int) -> ResponseReturnValue:
 
 @bp.get(f"{ONE}/columns")
 def columns(slug: str, draft_id: int) -> ResponseReturnValue:
-    """What each column is, twenty a page."""
+    """What each column is, so many a page that the page stays small."""
     event, draft = _both(slug, draft_id, whole=True)
     return _columns_page(event, draft)
 
 
 @bp.post(f"{ONE}/columns")
 def assign(slug: str, draft_id: int) -> ResponseReturnValue:
-    """The columns are what the organiser says; the preview shows what that means."""
+    """The columns are what the organiser says. The preview shows what that means, or ``go`` leads to another page."""
     event, draft = _both(slug, draft_id, whole=True)
     shown = _shown_columns(draft)
     form = columns_form(draft.columns, shown, form_questions(event.id), request.form)
     if not form.validate():
         return _columns_page(event, draft), 422
     actions.assign_columns(draft, assigned(form, draft.columns, shown))
-    return _to(draft, ".show", done="assigned")
+    go = request.form.get("go", type=int)
+    return _to(draft, ".columns", page=go) if go else _to(draft, ".show", done="assigned")
 
 
 @bp.get(f"{ONE}/left-out.csv")
@@ -160,8 +161,8 @@ def _both(slug: str, draft_id: int, *, people: bool = True, whole: bool = False)
     return event, draft_or_gone(event.id, draft_id, _session_id(), people=people, whole=whole)
 
 
-def _to(draft: ImportDraft, endpoint: str, done: str | None = None) -> ResponseReturnValue:
-    return redirect(url_for(endpoint, slug=draft.event.slug, draft_id=draft.id, done=done), code=303)
+def _to(draft: ImportDraft, endpoint: str, **more: str | int) -> ResponseReturnValue:
+    return redirect(url_for(endpoint, slug=draft.event.slug, draft_id=draft.id, **more), code=303)
 
 
 def _file_page(event: Event, form: FileForm) -> str:
@@ -191,6 +192,7 @@ def _page(event: Event, draft: ImportDraft, form: WishForm, notice: str | None =
         said_of=said_of,
         column_word=column_word,
         food_of=food_of,
+        page_of=page_of,
         notice=notice,
         Fate=Fate,
     )
@@ -202,12 +204,12 @@ def _progress_page(event: Event, draft: ImportDraft) -> str:
     )
 
 
-def _column_page() -> int:
-    return min(max(1, request.args.get("page", 1, type=int)), 10)
+def _column_page(draft: ImportDraft) -> int:
+    return min(max(1, request.args.get("page", 1, type=int)), page_of(len(draft.columns) - 1))
 
 
 def _shown_columns(draft: ImportDraft) -> list[int]:
-    first = (_column_page() - 1) * COLUMNS_A_PAGE
+    first = (_column_page(draft) - 1) * COLUMNS_A_PAGE
     return list(range(len(draft.columns)))[first : first + COLUMNS_A_PAGE]
 
 
@@ -225,6 +227,6 @@ def _columns_page(event: Event, draft: ImportDraft) -> str:
         examples=examples,
         FIELDS=FIELDS,
         about=columns_about(draft, event),
-        page=_column_page(),
-        pages=-(-len(draft.columns) // COLUMNS_A_PAGE),
+        page=_column_page(draft),
+        pages=page_of(len(draft.columns) - 1),
     )

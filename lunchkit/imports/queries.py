@@ -99,8 +99,8 @@ class Preview:
     """The headings of those that are not."""
     questions: Sequence[FormQuestion]
     """The lunch's own, by which columns are called."""
-    about: dict[Field, list[str]]
-    """Headings of those not read in which somebody speaks of food or access, by the field that they may be."""
+    about: dict[Field, list[int]]
+    """Columns not read in which somebody speaks of food or access, by the field that they may be."""
     no_address: int
     """How many of those who come have no address, so that no letter can reach them."""
     unreachable: list[str]
@@ -142,9 +142,7 @@ def preview_of(draft: ImportDraft, plan: Plan, event: Event, page: int) -> Previ
         taken=[(field, heading) for field, heading in columns if field],
         left=[heading for field, heading in columns if not field and heading],
         questions=form_questions(draft.event_id),
-        about={
-            field: [draft.headings[place] for place in places] for field, places in columns_about(draft, event).items()
-        },
+        about=columns_about(draft, event),
         no_address=sum(not line.entry.email for line in coming),
         unreachable=[line.entry.name for line in coming if not line.entry.email][:FIRST_ROWS],
     )
