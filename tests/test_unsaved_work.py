@@ -1,0 +1,120 @@
+"""Every organiser's form into which something is typed warns before it is lost. In a real browser."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from lunchkit.db import db
+from lunchkit.events.queries import any_event_by_slug_or_404
+from lunchkit.recap.queries import sections_of
+from tests.chromium import DESK, open_context
+from tests.live import House, house
+
+IS_SAVED = "dispatchEvent(new Event('beforeunload', { cancelable: true }))"
+"""What the browser asks a page before it leaves: false if the page wants a dialog."""
+TEXT = "textarea:visible, input:is([type=text], [type=email], [type=url], [type=number], :not([type])):visible"
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[tuple[Page, House]]:
+    """A signed-in browser beside the demo."""
+    with house(tmp_path_factory.mktemp("house")) as lunch:
+        context = open_context(chromium, viewport=DESK)
+        page = context.new_page()
+        page.goto(lunch.sign_in)
+        with page.expect_navigation():
+            page.locator("main button").first.click()
+        yield page, lunch
+        context.close()
+
+
+def photos_of(lunch: House) -> str:
+    """The path of the section of pictures of the demo's recap."""
+    with lunch.app.app_context():
+        event = any_event_by_slug_or_404(lunch.events["past"])
+        number = next(section.id for section in sections_of(event.id) if section.kind == "photos")
+        db.session.remove()
+    return f"/organiser/e/{event.slug}/recap/sections/{number}"
+
+
+def test_what_is_typed_and_not_saved_is_never_left_without_a_question(desk: tuple[Page, House]) -> None:
+    page, lunch = desk
+    one = f"/organiser/e/{lunch.events['coming']}"
+    paths = [
+        "/organiser/e/new",
+        "/organiser/house/sections/network",
+        "/organiser/house/sections/address",
+        "/organiser/team",
+        one,
+    ]
+    parts = (
+        "edit",
+        "polls",
+        "run",
+        "form",
+        "registrations/new",
+        "registrations/40",
+        "invitations",
+        "messages",
+        "speakers",
+    )
+    paths += [f"{one}/{part}" for part in parts]
+    empty: list[str] = []
+    for path in paths:
+        page.goto(lunch.url(path))
+        assert page.evaluate(IS_SAVED), f"nothing was typed: {path}"
+        field = page.locator("main form[method=post]").locator(TEXT).first
+        if not field.count():
+            empty.append(path)
+            continue
+        field.fill("7")
+        assert not page.evaluate(IS_SAVED), f"what was typed would be lost: {path}"
+        page.evaluate("document.querySelectorAll('form').forEach((form) => form.reset())")
+    assert len(empty) <= 2, f"where nothing can be typed, nothing is shown: {empty}"
+
+
+def test_a_new_picture_of_a_recap_is_not_left_without_a_question(desk: tuple[Page, House]) -> None:
+    page, lunch = desk
+    page.goto(lunch.url(photos_of(lunch)))
+    assert page.evaluate(IS_SAVED)
+    page.locator("[name=new-alt]").fill("La table, vue d’en haut.")
+    assert not page.evaluate(IS_SAVED)
+    page.locator("[name=new-alt]").fill("")
+    assert page.evaluate(IS_SAVED)
+
+
+def test_moving_another_question_does_not_empty_a_half_written_one(desk: tuple[Page, House]) -> None:
+    page, lunch = desk
+    page.goto(lunch.url(f"/organiser/e/{lunch.events['running']}/polls"))
+    asked = page.locator("main form.band [name=question]")
+    asked.fill("Et si on n’avait pas")
+    order = page.locator("form.ways button").filter(has_text="Descendre").first
+    order.click()
+    expect(page.locator(".unsaved")).to_be_visible()
+    expect(asked).to_have_value("Et si on n’avait pas")
+    dialogs: list[str] = []
+
+    def stay(dialog: object) -> None:
+        dialogs.append(dialog.type)  # type: ignore[attr-defined]
+        dialog.dismiss()  # type: ignore[attr-defined]
+
+    page.on("dialog", stay)
+    page.locator("a.back").click(no_wait_after=True)
+    expect(asked).to_have_value("Et si on n’avait pas")
+    page.wait_for_timeout(300)
+    assert dialogs == ["beforeunload"]
+    page.remove_listener("dialog", stay)
+    with page.expect_navigation():  # whoever asks once more goes on
+        order.click()
+        order.click()
+
+
+def test_a_form_that_came_back_still_warns(desk: tuple[Page, House]) -> None:
+    page, lunch = desk
+    page.goto(lunch.url("/organiser/e/new"))
+    page.locator("[name=title]").fill("Sans date")
+    with page.expect_navigation():
+        page.locator("main form button.button").last.click()
+    expect(page.locator("[name=title]")).to_have_value("Sans date")
+    assert not page.evaluate(IS_SAVED), "what stands in it was never saved"
