@@ -85,8 +85,9 @@ POST     /organiser/e/<slug>/polls/<poll_id>/order
 GET+POST /organiser/e/<slug>/polls/<poll_id>/removal
 POST     /organiser/e/<slug>/polls/<poll_id>/reveal
 POST     /organiser/e/<slug>/polls/<poll_id>/verdict
-POST     /organiser/e/<slug>/publication
+GET+POST /organiser/e/<slug>/publication
 GET+POST /organiser/e/<slug>/removal
+GET+POST /organiser/e/<slug>/withdrawal
 GET      /organiser/e/<slug>/questions
 POST     /organiser/e/<slug>/questions/<question_id>/answer
 POST     /organiser/e/<slug>/questions/<question_id>/approval

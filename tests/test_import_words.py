@@ -137,7 +137,7 @@ def test_the_warning_leads_to_its_column_and_paging_keeps_what_was_chosen(
     turned = {"csrf_token": token, "column-0": "name", "column-1": "organisation", "go": "2"}
     answer = organiser_client.post(f"{path}/columns?page=1", data=turned)
     assert answer.status_code == 303 and answer.headers["Location"].endswith("/columns?page=2")
-    assert "<option selected value=\"organisation\"" in organiser_client.get(f"{path}/columns?page=1").text
+    assert '<option selected value="organisation"' in organiser_client.get(f"{path}/columns?page=1").text
     warning = re.search(r'href="([^"]*/columns\?page=2#h20)"', organiser_client.get(path).text)
     assert warning is not None
     second = organiser_client.get(warning[1]).get_data(as_text=True)
@@ -150,7 +150,9 @@ def test_the_warning_leads_to_its_column_and_paging_keeps_what_was_chosen(
 
 
 def test_every_column_of_a_wide_file_has_a_page(organiser_client: FlaskClient, event: Event) -> None:
-    path = preview(organiser_client, event, as_csv([["Nom", *(f"C{number}" for number in range(199))], ["Ana", *["x"] * 199]]))
+    path = preview(
+        organiser_client, event, as_csv([["Nom", *(f"C{number}" for number in range(199))], ["Ana", *["x"] * 199]])
+    )
     assert 'name="column-199"' in organiser_client.get(f"{path}/columns?page=99").text
 
 

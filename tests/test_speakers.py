@@ -663,7 +663,9 @@ def test_a_portrait_added_after_sending_joins_what_was_sent(
     assert send_photo(client, link, portrait_alt="Laura rit, de face.").status_code == 303
     assert again(speaker).submitted_at is not None
     assert "avec la page que vous avez envoyée" in client.get(f"{link}?done=portrait&lang=fr").text
-    assert organiser_client.post(f"{desk}/draft/approval", data=looked_at).status_code == 409, "not the page they looked at"
+    assert organiser_client.post(f"{desk}/draft/approval", data=looked_at).status_code == 409, (
+        "not the page they looked at"
+    )
     assert again(speaker).portrait is None
     draft = organiser_client.get(f"{desk}/draft").text
     assert "Laura rit, de face." in draft

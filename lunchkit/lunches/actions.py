@@ -1,4 +1,4 @@
-"""What can be done with a lunch as a whole: a draft that was a mistake is thrown away."""
+"""What can be done with a lunch as a whole: it is taken back while nobody has registered; a draft is thrown away."""
 
 import uuid
 
@@ -9,7 +9,8 @@ from lunchkit import clock
 from lunchkit.db import db, leave_traces, transaction
 from lunchkit.events.models import Event
 from lunchkit.events.steps import uid_of
-from lunchkit.lunches.refusals import IsPublic
+from lunchkit.lunches.queries import may_be_taken_back
+from lunchkit.lunches.refusals import IsKnown, IsPublic
 from lunchkit.mail.models import OutboxLetter
 from lunchkit.polls.closing import destroy, key_name
 from lunchkit.polls.models import Poll
@@ -18,6 +19,20 @@ from lunchkit.registrations.seats import lock_event
 from lunchkit.rooms.queries import box
 from lunchkit.speakers.models import Appearance, Quotation, Speaker
 from lunchkit.speakers.steps import forget_unless_elsewhere, lock
+
+
+def take_back_lunch(event: Event) -> None:
+    """Make a public lunch a draft again: its page is gone, lists, calendar and feeds forget it. Twice is once.
+
+    Raises IsKnown; a person who registers at the same moment is either registered or told that registration is closed.
+    """
+    with transaction() as session:
+        event = lock_event(session, event.id)
+        if event.published_at is None:
+            return
+        if not may_be_taken_back(event):
+            raise IsKnown
+        event.published_at, event.updated_at = None, clock.now()
 
 
 def discard_draft(event: Event) -> None:

@@ -6,6 +6,7 @@ from lunchkit.db import db
 from lunchkit.events.models import Event
 from lunchkit.feedback.models import Feedback
 from lunchkit.feedback.queries import count_answered
+from lunchkit.invitations.models import InvitationRound
 from lunchkit.messages.models import Audience, MessageRound
 from lunchkit.polls.models import Poll
 from lunchkit.questions.models import Question
@@ -30,6 +31,16 @@ def took_place(event: Event) -> bool:
     )
     feedback = db.session.get(Feedback, event.id, populate_existing=True)
     return bool(db.session.scalar(select(or_(*signs)))) or count_answered(event.id, feedback) > 0
+
+
+def may_be_taken_back(event: Event) -> bool:
+    """Whether a public lunch can be a draft again: nobody has registered or was invited, and nothing has happened.
+
+    Somebody who registered and cancelled counts too: their e-mails lead to its address.
+    """
+    invited = db.session.scalar(select(exists().where(InvitationRound.event_id == event.id)))
+    is_public = event.published_at is not None and event.cancelled_at is None
+    return is_public and not (people_on(event.id) or invited or took_place(event))
 
 
 def people_on(event_id: int) -> int:

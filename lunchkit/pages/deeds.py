@@ -47,6 +47,7 @@ DEEDS: dict[str, LazyString] = {
     "events.update": _l("changed the lunch"),
     "events.capacity": _l("changed the number of seats"),
     "events.publication": _l("published the lunch"),
+    "events.take_back": _l("made the lunch a draft again"),
     "events.remove": _l("threw away the draft"),
     "events.cancel": _l("called off the lunch"),
     "events.end": _l("ended the lunch before its hour"),

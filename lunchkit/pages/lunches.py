@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from lunchkit import clock, stamps
+from lunchkit import clock, links, stamps
 from lunchkit.accounts.queries import current_organiser
 from lunchkit.checkin.queries import seats_added
 from lunchkit.events.actions import publish_event, renew_members_link
@@ -16,9 +16,10 @@ from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.feedback.queries import glance
 from lunchkit.house.queries import the_house
-from lunchkit.lunches.actions import discard_draft
-from lunchkit.lunches.queries import people_on, took_place
+from lunchkit.lunches.actions import discard_draft, take_back_lunch
+from lunchkit.lunches.queries import may_be_taken_back, people_on, took_place
 from lunchkit.pages.organiser import lunch_page
+from lunchkit.pages.overview import missing
 from lunchkit.pages.routes import event_page
 from lunchkit.planning.actions import LunchMadeAlready, make_lunch
 from lunchkit.planning.forms import TakeOverForm, first_values, like_values
@@ -164,12 +165,44 @@ def members_link(slug: str) -> ResponseReturnValue:
     return _to(event, done="members")
 
 
+@bp.get("/e/<slug>/publication")
+def ask_publication(slug: str) -> ResponseReturnValue:
+    """Asks once more, and says what a publication does and what is missing."""
+    event = any_event_by_slug_or_404(slug)
+    if event.published_at is not None or event.cancelled_at is not None:
+        return redirect(url_for("organiser.pages.event", slug=slug))
+    return render_template(
+        "organiser/events/publication.html",
+        event=event,
+        missing=missing(event),
+        has_passed=event.is_over(clock.now()) and not event.origin,
+        address=links.public("pages.event", slug=event.slug),
+    )
+
+
 @bp.post("/e/<slug>/publication")
 def publication(slug: str) -> ResponseReturnValue:
     """A draft becomes public."""
     event = any_event_by_slug_or_404(slug)
     publish_event(event)
     return _to(event, done="published")
+
+
+@bp.get("/e/<slug>/withdrawal")
+def withdrawal(slug: str) -> ResponseReturnValue:
+    """Asks once more whether a public lunch becomes a draft again; where people know it, says why it cannot."""
+    event = any_event_by_slug_or_404(slug)
+    if event.published_at is None:
+        return redirect(url_for("organiser.pages.event", slug=slug))
+    return render_template("organiser/events/withdrawal.html", event=event, may_take_back=may_be_taken_back(event))
+
+
+@bp.post("/e/<slug>/withdrawal")
+def take_back(slug: str) -> ResponseReturnValue:
+    """A public lunch becomes a draft again."""
+    event = any_event_by_slug_or_404(slug)
+    take_back_lunch(event)
+    return _to(event, done="withdrawn")
 
 
 @bp.get("/e/<slug>/cancellation")

@@ -14,6 +14,7 @@ from lunchkit.events.changes import members_token
 from lunchkit.events.models import REMINDERS, Event, EventState
 from lunchkit.feedback.queries import glance
 from lunchkit.feedback.views import Glance
+from lunchkit.lunches.queries import may_be_taken_back
 from lunchkit.mail.queries import LetterState, letter_counts
 from lunchkit.messages.queries import Written, written
 from lunchkit.planning.queries import prepared_for
@@ -69,6 +70,8 @@ class Overview:
     """Whether somebody has begun to write its recap."""
     may_be_ended: bool
     """Whether an organiser may say that it is over."""
+    may_be_taken_back: bool
+    """Whether it can be a draft again: nobody has registered, nothing has happened."""
     later_end: datetime | None
     """Until when it goes on if an organiser says so; None where nobody can."""
     feedback: Glance
@@ -106,6 +109,7 @@ def overview(event: Event) -> Overview:
         written=to_people,
         has_recap=recap is not None,
         may_be_ended=event.may_be_ended(now),
+        may_be_taken_back=may_be_taken_back(event),
         later_end=event.later_end(now),
         feedback=feedback,
         members_address=_members_address(event),
@@ -126,6 +130,11 @@ def overview(event: Event) -> Overview:
 def _members_address(event: Event) -> str | None:
     token = members_token(event) if event.members_open_at is not None else None
     return links.public("registrations.new", slug=event.slug, members=token) if token else None
+
+
+def missing(event: Event) -> list[Way]:
+    """What should be there before the day and is not, each with the way to it."""
+    return _missing(event, prepared_for(event.id), [appearance.speaker for appearance in appearances(event.id)])
 
 
 def _missing(event: Event, prepared: Prepared, speakers: list[Speaker]) -> list[Way]:

@@ -1,0 +1,135 @@
+"""A lunch is published after a question, and can be a draft again as long as nobody knows it."""
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from lunchkit import clock
+from lunchkit.db import db
+from lunchkit.events.actions import publish_event
+from lunchkit.events.models import Event
+from lunchkit.invitations.models import InvitationRound
+from lunchkit.lunches.actions import discard_draft, take_back_lunch
+from lunchkit.lunches.refusals import IsKnown
+from lunchkit.registrations.actions import cancel_registration, register_attendee, register_by_hand
+from lunchkit.registrations.models import Registration, Standing
+from tests.conftest import EventMaker, Outbox, csrf_of, details
+from tests.room import ask
+from tests.test_two_editors import at_once
+
+
+def load(event_id: int) -> Event:
+    return db.session.get_one(Event, event_id, populate_existing=True)
+
+
+def press(client: FlaskClient, path: str) -> int:
+    return client.post(path, data={"csrf_token": csrf_of(client, path)}).status_code
+
+
+def test_publishing_asks_first_and_says_what_is_missing(
+    organiser_client: FlaskClient, client: FlaskClient, make_event: EventMaker, outbox: Outbox
+) -> None:
+    event = make_event(published_at=None, venue="", town="", capacity=24)
+    home = f"/organiser/e/{event.slug}"
+    assert f'href="{home}/publication"' in organiser_client.get(home).text
+    page = organiser_client.get(f"{home}/publication?lang=fr").text
+    for words in (
+        "Publier le lunch",
+        "Le lieu",
+        "Qui parle",
+        "24 places",
+        "Aucun courriel ne part",
+        f"/e/{event.slug}",
+    ):
+        assert words in page, words
+    assert client.get(f"/e/{event.slug}").status_code == 404, "looking changes nothing"
+    assert press(organiser_client, f"{home}/publication") == 303
+    slug = load(event.id).slug
+    assert client.get(f"/e/{slug}").status_code == 200 and outbox.rows() == []
+    assert organiser_client.get(f"/organiser/e/{slug}/publication").status_code == 302, "there is nothing to ask"
+
+
+def test_a_draft_whose_day_has_gone_by_is_not_offered_to_the_public(
+    organiser_client: FlaskClient, make_event: EventMaker
+) -> None:
+    event = make_event(published_at=None, starts_at=clock.now() - timedelta(days=2))
+    page = organiser_client.get(f"/organiser/e/{event.slug}/publication").text
+    assert 'class="confirmation"' not in page and "/edit#date" in page
+
+
+def test_a_lunch_that_nobody_knows_is_a_draft_again_and_can_be_thrown_away(
+    organiser_client: FlaskClient, client: FlaskClient, make_event: EventMaker
+) -> None:
+    event = make_event(title="Lunch d’essai", summary="Un texte.")
+    home, slug = f"/organiser/e/{event.slug}", event.slug
+    before = {path: client.get(path).headers["ETag"] for path in ("/calendar.ics", "/feed.atom")}
+    assert f"{home}/withdrawal" in organiser_client.get(home).text
+    assert "Remettre en brouillon ?" in organiser_client.get(f"{home}/withdrawal?lang=fr").text.replace(
+        "\u00a0", " "
+    ).replace("\u202f", " ")
+    assert client.get(f"/e/{slug}").status_code == 200
+    assert press(organiser_client, f"{home}/withdrawal") == 303
+    gone = client.get(f"/e/{slug}?lang=fr")
+    assert gone.status_code == 404 and "<h1" in gone.text, "in words"
+    for path in ("/", "/calendar.ics", "/feed.atom"):
+        answer = client.get(path, headers={"If-None-Match": before.get(path, "")})
+        assert answer.status_code == 200 and "Lunch d’essai" not in answer.text, path
+    fresh = load(event.id)
+    assert (fresh.published_at, fresh.summary) == (None, "Un texte.")
+    take_back_lunch(fresh)  # twice is once
+    publish_event(fresh)
+    assert client.get(f"/e/{load(event.id).slug}").status_code == 200, "and back again"
+    take_back_lunch(load(event.id))
+    discard_draft(load(event.id))
+    assert load(event.id).discarded_at is not None
+
+
+@pytest.mark.parametrize("known_by", ["seat", "queue", "cancelled seat", "invitation", "vote", "called off"])
+def test_a_lunch_that_people_know_stays_public(
+    organiser_client: FlaskClient, make_event: EventMaker, known_by: str
+) -> None:
+    event = make_event(capacity=0 if known_by == "queue" else 5)
+    if known_by in ("seat", "queue", "cancelled seat"):
+        person = register_by_hand(event, details(), language="fr")
+        if known_by == "cancelled seat":
+            cancel_registration(person)
+    elif known_by == "invitation":
+        db.session.add(InvitationRound(event_id=event.id, note="", letters=3, sent_at=clock.now()))
+    elif known_by == "vote":
+        ask(event).opened_at = clock.now()
+    else:
+        event.cancelled_at = clock.now()
+    db.session.commit()
+    home = f"/organiser/e/{event.slug}"
+    assert "withdrawal" not in organiser_client.get(home).text
+    page = organiser_client.get(f"{home}/withdrawal?lang=fr").text
+    assert 'class="confirmation"' not in page and "connaissent ce lunch" in page
+    with pytest.raises(IsKnown):
+        take_back_lunch(load(event.id))
+    token = csrf_of(organiser_client, "/organiser/sessions")
+    assert organiser_client.post(f"{home}/withdrawal", data={"csrf_token": token}).status_code == 409
+    assert load(event.id).published_at is not None
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True, scope="session")
+def test_of_a_registration_and_a_withdrawal_at_once_exactly_one_wins(app: Flask, make_event: EventMaker) -> None:
+    for turn in range(4):
+        event_id = make_event().id
+        db.session.remove()
+        came = at_once(
+            app,
+            lambda event_id=event_id: take_back_lunch(load(event_id)),
+            lambda event_id=event_id, turn=turn: register_attendee(
+                load(event_id), details(), form_key=f"form-{turn}", language="fr"
+            ),
+        )
+        seated = db.session.scalar(
+            select(func.count()).where(Registration.event_id == event_id, Registration.standing == Standing.SEATED)
+        )
+        is_public = load(event_id).published_at is not None
+        assert (is_public, seated) in ((True, 1), (False, 0)), came
+        assert ("IsKnown" in came) == is_public and ("RegistrationClosed" in came) != is_public
+        db.session.remove()
