@@ -1,5 +1,7 @@
 """The organiser's doors to an import: choose a file, look at what it would do, press once, look at what it did."""
 
+from typing import Any
+
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import CombinedMultiDict
@@ -161,7 +163,7 @@ def _both(slug: str, draft_id: int, *, people: bool = True, whole: bool = False)
     return event, draft_or_gone(event.id, draft_id, _session_id(), people=people, whole=whole)
 
 
-def _to(draft: ImportDraft, endpoint: str, **more: str | int) -> ResponseReturnValue:
+def _to(draft: ImportDraft, endpoint: str, **more: Any) -> ResponseReturnValue:
     return redirect(url_for(endpoint, slug=draft.event.slug, draft_id=draft.id, **more), code=303)
 
 

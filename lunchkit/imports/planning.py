@@ -199,7 +199,12 @@ def carried_out(entries: Sequence[Entry], outcome: Sequence[Sequence[Any]]) -> P
     """The plan that was carried out, as a draft kept it."""
     return Plan(
         [
-            Line(replace(entry, remarks=tuple(remarks)), Fate(fate), why, other, "".join(about))
+            Line(_as_registered(entry, tuple(remarks)), Fate(fate), why, other, "".join(about))
             for entry, (fate, why, other, remarks, *about) in zip(entries, outcome, strict=True)
         ]
     )
+
+
+def _as_registered(entry: Entry, remarks: tuple[str, ...]) -> Entry:
+    """The entry of a file as it was registered: of several with one address the first alone has it."""
+    return replace(entry, remarks=remarks, email="" if "shared_address" in remarks else entry.email)

@@ -153,8 +153,8 @@ def capacity(slug: str) -> ResponseReturnValue:
     form = capacity_form(event, request.form)
     if not form.validate():
         return lunch_page(event, form), 422
-    change_capacity(event, form.seats())
-    return _to(event, done="seats")
+    seats, letters = change_capacity(event, form.seats())
+    return _to(event, done="seats", seats=seats or None, letters=letters)
 
 
 @bp.post("/e/<slug>/members-link")
@@ -224,8 +224,7 @@ def cancellation(slug: str) -> ResponseReturnValue:
 def cancel(slug: str) -> ResponseReturnValue:
     """A lunch called off."""
     event = any_event_by_slug_or_404(slug)
-    cancel_event(event)
-    return _to(event, done="cancelled")
+    return _to(event, done="cancelled", letters=cancel_event(event))
 
 
 @bp.get("/e/<slug>/removal")
@@ -327,9 +326,9 @@ def _telling_page(event: Event, details: EventDetails) -> str:
     )
 
 
-def _to(event: Event, done: str) -> ResponseReturnValue:
-    return redirect(_address(event, done), code=303)
+def _to(event: Event, done: str, **more: Any) -> ResponseReturnValue:
+    return redirect(_address(event, done, **more), code=303)
 
 
-def _address(event: Event, done: str) -> str:
-    return url_for("organiser.pages.event", slug=event.slug, done=done)
+def _address(event: Event, done: str, **more: Any) -> str:
+    return url_for("organiser.pages.event", slug=event.slug, done=done, **more)

@@ -141,7 +141,7 @@ def _missing(event: Event, prepared: Prepared, speakers: list[Speaker]) -> list[
     edit = url_for("organiser.events.edit", slug=event.slug)
     people = url_for("organiser.speakers.index", slug=event.slug)
     polls = url_for("organiser.polls.index", slug=event.slug)
-    unwritten = sum(not speaker.is_written for speaker in speakers)
+    unwritten = sum(not speaker.is_written and speaker.submitted_at is None for speaker in speakers)
     reminded = any(event.reminds(reminder) for reminder in REMINDERS)
     wanted = [
         (event.place, _("The place"), f"{edit}#venue"),

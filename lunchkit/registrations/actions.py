@@ -46,6 +46,7 @@ from lunchkit.registrations.steps import (
     find_known,
     forget,
     give_back,
+    give_free_seats,
     join_queue,
     lock,
     new_registration,
@@ -222,17 +223,20 @@ def wish_for_recap(registration: Registration, wants_recap: bool) -> None:
             promise_recap_letter(session, registration)
 
 
-def cancel_registration(registration: Registration, why: Why = Why.ATTENDEE) -> None:
-    """Give the seats back; whoever is next in the queue gets them in the same transaction. Twice is once."""
+def cancel_registration(registration: Registration, why: Why = Why.ATTENDEE) -> list[int]:
+    """Give the seats back; the queue gets them in the same transaction. Twice is once.
+
+    Returns the numbers of the registrations that got a seat by it.
+    """
     now = clock.now()
     with transaction() as session:
         event, registration = lock(session, registration)
         if not registration.is_active:
-            return
+            return []
         if event.is_over(now):
             raise TooLate
         give_back(session, registration, now, why)
-        serve_queue(session, event, now)
+        return [one.id for one in give_free_seats(session, event, now)]
 
 
 def move_to_head_of_queue(registration: Registration) -> None:
@@ -345,10 +349,10 @@ def change_event(
         serve_queue(session, event, now)
 
 
-def change_capacity(event: Event, capacity: int) -> None:
+def change_capacity(event: Event, capacity: int) -> tuple[int, int]:
     """Set the number of seats and nothing else; new ones go to the queue, fewer throw nobody out.
 
-    Raises LunchCalledOff.
+    Returns how many seats the queue got, and how many letters say so. Raises LunchCalledOff.
     """
     with transaction() as session:
         event = lock_event(session, event.id)
@@ -357,26 +361,29 @@ def change_capacity(event: Event, capacity: int) -> None:
         details = replace(details_of(event), capacity=capacity)
         tell(session, changed=told_changes(event, details))
         apply_details(event, details)
-        serve_queue(session, event, clock.now())
+        seated = give_free_seats(session, event, clock.now())
+        return sum(one.seats for one in seated), sum(one.email is not None for one in seated)
 
 
-def cancel_event(event: Event) -> None:
+def cancel_event(event: Event) -> int:
     """Call a lunch off: it stays in the calendars as cancelled, and everybody gets a letter. Twice is once.
 
-    Raises IsADraft.
+    Returns how many letters leave. Raises IsADraft.
     """
     now = clock.now()
     with transaction() as session:
         event = lock_event(session, event.id)
         if event.cancelled_at is not None or (event.is_over(now) and event.published_at is not None):
-            return
+            return 0
         if event.published_at is None:
             raise IsADraft
         event.cancelled_at = event.updated_at = now
         event.sequence += 1
-        for registration in active_registrations(session, event.id):
+        told = active_registrations(session, event.id)
+        for registration in told:
             registration.raise_sequence(event.sequence)
             promise_letter(session, "event_cancellation", registration)
+        return sum(registration.email is not None for registration in told)
 
 
 def _leave_address(session: Session, registration: Registration) -> None:

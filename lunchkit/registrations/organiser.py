@@ -1,6 +1,7 @@
 """The organiser's doors to the registrations of a lunch."""
 
 from collections.abc import Callable
+from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -29,7 +30,7 @@ from lunchkit.registrations.listing import (
 from lunchkit.registrations.models import Registration, Standing
 from lunchkit.registrations.organiser_forms import MoveForm, OrganiserAttendeeForm, move_form, organiser_form
 from lunchkit.registrations.privacy import own_answers
-from lunchkit.registrations.queries import count_held, place_in_queue, seats_left
+from lunchkit.registrations.queries import count_held, names_of, place_in_queue, queue_length, seats_left
 from lunchkit.registrations.refusals import AddressTaken, NoSeatForCompanions
 from lunchkit.text import clean_line
 
@@ -137,8 +138,8 @@ def cancellation(slug: str, registration_id: int) -> ResponseReturnValue:
 def cancel(slug: str, registration_id: int) -> ResponseReturnValue:
     """The seat is given back."""
     registration = _registration_or_404(slug, registration_id)
-    actions.cancel_registration(registration, Why.ORGANISER)
-    return _to(registration, done="cancelled")
+    seated = actions.cancel_registration(registration, Why.ORGANISER)
+    return _to(registration, done="cancelled", seated=".".join(map(str, seated)) or None)
 
 
 @bp.post(f"{ONE}/head-of-queue")
@@ -236,11 +237,13 @@ def _page(
         letter=last_letter(registration.id),
         answers=own_answers(registration),
         notice=notice,
+        seated=names_of(registration.event_id, request.args.get("seated", "").split(".")),
+        fits_nobody=seats_left(registration.event) > 0 and queue_length(registration.event_id) > 0,
     )
 
 
-def _to(registration: Registration, done: str) -> ResponseReturnValue:
-    address = url_for(".show", slug=registration.event.slug, registration_id=registration.id, done=done)
+def _to(registration: Registration, done: str, **more: Any) -> ResponseReturnValue:
+    address = url_for(".show", slug=registration.event.slug, registration_id=registration.id, done=done, **more)
     return redirect(address, code=303)
 
 

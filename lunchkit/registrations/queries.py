@@ -64,6 +64,16 @@ def count_held(event_id: int) -> int:
     return db.session.scalar(held) or 0
 
 
+def names_of(event_id: int, numbers: list[str]) -> list[str]:
+    """The names behind the numbers of registrations of a lunch, in the order of the numbers."""
+    ids = [int(number) for number in numbers if number.isdecimal() and len(number) < 10]
+    named = select(Registration.id, Registration.name).where(
+        Registration.event_id == event_id, Registration.id.in_(ids), Registration.standing == Standing.SEATED
+    )
+    found = dict(db.session.execute(named).all()) if ids else {}
+    return [found[number] for number in ids if number in found]
+
+
 def people_present(event_id: int) -> int:
     """How many came, as the door counted them: a number that stays after the purge."""
     came = select(func.sum(Registration.arrived)).where(

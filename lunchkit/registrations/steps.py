@@ -212,6 +212,15 @@ def release_held(session: Session, event: Event, now: datetime, *, due_at: datet
     return cancelled
 
 
+def give_free_seats(session: Session, event: Event, now: datetime) -> list[Registration]:
+    """Serve the queue where there is no newcomer; returns who got a seat, in order. Each is promised a letter."""
+    seated = fill_seats(session, event, now)
+    for registration in seated:
+        if registration.held_until is None:
+            promise_letter(session, "promotion", registration)
+    return seated
+
+
 def give_back(session: Session, registration: Registration, now: datetime, why: Why) -> None:
     """Cancel: the seats are free, the calendar entry is superseded, and a letter says so, and why."""
     before = registration.standing
