@@ -81,6 +81,7 @@ def test_the_next_lunch_asks_its_own_questions_without_javascript(lunch: House, 
     desk.get_by_label("Réponses proposées", exact=True).fill("Accueil\nService\nVaisselle")
     desk.get_by_role("button", name="Ajouter").click()
     desk.goto(lunch.url("/organiser/e/reparer-ensemble"))
+    desk.get_by_role("link", name="Publier").click()
     desk.get_by_role("button", name="Publier").click()
 
     context = open_context(chromium, java_script_enabled=False)

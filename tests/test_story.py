@@ -125,6 +125,7 @@ def ada_plans_a_lunch_from_the_proposal(story: Story) -> None:
     go_on(page, "Garder le brouillon")
     assert page.url.startswith(f"{story.base}/organiser/e/{SLUG}")
     go_on(page, "Publier")
+    go_on(page, "Publier")  # once more, on the page that asks
 
 
 def ada_invites_noa_to_the_door(story: Story) -> None:
