@@ -35,7 +35,7 @@ class EnoughQuestions(Refusal):
 
 
 def publish_event(event: Event) -> None:
-    """Show a draft to the public. Its address follows the title once more, and then stays for ever.
+    """Show a draft to the public. Its address follows the title once more, and then stays for ever once people know it.
 
     Raises LunchIsOver or LunchIsCancelled; a lunch that is public already stays as it is.
     """
