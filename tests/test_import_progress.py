@@ -62,7 +62,7 @@ def test_whoever_pressed_sees_how_far_it_is_and_then_what_was_done(
     assert (
         int(answer.headers["Refresh"]) >= 1
         and '<progress max="600"' in page
-        and "<script" not in page.partition("<main")[2]
+        and page.partition("<main")[2].count("<script") == page.count("js/warn-unsaved.js")
     )
     assert names(event) == [], "nobody before everybody"
     draft = db.session.query(ImportDraft).one()

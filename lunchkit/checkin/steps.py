@@ -13,7 +13,7 @@ from lunchkit.events.models import Event
 from lunchkit.registrations.letters import Why, promise_letter
 from lunchkit.registrations.models import CheckIn, Registration, Standing
 from lunchkit.registrations.seats import fill_seats
-from lunchkit.registrations.steps import give_back, serve_queue
+from lunchkit.registrations.steps import give_back, place_newcomer, serve_queue
 
 
 def seat(
@@ -28,7 +28,7 @@ def seat(
         fill_seats(session, event, now, [registration], came=event.purged_at is None)
         session.add(registration)
     elif is_new:
-        serve_queue(session, event, now, newcomer=registration)
+        place_newcomer(session, event, now, registration)
     else:
         for seated in fill_seats(session, event, now, [registration]):
             promise_letter(session, "promotion", seated)

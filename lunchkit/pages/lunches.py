@@ -175,7 +175,7 @@ def ask_publication(slug: str) -> ResponseReturnValue:
         "organiser/events/publication.html",
         event=event,
         missing=missing(event),
-        has_passed=event.is_over(clock.now()) and not event.origin,
+        has_passed=event.is_over(clock.now()),
         address=links.public("pages.event", slug=event.slug),
     )
 

@@ -46,10 +46,10 @@ from lunchkit.registrations.steps import (
     find_known,
     forget,
     give_back,
-    give_free_seats,
     join_queue,
     lock,
     new_registration,
+    place_newcomer,
     release_held,
     renew_links,
     require_earlier_erasure,
@@ -123,7 +123,7 @@ def register_attendee(
         fill_in(registration, details)
         join_queue(registration, now, form_key=form_key, digest=details.digest(), language=language)
         registration.held_until = now + HELD_FOR if is_held else None
-        position = serve_queue(session, event, now, newcomer=registration)
+        position = place_newcomer(session, event, now, registration)
         _require_place(event, position)
         return Placed(Standing(registration.standing), position, is_held)
 
@@ -178,7 +178,7 @@ def register_by_hand(event: Event, details: AttendeeDetails, *, language: str) -
         registration = known or new_registration(event)
         fill_in(registration, details)
         join_queue(registration, now, language=language)
-        serve_queue(session, event, now, newcomer=registration)
+        place_newcomer(session, event, now, registration)
         if event.is_running(now) and registration.standing != Standing.SEATED:
             raise NoSeatAtTheDoor
     return registration
@@ -236,7 +236,7 @@ def cancel_registration(registration: Registration, why: Why = Why.ATTENDEE) -> 
         if event.is_over(now):
             raise TooLate
         give_back(session, registration, now, why)
-        return [one.id for one in give_free_seats(session, event, now)]
+        return [one.id for one in serve_queue(session, event, now)]
 
 
 def move_to_head_of_queue(registration: Registration) -> None:
@@ -276,7 +276,7 @@ def move_to_event(registration: Registration, other: Event) -> Registration:
         join_queue(moved, now, language=registration.language)
         give_back(session, registration, now, Why.MOVED)
         serve_queue(session, event, now)
-        serve_queue(session, other, now, newcomer=moved)
+        place_newcomer(session, other, now, moved)
     return moved
 
 
@@ -361,7 +361,7 @@ def change_capacity(event: Event, capacity: int) -> tuple[int, int]:
         details = replace(details_of(event), capacity=capacity)
         tell(session, changed=told_changes(event, details))
         apply_details(event, details)
-        seated = give_free_seats(session, event, clock.now())
+        seated = serve_queue(session, event, clock.now())
         return sum(one.seats for one in seated), sum(one.email is not None for one in seated)
 
 

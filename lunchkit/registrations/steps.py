@@ -165,23 +165,29 @@ def join_queue(
     registration.language = language
 
 
-def serve_queue(session: Session, event: Event, now: datetime, newcomer: Registration | None = None) -> int | None:
-    """Give what is free, and promise everybody concerned their letter; returns the newcomer's place if it waits."""
-    seated = fill_seats(session, event, now, [newcomer] if newcomer else ())
-    if newcomer is not None:
-        session.add(newcomer)
+def serve_queue(session: Session, event: Event, now: datetime) -> list[Registration]:
+    """Give what is free to those who wait; each gets an e-mail, once confirmed. Returns who got a seat, in order."""
+    return _tell_promoted(session, fill_seats(session, event, now))
+
+
+def place_newcomer(session: Session, event: Event, now: datetime, newcomer: Registration) -> int | None:
+    """The same with a newcomer at the end of the queue; returns their place if they wait."""
+    seated = fill_seats(session, event, now, [newcomer])
+    session.add(newcomer)
+    _tell_promoted(session, [one for one in seated if one is not newcomer])
+    if newcomer not in seated:
+        session.flush()
+    position = None if newcomer in seated else place_in_queue(newcomer)
+    kind = "hold" if newcomer.held_until else "confirmation" if newcomer in seated else "waiting"
+    promise_letter(session, kind, newcomer, position=position)
+    return position
+
+
+def _tell_promoted(session: Session, seated: list[Registration]) -> list[Registration]:
     for registration in seated:
         if registration.held_until is None:
-            promise_letter(session, "confirmation" if registration is newcomer else "promotion", registration)
-    if newcomer is not None and newcomer.held_until is not None:
-        promise_letter(session, "hold", newcomer)
-    if newcomer is None or newcomer in seated:
-        return None
-    session.flush()
-    position = place_in_queue(newcomer)
-    if newcomer.held_until is None:
-        promise_letter(session, "waiting", newcomer, position=position)
-    return position
+            promise_letter(session, "promotion", registration)
+    return seated
 
 
 def release_held(session: Session, event: Event, now: datetime, *, due_at: datetime | None = None) -> int:
@@ -210,15 +216,6 @@ def release_held(session: Session, event: Event, now: datetime, *, due_at: datet
         cancelled += 1
     session.flush()
     return cancelled
-
-
-def give_free_seats(session: Session, event: Event, now: datetime) -> list[Registration]:
-    """Serve the queue where there is no newcomer; returns who got a seat, in order. Each is promised a letter."""
-    seated = fill_seats(session, event, now)
-    for registration in seated:
-        if registration.held_until is None:
-            promise_letter(session, "promotion", registration)
-    return seated
 
 
 def give_back(session: Session, registration: Registration, now: datetime, why: Why) -> None:
