@@ -1,10 +1,14 @@
-"""The background work of ``lunchkit serve``: letters, reminders, forgetting what was promised to be forgotten, and once
-an hour a look after the house."""
+"""The background work of ``lunchkit serve``: jobs, e-mails, imports, and once an hour a look after the house.
+
+Each has a loop of its own, so that none waits for another: a mail server that hangs keeps no poll open.
+"""
 
 import logging
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
@@ -18,11 +22,12 @@ from lunchkit.doctor.actions import look_after_house_hourly
 from lunchkit.doctor.machine import look_at_damage
 from lunchkit.feedback.actions import bring_in_feedback
 from lunchkit.guests.actions import forget_old_wishes
-from lunchkit.heartbeat import clock_is_believed
+from lunchkit.heartbeat import beat, clock_is_believed
 from lunchkit.house.steps import due
 from lunchkit.imports.actions import carry_on_imports, forget_imports
 from lunchkit.mail.actions import deliver_due
 from lunchkit.mail.outbox import wake
+from lunchkit.mail.turns import BATCH
 from lunchkit.polls.actions import finish_closings
 from lunchkit.questions.actions import freeze_supports
 from lunchkit.recap.actions import erase_orphaned_pictures
@@ -36,9 +41,7 @@ from lunchkit.upkeep.actions import (
 )
 
 ROUND = 5.0
-"""Seconds between two looks at the outbox; a letter promised by this process is looked for at once."""
-NOTICE = 2.0
-"""Seconds until the background work notices that this process has set something in the house."""
+"""Seconds between two looks at jobs, outbox and imports; what this process promised or began is looked for at once."""
 LOOK_FOR_DAMAGE = 3600.0
 """Seconds between two looks for damage; the first is at the start."""
 LOOK_AFTER = 60.0
@@ -73,80 +76,74 @@ def run_due_jobs(last_run: dict[Callable[[], object], float]) -> None:
             job()
 
 
-def work(app: Flask, stop: threading.Event) -> None:
-    """Work until told to stop. A failing round is logged and tried again: nothing is lost, it waits in the database."""
-    last_run: dict[Callable[[], object], float] = {}
-    while not stop.is_set():
-        wake.clear()
-        with app.app_context():
-            try:
-                settings_file().look()
-                if not known_damage():
-                    run_due_jobs(last_run)
-                    deliver_due()
-            except SQLAlchemyError as error:
-                log.warning("a round of background work failed: %s", type(error).__name__)
-                stop.wait(ROUND)
-            except Exception:
-                log.exception("a round of background work failed")
-                stop.wait(ROUND)
-            finally:
-                db.session.remove()
-        wake.wait(ROUND)
+def work(last_run: dict[Callable[[], object], float]) -> None:
+    """Do what is due, which gives a sign of life. What fails is tried again: it waits in the database."""
+    settings_file().look()
+    if not known_damage():
+        run_due_jobs(last_run)
 
 
-def bring(app: Flask, stop: threading.Event) -> None:
-    """Import long lists, beside the letters: whoever looks on waits for neither."""
-    while not stop.is_set():
-        begun.clear()
-        with app.app_context():
-            try:
-                carry_on_imports()
-            except SQLAlchemyError as error:
-                log.warning("an import could not go on yet: %s", type(error).__name__)
-            except Exception:
-                log.exception("an import could not go on")
-            finally:
-                db.session.remove()
-        begun.wait(ROUND)
+def deliver() -> None:
+    """Send what is due, a few at a time, and give a sign of life."""
+    if not known_damage() and deliver_due(BATCH):
+        wake.set()
+    beat(current_settings().instance)
 
 
-def _look_for_damage(app: Flask) -> None:
-    with app.app_context():
-        try:
-            if look_at_damage(current_settings()) is not None:
-                log.error("the database is damaged: %s", known_damage())
-        except Exception:
-            log.exception("nobody could look for damage")
+def look_for_damage() -> None:
+    """Read the whole database, and say in the log where it is damaged."""
+    if look_at_damage(current_settings()) is not None:
+        log.error("the database is damaged: %s", known_damage())
 
 
-def watch(app: Flask, stop: threading.Event) -> None:
-    """Look after the house once an hour, and at once where it was set.
+def look_after_house() -> None:
+    """Look after the house once an hour, and at once where it was set."""
+    if not known_damage():
+        look_after_house_hourly()
 
-    Beside the other work: a mail server that is silent holds nothing else up.
-    """
-    last = time.monotonic()
-    damage_due = last
-    while not stop.wait(NOTICE):
-        if time.monotonic() >= damage_due:
-            damage_due = time.monotonic() + LOOK_FOR_DAMAGE
-            _look_for_damage(app)
-        if not due.is_set() and time.monotonic() - last < LOOK_AFTER:
-            continue
-        last = time.monotonic()
-        with app.app_context():
-            try:
-                if not known_damage():
-                    look_after_house_hourly()
-            except Exception:
-                log.exception("nobody could look after the house")
-            finally:
-                db.session.remove()
+
+@dataclass(frozen=True)
+class Loop:
+    """Work that is done again and again in a thread of its own."""
+
+    name: str
+    round: Callable[[], object]
+    pause: float
+    """Seconds between two rounds."""
+    wake: threading.Event
+    """Set where the next round is wanted at once."""
+    begins_with_pause: bool = False
+
+    def run(self, app: Flask, stop: threading.Event) -> None:
+        """Go round until told to stop. A round that fails is logged, and tried again."""
+        if self.begins_with_pause:
+            self.wake.wait(self.pause)
+        while not stop.is_set():
+            self.wake.clear()
+            with app.app_context():
+                try:
+                    self.round()
+                except SQLAlchemyError as error:
+                    log.warning("%s: a round failed: %s", self.name, type(error).__name__)
+                    stop.wait(ROUND)
+                except Exception:
+                    log.exception("%s: a round failed", self.name)
+                    stop.wait(ROUND)
+                finally:
+                    db.session.remove()
+            self.wake.wait(self.pause)
 
 
 def start(app: Flask) -> threading.Event:
     """Start the work beside the web server of this process; set the returned event to end it."""
     stop = threading.Event()
-    for name, job in (("background", work), ("imports", bring), ("health", watch)):
-        threading.Thread(target=job, args=(app, stop), name=name, daemon=True).start()
+    loops = (
+        Loop("background", partial(work, {}), ROUND, threading.Event()),
+        Loop("e-mails", deliver, ROUND, wake),
+        Loop("imports", carry_on_imports, ROUND, begun),
+        Loop("health", look_after_house, LOOK_AFTER, due, begins_with_pause=True),
+        Loop("damage", look_for_damage, LOOK_FOR_DAMAGE, threading.Event()),
+    )
+    for loop in loops:
+        threading.Thread(target=loop.run, args=(app, stop), name=loop.name, daemon=True).start()
     return stop

@@ -38,7 +38,8 @@ from lunchkit.guests.actions import forget_old_wishes
 from lunchkit.heartbeat import DAILY, clock_is_believed
 from lunchkit.imports.actions import forget_imports
 from lunchkit.instance import InUse, hold_as_server, holding, holding_database, make_private
-from lunchkit.mail.actions import ServerUnreachable, connect, count_due, deliver_due
+from lunchkit.mail.actions import ServerUnreachable, connect, deliver_due, resume
+from lunchkit.mail.turns import count_due
 from lunchkit.passkeys.actions import reset_passkeys
 from lunchkit.passkeys.refusals import NothingToReset
 from lunchkit.recap.actions import erase_orphaned_pictures
@@ -358,6 +359,7 @@ def deliver() -> None:
         due = count_due()
         if due:
             _try_mail_server(settings, due)
+        resume()
         sent = 0
         while batch := deliver_due():
             sent += batch

@@ -8,6 +8,7 @@ has gone on for a day, or when a person vouches for it.
 import json
 import os
 import time
+from contextlib import suppress
 from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,7 +19,7 @@ from lunchkit import clock
 from lunchkit.config import current_settings
 from lunchkit.db import db
 
-NAME = "background-alive"
+NAME, DELIVERY = "background-alive", "delivery-alive"
 EVERY = 60.0
 """Seconds between two signs."""
 LEAP = 3600.0
@@ -76,6 +77,20 @@ def last_sign(folder: Path) -> Sign | None:
     try:
         return Sign(*json.loads((folder / NAME).read_text()))
     except (OSError, ValueError, TypeError):
+        return None
+
+
+def beat(instance: Path) -> None:
+    """Give the sign of the delivery of e-mails. A folder that cannot be written is the doctor's business."""
+    with suppress(OSError):
+        (instance / DELIVERY).touch()
+
+
+def last_delivery(instance: Path) -> datetime | None:
+    """When the delivery gave its last sign; None where there was none yet."""
+    try:
+        return datetime.fromtimestamp((instance / DELIVERY).stat().st_mtime, UTC)
+    except OSError:
         return None
 
 

@@ -18,8 +18,9 @@ from lunchkit import clock
 from lunchkit.config import Settings
 from lunchkit.db import db
 from lunchkit.events.models import Event
-from lunchkit.mail.actions import PAUSES, claim_next, deliver_due
+from lunchkit.mail.actions import claim_due, deliver_due
 from lunchkit.mail.models import OutboxLetter
+from lunchkit.mail.turns import PAUSES
 from lunchkit.registrations import actions
 from tests.conftest import Outbox, details
 
@@ -212,7 +213,7 @@ def test_several_deliverers_send_each_letter_once(app: Flask, event: Event, outb
 
 def test_a_claim_that_was_never_finished_is_taken_up_again(event: Event, outbox: Outbox, postbox: Postbox) -> None:
     register(event, "Ana")
-    assert claim_next() is not None
+    assert next(claim_due(), None) is not None
     assert deliver_due() == 0, "somebody else is at it"
     with clock.fixed_at(clock.now() + timedelta(minutes=6)):
         assert deliver_due() == 1

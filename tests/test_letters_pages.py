@@ -12,7 +12,7 @@ from lunchkit import clock
 from lunchkit.accounts.actions import add_organiser, ask_for_link
 from lunchkit.db import db, transaction
 from lunchkit.events.models import Event
-from lunchkit.mail.actions import claim_next
+from lunchkit.mail.actions import claim_due
 from lunchkit.mail.models import OutboxLetter
 from lunchkit.mail.outbox import promise
 from lunchkit.mail.rendering import InlineImage, Letter, letter_kind
@@ -136,10 +136,10 @@ def test_a_failed_letter_is_sent_again_and_no_other(organiser_client: FlaskClien
     assert "550 no such user" in organiser_client.get(f"{LETTERS}/{failed}").text
     for letter_id in (failed, sent):
         assert organiser_client.post(f"{LETTERS}/{letter_id}/delivery", data=form).status_code == 303
-    claimed = claim_next()
+    claimed = next(claim_due(), None)
     assert claimed is not None
     assert claimed.id == failed
-    assert claim_next() is None
+    assert next(claim_due(), None) is None
 
 
 def test_letters_are_for_organisers_only(app: Flask, event: Event) -> None:

@@ -62,7 +62,7 @@ def test_a_wrong_password_is_told_and_never_shown(app: Flask) -> None:
 
 
 def test_a_server_that_repeats_the_password_is_not_believed(app: Flask) -> None:
-    heard = trial.Dialogue(trial._secrets(replace(current_settings(), mail_user=USER, mail_password=PASSWORD)), 0.0)
+    heard = trial.Dialogue(trial._secrets(replace(current_settings(), mail_user=USER, mail_password=PASSWORD)))
     heard.note("S", f"535 {PASSWORD} is no password, nor {base64.b64encode(PASSWORD.encode()).decode()}")
     assert PASSWORD not in heard.lines[0] and "535 (…) is no password, nor (…)" in heard.lines[0]
 

@@ -12,7 +12,7 @@ from lunchkit.config import current_settings
 from lunchkit.db import db
 from lunchkit.links import public
 from lunchkit.mail import outbox
-from lunchkit.mail.rendering import Letter, fill, letter_kind
+from lunchkit.mail.rendering import Letter, Urgency, fill, letter_kind
 
 SIGN_IN = "accounts/sign_in"
 INVITATION = "accounts/invitation"
@@ -34,7 +34,7 @@ def promise_sign_in(session: Session, organiser: Organiser, nonce: str) -> None:
     )
 
 
-@letter_kind(SIGN_IN)
+@letter_kind(SIGN_IN, Urgency.SIGN_IN)
 def sign_in(facts: dict[str, Any]) -> Letter | None:
     """Here are your link and your code; nothing is sent where they are spent by now."""
     token = link_token(facts["nonce"])
@@ -88,7 +88,7 @@ def promise_invitation(session: Session, invitation: Invitation, language: str) 
     )
 
 
-@letter_kind(INVITATION)
+@letter_kind(INVITATION, Urgency.SIGN_IN)
 def invite(facts: dict[str, Any]) -> Letter | None:
     """Will you join us? Nothing is sent where the invitation is not good any more."""
     invitation = db.session.get(Invitation, facts["invitation"], populate_existing=True)

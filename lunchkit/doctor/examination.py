@@ -57,6 +57,8 @@ def _inside(settings: Settings, outcome: Trial | None, forwarded: int | None) ->
     maybe = [
         reach.look_at_proxies(settings, house.forwarded if forwarded is None else forwarded),
         reach.look_at_test_letter(settings, house),
+        reach.look_at_pause(),
+        machine.look_at_delivery(settings),
         machine.look_at_passkeys(settings),
         machine.look_at_secret_key(settings),
     ]

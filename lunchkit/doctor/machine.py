@@ -16,7 +16,7 @@ from lunchkit.backup import backup_folder, damage_of, newest_backup, sqlite_path
 from lunchkit.config import ENV_FILE, SECRET_FILE, Settings
 from lunchkit.db import SAFE_SQLITE, SQLITE_DRIVER, db, known_damage, take_damage
 from lunchkit.doctor.findings import Finding, fine, note, wrong
-from lunchkit.heartbeat import last_beat, last_sign
+from lunchkit.heartbeat import last_beat, last_delivery, last_sign
 from lunchkit.instance import exposed
 from lunchkit.live.batches import Aside
 from lunchkit.mail.models import OutboxLetter
@@ -281,7 +281,7 @@ def look_at_outbox() -> Finding:
 
 
 def look_at_background(settings: Settings) -> Finding:
-    """Whether the work in the background is alive: letters, reminders, erasure."""
+    """Whether the work in the background is alive: reminders, polls that close themselves, erasure."""
     beat, now = last_beat(settings.instance), clock.now()
     advice = _l("Start “lunchkit serve”, or look into its log. Reminders and erasure wait until then.")
     if beat is None:
@@ -290,6 +290,17 @@ def look_at_background(settings: Settings) -> Finding:
         minutes = int((now - beat).total_seconds() // 60)
         return wrong(_l("Background work: no sign of life for %(n)s minutes.", n=minutes), advice)
     return fine(_l("Background work: alive."))
+
+
+def look_at_delivery(settings: Settings) -> Finding | None:
+    """Whether the delivery of e-mails hangs; nothing to say where it goes on, or the other work is silent as well."""
+    beat, delivered, now = last_beat(settings.instance), last_delivery(settings.instance), clock.now()
+    if beat is None or delivered is None or now - beat > ALIVE_WITHIN or now - delivered <= ALIVE_WITHIN:
+        return None
+    return wrong(
+        _l("E-mails: their delivery has hung for %(n)s minutes.", n=int((now - delivered).total_seconds() // 60)),
+        _l("Start “lunchkit serve” again: no e-mail is lost. If it hangs again, ask the provider of the mail server."),
+    )
 
 
 def look_at_organisers() -> Finding:

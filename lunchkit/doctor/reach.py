@@ -1,5 +1,6 @@
 """How the house is reached, and how its letters leave: address, proxy, mail server."""
 
+from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from lunchkit.config import Settings, default_of, is_of_this_machine
@@ -7,8 +8,10 @@ from lunchkit.doctor.findings import Finding, fine, note, wrong
 from lunchkit.house.models import House
 from lunchkit.house.queries import is_mail_tested
 from lunchkit.house.sections import ADDRESS, LETTERS
+from lunchkit.i18n import language
 from lunchkit.mail.reasons import explain
 from lunchkit.mail.trial import Trial
+from lunchkit.mail.turns import pause
 
 
 def look_at_address(settings: Settings) -> Finding:
@@ -95,3 +98,12 @@ def look_at_test_letter(settings: Settings, house: House) -> Finding | None:
         _l("Send one: “House”, “Letters”."),
         section=LETTERS,
     )
+
+
+def look_at_pause() -> Finding | None:
+    """Why no letter leaves for now; nothing to say where the queue is not paused."""
+    trouble = pause()
+    if trouble is None:
+        return None
+    what, advice = (LazyString(lambda part: trouble.reason[language()][part], part) for part in (0, 1))
+    return wrong(_l("No e-mail leaves for now; all of them wait. %(why)s", why=what), advice, section=LETTERS)

@@ -18,7 +18,7 @@ from lunchkit.house.refusals import SettingsFileWrong, SettingsRefused, Settings
 from lunchkit.house.steps import due, look_is_due
 from lunchkit.images.intake import draw_logo
 from lunchkit.limits import Window
-from lunchkit.mail.actions import CLAIM, deliver_held
+from lunchkit.mail.actions import CLAIM, deliver_held, resume
 from lunchkit.mail.trial import Trial, try_line
 from lunchkit.settings_file import settings_file
 
@@ -51,6 +51,7 @@ def change_settings(values: Mapping[str, str], step: str) -> None:
     if values:
         deliver_held(before, NOTICE)
     due.set()
+    resume()
 
 
 def _tell_of(session: Session, before: Settings, after: Settings) -> None:
@@ -142,6 +143,7 @@ def send_trial(recipient: str, language: str) -> Trial:
             house.tested_at, house.tested_with = clock.now(), mail_mark(settings)
             look_is_due(house)
         due.set()
+        resume()
     return outcome
 
 

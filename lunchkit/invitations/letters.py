@@ -15,7 +15,7 @@ from lunchkit.guests.models import INVITATION, Guest, Wish
 from lunchkit.guests.queries import guest_link
 from lunchkit.i18n import typo, when
 from lunchkit.invitations.models import InvitationRound
-from lunchkit.mail.rendering import Letter, fill, letter_kind
+from lunchkit.mail.rendering import Letter, Urgency, fill, letter_kind
 from lunchkit.registrations.steps import find_by_email
 from lunchkit.speakers.queries import appearances
 
@@ -26,7 +26,7 @@ NOBODYS = "X" * 32
 """Stands in a preview where each reader has a link of their own."""
 
 
-@letter_kind(INVITATION)
+@letter_kind(INVITATION, Urgency.MAILING)
 def invitation(facts: dict[str, Any]) -> Letter | None:
     """A lunch is to come: when, where, about what, and the way to a seat; the way out at the end.
 

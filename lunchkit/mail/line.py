@@ -2,7 +2,11 @@
 
 import contextlib
 import smtplib
+import socket
 import ssl
+import threading
+import time
+from typing import Any
 from urllib.parse import urlsplit
 
 from lunchkit.config import Settings
@@ -12,26 +16,58 @@ TROUBLE = (OSError, smtplib.SMTPException, UnicodeError)
 
 
 class Plain(smtplib.SMTP):
-    """A line that begins without TLS."""
+    """A line that begins without TLS. Opening it, and each e-mail, take ``longest`` seconds at most."""
+
+    longest = 120.0
+    deadline = 0.0
+
+    def connect(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
+        """Greet the server."""
+        self.begin()
+        return super().connect(*args, **kwargs)
+
+    def begin(self) -> None:
+        """Count the time from now on."""
+        self.deadline = time.monotonic() + self.longest
+
+    def getreply(self) -> tuple[int, bytes]:
+        """Hear the answer, as a whole within the time: smtplib's own limit begins again with each byte."""
+        left = min(self.timeout, self.deadline - time.monotonic())
+        if self.sock is None or left <= 0:
+            self.close()
+            raise TimeoutError("the whole conversation timed out")
+        self.sock.settimeout(left)
+        watchdog = threading.Timer(left + 1, _cut, (self.sock,))
+        watchdog.daemon = True
+        watchdog.start()
+        try:
+            return super().getreply()
+        finally:
+            watchdog.cancel()
 
 
-class OverTls(smtplib.SMTP_SSL):
+class OverTls(Plain, smtplib.SMTP_SSL):
     """A line that is secured from its first byte."""
+
+
+def _cut(line: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        line.shutdown(socket.SHUT_RDWR)
 
 
 def open_line(
     settings: Settings,
-    plain: type[smtplib.SMTP] = Plain,
-    over_tls: type[smtplib.SMTP_SSL] = OverTls,
+    plain: type[Plain] = Plain,
+    over_tls: type[OverTls] = OverTls,
     timeout: float | None = None,
-) -> smtplib.SMTP:
+) -> Plain:
     """Connect, secure, sign in. ``timeout`` holds for each step, in seconds. Raises one of TROUBLE."""
     timeout = timeout or settings.mail_timeout
     name = _own_name(settings)
     context = ssl.create_default_context()
     host, port = settings.mail_host, settings.mail_port
     if settings.mail_security == "tls":
-        server: smtplib.SMTP = over_tls(host, port, local_hostname=name, timeout=timeout, context=context)
+        server: Plain = over_tls(host, port, local_hostname=name, timeout=timeout, context=context)
     else:
         server = plain(host, port, local_hostname=name, timeout=timeout)
     try:

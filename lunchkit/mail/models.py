@@ -1,8 +1,8 @@
-"""OutboxLetter: a promise to send a letter, written in the transaction that makes it true."""
+"""OutboxLetter: a promise to send a letter, written in the transaction that makes it true; and MailTrouble."""
 
 from typing import Any
 
-from sqlalchemy import JSON, Index, String, Text
+from sqlalchemy import JSON, CheckConstraint, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lunchkit.db import KEY, NOT_PERSONAL, PERSONAL, Model, Moment
@@ -39,3 +39,25 @@ class OutboxLetter(Model):
     sent_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     failed_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     """Given up: refused for good, or tried for three days."""
+
+
+ONLY = 1
+
+
+class MailTrouble(Model):
+    """The one row that says why the queue is paused, or may soon be; there is none once an e-mail was accepted."""
+
+    __tablename__ = "mail_trouble"
+    __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, info={"personal": False})
+    code: Mapped[int] = mapped_column(info={"personal": False})
+    """What the server answered; 0 where it gave no answer."""
+    letter_id: Mapped[int] = mapped_column(info={"personal": False})
+    """The latest e-mail that met the trouble."""
+    in_a_row: Mapped[int] = mapped_column(info={"personal": False})
+    """How often, without an accepted e-mail in between."""
+    until: Mapped[Moment] = mapped_column(info={"personal": False})
+    """No e-mail leaves before; the next one then tries the server for all of them."""
+    reason: Mapped[dict[str, list[str]]] = mapped_column(JSON, info={"personal": False})
+    """What is wrong and what to do, in each language of the organisers' pages."""

@@ -21,8 +21,13 @@ class Reason:
     advice: LazyString
 
 
-def explain(error: BaseException, settings: Settings) -> Reason:
-    """The reason behind one of ``line.TROUBLE``."""
+def explain(error: BaseException, settings: Settings, *, is_open: bool = False) -> Reason:
+    """The reason behind one of ``line.TROUBLE``; ``is_open`` where the server had let us in before."""
+    if is_open and _timed_out(error):
+        return Reason(
+            _l("%(host)s stopped answering in the middle of an e-mail.", host=settings.mail_host),
+            _l("Tell the person who runs the mail server. lunchkit tries again by itself, after a growing pause."),
+        )
     for kind, told in _KINDS:
         if isinstance(error, kind):
             return told(error, settings)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import Any
 
 from flask import render_template
@@ -43,11 +44,27 @@ Renderer = Callable[[dict[str, Any]], Letter | None]
 _renderers: dict[str, Renderer] = {}
 
 
-def letter_kind(kind: str) -> Callable[[Renderer], Renderer]:
+class Urgency(IntEnum):
+    """Which e-mails leave before which, where several are due."""
+
+    SIGN_IN = 0
+    """Signing in, and the security of an account: a person waits in front of the screen."""
+    PERSONAL = 1
+    """An answer to what one person did, or news of their seat."""
+    REMINDER = 2
+    MAILING = 3
+    """The same for many people."""
+
+
+urgencies: dict[str, Urgency] = {}
+"""The urgency of each kind of e-mail."""
+
+
+def letter_kind(kind: str, urgency: Urgency = Urgency.PERSONAL) -> Callable[[Renderer], Renderer]:
     """Register the decorated function as the writer of one kind of letter."""
 
     def register(renderer: Renderer) -> Renderer:
-        _renderers[kind] = renderer
+        _renderers[kind], urgencies[kind] = renderer, urgency
         return renderer
 
     return register

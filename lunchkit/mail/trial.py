@@ -5,13 +5,12 @@ The dialogue is what an expert asks for first. Passwords are never in it.
 
 import base64
 import smtplib
-import time
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from typing import Any
 
 from lunchkit.config import Settings
-from lunchkit.mail.line import TROUBLE, hang_up, open_line
+from lunchkit.mail.line import TROUBLE, OverTls, Plain, hang_up, open_line
 
 PATIENCE = 8.0
 """Seconds for one answer of the server."""
@@ -26,7 +25,6 @@ class Dialogue:
     """What was said, line by line: ``C`` is we, ``S`` the server."""
 
     secrets: tuple[str, ...]
-    deadline: float
     lines: list[str] = field(default_factory=list)
 
     def note(self, who: str, text: str) -> None:
@@ -36,13 +34,6 @@ class Dialogue:
         text = "".join(char if char.isprintable() else " " for char in text)[:300]
         if len(self.lines) < MOST_LINES:
             self.lines.append(f"{who}: {text}")
-
-    def seconds_left(self) -> float:
-        """For the next answer. Raises TimeoutError where there are none."""
-        left = self.deadline - time.monotonic()
-        if left <= 0:
-            raise TimeoutError("the whole conversation took too long")
-        return min(PATIENCE, left)
 
 
 @dataclass(frozen=True)
@@ -56,7 +47,7 @@ class Trial:
     """The server's first line: many say what time it is."""
 
 
-class _Overheard(smtplib.SMTP):
+class _Overheard(Plain):
     """A line on which somebody writes down what is said."""
 
     dialogue: Dialogue
@@ -79,13 +70,6 @@ class _Overheard(smtplib.SMTP):
 
     def getreply(self) -> tuple[int, bytes]:
         """Hear the answer."""
-        try:
-            left = self.dialogue.seconds_left()
-        except TimeoutError:
-            self.close()
-            raise
-        if self.sock is not None:
-            self.sock.settimeout(left)
         code, text = super().getreply()
         for line in text.decode(errors="replace").splitlines() or [""]:
             self.dialogue.note("S", f"{code} {line}")
@@ -100,7 +84,7 @@ class _Overheard(smtplib.SMTP):
             self.is_secret = False
 
 
-class _OverheardTls(_Overheard, smtplib.SMTP_SSL):
+class _OverheardTls(_Overheard, OverTls):
     """The same over TLS from the first byte."""
 
 
@@ -109,7 +93,7 @@ def try_line(settings: Settings, message: EmailMessage | None = None) -> Trial:
 
     Opens a connection to another machine: call it outside of any transaction.
     """
-    dialogue = Dialogue(_secrets(settings), time.monotonic() + LONGEST)
+    dialogue = Dialogue(_secrets(settings))
     plain, over_tls = _overheard_by(dialogue)
     server: smtplib.SMTP | None = None
     banner = ""
@@ -126,16 +110,16 @@ def try_line(settings: Settings, message: EmailMessage | None = None) -> Trial:
     return Trial(None, tuple(dialogue.lines), banner)
 
 
-def _overheard_by(listener: Dialogue) -> tuple[type[smtplib.SMTP], type[smtplib.SMTP_SSL]]:
+def _overheard_by(listener: Dialogue) -> tuple[type[Plain], type[OverTls]]:
     """Both kinds of line: smtplib talks in the constructor already, so that the listener must be there before."""
 
-    class Plain(_Overheard):
-        dialogue = listener
+    class Here(_Overheard):
+        longest, dialogue = LONGEST, listener
 
-    class OverTls(_OverheardTls):
-        dialogue = listener
+    class HereOverTls(_OverheardTls):
+        longest, dialogue = LONGEST, listener
 
-    return Plain, OverTls
+    return Here, HereOverTls
 
 
 def _hand_over(server: smtplib.SMTP, settings: Settings, message: EmailMessage | None) -> None:

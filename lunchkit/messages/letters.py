@@ -9,7 +9,7 @@ from lunchkit.db import db
 from lunchkit.events.models import Event
 from lunchkit.feedback.models import Stage, stage_of
 from lunchkit.feedback.queries import feedback_of
-from lunchkit.mail.rendering import Letter, fill, letter_kind
+from lunchkit.mail.rendering import Letter, Urgency, fill, letter_kind
 from lunchkit.messages.models import Audience, MessageRound
 from lunchkit.messages.words import KIND, thanks, values_for, why
 from lunchkit.registrations.letters import SAMPLE
@@ -20,7 +20,7 @@ from lunchkit.wording.words import Words, fill_in_subject, paragraphs
 FOLDER = "messages/mail/message"
 
 
-@letter_kind(KIND)
+@letter_kind(KIND, Urgency.MAILING)
 def message(facts: dict[str, Any]) -> Letter | None:
     """What the organisers wrote, day and place, the links that are good now, and why one gets it.
 

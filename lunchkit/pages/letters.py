@@ -16,10 +16,12 @@ from lunchkit.errors import NotFound
 from lunchkit.events.listing import latest_lunches
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.guests.models import INVITATION as INVITATION_TO_LUNCH
+from lunchkit.i18n import language
 from lunchkit.mail.actions import send_again, send_all_again
 from lunchkit.mail.models import OutboxLetter
 from lunchkit.mail.queries import LetterState, letter_counts, letter_or_404, letters_page, state_of
 from lunchkit.mail.rendering import Letter, render_letter
+from lunchkit.mail.turns import pause
 from lunchkit.messages.queries import subjects_by_letter
 from lunchkit.messages.words import KIND as MESSAGE
 from lunchkit.passkeys.letters import NEWS
@@ -68,6 +70,7 @@ def index() -> ResponseReturnValue:
     state = next((state for state in STATES if state == request.args.get("state")), None)
     text = clean_line(request.args.get("q"))[:100]
     page = min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)
+    trouble = pause()
     letters = letters_page(event_id, state, page, text)
     return render_template(
         "mail/index.html",
@@ -82,6 +85,7 @@ def index() -> ResponseReturnValue:
         states=STATES,
         state_of=state_of,
         kinds=KINDS,
+        paused=trouble.reason[language()] if trouble else None,
     )
 
 

@@ -13,7 +13,7 @@ from lunchkit.accounts.models import Organiser
 from lunchkit.config import current_settings
 from lunchkit.links import public
 from lunchkit.mail import outbox
-from lunchkit.mail.rendering import Letter, fill, letter_kind
+from lunchkit.mail.rendering import Letter, Urgency, fill, letter_kind
 
 NEWS = PASSKEY_NEWS
 
@@ -61,7 +61,7 @@ HEADLINES = {
 }
 
 
-@letter_kind(NEWS)
+@letter_kind(NEWS, Urgency.SIGN_IN)
 def news(facts: dict[str, Any]) -> Letter:
     """What happened, when, and what to do if it was somebody else."""
     network, what = current_settings().network_name, News(facts["what"])

@@ -23,7 +23,7 @@ from lunchkit.events.models import Event
 from lunchkit.guests.queries import link_to_confirm
 from lunchkit.i18n import language
 from lunchkit.mail import outbox
-from lunchkit.mail.rendering import InlineImage, Letter, fill, letter_kind, one_line
+from lunchkit.mail.rendering import InlineImage, Letter, Urgency, fill, letter_kind, one_line
 from lunchkit.registrations.keys import spoken_code, unsubscribe_token
 from lunchkit.registrations.models import Registration, Standing
 from lunchkit.registrations.words import AttendeeLetter, differences, letter_of, placeholder_values
@@ -347,7 +347,7 @@ def event_cancellation(facts: dict[str, Any]) -> Letter | None:
     return _letter("event_cancellation", facts, cancels=_is_seated(facts))
 
 
-@letter_kind("registrations/reminder")
+@letter_kind("registrations/reminder", Urgency.REMINDER)
 def reminder(facts: dict[str, Any]) -> Letter | None:
     """The lunch is near; «I cannot come any more» gives the seat to whoever waits.
 
@@ -359,7 +359,7 @@ def reminder(facts: dict[str, Any]) -> Letter | None:
     return _letter("reminder", facts, ticket=True) if registration.event.gives_seats(clock.now()) else None
 
 
-@letter_kind("registrations/recap")
+@letter_kind("registrations/recap", Urgency.MAILING)
 def recap(facts: dict[str, Any]) -> Letter | None:
     """The recap is there: its public link, and the way to hear no more. No key to anybody's own page.
 

@@ -1,0 +1,312 @@
+"""The queue of e-mails: a server in trouble pauses it and loses none, and the urgent leave first, event by event."""
+
+import re
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from email import message_from_bytes
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import text
+
+from lunchkit import clock
+from lunchkit.config import current_settings
+from lunchkit.db import db, transaction
+from lunchkit.doctor import reach
+from lunchkit.events.models import Event
+from lunchkit.mail.actions import deliver_due, resume
+from lunchkit.mail.models import OutboxLetter
+from lunchkit.mail.outbox import promise_many
+from lunchkit.mail.rendering import Letter, Urgency, letter_kind
+from lunchkit.mail.turns import BATCH, PAUSES, next_in_turn
+from tests.conftest import EventMaker, Outbox
+from tests.server import free_port
+from tests.test_delivery import use_server
+
+PLAIN, MAILING, SIGN_IN = "tests/plain", "tests/mailing", "tests/sign_in"
+HOUR = timedelta(hours=1)
+
+
+@letter_kind(PLAIN)
+@letter_kind(MAILING, Urgency.MAILING)
+@letter_kind(SIGN_IN, Urgency.SIGN_IN)
+def words(_facts: dict[str, Any]) -> Letter:
+    """A letter that says nothing."""
+    return Letter(subject="s", text="t\n", html="<p>t</p>")
+
+
+@dataclass
+class Moody:
+    """An SMTP server that answers each step as it is told to at the moment."""
+
+    sender: str = "250 OK"
+    recipient: str = "250 OK"
+    content: str = "250 OK"
+    messages: list[bytes] = field(default_factory=list)
+    recipients: list[str] = field(default_factory=list)
+    attempts: int = 0
+
+    async def handle_MAIL(self, _server: Any, _session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
+        self.attempts += 1
+        if self.sender.startswith("250"):
+            envelope.mail_from = address
+            envelope.mail_options.extend(options)
+        return self.sender
+
+    async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:  # noqa: N802
+        if self.recipient.startswith("250"):
+            envelope.rcpt_tos.append(address)
+        return self.recipient
+
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
+        if self.content.startswith("250"):
+            self.messages.append(envelope.content)
+            self.recipients += envelope.rcpt_tos
+        return self.content
+
+
+@pytest.fixture
+def moody(app: Flask) -> Iterator[Moody]:
+    """A running server that the application is told to use."""
+    server, port = Moody(), free_port()
+    controller = Controller(server, hostname="127.0.0.1", port=port)
+    controller.start()
+    use_server(app, port)
+    yield server
+    controller.stop()
+
+
+def queue(number: int, kind: str = PLAIN, event_id: int | None = None, start: str = "p", **more: Any) -> None:
+    """Promise a number of e-mails, each to somebody else."""
+    with transaction() as session:
+        rows = [
+            {"kind": kind, "recipient": f"{start}{n}@example.org", "language": "fr", "facts": {}, "event_id": event_id}
+            | {"subject_id": None}
+            | more
+            for n in range(number)
+        ]
+        promise_many(session, rows)
+
+
+def deliver_for(hours: float) -> int:
+    """Deliver every minute for so long, by a clock of its own; returns how many were accepted."""
+    sent, begin = 0, clock.now()
+    for minute in range(int(hours * 60)):
+        with clock.fixed_at(begin + timedelta(minutes=minute)):
+            sent += deliver_due()
+    return sent
+
+
+def states(outbox: Outbox) -> tuple[int, int, int]:
+    """How many e-mails wait, have left, were given up."""
+    rows = outbox.rows()
+    sent, failed = sum(row.sent_at is not None for row in rows), sum(row.failed_at is not None for row in rows)
+    return len(rows) - sent - failed, sent, failed
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        {"sender": "553 5.7.1 sender address rejected"},
+        {"sender": "451 4.3.0 try again later"},
+        {"recipient": "421 4.7.0 too many of yours"},
+        {"content": "554 5.7.1 rejected"},
+    ],
+    ids=lambda told: " ".join(told.values())[:3],
+)
+def test_trouble_that_concerns_all_pauses_the_queue_and_loses_none(
+    moody: Moody, outbox: Outbox, trouble: dict[str, str]
+) -> None:
+    for name, answer in trouble.items():
+        setattr(moody, name, answer)
+    queue(20)
+    begin = clock.now()
+    assert deliver_for(2) == 0
+    assert states(outbox) == (20, 0, 0)
+    assert moody.attempts < 25, "one e-mail tries for all of them, after a growing pause"
+    for name in trouble:
+        setattr(moody, name, "250 OK")
+    with clock.fixed_at(begin + 2 * HOUR):
+        assert deliver_for(1) == 20
+    assert len(moody.messages) == len({message_from_bytes(raw)["Message-ID"] for raw in moody.messages}) == 20
+
+
+def test_a_recipient_that_is_refused_is_given_up_alone(moody: Moody, outbox: Outbox) -> None:
+    queue(1, start="nobody")
+    moody.recipient = "550 5.1.1 no such user"
+    assert deliver_due() == 0
+    moody.recipient = "250 OK"
+    queue(3)
+    assert deliver_due() == 3
+    assert states(outbox) == (0, 3, 1)
+
+
+def test_one_content_that_is_refused_stops_nobody_and_is_given_up(moody: Moody, outbox: Outbox) -> None:
+    queue(1, start="large")
+    begin = clock.now()
+    for minute in range(60):
+        with clock.fixed_at(begin + timedelta(minutes=minute)):
+            moody.content = "552 5.3.4 too large"
+            deliver_due()
+            moody.content = "250 OK"
+            queue(1, start=f"minute{minute}")
+            assert deliver_due() == 1
+    assert states(outbox) == (0, 60, 1)
+
+
+def test_one_that_breaks_the_line_each_time_lets_the_others_leave(moody: Moody, outbox: Outbox) -> None:
+    moody.content = "421 4.3.0 what was that"
+    queue(1, start="poison")
+    assert deliver_due() == 0
+    moody.content = "250 OK"
+    queue(5)
+    with clock.fixed_at(clock.now() + PAUSES[0]):
+        assert deliver_due(5) == 5
+    assert "poison0@example.org" not in moody.recipients
+
+
+def test_what_is_wrong_is_told_in_words(
+    app: Flask, moody: Moody, outbox: Outbox, organiser_client: FlaskClient
+) -> None:
+    assert reach.look_at_pause() is None
+    moody.sender = "553 5.7.1 sender address rejected"
+    queue(3)
+    deliver_due()
+    finding = reach.look_at_pause()
+    assert finding is not None and current_settings().mail_from in str(finding.text) and finding.advice
+    page = organiser_client.get("/organiser/letters").text
+    assert current_settings().mail_from in page and "Aucun courriel ne part" in page
+    moody.sender = "250 OK"
+    assert deliver_due() == 0
+    resume()
+    assert reach.look_at_pause() is None
+    assert deliver_due() == 2, "the third has tried the server, and waits a little longer"
+
+
+def test_a_new_sign_in_does_not_wait_for_the_end_of_a_pause(moody: Moody, outbox: Outbox) -> None:
+    moody.sender = "553 5.7.1 sender address rejected"
+    queue(3)
+    deliver_due()
+    moody.sender = "250 OK"
+    queue(1, SIGN_IN, start="ada")
+    assert deliver_due() == 3, "it leaves, and ends the pause for the others"
+    assert moody.recipients[0] == "ada0@example.org"
+
+
+def test_a_sign_in_overtakes_a_backlog_also_of_its_reader(moody: Moody, event: Event) -> None:
+    queue(1000, MAILING, event.id)
+    assert deliver_due(1) == 1
+    queue(1, SIGN_IN, start="p999@example.org,"[:4], recipient="p999@example.org")
+    queue(1, PLAIN, event.id, start="new")
+    assert deliver_due(2) == 2
+    assert moody.recipients[1:] == ["p999@example.org", "new0@example.org"]
+
+
+def test_two_lunches_share(moody: Moody, make_event: EventMaker) -> None:
+    large, small = make_event(slug="large"), make_event(slug="small")
+    queue(100, PLAIN, large.id, start="bot")
+    queue(10, PLAIN, small.id, start="guest")
+    assert deliver_due(2 * 10) == 2 * 10
+    assert sum(name.startswith("guest") for name in moody.recipients) == 10
+
+
+def test_order_of_one_lunch_and_urgency_of_known_kinds(event: Event) -> None:
+    kinds = [
+        "messages/message", "registrations/recap", "registrations/reminder", "registrations/confirmation",
+        "accounts/sign_in",
+    ]  # fmt: skip
+    for kind in kinds:
+        queue(1, kind, event.id, start=kind[-4:])
+    queue(1, "registrations/cancellation", event.id, start="more")
+    left = [db.session.get_one(OutboxLetter, number).kind for number in next_in_turn()]
+    assert left == [
+        "accounts/sign_in", "registrations/confirmation", "registrations/cancellation", "registrations/reminder",
+        "messages/message", "registrations/recap",
+    ]  # fmt: skip
+
+
+def test_what_failed_while_the_clock_was_ahead_leaves_after_the_correction(moody: Moody, outbox: Outbox) -> None:
+    now = clock.now()
+    moody.sender = "451 4.3.0 later"
+    with clock.fixed_at(now + timedelta(days=1)):
+        queue(2)
+        assert deliver_due() == 0
+    moody.sender = "250 OK"
+    queue(1, start="planned", next_attempt_at=now + timedelta(hours=3))
+    with clock.fixed_at(now + timedelta(minutes=1)):
+        assert deliver_due() == 2
+    assert states(outbox) == (1, 2, 0), "control: what is planned for later waits"
+
+
+def test_a_backlog_is_read_by_an_index(app: Flask, event: Event) -> None:
+    queue(5000, MAILING, event.id)
+    many = """insert into outbox_letter (kind, recipient, language, facts, message_id, event_id, created_at,
+        next_attempt_at, attempts, last_error, sent_at) select kind, recipient, language, facts, message_id || :mark,
+        event_id, created_at, next_attempt_at, 1, '', created_at from outbox_letter where sent_at is null"""
+    with transaction() as session:
+        for mark in "abcdef":
+            session.execute(text(many), {"mark": mark})
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("analyze")
+    seen: list[tuple[str, Any]] = []
+    db.event.listen(db.engine, "before_cursor_execute", lambda _c, _u, said, given, *_more: seen.append((said, given)))
+    assert len(next_in_turn()) == BATCH
+    said, given = next((said, given) for said, given in seen if "row_number" in said)
+    is_sqlite = db.engine.dialect.name == "sqlite"
+    with db.engine.connect() as connection:
+        rows = connection.exec_driver_sql(("explain query plan " if is_sqlite else "explain ") + said, given).all()
+    plan = "\n".join(str(row[-1]) for row in rows)
+    assert "ix_outbox_letter" in plan and not re.search(r"SCAN outbox_letter|Seq Scan", plan), plan
+
+
+@contextmanager
+def hanging_server(answer_after_data: bytes = b"") -> Iterator[tuple[int, list[bytes]]]:
+    """Accepts everything, and hangs after DATA, or says a byte a moment; its port, and the Message-IDs that it saw."""
+    seen: list[bytes] = []
+    lines: list[socket.socket] = []
+    ended = threading.Event()
+
+    def talk(line: socket.socket) -> None:
+        with line, line.makefile("rb") as said:
+            line.sendall(b"220 here\r\n")
+            in_data = False
+            for row in said:
+                if row.lower().startswith(b"message-id:"):
+                    seen.append(row)
+                if in_data and row == b".\r\n":
+                    while not ended.wait(0.2) and answer_after_data:
+                        line.sendall(answer_after_data)
+                    return
+                if not in_data:
+                    in_data = row.upper().startswith(b"DATA")
+                    line.sendall(b"354 go on\r\n" if in_data else b"250 OK\r\n")
+
+    def listen(listening: socket.socket) -> None:
+        while not ended.is_set():
+            try:
+                line, _address = listening.accept()
+            except OSError:
+                return
+            lines.append(line)
+            threading.Thread(target=quietly, args=(line,), daemon=True).start()
+
+    def quietly(line: socket.socket) -> None:
+        try:
+            talk(line)
+        except OSError:
+            return
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        threading.Thread(target=listen, args=(listening,), daemon=True).start()
+        try:
+            yield int(listening.getsockname()[1]), seen
+        finally:
+            ended.set()
+            listening.shutdown(socket.SHUT_RDWR)
