@@ -1,32 +1,39 @@
 """The queue of e-mails: a server in trouble pauses it and loses none, and the urgent leave first, event by event."""
 
+import os
 import re
 import socket
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from email import message_from_bytes
-from typing import Any
+from typing import IO, Any, Self
 
 import pytest
 from aiosmtpd.controller import Controller
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_babel import force_locale
 from sqlalchemy import text
 
-from lunchkit import clock
+from lunchkit import background, clock
 from lunchkit.config import current_settings
 from lunchkit.db import db, transaction
-from lunchkit.doctor import reach
+from lunchkit.doctor import machine, reach
 from lunchkit.events.models import Event
+from lunchkit.heartbeat import DELIVERY, JOBS, beat, last_beat
 from lunchkit.mail.actions import deliver_due, resume
 from lunchkit.mail.models import OutboxLetter
 from lunchkit.mail.outbox import promise_many
 from lunchkit.mail.rendering import Letter, Urgency, letter_kind
 from lunchkit.mail.turns import BATCH, PAUSES, next_in_turn
+from lunchkit.polls.actions import finish_closings
+from lunchkit.polls.closing import CLOSES_AFTER
+from lunchkit.polls.models import Stage
 from tests.conftest import EventMaker, Outbox
+from tests.room import asked, fresh, running_event
 from tests.server import free_port
 from tests.test_delivery import use_server
 
@@ -203,7 +210,7 @@ def test_a_new_sign_in_does_not_wait_for_the_end_of_a_pause(moody: Moody, outbox
 def test_a_sign_in_overtakes_a_backlog_also_of_its_reader(moody: Moody, event: Event) -> None:
     queue(1000, MAILING, event.id)
     assert deliver_due(1) == 1
-    queue(1, SIGN_IN, start="p999@example.org,"[:4], recipient="p999@example.org")
+    queue(1, SIGN_IN, recipient="p999@example.org")
     queue(1, PLAIN, event.id, start="new")
     assert deliver_due(2) == 2
     assert moody.recipients[1:] == ["p999@example.org", "new0@example.org"]
@@ -266,47 +273,111 @@ def test_a_backlog_is_read_by_an_index(app: Flask, event: Event) -> None:
     assert "ix_outbox_letter" in plan and not re.search(r"SCAN outbox_letter|Seq Scan", plan), plan
 
 
-@contextmanager
-def hanging_server(answer_after_data: bytes = b"") -> Iterator[tuple[int, list[bytes]]]:
-    """Accepts everything, and hangs after DATA, or says a byte a moment; its port, and the Message-IDs that it saw."""
-    seen: list[bytes] = []
-    lines: list[socket.socket] = []
-    ended = threading.Event()
+class Hanging:
+    """Accepts everything up to the end of DATA, and then says a byte a moment, or nothing, for ever."""
 
-    def talk(line: socket.socket) -> None:
-        with line, line.makefile("rb") as said:
+    def __init__(self, drip: bytes = b"") -> None:
+        self.drip, self.ended, self.hangs = drip, threading.Event(), threading.Event()
+        self.message_ids: list[bytes] = []
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.port = int(self._listening.getsockname()[1])
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._listen, daemon=True).start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.ended.set()
+        self._listening.close()
+
+    def _listen(self) -> None:
+        with suppress(OSError):
+            while True:
+                line, _address = self._listening.accept()
+                threading.Thread(target=self._talk, args=(line,), daemon=True).start()
+
+    def _talk(self, line: socket.socket) -> None:
+        with suppress(OSError), line, line.makefile("rb") as said:
             line.sendall(b"220 here\r\n")
-            in_data = False
             for row in said:
-                if row.lower().startswith(b"message-id:"):
-                    seen.append(row)
-                if in_data and row == b".\r\n":
-                    while not ended.wait(0.2) and answer_after_data:
-                        line.sendall(answer_after_data)
-                    return
-                if not in_data:
-                    in_data = row.upper().startswith(b"DATA")
-                    line.sendall(b"354 go on\r\n" if in_data else b"250 OK\r\n")
+                is_data = row.upper().startswith(b"DATA")
+                line.sendall(b"354 go on\r\n" if is_data else b"250 OK\r\n")
+                if is_data:
+                    self._swallow(said)
+                    while not self.ended.wait(0.1):
+                        line.sendall(self.drip)
 
-    def listen(listening: socket.socket) -> None:
-        while not ended.is_set():
-            try:
-                line, _address = listening.accept()
-            except OSError:
-                return
-            lines.append(line)
-            threading.Thread(target=quietly, args=(line,), daemon=True).start()
+    def _swallow(self, said: IO[bytes]) -> None:
+        for row in said:
+            if row.lower().startswith(b"message-id:"):
+                self.message_ids.append(row.split()[1])
+            if row == b".\r\n":
+                break
+        self.hangs.set()
 
-    def quietly(line: socket.socket) -> None:
-        try:
-            talk(line)
-        except OSError:
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    """Wait for what other threads do."""
+    for _ in range(600):
+        if is_so():
             return
+        threading.Event().wait(0.05)
+    raise AssertionError("it did not happen within half a minute")
 
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        threading.Thread(target=listen, args=(listening,), daemon=True).start()
-        try:
-            yield int(listening.getsockname()[1]), seen
-        finally:
-            ended.set()
-            listening.shutdown(socket.SHUT_RDWR)
+
+def test_a_server_that_hangs_after_data_holds_up_no_other_work(
+    app: Flask, make_event: EventMaker, outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lunch = running_event(make_event)
+    poll = asked(lunch)
+    monkeypatch.setattr(background, "JOBS", ((finish_closings, 0.0),))
+    monkeypatch.setattr(background, "ROUND", 0.1)
+    instance = current_settings().instance
+    with Hanging() as server:
+        use_server(app, server.port)
+        use = replace(current_settings(), mail_timeout=60)
+        app.extensions["lunchkit_settings"] = use
+        queue(1)
+        stop = background.start(app)
+        assert server.hangs.wait(30)
+        with clock.fixed_at(lunch.ends_at + CLOSES_AFTER):
+            wait_until(lambda: fresh(poll).stage is Stage.CLOSED)
+        wait_until(lambda: last_beat(instance) is not None)
+        assert last_beat(instance, DELIVERY) is None, "the delivery hangs still"
+        assert states(outbox) == (1, 0, 0)
+        stop.set()
+    wait_until(lambda: outbox.rows()[0].last_error != "")
+    box = Moody()
+    controller = Controller(box, hostname="127.0.0.1", port=(port := free_port()))
+    controller.start()
+    use_server(app, port)
+    with clock.fixed_at(clock.now() + HOUR):
+        assert deliver_due() == 1
+    controller.stop()
+    (message,) = (message_from_bytes(raw) for raw in box.messages)
+    assert [message["Message-ID"].encode()] == server.message_ids, "one repeat at most, and it is recognisable"
+
+
+@pytest.mark.parametrize("drip", [b"", b"2", b"250-still here\r\n"], ids=["silent", "bytes", "lines"])
+def test_one_e_mail_has_an_overall_limit(app: Flask, outbox: Outbox, drip: bytes) -> None:
+    with Hanging(drip) as server:
+        use_server(app, server.port)
+        queue(20)
+        assert deliver_due() == 0
+        assert len(server.message_ids) == 1, "one tries for all"
+    assert reach.look_at_pause() is not None
+    assert states(outbox) == (20, 0, 0)
+
+
+def test_a_delivery_that_hangs_is_told(app: Flask) -> None:
+    settings, now = current_settings(), clock.now()
+    beat(settings.instance)
+    beat(settings.instance, DELIVERY)
+    assert machine.look_at_delivery(settings) is None
+    hour_ago = (now - HOUR).timestamp()
+    os.utime(settings.instance / DELIVERY, (hour_ago, hour_ago))
+    finding = machine.look_at_delivery(settings)
+    with force_locale("en"):
+        assert finding is not None and "hung for 60 minutes" in str(finding.text)
+    os.utime(settings.instance / JOBS, (hour_ago, hour_ago))
+    assert machine.look_at_delivery(settings) is None, "the other finding says that nothing works"
