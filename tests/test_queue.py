@@ -306,6 +306,7 @@ class Hanging:
                     self._swallow(said)
                     while not self.ended.wait(0.1):
                         line.sendall(self.drip)
+                    return
 
     def _swallow(self, said: IO[bytes]) -> None:
         for row in said:

@@ -20,6 +20,7 @@ class Plain(smtplib.SMTP):
 
     longest = 120.0
     deadline = 0.0
+    is_cut = False
 
     def connect(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
         """Greet the server."""
@@ -37,22 +38,26 @@ class Plain(smtplib.SMTP):
             self.close()
             raise TimeoutError("the whole conversation timed out")
         self.sock.settimeout(left)
-        watchdog = threading.Timer(left + 1, _cut, (self.sock,))
+        watchdog = threading.Timer(left + 1, self._cut, (self.sock,))
         watchdog.daemon = True
         watchdog.start()
         try:
-            return super().getreply()
+            answer = super().getreply()
         finally:
             watchdog.cancel()
+        if self.is_cut:
+            self.close()
+            raise TimeoutError("the answer timed out")
+        return answer
+
+    def _cut(self, line: socket.socket) -> None:
+        self.is_cut = True
+        with contextlib.suppress(OSError):
+            line.shutdown(socket.SHUT_RDWR)
 
 
 class OverTls(Plain, smtplib.SMTP_SSL):
     """A line that is secured from its first byte."""
-
-
-def _cut(line: socket.socket) -> None:
-    with contextlib.suppress(OSError):
-        line.shutdown(socket.SHUT_RDWR)
 
 
 def open_line(
