@@ -29,7 +29,7 @@ from lunchkit.mail.models import ONLY, MailTrouble, OutboxLetter
 from lunchkit.mail.outbox import FORGET, wake
 from lunchkit.mail.reasons import explain
 from lunchkit.mail.rendering import render_letter
-from lunchkit.mail.turns import PAUSES, is_due, next_in_turn
+from lunchkit.mail.turns import PAUSES, may_be_tried, next_in_turn
 
 CLAIM = timedelta(minutes=5)
 GIVE_UP_AFTER = timedelta(days=3)
@@ -144,7 +144,7 @@ def claim_due() -> Iterator[OutboxLetter]:
 def _claim(number: int) -> OutboxLetter | None:
     """Take a letter, if nobody else has meanwhile."""
     with transaction() as session:
-        due = select(OutboxLetter).where(OutboxLetter.id == number, is_due())
+        due = select(OutboxLetter).where(OutboxLetter.id == number, may_be_tried())
         row = session.scalar(due.with_for_update(skip_locked=True).execution_options(populate_existing=True))
         if row is not None:
             row.attempts += 1
