@@ -80,8 +80,8 @@ def deliver_held(settings: Settings, kind: str) -> None:
     try:
         for row in rows if settings.mail_host else ():
             _deliver(line, row, settings)
-    except ServerUnreachable as error:
-        log.warning("the mail account of before does not answer: %s", error)
+    except QueuePaused:
+        log.warning("the mail account of before takes no e-mail")
     finally:
         line.close()
 
