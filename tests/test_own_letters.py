@@ -166,7 +166,8 @@ def test_the_first_paragraph_after_the_greeting_is_set_large(prose: str, leads: 
 
 def test_every_letter_that_attendees_get_is_in_the_list() -> None:
     folders = {folder.name for folder in (HOUSE / "templates" / FOLDER).iterdir() if folder.is_dir()}
-    assert {letter.folder for letter in LETTERS.values()} == folders
+    unwritten = {"hold"}  # asks to confirm: nobody words it otherwise
+    assert {letter.folder for letter in LETTERS.values()} == folders - unwritten
     assert list(NAMES) == list(LETTERS)
     assert {*SENT, "reminder"} == set(LETTERS)
     for letter in LETTERS.values():
