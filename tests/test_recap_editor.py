@@ -249,11 +249,11 @@ def test_a_picture_of_several_megabytes_is_taken(event: Event, organiser_client:
 
 
 def test_a_picture_that_is_too_heavy_opens_no_door(app: Flask, event: Event, organiser_client: FlaskClient) -> None:
-    """The weight is judged before the door asks who is there."""
+    """A stranger is refused before anything is read."""
     path = sheet(organiser_client, event, PHOTOS).path + "/pictures"
     stranger = new_client(app)
     answer = stranger.post(path, data=b"0" * MOST_BYTES * 2, content_type="multipart/form-data; boundary=x")
-    assert answer.status_code == 413
+    assert answer.status_code == 401
     assert "data-autosave" not in answer.get_data(as_text=True)
     for wrong in (path.replace(str(section_of(event, PHOTOS).id), "9999"), path.replace(event.slug, "nulle-part")):
         answer = organiser_client.post(
