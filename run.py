@@ -4,6 +4,8 @@
     python3 run.py demo  [--port 8000 …]   serve a demo network and print its addresses
     python3 run.py test  [pytest's words]  run all the tests
     python3 run.py lint                    check style, types and the drawing of who may import whom
+    python3 run.py assets                  build the style sheets and scripts of the pages anew (needs Node)
+    python3 run.py translations            take new texts into the catalogues, compile them, list what is untranslated
     python3 run.py lock  [--upgrade]       make the lock files anew (needs uv)
     python3 run.py serve …                 any other word goes to the `lunchkit` command
 
@@ -23,6 +25,7 @@ import json
 import os
 import shutil
 import subprocess
+import tempfile
 import venv
 from pathlib import Path
 from typing import Any, NoReturn
@@ -35,7 +38,17 @@ STAMP = VENV / "installed.json"
 RUNTIME = ROOT / "requirements.txt"
 TEST = ROOT / "requirements-test.txt"  # all of RUNTIME at the same versions, and more
 
+ASSETS = ROOT / "lunchkit" / "static"
+NODE_BIN = ROOT / "node_modules" / ".bin"
+CATALOGUES = ROOT / "lunchkit" / "translations"
+
 LINT = ("ruff check --quiet", "ruff format --check --quiet", "mypy", "lint-imports --no-logo")
+LINT_ASSETS = "biome lint --error-on-warnings --colors=off lunchkit/static"
+BUNDLE = "esbuild --bundle --format=esm --target=es2022 --charset=utf8 --legal-comments=none --log-level=warning"
+EXTRACT = "pybabel -q extract -k _l -k _n:1,2 --no-location --sort-output -w 120 lunchkit"
+UPDATE = "pybabel -q update -w 120 --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date"
+LANGUAGES = {"fr": "babel.cfg", "de": "babel-attendees.cfg", "it": "babel-attendees.cfg"}
+"""Each language, and the list of what is translated into it: all, or what attendees, voters and readers meet."""
 COMPILE = "uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --no-annotate"
 
 # What a machine may have set for its own pip or uv, and what would spoil an install into .venv. Its mirrors, proxies
@@ -55,6 +68,11 @@ def main(words: list[str]) -> int:
     if command == "lint":
         install(TEST)
         return lint()
+    if command == "assets":
+        return build_assets(ASSETS / "built")
+    if command == "translations":
+        install(TEST)
+        return translate()
     if command == "test":
         install(TEST)
         os.chdir(ROOT)
@@ -169,13 +187,82 @@ def become(program: Path, *words: str) -> NoReturn:
 def lint() -> int:
     """Run every check even if an early one fails; 0 if all are content. Nothing is changed."""
     failed = [check for check in LINT if not passes(*check.split())]
+    if install_node_tools():
+        failed += [] if passes(*LINT_ASSETS.split(), folder=NODE_BIN) else [LINT_ASSETS]
+        failed += [] if assets_are_fresh() else ["assets (run.py assets builds them anew)"]
+    elif os.environ.get("CI"):
+        failed.append("assets (Node is missing)")
+    else:
+        say("lint: style sheets and scripts were not checked: Node is missing (Debian and Ubuntu: apt install npm)")
     say(f"lint: not content: {', '.join(failed)}" if failed else "lint: all content")
     return 1 if failed else 0
 
 
-def passes(program: str, *words: str) -> bool:
-    """Whether one of the tools in `.venv` is content with this folder."""
-    return subprocess.run([BIN / program, *words], cwd=ROOT).returncode == 0
+def passes(program: str, *words: str, folder: Path = BIN) -> bool:
+    """Whether one of the tools, in `.venv` if nothing else is said, is content with this folder."""
+    return subprocess.run([folder / program, *words], cwd=ROOT).returncode == 0
+
+
+def install_node_tools() -> bool:
+    """Bring `node_modules` to what package-lock.json says; False where this machine has no Node."""
+    npm, wanted = shutil.which("npm"), (ROOT / "package-lock.json").read_bytes()
+    stamp = ROOT / "node_modules" / "installed-lock.json"
+    if not npm:
+        return False
+    if not stamp.exists() or stamp.read_bytes() != wanted:
+        run_installer(npm, "ci", "--silent", "--prefix", str(ROOT))
+        stamp.write_bytes(wanted)
+    return True
+
+
+def build_assets(folder: Path) -> int:
+    """Build each page's style sheet and script, one file each, into the folder. 0 if all went well."""
+    if not install_node_tools():
+        sys.exit("run.py: assets needs Node (Debian and Ubuntu: apt install npm).")
+    pages = sorted(str(page.relative_to(ROOT)) for page in (ASSETS / "pages").iterdir())
+    shutil.rmtree(folder, ignore_errors=True)
+    program, *options = BUNDLE.split()
+    return 0 if passes(program, *options, f"--outdir={folder}", *pages, folder=NODE_BIN) else 1
+
+
+def assets_are_fresh() -> bool:
+    """Whether what is built is what the sources say now."""
+    with tempfile.TemporaryDirectory() as place:
+        fresh = Path(place) / "built"
+        return build_assets(fresh) == 0 and contents(fresh) == contents(ASSETS / "built")
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """The files of a folder by their names."""
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def translate() -> int:
+    """Take new texts of the code into the catalogues, drop those that are gone, compile. 1 if any is untranslated."""
+    with tempfile.TemporaryDirectory() as place:
+        for language, listing in LANGUAGES.items():
+            found = f"{place}/{listing}.pot"
+            if not passes(*EXTRACT.split(), "-F", listing, "-o", found):
+                return 1
+            if not passes(*UPDATE.split(), "-i", found, "-d", str(CATALOGUES), "-l", language):
+                return 1
+    subprocess.run([BIN / "pybabel", "-q", "compile", "-d", CATALOGUES], cwd=ROOT)  # its checks know no plural of ours
+    untranslated = [words for language in LANGUAGES for words in untranslated_in(language)]
+    for words in untranslated:
+        print(words)
+    return 1 if untranslated else 0
+
+
+def untranslated_in(language: str) -> list[str]:
+    """The texts that a catalogue has no translation for, each after its language."""
+    ask = (
+        "import sys; from babel.messages.pofile import read_po; "
+        "[print(f'{sys.argv[2]}: {m.id!r}') for m in read_po(open(sys.argv[1], 'rb')) "
+        "if m.id and not (all(m.string) if isinstance(m.string, tuple) else m.string)]"
+    )
+    catalogue = str(CATALOGUES / language / "LC_MESSAGES" / "messages.po")
+    told = subprocess.run([PYTHON, "-c", ask, catalogue, language], cwd=ROOT, capture_output=True, text=True)
+    return told.stdout.splitlines()
 
 
 def lock(options: list[str]) -> int:

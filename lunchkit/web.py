@@ -42,56 +42,10 @@ from lunchkit.images.refusals import PictureTooHeavy
 from lunchkit.settings_file import SettingsFile
 
 STATIC = Path(__file__).parent / "static"
-_REMARKS = re.compile(rb"/\*.*?\*/\n?", re.DOTALL)
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
     "manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-BUNDLES = {
-    "css/phone.css": ("css/base.css", "css/vote.css", "css/feedback.css", "css/pictures.css"),
-    "css/archive.css": ("css/base.css", "css/series.css"),
-    "css/article.css": ("css/base.css", "css/pictures.css", "css/recap.css"),
-    "css/speaker.css": ("css/base.css", "css/people.css", "css/speaking.css"),
-    "css/desk.css": (
-        "css/base.css",
-        "css/organiser.css",
-        "css/speaking.css",
-        "css/writing.css",
-        "css/team.css",
-        "css/letters.css",
-    ),
-    "css/door.css": ("css/base.css", "css/organiser.css", "css/at-the-door.css"),
-    "js/door.js": (
-        "js/door-disk.js",
-        "js/door-ledger.js",
-        "js/door-judge.js",
-        "js/door-send.js",
-        "js/door-scan.js",
-        "js/door-verdict.js",
-        "js/door-camera.js",
-        "js/door-search.js",
-        "js/door-list.js",
-        "js/door-walk-in.js",
-        "js/door-signs.js",
-        "js/door-keep.js",
-    ),
-    "js/confirmation.js": ("js/passkey.js", "js/hold-submit.js"),
-    "js/article.js": ("js/share.js", "js/print-page.js"),
-    "js/phone.js": ("js/live.js", "js/answering.js", "js/ballot.js", "js/support.js", "js/feedback.js"),
-    "js/afterwards.js": ("js/live.js", "js/feedback.js"),
-    "js/projector.js": ("js/live.js", "js/screen.js"),
-    "js/run.js": ("js/count-down.js", "js/follow.js"),
-    "js/room.js": ("js/watch-room.js", "js/live.js"),
-    "js/writing.js": (
-        "js/add-picture-too.js",
-        "js/check-size.js",
-        "js/autosave.js",
-        "js/keep-text.js",
-        "js/show-others.js",
-        "js/bring-back.js",
-    ),
-}
-"""Files that are sent as one where each request counts: a stream takes one of the four that a phone's page may make."""
 HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -342,12 +296,7 @@ def static_address(path: str) -> str:
 
 @lru_cache(maxsize=200)
 def _read_static(path: str) -> tuple[bytes, bytes, str]:
-    parts = [_read_file(part) for part in BUNDLES.get(path, (path,))]
-    if len(parts) > 1 and path.endswith(".js"):
-        parts = [b"{\n" + part + b"}\n" for part in parts]  # what a module names is its own
-    if path.endswith(".css"):
-        parts = [_REMARKS.sub(b"", part) for part in parts]  # for whoever writes styles; they weigh on every page
-    body = b"".join(parts)
+    body = _read_file(path)
     kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
     return body, gzip.compress(body, 9, mtime=0), "text/javascript" if path.endswith(".js") else kind
 

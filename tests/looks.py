@@ -61,8 +61,7 @@ def weigh(page: Page, url: str) -> Weight:
     elements = page.evaluate("document.querySelectorAll('*:not(svg *)').length")
     host = re.match(r"https?://[^/]+", url)
     assert host is not None
-    icon = page.evaluate("document.querySelector('link[rel~=icon]')?.href")  # of the site: some browsers ask for it
-    asked = [address for address in asked if not address.startswith("data:") and address != icon]  # and date pickers
+    asked = [address for address in asked if not address.startswith("data:")]  # of date pickers
     foreign = tuple(address for address in asked if not address.startswith(host[0]))
     session.detach()
     return Weight(int(sum(sizes.values())), len(asked), elements, foreign)

@@ -34,7 +34,9 @@ function arrow(row, word, step) {
 }
 
 function rank(list) {
-  [...list.children].forEach((row, place) => (row.querySelector("select").value = place + 1));
+  [...list.children].forEach((row, place) => {
+    row.querySelector("select").value = place + 1;
+  });
 }
 
 function move(row, step, button) {

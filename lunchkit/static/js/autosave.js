@@ -12,7 +12,13 @@ const own = ([name, value]) => typeof value === "string" && !/^(csrf_token|versi
 const text = () => new URLSearchParams([...new FormData(form)].filter(own)).toString();
 const tell = (what, detail) =>
   form.dispatchEvent(new CustomEvent(`lunchkit:${what}`, { detail, cancelable: true }));
-const go = () => (clearTimeout(timer), (running ??= save().finally(() => (running = undefined))));
+function go() {
+  clearTimeout(timer);
+  running ??= save().finally(() => {
+    running = undefined;
+  });
+  return running;
+}
 let saved = text(), running, timer, wake, leaving, said, isStopped = false, passes = false;
 if (form.querySelector("[aria-invalid=true]")) words.state = "wrong"; // as the page was opened
 
@@ -46,7 +52,10 @@ async function deliver(sent) {
     else if (words.kept) say(answer.told ? "later" : "offline", answer.told?.error);
     else say("adrift");
     const pause = Math.min(LONGEST, 1_000 * 2 ** Math.min(tries, 6)) * (0.5 + Math.random() / 2);
-    await new Promise((done) => ((wake = done), setTimeout(done, pause)));
+    await new Promise((done) => {
+      wake = done;
+      setTimeout(done, pause);
+    });
   }
 }
 

@@ -1,7 +1,9 @@
 // Reads tickets with the camera: with the phone's own decoder, or with one of ours that is only loaded where it has none.
 // <div data-camera data-decoder="…"> with <video>, [data-start], [data-torch], [data-turn], [data-refused], [data-none].
 // A code that stays before the camera is read once; gone for two seconds and shown again, it is somebody else's turn.
-const root = document.querySelector("[data-door]");
+import { announce } from "./door-root.js";
+import { show } from "./door-verdict.js";
+
 const box = document.querySelector("[data-camera]");
 const part = (name) => box.querySelector(`[data-${name}]`);
 const video = box.querySelector("video");
@@ -65,14 +67,17 @@ async function meet(text) {
   last = { text, at: now };
   if (isSame) return;
   const token = text.match(TICKET)?.[1].toUpperCase();
-  if (!token) return root.show({ word: "foreign" });
+  if (!token) return show({ word: "foreign" });
   const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(token));
   const ticket = Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, "0")).join("");
-  root.dispatchEvent(new CustomEvent("door:wish", { detail: { ticket } }));
+  announce("wish", { ticket });
 }
 
 part("start").addEventListener("click", start);
-part("turn").addEventListener("click", () => (turn++, start()));
+part("turn").addEventListener("click", () => {
+  turn += 1;
+  start();
+});
 part("torch").addEventListener("click", async ({ currentTarget: button }) => {
   const isLit = button.getAttribute("aria-pressed") !== "true";
   await stream?.getVideoTracks()[0].applyConstraints({ advanced: [{ torch: isLit }] });

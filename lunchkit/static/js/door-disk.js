@@ -1,7 +1,8 @@
 // The phone's disk: IndexedDB, told to wait until it is written, so that neither a closed page nor a phone that starts
-// again loses a scan (localStorage is written seconds later). root.disk has change(store, work), read(store, work), forget().
+// again loses a scan (localStorage is written seconds later).
 // <div data-door data-slug="…">: a lunch has a database of its own.
-const root = document.querySelector("[data-door]");
+import { root } from "./door-root.js";
+
 const NAME = `lunchkit-door-${root.dataset.slug}`;
 const opened = new Promise((resolve, reject) => {
   const asked = indexedDB.open(NAME, 1);
@@ -14,7 +15,7 @@ const opened = new Promise((resolve, reject) => {
 });
 
 // Resolves once it lies on the disk.
-async function change(store, work) {
+export async function change(store, work) {
   const transaction = (await opened).transaction(store, "readwrite", { durability: "strict" });
   return new Promise((resolve, reject) => {
     const asked = work(transaction.objectStore(store));
@@ -23,7 +24,7 @@ async function change(store, work) {
   });
 }
 
-async function read(store, work) {
+export async function read(store, work) {
   const asked = work((await opened).transaction(store).objectStore(store));
   return new Promise((resolve, reject) => {
     asked.onsuccess = () => resolve(asked.result);
@@ -31,9 +32,7 @@ async function read(store, work) {
   });
 }
 
-async function forget() {
+export async function forget() {
   (await opened).close();
   indexedDB.deleteDatabase(NAME);
 }
-
-root.disk = { change, read, forget };

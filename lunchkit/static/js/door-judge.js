@@ -1,15 +1,14 @@
 // What this phone says by itself about somebody at the door, from the list that it has.
-// root.judge({ ticket | id | walk_in }) gives { word, who, seats, … } in the words of the server's answers.
-const root = document.querySelector("[data-door]");
-const { ledger } = root;
+// judge({ ticket | id | walk_in }) gives { word, who, seats, … } in the words of the server's answers.
+import { ledger, person as find } from "./door-ledger.js";
 
-root.judge = (wish) => {
+export function judge(wish) {
   if (wish.walk_in) return { word: (ledger.counts?.free ?? 0) > 0 ? "in" : "full", who: wish.walk_in.name, seats: 1, people: 1 };
-  const person = root.person(wish);
+  const person = find(wish);
   if (!person) return { word: "unknown" };
   const { id, who, seats, place, standing } = person;
   const first = ledger.arrivals.get(id);
   if (first) return { ...first, id, who, seats, word: "double" };
   const word = { seated: "in", waiting: "waiting" }[standing] ?? "cancelled";
   return { word, id, who, seats, place, people: word === "in" ? seats : 0 };
-};
+}

@@ -1,8 +1,10 @@
 // Keeps the door open: the page opens again without network, the screen stays on, and nothing stays behind afterwards.
 // <div data-worker="…" data-scope="…" data-until="milliseconds">, [data-leave] (a button that clears this phone),
 // <input data-door-name>, <input type="checkbox" data-loud> (a buzz and a tone for each word, if one wishes).
-const root = document.querySelector("[data-door]");
-const { ledger } = root;
+import { forget } from "./door-disk.js";
+import { ledger } from "./door-ledger.js";
+import { root } from "./door-root.js";
+
 const name = document.querySelector("[data-door-name]");
 const loud = document.querySelector("[data-loud]");
 const { decoder } = document.querySelector("[data-camera]").dataset;
@@ -10,7 +12,7 @@ const leave = document.querySelector("[data-leave]");
 const TONES = { in: [880], double: [440, 440], undone: [] };
 let tones;
 
-root.doorName = () => name.value.trim();
+export const doorName = () => name.value.trim();
 
 for (const field of [name, loud]) {
   const kept = localStorage.getItem(`lunchkit-door-${field.name}`);
@@ -32,7 +34,7 @@ async function install() {
 
 async function clear() {
   if (ledger.queue.length || ledger.held.length) return;
-  await root.disk.forget();
+  await forget();
   const registration = await navigator.serviceWorker?.getRegistration(root.dataset.scope);
   await registration?.unregister();
   for (const key of await caches.keys()) if (key.startsWith(`door-${root.dataset.slug}/`)) await caches.delete(key);

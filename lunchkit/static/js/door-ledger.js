@@ -1,21 +1,22 @@
 // What this phone knows of a lunch, and what it owes the server. It lies on the disk before anybody is let in. Of names
 // only the short form does; the full ones stay in the memory of the open page.
-// <div data-door data-slug="…">: the files of the door meet on this element, here by its property `ledger`.
-// Event on it: door:changed, whenever anything here did.
-const root = document.querySelector("[data-door]");
-const ledger = (root.ledger = {
+// Announces door:changed whenever anything here did.
+import { change, read } from "./door-disk.js";
+import { announce, root } from "./door-root.js";
+
+export const ledger = {
   people: [], byKey: new Map(), byId: new Map(), arrivals: new Map(), conflicts: [], counts: undefined, digest: "",
   hasNames: false,
   queue: [], // what the server has not answered yet, in its order: { order, record }
   held: [], // what it answered with a no that only this phone knows: { order, record, answer }
-});
-const { change, read } = root.disk;
+};
 const plain = ({ order, record, answer }) => ({ ...(order && { order }), record, ...(answer && { answer }) });
 const changed = () => {
   // Tells the server what only this phone knows: signing out, which clears it, asks first while something waits here.
   const owed = ledger.queue.length + ledger.held.length;
+  // biome-ignore lint/suspicious/noDocumentCookie: the server reads it; the Cookie Store is not in every browser
   document.cookie = `lunchkit-owed-${root.dataset.slug}=${owed}; path=/organiser; samesite=lax; max-age=${owed ? 604_800 : 0}`;
-  root.dispatchEvent(new CustomEvent("door:changed"));
+  announce("changed");
 };
 
 ledger.add = async (entry) => {
@@ -69,13 +70,15 @@ function presume({ let_in, nonce, undoes, corrects, people, at, door, ...who }) 
   const named = [...ledger.arrivals].find(([, one]) => one.of === (undoes ?? corrects));
   if (undoes && named) ledger.arrivals.delete(named[0]);
   if (corrects && named) ledger.arrivals.set(named[0], { ...named[1], people });
-  const person = let_in && !undoes && !corrects && root.person(who);
-  if (person && !ledger.arrivals.has(person.id))
-    ledger.arrivals.set(person.id, { id: person.id, people: people ?? person.seats, at, door, of: nonce });
+  const one = let_in && !undoes && !corrects && person(who);
+  if (one && !ledger.arrivals.has(one.id))
+    ledger.arrivals.set(one.id, { id: one.id, people: people ?? one.seats, at, door, of: nonce });
 }
 
 // The person of a record: by number, or by the part of the ticket's hash that we know.
-root.person = ({ id, ticket }) => ledger.byId.get(id) ?? (ticket && ledger.byKey.get(keyOf(ticket)));
+export function person({ id, ticket }) {
+  return ledger.byId.get(id) ?? (ticket && ledger.byKey.get(keyOf(ticket)));
+}
 
 function keyOf(hash) {
   const bytes = hash.slice(0, 24).match(/../g).map((pair) => parseInt(pair, 16));

@@ -1,10 +1,14 @@
 // Finds people by a part of their name or by the code of their ticket, in the list on the phone. A whole code that is one
-// ticket's lets in at once, as the camera does. root.listAll() shows everybody.
+// ticket's lets in at once, as the camera does. listAll() shows everybody.
 // <form data-search> with an input, <ul data-found data-none="words for nobody" data-none-short="the same, where surnames
 // are missing">, and <template data-person>: [data-name], [data-state], and a button with [data-word] and data-other, its
 // word for who cannot simply come in; data-states of the list holds its words as JSON.
-const root = document.querySelector("[data-door]");
-const { ledger } = root;
+import { time } from "./door-clock.js";
+import { judge } from "./door-judge.js";
+import { ledger } from "./door-ledger.js";
+import { announce, root } from "./door-root.js";
+import { show } from "./door-verdict.js";
+
 const form = document.querySelector("[data-search]");
 const list = document.querySelector("[data-found]");
 const input = form.querySelector("input");
@@ -43,8 +47,8 @@ function ticketsOf(typed) {
 }
 
 function state(person) {
-  const { word, at, people, seats, place } = root.judge({ id: person.id });
-  const filled = WORDS[word].replace("{time}", root.time(at)).replace("{place}", place ?? "");
+  const { word, at, people, seats, place } = judge({ id: person.id });
+  const filled = WORDS[word].replace("{time}", time(at)).replace("{place}", place ?? "");
   return seats > 1 ? `${filled} · ${word === "double" ? `${people}/${seats}` : `× ${seats}`}` : filled;
 }
 
@@ -62,18 +66,18 @@ function line(person) {
   const button = part.querySelector("button");
   for (const place of part.querySelectorAll("[data-name]")) place.textContent = shown(person);
   part.querySelector("[data-state]").textContent = state(person);
-  if (root.judge({ id: person.id }).word !== "in") part.querySelector("[data-word]").textContent = button.dataset.other;
+  if (judge({ id: person.id }).word !== "in") part.querySelector("[data-word]").textContent = button.dataset.other;
   button.addEventListener("click", () => take(person));
   return part;
 }
 
 function take(person) {
-  const told = root.judge({ id: person.id });
+  const told = judge({ id: person.id });
   input.value = "";
   isWhole = false;
   draw();
-  if (told.word === "double") root.show({ ...told, isChecked: true });
-  else root.dispatchEvent(new CustomEvent("door:wish", { detail: { id: person.id } }));
+  if (told.word === "double") show({ ...told, isChecked: true });
+  else announce("wish", { id: person.id });
 }
 
 function type() {
@@ -82,13 +86,13 @@ function type() {
   else draw();
 }
 
-root.listAll = async () => {
+export async function listAll() {
   await ledger.ready;
   isWhole = true;
   input.value = "";
   draw();
   list.querySelector("button")?.focus();
-};
+}
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();

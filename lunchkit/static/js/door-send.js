@@ -1,19 +1,30 @@
 // Tells the server what was scanned, in its order, until it has answered; then asks what is new, every few seconds.
 // <div data-now="…" data-scans="…">; data-link says 'on', 'off' (no network, or no server), 'out' (signed out), or 'shut'
 // (whoever is signed in may not enter this door, or no longer).
-// root.round() begins a round at once; whoever waits for the answer to a record sets its entry's `heard`.
-const root = document.querySelector("[data-door]");
-const { ledger } = root;
+// round() begins a round at once; whoever waits for the answer to a record sets its entry's `heard`.
+import { ledger } from "./door-ledger.js";
+import { announce, root } from "./door-root.js";
+
 const BATCH = 40, EVERY = 4_000, PATIENCE = 8_000, REFUSALS = ["out", "shut"];
 let token, etag, timer, running, waiting;
 
-root.token = () => token;
-root.round = () => {
-  if (!running) return (running = round().finally(() => (running = undefined)));
-  return (waiting ??= running.then(() => ((waiting = undefined), root.round())));
-};
+export const csrfToken = () => token;
 
-async function round() {
+export function round() {
+  if (running) {
+    waiting ??= running.then(() => {
+      waiting = undefined;
+      return round();
+    });
+    return waiting;
+  }
+  running = goRound().finally(() => {
+    running = undefined;
+  });
+  return running;
+}
+
+async function goRound() {
   clearTimeout(timer);
   try {
     await ledger.ready;
@@ -26,7 +37,7 @@ async function round() {
   } catch (error) {
     link(REFUSALS.includes(error.message) ? error.message : "off");
   }
-  timer = setTimeout(root.round, EVERY * (0.8 + 0.4 * Math.random()) * (root.dataset.link === "on" ? 1 : 1.5));
+  timer = setTimeout(round, EVERY * (0.8 + 0.4 * Math.random()) * (root.dataset.link === "on" ? 1 : 1.5));
 }
 
 async function look() {
@@ -72,11 +83,11 @@ async function call(address, options) {
 function link(state) {
   const before = root.dataset.link;
   root.dataset.link = state;
-  if (before !== state) root.dispatchEvent(new CustomEvent("door:changed"));
+  if (before !== state) announce("changed");
 }
 
-addEventListener("online", () => root.round());
+addEventListener("online", () => round());
 addEventListener("offline", () => link("off"));
-addEventListener("pageshow", (event) => event.persisted && root.round());
-document.addEventListener("visibilitychange", () => document.hidden || root.round());
-root.round();
+addEventListener("pageshow", (event) => event.persisted && round());
+document.addEventListener("visibilitychange", () => document.hidden || round());
+round();

@@ -1,12 +1,15 @@
 // The lines around the camera: who is in, how many seats are free, what waits, whom somebody must look into.
 // [data-count="present|expected|free|walk_ins"], [data-link-is="on|off|out|shut"], [data-owed="{n} …"], [data-last] (the last one in, and an undo),
-// [data-house="JSON"] (of a full house: who is missing, and who waits), [data-soon-out="… {time} …"] (the session's last hour),
+// [data-soon-out="… {time} …"] (the session's last hour),
 // <ul data-conflicts data-words="JSON"> with <template data-conflict>; its button posts or forgets.
-const root = document.querySelector("[data-door]");
-const { ledger } = root;
+import { time } from "./door-clock.js";
+import { house, places as houses } from "./door-house.js";
+import { ledger } from "./door-ledger.js";
+import { announce, root } from "./door-root.js";
+import { csrfToken, round } from "./door-send.js";
+
 const all = (name) => document.querySelectorAll(`[data-${name}]`);
 const list = document.querySelector("[data-conflicts]");
-const houses = all("house"), HOUSE = JSON.parse(houses[0].dataset.house);
 const soonOut = document.querySelector("[data-soon-out]"), SOON = 3_600_000;
 const WORDS = JSON.parse(list.dataset.words);
 let last;
@@ -22,21 +25,14 @@ function draw() {
   }
   if (ledger.counts) for (const place of all("count")) place.textContent = counted()[place.dataset.count];
   for (const place of all("needs-names")) place.hidden = ledger.hasNames || !ledger.people.length;
-  for (const place of houses) place.textContent = root.house();
+  for (const place of houses) place.textContent = house();
   const until = ledger.signedInUntil;
   soonOut.hidden = link !== "on" || !until || until - Date.now() > SOON;
-  if (!soonOut.hidden) soonOut.querySelector("span").textContent = soonOut.dataset.soonOut.replace("{time}", root.time(until));
+  if (!soonOut.hidden) soonOut.querySelector("span").textContent = soonOut.dataset.soonOut.replace("{time}", time(until));
   const lines = [...ledger.conflicts.map(flagged), ...ledger.held.map(held)];
   list.replaceChildren(...lines);
   list.closest("section").hidden = !lines.length;
 }
-
-root.house = () => {
-  const { free = 1, absent, waiting } = ledger.counts ?? {};
-  if (free > 0) return "";
-  const many = (name, n) => (n ? (n === 1 ? HOUSE[`${name}_one`] : HOUSE[name].replace("{n}", n)) : "");
-  return [HOUSE.full, many("absent", absent), many("waiting", waiting)].filter(Boolean).join(" ");
-};
 
 // The server's counts, and those of ours that it has not heard of.
 function counted() {
@@ -58,7 +54,7 @@ function held(entry) {
 }
 
 function fill(words, { who, at, door, first_at, first_door, lunch }) {
-  const values = { who, door, first_door, lunch, time: root.time(at), first_time: root.time(first_at) };
+  const values = { who, door, first_door, lunch, time: time(at), first_time: time(first_at) };
   return words.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "").replaceAll(" ()", "");
 }
 
@@ -70,9 +66,9 @@ function line(words, done) {
 }
 
 async function settle({ scan }) {
-  const body = new URLSearchParams({ csrf_token: root.token() });
+  const body = new URLSearchParams({ csrf_token: csrfToken() });
   await fetch(root.dataset.settle.replace("/0/", `/${scan}/`), { method: "POST", body, redirect: "manual" }).catch(() => {});
-  root.round();
+  round();
 }
 
 root.addEventListener("door:changed", draw);
@@ -84,4 +80,4 @@ root.addEventListener("door:told", ({ detail }) => {
   place.querySelector("[data-who]").textContent = last?.who ?? "";
 });
 document.querySelector("[data-last] button").addEventListener("click", () =>
-  root.dispatchEvent(new CustomEvent("door:wish", { detail: { undoes: last.of } })));
+  announce("wish", { undoes: last.of }));

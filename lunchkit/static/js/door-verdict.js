@@ -2,22 +2,17 @@
 // <dialog data-verdict></dialog>, and one <template data-word="in"> for each word. In it: [data-fill="who|place|lunch|people|house"],
 // [data-since="since {time}, {door}"], [data-when="checked|unchecked|party|missing|seat|no-seat|room|no-room"] which show only then,
 // [data-does="undo|seat|room|anyway|rest|rejoin|next"] which are buttons, and [data-party] which gets one for each number of people.
-// data-asks on the dialog says that there is more to press than «next». data-clock of the door holds two patterns of the time
-// of day, of a full hour and of any other, as the server writes it.
-const root = document.querySelector("[data-door]");
+// data-asks on the dialog says that there is more to press than «next».
+import { time } from "./door-clock.js";
+import { house } from "./door-house.js";
+import { ledger } from "./door-ledger.js";
+import { announce, root } from "./door-root.js";
+
 const dialog = document.querySelector("[data-verdict]");
 const STAYS = 5_000;
-const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: root.dataset.zone });
-const [HOUR, TIME] = JSON.parse(root.dataset.clock);
 let shown, timer;
 
-root.time = (at) => {
-  if (!at) return "";
-  const [hour, minute] = clock.format(at).split(":");
-  return (minute === "00" ? HOUR : TIME).replace("{h}", Number(hour)).replace("{m}", minute);
-};
-
-root.show = (told) => {
+export function show(told) {
   shown = told;
   const part = document.querySelector(`template[data-word="${told.word}"]`).content.cloneNode(true);
   for (const place of part.querySelectorAll("[data-fill]")) place.textContent = told[place.dataset.fill] ?? "";
@@ -30,12 +25,12 @@ root.show = (told) => {
   dialog.querySelector("[data-close]")?.focus();
   clearTimeout(timer);
   if (told.word === "undone" || (told.word === "in" && told.seats < 2)) timer = setTimeout(() => dialog.close(), STAYS);
-  if (told.word !== "asking") root.dispatchEvent(new CustomEvent("door:told", { detail: told }));
-};
+  if (told.word !== "asking") announce("told", told);
+}
 
 // What depends on how full the house is: a seat may come free while the answer stands there.
 function arrange() {
-  for (const place of dialog.querySelectorAll("[data-fill=house]")) place.textContent = root.house();
+  for (const place of dialog.querySelectorAll("[data-fill=house]")) place.textContent = house();
   for (const place of dialog.querySelectorAll("[data-when]")) place.hidden = !holds(place.dataset.when);
   const choices = [...dialog.querySelectorAll(".acts [data-does], [data-party] button")];
   dialog.toggleAttribute("data-asks", choices.some((one) => !one.closest("[hidden]")));
@@ -43,7 +38,7 @@ function arrange() {
 
 function holds(when) {
   const missing = (shown.seats ?? 1) - (shown.people ?? 0);
-  const { may_add = 0, free = Infinity } = root.ledger.counts ?? {};
+  const { may_add = 0, free = Infinity } = ledger.counts ?? {};
   const room = shown.isChecked && may_add >= (shown.seats || 1), seat = shown.isChecked && free >= (shown.seats || 1);
   const facts = { room, seat, "no-seat": shown.isChecked && !seat, "no-room": shown.isChecked && !room, checked: shown.isChecked, unchecked: !shown.isChecked, party: shown.seats > 1, missing: missing > 0, of: shown.of };
   return Boolean(facts[when]);
@@ -51,7 +46,7 @@ function holds(when) {
 
 function since(words) {
   const { at, door, people, seats } = shown;
-  const filled = words.replace("{time}", root.time(at)).replace("{door}", door ?? "");
+  const filled = words.replace("{time}", time(at)).replace("{door}", door ?? "");
   return filled.replace("{people}", people).replace("{seats}", seats).replace(/[\s,·]+$/, "");
 }
 
@@ -79,7 +74,7 @@ const WISHES = {
 dialog.addEventListener("click", ({ target }) => {
   const button = target.closest("[data-does]");
   const wish = WISHES[button?.dataset.does]?.(button);
-  if (wish) root.dispatchEvent(new CustomEvent("door:wish", { detail: wish }));
+  if (wish) announce("wish", wish);
   else if (shown.word !== "asking") dialog.close();
 });
 root.addEventListener("door:changed", () => shown && dialog.open && arrange());

@@ -1,6 +1,7 @@
 // Somebody who is not registered: a name, a seat if there is one, and in. Without this file the link leads to a form.
 // <a data-walk-in href="…">, and <form data-walk-in-form hidden> with the fields name and email.
-const root = document.querySelector("[data-door]");
+import { announce, root } from "./door-root.js";
+
 const link = document.querySelector("[data-walk-in]");
 const form = document.querySelector("[data-walk-in-form]");
 
@@ -15,7 +16,7 @@ link.setAttribute("aria-expanded", "false");
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   const name = form.elements.name.value.trim(), email = form.elements.email.value.trim();
-  if (name) root.dispatchEvent(new CustomEvent("door:wish", { detail: { walk_in: { name, email } } }));
+  if (name) announce("wish", { walk_in: { name, email } });
 });
 
 root.addEventListener("door:told", ({ detail }) => {

@@ -15,7 +15,10 @@ function connect() {
   address.searchParams.set("seen", root.dataset.revision); // the server need not send what is there already
   source = new EventSource(address);
   source.onopen = () => link("on");
-  source.onmessage = (event) => (alive(), take(JSON.parse(event.data)));
+  source.onmessage = (event) => {
+    alive();
+    take(JSON.parse(event.data));
+  };
   source.addEventListener("hb", alive);
   source.onerror = stumble;
   watch = setTimeout(silent, SILENCE);

@@ -23,7 +23,7 @@ function draw(picture, ballots) {
   const columns = Math.max(1, Math.ceil(all / rows));
   picture.setAttribute("viewBox", `0 0 ${columns * 10} ${rows * 10}`);
   const counts = [all, all, Math.floor(ballots / unit)];
-  counts.forEach((count, at) => picture.children[at].setAttribute("d", discs(count, columns)));
+  for (const [at, count] of counts.entries()) picture.children[at].setAttribute("d", discs(count, columns));
 }
 
 function count(ballots) {

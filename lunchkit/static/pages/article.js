@@ -1,0 +1,3 @@
+// A recap.
+import "../js/share.js";
+import "../js/print-page.js";

@@ -1,0 +1,3 @@
+// The projector screen.
+import "../js/live.js";
+import "../js/screen.js";
