@@ -4,7 +4,6 @@ import gzip
 import hashlib
 import logging
 import mimetypes
-import re
 import secrets
 import string
 import traceback
