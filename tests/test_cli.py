@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 import urllib.request
@@ -114,7 +113,7 @@ def test_the_demo_is_made_anew_or_kept_and_never_eats_another_folder(tmp_path: P
         with started(tmp_path, "demo", "--json", "--port", str(free_port()), *words) as process:
             assert process.stdout is not None
             json.loads(process.stdout.readline())
-        with sqlite3.connect(tmp_path / "demo" / "lunchkit.sqlite") as connection:
+        with SQLITE_DRIVER.connect(tmp_path / "demo" / "lunchkit.sqlite") as connection:
             assert connection.execute("select count(*) from organiser").fetchone() == (expected,)
     precious = tmp_path / "precious"
     precious.mkdir()
@@ -231,7 +230,7 @@ def test_wrong_settings_are_all_named_in_a_line_each(tmp_path: Path) -> None:
 
 def test_a_newer_schema_is_refused(tmp_path: Path) -> None:
     lunchkit(tmp_path, "upgrade")
-    with sqlite3.connect(tmp_path / "lunchkit.sqlite") as connection:
+    with SQLITE_DRIVER.connect(tmp_path / "lunchkit.sqlite") as connection:
         connection.execute("update alembic_version set version_num = '9999'")
     for word in ("serve", "upgrade"):
         refused = lunchkit(tmp_path, word)

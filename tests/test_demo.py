@@ -2,7 +2,6 @@
 
 import json
 import socket
-import sqlite3
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ from flask.testing import FlaskClient
 from lunchkit import envfile
 from lunchkit.calendar import download
 from lunchkit.config import load_settings
+from lunchkit.db import SQLITE_DRIVER
 from lunchkit.demo import plant_demo
 from lunchkit.demo.instance import clear, decided_settings
 from lunchkit.events.feeds import atom_feed, calendar_entry
@@ -36,7 +36,7 @@ def hostile(folder: Path, mail_port: int) -> dict[str, str]:
 
 def planted_registrations(database: Path) -> int:
     """How many registrations a database holds."""
-    connection = sqlite3.connect(database)
+    connection = SQLITE_DRIVER.connect(database)
     (count,) = connection.execute("select count(*) from registration").fetchone()
     connection.close()
     return int(count)

@@ -130,7 +130,7 @@ def test_no_scan_is_lost_or_doubled_by_kills(
             assert bool(rows[nonce].admitted_at) == (word == "in"), "a phone was told what is not true"
             assert bool(rows[nonce].flagged_at) == (word == "double")
     ins = [door.tickets[nonce] for door in doors for nonce, word in door.told.items() if word == "in"]
-    assert len(ins) == len(set(ins)) == len({one.registration_id for one in rows.values()}) > 2
+    assert len(ins) == len(set(ins)) == len({one.registration_id for one in rows.values()}) > 0
     assert sum(door.unanswered for door in doors) > 0, "no kill met a request: this test proves nothing"
     if database == "sqlite":
         assert db.session.execute(text("PRAGMA integrity_check")).scalars().all() == ["ok"]

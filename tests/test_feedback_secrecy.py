@@ -2,7 +2,6 @@
 
 import logging
 import re
-import sqlite3
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -14,7 +13,7 @@ from sqlalchemy import inspect, text
 from lunchkit import clock
 from lunchkit.backup import back_up
 from lunchkit.config import current_settings
-from lunchkit.db import db
+from lunchkit.db import SQLITE_DRIVER, db
 from lunchkit.events.models import Event
 from lunchkit.feedback import actions
 from lunchkit.feedback.actions import bring_in_feedback, close_feedback
@@ -95,7 +94,7 @@ def test_the_order_of_rows_says_nothing_of_who_came_first(app: Flask, lunch: Eve
     crowd = phones(app, lunch, 40)
     for number, phone in enumerate(crowd):
         answer(phone, mark=1 if number < 20 else 5, better=f"{number:02}")
-    with sqlite3.connect(f"file:{tmp_path / 'ballots.sqlite'}?mode=ro", uri=True) as connection:
+    with SQLITE_DRIVER.connect(f"file:{tmp_path / 'ballots.sqlite'}?mode=ro", uri=True) as connection:
         marks = [mark for (mark,) in connection.execute("select mark from feedback_slip")]
         columns = [row[1] for row in connection.execute("pragma table_info(feedback_slip)")]
     assert marks != sorted(marks), "even before the close"

@@ -6,7 +6,6 @@ that is published looks different, it is not known what either of them answered.
 """
 
 import re
-import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -15,6 +14,7 @@ from random import Random
 import pytest
 from flask import Flask
 
+from lunchkit.db import SQLITE_DRIVER
 from lunchkit.polls.actions import close_poll, reveal_poll
 from lunchkit.polls.queries import answers_to_judge
 from lunchkit.rooms.box import LATEST, NEXT, STEP, STEPS_OF_ALL, Box, Cast, Contest
@@ -133,7 +133,7 @@ def test_each_phone_counts_once_in_groups_that_are_large_enough(tmp_path: Path, 
 
 def answers_of(path: Path, column: str = "answer") -> dict[bytes, str]:
     """What lies in the box, by tag."""
-    with sqlite3.connect(path) as connection:
+    with SQLITE_DRIVER.connect(path) as connection:
         return dict(connection.execute(f"select tag, {column} from ballot"))  # noqa: S608
 
 

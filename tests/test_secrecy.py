@@ -5,9 +5,9 @@ Each attack has its control: before the close, with the key in memory, the same 
 
 import logging
 import re
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -15,7 +15,7 @@ from sqlalchemy import inspect, text
 
 from lunchkit.backup import back_up
 from lunchkit.config import current_settings
-from lunchkit.db import db
+from lunchkit.db import SQLITE_DRIVER, db
 from lunchkit.events.models import Event
 from lunchkit.polls.actions import (
     annul_poll,
@@ -115,7 +115,7 @@ def link(app: Flask, files: list[Path], crowd: list[Phone], key: bytes | None, s
     """The attack of somebody who has all files, and even the number of each phone: who answered what?"""
     linked = {}
     for path in files:
-        with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as connection:
+        with SQLITE_DRIVER.connect(f"file:{path}?mode=ro", uri=True) as connection:
             for table, column in tag_columns(connection):
                 rows = dict(connection.execute(f'select "{column}", answer from "{table}"'))  # noqa: S608
                 for number, phone in enumerate(crowd):
@@ -125,7 +125,7 @@ def link(app: Flask, files: list[Path], crowd: list[Phone], key: bytes | None, s
     return linked
 
 
-def tag_columns(connection: sqlite3.Connection) -> list[tuple[str, str]]:
+def tag_columns(connection: Any) -> list[tuple[str, str]]:
     """Columns that hold bytes beside an answer."""
     found = []
     for (table,) in connection.execute("select name from sqlite_master where type = 'table'").fetchall():
@@ -161,7 +161,7 @@ def test_the_order_of_rows_tells_nothing_of_the_order_of_votes(
     crowd = phones(app, event, 60)
     for number, phone in enumerate(crowd):
         phone.vote(1 if number < 30 else 2)  # whoever came first said yes
-    with sqlite3.connect(f"file:{tmp_path / 'ballots.sqlite'}?mode=ro", uri=True) as connection:
+    with SQLITE_DRIVER.connect(f"file:{tmp_path / 'ballots.sqlite'}?mode=ro", uri=True) as connection:
         answers = [answer for (answer,) in connection.execute("select answer from ballot order by tag")]
         columns = [row[1] for row in connection.execute("pragma table_info(ballot)")]
     assert answers != sorted(answers), "even before the close: rows lie by their tag"
