@@ -240,11 +240,11 @@ def contents(folder: Path) -> dict[str, bytes]:
 def translate() -> int:
     """Take new texts of the code into the catalogues, drop those that are gone, compile. 1 if any is untranslated."""
     with tempfile.TemporaryDirectory() as place:
-        for language, listing in LANGUAGES.items():
-            found = f"{place}/{listing}.pot"
-            if not passes(*EXTRACT.split(), "-F", listing, "-o", found):
+        for listing in set(LANGUAGES.values()):
+            if not passes(*EXTRACT.split(), "-F", listing, "-o", f"{place}/{listing}"):
                 return 1
-            if not passes(*UPDATE.split(), "-i", found, "-d", str(CATALOGUES), "-l", language):
+        for language, listing in LANGUAGES.items():
+            if not passes(*UPDATE.split(), "-i", f"{place}/{listing}", "-d", str(CATALOGUES), "-l", language):
                 return 1
     subprocess.run([BIN / "pybabel", "-q", "compile", "-d", CATALOGUES], cwd=ROOT)  # its checks know no plural of ours
     untranslated = [words for language in LANGUAGES for words in untranslated_in(language)]

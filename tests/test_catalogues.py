@@ -2,12 +2,14 @@
 
 import ast
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import polib
 import pytest
 
+import run
 from lunchkit.config import LANGUAGES, WORKING_LANGUAGES
 from tests.attendee_messages import attendee_messages
 from tests.source import HOUSE, MODULES, TEMPLATES, name, without_comments
@@ -210,3 +212,16 @@ def test_every_message_in_the_code_is_in_the_catalogue() -> None:
                 said.add(quoted)
     assert said - known == set()
     assert len(said) > 200, "control: messages are found"
+
+
+def test_the_documented_way_leaves_complete_catalogues_as_they_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "CATALOGUES", tmp_path)
+    shutil.copytree(HOUSE / "translations", tmp_path, dirs_exist_ok=True)
+    assert run.translate() == 0, "nothing is untranslated"
+    before = {path.parts[-3]: path.read_text() for path in CATALOGUES}
+    assert {path.parts[-3]: path.read_text() for path in tmp_path.glob("*/*/messages.po")} == before
+    fr = tmp_path / "fr/LC_MESSAGES/messages.po"
+    fr.write_text(fr.read_text().replace('msgid "Privacy"\nmsgstr "Confidentialité"', 'msgid "Privacy"\nmsgstr ""'))
+    assert run.untranslated_in("fr") == ["fr: 'Privacy'"], "control"

@@ -597,7 +597,7 @@ def test_everybody_can_use_the_door(chromium: Browser, signed_in: Any, pages: di
     assert len(words) >= 12
     for word in words:
         told = {"word": word, "who": "Maximilienne-Alexandrine B.", "seats": 6, "people": 4, "at": 1.8e12, "door": "Entrée du parc", "place": 12, "of": "x", "lunch": "IA responsable"}  # fmt: skip
-        page.evaluate("(told) => document.querySelector('[data-door]').show(told)", told)
+        page.evaluate("async (told) => (await import('/static/-/js/door-verdict.js')).show(told)", told)
         for look in (LOOKS[0], LOOKS[-1]):  # small by day, large by night
             found += [f"{word}, {fault}" for fault in faults_here(page, [look])]
             wide = page.evaluate(
