@@ -31,7 +31,7 @@ class TooManyRows(FileRefused):
     """More rows or columns than are taken at once."""
 
     message = _l(
-        "This file is too long: at most 10,000 rows and 200 columns are taken. Divide it, and import the parts."
+        "This file is too long: at most 2,000 rows and 200 columns are taken. Divide it, and import the parts."
     )
 
 
@@ -39,7 +39,7 @@ class UnknownKind(FileRefused):
     """Neither text nor a workbook."""
 
     message = _l(
-        "This is neither a CSV file nor an Excel workbook (.xlsx). Save it from your spreadsheet as one of them."
+        "This is neither a CSV file nor a workbook (.xlsx, .xls, .ods). Save it from your spreadsheet as one of them."
     )
 
 
@@ -49,6 +49,14 @@ class BrokenWorkbook(FileRefused):
     message = _l(
         "This workbook cannot be read: it is damaged, or locked by a password. Save it as CSV, and import that."
     )
+
+
+class FileMustWait(FileRefused):
+    """Too many workbooks and pictures are read at once."""
+
+    message = _l("The server cannot read a workbook just now. Choose it again in a minute, or save it as CSV.")
+    status = 503
+    retry_after = 60
 
 
 class OpenQuotation(FileRefused):
