@@ -63,8 +63,16 @@ def entry(headings: str, cells: str) -> object:
     [
         ("Nom;Régime", "Ana;viande", {"diet": "everything", "allergies": "", "remarks": []}),
         ("Nom;Alimentation", "Ana;végé", {"diet": "vegetarian", "allergies": "", "remarks": []}),
-        ("Nom;Régime", "Ana;tagada", {"diet": "", "allergies": "", "remarks": ["“tagada”: not a diet that we know; left aside."]}),
-        ("Nom;Régime", "Ana;sans noix", {"allergies": "sans noix", "remarks": ["“sans noix” goes to the kitchen as it stands."]}),
+        (
+            "Nom;Régime",
+            "Ana;tagada",
+            {"diet": "", "allergies": "", "remarks": ["“tagada”: not a diet that we know; left aside."]},
+        ),
+        (
+            "Nom;Régime",
+            "Ana;sans noix",
+            {"allergies": "sans noix", "remarks": ["“sans noix” goes to the kitchen as it stands."]},
+        ),
         ("Nom;Allergies", "Ana;tagada", {"allergies": "tagada", "remarks": []}),
         ("Nom;Vient ?", "Ana;non", {"why": "Does not come, says the file."}),
         ("Nom;Présence", "Ana;Absente", {"why": "Does not come, says the file."}),
@@ -72,7 +80,11 @@ def entry(headings: str, cells: str) -> object:
         ("Name;Kommt", "Ana;nein", {"why": "Does not come, says the file."}),
         ("Name;Attending", "Ana;FALSE", {"why": "Does not come, says the file."}),
         ("Nome;Viene?", "Ana;sì", {"why": "", "remarks": []}),
-        ("Nom;Vient", "Ana;peut-être", {"why": "", "remarks": ["“peut-être”: whether they come is unclear; registered."]}),
+        (
+            "Nom;Vient",
+            "Ana;peut-être",
+            {"why": "", "remarks": ["“peut-être”: whether they come is unclear; registered."]},
+        ),
         ("Nom;Nb personnes", "Ana;3", {"seats": 3}),
         ("Nom;Nb de personnes", "Ana;3", {"seats": 3}),
         ("Nom;Nombre de personnes", "Ana;2", {"seats": 2}),
@@ -196,9 +208,7 @@ def test_words_of_food_are_known(cell: str) -> None:
     assert speaks_of_food(cell) and not speaks_of_food("n’a pas encore payé, vient sans sa voiture avec Noël")
 
 
-def test_allergies_in_remarks_are_pointed_out_by_column(
-    organiser_client: FlaskClient, make_event: EventMaker
-) -> None:
+def test_allergies_in_remarks_are_pointed_out_by_column(organiser_client: FlaskClient, make_event: EventMaker) -> None:
     event = make_event(asks_food=True, asks_access=True)
     rows = [["Nom", "Remarques"], ["Ana", "allergie aux noix"], ["Bo", "arrive tard"]]
     path = preview(organiser_client, event, as_csv(rows))

@@ -83,7 +83,7 @@ def import_people(draft: ImportDraft, wishes: Wishes) -> None:
         serve_queue(session, event, now)
         _register(session, event, draft, entries, wishes, now)
         draft.imported_at, draft.wishes = now, asdict(wishes)
-        draft.outcome = [asdict(entry) for entry in entries]
+        draft.outcome = [vars(entry) for entry in entries]
 
 
 def _register(
@@ -182,16 +182,17 @@ def _brought(session: Session, draft: ImportDraft) -> Sequence[Registration]:
 
 def _take_back(session: Session, draft: ImportDraft, gone: Iterable[Registration], now: datetime) -> None:
     """Cancel those who were told, or had been cancelled before; of the others no row stays."""
-    letters = select(OutboxLetter.subject_id).where(OutboxLetter.event_id == draft.event_id)
-    told = set(session.scalars(letters))
+    told = set(session.scalars(select(OutboxLetter.subject_id).where(OutboxLetter.event_id == draft.event_id)))
+    erased = []
     for registration in gone:
         if registration.id in told:
             give_back(session, registration, now, Why.ORGANISER)
         elif registration.id in draft.revived:
             registration.standing, registration.cancelled_at = Standing.CANCELLED, now
         else:
-            note(Mark.ERASED, registration.link_hash)
+            erased.append(registration.link_hash)
             session.delete(registration)
+    note(Mark.ERASED, *erased)
 
 
 def forget_imports() -> int:
