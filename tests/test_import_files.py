@@ -19,13 +19,12 @@ from lunchkit.imports.columns import recognised
 from lunchkit.imports.entries import read_entries
 from lunchkit.imports.reading import MOST_ROWS, read_table
 from lunchkit.imports.refusals import (
-    BrokenWorkbook,
     FileRefused,
     NoFile,
     NothingToRead,
     OpenQuotation,
     TooManyRows,
-    UnknownKind,
+    Unreadable,
 )
 from lunchkit.text import clean_line, guard, unguard
 from tests.importing import as_csv, workbook
@@ -34,7 +33,7 @@ ROWS = [["Nom", "Courriel", "Structure"], ["Zoé Œuf", "zoe@example.org", "Épi
 
 
 @pytest.mark.parametrize("separator", [";", ",", "\t", "|"])
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
 def test_any_encoding_and_separator(encoding: str, separator: str) -> None:
     table = read_table(as_csv(ROWS, separator).encode(encoding))
     assert table.headings == ROWS[0] and table.rows == ROWS[1:] and table.numbers == [2, 3]
@@ -78,12 +77,12 @@ def test_empty_columns_are_not_there() -> None:
         (b"", NoFile),
         (b" \r\n ", NoFile),
         (b"Nom;Courriel\n", NothingToRead),
-        (b"%PDF-1.7 \x00 ...", UnknownKind),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), BrokenWorkbook),
-        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", UnknownKind),
+        (b"%PDF-1.7 \x00 ...", Unreadable),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), Unreadable),
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", Unreadable),
         (b'Nom;Courriel\nAna;a@example.org\n"Bo;b@example.org\nCy;c\n', OpenQuotation),
-        (b"PK\x03\x04 and then nothing", BrokenWorkbook),
-        (b"\xff\xfeN", UnknownKind),
+        (b"PK\x03\x04 and then nothing", Unreadable),
+        (b"\xff\xfeN", Unreadable),
     ],
 )
 def test_what_cannot_be_read_is_refused(data: bytes, refusal: type[FileRefused]) -> None:
@@ -232,7 +231,7 @@ def test_a_cell_far_away_costs_no_memory() -> None:
 def test_no_more_is_unpacked_than_allowed() -> None:
     bomb = with_sheet(NAMES + " " * 70_000_000)
     assert len(bomb) < 300_000
-    with pytest.raises(BrokenWorkbook):
+    with pytest.raises(Unreadable):
         read_table(bomb)
 
 
@@ -363,7 +362,7 @@ def test_who_comes_stands_before_who_ordered() -> None:
     ("headings", "cells", "wanted"),
     [
         ("Nom;Membre", "Ana;oui", {"is_member": True}),
-        ("Nom;Membre", "Ana;peut-être", {"is_member": False, "remarks": 1}),
+        ("Nom;Membre", "Ana;peut-être", {"is_member": False}),
         ("Nom;Places", "Ana;2.0", {"seats": 2}),
         ("Nom;Places", "Ana;0", {"why": "The number of seats is not one from 1 to 6."}),
         ("Nom;Places", "Ana;٣", {"why": "The number of seats is not one from 1 to 6."}),
@@ -390,5 +389,4 @@ def test_who_comes_stands_before_who_ordered() -> None:
 def test_cells_are_read_as_people_mean_them(headings: str, cells: str, wanted: dict[str, Any]) -> None:
     names = headings.split(";")
     (entry,) = read_entries(names, recognised(names), [(2, cells.split(";"))])
-    found = vars(entry) | {"remarks": len(entry.remarks)}
-    assert {name: found[name] for name in wanted} == wanted
+    assert {name: getattr(entry, name) for name in wanted} == wanted

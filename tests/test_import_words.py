@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 
 from lunchkit.events.models import Event
 from lunchkit.imports.columns import recognised, speaks_of_access, speaks_of_food
-from lunchkit.imports.diets import Said, diet_said
+from lunchkit.imports.diets import diet_said
 from lunchkit.imports.entries import read_entries
 from tests.conftest import EventMaker, Outbox, csrf_of
 from tests.importing import as_csv, bring_in, names, people, press, preview
@@ -30,27 +30,27 @@ viande, vegan"""
     ],
 )
 def test_diets_as_people_write_them(diet: str, cell: str) -> None:
-    assert diet_said(cell) == Said(diet)
+    assert diet_said(cell) == (diet, "")
 
 
 @pytest.mark.parametrize(
-    ("cell", "said"),
+    ("cell", "diet", "kitchen"),
     [
-        ("", Said()),
-        ("-", Said()),
-        ("tagada", Said(odd="tagada")),
-        ("viande ou végé", Said(kitchen="viande ou végé")),
-        ("Sans noix", Said(kitchen="Sans noix")),
-        ("tout sauf porc", Said(kitchen="tout sauf porc")),
-        ("pas de viande", Said(kitchen="pas de viande")),
-        ("Végétarien, sans gluten", Said("vegetarian", kitchen="Végétarien, sans gluten")),
-        ("vegan sans noix", Said("vegan", kitchen="vegan sans noix")),
-        ("viande, allergique aux arachides", Said(kitchen="viande, allergique aux arachides")),
-        ("halal", Said(kitchen="halal")),
+        ("", "", ""),
+        ("-", "", ""),
+        ("tagada", "", "tagada"),
+        ("viande ou végé", "", "viande ou végé"),
+        ("Sans noix", "", "Sans noix"),
+        ("tout sauf porc", "", "tout sauf porc"),
+        ("pas de viande", "", "pas de viande"),
+        ("Végétarien, sans gluten", "vegetarian", "Végétarien, sans gluten"),
+        ("vegan sans noix", "vegan", "vegan sans noix"),
+        ("viande, allergique aux arachides", "", "viande, allergique aux arachides"),
+        ("halal", "", "halal"),
     ],
 )
-def test_what_is_no_diet_is_never_taken_in_silence(cell: str, said: Said) -> None:
-    assert diet_said(cell) == said
+def test_what_is_no_diet_reaches_the_kitchen_in_its_own_words(cell: str, diet: str, kitchen: str) -> None:
+    assert diet_said(cell) == (diet, kitchen)
 
 
 def entry(headings: str, cells: str) -> object:
@@ -66,7 +66,7 @@ def entry(headings: str, cells: str) -> object:
         (
             "Nom;Régime",
             "Ana;tagada",
-            {"diet": "", "allergies": "", "remarks": ["“tagada”: not a diet that we know; left aside."]},
+            {"diet": "", "allergies": "tagada", "remarks": ["“tagada” goes to the kitchen as it stands."]},
         ),
         (
             "Nom;Régime",
@@ -115,7 +115,7 @@ def test_the_whole_list_of_a_newcomer(organiser_client: FlaskClient, make_event:
     ]
     path = preview(organiser_client, event, as_csv([head, *rows]))
     shown = organiser_client.get(path).get_data(as_text=True)
-    assert "tagada" in shown and "Di" in shown, "what is left aside is listed"
+    assert "tagada" in shown and "Di" in shown, "what is no diet is listed"
     assert "et 8 autres" in shown
     assert "Remarques" in shown and "Besoins d" in shown.partition("parle d’accès")[2], (
         "left out, and where it may belong"
@@ -127,7 +127,7 @@ def test_the_whole_list_of_a_newcomer(organiser_client: FlaskClient, make_event:
     ana, bo, cy = people(event)[:3]
     assert ana.needs and (ana.needs.diets, ana.needs.allergies, ana.seats) == ("everything", "", 2)
     assert bo.needs and (bo.needs.diets, bo.needs.allergies, bo.needs.access) == ("vegetarian", "", "")
-    assert cy.needs is None and "Di" not in names(event)
+    assert cy.needs and cy.needs.allergies == "tagada" and "Di" not in names(event)
 
 
 def test_the_warning_leads_to_its_column_and_paging_keeps_what_was_chosen(

@@ -1,13 +1,9 @@
-"""What a cell about food says: a diet that we know, something for the kitchen, or nothing that we understand.
-
-A word that nobody here knows is never made an allergy in silence: the kitchen would cook for «viande» as for nuts.
-"""
+"""What a cell about food says: a diet that we know, or words that the kitchen has to read itself."""
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from lunchkit.imports.columns import NO_WORDS, listed, speaks_of_food
+from lunchkit.imports.columns import NO_WORDS, listed
 from lunchkit.registrations.models import Diet
 from lunchkit.text import clean_line, fold
 
@@ -34,37 +30,21 @@ _AROUND = listed(
         food, je, suis, i, am, ich, bin, sono, e, ne, s, n, in, es"""
 )
 """Words, and the endings of «végétalien·ne», that change nothing of what a cell says."""
-_NOT = re.compile(
-    r"\b(?:sans|pas|sauf|hors|excepte|ni|without|no|not|except|free|ohne|kein\w*|nicht|ausser|frei|senza|non|eccetto"
-    r"|tranne|pes[ck]\w*tari\w*|enceinte|pregnant|schwanger|incinta)\b"
-)
-"""Signs, beside the words of food, that somebody must not, or does not, eat something."""
 
 
-@dataclass(frozen=True)
-class Said:
-    """What a cell says of food: a diet, words for the kitchen, and what we do not understand, each maybe empty."""
-
-    diet: str = ""
-    kitchen: str = ""
-    odd: str = ""
-
-
-def diet_said(cell: str) -> Said:
-    """Read a cell of a column that asks for a diet."""
+def diet_said(cell: str) -> tuple[str, str]:
+    """The diet that a cell names, if any; and the cell itself for the kitchen, where it says more than that."""
     text = clean_line(cell)
     if fold(text) in NO_WORDS:
-        return Said()
+        return "", ""
     folded = re.sub(r"(?<=\w)\((\w{1,3})\)", r"\1", fold(text))  # «végétarien(ne)»
     pieces = [words for piece in re.split(r"[,;/|+&()]", folded) if (words := re.findall(r"[^\W_]+", piece))]
     found = [_diet_of(piece) for piece in pieces]
     if found and None not in found:
-        return Said(_strictest(found))
+        return _strictest(found), ""
     starts = [_diet_of(piece[:end]) for piece in pieces for end in (1, 2)]  # «végétarien mais avec du poisson»
-    begins = _strictest([*found, *(diet for diet in starts if diet != Diet.EVERYTHING)])
-    if begins or _NOT.search(fold(text)) or speaks_of_food(text):
-        return Said("" if begins == Diet.EVERYTHING else begins, kitchen=text)
-    return Said(odd=text)
+    begins = _strictest([*found, *starts])
+    return ("" if begins == Diet.EVERYTHING else begins), text
 
 
 def _strictest(diets: Sequence[Diet | None]) -> str:

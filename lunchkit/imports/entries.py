@@ -138,7 +138,6 @@ def _read(number: int, name: str, said: Said) -> Entry:
         access=clean_text("\n".join(said.get("access", ()))),
         answers={int(own.removeprefix(OWN)): clean_text(first[own]) for own in first if own.startswith(OWN)},
     )
-    _read_member(entry, first.get("member", ""))
     _read_food(entry, first.get("diet", ""), said.get("allergies", []))
     if any(words_of(state).startswith(_GONE) for state in said.get("status", ())):
         entry.leave_out(_("Cancelled or refunded, says the file."))
@@ -152,20 +151,11 @@ def _is_yes(said: str | None) -> bool:
     return fold(clean_line(said)) in YES_WORDS
 
 
-def _read_member(entry: Entry, said: str) -> None:
-    if fold(clean_line(said)) not in YES_WORDS | NO_WORDS:
-        entry.remarks.append(_("Member or not is unclear: registered as not."))
-
-
-def _read_food(entry: Entry, diet: str, allergies: Sequence[str]) -> None:
-    """A diet that we know is one; what is for the kitchen goes there as it was said, and nothing goes in silence."""
-    said = diet_said(diet)
-    entry.diet = said.diet
-    entry.allergies = clean_text("\n".join([said.kitchen, *allergies]))
-    if said.kitchen:
-        entry.remarks.append(_("“%(said)s” goes to the kitchen as it stands.", said=said.kitchen[:80]))
-    if said.odd:
-        entry.remarks.append(_("“%(said)s”: not a diet that we know; left aside.", said=said.odd[:80]))
+def _read_food(entry: Entry, cell: str, allergies: Sequence[str]) -> None:
+    entry.diet, for_kitchen = diet_said(cell)
+    entry.allergies = clean_text("\n".join([for_kitchen, *allergies]))
+    if for_kitchen:
+        entry.remarks.append(_("“%(said)s” goes to the kitchen as it stands.", said=for_kitchen[:80]))
 
 
 def _read_coming(entry: Entry, said: str) -> None:

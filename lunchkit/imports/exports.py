@@ -6,7 +6,7 @@ from io import StringIO
 
 from flask_babel import gettext as _
 
-from lunchkit.imports.entries import Entry, Fate
+from lunchkit.imports.entries import Entry
 from lunchkit.imports.models import ImportDraft
 from lunchkit.text import guard
 
@@ -19,7 +19,7 @@ def left_out_file(draft: ImportDraft, entries: Sequence[Entry]) -> bytes:
     rows += [
         [str(number), entry.why, *cells]
         for entry, (number, cells) in zip(entries, draft.cells, strict=True)
-        if entry.fate == Fate.OUT
+        if entry.why
     ]
     writer.writerows([guard(cell) for cell in row] for row in rows)
     return text.getvalue().encode("utf-8-sig")

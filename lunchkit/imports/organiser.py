@@ -5,14 +5,13 @@ from typing import Any
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import CombinedMultiDict
-from werkzeug.exceptions import RequestEntityTooLarge
 
 from lunchkit import clock
 from lunchkit.accounts.queries import current_session
+from lunchkit.db import page_of as pages_of
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.imports import actions
-from lunchkit.imports.entries import Entry, Fate
 from lunchkit.imports.exports import left_out_file
 from lunchkit.imports.forms import COLUMNS_A_PAGE, FileForm, WishForm, assigned, columns_form, page_of
 from lunchkit.imports.models import ImportDraft
@@ -22,7 +21,7 @@ from lunchkit.imports.refusals import FileTooHeavy, ImportForgotten
 from lunchkit.refusals import NO, readable, retry_header
 from lunchkit.registrations.exports import CSV_TYPE
 from lunchkit.registrations.forms import DIETS
-from lunchkit.web import show_error, takes_files
+from lunchkit.web import takes_files
 
 bp = Blueprint("imports", __name__)
 ALL = "/e/<slug>/import"
@@ -53,16 +52,6 @@ def create(slug: str) -> ResponseReturnValue:
     return _to(draft, ".show" if knows_names else ".columns")
 
 
-@bp.errorhandler(RequestEntityTooLarge)
-def show_too_heavy(error: RequestEntityTooLarge) -> ResponseReturnValue:
-    """A file that was too heavy to be taken in at all. It is refused before the door asks who is there: this asks."""
-    if current_session() is None or not request.view_args or not (request.endpoint or "").endswith(".imports.create"):
-        return show_error(error)
-    form = FileForm()
-    form.file.errors = [str(FileTooHeavy.message)]
-    return _file_page(any_event_by_slug_or_404(request.view_args["slug"]), form), FileTooHeavy.status
-
-
 @bp.errorhandler(ImportForgotten)
 def show_forgotten(refusal: ImportForgotten) -> ResponseReturnValue:
     """An hour has gone by, or another browser asks: the way back to the beginning."""
@@ -90,8 +79,6 @@ def register(slug: str, draft_id: int) -> ResponseReturnValue:
         actions.import_people(draft, form.wishes())
     except NO as error:
         refusal = readable(error)
-        if isinstance(refusal, ImportForgotten):
-            raise refusal from error
         return _page(event, draft, form, str(refusal.message)), refusal.status, retry_header(refusal)
     return _to(draft, ".show")
 
@@ -106,7 +93,7 @@ def columns(slug: str, draft_id: int) -> ResponseReturnValue:
 def assign(slug: str, draft_id: int) -> ResponseReturnValue:
     """The columns are what the organiser says. The preview shows what that means, or ``go`` leads to another page."""
     event, draft = _both(slug, draft_id)
-    shown = _shown_columns(draft)
+    _page, shown = _shown_columns(draft)
     form = columns_form(draft.columns, shown, column_labels(event, draft), request.form)
     if not form.validate():
         return _columns_page(event, draft), 422
@@ -180,42 +167,33 @@ def _page(event: Event, draft: ImportDraft, form: WishForm, notice: str | None =
         taken=[(labels[field], heading) for field, heading in columns if field in labels],
         left=[heading for field, heading in columns if field not in labels and heading],
         about=columns_about(draft, event),
-        food_of=_food_of,
+        diets=dict(DIETS),
         page_of=page_of,
         notice=notice,
-        Fate=Fate,
     )
 
 
-def _food_of(entry: Entry) -> str:
-    """What somebody eats, as the kitchen will read it."""
-    return " · ".join(filter(None, (str(dict(DIETS).get(entry.diet, "")), entry.allergies)))
-
-
-def _column_page(draft: ImportDraft) -> int:
-    return min(max(1, request.args.get("page", 1, type=int)), page_of(len(draft.columns) - 1))
-
-
-def _shown_columns(draft: ImportDraft) -> list[int]:
-    first = (_column_page(draft) - 1) * COLUMNS_A_PAGE
-    return list(range(len(draft.columns)))[first : first + COLUMNS_A_PAGE]
+def _shown_columns(draft: ImportDraft) -> tuple[int, range]:
+    """The page of the columns that is asked for, or the last; and which columns it holds."""
+    page, _pages = pages_of(len(draft.columns), request.args.get("page", 1, type=int), COLUMNS_A_PAGE)
+    return page, range((page - 1) * COLUMNS_A_PAGE, min(page * COLUMNS_A_PAGE, len(draft.columns)))
 
 
 def _columns_page(event: Event, draft: ImportDraft) -> str:
-    shown = _shown_columns(draft)
-    examples = {
-        column: [cells[column] for _number, cells in draft.cells[:200] if cells[column]][:2] for column in shown
-    }
-    labels = column_labels(event, draft)
+    labels, (page, shown) = column_labels(event, draft), _shown_columns(draft)
     return render_template(
         "organiser/imports/columns.html",
         event=event,
         draft=draft,
         form=columns_form(draft.columns, shown, labels),
         shown=shown,
-        examples=examples,
+        examples={column: _examples(draft, column) for column in shown},
         labels=labels,
         about=columns_about(draft, event),
-        page=_column_page(draft),
+        page=page,
         pages=page_of(len(draft.columns) - 1),
     )
+
+
+def _examples(draft: ImportDraft, column: int) -> list[str]:
+    return [cells[column] for _number, cells in draft.cells[:200] if cells[column]][:2]

@@ -13,7 +13,7 @@ from lunchkit.events.models import Event
 from lunchkit.events.queries import form_questions
 from lunchkit.imports.asked import column_of
 from lunchkit.imports.columns import COLUMNS, speaks_of_access, speaks_of_food
-from lunchkit.imports.entries import Entry, Fate, read_entries
+from lunchkit.imports.entries import Entry, read_entries
 from lunchkit.imports.models import ImportDraft, is_forgotten
 from lunchkit.imports.planning import Known, foresee, judge, name_key
 from lunchkit.imports.refusals import ImportForgotten
@@ -93,16 +93,15 @@ def columns_about(draft: ImportDraft, event: Event) -> dict[str, list[int]]:
 
 @dataclass(frozen=True)
 class Preview:
-    """One page of what is to be said of a file: the first rows as they are registered, and forty that need a look."""
+    """One page of what is to be said of a file."""
 
     coming: Sequence[Entry]
     notable: Sequence[Entry]
     """Those that are left out, and those of which somebody should know something, in the order of the file."""
     rows: Sequence[Entry]
+    """Of those, the forty of this page."""
     page: int
     pages: int
-    out: int
-    """How many rows are left out."""
 
     @property
     def first(self) -> Sequence[Entry]:
@@ -110,25 +109,14 @@ class Preview:
         return self.coming[:FIRST_ROWS]
 
     @property
-    def seats(self) -> int:
-        """How many rows have a seat."""
-        return sum(entry.has_seat for entry in self.coming)
-
-    @property
     def without_address(self) -> list[str]:
         """The names of those who come and whom no e-mail can reach."""
         return [entry.name for entry in self.coming if not entry.email]
 
-    @property
-    def says_food(self) -> bool:
-        """Whether any of the first rows says what somebody eats."""
-        return any(entry.diet or entry.allergies for entry in self.first)
-
 
 def preview_of(entries: Sequence[Entry], page: int) -> Preview:
     """What a page shows of the rows of a file. A page beyond the last is the last."""
-    coming = [entry for entry in entries if entry.fate != Fate.OUT]
-    notable = [entry for entry in entries if entry.fate == Fate.OUT or entry.remarks]
+    coming = [entry for entry in entries if not entry.why]
+    notable = [entry for entry in entries if entry.why or entry.remarks]
     page, pages = page_of(len(notable), page, PAGE_SIZE)
-    rows = notable[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
-    return Preview(coming, notable, rows, page, pages, len(entries) - len(coming))
+    return Preview(coming, notable, notable[(page - 1) * PAGE_SIZE : page * PAGE_SIZE], page, pages)

@@ -12,15 +12,7 @@ from pathlib import Path
 
 from lunchkit import confined
 from lunchkit.imports.columns import recognised
-from lunchkit.imports.refusals import (
-    BrokenWorkbook,
-    FileMustWait,
-    NoFile,
-    NothingToRead,
-    OpenQuotation,
-    TooManyRows,
-    UnknownKind,
-)
+from lunchkit.imports.refusals import FileMustWait, NoFile, NothingToRead, OpenQuotation, TooManyRows, Unreadable
 from lunchkit.text import unguard
 
 MOST_BYTES = 6_000_000
@@ -63,34 +55,24 @@ def _sheet_rows(data: bytes) -> list[list[str]]:
     if done.returncode == _TOO_LONG:
         raise TooManyRows
     if done.returncode != 0:
-        raise BrokenWorkbook
+        raise Unreadable
     return [[str(cell) for cell in row] for row in json.loads(done.stdout)]
 
 
 def decoded(data: bytes) -> str:
     """The text of a file: Unicode in any of its forms, or else as Windows writes western languages.
 
-    Raises UnknownKind for what is no text.
+    Raises Unreadable for what is no text.
     """
-    encoding = next((name for mark, name in _MARKS if data.startswith(mark)), None) or _unmarked_utf16(data)
+    encoding = next((name for mark, name in _MARKS if data.startswith(mark)), None)
     if encoding is None and (b"\x00" in data or data.startswith(b"%PDF")):
-        raise UnknownKind
+        raise Unreadable
     try:
         return data.decode(encoding or "utf-8")
     except UnicodeDecodeError:
         if encoding is not None:
-            raise UnknownKind from None
+            raise Unreadable from None
     return data.decode("cp1252", "replace")
-
-
-def _unmarked_utf16(data: bytes) -> str | None:
-    """Which half of each pair is zero in the first letters, where text of the west is written in pairs of bytes."""
-    start = data[:200]
-    if len(start) >= 4 and start[1::2].count(0) > len(start) // 4 and not start[::2].count(0):
-        return "utf-16-le"
-    if len(start) >= 4 and start[::2].count(0) > len(start) // 4 and not start[1::2].count(0):
-        return "utf-16-be"
-    return None
 
 
 def _text_rows(data: bytes) -> list[list[str]]:

@@ -35,19 +35,12 @@ class TooManyRows(FileRefused):
     )
 
 
-class UnknownKind(FileRefused):
-    """Neither text nor a workbook."""
+class Unreadable(FileRefused):
+    """Neither text nor a workbook; or a workbook that is damaged, locked, or made to harm."""
 
     message = _l(
-        "This is neither a CSV file nor a workbook (.xlsx, .xls, .ods). Save it from your spreadsheet as one of them."
-    )
-
-
-class BrokenWorkbook(FileRefused):
-    """A workbook that is damaged, locked, or made to harm."""
-
-    message = _l(
-        "This workbook cannot be read: it is damaged, or locked by a password. Save it as CSV, and import that."
+        "This file cannot be read: it is no CSV file and no workbook (.xlsx, .xls, .ods), or it is damaged, or locked "
+        "by a password. Save it from your spreadsheet as CSV, and import that."
     )
 
 
