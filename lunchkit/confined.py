@@ -44,7 +44,7 @@ def run(program: Path, data: bytes, *words: str) -> "subprocess.CompletedProcess
         _turns.release()
 
 
-def _confine() -> None:
+def confine() -> None:
     """Take from this process what it does not need. Votes go first: it is content with the time that others leave."""
     os.nice(10)
     _limit(resource.RLIMIT_CPU, MOST_CPU)
@@ -64,6 +64,6 @@ def _limit(what: int, most: int) -> None:
 
 
 if __name__ == "__main__":
-    _confine()
+    confine()
     sys.argv = sys.argv[1:]
     runpy.run_path(sys.argv[0], run_name="__main__")

@@ -127,13 +127,10 @@ _ORDERED = listed("""acheteur, acheteuse, acquirente, besteller, bestellung, bil
     customer, facturation, invoice, order, ordine, pagatore, payer, payeur, purchaser, rechnung, rechnungsadresse""")
 _ACCESS = re.compile(
     r"fauteuil|\brampes?\b|mobilite reduite|\bpmr\b|handicap|malentend|malvoyan|\bsourde?s?\b|aveugle|bequille"
-    r"|deambulateur"
-    r"|ascenseur|escalier|langue des signes|\blsf\b|boucle magnetique|chien guide|wheelchair|step.?free|\bramp\b"
-    r"|hearing"
-    r"|\bdeaf\b|\bblind\b|sign language|disab|accessib|rollstuhl|gehbehindert|horbehindert|schwerhorig|gehorlos"
-    r"|sehbehindert"
-    r"|gebarden|barrierefrei|sedia a rotelle|carrozzina|non udent|sordit|\bsord[aio]\b|ipovedent|non vedent"
-    r"|lingua dei segni"
+    r"|deambulateur|ascenseur|escalier|langue des signes|\blsf\b|boucle magnetique|chien guide|wheelchair"
+    r"|step.?free|\bramp\b|hearing|\bdeaf\b|\bblind\b|sign language|disab|accessib|rollstuhl|gehbehindert"
+    r"|horbehindert|schwerhorig|gehorlos|sehbehindert|gebarden|barrierefrei|sedia a rotelle|carrozzina|non udent"
+    r"|sordit|\bsord[aio]\b|ipovedent|non vedent|lingua dei segni"
 )
 _FOOD_ANYWHERE = ("allerg", "intoler", "unvertrag", "gluten", "vegetari")
 _FOOD = re.compile(
