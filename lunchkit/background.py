@@ -1,4 +1,4 @@
-"""The background work of ``lunchkit serve``: jobs, e-mails, imports, and once an hour a look after the house.
+"""The background work of ``lunchkit serve``: jobs, e-mails, and once an hour a look after the house.
 
 Each has a loop of its own, so that none waits for another: a mail server that hangs keeps no poll open.
 """
@@ -15,7 +15,6 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from lunchkit.accounts.actions import forget_old_sign_ins, forget_who_left
 from lunchkit.audit.actions import forget_old_acts
-from lunchkit.carrying.actions import begun
 from lunchkit.config import current_settings
 from lunchkit.db import db, known_damage
 from lunchkit.doctor.actions import look_after_house_hourly
@@ -24,7 +23,7 @@ from lunchkit.feedback.actions import bring_in_feedback
 from lunchkit.guests.actions import forget_old_wishes
 from lunchkit.heartbeat import beat, clock_is_believed
 from lunchkit.house.steps import due
-from lunchkit.imports.actions import carry_on_imports, forget_imports
+from lunchkit.imports.actions import forget_imports
 from lunchkit.mail.actions import deliver_due
 from lunchkit.mail.outbox import wake
 from lunchkit.mail.turns import BATCH
@@ -41,7 +40,7 @@ from lunchkit.upkeep.actions import (
 )
 
 ROUND = 5.0
-"""Seconds between two looks at jobs, outbox and imports; what this process promised or began is looked for at once."""
+"""Seconds between two looks at jobs and outbox; what this process promised is looked for at once."""
 LOOK_FOR_DAMAGE = 3600.0
 """Seconds between two looks for damage; the first is at the start."""
 LOOK_AFTER = 60.0
@@ -140,7 +139,6 @@ def start(app: Flask) -> threading.Event:
     loops = (
         Loop("background", partial(work, {}), ROUND, threading.Event()),
         Loop("e-mails", deliver, ROUND, wake),
-        Loop("imports", carry_on_imports, ROUND, begun),
         Loop("health", look_after_house, LOOK_AFTER, due, begins_with_pause=True),
         Loop("damage", look_for_damage, LOOK_FOR_DAMAGE, threading.Event()),
     )

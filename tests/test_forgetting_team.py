@@ -29,7 +29,7 @@ from lunchkit.upkeep.actions import purge_people
 from lunchkit.wording.actions import save_words
 from lunchkit.wording.models import LetterWords
 from lunchkit.wording.words import Words
-from tests.conftest import EventMaker, Outbox
+from tests.conftest import Outbox
 from tests.guests import guest_of, invitations, said_yes
 from tests.importing import as_csv, preview
 from tests.test_forgetting import files_of
@@ -174,7 +174,7 @@ def drafts() -> int:
     return len(list(db.session.scalars(select(ImportDraft.id))))
 
 
-def test_a_list_that_is_being_imported_is_not_forgotten_and_its_hour_begins_with_its_end(
+def test_the_hour_of_a_list_begins_with_its_import(
     organiser_client: FlaskClient, event: Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     preview(organiser_client, event, as_csv([["Nom"], ["Ana"]]))
@@ -185,25 +185,9 @@ def test_a_list_that_is_being_imported_is_not_forgotten_and_its_hour_begins_with
         monkeypatch.setattr(clock, "now", lambda: now + timedelta(minutes=minutes))
 
     at(59)
-    import_actions.begin_import(draft, Wishes())
-    at(130)
+    import_actions.import_people(draft, Wishes())
+    at(118)
     assert import_actions.forget_imports() == 0 and is_there(draft)
-    assert import_actions.carry_on_imports() == 1
-    at(189)
-    assert import_actions.forget_imports() == 0 and is_there(draft)
-    at(191)
+    at(120)
     assert not is_there(draft)
     assert import_actions.forget_imports() == 1 and drafts() == 0
-
-
-def test_a_list_that_came_to_nothing_is_forgotten_an_hour_after_it_was_begun(
-    organiser_client: FlaskClient, event: Event, make_event: EventMaker, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    preview(organiser_client, event, as_csv([["Nom"], ["Ana"]]))
-    draft, now = db.session.scalars(select(ImportDraft)).one(), clock.now()
-    import_actions.begin_import(draft, Wishes())
-    draft = db.session.scalars(select(ImportDraft)).one()
-    draft.failed_at, draft.failure = now, "trouble"
-    db.session.commit()
-    monkeypatch.setattr(clock, "now", lambda: now + timedelta(minutes=61))
-    assert import_actions.forget_imports() == 1

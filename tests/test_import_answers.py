@@ -13,7 +13,7 @@ from lunchkit.events.actions import add_question, change_question, remove_questi
 from lunchkit.events.changes import QuestionDetails
 from lunchkit.events.models import Event, FormQuestion
 from lunchkit.imports.asked import Asked, OddAnswer, with_own_questions
-from lunchkit.imports.columns import Field, recognised
+from lunchkit.imports.columns import recognised
 from lunchkit.registrations.actions import register_by_hand, update_registration
 from lunchkit.registrations.listing import AnswerColumn, between_choices
 from lunchkit.registrations.models import Answer
@@ -135,21 +135,6 @@ def test_a_wrong_answer_leaves_its_row_out_and_says_why(organiser_client: FlaskC
     assert "Piscine" in again, "once imported, the reason still stands there"
 
 
-def test_columns_for_single_choices_are_read_as_ticks(organiser_client: FlaskClient, event: Event) -> None:
-    """As pretix writes a question with several answers."""
-    ask(event, SEVERAL)
-    head = ["Attendee name", "Je peux aider – Service", "Je peux aider – Accueil, vestiaire", "Je peux aider – Piscine"]
-    path = preview(
-        organiser_client,
-        event,
-        as_csv([head, ["Ana", "Yes", "No", "Yes"], ["Bo", "Oui", "x", ""], ["Cy", "peut-être", "", ""]]),
-    )
-    shown = organiser_client.get(path).get_data(as_text=True)
-    assert "Piscine" in shown.partition("<h2>Colonnes</h2>")[2] or "Piscine" in shown, "not taken, and said so"
-    press(organiser_client, path)
-    assert said(event) == {"Ana": ["Service"], "Bo": ["Accueil, vestiaire\nService"]}
-
-
 def test_what_was_understood_and_what_was_not_is_said(organiser_client: FlaskClient, event: Event) -> None:
     ask(event, TEXT)
     path = preview(organiser_client, event, as_csv([["Nom", "What do you mend?", "Pointure"], ["Ana", "Vélo", "42"]]))
@@ -180,11 +165,13 @@ def test_which_column_answers_which_question(
     assert with_own_questions(headings, recognised(headings), asked) == list(wanted)
 
 
-def test_a_question_about_food_gets_its_column_where_the_form_asks_no_food() -> None:
-    asked = [FormQuestion(id=1, label="Régime alimentaire", kind="text", choices=[], translations={})]
-    headings = ["Nom", "Régime alimentaire"]
-    assert with_own_questions(headings, recognised(headings), asked, frozenset({Field.DIET}))[1] == "own:1"
-    assert with_own_questions(headings, recognised(headings), asked)[1] == Field.DIET
+def test_a_question_about_food_gets_its_column_where_the_form_asks_no_food(
+    organiser_client: FlaskClient, make_event: EventMaker
+) -> None:
+    event = make_event(asks_food=False)
+    ask(event, QuestionDetails("text", "Régime alimentaire"))
+    bring_in(organiser_client, event, as_csv([["Nom", "Régime alimentaire"], ["Ana", "vegan"]]))
+    assert said(event) == {"Ana": ["vegan"]}
 
 
 def test_columns_are_assigned_to_questions_by_hand(organiser_client: FlaskClient, event: Event) -> None:

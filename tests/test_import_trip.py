@@ -1,17 +1,14 @@
 """An organiser brings a list in a real browser, without JavaScript; every page of it is light, and anybody can use it."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Page, expect
 
-from lunchkit import clock
 from lunchkit.accounts.actions import issue_console_link
 from lunchkit.accounts.models import Organiser
-from lunchkit.db import db, transaction
-from lunchkit.imports.models import ImportDraft
+from lunchkit.db import db
 from tests.chromium import DESK, open_context
 from tests.importing import HELLOASSO, PRETIX, as_csv, workbook
 from tests.live import House, house
@@ -74,7 +71,6 @@ def test_the_trip_without_javascript(lunch: House, chromium: Browser, tmp_path: 
     page = signed_in(lunch, chromium, java_script_enabled=False)
     choose(page, lunch, HELLOASSO.encode("utf-16"), "export.csv")
     expect(page.get_by_role("heading", name="Ce qui se passerait")).to_be_visible()
-    expect(page.get_by_text("export de HelloAsso")).to_be_visible()
     expect(page.get_by_role("cell", name="Annulé ou remboursé, d’après le fichier.")).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("link", name="Ces lignes en fichier").click()
@@ -96,42 +92,6 @@ def test_the_trip_without_javascript(lunch: House, chromium: Browser, tmp_path: 
     page.context.close()
 
 
-def test_a_long_list_shows_how_far_it_is_and_comes_to_its_end_without_javascript(
-    lunch: House, chromium: Browser
-) -> None:
-    page = signed_in(lunch, chromium, java_script_enabled=False)
-    rows = [["Nom", "Courriel"], *([f"Longue Liste {n}", f"longue{n}@example.org"] for n in range(2_000))]
-    address = choose(page, lunch, as_csv(rows).encode(), "longue.csv")
-    with page.expect_navigation():
-        page.locator("main button").first.click()
-    assert page.url == address
-    expect(page.get_by_role("link", name="Défaire cet import")).to_be_visible(timeout=60_000)  # it comes anew by itself
-    expect(page.get_by_text("Longue Liste 0")).to_be_visible()
-    page.get_by_role("link", name="Défaire cet import").click()
-    with page.expect_navigation():
-        page.get_by_role("button", name="Défaire l’import").click()
-    page.context.close()
-
-
-def going_on(lunch: House, page: Page, address: str) -> None:
-    """Have a list look as if another process were importing it; and the browser not load its page anew meanwhile."""
-    with lunch.app.app_context():
-        with transaction() as session:
-            draft = session.get_one(ImportDraft, int(address.rpartition("/")[2]))
-            draft.started_at, draft.worked_at = clock.now(), clock.now() + timedelta(hours=1)
-            draft.done, draft.total, draft.attempts = 237, 10_000, 2
-        db.session.remove()
-        db.engine.dispose()
-
-    def once(route: Route) -> None:
-        answer = route.fetch()
-        kept = {name: value for name, value in answer.headers.items() if name.lower() != "refresh"}
-        assert len(kept) < len(answer.headers), "control: the page would come anew"
-        route.fulfill(response=answer, headers=kept)
-
-    page.route(address, once)
-
-
 def test_columns_are_assigned_in_the_browser(lunch: House, chromium: Browser) -> None:
     page = signed_in(lunch, chromium)
     choose(page, lunch, workbook([["Wer", "Woher"], ["Ana Blette", "Épi"]]), "wer.xlsx")
@@ -147,8 +107,6 @@ def test_its_pages_are_light_and_everybody_can_use_them(lunch: House, chromium: 
     page = signed_in(lunch, chromium)
     start = lunch.url(f"/organiser/e/{lunch.events['coming']}/import")
     draft = choose(page, lunch, mixed(), "une-liste-dont-le-nom-est-plutôt-long-export-du-printemps.csv")
-    running = choose(page, lunch, mixed(), "une-liste-dont-le-nom-est-plutôt-long-export-du-printemps.csv")
-    going_on(lunch, page, running)
     done = choose(page, lunch, PRETIX.encode(), "pretix.csv")
     with page.expect_navigation():
         page.get_by_role("button", name="Inscrire").click()
@@ -161,7 +119,6 @@ def test_its_pages_are_light_and_everybody_can_use_them(lunch: House, chromium: 
         "preview, second page": f"{draft}?page=2",
         "columns": f"{draft}/columns",
         "columns, second page": f"{draft}/columns?page=2",
-        "going on": running,
         "done": done,
         "undo": f"{done}/reversal",
         "letters": lunch.url("/organiser/letters?state=failed&q=example"),

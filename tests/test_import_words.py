@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 
 from lunchkit.events.models import Event
 from lunchkit.imports.columns import recognised, speaks_of_access, speaks_of_food
-from lunchkit.imports.diets import Said, diet_said
+from lunchkit.imports.diets import diet_said
 from lunchkit.imports.entries import read_entries
 from tests.conftest import EventMaker, Outbox, csrf_of
 from tests.importing import as_csv, bring_in, names, people, press, preview
@@ -30,27 +30,27 @@ viande, vegan"""
     ],
 )
 def test_diets_as_people_write_them(diet: str, cell: str) -> None:
-    assert diet_said(cell) == Said(diet)
+    assert diet_said(cell) == (diet, "")
 
 
 @pytest.mark.parametrize(
-    ("cell", "said"),
+    ("cell", "diet", "kitchen"),
     [
-        ("", Said()),
-        ("-", Said()),
-        ("tagada", Said(odd="tagada")),
-        ("viande ou végé", Said(odd="viande ou végé")),
-        ("Sans noix", Said(kitchen="Sans noix")),
-        ("tout sauf porc", Said(kitchen="tout sauf porc")),
-        ("pas de viande", Said(kitchen="pas de viande")),
-        ("Végétarien, sans gluten", Said("vegetarian", kitchen="Végétarien, sans gluten")),
-        ("vegan sans noix", Said("vegan", kitchen="vegan sans noix")),
-        ("viande, allergique aux arachides", Said(kitchen="viande, allergique aux arachides")),
-        ("halal", Said(kitchen="halal")),
+        ("", "", ""),
+        ("-", "", ""),
+        ("tagada", "", "tagada"),
+        ("viande ou végé", "", "viande ou végé"),
+        ("Sans noix", "", "Sans noix"),
+        ("tout sauf porc", "", "tout sauf porc"),
+        ("pas de viande", "", "pas de viande"),
+        ("Végétarien, sans gluten", "vegetarian", "Végétarien, sans gluten"),
+        ("vegan sans noix", "vegan", "vegan sans noix"),
+        ("viande, allergique aux arachides", "", "viande, allergique aux arachides"),
+        ("halal", "", "halal"),
     ],
 )
-def test_what_is_no_diet_is_never_taken_in_silence(cell: str, said: Said) -> None:
-    assert diet_said(cell) == said
+def test_what_is_no_diet_reaches_the_kitchen_in_its_own_words(cell: str, diet: str, kitchen: str) -> None:
+    assert diet_said(cell) == (diet, kitchen)
 
 
 def entry(headings: str, cells: str) -> object:
@@ -61,18 +61,30 @@ def entry(headings: str, cells: str) -> object:
 @pytest.mark.parametrize(
     ("headings", "cells", "wanted"),
     [
-        ("Nom;Régime", "Ana;viande", {"diet": "everything", "allergies": "", "remarks": ()}),
-        ("Nom;Alimentation", "Ana;végé", {"diet": "vegetarian", "allergies": "", "remarks": ()}),
-        ("Nom;Régime", "Ana;tagada", {"diet": "", "allergies": "", "remarks": ("odd_diet\ntagada",)}),
-        ("Nom;Régime", "Ana;sans noix", {"allergies": "sans noix", "remarks": ("for_kitchen\nsans noix",)}),
-        ("Nom;Allergies", "Ana;tagada", {"allergies": "tagada", "remarks": ()}),
-        ("Nom;Vient ?", "Ana;non", {"wrong": "comes_not"}),
-        ("Nom;Présence", "Ana;Absente", {"wrong": "comes_not"}),
-        ("Nom;Participe", "Ana;Oui", {"wrong": "", "remarks": ()}),
-        ("Name;Kommt", "Ana;nein", {"wrong": "comes_not"}),
-        ("Name;Attending", "Ana;FALSE", {"wrong": "comes_not"}),
-        ("Nome;Viene?", "Ana;sì", {"wrong": "", "remarks": ()}),
-        ("Nom;Vient", "Ana;peut-être", {"wrong": "", "remarks": ("odd_coming\npeut-être",)}),
+        ("Nom;Régime", "Ana;viande", {"diet": "everything", "allergies": "", "remarks": []}),
+        ("Nom;Alimentation", "Ana;végé", {"diet": "vegetarian", "allergies": "", "remarks": []}),
+        (
+            "Nom;Régime",
+            "Ana;tagada",
+            {"diet": "", "allergies": "tagada", "remarks": ["“tagada” goes to the kitchen as it stands."]},
+        ),
+        (
+            "Nom;Régime",
+            "Ana;sans noix",
+            {"allergies": "sans noix", "remarks": ["“sans noix” goes to the kitchen as it stands."]},
+        ),
+        ("Nom;Allergies", "Ana;tagada", {"allergies": "tagada", "remarks": []}),
+        ("Nom;Vient ?", "Ana;non", {"why": "Does not come, says the file."}),
+        ("Nom;Présence", "Ana;Absente", {"why": "Does not come, says the file."}),
+        ("Nom;Participe", "Ana;Oui", {"why": "", "remarks": []}),
+        ("Name;Kommt", "Ana;nein", {"why": "Does not come, says the file."}),
+        ("Name;Attending", "Ana;FALSE", {"why": "Does not come, says the file."}),
+        ("Nome;Viene?", "Ana;sì", {"why": "", "remarks": []}),
+        (
+            "Nom;Vient",
+            "Ana;peut-être",
+            {"why": "", "remarks": ["“peut-être”: whether they come is unclear; registered."]},
+        ),
         ("Nom;Nb personnes", "Ana;3", {"seats": 3}),
         ("Nom;Nb de personnes", "Ana;3", {"seats": 3}),
         ("Nom;Nombre de personnes", "Ana;2", {"seats": 2}),
@@ -84,14 +96,6 @@ def entry(headings: str, cells: str) -> object:
 def test_columns_as_people_call_them(headings: str, cells: str, wanted: dict[str, object]) -> None:
     found = entry(headings, cells)
     assert {name: getattr(found, name) for name in wanted} == wanted
-
-
-def test_who_says_nothing_where_others_say_yes_is_remarked() -> None:
-    rows = [(2, ["Ana", "oui"]), (3, ["Bo", ""])]
-    ana, bo = read_entries(["Nom", "Vient"], recognised(["Nom", "Vient"]), rows)
-    assert (ana.remarks, bo.remarks) == ((), ("comes_unsaid",))
-    alone = read_entries(["Nom", "Vient"], recognised(["Nom", "Vient"]), rows[1:])
-    assert alone[0].remarks == (), "a column in which nobody says anything asks nothing"
 
 
 @pytest.mark.parametrize("cell", ["En fauteuil roulant", "Une rampe svp", "malentendante", "Rollstuhl", "wheelchair"])
@@ -111,7 +115,7 @@ def test_the_whole_list_of_a_newcomer(organiser_client: FlaskClient, make_event:
     ]
     path = preview(organiser_client, event, as_csv([head, *rows]))
     shown = organiser_client.get(path).get_data(as_text=True)
-    assert "tagada" in shown and "Di" in shown, "what is left aside is listed"
+    assert "tagada" in shown and "Di" in shown, "what is no diet is listed"
     assert "et 8 autres" in shown
     assert "Remarques" in shown and "Besoins d" in shown.partition("parle d’accès")[2], (
         "left out, and where it may belong"
@@ -123,7 +127,7 @@ def test_the_whole_list_of_a_newcomer(organiser_client: FlaskClient, make_event:
     ana, bo, cy = people(event)[:3]
     assert ana.needs and (ana.needs.diets, ana.needs.allergies, ana.seats) == ("everything", "", 2)
     assert bo.needs and (bo.needs.diets, bo.needs.allergies, bo.needs.access) == ("vegetarian", "", "")
-    assert cy.needs is None and "Di" not in names(event)
+    assert cy.needs and cy.needs.allergies == "tagada" and "Di" not in names(event)
 
 
 def test_the_warning_leads_to_its_column_and_paging_keeps_what_was_chosen(
@@ -204,15 +208,12 @@ def test_words_of_food_are_known(cell: str) -> None:
     assert speaks_of_food(cell) and not speaks_of_food("n’a pas encore payé, vient sans sa voiture avec Noël")
 
 
-def test_allergies_in_remarks_are_pointed_out_by_column_and_by_row(
-    organiser_client: FlaskClient, make_event: EventMaker
-) -> None:
+def test_allergies_in_remarks_are_pointed_out_by_column(organiser_client: FlaskClient, make_event: EventMaker) -> None:
     event = make_event(asks_food=True, asks_access=True)
     rows = [["Nom", "Remarques"], ["Ana", "allergie aux noix"], ["Bo", "arrive tard"]]
     path = preview(organiser_client, event, as_csv(rows))
     shown = organiser_client.get(path).get_data(as_text=True)
     assert "On parle d’allergies" in shown.partition('name="sends_letters"')[0], "before the button"
-    assert "la cuisine n’en saura rien" in shown.partition("import-rows")[2], "and whose"
     assert organiser_client.get(f"{path}/columns").get_data(as_text=True).count("On parle ici d’allergies") == 1
     silent = make_event(asks_food=False)
     shown = organiser_client.get(preview(organiser_client, silent, as_csv(rows))).get_data(as_text=True)

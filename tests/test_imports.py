@@ -74,7 +74,7 @@ def test_no_letter_leaves_unless_it_was_wished(
 def test_helloasso(organiser_client: FlaskClient, event: Event) -> None:
     path = preview(organiser_client, event, HELLOASSO)
     shown = page(organiser_client, path)
-    assert "HelloAsso" in shown and "Remboursé" not in shown
+    assert "Remboursé" not in shown
     press(organiser_client, path)
     camille, robin = people(event)
     assert (camille.name, camille.email, camille.organisation) == ("Camille POIREAU", "camille@example.org", "L’Épi")
@@ -86,7 +86,6 @@ def test_helloasso(organiser_client: FlaskClient, event: Event) -> None:
 
 def test_eventbrite(organiser_client: FlaskClient, event: Event) -> None:
     path = preview(organiser_client, event, EVENTBRITE)
-    assert "Eventbrite" in page(organiser_client, path)
     press(organiser_client, path)
     assert [(one.name, one.email, one.organisation, one.seats) for one in people(event)] == [
         ("Ada Radis", "ada@example.org", "Jardin SA", 1), ("Zoé Cardon", "zoe@example.org", "Ruche", 1),
@@ -95,7 +94,6 @@ def test_eventbrite(organiser_client: FlaskClient, event: Event) -> None:
 
 def test_pretix(organiser_client: FlaskClient, event: Event) -> None:
     path = preview(organiser_client, event, PRETIX)
-    assert "pretix" in page(organiser_client, path)
     press(organiser_client, path)
     assert [(one.name, one.email, one.organisation, one.language) for one in people(event)] == [
         ("Ines Oseille", "ines@example.org", "Coop Oseille", "de"),
@@ -117,7 +115,6 @@ def test_our_own_list_comes_back_whole(organiser_client: FlaskClient, make_event
     cancel_registration(register_by_hand(old, details("Eve Partie", "eve@example.org"), language="fr"))
     file = organiser_client.get(f"/organiser/e/{old.slug}/registrations.{ending}").data
     path = preview(organiser_client, new, file, f"liste.{ending}")
-    assert "lunchkit" in page(organiser_client, path)
     press(organiser_client, path)
 
     def told(event: Event) -> list[tuple[object, ...]]:

@@ -15,6 +15,7 @@ import pytest
 from PIL import Image, PngImagePlugin
 from werkzeug.datastructures import FileStorage
 
+from lunchkit import confined
 from lunchkit.images import intake, redraw
 from lunchkit.images.intake import MOST_BYTES, Header, draw_anew, judge, read_upload
 from lunchkit.images.redraw import Drawing, widths_of
@@ -466,8 +467,8 @@ def test_it_hears_of_nothing_but_the_picture(tmp_path: Path, monkeypatch: pytest
 CONFINED = """
 import json, resource, sys
 sys.path.insert(0, sys.argv[1])
-import redraw
-redraw.confine()
+import confined
+confined.confine()
 tried = {}
 for name, try_it in {"memory": lambda: bytearray(600 * 1024 * 1024), "file": lambda: open(sys.argv[2], "w").write("x" * 9999)}.items():
     try:
@@ -481,10 +482,10 @@ print(json.dumps(tried | {"cpu": resource.getrlimit(resource.RLIMIT_CPU)[1], "co
 
 @pytest.mark.skipif(sys.platform == "darwin", reason="some versions of macOS take no limit of memory")
 def test_it_has_little_memory_little_time_and_writes_nothing(tmp_path: Path) -> None:
-    command = [sys.executable, "-c", CONFINED, str(intake.PROGRAM.parent), tmp_path / "written"]
+    command = [sys.executable, "-c", CONFINED, str(Path(confined.__file__).parent), tmp_path / "written"]
     told = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
     assert told == {"memory": "MemoryError", "file": "OSError", "cpu": 5, "core": 0}
-    free = [line for line in CONFINED.splitlines() if line != "redraw.confine()"]
+    free = [line for line in CONFINED.splitlines() if line != "confined.confine()"]
     command[2] = "\n".join(free)
     told = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
     assert (told["memory"], told["file"]) == ("done", "done"), "control"
@@ -544,7 +545,7 @@ def test_however_it_ends_somebody_is_told(
     script.write_text(program)
     monkeypatch.setattr(intake, "PROGRAM", script)
     if "sleep" in program:
-        monkeypatch.setattr(intake, "MOST_SECONDS", 0.3)
+        monkeypatch.setattr(confined, "MOST_SECONDS", 0.3)
     data = saved(sight()) + bytes(4_000_000)
     with pytest.raises(refusal):
         draw_anew(data)
@@ -558,12 +559,12 @@ def test_where_no_process_can_be_started_one_is_asked_to_wait(monkeypatch: pytes
 
 def test_only_so_many_are_drawn_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     turns = threading.BoundedSemaphore(1)
-    monkeypatch.setattr(intake, "_turns", turns)
+    monkeypatch.setattr(confined, "_turns", turns)
     assert draw_anew(saved(sight())) and draw_anew(saved(sight())), "control: a turn is given back"
     with pytest.raises(PictureUnreadable):
         draw_anew(saved(sight())[:3000])
     assert draw_anew(saved(sight())), "and after a refusal too"
-    monkeypatch.setattr(intake, "MOST_SECONDS", 0.01)
+    monkeypatch.setattr(confined, "MOST_SECONDS", 0.01)
     turns.acquire()
     with pytest.raises(PictureMustWait):
         draw_anew(saved(sight()))

@@ -213,7 +213,7 @@ def one_of_each(event: Event) -> dict[str, Any]:
     )  # fmt: skip
     list_ = ImportDraft(
         event_id=event.id, session_id=db.session.scalars(select(func.max(OrganiserSession.id))).one(), key=event.slug,
-        created_at=now, filename="liste.csv", source="", headings=["Nom"], columns=["name"], cells=[], people=[],
+        created_at=now, filename="liste.csv", headings=["Nom"], columns=["name"], cells=[],
     )  # fmt: skip
     remark = Remark(id=f"{event.id:032x}", event_id=event.id, text="Plus de pain.", folded="plus de pain.")
     db.session.add_all([version, asked, item, scan, list_, remark])

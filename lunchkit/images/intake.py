@@ -2,13 +2,12 @@
 
 import logging
 import subprocess
-import sys
-import threading
 from dataclasses import dataclass
 from pathlib import Path
 
 from werkzeug.datastructures import FileStorage
 
+from lunchkit import confined
 from lunchkit.images import redraw
 from lunchkit.images.redraw import MOST_PIXELS, Drawing, LogoDrawing
 from lunchkit.images.refusals import (
@@ -27,13 +26,8 @@ LEAST_SIDE = 200
 pixel, has taken the wrong file."""
 LEAST_LOGO_SIDE = 40
 """Pixels of a logo, which stands small in the header of a page."""
-MOST_SECONDS = 20
-"""On the clock, for one picture; a machine that needs longer has other things to do."""
-AT_ONCE = 2
-"""So many pictures are drawn at the same time in each process of the server; the others wait."""
 PROGRAM = Path(redraw.__file__)
 log = logging.getLogger("lunchkit")
-_turns = threading.BoundedSemaphore(AT_ONCE)
 
 
 @dataclass(frozen=True)
@@ -107,19 +101,10 @@ def _drawn(kind: str, data: bytes, *what: str) -> bytes:
 
 
 def _run(kind: str, data: bytes, *what: str) -> "subprocess.CompletedProcess[bytes]":
-    """Give a picture to the process that draws, which knows neither our environment nor our folder."""
-    if not _turns.acquire(timeout=MOST_SECONDS):
-        raise PictureMustWait
     try:
-        return subprocess.run(  # noqa: S603  our own program
-            [sys.executable, "-I", "-B", str(PROGRAM), kind, *what],
-            input=data, capture_output=True, timeout=MOST_SECONDS, env={}, cwd="/", check=False,
-        )  # fmt: skip
-    except (OSError, subprocess.TimeoutExpired) as error:
-        log.error("no picture can be drawn: %s", type(error).__name__)
+        return confined.run(PROGRAM, data, kind, *what)
+    except confined.NoTurn as error:
         raise PictureMustWait from error
-    finally:
-        _turns.release()
 
 
 def _png(data: bytes) -> Header | None:

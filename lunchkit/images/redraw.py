@@ -1,13 +1,11 @@
 """Draw a picture anew, in a process of its own: what a decoder does with hostile bytes stays in there.
 
-Run as a program (``python redraw.py FORMAT [logo]``, see ``lunchkit.images.intake``) it reads a picture from standard
-input and writes a Drawing, or a LogoDrawing, to standard output. It has little memory and little time, writes no file,
-and knows nothing of lunchkit: only the standard library and Pillow may be imported here.
+Run as a program (``redraw.py FORMAT [logo]``, confined by ``lunchkit.confined``) it reads a picture from standard input
+and writes a Drawing, or a LogoDrawing, to standard output. It knows nothing of lunchkit: only the standard library and
+Pillow may be imported here.
 """
 
 import json
-import os
-import resource
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -23,8 +21,6 @@ MOST_HEIGHT = 4000
 """Of the largest file: a long strip is made narrower, or else it would take more time than a picture may."""
 MOST_PIXELS = 24_500_000
 """What phones call 24 megapixels: 5712 × 4284."""
-MOST_MEMORY = 512 * 1024 * 1024
-MOST_CPU = 5
 QUALITY = 75
 ORIENTATION = 0x0112
 TURNS = {
@@ -279,29 +275,9 @@ def _look_at(image: Image.Image) -> tuple[list[list[float]], bool]:
     return tones, is_opaque
 
 
-def confine() -> None:
-    """Take from this process what it does not need. Votes go first: it is content with the time that others leave."""
-    Image.MAX_IMAGE_PIXELS = MOST_PIXELS
-    os.nice(10)
-    _limit(resource.RLIMIT_CPU, MOST_CPU)
-    _limit(resource.RLIMIT_CORE, 0)
-    _limit(resource.RLIMIT_FSIZE, 0)
-    _limit(resource.RLIMIT_AS, MOST_MEMORY)
-
-
-def _limit(what: int, most: int) -> None:
-    _soft, hard = resource.getrlimit(what)
-    most = most if hard == resource.RLIM_INFINITY else min(most, hard)
-    try:
-        resource.setrlimit(what, (most, most))
-    except ValueError:
-        if sys.platform != "darwin":  # some versions of macOS take no limit of memory
-            raise
-
-
 def main(kind: str, what: str = "") -> int:
     """Read a picture, write it anew. Returns how it went, as an exit code."""
-    confine()
+    Image.MAX_IMAGE_PIXELS = MOST_PIXELS
     try:
         data = sys.stdin.buffer.read()
         drawing = redraw_logo(data, kind) if what == "logo" else redraw(data, kind)

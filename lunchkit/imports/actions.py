@@ -1,71 +1,59 @@
 """A file kept, assigned, imported, undone, forgotten. An import is one transaction: all of it happened, or nothing."""
 
 import secrets
-from collections.abc import Sequence
-from dataclasses import asdict
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, replace
+from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
-from sqlalchemy.orm import Session, undefer
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session, selectinload
 
 from lunchkit import clock
-from lunchkit.carrying.actions import begun, carry_on
-from lunchkit.carrying.models import is_forgotten
-from lunchkit.db import db, leave_traces, transaction
+from lunchkit.db import leave_traces, transaction
 from lunchkit.erasures import Mark, note
-from lunchkit.errors import Refusal
 from lunchkit.events.models import Event
 from lunchkit.events.queries import form_questions
 from lunchkit.imports.asked import with_own_questions
-from lunchkit.imports.columns import Field, recognised, source_of
-from lunchkit.imports.entries import breathe, read_entries
-from lunchkit.imports.models import ImportDraft
-from lunchkit.imports.planning import Wishes
+from lunchkit.imports.columns import recognised
+from lunchkit.imports.entries import Entry, read_entries
+from lunchkit.imports.models import ImportDraft, is_forgotten
+from lunchkit.imports.planning import Wishes, details_of_entry, give_place, judge
+from lunchkit.imports.queries import known_people, not_asked
 from lunchkit.imports.reading import Table
 from lunchkit.imports.refusals import ImportForgotten
-from lunchkit.imports.steps import (
-    Breath,
-    Ready,
-    hold_breath,
-    is_stale,
-    make_ready,
-    prints_of,
-    register,
-    untouched,
-)
+from lunchkit.mail.addresses import fold_email
 from lunchkit.mail.models import OutboxLetter
-from lunchkit.registrations.letters import Why
-from lunchkit.registrations.many import parts
+from lunchkit.registrations.forms import AttendeeDetails
+from lunchkit.registrations.letters import Why, promise_letter
 from lunchkit.registrations.models import CheckIn, Registration, Standing
+from lunchkit.registrations.queries import queue_length
 from lunchkit.registrations.refusals import TooLate
-from lunchkit.registrations.seats import lock_event
-from lunchkit.registrations.steps import give_back_many, require_open_by_hand, serve_queue
+from lunchkit.registrations.seats import fill_seats, lock_event
+from lunchkit.registrations.steps import (
+    details_of_registration,
+    fill_in,
+    give_back,
+    join_queue,
+    new_registration,
+    require_open_by_hand,
+    serve_queue,
+)
 from lunchkit.text import clean_line
-
-AT_ONCE = 500
-"""Rows that are imported while whoever pressed waits; longer lists show how far they are."""
-TRIES = 3
-"""So often a list is made ready while others change the lunch; then nobody may, for as long as it takes."""
 
 
 def keep_draft(event: Event, table: Table, *, session_id: int, filename: str) -> ImportDraft:
     """Keep a file for an hour, its columns taken for what their headings say. Nobody is registered yet."""
-    spare = frozenset(() if event.asks_food else (Field.DIET, Field.ALLERGIES))
-    spare |= frozenset(() if event.asks_access else (Field.ACCESS,))
-    fields = with_own_questions(table.headings, recognised(table.headings), form_questions(event.id), spare)
-    entries = read_entries(table.headings, fields, zip(table.numbers, table.rows, strict=True))
+    unasked = not_asked(event)
+    fields = [None if field in unasked else field for field in recognised(table.headings)]
     draft = ImportDraft(
         event_id=event.id,
         session_id=session_id,
         key=secrets.token_hex(16),
         created_at=clock.now(),
         filename=clean_line(filename)[:200],
-        source=source_of(table.headings),
         headings=table.headings,
-        columns=list(fields),
-        cells=[[number, cells] for number, cells in zip(table.numbers, table.rows, strict=True)],
-        people=[entry.as_json() for entry in entries],
-        total=len(entries),
+        columns=with_own_questions(table.headings, fields, form_questions(event.id)),
+        cells=list(zip(table.numbers, table.rows, strict=True)),
     )
     with transaction() as session:
         session.add(draft)
@@ -74,154 +62,151 @@ def keep_draft(event: Event, table: Table, *, session_id: int, filename: str) ->
 
 def assign_columns(draft: ImportDraft, fields: Sequence[str | None]) -> None:
     """Take the columns of a file for what an organiser says they are; what was imported already stays."""
-    entries = read_entries(draft.headings, fields, draft.cells)
     with transaction() as session:
-        fresh = _reread(session, draft, whole=False)
-        if fresh.imported_at is None and not fresh.is_running:
-            fresh.columns = list(fields)
-            fresh.people = [entry.as_json() for entry in entries]
+        draft = _reread(session, draft)
+        if draft.imported_at is None:
+            draft.columns = list(fields)
 
 
-def begin_import(draft: ImportDraft, wishes: Wishes) -> None:
-    """Have a long list imported beside the other requests; whoever pressed looks on. Twice is once.
+def import_people(draft: ImportDraft, wishes: Wishes) -> None:
+    """Register the people of a file, by the rule by which seats are given to everybody. Idempotent.
 
     Raises NotPublished, LunchCalledOff, TooLate or ImportForgotten.
     """
+    entries = read_entries(draft.headings, draft.columns, draft.cells)
     with transaction() as session:
         event = lock_event(session, draft.event_id)
-        fresh = _reread(session, draft, whole=False)
-        if fresh.imported_at is not None or fresh.is_running:
-            return
-        require_open_by_hand(event, clock.now())
-        fresh.started_at, fresh.wishes = clock.now(), asdict(wishes)
-        fresh.worked_at = fresh.failed_at = None
-        fresh.done, fresh.attempts, fresh.failure = 0, 0, ""
-    begun.set()
-
-
-def import_people(draft: ImportDraft, wishes: Wishes, report: Breath = breathe) -> None:
-    """Register the people of a file, by the rule by which seats are given to everybody. Twice is once.
-
-    The list is made ready while nothing is locked; ``report`` is called between two slices of it. If meanwhile the
-    lunch has changed, or somebody of the list has registered, it is made ready again, at last under the lunch's lock.
-    All of them are registered in one transaction, or nobody.
-    Raises NotPublished, LunchCalledOff, TooLate or ImportForgotten.
-    """
-    for _attempt in range(TRIES):
-        session = db.session()
-        fresh = _reread(session, draft)
-        event = session.get_one(Event, draft.event_id, populate_existing=True)
-        if fresh.imported_at is not None:
-            return
-        require_open_by_hand(event, clock.now())
-        try:
-            _import(draft, wishes, make_ready(session, fresh, event, wishes, report))
-        except _PlanIsStale:
-            continue
-        return
-    _import(draft, wishes, None)
-
-
-class _PlanIsStale(Exception):
-    """Something has changed since the list was made ready."""
-
-
-def _import(draft: ImportDraft, wishes: Wishes, ready: Ready | None) -> None:
-    """The one transaction. Without a list that is ready, it is made ready under the lock: nothing changes there."""
-    with transaction() as session:
-        event = lock_event(session, draft.event_id)
-        now = clock.now()
-        fresh = _reread(session, draft, whole=ready is None)
-        if fresh.imported_at is not None:
+        draft, now = _reread(session, draft), clock.now()
+        if draft.imported_at is not None:
             return
         require_open_by_hand(event, now)
         serve_queue(session, event, now)
-        if ready is None:
-            ready = make_ready(session, fresh, event, wishes, hold_breath)
-        elif is_stale(session, event, ready):
-            raise _PlanIsStale
-        register(session, event, fresh, ready, wishes, now, hold_breath if _is_one_writer(session) else breathe)
-        fresh.imported_at, fresh.wishes = now, asdict(wishes)
+        _register(session, event, draft, entries, wishes, now)
+        draft.imported_at, draft.wishes = now, asdict(wishes)
+        draft.outcome = [vars(entry) for entry in entries]
 
 
-def _is_one_writer(session: Session) -> bool:
-    """Whether others who write would wait inside SQLite, and with them the whole process."""
-    return session.get_bind().dialect.name == "sqlite"
+def _register(
+    session: Session, event: Event, draft: ImportDraft, entries: Sequence[Entry], wishes: Wishes, now: datetime
+) -> None:
+    """Put the people of a file behind all who wait, give them what seats there are, and promise their e-mails."""
+    coming = judge(entries, known_people(session, event.id), event, form_questions(event.id))
+    back = _cancelled(session, event)
+    newcomers = [back.get(fold_email(entry.email)) or new_registration(event) for entry in coming]
+    for place, (entry, newcomer) in enumerate(zip(coming, newcomers, strict=True)):
+        fill_in(newcomer, details_of_entry(entry, wishes))
+        join_queue(
+            newcomer,
+            now + timedelta(microseconds=place),
+            form_key=f"{draft.key}/{entry.number}",
+            digest=_as_it_is(newcomer).digest(),
+            language=entry.language or wishes.language,
+        )
+    fill_seats(session, event, now, newcomers)
+    for entry, newcomer in zip(coming, newcomers, strict=True):
+        give_place(entry, has_seat=newcomer.standing == Standing.SEATED, runs=event.is_running(now))
+    registered = [one for entry, one in zip(coming, newcomers, strict=True) if not entry.why]
+    waiting = queue_length(event.id)
+    session.add_all(registered)
+    session.flush()
+    draft.revived = [one.id for one in back.values() if one in registered]
+    if wishes.sends_letters:
+        _promise_letters(session, registered, waiting)
 
 
-def carry_on_imports() -> int:
-    """Import what was begun, if no other process works on it. Returns how many lists were finished."""
-    return carry_on(ImportDraft, lambda draft, report: import_people(draft, _wishes(draft), report), _name_of)
+def _cancelled(session: Session, event: Event) -> dict[str | None, Registration]:
+    """Who gave a seat back, by folded address: whoever comes back keeps one row, and one calendar entry.
+
+    They are in no session, as other newcomers are: or else they would be served as if they had waited already.
+    """
+    gone = select(Registration).where(
+        Registration.event_id == event.id,
+        Registration.standing == Standing.CANCELLED,
+        Registration.email_key.is_not(None),
+    )
+    whole = gone.options(selectinload(Registration.needs), selectinload(Registration.answers))
+    found = session.scalars(whole, execution_options={"populate_existing": True}).all()
+    for registration in found:
+        session.expunge(registration)
+    return {registration.email_key: registration for registration in found}
 
 
-def _wishes(draft: ImportDraft) -> Wishes:
-    return Wishes(**(draft.wishes or {}))
+def _promise_letters(session: Session, newcomers: Iterable[Registration], ahead: int) -> None:
+    """Promise each the letter of a newcomer; so many others wait before them."""
+    for newcomer in newcomers:
+        if newcomer.standing == Standing.SEATED:
+            promise_letter(session, "confirmation", newcomer)
+        else:
+            ahead += 1
+            promise_letter(session, "waiting", newcomer, position=ahead)
 
 
-def _name_of(refusal: Refusal, _draft: ImportDraft) -> str:
-    return type(refusal).__name__
+def _as_it_is(registration: Registration) -> AttendeeDetails:
+    """What a registration says now, its answers in the order of their questions."""
+    answers = sorted((answer.question_id, answer.value) for answer in registration.answers)
+    return replace(details_of_registration(registration), answers=tuple(answers))
 
 
 def undo_import(draft: ImportDraft) -> None:
-    """Take back what an import did, but for whom somebody has changed since, or who came to the door. Twice is once.
+    """Take back what an import did, but for whom somebody has changed since, or who came to the door. Idempotent.
 
-    Whoever was told of a seat gets a letter that it is gone; of the others nothing stays. Who has changed is found out
-    while nothing is locked; under the lock only those are looked at again who say something else now.
+    Whoever was told of a seat gets a letter that it is gone; of the others nothing stays.
     Raises TooLate or ImportForgotten.
     """
-    before = untouched(prints_of(db.session(), draft), {}, breathe)
     with transaction() as session:
         event = lock_event(session, draft.event_id)
-        now = clock.now()
-        draft = _reread(session, draft, whole=False)
+        draft, now = _reread(session, draft), clock.now()
         if draft.imported_at is None or draft.undone_at is not None:
             return
         if event.is_over(now):
             raise TooLate
-        made = untouched(prints_of(session, draft), before, hold_breath)
+        made = _brought(session, draft)
         at_the_door = set(session.scalars(select(CheckIn.registration_id).where(CheckIn.event_id == event.id)))
-        gone = {one.id for one, is_same in made.items() if is_same and one.id not in at_the_door}
-        draft.kept += len(made) - len(gone)
-        _take_back(session, event, draft, gone, now)
-        draft.undone_at = now
+        gone = [one for one in made if one.id not in at_the_door and _as_it_is(one).digest() == one.form_digest]
+        draft.kept, draft.undone_at = len(made) - len(gone), now
+        _take_back(session, draft, gone, now)
         leave_traces()
         serve_queue(session, event, now)
 
 
-def _take_back(session: Session, event: Event, draft: ImportDraft, gone: set[int], now: datetime) -> None:
+def _brought(session: Session, draft: ImportDraft) -> Sequence[Registration]:
+    """The registrations that an import made, and that were not cancelled since."""
+    mine = select(Registration).where(
+        Registration.event_id == draft.event_id,
+        Registration.form_key.startswith(f"{draft.key}/"),
+        Registration.standing != Standing.CANCELLED,
+    )
+    whole = mine.options(selectinload(Registration.needs), selectinload(Registration.answers))
+    return session.scalars(whole, execution_options={"populate_existing": True}).all()
+
+
+def _take_back(session: Session, draft: ImportDraft, gone: Iterable[Registration], now: datetime) -> None:
     """Cancel those who were told, or had been cancelled before; of the others no row stays."""
-    letters = session.scalars(select(OutboxLetter.subject_id).where(OutboxLetter.event_id == event.id))
-    told = {number for number in letters if number is not None and number in gone}
-    back = (gone & set(draft.revived)) - told
-    for part in parts(sorted(gone - told - back)):
-        note(Mark.ERASED, *session.scalars(select(Registration.link_hash).where(Registration.id.in_(part))))
-        session.execute(delete(Registration).where(Registration.id.in_(part)))
-    for part in parts(sorted(back)):
-        cancelled = update(Registration).where(Registration.id.in_(part))
-        session.execute(cancelled.values(standing=Standing.CANCELLED, cancelled_at=now))
-    for part in parts(sorted(told)):
-        people = select(Registration).where(Registration.id.in_(part)).order_by(Registration.id)
-        fresh = session.scalars(people, execution_options={"populate_existing": True}).all()
-        give_back_many(session, event, fresh, now, Why.ORGANISER)
+    told = set(session.scalars(select(OutboxLetter.subject_id).where(OutboxLetter.event_id == draft.event_id)))
+    erased = []
+    for registration in gone:
+        if registration.id in told:
+            give_back(session, registration, now, Why.ORGANISER)
+        elif registration.id in draft.revived:
+            registration.standing, registration.cancelled_at = Standing.CANCELLED, now
+        else:
+            erased.append(registration.link_hash)
+            session.delete(registration)
+    note(Mark.ERASED, *erased)
 
 
 def forget_imports() -> int:
-    """Erase the files of an hour ago and earlier, but none that is being imported. Returns how many there were."""
+    """Erase the files of an hour ago and earlier. Returns how many there were."""
     with transaction() as session:
-        old = session.execute(delete(ImportDraft).where(is_forgotten(ImportDraft, clock.now())))
+        old = session.execute(delete(ImportDraft).where(is_forgotten(clock.now())))
         forgotten = int(getattr(old, "rowcount", 0))
         if forgotten:
             leave_traces()
     return forgotten
 
 
-def _reread(session: Session, draft: ImportDraft, *, whole: bool = True) -> ImportDraft:
-    """The draft as it is now; ``whole`` with its people and what became of them, which takes a while to read."""
-    more = (undefer(ImportDraft.people), undefer(ImportDraft.outcome)) if whole else ()
-    fresh = session.scalar(
-        select(ImportDraft).where(ImportDraft.id == draft.id).options(*more),
-        execution_options={"populate_existing": True},
-    )
+def _reread(session: Session, draft: ImportDraft) -> ImportDraft:
+    fresh = session.get(ImportDraft, draft.id, populate_existing=True)
     if fresh is None:
         raise ImportForgotten
     return fresh

@@ -1,34 +1,26 @@
-"""What a cell about food says: a diet that we know, something for the kitchen, or nothing that we understand.
-
-A word that nobody here knows is never made an allergy in silence: the kitchen would cook for «viande» as for nuts.
-"""
+"""What a cell about food says: a diet that we know, or words that the kitchen has to read itself."""
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from lunchkit.imports.columns import NO_WORDS, listed
 from lunchkit.registrations.models import Diet
 from lunchkit.text import clean_line, fold
 
 _EVERYTHING = listed(
-    """everything, eats everything, eat everything, anything, tout, de tout, mange de tout, mange tout,
-        omnivore, omnivores, omni, omnivor, onnivoro, onnivora, flexitarien, flexitarienne, flexitarian, standard,
-        normal,
+    """everything, eats everything, eat everything, anything, tout, de tout, mange de tout, mange tout, omnivore,
+        omnivores, omni, omnivor, onnivoro, onnivora, flexitarien, flexitarienne, flexitarian, standard, normal,
         normale, normaux, classique, ordinaire, alles, isst alles, allesesser, allesesserin, tutto, mangia di tutto,
         mangia tutto, viande, viandes, viande poisson, viande et poisson, viande ou poisson, carne, carnee, carnes,
-        carnees,
-        carnivore, carnivores, carnivoro, carnivora, meat, meat eater, fleisch, mit fleisch, con carne, avec viande,
-        with meat,
-        poisson, poissons, fish, fisch, pesce, aucun, aucune, sans, none, keine, keiner, kein, nessuna, nessuno, ras,
-        aucune restriction, aucune restriction alimentaire, aucune contrainte, sans restriction, sans restrictions,
-        sans contrainte, sans particularite, pas de restriction, pas de restrictions, pas de particulier,
-        sans particulier,
-        aucun particulier, rien de particulier, rien, no restriction, no restrictions, no dietary restrictions,
-        no preference,
-        keine einschrankung, keine einschrankungen, nessuna restrizione, senza restrizioni, pas de preference,
-        aucune preference, sans preference, pas de, non vegetarien, non vegetarienne, non vegetarian, not vegetarian,
-        pas vegetarien, pas vegetarienne, nicht vegetarisch, non vegetariano, non vegetariana"""
+        carnees, carnivore, carnivores, carnivoro, carnivora, meat, meat eater, fleisch, mit fleisch, con carne,
+        avec viande, with meat, poisson, poissons, fish, fisch, pesce, aucun, aucune, sans, none, keine, keiner, kein,
+        nessuna, nessuno, ras, aucune restriction, aucune restriction alimentaire, aucune contrainte, sans restriction,
+        sans restrictions, sans contrainte, sans particularite, pas de restriction, pas de restrictions,
+        pas de particulier, sans particulier, aucun particulier, rien de particulier, rien, no restriction,
+        no restrictions, no dietary restrictions, no preference, keine einschrankung, keine einschrankungen,
+        nessuna restrizione, senza restrizioni, pas de preference, aucune preference, sans preference, pas de,
+        non vegetarien, non vegetarienne, non vegetarian, not vegetarian, pas vegetarien, pas vegetarienne,
+        nicht vegetarisch, non vegetariano, non vegetariana"""
 )
 """What is left of a cell, folded and without ``_AROUND``, that speaks of no diet."""
 _VEGAN = re.compile(r"(?:vegan|vegetalien|vegetalian|vegetal)[a-z]{0,5}|plant based|pflanzlich|rein pflanzlich")
@@ -38,46 +30,25 @@ _AROUND = listed(
         food, je, suis, i, am, ich, bin, sono, e, ne, s, n, in, es"""
 )
 """Words, and the endings of «végétalien·ne», that change nothing of what a cell says."""
-_FOR_THE_KITCHEN = re.compile(
-    r"\b(?:sans|pas|sauf|hors|excepte|ni|without|no|not|except|free|ohne|kein\w*|nicht|ausser|frei|senza|non|eccetto"
-    r"|tranne"
-    r"|\w*glutenfrei|\w*laktosefrei|allerg\w*|intoler\w*|unvertrag\w*|gluten\w*|lactose|laktos\w*|lattosio|coeliaque"
-    r"|c[eo]liac\w*"
-    r"|celiach\w*|zoliakie|diabet\w*|noix|noisettes?|nuts?|nuss\w*|noci|arachides?|peanuts?|erdnuss\w*|halal|hallal"
-    r"|kasher"
-    r"|kosher|casher|koscher|pes[ck]\w*tari\w*|crustaces?|fruits de mer|enceinte|pregnant|schwanger|incinta)\b"
-)
-"""Signs that somebody must not, or does not, eat something: those words go to the kitchen as they stand."""
 
 
-@dataclass(frozen=True)
-class Said:
-    """What a cell says of food: a diet, words for the kitchen, and what we do not understand, each maybe empty."""
-
-    diet: str = ""
-    kitchen: str = ""
-    odd: str = ""
-
-
-def diet_said(cell: str) -> Said:
-    """Read a cell of a column that asks for a diet."""
+def diet_said(cell: str) -> tuple[str, str]:
+    """The diet that a cell names, if any; and the cell itself for the kitchen, where it says more than that."""
     text = clean_line(cell)
     if fold(text) in NO_WORDS:
-        return Said()
+        return "", ""
     folded = re.sub(r"(?<=\w)\((\w{1,3})\)", r"\1", fold(text))  # «végétarien(ne)»
-    pieces = [words for piece in re.split(r"[,;/|+&()]", folded) if (words := _words(piece))]
+    pieces = [words for piece in re.split(r"[,;/|+&()]", folded) if (words := re.findall(r"[^\W_]+", piece))]
     found = [_diet_of(piece) for piece in pieces]
-    strictest = next((diet.value for diet in (Diet.VEGAN, Diet.VEGETARIAN, Diet.EVERYTHING) if diet in found), "")
     if found and None not in found:
-        return Said(strictest)
-    begins = strictest or next((diet.value for piece in pieces if (diet := _begins_with(piece)) is not None), "")
-    if begins or _FOR_THE_KITCHEN.search(fold(text)):
-        return Said("" if begins == Diet.EVERYTHING else begins, kitchen=text)
-    return Said(odd=text)
+        return _strictest(found), ""
+    starts = [_diet_of(piece[:end]) for piece in pieces for end in (1, 2)]  # «végétarien mais avec du poisson»
+    begins = _strictest([*found, *starts])
+    return ("" if begins == Diet.EVERYTHING else begins), text
 
 
-def _words(piece: str) -> list[str]:
-    return re.findall(r"[^\W_]+", piece)
+def _strictest(diets: Sequence[Diet | None]) -> str:
+    return next((diet.value for diet in (Diet.VEGAN, Diet.VEGETARIAN, Diet.EVERYTHING) if diet in diets), "")
 
 
 def _diet_of(words: Sequence[str]) -> Diet | None:
@@ -92,8 +63,3 @@ def _diet_of(words: Sequence[str]) -> Diet | None:
         if said in _EVERYTHING:
             return Diet.EVERYTHING
     return None
-
-
-def _begins_with(words: Sequence[str]) -> Diet | None:
-    """The diet with which a longer text begins: «végétarien mais avec du poisson»."""
-    return next((diet for end in (1, 2) if (diet := _diet_of(words[:end])) in (Diet.VEGAN, Diet.VEGETARIAN)), None)

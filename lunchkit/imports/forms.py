@@ -8,15 +8,11 @@ from wtforms import BooleanField, FileField, SelectField
 from wtforms.fields.core import UnboundField
 from wtforms.form import BaseForm
 
-from lunchkit.events.models import FormQuestion
 from lunchkit.fields import BareForm
 from lunchkit.i18n import LANGUAGE_NAMES
-from lunchkit.imports.asked import OWN, column_label, column_of
-from lunchkit.imports.columns import Field
 from lunchkit.imports.planning import Wishes
 from lunchkit.imports.reading import MOST_BYTES
 from lunchkit.imports.refusals import FileTooHeavy, NoFile
-from lunchkit.imports.words import FIELDS
 
 COLUMNS_A_PAGE = 15
 
@@ -59,14 +55,11 @@ class WishForm(BareForm):
 def columns_form(
     draft_fields: Sequence[str | None],
     shown: Sequence[int],
-    questions: Sequence[FormQuestion] = (),
+    offered: Mapping[str, str],
     data: MultiDict[str, str] | None = None,
 ) -> BaseForm:
-    """A list to pick from for each of the shown columns: a field, or one of the lunch's own questions."""
-    choices = [("", _l("Leave it")), *((field.value, FIELDS[field]) for field in Field)]
-    own = [column_of(question) for question in questions]
-    own += [field for field in draft_fields if field and field.startswith(OWN) and field not in own]
-    choices += [(column, label) for column in own if (label := column_label(column, questions))]
+    """A list to pick from for each of the shown columns."""
+    choices = [("", _l("Leave it")), *offered.items()]
     lists = [UnboundField(SelectField, _l("What it is"), choices=lambda: choices) for _column in shown]
     form = BaseForm([(f"column-{column}", each) for column, each in zip(shown, lists, strict=True)])
     form.process(formdata=data, data={f"column-{column}": draft_fields[column] or "" for column in shown})

@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import not_, select
-from sqlalchemy.orm import Session, undefer
+from sqlalchemy.orm import Session
 
 from lunchkit import clock
-from lunchkit.carrying.models import is_forgotten
-from lunchkit.db import db
-from lunchkit.events.models import Event, FormQuestion
+from lunchkit.db import db, page_of
+from lunchkit.events.models import Event
 from lunchkit.events.queries import form_questions
-from lunchkit.imports.columns import Field, speaks_of_access, speaks_of_food
-from lunchkit.imports.entries import entry_of, in_slices
-from lunchkit.imports.models import ImportDraft
-from lunchkit.imports.planning import Fate, Known, Line, Plan, carried_out, make_plan, name_key
+from lunchkit.imports.asked import column_of
+from lunchkit.imports.columns import COLUMNS, speaks_of_access, speaks_of_food
+from lunchkit.imports.entries import Entry, read_entries
+from lunchkit.imports.models import ImportDraft, is_forgotten
+from lunchkit.imports.planning import Known, foresee, judge, name_key
 from lunchkit.imports.refusals import ImportForgotten
 from lunchkit.registrations.listing import PAGE_SIZE
 from lunchkit.registrations.models import Registration, Standing
@@ -25,25 +25,31 @@ FIRST_ROWS = 12
 """Shown as they would be registered."""
 
 
-def draft_or_gone(
-    event_id: int, draft_id: int, session_id: int, *, people: bool = True, whole: bool = False
-) -> ImportDraft:
-    """The draft of one's own browser; with ``whole``, its table too; without ``people`` what is read in no time.
-
-    Raises ImportForgotten for any other.
-    """
+def draft_or_gone(event_id: int, draft_id: int, session_id: int) -> ImportDraft:
+    """The draft of one's own browser. Raises ImportForgotten for any other."""
     asked = select(ImportDraft).where(
         ImportDraft.id == draft_id,
         ImportDraft.event_id == event_id,
         ImportDraft.session_id == session_id,
-        not_(is_forgotten(ImportDraft, clock.now())),
+        not_(is_forgotten(clock.now())),
     )
-    more = [undefer(ImportDraft.people), undefer(ImportDraft.outcome)] if people else []
-    more += [undefer(ImportDraft.cells)] if whole else []
-    draft = db.session.scalar(asked.options(*more), execution_options={"populate_existing": True})
+    draft = db.session.scalar(asked, execution_options={"populate_existing": True})
     if draft is None:
         raise ImportForgotten
     return draft
+
+
+def not_asked(event: Event) -> frozenset[str]:
+    """The columns for which a lunch has no use."""
+    unasked = () if event.asks_food else ("diet", "allergies")
+    return frozenset(unasked if event.asks_access else (*unasked, "access"))
+
+
+def column_labels(event: Event, draft: ImportDraft) -> dict[str, str]:
+    """What a column of a file may hold at this lunch, or holds: a field of the form, or a question of its own."""
+    fields = {name: str(column.label) for name, column in COLUMNS.items() if name not in not_asked(event)}
+    held = {name: str(COLUMNS[name].label) for name in draft.columns if name in COLUMNS}
+    return fields | held | {column_of(question): question.label for question in form_questions(event.id)}
 
 
 def known_people(session: Session, event_id: int) -> Known:
@@ -60,89 +66,57 @@ def known_people(session: Session, event_id: int) -> Known:
     )
 
 
-def plan_of(session: Session, draft: ImportDraft, event: Event, now: datetime) -> Plan:
-    """What was done with a file, or would be done with it now."""
-    entries = [entry_of(kept) for kept in in_slices(draft.people)]
+def entries_of(draft: ImportDraft, event: Event, now: datetime) -> list[Entry]:
+    """The rows of a file, each with what was done with it, or would be done now."""
     if draft.outcome is not None:
-        return carried_out(entries, draft.outcome)
-    free = max(0, event.capacity - (session.scalar(count_seats(event.id)) or 0))
-    known, questions = known_people(session, event.id), form_questions(event.id)
-    return make_plan(in_slices(entries), known, event, free, runs=event.is_running(now), questions=questions)
+        return [Entry(**kept) for kept in draft.outcome]
+    entries = read_entries(draft.headings, draft.columns, draft.cells)
+    free = max(0, event.capacity - (db.session.scalar(count_seats(event.id)) or 0))
+    coming = judge(entries, known_people(db.session(), event.id), event, form_questions(event.id))
+    foresee(coming, free, runs=event.is_running(now))
+    return entries
 
 
-def columns_about(draft: ImportDraft, event: Event) -> dict[Field, list[int]]:
+def columns_about(draft: ImportDraft, event: Event) -> dict[str, list[int]]:
     """The columns that are left, though cells in them speak of food or access; none of what this lunch does not ask."""
+    if draft.imported_at is not None:
+        return {}
     left = [place for place, field in enumerate(draft.columns) if field is None]
-    asked = [(Field.ALLERGIES, event.asks_food, speaks_of_food), (Field.ACCESS, event.asks_access, speaks_of_access)]
-    topics = {field: speaks for field, asks, speaks in asked if asks}
-    found: dict[Field, set[int]] = {field: set() for field in topics}
-    if left and draft.imported_at is None:
-        for _number, cells in in_slices(draft.cells):
-            for field, speaks in topics.items():
-                found[field] |= {place for place in left if place not in found[field] and speaks(cells[place])}
-    return {field: sorted(places) for field, places in found.items() if places}
+    topics = {"allergies": speaks_of_food, "access": speaks_of_access}
+    found = {
+        field: [place for place in left if any(speaks(cells[place]) for _number, cells in draft.cells)]
+        for field, speaks in topics.items()
+        if field not in not_asked(event)
+    }
+    return {field: places for field, places in found.items() if places}
 
 
 @dataclass(frozen=True)
 class Preview:
-    """One page of what is to be said of a file: the first rows as they are registered, and forty that need a look."""
+    """One page of what is to be said of a file."""
 
-    plan: Plan
-    first: list[Line]
-    rows: list[Line]
-    found: int
+    coming: Sequence[Entry]
+    notable: Sequence[Entry]
+    """Those that are left out, and those of which somebody should know something, in the order of the file."""
+    rows: Sequence[Entry]
+    """Of those, the forty of this page."""
     page: int
     pages: int
-    taken: list[tuple[str, str]]
-    """The columns that are read, each with its heading: a Field, or a question of the lunch's own (``asked``)."""
-    left: list[str]
-    """The headings of those that are not."""
-    questions: Sequence[FormQuestion]
-    """The lunch's own, by which columns are called."""
-    about: dict[Field, list[int]]
-    """Columns not read in which somebody speaks of food or access, by the field that they may be."""
-    no_address: int
-    """How many of those who come have no address, so that no letter can reach them."""
-    unreachable: list[str]
-    """The names of the first of them."""
 
     @property
-    def says_food(self) -> bool:
-        """Whether any of the first rows says what somebody eats."""
-        return any(line.entry.diet or line.entry.allergies for line in self.first)
+    def first(self) -> Sequence[Entry]:
+        """The first of those who come."""
+        return self.coming[:FIRST_ROWS]
 
     @property
-    def more(self) -> int:
-        """How many come beside the first."""
-        return self.plan.counts[Fate.SEAT] + self.plan.counts[Fate.WAIT] - len(self.first)
-
-    @property
-    def with_address(self) -> int:
-        """How many of those who come a letter can reach."""
-        return self.more + len(self.first) - self.no_address
-
-    def count(self, fate: Fate) -> int:
-        """How many rows have this fate."""
-        return self.plan.counts[fate]
+    def without_address(self) -> list[str]:
+        """The names of those who come and whom no e-mail can reach."""
+        return [entry.name for entry in self.coming if not entry.email]
 
 
-def preview_of(draft: ImportDraft, plan: Plan, event: Event, page: int) -> Preview:
-    """What a page shows of a plan. A page beyond the last is the last."""
-    notable, coming = plan.notable, plan.coming
-    pages = max(1, -(-len(notable) // PAGE_SIZE))
-    page = min(max(1, page), pages)
-    columns = list(zip(draft.columns, draft.headings, strict=True))
-    return Preview(
-        plan=plan,
-        first=coming[:FIRST_ROWS],
-        rows=notable[(page - 1) * PAGE_SIZE : page * PAGE_SIZE],
-        found=len(notable),
-        page=page,
-        pages=pages,
-        taken=[(field, heading) for field, heading in columns if field],
-        left=[heading for field, heading in columns if not field and heading],
-        questions=form_questions(draft.event_id),
-        about=columns_about(draft, event),
-        no_address=sum(not line.entry.email for line in coming),
-        unreachable=[line.entry.name for line in coming if not line.entry.email][:FIRST_ROWS],
-    )
+def preview_of(entries: Sequence[Entry], page: int) -> Preview:
+    """What a page shows of the rows of a file. A page beyond the last is the last."""
+    coming = [entry for entry in entries if not entry.why]
+    notable = [entry for entry in entries if entry.why or entry.remarks]
+    page, pages = page_of(len(notable), page, PAGE_SIZE)
+    return Preview(coming, notable, notable[(page - 1) * PAGE_SIZE : page * PAGE_SIZE], page, pages)

@@ -1,27 +1,34 @@
-"""A file of people as a table of texts: CSV as spreadsheets of any age and country save it, and Excel workbooks.
+"""A file of people as a table of texts: CSV as spreadsheets of any age and country save it, and workbooks.
 
 Every row keeps the number that a spreadsheet shows beside it, so that a person finds what we speak of.
 """
 
 import csv
-import time
+import json
 from collections import Counter
 from dataclasses import dataclass
 from io import StringIO
+from pathlib import Path
 
+from lunchkit import confined
 from lunchkit.imports.columns import recognised
-from lunchkit.imports.refusals import NoFile, NothingToRead, OpenQuotation, TooManyRows, UnknownKind
-from lunchkit.imports.workbook import MOST_COLUMNS, MOST_ROWS, sheet_rows
+from lunchkit.imports.refusals import FileMustWait, NoFile, NothingToRead, OpenQuotation, TooManyRows, Unreadable
 from lunchkit.text import unguard
 
 MOST_BYTES = 6_000_000
+MOST_ROWS, MOST_COLUMNS = 2_000, 200
+"""Of a table, its headings not counted. All rows are registered in one transaction, for which everybody else waits."""
 LONGEST_CELL = 5_000
 """Characters that are kept of a cell; no field of ours takes so many."""
 HEADINGS_WITHIN = 10
 """Headings stand in one of so many rows; above them may stand a title."""
 SEPARATORS = ";,\t|"
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
-_ZIP, _OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+"""How a zip archive begins (xlsx, ods), and an older workbook (xls)."""
+_PROGRAM = Path(__file__).with_name("workbook.py")
+_TOO_LONG = 66
+"""Exit code of that program; it is not imported here: only its process loads the decoder."""
 
 
 @dataclass(frozen=True)
@@ -37,34 +44,35 @@ def read_table(data: bytes) -> Table:
     """The table that a file holds. Raises a FileRefused that says what to do."""
     if not data.strip():
         raise NoFile
-    rows = sheet_rows(data) if data.startswith(_ZIP) else _text_rows(data)
-    return _table(rows)
+    return _table(_sheet_rows(data) if data.startswith(_WORKBOOKS) else _text_rows(data))
+
+
+def _sheet_rows(data: bytes) -> list[list[str]]:
+    try:
+        done = confined.run(_PROGRAM, data, str(MOST_ROWS + HEADINGS_WITHIN), str(MOST_COLUMNS))
+    except confined.NoTurn as error:
+        raise FileMustWait from error
+    if done.returncode == _TOO_LONG:
+        raise TooManyRows
+    if done.returncode != 0:
+        raise Unreadable
+    return [[str(cell) for cell in row] for row in json.loads(done.stdout)]
 
 
 def decoded(data: bytes) -> str:
     """The text of a file: Unicode in any of its forms, or else as Windows writes western languages.
 
-    Raises UnknownKind for what is no text.
+    Raises Unreadable for what is no text.
     """
-    encoding = next((name for mark, name in _MARKS if data.startswith(mark)), None) or _unmarked_utf16(data)
-    if encoding is None and (b"\x00" in data or data.startswith((_OLD_EXCEL, b"%PDF"))):
-        raise UnknownKind
+    encoding = next((name for mark, name in _MARKS if data.startswith(mark)), None)
+    if encoding is None and (b"\x00" in data or data.startswith(b"%PDF")):
+        raise Unreadable
     try:
         return data.decode(encoding or "utf-8")
     except UnicodeDecodeError:
         if encoding is not None:
-            raise UnknownKind from None
+            raise Unreadable from None
     return data.decode("cp1252", "replace")
-
-
-def _unmarked_utf16(data: bytes) -> str | None:
-    """Which half of each pair is zero in the first letters, where text of the west is written in pairs of bytes."""
-    start = data[:200]
-    if len(start) >= 4 and start[1::2].count(0) > len(start) // 4 and not start[::2].count(0):
-        return "utf-16-le"
-    if len(start) >= 4 and start[::2].count(0) > len(start) // 4 and not start[1::2].count(0):
-        return "utf-16-be"
-    return None
 
 
 def _text_rows(data: bytes) -> list[list[str]]:
@@ -99,8 +107,6 @@ def _split(text: str, separator: str) -> list[list[str]]:
             rows.append(row)
             if len(rows) > MOST_ROWS + HEADINGS_WITHIN or len(row) > MOST_COLUMNS:
                 raise TooManyRows
-            if len(rows) % 500 == 0:
-                time.sleep(0)  # a long file is read while others are served
     except csv.Error as error:
         raise OpenQuotation(len(rows) + 1) from error
     return rows

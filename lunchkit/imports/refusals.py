@@ -31,24 +31,25 @@ class TooManyRows(FileRefused):
     """More rows or columns than are taken at once."""
 
     message = _l(
-        "This file is too long: at most 10,000 rows and 200 columns are taken. Divide it, and import the parts."
+        "This file is too long: at most 2,000 rows and 200 columns are taken. Divide it, and import the parts."
     )
 
 
-class UnknownKind(FileRefused):
-    """Neither text nor a workbook."""
+class Unreadable(FileRefused):
+    """Neither text nor a workbook; or a workbook that is damaged, locked, or made to harm."""
 
     message = _l(
-        "This is neither a CSV file nor an Excel workbook (.xlsx). Save it from your spreadsheet as one of them."
+        "This file cannot be read: it is no CSV file and no workbook (.xlsx, .xls, .ods), or it is damaged, or locked "
+        "by a password. Save it from your spreadsheet as CSV, and import that."
     )
 
 
-class BrokenWorkbook(FileRefused):
-    """A workbook that is damaged, locked, or made to harm."""
+class FileMustWait(FileRefused):
+    """Too many workbooks and pictures are read at once."""
 
-    message = _l(
-        "This workbook cannot be read: it is damaged, or locked by a password. Save it as CSV, and import that."
-    )
+    message = _l("The server cannot read a workbook just now. Choose it again in a minute, or save it as CSV.")
+    status = 503
+    retry_after = 60
 
 
 class OpenQuotation(FileRefused):

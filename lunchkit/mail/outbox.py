@@ -2,7 +2,7 @@
 
 import secrets
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -116,20 +116,13 @@ def call_back(session: Session, event_id: int, kind: str) -> list[dict[str, Any]
     return list(session.scalars(gone))
 
 
-def promise_many(
-    session: Session, letters: Sequence[dict[str, Any]], breath: Callable[[int], None] | None = None
-) -> None:
-    """Add letters to the outbox in a few statements; each has the keys that ``promise`` takes.
-
-    ``breath`` is called between two statements, where others may be served meanwhile.
-    """
+def promise_many(session: Session, letters: Sequence[dict[str, Any]]) -> None:
+    """Add letters to the outbox in a few statements; each has the keys that ``promise`` takes."""
     blank = {"once_key": None, "attempts": 0, "last_error": "", "sent_at": None, "failed_at": None}
     for start in range(0, len(letters), ROWS_AT_ONCE):
         rows = [{**blank, **_made_now(), **letter} for letter in letters[start : start + ROWS_AT_ONCE]]
         session.execute(insert(_TABLE), rows)
         session.info["promised"] = True
-        if breath is not None:
-            breath(0)
 
 
 def _made_now(hold: timedelta = timedelta()) -> dict[str, Any]:

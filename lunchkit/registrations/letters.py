@@ -4,7 +4,7 @@ A letter is promised with the facts of its moment and written when it leaves, so
 calendar) never holds the write lock.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -74,30 +74,6 @@ def promise_letter(
     if before is not None:
         promised["facts"]["before"] = dict(before)
     return outbox.promise(session, once_key=once_key, **promised)
-
-
-def promise_letters(
-    session: Session, newcomers: Iterable[Registration], ahead: int, breath: Callable[[int], None] | None = None
-) -> None:
-    """Promise each of many newcomers the letter of a newcomer; so many others wait before them."""
-    letters = []
-    for registration in newcomers:
-        is_seated = registration.standing == Standing.SEATED
-        ahead += not is_seated
-        if registration.email is not None:
-            kind, position = ("confirmation", None) if is_seated else ("waiting", ahead)
-            letters.append(_promised(kind, registration, None, position, None))
-    outbox.promise_many(session, letters, breath)
-
-
-def promise_cancellations(session: Session, cancelled: Iterable[tuple[Registration, str]], why: Why) -> None:
-    """Promise many the letter that their seat, or their place in the queue, is gone: each with where they stood."""
-    letters = [
-        _promised("cancellation", registration, standing, None, why)
-        for registration, standing in cancelled
-        if registration.email is not None
-    ]
-    outbox.promise_many(session, letters)
 
 
 def _promised(

@@ -10,7 +10,7 @@ from lunchkit.db import DERIVED, KEY, NOT_PERSONAL, PERSONAL, Erased, Model, Mom
 from lunchkit.events.models import Diet, Event
 from lunchkit.text import fold
 
-__all__ = ["Answer", "BulkSeating", "Diet", "Needs", "Registration", "Standing"]
+__all__ = ["Answer", "Diet", "Needs", "Registration", "Standing"]
 
 LONGEST_FOLDED = 600
 """Letters: an index of PostgreSQL takes no more, and one letter of some scripts becomes eighteen when folded."""
@@ -110,21 +110,6 @@ class Registration(Model):
     def may_change(self, now: datetime) -> bool:
         """Whether the attendee may still edit or cancel it."""
         return self.is_active and self.event.gives_seats(now)
-
-
-class BulkSeating(Model):
-    """Says that many are being seated at a lunch: the database counts its seats once, when this row goes.
-
-    The row cannot be committed: ``never`` points to a lunch that is not there, which is looked at in the end.
-    """
-
-    __tablename__ = "bulk_seating"
-    __table_args__ = (CheckConstraint("never = -1", name="never_there"),)
-
-    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True, autoincrement=False, info=KEY)
-    never: Mapped[int] = mapped_column(
-        ForeignKey("event.id", deferrable=True, initially="DEFERRED"), default=-1, info=KEY
-    )
 
 
 class Needs(Model):

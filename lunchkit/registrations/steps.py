@@ -1,7 +1,7 @@
 """Steps that several actions are made of. They change rows in the caller's transaction, under the lunch's lock."""
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sqlalchemy import and_, bindparam, delete, or_, select
@@ -17,7 +17,7 @@ from lunchkit.mail.models import OutboxLetter
 from lunchkit.mail.outbox import FORGET
 from lunchkit.personal import erase_people
 from lunchkit.registrations.forms import AttendeeDetails
-from lunchkit.registrations.letters import Why, promise_cancellations, promise_letter
+from lunchkit.registrations.letters import Why, promise_letter
 from lunchkit.registrations.models import Answer, Needs, Registration, Standing
 from lunchkit.registrations.queries import place_in_queue
 from lunchkit.registrations.refusals import (
@@ -225,18 +225,6 @@ def give_back(session: Session, registration: Registration, now: datetime, why: 
     registration.cancelled_at = now
     registration.raise_sequence(registration.event.sequence)
     promise_letter(session, "cancellation", registration, standing=before, why=why)
-
-
-def give_back_many(
-    session: Session, event: Event, registrations: Sequence[Registration], now: datetime, why: Why
-) -> None:
-    """The same for many of one lunch, in a few statements."""
-    before = [(registration, registration.standing) for registration in registrations]
-    for registration in registrations:
-        registration.standing, registration.cancelled_at = Standing.CANCELLED, now
-        registration.raise_sequence(event.sequence)
-    session.flush()
-    promise_cancellations(session, before, why)
 
 
 def forget(session: Session, registration: Registration, now: datetime) -> None:

@@ -1,1 +1,0 @@
-"""Work that takes longer than anybody waits: done beside the requests, by whichever process comes first."""
