@@ -174,10 +174,10 @@ def _text_headline(result: Result) -> str:
     return str(said)
 
 
-def movement_headline(movement: dict[str, Any] | None, before: Result | None, after: Result | None) -> str:
+def movement_headline(movement: dict[str, Any] | None) -> str:
     """How many voices moved, of those that answered twice; the two results say no more where that is hidden."""
     moved = read(movement)
-    if moved.changed is None or not moved.both:
+    if not moved.shows:
         return str(_("Before and after the debate"))
     if not moved.changed:
         return _hold(ngettext("No vote has moved, out of %(num)s", "No vote has moved, out of %(num)s", moved.both))
@@ -198,7 +198,7 @@ def movement_notes(movement: dict[str, Any] | None, before: Result | None, after
             _("Who changed their mind is not shown here: there are more ballots than people.") if is_over else few
         )
     if moved.before_only or moved.after_only:
-        notes.append(_once(moved.before_only or 0, moved.after_only or 0))
+        notes.append(_once(moved.before_only, moved.after_only))
     by_hand = max((result.by_hand for result in (before, after) if result), default=0)
     if by_hand and moved.shows:
         notes.append(_("Votes counted by hand are not in this picture."))
@@ -219,17 +219,6 @@ def _once(before: int, after: int) -> str:
         before, after=after,
     )  # fmt: skip
     return str(said)
-
-
-def direction_names(after: Result) -> dict[str, str]:
-    """What the directions of a scale are called: after its ends, where they have names."""
-    low, high = after.ends
-    return {
-        "higher": str(_("Towards «%(end)s»", end=high) if high else _("Higher")),
-        "unchanged": str(_("Stayed")),
-        "lower": str(_("Towards «%(end)s»", end=low) if low else _("Lower")),
-        "aside": str(_("To or from «no opinion»")),
-    }
 
 
 def labels_of(result: Result) -> dict[int, str]:
