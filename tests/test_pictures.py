@@ -127,10 +127,10 @@ def test_a_number_keeps_what_it_counts_on_its_line() -> None:
     assert headline(result(9, 17, 16)) == "B: 17\u00a0people out of 42, or 40 %"
 
 
-@pytest.mark.parametrize(("names", "says"), [(2, "Two answers tie"), (3, "Three answers tie"), (4, "A tie")])
-def test_long_answers_that_tie_are_counted_and_not_named(names: int, says: str) -> None:
+@pytest.mark.parametrize("names", [2, 4])
+def test_long_answers_that_tie_are_not_named(names: int) -> None:
     of = result(*(4,) * names, 1, labels=[LONG] * (names + 1))
-    assert plain(headline(of)) == f"{says}: 4 people each out of {4 * names + 1}"
+    assert plain(headline(of)) == f"A tie: 4 people each out of {4 * names + 1}"
 
 
 def test_a_headline_of_movement_counts_those_who_answered_twice() -> None:

@@ -109,7 +109,6 @@ def looks_of(colour: str) -> dict[str, str]:
         "holes": f'fill="none" stroke="{paper}" stroke-linecap="round"',
         "rope": f'fill="none" stroke="{bright}"',
         "plate": f'fill="{bright}" stroke="{_INK}"',
-        "ring": f'fill="{paper}" stroke="{_INK}"',
     }
 
 

@@ -157,7 +157,6 @@ def _draw(sheet: Sheet, moved: Movement, bands: Sequence[_Band], frame: _Frame) 
     for band in bands:
         _draw_field(sheet, frame, (-frame.bleed, frame.left), band.y, band.before * scale.unit)
         _draw_field(sheet, frame, (frame.right, frame.width + frame.bleed), band.y, band.after * scale.unit)
-        _draw_once(sheet, frame, band, scale)
         _draw_threads(sheet, frame, band, scale)
     if moved.changed:
         _draw_meeting(sheet, moved.changed, bands, frame, scale)
@@ -222,19 +221,6 @@ def _draw_threads(sheet: Sheet, frame: _Frame, band: _Band, scale: _Scale) -> No
     sheet.draw("".join(f"M{fmt(frame.left)} {fmt(y)}H{fmt(frame.right)}" for y in ys), "line", width)
     dots = "".join(dot(x, y) for x in (frame.left - reach, frame.right + reach) for y in ys)
     sheet.draw(dots, "discs", size)
-
-
-def _draw_once(sheet: Sheet, frame: _Frame, band: _Band, scale: _Scale) -> None:
-    """Those who answered once only: a thread that soon ends in a ring, or begins with one shortly before the field."""
-    reach = (frame.right - frame.left) * 0.06
-    before = scale.heights(band.y + (band.stayed + band.left) * scale.unit, band.before_only)
-    after = scale.heights(band.y + (band.stayed + band.joined) * scale.unit, band.after_only)
-    ways = [(frame.left, frame.left + reach, y) for y in before]
-    ways += [(frame.right, frame.right - reach, y) for y in after]
-    width = min(frame.thread, scale.pitch * 0.4)
-    sheet.draw("".join(f"M{fmt(x)} {fmt(y)}H{fmt(to)}" for x, to, y in ways), "line", width)
-    rings = "".join(disc(to, y, min(scale.pitch * 0.32, frame.rope * 0.36)) for _x, to, y in ways)
-    sheet.draw(rings, "ring", width)
 
 
 def _draw_meeting(sheet: Sheet, changed: int, bands: Sequence[_Band], frame: _Frame, scale: _Scale) -> None:

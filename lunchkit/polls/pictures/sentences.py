@@ -60,15 +60,6 @@ def _equals(first: list[str], result: Result, most: int) -> str:
     each = ngettext("%(num)s person each out of %(n)s", "%(num)s people each out of %(n)s", most, n=result.n)
     if len(first) <= _FEW_NAMES and sum(map(len, first)) <= _MOST_NAMED:
         return _says(_listed(first), str(each))
-    return _tie(len(first), str(each))
-
-
-def _tie(how_many: int, each: str) -> str:
-    """Too many or too long to be named: the picture tells which they are."""
-    if how_many == 2:
-        return str(_("Two answers tie: %(each)s", each=each))
-    if how_many == 3:
-        return str(_("Three answers tie: %(each)s", each=each))
     return str(_("A tie: %(each)s", each=each))
 
 
