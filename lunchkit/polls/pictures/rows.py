@@ -69,10 +69,6 @@ class _Area:
     height: float
     stroke: float
 
-    def part(self, start: float, end: float) -> "_Area":
-        """A piece of a bar, from and to shares of its width."""
-        return replace(self, x=self.x + start * self.width, width=(end - start) * self.width)
-
 
 def legend(result: Result) -> list[tuple[str, str]]:
     """What the fills of a picture mean, where that is not plain: pairs of a fill (full, frame, hatched) and words."""
@@ -173,19 +169,33 @@ def _draw_people(sheet: Sheet, result: Result, row: Row, area: _Area, pitch: flo
         _draw_discs(sheet, row, area, pitch)
         return
     area = replace(area, height=min(area.height, 64 if area.stroke == 3 else 28))
-    _draw_ground(sheet, area)
+    ground = area.y + area.height - area.stroke / 2  # how long all who answered would be
+    sheet.draw(f"M{fmt(area.x)} {fmt(ground)}h{fmt(area.width)}", "line", area.stroke)
+    x = area.x
+    for fill, share in _parts(result, row):
+        _draw_fill(sheet, fill, replace(area, x=x, width=share * area.width))
+        x += share * area.width
+
+
+def _parts(result: Result, row: Row) -> list[tuple[str, float]]:
+    """What a bar is made of: fills, and how much of its length each takes."""
     people = max(result.n, sum(row.grades), 1)
     if result.kind is Kind.RANKING:
         places = max(len(result.choices), 1)
-        _draw_full(sheet, area.part(0, (places + 1 - row.mean_rank) / places if row.mean_rank else 0))
-    elif result.kind is Kind.STATEMENTS:
-        agreed, passed, refused = row.grades or (0, 0, 0)
-        _draw_full(sheet, area.part(0, agreed / people))
-        _draw_frame(sheet, area.part(agreed / people, (agreed + passed) / people))
-        _draw_hatched(sheet, area.part((agreed + passed) / people, (agreed + passed + refused) / people))
-    else:
-        _draw_full(sheet, area.part(0, row.count / people))
-        _draw_hatched(sheet, area.part(row.count / people, row.total / people))
+        return [("full", (places + 1 - row.mean_rank) / places if row.mean_rank else 0)]
+    counts = row.grades if result.kind is Kind.STATEMENTS else (row.count, 0, row.by_hand)
+    return [(fill, count / people) for fill, count in zip(("full", "frame", "hatched"), counts, strict=False)]
+
+
+def _draw_fill(sheet: Sheet, fill: str, area: _Area) -> None:
+    edge = area.stroke
+    if area.width and fill == "full":
+        sheet.draw(box(area.x, area.y, area.width, area.height), "full")
+    elif area.width:
+        inner = box(area.x + edge / 2, area.y + edge / 2, max(area.width - edge, 0.1), area.height - edge)
+        sheet.draw(inner, "line", edge)
+    if fill == "hatched":
+        sheet.draw(hatch(area.x, area.y, area.width, area.height, edge * 3.5), "line", edge * 0.8)
 
 
 def _draw_discs(sheet: Sheet, row: Row, area: _Area, pitch: float) -> None:
@@ -199,29 +209,6 @@ def _draw_discs(sheet: Sheet, row: Row, area: _Area, pitch: float) -> None:
     sheet.draw("".join(strokes), "line", pitch * 0.09)
 
 
-def _draw_ground(sheet: Sheet, area: _Area) -> None:
-    """The line that shows how long all who answered would be."""
-    sheet.draw(f"M{fmt(area.x)} {fmt(area.y + area.height - area.stroke / 2)}h{fmt(area.width)}", "line", area.stroke)
-
-
-def _draw_full(sheet: Sheet, area: _Area) -> None:
-    if area.width:
-        sheet.draw(box(area.x, area.y, area.width, area.height), "full")
-
-
-def _draw_frame(sheet: Sheet, area: _Area) -> None:
-    edge = area.stroke
-    if area.width:
-        inner = box(area.x + edge / 2, area.y + edge / 2, max(area.width - edge, 0.1), area.height - edge)
-        sheet.draw(inner, "line", edge)
-
-
-def _draw_hatched(sheet: Sheet, area: _Area) -> None:
-    if area.width:
-        _draw_frame(sheet, area)
-        sheet.draw(hatch(area.x, area.y, area.width, area.height, area.stroke * 3.5), "line", area.stroke * 0.8)
-
-
 def _draw_legend(sheet: Sheet, result: Result, top: float, size: float, with_discs: bool) -> float:
     """Beside each other, with the same fills or discs as in the rows. Returns where they end."""
     x, lines, width = 0.0, 1, NARROW if size < 20 else WIDE
@@ -230,7 +217,7 @@ def _draw_legend(sheet: Sheet, result: Result, top: float, size: float, with_dis
         if fill and with_discs:
             _draw_discs(sheet, Row(0, "", int(fill == "full"), int(fill != "full")), area, size)
         elif fill:
-            {"full": _draw_full, "frame": _draw_frame, "hatched": _draw_hatched}[fill](sheet, area)
+            _draw_fill(sheet, fill, area)
         x += size * 1.4 if fill else 0
         split = split_lines(word, (width - x) / size)
         sheet.write_lines(x, top + size, size, split)
