@@ -155,8 +155,7 @@ def _draw(sheet: Sheet, moved: Movement, bands: Sequence[_Band], frame: _Frame) 
     bands, scale = _lay_out(bands, frame)
     sheet.height = round(bands[-1].y + bands[-1].height) + 2
     for band in bands:
-        _draw_field(sheet, frame, (-frame.bleed, frame.left), band.y, band.before * scale.unit)
-        _draw_field(sheet, frame, (frame.right, frame.width + frame.bleed), band.y, band.after * scale.unit)
+        _draw_fields(sheet, frame, band, scale)
         _draw_threads(sheet, frame, band, scale)
     if moved.changed:
         _draw_meeting(sheet, moved.changed, bands, frame, scale)
@@ -182,11 +181,12 @@ def _lay_out(bands: Sequence[_Band], frame: _Frame) -> tuple[list[_Band], _Scale
     return [replace(band, y=y, height=height) for band, y, height in zip(lined, tops, heights, strict=False)], scale
 
 
-def _draw_field(sheet: Sheet, frame: _Frame, across: tuple[float, float], y: float, height: float) -> None:
-    x, to = across
-    if height:
-        sheet.draw(box(x, y, to - x, height), "field")
-    sheet.draw(f"M{fmt(x)} {fmt(y)}H{fmt(to)}", "line", frame.thread)
+def _draw_fields(sheet: Sheet, frame: _Frame, band: _Band, scale: _Scale) -> None:
+    fields = (-frame.bleed, frame.left, band.before), (frame.right, frame.width + frame.bleed, band.after)
+    for x, to, people in fields:
+        if people:
+            sheet.draw(box(x, band.y, to - x, people * scale.unit), "field")
+        sheet.draw(f"M{fmt(x)} {fmt(band.y)}H{fmt(to)}", "line", frame.thread)
 
 
 def _write_figure(sheet: Sheet, frame: _Frame, x: float, y: float, count: int, scale: _Scale) -> float:
