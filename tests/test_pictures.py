@@ -143,7 +143,7 @@ def test_a_headline_of_movement_counts_those_who_answered_twice() -> None:
 def test_notes_tell_who_answered_once_and_the_rule() -> None:
     after = result(9, 17, 16, by_hand=2)
     assert list(map(plain, movement_notes(movement(FLOWS, [4, 0, 0]), after, after))) == [
-        "4 people answered only before.",
+        "4 people answered only before, 0 only after.",
         "Votes counted by hand are not in this picture.",
         "A group of fewer than 3 people is never shown.",
     ]

@@ -124,9 +124,8 @@ def draw_movement(movement: dict[str, Any] | None, before: Result, after: Result
     """The picture that the published level allows; empty where nothing is published."""
     moved, sheet = read(movement), Sheet(0)
     bands = _bands(moved, before, after) if moved.shows else []
-    frame = _WIDE if wide else _NARROW
-    if wide and (len(bands) > 5 or any(len(band.label) > 28 for band in bands)):
-        frame = _LONG
+    is_long = len(bands) > 5 or any(len(band.label) > 28 for band in bands)
+    frame = (_LONG if is_long else _WIDE) if wide else _NARROW
     if bands:
         _draw(sheet, moved, bands, frame)
     says = " ".join([movement_headline(movement) + ".", *movement_notes(movement, before, after)])
@@ -134,10 +133,9 @@ def draw_movement(movement: dict[str, Any] | None, before: Result, after: Result
 
 
 def _bands(moved: Movement, before: Result, after: Result) -> list[_Band]:
-    once = moved.before_only, moved.after_only
     if moved.level is not Level.FLOWS:
         label = ngettext("vote, asked twice", "votes, asked twice", moved.both)
-        return [_Band(label, moved.unchanged, moved.changed, moved.changed, *once)]
+        return [_Band(label, moved.unchanged, moved.changed, moved.changed, 0, 0)]
     totals = [{row.position: row.count for row in result.rows} for result in (before, after)]
     return [_band(moved, position, labels_of(after), totals) for position in moved.positions]
 
@@ -232,7 +230,11 @@ def _draw_meeting(sheet: Sheet, changed: int, bands: Sequence[_Band], frame: _Fr
     sheet.height = max(sheet.height, round(centre + frame.plate + frame.thread))
     for edge, starts in ((frame.left, leaving), (frame.right, joining)):
         _draw_ropes(sheet, frame, edge, starts, centre, scale)
-    _draw_plate(sheet, changed, centre, frame)
+    x, r = frame.middle, frame.plate
+    sheet.draw(disc(x, centre, r), "plate", frame.thread * 1.6)
+    sheet.write(x, centre + r * 0.14, r * 0.84, str(changed), "on-plate", "middle")
+    lines = split_lines(ngettext("vote has moved", "votes have moved", changed), 1.8 / 0.25)
+    sheet.write_lines(x, centre + r * 0.42, r * 0.25, lines, "on-plate", "middle")
 
 
 def _draw_ropes(
@@ -245,11 +247,3 @@ def _draw_ropes(
     d = "".join(curve(edge, start, frame.middle, end) for start, end in zip(starts, ends, strict=True))
     sheet.draw(d, "edge", width)
     sheet.draw(d, "rope", max(width - 2 * frame.thread, width * 0.5))
-
-
-def _draw_plate(sheet: Sheet, count: int, y: float, frame: _Frame) -> None:
-    x, r = frame.middle, frame.plate
-    sheet.draw(disc(x, y, r), "plate", frame.thread * 1.6)
-    sheet.write(x, y + r * 0.14, r * 0.84, str(count), "on-plate", "middle")
-    lines = split_lines(ngettext("vote has moved", "votes have moved", count), 1.8 / 0.25)
-    sheet.write_lines(x, y + r * 0.42, r * 0.25, lines, "on-plate", "middle")

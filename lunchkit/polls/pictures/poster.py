@@ -51,7 +51,7 @@ def draw_poster(poll: PollView, source: str) -> Poster:
 
 def _write(sheet: Sheet, top: float, size: float, text: str) -> float:
     """Returns where the next thing may begin."""
-    lines = split_lines(text, WIDE / size, 4)
+    lines = split_lines(text, WIDE / size, 6)
     sheet.write_lines(0, top + size * 0.8, size, lines)
     return top + len(lines) * size * LINE_HEIGHT
 

@@ -189,27 +189,18 @@ def movement_notes(movement: dict[str, Any] | None, before: Result | None, after
             _("Who changed their mind is not shown here: there are more ballots than people.") if is_over else few
         )
     if moved.before_only or moved.after_only:
-        notes.append(_once(moved.before_only, moved.after_only))
+        once = ngettext(
+            "%(num)s person answered only before, %(after)s only after.",
+            "%(num)s people answered only before, %(after)s only after.",
+            moved.before_only, after=moved.after_only,
+        )  # fmt: skip
+        notes.append(once)
     by_hand = max((result.by_hand for result in (before, after) if result), default=0)
     if by_hand and moved.shows:
         notes.append(_("Votes counted by hand are not in this picture."))
     if moved.k:
         notes.append(_("A group of fewer than %(k)s people is never shown.", k=moved.k))
     return [_hold(note) for note in notes]
-
-
-def _once(before: int, after: int) -> str:
-    """Who answered one of the two times."""
-    if not before:
-        return str(ngettext("%(num)s person answered only after.", "%(num)s people answered only after.", after))
-    if not after:
-        return str(ngettext("%(num)s person answered only before.", "%(num)s people answered only before.", before))
-    said = ngettext(
-        "%(num)s person answered only before, %(after)s only after.",
-        "%(num)s people answered only before, %(after)s only after.",
-        before, after=after,
-    )  # fmt: skip
-    return str(said)
 
 
 def labels_of(result: Result) -> dict[int, str]:
