@@ -71,7 +71,7 @@ _WIDE = _Frame(
     width=WIDE, height=WIDE_HEIGHT, left=560, right=1640, bleed=600, head=54, gap=12, unit=28, rope=18, thread=2.5,
     plate=150, size=34, figures=(38, 84), figure_x=65, label_x=190,
 )  # fmt: skip
-_LONG = replace(_WIDE, left=900, size=27)
+_LONG = replace(_WIDE, left=1000, size=27)
 """Where labels are long, or many."""
 _NARROW = _Frame(
     width=340, height=660, left=134, right=264, bleed=0, head=26, gap=12, unit=15, rope=10, thread=1.5, plate=44,
@@ -207,7 +207,9 @@ def _write_heads(sheet: Sheet, frame: _Frame, scale: _Scale) -> None:
     before, after = (_("Before the debate"), _("After the debate")) if frame.bleed else (_("Before"), _("After"))
     y = frame.head - size * 0.5
     sheet.write(frame.figure_x, y, size, before)
-    sheet.write(min(frame.right + frame.thread * 16, frame.width - breadth(after) * size), y, size, after)
+    sheet.write(
+        min(frame.right + frame.thread * 16, frame.width - frame.figure_x / 2 - breadth(after) * size), y, size, after
+    )
     if scale.per > 1:
         sheet.write(frame.middle, y, size * 0.88, _("one thread = %(unit)s people", unit=scale.per), "light", "middle")
 
