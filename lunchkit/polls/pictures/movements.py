@@ -207,9 +207,8 @@ def _write_heads(sheet: Sheet, frame: _Frame, scale: _Scale) -> None:
     before, after = (_("Before the debate"), _("After the debate")) if frame.bleed else (_("Before"), _("After"))
     y = frame.head - size * 0.5
     sheet.write(frame.figure_x, y, size, before)
-    sheet.write(
-        min(frame.right + frame.thread * 16, frame.width - frame.figure_x / 2 - breadth(after) * size), y, size, after
-    )
+    latest = frame.width - frame.figure_x / 2 - breadth(after) * size
+    sheet.write(min(frame.right + frame.thread * 16, latest), y, size, after)
     if scale.per > 1:
         sheet.write(frame.middle, y, size * 0.88, _("one thread = %(unit)s people", unit=scale.per), "light", "middle")
 
