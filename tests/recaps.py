@@ -77,7 +77,7 @@ def full_lunch(make_event: EventMaker, *, photos: int = 2) -> FullLunch:
     coming = make_event(slug="reparer", title="Réparer, ça s’apprend à table", colour="petit-pois")
     before = add_poll(event, 1, QUESTION, CHOICES, {1: 9, 2: 17, 3: 8, 0: 8}, note=NOTE)
     again = add_poll(event, 3, QUESTION, CHOICES, {1: 6, 2: 26, 3: 7, 0: 3}, note=NOTE, before_id=before.id)
-    again.movement = publishable(FLOWS, {}, {}, (1, 2, 3, 0), False, 3)
+    again.movement = publishable(FLOWS, {}, {}, (1, 2, 3, 0), 3)
     words = add_poll(event, 2, "En un mot, que craignez-vous de l’IA ?", (), {}, kind=Kind.WORDS, ballots=30)
     for text, count in (("surveillance", 9), ("énergie", 7), ("emploi", 4), ("dépendance", 3)):
         db.session.add(WrittenAnswer(poll_id=words.id, folded=text, text=text, count=count, approved_at=now))

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from io import StringIO
-from itertools import pairwise
 from typing import Any
 from xml.etree import ElementTree
 
@@ -18,8 +17,8 @@ from lunchkit.events.models import Event
 from lunchkit.polls.exports import result_csv, result_from_json, result_json, view_from_json
 from lunchkit.polls.models import Kind, Stage
 from lunchkit.polls.movement import publishable
-from lunchkit.polls.pictures import Drawing, draw_cloud, draw_movement, draw_result, headline, movement_headline
-from lunchkit.polls.pictures.drawing import BROADEST, WIDE_HEIGHT, breadth, split_lines
+from lunchkit.polls.pictures import Drawing, draw_movement, draw_result, headline, movement_headline
+from lunchkit.polls.pictures.drawing import WIDE_HEIGHT, breadth, split_lines
 from lunchkit.polls.pictures.sentences import movement_notes
 from lunchkit.polls.results import Result, Row, Written
 from lunchkit.polls.views import ChoiceView, PollView
@@ -54,23 +53,18 @@ def words(*counts: int) -> Result:
     )
 
 
-def movement(table: list[list[int]], before_only: list[int] | None = None, *, is_scale: bool = False) -> dict[str, Any]:
+def movement(table: list[list[int]], before_only: list[int] | None = None) -> dict[str, Any]:
     size = len(table)
     positions = list(range(1, size + 1))
     return publishable(
         {(i + 1, j + 1): table[i][j] for i in range(size) for j in range(size)},
-        dict(zip(positions, before_only or [0] * size, strict=True)), {}, positions, is_scale, 3,
+        dict(zip(positions, before_only or [0] * size, strict=True)), {}, positions, 3,
     )  # fmt: skip
 
 
-CHOICES = [[9, 2, 3, 2], [1, 12, 2, 3], [3, 4, 8, 1], [2, 3, 1, 5]]
 FLOWS = [[9, 3, 0], [0, 12, 4], [5, 0, 9]]
-CHANGED = [[9, 1, 2], [2, 9, 1], [1, 2, 9]]
-DIRECTIONS = [[6, 3, 1, 0], [2, 6, 2, 1], [0, 2, 7, 1], [1, 0, 2, 6]]
-MOVEMENTS = {
-    "flows": movement(FLOWS), "choices": movement(CHOICES), "changed": movement(CHANGED),
-    "direction": movement(DIRECTIONS, [1, 1, 1, 0], is_scale=True),
-}  # fmt: skip
+CHANGED = [[9, 2, 3, 2], [1, 12, 2, 3], [3, 4, 8, 1], [2, 3, 1, 5]]
+MOVEMENTS = {"flows": movement(FLOWS), "changed": movement(CHANGED)}
 
 
 def poll(of: Result | None, **more: Any) -> PollView:
@@ -133,26 +127,23 @@ def test_a_number_keeps_what_it_counts_on_its_line() -> None:
     assert headline(result(9, 17, 16)) == "B: 17\u00a0people out of 42, or 40 %"
 
 
-@pytest.mark.parametrize(("names", "says"), [(2, "Two answers tie"), (3, "Three answers tie"), (4, "A tie")])
-def test_long_answers_that_tie_are_counted_and_not_named(names: int, says: str) -> None:
+@pytest.mark.parametrize("names", [2, 4])
+def test_long_answers_that_tie_are_not_named(names: int) -> None:
     of = result(*(4,) * names, 1, labels=[LONG] * (names + 1))
-    assert plain(headline(of)) == f"{says}: 4 people each out of {4 * names + 1}"
+    assert plain(headline(of)) == f"A tie: 4 people each out of {4 * names + 1}"
 
 
 def test_a_headline_of_movement_counts_those_who_answered_twice() -> None:
-    after = result(9, 17, 16)
-    assert plain(movement_headline(MOVEMENTS["choices"], after, after)) == "27 votes out of 61 have moved"
+    assert plain(movement_headline(MOVEMENTS["changed"])) == "27 votes out of 61 have moved"
     still = movement([[9, 0], [0, 9]])
-    assert movement_headline(still, after, after) == "No vote has moved, out of 18"
-    assert (
-        movement_headline({"level": "tallies", "k": 3, "positions": [1]}, after, after) == "Before and after the debate"
-    )
+    assert movement_headline(still) == "No vote has moved, out of 18"
+    assert movement_headline({"level": "tallies", "k": 3, "positions": [1]}) == "Before and after the debate"
 
 
 def test_notes_tell_who_answered_once_and_the_rule() -> None:
     after = result(9, 17, 16, by_hand=2)
     assert list(map(plain, movement_notes(movement(FLOWS, [4, 0, 0]), after, after))) == [
-        "4 people answered only before.",
+        "4 people answered only before, 0 only after.",
         "Votes counted by hand are not in this picture.",
         "A group of fewer than 3 people is never shown.",
     ]
@@ -203,7 +194,7 @@ def test_results_stay_in_their_picture(wide: bool, size: int, people: int) -> No
     for label in ("Oui", LONG, "Anticonstitutionnellement" * 4):
         drawing = draw_result(result(*counts, labels=[label] * size, by_hand=people // 10), wide)
         assert_in_picture(drawing)
-        assert drawing.height == WIDE_HEIGHT or not wide
+        assert drawing.height <= WIDE_HEIGHT * 1.4 or not wide
     assert_in_picture(draw_result(graded(Kind.RANKING, *((people, 1, 0),) * size), wide))
     assert_in_picture(draw_result(graded(Kind.STATEMENTS, *((people, 1, 0),) * size), wide))
 
@@ -222,7 +213,6 @@ def test_movements_stay_in_their_picture(wide: bool, level: str, label: str) -> 
     after = result(9, 17, 16, 5, labels=[label] * 4)
     drawing = draw_movement(MOVEMENTS[level], after, after, wide)
     assert_in_picture(drawing)
-    assert drawing.height <= WIDE_HEIGHT + 2
     moved = MOVEMENTS[level]
     assert f"{moved['changed']} votes out of {moved['changed'] + moved['unchanged']} have moved" in plain(drawing.says)
 
@@ -243,52 +233,29 @@ def ropes(drawing: Drawing) -> list[tuple[float, float]]:
     return [(number[0], number[-2]) for number in numbers]
 
 
-def test_no_rope_goes_from_choice_to_choice_where_only_the_choices_may_show() -> None:
+@pytest.mark.parametrize("level", MOVEMENTS)
+def test_movers_meet_on_the_plate_and_no_rope_goes_from_choice_to_choice(level: str) -> None:
     after = result(9, 17, 16, 5)
-    assert set(ropes(draw_movement(MOVEMENTS["choices"], after, after, wide=True))) == {(492, 966), (1440, 966)}
-    assert set(ropes(draw_movement(MOVEMENTS["flows"], after, after, wide=True))) == {(492, 1440)}
+    assert set(ropes(draw_movement(MOVEMENTS[level], after, after, wide=True))) == {(560, 1100), (1640, 1100)}
 
 
 def test_the_picture_depends_on_nothing_that_is_hidden() -> None:
-    """Two tables with the same people leaving and joining, and other flows between."""
+    """Two tables with as many people who changed, and other flows between."""
     other = [[9, 3, 2, 2], [0, 12, 3, 3], [4, 3, 8, 1], [2, 3, 1, 5]]
     after = result(9, 17, 16, 5)
-    assert movement(other) == MOVEMENTS["choices"]
-    assert draw_movement(movement(other), after, after) == draw_movement(MOVEMENTS["choices"], after, after)
+    assert movement(other) == MOVEMENTS["changed"]
+    assert draw_movement(movement(other), after, after) == draw_movement(MOVEMENTS["changed"], after, after)
 
 
-@pytest.mark.parametrize("wide", [False, True])
-@pytest.mark.parametrize("counts", [(9, 7, 4, 3, 1, 1), (1,) * 60, (30,), (500, 1), ()])
-def test_no_word_of_a_cloud_covers_another(wide: bool, counts: tuple[int, ...]) -> None:
-    """Each line is one text, whose words follow each other; with the broadest letters it stays in the picture."""
-    drawing = draw_cloud(words(*counts), wide)
-    assert drawing == draw_cloud(words(*counts), wide)
-    boxes = [(line.y - line.size * 0.72, line.y + line.size * 0.2) for line in drawing.words]
-    assert all(upper[1] <= lower[0] for upper, lower in pairwise(boxes))
-    for line in drawing.words:
-        assert line.x == 0 and line.text == " ".join(run.text for run in line.runs)
-        assert all(run.gap > 0 for run in line.runs[1:])
-        assert [run.text == "·" for run in line.runs] == [at % 2 == 1 for at in range(len(line.runs))]
-        assert len(line.runs) % 2 == 1, "a line ends with a word"
-        assert sum(run.gap + breadth(run.text) * BROADEST * run.size for run in line.runs) <= drawing.width + 1
-
-
-def test_the_words_of_a_cloud_follow_each_other_in_one_text() -> None:
+def test_a_word_is_the_larger_the_more_people_wrote_it() -> None:
     template = '{% from "polls/_pictures.html" import cloud %}{{ cloud(result) }}'
-    html = render_template_string(template, result=words(9, 1, 1))
-    assert html.count("<text") == len(draw_cloud(words(9, 1, 1)).words) < html.count(">mot") == 3
-    assert re.search(
-        r'<tspan font-size="54[.\d]*">mot0</tspan><tspan dx="13.5" font-size="17[.\d]*">·</tspan>'
-        r'<tspan dx="13.5" font-size="17[.\d]*">mot1</tspan>',
-        html,
-    )
+    html = render_template_string(template, result=words(9, 5, 1))
+    assert re.findall(r'<li class="w(\d)">(\w+)', html) == [("5", "mot0"), ("3", "mot1"), ("1", "mot2")]
 
 
-@pytest.mark.parametrize(("counts", "room"), [((6, 0), 62), ((6, 3), 48)])
-def test_a_share_of_a_hundred_per_cent_does_not_touch_its_number(counts: tuple[int, ...], room: int) -> None:
-    drawing = draw_result(result(*counts))
-    figures = [line for line in drawing.words if line.text.isdigit()]
-    assert {line.x for line in figures} == {drawing.width - room}
+def test_a_share_of_a_hundred_per_cent_does_not_touch_its_number() -> None:
+    drawing = draw_result(result(6, 0))
+    (room,) = {drawing.width - line.x for line in drawing.words if line.text.isdigit()}
     widest = max(breadth(line.text) * line.size for line in drawing.words if line.text.endswith("%"))
     assert widest < room
 
@@ -304,33 +271,10 @@ def test_answers_of_eighty_letters_are_never_cut_in_results(wide: bool, answers:
     assert " ".join(line.text for line in drawing.words).count("uniquement") == answers
 
 
-@pytest.mark.parametrize("level", MOVEMENTS)
-def test_a_movement_on_a_phone_breaks_no_word_and_ends_with_its_last_shape(level: str) -> None:
-    ends = ("consommation", "complètement")
-    after = result(9, 17, 16, 5, labels=["La consommation d’énergie"] * 4, ends=ends)
-    drawing = draw_movement(MOVEMENTS[level], after, after)
-    assert not any(line.text.endswith("-") for line in drawing.words)
-    deepest = max(line.y for line in drawing.words)
-    fields = [re.match(r"M\S+ (\S+)h\S+?v([\d.]+)", shape.d) for shape in drawing.shapes if shape.look == "field"]
-    deepest = max(deepest, *(float(field[1]) + float(field[2]) for field in fields if field))
-    assert deepest <= drawing.height <= deepest + 40
-
-
-def test_the_right_figure_of_a_phone_stands_clear_of_the_discs() -> None:
-    after = result(9, 17, 16, 5)
-    drawing = draw_movement(movement([[n * 3 for n in row] for row in FLOWS]), after, after)
-    dots = [float(x) for s in drawing.shapes if s.look == "discs" for x in re.findall(r"M(\S+) \S+h.01", s.d)]
-    figures = [line for line in drawing.words if line.text.isdigit() and line.x > 272]
-    assert figures and all(line.x >= max(dots) + 5 for line in figures)
-    assert all(line.x + breadth(line.text) * line.size <= drawing.width for line in figures)
-
-
-def test_lines_are_split_by_their_breadth() -> None:
-    assert split_lines("Oui, à certaines conditions", 9) == ["Oui, à certaines", "conditions"]
-    assert split_lines("Oui, à certaines conditions", 9, most=1) == ["Oui, à certaines…"]
-    assert all(breadth(line) <= 6 for line in split_lines(LONG, 6))
-    assert split_lines("", 9) == [""]
-    assert split_lines("savoir-faire", 5) == ["savoir-", "faire"]
+def test_lines_are_split_by_the_number_of_their_letters() -> None:
+    assert split_lines("Oui, à certaines conditions", 11) == ["Oui, à certaines", "conditions"]
+    assert split_lines("Oui, à certaines conditions", 11, most=1) == ["Oui, à certaines…"]
+    assert all(breadth(line) <= 12 for line in split_lines(LONG, 12))
 
 
 # Templates
@@ -347,7 +291,6 @@ def test_every_picture_has_its_table_and_no_inline_style() -> None:
             after,
             graded(Kind.RANKING, (5, 2), (2, 5)),
             graded(Kind.STATEMENTS, (3, 1, 2), (5, 1, 0)),
-            words(9, 4),
         )
         for wide in (False, True)
     ]
@@ -396,7 +339,7 @@ def test_too_few_people_show_nothing_anywhere() -> None:
     ],
 )
 def test_the_picture_for_other_sites_is_sound_xml_without_style_or_script(of: Result | None, event: Event) -> None:
-    moved = {"movement": MOVEMENTS["choices"], "before": result(9, 17, 16, 5)} if of and of.kind == Kind.SINGLE else {}
+    moved = {"movement": MOVEMENTS["changed"], "before": result(9, 17, 16, 5)} if of and of.kind == Kind.SINGLE else {}
     svg = render_template("polls/result.svg", event=event, poll=poll(of, **moved), address="https://lunch.example/e/x")
     root = ElementTree.fromstring(svg)
     assert root.tag == "{http://www.w3.org/2000/svg}svg"

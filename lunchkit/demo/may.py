@@ -13,10 +13,10 @@ COURRIER = "https://lecourrier.ch/"
 INTERVIEW = "Le Courrier, entretien avec Samuel Chenal et Laura Tocmacov"
 INVENTED = "Données de démonstration : ces réponses sont inventées. Comment la salle a voté le 13 mai n’est pas connu."
 FLOWS: Pairs = {
-    ("1", "1"): 6, ("1", "2"): 2, ("1", "3"): 1,
-    ("2", "2"): 14, ("2", "1"): 1, ("2", "3"): 2,
+    ("1", "1"): 6, ("1", "2"): 3,
+    ("2", "2"): 14, ("2", "3"): 3,
     ("3", "3"): 4, ("3", "2"): 4,
-    ("0", "2"): 4, ("0", "1"): 2,
+    ("0", "1"): 3, ("0", "2"): 3,
     (None, "2"): 3,
 }  # fmt: skip
 """How many people answered one thing before the debate and another after it: made up."""

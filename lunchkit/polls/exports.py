@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from io import StringIO
 from typing import Any
 
+from lunchkit.polls.kinds import SHAPES
 from lunchkit.polls.models import FEWEST_TOGETHER, Kind, Stage
 from lunchkit.polls.results import Result, Row, Written
 from lunchkit.polls.views import ChoiceView, PollView
@@ -32,11 +33,7 @@ def result_csv(poll: PollView) -> str:
 
 def _headings(poll: PollView) -> list[str]:
     headings = ["position", "label", "phones", "by_hand", "total", "share", "n", "note"]
-    if poll.kind is Kind.RANKING:
-        headings += [f"place_{place}" for place in range(1, len(poll.choices) + 1)]
-    if poll.kind is Kind.STATEMENTS:
-        headings += ["agree", "pass", "disagree"]
-    return headings
+    return [*headings, *SHAPES[poll.kind].grades(len(poll.choices))]
 
 
 def _lines(result: Result, note: str) -> list[list[Cell]]:

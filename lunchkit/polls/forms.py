@@ -15,47 +15,21 @@ from wtforms import BooleanField, Field, RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Optional, ValidationError
 
 from lunchkit.fields import BareForm, NumberField, at_most, between, has_a_word
+from lunchkit.polls.kinds import SHAPES
 from lunchkit.polls.models import FEWEST_TOGETHER, Kind, Poll
 from lunchkit.polls.results import Result
 from lunchkit.text import clean_line, clean_text
 
-LINES = {
-    Kind.SINGLE: (2, 8),
-    Kind.MULTIPLE: (2, 8),
-    Kind.SCALE: (2, 7),
-    Kind.RANKING: (2, 6),
-    Kind.STATEMENTS: (1, 8),
-}
-"""How few and how many choices a question of a kind has; words and texts have none."""
 SCALE_STEPS = ("1", "2", "3", "4", "5")
 """The steps of a scale for which none are written."""
 MOST_WORDS = 3
 MOST_PROTECTED = 50
 MOST_BY_HAND = 5000
-LONGEST_CHOICE, LONGEST_STATEMENT, LONGEST_END = 80, 120, 60
+LONGEST_END = 60
 LANGUAGES: dict[str, LazyString] = {"en": _l("English"), "de": _l("German"), "it": _l("Italian")}
 """The languages into which a question may be put."""
 NO_OPINIONS = {"sans avis", "no opinion", "keine meinung", "nessuna opinione"}
 """What «sans avis» may be called among the typed choices."""
-KINDS = {
-    Kind.SINGLE: _l("One choice"),
-    Kind.MULTIPLE: _l("Several choices"),
-    Kind.SCALE: _l("Scale"),
-    Kind.WORDS: _l("Words"),
-    Kind.TEXT: _l("Short text"),
-    Kind.RANKING: _l("Ranking"),
-    Kind.STATEMENTS: _l("Statements"),
-}
-KIND_HINTS = {
-    Kind.SINGLE: _l("Everybody picks one of 2 to 8 choices."),
-    Kind.MULTIPLE: _l("Everybody ticks one or more of 2 to 8 choices."),
-    Kind.SCALE: _l("Everybody picks one of 2 to 7 steps between two ends."),
-    Kind.WORDS: _l("Everybody writes one to three words. You read them before they show."),
-    Kind.TEXT: _l("Everybody writes up to 280 characters. You read them before they show."),
-    Kind.RANKING: _l("Everybody puts 2 to 6 choices in order."),
-    Kind.STATEMENTS: _l("Everybody agrees, disagrees or passes on each of up to 8 statements."),
-}
-"""What each kind asks of people, in a line."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +69,7 @@ def _end_in(label: LazyString) -> StringField:
 class PollForm(BareForm):
     """One question. The token is asked for at the door of the house."""
 
-    kind_hints = KIND_HINTS
+    shapes = SHAPES
     languages = LANGUAGES
 
     question = StringField(
@@ -107,7 +81,11 @@ class PollForm(BareForm):
             has_a_word(_l("Please write the question.")),
         ],
     )
-    kind = RadioField(_l("How people answer"), choices=lambda: list(KINDS.items()), default=Kind.SINGLE.value)
+    kind = RadioField(
+        _l("How people answer"),
+        choices=lambda: [(kind, shape.name) for kind, shape in SHAPES.items()],
+        default=Kind.SINGLE.value,
+    )
     choices = TextAreaField(_l("Choices"), filters=[clean_text])
     most_choices = NumberField(_l("At most so many each"), validators=[Optional()])
     low_label = _end_in(_l("What the low end means"))
@@ -125,9 +103,9 @@ class PollForm(BareForm):
     def validate_choices(self, field: Field) -> None:
         """As many lines as the kind takes, none twice, none too long for a phone."""
         kind, lines = self._kind(), self.labels()
-        fewest, most = LINES.get(kind, (0, 0))
+        fewest, most = SHAPES[kind].lines
         if not fewest <= len(lines) <= most:
-            raise ValidationError(_how_many(kind, fewest, most))
+            raise ValidationError(str(SHAPES[kind].how_many) % {"fewest": fewest, "most": most})
         _check_lines(kind, lines)
         if self.allows_none.data and not NO_OPINIONS.isdisjoint(line.casefold() for line in lines):
             raise ValidationError(
@@ -179,7 +157,7 @@ class PollForm(BareForm):
     def details(self) -> PollDetails:
         """The frozen value of a valid form."""
         kind, unused = self._kind(), self._unused()
-        ends = [] if kind is not Kind.SCALE else ["low", "high"]
+        ends = ["low", "high"] if SHAPES[kind].has_ends else []
         return PollDetails(
             question=self.question.data or "",
             choices=self.labels(),
@@ -197,8 +175,8 @@ class PollForm(BareForm):
     def _unused(self) -> set[str]:
         """The fields that say nothing about a question of the chosen kind."""
         kind = self._kind()
-        unused = set() if kind in (Kind.MULTIPLE, Kind.WORDS) else {"most_choices"}
-        if kind is not Kind.SCALE:
+        unused = set() if SHAPES[kind].takes_several else {"most_choices"}
+        if not SHAPES[kind].has_ends:
             unused |= {"low_label", "high_label"}
             unused |= {f"{language}_{end}" for language in LANGUAGES for end in ("low", "high")}
         if kind.is_written:
@@ -323,21 +301,13 @@ def _number(label: str | LazyString, now: int) -> NumberField:
 def _check_lines(kind: Kind, lines: Sequence[str]) -> None:
     if len({line.casefold() for line in lines}) < len(lines):
         raise ValidationError(_("Two choices are the same."))
-    longest = LONGEST_STATEMENT if kind is Kind.STATEMENTS else LONGEST_CHOICE
+    longest = SHAPES[kind].longest
     broad = next((line for line in lines if len(line) > longest), None)
     if broad is not None:
         text = _(
             "At most %(max)s characters a choice: «%(line)s…» has %(n)s.", max=longest, line=broad[:24], n=len(broad)
         )
         raise ValidationError(text)
-
-
-def _how_many(kind: Kind, fewest: int, most: int) -> str:
-    sentence = {
-        Kind.SCALE: _l("A scale needs %(fewest)s to %(most)s steps, one a line; none at all stand for 1 to 5."),
-        Kind.STATEMENTS: _l("Please write %(fewest)s to %(most)s statements, one a line."),
-    }.get(kind, _l("This kind of question needs %(fewest)s to %(most)s choices, one a line."))
-    return str(sentence) % {"fewest": fewest, "most": most}
 
 
 def _lines(text: str | None) -> list[str]:

@@ -11,6 +11,7 @@ from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.i18n import language
 from lunchkit.polls import actions
 from lunchkit.polls.forms import HandForm, PollForm, details_of, hand_form, note_form, poll_form
+from lunchkit.polls.kinds import SHAPES
 from lunchkit.polls.models import Kind, Poll
 from lunchkit.polls.programme import STEPS, programme_rows, stays
 from lunchkit.polls.queries import (
@@ -27,8 +28,6 @@ from lunchkit.refusals import NO, readable, retry_header
 from lunchkit.rooms.replies import after, done, refused, wants_json
 
 ANSWERS_A_PAGE = 40
-COUNTED_BY_HAND = (Kind.SINGLE, Kind.MULTIPLE, Kind.SCALE)
-"""The kinds to which a raised hand is an answer."""
 VERDICTS = ("approve", "refuse", "undo")
 bp = Blueprint("polls", __name__)
 
@@ -233,7 +232,7 @@ def _both(slug: str, poll_id: int) -> tuple[Event, Poll]:
 
 def _counted_by_hand(slug: str, poll_id: int) -> tuple[Event, Poll]:
     event, poll = _both(slug, poll_id)
-    if poll.kind not in COUNTED_BY_HAND:
+    if not SHAPES[Kind(poll.kind)].by_hand:
         abort(404)
     if not poll.is_frozen:
         raise NotOpen
@@ -276,7 +275,7 @@ def _page(event: Event, form: PollForm) -> str:
         event=event,
         rows=programme_rows(polls_of(event.id)),
         form=form,
-        by_hand=COUNTED_BY_HAND,
+        shapes=SHAPES,
     )
 
 

@@ -13,7 +13,8 @@ from sqlalchemy.orm import selectinload
 
 from lunchkit.db import db
 from lunchkit.errors import NotFound
-from lunchkit.polls.answers import NONE, tally
+from lunchkit.polls.answers import tally
+from lunchkit.polls.kinds import SHAPES
 from lunchkit.polls.models import NO_OPINION, HandCount, Kind, Poll, Stage, Tally, WrittenAnswer, may_show
 from lunchkit.polls.results import Result, Row, Written
 from lunchkit.polls.views import PollView, poll_view
@@ -140,13 +141,14 @@ def _result(
     by_hand = {
         row.position: row.count for row in db.session.scalars(select(HandCount).where(HandCount.poll_id == poll.id))
     }
+    grades = SHAPES[Kind(poll.kind)].grades(len(poll.choices)).values()
     rows = [
         Row(
             choice.position,
             choice.label_in(language),
             counts.get((choice.position, 0), 0),
             by_hand.get(choice.position, 0),
-            _grades(poll, choice.position, counts),
+            tuple(counts.get((choice.position, grade), 0) for grade in grades),
         )
         for choice in poll.choices
     ]
@@ -164,14 +166,6 @@ def _result(
         is_practice=poll.in_rehearsal,
         exceeds=poll.exceeds,
     )
-
-
-def _grades(poll: Poll, position: int, counts: Mapping[tuple[int, int], int]) -> tuple[int, ...]:
-    if poll.kind == Kind.RANKING:
-        return tuple(counts.get((position, rank), 0) for rank in range(1, len(poll.choices) + 1))
-    if poll.kind == Kind.STATEMENTS:
-        return tuple(counts.get((position, grade), 0) for grade in (1, 0, -1))
-    return ()
 
 
 def _in_order(poll: Poll, written: list[Written]) -> tuple[Written, ...]:
@@ -245,4 +239,4 @@ def count_unread(poll: Poll) -> int:
 
 def position_of(answer: str | None) -> int | None:
     """The choice that an answer to a question of one choice names, 0 for «sans avis»."""
-    return None if answer is None else NO_OPINION if answer == NONE else int(answer)
+    return None if answer is None else int(answer)

@@ -10,7 +10,6 @@ class PollClosed(RoomRefused):
     """An answer came when the poll was not open, or not open any more."""
 
     message = _l("Too late: this question is closed, and your answer was not counted.")
-    status = 409
     state = "closed"
 
 
@@ -47,28 +46,24 @@ class PollIsFrozen(Refusal):
     """People have seen this question."""
 
     message = _l("This question has been put to the room, and stays as it was. Annul it first, or write another one.")
-    status = 409
 
 
 class AnotherPollIsOpen(Refusal):
     """One question at a time."""
 
     message = _l("Another question is open at the moment. Close it first.")
-    status = 409
 
 
 class AlreadyClosed(Refusal):
     """It was asked and counted."""
 
     message = _l("This question has been asked and counted. To ask it anew, annul it first: its result is then lost.")
-    status = 409
 
 
 class NotOpen(Refusal):
     """It was not asked yet."""
 
     message = _l("This question has not been asked yet.")
-    status = 409
 
 
 class FewHaveAnswered(Refusal):
@@ -78,7 +73,6 @@ class FewHaveAnswered(Refusal):
         "Fewer than five people have answered: once the question is closed, its result can never be shown. "
         "Wait a little, or close it all the same."
     )
-    status = 409
     state = "few"
 
 
@@ -86,14 +80,12 @@ class TooFewToShow(Refusal):
     """The room would read that nothing is shown."""
 
     message = _l("Fewer than five people answered this question: its result is not shown.")
-    status = 409
 
 
 class NothingToReveal(Refusal):
     """Close it first."""
 
     message = _l("There is no result to show yet: close the question first.")
-    status = 409
 
 
 # The programme, before anybody has seen it.
@@ -103,7 +95,6 @@ class AskedAgain(Refusal):
     """The second time would compare with nothing."""
 
     message = _l("This question is asked again after the debate. Remove that second one first.")
-    status = 409
 
 
 class CannotAskAgain(Refusal):
@@ -112,7 +103,6 @@ class CannotAskAgain(Refusal):
     message = _l(
         "Only a question with one choice or a scale can be asked again after the debate, once, and before it is closed."
     )
-    status = 409
 
 
 class KeepsItsPlace(Refusal):
@@ -122,4 +112,3 @@ class KeepsItsPlace(Refusal):
         "This question cannot move there. A question that has been put to the room keeps its number, "
         "and the second time that one is asked comes after the first."
     )
-    status = 409

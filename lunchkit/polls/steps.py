@@ -79,7 +79,6 @@ def movement_between(before: Poll, after: Poll, pairs: Pairs) -> dict[str, Any]:
         before_only=dict(before_only),
         after_only=dict(after_only),
         positions=positions,
-        is_scale=after.kind == Kind.SCALE,
         k=after.protects,
     )
 

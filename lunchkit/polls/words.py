@@ -29,21 +29,8 @@ def _listed(words: str) -> frozenset[str]:
 _FINAL_E_TELLS = _listed("""
 limité mérité invité visité imité profité habité exploité débité cité
 """)
-_ENDS_IN_S = _listed("""
-acces ailleurs albatros alors ananas anticorps apres atlas aupres biceps bras cas chaos clos compas concours congres
-contresens contretemps corps cosmos cours dans deces dedans dehors discours divers dos embarras enclos entremets
-envers ethos exces expres fils fonds fracas gars gens gras gros helas heros hors judas legs lilas longtemps mars
-matelas mets mieux moins mors moeurs neanmoins ours parcours pathos pays pervers plusieurs poids pouls pres printemps
-proces progres propos puits recours remords repas repos revers sans secours sens succes suspens tas temps tiers
-toujours travers trepas tres univers velours verglas vers volontiers
-""")
-"""Words that end in an s without being plurals, and would lose it below."""
-_SINGULARS = _listed("""
-ami appui convoi defi delai elu emploi ennui envoi essai fourmi individu inconnu loi menu oubli revenu souci tissu
-tournoi contenu bijou caillou chou genou hibou joujou pou adieu aveu cheveu dieu enjeu essieu feu hebreu jeu lieu
-milieu neveu voeu
-""")
-"""Words whose plural is regular, where most others in -is, -us, -oux and -eux are none."""
+_NO_PLURALS = _listed("cours fils fois fonds mets paris travers tris vers")
+"""Words that end in an s without being plurals, and would be another word without it."""
 _IRREGULAR = {
     "travaux": "travail", "vitraux": "vitrail", "coraux": "corail",
     "materiaux": "materiau", "fabliaux": "fabliau", "fleaux": "fleau", "preaux": "preau", "etaux": "etau",
@@ -90,15 +77,13 @@ def _elided(phrase: str) -> str:
 def _singular(word: str) -> str:
     """One word without accents, in the singular. «éaux» is read before the accent goes: «idéaux» are no «eaux»."""
     bare = _without_accents(word)
-    if len(bare) < 4 or not bare.isalpha() or bare in _ENDS_IN_S:
+    if len(bare) < 4 or not bare.isalpha() or bare in _NO_PLURALS:
         return _with_final_accent(word, bare)
     if bare in _IRREGULAR:
         return _IRREGULAR[bare]
-    if bare[:-1] in _SINGULARS:
-        return bare[:-1]
-    if bare.endswith("aux"):
-        return bare[:-1] if bare.endswith(("yaux", "eaux")) and not word.endswith("éaux") else bare[:-2] + "l"
-    if bare.endswith("s") and not bare.endswith(("ss", "us", "is")):
+    if bare.endswith("aux") and (word.endswith("éaux") or not bare.endswith(("yaux", "eaux"))):
+        return bare[:-2] + "l"
+    if bare.endswith(("s", "x")) and not bare.endswith("ss"):
         return _with_final_accent(word[:-1], bare[:-1])
     return _with_final_accent(word, bare)
 

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from lunchkit.polls.answers import NONE
+from lunchkit.polls.kinds import NONE
 from lunchkit.polls.models import Kind
 from lunchkit.polls.words import fold
 

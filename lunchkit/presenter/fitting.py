@@ -1,40 +1,28 @@
 """How large words may be on the projector, a canvas of 1920 × 1080 that is read from the last row of the room.
 
-Style sheets cannot ask whether a text fits; here it is estimated from the breadth of its letters, and `js/screen.js`
-makes smaller what a broader font still lets run over.
+A plain estimate, by the number of letters; `js/screen.js` makes smaller what a broader font still lets run over.
 """
 
 import re
-from collections.abc import Sequence
+import textwrap
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from lunchkit.i18n import INVERSION, typo
+from lunchkit.i18n import typo
 from lunchkit.polls.models import Kind
-from lunchkit.polls.pictures.drawing import breadth
+from lunchkit.polls.pictures.rows import cloud_of
+from lunchkit.polls.results import Result
 from lunchkit.polls.views import PollView
 
 CANVAS = 1920
 SIZES = (190, 150, 124, 100, 84, 68, 60, 46, 40)
 """Sizes of headlines; css/screen.css has a class for each."""
 SMALLEST = 34
-TRACKING, SPACE, LINE = 0.05, 0.24, 0.97
-"""In ems: how much closer than usual the letters of a headline stand, a space between words, the height of a line."""
-
-
-FIELD_TRACKING = 0.03
-EDGE = 37
-"""How much less room the first field of a row has: its words begin where those of the headline do."""
-CODE_ROOM = 408
-"""As broad as the QR code over it."""
-CODE_SIZES = (151, 136, 122, 110, 98)
-SMALLEST_CODE = 88
-CODE_BREADTHS = (
-    dict.fromkeys("M", 0.81) | dict.fromkeys("W", 0.92) | dict.fromkeys("Q", 0.75) | dict.fromkeys("EPVXY", 0.64)
-    | dict.fromkeys("FLT", 0.59) | dict.fromkeys("J3479", 0.53)
-)  # fmt: skip
-"""Of the letters of codes, in ems, where they are not as broad as most."""
+LETTER, LINE = 0.53, 1.0
+"""In ems: about how broad a letter is, and how high a line."""
+CLOUD = (1790, 540)
+"""The place of the words of a room."""
 
 
 @dataclass(frozen=True)
@@ -58,28 +46,22 @@ STEPS: tuple[Way, ...] = (
 TIGHTEST = Plan(632, 34, 3)
 
 
-HELD = "\u2011"
-"""The hyphen of «faudrait-il», at which no line ends: see ``lunchkit.i18n.unbroken``."""
-
-
-def count_lines(text: str, room: float, tracking: float = TRACKING) -> int:
-    """How many lines of so many ems a text fills; 99 more where a word is broader than a line."""
-    lines, length = 1, 0.0
-    held = INVERSION.sub(lambda found: found[0].replace("-", HELD), text)
-    for word in filter(None, held.replace("-", "- ").split(" ")):
-        broad = breadth(word) - tracking * len(word)
-        lines += 99 if broad > room else 0
-        if length and length + SPACE + broad > room:
-            lines, length = lines + 1, broad
-        else:
-            length += broad + (SPACE if length else 0)
-    return lines
+def _fits(text: str, size: int, width: float, height: float) -> bool:
+    columns = int(width / (size * LETTER))
+    lines = textwrap.wrap(typo(text), max(columns, 1), break_long_words=False)
+    return max(map(len, lines), default=0) <= columns and len(lines) * size * LINE <= height
 
 
 def fit(text: str, width: int, height: int, most: int = SIZES[0]) -> int:
     """The largest size at which a text fits a place on the canvas."""
-    sizes = (size for size in SIZES if size <= most)
-    return next((size for size in sizes if count_lines(typo(text), width / size) * size * LINE <= height), SMALLEST)
+    return next((size for size in SIZES if size <= most and _fits(text, size, width, height)), SMALLEST)
+
+
+def cloud_size(result: Result) -> int:
+    """The largest size at which the words of a room fit; they are from half of it to all of it."""
+    width, height = CLOUD
+    ems = sum((len(text) + 2) * LETTER * (3 + size) / 8 for text, size in cloud_of(result))
+    return next((size for size in SIZES if ems * size * size * 1.3 <= width * height), SMALLEST)
 
 
 def in_parts(address: str) -> Markup:
@@ -87,39 +69,23 @@ def in_parts(address: str) -> Markup:
     return Markup("<wbr>").join(re.split(r"(?<=[.-])(?=[^\W\d])|(?=[:/])", address.replace("/", "/\u2060")))
 
 
-def code_size(code: str) -> int:
-    """How large the letters of a room's code may be."""
-    ems = sum(CODE_BREADTHS.get(letter, 0.7) for letter in code) or 1
-    return next((size for size in CODE_SIZES if size * ems <= CODE_ROOM), SMALLEST_CODE)
-
-
 def plan_choices(poll: PollView, none: str) -> Plan:
     """How the choices of an open question stand; ``none`` is what «sans avis» is called."""
-    labels = [typo(choice.label) for choice in poll.choices]
+    labels = [choice.label for choice in poll.choices]
     if poll.kind.is_written:
         return Plan(240, 100, 1)
-    if poll.kind is Kind.SCALE:
-        return _plan(labels, STEPS, margin=60, rest=72 if any(poll.ends) else 0, more=int(poll.allows_none))
-    has_none = poll.allows_none and poll.kind in (Kind.SINGLE, Kind.MULTIPLE)
-    margin = 148 if poll.kind in (Kind.SINGLE, Kind.MULTIPLE) else 64
-    return _plan([*labels, none] if has_none else labels, FIELDS, margin)
+    has_marks = poll.kind in (Kind.SINGLE, Kind.MULTIPLE)
+    if poll.allows_none and (has_marks or poll.kind is Kind.SCALE):
+        labels.append(none if has_marks else "")
+    ways = STEPS if poll.kind is Kind.SCALE else FIELDS
+    return _plan(labels, ways, margin=160 if has_marks else 96, rest=72 if any(poll.ends) else 0)
 
 
-def _plan(labels: Sequence[str], ways: Sequence[Way], margin: int = 148, rest: int = 0, more: int = 0) -> Plan:
-    """The first way in which all labels fit.
-
-    ``margin``: the breadth of a field that is not for its words; ``rest``: height that the fields leave to others;
-    ``more``: fields besides these.
-    """
-    fields = len(labels) + more
+def _plan(labels: list[str], ways: tuple[Way, ...], margin: int, rest: int) -> Plan:
+    """The first way in which all labels fit; ``margin`` and ``rest``: breadth and height that are not for words."""
     for height, rows, size in ways:
-        columns = -(-fields // rows)
-        is_small = size < SIZES[-1]
-        rooms = [
-            CANVAS / columns - margin + (20 if is_small else 0) - (0 if n % columns else EDGE) for n in range(fields)
-        ]
-        ways_in = zip(labels, rooms, strict=False)
-        lines = max(count_lines(label, room / size, FIELD_TRACKING) for label, room in ways_in)
-        if rows <= fields and lines * size * 1.02 + (12 if is_small else 34) <= (height - rest) / rows - 8:
+        columns = -(-len(labels) // rows)
+        inner = (height - rest) / rows - (20 if size < SIZES[-1] else 44)
+        if rows <= len(labels) and all(_fits(label, size, CANVAS / columns - margin, inner) for label in labels):
             return Plan(height, size, columns)
     return TIGHTEST

@@ -15,7 +15,7 @@ from lunchkit.i18n import language
 from lunchkit.live.hub import Channel, Feed
 from lunchkit.live.streams import channel_of, state, stream
 from lunchkit.presenter import feeds
-from lunchkit.presenter.fitting import code_size, fit, in_parts, plan_choices
+from lunchkit.presenter.fitting import cloud_size, fit, in_parts, plan_choices
 from lunchkit.presenter.queries import mine_of, phone_view, screen_view
 from lunchkit.rooms.codes import clean_code
 from lunchkit.rooms.devices import device_of, new_device, remember
@@ -29,7 +29,7 @@ POLICY_WITH_EMPTY_ICON = POLICY.replace("img-src 'self'", "img-src 'self' data:"
 bp = Blueprint("presenter", __name__)
 bp.add_app_template_global(fit, "fit_text")
 bp.add_app_template_global(plan_choices, "plan_choices")
-bp.add_app_template_global(code_size, "code_size")
+bp.add_app_template_global(cloud_size, "cloud_size")
 bp.add_app_template_filter(in_parts, "in_parts")
 
 

@@ -65,7 +65,7 @@ class FrozenPoll:
     def moves_tell_all(self) -> bool:
         """Whether that picture also holds both results, so that they need none of their own."""
         by_hand = self.result.by_hand + (self.before.by_hand if self.before else 0)
-        return self.shows_movement and not by_hand and read(self.movement).level in (Level.FLOWS, Level.CHOICES)
+        return self.shows_movement and not by_hand and read(self.movement).level is Level.FLOWS
 
 
 @dataclass(frozen=True)

@@ -3,14 +3,12 @@
 from flask import Flask
 
 from lunchkit.polls.movement import read
-from lunchkit.polls.pictures.cloud import draw_cloud
 from lunchkit.polls.pictures.drawing import Drawing, looks_of
 from lunchkit.polls.pictures.movements import draw_movement
 from lunchkit.polls.pictures.poster import draw_poster
-from lunchkit.polls.pictures.rows import draw_result, rows_of
+from lunchkit.polls.pictures.rows import cloud_of, draw_result, rows_of
 from lunchkit.polls.pictures.sentences import (
     by_mean_rank,
-    direction_names,
     headline,
     labels_of,
     movement_headline,
@@ -18,14 +16,14 @@ from lunchkit.polls.pictures.sentences import (
     titled,
 )
 
-__all__ = ["Drawing", "draw_cloud", "draw_movement", "draw_poster", "draw_result", "headline", "movement_headline"]
+__all__ = ["Drawing", "draw_movement", "draw_poster", "draw_result", "headline", "movement_headline"]
 
 
 def init_pictures(app: Flask) -> None:
     """Give templates the pictures and the sentences."""
     app.jinja_env.globals.update(
-        draw_result=draw_result, draw_movement=draw_movement, draw_cloud=draw_cloud, draw_poster=draw_poster,
-        read_movement=read, headline_of=headline, movement_headline=movement_headline, movement_notes=movement_notes,
-        direction_names=direction_names, by_mean_rank=by_mean_rank, labels_of=labels_of, looks_of=looks_of,
-        rows_of=rows_of, titled=titled,
+        draw_result=draw_result, draw_movement=draw_movement, draw_poster=draw_poster, read_movement=read,
+        headline_of=headline, movement_headline=movement_headline, movement_notes=movement_notes,
+        by_mean_rank=by_mean_rank, labels_of=labels_of, looks_of=looks_of, rows_of=rows_of, titled=titled,
+        cloud_of=cloud_of,
     )  # fmt: skip

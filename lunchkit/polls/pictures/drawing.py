@@ -4,6 +4,7 @@ All choices look the same; people are counted in ink; the colour is for those wh
 is too pale on paper.
 """
 
+import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -27,17 +28,8 @@ class Shape:
 
 
 @dataclass(frozen=True)
-class Run:
-    """A part of a line in a size of its own, so far behind the part before it, whatever the font."""
-
-    gap: float
-    size: float
-    text: str
-
-
-@dataclass(frozen=True)
 class Words:
-    """One line of text, its base line at x, y; in parts where they are not of one size."""
+    """One line of text, its base line at x, y."""
 
     x: float
     y: float
@@ -45,7 +37,6 @@ class Words:
     text: str
     look: str = "words"
     anchor: str = "start"
-    runs: tuple[Run, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -84,12 +75,6 @@ class Sheet:
         for index, line in enumerate(lines):
             self.write(x, y + index * size * LINE_HEIGHT, size, line, look, anchor)
 
-    def write_runs(self, x: float, y: float, runs: Iterable[Run]) -> None:
-        """Add one line of parts, each with a size of its own."""
-        parts = tuple(Run(round(run.gap, 1), round(run.size, 1), run.text) for run in runs)
-        text = " ".join(run.text for run in parts)
-        self.words.append(Words(round(x, 1), round(y, 1), max(run.size for run in parts), text, runs=parts))
-
     def done(self, width: int, title: str, says: str) -> Drawing:
         """The drawing."""
         return Drawing(width, self.height, typo(title), says, tuple(self.shapes), tuple(self.words))
@@ -124,7 +109,6 @@ def looks_of(colour: str) -> dict[str, str]:
         "holes": f'fill="none" stroke="{paper}" stroke-linecap="round"',
         "rope": f'fill="none" stroke="{bright}"',
         "plate": f'fill="{bright}" stroke="{_INK}"',
-        "ring": f'fill="{paper}" stroke="{_INK}"',
     }
 
 
@@ -155,13 +139,6 @@ def curve(x0: float, y0: float, x1: float, y1: float) -> str:
     return f"M{fmt(x0)} {fmt(y0)}C{middle} {fmt(y0)} {middle} {fmt(y1)} {fmt(x1)} {fmt(y1)}"
 
 
-def on_curve(x0: float, y0: float, x1: float, y1: float, t: float) -> tuple[float, float]:
-    """A point of such a rope."""
-    way = 3 * (1 - t) * t * t + t**3
-    bend = 1.5 * (1 - t) * (1 - t) * t + 1.5 * (1 - t) * t * t + t**3
-    return x0 + (x1 - x0) * bend, y0 + (y1 - y0) * way
-
-
 def hatch(x: float, y: float, width: float, height: float, step: float) -> str:
     """Strokes from lower left to upper right, cut at the edges of a box."""
     lines = []
@@ -173,49 +150,15 @@ def hatch(x: float, y: float, width: float, height: float, step: float) -> str:
     return "".join(lines)
 
 
-_THIN = dict.fromkeys("ijlI|.,:;!’'·", 0.29) | dict.fromkeys("tfr()[]-\u2011 \u00a0\u202f", 0.36)
-_BROAD = dict.fromkeys("mwMWŒœ%@—…", 0.9)
-_BREADTHS = _THIN | _BROAD
-
-
-BROADEST = 1.2
-"""How many times as broad a word is in the broadest of common fonts, DejaVu Sans and Verdana."""
+AVERAGE = 0.595
+"""About how broad a letter in bold is, in ems: with a margin for text in Helvetica, without one in DejaVu Sans."""
 
 
 def breadth(text: str) -> float:
-    """About how broad a text in bold is in Helvetica, in ems; rather too much than too little."""
-    return sum(_BREADTHS.get(char) or (0.71 if char.isupper() or ord(char) > 0x2E7F else 0.575) for char in text)
+    """About how broad a text is, in ems."""
+    return AVERAGE * len(text)
 
 
-def split_lines(text: str, room: float, most: int = 99) -> list[str]:
-    """The text in lines of so many ems; too long a word is cut, and what does not fit ends with an ellipsis."""
-    lines = [""]
-    for word in typo(text).split(" "):
-        for part in _pieces(word, room):
-            tried = f"{lines[-1]} {part}".strip()
-            if breadth(tried) <= room or not lines[-1]:
-                lines[-1] = tried
-            else:
-                lines.append(part)
-    return lines if len(lines) <= most else [*lines[: most - 1], _cut(lines[most - 1], room)]
-
-
-def keeps_words(text: str, room: float) -> bool:
-    """Whether no word is broader than so many ems, so that none has to be broken."""
-    return all(len(_pieces(word, room)) == 1 for word in typo(text).split(" "))
-
-
-def _cut(line: str, room: float) -> str:
-    while line and breadth(f"{line}…") > room:
-        line = line[:-1]
-    return line.rstrip(" ,;:") + "…"
-
-
-def _pieces(word: str, room: float) -> list[str]:
-    pieces = []
-    while breadth(word) > room and len(word) > 2:
-        fitting = [n for n in range(len(word) - 1, 1, -1) if breadth(word[:n]) + 0.36 <= room]
-        cut = next((n for n in fitting if word[n - 1] == "-"), next(iter(fitting), 1))
-        pieces.append(word[:cut] if word[cut - 1] == "-" else f"{word[:cut]}-")
-        word = word[cut:]
-    return [*pieces, word]
+def split_lines(text: str, room: float, most: int | None = None) -> list[str]:
+    """The text in lines of so many ems; what does not fit in ``most`` lines ends with an ellipsis."""
+    return textwrap.wrap(typo(text), max(int(room / AVERAGE), 2), max_lines=most, placeholder="…")

@@ -7,7 +7,6 @@ from flask_babel import gettext as _
 from lunchkit.i18n import typo
 from lunchkit.polls.models import Kind
 from lunchkit.polls.movement import read
-from lunchkit.polls.pictures.cloud import draw_cloud
 from lunchkit.polls.pictures.drawing import LINE_HEIGHT, WIDE, Drawing, Sheet, Words, split_lines
 from lunchkit.polls.pictures.movements import draw_movement
 from lunchkit.polls.pictures.rows import draw_result
@@ -52,7 +51,7 @@ def draw_poster(poll: PollView, source: str) -> Poster:
 
 def _write(sheet: Sheet, top: float, size: float, text: str) -> float:
     """Returns where the next thing may begin."""
-    lines = split_lines(text, WIDE / size, 4)
+    lines = split_lines(text, WIDE / size, 6)
     sheet.write_lines(0, top + size * 0.8, size, lines)
     return top + len(lines) * size * LINE_HEIGHT
 
@@ -61,18 +60,12 @@ def _parts(poll: PollView) -> list[tuple[str, Drawing]]:
     result = poll.result
     if result is None or not result.is_shown or result.is_bare:
         return []
-    parts = [("", _draw(result))]
+    parts = [("", _draw_texts(result) if result.kind is Kind.TEXT else draw_result(result, wide=True))]
     if poll.before is not None and read(poll.movement).shows:
         moved = draw_movement(poll.movement, poll.before, result, True)
-        parts.append((movement_headline(poll.movement, poll.before, result), moved))
+        parts.append((movement_headline(poll.movement), moved))
         parts.append(("", _draw_notes(movement_notes(poll.movement, poll.before, result))))
     return parts
-
-
-def _draw(result: Result) -> Drawing:
-    if result.kind is Kind.TEXT:
-        return _draw_texts(result)
-    return draw_cloud(result, wide=True) if result.kind is Kind.WORDS else draw_result(result, wide=True)
 
 
 def _draw_texts(result: Result) -> Drawing:

@@ -60,15 +60,6 @@ def _equals(first: list[str], result: Result, most: int) -> str:
     each = ngettext("%(num)s person each out of %(n)s", "%(num)s people each out of %(n)s", most, n=result.n)
     if len(first) <= _FEW_NAMES and sum(map(len, first)) <= _MOST_NAMED:
         return _says(_listed(first), str(each))
-    return _tie(len(first), str(each))
-
-
-def _tie(how_many: int, each: str) -> str:
-    """Too many or too long to be named: the picture tells which they are."""
-    if how_many == 2:
-        return str(_("Two answers tie: %(each)s", each=each))
-    if how_many == 3:
-        return str(_("Three answers tie: %(each)s", each=each))
     return str(_("A tie: %(each)s", each=each))
 
 
@@ -174,10 +165,10 @@ def _text_headline(result: Result) -> str:
     return str(said)
 
 
-def movement_headline(movement: dict[str, Any] | None, before: Result | None, after: Result | None) -> str:
+def movement_headline(movement: dict[str, Any] | None) -> str:
     """How many voices moved, of those that answered twice; the two results say no more where that is hidden."""
     moved = read(movement)
-    if moved.changed is None or not moved.both:
+    if not moved.shows:
         return str(_("Before and after the debate"))
     if not moved.changed:
         return _hold(ngettext("No vote has moved, out of %(num)s", "No vote has moved, out of %(num)s", moved.both))
@@ -198,38 +189,18 @@ def movement_notes(movement: dict[str, Any] | None, before: Result | None, after
             _("Who changed their mind is not shown here: there are more ballots than people.") if is_over else few
         )
     if moved.before_only or moved.after_only:
-        notes.append(_once(moved.before_only or 0, moved.after_only or 0))
+        once = ngettext(
+            "%(num)s person answered only before, %(after)s only after.",
+            "%(num)s people answered only before, %(after)s only after.",
+            moved.before_only, after=moved.after_only,
+        )  # fmt: skip
+        notes.append(once)
     by_hand = max((result.by_hand for result in (before, after) if result), default=0)
     if by_hand and moved.shows:
         notes.append(_("Votes counted by hand are not in this picture."))
     if moved.k:
         notes.append(_("A group of fewer than %(k)s people is never shown.", k=moved.k))
     return [_hold(note) for note in notes]
-
-
-def _once(before: int, after: int) -> str:
-    """Who answered one of the two times."""
-    if not before:
-        return str(ngettext("%(num)s person answered only after.", "%(num)s people answered only after.", after))
-    if not after:
-        return str(ngettext("%(num)s person answered only before.", "%(num)s people answered only before.", before))
-    said = ngettext(
-        "%(num)s person answered only before, %(after)s only after.",
-        "%(num)s people answered only before, %(after)s only after.",
-        before, after=after,
-    )  # fmt: skip
-    return str(said)
-
-
-def direction_names(after: Result) -> dict[str, str]:
-    """What the directions of a scale are called: after its ends, where they have names."""
-    low, high = after.ends
-    return {
-        "higher": str(_("Towards «%(end)s»", end=high) if high else _("Higher")),
-        "unchanged": str(_("Stayed")),
-        "lower": str(_("Towards «%(end)s»", end=low) if low else _("Lower")),
-        "aside": str(_("To or from «no opinion»")),
-    }
 
 
 def labels_of(result: Result) -> dict[int, str]:

@@ -72,7 +72,7 @@ const isHigh = () => join.scrollHeight > join.clientHeight + 0.1 * parseFloat(ge
 // The code in one line, the address without a part that is cut, both in their place: as large as that allows.
 function squeeze(text, isTooMuch) {
   text.style = "";
-  for (let share = 0.97; share > 0.68 && isTooMuch(text); share -= 0.03) text.style.setProperty("--f", share);
+  for (let share = 0.97; share > 0.45 && isTooMuch(text); share -= 0.03) text.style.setProperty("--f", share);
 }
 function fitJoin() {
   squeeze(code, isBroad);
