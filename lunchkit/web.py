@@ -82,14 +82,7 @@ BUNDLES = {
     "js/projector.js": ("js/live.js", "js/screen.js"),
     "js/run.js": ("js/count-down.js", "js/follow.js"),
     "js/room.js": ("js/watch-room.js", "js/live.js"),
-    "js/writing.js": (
-        "js/add-picture-too.js",
-        "js/check-size.js",
-        "js/autosave.js",
-        "js/keep-text.js",
-        "js/show-others.js",
-        "js/bring-back.js",
-    ),
+    "js/writing.js": ("js/autosave.js", "js/show-others.js", "js/keep-text.js"),
 }
 """Files that are sent as one where each request counts: a stream takes one of the four that a phone's page may make."""
 HEADERS = {

@@ -105,11 +105,9 @@ GET+POST /organiser/e/<slug>/recap/publication
 POST     /organiser/e/<slug>/recap/sections
 GET+POST /organiser/e/<slug>/recap/sections/<section_id>
 GET      /organiser/e/<slug>/recap/sections/<section_id>/history
-GET      /organiser/e/<slug>/recap/sections/<section_id>/history/<version_id>
 POST     /organiser/e/<slug>/recap/sections/<section_id>/history/<version_id>/restoration
-GET+POST /organiser/e/<slug>/recap/sections/<section_id>/late/<version_id>
 POST     /organiser/e/<slug>/recap/sections/<section_id>/order
-POST     /organiser/e/<slug>/recap/sections/<section_id>/pictures
+GET+POST /organiser/e/<slug>/recap/sections/<section_id>/pictures
 GET+POST /organiser/e/<slug>/recap/sections/<section_id>/pictures/<token>
 GET+POST /organiser/e/<slug>/recap/sections/<section_id>/pictures/<token>/erasure
 POST     /organiser/e/<slug>/recap/sections/<section_id>/pictures/<token>/visibility

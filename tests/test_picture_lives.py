@@ -17,7 +17,7 @@ from lunchkit.events.models import Event
 from lunchkit.images.actions import erase_picture, put_back, take_down
 from lunchkit.images.models import Picture, PictureFile
 from lunchkit.recap import actions
-from lunchkit.recap.changes import Wording
+from lunchkit.recap.content import Wording
 from lunchkit.recap.models import RecapSection
 from lunchkit.recap.sections import SectionKind
 from lunchkit.speakers.actions import quote_speaker, remove_quotation, remove_speaker

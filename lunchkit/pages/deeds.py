@@ -145,7 +145,6 @@ DEEDS: dict[str, LazyString] = {
     "recap.visibility": _l("showed or hid a section of the recap"),
     "recap.writing.save": _l("wrote in the recap"),
     "recap.writing.restore": _l("brought back an earlier text of the recap"),
-    "recap.writing.settle": _l("chose between two texts of the recap"),
     "recap.pictures.add": _l("added a picture to the recap"),
     "recap.pictures.describe": _l("described a picture"),
     "recap.pictures.erase": _l("erased a picture"),

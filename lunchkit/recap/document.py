@@ -22,7 +22,7 @@ from lunchkit.polls.exports import result_from_json, result_json
 from lunchkit.polls.models import FEWEST_TOGETHER
 from lunchkit.polls.queries import poll_at, public_view
 from lunchkit.questions.queries import public_questions
-from lunchkit.recap.changes import UNREAD, wording
+from lunchkit.recap.content import UNREAD, wording
 from lunchkit.recap.models import RecapCorrection, RecapSection
 from lunchkit.recap.sections import SHAPES, FieldKind, FieldShape, SectionKind
 from lunchkit.recap.views import Article, FrozenPoll, NextLunch, Photo, Section, key_figure

@@ -79,12 +79,9 @@ def section_or_404(event_id: int, section_id: int) -> RecapSection:
 
 
 def versions_of(section_id: int) -> Sequence[RecapVersion]:
-    """What a section was before, and what came late for it; the latest first."""
-    return db.session.scalars(
-        select(RecapVersion)
-        .where(RecapVersion.section_id == section_id)
-        .order_by(RecapVersion.saved_at.desc(), RecapVersion.id.desc())
-    ).all()
+    """What a section was before, the latest first."""
+    rows = select(RecapVersion).where(RecapVersion.section_id == section_id)
+    return db.session.scalars(rows.order_by(RecapVersion.version.desc(), RecapVersion.id.desc())).all()
 
 
 def version_or_404(section_id: int, version_id: int) -> RecapVersion:
@@ -93,39 +90,6 @@ def version_or_404(section_id: int, version_id: int) -> RecapVersion:
     if version is None or version.section_id != section_id:
         raise NotFound
     return version
-
-
-def state_at(section_id: int, version: int) -> RecapVersion | None:
-    """A section as it was under a number; None where that is not kept any more."""
-    return db.session.scalar(
-        select(RecapVersion).where(
-            RecapVersion.section_id == section_id,
-            RecapVersion.version == version,
-            RecapVersion.is_rescued.is_(False),
-        )
-    )
-
-
-def late_texts(event_id: int) -> Sequence[RecapVersion]:
-    """Texts that came late and wait for somebody to decide, the earliest first.
-
-    They stand under the version that they were built on; once decided, under the same number with a minus.
-    """
-    return db.session.scalars(
-        select(RecapVersion)
-        .join(RecapSection, RecapSection.id == RecapVersion.section_id)
-        .where(RecapSection.event_id == event_id, RecapVersion.is_rescued, RecapVersion.version >= 0)
-        .order_by(RecapVersion.saved_at, RecapVersion.id)
-    ).all()
-
-
-def waiting_for(section_id: int) -> Sequence[RecapVersion]:
-    """The same, for one section."""
-    return db.session.scalars(
-        select(RecapVersion)
-        .where(RecapVersion.section_id == section_id, RecapVersion.is_rescued, RecapVersion.version >= 0)
-        .order_by(RecapVersion.saved_at, RecapVersion.id)
-    ).all()
 
 
 def corrections_of(event_id: int) -> Sequence[RecapCorrection]:

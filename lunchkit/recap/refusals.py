@@ -6,22 +6,18 @@ from lunchkit.errors import Refusal
 
 
 class Overtaken(Refusal):
-    """Somebody else saved the section meanwhile; the text that came late is kept beside it."""
+    """A save that was built on an outdated version of its section. What it met is in the history."""
 
-    message = _l("Somebody else has changed this section meanwhile. Your text is kept: choose what shall stand.")
-    status = 409
-
-    def __init__(self, late_id: int) -> None:
-        super().__init__()
-        self.late_id = late_id
+    message = _l(
+        "This section was changed meanwhile, and nothing was saved. See what it says now, then save again: your text "
+        "takes its place, and the other one stays in the history."
+    )
 
 
 class SectionIsGone(Refusal):
-    """Somebody removed the section while it was being written; the text is kept in a new one."""
+    """Somebody removed the section while it was being written."""
 
-    message = _l(
-        "Somebody has removed this section meanwhile. What you wrote is kept, in a section that is hidden for now."
-    )
+    message = _l("Somebody has removed this section meanwhile. Copy what you wrote into another one.")
     status = 410
 
 

@@ -7,17 +7,11 @@ from lunchkit.events.models import Event
 from lunchkit.events.queries import event_by_slug_or_404
 from lunchkit.links import public
 from lunchkit.recap.document import article_of, freeze
-from lunchkit.recap.exports import (
-    card_of,
-    instance_host,
-    licence_terms,
-    mastodon_address,
-    press_kit,
-    recap_json,
-    share_links,
-    structured_article,
-    take_down_address,
-)
+from lunchkit.recap.exports.data import recap_json
+from lunchkit.recap.exports.licence import licence_terms
+from lunchkit.recap.exports.press_kit import press_kit
+from lunchkit.recap.exports.sharing import card_of, instance_host, mastodon_address, share_links, take_down_address
+from lunchkit.recap.exports.structured import structured_article
 from lunchkit.recap.models import Recap
 from lunchkit.recap.queries import corrections_of, published_recap_or_404, recap_by_preview_or_404, sections_of
 from lunchkit.recap.views import Article, local_day, slice_of, written_day
@@ -35,7 +29,7 @@ bp.add_app_template_global(take_down_address, "take_down_address")
 def show(slug: str) -> ResponseReturnValue:
     """The article."""
     event, recap, article = _published(slug)
-    address = _address(event)
+    address, told = _address(event), recap_json(event, article, recap.published_at or recap.created_at)
     page = render_template(
         "recap/show.html",
         article=article,
@@ -43,7 +37,7 @@ def show(slug: str) -> ResponseReturnValue:
         address=address,
         preview=False,
         published_at=recap.published_at,
-        structured=structured_article(event, article, recap.published_at or recap.created_at),
+        structured=structured_article(event, told, article.summary),
         share=share_links(event, address),
         terms=licence_terms(event, article.licence),
     )
@@ -69,8 +63,9 @@ def card(slug: str) -> ResponseReturnValue:
 @bp.get("/e/<slug>/recap/press-kit.zip", endpoint="press_kit")
 def kit(slug: str) -> ResponseReturnValue:
     """All that an editor needs, in one file."""
-    event, _recap, article = _published(slug)
-    response = Response(press_kit(event, article), content_type="application/zip")
+    event, recap, article = _published(slug)
+    told = recap_json(event, article, recap.published_at or recap.created_at)
+    response = Response(press_kit(event, article, told), content_type="application/zip")
     response.headers.set("Content-Disposition", "attachment", filename=f"{event.slug}.zip")
     return _unless_known(response)
 

@@ -11,14 +11,14 @@ from lunchkit.links import public
 from lunchkit.recap.document import VERSION
 from lunchkit.recap.exports.licence import licence_terms
 from lunchkit.recap.sections import SectionKind
-from lunchkit.recap.views import Article, NextLunch, Photo, Section
+from lunchkit.recap.views import Article, Photo, Section
 from lunchkit.speakers.models import Appearance, Quotation
 
 Thing = dict[str, Any]
 
 
 def recap_json(event: Event, article: Article, published_at: datetime) -> Thing:
-    """The whole recap, in its own language whoever asks: what the page shows, and no more."""
+    """The whole recap, in its own language whoever asks: what the page shows, and no more. Other exports read it."""
     with force_locale(article.language):
         return {
             "$schema": public("web.static_file", build="latest", path="recap.schema.json"),
@@ -105,14 +105,10 @@ def _quotation(quotation: Quotation) -> Thing:
     }
 
 
-def _next(lunch: NextLunch | None) -> Thing:
-    return {"lunch": _lunch(lunch.event) if lunch is not None else None}
-
-
 _BESIDE: Mapping[SectionKind, Callable[[Section], Thing]] = {
     SectionKind.POLL: _poll,
     SectionKind.PHOTOS: lambda section: {"items": [_photo(photo) for photo in section.photos]},
     SectionKind.SPEAKERS: lambda section: {"items": [_speaker(each) for each in section.speakers]},
     SectionKind.QUOTATIONS: lambda section: {"items": [_quotation(each) for each in section.quotations]},
-    SectionKind.NEXT: lambda section: _next(section.next_lunch),
+    SectionKind.NEXT: lambda section: {"lunch": _lunch(section.next_lunch.event) if section.next_lunch else None},
 }

@@ -4,6 +4,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lunchkit import clock
+from lunchkit.comparing import runs
 from lunchkit.errors import Refusal
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
@@ -16,7 +17,6 @@ from lunchkit.recap.models import Recap
 from lunchkit.recap.organiser import pictures, publication, writing
 from lunchkit.recap.queries import (
     corrections_of,
-    late_texts,
     pictures_drafted,
     pictures_read,
     recap_of,
@@ -28,6 +28,7 @@ from lunchkit.recap.sections import SHAPES
 from lunchkit.rooms.replies import refused
 
 bp = Blueprint("recap", __name__)
+bp.add_app_template_global(runs, "runs")
 for below in (writing.bp, pictures.bp, publication.bp):
     bp.register_blueprint(below)
 
@@ -48,7 +49,6 @@ def index(slug: str) -> ResponseReturnValue:
         rows=[row for number, row in enumerate(rows) if number == 0 or not row.is_empty],
         offered=[row for row in rows[1:] if row.is_empty],
         lacks=lacks(event, sections),
-        late=late_texts(event.id),
         corrections=corrections_of(event.id),
         only_readers=pictures_by_token(pictures_read(event.id) - pictures_drafted(event.id)).values(),
         is_changed=_is_changed(event, recap),

@@ -14,7 +14,7 @@ from lunchkit.recap.document import article_of, licence_of, licence_to_give
 from lunchkit.recap.drafting import ahead_of, snapshot_of
 from lunchkit.recap.listing import lacks, must_mend
 from lunchkit.recap.models import Recap
-from lunchkit.recap.organiser_forms import CorrectionForm, correction_form
+from lunchkit.recap.organiser_forms import CorrectionForm
 from lunchkit.recap.queries import corrections_of, letters_to_leave, recap_or_404, sections_of
 from lunchkit.recap.refusals import NotPublished
 from lunchkit.refusals import NO
@@ -36,7 +36,7 @@ def preview(slug: str) -> ResponseReturnValue:
 def draft(slug: str) -> ResponseReturnValue:
     """The draft as the public would see it; the preview frames it."""
     event, recap = _both(slug)
-    snapshot = snapshot_of(event, sections_of(event.id), recap.counted)
+    snapshot = snapshot_of(event, sections_of(event.id), recap.published)
     page = render_template(
         "recap/show.html",
         article=article_of(event, snapshot, corrections_of(event.id)),
@@ -113,14 +113,14 @@ def correction(slug: str) -> ResponseReturnValue:
     event, recap = _both(slug)
     if recap.published is None:
         return refused(event, NotPublished(), url_for("organiser.recap.index", slug=slug))
-    return _correction_page(event, recap, correction_form())
+    return _correction_page(event, recap, CorrectionForm(formdata=None))
 
 
 @bp.post("/e/<slug>/recap/correction")
 def correct(slug: str) -> ResponseReturnValue:
     """Readers see the draft as it is now, with a note."""
     event, recap = _both(slug)
-    form = correction_form(request.form)
+    form = CorrectionForm(formdata=request.form)
     if not form.validate():
         return _correction_page(event, recap, form), 422
     promised = request.form.get("licence")

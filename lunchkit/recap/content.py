@@ -1,0 +1,110 @@
+"""What is written in a section: the same shape whatever was kept, and in words, to be compared.
+
+A value that cannot be taken as it was typed («douze» for a number) is kept as it was typed, apart, under ``unread``:
+the draft loses nothing, and no page shows it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+from flask_babel import gettext as _
+
+from lunchkit.recap.sections import SHAPES, TITLE, FieldKind, FieldShape, SectionKind, Shape
+
+UNREAD = "unread"
+NOTHING: Mapping[FieldKind, Any] = {FieldKind.WHOLE: None, FieldKind.POLL: None, FieldKind.TICK: False}
+"""What an empty field of a kind holds; the others hold no letters."""
+Item = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Wording:
+    """What is written in a section: its title, and its content in the shape of its kind."""
+
+    kind: SectionKind
+    title: str
+    data: Mapping[str, Any]
+
+    @property
+    def shape(self) -> Shape:
+        """What is asked in it."""
+        return SHAPES[self.kind]
+
+    @property
+    def heading(self) -> str:
+        """Its title, or that of its kind in the reader's language."""
+        return self.title or str(self.shape.heading)
+
+    @property
+    def items(self) -> list[Item]:
+        """Its items, if its kind has any."""
+        return list(self.data.get("items") or ())
+
+    @property
+    def has_unread(self) -> bool:
+        """Whether something in it could not be taken as it was typed."""
+        return UNREAD in self.data or any(UNREAD in item for item in self.items)
+
+    def with_items(self, items: Sequence[Item]) -> "Wording":
+        """The same with these items."""
+        return replace(self, data={**self.data, "items": list(items)})
+
+    def texts(self) -> dict[str, str]:
+        """What is written, in words: by the label of each field and item that is filled in."""
+        whole = {**self.data, TITLE.name: self.title}
+        told = {str(field.label): _text(field, whole) for field in (TITLE, *self.shape.fields)}
+        for number, item in enumerate(self.items, 1):
+            filled = [(field.label, _text(field, item)) for field in self.shape.items]
+            lines = [_("%(field)s: %(value)s", field=label, value=text) for label, text in filled if text]
+            told[f"{self.shape.item_name} {number}"] = "\n".join(lines)
+        return {label: text for label, text in told.items() if text}
+
+
+class Difference(NamedTuple):
+    """One field or item in two states, in words; empty where nothing is written."""
+
+    label: str
+    before: str
+    after: str
+
+
+def blank(fields: Sequence[FieldShape]) -> dict[str, Any]:
+    """These fields with nothing in them."""
+    return {field.name: NOTHING.get(field.kind, "") for field in fields}
+
+
+def is_empty(value: Any) -> bool:
+    """Whether nothing was written: zero is a number like others."""
+    return value is None or value is False or value == ""
+
+
+def wording(kind: SectionKind, title: str, data: Mapping[str, Any]) -> Wording:
+    """A state with all fields of its kind and no other, so that two of them can be compared."""
+    shape = SHAPES[kind]
+    content = _shaped(shape.fields, data)
+    if shape.items:
+        content["items"] = [_shaped(shape.items, item) for item in data.get("items") or ()]
+    return Wording(kind, title, content)
+
+
+def _shaped(fields: Sequence[FieldShape], data: Mapping[str, Any]) -> dict[str, Any]:
+    shaped = {name: empty if data.get(name) is None else data[name] for name, empty in blank(fields).items()}
+    unread = {name: raw for name, raw in (data.get(UNREAD) or {}).items() if raw}
+    return shaped | ({UNREAD: unread} if unread else {})
+
+
+def _text(field: FieldShape, data: Mapping[str, Any]) -> str:
+    value = data.get(UNREAD, {}).get(field.name) or data[field.name]
+    if is_empty(value):
+        return ""
+    if field.kind is FieldKind.TICK:
+        return str(_("yes"))
+    return str(_("a picture") if field.kind is FieldKind.PICTURE else value)
+
+
+def differences(before: Wording, after: Wording) -> list[Difference]:
+    """What differs between two states of a section, in the order of the form."""
+    earlier, later = before.texts(), after.texts()
+    found = [Difference(label, earlier.get(label, ""), later.get(label, "")) for label in {**later, **earlier}]
+    return [each for each in found if each.before != each.after]
