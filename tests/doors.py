@@ -99,7 +99,6 @@ GET+POST /organiser/e/<slug>/recap
 GET+POST /organiser/e/<slug>/recap/correction
 GET      /organiser/e/<slug>/recap/draft
 POST     /organiser/e/<slug>/recap/link
-POST     /organiser/e/<slug>/recap/link/revocation
 GET      /organiser/e/<slug>/recap/preview
 GET+POST /organiser/e/<slug>/recap/publication
 POST     /organiser/e/<slug>/recap/sections

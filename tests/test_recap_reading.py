@@ -313,7 +313,7 @@ def test_corrections_show_with_day_and_note(client: FlaskClient, lunch: FullLunc
 )  # fmt: skip
 def test_a_figure_is_drawn_with_as_many_discs_as_it_is_worth(value: str, disc: int | None, discs: int) -> None:
     item = {"value": value, "unit": "", "sentence": "", "according": "", "source": "", "disc": disc}
-    assert key_figure(item).discs == discs
+    assert key_figure(item)["discs"] == discs
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,6 @@ from lunchkit.questions.models import Question
 from lunchkit.recap import actions
 from lunchkit.recap.content import wording
 from lunchkit.recap.models import Recap, RecapSection
-from lunchkit.recap.organiser_forms import Correction
 from lunchkit.recap.queries import corrections_of, recap_of, sections_of
 from lunchkit.recap.refusals import OneIsEnough, Overtaken
 from lunchkit.recap.sections import SHAPES, FieldKind, SectionKind
@@ -489,7 +488,7 @@ def test_a_secret_link_is_made_renewed_and_taken_back(event: Event, ada: FlaskCl
     second = link()
     assert client.get(first).status_code == 404
     assert client.get(second).status_code == 200
-    post(ada, f"{home(event)}/link/revocation")
+    post(ada, f"{home(event)}/link", link="none")
     assert (link(), client.get(second).status_code) == ("", 404)
 
 
@@ -636,7 +635,7 @@ def test_the_outline_knows_whether_readers_see_the_draft(event: Event, ada: Flas
     assert not says()
     page.open().type(text="Deux.").press()
     assert says()
-    actions.correct_recap(event, Correction("Deux.", False))
+    actions.correct_recap(event, "Deux.")
     assert not says()
     actions.hide_section(section_of(event, INTRODUCTION))
     assert says()
@@ -655,7 +654,7 @@ def test_before_a_correction_its_page_shows_what_readers_will_see_change(lunch: 
     assert "they see the draft already" in ahead(ada, event)
     page = sheet(ada, event, INTRODUCTION).type(text="Elle a dit oui.")
     page.press()
-    actions.correct_recap(event, Correction("Autrement.", False))
+    actions.correct_recap(event, "Autrement.")
     page.open().type(text="Il a dit oui.").press()
     assert "<del>Elle </del><ins>Il </ins>" in ahead(ada, event)
     actions.hide_section(section_of(event, SectionKind.ALTERNATIVES))
@@ -664,7 +663,7 @@ def test_before_a_correction_its_page_shows_what_readers_will_see_change(lunch: 
     assert "no longer there" in told
     assert "The order of the sections" in told
     assert ">new<" not in told
-    actions.correct_recap(event, Correction("Encore.", False))
+    actions.correct_recap(event, "Encore.")
     actions.show_section(section_of(event, SectionKind.ALTERNATIVES))
     assert ">new<" in ahead(ada, event)
 
@@ -674,7 +673,7 @@ def test_corrections_at_the_same_moment_are_both_told(event: Event, ada: FlaskCl
     with clock.fixed_at(clock.now()):
         actions.publish_recap(event)
         for note in ("Un.", "Deux."):
-            actions.correct_recap(event, Correction(note, False))
+            actions.correct_recap(event, note)
     assert [each.note for each in corrections_of(event.id)] == ["Un.", "Deux."]
 
 

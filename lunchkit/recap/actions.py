@@ -21,7 +21,6 @@ from lunchkit.recap.document import article_of, folded_words, licence_to_give
 from lunchkit.recap.drafting import draft_from_what_happened, empty_draft, snapshot_of, starts_hidden
 from lunchkit.recap.listing import must_mend
 from lunchkit.recap.models import Recap, RecapCorrection, RecapSection, RecapVersion
-from lunchkit.recap.organiser_forms import Correction
 from lunchkit.recap.queries import pictures_in_use, pictures_read, pictures_standing
 from lunchkit.recap.refusals import (
     LicenceHasChanged,
@@ -205,19 +204,13 @@ def erase_orphaned_pictures() -> int:
     return len(gone)
 
 
-def renew_preview(event: Event) -> None:
-    """Give the draft a new secret link; an earlier one opens nothing any more."""
+def set_preview(event: Event, *, on: bool) -> None:
+    """Give the draft a new secret link, or none; an earlier one opens nothing any more."""
     with transaction() as session:
         recap = lock_recap(session, event.id)
-        recap.preview_nonce = secrets.token_bytes(16)
-        recap.preview_hash = token_hash(derived_token(PREVIEW, recap.preview_nonce))
-
-
-def revoke_preview(event: Event) -> None:
-    """Take the secret link of the draft back."""
-    with transaction() as session:
-        recap = lock_recap(session, event.id)
-        recap.preview_nonce = recap.preview_hash = None
+        nonce = secrets.token_bytes(16) if on else None
+        recap.preview_nonce = nonce
+        recap.preview_hash = token_hash(derived_token(PREVIEW, nonce)) if nonce else None
 
 
 def publish_recap(event: Event, *, licence: str | None = None) -> int:
@@ -241,7 +234,7 @@ def publish_recap(event: Event, *, licence: str | None = None) -> int:
         return promise_recap_letters(session, event)
 
 
-def correct_recap(event: Event, correction: Correction, *, licence: str | None = None) -> None:
+def correct_recap(event: Event, note: str, *, counts_again: bool = False, licence: str | None = None) -> None:
     """Show readers the draft as it is now, with a note; results as they were counted first, unless counted again.
 
     ``licence`` as in ``publish_recap``. Raises NotPublished, LicenceHasChanged, StillToMend, NothingToPublish.
@@ -250,12 +243,12 @@ def correct_recap(event: Event, correction: Correction, *, licence: str | None =
         recap = _lock_both(session, event)
         if recap.published is None:
             raise NotPublished
-        _freeze(session, event, recap, None if correction.counts_again else recap.published, licence)
+        _freeze(session, event, recap, None if counts_again else recap.published, licence)
         latest = session.scalar(
             select(func.max(RecapCorrection.corrected_at)).where(RecapCorrection.event_id == event.id)
         )
         moment = clock.now() if latest is None else max(clock.now(), latest + timedelta(microseconds=1))
-        session.add(RecapCorrection(event_id=event.id, corrected_at=moment, note=correction.note))
+        session.add(RecapCorrection(event_id=event.id, corrected_at=moment, note=note))
 
 
 def withdraw_recap(event: Event) -> None:

@@ -181,16 +181,12 @@ def _section(event: Event, kept: Mapping[str, Any]) -> Section | None:
     kind = SectionKind(kept["kind"])
     data = _shaped(kind, kept["data"])
     items = data.pop("items", [])
-    read = _READERS.get(kind, _read_written)
-    beside = read(event, {**kept, "data": data, "items": items})
+    read = _READERS.get(kind)
+    beside = read(event, {**kept, "data": data, "items": items}) if read else {}
     if beside is None:
         return None
     told = {"items": tuple(items), **beside}
     return Section(id=kept["id"], kind=kind, title=kept["title"], fields=data, **told)
-
-
-def _read_written(_event: Event, _kept: Content) -> Content | None:
-    return {}
 
 
 def _read_poll(event: Event, kept: Content) -> Content | None:
@@ -211,10 +207,6 @@ def _read_poll(event: Event, kept: Content) -> Content | None:
     }
 
 
-def _read_figures(_event: Event, kept: Content) -> Content | None:
-    return {"figures": tuple(key_figure(item) for item in kept["items"])}
-
-
 def _read_room(event: Event, kept: Content) -> Content | None:
     """What was taken back into the room since then is gone from here too."""
     public_now = {each.text for each in public_questions(event.id)}
@@ -233,14 +225,8 @@ def _read_photos(_event: Event, kept: Content) -> Content | None:
     return {"photos": photos, "items": ()} if photos else None
 
 
-def _read_speakers(event: Event, _kept: Content) -> Content | None:
-    speakers = tuple(appearances(event.id))
-    return {"speakers": speakers} if speakers else None
-
-
-def _read_quotations(event: Event, _kept: Content) -> Content | None:
-    quotations = tuple(approved_quotations(event.id))
-    return {"quotations": quotations} if quotations else None
+def _unless_none(name: str, rows: Sequence[Any]) -> Content | None:
+    return {name: tuple(rows)} if rows else None
 
 
 def _read_next(_event: Event, kept: Content) -> Content | None:
@@ -259,10 +245,10 @@ def _coming_lunch(slug: str) -> NextLunch | None:
 
 _READERS: Mapping[SectionKind, Callable[[Event, Content], Content | None]] = {
     SectionKind.POLL: _read_poll,
-    SectionKind.FIGURES: _read_figures,
+    SectionKind.FIGURES: lambda _event, kept: {"figures": tuple(map(key_figure, kept["items"]))},
     SectionKind.ROOM: _read_room,
     SectionKind.PHOTOS: _read_photos,
-    SectionKind.SPEAKERS: _read_speakers,
-    SectionKind.QUOTATIONS: _read_quotations,
+    SectionKind.SPEAKERS: lambda event, _kept: _unless_none("speakers", appearances(event.id)),
+    SectionKind.QUOTATIONS: lambda event, _kept: _unless_none("quotations", approved_quotations(event.id)),
     SectionKind.NEXT: _read_next,
 }

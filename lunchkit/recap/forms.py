@@ -6,9 +6,8 @@ was typed (see ``lunchkit.recap.content``), and told beside its field.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
@@ -36,8 +35,7 @@ class Unreadable(ValueError):
     """What was typed cannot be taken as it is; says how to mend it."""
 
 
-@dataclass(frozen=True)
-class Slot:
+class Slot(NamedTuple):
     """One item of a form."""
 
     number: int
@@ -279,12 +277,6 @@ _READERS: Mapping[FieldKind, Callable[[str], Any]] = {
     FieldKind.DAY: _read_day,
     FieldKind.POLL: _read_position,
 }
-
-
-def base_version(typed: Mapping[str, str]) -> int:
-    """The version that a form was built on; a form without one was built on none."""
-    version = typed.get("version", "")
-    return int(version) if re.fullmatch(r"[0-9]{1,9}", version) else 0
 
 
 def kind_or_none(typed: str | None) -> SectionKind | None:

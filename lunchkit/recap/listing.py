@@ -1,6 +1,6 @@
 """A draft as its organisers see it: what is in each section, in a line, and what is still missing."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
@@ -106,48 +106,29 @@ def _pictures(state: Wording) -> list[Picture]:
 
 
 def _line(event: Event, state: Wording) -> str:
-    told = _TOLD[state.kind](event, state) if state.kind in _TOLD else _told_items(state)
-    line = told or plain(state.data.get("text", ""))
+    line = _told(event, state) or plain(state.data.get("text", ""))
     return line if len(line) <= _LINE else line[:_LINE].rpartition(" ")[0].rstrip(" ,;:") + "…"
 
 
-def _told_items(state: Wording) -> str:
+def _told(event: Event, state: Wording) -> str:
+    if state.kind is SectionKind.POLL:
+        poll = _poll_of(event, state)
+        return f"{poll.position}. {poll.question}" if poll else ""
+    if state.kind is SectionKind.SPEAKERS:
+        return ", ".join(appearance.speaker.name for appearance in appearances(event.id))
+    if state.kind is SectionKind.PHOTOS:
+        return _counted(len(_pictures(state)))
+    if state.kind is SectionKind.ROOM:
+        return _counted(len(public_questions(event.id)))
+    if state.kind is SectionKind.QUOTATIONS:
+        return _counted(len(approved_quotations(event.id)))
     names = [field.name for field in state.shape.items[: state.shape.named_by]]
     words = [" ".join(str(item[name]) for name in names if not is_empty(item[name])) for item in state.items]
     return ", ".join(filter(None, words))
 
 
-def _told_poll(event: Event, state: Wording) -> str:
-    poll = _poll_of(event, state)
-    return f"{poll.position}. {poll.question}" if poll else ""
-
-
-def _told_room(event: Event, _state: Wording) -> str:
-    asked = len(public_questions(event.id))
-    return ngettext("one question", "%(num)s questions", asked) if asked else ""
-
-
-def _told_quotations(event: Event, _state: Wording) -> str:
-    said = len(approved_quotations(event.id))
-    return ngettext("one quotation", "%(num)s quotations", said) if said else ""
-
-
-def _told_speakers(event: Event, _state: Wording) -> str:
-    return ", ".join(appearance.speaker.name for appearance in appearances(event.id))
-
-
-def _told_photos(_event: Event, state: Wording) -> str:
-    shown = len(_pictures(state))
-    return ngettext("one picture", "%(num)s pictures", shown) if shown else ""
-
-
-_TOLD: Mapping[SectionKind, Callable[[Event, Wording], str]] = {
-    SectionKind.POLL: _told_poll,
-    SectionKind.ROOM: _told_room,
-    SectionKind.QUOTATIONS: _told_quotations,
-    SectionKind.SPEAKERS: _told_speakers,
-    SectionKind.PHOTOS: _told_photos,
-}
+def _counted(entries: int) -> str:
+    return str(ngettext("one entry", "%(num)s entries", entries)) if entries else ""
 
 
 def numbers(event: Event) -> list[tuple[int, str]]:

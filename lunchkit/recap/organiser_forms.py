@@ -1,7 +1,5 @@
 """What is asked beside the sections of a recap: what is said of a picture, and of a correction."""
 
-from dataclasses import dataclass
-
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from wtforms import BooleanField, StringField, TextAreaField
@@ -41,14 +39,6 @@ class NewPictureForm(PictureForm):
     caption = TextAreaField(_l("Caption"), filters=[clean_line], validators=[at_most(300)])
 
 
-@dataclass(frozen=True)
-class Correction:
-    """What readers are told of a correction, and whether results are counted anew."""
-
-    note: str
-    counts_again: bool
-
-
 class CorrectionForm(BareForm):
     """A correction after publication."""
 
@@ -58,7 +48,3 @@ class CorrectionForm(BareForm):
         validators=[InputRequired(NO_NOTE), at_most(500), has_a_word(NO_NOTE)],
     )
     counts_again = BooleanField(_l("Count results and questions again"))
-
-    def correction(self) -> Correction:
-        """The frozen value of a valid form."""
-        return Correction(self.note.data or "", bool(self.counts_again.data))

@@ -63,17 +63,10 @@ def sections_of(event_id: int) -> Sequence[RecapSection]:
     ).all()
 
 
-def section_in(event_id: int, section_id: int) -> RecapSection | None:
-    """A section of this recap; None where it was removed, or belongs to another one."""
-    return db.session.scalar(
-        select(RecapSection).where(RecapSection.id == section_id, RecapSection.event_id == event_id)
-    )
-
-
 def section_or_404(event_id: int, section_id: int) -> RecapSection:
-    """The same. Raises NotFound."""
-    section = section_in(event_id, section_id)
-    if section is None:
+    """A section of this recap. Raises NotFound where it was removed, or belongs to another one."""
+    section = db.session.get(RecapSection, section_id)
+    if section is None or section.event_id != event_id:
         raise NotFound
     return section
 

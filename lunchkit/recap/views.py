@@ -69,22 +69,6 @@ class FrozenPoll:
 
 
 @dataclass(frozen=True)
-class KeyFigure:
-    """A figure that people repeat, and the discs that it is drawn with."""
-
-    value: str
-    unit: str
-    sentence: str
-    according: str
-    source: str
-    disc: int
-    """What one disc stands for; 0 where it is not drawn."""
-    discs: int
-    is_rounded: bool = False
-    """Whether a part of a disc is left out of the drawing."""
-
-
-@dataclass(frozen=True)
 class Photo:
     """A picture that is not taken down."""
 
@@ -113,7 +97,7 @@ class Section:
     fields: Mapping[str, Any]
     items: tuple[Mapping[str, Any], ...] = ()
     poll: FrozenPoll | None = None
-    figures: tuple[KeyFigure, ...] = ()
+    figures: tuple[dict[str, Any], ...] = ()
     photos: tuple[Photo, ...] = ()
     speakers: tuple[Appearance, ...] = ()
     quotations: tuple[Quotation, ...] = ()
@@ -163,22 +147,13 @@ class Article:
         return tuple(found.values())
 
 
-def key_figure(item: Mapping[str, Any]) -> KeyFigure:
-    """A figure, with as many discs as it is worth: none where that cannot be told, or would be too many to see."""
+def key_figure(item: Mapping[str, Any]) -> dict[str, Any]:
+    """A figure that people repeat, with as many ``discs`` as it is worth: 0 where that cannot be told, or seen."""
     disc = item["disc"] or 0
     worth = _worth(item["value"])
     discs = floor(worth / disc) if disc and worth is not None else 0
     drawn = 1 <= discs <= MOST_DISCS
-    return KeyFigure(
-        value=item["value"],
-        unit=item["unit"],
-        sentence=item["sentence"],
-        according=item["according"],
-        source=item["source"],
-        disc=disc if drawn else 0,
-        discs=discs if drawn else 0,
-        is_rounded=drawn and worth != disc * discs,
-    )
+    return {**item, "discs": discs if drawn else 0, "is_rounded": drawn and worth != disc * discs}
 
 
 def _worth(value: str) -> float | None:

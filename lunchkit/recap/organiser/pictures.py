@@ -6,7 +6,6 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import CombinedMultiDict, FileStorage
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from lunchkit.accounts.policies import may
 from lunchkit.errors import NotFound
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
@@ -55,20 +54,8 @@ def add(slug: str, section_id: int) -> ResponseReturnValue:
 
 @bp.errorhandler(RequestEntityTooLarge)
 def show_too_heavy(error: RequestEntityTooLarge) -> ResponseReturnValue:
-    """A picture that was too heavy to be taken in at all: the form again, with the sentence beside its field.
-
-    It is refused before the door asks who is there, so this asks.
-    """
-    door = request.endpoint or ""
-    if not door.endswith(".pictures.add") or not request.view_args or not may(door):
-        return show_error(error)
-    try:
-        event, section = _photos(**request.view_args)
-    except NotFound as gone:
-        return show_error(gone)
-    form = NewPictureForm(formdata=None)
-    form.file.errors = [str(PictureTooHeavy.message)]
-    return _new_page(event, section, form), PictureTooHeavy.status
+    """A picture that was too heavy to be taken in at all: nothing of its form was read."""
+    return show_error(PictureTooHeavy() if (request.endpoint or "").endswith(".pictures.add") else error)
 
 
 def _keep(section: RecapSection, form: NewPictureForm) -> None:

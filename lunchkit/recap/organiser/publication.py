@@ -1,6 +1,7 @@
 """The organiser's doors from a draft to its readers: preview, secret link, publication, correction, withdrawal."""
 
 from collections.abc import Callable
+from functools import partial
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -67,18 +68,12 @@ def _secret_link(recap: Recap) -> str:
 
 @bp.post("/e/<slug>/recap/link")
 def renew_link(slug: str) -> ResponseReturnValue:
-    """A secret link; an earlier one opens nothing any more."""
+    """Another secret link, or none; an earlier one opens nothing any more."""
     event, _recap = _both(slug)
-    actions.renew_preview(event)
-    return redirect(url_for(".preview", slug=slug, done="linked", _anchor="link"), code=303)
-
-
-@bp.post("/e/<slug>/recap/link/revocation")
-def revoke_link(slug: str) -> ResponseReturnValue:
-    """No secret link any more."""
-    event, _recap = _both(slug)
-    actions.revoke_preview(event)
-    return redirect(url_for(".preview", slug=slug, done="revoked", _anchor="link"), code=303)
+    is_on = request.form.get("link") != "none"
+    actions.set_preview(event, on=is_on)
+    done = "linked" if is_on else "revoked"
+    return redirect(url_for(".preview", slug=slug, done=done, _anchor="link"), code=303)
 
 
 @bp.get("/e/<slug>/recap/publication")
@@ -123,8 +118,9 @@ def correct(slug: str) -> ResponseReturnValue:
     form = CorrectionForm(formdata=request.form)
     if not form.validate():
         return _correction_page(event, recap, form), 422
-    promised = request.form.get("licence")
-    return _after(event, lambda: actions.correct_recap(event, form.correction(), licence=promised), done="corrected")
+    counts_again, promised = bool(form.counts_again.data), request.form.get("licence")
+    correct = partial(actions.correct_recap, event, form.note.data or "", counts_again=counts_again, licence=promised)
+    return _after(event, correct, done="corrected")
 
 
 def _correction_page(event: Event, recap: Recap, form: CorrectionForm) -> str:

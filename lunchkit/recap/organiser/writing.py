@@ -13,10 +13,10 @@ from lunchkit.images.models import Picture
 from lunchkit.images.queries import any_picture_by_token_or_404
 from lunchkit.recap import actions
 from lunchkit.recap.content import Difference, differences, wording
-from lunchkit.recap.forms import SectionForm, base_version, kind_or_none, section_form, typed_form
+from lunchkit.recap.forms import SectionForm, kind_or_none, section_form, typed_form
 from lunchkit.recap.listing import counted_now
 from lunchkit.recap.models import RecapSection
-from lunchkit.recap.queries import section_in, section_or_404, sections_of, version_or_404, versions_of, writer
+from lunchkit.recap.queries import section_or_404, sections_of, version_or_404, versions_of, writer
 from lunchkit.recap.refusals import Overtaken, SectionIsGone
 from lunchkit.recap.sections import SectionKind
 from lunchkit.refusals import NO, readable, retry_header
@@ -37,12 +37,12 @@ def edit(slug: str, section_id: int) -> ResponseReturnValue:
 def save(slug: str, section_id: int) -> ResponseReturnValue:
     """What was written, kept: for the page, or for its script while somebody writes."""
     event, do = any_event_by_slug_or_404(slug), request.form.get("do", "save")
-    section = section_in(event.id, section_id)
-    if section is None or request.form.get("kind", section.kind) != section.kind:  # a number may be given again
-        return _gone(event)
-    form = typed_form(event, SectionKind(section.kind), request.form)
     try:
-        actions.save_section(section, base_version(request.form), form.wording(do), writer())
+        section = section_or_404(event.id, section_id)
+        if request.form.get("kind", section.kind) != section.kind:  # a number may be given again
+            raise NotFound
+        form = typed_form(event, SectionKind(section.kind), request.form)
+        actions.save_section(section, _base_version(), form.wording(do), writer())
     except NotFound:
         return _gone(event)
     except NO as error:
@@ -50,6 +50,11 @@ def save(slug: str, section_id: int) -> ResponseReturnValue:
     if wants_json():
         return jsonify(version=section.version, wrong=[field.label.text for field in form.wrong])
     return redirect(_next_page(event, section, form, do), code=303)
+
+
+def _base_version() -> int:
+    """The version that the form was built on; without one it was built on none."""
+    return request.form.get("version", 0, type=int)
 
 
 def _gone(event: Event) -> ResponseReturnValue:
@@ -66,7 +71,7 @@ def _gone(event: Event) -> ResponseReturnValue:
 
 def _not_saved(event: Event, section: RecapSection, form: SectionForm, refusal: Refusal) -> ResponseReturnValue:
     """Why not. Where somebody was quicker, with what they wrote, and the version on which the next save builds."""
-    message, theirs, version = str(refusal.message), list[Difference](), base_version(request.form)
+    message, theirs, version = str(refusal.message), list[Difference](), _base_version()
     if isinstance(refusal, Overtaken):
         theirs, version = differences(form.wording(), section.state), section.version
     if wants_json():
