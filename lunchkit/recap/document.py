@@ -25,7 +25,7 @@ from lunchkit.questions.queries import public_questions
 from lunchkit.recap.content import UNREAD, wording
 from lunchkit.recap.models import RecapCorrection, RecapSection
 from lunchkit.recap.sections import SHAPES, FieldKind, FieldShape, SectionKind
-from lunchkit.recap.views import Article, FrozenPoll, NextLunch, Photo, Section, key_figure
+from lunchkit.recap.views import Article, FrozenPoll, NextLunch, Photo, Section
 from lunchkit.registrations.queries import seats_left
 from lunchkit.speakers.queries import appearances, approved_quotations
 from lunchkit.text import fold
@@ -178,60 +178,33 @@ def article_of(event: Event, snapshot: Mapping[str, Any], corrections: Sequence[
 
 
 def _section(event: Event, kept: Mapping[str, Any]) -> Section | None:
-    kind = SectionKind(kept["kind"])
+    kind, frozen = SectionKind(kept["kind"]), kept.get("frozen") or {}
     data = _shaped(kind, kept["data"])
-    items = data.pop("items", [])
-    read = _READERS.get(kind)
-    beside = read(event, {**kept, "data": data, "items": items}) if read else {}
-    if beside is None:
-        return None
-    told = {"items": tuple(items), **beside}
-    return Section(id=kept["id"], kind=kind, title=kept["title"], fields=data, **told)
+    items = data.pop("items", frozen.get("items", []))
+    read = _ITEMS.get(kind)
+    section = Section(
+        id=kept["id"],
+        kind=kind,
+        title=kept["title"],
+        fields=data,
+        items=tuple(read(event, items) if read else items),
+        poll=_poll(event, frozen) if kind is SectionKind.POLL and frozen and _tells_result(frozen, data) else None,
+        next_lunch=_coming_lunch(data["event"]) if kind is SectionKind.NEXT else None,
+    )
+    return section if section.says_something else None
 
 
-def _read_poll(event: Event, kept: Content) -> Content | None:
-    frozen = kept.get("frozen")
-    if not frozen or not _tells_result(frozen, kept["data"]):
-        return None
+def _poll(event: Event, frozen: Content) -> FrozenPoll:
     result, before = frozen["result"], frozen["before"]
     poll = poll_at(event.id, result["position"])
-    return {
-        "poll": FrozenPoll(
-            kept=result | {"address": _poll_address(event, result["position"])},
-            kept_before=before | {"address": _poll_address(event, before["position"])} if before else None,
-            result=result_from_json(result),
-            before=result_from_json(before) if before else None,
-            movement=frozen["movement"],
-            has_page=poll is not None and poll.is_public,
-        )
-    }
-
-
-def _read_room(event: Event, kept: Content) -> Content | None:
-    """What was taken back into the room since then is gone from here too."""
-    public_now = {each.text for each in public_questions(event.id)}
-    asked = kept.get("frozen", {}).get("items", ())
-    items = tuple(item for item in asked if item["text"] in public_now)
-    return {"items": items} if items or kept["data"]["text"] else None
-
-
-def _read_photos(_event: Event, kept: Content) -> Content | None:
-    shown = pictures_by_token([item["picture"] for item in kept["items"]])
-    photos = tuple(
-        Photo(number, shown[item["picture"]], item["caption"])
-        for number, item in enumerate(kept["items"], 1)
-        if item["picture"] in shown
+    return FrozenPoll(
+        kept=result | {"address": _poll_address(event, result["position"])},
+        kept_before=before | {"address": _poll_address(event, before["position"])} if before else None,
+        result=result_from_json(result),
+        before=result_from_json(before) if before else None,
+        movement=frozen["movement"],
+        has_page=poll is not None and poll.is_public,
     )
-    return {"photos": photos, "items": ()} if photos else None
-
-
-def _unless_none(name: str, rows: Sequence[Any]) -> Content | None:
-    return {name: tuple(rows)} if rows else None
-
-
-def _read_next(_event: Event, kept: Content) -> Content | None:
-    coming = _coming_lunch(kept["data"]["event"])
-    return {"next_lunch": coming} if coming is not None or kept["data"]["text"] else None
 
 
 def _coming_lunch(slug: str) -> NextLunch | None:
@@ -243,12 +216,24 @@ def _coming_lunch(slug: str) -> NextLunch | None:
     return None
 
 
-_READERS: Mapping[SectionKind, Callable[[Event, Content], Content | None]] = {
-    SectionKind.POLL: _read_poll,
-    SectionKind.FIGURES: lambda _event, kept: {"figures": tuple(map(key_figure, kept["items"]))},
-    SectionKind.ROOM: _read_room,
-    SectionKind.PHOTOS: _read_photos,
-    SectionKind.SPEAKERS: lambda event, _kept: _unless_none("speakers", appearances(event.id)),
-    SectionKind.QUOTATIONS: lambda event, _kept: _unless_none("quotations", approved_quotations(event.id)),
-    SectionKind.NEXT: _read_next,
+def _questions(event: Event, items: Sequence[Content]) -> Sequence[Content]:
+    """What was taken back into the room since then is gone from here too."""
+    public_now = {each.text for each in public_questions(event.id)}
+    return [item for item in items if item["text"] in public_now]
+
+
+def _photos(_event: Event, items: Sequence[Content]) -> Sequence[Photo]:
+    shown = pictures_by_token([item["picture"] for item in items])
+    return [
+        Photo(number, shown[item["picture"]], item["caption"])
+        for number, item in enumerate(items, 1)
+        if item["picture"] in shown
+    ]
+
+
+_ITEMS: Mapping[SectionKind, Callable[[Event, Sequence[Content]], Sequence[Any]]] = {
+    SectionKind.ROOM: _questions,
+    SectionKind.PHOTOS: _photos,
+    SectionKind.SPEAKERS: lambda event, _items: appearances(event.id),
+    SectionKind.QUOTATIONS: lambda event, _items: approved_quotations(event.id),
 }

@@ -14,11 +14,12 @@ from lunchkit.recap.exports.sharing import card_of, instance_host, mastodon_addr
 from lunchkit.recap.exports.structured import structured_article
 from lunchkit.recap.models import Recap
 from lunchkit.recap.queries import corrections_of, published_recap_or_404, recap_by_preview_or_404, sections_of
-from lunchkit.recap.views import Article, local_day, slice_of, written_day
+from lunchkit.recap.views import Article, key_figure, local_day, slice_of, written_day
 from lunchkit.text import clean_line
 from lunchkit.web import compress
 
 bp = Blueprint("recap", __name__)
+bp.add_app_template_filter(key_figure)
 bp.add_app_template_filter(local_day, "local_day")
 bp.add_app_template_filter(written_day, "written_day")
 bp.add_app_template_global(slice_of, "slice_of")
@@ -27,7 +28,6 @@ bp.add_app_template_global(take_down_address, "take_down_address")
 
 @bp.get("/e/<slug>/recap")
 def show(slug: str) -> ResponseReturnValue:
-    """The article."""
     event, recap, article = _published(slug)
     address, told = _address(event), recap_json(event, article, recap.published_at or recap.created_at)
     page = render_template(
@@ -46,14 +46,12 @@ def show(slug: str) -> ResponseReturnValue:
 
 @bp.get("/e/<slug>/recap.json")
 def data(slug: str) -> ResponseReturnValue:
-    """The article for a program."""
     event, recap, article = _published(slug)
     return _unless_known(jsonify(recap_json(event, article, recap.published_at or recap.created_at)))
 
 
 @bp.get("/e/<slug>/recap.png")
 def card(slug: str) -> ResponseReturnValue:
-    """The picture that other sites show beside the address."""
     event, _recap, article = _published(slug)
     response = Response(card_of(event, article), content_type="image/png")
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
@@ -62,7 +60,6 @@ def card(slug: str) -> ResponseReturnValue:
 
 @bp.get("/e/<slug>/recap/press-kit.zip", endpoint="press_kit")
 def kit(slug: str) -> ResponseReturnValue:
-    """All that an editor needs, in one file."""
     event, recap, article = _published(slug)
     told = recap_json(event, article, recap.published_at or recap.created_at)
     response = Response(press_kit(event, article, told), content_type="application/zip")
@@ -88,7 +85,6 @@ def mastodon(slug: str) -> ResponseReturnValue:
 
 @bp.get("/recap/<token>")
 def preview(token: str) -> ResponseReturnValue:
-    """The draft, for whoever has its secret link."""
     recap = recap_by_preview_or_404(token)
     article = article_of(recap.event, freeze(recap.event, sections_of(recap.event_id)), corrections_of(recap.event_id))
     page = render_template(

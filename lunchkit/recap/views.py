@@ -18,7 +18,6 @@ from lunchkit.polls.pictures.drawing import breadth
 from lunchkit.polls.results import Result
 from lunchkit.recap.models import RecapCorrection
 from lunchkit.recap.sections import SHAPES, SectionKind
-from lunchkit.speakers.models import Appearance, Quotation
 
 MOST_DISCS = 600
 """Above, nobody counts discs any more: the figure stands alone."""
@@ -95,18 +94,22 @@ class Section:
     title: str
     """As it was written; empty: that of its kind."""
     fields: Mapping[str, Any]
-    items: tuple[Mapping[str, Any], ...] = ()
+    items: tuple[Any, ...] = ()
+    """As they were written; or ``Photo``, ``Appearance``, ``Quotation``, and of the room {text, supports, answered}."""
     poll: FrozenPoll | None = None
-    figures: tuple[dict[str, Any], ...] = ()
-    photos: tuple[Photo, ...] = ()
-    speakers: tuple[Appearance, ...] = ()
-    quotations: tuple[Quotation, ...] = ()
     next_lunch: NextLunch | None = None
 
     @property
     def heading(self) -> str:
         """What stands above it; in the reader's language where nobody wrote a title."""
         return self.title or str(SHAPES[self.kind].heading)
+
+    @property
+    def says_something(self) -> bool:
+        """Whether anything is left of it today."""
+        if self.kind is SectionKind.POLL:
+            return self.poll is not None
+        return bool(self.items or self.fields.get("text") or self.next_lunch)
 
     @property
     def name_size(self) -> str:
@@ -139,12 +142,6 @@ class Article:
         texts = [plain(section.fields.get("text", "")) for section in self.sections]
         text = next(filter(None, texts), "")
         return text if len(text) <= _SUMMARY else text[: _SUMMARY - 1].rpartition(" ")[0].rstrip(" ,;:") + "…"
-
-    @property
-    def polls(self) -> tuple[FrozenPoll, ...]:
-        """The results in it, each once."""
-        found = {section.poll.position: section.poll for section in self.sections if section.poll is not None}
-        return tuple(found.values())
 
 
 def key_figure(item: Mapping[str, Any]) -> dict[str, Any]:

@@ -54,20 +54,18 @@ def _lunch(event: Event) -> Thing:
 
 
 def _section(section: Section) -> Thing:
-    told = {
+    told: Thing = {
         "id": section.id,
         "kind": section.kind.value,
         "heading": section.heading,
         "fields": dict(section.fields),
-        "items": [dict(item) for item in section.items],
+        "items": [_ITEMS.get(section.kind, dict)(item) for item in section.items],
     }
-    beside = _BESIDE.get(section.kind)
-    return told | (beside(section) if beside else {})
-
-
-def _poll(section: Section) -> Thing:
-    poll = section.poll
-    return {"result": poll.kept, "before": poll.kept_before, "movement": poll.movement} if poll else {}
+    if section.poll:
+        told |= {"result": section.poll.kept, "before": section.poll.kept_before, "movement": section.poll.movement}
+    if section.kind is SectionKind.NEXT:
+        told["lunch"] = _lunch(section.next_lunch.event) if section.next_lunch else None
+    return told
 
 
 def _photo(photo: Photo) -> Thing:
@@ -105,10 +103,8 @@ def _quotation(quotation: Quotation) -> Thing:
     }
 
 
-_BESIDE: Mapping[SectionKind, Callable[[Section], Thing]] = {
-    SectionKind.POLL: _poll,
-    SectionKind.PHOTOS: lambda section: {"items": [_photo(photo) for photo in section.photos]},
-    SectionKind.SPEAKERS: lambda section: {"items": [_speaker(each) for each in section.speakers]},
-    SectionKind.QUOTATIONS: lambda section: {"items": [_quotation(each) for each in section.quotations]},
-    SectionKind.NEXT: lambda section: {"lunch": _lunch(section.next_lunch.event) if section.next_lunch else None},
+_ITEMS: Mapping[SectionKind, Callable[[Any], Thing]] = {
+    SectionKind.PHOTOS: _photo,
+    SectionKind.SPEAKERS: _speaker,
+    SectionKind.QUOTATIONS: _quotation,
 }

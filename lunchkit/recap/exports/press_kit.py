@@ -28,7 +28,7 @@ def press_kit(event: Event, article: Article, data: Mapping[str, Any]) -> bytes:
     polls = {each["result"]["position"]: each for each in data["sections"] if each.get("result")}
     results = {number: _results(event, poll) for number, poll in polls.items()}
     files = _files(event, article, data)
-    files["README.txt"] = _text("readme", event, article, files=sorted(files), results=results)
+    files["README.txt"] = _text("readme", event, article, files=sorted(files), results=results, polls=polls.values())
     for made in results.values():
         files |= made
     whole = BytesIO()

@@ -35,7 +35,6 @@ for below in (writing.bp, pictures.bp, publication.bp):
 
 @bp.get("/e/<slug>/recap")
 def index(slug: str) -> ResponseReturnValue:
-    """The sections in their order; or, where there is no draft yet, the way to one."""
     event = any_event_by_slug_or_404(slug)
     recap = recap_of(event.id)
     if recap is None:
@@ -66,7 +65,6 @@ def _is_changed(event: Event, recap: Recap) -> bool:
 
 @bp.post("/e/<slug>/recap")
 def draft(slug: str) -> ResponseReturnValue:
-    """A first draft: from what happened, or empty."""
     event = any_event_by_slug_or_404(slug)
     actions.draft_recap(event, writer(), empty=request.form.get("start") == "empty")
     return redirect(url_for(".index", slug=slug, done="drafted"), code=303)
@@ -74,7 +72,6 @@ def draft(slug: str) -> ResponseReturnValue:
 
 @bp.post("/e/<slug>/recap/sections")
 def add(slug: str) -> ResponseReturnValue:
-    """One more section, and straight on to its page."""
     event = any_event_by_slug_or_404(slug)
     kind = kind_or_none(request.form.get("kind"))
     if kind is None:
@@ -88,7 +85,6 @@ def add(slug: str) -> ResponseReturnValue:
 
 @bp.post("/e/<slug>/recap/sections/<int(max=2147483647):section_id>/order")
 def order(slug: str, section_id: int) -> ResponseReturnValue:
-    """One place up or down; the button that did it is under the finger again."""
     event = any_event_by_slug_or_404(slug)
     section = section_or_404(event.id, section_id)
     direction = request.form.get("dir", "")
@@ -100,7 +96,6 @@ def order(slug: str, section_id: int) -> ResponseReturnValue:
 
 @bp.post("/e/<slug>/recap/sections/<int(max=2147483647):section_id>/visibility")
 def visibility(slug: str, section_id: int) -> ResponseReturnValue:
-    """Hidden from readers, or shown to them."""
     event = any_event_by_slug_or_404(slug)
     section = section_or_404(event.id, section_id)
     shows = request.form.get("shown") == "1"
@@ -111,7 +106,6 @@ def visibility(slug: str, section_id: int) -> ResponseReturnValue:
 
 @bp.get("/e/<slug>/recap/sections/<int(max=2147483647):section_id>/removal")
 def removal(slug: str, section_id: int) -> ResponseReturnValue:
-    """Asks once more, and says that hiding is enough."""
     event = any_event_by_slug_or_404(slug)
     rows = outline(event, [section_or_404(event.id, section_id)])
     return render_template("organiser/recap/removal.html", event=event, row=rows[0])
@@ -119,7 +113,6 @@ def removal(slug: str, section_id: int) -> ResponseReturnValue:
 
 @bp.post("/e/<slug>/recap/sections/<int(max=2147483647):section_id>/removal")
 def remove(slug: str, section_id: int) -> ResponseReturnValue:
-    """One section fewer."""
     event = any_event_by_slug_or_404(slug)
     actions.remove_section(section_or_404(event.id, section_id))
     return redirect(url_for(".index", slug=slug, done="removed"), code=303)

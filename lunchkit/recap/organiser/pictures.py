@@ -29,14 +29,12 @@ PLACE = "/e/<slug>/recap/sections/<int(max=2147483647):section_id>/pictures"
 
 @bp.get(PLACE)
 def new(slug: str, section_id: int) -> ResponseReturnValue:
-    """The form of one more picture."""
     return _new_page(*_photos(slug, section_id), NewPictureForm(formdata=None))
 
 
 @bp.post(PLACE)
 @takes_pictures
 def add(slug: str, section_id: int) -> ResponseReturnValue:
-    """One more picture."""
     event, section = _photos(slug, section_id)
     form = NewPictureForm(formdata=CombinedMultiDict([request.files, request.form]))
     if not form.validate():
@@ -84,14 +82,12 @@ def _new_page(event: Event, section: RecapSection, form: NewPictureForm) -> str:
 
 @bp.get(f"{PLACE}/<token>")
 def show(slug: str, section_id: int, token: str) -> ResponseReturnValue:
-    """One picture, and what is said of it."""
     event, section, picture = _three(slug, section_id, token)
     return _picture_page(event, section, picture, PictureForm(formdata=None, obj=picture))
 
 
 @bp.post(f"{PLACE}/<token>")
 def describe(slug: str, section_id: int, token: str) -> ResponseReturnValue:
-    """What is said of a picture, said anew."""
     event, section, picture = _three(slug, section_id, token)
     form = PictureForm(formdata=request.form)
     if not form.validate():
@@ -102,7 +98,6 @@ def describe(slug: str, section_id: int, token: str) -> ResponseReturnValue:
 
 @bp.post(f"{PLACE}/<token>/visibility")
 def visibility(slug: str, section_id: int, token: str) -> ResponseReturnValue:
-    """Taken down at once, on every page; or put back, if it has a place still."""
     event, section, picture = _three(slug, section_id, token)
     shows = request.form.get("shown") == "1"
     if shows:
@@ -115,14 +110,12 @@ def visibility(slug: str, section_id: int, token: str) -> ResponseReturnValue:
 
 @bp.get(f"{PLACE}/<token>/erasure")
 def erasure(slug: str, section_id: int, token: str) -> ResponseReturnValue:
-    """Asks once more."""
     event, section, picture = _three(slug, section_id, token)
     return render_template("organiser/recap/erasure.html", event=event, section=section, picture=picture)
 
 
 @bp.post(f"{PLACE}/<token>/erasure")
 def erase(slug: str, section_id: int, token: str) -> ResponseReturnValue:
-    """The files are gone for good, and the picture leaves the draft."""
     event, section, picture = _three(slug, section_id, token)
     erase_picture(picture)
     actions.take_out_picture(event, token, writer())

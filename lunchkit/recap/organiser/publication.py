@@ -27,7 +27,6 @@ bp = Blueprint("publication", __name__)
 
 @bp.get("/e/<slug>/recap/preview")
 def preview(slug: str) -> ResponseReturnValue:
-    """The draft as readers will see it, on a phone and on a desk; and its secret link."""
     event, recap = _both(slug)
     page = render_template("organiser/recap/preview.html", event=event, recap=recap, link=_secret_link(recap))
     return _with_policy(page, f"{POLICY}; frame-src 'self'")
@@ -35,7 +34,6 @@ def preview(slug: str) -> ResponseReturnValue:
 
 @bp.get("/e/<slug>/recap/draft")
 def draft(slug: str) -> ResponseReturnValue:
-    """The draft as the public would see it; the preview frames it."""
     event, recap = _both(slug)
     snapshot = snapshot_of(event, sections_of(event.id), recap.published)
     page = render_template(
@@ -68,7 +66,6 @@ def _secret_link(recap: Recap) -> str:
 
 @bp.post("/e/<slug>/recap/link")
 def renew_link(slug: str) -> ResponseReturnValue:
-    """Another secret link, or none; an earlier one opens nothing any more."""
     event, _recap = _both(slug)
     is_on = request.form.get("link") != "none"
     actions.set_preview(event, on=is_on)
@@ -78,7 +75,6 @@ def renew_link(slug: str) -> ResponseReturnValue:
 
 @bp.get("/e/<slug>/recap/publication")
 def publication(slug: str) -> ResponseReturnValue:
-    """Asks once more: what is missing, and who gets a letter."""
     event, recap = _both(slug)
     if recap.published is not None:
         return redirect(url_for("organiser.recap.index", slug=slug), code=303)
@@ -96,7 +92,6 @@ def publication(slug: str) -> ResponseReturnValue:
 
 @bp.post("/e/<slug>/recap/publication")
 def publish(slug: str) -> ResponseReturnValue:
-    """Everybody may read it from now on."""
     event, _recap = _both(slug)
     promised = request.form.get("licence")
     return _after(event, lambda: actions.publish_recap(event, licence=promised), done="published")
@@ -104,7 +99,6 @@ def publish(slug: str) -> ResponseReturnValue:
 
 @bp.get("/e/<slug>/recap/correction")
 def correction(slug: str) -> ResponseReturnValue:
-    """What readers are told of a correction."""
     event, recap = _both(slug)
     if recap.published is None:
         return refused(event, NotPublished(), url_for("organiser.recap.index", slug=slug))
@@ -113,7 +107,6 @@ def correction(slug: str) -> ResponseReturnValue:
 
 @bp.post("/e/<slug>/recap/correction")
 def correct(slug: str) -> ResponseReturnValue:
-    """Readers see the draft as it is now, with a note."""
     event, recap = _both(slug)
     form = CorrectionForm(formdata=request.form)
     if not form.validate():
@@ -140,14 +133,12 @@ def _correction_page(event: Event, recap: Recap, form: CorrectionForm) -> str:
 
 @bp.get("/e/<slug>/recap/withdrawal")
 def withdrawal(slug: str) -> ResponseReturnValue:
-    """Asks once more."""
     event, _recap = _both(slug)
     return render_template("organiser/recap/withdrawal.html", event=event)
 
 
 @bp.post("/e/<slug>/recap/withdrawal")
 def withdraw(slug: str) -> ResponseReturnValue:
-    """Nobody can read it any more; the draft stays."""
     event, _recap = _both(slug)
     return _after(event, lambda: actions.withdraw_recap(event), done="withdrawn")
 

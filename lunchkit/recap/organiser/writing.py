@@ -28,14 +28,12 @@ bp = Blueprint("writing", __name__)
 
 @bp.get(SECTION)
 def edit(slug: str, section_id: int) -> ResponseReturnValue:
-    """The form of one section."""
     event, section = _both(slug, section_id)
     return _edit_page(event, section, section_form(event, section.state))
 
 
 @bp.post(SECTION)
 def save(slug: str, section_id: int) -> ResponseReturnValue:
-    """What was written, kept: for the page, or for its script while somebody writes."""
     event, do = any_event_by_slug_or_404(slug), request.form.get("do", "save")
     try:
         section = section_or_404(event.id, section_id)
@@ -138,7 +136,6 @@ def _pictures(form: SectionForm) -> dict[str, Picture]:
 
 @bp.get(f"{SECTION}/history")
 def history(slug: str, section_id: int) -> ResponseReturnValue:
-    """What a section was before, who wrote it, and when; each can be brought back."""
     event, section = _both(slug, section_id)
     earlier = [
         (version, wording(SectionKind(section.kind), version.title, version.data).texts())
@@ -150,7 +147,6 @@ def history(slug: str, section_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{SECTION}/history/<int(max=2147483647):version_id>/restoration")
 def restore(slug: str, section_id: int, version_id: int) -> ResponseReturnValue:
-    """What was once stands again."""
     event, section = _both(slug, section_id)
     actions.restore_version(section, version_or_404(section_id, version_id), writer())
     return redirect(url_for(".edit", slug=event.slug, section_id=section_id, done="restored"), code=303)
