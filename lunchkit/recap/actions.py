@@ -18,7 +18,7 @@ from lunchkit.images.steps import destroy, lay_by, lock, take_up
 from lunchkit.links import derived_token, token_hash
 from lunchkit.recap.content import Wording, wording
 from lunchkit.recap.document import article_of, folded_words, licence_to_give
-from lunchkit.recap.drafting import draft_from_what_happened, empty_draft, snapshot_of, starts_hidden
+from lunchkit.recap.drafting import draft_from_what_happened, empty_draft, snapshot_of
 from lunchkit.recap.listing import must_mend
 from lunchkit.recap.models import Recap, RecapCorrection, RecapSection, RecapVersion
 from lunchkit.recap.queries import pictures_in_use, pictures_read, pictures_standing
@@ -62,10 +62,7 @@ def draft_recap(event: Event, by: str, *, empty: bool = False) -> Recap:
         session.add(recap)
         session.flush()
         drafted = empty_draft() if empty else draft_from_what_happened(event)
-        for position, state in enumerate(drafted, 1):
-            section = _new_section(event, state, position, by)
-            section.hidden_at = clock.now() if starts_hidden(event, state) else None
-            session.add(section)
+        session.add_all(_new_section(event, state, position, by) for position, state in enumerate(drafted, 1))
     return recap
 
 

@@ -10,13 +10,14 @@ from flask_babel import gettext as _
 from lunchkit.config import current_settings
 from lunchkit.events.models import Event
 from lunchkit.polls.models import Poll
-from lunchkit.polls.queries import lacks_words, polls_of
+from lunchkit.polls.queries import polls_of
 from lunchkit.recap.content import Difference, Wording, differences, wording
-from lunchkit.recap.document import freeze
+from lunchkit.recap.document import article_of, freeze
 from lunchkit.recap.listing import numbers
-from lunchkit.recap.models import RecapSection
-from lunchkit.recap.queries import lunches_to_come
+from lunchkit.recap.models import Recap, RecapSection
+from lunchkit.recap.queries import corrections_of, lunches_to_come, sections_of
 from lunchkit.recap.sections import SHAPES, SectionKind
+from lunchkit.recap.views import Article
 
 
 def empty_draft() -> list[Wording]:
@@ -37,13 +38,6 @@ def draft_from_what_happened(event: Event) -> list[Wording]:
     return [wording(empty.kind, "", data) for empty in empty_draft() for data in known.get(empty.kind, [{}])]
 
 
-def starts_hidden(event: Event, state: Wording) -> bool:
-    """Whether a drafted section has nothing that readers may see: few answered its question, or no word was kept."""
-    number = state.data.get("poll")
-    polls = [poll for poll in polls_of(event.id) if poll.position == number]
-    return any(poll.has_few or lacks_words(poll) for poll in polls)
-
-
 def _polls_to_tell(polls: Sequence[Poll]) -> list[Poll]:
     """Every public question once: where it was asked again after the debate, that second time."""
     public = [poll for poll in polls if poll.is_public]
@@ -62,6 +56,13 @@ def snapshot_of(
         if "frozen" in kept and earlier is not None and "frozen" in earlier:
             kept["frozen"] = earlier["frozen"]
     return snapshot
+
+
+def draft_article(recap: Recap) -> Article:
+    """The draft as its readers would read it."""
+    event = recap.event
+    snapshot = snapshot_of(event, sections_of(event.id), recap.published)
+    return article_of(event, snapshot, corrections_of(event.id))
 
 
 @dataclass(frozen=True)

@@ -31,10 +31,6 @@ _SLOT = re.compile(r"items-(\d{1,3})-")
 _ORDER = re.compile(r"(up|down|remove)-(\d{1,3})")
 
 
-class Unreadable(ValueError):
-    """What was typed cannot be taken as it is; says how to mend it."""
-
-
 class Slot(NamedTuple):
     """One item of a form."""
 
@@ -114,7 +110,7 @@ class SectionForm(BaseForm):
             typed = self[field.name if number is None else _name(number, field)]
             try:
                 values[field.name] = read_value(field, typed.data, self.today)
-            except Unreadable as error:
+            except ValueError as error:
                 unread[field.name] = _as_typed(typed.data)
                 typed.errors = [str(error)]
         return values | ({UNREAD: unread} if unread else {})
@@ -209,16 +205,16 @@ def _arranged(kept: list[tuple[int, Item]], do: str) -> list[Item]:
 
 
 def read_value(field: FieldShape, typed: Any, today: date) -> Any:
-    """The value that was typed into a field. Raises Unreadable."""
+    """The value that was typed into a field. Raises ValueError, which says how to mend it."""
     if field.kind is FieldKind.TICK:
         return bool(typed)
     value = _READERS.get(field.kind, clean_line)(str(typed or ""))
     if isinstance(value, str) and len(value) > field.most:
-        raise Unreadable(_("Please keep this under %(max)s characters: it has %(n)s.", max=field.most, n=len(value)))
+        raise ValueError(_("Please keep this under %(max)s characters: it has %(n)s.", max=field.most, n=len(value)))
     if field.kind is FieldKind.DAY and value > today.isoformat():
-        raise Unreadable(_("This day is still to come: write today’s, or an earlier one."))
+        raise ValueError(_("This day is still to come: write today’s, or an earlier one."))
     if isinstance(value, int) and value > field.most:
-        raise Unreadable(_("A number from %(low)s to %(high)s is needed here.", low=0, high=field.most))
+        raise ValueError(_("A number from %(low)s to %(high)s is needed here.", low=0, high=field.most))
     return value
 
 
@@ -241,7 +237,7 @@ def _read_address(typed: str) -> str:
     """An address of the web; what begins with a host gets its https://."""
     address = whole_link(typed.strip())
     if address and not is_safe_link(address):
-        raise Unreadable(_("Please write the whole address, beginning with https://."))
+        raise ValueError(_("Please write the whole address, beginning with https://."))
     return address
 
 
@@ -249,7 +245,7 @@ def _read_whole(typed: str) -> int | None:
     """A whole number, however people set its thousands apart."""
     digits = re.sub(r"[\s'’]", "", typed)
     if digits and not re.fullmatch(r"[0-9]{1,12}", digits):
-        raise Unreadable(_("Please write a whole number here."))
+        raise ValueError(_("Please write a whole number here."))
     return int(digits) if digits else None
 
 
@@ -262,7 +258,7 @@ def _read_day(typed: str) -> str:
             return datetime.strptime(typed.strip(), form).date().isoformat()  # noqa: DTZ007 - a day has no zone
         except ValueError:
             continue
-    raise Unreadable(_("This is not a day of the calendar. Write it like 13.05.2025."))
+    raise ValueError(_("This is not a day of the calendar. Write it like 13.05.2025."))
 
 
 def _read_position(typed: str) -> int | None:

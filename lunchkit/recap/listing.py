@@ -48,21 +48,14 @@ def outline(event: Event, sections: Sequence[RecapSection]) -> list[Row]:
 
 def _row(event: Event, section: RecapSection, *, is_shown: bool) -> Row:
     state, trouble = section.state, trouble_of(event, section.state)
-    mark, badge = _badge(section, trouble, is_shown=is_shown)
     values = [value for part in (state.data, *state.items) for name, value in part.items() if name != "items"]
-    is_empty_ = mark == 3 and not trouble and not state.title and all(map(is_empty, values))
-    return Row(section, _line(event, state), mark, badge, is_empty_)
-
-
-def _badge(section: RecapSection, trouble: str, *, is_shown: bool) -> tuple[int, str]:
-    if section.hidden_at and not (trouble and section.kind == SectionKind.POLL):
-        return 5, str(_("Hidden"))
-    if section.state.has_unread:
-        return 2, str(_("To mend"))
-    if is_shown:
-        return 1, str(_("Shown"))
+    is_bare = not (is_shown or section.hidden_at or trouble or state.title) and all(map(is_empty, values))
     why = _("Not shown: %(why)s", why=trouble) if trouble else _("Empty: not shown")
-    return 5 if section.hidden_at else 3, str(why)
+    badge = (1, _("Shown")) if is_shown else (3, why)
+    if state.has_unread:
+        badge = 2, _("To mend")
+    mark, words = (5, _("Hidden")) if section.hidden_at else badge
+    return Row(section, _line(event, state), mark, str(words), is_bare)
 
 
 def untouched(event: Event, sections: Sequence[RecapSection]) -> set[int]:

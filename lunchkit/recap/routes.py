@@ -6,14 +6,15 @@ from flask.typing import ResponseReturnValue
 from lunchkit.events.models import Event
 from lunchkit.events.queries import event_by_slug_or_404
 from lunchkit.links import public
-from lunchkit.recap.document import article_of, freeze
+from lunchkit.recap.document import article_of
+from lunchkit.recap.drafting import draft_article
 from lunchkit.recap.exports.data import recap_json
 from lunchkit.recap.exports.licence import licence_terms
 from lunchkit.recap.exports.press_kit import press_kit
 from lunchkit.recap.exports.sharing import card_of, instance_host, mastodon_address, share_links, take_down_address
 from lunchkit.recap.exports.structured import structured_article
 from lunchkit.recap.models import Recap
-from lunchkit.recap.queries import corrections_of, published_recap_or_404, recap_by_preview_or_404, sections_of
+from lunchkit.recap.queries import corrections_of, published_recap_or_404, recap_by_preview_or_404
 from lunchkit.recap.views import Article, key_figure, local_day, slice_of, written_day
 from lunchkit.text import clean_line
 from lunchkit.web import compress
@@ -86,9 +87,12 @@ def mastodon(slug: str) -> ResponseReturnValue:
 @bp.get("/recap/<token>")
 def preview(token: str) -> ResponseReturnValue:
     recap = recap_by_preview_or_404(token)
-    article = article_of(recap.event, freeze(recap.event, sections_of(recap.event_id)), corrections_of(recap.event_id))
     page = render_template(
-        "recap/show.html", article=article, event=recap.event, address=_address(recap.event), preview=True
+        "recap/show.html",
+        article=draft_article(recap),
+        event=recap.event,
+        address=_address(recap.event),
+        preview=True,
     )
     response = Response(page)
     response.headers["X-Robots-Tag"] = "noindex, nofollow"

@@ -55,26 +55,16 @@ def structured_article(event: Event, data: Thing, summary: str) -> Thing:
 
 
 def _lunch(event: Event, data: Thing) -> Thing:
-    place = {
-        "@type": "PostalAddress",
-        "streetAddress": event.street,
-        "postalCode": event.postcode,
-        "addressLocality": event.town,
-    }
+    """What the recap says of the lunch; its own page says the rest under the same ``@id``."""
     lunch = data["lunch"]
     return {
         "@type": "Event",
         "@id": lunch["address"],
         "url": lunch["address"],
         "name": lunch["title"],
-        "about": {"@type": "Thing", "name": event.theme},
         "startDate": lunch["starts_at"],
         "endDate": lunch["ends_at"],
-        "eventStatus": "https://schema.org/EventScheduled",
-        "eventAttendanceMode": "https://schema.org/OfflineEventAttendanceMode",
-        "location": {"@type": "Place", "name": event.venue or event.town, "address": place},
-        "organizer": {"@type": "Organization", "name": data["network"]},
-        "superEvent": {"@type": "EventSeries", "name": data["series"]},
+        "location": {"@type": "Place", "name": event.venue or event.town},
         "performer": [_speaker(item) for item in _items(data, SectionKind.SPEAKERS)],
         "subjectOf": [_news(item) for item in _items(data, SectionKind.PRESS)],
     }

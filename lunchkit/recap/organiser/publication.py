@@ -11,12 +11,12 @@ from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.house.forms import licence_label
 from lunchkit.links import derived_token, public
 from lunchkit.recap import actions
-from lunchkit.recap.document import article_of, licence_of, licence_to_give
-from lunchkit.recap.drafting import ahead_of, snapshot_of
-from lunchkit.recap.listing import lacks, must_mend
+from lunchkit.recap.document import licence_of, licence_to_give
+from lunchkit.recap.drafting import ahead_of, draft_article, snapshot_of
+from lunchkit.recap.listing import lacks
 from lunchkit.recap.models import Recap
 from lunchkit.recap.organiser_forms import CorrectionForm
-from lunchkit.recap.queries import corrections_of, letters_to_leave, recap_or_404, sections_of
+from lunchkit.recap.queries import letters_to_leave, recap_or_404, sections_of
 from lunchkit.recap.refusals import NotPublished
 from lunchkit.refusals import NO
 from lunchkit.rooms.replies import refused
@@ -35,14 +35,8 @@ def preview(slug: str) -> ResponseReturnValue:
 @bp.get("/e/<slug>/recap/draft")
 def draft(slug: str) -> ResponseReturnValue:
     event, recap = _both(slug)
-    snapshot = snapshot_of(event, sections_of(event.id), recap.published)
-    page = render_template(
-        "recap/show.html",
-        article=article_of(event, snapshot, corrections_of(event.id)),
-        event=event,
-        address=public("recap.show", slug=slug),
-        preview=True,
-    )
+    address = public("recap.show", slug=slug)
+    page = render_template("recap/show.html", article=draft_article(recap), event=event, address=address, preview=True)
     response = _with_policy(page, POLICY.replace("frame-ancestors 'none'", "frame-ancestors 'self'"))
     response.headers["X-Frame-Options"] = "SAMEORIGIN"
     return response
@@ -83,7 +77,6 @@ def publication(slug: str) -> ResponseReturnValue:
         "organiser/recap/publication.html",
         event=event,
         lacks=lacks(event, sections),
-        must_mend=must_mend(sections),
         letters=letters_to_leave(event.id),
         licence=licence,
         licence_label=licence_label(licence),
@@ -125,7 +118,6 @@ def _correction_page(event: Event, recap: Recap, form: CorrectionForm) -> str:
         form=form,
         ahead=ahead_of(published, snapshot_of(event, sections, published)),
         lacks=lacks(event, sections),
-        must_mend=must_mend(sections),
         licence_before=licence_of(published),
         licence=licence_to_give(published),
     )
