@@ -17,7 +17,7 @@ from lunchkit.polls.models import Kind, Tally, WrittenAnswer
 from lunchkit.questions.actions import mark_off_record
 from lunchkit.questions.models import Question
 from lunchkit.recap.document import article_of, folded_words, freeze
-from lunchkit.recap.exports import instance_host
+from lunchkit.recap.exports.sharing import instance_host
 from lunchkit.recap.models import Recap
 from lunchkit.recap.queries import sections_of
 from lunchkit.recap.sections import SHAPES, SectionKind

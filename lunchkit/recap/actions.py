@@ -21,15 +21,13 @@ from lunchkit.recap.document import article_of, folded_words, licence_to_give
 from lunchkit.recap.drafting import draft_from_what_happened, empty_draft, snapshot_of
 from lunchkit.recap.listing import must_mend
 from lunchkit.recap.models import Recap, RecapCorrection, RecapSection, RecapVersion
-from lunchkit.recap.queries import pictures_in_use, pictures_read, pictures_standing
+from lunchkit.recap.queries import pictures_in_use, pictures_read, pictures_standing, sections_of
 from lunchkit.recap.refusals import (
     LicenceHasChanged,
     LunchHasNotBegun,
     LunchIsNotPublic,
     NoMorePictures,
     NothingToPublish,
-    NotPublished,
-    OneIsEnough,
     Overtaken,
     StillToMend,
 )
@@ -39,7 +37,6 @@ from lunchkit.recap.steps import (
     lay_by_left,
     lock_recap,
     lock_section,
-    sections_now,
     without_strangers,
     write,
 )
@@ -67,12 +64,12 @@ def draft_recap(event: Event, by: str, *, empty: bool = False) -> Recap:
 
 
 def add_section(event: Event, kind: SectionKind, by: str) -> RecapSection:
-    """One more section, behind the others. Raises OneIsEnough."""
+    """One more section, behind the others; of a kind that a recap has once, the one that is there."""
     with transaction() as session:
         lock_recap(session, event.id)
-        sections = sections_now(session, event.id)
-        if SHAPES[kind].is_single and any(section.kind == kind for section in sections):
-            raise OneIsEnough
+        sections = sections_of(event.id)
+        if SHAPES[kind].is_single and (present := [section for section in sections if section.kind == kind]):
+            return present[0]
         last = max((section.position for section in sections), default=0)
         section = _new_section(event, wording(kind, "", {}), last + 1, by)
         session.add(section)
@@ -95,7 +92,7 @@ def move_section(section: RecapSection, direction: str, past: Collection[int] = 
     """Let a section change places with its neighbour, ``past`` those (ids) that nobody sees; at either end it stays."""
     with transaction() as session:
         lock_recap(session, section.event_id)
-        order = sections_now(session, section.event_id)
+        order = sections_of(section.event_id)
         if section not in order:
             raise NotFound
         at = order.index(section)
@@ -174,7 +171,7 @@ def take_out_picture(event: Event, token: str, by: str) -> None:
     """Take a picture out of every section that has it."""
     with transaction() as session:
         lock_recap(session, event.id)
-        for section in sections_now(session, event.id):
+        for section in sections_of(event.id):
             if token in pictures_in(section.data):
                 state = section.state
                 write(session, section, state.with_items([i for i in state.items if i["picture"] != token]), by)
@@ -234,12 +231,12 @@ def publish_recap(event: Event, *, licence: str | None = None) -> int:
 def correct_recap(event: Event, note: str, *, counts_again: bool = False, licence: str | None = None) -> None:
     """Show readers the draft as it is now, with a note; results as they were counted first, unless counted again.
 
-    ``licence`` as in ``publish_recap``. Raises NotPublished, LicenceHasChanged, StillToMend, NothingToPublish.
+    ``licence`` as in ``publish_recap``. Raises NotFound, LicenceHasChanged, StillToMend, NothingToPublish.
     """
     with transaction() as session:
         recap = _lock_both(session, event)
         if recap.published is None:
-            raise NotPublished
+            raise NotFound
         _freeze(session, event, recap, None if counts_again else recap.published, licence)
         latest = session.scalar(
             select(func.max(RecapCorrection.corrected_at)).where(RecapCorrection.event_id == event.id)
@@ -273,7 +270,7 @@ def _freeze(
     licence = licence_to_give(recap.published).key
     if promised not in (None, licence):
         raise LicenceHasChanged
-    sections = sections_now(session, event.id)
+    sections = sections_of(event.id)
     if must_mend(sections):
         raise StillToMend
     snapshot = snapshot_of(event, sections, counted) | {"licence": licence}

@@ -58,11 +58,6 @@ def _row(event: Event, section: RecapSection, *, is_shown: bool) -> Row:
     return Row(section, _line(event, state), mark, str(words), is_bare)
 
 
-def untouched(event: Event, sections: Sequence[RecapSection]) -> set[int]:
-    """The ids of the sections that the outline only offers: the empty ones, but for the first of all."""
-    return {row.section.id for row in outline(event, sections)[1:] if row.is_empty}
-
-
 def trouble_of(event: Event, state: Wording) -> str:
     """What keeps something from readers that was chosen for a section; empty where nothing does."""
     if state.kind is SectionKind.POLL and (state.data["poll"] or state.data["text"]):

@@ -56,11 +56,11 @@ def recap_by_preview_or_404(token: str) -> Recap:
     return recap
 
 
-def sections_of(event_id: int) -> Sequence[RecapSection]:
-    """The sections of a draft in their order, hidden ones included."""
-    return db.session.scalars(
-        select(RecapSection).where(RecapSection.event_id == event_id).order_by(RecapSection.position, RecapSection.id)
-    ).all()
+def sections_of(event_id: int) -> list[RecapSection]:
+    """The sections of a draft in their order, hidden ones included, as the database has them at this moment."""
+    rows = select(RecapSection).where(RecapSection.event_id == event_id)
+    rows = rows.order_by(RecapSection.position, RecapSection.id).execution_options(populate_existing=True)
+    return list(db.session.scalars(rows))
 
 
 def section_or_404(event_id: int, section_id: int) -> RecapSection:

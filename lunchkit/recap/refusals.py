@@ -14,19 +14,6 @@ class Overtaken(Refusal):
     )
 
 
-class SectionIsGone(Refusal):
-    """Somebody removed the section while it was being written."""
-
-    message = _l("Somebody has removed this section meanwhile. Copy what you wrote into another one.")
-    status = 410
-
-
-class OneIsEnough(Refusal):
-    """A second section of a kind that a recap has once."""
-
-    message = _l("There is a section of this kind already.")
-
-
 class NoMorePictures(Refusal):
     """As many pictures as the page can carry."""
 
@@ -55,12 +42,6 @@ class StillToMend(Refusal):
     """Something was typed that cannot be taken as it is."""
 
     message = _l("Some fields cannot be read yet, and would be missing. Mend them first.")
-
-
-class NotPublished(Refusal):
-    """A correction of what nobody can read."""
-
-    message = _l("This recap is not published, so there is nothing to correct.")
 
 
 class LicenceHasChanged(Refusal):

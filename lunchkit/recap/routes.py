@@ -30,7 +30,7 @@ bp.add_app_template_global(take_down_address, "take_down_address")
 @bp.get("/e/<slug>/recap")
 def show(slug: str) -> ResponseReturnValue:
     event, recap, article = _published(slug)
-    address, told = _address(event), recap_json(event, article, recap.published_at or recap.created_at)
+    address, told = _address(event), recap_json(recap, article)
     page = render_template(
         "recap/show.html",
         article=article,
@@ -47,8 +47,8 @@ def show(slug: str) -> ResponseReturnValue:
 
 @bp.get("/e/<slug>/recap.json")
 def data(slug: str) -> ResponseReturnValue:
-    event, recap, article = _published(slug)
-    return _unless_known(jsonify(recap_json(event, article, recap.published_at or recap.created_at)))
+    _event, recap, article = _published(slug)
+    return _unless_known(jsonify(recap_json(recap, article)))
 
 
 @bp.get("/e/<slug>/recap.png")
@@ -62,7 +62,7 @@ def card(slug: str) -> ResponseReturnValue:
 @bp.get("/e/<slug>/recap/press-kit.zip", endpoint="press_kit")
 def kit(slug: str) -> ResponseReturnValue:
     event, recap, article = _published(slug)
-    told = recap_json(event, article, recap.published_at or recap.created_at)
+    told = recap_json(recap, article)
     response = Response(press_kit(event, article, told), content_type="application/zip")
     response.headers.set("Content-Disposition", "attachment", filename=f"{event.slug}.zip")
     return _unless_known(response)

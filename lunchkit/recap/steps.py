@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import Session
 
@@ -28,13 +28,6 @@ def lock_recap(session: Session, event_id: int) -> Recap:
     if recap is None:
         raise NotFound
     return recap
-
-
-def sections_now(session: Session, event_id: int) -> list[RecapSection]:
-    """The sections of a recap as the database has them at this moment, in their order."""
-    rows = select(RecapSection).where(RecapSection.event_id == event_id)
-    rows = rows.order_by(RecapSection.position, RecapSection.id).execution_options(populate_existing=True)
-    return list(session.scalars(rows))
 
 
 def lock_section(session: Session, section: RecapSection) -> None:

@@ -1,7 +1,6 @@
 """The recap for a program. ``static/recap.schema.json`` says what each part means."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Any
 
 from flask_babel import force_locale
@@ -10,6 +9,7 @@ from lunchkit.events.models import Event
 from lunchkit.links import public
 from lunchkit.recap.document import VERSION
 from lunchkit.recap.exports.licence import licence_terms
+from lunchkit.recap.models import Recap
 from lunchkit.recap.sections import SectionKind
 from lunchkit.recap.views import Article, Photo, Section
 from lunchkit.speakers.models import Appearance, Quotation
@@ -17,8 +17,9 @@ from lunchkit.speakers.models import Appearance, Quotation
 Thing = dict[str, Any]
 
 
-def recap_json(event: Event, article: Article, published_at: datetime) -> Thing:
+def recap_json(recap: Recap, article: Article) -> Thing:
     """The whole recap, in its own language whoever asks: what the page shows, and no more. Other exports read it."""
+    event, published_at = recap.event, recap.published_at or recap.created_at
     with force_locale(article.language):
         return {
             "$schema": public("web.static_file", build="latest", path="recap.schema.json"),

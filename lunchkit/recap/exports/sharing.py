@@ -1,7 +1,7 @@
 """Plain links that pass a recap on: no script, and no third party until one is tapped."""
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import quote, urlencode
 
 from flask_babel import force_locale
@@ -19,8 +19,7 @@ _HOST = re.compile(rf"(?=.{{4,253}}$)(?:{_LABEL}\.)+(?!\d+$){_LABEL}")
 """A host name of at least two labels, in ASCII, that is no address of numbers."""
 
 
-@dataclass(frozen=True)
-class ShareLink:
+class ShareLink(NamedTuple):
     """Where one may pass the recap on."""
 
     label: str

@@ -5,14 +5,13 @@ from flask.typing import ResponseReturnValue
 
 from lunchkit import clock
 from lunchkit.comparing import runs
-from lunchkit.errors import Refusal
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.images.queries import pictures_by_token
 from lunchkit.recap import actions
 from lunchkit.recap.drafting import snapshot_of
 from lunchkit.recap.forms import kind_or_none
-from lunchkit.recap.listing import lacks, outline, untouched
+from lunchkit.recap.listing import lacks, outline
 from lunchkit.recap.models import Recap
 from lunchkit.recap.organiser import pictures, publication, writing
 from lunchkit.recap.queries import (
@@ -25,7 +24,6 @@ from lunchkit.recap.queries import (
     writer,
 )
 from lunchkit.recap.sections import SHAPES
-from lunchkit.rooms.replies import refused
 
 bp = Blueprint("recap", __name__)
 bp.add_app_template_global(runs, "runs")
@@ -76,10 +74,7 @@ def add(slug: str) -> ResponseReturnValue:
     kind = kind_or_none(request.form.get("kind"))
     if kind is None:
         abort(400)
-    try:
-        section = actions.add_section(event, kind, writer())
-    except Refusal as refusal:
-        return refused(event, refusal, url_for(".index", slug=slug))
+    section = actions.add_section(event, kind, writer())
     return redirect(url_for(".writing.edit", slug=slug, section_id=section.id), code=303)
 
 
@@ -90,7 +85,8 @@ def order(slug: str, section_id: int) -> ResponseReturnValue:
     direction = request.form.get("dir", "")
     if direction not in ("up", "down"):
         abort(400)
-    actions.move_section(section, direction, past=untouched(event, sections_of(event.id)))
+    offered = [row.section.id for row in outline(event, sections_of(event.id))[1:] if row.is_empty]
+    actions.move_section(section, direction, past=offered)
     return redirect(url_for(".index", slug=slug, at=f"{direction}-{section_id}", done="moved"), code=303)
 
 

@@ -6,6 +6,7 @@ from functools import partial
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from lunchkit.errors import NotFound
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.house.forms import licence_label
@@ -17,7 +18,6 @@ from lunchkit.recap.listing import lacks
 from lunchkit.recap.models import Recap
 from lunchkit.recap.organiser_forms import CorrectionForm
 from lunchkit.recap.queries import letters_to_leave, recap_or_404, sections_of
-from lunchkit.recap.refusals import NotPublished
 from lunchkit.refusals import NO
 from lunchkit.rooms.replies import refused
 from lunchkit.web import POLICY
@@ -94,7 +94,7 @@ def publish(slug: str) -> ResponseReturnValue:
 def correction(slug: str) -> ResponseReturnValue:
     event, recap = _both(slug)
     if recap.published is None:
-        return refused(event, NotPublished(), url_for("organiser.recap.index", slug=slug))
+        raise NotFound
     return _correction_page(event, recap, CorrectionForm(formdata=None))
 
 

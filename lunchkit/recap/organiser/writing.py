@@ -5,6 +5,7 @@ from contextlib import suppress
 
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
 
 from lunchkit.errors import NotFound, Refusal
 from lunchkit.events.models import Event
@@ -17,12 +18,13 @@ from lunchkit.recap.forms import SectionForm, kind_or_none, section_form, typed_
 from lunchkit.recap.listing import counted_now
 from lunchkit.recap.models import RecapSection
 from lunchkit.recap.queries import section_or_404, sections_of, version_or_404, versions_of, writer
-from lunchkit.recap.refusals import Overtaken, SectionIsGone
+from lunchkit.recap.refusals import Overtaken
 from lunchkit.recap.sections import SectionKind
 from lunchkit.refusals import NO, readable, retry_header
 from lunchkit.rooms.replies import wants_json
 
 SECTION = "/e/<slug>/recap/sections/<int(max=2147483647):section_id>"
+GONE = _l("Somebody has removed this section meanwhile. Copy what you wrote into another one.")
 bp = Blueprint("writing", __name__)
 
 
@@ -57,14 +59,13 @@ def _base_version() -> int:
 
 def _gone(event: Event) -> ResponseReturnValue:
     """The section was removed: its writer gets back what they typed."""
-    kind, refusal = kind_or_none(request.form.get("kind")), SectionIsGone()
+    kind = kind_or_none(request.form.get("kind"))
     if kind is None:
         raise NotFound
     if wants_json():
-        return jsonify(error=str(refusal.message)), refusal.status
+        return jsonify(error=str(GONE)), 410
     texts = typed_form(event, kind, request.form).wording().texts()
-    page = render_template("organiser/recap/gone.html", event=event, message=refusal.message, texts=texts)
-    return page, refusal.status
+    return render_template("organiser/recap/gone.html", event=event, message=GONE, texts=texts), 410
 
 
 def _not_saved(event: Event, section: RecapSection, form: SectionForm, refusal: Refusal) -> ResponseReturnValue:
