@@ -1,6 +1,5 @@
 """A recap written in real browsers: by keyboard alone, by two people at once, without a network, on a dying server."""
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from secrets import token_hex
@@ -298,8 +297,8 @@ def test_a_text_from_the_train_does_not_overwrite_what_a_colleague_wrote(chromiu
     expect_state(his, "saved")
     context.set_offline(False)
     page = context.new_page()
-    page.goto(lunch.url(f"/organiser/e/{lunch.events['running']}/recap"))  # the outline leads to it
-    page.wait_for_url(re.compile("/sections/"))
+    page.goto(lunch.url(f"/organiser/e/{lunch.events['running']}/recap"))
+    page.locator("[data-left] a").click()
     expect_state(page, "stopped")
     expect(page.locator("#theirs")).to_contain_text("Écrit au bureau.")
     expect(page.locator("[name=text]")).to_have_value("Écrit dans le train.")

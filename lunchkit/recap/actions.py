@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lunchkit import clock
@@ -19,7 +19,6 @@ from lunchkit.links import derived_token, token_hash
 from lunchkit.recap.content import Wording, wording
 from lunchkit.recap.document import article_of, folded_words, licence_to_give
 from lunchkit.recap.drafting import draft_from_what_happened, empty_draft, snapshot_of
-from lunchkit.recap.listing import must_mend
 from lunchkit.recap.models import Recap, RecapCorrection, RecapSection, RecapVersion
 from lunchkit.recap.queries import pictures_in_use, pictures_read, pictures_standing, sections_of
 from lunchkit.recap.refusals import (
@@ -29,7 +28,6 @@ from lunchkit.recap.refusals import (
     NoMorePictures,
     NothingToPublish,
     Overtaken,
-    StillToMend,
 )
 from lunchkit.recap.sections import SHAPES, SectionKind, pictures_in
 from lunchkit.recap.steps import (
@@ -212,7 +210,7 @@ def publish_recap(event: Event, *, licence: str | None = None) -> int:
 
     ``licence`` is the key of the one that was promised to whoever publishes; None where nobody was asked.
 
-    Raises LunchIsNotPublic, LunchHasNotBegun, LicenceHasChanged, StillToMend, NothingToPublish.
+    Raises LunchIsNotPublic, LunchHasNotBegun, LicenceHasChanged, NothingToPublish.
     """
     with transaction() as session:
         recap = _lock_both(session, event)
@@ -231,18 +229,14 @@ def publish_recap(event: Event, *, licence: str | None = None) -> int:
 def correct_recap(event: Event, note: str, *, counts_again: bool = False, licence: str | None = None) -> None:
     """Show readers the draft as it is now, with a note; results as they were counted first, unless counted again.
 
-    ``licence`` as in ``publish_recap``. Raises NotFound, LicenceHasChanged, StillToMend, NothingToPublish.
+    ``licence`` as in ``publish_recap``. Raises NotFound, LicenceHasChanged, NothingToPublish.
     """
     with transaction() as session:
         recap = _lock_both(session, event)
         if recap.published is None:
             raise NotFound
         _freeze(session, event, recap, None if counts_again else recap.published, licence)
-        latest = session.scalar(
-            select(func.max(RecapCorrection.corrected_at)).where(RecapCorrection.event_id == event.id)
-        )
-        moment = clock.now() if latest is None else max(clock.now(), latest + timedelta(microseconds=1))
-        session.add(RecapCorrection(event_id=event.id, corrected_at=moment, note=note))
+        session.add(RecapCorrection(event_id=event.id, corrected_at=clock.now(), note=note))
 
 
 def withdraw_recap(event: Event) -> None:
@@ -270,10 +264,7 @@ def _freeze(
     licence = licence_to_give(recap.published).key
     if promised not in (None, licence):
         raise LicenceHasChanged
-    sections = sections_of(event.id)
-    if must_mend(sections):
-        raise StillToMend
-    snapshot = snapshot_of(event, sections, counted) | {"licence": licence}
+    snapshot = snapshot_of(event, sections_of(event.id), counted) | {"licence": licence}
     before, recap.published = pictures_read(event.id), snapshot
     after = pictures_read(event.id)
     lay_by(session, before - after)

@@ -1,8 +1,4 @@
-"""What is written in a section: the same shape whatever was kept, and in words, to be compared.
-
-A value that cannot be taken as it was typed («douze» for a number) is kept as it was typed, apart, under ``unread``:
-the draft loses nothing, and no page shows it.
-"""
+"""What is written in a section: the same shape whatever was kept, and in words, to be compared."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,7 +8,6 @@ from flask_babel import gettext as _
 
 from lunchkit.recap.sections import SHAPES, TITLE, FieldKind, FieldShape, SectionKind, Shape
 
-UNREAD = "unread"
 NOTHING: Mapping[FieldKind, Any] = {FieldKind.WHOLE: None, FieldKind.POLL: None, FieldKind.TICK: False}
 """What an empty field of a kind holds; the others hold no letters."""
 Item = Mapping[str, Any]
@@ -40,11 +35,6 @@ class Wording:
     def items(self) -> list[Item]:
         """Its items, if its kind has any."""
         return list(self.data.get("items") or ())
-
-    @property
-    def has_unread(self) -> bool:
-        """Whether something in it could not be taken as it was typed."""
-        return UNREAD in self.data or any(UNREAD in item for item in self.items)
 
     def with_items(self, items: Sequence[Item]) -> "Wording":
         """The same with these items."""
@@ -89,13 +79,11 @@ def wording(kind: SectionKind, title: str, data: Mapping[str, Any]) -> Wording:
 
 
 def _shaped(fields: Sequence[FieldShape], data: Mapping[str, Any]) -> dict[str, Any]:
-    shaped = {name: empty if data.get(name) is None else data[name] for name, empty in blank(fields).items()}
-    unread = {name: raw for name, raw in (data.get(UNREAD) or {}).items() if raw}
-    return shaped | ({UNREAD: unread} if unread else {})
+    return {name: empty if data.get(name) is None else data[name] for name, empty in blank(fields).items()}
 
 
 def _text(field: FieldShape, data: Mapping[str, Any]) -> str:
-    value = data.get(UNREAD, {}).get(field.name) or data[field.name]
+    value = data[field.name]
     if is_empty(value):
         return ""
     if field.kind is FieldKind.TICK:

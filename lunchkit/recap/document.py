@@ -22,7 +22,7 @@ from lunchkit.polls.exports import result_from_json, result_json
 from lunchkit.polls.models import FEWEST_TOGETHER
 from lunchkit.polls.queries import poll_at, public_view
 from lunchkit.questions.queries import public_questions
-from lunchkit.recap.content import UNREAD, wording
+from lunchkit.recap.content import is_empty, wording
 from lunchkit.recap.models import RecapCorrection, RecapSection
 from lunchkit.recap.sections import SHAPES, FieldKind, FieldShape, SectionKind
 from lunchkit.recap.views import Article, FrozenPoll, NextLunch, Photo, Section
@@ -78,15 +78,10 @@ def _kept(event: Event, section: RecapSection, language: str) -> Content | None:
 
 def _shaped(kind: SectionKind, data: Mapping[str, Any]) -> Content:
     """The content with every field that its kind has, and no other; without items in which nothing is written."""
-    content = _readable(wording(kind, "", data).data)
+    content = dict(wording(kind, "", data).data)
     if SHAPES[kind].items:
-        items = [_readable(item) for item in content["items"]]
-        content["items"] = [item for item in items if any(value not in (None, "", False) for value in item.values())]
+        content["items"] = [item for item in content["items"] if not all(map(is_empty, item.values()))]
     return content
-
-
-def _readable(data: Mapping[str, Any]) -> Content:
-    return {name: value for name, value in data.items() if name != UNREAD}
 
 
 def _frozen(event: Event, kind: SectionKind, data: Content, language: str) -> Content | None:

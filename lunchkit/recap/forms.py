@@ -1,7 +1,6 @@
 """What is asked in a section: a form made from the shape of its kind, and how it is cleaned into one frozen value.
 
-A section is saved while it is being written, so nothing typed is ever refused: what cannot be taken yet is kept as it
-was typed (see ``lunchkit.recap.content``), and told beside its field.
+A section is saved while it is being written; with a field that cannot be taken it waits on the device of its writer.
 """
 
 import re
@@ -20,7 +19,7 @@ from lunchkit.events.models import Event
 from lunchkit.fields import DAY_FORMS
 from lunchkit.markdown import is_safe_link, whole_link
 from lunchkit.polls.queries import polls_of
-from lunchkit.recap.content import UNREAD, Item, Wording, blank, is_empty
+from lunchkit.recap.content import Item, Wording, blank, is_empty
 from lunchkit.recap.queries import lunches_to_come
 from lunchkit.recap.sections import SHAPES, TITLE, FieldKind, FieldShape, SectionKind
 from lunchkit.text import clean_line, clean_text
@@ -105,15 +104,14 @@ class SectionForm(BaseForm):
         return Wording(self.kind, title, data)
 
     def _read(self, fields: Sequence[FieldShape], number: int | None = None) -> dict[str, Any]:
-        values, unread = blank(fields), {}
+        values = blank(fields)
         for field in fields:
             typed = self[field.name if number is None else _name(number, field)]
             try:
                 values[field.name] = read_value(field, typed.data, self.today)
             except ValueError as error:
-                unread[field.name] = _as_typed(typed.data)
                 typed.errors = [str(error)]
-        return values | ({UNREAD: unread} if unread else {})
+        return values
 
 
 def section_form(event: Event, state: Wording) -> SectionForm:
@@ -123,7 +121,6 @@ def section_form(event: Event, state: Wording) -> SectionForm:
     slots = range(len(state.items) + bool(offers_one))
     form = SectionForm(event, state.kind, slots, state.data)
     form.process(data=_raw_values(state))
-    form.wording()  # tells beside each field what is wrong with it
     return form
 
 
@@ -171,7 +168,7 @@ def to_raw(field: FieldShape, value: Any) -> str:
 
 
 def _raw_values(state: Wording) -> dict[str, str]:
-    """The values of all fields as they show, by their names; what could not be taken as it was typed."""
+    """The values of all fields as they show, by their names."""
     shown = _shown((TITLE, *state.shape.fields), {**state.data, TITLE.name: state.title})
     for number, item in enumerate(state.items):
         shown |= {f"items-{number}-{name}": value for name, value in _shown(state.shape.items, item).items()}
@@ -179,13 +176,7 @@ def _raw_values(state: Wording) -> dict[str, str]:
 
 
 def _shown(fields: Sequence[FieldShape], data: Item) -> dict[str, str]:
-    unread = data.get(UNREAD, {})
-    return {field.name: unread.get(field.name) or to_raw(field, data[field.name]) for field in fields}
-
-
-def _as_typed(typed: Any) -> str:
-    """What is kept of something that cannot be taken: harmless to store, and otherwise as it was."""
-    return clean_markdown(str(typed or ""))
+    return {field.name: to_raw(field, data[field.name]) for field in fields}
 
 
 def _arranged(kept: list[tuple[int, Item]], do: str) -> list[Item]:
@@ -261,17 +252,13 @@ def _read_day(typed: str) -> str:
     raise ValueError(_("This is not a day of the calendar. Write it like 13.05.2025."))
 
 
-def _read_position(typed: str) -> int | None:
-    return int(typed) if re.fullmatch(r"[0-9]{1,6}", typed) else None
-
-
 _READERS: Mapping[FieldKind, Callable[[str], Any]] = {
     FieldKind.TEXT: clean_text,
     FieldKind.MARKDOWN: clean_markdown,
     FieldKind.URL: _read_address,
     FieldKind.WHOLE: _read_whole,
     FieldKind.DAY: _read_day,
-    FieldKind.POLL: _read_position,
+    FieldKind.POLL: _read_whole,
 }
 
 

@@ -13,7 +13,7 @@ from lunchkit.markdown import plain
 from lunchkit.polls.models import Poll
 from lunchkit.polls.queries import lacks_words, polls_of
 from lunchkit.questions.queries import public_questions
-from lunchkit.recap.content import UNREAD, Wording, is_empty
+from lunchkit.recap.content import Wording, is_empty
 from lunchkit.recap.document import article_of, freeze
 from lunchkit.recap.models import RecapSection
 from lunchkit.recap.queries import lunches_to_come, quotations_waiting, seats_by_standing
@@ -34,7 +34,7 @@ class Row:
     line: str
     """What is in it; empty where nothing is."""
     mark: int
-    """The shape of its badge: 1 shown, 2 to mend, 3 not shown, 5 hidden."""
+    """The shape of its badge: 1 shown, 3 not shown, 5 hidden."""
     badge: str
     is_empty: bool
     """Whether nothing was written in it, nor would anything show: the outline offers it, and lists it no more."""
@@ -52,8 +52,6 @@ def _row(event: Event, section: RecapSection, *, is_shown: bool) -> Row:
     is_bare = not (is_shown or section.hidden_at or trouble or state.title) and all(map(is_empty, values))
     why = _("Not shown: %(why)s", why=trouble) if trouble else _("Empty: not shown")
     badge = (1, _("Shown")) if is_shown else (3, why)
-    if state.has_unread:
-        badge = 2, _("To mend")
     mark, words = (5, _("Hidden")) if section.hidden_at else badge
     return Row(section, _line(event, state), mark, str(words), is_bare)
 
@@ -150,37 +148,27 @@ class Lack:
     text: str
     section: RecapSection | None
     """Where it is mended."""
-    must: bool = False
-    """Whether the recap cannot be published before."""
 
 
 def lacks(event: Event, sections: Sequence[RecapSection]) -> list[Lack]:
-    """What is missing in the sections that readers would see, what must be mended first."""
+    """What is missing in the sections that readers would see."""
     shown = [section for section in sections if section.hidden_at is None]
     introductions = [section for section in shown if section.kind == SectionKind.INTRODUCTION]
     found = [lack for section in shown for lack in _lacks_of(event, section)]
     if not any(section.data.get("text") for section in introductions):
         found.insert(0, Lack(_("There is no introduction."), next(iter(introductions), None)))
-    return sorted(found, key=lambda lack: not lack.must)
-
-
-def must_mend(sections: Sequence[RecapSection]) -> bool:
-    """Whether something that readers would see cannot be read as it was typed."""
-    return any(section.hidden_at is None and section.state.has_unread for section in sections)
+    return found
 
 
 def _lacks_of(event: Event, section: RecapSection) -> list[Lack]:
     state = section.state
     texts = [trouble_of(event, state), _lacks_title(state), _lacks_credit(state), *_missing(state)]
-    told = [(text, False) for text in texts if text]
-    if state.has_unread:
-        told.append((_("something could not be taken as it was typed."), True))
     name = state.heading
-    return [Lack(_("%(section)s: %(what)s", section=name, what=text), section, must) for text, must in told]
+    return [Lack(_("%(section)s: %(what)s", section=name, what=text), section) for text in texts if text]
 
 
 def _lacks_title(state: Wording) -> str:
-    is_text = state.kind is SectionKind.TEXT and state.data["text"] and UNREAD not in state.data
+    is_text = state.kind is SectionKind.TEXT and state.data["text"]
     return _("readers see it without a title.") if is_text and not state.title else ""
 
 

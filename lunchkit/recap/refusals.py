@@ -14,6 +14,13 @@ class Overtaken(Refusal):
     )
 
 
+class Unreadable(Refusal):
+    """Fields that cannot be taken as they were typed."""
+
+    message = _l("Some fields are to be corrected first; nothing was saved.")
+    status = 422
+
+
 class NoMorePictures(Refusal):
     """As many pictures as the page can carry."""
 
@@ -36,12 +43,6 @@ class NothingToPublish(Refusal):
     """A recap without a word."""
 
     message = _l("There is nothing to publish yet: every section is empty or hidden.")
-
-
-class StillToMend(Refusal):
-    """Something was typed that cannot be taken as it is."""
-
-    message = _l("Some fields cannot be read yet, and would be missing. Mend them first.")
 
 
 class LicenceHasChanged(Refusal):

@@ -5,6 +5,7 @@ from contextlib import suppress
 
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from lunchkit.errors import NotFound, Refusal
@@ -18,7 +19,7 @@ from lunchkit.recap.forms import SectionForm, kind_or_none, section_form, typed_
 from lunchkit.recap.listing import counted_now
 from lunchkit.recap.models import RecapSection
 from lunchkit.recap.queries import section_or_404, sections_of, version_or_404, versions_of, writer
-from lunchkit.recap.refusals import Overtaken
+from lunchkit.recap.refusals import Overtaken, Unreadable
 from lunchkit.recap.sections import SectionKind
 from lunchkit.refusals import NO, readable, retry_header
 from lunchkit.rooms.replies import wants_json
@@ -42,13 +43,16 @@ def save(slug: str, section_id: int) -> ResponseReturnValue:
         if request.form.get("kind", section.kind) != section.kind:  # a number may be given again
             raise NotFound
         form = typed_form(event, SectionKind(section.kind), request.form)
-        actions.save_section(section, _base_version(), form.wording(do), writer())
+        state = form.wording(do)
+        if form.wrong:
+            return _not_saved(event, section, form, Unreadable())
+        actions.save_section(section, _base_version(), state, writer())
     except NotFound:
         return _gone(event)
     except NO as error:
         return _not_saved(event, section, form, readable(error))
     if wants_json():
-        return jsonify(version=section.version, wrong=[field.label.text for field in form.wrong])
+        return jsonify(version=section.version)
     return redirect(_next_page(event, section, form, do), code=303)
 
 
@@ -74,8 +78,10 @@ def _not_saved(event: Event, section: RecapSection, form: SectionForm, refusal: 
     if isinstance(refusal, Overtaken):
         theirs, version = differences(form.wording(), section.state), section.version
     if wants_json():
-        told = [(each.label, each.after) for each in theirs]
-        return jsonify(error=message, version=version, theirs=told), refusal.status, retry_header(refusal)
+        told = [(each.label, each.after or _("(nothing)")) for each in theirs]
+        wrong = [field.label.text for field in form.wrong]
+        answer = jsonify(error=message, version=version, theirs=told, wrong=wrong)
+        return answer, refusal.status, retry_header(refusal)
     page = _edit_page(event, section, form, notice=message, version=version, theirs=theirs)
     return page, refusal.status, retry_header(refusal)
 
@@ -83,7 +89,7 @@ def _not_saved(event: Event, section: RecapSection, form: SectionForm, refusal: 
 def _next_page(event: Event, section: RecapSection, form: SectionForm, do: str) -> str:
     """Where a button leads: on to the next section, or back to this one with the focus where it is of use."""
     following = _following(event, section)
-    if do != "next" or form.wrong:
+    if do != "next":
         focus = form.focus_after(do) or None
         return url_for(".edit", slug=event.slug, section_id=section.id, done="saved", focus=focus)
     if following is None:

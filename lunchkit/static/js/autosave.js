@@ -13,7 +13,8 @@ const own = ([name, value]) => typeof value === "string" && !/^(csrf_token|versi
 const text = () => new URLSearchParams([...new FormData(form)].filter(own)).toString();
 const tell = (what, detail) => form.dispatchEvent(new CustomEvent(`lunchkit:${what}`, { detail }));
 const go = () => (clearTimeout(timer), (running ??= save().finally(() => (running = undefined))));
-let isStopped = "typed" in words, saved = isStopped ? "" : text(), newest = version.value;
+let isStopped = document.querySelector("[data-theirs]:not([hidden])") !== null, newest = version.value;
+let saved = "typed" in words ? "" : text();
 let running, timer, wake, leaving, said, passes = false;
 if (form.querySelector("[aria-invalid=true]")) words.state = "wrong"; // as the page was opened
 
@@ -55,6 +56,8 @@ async function save() {
   while (!isStopped && text() !== saved) {
     say("saving");
     const sent = text(), { status, told } = await deliver(sent), isLatest = text() === sent;
+    if (told?.wrong?.length && !isLatest) continue;
+    if (told?.wrong?.length) return say("wrong", told.wrong.join(", "));
     if (status !== 200) {
       isStopped = true;
       newest = told?.version ?? version.value;
@@ -64,7 +67,7 @@ async function save() {
     tell("saved", sent);
     newest = version.value = told.version;
     saved = sent;
-    say(isLatest ? (told.wrong.length ? "wrong" : "saved") : "unsaved", told.wrong.join(", "));
+    say(isLatest ? "saved" : "unsaved");
   }
 }
 
@@ -91,7 +94,7 @@ form.addEventListener("submit", async (event) => {
   version.value = newest;
   isStopped = false;
   await go();
-  if (isStopped || text() !== saved) return;
+  if (isStopped || (text() !== saved && words.state !== "wrong")) return;
   if (stays && words.state !== "wrong") return say("saved");
   if (!stays && leaving !== event.submitter) return;
   passes = true; // also where a field is wrong: the page comes back with the error beside it

@@ -1,6 +1,9 @@
-// Leads to a section of which keep-text.js left a text on this device: its page takes the text in.
-// <… data-left="/where/the/sections/are/"> with links to them
-const STORE = `lunchkit-text ${document.querySelector("[data-left]").dataset.left}`;
+// Says of which section keep-text.js keeps a text on this device, and leads there: the page takes the text in.
+// <… data-left="/where/the/sections/are/" hidden><a></a></…> on a page with links to them
+const place = document.querySelector("[data-left]"), STORE = `lunchkit-text ${place.dataset.left}`;
 const paths = Object.keys(localStorage).filter((key) => key.startsWith(STORE)).map((key) => key.split(" ")[1]);
-const path = paths.find((each) => document.querySelector(`a[href="${each}"]`));
-if (path) location.replace(path);
+const link = paths.map((path) => document.querySelector(`a[href="${path}"]`)).find(Boolean);
+if (link) {
+  Object.assign(place.querySelector("a"), { href: link.href, textContent: link.textContent });
+  place.hidden = false;
+}

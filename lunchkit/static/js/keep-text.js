@@ -8,7 +8,8 @@ const text = () => new URLSearchParams([...new FormData(form)].filter(own)).toSt
 const filled = (text) => JSON.stringify([...new URLSearchParams(text)].filter(([, value]) => value));
 const STORE = `lunchkit-text ${form.getAttribute("action")}`;
 const key = `${STORE} ${crypto.getRandomValues(new Uint32Array(2)).join("-")}`;
-let saved = text(), sending;
+let saved = text(), sending; // as the page was opened
+const cameBack = "typed" in form.dataset;
 
 function keep() {
   try {
@@ -49,6 +50,10 @@ addEventListener("beforeunload", (event) => {
 });
 const left = Object.keys(localStorage).find((each) => each.startsWith(`${STORE} `));
 if (left) {
-  putBack(JSON.parse(localStorage.getItem(left)));
+  if (!cameBack) putBack(JSON.parse(localStorage.getItem(left)));
   localStorage.removeItem(left);
+}
+if (cameBack) {
+  saved = "";
+  keep();
 }
