@@ -628,33 +628,6 @@ def test_the_outline_knows_whether_readers_see_the_draft(event: Event, ada: Flas
     assert says()
 
 
-def ahead(ada: FlaskClient, event: Event) -> str:
-    """What the page of a correction says that readers will see change."""
-    page = ada.get(f"{home(event)}/correction?lang=en").get_data(as_text=True)
-    return page.partition("What readers will see change")[2].partition("<form")[0]
-
-
-def test_before_a_correction_its_page_shows_what_readers_will_see_change(lunch: FullLunch, ada: FlaskClient) -> None:
-    event = lunch.event
-    write_recap(lunch)
-    actions.publish_recap(event)
-    assert "they see the draft already" in ahead(ada, event)
-    page = sheet(ada, event, INTRODUCTION).type(text="Elle a dit oui.")
-    page.press()
-    actions.correct_recap(event, "Autrement.")
-    page.open().type(text="Il a dit oui.").press()
-    assert "<del>Elle </del><ins>Il </ins>" in ahead(ada, event)
-    actions.hide_section(section_of(event, SectionKind.ALTERNATIVES))
-    actions.move_section(section_of(event, SectionKind.PRINCIPLES), "up")
-    told = ahead(ada, event)
-    assert "no longer there" in told
-    assert "The order of the sections" in told
-    assert ">new<" not in told
-    actions.correct_recap(event, "Encore.")
-    actions.show_section(section_of(event, SectionKind.ALTERNATIVES))
-    assert ">new<" in ahead(ada, event)
-
-
 # Pictures.
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 from flask_babel import gettext as _
 
@@ -23,7 +23,6 @@ class Wording:
 
     @property
     def shape(self) -> Shape:
-        """What is asked in it."""
         return SHAPES[self.kind]
 
     @property
@@ -33,7 +32,6 @@ class Wording:
 
     @property
     def items(self) -> list[Item]:
-        """Its items, if its kind has any."""
         return list(self.data.get("items") or ())
 
     def with_items(self, items: Sequence[Item]) -> "Wording":
@@ -49,14 +47,6 @@ class Wording:
             lines = [_("%(field)s: %(value)s", field=label, value=text) for label, text in filled if text]
             told[f"{self.shape.item_name} {number}"] = "\n".join(lines)
         return {label: text for label, text in told.items() if text}
-
-
-class Difference(NamedTuple):
-    """One field or item in two states, in words; empty where nothing is written."""
-
-    label: str
-    before: str
-    after: str
 
 
 def blank(fields: Sequence[FieldShape]) -> dict[str, Any]:
@@ -91,8 +81,8 @@ def _text(field: FieldShape, data: Mapping[str, Any]) -> str:
     return str(_("a picture") if field.kind is FieldKind.PICTURE else value)
 
 
-def differences(before: Wording, after: Wording) -> list[Difference]:
-    """What differs between two states of a section, in the order of the form."""
-    earlier, later = before.texts(), after.texts()
-    found = [Difference(label, earlier.get(label, ""), later.get(label, "")) for label in {**later, **earlier}]
-    return [each for each in found if each.before != each.after]
+def differing(mine: Wording, theirs: Wording) -> list[tuple[str, str]]:
+    """What another state of a section says where it says something else: label and text, in the order of the form."""
+    ours, other = mine.texts(), theirs.texts()
+    labels = [label for label in {**other, **ours} if ours.get(label) != other.get(label)]
+    return [(label, other.get(label) or str(_("(nothing)"))) for label in labels]

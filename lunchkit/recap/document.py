@@ -34,7 +34,7 @@ VERSION = 1
 Content = dict[str, Any]
 _LIVE = (SectionKind.SPEAKERS, SectionKind.QUOTATIONS)
 """Sections without a word of their own."""
-_WORDS = (FieldKind.LINE, FieldKind.TEXT, FieldKind.MARKDOWN)
+_WORDS = (FieldKind.LINE, FieldKind.SENTENCE, FieldKind.TEXT, FieldKind.MARKDOWN)
 
 
 def freeze(event: Event, sections: Sequence[RecapSection]) -> dict[str, Any]:

@@ -1,17 +1,15 @@
 """The first draft of a recap, made from what happened, and what is published of a draft."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from flask_babel import force_locale
-from flask_babel import gettext as _
 
 from lunchkit.config import current_settings
 from lunchkit.events.models import Event
 from lunchkit.polls.models import Poll
 from lunchkit.polls.queries import polls_of
-from lunchkit.recap.content import Difference, Wording, differences, wording
+from lunchkit.recap.content import Wording, wording
 from lunchkit.recap.document import article_of, freeze
 from lunchkit.recap.listing import numbers
 from lunchkit.recap.models import Recap, RecapSection
@@ -63,29 +61,3 @@ def draft_article(recap: Recap) -> Article:
     event = recap.event
     snapshot = snapshot_of(event, sections_of(event.id), recap.published)
     return article_of(event, snapshot, corrections_of(event.id))
-
-
-@dataclass(frozen=True)
-class Ahead:
-    """One section in which the draft is ahead of what readers see."""
-
-    name: str
-    what: Literal["new", "gone", "changed"]
-    differences: Sequence[Difference] = ()
-    """Of one that changed."""
-
-
-def ahead_of(published: Mapping[str, Any], draft: Mapping[str, Any]) -> list[Ahead]:
-    """What readers of ``published`` would see change if they got ``draft``, in the draft's order, what goes last."""
-    before, after = _by_id(published), _by_id(draft)
-    found = [Ahead(state.heading, "new") for key, state in after.items() if key not in before]
-    for kept, now in ((before[key], after[key]) for key in after if key in before):
-        found += [Ahead(now.heading, "changed", changed)] if (changed := differences(kept, now)) else []
-    if [key for key in before if key in after] != [key for key in after if key in before]:
-        found.append(Ahead(str(_("The order of the sections")), "changed"))
-    return found + [Ahead(state.heading, "gone") for key, state in before.items() if key not in after]
-
-
-def _by_id(snapshot: Mapping[str, Any]) -> dict[int, Wording]:
-    kept = snapshot["sections"]
-    return {each["id"]: wording(SectionKind(each["kind"]), each["title"], each["data"]) for each in kept}

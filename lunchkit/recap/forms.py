@@ -52,7 +52,6 @@ class SectionForm(BaseForm):
 
     @property
     def head(self) -> list[Field]:
-        """The title and the fields of the section itself."""
         return [self[field.name] for field in (TITLE, *self.shape.fields)]
 
     @property
@@ -66,7 +65,6 @@ class SectionForm(BaseForm):
 
     @property
     def wrong(self) -> list[Field]:
-        """The fields that cannot be taken as they are."""
         return [field for field in self if field.errors]
 
     @property
@@ -142,8 +140,7 @@ def _field(event: Event, shape: FieldShape, picked: Any) -> Any:
         kept = to_raw(shape, picked)  # whatever is picked already stays on offer
         choices = offered if kept in dict(offered) else [*offered, (kept, kept)]
         return SelectField(shape.label, description=shape.hint, choices=lambda: choices, validate_choice=False)
-    made = TextAreaField if shape.is_sentence else _FIELDS.get(shape.kind, StringField)
-    return made(shape.label, description=shape.hint)
+    return _FIELDS.get(shape.kind, StringField)(shape.label, description=shape.hint)
 
 
 _OFFERS: Mapping[FieldKind, Callable[[Event], list[tuple[str, str]]]] = {
@@ -152,7 +149,8 @@ _OFFERS: Mapping[FieldKind, Callable[[Event], list[tuple[str, str]]]] = {
     ],
     FieldKind.EVENT: lambda event: [(lunch.slug, lunch.title) for lunch in lunches_to_come(event)],
 }
-_FIELDS = {
+_FIELDS: Mapping[FieldKind, type[Field]] = {
+    FieldKind.SENTENCE: TextAreaField,
     FieldKind.TICK: BooleanField,
     FieldKind.TEXT: TextAreaField,
     FieldKind.MARKDOWN: TextAreaField,

@@ -12,9 +12,6 @@ from typing import Any
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
-A_SENTENCE = 300
-"""Characters from which on a line is a sentence."""
-
 
 class SectionKind(StrEnum):
     """What a section tells."""
@@ -40,6 +37,8 @@ class FieldKind(StrEnum):
     """How a field is typed, and how it is cleaned."""
 
     LINE = "line"
+    SENTENCE = "sentence"
+    """A line with room for two."""
     TEXT = "text"
     """Plain paragraphs."""
     MARKDOWN = "markdown"
@@ -78,11 +77,6 @@ class FieldShape:
         """Whether nothing is missing where it is not filled in; a tick always says something."""
         return not (self.is_required or self.is_missed or self.kind is FieldKind.TICK)
 
-    @property
-    def is_sentence(self) -> bool:
-        """Whether it is a line with room for two."""
-        return self.kind is FieldKind.LINE and self.most >= A_SENTENCE
-
 
 @dataclass(frozen=True)
 class Shape:
@@ -95,7 +89,7 @@ class Shape:
     fields: tuple[FieldShape, ...] = ()
     items: tuple[FieldShape, ...] = ()
     item_name: LazyString | str = ""
-    most_items: int = 0
+    most_items: int = 12
     named_by: int = 1
     """How many of an item's first fields say in a list which one it is."""
     is_single: bool = False
@@ -110,7 +104,7 @@ class Shape:
 TITLE = FieldShape("title", FieldKind.LINE, _l("Title"), 200)
 """What every section has."""
 _URL = FieldShape("url", FieldKind.URL, _l("Address (https://…)"), 500)
-_NOTE = FieldShape("note", FieldKind.LINE, _l("In a sentence"), 300)
+_NOTE = FieldShape("note", FieldKind.SENTENCE, _l("In a sentence"), 300)
 
 SHAPES: Mapping[SectionKind, Shape] = {
     SectionKind.INTRODUCTION: Shape(
@@ -143,12 +137,11 @@ SHAPES: Mapping[SectionKind, Shape] = {
         _l("Questions and answers"),
         _l("What was asked at table, and what the speakers answered."),
         items=(
-            FieldShape("question", FieldKind.LINE, _l("Question"), 300, is_required=True),
+            FieldShape("question", FieldKind.SENTENCE, _l("Question"), 300, is_required=True),
             FieldShape("answer", FieldKind.MARKDOWN, _l("Answer"), 4000),
             FieldShape("by", FieldKind.LINE, _l("Who answered"), 200),
         ),
         item_name=_l("Question"),
-        most_items=12,
     ),
     SectionKind.FIGURES: Shape(
         _l("Key figures"),
@@ -156,7 +149,7 @@ SHAPES: Mapping[SectionKind, Shape] = {
         items=(
             FieldShape("value", FieldKind.LINE, _l("Figure"), 12, is_required=True, hint=_l("For example 205.")),
             FieldShape("unit", FieldKind.LINE, _l("Unit"), 60, hint=_l("For example: return flights.")),
-            FieldShape("sentence", FieldKind.LINE, _l("Sentence"), 300, is_required=True),
+            FieldShape("sentence", FieldKind.SENTENCE, _l("Sentence"), 300, is_required=True),
             FieldShape("according", FieldKind.LINE, _l("According to"), 200, is_required=True),
             FieldShape("source", FieldKind.URL, _l("Source (https://…)"), 500, is_missed=True),
             FieldShape(
@@ -184,7 +177,6 @@ SHAPES: Mapping[SectionKind, Shape] = {
             _NOTE,
         ),
         item_name=_l("Principle"),
-        most_items=12,
     ),
     SectionKind.ALTERNATIVES: Shape(
         _l("Alternatives"),
@@ -201,7 +193,6 @@ SHAPES: Mapping[SectionKind, Shape] = {
             _URL,
         ),
         item_name=_l("Alternative"),
-        most_items=12,
     ),
     SectionKind.ROOM: Shape(
         _l("Questions from the room"),
@@ -231,11 +222,10 @@ SHAPES: Mapping[SectionKind, Shape] = {
             FieldShape("is_paid", FieldKind.TICK, _l("Only for subscribers")),
             replace(_URL, is_missed=True),
             FieldShape("summary", FieldKind.TEXT, _l("Our summary"), 1000),
-            FieldShape("quotation", FieldKind.LINE, _l("A short quotation"), 300),
+            FieldShape("quotation", FieldKind.SENTENCE, _l("A short quotation"), 300),
             FieldShape("quoted", FieldKind.LINE, _l("Who is quoted"), 200),
         ),
         item_name=_l("Article"),
-        most_items=12,
         is_single=True,
     ),
     SectionKind.RESOURCES: Shape(
@@ -254,7 +244,7 @@ SHAPES: Mapping[SectionKind, Shape] = {
         _l("With credit, licence, what they show, and why the people in them may be shown."),
         items=(
             FieldShape("picture", FieldKind.PICTURE, _l("Picture"), 32, is_required=True),
-            FieldShape("caption", FieldKind.LINE, _l("Caption"), 300),
+            FieldShape("caption", FieldKind.SENTENCE, _l("Caption"), 300),
         ),
         item_name=_l("Picture"),
         most_items=6,

@@ -1,7 +1,7 @@
 """A recap as its page, its data and its press kit read it: what was frozen, beside the people and pictures of today."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from math import cos, floor, radians, sin
@@ -131,10 +131,6 @@ class Article:
     """The earliest first."""
     licence: Licence = FIRST
     """Under which its text, figures and results were given away."""
-
-    def of_kind(self, kind: SectionKind) -> Sequence[Section]:
-        """The sections of one kind, in their order."""
-        return [section for section in self.sections if section.kind == kind]
 
     @property
     def summary(self) -> str:

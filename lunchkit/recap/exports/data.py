@@ -43,6 +43,11 @@ def recap_json(recap: Recap, article: Article) -> Thing:
         }
 
 
+def items_of(data: Thing, kind: SectionKind) -> list[Thing]:
+    """All items in the sections of a kind."""
+    return [item for section in data["sections"] if section["kind"] == kind for item in section["items"]]
+
+
 def _lunch(event: Event) -> Thing:
     return {
         "address": public("pages.event", slug=event.slug),

@@ -13,6 +13,7 @@ from lunchkit.events.models import Event
 from lunchkit.links import public
 from lunchkit.markdown import plain
 from lunchkit.polls.exports import result_csv, view_from_json
+from lunchkit.recap.exports.data import items_of
 from lunchkit.recap.exports.licence import licence_terms
 from lunchkit.recap.exports.sharing import card_of
 from lunchkit.recap.sections import SectionKind
@@ -23,7 +24,7 @@ _ALWAYS = (1980, 1, 1, 0, 0, 0)
 """The day that a ZIP file gives to what has none."""
 
 
-def press_kit(event: Event, article: Article, data: Mapping[str, Any]) -> bytes:
+def press_kit(event: Event, article: Article, data: dict[str, Any]) -> bytes:
     """The ZIP file, its words for people in the reader's language; ``data`` is the recap's JSON."""
     polls = {each["result"]["position"]: each for each in data["sections"] if each.get("result")}
     results = {number: _results(event, poll) for number, poll in polls.items()}
@@ -40,12 +41,13 @@ def press_kit(event: Event, article: Article, data: Mapping[str, Any]) -> bytes:
     return whole.getvalue()
 
 
-def _files(event: Event, article: Article, data: Mapping[str, Any]) -> dict[str, bytes]:
-    figures = [item for each in data["sections"] if each["kind"] == SectionKind.FIGURES for item in each["items"]]
+def _files(event: Event, article: Article, data: dict[str, Any]) -> dict[str, bytes]:
+    figures = items_of(data, SectionKind.FIGURES)
+    texts = [each["fields"]["text"] for each in data["sections"] if each["kind"] == SectionKind.INTRODUCTION]
     return {
         "LICENCE.txt": _text("licence", event, article),
-        "boilerplate.txt": _text("boilerplate", event, article),
-        "contacts.txt": _text("contacts", event, article),
+        "boilerplate.txt": _text("boilerplate", event, article, texts=map(plain, texts)),
+        "contacts.txt": _text("contacts", event, article, speakers=items_of(data, SectionKind.SPEAKERS)),
         "picture.png": card_of(event, article),
     } | ({"figures.csv": _figures(figures)} if figures else {})
 
@@ -55,7 +57,6 @@ def _text(name: str, event: Event, article: Article, **more: object) -> bytes:
         f"recap/kit/{name}.txt",
         event=event,
         article=article,
-        texts=[plain(section.fields["text"]) for section in article.of_kind(SectionKind.INTRODUCTION)],
         address=public("recap.show", slug=event.slug),
         terms=licence_terms(event, article.licence),
         **more,

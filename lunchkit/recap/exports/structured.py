@@ -1,11 +1,11 @@
 """The recap for search engines: a schema.org Article about the Event, without an empty word."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from lunchkit.events.models import Event
 from lunchkit.links import public
 from lunchkit.markdown import plain
+from lunchkit.recap.exports.data import items_of
 from lunchkit.recap.sections import SectionKind
 
 Thing = dict[str, Any]
@@ -65,13 +65,9 @@ def _lunch(event: Event, data: Thing) -> Thing:
         "startDate": lunch["starts_at"],
         "endDate": lunch["ends_at"],
         "location": {"@type": "Place", "name": event.venue or event.town},
-        "performer": [_speaker(item) for item in _items(data, SectionKind.SPEAKERS)],
-        "subjectOf": [_news(item) for item in _items(data, SectionKind.PRESS)],
+        "performer": [_speaker(item) for item in items_of(data, SectionKind.SPEAKERS)],
+        "subjectOf": [_news(item) for item in items_of(data, SectionKind.PRESS)],
     }
-
-
-def _items(data: Thing, kind: SectionKind) -> Iterator[Thing]:
-    return (item for section in data["sections"] if section["kind"] == kind for item in section["items"])
 
 
 def _speaker(item: Thing) -> Thing:

@@ -4,7 +4,6 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lunchkit import clock
-from lunchkit.comparing import runs
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.images.queries import pictures_by_token
@@ -26,7 +25,6 @@ from lunchkit.recap.queries import (
 from lunchkit.recap.sections import SHAPES
 
 bp = Blueprint("recap", __name__)
-bp.add_app_template_global(runs, "runs")
 for below in (writing.bp, pictures.bp, publication.bp):
     bp.register_blueprint(below)
 

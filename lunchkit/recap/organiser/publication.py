@@ -13,7 +13,7 @@ from lunchkit.house.forms import licence_label
 from lunchkit.links import derived_token, public
 from lunchkit.recap import actions
 from lunchkit.recap.document import licence_of, licence_to_give
-from lunchkit.recap.drafting import ahead_of, draft_article, snapshot_of
+from lunchkit.recap.drafting import draft_article
 from lunchkit.recap.listing import lacks
 from lunchkit.recap.models import Recap
 from lunchkit.recap.organiser_forms import CorrectionForm
@@ -116,7 +116,6 @@ def _correction_page(event: Event, recap: Recap, form: CorrectionForm) -> str:
         "organiser/recap/correction.html",
         event=event,
         form=form,
-        ahead=ahead_of(published, snapshot_of(event, sections, published)),
         lacks=lacks(event, sections),
         licence_before=licence_of(published),
         licence=licence_to_give(published),

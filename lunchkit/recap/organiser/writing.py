@@ -5,7 +5,6 @@ from contextlib import suppress
 
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from lunchkit.errors import NotFound, Refusal
@@ -14,7 +13,7 @@ from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.images.models import Picture
 from lunchkit.images.queries import any_picture_by_token_or_404
 from lunchkit.recap import actions
-from lunchkit.recap.content import Difference, differences, wording
+from lunchkit.recap.content import differing, wording
 from lunchkit.recap.forms import SectionForm, kind_or_none, section_form, typed_form
 from lunchkit.recap.listing import counted_now
 from lunchkit.recap.models import RecapSection
@@ -74,13 +73,12 @@ def _gone(event: Event) -> ResponseReturnValue:
 
 def _not_saved(event: Event, section: RecapSection, form: SectionForm, refusal: Refusal) -> ResponseReturnValue:
     """Why not. Where somebody was quicker, with what they wrote, and the version on which the next save builds."""
-    message, theirs, version = str(refusal.message), list[Difference](), _base_version()
+    message, theirs, version = str(refusal.message), list[tuple[str, str]](), _base_version()
     if isinstance(refusal, Overtaken):
-        theirs, version = differences(form.wording(), section.state), section.version
+        theirs, version = differing(form.wording(), section.state), section.version
     if wants_json():
-        told = [(each.label, each.after or _("(nothing)")) for each in theirs]
         wrong = [field.label.text for field in form.wrong]
-        answer = jsonify(error=message, version=version, theirs=told, wrong=wrong)
+        answer = jsonify(error=message, version=version, theirs=theirs, wrong=wrong)
         return answer, refusal.status, retry_header(refusal)
     page = _edit_page(event, section, form, notice=message, version=version, theirs=theirs)
     return page, refusal.status, retry_header(refusal)
@@ -111,7 +109,7 @@ def _edit_page(
     *,
     notice: str = "",
     version: int | None = None,
-    theirs: Sequence[Difference] = (),
+    theirs: Sequence[tuple[str, str]] = (),
 ) -> str:
     """The form of a section; ``notice`` says why it came back, ``theirs`` what stands in the section instead."""
     return render_template(
