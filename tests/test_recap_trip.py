@@ -247,7 +247,7 @@ def test_a_wrong_field_is_told_beside_it_and_never_called_saved(chromium: Browse
         expect_state(page, "saved")
         save.click()
         expect_state(page, "saved")
-        page.reload()
+        page.goto(page.url)
         expect(page.locator("form[data-autosave] .error")).to_have_count(0)
 
 
