@@ -11,12 +11,11 @@ from lunchkit.recap.drafting import draft_article
 from lunchkit.recap.exports.data import recap_json
 from lunchkit.recap.exports.licence import licence_terms
 from lunchkit.recap.exports.press_kit import press_kit
-from lunchkit.recap.exports.sharing import card_of, instance_host, mastodon_address, share_links, take_down_address
+from lunchkit.recap.exports.sharing import card_of, share_links, take_down_address
 from lunchkit.recap.exports.structured import structured_article
 from lunchkit.recap.models import Recap
 from lunchkit.recap.queries import corrections_of, published_recap_or_404, recap_by_preview_or_404
 from lunchkit.recap.views import Article, key_figure, local_day, slice_of, written_day
-from lunchkit.text import clean_line
 from lunchkit.web import compress
 
 bp = Blueprint("recap", __name__)
@@ -66,22 +65,6 @@ def kit(slug: str) -> ResponseReturnValue:
     response = Response(press_kit(event, article, told), content_type="application/zip")
     response.headers.set("Content-Disposition", "attachment", filename=f"{event.slug}.zip")
     return _unless_known(response)
-
-
-@bp.get("/e/<slug>/recap/mastodon")
-def mastodon(slug: str) -> ResponseReturnValue:
-    """The way to one's own server: a page with a plain link, for a redirect could lead people astray."""
-    event, _recap, _article = _published(slug)
-    typed = clean_line(request.args.get("instance"))
-    host = instance_host(typed)
-    page = render_template(
-        "recap/mastodon.html",
-        event=event,
-        typed=typed,
-        host=host,
-        link=mastodon_address(host, event, _address(event)) if host else "",
-    )
-    return page, 200 if host or not typed else 422
 
 
 @bp.get("/recap/<token>")

@@ -42,12 +42,10 @@ class FrozenPoll:
 
     @property
     def position(self) -> int:
-        """The number of the question at its lunch."""
         return int(self.kept["position"])
 
     @property
     def note(self) -> str:
-        """What readers of the result should know."""
         return str(self.kept.get("note", ""))
 
     @property
