@@ -26,11 +26,6 @@ class Wording:
         return SHAPES[self.kind]
 
     @property
-    def heading(self) -> str:
-        """Its title, or that of its kind in the reader's language."""
-        return self.title or str(self.shape.heading)
-
-    @property
     def items(self) -> list[Item]:
         return list(self.data.get("items") or ())
 

@@ -167,14 +167,10 @@ def to_raw(field: FieldShape, value: Any) -> str:
 
 def _raw_values(state: Wording) -> dict[str, str]:
     """The values of all fields as they show, by their names."""
-    shown = _shown((TITLE, *state.shape.fields), {**state.data, TITLE.name: state.title})
+    shown = {field.name: to_raw(field, state.data[field.name]) for field in state.shape.fields}
     for number, item in enumerate(state.items):
-        shown |= {f"items-{number}-{name}": value for name, value in _shown(state.shape.items, item).items()}
-    return shown
-
-
-def _shown(fields: Sequence[FieldShape], data: Item) -> dict[str, str]:
-    return {field.name: to_raw(field, data[field.name]) for field in fields}
+        shown |= {_name(number, field): to_raw(field, item[field.name]) for field in state.shape.items}
+    return shown | {TITLE.name: state.title}
 
 
 def _arranged(kept: list[tuple[int, Item]], do: str) -> list[Item]:

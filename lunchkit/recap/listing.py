@@ -163,8 +163,7 @@ def lacks(event: Event, sections: Sequence[RecapSection]) -> list[Lack]:
 def _lacks_of(event: Event, section: RecapSection) -> list[Lack]:
     state = section.state
     texts = [trouble_of(event, state), _lacks_title(state), _lacks_credit(state), *_missing(state)]
-    name = state.heading
-    return [Lack(_("%(section)s: %(what)s", section=name, what=text), section) for text in texts if text]
+    return [Lack(_("%(section)s: %(what)s", section=section.name, what=text), section) for text in texts if text]
 
 
 def _lacks_title(state: Wording) -> str:

@@ -59,7 +59,7 @@ class RecapSection(Model):
     @property
     def name(self) -> str:
         """Its title, or that of its kind."""
-        return self.state.heading
+        return self.title or str(self.state.shape.heading)
 
 
 class RecapVersion(Model):

@@ -4,14 +4,12 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lunchkit import clock
-from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.images.queries import pictures_by_token
 from lunchkit.recap import actions
 from lunchkit.recap.drafting import snapshot_of
 from lunchkit.recap.forms import kind_or_none
 from lunchkit.recap.listing import lacks, outline
-from lunchkit.recap.models import Recap
 from lunchkit.recap.organiser import pictures, publication, writing
 from lunchkit.recap.queries import (
     corrections_of,
@@ -36,7 +34,7 @@ def index(slug: str) -> ResponseReturnValue:
     if recap is None:
         return render_template("organiser/recap/start.html", event=event, is_over=event.is_over(clock.now()))
     sections = sections_of(event.id)
-    rows = outline(event, sections)
+    rows, now = outline(event, sections), snapshot_of(event, sections, recap.published)
     return render_template(
         "organiser/recap/outline.html",
         event=event,
@@ -46,17 +44,10 @@ def index(slug: str) -> ResponseReturnValue:
         lacks=lacks(event, sections),
         corrections=corrections_of(event.id),
         only_readers=pictures_by_token(pictures_read(event.id) - pictures_drafted(event.id)).values(),
-        is_changed=_is_changed(event, recap),
+        is_changed=recap.published is not None and now["sections"] != recap.published["sections"],
         kinds=[kind for kind in SHAPES if not (SHAPES[kind].is_single and kind in {row.kind for row in sections})],
         shapes=SHAPES,
     )
-
-
-def _is_changed(event: Event, recap: Recap) -> bool:
-    """Whether readers see something else than the draft."""
-    if recap.published is None:
-        return False
-    return bool(snapshot_of(event, sections_of(event.id), recap.published)["sections"] != recap.published["sections"])
 
 
 @bp.post("/e/<slug>/recap")
