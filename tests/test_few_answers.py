@@ -11,10 +11,9 @@ from lunchkit.polls.queries import polls_of
 from lunchkit.polls.refusals import FewHaveAnswered
 from lunchkit.presenter.actions import go_on
 from lunchkit.presenter.queries import next_step, phone_view
-from lunchkit.recap.actions import draft_recap, show_section
+from lunchkit.recap.actions import draft_recap
 from lunchkit.recap.document import freeze
 from lunchkit.recap.queries import sections_of
-from lunchkit.recap.sections import SectionKind
 from lunchkit.rooms.actions import room_of
 from tests.conftest import EventMaker, csrf_of, new_client
 from tests.room import JSON, ask, asked, fresh, phones, running_event
@@ -141,7 +140,7 @@ def test_raised_hands_make_a_result_that_shows(app: Flask, event: Event) -> None
     assert not fresh(poll).has_few
 
 
-def test_a_drafted_section_about_few_starts_hidden_and_says_why(
+def test_a_drafted_section_about_few_does_not_show_and_says_why(
     app: Flask, organiser_client: FlaskClient, event: Event
 ) -> None:
     few = asked(event)
@@ -153,10 +152,7 @@ def test_a_drafted_section_about_few_starts_hidden_and_says_why(
     close_poll(many)
     reveal_poll(many)
     draft_recap(event, "Ada")
-    hidden = {s.data["poll"]: s.hidden_at is not None for s in sections_of(event.id) if s.kind == SectionKind.POLL}
-    assert hidden == {few.position: True, many.position: False}
     page = organiser_client.get(f"/organiser/e/{event.slug}/recap").get_data(as_text=True)
-    assert "Masquée\u00a0: moins de 5 réponses" in page
-    show_section(next(s for s in sections_of(event.id) if s.data.get("poll") == few.position))
+    assert "Pas affiché\u00a0: moins de 5 réponses" in page
     kept = freeze(event, sections_of(event.id))["sections"]
-    assert [part["data"]["poll"] for part in kept if part["kind"] == "poll"] == [many.position], "not even if shown"
+    assert [part["data"]["poll"] for part in kept if part["kind"] == "poll"] == [many.position]

@@ -15,7 +15,6 @@ from lunchkit.house.actions import change_settings
 from lunchkit.licences import BY, BY_SA, LICENCES, RESERVED, ZERO, Licence, freer
 from lunchkit.recap.actions import correct_recap, publish_recap, withdraw_recap
 from lunchkit.recap.models import Recap
-from lunchkit.recap.organiser_forms import Correction
 from lunchkit.recap.refusals import LicenceHasChanged
 from tests.conftest import EventMaker, csrf_of
 from tests.recaps import DATA, PAGE, SCHEMA, FullLunch, data_of, full_lunch, write_recap
@@ -48,7 +47,7 @@ def choose(licence: Licence) -> None:
 
 def correct(event: Event, *, again: bool = False) -> None:
     """Publish a correction."""
-    correct_recap(event, Correction(note="Une phrase était fausse.", counts_again=again))
+    correct_recap(event, "Une phrase était fausse.", counts_again=again)
 
 
 def told_of(client: FlaskClient) -> dict[str, object]:
@@ -190,7 +189,7 @@ def test_nothing_goes_out_under_another_licence_than_the_one_that_was_read(
     choose(ZERO)
     assert organiser_client.post(f"{steps(lunch.event)}/correction", data=token).status_code == 409
     with pytest.raises(LicenceHasChanged):
-        correct_recap(lunch.event, Correction("Une phrase.", counts_again=False), licence="nonsense")
+        correct_recap(lunch.event, "Une phrase.", licence="nonsense")
     assert told_of(client)["data"] == BY.address
     assert (
         organiser_client.post(f"{steps(lunch.event)}/correction", data=token | {"licence": ZERO.key}).status_code == 303

@@ -17,7 +17,7 @@ from lunchkit.events.models import Event
 from lunchkit.images.actions import erase_picture, put_back, take_down
 from lunchkit.images.models import Picture, PictureFile
 from lunchkit.recap import actions
-from lunchkit.recap.changes import Wording
+from lunchkit.recap.content import wording
 from lunchkit.recap.models import RecapSection
 from lunchkit.recap.sections import SectionKind
 from lunchkit.speakers.actions import quote_speaker, remove_quotation, remove_speaker
@@ -238,20 +238,9 @@ def test_a_take_down_holds_whatever_is_published_at_the_same_moment(
         put_back(db.session.get_one(Picture, first_id, populate_existing=True))
 
 
-def test_a_late_text_for_a_section_that_is_gone_has_its_pictures_back(
-    lunch: FullLunch, ada: FlaskClient, client: FlaskClient
-) -> None:
-    page = sheet(ada, lunch.event, PHOTOS).type(title="Mes images")
-    actions.remove_section(section_of(lunch.event, PHOTOS))
-    assert answers(client, *lunch.pictures) == [404, 404], "control"
-    assert page.press().status_code == 410
-    assert tokens(lunch.event) == [picture.token for picture in lunch.pictures]
-    assert answers(client, *lunch.pictures) == [200, 200]
-
-
 def test_erased_stays_erased_whatever_is_restored(lunch: FullLunch, client: FlaskClient) -> None:
     first, section = lunch.pictures[0], section_of(lunch.event, PHOTOS)
-    actions.save_section(section, section.version, Wording("", {"items": []}), "Ada")
+    actions.save_section(section, section.version, wording(PHOTOS, "", {}), "Ada")
     erase_picture(db.session.get_one(Picture, first.id, populate_existing=True))
     actions.restore_version(section_of(lunch.event, PHOTOS), kept(section)[0], "Ada")
     assert answers(client, first) == [404]
@@ -376,7 +365,7 @@ def test_of_speakers_quotations_and_versions_no_byte_stays_after_upkeep(
     gone = speak(make_event(), "Zyxwolf Dritte")
     section = section_of(lunch.event, SectionKind.INTRODUCTION)
     for text in ("Zyxwolf viertens.", "Nichts."):
-        actions.save_section(section, section.version, Wording("", {"text": text}), "Ada")
+        actions.save_section(section, section.version, wording(SectionKind.INTRODUCTION, "", {"text": text}), "Ada")
     sentences = [f"Zyxwolf {word}".encode() for word in ("Erste", "zweitens", "Dritte", "viertens")]
     steps: list[Callable[[], None]] = [
         lambda: remove_quotation(quotation),

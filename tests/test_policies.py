@@ -204,7 +204,7 @@ def one_of_each(event: Event) -> dict[str, Any]:
     db.session.add_all([Appearance(event_id=event.id, speaker_id=speaker.id, position=1), quotation])
     picture = add_picture(0)
     section = add_section(event, SectionKind.PHOTOS, data={"items": [{"picture": picture.token, "caption": ""}]})
-    version = RecapVersion(section_id=section.id, version=0, data={}, saved_at=now, saved_by="", is_rescued=False)
+    version = RecapVersion(section_id=section.id, version=0, data={}, saved_at=now, saved_by="")
     asked = FormQuestion(event_id=event.id, position=1, label="Vous venez comment ?")
     item = RunItem(event_id=event.id, position=1, minutes=10, title="Accueil")
     scan = CheckIn(

@@ -76,11 +76,11 @@ def test_what_is_typed_and_not_saved_is_never_left_without_a_question(desk: tupl
 
 def test_a_new_picture_of_a_recap_is_not_left_without_a_question(desk: tuple[Page, House]) -> None:
     page, lunch = desk
-    page.goto(lunch.url(photos_of(lunch)))
+    page.goto(lunch.url(f"{photos_of(lunch)}/pictures"))
     assert page.evaluate(IS_SAVED)
-    page.locator("[name=new-alt]").fill("La table, vue d’en haut.")
+    page.locator("[name=alt]").fill("La table, vue d’en haut.")
     assert not page.evaluate(IS_SAVED)
-    page.locator("[name=new-alt]").fill("")
+    page.locator("[name=alt]").fill("")
     assert page.evaluate(IS_SAVED)
 
 

@@ -86,7 +86,7 @@ class Sheet:
         answer = self.client.post(self.path, data=self.values, headers=JSON)
         if answer.status_code == 200:
             told = answer.get_json()
-            self.values |= {"version": str(told["version"])} | told["fields"]
+            self.values["version"] = str(told["version"])
         return answer
 
 

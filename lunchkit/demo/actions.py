@@ -26,7 +26,7 @@ from lunchkit.polls.models import Choice, Kind, Poll
 from lunchkit.polls.steps import freeze, movement_between
 from lunchkit.presenter.actions import take_questions
 from lunchkit.recap.actions import add_section, draft_recap, move_section, publish_recap, save_section
-from lunchkit.recap.changes import wording
+from lunchkit.recap.content import wording
 from lunchkit.recap.queries import sections_of
 from lunchkit.recap.sections import SectionKind
 from lunchkit.registrations.actions import register_by_hand

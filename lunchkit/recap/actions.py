@@ -2,12 +2,10 @@
 
 import secrets
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.exc import InvalidRequestError
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lunchkit import clock
@@ -18,33 +16,25 @@ from lunchkit.events.steps import hold_event
 from lunchkit.images.models import Picture
 from lunchkit.images.steps import destroy, lay_by, lock, take_up
 from lunchkit.links import derived_token, token_hash
-from lunchkit.recap.changes import Wording, decide, wording, wording_of
+from lunchkit.recap.content import Wording, wording
 from lunchkit.recap.document import article_of, folded_words, licence_to_give
-from lunchkit.recap.drafting import draft_from_what_happened, empty_draft, snapshot_of, starts_hidden
-from lunchkit.recap.listing import must_mend
+from lunchkit.recap.drafting import draft_from_what_happened, empty_draft, snapshot_of
 from lunchkit.recap.models import Recap, RecapCorrection, RecapSection, RecapVersion
-from lunchkit.recap.organiser_forms import Correction
-from lunchkit.recap.queries import pictures_in_use, pictures_read, pictures_standing
+from lunchkit.recap.queries import pictures_in_use, pictures_read, pictures_standing, sections_of
 from lunchkit.recap.refusals import (
     LicenceHasChanged,
     LunchHasNotBegun,
     LunchIsNotPublic,
     NoMorePictures,
     NothingToPublish,
-    NotPublished,
-    OneIsEnough,
     Overtaken,
-    StillToMend,
 )
 from lunchkit.recap.sections import SHAPES, SectionKind, pictures_in
 from lunchkit.recap.steps import (
-    joined,
+    keep,
     lay_by_left,
     lock_recap,
     lock_section,
-    put_last,
-    rescue,
-    sections_now,
     without_strangers,
     write,
 )
@@ -56,16 +46,6 @@ PREVIEW = "preview"
 """What the token of a secret link is derived for."""
 
 
-@dataclass(frozen=True)
-class Saved:
-    """A section after it was saved."""
-
-    version: int
-    state: Wording
-    is_joined: bool = False
-    """Whether what somebody else wrote meanwhile is in it too."""
-
-
 def draft_recap(event: Event, by: str, *, empty: bool = False) -> Recap:
     """Make the draft of a recap, filled in with what happened unless ``empty``. One that is there already stays."""
     with transaction() as session:
@@ -73,48 +53,51 @@ def draft_recap(event: Event, by: str, *, empty: bool = False) -> Recap:
         recap = session.get(Recap, event.id, populate_existing=True)
         if recap is not None:
             return recap
-        now = clock.now()
-        recap = Recap(event=event, created_at=now)
+        recap = Recap(event=event, created_at=clock.now())
         session.add(recap)
         session.flush()
-        sections = empty_draft() if empty else draft_from_what_happened(event)
-        session.add_all(
-            RecapSection(
-                event_id=event.id,
-                position=position,
-                kind=kind,
-                data=data,
-                version=1,
-                hidden_at=now if starts_hidden(event, kind, data) else None,
-                updated_at=now,
-                updated_by=by,
-            )
-            for position, (kind, data) in enumerate(sections, 1)
-        )
+        drafted = empty_draft() if empty else draft_from_what_happened(event)
+        session.add_all(_new_section(event, state, position, by) for position, state in enumerate(drafted, 1))
     return recap
 
 
 def add_section(event: Event, kind: SectionKind, by: str) -> RecapSection:
-    """One more section, behind the others. Raises OneIsEnough."""
+    """One more section, behind the others; of a kind that a recap has once, the one that is there."""
     with transaction() as session:
         lock_recap(session, event.id)
-        if SHAPES[kind].is_single and any(section.kind == kind for section in sections_now(session, event.id)):
-            raise OneIsEnough
-        return put_last(session, event.id, kind, wording(kind, "", {}), by)
+        sections = sections_of(event.id)
+        if SHAPES[kind].is_single and (present := [section for section in sections if section.kind == kind]):
+            return present[0]
+        last = max((section.position for section in sections), default=0)
+        section = _new_section(event, wording(kind, "", {}), last + 1, by)
+        session.add(section)
+    return section
+
+
+def _new_section(event: Event, state: Wording, position: int, by: str) -> RecapSection:
+    return RecapSection(
+        event_id=event.id,
+        position=position,
+        kind=state.kind,
+        data=dict(state.data),
+        version=1,
+        updated_at=clock.now(),
+        updated_by=by,
+    )
 
 
 def move_section(section: RecapSection, direction: str, past: Collection[int] = ()) -> None:
     """Let a section change places with its neighbour, ``past`` those (ids) that nobody sees; at either end it stays."""
     with transaction() as session:
         lock_recap(session, section.event_id)
-        order = sections_now(session, section.event_id)
+        order = sections_of(section.event_id)
         if section not in order:
             raise NotFound
         at = order.index(section)
-        ahead = order[at - 1 :: -1] if direction == "up" and at else order[at + 1 :] if direction != "up" else []
-        neighbour = next((each for each in ahead if each.id not in past), ahead[0] if ahead else section)
-        to = order.index(neighbour)
-        order.insert(to, order.pop(at))
+        ahead = order[:at][::-1] if direction == "up" else order[at + 1 :]
+        seen = [each for each in ahead if each.id not in past]
+        neighbour = next(iter([*seen, *ahead]), section)
+        order.insert(order.index(neighbour), order.pop(at))
         for position, each in enumerate(order, 1):
             each.position = position
 
@@ -144,95 +127,52 @@ def remove_section(section: RecapSection) -> None:
         leave_traces()
 
 
-def save_section(section: RecapSection, base_version: int, state: Wording, by: str) -> Saved:
-    """Keep what somebody wrote on top of a version. The same text twice is saved once.
+def save_section(section: RecapSection, base_version: int, state: Wording, by: str) -> None:
+    """Write what somebody wrote on top of a version. The same text twice is saved once.
 
-    If somebody else saved meanwhile, both changes are put together where that is certain. Raises Overtaken where it is
-    not: the text is kept then too, beside the section. Raises NotFound where the section was removed.
+    Raises Overtaken where the section has another version by now: nothing is written then, and what is written in the
+    section goes into its history, so that the next save may replace it. Raises NotFound where the section was removed.
     """
     with transaction() as session:
         lock_section(session, section)
         state = without_strangers(section.event_id, state)
-        present = wording_of(SectionKind(section.kind), section)
-        stands = state if state == present else joined(section, base_version, state)
-        if stands is None:
-            late = rescue(session, section, base_version, state, by)
-        elif stands != present:
-            write(session, section, stands, by)
-    if stands is None:
-        raise Overtaken(late.id)
-    return Saved(section.version, stands, is_joined=stands != state)
-
-
-def keep_apart(event: Event, kind: SectionKind, state: Wording, by: str) -> RecapSection:
-    """Keep what was written for a section that is gone, in a new one that is hidden; the same text once."""
-    with transaction() as session:
-        lock_recap(session, event.id)
-        state = without_strangers(event.id, state)
-        kept = next((row for row in sections_now(session, event.id) if _holds(row, kind, state)), None)
-        if kept is None:
-            kept = put_last(session, event.id, kind, state, by)
-            kept.hidden_at = clock.now()
-    return kept
-
-
-def _holds(section: RecapSection, kind: SectionKind, state: Wording) -> bool:
-    return section.hidden_at is not None and section.kind == kind and wording_of(kind, section) == state
-
-
-def settle(section: RecapSection, late: RecapVersion, base_version: int, choices: Mapping[str, str], by: str) -> Saved:
-    """Decide what stands of a text that came late and of the one that was there, for each difference.
-
-    Both stay in the history. Raises Overtaken where somebody changed the section since the choices were shown.
-    """
-    kind = SectionKind(section.kind)
-    with transaction() as session:
-        lock_section(session, section)
-        try:
-            session.refresh(late, with_for_update=True)
-        except InvalidRequestError as error:
-            raise NotFound from error
-        if base_version != section.version:
-            raise Overtaken(late.id)
-        present = wording_of(kind, section)
-        stands = decide(kind, wording_of(kind, late), present, choices)
-        if stands != present:
-            write(session, section, stands, by)
-        late.version = -max(1, abs(late.version))
-    return Saved(section.version, stands)
+        is_late = base_version != section.version and state != section.state
+        if is_late:
+            keep(session, section)
+        elif state != section.state:
+            write(session, section, state, by)
+    if is_late:
+        raise Overtaken
 
 
 def restore_version(section: RecapSection, version: RecapVersion, by: str) -> None:
     """Let a section be as it was once; what it is now stays in its history."""
-    kind = SectionKind(section.kind)
     with transaction() as session:
         lock_section(session, section)
-        state = wording_of(kind, version)
-        if state != wording_of(kind, section):
+        state = wording(SectionKind(section.kind), version.title, version.data)
+        if state != section.state:
+            keep(session, section)
             write(session, section, state, by)
 
 
 def add_picture(section: RecapSection, token: str, caption: str, by: str) -> None:
     """Put a picture behind the others of a section. Raises NoMorePictures."""
-    kind = SectionKind(section.kind)
     with transaction() as session:
         lock_section(session, section)
-        state = wording_of(kind, section)
-        if len(state.items) >= SHAPES[kind].most_items:
+        state = section.state
+        if len(state.items) >= state.shape.most_items:
             raise NoMorePictures
-        items = [*state.items, {"picture": token, "caption": caption}]
-        write(session, section, Wording(state.title, {**state.data, "items": items}), by)
+        write(session, section, state.with_items([*state.items, {"picture": token, "caption": caption}]), by)
 
 
 def take_out_picture(event: Event, token: str, by: str) -> None:
     """Take a picture out of every section that has it."""
     with transaction() as session:
         lock_recap(session, event.id)
-        for section in sections_now(session, event.id):
+        for section in sections_of(event.id):
             if token in pictures_in(section.data):
-                state = wording_of(SectionKind(section.kind), section)
-                items = [item for item in state.items if item["picture"] != token]
-                write(session, section, Wording(state.title, {**state.data, "items": items}), by)
+                state = section.state
+                write(session, section, state.with_items([i for i in state.items if i["picture"] != token]), by)
 
 
 def put_back_picture(event: Event, picture: Picture) -> None:
@@ -256,19 +196,13 @@ def erase_orphaned_pictures() -> int:
     return len(gone)
 
 
-def renew_preview(event: Event) -> None:
-    """Give the draft a new secret link; an earlier one opens nothing any more."""
+def set_preview(event: Event, *, on: bool) -> None:
+    """Give the draft a new secret link, or none; an earlier one opens nothing any more."""
     with transaction() as session:
         recap = lock_recap(session, event.id)
-        recap.preview_nonce = secrets.token_bytes(16)
-        recap.preview_hash = token_hash(derived_token(PREVIEW, recap.preview_nonce))
-
-
-def revoke_preview(event: Event) -> None:
-    """Take the secret link of the draft back."""
-    with transaction() as session:
-        recap = lock_recap(session, event.id)
-        recap.preview_nonce = recap.preview_hash = None
+        nonce = secrets.token_bytes(16) if on else None
+        recap.preview_nonce = nonce
+        recap.preview_hash = token_hash(derived_token(PREVIEW, nonce)) if nonce else None
 
 
 def publish_recap(event: Event, *, licence: str | None = None) -> int:
@@ -276,7 +210,7 @@ def publish_recap(event: Event, *, licence: str | None = None) -> int:
 
     ``licence`` is the key of the one that was promised to whoever publishes; None where nobody was asked.
 
-    Raises LunchIsNotPublic, LunchHasNotBegun, LicenceHasChanged, StillToMend, NothingToPublish.
+    Raises LunchIsNotPublic, LunchHasNotBegun, LicenceHasChanged, NothingToPublish.
     """
     with transaction() as session:
         recap = _lock_both(session, event)
@@ -287,27 +221,22 @@ def publish_recap(event: Event, *, licence: str | None = None) -> int:
         if clock.now() < event.starts_at:
             raise LunchHasNotBegun
         recap.published_at = recap.published_at or clock.now()
-        _freeze(session, event, recap, None, _licence(None, licence))
+        _freeze(session, event, recap, None, licence)
         event.recap_published_at = recap.published_at
         return promise_recap_letters(session, event)
 
 
-def correct_recap(event: Event, correction: Correction, *, licence: str | None = None) -> None:
+def correct_recap(event: Event, note: str, *, counts_again: bool = False, licence: str | None = None) -> None:
     """Show readers the draft as it is now, with a note; results as they were counted first, unless counted again.
 
-    ``licence`` as in ``publish_recap``. Raises NotPublished, LicenceHasChanged, StillToMend, NothingToPublish.
+    ``licence`` as in ``publish_recap``. Raises NotFound, LicenceHasChanged, NothingToPublish.
     """
     with transaction() as session:
         recap = _lock_both(session, event)
         if recap.published is None:
-            raise NotPublished
-        given = _licence(recap.published, licence)
-        _freeze(session, event, recap, None if correction.counts_again else recap.published, given)
-        latest = session.scalar(
-            select(func.max(RecapCorrection.corrected_at)).where(RecapCorrection.event_id == event.id)
-        )
-        moment = clock.now() if latest is None else max(clock.now(), latest + timedelta(microseconds=1))
-        session.add(RecapCorrection(event_id=event.id, corrected_at=moment, note=correction.note))
+            raise NotFound
+        _freeze(session, event, recap, None if counts_again else recap.published, licence)
+        session.add(RecapCorrection(event_id=event.id, corrected_at=clock.now(), note=note))
 
 
 def withdraw_recap(event: Event) -> None:
@@ -328,25 +257,14 @@ def _lock_both(session: Session, event: Event) -> Recap:
     return lock_recap(session, event.id)
 
 
-def _licence(given: Mapping[str, Any] | None, promised: str | None) -> str:
-    """The key of the licence to give, beside the copy that readers have or had.
-
-    As it cannot be taken back, it is no other than the one that was promised.
-    """
-    licence = licence_to_give(given).key
+def _freeze(
+    session: Session, event: Event, recap: Recap, counted: Mapping[str, Any] | None, promised: str | None
+) -> None:
+    """Give readers the draft. A licence cannot be taken back, so it is no other than the one that was promised."""
+    licence = licence_to_give(recap.published).key
     if promised not in (None, licence):
         raise LicenceHasChanged
-    return licence
-
-
-def _freeze(session: Session, event: Event, recap: Recap, counted: Mapping[str, Any] | None, licence: str) -> None:
-    sections = sections_now(session, event.id)
-    if must_mend(sections):
-        raise StillToMend
-    _show(session, event, recap, snapshot_of(event, sections, counted) | {"licence": licence})
-
-
-def _show(session: Session, event: Event, recap: Recap, snapshot: dict[str, Any]) -> None:
+    snapshot = snapshot_of(event, sections_of(event.id), counted) | {"licence": licence}
     before, recap.published = pictures_read(event.id), snapshot
     after = pictures_read(event.id)
     lay_by(session, before - after)

@@ -22,10 +22,10 @@ from lunchkit.polls.exports import result_from_json, result_json
 from lunchkit.polls.models import FEWEST_TOGETHER
 from lunchkit.polls.queries import poll_at, public_view
 from lunchkit.questions.queries import public_questions
-from lunchkit.recap.changes import UNREAD, wording
+from lunchkit.recap.content import is_empty, wording
 from lunchkit.recap.models import RecapCorrection, RecapSection
 from lunchkit.recap.sections import SHAPES, FieldKind, FieldShape, SectionKind
-from lunchkit.recap.views import Article, FrozenPoll, NextLunch, Photo, Section, key_figure
+from lunchkit.recap.views import Article, FrozenPoll, NextLunch, Photo, Section
 from lunchkit.registrations.queries import seats_left
 from lunchkit.speakers.queries import appearances, approved_quotations
 from lunchkit.text import fold
@@ -34,7 +34,7 @@ VERSION = 1
 Content = dict[str, Any]
 _LIVE = (SectionKind.SPEAKERS, SectionKind.QUOTATIONS)
 """Sections without a word of their own."""
-_WORDS = (FieldKind.LINE, FieldKind.TEXT, FieldKind.MARKDOWN)
+_WORDS = (FieldKind.LINE, FieldKind.SENTENCE, FieldKind.TEXT, FieldKind.MARKDOWN)
 
 
 def freeze(event: Event, sections: Sequence[RecapSection]) -> dict[str, Any]:
@@ -78,15 +78,10 @@ def _kept(event: Event, section: RecapSection, language: str) -> Content | None:
 
 def _shaped(kind: SectionKind, data: Mapping[str, Any]) -> Content:
     """The content with every field that its kind has, and no other; without items in which nothing is written."""
-    content = _readable(wording(kind, "", data).data)
+    content = dict(wording(kind, "", data).data)
     if SHAPES[kind].items:
-        items = [_readable(item) for item in content["items"]]
-        content["items"] = [item for item in items if any(value not in (None, "", False) for value in item.values())]
+        content["items"] = [item for item in content["items"] if not all(map(is_empty, item.values()))]
     return content
-
-
-def _readable(data: Mapping[str, Any]) -> Content:
-    return {name: value for name, value in data.items() if name != UNREAD}
 
 
 def _frozen(event: Event, kind: SectionKind, data: Content, language: str) -> Content | None:
@@ -178,74 +173,33 @@ def article_of(event: Event, snapshot: Mapping[str, Any], corrections: Sequence[
 
 
 def _section(event: Event, kept: Mapping[str, Any]) -> Section | None:
-    kind = SectionKind(kept["kind"])
+    kind, frozen = SectionKind(kept["kind"]), kept.get("frozen") or {}
     data = _shaped(kind, kept["data"])
-    items = data.pop("items", [])
-    read = _READERS.get(kind, _read_written)
-    beside = read(event, {**kept, "data": data, "items": items})
-    if beside is None:
-        return None
-    told = {"items": tuple(items), **beside}
-    return Section(id=kept["id"], kind=kind, title=kept["title"], fields=data, **told)
+    items = data.pop("items", frozen.get("items", []))
+    read = _ITEMS.get(kind)
+    section = Section(
+        id=kept["id"],
+        kind=kind,
+        title=kept["title"],
+        fields=data,
+        items=tuple(read(event, items) if read else items),
+        poll=_poll(event, frozen) if kind is SectionKind.POLL and frozen and _tells_result(frozen, data) else None,
+        next_lunch=_coming_lunch(data["event"]) if kind is SectionKind.NEXT else None,
+    )
+    return section if section.says_something else None
 
 
-def _read_written(_event: Event, _kept: Content) -> Content | None:
-    return {}
-
-
-def _read_poll(event: Event, kept: Content) -> Content | None:
-    frozen = kept.get("frozen")
-    if not frozen or not _tells_result(frozen, kept["data"]):
-        return None
+def _poll(event: Event, frozen: Content) -> FrozenPoll:
     result, before = frozen["result"], frozen["before"]
     poll = poll_at(event.id, result["position"])
-    return {
-        "poll": FrozenPoll(
-            kept=result | {"address": _poll_address(event, result["position"])},
-            kept_before=before | {"address": _poll_address(event, before["position"])} if before else None,
-            result=result_from_json(result),
-            before=result_from_json(before) if before else None,
-            movement=frozen["movement"],
-            has_page=poll is not None and poll.is_public,
-        )
-    }
-
-
-def _read_figures(_event: Event, kept: Content) -> Content | None:
-    return {"figures": tuple(key_figure(item) for item in kept["items"])}
-
-
-def _read_room(event: Event, kept: Content) -> Content | None:
-    """What was taken back into the room since then is gone from here too."""
-    public_now = {each.text for each in public_questions(event.id)}
-    asked = kept.get("frozen", {}).get("items", ())
-    items = tuple(item for item in asked if item["text"] in public_now)
-    return {"items": items} if items or kept["data"]["text"] else None
-
-
-def _read_photos(_event: Event, kept: Content) -> Content | None:
-    shown = pictures_by_token([item["picture"] for item in kept["items"]])
-    photos = tuple(
-        Photo(number, shown[item["picture"]], item["caption"])
-        for number, item in enumerate(kept["items"], 1)
-        if item["picture"] in shown
+    return FrozenPoll(
+        kept=result | {"address": _poll_address(event, result["position"])},
+        kept_before=before | {"address": _poll_address(event, before["position"])} if before else None,
+        result=result_from_json(result),
+        before=result_from_json(before) if before else None,
+        movement=frozen["movement"],
+        has_page=poll is not None and poll.is_public,
     )
-    return {"photos": photos, "items": ()} if photos else None
-
-
-def _read_speakers(event: Event, _kept: Content) -> Content | None:
-    speakers = tuple(appearances(event.id))
-    return {"speakers": speakers} if speakers else None
-
-
-def _read_quotations(event: Event, _kept: Content) -> Content | None:
-    quotations = tuple(approved_quotations(event.id))
-    return {"quotations": quotations} if quotations else None
-
-
-def _read_next(_event: Event, kept: Content) -> Content | None:
-    coming = _coming_lunch(kept["data"]["event"])
-    return {"next_lunch": coming} if coming is not None or kept["data"]["text"] else None
 
 
 def _coming_lunch(slug: str) -> NextLunch | None:
@@ -257,12 +211,24 @@ def _coming_lunch(slug: str) -> NextLunch | None:
     return None
 
 
-_READERS: Mapping[SectionKind, Callable[[Event, Content], Content | None]] = {
-    SectionKind.POLL: _read_poll,
-    SectionKind.FIGURES: _read_figures,
-    SectionKind.ROOM: _read_room,
-    SectionKind.PHOTOS: _read_photos,
-    SectionKind.SPEAKERS: _read_speakers,
-    SectionKind.QUOTATIONS: _read_quotations,
-    SectionKind.NEXT: _read_next,
+def _questions(event: Event, items: Sequence[Content]) -> Sequence[Content]:
+    """What was taken back into the room since then is gone from here too."""
+    public_now = {each.text for each in public_questions(event.id)}
+    return [item for item in items if item["text"] in public_now]
+
+
+def _photos(_event: Event, items: Sequence[Content]) -> Sequence[Photo]:
+    shown = pictures_by_token([item["picture"] for item in items])
+    return [
+        Photo(number, shown[item["picture"]], item["caption"])
+        for number, item in enumerate(items, 1)
+        if item["picture"] in shown
+    ]
+
+
+_ITEMS: Mapping[SectionKind, Callable[[Event, Sequence[Content]], Sequence[Any]]] = {
+    SectionKind.ROOM: _questions,
+    SectionKind.PHOTOS: _photos,
+    SectionKind.SPEAKERS: lambda event, _items: appearances(event.id),
+    SectionKind.QUOTATIONS: lambda event, _items: approved_quotations(event.id),
 }

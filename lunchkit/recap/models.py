@@ -7,6 +7,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lunchkit.db import KEY, NOT_PERSONAL, PERSONAL, Model, Moment
 from lunchkit.events.models import Event
+from lunchkit.recap.content import Wording, wording
+from lunchkit.recap.sections import SectionKind
 
 
 class Recap(Model):
@@ -28,11 +30,6 @@ class Recap(Model):
     """Of the secret link that shows the draft; None where there is none."""
     event: Mapped[Event] = relationship()
 
-    @property
-    def counted(self) -> dict[str, Any] | None:
-        """Where its figures stand as they were counted once; None where they are counted now."""
-        return self.published
-
 
 class RecapSection(Model):
     """One section of a draft; ``data`` has the shape that its kind has in ``lunchkit.recap.sections``."""
@@ -49,14 +46,24 @@ class RecapSection(Model):
     """Empty: the name of the kind, in the reader's language."""
     data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, info=PERSONAL)
     version: Mapped[int] = mapped_column(default=1, info=NOT_PERSONAL)
-    """Rises with every change: whoever saves says on which one they built."""
+    """Rises with every change; a save that was built on an earlier one is refused."""
     hidden_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     updated_at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)
     updated_by: Mapped[str] = mapped_column(String(200), default="", info=PERSONAL)
 
+    @property
+    def state(self) -> Wording:
+        """What is written in it."""
+        return wording(SectionKind(self.kind), self.title, self.data)
+
+    @property
+    def name(self) -> str:
+        """Its title, or that of its kind."""
+        return self.title or str(self.state.shape.heading)
+
 
 class RecapVersion(Model):
-    """A section as it once was, or as somebody wrote it who was late (``is_rescued``)."""
+    """A section as it once was."""
 
     __tablename__ = "recap_version"
     __erased__ = "kept: the history of the report; saved_by goes with a forgotten organiser: recap.steps"
@@ -68,8 +75,6 @@ class RecapVersion(Model):
     data: Mapped[dict[str, Any]] = mapped_column(JSON, info=PERSONAL)
     saved_at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)
     saved_by: Mapped[str] = mapped_column(String(200), default="", info=PERSONAL)
-    is_rescued: Mapped[bool] = mapped_column(default=False, info=NOT_PERSONAL)
-    """Whether it met a newer version when it was saved: kept here, and never shown to the public."""
 
 
 class RecapCorrection(Model):

@@ -56,35 +56,25 @@ def recap_by_preview_or_404(token: str) -> Recap:
     return recap
 
 
-def sections_of(event_id: int) -> Sequence[RecapSection]:
-    """The sections of a draft in their order, hidden ones included."""
-    return db.session.scalars(
-        select(RecapSection).where(RecapSection.event_id == event_id).order_by(RecapSection.position, RecapSection.id)
-    ).all()
-
-
-def section_in(event_id: int, section_id: int) -> RecapSection | None:
-    """A section of this recap; None where it was removed, or belongs to another one."""
-    return db.session.scalar(
-        select(RecapSection).where(RecapSection.id == section_id, RecapSection.event_id == event_id)
-    )
+def sections_of(event_id: int) -> list[RecapSection]:
+    """The sections of a draft in their order, hidden ones included, as the database has them at this moment."""
+    rows = select(RecapSection).where(RecapSection.event_id == event_id)
+    rows = rows.order_by(RecapSection.position, RecapSection.id).execution_options(populate_existing=True)
+    return list(db.session.scalars(rows))
 
 
 def section_or_404(event_id: int, section_id: int) -> RecapSection:
-    """The same. Raises NotFound."""
-    section = section_in(event_id, section_id)
-    if section is None:
+    """A section of this recap. Raises NotFound where it was removed, or belongs to another one."""
+    section = db.session.get(RecapSection, section_id)
+    if section is None or section.event_id != event_id:
         raise NotFound
     return section
 
 
 def versions_of(section_id: int) -> Sequence[RecapVersion]:
-    """What a section was before, and what came late for it; the latest first."""
-    return db.session.scalars(
-        select(RecapVersion)
-        .where(RecapVersion.section_id == section_id)
-        .order_by(RecapVersion.saved_at.desc(), RecapVersion.id.desc())
-    ).all()
+    """What a section was before, the latest first."""
+    rows = select(RecapVersion).where(RecapVersion.section_id == section_id)
+    return db.session.scalars(rows.order_by(RecapVersion.version.desc(), RecapVersion.id.desc())).all()
 
 
 def version_or_404(section_id: int, version_id: int) -> RecapVersion:
@@ -93,39 +83,6 @@ def version_or_404(section_id: int, version_id: int) -> RecapVersion:
     if version is None or version.section_id != section_id:
         raise NotFound
     return version
-
-
-def state_at(section_id: int, version: int) -> RecapVersion | None:
-    """A section as it was under a number; None where that is not kept any more."""
-    return db.session.scalar(
-        select(RecapVersion).where(
-            RecapVersion.section_id == section_id,
-            RecapVersion.version == version,
-            RecapVersion.is_rescued.is_(False),
-        )
-    )
-
-
-def late_texts(event_id: int) -> Sequence[RecapVersion]:
-    """Texts that came late and wait for somebody to decide, the earliest first.
-
-    They stand under the version that they were built on; once decided, under the same number with a minus.
-    """
-    return db.session.scalars(
-        select(RecapVersion)
-        .join(RecapSection, RecapSection.id == RecapVersion.section_id)
-        .where(RecapSection.event_id == event_id, RecapVersion.is_rescued, RecapVersion.version >= 0)
-        .order_by(RecapVersion.saved_at, RecapVersion.id)
-    ).all()
-
-
-def waiting_for(section_id: int) -> Sequence[RecapVersion]:
-    """The same, for one section."""
-    return db.session.scalars(
-        select(RecapVersion)
-        .where(RecapVersion.section_id == section_id, RecapVersion.is_rescued, RecapVersion.version >= 0)
-        .order_by(RecapVersion.saved_at, RecapVersion.id)
-    ).all()
 
 
 def corrections_of(event_id: int) -> Sequence[RecapCorrection]:

@@ -6,29 +6,19 @@ from lunchkit.errors import Refusal
 
 
 class Overtaken(Refusal):
-    """Somebody else saved the section meanwhile; the text that came late is kept beside it."""
-
-    message = _l("Somebody else has changed this section meanwhile. Your text is kept: choose what shall stand.")
-    status = 409
-
-    def __init__(self, late_id: int) -> None:
-        super().__init__()
-        self.late_id = late_id
-
-
-class SectionIsGone(Refusal):
-    """Somebody removed the section while it was being written; the text is kept in a new one."""
+    """A save that was built on an outdated version of its section. What it met is in the history."""
 
     message = _l(
-        "Somebody has removed this section meanwhile. What you wrote is kept, in a section that is hidden for now."
+        "This section was changed meanwhile, and nothing was saved. See what it says now, then save again: your text "
+        "takes its place, and the other one stays in the history."
     )
-    status = 410
 
 
-class OneIsEnough(Refusal):
-    """A second section of a kind that a recap has once."""
+class Unreadable(Refusal):
+    """Fields that cannot be taken as they were typed."""
 
-    message = _l("There is a section of this kind already.")
+    message = _l("Some fields are to be corrected first; nothing was saved.")
+    status = 422
 
 
 class NoMorePictures(Refusal):
@@ -53,18 +43,6 @@ class NothingToPublish(Refusal):
     """A recap without a word."""
 
     message = _l("There is nothing to publish yet: every section is empty or hidden.")
-
-
-class StillToMend(Refusal):
-    """Something was typed that cannot be taken as it is."""
-
-    message = _l("Some fields cannot be read yet, and would be missing. Mend them first.")
-
-
-class NotPublished(Refusal):
-    """A correction of what nobody can read."""
-
-    message = _l("This recap is not published, so there is nothing to correct.")
 
 
 class LicenceHasChanged(Refusal):

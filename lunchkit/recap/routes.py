@@ -6,25 +6,20 @@ from flask.typing import ResponseReturnValue
 from lunchkit.events.models import Event
 from lunchkit.events.queries import event_by_slug_or_404
 from lunchkit.links import public
-from lunchkit.recap.document import article_of, freeze
-from lunchkit.recap.exports import (
-    card_of,
-    instance_host,
-    licence_terms,
-    mastodon_address,
-    press_kit,
-    recap_json,
-    share_links,
-    structured_article,
-    take_down_address,
-)
+from lunchkit.recap.document import article_of
+from lunchkit.recap.drafting import draft_article
+from lunchkit.recap.exports.data import recap_json
+from lunchkit.recap.exports.licence import licence_terms
+from lunchkit.recap.exports.press_kit import press_kit
+from lunchkit.recap.exports.sharing import card_of, share_links, take_down_address
+from lunchkit.recap.exports.structured import structured_article
 from lunchkit.recap.models import Recap
-from lunchkit.recap.queries import corrections_of, published_recap_or_404, recap_by_preview_or_404, sections_of
-from lunchkit.recap.views import Article, local_day, slice_of, written_day
-from lunchkit.text import clean_line
+from lunchkit.recap.queries import corrections_of, published_recap_or_404, recap_by_preview_or_404
+from lunchkit.recap.views import Article, key_figure, local_day, slice_of, written_day
 from lunchkit.web import compress
 
 bp = Blueprint("recap", __name__)
+bp.add_app_template_filter(key_figure)
 bp.add_app_template_filter(local_day, "local_day")
 bp.add_app_template_filter(written_day, "written_day")
 bp.add_app_template_global(slice_of, "slice_of")
@@ -33,9 +28,8 @@ bp.add_app_template_global(take_down_address, "take_down_address")
 
 @bp.get("/e/<slug>/recap")
 def show(slug: str) -> ResponseReturnValue:
-    """The article."""
     event, recap, article = _published(slug)
-    address = _address(event)
+    address, told = _address(event), recap_json(recap, article)
     page = render_template(
         "recap/show.html",
         article=article,
@@ -43,7 +37,7 @@ def show(slug: str) -> ResponseReturnValue:
         address=address,
         preview=False,
         published_at=recap.published_at,
-        structured=structured_article(event, article, recap.published_at or recap.created_at),
+        structured=structured_article(event, told, article.summary),
         share=share_links(event, address),
         terms=licence_terms(event, article.licence),
     )
@@ -52,14 +46,12 @@ def show(slug: str) -> ResponseReturnValue:
 
 @bp.get("/e/<slug>/recap.json")
 def data(slug: str) -> ResponseReturnValue:
-    """The article for a program."""
-    event, recap, article = _published(slug)
-    return _unless_known(jsonify(recap_json(event, article, recap.published_at or recap.created_at)))
+    _event, recap, article = _published(slug)
+    return _unless_known(jsonify(recap_json(recap, article)))
 
 
 @bp.get("/e/<slug>/recap.png")
 def card(slug: str) -> ResponseReturnValue:
-    """The picture that other sites show beside the address."""
     event, _recap, article = _published(slug)
     response = Response(card_of(event, article), content_type="image/png")
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
@@ -68,36 +60,22 @@ def card(slug: str) -> ResponseReturnValue:
 
 @bp.get("/e/<slug>/recap/press-kit.zip", endpoint="press_kit")
 def kit(slug: str) -> ResponseReturnValue:
-    """All that an editor needs, in one file."""
-    event, _recap, article = _published(slug)
-    response = Response(press_kit(event, article), content_type="application/zip")
+    event, recap, article = _published(slug)
+    told = recap_json(recap, article)
+    response = Response(press_kit(event, article, told), content_type="application/zip")
     response.headers.set("Content-Disposition", "attachment", filename=f"{event.slug}.zip")
     return _unless_known(response)
 
 
-@bp.get("/e/<slug>/recap/mastodon")
-def mastodon(slug: str) -> ResponseReturnValue:
-    """The way to one's own server: a page with a plain link, for a redirect could lead people astray."""
-    event, _recap, _article = _published(slug)
-    typed = clean_line(request.args.get("instance"))
-    host = instance_host(typed)
-    page = render_template(
-        "recap/mastodon.html",
-        event=event,
-        typed=typed,
-        host=host,
-        link=mastodon_address(host, event, _address(event)) if host else "",
-    )
-    return page, 200 if host or not typed else 422
-
-
 @bp.get("/recap/<token>")
 def preview(token: str) -> ResponseReturnValue:
-    """The draft, for whoever has its secret link."""
     recap = recap_by_preview_or_404(token)
-    article = article_of(recap.event, freeze(recap.event, sections_of(recap.event_id)), corrections_of(recap.event_id))
     page = render_template(
-        "recap/show.html", article=article, event=recap.event, address=_address(recap.event), preview=True
+        "recap/show.html",
+        article=draft_article(recap),
+        event=recap.event,
+        address=_address(recap.event),
+        preview=True,
     )
     response = Response(page)
     response.headers["X-Robots-Tag"] = "noindex, nofollow"

@@ -5,7 +5,7 @@ public page and the JSON all read the same shapes.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -37,6 +37,8 @@ class FieldKind(StrEnum):
     """How a field is typed, and how it is cleaned."""
 
     LINE = "line"
+    SENTENCE = "sentence"
+    """A line with room for two."""
     TEXT = "text"
     """Plain paragraphs."""
     MARKDOWN = "markdown"
@@ -66,7 +68,14 @@ class FieldShape:
     """Characters; for whole numbers the largest."""
     is_required: bool = False
     """Of an item: without it the item counts as empty, and is dropped if nothing else is in it."""
+    is_missed: bool = False
+    """Whether one can do without, but not quite: the outline tells that it is missing."""
     hint: LazyString | str = ""
+
+    @property
+    def is_optional(self) -> bool:
+        """Whether nothing is missing where it is not filled in; a tick always says something."""
+        return not (self.is_required or self.is_missed or self.kind is FieldKind.TICK)
 
 
 @dataclass(frozen=True)
@@ -80,19 +89,28 @@ class Shape:
     fields: tuple[FieldShape, ...] = ()
     items: tuple[FieldShape, ...] = ()
     item_name: LazyString | str = ""
-    most_items: int = 0
+    most_items: int = 12
+    named_by: int = 1
+    """How many of an item's first fields say in a list which one it is."""
     is_single: bool = False
     """Whether a recap has at most one."""
 
+    @property
+    def has_pictures(self) -> bool:
+        """Whether its items are pictures, each uploaded on a page of its own."""
+        return any(field.kind is FieldKind.PICTURE for field in self.items)
 
+
+TITLE = FieldShape("title", FieldKind.LINE, _l("Title"), 200)
+"""What every section has."""
 _URL = FieldShape("url", FieldKind.URL, _l("Address (https://…)"), 500)
-_NOTE = FieldShape("note", FieldKind.LINE, _l("In a sentence"), 300)
+_NOTE = FieldShape("note", FieldKind.SENTENCE, _l("In a sentence"), 300)
 
 SHAPES: Mapping[SectionKind, Shape] = {
     SectionKind.INTRODUCTION: Shape(
         _l("In short"),
         _l("Two or three sentences that make somebody who was not there want to read on."),
-        fields=(FieldShape("text", FieldKind.MARKDOWN, _l("Introduction"), 4000),),
+        fields=(FieldShape("text", FieldKind.MARKDOWN, _l("Introduction"), 4000, is_missed=True),),
         is_single=True,
     ),
     SectionKind.NUMBERS: Shape(
@@ -104,6 +122,7 @@ SHAPES: Mapping[SectionKind, Shape] = {
         ),
         item_name=_l("Number"),
         most_items=8,
+        named_by=2,
         is_single=True,
     ),
     SectionKind.POLL: Shape(
@@ -118,12 +137,11 @@ SHAPES: Mapping[SectionKind, Shape] = {
         _l("Questions and answers"),
         _l("What was asked at table, and what the speakers answered."),
         items=(
-            FieldShape("question", FieldKind.LINE, _l("Question"), 300, is_required=True),
+            FieldShape("question", FieldKind.SENTENCE, _l("Question"), 300, is_required=True),
             FieldShape("answer", FieldKind.MARKDOWN, _l("Answer"), 4000),
             FieldShape("by", FieldKind.LINE, _l("Who answered"), 200),
         ),
         item_name=_l("Question"),
-        most_items=12,
     ),
     SectionKind.FIGURES: Shape(
         _l("Key figures"),
@@ -131,9 +149,9 @@ SHAPES: Mapping[SectionKind, Shape] = {
         items=(
             FieldShape("value", FieldKind.LINE, _l("Figure"), 12, is_required=True, hint=_l("For example 205.")),
             FieldShape("unit", FieldKind.LINE, _l("Unit"), 60, hint=_l("For example: return flights.")),
-            FieldShape("sentence", FieldKind.LINE, _l("Sentence"), 300, is_required=True),
+            FieldShape("sentence", FieldKind.SENTENCE, _l("Sentence"), 300, is_required=True),
             FieldShape("according", FieldKind.LINE, _l("According to"), 200, is_required=True),
-            FieldShape("source", FieldKind.URL, _l("Source (https://…)"), 500),
+            FieldShape("source", FieldKind.URL, _l("Source (https://…)"), 500, is_missed=True),
             FieldShape(
                 "disc",
                 FieldKind.WHOLE,
@@ -144,6 +162,7 @@ SHAPES: Mapping[SectionKind, Shape] = {
         ),
         item_name=_l("Figure"),
         most_items=6,
+        named_by=2,
     ),
     SectionKind.PRINCIPLES: Shape(
         _l("Principles"),
@@ -158,7 +177,6 @@ SHAPES: Mapping[SectionKind, Shape] = {
             _NOTE,
         ),
         item_name=_l("Principle"),
-        most_items=12,
     ),
     SectionKind.ALTERNATIVES: Shape(
         _l("Alternatives"),
@@ -175,12 +193,11 @@ SHAPES: Mapping[SectionKind, Shape] = {
             _URL,
         ),
         item_name=_l("Alternative"),
-        most_items=12,
     ),
     SectionKind.ROOM: Shape(
         _l("Questions from the room"),
         _l("What people asked and supported on their phones. Whatever was «off the record» stays in the room."),
-        fields=(FieldShape("text", FieldKind.MARKDOWN, _l("Before the list"), 1000),),
+        fields=(FieldShape("text", FieldKind.MARKDOWN, _l("Before the list"), 1000, is_missed=True),),
         is_single=True,
     ),
     SectionKind.QUOTATIONS: Shape(
@@ -203,13 +220,12 @@ SHAPES: Mapping[SectionKind, Shape] = {
             FieldShape("published_on", FieldKind.DAY, _l("Date")),
             FieldShape("language", FieldKind.LINE, _l("Language"), 40),
             FieldShape("is_paid", FieldKind.TICK, _l("Only for subscribers")),
-            _URL,
+            replace(_URL, is_missed=True),
             FieldShape("summary", FieldKind.TEXT, _l("Our summary"), 1000),
-            FieldShape("quotation", FieldKind.LINE, _l("A short quotation"), 300),
+            FieldShape("quotation", FieldKind.SENTENCE, _l("A short quotation"), 300),
             FieldShape("quoted", FieldKind.LINE, _l("Who is quoted"), 200),
         ),
         item_name=_l("Article"),
-        most_items=12,
         is_single=True,
     ),
     SectionKind.RESOURCES: Shape(
@@ -228,7 +244,7 @@ SHAPES: Mapping[SectionKind, Shape] = {
         _l("With credit, licence, what they show, and why the people in them may be shown."),
         items=(
             FieldShape("picture", FieldKind.PICTURE, _l("Picture"), 32, is_required=True),
-            FieldShape("caption", FieldKind.LINE, _l("Caption"), 300),
+            FieldShape("caption", FieldKind.SENTENCE, _l("Caption"), 300),
         ),
         item_name=_l("Picture"),
         most_items=6,
@@ -246,7 +262,7 @@ SHAPES: Mapping[SectionKind, Shape] = {
     SectionKind.TEXT: Shape(
         _l("Text"),
         _l("Whatever fits nowhere else, under a title of your own."),
-        fields=(FieldShape("text", FieldKind.MARKDOWN, _l("Text"), 8000),),
+        fields=(FieldShape("text", FieldKind.MARKDOWN, _l("Text"), 8000, is_missed=True),),
     ),
 }
 """In the order of a new draft."""

@@ -1,7 +1,7 @@
 """A recap as its page, its data and its press kit read it: what was frozen, beside the people and pictures of today."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from math import cos, floor, radians, sin
@@ -18,7 +18,6 @@ from lunchkit.polls.pictures.drawing import breadth
 from lunchkit.polls.results import Result
 from lunchkit.recap.models import RecapCorrection
 from lunchkit.recap.sections import SHAPES, SectionKind
-from lunchkit.speakers.models import Appearance, Quotation
 
 MOST_DISCS = 600
 """Above, nobody counts discs any more: the figure stands alone."""
@@ -43,12 +42,10 @@ class FrozenPoll:
 
     @property
     def position(self) -> int:
-        """The number of the question at its lunch."""
         return int(self.kept["position"])
 
     @property
     def note(self) -> str:
-        """What readers of the result should know."""
         return str(self.kept.get("note", ""))
 
     @property
@@ -66,22 +63,6 @@ class FrozenPoll:
         """Whether that picture also holds both results, so that they need none of their own."""
         by_hand = self.result.by_hand + (self.before.by_hand if self.before else 0)
         return self.shows_movement and not by_hand and read(self.movement).level is Level.FLOWS
-
-
-@dataclass(frozen=True)
-class KeyFigure:
-    """A figure that people repeat, and the discs that it is drawn with."""
-
-    value: str
-    unit: str
-    sentence: str
-    according: str
-    source: str
-    disc: int
-    """What one disc stands for; 0 where it is not drawn."""
-    discs: int
-    is_rounded: bool = False
-    """Whether a part of a disc is left out of the drawing."""
 
 
 @dataclass(frozen=True)
@@ -111,18 +92,22 @@ class Section:
     title: str
     """As it was written; empty: that of its kind."""
     fields: Mapping[str, Any]
-    items: tuple[Mapping[str, Any], ...] = ()
+    items: tuple[Any, ...] = ()
+    """As they were written; or ``Photo``, ``Appearance``, ``Quotation``, and of the room {text, supports, answered}."""
     poll: FrozenPoll | None = None
-    figures: tuple[KeyFigure, ...] = ()
-    photos: tuple[Photo, ...] = ()
-    speakers: tuple[Appearance, ...] = ()
-    quotations: tuple[Quotation, ...] = ()
     next_lunch: NextLunch | None = None
 
     @property
     def heading(self) -> str:
         """What stands above it; in the reader's language where nobody wrote a title."""
         return self.title or str(SHAPES[self.kind].heading)
+
+    @property
+    def says_something(self) -> bool:
+        """Whether anything is left of it today."""
+        if self.kind is SectionKind.POLL:
+            return self.poll is not None
+        return bool(self.items or self.fields.get("text") or self.next_lunch)
 
     @property
     def name_size(self) -> str:
@@ -145,10 +130,6 @@ class Article:
     licence: Licence = FIRST
     """Under which its text, figures and results were given away."""
 
-    def of_kind(self, kind: SectionKind) -> Sequence[Section]:
-        """The sections of one kind, in their order."""
-        return [section for section in self.sections if section.kind == kind]
-
     @property
     def summary(self) -> str:
         """The beginning of the introduction, or else of the first text, cut at a word."""
@@ -156,29 +137,14 @@ class Article:
         text = next(filter(None, texts), "")
         return text if len(text) <= _SUMMARY else text[: _SUMMARY - 1].rpartition(" ")[0].rstrip(" ,;:") + "…"
 
-    @property
-    def polls(self) -> tuple[FrozenPoll, ...]:
-        """The results in it, each once."""
-        found = {section.poll.position: section.poll for section in self.sections if section.poll is not None}
-        return tuple(found.values())
 
-
-def key_figure(item: Mapping[str, Any]) -> KeyFigure:
-    """A figure, with as many discs as it is worth: none where that cannot be told, or would be too many to see."""
+def key_figure(item: Mapping[str, Any]) -> dict[str, Any]:
+    """A figure that people repeat, with as many ``discs`` as it is worth: 0 where that cannot be told, or seen."""
     disc = item["disc"] or 0
     worth = _worth(item["value"])
     discs = floor(worth / disc) if disc and worth is not None else 0
     drawn = 1 <= discs <= MOST_DISCS
-    return KeyFigure(
-        value=item["value"],
-        unit=item["unit"],
-        sentence=item["sentence"],
-        according=item["according"],
-        source=item["source"],
-        disc=disc if drawn else 0,
-        discs=discs if drawn else 0,
-        is_rounded=drawn and worth != disc * discs,
-    )
+    return {**item, "discs": discs if drawn else 0, "is_rounded": drawn and worth != disc * discs}
 
 
 def _worth(value: str) -> float | None:

@@ -1,7 +1,6 @@
 """The recap for a program. ``static/recap.schema.json`` says what each part means."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Any
 
 from flask_babel import force_locale
@@ -10,15 +9,17 @@ from lunchkit.events.models import Event
 from lunchkit.links import public
 from lunchkit.recap.document import VERSION
 from lunchkit.recap.exports.licence import licence_terms
+from lunchkit.recap.models import Recap
 from lunchkit.recap.sections import SectionKind
-from lunchkit.recap.views import Article, NextLunch, Photo, Section
+from lunchkit.recap.views import Article, Photo, Section
 from lunchkit.speakers.models import Appearance, Quotation
 
 Thing = dict[str, Any]
 
 
-def recap_json(event: Event, article: Article, published_at: datetime) -> Thing:
-    """The whole recap, in its own language whoever asks: what the page shows, and no more."""
+def recap_json(recap: Recap, article: Article) -> Thing:
+    """The whole recap, in its own language whoever asks: what the page shows, and no more. Other exports read it."""
+    event, published_at = recap.event, recap.published_at or recap.created_at
     with force_locale(article.language):
         return {
             "$schema": public("web.static_file", build="latest", path="recap.schema.json"),
@@ -42,6 +43,11 @@ def recap_json(event: Event, article: Article, published_at: datetime) -> Thing:
         }
 
 
+def items_of(data: Thing, kind: SectionKind) -> list[Thing]:
+    """All items in the sections of a kind."""
+    return [item for section in data["sections"] if section["kind"] == kind for item in section["items"]]
+
+
 def _lunch(event: Event) -> Thing:
     return {
         "address": public("pages.event", slug=event.slug),
@@ -54,20 +60,18 @@ def _lunch(event: Event) -> Thing:
 
 
 def _section(section: Section) -> Thing:
-    told = {
+    told: Thing = {
         "id": section.id,
         "kind": section.kind.value,
         "heading": section.heading,
         "fields": dict(section.fields),
-        "items": [dict(item) for item in section.items],
+        "items": [_ITEMS.get(section.kind, dict)(item) for item in section.items],
     }
-    beside = _BESIDE.get(section.kind)
-    return told | (beside(section) if beside else {})
-
-
-def _poll(section: Section) -> Thing:
-    poll = section.poll
-    return {"result": poll.kept, "before": poll.kept_before, "movement": poll.movement} if poll else {}
+    if section.poll:
+        told |= {"result": section.poll.kept, "before": section.poll.kept_before, "movement": section.poll.movement}
+    if section.kind is SectionKind.NEXT:
+        told["lunch"] = _lunch(section.next_lunch.event) if section.next_lunch else None
+    return told
 
 
 def _photo(photo: Photo) -> Thing:
@@ -105,14 +109,8 @@ def _quotation(quotation: Quotation) -> Thing:
     }
 
 
-def _next(lunch: NextLunch | None) -> Thing:
-    return {"lunch": _lunch(lunch.event) if lunch is not None else None}
-
-
-_BESIDE: Mapping[SectionKind, Callable[[Section], Thing]] = {
-    SectionKind.POLL: _poll,
-    SectionKind.PHOTOS: lambda section: {"items": [_photo(photo) for photo in section.photos]},
-    SectionKind.SPEAKERS: lambda section: {"items": [_speaker(each) for each in section.speakers]},
-    SectionKind.QUOTATIONS: lambda section: {"items": [_quotation(each) for each in section.quotations]},
-    SectionKind.NEXT: lambda section: _next(section.next_lunch),
+_ITEMS: Mapping[SectionKind, Callable[[Any], Thing]] = {
+    SectionKind.PHOTOS: _photo,
+    SectionKind.SPEAKERS: _speaker,
+    SectionKind.QUOTATIONS: _quotation,
 }

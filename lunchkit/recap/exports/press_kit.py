@@ -2,7 +2,9 @@
 
 import csv
 import json
+from collections.abc import Mapping, Sequence
 from io import BytesIO, StringIO
+from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from flask import render_template
@@ -11,21 +13,23 @@ from lunchkit.events.models import Event
 from lunchkit.links import public
 from lunchkit.markdown import plain
 from lunchkit.polls.exports import result_csv, view_from_json
+from lunchkit.recap.exports.data import items_of
 from lunchkit.recap.exports.licence import licence_terms
 from lunchkit.recap.exports.sharing import card_of
 from lunchkit.recap.sections import SectionKind
-from lunchkit.recap.views import Article, FrozenPoll
+from lunchkit.recap.views import Article
 from lunchkit.text import guard
 
 _ALWAYS = (1980, 1, 1, 0, 0, 0)
 """The day that a ZIP file gives to what has none."""
 
 
-def press_kit(event: Event, article: Article) -> bytes:
-    """The ZIP file, its words for people in the reader's language."""
-    files = _files(event, article)
-    results = {poll.position: _results(event, poll) for poll in article.polls}
-    files["README.txt"] = _text("readme", event, article, files=sorted(files), results=results)
+def press_kit(event: Event, article: Article, data: dict[str, Any]) -> bytes:
+    """The ZIP file, its words for people in the reader's language; ``data`` is the recap's JSON."""
+    polls = {each["result"]["position"]: each for each in data["sections"] if each.get("result")}
+    results = {number: _results(event, poll) for number, poll in polls.items()}
+    files = _files(event, article, data)
+    files["README.txt"] = _text("readme", event, article, files=sorted(files), results=results, polls=polls.values())
     for made in results.values():
         files |= made
     whole = BytesIO()
@@ -37,16 +41,15 @@ def press_kit(event: Event, article: Article) -> bytes:
     return whole.getvalue()
 
 
-def _files(event: Event, article: Article) -> dict[str, bytes]:
-    files = {
+def _files(event: Event, article: Article, data: dict[str, Any]) -> dict[str, bytes]:
+    figures = items_of(data, SectionKind.FIGURES)
+    texts = [each["fields"]["text"] for each in data["sections"] if each["kind"] == SectionKind.INTRODUCTION]
+    return {
         "LICENCE.txt": _text("licence", event, article),
-        "boilerplate.txt": _text("boilerplate", event, article),
-        "contacts.txt": _text("contacts", event, article),
+        "boilerplate.txt": _text("boilerplate", event, article, texts=map(plain, texts)),
+        "contacts.txt": _text("contacts", event, article, speakers=items_of(data, SectionKind.SPEAKERS)),
         "picture.png": card_of(event, article),
-    }
-    if article.of_kind(SectionKind.FIGURES):
-        files["figures.csv"] = _figures(article)
-    return files
+    } | ({"figures.csv": _figures(figures)} if figures else {})
 
 
 def _text(name: str, event: Event, article: Article, **more: object) -> bytes:
@@ -54,7 +57,6 @@ def _text(name: str, event: Event, article: Article, **more: object) -> bytes:
         f"recap/kit/{name}.txt",
         event=event,
         article=article,
-        texts=[plain(section.fields["text"]) for section in article.of_kind(SectionKind.INTRODUCTION)],
         address=public("recap.show", slug=event.slug),
         terms=licence_terms(event, article.licence),
         **more,
@@ -62,20 +64,19 @@ def _text(name: str, event: Event, article: Article, **more: object) -> bytes:
     return (text.strip() + "\n").replace("\n", "\r\n").encode()
 
 
-def _figures(article: Article) -> bytes:
+def _figures(figures: Sequence[Mapping[str, Any]]) -> bytes:
     text = StringIO()
     writer = csv.writer(text, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     names = ("value", "unit", "sentence", "according", "source")
     writer.writerow(names)
-    for section in article.of_kind(SectionKind.FIGURES):
-        writer.writerows([guard(str(item[name])) for name in names] for item in section.items)
+    writer.writerows([guard(str(item[name])) for name in names] for item in figures)
     return ("\ufeff" + text.getvalue()).encode()
 
 
-def _results(event: Event, poll: FrozenPoll) -> dict[str, bytes]:
+def _results(event: Event, section: Mapping[str, Any]) -> dict[str, bytes]:
     """Each result that shows, as table, data and picture; and that of the first time where there is one."""
     files: dict[str, bytes] = {}
-    for kept, before in ((poll.kept_before, None), (poll.kept, poll.kept_before)):
+    for kept, before in ((section["before"], None), (section["result"], section["before"])):
         if kept is not None and kept["shown"]:
             view = view_from_json(kept, before)
             name = f"results/question-{kept['position']}"

@@ -1,7 +1,6 @@
 """Plain links that pass a recap on: no script, and no third party until one is tapped."""
 
-import re
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import quote, urlencode
 
 from flask_babel import force_locale
@@ -14,13 +13,8 @@ from lunchkit.links import public
 from lunchkit.markdown import host_of
 from lunchkit.recap.views import Article, Photo
 
-_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-_HOST = re.compile(rf"(?=.{{4,253}}$)(?:{_LABEL}\.)+(?!\d+$){_LABEL}")
-"""A host name of at least two labels, in ASCII, that is no address of numbers."""
 
-
-@dataclass(frozen=True)
-class ShareLink:
+class ShareLink(NamedTuple):
     """Where one may pass the recap on."""
 
     label: str
@@ -30,33 +24,19 @@ class ShareLink:
 
 
 def share_links(event: Event, address: str) -> list[ShareLink]:
-    """The ways that are a plain link. Signal has none that names no recipient: its users copy the address."""
-    mail = urlencode({"subject": event.title, "body": f"{event.title}\n{address}"}, quote_via=quote)
+    """The ways that are a plain link. On Signal, and on other Mastodon servers, people copy the address."""
+    text = f"{event.title}\n{address}"
+    mail = urlencode({"subject": event.title, "body": text}, quote_via=quote)
     named = [
         ("LinkedIn", "https://www.linkedin.com/sharing/share-offsite/?" + urlencode({"url": address})),
         ("WhatsApp", "https://wa.me/?" + urlencode({"text": f"{event.title} {address}"})),
+        (
+            "Mastodon",
+            "https://mastodon.social/share?" + urlencode({"text": text}, quote_via=quote),
+        ),
     ]
     links = [ShareLink(label, href, host_of(href)) for label, href in named]
     return [ShareLink(str(_("By e-mail")), f"mailto:?{mail}", ""), *links]
-
-
-def instance_host(typed: str) -> str:
-    """The host of a Mastodon server, from what people type: its name, its address, or their own «@name@server».
-
-    Empty where that is no host name: nobody is sent to a bare number, a port, or a place that looks like another one.
-    """
-    name = typed.strip().lower().removeprefix("https://").removeprefix("http://").partition("/")[0]
-    name = name.rpartition("@")[2].rstrip(".")
-    try:
-        host = name.encode("idna").decode()
-    except UnicodeError:
-        return ""
-    return host if _HOST.fullmatch(host) else ""
-
-
-def mastodon_address(host: str, event: Event, address: str) -> str:
-    """Where a server of Mastodon takes a text to post."""
-    return f"https://{host}/share?" + urlencode({"text": f"{event.title}\n{address}"}, quote_via=quote)
 
 
 def take_down_address(event: Event, photo: Photo) -> str:

@@ -1,26 +1,25 @@
 """The recap for search engines: a schema.org Article about the Event, without an empty word."""
 
-from datetime import datetime
 from typing import Any
-
-from flask_babel import force_locale
 
 from lunchkit.events.models import Event
 from lunchkit.links import public
 from lunchkit.markdown import plain
+from lunchkit.recap.exports.data import items_of
 from lunchkit.recap.sections import SectionKind
-from lunchkit.recap.views import Article
 
 Thing = dict[str, Any]
 CARD = (1200, 630)
 """Width and height of the picture that stands for a shared page."""
 
 
-def structured_article(event: Event, article: Article, published_at: datetime) -> Thing:
-    """The recap as https://schema.org/Article, its author the network; the press is about the lunch, as we are."""
-    network = {"@type": "Organization", "name": event.series.network, "url": public("pages.home")}
-    address = public("recap.show", slug=event.slug)
-    changed = [published_at, *(each.corrected_at for each in article.corrections)]
+def structured_article(event: Event, data: Thing, summary: str) -> Thing:
+    """``data`` (of ``exports.data.recap_json``) as https://schema.org/Article; its author is the network.
+
+    The press is about the lunch, as we are.
+    """
+    network = {"@type": "Organization", "name": data["network"], "url": public("pages.home")}
+    address, licence, corrections = data["address"], data["licence"], data["corrections"]
     width, height = CARD
     filled: Thing = _filled(
         {
@@ -29,15 +28,15 @@ def structured_article(event: Event, article: Article, published_at: datetime) -
             "@id": address,
             "url": address,
             "mainEntityOfPage": address,
-            "headline": event.title,
-            "description": article.summary,
-            "inLanguage": article.language,
-            "datePublished": published_at.isoformat(),
-            "dateModified": max(changed).isoformat(),
+            "headline": data["title"],
+            "description": summary,
+            "inLanguage": data["language"],
+            "datePublished": data["published_at"],
+            "dateModified": max([data["published_at"], *(each["corrected_at"] for each in corrections)]),
             "author": network,
             "publisher": network,
-            "license": article.licence.address,
-            "copyrightNotice": "" if article.licence.address else _notice(event, article),
+            "license": licence["address"],
+            "copyrightNotice": "" if licence["address"] else f"© {data['network']}. {licence['name']}",
             "isAccessibleForFree": True,
             "image": {
                 "@type": "ImageObject",
@@ -46,63 +45,37 @@ def structured_article(event: Event, article: Article, published_at: datetime) -
                 "height": height,
             },
             "correction": [
-                {"@type": "CorrectionComment", "text": each.note, "datePublished": each.corrected_at.isoformat()}
-                for each in article.corrections
+                {"@type": "CorrectionComment", "text": each["note"], "datePublished": each["corrected_at"]}
+                for each in corrections
             ],
-            "about": _lunch(event, article),
+            "about": _lunch(event, data),
         }
     )
     return filled
 
 
-def _notice(event: Event, article: Article) -> str:
-    with force_locale(article.language):
-        return f"© {event.series.network}. {article.licence.name}"
-
-
-def _lunch(event: Event, article: Article) -> Thing:
-    place = {
-        "@type": "PostalAddress",
-        "streetAddress": event.street,
-        "postalCode": event.postcode,
-        "addressLocality": event.town,
-    }
-    page = public("pages.event", slug=event.slug)
+def _lunch(event: Event, data: Thing) -> Thing:
+    """What the recap says of the lunch; its own page says the rest under the same ``@id``."""
+    lunch = data["lunch"]
     return {
         "@type": "Event",
-        "@id": page,
-        "url": page,
-        "name": event.title,
-        "about": {"@type": "Thing", "name": event.theme},
-        "startDate": event.starts_local.isoformat(),
-        "endDate": event.ends_local.isoformat(),
-        "eventStatus": "https://schema.org/EventScheduled",
-        "eventAttendanceMode": "https://schema.org/OfflineEventAttendanceMode",
-        "location": {"@type": "Place", "name": event.venue or event.town, "address": place},
-        "organizer": {"@type": "Organization", "name": event.series.network},
-        "superEvent": {"@type": "EventSeries", "name": event.series.name},
-        "performer": _speakers(article),
-        "subjectOf": [_news(item) for section in article.of_kind(SectionKind.PRESS) for item in section.items],
+        "@id": lunch["address"],
+        "url": lunch["address"],
+        "name": lunch["title"],
+        "startDate": lunch["starts_at"],
+        "endDate": lunch["ends_at"],
+        "location": {"@type": "Place", "name": event.venue or event.town},
+        "performer": [_speaker(item) for item in items_of(data, SectionKind.SPEAKERS)],
+        "subjectOf": [_news(item) for item in items_of(data, SectionKind.PRESS)],
     }
 
 
-def _speakers(article: Article) -> list[Thing]:
-    return [
-        {
-            "@type": "Person",
-            "name": each.speaker.name,
-            "url": public("speakers.show", slug=each.speaker.slug),
-            "affiliation": {
-                "@type": "Organization",
-                "name": each.speaker.organisation.name if each.speaker.organisation else "",
-            },
-        }
-        for section in article.of_kind(SectionKind.SPEAKERS)
-        for each in section.speakers
-    ]
+def _speaker(item: Thing) -> Thing:
+    affiliation = {"@type": "Organization", "name": item["organisation"]}
+    return {"@type": "Person", "name": item["name"], "url": item["address"], "affiliation": affiliation}
 
 
-def _news(item: Any) -> Thing:
+def _news(item: Thing) -> Thing:
     return {
         "@type": "NewsArticle",
         "headline": item["title"] or item["medium"],

@@ -4,19 +4,15 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lunchkit import clock
-from lunchkit.errors import Refusal
-from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.images.queries import pictures_by_token
 from lunchkit.recap import actions
 from lunchkit.recap.drafting import snapshot_of
 from lunchkit.recap.forms import kind_or_none
-from lunchkit.recap.listing import lacks, outline, untouched
-from lunchkit.recap.models import Recap
+from lunchkit.recap.listing import lacks, outline
 from lunchkit.recap.organiser import pictures, publication, writing
 from lunchkit.recap.queries import (
     corrections_of,
-    late_texts,
     pictures_drafted,
     pictures_read,
     recap_of,
@@ -25,7 +21,6 @@ from lunchkit.recap.queries import (
     writer,
 )
 from lunchkit.recap.sections import SHAPES
-from lunchkit.rooms.replies import refused
 
 bp = Blueprint("recap", __name__)
 for below in (writing.bp, pictures.bp, publication.bp):
@@ -34,13 +29,12 @@ for below in (writing.bp, pictures.bp, publication.bp):
 
 @bp.get("/e/<slug>/recap")
 def index(slug: str) -> ResponseReturnValue:
-    """The sections in their order; or, where there is no draft yet, the way to one."""
     event = any_event_by_slug_or_404(slug)
     recap = recap_of(event.id)
     if recap is None:
         return render_template("organiser/recap/start.html", event=event, is_over=event.is_over(clock.now()))
     sections = sections_of(event.id)
-    rows = outline(event, sections)
+    rows, now = outline(event, sections), snapshot_of(event, sections, recap.published)
     return render_template(
         "organiser/recap/outline.html",
         event=event,
@@ -48,25 +42,16 @@ def index(slug: str) -> ResponseReturnValue:
         rows=[row for number, row in enumerate(rows) if number == 0 or not row.is_empty],
         offered=[row for row in rows[1:] if row.is_empty],
         lacks=lacks(event, sections),
-        late=late_texts(event.id),
         corrections=corrections_of(event.id),
         only_readers=pictures_by_token(pictures_read(event.id) - pictures_drafted(event.id)).values(),
-        is_changed=_is_changed(event, recap),
+        is_changed=recap.published is not None and now["sections"] != recap.published["sections"],
         kinds=[kind for kind in SHAPES if not (SHAPES[kind].is_single and kind in {row.kind for row in sections})],
         shapes=SHAPES,
     )
 
 
-def _is_changed(event: Event, recap: Recap) -> bool:
-    """Whether readers see something else than the draft."""
-    if recap.published is None:
-        return False
-    return bool(snapshot_of(event, sections_of(event.id), recap.published)["sections"] != recap.published["sections"])
-
-
 @bp.post("/e/<slug>/recap")
 def draft(slug: str) -> ResponseReturnValue:
-    """A first draft: from what happened, or empty."""
     event = any_event_by_slug_or_404(slug)
     actions.draft_recap(event, writer(), empty=request.form.get("start") == "empty")
     return redirect(url_for(".index", slug=slug, done="drafted"), code=303)
@@ -74,33 +59,28 @@ def draft(slug: str) -> ResponseReturnValue:
 
 @bp.post("/e/<slug>/recap/sections")
 def add(slug: str) -> ResponseReturnValue:
-    """One more section, and straight on to its page."""
     event = any_event_by_slug_or_404(slug)
     kind = kind_or_none(request.form.get("kind"))
     if kind is None:
         abort(400)
-    try:
-        section = actions.add_section(event, kind, writer())
-    except Refusal as refusal:
-        return refused(event, refusal, url_for(".index", slug=slug))
+    section = actions.add_section(event, kind, writer())
     return redirect(url_for(".writing.edit", slug=slug, section_id=section.id), code=303)
 
 
 @bp.post("/e/<slug>/recap/sections/<int(max=2147483647):section_id>/order")
 def order(slug: str, section_id: int) -> ResponseReturnValue:
-    """One place up or down; the button that did it is under the finger again."""
     event = any_event_by_slug_or_404(slug)
     section = section_or_404(event.id, section_id)
     direction = request.form.get("dir", "")
     if direction not in ("up", "down"):
         abort(400)
-    actions.move_section(section, direction, past=untouched(event, sections_of(event.id)))
+    offered = [row.section.id for row in outline(event, sections_of(event.id))[1:] if row.is_empty]
+    actions.move_section(section, direction, past=offered)
     return redirect(url_for(".index", slug=slug, at=f"{direction}-{section_id}", done="moved"), code=303)
 
 
 @bp.post("/e/<slug>/recap/sections/<int(max=2147483647):section_id>/visibility")
 def visibility(slug: str, section_id: int) -> ResponseReturnValue:
-    """Hidden from readers, or shown to them."""
     event = any_event_by_slug_or_404(slug)
     section = section_or_404(event.id, section_id)
     shows = request.form.get("shown") == "1"
@@ -111,7 +91,6 @@ def visibility(slug: str, section_id: int) -> ResponseReturnValue:
 
 @bp.get("/e/<slug>/recap/sections/<int(max=2147483647):section_id>/removal")
 def removal(slug: str, section_id: int) -> ResponseReturnValue:
-    """Asks once more, and says that hiding is enough."""
     event = any_event_by_slug_or_404(slug)
     rows = outline(event, [section_or_404(event.id, section_id)])
     return render_template("organiser/recap/removal.html", event=event, row=rows[0])
@@ -119,7 +98,6 @@ def removal(slug: str, section_id: int) -> ResponseReturnValue:
 
 @bp.post("/e/<slug>/recap/sections/<int(max=2147483647):section_id>/removal")
 def remove(slug: str, section_id: int) -> ResponseReturnValue:
-    """One section fewer."""
     event = any_event_by_slug_or_404(slug)
     actions.remove_section(section_or_404(event.id, section_id))
     return redirect(url_for(".index", slug=slug, done="removed"), code=303)

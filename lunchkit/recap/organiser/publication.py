@@ -1,22 +1,23 @@
 """The organiser's doors from a draft to its readers: preview, secret link, publication, correction, withdrawal."""
 
 from collections.abc import Callable
+from functools import partial
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from lunchkit.errors import NotFound
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.house.forms import licence_label
 from lunchkit.links import derived_token, public
 from lunchkit.recap import actions
-from lunchkit.recap.document import article_of, licence_of, licence_to_give
-from lunchkit.recap.drafting import ahead_of, snapshot_of
-from lunchkit.recap.listing import lacks, must_mend
+from lunchkit.recap.document import licence_of, licence_to_give
+from lunchkit.recap.drafting import draft_article
+from lunchkit.recap.listing import lacks
 from lunchkit.recap.models import Recap
-from lunchkit.recap.organiser_forms import CorrectionForm, correction_form
-from lunchkit.recap.queries import corrections_of, letters_to_leave, recap_or_404, sections_of
-from lunchkit.recap.refusals import NotPublished
+from lunchkit.recap.organiser_forms import CorrectionForm
+from lunchkit.recap.queries import letters_to_leave, recap_or_404, sections_of
 from lunchkit.refusals import NO
 from lunchkit.rooms.replies import refused
 from lunchkit.web import POLICY
@@ -26,7 +27,6 @@ bp = Blueprint("publication", __name__)
 
 @bp.get("/e/<slug>/recap/preview")
 def preview(slug: str) -> ResponseReturnValue:
-    """The draft as readers will see it, on a phone and on a desk; and its secret link."""
     event, recap = _both(slug)
     page = render_template("organiser/recap/preview.html", event=event, recap=recap, link=_secret_link(recap))
     return _with_policy(page, f"{POLICY}; frame-src 'self'")
@@ -34,16 +34,9 @@ def preview(slug: str) -> ResponseReturnValue:
 
 @bp.get("/e/<slug>/recap/draft")
 def draft(slug: str) -> ResponseReturnValue:
-    """The draft as the public would see it; the preview frames it."""
     event, recap = _both(slug)
-    snapshot = snapshot_of(event, sections_of(event.id), recap.counted)
-    page = render_template(
-        "recap/show.html",
-        article=article_of(event, snapshot, corrections_of(event.id)),
-        event=event,
-        address=public("recap.show", slug=slug),
-        preview=True,
-    )
+    address = public("recap.show", slug=slug)
+    page = render_template("recap/show.html", article=draft_article(recap), event=event, address=address, preview=True)
     response = _with_policy(page, POLICY.replace("frame-ancestors 'none'", "frame-ancestors 'self'"))
     response.headers["X-Frame-Options"] = "SAMEORIGIN"
     return response
@@ -67,23 +60,15 @@ def _secret_link(recap: Recap) -> str:
 
 @bp.post("/e/<slug>/recap/link")
 def renew_link(slug: str) -> ResponseReturnValue:
-    """A secret link; an earlier one opens nothing any more."""
     event, _recap = _both(slug)
-    actions.renew_preview(event)
-    return redirect(url_for(".preview", slug=slug, done="linked", _anchor="link"), code=303)
-
-
-@bp.post("/e/<slug>/recap/link/revocation")
-def revoke_link(slug: str) -> ResponseReturnValue:
-    """No secret link any more."""
-    event, _recap = _both(slug)
-    actions.revoke_preview(event)
-    return redirect(url_for(".preview", slug=slug, done="revoked", _anchor="link"), code=303)
+    is_on = request.form.get("link") != "none"
+    actions.set_preview(event, on=is_on)
+    done = "linked" if is_on else "revoked"
+    return redirect(url_for(".preview", slug=slug, done=done, _anchor="link"), code=303)
 
 
 @bp.get("/e/<slug>/recap/publication")
 def publication(slug: str) -> ResponseReturnValue:
-    """Asks once more: what is missing, and who gets a letter."""
     event, recap = _both(slug)
     if recap.published is not None:
         return redirect(url_for("organiser.recap.index", slug=slug), code=303)
@@ -92,7 +77,6 @@ def publication(slug: str) -> ResponseReturnValue:
         "organiser/recap/publication.html",
         event=event,
         lacks=lacks(event, sections),
-        must_mend=must_mend(sections),
         letters=letters_to_leave(event.id),
         licence=licence,
         licence_label=licence_label(licence),
@@ -101,7 +85,6 @@ def publication(slug: str) -> ResponseReturnValue:
 
 @bp.post("/e/<slug>/recap/publication")
 def publish(slug: str) -> ResponseReturnValue:
-    """Everybody may read it from now on."""
     event, _recap = _both(slug)
     promised = request.form.get("licence")
     return _after(event, lambda: actions.publish_recap(event, licence=promised), done="published")
@@ -109,22 +92,21 @@ def publish(slug: str) -> ResponseReturnValue:
 
 @bp.get("/e/<slug>/recap/correction")
 def correction(slug: str) -> ResponseReturnValue:
-    """What readers are told of a correction."""
     event, recap = _both(slug)
     if recap.published is None:
-        return refused(event, NotPublished(), url_for("organiser.recap.index", slug=slug))
-    return _correction_page(event, recap, correction_form())
+        raise NotFound
+    return _correction_page(event, recap, CorrectionForm(formdata=None))
 
 
 @bp.post("/e/<slug>/recap/correction")
 def correct(slug: str) -> ResponseReturnValue:
-    """Readers see the draft as it is now, with a note."""
     event, recap = _both(slug)
-    form = correction_form(request.form)
+    form = CorrectionForm(formdata=request.form)
     if not form.validate():
         return _correction_page(event, recap, form), 422
-    promised = request.form.get("licence")
-    return _after(event, lambda: actions.correct_recap(event, form.correction(), licence=promised), done="corrected")
+    counts_again, promised = bool(form.counts_again.data), request.form.get("licence")
+    correct = partial(actions.correct_recap, event, form.note.data or "", counts_again=counts_again, licence=promised)
+    return _after(event, correct, done="corrected")
 
 
 def _correction_page(event: Event, recap: Recap, form: CorrectionForm) -> str:
@@ -134,9 +116,7 @@ def _correction_page(event: Event, recap: Recap, form: CorrectionForm) -> str:
         "organiser/recap/correction.html",
         event=event,
         form=form,
-        ahead=ahead_of(published, snapshot_of(event, sections, published)),
         lacks=lacks(event, sections),
-        must_mend=must_mend(sections),
         licence_before=licence_of(published),
         licence=licence_to_give(published),
     )
@@ -144,14 +124,12 @@ def _correction_page(event: Event, recap: Recap, form: CorrectionForm) -> str:
 
 @bp.get("/e/<slug>/recap/withdrawal")
 def withdrawal(slug: str) -> ResponseReturnValue:
-    """Asks once more."""
     event, _recap = _both(slug)
     return render_template("organiser/recap/withdrawal.html", event=event)
 
 
 @bp.post("/e/<slug>/recap/withdrawal")
 def withdraw(slug: str) -> ResponseReturnValue:
-    """Nobody can read it any more; the draft stays."""
     event, _recap = _both(slug)
     return _after(event, lambda: actions.withdraw_recap(event), done="withdrawn")
 

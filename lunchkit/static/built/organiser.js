@@ -117,8 +117,7 @@ for (const button of document.querySelectorAll("[data-print]")) {
 // lunchkit/static/js/warn-unsaved.js
 var TYPED = "textarea, input:not([type=hidden], [type=checkbox], [type=radio], [type=file], [type=search])";
 var words = document.querySelector("script[data-warn-unsaved]")?.dataset;
-var NEW = "[name^=new-]";
-var isTypedInto = (form) => form.querySelector("autosave" in form.dataset ? NEW : TYPED);
+var isTypedInto = (form) => !("autosave" in form.dataset) && form.querySelector(TYPED);
 var all = words ? [...document.querySelectorAll("main form[method=post]")].filter(isTypedInto) : [];
 var forms = [.../* @__PURE__ */ new Set([...all, ...document.querySelectorAll("form[data-warn-unsaved]")])];
 var isRefused = all.length === 1 && document.querySelector("main .notice[role=alert]") !== null;
@@ -126,12 +125,11 @@ var line2 = Object.assign(document.createElement("p"), { className: "error unsav
 var asked;
 var leaves = false;
 function differs(field) {
-  if ("autosave" in field.form.dataset && !field.matches(NEW)) return false;
   if (field.type === "hidden" || !("defaultValue" in field)) return false;
   if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
   return field.type === "file" ? field.files.length > 0 : field.value !== field.defaultValue;
 }
-var cameBack = (form) => "typed" in form.dataset || all.includes(form) && !("autosave" in form.dataset) && (isRefused || form.querySelector("[aria-invalid=true]"));
+var cameBack = (form) => "typed" in form.dataset || all.includes(form) && (isRefused || form.querySelector("[aria-invalid=true]"));
 var isUnsaved = (form) => cameBack(form) || [...form.elements].some(differs);
 var said = (form, name) => form.dataset[name] ?? words[name];
 function stop(event, sentence) {

@@ -331,7 +331,7 @@ var isBroad = (text) => text.scrollWidth > text.clientWidth;
 var isHigh = () => join.scrollHeight > join.clientHeight + 0.1 * parseFloat(getComputedStyle(address).fontSize);
 function squeeze(text, isTooMuch) {
   text.style = "";
-  for (let share = 0.97; share > 0.68 && isTooMuch(text); share -= 0.03) text.style.setProperty("--f", share);
+  for (let share = 0.97; share > 0.45 && isTooMuch(text); share -= 0.03) text.style.setProperty("--f", share);
 }
 function fitJoin() {
   squeeze(code, isBroad);

@@ -1,48 +1,3 @@
-// lunchkit/static/js/add-picture-too.js
-var add = document.querySelector("form [formenctype]");
-var isBegun = ({ elements }) => [...elements].some(({ name, value }) => name.startsWith("new-") && value.trim());
-document.addEventListener(
-  "submit",
-  (event) => {
-    const { target, submitter } = event;
-    if (!add || submitter === add || !["save", "next"].includes(submitter?.value) || !isBegun(target)) return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    Object.assign(add, { name: "do", value: submitter.value === "next" ? "next" : "picture" });
-    setTimeout(() => target.requestSubmit(add));
-  },
-  true
-);
-
-// lunchkit/static/js/check-size.js
-var isHeavy = (field) => [...field.files].some((file) => file.size > Number(field.dataset.mostBytes));
-var fields = (form4) => [...form4.querySelectorAll("[data-most-bytes]")];
-function tell(field) {
-  const id = `${field.id}-error`, block = field.closest(".field"), wrong = isHeavy(field);
-  block.querySelector(".error")?.remove();
-  block.classList.toggle("bad", wrong);
-  const others = (field.getAttribute("aria-describedby") ?? "").split(" ").filter((each) => each && each !== id);
-  field.setAttribute("aria-describedby", [...others, wrong && id].filter(Boolean).join(" "));
-  field.setAttribute("aria-invalid", wrong);
-  if (!wrong) return;
-  const textContent = field.dataset.tooHeavy;
-  block.append(Object.assign(document.createElement("p"), { className: "error", id, role: "alert", textContent }));
-}
-document.addEventListener("change", ({ target }) => target.matches("[data-most-bytes]") && tell(target));
-document.addEventListener(
-  "submit",
-  (event) => {
-    const kind = event.submitter?.hasAttribute("formenctype") ? event.submitter.formEnctype : event.target.enctype;
-    const heavy = kind === "multipart/form-data" && fields(event.target).find(isHeavy);
-    if (!heavy) return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    tell(heavy);
-    heavy.focus();
-  },
-  true
-);
-
 // lunchkit/static/js/autosave.js
 var form = document.querySelector("form[data-autosave]");
 var line = form.querySelector("[data-line]");
@@ -53,9 +8,9 @@ var LONGEST = 3e4;
 var PATIENCE = 2e4;
 var MOST_KEPT_ALIVE = 6e4;
 var HELD = ["offline", "later", "adrift", "signedOut"];
-var own = ([name, value]) => typeof value === "string" && !/^(csrf_token|version|new-.*)$/.test(name);
+var own = ([name, value]) => typeof value === "string" && !/^(csrf_token|version)$/.test(name);
 var text = () => new URLSearchParams([...new FormData(form)].filter(own)).toString();
-var tell2 = (what, detail) => form.dispatchEvent(new CustomEvent(`lunchkit:${what}`, { detail, cancelable: true }));
+var tell = (what, detail) => form.dispatchEvent(new CustomEvent(`lunchkit:${what}`, { detail }));
 function go() {
   clearTimeout(timer);
   running ??= save().finally(() => {
@@ -63,13 +18,14 @@ function go() {
   });
   return running;
 }
-var saved = text();
+var isStopped = document.querySelector("[data-theirs]:not([hidden])") !== null;
+var newest = version.value;
+var saved = "typed" in words ? "" : text();
 var running;
 var timer;
 var wake;
 var leaving;
 var said;
-var isStopped = false;
 var passes = false;
 if (form.querySelector("[aria-invalid=true]")) words.state = "wrong";
 function say(state, more, href, textContent = words.look) {
@@ -92,7 +48,7 @@ async function post(sent) {
   }
 }
 async function deliver(sent) {
-  tell2("sending", sent);
+  tell("sending", sent);
   for (let tries = 0; ; tries++) {
     const answer = await post(sent), isOut = [400, 401, 403].includes(answer.status);
     if (![0, 408, 429].includes(answer.status) && answer.status < 500 && !isOut) return answer;
@@ -110,15 +66,18 @@ async function save() {
   while (!isStopped && text() !== saved) {
     say("saving");
     const sent = text(), { status, told } = await deliver(sent), isLatest = text() === sent;
-    const isKept = status === 200 || told?.link;
-    if (isKept) tell2("saved", sent);
-    if (status !== 200 || !tell2("joined", { fields: told.fields, sent, isLatest })) {
+    if (told?.wrong?.length && !isLatest) continue;
+    if (told?.wrong?.length) return say("wrong", told.wrong.join(", "));
+    if (status !== 200) {
       isStopped = true;
-      return say("stopped", told?.error ?? words.refused, told?.link);
+      newest = told?.version ?? version.value;
+      tell("overtaken", told);
+      return say("stopped", told?.error ?? words.refused, told?.theirs?.length && "#theirs");
     }
-    version.value = told.version;
-    saved = isLatest ? text() : sent;
-    say(isLatest ? told.wrong.length ? "wrong" : "saved" : "unsaved", told.wrong.join(", "));
+    tell("saved", sent);
+    newest = version.value = told.version;
+    saved = sent;
+    say(isLatest ? "saved" : "unsaved");
   }
 }
 function stay(event) {
@@ -140,8 +99,10 @@ form.addEventListener("submit", async (event) => {
   if (passes || !stays && !running && text() === saved) return;
   event.preventDefault();
   wake?.();
+  version.value = newest;
+  isStopped = false;
   await go();
-  if (isStopped || text() !== saved) return;
+  if (isStopped || text() !== saved && words.state !== "wrong") return;
   if (stays && words.state !== "wrong") return say("saved");
   if (!stays && leaving !== event.submitter) return;
   passes = true;
@@ -156,86 +117,77 @@ addEventListener("keydown", (event) => {
 addEventListener("online", () => wake?.());
 document.addEventListener("visibilitychange", () => document.hidden ? go() : wake?.());
 
-// lunchkit/static/js/keep-text.js
+// lunchkit/static/js/show-others.js
 var form2 = document.querySelector("form[data-autosave]");
-var own2 = ([name, value]) => typeof value === "string" && !/^(csrf_token|version|new-.*)$/.test(name);
-var text2 = () => new URLSearchParams([...new FormData(form2)].filter(own2)).toString();
-var copy = crypto.getRandomValues(new Uint32Array(2)).join("-");
-var key = `lunchkit-text ${form2.getAttribute("action")} ${copy}`;
+var place = document.querySelector("[data-theirs]");
+var make = (name, textContent) => Object.assign(document.createElement(name), { textContent });
+form2.addEventListener("lunchkit:overtaken", ({ detail }) => {
+  if (!detail?.theirs?.length) return;
+  const lines = detail.theirs.flatMap(([label, text3]) => [make("dt", label), make("dd", text3)]);
+  place.querySelector("dl").replaceChildren(...lines);
+  place.hidden = false;
+});
+form2.addEventListener("lunchkit:saved", () => place.hidden = true);
+
+// lunchkit/static/js/keep-text.js
+var form3 = document.querySelector("form[data-autosave]");
+var own2 = ([name, value]) => typeof value === "string" && !/^(csrf_token|version)$/.test(name);
+var text2 = () => new URLSearchParams([...new FormData(form3)].filter(own2)).toString();
+var filled = (text3) => JSON.stringify([...new URLSearchParams(text3)].filter(([, value]) => value));
+var STORE = `lunchkit-text ${form3.getAttribute("action")}`;
+var key = `${STORE} ${crypto.getRandomValues(new Uint32Array(2)).join("-")}`;
 var saved2 = text2();
 var sending;
+var cameBack = "typed" in form3.dataset;
 function keep() {
   try {
-    localStorage.setItem(key, JSON.stringify({ version: form2.elements.version.value, sending, text: text2() }));
-    form2.dataset.kept = "yes";
+    localStorage.setItem(key, JSON.stringify({ version: form3.elements.version.value, sending, text: text2() }));
+    form3.dataset.kept = "yes";
   } catch {
-    delete form2.dataset.kept;
+    delete form3.dataset.kept;
   }
 }
-form2.addEventListener("input", () => text2() !== saved2 && keep());
-form2.addEventListener("lunchkit:sending", ({ detail }) => {
+function putBack({ version: version2, sending: sending2 = "", text: left2 }) {
+  const isWritten = filled(sending2) === filled(saved2);
+  if (filled(left2) === filled(saved2)) return;
+  if (!isWritten) form3.elements.version.value = version2;
+  for (const tick of form3.querySelectorAll("[type=checkbox]")) tick.checked = false;
+  for (const [name, value] of new URLSearchParams(left2)) {
+    const hidden = Object.assign(document.createElement("input"), { type: "hidden", name });
+    const field = form3.elements[name] ?? form3.appendChild(hidden);
+    if (field.type === "checkbox") field.checked = true;
+    else field.value = value;
+  }
+  form3.dispatchEvent(new Event("input"));
+}
+form3.addEventListener("input", () => text2() !== saved2 && keep());
+form3.addEventListener("lunchkit:sending", ({ detail }) => {
   sending = detail;
   keep();
 });
-form2.addEventListener("lunchkit:saved", ({ detail }) => {
+form3.addEventListener("lunchkit:saved", ({ detail }) => {
   saved2 = detail;
   sending = void 0;
   localStorage.removeItem(key);
   if (text2() !== saved2) setTimeout(keep);
 });
 addEventListener("beforeunload", (event) => {
-  if (text2() !== saved2 && !form2.dataset.kept) event.preventDefault();
+  if (text2() !== saved2 && !form3.dataset.kept) event.preventDefault();
 });
-
-// lunchkit/static/js/show-others.js
-var form3 = document.querySelector("form[data-autosave]");
-form3.addEventListener("lunchkit:joined", (event) => {
-  const { fields: fields2, sent, isLatest } = event.detail, was = new URLSearchParams(sent);
-  const isTick = (field) => field.type === "checkbox";
-  const shown = (field) => isTick(field) ? field.checked ? "y" : "" : field.value;
-  const found = Object.entries(fields2).map(([name, value]) => [form3.elements[name], was.get(name) ?? "", value]);
-  if (found.every(([field, before]) => field && shown(field) === before)) {
-    for (const [field, , value] of found) isTick(field) ? field.checked = value === "y" : field.value = value;
-    return;
-  }
-  event.preventDefault();
-  if (isLatest) location.replace(`${location.pathname}?done=joined&focus=${document.activeElement.id}`);
-});
-
-// lunchkit/static/js/bring-back.js
-var place = document.querySelector("[data-left]");
-var STORE = `lunchkit-text ${place.dataset.left}`;
-async function send(path, version2, text3) {
-  const body = new URLSearchParams(text3);
-  body.set("version", version2);
-  body.set("csrf_token", document.querySelector("[name=csrf_token]").value);
-  const answer = await fetch(path, { method: "POST", body, headers: { Accept: "application/json" } });
-  return { isKept: [200, 409, 410].includes(answer.status), ...await answer.json() };
+var left = Object.keys(localStorage).find((each) => each.startsWith(`${STORE} `));
+if (left) {
+  if (!cameBack) putBack(JSON.parse(localStorage.getItem(left)));
+  localStorage.removeItem(left);
 }
-async function bringBack(key2) {
-  const { version: version2, sending: sending2, text: text3 } = JSON.parse(localStorage.getItem(key2));
-  const path = key2.split(" ")[1];
-  const first = sending2 === void 0 ? { isKept: true, version: version2 } : await send(path, version2, sending2);
-  const last = text3 === sending2 ? first : await send(path, first.version ?? version2, text3);
-  if (!first.isKept || !last.isKept) return "";
-  localStorage.removeItem(key2);
-  return last.link ?? location.href;
-}
-var left = Object.keys(localStorage).filter((key2) => key2.startsWith(STORE));
-if (left.length) {
-  place.inert = true;
-  const ends = await Promise.all(left.map((key2) => bringBack(key2).catch(() => "")));
-  place.inert = false;
-  const elsewhere = ends.find((link) => link && link !== location.href);
-  if (elsewhere) location.replace(elsewhere);
-  else if (ends.some(Boolean)) location.reload();
+if (cameBack) {
+  saved2 = "";
+  keep();
 }
 
 // lunchkit/static/js/warn-unsaved.js
 var TYPED = "textarea, input:not([type=hidden], [type=checkbox], [type=radio], [type=file], [type=search])";
 var words2 = document.querySelector("script[data-warn-unsaved]")?.dataset;
-var NEW = "[name^=new-]";
-var isTypedInto = (form4) => form4.querySelector("autosave" in form4.dataset ? NEW : TYPED);
+var isTypedInto = (form4) => !("autosave" in form4.dataset) && form4.querySelector(TYPED);
 var all = words2 ? [...document.querySelectorAll("main form[method=post]")].filter(isTypedInto) : [];
 var forms = [.../* @__PURE__ */ new Set([...all, ...document.querySelectorAll("form[data-warn-unsaved]")])];
 var isRefused = all.length === 1 && document.querySelector("main .notice[role=alert]") !== null;
@@ -243,13 +195,12 @@ var line2 = Object.assign(document.createElement("p"), { className: "error unsav
 var asked;
 var leaves = false;
 function differs(field) {
-  if ("autosave" in field.form.dataset && !field.matches(NEW)) return false;
   if (field.type === "hidden" || !("defaultValue" in field)) return false;
   if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
   return field.type === "file" ? field.files.length > 0 : field.value !== field.defaultValue;
 }
-var cameBack = (form4) => "typed" in form4.dataset || all.includes(form4) && !("autosave" in form4.dataset) && (isRefused || form4.querySelector("[aria-invalid=true]"));
-var isUnsaved = (form4) => cameBack(form4) || [...form4.elements].some(differs);
+var cameBack2 = (form4) => "typed" in form4.dataset || all.includes(form4) && (isRefused || form4.querySelector("[aria-invalid=true]"));
+var isUnsaved = (form4) => cameBack2(form4) || [...form4.elements].some(differs);
 var said2 = (form4, name) => form4.dataset[name] ?? words2[name];
 function stop2(event, sentence) {
   event.preventDefault();

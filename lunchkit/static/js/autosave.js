@@ -2,16 +2,16 @@
 // until the server has answered: a save whose answer was lost is never taken for somebody else's. Buttons wait for it;
 // who goes on writing meanwhile stays on the page.
 // <form data-autosave data-saving="words" data-saved data-unsaved data-waits data-offline data-later data-adrift data-signed-out
-// data-wrong data-refused data-look data-enter data-door="address"> with [name=version] and [data-line]; «new-…» is not its
-// business. Tells the files beside it "lunchkit:sending" and "lunchkit:saved" with the text, and "lunchkit:joined" with what somebody else wrote.
+// data-wrong data-refused data-look data-enter data-door="address"> with [name=version] and [data-line]; data-typed where it
+// came back unsaved. Tells the files beside it "lunchkit:sending" and "lunchkit:saved" with the text, and "lunchkit:overtaken"
+// with what somebody else wrote: then it waits for a button, which puts this text in the place of the other.
 const form = document.querySelector("form[data-autosave]");
 const line = form.querySelector("[data-line]"), words = form.dataset, { version, csrf_token: token } = form.elements;
 const PAUSE = 1_500, LONGEST = 30_000, PATIENCE = 20_000, MOST_KEPT_ALIVE = 60_000;
 const HELD = ["offline", "later", "adrift", "signedOut"]; // states in which a save waits
-const own = ([name, value]) => typeof value === "string" && !/^(csrf_token|version|new-.*)$/.test(name);
+const own = ([name, value]) => typeof value === "string" && !/^(csrf_token|version)$/.test(name);
 const text = () => new URLSearchParams([...new FormData(form)].filter(own)).toString();
-const tell = (what, detail) =>
-  form.dispatchEvent(new CustomEvent(`lunchkit:${what}`, { detail, cancelable: true }));
+const tell = (what, detail) => form.dispatchEvent(new CustomEvent(`lunchkit:${what}`, { detail }));
 function go() {
   clearTimeout(timer);
   running ??= save().finally(() => {
@@ -19,7 +19,9 @@ function go() {
   });
   return running;
 }
-let saved = text(), running, timer, wake, leaving, said, isStopped = false, passes = false;
+let isStopped = document.querySelector("[data-theirs]:not([hidden])") !== null, newest = version.value;
+let saved = "typed" in words ? "" : text();
+let running, timer, wake, leaving, said, passes = false;
 if (form.querySelector("[aria-invalid=true]")) words.state = "wrong"; // as the page was opened
 
 function say(state, more, href, textContent = words.look) {
@@ -63,15 +65,18 @@ async function save() {
   while (!isStopped && text() !== saved) {
     say("saving");
     const sent = text(), { status, told } = await deliver(sent), isLatest = text() === sent;
-    const isKept = status === 200 || told?.link; // where there is a link the server keeps it beside the section
-    if (isKept) tell("saved", sent);
-    if (status !== 200 || !tell("joined", { fields: told.fields, sent, isLatest })) {
+    if (told?.wrong?.length && !isLatest) continue;
+    if (told?.wrong?.length) return say("wrong", told.wrong.join(", "));
+    if (status !== 200) {
       isStopped = true;
-      return say("stopped", told?.error ?? words.refused, told?.link);
+      newest = told?.version ?? version.value;
+      tell("overtaken", told);
+      return say("stopped", told?.error ?? words.refused, told?.theirs?.length && "#theirs");
     }
-    version.value = told.version;
-    saved = isLatest ? text() : sent;
-    say(isLatest ? (told.wrong.length ? "wrong" : "saved") : "unsaved", told.wrong.join(", "));
+    tell("saved", sent);
+    newest = version.value = told.version;
+    saved = sent;
+    say(isLatest ? "saved" : "unsaved");
   }
 }
 
@@ -95,8 +100,10 @@ form.addEventListener("submit", async (event) => {
   if (passes || (!stays && !running && text() === saved)) return;
   event.preventDefault();
   wake?.();
+  version.value = newest;
+  isStopped = false;
   await go();
-  if (isStopped || text() !== saved) return;
+  if (isStopped || (text() !== saved && words.state !== "wrong")) return;
   if (stays && words.state !== "wrong") return say("saved");
   if (!stays && leaving !== event.submitter) return;
   passes = true; // also where a field is wrong: the page comes back with the error beside it

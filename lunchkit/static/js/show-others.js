@@ -1,17 +1,12 @@
-// Shows in a form what somebody else wrote in it meanwhile, so that the next save does not take it away again. Where
-// the form has no place for it the page is opened anew; where one types there just now, the saving stops and says so.
-// Hears "lunchkit:joined" of autosave.js: { fields: { name: value }, sent: the form as it was sent, isLatest }
-const form = document.querySelector("form[data-autosave]");
+// Shows above a form what somebody else wrote in its place meanwhile, until it is saved.
+// <… data-theirs hidden><dl></dl></…>; hears "lunchkit:overtaken" of autosave.js: { theirs: [[label, text], …] }
+const form = document.querySelector("form[data-autosave]"), place = document.querySelector("[data-theirs]");
+const make = (name, textContent) => Object.assign(document.createElement(name), { textContent });
 
-form.addEventListener("lunchkit:joined", (event) => {
-  const { fields, sent, isLatest } = event.detail, was = new URLSearchParams(sent);
-  const isTick = (field) => field.type === "checkbox";
-  const shown = (field) => (isTick(field) ? (field.checked ? "y" : "") : field.value);
-  const found = Object.entries(fields).map(([name, value]) => [form.elements[name], was.get(name) ?? "", value]);
-  if (found.every(([field, before]) => field && shown(field) === before)) {
-    for (const [field, , value] of found) isTick(field) ? (field.checked = value === "y") : (field.value = value);
-    return;
-  }
-  event.preventDefault();
-  if (isLatest) location.replace(`${location.pathname}?done=joined&focus=${document.activeElement.id}`);
+form.addEventListener("lunchkit:overtaken", ({ detail }) => {
+  if (!detail?.theirs?.length) return;
+  const lines = detail.theirs.flatMap(([label, text]) => [make("dt", label), make("dd", text)]);
+  place.querySelector("dl").replaceChildren(...lines);
+  place.hidden = false;
 });
+form.addEventListener("lunchkit:saved", () => (place.hidden = true));

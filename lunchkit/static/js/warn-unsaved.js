@@ -1,12 +1,12 @@
 // Guards what somebody typed and did not save. Sending another form of the page says so first, and goes through when it
 // is asked for again; leaving the page makes the browser ask. Without a network nothing is sent, and the form stays.
 // <script data-warn-unsaved="words when another form is sent" data-offline="words"> guards every form of the page that
-// posts and into which something is typed (of one that saves itself, the fields «new-…»), and elsewhere nothing;
+// posts and into which something is typed, but one that saves itself, and elsewhere nothing;
 // <form data-warn-unsaved data-offline> guards this form. A link with data-discards leaves without a question.
 // A form that came back holds what was never saved: it has data-typed, or a wrong field, or is alone below a refusal.
 const TYPED = "textarea, input:not([type=hidden], [type=checkbox], [type=radio], [type=file], [type=search])";
-const words = document.querySelector("script[data-warn-unsaved]")?.dataset, NEW = "[name^=new-]";
-const isTypedInto = (form) => form.querySelector("autosave" in form.dataset ? NEW : TYPED);
+const words = document.querySelector("script[data-warn-unsaved]")?.dataset;
+const isTypedInto = (form) => !("autosave" in form.dataset) && form.querySelector(TYPED);
 const all = words ? [...document.querySelectorAll("main form[method=post]")].filter(isTypedInto) : [];
 const forms = [...new Set([...all, ...document.querySelectorAll("form[data-warn-unsaved]")])];
 const isRefused = all.length === 1 && document.querySelector("main .notice[role=alert]") !== null;
@@ -14,14 +14,13 @@ const line = Object.assign(document.createElement("p"), { className: "error unsa
 let asked, leaves = false;
 
 function differs(field) {
-  if ("autosave" in field.form.dataset && !field.matches(NEW)) return false;
   if (field.type === "hidden" || !("defaultValue" in field)) return false;
   if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
   return field.type === "file" ? field.files.length > 0 : field.value !== field.defaultValue;
 }
 
 const cameBack = (form) =>
-  "typed" in form.dataset || (all.includes(form) && !("autosave" in form.dataset) && (isRefused || form.querySelector("[aria-invalid=true]")));
+  "typed" in form.dataset || (all.includes(form) && (isRefused || form.querySelector("[aria-invalid=true]")));
 const isUnsaved = (form) => cameBack(form) || [...form.elements].some(differs);
 const said = (form, name) => form.dataset[name] ?? words[name];
 

@@ -1,8 +1,5 @@
 // A section of the recap. The order counts: each may stop the sending before those below it.
-import "../js/add-picture-too.js";
-import "../js/check-size.js";
 import "../js/autosave.js";
-import "../js/keep-text.js";
 import "../js/show-others.js";
-import "../js/bring-back.js";
+import "../js/keep-text.js";
 import "../js/warn-unsaved.js";
