@@ -78,6 +78,7 @@ BUNDLES = {
     "js/confirmation.js": ("js/passkey.js", "js/hold-submit.js"),
     "js/article.js": ("js/share.js", "js/print-page.js"),
     "js/phone.js": ("js/live.js", "js/answering.js", "js/ballot.js", "js/support.js"),
+    "js/afterwards.js": ("js/live.js", "js/ballot.js"),
     "js/projector.js": ("js/live.js", "js/screen.js"),
     "js/run.js": ("js/count-down.js", "js/follow.js"),
     "js/room.js": ("js/watch-room.js", "js/live.js"),
