@@ -19,7 +19,7 @@ from lunchkit.config import current_settings
 from lunchkit.db import db, known_damage
 from lunchkit.doctor.actions import look_after_house_hourly
 from lunchkit.doctor.machine import look_at_damage
-from lunchkit.feedback.actions import bring_in_feedback
+from lunchkit.feedback.actions import close_due_feedback
 from lunchkit.guests.actions import forget_old_wishes
 from lunchkit.heartbeat import beat, clock_is_believed
 from lunchkit.house.steps import due
@@ -49,7 +49,7 @@ log = logging.getLogger("lunchkit.background")
 JOBS: tuple[tuple[Callable[[], object], float], ...] = (
     (promise_reminders, 60.0),
     (lambda: finish_closings(by_hours=clock_is_believed()), 60.0),
-    (lambda: bring_in_feedback(by_hours=clock_is_believed()), 20.0),
+    (lambda: close_due_feedback(by_hours=clock_is_believed()), 60.0),
 )
 BY_THE_CLOCK: tuple[tuple[Callable[[], object], float], ...] = (
     (release_unconfirmed, 60.0),

@@ -33,7 +33,7 @@ from lunchkit.db import SQLITE_DRIVER, db
 from lunchkit.demo import instance as demos
 from lunchkit.doctor.machine import look_at_damage, look_at_secret_key
 from lunchkit.errors import Refusal
-from lunchkit.feedback.actions import bring_in_feedback
+from lunchkit.feedback.actions import close_due_feedback
 from lunchkit.guests.actions import forget_old_wishes
 from lunchkit.heartbeat import DAILY, clock_is_believed
 from lunchkit.imports.actions import forget_imports
@@ -393,7 +393,7 @@ def purge(clock_is_right: bool) -> None:
         repeat_erasures()
         drop_old_notes()
         needs, pictures, people = erase_needs(), erase_orphaned_pictures(), purge_people()
-        bring_in_feedback()  # what phones wrote goes with the names, also where no server runs
+        close_due_feedback()  # what phones wrote goes with the names, also where no server runs
         click.echo(f"{needs} needs, {pictures} pictures and {people} people erased")
 
 

@@ -42,14 +42,8 @@ GET+POST /organiser/e/<slug>/edit
 GET+POST /organiser/e/<slug>/ending
 POST     /organiser/e/<slug>/extension
 GET      /organiser/e/<slug>/feedback
-GET      /organiser/e/<slug>/feedback.csv
-POST     /organiser/e/<slug>/feedback/activation
-GET+POST /organiser/e/<slug>/feedback/closing
-POST     /organiser/e/<slug>/feedback/deactivation
-POST     /organiser/e/<slug>/feedback/opening
-GET+POST /organiser/e/<slug>/feedback/remarks/<remark_id>/erasure
-POST     /organiser/e/<slug>/feedback/return
-GET+POST /organiser/e/<slug>/feedback/words
+POST     /organiser/e/<slug>/feedback/closing
+POST     /organiser/e/<slug>/feedback/erasure
 GET+POST /organiser/e/<slug>/form
 GET+POST /organiser/e/<slug>/form/<asked_id>
 POST     /organiser/e/<slug>/form/<asked_id>/again

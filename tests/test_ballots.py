@@ -271,14 +271,14 @@ def test_a_full_disk_is_said_and_whoever_was_told_saved_is_counted(
 ) -> None:
     event = running_event(make_event, capacity=120)
     poll = asked(event, choices=(), kind="text")
-    connect = Box._connect
+    connect = Box.connect
 
     def connect_to_a_small_disk(self: Box) -> Any:
         connection = connect(self)
         connection.execute("PRAGMA max_page_count=12")
         return connection
 
-    monkeypatch.setattr(Box, "_connect", connect_to_a_small_disk)
+    monkeypatch.setattr(Box, "connect", connect_to_a_small_disk)
     answers = [phone.send({"text": f"{number} " + "x" * 270}) for number, phone in enumerate(phones(app, event, 120))]
     statuses = [answer.status_code for answer in answers]
     assert set(statuses) == {200, 507}

@@ -16,7 +16,7 @@ from lunchkit import background, clock, heartbeat
 from lunchkit.config import Settings
 from lunchkit.db import db
 from lunchkit.events.models import Event
-from lunchkit.feedback.actions import bring_in_feedback
+from lunchkit.feedback.actions import close_due_feedback
 from lunchkit.heartbeat import DAILY, NAME, OFF, WAIT, clock_is_believed
 from lunchkit.polls.actions import finish_closings
 from lunchkit.polls.models import Poll, Stage
@@ -173,7 +173,7 @@ def running(app: Flask, make_event: EventMaker) -> Event:
 def test_a_poll_does_not_close_by_a_clock_that_is_not_believed(app: Flask, running: Event) -> None:
     poll_id = asked(running).id
     with clock.fixed_at(clock.now() + DAY):
-        assert finish_closings(by_hours=False) == 0 and bring_in_feedback(by_hours=False) == 0
+        assert finish_closings(by_hours=False) == 0 and close_due_feedback(by_hours=False) == 0
         assert db.session.get_one(Poll, poll_id).stage is Stage.OPEN
         assert finish_closings() == 1, "control: by a clock that is believed it does"
 

@@ -193,8 +193,7 @@ def write(event: Event, audience: Audience) -> None:
 HAPPENED: dict[str, Callable[[Event], None]] = {
     "vote": vote,
     "question": lambda event: add(Question(event_id=event.id, text="Et après ?", supports=0)),
-    "feedback": lambda event: add(Feedback(event_id=event.id, closed_at=clock.now(), shown=5, counts={})),
-    "feedback asked for": lambda event: add(Feedback(event_id=event.id, opened_at=clock.now(), shown=0, counts={})),
+    "feedback": lambda event: add(Feedback(event_id=event.id, closed_at=clock.now(), answered=5, counts={})),
     "recap": publish,
     "thanks": lambda event: write(event, Audience.CAME),
     "arrival": arrive,

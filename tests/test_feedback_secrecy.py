@@ -1,7 +1,6 @@
 """Once feedback is closed, nothing that is left tells who said what, or in which order. Each attack has its control."""
 
 import logging
-import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -15,15 +14,13 @@ from lunchkit.backup import back_up
 from lunchkit.config import current_settings
 from lunchkit.db import SQLITE_DRIVER, db
 from lunchkit.events.models import Event
-from lunchkit.feedback import actions
-from lunchkit.feedback.actions import bring_in_feedback, close_feedback
-from lunchkit.feedback.box import FeedbackBox
+from lunchkit.feedback.actions import close_due_feedback, close_feedback, erase_remark
+from lunchkit.feedback.answers import Said, contest_of
 from lunchkit.feedback.models import Feedback, Remark
-from lunchkit.feedback.queries import feedback_box, key_name
 from lunchkit.rooms.box import Box
 from lunchkit.rooms.devices import ballot_tag
 from lunchkit.rooms.keys import KeyRing
-from lunchkit.rooms.queries import keys
+from lunchkit.rooms.queries import box, keys
 from lunchkit.upkeep.actions import purge_people
 from tests.conftest import EventMaker
 from tests.room import JSON, Phone, key_bytes, phones
@@ -52,13 +49,14 @@ def answer(phone: Phone, **fields: object) -> None:
 
 def traces(app: Flask, event: Event, crowd: list[Phone]) -> dict[str, bytes]:
     """All that could tie an answer to a phone: cookies, numbers, key and tags."""
-    key = keys().get(key_name(event.id))
+    contest = contest_of(event.id)
+    key = keys().get(contest.key_name)
     assert key is not None
     found = spelled("key", key)
     for number, phone in enumerate(crowd):
         found[f"cookie {number}"] = phone.cookie.encode()
         found |= spelled(f"device {number}", device(app, phone))
-        found |= spelled(f"tag {number}", ballot_tag(key, key_name(event.id), device(app, phone)))
+        found |= spelled(f"tag {number}", ballot_tag(key, contest.scope, device(app, phone)))
     return found
 
 
@@ -69,12 +67,11 @@ def test_after_the_close_no_byte_is_left_of_cookie_key_or_tag(
     crowd = phones(app, lunch, 8)
     for number, phone in enumerate(crowd):
         answer(phone, mark=number % 5 + 1, better=f"Remarque {number}")
-    bring_in_feedback()
     if db.engine.dialect.name == "sqlite":
         back_up(current_settings(), tmp_path / "backup.sqlite")
     searched = traces(app, lunch, crowd)
     found = hits(searched, *places(app, tmp_path), log=caplog.text)
-    assert any("tag" in hit for hit in found), "the control: before the close the search finds slips"
+    assert any("tag" in hit for hit in found), "the control: before the close the search finds ballots"
     assert any("key" in hit for hit in found), "the control: before the close the search finds the key"
     assert not any("cookie" in hit or "device" in hit for hit in found), "a phone's number is written nowhere, ever"
     assert not any("backup" in hit for hit in found), "no backup holds a tag"
@@ -95,10 +92,9 @@ def test_the_order_of_rows_says_nothing_of_who_came_first(app: Flask, lunch: Eve
     for number, phone in enumerate(crowd):
         answer(phone, mark=1 if number < 20 else 5, better=f"{number:02}")
     with SQLITE_DRIVER.connect(f"file:{tmp_path / 'ballots.sqlite'}?mode=ro", uri=True) as connection:
-        marks = [mark for (mark,) in connection.execute("select mark from feedback_slip")]
-        columns = [row[1] for row in connection.execute("pragma table_info(feedback_slip)")]
-    assert marks != sorted(marks), "even before the close"
-    assert not any(re.search("time|date|_at|address|agent|name|id$", name) for name in columns if name != "event_id")
+        rows = connection.execute("select answer from ballot where contest_id < 0 order by tag")
+        marks = [Said.loads(text).mark or 0 for (text,) in rows]
+    assert len(marks) == 40 and marks != sorted(marks), "even before the close: rows lie by their tag"
     close_feedback(lunch)
     for order in ("id", "rowid" if db.engine.dialect.name == "sqlite" else "ctid"):
         texts = list(db.session.scalars(text(f"select text from remark order by {order}")))  # noqa: S608
@@ -111,7 +107,7 @@ def test_the_order_of_rows_says_nothing_of_who_came_first(app: Flask, lunch: Eve
 
 def test_no_column_beside_a_remark_could_tell_when_or_who(app: Flask) -> None:
     columns = {column["name"] for column in inspect(db.engine).get_columns("remark")}
-    assert columns == {"id", "event_id", "text", "folded"}
+    assert columns == {"id", "event_id", "text"}
     assert all(not str(column.type).lower().startswith(("date", "time")) for column in Remark.__table__.columns)
 
 
@@ -120,28 +116,28 @@ def test_what_was_erased_leaves_no_byte_behind(app: Flask, lunch: Event, tmp_pat
     secret = "Camille-a-trop-parle"
     for phone in crowd:
         answer(phone, mark=2, better=secret if phone is crowd[0] else "Rien")
-    bring_in_feedback()
-    remark = db.session.query(Remark).filter_by(text=secret).one()
-    searched = {"remark": secret.encode(), "folded": secret.lower().encode()}
+    searched = {"remark": secret.encode()}
     assert hits(searched, tmp_path), "the control"
-    actions.erase_remark(remark)
+    close_feedback(lunch)
+    remark = db.session.query(Remark).filter_by(text=secret).one()
+    erase_remark(remark)
     db.session.remove()
     purge_people()  # the background work that scrubs what was erased
     assert hits(searched, tmp_path) == []
 
 
 STEPS = [
-    (FeedbackBox, "stop", "before"),
-    (FeedbackBox, "stop", "after"),
-    (FeedbackBox, "slips", "after"),
-    (FeedbackBox, "clear", "before"),
-    (FeedbackBox, "clear", "after"),
+    (Box, "stop", "before"),
+    (Box, "stop", "after"),
+    (Box, "answers", "after"),
+    (Box, "clear", "before"),
+    (Box, "clear", "after"),
     (KeyRing, "destroy", "before"),
     (KeyRing, "destroy", "after"),
     (Box, "scrub", "before"),
     (Box, "scrub", "after"),
-    (FeedbackBox, "forget", "before"),
-    (FeedbackBox, "forget", "after"),
+    (Box, "release", "before"),
+    (Box, "release", "after"),
 ]
 
 
@@ -169,16 +165,16 @@ def test_a_closing_that_is_killed_anywhere_ends_well(
         close_feedback(lunch)
     monkeypatch.undo()
     db.session.rollback()
-    for extension in ("lunchkit_box", "lunchkit_keys", "lunchkit_feedback_box", "lunchkit_feedback_batches"):
+    for extension in ("lunchkit_box", "lunchkit_keys", "lunchkit_batches"):
         app.extensions.pop(extension, None)  # as a new process finds it
     if (name, when) == ("stop", "before"):
         close_feedback(lunch)  # nothing had begun: the organiser taps once more
-    bring_in_feedback()
+    close_due_feedback()
     db.session.rollback()
     row = db.session.get_one(Feedback, lunch.id, populate_existing=True)
     assert row.closed_at is not None
-    assert (row.shown, row.counts["mark"]) == (6, {"4": 6})
+    assert (row.answered, row.counts["mark"]) == (6, {"4": 6})
     assert db.session.query(Remark).count() == 6
-    assert feedback_box().sheets() == []
+    assert box().surveys() == []
     assert hits(searched, *places(app, tmp_path)) == []
-    assert bring_in_feedback() == 0, "and nothing is left to do"
+    assert close_due_feedback() == 0, "and nothing is left to do"

@@ -20,7 +20,6 @@ from lunchkit.app import create_app
 from lunchkit.config import Settings
 from lunchkit.db import db
 from lunchkit.events.models import Event, FormQuestion
-from lunchkit.feedback.models import Remark
 from lunchkit.imports.models import ImportDraft
 from lunchkit.pages.deeds import DEEDS
 from lunchkit.planning.models import RunItem
@@ -215,8 +214,7 @@ def one_of_each(event: Event) -> dict[str, Any]:
         event_id=event.id, session_id=db.session.scalars(select(func.max(OrganiserSession.id))).one(), key=event.slug,
         created_at=now, filename="liste.csv", headings=["Nom"], columns=["name"], cells=[],
     )  # fmt: skip
-    remark = Remark(id=f"{event.id:032x}", event_id=event.id, text="Plus de pain.", folded="plus de pain.")
-    db.session.add_all([version, asked, item, scan, list_, remark])
+    db.session.add_all([version, asked, item, scan, list_])
     db.session.commit()
     return {
         "slug": event.slug,
@@ -232,7 +230,6 @@ def one_of_each(event: Event) -> dict[str, Any]:
         "item_id": item.id,
         "scan_id": scan.id,
         "draft_id": list_.id,
-        "remark_id": remark.id,
         "noun": "opening",
         "letter": "confirmation",
         "language": "fr",

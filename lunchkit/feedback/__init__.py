@@ -1,1 +1,1 @@
-"""Feedback after the lunch: three short questions on the phone's page, anonymous, and what came out of them."""
+"""The survey after the lunch: three anonymous questions on the phone’s page, and what came out of them."""

@@ -1,4 +1,4 @@
-"""The door for phones: what people say of the lunch.
+"""The view for phones: what people say of the lunch.
 
 Exempt from form tokens: phones have no session. A post of another site is refused by its origin (``lunchkit.web``), and
 the phone's cookie is not sent along with it. Nothing is counted by address: a whole room shares one.
@@ -9,8 +9,8 @@ from flask.typing import ResponseReturnValue
 
 from lunchkit import clock
 from lunchkit.feedback.actions import answer_feedback
-from lunchkit.feedback.forms import said_in
 from lunchkit.feedback.models import closes_at
+from lunchkit.polls.answers import ballot_of
 from lunchkit.refusals import NO, readable
 from lunchkit.rooms.devices import remember, sending_device
 from lunchkit.rooms.queries import room_by_code_or_404
@@ -23,12 +23,12 @@ bp = Blueprint("feedback", __name__)
 
 @bp.post("/v/<code>/feedback")
 def answer(code: str) -> ResponseReturnValue:
-    """Take what a phone says. It keeps its number until feedback closes, so that it can change its mind."""
+    """Take the answer of a phone. It keeps its number until the survey closes, so that it can change its mind."""
     room = room_by_code_or_404(code)
     event = room.event
     try:
         device = sending_device(request)
-        answer_feedback(event, device, said_in(request.form))
+        answer_feedback(event, device, ballot_of(request.form))
     except NO as error:
         refusal = readable(error)
         if wants_json():

@@ -1,93 +1,67 @@
-"""Feedback as pages show it: the questions in one language, and what one phone has said."""
+"""The survey as pages show it: the questions, what one phone has answered, and what came out."""
 
 from dataclasses import dataclass
 from datetime import date
 
-from lunchkit.feedback.models import Stage
+from lunchkit.feedback.answers import NOTHING, Said
+from lunchkit.feedback.models import Remark, Stage
 from lunchkit.polls.results import Result
 
 
 @dataclass(frozen=True)
-class Wording:
-    """Some words, and the language that they are in; empty where that is the page's own."""
-
-    text: str
-    tongue: str = ""
-
-
-@dataclass(frozen=True)
 class FeedbackView:
-    """The three questions, the same for all phones that speak a language."""
+    """The three questions in the language of the page; low and high are the ends of the scale."""
 
-    mark: Wording
-    low: Wording
-    high: Wording
-    again: Wording
-    better: Wording
+    mark: str
+    low: str
+    high: str
+    again: str
+    better: str
     closes_on: date
     """The last day on which people may answer."""
-    key: str
-    """Changes whenever the questions do."""
 
 
 @dataclass(frozen=True)
 class Given:
-    """What this phone has said: in its page alone, never in a stream."""
+    """What this phone has answered: in its page alone, never in a stream."""
 
-    mark: int | None = None
-    again: str | None = None
-    better: str = ""
+    said: Said = NOTHING
     turn: int = 1
-    """The number that what it sends next takes."""
+    """The number of this phone's next answer."""
     is_kept: bool = False
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What the workspace shows of the answers."""
+class Glance:
+    """The survey in a line of the page of a lunch."""
 
     stage: Stage
     answered: int
-    """Phones that have said something, up to this moment."""
-    shown: int
-    """Phones whose answers are among the counts and remarks."""
+    """Phones that have answered anything."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came out of the survey; results and remarks are empty until it is closed."""
+
+    stage: Stage
+    answered: int
+    asked: FeedbackView
     mark: Result
     again: Result
     remarks: int
-    """What people wrote; 0 as long as nothing may show."""
-    closes_on: date
-    comes: bool = False
-    """Whether enough have said something new: within half a minute the background work shows it."""
+    """How many people wrote something."""
 
     @property
     def is_shown(self) -> bool:
-        """Whether so many people answered that anything may show."""
+        """Whether so many people answered that anything shows."""
         return self.mark.is_shown or self.again.is_shown or self.remarks > 0
-
-
-@dataclass(frozen=True)
-class Glance:
-    """Feedback in a line of the page of a lunch."""
-
-    stage: Stage
-    answered: int
-    may_take_back: bool = False
-    """Whether phones ask before the end of the lunch, because an organiser wished it."""
-
-
-@dataclass(frozen=True)
-class RemarkRow:
-    """What one person wrote, and its name."""
-
-    id: str
-    text: str
 
 
 @dataclass(frozen=True)
 class RemarkPage:
     """One page of what people wrote."""
 
-    rows: tuple[RemarkRow, ...]
-    found: int
+    rows: tuple[Remark, ...]
     page: int
     pages: int

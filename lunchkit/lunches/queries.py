@@ -17,7 +17,7 @@ from lunchkit.registrations.models import CheckIn, Registration
 def took_place(event: Event) -> bool:
     """Whether anything has happened that happens only at a lunch, or after it. A rehearsal is nothing of the kind.
 
-    Somebody was checked in, a vote was opened, the room asked a question, feedback was asked for or given, the recap
+    Somebody was checked in, a vote was opened, the room asked a question, feedback was given, the recap
     was published, or those who came were thanked.
     """
     signs = (
@@ -25,7 +25,6 @@ def took_place(event: Event) -> bool:
         exists().where(Registration.event_id == event.id, Registration.arrived > 0),
         exists().where(Poll.event_id == event.id, Poll.opened_at.is_not(None), Poll.in_rehearsal.is_(False)),
         exists().where(Question.event_id == event.id, Question.in_rehearsal.is_(False)),
-        exists().where(Feedback.event_id == event.id, Feedback.opened_at.is_not(None)),
         exists().where(Recap.event_id == event.id, Recap.published_at.is_not(None)),
         exists().where(MessageRound.event_id == event.id, MessageRound.audience == Audience.CAME),
     )

@@ -6,7 +6,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from lunchkit.events.models import Event, FormQuestion
-from lunchkit.feedback.models import Feedback
 from lunchkit.planning.models import RunItem
 from lunchkit.polls.forms import details_of
 from lunchkit.polls.models import Poll
@@ -24,7 +23,6 @@ def copy_plan(session: Session, source: Event, event: Event, *, with_speakers: b
     polls = _copy_polls(session, source, event)
     _copy_run(session, source, event, polls)
     copy_words(session, source.id, event.id)
-    _copy_feedback(session, source, event)
     if with_speakers:
         _copy_speakers(session, source, event)
 
@@ -69,14 +67,6 @@ def _copy_run(session: Session, source: Event, event: Event, polls: Mapping[int,
                 is_public=item.is_public,
             )
         )
-
-
-def _copy_feedback(session: Session, source: Event, event: Event) -> None:
-    """How it is asked, or that it is not; nothing of what was answered."""
-    asked = session.get(Feedback, source.id)
-    if asked is not None:
-        words = {part: dict(said) for part, said in asked.words.items()}
-        session.add(Feedback(event_id=event.id, words=words, switched_off_at=asked.switched_off_at))
 
 
 def _copy_speakers(session: Session, source: Event, event: Event) -> None:

@@ -56,7 +56,6 @@ def remote(slug: str) -> ResponseReturnValue:
         is_short=current is not None and current.stage is Stage.OPEN and is_short(current),
         fewest=FEWEST_SHOWN,
         feedback=heard.stage,
-        may_take_back=heard.may_take_back,
         may_be_ended=event.may_be_ended(clock.now()),
         later_end=event.later_end(clock.now()),
         next_step=step,

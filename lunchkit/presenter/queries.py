@@ -10,7 +10,7 @@ from lunchkit import clock, qr
 from lunchkit.config import current_settings
 from lunchkit.events.models import Event
 from lunchkit.feedback.models import Stage as FeedbackStage
-from lunchkit.feedback.models import opens_at, stage_of
+from lunchkit.feedback.models import stage_of
 from lunchkit.feedback.queries import count_answered, feedback_of, feedback_view
 from lunchkit.links import public
 from lunchkit.polls.answers import Spec, values_of
@@ -95,8 +95,7 @@ def _is_shown_since(room: Room, poll: Poll | None) -> bool:
     """Whether a question is open, or a result was shown after phones had begun to ask for feedback."""
     if poll is None or room.slide == Slide.QUESTIONS:
         return poll is not None and poll.stage is Stage.OPEN
-    since = opens_at(room.event, feedback_of(room.event_id))
-    return poll.stage is Stage.OPEN or (poll.revealed_at is not None and poll.revealed_at >= since)
+    return poll.stage is Stage.OPEN or (poll.revealed_at is not None and poll.revealed_at >= room.event.over_at)
 
 
 def tells_movement(poll: Poll) -> bool:
@@ -126,7 +125,7 @@ def phone_view(room: Room, language: str, device: Device | None = None) -> Phone
     takes_questions = room.takes_questions and state not in ("over", "feedback")
     questions = approved_questions(room.event_id, device) if takes_questions else ()
     is_after = stage in _AFTERWARDS and state in ("feedback", "over")
-    asked = feedback_view(room.event, feedback, language) if is_after and state == "feedback" else None
+    asked = feedback_view(room.event) if is_after and state == "feedback" else None
     last = next((one for one in polls if one.id == room.poll_id), poll)
     was_answered = is_after and state == "over" and count_answered(room.event_id, feedback) > 0
     return PhoneView(
@@ -134,7 +133,7 @@ def phone_view(room: Room, language: str, device: Device | None = None) -> Phone
         code=room.code,
         revision=room.revision,
         state=state,
-        key=f"{asked.key if asked else state}-{_of_poll(poll)}-{_mark(room, poll, state, questions)}",
+        key=f"{state}-{_of_poll(poll)}-{_mark(room, poll, state, questions)}",
         poll=public_view(poll, language) if poll is not None and state in _STATES.values() else None,
         upcoming=sum(each.stage is Stage.PLANNED for each in polls),
         takes_questions=takes_questions,

@@ -53,14 +53,9 @@ def question_form(data: MultiDict[str, str] | None = None) -> QuestionForm:
     return QuestionForm(formdata=data)
 
 
-def is_on(data: Mapping[str, Any]) -> bool:
-    """Whether a form of one switch turns it on (``on=1``) or off (``on=0``)."""
-    return bool(data.get("on", "1") != "0")
-
-
-def is_off_record(data: Mapping[str, Any]) -> bool:
-    """Whether a form says ``off=1``, off the record, or ``off=0``."""
-    return bool(data.get("off", "1") != "0")
+def is_set(data: Mapping[str, Any], name: str) -> bool:
+    """Whether a form of one switch sets it (``name=1``, or nothing) or not (``name=0``)."""
+    return bool(data.get(name, "1") != "0")
 
 
 def turn_named(data: Mapping[str, Any]) -> Turn | None:

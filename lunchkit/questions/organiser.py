@@ -14,7 +14,7 @@ from lunchkit.questions.actions import (
     set_aside_question,
     set_aside_waiting,
 )
-from lunchkit.questions.forms import is_off_record, turn_named
+from lunchkit.questions.forms import is_set, turn_named
 from lunchkit.questions.models import Question
 from lunchkit.questions.queries import count_waiting, question_or_404, questions_to_judge
 from lunchkit.rooms.queries import room_of_event
@@ -74,7 +74,7 @@ def restore(slug: str, question_id: int) -> ResponseReturnValue:
 @bp.post(f"{ONE}/record")
 def record(slug: str, question_id: int) -> ResponseReturnValue:
     """Off the record, or on it."""
-    off_record = is_off_record(request.form)
+    off_record = is_set(request.form, "off")
     return _judge(slug, question_id, lambda question: mark_off_record(question, off_record))
 
 

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from lunchkit.events.models import Event
 from lunchkit.questions.actions import ask_question, support_question, withdraw_support
-from lunchkit.questions.forms import QuestionForm, is_on, question_form
+from lunchkit.questions.forms import QuestionForm, is_set, question_form
 from lunchkit.questions.refusals import QuestionUnreadable
 from lunchkit.refusals import NO, readable, retry_header
 from lunchkit.rooms.devices import new_device, remember, sending_device
@@ -50,7 +50,7 @@ def support(code: str, question_id: int) -> ResponseReturnValue:
     room = room_by_code_or_404(code)
     event = room.event
     try:
-        verb = support_question if is_on(request.form) else withdraw_support
+        verb = support_question if is_set(request.form, "on") else withdraw_support
         verb(room, sending_device(request), question_id)
     except NO as error:
         return _refused(event, room.code, error)

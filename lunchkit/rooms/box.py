@@ -1,4 +1,4 @@
-"""The ballot box: the ballots of the polls that are open, in an SQLite file of their own.
+"""The ballot box: the ballots of the polls and surveys that are open, in an SQLite file of their own.
 
 It lies beside the database and in no backup. A ballot is one row per contest and voter's tag, unique: a phone may send
 as often as it likes. The tag is made with a key that is on no disk (``lunchkit.rooms.keys``); neither time nor
@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 from sqlalchemy.exc import OperationalError
 
@@ -44,6 +44,8 @@ drop index if exists ballot_new;
 create index if not exists ballot_group on ballot (contest_id, is_new);
 create table if not exists turnout (event_id integer primary key, revision integer not null);
 create table if not exists shown (contest_id integer primary key, ballots integer not null, answers text not null);
+drop table if exists feedback_slip;
+drop table if exists feedback_sheet;
 """
 _CAST = """
 insert into ballot (contest_id, tag, answer, turn, is_new) values (?, ?, ?, ?, ?)
@@ -60,8 +62,10 @@ class Contest:
     """What can be voted on, as it was when it opened."""
 
     id: int
+    """Of the poll. A survey after a lunch has the negative number of its lunch, so that the two never meet."""
     event_id: int
     code: str
+    """What answers to it are sent under: of all contests of a code only the latest takes answers."""
     position: int
     key_name: str
     scope: str
@@ -91,35 +95,6 @@ class Kept:
     turn: int
 
 
-Item = TypeVar("Item", contravariant=True)
-
-
-class Writable(Protocol[Item]):
-    """What batches are written into."""
-
-    def connect(self) -> Any:
-        """A connection for whoever writes batches, to be used by one thread at a time."""
-
-    def write(self, items: Sequence[Item], connection: Any, /) -> list[bool]:
-        """Write a batch in one transaction; says of each thing whether it was taken."""
-
-
-def writer_into(place: Writable[Item]) -> Callable[[Sequence[Item]], list[bool]]:
-    """What writes batches through a connection that is kept; a new one after any failure."""
-    kept: list[Any] = []
-
-    def write(items: Sequence[Item]) -> list[bool]:
-        try:
-            if not kept:
-                kept.append(place.connect())
-            return place.write(items, kept[0])
-        except SQLITE_DRIVER.Error as error:
-            kept.clear()
-            raise as_storage_error(error) from error
-
-    return write
-
-
 class Box:
     """The ballots of one instance."""
 
@@ -139,8 +114,12 @@ class Box:
         return _contest(self._row("select * from contest where id = ?", contest_id))
 
     def contests(self) -> list[Contest]:
-        """All contests whose ballots are here: open, being closed, or kept for an after."""
-        return [contest for row in self._rows("select * from contest order by id") if (contest := _contest(row))]
+        """All polls whose ballots are here: open, being closed, or kept for an after."""
+        return self._contests("id > 0")
+
+    def surveys(self) -> list[Contest]:
+        """All surveys whose ballots are here: open, or being closed."""
+        return self._contests("id < 0")
 
     def ballot_of(self, contest_id: int, tag: bytes) -> Kept | None:
         """What a phone has answered."""
@@ -187,8 +166,8 @@ class Box:
             for table in ("ballot", "shown"):
                 connection.execute(f"delete from {table} where contest_id = ?", (contest.id,))  # noqa: S608
             connection.execute(
-                "update contest set closing = 1 where event_id = ? and id <> ? and closing = 0",
-                (contest.event_id, contest.id),
+                "update contest set closing = 1 where code = ? and id <> ? and closing = 0",
+                (contest.code, contest.id),
             )
             connection.execute(
                 "insert or replace into contest values (?, ?, ?, ?, ?, ?, ?, ?, 0)",
@@ -234,7 +213,7 @@ class Box:
 
     def scrub(self) -> bool:
         """Write the file anew without what was destroyed, and empty its log; False where somebody was at it."""
-        connection = self._connect()
+        connection = self.connect()
         try:
             connection.execute("PRAGMA busy_timeout=2000")
             connection.execute("VACUUM")
@@ -267,7 +246,7 @@ class Box:
         """A connection in a writing transaction of its own."""
         connection = None
         try:
-            connection = self._connect()
+            connection = self.connect()
             connection.execute("begin immediate")
             yield connection
             connection.execute("commit")
@@ -277,11 +256,23 @@ class Box:
             if connection is not None:
                 connection.close()
 
-    def connect(self) -> Any:
-        """A connection for whoever writes batches, to be used by one thread at a time."""
-        return self._connect()
+    def writer(self) -> Callable[[Sequence[Cast]], list[bool]]:
+        """What writes batches through a connection that is kept; a new one after any failure."""
+        kept: list[Any] = []
 
-    def _connect(self) -> Any:
+        def write(casts: Sequence[Cast]) -> list[bool]:
+            try:
+                if not kept:
+                    kept.append(self.connect())
+                return self.write(casts, kept[0])
+            except SQLITE_DRIVER.Error as error:
+                kept.clear()
+                raise as_storage_error(error) from error
+
+        return write
+
+    def connect(self) -> Any:
+        """A connection to the file, to be used by one thread at a time."""
         connection = SQLITE_DRIVER.connect(str(self.path), isolation_level=None, check_same_thread=False)
         try:
             _prepare(connection)
@@ -290,6 +281,10 @@ class Box:
             raise
         return connection
 
+    def _contests(self, which: str) -> list[Contest]:
+        rows = self._rows(f"select * from contest where {which} order by id")  # noqa: S608
+        return [contest for row in rows if (contest := _contest(row))]
+
     def _row(self, statement: str, *values: object) -> Any:
         rows = self._rows(statement, *values)
         return rows[0] if rows else None
@@ -297,7 +292,7 @@ class Box:
     def _rows(self, statement: str, *values: object) -> list[Any]:
         with self._lock:
             try:
-                self._reader = self._reader or self._connect()
+                self._reader = self._reader or self.connect()
                 return list(self._reader.execute(statement, values).fetchall())
             except SQLITE_DRIVER.DatabaseError as error:
                 self._reader = None

@@ -1,7 +1,6 @@
 """Reads of rooms, named after the question that they answer."""
 
 from collections.abc import Callable
-from typing import TypeVar
 
 from flask import current_app
 from sqlalchemy import Connection, bindparam, case, func, select
@@ -13,13 +12,12 @@ from lunchkit.errors import NotFound
 from lunchkit.events.models import Event
 from lunchkit.live.batches import Batches
 from lunchkit.live.streams import hub
-from lunchkit.rooms.box import Box, Writable, writer_into
+from lunchkit.rooms.box import Box, Cast
 from lunchkit.rooms.codes import LENGTH, clean_code
 from lunchkit.rooms.devices import Device, slip_tag
 from lunchkit.rooms.keys import KeyRing
 from lunchkit.rooms.models import Room, VotingSlip
 
-Item = TypeVar("Item")
 _REVISIONS = select(Room.revision, Room.counts_revision).where(Room.event_id == bindparam("event_id"))
 """Built once: tickers ask it ten times a second."""
 
@@ -107,16 +105,16 @@ def box() -> Box:
     return found
 
 
-def batches(name: str, place: Callable[[], Writable[Item]]) -> Batches[Item, bool]:
-    """The one writer of this process into a box, which is known by a name."""
-    found: Batches[Item, bool] | None = current_app.extensions.get(name)
+def batches() -> Batches[Cast, bool]:
+    """The one writer of this process into the ballot box."""
+    found: Batches[Cast, bool] | None = current_app.extensions.get("lunchkit_batches")
     if found is None:
-        found = current_app.extensions[name] = Batches(writer_into(place()))
+        found = current_app.extensions["lunchkit_batches"] = Batches(box().writer())
     return found
 
 
 def keys() -> KeyRing:
-    """The keys of the polls that are open."""
+    """The keys of the polls and surveys that are open."""
     found = current_app.extensions.get("lunchkit_keys")
     if found is None:
         found = current_app.extensions["lunchkit_keys"] = KeyRing(current_settings().instance)

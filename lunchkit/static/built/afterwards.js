@@ -104,123 +104,185 @@ addEventListener("online", connect);
 addEventListener("offline", missing);
 if (root) connect();
 
-// lunchkit/static/js/feedback.js
-var STORE = "lunchkit-feedback";
+// lunchkit/static/js/ballot.js
+var STORE = "lunchkit-ballot";
 var LONGEST = 15;
 var PATIENCE2 = 12e3;
-var form = () => document.querySelector("[data-feedback]");
-var seen = /* @__PURE__ */ new WeakSet();
-var touched = {};
-var unsent = {};
-var turn = 0;
-var isBusy = false;
-var isDirty = false;
-function touch(name, value) {
-  touched[name] = unsent[name] = value;
+var DWELL = 900;
+var page = document.querySelector("[data-stream]");
+var note = document.querySelector("[data-note]");
+var ballot = recall();
+var shown;
+var busy;
+var again;
+var tapped;
+var isTyping;
+var known = /* @__PURE__ */ new WeakSet();
+function recall() {
+  try {
+    return JSON.parse(sessionStorage.getItem(STORE));
+  } catch {
+    return null;
+  }
 }
 function keep() {
   try {
-    const kept = isBusy || isDirty ? JSON.stringify([form().action, unsent]) : "";
-    sessionStorage.setItem(STORE, kept);
+    sessionStorage.setItem(STORE, JSON.stringify(ballot));
   } catch {
   }
 }
-function recall() {
+function count(key, least) {
+  let turn = least;
   try {
-    const [action, kept] = JSON.parse(sessionStorage.getItem(STORE));
-    return action === form().action ? kept : {};
-  } catch {
-    return {};
-  }
-}
-function count(least) {
-  turn = Math.max(turn + 1, least);
-  try {
-    const name = `${STORE} ${form()?.action}`;
-    turn = Math.max(turn, Number(localStorage.getItem(name)) + 1);
-    localStorage.setItem(name, turn);
+    const last = JSON.parse(localStorage.getItem(STORE));
+    if (last?.key === key) turn = Math.max(least, last.turn + 1);
+    localStorage.setItem(STORE, JSON.stringify({ key, turn }));
   } catch {
   }
   return turn;
 }
-function isUnsent(place) {
-  const text = place?.elements.better;
-  return text && text.value !== (touched.better ?? text.defaultValue);
+var home = (key) => page.querySelector(`[data-ballot="${CSS.escape(key)}"]`);
+var pressed = (place) => place.querySelector("[aria-pressed=true]");
+function cast(form, submitter) {
+  const place = form.closest("[data-ballot]");
+  const data = new FormData(form);
+  if (submitter?.name) data.set(submitter.name, submitter.value);
+  const least = Number(data.get("turn"));
+  data.delete("turn");
+  const answer = new URLSearchParams(data).toString();
+  if (submitter?.name && submitter === pressed(place) && place.dataset.sent === "saved") return;
+  const isNew = ballot?.answer !== answer || ballot.key !== place.dataset.ballot;
+  const turn = isNew ? count(place.dataset.ballot, least) : ballot.turn;
+  if (isNew) ballot = { key: place.dataset.ballot, turn, url: form.action, answer, tries: 0 };
+  keep();
+  known.add(place);
+  for (const input of place.querySelectorAll("[name=turn]")) input.value = turn + 1;
+  if (submitter?.value === "0") fill(place, new URLSearchParams(answer));
+  send();
 }
-function say(state, text) {
-  const place = form();
-  if (state === "saved" && isUnsent(place)) state = "changed";
-  if (place) place.dataset.sent = state;
-  const line = place?.querySelector("[role=status]") ?? document.querySelector("[data-note]");
-  line.textContent = text ?? place?.dataset[state] ?? "";
-}
-async function post(action, fields) {
-  let said;
+async function send() {
+  clearTimeout(again);
+  busy?.abort();
+  const sent = ballot;
+  const mine = busy = new AbortController();
+  const limit = setTimeout(() => mine.abort(), PATIENCE2);
+  say(sent.tries ? "retrying" : "sending", sent.why);
+  let status = 0, text = "";
   try {
-    const signal = AbortSignal.timeout?.(PATIENCE2);
+    const body = new URLSearchParams(sent.answer);
+    body.set("turn", sent.turn);
     const headers = { Accept: "application/json" };
-    const answer = await fetch(action, { method: "POST", body: new URLSearchParams(fields), headers, signal, keepalive: true });
-    said = await answer.json();
-    if (answer.status < 300 && said.rev !== void 0) return ["saved"];
-    if (answer.status < 300 || [408, 429].includes(answer.status) || answer.status >= 500) return ["later"];
+    const answer = await fetch(sent.url, { method: "POST", body, headers, signal: mine.signal, keepalive: true });
+    status = answer.status;
+    if (!answer.ok) text = (await answer.json()).error;
   } catch {
-    return ["later"];
   }
-  return ["refused", said.error];
-}
-async function send(action) {
-  isDirty = true;
-  if (isBusy) return keep();
-  isBusy = true;
-  for (let tries = 0; isDirty; ) {
-    isDirty = false;
-    keep();
-    say(tries ? "retrying" : "sending");
-    const [state, text] = await post(action, { ...unsent, turn: count(Number(form()?.dataset.turn ?? 1)) });
-    if (state !== "later") tries = 0;
-    if (state === "saved" && !isDirty) unsent = {};
-    if (state !== "later" && !isDirty) say(state, text);
-    if (state !== "later") continue;
-    isDirty = true;
-    say("retrying");
-    await new Promise((go) => setTimeout(go, 1e3 * Math.min(LONGEST, 2 ** Math.min(tries++, 4)) * (0.5 + Math.random() / 2)));
-  }
-  isBusy = false;
+  clearTimeout(limit);
+  if (busy !== mine) return;
+  if (status === 0 || status === 408 || status === 429 || status >= 500) return wait(status === 429 ? text : "");
+  if (status === 409 && sent.tries) text = "";
+  say(status < 300 ? "saved" : status === 409 ? "late" : "refused", text);
+  ballot = { key: sent.key, turn: sent.turn };
   keep();
 }
-function restore() {
-  const place = form();
-  if (!place || seen.has(place)) return;
-  seen.add(place);
-  for (const field of place.elements) {
-    if (!(field.name in touched)) continue;
-    if (field.type === "radio") field.checked = field.value === touched[field.name];
-    else field.value = touched[field.name];
+function wait(why) {
+  ballot.why = why;
+  const pause = Math.min(LONGEST, 2 ** Math.min(ballot.tries++, 4)) * (0.5 + Math.random() / 2);
+  keep();
+  say("retrying", why);
+  again = setTimeout(send, 1e3 * pause);
+}
+function hurry() {
+  if (ballot?.answer && !document.hidden) send();
+}
+function say(state, text) {
+  const choice = ["late", "refused"].includes(state) ? null : new URLSearchParams(ballot.answer).get("choice");
+  const moves = choice !== shown?.choice && document.startViewTransition && !document.hidden;
+  shown = { key: ballot.key, choice, state, text: text || page.dataset[state] };
+  if (moves && !matchMedia("(prefers-reduced-motion: reduce)").matches)
+    document.startViewTransition(show).ready.catch(() => {
+    });
+  else show();
+}
+function show() {
+  const place = home(shown.key);
+  note.textContent = place ? "" : shown.text;
+  if (!place) return;
+  place.querySelector("[role=status]").textContent = shown.text;
+  place.dataset.sent = shown.state;
+  for (const button of place.querySelectorAll("button[name=choice]"))
+    button.setAttribute("aria-pressed", button.value === shown.choice);
+  for (const fields of place.querySelectorAll(".taps")) {
+    for (const input of fields.querySelectorAll("input")) input.checked = input.value === shown.choice;
+    fields.toggleAttribute("data-chosen", fields.querySelector(":checked") !== null);
   }
+  place.querySelector("small")?.remove();
+  const field = shown.state === "saved" && place.querySelector(".fields.taps :checked");
+  if (field) field.after(Object.assign(document.createElement("small"), { textContent: page.dataset.voice }));
 }
-document.addEventListener("change", ({ target }) => {
-  if (target.type !== "radio" || target.form !== form() || !target.form) return;
-  touch(target.name, target.value);
-  send(target.form.action);
-});
-document.addEventListener("input", ({ target }) => {
-  if (target.id === "better" && target.form === form() && !isBusy) say("changed");
-});
-document.addEventListener("submit", (event) => {
-  if (!event.target.matches("[data-feedback]")) return;
+function fill(place, answer) {
+  const seen = {};
+  for (const field of place.querySelectorAll("input:not([type=hidden]), textarea, select")) {
+    if (answer.get("choice") === "0" && field.matches("textarea, [name=word]")) continue;
+    const given = answer.getAll(field.name);
+    if (field.type === "checkbox" || field.type === "radio") field.checked = given.includes(field.value);
+    else field.value = given[seen[field.name] = (seen[field.name] ?? -1) + 1] ?? "";
+  }
+  place.dispatchEvent(new Event("lunchkit:filled", { bubbles: true }));
+}
+function carry() {
+  if (ballot?.answer || !shown || home(shown.key)) return;
+  const lasts = ["late", "refused"].includes(shown.state) && !page.querySelector("[data-ballot]");
+  note.textContent = lasts ? shown.text : "";
+  if (!lasts) shown = void 0;
+}
+function restore() {
+  carry();
+  const place = ballot && home(ballot.key);
+  if (!place || known.has(place)) return;
+  known.add(place);
+  for (const input of place.querySelectorAll("[name=turn]")) {
+    if (Number(input.value) > ballot.turn) return ballot = null;
+    input.value = ballot.turn + 1;
+  }
+  if (ballot.answer) fill(place, new URLSearchParams(ballot.answer));
+  if (ballot.answer && shown) show();
+}
+function tap(input) {
+  clearTimeout(tapped);
+  const go = () => input.isConnected && input.checked && cast(input.form);
+  if (isTyping) tapped = setTimeout(go, DWELL);
+  else go();
+}
+function change({ target }) {
+  if (target.closest(".taps")) return tap(target);
+  const place = target.closest("[data-sent=saved], [data-sent=missing]");
+  if (!place || !target.closest(".ballot")) return;
+  place.dataset.sent = "changed";
+  place.querySelector("[role=status]").textContent = page.dataset.changed;
+}
+function lacks(form) {
+  const { missing: missing2 } = form.dataset;
+  const own = (name) => !["poll", "turn"].includes(name);
+  if (!missing2 || [...new FormData(form)].some(([name, value]) => own(name) && value.trim())) return false;
+  const place = form.closest("[data-ballot]");
+  place.dataset.sent = "missing";
+  place.querySelector("[role=status]").textContent = missing2;
+  form.querySelector("input:not([type=hidden]), textarea")?.focus();
+  return true;
+}
+page?.addEventListener("submit", (event) => {
+  const form = event.target.closest("form.ballot");
+  if (!form || event.submitter === void 0) return;
   event.preventDefault();
-  touch("better", event.target.elements.better.value);
-  send(event.target.action);
+  clearTimeout(tapped);
+  if (!lacks(form)) cast(form, event.submitter);
 });
-document.addEventListener("lunchkit:swapped", () => {
-  if (!form() && document.querySelector("[data-afterwards] :is([data-ballot], [data-questions])")) location.reload();
-  restore();
-});
-if (form()) {
-  for (const { checked, defaultChecked, name, value } of form().elements)
-    if (checked && !defaultChecked) touched[name] = value;
-  touched = { ...recall(), ...touched };
-  unsent = { ...touched };
-  restore();
-  if (Object.keys(touched).length) send(form().action);
-}
+page?.addEventListener("input", change);
+page?.addEventListener("keydown", () => isTyping = true);
+page?.addEventListener("pointerdown", () => isTyping = false);
+page?.addEventListener("lunchkit:swapped", restore);
+addEventListener("online", hurry);
+document.addEventListener("visibilitychange", hurry);
+if (page) restore();
+hurry();

@@ -106,17 +106,17 @@ if (root) connect();
 
 // lunchkit/static/js/answering.js
 var ballots = document.querySelector("[data-stream]");
-function limit(form2) {
-  const boxes = [...form2.querySelectorAll("[type=checkbox]")];
-  const full = boxes.filter((box) => box.checked).length >= Number(form2.dataset.most);
+function limit(form) {
+  const boxes = [...form.querySelectorAll("[type=checkbox]")];
+  const full = boxes.filter((box) => box.checked).length >= Number(form.dataset.most);
   for (const box of boxes) box.disabled = full && !box.checked;
   return full;
 }
-function tell(form2, isFull) {
-  const { sent } = form2.closest("[data-ballot]").dataset;
-  if (!form2.dataset.full || !["changed", void 0].includes(sent)) return;
-  const parts = [isFull && form2.dataset.full, sent && ballots.dataset.changed];
-  form2.querySelector("[role=status]").textContent = parts.filter(Boolean).join(" ");
+function tell(form, isFull) {
+  const { sent } = form.closest("[data-ballot]").dataset;
+  if (!form.dataset.full || !["changed", void 0].includes(sent)) return;
+  const parts = [isFull && form.dataset.full, sent && ballots.dataset.changed];
+  form.querySelector("[role=status]").textContent = parts.filter(Boolean).join(" ");
 }
 function count(text) {
   const line = text.closest(".ballot")?.querySelector("[data-left]");
@@ -161,7 +161,7 @@ function order(list) {
   rank(list);
 }
 function help() {
-  for (const form2 of ballots.querySelectorAll("form[data-most]")) limit(form2);
+  for (const form of ballots.querySelectorAll("form[data-most]")) limit(form);
   for (const text of ballots.querySelectorAll(".ballot textarea")) count(text);
   for (const list of ballots.querySelectorAll("[data-ranking]")) order(list);
 }
@@ -169,8 +169,8 @@ ballots?.addEventListener("input", ({ target }) => {
   if (target.matches(".ballot textarea")) count(target);
 });
 document.addEventListener("input", ({ target }) => {
-  const form2 = target.closest("form[data-most]");
-  if (form2) tell(form2, limit(form2));
+  const form = target.closest("form[data-most]");
+  if (form) tell(form, limit(form));
 });
 ballots?.addEventListener("lunchkit:filled", help);
 ballots?.addEventListener("lunchkit:swapped", help);
@@ -204,31 +204,31 @@ function keep() {
   }
 }
 function count2(key, least) {
-  let turn2 = least;
+  let turn = least;
   try {
     const last = JSON.parse(localStorage.getItem(STORE));
-    if (last?.key === key) turn2 = Math.max(least, last.turn + 1);
-    localStorage.setItem(STORE, JSON.stringify({ key, turn: turn2 }));
+    if (last?.key === key) turn = Math.max(least, last.turn + 1);
+    localStorage.setItem(STORE, JSON.stringify({ key, turn }));
   } catch {
   }
-  return turn2;
+  return turn;
 }
 var home = (key) => page.querySelector(`[data-ballot="${CSS.escape(key)}"]`);
 var pressed = (place) => place.querySelector("[aria-pressed=true]");
-function cast(form2, submitter) {
-  const place = form2.closest("[data-ballot]");
-  const data = new FormData(form2);
+function cast(form, submitter) {
+  const place = form.closest("[data-ballot]");
+  const data = new FormData(form);
   if (submitter?.name) data.set(submitter.name, submitter.value);
   const least = Number(data.get("turn"));
   data.delete("turn");
   const answer = new URLSearchParams(data).toString();
   if (submitter?.name && submitter === pressed(place) && place.dataset.sent === "saved") return;
   const isNew = ballot?.answer !== answer || ballot.key !== place.dataset.ballot;
-  const turn2 = isNew ? count2(place.dataset.ballot, least) : ballot.turn;
-  if (isNew) ballot = { key: place.dataset.ballot, turn: turn2, url: form2.action, answer, tries: 0 };
+  const turn = isNew ? count2(place.dataset.ballot, least) : ballot.turn;
+  if (isNew) ballot = { key: place.dataset.ballot, turn, url: form.action, answer, tries: 0 };
   keep();
   known.add(place);
-  for (const input of place.querySelectorAll("[name=turn]")) input.value = turn2 + 1;
+  for (const input of place.querySelectorAll("[name=turn]")) input.value = turn + 1;
   if (submitter?.value === "0") fill(place, new URLSearchParams(answer));
   send();
 }
@@ -293,12 +293,12 @@ function show() {
   if (field) field.after(Object.assign(document.createElement("small"), { textContent: page.dataset.voice }));
 }
 function fill(place, answer) {
-  const seen2 = {};
+  const seen = {};
   for (const field of place.querySelectorAll("input:not([type=hidden]), textarea, select")) {
     if (answer.get("choice") === "0" && field.matches("textarea, [name=word]")) continue;
     const given = answer.getAll(field.name);
     if (field.type === "checkbox" || field.type === "radio") field.checked = given.includes(field.value);
-    else field.value = given[seen2[field.name] = (seen2[field.name] ?? -1) + 1] ?? "";
+    else field.value = given[seen[field.name] = (seen[field.name] ?? -1) + 1] ?? "";
   }
   place.dispatchEvent(new Event("lunchkit:filled", { bubbles: true }));
 }
@@ -333,22 +333,22 @@ function change({ target }) {
   place.dataset.sent = "changed";
   place.querySelector("[role=status]").textContent = page.dataset.changed;
 }
-function lacks(form2) {
-  const { missing: missing2 } = form2.dataset;
+function lacks(form) {
+  const { missing: missing2 } = form.dataset;
   const own = (name) => !["poll", "turn"].includes(name);
-  if (!missing2 || [...new FormData(form2)].some(([name, value]) => own(name) && value.trim())) return false;
-  const place = form2.closest("[data-ballot]");
+  if (!missing2 || [...new FormData(form)].some(([name, value]) => own(name) && value.trim())) return false;
+  const place = form.closest("[data-ballot]");
   place.dataset.sent = "missing";
   place.querySelector("[role=status]").textContent = missing2;
-  form2.querySelector("input:not([type=hidden]), textarea")?.focus();
+  form.querySelector("input:not([type=hidden]), textarea")?.focus();
   return true;
 }
 page?.addEventListener("submit", (event) => {
-  const form2 = event.target.closest("form.ballot");
-  if (!form2 || event.submitter === void 0) return;
+  const form = event.target.closest("form.ballot");
+  if (!form || event.submitter === void 0) return;
   event.preventDefault();
   clearTimeout(tapped);
-  if (!lacks(form2)) cast(form2, event.submitter);
+  if (!lacks(form)) cast(form, event.submitter);
 });
 page?.addEventListener("input", change);
 page?.addEventListener("keydown", () => isTyping = true);
@@ -398,14 +398,14 @@ async function support(button) {
   now?.removeAttribute("aria-busy");
   if (now) press(now, mine.has(id));
 }
-async function ask2(form2) {
-  const { key, text, off_record: off } = form2.elements;
-  keep2(form2);
+async function ask2(form) {
+  const { key, text, off_record: off } = form.elements;
+  keep2(form);
   text.readOnly = true;
   tell2("[data-ask]", words().sending);
   const fields = { key: key.value, text: text.value, ...off.checked && { off_record: 1 } };
-  if (await post(form2.action, fields, "[data-ask]") === 200) {
-    empty(form2);
+  if (await post(form.action, fields, "[data-ask]") === 200) {
+    empty(form);
     tell2("[data-ask]", words().asked);
   }
   text.readOnly = false;
@@ -420,140 +420,19 @@ function empty({ elements: { key, text, off_record: off } }) {
 }
 function restore2() {
   for (const button of document.querySelectorAll("[data-supports] button")) press(button, mine.has(button.parentElement.id));
-  const form2 = document.querySelector("[data-ask]"), draft = sessionStorage.getItem(DRAFT);
-  if (!form2 || !draft || form2.elements.text.value) return;
-  const { key, text, off_record: off } = form2.elements;
+  const form = document.querySelector("[data-ask]"), draft = sessionStorage.getItem(DRAFT);
+  if (!form || !draft || form.elements.text.value) return;
+  const { key, text, off_record: off } = form.elements;
   [key.value, text.value, off.checked] = JSON.parse(draft);
 }
 document.addEventListener("submit", (event) => {
-  const form2 = event.target, button = event.submitter;
-  if (!form2.matches("[data-ask], [data-supports]")) return;
+  const form = event.target, button = event.submitter;
+  if (!form.matches("[data-ask], [data-supports]")) return;
   event.preventDefault();
-  if (form2.matches("[data-ask]")) return form2.elements.text.readOnly || ask2(form2);
+  if (form.matches("[data-ask]")) return form.elements.text.readOnly || ask2(form);
   if (button && !button.hasAttribute("aria-busy")) support(button);
 });
 document.addEventListener("input", ({ target }) => target.form?.matches("[data-ask]") && keep2(target.form));
 document.addEventListener("lunchkit:swapped", restore2);
 for (const row of document.querySelectorAll("[data-supports] [aria-pressed=true]")) mine.add(row.parentElement.id);
 restore2();
-
-// lunchkit/static/js/feedback.js
-var STORE2 = "lunchkit-feedback";
-var LONGEST3 = 15;
-var PATIENCE3 = 12e3;
-var form = () => document.querySelector("[data-feedback]");
-var seen = /* @__PURE__ */ new WeakSet();
-var touched = {};
-var unsent = {};
-var turn = 0;
-var isBusy = false;
-var isDirty = false;
-function touch(name, value) {
-  touched[name] = unsent[name] = value;
-}
-function keep3() {
-  try {
-    const kept = isBusy || isDirty ? JSON.stringify([form().action, unsent]) : "";
-    sessionStorage.setItem(STORE2, kept);
-  } catch {
-  }
-}
-function recall2() {
-  try {
-    const [action, kept] = JSON.parse(sessionStorage.getItem(STORE2));
-    return action === form().action ? kept : {};
-  } catch {
-    return {};
-  }
-}
-function count3(least) {
-  turn = Math.max(turn + 1, least);
-  try {
-    const name = `${STORE2} ${form()?.action}`;
-    turn = Math.max(turn, Number(localStorage.getItem(name)) + 1);
-    localStorage.setItem(name, turn);
-  } catch {
-  }
-  return turn;
-}
-function isUnsent(place) {
-  const text = place?.elements.better;
-  return text && text.value !== (touched.better ?? text.defaultValue);
-}
-function say2(state, text) {
-  const place = form();
-  if (state === "saved" && isUnsent(place)) state = "changed";
-  if (place) place.dataset.sent = state;
-  const line = place?.querySelector("[role=status]") ?? document.querySelector("[data-note]");
-  line.textContent = text ?? place?.dataset[state] ?? "";
-}
-async function post2(action, fields) {
-  let said;
-  try {
-    const signal = AbortSignal.timeout?.(PATIENCE3);
-    const headers = { Accept: "application/json" };
-    const answer = await fetch(action, { method: "POST", body: new URLSearchParams(fields), headers, signal, keepalive: true });
-    said = await answer.json();
-    if (answer.status < 300 && said.rev !== void 0) return ["saved"];
-    if (answer.status < 300 || [408, 429].includes(answer.status) || answer.status >= 500) return ["later"];
-  } catch {
-    return ["later"];
-  }
-  return ["refused", said.error];
-}
-async function send2(action) {
-  isDirty = true;
-  if (isBusy) return keep3();
-  isBusy = true;
-  for (let tries = 0; isDirty; ) {
-    isDirty = false;
-    keep3();
-    say2(tries ? "retrying" : "sending");
-    const [state, text] = await post2(action, { ...unsent, turn: count3(Number(form()?.dataset.turn ?? 1)) });
-    if (state !== "later") tries = 0;
-    if (state === "saved" && !isDirty) unsent = {};
-    if (state !== "later" && !isDirty) say2(state, text);
-    if (state !== "later") continue;
-    isDirty = true;
-    say2("retrying");
-    await new Promise((go) => setTimeout(go, 1e3 * Math.min(LONGEST3, 2 ** Math.min(tries++, 4)) * (0.5 + Math.random() / 2)));
-  }
-  isBusy = false;
-  keep3();
-}
-function restore3() {
-  const place = form();
-  if (!place || seen.has(place)) return;
-  seen.add(place);
-  for (const field of place.elements) {
-    if (!(field.name in touched)) continue;
-    if (field.type === "radio") field.checked = field.value === touched[field.name];
-    else field.value = touched[field.name];
-  }
-}
-document.addEventListener("change", ({ target }) => {
-  if (target.type !== "radio" || target.form !== form() || !target.form) return;
-  touch(target.name, target.value);
-  send2(target.form.action);
-});
-document.addEventListener("input", ({ target }) => {
-  if (target.id === "better" && target.form === form() && !isBusy) say2("changed");
-});
-document.addEventListener("submit", (event) => {
-  if (!event.target.matches("[data-feedback]")) return;
-  event.preventDefault();
-  touch("better", event.target.elements.better.value);
-  send2(event.target.action);
-});
-document.addEventListener("lunchkit:swapped", () => {
-  if (!form() && document.querySelector("[data-afterwards] :is([data-ballot], [data-questions])")) location.reload();
-  restore3();
-});
-if (form()) {
-  for (const { checked, defaultChecked, name, value } of form().elements)
-    if (checked && !defaultChecked) touched[name] = value;
-  touched = { ...recall2(), ...touched };
-  unsent = { ...touched };
-  restore3();
-  if (Object.keys(touched).length) send2(form().action);
-}

@@ -1,4 +1,4 @@
-// Tells an organiser that questions or answers have come since the page was loaded. The page stays: no row moves under a finger.
+// Tells an organiser that questions have come since the page was loaded. The page stays: no row moves under a finger.
 // <p hidden role="status" data-waiting="3">: so many there were then; its link loads the page again.
 const line = document.querySelector("[data-waiting]");
 const EVERY = 5_000;

@@ -1,3 +1,3 @@
 // The phone after the lunch.
 import "../js/live.js";
-import "../js/feedback.js";
+import "../js/ballot.js";

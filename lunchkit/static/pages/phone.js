@@ -3,4 +3,3 @@ import "../js/live.js";
 import "../js/answering.js";
 import "../js/ballot.js";
 import "../js/support.js";
-import "../js/feedback.js";
