@@ -1,4 +1,4 @@
-"""The background work of ``lunchkit serve``: jobs, e-mails, imports, and once an hour a look after the house.
+"""The background work of ``lunchkit serve``: jobs, e-mails, imports, settings, and once an hour a look for damage.
 
 Each has a loop of its own, so that none waits for another: a mail server that hangs keeps no poll open.
 """
@@ -18,12 +18,11 @@ from lunchkit.audit.actions import forget_old_acts
 from lunchkit.carrying.actions import begun
 from lunchkit.config import current_settings
 from lunchkit.db import db, known_damage
-from lunchkit.doctor.actions import look_after_house_hourly
-from lunchkit.doctor.machine import look_at_damage
+from lunchkit.doctor.database import look_at_damage
 from lunchkit.feedback.actions import bring_in_feedback
 from lunchkit.guests.actions import forget_old_wishes
 from lunchkit.heartbeat import beat, clock_is_believed
-from lunchkit.house.steps import due
+from lunchkit.house.in_force import follow_settings
 from lunchkit.imports.actions import carry_on_imports, forget_imports
 from lunchkit.mail.actions import deliver_due
 from lunchkit.mail.outbox import wake
@@ -31,7 +30,6 @@ from lunchkit.mail.turns import BATCH
 from lunchkit.polls.actions import finish_closings
 from lunchkit.questions.actions import freeze_supports
 from lunchkit.recap.actions import erase_orphaned_pictures
-from lunchkit.settings_file import settings_file
 from lunchkit.upkeep.actions import (
     drop_old_notes,
     erase_needs,
@@ -44,8 +42,8 @@ ROUND = 5.0
 """Seconds between two looks at jobs, outbox and imports; what this process promised or began is looked for at once."""
 LOOK_FOR_DAMAGE = 3600.0
 """Seconds between two looks for damage; the first is at the start."""
-LOOK_AFTER = 60.0
-"""Seconds between two questions whether it is time to look after the house."""
+FOLLOW = 2.0
+"""Seconds between two looks at whether another process has changed the settings."""
 log = logging.getLogger("lunchkit.background")
 JOBS: tuple[tuple[Callable[[], object], float], ...] = (
     (promise_reminders, 60.0),
@@ -78,7 +76,6 @@ def run_due_jobs(last_run: dict[Callable[[], object], float]) -> None:
 
 def work(last_run: dict[Callable[[], object], float]) -> None:
     """Do what is due, which gives a sign of life. What fails is tried again: it waits in the database."""
-    settings_file().look()
     if not known_damage():
         run_due_jobs(last_run)
 
@@ -96,12 +93,6 @@ def look_for_damage() -> None:
         log.error("the database is damaged: %s", known_damage())
 
 
-def look_after_house() -> None:
-    """Look after the house once an hour, and at once where it was set."""
-    if not known_damage():
-        look_after_house_hourly()
-
-
 @dataclass(frozen=True)
 class Loop:
     """Work that is done again and again in a thread of its own."""
@@ -112,12 +103,9 @@ class Loop:
     """Seconds between two rounds."""
     wake: threading.Event
     """Set where the next round is wanted at once."""
-    begins_with_pause: bool = False
 
     def run(self, app: Flask, stop: threading.Event) -> None:
         """Go round until told to stop. A round that fails is logged, and tried again."""
-        if self.begins_with_pause:
-            self.wake.wait(self.pause)
         while not stop.is_set():
             self.wake.clear()
             with app.app_context():
@@ -141,7 +129,7 @@ def start(app: Flask) -> threading.Event:
         Loop("background", partial(work, {}), ROUND, threading.Event()),
         Loop("e-mails", deliver, ROUND, wake),
         Loop("imports", carry_on_imports, ROUND, begun),
-        Loop("health", look_after_house, LOOK_AFTER, due, begins_with_pause=True),
+        Loop("settings", follow_settings, FOLLOW, threading.Event()),
         Loop("damage", look_for_damage, LOOK_FOR_DAMAGE, threading.Event()),
     )
     for loop in loops:

@@ -1,11 +1,11 @@
-"""Settings: read from the environment (``LUNCHKIT_<NAME>``) or from ``.env`` in the instance folder.
+"""Settings: from the environment (``LUNCHKIT_<NAME>``), or from ``.env`` in the instance folder, read at the start.
 
-Strings stay strings: a secret made of digits is not a number.
+What neither decides, a page sets: ``lunchkit.house``. Strings stay strings: a secret made of digits is not a number.
 """
 
 import os
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from email.errors import MessageError
 from email.headerregistry import Address
@@ -18,7 +18,6 @@ from flask import current_app
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-from lunchkit import envfile
 from lunchkit.licences import FIRST, LICENCES
 
 PREFIX = "LUNCHKIT_"
@@ -26,11 +25,6 @@ LEAST = {"port": 1, "mail_port": 1, "workers": 1, "mail_timeout": 1, "backup_day
 LEAST |= {"proxies": 0, "form_minimum_seconds": 0}
 ENV_FILE = ".env"
 SECRET_FILE = "secret_key"  # noqa: S105  its name
-FOLLOWED = (
-    "public_url", "network_name", "language", "timezone", "recap_licence", "mail_host", "mail_port", "mail_security",
-    "mail_user", "mail_password", "mail_from", "mail_timeout", "form_minimum_seconds",
-)  # fmt: skip
-"""What a running server takes over from the file when it changes; the others hold from the next start."""
 LANGUAGES = ("fr", "en", "de", "it")
 """Those in which attendees, speakers and readers are met."""
 WORKING_LANGUAGES = ("fr", "en")
@@ -136,12 +130,18 @@ def load_settings(environment: Mapping[str, str] | None = None, *, make_key: boo
     """
     given = dict(os.environ if environment is None else environment)
     instance = Path(given.get(f"{PREFIX}INSTANCE") or "instance")
-    settings = read_settings(Settings(instance=instance), {**read_env_file(instance), **given})
+    settings = read_settings(Settings(instance=instance), {**_read_env_file(instance), **given})
     return settings if settings.secret_key else replace(settings, secret_key=_lasting_secret(instance, make=make_key))
 
 
-def read_settings(start: Settings, values: Mapping[str, str], names: Collection[str] | None = None) -> Settings:
-    """The settings with these values in them, by their full names; ``names`` are the fields that may change, else all.
+def decided_names(instance: Path) -> frozenset[str]:
+    """The settings that the environment or the ``.env`` file decides: no page changes them. Raises BadSettings."""
+    given = {**_read_env_file(instance), **os.environ}
+    return frozenset(spec.name for spec in fields(Settings) if full_name(spec.name) in given)
+
+
+def read_settings(start: Settings, values: Mapping[str, str]) -> Settings:
+    """The settings with these values in them, by their full names.
 
     Raises BadSettings with a line for every wrong value.
     """
@@ -149,7 +149,7 @@ def read_settings(start: Settings, values: Mapping[str, str], names: Collection[
     chosen: dict[str, Any] = {}
     for spec in fields(Settings):
         key = full_name(spec.name)
-        if key not in values or spec.name == "instance" or (names is not None and spec.name not in names):
+        if key not in values or spec.name == "instance":
             continue
         try:
             chosen[spec.name] = spec.type(values[key]) if spec.type in (int, Path) else values[key]
@@ -163,13 +163,20 @@ def read_settings(start: Settings, values: Mapping[str, str], names: Collection[
     return settings
 
 
-def read_env_file(instance: Path) -> dict[str, str]:
-    """What the ``.env`` file of an instance says. Raises BadSettings where it cannot be read."""
+def _read_env_file(instance: Path) -> dict[str, str]:
     path = instance / ENV_FILE
     try:
-        return envfile.read(path)
+        text = path.read_bytes().decode("utf-8-sig") if path.is_file() else ""
     except (OSError, ValueError) as error:
         raise BadSettings(f"{path}: {getattr(error, 'strerror', None) or 'this is no text in UTF-8'}") from error
+    lines = (line.partition("=") for line in text.split("\n") if not line.lstrip().startswith("#"))
+    return {name.strip(): _unquoted(value.strip(" \t\r")) for name, equals, value in lines if equals}
+
+
+def _unquoted(value: str) -> str:
+    """One pair of quotes is taken off; nothing inside is interpreted."""
+    is_quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
+    return value[1:-1] if is_quoted else value
 
 
 def full_name(field_name: str) -> str:
