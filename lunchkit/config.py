@@ -7,17 +7,15 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from email.errors import MessageError
-from email.headerregistry import Address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from flask import current_app
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from lunchkit.addresses import is_mailbox, is_web_address, is_zone
 from lunchkit.licences import FIRST, LICENCES
 
 PREFIX = "LUNCHKIT_"
@@ -192,12 +190,12 @@ def default_of(field_name: str) -> Any:
 def mistakes(settings: Settings) -> list[str]:
     """What is wrong with these settings: a line for each, that begins with the full name of the setting."""
     errors = [
-        f"{PREFIX}{name.upper()}: at least {least}, not {getattr(settings, name)}"
+        f"{full_name(name)}: at least {least}, not {getattr(settings, name)}"
         for name, least in LEAST.items()
         if getattr(settings, name) < least
     ]
     errors += [
-        f"{PREFIX}{name.upper()}: at most 65535, not {getattr(settings, name)}"
+        f"{full_name(name)}: at most 65535, not {getattr(settings, name)}"
         for name in ("port", "mail_port")
         if getattr(settings, name) > 65535
     ]
@@ -211,10 +209,8 @@ def mistakes(settings: Settings) -> list[str]:
         errors.append(f"LUNCHKIT_RECAP_LICENCE: one of {', '.join(LICENCES)}, not {settings.recap_licence!r}")
     if settings.mail_security not in ("starttls", "tls", "none"):
         errors.append(f"LUNCHKIT_MAIL_SECURITY: starttls, tls or none, not {settings.mail_security!r}")
-    if not settings.database.startswith(("sqlite:", "postgresql+psycopg:")):
-        errors.append("LUNCHKIT_DATABASE_URL: sqlite:/// or postgresql:// is needed")
-    elif not _is_database_address(settings.database):
-        errors.append("LUNCHKIT_DATABASE_URL: this is not an address like postgresql://user:password@host:port/name")
+    if not _is_database_address(settings.database):
+        errors.append("LUNCHKIT_DATABASE_URL: sqlite:///… or postgresql://user:password@host:port/name is needed")
     if settings.workers > 1 and settings.database.startswith("sqlite:"):
         errors.append("LUNCHKIT_WORKERS: several processes need PostgreSQL (LUNCHKIT_DATABASE_URL)")
     if not is_zone(settings.timezone):
@@ -224,47 +220,12 @@ def mistakes(settings: Settings) -> list[str]:
     return errors
 
 
-def is_web_address(text: str) -> bool:
-    """Whether this can be a public address."""
-    try:
-        address = urlsplit(text)
-        fits_a_socket = address.port is None or address.port > 0
-        (address.hostname or "").encode("idna")  # so is every request's host compared with it: a name it must be
-    except ValueError:
-        return False
-    known = address.scheme in ("http", "https") and bool(address.hostname) and ":" not in (address.hostname or "")
-    return known and fits_a_socket and not (address.query or address.fragment or address.username) and " " not in text
-
-
-def is_of_this_machine(address: str) -> bool:
-    """Whether an address leads nowhere but to the machine on which it is opened."""
-    host = urlsplit(address).hostname or ""
-    return host == "localhost" or host.endswith(".localhost") or host.startswith("127.") or host.strip(".0") == ""
-
-
 def _is_database_address(text: str) -> bool:
     try:
         make_url(text)
     except (ArgumentError, ValueError):
         return False
-    return True
-
-
-def is_zone(name: str) -> bool:
-    """Whether there is a time zone of this name."""
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return False
-    return True
-
-
-def is_mailbox(text: str) -> bool:
-    """Whether this is one address to which mail can be sent."""
-    try:
-        return "@" in Address(addr_spec=text).addr_spec and text.isascii()
-    except (ValueError, IndexError, MessageError):  # the parser stumbles over what ends too early
-        return False
+    return text.startswith(("sqlite:", "postgresql+psycopg:"))
 
 
 def _lasting_secret(instance: Path, *, make: bool) -> str:

@@ -7,7 +7,8 @@ from flask import has_request_context, request
 from flask_babel import lazy_gettext as _l
 
 from lunchkit import clock
-from lunchkit.config import Settings, default_of, is_of_this_machine
+from lunchkit.addresses import is_of_this_machine
+from lunchkit.config import Settings, default_of
 from lunchkit.doctor.findings import Finding
 from lunchkit.heartbeat import last_beat, last_delivery, last_sign
 from lunchkit.house.sections import ADDRESS, LETTERS

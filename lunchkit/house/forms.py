@@ -10,15 +10,8 @@ from werkzeug.datastructures import CombinedMultiDict, FileStorage, MultiDict
 from wtforms import BooleanField, Field, FileField, PasswordField, RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Optional, ValidationError
 
-from lunchkit.config import (
-    DEFAULT_ADDRESS,
-    WORKING_LANGUAGES,
-    Settings,
-    default_of,
-    is_mailbox,
-    is_web_address,
-    is_zone,
-)
+from lunchkit.addresses import is_mailbox, is_web_address, is_zone
+from lunchkit.config import DEFAULT_ADDRESS, WORKING_LANGUAGES, Settings, default_of
 from lunchkit.events.forms import COLOURS
 from lunchkit.events.models import FOOD_KEPT_FOR
 from lunchkit.fields import BareForm, NumberField, at_most, between, has_a_word

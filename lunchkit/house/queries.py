@@ -8,7 +8,8 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from lunchkit.config import Settings, current_settings, default_of, is_of_this_machine
+from lunchkit.addresses import is_of_this_machine
+from lunchkit.config import Settings, current_settings, default_of
 from lunchkit.db import db
 from lunchkit.house.contrast import BLACK, DAY, FIELD, NIGHT, WHITE, Visibility, everywhere
 from lunchkit.house.in_force import in_force
