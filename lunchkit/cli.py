@@ -184,11 +184,12 @@ def serve(new_key: bool) -> None:
     app = _app_to_serve(settings, new_key=new_key)
     with app.app_context(), app.test_request_context():
         keys().prepare()
+        follow_settings()
         _warn(look_at_damage(settings) or look_at_secret_key(current_settings()))
         _warn(look_at_sqlite())
         repeat_erasures()
         if not has_organisers():
-            click.echo(_welcome(accounts.issue_setup_link(), settings), err=True)
+            click.echo(_welcome(accounts.issue_setup_link(), current_settings()), err=True)
     _become_server(settings.instance, {}, "")
 
 

@@ -17,8 +17,7 @@ from lunchkit.live.batches import Aside
 from lunchkit.mail.models import OutboxLetter
 from lunchkit.mail.turns import pause
 from lunchkit.registrations.queries import strange_links
-from lunchkit.rooms.keys import KeyRing
-from lunchkit.rooms.queries import box
+from lunchkit.rooms.queries import box, keys
 from lunchkit.rooms.refusals import NoPlaceForKeys
 
 PATIENCE = timedelta(minutes=30)
@@ -115,7 +114,7 @@ def look_at_secret_key(settings: Settings) -> Finding | None:
 
 def look_at_keys(settings: Settings) -> Finding | None:
     """Whether the keys of ballots have a place that nobody else may read, and none is left of a vote that is over."""
-    ring = KeyRing(settings.instance)
+    ring = keys()
     try:
         found = {name for name in ring.names() if name.isdigit()}  # those of polls
     except NoPlaceForKeys as refusal:
