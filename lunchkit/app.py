@@ -22,7 +22,7 @@ from lunchkit.guests import organiser as guests_organiser
 from lunchkit.guests import routes as guests
 from lunchkit.house import organiser as house_organiser
 from lunchkit.house import routes as house
-from lunchkit.house.queries import look_of_the_house
+from lunchkit.house.in_force import init_settings, look_of_the_house
 from lunchkit.i18n import init_i18n
 from lunchkit.images import routes as images
 from lunchkit.imports import organiser as imports_organiser
@@ -48,7 +48,6 @@ from lunchkit.recap import routes as recap
 from lunchkit.registrations import organiser as registrations_organiser
 from lunchkit.registrations import routes as registrations
 from lunchkit.registrations.queries import people_known
-from lunchkit.settings_file import follow_file
 from lunchkit.speakers import organiser as speakers_organiser
 from lunchkit.speakers import routes as speakers
 from lunchkit.web import Lunchkit, init_web
@@ -93,9 +92,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or load_settings()
     app = Lunchkit("lunchkit", static_folder=None, root_path=str(Path(__file__).parent))
     app.config.from_mapping(_flask_config(settings))
-    app.extensions["lunchkit_settings"] = settings
     app.extensions["lunchkit_people_at"] = people_known
-    follow_file(app, settings, lambda changed: _take_over(app, changed))
+    init_settings(app, settings)
     if settings.proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
@@ -120,12 +118,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_pictures(app)
     _register_doors(app)
     return app
-
-
-def _take_over(app: Flask, settings: Settings) -> None:
-    """Let changed settings hold from now on; all else of Flask's configuration follows from what needs a new start."""
-    app.extensions["lunchkit_settings"] = settings
-    app.config["TRUSTED_HOSTS"] = settings.hosts
 
 
 def _flask_config(settings: Settings) -> dict[str, object]:

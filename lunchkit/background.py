@@ -1,4 +1,4 @@
-"""The background work of ``lunchkit serve``: jobs, e-mails, and once an hour a look after the house.
+"""The background work of ``lunchkit serve``: jobs, e-mails, settings, and once an hour a look for damage.
 
 Each has a loop of its own, so that none waits for another: a mail server that hangs keeps no poll open.
 """
@@ -17,12 +17,11 @@ from lunchkit.accounts.actions import forget_old_sign_ins, forget_who_left
 from lunchkit.audit.actions import forget_old_acts
 from lunchkit.config import current_settings
 from lunchkit.db import db, known_damage
-from lunchkit.doctor.actions import look_after_house_hourly
-from lunchkit.doctor.machine import look_at_damage
+from lunchkit.doctor.database import look_at_damage
 from lunchkit.feedback.actions import close_due_feedback
 from lunchkit.guests.actions import forget_old_wishes
 from lunchkit.heartbeat import beat, clock_is_believed
-from lunchkit.house.steps import due
+from lunchkit.house.in_force import follow_settings
 from lunchkit.imports.actions import forget_imports
 from lunchkit.mail.actions import deliver_due
 from lunchkit.mail.outbox import wake
@@ -30,7 +29,6 @@ from lunchkit.mail.turns import BATCH
 from lunchkit.polls.actions import finish_closings
 from lunchkit.questions.actions import freeze_supports
 from lunchkit.recap.actions import erase_orphaned_pictures
-from lunchkit.settings_file import settings_file
 from lunchkit.upkeep.actions import (
     drop_old_notes,
     erase_needs,
@@ -43,8 +41,8 @@ ROUND = 5.0
 """Seconds between two looks at jobs and outbox; what this process promised is looked for at once."""
 LOOK_FOR_DAMAGE = 3600.0
 """Seconds between two looks for damage; the first is at the start."""
-LOOK_AFTER = 60.0
-"""Seconds between two questions whether it is time to look after the house."""
+FOLLOW = 2.0
+"""Seconds between two looks at whether another process has changed the settings."""
 log = logging.getLogger("lunchkit.background")
 JOBS: tuple[tuple[Callable[[], object], float], ...] = (
     (promise_reminders, 60.0),
@@ -77,7 +75,6 @@ def run_due_jobs(last_run: dict[Callable[[], object], float]) -> None:
 
 def work(last_run: dict[Callable[[], object], float]) -> None:
     """Do what is due, which gives a sign of life. What fails is tried again: it waits in the database."""
-    settings_file().look()
     if not known_damage():
         run_due_jobs(last_run)
 
@@ -95,12 +92,6 @@ def look_for_damage() -> None:
         log.error("the database is damaged: %s", known_damage())
 
 
-def look_after_house() -> None:
-    """Look after the house once an hour, and at once where it was set."""
-    if not known_damage():
-        look_after_house_hourly()
-
-
 @dataclass(frozen=True)
 class Loop:
     """Work that is done again and again in a thread of its own."""
@@ -111,12 +102,9 @@ class Loop:
     """Seconds between two rounds."""
     wake: threading.Event
     """Set where the next round is wanted at once."""
-    begins_with_pause: bool = False
 
     def run(self, app: Flask, stop: threading.Event) -> None:
         """Go round until told to stop. A round that fails is logged, and tried again."""
-        if self.begins_with_pause:
-            self.wake.wait(self.pause)
         while not stop.is_set():
             self.wake.clear()
             with app.app_context():
@@ -139,7 +127,7 @@ def start(app: Flask) -> threading.Event:
     loops = (
         Loop("background", partial(work, {}), ROUND, threading.Event()),
         Loop("e-mails", deliver, ROUND, wake),
-        Loop("health", look_after_house, LOOK_AFTER, due, begins_with_pause=True),
+        Loop("settings", follow_settings, FOLLOW, threading.Event()),
         Loop("damage", look_for_damage, LOOK_FOR_DAMAGE, threading.Event()),
     )
     for loop in loops:

@@ -13,7 +13,6 @@ from sqlalchemy import URL, make_url
 from lunchkit import clock
 from lunchkit.config import Settings
 from lunchkit.db import SQLITE_DRIVER
-from lunchkit.envfile import synchronise
 
 SIDE_FILES = ("-wal", "-shm")
 """What SQLite keeps beside a database in use: the newest commits may be there only."""
@@ -92,6 +91,15 @@ def _write(copy: Callable[[Settings, Path], None], settings: Settings, target: P
 def sqlite_path(settings: Settings) -> Path:
     """The file of an SQLite database."""
     return Path(settings.database.removeprefix("sqlite:///"))
+
+
+def synchronise(place: Path) -> None:
+    """Return when a file is on the disk; of a folder, when the names in it are."""
+    file = os.open(place, os.O_RDONLY)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)
 
 
 def _copy_sqlite(settings: Settings, target: Path) -> None:

@@ -13,7 +13,7 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy.exc import SQLAlchemyError
 
-from lunchkit import __version__, backup, clock, demo, doctor, schema
+from lunchkit import __version__, backup, clock, demo, schema
 from lunchkit.accounts import actions as accounts
 from lunchkit.accounts.models import Organiser, Role
 from lunchkit.accounts.queries import has_organisers, organiser_by_email, present_organisers
@@ -31,28 +31,28 @@ from lunchkit.config import (
 )
 from lunchkit.db import SQLITE_DRIVER, db
 from lunchkit.demo import instance as demos
-from lunchkit.doctor.machine import look_at_damage, look_at_secret_key
+from lunchkit.doctor.checks import examine
+from lunchkit.doctor.database import look_at_damage, look_at_secret_key, look_at_sqlite
+from lunchkit.doctor.findings import Finding
 from lunchkit.errors import Refusal
 from lunchkit.feedback.actions import close_due_feedback
 from lunchkit.guests.actions import forget_old_wishes
 from lunchkit.heartbeat import DAILY, clock_is_believed
+from lunchkit.house.actions import change_settings
+from lunchkit.house.in_force import follow_settings
 from lunchkit.imports.actions import forget_imports
 from lunchkit.instance import InUse, hold_as_server, holding, holding_database, make_private
 from lunchkit.mail.actions import ServerUnreachable, connect, deliver_due, resume
+from lunchkit.mail.trial import Trial, try_line
 from lunchkit.mail.turns import count_due
 from lunchkit.passkeys.actions import reset_passkeys
 from lunchkit.passkeys.refusals import NothingToReset
 from lunchkit.recap.actions import erase_orphaned_pictures
 from lunchkit.rooms.queries import keys
-from lunchkit.settings_file import settings_file
 from lunchkit.upkeep.actions import drop_old_notes, erase_needs, promise_reminders, purge_people, repeat_erasures
 
 WRONG = (BadSettings, backup.BackupFailed, schema.OtherSchema, demos.DemoRefused, InUse, OSError)
 """What says by itself, in a line, what is wrong."""
-
-
-MARKS = {doctor.Level.FINE: "ok ", doctor.Level.NOTE: "-- ", doctor.Level.WRONG: "!! "}
-"""What the doctor writes before each line."""
 
 
 class DriverMissing(BadSettings):
@@ -87,7 +87,13 @@ def main() -> None:
     except Refusal as refusal:
         sys.exit(f"lunchkit: {refusal.message}")
     except (SQLAlchemyError, SQLITE_DRIVER.Error) as error:
-        sys.exit(f"lunchkit: the database refuses: {doctor.in_a_line(error)}")
+        sys.exit(f"lunchkit: the database refuses: {_in_a_line(error)}")
+
+
+def _in_a_line(error: Exception) -> str:
+    """What a database's error says, without statements and values."""
+    text = str(getattr(error, "orig", None) or error).strip()
+    return text.splitlines()[0] if text else type(error).__name__
 
 
 def _make_app(settings: Settings) -> Flask:
@@ -130,12 +136,19 @@ def _app_here(*, needs_key: bool = True) -> Flask:
     settings = _settings_here()
     _hold(settings)
     app, found = _open_app(settings)
+    _require_schema(settings, found)
+    if needs_key:
+        _require_key(settings)
+    with app.app_context():
+        follow_settings()
+    return app
+
+
+def _require_schema(settings: Settings, found: str | None) -> None:
+    """Raise NoInstance for an empty database, OtherSchema for one of another version."""
     if found is None:
         raise NoInstance(settings.instance)
     schema.require_current(found)
-    if needs_key:
-        _require_key(settings)
-    return app
 
 
 def _require_key(settings: Settings) -> None:
@@ -171,13 +184,12 @@ def serve(new_key: bool) -> None:
     app = _app_to_serve(settings, new_key=new_key)
     with app.app_context(), app.test_request_context():
         keys().prepare()
+        follow_settings()
         _warn(look_at_damage(settings) or look_at_secret_key(current_settings()))
-        if doctor.sqlite_is_unsafe():
-            version = SQLITE_DRIVER.sqlite_version
-            click.echo(f"warning: SQLite {version} may lose commits when two programs write", err=True)
+        _warn(look_at_sqlite())
         repeat_erasures()
         if not has_organisers():
-            click.echo(_welcome(accounts.issue_setup_link(), settings), err=True)
+            click.echo(_welcome(accounts.issue_setup_link(), current_settings()), err=True)
     _become_server(settings.instance, {}, "")
 
 
@@ -236,17 +248,22 @@ def serve_demo(
     demos.require_demo(instance)
     make_private(instance)
     decided = demos.decided_settings(os.environ, instance, host, port, public_url)
-    os.environ.pop(full_name("network_name"), None)  # of the real network; the demo's stands in its own file
+    os.environ.pop(full_name("network_name"), None)  # of the real network
     hold_as_server(Settings(instance, host=host, port=port))
     demos.clear(instance, keep=keep)
     app = _app_to_serve(load_settings({**os.environ, **decided}))
     with app.app_context(), app.test_request_context():
         keys().prepare()
-        planted = demo.find_demo(db.session()) or demo.plant_demo()
+        planted = demo.find_demo(db.session()) or _plant_demo()
         addresses = demos.addresses_of(planted)
         keys().hand_over()
         db.engine.dispose()
     _become_server(instance, decided, json.dumps(addresses) if as_json else demos.for_people(addresses))
+
+
+def _plant_demo() -> demo.Demo:
+    change_settings({"network_name": demos.NETWORK}, "")
+    return demo.plant_demo()
 
 
 @cli.command()
@@ -421,29 +438,30 @@ def restore(source: Path) -> None:
             _warn(look_at_secret_key(settings))
 
 
-def _warn(finding: doctor.Finding | None) -> None:
+def _warn(finding: Finding | None) -> None:
     if finding is not None:
         click.echo(f"warning: {finding.text} {finding.advice}", err=True)
 
 
 @cli.command("doctor")
 def run_doctor() -> None:
-    """Say what is wrong, and what to do about it."""
-    try:
-        settings = _settings_here()
-        app = _make_app(settings)
-    except BadSettings as error:
-        for line in str(error).splitlines():
-            click.echo(f"{MARKS[doctor.Level.WRONG]} {line}")
-        sys.exit(1)
+    """Say what is wrong, and what to do about it. The whole database is read, and the mail server is asked."""
+    settings = _settings_here()
+    app = _make_app(settings)
     with app.app_context():
-        settings_file().look()
-        findings = doctor.examine(settings)
-        for finding in findings:
-            click.echo(f"{MARKS[finding.level]} {finding.text}")
+        if look_at_damage(settings) is None:
+            _require_schema(settings, schema.present(db.engine))
+            follow_settings()
+        findings = examine(current_settings(), _try_mail())
+        for finding in findings or [Finding(_("All is well."), "")]:
+            click.echo(f"{'!!' if findings else 'ok'}  {finding.text}")
             if finding.advice:
                 click.echo(f"      {finding.advice}{f' ({finding.setting})' if finding.setting else ''}")
-    sys.exit(0 if all(finding.is_fine for finding in findings) else 1)
+    sys.exit(1 if findings else 0)
+
+
+def _try_mail() -> Trial | None:
+    return try_line(current_settings()) if current_settings().mail_host else None
 
 
 @cli.command("settings")

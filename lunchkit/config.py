@@ -1,24 +1,21 @@
-"""Settings: read from the environment (``LUNCHKIT_<NAME>``) or from ``.env`` in the instance folder.
+"""Settings: from the environment (``LUNCHKIT_<NAME>``), or from ``.env`` in the instance folder, read at the start.
 
-Strings stay strings: a secret made of digits is not a number.
+What neither decides, a page sets: ``lunchkit.house``. Strings stay strings: a secret made of digits is not a number.
 """
 
 import os
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from email.errors import MessageError
-from email.headerregistry import Address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from flask import current_app
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-from lunchkit import envfile
+from lunchkit.addresses import is_mailbox, is_web_address, is_zone
 from lunchkit.licences import FIRST, LICENCES
 
 PREFIX = "LUNCHKIT_"
@@ -26,11 +23,6 @@ LEAST = {"port": 1, "mail_port": 1, "workers": 1, "mail_timeout": 1, "backup_day
 LEAST |= {"proxies": 0, "form_minimum_seconds": 0}
 ENV_FILE = ".env"
 SECRET_FILE = "secret_key"  # noqa: S105  its name
-FOLLOWED = (
-    "public_url", "network_name", "language", "timezone", "recap_licence", "mail_host", "mail_port", "mail_security",
-    "mail_user", "mail_password", "mail_from", "mail_timeout", "form_minimum_seconds",
-)  # fmt: skip
-"""What a running server takes over from the file when it changes; the others hold from the next start."""
 LANGUAGES = ("fr", "en", "de", "it")
 """Those in which attendees, speakers and readers are met."""
 WORKING_LANGUAGES = ("fr", "en")
@@ -136,12 +128,18 @@ def load_settings(environment: Mapping[str, str] | None = None, *, make_key: boo
     """
     given = dict(os.environ if environment is None else environment)
     instance = Path(given.get(f"{PREFIX}INSTANCE") or "instance")
-    settings = read_settings(Settings(instance=instance), {**read_env_file(instance), **given})
+    settings = read_settings(Settings(instance=instance), {**_read_env_file(instance), **given})
     return settings if settings.secret_key else replace(settings, secret_key=_lasting_secret(instance, make=make_key))
 
 
-def read_settings(start: Settings, values: Mapping[str, str], names: Collection[str] | None = None) -> Settings:
-    """The settings with these values in them, by their full names; ``names`` are the fields that may change, else all.
+def decided_names(instance: Path) -> frozenset[str]:
+    """The settings that the environment or the ``.env`` file decides: no page changes them. Raises BadSettings."""
+    given = {**_read_env_file(instance), **os.environ}
+    return frozenset(spec.name for spec in fields(Settings) if full_name(spec.name) in given)
+
+
+def read_settings(start: Settings, values: Mapping[str, str]) -> Settings:
+    """The settings with these values in them, by their full names.
 
     Raises BadSettings with a line for every wrong value.
     """
@@ -149,7 +147,7 @@ def read_settings(start: Settings, values: Mapping[str, str], names: Collection[
     chosen: dict[str, Any] = {}
     for spec in fields(Settings):
         key = full_name(spec.name)
-        if key not in values or spec.name == "instance" or (names is not None and spec.name not in names):
+        if key not in values or spec.name == "instance":
             continue
         try:
             chosen[spec.name] = spec.type(values[key]) if spec.type in (int, Path) else values[key]
@@ -163,13 +161,20 @@ def read_settings(start: Settings, values: Mapping[str, str], names: Collection[
     return settings
 
 
-def read_env_file(instance: Path) -> dict[str, str]:
-    """What the ``.env`` file of an instance says. Raises BadSettings where it cannot be read."""
+def _read_env_file(instance: Path) -> dict[str, str]:
     path = instance / ENV_FILE
     try:
-        return envfile.read(path)
+        text = path.read_bytes().decode("utf-8-sig") if path.is_file() else ""
     except (OSError, ValueError) as error:
         raise BadSettings(f"{path}: {getattr(error, 'strerror', None) or 'this is no text in UTF-8'}") from error
+    lines = (line.partition("=") for line in text.split("\n") if not line.lstrip().startswith("#"))
+    return {name.strip(): _unquoted(value.strip(" \t\r")) for name, equals, value in lines if equals}
+
+
+def _unquoted(value: str) -> str:
+    """One pair of quotes is taken off; nothing inside is interpreted."""
+    is_quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
+    return value[1:-1] if is_quoted else value
 
 
 def full_name(field_name: str) -> str:
@@ -185,12 +190,12 @@ def default_of(field_name: str) -> Any:
 def mistakes(settings: Settings) -> list[str]:
     """What is wrong with these settings: a line for each, that begins with the full name of the setting."""
     errors = [
-        f"{PREFIX}{name.upper()}: at least {least}, not {getattr(settings, name)}"
+        f"{full_name(name)}: at least {least}, not {getattr(settings, name)}"
         for name, least in LEAST.items()
         if getattr(settings, name) < least
     ]
     errors += [
-        f"{PREFIX}{name.upper()}: at most 65535, not {getattr(settings, name)}"
+        f"{full_name(name)}: at most 65535, not {getattr(settings, name)}"
         for name in ("port", "mail_port")
         if getattr(settings, name) > 65535
     ]
@@ -204,10 +209,8 @@ def mistakes(settings: Settings) -> list[str]:
         errors.append(f"LUNCHKIT_RECAP_LICENCE: one of {', '.join(LICENCES)}, not {settings.recap_licence!r}")
     if settings.mail_security not in ("starttls", "tls", "none"):
         errors.append(f"LUNCHKIT_MAIL_SECURITY: starttls, tls or none, not {settings.mail_security!r}")
-    if not settings.database.startswith(("sqlite:", "postgresql+psycopg:")):
-        errors.append("LUNCHKIT_DATABASE_URL: sqlite:/// or postgresql:// is needed")
-    elif not _is_database_address(settings.database):
-        errors.append("LUNCHKIT_DATABASE_URL: this is not an address like postgresql://user:password@host:port/name")
+    if not _is_database_address(settings.database):
+        errors.append("LUNCHKIT_DATABASE_URL: sqlite:///… or postgresql://user:password@host:port/name is needed")
     if settings.workers > 1 and settings.database.startswith("sqlite:"):
         errors.append("LUNCHKIT_WORKERS: several processes need PostgreSQL (LUNCHKIT_DATABASE_URL)")
     if not is_zone(settings.timezone):
@@ -217,47 +220,12 @@ def mistakes(settings: Settings) -> list[str]:
     return errors
 
 
-def is_web_address(text: str) -> bool:
-    """Whether this can be a public address."""
-    try:
-        address = urlsplit(text)
-        fits_a_socket = address.port is None or address.port > 0
-        (address.hostname or "").encode("idna")  # so is every request's host compared with it: a name it must be
-    except ValueError:
-        return False
-    known = address.scheme in ("http", "https") and bool(address.hostname) and ":" not in (address.hostname or "")
-    return known and fits_a_socket and not (address.query or address.fragment or address.username) and " " not in text
-
-
-def is_of_this_machine(address: str) -> bool:
-    """Whether an address leads nowhere but to the machine on which it is opened."""
-    host = urlsplit(address).hostname or ""
-    return host == "localhost" or host.endswith(".localhost") or host.startswith("127.") or host.strip(".0") == ""
-
-
 def _is_database_address(text: str) -> bool:
     try:
         make_url(text)
     except (ArgumentError, ValueError):
         return False
-    return True
-
-
-def is_zone(name: str) -> bool:
-    """Whether there is a time zone of this name."""
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return False
-    return True
-
-
-def is_mailbox(text: str) -> bool:
-    """Whether this is one address to which mail can be sent."""
-    try:
-        return "@" in Address(addr_spec=text).addr_spec and text.isascii()
-    except (ValueError, IndexError, MessageError):  # the parser stumbles over what ends too early
-        return False
+    return text.startswith(("sqlite:", "postgresql+psycopg:"))
 
 
 def _lasting_secret(instance: Path, *, make: bool) -> str:

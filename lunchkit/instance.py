@@ -6,7 +6,6 @@ The operating system lets go of both when the last process that has them open en
 
 import fcntl
 import os
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -18,8 +17,6 @@ from lunchkit.config import Settings
 USED, SERVED = "lock", "lock-server"
 HANDED_OVER = "LUNCHKIT_INTERNAL_LOCKS"
 """The open files of both, for the program that this process becomes: the server, and the next one after USR2."""
-ENDING = 10.0
-"""Seconds in which the workers of a killed server end."""
 DATABASE_KEY = 0x6C756E63686B6974
 """The number of PostgreSQL's lock."""
 OURS = (
@@ -75,44 +72,28 @@ def _lock(folder: Path, name: str, *, alone: bool = False) -> int:
     file = os.open(folder / name, os.O_RDWR | os.O_CREAT, 0o600)
     if os.geteuid() == 0:  # of a command that root runs: the server must be able to open it too
         os.fchown(file, folder.stat().st_uid, folder.stat().st_gid)
-    deadline = time.monotonic() + ENDING
-    while True:
-        try:
-            fcntl.flock(file, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            pid, who = _who_holds(folder)
-            if _is_running(pid) or time.monotonic() > deadline:
-                os.close(file)
-                raise InUse(who) from error
-            time.sleep(0.1)
-        else:
-            return file
+    try:
+        fcntl.flock(file, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(file)
+        raise InUse(_who_holds(folder)) from error
+    return file
 
 
 def _sign(file: int, who: str) -> None:
     os.ftruncate(file, 0)
-    os.pwrite(file, f"{os.getpid()} {who}".encode(), 0)
+    os.pwrite(file, who.encode(), 0)
 
 
-def _who_holds(folder: Path) -> tuple[int, str]:
-    """The process and the words of the server that runs; else of the last command."""
+def _who_holds(folder: Path) -> str:
+    """The words of the server that runs; else of the last command."""
     for name in (SERVED, USED):
         with suppress(OSError), (folder / name).open("r+") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                pid, _space, who = file.read().partition(" ")
-                return int(pid or 0), who
-    return 0, "somebody uses this instance: try again"
-
-
-def _is_running(pid: int) -> bool:
-    """Whether a process lives; not one that has ended, and of whose end nobody has taken note."""
-    with suppress(OSError):
-        os.kill(pid, 0)
-        stat = Path(f"/proc/{pid}/stat")
-        return not stat.exists() or ") Z" not in stat.read_text()
-    return False
+                return file.read()
+    return "somebody uses this instance: try again"
 
 
 @contextmanager
@@ -128,7 +109,7 @@ def holding_database(engine: Engine, *, alone: bool = False) -> Iterator[None]:
         connection.detach()  # closed at the end, and with it the lock is gone
         kind = "" if alone else "_shared"
         if not connection.scalar(text(f"select pg_try_advisory_lock{kind}({DATABASE_KEY})")):
-            raise InUse("0 a server or a command uses this database, on this machine or another: stop it first")
+            raise InUse("a server or a command uses this database, on this machine or another: stop it first")
         yield
 
 

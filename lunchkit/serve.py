@@ -26,7 +26,7 @@ from lunchkit import background, connections
 from lunchkit.app import create_app
 from lunchkit.config import ANNOUNCEMENT, Settings, load_settings
 from lunchkit.db import db
-from lunchkit.house.queries import look_of_the_house
+from lunchkit.house.in_force import follow_settings
 from lunchkit.instance import InUse, hold_as_server, holding_database, make_private
 from lunchkit.live.batches import Aside
 from lunchkit.live.detach import detaching
@@ -104,7 +104,7 @@ def start_worker(worker: Any) -> None:
     Aside.run = staticmethod(write_aside)
     with worker.app.callable.app_context():
         held.enter_context(holding_database(db.engine))
-        look_of_the_house()  # before the first request, not during it
+        follow_settings()  # before the first request, not during it
     background.start(worker.app.callable)
     spare_the_collector()
 

@@ -38,7 +38,6 @@ from lunchkit.config import current_settings
 from lunchkit.db import db, known_damage
 from lunchkit.errors import Refusal
 from lunchkit.images.refusals import PictureTooHeavy
-from lunchkit.settings_file import SettingsFile
 
 STATIC = Path(__file__).parent / "static"
 POLICY = (
@@ -202,14 +201,11 @@ def with_headers(inner: WSGIApplication, app: Flask) -> WSGIApplication:
     """The application with security headers on every answer, and no cache but where a door allows it.
 
     A door's own header holds. Around Flask instead of in it: with each vote this costs a tenth of what it would there.
-    Before each request the settings are looked after here, so that a new host name holds for the very first one.
     """
     pairs = [(name.lower(), (name, value)) for name, value in (HEADERS | {"Cache-Control": "no-store"}).items()]
     lasting = [*pairs, ("strict-transport-security", ("Strict-Transport-Security", "max-age=31536000"))]
-    file: SettingsFile = app.extensions["lunchkit_settings_file"]
 
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        file.look()
         wanted = lasting if app.extensions["lunchkit_settings"].is_https else pairs
 
         def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Callable[[bytes], object]:

@@ -30,7 +30,7 @@ from lunchkit.app import create_app
 from lunchkit.config import Settings
 from lunchkit.db import db
 from lunchkit.events.models import Event, Series
-from lunchkit.house.queries import look_of_the_house
+from lunchkit.house.in_force import follow_settings
 from lunchkit.mail.models import OutboxLetter
 from lunchkit.mail.rendering import Letter, render_letter
 from lunchkit.registrations import actions as registration_actions
@@ -253,7 +253,7 @@ def app(settings: Settings, compiled_templates: CompiledTemplates) -> Iterator[F
         window._times.clear()
     with app.app_context():
         share_statements(db.engine)
-        look_of_the_house()  # each process reads it once: tests that count queries do not count this one
+        follow_settings()
         yield app
         db.session.remove()
         dispose_of_engines()

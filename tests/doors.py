@@ -170,7 +170,7 @@ GET      /organiser/team
 OWNERS = """
 GET      /organiser/house
 GET+POST /organiser/house/sections/<section>
-GET+POST /organiser/house/health
+GET      /organiser/house/health
 GET      /organiser/house/start
 GET+POST /organiser/house/start/<step>
 GET      /organiser/team/<organiser_id>

@@ -16,7 +16,7 @@ from lunchkit.app import create_app
 from lunchkit.backup import damage_of
 from lunchkit.config import Settings, current_settings
 from lunchkit.db import SQLITE_DRIVER, db, known_damage, take_damage, transaction
-from lunchkit.doctor.machine import look_at_damage
+from lunchkit.doctor.database import look_at_damage
 from lunchkit.events.models import Event
 from lunchkit.web import storage_refusal
 from tests.conftest import EventMaker, base_settings

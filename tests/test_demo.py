@@ -8,12 +8,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from lunchkit import envfile
 from lunchkit.calendar import download
-from lunchkit.config import load_settings
 from lunchkit.db import SQLITE_DRIVER
 from lunchkit.demo import plant_demo
-from lunchkit.demo.instance import clear, decided_settings
 from lunchkit.events.feeds import atom_feed, calendar_entry
 from tests.server import free_port
 from tests.test_cli import get, lunchkit, started
@@ -75,20 +72,6 @@ def test_the_demo_keeps_away_from_the_real_thing(tmp_path: Path, where: str) -> 
         )
         assert sent.returncode == 1, "control: there are letters that would have left"
         mail.accept()[0].close()
-
-
-def test_what_is_changed_in_a_demo_is_kept_with_it(tmp_path: Path) -> None:
-    folder = tmp_path / "demo"
-    clear(folder, keep=False)
-    name, file = "LUNCHKIT_NETWORK_NAME", folder / ".env"
-    assert envfile.read(file) == {name: "APRÈS-GE"}
-    envfile.write(file, {name: "Un réseau à l'essai", "LUNCHKIT_MAIL_HOST": "mail.example"})
-    clear(folder, keep=True)
-    settings = load_settings(decided_settings({}, folder, "127.0.0.1", 8001, None))
-    assert settings.network_name == "Un réseau à l'essai"
-    assert (settings.mail_host, settings.public_url) == ("", "http://127.0.0.1:8001"), "a demo sends no mail"
-    clear(folder, keep=False)
-    assert envfile.read(file) == {name: "APRÈS-GE"}
 
 
 def test_an_ipv6_address_is_refused_in_words(tmp_path: Path) -> None:

@@ -6,7 +6,6 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from lunchkit.db import db
-from lunchkit.doctor.actions import look_after_house
 from lunchkit.house.actions import dress_house, set_privacy
 from tests.chromium import DESK, open_context
 from tests.live import House, house
@@ -16,12 +15,11 @@ from tests.uploads import logo_png
 
 @pytest.fixture(scope="module")
 def lunch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """The demo, with a logo that vanishes by night, a notice, and a doctor's visit."""
+    """The demo, with a logo that vanishes by night and a notice."""
     with house(tmp_path_factory.mktemp("house")) as lunch:
         with lunch.app.app_context():
             dress_house(colour="tomate", logo_alt="Une assiette", logo_ground="", picture=logo_png((0, 0, 0)))
             set_privacy(notice="Le comité.\n\nPlaintes : [PFPDT](https://www.edoeb.admin.ch).", purge_days=30)
-            look_after_house(1)
             db.session.remove()
             db.engine.dispose()
         yield lunch

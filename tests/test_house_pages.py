@@ -11,19 +11,18 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from lunchkit import envfile
 from lunchkit.accounts.actions import add_organiser, issue_console_link
 from lunchkit.app import create_app
 from lunchkit.config import DEFAULT_ADDRESS, Settings, current_settings
 from lunchkit.db import db
 from lunchkit.events.models import Event, Series
 from lunchkit.house import actions, contrast
-from lunchkit.house.queries import better_grounds, logo_visibility, look_of_the_house, the_house
+from lunchkit.house.in_force import look_of_the_house
+from lunchkit.house.queries import better_grounds, logo_visibility, the_house
 from lunchkit.house.sections import SECTIONS, STEPS
 from lunchkit.images.intake import LEAST_LOGO_SIDE, draw_logo, judge, read_upload
 from lunchkit.images.redraw import MOST_LOGO_BYTES, LogoDrawing
 from lunchkit.images.refusals import LogoTooSmall, PictureUnreadable
-from lunchkit.settings_file import settings_file
 from tests.browser import Browser, sign_in
 from tests.conftest import csrf_of, new_client
 from tests.uploads import logo_png, noise_png, png_of, upload
@@ -72,8 +71,8 @@ def test_the_name_holds_at_once_and_for_the_series_that_bore_it(
     fields = {"network_name": "Un réseau #1", "language": "en", "timezone": "Europe/Paris"}
     assert send(organiser_client, "network", **fields).status_code == 303
     assert "Un réseau #1" in organiser_client.get("/organiser/").text
-    assert envfile.read(settings_file().path)["LUNCHKIT_NETWORK_NAME"] == "Un réseau #1"
     db.session.expire_all()
+    assert the_house().settings["network_name"] == "Un réseau #1"
     names = {tuple(row) for row in db.session.execute(select(Series.name, Series.network))}
     assert names == {
         ("Un réseau #1", "Un réseau #1"),
@@ -102,10 +101,9 @@ def test_the_name_holds_at_once_and_for_the_series_that_bore_it(
 def test_what_cannot_be_meant_is_questioned(
     organiser_client: FlaskClient, section: str, fields: dict[str, str]
 ) -> None:
-    before = settings_file().path.exists()
     answer = send(organiser_client, section, **fields)
     assert answer.status_code == 422 and 'class="error"' in answer.text
-    assert settings_file().path.exists() == before
+    assert the_house().settings == {}
 
 
 @pytest.mark.parametrize(
@@ -132,7 +130,7 @@ def test_what_the_environment_decided_is_shown_and_stays(settings: Settings, mon
         fields = {"mail_host": "evil.example", "mail_security": "tls", "mail_port": "", "mail_from": "a@b.example"}
         assert send(client, "letters", **fields).status_code == 303
         assert current_settings().mail_host == "fixed.example" and current_settings().mail_port == 465
-        assert "LUNCHKIT_MAIL_HOST" not in envfile.read(settings_file().path)
+        assert "mail_host" not in the_house().settings
         db.session.remove()
         db.engine.dispose()
 
@@ -207,25 +205,6 @@ def let_in(client: FlaskClient, organiser: Any) -> None:
     path = re.sub(r"https?://[^/]+", "", issue_console_link(organiser))
     token = csrf_of(client, path)
     assert client.post(path, data={"csrf_token": token}).status_code == 303
-
-
-def test_a_file_that_somebody_broke_is_not_written_over(organiser_client: FlaskClient) -> None:
-    path = settings_file().path
-    path.write_text("LUNCHKIT_TIMEZONE=Europe/Geneva\n")
-    fields = {"network_name": "A", "language": "fr", "timezone": current_settings().timezone}
-    assert send(organiser_client, "network", **fields).status_code == 409
-    assert path.read_text() == "LUNCHKIT_TIMEZONE=Europe/Geneva\n"
-    assert send(organiser_client, "network", **fields | {"timezone": "Europe/Paris"}).status_code == 303, "it mends it"
-
-
-def test_a_folder_that_takes_nothing_is_said(organiser_client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_args: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(envfile, "write", full)
-    before = current_settings()
-    answer = send(organiser_client, "network", network_name="B", language="fr", timezone="Europe/Paris")
-    assert answer.status_code == 507 and current_settings() == before and 'value="B"' in answer.text
 
 
 def test_the_notice_is_public_and_harmless(organiser_client: FlaskClient, client: FlaskClient) -> None:
@@ -323,19 +302,6 @@ def test_a_file_that_is_no_logo_is_refused_in_words(organiser_client: FlaskClien
     assert the_house().logo_token == ""
 
 
-def test_another_process_of_the_server_sees_the_logo_too(app: Flask, settings: Settings) -> None:
-    other = create_app(settings)
-    with other.app_context():
-        assert look_of_the_house().logo is None
-    actions.dress_house(colour="carotte", logo_alt="", logo_ground="", picture=logo_png((0, 0, 0)))
-    with other.app_context():
-        settings_file().look(at_once=True)
-        look = look_of_the_house()
-        assert look.logo is not None and look.colour == "carotte"
-        db.session.remove()
-        db.engine.dispose()
-
-
 FIELDS = {
     "network": ("network_name", "language", "timezone"),
     "address": ("public_url",),
@@ -359,7 +325,7 @@ GOOD = {
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True, scope="session")
 @pytest.mark.parametrize("section", FIELDS)
-def test_nothing_hostile_breaks_a_page_or_gets_into_the_file(
+def test_nothing_hostile_breaks_a_page_or_gets_among_the_settings(
     app: Flask, organiser_client: FlaskClient, section: str
 ) -> None:
     token = csrf_of(organiser_client, HOUSE)
@@ -370,9 +336,8 @@ def test_nothing_hostile_breaks_a_page_or_gets_into_the_file(
             typed = {key: each.encode("utf-8", "surrogatepass") for key, each in form.items()}
             answer = organiser_client.post(f"{HOUSE}/sections/{section}", data=typed, headers={"Host": "localhost"})
             assert answer.status_code in (200, 303, 400, 413, 422), (name, value[:40], answer.status_code)
-            written = envfile.read(settings_file().path)
-            assert set(written) <= {f"LUNCHKIT_{each.upper()}" for each in GOOD}, (name, value[:40])
-            assert not settings_file().trouble
+            db.session.expire_all()
+            assert set(the_house().settings) <= set(GOOD), (name, value[:40])
             assert "<img src=x" not in organiser_client.get(HOUSE, headers={"Host": "localhost"}).text
     assert (current_settings().secret_key, current_settings().port) == (before.secret_key, before.port)
 
@@ -380,12 +345,12 @@ def test_nothing_hostile_breaks_a_page_or_gets_into_the_file(
 def test_two_who_save_at_the_same_time_lose_nothing(app: Flask) -> None:
     actions.leave_for_later("network")  # the row is there, as it is in every house
     values = {
-        "LUNCHKIT_NETWORK_NAME": "Un réseau",
-        "LUNCHKIT_LANGUAGE": "en",
-        "LUNCHKIT_TIMEZONE": "Europe/Paris",
-        "LUNCHKIT_MAIL_HOST": "mail.example",
-        "LUNCHKIT_MAIL_USER": "ada",
-        "LUNCHKIT_MAIL_PORT": "465",
+        "network_name": "Un réseau",
+        "language": "en",
+        "timezone": "Europe/Paris",
+        "mail_host": "mail.example",
+        "mail_user": "ada",
+        "mail_port": "465",
     }
     wrong: list[BaseException] = []
 
@@ -404,6 +369,6 @@ def test_two_who_save_at_the_same_time_lose_nothing(app: Flask) -> None:
     for thread in threads:
         thread.join()
     assert wrong == []
-    assert envfile.read(settings_file().path) == values
     db.session.expire_all()
+    assert the_house().settings == values
     assert set(the_house().settled) == {"network", *(f"step{n}" for n in range(len(values)))}

@@ -42,7 +42,7 @@ def lunch(make_event: EventMaker) -> FullLunch:
 def choose(licence: Licence) -> None:
     """Choose a licence in the house."""
     db.session.rollback()
-    change_settings({"LUNCHKIT_RECAP_LICENCE": licence.key}, "recaps")
+    change_settings({"recap_licence": licence.key}, "recaps")
 
 
 def correct(event: Event, *, again: bool = False) -> None:

@@ -31,8 +31,6 @@ from lunchkit.accounts.models import Organiser, OrganiserSession, Passkey, Recov
 from lunchkit.audit.models import AuditEntry
 from lunchkit.config import Settings
 from lunchkit.db import SQLITE_DRIVER, db
-from lunchkit.doctor import Level
-from lunchkit.doctor.machine import look_at_passkeys
 from lunchkit.errors import Refusal
 from lunchkit.mail.rendering import render_letter
 from lunchkit.passkeys import actions, authenticators
@@ -736,8 +734,6 @@ def test_a_server_that_lost_the_library_lets_nobody_in_by_the_letter_alone(
 ) -> None:
     key = device()
     inside, codes = guarded(app, ada, key)
-    finding = look_at_passkeys(settings)
-    assert finding is not None and finding.level is Level.FINE
     waiting = half_open(app, ada)
     asked = question(waiting)
     monkeypatch.setattr(authenticators, "IS_INSTALLED", False)
@@ -748,8 +744,6 @@ def test_a_server_that_lost_the_library_lets_nobody_in_by_the_letter_alone(
     assert post(waiting, CONFIRMATION, answer=key.get(asked)).status_code == 409
     assert not is_inside(waiting)
     assert "lunchkit[passkeys]" in inside.get(INSIDE).text and "lunchkit[passkeys]" in inside.get(NEW).text
-    finding = look_at_passkeys(settings)
-    assert finding is not None and finding.level is Level.WRONG and "lunchkit[passkeys]" in str(finding.advice)
     assert post(client, f"{CONFIRMATION}/code", code=codes[0]).status_code == 303
     assert is_inside(client)
 
@@ -762,7 +756,6 @@ def test_without_the_library_and_without_passkeys_all_is_as_before(
     page = client.get(INSIDE)
     assert page.status_code == 200 and "pip install lunchkit[passkeys]" in page.text
     assert NEW not in page.text
-    assert look_at_passkeys(settings) is None
 
 
 def test_a_house_that_is_about_to_move_warns_of_its_passkeys(ada: Organiser, app: Flask) -> None:
@@ -783,9 +776,6 @@ def test_a_house_that_is_about_to_move_warns_of_its_passkeys(ada: Organiser, app
 
 def test_a_house_that_moved_asks_for_a_code(ada: Organiser, app: Flask, settings: Settings) -> None:
     _inside, codes = guarded(app, ada, device())
-    moved = replace(settings, public_url="https://lunch.example")
-    finding = look_at_passkeys(moved)
-    assert finding is not None and finding.level is Level.WRONG and "lunch.example" in str(finding.text)
     for row in rows(Passkey):
         row.rp_id = "old.example"
     db.session.commit()
@@ -893,7 +883,6 @@ def test_the_command_line_resets_passkeys(tmp_path: Path) -> None:
             "insert into passkey (organiser_id, name, credential_id, public_key, sign_count, transports, rp_id, created_at)"
             " values (1, 'Phone', x'01', x'02', 0, '[]', 'lunch.example', '2026-05-13 10:00:00')"
         )
-    assert "ne répondent pas à" in lunchkit(instance, "doctor").stdout
     told = lunchkit(instance, "organiser", "reset-passkeys", email)
     assert told.returncode == 0 and email in told.stdout, told.stderr
     with SQLITE_DRIVER.connect(instance / "lunchkit.sqlite") as connection:

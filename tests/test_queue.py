@@ -21,7 +21,7 @@ from sqlalchemy import text
 from lunchkit import background, clock
 from lunchkit.config import current_settings
 from lunchkit.db import db, transaction
-from lunchkit.doctor import machine, reach
+from lunchkit.doctor import database, machine
 from lunchkit.events.models import Event
 from lunchkit.heartbeat import DELIVERY, beat, clock_is_believed, last_beat, last_delivery
 from lunchkit.mail.actions import deliver_due, resume
@@ -182,18 +182,18 @@ def test_one_that_breaks_the_line_each_time_lets_the_others_leave(moody: Moody, 
 def test_what_is_wrong_is_told_in_words(
     app: Flask, moody: Moody, outbox: Outbox, organiser_client: FlaskClient
 ) -> None:
-    assert reach.look_at_pause() is None
+    assert database.look_at_pause() is None
     moody.sender = "553 5.7.1 sender address rejected"
     queue(3)
     deliver_due()
-    finding = reach.look_at_pause()
+    finding = database.look_at_pause()
     assert finding is not None and current_settings().mail_from in str(finding.text) and finding.advice
     page = organiser_client.get("/organiser/letters").text
     assert current_settings().mail_from in page and "Aucun courriel ne part" in page
     moody.sender = "250 OK"
     assert deliver_due() == 0
     resume()
-    assert reach.look_at_pause() is None
+    assert database.look_at_pause() is None
     assert deliver_due() == 2, "the third has tried the server, and waits a little longer"
 
 
@@ -366,7 +366,7 @@ def test_one_e_mail_has_an_overall_limit(app: Flask, outbox: Outbox, drip: bytes
         queue(20)
         assert deliver_due() == 0
         assert len(server.message_ids) == 1, "one tries for all"
-    assert reach.look_at_pause() is not None
+    assert database.look_at_pause() is not None
     assert states(outbox) == (20, 0, 0)
 
 

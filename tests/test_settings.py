@@ -150,6 +150,18 @@ def test_the_file_in_the_instance_is_read_and_the_environment_wins(tmp_path: Pat
     )
 
 
+def test_a_file_from_another_system_is_read(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(b"\xef\xbb\xbfLUNCHKIT_LANGUAGE=en\r\nLUNCHKIT_MAIL_PASSWORD='2 '\r\n")
+    settings = load(tmp_path)
+    assert (settings.language, settings.mail_password) == ("en", "2 ")
+
+
+def test_a_file_that_is_no_text_is_said(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(b"LUNCHKIT_NETWORK_NAME=\xff\n")
+    with pytest.raises(BadSettings, match="UTF-8"):
+        load(tmp_path)
+
+
 def test_a_secret_key_is_made_once_and_is_for_its_owner_only(tmp_path: Path) -> None:
     first = load(tmp_path / "new").secret_key
     path = tmp_path / "new" / "secret_key"

@@ -6,9 +6,8 @@ import socket
 from collections.abc import Mapping
 from pathlib import Path
 
-from lunchkit import envfile
 from lunchkit.accounts.actions import issue_console_link
-from lunchkit.config import ENV_FILE, full_name
+from lunchkit.config import full_name
 from lunchkit.demo.actions import Demo
 from lunchkit.instance import SERVED, USED
 from lunchkit.links import public
@@ -16,6 +15,7 @@ from lunchkit.rooms.actions import room_of
 from lunchkit.speakers.queries import appearances
 
 MARK = "this-is-a-demo"
+NETWORK = "APRÈS-GE"
 PORTS = range(8000, 8100)
 
 
@@ -28,7 +28,7 @@ def decided_settings(
 ) -> dict[str, str]:
     """What the demo decides, by full names: all that could reach the real database, mail or address.
 
-    The rest may be changed in its pages, and stands in a ``.env`` file of its own.
+    The rest may be changed in its pages.
     """
     own = {
         "instance": str(instance),
@@ -63,8 +63,6 @@ def clear(instance: Path, *, keep: bool) -> None:
         else:
             path.unlink()
     (instance / MARK).touch()
-    if not (instance / ENV_FILE).exists():
-        envfile.write(instance / ENV_FILE, {full_name("network_name"): "APRÈS-GE"})
 
 
 def _contents(instance: Path) -> list[Path]:

@@ -6,52 +6,52 @@ from collections.abc import Mapping
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from lunchkit import clock, envfile
+from lunchkit import clock
 from lunchkit.accounts.letters import NOTICE, promise_notice
-from lunchkit.config import PREFIX, BadSettings, Settings, current_settings, read_settings
+from lunchkit.config import BadSettings, Settings, current_settings, full_name, read_settings
 from lunchkit.db import db, transaction
 from lunchkit.events.models import Series
 from lunchkit.house import letters
+from lunchkit.house.in_force import take_over
 from lunchkit.house.models import ONLY, House, blank_house
 from lunchkit.house.queries import mail_mark
-from lunchkit.house.refusals import SettingsFileWrong, SettingsRefused, SettingsUnwritable, TooManyTrials
-from lunchkit.house.steps import due, look_is_due
+from lunchkit.house.refusals import SettingsRefused, TooManyTrials
 from lunchkit.images.intake import draw_logo
 from lunchkit.limits import Window
 from lunchkit.mail.actions import CLAIM, deliver_held, resume
 from lunchkit.mail.trial import Trial, try_line
-from lunchkit.settings_file import settings_file
 
 trials = Window(10, 3600.0)
 
 
 def change_settings(values: Mapping[str, str], step: str) -> None:
-    """Write settings (by their full names) into the ``.env`` file, and let them hold at once.
+    """Set these, by the names of the settings, and let them hold at once.
 
     Two who save at the same time wait for each other: the house's row is held meanwhile. Where the network gets
-    another name, its series that bore the old one get it too. Raises SettingsRefused, SettingsFileWrong,
-    SettingsUnwritable; then nothing was changed.
+    another name, its series that bore the old one get it too. Raises SettingsRefused; then nothing was changed.
     """
-    before, file = current_settings(), settings_file()
-    names = [name.removeprefix(PREFIX).lower() for name in values]
     with transaction() as session:
         house = _hold(session)
-        try:
-            after = read_settings(before, values, names)
-        except BadSettings as error:
-            raise SettingsRefused from error
-        if not file.takes(values):
-            raise SettingsFileWrong
+        take_over(house)
+        before = current_settings()
+        after = _with(before, values)
         _settle(house, step)
-        _rename_series(session, before.network_name, after.network_name)
         if values:
+            house.settings = {**house.settings, **values}
+            house.revision += 1
+            _rename_series(session, before.network_name, after.network_name)
             _tell_of(session, before, after)
-            _write(values)
-            look_is_due(house)
+    take_over(house)
     if values:
         deliver_held(before, NOTICE)
-    due.set()
     resume()
+
+
+def _with(settings: Settings, values: Mapping[str, str]) -> Settings:
+    try:
+        return read_settings(settings, {full_name(name): value for name, value in values.items()})
+    except BadSettings as error:
+        raise SettingsRefused from error
 
 
 def _tell_of(session: Session, before: Settings, after: Settings) -> None:
@@ -60,15 +60,6 @@ def _tell_of(session: Session, before: Settings, after: Settings) -> None:
         promise_notice(session, "mail", hold=CLAIM, host=after.mail_host)
     if before.has_address and before.public_url != after.public_url:
         promise_notice(session, "address", hold=CLAIM, host=after.address)
-
-
-def _write(values: Mapping[str, str]) -> None:
-    try:
-        settings_file().change(values)
-    except envfile.NotOneLine as error:
-        raise SettingsRefused from error
-    except OSError as error:
-        raise SettingsUnwritable from error
 
 
 def _rename_series(session: Session, old: str, new: str) -> None:
@@ -99,8 +90,9 @@ def dress_house(
             house.logo, house.logo_token, house.logo_tones = None, "", []
             house.logo_width = house.logo_height = 0
             house.logo_alt, house.logo_ground, house.logo_is_opaque = "", "", False
+        house.revision += 1
         _settle(house, "look")
-    _tell_all()
+    take_over(house)
     return house
 
 
@@ -141,8 +133,6 @@ def send_trial(recipient: str, language: str) -> Trial:
         with transaction() as session:
             house = _hold(session)
             house.tested_at, house.tested_with = clock.now(), mail_mark(settings)
-            look_is_due(house)
-        due.set()
         resume()
     return outcome
 
@@ -160,11 +150,3 @@ def _hold(session: Session) -> House:
 def _settle(house: House, step: str) -> None:
     if step and step not in house.settled:
         house.settled = [*house.settled, step]
-
-
-def _tell_all() -> None:
-    """Let the other processes of the server know. They learn it at their next start where the folder is read-only."""
-    try:
-        settings_file().touch()
-    except OSError:
-        settings_file().revision += 1

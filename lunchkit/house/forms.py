@@ -1,7 +1,6 @@
 """What is asked about the house, section by section.
 
-The fields of a setting bear its name, so that what differs can be written into the ``.env`` file. Those that the
-environment has decided are not asked.
+The field of a setting bears its name. Those that the environment has decided are not asked.
 """
 
 from typing import Any
@@ -11,16 +10,8 @@ from werkzeug.datastructures import CombinedMultiDict, FileStorage, MultiDict
 from wtforms import BooleanField, Field, FileField, PasswordField, RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Optional, ValidationError
 
-from lunchkit.config import (
-    DEFAULT_ADDRESS,
-    WORKING_LANGUAGES,
-    Settings,
-    default_of,
-    full_name,
-    is_mailbox,
-    is_web_address,
-    is_zone,
-)
+from lunchkit.addresses import is_mailbox, is_web_address, is_zone
+from lunchkit.config import DEFAULT_ADDRESS, WORKING_LANGUAGES, Settings, default_of
 from lunchkit.events.forms import COLOURS
 from lunchkit.events.models import FOOD_KEPT_FOR
 from lunchkit.fields import BareForm, NumberField, at_most, between, has_a_word
@@ -213,7 +204,7 @@ FORMS: dict[str, type[Any]] = {
 
 
 def section_form(
-    section: str, settings: Settings, house: House, fixed: frozenset[str], data: Data = None, proposed_url: str = ""
+    section: str, settings: Settings, house: House, decided: frozenset[str], data: Data = None, proposed_url: str = ""
 ) -> Any:
     """The form of a section, filled with what holds now, or from a request's data if given."""
     start: dict[str, Any] = {name: getattr(settings, name) for name in SETTINGS[section] if name != "mail_password"}
@@ -228,15 +219,15 @@ def section_form(
     form = FORMS[section](formdata=data, data=start)
     form.before = settings
     for name in SETTINGS[section]:
-        if name in fixed:
+        if name in decided:
             del form[name]
     return form
 
 
 def changed_settings(form: Any, section: str, settings: Settings) -> dict[str, str]:
-    """The settings that a valid form changes, by their full names."""
+    """The settings that a valid form changes, by their names."""
     typed = {name: str(form[name].data or "") for name in SETTINGS[section] if name in form}
-    return {full_name(name): value for name, value in typed.items() if value != str(getattr(settings, name))}
+    return {name: value for name, value in typed.items() if value != str(getattr(settings, name))}
 
 
 def _complain(field: Field, message: Any) -> None:

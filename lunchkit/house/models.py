@@ -1,6 +1,4 @@
-"""House: the one row of what does not fit into a line of the ``.env`` file."""
-
-from typing import Any
+"""House: the one row of what is set in the pages."""
 
 from sqlalchemy import JSON, CheckConstraint, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -19,6 +17,10 @@ class House(Model):
     __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, info=KEY)
+    settings: Mapped[dict[str, str]] = mapped_column(JSON, info=NOT_PERSONAL)
+    """As in the environment, by the names of ``config.Settings``; the password of the mail account is among them."""
+    revision: Mapped[int] = mapped_column(info=NOT_PERSONAL)
+    """Rises with each change of settings or look: by it other processes see that there is something to read."""
     colour: Mapped[str] = mapped_column(String(20), info=NOT_PERSONAL)
     """Of new lunches, and of the pages that belong to none."""
     purge_days: Mapped[int] = mapped_column(info=NOT_PERSONAL)
@@ -45,17 +47,12 @@ class House(Model):
     """When a test letter was last taken by the mail server."""
     tested_with: Mapped[str] = mapped_column(String(64), info=NOT_PERSONAL)
     """A mark of the mail settings that it left with: with other ones nothing is proven."""
-    health: Mapped[list[dict[str, Any]]] = mapped_column(JSON, info=NOT_PERSONAL)
-    """What was found when somebody last looked after the house."""
-    looked_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
-    forwarded: Mapped[int | None] = mapped_column(info=NOT_PERSONAL)
-    """Through how many proxies the last look by browser came; None where nobody has looked by browser yet."""
 
 
 def blank_house() -> House:
     """The house before anybody has said anything of it."""
     return House(
-        id=ONLY, colour=Colour.TOMATE.value, purge_days=PURGE_DAYS, notice="", logo=None, logo_token="", logo_width=0,
-        logo_height=0, logo_alt="", logo_ground="", logo_tones=[], logo_is_opaque=False, settled=[],
-        first_run_ended_at=None, tested_at=None, tested_with="", health=[], looked_at=None, forwarded=None,
+        id=ONLY, settings={}, revision=0, colour=Colour.TOMATE.value, purge_days=PURGE_DAYS, notice="", logo=None,
+        logo_token="", logo_width=0, logo_height=0, logo_alt="", logo_ground="", logo_tones=[], logo_is_opaque=False,
+        settled=[], first_run_ended_at=None, tested_at=None, tested_with="",
     )  # fmt: skip

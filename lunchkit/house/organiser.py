@@ -15,6 +15,7 @@ from lunchkit.config import Settings, current_settings
 from lunchkit.errors import NotFound, Refusal
 from lunchkit.house import actions
 from lunchkit.house.forms import ZONES, changed_settings, section_form
+from lunchkit.house.in_force import follow_settings, in_force
 from lunchkit.house.queries import better_grounds, is_mail_tested, logo_visibility, open_step, the_house, to_do
 from lunchkit.house.refusals import NoMailServer
 from lunchkit.house.sections import ADDRESS, LETTERS, LOOK, LUNCH, PRIVACY, SECTIONS, STEPS, next_step
@@ -25,16 +26,12 @@ from lunchkit.links import public
 from lunchkit.mail.reasons import explain
 from lunchkit.mail.trial import Trial
 from lunchkit.refusals import NO, readable, retry_header
-from lunchkit.settings_file import settings_file
 from lunchkit.web import comes_from_this_machine, takes_pictures
 
 bp = Blueprint("house", __name__, url_prefix="/house")
 
 
-@bp.before_request
-def look_at_the_file() -> None:
-    """Who sets the house sees what holds now, also where another process has written it a moment ago."""
-    settings_file().look(at_once=True)
+bp.before_request(follow_settings)  # who sets the house sees what another process has taken a moment ago
 
 
 @bp.get("")
@@ -116,7 +113,7 @@ def _first_lunch() -> str:
 def _form(section: str, *, is_sent: bool = False) -> Any:
     sent: list[Any] = [request.files, request.form]
     data: Any = CombinedMultiDict(sent) if is_sent else None
-    return section_form(section, current_settings(), the_house(), settings_file().fixed, data, _address_here())
+    return section_form(section, current_settings(), the_house(), in_force().decided, data, _address_here())
 
 
 def _address_here() -> str:

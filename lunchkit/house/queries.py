@@ -3,40 +3,19 @@
 import hmac
 from dataclasses import dataclass
 
-from flask import current_app, url_for
+from flask import url_for
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
 
-from lunchkit.config import Settings, current_settings, default_of, is_of_this_machine
+from lunchkit.addresses import is_of_this_machine
+from lunchkit.config import Settings, current_settings, default_of
 from lunchkit.db import db
 from lunchkit.house.contrast import BLACK, DAY, FIELD, NIGHT, WHITE, Visibility, everywhere
+from lunchkit.house.in_force import in_force
 from lunchkit.house.models import ONLY, House, blank_house
 from lunchkit.house.sections import ADDRESS, LETTERS, LUNCH, NETWORK, SETTINGS, STEPS
 from lunchkit.images.cards import COLOURS
-from lunchkit.settings_file import settings_file
-
-_LOOK = "lunchkit_look"
-
-
-@dataclass(frozen=True)
-class Logo:
-    """The logo as pages show it."""
-
-    token: str
-    width: int
-    height: int
-    alt: str
-    ground: str
-
-
-@dataclass(frozen=True)
-class Look:
-    """What every page of the house wears."""
-
-    colour: str
-    logo: Logo | None
 
 
 @dataclass(frozen=True)
@@ -50,27 +29,6 @@ class ToDo:
 def the_house() -> House:
     """The one row; a blank one where there is none."""
     return db.session.get(House, ONLY) or blank_house()
-
-
-def look_of_the_house() -> Look:
-    """Colour and logo, read once by each process and again when the house was changed; never an error."""
-    revision = settings_file().revision
-    kept: tuple[int, Look] | None = current_app.extensions.get(_LOOK)
-    if kept is not None and kept[0] == revision:
-        return kept[1]
-    try:
-        look = _read_look()
-    except (SQLAlchemyError, UnicodeDecodeError):  # the page that says so must be shown all the same
-        db.session.rollback()
-        return Look(blank_house().colour, None)
-    current_app.extensions[_LOOK] = (revision, look)
-    return look
-
-
-def _read_look() -> Look:
-    house = the_house()
-    logo = Logo(house.logo_token, house.logo_width, house.logo_height, house.logo_alt, house.logo_ground)
-    return Look(house.colour, logo if house.logo_token else None)
 
 
 def logo_data(token: str) -> bytes | None:
@@ -118,7 +76,7 @@ def open_step(house: House) -> str:
 
 def to_do(house: House) -> list[ToDo]:
     """What the house still lacks, the first first; nothing that its environment has decided."""
-    settings, fixed = current_settings(), settings_file().fixed
+    settings, decided = current_settings(), in_force().decided
     lacks = [
         (
             NETWORK,
@@ -147,5 +105,5 @@ def to_do(house: House) -> list[ToDo]:
     return [
         ToDo(text, url_for("organiser.house.show", section=section))
         for section, is_missing, name, text in lacks
-        if is_missing and name not in fixed
+        if is_missing and name not in decided
     ]

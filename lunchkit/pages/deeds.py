@@ -156,7 +156,6 @@ DEEDS: dict[str, LazyString] = {
     "mail.retry_all": _l("sent all letters again that had failed"),
     "house.save": _l("changed the settings of the house"),
     "house.take_step": _l("set up the house"),
-    "health.look_again": _l("had the house looked at"),
 }
 KINDS: dict[str, LazyString] = {
     "events": _l("Lunches"),
@@ -178,7 +177,6 @@ KINDS: dict[str, LazyString] = {
     "wording": _l("Words of the letters"),
     "mail": _l("Letters"),
     "house": _l("House"),
-    "health": _l("Health of the house"),
     "team": _l("Team"),
     "sign_in": _l("Signing in"),
     "passkeys": _l("Passkeys"),

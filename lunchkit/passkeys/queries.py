@@ -2,12 +2,9 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
-
 from lunchkit.accounts.models import Organiser, OrganiserSession, Passkey
 from lunchkit.accounts.queries import current_session, half_open_session, passkeys_of
-from lunchkit.config import Settings, current_settings
-from lunchkit.db import db
+from lunchkit.config import current_settings
 from lunchkit.errors import NotFound
 from lunchkit.passkeys.authenticators import Obstacle, obstacle, relying_party
 from lunchkit.passkeys.refusals import NotPossible
@@ -60,15 +57,3 @@ def passkey_or_404(organiser: Organiser, passkey_id: int) -> Passkey:
     if passkey is None:
         raise NotFound
     return passkey
-
-
-def people_with_passkeys(settings: Settings) -> tuple[int, int]:
-    """How many of the present team have a passkey, and how many of them none that answers to the public address."""
-    chosen = select(Passkey.organiser_id).join(Organiser, Organiser.id == Passkey.organiser_id)
-    chosen = chosen.where(Organiser.removed_at.is_(None))
-    here = chosen.where(Passkey.rp_id == relying_party(settings).id)
-    everybody, at_home = (
-        db.session.scalar(select(func.count()).select_from(which.distinct().subquery())) or 0
-        for which in (chosen, here)
-    )
-    return everybody, everybody - at_home

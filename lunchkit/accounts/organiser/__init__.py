@@ -27,8 +27,9 @@ from lunchkit.accounts.queries import (
     passkeys_of,
 )
 from lunchkit.accounts.refusals import NotFresh
+from lunchkit.addresses import is_of_this_machine
 from lunchkit.audit.recording import Act, begin
-from lunchkit.config import current_settings, is_of_this_machine
+from lunchkit.config import current_settings
 from lunchkit.errors import Refusal
 from lunchkit.links import public
 from lunchkit.web import SAFE_METHODS, STORAGE_ERRORS
