@@ -146,14 +146,12 @@ GET+POST /organiser/e/<slug>/speakers/<speaker_id>
 POST     /organiser/e/<slug>/speakers/<speaker_id>/appearance
 GET      /organiser/e/<slug>/speakers/<speaker_id>/draft
 POST     /organiser/e/<slug>/speakers/<speaker_id>/draft/approval
-GET      /organiser/e/<slug>/speakers/<speaker_id>/draft/preview
 POST     /organiser/e/<slug>/speakers/<speaker_id>/draft/setting-aside
 POST     /organiser/e/<slug>/speakers/<speaker_id>/link
 GET+POST /organiser/e/<slug>/speakers/<speaker_id>/link/revocation
 POST     /organiser/e/<slug>/speakers/<speaker_id>/organisation
 POST     /organiser/e/<slug>/speakers/<speaker_id>/portrait
 POST     /organiser/e/<slug>/speakers/<speaker_id>/quotations
-GET+POST /organiser/e/<slug>/speakers/<speaker_id>/quotations/<quotation_id>
 GET+POST /organiser/e/<slug>/speakers/<speaker_id>/quotations/<quotation_id>/removal
 GET+POST /organiser/e/<slug>/speakers/<speaker_id>/removal
 POST     /organiser/e/<slug>/speakers/<speaker_id>/trust

@@ -96,7 +96,6 @@ DEEDS: dict[str, LazyString] = {
     "speakers.update_organisation": _l("changed a speaker’s organisation"),
     "speakers.update_appearance": _l("changed what a speaker said and showed"),
     "speakers.quote": _l("quoted a speaker"),
-    "speakers.update_quotation": _l("changed a quotation"),
     "speakers.remove_quotation": _l("removed a quotation"),
     "speakers.renew_link": _l("gave a speaker a private link"),
     "speakers.revoke_link": _l("took back a speaker’s private link"),

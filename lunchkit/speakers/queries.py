@@ -192,7 +192,7 @@ def private_link(speaker: Speaker) -> str | None:
     if speaker.link_nonce is None:
         return None
     token = links.derived_token(SCOPE, speaker.link_nonce, speaker.link_hash)
-    return links.public("speakers.write", token=token)
+    return links.public("own_page.write", token=token)
 
 
 def portraits_in_use() -> set[str]:
