@@ -274,7 +274,11 @@ def test_draft_is_public_only_once_an_organiser_has_read_it(
     for words in ("Elle répare.", "codirectrice", "slides.example", "example.org", "Laura Tocmacov-Exemple"):
         assert words in page, words
     speaker = again(speaker)
-    assert (speaker.draft, speaker.submitted_at, speaker.languages) == (None, None, "Français, suisse-allemand et anglais")
+    assert (speaker.draft, speaker.submitted_at, speaker.languages) == (
+        None,
+        None,
+        "Français, suisse-allemand et anglais",
+    )
     assert speaker.links == [
         {"label": "Site", "url": "https://impactia.example/"},
         {"label": "", "url": "https://example.org/"},
