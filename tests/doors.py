@@ -148,13 +148,11 @@ GET      /organiser/e/<slug>/speakers/<speaker_id>/draft
 POST     /organiser/e/<slug>/speakers/<speaker_id>/draft/approval
 POST     /organiser/e/<slug>/speakers/<speaker_id>/draft/setting-aside
 POST     /organiser/e/<slug>/speakers/<speaker_id>/link
-GET+POST /organiser/e/<slug>/speakers/<speaker_id>/link/revocation
 POST     /organiser/e/<slug>/speakers/<speaker_id>/organisation
 POST     /organiser/e/<slug>/speakers/<speaker_id>/portrait
 POST     /organiser/e/<slug>/speakers/<speaker_id>/quotations
 GET+POST /organiser/e/<slug>/speakers/<speaker_id>/quotations/<quotation_id>/removal
 GET+POST /organiser/e/<slug>/speakers/<speaker_id>/removal
-POST     /organiser/e/<slug>/speakers/<speaker_id>/trust
 GET+POST /organiser/e/new
 GET+POST /organiser/e/<slug>/invitations
 POST     /organiser/e/<slug>/invitations/recall

@@ -62,7 +62,6 @@ def _tell_everything(lunch: House) -> dict[str, str]:
     talks = [actions.add_speaker(event, SpeakerDetails(NAME, "codirectrice", FEDERATION)) for event in events]
     speaker = talks[0].speaker
     actions.issue_link(speaker)
-    actions.trust_speaker(speaker, True)
     page = SpeakerPage(
         name=NAME,
         role="codirectrice et responsable des outils numériques",
@@ -85,6 +84,7 @@ def _tell_everything(lunch: House) -> dict[str, str]:
     actions.save_page(speaker, page, speaker.version)
     actions.keep_portrait(speaker, photo(1600, 2000), "Elle sourit devant un établi.", "Zoé Exemple", "")
     _submit(speaker)
+    actions.approve_page(speaker, speaker.version)
     said = AppearanceDetails("Renoncer n’est pas la question : **qui décide** l’est.", "https://diapositives.example/1")
     actions.change_appearance(talks[0], said, speaker.version)
     for number, text in enumerate(
@@ -152,8 +152,7 @@ def open_pages(people: dict[str, str]) -> dict[str, str]:
 def organiser_pages(people: dict[str, str]) -> dict[str, str]:
     """What organisers see."""
     names = ("desk", "desk, waiting", "desk, new", "draft", "list")
-    more = {"removal": people["desk"] + "/removal", "revocation": people["desk"] + "/link/revocation"}
-    return {name: people[name] for name in names} | more
+    return {name: people[name] for name in names} | {"removal": people["desk"] + "/removal"}
 
 
 @pytest.fixture(scope="module")

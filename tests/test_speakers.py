@@ -26,12 +26,12 @@ from lunchkit.speakers.letters import AN_HOUR
 from lunchkit.speakers.models import Appearance, Organisation, Quotation, Speaker
 from lunchkit.speakers.organiser_forms import AppearanceDetails, OrganisationDetails, QuotationDetails
 from lunchkit.speakers.page import SpeakerPage, draft_page
-from lunchkit.speakers.queries import SCOPE, appearances, approved_quotations, private_link, waiting_pages
+from lunchkit.speakers.queries import SCOPE, appearances, approved_quotations, waiting_pages
 from lunchkit.speakers.refusals import LinkGone
 from lunchkit.versions import ChangedMeanwhile
 from tests.attendee import hidden_fields
 from tests.conftest import EventMaker, Outbox, csrf_of, new_client
-from tests.speaking import again, form_of, link_of, organise, photo, send_photo, speak, submit, tables, write
+from tests.speaking import again, approve, form_of, link_of, organise, photo, send_photo, speak, submit, tables, write
 
 PRIVATE = ("", "/page", "/preview", "/portrait", "/portrait/removal", "/draft/removal")
 """Every page of a private link."""
@@ -59,7 +59,6 @@ def test_speaker_is_public_as_soon_as_one_lunch_is(client: FlaskClient, make_eve
         "/speakers/laura-tocmacov.vcf",
         "/speakers/laura-tocmacov.png",
         "/organisations/impactia",
-        "/organisations/impactia.png",
     )
     assert {client.get(path).status_code for path in paths} == {404}
     speak(make_event())
@@ -199,8 +198,7 @@ def test_link_that_opens_nothing_says_what_to_do(client: FlaskClient, event: Eve
     assert client.get(first).status_code == 200
     second = link_of(speaker)
     assert second != first and client.get(second).status_code == 200
-    actions.revoke_link(again(speaker))
-    assert private_link(again(speaker)) is None
+    actions.issue_link(again(speaker))
     for link in (first, second, "/s/x", "/s/" + "A" * 32):
         for path in PRIVATE:
             answer = client.get(link + path)
@@ -225,7 +223,7 @@ def test_link_revoked_between_look_and_click_writes_nothing(app: Flask, event: E
     link_of(speaker)
     speaker = again(speaker)
     with app.app_context():
-        actions.revoke_link(db.session.get_one(Speaker, speaker.id))
+        actions.issue_link(db.session.get_one(Speaker, speaker.id))
     with pytest.raises(LinkGone):
         actions.save_page(speaker, SpeakerPage("Autre"), speaker.version)
     assert again(speaker).draft is None
@@ -287,20 +285,6 @@ def test_draft_is_public_only_once_an_organiser_has_read_it(
     assert speaker.slug == "laura-tocmacov", "published addresses never die"
 
 
-def test_trusted_speaker_is_public_at_once(client: FlaskClient, organiser_client: FlaskClient, event: Event) -> None:
-    speaker = speak(event).speaker
-    link, desk = link_of(speaker), desk_of(event, speaker)
-    assert organise(organiser_client, f"{desk}/trust", desk, goes_live="1").status_code == 303
-    write(client, link, short_bio="En direct.")
-    assert "En direct." not in client.get("/speakers/laura-tocmacov").text, "a draft is a draft"
-    assert submit(client, link).status_code == 303
-    assert "En direct." in client.get("/speakers/laura-tocmacov").text
-    assert organise(organiser_client, f"{desk}/trust", desk, goes_live="0").status_code == 303
-    write(client, link, short_bio="Plus tard.")
-    submit(client, link)
-    assert "Plus tard." not in client.get("/speakers/laura-tocmacov").text
-
-
 def test_what_is_set_aside_stays_with_the_speaker(
     client: FlaskClient, organiser_client: FlaskClient, event: Event
 ) -> None:
@@ -347,7 +331,7 @@ def test_what_was_discarded_leads_back_to_the_speaker(
     client.post(f"{link}/draft/removal")
     answer = organiser_client.post(f"{draft}/approval", data=looked_at)
     assert answer.status_code == 409 and 'role="alert"' in answer.text
-    assert f'action="{desk_of(event, speaker)}/trust"' in answer.text and again(speaker).short_bio == ""
+    assert f'action="{desk_of(event, speaker)}/appearance"' in answer.text and again(speaker).short_bio == ""
 
 
 def test_states_say_the_same_everywhere(
@@ -376,25 +360,6 @@ def test_states_say_the_same_everywhere(
     assert states() == ["Vous attend", "Vous attend"]
     organise(organiser_client, f"{desk}/draft/approval", f"{desk}/draft")
     assert len(set(states())) == 1 and "public as it is" in told()
-
-
-def test_revoking_asks_once_more(client: FlaskClient, organiser_client: FlaskClient, event: Event) -> None:
-    speaker = speak(event).speaker
-    link, page = link_of(speaker), f"{desk_of(event, speaker)}/link/revocation"
-    assert f'action="{page}"' not in organiser_client.get(desk_of(event, speaker)).text
-    assert f'action="{page}"' in organiser_client.get(page).text and client.get(link).status_code == 200
-    assert organise(organiser_client, page, page).status_code == 303
-    assert client.get(link).status_code == 404
-
-
-def test_trust_leaves_what_waits_waiting(client: FlaskClient, organiser_client: FlaskClient, event: Event) -> None:
-    speaker = speak(event).speaker
-    link, desk = link_of(speaker), desk_of(event, speaker)
-    write(client, link, short_bio="Un mot.")
-    submit(client, link)
-    organise(organiser_client, f"{desk}/trust", desk, goes_live="1")
-    page = organiser_client.get(f"{desk}?lang=en").text
-    assert again(speaker).short_bio == "" and "still waits for you" in page
 
 
 def test_whoever_approves_has_read_it(client: FlaskClient, organiser_client: FlaskClient, event: Event) -> None:
@@ -539,7 +504,6 @@ def test_hostile_field_names_are_no_fields(client: FlaskClient, event: Event) ->
     form |= {f"link_urls-{n}": "https://evil.example/" for n in ("²", "٣", "9" * 5000, "7", "-1", "x")}
     form |= {
         "slug": "evil",
-        "goes_live": "1",
         "link_hash": "x",
         "portrait": "x",
         "set_aside_at": "x",
@@ -548,7 +512,7 @@ def test_hostile_field_names_are_no_fields(client: FlaskClient, event: Event) ->
     assert client.post(f"{link}/page", data=form).status_code == 303
     page = draft_page(again(speaker))
     assert page is not None and (page.short_bio, page.links, page.slides, page.portrait) == ("Oui.", [], {}, "")
-    assert again(speaker).slug == "laura-tocmacov" and not again(speaker).goes_live
+    assert again(speaker).slug == "laura-tocmacov"
     assert client.post(f"{link}/page").status_code == 422, "nothing at all is no page"
 
 
@@ -612,15 +576,16 @@ def test_organisers_see_the_pictures_that_they_compare(
 def test_portrait_that_is_replaced_is_gone(client: FlaskClient, event: Event) -> None:
     speaker = speak(event).speaker
     link = link_of(speaker)
-    actions.trust_speaker(again(speaker), True)
     for _ in range(2):
         assert send_photo(client, link, photo()).status_code == 303
     assert count(Picture) == 1, "the first one was never public"
     submit(client, link)
+    approve(speaker)
     public = again(speaker).portrait.token  # type: ignore[union-attr]
     send_photo(client, link, photo(), portrait_alt="Une autre.")
     assert count(Picture) == 2 and public in client.get("/speakers/laura-tocmacov").text
     submit(client, link)
+    approve(speaker)
     assert count(Picture) == 1 and client.get(f"/media/{public}/320.webp").status_code == 404
     assert 'alt="Une autre."' in client.get("/speakers/laura-tocmacov").text
 
@@ -664,12 +629,13 @@ def test_a_portrait_without_a_submission_submits_nothing(client: FlaskClient, ev
 def test_words_beside_a_portrait_wait_like_all_others(client: FlaskClient, event: Event) -> None:
     speaker = speak(event).speaker
     link = link_of(speaker)
-    actions.trust_speaker(again(speaker), True)
     send_photo(client, link, photo())
     submit(client, link)
+    approve(speaker)
     assert send_photo(client, link, portrait_alt="Autrement dit.", portrait_credit="Zoé Exemple").status_code == 303
     assert "Autrement dit." not in client.get("/speakers/laura-tocmacov").text
     submit(client, link)
+    approve(speaker)
     page = client.get("/speakers/laura-tocmacov").text
     assert 'alt="Autrement dit."' in page and "Zoé Exemple" in page and count(Picture) == 1
 
@@ -677,9 +643,9 @@ def test_words_beside_a_portrait_wait_like_all_others(client: FlaskClient, event
 def test_removing_a_portrait_works_at_once_everywhere(client: FlaskClient, event: Event) -> None:
     speaker = speak(event).speaker
     link = link_of(speaker)
-    actions.trust_speaker(again(speaker), True)
     send_photo(client, link, photo())
     submit(client, link)
+    approve(speaker)
     send_photo(client, link, photo(), portrait_alt="La suivante.")
     write(client, link, short_bio="Un brouillon.")
     assert count(Picture) == 2
@@ -694,9 +660,9 @@ def test_organiser_takes_a_portrait_down_and_puts_it_back(
 ) -> None:
     speaker = speak(event).speaker
     link, desk = link_of(speaker), desk_of(event, speaker)
-    actions.trust_speaker(again(speaker), True)
     send_photo(client, link, photo())
     submit(client, link)
+    approve(speaker)
     for shown in ("0", "1"):
         assert organise(organiser_client, f"{desk}/portrait", desk, shown=shown).status_code == 303
         pages = [client.get(path).text for path in ("/speakers/laura-tocmacov", "/organisations/impactia")]
@@ -722,7 +688,7 @@ def test_picture_of_a_revoked_link_leaves_nothing(app: Flask, event: Event, monk
     def slowly(*args: bytes, **words: str) -> Picture:
         picture = keep(*args, **words)
         with app.app_context():
-            actions.revoke_link(db.session.get_one(Speaker, speaker.id))
+            actions.issue_link(db.session.get_one(Speaker, speaker.id))
         return picture
 
     monkeypatch.setattr(actions, "keep_picture", slowly)
@@ -899,7 +865,7 @@ def test_link_is_shown_in_full_to_organisers_only(
     assert f">{link}<" in page.text and f'data-copy="{link}"' in page.text and "mailto:?subject=" in page.text
     assert page.headers["Cache-Control"] == "no-store"
     assert link not in client.get("/speakers/laura-tocmacov").text + client.get(f"/e/{event.slug}").text
-    assert organise(organiser_client, f"{desk}/link/revocation", desk).status_code == 303
+    assert organise(organiser_client, f"{desk}/link", desk).status_code == 303
     assert link not in organiser_client.get(desk).text
     speaker = again(speaker)
     speaker.link_nonce, speaker.link_hash = b"x" * 16, b"y" * 32
@@ -916,7 +882,7 @@ def test_organiser_doors_know_their_lunch(organiser_client: FlaskClient, make_ev
         assert organiser_client.get(wrong + path).status_code == 404
     token = {"csrf_token": csrf_of(organiser_client, desk)}
     for path in (
-        "", "/appearance", "/organisation", "/quotations", "/link", "/link/revocation", "/trust", "/portrait",
+        "", "/appearance", "/organisation", "/quotations", "/link", "/portrait",
         "/draft/approval", "/draft/setting-aside", "/removal", f"/quotations/{quotation.id}/removal",
     ):  # fmt: skip
         assert organiser_client.post(wrong + path, data=token).status_code == 404, path
@@ -934,9 +900,9 @@ def test_removing_from_the_last_lunch_forgets_everything(
     speaker = speak(first).speaker
     speak(second)
     link = link_of(speaker)
-    actions.trust_speaker(again(speaker), True)
     send_photo(client, link, photo())
     submit(client, link)
+    approve(speaker)
     send_photo(client, link, photo())
     quote(first, speaker, "Premier lunch.")
     quote(second, speaker, "Second lunch.")
@@ -1014,21 +980,13 @@ def test_the_contact_of_the_lunch_hears_of_a_page_once_for_each_wording(
     assert "Page d’intervenant·e à relire" in organiser_client.get("/organiser/letters").text
 
 
-def test_nobody_is_told_of_a_page_that_goes_live_and_no_mailbox_is_flooded(
-    client: FlaskClient, event: Event, outbox: Outbox
-) -> None:
+def test_no_mailbox_is_flooded(client: FlaskClient, event: Event, outbox: Outbox) -> None:
     speaker = speak(event).speaker
     link = link_of(speaker)
     for number in range(AN_HOUR + 3):
         write(client, link, short_bio=f"Mot {number}.")
         submit(client, link)
     assert len(outbox.rows()) == AN_HOUR
-    trusted = speak(event, "Samuel Chenal", "", "Itopie").speaker
-    link = link_of(trusted)
-    actions.trust_speaker(again(trusted), True)
-    write(client, link, short_bio="Un mot.")
-    submit(client, link)
-    assert again(trusted).short_bio == "Un mot." and len(outbox.rows()) == AN_HOUR
 
 
 def test_an_address_without_its_beginning_is_taken(client: FlaskClient, event: Event) -> None:

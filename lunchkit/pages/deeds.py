@@ -98,8 +98,6 @@ DEEDS: dict[str, LazyString] = {
     "speakers.quote": _l("quoted a speaker"),
     "speakers.remove_quotation": _l("removed a quotation"),
     "speakers.renew_link": _l("gave a speaker a private link"),
-    "speakers.revoke_link": _l("took back a speaker’s private link"),
-    "speakers.trust": _l("set whether a speaker’s page is read before it is public"),
     "speakers.portrait": _l("took down a portrait, or put it back"),
     "speakers.approve": _l("published what a speaker wrote"),
     "speakers.set_aside": _l("set aside what a speaker wrote"),

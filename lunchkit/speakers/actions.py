@@ -100,11 +100,9 @@ def change_appearance(appearance: Appearance, details: AppearanceDetails, versio
         before = appearance.slides
         for name, value in asdict(details).items():
             setattr(appearance, name, value)
-        draft = draft_page(speaker)
-        if draft is None or appearance.slides == before:
-            correct(speaker)
-        else:
-            correct(speaker, slides={**draft.slides, str(appearance.event_id): appearance.slides})
+        draft = draft_page(speaker) or public_page(speaker, ())
+        slides = {str(appearance.event_id): appearance.slides} if appearance.slides != before else {}
+        correct(speaker, slides={**draft.slides, **slides})
 
 
 def issue_link(speaker: Speaker) -> None:
@@ -113,20 +111,6 @@ def issue_link(speaker: Speaker) -> None:
         lock(session, speaker)
         speaker.link_nonce = secrets.token_bytes(16)
         speaker.link_hash = links.token_hash(links.derived_token(SCOPE, speaker.link_nonce))
-
-
-def revoke_link(speaker: Speaker) -> None:
-    """Let nobody write a speaker's page by a link; what was written stays."""
-    with transaction() as session:
-        lock(session, speaker)
-        speaker.link_nonce = speaker.link_hash = None
-
-
-def trust_speaker(speaker: Speaker, goes_live: bool) -> None:
-    """Let what a speaker submits be public at once, or let it wait for an organiser."""
-    with transaction() as session:
-        lock(session, speaker)
-        speaker.goes_live = goes_live
 
 
 def save_page(speaker: Speaker, page: SpeakerPage, version: int) -> None:
@@ -185,19 +169,16 @@ def discard_draft(speaker: Speaker) -> None:
 
 
 def submit_page(speaker: Speaker, version: int) -> None:
-    """Publish the draft where the speaker is trusted to, or else let it wait for an organiser, who gets an e-mail.
+    """Let the draft wait for an organiser, who gets an e-mail.
 
     Raises ChangedMeanwhile where it is not the draft that they looked at, LinkGone.
     """
     with transaction() as session:
         talks = lock_by_link(session, speaker)
-        draft = draft_page(speaker)
-        if draft is None:
+        if speaker.draft is None:
             return
         require_version(speaker, version)
-        if speaker.goes_live:
-            publish(session, speaker, draft, talks)
-        elif speaker.submitted_at is None:
+        if speaker.submitted_at is None:
             speaker.submitted_at, speaker.set_aside_at = clock.now(), None
             promise_submission(session, speaker, talks)
 

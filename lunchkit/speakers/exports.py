@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import gettext as _
+from icalendar.parser import Contentline
 
 from lunchkit import qr
 from lunchkit.images.models import Picture
@@ -15,8 +16,6 @@ from lunchkit.speakers.queries import public_organisation_named, public_quotatio
 from lunchkit.text import clean_line
 
 VCARD_TYPE = "text/vcard; charset=utf-8"
-OCTETS = 75
-"""Of one line of a card (RFC 2426, 2.6)."""
 SHARED_WIDTH = 1280
 """Pixels; search engines and chats want no larger portrait."""
 
@@ -59,7 +58,7 @@ def contact_card(page: SpeakerPage, address: str) -> bytes:
         f"UID:{_uri(address)}",
         "END:VCARD",
     ]
-    return "".join(map(_in_lines, lines)).encode()
+    return b"".join(Contentline(line).to_ical() + b"\r\n" for line in lines)  # type: ignore[no-untyped-call]
 
 
 def _escaped(text: str) -> str:
@@ -71,19 +70,6 @@ def _escaped(text: str) -> str:
 def _uri(address: str) -> str:
     """An address without the signs at which some readers cut it short."""
     return clean_line(address).replace(",", "%2C").replace(";", "%3B")
-
-
-def _in_lines(line: str) -> str:
-    """A line in pieces of at most 75 octets, none of which ends within a letter."""
-    pieces, piece, room = [], "", OCTETS
-    for char in line:
-        size = len(char.encode())
-        if size > room:
-            pieces.append(piece)
-            piece, room = " ", OCTETS - 1
-        piece += char
-        room -= size
-    return "\r\n".join([*pieces, piece]) + "\r\n"
 
 
 def structured_speaker(

@@ -147,13 +147,12 @@ def page_form(speaker: Speaker, talks: Sequence[Appearance], data: MultiDict[str
     }
     form = PageForm(formdata=_without_strangers(data), data=values)
     form.before = page
-    form.talks = [(talk, slides_form(talk, page, data)) for talk in talks]
+    form.talks = [(talk, _slides_form(talk, page, data)) for talk in talks]
     form.name_rows()
     return form
 
 
-def slides_form(talk: Appearance, page: SpeakerPage, data: MultiDict[str, str] | None) -> SlidesForm:
-    """The slides of one lunch within the form of a page."""
+def _slides_form(talk: Appearance, page: SpeakerPage, data: MultiDict[str, str] | None) -> SlidesForm:
     values = {f"slides_{name}": text for name, text in page.slides_of(talk.event_id).items()}
     return SlidesForm(formdata=data, data=values, prefix=f"talk-{talk.event_id}-")
 

@@ -56,15 +56,12 @@ class Speaker(Versioned, Model):
     link_nonce: Mapped[bytes | None] = mapped_column(LargeBinary(16), info=NOT_PERSONAL)
     link_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True, index=True, info=NOT_PERSONAL)
     """Of the private link by which they write their page; None where there is none."""
-    goes_live: Mapped[bool] = mapped_column(default=False, info=NOT_PERSONAL)
-    """Whether what they submit is public at once; else an organiser approves it."""
     draft: Mapped[dict[str, Any] | None] = mapped_column(JSON, info=PERSONAL)
     """What they wrote and is not public yet: see ``lunchkit.speakers.page.SpeakerPage``."""
     submitted_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     """Since when the draft waits for an organiser."""
     set_aside_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     """When an organiser read the draft and did not publish it."""
-    updated_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     organisation: Mapped[Organisation | None] = relationship()
     portrait: Mapped[Picture | None] = relationship()
 

@@ -117,7 +117,7 @@ def quote(slug: str, speaker_id: int) -> ResponseReturnValue:
 def quotation_removal(slug: str, speaker_id: int, quotation_id: int) -> ResponseReturnValue:
     """Asks once more."""
     appearance = _appearance(slug, speaker_id)
-    return _ask("quotation_removal.html", appearance, quotation=quotation_or_404(speaker_id, quotation_id))
+    return _show("quotation_removal.html", appearance, quotation=quotation_or_404(speaker_id, quotation_id))
 
 
 @bp.post(f"{ONE}/quotations/<int(max=2147483647):quotation_id>/removal")
@@ -134,29 +134,6 @@ def renew_link(slug: str, speaker_id: int) -> ResponseReturnValue:
     appearance = _appearance(slug, speaker_id)
     actions.issue_link(appearance.speaker)
     return _to(appearance, "link")
-
-
-@bp.get(f"{ONE}/link/revocation")
-def link_revocation(slug: str, speaker_id: int) -> ResponseReturnValue:
-    """Asks once more."""
-    return _ask("link_revocation.html", _appearance(slug, speaker_id))
-
-
-@bp.post(f"{ONE}/link/revocation")
-def revoke_link(slug: str, speaker_id: int) -> ResponseReturnValue:
-    """No private link."""
-    appearance = _appearance(slug, speaker_id)
-    actions.revoke_link(appearance.speaker)
-    return _to(appearance, "revoked")
-
-
-@bp.post(f"{ONE}/trust")
-def trust(slug: str, speaker_id: int) -> ResponseReturnValue:
-    """Whether what the speaker submits is public at once."""
-    appearance = _appearance(slug, speaker_id)
-    goes_live = request.form.get("goes_live") == "1"
-    actions.trust_speaker(appearance.speaker, goes_live)
-    return _to(appearance, "trusted" if goes_live else "reads")
 
 
 @bp.post(f"{ONE}/portrait")
@@ -191,7 +168,7 @@ def set_aside(slug: str, speaker_id: int) -> ResponseReturnValue:
 @bp.get(f"{ONE}/removal")
 def removal(slug: str, speaker_id: int) -> ResponseReturnValue:
     """Asks once more."""
-    return _ask("removal.html", _appearance(slug, speaker_id), is_last=len(talks_of(speaker_id)) == 1)
+    return _show("removal.html", _appearance(slug, speaker_id), is_last=len(talks_of(speaker_id)) == 1)
 
 
 @bp.post(f"{ONE}/removal")
@@ -233,11 +210,10 @@ def _index_page(event: Event, form: SpeakerForm) -> str:
     return render_template("organiser/speakers/index.html", event=event, appearances=appearances(event.id), form=form)
 
 
-def _ask(template: str, appearance: Appearance, **facts: object) -> str:
-    """A page that asks once more."""
-    return render_template(
-        f"organiser/speakers/{template}", event=appearance.event, speaker=appearance.speaker, **facts
-    )
+def _show(template: str, appearance: Appearance, **facts: object) -> str:
+    """A page about one speaker at one lunch."""
+    who = {"event": appearance.event, "speaker": appearance.speaker}
+    return render_template(f"organiser/speakers/{template}", **who, **facts)
 
 
 def _page(appearance: Appearance, bound: VersionedForm | None = None, notice: str = "") -> str:
@@ -249,18 +225,13 @@ def _page(appearance: Appearance, bound: VersionedForm | None = None, notice: st
         "quotation": quotation_form(),
         "organisation": organisation_form(speaker.organisation) if speaker.organisation else None,
     }
-    try:
-        link, is_lost = private_link(speaker), False
-    except LookupError:
-        link, is_lost = None, True
-    return _ask(
+    return _show(
         "show.html",
         appearance,
         forms={name: bound if type(bound) is type(form) else form for name, form in forms.items()},
         bound=bound,
         notice=notice,
-        link=link,
-        is_lost=is_lost,
+        link=private_link(speaker),
         is_public=has_public_page(speaker),
         quotations=quotations_of(speaker.id, appearance.event_id),
         licences=LICENCES,
@@ -273,7 +244,7 @@ def _draft_page(appearance: Appearance, notice: str = "") -> str:
     if draft is None:
         raise NotFound
     portraits = pictures_by_token([public.portrait, draft.portrait])
-    return _ask(
+    return _show(
         "draft.html",
         appearance,
         compared=[(one, runs(one.before, one.after)) for one in differences(public, draft)],

@@ -79,13 +79,13 @@ def preview(token: str) -> ResponseReturnValue:
 
 @bp.post("/submission")
 def submit(token: str) -> ResponseReturnValue:
-    """Hand the draft over, or let it go live."""
+    """Hand the draft over."""
     speaker = speaker_by_link_or_404(token)
     try:
         actions.submit_page(speaker, version_of(request.form.get("version")))
     except ChangedMeanwhile as refusal:
         return _preview(speaker, token, str(refusal.message)), refusal.status
-    return _to_desk(token, "submitted" if speaker.submitted_at else "live")
+    return _to_desk(token, "submitted")
 
 
 @bp.get("/draft/removal")
@@ -153,26 +153,16 @@ def remove_portrait(token: str) -> ResponseReturnValue:
     return _to_desk(token, "bare")
 
 
-@bp.post("/quotations/<int(max=2147483647):quotation_id>/approval")
-def approve_quotation(token: str, quotation_id: int) -> ResponseReturnValue:
-    """Yes, quote me so."""
-    return _judge(token, quotation_id, is_approved=True)
-
-
-@bp.post("/quotations/<int(max=2147483647):quotation_id>/refusal")
-def refuse_quotation(token: str, quotation_id: int) -> ResponseReturnValue:
-    """No, or no longer."""
-    return _judge(token, quotation_id, is_approved=False)
-
-
-def _judge(token: str, quotation_id: int, *, is_approved: bool) -> ResponseReturnValue:
+@bp.post("/quotations/<int(max=2147483647):quotation_id>/<any(approval, refusal):verdict>")
+def judge_quotation(token: str, quotation_id: int, verdict: str) -> ResponseReturnValue:
+    """Yes, quote me so; or no, or no longer."""
     speaker = speaker_by_link_or_404(token)
     quotation = quotation_or_404(speaker.id, quotation_id)
     try:
-        actions.judge_quotation(speaker, quotation, is_approved, request.form.get("text", ""))
+        actions.judge_quotation(speaker, quotation, verdict == "approval", request.form.get("text", ""))
     except ChangedMeanwhile:
         return _desk(speaker, token, _("These words have changed meanwhile. Please read them again.")), 409
-    return _to_desk(token, "approved" if is_approved else "refused")
+    return _to_desk(token, verdict)
 
 
 def _to_desk(token: str, done: str) -> ResponseReturnValue:

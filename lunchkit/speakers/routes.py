@@ -61,7 +61,10 @@ def card(slug: str) -> ResponseReturnValue:
     page = public_page(speaker, ())
     talks = public_talks_of(speaker.id)
     lines = [line for line in (page.role, page.organisation, talks[0].event.series.network) if line]
-    return _card(page.name, lines, talks[0].event.colour)
+    response = Response(card_png(page.name, lines, talks[0].event.colour), content_type="image/png")
+    response.headers["Cache-Control"] = f"public, max-age={CARD_KEPT_FOR}"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
 
 
 @bp.get("/organisations/<slug>")
@@ -80,23 +83,7 @@ def organisation(slug: str) -> ResponseReturnValue:
         colour=lunches[0].colour,
         description=description,
         address=links.public("speakers.organisation", slug=slug),
-        picture_address=links.public("speakers.organisation_card", slug=slug),
+        picture_address=links.public("pages.card", slug=lunches[0].slug),
         structured=structured_organisation(organisation, description, network if organisation.is_member else ""),
     )
     return compress(Response(html))
-
-
-@bp.get("/organisations/<slug>.png")
-def organisation_card(slug: str) -> ResponseReturnValue:
-    """The picture that other sites show beside a link to an organisation."""
-    organisation = public_organisation_or_404(slug)
-    latest = public_lunches_of(organisation)[0]
-    lines = [line for line in (organisation.town, latest.series.name, latest.series.network) if line]
-    return _card(organisation.name, lines, latest.colour)
-
-
-def _card(title: str, lines: list[str], colour: str) -> Response:
-    response = Response(card_png(title, lines, colour), content_type="image/png")
-    response.headers["Cache-Control"] = f"public, max-age={CARD_KEPT_FOR}"
-    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-    return response

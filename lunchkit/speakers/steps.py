@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from lunchkit import clock
 from lunchkit.db import leave_traces
 from lunchkit.errors import NotFound
 from lunchkit.images.models import Picture
@@ -44,15 +43,9 @@ def lock_by_link(session: Session, speaker: Speaker) -> Sequence[Appearance]:
 
 
 def fresh_talks(session: Session, speaker: Speaker) -> Sequence[Appearance]:
-    """The lunches of a speaker as they are under the lock."""
-    talks = talks_of(speaker.id)
-    for talk in talks:
-        session.refresh(talk, ["said", "slides_url", "slides_title", "slides_licence"])
-    if speaker.organisation is not None:
-        session.refresh(speaker.organisation)
-    if speaker.portrait is not None:
-        session.refresh(speaker.portrait, ["alt", "credit", "taken_down_at"])
-    return talks
+    """The lunches of a speaker, who was just locked; whatever was read before is read again."""
+    session.expire_all()
+    return talks_of(speaker.id)
 
 
 def keep_draft(
@@ -74,7 +67,6 @@ def correct(speaker: Speaker, **changed: Any) -> None:
     """Note that an organiser has changed parts of the page: a draft takes over the same parts."""
     if speaker.draft is not None:
         speaker.draft = {**speaker.draft, **changed}
-    speaker.updated_at = clock.now()
     count_version(speaker)
 
 
@@ -88,7 +80,6 @@ def publish(session: Session, speaker: Speaker, page: SpeakerPage, talks: Sequen
             setattr(talk, f"slides_{name}", page.slides_of(talk.event_id).get(name, ""))
     _hang_portrait(session, speaker, page)
     speaker.draft = speaker.submitted_at = speaker.set_aside_at = None
-    speaker.updated_at = clock.now()
     count_version(speaker)
 
 

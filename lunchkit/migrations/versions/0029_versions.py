@@ -31,7 +31,8 @@ def upgrade() -> None:
     for row in connection.execute(sa.select(SPEAKER)).mappings().all():
         values = {"spoken": _names(row["languages"]), "draft": _draft(row["draft"])}
         connection.execute(sa.update(SPEAKER).where(SPEAKER.c.id == row["id"]).values(values))
-    op.drop_column("speaker", "languages")
+    for name in ("languages", "goes_live", "updated_at"):
+        op.drop_column("speaker", name)
     op.execute("ALTER TABLE speaker RENAME COLUMN spoken TO languages")
 
 
