@@ -52,7 +52,6 @@ POST     /organiser/e/<slug>/feedback/return
 GET+POST /organiser/e/<slug>/feedback/words
 GET+POST /organiser/e/<slug>/form
 GET+POST /organiser/e/<slug>/form/<asked_id>
-POST     /organiser/e/<slug>/form/<asked_id>/again
 POST     /organiser/e/<slug>/form/<asked_id>/order
 GET+POST /organiser/e/<slug>/form/<asked_id>/removal
 GET+POST /organiser/e/<slug>/import

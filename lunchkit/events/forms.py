@@ -74,16 +74,7 @@ USUAL = {
     "diets": [meal for meal, _label in MEALS],
     "remind_two_days": True,
 }
-"""What most lunches say of what lies folded in the form; of the other fields there, nothing."""
-FOLDED = {
-    "way_in": ("access_notes",),
-    "asked": ("asks_food", "asks_access", "diets", "food_note"),
-    "reminders": ("remind_seven_days", "remind_two_days", "remind_same_morning"),
-    "opening": ("members_open_at", "opens_at", "closes_at"),
-    "colour": ("colour",),
-    "erasure": ("purge_days",),
-}
-"""Groups of the form that show only their summary where they say what is usual."""
+"""What a new lunch begins with."""
 
 
 class MealsField(SelectMultipleField):
@@ -185,15 +176,6 @@ class EventForm(VersionedForm):
             del typed[name]
         typed["diets"] = ",".join(meal for meal, _label in MEALS if meal in (self.diets.data or ())) or ",".join(Diet)
         return EventDetails(zone=self.zone, **typed)
-
-    def unusual(self, colour: str, purge_days: int) -> set[str]:
-        """Names of the groups of ``FOLDED`` in which something is wrong, or says what few lunches of this house say."""
-        usual = USUAL | {"colour": colour, "purge_days": purge_days}
-        return {
-            group
-            for group, names in FOLDED.items()
-            if any(self[name].errors or (self[name].data or None) != usual.get(name) for name in names)
-        }
 
     def _question_the_day(self, ends_at: datetime) -> None:
         now = clock.now()

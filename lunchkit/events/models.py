@@ -294,7 +294,7 @@ class AskedAs(StrEnum):
     SEVERAL = "several"
 
 
-class FormQuestion(Model):
+class FormQuestion(Versioned, Model):
     """A question of the organisers' own on the registration form of one lunch."""
 
     __tablename__ = "form_question"

@@ -57,7 +57,6 @@ DEEDS: dict[str, LazyString] = {
     "asked.update": _l("changed a question of the registration form"),
     "asked.order": _l("moved a question of the registration form"),
     "asked.remove": _l("removed a question of the registration form"),
-    "asked.again": _l("asked a question of the registration form again"),
     "paper.make_code": _l("gave the room its code, for the table cards"),
     "paper.make_slips": _l("made voting slips, or let phones vote without"),
     "planning.create": _l("added a line to the run of show"),

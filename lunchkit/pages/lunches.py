@@ -269,20 +269,12 @@ def _new_page(form: EventForm, more: TakeOverForm, like: Event | None, notice: s
         more=more,
         like=like,
         prepared=prepared_for(like.id) if like else None,
-        opened=_unusual(form),
         notice=notice,
     )
 
 
 def _edit_page(event: Event, form: EventForm) -> str:
-    return render_template(
-        "organiser/events/edit.html", event=event, form=form, told=_to_be_told(event), opened=_unusual(form)
-    )
-
-
-def _unusual(form: EventForm) -> set[str]:
-    house = the_house()
-    return form.unusual(house.colour, house.purge_days)
+    return render_template("organiser/events/edit.html", event=event, form=form, told=_to_be_told(event))
 
 
 def _to_be_told(event: Event, details: EventDetails | None = None) -> int:

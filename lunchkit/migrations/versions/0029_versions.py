@@ -23,7 +23,7 @@ SPEAKER = sa.table(
 
 
 def upgrade() -> None:
-    for table in ("event", "speaker", "organisation"):
+    for table in ("event", "form_question", "organisation", "speaker"):
         op.add_column(table, sa.Column("version", sa.Integer(), nullable=False, server_default="1"))
     op.add_column("speaker", sa.Column("set_aside_at", UTCDateTime(), nullable=True))
     op.add_column("speaker", sa.Column("spoken", sa.String(length=200), nullable=False, server_default=""))
