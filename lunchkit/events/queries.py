@@ -40,6 +40,14 @@ def coming_events(now: datetime) -> Sequence[Event]:
     ).all()
 
 
+def running_events(now: datetime) -> Sequence[Event]:
+    """Public lunches that take place at this moment."""
+    running = select(Event).where(
+        _is_public(), Event.starts_at <= now, Event.over_at > now, Event.cancelled_at.is_(None)
+    )
+    return db.session.scalars(running.order_by(Event.starts_at, Event.id)).all()
+
+
 def events_by_id(ids: Collection[int]) -> dict[int, Event]:
     """The lunches of these numbers, published or not, in one query."""
     return {event.id: event for event in db.session.scalars(select(Event).where(Event.id.in_(ids)))}

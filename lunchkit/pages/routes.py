@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from lunchkit import clock, links, qr
 from lunchkit.config import current_settings
 from lunchkit.events.models import Event, EventState
-from lunchkit.events.queries import all_series, coming_events, event_by_slug_or_404, events_around, past_events
+from lunchkit.events.queries import all_series, coming_events, event_by_slug_or_404, past_events, running_events
 from lunchkit.house.queries import the_house
 from lunchkit.i18n import typo, when
 from lunchkit.images.cards import card_png
@@ -37,7 +37,7 @@ BOOKABLE = (EventState.OPEN, EventState.FULL, EventState.LATER)
 def home() -> ResponseReturnValue:
     """The lunches that run, come, and were."""
     now = clock.now()
-    running, coming, past = events_around(now, now), coming_events(now), past_events(now)
+    running, coming, past = running_events(now), coming_events(now), past_events(now)
     taken = seats_taken_by_event([event.id for event in (*running, *coming)])
     left = {event.id: max(0, event.capacity - taken[event.id]) for event in (*running, *coming)}
     first = next((event for event in (*running, *coming) if event.cancelled_at is None), None)
