@@ -49,6 +49,7 @@ from lunchkit.registrations import organiser as registrations_organiser
 from lunchkit.registrations import routes as registrations
 from lunchkit.registrations.queries import people_known
 from lunchkit.speakers import organiser as speakers_organiser
+from lunchkit.speakers import own_page
 from lunchkit.speakers import routes as speakers
 from lunchkit.web import Lunchkit, init_web
 
@@ -138,10 +139,10 @@ def _flask_config(settings: Settings) -> dict[str, object]:
 
 
 def _register_doors(app: Flask) -> None:
-    for blueprint in (registrations.bp, guests.bp, polls.bp, questions.bp, feedback.bp, speakers.bp):
+    for blueprint in (registrations.bp, guests.bp, polls.bp, questions.bp, feedback.bp, own_page.bp):
         csrf.exempt(blueprint)
     attendees = (registrations.bp, guests.bp, polls.bp, questions.bp, feedback.bp, presenter.bp)
-    readers = (routes.bp, events.bp, images.bp, house.bp, speakers.bp, recap.bp)
+    readers = (routes.bp, events.bp, images.bp, house.bp, speakers.bp, own_page.bp, recap.bp)
     for blueprint in (*readers, *attendees, sign_in.bp, confirmation.bp):
         app.register_blueprint(blueprint)
     app.register_blueprint(area)

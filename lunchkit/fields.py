@@ -87,18 +87,21 @@ class DayField(_Typed, DateField):
     """A day."""
 
     unread = _l("This is not a day of the calendar. Write it like 13.05.2025.")
+    read_as = "%d.%m.%Y"
 
 
 class HourField(_Typed, TimeField):
     """A time of day."""
 
     unread = _l("This is not a time of day. Write it like 12:00.")
+    read_as = "%H:%M"
 
 
 class WallMomentField(_Typed, DateTimeLocalField):
     """A day and a time of day on the wall clock of the place."""
 
     unread = _l("This is not a day and a time. Write it like 13.05.2025 12:00.")
+    read_as = "%d.%m.%Y %H:%M"
 
 
 class NumberField(_Typed, IntegerField):

@@ -46,7 +46,6 @@ POST     /organiser/e/<slug>/feedback/closing
 POST     /organiser/e/<slug>/feedback/erasure
 GET+POST /organiser/e/<slug>/form
 GET+POST /organiser/e/<slug>/form/<asked_id>
-POST     /organiser/e/<slug>/form/<asked_id>/again
 POST     /organiser/e/<slug>/form/<asked_id>/order
 GET+POST /organiser/e/<slug>/form/<asked_id>/removal
 GET+POST /organiser/e/<slug>/import
@@ -137,17 +136,13 @@ GET+POST /organiser/e/<slug>/speakers/<speaker_id>
 POST     /organiser/e/<slug>/speakers/<speaker_id>/appearance
 GET      /organiser/e/<slug>/speakers/<speaker_id>/draft
 POST     /organiser/e/<slug>/speakers/<speaker_id>/draft/approval
-GET      /organiser/e/<slug>/speakers/<speaker_id>/draft/preview
 POST     /organiser/e/<slug>/speakers/<speaker_id>/draft/setting-aside
 POST     /organiser/e/<slug>/speakers/<speaker_id>/link
-GET+POST /organiser/e/<slug>/speakers/<speaker_id>/link/revocation
 POST     /organiser/e/<slug>/speakers/<speaker_id>/organisation
 POST     /organiser/e/<slug>/speakers/<speaker_id>/portrait
 POST     /organiser/e/<slug>/speakers/<speaker_id>/quotations
-GET+POST /organiser/e/<slug>/speakers/<speaker_id>/quotations/<quotation_id>
 GET+POST /organiser/e/<slug>/speakers/<speaker_id>/quotations/<quotation_id>/removal
 GET+POST /organiser/e/<slug>/speakers/<speaker_id>/removal
-POST     /organiser/e/<slug>/speakers/<speaker_id>/trust
 GET+POST /organiser/e/new
 GET+POST /organiser/e/<slug>/invitations
 POST     /organiser/e/<slug>/invitations/recall

@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse, encode_multipart
 from lunchkit.db import db
 from lunchkit.events.models import Event
 from lunchkit.links import public
-from lunchkit.speakers.actions import add_speaker, issue_link
+from lunchkit.speakers.actions import add_speaker, approve_page, issue_link
 from lunchkit.speakers.forms import SpeakerDetails
 from lunchkit.speakers.models import Appearance, Speaker
 from lunchkit.speakers.queries import private_link
@@ -71,6 +71,11 @@ def write(client: FlaskClient, link: str, **changes: str) -> TestResponse:
 def submit(client: FlaskClient, link: str) -> TestResponse:
     """A speaker looks at the preview and submits what they see."""
     return client.post(f"{link}/submission", data=hidden_fields(client.get(f"{link}/preview").text))
+
+
+def approve(speaker: Speaker) -> None:
+    """An organiser publishes what the speaker submitted."""
+    approve_page(again(speaker), speaker.version)
 
 
 def photo(width: int = 400, height: int = 500) -> bytes:

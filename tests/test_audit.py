@@ -221,7 +221,7 @@ def unnoted(app: Flask, client: FlaskClient, make_event: EventMaker, *, only: st
     changed, silent = [], []
     fields = {
         "capacity": "61", "dir": "down", "note": "Une remarque", "text": "Une phrase", "kind": "text", "do": "save",
-        "version": "1", "shown": "1", "goes_live": "1", "verdict": "approve", "slide": "code", "minutes": "3",
+        "version": "1", "shown": "1", "verdict": "approve", "slide": "code", "minutes": "3",
         "name": "Noa Panais", "question": "Une question ?", "choices": "Oui\nNon", "title": "Un titre", "on": "1",
     }  # fmt: skip
     for rule in lunch_rules(app):

@@ -1,6 +1,7 @@
 """Where a picture shows, and when it shows nowhere any more: laid by, put back, swept, and scrubbed from the files."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -21,9 +22,9 @@ from lunchkit.recap.content import wording
 from lunchkit.recap.models import RecapSection
 from lunchkit.recap.sections import SectionKind
 from lunchkit.speakers.actions import quote_speaker, remove_quotation, remove_speaker
-from lunchkit.speakers.forms import as_draft, public_page
 from lunchkit.speakers.models import Speaker
 from lunchkit.speakers.organiser_forms import QuotationDetails
+from lunchkit.speakers.page import public_page
 from lunchkit.upkeep.actions import purge_people
 from tests.browser import form_token
 from tests.conftest import EventMaker
@@ -261,7 +262,7 @@ def with_portrait(event: Event, picture: Picture, *, in_draft: bool) -> Speaker:
     """A speaker whose portrait this is."""
     speaker = speak(event).speaker
     if in_draft:
-        speaker.draft = as_draft(public_page(speaker, [])) | {"portrait": picture.token}
+        speaker.draft = asdict(public_page(speaker, [])) | {"portrait": picture.token}
     else:
         speaker.portrait = picture
     db.session.commit()

@@ -21,31 +21,17 @@ from lunchkit.images.models import Picture, PictureFile
 from lunchkit.links import derived_token
 from lunchkit.mail.rendering import render_letter
 from lunchkit.speakers import actions
-from lunchkit.speakers.forms import SpeakerPage, as_draft, digest_of, draft_page, public_page, rebased, written_page
+from lunchkit.speakers.forms import SpeakerDetails
 from lunchkit.speakers.letters import AN_HOUR
 from lunchkit.speakers.models import Appearance, Organisation, Quotation, Speaker
-from lunchkit.speakers.organiser_forms import (
-    AppearanceDetails,
-    OrganisationDetails,
-    QuotationDetails,
-    appearance_details,
-    details_of,
-    quotation_details,
-)
-from lunchkit.speakers.queries import (
-    SCOPE,
-    appearances,
-    approved_quotations,
-    private_link,
-    talks_of,
-    waiting_pages,
-)
-from lunchkit.speakers.refusals import ChangedMeanwhile, LinkGone, NothingWaits
-from lunchkit.speakers.views import side_by_side
-from lunchkit.speakers.words import language_codes
+from lunchkit.speakers.organiser_forms import AppearanceDetails, OrganisationDetails, QuotationDetails
+from lunchkit.speakers.page import SpeakerPage, draft_page
+from lunchkit.speakers.queries import SCOPE, appearances, approved_quotations, waiting_pages
+from lunchkit.speakers.refusals import LinkGone
+from lunchkit.versions import ChangedMeanwhile
 from tests.attendee import hidden_fields
 from tests.conftest import EventMaker, Outbox, csrf_of, new_client
-from tests.speaking import again, form_of, link_of, organise, photo, send_photo, speak, submit, tables, write
+from tests.speaking import again, approve, form_of, link_of, organise, photo, send_photo, speak, submit, tables, write
 
 PRIVATE = ("", "/page", "/preview", "/portrait", "/portrait/removal", "/draft/removal")
 """Every page of a private link."""
@@ -73,7 +59,6 @@ def test_speaker_is_public_as_soon_as_one_lunch_is(client: FlaskClient, make_eve
         "/speakers/laura-tocmacov.vcf",
         "/speakers/laura-tocmacov.png",
         "/organisations/impactia",
-        "/organisations/impactia.png",
     )
     assert {client.get(path).status_code for path in paths} == {404}
     speak(make_event())
@@ -86,7 +71,7 @@ def test_page_tells_what_is_known(client: FlaskClient, event: Event) -> None:
     appearance = speak(event)
     speaker = appearance.speaker
     speaker.short_bio, speaker.biography = "Elle répare : tout.", "Née **ici**.\n\n<script>alert(1)</script>"
-    speaker.languages = ["fr", "gsw", "de"]
+    speaker.languages = "français, suisse allemand"
     speaker.links = [
         {"label": "Son site", "url": "https://www.impactia.example/x"},
         {"label": "", "url": "https://аpple.com/"},
@@ -99,13 +84,12 @@ def test_page_tells_what_is_known(client: FlaskClient, event: Event) -> None:
     db.session.commit()
     page = client.get("/speakers/laura-tocmacov").text
     for words in (
-        "Elle répare\u00a0: tout.", "<strong>ici</strong>", "&lt;script&gt;", "français, suisse allemand, allemand",
+        "Elle répare\u00a0: tout.", "<strong>ici</strong>", "&lt;script&gt;", "français, suisse allemand",
         '<a href="https://www.impactia.example/x" rel="noopener noreferrer">Son site</a>', ">impactia.example<",
         "xn--pple-43d.com", "<em>pas</em>", "Cinq principes", "CC BY 4.0", 'href="/organisations/impactia"',
         "s’empare du débat", str(event.starts_local.year),
     ):  # fmt: skip
         assert words in page, words
-    assert "French, Swiss German, German" in client.get("/speakers/laura-tocmacov?lang=en").text
     assert page.count("<h1") == 1 and "<script>alert" not in page
     outward = re.findall(r'<a [^>]*href="https?://[^>]*>', page.split("<main")[1])
     assert outward and all("noopener noreferrer" in link for link in outward)
@@ -200,7 +184,7 @@ def test_looking_changes_nothing_and_is_kept_nowhere(client: FlaskClient, event:
             'content="noindex"' in answer.text and "canonical" not in answer.text and "Set-Cookie" not in answer.headers
         )
         assert client.head(link + path).status_code == 200
-    for path in ("/submission", "/submission/withdrawal", "/quotations/1/approval", "/quotations/1/refusal"):
+    for path in ("/submission", "/quotations/1/approval", "/quotations/1/refusal"):
         assert client.get(link + path).status_code == 405
     assert tables() == before
     assert client.post(f"{link}/portrait/removal").status_code == 303
@@ -214,8 +198,7 @@ def test_link_that_opens_nothing_says_what_to_do(client: FlaskClient, event: Eve
     assert client.get(first).status_code == 200
     second = link_of(speaker)
     assert second != first and client.get(second).status_code == 200
-    actions.revoke_link(again(speaker))
-    assert private_link(again(speaker)) is None
+    actions.issue_link(again(speaker))
     for link in (first, second, "/s/x", "/s/" + "A" * 32):
         for path in PRIVATE:
             answer = client.get(link + path)
@@ -239,11 +222,10 @@ def test_link_revoked_between_look_and_click_writes_nothing(app: Flask, event: E
     speaker = speak(event).speaker
     link_of(speaker)
     speaker = again(speaker)
-    page = written_page(speaker, talks_of(speaker.id))
     with app.app_context():
-        actions.revoke_link(db.session.get_one(Speaker, speaker.id))
+        actions.issue_link(db.session.get_one(Speaker, speaker.id))
     with pytest.raises(LinkGone):
-        actions.save_page(speaker, SpeakerPage("Autre"), page.text_digest())
+        actions.save_page(speaker, SpeakerPage("Autre"), speaker.version)
     assert again(speaker).draft is None
 
 
@@ -271,7 +253,7 @@ def test_draft_is_public_only_once_an_organiser_has_read_it(
         languages="Français, suisse-allemand et anglais",
         **{
             "link_urls-0": "https://impactia.example/", "link_labels-0": "Site", "link_urls-2": "https://example.org/",
-            f"slides-{event.id}-url": "https://slides.example/", f"slides-{event.id}-licence": "CC0 1.0",
+            f"talk-{event.id}-slides_url": "https://slides.example/", f"talk-{event.id}-slides_licence": "CC0 1.0",
         },
     )  # fmt: skip
     assert answer.status_code == 303
@@ -285,33 +267,22 @@ def test_draft_is_public_only_once_an_organiser_has_read_it(
     draft = f"{desk_of(event, speaker)}/draft"
     compared = organiser_client.get(draft).text
     assert "Elle répare." in compared and f"{desk_of(event, speaker)}/draft/approval" in compared
-    assert "Elle répare." in organiser_client.get(f"{draft}/preview").text
     assert organise(organiser_client, f"{draft}/approval", draft).status_code == 303
     page = client.get("/speakers/laura-tocmacov").text
     for words in ("Elle répare.", "codirectrice", "slides.example", "example.org", "Laura Tocmacov-Exemple"):
         assert words in page, words
     speaker = again(speaker)
-    assert (speaker.draft, speaker.submitted_at, speaker.languages) == (None, None, ["fr", "gsw", "en"])
+    assert (speaker.draft, speaker.submitted_at, speaker.languages) == (
+        None,
+        None,
+        "Français, suisse-allemand et anglais",
+    )
     assert speaker.links == [
         {"label": "Site", "url": "https://impactia.example/"},
         {"label": "", "url": "https://example.org/"},
     ]
     assert speaker.organisation is not None and speaker.organisation.name == "Impact IA"
     assert speaker.slug == "laura-tocmacov", "published addresses never die"
-
-
-def test_trusted_speaker_is_public_at_once(client: FlaskClient, organiser_client: FlaskClient, event: Event) -> None:
-    speaker = speak(event).speaker
-    link, desk = link_of(speaker), desk_of(event, speaker)
-    assert organise(organiser_client, f"{desk}/trust", desk, goes_live="1").status_code == 303
-    write(client, link, short_bio="En direct.")
-    assert "En direct." not in client.get("/speakers/laura-tocmacov").text, "a draft is a draft"
-    assert submit(client, link).status_code == 303
-    assert "En direct." in client.get("/speakers/laura-tocmacov").text
-    assert organise(organiser_client, f"{desk}/trust", desk, goes_live="0").status_code == 303
-    write(client, link, short_bio="Plus tard.")
-    submit(client, link)
-    assert "Plus tard." not in client.get("/speakers/laura-tocmacov").text
 
 
 def test_what_is_set_aside_stays_with_the_speaker(
@@ -323,12 +294,12 @@ def test_what_is_set_aside_stays_with_the_speaker(
     submit(client, link)
     waiting = client.get(link).text
     assert organise(organiser_client, f"{draft}/setting-aside", draft).status_code == 303
-    kept = draft_page(again(speaker), talks_of(speaker.id))
-    assert kept is not None and kept.short_bio == "Trop long." and kept.set_aside_at
+    kept = draft_page(again(speaker))
+    assert kept is not None and kept.short_bio == "Trop long." and again(speaker).set_aside_at
     assert client.get(link).text != waiting and "Trop long." in client.get(f"{link}/page").text
     assert "Trop long." not in client.get("/speakers/laura-tocmacov").text
     page = csrf_of(organiser_client, desk_of(event, speaker))
-    late = organiser_client.post(f"{draft}/approval", data={"csrf_token": page, "seen": kept.digest()})
+    late = organiser_client.post(f"{draft}/approval", data={"csrf_token": page, "version": str(again(speaker).version)})
     assert late.status_code == 409 and again(speaker).short_bio == ""
 
 
@@ -349,7 +320,7 @@ def test_page_that_waits_is_told_where_organisers_look(
     assert not re.search(told, organiser_client.get(f"/organiser/e/{other.slug}").text)
 
 
-def test_what_was_taken_back_leads_back_to_the_speaker(
+def test_what_was_discarded_leads_back_to_the_speaker(
     client: FlaskClient, organiser_client: FlaskClient, event: Event
 ) -> None:
     speaker = speak(event).speaker
@@ -357,10 +328,10 @@ def test_what_was_taken_back_leads_back_to_the_speaker(
     write(client, link, short_bio="Un mot.")
     submit(client, link)
     looked_at = form_of(organiser_client, draft)
-    client.post(f"{link}/submission/withdrawal")
+    client.post(f"{link}/draft/removal")
     answer = organiser_client.post(f"{draft}/approval", data=looked_at)
     assert answer.status_code == 409 and 'role="alert"' in answer.text
-    assert f'action="{desk_of(event, speaker)}/trust"' in answer.text and again(speaker).short_bio == ""
+    assert f'action="{desk_of(event, speaker)}/appearance"' in answer.text and again(speaker).short_bio == ""
 
 
 def test_states_say_the_same_everywhere(
@@ -391,25 +362,6 @@ def test_states_say_the_same_everywhere(
     assert len(set(states())) == 1 and "public as it is" in told()
 
 
-def test_revoking_asks_once_more(client: FlaskClient, organiser_client: FlaskClient, event: Event) -> None:
-    speaker = speak(event).speaker
-    link, page = link_of(speaker), f"{desk_of(event, speaker)}/link/revocation"
-    assert f'action="{page}"' not in organiser_client.get(desk_of(event, speaker)).text
-    assert f'action="{page}"' in organiser_client.get(page).text and client.get(link).status_code == 200
-    assert organise(organiser_client, page, page).status_code == 303
-    assert client.get(link).status_code == 404
-
-
-def test_trust_leaves_what_waits_waiting(client: FlaskClient, organiser_client: FlaskClient, event: Event) -> None:
-    speaker = speak(event).speaker
-    link, desk = link_of(speaker), desk_of(event, speaker)
-    write(client, link, short_bio="Un mot.")
-    submit(client, link)
-    organise(organiser_client, f"{desk}/trust", desk, goes_live="1")
-    page = organiser_client.get(f"{desk}?lang=en").text
-    assert again(speaker).short_bio == "" and "still waits for you" in page
-
-
 def test_whoever_approves_has_read_it(client: FlaskClient, organiser_client: FlaskClient, event: Event) -> None:
     speaker = speak(event).speaker
     link, draft = link_of(speaker), f"{desk_of(event, speaker)}/draft"
@@ -432,9 +384,6 @@ def test_writing_on_takes_the_draft_back(client: FlaskClient, event: Event) -> N
     submit(client, link)
     write(client, link, short_bio="Second.")
     assert again(speaker).submitted_at is None
-    submit(client, link)
-    assert client.post(f"{link}/submission/withdrawal").status_code == 303
-    assert again(speaker).submitted_at is None and again(speaker).draft is not None
     assert client.post(f"{link}/draft/removal").status_code == 303
     assert again(speaker).draft is None
 
@@ -457,11 +406,11 @@ def test_two_windows_lose_nothing_in_silence(client: FlaskClient, event: Event) 
     assert late.status_code == 409
     text = unescape(late.text)
     assert "Écrit dans la première fenêtre." in text and "Écrit dans la seconde.</textarea>" in text
-    kept = draft_page(again(speaker), talks_of(speaker.id))
+    kept = draft_page(again(speaker))
     assert kept is not None and kept.biography == "Écrit dans la première fenêtre."
-    merged = older | {"biography": "Les deux.", "role": "autre rôle", "seen": hidden_fields(late.text)["seen"]}
+    merged = older | {"biography": "Les deux.", "role": "autre rôle", "version": hidden_fields(late.text)["version"]}
     assert client.post(f"{link}/page", data=merged).status_code == 303
-    kept = draft_page(again(speaker), talks_of(speaker.id))
+    kept = draft_page(again(speaker))
     assert kept is not None and (kept.biography, kept.role) == ("Les deux.", "autre rôle")
 
 
@@ -479,7 +428,7 @@ def test_submitting_an_older_preview_shows_the_newer_one(client: FlaskClient, ev
 def test_two_who_save_at_once_keep_one_and_tell_the_other(app: Flask, event: Event) -> None:
     speaker = speak(event).speaker
     link_of(speaker)
-    seen = written_page(again(speaker), talks_of(speaker.id)).text_digest()
+    seen = again(speaker).version
     told: list[str] = []
     gate = threading.Barrier(4)
 
@@ -502,7 +451,7 @@ def test_two_who_save_at_once_keep_one_and_tell_the_other(app: Flask, event: Eve
         thread.join(30)
     assert told.count("no") == 3 and len(told) == 4
     [kept] = [words for words in told if words != "no"]
-    page = draft_page(again(speaker), talks_of(speaker.id))
+    page = draft_page(again(speaker))
     assert page is not None and page.name == kept
 
 
@@ -514,7 +463,7 @@ def test_two_who_save_at_once_keep_one_and_tell_the_other(app: Flask, event: Eve
         ("name", "x" * 121),
         ("short_bio", "x" * 301),
         ("biography", "x" * 6001),
-        ("languages", "français, klingonais du sud"),
+        ("languages", "x" * 201),
         ("link_urls-0", "javascript:alert(1)"),
         ("link_urls-0", "impactia"),
         ("link_urls-5", "https://user@example.org/"),
@@ -535,15 +484,15 @@ def test_what_cannot_be_taken_comes_back_with_all_that_was_typed(
 
 def test_slides_need_a_licence(client: FlaskClient, event: Event) -> None:
     link = link_of(speak(event).speaker)
-    answer = write(client, link, **{f"slides-{event.id}-url": "https://slides.example/"})
-    assert answer.status_code == 422 and f'id="slides-{event.id}-licence-error"' in answer.text
+    answer = write(client, link, **{f"talk-{event.id}-slides_url": "https://slides.example/"})
+    assert answer.status_code == 422 and f'id="talk-{event.id}-slides_licence-error"' in answer.text
 
 
 def test_summary_names_the_lunch_of_the_slides(client: FlaskClient, make_event: EventMaker) -> None:
     first, second = make_event(title="Le premier"), make_event(title="Le second")
     link = link_of(speak(first).speaker)
     speak(second)
-    answer = write(client, link, **{f"slides-{second.id}-url": "slides"})
+    answer = write(client, link, **{f"talk-{second.id}-slides_url": "slides"})
     summary = answer.text.partition('role="alert"')[2].partition("</ul>")[0]
     assert answer.status_code == 422 and summary.count("Le second") == 2 and "Le premier" not in summary
 
@@ -555,26 +504,16 @@ def test_hostile_field_names_are_no_fields(client: FlaskClient, event: Event) ->
     form |= {f"link_urls-{n}": "https://evil.example/" for n in ("²", "٣", "9" * 5000, "7", "-1", "x")}
     form |= {
         "slug": "evil",
-        "goes_live": "1",
         "link_hash": "x",
         "portrait": "x",
         "set_aside_at": "x",
-        "slides-999-url": "x",
+        "talk-999-slides_url": "x",
     }
     assert client.post(f"{link}/page", data=form).status_code == 303
-    page = draft_page(again(speaker), talks_of(speaker.id))
-    assert page is not None and (page.short_bio, page.links, page.portrait, page.set_aside_at) == ("Oui.", (), "", "")
-    assert again(speaker).slug == "laura-tocmacov" and not again(speaker).goes_live
+    page = draft_page(again(speaker))
+    assert page is not None and (page.short_bio, page.links, page.slides, page.portrait) == ("Oui.", [], {}, "")
+    assert again(speaker).slug == "laura-tocmacov"
     assert client.post(f"{link}/page").status_code == 422, "nothing at all is no page"
-
-
-def test_languages_are_typed_as_people_call_them() -> None:
-    assert language_codes("Français, Deutsch; suisse-allemand / English et rumantsch grischun") == (
-        ("fr", "de", "gsw", "en"),
-        ["rumantsch grischun"],
-    )
-    assert language_codes("romanche and Albanian\nFRANÇAIS., français") == (("rm", "sq", "fr"), [])
-    assert language_codes(" , ;") == ((), [])
 
 
 # Portraits
@@ -604,9 +543,9 @@ def test_portrait_needs_words_and_is_public_with_the_page(
 
 def test_file_and_words_are_looked_at_together(client: FlaskClient, event: Event) -> None:
     link = link_of(speak(event).speaker)
-    for data, status in ((b"GIF89a nothing", 422), (b"\xff\xd8\xff" + b"x" * 8_500_000, 413), (None, 422)):
+    for data in (b"GIF89a nothing", b"\xff\xd8\xff" + b"x" * 8_500_000):
         answer = send_photo(client, link, data, portrait_alt=" ", portrait_credit="Zoé Exemple")
-        assert answer.status_code == status and 'value="Zoé Exemple"' in answer.text
+        assert answer.status_code == 422 and 'value="Zoé Exemple"' in answer.text
         assert 'id="picture-error"' in answer.text and 'id="portrait_alt-error"' in answer.text
     again_please = send_photo(client, link, photo(), portrait_alt=" ").text
     assert 'id="picture-error"' in again_please, "the browser has not kept the file"
@@ -637,15 +576,16 @@ def test_organisers_see_the_pictures_that_they_compare(
 def test_portrait_that_is_replaced_is_gone(client: FlaskClient, event: Event) -> None:
     speaker = speak(event).speaker
     link = link_of(speaker)
-    actions.trust_speaker(again(speaker), True)
     for _ in range(2):
         assert send_photo(client, link, photo()).status_code == 303
     assert count(Picture) == 1, "the first one was never public"
     submit(client, link)
+    approve(speaker)
     public = again(speaker).portrait.token  # type: ignore[union-attr]
     send_photo(client, link, photo(), portrait_alt="Une autre.")
     assert count(Picture) == 2 and public in client.get("/speakers/laura-tocmacov").text
     submit(client, link)
+    approve(speaker)
     assert count(Picture) == 1 and client.get(f"/media/{public}/320.webp").status_code == 404
     assert 'alt="Une autre."' in client.get("/speakers/laura-tocmacov").text
 
@@ -689,12 +629,13 @@ def test_a_portrait_without_a_submission_submits_nothing(client: FlaskClient, ev
 def test_words_beside_a_portrait_wait_like_all_others(client: FlaskClient, event: Event) -> None:
     speaker = speak(event).speaker
     link = link_of(speaker)
-    actions.trust_speaker(again(speaker), True)
     send_photo(client, link, photo())
     submit(client, link)
+    approve(speaker)
     assert send_photo(client, link, portrait_alt="Autrement dit.", portrait_credit="Zoé Exemple").status_code == 303
     assert "Autrement dit." not in client.get("/speakers/laura-tocmacov").text
     submit(client, link)
+    approve(speaker)
     page = client.get("/speakers/laura-tocmacov").text
     assert 'alt="Autrement dit."' in page and "Zoé Exemple" in page and count(Picture) == 1
 
@@ -702,9 +643,9 @@ def test_words_beside_a_portrait_wait_like_all_others(client: FlaskClient, event
 def test_removing_a_portrait_works_at_once_everywhere(client: FlaskClient, event: Event) -> None:
     speaker = speak(event).speaker
     link = link_of(speaker)
-    actions.trust_speaker(again(speaker), True)
     send_photo(client, link, photo())
     submit(client, link)
+    approve(speaker)
     send_photo(client, link, photo(), portrait_alt="La suivante.")
     write(client, link, short_bio="Un brouillon.")
     assert count(Picture) == 2
@@ -719,9 +660,9 @@ def test_organiser_takes_a_portrait_down_and_puts_it_back(
 ) -> None:
     speaker = speak(event).speaker
     link, desk = link_of(speaker), desk_of(event, speaker)
-    actions.trust_speaker(again(speaker), True)
     send_photo(client, link, photo())
     submit(client, link)
+    approve(speaker)
     for shown in ("0", "1"):
         assert organise(organiser_client, f"{desk}/portrait", desk, shown=shown).status_code == 303
         pages = [client.get(path).text for path in ("/speakers/laura-tocmacov", "/organisations/impactia")]
@@ -747,12 +688,12 @@ def test_picture_of_a_revoked_link_leaves_nothing(app: Flask, event: Event, monk
     def slowly(*args: bytes, **words: str) -> Picture:
         picture = keep(*args, **words)
         with app.app_context():
-            actions.revoke_link(db.session.get_one(Speaker, speaker.id))
+            actions.issue_link(db.session.get_one(Speaker, speaker.id))
         return picture
 
     monkeypatch.setattr(actions, "keep_picture", slowly)
     with pytest.raises(LinkGone):
-        actions.keep_portrait(speaker, photo(), actions.PortraitWords("Laura."), "")
+        actions.keep_portrait(speaker, photo(), "Laura.", "", "")
     assert count(PictureFile) == 0
 
 
@@ -809,37 +750,16 @@ def test_quotation_shows_once_the_speaker_says_yes_and_no_longer_than_that(
     assert "fatalité" not in client.get("/speakers/laura-tocmacov").text
 
 
-def test_quotation_is_written_otherwise_until_the_speaker_says_yes(
-    client: FlaskClient, organiser_client: FlaskClient, event: Event
-) -> None:
-    speaker = speak(event).speaker
-    link, desk = link_of(speaker), desk_of(event, speaker)
-    quotation = quote(event, speaker)
-    page = f"{desk}/quotations/{quotation.id}"
-    assert f'href="{page}"' in organiser_client.get(desk).text
-    assert judge(client, link, quotation, "refusal").status_code == 303
-    older = form_of(organiser_client, page)
-    assert organise(organiser_client, page, page, quotation=" ").status_code == 422
-    assert organise(organiser_client, page, page, quotation="« L’IA est un choix. »").status_code == 303
-    [changed] = db.session.scalars(select(Quotation)).all()
-    assert (changed.text, changed.refused_at, changed.approved_at) == ("L’IA est un choix.", None, None)
-    late = organiser_client.post(page, data=older | {"quotation": "Le mien."})
-    assert late.status_code == 409 and "Le mien." in late.text and "L’IA est un choix." in late.text
-    assert judge(client, link, changed, "approval").status_code == 303
-    assert f'href="{page}"' not in organiser_client.get(desk).text
-    assert organiser_client.get(page).status_code == 409
-    newer = hidden_fields(late.text) | {"quotation": "Le mien."}
-    assert organiser_client.post(page, data=newer).status_code == 409
-    assert approved(event) == ["L’IA est un choix."]
-
-
 def test_a_yes_is_to_the_words_that_were_read(client: FlaskClient, event: Event) -> None:
     speaker = speak(event).speaker
     link, quotation = link_of(speaker), quote(event, speaker)
     seen = hidden_fields(client.get(link).text)
-    actions.change_quotation(quotation, QuotationDetails("Autre chose."), digest_of(quotation_details(quotation)))
+    actions.remove_quotation(quotation)
+    quotation = quote(event, speaker, "Autre chose.")  # SQLite gives it the number of the other one
     answer = client.post(f"{link}/quotations/{quotation.id}/approval", data=seen)
-    assert answer.status_code == 409 and "Autre chose." in answer.text and approved(event) == []
+    if db.engine.dialect.name == "sqlite":
+        assert answer.status_code == 409 and "Autre chose." in answer.text
+    assert approved(event) == []
     assert client.post(f"{link}/quotations/{quotation.id}/approval").status_code == 409, "nothing was read"
     assert judge(client, link, quotation, "approval").status_code == 303
     assert approved(event) == ["Autre chose."]
@@ -882,6 +802,7 @@ def test_organiser_writes_what_was_said_and_who_it_is(
     assert organise(organiser_client, f"{desk}/appearance", desk, **said).status_code == 303
     assert organise(organiser_client, desk, desk, role="codirectrice").status_code == 303
     told = {"website": "https://impactia.example/", "about": "Un **laboratoire**.", "is_member": "y", "town": "Genève"}
+    told = {f"organisation-{name}": text for name, text in told.items()}
     assert organise(organiser_client, f"{desk}/organisation", desk, **told).status_code == 303
     page = client.get("/speakers/laura-tocmacov").text
     for words in ("<em>compte</em>", "slides.example", "CC0", "codirectrice", "impactia.example"):
@@ -889,10 +810,10 @@ def test_organiser_writes_what_was_said_and_who_it_is(
     page = client.get("/organisations/impactia").text
     assert "<strong>laboratoire</strong>" in page and "Genève" in page
     for path, field, typed in (
-        ("/organisation", "website", "javascript:x"),
+        ("/organisation", "organisation-website", "javascript:x"),
         ("/appearance", "slides_url", "x"),
         ("", "name", ""),
-        ("/organisation", "org_name", "?"),
+        ("/organisation", "organisation-name", "?"),
     ):
         answer = organise(organiser_client, desk + path, desk, **{field: typed})
         assert answer.status_code == 422 and f'id="{field}-error"' in answer.text
@@ -901,63 +822,35 @@ def test_organiser_writes_what_was_said_and_who_it_is(
 def test_organiser_who_saves_on_an_older_page_is_told(organiser_client: FlaskClient, event: Event) -> None:
     speaker = speak(event).speaker
     desk = desk_of(event, speaker)
-    older = form_of(organiser_client, desk)
+    paths = ("", "/appearance", "/organisation")
+    older = {path: form_of(organiser_client, desk, desk + path) for path in paths}
     appearance = db.session.get_one(Appearance, (event.id, speaker.id))
-    actions.change_appearance(
-        appearance, AppearanceDetails("Par la collègue."), digest_of(appearance_details(appearance))
-    )
-    token = {"csrf_token": csrf_of(organiser_client, desk)}
-    sections = organiser_client.get(desk).text.split("<form")
-    seen = {
-        path: hidden_fields(next(part for part in sections if f'action="{desk}{path}"' in part)).get("seen", "")
-        for path in ("", "/appearance", "/organisation")
-    }
-    assert len(set(seen.values())) == 3 and "" not in seen.values()
-    late = organiser_client.post(f"{desk}/appearance", data=older | token | {"said": "Par moi.", "seen": "older"})
-    assert late.status_code == 409
-    text = unescape(late.text)
+    actions.change_appearance(appearance, AppearanceDetails("Par la collègue."), speaker.version)
+    assert speaker.organisation is not None
+    actions.change_organisation(speaker.organisation, OrganisationDetails("Fondation ImpactIA"), 1)
+    typed = {"name": "X", "organisation-name": "X", "said": "Par moi."}
+    late = {path: organiser_client.post(desk + path, data=older[path] | typed) for path in paths}
+    assert [answer.status_code for answer in late.values()] == [409] * 3
+    text = unescape(late["/appearance"].text)
     assert "Par la collègue." in text and "Par moi.</textarea>" in text
-    again_seen = hidden_fields(next(part for part in late.text.split("<form") if f'action="{desk}/appearance"' in part))
-    answer = organiser_client.post(f"{desk}/appearance", data=again_seen | token | {"said": "Les deux."})
+    form = next(part for part in late["/appearance"].text.split("<form") if f'action="{desk}/appearance"' in part)
+    answer = organiser_client.post(f"{desk}/appearance", data=hidden_fields(form) | {"said": "Les deux."})
     assert answer.status_code == 303
-    for path in ("", "/organisation"):
-        answer = organiser_client.post(
-            desk + path, data=older | token | {"name": "X", "org_name": "X", "seen": "older"}
-        )
-        assert answer.status_code == 409
 
 
-def test_draft_follows_what_organisers_correct(client: FlaskClient, event: Event) -> None:
+def test_draft_takes_over_what_organisers_correct(client: FlaskClient, event: Event) -> None:
     speaker = speak(event).speaker
     link = link_of(speaker)
     write(client, link, short_bio="À moi.", role="mon rôle")
     speaker = again(speaker)
-    details = details_of(speaker)
-    actions.change_speaker(speaker, type(details)("Laura T.", "leur rôle", "ImpactIA"), digest_of(details))
+    actions.change_speaker(speaker, SpeakerDetails("Laura T.", "directrice", "ImpactIA"), speaker.version)
     appearance = db.session.get_one(Appearance, (event.id, speaker.id))
     shown = AppearanceDetails("", "https://slides.example/", "", "CC0")
-    actions.change_appearance(appearance, shown, digest_of(appearance_details(appearance)))
-    page = draft_page(again(speaker), talks_of(speaker.id))
+    actions.change_appearance(appearance, shown, speaker.version)
+    page = draft_page(again(speaker))
     assert page is not None
     assert (page.name, page.role, page.short_bio) == ("Laura T.", "mon rôle", "À moi.")
-    assert page.slides_of(event.id).url == "https://slides.example/", "the speaker had said nothing of slides"
-
-
-def test_rebasing_keeps_what_the_speaker_changed() -> None:
-    before, after = SpeakerPage("A", role="alt", short_bio="b"), SpeakerPage("B", role="neu", short_bio="b")
-    draft = SpeakerPage("A", role="mine", short_bio="mine")
-    assert rebased(draft, before, after) == SpeakerPage("B", role="mine", short_bio="mine")
-
-
-def test_draft_survives_its_trip_through_the_database(client: FlaskClient, event: Event) -> None:
-    speaker = speak(event).speaker
-    link = link_of(speaker)
-    write(client, link, languages="fr, de", **{"link_urls-0": "https://x.ch/"})
-    page = draft_page(again(speaker), talks_of(speaker.id))
-    assert page is not None and as_draft(page) == again(speaker).draft
-    speaker = again(speaker)
-    speaker.draft = {**(speaker.draft or {}), "from_the_future": 1}
-    assert draft_page(speaker, ()) == page, "a field of a later version is left aside"
+    assert page.slides_of(event.id)["url"] == "https://slides.example/"
 
 
 def test_link_is_shown_in_full_to_organisers_only(
@@ -972,7 +865,7 @@ def test_link_is_shown_in_full_to_organisers_only(
     assert f">{link}<" in page.text and f'data-copy="{link}"' in page.text and "mailto:?subject=" in page.text
     assert page.headers["Cache-Control"] == "no-store"
     assert link not in client.get("/speakers/laura-tocmacov").text + client.get(f"/e/{event.slug}").text
-    assert organise(organiser_client, f"{desk}/link/revocation", desk).status_code == 303
+    assert organise(organiser_client, f"{desk}/link", desk).status_code == 303
     assert link not in organiser_client.get(desk).text
     speaker = again(speaker)
     speaker.link_nonce, speaker.link_hash = b"x" * 16, b"y" * 32
@@ -985,11 +878,11 @@ def test_organiser_doors_know_their_lunch(organiser_client: FlaskClient, make_ev
     speaker = speak(event).speaker
     quotation = quote(event, speaker)
     desk, wrong = desk_of(event, speaker), desk_of(other, speaker)
-    for path in ("", "/draft", "/draft/preview", "/removal", f"/quotations/{quotation.id}/removal"):
+    for path in ("", "/draft", "/removal", f"/quotations/{quotation.id}/removal"):
         assert organiser_client.get(wrong + path).status_code == 404
     token = {"csrf_token": csrf_of(organiser_client, desk)}
     for path in (
-        "", "/appearance", "/organisation", "/quotations", "/link", "/link/revocation", "/trust", "/portrait",
+        "", "/appearance", "/organisation", "/quotations", "/link", "/portrait",
         "/draft/approval", "/draft/setting-aside", "/removal", f"/quotations/{quotation.id}/removal",
     ):  # fmt: skip
         assert organiser_client.post(wrong + path, data=token).status_code == 404, path
@@ -1007,9 +900,9 @@ def test_removing_from_the_last_lunch_forgets_everything(
     speaker = speak(first).speaker
     speak(second)
     link = link_of(speaker)
-    actions.trust_speaker(again(speaker), True)
     send_photo(client, link, photo())
     submit(client, link)
+    approve(speaker)
     send_photo(client, link, photo())
     quote(first, speaker, "Premier lunch.")
     quote(second, speaker, "Second lunch.")
@@ -1034,35 +927,22 @@ def test_renamed_organisation_keeps_its_address(client: FlaskClient, event: Even
     speaker = speak(event).speaker
     organisation = speaker.organisation
     assert organisation is not None
-    seen = digest_of(OrganisationDetails("ImpactIA"))
-    actions.change_organisation(organisation, OrganisationDetails("Fondation ImpactIA"), seen)
+    actions.change_organisation(organisation, OrganisationDetails("Fondation ImpactIA"), 1)
     assert "Fondation ImpactIA" in client.get("/organisations/impactia").text
     assert speak(event, "Jean Cardon", "", "fondation impactia").speaker.organisation == organisation
     with pytest.raises(ChangedMeanwhile):
-        actions.change_organisation(organisation, OrganisationDetails("Autre"), seen)
+        actions.change_organisation(organisation, OrganisationDetails("Autre"), 1)
 
 
-def test_nothing_waits_where_nothing_was_submitted(client: FlaskClient, event: Event) -> None:
+def test_nothing_is_approved_that_was_not_submitted(client: FlaskClient, event: Event) -> None:
     speaker = speak(event).speaker
     link = link_of(speaker)
-    for verb in (actions.approve_page, actions.set_aside_page):
-        with pytest.raises(NothingWaits):
-            verb(again(speaker), "")
-    write(client, link, short_bio="Pas encore.")
-    page = draft_page(again(speaker), talks_of(speaker.id))
-    assert page is not None
-    for verb in (actions.approve_page, actions.set_aside_page):
-        with pytest.raises(NothingWaits):
-            verb(again(speaker), page.digest())
-    assert public_page(again(speaker), ()).short_bio == ""
-
-
-def test_differences_are_marked_word_by_word() -> None:
-    before, after = side_by_side("Elle répare tout.", "Elle répare presque tout.")
-    assert [piece.text for piece in before if piece.is_changed] == []
-    assert "".join(piece.text for piece in after) == "Elle répare presque tout."
-    assert "".join(piece.text for piece in after if piece.is_changed).strip() == "presque"
-    assert side_by_side("", "Neuf.")[0] == [] and side_by_side("Alt", "Neuf")[1][0].text == "Neuf"
+    for short_bio in ("", "Pas encore."):
+        write(client, link, short_bio=short_bio)
+        for verb in (actions.approve_page, actions.set_aside_page):
+            with pytest.raises(ChangedMeanwhile):
+                verb(again(speaker), again(speaker).version)
+    assert again(speaker).short_bio == ""
 
 
 def test_language_of_a_visitor_leaves_no_cookie_on_private_pages(client: FlaskClient, event: Event) -> None:
@@ -1090,7 +970,7 @@ def test_the_contact_of_the_lunch_hears_of_a_page_once_for_each_wording(
     letter = outbox.last()
     assert "Laura Tocmacov" in letter.subject and f"http://lunch.example{desk_of(event, speaker)}/draft" in letter.text
     assert organiser_client.get(f"{desk_of(event, speaker)}/draft").status_code == 200
-    client.post(f"{link}/submission/withdrawal")
+    write(client, link, short_bio="Un mot.")
     assert render_letter(outbox.rows()[0]) is None, "nothing waits any more"
     submit(client, link)
     assert len(outbox.rows()) == 1, "the same words"
@@ -1100,21 +980,13 @@ def test_the_contact_of_the_lunch_hears_of_a_page_once_for_each_wording(
     assert "Page d’intervenant·e à relire" in organiser_client.get("/organiser/letters").text
 
 
-def test_nobody_is_told_of_a_page_that_goes_live_and_no_mailbox_is_flooded(
-    client: FlaskClient, event: Event, outbox: Outbox
-) -> None:
+def test_no_mailbox_is_flooded(client: FlaskClient, event: Event, outbox: Outbox) -> None:
     speaker = speak(event).speaker
     link = link_of(speaker)
     for number in range(AN_HOUR + 3):
         write(client, link, short_bio=f"Mot {number}.")
         submit(client, link)
     assert len(outbox.rows()) == AN_HOUR
-    trusted = speak(event, "Samuel Chenal", "", "Itopie").speaker
-    link = link_of(trusted)
-    actions.trust_speaker(again(trusted), True)
-    write(client, link, short_bio="Un mot.")
-    submit(client, link)
-    assert again(trusted).short_bio == "Un mot." and len(outbox.rows()) == AN_HOUR
 
 
 def test_an_address_without_its_beginning_is_taken(client: FlaskClient, event: Event) -> None:

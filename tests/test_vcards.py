@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lunchkit.events.models import Event
-from lunchkit.speakers.exports import OCTETS, contact_card
-from lunchkit.speakers.forms import Link, SpeakerPage
+from lunchkit.speakers.exports import contact_card
+from lunchkit.speakers.page import SpeakerPage
 from lunchkit.text import clean_line
 from tests.speaking import speak
 
@@ -22,8 +22,11 @@ PAGE = SpeakerPage(
     organisation="Économie, société & cie",
     short_bio="Elle répare l’électronique, et ce qui va avec.",
     biography="Longue histoire.",
-    languages=("fr", "de"),
-    links=(Link("Site", "https://impactia.example/?a=1,2;b"), Link("", "https://example.org/")),
+    languages="français, allemand",
+    links=[
+        {"label": "Site", "url": "https://impactia.example/?a=1,2;b"},
+        {"label": "", "url": "https://example.org/"},
+    ],
     portrait="secret-token",
 )
 GOLDEN = """\
@@ -53,7 +56,7 @@ def read(card: bytes) -> "vobject.base.Component":
 
 def too_long(card: bytes) -> list[bytes]:
     """Lines of more octets than phones must take."""
-    return [line for line in card.split(b"\r\n") if len(line) > OCTETS]
+    return [line for line in card.split(b"\r\n") if len(line) > 75]
 
 
 def test_card_is_this_file_to_the_byte() -> None:

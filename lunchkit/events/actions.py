@@ -11,6 +11,7 @@ from lunchkit.errors import NotFound, Refusal
 from lunchkit.events.changes import QuestionDetails, give_members_link
 from lunchkit.events.models import Event, FormQuestion
 from lunchkit.events.steps import hold_event, slug_for
+from lunchkit.versions import count_version, require_version
 
 MOST_QUESTIONS = 5
 """Of one's own on a form: more, and people leave it."""
@@ -63,7 +64,9 @@ def renew_members_link(event: Event) -> None:
 def add_question(event: Event, details: QuestionDetails) -> FormQuestion:
     """Ask one more question of one's own, behind those that are there. Raises EnoughQuestions."""
     with transaction() as session:
-        _make_room(session, event.id)
+        hold_event(session, event.id)
+        if len(session.scalars(_asked(event.id)).all()) >= MOST_QUESTIONS:
+            raise EnoughQuestions
         last = session.scalar(select(func.max(FormQuestion.position)).where(FormQuestion.event_id == event.id))
         question = FormQuestion(event_id=event.id, position=(last or 0) + 1)
         _write(question, details)
@@ -72,27 +75,20 @@ def add_question(event: Event, details: QuestionDetails) -> FormQuestion:
     return question
 
 
-def change_question(question: FormQuestion, details: QuestionDetails) -> None:
-    """Word a question otherwise; what was answered stays as it was said."""
+def change_question(question: FormQuestion, details: QuestionDetails, version: int | None = None) -> None:
+    """Word a question otherwise; what was answered stays as it was said. Raises ChangedMeanwhile."""
     with transaction() as session:
         _lock(session, question)
+        require_version(question, version)
         _write(question, details)
+        count_version(question)
 
 
 def remove_question(question: FormQuestion) -> None:
-    """Ask a question no more; what was answered is kept, and it can be asked again. Twice is once."""
+    """Ask a question no more; what was answered is kept. Twice is once."""
     with transaction() as session:
         _lock(session, question)
         question.removed_at = question.removed_at or clock.now()
-
-
-def ask_question_again(question: FormQuestion) -> None:
-    """Put a removed question back on the form. Raises EnoughQuestions."""
-    with transaction() as session:
-        if question.removed_at is not None:
-            _make_room(session, question.event_id)
-        _lock(session, question)
-        question.removed_at = None
 
 
 def move_question(question: FormQuestion, direction: str) -> None:
@@ -115,12 +111,6 @@ def _lock(session: Session, question: FormQuestion) -> None:
     hold_event(session, question.event_id)
     if session.get(FormQuestion, question.id, populate_existing=True) is None:
         raise NotFound
-
-
-def _make_room(session: Session, event_id: int) -> None:
-    hold_event(session, event_id)
-    if len(session.scalars(_asked(event_id)).all()) >= MOST_QUESTIONS:
-        raise EnoughQuestions
 
 
 def _asked(event_id: int) -> Select[FormQuestion]:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from lunchkit import clock, links
 from lunchkit.events.models import Colour, Diet, Event, purge_day
+from lunchkit.versions import count_version
 
 SHOWN_BY_CALENDARS = ("title", "starts_at", "ends_at", "zone", "venue", "street", "postcode", "town")
 """What people plan their day by: a change of it is told by letter, and renews their calendar entry."""
@@ -143,6 +144,7 @@ def apply_details(event: Event, details: EventDetails) -> bool:
         event.actual_end_at = None  # what was decided at table was about the other hours
     if changed:
         event.updated_at = clock.now()
+        count_version(event)
     if event.members_open_at is not None and event.members_nonce is None:
         give_members_link(event)
     if moves:

@@ -4,8 +4,7 @@ Times are typed as the wall clock of the place shows them. A time that the chang
 questioned beside its field.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -25,7 +24,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import CheckboxInput
 
-from lunchkit import clock, merging
+from lunchkit import clock
 from lunchkit.clock import AmbiguousLocalTime, NoSuchLocalTime, from_wall
 from lunchkit.config import current_settings
 from lunchkit.events.changes import EventDetails
@@ -45,6 +44,7 @@ from lunchkit.fields import (
 )
 from lunchkit.mail.addresses import valid_email
 from lunchkit.text import clean_line, clean_text
+from lunchkit.versions import VersionedForm
 
 MOST_SEATS = 2000
 YEARS = range(2000, 2101)
@@ -74,26 +74,7 @@ USUAL = {
     "diets": [meal for meal, _label in MEALS],
     "remind_two_days": True,
 }
-"""What most lunches say of what lies folded in the form; of the other fields there, nothing."""
-FOLDED = {
-    "way_in": ("access_notes",),
-    "asked": ("asks_food", "asks_access", "diets", "food_note"),
-    "reminders": ("remind_seven_days", "remind_two_days", "remind_same_morning"),
-    "opening": ("members_open_at", "opens_at", "closes_at"),
-    "colour": ("colour",),
-    "erasure": ("purge_days",),
-}
-"""Groups of the form that show only their summary where they say what is usual."""
-
-
-@dataclass(frozen=True)
-class Dispute:
-    """A field that two people have changed to two things."""
-
-    name: str
-    label: str
-    saved: str
-    typed: str
+"""What a new lunch begins with."""
 
 
 class MealsField(SelectMultipleField):
@@ -102,20 +83,13 @@ class MealsField(SelectMultipleField):
     option_widget = CheckboxInput()
 
 
-class EventForm(BareForm):
+class EventForm(VersionedForm):
     """One lunch. Its token is asked for at the door of the house (``lunchkit.csrf``), before the form is read."""
 
     zone = "Europe/Zurich"
     kept_hours: tuple[datetime, datetime] | None = None
     """Beginning and end as they are: they may stay, however long ago that is."""
-    """Whether other hours may lie in the past too."""
-    disputes: Sequence[Dispute] = ()
-    """What somebody else has changed meanwhile as well, to something else."""
-    has_taken = False
-    """Whether it holds what somebody else has changed meanwhile."""
 
-    seen = HiddenField()
-    """What the fields held when this form was given out: see ``lunchkit.merging``; empty for a new lunch."""
     stamp = HiddenField()
     """Names this copy of the form of a new lunch: sent twice, it makes one."""
     title = StringField(
@@ -197,25 +171,11 @@ class EventForm(BareForm):
 
     def details(self) -> EventDetails:
         """The frozen value of a form that was found valid."""
-        typed: dict[str, Any] = self.data | self.moments
-        for name in ("seen", "stamp", "date", "start", "end"):
+        typed = self.values() | self.moments
+        for name in ("stamp", "date", "start", "end"):
             del typed[name]
         typed["diets"] = ",".join(meal for meal, _label in MEALS if meal in (self.diets.data or ())) or ",".join(Diet)
         return EventDetails(zone=self.zone, **typed)
-
-    def unusual(self, colour: str, purge_days: int) -> set[str]:
-        """Names of the groups of ``FOLDED`` in which something is wrong, or says what few lunches of this house say."""
-        usual = USUAL | {"colour": colour, "purge_days": purge_days}
-        return {
-            group
-            for group, names in FOLDED.items()
-            if any(self[name].errors or (self[name].data or None) != usual.get(name) for name in names)
-        }
-
-    @property
-    def disputed(self) -> set[str]:
-        """The names of what both have changed."""
-        return {dispute.name for dispute in self.disputes}
 
     def _question_the_day(self, ends_at: datetime) -> None:
         now = clock.now()
@@ -252,31 +212,13 @@ def event_form(
 ) -> EventForm:
     """The form of a lunch: empty for a new one, filled from the row, or from a request's form data if given.
 
-    ``proposal`` holds what a new one may begin with, as the form asks for it. What was typed into the form of a lunch
-    is merged with what somebody else has saved since the form was given out: see ``lunchkit.merging``.
+    ``proposal`` holds what a new one may begin with, as the form asks for it.
     """
     if event is None:
         form = EventForm(formdata=data, data=USUAL | {"contact_email": contact_email} | dict(proposal or {}))
         form.zone = current_settings().timezone
         return form
-    return _filled(event, data)
-
-
-def _filled(event: Event, data: MultiDict[str, str] | None) -> EventForm:
-    """The form of a lunch; what only somebody else has changed since it was given out stands in it as they wrote it."""
-    form = EventForm(formdata=None, data=wall_values(event))
-    present = EventForm(formdata=merging.as_sent(form))  # read as what is typed is, so that the two can be compared
-    if data is not None:
-        typed = EventForm(formdata=data)
-        merged = merging.merge(data.get("seen"), typed, present, data, data.getlist("theirs"))
-        form = EventForm(formdata=merged.data)
-        form.disputes = [
-            Dispute(name, str(form[name].label.text), _shown(present[name]), _shown(form[name]))
-            for name in form._fields
-            if name in merged.disputed
-        ]
-        form.has_taken = bool(merged.taken)
-    form.seen.data = merging.digests(present)
+    form = EventForm(formdata=data, data=wall_values(event) | {"version": event.version})
     form.zone, form.kept_hours = event.zone, (event.starts_at, event.ends_at)
     return form
 
@@ -316,25 +258,3 @@ def wall_values(event: Event) -> dict[str, Any]:
             values[name] = values[name].astimezone(place).replace(tzinfo=None)
     start, end = event.starts_local, event.ends_local
     return values | {"date": start.date(), "start": start.time(), "end": end.time()}
-
-
-_SAID: dict[type[Field], str] = {
-    DayField: "%d.%m.%Y",
-    HourField: "%H:%M",
-    WallMomentField: "%d.%m.%Y %H:%M",
-}
-
-
-def _shown(field: Field) -> str:
-    """What a field holds, as it would be said."""
-    if isinstance(field, BooleanField):
-        return str(_l("yes") if field.data else _l("no"))
-    if isinstance(field, SelectMultipleField):
-        return ", ".join(str(label) for value, label in MEALS if value in (field.data or ())) or str(_l("nothing"))
-    if isinstance(field, SelectField):  # radio buttons are one too
-        return next(str(label) for value, label, *_rest in field.iter_choices() if value == field.data)
-    if field.process_errors and field.raw_data and field.raw_data[0]:
-        return " ".join(field.raw_data or ())
-    if field.data in ("", None):
-        return str(_l("nothing"))
-    return format(field.data, _SAID.get(type(field), ""))

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lunchkit import links
 from lunchkit.db import KEY, NOT_PERSONAL, PERSONAL, Model, Moment
+from lunchkit.versions import Versioned
 
 FOOD_KEPT_FOR = timedelta(days=2)
 """Food and access needs are erased this long after the lunch."""
@@ -85,7 +86,7 @@ class Series(Model):
     events: Mapped[list["Event"]] = relationship(back_populates="series")
 
 
-class Event(Model):
+class Event(Versioned, Model):
     """One lunch. Its states are times: published, moved, cancelled."""
 
     __tablename__ = "event"
@@ -293,7 +294,7 @@ class AskedAs(StrEnum):
     SEVERAL = "several"
 
 
-class FormQuestion(Model):
+class FormQuestion(Versioned, Model):
     """A question of the organisers' own on the registration form of one lunch."""
 
     __tablename__ = "form_question"

@@ -11,8 +11,9 @@ from wtforms.validators import InputRequired, ValidationError
 
 from lunchkit.events.changes import QuestionDetails
 from lunchkit.events.models import AskedAs, FormQuestion
-from lunchkit.fields import BareForm, at_most, has_a_word
+from lunchkit.fields import at_most, has_a_word
 from lunchkit.text import clean_line, clean_text
+from lunchkit.versions import VersionedForm
 
 FEWEST_CHOICES, MOST_CHOICES, LONGEST_CHOICE = 2, 6, 80
 LANGUAGES: dict[str, LazyString] = {"en": _l("English"), "de": _l("German"), "it": _l("Italian")}
@@ -34,13 +35,10 @@ def _choices_in(language: str) -> TextAreaField:
     return TextAreaField(_l("Choices in %(language)s", language=LANGUAGES[language]), filters=[clean_text])
 
 
-class QuestionForm(BareForm):
+class QuestionForm(VersionedForm):
     """One question of one's own. The token is asked for at the door of the house."""
 
     languages = LANGUAGES
-    answered = 0
-    """How many people have answered already."""
-
     label = StringField(
         _l("Question"), filters=[clean_line], validators=[InputRequired(UNASKED), at_most(150), has_a_word(UNASKED)]
     )
@@ -49,7 +47,6 @@ class QuestionForm(BareForm):
     is_required = BooleanField(_l("An answer is needed"))
     en_label, de_label, it_label = (_label_in(language) for language in LANGUAGES)
     en_choices, de_choices, it_choices = (_choices_in(language) for language in LANGUAGES)
-    sure = BooleanField(_l("Change it all the same: the answers stay as they were given"))
 
     def validate_choices(self, field: Field) -> None:
         """As many lines as the kind takes, none twice, none too long for a phone."""
@@ -61,11 +58,6 @@ class QuestionForm(BareForm):
                     _("From %(fewest)s to %(most)s choices are needed here, one a line.", **few_and_many)
                 )
             _check(lines)
-
-    def validate_sure(self, field: Field) -> None:
-        """Whoever changes what people have answered already is asked once."""
-        if self.answered and not field.data:
-            raise ValidationError(_("People have answered this question already. Tick here if you mean it."))
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Each field by itself, then the choices of other languages beside those of the first."""
@@ -107,22 +99,13 @@ class QuestionForm(BareForm):
         return texts | ({"choices": choices} if choices and self.has_choices() else {})
 
 
-def question_form(
-    question: FormQuestion | None = None, data: MultiDict[str, str] | None = None, answered: int = 0
-) -> QuestionForm:
-    """The form: empty, filled from the row, or from a request's form data if given.
-
-    ``answered``: how many people have answered, so that a change of it is asked about once.
-    """
-    form = QuestionForm(formdata=data, data=_start(question) if question else None)
-    form.answered = answered
-    if not answered:
-        del form.sure
-    return form
+def question_form(question: FormQuestion | None = None, data: MultiDict[str, str] | None = None) -> QuestionForm:
+    """The form: empty, filled from the row, or from a request's form data if given."""
+    return QuestionForm(formdata=data, data=_start(question) if question else None)
 
 
 def _start(question: FormQuestion) -> dict[str, Any]:
-    start: dict[str, Any] = {name: getattr(question, name) for name in ("label", "kind", "is_required")}
+    start: dict[str, Any] = {name: getattr(question, name) for name in ("label", "kind", "is_required", "version")}
     start["choices"] = "\n".join(question.choices)
     for language in LANGUAGES:
         texts = question.translations.get(language, {})

@@ -18,25 +18,18 @@ RESERVED = {"new", "template"}
 
 
 def draft_event(
-    session: Session,
-    details: EventDetails,
-    series: Series | None = None,
-    *,
-    key: str = "",
-    words: str = "",
-    form_key: str | None = None,
+    session: Session, details: EventDetails, series: Series | None = None, form_key: str | None = None
 ) -> Event:
     """A draft in the given series, or else in the first one of the house, which is made if there is none.
 
-    ``key`` is the first half of its calendar UID, where that must be known beforehand; ``words`` are those of its
-    address, where they are not the title's; ``form_key`` names the copy of the form that makes it.
+    ``form_key`` names the copy of the form that makes it.
     """
     home = series or _first_series(session)
     now = clock.now()
     event = Event(
         series=home,
-        uid=uid_of(key or str(uuid.uuid4())),
-        slug=slug_for(session, home, words or details.title),
+        uid=uid_of(str(uuid.uuid4())),
+        slug=slug_for(session, home, details.title),
         form_key=form_key,
         sequence=0,
         title=details.title,

@@ -1,14 +1,16 @@
 """The organiser's doors to what the registration form asks: questions of one's own, and how many have answered them."""
 
+from functools import partial
+
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lunchkit.events import actions
 from lunchkit.events.models import Event, FormQuestion
 from lunchkit.events.organiser_forms import QuestionForm, question_form
-from lunchkit.events.queries import all_form_questions, any_event_by_slug_or_404, form_question_or_404
-from lunchkit.refusals import NO, readable, retry_header
+from lunchkit.events.queries import any_event_by_slug_or_404, form_question_or_404, form_questions
 from lunchkit.registrations.listing import answers_by_question
+from lunchkit.versions import save
 
 DIRECTIONS = ("up", "down")
 ONE = "/e/<slug>/form/<int(max=2147483647):asked_id>"
@@ -26,36 +28,31 @@ def create(slug: str) -> ResponseReturnValue:
     """One more question."""
     event = any_event_by_slug_or_404(slug)
     form = question_form(data=request.form)
-    if not form.validate():
-        return _index_page(event, form), 422
-    try:
-        actions.add_question(event, form.details())
-    except NO as error:
-        refusal = readable(error)
-        return _index_page(event, form, str(refusal.message)), refusal.status, retry_header(refusal)
-    return _to(slug, "added")
+    done = url_for(".index", slug=slug, done="added")
+    return save(
+        form, lambda: actions.add_question(event, form.details()), partial(_index_page, event), question_form, done
+    )
 
 
 @bp.get(ONE)
 def edit(slug: str, asked_id: int) -> ResponseReturnValue:
     """The form of one question."""
     event, question = _both(slug, asked_id)
-    return _edit_page(event, question_form(question, answered=_answered(question)))
+    return _edit_page(event, question, question_form(question))
 
 
 @bp.post(ONE)
 def update(slug: str, asked_id: int) -> ResponseReturnValue:
-    """A question worded otherwise; where people have answered already, only by somebody who is sure."""
+    """A question worded otherwise."""
     event, question = _both(slug, asked_id)
-    form = question_form(question, request.form, _answered(question))
-    if not form.validate():
-        return _edit_page(event, form), 422
-    try:
-        actions.change_question(question, form.details())
-    except NO as error:
-        refusal = readable(error)
-        return _edit_page(event, form, str(refusal.message)), refusal.status, retry_header(refusal)
-    return _to(slug, "changed")
+    form = question_form(question, request.form)
+    return save(
+        form,
+        lambda: actions.change_question(question, form.details(), form.base_version),
+        partial(_edit_page, event, question),
+        lambda: question_form(question),
+        url_for(".index", slug=slug, done="changed"),
+    )
 
 
 @bp.get(f"{ONE}/removal")
@@ -71,17 +68,6 @@ def remove(slug: str, asked_id: int) -> ResponseReturnValue:
     _event, question = _both(slug, asked_id)
     actions.remove_question(question)
     return _to(slug, "removed")
-
-
-@bp.post(f"{ONE}/again")
-def again(slug: str, asked_id: int) -> ResponseReturnValue:
-    """Back on the form."""
-    event, question = _both(slug, asked_id)
-    try:
-        actions.ask_question_again(question)
-    except actions.EnoughQuestions as refusal:
-        return _index_page(event, question_form(), str(refusal.message)), refusal.status
-    return _to(slug, "again")
 
 
 @bp.post(f"{ONE}/order")
@@ -104,23 +90,20 @@ def _answered(question: FormQuestion) -> int:
     return answers_by_question([question.id]).get(question.id, 0)
 
 
-def _index_page(event: Event, form: QuestionForm, notice: str | None = None) -> str:
-    questions = all_form_questions(event.id)
-    answered = answers_by_question([question.id for question in questions])
+def _index_page(event: Event, form: QuestionForm) -> str:
+    questions = form_questions(event.id)
     return render_template(
         "organiser/asked/index.html",
         event=event,
-        asked=[question for question in questions if question.removed_at is None],
-        removed=[question for question in questions if question.removed_at is not None and question.id in answered],
-        answered=answered,
+        asked=questions,
+        answered=answers_by_question([question.id for question in questions]),
         most=actions.MOST_QUESTIONS,
         form=form,
-        notice=notice,
     )
 
 
-def _edit_page(event: Event, form: QuestionForm, notice: str | None = None) -> str:
-    return render_template("organiser/asked/edit.html", event=event, form=form, notice=notice)
+def _edit_page(event: Event, question: FormQuestion, form: QuestionForm) -> str:
+    return render_template("organiser/asked/edit.html", event=event, form=form, answered=_answered(question))
 
 
 def _to(slug: str, done: str) -> ResponseReturnValue:

@@ -1,6 +1,6 @@
 """The organiser's doors to lunches themselves: to make, change, publish and call off."""
 
-from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -11,7 +11,7 @@ from lunchkit.accounts.queries import current_organiser
 from lunchkit.checkin.queries import seats_added
 from lunchkit.events.actions import publish_event, renew_members_link
 from lunchkit.events.changes import EventDetails, moves_calendars, plan_of
-from lunchkit.events.forms import FOLDED, EventForm, capacity_form, event_form
+from lunchkit.events.forms import EventForm, capacity_form, event_form
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.feedback.queries import glance
@@ -27,13 +27,12 @@ from lunchkit.planning.queries import prepared_for
 from lunchkit.polls.models import Stage
 from lunchkit.polls.queries import polls_of
 from lunchkit.recap.queries import recap_of
-from lunchkit.refusals import NO, readable, retry_header
 from lunchkit.registrations.actions import cancel_event, change_capacity, change_event
 from lunchkit.registrations.listing import attendees_with_address, attendees_without_address
-from lunchkit.registrations.refusals import ChangedMeanwhile
 from lunchkit.registrations.words import differences
 from lunchkit.rooms.actions import end_lunch, let_lunch_go_on
 from lunchkit.rooms.replies import after
+from lunchkit.versions import save
 
 bp = Blueprint("events", __name__)
 
@@ -41,8 +40,6 @@ bp = Blueprint("events", __name__)
 TEMPLATE = "template"
 TELLING = ("tell", "quietly")
 """What may be answered to the question whether people are told."""
-ATTEMPTS = 3
-"""So often a form is merged with what others save in the same moment."""
 NEW = "new lunch"
 """What the stamp of a new lunch's form is for."""
 
@@ -112,29 +109,18 @@ def edit(slug: str) -> ResponseReturnValue:
 
 @bp.post("/e/<slug>/edit")
 def update(slug: str) -> ResponseReturnValue:
-    """A lunch changed; whatever is wrong, the form comes back with all that was typed."""
-    for _attempt in range(ATTEMPTS - 1):
-        with suppress(ChangedMeanwhile):  # between our look at it and our lock: what was typed is merged once more
-            return _update(any_event_by_slug_or_404(slug))
-    return _update(any_event_by_slug_or_404(slug))
+    """A lunch changed, once those who come are told or not."""
+    event = any_event_by_slug_or_404(slug)
+    form, act = event_form(event, request.form), request.form.get("act")
+    if act not in TELLING and form.base_version == event.version and form.validate():
+        details = form.details()
+        if moves_calendars(event, details) and _to_be_told(event, details):
+            return _telling_page(event, details)
 
+    def change() -> None:
+        change_event(event, form.details(), form.base_version, tells=act != "quietly", took_place=took_place)
 
-def _update(event: Event) -> ResponseReturnValue:
-    """Raises ChangedMeanwhile where somebody else saves it at this moment."""
-    seen, form = event.updated_at, event_form(event, request.form)
-    if not form.validate() or form.disputes:
-        return _edit_page(event, form), 409 if form.disputes else 422
-    details, tells = form.details(), request.form.get("act") != "quietly"
-    if request.form.get("act") not in TELLING and moves_calendars(event, details) and _to_be_told(event, details):
-        return _telling_page(event, details)
-    try:
-        change_event(event, details, seen=seen, tells=tells, took_place=took_place)
-    except ChangedMeanwhile:
-        raise
-    except NO as error:
-        refusal = readable(error)
-        return _edit_page(event, form, str(refusal.message)), refusal.status, retry_header(refusal)
-    return _to(event, done="merged" if form.has_taken else "saved")
+    return save(form, change, partial(_edit_page, event), lambda: event_form(event), _address(event, "saved"))
 
 
 @bp.get("/e/<slug>/preview")
@@ -283,26 +269,12 @@ def _new_page(form: EventForm, more: TakeOverForm, like: Event | None, notice: s
         more=more,
         like=like,
         prepared=prepared_for(like.id) if like else None,
-        opened=_unusual(form),
         notice=notice,
     )
 
 
-def _edit_page(event: Event, form: EventForm, notice: str | None = None) -> str:
-    told = _to_be_told(event)
-    return render_template(
-        "organiser/events/edit.html",
-        event=event,
-        form=form,
-        told=told,
-        opened=_unusual(form) | {group for group, names in FOLDED.items() if form.disputed & set(names)},
-        notice=notice,
-    )
-
-
-def _unusual(form: EventForm) -> set[str]:
-    house = the_house()
-    return form.unusual(house.colour, house.purge_days)
+def _edit_page(event: Event, form: EventForm) -> str:
+    return render_template("organiser/events/edit.html", event=event, form=form, told=_to_be_told(event))
 
 
 def _to_be_told(event: Event, details: EventDetails | None = None) -> int:

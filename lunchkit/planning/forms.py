@@ -87,7 +87,7 @@ def like_values(event: Event, now: datetime) -> dict[str, Any]:
     moved = start.date() - values["date"]
     for name in ("members_open_at", "opens_at", "closes_at"):
         values[name] = values[name] and values[name] + moved
-    return values | {"date": start.date(), "seen": ""}
+    return values | {"date": start.date()}
 
 
 def first_values(now: datetime) -> dict[str, Any]:

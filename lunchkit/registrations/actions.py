@@ -26,7 +26,6 @@ from lunchkit.registrations.models import Registration, Standing
 from lunchkit.registrations.queries import count_seats, place_in_queue
 from lunchkit.registrations.refusals import (
     AddressTaken,
-    ChangedMeanwhile,
     FormUsedAlready,
     IsADraft,
     LunchCalledOff,
@@ -57,6 +56,7 @@ from lunchkit.registrations.steps import (
     require_open_by_hand,
     serve_queue,
 )
+from lunchkit.versions import require_version
 
 LETTERS_AN_HOUR = 3
 """To one address, on the demand of a form that anybody can send."""
@@ -311,7 +311,7 @@ def _perhaps(_event: Event) -> bool:
 def change_event(
     event: Event,
     details: EventDetails,
-    seen: datetime | None = None,
+    version: int | None = None,
     *,
     tells: bool = True,
     took_place: Callable[[Event], bool] = _perhaps,
@@ -319,8 +319,8 @@ def change_event(
     """Change a lunch; those who come are told of a new time or place, and new seats go to the queue.
 
     Without ``tells`` no letter leaves, unless names are erased later then; the calendar's SEQUENCE rises all the same.
-    A lower capacity never throws anybody out. ``seen`` is the ``updated_at`` of the lunch that the details were made
-    from. ``took_place`` says of the lunch, once it is held, whether anything has happened that happens only at a lunch:
+    A lower capacity never throws anybody out. ``version`` is the one of the lunch that the details were made from.
+    ``took_place`` says of the lunch, once it is held, whether anything has happened that happens only at a lunch:
     this floor does not see it all.
     Raises ChangedMeanwhile, LunchCalledOff, ErasurePromised, DateHasPassed, DateIsHistory, PeopleAreHere.
     """
@@ -329,8 +329,7 @@ def change_event(
         event = lock_event(session, event.id)
         if event.discarded_at is not None:
             raise NotFound
-        if seen is not None and seen != event.updated_at:
-            raise ChangedMeanwhile
+        require_version(event, version)
         if event.cancelled_at is not None:
             raise LunchCalledOff
         if (details.starts_at, details.ends_at) != (event.starts_at, event.ends_at):

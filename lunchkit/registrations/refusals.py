@@ -59,12 +59,6 @@ class NoSeatAtTheDoor(Refusal):
     message = _l("Every seat is taken. Raise the number of seats to let this person in.")
 
 
-class ChangedMeanwhile(Refusal):
-    """Somebody else saved the lunch after this form was opened."""
-
-    message = _l("Somebody has changed this lunch meanwhile. Nothing is lost: look at it, and send it again.")
-
-
 class DateHasPassed(Refusal):
     """Hours that have gone by already, typed into a lunch."""
 

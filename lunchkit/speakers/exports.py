@@ -3,18 +3,19 @@
 from collections.abc import Sequence
 from typing import Any
 
+from flask_babel import gettext as _
+from icalendar.parser import Contentline
+
+from lunchkit import qr
 from lunchkit.images.models import Picture
 from lunchkit.images.queries import picture_by_token
 from lunchkit.links import public
-from lunchkit.speakers.forms import SpeakerPage
 from lunchkit.speakers.models import Appearance, Organisation, Speaker
+from lunchkit.speakers.page import SpeakerPage
 from lunchkit.speakers.queries import public_organisation_named, public_quotations_of, public_talks_of
-from lunchkit.speakers.words import language_names
 from lunchkit.text import clean_line
 
 VCARD_TYPE = "text/vcard; charset=utf-8"
-OCTETS = 75
-"""Of one line of a card (RFC 2426, 2.6)."""
 SHARED_WIDTH = 1280
 """Pixels; search engines and chats want no larger portrait."""
 
@@ -30,8 +31,8 @@ def page_facts(speaker: Speaker, page: SpeakerPage) -> dict[str, Any]:
         "quotations": public_quotations_of(speaker.id),
         "portrait": picture_by_token(page.portrait),
         "organisation": public_organisation_named(page.organisation),
-        "spoken": language_names(page.languages),
         "colour": talks[0].event.colour if talks else "tomate",
+        "qr": qr.svg(public("speakers.vcard", slug=speaker.slug), _("QR code of the contact card")),
     }
 
 
@@ -53,11 +54,11 @@ def contact_card(page: SpeakerPage, address: str) -> bytes:
         *([f"TITLE:{_escaped(page.role)}"] if page.role else ()),
         *([f"NOTE:{_escaped(page.short_bio)}"] if page.short_bio else ()),
         f"URL:{_uri(address)}",
-        *(f"URL:{_uri(link.url)}" for link in page.links),
+        *(f"URL:{_uri(link['url'])}" for link in page.links),
         f"UID:{_uri(address)}",
         "END:VCARD",
     ]
-    return "".join(map(_in_lines, lines)).encode()
+    return b"".join(Contentline(line).to_ical() + b"\r\n" for line in lines)  # type: ignore[no-untyped-call]
 
 
 def _escaped(text: str) -> str:
@@ -69,19 +70,6 @@ def _escaped(text: str) -> str:
 def _uri(address: str) -> str:
     """An address without the signs at which some readers cut it short."""
     return clean_line(address).replace(",", "%2C").replace(";", "%3B")
-
-
-def _in_lines(line: str) -> str:
-    """A line in pieces of at most 75 octets, none of which ends within a letter."""
-    pieces, piece, room = [], "", OCTETS
-    for char in line:
-        size = len(char.encode())
-        if size > room:
-            pieces.append(piece)
-            piece, room = " ", OCTETS - 1
-        piece += char
-        room -= size
-    return "\r\n".join([*pieces, piece]) + "\r\n"
 
 
 def structured_speaker(
@@ -105,8 +93,8 @@ def structured_speaker(
             "description": page.short_bio,
             "image": portrait_address(portrait) if portrait else "",
             "worksFor": works_for if page.organisation else "",
-            "knowsLanguage": list(page.languages),
-            "sameAs": [link.url for link in page.links],
+            "knowsLanguage": [name.strip() for name in page.languages.split(",") if name.strip()],
+            "sameAs": [link["url"] for link in page.links],
             "performerIn": [_event(talk) for talk in talks],
         }
     )

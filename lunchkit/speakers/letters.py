@@ -19,10 +19,10 @@ AN_HOUR = 10
 """Such letters to one address: who holds a private link may hand in as often as they like."""
 
 
-def promise_submission(session: Session, speaker: Speaker, talks: Sequence[Appearance], digest: str) -> None:
+def promise_submission(session: Session, speaker: Speaker, talks: Sequence[Appearance]) -> None:
     """Promise the letter in the caller's transaction, to the contact address of the lunch at hand.
 
-    One for each wording (``digest``), however often it is handed in. It speaks the house's language: whoever reads at
+    One for each version of the page, however often it is handed in. It speaks the house's language: whoever reads at
     that address need have no account.
     """
     now = clock.now()
@@ -36,7 +36,7 @@ def promise_submission(session: Session, speaker: Speaker, talks: Sequence[Appea
         language=current_settings().language,
         facts={"speaker": speaker.id, "event": event.id},
         event_id=event.id,
-        once_key=f"submission/{speaker.id}/{digest}",
+        once_key=f"submission/{speaker.id}/{speaker.version}",
     )
 
 

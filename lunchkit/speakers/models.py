@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from lunchkit.db import KEY, NOT_PERSONAL, PERSONAL, Model, Moment
 from lunchkit.events.models import Event
 from lunchkit.images.models import Picture
+from lunchkit.versions import Versioned
 
 
 def initials_of(name: str) -> str:
@@ -16,7 +17,7 @@ def initials_of(name: str) -> str:
     return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
 
 
-class Organisation(Model):
+class Organisation(Versioned, Model):
     """An organisation that speakers come from."""
 
     __tablename__ = "organisation"
@@ -32,7 +33,7 @@ class Organisation(Model):
     """Whether it is a member of the network."""
 
 
-class Speaker(Model):
+class Speaker(Versioned, Model):
     """A person who speaks at lunches, and whose page is theirs to write."""
 
     __tablename__ = "speaker"
@@ -47,21 +48,20 @@ class Speaker(Model):
     """One or two plain sentences."""
     biography: Mapped[str] = mapped_column(Text, default="", info=PERSONAL)
     """Markdown."""
-    languages: Mapped[list[str]] = mapped_column(JSON, default=list, info=PERSONAL)
-    """Codes of the languages that they speak, the best first."""
+    languages: Mapped[str] = mapped_column(String(200), default="", info=PERSONAL)
+    """Those that they speak, as they write them."""
     links: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list, info=PERSONAL)
     """[{"label": …, "url": …}]."""
     portrait_id: Mapped[int | None] = mapped_column(ForeignKey("picture.id"), info=KEY)
     link_nonce: Mapped[bytes | None] = mapped_column(LargeBinary(16), info=NOT_PERSONAL)
     link_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True, index=True, info=NOT_PERSONAL)
     """Of the private link by which they write their page; None where there is none."""
-    goes_live: Mapped[bool] = mapped_column(default=False, info=NOT_PERSONAL)
-    """Whether what they submit is public at once; else an organiser approves it."""
     draft: Mapped[dict[str, Any] | None] = mapped_column(JSON, info=PERSONAL)
-    """What they wrote and is not public yet: see ``lunchkit.speakers.forms.SpeakerPage``."""
+    """What they wrote and is not public yet: see ``lunchkit.speakers.page.SpeakerPage``."""
     submitted_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     """Since when the draft waits for an organiser."""
-    updated_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
+    set_aside_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
+    """When an organiser read the draft and did not publish it."""
     organisation: Mapped[Organisation | None] = relationship()
     portrait: Mapped[Picture | None] = relationship()
 
@@ -92,6 +92,12 @@ class Appearance(Model):
     slides_licence: Mapped[str] = mapped_column(String(100), default="", info=NOT_PERSONAL)
     speaker: Mapped[Speaker] = relationship()
     event: Mapped[Event] = relationship()
+
+    @property
+    def slides(self) -> dict[str, str]:
+        """What they showed there, as their page holds it; empty for nothing."""
+        names = ("url", "title", "licence")
+        return {name: getattr(self, f"slides_{name}") for name in names} if self.slides_url else {}
 
 
 class Quotation(Model):

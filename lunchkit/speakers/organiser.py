@@ -5,30 +5,25 @@ from functools import partial
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
-from lunchkit import qr
-from lunchkit.db import db
+from lunchkit.comparing import runs
 from lunchkit.errors import NotFound
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.images.actions import put_back, take_down
 from lunchkit.images.queries import pictures_by_token
-from lunchkit.links import public
-from lunchkit.refusals import NO, readable, retry_header
 from lunchkit.speakers import actions
-from lunchkit.speakers.exports import page_facts
-from lunchkit.speakers.forms import LICENCES, Difference, SeenForm, SpeakerPage, differences, draft_page, public_page
-from lunchkit.speakers.listing import places_of
-from lunchkit.speakers.models import Appearance, Quotation, Speaker
+from lunchkit.speakers.forms import LICENCES, SpeakerDetails, SpeakerForm
+from lunchkit.speakers.models import Appearance, Speaker
 from lunchkit.speakers.organiser_forms import (
-    QuotationForm,
-    SpeakerForm,
+    AppearanceDetails,
+    OrganisationDetails,
     appearance_form,
     organisation_form,
     quotation_form,
     speaker_form,
 )
+from lunchkit.speakers.page import differences, draft_page, public_page
 from lunchkit.speakers.queries import (
     appearance_or_404,
     appearances,
@@ -38,8 +33,7 @@ from lunchkit.speakers.queries import (
     quotations_of,
     talks_of,
 )
-from lunchkit.speakers.refusals import ChangedMeanwhile, NothingWaits, QuotationApproved, SpeaksAlready
-from lunchkit.speakers.views import side_by_side
+from lunchkit.versions import ChangedMeanwhile, FormOf, VersionedForm, save, version_of
 
 bp = Blueprint("speakers", __name__)
 ONE = "/e/<slug>/speakers/<int(max=2147483647):speaker_id>"
@@ -56,197 +50,107 @@ def create(slug: str) -> ResponseReturnValue:
     """One more speaker."""
     event = any_event_by_slug_or_404(slug)
     form = speaker_form(data=request.form)
-    if not form.validate():
-        return _index_page(event, form), 422
-    try:
-        actions.add_speaker(event, form.details())
-    except SpeaksAlready as refusal:
-        form.name.errors = [str(refusal.message)]
-        return _index_page(event, form), 409
-    return redirect(url_for(".index", slug=slug, done="added"), code=303)
+    return save(
+        form,
+        lambda: actions.add_speaker(event, SpeakerDetails(**form.values())),
+        partial(_index_page, event),
+        speaker_form,
+        url_for(".index", slug=slug, done="added"),
+    )
 
 
 @bp.get(ONE)
 def show(slug: str, speaker_id: int) -> ResponseReturnValue:
     """One speaker at one lunch, and all that can be done."""
-    return _page(*_both(slug, speaker_id))
+    return _page(_appearance(slug, speaker_id))
 
 
 @bp.post(ONE)
 def update(slug: str, speaker_id: int) -> ResponseReturnValue:
     """Who somebody is, corrected."""
-    event, appearance = _both(slug, speaker_id)
+    appearance = _appearance(slug, speaker_id)
     speaker = appearance.speaker
     form = speaker_form(speaker, request.form)
-    return _save(
-        (event, appearance),
-        form,
-        lambda: actions.change_speaker(speaker, form.details(), form.seen.data or ""),
-        lambda: speaker_form(speaker),
-    )
+
+    def change() -> None:
+        actions.change_speaker(speaker, SpeakerDetails(**form.values()), form.base_version)
+
+    return _save(appearance, form, change, lambda: speaker_form(speaker))
 
 
 @bp.post(f"{ONE}/organisation")
 def update_organisation(slug: str, speaker_id: int) -> ResponseReturnValue:
     """What is told of the organisation, for all who speak for it."""
-    event, appearance = _both(slug, speaker_id)
+    appearance = _appearance(slug, speaker_id)
     organisation = appearance.speaker.organisation
     if organisation is None:
         raise NotFound
     form = organisation_form(organisation, request.form)
-    return _save(
-        (event, appearance),
-        form,
-        lambda: actions.change_organisation(organisation, form.details(), form.seen.data or ""),
-        lambda: organisation_form(organisation),
-    )
+
+    def change() -> None:
+        actions.change_organisation(organisation, OrganisationDetails(**form.values()), form.base_version)
+
+    return _save(appearance, form, change, lambda: organisation_form(organisation))
 
 
 @bp.post(f"{ONE}/appearance")
 def update_appearance(slug: str, speaker_id: int) -> ResponseReturnValue:
     """What was said and shown at this lunch."""
-    event, appearance = _both(slug, speaker_id)
+    appearance = _appearance(slug, speaker_id)
     form = appearance_form(appearance, request.form)
-    return _save(
-        (event, appearance),
-        form,
-        lambda: actions.change_appearance(appearance, form.details(), form.seen.data or ""),
-        lambda: appearance_form(appearance),
-    )
+
+    def change() -> None:
+        actions.change_appearance(appearance, AppearanceDetails(**form.values()), form.base_version)
+
+    return _save(appearance, form, change, lambda: appearance_form(appearance))
 
 
 @bp.post(f"{ONE}/quotations")
 def quote(slug: str, speaker_id: int) -> ResponseReturnValue:
     """One more sentence, for the speaker to approve."""
-    event, appearance = _both(slug, speaker_id)
+    appearance = _appearance(slug, speaker_id)
     form = quotation_form(request.form)
-    return _save((event, appearance), form, lambda: actions.quote_speaker(appearance, form.details()), quotation_form)
-
-
-@bp.get(f"{ONE}/quotations/<int(max=2147483647):quotation_id>")
-def quotation(slug: str, speaker_id: int, quotation_id: int) -> ResponseReturnValue:
-    """A sentence, to be written otherwise while the speaker has not said yes to it."""
-    event, appearance = _both(slug, speaker_id)
-    quotation = quotation_or_404(speaker_id, quotation_id)
-    if quotation.approved_at is not None:
-        return _page(event, appearance, notice=str(QuotationApproved.message)), QuotationApproved.status
-    return _quotation_page(event, appearance.speaker, quotation, quotation_form(None, quotation))
-
-
-@bp.post(f"{ONE}/quotations/<int(max=2147483647):quotation_id>")
-def update_quotation(slug: str, speaker_id: int, quotation_id: int) -> ResponseReturnValue:
-    """Other words, which the speaker is asked about anew."""
-    event, appearance = _both(slug, speaker_id)
-    quotation = quotation_or_404(speaker_id, quotation_id)
-    form = quotation_form(request.form, quotation)
-    return _save(
-        (event, appearance),
-        form,
-        lambda: actions.change_quotation(quotation, form.details(), form.seen.data or ""),
-        lambda: quotation_form(None, quotation),
-        partial(_quotation_page, event, appearance.speaker, quotation),
-        "asked",
-    )
-
-
-def _quotation_page(
-    event: Event,
-    speaker: Speaker,
-    quotation: Quotation,
-    form: QuotationForm,
-    notice: str = "",
-    compared: list[Difference] | None = None,
-) -> str:
-    return render_template(
-        "organiser/speakers/quotation.html",
-        event=event,
-        speaker=speaker,
-        quotation=quotation,
-        form=form,
-        notice=notice,
-        compared=compared,
-    )
+    return _save(appearance, form, lambda: actions.quote_speaker(appearance, form.details()), quotation_form)
 
 
 @bp.get(f"{ONE}/quotations/<int(max=2147483647):quotation_id>/removal")
 def quotation_removal(slug: str, speaker_id: int, quotation_id: int) -> ResponseReturnValue:
     """Asks once more."""
-    event, appearance = _both(slug, speaker_id)
-    return render_template(
-        "organiser/speakers/quotation_removal.html",
-        event=event,
-        speaker=appearance.speaker,
-        quotation=quotation_or_404(speaker_id, quotation_id),
-    )
+    appearance = _appearance(slug, speaker_id)
+    return _show("quotation_removal.html", appearance, quotation=quotation_or_404(speaker_id, quotation_id))
 
 
 @bp.post(f"{ONE}/quotations/<int(max=2147483647):quotation_id>/removal")
 def remove_quotation(slug: str, speaker_id: int, quotation_id: int) -> ResponseReturnValue:
     """One sentence fewer."""
-    event, _appearance = _both(slug, speaker_id)
+    appearance = _appearance(slug, speaker_id)
     actions.remove_quotation(quotation_or_404(speaker_id, quotation_id))
-    return _to(event, speaker_id, "unquoted")
+    return _to(appearance, "unquoted")
 
 
 @bp.post(f"{ONE}/link")
 def renew_link(slug: str, speaker_id: int) -> ResponseReturnValue:
     """A private link; an earlier one opens nothing any more."""
-    event, appearance = _both(slug, speaker_id)
+    appearance = _appearance(slug, speaker_id)
     actions.issue_link(appearance.speaker)
-    return _to(event, speaker_id, "link")
-
-
-@bp.get(f"{ONE}/link/revocation")
-def link_revocation(slug: str, speaker_id: int) -> ResponseReturnValue:
-    """Asks once more."""
-    event, appearance = _both(slug, speaker_id)
-    return render_template("organiser/speakers/link_revocation.html", event=event, speaker=appearance.speaker)
-
-
-@bp.post(f"{ONE}/link/revocation")
-def revoke_link(slug: str, speaker_id: int) -> ResponseReturnValue:
-    """No private link."""
-    event, appearance = _both(slug, speaker_id)
-    actions.revoke_link(appearance.speaker)
-    return _to(event, speaker_id, "revoked")
-
-
-@bp.post(f"{ONE}/trust")
-def trust(slug: str, speaker_id: int) -> ResponseReturnValue:
-    """Whether what the speaker submits is public at once."""
-    event, appearance = _both(slug, speaker_id)
-    goes_live = request.form.get("goes_live") == "1"
-    actions.trust_speaker(appearance.speaker, goes_live)
-    return _to(event, speaker_id, "trusted" if goes_live else "reads")
+    return _to(appearance, "link")
 
 
 @bp.post(f"{ONE}/portrait")
 def portrait(slug: str, speaker_id: int) -> ResponseReturnValue:
     """Take the public portrait down from every page, or put it back."""
-    event, appearance = _both(slug, speaker_id)
+    appearance = _appearance(slug, speaker_id)
     picture = appearance.speaker.portrait
     if picture is None:
         raise NotFound
     (put_back if request.form.get("shown") == "1" else take_down)(picture)
-    return _to(event, speaker_id, "saved")
+    return _to(appearance, "saved")
 
 
 @bp.get(f"{ONE}/draft")
 def draft(slug: str, speaker_id: int) -> ResponseReturnValue:
     """What the speaker wrote, beside what is public."""
-    event, appearance = _both(slug, speaker_id)
-    return _draft_page(event, appearance.speaker)
-
-
-@bp.get(f"{ONE}/draft/preview")
-def draft_preview(slug: str, speaker_id: int) -> ResponseReturnValue:
-    """The draft as everybody would see it."""
-    event, appearance = _both(slug, speaker_id)
-    speaker = appearance.speaker
-    page = _draft_or_404(speaker)
-    code = qr.svg(public("speakers.vcard", slug=speaker.slug), _("QR code of the contact card"))
-    back = url_for(".draft", slug=event.slug, speaker_id=speaker_id)
-    return render_template("speakers/preview.html", **page_facts(speaker, page), draft=page, back=back, qr=code)
+    return _draft_page(_appearance(slug, speaker_id))
 
 
 @bp.post(f"{ONE}/draft/approval")
@@ -264,133 +168,86 @@ def set_aside(slug: str, speaker_id: int) -> ResponseReturnValue:
 @bp.get(f"{ONE}/removal")
 def removal(slug: str, speaker_id: int) -> ResponseReturnValue:
     """Asks once more."""
-    event, appearance = _both(slug, speaker_id)
-    return render_template(
-        "organiser/speakers/removal.html",
-        event=event,
-        speaker=appearance.speaker,
-        is_last=len(talks_of(speaker_id)) == 1,
-        places=places_of(event, appearance.speaker),
-    )
+    return _show("removal.html", _appearance(slug, speaker_id), is_last=len(talks_of(speaker_id)) == 1)
 
 
 @bp.post(f"{ONE}/removal")
 def remove(slug: str, speaker_id: int) -> ResponseReturnValue:
-    """One speaker fewer; where their name still stands, this is the last page that can tell."""
-    event, appearance = _both(slug, speaker_id)
-    speaker, places = appearance.speaker, places_of(event, appearance.speaker)
-    actions.remove_speaker(appearance)
-    if places:
-        return render_template("organiser/speakers/removed.html", event=event, speaker=speaker, places=places)
-    return redirect(url_for(".index", slug=event.slug, done="removed"), code=303)
+    """One speaker fewer."""
+    actions.remove_speaker(_appearance(slug, speaker_id))
+    return redirect(url_for(".index", slug=slug, done="removed"), code=303)
 
 
-def _both(slug: str, speaker_id: int) -> tuple[Event, Appearance]:
-    event = any_event_by_slug_or_404(slug)
-    return event, appearance_or_404(event.id, speaker_id)
-
-
-def _draft_or_404(speaker: Speaker) -> SpeakerPage:
-    page = draft_page(speaker, talks_of(speaker.id))
-    if page is None:
-        raise NotFound
-    return page
+def _appearance(slug: str, speaker_id: int) -> Appearance:
+    return appearance_or_404(any_event_by_slug_or_404(slug).id, speaker_id)
 
 
 def _save(
-    whom: tuple[Event, Appearance],
-    form: SeenForm,
-    verb: Callable[[], object],
-    fresh: Callable[[], SeenForm],
-    page: Callable[..., str] | None = None,
-    done: str = "saved",
+    appearance: Appearance, form: FormOf, action: Callable[[], object], saved: Callable[[], FormOf]
 ) -> ResponseReturnValue:
-    """Do what a form asks for; whatever is wrong, its page comes back with all that was typed.
+    return save(form, action, partial(_page, appearance), saved, _address(appearance, "saved"))
 
-    ``page`` takes the form, a notice, and what differs from ``fresh`` where somebody has changed it meanwhile.
-    """
-    event, appearance = whom
-    show = page or partial(_page, event, appearance)
-    if not form.validate():
-        return show(form), 422
+
+def _judge(slug: str, speaker_id: int, verb: Callable[[Speaker, int], None], done: str) -> ResponseReturnValue:
+    appearance = _appearance(slug, speaker_id)
     try:
-        verb()
-    except NotFound:
-        raise
-    except NO as error:
-        refusal = readable(error)
-        compared = form.look_again(fresh()) if isinstance(refusal, ChangedMeanwhile) else []
-        return show(form, str(refusal.message), compared), refusal.status, retry_header(refusal)
-    return _to(event, appearance.speaker_id, done)
-
-
-def _judge(slug: str, speaker_id: int, verb: Callable[[Speaker, str], None], done: str) -> ResponseReturnValue:
-    event, appearance = _both(slug, speaker_id)
-    try:
-        verb(appearance.speaker, request.form.get("seen", ""))
+        verb(appearance.speaker, version_of(request.form.get("version")))
     except ChangedMeanwhile as refusal:
-        db.session.rollback()
-        return _draft_page(event, appearance.speaker, str(refusal.message)), refusal.status
-    except NothingWaits as refusal:
-        db.session.rollback()
-        return _page(event, appearance, notice=str(refusal.message)), refusal.status
-    return _to(event, speaker_id, done)
+        page = _page if appearance.speaker.draft is None else _draft_page
+        return page(appearance, notice=str(refusal.message)), refusal.status
+    return _to(appearance, done)
 
 
-def _to(event: Event, speaker_id: int, done: str) -> ResponseReturnValue:
-    return redirect(url_for(".show", slug=event.slug, speaker_id=speaker_id, done=done), code=303)
+def _address(appearance: Appearance, done: str) -> str:
+    return url_for(".show", slug=appearance.event.slug, speaker_id=appearance.speaker_id, done=done)
+
+
+def _to(appearance: Appearance, done: str) -> ResponseReturnValue:
+    return redirect(_address(appearance, done), code=303)
 
 
 def _index_page(event: Event, form: SpeakerForm) -> str:
     return render_template("organiser/speakers/index.html", event=event, appearances=appearances(event.id), form=form)
 
 
-def _page(
-    event: Event,
-    appearance: Appearance,
-    bound: SeenForm | None = None,
-    notice: str = "",
-    compared: list[Difference] | None = None,
-) -> str:
+def _show(template: str, appearance: Appearance, **facts: object) -> str:
+    """A page about one speaker at one lunch."""
+    who = {"event": appearance.event, "speaker": appearance.speaker}
+    return render_template(f"organiser/speakers/{template}", **who, **facts)
+
+
+def _page(appearance: Appearance, bound: VersionedForm | None = None, notice: str = "") -> str:
     """The page of a speaker; ``bound`` is the one of its forms that came back."""
     speaker = appearance.speaker
-    forms = {
+    forms: dict[str, VersionedForm | None] = {
         "speaker": speaker_form(speaker),
         "appearance": appearance_form(appearance),
         "quotation": quotation_form(),
         "organisation": organisation_form(speaker.organisation) if speaker.organisation else None,
     }
-    forms = {name: bound if type(bound) is type(form) else form for name, form in forms.items()}
-    try:
-        link, is_lost = private_link(speaker), False
-    except LookupError:
-        link, is_lost = None, True
-    return render_template(
-        "organiser/speakers/show.html",
-        event=event,
-        speaker=speaker,
-        forms=forms,
+    return _show(
+        "show.html",
+        appearance,
+        forms={name: bound if type(bound) is type(form) else form for name, form in forms.items()},
         bound=bound,
         notice=notice,
-        compared=compared,
-        link=link,
-        is_lost=is_lost,
+        link=private_link(speaker),
         is_public=has_public_page(speaker),
-        quotations=quotations_of(speaker.id, event.id),
+        quotations=quotations_of(speaker.id, appearance.event_id),
         licences=LICENCES,
     )
 
 
-def _draft_page(event: Event, speaker: Speaker, notice: str = "") -> str:
-    page, shown = _draft_or_404(speaker), public_page(speaker, talks_of(speaker.id))
-    compared = [(one, *side_by_side(one.before, one.after)) for one in differences(shown, page)]
-    portraits = pictures_by_token([shown.portrait, page.portrait])
-    return render_template(
-        "organiser/speakers/draft.html",
-        event=event,
-        speaker=speaker,
-        draft=page,
-        compared=compared,
-        portraits=(portraits.get(shown.portrait), portraits.get(page.portrait)),
+def _draft_page(appearance: Appearance, notice: str = "") -> str:
+    speaker = appearance.speaker
+    draft, public = draft_page(speaker), public_page(speaker, talks_of(speaker.id))
+    if draft is None:
+        raise NotFound
+    portraits = pictures_by_token([public.portrait, draft.portrait])
+    return _show(
+        "draft.html",
+        appearance,
+        compared=[(one, runs(one.before, one.after)) for one in differences(public, draft)],
+        portraits=(portraits.get(public.portrait), portraits.get(draft.portrait)),
         notice=notice,
     )

@@ -185,14 +185,14 @@ def speaker_by_link_or_404(token: str) -> Speaker:
 
 
 def private_link(speaker: Speaker) -> str | None:
-    """The private link of a speaker, if there is one.
-
-    Raises LookupError where the key that it was derived with is gone.
-    """
+    """The private link of a speaker; None where there is none, or the key that it was derived with is gone."""
     if speaker.link_nonce is None:
         return None
-    token = links.derived_token(SCOPE, speaker.link_nonce, speaker.link_hash)
-    return links.public("speakers.write", token=token)
+    try:
+        token = links.derived_token(SCOPE, speaker.link_nonce, speaker.link_hash)
+    except LookupError:
+        return None
+    return links.public("own_page.write", token=token)
 
 
 def portraits_in_use() -> set[str]:

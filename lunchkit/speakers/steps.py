@@ -1,29 +1,23 @@
 """What actions on speakers are made of. Nothing here commits: the caller holds the transaction."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from typing import Any
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from lunchkit import clock
 from lunchkit.db import leave_traces
 from lunchkit.errors import NotFound
 from lunchkit.images.models import Picture
 from lunchkit.images.steps import destroy
 from lunchkit.slugs import free_slug, slug_of
-from lunchkit.speakers.forms import (
-    Slides,
-    SpeakerDetails,
-    SpeakerPage,
-    as_draft,
-    draft_page,
-    public_page,
-    rebased,
-    written_page,
-)
+from lunchkit.speakers.forms import SpeakerDetails
 from lunchkit.speakers.models import Appearance, Organisation, Quotation, Speaker
+from lunchkit.speakers.page import SpeakerPage, public_page, written_page
 from lunchkit.speakers.queries import organisation_named, talks_of
 from lunchkit.speakers.refusals import LinkGone
+from lunchkit.versions import count_version
 
 
 def lock(session: Session, row: Speaker | Organisation | Appearance | Quotation) -> None:
@@ -49,15 +43,9 @@ def lock_by_link(session: Session, speaker: Speaker) -> Sequence[Appearance]:
 
 
 def fresh_talks(session: Session, speaker: Speaker) -> Sequence[Appearance]:
-    """The lunches of a speaker as they stand under the lock."""
-    talks = talks_of(speaker.id)
-    for talk in talks:
-        session.refresh(talk, ["said", "slides_url", "slides_title", "slides_licence"])
-    if speaker.organisation is not None:
-        session.refresh(speaker.organisation)
-    if speaker.portrait is not None:
-        session.refresh(speaker.portrait, ["alt", "credit", "taken_down_at"])
-    return talks
+    """The lunches of a speaker, who was just locked; whatever was read before is read again."""
+    session.expire_all()
+    return talks_of(speaker.id)
 
 
 def keep_draft(
@@ -65,30 +53,34 @@ def keep_draft(
 ) -> None:
     """Let a page be the speaker's draft. One that says what is public is none.
 
-    It waits for nobody any more, unless it ``joins_submission``: then what was submitted goes on waiting, as it is now.
+    It is not submitted any more, unless it ``joins_submission``: then what was submitted still waits, as it is now.
     """
-    public = public_page(speaker, talks)
-    speaker.draft = None if page.digest() == public.digest() else as_draft(page)
-    if speaker.draft is None or not joins_submission:
+    draft = None if page == public_page(speaker, talks) else asdict(page)
+    if draft != speaker.draft:
+        count_version(speaker)
+    speaker.draft, speaker.set_aside_at = draft, None
+    if draft is None or not joins_submission:
         speaker.submitted_at = None
+
+
+def correct(speaker: Speaker, **changed: Any) -> None:
+    """Note that an organiser has changed parts of the page: a draft takes over the same parts."""
+    if speaker.draft is not None:
+        speaker.draft = {**speaker.draft, **changed}
+    count_version(speaker)
 
 
 def publish(session: Session, speaker: Speaker, page: SpeakerPage, talks: Sequence[Appearance]) -> None:
     """Let a page be what everybody reads; the portrait that it replaces is gone for good."""
-    speaker.name, speaker.role = page.name, page.role
+    for name in ("name", "role", "short_bio", "biography", "languages", "links"):
+        setattr(speaker, name, getattr(page, name))
     speaker.organisation = organisation_for(session, page.organisation)
-    speaker.short_bio, speaker.biography = page.short_bio, page.biography
-    speaker.languages = list(page.languages)
-    speaker.links = [{"label": link.label, "url": link.url} for link in page.links]
     for talk in talks:
-        _show_slides(talk, page.slides_of(talk.event_id))
+        for name in ("url", "title", "licence"):
+            setattr(talk, f"slides_{name}", page.slides_of(talk.event_id).get(name, ""))
     _hang_portrait(session, speaker, page)
-    speaker.draft = speaker.submitted_at = None
-    speaker.updated_at = clock.now()
-
-
-def _show_slides(talk: Appearance, slides: Slides) -> None:
-    talk.slides_url, talk.slides_title, talk.slides_licence = slides.url, slides.title, slides.licence
+    speaker.draft = speaker.submitted_at = speaker.set_aside_at = None
+    count_version(speaker)
 
 
 def _hang_portrait(session: Session, speaker: Speaker, page: SpeakerPage) -> None:
@@ -104,13 +96,6 @@ def _hang_portrait(session: Session, speaker: Speaker, page: SpeakerPage) -> Non
 def erase_portraits(session: Session, tokens: Iterable[str]) -> None:
     """Destroy portraits, with every file of them."""
     destroy(session, [token for token in tokens if token])
-
-
-def take_along(speaker: Speaker, before: SpeakerPage, talks: Sequence[Appearance]) -> None:
-    """Let a draft follow what organisers have just changed, wherever the speaker had left it as it was."""
-    draft = draft_page(speaker, talks)
-    if draft is not None:
-        speaker.draft = as_draft(rebased(draft, before, public_page(speaker, talks)))
 
 
 def forget_unless_elsewhere(session: Session, speaker: Speaker) -> None:

@@ -1,0 +1,104 @@
+"""What a speaker says of themselves: their page as one value, as it is public or as a draft (``Speaker.draft``)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from flask_babel import LazyString
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from lunchkit.speakers.models import Appearance, Speaker, initials_of
+from lunchkit.versions import Difference
+
+LABELS: Mapping[str, LazyString] = {
+    "name": _l("First and last name"),
+    "role": _l("Role"),
+    "organisation": _l("Organisation"),
+    "short_bio": _l("In one or two sentences"),
+    "biography": _l("Biography"),
+    "languages": _l("Languages"),
+    "links": _l("Links"),
+    "slides": _l("Slides"),
+    "portrait": _l("Portrait"),
+    "portrait_alt": _l("What the portrait shows"),
+    "portrait_credit": _l("Who took the portrait"),
+}
+
+
+@dataclass(frozen=True)
+class SpeakerPage:
+    """All that a speaker says of themselves. Its fields are what ``Speaker.draft`` holds."""
+
+    name: str
+    role: str = ""
+    organisation: str = ""
+    """Its name."""
+    short_bio: str = ""
+    biography: str = ""
+    """Markdown."""
+    languages: str = ""
+    links: list[dict[str, str]] = field(default_factory=list)
+    """[{"label": …, "url": …}]."""
+    slides: dict[str, dict[str, str]] = field(default_factory=dict)
+    """By the number of the lunch: {"url": …, "title": …, "licence": …}."""
+    portrait: str = ""
+    """The token of a picture."""
+    portrait_alt: str = ""
+    portrait_credit: str = ""
+
+    @property
+    def initials(self) -> str:
+        """The letters in the disc that stands for a portrait."""
+        return initials_of(self.name)
+
+    def slides_of(self, event_id: int) -> dict[str, str]:
+        """What was shown at a lunch; empty where nothing was."""
+        return self.slides.get(str(event_id), {})
+
+    def said(self, name: str) -> str:
+        """What a part of the page says, in lines of text."""
+        value = getattr(self, name)
+        if name == "portrait":
+            return _("a picture") if value else ""
+        if name == "links":
+            return "\n".join(f"{link['label']} {link['url']}".strip() for link in value)
+        if name == "slides":
+            return "\n".join(" · ".join(filter(None, slides.values())) for slides in value.values())
+        return str(value)
+
+
+def public_page(speaker: Speaker, talks: Sequence[Appearance]) -> SpeakerPage:
+    """What the public page says; ``talks`` are the lunches of the speaker."""
+    portrait = speaker.portrait
+    return SpeakerPage(
+        name=speaker.name,
+        role=speaker.role,
+        organisation=speaker.organisation.name if speaker.organisation else "",
+        short_bio=speaker.short_bio,
+        biography=speaker.biography,
+        languages=speaker.languages,
+        links=speaker.links,
+        slides={str(talk.event_id): talk.slides for talk in talks if talk.slides},
+        portrait=portrait.token if portrait else "",
+        portrait_alt=portrait.alt if portrait else "",
+        portrait_credit=portrait.credit if portrait else "",
+    )
+
+
+def draft_page(speaker: Speaker) -> SpeakerPage | None:
+    """What the speaker wrote and is not public yet."""
+    return None if speaker.draft is None else SpeakerPage(**speaker.draft)
+
+
+def written_page(speaker: Speaker, talks: Sequence[Appearance]) -> SpeakerPage:
+    """What the speaker goes on writing from: the draft, or else what is public."""
+    return draft_page(speaker) or public_page(speaker, talks)
+
+
+def differences(before: SpeakerPage, after: SpeakerPage) -> list[Difference]:
+    """Where two versions of a page differ, as they would be read."""
+    return [
+        Difference(str(label), before.said(name), after.said(name), name)
+        for name, label in LABELS.items()
+        if getattr(before, name) != getattr(after, name)
+    ]
