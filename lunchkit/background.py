@@ -21,7 +21,6 @@ from lunchkit.db import db, known_damage
 from lunchkit.doctor.actions import look_after_house_hourly
 from lunchkit.doctor.machine import look_at_damage
 from lunchkit.feedback.actions import bring_in_feedback
-from lunchkit.guests.actions import forget_old_wishes
 from lunchkit.heartbeat import beat, clock_is_believed
 from lunchkit.house.steps import due
 from lunchkit.imports.actions import carry_on_imports, forget_imports
@@ -32,6 +31,7 @@ from lunchkit.polls.actions import finish_closings
 from lunchkit.questions.actions import freeze_supports
 from lunchkit.recap.actions import erase_orphaned_pictures
 from lunchkit.settings_file import settings_file
+from lunchkit.subscribers.actions import forget_old_wishes
 from lunchkit.upkeep.actions import (
     drop_old_notes,
     erase_needs,

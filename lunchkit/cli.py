@@ -34,7 +34,6 @@ from lunchkit.demo import instance as demos
 from lunchkit.doctor.machine import look_at_damage, look_at_secret_key
 from lunchkit.errors import Refusal
 from lunchkit.feedback.actions import bring_in_feedback
-from lunchkit.guests.actions import forget_old_wishes
 from lunchkit.heartbeat import DAILY, clock_is_believed
 from lunchkit.imports.actions import forget_imports
 from lunchkit.instance import InUse, hold_as_server, holding, holding_database, make_private
@@ -45,6 +44,7 @@ from lunchkit.passkeys.refusals import NothingToReset
 from lunchkit.recap.actions import erase_orphaned_pictures
 from lunchkit.rooms.queries import keys
 from lunchkit.settings_file import settings_file
+from lunchkit.subscribers.actions import forget_old_wishes
 from lunchkit.upkeep.actions import drop_old_notes, erase_needs, promise_reminders, purge_people, repeat_erasures
 
 WRONG = (BadSettings, backup.BackupFailed, schema.OtherSchema, demos.DemoRefused, InUse, OSError)

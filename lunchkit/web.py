@@ -58,7 +58,6 @@ BUNDLES = {
         "css/speaking.css",
         "css/writing.css",
         "css/team.css",
-        "css/letters.css",
     ),
     "css/door.css": ("css/base.css", "css/organiser.css", "css/at-the-door.css"),
     "js/door.js": (

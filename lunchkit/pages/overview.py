@@ -16,7 +16,7 @@ from lunchkit.feedback.queries import glance
 from lunchkit.feedback.views import Glance
 from lunchkit.lunches.queries import may_be_taken_back
 from lunchkit.mail.queries import LetterState, letter_counts
-from lunchkit.messages.queries import Written, written
+from lunchkit.mailings.queries import Written, written
 from lunchkit.planning.queries import prepared_for
 from lunchkit.planning.views import Prepared
 from lunchkit.recap.queries import recap_of
@@ -189,7 +189,7 @@ def _next(
         return [Way(_("Share the members’ address"), "#members"), by_hand]
     if state in (EventState.OPEN, EventState.LATER):
         public = Way(_("See the public page"), url_for("pages.event", slug=slug))
-        invite = Way(_("Invite"), url_for("organiser.invitations.index", slug=slug))
+        invite = Way(_("Invite"), url_for("organiser.mailings.new", slug=slug, to="subscribers"))
         poster = Way(_("Poster"), url_for("pages.poster", slug=slug))
         return [public, invite, poster] if state is EventState.OPEN else [public, poster]
     return [by_hand, change]
@@ -211,7 +211,7 @@ def _afterwards(event: Event, state: EventState, *, owes_thanks: bool, has_recap
     heard = [Way(_("Read the feedback"), url_for("organiser.feedback.index", slug=event.slug))] if said else []
     thanks = []
     if owes_thanks and state is EventState.OVER and event.purged_at is None:
-        thanks.append(Way(_("Thank those who came"), url_for("organiser.messages.index", slug=event.slug)))
+        thanks.append(Way(_("Thank those who came"), url_for("organiser.mailings.new", slug=event.slug)))
     if state is EventState.CANCELLED or event.recap_published_at is not None:
         return [*thanks, again, *heard, *public]
     words = _("Finish the recap") if has_recap else _("Write the recap")
