@@ -17,9 +17,8 @@ from lunchkit.mailings.automatic import AUTOMATIC
 from lunchkit.planning.actions import make_lunch
 from lunchkit.registrations.actions import register_by_hand
 from lunchkit.registrations.letters import FOLDER, WITH_TICKET, sample_letter
-from lunchkit.wording.actions import save_paragraph
+from lunchkit.wording.actions import ParagraphChangedMeanwhile, save_paragraph
 from lunchkit.wording.queries import own_texts
-from lunchkit.wording.refusals import ParagraphChangedMeanwhile
 from tests.conftest import EventMaker, Outbox, csrf_of, details
 from tests.seating import all_at_once
 from tests.source import HOUSE

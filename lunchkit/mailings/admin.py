@@ -16,7 +16,6 @@ from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.house.refusals import NoMailServer
 from lunchkit.i18n import LANGUAGE_NAMES, language
-from lunchkit.links import public
 from lunchkit.mail.outbox import A_MINUTE
 from lunchkit.mail.queries import LetterState, last_leaves_at, letter_counts
 from lunchkit.mail.reasons import explain
@@ -24,7 +23,7 @@ from lunchkit.mail.rendering import Letter
 from lunchkit.mailings import actions
 from lunchkit.mailings.audiences import PEOPLE, why_not
 from lunchkit.mailings.automatic import AUTOMATIC
-from lunchkit.mailings.emails import KINDS, own_invitation, own_mail, preview, thanks
+from lunchkit.mailings.emails import KINDS, preview, thanks
 from lunchkit.mailings.forms import MailingForm, ParagraphForm, mailing_form, paragraph_form
 from lunchkit.mailings.models import Audience
 from lunchkit.mailings.queries import Reach, free_again_at, mailings, reaches
@@ -58,9 +57,6 @@ def index(slug: str) -> ResponseReturnValue:
         own=own_texts(event.id),
         not_writable=why_not(event, Audience.ALL, now),
         may_invite=why_not(event, Audience.SUBSCRIBERS, now) is None,
-        address=public("pages.event", slug=slug),
-        own_invitation=own_invitation(event),
-        own_mail=own_mail(event),
     )
 
 
@@ -230,7 +226,8 @@ def _edit_page(event: Event, kind: str, form: ParagraphForm, **context: Any) -> 
         "organiser/mailings/automatic.html",
         event=event,
         kind=kind,
-        email=AUTOMATIC[kind],
+        name=AUTOMATIC[kind][0],
+        leaves=AUTOMATIC[kind][1],
         form=form,
         letters=samples,
         named=NAMED,

@@ -8,7 +8,6 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, and_
 
 from lunchkit.events.models import Event
-from lunchkit.i18n import moment
 from lunchkit.mailings.models import Audience
 from lunchkit.registrations.models import Registration, Standing
 
@@ -49,20 +48,8 @@ def why_not(event: Event, audience: Audience, now: datetime) -> LazyString | Non
         return _l("This lunch is called off, and everybody was told. Nobody can be written to any more.")
     if event.published_at is None:
         return _l("This lunch is a draft. Publish it first: the e-mail leads to its page.")
-    if audience is Audience.SUBSCRIBERS:
-        return _why_not_invite(event, now)
+    if audience is Audience.SUBSCRIBERS and not event.takes_registrations(now):
+        return _l("Nobody can be invited now: an invitation leads to the registration form, which is not open.")
     if event.purged_at is not None:
         return _l("Names and addresses of this lunch are erased: nobody can be written to any more.")
     return None
-
-
-def _why_not_invite(event: Event, now: datetime) -> LazyString | None:
-    """An invitation must lead to a form that is open."""
-    if event.is_over(now) or event.is_running(now):
-        return _l("This lunch has begun: nobody can be invited to it any more.")
-    if event.takes_registrations(now):
-        return None
-    if event.opens_later(now) and event.opens_at is not None:
-        opens = moment(event.opens_at, event.zone)
-        return _l("Registration opens on %(moment)s. Invite then: the e-mail leads to the form.", moment=opens)
-    return _l("Registration is closed. Move its end first: the e-mail leads to the form.")

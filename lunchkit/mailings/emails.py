@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
 from flask_babel import LazyString, force_locale
@@ -14,7 +13,6 @@ from lunchkit.db import db
 from lunchkit.events.models import Event
 from lunchkit.feedback.models import Stage, stage_of
 from lunchkit.feedback.queries import feedback_of
-from lunchkit.i18n import typo, when
 from lunchkit.mail.rendering import Letter, Urgency, fill, letter_kind
 from lunchkit.mailings.audiences import PEOPLE
 from lunchkit.mailings.models import Audience, Mailing, Words
@@ -87,19 +85,6 @@ def thanks() -> str:
         _("We hope to see you at one of the next ones."),
     )
     return "\n\n".join(said)
-
-
-def own_invitation(event: Event) -> str:
-    """An invitation that organisers send by their own mail to people whom they know."""
-    plan = "\n".join(filter(None, (event.title, when(event), event.place)))
-    way = "\n".join((_("All about it, and your seat:"), links.public("pages.event", slug=event.slug)))
-    return "\n\n".join(typo(part) for part in (_("Hello,"), _("We invite you to our next lunch:"), plan, way))
-
-
-def own_mail(event: Event) -> str:
-    """A link that opens a mail program with these words in it."""
-    words = {"subject": typo(event.title), "body": own_invitation(event).replace("\n", "\r\n")}
-    return "mailto:?" + urlencode(words, quote_via=quote)
 
 
 def _invitation(event: Event, words: Words, unsubscribe: str, said_yes_at: datetime) -> Letter:

@@ -35,15 +35,6 @@ class Reach:
         return sum(self.languages.values())
 
 
-@dataclass(frozen=True)
-class Written:
-    """What was written to the people of a lunch so far."""
-
-    mailings: int
-    thanked: bool
-    """Whether anything was written to them once it was over."""
-
-
 def offered(event: Event, now: datetime) -> tuple[Audience, ...]:
     """The audiences that one may write to at this moment. Where nobody was checked in, nobody knows who came."""
     if not event.is_over(now):
@@ -95,12 +86,10 @@ def mailings(event_id: int) -> Sequence[Mailing]:
     return db.session.scalars(sent.order_by(Mailing.id.desc()).limit(40)).all()
 
 
-def written(event: Event) -> Written:
-    """How often somebody wrote to those who are registered for a lunch."""
-    sent = select(func.count(), func.max(Mailing.sent_at)).where(_to_its_people(event.id))
-    row = db.session.execute(sent).one()
-    sent_at: datetime | None = row[1]
-    return Written(row[0], sent_at is not None and sent_at >= event.over_at)
+def is_thanked(event: Event) -> bool:
+    """Whether anything was written to the people of a lunch once it was over."""
+    last: datetime | None = db.session.scalar(select(func.max(Mailing.sent_at)).where(_to_its_people(event.id)))
+    return last is not None and last >= event.over_at
 
 
 def free_again_at(event_id: int, now: datetime) -> datetime | None:

@@ -34,7 +34,7 @@ KINDS = {
     NOTICE: _l("News of the team and its settings"),
     NEWS: _l("News of somebody’s passkeys"),
     "registrations/hold": _l("Confirm the registration"),
-    **{f"registrations/{kind}": email.name for kind, email in AUTOMATIC.items()},
+    **{f"registrations/{kind}": name for kind, (name, _leaves) in AUTOMATIC.items()},
     INVITATION_TO_LUNCH: _l("Invitation to a lunch"),
     MESSAGE: _l("E-mail to many"),
     SUBMISSION: _l("Page of a speaker to read"),

@@ -2,12 +2,23 @@
 
 from collections.abc import Mapping
 
+from flask_babel import lazy_gettext as _l
+
 from lunchkit.db import transaction
+from lunchkit.errors import Refusal
 from lunchkit.events.models import Event
 from lunchkit.events.steps import hold_event
 from lunchkit.wording.models import OwnParagraph
 from lunchkit.wording.queries import paragraph_row
-from lunchkit.wording.refusals import ParagraphChangedMeanwhile
+
+
+class ParagraphChangedMeanwhile(Refusal):
+    """Somebody else has saved the same e-mail since this form was opened."""
+
+    message = _l(
+        "Somebody else has changed this e-mail meanwhile. Their text stands below, yours in the form: put them "
+        "together and save again."
+    )
 
 
 def save_paragraph(event: Event, kind: str, texts: Mapping[str, str], *, base: int) -> None:
