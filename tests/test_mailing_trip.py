@@ -93,15 +93,20 @@ def test_from_the_box_to_the_next_lunch_and_out_again(chromium: Browser, lunch: 
     desk.goto(lunch.url(f"/organiser/e/{slug}"))
     with desk.expect_navigation():
         desk.locator("a[href$='/emails']").first.click()
-    looks(desk, "invite", ORGANISER)
-    desk.fill("[name=note]", NOTE)
+    looks(desk, "e-mails", ORGANISER)
+    with desk.expect_navigation():
+        desk.locator("a[href$='/emails/new']").click()
+    looks(desk, "write", ORGANISER)
+    desk.check("[name=audience][value=subscribers]")
+    desk.fill("[name=text]", NOTE)
     with desk.expect_navigation():
         desk.locator("main form button.button").last.click()
     expect(desk.locator("main")).to_contain_text("À <midi> & demi.")
     assert faults_here(desk, TWO) == []
     with desk.expect_navigation():
         desk.locator("button[name=change]").click()
-    assert desk.locator("[name=note]").input_value() == NOTE
+    assert desk.locator("[name=text]").input_value() == NOTE
+    assert desk.locator("[name=audience][value=subscribers]").is_checked()
     with desk.expect_navigation():
         desk.locator("main form button.button").last.click()
     with desk.expect_navigation():

@@ -234,12 +234,11 @@ def one_of_each(event: Event) -> dict[str, Any]:
         "draft_id": list_.id,
         "remark_id": remark.id,
         "noun": "opening",
-        "letter": "confirmation",
-        "language": "fr",
+        "kind": "confirmation",
     }
 
 
-WORDS = {"noun", "letter", "language"}
+WORDS = {"noun", "kind"}
 """Parts of addresses that name no row."""
 
 

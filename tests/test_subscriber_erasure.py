@@ -82,13 +82,13 @@ def test_whoever_is_being_erased_while_invitations_are_made_gets_none(app: Flask
         other.execute(delete(OutboxLetter).where(OutboxLetter.recipient == "ana@example.org"))
         other.execute(delete(Guest).where(Guest.email == "ana@example.org"))
 
-        def invite() -> None:
+        def send() -> None:
             with app.app_context():
                 invite(db.session.get_one(Event, event_id))
                 db.session.remove()
 
         with ThreadPoolExecutor(1) as pool:
-            sending = pool.submit(invite)
+            sending = pool.submit(send)
             wait([sending], timeout=1)  # it waits for the other; had it not to, it would be done long before
             other.commit()
             sending.result(timeout=20)
