@@ -44,7 +44,7 @@ FEW, MANY = (100, 20), (10_000, 500)
 MOST_SEATS = 2000
 """As many as the form of a lunch takes."""
 MOST_RATIO = 2.0
-OF_THEIR_OWN = {"invitations.index": 3.0}
+OF_THEIR_OWN = {"mailings.new": 3.0}
 """It looks at each of eight thousand people who said yes, twice, for whoever is about to write to them all: told, and
 held to another ratio. The lists of the same people are not."""
 BASE = "http://lunch.example"
@@ -70,12 +70,11 @@ PAGES = {
     "door, search": "/organiser/e/{lunch}/door/list?q=exemple",
     "door, code": "/organiser/e/{lunch}/door/list?q=K7M4QX",
     "door, one": "/organiser/e/{lunch}/door/90",
-    "words of one letter": "/organiser/e/{lunch}/letters/confirmation/fr",
-    "sample of a letter": "/organiser/e/{lunch}/letters/confirmation/fr/layout",
+    "an automatic e-mail": "/organiser/e/{lunch}/emails/automatic/confirmation",
     "letters of the lunch": "/organiser/letters?event={lunch}",
     "letters, search": "/organiser/letters?q=p1-",
     "log, search": "/organiser/log?q=change",
-    "guests, search": "/organiser/subscribers?q=example",
+    "subscribers, search": "/organiser/subscribers?q=example",
     "CSV of a small lunch": "/organiser/e/lunch-1/registrations.csv",
     "XLSX of a small lunch": "/organiser/e/lunch-1/registrations.xlsx",
 }

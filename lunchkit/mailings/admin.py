@@ -169,10 +169,9 @@ def _form(event: Event, reached: dict[Audience, Reach], *, is_sent: bool = False
 def _label(reach: Reach) -> str:
     """An audience by name, with how many e-mails that would be."""
     number = _n("one e-mail", "%(num)s e-mails", reach.recipients) if reach.recipients else _("no e-mail")
+    without = _n("one without an address", "%(num)s without an address", reach.without)
     label = f"{PEOPLE[reach.audience].label} – {number}"
-    if not reach.without:
-        return label
-    return f"{label}, {_n('one without an address', '%(num)s without an address', reach.without)}"
+    return f"{label}, {without}" if reach.without else label
 
 
 def _form_page(
