@@ -23,7 +23,6 @@ from lunchkit.imports.refusals import ImportForgotten
 from lunchkit.mailings.models import Mailing
 from lunchkit.passkeys.letters import News, promise_news
 from lunchkit.recap.models import Recap, RecapSection, RecapVersion
-from lunchkit.subscribers import actions as guest_actions
 from lunchkit.subscribers.actions import forget_old_wishes, say_no
 from lunchkit.upkeep.actions import purge_people
 from tests.conftest import EventMaker, Outbox
@@ -139,10 +138,7 @@ def statements(app: Flask) -> Iterator[list[str]]:
     sql_event.remove(db.engine, "before_cursor_execute", keep)
 
 
-def test_old_wishes_are_forgotten_in_slices_of_a_few_statements(
-    event: Event, statements: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(guest_actions, "AT_ONCE", 20)
+def test_old_wishes_are_forgotten_in_two_statements(event: Event, statements: list[str]) -> None:
     now, names = clock.now(), [f"P{number}" for number in range(50)]
     with clock.fixed_at(now):
         for name in names:
@@ -155,7 +151,7 @@ def test_old_wishes_are_forgotten_in_slices_of_a_few_statements(
     statements.clear()
     with clock.fixed_at(now + timedelta(days=31)):
         assert forget_old_wishes() == 50
-    assert len([one for one in statements if one.startswith("DELETE")]) == 6, "three slices, two statements each"
+    assert len([one for one in statements if one.startswith("DELETE")]) == 2
     assert [row.recipient for row in invitations()] == ["zoe@example.org"]
 
 
