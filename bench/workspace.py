@@ -32,19 +32,19 @@ from lunchkit.audit.models import AuditEntry
 from lunchkit.config import Settings
 from lunchkit.db import db
 from lunchkit.events.models import Event, FormQuestion, Series
-from lunchkit.guests.models import INVITATION, Guest
-from lunchkit.invitations.models import InvitationRound
-from lunchkit.invitations.queries import once_key
 from lunchkit.mail.models import OutboxLetter
+from lunchkit.mailings.models import Mailing
+from lunchkit.mailings.queries import once_key
 from lunchkit.planning.models import RunItem
 from lunchkit.registrations.models import Answer, Needs, Registration, folded_of, surname_key_of
+from lunchkit.subscribers.models import INVITATION, Guest
 
 FEW, MANY = (100, 20), (10_000, 500)
 """Registrations of one lunch, and lunches."""
 MOST_SEATS = 2000
 """As many as the form of a lunch takes."""
 MOST_RATIO = 2.0
-OF_THEIR_OWN = {"invitations.index": 3.0}
+OF_THEIR_OWN = {"mailings.new": 3.0}
 """It looks at each of eight thousand people who said yes, twice, for whoever is about to write to them all: told, and
 held to another ratio. The lists of the same people are not."""
 BASE = "http://lunch.example"
@@ -70,12 +70,11 @@ PAGES = {
     "door, search": "/organiser/e/{lunch}/door/list?q=exemple",
     "door, code": "/organiser/e/{lunch}/door/list?q=K7M4QX",
     "door, one": "/organiser/e/{lunch}/door/90",
-    "words of one letter": "/organiser/e/{lunch}/letters/confirmation/fr",
-    "sample of a letter": "/organiser/e/{lunch}/letters/confirmation/fr/layout",
+    "an automatic e-mail": "/organiser/e/{lunch}/emails/automatic/confirmation",
     "letters of the lunch": "/organiser/letters?event={lunch}",
     "letters, search": "/organiser/letters?q=p1-",
     "log, search": "/organiser/log?q=change",
-    "guests, search": "/organiser/guests?q=example",
+    "subscribers, search": "/organiser/subscribers?q=example",
     "CSV of a small lunch": "/organiser/e/lunch-1/registrations.csv",
     "XLSX of a small lunch": "/organiser/e/lunch-1/registrations.xlsx",
 }
@@ -213,7 +212,7 @@ def _plant(registrations: int, lunches: int) -> None:
     db.session.execute(insert(Guest), [_guest(number, now) for number in range(registrations)])
     invited = [_invitation(number, now) for number in range(0, registrations, 2)]
     db.session.execute(insert(OutboxLetter), invited)
-    db.session.add(InvitationRound(event_id=1, form_key="k", note="", letters=len(invited), sent_at=now))
+    db.session.add(Mailing(event_id=1, form_key="k", audience="subscribers", recipients=len(invited), sent_at=now))
     db.session.execute(insert(AuditEntry), [_act(number, now) for number in range(registrations)])
     db.session.commit()
 

@@ -18,18 +18,15 @@ from lunchkit.doctor import organiser as doctor_organiser
 from lunchkit.events import routes as events
 from lunchkit.feedback import organiser as feedback_organiser
 from lunchkit.feedback import routes as feedback
-from lunchkit.guests import organiser as guests_organiser
-from lunchkit.guests import routes as guests
 from lunchkit.house import organiser as house_organiser
 from lunchkit.house import routes as house
 from lunchkit.house.in_force import init_settings, look_of_the_house
 from lunchkit.i18n import init_i18n
 from lunchkit.images import routes as images
 from lunchkit.imports import organiser as imports_organiser
-from lunchkit.invitations import organiser as invitations_organiser
+from lunchkit.mailings import admin as mailings
 from lunchkit.markdown import host_of, markdown, plain
-from lunchkit.messages import organiser as messages_organiser
-from lunchkit.pages import asked, letters, log, lunches, organiser, paper, patterns, routes, welcome, wording
+from lunchkit.pages import asked, letters, log, lunches, organiser, paper, patterns, routes, welcome
 from lunchkit.pages import doors as helpers_doors
 from lunchkit.passkeys import organiser as passkeys_organiser
 from lunchkit.passkeys import routes as confirmation
@@ -51,6 +48,8 @@ from lunchkit.registrations.queries import people_known
 from lunchkit.speakers import organiser as speakers_organiser
 from lunchkit.speakers import own_page
 from lunchkit.speakers import routes as speakers
+from lunchkit.subscribers import admin as subscribers_admin
+from lunchkit.subscribers import routes as subscribers
 from lunchkit.web import Lunchkit, init_web
 
 BODY_LIMIT = 1_000_000
@@ -61,7 +60,6 @@ doors = (
     asked,
     planning_organiser,
     letters,
-    wording,
     log,
     paper,
     patterns,
@@ -70,9 +68,8 @@ doors = (
     helpers_doors,
     welcome,
     registrations_organiser,
-    invitations_organiser,
-    messages_organiser,
-    guests_organiser,
+    mailings,
+    subscribers_admin,
     imports_organiser,
     speakers_organiser,
     polls_organiser,
@@ -139,9 +136,9 @@ def _flask_config(settings: Settings) -> dict[str, object]:
 
 
 def _register_doors(app: Flask) -> None:
-    for blueprint in (registrations.bp, guests.bp, polls.bp, questions.bp, feedback.bp, own_page.bp):
+    for blueprint in (registrations.bp, subscribers.bp, polls.bp, questions.bp, feedback.bp, own_page.bp):
         csrf.exempt(blueprint)
-    attendees = (registrations.bp, guests.bp, polls.bp, questions.bp, feedback.bp, presenter.bp)
+    attendees = (registrations.bp, subscribers.bp, polls.bp, questions.bp, feedback.bp, presenter.bp)
     readers = (routes.bp, events.bp, images.bp, house.bp, speakers.bp, own_page.bp, recap.bp)
     for blueprint in (*readers, *attendees, sign_in.bp, confirmation.bp):
         app.register_blueprint(blueprint)

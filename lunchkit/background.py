@@ -19,7 +19,6 @@ from lunchkit.config import current_settings
 from lunchkit.db import db, known_damage
 from lunchkit.doctor.database import look_at_damage
 from lunchkit.feedback.actions import close_due_feedback
-from lunchkit.guests.actions import forget_old_wishes
 from lunchkit.heartbeat import beat, clock_is_believed
 from lunchkit.house.in_force import follow_settings
 from lunchkit.imports.actions import forget_imports
@@ -29,6 +28,7 @@ from lunchkit.mail.turns import BATCH
 from lunchkit.polls.actions import finish_closings
 from lunchkit.questions.actions import freeze_supports
 from lunchkit.recap.actions import erase_orphaned_pictures
+from lunchkit.subscribers.actions import forget_old_wishes
 from lunchkit.upkeep.actions import (
     drop_old_notes,
     erase_needs,

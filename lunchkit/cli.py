@@ -36,7 +36,6 @@ from lunchkit.doctor.database import look_at_damage, look_at_secret_key, look_at
 from lunchkit.doctor.findings import Finding
 from lunchkit.errors import Refusal
 from lunchkit.feedback.actions import close_due_feedback
-from lunchkit.guests.actions import forget_old_wishes
 from lunchkit.heartbeat import DAILY, clock_is_believed
 from lunchkit.house.actions import change_settings
 from lunchkit.house.in_force import follow_settings
@@ -49,6 +48,7 @@ from lunchkit.passkeys.actions import reset_passkeys
 from lunchkit.passkeys.refusals import NothingToReset
 from lunchkit.recap.actions import erase_orphaned_pictures
 from lunchkit.rooms.queries import keys
+from lunchkit.subscribers.actions import forget_old_wishes
 from lunchkit.upkeep.actions import drop_old_notes, erase_needs, promise_reminders, purge_people, repeat_erasures
 
 WRONG = (BadSettings, backup.BackupFailed, schema.OtherSchema, demos.DemoRefused, InUse, OSError)

@@ -59,24 +59,23 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 
 LONGEST_FIRST = (
-    "test_recap_trip", "test_kills", "test_import_kills", "test_invitation_trip", "test_feedback_trip", "test_cli",
+    "test_recap_trip", "test_kills", "test_import_kills", "test_mailing_trip", "test_feedback_trip", "test_cli",
     "test_cli_trouble", "test_door_trip", "test_races", "test_speaker_pages",
     "test_budgets", "test_room_budgets", "test_hostile", "test_storm", "test_room_trip", "test_demo", "test_paper",
     "test_planning_trip", "test_recap_writing", "test_speakers", "test_secrecy", "test_trip",
     "test_import_trip", "test_house_looks", "test_recap_page", "test_recap_editor", "test_series_page",
     "test_calendar_times", "test_door_kills", "test_first_run", "test_story", "test_passkey_trip",
-    "test_own_letters_trip",
 )  # fmt: skip
 """Files that take long: begun last, the other processes would wait for one of them."""
 
 
 IN_TURN = {
     "test_accounts", "test_attendee_pages", "test_audit",
-    "test_calendar_words", "test_door", "test_ending", "test_event_page", "test_feedback", "test_feeds", "test_guests",
+    "test_calendar_words", "test_door", "test_ending", "test_event_page", "test_feedback", "test_feeds", "test_subscribers",
     "test_house_pages", "test_images", "test_import_answers", "test_imports", "test_languages", "test_letters_pages",
     "test_linked_data", "test_long_lists", "test_lunch_overview", "test_members_first", "test_next_lunch",
     "test_organiser_area", "test_organiser_lunches", "test_organiser_programme", "test_organiser_refusals",
-    "test_organiser_registrations", "test_own_letters", "test_own_questions", "test_passkeys", "test_picture_lives",
+    "test_organiser_registrations", "test_own_paragraphs", "test_own_questions", "test_passkeys", "test_picture_lives",
     "test_pictures", "test_poll_programme", "test_presenter", "test_press_kit", "test_questions", "test_recap_editor",
     "test_recap_letters", "test_recap_reading", "test_recap_writing", "test_registration_form", "test_run_of_show",
     "test_series_page", "test_speakers", "test_team", "test_vcards", "test_workspace_queries",

@@ -9,13 +9,13 @@ from playwright.sync_api import Browser, Page
 from pypdf import PdfReader
 
 from lunchkit.db import db
-from lunchkit.guests.actions import say_no
 from lunchkit.registrations.keys import unsubscribe_token
 from lunchkit.registrations.models import Registration
+from lunchkit.subscribers.actions import say_no
 from tests.chromium import DESK, open_context
-from tests.guests import asked, door_of, guest_of, said_yes
 from tests.live import House, house, text_of
 from tests.looks import ATTENDEE, ORGANISER, axe_violations, faults, over_budget, weigh
+from tests.subscribers import asked, door_of, guest_of, said_yes
 
 
 @pytest.fixture(scope="module")
@@ -123,9 +123,10 @@ def organiser_pages(lunch: House, chromium: Browser) -> Iterator[tuple[Page, dic
             "one registration": one + "/registrations/40",
             "by hand": one + "/registrations/new",
             "caterer": one + "/caterer",
-            "invitations": one + "/invitations",
-            "messages": one + "/messages",
-            "guests": lunch.url("/organiser/guests"),
+            "e-mails": one + "/emails",
+            "write to many": one + "/emails/new",
+            "automatic e-mail": one + "/emails/automatic/confirmation",
+            "guests": lunch.url("/organiser/subscribers"),
             "letters": lunch.url("/organiser/letters"),
             "one letter": lunch.url("/organiser/letters/1"),
             "patterns": lunch.url("/organiser/patterns"),

@@ -18,7 +18,7 @@ from lunchkit.events.forms import event_form
 from lunchkit.events.models import Event
 from lunchkit.feedback.models import Feedback
 from lunchkit.lunches.queries import took_place
-from lunchkit.messages.models import Audience, MessageRound
+from lunchkit.mailings.models import Audience, Mailing
 from lunchkit.polls.models import Poll
 from lunchkit.questions.models import Question
 from lunchkit.recap.models import Recap
@@ -187,7 +187,7 @@ def publish(event: Event) -> None:
 
 
 def write(event: Event, audience: Audience) -> None:
-    add(MessageRound(event_id=event.id, audience=audience, letters=1, sent_at=clock.now()))
+    add(Mailing(event_id=event.id, audience=audience, recipients=1, sent_at=clock.now()))
 
 
 HAPPENED: dict[str, Callable[[Event], None]] = {

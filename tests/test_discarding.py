@@ -31,8 +31,7 @@ from lunchkit.speakers.actions import add_speaker
 from lunchkit.speakers.forms import SpeakerDetails
 from lunchkit.speakers.models import Speaker
 from lunchkit.upkeep.actions import erase_needs, purge_people
-from lunchkit.wording.actions import save_words
-from lunchkit.wording.words import Words
+from lunchkit.wording.actions import save_paragraph
 from tests.conftest import EventMaker, Outbox, csrf_of, details
 from tests.test_dates import fresh
 from tests.test_organiser_lunches import lunch_details
@@ -60,7 +59,7 @@ def full(make_event: EventMaker) -> Event:
     person = register_by_hand(event, details("Bea", "bea@example.org", allergies="noix"), language="fr")
     db.session.add(Answer(registration_id=person.id, question_id=asked, value="À pied"))
     draft_letter = OutboxLetter(
-        kind="wording/trial", recipient="ada@lunch.example", language="fr", facts={}, message_id="m", event_id=event.id,
+        kind="house/trial", recipient="ada@lunch.example", language="fr", facts={}, message_id="m", event_id=event.id,
         created_at=clock.now(), next_attempt_at=clock.now(),
     )  # fmt: skip
     db.session.add_all([Room(event_id=event.id, code="ABCDE"), draft_letter])
@@ -265,14 +264,14 @@ def test_what_is_added_at_the_same_moment_hangs_on_nothing(app: Flask, make_even
             lambda: add_speaker(load(), SpeakerDetails("Ada Ressort", "", "")),
             lambda: add_run_item(load(), ItemDetails(10, "Accueil")),
             lambda: draft_recap(load(), "Ada"),
-            partial(_save_words, load),
+            partial(_save_paragraph, load),
         )
         assert came[0] == "None"
         assert set(rows()) - KEPT == set(), came
 
 
-def _save_words(load: Any) -> None:
-    save_words(load(), "confirmation", "fr", Words("À table", "Bonjour"), seen=0, by="Ada")
+def _save_paragraph(load: Any) -> None:
+    save_paragraph(load(), "confirmation", {"fr": "Bonjour"}, base=0)
 
 
 def test_whoever_changes_it_afterwards_finds_nothing(app: Flask, make_event: EventMaker) -> None:

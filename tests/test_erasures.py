@@ -16,12 +16,12 @@ from lunchkit.config import Settings
 from lunchkit.db import db
 from lunchkit.erasures import Mark, key_of, keys_folder, note, read_notes
 from lunchkit.events.models import Event
-from lunchkit.guests.actions import erase_guest, say_no, say_yes, welcome_guest
-from lunchkit.guests.models import Guest, Wish
-from lunchkit.guests.queries import guest_by_email
 from lunchkit.mail.models import OutboxLetter
 from lunchkit.registrations.actions import erase_registration, register_by_hand, update_registration
 from lunchkit.registrations.models import Registration, Standing
+from lunchkit.subscribers.actions import erase_guest, say_no, say_yes, welcome_guest
+from lunchkit.subscribers.models import Guest, Wish
+from lunchkit.subscribers.queries import guest_by_email
 from lunchkit.upkeep.actions import drop_old_notes, purge_people, repeat_erasures
 from tests.conftest import EventMaker, details
 from tests.test_cli import lunchkit

@@ -15,23 +15,19 @@ from lunchkit.accounts.models import Organiser
 from lunchkit.config import Settings
 from lunchkit.db import db, transaction
 from lunchkit.events.models import Event
-from lunchkit.guests import actions as guest_actions
-from lunchkit.guests.actions import forget_old_wishes, say_no
 from lunchkit.imports import actions as import_actions
 from lunchkit.imports.models import ImportDraft
 from lunchkit.imports.planning import Wishes
 from lunchkit.imports.queries import draft_or_gone
 from lunchkit.imports.refusals import ImportForgotten
-from lunchkit.invitations.actions import invite_guests
+from lunchkit.mailings.models import Mailing
 from lunchkit.passkeys.letters import News, promise_news
 from lunchkit.recap.models import Recap, RecapSection, RecapVersion
+from lunchkit.subscribers.actions import forget_old_wishes, say_no
 from lunchkit.upkeep.actions import purge_people
-from lunchkit.wording.actions import save_words
-from lunchkit.wording.models import LetterWords
-from lunchkit.wording.words import Words
 from tests.conftest import Outbox
-from tests.guests import guest_of, invitations, said_yes
 from tests.importing import as_csv, preview
+from tests.subscribers import guest_of, invitations, invite, said_yes
 from tests.test_forgetting import files_of
 
 NOON = datetime(2027, 3, 2, 12, 0, tzinfo=UTC)
@@ -95,9 +91,10 @@ def test_no_byte_of_such_a_letter_stays_in_the_files(ada: Organiser, settings: S
 
 
 def written_by(event: Event, name: str) -> None:
-    """Somebody has worded a letter, and written in the recap."""
-    save_words(event, "confirmation", "fr", Words("Bonjour", ""), seen=0, by=name)
+    """Somebody has sent a mailing, and written in the recap."""
     with transaction() as session:
+        sent = {"audience": "seated", "recipients": 1, "sent_at": clock.now(), "sent_by": name}
+        session.add(Mailing(event_id=event.id, **sent))
         session.add(Recap(event_id=event.id, created_at=clock.now()))
         session.flush()
         section = RecapSection(event_id=event.id, position=1, kind="text", updated_at=clock.now(), updated_by=name)
@@ -108,7 +105,7 @@ def written_by(event: Event, name: str) -> None:
 
 def writers() -> list[str]:
     db.session.rollback()
-    columns = (LetterWords.updated_by, RecapSection.updated_by, RecapVersion.saved_by)
+    columns = (Mailing.sent_by, RecapSection.updated_by, RecapVersion.saved_by)
     return [name for column in columns for name in db.session.scalars(select(column))]
 
 
@@ -141,23 +138,20 @@ def statements(app: Flask) -> Iterator[list[str]]:
     sql_event.remove(db.engine, "before_cursor_execute", keep)
 
 
-def test_old_wishes_are_forgotten_in_slices_of_a_few_statements(
-    event: Event, statements: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(guest_actions, "AT_ONCE", 20)
+def test_old_wishes_are_forgotten_in_two_statements(event: Event, statements: list[str]) -> None:
     now, names = clock.now(), [f"P{number}" for number in range(50)]
     with clock.fixed_at(now):
         for name in names:
             said_yes(name)
         said_yes("Zoe")
-        invite_guests(event, "")
+        invite(event)
         for name in names:
             say_no(guest_of(name))
     assert len(invitations()) == 51
     statements.clear()
     with clock.fixed_at(now + timedelta(days=31)):
         assert forget_old_wishes() == 50
-    assert len([one for one in statements if one.startswith("DELETE")]) == 6, "three slices, two statements each"
+    assert len([one for one in statements if one.startswith("DELETE")]) == 2
     assert [row.recipient for row in invitations()] == ["zoe@example.org"]
 
 

@@ -75,7 +75,7 @@ def test_the_page_of_a_lunch_leads_to_its_own_letters(organiser_client: FlaskCli
     one, other = make_event(), make_event()
     write(one, "here@lunch.example")
     write(other, "elsewhere@lunch.example")
-    page = organiser_client.get(f"/organiser/e/{one.slug}").text
+    page = organiser_client.get(f"/organiser/e/{one.slug}/emails").text
     link = page.split(f'href="{LETTERS}?')[1].split('"')[0]
     shown = organiser_client.get(f"{LETTERS}?{link}").text
     assert "here@lunch.example" in shown

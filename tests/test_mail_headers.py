@@ -14,9 +14,9 @@ from lunchkit.mail import message as written
 from lunchkit.mail.actions import deliver_due
 from lunchkit.mail.message import build_message
 from lunchkit.mail.rendering import Letter, one_line
+from lunchkit.mailings.actions import send_mailing
+from lunchkit.mailings.models import Audience, Words
 from lunchkit.registrations.actions import register_attendee
-from lunchkit.wording.actions import save_words
-from lunchkit.wording.words import Words
 from tests.conftest import details
 from tests.test_delivery import Postbox, postbox  # noqa: F401
 
@@ -117,11 +117,13 @@ def test_on_the_wire_a_subject_keeps_its_spaces_and_a_name_is_no_header(
 ) -> None:
     event.title = "L’ESS : pour qui ?"
     db.session.commit()
-    save_words(event, "confirmation", "fr", Words("À table : {lunch} « {name} »", "x"), seen=0, by="Ada")
-    register_attendee(event, details(name, "ana@example.org"), form_key="k", language="fr")
+    register_attendee(event, details("Ana", "ana@example.org"), form_key="k", language="fr")
+    assert deliver_due() == 1
+    postbox.messages.clear()
+    send_mailing(event, Words(Audience.SEATED, f"À table : L’ESS « {name} »", "x"))
     assert deliver_due() == 1
     (raw,) = postbox.messages
-    assert read(raw, "Subject") == f"À table\u00a0: L’ESS\u00a0: pour qui\u202f? «\u202f{name}\u202f»"
+    assert read(raw, "Subject") == f"À table\u00a0: L’ESS «\u202f{name}\u202f»"
     assert set(message_from_bytes(raw).keys()) == HEADERS
     assert all(line.isascii() and len(line) <= 78 for line in lines(raw) if b"oundary" not in line)
 

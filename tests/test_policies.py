@@ -231,12 +231,11 @@ def one_of_each(event: Event) -> dict[str, Any]:
         "scan_id": scan.id,
         "draft_id": list_.id,
         "noun": "opening",
-        "letter": "confirmation",
-        "language": "fr",
+        "kind": "confirmation",
     }
 
 
-WORDS = {"noun", "letter", "language"}
+WORDS = {"noun", "kind"}
 """Parts of addresses that name no row."""
 
 

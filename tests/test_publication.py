@@ -11,9 +11,9 @@ from lunchkit import clock
 from lunchkit.db import db
 from lunchkit.events.actions import publish_event
 from lunchkit.events.models import Event
-from lunchkit.invitations.models import InvitationRound
 from lunchkit.lunches.actions import discard_draft, take_back_lunch
 from lunchkit.lunches.refusals import IsKnown
+from lunchkit.mailings.models import Mailing
 from lunchkit.registrations.actions import cancel_registration, register_attendee, register_by_hand
 from lunchkit.registrations.models import Registration, Standing
 from tests.conftest import EventMaker, Outbox, csrf_of, details
@@ -97,7 +97,7 @@ def test_a_lunch_that_people_know_stays_public(
         if known_by == "cancelled seat":
             cancel_registration(person)
     elif known_by == "invitation":
-        db.session.add(InvitationRound(event_id=event.id, note="", letters=3, sent_at=clock.now()))
+        db.session.add(Mailing(event_id=event.id, audience="subscribers", recipients=3, sent_at=clock.now()))
     elif known_by == "vote":
         ask(event).opened_at = clock.now()
     else:

@@ -226,7 +226,7 @@ def test_two_lunches_share(moody: Moody, make_event: EventMaker) -> None:
 
 def test_order_of_one_lunch_and_urgency_of_known_kinds(event: Event) -> None:
     kinds = [
-        "messages/message", "registrations/recap", "registrations/reminder", "registrations/confirmation",
+        "mailings/message", "registrations/recap", "registrations/reminder", "registrations/confirmation",
         "accounts/sign_in",
     ]  # fmt: skip
     for kind in kinds:
@@ -235,7 +235,7 @@ def test_order_of_one_lunch_and_urgency_of_known_kinds(event: Event) -> None:
     left = [db.session.get_one(OutboxLetter, number).kind for number in next_in_turn()]
     assert left == [
         "accounts/sign_in", "registrations/confirmation", "registrations/cancellation", "registrations/reminder",
-        "messages/message", "registrations/recap",
+        "mailings/message", "registrations/recap",
     ]  # fmt: skip
 
 

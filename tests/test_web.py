@@ -56,7 +56,7 @@ def test_every_route_answers_every_method_with_the_security_headers(
         "path": "css/base.css",
         "code": code_of(event),
         "noun": "opening",
-        "letter": "confirmation",
+        "kind": "confirmation",
         "language": "fr",
         "members": "x" * 32,
         "remark_id": "0" * 32,

@@ -19,7 +19,6 @@ from lunchkit.accounts.models import Organiser
 from lunchkit.db import transaction
 from lunchkit.demo import may
 from lunchkit.events.models import Colour, Event, Series
-from lunchkit.guests.actions import welcome_guest
 from lunchkit.planning.models import RunItem
 from lunchkit.polls.actions import open_poll
 from lunchkit.polls.models import Choice, Kind, Poll
@@ -33,6 +32,7 @@ from lunchkit.registrations.actions import register_by_hand
 from lunchkit.registrations.forms import AttendeeDetails
 from lunchkit.registrations.models import Diet
 from lunchkit.speakers.models import Appearance, Organisation, Speaker
+from lunchkit.subscribers.actions import welcome_guest
 
 ZONE = "Europe/Zurich"
 CONTACT = "lunch@example.org"

@@ -6,8 +6,7 @@ from lunchkit.db import db
 from lunchkit.events.models import Event
 from lunchkit.feedback.models import Feedback
 from lunchkit.feedback.queries import count_answered
-from lunchkit.invitations.models import InvitationRound
-from lunchkit.messages.models import Audience, MessageRound
+from lunchkit.mailings.models import Audience, Mailing
 from lunchkit.polls.models import Poll
 from lunchkit.questions.models import Question
 from lunchkit.recap.models import Recap
@@ -26,7 +25,7 @@ def took_place(event: Event) -> bool:
         exists().where(Poll.event_id == event.id, Poll.opened_at.is_not(None), Poll.in_rehearsal.is_(False)),
         exists().where(Question.event_id == event.id, Question.in_rehearsal.is_(False)),
         exists().where(Recap.event_id == event.id, Recap.published_at.is_not(None)),
-        exists().where(MessageRound.event_id == event.id, MessageRound.audience == Audience.CAME),
+        exists().where(Mailing.event_id == event.id, Mailing.audience == Audience.CAME),
     )
     feedback = db.session.get(Feedback, event.id, populate_existing=True)
     return bool(db.session.scalar(select(or_(*signs)))) or count_answered(event.id, feedback) > 0
@@ -37,7 +36,7 @@ def may_be_taken_back(event: Event) -> bool:
 
     Somebody who registered and cancelled counts too: their e-mails lead to its address.
     """
-    invited = db.session.scalar(select(exists().where(InvitationRound.event_id == event.id)))
+    invited = db.session.scalar(select(exists().where(Mailing.event_id == event.id)))
     is_public = event.published_at is not None and event.cancelled_at is None
     return is_public and not (people_on(event.id) or invited or took_place(event))
 

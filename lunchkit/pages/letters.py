@@ -15,17 +15,17 @@ from lunchkit.accounts.letters import INVITATION, NOTICE, SECRET, SIGN_IN
 from lunchkit.errors import NotFound
 from lunchkit.events.listing import latest_lunches
 from lunchkit.events.queries import any_event_by_slug_or_404
-from lunchkit.guests.models import INVITATION as INVITATION_TO_LUNCH
 from lunchkit.i18n import language
 from lunchkit.mail.actions import send_again, send_all_again
 from lunchkit.mail.models import OutboxLetter
 from lunchkit.mail.queries import LetterState, letter_counts, letter_or_404, letters_page, state_of
 from lunchkit.mail.rendering import Letter, render_letter
 from lunchkit.mail.turns import pause
-from lunchkit.messages.queries import subjects_by_letter
-from lunchkit.messages.words import KIND as MESSAGE
+from lunchkit.mailings.automatic import AUTOMATIC
+from lunchkit.mailings.emails import MESSAGE
 from lunchkit.passkeys.letters import NEWS
 from lunchkit.speakers.letters import SUBMISSION
+from lunchkit.subscribers.models import INVITATION as INVITATION_TO_LUNCH
 from lunchkit.text import clean_line
 
 KINDS = {
@@ -33,19 +33,10 @@ KINDS = {
     INVITATION: _l("Invitation into the team"),
     NOTICE: _l("News of the team and its settings"),
     NEWS: _l("News of somebody’s passkeys"),
-    "registrations/confirmation": _l("Confirmation"),
     "registrations/hold": _l("Confirm the registration"),
-    "registrations/waiting": _l("Waiting list"),
-    "registrations/promotion": _l("A seat has come free"),
-    "registrations/repeat": _l("Registered already"),
-    "registrations/ticket": _l("Ticket and link"),
-    "registrations/change": _l("Change of the lunch"),
-    "registrations/cancellation": _l("Cancellation"),
-    "registrations/event_cancellation": _l("Lunch cancelled"),
-    "registrations/reminder": _l("Reminder"),
-    "registrations/recap": _l("Recap"),
+    **{f"registrations/{kind}": name for kind, (name, _leaves) in AUTOMATIC.items()},
     INVITATION_TO_LUNCH: _l("Invitation to a lunch"),
-    MESSAGE: _l("Letter to the participants"),
+    MESSAGE: _l("E-mail to many"),
     SUBMISSION: _l("Page of a speaker to read"),
 }
 STATES = {LetterState.WAITING: _l("Waiting"), LetterState.SENT: _l("Sent"), LetterState.FAILED: _l("Failed")}
@@ -75,7 +66,6 @@ def index() -> ResponseReturnValue:
     return render_template(
         "mail/index.html",
         letters=letters,
-        subjects=subjects_by_letter({row.id: row.once_key for row in letters.items if row.kind == MESSAGE}),
         counts=letter_counts(event_id),
         chosen=chosen,
         offered=[event for event in events[:OFFERED] if event is not chosen] + ([chosen] if chosen else []),

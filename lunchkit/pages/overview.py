@@ -16,7 +16,7 @@ from lunchkit.feedback.queries import glance
 from lunchkit.feedback.views import Glance
 from lunchkit.lunches.queries import may_be_taken_back
 from lunchkit.mail.queries import LetterState, letter_counts
-from lunchkit.messages.queries import Written, written
+from lunchkit.mailings.queries import is_thanked
 from lunchkit.planning.queries import prepared_for
 from lunchkit.planning.views import Prepared
 from lunchkit.recap.queries import recap_of
@@ -64,8 +64,8 @@ class Overview:
     waiting_pages: int
     """Of speakers, submitted, for an organiser to read."""
     letters: dict[LetterState, int]
-    written: Written
-    """What was written to its people."""
+    thanked: bool
+    """Whether anything was written to its people once it was over."""
     has_recap: bool
     """Whether somebody has begun to write its recap."""
     may_be_ended: bool
@@ -91,7 +91,7 @@ def overview(event: Event) -> Overview:
     left = max(0, event.capacity - taken)
     state, prepared = event.state(now, left), prepared_for(event.id)
     speakers = [appearance.speaker for appearance in appearances(event.id)]
-    recap, feedback, to_people = recap_of(event.id), glance(event), written(event)
+    recap, feedback, thanked = recap_of(event.id), glance(event), is_thanked(event)
     return Overview(
         state=state,
         taken=taken,
@@ -106,7 +106,7 @@ def overview(event: Event) -> Overview:
         too_long=max(0, prepared.minutes - int((event.ends_at - event.starts_at).total_seconds() // 60)),
         waiting_pages=sum(speaker.submitted_at is not None for speaker in speakers),
         letters=letter_counts(event.id),
-        written=to_people,
+        thanked=thanked,
         has_recap=recap is not None,
         may_be_ended=event.may_be_ended(now),
         may_be_taken_back=may_be_taken_back(event),
@@ -120,7 +120,7 @@ def overview(event: Event) -> Overview:
             now,
             queue=queue,
             prepared=prepared,
-            owes_thanks=bool(taken) and not to_people.thanked,
+            owes_thanks=bool(taken) and not thanked,
             has_recap=recap is not None,
             said=feedback.answered,
         ),
@@ -189,7 +189,7 @@ def _next(
         return [Way(_("Share the members’ address"), "#members"), by_hand]
     if state in (EventState.OPEN, EventState.LATER):
         public = Way(_("See the public page"), url_for("pages.event", slug=slug))
-        invite = Way(_("Invite"), url_for("organiser.invitations.index", slug=slug))
+        invite = Way(_("Invite"), url_for("organiser.mailings.new", slug=slug, to="subscribers"))
         poster = Way(_("Poster"), url_for("pages.poster", slug=slug))
         return [public, invite, poster] if state is EventState.OPEN else [public, poster]
     return [by_hand, change]
@@ -211,7 +211,7 @@ def _afterwards(event: Event, state: EventState, *, owes_thanks: bool, has_recap
     heard = [Way(_("Read the feedback"), url_for("organiser.feedback.index", slug=event.slug))] if said else []
     thanks = []
     if owes_thanks and state is EventState.OVER and event.purged_at is None:
-        thanks.append(Way(_("Thank those who came"), url_for("organiser.messages.index", slug=event.slug)))
+        thanks.append(Way(_("Thank those who came"), url_for("organiser.mailings.new", slug=event.slug)))
     if state is EventState.CANCELLED or event.recap_published_at is not None:
         return [*thanks, again, *heard, *public]
     words = _("Finish the recap") if has_recap else _("Write the recap")

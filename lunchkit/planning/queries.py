@@ -14,7 +14,6 @@ from lunchkit.planning.views import Now, Prepared, ProgrammeRow, RunOfShow, RunR
 from lunchkit.planning.words import proposed_questions
 from lunchkit.polls.models import Poll
 from lunchkit.speakers.models import Appearance
-from lunchkit.wording.models import LetterWords
 
 MONTH = 30.44
 """Days, on average."""
@@ -80,9 +79,8 @@ def where_the_room_stands(run: RunOfShow, now: datetime) -> Now:
 
 def prepared_for(event_id: int) -> Prepared:
     """How much was prepared for a lunch that another one may take over; in one query."""
-    of_this = [table.event_id == event_id for table in (Poll, FormQuestion, RunItem, Appearance, LetterWords)]
+    of_this = [table.event_id == event_id for table in (Poll, FormQuestion, RunItem, Appearance)]
     of_this[1] = of_this[1] & FormQuestion.removed_at.is_(None)
-    of_this[4] = of_this[4] & LetterWords.set_aside_at.is_(None)
     of_this.append((Poll.event_id == event_id) & Poll.opened_at.is_(None) & Poll.question.in_(proposed_questions()))
     counts = [select(func.count()).where(condition).scalar_subquery() for condition in of_this]
     minutes = select(func.coalesce(func.sum(RunItem.minutes), 0)).where(RunItem.event_id == event_id).scalar_subquery()

@@ -11,18 +11,18 @@ from lunchkit.polls.forms import details_of
 from lunchkit.polls.models import Poll
 from lunchkit.polls.programme import place_programme
 from lunchkit.speakers.models import Appearance
-from lunchkit.wording.steps import copy_words
+from lunchkit.wording.steps import copy_paragraphs
 
 
 def copy_plan(session: Session, source: Event, event: Event, *, with_speakers: bool) -> None:
-    """All that was prepared for one lunch, for another: questions of both kinds, run of show, words of the letters.
+    """All that was prepared for one lunch, for another: questions of both kinds, run of show, own paragraphs.
 
     No result, and nobody. Who speaks comes along if asked for; what they said and showed does not.
     """
     _copy_questions(session, source, event)
     polls = _copy_polls(session, source, event)
     _copy_run(session, source, event, polls)
-    copy_words(session, source.id, event.id)
+    copy_paragraphs(session, source.id, event.id)
     if with_speakers:
         _copy_speakers(session, source, event)
 

@@ -79,8 +79,6 @@ class Prepared:
     questions: int
     rows: int
     speakers: int
-    words: int
-    """Letters in words of one's own, each language counted."""
     proposed: int
     """Questions for the room that still say what the proposal of a first lunch says: they show to nobody yet."""
     minutes: int

@@ -15,7 +15,6 @@ from lunchkit.erasures import Mark, note
 from lunchkit.errors import NotFound, TooMany
 from lunchkit.events.changes import EventDetails, apply_details, details_of, plan_of, told_changes
 from lunchkit.events.models import Event
-from lunchkit.guests.steps import ask_guest, forget_guest
 from lunchkit.limits import Window
 from lunchkit.mail.addresses import fold_email
 from lunchkit.mail.models import OutboxLetter
@@ -56,6 +55,7 @@ from lunchkit.registrations.steps import (
     require_open_by_hand,
     serve_queue,
 )
+from lunchkit.subscribers.steps import ask_guest, forget_guest
 from lunchkit.versions import require_version
 
 LETTERS_AN_HOUR = 3

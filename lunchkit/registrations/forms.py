@@ -16,10 +16,10 @@ from wtforms.validators import DataRequired, ValidationError
 from lunchkit.events.models import Event, FormQuestion
 from lunchkit.events.queries import form_questions
 from lunchkit.fields import BareForm, at_most, has_a_word
-from lunchkit.guests.words import BOX, HINT
 from lunchkit.mail.addresses import valid_email
 from lunchkit.registrations.models import Diet, Registration
 from lunchkit.registrations.own_questions import Answers, own_name, own_values, read_answers, with_own_questions
+from lunchkit.subscribers.words import BOX, HINT
 from lunchkit.text import clean_line, clean_text
 
 DIETS = [

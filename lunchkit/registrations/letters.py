@@ -5,12 +5,10 @@ calendar) never holds the write lock.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from typing import Any
 
-from flask import render_template
-from flask_babel import LazyString
 from flask_babel import gettext as _
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
@@ -20,23 +18,23 @@ from lunchkit.db import db
 from lunchkit.events.changes import plan_from_facts, plan_of
 from lunchkit.events.feeds import calendar_entry
 from lunchkit.events.models import Event
-from lunchkit.guests.queries import link_to_confirm
 from lunchkit.i18n import language
 from lunchkit.mail import outbox
-from lunchkit.mail.rendering import InlineImage, Letter, Urgency, fill, letter_kind, one_line
+from lunchkit.mail.rendering import InlineImage, Letter, Urgency, fill, letter_kind
 from lunchkit.registrations.keys import spoken_code, unsubscribe_token
 from lunchkit.registrations.models import Registration, Standing
-from lunchkit.registrations.words import AttendeeLetter, differences, letter_of, placeholder_values
-from lunchkit.text import clean_line, clean_text
-from lunchkit.wording.placeholders import placeholders_in
-from lunchkit.wording.queries import own_words
-from lunchkit.wording.words import Paragraph, Words, fill_in_subject, paragraphs
+from lunchkit.registrations.words import differences
+from lunchkit.subscribers.queries import link_to_confirm
+from lunchkit.wording.queries import own_paragraph
 
 FOLDER = "registrations/mail"
 TICKET_CID = "ticket"
 SAMPLE = "SAMPLE"
 """Stands in sample letters where a real one has somebody's secret: the link leads nowhere, no door lets it in."""
-SAMPLE_CODE = "ABCDEF"
+SAMPLE_CODE, SAMPLE_POSITION = "ABCDEF", 3
+WITH_TICKET = ("confirmation", "promotion", "reminder", "change", "repeat", "ticket")
+"""The e-mails that hold the ticket, at least for people with a seat."""
+_Written = tuple[str, str, str]
 ANSWERS = ("confirmation", "waiting", "repeat", "ticket")
 """The letters that answer whoever sent the form: where they ticked to be invited, these ask whether it was them."""
 
@@ -146,81 +144,32 @@ def ticket_address(nonce: bytes, link_hash: bytes | None = None) -> str:
     return qr.compact_url(links.public("registrations.door", ticket=tokens.ticket))
 
 
-@dataclass(frozen=True)
-class _Own:
-    """What a letter says in the organisers' own words, filled in; empty where it says it in lunchkit's."""
-
-    subject: str = ""
-    prose: tuple[Paragraph, ...] = ()
-    why: LazyString | None = None
+def _write(folder: str, event: Event, facts: dict[str, Any], own: str | None = None, **parts: object) -> _Written:
+    """Subject, text and HTML: lunchkit's templates with the organisers' own paragraph, or the one that is given."""
+    if own is None:
+        own = own_paragraph(event.id, folder, language())
+    return fill(f"{FOLDER}/{folder}", event=event, facts=facts, own=own, **parts)
 
 
-def _own(letter: AttendeeLetter | None, event: Event, facts: dict[str, Any], words: Words | None) -> _Own:
-    """The words of one's own of this lunch in the language being spoken, or those that are given to be looked at.
-
-    Lunchkit's own where a placeholder has no value: no letter leaves with a hole in it.
-    """
-    if letter is None:
-        return _Own()
-    if words is None:
-        words = own_words(event.id, letter.key, language())
-    if not words:
-        return _Own()
-    words = words.kept(letter.placeholders)
-    values = placeholder_values(letter, event, facts)
-    known = {name: value for name, value in values.items() if value is not None}
-    lacking = values.keys() - known.keys()
-    subject, prose = (
-        "" if lacking.intersection(placeholders_in(text)) else text for text in (words.subject, words.prose)
-    )
-    return _Own(fill_in_subject(subject, known), paragraphs(prose, known), letter.why)
-
-
-def _write(
-    folder: str, event: Event, facts: dict[str, Any], words: Words | None = None, **parts: object
-) -> tuple[str, str, str]:
-    """Subject, text and HTML: lunchkit's templates, with the organisers' prose in their midst where they wrote some."""
-    own = _own(letter_of(folder, facts), event, facts, words)
-    subject, text, html = fill(
-        f"{FOLDER}/{folder}", event=event, facts=facts, own=own.prose, why=own.why if own.prose else None, **parts
-    )
-    return own.subject or subject, text, html
-
-
-def lunchkits_words(letter: AttendeeLetter) -> Words:
-    """What a letter says where nobody writes otherwise, with placeholders, in the language being spoken.
-
-    Read from the letter's own templates, and cleaned as what people type is, so that the two can be compared.
-    """
-    facts = letter.sample | {"name": "{name}"}
-    if facts["position"] is not None:
-        facts["position"] = "{position}"
-    event = {"title": "{lunch}"}
-    subject = render_template(f"{FOLDER}/{letter.folder}/subject.txt", event=event, facts=facts)
-    prose = render_template(f"{FOLDER}/{letter.folder}/body.txt", event=event, facts=facts, opening_only=True)
-    return Words(clean_line(subject), clean_text(prose))
-
-
-def sample_letter(event: Event, letter: AttendeeLetter, words: Words) -> Letter:
-    """A letter as somebody who does not exist would get it, in these words, in the language being spoken."""
-    facts = letter.sample | {"name": _("Camille Sample"), "email": "camille@example.org"}
-    facts["seats"] = min(facts["seats"], 1 + event.companions_allowed)
-    page = links.public("registrations.show", token=SAMPLE)
+def sample_letter(event: Event, folder: str, own: str) -> Letter:
+    """An e-mail as somebody who does not exist would get it, with this paragraph, in the language being spoken."""
+    waits, ticket = folder == "waiting", folder in WITH_TICKET
+    facts = {"name": _("Camille Sample"), "standing": Standing.WAITING if waits else Standing.SEATED, "seats": 1}
     subject, text, html = _write(
-        letter.folder,
+        folder,
         event,
-        facts,
-        words,
-        ticket_cid=TICKET_CID if letter.has_ticket else None,
-        code=SAMPLE_CODE if letter.has_ticket else None,
-        page=page,
+        facts | {"position": SAMPLE_POSITION if waits else None, "why": Why.ATTENDEE},
+        own,
+        ticket_cid=TICKET_CID if ticket else None,
+        code=SAMPLE_CODE if ticket else None,
+        page=links.public("registrations.show", token=SAMPLE),
         cancellation=links.public("registrations.cancellation", token=SAMPLE),
         address=links.public("pages.event", slug=event.slug),
         recap=links.public("recap.show", slug=event.slug),
         unsubscribe=links.public("registrations.unsubscription", token=SAMPLE),
     )
-    written = Letter(one_line(subject), text, html, sender_name=event.series.network, reply_to=event.contact_email)
-    if not letter.has_ticket:
+    written = Letter(subject, text, html, sender_name=event.series.network, reply_to=event.contact_email)
+    if not ticket:
         return written
     code = qr.png(qr.compact_url(links.public("registrations.door", ticket=SAMPLE)))
     return replace(written, images=(InlineImage(TICKET_CID, code, _("QR code of your ticket")),))

@@ -8,11 +8,11 @@ from sqlalchemy import select
 from lunchkit.db import db
 from lunchkit.events.models import Event
 from lunchkit.events.queries import all_form_questions
-from lunchkit.guests.queries import own_wish
 from lunchkit.i18n import language, long_date
 from lunchkit.mail.models import OutboxLetter
 from lunchkit.personal import own_columns
 from lunchkit.registrations.models import CheckIn, Registration
+from lunchkit.subscribers.queries import own_wish
 
 
 def privacy_notice(event: Event) -> list[str]:

@@ -11,10 +11,6 @@ from lunchkit.config import current_settings
 from lunchkit.errors import NotFound, Refusal
 from lunchkit.events.models import Event
 from lunchkit.events.queries import event_by_slug_or_404
-from lunchkit.guests.actions import welcome_guest
-from lunchkit.guests.models import Wish
-from lunchkit.guests.queries import guest_by_email, guest_token
-from lunchkit.guests.words import BOX, PROMISE
 from lunchkit.i18n import language
 from lunchkit.mail.domains import likely_meant
 from lunchkit.refusals import NO, readable, retry_header
@@ -33,6 +29,10 @@ from lunchkit.registrations.queries import (
     seats_taken,
 )
 from lunchkit.registrations.refusals import FormUsedAlready, RegistrationClosed
+from lunchkit.subscribers.actions import welcome_guest
+from lunchkit.subscribers.models import Wish
+from lunchkit.subscribers.queries import guest_by_email, guest_token
+from lunchkit.subscribers.words import BOX, PROMISE
 
 STAMP_LIFE = 4 * 3600
 bp = Blueprint("registrations", __name__)

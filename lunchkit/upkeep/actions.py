@@ -12,14 +12,14 @@ from lunchkit.config import current_settings
 from lunchkit.db import leave_traces, scrub_traces, transaction
 from lunchkit.erasures import Mark, drop_notes, key_of, note, read_notes
 from lunchkit.events.models import FOOD_KEPT_FOR, REMINDERS, Event, Reminder
-from lunchkit.guests.models import Guest, Wish
-from lunchkit.guests.steps import forget_guests
 from lunchkit.mail.models import OutboxLetter
 from lunchkit.personal import erase_of_event, erase_people
 from lunchkit.registrations.letters import promise_letter
 from lunchkit.registrations.models import Needs, Registration, Standing
 from lunchkit.registrations.seats import lock_event
 from lunchkit.registrations.steps import forget, lock, release_held, serve_queue
+from lunchkit.subscribers.models import Guest, Wish
+from lunchkit.subscribers.steps import forget_guests
 
 REMINDER_WINDOW = timedelta(hours=20)
 """A reminder that could not leave for so long (the server was off) is not sent late."""

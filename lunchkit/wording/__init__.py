@@ -1,1 +1,1 @@
-"""Words of the organisers' own in the letters of one lunch: what may stand in them, and how they are kept."""
+"""Own paragraphs: what the organisers of one lunch add to its automatic e-mails."""

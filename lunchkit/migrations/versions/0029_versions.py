@@ -9,7 +9,7 @@ from babel import Locale
 from lunchkit.db import UTCDateTime
 
 revision = "0029"
-down_revision = "0027"
+down_revision = "0028"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,155 @@
+"""Sending mailings: one e-mail per person, however often and by how many organisers the button is pressed."""
+
+import secrets
+from collections import Counter
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from lunchkit import clock
+from lunchkit.accounts.steps import forgets_names
+from lunchkit.config import current_settings
+from lunchkit.db import db, transaction
+from lunchkit.events.models import Event
+from lunchkit.house.refusals import TooManyTrials
+from lunchkit.limits import Window
+from lunchkit.mail.message import build_message
+from lunchkit.mail.outbox import Addressee, call_back, promise_to_all
+from lunchkit.mail.rendering import Letter
+from lunchkit.mail.trial import Trial, try_line
+from lunchkit.mailings.audiences import PEOPLE, why_not
+from lunchkit.mailings.emails import KINDS, MESSAGE
+from lunchkit.mailings.models import Audience, Mailing, Words
+from lunchkit.mailings.queries import A_DAY, free_again_at, is_left_to_invite, offered, once_key
+from lunchkit.mailings.refusals import (
+    OTHER_PEOPLE_NOW,
+    EnoughForToday,
+    NobodyToReach,
+    NotWritable,
+    SameWordsAgain,
+)
+from lunchkit.registrations.models import Registration
+from lunchkit.registrations.seats import lock_event
+from lunchkit.subscribers.models import INVITATION, Guest
+
+trials = Window(20, 3600.0)
+
+
+def send_mailing(event: Event, words: Words, *, by: str = "", form_key: str | None = None) -> Mailing:
+    """Promise an e-mail with these words to everybody of their audience.
+
+    The same form sent again promises nothing, and gets the same mailing. Raises NotWritable, EnoughForToday,
+    SameWordsAgain or NobodyToReach.
+    """
+    with transaction() as session:
+        event = lock_event(session, event.id)
+        sent = session.scalar(select(Mailing).where(Mailing.form_key == form_key)) if form_key else None
+        if sent is not None:
+            return sent
+        _require_writable(session, event, words)
+        mailing = Mailing(
+            event_id=event.id,
+            form_key=form_key,
+            audience=words.audience,
+            subject=words.subject,
+            text=words.text,
+            recipients=0,
+            sent_at=clock.now(),
+            sent_by=by,
+        )
+        session.add(mailing)
+        session.flush()
+        is_invitation = words.audience is Audience.SUBSCRIBERS
+        people = _subscribers(session, mailing) if is_invitation else _registered(session, mailing)
+        if not people:
+            raise NobodyToReach
+        mailing.recipients = len(people)
+        promise_to_all(session, people, kind=INVITATION if is_invitation else MESSAGE, event_id=event.id)
+    return mailing
+
+
+def _require_writable(session: Session, event: Event, words: Words) -> None:
+    """Whether these words may go to these people now. Subscribers are invited once, so no other limit is needed."""
+    now, audience = clock.now(), words.audience
+    if audience not in offered(event, now):
+        raise NotWritable(why_not(event, audience, now) or OTHER_PEOPLE_NOW)
+    if audience is Audience.SUBSCRIBERS:
+        return
+    same = select(Mailing.id).where(
+        Mailing.event_id == event.id,
+        Mailing.audience == audience,
+        Mailing.subject == words.subject,
+        Mailing.text == words.text,
+        Mailing.sent_at > now - A_DAY,
+    )
+    if session.scalar(same.limit(1)) is not None:
+        raise SameWordsAgain
+    if (until := free_again_at(event.id, now)) is not None:
+        raise EnoughForToday(event, until)
+
+
+def _subscribers(session: Session, mailing: Mailing) -> list[Addressee]:
+    """Their rows are held until the end: who is erased or says no at this moment comes before or after."""
+    left = select(Guest.id, Guest.email, Guest.language).where(is_left_to_invite(mailing.event_id)).order_by(Guest.id)
+    rows = session.execute(left.with_for_update(read=True, of=Guest)).all()
+    return [
+        Addressee(email, language, {"guest": number, "mailing": mailing.id}, once_key(mailing.event_id, number))
+        for number, email, language in rows
+    ]
+
+
+def _registered(session: Session, mailing: Mailing) -> list[Addressee]:
+    people = select(Registration.id, Registration.email, Registration.language).where(
+        PEOPLE[mailing.words.audience].rows(mailing.event_id), Registration.email.is_not(None)
+    )
+    return [
+        Addressee(
+            email or "",
+            language,
+            {"registration": number, "mailing": mailing.id},
+            f"mailing/{mailing.id}/{number}",
+            subject_id=number,
+        )
+        for number, email, language in session.execute(people.order_by(Registration.id)).all()
+    ]
+
+
+def recall_mailings(event: Event) -> int:
+    """Take the mailings of a lunch out of the outbox that nobody has tried to send; returns how many e-mails.
+
+    Idempotent. Subscribers that it concerns can be invited again. A mailing of which nothing has left is deleted, and
+    does not count for the limit of a day.
+    """
+    with transaction() as session:
+        lock_event(session, event.id)
+        recalled = Counter(facts["mailing"] for kind in KINDS for facts in call_back(session, event.id, kind))
+        for mailing in session.scalars(select(Mailing).where(Mailing.id.in_(recalled))).all():
+            mailing.recipients -= recalled[mailing.id]
+            if not mailing.recipients:
+                session.delete(mailing)
+    return recalled.total()
+
+
+def send_trial(letter: Letter, recipient: str) -> Trial:
+    """Send a test e-mail now, past the outbox. Raises TooManyTrials.
+
+    No transaction is open meanwhile: the mail server may take its time.
+    """
+    if not trials.allows(recipient):
+        raise TooManyTrials
+    settings = current_settings()
+    message = build_message(
+        letter,
+        sender=settings.mail_from,
+        recipient=recipient,
+        message_id=f"<{secrets.token_hex(16)}@{settings.mail_from.rpartition('@')[2]}>",
+        date=clock.now(),
+    )
+    db.session.commit()
+    return try_line(settings, message)
+
+
+@forgets_names
+def forget_sender(session: Session, name: str) -> None:
+    """The mailing stays; who sent it is forgotten with the person."""
+    session.execute(update(Mailing).where(Mailing.sent_by == name).values(sent_by=""))

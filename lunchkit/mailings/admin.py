@@ -1,0 +1,244 @@
+"""The organisers' pages for the e-mails of one lunch: what leaves by itself, what was sent, and writing to many."""
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import LazyString, force_locale
+from flask_babel import gettext as _
+from flask_babel import ngettext as _n
+
+from lunchkit import clock, stamps
+from lunchkit.accounts.queries import current_organiser
+from lunchkit.config import current_settings
+from lunchkit.errors import NotFound
+from lunchkit.events.models import Event
+from lunchkit.events.queries import any_event_by_slug_or_404
+from lunchkit.house.refusals import NoMailServer
+from lunchkit.i18n import LANGUAGE_NAMES, language
+from lunchkit.mail.outbox import A_MINUTE
+from lunchkit.mail.queries import LetterState, last_leaves_at, letter_counts
+from lunchkit.mail.reasons import explain
+from lunchkit.mail.rendering import Letter
+from lunchkit.mailings import actions
+from lunchkit.mailings.audiences import PEOPLE, why_not
+from lunchkit.mailings.automatic import AUTOMATIC
+from lunchkit.mailings.emails import KINDS, preview, thanks
+from lunchkit.mailings.forms import MailingForm, ParagraphForm, mailing_form, paragraph_form
+from lunchkit.mailings.models import Audience
+from lunchkit.mailings.queries import Reach, free_again_at, mailings, reaches
+from lunchkit.mailings.refusals import NobodyToReach, enough_until
+from lunchkit.refusals import NO, readable, retry_header
+from lunchkit.registrations.letters import as_trial, sample_letter
+from lunchkit.wording.actions import save_paragraph
+from lunchkit.wording.queries import own_texts, paragraph_row
+
+AREA = "/e/<slug>/emails"
+ONE = f"{AREA}/automatic/<kind>"
+NAMED = dict(LANGUAGE_NAMES)
+bp = Blueprint("mailings", __name__)
+
+
+@bp.get(AREA)
+def index(slug: str) -> ResponseReturnValue:
+    """All e-mails of a lunch: what was sent, what is on its way, and what leaves by itself."""
+    event = any_event_by_slug_or_404(slug)
+    now, counts = clock.now(), letter_counts(event.id)
+    planned = [moment for moment in (last_leaves_at(event.id, kind) for kind in KINDS) if moment is not None]
+    return render_template(
+        "organiser/mailings/index.html",
+        event=event,
+        mailings=mailings(event.id),
+        people=PEOPLE,
+        counts=counts,
+        follows=request.args.get("done") == "sent" and counts[LetterState.WAITING] > 0,
+        last_at=max(planned, default=None),
+        automatic=AUTOMATIC,
+        own=own_texts(event.id),
+        not_writable=why_not(event, Audience.ALL, now),
+        may_invite=why_not(event, Audience.SUBSCRIBERS, now) is None,
+    )
+
+
+@bp.get(f"{AREA}/new")
+def new(slug: str) -> ResponseReturnValue:
+    """Whom one can write to, and the form."""
+    event = any_event_by_slug_or_404(slug)
+    reached = reaches(event, clock.now())
+    return _form_page(event, reached, _form(event, reached))
+
+
+@bp.post(f"{AREA}/new")
+def look(slug: str) -> ResponseReturnValue:
+    """The e-mail in each language in which somebody reads it, and the question whether to send it.
+
+    Stores nothing; with ``act=trial`` it leaves for whoever writes it, and for nobody else.
+    """
+    event = any_event_by_slug_or_404(slug)
+    reached = reaches(event, clock.now())
+    form = _form(event, reached, is_sent=True)
+    if not form.validate():
+        return _form_page(event, reached, form), 422 if reached else 409
+    if "change" in request.form:
+        return _form_page(event, reached, form)
+    if not reached[form.words().audience].recipients:
+        return _form_page(event, reached, form, NobodyToReach.message), NobodyToReach.status
+    form.stamp.data = stamps.issue(_scope(event))
+    outcome = _try(preview(event, form.words(), language())) if request.form.get("act") == "trial" else {}
+    return _preview_page(event, reached, form, outcome)
+
+
+@bp.post(f"{AREA}/sending")
+def send(slug: str) -> ResponseReturnValue:
+    """Send it; a page that is sent twice sends it once."""
+    event = any_event_by_slug_or_404(slug)
+    reached = reaches(event, clock.now())
+    form = _form(event, reached, is_sent=True)
+    if not form.validate():
+        return _form_page(event, reached, form), 422 if reached else 409
+    stamp = stamps.read(form.stamp.data, _scope(event))
+    try:
+        actions.send_mailing(event, form.words(), by=_by(), form_key=stamp.key if stamp else None)
+    except NO as error:
+        refusal = readable(error)
+        return _form_page(event, reached, form, refusal.message), refusal.status, retry_header(refusal)
+    return redirect(url_for(".index", slug=slug, done="sent"), code=303)
+
+
+@bp.post(f"{AREA}/recall")
+def recall(slug: str) -> ResponseReturnValue:
+    """Stop what has not left."""
+    actions.recall_mailings(any_event_by_slug_or_404(slug))
+    return redirect(url_for(".index", slug=slug, done="recalled"), code=303)
+
+
+@bp.get(ONE)
+def edit(slug: str, kind: str) -> ResponseReturnValue:
+    """One automatic e-mail: the form with what the organisers add to it, and how it reads."""
+    event = any_event_by_slug_or_404(slug)
+    return _edit_page(event, kind, _own_form(event, kind))
+
+
+@bp.post(f"{ONE}/preview")
+def read(slug: str, kind: str) -> ResponseReturnValue:
+    """How the e-mail would read with what was typed. Stores nothing; ``act=trial`` as in ``look``."""
+    event = any_event_by_slug_or_404(slug)
+    form = _own_form(event, kind, is_sent=True)
+    if not form.validate():
+        return _edit_page(event, kind, form), 422
+    is_trial = request.form.get("act") == "trial"
+    outcome = _try(sample_letter(event, kind, form.texts()[language()])) if is_trial else {}
+    return _edit_page(event, kind, form, **outcome)
+
+
+@bp.post(ONE)
+def save(slug: str, kind: str) -> ResponseReturnValue:
+    """The e-mail says this besides from now on."""
+    event = any_event_by_slug_or_404(slug)
+    form = _own_form(event, kind, is_sent=True)
+    if not form.validate():
+        return _edit_page(event, kind, form), 422
+    try:
+        save_paragraph(event, kind, form.texts(), base=form.base_version())
+    except NO as error:
+        refusal, row = readable(error), paragraph_row(event.id, kind)
+        form.base.data = str(row.version if row else 0)
+        page = _edit_page(event, kind, form, notice=refusal.message, theirs=row.texts if row else {})
+        return page, refusal.status, retry_header(refusal)
+    return redirect(url_for(".edit", slug=slug, kind=kind, done="saved"), code=303)
+
+
+def _scope(event: Event) -> str:
+    """What the stamp of a sending is for."""
+    return f"mailing {event.slug}"
+
+
+def _by() -> str:
+    organiser = current_organiser()
+    return organiser.name if organiser else ""
+
+
+def _form(event: Event, reached: dict[Audience, Reach], *, is_sent: bool = False) -> MailingForm:
+    wanted = request.args.get("to")
+    chosen = next((one for one in reached if one == wanted), next(iter(reached), None))
+    choices = [(audience, _label(reach)) for audience, reach in reached.items()]
+    data = request.form if is_sent else None
+    return mailing_form(choices, chosen, is_over=event.is_over(clock.now()), data=data)
+
+
+def _label(reach: Reach) -> str:
+    """An audience by name, with how many e-mails that would be."""
+    number = _n("one e-mail", "%(num)s e-mails", reach.recipients) if reach.recipients else _("no e-mail")
+    without = _n("one without an address", "%(num)s without an address", reach.without)
+    label = f"{PEOPLE[reach.audience].label} – {number}"
+    return f"{label}, {without}" if reach.without else label
+
+
+def _form_page(
+    event: Event, reached: dict[Audience, Reach], form: MailingForm, notice: LazyString | str | None = None
+) -> str:
+    now = clock.now()
+    until = free_again_at(event.id, now)
+    return render_template(
+        "organiser/mailings/new.html",
+        event=event,
+        form=form,
+        notice=notice,
+        reached=reached,
+        reasons=dict.fromkeys(filter(None, (why_not(event, one, now) for one in (Audience.ALL, Audience.SUBSCRIBERS)))),
+        enough=enough_until(event, until) if until else None,
+        is_over=form.is_over,
+        thanks=thanks(),
+    )
+
+
+def _preview_page(event: Event, reached: dict[Audience, Reach], form: MailingForm, outcome: dict[str, Any]) -> str:
+    words = form.words()
+    reach = reached[words.audience]
+    spoken = sorted(reach.languages, key=lambda one: one != language())
+    return render_template(
+        "organiser/mailings/preview.html",
+        event=event,
+        form=form,
+        reach=reach,
+        label=_label(reach),
+        letters=[(code, NAMED.get(code, code), preview(event, words, code)) for code in spoken],
+        a_minute=A_MINUTE,
+        **outcome,
+    )
+
+
+def _own_form(event: Event, kind: str, *, is_sent: bool = False) -> ParagraphForm:
+    """Raises NotFound for an e-mail that there is not."""
+    if kind not in AUTOMATIC:
+        raise NotFound
+    row = paragraph_row(event.id, kind)
+    return paragraph_form(row.texts if row else {}, row.version if row else 0, request.form if is_sent else None)
+
+
+def _edit_page(event: Event, kind: str, form: ParagraphForm, **context: Any) -> str:
+    samples = []
+    for code, text in form.texts().items():
+        with force_locale(code):
+            samples.append((code, NAMED[code], sample_letter(event, kind, text)))
+    return render_template(
+        "organiser/mailings/automatic.html",
+        event=event,
+        kind=kind,
+        name=AUTOMATIC[kind][0],
+        leaves=AUTOMATIC[kind][1],
+        form=form,
+        letters=samples,
+        named=NAMED,
+        **context,
+    )
+
+
+def _try(letter: Letter) -> dict[str, Any]:
+    """Send a sample to whoever is signed in; returns what the page says of it. Raises NoMailServer, TooManyTrials."""
+    settings, organiser = current_settings(), current_organiser()
+    if not settings.mail_host or organiser is None:
+        raise NoMailServer
+    outcome = actions.send_trial(as_trial(letter), organiser.email)
+    reason = explain(outcome.error, settings) if outcome.error else None
+    return {"outcome": outcome, "reason": reason, "recipient": organiser.email}

@@ -1,0 +1,55 @@
+"""To whom one may write about a lunch: the audiences, which registrations belong to each, and when not."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement, and_
+
+from lunchkit.events.models import Event
+from lunchkit.mailings.models import Audience
+from lunchkit.registrations.models import Registration, Standing
+
+
+@dataclass(frozen=True)
+class People:
+    """The people of one audience; those who subscribed are no registrations, and have no standing."""
+
+    label: LazyString
+    standings: tuple[Standing, ...] = ()
+    only_who_came: bool = False
+
+    def has(self, person: Registration) -> bool:
+        """Whether a registration belongs to them, as it is now."""
+        if person.erased_at is not None or person.standing not in self.standings:
+            return False
+        return person.arrived > 0 or not self.only_who_came
+
+    def rows(self, event_id: int) -> ColumnElement[bool]:
+        """Which registrations of a lunch belong to them; says the same as ``has``."""
+        came = Registration.arrived > 0 if self.only_who_came else Registration.arrived >= 0
+        standing = Registration.standing.in_([str(one) for one in self.standings])
+        return and_(Registration.event_id == event_id, Registration.erased_at.is_(None), standing, came)
+
+
+PEOPLE = {
+    Audience.SUBSCRIBERS: People(_l("Subscribers who are not registered for this lunch")),
+    Audience.SEATED: People(_l("Everybody with a seat"), (Standing.SEATED,)),
+    Audience.WAITING: People(_l("The waiting list"), (Standing.WAITING,)),
+    Audience.ALL: People(_l("Everybody with a seat, and the waiting list"), (Standing.SEATED, Standing.WAITING)),
+    Audience.CAME: People(_l("Everybody who came"), (Standing.SEATED,), only_who_came=True),
+}
+
+
+def why_not(event: Event, audience: Audience, now: datetime) -> LazyString | None:
+    """Why an audience of a lunch cannot be written to at this moment; None where it can."""
+    if event.cancelled_at is not None:
+        return _l("This lunch is called off, and everybody was told. Nobody can be written to any more.")
+    if event.published_at is None:
+        return _l("This lunch is a draft. Publish it first: the e-mail leads to its page.")
+    if audience is Audience.SUBSCRIBERS and not event.takes_registrations(now):
+        return _l("Nobody can be invited now: an invitation leads to the registration form, which is not open.")
+    if event.purged_at is not None:
+        return _l("Names and addresses of this lunch are erased: nobody can be written to any more.")
+    return None

@@ -1,0 +1,147 @@
+"""The e-mails of a mailing: what they say around the organisers' words, and to whom they still go when they leave."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask_babel import LazyString, force_locale
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from lunchkit import clock, links
+from lunchkit.db import db
+from lunchkit.events.models import Event
+from lunchkit.feedback.models import Stage, stage_of
+from lunchkit.feedback.queries import feedback_of
+from lunchkit.mail.rendering import Letter, Urgency, fill, letter_kind
+from lunchkit.mailings.audiences import PEOPLE
+from lunchkit.mailings.models import Audience, Mailing, Words
+from lunchkit.registrations.letters import SAMPLE
+from lunchkit.registrations.models import Registration, Standing
+from lunchkit.registrations.steps import find_by_email
+from lunchkit.rooms.queries import room_of_event
+from lunchkit.speakers.queries import appearances
+from lunchkit.subscribers.models import INVITATION, Guest, Wish
+from lunchkit.subscribers.queries import guest_link
+
+MESSAGE = "mailings/message"
+KINDS = (INVITATION, MESSAGE)
+NOBODYS = "X" * 32
+"""Stands in a preview where each subscriber has a link of their own."""
+_SITS = _l("You get this letter because you have a seat at this lunch.")
+_WAITS = _l("You get this letter because you asked for a seat, and all were taken.")
+_SAT = _l("You get this letter because you had a seat at this lunch.")
+_CAME = _l("You get this letter because you came to this lunch.")
+
+
+@letter_kind(INVITATION, Urgency.MAILING)
+def invitation(facts: dict[str, Any]) -> Letter | None:
+    """A lunch is to come: when, where, about what, the way to a seat, and the way out.
+
+    None for somebody who said no, was erased or has registered meanwhile, and where the form is not open any more.
+    """
+    guest, mailing = db.session.get(Guest, facts["guest"]), db.session.get(Mailing, facts["mailing"])
+    event = db.session.get(Event, mailing.event_id) if mailing is not None else None
+    if guest is None or mailing is None or event is None or guest.confirmed_at is None or guest.wish is not Wish.YES:
+        return None
+    is_known = find_by_email(db.session(), event.id, guest.email) is not None
+    if not event.takes_registrations(clock.now()) or is_known:
+        return None
+    return _invitation(event, mailing.words, guest_link(guest), guest.confirmed_at)
+
+
+@letter_kind(MESSAGE, Urgency.MAILING)
+def message(facts: dict[str, Any]) -> Letter | None:
+    """What the organisers wrote, day and place, the links that are good now, and why one gets it.
+
+    None for somebody who has cancelled, was erased or is in another audience meanwhile; for a lunch that is called
+    off; and for news of a lunch that is over.
+    """
+    mailing = db.session.get(Mailing, facts["mailing"])
+    person = db.session.get(Registration, facts["registration"])
+    if mailing is None or person is None or not PEOPLE[mailing.words.audience].has(person):
+        return None
+    event, now = person.event, clock.now()
+    if event.id != mailing.event_id or event.cancelled_at is not None or event.published_at is None:
+        return None
+    if event.is_over(now) and not event.is_over(mailing.sent_at):
+        return None
+    own = links.personal_tokens(person.nonce, known_hash=person.link_hash)
+    return _message(event, mailing.words, person.name, person.standing, own.link)
+
+
+def preview(event: Event, words: Words, language: str) -> Letter:
+    """The e-mail as somebody who does not exist would get it in a language; its personal links lead nowhere."""
+    with force_locale(language):
+        if words.audience is Audience.SUBSCRIBERS:
+            return _invitation(event, words, links.public("subscribers.show", token=NOBODYS), clock.now())
+        return _message(event, words, _("Camille Sample"), PEOPLE[words.audience].standings[0], SAMPLE)
+
+
+def thanks() -> str:
+    """The thanks that lunchkit proposes, in the language being spoken."""
+    said = (
+        _("Thank you for this lunch: for your time at table, and for what was said there."),
+        _("We hope to see you at one of the next ones."),
+    )
+    return "\n\n".join(said)
+
+
+def _invitation(event: Event, words: Words, unsubscribe: str, said_yes_at: datetime) -> Letter:
+    subject, text, html = fill(
+        "mailings/mail/invitation",
+        event=event,
+        subject=words.subject,
+        own=words.text,
+        speakers=", ".join(appearance.speaker.name for appearance in appearances(event.id)),
+        registration=links.public("registrations.new", slug=event.slug),
+        address=links.public("pages.event", slug=event.slug),
+        unsubscribe=unsubscribe,
+        said_yes_on=said_yes_at.astimezone(ZoneInfo(event.zone)).date(),
+    )
+    return _letter(event, subject, text, html, unsubscribe)
+
+
+def _message(event: Event, words: Words, name: str, standing: str, token: str) -> Letter:
+    """``token`` opens the reader's own page, which is of use while the seat can be given back."""
+    is_over = event.is_over(clock.now())
+    subject, text, html = fill(
+        "mailings/mail/message",
+        event=event,
+        subject=words.subject,
+        facts={"name": name, "standing": standing},
+        own=words.text or thanks(),
+        why=_why(words.audience, standing, is_over=is_over),
+        is_over=is_over,
+        page=links.public("registrations.show", token=token),
+        cancellation=links.public("registrations.cancellation", token=token),
+        recap=links.public("recap.show", slug=event.slug) if event.recap_published_at is not None else None,
+        feedback=_feedback_address(event),
+        address=links.public("pages.event", slug=event.slug),
+    )
+    return _letter(event, subject, text, html)
+
+
+def _letter(event: Event, subject: str, text: str, html: str, unsubscribe: str = "") -> Letter:
+    return Letter(
+        subject,
+        text,
+        html,
+        sender_name=event.series.network,
+        reply_to=event.contact_email,
+        unsubscribe_url=unsubscribe,
+    )
+
+
+def _why(audience: Audience, standing: str, *, is_over: bool) -> LazyString:
+    if is_over:
+        return _CAME if audience is Audience.CAME else _SAT
+    return _WAITS if standing == Standing.WAITING else _SITS
+
+
+def _feedback_address(event: Event) -> str | None:
+    """Where people say how it was, while they may; see ADR 0020 for why these people are told the room's code."""
+    room = room_of_event(event.id)
+    if room is None or stage_of(event, feedback_of(event.id), clock.now()) is not Stage.OPEN:
+        return None
+    return links.public("presenter.phone", code=room.code)

@@ -1,0 +1,64 @@
+"""What tests of subscribers and invitations have in common."""
+
+from sqlalchemy import select
+
+from lunchkit import clock
+from lunchkit.db import db, transaction
+from lunchkit.events.models import Event
+from lunchkit.mail.models import OutboxLetter
+from lunchkit.mailings.actions import send_mailing
+from lunchkit.mailings.models import Audience, Mailing, Words
+from lunchkit.subscribers.actions import welcome_guest
+from lunchkit.subscribers.models import INVITATION, Guest, Wish
+from lunchkit.subscribers.queries import guest_by_email, guest_token
+from lunchkit.subscribers.steps import ask_guest
+
+ONE_CLICK = {"List-Unsubscribe": "One-Click"}
+"""The body of the POST of RFC 8058."""
+
+
+def said_yes(name: str, language: str = "fr") -> Guest:
+    """Somebody who said yes and confirmed it."""
+    welcome_guest(f"{name.lower()}@example.org", language)
+    return guest_of(name)
+
+
+def asked(name: str) -> Guest:
+    """Somebody in whose name a form was sent with the tick."""
+    with transaction() as session:
+        ask_guest(session, f"{name.lower()}@example.org", "fr", clock.now())
+    return guest_of(name)
+
+
+def guest_of(name: str) -> Guest:
+    """The guest of that name as the row stands now."""
+    db.session.rollback()
+    db.session.expire_all()
+    guest = guest_by_email(f"{name.lower()}@example.org")
+    assert guest is not None
+    return guest
+
+
+def wish_of(name: str) -> Wish | None:
+    """What holds of somebody; None of whom nothing is known."""
+    db.session.rollback()
+    db.session.expire_all()
+    guest = guest_by_email(f"{name.lower()}@example.org")
+    return guest.wish if guest else None
+
+
+def door_of(guest: Guest) -> str:
+    """The path of the link in a guest's letters."""
+    return f"/invitations/{guest_token(guest)}"
+
+
+def invitations(event_id: int | None = None) -> list[OutboxLetter]:
+    """The invitations that were promised."""
+    db.session.rollback()
+    rows = select(OutboxLetter).where(OutboxLetter.kind == INVITATION).order_by(OutboxLetter.id)
+    return [row for row in db.session.scalars(rows) if event_id in (None, row.event_id)]
+
+
+def invite(event: Event, text: str = "", form_key: str | None = None) -> Mailing:
+    """Invite everybody who is left to invite, with words of one's own."""
+    return send_mailing(event, Words(Audience.SUBSCRIBERS, text=text), form_key=form_key)

@@ -1,0 +1,156 @@
+"""From the box on one lunch's form to the invitation to the next, and out of it with one press: in a real browser, by real mail."""
+
+import re
+import urllib.request
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from lunchkit.db import db, transaction
+from lunchkit.events.queries import any_event_by_slug_or_404
+from lunchkit.subscribers.actions import welcome_guest
+from lunchkit.subscribers.models import Wish
+from lunchkit.subscribers.queries import guest_by_email
+from tests.chromium import DESK, open_context
+from tests.live import House, house, text_of
+from tests.looks import ATTENDEE, LOOKS, ORGANISER, faults_here, over_budget, weigh
+
+TWO = (LOOKS[0], LOOKS[-1])
+"""Small and light, large and dark; every look of each page: tests/test_budgets.py."""
+NOTE = "Cette fois, on répare : apportez « tout » !\n\nÀ <midi> & demi."
+
+
+@pytest.fixture
+def lunch(tmp_path: Path) -> Iterator[House]:
+    """The demo, with a second lunch whose form is open."""
+    with house(tmp_path) as lunch:
+        yield lunch
+
+
+def next_lunch(lunch: House) -> str:
+    """One more lunch like the coming one, a week later."""
+    with lunch.app.app_context():
+        coming = any_event_by_slug_or_404(lunch.events["coming"])
+        columns = {column.key: getattr(coming, column.key) for column in type(coming).__table__.columns}
+        later = {name: columns[name] + timedelta(days=7) for name in ("starts_at", "ends_at")}
+        with transaction() as session:
+            session.add(type(coming)(**columns | later | {"id": None, "uid": "next@x", "slug": "next", "form_key": None,
+                                                           "members_hash": None}))  # fmt: skip
+        db.session.remove()
+    return "next"
+
+
+def wish(lunch: House, email: str) -> Wish | None:
+    """What holds of somebody now."""
+    with lunch.app.app_context():
+        guest = guest_by_email(email)
+        found = guest.wish if guest else None
+        db.session.remove()
+    return found
+
+
+def link_of(lunch: House, text: str) -> str:
+    """The guest's link in a letter."""
+    found = re.search(re.escape(lunch.base) + r"/invitations/[\w=-]+", text)
+    assert found is not None, text
+    return found[0]
+
+
+def looks(page: Page, name: str, budget: tuple[int, int, int]) -> None:
+    """This page, in its budget and for everybody."""
+    assert faults_here(page, TWO) == [], name
+    assert over_budget(name, weigh(page, page.url), budget) == []
+
+
+def test_from_the_box_to_the_next_lunch_and_out_again(chromium: Browser, lunch: House) -> None:
+    slug, ana = next_lunch(lunch), "ana@example.org"
+    phone = open_context(chromium).new_page()
+    phone.goto(lunch.url(f"/e/{lunch.events['coming']}/register"))
+    phone.fill("[name=name]", "Ana Topinambour")
+    phone.fill("[name=email]", ana)
+    expect(phone.locator("[name=wants_invitations]")).not_to_be_checked()
+    phone.check("[name=wants_invitations]")
+    with phone.expect_navigation():
+        phone.locator("main form button.button:not([name])").last.click()
+    confirmation = lunch.postman.wait_for(ana)
+    assert confirmation["List-Unsubscribe"] is None, "a ticket is nothing to unsubscribe from"
+
+    phone.goto(link_of(lunch, text_of(confirmation)))
+    looks(phone, "asked", ATTENDEE)
+    assert wish(lunch, ana) is Wish.ASKED
+    with phone.expect_navigation():
+        phone.locator("main form button").first.click()
+    assert wish(lunch, ana) is Wish.YES
+    looks(phone, "yes", ATTENDEE)
+
+    desk = open_context(chromium, viewport=DESK).new_page()
+    desk.goto(lunch.sign_in)
+    with desk.expect_navigation():
+        desk.locator("main button").first.click()
+    desk.goto(lunch.url(f"/organiser/e/{slug}"))
+    with desk.expect_navigation():
+        desk.locator("a[href$='/emails']").first.click()
+    looks(desk, "e-mails", ORGANISER)
+    with desk.expect_navigation():
+        desk.locator("a[href$='/emails/new']").click()
+    looks(desk, "write", ORGANISER)
+    desk.check("[name=audience][value=subscribers]")
+    desk.fill("[name=text]", NOTE)
+    with desk.expect_navigation():
+        desk.locator("main form button.button").last.click()
+    expect(desk.locator("main")).to_contain_text("À <midi> & demi.")
+    assert faults_here(desk, TWO) == []
+    with desk.expect_navigation():
+        desk.locator("button[name=change]").click()
+    assert desk.locator("[name=text]").input_value() == NOTE
+    assert desk.locator("[name=audience][value=subscribers]").is_checked()
+    with desk.expect_navigation():
+        desk.locator("main form button.button").last.click()
+    with desk.expect_navigation():
+        desk.locator("main form button:not([name])").last.click()
+    expect(desk.locator("main .notice")).to_be_visible()
+    looks(desk, "sent", ORGANISER)
+
+    letter = lunch.postman.wait_for(ana, letters=2)
+    assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    text = text_of(letter).replace("\u202f", " ").replace("\u00a0", " ").replace("\r", "")
+    assert "Cette fois, on répare : apportez « tout » !\n\nÀ <midi> & demi." in text
+    assert f"{lunch.base}/e/{slug}/register" in text
+    html = letter.get_body(("html",))
+    assert html is not None and "À &lt;midi&gt; &amp; demi." in html.get_content()
+
+    phone.goto(link_of(lunch, text_of(letter)))
+    assert wish(lunch, ana) is Wish.YES, "opened only"
+    with phone.expect_navigation():
+        phone.locator("main form button").first.click()
+    assert wish(lunch, ana) is Wish.NO
+    assert faults_here(phone, TWO) == []
+    with phone.expect_navigation():
+        phone.locator("main form button").first.click()
+    assert wish(lunch, ana) is Wish.YES, "back again"
+
+    address = str(letter["List-Unsubscribe"]).strip("<>")
+    for _ in range(2):  # as a mail provider does it
+        with urllib.request.urlopen(urllib.request.Request(address, data=b"List-Unsubscribe=One-Click")) as answer:
+            assert answer.status == 200 and answer.url == address
+    assert wish(lunch, ana) is Wish.NO
+    phone.context.close()
+    desk.context.close()
+
+
+def test_the_list_and_the_letter_keep_their_budget_with_long_addresses(chromium: Browser, lunch: House) -> None:
+    with lunch.app.app_context():
+        for number in range(60):
+            welcome_guest(f"une.personne.au.nom.tres.long.{number}@une-association-exemple.example.org", "fr")
+        db.session.remove()
+    desk = open_context(chromium, viewport=DESK).new_page()
+    desk.goto(lunch.sign_in)
+    with desk.expect_navigation():
+        desk.locator("main button").first.click()
+    for path in ("/organiser/subscribers", "/organiser/subscribers?q=zzz", "/organiser/subscribers/3/erasure"):
+        desk.goto(lunch.url(path))
+        looks(desk, path, ORGANISER)
+    desk.context.close()

@@ -1,0 +1,593 @@
+"""Organisers write to many about one lunch: once each, to whom it concerns, not too often, and with a way out."""
+
+from collections import Counter
+from datetime import timedelta
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from functools import partial
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from lunchkit import clock
+from lunchkit.db import db
+from lunchkit.events.models import Event
+from lunchkit.mail.actions import deliver_due, send_all_again
+from lunchkit.mail.models import OutboxLetter
+from lunchkit.mail.outbox import AT_ONCE, PAUSE
+from lunchkit.mail.rendering import render_letter
+from lunchkit.mailings.actions import recall_mailings, send_mailing, trials
+from lunchkit.mailings.emails import MESSAGE
+from lunchkit.mailings.models import Audience, Mailing, Words
+from lunchkit.mailings.queries import is_thanked, reaches
+from lunchkit.mailings.refusals import EnoughForToday, NobodyToReach, NotWritable, SameWordsAgain
+from lunchkit.registrations import actions
+from lunchkit.registrations.models import Registration, Standing
+from lunchkit.rooms.actions import room_of
+from lunchkit.subscribers.actions import erase_guest, say_no
+from lunchkit.upkeep.actions import purge_people
+from tests.attendee import hidden_fields
+from tests.conftest import EventMaker, Outbox, csrf_of, details, new_client
+from tests.mail_servers import Whim, mail_server
+from tests.seating import all_at_once
+from tests.statements import statements
+from tests.subscribers import ONE_CLICK, asked, door_of, guest_of, invitations, invite, said_yes
+from tests.test_delivery import Postbox, postbox, use_server
+
+__all__ = ["postbox"]
+SUBSCRIBERS, SEATED, WAITING, ALL, CAME = Audience
+SUBJECT, TEXT = "La salle a changé : venez", "La salle est au deuxième étage.\n\nÀ mardi !"
+NEWS = Words(SEATED, SUBJECT, TEXT)
+TO_ALL = Words(ALL, SUBJECT, TEXT)
+
+
+def area(event: Event) -> str:
+    """Where the e-mails of a lunch are."""
+    return f"/organiser/e/{event.slug}/emails"
+
+
+def register(event: Event, name: str, language: str = "fr", **fields: object) -> Registration:
+    """Somebody who is registered, or waits."""
+    person = details(name, fields.pop("email", f"{name.lower()}@example.org"), **fields)  # type: ignore[arg-type]
+    return actions.register_by_hand(event, person, language=language)
+
+
+def messages() -> list[OutboxLetter]:
+    """The e-mails to people who are registered that were promised."""
+    db.session.rollback()
+    return list(db.session.scalars(select(OutboxLetter).where(OutboxLetter.kind == MESSAGE).order_by(OutboxLetter.id)))
+
+
+def names(rows: list[OutboxLetter]) -> list[str]:
+    """To whom they were promised."""
+    return [row.recipient.partition("@")[0] for row in rows]
+
+
+def only_mailings() -> None:
+    """Take all other e-mails out of the outbox."""
+    db.session.query(OutboxLetter).filter(OutboxLetter.kind != MESSAGE).delete()
+    db.session.commit()
+
+
+def over(event: Event, *came: str) -> None:
+    """Let a lunch be over, to which these people came."""
+    event.starts_at, event.ends_at = clock.now() - timedelta(hours=5), clock.now() - timedelta(hours=3)
+    for person in db.session.scalars(select(Registration).where(Registration.event_id == event.id)):
+        person.arrived = int(person.name in came)
+    db.session.commit()
+    only_mailings()
+
+
+def arrived(box: Postbox) -> list[EmailMessage]:
+    """The e-mails that arrived, as a mail program reads them."""
+    return [message_from_bytes(raw, policy=default) for raw in box.messages]
+
+
+def said(message: EmailMessage, kind: str = "plain") -> str:
+    """One part of an e-mail, with plain spaces."""
+    part = message.get_body((kind,))
+    assert part is not None
+    return str(part.get_content()).replace("\u202f", " ").replace("\u00a0", " ").replace("\r", "")
+
+
+# To whom
+
+
+def test_before_the_lunch_to_those_who_sit_who_wait_or_both(make_event: EventMaker) -> None:
+    event = make_event(capacity=3)
+    for name in ("Ana", "Bea"):
+        register(event, name)
+    register(event, "Cleo", email=None)
+    for name in ("Dora", "Eva"):
+        register(event, name, "de")
+    actions.cancel_registration(register(event, "Fay"))
+    register(make_event(), "Gil")
+    found = reaches(event, clock.now())
+    assert {one: (reach.recipients, reach.without) for one, reach in found.items()} == {
+        SEATED: (2, 1), WAITING: (2, 0), ALL: (4, 1), SUBSCRIBERS: (0, 0),
+    }  # fmt: skip
+    assert found[ALL].languages == {"fr": 2, "de": 2}
+    for audience, people in (
+        (SEATED, ["ana", "bea"]),
+        (WAITING, ["dora", "eva"]),
+        (ALL, ["ana", "bea", "dora", "eva"]),
+    ):
+        mailing = send_mailing(event, Words(audience, SUBJECT, TEXT))
+        assert mailing.recipients == len(people)
+        assert names([row for row in messages() if row.facts["mailing"] == mailing.id]) == people
+
+
+def test_after_it_to_those_who_came_or_had_a_seat(event: Event) -> None:
+    for name in ("Ana", "Bea", "Cleo"):
+        register(event, name)
+    over(event, "Ana", "Cleo")
+    assert {one: reach.recipients for one, reach in reaches(event, clock.now()).items()} == {CAME: 2, SEATED: 3}
+    send_mailing(event, Words(CAME))
+    assert names(messages()) == ["ana", "cleo"]
+
+
+def test_who_came_is_not_offered_where_nobody_was_checked_in_nor_the_queue_after_the_lunch(event: Event) -> None:
+    register(event, "Ana")
+    over(event)
+    assert list(reaches(event, clock.now())) == [SEATED]
+    for audience in (CAME, WAITING, ALL, SUBSCRIBERS):
+        with pytest.raises(NotWritable):
+            send_mailing(event, Words(audience, SUBJECT, TEXT))
+    assert messages() == []
+
+
+def test_invitations_go_to_subscribers_who_do_not_know_of_the_lunch_yet(make_event: EventMaker) -> None:
+    event, other = make_event(capacity=2), make_event()
+    for name in ("Ana", "Bea", "Cleo", "Dora", "Eva", "Fay"):
+        said_yes(name)
+    asked("Gil")
+    say_no(guest_of("Bea"))
+    erase_guest(guest_of("Cleo"))
+    register(event, "Dora", email="DORA@example.org")
+    actions.cancel_registration(register(event, "Eva"))
+    register(other, "Fay")
+    assert reaches(event, clock.now())[SUBSCRIBERS].recipients == 2
+    assert invite(event).recipients == 2
+    assert names(invitations(event.id)) == ["ana", "fay"]
+    with pytest.raises(NobodyToReach):
+        invite(event)
+    said_yes("Hal")
+    assert invite(event).recipients == 1, "who said yes since"
+    assert invite(other).recipients == 4, "each lunch invites anew"
+
+
+@pytest.mark.parametrize("state", ["draft", "called off", "erased"])
+def test_a_lunch_nobody_of_which_can_be_written_to(event: Event, organiser_client: FlaskClient, state: str) -> None:
+    register(event, "Ana")
+    if state == "draft":
+        event.published_at = None
+    elif state == "called off":
+        event.cancelled_at = clock.now()
+    else:
+        over(event)
+        event.purged_at = clock.now()
+    db.session.commit()
+    with pytest.raises(NotWritable):
+        send_mailing(event, NEWS)
+    page = organiser_client.get(f"{area(event)}/new").text
+    assert 'name="text"' not in page and organiser_client.get(area(event)).status_code == 200
+    token = csrf_of(organiser_client, "/organiser/sessions")
+    for path in (f"{area(event)}/new", f"{area(event)}/sending"):
+        data = {"csrf_token": token, "audience": "seated", "subject": "x", "text": "x"}
+        assert organiser_client.post(path, data=data).status_code == 409
+    assert messages() == []
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"starts_at": clock.now() - timedelta(hours=1)},
+        {"opens_at": clock.now() + timedelta(days=1)},
+        {"closes_at": clock.now() - timedelta(hours=1)},
+    ],
+)
+def test_nobody_is_invited_to_a_form_that_is_not_open(make_event: EventMaker, fields: dict[str, object]) -> None:
+    event = make_event(**fields)
+    said_yes("Ana")
+    with pytest.raises(NotWritable):
+        invite(event)
+    assert SUBSCRIBERS not in reaches(event, clock.now()) and invitations() == []
+
+
+# Once, and not too often
+
+
+def test_the_same_page_sent_twice_sends_once(event: Event) -> None:
+    register(event, "Ana")
+    first = send_mailing(event, NEWS, form_key="k")
+    register(event, "Bea")
+    assert send_mailing(event, NEWS, form_key="k").id == first.id
+    assert names(messages()) == ["ana"]
+
+
+def test_one_page_tapped_many_times_at_once_is_one_mailing(app: Flask, event: Event) -> None:
+    for number in range(10):
+        register(event, f"P{number}")
+    event_id = event.id
+
+    def send() -> int:
+        return send_mailing(db.session.get_one(Event, event_id), NEWS, form_key="k").id
+
+    assert len(set(all_at_once(app, [send] * 8))) == 1 and len(messages()) == 10
+
+
+def test_two_organisers_send_at_the_same_moment(app: Flask, event: Event) -> None:
+    for number in range(10):
+        register(event, f"P{number}")
+        said_yes(f"Guest{number}")
+    event_id = event.id
+
+    def send(audience: Audience) -> str:
+        try:
+            return str(send_mailing(db.session.get_one(Event, event_id), Words(audience, "Objet", "Texte")).recipients)
+        except (SameWordsAgain, NobodyToReach):
+            return "again"
+
+    for audience in (SEATED, SUBSCRIBERS):
+        assert Counter(all_at_once(app, [partial(send, audience)] * 6)) == {"10": 1, "again": 5}
+    assert len(messages()) == len(invitations()) == 10
+
+
+def test_three_in_a_day_also_when_many_press_at_once(app: Flask, event: Event) -> None:
+    register(event, "Ana")
+    event_id, now = event.id, clock.now()
+
+    def send(number: int) -> str:
+        try:
+            send_mailing(db.session.get_one(Event, event_id), Words(SEATED, f"Objet {number}", "Texte"))
+        except EnoughForToday:
+            return "enough"
+        return "sent"
+
+    assert Counter(all_at_once(app, [partial(send, number) for number in range(8)])) == {"sent": 3, "enough": 5}
+    with clock.fixed_at(now + timedelta(hours=23)), pytest.raises(EnoughForToday):
+        send_mailing(event, NEWS)
+    with clock.fixed_at(now + timedelta(hours=25)):
+        assert send_mailing(event, NEWS).recipients == 1
+
+
+def test_what_waits_can_be_stopped(event: Event, postbox: Postbox, organiser_client: FlaskClient) -> None:
+    for number in range(AT_ONCE + 5):
+        said_yes(f"Guest{number}")
+    start = clock.now()
+    with clock.fixed_at(start):
+        invite(event, "Le mauvais mot")
+        assert deliver_due() == AT_ONCE
+        token = csrf_of(organiser_client, area(event))
+        for _ in range(2):
+            assert organiser_client.post(f"{area(event)}/recall", data={"csrf_token": token}).status_code == 303
+        assert len(invitations()) == AT_ONCE
+        assert invite(event, "Le bon mot").recipients == 5, "they can be invited again"
+    with clock.fixed_at(start + PAUSE):
+        assert deliver_due() == 5
+    db.session.expire_all()
+    assert [one.recipients for one in db.session.query(Mailing).order_by(Mailing.id)] == [AT_ONCE, 5]
+
+
+def test_a_mailing_of_which_nothing_has_left_counts_for_no_day(event: Event) -> None:
+    register(event, "Ana")
+    for number in range(5):
+        send_mailing(event, Words(SEATED, f"Objet {number}", "Texte"))
+        assert (recall_mailings(event), recall_mailings(event)) == (1, 0)
+    assert db.session.query(Mailing).count() == 0 and messages() == []
+
+
+# What it says
+
+
+def test_news_arrive_as_they_were_written_with_what_everybody_needs(make_event: EventMaker, postbox: Postbox) -> None:
+    event = make_event(capacity=1, title="Réparer", access_notes="Sonnez deux fois.")
+    register(event, "Ana")
+    register(event, "Bea", "de")
+    only_mailings()
+    send_mailing(event, TO_ALL)
+    assert deliver_due() == 2
+    ana, bea = arrived(postbox)
+    for message, hello in ((ana, "Bonjour Ana"), (bea, "Guten Tag Bea")):
+        assert message["Reply-To"] == "bonjour@lunch.example"
+        assert message["Subject"].replace("\u202f", " ").replace("\u00a0", " ") == SUBJECT
+        assert said(message).startswith(hello) and TEXT in said(message)
+        for kind in ("plain", "html"):
+            assert "Sonnez deux fois." in said(message, kind) and "http://lunch.example/r/" in said(message, kind)
+        assert message["List-Unsubscribe"] is None, "about the lunch that one registered for"
+    assert "parce que vous avez une place" in said(ana) and "/cancellation" in said(ana)
+    assert "weil Sie um einen Platz" in said(bea) and "/cancellation" not in said(bea)
+
+
+@pytest.mark.parametrize(
+    ("language", "word"), [("fr", "Merci"), ("de", "Danke"), ("it", "Grazie"), ("en", "Thank you")]
+)
+def test_the_proposed_thanks_speak_the_language_of_each_reader(
+    event: Event, postbox: Postbox, language: str, word: str
+) -> None:
+    register(event, "Ana", language)
+    over(event, "Ana")
+    send_mailing(event, Words(CAME))
+    assert deliver_due() == 1
+    (letter,) = arrived(postbox)
+    assert letter["Subject"].startswith(word) and word in said(letter)
+    assert said(letter).count("Ana") == 1
+    assert "/r/" not in said(letter), "nothing can be given back any more"
+
+
+def test_after_the_lunch_it_leads_to_the_recap_and_to_the_survey_while_there_are_such(
+    event: Event, outbox: Outbox
+) -> None:
+    register(event, "Ana")
+    code = room_of(event).code
+    over(event, "Ana")
+    send_mailing(event, Words(CAME))
+    letter = outbox.last()
+    assert f"http://lunch.example/v/{code}" in letter.text and f"/v/{code}" in letter.html
+    assert "/recap" not in letter.text + letter.html
+    event.recap_published_at = clock.now()
+    db.session.commit()
+    letter = outbox.last()
+    assert f"http://lunch.example/e/{event.slug}/recap" in letter.text and "/recap" in letter.html
+
+
+def test_an_invitation_arrives_whole_with_its_headers_in_the_language_of_its_reader(
+    make_event: EventMaker, postbox: Postbox
+) -> None:
+    event = make_event(summary="Deux heures pour réparer.", theme="Réparer")
+    people = {"Ana": "fr", "Bea": "de", "Cleo": "it", "Dora": "en"}
+    for name, language in people.items():
+        said_yes(name, language)
+    invite(event, "Cette fois, on répare des grille-pain.")
+    assert deliver_due() == 4
+    for message, (name, language) in zip(arrived(postbox), people.items(), strict=True):
+        address = f"http://lunch.example{door_of(guest_of(name))}"
+        assert message["To"] == f"{name.lower()}@example.org" and message["Reply-To"] == "bonjour@lunch.example"
+        assert message["List-Unsubscribe"] == f"<{address}>"
+        assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+        for part in (said(message), said(message, "html")):
+            assert address in part and f"http://lunch.example/e/{event.slug}/register" in part
+            assert "on répare des grille-pain" in part and "Deux heures pour réparer." in part
+            assert "/r/" not in part and "/t/" not in part
+        assert f'<html lang="{language}"' in said(message, "html")
+    assert arrived(postbox)[3]["Subject"].startswith("Invitation: ")
+
+
+@pytest.mark.parametrize("audience", [SEATED, SUBSCRIBERS])
+def test_no_words_of_an_organiser_are_run_or_become_markup_or_headers(
+    make_event: EventMaker, postbox: Postbox, audience: Audience
+) -> None:
+    event = make_event(title="Un lunch\r\nBcc: evil@example.org\r\n\r\nx")
+    register(event, "<b>{lunch}</b> {{7*7}}", email="bea@example.org")
+    said_yes("Ana")
+    only_mailings()
+    told = "{{ 7*7 }} {% raw %} {name.__class__} {0} %(title)s"
+    send_mailing(event, Words(audience, f"{told}\r\nBcc: x@example.org", f"{told} <b>gras</b> <script>x</script>"))
+    assert deliver_due() == 1
+    (letter,) = arrived(postbox)
+    assert letter["Bcc"] is None and "49" not in letter["Subject"] and letter["Subject"].startswith(told)
+    assert told in said(letter) and told in said(letter, "html")
+    assert "<b>gras" not in said(letter, "html") and "<script" not in said(letter, "html")
+
+
+# What waits is judged when it leaves
+
+
+@pytest.mark.parametrize("what", ["nothing", "cancelled", "erased", "moved up", "called off", "withdrawn", "over"])
+def test_an_e_mail_that_concerns_nobody_any_more_stays_at_home(
+    make_event: EventMaker, postbox: Postbox, what: str
+) -> None:
+    event = make_event(capacity=1)
+    ana, bea = register(event, "Ana"), register(event, "Bea")
+    only_mailings()
+    send_mailing(event, Words(WAITING if what == "moved up" else SEATED, SUBJECT, TEXT))
+    moment = clock.now()
+    if what == "cancelled":
+        actions.cancel_registration(ana)
+    elif what == "erased":
+        actions.erase_registration(ana)
+    elif what == "moved up":
+        actions.cancel_registration(ana)
+        assert db.session.get_one(Registration, bea.id).standing == Standing.SEATED
+    elif what == "called off":
+        actions.cancel_event(event)
+    elif what == "withdrawn":
+        event.published_at = None
+        db.session.commit()
+    elif what == "over":
+        moment = event.ends_at + timedelta(minutes=1)
+    with clock.fixed_at(moment):
+        deliver_due()
+    came = [one["To"] for one in arrived(postbox) if "salle" in one["Subject"]]
+    assert came == (["ana@example.org"] if what == "nothing" else [])
+    assert len(messages()) == len(came)
+
+
+@pytest.mark.parametrize("what", ["registered", "called off", "closed", "begun", "erased", "said no"])
+def test_an_invitation_that_waited_too_long_stays_at_home(event: Event, postbox: Postbox, what: str) -> None:
+    said_yes("Ana")
+    invite(event)
+    moment = clock.now()
+    if what == "registered":
+        register(event, "Ana", email="Ana@Example.org")
+    elif what == "called off":
+        actions.cancel_event(event)
+    elif what == "closed":
+        event.closes_at = moment - timedelta(minutes=1)
+        db.session.commit()
+    elif what == "begun":
+        moment = event.starts_at
+    elif what == "erased":
+        erase_guest(guest_of("Ana"))
+    else:
+        say_no(guest_of("Ana"))
+    with clock.fixed_at(moment):
+        deliver_due()
+    assert not [one for one in arrived(postbox) if one["List-Unsubscribe"]]
+    assert invitations() == []
+
+
+def test_a_press_at_the_mail_provider_stops_invitations_that_wait(event: Event, app: Flask, postbox: Postbox) -> None:
+    said_yes("Ana")
+    said_yes("Bea")
+    invite(event)
+    letter = render_letter(invitations()[0])
+    assert letter is not None
+    path = letter.unsubscribe_url.removeprefix("http://lunch.example")
+    assert app.test_client(use_cookies=False).post(path, data=ONE_CLICK).status_code == 200
+    assert deliver_due() == 1
+    assert [one["To"] for one in arrived(postbox)] == ["bea@example.org"]
+    assert names(invitations()) == ["bea"], "what was not sent is not kept"
+
+
+def test_after_a_no_or_an_erasure_nobody_can_send_it_again(event: Event, postbox: Postbox) -> None:
+    postbox.recipient_answers["ana@example.org"] = "550 no such mailbox"
+    ana = register(event, "Ana")
+    said_yes("Zoe")
+    postbox.recipient_answers["zoe@example.org"] = "550 no such mailbox"
+    only_mailings()
+    send_mailing(event, NEWS)
+    invite(event)
+    assert deliver_due() == 0 and messages()[0].failed_at is not None and invitations()[0].failed_at is not None
+    actions.erase_registration(ana)
+    say_no(guest_of("Zoe"))
+    postbox.recipient_answers.clear()
+    send_all_again(event.id)
+    deliver_due()
+    assert not [one for one in arrived(postbox) if "salle" in one["Subject"] or one["List-Unsubscribe"]]
+
+
+def test_a_server_that_was_busy_gets_no_e_mail_to_somebody_erased_meanwhile(app: Flask, event: Event) -> None:
+    ana, _bea = register(event, "Ana"), register(event, "Bea")
+    over(event, "Ana", "Bea")
+    start = clock.now()
+    with mail_server(Whim(RCPT="451 greylisted, try again later")) as (_busy, port), clock.fixed_at(start):
+        use_server(app, port)
+        send_mailing(event, Words(CAME))
+        assert deliver_due() == 0
+        assert {row.attempts for row in messages()} == {1}, "control: both were tried"
+        assert recall_mailings(event) == 0, "what was tried may have arrived"
+    actions.erase_registration(ana)
+    with mail_server() as (postman, port), clock.fixed_at(start + timedelta(hours=1)):
+        use_server(app, port)
+        assert deliver_due() == 1
+        assert [message["To"] for message in postman.messages] == ["bea@example.org"]
+
+
+def test_after_the_purge_the_words_and_the_count_stay_and_nothing_else(event: Event, postbox: Postbox) -> None:
+    register(event, "Ana")
+    said_yes("Zoe")
+    send_mailing(event, NEWS)
+    invite(event)
+    deliver_due()
+    with clock.fixed_at(event.ends_at + timedelta(days=60)):
+        purge_people()
+    sent = db.session.query(Mailing).order_by(Mailing.id).all()
+    assert messages() == invitations() == []
+    assert [(one.recipients, one.text) for one in sent] == [(1, TEXT), (1, "")]
+    with pytest.raises(NotWritable):
+        send_mailing(db.session.get_one(Event, event.id), NEWS)
+
+
+# The pages
+
+
+def test_from_the_lunch_to_the_thanks_on_their_way(organiser_client: FlaskClient, event: Event) -> None:
+    register(event, "Ana"), register(event, "Bea", "de")
+    over(event, "Ana", "Bea")
+    lunch = f"/organiser/e/{event.slug}"
+    first = organiser_client.get(lunch).text.split('<div class="buttons">')[1].split("secondary")[0]
+    assert "Remercier les personnes venues" in first and f"{area(event)}/new" in first
+    form = {"audience": "came", "csrf_token": csrf_of(organiser_client, f"{area(event)}/new")}
+    shown = organiser_client.post(f"{area(event)}/new", data=form | {"subject": "", "text": "Mot à nous."})
+    assert shown.status_code == 200 and messages() == [], "looked at only"
+    assert "Mot à nous." in shown.text and shown.text.count("Deutsch") == 1
+    again = organiser_client.post(f"{area(event)}/new", data=hidden_fields(shown.text) | {"change": "1"})
+    assert "Mot à nous." in again.text.split("<textarea")[1]
+    shown = organiser_client.post(f"{area(event)}/new", data=form | {"subject": "", "text": ""})
+    assert "Merci" in shown.text and "Danke" in shown.text
+    for _ in range(3):
+        answer = organiser_client.post(f"{area(event)}/sending", data=hidden_fields(shown.text))
+        assert answer.status_code == 303
+    assert names(messages()) == ["ana", "bea"] and is_thanked(event)
+    landed = organiser_client.get(answer.headers["Location"]).text
+    assert "data-follow" in landed and "/organiser/letters?event=" in landed and "Ada Ressort" in landed
+    assert "Remercier les personnes venues" not in organiser_client.get(lunch).text, "done once"
+    log = organiser_client.get("/organiser/log").text
+    assert "ana@example.org" not in log
+
+
+def test_nobody_is_owed_thanks_where_nobody_had_a_seat_or_only_news_were_sent(
+    organiser_client: FlaskClient, make_event: EventMaker
+) -> None:
+    empty, told = make_event(), make_event()
+    register(told, "Ana")
+    with clock.fixed_at(clock.now() - timedelta(days=2)):
+        send_mailing(told, NEWS)
+    for event, expected in ((empty, False), (told, True)):
+        over(event)
+        assert ("Remercier les personnes venues" in organiser_client.get(f"/organiser/e/{event.slug}").text) is expected
+
+
+@pytest.mark.parametrize(("field", "typed"), [("subject", ""), ("subject", "!?"), ("text", " "), ("text", "x" * 4001)])
+def test_news_without_words_or_with_too_many_come_back(
+    organiser_client: FlaskClient, event: Event, field: str, typed: str
+) -> None:
+    register(event, "Ana")
+    token = csrf_of(organiser_client, f"{area(event)}/new")
+    good = {"csrf_token": token, "audience": "seated", "subject": "Bon", "text": "Bien"}
+    for path in (f"{area(event)}/new", f"{area(event)}/sending"):
+        answer = organiser_client.post(path, data=good | {field: typed})
+        assert answer.status_code == 422 and f'id="{field}-error"' in answer.text
+    assert messages() == []
+
+
+def test_a_test_e_mail_reaches_whoever_writes_it_and_nobody_else(
+    organiser_client: FlaskClient, event: Event, postbox: Postbox
+) -> None:
+    register(event, "Ana")
+    only_mailings()
+    trials._times.clear()
+    token = csrf_of(organiser_client, f"{area(event)}/new")
+    form = {"csrf_token": token, "audience": "seated", "subject": "Bon", "text": "Bien", "act": "trial"}
+    shown = organiser_client.post(f"{area(event)}/new", data=form)
+    assert shown.status_code == 200 and messages() == [] and "ada@lunch.example" in shown.text
+    (message,) = arrived(postbox)
+    assert message["To"] == "ada@lunch.example" and "Bien" in said(message)
+    assert message["Subject"] != "Bon", "it says that it is a test"
+    statuses = [organiser_client.post(f"{area(event)}/new", data=form).status_code for _ in range(trials.most)]
+    assert statuses == [200] * (trials.most - 1) + [429]
+
+
+def test_nobody_else_may_send(app: Flask, event: Event) -> None:
+    register(event, "Ana")
+    client = new_client(app)
+    assert client.get(area(event)).status_code == 302
+    assert client.post(f"{area(event)}/sending").status_code in (302, 400, 401)
+    assert messages() == []
+
+
+def test_pages_and_sending_ask_as_often_with_many_people(organiser_client: FlaskClient, make_event: EventMaker) -> None:
+    token = csrf_of(organiser_client, "/organiser/sessions")
+    data = {"csrf_token": token, "audience": "seated", "subject": "Bon", "text": "Bien"}
+    counts = []
+    for number in (3, 40):
+        event = make_event(capacity=50)
+        for one in range(number):
+            register(event, f"P{one}")
+            said_yes(f"Guest{one}")
+        for ask in (
+            partial(organiser_client.get, area(event)),
+            partial(organiser_client.get, f"{area(event)}/new"),
+            partial(organiser_client.post, f"{area(event)}/new", data=data),
+            partial(send_mailing, event, NEWS),
+            partial(invite, event),
+        ):
+            db.session.rollback()
+            with statements() as seen:
+                ask()
+            counts.append(sum(one.startswith("SELECT") for one in seen))
+    assert counts[:5] == counts[5:] and max(counts) <= 20, counts

@@ -1,0 +1,95 @@
+"""Guests keep their rights when the lunch at which they said yes is forgotten: their data, and an end at once."""
+
+from concurrent.futures import ThreadPoolExecutor, wait
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import delete
+
+from lunchkit import clock
+from lunchkit.db import db
+from lunchkit.events.models import Event
+from lunchkit.mail.models import OutboxLetter
+from lunchkit.subscribers.models import Guest, Wish
+from lunchkit.upkeep.actions import purge_people
+from tests.attendee import people, send
+from tests.conftest import EventMaker, new_client
+from tests.subscribers import asked, door_of, guest_of, invitations, invite, said_yes, wish_of
+
+
+def test_data_and_erasure_outlive_the_purge_of_the_lunch(
+    client: FlaskClient, event: Event, make_event: EventMaker
+) -> None:
+    send(client, event, name="Ana", email="ana@example.org", wants_invitations="y")
+    door = door_of(said_yes("Ana"))
+    said_yes("Bea")
+    invite(make_event(starts_at=event.starts_at + timedelta(days=90)))
+    with clock.fixed_at(event.ends_at + timedelta(days=60)):
+        purge_people()
+        assert people()[0].email is None, "control: of the lunch nothing is left"
+        answer = client.get(f"{door}/data.json")
+        assert answer.headers["Content-Disposition"].startswith("attachment")
+        assert (answer.json["email"], len(answer.json["letters"])) == ("ana@example.org", 1)
+        page = client.get(f"{door}/erasure")
+        assert page.status_code == 200 and "ana@" not in page.text and wish_of("Ana") is Wish.YES, (
+            "a look changes nothing"
+        )
+        answer = client.post(f"{door}/erasure")
+        assert (answer.status_code, answer.headers["Location"]) == (303, "/invitations/erased")
+        assert wish_of("Ana") is None and wish_of("Bea") is Wish.YES
+        assert [row.recipient for row in invitations()] == ["bea@example.org"]
+        assert client.get("/invitations/erased").status_code == 200
+        assert client.get(f"{door}/data.json").status_code == client.get(f"{door}/erasure").status_code == 404
+        assert client.post(f"{door}/erasure").status_code == 303, "done already is done"
+
+
+@pytest.mark.parametrize("wish", list(Wish))
+def test_whatever_holds_the_page_offers_both(client: FlaskClient, event: Event, wish: Wish) -> None:
+    door = door_of(asked("Ana") if wish is Wish.ASKED else said_yes("Ana"))
+    if wish is Wish.NO:
+        client.post(door)
+    page = client.get(door).text
+    assert f'href="{door}/data.json"' in page and f'href="{door}/erasure"' in page
+    assert wish_of("Ana") is wish
+
+
+def test_nobody_is_erased_by_a_look_or_a_made_up_link(app: Flask, event: Event) -> None:
+    said_yes("Ana")
+    client = new_client(app)
+    for path in ("/invitations/nobody", f"/invitations/{'x' * 43}"):
+        assert client.get(f"{path}/data.json").status_code == client.get(f"{path}/erasure").status_code == 404
+        client.post(f"{path}/erasure")
+    client.get(f"{door_of(guest_of('Ana'))}/erasure")
+    assert wish_of("Ana") is Wish.YES
+
+
+def test_the_link_stays_a_secret(client: FlaskClient, event: Event) -> None:
+    door = door_of(said_yes("Ana"))
+    for path in (f"{door}/erasure", f"{door}/data.json"):
+        assert client.get(path).headers["Referrer-Policy"] == "no-referrer"
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True, scope="session")
+def test_whoever_is_being_erased_while_invitations_are_made_gets_none(app: Flask, event: Event) -> None:
+    """Without a lock, the letter would be promised to an address that is gone a moment later, and stay."""
+    for name in ("Ana", "Bea"):
+        said_yes(name)
+    event_id = event.id
+    db.session.rollback()
+    with db.engine.connect() as other:
+        other.execute(delete(OutboxLetter).where(OutboxLetter.recipient == "ana@example.org"))
+        other.execute(delete(Guest).where(Guest.email == "ana@example.org"))
+
+        def send() -> None:
+            with app.app_context():
+                invite(db.session.get_one(Event, event_id))
+                db.session.remove()
+
+        with ThreadPoolExecutor(1) as pool:
+            sending = pool.submit(send)
+            wait([sending], timeout=1)  # it waits for the other; had it not to, it would be done long before
+            other.commit()
+            sending.result(timeout=20)
+    assert [row.recipient for row in invitations()] == ["bea@example.org"]

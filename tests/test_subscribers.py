@@ -1,0 +1,463 @@
+"""Being invited to the next lunches: asked in a box of its own, counted once confirmed, ended by one press, forgotten."""
+
+import hashlib
+import html
+import json
+import re
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from lunchkit import clock
+from lunchkit.db import db
+from lunchkit.events.models import Event
+from lunchkit.links import personal_tokens
+from lunchkit.mail.models import OutboxLetter
+from lunchkit.mailings.refusals import NobodyToReach
+from lunchkit.registrations import actions
+from lunchkit.registrations.models import Answer, CheckIn, Diet, Needs, Registration
+from lunchkit.subscribers import words
+from lunchkit.subscribers.actions import erase_guest, forget_old_wishes, say_no, say_yes, welcome_guest
+from lunchkit.subscribers.models import Guest, Source, Wish
+from lunchkit.subscribers.queries import guest_token
+from lunchkit.upkeep.actions import purge_people
+from tests.attendee import people, send, tokens_of
+from tests.conftest import EventMaker, Outbox, csrf_of, details, new_client
+from tests.seating import all_at_once
+from tests.subscribers import ONE_CLICK, asked, door_of, guest_of, invitations, invite, said_yes, wish_of
+from tests.test_forgetting import files_of
+
+WORDINGS = {"2026-11": "228327576cb6"}
+"""What people said yes to, by version, as a fingerprint: whoever changes the words adds a version here."""
+
+
+def register(client: FlaskClient, event: Event, name: str = "Ana", *, tick: bool = True) -> int:
+    """Send the public form, with the box ticked or not."""
+    more = {"wants_invitations": "y"} if tick else {}
+    return send(client, event, name=name, email=f"{name.lower()}@example.org", **more).status_code
+
+
+def link_in(text: str) -> str:
+    """The path of a guest's link in a letter."""
+    found = re.search(r"http://lunch\.example(/invitations/[\w=-]+)", text)
+    assert found is not None, text
+    return found[1]
+
+
+# The box
+
+
+def test_the_box_is_empty_separate_and_never_needed(client: FlaskClient, event: Event) -> None:
+    page = client.get(f"/e/{event.slug}/register").text
+    (box,) = re.findall(r'<input[^>]*name="wants_invitations"[^>]*>', page)
+    assert 'type="checkbox"' in box and "checked" not in box and "required" not in box
+    assert 'aria-describedby="wants_invitations-hint"' in box
+    register(client, event, "Ana", tick=False)
+    assert wish_of("Ana") is None and len(people()) == 1
+
+
+def test_a_form_that_comes_back_keeps_the_tick_and_a_fresh_one_has_none(client: FlaskClient, event: Event) -> None:
+    back = send(client, event, name="", wants_invitations="y")
+    assert back.status_code == 422
+    assert re.search(r'<input[^>]*checked[^>]*name="wants_invitations"', back.text)
+    assert wish_of("Camille") is None
+
+
+def test_the_tick_counts_for_nothing_until_the_letter_s_link_was_pressed(
+    client: FlaskClient, event: Event, make_event: EventMaker, outbox: Outbox
+) -> None:
+    assert register(client, event) == 303
+    assert outbox.kinds("ana@example.org") == ["confirmation"], "no letter more than without the tick"
+    assert wish_of("Ana") is Wish.ASKED
+    letter = outbox.last("ana@example.org")
+    door = link_in(letter.text)
+    assert f"http://lunch.example{door}" in letter.html and letter.unsubscribe_url == ""
+    other = make_event()
+    with pytest.raises(NobodyToReach):
+        invite(other)
+    page = client.get(door)
+    assert page.status_code == 200 and page.headers["Referrer-Policy"] == "no-referrer"
+    assert f'action="{door}/confirmation"' in page.text
+    assert "ana@" not in page.text and "Ana" not in page.text
+    answer = client.post(f"{door}/confirmation")
+    assert answer.status_code == 303
+    assert wish_of("Ana") is Wish.YES
+    leaving = re.compile(rf'action="{door}"[^>]*>.*?<button class="button( secondary)?"', re.DOTALL)
+    assert leaving.findall(client.get(answer.headers["Location"]).text) == [" secondary"], "they have just said yes"
+    assert leaving.findall(client.get(door).text)[0] == "", "whoever comes by the letter's way out finds it at once"
+    assert invite(other).recipients == 1
+    assert "/invitations/" not in outbox.rows("ana@example.org")[0].facts.values()
+
+
+def test_scanners_that_open_links_confirm_nothing_and_end_nothing(client: FlaskClient, event: Event) -> None:
+    register(client, event)
+    for wish in (Wish.ASKED, Wish.YES):
+        door = door_of(guest_of("Ana"))
+        for _ in range(5):
+            assert client.get(door).status_code == 200
+        assert client.head(door).status_code == 200
+        assert client.get(f"{door}/confirmation").status_code == 405
+        assert wish_of("Ana") is wish
+        client.post(f"{door}/confirmation")
+    assert wish_of("Ana") is Wish.YES
+
+
+def test_the_letter_asks_only_whoever_ticked_and_has_not_answered(
+    client: FlaskClient, event: Event, outbox: Outbox
+) -> None:
+    register(client, event, "Bea", tick=False)
+    assert "/invitations/" not in outbox.last("bea@example.org").text
+    register(client, event, "Ana")
+    assert "/invitations/" in outbox.last("ana@example.org").text
+    say_yes(guest_of("Ana"), "fr")
+    assert "/invitations/" not in outbox.last("ana@example.org").text, "answered already"
+
+
+def test_who_waits_or_was_registered_already_is_asked_too(
+    make_event: EventMaker, client: FlaskClient, outbox: Outbox
+) -> None:
+    event = make_event(capacity=1)
+    register(client, event, "Zoe", tick=False)
+    register(client, event, "Ana")
+    assert outbox.kinds("ana@example.org") == ["waiting"] and link_in(outbox.last("ana@example.org").text)
+    register(client, event, "Zoe")
+    assert outbox.kinds("zoe@example.org")[-1] == "repeat" and link_in(outbox.last("zoe@example.org").text)
+
+
+def test_the_proof_tells_the_words_their_language_and_both_moments(client: FlaskClient, event: Event) -> None:
+    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "de-CH"
+    start = clock.now()
+    with clock.fixed_at(start):
+        register(client, event)
+    guest = guest_of("Ana")
+    with clock.fixed_at(start + timedelta(hours=1)):
+        client.post(f"{door_of(guest)}/confirmation")
+        client.post(f"{door_of(guest)}/confirmation")
+    guest = guest_of("Ana")
+    assert (guest.language, guest.wording, guest.source) == ("de", words.VERSION, Source.FORM)
+    assert (guest.asked_at, guest.confirmed_at, guest.left_at) == (start, start + timedelta(hours=1), None)
+
+
+def test_words_that_people_say_yes_to_have_a_version() -> None:
+    said = "\n".join(str(text._args[0]) for text in (words.BOX, words.HINT, words.PROMISE))
+    assert WORDINGS.get(words.VERSION) == hashlib.sha256(said.encode()).hexdigest()[:12], (
+        "other words need another version in lunchkit/subscribers/words.py"
+    )
+
+
+# Nothing is told to strangers, and nobody is flooded
+
+
+def test_a_known_guest_gets_the_page_of_a_stranger(client: FlaskClient, make_event: EventMaker, outbox: Outbox) -> None:
+    said_yes("Ana")
+    asked("Bea")
+    say_no(said_yes("Cleo"))
+    pages = []
+    for name in ("Ana", "Bea", "Cleo", "Dora"):
+        event = make_event(slug="same", title="Un lunch")
+        answer = send(client, event, name=name, email=f"{name.lower()}@example.org", wants_invitations="y")
+        shown = client.get(answer.location).text
+        pages.append((answer.status_code, shown.replace(f"{name[0].lower()}…@", "x…@").replace(name, "x")))
+        for row in people():
+            db.session.execute(OutboxLetter.__table__.delete())
+            db.session.delete(row)
+        db.session.delete(db.session.get_one(Event, event.id))
+        db.session.commit()
+    plain = [(status, re.sub(r"[?&]t=[\w.\-%]+|/static/\w+/", "", page)) for status, page in pages]
+    assert len(set(plain)) == 1
+    assert wish_of("Ana") is Wish.YES, "what others send in their name changes nothing"
+    assert wish_of("Cleo") is Wish.ASKED, "asked again, to be confirmed again"
+
+
+def test_a_mailbox_cannot_be_flooded_through_the_box(client: FlaskClient, event: Event, outbox: Outbox) -> None:
+    for _ in range(40):
+        register(client, event)
+    assert len(outbox.rows("ana@example.org")) <= actions.LETTERS_AN_HOUR
+    assert len(db.session.scalars(select(Guest)).all()) == 1
+
+
+def test_several_lunches_take_the_same_new_address_at_the_same_moment(app: Flask, make_event: EventMaker) -> None:
+    ids = [make_event().id for _ in range(6)]
+
+    def ask(event_id: int) -> None:
+        event = db.session.get_one(Event, event_id)
+        person = details("Ana", "ana@example.org", wants_invitations=True)
+        actions.register_attendee(event, person, form_key=f"f{event_id}", language="fr")
+
+    assert all_at_once(app, [partial(ask, event_id) for event_id in ids]) == [None] * 6
+    assert len(db.session.scalars(select(Guest)).all()) == 1 and len(people()) == 6
+
+
+# One's own page
+
+
+def test_on_one_s_own_page_one_press_is_enough_for_its_link_came_by_letter(
+    client: FlaskClient, event: Event, outbox: Outbox
+) -> None:
+    register(client, event, tick=False)
+    own = f"/r/{tokens_of(people()[0]).link}"
+    page = client.get(own).text
+    assert f'action="{own}/invitations"' in page
+    assert client.get(f"{own}/invitations").status_code == 405
+    for _ in range(2):
+        assert client.post(f"{own}/invitations").headers["Location"].startswith(own)
+    guest = guest_of("Ana")
+    assert (guest.wish, guest.source) == (Wish.YES, Source.PAGE)
+    page = client.get(own).text
+    assert f'action="{own}/invitations"' not in page and door_of(guest) in page
+    assert outbox.kinds("ana@example.org") == ["confirmation"]
+
+
+def test_whoever_registered_without_an_address_is_not_asked(client: FlaskClient, event: Event) -> None:
+    person = actions.register_by_hand(event, details("Bea", None), language="fr")
+    own = f"/r/{personal_tokens(person.nonce).link}"
+    assert f"{own}/invitations" not in client.get(own).text
+    assert client.post(f"{own}/invitations").status_code == 303
+    assert db.session.scalars(select(Guest)).all() == []
+
+
+# Saying no
+
+
+@pytest.mark.parametrize("content_type", ["application/x-www-form-urlencoded", "multipart/form-data"])
+def test_a_mail_provider_says_no_with_one_post(app: Flask, content_type: str) -> None:
+    """No cookie, no token, no Origin, no Referer, no login, no redirect; and again, as providers do."""
+    door = door_of(said_yes("Ana"))
+    provider = app.test_client(use_cookies=False)
+    for _ in range(3):
+        answer = provider.post(door, data=ONE_CLICK, content_type=content_type)
+        assert answer.status_code == 200 and "Set-Cookie" not in answer.headers
+        assert wish_of("Ana") is Wish.NO
+
+
+def test_the_page_says_no_and_offers_the_way_back(client: FlaskClient) -> None:
+    door = door_of(said_yes("Ana"))
+    assert re.search(rf'<form[^>]*method="post" action="{re.escape(door)}"', client.get(door).text)
+    left = client.post(door).text
+    assert f'action="{door}/confirmation"' in left and wish_of("Ana") is Wish.NO
+    first = guest_of("Ana").left_at
+    client.post(door)
+    assert guest_of("Ana").left_at == first, "twice is once"
+    assert client.post(f"{door}/confirmation").status_code == 303
+    assert wish_of("Ana") is Wish.YES and guest_of("Ana").source == Source.PAGE
+    assert "ana@" not in left
+
+
+def test_who_asked_may_also_answer_no_at_once(client: FlaskClient) -> None:
+    door = door_of(asked("Ana"))
+    assert client.get(door).text.count('method="post"') == 2
+    client.post(door)
+    assert wish_of("Ana") is Wish.NO
+
+
+def test_a_form_of_another_site_cannot_press_for_somebody(client: FlaskClient) -> None:
+    door = door_of(said_yes("Ana"))
+    for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}):
+        assert client.post(door, headers=headers).status_code == 403
+        assert client.post(f"{door}/confirmation", headers=headers).status_code == 403
+    assert wish_of("Ana") is Wish.YES
+
+
+def test_no_link_can_be_made_up_and_the_refusal_calms(client: FlaskClient, event: Event) -> None:
+    guest = said_yes("Ana")
+    token = guest_token(guest)
+    register(client, event, "Bea")
+    wrong = ["x", token[:-1], f"{token}x", token.swapcase(), guest.nonce.hex(), guest.link_hash.hex(),
+             tokens_of(people()[0]).link, "%00", "é", "a" * 3000]  # fmt: skip
+    for bad in wrong:
+        for answer in (
+            client.get(f"/invitations/{bad}"),
+            client.post(f"/invitations/{bad}", data=ONE_CLICK),
+            client.post(f"/invitations/{bad}/confirmation"),
+        ):
+            assert answer.status_code == 404, bad
+    for path in (f"/r/{token}", f"/t/{token}", f"/unsubscribe/{token}", f"/r/{token}/data.json"):
+        assert client.get(path).status_code == 404, "it opens nothing else"
+    assert wish_of("Ana") is Wish.YES
+
+
+def test_the_database_holds_no_link(client: FlaskClient) -> None:
+    guest = said_yes("Ana")
+    rows = [row for table in db.metadata.sorted_tables for row in db.session.execute(select(table)).all()]
+    stored = repr([[value.hex() if isinstance(value, bytes) else value for value in row] for row in rows])
+    token = guest_token(guest)
+    assert "ana@example.org" in stored and guest.nonce.hex() in stored, "control"
+    assert token not in stored and token.encode().hex() not in stored
+
+
+def test_a_change_of_the_secret_key_keeps_old_links_alive(app: Flask) -> None:
+    door = door_of(said_yes("Ana"))
+    settings = app.extensions["lunchkit_settings"]
+    app.extensions["lunchkit_settings"] = replace(
+        settings, secret_key="n" * 64, secret_key_fallbacks=settings.secret_key
+    )
+    assert app.test_client().post(door, data=ONE_CLICK).status_code == 200
+    assert wish_of("Ana") is Wish.NO
+    assert door_of(guest_of("Ana")) == door, "and letters to come hold the same"
+
+
+# Forgetting
+
+
+def test_a_yes_outlives_the_purge_of_the_lunch_at_which_it_was_said(client: FlaskClient, event: Event) -> None:
+    register(client, event)
+    say_yes(guest_of("Ana"), "fr")
+    with clock.fixed_at(event.ends_at + timedelta(days=60)):
+        assert purge_people() == 1
+        assert forget_old_wishes() == 0
+    assert people()[0].email is None
+    assert wish_of("Ana") is Wish.YES
+
+
+def test_wishes_without_an_answer_and_old_noes_are_forgotten(event: Event) -> None:
+    now = clock.now()
+    with clock.fixed_at(now):
+        said_yes("Ana")
+        asked("Bea")
+        say_no(said_yes("Cleo"))
+    with clock.fixed_at(now + timedelta(days=14)):
+        assert forget_old_wishes() == 0
+    with clock.fixed_at(now + timedelta(days=14, seconds=1)):
+        assert forget_old_wishes() == 1
+        assert [wish_of(name) for name in ("Ana", "Bea", "Cleo")] == [Wish.YES, None, Wish.NO]
+    with clock.fixed_at(now + timedelta(days=30, seconds=1)):
+        assert forget_old_wishes() == 1
+        assert wish_of("Cleo") is None
+    with clock.fixed_at(now + timedelta(days=4000)):
+        assert forget_old_wishes() == 0, "a yes holds until it is taken back"
+
+
+def test_erasing_oneself_erases_the_wish_and_the_invitations(
+    client: FlaskClient, event: Event, make_event: EventMaker
+) -> None:
+    register(client, event)
+    say_yes(guest_of("Ana"), "fr")
+    said_yes("Bea")
+    invite(make_event())
+    own = f"/r/{tokens_of(people()[0]).link}"
+    assert client.post(f"{own}/erasure").status_code == 303
+    assert wish_of("Ana") is None
+    assert [row.recipient for row in invitations()] == ["bea@example.org"]
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True, scope="session")
+def test_no_byte_of_who_said_no_stays_in_the_files(app: Flask, event: Event) -> None:
+    settings = app.extensions["lunchkit_settings"]
+    now, names = clock.now(), [f"Zyxwolf{number:03}" for number in range(60)]
+    with clock.fixed_at(now):
+        for name in names:
+            said_yes(name)
+        invite(event)
+        for name in names:
+            say_no(guest_of(name))
+    found = [sum(name.lower().encode() in content for name in names) for content in files_of(settings).values()]
+    assert max(found) == 60, "control: the search finds what is there"
+    with clock.fixed_at(now + timedelta(days=31)):
+        assert forget_old_wishes() == 60
+        purge_people()
+    assert not [name for content in files_of(settings).values() for name in names if name.lower().encode() in content]
+
+
+def test_the_export_has_a_place_for_every_table_that_holds_a_person(
+    client: FlaskClient, event: Event, make_event: EventMaker
+) -> None:
+    """By the schema: whatever table holds the seeded address, name or number is told of; a new one fails here."""
+    told_as = {
+        "registration": "registration", "needs": "needs", "answer": "answers", "check_in": "scans",
+        "outbox_letter": "letters", "guest": "invitations",
+    }  # fmt: skip
+    said = details("Rutabaga", "rutabaga@example.org", wants_invitations=True, diets=(Diet.VEGAN,), allergies="Noix")
+    actions.register_attendee(event, said, form_key="f", language="fr")
+    say_yes(guest_of("Rutabaga"), "fr")
+    invite(make_event())
+    (person,) = people()
+    found = tables_with(person)
+    assert found >= {"registration", "needs", "outbox_letter", "guest"}, "control: the search finds what is there"
+    refer = {table.name for table in db.metadata.sorted_tables for key in table.foreign_keys
+             if key.column.table.name in ("registration", "guest")}  # fmt: skip
+    assert refer == {Needs.__tablename__, Answer.__tablename__, CheckIn.__tablename__}
+    assert found | refer <= set(told_as), "tell of it in lunchkit/registrations/privacy.py"
+    told = json.loads(client.get(f"/r/{tokens_of(person).link}/data.json").data)
+    assert set(told_as.values()) <= set(told)
+    stored = {column.key for column in db.inspect(Guest).columns}
+    assert stored - {"id", "nonce", "link_hash", "email_key"} == set(told["invitations"]) - {"letters"}
+    assert len(told["invitations"]["letters"]) == 1
+    client.post(f"/r/{tokens_of(person).link}/erasure")
+    assert tables_with(person) == {"outbox_letter"}, "the last word, that takes the entry out of the calendar"
+
+
+def tables_with(person: Registration) -> set[str]:
+    """The tables in which the name, the address or the number of a registration stands."""
+    db.session.rollback()
+    db.session.expire_all()
+    found = set()
+    for table in db.metadata.sorted_tables:
+        for row in db.session.execute(select(table)).mappings():
+            about = "rutabaga" in repr(dict(row)).lower()
+            if about or (person.erased_at is None and row.get("registration_id") == person.id):
+                found.add(table.name)
+    return found
+
+
+def test_where_nobody_asked_the_export_says_so(client: FlaskClient, event: Event) -> None:
+    register(client, event, tick=False)
+    assert json.loads(client.get(f"/r/{tokens_of(people()[0]).link}/data.json").data)["invitations"] is None
+
+
+def test_the_privacy_page_and_the_form_tell_of_it(client: FlaskClient, event: Event) -> None:
+    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
+    assert "until you say no" in client.get("/privacy").text
+    form = client.get(f"/e/{event.slug}/register").text
+    assert "your address stays until you say no" in form.split('class="small-print">')[1]
+
+
+# The organisers' list
+
+
+def test_organisers_see_who_said_yes_and_find_and_erase_an_address(organiser_client: FlaskClient, event: Event) -> None:
+    said_yes("Ana")
+    asked("Bea")
+    say_no(said_yes("Cleo"))
+    invite(event)
+    every = organiser_client.get("/organiser/subscribers").text
+    assert all(f"{name}@example.org" in every for name in ("ana", "bea", "cleo"))
+    for search, only in (("?q=ana", "ana"), ("?q=BE", "bea")):
+        page = organiser_client.get(f"/organiser/subscribers{search}").text
+        rows = page.split("<tbody>")[1].split("</tbody>")[0]
+        assert set(re.findall(r">(\w+)@example\.org<", rows)) == {only}, search
+    assert "introuvable" in organiser_client.get("/organiser/subscribers?q=introuvable").text
+    door = f"/organiser/subscribers/{guest_of('Ana').id}/erasure"
+    assert words.VERSION in organiser_client.get(door).text
+    assert wish_of("Ana") is Wish.YES, "looked at only"
+    assert organiser_client.post(door, data={"csrf_token": csrf_of(organiser_client, door)}).status_code == 303
+    assert wish_of("Ana") is None and invitations() == []
+    assert organiser_client.get(door).status_code == 404
+
+
+def test_the_list_shows_forty_a_page(organiser_client: FlaskClient) -> None:
+    for number in range(45):
+        asked(f"Guest{number:02}")
+    first, second = (organiser_client.get(f"/organiser/subscribers?page={page}").text for page in (1, 2))
+    assert first.count('scope="row"') == 40 and second.count('scope="row"') == 5
+    assert organiser_client.get("/organiser/subscribers?page=99999999999").status_code == 200
+
+
+def test_an_address_with_hostile_letters_is_shown_as_it_is(organiser_client: FlaskClient) -> None:
+    welcome_guest("o'b&b<i>@example.org", "fr")
+    page = organiser_client.get("/organiser/subscribers").text
+    assert html.escape("o'b&b<i>@example.org", quote=False).replace("'", "&#39;") in page
+
+
+def test_an_erased_guest_s_second_press_is_answered_kindly(app: Flask) -> None:
+    guest: Any = said_yes("Ana")
+    door = door_of(guest)
+    erase_guest(guest)
+    erase_guest(guest)
+    answer = new_client(app).post(door, data=ONE_CLICK)
+    assert answer.status_code == 404
