@@ -61,7 +61,7 @@ def cloud_size(result: Result) -> int:
     """The largest size at which the words of a room fit; they are from half of it to all of it."""
     width, height = CLOUD
     ems = sum((len(text) + 2) * LETTER * (3 + size) / 8 for text, size in cloud_of(result))
-    return next((size for size in SIZES if ems * size * size * 1.3 <= width * height), SMALLEST)
+    return next((size for size in SIZES if ems * size * size * 1.15 <= width * height), SMALLEST)
 
 
 def in_parts(address: str) -> Markup:
