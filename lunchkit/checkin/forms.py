@@ -11,13 +11,13 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField, StringField
-from wtforms.validators import DataRequired
 
 from lunchkit.checkin.refusals import UnreadableScans
 from lunchkit.checkin.views import Scan
-from lunchkit.fields import BareForm, at_most, has_a_word
+from lunchkit.fields import BareForm
 from lunchkit.mail.addresses import valid_email
-from lunchkit.registrations.forms import AttendeeDetails, no_address
+from lunchkit.registrations.details import AttendeeDetails
+from lunchkit.registrations.forms import name_field
 from lunchkit.text import clean_line
 
 MOST_SCANS = 100
@@ -94,16 +94,7 @@ def _walk_in(value: object) -> AttendeeDetails | None:
 class WalkInForm(BareForm):
     """Whoever stands at the door unregistered: a name is enough."""
 
-    name = StringField(
-        _l("First and last name"),
-        filters=[clean_line],
-        validators=[
-            DataRequired(_l("Please write their name.")),
-            at_most(100),
-            has_a_word(_l("Please write their name.")),
-            no_address,
-        ],
-    )
+    name = name_field(_l("Please write their name."))
     email = StringField(_l("E-mail"), filters=[clean_line], validators=[valid_email])
     nonce = HiddenField()
 

@@ -20,7 +20,7 @@ from lunchkit.limits import Window
 from lunchkit.mail.addresses import fold_email
 from lunchkit.mail.models import OutboxLetter
 from lunchkit.mail.outbox import letters_lately
-from lunchkit.registrations.forms import AttendeeDetails
+from lunchkit.registrations.details import AttendeeDetails, details_of_registration, fill_in
 from lunchkit.registrations.letters import Why, promise_letter, promise_recap_letter
 from lunchkit.registrations.models import Registration, Standing
 from lunchkit.registrations.queries import count_seats, place_in_queue
@@ -40,8 +40,6 @@ from lunchkit.registrations.seats import lock_event, would_be
 from lunchkit.registrations.steps import (
     HELD_FOR,
     active_registrations,
-    details_of_registration,
-    fill_in,
     find_by_email,
     find_known,
     forget,
@@ -397,7 +395,8 @@ def _leave_address(session: Session, registration: Registration) -> None:
 
 
 def _as_asked_by(event: Event, details: AttendeeDetails) -> AttendeeDetails:
-    """The details without what this lunch does not ask."""
+    """The details without what this lunch does not ask; questions of one's own are those of one lunch."""
+    details = replace(details, answers=())
     if not event.asks_food:
         details = replace(details, diets=(), allergies="")
     return details if event.asks_access else replace(details, access="")

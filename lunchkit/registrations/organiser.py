@@ -14,6 +14,7 @@ from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.refusals import NO, readable, retry_header
 from lunchkit.registrations import actions
+from lunchkit.registrations.details import ATTENDEE_FIELDS
 from lunchkit.registrations.exports import CSV_TYPE, XLSX_TYPE, csv_file, xlsx_file
 from lunchkit.registrations.kitchen import caterer_counts
 from lunchkit.registrations.letters import Why
@@ -21,6 +22,7 @@ from lunchkit.registrations.listing import (
     all_rows,
     asked_order,
     asked_standing,
+    counts_of,
     last_letter,
     lunches_to_move_to,
     own_answer_columns,
@@ -51,11 +53,12 @@ def index(slug: str) -> ResponseReturnValue:
     standing = Standing.SEATED if asked == ABSENT else asked_standing(asked)
     arrived = {ARRIVED: True, ABSENT: False}.get(asked or "")
     order, page = asked_order(request.args.get("order")), request.args.get("page", 1, type=int)
-    found = registrations_page(event.id, text, standing, page, arrived=arrived, order=order)
     return render_template(
         "organiser/registrations/index.html",
         event=event,
-        list=found,
+        fields=[field for field in ATTENDEE_FIELDS if field.in_list],
+        list=registrations_page(event.id, text, standing, page, arrived=arrived, order=order),
+        counts=counts_of(event.id),
         q=text,
         standing=standing if arrived is None else asked,
         order=order,
@@ -229,6 +232,7 @@ def _page(
         "organiser/registrations/show.html",
         event=registration.event,
         registration=registration,
+        fields=ATTENDEE_FIELDS,
         form=form,
         move=move or move_form(lunches_to_move_to(registration, now)),
         place=place_in_queue(registration),

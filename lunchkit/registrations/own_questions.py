@@ -16,13 +16,12 @@ from wtforms.widgets import CheckboxInput
 from lunchkit.events.models import AskedAs, FormQuestion
 from lunchkit.fields import at_most
 from lunchkit.i18n import language, typo
+from lunchkit.registrations.details import Answers
 from lunchkit.registrations.models import Registration
 from lunchkit.text import clean_line
 
 LONGEST_ANSWER = 300
 UNANSWERED = _l("Please answer this question.")
-Answers = tuple[tuple[int, str], ...]
-"""By question; an empty one was asked and left empty."""
 Kind = TypeVar("Kind", bound=Form)
 
 

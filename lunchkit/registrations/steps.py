@@ -16,9 +16,10 @@ from lunchkit.mail.addresses import fold_email
 from lunchkit.mail.models import OutboxLetter
 from lunchkit.mail.outbox import FORGET
 from lunchkit.personal import erase_people
-from lunchkit.registrations.forms import AttendeeDetails
+from lunchkit.registrations.details import details_of_registration as details_of_registration  # for lunchkit.imports
+from lunchkit.registrations.details import fill_in as fill_in
 from lunchkit.registrations.letters import Why, promise_cancellations, promise_letter
-from lunchkit.registrations.models import Answer, Needs, Registration, Standing
+from lunchkit.registrations.models import Registration, Standing
 from lunchkit.registrations.queries import place_in_queue
 from lunchkit.registrations.refusals import (
     DateHasPassed,
@@ -97,56 +98,6 @@ def renew_links(registration: Registration) -> None:
     tokens = links.personal_tokens(registration.nonce)
     registration.link_hash = links.token_hash(tokens.link)
     registration.ticket_hash = links.token_hash(tokens.ticket)
-
-
-def fill_in(registration: Registration, details: AttendeeDetails) -> None:
-    """Write what the attendee said into the rows; the address stays unless the details bring one."""
-    registration.name = details.name
-    if details.email:
-        registration.email, registration.email_key = details.email, fold_email(details.email)
-    registration.organisation = details.organisation
-    registration.is_member = details.is_member
-    registration.shows_name = details.shows_name
-    registration.wants_recap = details.wants_recap
-    registration.seats = details.seats
-    registration.refold()
-    _answer(registration, details)
-    if details.diets or details.allergies or details.access or registration.needs is not None:
-        registration.needs = registration.needs or Needs()
-        registration.needs.diets = ",".join(details.diets)
-        registration.needs.allergies, registration.needs.access = details.allergies, details.access
-
-
-def _answer(registration: Registration, details: AttendeeDetails) -> None:
-    """Keep what was answered to the questions that were asked; answers to others stay."""
-    if not details.answers:
-        return
-    known = {answer.question_id: answer for answer in registration.answers}
-    for question_id, value in details.answers:
-        answer = known.get(question_id)
-        if answer is not None and value:
-            answer.value = value
-        elif answer is not None:
-            registration.answers.remove(answer)
-        elif value:
-            registration.answers.append(Answer(question_id=question_id, value=value))
-
-
-def details_of_registration(registration: Registration) -> AttendeeDetails:
-    """What an attendee said, read back from the rows."""
-    needs = registration.needs
-    return AttendeeDetails(
-        name=registration.name,
-        email=registration.email,
-        organisation=registration.organisation,
-        is_member=registration.is_member,
-        shows_name=registration.shows_name,
-        companions=registration.seats - 1,
-        diets=tuple(needs.diet_list) if needs else (),
-        allergies=needs.allergies if needs else "",
-        access=needs.access if needs else "",
-        wants_recap=registration.wants_recap,
-    )
 
 
 def join_queue(
