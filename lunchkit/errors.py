@@ -13,6 +13,16 @@ class Refusal(Exception):
     """Seconds after which trying again makes sense."""
 
 
+def refusal(message: LazyString, status: int = 409) -> type[Refusal]:
+    """A refusal that says this and holds no logic: a class of its own, to be raised and caught by its name."""
+
+    class Told(Refusal):
+        pass
+
+    Told.message, Told.status = message, status
+    return Told
+
+
 class NotFound(Refusal):
     """Nothing is there, or nothing that this person may see."""
 

@@ -18,6 +18,7 @@ from lunchkit.fields import BareForm
 from lunchkit.mail.addresses import valid_email
 from lunchkit.registrations.details import AttendeeDetails
 from lunchkit.registrations.forms import name_field
+from lunchkit.registrations.listing import LARGEST_ID
 from lunchkit.text import clean_line
 
 MOST_SCANS = 100
@@ -26,7 +27,6 @@ MOST_PEOPLE = 6
 LONGEST_DOOR = 40
 _NONCE = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _HASH = re.compile(r"[0-9a-f]{64}")
-_LARGEST_ID = 2**31 - 1
 
 
 def read_scans(body: object, now: datetime) -> Iterator[tuple[str, Scan | None]]:
@@ -42,7 +42,7 @@ def read_scans(body: object, now: datetime) -> Iterator[tuple[str, Scan | None]]
 def _scan(nonce: str, record: Mapping[str, Any], now: datetime) -> Scan | None:
     ticket, person = _text(record, "ticket"), record.get("id")
     undoes, corrects = _named(record, "undoes"), _named(record, "corrects")
-    is_person = isinstance(person, int) and not isinstance(person, bool) and 0 < person <= _LARGEST_ID
+    is_person = isinstance(person, int) and not isinstance(person, bool) and 0 < person <= LARGEST_ID
     walk_in = _walk_in(record.get("walk_in"))
     if not (_HASH.fullmatch(ticket) or is_person or walk_in or undoes or corrects):
         return None

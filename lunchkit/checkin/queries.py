@@ -14,14 +14,11 @@ from sqlalchemy.orm import Session, aliased, joinedload
 from lunchkit import clock
 from lunchkit.checkin.views import Answer, Conflict, Counts, Scan, short_name
 from lunchkit.db import db
-from lunchkit.errors import NotFound
 from lunchkit.events.models import Event
 from lunchkit.registrations.keys import SPOKEN_END, read_spoken_code, spoken_end, spoken_number
 from lunchkit.registrations.listing import Order, Page, by_name, page_of_list, words_in
 from lunchkit.registrations.models import CheckIn, Registration, Standing
 
-LARGEST_ID = 2**31 - 1
-"""What a number of a row may be: PostgreSQL refuses to compare with more."""
 KEY_BYTES = 12
 """So much of a ticket's hash does a phone keep: enough to tell tickets apart, nothing to make one from."""
 
@@ -64,25 +61,6 @@ def first_scan(registration_id: int) -> CheckIn | None:
 
 def _is_first(scan: Any) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return scan.admitted_at.is_not(None), scan.undone_at.is_(None)
-
-
-def find_person(event_id: int, registration_id: int) -> Registration | None:
-    """Somebody of this lunch who was not erased; None for people of another lunch."""
-    if not 0 < registration_id <= LARGEST_ID:
-        return None
-    return db.session.scalar(
-        select(Registration).where(
-            Registration.id == registration_id, Registration.event_id == event_id, Registration.erased_at.is_(None)
-        )
-    )
-
-
-def person_or_404(event_id: int, registration_id: int) -> Registration:
-    """Somebody of this lunch who was not erased. Raises NotFound, for people of another lunch too."""
-    person = find_person(event_id, registration_id)
-    if person is None:
-        raise NotFound
-    return person
 
 
 def counts(event: Event) -> Counts:

@@ -181,14 +181,12 @@ def form_of(
     It takes as many companions as the lunch allows, and those who are registered already.
     """
     questions = form_questions(event.id)
-    most, values, diets = event.companions_allowed, {}, tuple[Diet, ...]()
-    if registration is not None:
-        said = details_of_registration(registration)
-        most, diets = max(most, said.companions), said.diets
-        values = vars(said) | own_values(questions, registration)
-    asks = with_own_questions(kind, questions, registration, must_answer=must_answer)
+    said = details_of_registration(registration) if registration else AttendeeDetails("", None)
+    most, kept = max(event.companions_allowed, said.companions), dict(said.answers)
+    values = vars(said) | own_values(questions, kept) if registration else {}
+    asks = with_own_questions(kind, questions, kept, must_answer=must_answer)
     form = asks(formdata=without_strangers(data, most), data=values)
-    form.kept_diets = frozenset(diets)
+    form.kept_diets = frozenset(said.diets)
     form.fit_to(event, most)
     return form
 

@@ -15,9 +15,12 @@ from lunchkit.events.models import Event
 from lunchkit.events.queries import all_form_questions, coming_events
 from lunchkit.mail.models import OutboxLetter
 from lunchkit.registrations.models import Answer, Registration, Standing
+from lunchkit.registrations.queries import IS_ACTIVE, count_registrations
 from lunchkit.text import fold
 
 PAGE_SIZE = 40
+LARGEST_ID = 2**31 - 1
+"""What a number of a row may be: PostgreSQL refuses to compare with more."""
 
 
 class Order(StrEnum):
@@ -82,13 +85,20 @@ class AnswerColumn:
     """What stands between several choices: see ``between_choices``."""
 
 
-def registration_or_404(event_id: int, registration_id: int) -> Registration:
-    """A registration of this lunch that was not erased. Raises NotFound, for one of another lunch too."""
-    registration = db.session.scalar(
+def registration_of(event_id: int, registration_id: int) -> Registration | None:
+    """A registration of this lunch that was not erased; None for one of another lunch."""
+    if not 0 < registration_id <= LARGEST_ID:
+        return None
+    return db.session.scalar(
         select(Registration).where(
             Registration.id == registration_id, Registration.event_id == event_id, Registration.erased_at.is_(None)
         )
     )
+
+
+def registration_or_404(event_id: int, registration_id: int) -> Registration:
+    """The same. Raises NotFound where there is none."""
+    registration = registration_of(event_id, registration_id)
     if registration is None:
         raise NotFound
     return registration
@@ -185,17 +195,17 @@ def last_letter(registration_id: int) -> OutboxLetter | None:
 
 def attendees_seated(event_id: int) -> int:
     """How many requests have a seat."""
-    return _count(event_id, Registration.standing == Standing.SEATED)
+    return count_registrations(event_id, Registration.standing == Standing.SEATED)
 
 
 def attendees_with_address(event_id: int) -> int:
     """How many requests, seated or waiting, a letter to everybody reaches: the lunch has moved, or is called off."""
-    return _count(event_id, Registration.standing != Standing.CANCELLED, Registration.email_key.is_not(None))
+    return count_registrations(event_id, IS_ACTIVE, Registration.email_key.is_not(None))
 
 
 def attendees_without_address(event_id: int) -> int:
     """How many requests, seated or waiting, no letter reaches, so that somebody must tell these people."""
-    return _count(event_id, Registration.standing != Standing.CANCELLED, Registration.email_key.is_(None))
+    return count_registrations(event_id, IS_ACTIVE, Registration.email_key.is_(None))
 
 
 def own_answer_columns(event_id: int) -> list[AnswerColumn]:
@@ -243,8 +253,3 @@ def _listed(event_id: int) -> Select[Registration, int | None]:
 
 def _rows(listed: Select[Registration, int | None]) -> list[Row]:
     return [Row(registration, place) for registration, place in db.session.execute(listed)]
-
-
-def _count(event_id: int, *conditions: ColumnElement[bool]) -> int:
-    counted = select(func.count()).select_from(Registration).where(Registration.event_id == event_id, *conditions)
-    return db.session.scalar(counted) or 0

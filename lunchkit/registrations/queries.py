@@ -1,6 +1,6 @@
 """Reads about registrations, named after the question that they answer."""
 
-from sqlalchemy import Select, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 
 from lunchkit.db import db
 from lunchkit.errors import NotFound
@@ -19,6 +19,9 @@ _AHEAD = select(func.count()).where(
     ),
 )
 """How many wait ahead of a request. Built once: it runs for every registration once a lunch is full."""
+
+IS_ACTIVE = Registration.standing != Standing.CANCELLED
+"""Seated or waiting."""
 
 
 def count_seats(event_id: int) -> Select[int]:
@@ -48,20 +51,20 @@ def seats_taken_by_event(event_ids: list[int]) -> dict[int, int]:
     return dict.fromkeys(event_ids, 0) | dict(rows.all())
 
 
+def count_registrations(event_id: int, *conditions: ColumnElement[bool]) -> int:
+    """How many requests of a lunch meet these conditions."""
+    counted = select(func.count()).select_from(Registration).where(Registration.event_id == event_id, *conditions)
+    return db.session.scalar(counted) or 0
+
+
 def queue_length(event_id: int) -> int:
     """How many requests wait."""
-    waiting = select(func.count()).where(Registration.event_id == event_id, Registration.standing == Standing.WAITING)
-    return db.session.scalar(waiting) or 0
+    return count_registrations(event_id, Registration.standing == Standing.WAITING)
 
 
 def count_held(event_id: int) -> int:
     """How many requests wait for their e-mail to be confirmed."""
-    held = select(func.count()).where(
-        Registration.event_id == event_id,
-        Registration.held_until.is_not(None),
-        Registration.standing != Standing.CANCELLED,
-    )
-    return db.session.scalar(held) or 0
+    return count_registrations(event_id, Registration.held_until.is_not(None), IS_ACTIVE)
 
 
 def names_of(event_id: int, numbers: list[str]) -> list[str]:

@@ -18,9 +18,9 @@ from lunchkit.mail.outbox import FORGET
 from lunchkit.personal import erase_people
 from lunchkit.registrations.details import details_of_registration as details_of_registration  # for lunchkit.imports
 from lunchkit.registrations.details import fill_in as fill_in
-from lunchkit.registrations.letters import Why, promise_cancellations, promise_letter
+from lunchkit.registrations.letters import Why, promise_letter
 from lunchkit.registrations.models import Registration, Standing
-from lunchkit.registrations.queries import place_in_queue
+from lunchkit.registrations.queries import IS_ACTIVE, place_in_queue
 from lunchkit.registrations.refusals import (
     DateHasPassed,
     DateIsHistory,
@@ -59,7 +59,7 @@ def find_by_email(session: Session, event_id: int, email: str | None) -> Registr
 
 def active_registrations(session: Session, event_id: int) -> list[Registration]:
     """Who is seated or waiting, in the order of the queue."""
-    active = select(Registration).where(Registration.event_id == event_id, Registration.standing != Standing.CANCELLED)
+    active = select(Registration).where(Registration.event_id == event_id, IS_ACTIVE)
     return list(session.scalars(active.order_by(Registration.queued_at, Registration.id)))
 
 
@@ -148,9 +148,7 @@ def release_held(session: Session, event: Event, now: datetime, *, due_at: datet
     serves the queue.
     """
     held = select(Registration).where(
-        Registration.event_id == event.id,
-        Registration.held_until.is_not(None),
-        Registration.standing != Standing.CANCELLED,
+        Registration.event_id == event.id, Registration.held_until.is_not(None), IS_ACTIVE
     )
     unsent = select(OutboxLetter.subject_id).where(
         OutboxLetter.event_id == event.id, OutboxLetter.kind == "registrations/hold", OutboxLetter.sent_at.is_(None)
@@ -179,15 +177,11 @@ def give_back(session: Session, registration: Registration, now: datetime, why: 
 
 
 def give_back_many(
-    session: Session, event: Event, registrations: Sequence[Registration], now: datetime, why: Why
+    session: Session, _event: Event, registrations: Sequence[Registration], now: datetime, why: Why
 ) -> None:
-    """The same for many of one lunch, in a few statements."""
-    before = [(registration, registration.standing) for registration in registrations]
+    """The same for many of one lunch."""
     for registration in registrations:
-        registration.standing, registration.cancelled_at = Standing.CANCELLED, now
-        registration.raise_sequence(event.sequence)
-    session.flush()
-    promise_cancellations(session, before, why)
+        give_back(session, registration, now, why)
 
 
 def forget(session: Session, registration: Registration, now: datetime) -> None:
