@@ -1,6 +1,6 @@
 """Reads about registrations, named after the question that they answer."""
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from lunchkit.db import db
 from lunchkit.errors import NotFound
@@ -9,16 +9,6 @@ from lunchkit.links import KeyGone, personal_tokens, token_hash
 from lunchkit.registrations.keys import read_unsubscribe_token
 from lunchkit.registrations.models import Registration, Standing
 from lunchkit.registrations.refusals import NothingLeftToSend
-
-_AHEAD = select(func.count()).where(
-    Registration.event_id == bindparam("event"),
-    Registration.standing == Standing.WAITING,
-    or_(
-        Registration.queued_at < bindparam("queued_at"),
-        and_(Registration.queued_at == bindparam("queued_at"), Registration.id < bindparam("id")),
-    ),
-)
-"""How many wait ahead of a request. Built once: it runs for every registration once a lunch is full."""
 
 IS_ACTIVE = Registration.standing != Standing.CANCELLED
 """Seated or waiting."""
@@ -94,8 +84,10 @@ def place_in_queue(registration: Registration) -> int | None:
     """The place of a waiting request, 1 for the first; None for one that does not wait."""
     if registration.standing != Standing.WAITING:
         return None
-    request = {"event": registration.event_id, "queued_at": registration.queued_at, "id": registration.id}
-    return (db.session.scalar(_AHEAD, request) or 0) + 1
+    waiting = Registration.standing == Standing.WAITING
+    here, queued_at = registration.id, registration.queued_at
+    ahead = or_(Registration.queued_at < queued_at, and_(Registration.queued_at == queued_at, Registration.id < here))
+    return count_registrations(registration.event_id, waiting, ahead) + 1
 
 
 def registration_by_link_or_404(token: str) -> Registration:
