@@ -392,7 +392,7 @@ def test_people_are_found_by_name_and_code_and_both_where_two_have_the_same(even
     db.session.get_one(Registration, other.id).ticket_hash = one.ticket_hash[:8] + other.ticket_hash[8:]
     db.session.commit()
     found = people_at_door(event.id, spoken_code(one.ticket_hash), None, 1)
-    assert {row.id for row in found.rows} == {one.id, other.id}
+    assert {row.registration.id for row in found.rows} == {one.id, other.id}
 
 
 def test_the_code_stands_on_the_ticket_and_in_the_letter(client: FlaskClient, event: Event, outbox: Outbox) -> None:
