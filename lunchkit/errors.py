@@ -13,14 +13,9 @@ class Refusal(Exception):
     """Seconds after which trying again makes sense."""
 
 
-def refusal(message: LazyString, status: int = 409) -> type[Refusal]:
+def refusal(name: str, message: LazyString, status: int = 409) -> type[Refusal]:
     """A refusal that says this and holds no logic: a class of its own, to be raised and caught by its name."""
-
-    class Told(Refusal):
-        pass
-
-    Told.message, Told.status = message, status
-    return Told
+    return type(name, (Refusal,), {"message": message, "status": status})
 
 
 class NotFound(Refusal):
