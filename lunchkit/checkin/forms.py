@@ -18,7 +18,7 @@ from lunchkit.fields import BareForm
 from lunchkit.mail.addresses import valid_email
 from lunchkit.registrations.details import AttendeeDetails
 from lunchkit.registrations.forms import name_field
-from lunchkit.registrations.listing import LARGEST_ID
+from lunchkit.registrations.queries import LARGEST_ID
 from lunchkit.text import clean_line
 
 MOST_SCANS = 100

@@ -31,9 +31,9 @@ from lunchkit.errors import Refusal
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.i18n import clock_patterns
-from lunchkit.registrations.listing import order_by_name, registration_of, registration_or_404
+from lunchkit.registrations.listing import order_by_name
 from lunchkit.registrations.models import Registration
-from lunchkit.registrations.queries import place_in_queue
+from lunchkit.registrations.queries import place_in_queue, registration_of, registration_or_404
 from lunchkit.registrations.refusals import NoSeatAtTheDoor
 from lunchkit.text import clean_line
 from lunchkit.web import HEADERS, STATIC, build_hash, static_address

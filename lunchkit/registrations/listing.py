@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, case, func, select
 
 from lunchkit.db import db, page_of
-from lunchkit.errors import NotFound
 from lunchkit.events.models import Event
 from lunchkit.events.queries import all_form_questions, coming_events
 from lunchkit.mail.models import OutboxLetter
@@ -19,8 +18,6 @@ from lunchkit.registrations.queries import IS_ACTIVE, count_registrations
 from lunchkit.text import fold
 
 PAGE_SIZE = 40
-LARGEST_ID = 2**31 - 1
-"""What a number of a row may be: PostgreSQL refuses to compare with more."""
 
 
 class Order(StrEnum):
@@ -83,25 +80,6 @@ class AnswerColumn:
     answers: Mapping[int, str]
     between: str = ", "
     """What stands between several choices: see ``between_choices``."""
-
-
-def registration_of(event_id: int, registration_id: int) -> Registration | None:
-    """A registration of this lunch that was not erased; None for one of another lunch."""
-    if not 0 < registration_id <= LARGEST_ID:
-        return None
-    return db.session.scalar(
-        select(Registration).where(
-            Registration.id == registration_id, Registration.event_id == event_id, Registration.erased_at.is_(None)
-        )
-    )
-
-
-def registration_or_404(event_id: int, registration_id: int) -> Registration:
-    """The same. Raises NotFound where there is none."""
-    registration = registration_of(event_id, registration_id)
-    if registration is None:
-        raise NotFound
-    return registration
 
 
 def registrations_page(

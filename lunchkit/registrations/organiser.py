@@ -26,13 +26,19 @@ from lunchkit.registrations.listing import (
     last_letter,
     lunches_to_move_to,
     own_answer_columns,
-    registration_or_404,
     registrations_page,
 )
 from lunchkit.registrations.models import Registration, Standing
 from lunchkit.registrations.organiser_forms import MoveForm, OrganiserAttendeeForm, move_form, organiser_form
 from lunchkit.registrations.privacy import own_answers
-from lunchkit.registrations.queries import count_held, names_of, place_in_queue, queue_length, seats_left
+from lunchkit.registrations.queries import (
+    count_held,
+    names_of,
+    place_in_queue,
+    queue_length,
+    registration_or_404,
+    seats_left,
+)
 from lunchkit.registrations.refusals import AddressTaken, NoSeatForCompanions
 from lunchkit.text import clean_line
 

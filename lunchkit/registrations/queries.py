@@ -10,6 +10,8 @@ from lunchkit.registrations.keys import read_unsubscribe_token
 from lunchkit.registrations.models import Registration, Standing
 from lunchkit.registrations.refusals import NothingLeftToSend
 
+LARGEST_ID = 2**31 - 1
+"""What a number of a row may be: PostgreSQL refuses to compare with more."""
 IS_ACTIVE = Registration.standing != Standing.CANCELLED
 """Seated or waiting."""
 
@@ -88,6 +90,25 @@ def place_in_queue(registration: Registration) -> int | None:
     here, queued_at = registration.id, registration.queued_at
     ahead = or_(Registration.queued_at < queued_at, and_(Registration.queued_at == queued_at, Registration.id < here))
     return count_registrations(registration.event_id, waiting, ahead) + 1
+
+
+def registration_of(event_id: int, registration_id: int) -> Registration | None:
+    """A registration of this lunch that was not erased; None for one of another lunch."""
+    if not 0 < registration_id <= LARGEST_ID:
+        return None
+    return db.session.scalar(
+        select(Registration).where(
+            Registration.id == registration_id, Registration.event_id == event_id, Registration.erased_at.is_(None)
+        )
+    )
+
+
+def registration_or_404(event_id: int, registration_id: int) -> Registration:
+    """The same. Raises NotFound where there is none."""
+    registration = registration_of(event_id, registration_id)
+    if registration is None:
+        raise NotFound
+    return registration
 
 
 def registration_by_link_or_404(token: str) -> Registration:
