@@ -43,7 +43,7 @@ from lunchkit.questions import routes as questions
 from lunchkit.recap import organiser as recap_organiser
 from lunchkit.recap import routes as recap
 from lunchkit.registrations import organiser as registrations_organiser
-from lunchkit.registrations import routes as registrations
+from lunchkit.registrations import own_page as registrations
 from lunchkit.registrations.queries import people_known
 from lunchkit.speakers import organiser as speakers_organiser
 from lunchkit.speakers import own_page

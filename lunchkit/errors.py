@@ -13,6 +13,11 @@ class Refusal(Exception):
     """Seconds after which trying again makes sense."""
 
 
+def refusal(name: str, message: LazyString, status: int = 409) -> type[Refusal]:
+    """A refusal that says this and holds no logic: a class of its own, to be raised and caught by its name."""
+    return type(name, (Refusal,), {"message": message, "status": status})
+
+
 class NotFound(Refusal):
     """Nothing is there, or nothing that this person may see."""
 

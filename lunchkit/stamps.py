@@ -22,19 +22,20 @@ class Stamp:
     """Seconds since the form was given out."""
 
 
-def _serializer() -> URLSafeSerializer:
-    return URLSafeSerializer(list(reversed(current_settings().keys)), salt="form-stamp")
+def signer(purpose: str) -> URLSafeSerializer:
+    """What signs and reads values for one purpose, with the newest key; earlier ones are read too."""
+    return URLSafeSerializer(list(reversed(current_settings().keys)), salt=purpose)
 
 
 def issue(scope: str) -> str:
     """A fresh stamp for a form of this scope (a lunch's slug, for instance)."""
-    return _serializer().dumps([scope, secrets.token_hex(16), int(clock.now().timestamp())])
+    return signer("form-stamp").dumps([scope, secrets.token_hex(16), int(clock.now().timestamp())])
 
 
 def read(text: str | None, scope: str) -> Stamp | None:
     """What a stamp says; None where it was made up, damaged, or made for something else."""
     try:
-        stamped_scope, key, issued_at = _serializer().loads(text or "")
+        stamped_scope, key, issued_at = signer("form-stamp").loads(text or "")
     except (BadSignature, ValueError, TypeError, UnicodeError):
         return None
     return Stamp(key, clock.now().timestamp() - issued_at) if stamped_scope == scope else None

@@ -34,7 +34,7 @@ from lunchkit.house.in_force import follow_settings
 from lunchkit.mail.models import OutboxLetter
 from lunchkit.mail.rendering import Letter, render_letter
 from lunchkit.registrations import actions as registration_actions
-from lunchkit.registrations.forms import AttendeeDetails
+from lunchkit.registrations.details import AttendeeDetails
 from tests.browser import Browser
 from tests.chromium import chromium, closed_windows
 from tests.forking import starter
@@ -73,7 +73,7 @@ IN_TURN = {
     "test_accounts", "test_attendee_pages", "test_audit",
     "test_calendar_words", "test_door", "test_ending", "test_event_page", "test_feedback", "test_feeds", "test_subscribers",
     "test_house_pages", "test_images", "test_import_answers", "test_imports", "test_languages", "test_letters_pages",
-    "test_linked_data", "test_long_lists", "test_lunch_overview", "test_members_first", "test_next_lunch",
+    "test_linked_data", "test_lunch_overview", "test_members_first", "test_next_lunch",
     "test_organiser_area", "test_organiser_lunches", "test_organiser_programme", "test_organiser_refusals",
     "test_organiser_registrations", "test_own_paragraphs", "test_own_questions", "test_passkeys", "test_picture_lives",
     "test_pictures", "test_poll_programme", "test_presenter", "test_press_kit", "test_questions", "test_recap_editor",

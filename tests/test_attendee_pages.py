@@ -14,7 +14,6 @@ from lunchkit.db import db
 from lunchkit.events.models import Event
 from lunchkit.registrations.actions import register_by_hand
 from lunchkit.registrations.models import Diet, Standing
-from lunchkit.registrations.routes import _thanks_serializer
 from tests.attendee import ADDRESS, people, send, tokens_of
 from tests.conftest import EventMaker, Outbox, details, new_client
 
@@ -96,12 +95,6 @@ def test_whoever_sends_the_form_reads_at_once_whether_there_is_a_seat(
     register_by_hand(event, details("Zoe", "zoe@example.org", companions=1), language="fr")
     waits = client.get(send(client, event, email=f"x{email}", companions="1").headers["Location"]).text
     assert "réservée" not in waits and re.search(r"rang \d", waits) and "déjà inscrite" in waits
-
-
-def test_thanks_of_an_earlier_version_open_still(app: Flask, client: FlaskClient, event: Event) -> None:
-    with app.test_request_context():
-        said = _thanks_serializer().dumps(["seated", None, "c…@example.org"])
-    assert "Votre place est réservée" in client.get(f"/e/{event.slug}/register/thanks?t={said}").text
 
 
 def test_a_known_address_gets_its_link_by_letter_only_and_at_most_three_an_hour(

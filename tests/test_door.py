@@ -385,12 +385,14 @@ def test_the_code_has_no_look_alikes_and_is_read_as_people_type_it(event: Event)
 
 def test_people_are_found_by_name_and_code_and_both_where_two_have_the_same(event: Event) -> None:
     one, other = guest(event, "Émilie Cœur"), guest(event, "Bruno Sel")
-    assert [row.id for row in people_at_door(event.id, "coeur emilie", None, 1).rows] == [one.id]
-    assert [row.id for row in people_at_door(event.id, spoken_code(other.ticket_hash), None, 1).rows] == [other.id]
+    assert [row.registration.id for row in people_at_door(event.id, "coeur emilie", None, 1).rows] == [one.id]
+    assert [row.registration.id for row in people_at_door(event.id, spoken_code(other.ticket_hash), None, 1).rows] == [
+        other.id
+    ]
     db.session.get_one(Registration, other.id).ticket_hash = one.ticket_hash[:8] + other.ticket_hash[8:]
     db.session.commit()
     found = people_at_door(event.id, spoken_code(one.ticket_hash), None, 1)
-    assert {row.id for row in found.rows} == {one.id, other.id}
+    assert {row.registration.id for row in found.rows} == {one.id, other.id}
 
 
 def test_the_code_stands_on_the_ticket_and_in_the_letter(client: FlaskClient, event: Event, outbox: Outbox) -> None:
@@ -411,9 +413,11 @@ def test_lists_by_who_is_here(event: Event) -> None:
     here, gone, absent = guest(event, "Ana Radis"), guest(event, "Bea Salsifis"), guest(event, "Clea Carde")
     take_scan(event, scan_of(here))
     cancel_registration(gone)
-    shown = {whom: [row.id for row in people_at_door(event.id, "", whom, 1).rows] for whom in (None, *Whom)}
+    shown = {
+        whom: [row.registration.id for row in people_at_door(event.id, "", whom, 1).rows] for whom in (None, *Whom)
+    }
     assert shown == {None: [here.id, absent.id], Whom.ABSENT: [absent.id], Whom.PRESENT: [here.id], Whom.WAITING: []}
-    assert [row.id for row in people_at_door(event.id, "salsifis", None, 1).rows] == [gone.id]
+    assert [row.registration.id for row in people_at_door(event.id, "salsifis", None, 1).rows] == [gone.id]
     assert people_at_door(event.id, "", None, 99).page == 1
 
 

@@ -22,7 +22,7 @@ from lunchkit.registrations.actions import (
     register_by_hand,
     update_registration,
 )
-from lunchkit.registrations.listing import Order, people_part, registrations_page, seats_part
+from lunchkit.registrations.listing import Order, all_rows, registrations_page
 from lunchkit.registrations.models import LONGEST_FOLDED, Registration, surname_key_of
 from tests.conftest import EventMaker, base_settings, details
 from tests.test_workspace_queries import selects
@@ -150,8 +150,7 @@ def test_no_order_asks_more_often_than_another(organiser_client: FlaskClient, ma
 def test_paper_lies_by_first_name_or_by_surname(organiser_client: FlaskClient, make_event: EventMaker) -> None:
     event = make_event(companions_allowed=1)
     come(event, *NAMES)
-    assert [one.registration.name for one in people_part(event.id, 1, 400, Order.SURNAME)[0]] == BY_SURNAME
-    assert [one.name for one, _number in seats_part(event.id, 1, 400, Order.SURNAME)[0]] == BY_SURNAME
+    assert [row.registration.name for row in all_rows(event.id, Order.SURNAME)] == BY_SURNAME
     for name in ("attendance", "badges"):
         path = f"/organiser/e/{event.slug}/paper/{name}"
         plain, sorted_ = (organiser_client.get(path + query).get_data(as_text=True) for query in ("", "?order=surname"))
@@ -171,26 +170,14 @@ def test_the_door_finds_people_by_first_name_or_by_surname(
 ) -> None:
     event = make_event()
     come(event, *NAMES)
-    assert [row.name for row in people_at_door(event.id, "", None, 1, Order.SURNAME).rows] == BY_SURNAME
-    assert [row.name for row in people_at_door(event.id, "", None, 1).rows] == sorted(NAMES), "control"
+    assert [row.registration.name for row in people_at_door(event.id, "", None, 1, Order.SURNAME).rows] == BY_SURNAME
+    assert [row.registration.name for row in people_at_door(event.id, "", None, 1).rows] == sorted(NAMES), "control"
     page = organiser_client.get(f"/organiser/e/{event.slug}/door/list?order=surname&whom=absent").get_data(as_text=True)
     assert "Anne de la <b>Tour</b>" in page and '<input type="hidden" name="order" value="surname">' in page
     tabs = page.split('<nav class="tabs"')[1].split("</nav>")[0]
     assert tabs.count("order=surname") == tabs.count("<a ")
     newest = organiser_client.get(f"/organiser/e/{event.slug}/door/list?order=newest").get_data(as_text=True)
     assert 'aria-current="true">Par prénom' in newest and "Plus récentes" not in newest
-
-
-def test_parts_of_long_paper_keep_the_order(
-    organiser_client: FlaskClient, make_event: EventMaker, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("lunchkit.pages.paper.MOST_PEOPLE", 3)
-    event = make_event()
-    come(event, *NAMES)
-    path = f"/organiser/e/{event.slug}/paper/attendance?order=surname"
-    page = organiser_client.get(path).get_data(as_text=True)
-    parts = re.findall(r'href="[^"]*(page=\d[^"]*)"', page)
-    assert len(parts) == 4 and all("order=surname" in part for part in parts), parts
 
 
 def test_people_of_the_version_before_stand_by_their_surnames(tmp_path: Path) -> None:

@@ -6,18 +6,19 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from lunchkit import clock
-from lunchkit.checkin.queries import find_attendee, find_registration, first_of, scan_by_nonce
+from lunchkit.checkin.queries import find_registration, first_of, scan_by_nonce
 from lunchkit.checkin.steps import leave, seat
 from lunchkit.checkin.views import Answer, Scan, Word, short_name
 from lunchkit.db import transaction
 from lunchkit.errors import NotFound
 from lunchkit.events.models import Event
 from lunchkit.i18n import language
+from lunchkit.registrations.details import fill_in
 from lunchkit.registrations.models import CheckIn, Registration, Standing
 from lunchkit.registrations.queries import place_in_queue
 from lunchkit.registrations.refusals import LunchCalledOff, NoSeatAtTheDoor, NotPublished
 from lunchkit.registrations.seats import lock_event
-from lunchkit.registrations.steps import fill_in, join_queue, new_registration
+from lunchkit.registrations.steps import find_by_email, join_queue, new_registration
 
 
 def take_scan(event: Event, scan: Scan, organiser_id: int | None = None) -> Answer:
@@ -98,7 +99,7 @@ def _count_party(session: Session, event: Event, scan: Scan, now: datetime, orga
 def _let_in(session: Session, event: Event, scan: Scan, now: datetime, organiser_id: int | None) -> Answer:
     capacity = event.capacity
     if scan.walk_in is not None:
-        registration = find_attendee(session, event.id, scan.walk_in.email)
+        registration = find_by_email(session, event.id, scan.walk_in.email)
     else:
         registration = find_registration(session, scan)
     is_new = scan.walk_in is not None and (registration is None or not registration.is_active)

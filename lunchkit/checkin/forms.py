@@ -11,13 +11,14 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField, StringField
-from wtforms.validators import DataRequired
 
 from lunchkit.checkin.refusals import UnreadableScans
 from lunchkit.checkin.views import Scan
-from lunchkit.fields import BareForm, at_most, has_a_word
+from lunchkit.fields import BareForm
 from lunchkit.mail.addresses import valid_email
-from lunchkit.registrations.forms import AttendeeDetails, no_address
+from lunchkit.registrations.details import AttendeeDetails
+from lunchkit.registrations.forms import name_field
+from lunchkit.registrations.queries import LARGEST_ID
 from lunchkit.text import clean_line
 
 MOST_SCANS = 100
@@ -26,7 +27,6 @@ MOST_PEOPLE = 6
 LONGEST_DOOR = 40
 _NONCE = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _HASH = re.compile(r"[0-9a-f]{64}")
-_LARGEST_ID = 2**31 - 1
 
 
 def read_scans(body: object, now: datetime) -> Iterator[tuple[str, Scan | None]]:
@@ -42,7 +42,7 @@ def read_scans(body: object, now: datetime) -> Iterator[tuple[str, Scan | None]]
 def _scan(nonce: str, record: Mapping[str, Any], now: datetime) -> Scan | None:
     ticket, person = _text(record, "ticket"), record.get("id")
     undoes, corrects = _named(record, "undoes"), _named(record, "corrects")
-    is_person = isinstance(person, int) and not isinstance(person, bool) and 0 < person <= _LARGEST_ID
+    is_person = isinstance(person, int) and not isinstance(person, bool) and 0 < person <= LARGEST_ID
     walk_in = _walk_in(record.get("walk_in"))
     if not (_HASH.fullmatch(ticket) or is_person or walk_in or undoes or corrects):
         return None
@@ -94,16 +94,7 @@ def _walk_in(value: object) -> AttendeeDetails | None:
 class WalkInForm(BareForm):
     """Whoever stands at the door unregistered: a name is enough."""
 
-    name = StringField(
-        _l("First and last name"),
-        filters=[clean_line],
-        validators=[
-            DataRequired(_l("Please write their name.")),
-            at_most(100),
-            has_a_word(_l("Please write their name.")),
-            no_address,
-        ],
-    )
+    name = name_field(_l("Please write their name."))
     email = StringField(_l("E-mail"), filters=[clean_line], validators=[valid_email])
     nonce = HiddenField()
 

@@ -22,11 +22,9 @@ from lunchkit.checkin.queries import (
     conflicts,
     counts,
     door_list,
-    find_person,
     first_scan,
     millis,
     people_at_door,
-    person_or_404,
 )
 from lunchkit.checkin.views import Answer, Scan, Word
 from lunchkit.errors import Refusal
@@ -35,7 +33,7 @@ from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.i18n import clock_patterns
 from lunchkit.registrations.listing import order_by_name
 from lunchkit.registrations.models import Registration
-from lunchkit.registrations.queries import place_in_queue
+from lunchkit.registrations.queries import place_in_queue, registration_of, registration_or_404
 from lunchkit.registrations.refusals import NoSeatAtTheDoor
 from lunchkit.text import clean_line
 from lunchkit.web import HEADERS, STATIC, build_hash, static_address
@@ -159,7 +157,7 @@ def people(slug: str) -> ResponseReturnValue:
 def show(slug: str, registration_id: int) -> ResponseReturnValue:
     """Somebody at the door, and one big button: here a ticket leads that was opened with any camera."""
     event = _event(slug)
-    person = person_or_404(event.id, registration_id)
+    person = registration_or_404(event.id, registration_id)
     return render_template(
         "organiser/checkin/show.html",
         event=event,
@@ -175,7 +173,7 @@ def show(slug: str, registration_id: int) -> ResponseReturnValue:
 def admit(slug: str, registration_id: int) -> ResponseReturnValue:
     """They come in."""
     event = _event(slug)
-    person = person_or_404(event.id, registration_id)
+    person = registration_or_404(event.id, registration_id)
     nonce = form_nonce(request.form.get("nonce")) or secrets.token_urlsafe(16)
     act = Scan(
         nonce=f"{nonce}-{person.id}"[:64],
@@ -196,7 +194,7 @@ def admit(slug: str, registration_id: int) -> ResponseReturnValue:
 def count_party(slug: str, registration_id: int) -> ResponseReturnValue:
     """So many of them came."""
     event = _event(slug)
-    person = person_or_404(event.id, registration_id)
+    person = registration_or_404(event.id, registration_id)
     nonce = form_nonce(request.form.get("nonce")) or secrets.token_urlsafe(16)
     of = form_nonce(request.form.get("of"))
     act = Scan(nonce, clock.now(), _door(), corrects=of, people=_people_of_form())
@@ -207,7 +205,7 @@ def count_party(slug: str, registration_id: int) -> ResponseReturnValue:
 def undo(slug: str, registration_id: int) -> ResponseReturnValue:
     """They did not come in by that scan."""
     event = _event(slug)
-    person = person_or_404(event.id, registration_id)
+    person = registration_or_404(event.id, registration_id)
     of = form_nonce(request.form.get("of"))
     act = Scan(secrets.token_urlsafe(16), clock.now(), undoes=of)
     return _to(event, person.id, _take(event, act) if of else Answer(Word.UNDONE))
@@ -286,8 +284,7 @@ def _to_list(event: Event, registration_id: int) -> ResponseReturnValue:
 
 def _just_noted(event: Event) -> Registration | None:
     """Whom the last press on the list noted as present."""
-    registration_id = request.args.get("came", type=int)
-    person = find_person(event.id, registration_id) if registration_id else None
+    person = registration_of(event.id, request.args.get("came", 0, type=int))
     return person if person and person.arrived else None
 
 

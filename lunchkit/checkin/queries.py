@@ -13,18 +13,12 @@ from sqlalchemy.orm import Session, aliased, joinedload
 
 from lunchkit import clock
 from lunchkit.checkin.views import Answer, Conflict, Counts, Scan, short_name
-from lunchkit.db import db, page_of
-from lunchkit.errors import NotFound
+from lunchkit.db import db
 from lunchkit.events.models import Event
-from lunchkit.mail.addresses import fold_email
 from lunchkit.registrations.keys import SPOKEN_END, read_spoken_code, spoken_end, spoken_number
-from lunchkit.registrations.listing import Order
+from lunchkit.registrations.listing import Order, Page, by_name, page_of_list, words_in
 from lunchkit.registrations.models import CheckIn, Registration, Standing
-from lunchkit.text import fold
 
-PAGE_SIZE = 40
-LARGEST_ID = 2**31 - 1
-"""What a number of a row may be: PostgreSQL refuses to compare with more."""
 KEY_BYTES = 12
 """So much of a ticket's hash does a phone keep: enough to tell tickets apart, nothing to make one from."""
 
@@ -37,16 +31,6 @@ class Whom(StrEnum):
     WAITING = "waiting"
 
 
-@dataclass(frozen=True)
-class People:
-    """One page of the people at the door."""
-
-    rows: Sequence[Registration]
-    found: int
-    page: int
-    pages: int
-
-
 def find_registration(session: Session, scan: Scan) -> Registration | None:
     """Whose scan it is, as they stand now, of whatever lunch where a ticket says so; None for a stranger."""
     if scan.ticket_hash is not None:
@@ -56,17 +40,6 @@ def find_registration(session: Session, scan: Scan) -> Registration | None:
     else:
         return None
     return session.scalar(chosen.where(Registration.erased_at.is_(None)).execution_options(populate_existing=True))
-
-
-def find_attendee(session: Session, event_id: int, email: str | None) -> Registration | None:
-    """Who holds this address at a lunch, as they stand now."""
-    if not email:
-        return None
-    return session.scalar(
-        select(Registration)
-        .where(Registration.event_id == event_id, Registration.email_key == fold_email(email))
-        .execution_options(populate_existing=True)
-    )
 
 
 def scan_by_nonce(session: Session, nonce: str) -> CheckIn | None:
@@ -88,25 +61,6 @@ def first_scan(registration_id: int) -> CheckIn | None:
 
 def _is_first(scan: Any) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return scan.admitted_at.is_not(None), scan.undone_at.is_(None)
-
-
-def find_person(event_id: int, registration_id: int) -> Registration | None:
-    """Somebody of this lunch who was not erased; None for people of another lunch."""
-    if not 0 < registration_id <= LARGEST_ID:
-        return None
-    return db.session.scalar(
-        select(Registration).where(
-            Registration.id == registration_id, Registration.event_id == event_id, Registration.erased_at.is_(None)
-        )
-    )
-
-
-def person_or_404(event_id: int, registration_id: int) -> Registration:
-    """Somebody of this lunch who was not erased. Raises NotFound, for people of another lunch too."""
-    person = find_person(event_id, registration_id)
-    if person is None:
-        raise NotFound
-    return person
 
 
 def counts(event: Event) -> Counts:
@@ -158,31 +112,22 @@ def _both(conditions: tuple[ColumnElement[bool], ColumnElement[bool]]) -> Column
     return conditions[0] & conditions[1]
 
 
-def people_at_door(event_id: int, text: str, whom: Whom | None, page: int, order: Order = Order.NAME) -> People:
+def people_at_door(event_id: int, text: str, whom: Whom | None, page: int, order: Order = Order.NAME) -> Page:
     """The people of a lunch by a name: those of whom every word of ``text`` is known, or whose spoken code it is.
 
-    Somebody who cancelled is found by a search, and stands in no list. A page beyond the last is the last.
+    Somebody who cancelled is found by a search, and stands in no list.
     """
-    wanted = _of_lunch(event_id, text, whom)
-    total = db.session.scalar(select(func.count()).select_from(Registration).where(*wanted)) or 0
-    page, pages = page_of(total, page, PAGE_SIZE)
-    name = Registration.surname_key if order is Order.SURNAME else Registration.folded
-    ordered = select(Registration).where(*wanted).order_by(name, Registration.id)
-    rows = db.session.scalars(ordered.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)).all()
-    return People(rows, total, page, pages)
-
-
-def _of_lunch(event_id: int, text: str, whom: Whom | None) -> list[ColumnElement[bool]]:
-    wanted = [Registration.event_id == event_id, Registration.erased_at.is_(None)]
+    wanted = [_is_one(whom)] if whom else [] if text else [Registration.standing != Standing.CANCELLED]
     if text:
-        words = [Registration.folded.contains(word, autoescape=True) for word in fold(text).split()]
-        wanted.append(and_(true(), *words) | Registration.id.in_(_ids_by_code(event_id, text)))
+        wanted.append(and_(true(), *words_in(text)) | Registration.id.in_(_ids_by_code(event_id, text)))
+    return page_of_list(event_id, wanted, page, by_name(order))
+
+
+def _is_one(whom: Whom) -> ColumnElement[bool]:
     if whom is Whom.WAITING:
-        return [*wanted, Registration.standing == Standing.WAITING]
-    if whom is not None:
-        came = Registration.arrived > 0 if whom is Whom.PRESENT else Registration.arrived == 0
-        return [*wanted, Registration.standing == Standing.SEATED, came]
-    return wanted if text else [*wanted, Registration.standing != Standing.CANCELLED]
+        return Registration.standing == Standing.WAITING
+    came = Registration.arrived > 0 if whom is Whom.PRESENT else Registration.arrived == 0
+    return and_(Registration.standing == Standing.SEATED, came)
 
 
 def _ids_by_code(event_id: int, text: str) -> list[int]:

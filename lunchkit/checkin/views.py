@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from lunchkit.registrations.forms import AttendeeDetails
+from lunchkit.registrations.details import AttendeeDetails
 from lunchkit.registrations.models import CheckIn, Registration
 
 

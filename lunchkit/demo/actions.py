@@ -29,7 +29,7 @@ from lunchkit.recap.content import wording
 from lunchkit.recap.queries import sections_of
 from lunchkit.recap.sections import SectionKind
 from lunchkit.registrations.actions import register_by_hand
-from lunchkit.registrations.forms import AttendeeDetails
+from lunchkit.registrations.details import AttendeeDetails
 from lunchkit.registrations.models import Diet
 from lunchkit.speakers.models import Appearance, Organisation, Speaker
 from lunchkit.subscribers.actions import welcome_guest

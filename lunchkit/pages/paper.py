@@ -15,8 +15,8 @@ from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.links import public
 from lunchkit.polls.queries import count_polls
 from lunchkit.presenter.queries import phone_address
-from lunchkit.registrations.listing import attendees_seated, order_by_name, people_part, seats_part
-from lunchkit.registrations.models import Registration
+from lunchkit.registrations.listing import all_rows, attendees_seated, order_by_name
+from lunchkit.registrations.models import Registration, Standing
 from lunchkit.registrations.queries import seats_taken
 from lunchkit.rooms import actions
 from lunchkit.rooms.actions import MOST_SLIPS, room_of
@@ -24,8 +24,6 @@ from lunchkit.rooms.queries import room_of_event, slips_of
 
 bp = Blueprint("paper", __name__)
 ALL = "/e/<slug>/paper"
-MOST_PEOPLE = 400
-"""On one page; a lunch with more is printed in parts."""
 BADGES_A_SHEET = 8
 CARDS_A_SHEET = 4
 BLANK_LINES = 8
@@ -65,16 +63,14 @@ def index(slug: str) -> ResponseReturnValue:
 def attendance(slug: str) -> ResponseReturnValue:
     """Who comes, by first name or surname, with a box to tick; then who waits."""
     event, order = any_event_by_slug_or_404(slug), order_by_name(request.args.get("order"))
-    part, page, pages = people_part(event.id, _asked_page(), MOST_PEOPLE, order)
+    rows = [row for row in all_rows(event.id, order) if row.registration.is_active]
     return render_template(
         "organiser/paper/attendance.html",
         event=event,
-        seated=[row.registration for row in part if row.place is None],
-        waiting=[row for row in part if row.place is not None],
-        blank=BLANK_LINES if page == pages else 0,
+        seated=[row.registration for row in rows if row.place is None],
+        waiting=[row for row in rows if row.place is not None],
+        blank=BLANK_LINES,
         order=order,
-        page=page,
-        pages=pages,
     )
 
 
@@ -82,15 +78,13 @@ def attendance(slug: str) -> ResponseReturnValue:
 def badges(slug: str) -> ResponseReturnValue:
     """A badge for each seat, eight a sheet, in the order of the list that lies beside them."""
     event, order = any_event_by_slug_or_404(slug), order_by_name(request.args.get("order"))
-    seats, page, pages = seats_part(event.id, _asked_page(), MOST_PEOPLE, order)
-    part = [badge_of(registration, number) for registration, number in seats]
+    seated = [row.registration for row in all_rows(event.id, order) if row.registration.standing == Standing.SEATED]
+    part = [badge_of(registration, number) for registration in seated for number in range(registration.seats)]
     return render_template(
         "organiser/paper/badges.html",
         event=event,
         sheets=[part[first : first + BADGES_A_SHEET] for first in range(0, len(part), BADGES_A_SHEET)],
         order=order,
-        page=page,
-        pages=pages,
     )
 
 
@@ -163,7 +157,3 @@ def badge_size(name: str) -> int:
         if fits:
             return step
     return len(_SIZES)
-
-
-def _asked_page() -> int:
-    return request.args.get("page", 1, type=int)

@@ -19,7 +19,7 @@ from lunchkit.limits import Window
 from lunchkit.mail.addresses import fold_email
 from lunchkit.mail.models import OutboxLetter
 from lunchkit.mail.outbox import letters_lately
-from lunchkit.registrations.forms import AttendeeDetails
+from lunchkit.registrations.details import AttendeeDetails, details_of_registration, fill_in
 from lunchkit.registrations.letters import Why, promise_letter, promise_recap_letter
 from lunchkit.registrations.models import Registration, Standing
 from lunchkit.registrations.queries import count_seats, place_in_queue
@@ -38,8 +38,6 @@ from lunchkit.registrations.seats import lock_event, would_be
 from lunchkit.registrations.steps import (
     HELD_FOR,
     active_registrations,
-    details_of_registration,
-    fill_in,
     find_by_email,
     find_known,
     forget,
@@ -48,7 +46,6 @@ from lunchkit.registrations.steps import (
     lock,
     new_registration,
     place_newcomer,
-    release_held,
     renew_links,
     require_earlier_erasure,
     require_movable,
@@ -149,16 +146,6 @@ def confirm_registration(registration: Registration) -> None:
         registration.held_until = None
         kind = "confirmation" if registration.standing == Standing.SEATED else "waiting"
         promise_letter(session, kind, registration, position=place_in_queue(registration))
-
-
-def cancel_unconfirmed(event: Event) -> int:
-    """Cancel every registration that is still held; the queue gets the seats. Returns how many there were."""
-    with transaction() as session:
-        event, now = lock_event(session, event.id), clock.now()
-        cancelled = release_held(session, event, now)
-        serve_queue(session, event, now)
-        tell(session, cancelled=cancelled)
-    return cancelled
 
 
 def register_by_hand(event: Event, details: AttendeeDetails, *, language: str) -> Registration:
@@ -396,7 +383,8 @@ def _leave_address(session: Session, registration: Registration) -> None:
 
 
 def _as_asked_by(event: Event, details: AttendeeDetails) -> AttendeeDetails:
-    """The details without what this lunch does not ask."""
+    """The details without what this lunch does not ask; questions of one's own are those of one lunch."""
+    details = replace(details, answers=())
     if not event.asks_food:
         details = replace(details, diets=(), allergies="")
     return details if event.asks_access else replace(details, access="")

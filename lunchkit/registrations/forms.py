@@ -1,24 +1,25 @@
 """The registration form: what is asked, and how it is cleaned into one frozen value."""
 
-import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass
-from typing import Any
+from dataclasses import fields
+from typing import TypeVar
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, Field, FieldList, HiddenField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, EmailField, Field, FieldList, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, ValidationError
 
 from lunchkit.events.models import Event, FormQuestion
 from lunchkit.events.queries import form_questions
 from lunchkit.fields import BareForm, at_most, has_a_word
 from lunchkit.mail.addresses import valid_email
+from lunchkit.registrations.details import ATTENDEE_FIELDS, details_of_registration
+from lunchkit.registrations.details import AttendeeDetails as AttendeeDetails  # for those who fill a form in
 from lunchkit.registrations.models import Diet, Registration
-from lunchkit.registrations.own_questions import Answers, own_name, own_values, read_answers, with_own_questions
+from lunchkit.registrations.own_questions import own_name, own_values, read_answers, with_own_questions
 from lunchkit.subscribers.words import BOX, HINT
 from lunchkit.text import clean_line, clean_text
 
@@ -27,36 +28,6 @@ DIETS = [
     (Diet.VEGETARIAN.value, _l("Vegetarian")),
     (Diet.VEGAN.value, _l("Vegan")),
 ]
-
-
-@dataclass(frozen=True)
-class AttendeeDetails:
-    """What an attendee says of themselves and of those who come along."""
-
-    name: str
-    email: str | None
-    organisation: str = ""
-    is_member: bool = False
-    shows_name: bool = False
-    companions: int = 0
-    diets: tuple[Diet, ...] = ()
-    """One for each seat, or none where the lunch does not ask."""
-    allergies: str = ""
-    access: str = ""
-    wants_recap: bool = False
-    answers: Answers = ()
-    """To the lunch's own questions, of those that were asked."""
-    wants_invitations: bool = False
-    """To the next lunches: asked for in a box of its own, and confirmed by letter."""
-
-    @property
-    def seats(self) -> int:
-        """Seats needed: the attendee's and the companions'."""
-        return 1 + self.companions
-
-    def digest(self) -> bytes:
-        """A fingerprint that tells a repeated form from a changed one."""
-        return hashlib.sha256(repr(astuple(self)).encode("utf-8", "replace")).digest()
 
 
 _ENDINGS = (
@@ -73,32 +44,33 @@ def no_address(_form: FlaskForm, field: Field) -> None:
         raise ValidationError(_l("Please write this without a web or e-mail address."))
 
 
+Kind = TypeVar("Kind", bound="DetailsForm")
+
+
+def name_field(missing: LazyString) -> StringField:
+    """Asks for a name, and says so in these words where there is none."""
+    return StringField(
+        _l("First and last name"),
+        filters=[clean_line],
+        validators=[DataRequired(missing), at_most(100), has_a_word(missing), no_address],
+        render_kw={"autocomplete": "name", "autocapitalize": "words"},
+    )
+
+
 class DetailsForm(BareForm):
     """What can be edited later too. The token in the address is the authority, so there is no cookie to protect."""
 
-    name = StringField(
-        _l("First and last name"),
-        filters=[clean_line],
-        validators=[
-            DataRequired(_l("Please write your name.")),
-            at_most(100),
-            has_a_word(_l("Please write your name.")),
-            no_address,
-        ],
-    )
+    name = name_field(_l("Please write your name."))
     organisation = StringField(
         _l("Organisation"),
         filters=[clean_line],
         validators=[at_most(120), no_address],
+        render_kw={"autocomplete": "organization"},
     )
     is_member = BooleanField(_l("Member of the network"))
     companions = SelectField(_l("How many are you?"), coerce=int, validate_choice=True)
     diets = FieldList(SelectField(choices=lambda: DIETS, default=Diet.EVERYTHING.value))
-    allergies = TextAreaField(
-        _l("Allergies or intolerances"),
-        filters=[clean_text],
-        validators=[at_most(300)],
-    )
+    allergies = TextAreaField(_l("Allergies or intolerances"), filters=[clean_text], validators=[at_most(300)])
     access = TextAreaField(
         _l("What should we prepare so that you can come and take part?"),
         filters=[clean_text],
@@ -112,6 +84,10 @@ class DetailsForm(BareForm):
     """What everybody eats, where the lunch offers nothing else."""
     kept_diets: frozenset[Diet] = frozenset()
     """What was chosen before, and may stay though it is offered no more."""
+
+    def asked_as(self, way: str) -> list[Field]:
+        """The fields of an attendee that are asked as a "line" or as a "tick", in their order."""
+        return [self[field.name] for field in ATTENDEE_FIELDS if field.asked_as == way and field.name in self]
 
     def own_fields(self) -> list[tuple[FormQuestion, Field]]:
         """The lunch's own questions in their order, each with its field."""
@@ -149,32 +125,25 @@ class DetailsForm(BareForm):
 
     def details(self, email: str | None) -> AttendeeDetails:
         """The frozen value of a valid form."""
-        companions = self.companions.data if "companions" in self else 0
-        only = [self.only_diet.value] * (companions + 1) if self.only_diet else []
-        diets: Iterable[str] = self.diets.data[: companions + 1] if "diets" in self else only
-        return AttendeeDetails(
-            name=self.name.data or "",
-            email=email,
-            organisation=self.organisation.data or "",
-            is_member=bool(self.is_member.data) if "is_member" in self else True,  # not asked: the members' link
-            shows_name=bool(self.shows_name.data),
-            companions=companions,
-            diets=tuple(Diet(diet) for diet in diets),
-            allergies=(self.allergies.data or "") if "allergies" in self else "",
-            access=(self.access.data or "") if "access" in self else "",
-            wants_recap=bool(self.wants_recap.data),
-            answers=read_answers(self, self.own),
-            wants_invitations="wants_invitations" in self and bool(self.wants_invitations.data),
-        )
+        asked = {one.name for one in fields(AttendeeDetails) if one.name in self} - {"email", "diets"}
+        said = {name: self[name].data for name in asked if self[name].data is not None}
+        said = {"is_member": True} | said  # not asked of those who came by the members' link
+        people = 1 + said.get("companions", 0)
+        only = [self.only_diet.value] * people if self.only_diet else []
+        diets: Iterable[str] = self.diets.data[:people] if "diets" in self else only
+        answers = read_answers(self, self.own)
+        return AttendeeDetails(email=email, diets=tuple(Diet(diet) for diet in diets), answers=answers, **said)
 
 
 class RegistrationForm(DetailsForm):
     """The public form: the details, an address, and what keeps robots away."""
 
-    email = StringField(
+    email = EmailField(
         _l("E-mail"),
+        description=_l("For your ticket and the invitation."),
         filters=[clean_line],
         validators=[DataRequired(_l("Please write your e-mail address: your ticket comes by letter.")), valid_email],
+        render_kw={"inputmode": "email", "autocomplete": "email", "autocapitalize": "none", "spellcheck": "false"},
     )
     wants_invitations = BooleanField(BOX, description=HINT)
     email_asked = HiddenField()
@@ -188,9 +157,7 @@ def registration_form(
     event: Event, data: MultiDict[str, str] | None = None, *, of_members: bool = False
 ) -> RegistrationForm:
     """The public form of a lunch, filled from a request's form data if given; members' link asks nobody if they are."""
-    kind = with_own_questions(RegistrationForm, form_questions(event.id))
-    form = kind(formdata=without_strangers(data, event.companions_allowed))
-    form.fit_to(event, event.companions_allowed)
+    form = form_of(RegistrationForm, event, None, data)
     if of_members:
         del form.is_member
     return form
@@ -198,42 +165,30 @@ def registration_form(
 
 def edit_form(event: Event, registration: Registration, data: MultiDict[str, str] | None = None) -> DetailsForm:
     """The form with which an attendee changes their own registration."""
-    most, questions = most_companions(event, registration), form_questions(event.id)
-    kind = with_own_questions(DetailsForm, questions, registration)
-    values = current_values(registration) | own_values(questions, registration)
-    form = kind(formdata=without_strangers(data, most), data=values)
-    form.kept_diets = diets_of(registration)
+    return form_of(DetailsForm, event, registration, data)
+
+
+def form_of(
+    kind: type[Kind],
+    event: Event,
+    registration: Registration | None,
+    data: MultiDict[str, str] | None,
+    *,
+    must_answer: bool = True,
+) -> Kind:
+    """A form of this kind with what the lunch asks: empty, filled from the row, or from a request's form data if given.
+
+    It takes as many companions as the lunch allows, and those who are registered already.
+    """
+    questions = form_questions(event.id)
+    said = details_of_registration(registration) if registration else AttendeeDetails("", None)
+    most, kept = max(event.companions_allowed, said.companions), dict(said.answers)
+    values = vars(said) | own_values(questions, kept) if registration else {}
+    asks = with_own_questions(kind, questions, kept, must_answer=must_answer)
+    form = asks(formdata=without_strangers(data, most), data=values)
+    form.kept_diets = frozenset(said.diets)
     form.fit_to(event, most)
     return form
-
-
-def most_companions(event: Event, registration: Registration | None) -> int:
-    """How many may come along: as many as the lunch allows, and those who are registered already."""
-    return max(event.companions_allowed, registration.seats - 1 if registration else 0)
-
-
-def diets_of(registration: Registration | None) -> frozenset[Diet]:
-    """What the people of a registration eat."""
-    needs = registration.needs if registration else None
-    return frozenset(needs.diet_list if needs else ())
-
-
-def current_values(registration: Registration) -> dict[str, Any]:
-    """What the fields of a form hold that is opened on a registration."""
-    needs = registration.needs
-    return {
-        "name": registration.name,
-        "email": registration.email or "",
-        "language": registration.language,
-        "organisation": registration.organisation,
-        "is_member": registration.is_member,
-        "shows_name": registration.shows_name,
-        "wants_recap": registration.wants_recap,
-        "companions": registration.seats - 1,
-        "diets": [diet.value for diet in needs.diet_list] if needs else [],
-        "allergies": needs.allergies if needs else "",
-        "access": needs.access if needs else "",
-    }
 
 
 def without_strangers(data: MultiDict[str, str] | None, companions: int) -> MultiDict[str, str] | None:

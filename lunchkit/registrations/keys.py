@@ -4,10 +4,10 @@ The token stands in a letter, and opens nothing else. A signed value instead of 
 the button for its reader, from a copy of the letter that is years old, and whoever finds the link learns no name.
 """
 
-from itsdangerous import BadSignature, URLSafeSerializer
+from itsdangerous import BadSignature
 
-from lunchkit.config import current_settings
 from lunchkit.rooms.codes import LETTERS, clean_code
+from lunchkit.stamps import signer
 
 SPOKEN_LENGTH = 6
 SPOKEN_END = (7, 2)
@@ -15,19 +15,15 @@ SPOKEN_END = (7, 2)
 SPOKEN_CODES = 24**6
 
 
-def _serializer() -> URLSafeSerializer:
-    return URLSafeSerializer(list(reversed(current_settings().keys)), salt="unsubscribe")
-
-
 def unsubscribe_token(registration_id: int, event_id: int) -> str:
     """The token of one registration: always the same, so that every copy of the letter holds."""
-    return _serializer().dumps([registration_id, event_id])
+    return signer("unsubscribe").dumps([registration_id, event_id])
 
 
 def read_unsubscribe_token(token: str) -> tuple[int, int] | None:
     """The registration and the lunch that a token speaks of; None where it was made up or damaged."""
     try:
-        registration_id, event_id = _serializer().loads(token)
+        registration_id, event_id = signer("unsubscribe").loads(token)
     except (BadSignature, ValueError, TypeError, UnicodeError):
         return None
     return registration_id, event_id

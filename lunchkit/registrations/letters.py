@@ -7,6 +7,7 @@ calendar) never holds the write lock.
 from collections.abc import Mapping
 from dataclasses import replace
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from flask_babel import gettext as _
@@ -32,8 +33,13 @@ TICKET_CID = "ticket"
 SAMPLE = "SAMPLE"
 """Stands in sample letters where a real one has somebody's secret: the link leads nowhere, no door lets it in."""
 SAMPLE_CODE, SAMPLE_POSITION = "ABCDEF", 3
-WITH_TICKET = ("confirmation", "promotion", "reminder", "change", "repeat", "ticket")
-"""The e-mails that hold the ticket, at least for people with a seat."""
+CALENDAR = {
+    **dict.fromkeys(("confirmation", "promotion", "repeat", "ticket", "change"), "REQUEST"),
+    **dict.fromkeys(("cancellation", "event_cancellation"), "CANCEL"),
+}
+"""The METHOD of the calendar object that a letter carries to somebody with a seat."""
+WITH_TICKET = ("confirmation", "promotion", "repeat", "ticket", "change", "reminder")
+"""The letters that carry the ticket to somebody with a seat."""
 _Written = tuple[str, str, str]
 ANSWERS = ("confirmation", "waiting", "repeat", "ticket")
 """The letters that answer whoever sent the form: where they ticked to be invited, these ask whether it was them."""
@@ -68,36 +74,39 @@ def promise_letter(
         return False
     if inspect(registration).pending:
         session.flush()  # the letter speaks of its number
-    promised = _promised(kind, registration, standing, position, why)
-    if before is not None:
-        promised["facts"]["before"] = dict(before)
-    return outbox.promise(session, once_key=once_key, **promised)
-
-
-def _promised(
-    kind: str, registration: Registration, standing: str | None, position: int | None, why: Why | None
-) -> dict[str, Any]:
-    """A letter as the outbox takes it, with the facts of this moment."""
-    return {
-        "kind": f"registrations/{kind}",
-        "recipient": registration.email,
-        "language": registration.language,
-        "facts": {
-            "event": registration.event_id,
-            "registration": registration.id,
-            "name": registration.name,
-            "email": registration.email,
-            "standing": standing or registration.standing,
-            "seats": registration.seats,
-            "position": position,
-            "why": why,
-            "sequence": registration.sequence,
-            "nonce": registration.nonce.hex(),
-            "link_hash": registration.link_hash.hex(),
-        },
-        "event_id": registration.event_id,
-        "subject_id": registration.id,
+    facts = {
+        "event": registration.event_id,
+        "registration": registration.id,
+        "name": registration.name,
+        "email": registration.email,
+        "standing": standing or registration.standing,
+        "seats": registration.seats,
+        "position": position,
+        "why": why,
+        "sequence": registration.sequence,
+        "nonce": registration.nonce.hex(),
+        "link_hash": registration.link_hash.hex(),
     }
+    return _promise(
+        session, kind, registration, facts if before is None else {**facts, "before": dict(before)}, once_key
+    )
+
+
+def _promise(
+    session: Session, kind: str, registration: Registration, facts: dict[str, Any], once_key: str | None
+) -> bool:
+    return outbox.promise(
+        session,
+        kind=f"registrations/{kind}",
+        recipient=registration.email or "",
+        language=registration.language,
+        facts=facts,
+        event_id=registration.event_id,
+        subject_id=registration.id,
+        once_key=once_key,
+    )
+
+
 
 
 def promise_recap_letters(session: Session, event: Event) -> int:
@@ -120,16 +129,8 @@ def promise_recap_letter(session: Session, registration: Registration) -> bool:
     """Promise the recap to one person, if they had a seat and have an address; says whether it was not promised yet."""
     if registration.standing != Standing.SEATED or registration.email is None:
         return False
-    return outbox.promise(
-        session,
-        kind="registrations/recap",
-        recipient=registration.email,
-        language=registration.language,
-        facts={"event": registration.event_id, "registration": registration.id},
-        event_id=registration.event_id,
-        subject_id=registration.id,
-        once_key=f"recap/{registration.id}",
-    )
+    facts = {"event": registration.event_id, "registration": registration.id}
+    return _promise(session, "recap", registration, facts, f"recap/{registration.id}")
 
 
 def unsubscribe_address(registration: Registration) -> str:
@@ -171,8 +172,8 @@ def sample_letter(event: Event, folder: str, own: str) -> Letter:
     written = Letter(subject, text, html, sender_name=event.series.network, reply_to=event.contact_email)
     if not ticket:
         return written
-    code = qr.png(qr.compact_url(links.public("registrations.door", ticket=SAMPLE)))
-    return replace(written, images=(InlineImage(TICKET_CID, code, _("QR code of your ticket")),))
+    address = qr.compact_url(links.public("registrations.door", ticket=SAMPLE))
+    return replace(written, images=(_ticket_image(address),))
 
 
 def as_trial(letter: Letter) -> Letter:
@@ -180,20 +181,20 @@ def as_trial(letter: Letter) -> Letter:
     return replace(letter, subject=_("Test: %(subject)s", subject=letter.subject))
 
 
-def _letter(
-    folder: str, facts: dict[str, Any], *, ticket: bool = False, invites: bool = False, cancels: bool = False
-) -> Letter | None:
+def _letter(folder: str, facts: dict[str, Any]) -> Letter | None:
     event = db.session.get(Event, facts["event"])
     if event is None:
         return None
+    is_seated = facts["standing"] == Standing.SEATED
+    has_ticket = is_seated and folder in WITH_TICKET
     nonce, link_hash = bytes.fromhex(facts["nonce"]), bytes.fromhex(facts["link_hash"])
     tokens = links.personal_tokens(nonce, known_hash=link_hash)
     subject, text, html = _write(
         folder,
         event,
         facts,
-        ticket_cid=TICKET_CID if ticket else None,
-        code=spoken_code(links.token_hash(tokens.ticket)) if ticket else None,
+        ticket_cid=TICKET_CID if has_ticket else None,
+        code=spoken_code(links.token_hash(tokens.ticket)) if has_ticket else None,
         page=links.public("registrations.show", token=tokens.link),
         cancellation=links.public("registrations.cancellation", token=tokens.link),
         address=links.public("pages.event", slug=event.slug),
@@ -201,26 +202,23 @@ def _letter(
         differences=differences(plan_from_facts(facts["before"]), plan_of(event)) if facts.get("before") else (),
     )
     letter = Letter(subject, text, html, sender_name=event.series.network, reply_to=event.contact_email)
-    if ticket:
-        image = InlineImage(TICKET_CID, qr.png(ticket_address(nonce, link_hash)), _("QR code of your ticket"))
-        letter = replace(letter, images=(image,))
-    if invites or cancels:
-        write = calendar.invitation if invites else calendar.cancellation
+    if has_ticket:
+        letter = replace(letter, images=(_ticket_image(ticket_address(nonce, link_hash)),))
+    if is_seated and folder in CALENDAR:
         # A lunch called off since has a letter of its own behind this one.
-        entry = replace(calendar_entry(event), cancelled=cancels)
+        entry = replace(calendar_entry(event), cancelled=CALENDAR[folder] == "CANCEL")
+        write = calendar.cancellation if entry.cancelled else calendar.invitation
         invitation = write(entry, facts["name"], facts["email"], facts["sequence"])
-        return replace(letter, invitation=invitation, invitation_method="REQUEST" if invites else "CANCEL")
+        letter = replace(letter, invitation=invitation, invitation_method=CALENDAR[folder])
     return letter
 
 
-def _is_seated(facts: dict[str, Any]) -> bool:
-    return bool(facts["standing"] == Standing.SEATED)
+def _ticket_image(address: str) -> InlineImage:
+    return InlineImage(TICKET_CID, qr.png(address), _("QR code of your ticket"))
 
 
-@letter_kind("registrations/confirmation")
-def confirmation(facts: dict[str, Any]) -> Letter | None:
-    """You have a seat: what, when, where, the ticket, how to cancel."""
-    return _letter("confirmation", facts, ticket=True, invites=True)
+for _folder in ("waiting", *CALENDAR):
+    letter_kind(f"registrations/{_folder}")(partial(_letter, _folder))
 
 
 @letter_kind("registrations/hold")
@@ -228,48 +226,6 @@ def hold(facts: dict[str, Any]) -> Letter | None:
     """Press the link, or your seat is given to somebody else. None where that is done, or too late."""
     registration = db.session.get(Registration, facts["registration"])
     return None if registration is None or registration.held_until is None else _letter("hold", facts)
-
-
-@letter_kind("registrations/waiting")
-def waiting(facts: dict[str, Any]) -> Letter | None:
-    """You wait: your place in the queue, and the rule."""
-    return _letter("waiting", facts)
-
-
-@letter_kind("registrations/promotion")
-def promotion(facts: dict[str, Any]) -> Letter | None:
-    """A seat has become free, and it is yours."""
-    return _letter("promotion", facts, ticket=True, invites=True)
-
-
-@letter_kind("registrations/repeat")
-def repeat(facts: dict[str, Any]) -> Letter | None:
-    """You were registered already: nothing has changed, here is your link again."""
-    return _letter("repeat", facts, ticket=_is_seated(facts), invites=_is_seated(facts))
-
-
-@letter_kind("registrations/ticket")
-def ticket(facts: dict[str, Any]) -> Letter | None:
-    """Your registration, as it stands: after an organiser mended the address, or sends it again."""
-    return _letter("ticket", facts, ticket=_is_seated(facts), invites=_is_seated(facts))
-
-
-@letter_kind("registrations/change")
-def change(facts: dict[str, Any]) -> Letter | None:
-    """The lunch has moved, or its place has."""
-    return _letter("change", facts, ticket=_is_seated(facts), invites=_is_seated(facts))
-
-
-@letter_kind("registrations/cancellation")
-def cancellation(facts: dict[str, Any]) -> Letter | None:
-    """You do not come any more; the calendar entry goes."""
-    return _letter("cancellation", facts, cancels=_is_seated(facts))
-
-
-@letter_kind("registrations/event_cancellation")
-def event_cancellation(facts: dict[str, Any]) -> Letter | None:
-    """The lunch does not take place."""
-    return _letter("event_cancellation", facts, cancels=_is_seated(facts))
 
 
 @letter_kind("registrations/reminder", Urgency.REMINDER)
@@ -281,7 +237,7 @@ def reminder(facts: dict[str, Any]) -> Letter | None:
     registration = db.session.get(Registration, facts["registration"])
     if registration is None or registration.standing != Standing.SEATED:
         return None
-    return _letter("reminder", facts, ticket=True) if registration.event.gives_seats(clock.now()) else None
+    return _letter("reminder", facts) if registration.event.gives_seats(clock.now()) else None
 
 
 @letter_kind("registrations/recap", Urgency.MAILING)

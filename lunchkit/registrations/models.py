@@ -24,7 +24,6 @@ class Standing(StrEnum):
     CANCELLED = "cancelled"
 
 
-_KNOWN = text("erased_at is null")
 _HELD = text("held_until is not null")
 
 
@@ -39,12 +38,8 @@ class Registration(Model):
         CheckConstraint("standing in ('seated', 'waiting', 'cancelled')", name="standing_known"),
         CheckConstraint("seats between 1 and 6", name="seats_few"),
         Index("ix_registration_counted", "event_id", "standing", "erased_at", "language", "arrived", "seats"),
-        Index("ix_registration_listed", "event_id", "standing", "erased_at", "folded"),
-        Index("ix_registration_by_surname", "event_id", "standing", "erased_at", "surname_key"),
-        Index("ix_registration_newest", "event_id", "erased_at", "registered_at", "id", "standing"),
         Index("ix_registration_queued", "event_id", "standing", "queued_at", "id", "erased_at"),
         Index("ix_registration_held_until", "held_until", sqlite_where=_HELD, postgresql_where=_HELD),
-        Index("ix_registration_at_door", "event_id", "folded", "id", sqlite_where=_KNOWN, postgresql_where=_KNOWN),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, info=KEY)

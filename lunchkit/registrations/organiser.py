@@ -14,6 +14,7 @@ from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.refusals import NO, readable, retry_header
 from lunchkit.registrations import actions
+from lunchkit.registrations.details import ATTENDEE_FIELDS
 from lunchkit.registrations.exports import CSV_TYPE, XLSX_TYPE, csv_file, xlsx_file
 from lunchkit.registrations.kitchen import caterer_counts
 from lunchkit.registrations.letters import Why
@@ -21,16 +22,23 @@ from lunchkit.registrations.listing import (
     all_rows,
     asked_order,
     asked_standing,
+    counts_of,
     last_letter,
     lunches_to_move_to,
     own_answer_columns,
-    registration_or_404,
     registrations_page,
 )
 from lunchkit.registrations.models import Registration, Standing
 from lunchkit.registrations.organiser_forms import MoveForm, OrganiserAttendeeForm, move_form, organiser_form
 from lunchkit.registrations.privacy import own_answers
-from lunchkit.registrations.queries import count_held, names_of, place_in_queue, queue_length, seats_left
+from lunchkit.registrations.queries import (
+    count_held,
+    names_of,
+    place_in_queue,
+    queue_length,
+    registration_or_404,
+    seats_left,
+)
 from lunchkit.registrations.refusals import AddressTaken, NoSeatForCompanions
 from lunchkit.text import clean_line
 
@@ -51,37 +59,21 @@ def index(slug: str) -> ResponseReturnValue:
     standing = Standing.SEATED if asked == ABSENT else asked_standing(asked)
     arrived = {ARRIVED: True, ABSENT: False}.get(asked or "")
     order, page = asked_order(request.args.get("order")), request.args.get("page", 1, type=int)
-    found = registrations_page(event.id, text, standing, page, arrived=arrived, order=order)
     return render_template(
         "organiser/registrations/index.html",
         event=event,
-        list=found,
+        fields=[field for field in ATTENDEE_FIELDS if field.in_list],
+        list=registrations_page(event.id, text, standing, page, arrived=arrived, order=order),
+        counts=counts_of(event.id),
         q=text,
         standing=standing if arrived is None else asked,
         order=order,
         held=count_held(event.id),
-        cancelled=request.args.get("cancelled", type=int),
     )
-
-
-@bp.get("/e/<slug>/registrations/unconfirmed")
-def unconfirmed(slug: str) -> ResponseReturnValue:
-    """Asks before all registrations that nobody has confirmed yet are cancelled."""
-    event = any_event_by_slug_or_404(slug)
-    return render_template("organiser/registrations/unconfirmed.html", event=event, held=count_held(event.id))
-
-
-@bp.post("/e/<slug>/registrations/unconfirmed")
-def cancel_unconfirmed(slug: str) -> ResponseReturnValue:
-    """They are cancelled, and their seats go to the queue."""
-    event = any_event_by_slug_or_404(slug)
-    cancelled = actions.cancel_unconfirmed(event)
-    return redirect(url_for(".index", slug=slug, cancelled=cancelled), code=303)
 
 
 @bp.get("/e/<slug>/registrations/new")
 def new(slug: str) -> ResponseReturnValue:
-    """The form for somebody who telephoned, or stands at the door."""
     event = any_event_by_slug_or_404(slug)
     if event.published_at is None:
         return _publish_first(event)
@@ -90,7 +82,6 @@ def new(slug: str) -> ResponseReturnValue:
 
 @bp.post("/e/<slug>/registrations/new")
 def create(slug: str) -> ResponseReturnValue:
-    """Somebody is registered by hand; whatever is wrong, the form comes back with all that was typed."""
     event = any_event_by_slug_or_404(slug)
     if event.published_at is None:
         return _publish_first(event)
@@ -106,14 +97,12 @@ def create(slug: str) -> ResponseReturnValue:
 
 @bp.get(ONE)
 def show(slug: str, registration_id: int) -> ResponseReturnValue:
-    """One registration, its form, and what can be done with it."""
     registration = _registration_or_404(slug, registration_id)
     return _page(registration, organiser_form(registration.event, registration))
 
 
 @bp.post(ONE)
 def update(slug: str, registration_id: int) -> ResponseReturnValue:
-    """A registration mended; whatever is wrong, the form comes back with all that was typed."""
     registration = _registration_or_404(slug, registration_id)
     form = organiser_form(registration.event, registration, request.form)
     if not form.validate():
@@ -127,7 +116,6 @@ def update(slug: str, registration_id: int) -> ResponseReturnValue:
 
 @bp.get(f"{ONE}/cancellation")
 def cancellation(slug: str, registration_id: int) -> ResponseReturnValue:
-    """Asks once more."""
     registration = _registration_or_404(slug, registration_id)
     return render_template(
         "organiser/registrations/cancellation.html", event=registration.event, registration=registration
@@ -136,7 +124,6 @@ def cancellation(slug: str, registration_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{ONE}/cancellation")
 def cancel(slug: str, registration_id: int) -> ResponseReturnValue:
-    """The seat is given back."""
     registration = _registration_or_404(slug, registration_id)
     seated = actions.cancel_registration(registration, Why.ORGANISER)
     return _to(registration, done="cancelled", seated=".".join(map(str, seated)) or None)
@@ -144,7 +131,6 @@ def cancel(slug: str, registration_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{ONE}/head-of-queue")
 def head_of_queue(slug: str, registration_id: int) -> ResponseReturnValue:
-    """The next seat is theirs."""
     registration = _registration_or_404(slug, registration_id)
     actions.move_to_head_of_queue(registration)
     return _to(registration, done="first")
@@ -152,7 +138,6 @@ def head_of_queue(slug: str, registration_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{ONE}/move")
 def move(slug: str, registration_id: int) -> ResponseReturnValue:
-    """They come to another lunch instead."""
     registration = _registration_or_404(slug, registration_id)
     form = move_form(lunches_to_move_to(registration, clock.now()), request.form)
     details = organiser_form(registration.event, registration)
@@ -167,7 +152,6 @@ def move(slug: str, registration_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{ONE}/letter")
 def resend(slug: str, registration_id: int) -> ResponseReturnValue:
-    """The letter with ticket and link leaves once more."""
     registration = _registration_or_404(slug, registration_id)
     actions.repeat_letter(registration)
     return _to(registration, done="sent")
@@ -175,21 +159,18 @@ def resend(slug: str, registration_id: int) -> ResponseReturnValue:
 
 @bp.get("/e/<slug>/registrations.csv")
 def csv(slug: str) -> ResponseReturnValue:
-    """The list for a spreadsheet."""
     event = any_event_by_slug_or_404(slug)
     return _file(event, "csv", csv_file(event, all_rows(event.id), own_answer_columns(event.id)), CSV_TYPE)
 
 
 @bp.get("/e/<slug>/registrations.xlsx")
 def xlsx(slug: str) -> ResponseReturnValue:
-    """The list as a workbook."""
     event = any_event_by_slug_or_404(slug)
     return _file(event, "xlsx", xlsx_file(event, all_rows(event.id), own_answer_columns(event.id)), XLSX_TYPE)
 
 
 @bp.get("/e/<slug>/caterer")
 def caterer(slug: str) -> ResponseReturnValue:
-    """Numbers for the kitchen, without names."""
     event = any_event_by_slug_or_404(slug)
     return render_template("organiser/registrations/caterer.html", event=event, counts=caterer_counts(event.id))
 
@@ -229,6 +210,7 @@ def _page(
         "organiser/registrations/show.html",
         event=registration.event,
         registration=registration,
+        fields=ATTENDEE_FIELDS,
         form=form,
         move=move or move_form(lunches_to_move_to(registration, now)),
         place=place_in_queue(registration),

@@ -5,36 +5,31 @@ from collections.abc import Mapping, Sequence
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, Form, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, EmailField, Form, SelectField, TextAreaField
 
 from lunchkit.events.models import Event
-from lunchkit.events.queries import form_questions
 from lunchkit.fields import at_most
 from lunchkit.i18n import LANGUAGE_NAMES, when
 from lunchkit.mail.addresses import valid_email
-from lunchkit.registrations.forms import (
-    AttendeeDetails,
-    DetailsForm,
-    current_values,
-    diets_of,
-    most_companions,
-    without_strangers,
-)
+from lunchkit.registrations.details import AttendeeDetails
+from lunchkit.registrations.forms import DetailsForm, form_of
 from lunchkit.registrations.models import Registration
-from lunchkit.registrations.own_questions import own_values, with_own_questions
 from lunchkit.text import clean_line, clean_text
 
 
 class OrganiserAttendeeForm(DetailsForm):
     """The attendee's questions in an organiser's words, with an address, and at first a language for the letters."""
 
-    email = StringField(_l("E-mail"), filters=[clean_line], validators=[valid_email])
-    language = SelectField(_l("Language of the letters"), choices=lambda: LANGUAGE_NAMES)
-    access = TextAreaField(
-        _l("Access needs"),
-        filters=[clean_text],
-        validators=[at_most(500)],
+    email = EmailField(
+        _l("E-mail"),
+        description=_l(
+            "Without an address there is no letter and no ticket: the name on the list is enough at the door."
+        ),
+        filters=[clean_line],
+        validators=[valid_email],
     )
+    language = SelectField(_l("Language of the letters"), choices=lambda: LANGUAGE_NAMES)
+    access = TextAreaField(_l("Access needs"), filters=[clean_text], validators=[at_most(500)])
     shows_name = BooleanField(_l("The name may stand on the list of those present"))
     wants_recap = BooleanField(_l("Send the recap after the lunch"))
 
@@ -57,15 +52,9 @@ def organiser_form(
     event: Event, registration: Registration | None = None, data: MultiDict[str, str] | None = None
 ) -> OrganiserAttendeeForm:
     """The organiser's form: empty, filled from the row, or from a request's form data if given."""
-    most = most_companions(event, registration)
-    questions = form_questions(event.id)
-    values = current_values(registration) | own_values(questions, registration) if registration else {}
-    kind = with_own_questions(OrganiserAttendeeForm, questions, registration, must_answer=False)
-    form = kind(formdata=without_strangers(data, most), data=values)
-    form.kept_diets = diets_of(registration)
+    form = form_of(OrganiserAttendeeForm, event, registration, data, must_answer=False)
     if registration is not None:
         del form.language
-    form.fit_to(event, most)
     return form
 
 

@@ -3,7 +3,7 @@
 A choice is kept in the words in which it was written first, whatever language it was read in.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar, cast
 
@@ -16,13 +16,11 @@ from wtforms.widgets import CheckboxInput
 from lunchkit.events.models import AskedAs, FormQuestion
 from lunchkit.fields import at_most
 from lunchkit.i18n import language, typo
-from lunchkit.registrations.models import Registration
+from lunchkit.registrations.details import Answers
 from lunchkit.text import clean_line
 
 LONGEST_ANSWER = 300
 UNANSWERED = _l("Please answer this question.")
-Answers = tuple[tuple[int, str], ...]
-"""By question; an empty one was asked and left empty."""
 Kind = TypeVar("Kind", bound=Form)
 
 
@@ -33,16 +31,11 @@ class TickField(SelectMultipleField):
 
 
 def with_own_questions(
-    form: type[Kind],
-    questions: Sequence[FormQuestion],
-    registration: Registration | None = None,
-    *,
-    must_answer: bool = True,
+    form: type[Kind], questions: Sequence[FormQuestion], kept: Mapping[int, str], *, must_answer: bool = True
 ) -> type[Kind]:
     """The form with a field for each question of one's own; what was answered already stays among the choices."""
     if not questions:
         return form
-    kept = answers_of(registration)
     fields: dict[str, Any] = {
         own_name(question): _field(question, kept.get(question.id, ""), must_answer and question.is_required)
         for question in questions
@@ -55,14 +48,8 @@ def own_name(question: FormQuestion) -> str:
     return f"own_{question.id}"
 
 
-def answers_of(registration: Registration | None) -> dict[int, str]:
-    """What somebody answered so far, by question."""
-    return {answer.question_id: answer.value for answer in registration.answers} if registration else {}
-
-
-def own_values(questions: Iterable[FormQuestion], registration: Registration) -> dict[str, str | list[str]]:
-    """What the fields hold that are opened on a registration."""
-    kept = answers_of(registration)
+def own_values(questions: Iterable[FormQuestion], kept: Mapping[int, str]) -> dict[str, str | list[str]]:
+    """What the fields hold that are opened on what somebody answered so far, by question."""
     return {
         own_name(question): value.split("\n") if question.kind == AskedAs.SEVERAL else value
         for question in questions

@@ -1,6 +1,6 @@
 """Reads about registrations, named after the question that they answer."""
 
-from sqlalchemy import Select, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from lunchkit.db import db
 from lunchkit.errors import NotFound
@@ -10,15 +10,10 @@ from lunchkit.registrations.keys import read_unsubscribe_token
 from lunchkit.registrations.models import Registration, Standing
 from lunchkit.registrations.refusals import NothingLeftToSend
 
-_AHEAD = select(func.count()).where(
-    Registration.event_id == bindparam("event"),
-    Registration.standing == Standing.WAITING,
-    or_(
-        Registration.queued_at < bindparam("queued_at"),
-        and_(Registration.queued_at == bindparam("queued_at"), Registration.id < bindparam("id")),
-    ),
-)
-"""How many wait ahead of a request. Built once: it runs for every registration once a lunch is full."""
+LARGEST_ID = 2**31 - 1
+"""What a number of a row may be: PostgreSQL refuses to compare with more."""
+IS_ACTIVE = Registration.standing != Standing.CANCELLED
+"""Seated or waiting."""
 
 
 def count_seats(event_id: int) -> Select[int]:
@@ -48,20 +43,20 @@ def seats_taken_by_event(event_ids: list[int]) -> dict[int, int]:
     return dict.fromkeys(event_ids, 0) | dict(rows.all())
 
 
+def count_registrations(event_id: int, *conditions: ColumnElement[bool]) -> int:
+    """How many requests of a lunch meet these conditions."""
+    counted = select(func.count()).select_from(Registration).where(Registration.event_id == event_id, *conditions)
+    return db.session.scalar(counted) or 0
+
+
 def queue_length(event_id: int) -> int:
     """How many requests wait."""
-    waiting = select(func.count()).where(Registration.event_id == event_id, Registration.standing == Standing.WAITING)
-    return db.session.scalar(waiting) or 0
+    return count_registrations(event_id, Registration.standing == Standing.WAITING)
 
 
 def count_held(event_id: int) -> int:
     """How many requests wait for their e-mail to be confirmed."""
-    held = select(func.count()).where(
-        Registration.event_id == event_id,
-        Registration.held_until.is_not(None),
-        Registration.standing != Standing.CANCELLED,
-    )
-    return db.session.scalar(held) or 0
+    return count_registrations(event_id, Registration.held_until.is_not(None), IS_ACTIVE)
 
 
 def names_of(event_id: int, numbers: list[str]) -> list[str]:
@@ -91,8 +86,29 @@ def place_in_queue(registration: Registration) -> int | None:
     """The place of a waiting request, 1 for the first; None for one that does not wait."""
     if registration.standing != Standing.WAITING:
         return None
-    request = {"event": registration.event_id, "queued_at": registration.queued_at, "id": registration.id}
-    return (db.session.scalar(_AHEAD, request) or 0) + 1
+    waiting = Registration.standing == Standing.WAITING
+    here, queued_at = registration.id, registration.queued_at
+    ahead = or_(Registration.queued_at < queued_at, and_(Registration.queued_at == queued_at, Registration.id < here))
+    return count_registrations(registration.event_id, waiting, ahead) + 1
+
+
+def registration_of(event_id: int, registration_id: int) -> Registration | None:
+    """A registration of this lunch that was not erased; None for one of another lunch."""
+    if not 0 < registration_id <= LARGEST_ID:
+        return None
+    return db.session.scalar(
+        select(Registration).where(
+            Registration.id == registration_id, Registration.event_id == event_id, Registration.erased_at.is_(None)
+        )
+    )
+
+
+def registration_or_404(event_id: int, registration_id: int) -> Registration:
+    """The same. Raises NotFound where there is none."""
+    registration = registration_of(event_id, registration_id)
+    if registration is None:
+        raise NotFound
+    return registration
 
 
 def registration_by_link_or_404(token: str) -> Registration:

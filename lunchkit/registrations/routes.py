@@ -1,38 +1,30 @@
 """Doors for attendees: register, and the page behind one's own link."""
 
-from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
-from itsdangerous import BadSignature, URLSafeSerializer
+from itsdangerous import BadSignature
 
-from lunchkit import clock, qr, stamps
+from lunchkit import clock, stamps
 from lunchkit.accounts.queries import current_organiser
 from lunchkit.config import current_settings
-from lunchkit.errors import NotFound, Refusal
+from lunchkit.errors import NotFound
 from lunchkit.events.models import Event
 from lunchkit.events.queries import event_by_slug_or_404
 from lunchkit.i18n import language
 from lunchkit.mail.domains import likely_meant
 from lunchkit.refusals import NO, readable, retry_header
 from lunchkit.registrations import actions
-from lunchkit.registrations.forms import AttendeeDetails, RegistrationForm, edit_form, registration_form
-from lunchkit.registrations.keys import spoken_code, unsubscribe_token
-from lunchkit.registrations.letters import ticket_address
-from lunchkit.registrations.models import Registration, Standing
-from lunchkit.registrations.privacy import own_answers, own_data, privacy_notice
+from lunchkit.registrations.forms import AttendeeDetails, RegistrationForm, registration_form
+from lunchkit.registrations.models import Registration
+from lunchkit.registrations.privacy import privacy_notice
 from lunchkit.registrations.queries import (
-    place_in_queue,
     queue_length,
-    registration_by_link_or_404,
     registration_by_ticket_or_404,
     registration_by_unsubscribe_token_or_404,
     seats_taken,
 )
 from lunchkit.registrations.refusals import FormUsedAlready, RegistrationClosed
-from lunchkit.subscribers.actions import welcome_guest
-from lunchkit.subscribers.models import Wish
-from lunchkit.subscribers.queries import guest_by_email, guest_token
-from lunchkit.subscribers.words import BOX, PROMISE
 
 STAMP_LIFE = 4 * 3600
 bp = Blueprint("registrations", __name__)
@@ -62,7 +54,6 @@ def new(slug: str, members: str = "") -> ResponseReturnValue:
 @bp.post("/e/<slug>/register")
 @bp.post("/e/<slug>/register/members/<members>")
 def create(slug: str, members: str = "") -> ResponseReturnValue:
-    """Register; whatever is wrong, the form comes back with all that was typed."""
     event = event_by_slug_or_404(slug)
     form = registration_form(event, request.form, of_members=event.is_members_link(members))
     stamp = stamps.read(form.stamp.data, event.slug)
@@ -124,15 +115,10 @@ def _form_page(event: Event, form: RegistrationForm, **more: object) -> str:
     )
 
 
-def _thanks_serializer() -> URLSafeSerializer:
-    return URLSafeSerializer(list(reversed(current_settings().keys)), salt="thanks")
-
-
 def _thanks(event: Event, placed: actions.Placed, details: AttendeeDetails) -> ResponseReturnValue:
     local, _, domain = (details.email or "").partition("@")
-    said = _thanks_serializer().dumps(
-        [placed.standing, placed.position, f"{local[:1]}…@{domain}", details.seats, placed.is_held]
-    )
+    masked = f"{local[:1]}…@{domain}"
+    said = stamps.signer("thanks").dumps([placed.standing, placed.position, masked, details.seats, placed.is_held])
     return redirect(url_for(".thanks", slug=event.slug, t=said), code=303)
 
 
@@ -141,7 +127,7 @@ def thanks(slug: str) -> ResponseReturnValue:
     """The same page for a new address and for one that was registered already: what a new request would get."""
     event = event_by_slug_or_404(slug)
     try:
-        standing, position, masked, *more = _thanks_serializer().loads(request.args.get("t", ""))
+        standing, position, masked, seats, is_held = stamps.signer("thanks").loads(request.args.get("t", ""))
     except (BadSignature, ValueError, TypeError):
         return redirect(url_for("pages.event", slug=slug))
     return render_template(
@@ -150,143 +136,13 @@ def thanks(slug: str) -> ResponseReturnValue:
         standing=standing,
         position=position,
         masked_email=masked,
-        seats=more[0] if more else 1,  # addresses of an earlier version tell none
-        is_held=more[1] if len(more) > 1 else False,
+        seats=seats,
+        is_held=is_held,
     )
-
-
-@bp.get("/r/<token>")
-def show(token: str) -> ResponseReturnValue:
-    """One's own registration."""
-    registration = registration_by_link_or_404(token)
-    wish = unsubscribe_token(registration.id, registration.event_id)
-    return render_template(
-        "registrations/show.html",
-        wish=wish,
-        answers=own_answers(registration),
-        **_invited(registration),
-        **_own(registration, token),
-    )
-
-
-def _invited(registration: Registration) -> dict[str, object]:
-    """Whether they are invited to the next lunches, and where they say no; else the words to which they say yes."""
-    guest = guest_by_email(registration.email)
-    says_no = guest_token(guest) if guest is not None and guest.wish is Wish.YES else None
-    return {"says_no": says_no, "invite_me": BOX, "promise": PROMISE}
-
-
-@bp.post("/r/<token>/invitations")
-def be_invited(token: str) -> ResponseReturnValue:
-    """Say yes to the next lunches. The link came by letter to this address, so nothing is left to confirm."""
-    registration = registration_by_link_or_404(token)
-    if registration.email:
-        welcome_guest(registration.email, language())
-    return redirect(url_for(".show", token=token, _anchor="invitations"), code=303)
-
-
-def _own(registration: Registration, token: str) -> dict[str, object]:
-    seated = registration.standing == Standing.SEATED
-    return {
-        "registration": registration,
-        "event": registration.event,
-        "token": token,
-        "position": place_in_queue(registration),
-        "may_change": registration.may_change(clock.now()),
-        "ticket_qr": _ticket(registration) if seated else None,
-        "code": spoken_code(registration.ticket_hash) if seated else None,
-    }
-
-
-def _ticket(registration: Registration) -> str:
-    return qr.svg(ticket_address(registration.nonce, registration.link_hash), str(_l("QR code of your ticket")))
-
-
-@bp.get("/r/<token>/ticket")
-def ticket(token: str) -> ResponseReturnValue:
-    """The ticket, large and bright for the door."""
-    registration = registration_by_link_or_404(token)
-    if registration.standing != Standing.SEATED:
-        return redirect(url_for(".show", token=token))
-    return render_template("registrations/ticket.html", **_own(registration, token))
-
-
-@bp.get("/r/<token>/edit")
-def edit(token: str) -> ResponseReturnValue:
-    """The form, filled with what is known."""
-    registration = registration_by_link_or_404(token)
-    if not registration.may_change(clock.now()):
-        return redirect(url_for(".show", token=token))
-    form = edit_form(registration.event, registration)
-    return render_template("registrations/edit.html", form=form, **_own(registration, token))
-
-
-@bp.post("/r/<token>/edit")
-def update(token: str) -> ResponseReturnValue:
-    """Change one's own registration; whatever is wrong, the form comes back with all that was typed."""
-    registration = registration_by_link_or_404(token)
-    form = edit_form(registration.event, registration, request.form)
-    refusal: Refusal | None = None
-    if form.validate():
-        try:
-            actions.update_registration(registration, form.details(None))
-            return redirect(url_for(".show", token=token, saved=1), code=303)
-        except NO as error:
-            refusal = readable(error)
-    notice = refusal.message if refusal else None
-    page = render_template("registrations/edit.html", form=form, notice=notice, **_own(registration, token))
-    return (page, refusal.status, retry_header(refusal)) if refusal else (page, 422)
-
-
-@bp.get("/r/<token>/cancellation")
-def cancellation(token: str) -> ResponseReturnValue:
-    """A page with one button: mail scanners open links, but press no buttons."""
-    registration = registration_by_link_or_404(token)
-    return render_template("registrations/cancellation.html", **_own(registration, token))
-
-
-@bp.post("/r/<token>/cancellation")
-def cancel(token: str) -> ResponseReturnValue:
-    """Give the seat back."""
-    actions.cancel_registration(registration_by_link_or_404(token))
-    return redirect(url_for(".show", token=token), code=303)
-
-
-@bp.post("/r/<token>/confirmation")
-def confirm(token: str) -> ResponseReturnValue:
-    """Keep the seat that was held: the link was pressed."""
-    actions.confirm_registration(registration_by_link_or_404(token))
-    return redirect(url_for(".show", token=token), code=303)
-
-
-@bp.get("/r/<token>/data.json")
-def export(token: str) -> ResponseReturnValue:
-    """All that is stored about oneself."""
-    registration = registration_by_link_or_404(token)
-    response: Response = jsonify(own_data(registration))
-    response.headers["Content-Disposition"] = f'attachment; filename="{registration.event.slug}.json"'
-    return response
-
-
-@bp.get("/r/<token>/erasure")
-def erasure(token: str) -> ResponseReturnValue:
-    """A page with one button: erasing cannot be undone."""
-    registration = registration_by_link_or_404(token)
-    return render_template("registrations/erasure.html", **_own(registration, token))
-
-
-@bp.post("/r/<token>/erasure")
-def erase(token: str) -> ResponseReturnValue:
-    """Forget the attendee."""
-    registration = registration_by_link_or_404(token)
-    slug = registration.event.slug
-    actions.erase_registration(registration)
-    return redirect(url_for(".erased", slug=slug), code=303)
 
 
 @bp.get("/e/<slug>/register/erased")
 def erased(slug: str) -> ResponseReturnValue:
-    """Nothing is left."""
     return render_template("registrations/erased.html", event=event_by_slug_or_404(slug))
 
 
@@ -309,7 +165,6 @@ def unsubscribe(token: str) -> ResponseReturnValue:
 
 @bp.post("/unsubscribe/<token>/undo")
 def subscribe_again(token: str) -> ResponseReturnValue:
-    """Put the wish back."""
     actions.wish_for_recap(registration_by_unsubscribe_token_or_404(token), True)
     return redirect(url_for(".unsubscription", token=token), code=303)
 

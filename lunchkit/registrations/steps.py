@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, bindparam, delete, or_, select
+from sqlalchemy import and_, delete, or_, select
 from sqlalchemy.orm import Session
 
 from lunchkit import links
@@ -16,10 +16,11 @@ from lunchkit.mail.addresses import fold_email
 from lunchkit.mail.models import OutboxLetter
 from lunchkit.mail.outbox import FORGET
 from lunchkit.personal import erase_people
-from lunchkit.registrations.forms import AttendeeDetails
+from lunchkit.registrations.details import details_of_registration as details_of_registration  # for lunchkit.imports
+from lunchkit.registrations.details import fill_in as fill_in
 from lunchkit.registrations.letters import Why, promise_letter
-from lunchkit.registrations.models import Answer, Needs, Registration, Standing
-from lunchkit.registrations.queries import place_in_queue
+from lunchkit.registrations.models import Registration, Standing
+from lunchkit.registrations.queries import IS_ACTIVE, place_in_queue
 from lunchkit.registrations.refusals import (
     DateHasPassed,
     DateIsHistory,
@@ -33,21 +34,20 @@ from lunchkit.registrations.seats import fill_seats, lock_event
 
 HELD_FOR = timedelta(minutes=30)
 """How long a seat waits for the link in its e-mail to be pressed."""
-_KNOWN = select(Registration).where(
-    Registration.event_id == bindparam("event"),
-    or_(Registration.form_key == bindparam("form"), Registration.email_key == bindparam("email")),
-)
-"""Built once: it runs for every registration. A form or an address that is not given (NULL) equals none."""
 
 
 def find_known(
     session: Session, event_id: int, form_key: str | None, email: str | None
 ) -> tuple[Registration | None, Registration | None]:
     """Who sent this very form, and who holds this address at the lunch."""
-    keys = {"event": event_id, "form": form_key, "email": None if email is None else fold_email(email)}
-    found = session.scalars(_KNOWN, keys, execution_options={"populate_existing": True}).all()
+    address = fold_email(email or "")
+    known = select(Registration).where(
+        Registration.event_id == event_id,
+        or_(Registration.form_key == (form_key or ""), Registration.email_key == address),
+    )
+    found = session.scalars(known, execution_options={"populate_existing": True}).all()
     by_form = next((row for row in found if form_key and row.form_key == form_key), None)
-    by_email = next((row for row in found if email is not None and row.email_key == keys["email"]), None)
+    by_email = next((row for row in found if address and row.email_key == address), None)
     return by_form, by_email
 
 
@@ -58,7 +58,7 @@ def find_by_email(session: Session, event_id: int, email: str | None) -> Registr
 
 def active_registrations(session: Session, event_id: int) -> list[Registration]:
     """Who is seated or waiting, in the order of the queue."""
-    active = select(Registration).where(Registration.event_id == event_id, Registration.standing != Standing.CANCELLED)
+    active = select(Registration).where(Registration.event_id == event_id, IS_ACTIVE)
     return list(session.scalars(active.order_by(Registration.queued_at, Registration.id)))
 
 
@@ -97,56 +97,6 @@ def renew_links(registration: Registration) -> None:
     tokens = links.personal_tokens(registration.nonce)
     registration.link_hash = links.token_hash(tokens.link)
     registration.ticket_hash = links.token_hash(tokens.ticket)
-
-
-def fill_in(registration: Registration, details: AttendeeDetails) -> None:
-    """Write what the attendee said into the rows; the address stays unless the details bring one."""
-    registration.name = details.name
-    if details.email:
-        registration.email, registration.email_key = details.email, fold_email(details.email)
-    registration.organisation = details.organisation
-    registration.is_member = details.is_member
-    registration.shows_name = details.shows_name
-    registration.wants_recap = details.wants_recap
-    registration.seats = details.seats
-    registration.refold()
-    _answer(registration, details)
-    if details.diets or details.allergies or details.access or registration.needs is not None:
-        registration.needs = registration.needs or Needs()
-        registration.needs.diets = ",".join(details.diets)
-        registration.needs.allergies, registration.needs.access = details.allergies, details.access
-
-
-def _answer(registration: Registration, details: AttendeeDetails) -> None:
-    """Keep what was answered to the questions that were asked; answers to others stay."""
-    if not details.answers:
-        return
-    known = {answer.question_id: answer for answer in registration.answers}
-    for question_id, value in details.answers:
-        answer = known.get(question_id)
-        if answer is not None and value:
-            answer.value = value
-        elif answer is not None:
-            registration.answers.remove(answer)
-        elif value:
-            registration.answers.append(Answer(question_id=question_id, value=value))
-
-
-def details_of_registration(registration: Registration) -> AttendeeDetails:
-    """What an attendee said, read back from the rows."""
-    needs = registration.needs
-    return AttendeeDetails(
-        name=registration.name,
-        email=registration.email,
-        organisation=registration.organisation,
-        is_member=registration.is_member,
-        shows_name=registration.shows_name,
-        companions=registration.seats - 1,
-        diets=tuple(needs.diet_list) if needs else (),
-        allergies=needs.allergies if needs else "",
-        access=needs.access if needs else "",
-        wants_recap=registration.wants_recap,
-    )
 
 
 def join_queue(
@@ -190,30 +140,23 @@ def _tell_promoted(session: Session, seated: list[Registration]) -> list[Registr
     return seated
 
 
-def release_held(session: Session, event: Event, now: datetime, *, due_at: datetime | None = None) -> int:
-    """Cancel what is held at an event, or only what was due at a moment; no e-mail leaves for unconfirmed addresses.
+def release_held(session: Session, event: Event, now: datetime) -> int:
+    """Cancel what was held until now; no e-mail leaves for unconfirmed addresses.
 
     Where the e-mail that asks has not left yet, the half hour begins again. Returns how many were cancelled; the caller
     serves the queue.
     """
-    held = select(Registration).where(
-        Registration.event_id == event.id,
-        Registration.held_until.is_not(None),
-        Registration.standing != Standing.CANCELLED,
-    )
+    due = select(Registration).where(Registration.event_id == event.id, IS_ACTIVE, Registration.held_until <= now)
     unsent = select(OutboxLetter.subject_id).where(
         OutboxLetter.event_id == event.id, OutboxLetter.kind == "registrations/hold", OutboxLetter.sent_at.is_(None)
     )
-    if due_at is not None:
-        held = held.where(Registration.held_until <= due_at)
-    asked_later = set(session.scalars(unsent)) if due_at is not None else set()
-    cancelled = 0
-    for registration in session.scalars(held):
+    asked_later, cancelled = set(session.scalars(unsent)), 0
+    for registration in session.scalars(due):
         if registration.id in asked_later:
             registration.held_until = now + HELD_FOR
-            continue
-        registration.standing, registration.cancelled_at, registration.held_until = Standing.CANCELLED, now, None
-        cancelled += 1
+        else:
+            registration.standing, registration.cancelled_at, registration.held_until = Standing.CANCELLED, now, None
+            cancelled += 1
     session.flush()
     return cancelled
 

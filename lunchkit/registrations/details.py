@@ -1,0 +1,130 @@
+"""What an attendee says of themselves: the frozen value, its way into the rows and back, and how organisers read it.
+
+A field has the same name in the details, in the forms, in its column, and as the class of its cell in a list. The
+column says whether it is personal (``info``), its table how long it is kept: what stands in ``Needs`` goes two days
+after the lunch, the rest on the purge day. Erasure and the export of one's own data read that (``lunchkit.personal``).
+"""
+
+import hashlib
+from dataclasses import astuple, dataclass, fields
+from typing import Any
+
+from flask_babel import LazyString
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from lunchkit.mail.addresses import fold_email
+from lunchkit.registrations.models import Answer, Diet, Needs, Registration
+
+Answers = tuple[tuple[int, str], ...]
+"""By question; an empty one was asked and left empty."""
+
+
+@dataclass(frozen=True)
+class AttendeeDetails:
+    """What an attendee says of themselves and of those who come along."""
+
+    name: str
+    email: str | None
+    organisation: str = ""
+    is_member: bool = False
+    shows_name: bool = False
+    companions: int = 0
+    diets: tuple[Diet, ...] = ()
+    """One for each seat, or none where the lunch does not ask."""
+    allergies: str = ""
+    access: str = ""
+    wants_recap: bool = False
+    answers: Answers = ()
+    """To the lunch's own questions, of those that were asked."""
+    wants_invitations: bool = False
+    """To the next lunches: asked for in a box of its own, and confirmed by letter."""
+
+    @property
+    def seats(self) -> int:
+        """Seats needed: the attendee's and the companions'."""
+        return 1 + self.companions
+
+    def digest(self) -> bytes:
+        """A fingerprint that tells a repeated form from a changed one."""
+        return hashlib.sha256(repr(astuple(self)).encode("utf-8", "replace")).digest()
+
+
+@dataclass(frozen=True)
+class AttendeeField:
+    """One column of ``Registration`` that organisers read; what stands in ``Needs`` is in no list and in no file."""
+
+    name: str
+    heading: LazyString
+    width: int
+    """Letters, of its column in a workbook."""
+    asked_as: str = ""
+    """How the forms ask it: as a "line" or a "tick"; empty where they do so in a way of its own."""
+    in_list: bool = False
+    """Whether the list on the screen has a column for it."""
+
+    def value(self, registration: Registration) -> str | int:
+        """What a cell shows."""
+        value = getattr(registration, self.name)
+        if isinstance(value, bool):
+            return str(_("yes") if value else _("no"))
+        return value if isinstance(value, int) else value or ""
+
+
+ATTENDEE_FIELDS = (
+    AttendeeField("name", _l("Name"), 28, "line"),
+    AttendeeField("email", _l("E-mail"), 34, "line"),
+    AttendeeField("organisation", _l("Organisation"), 28, "line", in_list=True),
+    AttendeeField("is_member", _l("Member"), 10),
+    AttendeeField("shows_name", _l("On the list"), 12, "tick"),
+    AttendeeField("wants_recap", _l("Wants the recap"), 14, "tick"),
+    AttendeeField("seats", _l("Seats"), 8, in_list=True),
+)
+"""In the order of forms and files. The column of a file for each; the name begins each row of a list by itself."""
+
+
+def _shared_with(model: Any) -> set[str]:
+    """The details that a table keeps under the same name."""
+    return {one.name for one in fields(AttendeeDetails)} & set(model.__table__.c.keys())
+
+
+_OWN = _shared_with(Registration) - {"email"}
+_APART = _shared_with(Needs) - {"diets"}
+
+
+def fill_in(registration: Registration, details: AttendeeDetails) -> None:
+    """Write what the attendee said into the rows; the address stays unless the details bring one."""
+    for name in _OWN:
+        setattr(registration, name, getattr(details, name))
+    if details.email:
+        registration.email, registration.email_key = details.email, fold_email(details.email)
+    registration.seats = details.seats
+    registration.refold()
+    _answer(registration, details)
+    needs = {name: getattr(details, name) for name in _APART} | {"diets": ",".join(details.diets)}
+    if any(needs.values()) or registration.needs is not None:
+        registration.needs = registration.needs or Needs()
+        for name, value in needs.items():
+            setattr(registration.needs, name, value)
+
+
+def _answer(registration: Registration, details: AttendeeDetails) -> None:
+    """Keep what was answered to the questions that were asked; answers to others stay."""
+    known = {answer.question_id: answer for answer in registration.answers} if details.answers else {}
+    for question_id, value in details.answers:
+        answer = known.get(question_id)
+        if answer is not None and value:
+            answer.value = value
+        elif answer is not None:
+            registration.answers.remove(answer)
+        elif value:
+            registration.answers.append(Answer(question_id=question_id, value=value))
+
+
+def details_of_registration(registration: Registration) -> AttendeeDetails:
+    """What an attendee said, read back from the rows."""
+    said = {name: getattr(registration, name) for name in (*_OWN, "email")}
+    if (needs := registration.needs) is not None:
+        said |= {name: getattr(needs, name) for name in _APART} | {"diets": tuple(needs.diet_list)}
+    answers = sorted((answer.question_id, answer.value) for answer in registration.answers)
+    return AttendeeDetails(companions=registration.seats - 1, answers=tuple(answers), **said)

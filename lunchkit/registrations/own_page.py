@@ -1,0 +1,136 @@
+"""The page behind an attendee's own link: see, change and cancel the registration, take the data away or erase it."""
+
+from flask import Response, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from lunchkit import clock, qr
+from lunchkit.guests.actions import welcome_guest
+from lunchkit.guests.models import Wish
+from lunchkit.guests.queries import guest_by_email, guest_token
+from lunchkit.guests.words import BOX, PROMISE
+from lunchkit.i18n import language
+from lunchkit.refusals import NO, readable, retry_header
+from lunchkit.registrations import actions
+from lunchkit.registrations.forms import edit_form
+from lunchkit.registrations.keys import spoken_code, unsubscribe_token
+from lunchkit.registrations.letters import ticket_address
+from lunchkit.registrations.models import Registration, Standing
+from lunchkit.registrations.privacy import own_answers, own_data
+from lunchkit.registrations.queries import place_in_queue, registration_by_link_or_404
+from lunchkit.registrations.routes import bp
+
+__all__ = ["bp"]
+"""All doors of attendees: those of this page, and those that need no link."""
+
+
+@bp.get("/r/<token>")
+def show(token: str) -> ResponseReturnValue:
+    registration = registration_by_link_or_404(token)
+    wish = unsubscribe_token(registration.id, registration.event_id)
+    return _page("show", registration, token, wish=wish, answers=own_answers(registration), **_invited(registration))
+
+
+def _invited(registration: Registration) -> dict[str, object]:
+    """Whether they are invited to the next lunches, and where they say no; else the words to which they say yes."""
+    guest = guest_by_email(registration.email)
+    says_no = guest_token(guest) if guest is not None and guest.wish is Wish.YES else None
+    return {"says_no": says_no, "invite_me": BOX, "promise": PROMISE}
+
+
+@bp.post("/r/<token>/invitations")
+def be_invited(token: str) -> ResponseReturnValue:
+    """Say yes to the next lunches. The link came by letter to this address, so nothing is left to confirm."""
+    registration = registration_by_link_or_404(token)
+    if registration.email:
+        welcome_guest(registration.email, language())
+    return redirect(url_for(".show", token=token, _anchor="invitations"), code=303)
+
+
+def _page(name: str, registration: Registration, token: str, **more: object) -> str:
+    seated = registration.standing == Standing.SEATED
+    return render_template(
+        f"registrations/{name}.html",
+        registration=registration,
+        event=registration.event,
+        token=token,
+        position=place_in_queue(registration),
+        may_change=registration.may_change(clock.now()),
+        ticket_qr=_ticket(registration) if seated else None,
+        code=spoken_code(registration.ticket_hash) if seated else None,
+        **more,
+    )
+
+
+def _ticket(registration: Registration) -> str:
+    return qr.svg(ticket_address(registration.nonce, registration.link_hash), _("QR code of your ticket"))
+
+
+@bp.get("/r/<token>/ticket")
+def ticket(token: str) -> ResponseReturnValue:
+    registration = registration_by_link_or_404(token)
+    if registration.standing != Standing.SEATED:
+        return redirect(url_for(".show", token=token))
+    return _page("ticket", registration, token)
+
+
+@bp.get("/r/<token>/edit")
+def edit(token: str) -> ResponseReturnValue:
+    registration = registration_by_link_or_404(token)
+    if not registration.may_change(clock.now()):
+        return redirect(url_for(".show", token=token))
+    return _page("edit", registration, token, form=edit_form(registration.event, registration))
+
+
+@bp.post("/r/<token>/edit")
+def update(token: str) -> ResponseReturnValue:
+    registration = registration_by_link_or_404(token)
+    form = edit_form(registration.event, registration, request.form)
+    if not form.validate():
+        return _page("edit", registration, token, form=form), 422
+    try:
+        actions.update_registration(registration, form.details(None))
+    except NO as error:
+        refusal = readable(error)
+        page = _page("edit", registration, token, form=form, notice=refusal.message)
+        return page, refusal.status, retry_header(refusal)
+    return redirect(url_for(".show", token=token, saved=1), code=303)
+
+
+@bp.get("/r/<token>/cancellation")
+def cancellation(token: str) -> ResponseReturnValue:
+    """A page with one button: mail scanners open links, but press no buttons."""
+    return _page("cancellation", registration_by_link_or_404(token), token)
+
+
+@bp.post("/r/<token>/cancellation")
+def cancel(token: str) -> ResponseReturnValue:
+    actions.cancel_registration(registration_by_link_or_404(token))
+    return redirect(url_for(".show", token=token), code=303)
+
+
+@bp.post("/r/<token>/confirmation")
+def confirm(token: str) -> ResponseReturnValue:
+    actions.confirm_registration(registration_by_link_or_404(token))
+    return redirect(url_for(".show", token=token), code=303)
+
+
+@bp.get("/r/<token>/data.json")
+def export(token: str) -> ResponseReturnValue:
+    registration = registration_by_link_or_404(token)
+    response: Response = jsonify(own_data(registration))
+    response.headers["Content-Disposition"] = f'attachment; filename="{registration.event.slug}.json"'
+    return response
+
+
+@bp.get("/r/<token>/erasure")
+def erasure(token: str) -> ResponseReturnValue:
+    return _page("erasure", registration_by_link_or_404(token), token)
+
+
+@bp.post("/r/<token>/erasure")
+def erase(token: str) -> ResponseReturnValue:
+    registration = registration_by_link_or_404(token)
+    slug = registration.event.slug
+    actions.erase_registration(registration)
+    return redirect(url_for(".erased", slug=slug), code=303)

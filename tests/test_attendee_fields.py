@@ -1,0 +1,105 @@
+"""The fields of an attendee: nothing that is asked is lost on its way to the rows, to the lists and back."""
+
+from dataclasses import fields, replace
+from typing import Any, get_type_hints
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.datastructures import MultiDict
+
+from lunchkit.db import db
+from lunchkit.events.actions import add_question
+from lunchkit.events.changes import QuestionDetails
+from lunchkit.events.models import Event
+from lunchkit.registrations.actions import move_to_event, register_by_hand, update_registration
+from lunchkit.registrations.details import ATTENDEE_FIELDS, AttendeeDetails, details_of_registration
+from lunchkit.registrations.exports import columns_of
+from lunchkit.registrations.forms import DetailsForm, edit_form, registration_form
+from lunchkit.registrations.listing import all_rows
+from lunchkit.registrations.models import Diet, Needs, Registration
+from lunchkit.registrations.organiser_forms import organiser_form
+from tests.conftest import EventMaker
+
+NOT_STORED = {"wants_invitations"}
+"""Told to another table than those of the registration."""
+KINDS: dict[Any, Any] = {str: "Rutabaga", bool: True, int: 1}
+IN_NEEDS = {column.key for column in Needs.__table__.c}
+
+
+def everything(event: Event) -> AttendeeDetails:
+    """Every field filled in, those that somebody adds included."""
+    question = add_question(event, QuestionDetails("text", "Pourquoi ?"))
+    hints = get_type_hints(AttendeeDetails)
+    said = {one.name: KINDS[hints[one.name]] for one in fields(AttendeeDetails) if hints[one.name] in KINDS}
+    special = {"email": "ana@example.org", "diets": (Diet.VEGAN, Diet.VEGETARIAN), "answers": ((question.id, "Oui"),)}
+    return AttendeeDetails(**said | special)
+
+
+@pytest.fixture
+def lunch(make_event: EventMaker) -> Event:
+    """A lunch that asks everything."""
+    return make_event(companions_allowed=1)
+
+
+def stored(registration: Registration) -> AttendeeDetails:
+    """What the database says of somebody."""
+    db.session.expire_all()
+    return details_of_registration(db.session.get_one(Registration, registration.id))
+
+
+def test_what_is_said_comes_back_from_the_rows(lunch: Event) -> None:
+    said = everything(lunch)
+    assert all(getattr(said, one.name) for one in fields(said)), "control: every field is filled in"
+    person = register_by_hand(lunch, said, language="fr")
+    said = replace(said, wants_invitations=False)
+    assert stored(person) == said
+    nothing = AttendeeDetails("Bo", None, answers=((said.answers[0][0], ""),))
+    update_registration(person, nothing)
+    assert stored(person) == replace(nothing, email=said.email, answers=()), "the address alone stays"
+
+
+def test_everything_but_the_answers_moves_to_another_lunch(lunch: Event, make_event: EventMaker) -> None:
+    person = register_by_hand(lunch, said := everything(lunch), language="fr")
+    moved = move_to_event(person, make_event(companions_allowed=1))
+    assert stored(moved) == replace(said, answers=(), wants_invitations=False)
+
+
+def typed(form: DetailsForm) -> MultiDict[str, str]:
+    """What a browser sends of a form as it stands."""
+    pairs: list[tuple[str, Any]] = [("own_1", "Oui")]
+    for field in form:
+        if field.type == "FieldList":
+            pairs += [(entry.id, entry.data) for entry in field]
+        elif field.type != "BooleanField" or field.data:
+            pairs.append((field.name, field.data))
+    return MultiDict(pairs)
+
+
+def test_every_form_asks_every_field_and_says_what_was_typed(lunch: Event) -> None:
+    person = register_by_hand(lunch, said := everything(lunch), language="fr")
+    named = {one.name for one in fields(said)} - {"answers"}
+    assert named <= set(registration_form(lunch)._fields)
+    for form, untold in ((edit_form(lunch, person), {"email"}), (organiser_form(lunch, person), set[str]())):
+        assert named - NOT_STORED - untold <= set(form._fields)
+    form = organiser_form(lunch, person, typed(organiser_form(lunch, person)))
+    assert form.validate(), form.errors
+    assert form.attendee() == replace(said, wants_invitations=False)
+
+
+def test_what_organisers_may_read_has_a_column_in_files_and_in_the_list(
+    organiser_client: FlaskClient, lunch: Event
+) -> None:
+    register_by_hand(lunch, said := everything(lunch), language="fr")
+    readable = {"seats" if one.name == "companions" else one.name for one in fields(said)} - NOT_STORED - {"answers"}
+    assert readable - IN_NEEDS == {field.name for field in ATTENDEE_FIELDS}
+    (row,) = all_rows(lunch.id)
+    told = {str(column.heading): column.cell(row) for column in columns_of(lunch)}
+    assert all(told[str(field.heading)] == field.value(row.registration) != "" for field in ATTENDEE_FIELDS)
+    page = organiser_client.get(f"/organiser/e/{lunch.slug}/registrations").text
+    for field in ATTENDEE_FIELDS:
+        assert page.count(f' class="{field.name}"') == 2 * field.in_list, field.name
+
+
+def test_food_and_access_needs_are_in_no_list(lunch: Event) -> None:
+    assert {field.name for field in ATTENDEE_FIELDS} <= {column.key for column in Registration.__table__.c}
+    assert not IN_NEEDS & {field.name for field in ATTENDEE_FIELDS}
