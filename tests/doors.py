@@ -110,6 +110,7 @@ POST     /organiser/e/<slug>/registrations/<registration_id>/head-of-queue
 POST     /organiser/e/<slug>/registrations/<registration_id>/letter
 POST     /organiser/e/<slug>/registrations/<registration_id>/move
 GET+POST /organiser/e/<slug>/registrations/new
+GET+POST /organiser/e/<slug>/registrations/unconfirmed
 GET      /organiser/e/<slug>/room
 POST     /organiser/e/<slug>/room/blank
 POST     /organiser/e/<slug>/room/current/<noun>

@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import update
 
 from lunchkit import clock
-from lunchkit.db import transaction
+from lunchkit.db import db, transaction
 from lunchkit.errors import TooMany
 from lunchkit.events.actions import renew_members_link
 from lunchkit.events.changes import members_token
@@ -15,10 +15,11 @@ from lunchkit.events.models import Event
 from lunchkit.mail.models import OutboxLetter
 from lunchkit.registrations import actions
 from lunchkit.registrations.models import Standing
-from lunchkit.registrations.queries import place_in_queue, seats_left
+from lunchkit.registrations.queries import count_held, place_in_queue, seats_left
 from lunchkit.registrations.refusals import WaitingListFull
 from lunchkit.upkeep.actions import release_unconfirmed
 from tests.attendee import fill_in, send, tokens_of
+from tests.browser import form_token
 from tests.conftest import EventMaker, Outbox, details
 from tests.test_registering import find, register, standings
 
@@ -139,6 +140,23 @@ def test_a_machine_is_stopped(make_event: EventMaker) -> None:
     with pytest.raises(TooMany):
         crowd(event, 1601)
     assert len(standings(event)) == 1600
+
+
+def test_one_button_cancels_what_is_not_confirmed(
+    organiser_client: FlaskClient, make_event: EventMaker, outbox: Outbox
+) -> None:
+    event = make_event(capacity=12)
+    crowd(event, 12)
+    path = f"/organiser/e/{event.slug}/registrations"
+    assert f"{path}/unconfirmed" in organiser_client.get(path).text
+    token = {"csrf_token": form_token(organiser_client, f"{path}/unconfirmed")}
+    assert count_held(event.id) == 2, "looking changes nothing"
+    done = organiser_client.post(f"{path}/unconfirmed", data=token)
+    assert "2 inscriptions sont annulées" in organiser_client.get(done.location).text
+    db.session.rollback()
+    assert count_held(event.id) == 0 and seats_left(event) == 2
+    assert outbox.kinds("bot11@example.org") == ["hold"]
+    assert f"{path}/unconfirmed" not in organiser_client.get(path).text
 
 
 @pytest.mark.parametrize(

@@ -85,6 +85,7 @@ DEEDS: dict[str, LazyString] = {
     "registrations.create": _l("registered somebody by hand"),
     "registrations.update": _l("changed a registration"),
     "registrations.cancel": _l("cancelled a registration"),
+    "registrations.cancel_unconfirmed": _l("cancelled all registrations that were not confirmed"),
     "registrations.head_of_queue": _l("gave the next free seat to somebody"),
     "registrations.move": _l("moved a registration to another lunch"),
     "registrations.resend": _l("sent somebody’s ticket again"),

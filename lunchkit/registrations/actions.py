@@ -46,6 +46,7 @@ from lunchkit.registrations.steps import (
     lock,
     new_registration,
     place_newcomer,
+    release_held,
     renew_links,
     require_earlier_erasure,
     require_movable,
@@ -146,6 +147,16 @@ def confirm_registration(registration: Registration) -> None:
         registration.held_until = None
         kind = "confirmation" if registration.standing == Standing.SEATED else "waiting"
         promise_letter(session, kind, registration, position=place_in_queue(registration))
+
+
+def cancel_unconfirmed(event: Event) -> int:
+    """Cancel every registration that is still held; the queue gets the seats. Returns how many there were."""
+    with transaction() as session:
+        event, now = lock_event(session, event.id), clock.now()
+        cancelled = release_held(session, event, now)
+        serve_queue(session, event, now)
+        tell(session, cancelled=cancelled)
+    return cancelled
 
 
 def register_by_hand(event: Event, details: AttendeeDetails, *, language: str) -> Registration:

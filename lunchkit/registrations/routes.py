@@ -54,6 +54,7 @@ def new(slug: str, members: str = "") -> ResponseReturnValue:
 @bp.post("/e/<slug>/register")
 @bp.post("/e/<slug>/register/members/<members>")
 def create(slug: str, members: str = "") -> ResponseReturnValue:
+    """Register; whatever is wrong, the form comes back with all that was typed."""
     event = event_by_slug_or_404(slug)
     form = registration_form(event, request.form, of_members=event.is_members_link(members))
     stamp = stamps.read(form.stamp.data, event.slug)
@@ -143,6 +144,7 @@ def thanks(slug: str) -> ResponseReturnValue:
 
 @bp.get("/e/<slug>/register/erased")
 def erased(slug: str) -> ResponseReturnValue:
+    """Nothing is left."""
     return render_template("registrations/erased.html", event=event_by_slug_or_404(slug))
 
 
@@ -165,6 +167,7 @@ def unsubscribe(token: str) -> ResponseReturnValue:
 
 @bp.post("/unsubscribe/<token>/undo")
 def subscribe_again(token: str) -> ResponseReturnValue:
+    """Put the wish back."""
     actions.wish_for_recap(registration_by_unsubscribe_token_or_404(token), True)
     return redirect(url_for(".unsubscription", token=token), code=303)
 

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, delete, or_, select
+from sqlalchemy import and_, bindparam, delete, or_, select
 from sqlalchemy.orm import Session
 
 from lunchkit import links
@@ -34,20 +34,21 @@ from lunchkit.registrations.seats import fill_seats, lock_event
 
 HELD_FOR = timedelta(minutes=30)
 """How long a seat waits for the link in its e-mail to be pressed."""
+_KNOWN = select(Registration).where(
+    Registration.event_id == bindparam("event"),
+    or_(Registration.form_key == bindparam("form"), Registration.email_key == bindparam("email")),
+)
+"""Built once: it runs for every registration. A form or an address that is not given (NULL) equals none."""
 
 
 def find_known(
     session: Session, event_id: int, form_key: str | None, email: str | None
 ) -> tuple[Registration | None, Registration | None]:
     """Who sent this very form, and who holds this address at the lunch."""
-    address = fold_email(email or "")
-    known = select(Registration).where(
-        Registration.event_id == event_id,
-        or_(Registration.form_key == (form_key or ""), Registration.email_key == address),
-    )
-    found = session.scalars(known, execution_options={"populate_existing": True}).all()
+    keys = {"event": event_id, "form": form_key, "email": None if email is None else fold_email(email)}
+    found = session.scalars(_KNOWN, keys, execution_options={"populate_existing": True}).all()
     by_form = next((row for row in found if form_key and row.form_key == form_key), None)
-    by_email = next((row for row in found if address and row.email_key == address), None)
+    by_email = next((row for row in found if email is not None and row.email_key == keys["email"]), None)
     return by_form, by_email
 
 
@@ -140,23 +141,28 @@ def _tell_promoted(session: Session, seated: list[Registration]) -> list[Registr
     return seated
 
 
-def release_held(session: Session, event: Event, now: datetime) -> int:
-    """Cancel what was held until now; no e-mail leaves for unconfirmed addresses.
+def release_held(session: Session, event: Event, now: datetime, *, due_at: datetime | None = None) -> int:
+    """Cancel what is held at an event, or only what was due at a moment; no e-mail leaves for unconfirmed addresses.
 
     Where the e-mail that asks has not left yet, the half hour begins again. Returns how many were cancelled; the caller
     serves the queue.
     """
-    due = select(Registration).where(Registration.event_id == event.id, IS_ACTIVE, Registration.held_until <= now)
+    held = select(Registration).where(
+        Registration.event_id == event.id, Registration.held_until.is_not(None), IS_ACTIVE
+    )
     unsent = select(OutboxLetter.subject_id).where(
         OutboxLetter.event_id == event.id, OutboxLetter.kind == "registrations/hold", OutboxLetter.sent_at.is_(None)
     )
-    asked_later, cancelled = set(session.scalars(unsent)), 0
-    for registration in session.scalars(due):
+    if due_at is not None:
+        held = held.where(Registration.held_until <= due_at)
+    asked_later = set(session.scalars(unsent)) if due_at is not None else set()
+    cancelled = 0
+    for registration in session.scalars(held):
         if registration.id in asked_later:
             registration.held_until = now + HELD_FOR
-        else:
-            registration.standing, registration.cancelled_at, registration.held_until = Standing.CANCELLED, now, None
-            cancelled += 1
+            continue
+        registration.standing, registration.cancelled_at, registration.held_until = Standing.CANCELLED, now, None
+        cancelled += 1
     session.flush()
     return cancelled
 

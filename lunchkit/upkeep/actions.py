@@ -57,7 +57,7 @@ def release_unconfirmed() -> int:
         due = select(Registration.event_id).where(Registration.held_until <= now).distinct()
         for event_id in session.scalars(due).all():
             event = lock_event(session, event_id)
-            released += release_held(session, event, now)
+            released += release_held(session, event, now, due_at=now)
             serve_queue(session, event, now)
     return released
 
