@@ -5,10 +5,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from lunchkit import clock, qr
-from lunchkit.guests.actions import welcome_guest
-from lunchkit.guests.models import Wish
-from lunchkit.guests.queries import guest_by_email, guest_token
-from lunchkit.guests.words import BOX, PROMISE
 from lunchkit.i18n import language
 from lunchkit.refusals import NO, readable, retry_header
 from lunchkit.registrations import actions
@@ -19,6 +15,10 @@ from lunchkit.registrations.models import Registration, Standing
 from lunchkit.registrations.privacy import own_answers, own_data
 from lunchkit.registrations.queries import place_in_queue, registration_by_link_or_404
 from lunchkit.registrations.routes import bp
+from lunchkit.subscribers.actions import welcome_guest
+from lunchkit.subscribers.models import Wish
+from lunchkit.subscribers.queries import guest_by_email, guest_token
+from lunchkit.subscribers.words import BOX, PROMISE
 
 __all__ = ["bp"]
 """All doors of attendees: those of this page, and those that need no link."""

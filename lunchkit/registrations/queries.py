@@ -1,6 +1,6 @@
 """Reads about registrations, named after the question that they answer."""
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from lunchkit.db import db
 from lunchkit.errors import NotFound
