@@ -79,6 +79,8 @@ def register(slug: str, draft_id: int) -> ResponseReturnValue:
         actions.import_people(draft, form.wishes())
     except NO as error:
         refusal = readable(error)
+        if isinstance(refusal, ImportForgotten):
+            raise refusal from error
         return _page(event, draft, form, str(refusal.message)), refusal.status, retry_header(refusal)
     return _to(draft, ".show")
 
