@@ -275,7 +275,7 @@ def test_nothing_of_another_lunch_is_in_reach(app: Flask, owner: FlaskClient, ma
     assert answers == []
     path = adapter.build("organiser.questions.approve", ours, append_unknown=False)
     assert owner.post(path).status_code != 404
-    assert there | {"question_id", "scan_id"} == set(ours) - {"slug"} - WORDS, (
+    assert there | {"question_id", "scan_id", "version_id"} == set(ours) - {"slug"} - WORDS, (
         "control: of each kind, our own is in reach"
     )
 
