@@ -13,6 +13,7 @@ from lunchkit.config import LANGUAGES
 from lunchkit.db import db
 from lunchkit.events.changes import details_of
 from lunchkit.events.models import Event
+from lunchkit.mailings.actions import trials
 from lunchkit.mailings.automatic import AUTOMATIC
 from lunchkit.planning.actions import make_lunch
 from lunchkit.registrations.actions import register_by_hand
@@ -96,6 +97,7 @@ def test_it_is_looked_at_saved_and_listed(organiser_client: FlaskClient, event: 
 
 
 def test_a_test_e_mail_reaches_whoever_wrote_it(organiser_client: FlaskClient, event: Event, postbox: Postbox) -> None:
+    trials._times.clear()
     typed = form_of(organiser_client, event, fr="Le couvert est mis.", act="trial")
     assert organiser_client.post(f"{path(event)}/preview", data=typed).status_code == 200
     (raw,) = postbox.messages
