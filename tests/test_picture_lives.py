@@ -292,7 +292,6 @@ def test_a_token_of_somebody_else_is_not_taken(
     assert (ada.get(door).status_code, post(ada, f"{door}/visibility", shown="0")) == (404, 404)
     actions.remove_section(section_of(lunch.event, PHOTOS))
     assert page.press().status_code == 410
-    assert tokens(lunch.event) == own, "nor by a section that is kept apart"
     assert answers(client, alien) == [404 if owner == "history" else 200]
 
 
