@@ -27,7 +27,7 @@ def _in_database(settings: Settings) -> list[Finding | None]:
         return [damage]
     return [
         database.look_at_sqlite(),
-        database.look_at_outbox(),
+        database.look_at_outbox() if settings.mail_host else None,  # without one, that is what is wrong
         database.look_at_pause(),
         database.look_at_backups(settings),
         database.look_at_secret_key(settings),
