@@ -107,8 +107,6 @@ def _promise(
     )
 
 
-
-
 def promise_recap_letters(session: Session, event: Event) -> int:
     """Promise the recap to those who had a seat and ticked that they want it, in the caller's transaction.
 

@@ -15,6 +15,7 @@ from lunchkit.images.queries import pictures_by_token
 from lunchkit.speakers import actions
 from lunchkit.speakers.forms import LICENCES, SpeakerDetails, SpeakerForm
 from lunchkit.speakers.models import Appearance, Speaker
+from lunchkit.speakers.names_left import places_of
 from lunchkit.speakers.organiser_forms import (
     AppearanceDetails,
     OrganisationDetails,
@@ -167,14 +168,21 @@ def set_aside(slug: str, speaker_id: int) -> ResponseReturnValue:
 
 @bp.get(f"{ONE}/removal")
 def removal(slug: str, speaker_id: int) -> ResponseReturnValue:
-    """Asks once more."""
-    return _show("removal.html", _appearance(slug, speaker_id), is_last=len(talks_of(speaker_id)) == 1)
+    """Asks once more, and lists the texts that name the speaker."""
+    appearance = _appearance(slug, speaker_id)
+    is_last, places = len(talks_of(speaker_id)) == 1, places_of(appearance.event, appearance.speaker)
+    return _show("removal.html", appearance, is_last=is_last, places=places)
 
 
 @bp.post(f"{ONE}/removal")
 def remove(slug: str, speaker_id: int) -> ResponseReturnValue:
-    """One speaker fewer."""
-    actions.remove_speaker(_appearance(slug, speaker_id))
+    """Removes the speaker; lists the texts that still name them, since no later page can."""
+    appearance = _appearance(slug, speaker_id)
+    event, speaker = appearance.event, appearance.speaker
+    places = places_of(event, speaker)
+    actions.remove_speaker(appearance)
+    if places:
+        return render_template("organiser/speakers/removed.html", event=event, speaker=speaker, places=places)
     return redirect(url_for(".index", slug=slug, done="removed"), code=303)
 
 

@@ -1,0 +1,56 @@
+"""Where a speaker's name stands in words of the organisers or the room, which no removal changes."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from flask import url_for
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from lunchkit.db import db
+from lunchkit.events.models import Event
+from lunchkit.speakers.models import Speaker
+from lunchkit.text import fold
+
+PLACES = {
+    "event": (_l("Page of the lunch"), "organiser.events.edit", {}),
+    "run_item": (_l("Schedule"), "organiser.planning.edit", {"item_id": "id"}),
+    "poll": (_l("Poll"), "organiser.polls.index", {}),  # one that was opened cannot be changed, but annulled
+    "question": (_l("Question from the room"), "organiser.questions.index", {}),
+    "appearance": (_l("Another speaker"), "organiser.speakers.show", {"speaker_id": "speaker_id"}),
+    "recap_section": (_l("Section of the recap"), "organiser.recap.writing.edit", {"section_id": "id"}),
+    "recap": (_l("Published recap: publish a correction"), "organiser.recap.publication.correction", {}),
+}
+"""By table: what it is called, where it is changed, and which columns its address is made of."""
+AROUND = 40
+"""Characters of a text that are shown before the name, and after it."""
+
+
+def places_of(event: Event, speaker: Speaker) -> list[tuple[LazyString, str, str]]:
+    """The texts about a lunch with a speaker's name in them: what each is, where it is changed, and how it reads."""
+    name = re.compile(rf"\b{re.escape(fold(speaker.name))}\b")
+    found = []
+    for table, (label, endpoint, parts) in PLACES.items():
+        columns = db.metadata.tables[table].c
+        of_event = select(*columns).where((columns.id if table == "event" else columns.event_id) == event.id)
+        for row in db.session.execute(of_event).mappings():
+            words = next(filter(None, (_around(name, text) for text in _texts(dict(row)))), "")
+            if words and row.get("speaker_id") != speaker.id:
+                address = url_for(endpoint, slug=event.slug, **{part: row[column] for part, column in parts.items()})
+                found.append((label, address, words))
+    return found
+
+
+def _around(name: re.Pattern[str], text: str) -> str:
+    at = name.search(fold(text))
+    return text[max(0, at.start() - AROUND) : at.end() + AROUND].strip() if at else ""
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from _texts(one)
