@@ -248,7 +248,7 @@ def _page(
         answers=own_answers(registration),
         notice=notice,
         seated=names_of(registration.event_id, request.args.get("seated", "").split(".")),
-        fits_nobody=seats_left(registration.event) > 0 and queue_length(registration.event_id) > 0,
+        fits_nobody=queue_length(registration.event_id) > 0 and seats_left(registration.event) > 0,
     )
 
 
