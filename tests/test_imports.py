@@ -16,8 +16,8 @@ from lunchkit.events.models import Event
 from lunchkit.imports import actions
 from lunchkit.imports.models import ImportDraft
 from lunchkit.registrations.actions import cancel_registration, register_by_hand, update_registration
+from lunchkit.registrations.details import details_of_registration
 from lunchkit.registrations.models import Diet, Registration, Standing
-from lunchkit.registrations.steps import details_of_registration
 from tests.conftest import EventMaker, Outbox, csrf_of, details, new_client
 from tests.importing import (
     EVENTBRITE,

@@ -23,21 +23,13 @@ from lunchkit.imports.reading import Table
 from lunchkit.imports.refusals import ImportForgotten
 from lunchkit.mail.addresses import fold_email
 from lunchkit.mail.models import OutboxLetter
-from lunchkit.registrations.forms import AttendeeDetails
+from lunchkit.registrations.details import AttendeeDetails, details_of_registration, fill_in
 from lunchkit.registrations.letters import Why, promise_letter
 from lunchkit.registrations.models import CheckIn, Registration, Standing
 from lunchkit.registrations.queries import queue_length
 from lunchkit.registrations.refusals import TooLate
 from lunchkit.registrations.seats import fill_seats, lock_event
-from lunchkit.registrations.steps import (
-    details_of_registration,
-    fill_in,
-    give_back,
-    join_queue,
-    new_registration,
-    require_open_by_hand,
-    serve_queue,
-)
+from lunchkit.registrations.steps import give_back, join_queue, new_registration, require_open_by_hand, serve_queue
 from lunchkit.text import clean_line
 
 

@@ -12,7 +12,7 @@ from lunchkit.events.models import Event, FormQuestion
 from lunchkit.imports.asked import Asked, OddAnswer
 from lunchkit.imports.entries import Entry, sort_needs
 from lunchkit.mail.addresses import fold_email
-from lunchkit.registrations.forms import AttendeeDetails
+from lunchkit.registrations.details import AttendeeDetails
 from lunchkit.registrations.models import Diet
 from lunchkit.text import fold
 

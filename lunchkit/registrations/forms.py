@@ -16,8 +16,7 @@ from lunchkit.events.models import Event, FormQuestion
 from lunchkit.events.queries import form_questions
 from lunchkit.fields import BareForm, at_most, has_a_word
 from lunchkit.mail.addresses import valid_email
-from lunchkit.registrations.details import ATTENDEE_FIELDS, details_of_registration
-from lunchkit.registrations.details import AttendeeDetails as AttendeeDetails  # for those who fill a form in
+from lunchkit.registrations.details import ATTENDEE_FIELDS, AttendeeDetails, details_of_registration
 from lunchkit.registrations.models import Diet, Registration
 from lunchkit.registrations.own_questions import own_name, own_values, read_answers, with_own_questions
 from lunchkit.subscribers.words import BOX, HINT

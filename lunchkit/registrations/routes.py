@@ -15,7 +15,8 @@ from lunchkit.i18n import language
 from lunchkit.mail.domains import likely_meant
 from lunchkit.refusals import NO, readable, retry_header
 from lunchkit.registrations import actions
-from lunchkit.registrations.forms import AttendeeDetails, RegistrationForm, registration_form
+from lunchkit.registrations.details import AttendeeDetails
+from lunchkit.registrations.forms import RegistrationForm, registration_form
 from lunchkit.registrations.models import Registration
 from lunchkit.registrations.privacy import privacy_notice
 from lunchkit.registrations.queries import (

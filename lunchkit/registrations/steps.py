@@ -16,8 +16,6 @@ from lunchkit.mail.addresses import fold_email
 from lunchkit.mail.models import OutboxLetter
 from lunchkit.mail.outbox import FORGET
 from lunchkit.personal import erase_people
-from lunchkit.registrations.details import details_of_registration as details_of_registration  # for lunchkit.imports
-from lunchkit.registrations.details import fill_in as fill_in
 from lunchkit.registrations.letters import Why, promise_letter
 from lunchkit.registrations.models import Registration, Standing
 from lunchkit.registrations.queries import IS_ACTIVE, place_in_queue
