@@ -275,7 +275,7 @@ def upgrade() -> None:
     with app.app_context():
         if before is None:
             load_settings()  # the key is as old as the database
-        elif before != schema.head() and not schema.is_newer(before):
+        elif before != schema.head() and not schema.is_foreign(before):
             click.echo(f"backup: {backup.back_up(settings)}")
         schema.upgrade(db.engine)
         click.echo(f"schema: {before or 'none'} -> {schema.head()}")

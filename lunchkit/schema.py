@@ -38,7 +38,7 @@ def is_current(engine: Engine) -> bool:
     return present(engine) == head()
 
 
-def is_newer(found: str | None) -> bool:
+def is_foreign(found: str | None) -> bool:
     """Whether this program does not know a schema that a database has."""
     steps = ScriptDirectory.from_config(_config()).walk_revisions()
     return found is not None and found not in {step.revision for step in steps}
@@ -46,8 +46,10 @@ def is_newer(found: str | None) -> bool:
 
 def require_current(found: str) -> None:
     """Raise OtherSchema where a database has another schema than this program, with what to do about it."""
-    if is_newer(found):
-        raise OtherSchema(f"the database was written by a later lunchkit (schema {found}): install that version")
+    if is_foreign(found):
+        raise OtherSchema(
+            f"the database was written by another version of lunchkit (schema {found}): install that version"
+        )
     if found != head():
         raise OtherSchema("the database has an older schema than this program: run «lunchkit upgrade»")
 
@@ -58,7 +60,7 @@ def upgrade(engine: Engine) -> None:
     Raises OtherSchema where the database is ahead of the program.
     """
     config, found = _config(), present(engine)
-    if is_newer(found):
+    if is_foreign(found):
         require_current(str(found))
     with engine.connect().execution_options(writes=True) as connection:
         config.attributes["connection"] = connection

@@ -1,17 +1,11 @@
 """The list of a lunch by first name, by surname, by moment: what the orders are, and that links and paper keep them."""
 
 import re
-from datetime import timedelta
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from alembic import command
 from flask.testing import FlaskClient
-from sqlalchemy import text
 
-from lunchkit import clock, schema
-from lunchkit.app import create_app
 from lunchkit.checkin.queries import people_at_door
 from lunchkit.db import db
 from lunchkit.events.models import Event
@@ -24,7 +18,7 @@ from lunchkit.registrations.actions import (
 )
 from lunchkit.registrations.listing import Order, all_rows, registrations_page
 from lunchkit.registrations.models import LONGEST_FOLDED, Registration, surname_key_of
-from tests.conftest import EventMaker, base_settings, details
+from tests.conftest import EventMaker, details
 from tests.test_workspace_queries import selects
 
 NAMES = ("Zoé Ânon", "Anne de la Tour", "Jean d’Alembert", "Lia Rossi-Blanc", "Eva García Márquez", "Cher", "Ada Tour")
@@ -178,50 +172,3 @@ def test_the_door_finds_people_by_first_name_or_by_surname(
     assert tabs.count("order=surname") == tabs.count("<a ")
     newest = organiser_client.get(f"/organiser/e/{event.slug}/door/list?order=newest").get_data(as_text=True)
     assert 'aria-current="true">Par prénom' in newest and "Plus récentes" not in newest
-
-
-def test_people_of_the_version_before_stand_by_their_surnames(tmp_path: Path) -> None:
-    app = create_app(base_settings(tmp_path))
-    with app.app_context():
-        with db.engine.connect().execution_options(writes=True) as connection:
-            config = schema._config()
-            config.attributes["connection"] = connection
-            command.upgrade(config, "0014")
-            now = clock.now().replace(tzinfo=None)
-            insert_lunch(connection, now)
-            for number, name in enumerate(("Ada Zeste", "Zoé de l’Ânon", "")):
-                connection.execute(
-                    text(
-                        "insert into registration (event_id, nonce, link_hash, ticket_hash, name, email, organisation,"
-                        " folded, is_member, shows_name, wants_recap, seats, standing, language, sequence,"
-                        " registered_at, queued_at, arrived, erased_at) values (1, :hash, :hash, :hash, :name, null,"
-                        " '', :name, false, false, false, 1, 'seated', 'fr', 0, :at, :at, 0, :erased)"
-                    ),
-                    {"hash": bytes([number]), "name": name, "at": now + timedelta(seconds=number),
-                     "erased": None if name else now},
-                )  # fmt: skip
-            connection.commit()
-        schema.upgrade(db.engine)
-        rows = registrations_page(1, "", None, 1, order=Order.SURNAME).rows
-        assert [row.registration.name for row in rows] == ["Zoé de l’Ânon", "Ada Zeste"]
-        people = db.session.query(Registration).order_by(Registration.id)
-        assert [one.surname_key for one in people] == [surname_key_of(one.name) for one in people]
-        assert db.session.get_one(Event, 1).over_at == db.session.get_one(Event, 1).ends_at
-        db.session.remove()
-        db.engine.dispose()
-
-
-def insert_lunch(connection: object, now: object) -> None:
-    """A lunch as the schema of version 0014 holds it."""
-    connection.execute(text("insert into series (id, slug, name, network) values (1, 's', 'S', 'N')"))  # type: ignore[attr-defined]
-    connection.execute(  # type: ignore[attr-defined]
-        text(
-            "insert into event (id, series_id, uid, slug, title, theme, summary, starts_at, ends_at, zone, venue,"
-            " street, postcode, town, access_notes, contact_email, colour, capacity, companions_allowed, asks_food,"
-            " asks_access, diets, food_note, purge_days, remind_seven_days, remind_two_days, remind_same_morning,"
-            " sequence, is_demo, origin, created_at, updated_at) values (1, 1, 'u', 'e', 'T', '', '', :now, :later,"
-            " 'Europe/Zurich', '', '', '', '', '', 'a@b.example', 'tomate', 9, 0, true, true, '', '', 30, false,"
-            " false, false, 0, false, '', :now, :now)"
-        ),
-        {"now": now, "later": now.replace(year=now.year + 1)},  # type: ignore[attr-defined]
-    )
