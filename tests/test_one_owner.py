@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import time
@@ -116,8 +117,9 @@ def wait_for_holder(folder: Path, *, not_pid: int) -> int:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         said = (folder / "lock-server").read_text() if (folder / "lock-server").exists() else ""
-        if said and int(said.split()[0]) != not_pid:
-            return int(said.split()[0])
+        found = re.search(r"\(pid (\d+),", said)
+        if found and int(found[1]) != not_pid:
+            return int(found[1])
         time.sleep(0.05)
     raise AssertionError("nobody else took the lock")
 
