@@ -117,9 +117,9 @@ def wait_for_holder(folder: Path, *, not_pid: int) -> int:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         said = (folder / "lock-server").read_text() if (folder / "lock-server").exists() else ""
-        pid = re.search(r"\(pid (\d+)", said)
-        if pid and int(pid[1]) != not_pid:
-            return int(pid[1])
+        found = re.search(r"\(pid (\d+),", said)
+        if found and int(found[1]) != not_pid:
+            return int(found[1])
         time.sleep(0.05)
     raise AssertionError("nobody else took the lock")
 
