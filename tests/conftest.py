@@ -6,11 +6,9 @@ What a machine lacks is skipped with a line that says how to get it; with CI=tru
 import gc
 import importlib
 import os
-import re
 import shutil
 import tempfile
 import warnings
-import zlib
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
@@ -69,43 +67,26 @@ LONGEST_FIRST = (
 """Files that take long: begun last, the other processes would wait for one of them."""
 
 
-IN_TURN = {
-    "test_accounts", "test_attendee_pages", "test_audit",
-    "test_calendar_words", "test_door", "test_ending", "test_event_page", "test_feedback", "test_feeds", "test_subscribers",
-    "test_house_pages", "test_images", "test_import_answers", "test_imports", "test_languages", "test_letters_pages",
-    "test_linked_data", "test_lunch_overview", "test_members_first", "test_next_lunch",
-    "test_organiser_area", "test_organiser_lunches", "test_organiser_programme", "test_organiser_refusals",
-    "test_organiser_registrations", "test_own_paragraphs", "test_own_questions", "test_passkeys", "test_picture_lives",
-    "test_pictures", "test_poll_programme", "test_presenter", "test_press_kit", "test_questions", "test_recap_editor",
-    "test_recap_letters", "test_recap_reading", "test_recap_writing", "test_registration_form", "test_run_of_show",
-    "test_series_page", "test_speakers", "test_team", "test_vcards", "test_workspace_queries",
-}  # fmt: skip
-"""Pages, forms and files to take away: each of these tests runs on one of the two databases, half of them on either.
-What is about several people at once runs on both, and so does everything with LUNCHKIT_TEST_LONG."""
-SEVERAL = re.compile(r"race|at_once|same_moment|same_time|meanwhile|twice|two_|together|concurrent")
-ON_ONE = re.compile(r"(?<![a-z])(sqlite|postgresql)(?![a-z])")
-
-
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Put the long files first, and spare one of two databases where it would say the same once more."""
+    """Put the long files first; of the tests that are not marked `both_databases`, spare those on PostgreSQL.
+
+    LUNCHKIT_TEST_LONG runs everything on both.
+    """
     ranks = {name: rank for rank, name in enumerate(LONGEST_FIRST)}
     items.sort(key=lambda item: ranks.get(item.path.stem, len(ranks)))
     if os.environ.get("LUNCHKIT_TEST_LONG"):
         return
-    both = {ON_ONE.sub("", item.nodeid) for item in items if "[" in item.nodeid and "postgresql" in item.nodeid}
-    spared = [item for item in items if ON_ONE.sub("", item.nodeid) in both and is_spared(item)]
+    names = {item.nodeid for item in items}
+    spared = [item for item in items if twin_of(item) in names and not item.get_closest_marker("both_databases")]
     gone = set(spared)
     items[:] = [item for item in items if item not in gone]
     config.hook.pytest_deselected(items=spared)
 
 
-def is_spared(item: pytest.Item) -> bool:
-    """Whether its twin on the other database is enough."""
-    if item.path.stem not in IN_TURN or SEVERAL.search(item.name):
-        return False
-    on = ON_ONE.search(item.name)
-    turn = ("sqlite", "postgresql")[zlib.crc32(ON_ONE.sub("", item.nodeid).encode()) % 2]
-    return on is not None and on[1] != turn
+def twin_of(item: pytest.Item) -> str:
+    """The name that a test on PostgreSQL has on SQLite."""
+    before, word, after = item.nodeid.rpartition("postgresql")
+    return f"{before}sqlite{after}" if word else ""
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,9 @@ from lunchkit.registrations.models import Diet, Needs, Registration
 from lunchkit.registrations.organiser_forms import organiser_form
 from tests.conftest import EventMaker
 
+pytestmark = pytest.mark.both_databases
+
+
 NOT_STORED = {"wants_invitations"}
 """Told to another table than those of the registration."""
 KINDS: dict[Any, Any] = {str: "Rutabaga", bool: True, int: 1}

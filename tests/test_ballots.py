@@ -18,6 +18,8 @@ from lunchkit.rooms.queries import box, keys
 from tests.conftest import EventMaker, new_client
 from tests.room import JSON, Phone, ask, asked, code_of, fresh, phones, running_event
 
+pytestmark = pytest.mark.both_databases
+
 
 def counts(poll: Poll) -> dict[int, int]:
     """How many phones chose what."""

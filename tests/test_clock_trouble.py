@@ -27,6 +27,9 @@ from tests.room import asked
 from tests.server import Server
 from tests.test_cli import lunchkit
 
+pytestmark = pytest.mark.both_databases
+
+
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 sqlite_only = pytest.mark.parametrize("database", ["sqlite"], indirect=True, scope="session")
 

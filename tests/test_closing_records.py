@@ -33,6 +33,9 @@ from lunchkit.rooms.queries import box
 from tests.conftest import EventMaker, csrf_of, new_client
 from tests.room import ask, asked, code_of, fresh, phones, running_event
 
+pytestmark = pytest.mark.both_databases
+
+
 ALTERED = "Ces chiffres ont été modifiés après la clôture du vote"
 KEPT_WORD = "Pas affiché : aucun mot n’a été retenu"
 

@@ -31,6 +31,9 @@ from tests.conftest import EventMaker, Outbox, csrf_of, details
 from tests.recaps import add_poll
 from tests.test_telling import answer, send
 
+pytestmark = pytest.mark.both_databases
+
+
 ZURICH = ZoneInfo("Europe/Zurich")
 NOON = datetime(2026, 5, 12, 12, 0, tzinfo=ZURICH)
 """Of a Tuesday."""

@@ -24,6 +24,8 @@ from lunchkit.mail.turns import PAUSES
 from lunchkit.registrations import actions
 from tests.conftest import Outbox, details
 
+pytestmark = pytest.mark.both_databases
+
 
 def free_port() -> int:
     """A port that nobody listens on."""

@@ -38,6 +38,9 @@ from tests.test_organiser_lunches import lunch_details
 from tests.test_policies import one_of_each
 from tests.test_two_editors import at_once
 
+pytestmark = pytest.mark.both_databases
+
+
 KEPT = {
     "sign_in_link",
     "event",

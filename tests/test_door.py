@@ -57,6 +57,9 @@ from tests.conftest import EventMaker, Outbox, csrf_of, details, new_client
 from tests.room import running_event
 from tests.seating import all_at_once
 
+pytestmark = pytest.mark.both_databases
+
+
 DOUBLES = int(os.environ.get("LUNCHKIT_TEST_DOUBLES", "40"))
 """Tickets that two doors scan at the same moment; a thousand for a release."""
 

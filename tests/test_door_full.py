@@ -34,6 +34,9 @@ from tests.room import running_event
 from tests.seating import all_at_once
 from tests.test_door import Door, guest, record, scan_of
 
+pytestmark = pytest.mark.both_databases
+
+
 FULL, IN = Word.FULL, Word.IN
 
 

@@ -10,6 +10,7 @@ import time
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
+import pytest
 from flask import Flask
 from sqlalchemy import select, text
 
@@ -22,6 +23,9 @@ from lunchkit.registrations.models import CheckIn
 from tests.conftest import EventMaker, details
 from tests.server import Server
 from tests.test_kills import kills_of, server_of
+
+pytestmark = pytest.mark.both_databases
+
 
 PATIENCE = 60.0
 

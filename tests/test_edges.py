@@ -28,6 +28,9 @@ from tests.server import Client, Server
 from tests.test_delivery import Postbox, postbox
 from tests.test_registering import find, register, standings
 
+pytestmark = pytest.mark.both_databases
+
+
 __all__ = ["postbox"]
 
 

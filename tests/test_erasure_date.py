@@ -17,6 +17,9 @@ from lunchkit.upkeep.actions import purge_people
 from tests.conftest import EventMaker, Outbox, details
 from tests.test_telling import send
 
+pytestmark = pytest.mark.both_databases
+
+
 ERASED = "Effacement des noms et des adresses"
 
 

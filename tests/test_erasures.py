@@ -26,6 +26,9 @@ from lunchkit.upkeep.actions import drop_old_notes, purge_people, repeat_erasure
 from tests.conftest import EventMaker, details
 from tests.test_cli import lunchkit
 
+pytestmark = pytest.mark.both_databases
+
+
 only_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True, scope="session")
 """``pg_restore`` is not ours; what follows it is tested on both."""
 Back = Callable[[], int]

@@ -26,6 +26,8 @@ from tests.conftest import EventMaker
 from tests.room import JSON, Phone, key_bytes, phones
 from tests.test_secrecy import device, hits, places, spelled
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture(autouse=True)
 def leave_no_keys(app: Flask) -> Iterator[None]:

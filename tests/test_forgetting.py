@@ -20,6 +20,9 @@ from lunchkit.registrations.models import Diet, Needs, Registration, Standing
 from lunchkit.upkeep.actions import erase_needs, purge_people
 from tests.conftest import EventMaker, Outbox, details
 
+pytestmark = pytest.mark.both_databases
+
+
 ZURICH = ZoneInfo("Europe/Zurich")
 SEEDS = [f"Zyxwolf{number:03}" for number in range(150)]
 """Names that occur nowhere else, enough of them to fill many pages of the file."""

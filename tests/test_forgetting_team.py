@@ -30,6 +30,9 @@ from tests.importing import as_csv, preview
 from tests.subscribers import guest_of, invitations, invite, said_yes
 from tests.test_forgetting import files_of
 
+pytestmark = pytest.mark.both_databases
+
+
 NOON = datetime(2027, 3, 2, 12, 0, tzinfo=UTC)
 SEEDS = [f"Zyxwolf{number:03}" for number in range(60)]
 """Names that occur nowhere else, enough of them to fill many pages of the file."""

@@ -23,6 +23,9 @@ from tests.browser import form_token
 from tests.conftest import EventMaker, Outbox, details
 from tests.test_registering import find, register, standings
 
+pytestmark = pytest.mark.both_databases
+
+
 HALF_AN_HOUR = timedelta(minutes=31)
 
 

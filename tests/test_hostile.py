@@ -30,6 +30,9 @@ from tests.hostile_input import HOST, URLENCODED, Dice, Request, escaped, send
 from tests.hostile_words import ORGANISER_FORMS
 from tests.server import Server
 
+pytestmark = pytest.mark.both_databases
+
+
 SEED = int(os.environ.get("LUNCHKIT_TEST_SEED", "20250513"))
 
 

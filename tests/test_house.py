@@ -17,6 +17,9 @@ from lunchkit import schema
 from lunchkit.db import db
 from tests.source import HOUSE, MODULES, ROOT, TEMPLATES, name, without_comments
 
+pytestmark = pytest.mark.both_databases
+
+
 PAGES = [path for path in TEMPLATES if "mail" not in path.relative_to(HOUSE / "templates").parts[1:-1]]
 
 

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+import pytest
 from flask import Flask
 
 from lunchkit.db import db
@@ -14,6 +15,8 @@ from lunchkit.registrations.actions import register_attendee
 from tests.conftest import EventMaker, details
 from tests.importing import as_csv
 from tests.seating import all_at_once, assert_sound, seats_given
+
+pytestmark = pytest.mark.both_databases
 
 
 def draft_of(event: Event, first: int, last: int) -> int:

@@ -35,6 +35,8 @@ from tests.importing import (
     workbook,
 )
 
+pytestmark = pytest.mark.both_databases
+
 
 def page(client: FlaskClient, path: str) -> str:
     return client.get(path).get_data(as_text=True)

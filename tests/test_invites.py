@@ -13,6 +13,9 @@ from lunchkit.registrations.actions import register_by_hand
 from tests.conftest import EventMaker, details
 from tests.speaking import speak
 
+pytestmark = pytest.mark.both_databases
+
+
 INVITES = re.compile(r"Il reste|Réserver ma place|Réservez votre place|Rejoindre la liste|remainingAttendeeCapacity")
 DRAFT = "Brouillon caché"
 UNBOOKABLE = ("cancelled", "past", "running", "closed")

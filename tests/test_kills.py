@@ -22,6 +22,9 @@ from tests.killing import Crowd, assert_nothing_lost
 from tests.server import Server, free_port
 from tests.test_delivery import Postbox
 
+pytestmark = pytest.mark.both_databases
+
+
 KILLS = {"sqlite": 6, "postgresql": 3}
 
 

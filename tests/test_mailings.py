@@ -37,6 +37,9 @@ from tests.statements import statements
 from tests.subscribers import ONE_CLICK, asked, door_of, guest_of, invitations, invite, said_yes
 from tests.test_delivery import Postbox, postbox, use_server
 
+pytestmark = pytest.mark.both_databases
+
+
 __all__ = ["postbox"]
 SUBSCRIBERS, SEATED, WAITING, ALL, CAME = Audience
 SUBJECT, TEXT = "La salle a changé : venez", "La salle est au deuxième étage.\n\nÀ mardi !"

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from flask import Flask, Response
 from sqlalchemy import update
 from werkzeug.datastructures import MultiDict
@@ -19,6 +20,8 @@ from tests.conftest import EventMaker, new_client
 from tests.room import Phone, ask, asked, code_of, running_event
 from tests.statements import statements
 from tests.test_door import guest
+
+pytestmark = pytest.mark.both_databases
 
 
 def new_phone(app: Flask, event: Event) -> Phone:

@@ -27,6 +27,9 @@ from tests.room import asked, phones, running_event
 from tests.server import Client, Server, fetch_stamp, free_port, send_form, start_command
 from tests.test_cli import KEYS, lunchkit, program, started
 
+pytestmark = pytest.mark.both_databases
+
+
 sqlite_only = pytest.mark.parametrize("database", ["sqlite"], indirect=True, scope="session")
 
 

@@ -21,6 +21,9 @@ from lunchkit.registrations.models import LONGEST_FOLDED, Registration, surname_
 from tests.conftest import EventMaker, details
 from tests.test_workspace_queries import selects
 
+pytestmark = pytest.mark.both_databases
+
+
 NAMES = ("Zoé Ânon", "Anne de la Tour", "Jean d’Alembert", "Lia Rossi-Blanc", "Eva García Márquez", "Cher", "Ada Tour")
 BY_SURNAME = [
     "Zoé Ânon",

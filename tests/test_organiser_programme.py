@@ -15,6 +15,8 @@ from lunchkit.speakers.queries import appearances
 from tests.conftest import EventMaker, csrf_of
 from tests.test_organiser_registrations import HOSTILE
 
+pytestmark = pytest.mark.both_databases
+
 
 def post(client: FlaskClient, path: str, page: str, **data: str) -> TestResponse:
     answer = client.post(path, data={"csrf_token": csrf_of(client, page), **data})

@@ -25,6 +25,9 @@ from tests.seating import all_at_once
 from tests.source import HOUSE
 from tests.test_delivery import Postbox, postbox
 
+pytestmark = pytest.mark.both_databases
+
+
 __all__ = ["postbox"]
 OURS = "Le couvert est mis.\n\nVenez <b>tôt</b> : {{ 7*7 }} {name} %(title)s"
 

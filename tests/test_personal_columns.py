@@ -20,6 +20,9 @@ from lunchkit.registrations.models import Registration
 from lunchkit.upkeep.actions import purge_people
 from tests.conftest import EventMaker, details
 
+pytestmark = pytest.mark.both_databases
+
+
 SEED = "Zyxwolf"
 """A name that occurs nowhere else."""
 PERSON: Table = Registration.__table__  # type: ignore[assignment]

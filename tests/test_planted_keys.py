@@ -23,6 +23,9 @@ from lunchkit.rooms.refusals import NoPlaceForKeys
 from tests.conftest import EventMaker
 from tests.room import ask, asked, fresh, phones, running_event
 
+pytestmark = pytest.mark.both_databases
+
+
 US, THEM = 12345, 23456
 """Two users without rights."""
 PLANTED = b"A" * LENGTH

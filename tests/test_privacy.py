@@ -21,6 +21,9 @@ from lunchkit.registrations.actions import cancel_registration, register_attende
 from lunchkit.registrations.models import Diet, Needs, Registration, Standing
 from tests.conftest import EventMaker, Outbox, details
 
+pytestmark = pytest.mark.both_databases
+
+
 SECRETS = {
     "Ariadne": "name",
     "rutabaga": "email",

@@ -37,6 +37,9 @@ from tests.room import asked, fresh, running_event
 from tests.server import free_port
 from tests.test_delivery import use_server
 
+pytestmark = pytest.mark.both_databases
+
+
 PLAIN, MAILING, SIGN_IN = "tests/plain", "tests/mailing", "tests/sign_in"
 HOUR = timedelta(hours=1)
 

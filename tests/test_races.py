@@ -35,6 +35,9 @@ from tests.conftest import EventMaker, details, new_client
 from tests.seating import all_at_once, assert_sound, letters_of, registrations_of, seats_given
 from tests.server import Client, Server, fetch_stamp, send_form, stamp_of
 
+pytestmark = pytest.mark.both_databases
+
+
 ROUNDS = int(os.environ.get("LUNCHKIT_TEST_ROUNDS", "2"))
 PROCESSES, ASKED, SEATS = 6, 300, 100
 SMALL_LUNCHES, SMALL_ASKED, SMALL_SEATS = 15, 8, 4

@@ -17,6 +17,8 @@ from lunchkit.registrations.models import Needs, Registration, Standing
 from lunchkit.registrations.queries import place_in_queue, queue_length, seats_left, seats_taken
 from tests.conftest import EventMaker, Outbox, details
 
+pytestmark = pytest.mark.both_databases
+
 
 def register(event: Event, name: str, key: str | None = None, **fields: object) -> actions.Placed:
     """Register somebody whose address follows from the name."""

@@ -13,6 +13,8 @@ from lunchkit.db import db
 
 from .conftest import base_settings
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def own_settings(database: str, tmp_path: object, request: pytest.FixtureRequest) -> Iterator[Settings]:

@@ -24,6 +24,9 @@ from lunchkit.registrations.queries import place_in_queue
 from tests.conftest import EventMaker, details
 from tests.seating import letters_of, registrations_of, seats_given
 
+pytestmark = pytest.mark.both_databases
+
+
 EXAMPLES = {"sqlite": 40, "postgresql": 20}
 tables = st.integers(0, 1)
 NAMES = ["ana", "bea", "cleo", "dora", "eve", "flo", "gil", "hal"]

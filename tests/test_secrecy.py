@@ -35,6 +35,9 @@ from lunchkit.rooms.queries import box, keys
 from tests.conftest import EventMaker
 from tests.room import Phone, all_bytes, ask, asked, code_of, fresh, key_bytes, phones, running_event
 
+pytestmark = pytest.mark.both_databases
+
+
 CLOSINGS = 10
 
 

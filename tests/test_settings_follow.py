@@ -16,6 +16,8 @@ from lunchkit.house.in_force import follow_settings, in_force, look_of_the_house
 from tests.conftest import new_client
 from tests.uploads import logo_png
 
+pytestmark = pytest.mark.both_databases
+
 
 def end(app: Flask) -> None:
     """Close the connections of an application that a test made."""

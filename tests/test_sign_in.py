@@ -21,6 +21,9 @@ from lunchkit.events.models import Event
 from tests.browser import SIGN_IN, form_token, is_inside, press, sign_in
 from tests.conftest import Outbox, csrf_of, new_client
 
+pytestmark = pytest.mark.both_databases
+
+
 ADA = "ada@lunch.example"
 ASKED, CODE = f"{SIGN_IN}/asked", f"{SIGN_IN}/code"
 NOON = datetime(2026, 5, 13, 10, 3, tzinfo=UTC)

@@ -6,6 +6,9 @@ from bench.phones import Loop, raise_file_limit
 from bench.registrations import a_server
 from bench.votes import Figures, Storm
 
+pytestmark = pytest.mark.both_databases
+
+
 PHONES = 300
 NEVER = ("lost", "doubled", "wrong", "unanswered", "not_converged", "projector_wrong", "not_let_go")
 

@@ -18,6 +18,8 @@ from tests.attendee import people, send
 from tests.conftest import EventMaker, new_client
 from tests.subscribers import asked, door_of, guest_of, invitations, invite, said_yes, wish_of
 
+pytestmark = pytest.mark.both_databases
+
 
 def test_data_and_erasure_outlive_the_purge_of_the_lunch(
     client: FlaskClient, event: Event, make_event: EventMaker

@@ -12,6 +12,8 @@ from lunchkit.mail.addresses import BadAddress, normal_email
 from lunchkit.mail.domains import likely_meant
 from lunchkit.text import clean_line, clean_text, fold
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.mark.parametrize(
     "long",

@@ -17,6 +17,9 @@ from tests.conftest import EventMaker, Outbox, csrf_of
 from tests.test_dates import coming, fresh
 from tests.test_telling import typed as filled
 
+pytestmark = pytest.mark.both_databases
+
+
 VERSION = re.compile(r'name="version" type="hidden" value="([^"]*)"')
 
 

@@ -26,6 +26,9 @@ from lunchkit.upkeep.actions import REMINDER_WINDOW, due_at, promise_reminders
 from tests.conftest import EventMaker, Outbox, details
 from tests.conftest import Outbox as Letters
 
+pytestmark = pytest.mark.both_databases
+
+
 ZURICH = ZoneInfo("Europe/Zurich")
 
 

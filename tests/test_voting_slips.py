@@ -24,6 +24,9 @@ from lunchkit.rooms.refusals import SlipMissing
 from tests.conftest import EventMaker, csrf_of
 from tests.room import Phone, ask, asked, fresh, phones, running_event
 
+pytestmark = pytest.mark.both_databases
+
+
 ASKS = 'name="slip"'
 
 

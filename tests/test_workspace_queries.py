@@ -18,6 +18,9 @@ from lunchkit.registrations.listing import all_rows, registrations_page
 from lunchkit.registrations.models import Answer, Diet, Needs, Registration, Standing, folded_of
 from tests.conftest import EventMaker, Outbox, details
 
+pytestmark = pytest.mark.both_databases
+
+
 MORE = 300
 SEARCHES = (
     "?q=poireau", "?q=introuvable", "?standing=waiting", "?page=99", "?page=2", "?order=surname", "?order=newest",
