@@ -15,9 +15,9 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from bench.registrations import Bench, a_server
 from lunchkit.app import create_app
-from lunchkit.config import load_settings
-from lunchkit.db import db
 from lunchkit.events.queries import event_by_slug_or_404
+from lunchkit.platform.config import load_settings
+from lunchkit.platform.db import db
 from tests.killing import Crowd, assert_nothing_lost
 from tests.server import Server
 

@@ -11,12 +11,12 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
-from lunchkit import clock, schema
 from lunchkit.app import create_app
-from lunchkit.config import load_settings
-from lunchkit.db import db, transaction
 from lunchkit.events.models import Event, Series
-from lunchkit.mail.models import OutboxLetter
+from lunchkit.platform import clock, schema
+from lunchkit.platform.config import load_settings
+from lunchkit.platform.db import db, transaction
+from lunchkit.platform.mail.models import OutboxLetter
 from lunchkit.registrations.models import Registration, Standing
 from lunchkit.registrations.queries import place_in_queue, seats_taken
 

@@ -18,18 +18,18 @@ from typing import Any
 from flask import Response
 from sqlalchemy import select
 
-from lunchkit import clock
 from lunchkit.app import create_app
-from lunchkit.config import load_settings
-from lunchkit.db import db, transaction
 from lunchkit.events.models import Event, Series
-from lunchkit.polls.actions import close_poll, open_poll, reveal_poll
-from lunchkit.polls.models import Choice, Poll, Tally
-from lunchkit.presenter.feeds import SCREEN_GAP
-from lunchkit.rooms.actions import room_of
-from lunchkit.rooms.devices import RANDOM, ballot_tag, new_device, remember
-from lunchkit.rooms.queries import box, keys, revision_of
-from lunchkit.rooms.steps import touch
+from lunchkit.platform import clock
+from lunchkit.platform.config import load_settings
+from lunchkit.platform.db import db, transaction
+from lunchkit.room.actions import room_of
+from lunchkit.room.devices import RANDOM, ballot_tag, new_device, remember
+from lunchkit.room.operations import touch
+from lunchkit.room.polls.actions import close_poll, open_poll, reveal_poll
+from lunchkit.room.polls.models import Choice, Poll, Tally
+from lunchkit.room.queries import box, keys, revision_of
+from lunchkit.site.presenter.feeds import SCREEN_GAP
 
 
 def plant(polls: int) -> dict[str, Any]:

@@ -24,13 +24,13 @@ from flask.testing import FlaskClient
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from lunchkit import schema
-from lunchkit.accounts.actions import issue_console_link, sign_in
-from lunchkit.accounts.queries import KNOWN, SESSION
 from lunchkit.app import create_app
-from lunchkit.config import Settings
-from lunchkit.db import db
 from lunchkit.demo import plant_demo
+from lunchkit.platform import schema
+from lunchkit.platform.config import Settings
+from lunchkit.platform.db import db
+from lunchkit.team.actions import issue_console_link, sign_in
+from lunchkit.team.queries import KNOWN, SESSION
 
 HOST = "http://lunch.example"
 OF_A_KIND = 3

@@ -25,19 +25,19 @@ from sqlalchemy import create_engine, event, insert, text
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from bench.registrations import database_address
-from lunchkit import clock, schema
-from lunchkit.accounts.actions import add_organiser, issue_console_link
 from lunchkit.app import create_app
-from lunchkit.audit.models import AuditEntry
-from lunchkit.config import Settings
-from lunchkit.db import db
 from lunchkit.events.models import Event, FormQuestion, Series
-from lunchkit.mail.models import OutboxLetter
 from lunchkit.mailings.models import Mailing
 from lunchkit.mailings.queries import once_key
-from lunchkit.planning.models import RunItem
+from lunchkit.platform import clock, schema
+from lunchkit.platform.audit.models import AuditEntry
+from lunchkit.platform.config import Settings
+from lunchkit.platform.db import db
+from lunchkit.platform.mail.models import OutboxLetter
 from lunchkit.registrations.models import Answer, Needs, Registration, folded_of, surname_key_of
+from lunchkit.run_sheet.models import RunItem
 from lunchkit.subscribers.models import INVITATION, Guest
+from lunchkit.team.actions import add_organiser, issue_console_link
 
 FEW, MANY = (100, 20), (10_000, 500)
 """Registrations of one lunch, and lunches."""

@@ -6,51 +6,58 @@ from flask import Flask
 from werkzeug.local import LocalProxy
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from lunchkit import clock, links
-from lunchkit.accounts import routes as sign_in
-from lunchkit.accounts.organiser import area, refuse_strangers, team
-from lunchkit.accounts.policies import may
-from lunchkit.checkin import organiser as checkin_organiser
-from lunchkit.config import Settings, current_settings, load_settings
-from lunchkit.csrf import csrf
-from lunchkit.db import engine_options, init_db
-from lunchkit.doctor import organiser as doctor_organiser
-from lunchkit.events import routes as events
-from lunchkit.feedback import organiser as feedback_organiser
-from lunchkit.feedback import routes as feedback
-from lunchkit.house import organiser as house_organiser
-from lunchkit.house import routes as house
-from lunchkit.house.in_force import init_settings, look_of_the_house
-from lunchkit.i18n import init_i18n
-from lunchkit.images import routes as images
-from lunchkit.imports import organiser as imports_organiser
+from lunchkit.admin import events as lunches
+from lunchkit.admin import form_questions as asked
+from lunchkit.admin import helpers as helpers_doors
+from lunchkit.admin import history as log
+from lunchkit.admin import outbox as letters
+from lunchkit.admin import patterns, welcome
+from lunchkit.admin import printouts as paper
+from lunchkit.admin import views as organiser
+from lunchkit.admin.health import admin as doctor_organiser
+from lunchkit.events import views as events
 from lunchkit.mailings import admin as mailings
-from lunchkit.markdown import host_of, markdown, plain
-from lunchkit.pages import asked, letters, log, lunches, organiser, paper, patterns, routes, welcome
-from lunchkit.pages import doors as helpers_doors
-from lunchkit.passkeys import organiser as passkeys_organiser
-from lunchkit.passkeys import routes as confirmation
-from lunchkit.passkeys.queries import passkey_host, passkey_obstacle
-from lunchkit.planning import organiser as planning_organiser
-from lunchkit.planning.words import is_proposed
-from lunchkit.polls import organiser as polls_organiser
-from lunchkit.polls import routes as polls
-from lunchkit.polls.pictures import init_pictures
-from lunchkit.presenter import organiser as presenter_organiser
-from lunchkit.presenter import routes as presenter
-from lunchkit.questions import organiser as questions_organiser
-from lunchkit.questions import routes as questions
-from lunchkit.recap import organiser as recap_organiser
-from lunchkit.recap import routes as recap
-from lunchkit.registrations import organiser as registrations_organiser
+from lunchkit.platform import clock, links
+from lunchkit.platform.config import Settings, current_settings, load_settings
+from lunchkit.platform.csrf import csrf
+from lunchkit.platform.db import engine_options, init_db
+from lunchkit.platform.i18n import init_i18n
+from lunchkit.platform.images import views as images
+from lunchkit.platform.markdown import host_of, markdown, plain
+from lunchkit.platform.web import Lunchkit, init_web
+from lunchkit.recap import admin as recap_organiser
+from lunchkit.recap import views as recap
+from lunchkit.registrations import admin as registrations_organiser
 from lunchkit.registrations import own_page as registrations
+from lunchkit.registrations.check_in import admin as checkin_organiser
+from lunchkit.registrations.imports import admin as imports_organiser
 from lunchkit.registrations.queries import people_known
-from lunchkit.speakers import organiser as speakers_organiser
+from lunchkit.room.polls import admin as polls_organiser
+from lunchkit.room.polls import views as polls
+from lunchkit.room.polls.pictures import init_pictures
+from lunchkit.room.qa import admin as questions_organiser
+from lunchkit.room.qa import views as questions
+from lunchkit.room.survey import admin as feedback_organiser
+from lunchkit.room.survey import views as feedback
+from lunchkit.run_sheet import admin as planning_organiser
+from lunchkit.run_sheet.proposed_polls import is_proposed
+from lunchkit.settings import admin as house_organiser
+from lunchkit.settings import views as house
+from lunchkit.settings.in_force import init_settings, look_of_the_house
+from lunchkit.site import views as routes
+from lunchkit.site.presenter import admin as presenter_organiser
+from lunchkit.site.presenter import views as presenter
+from lunchkit.speakers import admin as speakers_organiser
 from lunchkit.speakers import own_page
-from lunchkit.speakers import routes as speakers
+from lunchkit.speakers import views as speakers
 from lunchkit.subscribers import admin as subscribers_admin
-from lunchkit.subscribers import routes as subscribers
-from lunchkit.web import Lunchkit, init_web
+from lunchkit.subscribers import views as subscribers
+from lunchkit.team import views as sign_in
+from lunchkit.team.admin import area, refuse_strangers, team
+from lunchkit.team.passkeys import admin as passkeys_organiser
+from lunchkit.team.passkeys import views as confirmation
+from lunchkit.team.passkeys.queries import passkey_host, passkey_obstacle
+from lunchkit.team.policies import may
 
 BODY_LIMIT = 1_000_000
 

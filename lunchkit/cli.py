@@ -13,13 +13,15 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy.exc import SQLAlchemyError
 
-from lunchkit import __version__, backup, clock, demo, schema
-from lunchkit.accounts import actions as accounts
-from lunchkit.accounts.models import Organiser, Role
-from lunchkit.accounts.queries import has_organisers, organiser_by_email, present_organisers
-from lunchkit.accounts.refusals import LastOrganiser, OwnerStays
+from lunchkit import __version__, demo
+from lunchkit.admin.health.checks import examine
+from lunchkit.admin.health.database import look_at_damage, look_at_secret_key, look_at_sqlite
+from lunchkit.admin.health.findings import Finding
+from lunchkit.admin.retention import drop_old_notes, erase_needs, promise_reminders, purge_people, repeat_erasures
 from lunchkit.app import create_app
-from lunchkit.config import (
+from lunchkit.demo import instance as demos
+from lunchkit.platform import backup, clock, schema
+from lunchkit.platform.config import (
     ANNOUNCEMENT,
     PREFIX,
     SECRET_FILE,
@@ -29,27 +31,26 @@ from lunchkit.config import (
     full_name,
     load_settings,
 )
-from lunchkit.db import SQLITE_DRIVER, db
-from lunchkit.demo import instance as demos
-from lunchkit.doctor.checks import examine
-from lunchkit.doctor.database import look_at_damage, look_at_secret_key, look_at_sqlite
-from lunchkit.doctor.findings import Finding
-from lunchkit.errors import Refusal
-from lunchkit.feedback.actions import close_due_feedback
-from lunchkit.heartbeat import DAILY, clock_is_believed
-from lunchkit.house.actions import change_settings
-from lunchkit.house.in_force import follow_settings
-from lunchkit.imports.actions import forget_imports
-from lunchkit.instance import InUse, hold_as_server, holding, holding_database, make_private
-from lunchkit.mail.actions import ServerUnreachable, connect, deliver_due, resume
-from lunchkit.mail.trial import Trial, try_line
-from lunchkit.mail.turns import count_due
-from lunchkit.passkeys.actions import reset_passkeys
-from lunchkit.passkeys.refusals import NothingToReset
+from lunchkit.platform.db import SQLITE_DRIVER, db
+from lunchkit.platform.errors import Refusal
+from lunchkit.platform.heartbeat import DAILY, clock_is_believed
+from lunchkit.platform.instance import InUse, hold_as_server, holding, holding_database, make_private
+from lunchkit.platform.mail.actions import ServerUnreachable, connect, deliver_due, resume
+from lunchkit.platform.mail.queue import count_due
+from lunchkit.platform.mail.test_email import Trial, try_line
 from lunchkit.recap.actions import erase_orphaned_pictures
-from lunchkit.rooms.queries import keys
+from lunchkit.registrations.imports.actions import forget_imports
+from lunchkit.room.queries import keys
+from lunchkit.room.survey.actions import close_due_feedback
+from lunchkit.settings.actions import change_settings
+from lunchkit.settings.in_force import follow_settings
 from lunchkit.subscribers.actions import forget_old_wishes
-from lunchkit.upkeep.actions import drop_old_notes, erase_needs, promise_reminders, purge_people, repeat_erasures
+from lunchkit.team import actions as accounts
+from lunchkit.team.errors import LastOrganiser, OwnerStays
+from lunchkit.team.models import Organiser, Role
+from lunchkit.team.passkeys.actions import reset_passkeys
+from lunchkit.team.passkeys.errors import NothingToReset
+from lunchkit.team.queries import has_organisers, organiser_by_email, present_organisers
 
 WRONG = (BadSettings, backup.BackupFailed, schema.OtherSchema, demos.DemoRefused, InUse, OSError)
 """What says by itself, in a line, what is wrong."""

@@ -22,15 +22,16 @@ import gevent
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
-from lunchkit import background, connections
+from lunchkit import jobs as background
 from lunchkit.app import create_app
-from lunchkit.config import ANNOUNCEMENT, Settings, load_settings
-from lunchkit.db import db
-from lunchkit.house.in_force import follow_settings
-from lunchkit.instance import InUse, hold_as_server, holding_database, make_private
-from lunchkit.live.batches import Aside
-from lunchkit.live.detach import detaching
-from lunchkit.live.streams import hub
+from lunchkit.platform import connections
+from lunchkit.platform.config import ANNOUNCEMENT, Settings, load_settings
+from lunchkit.platform.db import db
+from lunchkit.platform.instance import InUse, hold_as_server, holding_database, make_private
+from lunchkit.platform.live.batches import Aside
+from lunchkit.platform.live.detach import detaching
+from lunchkit.platform.live.streams import hub
+from lunchkit.settings.in_force import follow_settings
 
 YOUNG = 10_000
 """So many new objects more than were let go make the collector look among them."""

@@ -7,9 +7,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from lunchkit.db import db
 from lunchkit.events.models import Event
-from lunchkit.links import PersonalTokens, personal_tokens
+from lunchkit.platform.db import db
+from lunchkit.platform.links import PersonalTokens, personal_tokens
 from lunchkit.registrations.models import Registration
 
 ADDRESS = re.compile(r"http://lunch\.example(/r/[\w=-]+)")

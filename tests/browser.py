@@ -6,8 +6,8 @@ from typing import Any
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from lunchkit.accounts.actions import issue_console_link
-from lunchkit.accounts.models import Organiser
+from lunchkit.team.actions import issue_console_link
+from lunchkit.team.models import Organiser
 
 SIGN_IN = "/organiser/sign-in"
 INSIDE = "/organiser/sessions"

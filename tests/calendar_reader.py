@@ -10,7 +10,7 @@ import vobject
 from dateutil.rrule import rruleset, rrulestr
 from vobject import icalendar
 
-from lunchkit.calendar import Entry
+from lunchkit.platform.calendar import Entry
 
 LONGEST_LINE = 75
 _know_zone = icalendar.getTzid

@@ -21,18 +21,18 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import create_engine, delete, select
 
-from lunchkit import clock, schema
-from lunchkit.accounts.actions import add_organiser, issue_console_link, sign_in
-from lunchkit.accounts.queries import KNOWN, SESSION
 from lunchkit.app import create_app
-from lunchkit.config import Settings
-from lunchkit.db import db
 from lunchkit.events.models import Event, Series
-from lunchkit.house.in_force import follow_settings
-from lunchkit.mail.models import OutboxLetter
-from lunchkit.mail.rendering import Letter, render_letter
+from lunchkit.platform import clock, schema
+from lunchkit.platform.config import Settings
+from lunchkit.platform.db import db
+from lunchkit.platform.mail.models import OutboxLetter
+from lunchkit.platform.mail.rendering import Letter, render_letter
 from lunchkit.registrations import actions as registration_actions
 from lunchkit.registrations.details import AttendeeDetails
+from lunchkit.settings.in_force import follow_settings
+from lunchkit.team.actions import add_organiser, issue_console_link, sign_in
+from lunchkit.team.queries import KNOWN, SESSION
 from tests.browser import Browser
 from tests.chromium import chromium, closed_windows
 from tests.forking import starter

@@ -1,6 +1,6 @@
 """Every door of the organisers, and the least role that passes it: written down by hand, once more.
 
-``tests/test_policies.py`` holds the table of ``lunchkit/accounts/policies.py`` against this list, so that a door that
+``tests/test_policies.py`` holds the table of ``lunchkit/team/policies.py`` against this list, so that a door that
 opens for somebody else shows up in a review, and a door that nobody thought of fails.
 """
 

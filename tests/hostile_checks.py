@@ -11,16 +11,16 @@ from markupsafe import escape
 from openpyxl import load_workbook
 from sqlalchemy import select
 
-from lunchkit import clock
-from lunchkit.config import LANGUAGES
-from lunchkit.db import db
 from lunchkit.events.models import Event
-from lunchkit.links import personal_tokens
-from lunchkit.mail.models import OutboxLetter
-from lunchkit.mail.rendering import render_letter
+from lunchkit.platform import clock
+from lunchkit.platform.config import LANGUAGES
+from lunchkit.platform.db import db
+from lunchkit.platform.links import personal_tokens
+from lunchkit.platform.mail.models import OutboxLetter
+from lunchkit.platform.mail.rendering import render_letter
+from lunchkit.platform.text import clean_line, clean_text
+from lunchkit.platform.web import HEADERS
 from lunchkit.registrations.models import Needs, Registration, Standing
-from lunchkit.text import clean_line, clean_text
-from lunchkit.web import HEADERS
 from tests.hostile_input import HOST, Reply, Request, send
 
 CANARIES = ("<canary", '" canary="', "' canary='", "1343434337")

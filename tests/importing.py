@@ -9,8 +9,8 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 from xlsxwriter import Workbook
 
-from lunchkit.db import db
 from lunchkit.events.models import Event
+from lunchkit.platform.db import db
 from lunchkit.registrations.models import Registration
 from tests.conftest import csrf_of
 

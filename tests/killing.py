@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from sqlalchemy import text
 
-from lunchkit.db import db
+from lunchkit.platform.db import db
 from tests.seating import assert_sound
 from tests.server import Client, Server, UnexpectedAnswer, fetch_stamp, send_form
 

@@ -12,13 +12,13 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from flask import Flask
 
-from lunchkit import schema
-from lunchkit.accounts.actions import issue_console_link
 from lunchkit.app import create_app
-from lunchkit.config import Settings
-from lunchkit.db import db
 from lunchkit.demo import plant_demo
 from lunchkit.events.models import Event
+from lunchkit.platform import schema
+from lunchkit.platform.config import Settings
+from lunchkit.platform.db import db
+from lunchkit.team.actions import issue_console_link
 from tests.server import Server, free_port
 
 

@@ -21,21 +21,21 @@ from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator
 from PIL import Image, ImageDraw, ImageFilter
 
-from lunchkit import clock, schema
 from lunchkit.app import create_app
-from lunchkit.db import db
 from lunchkit.events.models import Event, Series
-from lunchkit.images.models import Picture, PictureFile
-from lunchkit.images.redraw import widths_of
-from lunchkit.polls.models import Choice, HandCount, Kind, Poll, Tally, WrittenAnswer
-from lunchkit.polls.movement import publishable
-from lunchkit.questions.models import Question
+from lunchkit.platform import clock, schema
+from lunchkit.platform.db import db
+from lunchkit.platform.images.models import Picture, PictureFile
+from lunchkit.platform.images.redraw import widths_of
+from lunchkit.platform.web import STATIC
 from lunchkit.recap.document import folded_words, freeze
 from lunchkit.recap.models import Recap, RecapCorrection, RecapSection
 from lunchkit.recap.queries import sections_of
 from lunchkit.recap.sections import SectionKind
+from lunchkit.room.polls.models import Choice, HandCount, Kind, Poll, Tally, WrittenAnswer
+from lunchkit.room.polls.movement import publishable
+from lunchkit.room.qa.models import Question
 from lunchkit.speakers.models import Appearance, Organisation, Quotation, Speaker
-from lunchkit.web import STATIC
 from tests.conftest import EventMaker, base_settings
 from tests.server import Server, free_port
 

@@ -11,15 +11,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from lunchkit import clock
-from lunchkit.db import db
 from lunchkit.events.models import Event
-from lunchkit.polls.actions import add_poll, open_poll
-from lunchkit.polls.forms import PollDetails
-from lunchkit.polls.models import Poll
-from lunchkit.rooms.actions import room_of
-from lunchkit.rooms.devices import cookie_name
-from lunchkit.rooms.queries import keys
+from lunchkit.platform import clock
+from lunchkit.platform.db import db
+from lunchkit.room.actions import room_of
+from lunchkit.room.devices import cookie_name
+from lunchkit.room.polls.actions import add_poll, open_poll
+from lunchkit.room.polls.forms import PollDetails
+from lunchkit.room.polls.models import Poll
+from lunchkit.room.queries import keys
 from tests.conftest import EventMaker, new_client
 
 QUESTION = "L’ESS et l’IA sont-elles compatibles ?"
@@ -98,7 +98,7 @@ def key_bytes() -> list[bytes]:
 
 
 def unheld(page: str) -> str:
-    """A page without the marks that hold «faudrait-il» in one line: see ``lunchkit.i18n.unbroken``."""
+    """A page without the marks that hold «faudrait-il» in one line: see ``platform.i18n.unbroken``."""
     return re.sub('<span class="nb">(.*?)</span>', r"\1", page)
 
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from flask import Flask
 from sqlalchemy import select
 
-from lunchkit.db import db
 from lunchkit.events.models import Event
-from lunchkit.mail.models import OutboxLetter
+from lunchkit.platform.db import db
+from lunchkit.platform.mail.models import OutboxLetter
 from lunchkit.registrations.models import Registration, Standing
 from lunchkit.registrations.queries import place_in_queue
 

@@ -11,9 +11,9 @@ from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
-from lunchkit.db import db
 from lunchkit.events.models import Event
-from lunchkit.links import public
+from lunchkit.platform.db import db
+from lunchkit.platform.links import public
 from lunchkit.speakers.actions import add_speaker, approve_page, issue_link
 from lunchkit.speakers.forms import SpeakerDetails
 from lunchkit.speakers.models import Appearance, Speaker

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import event
 
-from lunchkit.db import db
+from lunchkit.platform.db import db
 
 
 @contextmanager

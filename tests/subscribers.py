@@ -2,16 +2,16 @@
 
 from sqlalchemy import select
 
-from lunchkit import clock
-from lunchkit.db import db, transaction
 from lunchkit.events.models import Event
-from lunchkit.mail.models import OutboxLetter
 from lunchkit.mailings.actions import send_mailing
 from lunchkit.mailings.models import Audience, Mailing, Words
+from lunchkit.platform import clock
+from lunchkit.platform.db import db, transaction
+from lunchkit.platform.mail.models import OutboxLetter
 from lunchkit.subscribers.actions import welcome_guest
 from lunchkit.subscribers.models import INVITATION, Guest, Wish
+from lunchkit.subscribers.operations import ask_guest
 from lunchkit.subscribers.queries import guest_by_email, guest_token
-from lunchkit.subscribers.steps import ask_guest
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 """The body of the POST of RFC 8058."""

@@ -10,17 +10,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy import func, select
 
-from lunchkit import clock
-from lunchkit.accounts.actions import (
-    add_organiser,
-    ask_for_link,
-    issue_console_link,
-)
-from lunchkit.accounts.models import Organiser, OrganiserSession, SignInLink
-from lunchkit.accounts.queries import link_token
-from lunchkit.db import db
-from lunchkit.links import random_token
-from lunchkit.mail.rendering import render_letter
+from lunchkit.platform import clock
+from lunchkit.platform.db import db
+from lunchkit.platform.links import random_token
+from lunchkit.platform.mail.rendering import render_letter
+from lunchkit.team.actions import add_organiser, ask_for_link, issue_console_link
+from lunchkit.team.models import Organiser, OrganiserSession, SignInLink
+from lunchkit.team.queries import link_token
 
 from .browser import SIGN_IN, is_inside, path_of, press
 from .conftest import Outbox, csrf_of, new_client

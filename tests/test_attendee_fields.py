@@ -7,17 +7,17 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.datastructures import MultiDict
 
-from lunchkit.db import db
 from lunchkit.events.actions import add_question
-from lunchkit.events.changes import QuestionDetails
+from lunchkit.events.details import QuestionDetails
 from lunchkit.events.models import Event
+from lunchkit.platform.db import db
 from lunchkit.registrations.actions import move_to_event, register_by_hand, update_registration
+from lunchkit.registrations.admin_forms import organiser_form
+from lunchkit.registrations.admin_queries import all_rows
 from lunchkit.registrations.details import ATTENDEE_FIELDS, AttendeeDetails, details_of_registration
 from lunchkit.registrations.exports import columns_of
 from lunchkit.registrations.forms import DetailsForm, edit_form, registration_form
-from lunchkit.registrations.listing import all_rows
 from lunchkit.registrations.models import Diet, Needs, Registration
-from lunchkit.registrations.organiser_forms import organiser_form
 from tests.conftest import EventMaker
 
 pytestmark = pytest.mark.both_databases

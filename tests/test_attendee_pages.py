@@ -9,9 +9,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from lunchkit.app import create_app
-from lunchkit.config import Settings
-from lunchkit.db import db
 from lunchkit.events.models import Event
+from lunchkit.platform.config import Settings
+from lunchkit.platform.db import db
 from lunchkit.registrations.actions import register_by_hand
 from lunchkit.registrations.models import Diet, Standing
 from tests.attendee import ADDRESS, people, send, tokens_of

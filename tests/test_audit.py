@@ -12,23 +12,23 @@ from flask.testing import FlaskClient
 from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy import func, select
 
-from lunchkit import clock
-from lunchkit.accounts.actions import add_organiser, remove_organiser
-from lunchkit.accounts.models import Organiser, Role
-from lunchkit.audit.actions import forget_old_acts
-from lunchkit.audit.models import AuditEntry
-from lunchkit.audit.recording import Act, begin, record
-from lunchkit.db import db, transaction
-from lunchkit.events.changes import EventDetails, details_of
+from lunchkit.admin.changes import PARTS
+from lunchkit.admin.history_messages import DEEDS
+from lunchkit.events.details import EventDetails, details_of
 from lunchkit.events.models import Event
-from lunchkit.pages.changed import PARTS
-from lunchkit.pages.deeds import DEEDS
-from lunchkit.planning.queries import run_items
-from lunchkit.polls.actions import add_poll
-from lunchkit.polls.forms import PollDetails
-from lunchkit.polls.queries import polls_of
-from lunchkit.questions.models import Question
+from lunchkit.platform import clock
+from lunchkit.platform.audit.actions import forget_old_acts
+from lunchkit.platform.audit.models import AuditEntry
+from lunchkit.platform.audit.recording import Act, begin, record
+from lunchkit.platform.db import db, transaction
 from lunchkit.registrations.actions import change_event, register_by_hand
+from lunchkit.room.polls.actions import add_poll
+from lunchkit.room.polls.forms import PollDetails
+from lunchkit.room.polls.queries import polls_of
+from lunchkit.room.qa.models import Question
+from lunchkit.run_sheet.queries import run_items
+from lunchkit.team.actions import add_organiser, remove_organiser
+from lunchkit.team.models import Organiser, Role
 from tests.browser import INSIDE, sign_in
 from tests.conftest import EventMaker, csrf_of, details, new_client
 from tests.test_policies import lunch_rules, methods_of, one_of_each

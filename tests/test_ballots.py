@@ -6,15 +6,15 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from lunchkit import clock
-from lunchkit.db import db
-from lunchkit.polls.actions import annul_poll, close_poll, finish_closings, open_poll, reveal_poll
-from lunchkit.polls.closing import CLOSES_AFTER
-from lunchkit.polls.models import Poll, Stage
-from lunchkit.polls.queries import result_of
-from lunchkit.polls.refusals import AlreadyClosed, AnotherPollIsOpen
-from lunchkit.rooms.box import Box
-from lunchkit.rooms.queries import box, keys
+from lunchkit.platform import clock
+from lunchkit.platform.db import db
+from lunchkit.room.ballot_store import Box
+from lunchkit.room.polls.actions import annul_poll, close_poll, finish_closings, open_poll, reveal_poll
+from lunchkit.room.polls.closing import CLOSES_AFTER
+from lunchkit.room.polls.errors import AlreadyClosed, AnotherPollIsOpen
+from lunchkit.room.polls.models import Poll, Stage
+from lunchkit.room.polls.queries import result_of
+from lunchkit.room.queries import box, keys
 from tests.conftest import EventMaker, new_client
 from tests.room import JSON, Phone, ask, asked, code_of, fresh, phones, running_event
 
@@ -299,7 +299,7 @@ def test_a_box_that_is_locked_is_said_to_be_busy(
     event = running_event(make_event)
     poll = asked(event)
     (phone,) = phones(app, event, 1)
-    monkeypatch.setattr("lunchkit.rooms.box.BUSY_TIMEOUT", 50)
+    monkeypatch.setattr("lunchkit.room.ballot_store.BUSY_TIMEOUT", 50)
     app.extensions.pop("lunchkit_batches", None)
     other = box().connect()
     other.execute("begin immediate")

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 from pypdf import PdfReader
 
-from lunchkit.db import db
+from lunchkit.platform.db import db
 from lunchkit.registrations.keys import unsubscribe_token
 from lunchkit.registrations.models import Registration
 from lunchkit.subscribers.actions import say_no

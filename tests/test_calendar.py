@@ -1,7 +1,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from lunchkit.calendar import cancellation, download, feed, invitation
+from lunchkit.platform.calendar import cancellation, download, feed, invitation
 from tests.calendar_reader import ENTRY, content_lines, lunch_at, property_names, read_calendar, read_event, times
 
 GOLDEN = """\

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from lunchkit.calendar import CENTRAL_EUROPEAN, Entry, download, feed
+from lunchkit.platform.calendar import CENTRAL_EUROPEAN, Entry, download, feed
 from tests.calendar_reader import ENTRY, content_lines, lunch_at, read_calendar, read_event, switches_told, times
 
 ZURICH = ZoneInfo("Europe/Zurich")

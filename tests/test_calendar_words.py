@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from lunchkit.calendar import cancellation, download, feed, invitation
-from lunchkit.text import clean_line, clean_text
+from lunchkit.platform.calendar import cancellation, download, feed, invitation
+from lunchkit.platform.text import clean_line, clean_text
 from tests.calendar_reader import ENTRY, content_lines, property_names, read_calendar, read_event
 
 TRICKS = st.sampled_from(

@@ -7,8 +7,20 @@ import pytest
 from PIL import Image, ImageFont
 
 from lunchkit.events.models import Colour
-from lunchkit.images import cards
-from lunchkit.images.cards import COLOURS, FIGURE, PLATE, RECAP, SMALL, TITLE, Box, breadth, card_png, fit, readable
+from lunchkit.platform.images import cards
+from lunchkit.platform.images.cards import (
+    COLOURS,
+    FIGURE,
+    PLATE,
+    RECAP,
+    SMALL,
+    TITLE,
+    Box,
+    breadth,
+    card_png,
+    fit,
+    readable,
+)
 
 TITLE_OF_MAY = "IA responsable : l'ESS s'empare du débat"
 LONGEST = (

@@ -10,7 +10,7 @@ import polib
 import pytest
 
 import run
-from lunchkit.config import LANGUAGES, WORKING_LANGUAGES
+from lunchkit.platform.config import LANGUAGES, WORKING_LANGUAGES
 from tests.attendee_messages import attendee_messages
 from tests.source import HOUSE, MODULES, TEMPLATES, name, without_comments
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from lunchkit.cli import main
-from lunchkit.db import SQLITE_DRIVER
+from lunchkit.platform.db import SQLITE_DRIVER
 from tests.conftest import dispose_of_engines
 from tests.server import free_port
 

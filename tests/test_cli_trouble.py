@@ -8,11 +8,11 @@ import pytest
 from aiosmtpd.controller import Controller
 from flask import Flask
 
-from lunchkit.accounts.actions import add_organiser, ask_for_link
-from lunchkit.backup import without_password
-from lunchkit.config import Settings
-from lunchkit.db import db
-from lunchkit.instance import make_private
+from lunchkit.platform.backup import without_password
+from lunchkit.platform.config import Settings
+from lunchkit.platform.db import db
+from lunchkit.platform.instance import make_private
+from lunchkit.team.actions import add_organiser, ask_for_link
 from tests.live import Postman
 from tests.server import free_port
 from tests.test_cli import lunchkit, program

@@ -12,16 +12,17 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from lunchkit import background, clock, heartbeat
-from lunchkit.config import Settings
-from lunchkit.db import db
+from lunchkit import jobs as background
 from lunchkit.events.models import Event
-from lunchkit.feedback.actions import close_due_feedback
-from lunchkit.heartbeat import DAILY, NAME, OFF, WAIT, clock_is_believed
-from lunchkit.polls.actions import finish_closings
-from lunchkit.polls.models import Poll, Stage
+from lunchkit.platform import clock, heartbeat
+from lunchkit.platform.config import Settings
+from lunchkit.platform.db import db
+from lunchkit.platform.heartbeat import DAILY, NAME, OFF, WAIT, clock_is_believed
 from lunchkit.registrations.actions import register_by_hand
 from lunchkit.registrations.models import Registration
+from lunchkit.room.polls.actions import finish_closings
+from lunchkit.room.polls.models import Poll, Stage
+from lunchkit.room.survey.actions import close_due_feedback
 from tests.conftest import EventMaker, details
 from tests.room import asked
 from tests.server import Server
@@ -40,8 +41,8 @@ class Machine:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now = datetime(2026, 3, 20, 12, tzinfo=UTC)
         self.ticks = 0.0
-        monkeypatch.setattr("lunchkit.heartbeat._looked", {})
-        monkeypatch.setattr("lunchkit.heartbeat.time", self)
+        monkeypatch.setattr("lunchkit.platform.heartbeat._looked", {})
+        monkeypatch.setattr("lunchkit.platform.heartbeat.time", self)
         self._patch = monkeypatch
 
     CLOCK_MONOTONIC = time.CLOCK_MONOTONIC
@@ -57,7 +58,7 @@ class Machine:
 
     def restarts(self) -> None:
         """Another process looks from now on."""
-        self._patch.setattr("lunchkit.heartbeat._looked", {})
+        self._patch.setattr("lunchkit.platform.heartbeat._looked", {})
 
     def believes(self, off: timedelta = OFF, *, vouched: bool = False) -> bool:
         """Whether the clock is believed now."""
@@ -143,7 +144,7 @@ def test_a_word_of_the_operator_reaches_the_server_that_runs(machine: Machine, m
     server = heartbeat._looked
     machine.restarts()
     assert machine.believes(DAILY, vouched=True)
-    monkeypatch.setattr("lunchkit.heartbeat._looked", server)
+    monkeypatch.setattr("lunchkit.platform.heartbeat._looked", server)
     machine.runs(timedelta(minutes=1))
     assert machine.believes()
 
@@ -162,7 +163,7 @@ def test_an_instance_without_a_sign_goes_by_its_newest_row(app: Flask, settings:
     for leap, is_believed in ((200 * DAY, False), (HOUR, True), (-5 * DAY, False)):
         (settings.instance / NAME).unlink(missing_ok=True)
         with clock.fixed_at(clock.now() + leap), pytest.MonkeyPatch.context() as patch:
-            patch.setattr("lunchkit.heartbeat._looked", {})
+            patch.setattr("lunchkit.platform.heartbeat._looked", {})
             assert clock_is_believed() == is_believed, leap
 
 

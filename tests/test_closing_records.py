@@ -8,11 +8,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from lunchkit import clock
-from lunchkit.audit.models import AuditEntry
-from lunchkit.db import db
 from lunchkit.events.models import Event
-from lunchkit.polls.actions import (
+from lunchkit.platform import clock
+from lunchkit.platform.audit.models import AuditEntry
+from lunchkit.platform.db import db
+from lunchkit.recap.actions import draft_recap
+from lunchkit.room.polls.actions import (
     annul_poll,
     close_poll,
     enter_hand_counts,
@@ -23,13 +24,12 @@ from lunchkit.polls.actions import (
     reveal_poll,
     start_rehearsal,
 )
-from lunchkit.polls.closing import CLOSES_AFTER
-from lunchkit.polls.models import Kind, Poll, Stage
-from lunchkit.polls.pictures import headline
-from lunchkit.polls.queries import digest_of, is_altered
-from lunchkit.polls.results import Result, Row
-from lunchkit.recap.actions import draft_recap
-from lunchkit.rooms.queries import box
+from lunchkit.room.polls.closing import CLOSES_AFTER
+from lunchkit.room.polls.models import Kind, Poll, Stage
+from lunchkit.room.polls.pictures import headline
+from lunchkit.room.polls.queries import digest_of, is_altered
+from lunchkit.room.polls.results import Result, Row
+from lunchkit.room.queries import box
 from tests.conftest import EventMaker, csrf_of, new_client
 from tests.room import ask, asked, code_of, fresh, phones, running_event
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lunchkit import comparing
-from lunchkit.comparing import Run, runs
+from lunchkit.platform import text_diff as comparing
+from lunchkit.platform.text_diff import Run, runs
 
 
 def test_what_stayed_what_went_what_came() -> None:

@@ -10,11 +10,11 @@ import gevent
 import pytest
 from flask import Flask
 
-from lunchkit.connections import MOST_IGNORED, PIECE, Pieces
-from lunchkit.db import transaction
 from lunchkit.events.models import Event
-from lunchkit.rooms.steps import touch
-from lunchkit.web import HEADERS
+from lunchkit.platform.connections import MOST_IGNORED, PIECE, Pieces
+from lunchkit.platform.db import transaction
+from lunchkit.platform.web import HEADERS
+from lunchkit.room.operations import touch
 from tests.room import code_of
 from tests.server import HOST, Client, Server
 

@@ -11,14 +11,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.exc import IntegrityError
 
-from lunchkit import stamps
+from lunchkit.admin.health.database import look_at_damage
 from lunchkit.app import create_app
-from lunchkit.backup import damage_of
-from lunchkit.config import Settings, current_settings
-from lunchkit.db import SQLITE_DRIVER, db, known_damage, take_damage, transaction
-from lunchkit.doctor.database import look_at_damage
 from lunchkit.events.models import Event
-from lunchkit.web import storage_refusal
+from lunchkit.platform import form_tokens as stamps
+from lunchkit.platform.backup import damage_of
+from lunchkit.platform.config import Settings, current_settings
+from lunchkit.platform.db import SQLITE_DRIVER, db, known_damage, take_damage, transaction
+from lunchkit.platform.web import storage_refusal
 from tests.conftest import EventMaker, base_settings
 from tests.server import Client, Server, fetch_stamp, send_form
 from tests.test_cli import lunchkit
@@ -101,7 +101,7 @@ def test_organisers_read_on_and_are_told(
     take_damage("row 1 missing from index")
     page = organiser_client.get("/organiser/house/health")
     assert page.status_code == 200 and "row 1 missing from index" in page.text and "restore" in page.text
-    monkeypatch.setattr("lunchkit.accounts.actions.SEEN_EVERY", timedelta(days=-1))
+    monkeypatch.setattr("lunchkit.team.actions.SEEN_EVERY", timedelta(days=-1))
     assert organiser_client.get("/organiser/house/health").status_code == 200, "although nobody notes who was seen"
 
 

@@ -10,23 +10,23 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.datastructures import MultiDict
 
-from lunchkit import clock
-from lunchkit.db import db
+from lunchkit.admin.queries import took_place
+from lunchkit.admin.retention import erase_needs, purge_people
 from lunchkit.events import models
-from lunchkit.events.changes import EventDetails, details_of
+from lunchkit.events.details import EventDetails, details_of
 from lunchkit.events.forms import event_form
 from lunchkit.events.models import Event
-from lunchkit.feedback.models import Feedback
-from lunchkit.lunches.queries import took_place
 from lunchkit.mailings.models import Audience, Mailing
-from lunchkit.polls.models import Poll
-from lunchkit.questions.models import Question
+from lunchkit.platform import clock
+from lunchkit.platform.db import db
 from lunchkit.recap.models import Recap
 from lunchkit.registrations.actions import change_event, register_by_hand
+from lunchkit.registrations.errors import DateHasPassed, DateIsHistory, PeopleAreHere
 from lunchkit.registrations.models import CheckIn, Needs, Registration
 from lunchkit.registrations.privacy import own_data, privacy_notice
-from lunchkit.registrations.refusals import DateHasPassed, DateIsHistory, PeopleAreHere
-from lunchkit.upkeep.actions import erase_needs, purge_people
+from lunchkit.room.polls.models import Poll
+from lunchkit.room.qa.models import Question
+from lunchkit.room.survey.models import Feedback
 from tests.conftest import EventMaker, Outbox, csrf_of, details
 from tests.recaps import add_poll
 from tests.test_telling import answer, send

@@ -14,13 +14,13 @@ from aiosmtpd.controller import Controller
 from flask import Flask
 from sqlalchemy import select
 
-from lunchkit import clock
-from lunchkit.config import Settings
-from lunchkit.db import db
 from lunchkit.events.models import Event
-from lunchkit.mail.actions import claim_due, deliver_due
-from lunchkit.mail.models import OutboxLetter
-from lunchkit.mail.turns import PAUSES
+from lunchkit.platform import clock
+from lunchkit.platform.config import Settings
+from lunchkit.platform.db import db
+from lunchkit.platform.mail.actions import claim_due, deliver_due
+from lunchkit.platform.mail.models import OutboxLetter
+from lunchkit.platform.mail.queue import PAUSES
 from lunchkit.registrations import actions
 from tests.conftest import Outbox, details
 

@@ -8,10 +8,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from lunchkit.calendar import download
-from lunchkit.db import SQLITE_DRIVER
 from lunchkit.demo import plant_demo
 from lunchkit.events.feeds import atom_feed, calendar_entry
+from lunchkit.platform.calendar import download
+from lunchkit.platform.db import SQLITE_DRIVER
 from tests.server import free_port
 from tests.test_cli import get, lunchkit, started
 

@@ -9,29 +9,29 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from lunchkit import clock
-from lunchkit.audit.models import AuditEntry
-from lunchkit.db import db
+from lunchkit.admin.actions import discard_draft
+from lunchkit.admin.errors import IsPublic
+from lunchkit.admin.retention import erase_needs, purge_people
 from lunchkit.events.actions import publish_event
-from lunchkit.events.changes import details_of
+from lunchkit.events.details import details_of
 from lunchkit.events.models import Event, Series
-from lunchkit.lunches.actions import discard_draft
-from lunchkit.lunches.refusals import IsPublic
-from lunchkit.mail.models import OutboxLetter
-from lunchkit.planning.actions import add_run_item, make_lunch
-from lunchkit.planning.views import ItemDetails
-from lunchkit.polls.actions import finish_closings, open_poll, start_rehearsal
-from lunchkit.polls.models import Choice, Poll
+from lunchkit.events.paragraphs.actions import save_paragraph
+from lunchkit.platform import clock
+from lunchkit.platform.audit.models import AuditEntry
+from lunchkit.platform.db import db
+from lunchkit.platform.mail.models import OutboxLetter
 from lunchkit.recap.actions import draft_recap, erase_orphaned_pictures
 from lunchkit.registrations.actions import IsADraft, cancel_event, change_event, register_by_hand
 from lunchkit.registrations.models import Answer, Registration
-from lunchkit.rooms.models import Room, VotingSlip
-from lunchkit.rooms.queries import box
+from lunchkit.room.models import Room, VotingSlip
+from lunchkit.room.polls.actions import finish_closings, open_poll, start_rehearsal
+from lunchkit.room.polls.models import Choice, Poll
+from lunchkit.room.queries import box
+from lunchkit.run_sheet.actions import add_run_item, make_lunch
+from lunchkit.run_sheet.view_models import ItemDetails
 from lunchkit.speakers.actions import add_speaker
 from lunchkit.speakers.forms import SpeakerDetails
 from lunchkit.speakers.models import Speaker
-from lunchkit.upkeep.actions import erase_needs, purge_people
-from lunchkit.wording.actions import save_paragraph
 from tests.conftest import EventMaker, Outbox, csrf_of, details
 from tests.test_dates import fresh
 from tests.test_organiser_lunches import lunch_details
@@ -98,7 +98,7 @@ def test_every_table_that_hangs_on_a_lunch_is_emptied_of_it() -> None:
         for name, table in tables().items()
         if "registration_id" in table.c or ("event_id" in table.c and not table.c.event_id.nullable)
     }
-    assert needs_it - emptied == set(), "call the column event_id, or write it into lunches/actions.py"
+    assert needs_it - emptied == set(), "call the column event_id, or write it into admin/actions.py"
     assert "registration" in needs_it, "control"
 
 

@@ -10,18 +10,18 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from lunchkit import clock, heartbeat
-from lunchkit.accounts.actions import add_organiser
-from lunchkit.backup import back_up
-from lunchkit.config import Settings, current_settings
-from lunchkit.db import transaction
-from lunchkit.doctor import database as checks
-from lunchkit.doctor import machine
-from lunchkit.doctor.checks import examine
-from lunchkit.doctor.findings import Finding
-from lunchkit.instance import make_private
-from lunchkit.mail.outbox import promise
-from lunchkit.mail.trial import try_line
+from lunchkit.admin.health import database as checks
+from lunchkit.admin.health import machine
+from lunchkit.admin.health.checks import examine
+from lunchkit.admin.health.findings import Finding
+from lunchkit.platform import clock, heartbeat
+from lunchkit.platform.backup import back_up
+from lunchkit.platform.config import Settings, current_settings
+from lunchkit.platform.db import transaction
+from lunchkit.platform.instance import make_private
+from lunchkit.platform.mail.outbox import promise
+from lunchkit.platform.mail.test_email import try_line
+from lunchkit.team.actions import add_organiser
 from tests.mail_servers import Whim, mail_server
 from tests.server import free_port
 

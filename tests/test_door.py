@@ -20,15 +20,13 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import IntegrityError
 from werkzeug.test import TestResponse
 
-from lunchkit import clock
-from lunchkit.accounts.actions import add_organiser
-from lunchkit.accounts.models import OrganiserSession, Role
-from lunchkit.checkin.actions import settle_conflict, take_scan
-from lunchkit.checkin.queries import Whom, conflicts, counts, door_list, people_at_door
-from lunchkit.checkin.views import Answer, Scan, Word, short_name
-from lunchkit.db import db
+from lunchkit.admin.retention import purge_people
 from lunchkit.events.models import Event
-from lunchkit.links import personal_tokens, token_hash
+from lunchkit.platform import clock
+from lunchkit.platform.codes import LETTERS
+from lunchkit.platform.db import db
+from lunchkit.platform.links import personal_tokens, token_hash
+from lunchkit.platform.web import STATIC
 from lunchkit.registrations.actions import (
     cancel_event,
     cancel_registration,
@@ -36,6 +34,11 @@ from lunchkit.registrations.actions import (
     erase_registration,
     register_by_hand,
 )
+from lunchkit.registrations.admin_queries import all_rows
+from lunchkit.registrations.check_in.actions import settle_conflict, take_scan
+from lunchkit.registrations.check_in.queries import Whom, conflicts, counts, door_list, people_at_door
+from lunchkit.registrations.check_in.view_models import Answer, Scan, Word, short_name
+from lunchkit.registrations.errors import LunchCalledOff, NoSeatAtTheDoor, NotPublished
 from lunchkit.registrations.exports import csv_file
 from lunchkit.registrations.keys import (
     SPOKEN_CODES,
@@ -45,13 +48,10 @@ from lunchkit.registrations.keys import (
     spoken_end,
     spoken_number,
 )
-from lunchkit.registrations.listing import all_rows
 from lunchkit.registrations.models import CheckIn, Registration, Standing
 from lunchkit.registrations.queries import people_present
-from lunchkit.registrations.refusals import LunchCalledOff, NoSeatAtTheDoor, NotPublished
-from lunchkit.rooms.codes import LETTERS
-from lunchkit.upkeep.actions import purge_people
-from lunchkit.web import STATIC
+from lunchkit.team.actions import add_organiser
+from lunchkit.team.models import OrganiserSession, Role
 from tests.browser import sign_in
 from tests.conftest import EventMaker, Outbox, csrf_of, details, new_client
 from tests.room import running_event

@@ -7,13 +7,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from lunchkit import clock
-from lunchkit.accounts.actions import add_organiser
-from lunchkit.accounts.models import Role
-from lunchkit.checkin.actions import take_scan
-from lunchkit.db import db
+from lunchkit.platform import clock
+from lunchkit.platform.db import db
 from lunchkit.registrations.actions import change_capacity
+from lunchkit.registrations.check_in.actions import take_scan
 from lunchkit.registrations.models import Registration, Standing
+from lunchkit.team.actions import add_organiser
+from lunchkit.team.models import Role
 from tests.browser import sign_in
 from tests.conftest import EventMaker, csrf_of, new_client
 from tests.test_door import scan_of

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from lunchkit.accounts.actions import add_organiser, issue_console_link
-from lunchkit.accounts.models import Role
-from lunchkit.checkin.queries import counts
-from lunchkit.db import transaction
+from lunchkit.platform.db import transaction
+from lunchkit.registrations.check_in.queries import counts
+from lunchkit.team.actions import add_organiser, issue_console_link
+from lunchkit.team.models import Role
 from tests.chromium import open_context
 from tests.live import House, house
 from tests.test_door_trip import ON, Phone, guests, inside, let_in, lunch_of

@@ -13,21 +13,21 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
-from lunchkit import clock
-from lunchkit.accounts.actions import add_organiser
-from lunchkit.accounts.models import ABSOLUTE_LIFE, IDLE_LIFE, OrganiserSession, Role
-from lunchkit.audit.models import AuditEntry
-from lunchkit.checkin import steps
-from lunchkit.checkin.actions import take_scan
-from lunchkit.checkin.queries import conflicts, counts, seats_added
-from lunchkit.checkin.views import Counts, Scan, Word
-from lunchkit.db import db
+from lunchkit.admin.retention import purge_people
 from lunchkit.events.models import Event
+from lunchkit.platform import clock
+from lunchkit.platform.audit.models import AuditEntry
+from lunchkit.platform.db import db
 from lunchkit.registrations.actions import cancel_registration, register_attendee
+from lunchkit.registrations.check_in import operations as steps
+from lunchkit.registrations.check_in.actions import take_scan
+from lunchkit.registrations.check_in.queries import conflicts, counts, seats_added
+from lunchkit.registrations.check_in.view_models import Counts, Scan, Word
+from lunchkit.registrations.errors import NoSeatAtTheDoor, RegistrationClosed, TooLate
 from lunchkit.registrations.models import Registration, Standing
 from lunchkit.registrations.queries import seats_taken
-from lunchkit.registrations.refusals import NoSeatAtTheDoor, RegistrationClosed, TooLate
-from lunchkit.upkeep.actions import purge_people
+from lunchkit.team.actions import add_organiser
+from lunchkit.team.models import ABSOLUTE_LIFE, IDLE_LIFE, OrganiserSession, Role
 from tests.browser import sign_in
 from tests.conftest import EventMaker, Outbox, csrf_of, details, new_client
 from tests.room import running_event

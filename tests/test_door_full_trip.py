@@ -9,12 +9,12 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 from sqlalchemy import update
 
-from lunchkit import clock
-from lunchkit.accounts.models import ABSOLUTE_LIFE, OrganiserSession
-from lunchkit.checkin.queries import counts
-from lunchkit.db import transaction
+from lunchkit.platform import clock
+from lunchkit.platform.db import transaction
 from lunchkit.registrations.actions import change_capacity
+from lunchkit.registrations.check_in.queries import counts
 from lunchkit.registrations.queries import seats_taken
+from lunchkit.team.models import ABSOLUTE_LIFE, OrganiserSession
 from tests.chromium import open_context
 from tests.live import House, house
 from tests.test_door_trip import ON, Phone, guests, inside, let_in, lunch_of

@@ -14,12 +14,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text
 
-from lunchkit.accounts.actions import add_organiser, issue_console_link
-from lunchkit.config import Settings
-from lunchkit.db import db
-from lunchkit.links import personal_tokens, token_hash
+from lunchkit.platform.config import Settings
+from lunchkit.platform.db import db
+from lunchkit.platform.links import personal_tokens, token_hash
 from lunchkit.registrations.actions import register_by_hand
 from lunchkit.registrations.models import CheckIn
+from lunchkit.team.actions import add_organiser, issue_console_link
 from tests.conftest import EventMaker, details
 from tests.server import Server
 from tests.test_kills import kills_of, server_of

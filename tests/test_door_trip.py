@@ -16,18 +16,18 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sy
 from playwright.sync_api import Error as PlaywrightError
 from sqlalchemy import select, update
 
-from lunchkit import clock, qr
-from lunchkit.accounts.actions import add_organiser, issue_console_link
-from lunchkit.accounts.models import Organiser, OrganiserSession
-from lunchkit.checkin.actions import take_scan
-from lunchkit.checkin.queries import conflicts, counts
-from lunchkit.checkin.views import Scan
-from lunchkit.db import db, transaction
 from lunchkit.events.models import Event
-from lunchkit.links import personal_tokens
+from lunchkit.platform import clock, qr
+from lunchkit.platform.db import db, transaction
+from lunchkit.platform.links import personal_tokens
 from lunchkit.registrations.actions import change_capacity, register_by_hand
+from lunchkit.registrations.check_in.actions import take_scan
+from lunchkit.registrations.check_in.queries import conflicts, counts
+from lunchkit.registrations.check_in.view_models import Scan
 from lunchkit.registrations.keys import spoken_code
 from lunchkit.registrations.models import CheckIn, Registration
+from lunchkit.team.actions import add_organiser, issue_console_link
+from lunchkit.team.models import Organiser, OrganiserSession
 from tests.chromium import DESK, FLAGS, find_chromium, open_context
 from tests.conftest import details
 from tests.lacking import lack

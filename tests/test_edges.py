@@ -10,18 +10,18 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
-from lunchkit import clock
-from lunchkit.db import db
-from lunchkit.errors import NotFound
-from lunchkit.events.changes import details_of
-from lunchkit.mail import actions as mail_actions
-from lunchkit.mail.models import OutboxLetter
-from lunchkit.mail.rendering import render_letter
+from lunchkit.admin.retention import promise_reminders, purge_people
+from lunchkit.events.details import details_of
+from lunchkit.platform import clock
+from lunchkit.platform.db import db
+from lunchkit.platform.errors import NotFound
+from lunchkit.platform.mail import actions as mail_actions
+from lunchkit.platform.mail.models import OutboxLetter
+from lunchkit.platform.mail.rendering import render_letter
 from lunchkit.registrations import actions
-from lunchkit.registrations.letters import Why
+from lunchkit.registrations.emails import Why
+from lunchkit.registrations.errors import DateIsHistory, NotPublished
 from lunchkit.registrations.models import Registration, Standing
-from lunchkit.registrations.refusals import DateIsHistory, NotPublished
-from lunchkit.upkeep.actions import promise_reminders, purge_people
 from tests.attendee import fill_in
 from tests.conftest import EventMaker, Outbox, details
 from tests.server import Client, Server

@@ -8,23 +8,23 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from lunchkit import clock
-from lunchkit.audit.models import AuditEntry
-from lunchkit.db import db
-from lunchkit.events.changes import details_of
+from lunchkit.admin.overview import overview
+from lunchkit.events.details import details_of
 from lunchkit.events.models import AROUND_THE_END, LONGEST_OVERTIME, MORE, Event, EventState
 from lunchkit.events.queries import past_events, running_events
-from lunchkit.feedback.models import Stage
-from lunchkit.feedback.queries import glance
-from lunchkit.pages.overview import overview
-from lunchkit.planning.forms import like_values
-from lunchkit.polls.actions import finish_closings
-from lunchkit.polls.models import Poll
-from lunchkit.polls.models import Stage as PollStage
-from lunchkit.presenter.queries import phone_view
+from lunchkit.platform import clock
+from lunchkit.platform.audit.models import AuditEntry
+from lunchkit.platform.db import db
 from lunchkit.registrations.actions import change_event, register_by_hand
-from lunchkit.registrations.refusals import TooLate
-from lunchkit.rooms.actions import CannotGoOn, NotBegun, NotTakingPlace, end_lunch, let_lunch_go_on, room_of
+from lunchkit.registrations.errors import TooLate
+from lunchkit.room.actions import CannotGoOn, NotBegun, NotTakingPlace, end_lunch, let_lunch_go_on, room_of
+from lunchkit.room.polls.actions import finish_closings
+from lunchkit.room.polls.models import Poll
+from lunchkit.room.polls.models import Stage as PollStage
+from lunchkit.room.survey.models import Stage
+from lunchkit.room.survey.queries import glance
+from lunchkit.run_sheet.forms import like_values
+from lunchkit.site.presenter.queries import phone_view
 from tests.conftest import EventMaker, Outbox, csrf_of, details
 from tests.room import JSON, asked, running_event
 from tests.seating import all_at_once

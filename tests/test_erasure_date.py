@@ -6,14 +6,14 @@ from datetime import timedelta
 import pytest
 from flask.testing import FlaskClient
 
-from lunchkit import clock
-from lunchkit.db import db
-from lunchkit.events.changes import EventDetails, details_of, plan_of
+from lunchkit.admin.retention import purge_people
+from lunchkit.events.details import EventDetails, details_of, plan_of
 from lunchkit.events.models import Event
+from lunchkit.platform import clock
+from lunchkit.platform.db import db
 from lunchkit.registrations.actions import change_event, erase_registration, register_by_hand
+from lunchkit.registrations.errors import ErasurePromised
 from lunchkit.registrations.models import Registration
-from lunchkit.registrations.refusals import ErasurePromised
-from lunchkit.upkeep.actions import purge_people
 from tests.conftest import EventMaker, Outbox, details
 from tests.test_telling import send
 

@@ -10,19 +10,19 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from lunchkit import clock
-from lunchkit.backup import back_up, backup_folder, drop_old_copies, restore
-from lunchkit.config import Settings
-from lunchkit.db import db
-from lunchkit.erasures import Mark, key_of, keys_folder, note, read_notes
+from lunchkit.admin.retention import drop_old_notes, purge_people, repeat_erasures
 from lunchkit.events.models import Event
-from lunchkit.mail.models import OutboxLetter
+from lunchkit.platform import clock
+from lunchkit.platform.backup import back_up, backup_folder, drop_old_copies, restore
+from lunchkit.platform.config import Settings
+from lunchkit.platform.db import db
+from lunchkit.platform.erasures import Mark, key_of, keys_folder, note, read_notes
+from lunchkit.platform.mail.models import OutboxLetter
 from lunchkit.registrations.actions import erase_registration, register_by_hand, update_registration
 from lunchkit.registrations.models import Registration, Standing
 from lunchkit.subscribers.actions import erase_guest, say_no, say_yes, welcome_guest
 from lunchkit.subscribers.models import Guest, Wish
 from lunchkit.subscribers.queries import guest_by_email
-from lunchkit.upkeep.actions import drop_old_notes, purge_people, repeat_erasures
 from tests.conftest import EventMaker, details
 from tests.test_cli import lunchkit
 

@@ -10,9 +10,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
 
-from lunchkit import clock
-from lunchkit.db import db
 from lunchkit.events.models import Event
+from lunchkit.platform import clock
+from lunchkit.platform.db import db
 from lunchkit.registrations.actions import register_by_hand
 from lunchkit.speakers.models import Appearance, Organisation, Speaker
 from tests.attendee import people, send, tokens_of

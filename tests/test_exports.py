@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from lunchkit.events.models import Event
+from lunchkit.platform.text import guard
 from lunchkit.registrations.actions import register_attendee, register_by_hand
-from lunchkit.text import guard
 from tests.conftest import EventMaker, details
 
 FORMULAS = [

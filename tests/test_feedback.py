@@ -10,21 +10,21 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import insert, select
 
-from lunchkit import clock
-from lunchkit.audit.models import AuditEntry
-from lunchkit.config import Settings
-from lunchkit.db import db
+from lunchkit.admin.retention import purge_people
 from lunchkit.events.models import Event
-from lunchkit.feedback.actions import close_due_feedback, close_feedback
-from lunchkit.feedback.answers import contest_of
-from lunchkit.feedback.models import OPEN_FOR, Feedback, Remark, Stage
-from lunchkit.feedback.queries import glance, outcome
-from lunchkit.live.batches import Batches
-from lunchkit.polls.actions import close_poll, finish_closings, reveal_poll
-from lunchkit.rooms.actions import end_lunch, let_lunch_go_on, room_of
-from lunchkit.rooms.devices import cookie_name
-from lunchkit.rooms.queries import box, keys
-from lunchkit.upkeep.actions import purge_people
+from lunchkit.platform import clock
+from lunchkit.platform.audit.models import AuditEntry
+from lunchkit.platform.config import Settings
+from lunchkit.platform.db import db
+from lunchkit.platform.live.batches import Batches
+from lunchkit.room.actions import end_lunch, let_lunch_go_on, room_of
+from lunchkit.room.devices import cookie_name
+from lunchkit.room.polls.actions import close_poll, finish_closings, reveal_poll
+from lunchkit.room.queries import box, keys
+from lunchkit.room.survey.actions import close_due_feedback, close_feedback
+from lunchkit.room.survey.answers import contest_of
+from lunchkit.room.survey.models import OPEN_FOR, Feedback, Remark, Stage
+from lunchkit.room.survey.queries import glance, outcome
 from tests.conftest import EventMaker, csrf_of, new_client
 from tests.room import JSON, Phone, asked, code_of, phones, running_event, unheld
 from tests.test_cli import lunchkit

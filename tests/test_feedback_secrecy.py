@@ -9,19 +9,19 @@ import pytest
 from flask import Flask
 from sqlalchemy import inspect, text
 
-from lunchkit import clock
-from lunchkit.backup import back_up
-from lunchkit.config import current_settings
-from lunchkit.db import SQLITE_DRIVER, db
+from lunchkit.admin.retention import purge_people
 from lunchkit.events.models import Event
-from lunchkit.feedback.actions import close_due_feedback, close_feedback, erase_remark
-from lunchkit.feedback.answers import Said, contest_of
-from lunchkit.feedback.models import Feedback, Remark
-from lunchkit.rooms.box import Box
-from lunchkit.rooms.devices import ballot_tag
-from lunchkit.rooms.keys import KeyRing
-from lunchkit.rooms.queries import box, keys
-from lunchkit.upkeep.actions import purge_people
+from lunchkit.platform import clock
+from lunchkit.platform.backup import back_up
+from lunchkit.platform.config import current_settings
+from lunchkit.platform.db import SQLITE_DRIVER, db
+from lunchkit.room.ballot_store import Box
+from lunchkit.room.devices import ballot_tag
+from lunchkit.room.keys import KeyRing
+from lunchkit.room.queries import box, keys
+from lunchkit.room.survey.actions import close_due_feedback, close_feedback, erase_remark
+from lunchkit.room.survey.answers import Said, contest_of
+from lunchkit.room.survey.models import Feedback, Remark
 from tests.conftest import EventMaker
 from tests.room import JSON, Phone, key_bytes, phones
 from tests.test_secrecy import device, hits, places, spelled

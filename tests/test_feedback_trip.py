@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from lunchkit import clock
-from lunchkit.db import db, transaction
 from lunchkit.events.models import Event
-from lunchkit.feedback.actions import close_feedback
-from lunchkit.polls.actions import close_poll, finish_closings
-from lunchkit.polls.models import Stage
-from lunchkit.polls.queries import polls_of
+from lunchkit.platform import clock
+from lunchkit.platform.db import db, transaction
+from lunchkit.room.polls.actions import close_poll, finish_closings
+from lunchkit.room.polls.models import Stage
+from lunchkit.room.polls.queries import polls_of
+from lunchkit.room.survey.actions import close_feedback
 from tests.chromium import open_context
 from tests.live import House, house
 from tests.looks import ATTENDEE, LOOKS, ORGANISER, faults_here, over_budget, weigh

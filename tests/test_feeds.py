@@ -9,10 +9,10 @@ from flask.testing import FlaskClient
 from icalendar import Calendar
 from PIL import Image
 
-from lunchkit import clock
-from lunchkit.db import db
 from lunchkit.events.models import Event, Series
-from lunchkit.qr import png, svg
+from lunchkit.platform import clock
+from lunchkit.platform.db import db
+from lunchkit.platform.qr import png, svg
 from tests.calendar_reader import content_lines, property_names, read_calendar, read_event, times
 from tests.conftest import EventMaker
 

@@ -5,16 +5,16 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from lunchkit.events.models import Event
-from lunchkit.polls.actions import close_poll, enter_hand_counts, reveal_poll, start_rehearsal
-from lunchkit.polls.models import Poll, Stage
-from lunchkit.polls.queries import polls_of
-from lunchkit.polls.refusals import FewHaveAnswered
-from lunchkit.presenter.actions import go_on
-from lunchkit.presenter.queries import next_step, phone_view
 from lunchkit.recap.actions import draft_recap
 from lunchkit.recap.document import freeze
 from lunchkit.recap.queries import sections_of
-from lunchkit.rooms.actions import room_of
+from lunchkit.room.actions import room_of
+from lunchkit.room.polls.actions import close_poll, enter_hand_counts, reveal_poll, start_rehearsal
+from lunchkit.room.polls.errors import FewHaveAnswered
+from lunchkit.room.polls.models import Poll, Stage
+from lunchkit.room.polls.queries import polls_of
+from lunchkit.site.presenter.actions import go_on
+from lunchkit.site.presenter.queries import next_step, phone_view
 from tests.conftest import EventMaker, csrf_of, new_client
 from tests.room import JSON, ask, asked, fresh, phones, running_event
 

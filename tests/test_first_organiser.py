@@ -7,20 +7,20 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select, text
 
-from lunchkit import clock
-from lunchkit.accounts.actions import (
+from lunchkit.platform import clock
+from lunchkit.platform.db import db, transaction
+from lunchkit.platform.mail.addresses import BadAddress
+from lunchkit.platform.mail.outbox import promise
+from lunchkit.team.actions import (
     add_organiser,
     forget_old_sign_ins,
     issue_console_link,
     issue_setup_link,
     remove_organiser,
 )
-from lunchkit.accounts.models import Organiser, OrganiserSession, SignInLink
-from lunchkit.accounts.queries import present_organisers
-from lunchkit.accounts.refusals import AddressTaken, AlreadySetUp, LastOrganiser, Nameless
-from lunchkit.db import db, transaction
-from lunchkit.mail.addresses import BadAddress
-from lunchkit.mail.outbox import promise
+from lunchkit.team.errors import AddressTaken, AlreadySetUp, LastOrganiser, Nameless
+from lunchkit.team.models import Organiser, OrganiserSession, SignInLink
+from lunchkit.team.queries import present_organisers
 
 from .browser import SIGN_IN, is_inside, path_of, press
 from .conftest import Outbox, csrf_of, new_client

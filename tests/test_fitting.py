@@ -11,11 +11,11 @@ from flask_babel import force_locale
 from markupsafe import Markup
 
 from lunchkit.events.models import Event
-from lunchkit.polls.models import Kind, Stage
-from lunchkit.polls.results import Result, Row, Written
-from lunchkit.polls.views import ChoiceView, PollView
-from lunchkit.presenter.fitting import SIZES, SMALLEST, Plan, fit, plan_choices
-from lunchkit.presenter.views import ScreenView
+from lunchkit.room.polls.models import Kind, Stage
+from lunchkit.room.polls.results import Result, Row, Written
+from lunchkit.room.polls.view_models import ChoiceView, PollView
+from lunchkit.site.presenter.fitting import SIZES, SMALLEST, Plan, fit, plan_choices
+from lunchkit.site.presenter.view_models import ScreenView
 
 LONG = (
     "Dans quelle mesure votre organisation est-elle prête à renoncer à des outils d’intelligence artificielle "

@@ -8,16 +8,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from lunchkit import clock
-from lunchkit.config import Settings
-from lunchkit.db import db, scrub
+from lunchkit.admin.retention import erase_needs, purge_people
 from lunchkit.events.models import Event
-from lunchkit.registrations.actions import (
-    erase_registration,
-    register_by_hand,
-)
+from lunchkit.platform import clock
+from lunchkit.platform.config import Settings
+from lunchkit.platform.db import db, scrub
+from lunchkit.registrations.actions import erase_registration, register_by_hand
 from lunchkit.registrations.models import Diet, Needs, Registration, Standing
-from lunchkit.upkeep.actions import erase_needs, purge_people
 from tests.conftest import EventMaker, Outbox, details
 
 pytestmark = pytest.mark.both_databases

@@ -9,22 +9,22 @@ from flask.testing import FlaskClient
 from sqlalchemy import event as sql_event
 from sqlalchemy import select
 
-from lunchkit import clock
-from lunchkit.accounts.actions import add_organiser, forget_old_sign_ins, forget_who_left, remove_organiser
-from lunchkit.accounts.models import Organiser
-from lunchkit.config import Settings
-from lunchkit.db import db, transaction
+from lunchkit.admin.retention import purge_people
 from lunchkit.events.models import Event
-from lunchkit.imports import actions as import_actions
-from lunchkit.imports.models import ImportDraft
-from lunchkit.imports.planning import Wishes
-from lunchkit.imports.queries import draft_or_gone
-from lunchkit.imports.refusals import ImportForgotten
 from lunchkit.mailings.models import Mailing
-from lunchkit.passkeys.letters import News, promise_news
+from lunchkit.platform import clock
+from lunchkit.platform.config import Settings
+from lunchkit.platform.db import db, transaction
 from lunchkit.recap.models import Recap, RecapSection, RecapVersion
+from lunchkit.registrations.imports import actions as import_actions
+from lunchkit.registrations.imports.errors import ImportForgotten
+from lunchkit.registrations.imports.models import ImportDraft
+from lunchkit.registrations.imports.preview import Wishes
+from lunchkit.registrations.imports.queries import draft_or_gone
 from lunchkit.subscribers.actions import forget_old_wishes, say_no
-from lunchkit.upkeep.actions import purge_people
+from lunchkit.team.actions import add_organiser, forget_old_sign_ins, forget_who_left, remove_organiser
+from lunchkit.team.models import Organiser
+from lunchkit.team.passkeys.emails import News, promise_news
 from tests.conftest import Outbox
 from tests.importing import as_csv, preview
 from tests.subscribers import guest_of, invitations, invite, said_yes

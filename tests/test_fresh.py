@@ -11,16 +11,16 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
-from lunchkit import clock
-from lunchkit.accounts import policies
-from lunchkit.accounts.actions import add_organiser, remove_organiser
-from lunchkit.accounts.actions import guesses as code_guesses
-from lunchkit.accounts.models import FOUNDING, Invitation, Organiser, OrganiserSession, Role
-from lunchkit.accounts.queries import owner, present_organisers
-from lunchkit.audit.models import AuditEntry
-from lunchkit.config import current_settings
-from lunchkit.db import db
 from lunchkit.events.models import Event
+from lunchkit.platform import clock
+from lunchkit.platform.audit.models import AuditEntry
+from lunchkit.platform.config import current_settings
+from lunchkit.platform.db import db
+from lunchkit.team import policies
+from lunchkit.team.actions import add_organiser, remove_organiser
+from lunchkit.team.actions import guesses as code_guesses
+from lunchkit.team.models import FOUNDING, Invitation, Organiser, OrganiserSession, Role
+from lunchkit.team.queries import owner, present_organisers
 from tests.browser import form_token, press, sign_in
 from tests.conftest import Outbox, csrf_of, new_client
 from tests.test_delivery import Postbox, free_port, postbox, use_server  # noqa: F401

@@ -6,18 +6,18 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import update
 
-from lunchkit import clock
-from lunchkit.db import db, transaction
-from lunchkit.errors import TooMany
+from lunchkit.admin.retention import release_unconfirmed
 from lunchkit.events.actions import renew_members_link
-from lunchkit.events.changes import members_token
+from lunchkit.events.details import members_token
 from lunchkit.events.models import Event
-from lunchkit.mail.models import OutboxLetter
+from lunchkit.platform import clock
+from lunchkit.platform.db import db, transaction
+from lunchkit.platform.errors import TooMany
+from lunchkit.platform.mail.models import OutboxLetter
 from lunchkit.registrations import actions
+from lunchkit.registrations.errors import WaitingListFull
 from lunchkit.registrations.models import Standing
 from lunchkit.registrations.queries import count_held, place_in_queue, seats_left
-from lunchkit.registrations.refusals import WaitingListFull
-from lunchkit.upkeep.actions import release_unconfirmed
 from tests.attendee import fill_in, send, tokens_of
 from tests.browser import form_token
 from tests.conftest import EventMaker, Outbox, details

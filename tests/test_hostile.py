@@ -14,8 +14,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from lunchkit import stamps
 from lunchkit.events.models import Event
+from lunchkit.platform import form_tokens as stamps
 from tests.conftest import EventMaker
 from tests.hostile_checks import (
     check,

@@ -7,9 +7,9 @@ from flask import Flask
 from sqlalchemy import inspect
 
 from lunchkit.app import create_app
-from lunchkit.config import Settings
-from lunchkit.db import db
 from lunchkit.events.models import Event
+from lunchkit.platform.config import Settings
+from lunchkit.platform.db import db
 from lunchkit.registrations.actions import register_by_hand
 from lunchkit.registrations.models import Needs, Registration
 from tests.conftest import details

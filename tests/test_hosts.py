@@ -8,14 +8,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from lunchkit import stamps
 from lunchkit.app import create_app
-from lunchkit.config import Settings
-from lunchkit.db import db
 from lunchkit.events.models import Event
-from lunchkit.mail.message import build_message
-from lunchkit.mail.models import OutboxLetter
-from lunchkit.mail.rendering import render_letter
+from lunchkit.platform import form_tokens as stamps
+from lunchkit.platform.config import Settings
+from lunchkit.platform.db import db
+from lunchkit.platform.mail.message import build_message
+from lunchkit.platform.mail.models import OutboxLetter
+from lunchkit.platform.mail.rendering import render_letter
 from tests.conftest import new_client
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True, scope="session")

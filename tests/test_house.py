@@ -13,8 +13,8 @@ from alembic.migration import MigrationContext
 from flask import Flask
 from sqlalchemy import text
 
-from lunchkit import schema
-from lunchkit.db import db
+from lunchkit.platform import schema
+from lunchkit.platform.db import db
 from tests.source import HOUSE, MODULES, ROOT, TEMPLATES, name, without_comments
 
 pytestmark = pytest.mark.both_databases
@@ -63,7 +63,7 @@ def inner_imports(source: str) -> list[int]:
 def test_only_actions_write() -> None:
     writers = {path for path in MODULES if opens_transaction(path)}
     strangers = {path for path in writers if path.name != "actions.py"}
-    assert {name(path) for path in strangers} <= {"lunchkit/db.py", "lunchkit/schema.py"}, (
+    assert {name(path) for path in strangers} <= {"lunchkit/platform/db.py", "lunchkit/platform/schema.py"}, (
         "these two are what actions stand on"
     )
     assert len(writers) > 5, "control: the search finds those who may"

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from lunchkit.db import db
-from lunchkit.house.actions import dress_house, set_privacy
+from lunchkit.platform.db import db
+from lunchkit.settings.actions import dress_house, set_privacy
 from tests.chromium import DESK, open_context
 from tests.live import House, house
 from tests.looks import LOOKS, ORGANISER, faults, over_budget, weigh

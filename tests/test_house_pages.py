@@ -11,18 +11,18 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from lunchkit.accounts.actions import add_organiser, issue_console_link
 from lunchkit.app import create_app
-from lunchkit.config import DEFAULT_ADDRESS, Settings, current_settings
-from lunchkit.db import db
 from lunchkit.events.models import Event, Series
-from lunchkit.house import actions, contrast
-from lunchkit.house.in_force import look_of_the_house
-from lunchkit.house.queries import better_grounds, logo_visibility, the_house
-from lunchkit.house.sections import SECTIONS, STEPS
-from lunchkit.images.intake import LEAST_LOGO_SIDE, draw_logo, judge, read_upload
-from lunchkit.images.redraw import MOST_LOGO_BYTES, LogoDrawing
-from lunchkit.images.refusals import LogoTooSmall, PictureUnreadable
+from lunchkit.platform.config import DEFAULT_ADDRESS, Settings, current_settings
+from lunchkit.platform.db import db
+from lunchkit.platform.images.errors import LogoTooSmall, PictureUnreadable
+from lunchkit.platform.images.intake import LEAST_LOGO_SIDE, draw_logo, judge, read_upload
+from lunchkit.platform.images.redraw import MOST_LOGO_BYTES, LogoDrawing
+from lunchkit.settings import actions, contrast
+from lunchkit.settings.in_force import look_of_the_house
+from lunchkit.settings.queries import better_grounds, logo_visibility, the_house
+from lunchkit.settings.sections import SECTIONS, STEPS
+from lunchkit.team.actions import add_organiser, issue_console_link
 from tests.browser import Browser, sign_in
 from tests.conftest import csrf_of, new_client
 from tests.uploads import logo_png, noise_png, png_of, upload

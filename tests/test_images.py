@@ -16,17 +16,17 @@ from html5lib import parseFragment
 from PIL import Image
 from sqlalchemy import func, select, text
 
-from lunchkit.csrf import csrf
-from lunchkit.db import db, scrub
-from lunchkit.errors import NotFound
-from lunchkit.images import actions, intake, redraw
-from lunchkit.images.actions import describe_picture, erase_picture, keep_picture, put_back, take_down
-from lunchkit.images.intake import MOST_BYTES, read_upload
-from lunchkit.images.models import Picture, PictureFile
-from lunchkit.images.queries import any_picture_by_token_or_404, picture_by_token, pictures_by_token
-from lunchkit.images.redraw import Drawing
-from lunchkit.images.refusals import PictureUndescribed, PictureUnreadable
-from lunchkit.web import takes_pictures
+from lunchkit.platform.csrf import csrf
+from lunchkit.platform.db import db, scrub
+from lunchkit.platform.errors import NotFound
+from lunchkit.platform.images import actions, intake, redraw
+from lunchkit.platform.images.actions import describe_picture, erase_picture, keep_picture, put_back, take_down
+from lunchkit.platform.images.errors import PictureUndescribed, PictureUnreadable
+from lunchkit.platform.images.intake import MOST_BYTES, read_upload
+from lunchkit.platform.images.models import Picture, PictureFile
+from lunchkit.platform.images.queries import any_picture_by_token_or_404, picture_by_token, pictures_by_token
+from lunchkit.platform.images.redraw import Drawing
+from lunchkit.platform.web import takes_pictures
 from tests.server import HOST, Client, Server
 from tests.statements import statements
 from tests.uploads import SECRETS, bomb, documented, saved, sight, webp_chunks

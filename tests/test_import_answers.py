@@ -8,16 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from lunchkit.db import db
 from lunchkit.events.actions import add_question, change_question, remove_question
-from lunchkit.events.changes import QuestionDetails
+from lunchkit.events.details import QuestionDetails
 from lunchkit.events.models import Event, FormQuestion
-from lunchkit.imports.asked import Asked, OddAnswer, with_own_questions
-from lunchkit.imports.columns import recognised
+from lunchkit.platform.db import db
+from lunchkit.platform.text import clean_line, fold, guard, unguard
 from lunchkit.registrations.actions import register_by_hand, update_registration
-from lunchkit.registrations.listing import AnswerColumn, between_choices
+from lunchkit.registrations.admin_queries import AnswerColumn, between_choices
+from lunchkit.registrations.imports.columns import recognised
+from lunchkit.registrations.imports.form_answers import Asked, OddAnswer, with_own_questions
 from lunchkit.registrations.models import Answer
-from lunchkit.text import clean_line, fold, guard, unguard
 from tests.conftest import EventMaker, csrf_of, details
 from tests.importing import as_csv, bring_in, people, press, preview, table_of
 

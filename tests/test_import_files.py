@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from openpyxl import Workbook as OtherWorkbook
 from xlsxwriter import Workbook
 
-from lunchkit.imports.columns import recognised
-from lunchkit.imports.entries import read_entries
-from lunchkit.imports.reading import MOST_ROWS, read_table
-from lunchkit.imports.refusals import (
+from lunchkit.platform.text import clean_line, guard, unguard
+from lunchkit.registrations.imports.columns import recognised
+from lunchkit.registrations.imports.entries import read_entries
+from lunchkit.registrations.imports.errors import (
     FileRefused,
     NoFile,
     NothingToRead,
@@ -26,7 +26,7 @@ from lunchkit.imports.refusals import (
     TooManyRows,
     Unreadable,
 )
-from lunchkit.text import clean_line, guard, unguard
+from lunchkit.registrations.imports.reading import MOST_ROWS, read_table
 from tests.importing import as_csv, workbook
 
 ROWS = [["Nom", "Courriel", "Structure"], ["Zoé Œuf", "zoe@example.org", "Épi; «bio», €"], ["Lü", "lu@example.org", ""]]

@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lunchkit.events.models import Event
-from lunchkit.imports.entries import Entry, Fate
-from lunchkit.imports.planning import Known, Wishes, details_of_entry, foresee, judge, name_key
-from lunchkit.mail.addresses import fold_email
+from lunchkit.platform.mail.addresses import fold_email
+from lunchkit.registrations.imports.entries import Entry, Fate
+from lunchkit.registrations.imports.preview import Known, Wishes, details_of_entry, foresee, judge, name_key
 
 NAMES = st.sampled_from(["Ana Blette", "BLETTE Ana", "Bo Chou", "Cy Navet", "Élise", "elise"])
 ADDRESSES = st.sampled_from(["", "", "a@example.org", "A@example.org", "b@example.org"])

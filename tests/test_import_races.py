@@ -5,13 +5,13 @@ from functools import partial
 import pytest
 from flask import Flask
 
-from lunchkit.db import db
 from lunchkit.events.models import Event
-from lunchkit.imports import actions
-from lunchkit.imports.models import ImportDraft
-from lunchkit.imports.planning import Wishes
-from lunchkit.imports.reading import read_table
+from lunchkit.platform.db import db
 from lunchkit.registrations.actions import register_attendee
+from lunchkit.registrations.imports import actions
+from lunchkit.registrations.imports.models import ImportDraft
+from lunchkit.registrations.imports.preview import Wishes
+from lunchkit.registrations.imports.reading import read_table
 from tests.conftest import EventMaker, details
 from tests.importing import as_csv
 from tests.seating import all_at_once, assert_sound, seats_given

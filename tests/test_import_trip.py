@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from lunchkit.accounts.actions import issue_console_link
-from lunchkit.accounts.models import Organiser
-from lunchkit.db import db
+from lunchkit.platform.db import db
+from lunchkit.team.actions import issue_console_link
+from lunchkit.team.models import Organiser
 from tests.chromium import DESK, open_context
 from tests.importing import HELLOASSO, PRETIX, as_csv, workbook
 from tests.live import House, house

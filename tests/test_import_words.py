@@ -6,9 +6,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from lunchkit.events.models import Event
-from lunchkit.imports.columns import recognised, speaks_of_access, speaks_of_food
-from lunchkit.imports.diets import diet_said
-from lunchkit.imports.entries import read_entries
+from lunchkit.registrations.imports.columns import recognised, speaks_of_access, speaks_of_food
+from lunchkit.registrations.imports.diets import diet_said
+from lunchkit.registrations.imports.entries import read_entries
 from tests.conftest import EventMaker, Outbox, csrf_of
 from tests.importing import as_csv, bring_in, names, people, press, preview
 

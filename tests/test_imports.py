@@ -8,15 +8,15 @@ from flask.testing import FlaskClient
 from sqlalchemy import event as sql_event
 from sqlalchemy import func, select
 
-from lunchkit import clock
-from lunchkit.checkin.actions import take_scan
-from lunchkit.checkin.views import Scan
-from lunchkit.db import db
 from lunchkit.events.models import Event
-from lunchkit.imports import actions
-from lunchkit.imports.models import ImportDraft
+from lunchkit.platform import clock
+from lunchkit.platform.db import db
 from lunchkit.registrations.actions import cancel_registration, register_by_hand, update_registration
+from lunchkit.registrations.check_in.actions import take_scan
+from lunchkit.registrations.check_in.view_models import Scan
 from lunchkit.registrations.details import details_of_registration
+from lunchkit.registrations.imports import actions
+from lunchkit.registrations.imports.models import ImportDraft
 from lunchkit.registrations.models import Diet, Registration, Standing
 from tests.conftest import EventMaker, Outbox, csrf_of, details, new_client
 from tests.importing import (

@@ -15,11 +15,9 @@ import pytest
 from PIL import Image, PngImagePlugin
 from werkzeug.datastructures import FileStorage
 
-from lunchkit import confined
-from lunchkit.images import intake, redraw
-from lunchkit.images.intake import MOST_BYTES, Header, draw_anew, judge, read_upload
-from lunchkit.images.redraw import Drawing, widths_of
-from lunchkit.images.refusals import (
+from lunchkit.platform import confined
+from lunchkit.platform.images import intake, redraw
+from lunchkit.platform.images.errors import (
     NoPicture,
     PictureMustWait,
     PictureTooHeavy,
@@ -27,6 +25,8 @@ from lunchkit.images.refusals import (
     PictureTooSmall,
     PictureUnreadable,
 )
+from lunchkit.platform.images.intake import MOST_BYTES, Header, draw_anew, judge, read_upload
+from lunchkit.platform.images.redraw import Drawing, widths_of
 from tests.uploads import (
     CAPTURED,
     IPTC,
@@ -156,7 +156,7 @@ def test_no_kind_of_header_may_promise_too_much(kind: str) -> None:
 MEASURE = """
 import sys, tracemalloc, warnings
 from pathlib import Path
-from lunchkit.images.intake import judge
+from lunchkit.platform.images.intake import judge
 from PIL import Image
 data = Path(sys.argv[1]).read_bytes()
 Image.init()

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from flask.testing import FlaskClient
 
-from lunchkit import clock
 from lunchkit.events.models import Event
+from lunchkit.platform import clock
 from lunchkit.registrations.actions import register_by_hand
 from tests.conftest import EventMaker, details
 from tests.speaking import speak

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lunchkit.rooms.keys import HELD, KeyRing
+from lunchkit.room.keys import HELD, KeyRing
 
 
 @pytest.fixture(params=["files in memory", "held by the process"])

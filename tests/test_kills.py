@@ -13,10 +13,10 @@ import pytest
 from aiosmtpd.controller import Controller
 from flask import Flask
 
-from lunchkit import clock
-from lunchkit.config import Settings
-from lunchkit.db import db
-from lunchkit.mail.actions import deliver_due
+from lunchkit.platform import clock
+from lunchkit.platform.config import Settings
+from lunchkit.platform.db import db
+from lunchkit.platform.mail.actions import deliver_due
 from tests.conftest import EventMaker, Outbox
 from tests.killing import Crowd, assert_nothing_lost
 from tests.server import Server, free_port

@@ -13,10 +13,10 @@ from flask.testing import FlaskClient
 from flask_babel import force_locale
 from markupsafe import Markup
 
-from lunchkit import clock
-from lunchkit.config import LANGUAGES, WORKING_LANGUAGES
 from lunchkit.events.models import Event
-from lunchkit.i18n import (
+from lunchkit.platform import clock
+from lunchkit.platform.config import LANGUAGES, WORKING_LANGUAGES
+from lunchkit.platform.i18n import (
     LANGUAGE_NAMES,
     hours,
     long_date,
@@ -30,12 +30,12 @@ from lunchkit.i18n import (
     weekday,
     when,
 )
-from lunchkit.mail.rendering import render_letter
-from lunchkit.polls.actions import annul_poll, close_poll, reveal_poll
-from lunchkit.polls.models import Kind, Poll
-from lunchkit.polls.pictures import draw_movement, draw_result
-from lunchkit.presenter.actions import take_questions
+from lunchkit.platform.mail.rendering import render_letter
 from lunchkit.registrations.actions import register_by_hand
+from lunchkit.room.polls.actions import annul_poll, close_poll, reveal_poll
+from lunchkit.room.polls.models import Kind, Poll
+from lunchkit.room.polls.pictures import draw_movement, draw_result
+from lunchkit.site.presenter.actions import take_questions
 from tests.attendee import people, send, tokens_of
 from tests.attendee_messages import attendee_messages
 from tests.conftest import EventMaker, Outbox, csrf_of, details, new_client

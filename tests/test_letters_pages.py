@@ -8,14 +8,14 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from lunchkit import clock
-from lunchkit.accounts.actions import add_organiser, ask_for_link
-from lunchkit.db import db, transaction
 from lunchkit.events.models import Event
-from lunchkit.mail.actions import claim_due
-from lunchkit.mail.models import OutboxLetter
-from lunchkit.mail.outbox import promise
-from lunchkit.mail.rendering import InlineImage, Letter, letter_kind
+from lunchkit.platform import clock
+from lunchkit.platform.db import db, transaction
+from lunchkit.platform.mail.actions import claim_due
+from lunchkit.platform.mail.models import OutboxLetter
+from lunchkit.platform.mail.outbox import promise
+from lunchkit.platform.mail.rendering import InlineImage, Letter, letter_kind
+from lunchkit.team.actions import add_organiser, ask_for_link
 
 from .conftest import EventMaker, Outbox, csrf_of, new_client
 

@@ -8,14 +8,14 @@ import html5lib
 import pytest
 from flask.testing import FlaskClient
 
-from lunchkit.config import current_settings
-from lunchkit.db import db
 from lunchkit.events.models import Event
-from lunchkit.house.actions import change_settings
-from lunchkit.licences import BY, BY_SA, LICENCES, RESERVED, ZERO, Licence, freer
+from lunchkit.platform.config import current_settings
+from lunchkit.platform.db import db
+from lunchkit.platform.licences import BY, BY_SA, LICENCES, RESERVED, ZERO, Licence, freer
 from lunchkit.recap.actions import correct_recap, publish_recap, withdraw_recap
+from lunchkit.recap.errors import LicenceHasChanged
 from lunchkit.recap.models import Recap
-from lunchkit.recap.refusals import LicenceHasChanged
+from lunchkit.settings.actions import change_settings
 from tests.conftest import EventMaker, csrf_of
 from tests.recaps import DATA, PAGE, SCHEMA, FullLunch, data_of, full_lunch, write_recap
 from tests.test_house_pages import HOUSE, send

@@ -15,10 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.test import EnvironBuilder
 
-from lunchkit.live.batches import CROWD, CROWD_GATHER, GATHER, Batches
-from lunchkit.live.hub import Channel, Feed, Hub, until_next
-from lunchkit.live.messages import GZIP_HEAD
-from lunchkit.live.streams import state, stream
+from lunchkit.platform.live.batches import CROWD, CROWD_GATHER, GATHER, Batches
+from lunchkit.platform.live.hub import Channel, Feed, Hub, until_next
+from lunchkit.platform.live.messages import GZIP_HEAD
+from lunchkit.platform.live.streams import state, stream
 
 
 class Moving:
@@ -273,7 +273,7 @@ def test_whoever_votes_in_a_crowd_waits_for_more_company(monkeypatch: pytest.Mon
         company.wait(10)
         batches.submit(number)
 
-    monkeypatch.setattr("lunchkit.live.batches.time.sleep", pause)
+    monkeypatch.setattr("lunchkit.platform.live.batches.time.sleep", pause)
     batches: Batches[int, int] = Batches(list)
     threads = [threading.Thread(target=submit, args=(number,)) for number in range(2 * CROWD)]
     for thread in threads:
@@ -286,7 +286,7 @@ def test_whoever_votes_in_a_crowd_waits_for_more_company(monkeypatch: pytest.Mon
 
 @given(st.floats(0, 2e9), st.sampled_from([0.1, 0.5 / 3, 1.0, 15.0]))
 def test_tickers_of_all_processes_look_at_one_time(now: float, pause: float) -> None:
-    with mock.patch("lunchkit.live.hub.time.time", return_value=now):
+    with mock.patch("lunchkit.platform.live.hub.time.time", return_value=now):
         wait = until_next(pause)
     assert 0 < wait <= pause
     beyond = (now + wait) / pause

@@ -14,11 +14,11 @@ from random import Random
 import pytest
 from flask import Flask
 
-from lunchkit.db import SQLITE_DRIVER
-from lunchkit.polls.actions import close_poll, reveal_poll
-from lunchkit.polls.queries import answers_to_judge
-from lunchkit.rooms.box import LATEST, NEXT, STEP, STEPS_OF_ALL, Box, Cast, Contest
-from lunchkit.rooms.queries import box
+from lunchkit.platform.db import SQLITE_DRIVER
+from lunchkit.room.ballot_store import LATEST, NEXT, STEP, STEPS_OF_ALL, Box, Cast, Contest
+from lunchkit.room.polls.actions import close_poll, reveal_poll
+from lunchkit.room.polls.queries import answers_to_judge
+from lunchkit.room.queries import box
 from tests.conftest import EventMaker
 from tests.room import asked, phones, running_event
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from lunchkit.db import db
-from lunchkit.house.actions import dress_house
+from lunchkit.platform.db import db
+from lunchkit.settings.actions import dress_house
 from tests.chromium import DESK, open_context
 from tests.live import house
 from tests.looks import ATTENDEE, SMALL, faults, over_budget, weigh

@@ -8,10 +8,10 @@ import pytest
 from flask import Flask
 
 from lunchkit.app import create_app
-from lunchkit.config import Settings
-from lunchkit.db import db
 from lunchkit.events.models import Event
-from lunchkit.links import personal_tokens
+from lunchkit.platform.config import Settings
+from lunchkit.platform.db import db
+from lunchkit.platform.links import personal_tokens
 from lunchkit.registrations.actions import register_by_hand
 from tests.conftest import details
 from tests.server import free_port

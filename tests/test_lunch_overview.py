@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from lunchkit import clock
 from lunchkit.events.models import Event
-from lunchkit.planning.actions import add_run_item
-from lunchkit.planning.views import ItemDetails
-from lunchkit.polls.actions import add_poll
-from lunchkit.polls.forms import PollDetails
+from lunchkit.platform import clock
 from lunchkit.registrations.actions import register_by_hand
 from lunchkit.registrations.models import Diet
+from lunchkit.room.polls.actions import add_poll
+from lunchkit.room.polls.forms import PollDetails
+from lunchkit.run_sheet.actions import add_run_item
+from lunchkit.run_sheet.view_models import ItemDetails
 from lunchkit.speakers.actions import add_speaker
 from lunchkit.speakers.forms import SpeakerDetails
 from tests.conftest import EventMaker, details

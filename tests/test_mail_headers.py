@@ -7,15 +7,15 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from lunchkit import clock
-from lunchkit.db import db
 from lunchkit.events.models import Event
-from lunchkit.mail import message as written
-from lunchkit.mail.actions import deliver_due
-from lunchkit.mail.message import build_message
-from lunchkit.mail.rendering import Letter, one_line
 from lunchkit.mailings.actions import send_mailing
 from lunchkit.mailings.models import Audience, Words
+from lunchkit.platform import clock
+from lunchkit.platform.db import db
+from lunchkit.platform.mail import message as written
+from lunchkit.platform.mail.actions import deliver_due
+from lunchkit.platform.mail.message import build_message
+from lunchkit.platform.mail.rendering import Letter, one_line
 from lunchkit.registrations.actions import register_attendee
 from tests.conftest import details
 from tests.test_delivery import Postbox, postbox  # noqa: F401

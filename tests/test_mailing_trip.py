@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from lunchkit.db import db, transaction
 from lunchkit.events.queries import any_event_by_slug_or_404
+from lunchkit.platform.db import db, transaction
 from lunchkit.subscribers.actions import welcome_guest
 from lunchkit.subscribers.models import Wish
 from lunchkit.subscribers.queries import guest_by_email

@@ -12,23 +12,23 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from lunchkit import clock
-from lunchkit.db import db
+from lunchkit.admin.retention import purge_people
 from lunchkit.events.models import Event
-from lunchkit.mail.actions import deliver_due, send_all_again
-from lunchkit.mail.models import OutboxLetter
-from lunchkit.mail.outbox import AT_ONCE, PAUSE
-from lunchkit.mail.rendering import render_letter
 from lunchkit.mailings.actions import recall_mailings, send_mailing, trials
 from lunchkit.mailings.emails import MESSAGE
+from lunchkit.mailings.errors import EnoughForToday, NobodyToReach, NotWritable, SameWordsAgain
 from lunchkit.mailings.models import Audience, Mailing, Words
 from lunchkit.mailings.queries import is_thanked, reaches
-from lunchkit.mailings.refusals import EnoughForToday, NobodyToReach, NotWritable, SameWordsAgain
+from lunchkit.platform import clock
+from lunchkit.platform.db import db
+from lunchkit.platform.mail.actions import deliver_due, send_all_again
+from lunchkit.platform.mail.models import OutboxLetter
+from lunchkit.platform.mail.outbox import AT_ONCE, PAUSE
+from lunchkit.platform.mail.rendering import render_letter
 from lunchkit.registrations import actions
 from lunchkit.registrations.models import Registration, Standing
-from lunchkit.rooms.actions import room_of
+from lunchkit.room.actions import room_of
 from lunchkit.subscribers.actions import erase_guest, say_no
-from lunchkit.upkeep.actions import purge_people
 from tests.attendee import hidden_fields
 from tests.conftest import EventMaker, Outbox, csrf_of, details, new_client
 from tests.mail_servers import Whim, mail_server

@@ -10,8 +10,8 @@ from flask_babel import force_locale
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lunchkit.i18n import typo
-from lunchkit.markdown import SCHEMES, TAGS, host_of, is_safe_link, markdown, plain, whole_link
+from lunchkit.platform.i18n import typo
+from lunchkit.platform.markdown import SCHEMES, TAGS, host_of, is_safe_link, markdown, plain, whole_link
 
 
 @pytest.fixture(scope="session")
@@ -112,7 +112,7 @@ def test_a_text_is_rendered_once_however_many_open_its_page(monkeypatch: pytest.
         spaced.append(text)
         return typo(text)
 
-    monkeypatch.setattr("lunchkit.markdown.typo", count)
+    monkeypatch.setattr("lunchkit.platform.markdown.typo", count)
     costly = "*a " * 2000
     first = markdown(costly)
     once = len(spaced)

@@ -6,11 +6,12 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from lunchkit import clock, stamps
-from lunchkit.db import db
 from lunchkit.events.actions import renew_members_link
-from lunchkit.events.changes import apply_details, details_of, members_token
+from lunchkit.events.details import apply_details, details_of, members_token
 from lunchkit.events.models import Event
+from lunchkit.platform import clock
+from lunchkit.platform import form_tokens as stamps
+from lunchkit.platform.db import db
 from lunchkit.registrations.models import Registration
 from tests.conftest import EventMaker
 from tests.test_organiser_lunches import TYPED, post

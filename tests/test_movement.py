@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from lunchkit.polls.movement import Level, Moved, publishable, read
+from lunchkit.room.polls.movement import Level, Moved, publishable, read
 
 Course = tuple[tuple[tuple[int, ...], ...], tuple[int, ...]]
 """A row a choice of before: how many went to each choice of after, and at the end how many did not answer again; then

@@ -6,13 +6,13 @@ from html import unescape
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from lunchkit import clock
-from lunchkit.db import db
 from lunchkit.events.models import Event
-from lunchkit.planning.models import RunItem
-from lunchkit.questions.models import Question
+from lunchkit.platform import clock
+from lunchkit.platform.db import db
 from lunchkit.recap.models import Recap
 from lunchkit.recap.sections import SectionKind
+from lunchkit.room.qa.models import Question
+from lunchkit.run_sheet.models import RunItem
 from lunchkit.speakers.models import Appearance, Speaker
 from tests.conftest import EventMaker, csrf_of
 from tests.recaps import add_poll, add_section

@@ -7,15 +7,15 @@ from flask import Flask, Response
 from sqlalchemy import update
 from werkzeug.datastructures import MultiDict
 
-from lunchkit import clock
-from lunchkit.db import transaction
 from lunchkit.events.models import Event
-from lunchkit.polls.actions import NEW_PHONES_A_MINUTE, cast_ballot, close_poll, open_poll
-from lunchkit.polls.answers import ballot_of
-from lunchkit.polls.models import Poll
-from lunchkit.polls.refusals import ManyNewPhones
-from lunchkit.rooms.devices import cookie_name, new_device, remember
-from lunchkit.rooms.queries import box
+from lunchkit.platform import clock
+from lunchkit.platform.db import transaction
+from lunchkit.room.devices import cookie_name, new_device, remember
+from lunchkit.room.polls.actions import NEW_PHONES_A_MINUTE, cast_ballot, close_poll, open_poll
+from lunchkit.room.polls.answers import ballot_of
+from lunchkit.room.polls.errors import ManyNewPhones
+from lunchkit.room.polls.models import Poll
+from lunchkit.room.queries import box
 from tests.conftest import EventMaker, new_client
 from tests.room import Phone, ask, asked, code_of, running_event
 from tests.statements import statements

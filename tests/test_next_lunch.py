@@ -11,25 +11,25 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
-from lunchkit import clock
-from lunchkit.config import current_settings
-from lunchkit.db import db
 from lunchkit.events.actions import add_question, remove_question
-from lunchkit.events.changes import QuestionDetails, details_of
+from lunchkit.events.details import QuestionDetails, details_of
 from lunchkit.events.forms import event_form
 from lunchkit.events.models import Event, FormQuestion, Series
 from lunchkit.events.queries import form_questions
-from lunchkit.planning.actions import LunchMadeAlready, add_run_item, begin_run_item, make_lunch
-from lunchkit.planning.forms import like_values
-from lunchkit.planning.queries import next_start, run_items, run_of_show
-from lunchkit.planning.views import ItemDetails
-from lunchkit.polls.actions import add_poll
-from lunchkit.polls.forms import PollDetails
-from lunchkit.polls.forms import details_of as poll_details
-from lunchkit.polls.models import Poll, Stage
-from lunchkit.polls.queries import polls_of
+from lunchkit.platform import clock
+from lunchkit.platform.config import current_settings
+from lunchkit.platform.db import db
 from lunchkit.registrations.actions import register_by_hand
 from lunchkit.registrations.models import CheckIn, Registration
+from lunchkit.room.polls.actions import add_poll
+from lunchkit.room.polls.forms import PollDetails
+from lunchkit.room.polls.forms import details_of as poll_details
+from lunchkit.room.polls.models import Poll, Stage
+from lunchkit.room.polls.queries import polls_of
+from lunchkit.run_sheet.actions import LunchMadeAlready, add_run_item, begin_run_item, make_lunch
+from lunchkit.run_sheet.forms import like_values
+from lunchkit.run_sheet.queries import next_start, run_items, run_of_show
+from lunchkit.run_sheet.view_models import ItemDetails
 from lunchkit.speakers.actions import add_speaker
 from lunchkit.speakers.forms import SpeakerDetails
 from lunchkit.speakers.queries import appearances

@@ -13,15 +13,15 @@ import pytest
 from flask import Flask
 from sqlalchemy import create_engine, func, select
 
-from lunchkit import schema
-from lunchkit.config import Settings
-from lunchkit.db import SQLITE_DRIVER, db
 from lunchkit.events.models import Event
-from lunchkit.instance import InUse, exposed, hold_as_server, holding, holding_database
-from lunchkit.polls.actions import close_poll, finish_closings
-from lunchkit.polls.models import Poll
+from lunchkit.platform import schema
+from lunchkit.platform.config import Settings
+from lunchkit.platform.db import SQLITE_DRIVER, db
+from lunchkit.platform.instance import InUse, exposed, hold_as_server, holding, holding_database
 from lunchkit.registrations.models import Registration
-from lunchkit.rooms.queries import box
+from lunchkit.room.polls.actions import close_poll, finish_closings
+from lunchkit.room.polls.models import Poll
+from lunchkit.room.queries import box
 from tests.conftest import EventMaker
 from tests.room import asked, phones, running_event
 from tests.server import Client, Server, fetch_stamp, free_port, send_form, start_command

@@ -6,9 +6,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from flask.testing import FlaskClient
 
-from lunchkit.checkin.queries import people_at_door
-from lunchkit.db import db
 from lunchkit.events.models import Event
+from lunchkit.platform.db import db
 from lunchkit.registrations.actions import (
     cancel_registration,
     erase_registration,
@@ -16,7 +15,8 @@ from lunchkit.registrations.actions import (
     register_by_hand,
     update_registration,
 )
-from lunchkit.registrations.listing import Order, all_rows, registrations_page
+from lunchkit.registrations.admin_queries import Order, all_rows, registrations_page
+from lunchkit.registrations.check_in.queries import people_at_door
 from lunchkit.registrations.models import LONGEST_FOLDED, Registration, surname_key_of
 from tests.conftest import EventMaker, details
 from tests.test_workspace_queries import selects

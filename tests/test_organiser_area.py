@@ -11,14 +11,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from werkzeug.routing import IntegerConverter, Rule
 
-from lunchkit import clock
-from lunchkit.accounts.actions import add_organiser, remove_organiser
-from lunchkit.accounts.forms import return_path
-from lunchkit.accounts.models import OrganiserSession
-from lunchkit.accounts.queries import organiser_by_email
 from lunchkit.app import create_app
-from lunchkit.config import Settings
-from lunchkit.db import db
+from lunchkit.platform import clock
+from lunchkit.platform.config import Settings
+from lunchkit.platform.db import db
+from lunchkit.team.actions import add_organiser, remove_organiser
+from lunchkit.team.forms import return_path
+from lunchkit.team.models import OrganiserSession
+from lunchkit.team.queries import organiser_by_email
 
 from .browser import INSIDE, sign_in
 from .conftest import Outbox, csrf_of, new_client

@@ -9,15 +9,15 @@ from flask.testing import FlaskClient
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
-from lunchkit import clock
-from lunchkit.db import db
 from lunchkit.events.actions import LunchIsOver, publish_event
-from lunchkit.events.changes import EventDetails, apply_details, details_of
+from lunchkit.events.details import EventDetails, apply_details, details_of
 from lunchkit.events.forms import EventForm, event_form
 from lunchkit.events.models import Event, Series
-from lunchkit.planning.actions import make_lunch
+from lunchkit.platform import clock
+from lunchkit.platform.db import db
+from lunchkit.platform.slugs import slug_of
 from lunchkit.registrations.actions import register_by_hand
-from lunchkit.slugs import slug_of
+from lunchkit.run_sheet.actions import make_lunch
 from tests.conftest import EventMaker, Outbox, csrf_of, details
 from tests.test_organiser_registrations import HOSTILE
 

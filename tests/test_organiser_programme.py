@@ -4,10 +4,10 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from lunchkit.db import db
 from lunchkit.events.models import Event
-from lunchkit.polls.models import Choice, Poll
-from lunchkit.polls.queries import count_polls, polls_of
+from lunchkit.platform.db import db
+from lunchkit.room.polls.models import Choice, Poll
+from lunchkit.room.polls.queries import count_polls, polls_of
 from lunchkit.speakers.actions import add_speaker, remove_speaker
 from lunchkit.speakers.forms import SpeakerDetails
 from lunchkit.speakers.models import Organisation, Speaker

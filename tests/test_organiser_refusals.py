@@ -10,11 +10,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from lunchkit import clock
-from lunchkit.config import Settings
-from lunchkit.db import db
-from lunchkit.events.changes import details_of
+from lunchkit.events.details import details_of
 from lunchkit.events.models import Event
+from lunchkit.platform import clock
+from lunchkit.platform.config import Settings
+from lunchkit.platform.db import db
 from lunchkit.registrations import actions
 from lunchkit.registrations.models import Registration
 from tests.conftest import EventMaker, Outbox, csrf_of, details

@@ -6,11 +6,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import event as sql_event
 from werkzeug.test import TestResponse
 
-from lunchkit.db import db
 from lunchkit.events.models import Event
+from lunchkit.platform.db import db
 from lunchkit.registrations.actions import cancel_registration, register_by_hand
-from lunchkit.registrations.kitchen import caterer_counts
-from lunchkit.registrations.listing import counts_of, registrations_page
+from lunchkit.registrations.admin_queries import counts_of, registrations_page
+from lunchkit.registrations.catering import caterer_counts
 from lunchkit.registrations.models import Diet, Registration, Standing
 from tests.conftest import EventMaker, Outbox, csrf_of, details
 

@@ -3,9 +3,9 @@
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from lunchkit import clock
-from lunchkit.db import db
-from lunchkit.mail.models import OutboxLetter
+from lunchkit.platform import clock
+from lunchkit.platform.db import db
+from lunchkit.platform.mail.models import OutboxLetter
 from tests.conftest import EventMaker, csrf_of
 from tests.test_letters_pages import LETTERS, change, write
 

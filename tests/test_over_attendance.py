@@ -5,16 +5,16 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import update
 
-from lunchkit.checkin.actions import take_scan
-from lunchkit.db import transaction
 from lunchkit.events.models import Event
-from lunchkit.polls.actions import close_poll, enter_hand_counts, open_poll, reveal_poll
-from lunchkit.polls.models import Poll
-from lunchkit.polls.queries import screen_poll_view
+from lunchkit.platform.db import transaction
 from lunchkit.recap.actions import draft_recap
 from lunchkit.recap.document import freeze
 from lunchkit.recap.queries import sections_of
+from lunchkit.registrations.check_in.actions import take_scan
 from lunchkit.registrations.models import Registration
+from lunchkit.room.polls.actions import close_poll, enter_hand_counts, open_poll, reveal_poll
+from lunchkit.room.polls.models import Poll
+from lunchkit.room.polls.queries import screen_poll_view
 from tests.conftest import EventMaker
 from tests.room import Phone, ask, asked, code_of, fresh, phones, running_event
 from tests.test_door import guest, scan_of

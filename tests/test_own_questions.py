@@ -8,22 +8,17 @@ from flask.testing import FlaskClient
 from openpyxl import load_workbook
 from sqlalchemy import select
 
-from lunchkit import clock, stamps
-from lunchkit.db import db
-from lunchkit.events.actions import (
-    EnoughQuestions,
-    add_question,
-    change_question,
-    move_question,
-    remove_question,
-)
-from lunchkit.events.changes import QuestionDetails
+from lunchkit.admin.retention import purge_people
+from lunchkit.events.actions import EnoughQuestions, add_question, change_question, move_question, remove_question
+from lunchkit.events.details import QuestionDetails
 from lunchkit.events.models import Event, FormQuestion
 from lunchkit.events.queries import form_questions
-from lunchkit.links import personal_tokens
+from lunchkit.platform import clock
+from lunchkit.platform import form_tokens as stamps
+from lunchkit.platform.db import db
+from lunchkit.platform.links import personal_tokens
 from lunchkit.registrations.actions import erase_registration, move_to_event, register_by_hand
 from lunchkit.registrations.models import Answer, Registration
-from lunchkit.upkeep.actions import purge_people
 from tests.conftest import EventMaker, csrf_of, details
 from tests.test_organiser_lunches import post
 from tests.test_organiser_registrations import HOSTILE

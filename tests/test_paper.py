@@ -10,11 +10,11 @@ from pypdf import PdfReader
 from sqlalchemy import event as sql_event
 from sqlalchemy import select
 
-from lunchkit.db import db
+from lunchkit.admin.printouts import badge_size
 from lunchkit.events.models import Event
-from lunchkit.pages.paper import badge_size
+from lunchkit.platform.db import db
 from lunchkit.registrations.actions import cancel_registration, register_by_hand
-from lunchkit.rooms.models import Room
+from lunchkit.room.models import Room
 from tests.browser import press
 from tests.chromium import DESK
 from tests.conftest import EventMaker, details

@@ -8,11 +8,11 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, expect
 from sqlalchemy import update
 
-from lunchkit import clock
-from lunchkit.accounts.actions import add_organiser, issue_console_link
-from lunchkit.accounts.models import FRESH_FOR, Organiser, OrganiserSession
-from lunchkit.accounts.queries import organiser_by_email, owner
-from lunchkit.db import db, transaction
+from lunchkit.platform import clock
+from lunchkit.platform.db import db, transaction
+from lunchkit.team.actions import add_organiser, issue_console_link
+from lunchkit.team.models import FRESH_FOR, Organiser, OrganiserSession
+from lunchkit.team.queries import organiser_by_email, owner
 from tests.chromium import DESK, open_context
 from tests.live import House, house, text_of
 from tests.looks import ATTENDEE, ORGANISER, faults, over_budget, weigh

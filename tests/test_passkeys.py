@@ -18,27 +18,27 @@ from sqlalchemy import select
 from werkzeug.routing import IntegerConverter
 from werkzeug.test import TestResponse
 
-from lunchkit import clock
-from lunchkit.accounts.actions import (
+from lunchkit.platform import clock
+from lunchkit.platform.audit.models import AuditEntry
+from lunchkit.platform.config import Settings
+from lunchkit.platform.db import SQLITE_DRIVER, db
+from lunchkit.platform.errors import Refusal
+from lunchkit.platform.mail.rendering import render_letter
+from lunchkit.platform.web import HEADERS
+from lunchkit.team.actions import (
     add_organiser,
     forget_old_sign_ins,
     forget_who_left,
     issue_console_link,
     remove_organiser,
 )
-from lunchkit.accounts.actions import sign_in as use_link
-from lunchkit.accounts.models import Organiser, OrganiserSession, Passkey, RecoveryCode
-from lunchkit.audit.models import AuditEntry
-from lunchkit.config import Settings
-from lunchkit.db import SQLITE_DRIVER, db
-from lunchkit.errors import Refusal
-from lunchkit.mail.rendering import render_letter
-from lunchkit.passkeys import actions, authenticators
-from lunchkit.passkeys.authenticators import Obstacle, obstacle, relying_party
-from lunchkit.passkeys.codes import code_hash, new_codes
-from lunchkit.passkeys.letters import News
-from lunchkit.passkeys.models import PasskeyChallenge
-from lunchkit.web import HEADERS
+from lunchkit.team.actions import sign_in as use_link
+from lunchkit.team.models import Organiser, OrganiserSession, Passkey, RecoveryCode
+from lunchkit.team.passkeys import actions, authenticators
+from lunchkit.team.passkeys.authenticators import Obstacle, obstacle, relying_party
+from lunchkit.team.passkeys.codes import code_hash, new_codes
+from lunchkit.team.passkeys.emails import News
+from lunchkit.team.passkeys.models import PasskeyChallenge
 from tests.authenticator import Authenticator, to_bytes
 from tests.browser import INSIDE, SIGN_IN, form_token, is_inside, press, sign_in
 from tests.conftest import EventMaker, Outbox, base_settings, new_client
@@ -855,7 +855,7 @@ import sys
 sys.modules["webauthn"] = None
 from lunchkit import schema
 from lunchkit.app import create_app
-from lunchkit.passkeys import authenticators
+from lunchkit.team.passkeys import authenticators
 print(authenticators.IS_INSTALLED, bool(create_app().url_map))
 """
 

@@ -11,13 +11,13 @@ from flask import Flask
 from sqlalchemy import JSON, Column, ForeignKey, Integer, String, Table, insert, select, update
 
 import lunchkit
-from lunchkit import clock
-from lunchkit.db import KEY, NOT_PERSONAL, PERSONAL, Erased, UTCDateTime, db, transaction
+from lunchkit.admin.retention import purge_people
 from lunchkit.events.models import Event, FormQuestion
-from lunchkit.personal import blanks, erase_people, own_columns, personal_columns, tables_of
+from lunchkit.platform import clock
+from lunchkit.platform.db import KEY, NOT_PERSONAL, PERSONAL, Erased, UTCDateTime, db, transaction
+from lunchkit.platform.personal import blanks, erase_people, own_columns, personal_columns, tables_of
 from lunchkit.registrations.actions import erase_registration, register_by_hand
 from lunchkit.registrations.models import Registration
-from lunchkit.upkeep.actions import purge_people
 from tests.conftest import EventMaker, details
 
 pytestmark = pytest.mark.both_databases
@@ -57,7 +57,7 @@ def exists(name: str) -> bool:
 
 
 def test_every_column_says_whether_it_is_personal() -> None:
-    assert undeclared(TABLES) == [], "add info=PERSONAL or info=NOT_PERSONAL (lunchkit/db.py)"
+    assert undeclared(TABLES) == [], "add info=PERSONAL or info=NOT_PERSONAL (lunchkit/platform/db.py)"
 
 
 def test_a_column_that_says_nothing_is_found() -> None:
@@ -67,7 +67,7 @@ def test_a_column_that_says_nothing_is_found() -> None:
 
 def test_every_table_with_personal_data_says_how_it_goes() -> None:
     assert [table.name for table in TABLES if personal_columns(table) and not is_declared(table)] == []
-    assert exists("upkeep.actions.purge_people") and not exists("upkeep.actions.purge_nobody"), "control"
+    assert exists("admin.retention.purge_people") and not exists("admin.retention.purge_nobody"), "control"
 
 
 def test_whatever_refers_to_a_registration_goes_with_it() -> None:

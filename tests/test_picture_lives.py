@@ -11,21 +11,21 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from lunchkit import clock
-from lunchkit.config import Settings
-from lunchkit.db import db
+from lunchkit.admin.retention import purge_people
 from lunchkit.events.models import Event
-from lunchkit.images.actions import erase_picture, put_back, take_down
-from lunchkit.images.models import Picture, PictureFile
+from lunchkit.platform import clock
+from lunchkit.platform.config import Settings
+from lunchkit.platform.db import db
+from lunchkit.platform.images.actions import erase_picture, put_back, take_down
+from lunchkit.platform.images.models import Picture, PictureFile
 from lunchkit.recap import actions
-from lunchkit.recap.content import wording
 from lunchkit.recap.models import RecapSection
+from lunchkit.recap.section_content import wording
 from lunchkit.recap.sections import SectionKind
 from lunchkit.speakers.actions import quote_speaker, remove_quotation, remove_speaker
+from lunchkit.speakers.admin_forms import QuotationDetails
 from lunchkit.speakers.models import Speaker
-from lunchkit.speakers.organiser_forms import QuotationDetails
 from lunchkit.speakers.page import public_page
-from lunchkit.upkeep.actions import purge_people
 from tests.browser import form_token
 from tests.conftest import EventMaker
 from tests.recaps import FullLunch, add_picture, full_lunch, write_recap

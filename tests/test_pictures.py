@@ -14,14 +14,14 @@ from flask import Flask, render_template, render_template_string
 from flask_babel import force_locale
 
 from lunchkit.events.models import Event
-from lunchkit.polls.exports import result_csv, result_from_json, result_json, view_from_json
-from lunchkit.polls.models import Kind, Stage
-from lunchkit.polls.movement import publishable
-from lunchkit.polls.pictures import Drawing, draw_movement, draw_result, headline, movement_headline
-from lunchkit.polls.pictures.drawing import WIDE_HEIGHT, breadth, split_lines
-from lunchkit.polls.pictures.sentences import movement_notes
-from lunchkit.polls.results import Result, Row, Written
-from lunchkit.polls.views import ChoiceView, PollView
+from lunchkit.room.polls.exports import result_csv, result_from_json, result_json, view_from_json
+from lunchkit.room.polls.models import Kind, Stage
+from lunchkit.room.polls.movement import publishable
+from lunchkit.room.polls.pictures import Drawing, draw_movement, draw_result, headline, movement_headline
+from lunchkit.room.polls.pictures.drawing import WIDE_HEIGHT, breadth, split_lines
+from lunchkit.room.polls.pictures.sentences import movement_notes
+from lunchkit.room.polls.results import Result, Row, Written
+from lunchkit.room.polls.view_models import ChoiceView, PollView
 from tests.test_exports import FORMULAS
 
 LONG = "Oui, mais seulement si chaque organisation garde la main sur ses données et peut changer de fournisseur"

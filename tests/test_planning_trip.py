@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from lunchkit.db import db
 from lunchkit.events.actions import add_question
-from lunchkit.events.changes import QuestionDetails
+from lunchkit.events.details import QuestionDetails
 from lunchkit.events.models import Event
-from lunchkit.planning.actions import add_run_item, begin_run_item
-from lunchkit.planning.views import ItemDetails
+from lunchkit.platform.db import db
+from lunchkit.run_sheet.actions import add_run_item, begin_run_item
+from lunchkit.run_sheet.view_models import ItemDetails
 from tests.chromium import DESK, open_context
 from tests.live import House, house, text_of
 from tests.looks import ATTENDEE, ORGANISER, faults, over_budget, weigh

@@ -11,15 +11,15 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from lunchkit.config import current_settings
-from lunchkit.doctor.database import look_at_keys
-from lunchkit.errors import Refusal
-from lunchkit.polls.actions import close_poll, finish_closings, open_poll
-from lunchkit.polls.models import Stage
-from lunchkit.rooms.devices import ballot_tag
-from lunchkit.rooms.keys import LENGTH, KeyRing, memory
-from lunchkit.rooms.queries import box, keys
-from lunchkit.rooms.refusals import NoPlaceForKeys
+from lunchkit.admin.health.database import look_at_keys
+from lunchkit.platform.config import current_settings
+from lunchkit.platform.errors import Refusal
+from lunchkit.room.devices import ballot_tag
+from lunchkit.room.errors import NoPlaceForKeys
+from lunchkit.room.keys import LENGTH, KeyRing, memory
+from lunchkit.room.polls.actions import close_poll, finish_closings, open_poll
+from lunchkit.room.polls.models import Stage
+from lunchkit.room.queries import box, keys
 from tests.conftest import EventMaker
 from tests.room import ask, asked, fresh, phones, running_event
 

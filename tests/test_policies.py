@@ -12,23 +12,23 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from werkzeug.routing import IntegerConverter, Rule
 
-from lunchkit import clock
-from lunchkit.accounts import policies
-from lunchkit.accounts.actions import add_organiser
-from lunchkit.accounts.models import OrganiserSession, Role
+from lunchkit.admin.history_messages import DEEDS
 from lunchkit.app import create_app
-from lunchkit.config import Settings
-from lunchkit.db import db
 from lunchkit.events.models import Event, FormQuestion
-from lunchkit.imports.models import ImportDraft
-from lunchkit.pages.deeds import DEEDS
-from lunchkit.planning.models import RunItem
-from lunchkit.questions.models import Question
+from lunchkit.platform import clock
+from lunchkit.platform.config import Settings
+from lunchkit.platform.db import db
 from lunchkit.recap.models import Recap, RecapVersion
 from lunchkit.recap.sections import SectionKind
 from lunchkit.registrations.actions import register_by_hand
+from lunchkit.registrations.imports.models import ImportDraft
 from lunchkit.registrations.models import CheckIn
+from lunchkit.room.qa.models import Question
+from lunchkit.run_sheet.models import RunItem
 from lunchkit.speakers.models import Appearance, Quotation, Speaker
+from lunchkit.team import policies
+from lunchkit.team.actions import add_organiser
+from lunchkit.team.models import OrganiserSession, Role
 from tests.browser import Browser, sign_in
 from tests.conftest import EventMaker, details, new_client
 from tests.doors import HELPERS, ORGANISERS, OWNERS
@@ -166,7 +166,7 @@ def test_the_list_names_every_door_and_no_other(tried: Flask) -> None:
         for rule in locked_rules(tried)
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     }
-    assert doors - set(declared()) == set(), "write them into tests/doors.py, and into lunchkit/accounts/policies.py"
+    assert doors - set(declared()) == set(), "write them into tests/doors.py, and into lunchkit/team/policies.py"
     assert set(declared()) - doors == set(), "these doors are gone"
     assert [rule.rule for rule in locked_rules(tried) if policies.least_role(rule.endpoint) is None] == []
 
@@ -300,5 +300,5 @@ def doors_without_a_deed(app: Flask) -> list[str]:
 
 
 def test_the_log_has_a_sentence_for_every_door_that_changes_something(app: Flask, tried: Flask) -> None:
-    assert doors_without_a_deed(app) == [], "write them into lunchkit/pages/deeds.py"
+    assert doors_without_a_deed(app) == [], "write them into lunchkit/admin/history_messages.py"
     assert doors_without_a_deed(tried) == [DOOR[0]], "control"

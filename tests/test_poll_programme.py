@@ -7,9 +7,9 @@ from flask.testing import FlaskClient
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
-from lunchkit.db import db, transaction
 from lunchkit.events.models import Event
-from lunchkit.polls.actions import (
+from lunchkit.platform.db import db, transaction
+from lunchkit.room.polls.actions import (
     add_poll,
     change_poll,
     close_poll,
@@ -19,11 +19,11 @@ from lunchkit.polls.actions import (
     remove_poll,
     reveal_poll,
 )
-from lunchkit.polls.forms import PollDetails, details_of, poll_form
-from lunchkit.polls.models import HandCount, Poll, WrittenAnswer
-from lunchkit.polls.programme import move
-from lunchkit.polls.queries import answers_to_judge, polls_of
-from lunchkit.polls.refusals import AskedAgain, CannotAskAgain, KeepsItsPlace, PollIsFrozen
+from lunchkit.room.polls.errors import AskedAgain, CannotAskAgain, KeepsItsPlace, PollIsFrozen
+from lunchkit.room.polls.forms import PollDetails, details_of, poll_form
+from lunchkit.room.polls.models import HandCount, Poll, WrittenAnswer
+from lunchkit.room.polls.order import move
+from lunchkit.room.polls.queries import answers_to_judge, polls_of
 from tests.conftest import EventMaker, csrf_of
 
 YES_NO = PollDetails("Oui ?", ("Oui", "Non"))

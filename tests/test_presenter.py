@@ -6,10 +6,12 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from lunchkit import clock
-from lunchkit.db import db
 from lunchkit.events.models import Event
-from lunchkit.polls.actions import (
+from lunchkit.platform import clock
+from lunchkit.platform.db import db
+from lunchkit.room.actions import room_of
+from lunchkit.room.models import Room, Slide
+from lunchkit.room.polls.actions import (
     annul_poll,
     close_poll,
     end_rehearsal,
@@ -20,12 +22,10 @@ from lunchkit.polls.actions import (
     reveal_poll,
     start_rehearsal,
 )
-from lunchkit.polls.models import Poll
-from lunchkit.polls.queries import answers_to_judge, polls_of
-from lunchkit.presenter.actions import blank_screen, go_on, show_slide, start_timer, take_questions
-from lunchkit.presenter.queries import current_poll, next_step, phone_view, screen_view, shown_slide
-from lunchkit.rooms.actions import room_of
-from lunchkit.rooms.models import Room, Slide
+from lunchkit.room.polls.models import Poll
+from lunchkit.room.polls.queries import answers_to_judge, polls_of
+from lunchkit.site.presenter.actions import blank_screen, go_on, show_slide, start_timer, take_questions
+from lunchkit.site.presenter.queries import current_poll, next_step, phone_view, screen_view, shown_slide
 from tests.conftest import EventMaker, csrf_of, new_client
 from tests.room import JSON, ask, asked, code_of, phones, running_event
 

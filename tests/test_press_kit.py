@@ -11,13 +11,13 @@ import pytest
 from flask.testing import FlaskClient
 from PIL import Image
 
-from lunchkit import clock
-from lunchkit.db import db
-from lunchkit.polls.models import Tally
+from lunchkit.platform import clock
+from lunchkit.platform.db import db
+from lunchkit.platform.text import clean_line
 from lunchkit.recap.models import RecapSection
 from lunchkit.recap.sections import SectionKind
 from lunchkit.registrations.actions import register_by_hand
-from lunchkit.text import clean_line
+from lunchkit.room.polls.models import Tally
 from tests.conftest import EventMaker, details, new_client
 from tests.recaps import (
     NOTE,

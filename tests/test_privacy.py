@@ -11,12 +11,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import insert, inspect, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from lunchkit import clock
-from lunchkit.config import Settings
-from lunchkit.db import db
 from lunchkit.events.models import Event
-from lunchkit.links import PersonalTokens, personal_tokens
-from lunchkit.mail.models import OutboxLetter
+from lunchkit.platform import clock
+from lunchkit.platform.config import Settings
+from lunchkit.platform.db import db
+from lunchkit.platform.links import PersonalTokens, personal_tokens
+from lunchkit.platform.mail.models import OutboxLetter
 from lunchkit.registrations.actions import cancel_registration, register_attendee, register_by_hand
 from lunchkit.registrations.models import Diet, Needs, Registration, Standing
 from tests.conftest import EventMaker, Outbox, details

@@ -6,15 +6,15 @@ from datetime import datetime, timedelta
 import pytest
 from flask import Flask
 
-from lunchkit import clock
-from lunchkit.db import db
 from lunchkit.events.models import Event
-from lunchkit.polls.actions import close_poll, reveal_poll
-from lunchkit.polls.models import Poll
-from lunchkit.presenter.actions import show_slide
-from lunchkit.presenter.queries import screen_view
-from lunchkit.rooms.actions import end_lunch, let_lunch_go_on, room_of
-from lunchkit.rooms.models import Room, Slide
+from lunchkit.platform import clock
+from lunchkit.platform.db import db
+from lunchkit.room.actions import end_lunch, let_lunch_go_on, room_of
+from lunchkit.room.models import Room, Slide
+from lunchkit.room.polls.actions import close_poll, reveal_poll
+from lunchkit.room.polls.models import Poll
+from lunchkit.site.presenter.actions import show_slide
+from lunchkit.site.presenter.queries import screen_view
 from tests.conftest import EventMaker
 from tests.room import asked, phones, running_event
 

@@ -7,14 +7,14 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from lunchkit import clock
-from lunchkit.db import db
 from lunchkit.events.actions import publish_event
 from lunchkit.events.forms import event_form
 from lunchkit.events.models import Event
-from lunchkit.planning.actions import make_lunch
-from lunchkit.planning.forms import first_values
-from lunchkit.polls.models import Poll
+from lunchkit.platform import clock
+from lunchkit.platform.db import db
+from lunchkit.room.polls.models import Poll
+from lunchkit.run_sheet.actions import make_lunch
+from lunchkit.run_sheet.forms import first_values
 from tests.test_organiser_lunches import TYPED, lunch_details, post
 
 

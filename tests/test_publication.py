@@ -7,13 +7,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from lunchkit import clock
-from lunchkit.db import db
+from lunchkit.admin.actions import discard_draft, take_back_lunch
+from lunchkit.admin.errors import IsKnown
 from lunchkit.events.actions import publish_event
 from lunchkit.events.models import Event
-from lunchkit.lunches.actions import discard_draft, take_back_lunch
-from lunchkit.lunches.refusals import IsKnown
 from lunchkit.mailings.models import Mailing
+from lunchkit.platform import clock
+from lunchkit.platform.db import db
 from lunchkit.registrations.actions import cancel_registration, register_attendee, register_by_hand
 from lunchkit.registrations.models import Registration, Standing
 from tests.conftest import EventMaker, Outbox, csrf_of, details

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 from PIL import Image, ImageDraw
 
-from lunchkit.qr import QUIET_ZONE, compact_url, png, svg
+from lunchkit.platform.qr import QUIET_ZONE, compact_url, png, svg
 
 ADDRESS = "https://lunch.example/e/ia-responsable"
 SVG = "{http://www.w3.org/2000/svg}"

@@ -15,13 +15,16 @@ from sqlalchemy import func, inspect, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from lunchkit import clock
-from lunchkit.db import db, transaction
-from lunchkit.errors import NotFound
 from lunchkit.events.models import Event
-from lunchkit.limits import Window
-from lunchkit.questions import actions
-from lunchkit.questions.actions import (
+from lunchkit.platform import clock
+from lunchkit.platform.db import db, transaction
+from lunchkit.platform.errors import NotFound
+from lunchkit.platform.limits import Window
+from lunchkit.room.actions import room_of
+from lunchkit.room.devices import new_device
+from lunchkit.room.models import Room
+from lunchkit.room.qa import actions
+from lunchkit.room.qa.actions import (
     answer_question,
     approve_question,
     ask_question,
@@ -33,26 +36,17 @@ from lunchkit.questions.actions import (
     support_question,
     withdraw_support,
 )
-from lunchkit.questions.forms import QuestionDetails
-from lunchkit.questions.models import Question, Support, Turn
-from lunchkit.questions.queries import (
+from lunchkit.room.qa.errors import AskedOffRecord, QuestionsClosed, SupportClosed, TooManyQuestions, TooManyWaiting
+from lunchkit.room.qa.forms import QuestionDetails
+from lunchkit.room.qa.models import Question, Support, Turn
+from lunchkit.room.qa.queries import (
     approved_questions,
     count_waiting,
     public_questions,
     questions_to_judge,
     ranked_questions,
 )
-from lunchkit.questions.refusals import (
-    AskedOffRecord,
-    QuestionsClosed,
-    SupportClosed,
-    TooManyQuestions,
-    TooManyWaiting,
-)
-from lunchkit.rooms.actions import room_of
-from lunchkit.rooms.devices import new_device
-from lunchkit.rooms.models import Room
-from lunchkit.rooms.queries import revisions_of
+from lunchkit.room.queries import revisions_of
 from tests.chromium import open_context
 from tests.conftest import EventMaker, csrf_of, new_client
 from tests.live import house

@@ -18,20 +18,21 @@ from flask.testing import FlaskClient
 from flask_babel import force_locale
 from sqlalchemy import text
 
-from lunchkit import background, clock
-from lunchkit.config import current_settings
-from lunchkit.db import db, transaction
-from lunchkit.doctor import database, machine
+from lunchkit import jobs as background
+from lunchkit.admin.health import database, machine
 from lunchkit.events.models import Event
-from lunchkit.heartbeat import DELIVERY, beat, clock_is_believed, last_beat, last_delivery
-from lunchkit.mail.actions import deliver_due, resume
-from lunchkit.mail.models import OutboxLetter
-from lunchkit.mail.outbox import promise_many
-from lunchkit.mail.rendering import Letter, Urgency, letter_kind
-from lunchkit.mail.turns import BATCH, PAUSES, next_in_turn
-from lunchkit.polls.actions import finish_closings
-from lunchkit.polls.closing import CLOSES_AFTER
-from lunchkit.polls.models import Stage
+from lunchkit.platform import clock
+from lunchkit.platform.config import current_settings
+from lunchkit.platform.db import db, transaction
+from lunchkit.platform.heartbeat import DELIVERY, beat, clock_is_believed, last_beat, last_delivery
+from lunchkit.platform.mail.actions import deliver_due, resume
+from lunchkit.platform.mail.models import OutboxLetter
+from lunchkit.platform.mail.outbox import promise_many
+from lunchkit.platform.mail.queue import BATCH, PAUSES, next_in_turn
+from lunchkit.platform.mail.rendering import Letter, Urgency, letter_kind
+from lunchkit.room.polls.actions import finish_closings
+from lunchkit.room.polls.closing import CLOSES_AFTER
+from lunchkit.room.polls.models import Stage
 from tests.conftest import EventMaker, Outbox
 from tests.room import asked, fresh, running_event
 from tests.server import free_port

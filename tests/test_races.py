@@ -22,12 +22,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import insert, text
 from sqlalchemy.exc import IntegrityError
 
-from lunchkit import clock
 from lunchkit.app import create_app
-from lunchkit.config import Settings
-from lunchkit.db import db
-from lunchkit.events.changes import details_of
+from lunchkit.events.details import details_of
 from lunchkit.events.models import Event
+from lunchkit.platform import clock
+from lunchkit.platform.config import Settings
+from lunchkit.platform.db import db
 from lunchkit.registrations import actions
 from lunchkit.registrations.models import Registration, Standing
 from lunchkit.registrations.queries import count_seats

@@ -15,20 +15,20 @@ from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, expect
 from werkzeug.test import TestResponse, encode_multipart
 
-from lunchkit import clock
-from lunchkit.accounts.actions import issue_console_link
-from lunchkit.accounts.queries import organiser_by_email
-from lunchkit.db import db
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
-from lunchkit.images.actions import take_down
-from lunchkit.images.intake import MOST_BYTES
-from lunchkit.polls.models import Poll
+from lunchkit.platform import clock
+from lunchkit.platform.db import db
+from lunchkit.platform.images.actions import take_down
+from lunchkit.platform.images.intake import MOST_BYTES
+from lunchkit.platform.web import PICTURE_BODY
 from lunchkit.recap import actions
-from lunchkit.recap.listing import outline
+from lunchkit.recap.admin_queries import outline
 from lunchkit.recap.queries import sections_of
 from lunchkit.recap.sections import SectionKind
-from lunchkit.web import PICTURE_BODY
+from lunchkit.room.polls.models import Poll
+from lunchkit.team.actions import issue_console_link
+from lunchkit.team.queries import organiser_by_email
 from tests.browser import form_token
 from tests.conftest import EventMaker, new_client
 from tests.live import House, house

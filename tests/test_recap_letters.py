@@ -10,16 +10,16 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from lunchkit import clock
-from lunchkit.db import db, transaction
 from lunchkit.events.models import Event
-from lunchkit.mail.actions import deliver_due
-from lunchkit.mail.message import build_message
-from lunchkit.mail.models import OutboxLetter
-from lunchkit.mail.rendering import Letter
+from lunchkit.platform import clock
+from lunchkit.platform.db import db, transaction
+from lunchkit.platform.mail.actions import deliver_due
+from lunchkit.platform.mail.message import build_message
+from lunchkit.platform.mail.models import OutboxLetter
+from lunchkit.platform.mail.rendering import Letter
 from lunchkit.registrations import actions
+from lunchkit.registrations.emails import promise_recap_letters
 from lunchkit.registrations.keys import unsubscribe_token
-from lunchkit.registrations.letters import promise_recap_letters
 from lunchkit.registrations.models import Registration, Standing
 from tests.attendee import people, send, tokens_of
 from tests.conftest import EventMaker, Outbox, csrf_of, details

@@ -8,9 +8,9 @@ from flask import Flask
 from playwright.sync_api import Browser, Page, Request
 from pypdf import PdfReader
 
-from lunchkit.db import db
-from lunchkit.images.actions import take_down
-from lunchkit.images.models import Picture
+from lunchkit.platform.db import db
+from lunchkit.platform.images.actions import take_down
+from lunchkit.platform.images.models import Picture
 from lunchkit.recap.sections import SectionKind
 from tests.chromium import DESK, PHONE, open_context
 from tests.looks import faults, over_budget, weigh

@@ -9,19 +9,19 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from lunchkit import clock
-from lunchkit.db import db
 from lunchkit.events.models import Event
-from lunchkit.images.actions import put_back, take_down
-from lunchkit.polls.models import Kind, Tally, WrittenAnswer
-from lunchkit.questions.actions import mark_off_record
-from lunchkit.questions.models import Question
+from lunchkit.platform import clock
+from lunchkit.platform.db import db
+from lunchkit.platform.images.actions import put_back, take_down
 from lunchkit.recap.document import article_of, folded_words, freeze
 from lunchkit.recap.models import Recap
 from lunchkit.recap.queries import sections_of
 from lunchkit.recap.sections import SHAPES, SectionKind
-from lunchkit.recap.views import key_figure, slice_of
+from lunchkit.recap.view_models import key_figure, slice_of
 from lunchkit.registrations.actions import register_by_hand
+from lunchkit.room.polls.models import Kind, Tally, WrittenAnswer
+from lunchkit.room.qa.actions import mark_off_record
+from lunchkit.room.qa.models import Question
 from lunchkit.speakers.models import Quotation
 from tests.conftest import EventMaker, details
 from tests.recaps import (

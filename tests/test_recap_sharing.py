@@ -8,9 +8,9 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from lunchkit.db import db
-from lunchkit.images.actions import take_down
-from lunchkit.links import token_hash
+from lunchkit.platform.db import db
+from lunchkit.platform.images.actions import take_down
+from lunchkit.platform.links import token_hash
 from lunchkit.recap.sections import SHAPES, FieldKind
 from lunchkit.speakers.models import Quotation
 from tests.conftest import EventMaker, new_client

@@ -7,15 +7,15 @@ from secrets import token_hex
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
-from lunchkit.accounts.actions import add_organiser, issue_console_link
-from lunchkit.accounts.queries import organiser_by_email
-from lunchkit.db import SQLITE_DRIVER, db, transaction
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
+from lunchkit.platform.db import SQLITE_DRIVER, db, transaction
 from lunchkit.recap.actions import draft_recap
 from lunchkit.recap.models import RecapSection, RecapVersion
 from lunchkit.recap.queries import sections_of, versions_of
 from lunchkit.recap.sections import SectionKind
+from lunchkit.team.actions import add_organiser, issue_console_link
+from lunchkit.team.queries import organiser_by_email
 from tests.chromium import DESK, open_context
 from tests.live import House, house
 from tests.looks import ORGANISER, axe_violations, faults, over_budget, weigh

@@ -11,23 +11,23 @@ from flask.testing import FlaskClient
 from PIL import Image
 from sqlalchemy import select, update
 
-from lunchkit import clock
-from lunchkit.accounts.actions import add_organiser
-from lunchkit.db import db
 from lunchkit.events.models import Event
-from lunchkit.images.models import Picture
-from lunchkit.polls.models import Poll, Tally
-from lunchkit.questions.actions import mark_off_record
-from lunchkit.questions.models import Question
+from lunchkit.platform import clock
+from lunchkit.platform.db import db
+from lunchkit.platform.images.models import Picture
 from lunchkit.recap import actions
-from lunchkit.recap.content import wording
+from lunchkit.recap.errors import Overtaken
 from lunchkit.recap.models import Recap, RecapSection
+from lunchkit.recap.operations import MOST_VERSIONS
 from lunchkit.recap.queries import corrections_of, recap_of, sections_of
-from lunchkit.recap.refusals import Overtaken
+from lunchkit.recap.section_content import wording
 from lunchkit.recap.sections import SHAPES, FieldKind, SectionKind
-from lunchkit.recap.steps import MOST_VERSIONS
 from lunchkit.registrations.actions import cancel_registration, register_by_hand
 from lunchkit.registrations.models import Registration
+from lunchkit.room.polls.models import Poll, Tally
+from lunchkit.room.qa.actions import mark_off_record
+from lunchkit.room.qa.models import Question
+from lunchkit.team.actions import add_organiser
 from tests.browser import form_token, sign_in
 from tests.conftest import EventMaker, Outbox, details, new_client
 from tests.recaps import FullLunch, full_lunch, write_recap

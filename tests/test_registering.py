@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 
-from lunchkit import clock
-from lunchkit.db import db, transaction
-from lunchkit.events.changes import details_of
+from lunchkit.events.details import details_of
 from lunchkit.events.models import Event
+from lunchkit.platform import clock
+from lunchkit.platform.db import db, transaction
 from lunchkit.registrations import actions
 from lunchkit.registrations.forms import edit_form
 from lunchkit.registrations.models import Needs, Registration, Standing

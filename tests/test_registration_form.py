@@ -9,11 +9,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from lunchkit import clock
-from lunchkit.config import Settings
-from lunchkit.db import db
 from lunchkit.events.models import Event
-from lunchkit.mail.models import OutboxLetter
+from lunchkit.platform import clock
+from lunchkit.platform.config import Settings
+from lunchkit.platform.db import db
+from lunchkit.platform.mail.models import OutboxLetter
 from lunchkit.registrations.actions import register_by_hand
 from lunchkit.registrations.models import Standing
 from tests.attendee import fill_in, hidden_fields, people, send, tokens_of

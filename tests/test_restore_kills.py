@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from lunchkit.backup import SIDE_FILES, back_up, check
-from lunchkit.config import Settings
-from lunchkit.db import SQLITE_DRIVER
+from lunchkit.platform.backup import SIDE_FILES, back_up, check
+from lunchkit.platform.config import Settings
+from lunchkit.platform.db import SQLITE_DRIVER
 from tests.test_cli import lunchkit
 
 CHILD = """
 import os, shutil, signal, sys
 from pathlib import Path
-from lunchkit.backup import restore
-from lunchkit.config import Settings
+from lunchkit.platform.backup import restore
+from lunchkit.platform.config import Settings
 from tests.test_restore_kills import careless_restore
 
 WATCHED = ("open", "os.rename", "os.remove", "os.chmod", "os.link")

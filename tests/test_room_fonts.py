@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from lunchkit.presenter.fitting import in_parts
+from lunchkit.site.presenter.fitting import in_parts
 from tests.chromium import open_context
 from tests.live import house
 from tests.test_room_budgets import JSON, Room

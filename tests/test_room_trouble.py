@@ -10,14 +10,18 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from lunchkit import clock
-from lunchkit.db import db
 from lunchkit.events.models import Event
-from lunchkit.live.detach import SOCKET, WATCH, Watch, detaching
-from lunchkit.live.hub import Channel, Feed
-from lunchkit.live.streams import hub, most_streams
-from lunchkit.polls import actions, closing
-from lunchkit.polls.actions import (
+from lunchkit.platform import clock
+from lunchkit.platform.db import db
+from lunchkit.platform.live.detach import SOCKET, WATCH, Watch, detaching
+from lunchkit.platform.live.hub import Channel, Feed
+from lunchkit.platform.live.streams import hub, most_streams
+from lunchkit.platform.text import MOST_MARKS, clean_line
+from lunchkit.room.errors import NoPlaceForKeys
+from lunchkit.room.keys import LENGTH, KeyRing
+from lunchkit.room.models import Slide
+from lunchkit.room.polls import actions, closing
+from lunchkit.room.polls.actions import (
     annul_poll,
     close_poll,
     end_rehearsal,
@@ -29,14 +33,10 @@ from lunchkit.polls.actions import (
     reveal_poll,
     start_rehearsal,
 )
-from lunchkit.polls.models import Poll, Stage
-from lunchkit.polls.queries import public_view, result_of
-from lunchkit.presenter.actions import show_slide, take_questions
-from lunchkit.rooms.keys import LENGTH, KeyRing
-from lunchkit.rooms.models import Slide
-from lunchkit.rooms.queries import box, keys
-from lunchkit.rooms.refusals import NoPlaceForKeys
-from lunchkit.text import MOST_MARKS, clean_line
+from lunchkit.room.polls.models import Poll, Stage
+from lunchkit.room.polls.queries import public_view, result_of
+from lunchkit.room.queries import box, keys
+from lunchkit.site.presenter.actions import show_slide, take_questions
 from tests.conftest import EventMaker, csrf_of, new_client
 from tests.room import ask, asked, code_of, fresh, phones, running_event
 

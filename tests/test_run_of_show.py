@@ -5,11 +5,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask.testing import FlaskClient
 
-from lunchkit import clock
-from lunchkit.db import db
-from lunchkit.errors import NotFound
 from lunchkit.events.models import Event
-from lunchkit.planning.actions import (
+from lunchkit.platform import clock
+from lunchkit.platform.db import db
+from lunchkit.platform.errors import NotFound
+from lunchkit.room.polls.actions import add_poll, close_poll, open_poll, remove_poll
+from lunchkit.room.polls.forms import PollDetails
+from lunchkit.run_sheet.actions import (
     MOST_ITEMS,
     RunIsFull,
     add_run_item,
@@ -18,11 +20,9 @@ from lunchkit.planning.actions import (
     move_run_item,
     take_back_run_item,
 )
-from lunchkit.planning.models import RunItem
-from lunchkit.planning.queries import run_items, run_of_show, where_the_room_stands
-from lunchkit.planning.views import ItemDetails
-from lunchkit.polls.actions import add_poll, close_poll, open_poll, remove_poll
-from lunchkit.polls.forms import PollDetails
+from lunchkit.run_sheet.models import RunItem
+from lunchkit.run_sheet.queries import run_items, run_of_show, where_the_room_stands
+from lunchkit.run_sheet.view_models import ItemDetails
 from tests.conftest import EventMaker, csrf_of
 from tests.room import ask
 from tests.test_organiser_lunches import post

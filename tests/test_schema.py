@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import create_engine, inspect, text
 from sqlalchemy import event as sqlalchemy_event
 
-from lunchkit import schema
 from lunchkit.app import create_app
-from lunchkit.config import Settings
-from lunchkit.db import db
+from lunchkit.platform import schema
+from lunchkit.platform.config import Settings
+from lunchkit.platform.db import db
 
 from .conftest import base_settings
 

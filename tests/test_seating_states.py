@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from sqlalchemy import select
 
-from lunchkit.db import db
-from lunchkit.events.changes import details_of
+from lunchkit.events.details import details_of
 from lunchkit.events.models import Event
+from lunchkit.platform.db import db
 from lunchkit.registrations import actions
 from lunchkit.registrations.models import Registration, Standing
 from lunchkit.registrations.queries import place_in_queue

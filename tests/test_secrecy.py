@@ -13,11 +13,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import inspect, text
 
-from lunchkit.backup import back_up
-from lunchkit.config import current_settings
-from lunchkit.db import SQLITE_DRIVER, db
 from lunchkit.events.models import Event
-from lunchkit.polls.actions import (
+from lunchkit.platform.backup import back_up
+from lunchkit.platform.config import current_settings
+from lunchkit.platform.db import SQLITE_DRIVER, db
+from lunchkit.room.ballot_store import Box
+from lunchkit.room.devices import ballot_tag, device_of
+from lunchkit.room.keys import KeyRing
+from lunchkit.room.polls.actions import (
     annul_poll,
     close_poll,
     end_rehearsal,
@@ -26,12 +29,9 @@ from lunchkit.polls.actions import (
     reveal_poll,
     start_rehearsal,
 )
-from lunchkit.polls.models import Poll, Stage
-from lunchkit.polls.queries import result_of
-from lunchkit.rooms.box import Box
-from lunchkit.rooms.devices import ballot_tag, device_of
-from lunchkit.rooms.keys import KeyRing
-from lunchkit.rooms.queries import box, keys
+from lunchkit.room.polls.models import Poll, Stage
+from lunchkit.room.polls.queries import result_of
+from lunchkit.room.queries import box, keys
 from tests.conftest import EventMaker
 from tests.room import Phone, all_bytes, ask, asked, code_of, fresh, key_bytes, phones, running_event
 

@@ -11,13 +11,13 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Browser
 from sqlalchemy import event as listening
 
-from lunchkit import clock
-from lunchkit.db import db
 from lunchkit.events.models import Colour, Event, Series
-from lunchkit.pages.archive import LONGEST, PAGE_SIZE, first_sentence
+from lunchkit.platform import clock
+from lunchkit.platform.db import db
+from lunchkit.platform.text import fold
 from lunchkit.recap.models import Recap
+from lunchkit.site.series import LONGEST, PAGE_SIZE, first_sentence
 from lunchkit.speakers.models import Appearance, Organisation, Speaker
-from lunchkit.text import fold
 from tests.chromium import open_context
 from tests.conftest import EventMaker
 from tests.live import House, house

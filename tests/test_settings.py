@@ -9,12 +9,13 @@ from threading import Thread
 import pytest
 from flask import Flask
 
-from lunchkit import links, stamps
-from lunchkit.accounts.actions import add_organiser
 from lunchkit.app import create_app
 from lunchkit.cli import cli
-from lunchkit.config import DEFAULT_ADDRESS, PREFIX, BadSettings, Settings, load_settings
-from lunchkit.db import db
+from lunchkit.platform import form_tokens as stamps
+from lunchkit.platform import links
+from lunchkit.platform.config import DEFAULT_ADDRESS, PREFIX, BadSettings, Settings, load_settings
+from lunchkit.platform.db import db
+from lunchkit.team.actions import add_organiser
 from tests.browser import is_inside, sign_in
 from tests.conftest import new_client
 

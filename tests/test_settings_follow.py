@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from lunchkit import background
+from lunchkit import jobs as background
 from lunchkit.app import create_app
-from lunchkit.config import DEFAULT_ADDRESS, Settings, current_settings
-from lunchkit.db import db
-from lunchkit.house.actions import change_settings, dress_house
-from lunchkit.house.in_force import follow_settings, in_force, look_of_the_house
+from lunchkit.platform.config import DEFAULT_ADDRESS, Settings, current_settings
+from lunchkit.platform.db import db
+from lunchkit.settings.actions import change_settings, dress_house
+from lunchkit.settings.in_force import follow_settings, in_force, look_of_the_house
 from tests.conftest import new_client
 from tests.uploads import logo_png
 

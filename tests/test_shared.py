@@ -8,8 +8,8 @@ from jinja2 import DictLoader, Environment
 from sqlalchemy import create_engine, literal, select
 
 from lunchkit.app import create_app
-from lunchkit.config import Settings
-from lunchkit.db import db
+from lunchkit.platform.config import Settings
+from lunchkit.platform.db import db
 from tests.shared import CompiledTemplates, share_statements
 
 

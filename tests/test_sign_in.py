@@ -10,14 +10,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from lunchkit import clock
-from lunchkit.accounts import actions
-from lunchkit.accounts.actions import add_organiser, remove_organiser, sign_out_everywhere
-from lunchkit.accounts.models import Organiser, OrganiserSession, Role, SignInLink
 from lunchkit.app import create_app
-from lunchkit.config import Settings
-from lunchkit.db import db
 from lunchkit.events.models import Event
+from lunchkit.platform import clock
+from lunchkit.platform.config import Settings
+from lunchkit.platform.db import db
+from lunchkit.team import actions
+from lunchkit.team.actions import add_organiser, remove_organiser, sign_out_everywhere
+from lunchkit.team.models import Organiser, OrganiserSession, Role, SignInLink
 from tests.browser import SIGN_IN, form_token, is_inside, press, sign_in
 from tests.conftest import Outbox, csrf_of, new_client
 

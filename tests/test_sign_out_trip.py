@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from lunchkit.accounts.actions import add_organiser, issue_console_link, remove_organiser
-from lunchkit.accounts.models import Role
+from lunchkit.team.actions import add_organiser, issue_console_link, remove_organiser
+from lunchkit.team.models import Role
 from tests.chromium import open_context
 from tests.live import House
 from tests.test_door_trip import (  # noqa: F401

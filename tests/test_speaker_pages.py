@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from lunchkit.db import db
 from lunchkit.events.queries import any_event_by_slug_or_404
-from lunchkit.links import public
+from lunchkit.platform.db import db
+from lunchkit.platform.links import public
 from lunchkit.speakers import actions
+from lunchkit.speakers.admin_forms import AppearanceDetails, OrganisationDetails, QuotationDetails
 from lunchkit.speakers.forms import SpeakerDetails
 from lunchkit.speakers.models import Speaker
-from lunchkit.speakers.organiser_forms import AppearanceDetails, OrganisationDetails, QuotationDetails
 from lunchkit.speakers.page import SpeakerPage, written_page
 from lunchkit.speakers.queries import private_link, talks_of
 from tests.chromium import DESK, PHONE, open_context, read_qr

@@ -14,21 +14,21 @@ from markupsafe import escape
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from lunchkit import clock
-from lunchkit.db import db
 from lunchkit.events.models import Event
-from lunchkit.images.models import Picture, PictureFile
-from lunchkit.links import derived_token
-from lunchkit.mail.rendering import render_letter
+from lunchkit.platform import clock
+from lunchkit.platform.db import db
+from lunchkit.platform.images.models import Picture, PictureFile
+from lunchkit.platform.links import derived_token
+from lunchkit.platform.mail.rendering import render_letter
+from lunchkit.platform.versions import ChangedMeanwhile
 from lunchkit.speakers import actions
+from lunchkit.speakers.admin_forms import AppearanceDetails, OrganisationDetails, QuotationDetails
+from lunchkit.speakers.emails import AN_HOUR
+from lunchkit.speakers.errors import LinkGone
 from lunchkit.speakers.forms import SpeakerDetails
-from lunchkit.speakers.letters import AN_HOUR
 from lunchkit.speakers.models import Appearance, Organisation, Quotation, Speaker
-from lunchkit.speakers.organiser_forms import AppearanceDetails, OrganisationDetails, QuotationDetails
 from lunchkit.speakers.page import SpeakerPage, draft_page
 from lunchkit.speakers.queries import SCOPE, appearances, approved_quotations, waiting_pages
-from lunchkit.speakers.refusals import LinkGone
-from lunchkit.versions import ChangedMeanwhile
 from tests.attendee import hidden_fields
 from tests.conftest import EventMaker, Outbox, csrf_of, new_client
 from tests.speaking import again, approve, form_of, link_of, organise, photo, send_photo, speak, submit, tables, write

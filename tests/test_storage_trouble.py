@@ -9,11 +9,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import event as database_event
 from sqlalchemy import func, select
 
-from lunchkit import stamps
-from lunchkit.config import Settings
-from lunchkit.db import SQLITE_DRIVER, db
 from lunchkit.events.models import Event
-from lunchkit.links import personal_tokens
+from lunchkit.platform import form_tokens as stamps
+from lunchkit.platform.config import Settings
+from lunchkit.platform.db import SQLITE_DRIVER, db
+from lunchkit.platform.links import personal_tokens
 from lunchkit.registrations.actions import register_by_hand
 from lunchkit.registrations.models import Registration
 from tests.conftest import details

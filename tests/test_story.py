@@ -19,7 +19,7 @@ from aiosmtpd.controller import Controller
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from lunchkit import clock
+from lunchkit.platform import clock
 from tests.chromium import DESK, open_context
 from tests.live import Postman, text_of
 from tests.server import free_port

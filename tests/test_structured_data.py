@@ -8,9 +8,9 @@ from typing import Any
 from flask import Flask
 from flask.testing import FlaskClient
 
-from lunchkit import clock
 from lunchkit.events.models import Event
-from lunchkit.pages.routes import structured_event
+from lunchkit.platform import clock
+from lunchkit.site.views import structured_event
 from tests.conftest import EventMaker
 
 FIELDS = {

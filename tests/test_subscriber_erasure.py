@@ -8,12 +8,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import delete
 
-from lunchkit import clock
-from lunchkit.db import db
+from lunchkit.admin.retention import purge_people
 from lunchkit.events.models import Event
-from lunchkit.mail.models import OutboxLetter
+from lunchkit.platform import clock
+from lunchkit.platform.db import db
+from lunchkit.platform.mail.models import OutboxLetter
 from lunchkit.subscribers.models import Guest, Wish
-from lunchkit.upkeep.actions import purge_people
 from tests.attendee import people, send
 from tests.conftest import EventMaker, new_client
 from tests.subscribers import asked, door_of, guest_of, invitations, invite, said_yes, wish_of

@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 
 from lunchkit.events.models import Event
-from lunchkit.mail.rendering import render_letter
+from lunchkit.platform.mail.rendering import render_letter
 from lunchkit.subscribers.actions import say_no, say_yes
 from tests.attendee import people, send, tokens_of
 from tests.conftest import EventMaker, Outbox

@@ -14,19 +14,19 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from lunchkit import clock
-from lunchkit.db import db
+from lunchkit.admin.retention import purge_people
 from lunchkit.events.models import Event
-from lunchkit.links import personal_tokens
-from lunchkit.mail.models import OutboxLetter
-from lunchkit.mailings.refusals import NobodyToReach
+from lunchkit.mailings.errors import NobodyToReach
+from lunchkit.platform import clock
+from lunchkit.platform.db import db
+from lunchkit.platform.links import personal_tokens
+from lunchkit.platform.mail.models import OutboxLetter
 from lunchkit.registrations import actions
 from lunchkit.registrations.models import Answer, CheckIn, Diet, Needs, Registration
-from lunchkit.subscribers import words
+from lunchkit.subscribers import consent as words
 from lunchkit.subscribers.actions import erase_guest, forget_old_wishes, say_no, say_yes, welcome_guest
 from lunchkit.subscribers.models import Guest, Source, Wish
 from lunchkit.subscribers.queries import guest_token
-from lunchkit.upkeep.actions import purge_people
 from tests.attendee import people, send, tokens_of
 from tests.conftest import EventMaker, Outbox, csrf_of, details, new_client
 from tests.seating import all_at_once
@@ -147,7 +147,7 @@ def test_the_proof_tells_the_words_their_language_and_both_moments(client: Flask
 def test_words_that_people_say_yes_to_have_a_version() -> None:
     said = "\n".join(str(text._args[0]) for text in (words.BOX, words.HINT, words.PROMISE))
     assert WORDINGS.get(words.VERSION) == hashlib.sha256(said.encode()).hexdigest()[:12], (
-        "other words need another version in lunchkit/subscribers/words.py"
+        "other words need another version in lunchkit/subscribers/consent.py"
     )
 
 

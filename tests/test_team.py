@@ -13,8 +13,10 @@ from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 
-from lunchkit import clock
-from lunchkit.accounts.actions import (
+from lunchkit.platform import clock
+from lunchkit.platform.db import db
+from lunchkit.platform.errors import Refusal
+from lunchkit.team.actions import (
     add_organiser,
     forget_old_sign_ins,
     forget_who_left,
@@ -23,13 +25,11 @@ from lunchkit.accounts.actions import (
     invite,
     remove_organiser,
 )
-from lunchkit.accounts.browsers import browser_name
-from lunchkit.accounts.forms import InvitationDetails
-from lunchkit.accounts.models import Invitation, Organiser, OrganiserSession, Role
-from lunchkit.accounts.queries import invitation_link, organiser_by_email, owner, present_organisers
-from lunchkit.accounts.refusals import NotTheOwner, OnlyToOrganisers, OwnerStays
-from lunchkit.db import db
-from lunchkit.errors import Refusal
+from lunchkit.team.browsers import browser_name
+from lunchkit.team.errors import NotTheOwner, OnlyToOrganisers, OwnerStays
+from lunchkit.team.forms import InvitationDetails
+from lunchkit.team.models import Invitation, Organiser, OrganiserSession, Role
+from lunchkit.team.queries import invitation_link, organiser_by_email, owner, present_organisers
 from tests.browser import INSIDE, is_inside, path_of, sign_in
 from tests.conftest import EventMaker, Outbox, csrf_of, new_client
 

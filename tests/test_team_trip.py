@@ -6,11 +6,11 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
-from lunchkit.accounts.actions import add_organiser, invite
-from lunchkit.accounts.forms import InvitationDetails
-from lunchkit.accounts.models import Role
-from lunchkit.accounts.queries import invitation_link, owner
-from lunchkit.db import db
+from lunchkit.platform.db import db
+from lunchkit.team.actions import add_organiser, invite
+from lunchkit.team.forms import InvitationDetails
+from lunchkit.team.models import Role
+from lunchkit.team.queries import invitation_link, owner
 from tests.chromium import open_context
 from tests.live import House, house, text_of
 from tests.looks import ATTENDEE, ORGANISER, faults, over_budget, weigh

@@ -9,11 +9,11 @@ from flask.testing import FlaskClient
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
-from lunchkit import clock
-from lunchkit.db import db
-from lunchkit.events.changes import details_of
+from lunchkit.events.details import details_of
 from lunchkit.events.forms import event_form
 from lunchkit.events.models import Event
+from lunchkit.platform import clock
+from lunchkit.platform.db import db
 from lunchkit.registrations.actions import change_event, register_by_hand
 from lunchkit.registrations.models import Registration
 from tests.conftest import EventMaker, Outbox, csrf_of, details

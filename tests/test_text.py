@@ -6,11 +6,11 @@ import time
 import pytest
 from flask import Flask
 
-from lunchkit.accounts.forms import return_path
-from lunchkit.i18n import paragraphs, typo
-from lunchkit.mail.addresses import BadAddress, normal_email
-from lunchkit.mail.domains import likely_meant
-from lunchkit.text import clean_line, clean_text, fold
+from lunchkit.platform.i18n import paragraphs, typo
+from lunchkit.platform.mail.addresses import BadAddress, normal_email
+from lunchkit.platform.mail.domains import likely_meant
+from lunchkit.platform.text import clean_line, clean_text, fold
+from lunchkit.team.forms import return_path
 
 pytestmark = pytest.mark.both_databases
 

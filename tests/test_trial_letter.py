@@ -11,15 +11,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from lunchkit.app import create_app
-from lunchkit.config import Settings, current_settings
-from lunchkit.db import db
-from lunchkit.house.actions import trials
-from lunchkit.house.letters import trial_letter
-from lunchkit.house.queries import is_mail_tested, the_house
-from lunchkit.mail import trial
-from lunchkit.mail.line import open_line
-from lunchkit.mail.reasons import explain
-from lunchkit.mail.trial import Trial, try_line
+from lunchkit.platform.config import Settings, current_settings
+from lunchkit.platform.db import db
+from lunchkit.platform.mail import test_email as trial
+from lunchkit.platform.mail.connection import open_line
+from lunchkit.platform.mail.reasons import explain
+from lunchkit.platform.mail.test_email import Trial, try_line
+from lunchkit.settings.actions import trials
+from lunchkit.settings.emails import trial_letter
+from lunchkit.settings.queries import is_mail_tested, the_house
 from tests.conftest import csrf_of
 from tests.mail_servers import PASSWORD, USER, Whim, knows_one_user, mail_server, silent_server, tls_context, tls_server
 from tests.server import free_port

@@ -11,8 +11,8 @@ from flask.testing import FlaskClient
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
-from lunchkit.db import db
 from lunchkit.events.models import Event
+from lunchkit.platform.db import db
 from tests.conftest import EventMaker, Outbox, csrf_of
 from tests.test_dates import coming, fresh
 from tests.test_telling import typed as filled

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from lunchkit.db import db
 from lunchkit.events.queries import any_event_by_slug_or_404
+from lunchkit.platform.db import db
 from lunchkit.recap.queries import sections_of
 from tests.chromium import DESK, open_context
 from tests.live import House, house

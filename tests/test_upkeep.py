@@ -8,12 +8,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from lunchkit import clock
-from lunchkit.db import db
+from lunchkit.admin.retention import REMINDER_WINDOW, due_at, promise_reminders
 from lunchkit.events.actions import publish_event
-from lunchkit.events.changes import details_of
+from lunchkit.events.details import details_of
 from lunchkit.events.models import REMINDERS, Event
-from lunchkit.mail.models import OutboxLetter
+from lunchkit.platform import clock
+from lunchkit.platform.db import db
+from lunchkit.platform.mail.models import OutboxLetter
 from lunchkit.registrations.actions import (
     cancel_event,
     cancel_registration,
@@ -22,7 +23,6 @@ from lunchkit.registrations.actions import (
     register_by_hand,
 )
 from lunchkit.registrations.models import Registration, Standing
-from lunchkit.upkeep.actions import REMINDER_WINDOW, due_at, promise_reminders
 from tests.conftest import EventMaker, Outbox, details
 from tests.conftest import Outbox as Letters
 

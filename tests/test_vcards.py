@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lunchkit.events.models import Event
+from lunchkit.platform.text import clean_line
 from lunchkit.speakers.exports import contact_card
 from lunchkit.speakers.page import SpeakerPage
-from lunchkit.text import clean_line
 from tests.speaking import speak
 
 ADDRESS = "https://lunch.example/speakers/laura-tocmacov"

@@ -9,18 +9,18 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from lunchkit import clock
-from lunchkit.db import db
 from lunchkit.events.models import Event
-from lunchkit.polls.actions import close_poll, finish_closings
-from lunchkit.polls.closing import CLOSES_AFTER
-from lunchkit.polls.models import Poll
-from lunchkit.rooms.actions import make_slips, room_of, use_slip
-from lunchkit.rooms.codes import SLIP_LENGTH
-from lunchkit.rooms.devices import new_device
-from lunchkit.rooms.models import VotingSlip
-from lunchkit.rooms.queries import box, lacks_slip, slips_of
-from lunchkit.rooms.refusals import SlipMissing
+from lunchkit.platform import clock
+from lunchkit.platform.codes import SLIP_LENGTH
+from lunchkit.platform.db import db
+from lunchkit.room.actions import make_slips, room_of, use_slip
+from lunchkit.room.devices import new_device
+from lunchkit.room.errors import SlipMissing
+from lunchkit.room.models import VotingSlip
+from lunchkit.room.polls.actions import close_poll, finish_closings
+from lunchkit.room.polls.closing import CLOSES_AFTER
+from lunchkit.room.polls.models import Poll
+from lunchkit.room.queries import box, lacks_slip, slips_of
 from tests.conftest import EventMaker, csrf_of
 from tests.room import Phone, ask, asked, fresh, phones, running_event
 

@@ -3,13 +3,13 @@
 import pytest
 from flask.testing import FlaskClient
 
-from lunchkit.accounts.actions import invite
-from lunchkit.accounts.forms import InvitationDetails
-from lunchkit.accounts.models import Organiser, Role
-from lunchkit.config import current_settings
-from lunchkit.db import db
 from lunchkit.events.models import Event
-from lunchkit.house.letters import trial_letter
+from lunchkit.platform.config import current_settings
+from lunchkit.platform.db import db
+from lunchkit.settings.emails import trial_letter
+from lunchkit.team.actions import invite
+from lunchkit.team.forms import InvitationDetails
+from lunchkit.team.models import Organiser, Role
 from tests.conftest import Outbox
 
 HERE = "http://lunch.example/organiser/"

@@ -14,13 +14,13 @@ from werkzeug.routing import IntegerConverter
 from werkzeug.test import TestResponse
 
 from lunchkit.app import create_app
-from lunchkit.config import Settings
-from lunchkit.db import db
 from lunchkit.events.models import Event
-from lunchkit.links import personal_tokens
-from lunchkit.presenter.routes import POLICY_WITH_EMPTY_ICON
+from lunchkit.platform.config import Settings
+from lunchkit.platform.db import db
+from lunchkit.platform.links import personal_tokens
+from lunchkit.platform.web import HEADERS, PICTURE_BODY, build_hash, read_whole_form
 from lunchkit.registrations.actions import register_by_hand
-from lunchkit.web import HEADERS, PICTURE_BODY, build_hash, read_whole_form
+from lunchkit.site.presenter.views import POLICY_WITH_EMPTY_ICON
 from tests.conftest import details, new_client
 from tests.room import code_of
 
@@ -150,7 +150,7 @@ def test_static_files_travel_compressed_to_those_who_want_it(client: FlaskClient
         "%00",
         "a" * 300,
         "a/" * 2000,
-        "..\\web.py",
+        "..\\platform/web.py",
         "css\\base.css",
         "C:/x",
         ".git/config",

@@ -6,8 +6,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from lunchkit import clock
-from lunchkit.accounts.models import Organiser, Role
+from lunchkit.platform import clock
+from lunchkit.team.models import Organiser, Role
 from tests.conftest import EventMaker
 from tests.test_team import ada, ada_client, ask, join, link_of
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lunchkit.polls.words import LONGEST_WORD, clean_word, fold
+from lunchkit.room.polls.word_folding import LONGEST_WORD, clean_word, fold
 
 SAME = [
     ("confiance", "Confiance"), ("confiance", "la confiance"), ("confiance", "confiances"), ("confiance", "CONFIANCE !"),

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from lunchkit.accounts.actions import add_organiser, issue_console_link
-from lunchkit.accounts.models import Role
-from lunchkit.db import db
+from lunchkit.platform.db import db
+from lunchkit.team.actions import add_organiser, issue_console_link
+from lunchkit.team.models import Role
 from tests.chromium import DESK, PHONE, open_context
 from tests.live import House, house
 from tests.looks import SMALL, faults_here, overflow

@@ -8,13 +8,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import event as sql_event
 from sqlalchemy import insert
 
-from lunchkit import clock
-from lunchkit.db import db
 from lunchkit.events.actions import add_question
-from lunchkit.events.changes import QuestionDetails
+from lunchkit.events.details import QuestionDetails
 from lunchkit.events.models import Event
+from lunchkit.platform import clock
+from lunchkit.platform.db import db
 from lunchkit.registrations.actions import cancel_registration, register_by_hand
-from lunchkit.registrations.listing import all_rows, registrations_page
+from lunchkit.registrations.admin_queries import all_rows, registrations_page
 from lunchkit.registrations.models import Answer, Diet, Needs, Registration, Standing, folded_of
 from tests.conftest import EventMaker, Outbox, details
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from lunchkit import schema
 from lunchkit.app import create_app
-from lunchkit.db import db
 from lunchkit.demo import plant_demo
+from lunchkit.platform import schema
+from lunchkit.platform.db import db
 from tests.conftest import base_settings
 from tests.forking import Forked, starter
 from tests.server import Client, Process, Server, start_command

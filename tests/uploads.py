@@ -9,7 +9,7 @@ from typing import Any
 from PIL import Image, ImageDraw, PngImagePlugin
 from werkzeug.datastructures import FileStorage
 
-from lunchkit.images.redraw import Drawing
+from lunchkit.platform.images.redraw import Drawing
 
 CAPTURED = (46, 12, 7)
 """Degrees, minutes, seconds of where the photo was taken."""

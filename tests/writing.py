@@ -6,8 +6,8 @@ from html.parser import HTMLParser
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from lunchkit.db import db
 from lunchkit.events.models import Event
+from lunchkit.platform.db import db
 from lunchkit.recap.models import RecapSection, RecapVersion
 from lunchkit.recap.queries import sections_of, versions_of
 from lunchkit.recap.sections import SectionKind

@@ -2,7 +2,7 @@
 
 ``python -m tests.zygote FOLDER`` reads a question a line, answers each with a line, and ends when its input does:
 ``{"environment": …, "folder": …, "log": …}`` starts a server, the answer is its process number; ``{"ended": number}``
-asks for its exit status. All that a server is told is put in place after the fork; then ``lunchkit.serve.main`` runs as
+asks for its exit status. All that a server is told is put in place after the fork; then ``serve.main`` runs as
 in ``python -m lunchkit.serve``, and ``tests/test_zygote.py`` holds one against the other. FOLDER keeps templates.
 """
 
@@ -27,7 +27,7 @@ from sqlalchemy.orm import configure_mappers
 
 from lunchkit import serve
 from lunchkit.app import create_app
-from lunchkit.config import LANGUAGES, Settings
+from lunchkit.platform.config import LANGUAGES, Settings
 from tests.shared import CompiledTemplates, share_addresses, share_catalogues
 
 fork, waitpid = monkey.get_original("os", ["fork", "waitpid"])

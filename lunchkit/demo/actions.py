@@ -13,26 +13,26 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from lunchkit import clock
-from lunchkit.accounts.actions import add_organiser
-from lunchkit.accounts.models import Organiser
-from lunchkit.db import transaction
-from lunchkit.demo import may
+from lunchkit.demo import may_2025 as may
 from lunchkit.events.models import Colour, Event, Series
-from lunchkit.planning.models import RunItem
-from lunchkit.polls.actions import open_poll
-from lunchkit.polls.models import Choice, Kind, Poll
-from lunchkit.polls.steps import freeze, movement_between
-from lunchkit.presenter.actions import take_questions
+from lunchkit.platform import clock
+from lunchkit.platform.db import transaction
 from lunchkit.recap.actions import add_section, draft_recap, move_section, publish_recap, save_section
-from lunchkit.recap.content import wording
 from lunchkit.recap.queries import sections_of
+from lunchkit.recap.section_content import wording
 from lunchkit.recap.sections import SectionKind
 from lunchkit.registrations.actions import register_by_hand
 from lunchkit.registrations.details import AttendeeDetails
 from lunchkit.registrations.models import Diet
+from lunchkit.room.polls.actions import open_poll
+from lunchkit.room.polls.models import Choice, Kind, Poll
+from lunchkit.room.polls.operations import freeze, movement_between
+from lunchkit.run_sheet.models import RunItem
+from lunchkit.site.presenter.actions import take_questions
 from lunchkit.speakers.models import Appearance, Organisation, Speaker
 from lunchkit.subscribers.actions import welcome_guest
+from lunchkit.team.actions import add_organiser
+from lunchkit.team.models import Organiser
 
 ZONE = "Europe/Zurich"
 CONTACT = "lunch@example.org"

@@ -6,13 +6,13 @@ import socket
 from collections.abc import Mapping
 from pathlib import Path
 
-from lunchkit.accounts.actions import issue_console_link
-from lunchkit.config import full_name
 from lunchkit.demo.actions import Demo
-from lunchkit.instance import SERVED, USED
-from lunchkit.links import public
-from lunchkit.rooms.actions import room_of
+from lunchkit.platform.config import full_name
+from lunchkit.platform.instance import SERVED, USED
+from lunchkit.platform.links import public
+from lunchkit.room.actions import room_of
 from lunchkit.speakers.queries import appearances
+from lunchkit.team.actions import issue_console_link
 
 MARK = "this-is-a-demo"
 NETWORK = "APRÈS-GE"

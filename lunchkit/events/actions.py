@@ -4,14 +4,14 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from lunchkit import clock
-from lunchkit.audit.recording import tell
-from lunchkit.db import transaction
-from lunchkit.errors import NotFound, Refusal
-from lunchkit.events.changes import QuestionDetails, give_members_link
+from lunchkit.events.details import QuestionDetails, give_members_link
 from lunchkit.events.models import Event, FormQuestion
-from lunchkit.events.steps import hold_event, slug_for
-from lunchkit.versions import count_version, require_version
+from lunchkit.events.operations import hold_event, slug_for
+from lunchkit.platform import clock
+from lunchkit.platform.audit.recording import tell
+from lunchkit.platform.db import transaction
+from lunchkit.platform.errors import NotFound, Refusal
+from lunchkit.platform.versions import count_version, require_version
 
 MOST_QUESTIONS = 5
 """Of one's own on a form: more, and people leave it."""

@@ -10,13 +10,13 @@ from flask import render_template
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from lunchkit.calendar import Entry
-from lunchkit.config import current_settings
 from lunchkit.events.models import Event
 from lunchkit.events.queries import all_series
-from lunchkit.i18n import when
-from lunchkit.links import public
-from lunchkit.text import clean_line, clean_text
+from lunchkit.platform.calendar import Entry
+from lunchkit.platform.config import current_settings
+from lunchkit.platform.i18n import when
+from lunchkit.platform.links import public
+from lunchkit.platform.text import clean_line, clean_text
 
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 """When a feed changed that has never held anything."""

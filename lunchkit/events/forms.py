@@ -24,12 +24,12 @@ from wtforms import (
 from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import CheckboxInput
 
-from lunchkit import clock
-from lunchkit.clock import AmbiguousLocalTime, NoSuchLocalTime, from_wall
-from lunchkit.config import current_settings
-from lunchkit.events.changes import EventDetails
+from lunchkit.events.details import EventDetails
 from lunchkit.events.models import FOOD_KEPT_FOR, Colour, Diet, Event
-from lunchkit.fields import (
+from lunchkit.platform import clock
+from lunchkit.platform.clock import AmbiguousLocalTime, NoSuchLocalTime, from_wall
+from lunchkit.platform.config import current_settings
+from lunchkit.platform.fields import (
     DAY_FORMS,
     HOUR_FORMS,
     MOMENT_FORMS,
@@ -42,9 +42,9 @@ from lunchkit.fields import (
     between,
     has_a_word,
 )
-from lunchkit.mail.addresses import valid_email
-from lunchkit.text import clean_line, clean_text
-from lunchkit.versions import VersionedForm
+from lunchkit.platform.mail.addresses import valid_email
+from lunchkit.platform.text import clean_line, clean_text
+from lunchkit.platform.versions import VersionedForm
 
 MOST_SEATS = 2000
 YEARS = range(2000, 2101)
@@ -84,7 +84,7 @@ class MealsField(SelectMultipleField):
 
 
 class EventForm(VersionedForm):
-    """One lunch. Its token is asked for at the door of the house (``lunchkit.csrf``), before the form is read."""
+    """One lunch. Its token is asked for at the door of the house (``platform.csrf``), before the form is read."""
 
     zone = "Europe/Zurich"
     kept_hours: tuple[datetime, datetime] | None = None

@@ -11,9 +11,9 @@ from sqlalchemy import JSON, CheckConstraint, ColumnElement, ForeignKey, LargeBi
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from lunchkit import links
-from lunchkit.db import KEY, NOT_PERSONAL, PERSONAL, Model, Moment
-from lunchkit.versions import Versioned
+from lunchkit.platform import links
+from lunchkit.platform.db import KEY, NOT_PERSONAL, PERSONAL, Model, Moment
+from lunchkit.platform.versions import Versioned
 
 FOOD_KEPT_FOR = timedelta(days=2)
 """Food and access needs are erased this long after the lunch."""

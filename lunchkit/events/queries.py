@@ -5,9 +5,9 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, select
 
-from lunchkit.db import db
-from lunchkit.errors import NotFound
 from lunchkit.events.models import Event, FormQuestion, Series
+from lunchkit.platform.db import db
+from lunchkit.platform.errors import NotFound
 
 
 def event_by_slug_or_404(slug: str) -> Event:

@@ -6,31 +6,25 @@ from collections import Counter
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from lunchkit import clock
-from lunchkit.accounts.steps import forgets_names
-from lunchkit.config import current_settings
-from lunchkit.db import db, transaction
 from lunchkit.events.models import Event
-from lunchkit.house.refusals import TooManyTrials
-from lunchkit.limits import Window
-from lunchkit.mail.message import build_message
-from lunchkit.mail.outbox import Addressee, call_back, promise_to_all
-from lunchkit.mail.rendering import Letter
-from lunchkit.mail.trial import Trial, try_line
 from lunchkit.mailings.audiences import PEOPLE, why_not
 from lunchkit.mailings.emails import KINDS, MESSAGE
+from lunchkit.mailings.errors import OTHER_PEOPLE_NOW, EnoughForToday, NobodyToReach, NotWritable, SameWordsAgain
 from lunchkit.mailings.models import Audience, Mailing, Words
 from lunchkit.mailings.queries import A_DAY, free_again_at, is_left_to_invite, offered, once_key
-from lunchkit.mailings.refusals import (
-    OTHER_PEOPLE_NOW,
-    EnoughForToday,
-    NobodyToReach,
-    NotWritable,
-    SameWordsAgain,
-)
+from lunchkit.platform import clock
+from lunchkit.platform.config import current_settings
+from lunchkit.platform.db import db, transaction
+from lunchkit.platform.limits import Window
+from lunchkit.platform.mail.message import build_message
+from lunchkit.platform.mail.outbox import Addressee, call_back, promise_to_all
+from lunchkit.platform.mail.rendering import Letter
+from lunchkit.platform.mail.test_email import Trial, try_line
 from lunchkit.registrations.models import Registration
 from lunchkit.registrations.seats import lock_event
+from lunchkit.settings.errors import TooManyTrials
 from lunchkit.subscribers.models import INVITATION, Guest
+from lunchkit.team.operations import forgets_names
 
 trials = Window(20, 3600.0)
 

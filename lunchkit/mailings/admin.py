@@ -8,30 +8,31 @@ from flask_babel import LazyString, force_locale
 from flask_babel import gettext as _
 from flask_babel import ngettext as _n
 
-from lunchkit import clock, stamps
-from lunchkit.accounts.queries import current_organiser
-from lunchkit.config import current_settings
-from lunchkit.errors import NotFound
 from lunchkit.events.models import Event
+from lunchkit.events.paragraphs.actions import save_paragraph
+from lunchkit.events.paragraphs.queries import own_texts, paragraph_row
 from lunchkit.events.queries import any_event_by_slug_or_404
-from lunchkit.house.refusals import NoMailServer
-from lunchkit.i18n import LANGUAGE_NAMES, language
-from lunchkit.mail.outbox import A_MINUTE
-from lunchkit.mail.queries import LetterState, last_leaves_at, letter_counts
-from lunchkit.mail.reasons import explain
-from lunchkit.mail.rendering import Letter
 from lunchkit.mailings import actions
 from lunchkit.mailings.audiences import PEOPLE, why_not
 from lunchkit.mailings.automatic import AUTOMATIC
 from lunchkit.mailings.emails import KINDS, preview, thanks
+from lunchkit.mailings.errors import NobodyToReach, enough_until
 from lunchkit.mailings.forms import MailingForm, ParagraphForm, mailing_form, paragraph_form
 from lunchkit.mailings.models import Audience
 from lunchkit.mailings.queries import Reach, free_again_at, mailings, reaches
-from lunchkit.mailings.refusals import NobodyToReach, enough_until
-from lunchkit.refusals import NO, readable, retry_header
-from lunchkit.registrations.letters import as_trial, sample_letter
-from lunchkit.wording.actions import save_paragraph
-from lunchkit.wording.queries import own_texts, paragraph_row
+from lunchkit.platform import clock
+from lunchkit.platform import form_tokens as stamps
+from lunchkit.platform.config import current_settings
+from lunchkit.platform.errors import NotFound
+from lunchkit.platform.i18n import LANGUAGE_NAMES, language
+from lunchkit.platform.mail.outbox import A_MINUTE
+from lunchkit.platform.mail.queries import LetterState, last_leaves_at, letter_counts
+from lunchkit.platform.mail.reasons import explain
+from lunchkit.platform.mail.rendering import Letter
+from lunchkit.platform.refusals import NO, readable, retry_header
+from lunchkit.registrations.emails import as_trial, sample_letter
+from lunchkit.settings.errors import NoMailServer
+from lunchkit.team.queries import current_organiser
 
 AREA = "/e/<slug>/emails"
 ONE = f"{AREA}/automatic/<kind>"

@@ -8,18 +8,18 @@ from flask_babel import LazyString, force_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from lunchkit import clock, links
-from lunchkit.db import db
 from lunchkit.events.models import Event
-from lunchkit.feedback.models import Stage, stage_of
-from lunchkit.feedback.queries import feedback_of
-from lunchkit.mail.rendering import Letter, Urgency, fill, letter_kind
 from lunchkit.mailings.audiences import PEOPLE
 from lunchkit.mailings.models import Audience, Mailing, Words
-from lunchkit.registrations.letters import SAMPLE
+from lunchkit.platform import clock, links
+from lunchkit.platform.db import db
+from lunchkit.platform.mail.rendering import Letter, Urgency, fill, letter_kind
+from lunchkit.registrations.emails import SAMPLE
 from lunchkit.registrations.models import Registration, Standing
-from lunchkit.registrations.steps import find_by_email
-from lunchkit.rooms.queries import room_of_event
+from lunchkit.registrations.operations import find_by_email
+from lunchkit.room.queries import room_of_event
+from lunchkit.room.survey.models import Stage, stage_of
+from lunchkit.room.survey.queries import feedback_of
 from lunchkit.speakers.queries import appearances
 from lunchkit.subscribers.models import INVITATION, Guest, Wish
 from lunchkit.subscribers.queries import guest_link

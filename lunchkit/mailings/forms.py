@@ -8,10 +8,10 @@ from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField, RadioField, StringField, TextAreaField
 from wtforms.validators import ValidationError
 
-from lunchkit.config import LANGUAGES
-from lunchkit.fields import BareForm, at_most
 from lunchkit.mailings.models import LONGEST_SUBJECT, LONGEST_TEXT, Audience, Words
-from lunchkit.text import clean_line, clean_text
+from lunchkit.platform.config import LANGUAGES
+from lunchkit.platform.fields import BareForm, at_most
+from lunchkit.platform.text import clean_line, clean_text
 
 LONGEST_PARAGRAPH = 1000
 

@@ -6,13 +6,13 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lunchkit.db import KEY, NOT_PERSONAL, PERSONAL, Model, Moment
+from lunchkit.platform.db import KEY, NOT_PERSONAL, PERSONAL, Model, Moment
 
 LONGEST_SUBJECT, LONGEST_TEXT = 150, 4000
 
 
 class Audience(StrEnum):
-    """To whom a mailing goes: see ``lunchkit.mailings.audiences``."""
+    """To whom a mailing goes: see ``mailings.audiences``."""
 
     SUBSCRIBERS = "subscribers"
     SEATED = "seated"

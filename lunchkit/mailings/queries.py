@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, String, and_, cast, exists, func, literal, not_, select
 
-from lunchkit.db import db
 from lunchkit.events.models import Event
-from lunchkit.mail.models import OutboxLetter
 from lunchkit.mailings.audiences import PEOPLE, why_not
 from lunchkit.mailings.models import Audience, Mailing
+from lunchkit.platform.db import db
+from lunchkit.platform.mail.models import OutboxLetter
 from lunchkit.registrations.models import Registration
 from lunchkit.subscribers.models import Guest, Wish
 from lunchkit.subscribers.queries import IN_WISH

@@ -1,8 +1,8 @@
-"""Run by Alembic: applies the steps on the connection that ``lunchkit.schema`` hands over."""
+"""Run by Alembic: applies the steps on the connection that ``platform.schema`` hands over."""
 
 from alembic import context
 
-from lunchkit.db import db
+from lunchkit.platform.db import db
 
 connection = context.config.attributes["connection"]
 context.configure(

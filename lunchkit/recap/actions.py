@@ -8,20 +8,17 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lunchkit import clock
-from lunchkit.db import leave_traces, transaction
-from lunchkit.errors import NotFound
 from lunchkit.events.models import Event
-from lunchkit.events.steps import hold_event
-from lunchkit.images.models import Picture
-from lunchkit.images.steps import destroy, lay_by, lock, take_up
-from lunchkit.links import derived_token, token_hash
-from lunchkit.recap.content import Wording, wording
+from lunchkit.events.operations import hold_event
+from lunchkit.platform import clock
+from lunchkit.platform.db import leave_traces, transaction
+from lunchkit.platform.errors import NotFound
+from lunchkit.platform.images.models import Picture
+from lunchkit.platform.images.operations import destroy, lay_by, lock, take_up
+from lunchkit.platform.links import derived_token, token_hash
 from lunchkit.recap.document import article_of, folded_words, licence_to_give
 from lunchkit.recap.drafting import draft_from_what_happened, empty_draft, snapshot_of
-from lunchkit.recap.models import Recap, RecapCorrection, RecapSection, RecapVersion
-from lunchkit.recap.queries import pictures_in_use, pictures_read, pictures_standing, sections_of
-from lunchkit.recap.refusals import (
+from lunchkit.recap.errors import (
     LicenceHasChanged,
     LunchHasNotBegun,
     LunchIsNotPublic,
@@ -29,16 +26,12 @@ from lunchkit.recap.refusals import (
     NothingToPublish,
     Overtaken,
 )
+from lunchkit.recap.models import Recap, RecapCorrection, RecapSection, RecapVersion
+from lunchkit.recap.operations import keep, lay_by_left, lock_recap, lock_section, without_strangers, write
+from lunchkit.recap.queries import pictures_in_use, pictures_read, pictures_standing, sections_of
+from lunchkit.recap.section_content import Wording, wording
 from lunchkit.recap.sections import SHAPES, SectionKind, pictures_in
-from lunchkit.recap.steps import (
-    keep,
-    lay_by_left,
-    lock_recap,
-    lock_section,
-    without_strangers,
-    write,
-)
-from lunchkit.registrations.letters import promise_recap_letters
+from lunchkit.registrations.emails import promise_recap_letters
 
 ORPHANED_FOR = timedelta(days=1)
 """Until then a picture may still be on its way to its place."""

@@ -10,25 +10,25 @@ from typing import Any
 
 from flask_babel import force_locale
 
-from lunchkit import clock
-from lunchkit.config import current_settings
 from lunchkit.events.models import Event
 from lunchkit.events.queries import coming_events
-from lunchkit.images.queries import pictures_by_token
-from lunchkit.licences import Licence, freer, licence_named
-from lunchkit.links import public
-from lunchkit.markdown import plain
-from lunchkit.polls.exports import result_from_json, result_json
-from lunchkit.polls.models import FEWEST_TOGETHER
-from lunchkit.polls.queries import poll_at, public_view
-from lunchkit.questions.queries import public_questions
-from lunchkit.recap.content import is_empty, wording
+from lunchkit.platform import clock
+from lunchkit.platform.config import current_settings
+from lunchkit.platform.images.queries import pictures_by_token
+from lunchkit.platform.licences import Licence, freer, licence_named
+from lunchkit.platform.links import public
+from lunchkit.platform.markdown import plain
+from lunchkit.platform.text import fold
 from lunchkit.recap.models import RecapCorrection, RecapSection
+from lunchkit.recap.section_content import is_empty, wording
 from lunchkit.recap.sections import SHAPES, FieldKind, FieldShape, SectionKind
-from lunchkit.recap.views import Article, FrozenPoll, NextLunch, Photo, Section
+from lunchkit.recap.view_models import Article, FrozenPoll, NextLunch, Photo, Section
 from lunchkit.registrations.queries import seats_left
+from lunchkit.room.polls.exports import result_from_json, result_json
+from lunchkit.room.polls.models import FEWEST_TOGETHER
+from lunchkit.room.polls.queries import poll_at, public_view
+from lunchkit.room.qa.queries import public_questions
 from lunchkit.speakers.queries import appearances, approved_quotations
-from lunchkit.text import fold
 
 VERSION = 1
 Content = dict[str, Any]

@@ -5,17 +5,17 @@ from typing import Any
 
 from flask_babel import force_locale
 
-from lunchkit.config import current_settings
 from lunchkit.events.models import Event
-from lunchkit.polls.models import Poll
-from lunchkit.polls.queries import polls_of
-from lunchkit.recap.content import Wording, wording
+from lunchkit.platform.config import current_settings
+from lunchkit.recap.admin_queries import numbers
 from lunchkit.recap.document import article_of, freeze
-from lunchkit.recap.listing import numbers
 from lunchkit.recap.models import Recap, RecapSection
 from lunchkit.recap.queries import corrections_of, lunches_to_come, sections_of
+from lunchkit.recap.section_content import Wording, wording
 from lunchkit.recap.sections import SHAPES, SectionKind
-from lunchkit.recap.views import Article
+from lunchkit.recap.view_models import Article
+from lunchkit.room.polls.models import Poll
+from lunchkit.room.polls.queries import polls_of
 
 
 def empty_draft() -> list[Wording]:

@@ -14,15 +14,15 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Field, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.form import BaseForm
 
-from lunchkit import clock
 from lunchkit.events.models import Event
-from lunchkit.fields import DAY_FORMS
-from lunchkit.markdown import is_safe_link, whole_link
-from lunchkit.polls.queries import polls_of
-from lunchkit.recap.content import Item, Wording, blank, is_empty
+from lunchkit.platform import clock
+from lunchkit.platform.fields import DAY_FORMS
+from lunchkit.platform.markdown import is_safe_link, whole_link
+from lunchkit.platform.text import clean_line, clean_text
 from lunchkit.recap.queries import lunches_to_come
+from lunchkit.recap.section_content import Item, Wording, blank, is_empty
 from lunchkit.recap.sections import SHAPES, TITLE, FieldKind, FieldShape, SectionKind
-from lunchkit.text import clean_line, clean_text
+from lunchkit.room.polls.queries import polls_of
 
 MOST_SLOTS = 60
 """Items of a form that are looked at, whoever may have made it."""

@@ -5,9 +5,9 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from lunchkit.db import KEY, NOT_PERSONAL, PERSONAL, Model, Moment
 from lunchkit.events.models import Event
-from lunchkit.recap.content import Wording, wording
+from lunchkit.platform.db import KEY, NOT_PERSONAL, PERSONAL, Model, Moment
+from lunchkit.recap.section_content import Wording, wording
 from lunchkit.recap.sections import SectionKind
 
 
@@ -22,7 +22,7 @@ class Recap(Model):
     published_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     """When it was published first."""
     published: Mapped[dict[str, Any] | None] = mapped_column(JSON, info=PERSONAL)
-    """What the public reads, figures frozen: see ``lunchkit.recap.document``. None before publication."""
+    """What the public reads, figures frozen: see ``recap.document``. None before publication."""
     words: Mapped[str] = mapped_column(Text, default="", info=PERSONAL)
     """What was published as folded words, for the search."""
     preview_nonce: Mapped[bytes | None] = mapped_column(LargeBinary(16), info=NOT_PERSONAL)
@@ -32,7 +32,7 @@ class Recap(Model):
 
 
 class RecapSection(Model):
-    """One section of a draft; ``data`` has the shape that its kind has in ``lunchkit.recap.sections``."""
+    """One section of a draft; ``data`` has the shape that its kind has in ``recap.sections``."""
 
     __tablename__ = "recap_section"
     __erased__ = "kept: the text of the report; updated_by goes with a forgotten organiser: recap.steps"

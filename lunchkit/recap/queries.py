@@ -5,19 +5,19 @@ from typing import Any
 
 from sqlalchemy import Select, func, select
 
-from lunchkit import clock
-from lunchkit.accounts.queries import current_organiser
-from lunchkit.db import db
-from lunchkit.errors import NotFound
 from lunchkit.events.models import Event
 from lunchkit.events.queries import coming_events
-from lunchkit.links import token_hash
-from lunchkit.mail.models import OutboxLetter
+from lunchkit.platform import clock
+from lunchkit.platform.db import db
+from lunchkit.platform.errors import NotFound
+from lunchkit.platform.links import token_hash
+from lunchkit.platform.mail.models import OutboxLetter
 from lunchkit.recap.models import Recap, RecapCorrection, RecapSection, RecapVersion
 from lunchkit.recap.sections import SectionKind, pictures_in
 from lunchkit.registrations.models import Registration, Standing
 from lunchkit.speakers.models import Quotation
 from lunchkit.speakers.queries import portraits_in_use
+from lunchkit.team.queries import current_organiser
 
 
 def recap_of(event_id: int) -> Recap | None:

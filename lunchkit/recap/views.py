@@ -1,188 +1,102 @@
-"""A recap as its page, its data and its press kit read it: what was frozen, beside the people and pictures of today."""
+"""Public doors of a recap: the article, its data, its press kit, and the secret preview of a draft."""
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
-from math import cos, floor, radians, sin
-from typing import Any
-from zoneinfo import ZoneInfo
+from flask import Blueprint, Response, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
 
-from lunchkit.events.models import Event, EventState
-from lunchkit.i18n import Scheduled, long_date
-from lunchkit.images.models import Picture
-from lunchkit.licences import FIRST, Licence
-from lunchkit.markdown import plain
-from lunchkit.polls.movement import Level, read
-from lunchkit.polls.pictures.drawing import breadth
-from lunchkit.polls.results import Result
-from lunchkit.recap.models import RecapCorrection
-from lunchkit.recap.sections import SHAPES, SectionKind
+from lunchkit.events.models import Event
+from lunchkit.events.queries import event_by_slug_or_404
+from lunchkit.platform.links import public
+from lunchkit.platform.web import compress
+from lunchkit.recap.document import article_of
+from lunchkit.recap.drafting import draft_article
+from lunchkit.recap.exports.data import recap_json
+from lunchkit.recap.exports.licence import licence_terms
+from lunchkit.recap.exports.press_kit import press_kit
+from lunchkit.recap.exports.sharing import card_of, share_links, take_down_address
+from lunchkit.recap.exports.structured import structured_article
+from lunchkit.recap.models import Recap
+from lunchkit.recap.queries import corrections_of, published_recap_or_404, recap_by_preview_or_404
+from lunchkit.recap.view_models import Article, key_figure, local_day, slice_of, written_day
 
-MOST_DISCS = 600
-"""Above, nobody counts discs any more: the figure stands alone."""
-_NUMBER = re.compile(r"[~≈<>+]?([0-9]{1,12}(?:[.,][0-9]+)?)(?![0-9.,])")
-_NAME_SIZES = (("", 6.6), ("long", 9.0), ("longer", 13.0))
-_SUMMARY = 240
-"""Letters of a description in search engines and shared links."""
-
-
-@dataclass(frozen=True)
-class FrozenPoll:
-    """The result of a poll as it was when the recap was published."""
-
-    kept: Mapping[str, Any]
-    """As ``lunchkit.polls.exports.result_json`` made it."""
-    kept_before: Mapping[str, Any] | None
-    result: Result
-    before: Result | None
-    movement: dict[str, Any] | None
-    has_page: bool = True
-    """Whether the page of the result still stands: not after the question was annulled."""
-
-    @property
-    def position(self) -> int:
-        return int(self.kept["position"])
-
-    @property
-    def note(self) -> str:
-        return str(self.kept.get("note", ""))
-
-    @property
-    def is_compared(self) -> bool:
-        """Whether there is a before to show beside it."""
-        return self.before is not None and self.result.is_shown and self.before.is_shown
-
-    @property
-    def shows_movement(self) -> bool:
-        """Whether a picture of how opinions moved may be drawn."""
-        return self.is_compared and read(self.movement).shows
-
-    @property
-    def moves_tell_all(self) -> bool:
-        """Whether that picture also holds both results, so that they need none of their own."""
-        by_hand = self.result.by_hand + (self.before.by_hand if self.before else 0)
-        return self.shows_movement and not by_hand and read(self.movement).level is Level.FLOWS
+bp = Blueprint("recap", __name__)
+bp.add_app_template_filter(key_figure)
+bp.add_app_template_filter(local_day, "local_day")
+bp.add_app_template_filter(written_day, "written_day")
+bp.add_app_template_global(slice_of, "slice_of")
+bp.add_app_template_global(take_down_address, "take_down_address")
 
 
-@dataclass(frozen=True)
-class Photo:
-    """A picture that is not taken down."""
-
-    number: int
-    """Its place among the pictures of the recap, for its address on the page."""
-    picture: Picture
-    caption: str
-
-
-@dataclass(frozen=True)
-class NextLunch:
-    """A lunch that is to come, and what its page offers."""
-
-    event: Event
-    state: EventState
-
-
-@dataclass(frozen=True)
-class Section:
-    """One section that has something to show."""
-
-    id: int
-    kind: SectionKind
-    title: str
-    """As it was written; empty: that of its kind."""
-    fields: Mapping[str, Any]
-    items: tuple[Any, ...] = ()
-    """As they were written; or ``Photo``, ``Appearance``, ``Quotation``, and of the room {text, supports, answered}."""
-    poll: FrozenPoll | None = None
-    next_lunch: NextLunch | None = None
-
-    @property
-    def heading(self) -> str:
-        """What stands above it; in the reader's language where nobody wrote a title."""
-        return self.title or str(SHAPES[self.kind].heading)
-
-    @property
-    def says_something(self) -> bool:
-        """Whether anything is left of it today."""
-        if self.kind is SectionKind.POLL:
-            return self.poll is not None
-        return bool(self.items or self.fields.get("text") or self.next_lunch)
-
-    @property
-    def name_size(self) -> str:
-        """How large its names may be set, so that no word of them is broken; and whether they take several lines."""
-        names = [str(item.get("name", "")) for item in self.items]
-        broadest = max((breadth(word) for name in names for word in name.split()), default=0)
-        size, room = next(((size, ems) for size, ems in _NAME_SIZES if broadest <= ems), ("longest", 30))
-        return f"{size} wraps" if max(map(breadth, names), default=0) > room else size
+@bp.get("/e/<slug>/recap")
+def show(slug: str) -> ResponseReturnValue:
+    event, recap, article = _published(slug)
+    address, told = _address(event), recap_json(recap, article)
+    page = render_template(
+        "recap/show.html",
+        article=article,
+        event=event,
+        address=address,
+        preview=False,
+        published_at=recap.published_at,
+        structured=structured_article(event, told, article.summary),
+        share=share_links(event, address),
+        terms=licence_terms(event, article.licence),
+    )
+    return _unless_known(compress(Response(page)))
 
 
-@dataclass(frozen=True)
-class Article:
-    """A recap, ready to be read."""
-
-    language: str
-    """Of what people wrote in it; the page around it speaks the reader's."""
-    sections: tuple[Section, ...]
-    corrections: tuple[RecapCorrection, ...] = ()
-    """The earliest first."""
-    licence: Licence = FIRST
-    """Under which its text, figures and results were given away."""
-
-    @property
-    def summary(self) -> str:
-        """The beginning of the introduction, or else of the first text, cut at a word."""
-        texts = [plain(section.fields.get("text", "")) for section in self.sections]
-        text = next(filter(None, texts), "")
-        return text if len(text) <= _SUMMARY else text[: _SUMMARY - 1].rpartition(" ")[0].rstrip(" ,;:") + "…"
+@bp.get("/e/<slug>/recap.json")
+def data(slug: str) -> ResponseReturnValue:
+    _event, recap, article = _published(slug)
+    return _unless_known(jsonify(recap_json(recap, article)))
 
 
-def key_figure(item: Mapping[str, Any]) -> dict[str, Any]:
-    """A figure that people repeat, with as many ``discs`` as it is worth: 0 where that cannot be told, or seen."""
-    disc = item["disc"] or 0
-    worth = _worth(item["value"])
-    discs = floor(worth / disc) if disc and worth is not None else 0
-    drawn = 1 <= discs <= MOST_DISCS
-    return {**item, "discs": discs if drawn else 0, "is_rounded": drawn and worth != disc * discs}
+@bp.get("/e/<slug>/recap.png")
+def card(slug: str) -> ResponseReturnValue:
+    event, _recap, article = _published(slug)
+    response = Response(card_of(event, article), content_type="image/png")
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return _unless_known(response)
 
 
-def _worth(value: str) -> float | None:
-    """What a figure is worth as a number: «6’000», «2,5 t», «100 %»; None for «a third»."""
-    found = _NUMBER.match("".join(char for char in value if not char.isspace() and char not in "'’"))
-    return float(found[1].replace(",", ".")) if found else None
+@bp.get("/e/<slug>/recap/press-kit.zip", endpoint="press_kit")
+def kit(slug: str) -> ResponseReturnValue:
+    event, recap, article = _published(slug)
+    told = recap_json(recap, article)
+    response = Response(press_kit(event, article, told), content_type="application/zip")
+    response.headers.set("Content-Disposition", "attachment", filename=f"{event.slug}.zip")
+    return _unless_known(response)
 
 
-@dataclass(frozen=True)
-class Slice:
-    """The hours of a lunch, cut out of the dial: a path, and the box around it."""
-
-    d: str
-    box: str
-
-
-def slice_of(event: Scheduled) -> Slice:
-    """What is left of the plate when the lunch is over."""
-    start = (event.starts_local.hour % 12 * 60 + event.starts_local.minute) / 2
-    minutes = (event.ends_local - event.starts_local).total_seconds() / 60
-    sweep = max(1.0, min(minutes, 700) / 2)
-    corners = [start, start + sweep] + [angle for angle in range(0, 1080, 90) if start < angle < start + sweep]
-    points = [(0.0, 0.0)] + [(100 * sin(radians(angle)), -100 * cos(radians(angle))) for angle in corners]
-    left, top = min(x for x, _y in points), min(y for _x, y in points)
-    width, height = max(x for x, _y in points) - left, max(y for _x, y in points) - top
-    (ax, ay), (bx, by) = points[1], points[2]
-    d = f"M0 0L{ax:.1f} {ay:.1f}A100 100 0 {int(sweep > 180)} 1 {bx:.1f} {by:.1f}z"
-    return Slice(d.replace("-0.0", "0.0"), f"{left:.1f} {top:.1f} {width:.1f} {height:.1f}".replace("-0.0", "0.0"))
+@bp.get("/recap/<token>")
+def preview(token: str) -> ResponseReturnValue:
+    recap = recap_by_preview_or_404(token)
+    page = render_template(
+        "recap/show.html",
+        article=draft_article(recap),
+        event=recap.event,
+        address=_address(recap.event),
+        preview=True,
+    )
+    response = Response(page)
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
 
 
-def local_day(moment: datetime, zone: str) -> date:
-    """The day of a moment on the calendar of a place."""
-    return moment.astimezone(ZoneInfo(zone)).date()
+def _address(event: Event) -> str:
+    return public("recap.show", slug=event.slug)
 
 
-def written_day(text: str) -> str:
-    """A day as it was typed (YYYY-MM-DD), as people write it; as it is where it is none."""
-    try:
-        return long_date(date.fromisoformat(text))
-    except ValueError:
-        return text
+def _published(slug: str) -> tuple[Event, Recap, Article]:
+    event = event_by_slug_or_404(slug)
+    recap = published_recap_or_404(event.id)
+    return event, recap, article_of(event, recap.published or {}, corrections_of(event.id))
+
+
+def _unless_known(response: Response) -> Response:
+    """The answer, or 304 to who has it already. It must be asked for each time: a picture may be taken down."""
+    response.cache_control.no_cache = True
+    response.vary.update(("Accept-Language", "Cookie"))
+    response.add_etag()
+    response.make_conditional(request)
+    return response

@@ -7,23 +7,21 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from lunchkit import clock
-from lunchkit.accounts.models import Organiser
-from lunchkit.audit.recording import Act, record, tell
-from lunchkit.db import leave_traces, transaction
-from lunchkit.erasures import Mark, note
-from lunchkit.errors import NotFound, TooMany
-from lunchkit.events.changes import EventDetails, apply_details, details_of, plan_of, told_changes
+from lunchkit.events.details import EventDetails, apply_details, details_of, plan_of, told_changes
 from lunchkit.events.models import Event
-from lunchkit.limits import Window
-from lunchkit.mail.addresses import fold_email
-from lunchkit.mail.models import OutboxLetter
-from lunchkit.mail.outbox import letters_lately
+from lunchkit.platform import clock
+from lunchkit.platform.audit.recording import Act, record, tell
+from lunchkit.platform.db import leave_traces, transaction
+from lunchkit.platform.erasures import Mark, note
+from lunchkit.platform.errors import NotFound, TooMany
+from lunchkit.platform.limits import Window
+from lunchkit.platform.mail.addresses import fold_email
+from lunchkit.platform.mail.models import OutboxLetter
+from lunchkit.platform.mail.outbox import letters_lately
+from lunchkit.platform.versions import require_version
 from lunchkit.registrations.details import AttendeeDetails, details_of_registration, fill_in
-from lunchkit.registrations.letters import Why, promise_letter, promise_recap_letter
-from lunchkit.registrations.models import Registration, Standing
-from lunchkit.registrations.queries import count_seats, place_in_queue
-from lunchkit.registrations.refusals import (
+from lunchkit.registrations.emails import Why, promise_letter, promise_recap_letter
+from lunchkit.registrations.errors import (
     AddressTaken,
     FormUsedAlready,
     IsADraft,
@@ -34,8 +32,8 @@ from lunchkit.registrations.refusals import (
     TooLate,
     WaitingListFull,
 )
-from lunchkit.registrations.seats import lock_event, would_be
-from lunchkit.registrations.steps import (
+from lunchkit.registrations.models import Registration, Standing
+from lunchkit.registrations.operations import (
     HELD_FOR,
     active_registrations,
     find_by_email,
@@ -53,8 +51,10 @@ from lunchkit.registrations.steps import (
     require_open_by_hand,
     serve_queue,
 )
-from lunchkit.subscribers.steps import ask_guest, forget_guest
-from lunchkit.versions import require_version
+from lunchkit.registrations.queries import count_seats, place_in_queue
+from lunchkit.registrations.seats import lock_event, would_be
+from lunchkit.subscribers.operations import ask_guest, forget_guest
+from lunchkit.team.models import Organiser
 
 LETTERS_AN_HOUR = 3
 """To one address, on the demand of a form that anybody can send."""

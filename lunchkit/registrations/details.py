@@ -2,7 +2,7 @@
 
 A field has the same name in the details, in the forms, in its column, and as the class of its cell in a list. The
 column says whether it is personal (``info``), its table how long it is kept: what stands in ``Needs`` goes two days
-after the lunch, the rest on the purge day. Erasure and the export of one's own data read that (``lunchkit.personal``).
+after the lunch, the rest on the purge day. Erasure and the export of one's own data read that (``platform.personal``).
 """
 
 import hashlib
@@ -13,7 +13,7 @@ from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from lunchkit.mail.addresses import fold_email
+from lunchkit.platform.mail.addresses import fold_email
 from lunchkit.registrations.models import Answer, Diet, Needs, Registration
 
 Answers = tuple[tuple[int, str], ...]

@@ -15,10 +15,10 @@ from flask_babel import gettext as _
 from xlsxwriter import Workbook
 
 from lunchkit.events.models import Event
+from lunchkit.platform.text import guard
+from lunchkit.registrations.admin_queries import AnswerColumn, Row
 from lunchkit.registrations.details import ATTENDEE_FIELDS, AttendeeField
-from lunchkit.registrations.listing import AnswerColumn, Row
 from lunchkit.registrations.models import Standing
-from lunchkit.text import guard
 
 CSV_TYPE = "text/csv; charset=utf-8"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -14,13 +14,13 @@ from wtforms.validators import DataRequired, ValidationError
 
 from lunchkit.events.models import Event, FormQuestion
 from lunchkit.events.queries import form_questions
-from lunchkit.fields import BareForm, at_most, has_a_word
-from lunchkit.mail.addresses import valid_email
+from lunchkit.platform.fields import BareForm, at_most, has_a_word
+from lunchkit.platform.mail.addresses import valid_email
+from lunchkit.platform.text import clean_line, clean_text
 from lunchkit.registrations.details import ATTENDEE_FIELDS, AttendeeDetails, details_of_registration
+from lunchkit.registrations.form_questions import own_name, own_values, read_answers, with_own_questions
 from lunchkit.registrations.models import Diet, Registration
-from lunchkit.registrations.own_questions import own_name, own_values, read_answers, with_own_questions
-from lunchkit.subscribers.words import BOX, HINT
-from lunchkit.text import clean_line, clean_text
+from lunchkit.subscribers.consent import BOX, HINT
 
 DIETS = [
     (Diet.EVERYTHING.value, _l("Eats everything")),

@@ -6,8 +6,8 @@ the button for its reader, from a copy of the letter that is years old, and whoe
 
 from itsdangerous import BadSignature
 
-from lunchkit.rooms.codes import LETTERS, clean_code
-from lunchkit.stamps import signer
+from lunchkit.platform.codes import LETTERS, clean_code
+from lunchkit.platform.form_tokens import signer
 
 SPOKEN_LENGTH = 6
 SPOKEN_END = (7, 2)

@@ -6,9 +6,9 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from lunchkit.db import DERIVED, KEY, NOT_PERSONAL, PERSONAL, Erased, Model, Moment
 from lunchkit.events.models import Diet, Event
-from lunchkit.text import fold
+from lunchkit.platform.db import DERIVED, KEY, NOT_PERSONAL, PERSONAL, Erased, Model, Moment
+from lunchkit.platform.text import fold
 
 __all__ = ["Answer", "Diet", "Needs", "Registration", "Standing"]
 

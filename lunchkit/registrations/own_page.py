@@ -4,21 +4,21 @@ from flask import Response, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from lunchkit import clock, qr
-from lunchkit.i18n import language
-from lunchkit.refusals import NO, readable, retry_header
+from lunchkit.platform import clock, qr
+from lunchkit.platform.i18n import language
+from lunchkit.platform.refusals import NO, readable, retry_header
 from lunchkit.registrations import actions
+from lunchkit.registrations.emails import ticket_address
 from lunchkit.registrations.forms import edit_form
 from lunchkit.registrations.keys import spoken_code, unsubscribe_token
-from lunchkit.registrations.letters import ticket_address
 from lunchkit.registrations.models import Registration, Standing
 from lunchkit.registrations.privacy import own_answers, own_data
 from lunchkit.registrations.queries import place_in_queue, registration_by_link_or_404
-from lunchkit.registrations.routes import bp
+from lunchkit.registrations.views import bp
 from lunchkit.subscribers.actions import welcome_guest
+from lunchkit.subscribers.consent import BOX, PROMISE
 from lunchkit.subscribers.models import Wish
 from lunchkit.subscribers.queries import guest_by_email, guest_token
-from lunchkit.subscribers.words import BOX, PROMISE
 
 __all__ = ["bp"]
 """All doors of attendees: those of this page, and those that need no link."""

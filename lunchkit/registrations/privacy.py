@@ -5,12 +5,12 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from lunchkit.db import db
 from lunchkit.events.models import Event
 from lunchkit.events.queries import all_form_questions
-from lunchkit.i18n import language, long_date
-from lunchkit.mail.models import OutboxLetter
-from lunchkit.personal import own_columns
+from lunchkit.platform.db import db
+from lunchkit.platform.i18n import language, long_date
+from lunchkit.platform.mail.models import OutboxLetter
+from lunchkit.platform.personal import own_columns
 from lunchkit.registrations.models import CheckIn, Registration
 from lunchkit.subscribers.queries import own_wish
 

@@ -2,13 +2,13 @@
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
-from lunchkit.db import db
-from lunchkit.errors import NotFound
 from lunchkit.events.models import Event
-from lunchkit.links import KeyGone, personal_tokens, token_hash
+from lunchkit.platform.db import db
+from lunchkit.platform.errors import NotFound
+from lunchkit.platform.links import KeyGone, personal_tokens, token_hash
+from lunchkit.registrations.errors import NothingLeftToSend
 from lunchkit.registrations.keys import read_unsubscribe_token
 from lunchkit.registrations.models import Registration, Standing
-from lunchkit.registrations.refusals import NothingLeftToSend
 
 LARGEST_ID = 2**31 - 1
 """What a number of a row may be: PostgreSQL refuses to compare with more."""

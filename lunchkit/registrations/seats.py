@@ -11,8 +11,8 @@ from datetime import datetime
 from sqlalchemy import bindparam, case, func, select
 from sqlalchemy.orm import Session
 
-from lunchkit.errors import NotFound
 from lunchkit.events.models import Event
+from lunchkit.platform.errors import NotFound
 from lunchkit.registrations.models import Registration, Standing
 from lunchkit.registrations.queries import count_seats
 

@@ -7,20 +7,19 @@ from dataclasses import asdict, replace
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from lunchkit import clock, links
-from lunchkit.db import leave_traces, transaction
-from lunchkit.errors import Refusal
 from lunchkit.events.models import Event
-from lunchkit.events.steps import hold_event
-from lunchkit.images.actions import erase_picture, keep_picture
+from lunchkit.events.operations import hold_event
+from lunchkit.platform import clock, links
+from lunchkit.platform.db import leave_traces, transaction
+from lunchkit.platform.errors import Refusal
+from lunchkit.platform.images.actions import erase_picture, keep_picture
+from lunchkit.platform.versions import ChangedMeanwhile, count_version, require_version
+from lunchkit.speakers.admin_forms import AppearanceDetails, OrganisationDetails, QuotationDetails, details_of
+from lunchkit.speakers.emails import promise_submission
+from lunchkit.speakers.errors import SpeaksAlready
 from lunchkit.speakers.forms import SpeakerDetails
-from lunchkit.speakers.letters import promise_submission
 from lunchkit.speakers.models import Appearance, Organisation, Quotation, Speaker
-from lunchkit.speakers.organiser_forms import AppearanceDetails, OrganisationDetails, QuotationDetails, details_of
-from lunchkit.speakers.page import SpeakerPage, draft_page, public_page, written_page
-from lunchkit.speakers.queries import SCOPE
-from lunchkit.speakers.refusals import SpeaksAlready
-from lunchkit.speakers.steps import (
+from lunchkit.speakers.operations import (
     correct,
     erase_portraits,
     forget_unless_elsewhere,
@@ -32,7 +31,8 @@ from lunchkit.speakers.steps import (
     publish,
     speaker_named,
 )
-from lunchkit.versions import ChangedMeanwhile, count_version, require_version
+from lunchkit.speakers.page import SpeakerPage, draft_page, public_page, written_page
+from lunchkit.speakers.queries import SCOPE
 
 
 def add_speaker(event: Event, details: SpeakerDetails) -> Appearance:

@@ -6,14 +6,14 @@ from typing import Any
 from flask_babel import gettext as _
 from icalendar.parser import Contentline
 
-from lunchkit import qr
-from lunchkit.images.models import Picture
-from lunchkit.images.queries import picture_by_token
-from lunchkit.links import public
+from lunchkit.platform import qr
+from lunchkit.platform.images.models import Picture
+from lunchkit.platform.images.queries import picture_by_token
+from lunchkit.platform.links import public
+from lunchkit.platform.text import clean_line
 from lunchkit.speakers.models import Appearance, Organisation, Speaker
 from lunchkit.speakers.page import SpeakerPage
 from lunchkit.speakers.queries import public_organisation_named, public_quotations_of, public_talks_of
-from lunchkit.text import clean_line
 
 VCARD_TYPE = "text/vcard; charset=utf-8"
 SHARED_WIDTH = 1280

@@ -10,13 +10,13 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from wtforms import Field, FieldList, FileField, StringField, TextAreaField
 from wtforms.validators import InputRequired, ValidationError
 
-from lunchkit.fields import BareForm, at_most, has_a_word
-from lunchkit.i18n import typo
-from lunchkit.markdown import is_safe_link, whole_link
+from lunchkit.platform.fields import BareForm, at_most, has_a_word
+from lunchkit.platform.i18n import typo
+from lunchkit.platform.markdown import is_safe_link, whole_link
+from lunchkit.platform.text import clean_line, clean_text
+from lunchkit.platform.versions import VersionedForm
 from lunchkit.speakers.models import Appearance, Speaker
 from lunchkit.speakers.page import LABELS, SpeakerPage, written_page
-from lunchkit.text import clean_line, clean_text
-from lunchkit.versions import VersionedForm
 
 MOST_LINKS = 6
 SHORT = at_most(120)

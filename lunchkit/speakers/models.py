@@ -5,10 +5,10 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from lunchkit.db import KEY, NOT_PERSONAL, PERSONAL, Model, Moment
 from lunchkit.events.models import Event
-from lunchkit.images.models import Picture
-from lunchkit.versions import Versioned
+from lunchkit.platform.db import KEY, NOT_PERSONAL, PERSONAL, Model, Moment
+from lunchkit.platform.images.models import Picture
+from lunchkit.platform.versions import Versioned
 
 
 def initials_of(name: str) -> str:
@@ -37,7 +37,7 @@ class Speaker(Versioned, Model):
     """A person who speaks at lunches, and whose page is theirs to write."""
 
     __tablename__ = "speaker"
-    __erased__ = "deleted with the last event at which they speak: speakers.steps.forget_unless_elsewhere"
+    __erased__ = "deleted with the last event at which they speak: speakers.operations.forget_unless_elsewhere"
 
     id: Mapped[int] = mapped_column(primary_key=True, info=KEY)
     slug: Mapped[str] = mapped_column(String(80), unique=True, info=PERSONAL)
@@ -57,7 +57,7 @@ class Speaker(Versioned, Model):
     link_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True, index=True, info=NOT_PERSONAL)
     """Of the private link by which they write their page; None where there is none."""
     draft: Mapped[dict[str, Any] | None] = mapped_column(JSON, info=PERSONAL)
-    """What they wrote and is not public yet: see ``lunchkit.speakers.page.SpeakerPage``."""
+    """What they wrote and is not public yet: see ``speakers.page.SpeakerPage``."""
     submitted_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     """Since when the draft waits for an organiser."""
     set_aside_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)

@@ -9,10 +9,10 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from lunchkit.db import db
 from lunchkit.events.models import Event
+from lunchkit.platform.db import db
+from lunchkit.platform.text import fold
 from lunchkit.speakers.models import Speaker
-from lunchkit.text import fold
 
 PLACES = {
     "event": (_l("Page of the lunch"), "organiser.events.edit", {}),

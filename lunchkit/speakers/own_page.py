@@ -11,19 +11,19 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from lunchkit.db import db
-from lunchkit.images.intake import MOST_BYTES, read_upload
-from lunchkit.images.queries import picture_by_token
-from lunchkit.images.refusals import PictureTooHeavy
+from lunchkit.platform.db import db
+from lunchkit.platform.images.errors import PictureTooHeavy
+from lunchkit.platform.images.intake import MOST_BYTES, read_upload
+from lunchkit.platform.images.queries import picture_by_token
+from lunchkit.platform.versions import ChangedMeanwhile, save, version_of
+from lunchkit.platform.web import show_error, takes_pictures
 from lunchkit.speakers import actions
+from lunchkit.speakers.errors import LinkGone
 from lunchkit.speakers.exports import page_facts
 from lunchkit.speakers.forms import LICENCES, PageForm, PortraitForm, page_form, portrait_form
 from lunchkit.speakers.models import Speaker
 from lunchkit.speakers.page import draft_page, public_page, written_page
 from lunchkit.speakers.queries import has_public_page, quotation_or_404, quotations_of, speaker_by_link_or_404, talks_of
-from lunchkit.speakers.refusals import LinkGone
-from lunchkit.versions import ChangedMeanwhile, save, version_of
-from lunchkit.web import show_error, takes_pictures
 
 bp = Blueprint("own_page", __name__, url_prefix="/s/<token>")
 

@@ -7,8 +7,8 @@ from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from lunchkit.platform.versions import Difference
 from lunchkit.speakers.models import Appearance, Speaker, initials_of
-from lunchkit.versions import Difference
 
 LABELS: Mapping[str, LazyString] = {
     "name": _l("First and last name"),

@@ -5,14 +5,14 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import joinedload
 
-from lunchkit import links
-from lunchkit.db import db
-from lunchkit.errors import NotFound
 from lunchkit.events.models import Event
-from lunchkit.images.models import Picture
-from lunchkit.slugs import slug_of
+from lunchkit.platform import links
+from lunchkit.platform.db import db
+from lunchkit.platform.errors import NotFound
+from lunchkit.platform.images.models import Picture
+from lunchkit.platform.slugs import slug_of
+from lunchkit.speakers.errors import LinkGone
 from lunchkit.speakers.models import Appearance, Organisation, Quotation, Speaker
-from lunchkit.speakers.refusals import LinkGone
 
 SCOPE = "speaker"
 """What private links of speakers are derived for."""

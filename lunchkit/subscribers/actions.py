@@ -5,13 +5,13 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lunchkit import clock
-from lunchkit.db import leave_traces, transaction
-from lunchkit.erasures import Mark, note
+from lunchkit.platform import clock
+from lunchkit.platform.db import leave_traces, transaction
+from lunchkit.platform.erasures import Mark, note
+from lunchkit.subscribers.errors import NobodyBehindLink
 from lunchkit.subscribers.models import Guest, Source, Wish
+from lunchkit.subscribers.operations import ask_guest, forget_guest, forget_guests
 from lunchkit.subscribers.queries import to_forget
-from lunchkit.subscribers.refusals import NobodyBehindLink
-from lunchkit.subscribers.steps import ask_guest, forget_guest, forget_guests
 
 
 def welcome_guest(email: str, language: str) -> None:

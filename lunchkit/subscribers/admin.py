@@ -4,10 +4,10 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
+from lunchkit.platform.text import clean_line
 from lunchkit.subscribers.actions import erase_guest
 from lunchkit.subscribers.models import Wish
 from lunchkit.subscribers.queries import guest_or_404, guests_page
-from lunchkit.text import clean_line
 
 WISHES = {Wish.YES: _l("Said yes"), Wish.ASKED: _l("To be confirmed"), Wish.NO: _l("Said no")}
 LAST_PAGE = 100_000

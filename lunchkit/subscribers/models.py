@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lunchkit.db import DERIVED, KEY, PERSONAL, Model, Moment
+from lunchkit.platform.db import DERIVED, KEY, PERSONAL, Model, Moment
 
 INVITATION = "mailings/invitation"
 """The kind of letter that guests get."""
@@ -40,7 +40,7 @@ class Guest(Model):
     """One address. The yes counts once it is confirmed; the row is the proof of it."""
 
     __tablename__ = "guest"
-    __erased__ = "deleted a month after a no, or when somebody asks for it: subscribers.steps.forget_guests"
+    __erased__ = "deleted a month after a no, or when somebody asks for it: subscribers.operations.forget_guests"
     __table_args__ = (
         Index("ix_guest_sought", "email_key", "confirmed_at", "left_at"),
         Index("ix_guest_yes", "language", "email_key", "id", sqlite_where=_YES, postgresql_where=_YES),
@@ -57,7 +57,7 @@ class Guest(Model):
     """In which they read what they said yes to, and in which they are invited."""
     source: Mapped[str] = mapped_column(String(10), info=PERSONAL)
     wording: Mapped[str] = mapped_column(String(20), info=PERSONAL)
-    """The version of the words that they read: see ``lunchkit.subscribers.words``."""
+    """The version of the words that they read: see ``subscribers.consent``."""
     asked_at: Mapped[Moment] = mapped_column(info=PERSONAL)
     confirmed_at: Mapped[Moment | None] = mapped_column(info=PERSONAL)
     left_at: Mapped[Moment | None] = mapped_column(info=PERSONAL)

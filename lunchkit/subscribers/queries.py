@@ -6,14 +6,14 @@ from typing import Any
 from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy import ColumnElement, and_, or_, select
 
-from lunchkit.db import db
-from lunchkit.errors import NotFound
-from lunchkit.links import derived_token, public, token_hash
-from lunchkit.mail.addresses import fold_email
-from lunchkit.mail.models import OutboxLetter
-from lunchkit.personal import own_columns
+from lunchkit.platform.db import db
+from lunchkit.platform.errors import NotFound
+from lunchkit.platform.links import derived_token, public, token_hash
+from lunchkit.platform.mail.addresses import fold_email
+from lunchkit.platform.mail.models import OutboxLetter
+from lunchkit.platform.personal import own_columns
+from lunchkit.subscribers.errors import NobodyBehindLink
 from lunchkit.subscribers.models import ANSWER_WITHIN, INVITATION, KEPT_AFTER_NO, Guest, Wish
-from lunchkit.subscribers.refusals import NobodyBehindLink
 
 SCOPE = "guest"
 """What the links of subscribers are derived for."""

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-from lunchkit.db import UTCDateTime
 from lunchkit.migrations.guards import guard_seats
+from lunchkit.platform.db import UTCDateTime
 
 revision = "0100"
 down_revision = None

@@ -6,12 +6,12 @@ from typing import Any
 from flask_babel import force_locale
 
 from lunchkit.events.models import Event
-from lunchkit.links import public
+from lunchkit.platform.links import public
 from lunchkit.recap.document import VERSION
 from lunchkit.recap.exports.licence import licence_terms
 from lunchkit.recap.models import Recap
 from lunchkit.recap.sections import SectionKind
-from lunchkit.recap.views import Article, Photo, Section
+from lunchkit.recap.view_models import Article, Photo, Section
 from lunchkit.speakers.models import Appearance, Quotation
 
 Thing = dict[str, Any]

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 
 from lunchkit.events.feeds import Rights, tells_rights
 from lunchkit.events.models import Event
-from lunchkit.licences import BY, BY_SA, RESERVED, ZERO, Licence, licence_named
+from lunchkit.platform.licences import BY, BY_SA, RESERVED, ZERO, Licence, licence_named
 from lunchkit.recap.queries import licences_of
 
 _TERMS = {

@@ -10,15 +10,15 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from flask import render_template
 
 from lunchkit.events.models import Event
-from lunchkit.links import public
-from lunchkit.markdown import plain
-from lunchkit.polls.exports import result_csv, view_from_json
+from lunchkit.platform.links import public
+from lunchkit.platform.markdown import plain
+from lunchkit.platform.text import guard
 from lunchkit.recap.exports.data import items_of
 from lunchkit.recap.exports.licence import licence_terms
 from lunchkit.recap.exports.sharing import card_of
 from lunchkit.recap.sections import SectionKind
-from lunchkit.recap.views import Article
-from lunchkit.text import guard
+from lunchkit.recap.view_models import Article
+from lunchkit.room.polls.exports import result_csv, view_from_json
 
 _ALWAYS = (1980, 1, 1, 0, 0, 0)
 """The day that a ZIP file gives to what has none."""

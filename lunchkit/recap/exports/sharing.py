@@ -7,11 +7,11 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from lunchkit.events.models import Event
-from lunchkit.i18n import when
-from lunchkit.images.cards import card_png
-from lunchkit.links import public
-from lunchkit.markdown import host_of
-from lunchkit.recap.views import Article, Photo
+from lunchkit.platform.i18n import when
+from lunchkit.platform.images.cards import card_png
+from lunchkit.platform.links import public
+from lunchkit.platform.markdown import host_of
+from lunchkit.recap.view_models import Article, Photo
 
 
 class ShareLink(NamedTuple):

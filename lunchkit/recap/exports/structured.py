@@ -3,8 +3,8 @@
 from typing import Any
 
 from lunchkit.events.models import Event
-from lunchkit.links import public
-from lunchkit.markdown import plain
+from lunchkit.platform.links import public
+from lunchkit.platform.markdown import plain
 from lunchkit.recap.exports.data import items_of
 from lunchkit.recap.sections import SectionKind
 

@@ -1,0 +1,110 @@
+"""The organiser's doors to what the registration form asks: questions of one's own, and how many have answered them."""
+
+from functools import partial
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from lunchkit.events import actions
+from lunchkit.events.admin_forms import QuestionForm, question_form
+from lunchkit.events.models import Event, FormQuestion
+from lunchkit.events.queries import any_event_by_slug_or_404, form_question_or_404, form_questions
+from lunchkit.platform.versions import save
+from lunchkit.registrations.admin_queries import answers_by_question
+
+DIRECTIONS = ("up", "down")
+ONE = "/e/<slug>/form/<int(max=2147483647):asked_id>"
+bp = Blueprint("asked", __name__)
+
+
+@bp.get("/e/<slug>/form")
+def index(slug: str) -> ResponseReturnValue:
+    """The questions of one's own, and the form for one more."""
+    return _index_page(any_event_by_slug_or_404(slug), question_form())
+
+
+@bp.post("/e/<slug>/form")
+def create(slug: str) -> ResponseReturnValue:
+    """One more question."""
+    event = any_event_by_slug_or_404(slug)
+    form = question_form(data=request.form)
+    done = url_for(".index", slug=slug, done="added")
+    return save(
+        form, lambda: actions.add_question(event, form.details()), partial(_index_page, event), question_form, done
+    )
+
+
+@bp.get(ONE)
+def edit(slug: str, asked_id: int) -> ResponseReturnValue:
+    """The form of one question."""
+    event, question = _both(slug, asked_id)
+    return _edit_page(event, question, question_form(question))
+
+
+@bp.post(ONE)
+def update(slug: str, asked_id: int) -> ResponseReturnValue:
+    """A question worded otherwise."""
+    event, question = _both(slug, asked_id)
+    form = question_form(question, request.form)
+    return save(
+        form,
+        lambda: actions.change_question(question, form.details(), form.base_version),
+        partial(_edit_page, event, question),
+        lambda: question_form(question),
+        url_for(".index", slug=slug, done="changed"),
+    )
+
+
+@bp.get(f"{ONE}/removal")
+def removal(slug: str, asked_id: int) -> ResponseReturnValue:
+    """Asks once more, and says how many answers there are."""
+    event, question = _both(slug, asked_id)
+    return render_template("organiser/asked/removal.html", event=event, question=question, answered=_answered(question))
+
+
+@bp.post(f"{ONE}/removal")
+def remove(slug: str, asked_id: int) -> ResponseReturnValue:
+    """Asked no more; what was answered stays."""
+    _event, question = _both(slug, asked_id)
+    actions.remove_question(question)
+    return _to(slug, "removed")
+
+
+@bp.post(f"{ONE}/order")
+def order(slug: str, asked_id: int) -> ResponseReturnValue:
+    """One place up or down."""
+    _event, question = _both(slug, asked_id)
+    direction = request.form.get("dir", "")
+    if direction not in DIRECTIONS:
+        abort(400)
+    actions.move_question(question, direction)
+    return _to(slug, "moved")
+
+
+def _both(slug: str, asked_id: int) -> tuple[Event, FormQuestion]:
+    event = any_event_by_slug_or_404(slug)
+    return event, form_question_or_404(event.id, asked_id)
+
+
+def _answered(question: FormQuestion) -> int:
+    return answers_by_question([question.id]).get(question.id, 0)
+
+
+def _index_page(event: Event, form: QuestionForm) -> str:
+    questions = form_questions(event.id)
+    return render_template(
+        "organiser/asked/index.html",
+        event=event,
+        asked=questions,
+        answered=answers_by_question([question.id for question in questions]),
+        most=actions.MOST_QUESTIONS,
+        form=form,
+    )
+
+
+def _edit_page(event: Event, question: FormQuestion, form: QuestionForm) -> str:
+    return render_template("organiser/asked/edit.html", event=event, form=form, answered=_answered(question))
+
+
+def _to(slug: str, done: str) -> ResponseReturnValue:
+    return redirect(url_for(".index", slug=slug, done=done), code=303)

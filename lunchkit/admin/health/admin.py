@@ -1,0 +1,15 @@
+"""The organiser's door to the health of the house."""
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from lunchkit.admin.health.checks import examine
+from lunchkit.platform.config import current_settings
+
+bp = Blueprint("health", __name__, url_prefix="/house/health")
+
+
+@bp.get("")
+def show() -> ResponseReturnValue:
+    """What is wrong now. No mail server is asked."""
+    return render_template("organiser/house/health.html", findings=examine(current_settings()))

@@ -1,0 +1,125 @@
+"""Who did what, for all organisers to read: the latest first, searched by words, person, lunch and kind of act."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import LazyString
+
+from lunchkit.admin.changes import parts_told
+from lunchkit.admin.history_messages import DEEDS, KINDS, verbs_with
+from lunchkit.events.models import Event
+from lunchkit.events.queries import any_event_by_slug_or_404, events_by_id
+from lunchkit.platform.audit.models import AuditEntry
+from lunchkit.platform.audit.queries import acts_page, organisers_in_log
+from lunchkit.platform.audit.recording import CHANGED
+from lunchkit.platform.config import current_settings
+from lunchkit.platform.text import clean_line
+from lunchkit.team.forms import ROLE_NAMES
+from lunchkit.team.queries import people_by_id
+
+LAST_PAGE = 100_000
+CONSOLE = 0
+SCANS = "checkin.scan"
+ROWS = {
+    "registration": ("organiser.registrations.show", "registration_id"),
+    "speaker": ("organiser.speakers.show", "speaker_id"),
+    "poll": ("organiser.polls.edit", "poll_id"),
+    "section": ("organiser.recap.writing.edit", "section_id"),
+}
+"""Numbers among the facts that have a page of their own, below the lunch's."""
+bp = Blueprint("log", __name__, url_prefix="/log")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One act as it is read."""
+
+    entry: AuditEntry
+    at: datetime
+    """When it was done last, on the wall clock of the house."""
+    deed: LazyString | str
+    lunch: Event | None
+    what: str
+    """The question or the line that it was about, as it was called then."""
+    changed: list[str]
+    """Which parts of the lunch were changed."""
+    whom: str
+    """Somebody of the team whom it concerned."""
+    role: LazyString | None
+    times: int
+    """How often it was done, where that says something: what a phone at the door sends may be of many people."""
+    added: int
+    """Seats that were added at the door."""
+    row: tuple[int, str] | None
+    """The number of the row that it concerned, and the address of its page."""
+
+
+@bp.get("")
+def index() -> ResponseReturnValue:
+    """Forty acts a page."""
+    text = clean_line(request.args.get("q"))[:100]
+    slug = request.args.get("lunch")
+    lunch = any_event_by_slug_or_404(slug) if slug else None
+    kind = next((kind for kind in KINDS if kind == request.args.get("kind")), None)
+    people = _people()
+    who = next((number for number in people if str(number) == request.args.get("who")), None)
+    acts = acts_page(
+        text,
+        verbs_with,
+        organiser_id=who,
+        event_id=lunch.id if lunch else None,
+        kind=kind,
+        page=min(max(1, request.args.get("page", 1, type=int)), LAST_PAGE),
+    )
+    lunches = events_by_id({entry.event_id for entry in acts.items if entry.event_id})
+    return render_template(
+        "organiser/log.html",
+        acts=acts,
+        days=_by_day([_line(entry, lunches) for entry in acts.items]),
+        people=people,
+        kinds=KINDS,
+        q=text,
+        who=who,
+        kind=kind,
+        lunch=lunch,
+    )
+
+
+def _people() -> dict[int, str]:
+    """Who can be asked for, by number; 0 without a name is the command line."""
+    numbers = organisers_in_log()
+    names = people_by_id([number for number in numbers if number is not None])
+    return names | ({CONSOLE: ""} if None in numbers else {})
+
+
+def _line(entry: AuditEntry, lunches: dict[int, Event]) -> Line:
+    lunch = lunches.get(entry.event_id or 0)
+    return Line(
+        entry=entry,
+        at=entry.last_at.astimezone(ZoneInfo(current_settings().timezone)),
+        deed=DEEDS.get(entry.verb, entry.verb),
+        lunch=lunch,
+        what=str(entry.facts.get("what", "")),
+        changed=parts_told(entry.facts.get(CHANGED, {}), lunch.zone) if lunch else [],
+        whom=str(entry.facts.get("who", "")),
+        role=ROLE_NAMES.get(entry.facts.get("role", "")),
+        times=1 if entry.verb == SCANS else entry.times,
+        added=entry.facts.get("seats_added", 0) * entry.times,
+        row=_row(entry, lunch),
+    )
+
+
+def _by_day(lines: Sequence[Line]) -> list[tuple[date, list[Line]]]:
+    return [(day, list(same)) for day, same in groupby(lines, key=lambda line: line.at.date())]
+
+
+def _row(entry: AuditEntry, lunch: Event | None) -> tuple[int, str] | None:
+    for fact, (endpoint, name) in ROWS.items():
+        if lunch is not None and lunch.discarded_at is None and fact in entry.facts:
+            return entry.facts[fact], url_for(endpoint, slug=lunch.slug, **{name: entry.facts[fact]})
+    return None

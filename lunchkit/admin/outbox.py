@@ -1,0 +1,138 @@
+"""The outbox, for organisers: which letters wait, have left or failed, and what each says.
+
+The HTML part of a letter has an address of its own, and a policy of its own under which nothing in it can act.
+"""
+
+import base64
+import logging
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
+from lunchkit.events.admin_queries import latest_lunches
+from lunchkit.events.queries import any_event_by_slug_or_404
+from lunchkit.mailings.automatic import AUTOMATIC
+from lunchkit.mailings.emails import MESSAGE
+from lunchkit.platform.errors import NotFound
+from lunchkit.platform.i18n import language
+from lunchkit.platform.mail.actions import send_again, send_all_again
+from lunchkit.platform.mail.models import OutboxLetter
+from lunchkit.platform.mail.queries import LetterState, letter_counts, letter_or_404, letters_page, state_of
+from lunchkit.platform.mail.queue import pause
+from lunchkit.platform.mail.rendering import Letter, render_letter
+from lunchkit.platform.text import clean_line
+from lunchkit.speakers.emails import SUBMISSION
+from lunchkit.subscribers.models import INVITATION as INVITATION_TO_LUNCH
+from lunchkit.team.emails import INVITATION, NOTICE, SECRET, SIGN_IN
+from lunchkit.team.passkeys.emails import NEWS
+
+KINDS = {
+    SIGN_IN: _l("Link to sign in"),
+    INVITATION: _l("Invitation into the team"),
+    NOTICE: _l("News of the team and its settings"),
+    NEWS: _l("News of somebody’s passkeys"),
+    "registrations/hold": _l("Confirm the registration"),
+    **{f"registrations/{kind}": name for kind, (name, _leaves) in AUTOMATIC.items()},
+    INVITATION_TO_LUNCH: _l("Invitation to a lunch"),
+    MESSAGE: _l("E-mail to many"),
+    SUBMISSION: _l("Page of a speaker to read"),
+}
+STATES = {LetterState.WAITING: _l("Waiting"), LetterState.SENT: _l("Sent"), LetterState.FAILED: _l("Failed")}
+INERT = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'; "
+    "frame-ancestors 'none'; sandbox"
+)
+LAST_PAGE = 100_000
+OFFERED = 40
+"""So many lunches stand in the list to pick from, the latest; each lunch's own page leads to its letters."""
+bp = Blueprint("mail", __name__, url_prefix="/letters")
+log = logging.getLogger("lunchkit.platform.mail")
+
+
+@bp.get("")
+def index() -> ResponseReturnValue:
+    """Forty letters a page, of one lunch or all, in one state or all."""
+    asked = request.args.get("event", "")
+    events = latest_lunches(asked)
+    chosen = next((event for event in events if event.slug == asked), None)
+    event_id = chosen.id if chosen else None
+    state = next((state for state in STATES if state == request.args.get("state")), None)
+    text = clean_line(request.args.get("q"))[:100]
+    page = min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)
+    trouble = pause()
+    letters = letters_page(event_id, state, page, text)
+    return render_template(
+        "mail/index.html",
+        letters=letters,
+        counts=letter_counts(event_id),
+        chosen=chosen,
+        offered=[event for event in events[:OFFERED] if event is not chosen] + ([chosen] if chosen else []),
+        q=text,
+        titles={event.id: event.title for event in events},
+        state=state,
+        states=STATES,
+        state_of=state_of,
+        kinds=KINDS,
+        paused=trouble.reason[language()] if trouble else None,
+    )
+
+
+@bp.get("/<int(max=2147483647):letter_id>")
+def show(letter_id: int) -> ResponseReturnValue:
+    """One letter as it will be sent."""
+    row = letter_or_404(letter_id)
+    letter, why_not = _written(row)
+    return render_template(
+        "mail/show.html",
+        row=row,
+        letter=letter,
+        why_not=why_not,
+        state=state_of(row),
+        states=STATES,
+        kinds=KINDS,
+    )
+
+
+@bp.get("/<int(max=2147483647):letter_id>/html")
+def html(letter_id: int) -> ResponseReturnValue:
+    """The HTML part alone, its pictures inside it."""
+    letter, _why_not = _written(letter_or_404(letter_id))
+    if letter is None:
+        raise NotFound
+    page = letter.html
+    for image in letter.images:
+        page = page.replace(f"cid:{image.cid}", "data:image/png;base64," + base64.b64encode(image.png).decode())
+    return Response(page, headers={"Content-Security-Policy": INERT, "Referrer-Policy": "no-referrer"})
+
+
+@bp.post("/delivery")
+def retry_all() -> ResponseReturnValue:
+    """Send every failed letter again, of one lunch or of all."""
+    slug = request.form.get("event") or None
+    send_all_again(any_event_by_slug_or_404(slug).id if slug else None)
+    return redirect(url_for(".index", event=slug, state=LetterState.WAITING, done="again"), code=303)
+
+
+@bp.post("/<int(max=2147483647):letter_id>/delivery")
+def retry(letter_id: int) -> ResponseReturnValue:
+    """Send a failed letter again."""
+    send_again(letter_or_404(letter_id))
+    return redirect(url_for(".show", letter_id=letter_id), code=303)
+
+
+def _written(row: OutboxLetter) -> tuple[Letter | None, LazyString]:
+    """What the letter will say, or why it cannot be shown.
+
+    A way to sign in as somebody else is for its reader only; the words of a letter that has left are erased.
+    """
+    if row.kind in SECRET:
+        return None, _l("This letter holds a link to sign in. Only its reader may see it.")
+    if row.sent_at is not None:
+        return None, _l("It has left. Its words are not kept.")
+    try:
+        return render_letter(row), _l("There is nothing left to say, so it will not be sent.")
+    except Exception:
+        log.exception("letter %s cannot be written", row.id)
+        return None, _l("It cannot be written. The server’s log says why.")

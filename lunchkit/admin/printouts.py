@@ -1,0 +1,159 @@
+"""Paper for the door and the tables: attendance list, badges, table cards, beside the poster and the kitchen's sheet.
+
+Each page is its own preview: what the screen shows is what the browser prints, on A4, black on white.
+"""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from lunchkit.events.queries import any_event_by_slug_or_404
+from lunchkit.platform import qr
+from lunchkit.platform.errors import NotFound
+from lunchkit.platform.links import public
+from lunchkit.registrations.admin_queries import all_rows, attendees_seated, order_by_name
+from lunchkit.registrations.models import Registration, Standing
+from lunchkit.registrations.queries import seats_taken
+from lunchkit.room import actions
+from lunchkit.room.actions import MOST_SLIPS, room_of
+from lunchkit.room.polls.queries import count_polls
+from lunchkit.room.queries import room_of_event, slips_of
+from lunchkit.site.presenter.queries import phone_address
+
+bp = Blueprint("paper", __name__)
+ALL = "/e/<slug>/paper"
+BADGES_A_SHEET = 8
+CARDS_A_SHEET = 4
+BLANK_LINES = 8
+"""For whoever comes without having registered."""
+_LINE, _HEIGHT = 77.0, 29.0
+"""Millimetres of a badge in which a name has its place."""
+_SIZES = (12.0, 9.5, 7.5, 6.0, 5.0)
+_WIDTH_OF_LETTER = 0.6
+"""Of a bold letter, as a part of its size; generous, so that no name is cut."""
+
+
+@dataclass(frozen=True)
+class Badge:
+    """One badge. A companion's has no name, for nobody asked it: a line to write it on."""
+
+    name: str
+    organisation: str
+    size: int
+    """The step of its type size, 1 for the largest."""
+
+
+@bp.get(ALL)
+def index(slug: str) -> ResponseReturnValue:
+    """What can be printed for this lunch."""
+    event = any_event_by_slug_or_404(slug)
+    return render_template(
+        "organiser/paper/index.html",
+        event=event,
+        people=attendees_seated(event.id),
+        seats=seats_taken(event.id),
+        polls=count_polls(event.id),
+        made_slips=slips_of(event.id)[0],
+    )
+
+
+@bp.get(f"{ALL}/attendance")
+def attendance(slug: str) -> ResponseReturnValue:
+    """Who comes, by first name or surname, with a box to tick; then who waits."""
+    event, order = any_event_by_slug_or_404(slug), order_by_name(request.args.get("order"))
+    rows = [row for row in all_rows(event.id, order) if row.registration.is_active]
+    return render_template(
+        "organiser/paper/attendance.html",
+        event=event,
+        seated=[row.registration for row in rows if row.place is None],
+        waiting=[row for row in rows if row.place is not None],
+        blank=BLANK_LINES,
+        order=order,
+    )
+
+
+@bp.get(f"{ALL}/badges")
+def badges(slug: str) -> ResponseReturnValue:
+    """A badge for each seat, eight a sheet, in the order of the list that lies beside them."""
+    event, order = any_event_by_slug_or_404(slug), order_by_name(request.args.get("order"))
+    seated = [row.registration for row in all_rows(event.id, order) if row.registration.standing == Standing.SEATED]
+    part = [badge_of(registration, number) for registration in seated for number in range(registration.seats)]
+    return render_template(
+        "organiser/paper/badges.html",
+        event=event,
+        sheets=[part[first : first + BADGES_A_SHEET] for first in range(0, len(part), BADGES_A_SHEET)],
+        order=order,
+    )
+
+
+@bp.get(f"{ALL}/cards")
+def cards(slug: str) -> ResponseReturnValue:
+    """Cards for the tables: the code with which phones get to the questions."""
+    event = any_event_by_slug_or_404(slug)
+    room = room_of_event(event.id)
+    if room is None:
+        return render_template("organiser/paper/no_code.html", event=event)
+    return render_template(
+        "organiser/paper/cards.html",
+        event=event,
+        code=room.code,
+        short_address=public("presenter.join").partition("://")[2],
+        qr=qr.svg(phone_address(room.code), _("QR code of this room")),
+        cards=range(CARDS_A_SHEET),
+    )
+
+
+@bp.post(f"{ALL}/cards")
+def make_code(slug: str) -> ResponseReturnValue:
+    """The room of the lunch gets its code before the day, so that it can be printed."""
+    event = any_event_by_slug_or_404(slug)
+    if event.published_at is None or event.cancelled_at is not None:
+        raise NotFound
+    room_of(event)
+    return redirect(url_for(".cards", slug=slug), code=303)
+
+
+@bp.get(f"{ALL}/slips")
+def slips(slug: str) -> ResponseReturnValue:
+    """Voting slips, one for each seat: what there is of them. Their codes show once, when they are made."""
+    event = any_event_by_slug_or_404(slug)
+    made, used, mark = slips_of(event.id)
+    seats = min(seats_taken(event.id) or event.capacity, MOST_SLIPS)
+    return render_template("organiser/paper/slips.html", event=event, made=made, used=used, mark=mark, seats=seats)
+
+
+@bp.post(f"{ALL}/slips")
+def make_slips(slug: str) -> ResponseReturnValue:
+    """Make voting slips and show them this once; with 0, phones vote without again."""
+    event = any_event_by_slug_or_404(slug)
+    codes = actions.make_slips(event, request.form.get("number", 0, type=int), request.form.get("seen", ""))
+    if not codes:
+        return redirect(url_for(".slips", slug=slug), code=303)
+    code = room_of(event).code
+    return render_template("organiser/paper/slips_sheet.html", event=event, slips=codes, code=code, qr=qr.svg)
+
+
+def badge_of(registration: Registration, number: int) -> Badge:
+    """The badge of one of a party: 0 is the attendee's own, the others are to be written on."""
+    if number:
+        return Badge("", registration.name, 1)
+    return Badge(registration.name, registration.organisation, badge_size(registration.name))
+
+
+def badge_size(name: str) -> int:
+    """The largest step of type in which a name stays whole on a badge, 1 to 5."""
+    for step, size in enumerate(_SIZES, 1):
+        room = _LINE / (size * _WIDTH_OF_LETTER)
+        lines, filled = 1, 0
+        for word in name.replace("-", "- ").split():
+            if filled and filled + 1 + len(word) > room:
+                lines, filled = lines + 1, len(word)
+            else:
+                filled += len(word) + (1 if filled else 0)
+            lines += int(len(word) > room)
+        fits = lines * size * 1.05 <= _HEIGHT and all(len(word) <= room for word in name.replace("-", " ").split())
+        if fits:
+            return step
+    return len(_SIZES)

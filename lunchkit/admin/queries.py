@@ -1,0 +1,46 @@
+"""Reads of a lunch across all features."""
+
+from sqlalchemy import exists, func, or_, select
+
+from lunchkit.events.models import Event
+from lunchkit.mailings.models import Audience, Mailing
+from lunchkit.platform.db import db
+from lunchkit.recap.models import Recap
+from lunchkit.registrations.models import CheckIn, Registration
+from lunchkit.room.polls.models import Poll
+from lunchkit.room.qa.models import Question
+from lunchkit.room.survey.models import Feedback
+from lunchkit.room.survey.queries import count_answered
+
+
+def took_place(event: Event) -> bool:
+    """Whether anything has happened that happens only at a lunch, or after it. A rehearsal is nothing of the kind.
+
+    Somebody was checked in, a vote was opened, the room asked a question, feedback was given, the recap
+    was published, or those who came were thanked.
+    """
+    signs = (
+        exists().where(CheckIn.event_id == event.id),
+        exists().where(Registration.event_id == event.id, Registration.arrived > 0),
+        exists().where(Poll.event_id == event.id, Poll.opened_at.is_not(None), Poll.in_rehearsal.is_(False)),
+        exists().where(Question.event_id == event.id, Question.in_rehearsal.is_(False)),
+        exists().where(Recap.event_id == event.id, Recap.published_at.is_not(None)),
+        exists().where(Mailing.event_id == event.id, Mailing.audience == Audience.CAME),
+    )
+    feedback = db.session.get(Feedback, event.id, populate_existing=True)
+    return bool(db.session.scalar(select(or_(*signs)))) or count_answered(event.id, feedback) > 0
+
+
+def may_be_taken_back(event: Event) -> bool:
+    """Whether a public lunch can be a draft again: nobody has registered or was invited, and nothing has happened.
+
+    Somebody who registered and cancelled counts too: their e-mails lead to its address.
+    """
+    invited = db.session.scalar(select(exists().where(Mailing.event_id == event.id)))
+    is_public = event.published_at is not None and event.cancelled_at is None
+    return is_public and not (people_on(event.id) or invited or took_place(event))
+
+
+def people_on(event_id: int) -> int:
+    """How many registrations a lunch has, whatever became of them: a draft has some only from its archive."""
+    return db.session.scalar(select(func.count()).where(Registration.event_id == event_id)) or 0

@@ -1,0 +1,77 @@
+"""The organiser's pages that look into every feature: the list of lunches, and one lunch at a glance."""
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from lunchkit.admin.health.checks import examine
+from lunchkit.admin.overview import overview
+from lunchkit.events.admin_queries import lunches_page
+from lunchkit.events.forms import CapacityForm, capacity_form
+from lunchkit.events.models import Event
+from lunchkit.events.queries import any_event_by_slug_or_404
+from lunchkit.platform import clock, links, qr
+from lunchkit.platform.config import current_settings
+from lunchkit.platform.text import clean_line
+from lunchkit.registrations.queries import seats_taken_by_event
+from lunchkit.run_sheet.queries import latest_event
+from lunchkit.settings.queries import the_house, to_do
+from lunchkit.speakers.queries import waiting_pages
+from lunchkit.team.policies import may
+
+bp = Blueprint("pages", __name__)
+
+
+@bp.get("/")
+def home() -> ResponseReturnValue:
+    """All lunches: those that come, drafts, and those that were; searched, forty past ones at a time.
+
+    Helpers go on to the doors.
+    """
+    if not may("organiser.pages.event"):
+        return redirect(url_for("organiser.doors.index"))
+    now, text = clock.now(), clean_line(request.args.get("q"))[:100]
+    lunches = lunches_page(now, text, request.args.get("page", 1, type=int))
+    ids = [event.id for event in lunches.all]
+    taken = seats_taken_by_event(ids)
+    house, last = the_house(), latest_event()
+    return render_template(
+        "organiser/home.html",
+        sections=[(_("Coming"), lunches.coming), (_("Drafts"), lunches.drafts), (_("Past lunches"), lunches.past)],
+        taken=taken,
+        states={event.id: event.state(now, event.capacity - taken[event.id]) for event in lunches.all},
+        waiting_pages=waiting_pages(ids),
+        pager=lunches,
+        last=last,
+        q=text,
+        first_run=house.first_run_ended_at is None and last is None,
+        to_do=to_do(house),
+        troubles=_troubles() if may("organiser.health.show") else 0,
+    )
+
+
+def _troubles() -> int:
+    """How much is wrong with the house, without what «still to do» says already."""
+    return sum(not finding.setting for finding in examine(current_settings()))
+
+
+@bp.get("/e/<slug>")
+def event(slug: str) -> ResponseReturnValue:
+    """One lunch at a glance."""
+    event = any_event_by_slug_or_404(slug)
+    return lunch_page(event, capacity_form(event))
+
+
+def lunch_page(event: Event, form: CapacityForm) -> str:
+    """The page of one lunch, with the form of its seats."""
+    address = links.public("pages.event", slug=event.slug)
+    return render_template(
+        "organiser/event.html",
+        event=event,
+        view=overview(event),
+        has_passed=event.is_over(clock.now()),
+        form=form,
+        address=address,
+        short_address=address.partition("://")[2],
+        qr=qr.svg(address, _("QR code of the public page")) if event.published_at else None,
+    )

@@ -1,0 +1,172 @@
+"""What an organiser decides about a lunch, and how it is applied to the row. Commits nothing."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from lunchkit.events.models import Colour, Diet, Event, purge_day
+from lunchkit.platform import clock, links
+from lunchkit.platform.versions import count_version
+
+SHOWN_BY_CALENDARS = ("title", "starts_at", "ends_at", "zone", "venue", "street", "postcode", "town")
+"""What people plan their day by: a change of it is told by letter, and renews their calendar entry."""
+
+
+@dataclass(frozen=True)
+class EventDetails:
+    """All that an organiser may set on a lunch; moments are aware. Each field is a column of Event of the same name."""
+
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+    contact_email: str
+    capacity: int
+    zone: str = "Europe/Zurich"
+    theme: str = ""
+    summary: str = ""
+    venue: str = ""
+    street: str = ""
+    postcode: str = ""
+    town: str = ""
+    access_notes: str = ""
+    colour: str = Colour.TOMATE
+    companions_allowed: int = 0
+    asks_food: bool = True
+    asks_access: bool = True
+    diets: str = ",".join(Diet)
+    food_note: str = ""
+    members_open_at: datetime | None = None
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
+    purge_days: int = 30
+    remind_seven_days: bool = False
+    remind_two_days: bool = True
+    remind_same_morning: bool = False
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What people plan their day by, as it was or will be."""
+
+    title: str
+    starts_local: datetime
+    ends_local: datetime
+    place: str
+    purge_on: date
+    """When names and addresses are erased."""
+
+    def facts(self) -> dict[str, str]:
+        """The same as a letter's facts hold it."""
+        return {
+            "title": self.title,
+            "starts": self.starts_local.isoformat(),
+            "ends": self.ends_local.isoformat(),
+            "place": self.place,
+            "purge_on": self.purge_on.isoformat(),
+        }
+
+
+def plan_from_facts(facts: Mapping[str, str]) -> Plan:
+    """What ``Plan.facts`` wrote."""
+    starts, ends = (datetime.fromisoformat(facts[name]) for name in ("starts", "ends"))
+    purge_on = date.fromisoformat(facts.get("purge_on", "9999-12-31"))  # no promise in a letter of an earlier version
+    return Plan(facts["title"], starts, ends, facts["place"], purge_on)
+
+
+def plan_of(lunch: Event | EventDetails, as_is: Event | None = None) -> Plan:
+    """The plan of a lunch as it is, or as its details would make it of what it is."""
+    zone = ZoneInfo(lunch.zone)
+    town = f"{lunch.postcode} {lunch.town}".strip()
+    place = ", ".join(part for part in (lunch.venue, lunch.street, town) if part)
+    starts, ends = lunch.starts_at.astimezone(zone), lunch.ends_at.astimezone(zone)
+    event = lunch if isinstance(lunch, Event) else as_is
+    forward = event.brought_forward_at if event else None
+    if event and _comes_nearer(event, ends):
+        forward = clock.now()
+    return Plan(lunch.title, starts, ends, place, purge_day(ends, lunch.purge_days, forward))
+
+
+def _comes_nearer(event: Event, ends_local: datetime) -> bool:
+    return event.published_at is not None and ends_local.date() < event.ends_local.date()
+
+
+def moves_calendars(event: Event, details: EventDetails) -> bool:
+    """Whether the details would change something that a calendar shows."""
+    return any(getattr(event, name) != getattr(details, name) for name in SHOWN_BY_CALENDARS)
+
+
+@dataclass(frozen=True)
+class QuestionDetails:
+    """A question of the organisers' own: how it is asked, and what may be answered."""
+
+    kind: str
+    label: str
+    choices: tuple[str, ...] = ()
+    is_required: bool = False
+    translations: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """By language: {"en": {"label": …, "choices": […]}}, without what is empty."""
+
+
+def details_of(event: Event) -> EventDetails:
+    """What is set on a lunch at present: the start of a change of one field with ``dataclasses.replace``."""
+    return EventDetails(**{one.name: getattr(event, one.name) for one in fields(EventDetails)})
+
+
+def changed_names(event: Event, details: EventDetails) -> list[str]:
+    """The names of what the details would change."""
+    return [one.name for one in fields(details) if getattr(event, one.name) != getattr(details, one.name)]
+
+
+def told_changes(event: Event, details: EventDetails) -> dict[str, list[Any]]:
+    """For the log: the names of what the details change; of seats and hours, which are short, before and after."""
+    found: dict[str, list[Any]] = {name: [] for name in changed_names(event, details)}
+    for name in found.keys() & {"capacity", "starts_at", "ends_at"}:
+        values = (getattr(one, name) for one in (event, details))
+        found[name] = [value.isoformat() if isinstance(value, datetime) else value for value in values]
+    return found
+
+
+def apply_details(event: Event, details: EventDetails) -> bool:
+    """Set the details on the row, in the caller's transaction.
+
+    Returns whether something that a calendar shows has changed; its ``sequence`` has risen then.
+    """
+    moves = moves_calendars(event, details)
+    changed = set(changed_names(event, details))
+    if _comes_nearer(event, plan_of(details).ends_local):
+        event.brought_forward_at = clock.now()
+    for name in changed:
+        setattr(event, name, getattr(details, name))
+    if changed & {"starts_at", "ends_at"}:
+        event.actual_end_at = None  # what was decided at table was about the other hours
+    if changed:
+        event.updated_at = clock.now()
+        count_version(event)
+    if event.members_open_at is not None and event.members_nonce is None:
+        give_members_link(event)
+    if moves:
+        event.sequence += 1
+    return moves
+
+
+MEMBERS = "members"
+"""What members' links are derived for."""
+
+
+def give_members_link(event: Event) -> None:
+    """A members' link that nobody has yet, in the caller's transaction; an earlier one opens nothing any more."""
+    event.members_nonce = secrets.token_bytes(16)
+    event.members_hash = links.token_hash(links.derived_token(MEMBERS, event.members_nonce))
+
+
+def members_token(event: Event) -> str | None:
+    """The secret of the members' link; None where there is no link, or its key is gone."""
+    if event.members_nonce is None:
+        return None
+    try:
+        return links.derived_token(MEMBERS, event.members_nonce, event.members_hash)
+    except LookupError:
+        return None

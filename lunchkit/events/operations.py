@@ -1,0 +1,82 @@
+"""Steps that actions of several features are made of. They change rows in the caller's transaction."""
+
+import uuid
+from urllib.parse import urlsplit
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lunchkit.events.details import EventDetails, apply_details
+from lunchkit.events.models import Event, Series
+from lunchkit.platform import clock
+from lunchkit.platform.config import current_settings
+from lunchkit.platform.errors import NotFound
+from lunchkit.platform.slugs import free_slug, slug_of
+
+RESERVED = {"new", "template"}
+"""Words that the organiser's addresses use themselves."""
+
+
+def draft_event(
+    session: Session, details: EventDetails, series: Series | None = None, form_key: str | None = None
+) -> Event:
+    """A draft in the given series, or else in the first one of the house, which is made if there is none.
+
+    ``form_key`` names the copy of the form that makes it.
+    """
+    home = series or _first_series(session)
+    now = clock.now()
+    event = Event(
+        series=home,
+        uid=uid_of(str(uuid.uuid4())),
+        slug=slug_for(session, home, details.title),
+        form_key=form_key,
+        sequence=0,
+        title=details.title,
+        created_at=now,
+        updated_at=now,
+    )
+    apply_details(event, details)
+    event.sequence = 0
+    session.add(event)
+    session.flush()
+    return event
+
+
+def hold_event(session: Session, event_id: int) -> None:
+    """Hold a lunch while something is added to it. Raises NotFound where the draft was thrown away just before."""
+    event = session.get(Event, event_id, with_for_update=True, populate_existing=True)
+    if event is None or event.discarded_at is not None:
+        raise NotFound
+
+
+def uid_of(key: str) -> str:
+    """The calendar UID with this first half."""
+    return f"{key}@{urlsplit(current_settings().address).hostname}"
+
+
+def made_by_form(session: Session, form_key: str | None) -> Event | None:
+    """The lunch that this copy of the form has made already; no two make one at the same moment."""
+    if form_key is None:
+        return None
+    session.scalars(select(Series.id).order_by(Series.id).limit(1).with_for_update()).all()
+    return session.scalar(select(Event).where(Event.form_key == form_key))
+
+
+def slug_for(session: Session, series: Series, title: str, event: Event | None = None) -> str:
+    """The slug of a title, numbered where another lunch than ``event`` has it already."""
+    if series.id is not None:  # lunches of one title must not choose at the same moment
+        session.scalar(select(Series.id).where(Series.id == series.id).with_for_update())
+    base = slug_of(title)
+    taken = set(session.scalars(select(Event.slug).where(Event.slug.startswith(base, autoescape=True))))
+    return free_slug(base, taken - {event.slug if event else ""} | RESERVED)
+
+
+def _first_series(session: Session) -> Series:
+    series = session.scalar(select(Series).order_by(Series.id).limit(1))
+    if series is None:
+        name = current_settings().network_name
+        series = Series(slug="lunches", name=name, network=name)
+        session.add(series)
+        session.flush()
+    return series

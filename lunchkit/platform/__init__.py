@@ -1,0 +1,1 @@
+"""What knows nothing of events: database, web, languages, e-mails, pictures, streams."""

@@ -1,0 +1,18 @@
+"""What can be done with the log: nothing but to forget what is old."""
+
+from datetime import timedelta
+
+from sqlalchemy import delete
+
+from lunchkit.platform import clock
+from lunchkit.platform.audit.models import AuditEntry
+from lunchkit.platform.db import transaction
+
+KEPT_FOR = timedelta(days=365)
+
+
+def forget_old_acts() -> int:
+    """Erase entries of acts that are a year old. Returns how many."""
+    with transaction() as session:
+        erased = session.execute(delete(AuditEntry).where(AuditEntry.last_at < clock.now() - KEPT_FOR))
+    return int(getattr(erased, "rowcount", 0))

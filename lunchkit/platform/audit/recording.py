@@ -1,0 +1,155 @@
+"""How an act comes to be noted, without anybody having to think of it.
+
+The lock of the organisers' area says at the door who acts, and through which door (``begin``). Just before the first
+transaction of that request commits, an entry is added to it: act and entry are kept together, or neither. What is done
+elsewhere than in a door (signing in, the command line) says so itself (``record``).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import has_request_context, request
+from sqlalchemy import ColumnElement, Table, event, select
+from sqlalchemy.orm import Session
+
+from lunchkit.platform import clock
+from lunchkit.platform.audit.models import AuditEntry
+from lunchkit.platform.db import before_commit, db
+from lunchkit.platform.text import fold
+
+ROW_FOR = timedelta(minutes=10)
+"""The same act of the same person, again within this time and with nothing else between, is the same entry."""
+NAMED = {"poll": ("poll", "question"), "item": ("run_item", "title"), "asked": ("form_question", "label")}
+"""Numbers in an address that stand for rows with a name, which is no person's: its table and its column."""
+LONGEST_NAME = 120
+CHANGED = "changed"
+"""The fact that says what was changed: {name: [before, after]}, the list empty where the name says enough."""
+_ACT = "lunchkit.act"
+_FACTS, _LUNCH = "audit_facts", "audit_lunch"
+
+
+@dataclass
+class Act:
+    """What somebody is about to do."""
+
+    verb: str
+    organiser_id: int | None = None
+    name: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    event_id: int | None = None
+    title: str = ""
+    """Of the lunch that it is about, as it was before."""
+    is_noted: bool = False
+
+
+def begin(act: Act, slug: str | None = None) -> None:
+    """From here on whatever this request writes is this act, about the lunch of this address.
+
+    Kept where the request is, and gone with it. The lunch is looked up now: the act may give it another address. So is
+    the name of the question or the line that it is about: the act may change it, or take it away.
+    """
+    if what := _name(db.session(), act.facts):
+        act.facts = {**act.facts, "what": what}
+    if slug is not None and slug.isprintable():
+        act.event_id, act.title = _lunch(db.session(), lambda lunches: lunches.c.slug == slug)
+    request.environ[_ACT] = act
+
+
+def record(session: Session, act: Act) -> None:
+    """Say what is being done in a transaction that no door of the organisers opened; one that did knows better."""
+    session.info[_ACT] = act
+
+
+def note_nothing(session: Session) -> None:
+    """What is being done comes to nothing: it leaves no entry."""
+    act = (request.environ.get(_ACT) if has_request_context() else None) or session.info.get(_ACT)
+    if act is not None:
+        act.is_noted = True
+
+
+def tell(session: Session, *, event_id: int | None = None, **facts: Any) -> None:
+    """Add to the entry of this transaction what its address does not say. Never a name or an address of an attendee."""
+    session.info.setdefault(_FACTS, {}).update(facts)
+    if event_id is not None:
+        session.info[_LUNCH] = event_id
+
+
+@before_commit
+def note(session: Session) -> None:
+    """Add the entry, in the transaction that is about to commit; once for each act."""
+    facts, event_id = session.info.pop(_FACTS, {}), session.info.pop(_LUNCH, None)
+    recorded = session.info.pop(_ACT, None)
+    act: Act | None = (request.environ.get(_ACT) if has_request_context() else None) or recorded
+    if act is None or act.is_noted:
+        return
+    act.is_noted = True
+    act.facts = {**act.facts, **facts}
+    if event_id is not None:
+        act.event_id, act.title = _lunch(session, lambda lunches: lunches.c.id == event_id)
+    now = clock.now()
+    last = session.scalar(
+        select(AuditEntry).where(AuditEntry.organiser_id == act.organiser_id).order_by(AuditEntry.id.desc()).limit(1)
+    )
+    if last is not None and _is_same(last, act) and now - last.last_at < ROW_FOR:
+        last.times = AuditEntry.times + 1
+        last.facts = _joined(last.facts, act.facts)
+        last.last_at = now
+    else:
+        session.add(_entry(act, now))
+
+
+@event.listens_for(Session, "after_rollback")
+def _forget(session: Session) -> None:
+    """What was told of a transaction that came to nothing says nothing of the next one."""
+    for place in (_ACT, _FACTS, _LUNCH):
+        session.info.pop(place, None)
+
+
+def _is_same(last: AuditEntry, act: Act) -> bool:
+    return (last.verb, last.event_id, _what(last.facts)) == (act.verb, act.event_id, _what(act.facts))
+
+
+def _what(facts: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in facts.items() if name != CHANGED}
+
+
+def _joined(before: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts of one act after the other: what changed, from what it was at first to what it is at last."""
+    first, then = before.get(CHANGED, {}), facts.get(CHANGED, {})
+    both = {
+        name: [*first.get(name, then.get(name))[:1], *then.get(name, first.get(name))[-1:]] for name in first | then
+    }
+    return {**facts, **({CHANGED: both} if both else {})}
+
+
+def _entry(act: Act, now: datetime) -> AuditEntry:
+    names = [act.name, act.title, *(word for word in act.facts.values() if isinstance(word, str))]
+    return AuditEntry(
+        at=now,
+        last_at=now,
+        times=1,
+        organiser_id=act.organiser_id,
+        name=act.name,
+        event_id=act.event_id,
+        verb=act.verb,
+        facts=dict(act.facts),
+        words=fold(" ".join(names)),
+    )
+
+
+def _name(session: Session, facts: Mapping[str, Any]) -> str:
+    """What the row that an act is about is called; empty where it has no name."""
+    for fact, (table, column) in NAMED.items():
+        if fact in facts:
+            rows = db.metadata.tables[table].c
+            return str(session.scalar(select(rows[column]).where(rows.id == facts[fact])) or "")[:LONGEST_NAME]
+    return ""
+
+
+def _lunch(session: Session, chosen: Callable[[Table], ColumnElement[bool]]) -> tuple[int | None, str]:
+    """Number and title of a lunch; the table is asked by its name, since this floor knows nothing of lunches."""
+    lunches = db.metadata.tables["event"]
+    row = session.execute(select(lunches.c.id, lunches.c.title).where(chosen(lunches))).first()
+    return (row.id, row.title) if row else (None, "")

@@ -1,0 +1,253 @@
+"""Settings: from the environment (``LUNCHKIT_<NAME>``), or from ``.env`` in the instance folder, read at the start.
+
+What neither decides, a page sets: ``settings``. Strings stay strings: a secret made of digits is not a number.
+"""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import current_app
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+from lunchkit.platform.addresses import is_mailbox, is_web_address, is_zone
+from lunchkit.platform.licences import FIRST, LICENCES
+
+PREFIX = "LUNCHKIT_"
+LEAST = {"port": 1, "mail_port": 1, "workers": 1, "mail_timeout": 1, "backup_days": 1}
+LEAST |= {"proxies": 0, "form_minimum_seconds": 0}
+ENV_FILE = ".env"
+SECRET_FILE = "secret_key"  # noqa: S105  its name
+LANGUAGES = ("fr", "en", "de", "it")
+"""Those in which attendees, speakers and readers are met."""
+WORKING_LANGUAGES = ("fr", "en")
+"""Those of organisers' pages and of the command line; the house's own language is one of them."""
+DEFAULT_ADDRESS = "http://127.0.0.1:8000"
+"""Nobody's public address: while it stands, none is set."""
+ANNOUNCEMENT = "LUNCHKIT_INTERNAL_ANNOUNCEMENT"
+"""What the server prints on standard output once it listens; handed over by ``lunchkit demo`` in the environment."""
+
+
+class BadSettings(Exception):
+    """One or more settings are wrong; the text names each, a line apiece."""
+
+
+def setting(description: str, default: Any) -> Any:
+    """A dataclass field that carries its own documentation."""
+    return field(default=default, metadata={"help": description})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All that can be set from outside. ``lunchkit settings`` prints this list; the README holds it too."""
+
+    instance: Path = setting("Folder of the database, the secret key and the `.env` file.", Path("instance"))
+    database_url: str = setting("SQLite (default: `lunchkit.sqlite` in the instance folder) or `postgresql://…`.", "")
+    public_url: str = setting(
+        "The address under which people reach this server: links in letters, posters and calendars begin with it.",
+        DEFAULT_ADDRESS,
+    )
+    network_name: str = setting("Name of the network that gives the lunches.", "lunchkit")
+    language: str = setting("Language of those whose browser asks for none of ours: `fr` or `en`.", "fr")
+    timezone: str = setting("IANA time zone of new lunches.", "Europe/Zurich")
+    recap_licence: str = setting(
+        "Licence of recaps published from now on: `cc-by-4.0`, `cc-by-sa-4.0`, `cc0-1.0` or `all-rights-reserved`.",
+        FIRST.key,
+    )
+    secret_key: str = setting(
+        "Signs cookies and derives personal links; if unset, made at the first start (`secret_key` in the instance).",
+        "",
+    )
+    secret_key_fallbacks: str = setting("Earlier secret keys, separated by commas, that are still accepted.", "")
+    host: str = setting("Address that `lunchkit serve` listens on.", "127.0.0.1")
+    port: int = setting("Port that `lunchkit serve` listens on.", 8000)
+    workers: int = setting("Web processes; more than one only with PostgreSQL.", 1)
+    proxies: int = setting("How many reverse proxies stand in front and set `X-Forwarded-*`.", 0)
+    mail_host: str = setting("SMTP server; while it is empty, letters wait in the outbox.", "")
+    mail_port: int = setting("Port of the SMTP server.", 587)
+    mail_security: str = setting("`starttls`, `tls` or `none`.", "starttls")
+    mail_user: str = setting("User at the SMTP server, if it asks for one.", "")
+    mail_password: str = setting("Password at the SMTP server.", "")
+    mail_from: str = setting("Sender address of all letters.", "lunch@localhost.localdomain")
+    mail_timeout: int = setting("Seconds to wait for the SMTP server.", 20)
+    backup_days: int = setting("Days that backups are kept; the newest one stays.", 14)
+    form_minimum_seconds: int = setting(
+        "A registration form that comes back faster than this was not read by a person.", 3
+    )
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy address of the database, driver included."""
+        url = self.database_url or f"sqlite:///{self.instance.resolve() / 'lunchkit.sqlite'}"
+        for plain in ("postgresql://", "postgres://"):
+            if url.startswith(plain):
+                return "postgresql+psycopg://" + url.removeprefix(plain)
+        return url
+
+    @property
+    def keys(self) -> list[str]:
+        """The secret key, then the earlier ones."""
+        return [self.secret_key, *(key for key in self.secret_key_fallbacks.split(",") if key)]
+
+    @property
+    def has_address(self) -> bool:
+        """Whether somebody has said what the public address is."""
+        return self.public_url != DEFAULT_ADDRESS
+
+    @property
+    def address(self) -> str:
+        """What public links begin with: the public address; until one is set, this machine at the port listened on."""
+        return self.public_url if self.has_address else f"http://127.0.0.1:{self.port}"
+
+    @property
+    def is_https(self) -> bool:
+        """Whether people reach this server over TLS."""
+        return self.public_url.startswith("https://")
+
+    @property
+    def hosts(self) -> list[str] | None:
+        """Host names that this server answers to. No IPv6 address: Werkzeug's check of the host knows none.
+
+        None, which means any, until somebody has said what the public address is: who sets up a server on another
+        machine comes by a name that it does not know yet. Nothing that leaves the house is built from such a name.
+        """
+        if not self.has_address:
+            return None
+        return list(dict.fromkeys([urlsplit(self.public_url).hostname or "", "localhost", "127.0.0.1"]))
+
+
+def load_settings(environment: Mapping[str, str] | None = None, *, make_key: bool = True) -> Settings:
+    """Read the settings, and the secret key; one is made where there is none, unless ``make_key`` says no.
+
+    Raises BadSettings with a line for every wrong value.
+    """
+    given = dict(os.environ if environment is None else environment)
+    instance = Path(given.get(f"{PREFIX}INSTANCE") or "instance")
+    settings = read_settings(Settings(instance=instance), {**_read_env_file(instance), **given})
+    return settings if settings.secret_key else replace(settings, secret_key=_lasting_secret(instance, make=make_key))
+
+
+def decided_names(instance: Path) -> frozenset[str]:
+    """The settings that the environment or the ``.env`` file decides: no page changes them. Raises BadSettings."""
+    given = {**_read_env_file(instance), **os.environ}
+    return frozenset(spec.name for spec in fields(Settings) if full_name(spec.name) in given)
+
+
+def read_settings(start: Settings, values: Mapping[str, str]) -> Settings:
+    """The settings with these values in them, by their full names.
+
+    Raises BadSettings with a line for every wrong value.
+    """
+    errors: list[str] = []
+    chosen: dict[str, Any] = {}
+    for spec in fields(Settings):
+        key = full_name(spec.name)
+        if key not in values or spec.name == "instance":
+            continue
+        try:
+            chosen[spec.name] = spec.type(values[key]) if spec.type in (int, Path) else values[key]
+        except ValueError:
+            errors.append(f"{key}: a whole number is needed, not {values[key]!r}")
+    settings = replace(start, **chosen)
+    settings = replace(settings, public_url=settings.public_url.rstrip("/"))
+    errors += mistakes(settings)
+    if errors:
+        raise BadSettings("\n".join(errors))
+    return settings
+
+
+def _read_env_file(instance: Path) -> dict[str, str]:
+    path = instance / ENV_FILE
+    try:
+        text = path.read_bytes().decode("utf-8-sig") if path.is_file() else ""
+    except (OSError, ValueError) as error:
+        raise BadSettings(f"{path}: {getattr(error, 'strerror', None) or 'this is no text in UTF-8'}") from error
+    lines = (line.partition("=") for line in text.split("\n") if not line.lstrip().startswith("#"))
+    return {name.strip(): _unquoted(value.strip(" \t\r")) for name, equals, value in lines if equals}
+
+
+def _unquoted(value: str) -> str:
+    """One pair of quotes is taken off; nothing inside is interpreted."""
+    is_quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
+    return value[1:-1] if is_quoted else value
+
+
+def full_name(field_name: str) -> str:
+    """The name of a setting in the environment and in the file."""
+    return PREFIX + field_name.upper()
+
+
+def default_of(field_name: str) -> Any:
+    """What a setting is while nobody sets it."""
+    return next(spec.default for spec in fields(Settings) if spec.name == field_name)
+
+
+def mistakes(settings: Settings) -> list[str]:
+    """What is wrong with these settings: a line for each, that begins with the full name of the setting."""
+    errors = [
+        f"{full_name(name)}: at least {least}, not {getattr(settings, name)}"
+        for name, least in LEAST.items()
+        if getattr(settings, name) < least
+    ]
+    errors += [
+        f"{full_name(name)}: at most 65535, not {getattr(settings, name)}"
+        for name in ("port", "mail_port")
+        if getattr(settings, name) > 65535
+    ]
+    if not is_web_address(settings.public_url):
+        errors.append(
+            f"LUNCHKIT_PUBLIC_URL: http(s):// and a name or an IPv4 address is needed, not {settings.public_url!r}"
+        )
+    if settings.language not in WORKING_LANGUAGES:
+        errors.append(f"LUNCHKIT_LANGUAGE: one of {', '.join(WORKING_LANGUAGES)}, not {settings.language!r}")
+    if settings.recap_licence not in LICENCES:
+        errors.append(f"LUNCHKIT_RECAP_LICENCE: one of {', '.join(LICENCES)}, not {settings.recap_licence!r}")
+    if settings.mail_security not in ("starttls", "tls", "none"):
+        errors.append(f"LUNCHKIT_MAIL_SECURITY: starttls, tls or none, not {settings.mail_security!r}")
+    if not _is_database_address(settings.database):
+        errors.append("LUNCHKIT_DATABASE_URL: sqlite:///… or postgresql://user:password@host:port/name is needed")
+    if settings.workers > 1 and settings.database.startswith("sqlite:"):
+        errors.append("LUNCHKIT_WORKERS: several processes need PostgreSQL (LUNCHKIT_DATABASE_URL)")
+    if not is_zone(settings.timezone):
+        errors.append(f"LUNCHKIT_TIMEZONE: no such time zone: {settings.timezone!r}")
+    if not is_mailbox(settings.mail_from):
+        errors.append(f"LUNCHKIT_MAIL_FROM: an address like lunch@example.org is needed, not {settings.mail_from!r}")
+    return errors
+
+
+def _is_database_address(text: str) -> bool:
+    try:
+        make_url(text)
+    except (ArgumentError, ValueError):
+        return False
+    return text.startswith(("sqlite:", "postgresql+psycopg:"))
+
+
+def _lasting_secret(instance: Path, *, make: bool) -> str:
+    path = instance / SECRET_FILE
+    if path.exists() or not make:
+        return path.read_text().strip() if path.exists() else ""
+    instance.mkdir(parents=True, exist_ok=True)
+    draft = instance / f"{SECRET_FILE}.{secrets.token_hex(4)}"
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(secrets.token_urlsafe(32) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(draft, path)  # whole or not at all, and of two that start at once one wins
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+    return path.read_text().strip()
+
+
+def current_settings() -> Settings:
+    """The settings of the running application."""
+    settings: Settings = current_app.extensions["lunchkit_settings"]
+    return settings

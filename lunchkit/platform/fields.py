@@ -1,0 +1,110 @@
+"""A form, fields and validators that the forms of several features share.
+
+Each typed field says in our words what it could not read: without a picker people write as they are used to.
+"""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import DateField, DateTimeLocalField, Field, IntegerField, TimeField
+from wtforms.i18n import get_translations
+from wtforms.validators import Length, NumberRange, ValidationError
+
+from lunchkit.platform.i18n import language
+
+DAY_FORMS = ["%Y-%m-%d", "%d.%m.%Y"]
+HOUR_FORMS = ["%H:%M", "%Hh%M", "%H.%M", "%H:%M:%S"]
+MOMENT_FORMS = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%d.%m.%Y %H:%M", "%Y-%m-%dT%H:%M:%S"]
+"""How days and hours are read; browsers send the first form of each."""
+
+
+class BareForm(FlaskForm):
+    """A form without a token of its own.
+
+    Where there is authority to protect, the door of the house has asked for one (``platform.csrf``); elsewhere the link
+    in the address is the authority, or nobody's.
+    """
+
+    class Meta:
+        csrf = False
+
+        def get_translations(self, _form: Any) -> Any:
+            """WTForms' own words; Flask-WTF reads their file anew for every request."""
+            return _form_words(language())
+
+
+@cache
+def _form_words(language: str) -> Any:
+    return get_translations([language])
+
+
+def at_most(length: int) -> Length:
+    """No more than so many characters."""
+    return Length(max=length, message=_l("Please keep this under %(max)s characters.", max=length))
+
+
+def has_a_word(message: LazyString) -> Callable[[Any, Field], None]:
+    """At least one letter or digit, or else ``message``."""
+
+    def check(_form: Any, field: Field) -> None:
+        if not any(char.isalnum() for char in field.data or ""):
+            raise ValidationError(str(message))
+
+    return check
+
+
+class WholeRange(NumberRange):
+    """A range of whole numbers of any length; its parent fails at those that are too large for a float."""
+
+    def __call__(self, form: Any, field: Field) -> None:
+        """Raise ValidationError where the number is missing or outside."""
+        if field.data is None or not self.min <= field.data <= self.max:
+            raise ValidationError(str(self.message))
+
+
+def between(low: int, high: int) -> NumberRange:
+    """A whole number from ``low`` to ``high``."""
+    return WholeRange(low, high, message=_l("A number from %(low)s to %(high)s is needed here.", low=low, high=high))
+
+
+class _Typed(Field):
+    unread: Any = ""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read what was typed. Raises ValueError in the reader's language."""
+        try:
+            super().process_formdata(valuelist)
+        except (ValueError, OverflowError) as error:
+            self.data = None
+            raise ValueError(self.unread) from error
+
+
+class DayField(_Typed, DateField):
+    """A day."""
+
+    unread = _l("This is not a day of the calendar. Write it like 13.05.2025.")
+    read_as = "%d.%m.%Y"
+
+
+class HourField(_Typed, TimeField):
+    """A time of day."""
+
+    unread = _l("This is not a time of day. Write it like 12:00.")
+    read_as = "%H:%M"
+
+
+class WallMomentField(_Typed, DateTimeLocalField):
+    """A day and a time of day on the wall clock of the place."""
+
+    unread = _l("This is not a day and a time. Write it like 13.05.2025 12:00.")
+    read_as = "%d.%m.%Y %H:%M"
+
+
+class NumberField(_Typed, IntegerField):
+    """A whole number."""
+
+    unread = _l("Please write a whole number here.")

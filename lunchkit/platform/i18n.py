@@ -1,0 +1,230 @@
+"""Languages: which one a page speaks, and how it writes dates, hours and numbers.
+
+Attendees, speakers and readers are met in four languages. Organisers' pages and the command line speak two, French and
+English: a working page is full of words that must be exact, and one that is half in German and half in English is worse
+than one that is whole in a language that its reader works in anyway. Whoever prefers German or Italian gets there
+whichever of the two they would rather read.
+"""
+
+import re
+from datetime import UTC, date, datetime
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+from babel.numbers import format_decimal
+from flask import Flask, Response, has_request_context, request
+from flask_babel import Babel, get_locale
+from markupsafe import Markup, escape
+
+from lunchkit.platform.config import LANGUAGES, WORKING_LANGUAGES, current_settings
+
+LANGUAGE_NAMES = [("fr", "Français"), ("de", "Deutsch"), ("it", "Italiano"), ("en", "English")]
+COOKIE = "lang"
+WORKING_PAGES = "/organiser"
+"""Everything of the organisers stands under this address."""
+_DATES = {
+    "fr": ("EEEE d MMMM y", "fr"),
+    "de": ("EEEE, d. MMMM y", "de_CH"),
+    "it": ("EEEE d MMMM y", "it_CH"),
+    "en": ("EEEE d MMMM y", "en_GB"),
+}
+"""How each writes a date. The French pattern for the Swiss too, whose own has a comma that nobody writes."""
+_FIRST_OF_MONTH = {"fr": "1er", "it": "1°"}
+
+
+class Scheduled(Protocol):
+    """Anything with a start and an end on the wall clock of its place."""
+
+    @property
+    def starts_local(self) -> datetime: ...
+    @property
+    def ends_local(self) -> datetime: ...
+
+
+def init_i18n(app: Flask) -> None:
+    """Give the application its languages and its filters."""
+    Babel(app, locale_selector=select_language, default_locale="fr", default_translation_directories="translations")
+    app.after_request(_remember_language)
+    app.jinja_env.filters.update(
+        when=when, weekday=weekday, day=day, month_year=month_year, hours=hours,
+        moment=moment, wall=wall, long_date=long_date, clock=clock, number=number, typo=typo, unbroken=unbroken,
+        longest_word=longest_word, paragraphs=paragraphs,
+    )  # fmt: skip
+    app.jinja_env.globals.update(languages=offered_languages, lang=language, _n=app.jinja_env.globals["ngettext"])
+
+
+def select_language() -> str:
+    """The language asked for in the address, chosen before, or preferred by the browser; else the house's."""
+    if not has_request_context():
+        return current_settings().language
+    spoken = _spoken_here()
+    for wish in (request.args.get("lang"), request.cookies.get(COOKIE)):
+        if wish in spoken:
+            return wish
+    return _preferred(spoken) or current_settings().language
+
+
+def offered_languages() -> list[tuple[str, str]]:
+    """The languages in which this page may be read, by code and by their own name."""
+    spoken = _spoken_here() if has_request_context() else LANGUAGES
+    return [(code, name) for code, name in LANGUAGE_NAMES if code in spoken]
+
+
+def _spoken_here() -> tuple[str, ...]:
+    is_working_page = request.path == WORKING_PAGES or request.path.startswith(f"{WORKING_PAGES}/")
+    return WORKING_LANGUAGES if is_working_page else LANGUAGES
+
+
+def _preferred(spoken: tuple[str, ...]) -> str | None:
+    """What the browser likes best of these. «de-CH» is German: a later «fr» does not come before it."""
+    wishes = (tag.replace("_", "-").partition("-")[0].lower() for tag, much in request.accept_languages if much > 0)
+    return next((wish for wish in wishes if wish in spoken), None)
+
+
+def language() -> str:
+    """The two letters of the language being spoken."""
+    locale = get_locale()
+    return locale.language if locale else "fr"
+
+
+def _remember_language(response: Response) -> Response:
+    if not request.query_string:
+        return response  # as with each vote: nothing to take apart
+    if "lang" in request.args and request.args["lang"] in _spoken_here() and request.endpoint != "web.static_file":
+        response.set_cookie(
+            COOKIE, request.args["lang"], max_age=365 * 86400, httponly=True, samesite="Lax",
+            secure=current_settings().is_https,
+        )  # fmt: skip
+    return response
+
+
+def long_date(value: date) -> str:
+    """«mardi 13 mai 2025», «Dienstag, 13. Mai 2025»."""
+    pattern, locale = _DATES[language()]
+    text = format_date(value, pattern, locale=locale)
+    first = _FIRST_OF_MONTH.get(language(), "1")
+    return text.replace(" 1 ", f" {first} ")
+
+
+def clock(value: datetime) -> str:
+    """A time of day: «12h», «12h30»; in German «12 Uhr», «12.30 Uhr»; else «12:00»."""
+    if language() == "de":
+        return f"{_german_clock(value)}\u00a0Uhr"
+    if language() == "fr":
+        return f"{value.hour}h{value.minute:02}" if value.minute else f"{value.hour}h"
+    return f"{value.hour}:{value.minute:02}"
+
+
+def clock_patterns() -> tuple[str, str]:
+    """The same for scripts, of a full hour and of any other: «{h}h», «{h}h{m}»."""
+    full, other = (clock(datetime(2000, 1, 1, 7, minute, tzinfo=UTC)) for minute in (0, 59))
+    return full.replace("7", "{h}"), other.replace("7", "{h}").replace("59", "{m}")
+
+
+def _german_clock(value: datetime) -> str:
+    return f"{value.hour}.{value.minute:02}" if value.minute else str(value.hour)
+
+
+def hours(event: Scheduled) -> str:
+    """«12h–14h», «12–14 Uhr»."""
+    starts, ends = event.starts_local, event.ends_local
+    return f"{_german_clock(starts) if language() == 'de' else clock(starts)}–{clock(ends)}"
+
+
+def when(event: Scheduled) -> str:
+    """«mardi 13 mai 2025, 12h–14h»."""
+    if event.starts_local.date() == event.ends_local.date():
+        return f"{long_date(event.starts_local)}, {hours(event)}"
+    starts, ends = event.starts_local, event.ends_local
+    return f"{long_date(starts)}, {clock(starts)} – {long_date(ends)}, {clock(ends)}"
+
+
+def weekday(event: Scheduled) -> str:
+    """«mardi»."""
+    return format_date(event.starts_local, "EEEE", locale=language())
+
+
+def day(event: Scheduled) -> str:
+    """«13»."""
+    return str(event.starts_local.day)
+
+
+def month_year(event: Scheduled) -> str:
+    """«mai 2025»."""
+    return format_date(event.starts_local, "MMMM y", locale=language())
+
+
+def moment(value: datetime, zone: str) -> str:
+    """A moment on the wall clock of a zone: «mardi 13 mai 2025 à 12h»."""
+    local = value.astimezone(ZoneInfo(zone))
+    joint = {"fr": " à ", "it": ", ore\u00a0"}.get(language(), ", ")
+    return f"{long_date(local)}{joint}{clock(local)}"
+
+
+def wall(value: datetime, zone: str) -> str:
+    """The time of day of a moment on the wall clock of a zone: «12h30»."""
+    return clock(value.astimezone(ZoneInfo(zone)))
+
+
+def number(value: float) -> str:
+    """A number with Swiss separators."""
+    return format_decimal(value, locale=f"{language()}_CH")
+
+
+_BEFORE_HIGH = re.compile(r"[ \u00a0\u202f]([;!?])")
+_BEFORE_CLOSING = re.compile(r"(?<=\S)[ \u00a0\u202f]?(»)")
+_BEFORE_COLON = re.compile(r"[ \u00a0\u202f](:)(?=\s|$)")
+_AFTER_QUOTE = re.compile(r"(«)[ \u00a0\u202f]?(?=\S)")
+_SPACE_BEFORE_CLOSING = re.compile(r"(?<=\S)[ \u00a0\u202f](»)")
+_SPACE_AFTER_QUOTE = re.compile(r"(«)[ \u00a0\u202f](?=\S)")
+
+
+def typo(text: str) -> str:
+    """French spacing in what organisers typed, so that no line begins with : ; ! ? or ».
+
+    A space that was forgotten beside « or » is added on French pages only: elsewhere these words may be the page's own,
+    or a question put in German or Italian, where guillemets stand without.
+    """
+    adds = language() == "fr"
+    text = _BEFORE_HIGH.sub("\u202f\\1", text)
+    text = (_BEFORE_CLOSING if adds else _SPACE_BEFORE_CLOSING).sub("\u202f\\1", text)
+    text = _BEFORE_COLON.sub("\u00a0\\1", text)
+    text = (_AFTER_QUOTE if adds else _SPACE_AFTER_QUOTE).sub("\\1\u202f", text) if "«" in text else text
+    return text.replace("'", "’")
+
+
+_PRONOUNS = "je|tu|ils?|elles?|on|nous|vous|ce|ci|là|moi|toi|les?|la|leur|lui|en|y"
+INVERSION = re.compile(rf"(?<=[^\W\d_])(?:-(?:t|{_PRONOUNS}))+(?![\w-])", re.IGNORECASE)
+"""The end of «faudrait-il», «a-t-elle», «dites-nous»: one word to whoever reads, and of Italian or German none."""
+_LONGEST_HELD = 32
+_NOT_WORDS = re.compile(r"[@/\\]|\.\w")
+
+
+def unbroken(text: str) -> Markup:
+    """As ``typo``, for a headline: no line ends at the hyphen of «faudrait-il», unless it is broader than its place.
+
+    A part of the page holds it together and no other sign, so that whoever searches, copies or listens has what was
+    written. In large type and on phones that part is a block, which still breaks where it is broader than its place;
+    elsewhere it is none, since Chromium finds no phrase across a block. Addresses stay as they are.
+    """
+    kind = Markup if isinstance(text, Markup) else escape
+    words = (kind(word) for word in re.split(r"([ \t\n])", typo(str(text))))
+    return Markup("").join(Markup('<span class="nb">{}</span>').format(w) if _is_held(w) else w for w in words)
+
+
+def _is_held(word: str) -> bool:
+    return len(word) <= _LONGEST_HELD and bool(INVERSION.search(word)) and not _NOT_WORDS.search(word)
+
+
+def longest_word(text: str) -> int:
+    """Letters of the longest part of a text that stays in one line."""
+    parts = (word.split("-") if not _is_held(word) else [word] for word in text.split())
+    return max((len(part) for word in parts for part in word), default=0)
+
+
+def paragraphs(text: str) -> Markup:
+    """Plain text as paragraphs; an empty line starts a new one."""
+    parts = (part.strip() for part in re.split(r"\n\s*\n", text.replace("\r\n", "\n")))
+    lines = (Markup("<br>").join(escape(typo(line)) for line in part.split("\n")) for part in parts if part)
+    return Markup("").join(Markup("<p>{}</p>").format(line) for line in lines)

@@ -1,0 +1,294 @@
+"""Draw a picture anew, in a process of its own: what a decoder does with hostile bytes stays in there.
+
+Run as a program (``redraw.py FORMAT [logo]``, confined by ``platform.confined``) it reads a picture from standard input
+and writes a Drawing, or a LogoDrawing, to standard output. It knows nothing of lunchkit: only the standard library and
+Pillow may be imported here.
+"""
+
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any, Self
+
+from PIL import Image, ImageCms
+
+WIDTHS = (320, 640, 1280, 1920)
+"""Of the files. Pages work out from a picture's width which files it has: other widths need the pictures drawn anew."""
+MOST_HEIGHT = 4000
+"""Of the largest file: a long strip is made narrower, or else it would take more time than a picture may."""
+MOST_PIXELS = 24_500_000
+"""What phones call 24 megapixels: 5712 × 4284."""
+QUALITY = 75
+ORIENTATION = 0x0112
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""What puts a picture upright, by what its EXIF says of how the camera was held. From 5 on its sides change places."""
+LOGO_WIDTH, LOGO_HEIGHT = 320, 88
+"""Of a logo's file: twice the pixels of its place in the header of a page, for sharp screens."""
+MOST_LOGO_BYTES = 1600
+"""A logo comes with every page of an attendee, which weighs twenty kilobytes at most."""
+FLAT = ((1.0, 32), (1.0, 16), (0.75, 32), (0.75, 16), (0.75, 8), (0.5, 32), (0.5, 16), (0.5, 8))
+"""How a logo of a few colours is made light enough: by scale, and by the number of its shades."""
+SHADED = ((0.75, 50), (0.5, 80), (0.5, 50), (0.5, 20), (0.35, 20))
+"""How one like a photo is, for which that does not suffice: by scale and quality."""
+SEEN = 128
+"""Alpha from which on a pixel counts as seen."""
+TONES = 24
+UNREADABLE = 65
+TOO_MUCH = 66
+"""Exit codes."""
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A picture drawn anew: its size, and its files by their width, as WebP."""
+
+    width: int
+    height: int
+    files: Mapping[int, bytes]
+
+    def dumps(self) -> bytes:
+        """A line that says what follows, and then the files."""
+        sizes = [[width, len(data)] for width, data in self.files.items()]
+        head = {"width": self.width, "height": self.height, "files": sizes}
+        return json.dumps(head).encode() + b"\n" + b"".join(self.files.values())
+
+    @classmethod
+    def loads(cls, said: bytes) -> Self:
+        """Read what ``dumps`` wrote. Raises ValueError where it did not: the writer has read hostile bytes."""
+        line, _, rest = said.partition(b"\n")
+        try:
+            head = json.loads(line)
+            width, height, sizes = int(head["width"]), int(head["height"]), dict(head["files"])
+        except (TypeError, KeyError, ValueError) as error:
+            raise ValueError("no drawing") from error
+        files = {}
+        for one in widths_of(width):
+            files[one], rest = rest[: sizes.get(one, 0)], rest[sizes.get(one, 0) :]
+        if rest or width < 1 or height < 1 or not all(is_webp(data) for data in files.values()):
+            raise ValueError("no drawing")
+        return cls(width, height, files)
+
+
+@dataclass(frozen=True)
+class LogoDrawing:
+    """A logo drawn anew: one small file, as WebP with its transparency, and which colours can be seen in it."""
+
+    width: int
+    height: int
+    data: bytes
+    tones: Sequence[Sequence[float]]
+    """Red, green, blue from 0 to 255, and the share of the visible pixels; the largest share first."""
+    is_opaque: bool
+    """Whether it has a ground of its own: it can be seen all around its edge."""
+
+    def dumps(self) -> bytes:
+        """A line that says what follows, and then the file."""
+        head = {"width": self.width, "height": self.height, "tones": self.tones, "is_opaque": self.is_opaque}
+        return json.dumps(head).encode() + b"\n" + self.data
+
+    @classmethod
+    def loads(cls, said: bytes) -> Self:
+        """Read what ``dumps`` wrote. Raises ValueError where it did not: the writer has read hostile bytes."""
+        line, _, data = said.partition(b"\n")
+        try:
+            head = json.loads(line)
+            width, height, is_opaque = int(head["width"]), int(head["height"]), bool(head["is_opaque"])
+            tones = [[float(part) for part in tone] for tone in head["tones"]]
+        except (TypeError, KeyError, ValueError) as error:
+            raise ValueError("no drawing") from error
+        sound = (
+            all(len(tone) == 4 and min(tone) >= 0 and max(tone) <= 255 for tone in tones) and 0 < len(tones) <= TONES
+        )
+        fits = 0 < width <= LOGO_WIDTH and 0 < height <= LOGO_HEIGHT and len(data) <= MOST_LOGO_BYTES
+        if not (sound and fits and is_webp(data)):
+            raise ValueError("no drawing")
+        return cls(width, height, data, tones, is_opaque)
+
+
+def widths_of(width: int) -> tuple[int, ...]:
+    """The widths of the files of a picture whose largest one is so wide: none is larger than what was sent."""
+    return (*(smaller for smaller in WIDTHS if smaller < width), width) if width > 0 else ()
+
+
+def is_webp(data: bytes) -> bool:
+    """Whether this is one WebP file, to its last byte."""
+    whole = int.from_bytes(data[4:8], "little") + 8 == len(data)
+    return data[:4] == b"RIFF" and data[8:12] == b"WEBP" and whole
+
+
+def redraw(data: bytes, kind: str) -> Drawing:
+    """Decode a picture, put it upright, forget all but its pixels, and draw it in several widths.
+
+    Of a moving picture the first frame is kept; what is transparent becomes white, so that it looks the same by day and
+    by night. Raises whatever Pillow raises.
+    """
+    largest = _forgetful(_pixels(data, kind))
+    files = {}
+    for width in reversed(widths_of(largest.width)):
+        height = max(1, round(largest.height * width / largest.width))
+        files[width] = _webp(largest.resize((width, height), Image.Resampling.LANCZOS))
+    return Drawing(largest.width, largest.height, dict(sorted(files.items())))
+
+
+def _pixels(data: bytes, kind: str) -> Image.Image:
+    """The picture upright, in the size of its largest file, as RGB."""
+    image: Image.Image = Image.open(BytesIO(data), formats=[kind])
+    if image.width * image.height > MOST_PIXELS:
+        raise Image.DecompressionBombError(image.size)
+    orientation = _orientation(image)
+    size = _fitting(image.width, image.height) if orientation < 5 else _fitting(image.height, image.width)[::-1]
+    profile = image.info.get("icc_profile")
+    image.draft(None, size)  # a large JPEG is decoded in a half, a quarter, an eighth of its size
+    image = _plain(image)  # lets the decoder go, which holds as much memory again
+    image = _in_usual_colours(image.resize(size, Image.Resampling.LANCZOS), profile)
+    return image.transpose(TURNS[orientation]) if orientation in TURNS else image
+
+
+def _orientation(image: Image.Image) -> int:
+    """How the camera was held; upright where the file says nothing that can be read."""
+    try:
+        orientation = int(image.getexif().get(ORIENTATION, 1))
+    except Exception:  # noqa: BLE001  a photo is no worse for a broken note in it, and Pillow may raise anything
+        return 1
+    return orientation if orientation in TURNS else 1
+
+
+def _fitting(width: int, height: int) -> tuple[int, int]:
+    """The size of the largest file: never enlarged."""
+    scale = min(1, WIDTHS[-1] / width, MOST_HEIGHT / height)
+    return max(1, round(width * scale)), max(1, round(height * scale))
+
+
+def _plain(image: Image.Image) -> Image.Image:
+    """A picture of a mode that can be scaled well: RGB, RGBA, L or CMYK."""
+    image.load()
+    if image.mode.startswith("I"):  # sixteen bits
+        return image.convert("I").point(lambda value: value * (1 / 257)).convert("L")
+    if image.has_transparency_data:
+        return image.convert("RGBA")
+    return image.convert(image.mode if image.mode in ("L", "CMYK") else "RGB")
+
+
+def _in_usual_colours(image: Image.Image, profile: bytes | None) -> Image.Image:
+    """The picture in sRGB, on white: the profile of a telephone's wide colours is applied, as it will not be kept."""
+    alpha = image.getchannel("A") if image.mode == "RGBA" else None
+    if alpha:
+        image = image.convert("RGB")
+    if profile:
+        with suppress(ImageCms.PyCMSError, OSError):
+            converted = ImageCms.profileToProfile(image, BytesIO(profile), _SRGB, outputMode="RGB")
+            image = converted or image
+    image = image.convert("RGB")
+    if alpha:
+        image = Image.composite(image, Image.new("RGB", image.size, "white"), alpha)
+    return image
+
+
+_SRGB = ImageCms.createProfile("sRGB")
+
+
+def _forgetful(image: Image.Image) -> Image.Image:
+    """The same pixels in a picture that knows nothing else."""
+    new = Image.new("RGB", image.size)
+    new.paste(image)
+    return new
+
+
+def _webp(image: Image.Image, **options: Any) -> bytes:
+    file = BytesIO()
+    image.save(file, "WEBP", **{"quality": QUALITY, "method": 4, **options}, exif=b"", xmp=b"", icc_profile=None)
+    return file.getvalue()
+
+
+def redraw_logo(data: bytes, kind: str) -> LogoDrawing:
+    """Decode a logo, keep what is transparent, cut off its empty margin, and draw it small enough for every page.
+
+    Raises whatever Pillow raises, and ValueError where there is nothing to be seen.
+    """
+    image: Image.Image = Image.open(BytesIO(data), formats=[kind])
+    if image.width * image.height > MOST_PIXELS:
+        raise Image.DecompressionBombError(image.size)
+    orientation, profile = _orientation(image), image.info.get("icc_profile")
+    image = _plain(image)
+    alpha = image.getchannel("A") if image.mode == "RGBA" else Image.new("L", image.size, 255)
+    image = _in_usual_colours(image.convert("RGB") if image.mode == "RGBA" else image, profile)
+    image.putalpha(alpha)
+    image = image.transpose(TURNS[orientation]) if orientation in TURNS else image
+    seen = image.getchannel("A").point(lambda value: 255 if value >= SEEN else 0).getbbox()
+    if seen is None:
+        raise ValueError("nothing to be seen")
+    image = image.crop(seen)
+    scale = min(1.0, LOGO_WIDTH / image.width, LOGO_HEIGHT / image.height)
+    image = _scaled(image, scale)
+    return _light_enough(image)
+
+
+def _scaled(image: Image.Image, scale: float) -> Image.Image:
+    size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
+    return image.resize(size, Image.Resampling.LANCZOS) if size != image.size else image
+
+
+def _light_enough(image: Image.Image) -> LogoDrawing:
+    """The first attempt that is light enough; a smaller one is also less sharp. Raises MemoryError where none is."""
+    for drawn, data in _attempts(image):
+        if len(data) <= MOST_LOGO_BYTES:
+            tones, is_opaque = _look_at(drawn)
+            return LogoDrawing(drawn.width, drawn.height, data, tones, is_opaque)
+    raise MemoryError("this logo cannot be made light enough")
+
+
+def _attempts(image: Image.Image) -> Iterator[tuple[Image.Image, bytes]]:
+    for scale, shades in FLAT:
+        drawn = _scaled(image, scale).quantize(shades, method=Image.Quantize.FASTOCTREE).convert("RGBA")
+        yield drawn, _webp(drawn, lossless=True, quality=100, method=6)
+    for scale, quality in SHADED:
+        drawn = _scaled(image, scale)
+        yield drawn, _webp(drawn, quality=quality, alpha_quality=10, method=6)
+
+
+def _look_at(image: Image.Image) -> tuple[list[list[float]], bool]:
+    """The colours that can be seen, and whether its edge can."""
+    raw = image.tobytes()
+    pixels = [raw[place : place + 4] for place in range(0, len(raw), 4)]
+    width = image.width
+    edge = [*pixels[:width], *pixels[-width:], *pixels[::width], *pixels[width - 1 :: width]]
+    is_opaque = sum(pixel[3] >= SEEN for pixel in edge) >= 0.9 * len(edge)
+    heaps: dict[tuple[int, int, int], list[int]] = {}
+    seen = [pixel for pixel in pixels if pixel[3] >= SEEN]
+    for red, green, blue, _alpha in seen:
+        heap = heaps.setdefault((red >> 5, green >> 5, blue >> 5), [0, 0, 0, 0])
+        for place, part in enumerate((red, green, blue, 1)):
+            heap[place] += part
+    largest = sorted(heaps.values(), key=lambda heap: -heap[3])[:TONES]
+    tones = [[round(part / heap[3], 1) for part in heap[:3]] + [round(heap[3] / len(seen), 4)] for heap in largest]
+    return tones, is_opaque
+
+
+def main(kind: str, what: str = "") -> int:
+    """Read a picture, write it anew. Returns how it went, as an exit code."""
+    Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+    try:
+        data = sys.stdin.buffer.read()
+        drawing = redraw_logo(data, kind) if what == "logo" else redraw(data, kind)
+        sys.stdout.buffer.write(drawing.dumps())
+    except (MemoryError, Image.DecompressionBombError):
+        return TOO_MUCH
+    except Exception as error:  # noqa: BLE001  whatever a decoder says of bytes that it cannot read
+        print(type(error).__name__, file=sys.stderr)  # noqa: T201  for the log
+        return UNREADABLE
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:3]))

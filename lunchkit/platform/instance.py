@@ -1,0 +1,127 @@
+"""The folder of an instance: who uses it at this moment, and that no other user of the machine reads it.
+
+Everybody who uses an instance holds ``lock``, a restore and an upgrade alone; a server holds ``lock-server`` as well.
+The operating system lets go of both when the last process that has them open ends, however it ends.
+"""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from sqlalchemy import Engine, text
+
+from lunchkit.platform.config import Settings
+
+USED, SERVED = "lock", "lock-server"
+HANDED_OVER = "LUNCHKIT_INTERNAL_LOCKS"
+"""The open files of both, for the program that this process becomes: the server, and the next one after USR2."""
+DATABASE_KEY = 0x6C756E63686B6974
+"""The number of PostgreSQL's lock."""
+OURS = (
+    "lunchkit.sqlite*", "ballots.sqlite*", "backups", "backups/lunchkit-*", "secret_key*", ".env*", "lock*",
+    "background-alive*", "traces-to-scrub",
+)  # fmt: skip
+"""What lunchkit puts into the folder."""
+
+
+class InUse(Exception):
+    """Somebody uses the instance, and this must wait; the text says who."""
+
+
+@contextmanager
+def holding(folder: Path, command: str, *, alone: bool = False) -> Iterator[None]:
+    """Use an instance for a command, ``alone`` or beside others and a server. Raises InUse."""
+    held = _lock(folder, USED, alone=alone)
+    try:
+        _sign(held, f"«lunchkit {command}» runs on this instance (pid {os.getpid()}): wait until it has ended")
+        yield
+    finally:
+        os.close(held)
+
+
+def hold_as_server(settings: Settings) -> None:
+    """Use an instance until the last process of this server ends; on SQLite as its only one. Raises InUse."""
+    folder, alone = settings.instance, settings.database.startswith("sqlite:")
+    files = _handed_over(folder)
+    if not files:
+        files = [_lock(folder, USED)]
+        try:
+            files.append(_lock(folder, SERVED, alone=alone))
+        except InUse:
+            os.close(files[0])
+            raise
+    os.environ[HANDED_OVER] = " ".join(map(str, files))
+    for file in files:
+        os.set_inheritable(file, True)
+    address = f"http://{settings.host}:{settings.port}"
+    _sign(files[1], f"a server runs on this instance (pid {os.getpid()}, {address}): stop it first")
+
+
+def _handed_over(folder: Path) -> list[int]:
+    """The locks that this process was started with; none where they are not those of this folder."""
+    files = [int(number) for number in os.environ.get(HANDED_OVER, "").split()]
+    with suppress(OSError):
+        if [os.fstat(file).st_ino for file in files] == [(folder / name).stat().st_ino for name in (USED, SERVED)]:
+            return files
+    return []
+
+
+def _lock(folder: Path, name: str, *, alone: bool = False) -> int:
+    file = os.open(folder / name, os.O_RDWR | os.O_CREAT, 0o600)
+    if os.geteuid() == 0:  # of a command that root runs: the server must be able to open it too
+        os.fchown(file, folder.stat().st_uid, folder.stat().st_gid)
+    try:
+        fcntl.flock(file, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(file)
+        raise InUse(_who_holds(folder)) from error
+    return file
+
+
+def _sign(file: int, who: str) -> None:
+    os.ftruncate(file, 0)
+    os.pwrite(file, who.encode(), 0)
+
+
+def _who_holds(folder: Path) -> str:
+    """The words of the server that runs; else of the last command."""
+    for name in (SERVED, USED):
+        with suppress(OSError), (folder / name).open("r+") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return file.read()
+    return "somebody uses this instance: try again"
+
+
+@contextmanager
+def holding_database(engine: Engine, *, alone: bool = False) -> Iterator[None]:
+    """Use a PostgreSQL database likewise: an upgrade alone, all else together. SQLite's lies in the instance.
+
+    Raises InUse.
+    """
+    if engine.dialect.name != "postgresql":
+        yield
+        return
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.detach()  # closed at the end, and with it the lock is gone
+        kind = "" if alone else "_shared"
+        if not connection.scalar(text(f"select pg_try_advisory_lock{kind}({DATABASE_KEY})")):
+            raise InUse("a server or a command uses this database, on this machine or another: stop it first")
+        yield
+
+
+def exposed(folder: Path) -> list[Path]:
+    """The folder, and what lunchkit has put into it, where other users of the machine may read it."""
+    ours = (path for pattern in OURS for path in folder.glob(pattern))
+    return [path for path in (folder, *ours) if not path.is_symlink() and path.stat().st_mode & 0o077]
+
+
+def make_private(folder: Path) -> None:
+    """Make the folder of an instance if there is none, and close it to others, with all that lies in it already."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in exposed(folder):
+        with suppress(OSError):  # somebody else's: the doctor says so
+            path.chmod(path.stat().st_mode & 0o700)

@@ -1,0 +1,71 @@
+"""A feed as an answer: a stream of server-sent events, or the present state alone for browsers that get none."""
+
+import random
+import resource
+import zlib
+from collections.abc import Callable, Iterator
+
+from flask import Request, Response, current_app
+
+from lunchkit.platform.live.detach import WATCH, Watch
+from lunchkit.platform.live.hub import Channel, Feed, Hub
+from lunchkit.platform.live.messages import GZIP_HEAD, pack
+
+SPARE = 500
+"""Descriptors that streams leave to everything else."""
+RETRY = (1000, 4000)
+"""Milliseconds after which a browser comes back, at random: after a restart they must not come all at once."""
+
+
+def hub() -> Hub:
+    """The hub of this process."""
+    found: Hub = current_app.extensions.setdefault("lunchkit_live", Hub())
+    return found
+
+
+def most_streams() -> int:
+    """How many streams this process may hold, so that files and votes find descriptors."""
+    soft, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return 1_000_000 if soft == resource.RLIM_INFINITY else max(soft - SPARE, soft // 2)
+
+
+def channel_of(key: tuple[object, ...], make: Callable[[], Feed]) -> Channel:
+    """The channel of a feed; the feed is looked up only if nobody watches it yet: a room comes back all at once."""
+    return hub().watched(key) or hub().channel(make())
+
+
+def stream(request: Request, channel: Channel) -> Response:
+    """The stream of a channel, from its present state on; a browser that has it already gets the head only.
+
+    What it has it says in Last-Event-ID when it comes back, and in ``seen`` when its page has just been loaded.
+    Where descriptors run short it is sent away: it asks for the state now and then, and votes still find a socket.
+    """
+    if hub().watchers >= most_streams():
+        return Response(status=503, headers={"Retry-After": "30"})
+    seen = request.headers.get("Last-Event-ID", type=int) or request.args.get("seen", type=int)
+    retry = b"retry: %d\n\n" % random.randint(*RETRY)  # noqa: S311
+    packs = request.accept_encodings["gzip"] > 0
+    beginning = GZIP_HEAD + pack(retry) if packs else retry
+
+    def events() -> Iterator[bytes]:
+        yield beginning
+        yield from channel.read(seen, packs=packs)
+
+    request.environ[WATCH] = Watch(channel, beginning, seen, packs)
+    response = Response(events(), content_type="text/event-stream; charset=utf-8")
+    if packs:
+        response.headers["Content-Encoding"] = "gzip"
+    response.headers["Vary"] = "Accept-Encoding"
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Accel-Buffering"] = "no"
+    return response
+
+
+def state(request: Request, channel: Channel) -> Response:
+    """The present state of a channel, or 304 where the browser has it."""
+    message = channel.current()
+    response = Response(message.body, content_type="application/json")
+    response.set_etag(f"{message.revision}-{zlib.crc32(message.body):x}")
+    response.headers["Cache-Control"] = "no-cache"
+    response.make_conditional(request)
+    return response

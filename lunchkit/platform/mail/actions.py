@@ -1,0 +1,317 @@
+"""Delivering the outbox by SMTP: each letter once, retried with a growing pause, in order for each reader.
+
+A letter is claimed before it is sent: its next attempt is moved ahead, so that no other process takes it, and so that
+a process that dies leaves it to be tried again. It is marked as sent only after the server has accepted it; if the
+process dies between the two, the letter leaves once more under the same Message-ID.
+
+A refusal of a recipient ends that e-mail. Trouble with the sender, the account or the server pauses the whole queue.
+"""
+
+import contextlib
+import logging
+import smtplib
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+
+from flask_babel import force_locale
+from sqlalchemy import ColumnElement, delete, select, true, update
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+
+from lunchkit.platform import clock
+from lunchkit.platform.config import WORKING_LANGUAGES, Settings, current_settings
+from lunchkit.platform.db import db, transaction
+from lunchkit.platform.mail.connection import TROUBLE, Plain, open_line
+from lunchkit.platform.mail.message import build_message
+from lunchkit.platform.mail.models import ONLY, MailTrouble, OutboxLetter
+from lunchkit.platform.mail.outbox import FORGET, wake
+from lunchkit.platform.mail.queue import PAUSES, may_be_tried, next_in_turn
+from lunchkit.platform.mail.reasons import explain
+from lunchkit.platform.mail.rendering import render_letter
+
+CLAIM = timedelta(minutes=5)
+GIVE_UP_AFTER = timedelta(days=3)
+SAME_REFUSALS = 3
+"""So many e-mails in a row whose content is refused with one code: it is not the e-mail."""
+CLOSING, TOO_LARGE = 421, 552
+log = logging.getLogger("lunchkit.platform.mail")
+
+
+class ServerUnreachable(Exception):
+    """No SMTP server answered, or it does not let us in."""
+
+
+class QueuePaused(Exception):
+    """The trouble concerns every e-mail; each keeps its turn."""
+
+
+def deliver_due(limit: int = 200) -> int:
+    """Send what is due, at most ``limit`` letters; returns how many were accepted by the server.
+
+    Does nothing while no mail server is set. Where the database fails, the claim runs out and the letter is due again.
+    """
+    settings = current_settings()
+    if not settings.mail_host:
+        return 0
+    line = Line(settings)
+    sent = 0
+    try:
+        for row in claim_due():
+            sent += _deliver(line, row, settings)
+            if sent >= limit:
+                break
+    except QueuePaused:
+        log.warning("no letter leaves for now")
+    except SQLAlchemyError as error:
+        db.session.rollback()
+        log.warning("the outbox cannot be read or written: %s", type(error).__name__)
+    finally:
+        line.close()
+    return sent
+
+
+def deliver_held(settings: Settings, kind: str) -> None:
+    """Send what is held of a kind by a mail account of before; what it does not take leaves by the new one."""
+    held = OutboxLetter.sent_at.is_(None) & OutboxLetter.failed_at.is_(None) & (OutboxLetter.attempts == 0)
+    rows = db.session.scalars(select(OutboxLetter).where(held, OutboxLetter.kind == kind)).all()
+    line = Line(replace(settings, mail_timeout=min(5, settings.mail_timeout)))
+    try:
+        for row in rows if settings.mail_host else ():
+            _deliver(line, row, settings)
+    except QueuePaused:
+        log.warning("the mail account of before takes no e-mail")
+    finally:
+        line.close()
+
+
+class Line:
+    """A connection to the mail server, opened for the first letter and kept for the next."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._server: Plain | None = None
+
+    def send(self, message: EmailMessage) -> None:
+        """Hand a message over. Raises ServerUnreachable, or whatever smtplib says of this message."""
+        if self._server is None:
+            self._server = connect(self._settings)
+        self._server.begin()
+        try:
+            self._server.send_message(message)
+        except TROUBLE:
+            self._start_afresh()
+            raise
+
+    def _start_afresh(self) -> None:
+        try:
+            if self._server is not None:
+                self._server.rset()
+        except (smtplib.SMTPException, OSError):
+            self._server = None
+
+    def close(self) -> None:
+        """Hang up, politely if possible."""
+        with contextlib.suppress(smtplib.SMTPException, OSError):
+            if self._server is not None:
+                self._server.quit()
+
+
+def connect(settings: Settings) -> Plain:
+    """Open a connection to the configured server, secured and signed in as the settings say.
+
+    Raises ServerUnreachable where the server, its certificate or the sign-in fails.
+    """
+    try:
+        return open_line(settings)
+    except TROUBLE as error:
+        raise ServerUnreachable(f"{type(error).__name__}: {error}") from error
+
+
+def claim_due() -> Iterator[OutboxLetter]:
+    """The letters that are due, in their turn; each is claimed for five minutes when it is asked for."""
+    while numbers := next_in_turn():
+        taken = 0
+        for number in numbers:
+            if (row := _claim(number)) is not None:
+                taken += 1
+                yield row
+        if not taken:  # somebody else is at them
+            return
+
+
+def _claim(number: int) -> OutboxLetter | None:
+    """Take a letter, if nobody else has meanwhile."""
+    with transaction() as session:
+        due = select(OutboxLetter).where(OutboxLetter.id == number, may_be_tried())
+        row = session.scalar(due.with_for_update(skip_locked=True).execution_options(populate_existing=True))
+        if row is not None:
+            row.attempts += 1
+            row.next_attempt_at = clock.now() + CLAIM
+    return row
+
+
+def _deliver(line: Line, row: OutboxLetter, settings: Settings) -> bool:
+    """Write one letter and hand it over; says whether the server accepted it. Raises QueuePaused."""
+    try:
+        message = _write(row, settings)
+    except SQLAlchemyError:
+        raise
+    except Exception as error:
+        log.exception("letter %s cannot be written", row.id)
+        note_failure(row, type(error).__name__, for_good=True)
+        return False
+    if message is None:
+        _drop(row)
+        return False
+    try:
+        line.send(message)
+    except (ServerUnreachable, *TROUBLE) as error:
+        _note_refusal(row, error, settings)
+        return False
+    _mark_sent(row)
+    return True
+
+
+def _note_refusal(row: OutboxLetter, error: Exception, settings: Settings) -> None:
+    """Tell what concerns this e-mail from what concerns all. Raises QueuePaused."""
+    code, said = _answer(error)
+    own = (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError, smtplib.SMTPNotSupportedError, UnicodeError)
+    is_own = code == TOO_LARGE or (code != CLOSING and isinstance(error, own))
+    is_refused, is_content = 500 <= code < 600, not isinstance(error, smtplib.SMTPRecipientsRefused)
+    until = None
+    if not is_own or (is_refused and is_content):
+        until = _note_trouble(row, code, error, settings, allowed=SAME_REFUSALS if is_own else 1)
+    gives_up = is_own and is_refused and (not is_content or row.attempts >= len(PAUSES))
+    note_failure(row, said, for_good=gives_up and until is None, not_before=until)
+    if until is not None:
+        raise QueuePaused
+
+
+def _answer(error: Exception) -> tuple[int, str]:
+    """The code of a server's answer, 0 where there is none; and what to remember of it."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        code, words = next(iter(error.recipients.values()))
+        return code, f"{code} {words!r}"
+    if isinstance(error, smtplib.SMTPResponseException):
+        return error.smtp_code, f"{error.smtp_code} {error.smtp_error!r}"
+    return 0, str(error) if isinstance(error, ServerUnreachable) else f"{type(error).__name__}: {error}"
+
+
+def _note_trouble(
+    row: OutboxLetter, code: int, error: Exception, settings: Settings, *, allowed: int
+) -> datetime | None:
+    """Count trouble; returns until when the queue is paused, None before so much is ``allowed`` no more."""
+    with transaction() as session:
+        trouble = session.get(MailTrouble, ONLY, with_for_update=True, populate_existing=True)
+        if trouble is None:
+            trouble = MailTrouble(id=ONLY, code=code, letter_id=0, in_a_row=0, reason={})
+            session.add(trouble)
+        if trouble.code != code:
+            trouble.code, trouble.in_a_row = code, 0
+        if allowed == 1 or trouble.letter_id != row.id:
+            trouble.in_a_row += 1
+        trouble.letter_id, trouble.until = row.id, clock.now()
+        over = trouble.in_a_row - allowed
+        if over < 0:
+            return None
+        trouble.until += PAUSES[min(over, len(PAUSES) - 1)]
+        trouble.reason = _in_words(error, settings)
+        return trouble.until
+
+
+def _in_words(error: Exception, settings: Settings) -> dict[str, list[str]]:
+    cause = error.__cause__ if isinstance(error, ServerUnreachable) else error
+    reason = explain(cause or error, settings, is_open=cause is error)
+    said = {}
+    for language in WORKING_LANGUAGES:
+        with force_locale(language):
+            said[language] = [str(reason.what), str(reason.advice)]
+    return said
+
+
+def resume() -> None:
+    """End the pause of the queue: the settings are others now, or somebody wants to know at once."""
+    with transaction() as session:
+        session.execute(delete(MailTrouble))
+    wake.set()
+
+
+def _write(row: OutboxLetter, settings: Settings) -> EmailMessage | None:
+    letter = render_letter(row)
+    db.session.rollback()  # no transaction stays open while the mail server takes its time
+    if letter is None:
+        return None
+    return build_message(
+        letter, sender=settings.mail_from, recipient=row.recipient, message_id=row.message_id, date=clock.now()
+    )
+
+
+def _mark_sent(row: OutboxLetter) -> None:
+    """Remember that the server has the letter. Tried hard: a letter without its mark would leave once more."""
+    is_kept = not row.facts.get(FORGET)
+    sent = update(OutboxLetter).values(sent_at=clock.now(), facts={}, last_error="")
+    for pause in (0.5, 2.0, 0.0):
+        try:
+            with transaction() as session:
+                session.execute((sent if is_kept else delete(OutboxLetter)).where(OutboxLetter.id == row.id))
+                session.execute(delete(MailTrouble))
+        except OperationalError:
+            if not pause:
+                raise
+            time.sleep(pause)
+        else:
+            return
+
+
+def _drop(row: OutboxLetter) -> None:
+    """Take a letter out of the outbox: nothing is left to say, or nothing of it may be kept."""
+    with transaction() as session:
+        session.execute(delete(OutboxLetter).where(OutboxLetter.id == row.id))
+
+
+def note_failure(row: OutboxLetter, reason: str, *, for_good: bool, not_before: datetime | None = None) -> None:
+    """Remember why a letter did not leave, and when to try again, if ever.
+
+    ``not_before`` is the end of the queue's pause: other letters are tried first then, lest one stops all.
+    """
+    now = clock.now()
+    gives_up = for_good or now - row.created_at > GIVE_UP_AFTER
+    if gives_up and row.facts.get(FORGET):
+        return _drop(row)
+    again = now + PAUSES[min(row.attempts, len(PAUSES)) - 1]
+    if not_before is not None:
+        again = max(again, not_before + PAUSES[0])
+    with transaction() as session:
+        session.execute(
+            update(OutboxLetter)
+            .where(OutboxLetter.id == row.id)
+            .values(last_error=reason[:500], next_attempt_at=again, failed_at=now if gives_up else None)
+        )
+    log.warning("letter %s did not leave (attempt %s%s)", row.id, row.attempts, ", given up" if gives_up else "")
+
+
+def send_again(letter: OutboxLetter) -> bool:
+    """Give a letter that had been given up one more try, at once; says whether there was one to give up on."""
+    return bool(_try_again(OutboxLetter.id == letter.id))
+
+
+def send_all_again(event_id: int | None) -> int:
+    """The same for every letter that was given up, of one lunch or of all; returns how many there were.
+
+    One that reaches a mail server that refuses it for good is given up again: pressing twice does no harm.
+    """
+    return _try_again(true() if event_id is None else OutboxLetter.event_id == event_id)
+
+
+def _try_again(which: ColumnElement[bool]) -> int:
+    given_up = OutboxLetter.failed_at.is_not(None) & OutboxLetter.sent_at.is_(None)
+    again = update(OutboxLetter).where(which, given_up)
+    with transaction() as session:
+        changed = session.scalars(
+            again.values(failed_at=None, attempts=0, next_attempt_at=clock.now()).returning(OutboxLetter.id)
+        ).all()
+        session.execute(delete(MailTrouble))
+    wake.set()
+    return len(changed)

@@ -1,0 +1,62 @@
+"""E-mail addresses: which are accepted, in which form they are kept, and when two are the same."""
+
+import unicodedata
+from typing import Any
+
+from email_validator import EmailNotValidError, validate_email
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+from wtforms import Field
+from wtforms.validators import ValidationError
+
+from lunchkit.platform.errors import Refusal
+
+
+class BadAddress(Refusal):
+    """No letter can be sent to this address; the message says what to mend."""
+
+    status = 422
+
+    def __init__(self, message: LazyString) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+def normal_email(typed: str) -> str:
+    """An address in the form in which it is kept: domain in lower case and ASCII. Asks nobody.
+
+    Raises BadAddress.
+    """
+    try:
+        checked = validate_email(typed, check_deliverability=False, allow_smtputf8=False, globally_deliverable=False)
+    except EmailNotValidError as error:
+        raise BadAddress(_what_is_wrong(typed)) from error
+    if "." not in checked.domain:
+        raise BadAddress(_what_is_wrong(typed))
+    return f"{checked.local_part}@{checked.ascii_domain}"
+
+
+def _what_is_wrong(typed: str) -> LazyString:
+    local, at, domain = typed.rpartition("@")
+    if not at:
+        return _l("The @ is missing: an address looks like name@example.ch.")
+    if not local:
+        return _l("The part before the @ is missing.")
+    if "." not in domain:
+        return _l("The end of the address is missing, for example «.ch».")
+    return _l("Please check this address: it should look like name@example.ch.")
+
+
+def valid_email(_form: Any, field: Field) -> None:
+    """For a form's field: bring an address to its normal form, or say what is wrong with it."""
+    if not field.data:
+        return
+    try:
+        field.data = normal_email(field.data)
+    except BadAddress as error:
+        raise ValidationError(error.message) from error
+
+
+def fold_email(address: str) -> str:
+    """The form of an address in which two spellings of the same mailbox compare equal."""
+    return unicodedata.normalize("NFKC", address.strip()).casefold()

@@ -1,0 +1,99 @@
+"""From a row of the outbox to a letter: each feature registers how its kinds of letter are written."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+from flask import render_template
+from flask_babel import force_locale
+
+from lunchkit.platform.mail.models import OutboxLetter
+
+
+@dataclass(frozen=True)
+class InlineImage:
+    """A PNG that the HTML part shows by ``cid:``."""
+
+    cid: str
+    png: bytes
+    alt: str
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What a letter says, before it becomes a message."""
+
+    subject: str
+    text: str
+    html: str
+    sender_name: str = ""
+    reply_to: str | None = None
+    invitation: bytes | None = None
+    """A calendar object; its METHOD is ``invitation_method``."""
+    invitation_method: str = "REQUEST"
+    images: tuple[InlineImage, ...] = ()
+    unsubscribe_url: str = ""
+    """Where one POST ends letters of this kind (RFC 8058); empty for letters that somebody asked for by an act."""
+
+
+_BOUND = "\u202f\u00a0"
+_SPACES = re.compile(f"[ {_BOUND}]+")
+Renderer = Callable[[dict[str, Any]], Letter | None]
+_renderers: dict[str, Renderer] = {}
+
+
+class Urgency(IntEnum):
+    """Which e-mails leave before which, where several are due."""
+
+    SIGN_IN = 0
+    """Signing in, and the security of an account: a person waits in front of the screen."""
+    PERSONAL = 1
+    """An answer to what one person did, or news of their seat."""
+    REMINDER = 2
+    MAILING = 3
+    """The same for many people."""
+
+
+urgencies: dict[str, Urgency] = {}
+"""The urgency of each kind of e-mail."""
+
+
+def letter_kind(kind: str, urgency: Urgency = Urgency.PERSONAL) -> Callable[[Renderer], Renderer]:
+    """Register the decorated function as the writer of one kind of letter."""
+
+    def register(renderer: Renderer) -> Renderer:
+        _renderers[kind], urgencies[kind] = renderer, urgency
+        return renderer
+
+    return register
+
+
+def render_letter(row: OutboxLetter) -> Letter | None:
+    """Write a letter in the language of its reader; None where nothing is left to say.
+
+    Raises KeyError for a kind that nobody registered.
+    """
+    with force_locale(row.language):
+        return _renderers[row.kind](row.facts)
+
+
+def fill(folder: str, **context: object) -> tuple[str, str, str]:
+    """Subject, text and HTML of the letter whose templates lie in ``templates/<folder>/``.
+
+    The text template is not escaped, so it must never be shown as HTML.
+    """
+    subject = render_template(f"{folder}/subject.txt", **context)
+    text = render_template(f"{folder}/body.txt", **context)
+    html = render_template(f"{folder}/body.html", **context)
+    return one_line(subject), text.strip() + "\n", html
+
+
+def one_line(text: str) -> str:
+    """Fold line breaks and control characters into spaces, so that a header stays one header.
+
+    The spaces that French needs stay, so that no line of a list of letters begins with a colon.
+    """
+    one = "".join(char if char.isprintable() or char in _BOUND else " " for char in text)
+    return _SPACES.sub(lambda run: next((char for char in run[0] if char in _BOUND), " "), one).strip()

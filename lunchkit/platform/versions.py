@@ -1,0 +1,128 @@
+"""Two people edit one thing: a row counts its versions, and a form says which version it was filled from.
+
+A person who saves on an older version gets the form back with all that they typed, and what is saved by now beside it;
+sent again, theirs is saved (``templates/macros/versions.html`` shows both).
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from flask import redirect
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import Mapped, mapped_column
+from wtforms import BooleanField, Field, HiddenField
+from wtforms.fields.choices import SelectFieldBase
+
+from lunchkit.platform.db import NOT_PERSONAL
+from lunchkit.platform.errors import NotFound, Refusal
+from lunchkit.platform.fields import BareForm
+from lunchkit.platform.refusals import NO, readable, retry_header
+
+
+class ChangedMeanwhile(Refusal):
+    """Somebody saved after this form, or this page with its button, was opened."""
+
+    message = _l("Somebody has saved something else meanwhile. Nothing is lost: compare, and send it again.")
+
+
+class Versioned:
+    """A row that several people edit."""
+
+    version: Mapped[int] = mapped_column(default=1, info=NOT_PERSONAL)
+    """Rises with every change of what a form asks for: see ``count_version``."""
+
+
+def require_version(row: Versioned, version: int | None) -> None:
+    """Raise ChangedMeanwhile where the row, held by the caller, is at another version; None stands for any."""
+    if version is not None and version != row.version:
+        raise ChangedMeanwhile
+
+
+def count_version(row: Versioned) -> None:
+    """Note that what a form asks for has changed."""
+    row.version = (row.version or 0) + 1
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What one part of something says in two versions of it."""
+
+    label: str
+    before: str
+    after: str
+    name: str = ""
+
+
+def version_of(sent: str | None) -> int:
+    """The version that a hidden field names; 0, which no row has, where it names none."""
+    return int(sent) if sent and sent.isascii() and sent.isdecimal() and len(sent) < 10 else 0
+
+
+class VersionedForm(BareForm):
+    """A form of a versioned row."""
+
+    version = HiddenField()
+    """Of the row that it was filled from."""
+    notice: str = ""
+    """Why it came back."""
+    compared: Sequence[Difference] = ()
+    """Where what is saved by now differs from what was typed."""
+
+    @property
+    def base_version(self) -> int:
+        """The version that it was filled from, for the action; of a form that says nothing of it, the present one."""
+        return version_of(str(self.version.data))
+
+    def values(self) -> dict[str, Any]:
+        """What was typed, by field."""
+        return {name: value for name, value in self.data.items() if name != "version"}
+
+    def parts(self) -> list[tuple[str, str]]:
+        """What it asks for, by label, as people read it."""
+        return [(str(self[name].label.text), said(self[name])) for name in self.values()]
+
+    def compare(self, saved: "VersionedForm") -> None:
+        """Show where what is saved by now differs from what was typed; sent again, what was typed is saved."""
+        both = zip(self.parts(), saved.parts(), strict=True)
+        self.compared = [Difference(label, theirs, mine) for (label, mine), (_same, theirs) in both if mine != theirs]
+        self.version.data = saved.version.data
+
+
+def said(field: Field) -> str:
+    """What a field holds, as people read it."""
+    if isinstance(field, BooleanField):
+        return str(_l("yes") if field.data else _l("no"))
+    if isinstance(field, SelectFieldBase):
+        return ", ".join(str(option.label.text) for option in field if option.checked)
+    return "" if field.data is None else f"{field.data:{getattr(field, 'read_as', '')}}"
+
+
+FormOf = TypeVar("FormOf", bound=VersionedForm)
+
+
+def save(
+    form: FormOf,
+    action: Callable[[], object],
+    page: Callable[[FormOf], str],
+    saved: Callable[[], FormOf],
+    done: str,
+) -> ResponseReturnValue:
+    """Validate a form, do what it asks for, and go to the address ``done``.
+
+    Whatever is wrong, ``page`` shows the form again with all that was typed; ``saved`` is the form of what is stored.
+    """
+    if not form.validate():
+        return page(form), 422
+    try:
+        action()
+    except NotFound:
+        raise
+    except NO as error:
+        refusal = readable(error)
+        form.notice = str(refusal.message)
+        if isinstance(refusal, ChangedMeanwhile):
+            form.compare(saved())
+        return page(form), refusal.status, retry_header(refusal)
+    return redirect(done, code=303)

@@ -1,0 +1,103 @@
+"""The organiser's doors to a recap: its outline here, each with more doors of its own below."""
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from lunchkit.events.queries import any_event_by_slug_or_404
+from lunchkit.platform import clock
+from lunchkit.platform.images.queries import pictures_by_token
+from lunchkit.recap import actions
+from lunchkit.recap.admin import pictures, publication, writing
+from lunchkit.recap.admin_queries import lacks, outline
+from lunchkit.recap.drafting import snapshot_of
+from lunchkit.recap.forms import kind_or_none
+from lunchkit.recap.queries import (
+    corrections_of,
+    pictures_drafted,
+    pictures_read,
+    recap_of,
+    section_or_404,
+    sections_of,
+    writer,
+)
+from lunchkit.recap.sections import SHAPES
+
+bp = Blueprint("recap", __name__)
+for below in (writing.bp, pictures.bp, publication.bp):
+    bp.register_blueprint(below)
+
+
+@bp.get("/e/<slug>/recap")
+def index(slug: str) -> ResponseReturnValue:
+    event = any_event_by_slug_or_404(slug)
+    recap = recap_of(event.id)
+    if recap is None:
+        return render_template("organiser/recap/start.html", event=event, is_over=event.is_over(clock.now()))
+    sections = sections_of(event.id)
+    rows, now = outline(event, sections), snapshot_of(event, sections, recap.published)
+    return render_template(
+        "organiser/recap/outline.html",
+        event=event,
+        recap=recap,
+        rows=[row for number, row in enumerate(rows) if number == 0 or not row.is_empty],
+        offered=[row for row in rows[1:] if row.is_empty],
+        lacks=lacks(event, sections),
+        corrections=corrections_of(event.id),
+        only_readers=pictures_by_token(pictures_read(event.id) - pictures_drafted(event.id)).values(),
+        is_changed=recap.published is not None and now["sections"] != recap.published["sections"],
+        kinds=[kind for kind in SHAPES if not (SHAPES[kind].is_single and kind in {row.kind for row in sections})],
+        shapes=SHAPES,
+    )
+
+
+@bp.post("/e/<slug>/recap")
+def draft(slug: str) -> ResponseReturnValue:
+    event = any_event_by_slug_or_404(slug)
+    actions.draft_recap(event, writer(), empty=request.form.get("start") == "empty")
+    return redirect(url_for(".index", slug=slug, done="drafted"), code=303)
+
+
+@bp.post("/e/<slug>/recap/sections")
+def add(slug: str) -> ResponseReturnValue:
+    event = any_event_by_slug_or_404(slug)
+    kind = kind_or_none(request.form.get("kind"))
+    if kind is None:
+        abort(400)
+    section = actions.add_section(event, kind, writer())
+    return redirect(url_for(".writing.edit", slug=slug, section_id=section.id), code=303)
+
+
+@bp.post("/e/<slug>/recap/sections/<int(max=2147483647):section_id>/order")
+def order(slug: str, section_id: int) -> ResponseReturnValue:
+    event = any_event_by_slug_or_404(slug)
+    section = section_or_404(event.id, section_id)
+    direction = request.form.get("dir", "")
+    if direction not in ("up", "down"):
+        abort(400)
+    offered = [row.section.id for row in outline(event, sections_of(event.id))[1:] if row.is_empty]
+    actions.move_section(section, direction, past=offered)
+    return redirect(url_for(".index", slug=slug, at=f"{direction}-{section_id}", done="moved"), code=303)
+
+
+@bp.post("/e/<slug>/recap/sections/<int(max=2147483647):section_id>/visibility")
+def visibility(slug: str, section_id: int) -> ResponseReturnValue:
+    event = any_event_by_slug_or_404(slug)
+    section = section_or_404(event.id, section_id)
+    shows = request.form.get("shown") == "1"
+    (actions.show_section if shows else actions.hide_section)(section)
+    done = "shown" if shows else "hidden"
+    return redirect(url_for(".index", slug=slug, at=f"shown-{section_id}", done=done), code=303)
+
+
+@bp.get("/e/<slug>/recap/sections/<int(max=2147483647):section_id>/removal")
+def removal(slug: str, section_id: int) -> ResponseReturnValue:
+    event = any_event_by_slug_or_404(slug)
+    rows = outline(event, [section_or_404(event.id, section_id)])
+    return render_template("organiser/recap/removal.html", event=event, row=rows[0])
+
+
+@bp.post("/e/<slug>/recap/sections/<int(max=2147483647):section_id>/removal")
+def remove(slug: str, section_id: int) -> ResponseReturnValue:
+    event = any_event_by_slug_or_404(slug)
+    actions.remove_section(section_or_404(event.id, section_id))
+    return redirect(url_for(".index", slug=slug, done="removed"), code=303)

@@ -1,0 +1,150 @@
+"""The organiser's doors to the pictures of a recap: one more, what is said of one, taken down, put back, erased."""
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import CombinedMultiDict, FileStorage
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from lunchkit.events.models import Event
+from lunchkit.events.queries import any_event_by_slug_or_404
+from lunchkit.platform.errors import NotFound
+from lunchkit.platform.images.actions import describe_picture, erase_picture, keep_picture, take_down
+from lunchkit.platform.images.errors import PictureTooHeavy
+from lunchkit.platform.images.intake import MOST_BYTES, read_upload
+from lunchkit.platform.images.models import Picture
+from lunchkit.platform.images.queries import any_picture_by_token_or_404
+from lunchkit.platform.refusals import NO, readable, retry_header
+from lunchkit.platform.web import show_error, takes_pictures
+from lunchkit.recap import actions
+from lunchkit.recap.admin_forms import NewPictureForm, PictureForm
+from lunchkit.recap.errors import NoMorePictures
+from lunchkit.recap.models import RecapSection
+from lunchkit.recap.queries import pictures_known, pictures_standing, section_or_404, writer
+
+CHOOSE_AGAIN = _l("Please choose the file again: browsers do not keep it.")
+bp = Blueprint("pictures", __name__)
+PLACE = "/e/<slug>/recap/sections/<int(max=2147483647):section_id>/pictures"
+
+
+@bp.get(PLACE)
+def new(slug: str, section_id: int) -> ResponseReturnValue:
+    return _new_page(*_photos(slug, section_id), NewPictureForm(formdata=None))
+
+
+@bp.post(PLACE)
+@takes_pictures
+def add(slug: str, section_id: int) -> ResponseReturnValue:
+    event, section = _photos(slug, section_id)
+    form = NewPictureForm(formdata=CombinedMultiDict([request.files, request.form]))
+    if not form.validate():
+        if isinstance(form.file.data, FileStorage) and form.file.data.filename:
+            form.file.errors = [CHOOSE_AGAIN]
+        return _new_page(event, section, form), 422
+    try:
+        _keep(section, form)
+    except NO as error:
+        refusal = readable(error)
+        form.file.errors = [str(refusal.message)]
+        return _new_page(event, section, form), refusal.status, retry_header(refusal)
+    return redirect(_section(event, section, done="pictured"), code=303)
+
+
+@bp.errorhandler(RequestEntityTooLarge)
+def show_too_heavy(error: RequestEntityTooLarge) -> ResponseReturnValue:
+    """A picture that was too heavy to be taken in at all: nothing of its form was read."""
+    return show_error(PictureTooHeavy() if (request.endpoint or "").endswith(".pictures.add") else error)
+
+
+def _keep(section: RecapSection, form: NewPictureForm) -> None:
+    """Keep the file, then give it its place; where there is none left, nothing of it stays."""
+    if len(section.state.items) >= section.state.shape.most_items:
+        raise NoMorePictures
+    file = form.file.data if isinstance(form.file.data, FileStorage) else None
+    picture = keep_picture(read_upload(file), **form.words())
+    try:
+        actions.add_picture(section, picture.token, form.caption.data or "", writer())
+    except NO:
+        erase_picture(picture)
+        raise
+
+
+def _new_page(event: Event, section: RecapSection, form: NewPictureForm) -> str:
+    return render_template(
+        "organiser/recap/new_picture.html",
+        event=event,
+        section=section,
+        form=form,
+        most_bytes=MOST_BYTES,
+        too_heavy=PictureTooHeavy.message,
+    )
+
+
+@bp.get(f"{PLACE}/<token>")
+def show(slug: str, section_id: int, token: str) -> ResponseReturnValue:
+    event, section, picture = _three(slug, section_id, token)
+    return _picture_page(event, section, picture, PictureForm(formdata=None, obj=picture))
+
+
+@bp.post(f"{PLACE}/<token>")
+def describe(slug: str, section_id: int, token: str) -> ResponseReturnValue:
+    event, section, picture = _three(slug, section_id, token)
+    form = PictureForm(formdata=request.form)
+    if not form.validate():
+        return _picture_page(event, section, picture, form), 422
+    describe_picture(picture, **form.words())
+    return redirect(_section(event, section, done="described"), code=303)
+
+
+@bp.post(f"{PLACE}/<token>/visibility")
+def visibility(slug: str, section_id: int, token: str) -> ResponseReturnValue:
+    event, section, picture = _three(slug, section_id, token)
+    shows = request.form.get("shown") == "1"
+    if shows:
+        actions.put_back_picture(event, picture)
+    else:
+        take_down(picture)
+    done = "put-back" if shows else "taken-down"
+    return redirect(url_for(".show", slug=slug, section_id=section.id, token=token, done=done), code=303)
+
+
+@bp.get(f"{PLACE}/<token>/erasure")
+def erasure(slug: str, section_id: int, token: str) -> ResponseReturnValue:
+    event, section, picture = _three(slug, section_id, token)
+    return render_template("organiser/recap/erasure.html", event=event, section=section, picture=picture)
+
+
+@bp.post(f"{PLACE}/<token>/erasure")
+def erase(slug: str, section_id: int, token: str) -> ResponseReturnValue:
+    event, section, picture = _three(slug, section_id, token)
+    erase_picture(picture)
+    actions.take_out_picture(event, token, writer())
+    return redirect(_section(event, section, done="erased"), code=303)
+
+
+def _picture_page(event: Event, section: RecapSection, picture: Picture, form: PictureForm) -> str:
+    has_place = picture.token in pictures_standing(event.id)
+    return render_template(
+        "organiser/recap/picture.html", event=event, section=section, picture=picture, form=form, has_place=has_place
+    )
+
+
+def _section(event: Event, section: RecapSection, done: str) -> str:
+    return url_for("organiser.recap.writing.edit", slug=event.slug, section_id=section.id, done=done)
+
+
+def _photos(slug: str, section_id: int) -> tuple[Event, RecapSection]:
+    event = any_event_by_slug_or_404(slug)
+    section = section_or_404(event.id, section_id)
+    if not section.state.shape.has_pictures:
+        raise NotFound
+    return event, section
+
+
+def _three(slug: str, section_id: int, token: str) -> tuple[Event, RecapSection, Picture]:
+    """With a picture that this recap has or once had, taken down or not. Raises NotFound for any other."""
+    event = any_event_by_slug_or_404(slug)
+    section = section_or_404(event.id, section_id)
+    if token not in pictures_known(event.id):
+        raise NotFound
+    return event, section, any_picture_by_token_or_404(token)

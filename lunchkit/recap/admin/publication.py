@@ -1,0 +1,149 @@
+"""The organiser's doors from a draft to its readers: preview, secret link, publication, correction, withdrawal."""
+
+from collections.abc import Callable
+from functools import partial
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from lunchkit.events.models import Event
+from lunchkit.events.queries import any_event_by_slug_or_404
+from lunchkit.platform.errors import NotFound
+from lunchkit.platform.links import derived_token, public
+from lunchkit.platform.refusals import NO
+from lunchkit.platform.web import POLICY
+from lunchkit.recap import actions
+from lunchkit.recap.admin_forms import CorrectionForm
+from lunchkit.recap.admin_queries import lacks
+from lunchkit.recap.document import licence_of, licence_to_give
+from lunchkit.recap.drafting import draft_article
+from lunchkit.recap.models import Recap
+from lunchkit.recap.queries import letters_to_leave, recap_or_404, sections_of
+from lunchkit.room.answers_to_phones import refused
+from lunchkit.settings.forms import licence_label
+
+bp = Blueprint("publication", __name__)
+
+
+@bp.get("/e/<slug>/recap/preview")
+def preview(slug: str) -> ResponseReturnValue:
+    event, recap = _both(slug)
+    page = render_template("organiser/recap/preview.html", event=event, recap=recap, link=_secret_link(recap))
+    return _with_policy(page, f"{POLICY}; frame-src 'self'")
+
+
+@bp.get("/e/<slug>/recap/draft")
+def draft(slug: str) -> ResponseReturnValue:
+    event, recap = _both(slug)
+    address = public("recap.show", slug=slug)
+    page = render_template("recap/show.html", article=draft_article(recap), event=event, address=address, preview=True)
+    response = _with_policy(page, POLICY.replace("frame-ancestors 'none'", "frame-ancestors 'self'"))
+    response.headers["X-Frame-Options"] = "SAMEORIGIN"
+    return response
+
+
+def _with_policy(page: str, policy: str) -> Response:
+    response = make_response(page)
+    response.headers["Content-Security-Policy"] = policy
+    return response
+
+
+def _secret_link(recap: Recap) -> str:
+    """Where whoever knows the link reads the draft; empty where there is none, or its key is gone."""
+    if recap.preview_nonce is None:
+        return ""
+    try:
+        return public("recap.preview", token=derived_token(actions.PREVIEW, recap.preview_nonce, recap.preview_hash))
+    except LookupError:
+        return ""
+
+
+@bp.post("/e/<slug>/recap/link")
+def renew_link(slug: str) -> ResponseReturnValue:
+    event, _recap = _both(slug)
+    is_on = request.form.get("link") != "none"
+    actions.set_preview(event, on=is_on)
+    done = "linked" if is_on else "revoked"
+    return redirect(url_for(".preview", slug=slug, done=done, _anchor="link"), code=303)
+
+
+@bp.get("/e/<slug>/recap/publication")
+def publication(slug: str) -> ResponseReturnValue:
+    event, recap = _both(slug)
+    if recap.published is not None:
+        return redirect(url_for("organiser.recap.index", slug=slug), code=303)
+    sections, licence = sections_of(event.id), licence_to_give(None)
+    return render_template(
+        "organiser/recap/publication.html",
+        event=event,
+        lacks=lacks(event, sections),
+        letters=letters_to_leave(event.id),
+        licence=licence,
+        licence_label=licence_label(licence),
+    )
+
+
+@bp.post("/e/<slug>/recap/publication")
+def publish(slug: str) -> ResponseReturnValue:
+    event, _recap = _both(slug)
+    promised = request.form.get("licence")
+    return _after(event, lambda: actions.publish_recap(event, licence=promised), done="published")
+
+
+@bp.get("/e/<slug>/recap/correction")
+def correction(slug: str) -> ResponseReturnValue:
+    event, recap = _both(slug)
+    if recap.published is None:
+        raise NotFound
+    return _correction_page(event, recap, CorrectionForm(formdata=None))
+
+
+@bp.post("/e/<slug>/recap/correction")
+def correct(slug: str) -> ResponseReturnValue:
+    event, recap = _both(slug)
+    form = CorrectionForm(formdata=request.form)
+    if not form.validate():
+        return _correction_page(event, recap, form), 422
+    counts_again, promised = bool(form.counts_again.data), request.form.get("licence")
+    correct = partial(actions.correct_recap, event, form.note.data or "", counts_again=counts_again, licence=promised)
+    return _after(event, correct, done="corrected")
+
+
+def _correction_page(event: Event, recap: Recap, form: CorrectionForm) -> str:
+    sections = sections_of(event.id)
+    published = recap.published or {"sections": []}
+    return render_template(
+        "organiser/recap/correction.html",
+        event=event,
+        form=form,
+        lacks=lacks(event, sections),
+        licence_before=licence_of(published),
+        licence=licence_to_give(published),
+    )
+
+
+@bp.get("/e/<slug>/recap/withdrawal")
+def withdrawal(slug: str) -> ResponseReturnValue:
+    event, _recap = _both(slug)
+    return render_template("organiser/recap/withdrawal.html", event=event)
+
+
+@bp.post("/e/<slug>/recap/withdrawal")
+def withdraw(slug: str) -> ResponseReturnValue:
+    event, _recap = _both(slug)
+    return _after(event, lambda: actions.withdraw_recap(event), done="withdrawn")
+
+
+def _after(event: Event, action: Callable[[], object], done: str) -> ResponseReturnValue:
+    """Do it, and go back to the outline; or say why not."""
+    outline = url_for("organiser.recap.index", slug=event.slug)
+    try:
+        action()
+    except NO as error:
+        return refused(event, error, outline)
+    return redirect(url_for("organiser.recap.index", slug=event.slug, done=done), code=303)
+
+
+def _both(slug: str) -> tuple[Event, Recap]:
+    event = any_event_by_slug_or_404(slug)
+    return event, recap_or_404(event.id)

@@ -1,0 +1,162 @@
+"""The organiser's doors to one section: to write it, and to its history."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+from flask import Blueprint, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
+
+from lunchkit.events.models import Event
+from lunchkit.events.queries import any_event_by_slug_or_404
+from lunchkit.platform.errors import NotFound, Refusal
+from lunchkit.platform.images.models import Picture
+from lunchkit.platform.images.queries import any_picture_by_token_or_404
+from lunchkit.platform.refusals import NO, readable, retry_header
+from lunchkit.recap import actions
+from lunchkit.recap.admin_queries import counted_now
+from lunchkit.recap.errors import Overtaken, Unreadable
+from lunchkit.recap.forms import SectionForm, kind_or_none, section_form, typed_form
+from lunchkit.recap.models import RecapSection
+from lunchkit.recap.queries import section_or_404, sections_of, version_or_404, versions_of, writer
+from lunchkit.recap.section_content import differing, wording
+from lunchkit.recap.sections import SectionKind
+from lunchkit.room.answers_to_phones import wants_json
+
+SECTION = "/e/<slug>/recap/sections/<int(max=2147483647):section_id>"
+GONE = _l("Somebody has removed this section meanwhile. Copy what you wrote into another one.")
+bp = Blueprint("writing", __name__)
+
+
+@bp.get(SECTION)
+def edit(slug: str, section_id: int) -> ResponseReturnValue:
+    event, section = _both(slug, section_id)
+    return _edit_page(event, section, section_form(event, section.state))
+
+
+@bp.post(SECTION)
+def save(slug: str, section_id: int) -> ResponseReturnValue:
+    event, do = any_event_by_slug_or_404(slug), request.form.get("do", "save")
+    try:
+        section = section_or_404(event.id, section_id)
+        if request.form.get("kind", section.kind) != section.kind:  # a number may be given again
+            raise NotFound
+        form = typed_form(event, SectionKind(section.kind), request.form)
+        state = form.wording(do)
+        if form.wrong:
+            return _not_saved(event, section, form, Unreadable())
+        actions.save_section(section, _base_version(), state, writer())
+    except NotFound:
+        return _gone(event)
+    except NO as error:
+        return _not_saved(event, section, form, readable(error))
+    if wants_json():
+        return jsonify(version=section.version)
+    return redirect(_next_page(event, section, form, do), code=303)
+
+
+def _base_version() -> int:
+    """The version that the form was built on; without one it was built on none."""
+    return request.form.get("version", 0, type=int)
+
+
+def _gone(event: Event) -> ResponseReturnValue:
+    """The section was removed: its writer gets back what they typed."""
+    kind = kind_or_none(request.form.get("kind"))
+    if kind is None:
+        raise NotFound
+    if wants_json():
+        return jsonify(error=str(GONE)), 410
+    texts = typed_form(event, kind, request.form).wording().texts()
+    return render_template("organiser/recap/gone.html", event=event, message=GONE, texts=texts), 410
+
+
+def _not_saved(event: Event, section: RecapSection, form: SectionForm, refusal: Refusal) -> ResponseReturnValue:
+    """Why not. Where somebody was quicker, with what they wrote, and the version on which the next save builds."""
+    message, theirs, version = str(refusal.message), list[tuple[str, str]](), _base_version()
+    if isinstance(refusal, Overtaken):
+        theirs, version = differing(form.wording(), section.state), section.version
+    if wants_json():
+        wrong = [field.label.text for field in form.wrong]
+        answer = jsonify(error=message, version=version, theirs=theirs, wrong=wrong)
+        return answer, refusal.status, retry_header(refusal)
+    page = _edit_page(event, section, form, notice=message, version=version, theirs=theirs)
+    return page, refusal.status, retry_header(refusal)
+
+
+def _next_page(event: Event, section: RecapSection, form: SectionForm, do: str) -> str:
+    """Where a button leads: on to the next section, or back to this one with the focus where it is of use."""
+    following = _following(event, section)
+    if do != "next":
+        focus = form.focus_after(do) or None
+        return url_for(".edit", slug=event.slug, section_id=section.id, done="saved", focus=focus)
+    if following is None:
+        return url_for("organiser.recap.index", slug=event.slug, done="written")
+    return url_for(".edit", slug=event.slug, section_id=following.id)
+
+
+def _following(event: Event, section: RecapSection) -> RecapSection | None:
+    """The next section that readers see."""
+    order = list(sections_of(event.id))
+    at = next(place for place, each in enumerate(order) if each.id == section.id)
+    return next((each for each in order[at + 1 :] if each.hidden_at is None), None)
+
+
+def _edit_page(
+    event: Event,
+    section: RecapSection,
+    form: SectionForm,
+    *,
+    notice: str = "",
+    version: int | None = None,
+    theirs: Sequence[tuple[str, str]] = (),
+) -> str:
+    """The form of a section; ``notice`` says why it came back, ``theirs`` what stands in the section instead."""
+    return render_template(
+        "organiser/recap/edit.html",
+        event=event,
+        section=section,
+        shape=form.shape,
+        kind=form.kind.value,
+        form=form,
+        version=version or section.version,
+        notice=notice,
+        theirs=theirs,
+        following=_following(event, section),
+        counted=counted_now(event) if form.kind is SectionKind.NUMBERS else "",
+        pictures=_pictures(form),
+        focus=request.args.get("focus") or form.first,
+    )
+
+
+def _pictures(form: SectionForm) -> dict[str, Picture]:
+    """The pictures in a form, those that are taken down too; an erased one is missing."""
+    found = {}
+    for slot in form.slots if form.shape.has_pictures else ():
+        with suppress(NotFound):
+            picture = any_picture_by_token_or_404(str(slot.fields[0].data))
+            found[picture.token] = picture
+    return found
+
+
+@bp.get(f"{SECTION}/history")
+def history(slug: str, section_id: int) -> ResponseReturnValue:
+    event, section = _both(slug, section_id)
+    earlier = [
+        (version, wording(SectionKind(section.kind), version.title, version.data).texts())
+        for version in versions_of(section_id)
+        if version.version != section.version
+    ]
+    return render_template("organiser/recap/history.html", event=event, section=section, earlier=earlier)
+
+
+@bp.post(f"{SECTION}/history/<int(max=2147483647):version_id>/restoration")
+def restore(slug: str, section_id: int, version_id: int) -> ResponseReturnValue:
+    event, section = _both(slug, section_id)
+    actions.restore_version(section, version_or_404(section_id, version_id), writer())
+    return redirect(url_for(".edit", slug=event.slug, section_id=section_id, done="restored"), code=303)
+
+
+def _both(slug: str, section_id: int) -> tuple[Event, RecapSection]:
+    event = any_event_by_slug_or_404(slug)
+    return event, section_or_404(event.id, section_id)

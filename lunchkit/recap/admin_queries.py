@@ -1,0 +1,187 @@
+"""A draft as its organisers see it: what is in each section, in a line, and what is still missing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from lunchkit.events.models import Event
+from lunchkit.platform.images.models import Picture
+from lunchkit.platform.images.queries import pictures_by_token
+from lunchkit.platform.markdown import plain
+from lunchkit.recap.document import article_of, freeze
+from lunchkit.recap.models import RecapSection
+from lunchkit.recap.queries import lunches_to_come, quotations_waiting, seats_by_standing
+from lunchkit.recap.section_content import Wording, is_empty
+from lunchkit.recap.sections import SectionKind
+from lunchkit.registrations.models import Standing
+from lunchkit.registrations.queries import people_present
+from lunchkit.room.polls.models import Poll
+from lunchkit.room.polls.queries import lacks_words, polls_of
+from lunchkit.room.qa.queries import public_questions
+from lunchkit.speakers.queries import appearances, approved_quotations
+
+_LINE = 90
+"""Letters of the line that says what is in a section."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One section for the outline."""
+
+    section: RecapSection
+    line: str
+    """What is in it; empty where nothing is."""
+    mark: int
+    """The shape of its badge: 1 shown, 3 not shown, 5 hidden."""
+    badge: str
+    is_empty: bool
+    """Whether nothing was written in it, nor would anything show: the outline offers it, and lists it no more."""
+
+
+def outline(event: Event, sections: Sequence[RecapSection]) -> list[Row]:
+    """All sections, each with what is in it, and whether it would show."""
+    shown = {section.id for section in article_of(event, freeze(event, sections)).sections}
+    return [_row(event, section, is_shown=section.id in shown) for section in sections]
+
+
+def _row(event: Event, section: RecapSection, *, is_shown: bool) -> Row:
+    state, trouble = section.state, trouble_of(event, section.state)
+    values = [value for part in (state.data, *state.items) for name, value in part.items() if name != "items"]
+    is_bare = not (is_shown or section.hidden_at or trouble or state.title) and all(map(is_empty, values))
+    why = _("Not shown: %(why)s", why=trouble) if trouble else _("Empty: not shown")
+    badge = (1, _("Shown")) if is_shown else (3, why)
+    mark, words = (5, _("Hidden")) if section.hidden_at else badge
+    return Row(section, _line(event, state), mark, str(words), is_bare)
+
+
+def trouble_of(event: Event, state: Wording) -> str:
+    """What keeps something from readers that was chosen for a section; empty where nothing does."""
+    if state.kind is SectionKind.POLL and (state.data["poll"] or state.data["text"]):
+        return _trouble_of_poll(_poll_of(event, state))
+    if state.kind is SectionKind.PHOTOS:
+        down = len(state.items) - len(_pictures(state))
+        return str(ngettext("one picture is taken down", "%(num)s pictures are taken down", down)) if down else ""
+    if state.kind is SectionKind.QUOTATIONS and (waiting := quotations_waiting(event.id)):
+        return str(
+            ngettext("one quotation waits for its speaker", "%(num)s quotations wait for their speakers", waiting)
+        )
+    if state.kind is SectionKind.NEXT and state.data["event"]:
+        is_coming = state.data["event"] in {lunch.slug for lunch in lunches_to_come(event)}
+        return "" if is_coming else str(_("the next lunch is over or called off"))
+    return ""
+
+
+def _trouble_of_poll(poll: Poll | None) -> str:
+    if poll is None:
+        return str(_("no question is chosen"))
+    if poll.has_few:
+        return str(_("fewer than 5 answers"))
+    if not poll.is_public:
+        return str(_("its result is not public"))
+    return str(_("no word was kept")) if lacks_words(poll) else ""
+
+
+def _poll_of(event: Event, state: Wording) -> Poll | None:
+    return next((poll for poll in polls_of(event.id) if poll.position == state.data["poll"]), None)
+
+
+def _pictures(state: Wording) -> list[Picture]:
+    return list(pictures_by_token([item["picture"] for item in state.items]).values())
+
+
+def _line(event: Event, state: Wording) -> str:
+    line = _told(event, state) or plain(state.data.get("text", ""))
+    return line if len(line) <= _LINE else line[:_LINE].rpartition(" ")[0].rstrip(" ,;:") + "…"
+
+
+def _told(event: Event, state: Wording) -> str:
+    if state.kind is SectionKind.POLL:
+        poll = _poll_of(event, state)
+        return f"{poll.position}. {poll.question}" if poll else ""
+    if state.kind is SectionKind.SPEAKERS:
+        return ", ".join(appearance.speaker.name for appearance in appearances(event.id))
+    if state.kind is SectionKind.PHOTOS:
+        return _counted(len(_pictures(state)))
+    if state.kind is SectionKind.ROOM:
+        return _counted(len(public_questions(event.id)))
+    if state.kind is SectionKind.QUOTATIONS:
+        return _counted(len(approved_quotations(event.id)))
+    names = [field.name for field in state.shape.items[: state.shape.named_by]]
+    words = [" ".join(str(item[name]) for name in names if not is_empty(item[name])) for item in state.items]
+    return ", ".join(filter(None, words))
+
+
+def _counted(entries: int) -> str:
+    return str(ngettext("one entry", "%(num)s entries", entries)) if entries else ""
+
+
+def numbers(event: Event) -> list[tuple[int, str]]:
+    """What the software counted of a lunch, and of what."""
+    seats = seats_by_standing(event.id)
+    answers = sum((poll.ballots or 0) + poll.hand_ballots for poll in polls_of(event.id) if poll.is_public)
+    registered, waiting, given_back = (seats.get(standing, 0) for standing in Standing)
+    came, asked = people_present(event.id), len(public_questions(event.id))
+    return [
+        (registered, ngettext("person registered", "people registered", registered)),
+        (came, ngettext("person who came", "people who came", came)),
+        (waiting, ngettext("person on the waiting list", "people on the waiting list", waiting)),
+        (given_back, ngettext("seat given back", "seats given back", given_back)),
+        (asked, ngettext("question asked in the room", "questions asked in the room", asked)),
+        (answers, ngettext("answer in the polls", "answers in the polls", answers)),
+    ]
+
+
+def counted_now(event: Event) -> str:
+    """The same in a line, as it stands at this moment."""
+    return ", ".join(f"{value} {label}" for value, label in numbers(event) if value)
+
+
+# What a draft still lacks.
+
+
+@dataclass(frozen=True)
+class Lack:
+    """Something that an organiser may want to see to before readers come."""
+
+    text: str
+    section: RecapSection | None
+    """Where it is mended."""
+
+
+def lacks(event: Event, sections: Sequence[RecapSection]) -> list[Lack]:
+    """What is missing in the sections that readers would see."""
+    shown = [section for section in sections if section.hidden_at is None]
+    introductions = [section for section in shown if section.kind == SectionKind.INTRODUCTION]
+    found = [lack for section in shown for lack in _lacks_of(event, section)]
+    if not any(section.data.get("text") for section in introductions):
+        found.insert(0, Lack(_("There is no introduction."), next(iter(introductions), None)))
+    return found
+
+
+def _lacks_of(event: Event, section: RecapSection) -> list[Lack]:
+    state = section.state
+    texts = [trouble_of(event, state), _lacks_title(state), _lacks_credit(state), *_missing(state)]
+    return [Lack(_("%(section)s: %(what)s", section=section.name, what=text), section) for text in texts if text]
+
+
+def _lacks_title(state: Wording) -> str:
+    is_text = state.kind is SectionKind.TEXT and state.data["text"]
+    return _("readers see it without a title.") if is_text and not state.title else ""
+
+
+def _lacks_credit(state: Wording) -> str:
+    pictures = _pictures(state) if state.shape.has_pictures else []
+    unnamed = sum(not picture.credit for picture in pictures)
+    return ngettext("one picture has no credit.", "%(num)s pictures have no credit.", unnamed) if unnamed else ""
+
+
+def _missing(state: Wording) -> list[str]:
+    """Fields without which an item should not be."""
+    return [
+        _("«%(field)s» is missing in %(item)s.", field=field.label, item=f"{state.shape.item_name} {number}")
+        for number, item in enumerate(state.items, 1)
+        for field in state.shape.items
+        if (field.is_required or field.is_missed) and item[field.name] in ("", None)
+    ]

@@ -1,0 +1,96 @@
+"""Steps that several actions are made of. They change rows in the caller's transaction, under the section's lock."""
+
+from collections.abc import Collection
+from datetime import timedelta
+
+from sqlalchemy import update
+from sqlalchemy.exc import InvalidRequestError
+from sqlalchemy.orm import Session
+
+from lunchkit.platform import clock
+from lunchkit.platform.db import leave_traces
+from lunchkit.platform.errors import NotFound
+from lunchkit.platform.images.operations import lay_by, take_up
+from lunchkit.recap.models import Recap, RecapSection, RecapVersion
+from lunchkit.recap.queries import pictures_known, pictures_standing, versions_of
+from lunchkit.recap.section_content import Wording
+from lunchkit.recap.sections import pictures_in
+from lunchkit.team.operations import forgets_names
+
+ONE_SITTING = timedelta(minutes=5)
+"""How often the history keeps what one person writes: a form saves itself every few seconds."""
+MOST_VERSIONS = 20
+
+
+def lock_recap(session: Session, event_id: int) -> Recap:
+    """Read the recap of a lunch anew and hold it. Raises NotFound."""
+    recap = session.get(Recap, event_id, with_for_update=True, populate_existing=True)
+    if recap is None:
+        raise NotFound
+    return recap
+
+
+def lock_section(session: Session, section: RecapSection) -> None:
+    """Read a section anew and hold it, with its recap. Raises NotFound where somebody has removed it.
+
+    The recap, because a picture that leaves the section may be one that readers have, or are just being given.
+    """
+    lock_recap(session, section.event_id)
+    try:
+        session.refresh(section, with_for_update=True)
+    except InvalidRequestError as error:
+        raise NotFound from error
+
+
+def keep(session: Session, section: RecapSection) -> None:
+    """Put what is written in a section into its history, once; the oldest states leave it."""
+    kept = versions_of(section.id)
+    if kept and kept[0].version == section.version:
+        return
+    session.add(
+        RecapVersion(
+            section_id=section.id,
+            version=section.version,
+            title=section.title,
+            data=section.data,
+            saved_at=section.updated_at,
+            saved_by=section.updated_by,
+        )
+    )
+    for version in kept[MOST_VERSIONS - 1 :]:
+        session.delete(version)
+        leave_traces()
+
+
+def write(session: Session, section: RecapSection, state: Wording, by: str) -> None:
+    """Write this into a section. What it replaces goes into the history, unless the same sitting has a state there."""
+    latest = next(iter(versions_of(section.id)), None)
+    goes_on = latest is not None and latest.saved_by == section.updated_by == by
+    if latest is None or not goes_on or section.updated_at - latest.saved_at >= ONE_SITTING:
+        keep(session, section)
+    before, after = pictures_in(section.data), pictures_in(state.data)
+    section.title, section.data = state.title, dict(state.data)
+    section.version += 1
+    section.updated_at, section.updated_by = clock.now(), by
+    session.flush()
+    lay_by_left(session, section.event_id, before - after)
+    take_up(session, after - before)
+
+
+def lay_by_left(session: Session, event_id: int, tokens: Collection[str]) -> None:
+    """Lay pictures by that have just left a section, unless readers or another section have them still."""
+    if tokens:
+        lay_by(session, set(tokens) - pictures_standing(event_id))
+
+
+def without_strangers(event_id: int, state: Wording) -> Wording:
+    """The same without pictures that are none of this recap: somebody typed a token into a form."""
+    strange = pictures_in(state.data) - pictures_known(event_id)
+    return state.with_items([item for item in state.items if item["picture"] not in strange]) if strange else state
+
+
+@forgets_names
+def forget_recap_writer(session: Session, name: str) -> None:
+    """The sections and their earlier states stay; who wrote them is forgotten with the person."""
+    session.execute(update(RecapSection).where(RecapSection.updated_by == name).values(updated_by=""))
+    session.execute(update(RecapVersion).where(RecapVersion.saved_by == name).values(saved_by=""))

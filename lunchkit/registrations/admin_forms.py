@@ -1,0 +1,77 @@
+"""The form with which an organiser registers somebody by hand, or mends what was typed: the address may be missing."""
+
+from collections.abc import Mapping, Sequence
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import MultiDict
+from wtforms import BooleanField, EmailField, Form, SelectField, TextAreaField
+
+from lunchkit.events.models import Event
+from lunchkit.platform.fields import at_most
+from lunchkit.platform.i18n import LANGUAGE_NAMES, when
+from lunchkit.platform.mail.addresses import valid_email
+from lunchkit.platform.text import clean_line, clean_text
+from lunchkit.registrations.details import AttendeeDetails
+from lunchkit.registrations.forms import DetailsForm, form_of
+from lunchkit.registrations.models import Registration
+
+
+class OrganiserAttendeeForm(DetailsForm):
+    """The attendee's questions in an organiser's words, with an address, and at first a language for the letters."""
+
+    email = EmailField(
+        _l("E-mail"),
+        description=_l(
+            "Without an address there is no letter and no ticket: the name on the list is enough at the door."
+        ),
+        filters=[clean_line],
+        validators=[valid_email],
+    )
+    language = SelectField(_l("Language of the letters"), choices=lambda: LANGUAGE_NAMES)
+    access = TextAreaField(_l("Access needs"), filters=[clean_text], validators=[at_most(500)])
+    shows_name = BooleanField(_l("The name may stand on the list of those present"))
+    wants_recap = BooleanField(_l("Send the recap after the lunch"))
+
+    def fit_to(self, event: Event, most_companions: int) -> None:
+        """Ask what this lunch asks; the number of seats always."""
+        self.companions.label.text = str(_l("Seats"))
+        self.companions.choices = [(n, str(n + 1)) for n in range(most_companions + 1)]
+        self.fit_needs_to(event, most_companions)
+
+    def person_label(self, position: int) -> LazyString:
+        """Numbered from the attendee on."""
+        return _l("Person %(number)s", number=position + 1)
+
+    def attendee(self) -> AttendeeDetails:
+        """The frozen value of a valid form."""
+        return self.details(self.email.data or None)
+
+
+def organiser_form(
+    event: Event, registration: Registration | None = None, data: MultiDict[str, str] | None = None
+) -> OrganiserAttendeeForm:
+    """The organiser's form: empty, filled from the row, or from a request's form data if given."""
+    form = form_of(OrganiserAttendeeForm, event, registration, data, must_answer=False)
+    if registration is not None:
+        del form.language
+    return form
+
+
+class MoveForm(Form):
+    """To which other lunch."""
+
+    event = SelectField(_l("Another lunch"), coerce=int)
+    lunches: Mapping[int, Event]
+
+    def chosen(self) -> Event:
+        """The lunch of a valid form."""
+        return self.lunches[self.event.data]
+
+
+def move_form(lunches: Sequence[Event], data: MultiDict[str, str] | None = None) -> MoveForm:
+    """The choice between these lunches; nothing is chosen in a form that was not sent."""
+    form = MoveForm(formdata=data)
+    form.lunches = {event.id: event for event in lunches}
+    form.event.choices = [(event.id, f"{event.title} ({when(event)})") for event in lunches]
+    return form

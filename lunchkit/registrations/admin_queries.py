@@ -1,0 +1,233 @@
+"""The organiser's reads: the list of a lunch and its counts. Each in a fixed number of queries."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Select, case, func, select
+
+from lunchkit.events.models import Event
+from lunchkit.events.queries import all_form_questions, coming_events
+from lunchkit.platform.db import db, page_of
+from lunchkit.platform.mail.models import OutboxLetter
+from lunchkit.platform.text import fold
+from lunchkit.registrations.models import Answer, Registration, Standing
+from lunchkit.registrations.queries import IS_ACTIVE, count_registrations
+
+PAGE_SIZE = 40
+
+
+class Order(StrEnum):
+    """How a list may be ordered. By a name those with a seat stand first, then the queue in its own order."""
+
+    NAME = "name"
+    SURNAME = "surname"
+    """By the last word of the name."""
+    NEWEST = "newest"
+    """Whoever registered last stands first, wherever they stand."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One registration of a list; ``place`` is its place in the queue, 1 for the first, if it waits."""
+
+    registration: Registration
+    place: int | None
+
+    @property
+    def registered_on(self) -> str:
+        """The day on which the request came, as Swiss lists write it."""
+        return f"{self.registration.registered_at.astimezone(ZoneInfo(self.registration.event.zone)):%d.%m.%Y}"
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list of registrations."""
+
+    rows: list[Row]
+    found: int
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Registrations of a whole lunch."""
+
+    by_standing: dict[str, int]
+    arrived: int
+    """Those of which somebody came."""
+
+    @property
+    def total(self) -> int:
+        """All, cancelled ones included."""
+        return sum(self.by_standing.values())
+
+    @property
+    def absent(self) -> int:
+        """Those that have a seat and of which nobody came."""
+        return max(0, self.by_standing[Standing.SEATED] - self.arrived)
+
+
+@dataclass(frozen=True)
+class AnswerColumn:
+    """One of the lunch's own questions, and what was answered, by the number of the registration."""
+
+    heading: str
+    answers: Mapping[int, str]
+    between: str = ", "
+    """What stands between several choices: see ``between_choices``."""
+
+
+def registrations_page(
+    event_id: int,
+    text: str,
+    standing: Standing | None,
+    page: int,
+    *,
+    arrived: bool | None = None,
+    order: Order = Order.NAME,
+) -> Page:
+    """The registrations of a lunch in which every word of ``text`` occurs, whatever its case and accents.
+
+    With ``arrived`` only those of whom somebody came, or nobody.
+    """
+    wanted = words_in(text)
+    if standing is not None:
+        wanted.append(Registration.standing == standing)
+    if arrived is not None:
+        wanted.append(Registration.arrived > 0 if arrived else Registration.arrived == 0)
+    return page_of_list(event_id, wanted, page, by(order))
+
+
+def words_in(text: str) -> list[ColumnElement[bool]]:
+    """That every word occurs in the name, the address or the organisation."""
+    return [Registration.folded.contains(word, autoescape=True) for word in fold(text).split()]
+
+
+def page_of_list(event_id: int, wanted: Sequence[ColumnElement[bool]], page: int, order: Sequence[Any]) -> Page:
+    """One page of those of a lunch who are wanted. A page beyond the last is the last."""
+    listed = _listed(event_id).where(*wanted)
+    found = db.session.scalar(listed.with_only_columns(func.count(), maintain_column_froms=True)) or 0
+    page, pages = page_of(found, page, PAGE_SIZE)
+    part = listed.order_by(*order).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
+    return Page(_rows(part), found, page, pages)
+
+
+def all_rows(event_id: int, order: Order = Order.NAME) -> list[Row]:
+    """Every registration of a lunch in the order of the list, for files and for paper."""
+    return _rows(_listed(event_id).order_by(*by(order)))
+
+
+def counts_of(event_id: int) -> Counts:
+    """How many registrations of each standing there are, and of how many somebody came."""
+    came = func.count(case((Registration.arrived > 0, 1)))
+    counted = select(Registration.standing, func.count(), came).where(
+        Registration.event_id == event_id, Registration.erased_at.is_(None)
+    )
+    rows = db.session.execute(counted.group_by(Registration.standing)).all()
+    return Counts(dict.fromkeys(Standing, 0) | {row[0]: row[1] for row in rows}, sum(row[2] for row in rows))
+
+
+def asked_standing(word: str | None) -> Standing | None:
+    """The standing of this name; None for all, and for a word that names none."""
+    return next((standing for standing in Standing if standing == word), None)
+
+
+def asked_order(word: str | None, among: Iterable[Order] = Order) -> Order:
+    """The order of this name; by name for a word that names none of them."""
+    return next((order for order in among if order == word), Order.NAME)
+
+
+def order_by_name(word: str | None) -> Order:
+    """The same where people are looked for by their names alone: at the door and on paper."""
+    return asked_order(word, (Order.NAME, Order.SURNAME))
+
+
+def by_name(order: Order) -> tuple[Any, Any]:
+    """By first name or by surname, wherever people stand."""
+    return (Registration.surname_key if order is Order.SURNAME else Registration.folded), Registration.id
+
+
+def by(order: Order) -> tuple[Any, ...]:
+    """What sorts a list."""
+    if order is Order.NEWEST:
+        return Registration.registered_at.desc(), Registration.id.desc()
+    rank = case({name.value: place for place, name in enumerate(Standing)}, value=Registration.standing)
+    return rank, case((Registration.standing == Standing.WAITING, Registration.queued_at)), *by_name(order)
+
+
+def lunches_to_move_to(registration: Registration, now: datetime) -> Sequence[Event]:
+    """The other public lunches that are still to come, the next one first."""
+    return [event for event in coming_events(now) if event.id != registration.event_id and event.gives_seats(now)]
+
+
+def last_letter(registration_id: int) -> OutboxLetter | None:
+    """The latest letter about a registration, sent or not."""
+    about = select(OutboxLetter).where(OutboxLetter.subject_id == registration_id)
+    return db.session.scalar(about.order_by(OutboxLetter.id.desc()).limit(1))
+
+
+def attendees_seated(event_id: int) -> int:
+    """How many requests have a seat."""
+    return count_registrations(event_id, Registration.standing == Standing.SEATED)
+
+
+def attendees_with_address(event_id: int) -> int:
+    """How many requests, seated or waiting, a letter to everybody reaches: the lunch has moved, or is called off."""
+    return count_registrations(event_id, IS_ACTIVE, Registration.email_key.is_not(None))
+
+
+def attendees_without_address(event_id: int) -> int:
+    """How many requests, seated or waiting, no letter reaches, so that somebody must tell these people."""
+    return count_registrations(event_id, IS_ACTIVE, Registration.email_key.is_(None))
+
+
+def own_answer_columns(event_id: int) -> list[AnswerColumn]:
+    """What was answered to each of the lunch's own questions, by registration; in two queries.
+
+    A question that is asked no more has a column as long as it has answers.
+    """
+    questions = all_form_questions(event_id)
+    answers: dict[int, dict[int, str]] = {question.id: {} for question in questions}
+    of_these = select(Answer.question_id, Answer.registration_id, Answer.value).where(Answer.question_id.in_(answers))
+    for question_id, registration_id, value in db.session.execute(of_these) if questions else ():
+        answers[question_id][registration_id] = value
+    return [
+        AnswerColumn(question.label, answers[question.id], between_choices(question.choices))
+        for question in questions
+        if question.removed_at is None or answers[question.id]
+    ]
+
+
+def between_choices(choices: Iterable[str]) -> str:
+    """What stands between several of these choices in a file; a line break where one holds a separator itself."""
+    return "\n" if any(mark in choice for choice in choices for mark in ",;|") else ", "
+
+
+def answers_by_question(question_ids: Sequence[int]) -> dict[int, int]:
+    """How many people answered each of these questions of a lunch's own, in one query."""
+    counted = select(Answer.question_id, func.count()).where(Answer.question_id.in_(question_ids))
+    return dict(db.session.execute(counted.group_by(Answer.question_id)).all())
+
+
+def _listed(event_id: int) -> Select[Registration, int | None]:
+    """Who of a lunch was not erased, each with the place in the queue of those who wait."""
+    place = func.row_number().over(order_by=(Registration.queued_at, Registration.id))
+    queue = (
+        select(Registration.id, place.label("place"))
+        .where(Registration.event_id == event_id, Registration.standing == Standing.WAITING)
+        .subquery()
+    )
+    return (
+        select(Registration, queue.c.place)
+        .outerjoin(queue, queue.c.id == Registration.id)
+        .where(Registration.event_id == event_id, Registration.erased_at.is_(None))
+    )
+
+
+def _rows(listed: Select[Registration, int | None]) -> list[Row]:
+    return [Row(registration, place) for registration, place in db.session.execute(listed)]

@@ -1,0 +1,300 @@
+"""The doors of the door: a page that works without network, a list that works without scripts, what phones send."""
+
+import hashlib
+import json
+import secrets
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import generate_csrf
+
+from lunchkit.events.models import Event
+from lunchkit.events.queries import any_event_by_slug_or_404
+from lunchkit.platform import clock
+from lunchkit.platform.audit.recording import Act, begin
+from lunchkit.platform.errors import Refusal
+from lunchkit.platform.i18n import clock_patterns
+from lunchkit.platform.text import clean_line
+from lunchkit.platform.web import HEADERS, STATIC, build_hash, static_address
+from lunchkit.registrations.admin_queries import order_by_name
+from lunchkit.registrations.check_in import actions
+from lunchkit.registrations.check_in.forms import MOST_PEOPLE, WalkInForm, form_nonce, read_scans, walk_in_form
+from lunchkit.registrations.check_in.queries import (
+    Whom,
+    answer_data,
+    conflict_data,
+    conflicts,
+    counts,
+    door_list,
+    first_scan,
+    millis,
+    people_at_door,
+)
+from lunchkit.registrations.check_in.view_models import Answer, Scan, Word
+from lunchkit.registrations.errors import NoSeatAtTheDoor
+from lunchkit.registrations.models import Registration
+from lunchkit.registrations.queries import place_in_queue, registration_of, registration_or_404
+from lunchkit.team.models import ABSOLUTE_LIFE
+from lunchkit.team.queries import current_organiser, current_session
+
+bp = Blueprint("checkin", __name__)
+ONE = "/e/<slug>/door/<int(max=2147483647):registration_id>"
+DECODER = "vendor/jsqr-1.4.0/jsQR.js"
+WITH_CAMERA = HEADERS["Permissions-Policy"].replace("camera=()", "camera=(self)")
+
+
+class DraftDoor(Refusal):
+    """Nobody comes to a draft."""
+
+
+@bp.errorhandler(DraftDoor)
+def publish_first(_refusal: DraftDoor) -> ResponseReturnValue:
+    """To the page where a draft is published."""
+    slug = (request.view_args or {})["slug"]
+    return redirect(url_for("organiser.pages.event", slug=slug, done="unpublished"), code=303)
+
+
+@bp.get("/e/<slug>/door")
+def index(slug: str) -> ResponseReturnValue:
+    """Scan, search, walk in. No name is in this page: phones keep a copy of it, for when there is no network."""
+    event = _event(slug)
+    page = render_template(
+        "organiser/checkin/index.html",
+        event=event,
+        counts=counts(event),
+        door=_door(),
+        decoder=DECODER,
+        clock_patterns=clock_patterns(),
+    )
+    response = Response(page)
+    response.headers["Permissions-Policy"] = WITH_CAMERA
+    return response
+
+
+@bp.get("/e/<slug>/door/worker.js")
+def worker(slug: str) -> ResponseReturnValue:
+    """The script that opens the page again where there is no network, with the addresses of what it is made of."""
+    event = _event(slug)
+    shell = url_for(".index", slug=event.slug)
+    files = [static_address(path) for path in ("built/door.css", "built/door.js", "mark.svg")]
+    told = {"name": f"door-{event.slug}", "build": build_hash(), "shell": shell, "files": files}
+    script = f"const DOOR = {json.dumps(told)};\n{(STATIC / 'js/door-worker.js').read_text()}"
+    response = Response(script, content_type="text/javascript; charset=utf-8")
+    response.headers["Service-Worker-Allowed"] = shell
+    return response
+
+
+@bp.get("/e/<slug>/door/now.json")
+def now(slug: str) -> ResponseReturnValue:
+    """Everything that a phone must know, and whether anything is new since it asked last (ETag)."""
+    event = _event(slug)
+    known = door_list(event.id, request.args.get("seen", ""))
+    told = counts(event)
+    news = {
+        "digest": known.digest,
+        "people": known.people,
+        "arrivals": known.arrivals,
+        "counts": {
+            "present": told.present,
+            "expected": told.expected,
+            "capacity": told.capacity,
+            "free": told.free,
+            "waiting": told.waiting,
+            "walk_ins": told.walk_ins,
+            "absent": told.absent,
+            "may_add": told.may_add,
+        },
+        "conflicts": [conflict_data(conflict) for conflict in conflicts(event.id)],
+        "signed_in_until": _signed_in_until(),
+    }
+    response = jsonify(news | {"token": generate_csrf()})
+    response.set_etag(hashlib.sha256(json.dumps(news, sort_keys=True).encode()).hexdigest()[:24])
+    return response.make_conditional(request)
+
+
+@bp.post("/e/<slug>/door/scans")
+def scan(slug: str) -> ResponseReturnValue:
+    """What a phone scanned, in its order; an answer to each. Sent again, it is answered again."""
+    event = _event(slug)
+    answers = []
+    for nonce, act in read_scans(request.get_json(silent=True), clock.now()):
+        if act and act.makes_room:
+            _note_apart(event)
+        answers.append(answer_data(nonce, _take(event, act) if act else Answer(Word.UNKNOWN)))
+    return jsonify(answers=answers)
+
+
+def _note_apart(event: Event) -> None:
+    """Whoever adds a seat stands in the log for it, whatever else came in the same message."""
+    organiser = current_organiser()
+    if organiser is not None:
+        begin(Act("checkin.scan", organiser.id, organiser.name), event.slug)
+
+
+@bp.get("/e/<slug>/door/list")
+def people(slug: str) -> ResponseReturnValue:
+    """Who comes, by first name or surname: a search, a button each. All of it without JavaScript."""
+    event = _event(slug)
+    text = clean_line(request.args.get("q"))[:100]
+    whom = next((one for one in Whom if one == request.args.get("whom")), None)
+    order = order_by_name(request.args.get("order"))
+    return render_template(
+        "organiser/checkin/list.html",
+        event=event,
+        list=people_at_door(event.id, text, whom, request.args.get("page", 1, type=int), order),
+        counts=counts(event),
+        conflicts=conflicts(event.id),
+        q=text,
+        whom=whom,
+        order=order,
+        nonce=secrets.token_urlsafe(16),
+        came=_just_noted(event),
+    )
+
+
+@bp.get(ONE)
+def show(slug: str, registration_id: int) -> ResponseReturnValue:
+    """Somebody at the door, and one big button: here a ticket leads that was opened with any camera."""
+    event = _event(slug)
+    person = registration_or_404(event.id, registration_id)
+    return render_template(
+        "organiser/checkin/show.html",
+        event=event,
+        person=person,
+        first=first_scan(person.id),
+        place=place_in_queue(person),
+        counts=counts(event),
+        nonce=secrets.token_urlsafe(16),
+    )
+
+
+@bp.post(f"{ONE}/arrival")
+def admit(slug: str, registration_id: int) -> ResponseReturnValue:
+    """They come in."""
+    event = _event(slug)
+    person = registration_or_404(event.id, registration_id)
+    nonce = form_nonce(request.form.get("nonce")) or secrets.token_urlsafe(16)
+    act = Scan(
+        nonce=f"{nonce}-{person.id}"[:64],
+        scanned_at=clock.now(),
+        door=_door(),
+        registration_id=person.id,
+        people=_people_of_form(),
+        gives_seat="seat" in request.form or "room" in request.form,
+        makes_room="room" in request.form,
+    )
+    answer = _take(event, act)
+    if "from_list" in request.form and answer.word in (Word.IN, Word.DOUBLE):
+        return _to_list(event, person.id)
+    return _to(event, person.id, answer)
+
+
+@bp.post(f"{ONE}/party")
+def count_party(slug: str, registration_id: int) -> ResponseReturnValue:
+    """So many of them came."""
+    event = _event(slug)
+    person = registration_or_404(event.id, registration_id)
+    nonce = form_nonce(request.form.get("nonce")) or secrets.token_urlsafe(16)
+    of = form_nonce(request.form.get("of"))
+    act = Scan(nonce, clock.now(), _door(), corrects=of, people=_people_of_form())
+    return _to(event, person.id, _take(event, act) if of else Answer(Word.UNDONE))
+
+
+@bp.post(f"{ONE}/undo")
+def undo(slug: str, registration_id: int) -> ResponseReturnValue:
+    """They did not come in by that scan."""
+    event = _event(slug)
+    person = registration_or_404(event.id, registration_id)
+    of = form_nonce(request.form.get("of"))
+    act = Scan(secrets.token_urlsafe(16), clock.now(), undoes=of)
+    return _to(event, person.id, _take(event, act) if of else Answer(Word.UNDONE))
+
+
+@bp.get("/e/<slug>/door/walk-in")
+def new_walk_in(slug: str) -> ResponseReturnValue:
+    """The form for somebody who stands there unregistered."""
+    event = _event(slug)
+    form = walk_in_form()
+    form.nonce.data = secrets.token_urlsafe(16)
+    return _walk_in_page(event, form)
+
+
+@bp.post("/e/<slug>/door/walk-in")
+def walk_in(slug: str) -> ResponseReturnValue:
+    """A name, a seat if there is one, and in; whoever presses again in a full house may add one."""
+    event = _event(slug)
+    form = walk_in_form(request.form)
+    if not form.validate():
+        return _walk_in_page(event, form), 422
+    nonce = form_nonce(form.nonce.data) or secrets.token_urlsafe(16)
+    makes_room = "room" in request.form
+    answer = _take(event, Scan(nonce, clock.now(), _door(), walk_in=form.attendee(), makes_room=makes_room))
+    if answer.registration_id is None:
+        return _walk_in_page(event, form, is_full=True), 409
+    return _to(event, answer.registration_id, answer)
+
+
+@bp.post("/e/<slug>/door/conflicts/<int(max=2147483647):scan_id>/settlement")
+def settle(slug: str, scan_id: int) -> ResponseReturnValue:
+    """Somebody has looked into it."""
+    event = _event(slug)
+    actions.settle_conflict(event, scan_id)
+    return redirect(url_for(".people", slug=event.slug), code=303)
+
+
+def _event(slug: str) -> Event:
+    event = any_event_by_slug_or_404(slug)
+    if event.published_at is None:
+        raise DraftDoor
+    return event
+
+
+def _door() -> str:
+    """What a door is called unless its phone says otherwise: who stands there."""
+    organiser = current_organiser()
+    return organiser.name.split()[0] if organiser and organiser.name.split() else ""
+
+
+def _take(event: Event, act: Scan) -> Answer:
+    organiser = current_organiser()
+    try:
+        return actions.take_scan(event, act, organiser.id if organiser else None)
+    except NoSeatAtTheDoor:
+        return Answer(Word.FULL)
+
+
+def _people_of_form() -> int | None:
+    people = request.form.get("people", type=int)
+    return people if people and 1 <= people <= MOST_PEOPLE else None
+
+
+def _to(event: Event, registration_id: int, answer: Answer) -> ResponseReturnValue:
+    address = url_for(".show", slug=event.slug, registration_id=registration_id, done=answer.word.value)
+    return redirect(address, code=303)
+
+
+def _to_list(event: Event, registration_id: int) -> ResponseReturnValue:
+    """Back to the same page of the list, with the same search: after the end many are noted one after the other."""
+    kept: dict[str, Any] = {name: request.form.get(name) or None for name in ("q", "whom", "order")}
+    page, anchor = request.form.get("from_list", type=int), f"p{registration_id}"
+    address = url_for(".people", slug=event.slug, **kept, page=page, came=registration_id, _anchor=anchor)
+    return redirect(address, code=303)
+
+
+def _just_noted(event: Event) -> Registration | None:
+    """Whom the last press on the list noted as present."""
+    person = registration_of(event.id, request.args.get("came", 0, type=int))
+    return person if person and person.arrived else None
+
+
+def _walk_in_page(event: Event, form: WalkInForm, *, is_full: bool = False) -> str:
+    return render_template(
+        "organiser/checkin/walk_in.html", event=event, form=form, is_full=is_full, counts=counts(event)
+    )
+
+
+def _signed_in_until() -> int | None:
+    """The moment at which whoever is signed in has to show again who they are, however busy the door is."""
+    row = current_session()
+    return millis(row.started_at + ABSOLUTE_LIFE) if row else None

@@ -1,0 +1,113 @@
+"""What phones tell of the door, cleaned into frozen values: scans in JSON, and the form of a walk-in.
+
+A queue of scans is read record by record. One that is damaged must not keep those behind it on the phone for ever.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import MultiDict
+from wtforms import HiddenField, StringField
+
+from lunchkit.platform.fields import BareForm
+from lunchkit.platform.mail.addresses import valid_email
+from lunchkit.platform.text import clean_line
+from lunchkit.registrations.check_in.errors import UnreadableScans
+from lunchkit.registrations.check_in.view_models import Scan
+from lunchkit.registrations.details import AttendeeDetails
+from lunchkit.registrations.forms import name_field
+from lunchkit.registrations.queries import LARGEST_ID
+
+MOST_SCANS = 100
+"""Scans in one message."""
+MOST_PEOPLE = 6
+LONGEST_DOOR = 40
+_NONCE = re.compile(r"[A-Za-z0-9_-]{16,64}")
+_HASH = re.compile(r"[0-9a-f]{64}")
+
+
+def read_scans(body: object, now: datetime) -> Iterator[tuple[str, Scan | None]]:
+    """Each record's nonce, and what it says; None for one that says nothing. Raises UnreadableScans for no list."""
+    records = body.get("scans") if isinstance(body, dict) else None
+    if not isinstance(records, list) or len(records) > MOST_SCANS:
+        raise UnreadableScans
+    for record in records:
+        if isinstance(record, dict) and _NONCE.fullmatch(nonce := _text(record, "nonce")):
+            yield nonce, _scan(nonce, record, now)
+
+
+def _scan(nonce: str, record: Mapping[str, Any], now: datetime) -> Scan | None:
+    ticket, person = _text(record, "ticket"), record.get("id")
+    undoes, corrects = _named(record, "undoes"), _named(record, "corrects")
+    is_person = isinstance(person, int) and not isinstance(person, bool) and 0 < person <= LARGEST_ID
+    walk_in = _walk_in(record.get("walk_in"))
+    if not (_HASH.fullmatch(ticket) or is_person or walk_in or undoes or corrects):
+        return None
+    return Scan(
+        nonce=nonce,
+        scanned_at=_moment(record.get("at"), now),
+        door=clean_line(_text(record, "door"))[:LONGEST_DOOR],
+        ticket_hash=bytes.fromhex(ticket) if _HASH.fullmatch(ticket) else None,
+        registration_id=person if is_person else None,
+        walk_in=walk_in,
+        gives_seat=record.get("gives_seat") is True,
+        makes_room=record.get("makes_room") is True,
+        let_in=record.get("let_in") is True,
+        undoes=undoes,
+        corrects=corrects,
+        people=_people(record.get("people")),
+    )
+
+
+def _text(record: Mapping[str, Any], name: str) -> str:
+    value = record.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _named(record: Mapping[str, Any], name: str) -> str | None:
+    value = _text(record, name)
+    return value if _NONCE.fullmatch(value) else None
+
+
+def _people(value: object) -> int | None:
+    """A number of people; 0 is an undo, and not said here."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MOST_PEOPLE else None
+
+
+def _moment(value: object, now: datetime) -> datetime:
+    """Milliseconds of the phone's clock; a clock that is ahead is not believed."""
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value < now.timestamp() * 1000:
+        return now
+    return datetime.fromtimestamp(value / 1000, UTC)
+
+
+def _walk_in(value: object) -> AttendeeDetails | None:
+    if not isinstance(value, dict):
+        return None
+    form = walk_in_form(MultiDict({name: _text(value, name) for name in ("name", "email")}))
+    return form.attendee() if form.validate() else None
+
+
+class WalkInForm(BareForm):
+    """Whoever stands at the door unregistered: a name is enough."""
+
+    name = name_field(_l("Please write their name."))
+    email = StringField(_l("E-mail"), filters=[clean_line], validators=[valid_email])
+    nonce = HiddenField()
+
+    def attendee(self) -> AttendeeDetails:
+        """The frozen value of a valid form."""
+        return AttendeeDetails(name=self.name.data or "", email=self.email.data or None)
+
+
+def walk_in_form(data: MultiDict[str, str] | None = None) -> WalkInForm:
+    """The form, empty or with what was typed."""
+    return WalkInForm(formdata=data)
+
+
+def form_nonce(typed: str | None) -> str | None:
+    """The nonce of a plain form; None for one that was tampered with."""
+    return typed if typed and _NONCE.fullmatch(typed) else None

@@ -1,0 +1,269 @@
+"""The letters of a registration: what each says, and the calendar object that it carries.
+
+A letter is promised with the facts of its moment and written when it leaves, so that writing it (templates, QR code,
+calendar) never holds the write lock.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from enum import StrEnum
+from functools import partial
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import inspect, select
+from sqlalchemy.orm import Session
+
+from lunchkit.events.details import plan_from_facts, plan_of
+from lunchkit.events.feeds import calendar_entry
+from lunchkit.events.models import Event
+from lunchkit.events.paragraphs.queries import own_paragraph
+from lunchkit.platform import calendar, clock, links, qr
+from lunchkit.platform.db import db
+from lunchkit.platform.i18n import language
+from lunchkit.platform.mail import outbox
+from lunchkit.platform.mail.rendering import InlineImage, Letter, Urgency, fill, letter_kind
+from lunchkit.registrations.keys import spoken_code, unsubscribe_token
+from lunchkit.registrations.models import Registration, Standing
+from lunchkit.registrations.plan_changes import differences
+from lunchkit.subscribers.queries import link_to_confirm
+
+FOLDER = "registrations/mail"
+TICKET_CID = "ticket"
+SAMPLE = "SAMPLE"
+"""Stands in sample letters where a real one has somebody's secret: the link leads nowhere, no door lets it in."""
+SAMPLE_CODE, SAMPLE_POSITION = "ABCDEF", 3
+CALENDAR = {
+    **dict.fromkeys(("confirmation", "promotion", "repeat", "ticket", "change"), "REQUEST"),
+    **dict.fromkeys(("cancellation", "event_cancellation"), "CANCEL"),
+}
+"""The METHOD of the calendar object that a letter carries to somebody with a seat."""
+WITH_TICKET = ("confirmation", "promotion", "repeat", "ticket", "change", "reminder")
+"""The letters that carry the ticket to somebody with a seat."""
+_Written = tuple[str, str, str]
+ANSWERS = ("confirmation", "waiting", "repeat", "ticket")
+"""The letters that answer whoever sent the form: where they ticked to be invited, these ask whether it was them."""
+
+
+class Why(StrEnum):
+    """Who gave a seat back."""
+
+    ATTENDEE = "attendee"
+    ORGANISER = "organiser"
+    MOVED = "moved"
+
+
+def promise_letter(
+    session: Session,
+    kind: str,
+    registration: Registration,
+    *,
+    standing: str | None = None,
+    position: int | None = None,
+    why: Why | None = None,
+    once_key: str | None = None,
+    before: Mapping[str, str] | None = None,
+) -> bool:
+    """Promise a letter to the attendee, in the caller's transaction; says whether it did.
+
+    None is promised where there is no address, or where the same ``once_key`` was promised before.
+    ``standing`` is the one to speak of, where it is not the present one; ``before`` the facts of the plan that held
+    until now.
+    """
+    if registration.email is None:
+        return False
+    if inspect(registration).pending:
+        session.flush()  # the letter speaks of its number
+    facts = {
+        "event": registration.event_id,
+        "registration": registration.id,
+        "name": registration.name,
+        "email": registration.email,
+        "standing": standing or registration.standing,
+        "seats": registration.seats,
+        "position": position,
+        "why": why,
+        "sequence": registration.sequence,
+        "nonce": registration.nonce.hex(),
+        "link_hash": registration.link_hash.hex(),
+    }
+    return _promise(
+        session, kind, registration, facts if before is None else {**facts, "before": dict(before)}, once_key
+    )
+
+
+def _promise(
+    session: Session, kind: str, registration: Registration, facts: dict[str, Any], once_key: str | None
+) -> bool:
+    return outbox.promise(
+        session,
+        kind=f"registrations/{kind}",
+        recipient=registration.email or "",
+        language=registration.language,
+        facts=facts,
+        event_id=registration.event_id,
+        subject_id=registration.id,
+        once_key=once_key,
+    )
+
+
+def promise_recap_letters(session: Session, event: Event) -> int:
+    """Promise the recap to those who had a seat and ticked that they want it, in the caller's transaction.
+
+    Once to each, however often the recap is published. Returns how many letters were promised.
+    """
+    wanted = select(Registration).where(
+        Registration.event_id == event.id,
+        Registration.standing == Standing.SEATED,
+        Registration.wants_recap.is_(True),
+        Registration.email.is_not(None),
+        Registration.erased_at.is_(None),
+    )
+    people = session.scalars(wanted.order_by(Registration.id)).all()
+    return sum(promise_recap_letter(session, registration) for registration in people)
+
+
+def promise_recap_letter(session: Session, registration: Registration) -> bool:
+    """Promise the recap to one person, if they had a seat and have an address; says whether it was not promised yet."""
+    if registration.standing != Standing.SEATED or registration.email is None:
+        return False
+    facts = {"event": registration.event_id, "registration": registration.id}
+    return _promise(session, "recap", registration, facts, f"recap/{registration.id}")
+
+
+def unsubscribe_address(registration: Registration) -> str:
+    """Where the wish for the recap is taken back: by a person with a button, or by their mail program at once."""
+    token = unsubscribe_token(registration.id, registration.event_id)
+    return links.public("registrations.unsubscription", token=token)
+
+
+def ticket_address(nonce: bytes, link_hash: bytes | None = None) -> str:
+    """What the ticket's QR code holds: in capitals where the address allows it, which makes a smaller code."""
+    tokens = links.personal_tokens(nonce, known_hash=link_hash)
+    return qr.compact_url(links.public("registrations.door", ticket=tokens.ticket))
+
+
+def _write(folder: str, event: Event, facts: dict[str, Any], own: str | None = None, **parts: object) -> _Written:
+    """Subject, text and HTML: lunchkit's templates with the organisers' own paragraph, or the one that is given."""
+    if own is None:
+        own = own_paragraph(event.id, folder, language())
+    return fill(f"{FOLDER}/{folder}", event=event, facts=facts, own=own, **parts)
+
+
+def sample_letter(event: Event, folder: str, own: str) -> Letter:
+    """An e-mail as somebody who does not exist would get it, with this paragraph, in the language being spoken."""
+    waits, ticket = folder == "waiting", folder in WITH_TICKET
+    facts = {"name": _("Camille Sample"), "standing": Standing.WAITING if waits else Standing.SEATED, "seats": 1}
+    subject, text, html = _write(
+        folder,
+        event,
+        facts | {"position": SAMPLE_POSITION if waits else None, "why": Why.ATTENDEE},
+        own,
+        ticket_cid=TICKET_CID if ticket else None,
+        code=SAMPLE_CODE if ticket else None,
+        page=links.public("registrations.show", token=SAMPLE),
+        cancellation=links.public("registrations.cancellation", token=SAMPLE),
+        address=links.public("pages.event", slug=event.slug),
+        recap=links.public("recap.show", slug=event.slug),
+        unsubscribe=links.public("registrations.unsubscription", token=SAMPLE),
+    )
+    written = Letter(subject, text, html, sender_name=event.series.network, reply_to=event.contact_email)
+    if not ticket:
+        return written
+    address = qr.compact_url(links.public("registrations.door", ticket=SAMPLE))
+    return replace(written, images=(_ticket_image(address),))
+
+
+def as_trial(letter: Letter) -> Letter:
+    """A letter that says in its subject that it is one to try with, in the language being spoken."""
+    return replace(letter, subject=_("Test: %(subject)s", subject=letter.subject))
+
+
+def _letter(folder: str, facts: dict[str, Any]) -> Letter | None:
+    event = db.session.get(Event, facts["event"])
+    if event is None:
+        return None
+    is_seated = facts["standing"] == Standing.SEATED
+    has_ticket = is_seated and folder in WITH_TICKET
+    nonce, link_hash = bytes.fromhex(facts["nonce"]), bytes.fromhex(facts["link_hash"])
+    tokens = links.personal_tokens(nonce, known_hash=link_hash)
+    subject, text, html = _write(
+        folder,
+        event,
+        facts,
+        ticket_cid=TICKET_CID if has_ticket else None,
+        code=spoken_code(links.token_hash(tokens.ticket)) if has_ticket else None,
+        page=links.public("registrations.show", token=tokens.link),
+        cancellation=links.public("registrations.cancellation", token=tokens.link),
+        address=links.public("pages.event", slug=event.slug),
+        to_confirm=link_to_confirm(facts["email"]) if folder in ANSWERS else None,
+        differences=differences(plan_from_facts(facts["before"]), plan_of(event)) if facts.get("before") else (),
+    )
+    letter = Letter(subject, text, html, sender_name=event.series.network, reply_to=event.contact_email)
+    if has_ticket:
+        letter = replace(letter, images=(_ticket_image(ticket_address(nonce, link_hash)),))
+    if is_seated and folder in CALENDAR:
+        # A lunch called off since has a letter of its own behind this one.
+        entry = replace(calendar_entry(event), cancelled=CALENDAR[folder] == "CANCEL")
+        write = calendar.cancellation if entry.cancelled else calendar.invitation
+        invitation = write(entry, facts["name"], facts["email"], facts["sequence"])
+        letter = replace(letter, invitation=invitation, invitation_method=CALENDAR[folder])
+    return letter
+
+
+def _ticket_image(address: str) -> InlineImage:
+    return InlineImage(TICKET_CID, qr.png(address), _("QR code of your ticket"))
+
+
+for _folder in ("waiting", *CALENDAR):
+    letter_kind(f"registrations/{_folder}")(partial(_letter, _folder))
+
+
+@letter_kind("registrations/hold")
+def hold(facts: dict[str, Any]) -> Letter | None:
+    """Press the link, or your seat is given to somebody else. None where that is done, or too late."""
+    registration = db.session.get(Registration, facts["registration"])
+    return None if registration is None or registration.held_until is None else _letter("hold", facts)
+
+
+@letter_kind("registrations/reminder", Urgency.REMINDER)
+def reminder(facts: dict[str, Any]) -> Letter | None:
+    """The lunch is near; «I cannot come any more» gives the seat to whoever waits.
+
+    None once the lunch has begun or is called off, and for somebody who has given the seat back meanwhile.
+    """
+    registration = db.session.get(Registration, facts["registration"])
+    if registration is None or registration.standing != Standing.SEATED:
+        return None
+    return _letter("reminder", facts) if registration.event.gives_seats(clock.now()) else None
+
+
+@letter_kind("registrations/recap", Urgency.MAILING)
+def recap(facts: dict[str, Any]) -> Letter | None:
+    """The recap is there: its public link, and the way to hear no more. No key to anybody's own page.
+
+    None for somebody who took the tick away meanwhile or was erased, and where the recap is not public any more.
+    """
+    registration = db.session.get(Registration, facts["registration"])
+    if registration is None or registration.erased_at is not None or not registration.wants_recap:
+        return None
+    event = registration.event
+    if event.published_at is None or event.recap_published_at is None:
+        return None
+    unsubscribe = unsubscribe_address(registration)
+    subject, text, html = _write(
+        "recap",
+        event,
+        {"name": registration.name},
+        recap=links.public("recap.show", slug=event.slug),
+        address=links.public("pages.event", slug=event.slug),
+        unsubscribe=unsubscribe,
+    )
+    return Letter(
+        subject,
+        text,
+        html,
+        sender_name=event.series.network,
+        reply_to=event.contact_email,
+        unsubscribe_url=unsubscribe,
+    )

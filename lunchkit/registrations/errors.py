@@ -1,0 +1,57 @@
+"""What registering may be answered instead of a seat, in words for the person who asked."""
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from lunchkit.events.models import Event
+from lunchkit.platform.errors import Refusal, refusal
+from lunchkit.platform.i18n import long_date
+
+RegistrationClosed = refusal("RegistrationClosed", _l("Registration for this lunch is closed."))
+"""Not open yet, over, or called off."""
+WaitingListFull = refusal(
+    "WaitingListFull",
+    _l("Every seat is taken, and the waiting list is full. Please try again in a few days: people cancel."),
+)
+FormUsedAlready = refusal(
+    "FormUsedAlready",
+    _l("This form was sent before, with other words. Check it, and send it again to register one more person."),
+)
+NoSeatForCompanions = refusal(
+    "NoSeatForCompanions", _l("There is no free seat for one more person. You keep the seats that you have.")
+)
+TooLate = refusal("TooLate", _l("The lunch has begun: this can no longer be changed here."))
+"""The lunch has begun, or is over."""
+NotPublished = refusal("NotPublished", _l("This lunch is a draft. Publish it first: the letter leads to its page."))
+"""A draft: the letter would lead to pages that nobody may see yet."""
+LunchCalledOff = refusal("LunchCalledOff", _l("This lunch is called off."))
+NoSeatAtTheDoor = refusal(
+    "NoSeatAtTheDoor", _l("Every seat is taken. Raise the number of seats to let this person in.")
+)
+"""The lunch runs, and every seat is taken."""
+DateHasPassed = refusal("DateHasPassed", _l("This day has gone by. Please choose one that is still to come."))
+"""Hours that have gone by already, typed into a lunch."""
+DateIsHistory = refusal("DateIsHistory", _l("This lunch is over: its date stays. Make a new lunch for another date."))
+"""The lunch took place, or what people told about themselves is erased as they were promised."""
+PeopleAreHere = refusal(
+    "PeopleAreHere", _l("People have come to this lunch already: its day stays. Its hours can be changed.")
+)
+"""Another day for a lunch that people sit at."""
+IsADraft = refusal("IsADraft", _l("This lunch is a draft, of which nobody knows. Throw it away instead."))
+NothingLeftToSend = refusal(
+    "NothingLeftToSend", _l("Your name and your address are erased already: no letter will come any more."), 410
+)
+"""An old link out of a letter: the person was erased meanwhile."""
+AddressTaken = refusal("AddressTaken", _l("This address is registered for this lunch already."))
+
+
+class ErasurePromised(Refusal):
+    """More days until names are erased than those who have registered were told."""
+
+    def __init__(self, event: Event) -> None:
+        self.message = _(
+            "Those who have registered were told that their names and addresses are erased on %(date)s, after "
+            "%(days)s days. You can set fewer days, but no more.",
+            date=long_date(event.purge_on),
+            days=event.purge_days,
+        )

@@ -1,0 +1,92 @@
+"""Questions of the organisers' own on the registration form: fields made for one lunch, and answers read from them.
+
+A choice is kept in the words in which it was written first, whatever language it was read in.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any, TypeVar, cast
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import Field, Form, SelectField, SelectMultipleField, StringField
+from wtforms.validators import DataRequired, ValidationError
+from wtforms.widgets import CheckboxInput
+
+from lunchkit.events.models import AskedAs, FormQuestion
+from lunchkit.platform.fields import at_most
+from lunchkit.platform.i18n import language, typo
+from lunchkit.platform.text import clean_line
+from lunchkit.registrations.details import Answers
+
+LONGEST_ANSWER = 300
+UNANSWERED = _l("Please answer this question.")
+Kind = TypeVar("Kind", bound=Form)
+
+
+class TickField(SelectMultipleField):
+    """Several of some choices, each a box to tick."""
+
+    option_widget = CheckboxInput()
+
+
+def with_own_questions(
+    form: type[Kind], questions: Sequence[FormQuestion], kept: Mapping[int, str], *, must_answer: bool = True
+) -> type[Kind]:
+    """The form with a field for each question of one's own; what was answered already stays among the choices."""
+    if not questions:
+        return form
+    fields: dict[str, Any] = {
+        own_name(question): _field(question, kept.get(question.id, ""), must_answer and question.is_required)
+        for question in questions
+    }
+    return cast(type[Kind], type(form.__name__, (form,), fields | {"own": tuple(questions)}))
+
+
+def own_name(question: FormQuestion) -> str:
+    """What the field of a question is called in the form."""
+    return f"own_{question.id}"
+
+
+def own_values(questions: Iterable[FormQuestion], kept: Mapping[int, str]) -> dict[str, str | list[str]]:
+    """What the fields hold that are opened on what somebody answered so far, by question."""
+    return {
+        own_name(question): value.split("\n") if question.kind == AskedAs.SEVERAL else value
+        for question in questions
+        if (value := kept.get(question.id))
+    }
+
+
+def read_answers(form: Any, questions: Iterable[FormQuestion]) -> Answers:
+    """What a valid form says; ticked choices in the order in which they are offered."""
+    return tuple((question.id, _read(form[own_name(question)])) for question in questions)
+
+
+def _read(field: Field) -> str:
+    if isinstance(field, TickField):
+        return "\n".join(str(value) for value, _label, is_ticked, *_rest in field.iter_choices() if is_ticked)
+    return str(field.data or "")
+
+
+def _field(question: FormQuestion, kept: str, is_required: bool) -> Field:
+    label = typo(question.label_in(language()))
+    if not is_required and question.kind != AskedAs.SEVERAL:
+        label = f"{label} {_('(optional)')}"
+    if question.kind == AskedAs.TEXT:
+        return StringField(label, filters=[clean_line], validators=[*_must(is_required), at_most(LONGEST_ANSWER)])
+    choices = [(value, typo(text)) for value, text in question.choices_in(language())]
+    present = [value for value in kept.split("\n") if value and value not in question.choices]
+    choices += [(value, value) for value in present]
+    if question.kind == AskedAs.SEVERAL:
+        return TickField(label, choices=partial(list, choices), validators=[_tick_one] if is_required else [])
+    offered: list[tuple[str, Any]] = [("", _l("Please choose")), *choices]
+    return SelectField(label, choices=partial(list, offered), default="", validators=_must(is_required))
+
+
+def _must(is_required: bool) -> list[Any]:
+    return [DataRequired(UNANSWERED)] if is_required else []
+
+
+def _tick_one(_form: Any, field: Field) -> None:
+    if not field.data:
+        raise ValidationError(str(UNANSWERED))

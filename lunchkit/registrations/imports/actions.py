@@ -1,0 +1,204 @@
+"""A file kept, assigned, imported, undone, forgotten. An import is one transaction: all of it happened, or nothing."""
+
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session, selectinload
+
+from lunchkit.events.models import Event
+from lunchkit.events.queries import form_questions
+from lunchkit.platform import clock
+from lunchkit.platform.db import leave_traces, transaction
+from lunchkit.platform.erasures import Mark, note
+from lunchkit.platform.mail.addresses import fold_email
+from lunchkit.platform.mail.models import OutboxLetter
+from lunchkit.platform.text import clean_line
+from lunchkit.registrations.details import AttendeeDetails, details_of_registration, fill_in
+from lunchkit.registrations.emails import Why, promise_letter
+from lunchkit.registrations.errors import TooLate
+from lunchkit.registrations.imports.columns import recognised
+from lunchkit.registrations.imports.entries import Entry, read_entries
+from lunchkit.registrations.imports.errors import ImportForgotten
+from lunchkit.registrations.imports.form_answers import with_own_questions
+from lunchkit.registrations.imports.models import ImportDraft, is_forgotten
+from lunchkit.registrations.imports.preview import Wishes, details_of_entry, give_place, judge
+from lunchkit.registrations.imports.queries import known_people, not_asked
+from lunchkit.registrations.imports.reading import Table
+from lunchkit.registrations.models import CheckIn, Registration, Standing
+from lunchkit.registrations.operations import give_back, join_queue, new_registration, require_open_by_hand, serve_queue
+from lunchkit.registrations.queries import queue_length
+from lunchkit.registrations.seats import fill_seats, lock_event
+
+
+def keep_draft(event: Event, table: Table, *, session_id: int, filename: str) -> ImportDraft:
+    """Keep a file for an hour, its columns taken for what their headings say. Nobody is registered yet."""
+    unasked = not_asked(event)
+    fields = [None if field in unasked else field for field in recognised(table.headings)]
+    draft = ImportDraft(
+        event_id=event.id,
+        session_id=session_id,
+        key=secrets.token_hex(16),
+        created_at=clock.now(),
+        filename=clean_line(filename)[:200],
+        headings=table.headings,
+        columns=with_own_questions(table.headings, fields, form_questions(event.id)),
+        cells=list(zip(table.numbers, table.rows, strict=True)),
+    )
+    with transaction() as session:
+        session.add(draft)
+    return draft
+
+
+def assign_columns(draft: ImportDraft, fields: Sequence[str | None]) -> None:
+    """Take the columns of a file for what an organiser says they are; what was imported already stays."""
+    with transaction() as session:
+        draft = _reread(session, draft)
+        if draft.imported_at is None:
+            draft.columns = list(fields)
+
+
+def import_people(draft: ImportDraft, wishes: Wishes) -> None:
+    """Register the people of a file, by the rule by which seats are given to everybody. Idempotent.
+
+    Raises NotPublished, LunchCalledOff, TooLate or ImportForgotten.
+    """
+    entries = read_entries(draft.headings, draft.columns, draft.cells)
+    with transaction() as session:
+        event = lock_event(session, draft.event_id)
+        draft, now = _reread(session, draft), clock.now()
+        if draft.imported_at is not None:
+            return
+        require_open_by_hand(event, now)
+        serve_queue(session, event, now)
+        _register(session, event, draft, entries, wishes, now)
+        draft.imported_at, draft.wishes = now, asdict(wishes)
+        draft.outcome = [vars(entry) for entry in entries]
+
+
+def _register(
+    session: Session, event: Event, draft: ImportDraft, entries: Sequence[Entry], wishes: Wishes, now: datetime
+) -> None:
+    """Put the people of a file behind all who wait, give them what seats there are, and promise their e-mails."""
+    coming = judge(entries, known_people(session, event.id), event, form_questions(event.id))
+    back = _cancelled(session, event)
+    newcomers = [back.get(fold_email(entry.email)) or new_registration(event) for entry in coming]
+    for place, (entry, newcomer) in enumerate(zip(coming, newcomers, strict=True)):
+        fill_in(newcomer, details_of_entry(entry, wishes))
+        join_queue(
+            newcomer,
+            now + timedelta(microseconds=place),
+            form_key=f"{draft.key}/{entry.number}",
+            digest=_as_it_is(newcomer).digest(),
+            language=entry.language or wishes.language,
+        )
+    fill_seats(session, event, now, newcomers)
+    for entry, newcomer in zip(coming, newcomers, strict=True):
+        give_place(entry, has_seat=newcomer.standing == Standing.SEATED, runs=event.is_running(now))
+    registered = [one for entry, one in zip(coming, newcomers, strict=True) if not entry.why]
+    waiting = queue_length(event.id)
+    session.add_all(registered)
+    session.flush()
+    draft.revived = [one.id for one in back.values() if one in registered]
+    if wishes.sends_letters:
+        _promise_letters(session, registered, waiting)
+
+
+def _cancelled(session: Session, event: Event) -> dict[str | None, Registration]:
+    """Who gave a seat back, by folded address: whoever comes back keeps one row, and one calendar entry.
+
+    They are in no session, as other newcomers are: or else they would be served as if they had waited already.
+    """
+    gone = select(Registration).where(
+        Registration.event_id == event.id,
+        Registration.standing == Standing.CANCELLED,
+        Registration.email_key.is_not(None),
+    )
+    whole = gone.options(selectinload(Registration.needs), selectinload(Registration.answers))
+    found = session.scalars(whole, execution_options={"populate_existing": True}).all()
+    for registration in found:
+        session.expunge(registration)
+    return {registration.email_key: registration for registration in found}
+
+
+def _promise_letters(session: Session, newcomers: Iterable[Registration], ahead: int) -> None:
+    """Promise each the letter of a newcomer; so many others wait before them."""
+    for newcomer in newcomers:
+        if newcomer.standing == Standing.SEATED:
+            promise_letter(session, "confirmation", newcomer)
+        else:
+            ahead += 1
+            promise_letter(session, "waiting", newcomer, position=ahead)
+
+
+def _as_it_is(registration: Registration) -> AttendeeDetails:
+    """What a registration says now, its answers in the order of their questions."""
+    answers = sorted((answer.question_id, answer.value) for answer in registration.answers)
+    return replace(details_of_registration(registration), answers=tuple(answers))
+
+
+def undo_import(draft: ImportDraft) -> None:
+    """Take back what an import did, but for whom somebody has changed since, or who came to the door. Idempotent.
+
+    Whoever was told of a seat gets a letter that it is gone; of the others nothing stays.
+    Raises TooLate or ImportForgotten.
+    """
+    with transaction() as session:
+        event = lock_event(session, draft.event_id)
+        draft, now = _reread(session, draft), clock.now()
+        if draft.imported_at is None or draft.undone_at is not None:
+            return
+        if event.is_over(now):
+            raise TooLate
+        made = _brought(session, draft)
+        at_the_door = set(session.scalars(select(CheckIn.registration_id).where(CheckIn.event_id == event.id)))
+        gone = [one for one in made if one.id not in at_the_door and _as_it_is(one).digest() == one.form_digest]
+        draft.kept, draft.undone_at = len(made) - len(gone), now
+        _take_back(session, draft, gone, now)
+        leave_traces()
+        serve_queue(session, event, now)
+
+
+def _brought(session: Session, draft: ImportDraft) -> Sequence[Registration]:
+    """The registrations that an import made, and that were not cancelled since."""
+    mine = select(Registration).where(
+        Registration.event_id == draft.event_id,
+        Registration.form_key.startswith(f"{draft.key}/"),
+        Registration.standing != Standing.CANCELLED,
+    )
+    whole = mine.options(selectinload(Registration.needs), selectinload(Registration.answers))
+    return session.scalars(whole, execution_options={"populate_existing": True}).all()
+
+
+def _take_back(session: Session, draft: ImportDraft, gone: Iterable[Registration], now: datetime) -> None:
+    """Cancel those who were told, or had been cancelled before; of the others no row stays."""
+    told = set(session.scalars(select(OutboxLetter.subject_id).where(OutboxLetter.event_id == draft.event_id)))
+    erased = []
+    for registration in gone:
+        if registration.id in told:
+            give_back(session, registration, now, Why.ORGANISER)
+        elif registration.id in draft.revived:
+            registration.standing, registration.cancelled_at = Standing.CANCELLED, now
+        else:
+            erased.append(registration.link_hash)
+            session.delete(registration)
+    note(Mark.ERASED, *erased)
+
+
+def forget_imports() -> int:
+    """Erase the files of an hour ago and earlier. Returns how many there were."""
+    with transaction() as session:
+        old = session.execute(delete(ImportDraft).where(is_forgotten(clock.now())))
+        forgotten = int(getattr(old, "rowcount", 0))
+        if forgotten:
+            leave_traces()
+    return forgotten
+
+
+def _reread(session: Session, draft: ImportDraft) -> ImportDraft:
+    fresh = session.get(ImportDraft, draft.id, populate_existing=True)
+    if fresh is None:
+        raise ImportForgotten
+    return fresh

@@ -1,0 +1,206 @@
+"""What the columns of a file are: headings of our own export, and of those of pretix, Eventbrite and HelloAsso.
+
+A heading is read as words: who it speaks of (whoever comes, or whoever ordered), and what. So «Attendee email», «E-mail
+du participant» and «Email payeur» are all addresses, and the last only where the others are empty. What is not known
+is never guessed: a person assigns it, or leaves it.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
+from lunchkit.platform.text import fold
+
+
+@dataclass(frozen=True)
+class Column:
+    """What a column may hold."""
+
+    label: LazyString
+    headings: str
+    """By which it is known: folded, without fillers and without whom it speaks of."""
+    most: int = 0
+    """Characters that the registration form takes of it; 0 where it is none of its texts."""
+
+
+COLUMNS = {
+    "name": Column(
+        _l("Whole name"),
+        """name, full name, address name, nom complet, nom prenom, prenom nom, nom et prenom, prenom et nom,
+        vollstandiger name, vor und nachname, vorname nachname, nome completo, nome e cognome, cognome e nome, first
+        and last name, identite""",
+        most=100,
+    ),
+    "first_name": Column(_l("First name"), "first name, firstname, given name, prenom, prenoms, vorname"),
+    "last_name": Column(
+        _l("Last name"),
+        """last name, lastname, surname, family name, nom famille, nachname, familienname, cognome""",
+    ),
+    "email": Column(
+        _l("E-mail"),
+        """email, mail, courriel, adresse email, adresse mail, adresse courriel, adresse electronique, email address,
+        email adresse, mailadresse, emailadresse, indirizzo email, posta elettronica""",
+    ),
+    "organisation": Column(
+        _l("Organisation"),
+        """organisation, organization, company, structure, entreprise, societe, association, raison sociale, firma,
+        organisme, institution, employer, employeur, unternehmen, verein, ditta, azienda, organizzazione, societa,
+        company name, company organization, nom entreprise, nom structure, nom association, nom organisation, nom
+        societe""",
+        most=120,
+    ),
+    "member": Column(_l("Member of the network"), "member, membre, mitglied, socio, membro, membre reseau, is member"),
+    "seats": Column(
+        _l("Seats"),
+        """seats, places, nb places, nbre places, sitze, platze, posti, quantity, quantite, qty, anzahl, positions,
+        nombre places, number seats, number people, number persons, number guests, nombre personnes, nb personnes,
+        nbre personnes, nombre convives, nb convives, nombre, nb, nbre, personnes, convives, anzahl platze, anzahl
+        personen, personen, anzahl sitze, numero persone, numero posti, persone, party size, headcount""",
+    ),
+    "status": Column(_l("State (cancelled or not)"), "status, standing, etat, statut, zustand, stato"),
+    "comes": Column(
+        _l("Comes (yes or no)"),
+        """vient, viendra, viens, vient ou pas, vient oui non, presence, presence oui non, present, presente, present
+        e, presents, sera present, sera presente, sera present e, participe, participera, participation, coming,
+        comes, is coming, will come, attending, is attending, attends, attendance, attendance status, rsvp, presence
+        confirmee, kommt, kommt mit, teilnahme, nimmt teil, anwesend, anwesenheit, zusage, presenza, viene, verra,
+        partecipa, partecipazione, partecipera""",
+    ),
+    "language": Column(
+        _l("Language of the letters"),
+        """language, language letters, langue courriels, langue lettres, langue, sprache, lingua, locale""",
+    ),
+    "diet": Column(
+        _l("What they eat"),
+        """diet, food, regime, regime alimentaire, alimentation, preference alimentaire, preferences alimentaires,
+        choix alimentaire, choix repas, choix menu, type repas, type menu, dietary requirements, dietary
+        restrictions, dietary needs, food preferences, ernahrung, essen, verpflegung, ernahrungsweise, dieta,
+        alimentazione, repas, menu""",
+    ),
+    "allergies": Column(
+        _l("Allergies or intolerances"),
+        """allergies, allergy, intolerances, allergies intolerances, allergies ou intolerances, allergies et
+        intolerances, allergies alimentaires, intolerances alimentaires, food allergies, allergies or intolerances,
+        allergies and intolerances, allergien, allergie, unvertraglichkeiten""",
+        most=300,
+    ),
+    "access": Column(
+        _l("Access needs"),
+        """access needs, access, acces, besoin acces, besoin accessibilite, mobilite reduite, handicap, pmr,
+        zuganglichkeit, accessibilita, accessibility, accessibility needs, accessibilite, besoins acces, besoins
+        accessibilite, barrierefreiheit""",
+        most=500,
+    ),
+    "shows_name": Column(
+        _l("On the list of those present"),
+        """on list, nom visible, list those present, liste presents""",
+    ),
+    "wants_recap": Column(_l("Wants the recap"), "wants recap, veut compte rendu"),
+}
+"""By what a file's columns are called once they are known."""
+
+
+def listed(text: str) -> frozenset[str]:
+    """The entries of a list with commas and line breaks."""
+    return frozenset(" ".join(entry.split()) for entry in text.split(","))
+
+
+def words_of(text: str) -> str:
+    """The words of a text as they are compared: without signs, accents and capitals."""
+    return " ".join(re.findall(r"[^\W_]+", fold(text[:1_000])))
+
+
+_BY_HEADING = {heading: name for name, column in COLUMNS.items() for heading in listed(column.headings)}
+YES_WORDS = frozenset(("1", "ja", "oui", "si", "true", "vero", "vrai", "wahr", "x", "yes"))
+NO_WORDS = frozenset(("", "-", "0", "falsch", "false", "falso", "faux", "nein", "no", "non"))
+"""What stands, folded, in a cell that is yes or no."""
+_FILLERS = listed(
+    "a, d, de, del, della, der, des, di, du, ihr, ihre, il, l, la, le, les, of, sur, the, votre, your, vos"
+)
+_COMES = listed("""adherent, adherente, attendee, attendees, guest, invite, invitee, participant, participante,
+    participants, partecipante, teilnehmende, teilnehmer, teilnehmerin, teilnehmers, ticket""")
+_ORDERED = listed("""acheteur, acheteuse, acquirente, besteller, bestellung, billing, buyer, client, commande,
+    customer, facturation, invoice, order, ordine, pagatore, payer, payeur, purchaser, rechnung, rechnungsadresse""")
+_ACCESS = re.compile(
+    r"fauteuil|\brampes?\b|mobilite reduite|\bpmr\b|handicap|malentend|malvoyan|\bsourde?s?\b|aveugle|bequille"
+    r"|deambulateur|ascenseur|escalier|langue des signes|\blsf\b|boucle magnetique|chien guide|wheelchair"
+    r"|step.?free|\bramp\b|hearing|\bdeaf\b|\bblind\b|sign language|disab|accessib|rollstuhl|gehbehindert"
+    r"|horbehindert|schwerhorig|gehorlos|sehbehindert|gebarden|barrierefrei|sedia a rotelle|carrozzina|non udent"
+    r"|sordit|\bsord[aio]\b|ipovedent|non vedent|lingua dei segni"
+)
+_FOOD_ANYWHERE = ("allerg", "intoler", "unvertrag", "gluten", "vegetari")
+_FOOD = re.compile(
+    r"\b(?:lactose|laktos|lattosio|coeliaque|c[eo]liac|celiach|zoliakie|diabet|noix\b|noisette|nuts?\b|nuss|noci\b"
+    r"|arachide|peanut|erdnuss|crustace|fruits de mer|shellfish|vegetalien|vege\b|vegg?ie\b|vegan|hal+al\b"
+    r"|[kc]asher\b|kos?cher\b|kosher\b)"
+)
+"""Apart, for speed: parts of long words, as German makes them, and how words begin."""
+
+
+def speaks_of_access(text: str) -> bool:
+    """Whether a cell says what somebody needs to come in, to sit, to hear or to see."""
+    return bool(_ACCESS.search(fold(text[:1_000])))
+
+
+def speaks_of_food(text: str) -> bool:
+    """Whether a cell says what somebody must not eat, or does not: signs that hardly stand in a text about else."""
+    plain = fold(text[:1_000])
+    return any(part in plain for part in _FOOD_ANYWHERE) or bool(_FOOD.search(plain))
+
+
+_ENDINGS = re.compile(r"(?<=\w)(?:[·•.\-/(](?:e|es|s|ne|nes|rice|rices|trice|trices|euse|euses|in|innen)\)?)+(?!\w)")
+"""What inclusive writing adds to a word: «participant·e·s», «invité-e», «acheteur(euse)»."""
+
+
+@lru_cache(maxsize=2_000)
+def _words(heading: str) -> tuple[str, ...]:
+    joined = fold(heading[:200]).replace("e-mail", "email").replace("e mail", "email")
+    joined = _ENDINGS.sub("", joined)
+    return tuple(word for word in re.findall(r"[^\W_]+", joined) if word not in _FILLERS)
+
+
+def remoteness(heading: str) -> int:
+    """0 for a column that speaks of whoever comes, 1 for one that does not say, 2 for one about whoever ordered."""
+    words = _words(heading)
+    if not _COMES.isdisjoint(words):
+        return 0
+    return 1 if _ORDERED.isdisjoint(words) else 2
+
+
+def _field_of(heading: str) -> str | None:
+    """What a heading says by itself. «Attendee name: Given name» is read from its end."""
+    words = _words(heading)
+    if not {"#", "°", "№"}.isdisjoint(heading):
+        return None  # «Attendee #» is a number
+    if ":" in heading:
+        words = _words(heading.rpartition(":")[2]) or words
+    rest = [word for word in words if word not in _COMES | _ORDERED]
+    if not rest:
+        return "name" if words and not _COMES.isdisjoint(words) and "ticket" not in words else None
+    if "ticket" in words and len(words) > 1:
+        return None
+    return _BY_HEADING.get(" ".join(rest))
+
+
+def recognised(headings: Sequence[str]) -> list[str | None]:
+    """What each column is, as far as its heading says.
+
+    «Nom», «Name» and «Nome» alone are the whole name; beside a column of first (or last) names they are the rest of it.
+    """
+    fields = [_field_of(heading) for heading in headings]
+    for who in range(3):
+        mine = [column for column, heading in enumerate(headings) if remoteness(heading) == who]
+        present = {fields[column] for column in mine}
+        for column in mine:
+            said = set(_words(headings[column])) - _COMES - _ORDERED
+            if "first_name" in present and "last_name" not in present and said in ({"nom"}, {"name"}):
+                fields[column] = "last_name"
+            elif said == {"nom"}:
+                fields[column] = "name"
+            elif said == {"nome"}:
+                fields[column] = "first_name" if "last_name" in present else "name"
+    return fields

@@ -1,0 +1,156 @@
+"""A file of people as a table of texts: CSV as spreadsheets of any age and country save it, and workbooks.
+
+Every row keeps the number that a spreadsheet shows beside it, so that a person finds what we speak of.
+"""
+
+import csv
+import json
+from collections import Counter
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+
+from lunchkit.platform import confined
+from lunchkit.platform.text import unguard
+from lunchkit.registrations.imports.columns import recognised
+from lunchkit.registrations.imports.errors import (
+    FileMustWait,
+    NoFile,
+    NothingToRead,
+    OpenQuotation,
+    TooManyRows,
+    Unreadable,
+)
+
+MOST_BYTES = 6_000_000
+MOST_ROWS, MOST_COLUMNS = 2_000, 200
+"""Of a table, its headings not counted. All rows are registered in one transaction, for which everybody else waits."""
+LONGEST_CELL = 5_000
+"""Characters that are kept of a cell; no field of ours takes so many."""
+HEADINGS_WITHIN = 10
+"""Headings stand in one of so many rows; above them may stand a title."""
+SEPARATORS = ";,\t|"
+_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+"""How a zip archive begins (xlsx, ods), and an older workbook (xls)."""
+_PROGRAM = Path(__file__).with_name("workbook.py")
+_TOO_LONG = 66
+"""Exit code of that program; it is not imported here: only its process loads the decoder."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """Headings, and rows of as many cells each; ``numbers`` are those of the rows in their file, 1 for the first."""
+
+    headings: list[str]
+    numbers: list[int]
+    rows: list[list[str]]
+
+
+def read_table(data: bytes) -> Table:
+    """The table that a file holds. Raises a FileRefused that says what to do."""
+    if not data.strip():
+        raise NoFile
+    return _table(_sheet_rows(data) if data.startswith(_WORKBOOKS) else _text_rows(data))
+
+
+def _sheet_rows(data: bytes) -> list[list[str]]:
+    try:
+        done = confined.run(_PROGRAM, data, str(MOST_ROWS + HEADINGS_WITHIN), str(MOST_COLUMNS))
+    except confined.NoTurn as error:
+        raise FileMustWait from error
+    if done.returncode == _TOO_LONG:
+        raise TooManyRows
+    if done.returncode != 0:
+        raise Unreadable
+    return [[str(cell) for cell in row] for row in json.loads(done.stdout)]
+
+
+def decoded(data: bytes) -> str:
+    """The text of a file: Unicode in any of its forms, or else as Windows writes western languages.
+
+    Raises Unreadable for what is no text.
+    """
+    encoding = next((name for mark, name in _MARKS if data.startswith(mark)), None)
+    if encoding is None and (b"\x00" in data or data.startswith(b"%PDF")):
+        raise Unreadable
+    try:
+        return data.decode(encoding or "utf-8")
+    except UnicodeDecodeError:
+        if encoding is not None:
+            raise Unreadable from None
+    return data.decode("cp1252", "replace")
+
+
+def _text_rows(data: bytes) -> list[list[str]]:
+    text = decoded(data)
+    first, _break, rest = text.partition("\n")
+    said = first.strip().strip('"').lower()
+    if said.startswith("sep=") and len(said) == 5:  # Excel's own way to name the separator
+        return [[], *_split(rest, said[-1])]
+    return _split(text, _separator(text))
+
+
+def _separator(text: str) -> str:
+    """The separator that cuts the first rows into most columns, alike in most of them."""
+
+    def columns(separator: str) -> tuple[int, int]:
+        reader = csv.reader(StringIO(text[:50_000], newline=""), delimiter=separator)
+        try:
+            widths = Counter(len(row) for row, _n in zip(reader, range(30), strict=False) if row)
+        except csv.Error:
+            return 0, 0
+        width, often = widths.most_common(1)[0] if widths else (0, 0)
+        return (often if width > 1 else 0), width
+
+    return max(SEPARATORS, key=columns)
+
+
+def _split(text: str, separator: str) -> list[list[str]]:
+    reader = csv.reader(StringIO(text, newline=""), delimiter=separator, strict=True)
+    rows: list[list[str]] = []
+    try:
+        for row in reader:
+            rows.append(row)
+            if len(rows) > MOST_ROWS + HEADINGS_WITHIN or len(row) > MOST_COLUMNS:
+                raise TooManyRows
+    except csv.Error as error:
+        raise OpenQuotation(len(rows) + 1) from error
+    return rows
+
+
+def _table(rows: list[list[str]]) -> Table:
+    rows = [[_cell(cell) for cell in row] for row in rows]
+    head = _heading_row(rows)
+    body = [(number, row) for number, row in enumerate(rows, 1) if number > head and any(row)]
+    if not body:
+        raise NothingToRead
+    if len(body) > MOST_ROWS:
+        raise TooManyRows
+    headings = rows[head - 1] if head else []
+    width = max(len(headings), max(len(row) for _number, row in body))
+    used = [column for column in range(width) if any(column < len(row) and row[column] for _number, row in body)]
+    return Table(
+        headings=[headings[column] if column < len(headings) else "" for column in used],
+        numbers=[number for number, _row in body],
+        rows=[[row[column] if column < len(row) else "" for column in used] for _number, row in body],
+    )
+
+
+def _cell(text: str) -> str:
+    """A cell as it was meant: without the apostrophe that an export sets before what looks like a formula."""
+    plain = unguard(text)  # before white space is taken off: a line break at the start is guarded too
+    return (plain if plain != text else unguard(text.strip()))[:LONGEST_CELL].strip()
+
+
+def _heading_row(rows: list[list[str]]) -> int:
+    """The number of the row of headings; 0 where there is none, and people stand in the first row already.
+
+    It is the one in which most headings are known; else the first row that holds anything and no address.
+    """
+    start = rows[:HEADINGS_WITHIN]
+    known = [len([field for field in recognised(row) if field]) for row in start]
+    if max(known, default=0):
+        return known.index(max(known)) + 1
+    first = next((number for number, row in enumerate(start, 1) if any(row)), 0)
+    return 0 if first and any("@" in cell for cell in rows[first - 1]) else first

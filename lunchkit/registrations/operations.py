@@ -1,0 +1,223 @@
+"""Steps that several actions are made of. They change rows in the caller's transaction, under the lunch's lock."""
+
+import secrets
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, bindparam, delete, or_, select
+from sqlalchemy.orm import Session
+
+from lunchkit.events.details import EventDetails, plan_of
+from lunchkit.events.models import Event
+from lunchkit.platform import links
+from lunchkit.platform.erasures import Mark, note
+from lunchkit.platform.errors import NotFound
+from lunchkit.platform.mail.addresses import fold_email
+from lunchkit.platform.mail.models import OutboxLetter
+from lunchkit.platform.mail.outbox import FORGET
+from lunchkit.platform.personal import erase_people
+from lunchkit.registrations.emails import Why, promise_letter
+from lunchkit.registrations.errors import (
+    DateHasPassed,
+    DateIsHistory,
+    ErasurePromised,
+    LunchCalledOff,
+    NotPublished,
+    PeopleAreHere,
+    TooLate,
+)
+from lunchkit.registrations.models import Registration, Standing
+from lunchkit.registrations.queries import IS_ACTIVE, place_in_queue
+from lunchkit.registrations.seats import fill_seats, lock_event
+
+HELD_FOR = timedelta(minutes=30)
+"""How long a seat waits for the link in its e-mail to be pressed."""
+_KNOWN = select(Registration).where(
+    Registration.event_id == bindparam("event"),
+    or_(Registration.form_key == bindparam("form"), Registration.email_key == bindparam("email")),
+)
+"""Built once: it runs for every registration. A form or an address that is not given (NULL) equals none."""
+
+
+def find_known(
+    session: Session, event_id: int, form_key: str | None, email: str | None
+) -> tuple[Registration | None, Registration | None]:
+    """Who sent this very form, and who holds this address at the lunch."""
+    keys = {"event": event_id, "form": form_key, "email": None if email is None else fold_email(email)}
+    found = session.scalars(_KNOWN, keys, execution_options={"populate_existing": True}).all()
+    by_form = next((row for row in found if form_key and row.form_key == form_key), None)
+    by_email = next((row for row in found if email is not None and row.email_key == keys["email"]), None)
+    return by_form, by_email
+
+
+def find_by_email(session: Session, event_id: int, email: str | None) -> Registration | None:
+    """Who holds this address at the lunch."""
+    return find_known(session, event_id, None, email)[1]
+
+
+def active_registrations(session: Session, event_id: int) -> list[Registration]:
+    """Who is seated or waiting, in the order of the queue."""
+    active = select(Registration).where(Registration.event_id == event_id, IS_ACTIVE)
+    return list(session.scalars(active.order_by(Registration.queued_at, Registration.id)))
+
+
+def lock(session: Session, registration: Registration) -> tuple[Event, Registration]:
+    """Hold the lunch, then read the registration as it stands now."""
+    event = lock_event(session, registration.event_id)
+    fresh = session.get(Registration, registration.id, populate_existing=True)
+    if fresh is None or fresh.erased_at is not None:
+        raise NotFound
+    return event, fresh
+
+
+def require_open_by_hand(event: Event, now: datetime) -> None:
+    """Whether organisers may register somebody: before registration opens and after it closes, but for a real lunch.
+
+    Raises NotPublished, LunchCalledOff or TooLate.
+    """
+    if event.published_at is None:
+        raise NotPublished
+    if event.cancelled_at is not None:
+        raise LunchCalledOff
+    if event.is_over(now):
+        raise TooLate
+
+
+def new_registration(event: Event) -> Registration:
+    """A registration with links of its own; it joins the session when the queue is served."""
+    registration = Registration(event=event, sequence=0)
+    renew_links(registration)
+    return registration
+
+
+def renew_links(registration: Registration) -> None:
+    """Give a registration links that nobody has; earlier ones open nothing any more."""
+    registration.nonce = secrets.token_bytes(16)
+    tokens = links.personal_tokens(registration.nonce)
+    registration.link_hash = links.token_hash(tokens.link)
+    registration.ticket_hash = links.token_hash(tokens.ticket)
+
+
+def join_queue(
+    registration: Registration,
+    now: datetime,
+    *,
+    form_key: str | None = None,
+    digest: bytes | None = None,
+    language: str,
+) -> None:
+    """Put a new request, or one that was cancelled, at the end of the queue, which the caller then serves."""
+    registration.standing = Standing.WAITING
+    registration.registered_at = registration.queued_at = now
+    registration.seated_at = registration.cancelled_at = None
+    registration.form_key, registration.form_digest = form_key, digest
+    registration.language = language
+
+
+def serve_queue(session: Session, event: Event, now: datetime) -> list[Registration]:
+    """Give what is free to those who wait; each gets an e-mail, once confirmed. Returns who got a seat, in order."""
+    return _tell_promoted(session, fill_seats(session, event, now))
+
+
+def place_newcomer(session: Session, event: Event, now: datetime, newcomer: Registration) -> int | None:
+    """The same with a newcomer at the end of the queue; returns their place if they wait."""
+    seated = fill_seats(session, event, now, [newcomer])
+    session.add(newcomer)
+    _tell_promoted(session, [one for one in seated if one is not newcomer])
+    if newcomer not in seated:
+        session.flush()
+    position = None if newcomer in seated else place_in_queue(newcomer)
+    kind = "hold" if newcomer.held_until else "confirmation" if newcomer in seated else "waiting"
+    promise_letter(session, kind, newcomer, position=position)
+    return position
+
+
+def _tell_promoted(session: Session, seated: list[Registration]) -> list[Registration]:
+    for registration in seated:
+        if registration.held_until is None:
+            promise_letter(session, "promotion", registration)
+    return seated
+
+
+def release_held(session: Session, event: Event, now: datetime, *, due_at: datetime | None = None) -> int:
+    """Cancel what is held at an event, or only what was due at a moment; no e-mail leaves for unconfirmed addresses.
+
+    Where the e-mail that asks has not left yet, the half hour begins again. Returns how many were cancelled; the caller
+    serves the queue.
+    """
+    held = select(Registration).where(
+        Registration.event_id == event.id, Registration.held_until.is_not(None), IS_ACTIVE
+    )
+    unsent = select(OutboxLetter.subject_id).where(
+        OutboxLetter.event_id == event.id, OutboxLetter.kind == "registrations/hold", OutboxLetter.sent_at.is_(None)
+    )
+    if due_at is not None:
+        held = held.where(Registration.held_until <= due_at)
+    asked_later = set(session.scalars(unsent)) if due_at is not None else set()
+    cancelled = 0
+    for registration in session.scalars(held):
+        if registration.id in asked_later:
+            registration.held_until = now + HELD_FOR
+            continue
+        registration.standing, registration.cancelled_at, registration.held_until = Standing.CANCELLED, now, None
+        cancelled += 1
+    session.flush()
+    return cancelled
+
+
+def give_back(session: Session, registration: Registration, now: datetime, why: Why) -> None:
+    """Cancel: the seats are free, the calendar entry is superseded, and a letter says so, and why."""
+    before = registration.standing
+    registration.standing = Standing.CANCELLED
+    registration.cancelled_at = now
+    registration.raise_sequence(registration.event.sequence)
+    promise_letter(session, "cancellation", registration, standing=before, why=why)
+
+
+def forget(session: Session, registration: Registration, now: datetime) -> None:
+    """Erase the person, and every letter about them but a cancellation that has not left yet."""
+    note(Mark.ERASED, registration.link_hash)
+    session.flush()
+    about = OutboxLetter.subject_id == registration.id
+    last_word = and_(OutboxLetter.kind == "registrations/cancellation", OutboxLetter.sent_at.is_(None))
+    session.execute(delete(OutboxLetter).where(about, ~last_word))
+    for letter in session.scalars(select(OutboxLetter).where(about)):
+        letter.facts = {**letter.facts, FORGET: True}
+    erase_people(session, Registration, Registration.id == registration.id, now)
+    session.expire(registration)
+
+
+def require_movable(
+    session: Session, event: Event, details: EventDetails, now: datetime, took_place: Callable[[Event], bool]
+) -> None:
+    """Raise where a lunch may not have these other hours.
+
+    What is over and public can be moved as long as nobody was there and nothing of anybody is erased: then its day was
+    a mistake, or it was postponed. A draft can always be moved.
+    """
+    was_over, is_public = event.is_over(now), event.published_at is not None
+    if details.ends_at <= now:
+        raise DateHasPassed
+    if was_over and is_public:
+        if _is_erased(session, event) or took_place(event):
+            raise DateIsHistory
+    elif is_public and event.starts_at <= now and _is_another_day(event, details) and took_place(event):
+        raise PeopleAreHere
+
+
+def require_earlier_erasure(session: Session, event: Event, details: EventDetails) -> None:
+    """Raise ErasurePromised where people were told, when they registered, that their names go after fewer days."""
+    known = select(Registration.id).where(Registration.event_id == event.id, Registration.erased_at.is_(None))
+    if details.purge_days > event.purge_days and session.scalar(known.limit(1)) is not None:
+        raise ErasurePromised(event)
+
+
+def _is_erased(session: Session, event: Event) -> bool:
+    """Whether what somebody told about themselves is gone: people would come whose allergies the kitchen has lost."""
+    if event.needs_erased_at is None:
+        return False
+    return session.scalar(select(Registration.id).where(Registration.event_id == event.id).limit(1)) is not None
+
+
+def _is_another_day(event: Event, details: EventDetails) -> bool:
+    return plan_of(event).starts_local.date() != plan_of(details).starts_local.date()

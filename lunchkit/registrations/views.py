@@ -1,0 +1,197 @@
+"""Doors for attendees: register, and the page behind one's own link."""
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
+from itsdangerous import BadSignature
+
+from lunchkit.events.models import Event
+from lunchkit.events.queries import event_by_slug_or_404
+from lunchkit.platform import clock
+from lunchkit.platform import form_tokens as stamps
+from lunchkit.platform.config import current_settings
+from lunchkit.platform.errors import NotFound
+from lunchkit.platform.i18n import language
+from lunchkit.platform.mail.domains import likely_meant
+from lunchkit.platform.refusals import NO, readable, retry_header
+from lunchkit.registrations import actions
+from lunchkit.registrations.details import AttendeeDetails
+from lunchkit.registrations.errors import FormUsedAlready, RegistrationClosed
+from lunchkit.registrations.forms import RegistrationForm, registration_form
+from lunchkit.registrations.models import Registration
+from lunchkit.registrations.privacy import privacy_notice
+from lunchkit.registrations.queries import (
+    queue_length,
+    registration_by_ticket_or_404,
+    registration_by_unsubscribe_token_or_404,
+    seats_taken,
+)
+from lunchkit.team.queries import current_organiser
+
+STAMP_LIFE = 4 * 3600
+bp = Blueprint("registrations", __name__)
+
+
+@bp.after_request
+def keep_address_secret(response: Response) -> Response:
+    """A personal address is as good as a key: no page that one goes to next hears of it."""
+    if request.view_args and not {"token", "members"}.isdisjoint(request.view_args):
+        response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+@bp.get("/e/<slug>/register")
+@bp.get("/e/<slug>/register/members/<members>")
+def new(slug: str, members: str = "") -> ResponseReturnValue:
+    """The form; for members before it opens for everybody, by the link that their network gave them."""
+    event = event_by_slug_or_404(slug)
+    of_members = event.is_members_link(members)
+    if not event.takes_registrations(clock.now(), of_members=of_members):
+        return redirect(url_for("pages.event", slug=slug))
+    form = registration_form(event, of_members=of_members)
+    form.stamp.data = stamps.issue(event.slug)
+    return _form_page(event, form)
+
+
+@bp.post("/e/<slug>/register")
+@bp.post("/e/<slug>/register/members/<members>")
+def create(slug: str, members: str = "") -> ResponseReturnValue:
+    """Register; whatever is wrong, the form comes back with all that was typed."""
+    event = event_by_slug_or_404(slug)
+    form = registration_form(event, request.form, of_members=event.is_members_link(members))
+    stamp = stamps.read(form.stamp.data, event.slug)
+    if stamp is None or not _looks_human(form, stamp):
+        form.stamp.data = stamps.issue(event.slug)
+        form.topic.data = ""  # a person whose browser filled it in has only to send again
+        form.validate()
+        return _form_page(event, form, notice=_l("Please check what you typed, and send it once more.")), 422
+    _take_suggestion(form)
+    if not form.validate():
+        return _form_page(event, form), 422
+    email = str(form.email.data)
+    suggestion = likely_meant(email)
+    if suggestion and form.email_asked.data != email:
+        form.email_asked.data = email
+        return _form_page(event, form, suggestion=suggestion), 422
+    try:
+        placed = actions.register_attendee(
+            event, form.details(email), form_key=stamp.key, language=language(), members=members
+        )
+    except RegistrationClosed:
+        raise
+    except NO as error:
+        return _refused(event, form, error)
+    return _thanks(event, placed, form.details(email))
+
+
+def _looks_human(form: RegistrationForm, stamp: stamps.Stamp) -> bool:
+    """Whether the field that nobody sees is empty, and the form was open as long as reading it takes."""
+    return not form.topic.data and current_settings().form_minimum_seconds <= stamp.age <= STAMP_LIFE
+
+
+def _take_suggestion(form: RegistrationForm) -> None:
+    """The button «yes, I meant that address» sends the whole form with the better address."""
+    if request.form.get("email_use"):
+        form.email.data = form.email_asked.data = request.form["email_use"][:254]
+
+
+def _refused(event: Event, form: RegistrationForm, error: Exception) -> ResponseReturnValue:
+    refusal = readable(error)
+    if isinstance(refusal, FormUsedAlready):
+        form.stamp.data = stamps.issue(event.slug)
+    return _form_page(event, form, notice=refusal.message), refusal.status, retry_header(refusal)
+
+
+def _form_page(event: Event, form: RegistrationForm, **more: object) -> str:
+    taken = seats_taken(event.id)
+    return render_template(
+        "registrations/register.html",
+        event=event,
+        form=form,
+        seats_taken=taken,
+        seats_left=max(0, event.capacity - taken),
+        queue_length=queue_length(event.id),
+        privacy=privacy_notice(event),
+        hold_until=current_settings().form_minimum_seconds * 1000,
+        members=request.view_args.get("members") if request.view_args else None,
+        **more,
+    )
+
+
+def _thanks(event: Event, placed: actions.Placed, details: AttendeeDetails) -> ResponseReturnValue:
+    local, _, domain = (details.email or "").partition("@")
+    masked = f"{local[:1]}…@{domain}"
+    said = stamps.signer("thanks").dumps([placed.standing, placed.position, masked, details.seats, placed.is_held])
+    return redirect(url_for(".thanks", slug=event.slug, t=said), code=303)
+
+
+@bp.get("/e/<slug>/register/thanks")
+def thanks(slug: str) -> ResponseReturnValue:
+    """The same page for a new address and for one that was registered already: what a new request would get."""
+    event = event_by_slug_or_404(slug)
+    try:
+        standing, position, masked, seats, is_held = stamps.signer("thanks").loads(request.args.get("t", ""))
+    except (BadSignature, ValueError, TypeError):
+        return redirect(url_for("pages.event", slug=slug))
+    return render_template(
+        "registrations/thanks.html",
+        event=event,
+        standing=standing,
+        position=position,
+        masked_email=masked,
+        seats=seats,
+        is_held=is_held,
+    )
+
+
+@bp.get("/e/<slug>/register/erased")
+def erased(slug: str) -> ResponseReturnValue:
+    """Nothing is left."""
+    return render_template("registrations/erased.html", event=event_by_slug_or_404(slug))
+
+
+@bp.get("/unsubscribe/<token>")
+def unsubscription(token: str) -> ResponseReturnValue:
+    """A page with one button: it takes the wish for the recap away, or puts it back."""
+    return _unsubscription_page(registration_by_unsubscribe_token_or_404(token), token)
+
+
+@bp.post("/unsubscribe/<token>")
+def unsubscribe(token: str) -> ResponseReturnValue:
+    """Send this person no recap: the button of the page, or a mail provider on behalf of its reader (RFC 8058).
+
+    Answers with a page and not with a redirect, which RFC 8058 forbids.
+    """
+    registration = registration_by_unsubscribe_token_or_404(token)
+    actions.wish_for_recap(registration, False)
+    return _unsubscription_page(registration, token, done=True)
+
+
+@bp.post("/unsubscribe/<token>/undo")
+def subscribe_again(token: str) -> ResponseReturnValue:
+    """Put the wish back."""
+    actions.wish_for_recap(registration_by_unsubscribe_token_or_404(token), True)
+    return redirect(url_for(".unsubscription", token=token), code=303)
+
+
+def _unsubscription_page(registration: Registration, token: str, *, done: bool = False) -> str:
+    return render_template(
+        "registrations/unsubscription.html",
+        registration=registration,
+        event=registration.event,
+        token=token,
+        done=done,
+    )
+
+
+@bp.get("/t/<ticket>")
+@bp.get("/T/<ticket>")
+def door(ticket: str) -> ResponseReturnValue:
+    """A ticket opened with any camera: leads an organiser to its page at the door, tells others which lunch it is."""
+    registration = registration_by_ticket_or_404(ticket)
+    if current_organiser() is not None:
+        address = url_for("organiser.checkin.show", slug=registration.event.slug, registration_id=registration.id)
+        return redirect(address)
+    if registration.event.published_at is None:
+        raise NotFound
+    return render_template("registrations/door.html", event=registration.event)

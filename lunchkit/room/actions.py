@@ -1,0 +1,123 @@
+"""Verbs of a room, and of the lunch that takes place in it."""
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy.orm import Session
+
+from lunchkit.events.models import Event
+from lunchkit.events.operations import hold_event
+from lunchkit.platform import clock
+from lunchkit.platform.codes import SLIP_LENGTH, new_code
+from lunchkit.platform.db import transaction
+from lunchkit.platform.errors import Refusal
+from lunchkit.room.devices import Device, slip_tag
+from lunchkit.room.errors import SlipMissing
+from lunchkit.room.models import Room, VotingSlip
+from lunchkit.room.operations import touch
+from lunchkit.room.queries import slips_of
+
+MOST_SLIPS = 500
+
+
+class NotTakingPlace(Refusal):
+    """The end of a lunch that nobody sits at."""
+
+    message = _l("This lunch does not take place: it is not public, or it was called off.")
+
+
+class NotBegun(Refusal):
+    """The end before the beginning."""
+
+    message = _l("The lunch has not begun yet: you can end it once it has. If it does not take place, call it off.")
+
+
+class CannotGoOn(Refusal):
+    """Too early, too late, or too often."""
+
+    message = _l(
+        "A lunch can go on from half an hour before its end until half an hour after it, and for three hours at most."
+    )
+
+
+def room_of(event: Event) -> Room:
+    """The room of a lunch, made with a code of its own if there is none."""
+    with transaction() as session:
+        hold_event(session, event.id)
+        room = session.get(Room, event.id)
+        if room is None:
+            code = new_code()
+            while session.scalar(select(Room.event_id).where(Room.code == code)) is not None:
+                code = new_code()
+            room = Room(event_id=event.id, code=code)
+            session.add(room)
+            session.flush()
+    return room
+
+
+def make_slips(event: Event, number: int, seen: str) -> list[str]:
+    """Make so many voting slips, without which no phone votes from then on; with 0, phones vote without again.
+
+    Their codes, which are kept nowhere. Earlier slips are void, used or not; unless they are not those that the
+    organiser had before their eyes (``seen``, see ``slips_of``): then nothing is made.
+    """
+    room_of(event)
+    with transaction() as session:
+        session.get_one(Room, event.id, with_for_update=True)
+        if slips_of(event.id)[2] != seen:
+            return []
+        session.execute(delete(VotingSlip).where(VotingSlip.event_id == event.id))
+        codes = [new_code(SLIP_LENGTH) for _ in range(min(max(number, 0), MOST_SLIPS))]
+        hashes = sorted(slip_tag(event.id, "code", code.encode()) for code in codes)  # their order tells nothing
+        session.add_all(VotingSlip(event_id=event.id, code_hash=one) for one in hashes)
+    return codes
+
+
+def use_slip(room: Room, code: str, device: Device) -> None:
+    """Use a voting slip up for a phone; again with the same phone changes nothing. Raises SlipMissing."""
+    mine, known = slip_tag(room.event_id, "phone", device), slip_tag(room.event_id, "code", code.encode())
+    free = or_(VotingSlip.used_by.is_(None), VotingSlip.used_by == mine)
+    chosen = update(VotingSlip).where(VotingSlip.event_id == room.event_id, VotingSlip.code_hash == known, free)
+    with transaction() as session:
+        if not getattr(session.execute(chosen.values(used_by=mine)), "rowcount", 0):
+            raise SlipMissing
+
+
+def end_lunch(event: Event) -> None:
+    """Let a lunch be over now, as if its hour had come. No letter leaves, calendars keep what was announced.
+
+    Twice is once. Raises NotTakingPlace, NotBegun.
+    """
+    with transaction() as session:
+        event = _held(session, event)
+        now = clock.now()  # once the lunch is ours: whoever waited for it comes after who had it
+        if event.is_over(now):
+            return
+        if not event.may_be_ended(now):
+            raise NotBegun
+        event.actual_end_at = now
+        touch(session, event.id)
+
+
+def let_lunch_go_on(event: Event, seen: str) -> None:
+    """Take back an early end, or give a lunch that runs over a quarter of an hour more. No letter leaves.
+
+    ``seen`` is the end that the organiser had before their eyes (``over_at``, ISO 8601): of two who press at once,
+    one is heard. Raises NotTakingPlace, CannotGoOn.
+    """
+    with transaction() as session:
+        event = _held(session, event)
+        if event.over_at.isoformat() != seen:
+            return
+        later = event.later_end(clock.now())
+        if later is None:
+            raise CannotGoOn
+        event.actual_end_at = None if later == event.ends_at else later
+        touch(session, event.id)
+
+
+def _held(session: Session, event: Event) -> Event:
+    """The lunch as it is now, held; one that takes place."""
+    event = session.get_one(Event, event.id, with_for_update=True, populate_existing=True)
+    if event.published_at is None or event.cancelled_at is not None:
+        raise NotTakingPlace
+    return event

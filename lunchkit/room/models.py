@@ -1,0 +1,53 @@
+"""Room: what one lunch needs while it takes place."""
+
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lunchkit.events.models import Event
+from lunchkit.platform.db import KEY, NOT_PERSONAL, Model, Moment
+
+
+class Slide(StrEnum):
+    """What the projector shows."""
+
+    WELCOME = "welcome"
+    POLL = "poll"
+    MOVEMENT = "movement"
+    QUESTIONS = "questions"
+
+
+class Room(Model):
+    """The state that every phone and the projector of a lunch follow."""
+
+    __tablename__ = "room"
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True, autoincrement=False, info=KEY)
+    code: Mapped[str] = mapped_column(String(5), unique=True, info=NOT_PERSONAL)
+    """What people type: see ``platform.codes``."""
+    revision: Mapped[int] = mapped_column(default=1, info=NOT_PERSONAL)
+    """Rises with every change that a phone or the projector shows, in the same transaction."""
+    counts_revision: Mapped[int] = mapped_column(default=0, info=NOT_PERSONAL)
+    """Rises with every support of a question from the room: only the projector hears of it."""
+    slide: Mapped[str] = mapped_column(String(12), default=Slide.WELCOME, info=NOT_PERSONAL)
+    poll_id: Mapped[int | None] = mapped_column(ForeignKey("poll.id", ondelete="SET NULL"), info=KEY)
+    """The poll that the slide is about."""
+    is_blank: Mapped[bool] = mapped_column(default=False, info=NOT_PERSONAL)
+    """Whether the projector is black."""
+    timer_ends_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
+    takes_questions: Mapped[bool] = mapped_column(default=False, info=NOT_PERSONAL)
+    """Whether phones may ask the room a question."""
+    rehearsing_since: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
+    event: Mapped[Event] = relationship()
+
+
+class VotingSlip(Model):
+    """The code of one seat, for one phone. Whose it is nobody knows, and no ballot knows of it."""
+
+    __tablename__ = "voting_slip"
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True, info={"personal": False})
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True, info={"personal": False})
+    used_by: Mapped[bytes | None] = mapped_column(LargeBinary(16), info={"personal": False})
+    """The phone that used it, under a tag that no ballot has; gone two hours after the lunch."""

@@ -1,0 +1,314 @@
+"""What is asked about a question for the room.
+
+The form has the fields of every kind of question; those of another kind are neither checked nor kept.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask_babel import LazyString
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import MultiDict
+from wtforms import BooleanField, Field, RadioField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Optional, ValidationError
+
+from lunchkit.platform.fields import BareForm, NumberField, at_most, between, has_a_word
+from lunchkit.platform.text import clean_line, clean_text
+from lunchkit.room.polls.kinds import SHAPES
+from lunchkit.room.polls.models import FEWEST_TOGETHER, Kind, Poll
+from lunchkit.room.polls.results import Result
+
+SCALE_STEPS = ("1", "2", "3", "4", "5")
+"""The steps of a scale for which none are written."""
+MOST_WORDS = 3
+MOST_PROTECTED = 50
+MOST_BY_HAND = 5000
+LONGEST_END = 60
+LANGUAGES: dict[str, LazyString] = {"en": _l("English"), "de": _l("German"), "it": _l("Italian")}
+"""The languages into which a question may be put."""
+NO_OPINIONS = {"sans avis", "no opinion", "keine meinung", "nessuna opinione"}
+"""What «sans avis» may be called among the typed choices."""
+
+
+@dataclass(frozen=True)
+class PollDetails:
+    """A question, its choices in their order, and how it is answered and shown."""
+
+    question: str
+    choices: tuple[str, ...]
+    kind: str = Kind.SINGLE.value
+    most_choices: int = 1
+    allows_none: bool = True
+    is_live: bool = False
+    low_label: str = ""
+    high_label: str = ""
+    translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By language: {"en": {"question": …, "low": …, "high": …}}, without what is empty."""
+    choice_translations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By language: all choices in their order."""
+    protects: int = FEWEST_TOGETHER
+    before_id: int | None = None
+    """The question that this one asks again after the debate."""
+
+
+def _question_in(language: str) -> StringField:
+    label = _l("Question in %(language)s", language=LANGUAGES[language])
+    return StringField(label, filters=[clean_line], validators=[at_most(200)])
+
+
+def _choices_in(language: str) -> TextAreaField:
+    return TextAreaField(_l("Choices in %(language)s", language=LANGUAGES[language]), filters=[clean_text])
+
+
+def _end_in(label: LazyString) -> StringField:
+    return StringField(label, filters=[clean_line], validators=[at_most(LONGEST_END)])
+
+
+class PollForm(BareForm):
+    """One question. The token is asked for at the door of the house."""
+
+    shapes = SHAPES
+    languages = LANGUAGES
+
+    question = StringField(
+        _l("Question"),
+        filters=[clean_line],
+        validators=[
+            InputRequired(_l("Please write the question.")),
+            at_most(200),
+            has_a_word(_l("Please write the question.")),
+        ],
+    )
+    kind = RadioField(
+        _l("How people answer"),
+        choices=lambda: [(kind, shape.name) for kind, shape in SHAPES.items()],
+        default=Kind.SINGLE.value,
+    )
+    choices = TextAreaField(_l("Choices"), filters=[clean_text])
+    most_choices = NumberField(_l("At most so many each"), validators=[Optional()])
+    low_label = _end_in(_l("What the low end means"))
+    high_label = _end_in(_l("What the high end means"))
+    allows_none = BooleanField(_l("«No opinion» is an answer too"), default=True)
+    is_live = BooleanField(_l("The projector shows the counts while people answer"))
+    protects = NumberField(
+        _l("Smallest group that a before/after picture shows"), default=FEWEST_TOGETHER, validators=[Optional()]
+    )
+    en_question, de_question, it_question = (_question_in(language) for language in LANGUAGES)
+    en_choices, de_choices, it_choices = (_choices_in(language) for language in LANGUAGES)
+    en_low, de_low, it_low = (_end_in(_l("Low end in %(language)s", language=name)) for name in LANGUAGES.values())
+    en_high, de_high, it_high = (_end_in(_l("High end in %(language)s", language=name)) for name in LANGUAGES.values())
+
+    def validate_choices(self, field: Field) -> None:
+        """As many lines as the kind takes, none twice, none too long for a phone."""
+        kind, lines = self._kind(), self.labels()
+        fewest, most = SHAPES[kind].lines
+        if not fewest <= len(lines) <= most:
+            raise ValidationError(str(SHAPES[kind].how_many) % {"fewest": fewest, "most": most})
+        _check_lines(kind, lines)
+        if self.allows_none.data and not NO_OPINIONS.isdisjoint(line.casefold() for line in lines):
+            raise ValidationError(
+                _("«No opinion» is among the answers already: take this line away, or untick «No opinion» below.")
+            )
+
+    def validate_most_choices(self, field: Field) -> None:
+        """Not more than there are choices, or three words."""
+        if self.most():
+            between(1, self.most())(self, field)
+
+    def validate_protects(self, field: Field) -> None:
+        """Never fewer than three people, whatever is typed."""
+        between(FEWEST_TOGETHER, MOST_PROTECTED)(self, field)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Each field by itself, then the choices of other languages beside those of the first."""
+        super().validate(extra_validators)
+        for name in self._unused():
+            self[name].errors = []
+        if not self.choices.errors and not self._kind().is_written:
+            for language in LANGUAGES:
+                self._compare(self[f"{language}_choices"])
+        return not self.errors
+
+    def _compare(self, translated: Field) -> None:
+        """A line for each choice, or none at all; else says so beside the field."""
+        lines, wanted = _lines(translated.data), len(self.labels())
+        try:
+            if lines and len(lines) != wanted:
+                raise ValidationError(
+                    _("Please write a line for each of the %(wanted)s choices, or none.", wanted=wanted)
+                )
+            _check_lines(self._kind(), lines)
+        except ValidationError as error:
+            translated.errors = [*translated.errors, str(error)]
+
+    def labels(self) -> tuple[str, ...]:
+        """The choices that this form stands for."""
+        kind, lines = self._kind(), _lines(self.choices.data)
+        if kind.is_written:
+            return ()
+        return SCALE_STEPS if kind is Kind.SCALE and not lines else tuple(lines)
+
+    def most(self) -> int:
+        """How many choices or words one person may give at the very most."""
+        return MOST_WORDS if self._kind() is Kind.WORDS else len(self.labels())
+
+    def details(self) -> PollDetails:
+        """The frozen value of a valid form."""
+        kind, unused = self._kind(), self._unused()
+        ends = ["low", "high"] if SHAPES[kind].has_ends else []
+        return PollDetails(
+            question=self.question.data or "",
+            choices=self.labels(),
+            kind=kind.value,
+            most_choices=1 if "most_choices" in unused else self.most_choices.data or self.most(),
+            allows_none=bool(self.allows_none.data),
+            is_live=bool(self.is_live.data),
+            low_label=(self.low_label.data or "") if ends else "",
+            high_label=(self.high_label.data or "") if ends else "",
+            translations=self._translations(["question", *ends]),
+            choice_translations=self._choice_translations(),
+            protects=FEWEST_TOGETHER if "protects" in unused else self.protects.data or FEWEST_TOGETHER,
+        )
+
+    def _unused(self) -> set[str]:
+        """The fields that say nothing about a question of the chosen kind."""
+        kind = self._kind()
+        unused = set() if SHAPES[kind].takes_several else {"most_choices"}
+        if not SHAPES[kind].has_ends:
+            unused |= {"low_label", "high_label"}
+            unused |= {f"{language}_{end}" for language in LANGUAGES for end in ("low", "high")}
+        if kind.is_written:
+            unused |= {"choices", *(f"{language}_choices" for language in LANGUAGES)}
+        return unused if kind.is_one_of else unused | {"protects"}
+
+    def _translations(self, parts: Sequence[str]) -> dict[str, dict[str, str]]:
+        typed = {
+            language: {part: text for part in parts if (text := self[f"{language}_{part}"].data)}
+            for language in LANGUAGES
+        }
+        return {language: texts for language, texts in typed.items() if texts}
+
+    def _choice_translations(self) -> dict[str, tuple[str, ...]]:
+        typed = {} if self._kind().is_written else {name: _lines(self[f"{name}_choices"].data) for name in LANGUAGES}
+        return {language: tuple(lines) for language, lines in typed.items() if lines}
+
+    def _kind(self) -> Kind:
+        """The kind that was chosen; one of a forged form is refused by its own field."""
+        return Kind(self.kind.data) if self.kind.data in list(Kind) else Kind.SINGLE
+
+
+def poll_form(poll: Poll | None = None, data: MultiDict[str, str] | None = None) -> PollForm:
+    """The form: empty, filled from the row, or from a request's form data if given."""
+    return PollForm(formdata=data, data=_start(poll) if poll else None)
+
+
+def details_of(poll: Poll, before_id: int | None = None) -> PollDetails:
+    """A question as it stands, to be asked once more."""
+    labels = {
+        language: tuple(choice.translations.get(language, "") for choice in poll.choices) for language in LANGUAGES
+    }
+    return PollDetails(
+        question=poll.question,
+        choices=tuple(choice.label for choice in poll.choices),
+        kind=poll.kind,
+        most_choices=poll.most_choices,
+        allows_none=poll.allows_none,
+        is_live=poll.is_live,
+        low_label=poll.low_label,
+        high_label=poll.high_label,
+        translations=poll.translations,
+        choice_translations={language: texts for language, texts in labels.items() if any(texts)},
+        protects=poll.protects,
+        before_id=before_id,
+    )
+
+
+def _start(poll: Poll) -> dict[str, Any]:
+    names = ("question", "kind", "most_choices", "low_label", "high_label", "allows_none", "is_live", "protects")
+    start: dict[str, Any] = {name: getattr(poll, name) for name in names}
+    start["choices"] = "\n".join(choice.label for choice in poll.choices)
+    for language in LANGUAGES:
+        texts = (poll.translations or {}).get(language, {})
+        start |= {f"{language}_{part}": texts.get(part, "") for part in ("question", "low", "high")}
+        labels = [(choice.translations or {}).get(language, "") for choice in poll.choices]
+        start[f"{language}_choices"] = "\n".join(label for label in labels if label)
+    return start
+
+
+class NoteForm(BareForm):
+    """A remark on a result."""
+
+    note = StringField(_l("Remark on the result"), filters=[clean_line], validators=[at_most(300)])
+
+
+def note_form(poll: Poll, data: MultiDict[str, str] | None = None) -> NoteForm:
+    """The form with the remark that is there, or filled from a request's form data."""
+    return NoteForm(formdata=data, data={"note": poll.note})
+
+
+@dataclass(frozen=True)
+class HandCounts:
+    """What was counted on paper or by raised hands."""
+
+    counts: Mapping[int, int]
+    """By the position of the choice, 0 for «sans avis»."""
+    people: int
+
+
+class HandForm(BareForm):
+    """A number for each answer: see ``hand_form``."""
+
+    positions: tuple[int, ...] = ()
+    counts_people = False
+
+    def numbers(self) -> list[Field]:
+        """The fields of the answers, in their order."""
+        return [self[f"count_{position}"] for position in self.positions]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Each number by itself; then as many people as the answers leave room for."""
+        if not super().validate(extra_validators):
+            return False
+        counts = [number.data or 0 for number in self.numbers()]
+        if self.counts_people and not max(counts) <= (self["people"].data or 0) <= sum(counts):
+            between_them = {"low": max(counts), "high": sum(counts)}
+            self["people"].errors = [_("From %(low)s to %(high)s people can have given these answers.", **between_them)]
+        return not self.errors
+
+    def details(self) -> HandCounts:
+        """The frozen value of a valid form; an empty field counts nobody."""
+        counts = {position: self[f"count_{position}"].data or 0 for position in self.positions}
+        return HandCounts(counts, (self["people"].data or 0) if self.counts_people else sum(counts.values()))
+
+
+def hand_form(result: Result, data: MultiDict[str, str] | None = None) -> HandForm:
+    """The form for the answers of a question; where one person may give several it asks for the people too."""
+    fields: dict[str, Any] = {f"count_{row.position}": _number(row.label, row.by_hand) for row in result.rows}
+    several = result.kind is Kind.MULTIPLE
+    if several:
+        fields["people"] = _number(_l("People who answered"), result.by_hand)
+    settings = {"positions": tuple(row.position for row in result.rows), "counts_people": several}
+    form: HandForm = type("HandForm", (HandForm,), fields | settings)(formdata=data)
+    return form
+
+
+def _number(label: str | LazyString, now: int) -> NumberField:
+    return NumberField(label, default=now, validators=[Optional(), between(0, MOST_BY_HAND)])
+
+
+def _check_lines(kind: Kind, lines: Sequence[str]) -> None:
+    if len({line.casefold() for line in lines}) < len(lines):
+        raise ValidationError(_("Two choices are the same."))
+    longest = SHAPES[kind].longest
+    broad = next((line for line in lines if len(line) > longest), None)
+    if broad is not None:
+        text = _(
+            "At most %(max)s characters a choice: «%(line)s…» has %(n)s.", max=longest, line=broad[:24], n=len(broad)
+        )
+        raise ValidationError(text)
+
+
+def _lines(text: str | None) -> list[str]:
+    return [line for line in (text or "").split("\n") if line]

@@ -1,0 +1,208 @@
+"""Parts of actions: the questions of a lunch in their order, and a question before and after the debate as a pair.
+
+Numbers are addresses. No two questions of a lunch ever share one, not even within a transaction, and one that people
+have seen keeps its own.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, selectinload
+
+from lunchkit.events.models import Event
+from lunchkit.room.polls.errors import AskedAgain, CannotAskAgain, KeepsItsPlace, PollIsFrozen
+from lunchkit.room.polls.forms import PollDetails
+from lunchkit.room.polls.models import Choice, Kind, Poll
+
+STEPS = {"up": -1, "down": 1}
+"""Where a question may be moved."""
+NOWHERE = 0
+"""The number of a question while it changes places with another; none has it before or afterwards."""
+
+
+def place_poll(session: Session, event: Event, details: PollDetails) -> Poll:
+    """Write a question behind those that are there; one that asks another again goes right behind that, if it can.
+
+    Raises CannotAskAgain.
+    """
+    before = None if details.before_id is None else _first_of_pair(session, event, details)
+    last = session.scalar(select(func.max(Poll.position)).where(Poll.event_id == event.id))
+    poll = Poll(event_id=event.id, position=(last or 0) + 1, before_id=details.before_id)
+    _write(poll, details)
+    session.add(poll)
+    session.flush()
+    if before is not None:
+        _bring_behind(session, poll, before)
+    return poll
+
+
+def place_programme(session: Session, event: Event, questions: Sequence[tuple[PollDetails, int | None]]) -> list[Poll]:
+    """Write a whole programme for a lunch that has none, in this order.
+
+    With each question comes the number of the one, counted from 0, that it asks again after the debate.
+    """
+    placed: list[Poll] = []
+    for position, (details, first) in enumerate(questions, 1):
+        before_id = None if first is None else placed[first].id
+        poll = Poll(event_id=event.id, position=position, before_id=before_id)
+        _write(poll, details)
+        session.add(poll)
+        session.flush()
+        placed.append(poll)
+    return placed
+
+
+def rewrite_poll(session: Session, poll: Poll, details: PollDetails) -> None:
+    """Reword a question, and with it the other one of its pair: both ask the same.
+
+    Raises PollIsFrozen, and CannotAskAgain where a pair would become of a kind that cannot be compared.
+    """
+    others = _partners(session, poll)
+    if poll.is_frozen or any(other.is_frozen for other in others):
+        raise PollIsFrozen
+    if others and not Kind(details.kind).is_one_of:
+        raise CannotAskAgain
+    for one in (poll, *others):
+        _write(one, details)
+
+
+def take_off(session: Session, poll: Poll, *, with_second: bool = False) -> None:
+    """Take a question off the programme, where nobody has seen it; ``with_second`` also the one that asks it again.
+
+    Raises PollIsFrozen, AskedAgain.
+    """
+    if poll.is_frozen:
+        raise PollIsFrozen
+    seconds = [other for other in _partners(session, poll) if other.before_id == poll.id]
+    if seconds and not with_second:
+        raise AskedAgain
+    if any(other.is_frozen for other in seconds):
+        raise PollIsFrozen
+    for other in seconds:
+        session.delete(other)
+    session.flush()
+    session.delete(poll)
+    session.flush()
+
+
+def move(session: Session, poll: Poll, direction: str) -> None:
+    """Let a question change places with the one above (``up``) or below (``down``); at the end of the list it stays.
+
+    Raises KeepsItsPlace.
+    """
+    polls = _in_order(session, poll.event_id)
+    other = polls.index(poll) + STEPS[direction]
+    if not 0 <= other < len(polls):
+        return
+    if not may_change_places(poll, polls[other]):
+        raise KeepsItsPlace
+    _change_places(session, poll, polls[other])
+
+
+def may_change_places(poll: Poll, other: Poll) -> bool:
+    """Whether two neighbours may: neither has been seen, and they are not the two of a pair."""
+    is_pair = poll.before_id == other.id or other.before_id == poll.id
+    return not (poll.is_frozen or other.is_frozen or is_pair)
+
+
+def stays(poll: Poll, other: Poll | None) -> bool:
+    """Whether a question must stay as it is: people have seen it, or the other one of its pair."""
+    return poll.is_frozen or (other is not None and other.is_frozen)
+
+
+def _first_of_pair(session: Session, event: Event, details: PollDetails) -> Poll:
+    before = session.get(Poll, details.before_id, populate_existing=True)
+    if before is None or before.event_id != event.id or not Kind(details.kind).is_one_of:
+        raise CannotAskAgain
+    if not may_be_first(before) or _partners(session, before):
+        raise CannotAskAgain
+    return before
+
+
+def _partners(session: Session, poll: Poll) -> Sequence[Poll]:
+    """The other question of a before/after pair, if there is one."""
+    same = Poll.id == poll.before_id if poll.before_id is not None else Poll.before_id == poll.id
+    found = select(Poll).where(same).options(selectinload(Poll.choices))
+    return session.scalars(found.with_for_update().execution_options(populate_existing=True)).all()
+
+
+def _in_order(session: Session, event_id: int) -> list[Poll]:
+    found = select(Poll).where(Poll.event_id == event_id).order_by(Poll.position)
+    return list(session.scalars(found.with_for_update().execution_options(populate_existing=True)))
+
+
+def _bring_behind(session: Session, poll: Poll, first: Poll) -> None:
+    """Move a new question up to the other one, or to the last one that keeps its number."""
+    for neighbour in reversed(_in_order(session, poll.event_id)[:-1]):
+        if neighbour is first or neighbour.is_frozen:
+            return
+        _change_places(session, poll, neighbour)
+
+
+def _change_places(session: Session, poll: Poll, other: Poll) -> None:
+    mine, theirs = poll.position, other.position
+    for one, position in ((poll, NOWHERE), (other, mine), (poll, theirs)):
+        one.position = position
+        session.flush()
+
+
+def _write(poll: Poll, details: PollDetails) -> None:
+    poll.question, poll.kind = details.question, details.kind
+    poll.low_label, poll.high_label = details.low_label, details.high_label
+    poll.most_choices, poll.allows_none = details.most_choices, details.allows_none
+    poll.is_live, poll.protects = details.is_live, details.protects
+    poll.translations = {language: dict(texts) for language, texts in details.translations.items()}
+    _set_choices(poll, details.choices)
+    for number, choice in enumerate(poll.choices):
+        choice.translations = {
+            language: labels[number] for language, labels in details.choice_translations.items() if labels[number:]
+        }
+
+
+def _set_choices(poll: Poll, labels: tuple[str, ...]) -> None:
+    """Reword the rows that are there, then add or drop at the end: no two rows ever share a position."""
+    for choice, label in zip(poll.choices, labels, strict=False):
+        choice.label = label
+    for position in range(len(poll.choices), len(labels)):
+        poll.choices.append(Choice(position=position + 1, label=labels[position]))
+    del poll.choices[len(labels) :]
+
+
+@dataclass(frozen=True)
+class ProgrammeRow:
+    """A question on the organiser's list, and what may be done with its place."""
+
+    poll: Poll
+    may_change: bool
+    """Nobody has seen it, nor the other one of its pair."""
+    goes_up: bool
+    goes_down: bool
+    may_ask_again: bool
+    first: Poll | None
+    """The question that this one asks again."""
+    second: Poll | None
+    """The question that asks this one again."""
+
+
+def programme_rows(polls: Sequence[Poll]) -> list[ProgrammeRow]:
+    """The questions of a lunch, in their order, as an organiser arranges them."""
+    by_id = {poll.id: poll for poll in polls}
+    seconds = {poll.before_id: poll for poll in polls if poll.before_id is not None}
+    return [
+        ProgrammeRow(
+            poll=poll,
+            may_change=not stays(poll, by_id.get(poll.before_id or 0) or seconds.get(poll.id)),
+            goes_up=number > 0 and may_change_places(poll, polls[number - 1]),
+            goes_down=number + 1 < len(polls) and may_change_places(poll, polls[number + 1]),
+            may_ask_again=may_be_first(poll) and poll.id not in seconds,
+            first=by_id.get(poll.before_id or 0),
+            second=seconds.get(poll.id),
+        )
+        for number, poll in enumerate(polls)
+    ]
+
+
+def may_be_first(poll: Poll) -> bool:
+    """Whether a question can be asked again after the debate: its ballots must still be there to be compared."""
+    return Kind(poll.kind).is_one_of and poll.before_id is None and poll.closed_at is None

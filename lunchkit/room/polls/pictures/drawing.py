@@ -1,0 +1,164 @@
+"""What a drawing is made of: paths and lines of text, by numbers alone.
+
+All choices look the same; people are counted in ink; the colour is for those who moved, edged with ink because alone it
+is too pale on paper.
+"""
+
+import textwrap
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from lunchkit.platform.i18n import typo
+
+WIDE = 1920
+"""The width of a drawing for the projector."""
+WIDE_HEIGHT = 752
+NARROW = 320
+"""The width of a drawing for phones, that of the narrowest: words are hardly smaller there than they should be."""
+LINE_HEIGHT = 1.12
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A path. ``look`` names a class of css/pictures.css; ``width`` is that of its stroke."""
+
+    d: str
+    look: str
+    width: float = 0
+
+
+@dataclass(frozen=True)
+class Words:
+    """One line of text, its base line at x, y."""
+
+    x: float
+    y: float
+    size: float
+    text: str
+    look: str = "words"
+    anchor: str = "start"
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A picture: what it is called, what it says to who cannot see it, and what is in it."""
+
+    width: int
+    height: int
+    title: str
+    says: str
+    shapes: tuple[Shape, ...]
+    words: tuple[Words, ...]
+
+
+@dataclass
+class Sheet:
+    """A drawing being made."""
+
+    height: int
+    shapes: list[Shape] = field(default_factory=list)
+    words: list[Words] = field(default_factory=list)
+
+    def draw(self, d: str, look: str, width: float = 0) -> None:
+        """Add a path; nothing where there is nothing to draw."""
+        if d:
+            self.shapes.append(Shape(d, look, round(width, 1)))
+
+    def write(self, x: float, y: float, size: float, text: str, look: str = "words", anchor: str = "start") -> None:
+        """Add one line of text."""
+        self.words.append(Words(round(x, 1), round(y, 1), round(size, 1), text, look, anchor))
+
+    def write_lines(
+        self, x: float, y: float, size: float, lines: Iterable[str], look: str = "words", anchor: str = "start"
+    ) -> None:
+        """Add lines of text, one under the other."""
+        for index, line in enumerate(lines):
+            self.write(x, y + index * size * LINE_HEIGHT, size, line, look, anchor)
+
+    def done(self, width: int, title: str, says: str) -> Drawing:
+        """The drawing."""
+        return Drawing(width, self.height, typo(title), says, tuple(self.shapes), tuple(self.words))
+
+
+# (colour, paper, tint) of the tested set, as in css/base.css: a file that stands alone brings its own
+_PALETTES = {
+    "tomate": ("#ff5230", "#f9ded3", "#ffb29b"),
+    "carotte": ("#ff8a1f", "#fbe3c8", "#fdbb7c"),
+    "moutarde": ("#f2b600", "#f7ebbf", "#f5d369"),
+    "petit-pois": ("#5fbf47", "#dfeed2", "#a5d993"),
+    "myrtille": ("#86a5ff", "#dfe5fa", "#b7c8fc"),
+    "betterave": ("#ff74ab", "#fadbe6", "#fcadcb"),
+}
+_INK = "#120a07"
+
+
+def looks_of(colour: str) -> dict[str, str]:
+    """The classes of css/pictures.css as attributes."""
+    bright, paper, tint = _PALETTES.get(colour, _PALETTES["tomate"])
+    line = f'fill="none" stroke="{_INK}"'
+    return {
+        "words": f'fill="{_INK}"',
+        "light": f'fill="{_INK}" font-weight="400"',
+        "on-plate": 'fill="#000"',
+        "paper": f'fill="{paper}"',
+        "field": f'fill="{tint}"',
+        "full": f'fill="{_INK}"',
+        "line": line,
+        "edge": line,
+        "discs": f'{line} stroke-linecap="round"',
+        "holes": f'fill="none" stroke="{paper}" stroke-linecap="round"',
+        "rope": f'fill="none" stroke="{bright}"',
+        "plate": f'fill="{bright}" stroke="{_INK}"',
+    }
+
+
+def fmt(value: float) -> str:
+    """A number of a path: one digit after the point, if that."""
+    return f"{value:.1f}".removesuffix(".0")
+
+
+def box(x: float, y: float, width: float, height: float) -> str:
+    """A rectangle."""
+    return f"M{fmt(x)} {fmt(y)}h{fmt(width)}v{fmt(height)}h{fmt(-width)}z"
+
+
+def disc(x: float, y: float, r: float) -> str:
+    """A circle."""
+    half = f"a{fmt(r)} {fmt(r)} 0 1 0"
+    return f"M{fmt(x - r)} {fmt(y)}{half} {fmt(2 * r)} 0{half} {fmt(-2 * r)} 0z"
+
+
+def dot(x: float, y: float) -> str:
+    """A line of no length: with round ends it is a disc as large as the line is wide."""
+    return f"M{fmt(x)} {fmt(y)}h.01"
+
+
+def curve(x0: float, y0: float, x1: float, y1: float) -> str:
+    """A rope that leaves and arrives level."""
+    middle = fmt((x0 + x1) / 2)
+    return f"M{fmt(x0)} {fmt(y0)}C{middle} {fmt(y0)} {middle} {fmt(y1)} {fmt(x1)} {fmt(y1)}"
+
+
+def hatch(x: float, y: float, width: float, height: float, step: float) -> str:
+    """Strokes from lower left to upper right, cut at the edges of a box."""
+    lines = []
+    for number in range(1, int((width + height) / step) + 1):
+        at = number * step
+        x0, x1 = max(0.0, at - height), min(at, width)
+        if x1 > x0:
+            lines.append(f"M{fmt(x + x0)} {fmt(y + at - x0)}L{fmt(x + x1)} {fmt(y + at - x1)}")
+    return "".join(lines)
+
+
+AVERAGE = 0.595
+"""About how broad a letter in bold is, in ems: with a margin for text in Helvetica, without one in DejaVu Sans."""
+
+
+def breadth(text: str) -> float:
+    """About how broad a text is, in ems."""
+    return AVERAGE * len(text)
+
+
+def split_lines(text: str, room: float, most: int | None = None) -> list[str]:
+    """The text in lines of so many ems; what does not fit in ``most`` lines ends with an ellipsis."""
+    return textwrap.wrap(typo(text), max(int(room / AVERAGE), 2), max_lines=most, placeholder="…")

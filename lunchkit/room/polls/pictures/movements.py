@@ -1,0 +1,250 @@
+"""The picture of how opinions moved: who stays runs straight across as a thread; movers meet on the common plate.
+
+Each choice is a band at the same height before and after. Its ropes go to the plate in the middle, and from there
+others go to each choice. Where no choice may be told there is one band, of all who answered twice.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from lunchkit.room.polls.movement import Level, Movement, read
+from lunchkit.room.polls.pictures.drawing import (
+    LINE_HEIGHT,
+    WIDE,
+    WIDE_HEIGHT,
+    Drawing,
+    Sheet,
+    box,
+    breadth,
+    curve,
+    disc,
+    dot,
+    fmt,
+    split_lines,
+)
+from lunchkit.room.polls.pictures.sentences import labels_of, movement_headline, movement_notes
+from lunchkit.room.polls.results import Result
+
+MOST_THREADS = 120
+"""People that are drawn as threads of their own; above, a thread is several."""
+_STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """The measures of a picture."""
+
+    width: int
+    height: float
+    left: float
+    """Where the fields before end."""
+    right: float
+    """Where the fields after begin."""
+    bleed: float
+    """How far fields run over the edges of the picture, to those of the page."""
+    head: float
+    gap: float
+    unit: float
+    """The most that one person may take, from top to bottom."""
+    rope: float
+    thread: float
+    plate: float
+    size: float
+    """Of the labels."""
+    figures: tuple[float, float]
+    """The sizes of the smallest and the largest figure."""
+    figure_x: float
+    label_x: float
+    """Where labels begin: beside their figure, or under it where that is the same place."""
+
+    @property
+    def middle(self) -> float:
+        return (self.left + self.right) / 2
+
+
+_WIDE = _Frame(
+    width=WIDE, height=WIDE_HEIGHT, left=560, right=1640, bleed=600, head=54, gap=12, unit=28, rope=18, thread=2.5,
+    plate=150, size=34, figures=(38, 84), figure_x=65, label_x=190,
+)  # fmt: skip
+_LONG = replace(_WIDE, left=1000, size=27)
+"""Where labels are long, or many."""
+_NARROW = _Frame(
+    width=340, height=660, left=134, right=264, bleed=0, head=26, gap=12, unit=15, rope=10, thread=1.5, plate=44,
+    size=13, figures=(20, 26), figure_x=8, label_x=8,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Band:
+    """One choice, and what became of the people who gave it."""
+
+    label: str
+    stayed: int
+    left: int
+    joined: int
+    before_only: int
+    after_only: int
+    lines: tuple[str, ...] = ()
+    y: float = 0
+    height: float = 0
+
+    @property
+    def before(self) -> int:
+        return self.stayed + self.left + self.before_only
+
+    @property
+    def after(self) -> int:
+        return self.stayed + self.joined + self.after_only
+
+
+@dataclass(frozen=True)
+class _Scale:
+    """How high a person is in this picture, and how many a thread stands for."""
+
+    unit: float
+    per: int
+
+    def heights(self, y: float, count: int) -> list[float]:
+        """Where the threads of so many people stand, from ``y`` downwards."""
+        threads = max(round(count / self.per), 1) if count else 0
+        return [y + (index + 0.5) * count * self.unit / threads for index in range(threads)]
+
+    @property
+    def pitch(self) -> float:
+        """From one thread to the next."""
+        return self.unit * self.per
+
+
+def draw_movement(movement: dict[str, Any] | None, before: Result, after: Result, wide: bool = False) -> Drawing:
+    """The picture that the published level allows; empty where nothing is published."""
+    moved, sheet = read(movement), Sheet(0)
+    bands = _bands(moved, before, after) if moved.shows else []
+    is_long = len(bands) > 5 or any(len(band.label) > 28 for band in bands)
+    frame = (_LONG if is_long else _WIDE) if wide else _NARROW
+    if bands:
+        _draw(sheet, moved, bands, frame)
+    says = " ".join([movement_headline(movement) + ".", *movement_notes(movement, before, after)])
+    return sheet.done(frame.width, after.question, says)
+
+
+def _bands(moved: Movement, before: Result, after: Result) -> list[_Band]:
+    if moved.level is not Level.FLOWS:
+        label = ngettext("vote, asked twice", "votes, asked twice", moved.both)
+        return [_Band(label, moved.unchanged, moved.changed, moved.changed, 0, 0)]
+    totals = [{row.position: row.count for row in result.rows} for result in (before, after)]
+    return [_band(moved, position, labels_of(after), totals) for position in moved.positions]
+
+
+def _band(moved: Movement, position: int, labels: dict[int, str], totals: Sequence[dict[int, int]]) -> _Band:
+    stayed = sum(flow.count for flow in moved.flows if flow.was == flow.now == position)
+    left = sum(flow.count for flow in moved.flows if flow.was == position) - stayed
+    joined = sum(flow.count for flow in moved.flows if flow.now == position) - stayed
+    before, after = (total.get(position, 0) for total in totals)
+    once = max(before - stayed - left, 0), max(after - stayed - joined, 0)
+    return _Band(labels.get(position) or _("No opinion"), stayed, left, joined, *once)
+
+
+def _draw(sheet: Sheet, moved: Movement, bands: Sequence[_Band], frame: _Frame) -> None:
+    bands, scale = _lay_out(bands, frame)
+    sheet.height = round(bands[-1].y + bands[-1].height) + 2
+    for band in bands:
+        _draw_fields(sheet, frame, band, scale)
+        _draw_threads(sheet, frame, band, scale)
+    if moved.changed:
+        _draw_meeting(sheet, moved.changed, bands, frame, scale)
+    _write_heads(sheet, frame, scale)
+    for band in bands:
+        _write_band(sheet, frame, band, scale)
+
+
+def _lay_out(bands: Sequence[_Band], frame: _Frame) -> tuple[list[_Band], _Scale]:
+    """The bands one under the other: people as large as fits, each band as high as they or its words need."""
+    room = (frame.left - frame.label_x - 12) / frame.size
+    people = max(sum(band.before for band in bands), sum(band.after for band in bands))
+    tall = sum(max(band.before, band.after) for band in bands)
+    unit = min(frame.unit, (frame.height - frame.head - frame.gap * len(bands)) / tall)
+    scale = _Scale(unit, next((step for step in _STEPS if people <= MOST_THREADS * step), _STEPS[-1]))
+    lined = [replace(band, lines=tuple(split_lines(band.label, room))) for band in bands]
+    least = 0 if frame.label_x > frame.figure_x else frame.figures[1]
+    heights = [
+        max(max(band.before, band.after) * unit, least + len(band.lines) * frame.size * LINE_HEIGHT + 14)
+        for band in lined
+    ]
+    tops = accumulate((height + frame.gap for height in heights), initial=frame.head)
+    return [replace(band, y=y, height=height) for band, y, height in zip(lined, tops, heights, strict=False)], scale
+
+
+def _draw_fields(sheet: Sheet, frame: _Frame, band: _Band, scale: _Scale) -> None:
+    fields = (-frame.bleed, frame.left, band.before), (frame.right, frame.width + frame.bleed, band.after)
+    for x, to, people in fields:
+        if people:
+            sheet.draw(box(x, band.y, to - x, people * scale.unit), "field")
+        sheet.draw(f"M{fmt(x)} {fmt(band.y)}H{fmt(to)}", "line", frame.thread)
+
+
+def _write_figure(sheet: Sheet, frame: _Frame, x: float, y: float, count: int, scale: _Scale) -> float:
+    """A figure as large as its field allows; returns where its base line is."""
+    smallest, largest = frame.figures
+    size = min(max(count * scale.unit - 12, smallest), largest)
+    sheet.write(x, y + size * 0.72 + 8, size, str(count))
+    return y + size * 0.72 + 8
+
+
+def _write_band(sheet: Sheet, frame: _Frame, band: _Band, scale: _Scale) -> None:
+    base = _write_figure(sheet, frame, frame.figure_x, band.y, band.before, scale)
+    _write_figure(sheet, frame, frame.right + frame.thread * 16, band.y, band.after, scale)
+    y = base + frame.size + 6 if frame.label_x == frame.figure_x else band.y + 8 + frame.size * 0.82
+    sheet.write_lines(frame.label_x, y, frame.size, band.lines)
+
+
+def _write_heads(sheet: Sheet, frame: _Frame, scale: _Scale) -> None:
+    size = min(frame.head * 0.56, 34)
+    before, after = (_("Before the debate"), _("After the debate")) if frame.bleed else (_("Before"), _("After"))
+    y = frame.head - size * 0.5
+    sheet.write(frame.figure_x, y, size, before)
+    latest = frame.width - frame.figure_x / 2 - breadth(after) * size
+    sheet.write(min(frame.right + frame.thread * 16, latest), y, size, after)
+    if scale.per > 1:
+        sheet.write(frame.middle, y, size * 0.88, _("one thread = %(unit)s people", unit=scale.per), "light", "middle")
+
+
+def _draw_threads(sheet: Sheet, frame: _Frame, band: _Band, scale: _Scale) -> None:
+    """Those who stay, each with a disc at both ends."""
+    width, size = min(frame.thread, scale.pitch * 0.4), min(scale.pitch * 0.72, frame.rope * 0.8)
+    ys, reach = scale.heights(band.y, band.stayed), size / 2 + 4
+    sheet.draw("".join(f"M{fmt(frame.left)} {fmt(y)}H{fmt(frame.right)}" for y in ys), "line", width)
+    dots = "".join(dot(x, y) for x in (frame.left - reach, frame.right + reach) for y in ys)
+    sheet.draw(dots, "discs", size)
+
+
+def _draw_meeting(sheet: Sheet, changed: int, bands: Sequence[_Band], frame: _Frame, scale: _Scale) -> None:
+    """The ropes of each choice go to the plate in the middle; from there others go to each choice."""
+    leaving = [y for band in bands for y in scale.heights(band.y + band.stayed * scale.unit, band.left)]
+    joining = [y for band in bands for y in scale.heights(band.y + band.stayed * scale.unit, band.joined)]
+    lowest = max(bands[-1].y + bands[-1].height - frame.plate, frame.head + frame.plate)
+    centre = min(max(sum(leaving + joining) / len(leaving + joining), frame.head + frame.plate), lowest)
+    sheet.height = max(sheet.height, round(centre + frame.plate + frame.thread))
+    for edge, starts in ((frame.left, leaving), (frame.right, joining)):
+        _draw_ropes(sheet, frame, edge, starts, centre, scale)
+    x, r = frame.middle, frame.plate
+    sheet.draw(disc(x, centre, r), "plate", frame.thread * 1.6)
+    sheet.write(x, centre + r * 0.14, r * 0.84, str(changed), "on-plate", "middle")
+    lines = split_lines(ngettext("vote has moved", "votes have moved", changed), 1.8 / 0.25)
+    sheet.write_lines(x, centre + r * 0.42, r * 0.25, lines, "on-plate", "middle")
+
+
+def _draw_ropes(
+    sheet: Sheet, frame: _Frame, edge: float, starts: Sequence[float], centre: float, scale: _Scale
+) -> None:
+    """One rope a thread, edged with ink; on the way to the plate they keep their order."""
+    width = min(frame.rope, scale.pitch * 0.84)
+    span = min(1.5 * frame.plate, len(starts) * scale.pitch)
+    ends = [centre - span / 2 + (index + 0.5) * span / len(starts) for index in range(len(starts))]
+    d = "".join(curve(edge, start, frame.middle, end) for start, end in zip(starts, ends, strict=True))
+    sheet.draw(d, "edge", width)
+    sheet.draw(d, "rope", max(width - 2 * frame.thread, width * 0.5))

@@ -1,0 +1,225 @@
+"""The picture of a result: one row an answer, with a disc a person, or a bar."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from flask_babel import gettext as _
+
+from lunchkit.platform.i18n import number
+from lunchkit.room.polls.models import Kind
+from lunchkit.room.polls.pictures.drawing import (
+    LINE_HEIGHT,
+    NARROW,
+    WIDE,
+    WIDE_HEIGHT,
+    Drawing,
+    Sheet,
+    box,
+    breadth,
+    dot,
+    fmt,
+    hatch,
+    split_lines,
+)
+from lunchkit.room.polls.pictures.sentences import by_mean_rank, headline
+from lunchkit.room.polls.results import Result, Row
+
+MOST_DISCS = 60
+"""People of one answer that are drawn as discs; where there are more, all answers are bars."""
+MOST_WORDS, MOST_IN_CLOUD = 12, 40
+"""Words that are drawn as rows, and in a cloud."""
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """The measures of a row: the answer and its figures, under them its people."""
+
+    width: int
+    size: float
+    """Of the answer."""
+    figure: float
+    beside: float
+    """How much room the share has, at the edge."""
+    gap: float
+    bar: float
+    stroke: float
+    pitch: float
+    """The most that a disc may take."""
+    least: float = 0
+    """The least height of a row."""
+
+    @property
+    def label_room(self) -> float:
+        """In ems, so that «100» stands clear of the answer."""
+        return (self.width - self.beside - 2.2 * self.figure) / self.size
+
+
+_NARROW = _Frame(width=NARROW, size=17, figure=24, beside=58, gap=12, bar=28, stroke=2, pitch=16)
+_WIDE = _Frame(width=WIDE, size=44, figure=64, beside=130, gap=12, bar=56, stroke=3, pitch=60)
+_SIZES = (44, 38, 32, 27)
+
+
+@dataclass(frozen=True)
+class _Area:
+    """Where the people of a row go; and how strong the lines are."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    stroke: float
+
+
+def legend(result: Result) -> list[tuple[str, str]]:
+    """What the fills of a picture mean, where that is not plain: pairs of a fill (full, frame, hatched) and words."""
+    if result.kind is Kind.STATEMENTS:
+        return [("full", _("agree")), ("frame", _("pass")), ("hatched", _("disagree"))]
+    if result.kind is Kind.RANKING:
+        return [("", _("The number is the mean place; 1 is first."))]
+    by_hand = any(row.by_hand for row in result.rows)
+    return [("full", _("by phone")), ("hatched", _("by hand"))] if by_hand else []
+
+
+def cloud_of(result: Result) -> list[tuple[str, int]]:
+    """The words of a room, each with a size from 1 to 5: the larger the more people wrote it."""
+    most = max((item.count for item in result.written), default=1)
+    return [(item.text, 1 + round(4 * (item.count - 1) / max(most - 1, 1))) for item in result.written[:MOST_IN_CLOUD]]
+
+
+def rows_of(result: Result) -> list[Row]:
+    """The rows in the order of the picture, named as in it."""
+    if result.kind is Kind.WORDS:
+        return [Row(0, item.text, item.count) for item in result.written[:MOST_WORDS]]
+    if result.kind is Kind.RANKING:
+        return by_mean_rank(result)
+    if result.kind is Kind.STATEMENTS:
+        return list(result.choices)
+    return [_with_end(result, row) for row in result.rows]
+
+
+def _with_end(result: Result, row: Row) -> Row:
+    """The ends of a scale say what they mean."""
+    if result.kind is not Kind.SCALE or not result.choices:
+        return row
+    meanings = {result.choices[-1].position: result.ends[1], result.choices[0].position: result.ends[0]}
+    meaning = meanings.get(row.position)
+    return replace(row, label=f"{row.label} · {meaning}") if meaning and meaning != row.label else row
+
+
+def _figures(result: Result, row: Row) -> tuple[str, str]:
+    """The large number of a row, and the small one beside it."""
+    if result.kind is Kind.RANKING:
+        return (number(round(row.mean_rank, 1)) if row.mean_rank is not None else "–", "")
+    people = row.grades[0] if result.kind is Kind.STATEMENTS and row.grades else row.total
+    return (str(people), f"{result.share(people)}\u202f%")
+
+
+def draw_result(result: Result, wide: bool = False) -> Drawing:
+    """One row an answer: a disc a person, or a bar; of a ranking the mean place, of statements a bar in three parts."""
+    rows, sheet, top = rows_of(result), Sheet(0), 0.0
+    frame = _wide_frame(rows, with_legend=bool(legend(result))) if wide else _NARROW
+    most = max((row.total for row in rows), default=0)
+    has_discs = result.kind not in (Kind.RANKING, Kind.STATEMENTS) and most <= MOST_DISCS
+    pitch = min(frame.pitch, frame.bar, frame.width / max(most, 1)) if wide else frame.pitch
+    for index, row in enumerate(rows):
+        if index:
+            sheet.draw(f"M0 {fmt(top)}H{frame.width}", "line", frame.stroke)
+        y = _write_row(sheet, result, row, frame, top + frame.gap * bool(index))
+        lines = -(-row.total // int(frame.width / pitch + 0.01)) if has_discs else 0
+        area = _Area(0, y, frame.width, max(frame.bar, lines * pitch), frame.stroke)
+        _draw_people(sheet, result, row, area, pitch if has_discs else 0)
+        top = max(y + area.height + frame.gap, top + frame.least)
+    if legend(result):
+        top = _draw_legend(sheet, result, top, 34 if wide else 13, has_discs)
+    sheet.height = round(top)
+    return sheet.done(frame.width, result.question, headline(result))
+
+
+def _wide_frame(rows: Sequence[Row], *, with_legend: bool) -> _Frame:
+    """As large as the rows leave room for on the projector; if they leave none, the whole picture gets smaller."""
+    height = (WIDE_HEIGHT - (51 if with_legend else 0)) / max(len(rows), 1)
+    frames = [
+        replace(_WIDE, size=size, figure=size * 1.4, beside=size * 2.9, gap=min(height * 0.08, 16)) for size in _SIZES
+    ]
+    words = [_words_height(rows, frame) for frame in frames]
+    fitting = ((frame, high) for frame, high in zip(frames, words, strict=True) if high + 3 * frame.gap + 20 <= height)
+    frame, high = next(fitting, (frames[-1], words[-1]))
+    bar = min(max(height - high - 3 * frame.gap, 20), 110)
+    return replace(frame, bar=bar, least=height)
+
+
+def _words_height(rows: Sequence[Row], frame: _Frame) -> float:
+    lines = max((len(split_lines(row.label, frame.label_room)) for row in rows), default=1)
+    return max(lines * frame.size * LINE_HEIGHT, frame.figure)
+
+
+def _write_row(sheet: Sheet, result: Result, row: Row, frame: _Frame, top: float) -> float:
+    """Returns where the people of the row may begin."""
+    label, (figure, beside) = split_lines(row.label, frame.label_room), _figures(result, row)
+    base = top + frame.figure * 0.8
+    sheet.write_lines(0, base, frame.size, label)
+    sheet.write(frame.width - (frame.beside if beside else 0), base, frame.figure, figure, anchor="end")
+    if beside:
+        sheet.write(frame.width, base, frame.size, beside, "light", "end")
+    return base + (len(label) - 1) * frame.size * LINE_HEIGHT + frame.size * 0.3 + frame.gap
+
+
+def _draw_people(sheet: Sheet, result: Result, row: Row, area: _Area, pitch: float) -> None:
+    if pitch:
+        _draw_discs(sheet, row, area, pitch)
+        return
+    area = replace(area, height=min(area.height, 64 if area.stroke == 3 else 28))
+    ground = area.y + area.height - area.stroke / 2  # how long all who answered would be
+    sheet.draw(f"M{fmt(area.x)} {fmt(ground)}h{fmt(area.width)}", "line", area.stroke)
+    x = area.x
+    for fill, share in _parts(result, row):
+        _draw_fill(sheet, fill, replace(area, x=x, width=share * area.width))
+        x += share * area.width
+
+
+def _parts(result: Result, row: Row) -> list[tuple[str, float]]:
+    """What a bar is made of: fills, and how much of its length each takes."""
+    people = max(result.n, sum(row.grades), 1)
+    if result.kind is Kind.RANKING:
+        places = max(len(result.choices), 1)
+        return [("full", (places + 1 - row.mean_rank) / places if row.mean_rank else 0)]
+    counts = row.grades if result.kind is Kind.STATEMENTS else (row.count, 0, row.by_hand)
+    return [(fill, count / people) for fill, count in zip(("full", "frame", "hatched"), counts, strict=False)]
+
+
+def _draw_fill(sheet: Sheet, fill: str, area: _Area) -> None:
+    edge = area.stroke
+    if area.width and fill == "full":
+        sheet.draw(box(area.x, area.y, area.width, area.height), "full")
+    elif area.width:
+        inner = box(area.x + edge / 2, area.y + edge / 2, max(area.width - edge, 0.1), area.height - edge)
+        sheet.draw(inner, "line", edge)
+    if fill == "hatched":
+        sheet.draw(hatch(area.x, area.y, area.width, area.height, edge * 3.5), "line", edge * 0.8)
+
+
+def _draw_discs(sheet: Sheet, row: Row, area: _Area, pitch: float) -> None:
+    """What was counted by hand is a barred ring."""
+    columns = int(area.width / pitch + 0.01)
+    spots = [(area.x + (i % columns + 0.5) * pitch, area.y + (i // columns + 0.5) * pitch) for i in range(row.total)]
+    by_hand, size, bar = spots[row.count :], pitch * 0.8, pitch * 0.28
+    sheet.draw("".join(dot(x, y) for x, y in spots), "discs", size)
+    sheet.draw("".join(dot(x, y) for x, y in by_hand), "holes", size - max(pitch * 0.16, 3))
+    strokes = (f"M{fmt(x - bar)} {fmt(y + bar)}L{fmt(x + bar)} {fmt(y - bar)}" for x, y in by_hand)
+    sheet.draw("".join(strokes), "line", pitch * 0.09)
+
+
+def _draw_legend(sheet: Sheet, result: Result, top: float, size: float, with_discs: bool) -> float:
+    """Beside each other, with the same fills or discs as in the rows. Returns where they end."""
+    x, lines, width = 0.0, 1, NARROW if size < 20 else WIDE
+    for fill, word in legend(result):
+        area = _Area(x, top + size * 0.14, size, size, 3 if size > 20 else 2)
+        if fill and with_discs:
+            _draw_discs(sheet, Row(0, "", int(fill == "full"), int(fill != "full")), area, size)
+        elif fill:
+            _draw_fill(sheet, fill, area)
+        x += size * 1.4 if fill else 0
+        split = split_lines(word, (width - x) / size)
+        sheet.write_lines(x, top + size, size, split)
+        x, lines = x + (breadth(word) + 1.2) * size, max(lines, len(split))
+    return top + (lines + 0.5) * size * LINE_HEIGHT

@@ -1,0 +1,206 @@
+"""Verbs of questions from the room: to ask and support them on a phone, and to judge them."""
+
+import base64
+import hashlib
+import secrets
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from lunchkit.events.models import Event
+from lunchkit.platform import clock
+from lunchkit.platform.db import leave_traces, scrub_traces, transaction
+from lunchkit.platform.errors import NotFound
+from lunchkit.platform.limits import Window
+from lunchkit.room.devices import Device, support_tag
+from lunchkit.room.models import Room
+from lunchkit.room.operations import touch, touch_counts
+from lunchkit.room.qa.errors import AskedOffRecord, QuestionsClosed, SupportClosed, TooManyQuestions, TooManyWaiting
+from lunchkit.room.qa.forms import QuestionDetails
+from lunchkit.room.qa.models import Question, Support, Turn
+from lunchkit.room.qa.queries import WAITS, count_waiting
+
+FREEZES_AFTER = timedelta(hours=2)
+"""So long after the lunch the supports are counted for good, and their tags destroyed."""
+MOST_WAITING = 2_000
+"""Questions that may wait to be read in one room: whoever floods it fills no more than that."""
+asking = Window(10, 3600)
+"""Questions of one phone within an hour; nothing is counted by address: a whole room shares one."""
+arriving = Window(30, 60)
+"""Questions of one room within a minute: a script may have as many cookies as it likes."""
+
+
+def ask_question(room: Room, device: Device, details: QuestionDetails) -> Question:
+    """Keep a question until an organiser has read it. The same copy of the form sent twice is one question.
+
+    Raises QuestionsClosed, TooManyQuestions, TooManyWaiting.
+    """
+    with transaction() as session:
+        room = session.get_one(Room, room.event_id, with_for_update=True)
+        key = _stored_key(details)
+        known = session.scalar(select(Question).where(Question.event_id == room.event_id, Question.key == key))
+        if known is not None:
+            _also_off_record(session, known, details)
+            return known
+        _let_in(session, room, device)
+        question = Question(
+            event_id=room.event_id,
+            key=key,
+            text=details.text,
+            off_record=details.off_record,
+            asked_off_record=details.off_record,
+            in_rehearsal=room.rehearsing_since is not None,
+        )
+        session.add(question)
+    return question
+
+
+def _stored_key(details: QuestionDetails) -> str:
+    """Of the key of the form and the words, so that other words in the same copy of the form are another question."""
+    key = details.key or secrets.token_urlsafe(16)
+    digest = hashlib.sha256(f"{key}\n{details.text}".encode()).digest()
+    return base64.urlsafe_b64encode(digest[:16]).decode().rstrip("=")
+
+
+def _also_off_record(session: Session, question: Question, details: QuestionDetails) -> None:
+    """Whoever comes back to tick the box gets what it promises."""
+    if details.off_record and not question.asked_off_record:
+        question.off_record = question.asked_off_record = True
+        touch(session, question.event_id)
+
+
+def _let_in(session: Session, room: Room, device: Device) -> None:
+    event = session.get_one(Event, room.event_id)
+    if not room.takes_questions or clock.now() >= event.over_at + FREEZES_AFTER:
+        raise QuestionsClosed
+    if count_waiting(room.event_id) >= MOST_WAITING or not arriving.allows(room.code):
+        raise TooManyWaiting
+    if not asking.allows(device):
+        raise TooManyQuestions
+
+
+def support_question(room: Room, device: Device, question_id: int) -> None:
+    """One phone more that would like to hear the answer; once is enough. Raises NotFound, SupportClosed."""
+    with transaction() as session:
+        question = _supportable(session, room, question_id)
+        tag = support_tag(device, question.id)
+        if session.get(Support, (question.id, tag)) is None:
+            session.add(Support(question_id=question.id, tag=tag))
+            touch_counts(session, question.event_id)
+
+
+def withdraw_support(room: Room, device: Device, question_id: int) -> None:
+    """One phone fewer, if it was there. Raises NotFound, SupportClosed."""
+    with transaction() as session:
+        question = _supportable(session, room, question_id)
+        support = session.get(Support, (question.id, support_tag(device, question.id)))
+        if support is not None:
+            session.delete(support)
+            touch_counts(session, question.event_id)
+
+
+def _supportable(session: Session, room: Room, question_id: int) -> Question:
+    """The question, locked: whoever supports, counts or judges it waits for the others."""
+    question = session.get(Question, question_id, with_for_update=True)
+    if question is None or question.event_id != room.event_id or question.approved_at is None:
+        raise NotFound
+    if question.turn is not Turn.APPROVED or question.is_frozen:
+        raise SupportClosed
+    return question
+
+
+def approve_question(question: Question) -> None:
+    """Show a question to the room."""
+    with transaction() as session:
+        session.refresh(question, with_for_update=True)
+        question.approved_at = question.approved_at or clock.now()
+        question.set_aside_at = None
+        touch(session, question.event_id)
+
+
+def answer_question(question: Question) -> None:
+    """The question was answered: it leaves the screens."""
+    with transaction() as session:
+        session.refresh(question, with_for_update=True)
+        question.answered_at = question.answered_at or clock.now()
+        question.set_aside_at = None
+        touch(session, question.event_id)
+
+
+def set_aside_question(question: Question) -> None:
+    """The question does not show, or no longer; nothing is lost."""
+    with transaction() as session:
+        session.refresh(question, with_for_update=True)
+        question.set_aside_at = question.set_aside_at or clock.now()
+        touch(session, question.event_id)
+
+
+def set_aside_waiting(last: Question) -> None:
+    """Set aside all questions that wait, up to this one: what came later nobody has seen yet."""
+    with transaction() as session:
+        unread = update(Question).where(Question.event_id == last.event_id, Question.id <= last.id, WAITS)
+        session.execute(unread.values(set_aside_at=clock.now()))
+        touch(session, last.event_id)
+
+
+def restore_question(question: Question, from_turn: Turn | None = None) -> None:
+    """Take the last step back. With ``from_turn`` only that one, so that a button tapped twice undoes once."""
+    with transaction() as session:
+        session.refresh(question, with_for_update=True)
+        if from_turn is not None and question.turn is not from_turn:
+            return
+        if question.turn is Turn.SET_ASIDE:
+            question.set_aside_at = None
+        elif question.turn is Turn.ANSWERED:
+            question.answered_at = None
+        else:
+            question.approved_at = None
+        touch(session, question.event_id)
+
+
+def mark_off_record(question: Question, off_record: bool) -> None:
+    """Keep a question in the room, or let it out again. Raises AskedOffRecord where whoever asked wished it kept."""
+    with transaction() as session:
+        session.refresh(question, with_for_update=True)
+        if question.asked_off_record and not off_record:
+            raise AskedOffRecord
+        question.off_record = off_record
+        touch(session, question.event_id)
+
+
+def freeze_supports() -> int:
+    """Count the supports of lunches that are past, and destroy what they were counted from. Safe to run often.
+
+    Returns how many questions were frozen.
+    """
+    with transaction() as session:
+        due = session.scalars(
+            select(Question)
+            .join(Event, Event.id == Question.event_id)
+            .where(Question.key.is_not(None), _is_past())
+            .order_by(Question.id)
+            .with_for_update(of=Question)
+            .execution_options(populate_existing=True)
+        ).all()
+        ids = [question.id for question in due]
+        counted = select(Support.question_id, func.count()).where(Support.question_id.in_(ids))
+        counts = {row[0]: row[1] for row in session.execute(counted.group_by(Support.question_id))}
+        for question in due:
+            question.supports, question.key = counts.get(question.id, 0), None
+        session.execute(delete(Support).where(Support.question_id.in_(ids)))
+        if counts:
+            leave_traces()
+    scrub_traces()
+    return len(ids)
+
+
+def _is_past() -> ColumnElement[bool]:
+    return or_(Event.over_at <= clock.now() - FREEZES_AFTER, Event.cancelled_at.is_not(None))
+
+
+def delete_rehearsed(event: Event) -> None:
+    """Forget the questions of a rehearsal, and who supported them."""
+    with transaction() as session:
+        session.execute(delete(Question).where(Question.event_id == event.id, Question.in_rehearsal))
+        touch(session, event.id)

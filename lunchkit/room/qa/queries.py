@@ -1,0 +1,165 @@
+"""Reads of questions from the room, named after what they answer. Supports are counted, never remembered."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+
+from lunchkit.platform.db import db
+from lunchkit.platform.errors import NotFound
+from lunchkit.room.devices import Device, support_tag
+from lunchkit.room.qa.models import Question, Support, Turn
+
+
+@dataclass(frozen=True)
+class RoomQuestion:
+    """A question as phones show it: without a count, so that none leads."""
+
+    id: int
+    text: str
+    off_record: bool
+    is_supported: bool | None
+    """By this phone; None where the same words go to all phones."""
+
+
+class RankedQuestion(NamedTuple):
+    """A question as the projector shows it."""
+
+    text: str
+    supports: int
+    off_record: bool
+
+
+@dataclass(frozen=True)
+class JudgedQuestion:
+    """A question before an organiser."""
+
+    question: Question
+    supports: int
+
+
+@dataclass(frozen=True)
+class QuestionsToJudge:
+    """All questions of a lunch, by where they stand."""
+
+    waiting: tuple[JudgedQuestion, ...] = ()
+    """The longest waiting first."""
+    approved: tuple[JudgedQuestion, ...] = ()
+    """The most supported first, as on the projector."""
+    answered: tuple[JudgedQuestion, ...] = ()
+    set_aside: tuple[JudgedQuestion, ...] = ()
+
+    @property
+    def total(self) -> int:
+        """How many there are."""
+        return len(self.waiting) + len(self.approved) + len(self.answered) + len(self.set_aside)
+
+
+@dataclass(frozen=True)
+class PublicQuestion:
+    """A question that may leave the room."""
+
+    text: str
+    supports: int
+    is_answered: bool
+
+
+def question_or_404(event_id: int, question_id: int) -> Question:
+    """A question of this lunch. Raises NotFound, for one of another lunch too."""
+    question = db.session.scalar(select(Question).where(Question.id == question_id, Question.event_id == event_id))
+    if question is None:
+        raise NotFound
+    return question
+
+
+def is_shown() -> ColumnElement[bool]:
+    """Whether phones and the projector show a question; one off the record no longer than the lunch."""
+    stays = or_(Question.off_record.is_(False), Question.key.is_not(None))
+    return and_(
+        Question.approved_at.is_not(None), Question.answered_at.is_(None), Question.set_aside_at.is_(None), stays
+    )
+
+
+def count_of_supports() -> ColumnElement[int]:
+    """How many phones support a question: counted row by row, or as it was frozen after the lunch."""
+    rows = select(func.count()).where(Support.question_id == Question.id).correlate(Question).scalar_subquery()
+    return Question.supports + rows
+
+
+WAITS = and_(Question.approved_at.is_(None), Question.answered_at.is_(None), Question.set_aside_at.is_(None))
+"""Whether no organiser has judged a question yet."""
+MOST_LISTED = 20
+"""Questions that phones list at once: more would not be read, and must fit into one message."""
+
+
+def approved_questions(event_id: int, device: Device | None = None) -> tuple[RoomQuestion, ...]:
+    """What phones may support, in the order in which it was asked; with a device, which of it that phone supports."""
+    rows = db.session.execute(
+        select(Question.id, Question.text, Question.off_record)
+        .where(Question.event_id == event_id, is_shown())
+        .order_by(Question.id)
+        .limit(MOST_LISTED)
+    ).all()
+    mine = _supported_by(device, [row.id for row in rows]) if device is not None else None
+    return tuple(
+        RoomQuestion(row.id, row.text, row.off_record, None if mine is None else row.id in mine) for row in rows
+    )
+
+
+def _supported_by(device: Device, question_ids: Sequence[int]) -> set[int]:
+    if not question_ids:
+        return set()
+    tags = [support_tag(device, question_id) for question_id in question_ids]
+    return set(db.session.scalars(select(Support.question_id).where(Support.tag.in_(tags))))
+
+
+def ranked_questions(event_id: int) -> tuple[RankedQuestion, ...]:
+    """What the projector shows: approved and not answered yet, the most supported first."""
+    supports = count_of_supports()
+    rows = db.session.execute(
+        select(Question.text, supports, Question.off_record)
+        .where(Question.event_id == event_id, is_shown())
+        .order_by(supports.desc(), Question.id)
+    )
+    return tuple(RankedQuestion(*row) for row in rows)
+
+
+def questions_to_judge(event_id: int) -> QuestionsToJudge:
+    """All questions of a lunch for its organisers, each with its supports; in one query."""
+    rows = db.session.execute(
+        select(Question, count_of_supports()).where(Question.event_id == event_id).order_by(Question.id)
+    )
+    found = [JudgedQuestion(question, supports) for question, supports in rows]
+    by_turn = {turn: [each for each in found if each.question.turn is turn] for turn in Turn}
+    return QuestionsToJudge(
+        waiting=tuple(by_turn[Turn.WAITING]),
+        approved=tuple(sorted(by_turn[Turn.APPROVED], key=lambda each: (-each.supports, each.question.id))),
+        answered=tuple(reversed(by_turn[Turn.ANSWERED])),
+        set_aside=tuple(reversed(by_turn[Turn.SET_ASIDE])),
+    )
+
+
+def count_waiting(event_id: int) -> int:
+    """How many questions wait for an organiser."""
+    return db.session.scalar(select(func.count()).where(Question.event_id == event_id, WAITS)) or 0
+
+
+def public_questions(event_id: int) -> tuple[PublicQuestion, ...]:
+    """What may leave the room: nothing off the record, nothing unread or set aside, nothing of a rehearsal."""
+    supports = count_of_supports()
+    rows = db.session.execute(
+        select(Question.text, supports, Question.answered_at.is_not(None))
+        .where(Question.event_id == event_id, _is_public())
+        .order_by(supports.desc(), Question.id)
+    )
+    return tuple(PublicQuestion(text, count, bool(answered)) for text, count, answered in rows)
+
+
+def _is_public() -> ColumnElement[bool]:
+    return and_(
+        or_(Question.approved_at.is_not(None), Question.answered_at.is_not(None)),
+        Question.set_aside_at.is_(None),
+        Question.off_record.is_(False),
+        Question.in_rehearsal.is_(False),
+    )

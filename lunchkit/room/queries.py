@@ -1,0 +1,121 @@
+"""Reads of rooms, named after the question that they answer."""
+
+from collections.abc import Callable
+
+from flask import current_app
+from sqlalchemy import Connection, bindparam, case, func, select
+from sqlalchemy.orm import joinedload
+
+from lunchkit.events.models import Event
+from lunchkit.platform.codes import LENGTH, clean_code
+from lunchkit.platform.config import current_settings
+from lunchkit.platform.db import db
+from lunchkit.platform.errors import NotFound
+from lunchkit.platform.live.batches import Batches
+from lunchkit.platform.live.streams import hub
+from lunchkit.room.ballot_store import Box, Cast
+from lunchkit.room.devices import Device, slip_tag
+from lunchkit.room.keys import KeyRing
+from lunchkit.room.models import Room, VotingSlip
+
+_REVISIONS = select(Room.revision, Room.counts_revision).where(Room.event_id == bindparam("event_id"))
+"""Built once: tickers ask it ten times a second."""
+
+
+def room_by_code_or_404(code: str) -> Room:
+    """The room of a code, however it is typed; of a lunch that is public and not called off. Raises NotFound."""
+    room = None
+    if len(code) <= 3 * LENGTH:
+        found = select(Room).where(Room.code == clean_code(code)[:LENGTH]).options(joinedload(Room.event))
+        room = db.session.scalar(found)
+    if room is None or room.event.published_at is None or room.event.cancelled_at is not None:
+        raise NotFound
+    return room
+
+
+def room_of_event(event_id: int) -> Room | None:
+    """The room of a lunch, where it has one already."""
+    return db.session.get(Room, event_id)
+
+
+def slips_of(event_id: int) -> tuple[int, int, str]:
+    """How many voting slips a lunch has, how many are used, and what tells them from those made after them."""
+    columns = (func.count(), func.count(VotingSlip.used_by), func.min(VotingSlip.code_hash))
+    made, used, first = db.session.execute(select(*columns).where(VotingSlip.event_id == event_id)).one()
+    return made, used, first.hex() if first else ""
+
+
+def lacks_slip(event_id: int, device: Device) -> bool:
+    """Whether a room votes with slips, and this phone has used none."""
+    mine = VotingSlip.used_by == slip_tag(event_id, "phone", device)
+    known = select(func.max(case((mine, 1), else_=0))).where(VotingSlip.event_id == event_id)
+    return bool(db.session.scalar(known) == 0)
+
+
+def revision_of(event_id: int) -> int:
+    """The revision of what phones see of a lunch; 0 without a room."""
+    with _looking() as connection:
+        return connection.execute(_REVISIONS, {"event_id": event_id}).scalar() or 0
+
+
+def phones_key(code: str, *languages: str) -> tuple[str, ...]:
+    """What the hub knows the phones of a room by, for each language that they are told in."""
+    return ("phones", code, *languages)
+
+
+def known_revision(code: str, event_id: int) -> int:
+    """The revision that phones were told last, without asking the database where somebody is told at all."""
+    told = hub().watched_revision(phones_key(code))
+    return revision_of(event_id) if told is None else told
+
+
+def revisions_of(event_id: int) -> tuple[int, int]:
+    """The revisions of what phones see of a lunch, and of what the projector counts besides ballots."""
+    with _looking() as connection:
+        row = connection.execute(_REVISIONS, {"event_id": event_id}).first()
+    return (row[0], row[1]) if row else (0, 0)
+
+
+def _looking() -> Connection:
+    """A connection for one look; on PostgreSQL outside any transaction, since to begin and end one takes as long."""
+    if db.engine.dialect.name == "postgresql":
+        return db.engine.execution_options(isolation_level="AUTOCOMMIT").connect()
+    return db.engine.connect()
+
+
+def people_at(event_id: int) -> int | None:
+    """How many people are at a lunch; None where nobody knows. The application says it: votes cannot read who came."""
+    count: Callable[[int], int | None] = current_app.extensions["lunchkit_people_at"]
+    return count(event_id)
+
+
+def seats_at(event_id: int) -> int:
+    """How many phones may come at once: one for each seat of a lunch, or for each of its people if they are more."""
+    capacity = db.session.scalar(select(Event.capacity).where(Event.id == event_id)) or 0
+    return max(capacity, people_at(event_id) or 0)
+
+
+def box() -> Box:
+    """The ballot box of this instance."""
+    found = current_app.extensions.get("lunchkit_box")
+    if found is None:
+        settings = current_settings()
+        settings.instance.mkdir(parents=True, exist_ok=True)
+        found = current_app.extensions["lunchkit_box"] = Box(settings.instance / "ballots.sqlite")
+    return found
+
+
+def batches() -> Batches[Cast, bool]:
+    """The one writer of this process into the ballot box."""
+    found: Batches[Cast, bool] | None = current_app.extensions.get("lunchkit_batches")
+    if found is None:
+        found = current_app.extensions["lunchkit_batches"] = Batches(box().writer())
+    return found
+
+
+def keys() -> KeyRing:
+    """The keys of the polls and surveys that are open."""
+    found = current_app.extensions.get("lunchkit_keys")
+    if found is None:
+        found = current_app.extensions["lunchkit_keys"] = KeyRing(current_settings().instance)
+    return found

@@ -1,0 +1,42 @@
+"""The organiser's views of the survey: what came out of it, its early close, and the erasure of a remark."""
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from lunchkit.events.queries import any_event_by_slug_or_404
+from lunchkit.platform.links import public
+from lunchkit.room.answers_to_phones import after
+from lunchkit.room.queries import room_of_event
+from lunchkit.room.survey.actions import close_feedback, erase_remark
+from lunchkit.room.survey.queries import outcome, remark_or_404, remarks_page
+
+bp = Blueprint("feedback", __name__)
+
+
+@bp.get("/e/<slug>/feedback")
+def index(slug: str) -> ResponseReturnValue:
+    """How many answered; once the survey is closed two pictures with their tables, and what people wrote."""
+    event = any_event_by_slug_or_404(slug)
+    room = room_of_event(event.id)
+    return render_template(
+        "organiser/feedback/index.html",
+        event=event,
+        outcome=outcome(event),
+        remarks=remarks_page(event.id, request.args.get("page", 1, type=int)),
+        phone_url=public("presenter.phone", code=room.code) if room else None,
+    )
+
+
+@bp.post("/e/<slug>/feedback/closing")
+def close(slug: str) -> ResponseReturnValue:
+    """Close the survey."""
+    event = any_event_by_slug_or_404(slug)
+    return after(event, lambda: close_feedback(event), url_for(".index", slug=slug, done="closed"))
+
+
+@bp.post("/e/<slug>/feedback/erasure")
+def erase(slug: str) -> ResponseReturnValue:
+    """Erase a remark."""
+    event = any_event_by_slug_or_404(slug)
+    erase_remark(remark_or_404(event.id, request.form.get("remark", "")))
+    return redirect(url_for(".index", slug=slug, done="erased", _anchor="remarks"), code=303)

@@ -1,0 +1,110 @@
+"""Reads of the survey, named after the question that they answer."""
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext as _
+from sqlalchemy import func, select
+
+from lunchkit.events.models import Event
+from lunchkit.platform import clock
+from lunchkit.platform.db import db, page_of
+from lunchkit.platform.errors import NotFound
+from lunchkit.room.devices import Device, ballot_tag
+from lunchkit.room.polls.models import Kind
+from lunchkit.room.polls.results import Result, Row
+from lunchkit.room.queries import box, keys
+from lunchkit.room.survey.answers import NOTHING, Said, contest_of
+from lunchkit.room.survey.models import MARKS, Again, Feedback, Remark, closes_at, stage_of
+from lunchkit.room.survey.view_models import FeedbackView, Given, Glance, Outcome, RemarkPage
+
+PAGE_SIZE = 40
+
+
+def feedback_of(event_id: int) -> Feedback | None:
+    """What came out of the survey of a lunch; None until it is closed."""
+    return db.session.get(Feedback, event_id)
+
+
+def feedback_view(event: Event) -> FeedbackView:
+    """The three questions, in the language of the page."""
+    return FeedbackView(
+        mark=_("How was this lunch?"),
+        low=_("disappointing"),
+        high=_("excellent"),
+        again=_("Would you come again?"),
+        better=_("What should we do better?"),
+        closes_on=(closes_at(event) - timedelta(seconds=1)).astimezone(ZoneInfo(event.zone)).date(),
+    )
+
+
+def given_by(event_id: int, device: Device | None) -> Given:
+    """What a phone has answered."""
+    contest = contest_of(event_id)
+    key = keys().get(contest.key_name)
+    if key is None or device is None:
+        return Given()
+    kept = box().ballot_of(contest.id, ballot_tag(key, contest.scope, device))
+    return Given(Said.loads(kept.answer), kept.turn + 1, is_kept=True) if kept else Given()
+
+
+def said_at(event_id: int) -> list[Said]:
+    """The answers in the ballot box, one a phone, without those that were taken back; their order tells nothing."""
+    answers = box().answers(contest_of(event_id).id)
+    read = [(Said.loads(answer), phones) for answer, phones in sorted(answers.items())]
+    return [said for said, phones in read if said != NOTHING for _phone in range(phones)]
+
+
+def count_answered(event_id: int, feedback: Feedback | None) -> int:
+    """How many phones have answered: counted now while the survey is open, frozen afterwards."""
+    return feedback.answered if feedback is not None else len(said_at(event_id))
+
+
+def glance(event: Event) -> Glance:
+    """Where the survey is, in a line."""
+    feedback = feedback_of(event.id)
+    return Glance(stage_of(event, feedback, clock.now()), count_answered(event.id, feedback))
+
+
+def outcome(event: Event) -> Outcome:
+    """What came out of the survey, as far as it may show."""
+    now, asked, feedback = glance(event), feedback_view(event), feedback_of(event.id)
+    counts = feedback.counts if feedback else {}
+    marks, again = counts.get("mark", {}), counts.get("again", {})
+    names = {Again.YES: _("Yes"), Again.PERHAPS: _("Perhaps"), Again.NO: _("No")}
+    steps = [Row(mark, str(mark), marks.get(str(mark), 0)) for mark in MARKS]
+    choices = [Row(position, names[one], again.get(one, 0)) for position, one in enumerate(Again, 1)]
+    return Outcome(
+        stage=now.stage,
+        answered=now.answered,
+        asked=asked,
+        mark=_result(Kind.SCALE, asked.mark, steps, (asked.low, asked.high)),
+        again=_result(Kind.SINGLE, asked.again, choices),
+        remarks=count_remarks(event.id),
+    )
+
+
+def _result(kind: Kind, question: str, rows: list[Row], ends: tuple[str, str] = ("", "")) -> Result:
+    """A question's answers in the shape of a poll's, so that the same pictures are drawn of them."""
+    return Result(kind, question, sum(row.count for row in rows), by_hand=0, rows=tuple(rows), ends=ends)
+
+
+def count_remarks(event_id: int) -> int:
+    """How many remarks there are."""
+    return db.session.scalar(select(func.count()).where(Remark.event_id == event_id)) or 0
+
+
+def remarks_page(event_id: int, page: int) -> RemarkPage:
+    """What people wrote, in a random order. A page beyond the last is the last."""
+    page, pages = page_of(count_remarks(event_id), page, PAGE_SIZE)
+    of_lunch = select(Remark).where(Remark.event_id == event_id).order_by(Remark.id)
+    rows = db.session.scalars(of_lunch.offset((page - 1) * PAGE_SIZE).limit(PAGE_SIZE)).all()
+    return RemarkPage(tuple(rows), page, pages)
+
+
+def remark_or_404(event_id: int, remark_id: str) -> Remark:
+    """A remark about this lunch. Raises NotFound, for one about another lunch too."""
+    remark = db.session.scalar(select(Remark).where(Remark.id == remark_id, Remark.event_id == event_id))
+    if remark is None:
+        raise NotFound
+    return remark

@@ -1,0 +1,161 @@
+"""Verbs of planning: to make a lunch from another or from the template, and to write and follow its run of show."""
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from lunchkit.events.details import EventDetails, details_of
+from lunchkit.events.models import Event
+from lunchkit.events.operations import draft_event, hold_event, made_by_form
+from lunchkit.platform import clock
+from lunchkit.platform.audit.recording import tell
+from lunchkit.platform.db import transaction
+from lunchkit.platform.errors import NotFound, Refusal
+from lunchkit.room.polls.models import Poll
+from lunchkit.room.polls.order import place_programme
+from lunchkit.run_sheet.copying import copy_plan
+from lunchkit.run_sheet.first_lunch import template_polls, template_run
+from lunchkit.run_sheet.models import RunItem
+from lunchkit.run_sheet.view_models import ItemDetails
+
+MOST_ITEMS = 30
+
+
+class LunchMadeAlready(Refusal):
+    """The same copy of the form came back with other words."""
+
+    message = _l("This form has made a lunch already. Change that one, or send this form again to make one more.")
+
+
+class RunIsFull(Refusal):
+    """The run of show has as many rows as a phone can show."""
+
+    message = _l("The run of show has thirty rows already. Put two of them together.")
+
+
+def make_lunch(
+    details: EventDetails,
+    *,
+    form_key: str | None = None,
+    like: Event | None = None,
+    with_speakers: bool = False,
+    from_template: bool = False,
+) -> Event:
+    """Make a draft: alone, with all that was prepared for another lunch, or with the template's questions and run.
+
+    The same form sent again makes nothing, and gets the same lunch. Raises LunchMadeAlready where it says other words.
+    """
+    try:
+        return _make(details, form_key, like, with_speakers=with_speakers, from_template=from_template)
+    except IntegrityError:  # at the same moment another tap made the first series of an empty house, or this very lunch
+        return _make(details, form_key, like, with_speakers=with_speakers, from_template=from_template)
+
+
+def _make(
+    details: EventDetails, form_key: str | None, like: Event | None, *, with_speakers: bool, from_template: bool
+) -> Event:
+    with transaction() as session:
+        made = made_by_form(session, form_key)
+        if made is not None:
+            if details_of(made) != details:
+                raise LunchMadeAlready
+            return made
+        event = draft_event(session, details, like.series if like else None, form_key=form_key)
+        if like is not None:
+            copy_plan(session, like, event, with_speakers=with_speakers)
+        elif from_template:
+            _plan_from_template(session, event)
+        tell(session, event_id=event.id)
+    return event
+
+
+def _plan_from_template(session: Session, event: Event) -> None:
+    polls = place_programme(session, event, template_polls())
+    for position, (details, poll) in enumerate(template_run(), 1):
+        item = RunItem(event_id=event.id, position=position)
+        _write(item, details)
+        item.poll_id = None if poll is None else polls[poll].id
+        session.add(item)
+
+
+def add_run_item(event: Event, details: ItemDetails) -> RunItem:
+    """Put one more row at the end of the run of show. Raises RunIsFull."""
+    with transaction() as session:
+        hold_event(session, event.id)
+        count, last = session.execute(
+            select(func.count(), func.max(RunItem.position)).where(RunItem.event_id == event.id)
+        ).one()
+        if count >= MOST_ITEMS:
+            raise RunIsFull
+        item = RunItem(event_id=event.id, position=(last or 0) + 1)
+        _write(item, _of_this_lunch(session, event.id, details))
+        session.add(item)
+        tell(session, what=details.title)
+    return item
+
+
+def change_run_item(item: RunItem, details: ItemDetails) -> None:
+    """Change a row of the run of show."""
+    with transaction() as session:
+        _lock(session, item)
+        _write(item, _of_this_lunch(session, item.event_id, details))
+
+
+def remove_run_item(item: RunItem) -> None:
+    """Take a row off the run of show."""
+    with transaction() as session:
+        _lock(session, item)
+        session.delete(item)
+
+
+def move_run_item(item: RunItem, direction: str) -> None:
+    """Let a row change places with the one above (``up``) or below (``down``); at the end it stays."""
+    with transaction() as session:
+        rows = _lock(session, item)
+        place = rows.index(item)
+        other = place + (-1 if direction == "up" else 1)
+        if 0 <= other < len(rows):
+            rows[place], rows[other] = rows[other], rows[place]
+        for position, row in enumerate(rows, 1):
+            row.position = position
+
+
+def begin_run_item(item: RunItem) -> None:
+    """The room has come to this row; those before it have been. Twice is once."""
+    with transaction() as session:
+        rows, now = _lock(session, item), clock.now()
+        for row in rows[: rows.index(item) + 1]:
+            row.began_at = row.began_at or now
+
+
+def take_back_run_item(item: RunItem) -> None:
+    """The room has not come to this row yet, nor to those behind it. Twice is once."""
+    with transaction() as session:
+        rows = _lock(session, item)
+        for row in rows[rows.index(item) :]:
+            row.began_at = None
+
+
+def _lock(session: Session, item: RunItem) -> list[RunItem]:
+    """Hold the lunch, then read its rows anew, in their order. Raises NotFound where the row is gone."""
+    hold_event(session, item.event_id)
+    found = select(RunItem).where(RunItem.event_id == item.event_id).order_by(RunItem.position, RunItem.id)
+    rows = list(session.scalars(found.execution_options(populate_existing=True)))
+    if item not in rows:
+        raise NotFound
+    return rows
+
+
+def _of_this_lunch(session: Session, event_id: int, details: ItemDetails) -> ItemDetails:
+    """The details; a question that is gone meanwhile, or is another lunch's, is not found."""
+    if details.poll_id is not None:
+        poll = session.get(Poll, details.poll_id)
+        if poll is None or poll.event_id != event_id:
+            raise NotFound
+    return details
+
+
+def _write(item: RunItem, details: ItemDetails) -> None:
+    item.minutes, item.title, item.who = details.minutes, details.title, details.who
+    item.note, item.poll_id, item.is_public = details.note, details.poll_id, details.is_public

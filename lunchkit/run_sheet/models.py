@@ -1,0 +1,35 @@
+"""RunItem: one row of a lunch's run of show."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lunchkit.platform.db import KEY, NOT_PERSONAL, PERSONAL, Model, Moment
+
+
+class RunItem(Model):
+    """What happens for so many minutes, in its place in the run of show."""
+
+    __tablename__ = "run_item"
+    __erased__ = "kept: organisers name who does what, and can change it; the removal of a speaker leads there"
+    __table_args__ = (CheckConstraint("minutes between 1 and 600", name="minutes_sane"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=KEY)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True, info=KEY)
+    position: Mapped[int] = mapped_column(info=NOT_PERSONAL)
+    minutes: Mapped[int] = mapped_column(info=NOT_PERSONAL)
+    title: Mapped[str] = mapped_column(String(120), info=NOT_PERSONAL)
+    who: Mapped[str] = mapped_column(String(120), default="", info=PERSONAL)
+    note: Mapped[str] = mapped_column(Text, default="", info=NOT_PERSONAL)
+    """For those who run the lunch; nobody else sees it."""
+    poll_id: Mapped[int | None] = mapped_column(ForeignKey("poll.id", ondelete="SET NULL"), index=True, info=KEY)
+    """The question that is put to the room then."""
+    is_public: Mapped[bool] = mapped_column(default=False, info=NOT_PERSONAL)
+    """Whether the lunch's page shows it, as part of the programme."""
+    began_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
+    """When it really began."""
+
+    def ends_at(self) -> datetime | None:
+        """When its minutes are over; None as long as it has not begun."""
+        return self.began_at and self.began_at + timedelta(minutes=self.minutes)

@@ -1,0 +1,218 @@
+"""The organiser's doors to the house: its sections, and the same ones a step at a time in the first run."""
+
+from collections.abc import Collection
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask import session as cookie
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import CombinedMultiDict
+
+from lunchkit.platform.config import Settings, current_settings
+from lunchkit.platform.errors import NotFound, Refusal
+from lunchkit.platform.images.errors import PictureTooHeavy
+from lunchkit.platform.images.intake import LEAST_LOGO_SIDE, MOST_BYTES, read_upload
+from lunchkit.platform.licences import licence_named
+from lunchkit.platform.links import public
+from lunchkit.platform.mail.reasons import explain
+from lunchkit.platform.mail.test_email import Trial
+from lunchkit.platform.refusals import NO, readable, retry_header
+from lunchkit.platform.web import comes_from_this_machine, takes_pictures
+from lunchkit.settings import actions
+from lunchkit.settings.errors import NoMailServer
+from lunchkit.settings.forms import ZONES, changed_settings, section_form
+from lunchkit.settings.in_force import follow_settings, in_force
+from lunchkit.settings.queries import better_grounds, is_mail_tested, logo_visibility, open_step, the_house, to_do
+from lunchkit.settings.sections import ADDRESS, LETTERS, LOOK, LUNCH, PRIVACY, SECTIONS, STEPS, next_step
+from lunchkit.team.actions import issue_console_link
+from lunchkit.team.queries import anybody_has_passkey, current_organiser
+
+bp = Blueprint("house", __name__, url_prefix="/house")
+
+
+bp.before_request(follow_settings)  # who sets the house sees what another process has taken a moment ago
+
+
+@bp.get("")
+def index() -> ResponseReturnValue:
+    """All sections, with what they say now."""
+    house = the_house()
+    return render_template(
+        "organiser/house/index.html",
+        the_house=house,
+        to_do=to_do(house),
+        is_tested=is_mail_tested(house, current_settings()),
+        licence=licence_named(current_settings().recap_licence),
+    )
+
+
+@bp.get("/start")
+def start() -> ResponseReturnValue:
+    """The first run, where one left it."""
+    house = the_house()
+    if house.first_run_ended_at is not None:
+        return redirect(url_for(".index"))
+    return redirect(url_for(".step", step=open_step(house)))
+
+
+@bp.get("/start/<step>")
+def step(step: str) -> ResponseReturnValue:
+    """One step of the first run."""
+    if step == LUNCH:
+        return render_template(
+            "organiser/house/lunch.html", step=step, steps=STEPS, to_do=to_do(the_house()), way_back=_way_back()
+        )
+    return _page(_known(step, STEPS), _form(step), step=step)
+
+
+@bp.post("/start/<step>")
+@takes_pictures
+def take_step(step: str) -> ResponseReturnValue:
+    """A step saved, or left for later; then the next one."""
+    if step == LUNCH:
+        actions.end_first_run()
+        later = request.form.get("act") == "later"
+        return redirect(url_for("organiser.pages.home") if later else _first_lunch(), code=303)
+    if request.form.get("act") == "later":
+        actions.leave_for_later(_known(step, STEPS))
+        return redirect(url_for(".step", step=next_step(step)), code=303)
+    return _save(_known(step, STEPS), step)
+
+
+@bp.get("/sections/<section>")
+def show(section: str) -> ResponseReturnValue:
+    """One section."""
+    return _page(_known(section), _form(section))
+
+
+@bp.post("/sections/<section>")
+@takes_pictures
+def save(section: str) -> ResponseReturnValue:
+    """A section saved."""
+    return _save(_known(section), "")
+
+
+def _way_back() -> str:
+    """Where the team comes in: at the public address, or where this browser came while there is none."""
+    if not current_settings().has_address:
+        return url_for("organiser.pages.home", _external=True)
+    return public("organiser.pages.home")
+
+
+def _known(section: str, among: Collection[str] = SECTIONS) -> str:
+    if section not in among:
+        raise NotFound
+    return section
+
+
+def _first_lunch() -> str:
+    return url_for("organiser.events.new", like="template")
+
+
+def _form(section: str, *, is_sent: bool = False) -> Any:
+    sent: list[Any] = [request.files, request.form]
+    data: Any = CombinedMultiDict(sent) if is_sent else None
+    return section_form(section, current_settings(), the_house(), in_force().decided, data, _address_here())
+
+
+def _address_here() -> str:
+    """The address under which this browser came: most often the one that everybody will use."""
+    scheme = "https" if request.headers.get("X-Forwarded-Proto", request.scheme) == "https" else "http"
+    return f"{scheme}://{request.host}"
+
+
+def _save(section: str, step: str) -> ResponseReturnValue:
+    form, before = _form(section, is_sent=True), current_settings()
+    if not form.validate():
+        return _page(section, form, step=step), 422
+    moves = section == ADDRESS and "public_url" in form and _loses_sight(before, form.public_url.data)
+    if moves and request.form.get("act") != "move":
+        return render_template(
+            "organiser/house/move.html", address=form.public_url.data, has_passkeys=anybody_has_passkey()
+        )
+    try:
+        _act(section, form, before)
+        if request.form.get("act") == "trial":
+            return _try_mail(form, step)
+    except NO as error:
+        refusal = readable(error)
+        return _page(section, form, step=step, notice=refusal), refusal.status, retry_header(refusal)
+    onward = url_for(".step", step=next_step(step)) if step else url_for(".show", section=section, done="saved")
+    if moves:
+        return _moved_page()
+    if section == ADDRESS:
+        cookie.modified = True  # it may bear another name by now: whoever is there already stays signed in
+    return redirect(onward, code=303)
+
+
+def _act(section: str, form: Any, before: Settings) -> None:
+    if section == LOOK:
+        file = form.file()
+        actions.dress_house(
+            colour=form.colour.data,
+            logo_alt=form.logo_alt.data or "",
+            logo_ground=form.logo_ground.data or "",
+            picture=read_upload(file, LEAST_LOGO_SIDE) if file else None,
+            without_logo=form.without_logo.data,
+        )
+    elif section == PRIVACY:
+        actions.set_privacy(notice=form.notice.data or "", purge_days=form.purge_days.data)
+    else:
+        actions.change_settings(changed_settings(form, section, before), section)
+
+
+def _try_mail(form: Any, step: str) -> ResponseReturnValue:
+    organiser = current_organiser()
+    if not current_settings().mail_host or organiser is None:
+        return _page(LETTERS, form, step=step, notice=NoMailServer()), 422
+    recipient, language = organiser.email, organiser.language
+    outcome = actions.send_trial(recipient, language)
+    page = _page(LETTERS, _form(LETTERS), step=step, outcome=outcome, recipient=recipient)
+    return page, 200 if outcome.error is None else 422
+
+
+def _loses_sight(before: Settings, address: str) -> bool:
+    """Whether this browser will be signed in no longer, once the house has another address."""
+    parts = urlsplit(address)
+    is_there = request.headers.get("Origin") == f"{parts.scheme}://{parts.netloc}"
+    if address == before.public_url or is_there or comes_from_this_machine():
+        return False
+    host = request.host.partition(":")[0]
+    return host != parts.hostname or address.startswith("https:") != before.is_https
+
+
+def _moved_page() -> ResponseReturnValue:
+    organiser = current_organiser()
+    link = issue_console_link(organiser) if organiser else url_for("sign_in.ask")
+    return render_template("organiser/house/moved.html", link=link)
+
+
+def _page(
+    section: str,
+    form: Any,
+    *,
+    step: str = "",
+    notice: Refusal | None = None,
+    outcome: Trial | None = None,
+    recipient: str = "",
+) -> str:
+    settings, house, organiser = current_settings(), the_house(), current_organiser()
+    return render_template(
+        "organiser/house/section.html",
+        section=section,
+        form=form,
+        step=step,
+        steps=STEPS,
+        notice=notice.message if notice else "",
+        outcome=outcome,
+        reason=explain(outcome.error, settings) if outcome and outcome.error else None,
+        recipient=recipient or (organiser.email if organiser else ""),
+        the_house=house,
+        is_tested=is_mail_tested(house, settings),
+        visibility=logo_visibility(house) if house.logo_token else [],
+        better=better_grounds(house) if house.logo_token else [],
+        zones=ZONES,
+        most_bytes=MOST_BYTES,
+        too_heavy=PictureTooHeavy.message,
+    )

@@ -1,0 +1,234 @@
+"""What is asked about the house, section by section.
+
+The field of a setting bears its name. Those that the environment has decided are not asked.
+"""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import CombinedMultiDict, FileStorage, MultiDict
+from wtforms import BooleanField, Field, FileField, PasswordField, RadioField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Optional, ValidationError
+
+from lunchkit.events.forms import COLOURS
+from lunchkit.events.models import FOOD_KEPT_FOR
+from lunchkit.platform.addresses import is_mailbox, is_web_address, is_zone
+from lunchkit.platform.config import DEFAULT_ADDRESS, WORKING_LANGUAGES, Settings, default_of
+from lunchkit.platform.fields import BareForm, NumberField, at_most, between, has_a_word
+from lunchkit.platform.i18n import LANGUAGE_NAMES
+from lunchkit.platform.licences import BY, BY_SA, LICENCES, RESERVED, ZERO, Licence
+from lunchkit.platform.text import clean_line, clean_text
+from lunchkit.settings.contrast import BLACK, WHITE
+from lunchkit.settings.models import House
+from lunchkit.settings.sections import ADDRESS, LETTERS, LOOK, NETWORK, PRIVACY, RECAPS, SETTINGS
+
+PORTS = {"starttls": 587, "tls": 465, "none": 25}
+ZONES = (
+    "Europe/Zurich", "Europe/Paris", "Europe/Brussels", "Europe/Luxembourg", "Europe/Berlin", "Europe/Vienna",
+    "Europe/Rome", "Europe/Madrid", "Europe/Lisbon", "Europe/London", "America/Montreal", "Indian/Reunion",
+)  # fmt: skip
+"""Proposals; any other of the IANA list may be typed."""
+BRIEFLY = {
+    ZERO.key: _l("everybody may use and change it, without naming you."),
+    BY.key: _l("everybody may use and change it who names you."),
+    BY_SA.key: _l("everybody may use and change it who names you, and passes it on under the same licence."),
+    RESERVED.key: _l("whoever wants to use more than the law allows asks you."),
+}
+"""What each licence means, the freest first."""
+UNNAMED = _l("Please say whose lunches these are.")
+Data = MultiDict[str, Any] | CombinedMultiDict[str, Any] | None
+
+
+def licence_label(licence: Licence) -> str:
+    """A licence by its name and its meaning, for whoever chooses."""
+    return f"{licence.name} – {BRIEFLY[licence.key]}"
+
+
+def whole_address(typed: str | None) -> str:
+    """An address of the web as it was meant: without spaces and the last slash, with its beginning."""
+    address = clean_line(typed).replace(" ", "").rstrip("/")
+    return address if not address or "://" in address else f"https://{address}"
+
+
+def known_zone(_form: Any, field: Field) -> None:
+    """Raise ValidationError where there is no such time zone."""
+    if not is_zone(field.data or ""):
+        raise ValidationError(_l("There is no such time zone. Write it like Europe/Zurich."))
+
+
+def public_address(_form: Any, field: Field) -> None:
+    """Raise ValidationError where this can be nobody's public address."""
+    if not is_web_address(field.data or ""):
+        raise ValidationError(_l("Write it like https://lunch.example.org, without anything behind."))
+
+
+def one_mailbox(_form: Any, field: Field) -> None:
+    """Raise ValidationError where this is not one address."""
+    if field.data and not is_mailbox(field.data):
+        raise ValidationError(_l("Write one address, like lunch@example.org."))
+
+
+def one_word(_form: Any, field: Field) -> None:
+    """Raise ValidationError where a name of a server has more in it than a name."""
+    if any(char.isspace() or char in "/:@" for char in field.data or ""):
+        raise ValidationError(_l("Only the name of the server is needed here, like mail.example.org."))
+
+
+class NetworkForm(BareForm):
+    """Who gives the lunches, and how they speak."""
+
+    network_name = StringField(
+        _l("Name of the network"),
+        filters=[clean_line],
+        validators=[InputRequired(UNNAMED), at_most(80), has_a_word(UNNAMED)],
+    )
+    language = RadioField(
+        _l("Language of the house"),
+        choices=lambda: [(code, name) for code, name in LANGUAGE_NAMES if code in WORKING_LANGUAGES],
+    )
+    timezone = StringField(_l("Time zone of new lunches"), filters=[clean_line], validators=[known_zone])
+
+
+class AddressForm(BareForm):
+    """Where people find the house."""
+
+    public_url = StringField(_l("Public address"), filters=[whole_address], validators=[at_most(200), public_address])
+
+
+class LettersForm(BareForm):
+    """The mail account."""
+
+    mail_host = StringField(_l("Outgoing server (SMTP)"), filters=[clean_line], validators=[at_most(200), one_word])
+    mail_security = RadioField(
+        _l("Encryption"),
+        choices=lambda: [
+            ("starttls", _l("STARTTLS (the usual one)")),
+            ("tls", _l("TLS")),
+            ("none", _l("none: only inside one machine")),
+        ],
+    )
+    mail_port = NumberField(_l("Port"), validators=[Optional(), between(1, 65535)])
+    mail_user = StringField(_l("User"), filters=[clean_line], validators=[at_most(200)])
+    mail_password = PasswordField(_l("Password"), validators=[at_most(200)])
+    mail_from = StringField(_l("Sender"), filters=[clean_line], validators=[one_mailbox])
+
+    before: Settings
+    """The settings as they are."""
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Each field by itself, then what belongs together."""
+        if not super().validate(extra_validators):
+            return False
+        host = self._wanted("mail_host")
+        port, sender, user = self._field("mail_port"), self._field("mail_from"), self._wanted("mail_user")
+        if port is not None and port.data is None:
+            port.data = PORTS.get(self._wanted("mail_security"), PORTS["starttls"])
+        if sender is not None and not sender.data:
+            sender.data = user if is_mailbox(user) else "" if host else default_of("mail_from")
+            if not sender.data:
+                _complain(sender, _l("Please say from which address letters leave."))
+        self._keep_password()
+        return not self.errors
+
+    def _keep_password(self) -> None:
+        """An empty password means the one that is there, but only for the server and the user that it was given for."""
+        field = self._field("mail_password")
+        if field is None:
+            return
+        if any(char != " " and not char.isprintable() for char in field.data or ""):
+            _complain(field, _l("There is a sign in this password that cannot be typed: please check it."))
+        elif not self._wanted("mail_user"):
+            field.data = ""
+        elif not field.data and self.before.mail_password:
+            same = all(self._wanted(name) == getattr(self.before, name) for name in ("mail_host", "mail_user"))
+            weaker = self._wanted("mail_security") == "none" != self.before.mail_security
+            if same and not weaker:
+                field.data = self.before.mail_password
+            else:
+                _complain(
+                    field,
+                    _l("Please type the password again: the one that is there was given for another server or user."),
+                )
+
+    def _field(self, name: str) -> Field | None:
+        """A field; None where the environment has decided."""
+        field: Field | None = self._fields.get(name)
+        return field
+
+    def _wanted(self, name: str) -> str:
+        """What a setting will be: as typed, or as the environment has it."""
+        field = self._field(name)
+        return str((field.data if field is not None else getattr(self.before, name)) or "")
+
+
+class LookForm(BareForm):
+    """Colour and logo."""
+
+    colour = RadioField(_l("Colour of new lunches"), choices=lambda: COLOURS)
+    picture = FileField(_l("Logo"))
+    logo_alt = StringField(_l("What the logo shows"), filters=[clean_line], validators=[at_most(200)])
+    logo_ground = RadioField(
+        _l("Ground of the logo"),
+        choices=lambda: [("", _l("no ground")), (WHITE, _l("white")), (BLACK, _l("black"))],
+    )
+    without_logo = BooleanField(_l("Show no logo"))
+
+    def file(self) -> FileStorage | None:
+        """What was sent; None where nothing was."""
+        sent = self.picture.data
+        return sent if isinstance(sent, FileStorage) and sent.filename else None
+
+
+class PrivacyForm(BareForm):
+    """What the house says of privacy, and when it forgets."""
+
+    notice = TextAreaField(_l("In your own words"), filters=[clean_text], validators=[at_most(10_000)])
+    purge_days = NumberField(
+        _l("Erase names and addresses after (days)"),
+        validators=[InputRequired(_l("Please say after how many days.")), between(FOOD_KEPT_FOR.days, 365)],
+    )
+
+
+class RecapsForm(BareForm):
+    """Under which licence recaps are given away."""
+
+    recap_licence = RadioField(
+        _l("Licence of recaps"), choices=lambda: [(key, licence_label(LICENCES[key])) for key in BRIEFLY]
+    )
+
+
+FORMS: dict[str, type[Any]] = {
+    NETWORK: NetworkForm, ADDRESS: AddressForm, LETTERS: LettersForm, LOOK: LookForm, PRIVACY: PrivacyForm,
+    RECAPS: RecapsForm,
+}  # fmt: skip
+
+
+def section_form(
+    section: str, settings: Settings, house: House, decided: frozenset[str], data: Data = None, proposed_url: str = ""
+) -> Any:
+    """The form of a section, filled with what holds now, or from a request's data if given."""
+    start: dict[str, Any] = {name: getattr(settings, name) for name in SETTINGS[section] if name != "mail_password"}
+    start |= {name: getattr(house, name) for name in ("colour", "logo_alt", "logo_ground", "notice", "purge_days")}
+    for name, nothing in (("network_name", ""), ("mail_from", "")):
+        if start.get(name) == default_of(name):
+            start[name] = nothing  # nobody's choice
+    if start.get("public_url") == DEFAULT_ADDRESS:
+        start["public_url"] = proposed_url
+    if not settings.mail_host:
+        start["mail_port"] = None
+    form = FORMS[section](formdata=data, data=start)
+    form.before = settings
+    for name in SETTINGS[section]:
+        if name in decided:
+            del form[name]
+    return form
+
+
+def changed_settings(form: Any, section: str, settings: Settings) -> dict[str, str]:
+    """The settings that a valid form changes, by their names."""
+    typed = {name: str(form[name].data or "") for name in SETTINGS[section] if name in form}
+    return {name: value for name, value in typed.items() if value != str(getattr(settings, name))}
+
+
+def _complain(field: Field, message: Any) -> None:
+    field.errors = [*field.errors, message]

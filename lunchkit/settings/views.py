@@ -1,0 +1,23 @@
+"""The one public door of the house: its logo."""
+
+from flask import Blueprint, Response
+from flask.typing import ResponseReturnValue
+
+from lunchkit.platform.errors import NotFound
+from lunchkit.settings.queries import logo_data
+
+bp = Blueprint("house", __name__)
+KEPT_FOR = 86_400
+"""Seconds. Another logo has another address."""
+
+
+@bp.get("/media/logo-<token>.webp")
+def logo(token: str) -> ResponseReturnValue:
+    """The logo. Nothing but a picture, whatever a browser would make of it; only on our own pages."""
+    data = logo_data(token) if len(token) <= 32 and token.isascii() and token.isprintable() else None
+    if data is None:
+        raise NotFound
+    response = Response(data, content_type="image/webp")
+    response.headers["Cache-Control"] = f"public, max-age={KEPT_FOR}"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response

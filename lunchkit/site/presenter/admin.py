@@ -1,0 +1,173 @@
+"""The organiser's remote control of the room."""
+
+from collections.abc import Callable
+from functools import partial
+
+from flask import Blueprint, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from lunchkit.events.models import Event
+from lunchkit.events.queries import any_event_by_slug_or_404
+from lunchkit.platform import clock
+from lunchkit.platform.errors import NotFound
+from lunchkit.platform.i18n import language
+from lunchkit.platform.links import public
+from lunchkit.room.actions import room_of
+from lunchkit.room.answers_to_phones import after
+from lunchkit.room.models import Slide
+from lunchkit.room.polls.actions import annul_poll, close_poll, hide_poll, open_poll, reveal_poll
+from lunchkit.room.polls.admin import closing_reply
+from lunchkit.room.polls.errors import NotOpen, TooFewToShow
+from lunchkit.room.polls.models import FEWEST_SHOWN, Poll, Stage
+from lunchkit.room.polls.queries import count_unread, is_short, poll_or_404, polls_of, screen_poll_view
+from lunchkit.room.polls.view_models import poll_view
+from lunchkit.room.survey.queries import glance
+from lunchkit.site.presenter import actions
+from lunchkit.site.presenter.feeds import screen_addresses
+from lunchkit.site.presenter.queries import current_poll, next_step, shown_slide
+
+LARGEST_ID = 2_147_483_647
+bp = Blueprint("presenter", __name__)
+
+
+@bp.get("/e/<slug>/room")
+def remote(slug: str) -> ResponseReturnValue:
+    """All verbs of the room, on a phone."""
+    event = any_event_by_slug_or_404(slug)
+    room = room_of(event)
+    polls = polls_of(event.id)
+    step, target = next_step(room, polls)
+    current, heard = current_poll(room, polls), glance(event)
+    asked_again = {poll.before_id for poll in polls}
+    views = {
+        poll.id: poll_view(poll, language(), is_before=poll.id in asked_again, ballots=poll.ballots) for poll in polls
+    }
+    if current is not None:
+        views[current.id] = screen_poll_view(current, language())
+    return render_template(
+        "organiser/presenter/remote.html",
+        event=event,
+        room=room,
+        polls=list(views.values()),
+        unread={poll.id: count_unread(poll) for poll in polls},
+        current=views[current.id] if current else None,
+        slide=shown_slide(room, current),
+        few={poll.id for poll in polls if poll.has_few},
+        is_short=current is not None and current.stage is Stage.OPEN and is_short(current),
+        fewest=FEWEST_SHOWN,
+        feedback=heard.stage,
+        may_be_ended=event.may_be_ended(clock.now()),
+        later_end=event.later_end(clock.now()),
+        next_step=step,
+        next_poll=views[target.id] if target else None,
+        ballots=(views[current.id].ballots or 0) if current else 0,
+        screen_url=public("presenter.screen", code=room.code),
+        phone_url=public("presenter.phone", code=room.code),
+        **screen_addresses(room.code, language()),
+    )
+
+
+@bp.post("/e/<slug>/room/step")
+def step(slug: str) -> ResponseReturnValue:
+    """The one next thing; not twice where two people, or a phone and the keyboard, ask for it at once."""
+    event, wanted, poll_id = any_event_by_slug_or_404(slug), request.form.get("step"), _poll_id()
+    even_few = "few" in request.form
+    shown = current_poll(room_of(event), polls_of(event.id))
+    return closing_reply(event, shown, lambda: actions.go_on(event, wanted, poll_id, even_few=even_few))
+
+
+@bp.post("/e/<slug>/room/slide")
+def slide(slug: str) -> ResponseReturnValue:
+    """Something else on the projector."""
+    wanted = request.form.get("slide", "")
+    chosen = Slide(wanted) if wanted in list(Slide) else Slide.WELCOME
+
+    def show(event: Event) -> None:
+        poll_id = _poll_id()
+        actions.show_slide(event, chosen, poll_or_404(event.id, poll_id) if poll_id else None)
+
+    return _do(slug, show)
+
+
+@bp.post("/e/<slug>/room/blank")
+def blank(slug: str) -> ResponseReturnValue:
+    """Black, or on again."""
+    is_blank = {"1": True, "0": False}.get(request.form.get("on", ""))
+    return _do(slug, lambda event: actions.blank_screen(event, is_blank=is_blank))
+
+
+@bp.post("/e/<slug>/room/timer")
+def timer(slug: str) -> ResponseReturnValue:
+    """Minutes that run."""
+    return _do(slug, lambda event: actions.start_timer(event, request.form.get("minutes", 0, type=int)))
+
+
+@bp.post("/e/<slug>/room/rehearsal")
+def rehearsal(slug: str) -> ResponseReturnValue:
+    """Practise, or forget all that was practised."""
+    return _do(slug, lambda event: actions.rehearse(event, rehearses=_is_on()))
+
+
+@bp.post("/e/<slug>/room/questions")
+def questions(slug: str) -> ResponseReturnValue:
+    """Questions from the room, or no more."""
+    return _do(slug, lambda event: actions.take_questions(event, takes=_is_on()))
+
+
+@bp.post("/e/<slug>/room/current/<noun>")
+def current(slug: str, noun: str) -> ResponseReturnValue:
+    """A verb for the question on the screen, as the keyboard of the projector says it."""
+    verbs: dict[str, Callable[[Poll], None]] = {
+        "opening": open_poll,
+        "closing": partial(close_poll, even_few="few" in request.form),
+        "reveal": _reveal,
+        "hiding": hide_poll,
+        "annulment": annul_poll,
+    }
+
+    if noun not in verbs:
+        raise NotFound
+
+    def act(event: Event) -> None:
+        verbs[noun](_opened_next(event) if noun == "opening" else _current(event))
+
+    return _do(slug, act)
+
+
+def _reveal(poll: Poll) -> None:
+    """Show a result, but not before everybody that there is none."""
+    if poll.has_few:
+        raise TooFewToShow
+    reveal_poll(poll)
+
+
+def _current(event: Event) -> Poll:
+    poll = current_poll(room_of(event), polls_of(event.id))
+    if poll is None:
+        raise NotOpen
+    return poll
+
+
+def _opened_next(event: Event) -> Poll:
+    """The question on the screen, if it is open already or waits to be opened anew; else the next one."""
+    shown = current_poll(room_of(event), polls_of(event.id))
+    if shown is not None and shown.stage in (Stage.OPEN, Stage.VOID):
+        return shown
+    planned = next((poll for poll in polls_of(event.id) if poll.stage is Stage.PLANNED), None)
+    if planned is None:
+        raise NotOpen
+    return planned
+
+
+def _poll_id() -> int | None:
+    number = request.form.get("poll", type=int)
+    return number if number is not None and 0 < number <= LARGEST_ID else None
+
+
+def _is_on() -> bool:
+    return request.form.get("on") == "1"
+
+
+def _do(slug: str, verb: Callable[[Event], None]) -> ResponseReturnValue:
+    event = any_event_by_slug_or_404(slug)
+    return after(event, lambda: verb(event), url_for(".remote", slug=slug))

@@ -1,0 +1,104 @@
+"""The feeds of a room: what phones and the projector are told, rendered once for all who watch."""
+
+import json
+from collections.abc import Callable
+from typing import TypeVar, cast
+
+from flask import Flask, current_app, render_template, url_for
+
+from lunchkit.platform.live.hub import Feed
+from lunchkit.room.models import Room
+from lunchkit.room.queries import box, phones_key, revision_of, revisions_of, room_by_code_or_404
+from lunchkit.site.presenter.queries import phone_view, screen_view
+
+Value = TypeVar("Value")
+SCREEN_GAP = 0.5
+"""Seconds: the projector hears of ballots at most twice a second."""
+
+
+def phone_feed(room: Room, language: str) -> Feed:
+    """What phones of a room are told that speak a language."""
+    code, event_id = room.code, room.event_id
+
+    def state() -> bytes:
+        view = phone_view(room_by_code_or_404(code), language)
+        html = render_template("presenter/_phone.html", phone=view, mine=None)
+        return _line({"rev": view.revision, "key": view.key, "html": html})
+
+    return Feed(
+        key=phones_key(code, language),
+        revision=_outside(lambda: revision_of(event_id)),
+        state=_spoken(state, language),
+    )
+
+
+def screen_feed(room: Room, language: str) -> Feed:
+    """What the projector is told: also how many have answered."""
+    code, event_id = room.code, room.event_id
+
+    def state() -> bytes:
+        view = screen_view(room_by_code_or_404(code), language)
+        html = render_template("presenter/_screen.html", screen=view)
+        return _line({"rev": view.revision, "key": view.key, "ballots": view.ballots, "html": html})
+
+    def revision() -> int:
+        return sum(revisions_of(event_id)) + box().revision(event_id)
+
+    return Feed(
+        key=screens_key(code, language),
+        revision=_outside(revision),
+        state=_spoken(state, language),
+        gap=SCREEN_GAP,
+    )
+
+
+def screens_key(code: str, language: str) -> tuple[str, ...]:
+    """What the hub knows the projectors of a room by."""
+    return ("screens", code, language)
+
+
+def phone_addresses(code: str, language: str) -> dict[str, str]:
+    """Where a phone hears of its feed."""
+    return {
+        "stream_url": url_for("presenter.phone_stream", code=code, say=language),
+        "state_url": url_for("presenter.phone_state", code=code, say=language),
+    }
+
+
+def screen_addresses(code: str, language: str) -> dict[str, str]:
+    """Where the projector hears of its feed."""
+    return {
+        "stream_url": url_for("presenter.screen_stream", code=code, say=language),
+        "state_url": url_for("presenter.screen_state", code=code, say=language),
+    }
+
+
+def _line(message: dict[str, object]) -> bytes:
+    return json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _outside(work: Callable[[], Value]) -> Callable[[], Value]:
+    """The same work outside any request: tickers have none."""
+    app = _this_app()
+
+    def done() -> Value:
+        with app.app_context():
+            return work()
+
+    return done
+
+
+def _spoken(work: Callable[[], Value], language: str) -> Callable[[], Value]:
+    """The same work in a request of nobody's, which speaks a language: that of whoever asked first must not leak in."""
+    app = _this_app()
+    base = app.extensions["lunchkit_settings"].address
+
+    def done() -> Value:
+        with app.test_request_context("/", base_url=base, query_string={"lang": language}):
+            return work()
+
+    return done
+
+
+def _this_app() -> Flask:
+    return cast("Flask", current_app._get_current_object())  # type: ignore[attr-defined]

@@ -1,0 +1,222 @@
+"""Reads of the room that look into several features, named after the question that they answer."""
+
+import hashlib
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from flask_babel import gettext as _
+
+from lunchkit.events.models import Event
+from lunchkit.platform import clock, qr
+from lunchkit.platform.config import current_settings
+from lunchkit.platform.links import public
+from lunchkit.registrations.queries import seats_taken
+from lunchkit.room.devices import Device, ballot_tag
+from lunchkit.room.models import Room, Slide
+from lunchkit.room.polls.answers import Spec, values_of
+from lunchkit.room.polls.models import Poll, Stage
+from lunchkit.room.polls.queries import ballots_of, polls_of, public_view, screen_poll_view
+from lunchkit.room.qa.queries import RoomQuestion, approved_questions, ranked_questions
+from lunchkit.room.queries import box, keys
+from lunchkit.room.survey.models import Stage as FeedbackStage
+from lunchkit.room.survey.models import stage_of
+from lunchkit.room.survey.queries import count_answered, feedback_of, feedback_view
+from lunchkit.site.presenter.view_models import Mine, PhoneView, ScreenView
+from lunchkit.speakers.models import Speaker
+from lunchkit.speakers.queries import appearances
+
+_STATES = {Stage.OPEN: "open", Stage.CLOSED: "closed", Stage.REVEALED: "revealed"}
+"""Of the question that the room is about."""
+_AFTERWARDS = {FeedbackStage.OPEN: "feedback", FeedbackStage.CLOSED: "over"}
+
+
+def current_poll(room: Room, polls: Sequence[Poll]) -> Poll | None:
+    """The question that the room is about: the one being answered, or else the one on the screen."""
+    being_open = next((poll for poll in polls if poll.stage is Stage.OPEN), None)
+    shown = next((poll for poll in polls if poll.id == room.poll_id and room.slide != Slide.WELCOME), None)
+    return being_open or shown
+
+
+def next_step(room: Room, polls: Sequence[Poll]) -> tuple[str, Poll | None]:
+    """The one sensible thing to do next (open, close, reveal, movement, done), and to which question.
+
+    A result of few is not revealed: the room would read that nothing is shown.
+    """
+    current = current_poll(room, polls)
+    if current is not None and current.stage is Stage.OPEN:
+        return "close", current
+    if current is not None and current.stage is Stage.CLOSED and not current.has_few:
+        return "reveal", current
+    if current is not None and current.stage is Stage.REVEALED and current.movement and room.slide != Slide.MOVEMENT:
+        return "movement", current
+    planned = next((poll for poll in polls if poll.stage is Stage.PLANNED), None)
+    return ("open", planned) if planned else ("done", None)
+
+
+def possible(room: Room, polls: Sequence[Poll]) -> tuple[str, ...]:
+    """What can be done now: ``step``, and the verbs of ``presenter.organiser.current`` that would not be refused."""
+    current = current_poll(room, polls)
+    stage = current.stage if current is not None else Stage.PLANNED
+    step, _poll = next_step(room, polls)
+    verbs = {
+        "step": step != "done" or room.slide != Slide.WELCOME,
+        "opening": stage is Stage.VOID or (stage is not Stage.OPEN and any(p.stage is Stage.PLANNED for p in polls)),
+        "closing": stage is Stage.OPEN,
+        "reveal": stage is Stage.CLOSED and current is not None and not current.has_few,
+        "hiding": stage is Stage.REVEALED,
+        "annulment": stage in (Stage.OPEN, Stage.CLOSED, Stage.REVEALED),
+    }
+    return tuple(verb for verb, is_possible in verbs.items() if is_possible)
+
+
+def shown_slide(room: Room, poll: Poll | None) -> Slide:
+    """What the projector really shows: a slide about a question that was annulled, or not asked yet, is none.
+
+    Once phones ask how the lunch was, what was on the projector until then gives way to the code; a question that is
+    open stays, and so does a result that an organiser shows from then on.
+    """
+    if _asks_feedback(room.event) and not _is_shown_since(room, poll):
+        return Slide.WELCOME
+    if room.slide == Slide.QUESTIONS:
+        return Slide.QUESTIONS
+    if poll is None or poll.stage in (Stage.PLANNED, Stage.VOID):
+        return Slide.WELCOME
+    if room.slide == Slide.MOVEMENT and tells_movement(poll):
+        return Slide.MOVEMENT
+    return Slide.POLL
+
+
+def _asks_feedback(event: Event) -> bool:
+    """Whether phones ask what people thought of the lunch."""
+    return stage_of(event, feedback_of(event.id), clock.now()) is FeedbackStage.OPEN
+
+
+def _is_shown_since(room: Room, poll: Poll | None) -> bool:
+    """Whether a question is open, or a result was shown after phones had begun to ask for feedback."""
+    if poll is None or room.slide == Slide.QUESTIONS:
+        return poll is not None and poll.stage is Stage.OPEN
+    return poll.stage is Stage.OPEN or (poll.revealed_at is not None and poll.revealed_at >= room.event.over_at)
+
+
+def tells_movement(poll: Poll) -> bool:
+    """Whether it may be shown how opinions moved: both results are shown, and nothing small is told."""
+    before = poll.before
+    is_shown = before is not None and before.stage is Stage.REVEALED and poll.stage is Stage.REVEALED
+    return is_shown and poll.movement is not None
+
+
+def phone_state(room: Room, poll: Poll | None, feedback: FeedbackStage) -> str:
+    """The one word that decides what phones show. Only a question that is open goes before feedback."""
+    if feedback in _AFTERWARDS and (poll is None or poll.stage is not Stage.OPEN):
+        return _AFTERWARDS[feedback]
+    if poll is None or poll.stage is Stage.VOID:
+        waiting = "welcome" if poll is None else "annulled"
+        return "over" if clock.now() > room.event.over_at else waiting
+    return _STATES.get(poll.stage, "welcome")
+
+
+def phone_view(room: Room, language: str, device: Device | None = None) -> PhoneView:
+    """What phones show; with a device, which questions it supports."""
+    polls = polls_of(room.event_id)
+    poll = current_poll(room, polls)
+    feedback = feedback_of(room.event_id)
+    stage = stage_of(room.event, feedback, clock.now())
+    state = phone_state(room, poll, stage)
+    takes_questions = room.takes_questions and state not in ("over", "feedback")
+    questions = approved_questions(room.event_id, device) if takes_questions else ()
+    is_after = stage in _AFTERWARDS and state in ("feedback", "over")
+    asked = feedback_view(room.event) if is_after and state == "feedback" else None
+    last = next((one for one in polls if one.id == room.poll_id), poll)
+    was_answered = is_after and state == "over" and count_answered(room.event_id, feedback) > 0
+    return PhoneView(
+        event=room.event,
+        code=room.code,
+        revision=room.revision,
+        state=state,
+        key=f"{state}-{_of_poll(poll)}-{_mark(room, poll, state, questions)}",
+        poll=public_view(poll, language) if poll is not None and state in _STATES.values() else None,
+        upcoming=sum(each.stage is Stage.PLANNED for each in polls),
+        takes_questions=takes_questions,
+        questions=questions,
+        in_rehearsal=room.rehearsing_since is not None,
+        feedback=asked,
+        was_answered=was_answered,
+        result=last.position if is_after and last is not None and last.is_public else None,
+    )
+
+
+def screen_view(room: Room, language: str) -> ScreenView:
+    """What the projector shows."""
+    polls = polls_of(room.event_id)
+    poll = current_poll(room, polls)
+    slide = shown_slide(room, poll)
+    view = screen_poll_view(poll, language) if poll is not None and slide in (Slide.POLL, Slide.MOVEMENT) else None
+    address = public("presenter.join")
+    return ScreenView(
+        event=room.event,
+        code=room.code,
+        address=address.partition("://")[2],
+        qr=qr.svg(phone_address(room.code), _("QR code of this room")),
+        revision=room.revision + room.counts_revision + box().revision(room.event_id),
+        slide=slide,
+        is_blank=room.is_blank,
+        key=_screen_key(room, slide, poll) + (f"-{view.ballots}-{view.exceeds}" if view and view.exceeds else ""),
+        poll=view,
+        ballots=ballots_of(poll) if poll is not None and poll.is_frozen else 0,
+        expected=seats_taken(room.event_id),
+        speakers=tuple((one.speaker.name, _role(one.speaker)) for one in appearances(room.event_id)),
+        questions=ranked_questions(room.event_id) if slide == Slide.QUESTIONS else (),
+        timer_ends_at=room.timer_ends_at,
+        in_rehearsal=room.rehearsing_since is not None,
+        asks_feedback=_asks_feedback(room.event),
+        may=possible(room, polls),
+    )
+
+
+def phone_address(code: str) -> str:
+    """The address in the QR code: in capitals, which makes it smaller, where the house has its host for itself."""
+    address = public("presenter.phone", code=code)
+    is_root = urlsplit(current_settings().address).path in ("", "/")
+    return qr.compact_url(address) if is_root else address
+
+
+def mine_of(room: Room, device: Device | None) -> Mine:
+    """What a phone has answered to the question that is open."""
+    contest = box().open_contest(room.code)
+    key = keys().get(contest.key_name) if contest is not None else None
+    if contest is None or key is None or device is None:
+        return Mine()
+    kept = box().ballot_of(contest.id, ballot_tag(key, contest.scope, device))
+    if kept is None:
+        return Mine()
+    return Mine(frozenset(values_of(Spec.loads(contest.spec), kept.answer)), kept.turn + 1, is_kept=True)
+
+
+def _mark(room: Room, poll: Poll | None, state: str, questions: tuple[RoomQuestion, ...]) -> str:
+    """What else a phone shows, in a few letters that are the same in every process.
+
+    Once a result is shown, whatever changes may change it: words that are approved, counts by hand. Before that, counts
+    by hand may make enough answers of few.
+    """
+    listed = tuple((question.id, question.off_record) for question in questions)
+    revision = room.revision if state == "revealed" else 0
+    has_few = state == "closed" and poll is not None and poll.has_few
+    shown = (room.takes_questions, room.rehearsing_since is not None, revision, listed, has_few)
+    return hashlib.sha256(repr(shown).encode()).hexdigest()[:8]
+
+
+def _of_poll(poll: Poll | None) -> str:
+    if poll is None or poll.opened_at is None:
+        return "0"
+    return f"{poll.position}-{int(poll.opened_at.timestamp())}"
+
+
+def _screen_key(room: Room, slide: str, poll: Poll | None) -> str:
+    """Changes with the room's revision; what only ballots move is in the numbers, unless the poll is live."""
+    live = box().shown_answers(poll.id)[0] if poll is not None and poll.is_live else 0
+    supports = room.counts_revision if slide == Slide.QUESTIONS else 0
+    return f"{slide}-{_of_poll(poll)}-{room.revision}-{live}-{supports}"
+
+
+def _role(speaker: Speaker) -> str:
+    return ", ".join(part for part in (speaker.role, speaker.organisation.name if speaker.organisation else "") if part)

@@ -1,0 +1,225 @@
+"""Public pages that compose several features: home, one lunch, its poster and card, the archive, and privacy."""
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from flask import Blueprint, Response, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import force_locale
+from flask_babel import gettext as _
+
+from lunchkit.events.models import Event, EventState
+from lunchkit.events.queries import all_series, coming_events, event_by_slug_or_404, past_events, running_events
+from lunchkit.platform import clock, links, qr
+from lunchkit.platform.config import current_settings
+from lunchkit.platform.i18n import typo, when
+from lunchkit.platform.images.cards import card_png
+from lunchkit.platform.text import clean_line
+from lunchkit.platform.web import compress
+from lunchkit.registrations.queries import queue_length, seats_taken, seats_taken_by_event
+from lunchkit.room.polls.models import Poll
+from lunchkit.room.polls.queries import lacks_words, polls_of
+from lunchkit.room.queries import room_of_event
+from lunchkit.run_sheet.proposed_polls import is_proposed
+from lunchkit.run_sheet.queries import programme
+from lunchkit.settings.queries import the_house
+from lunchkit.site.series import LATEST, archive, series_or_404
+from lunchkit.speakers.models import Appearance
+from lunchkit.speakers.queries import appearances
+
+bp = Blueprint("pages", __name__)
+BOOKABLE = (EventState.OPEN, EventState.FULL, EventState.LATER)
+"""In these states people can register, at once or from an announced moment on."""
+
+
+@bp.get("/")
+def home() -> ResponseReturnValue:
+    """The lunches that run, come, and were."""
+    now = clock.now()
+    running, coming, past = running_events(now), coming_events(now), past_events(now)
+    taken = seats_taken_by_event([event.id for event in (*running, *coming)])
+    left = {event.id: max(0, event.capacity - taken[event.id]) for event in (*running, *coming)}
+    first = next((event for event in (*running, *coming) if event.cancelled_at is None), None)
+    return render_template(
+        "pages/home.html",
+        running=running,
+        first=first,
+        others=[event for event in (*running, *coming) if event is not first],
+        states={event.id: event.state(now, left[event.id]) for event in (*running, *coming)},
+        past=past[:LATEST],
+        seats_left=left,
+        all_series=all_series(),
+    )
+
+
+@bp.get("/series/<slug>")
+def series(slug: str) -> ResponseReturnValue:
+    """The past lunches of a series with their recaps, searched by any word, forty at a time."""
+    series = series_or_404(slug)
+    text = clean_line(request.args.get("q"))[:100]
+    found = archive(series, text, request.args.get("page", 1, type=int), clock.now())
+    page = render_template("pages/series.html", series=series, archive=found, q=text)
+    return compress(make_response(page))
+
+
+@bp.get("/e/<slug>")
+def event(slug: str) -> ResponseReturnValue:
+    """One lunch."""
+    return event_page(event_by_slug_or_404(slug))
+
+
+def event_page(event: Event) -> str:
+    """The public page of a lunch; a draft is shown as it would be, and says that it is one."""
+    now, is_draft = clock.now(), event.published_at is None
+    taken = seats_taken(event.id)
+    left = max(0, event.capacity - taken)
+    polls, room = polls_of(event.id), room_of_event(event.id)
+    asked = {poll.before_id or poll.id for poll in polls if poll.is_frozen and not poll.in_rehearsal}
+    told = {poll.before_id or poll.id: poll for poll in polls if poll.is_public and not lacks_words(poll)}
+    address = links.public("pages.event", slug=event.slug)
+    speakers = appearances(event.id)
+    state = event.state(now, left)
+    if is_draft:
+        state = EventState.LATER if event.opens_later(now) else EventState.OPEN
+    return render_template(
+        "pages/event.html",
+        event=event,
+        seats_taken=taken,
+        seats_left=left,
+        queue_length=queue_length(event.id),
+        state=state,
+        is_draft=is_draft,
+        speakers=speakers,
+        programme=programme(event),
+        polls=[poll for poll in polls if poll.before_id is None and _stands(poll, asked, state)],
+        told=told,
+        pairs={poll.before_id for poll in polls},
+        room_code=room.code if room and event.starts_at <= now <= event.over_at else None,
+        structured=structured_event(event, left if state in BOOKABLE else None, speakers),
+        card=links.public("pages.card", slug=event.slug),
+        share=share_links(event),
+        address=address,
+        short_address=address.partition("://")[2],
+        qr=qr.svg(address, _("QR code of this page's address")),
+    )
+
+
+def _stands(poll: Poll, asked: set[int], state: EventState) -> bool:
+    """Whether a question stands on the page: once put to the room, or until the lunch is over in words of one's own."""
+    return poll.id in asked or (state is not EventState.OVER and not is_proposed(poll.question))
+
+
+@bp.get("/e/<slug>/poster")
+def poster(slug: str) -> ResponseReturnValue:
+    """The poster: one A4 page from the browser's print command."""
+    event, now = event_by_slug_or_404(slug), clock.now()
+    address = links.public("pages.event", slug=slug)
+    return render_template(
+        "pages/poster.html",
+        event=event,
+        invites=event.takes_registrations(now) or event.opens_later(now),
+        speakers=appearances(event.id),
+        qr=qr.svg(address, _("QR code of this page's address")),
+        short_address=address.partition("://")[2],
+    )
+
+
+@bp.get("/e/<slug>/card.png")
+def card(slug: str) -> ResponseReturnValue:
+    """The picture that other sites show beside the address of a lunch; in the house's language, for all see the same.
+
+    It may be kept, but must be asked for again.
+    """
+    event = event_by_slug_or_404(slug)
+    with force_locale(current_settings().language):
+        place = ", ".join(part for part in (event.venue or event.street, event.town) if part)
+        first = _("This lunch is cancelled") if event.cancelled_at else when(event)
+        lines = [typo(line) for line in (first, place, event.series.network) if line]
+    response = Response(card_png(typo(event.title), tuple(lines), event.colour), content_type="image/png")
+    response.cache_control.no_cache = True
+    response.last_modified = event.updated_at
+    response.add_etag()
+    response.make_conditional(request)
+    return response
+
+
+@bp.get("/privacy")
+def privacy() -> ResponseReturnValue:
+    """What is stored, for how long, and which cookies there are."""
+    house = the_house()
+    return render_template("pages/privacy.html", notice=house.notice, purge_days=house.purge_days)
+
+
+def structured_event(event: Event, left: int | None, speakers: Sequence[Appearance] = ()) -> dict[str, Any]:
+    """The lunch as a schema.org Event (https://schema.org/Event), without empty fields.
+
+    ``left`` is the number of seats that people can still ask for, or None where nobody can.
+    """
+    status = "EventCancelled" if event.cancelled_at else "EventScheduled"
+    address = {
+        "@type": "PostalAddress",
+        "streetAddress": event.street,
+        "postalCode": event.postcode,
+        "addressLocality": event.town,
+    }
+    return _filled(
+        {
+            "@context": "https://schema.org",
+            "@type": "Event",
+            "@id": links.public("pages.event", slug=event.slug),
+            "url": links.public("pages.event", slug=event.slug),
+            "name": event.title,
+            "about": {"@type": "Thing", "name": event.theme},
+            "description": event.summary,
+            "startDate": event.starts_local.isoformat(),
+            "endDate": event.ends_local.isoformat(),
+            "eventStatus": f"https://schema.org/{status}",
+            "eventAttendanceMode": "https://schema.org/OfflineEventAttendanceMode",
+            "location": {"@type": "Place", "name": event.venue or event.town, "address": address},
+            "image": links.public("pages.card", slug=event.slug),
+            "performer": [_performer(appearance) for appearance in speakers] or None,
+            "organizer": {"@type": "Organization", "name": event.series.network},
+            "superEvent": {"@type": "EventSeries", "name": event.series.name},
+            "maximumAttendeeCapacity": event.capacity,
+            "remainingAttendeeCapacity": left,
+            "subjectOf": event.recap_published_at
+            and {"@type": "Article", "url": links.public("recap.show", slug=event.slug)},
+        }
+    )
+
+
+def _performer(appearance: Appearance) -> dict[str, Any]:
+    speaker = appearance.speaker
+    name = speaker.organisation.name if speaker.organisation else ""
+    return _filled(
+        {
+            "@type": "Person",
+            "name": speaker.name,
+            "url": links.public("speakers.show", slug=speaker.slug),
+            "jobTitle": speaker.role,
+            "worksFor": {"@type": "Organization", "name": name},
+        }
+    )
+
+
+def _filled(fields: dict[str, Any]) -> dict[str, Any]:
+    """What says something, at any depth; a thing of which only the type is left says nothing."""
+    kept = {key: _filled(value) if isinstance(value, dict) else value for key, value in fields.items()}
+    return {key: value for key, value in kept.items() if value not in ("", None) and not _is_bare(value)}
+
+
+def _is_bare(value: Any) -> bool:
+    return isinstance(value, dict) and value.keys() <= {"@type"}
+
+
+def share_links(event: Event) -> list[tuple[str, str]]:
+    """Plain links that pass a lunch on: no script, no third party until one is tapped."""
+    address = links.public("pages.event", slug=event.slug)
+    text = f"{event.title}, {when(event)}"
+    mail = urlencode({"subject": event.title, "body": f"{text}\n{address}"}, quote_via=quote)
+    return [
+        (_("By e-mail"), f"mailto:?{mail}"),
+        ("WhatsApp", "https://wa.me/?" + urlencode({"text": f"{text} {address}"})),
+        ("LinkedIn", "https://www.linkedin.com/sharing/share-offsite/?" + urlencode({"url": address})),
+    ]

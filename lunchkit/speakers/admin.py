@@ -1,0 +1,261 @@
+"""The organiser's doors to the speakers of a lunch: who they are, their private link, their drafts and quotations."""
+
+from collections.abc import Callable
+from functools import partial
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from lunchkit.events.models import Event
+from lunchkit.events.queries import any_event_by_slug_or_404
+from lunchkit.platform.errors import NotFound
+from lunchkit.platform.images.actions import put_back, take_down
+from lunchkit.platform.images.queries import pictures_by_token
+from lunchkit.platform.text_diff import runs
+from lunchkit.platform.versions import ChangedMeanwhile, FormOf, VersionedForm, save, version_of
+from lunchkit.speakers import actions
+from lunchkit.speakers.admin_forms import (
+    AppearanceDetails,
+    OrganisationDetails,
+    appearance_form,
+    organisation_form,
+    quotation_form,
+    speaker_form,
+)
+from lunchkit.speakers.forms import LICENCES, SpeakerDetails, SpeakerForm
+from lunchkit.speakers.models import Appearance, Speaker
+from lunchkit.speakers.names_left import places_of
+from lunchkit.speakers.page import differences, draft_page, public_page
+from lunchkit.speakers.queries import (
+    appearance_or_404,
+    appearances,
+    has_public_page,
+    private_link,
+    quotation_or_404,
+    quotations_of,
+    talks_of,
+)
+
+bp = Blueprint("speakers", __name__)
+ONE = "/e/<slug>/speakers/<int(max=2147483647):speaker_id>"
+
+
+@bp.get("/e/<slug>/speakers")
+def index(slug: str) -> ResponseReturnValue:
+    """Who speaks, and the form for one more."""
+    return _index_page(any_event_by_slug_or_404(slug), speaker_form())
+
+
+@bp.post("/e/<slug>/speakers")
+def create(slug: str) -> ResponseReturnValue:
+    """One more speaker."""
+    event = any_event_by_slug_or_404(slug)
+    form = speaker_form(data=request.form)
+    return save(
+        form,
+        lambda: actions.add_speaker(event, SpeakerDetails(**form.values())),
+        partial(_index_page, event),
+        speaker_form,
+        url_for(".index", slug=slug, done="added"),
+    )
+
+
+@bp.get(ONE)
+def show(slug: str, speaker_id: int) -> ResponseReturnValue:
+    """One speaker at one lunch, and all that can be done."""
+    return _page(_appearance(slug, speaker_id))
+
+
+@bp.post(ONE)
+def update(slug: str, speaker_id: int) -> ResponseReturnValue:
+    """Who somebody is, corrected."""
+    appearance = _appearance(slug, speaker_id)
+    speaker = appearance.speaker
+    form = speaker_form(speaker, request.form)
+
+    def change() -> None:
+        actions.change_speaker(speaker, SpeakerDetails(**form.values()), form.base_version)
+
+    return _save(appearance, form, change, lambda: speaker_form(speaker))
+
+
+@bp.post(f"{ONE}/organisation")
+def update_organisation(slug: str, speaker_id: int) -> ResponseReturnValue:
+    """What is told of the organisation, for all who speak for it."""
+    appearance = _appearance(slug, speaker_id)
+    organisation = appearance.speaker.organisation
+    if organisation is None:
+        raise NotFound
+    form = organisation_form(organisation, request.form)
+
+    def change() -> None:
+        actions.change_organisation(organisation, OrganisationDetails(**form.values()), form.base_version)
+
+    return _save(appearance, form, change, lambda: organisation_form(organisation))
+
+
+@bp.post(f"{ONE}/appearance")
+def update_appearance(slug: str, speaker_id: int) -> ResponseReturnValue:
+    """What was said and shown at this lunch."""
+    appearance = _appearance(slug, speaker_id)
+    form = appearance_form(appearance, request.form)
+
+    def change() -> None:
+        actions.change_appearance(appearance, AppearanceDetails(**form.values()), form.base_version)
+
+    return _save(appearance, form, change, lambda: appearance_form(appearance))
+
+
+@bp.post(f"{ONE}/quotations")
+def quote(slug: str, speaker_id: int) -> ResponseReturnValue:
+    """One more sentence, for the speaker to approve."""
+    appearance = _appearance(slug, speaker_id)
+    form = quotation_form(request.form)
+    return _save(appearance, form, lambda: actions.quote_speaker(appearance, form.details()), quotation_form)
+
+
+@bp.get(f"{ONE}/quotations/<int(max=2147483647):quotation_id>/removal")
+def quotation_removal(slug: str, speaker_id: int, quotation_id: int) -> ResponseReturnValue:
+    """Asks once more."""
+    appearance = _appearance(slug, speaker_id)
+    return _show("quotation_removal.html", appearance, quotation=quotation_or_404(speaker_id, quotation_id))
+
+
+@bp.post(f"{ONE}/quotations/<int(max=2147483647):quotation_id>/removal")
+def remove_quotation(slug: str, speaker_id: int, quotation_id: int) -> ResponseReturnValue:
+    """One sentence fewer."""
+    appearance = _appearance(slug, speaker_id)
+    actions.remove_quotation(quotation_or_404(speaker_id, quotation_id))
+    return _to(appearance, "unquoted")
+
+
+@bp.post(f"{ONE}/link")
+def renew_link(slug: str, speaker_id: int) -> ResponseReturnValue:
+    """A private link; an earlier one opens nothing any more."""
+    appearance = _appearance(slug, speaker_id)
+    actions.issue_link(appearance.speaker)
+    return _to(appearance, "link")
+
+
+@bp.post(f"{ONE}/portrait")
+def portrait(slug: str, speaker_id: int) -> ResponseReturnValue:
+    """Take the public portrait down from every page, or put it back."""
+    appearance = _appearance(slug, speaker_id)
+    picture = appearance.speaker.portrait
+    if picture is None:
+        raise NotFound
+    (put_back if request.form.get("shown") == "1" else take_down)(picture)
+    return _to(appearance, "saved")
+
+
+@bp.get(f"{ONE}/draft")
+def draft(slug: str, speaker_id: int) -> ResponseReturnValue:
+    """What the speaker wrote, beside what is public."""
+    return _draft_page(_appearance(slug, speaker_id))
+
+
+@bp.post(f"{ONE}/draft/approval")
+def approve(slug: str, speaker_id: int) -> ResponseReturnValue:
+    """What the speaker wrote is public."""
+    return _judge(slug, speaker_id, actions.approve_page, "approved")
+
+
+@bp.post(f"{ONE}/draft/setting-aside")
+def set_aside(slug: str, speaker_id: int) -> ResponseReturnValue:
+    """What the speaker wrote does not become public; they keep it."""
+    return _judge(slug, speaker_id, actions.set_aside_page, "aside")
+
+
+@bp.get(f"{ONE}/removal")
+def removal(slug: str, speaker_id: int) -> ResponseReturnValue:
+    """Asks once more, and lists the texts that name the speaker."""
+    appearance = _appearance(slug, speaker_id)
+    is_last, places = len(talks_of(speaker_id)) == 1, places_of(appearance.event, appearance.speaker)
+    return _show("removal.html", appearance, is_last=is_last, places=places)
+
+
+@bp.post(f"{ONE}/removal")
+def remove(slug: str, speaker_id: int) -> ResponseReturnValue:
+    """Removes the speaker; lists the texts that still name them, since no later page can."""
+    appearance = _appearance(slug, speaker_id)
+    event, speaker = appearance.event, appearance.speaker
+    places = places_of(event, speaker)
+    actions.remove_speaker(appearance)
+    if places:
+        return render_template("organiser/speakers/removed.html", event=event, speaker=speaker, places=places)
+    return redirect(url_for(".index", slug=slug, done="removed"), code=303)
+
+
+def _appearance(slug: str, speaker_id: int) -> Appearance:
+    return appearance_or_404(any_event_by_slug_or_404(slug).id, speaker_id)
+
+
+def _save(
+    appearance: Appearance, form: FormOf, action: Callable[[], object], saved: Callable[[], FormOf]
+) -> ResponseReturnValue:
+    return save(form, action, partial(_page, appearance), saved, _address(appearance, "saved"))
+
+
+def _judge(slug: str, speaker_id: int, verb: Callable[[Speaker, int], None], done: str) -> ResponseReturnValue:
+    appearance = _appearance(slug, speaker_id)
+    try:
+        verb(appearance.speaker, version_of(request.form.get("version")))
+    except ChangedMeanwhile as refusal:
+        page = _page if appearance.speaker.draft is None else _draft_page
+        return page(appearance, notice=str(refusal.message)), refusal.status
+    return _to(appearance, done)
+
+
+def _address(appearance: Appearance, done: str) -> str:
+    return url_for(".show", slug=appearance.event.slug, speaker_id=appearance.speaker_id, done=done)
+
+
+def _to(appearance: Appearance, done: str) -> ResponseReturnValue:
+    return redirect(_address(appearance, done), code=303)
+
+
+def _index_page(event: Event, form: SpeakerForm) -> str:
+    return render_template("organiser/speakers/index.html", event=event, appearances=appearances(event.id), form=form)
+
+
+def _show(template: str, appearance: Appearance, **facts: object) -> str:
+    """A page about one speaker at one lunch."""
+    who = {"event": appearance.event, "speaker": appearance.speaker}
+    return render_template(f"organiser/speakers/{template}", **who, **facts)
+
+
+def _page(appearance: Appearance, bound: VersionedForm | None = None, notice: str = "") -> str:
+    """The page of a speaker; ``bound`` is the one of its forms that came back."""
+    speaker = appearance.speaker
+    forms: dict[str, VersionedForm | None] = {
+        "speaker": speaker_form(speaker),
+        "appearance": appearance_form(appearance),
+        "quotation": quotation_form(),
+        "organisation": organisation_form(speaker.organisation) if speaker.organisation else None,
+    }
+    return _show(
+        "show.html",
+        appearance,
+        forms={name: bound if type(bound) is type(form) else form for name, form in forms.items()},
+        bound=bound,
+        notice=notice,
+        link=private_link(speaker),
+        is_public=has_public_page(speaker),
+        quotations=quotations_of(speaker.id, appearance.event_id),
+        licences=LICENCES,
+    )
+
+
+def _draft_page(appearance: Appearance, notice: str = "") -> str:
+    speaker = appearance.speaker
+    draft, public = draft_page(speaker), public_page(speaker, talks_of(speaker.id))
+    if draft is None:
+        raise NotFound
+    portraits = pictures_by_token([public.portrait, draft.portrait])
+    return _show(
+        "draft.html",
+        appearance,
+        compared=[(one, runs(one.before, one.after)) for one in differences(public, draft)],
+        portraits=(portraits.get(public.portrait), portraits.get(draft.portrait)),
+        notice=notice,
+    )

@@ -1,1 +1,0 @@
-"""What time asks for: reminders before a lunch, and forgetting after it."""
