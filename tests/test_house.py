@@ -158,3 +158,13 @@ def test_a_database_of_a_later_version_is_left_alone(app: Flask) -> None:
     finally:
         with db.engine.begin() as connection:
             connection.execute(text("update alembic_version set version_num = :kept"), {"kept": kept})
+
+
+def test_a_line_of_a_template_is_as_long_as_one_of_python() -> None:
+    found = {
+        f"{name(path)}:{number}"
+        for path in TEMPLATES
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if len(line) > 120
+    }
+    assert found == set()
