@@ -1,4 +1,4 @@
-"""The application: knows every room, and puts them together."""
+"""The application: it knows every feature, and puts them together."""
 
 from pathlib import Path
 
@@ -6,15 +6,10 @@ from flask import Flask
 from werkzeug.local import LocalProxy
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from lunchkit.admin import events as lunches
-from lunchkit.admin import form_questions as asked
-from lunchkit.admin import helpers as helpers_doors
-from lunchkit.admin import history as log
-from lunchkit.admin import outbox as letters
-from lunchkit.admin import patterns, welcome
-from lunchkit.admin import printouts as paper
-from lunchkit.admin import views as organiser
-from lunchkit.admin.health import admin as doctor_organiser
+from lunchkit.admin import events as admin_events
+from lunchkit.admin import form_questions, helper_home, history, outbox, patterns, printouts, welcome
+from lunchkit.admin import views as admin_home
+from lunchkit.admin.health import admin as health_admin
 from lunchkit.events import views as events
 from lunchkit.mailings import admin as mailings
 from lunchkit.platform import clock, links
@@ -25,70 +20,70 @@ from lunchkit.platform.i18n import init_i18n
 from lunchkit.platform.images import views as images
 from lunchkit.platform.markdown import host_of, markdown, plain
 from lunchkit.platform.web import Lunchkit, init_web
-from lunchkit.recap import admin as recap_organiser
+from lunchkit.recap import admin as recap_admin
 from lunchkit.recap import views as recap
-from lunchkit.registrations import admin as registrations_organiser
+from lunchkit.registrations import admin as registrations_admin
 from lunchkit.registrations import own_page as registrations
-from lunchkit.registrations.check_in import admin as checkin_organiser
-from lunchkit.registrations.imports import admin as imports_organiser
+from lunchkit.registrations.check_in import admin as check_in_admin
+from lunchkit.registrations.imports import admin as imports_admin
 from lunchkit.registrations.queries import people_known
-from lunchkit.room.polls import admin as polls_organiser
+from lunchkit.room.polls import admin as polls_admin
 from lunchkit.room.polls import views as polls
 from lunchkit.room.polls.pictures import init_pictures
-from lunchkit.room.qa import admin as questions_organiser
-from lunchkit.room.qa import views as questions
-from lunchkit.room.survey import admin as feedback_organiser
-from lunchkit.room.survey import views as feedback
-from lunchkit.run_sheet import admin as planning_organiser
+from lunchkit.room.qa import admin as qa_admin
+from lunchkit.room.qa import views as qa
+from lunchkit.room.survey import admin as survey_admin
+from lunchkit.room.survey import views as survey
+from lunchkit.run_sheet import admin as run_sheet_admin
 from lunchkit.run_sheet.proposed_polls import is_proposed
-from lunchkit.settings import admin as house_organiser
-from lunchkit.settings import views as house
+from lunchkit.settings import admin as settings_admin
+from lunchkit.settings import views as settings_views
 from lunchkit.settings.in_force import init_settings, look_of_the_house
-from lunchkit.site import views as routes
-from lunchkit.site.presenter import admin as presenter_organiser
+from lunchkit.site import views as site
+from lunchkit.site.presenter import admin as presenter_admin
 from lunchkit.site.presenter import views as presenter
-from lunchkit.speakers import admin as speakers_organiser
+from lunchkit.speakers import admin as speakers_admin
 from lunchkit.speakers import own_page
 from lunchkit.speakers import views as speakers
 from lunchkit.subscribers import admin as subscribers_admin
 from lunchkit.subscribers import views as subscribers
 from lunchkit.team import views as sign_in
 from lunchkit.team.admin import area, refuse_strangers, team
-from lunchkit.team.passkeys import admin as passkeys_organiser
+from lunchkit.team.passkeys import admin as passkeys_admin
 from lunchkit.team.passkeys import views as confirmation
 from lunchkit.team.passkeys.queries import passkey_host, passkey_obstacle
 from lunchkit.team.policies import may
 
 BODY_LIMIT = 1_000_000
 
-doors = (
-    organiser,
-    lunches,
-    asked,
-    planning_organiser,
-    letters,
-    log,
-    paper,
+ADMIN = (
+    admin_home,
+    admin_events,
+    form_questions,
+    run_sheet_admin,
+    outbox,
+    history,
+    printouts,
     patterns,
     team,
-    passkeys_organiser,
-    helpers_doors,
+    passkeys_admin,
+    helper_home,
     welcome,
-    registrations_organiser,
+    registrations_admin,
     mailings,
     subscribers_admin,
-    imports_organiser,
-    speakers_organiser,
-    polls_organiser,
-    questions_organiser,
-    presenter_organiser,
-    feedback_organiser,
-    recap_organiser,
-    house_organiser,
-    doctor_organiser,
-    checkin_organiser,
+    imports_admin,
+    speakers_admin,
+    polls_admin,
+    qa_admin,
+    presenter_admin,
+    survey_admin,
+    recap_admin,
+    settings_admin,
+    health_admin,
+    check_in_admin,
 )
-for bp in [door.bp for door in doors]:
+for bp in [module.bp for module in ADMIN]:
     area.register_blueprint(bp)  # behind the one lock of the organisers' area
 
 
@@ -121,7 +116,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_web(app)  # before the token is looked for: that reads the form, and some doors take a larger one
     csrf.init_app(app)
     init_pictures(app)
-    _register_doors(app)
+    _register_blueprints(app)
     return app
 
 
@@ -142,11 +137,11 @@ def _flask_config(settings: Settings) -> dict[str, object]:
     }
 
 
-def _register_doors(app: Flask) -> None:
-    for blueprint in (registrations.bp, subscribers.bp, polls.bp, questions.bp, feedback.bp, own_page.bp):
+def _register_blueprints(app: Flask) -> None:
+    for blueprint in (registrations.bp, subscribers.bp, polls.bp, qa.bp, survey.bp, own_page.bp):
         csrf.exempt(blueprint)
-    attendees = (registrations.bp, subscribers.bp, polls.bp, questions.bp, feedback.bp, presenter.bp)
-    readers = (routes.bp, events.bp, images.bp, house.bp, speakers.bp, own_page.bp, recap.bp)
+    attendees = (registrations.bp, subscribers.bp, polls.bp, qa.bp, survey.bp, presenter.bp)
+    readers = (site.bp, events.bp, images.bp, settings_views.bp, speakers.bp, own_page.bp, recap.bp)
     for blueprint in (*readers, *attendees, sign_in.bp, confirmation.bp):
         app.register_blueprint(blueprint)
     app.register_blueprint(area)

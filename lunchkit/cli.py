@@ -17,7 +17,13 @@ from lunchkit import __version__, demo
 from lunchkit.admin.health.checks import examine
 from lunchkit.admin.health.database import look_at_damage, look_at_secret_key, look_at_sqlite
 from lunchkit.admin.health.findings import Finding
-from lunchkit.admin.retention import drop_old_notes, erase_needs, promise_reminders, purge_people, repeat_erasures
+from lunchkit.admin.retention.actions import (
+    drop_old_notes,
+    erase_needs,
+    promise_reminders,
+    purge_people,
+    repeat_erasures,
+)
 from lunchkit.app import create_app
 from lunchkit.demo import instance as demos
 from lunchkit.platform import backup, clock, schema

@@ -14,7 +14,13 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from lunchkit.admin.health.database import look_at_damage
-from lunchkit.admin.retention import drop_old_notes, erase_needs, promise_reminders, purge_people, release_unconfirmed
+from lunchkit.admin.retention.actions import (
+    drop_old_notes,
+    erase_needs,
+    promise_reminders,
+    purge_people,
+    release_unconfirmed,
+)
 from lunchkit.platform.audit.actions import forget_old_acts
 from lunchkit.platform.config import current_settings
 from lunchkit.platform.db import db, known_damage

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from werkzeug.datastructures import MultiDict
 
 from lunchkit.admin.queries import took_place
-from lunchkit.admin.retention import erase_needs, purge_people
+from lunchkit.admin.retention.actions import erase_needs, purge_people
 from lunchkit.events import models
 from lunchkit.events.details import EventDetails, details_of
 from lunchkit.events.forms import event_form

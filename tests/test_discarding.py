@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from lunchkit.admin.actions import discard_draft
 from lunchkit.admin.errors import IsPublic
-from lunchkit.admin.retention import erase_needs, purge_people
+from lunchkit.admin.retention.actions import erase_needs, purge_people
 from lunchkit.events.actions import publish_event
 from lunchkit.events.details import details_of
 from lunchkit.events.models import Event, Series

@@ -20,7 +20,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import IntegrityError
 from werkzeug.test import TestResponse
 
-from lunchkit.admin.retention import purge_people
+from lunchkit.admin.retention.actions import purge_people
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
 from lunchkit.platform.codes import LETTERS

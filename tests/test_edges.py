@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
-from lunchkit.admin.retention import promise_reminders, purge_people
+from lunchkit.admin.retention.actions import promise_reminders, purge_people
 from lunchkit.events.details import details_of
 from lunchkit.platform import clock
 from lunchkit.platform.db import db

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from flask.testing import FlaskClient
 
-from lunchkit.admin.retention import purge_people
+from lunchkit.admin.retention.actions import purge_people
 from lunchkit.events.details import EventDetails, details_of, plan_of
 from lunchkit.events.models import Event
 from lunchkit.platform import clock

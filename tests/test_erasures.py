@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from lunchkit.admin.retention import drop_old_notes, purge_people, repeat_erasures
+from lunchkit.admin.retention.actions import drop_old_notes, purge_people, repeat_erasures
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
 from lunchkit.platform.backup import back_up, backup_folder, drop_old_copies, restore

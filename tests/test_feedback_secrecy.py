@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import inspect, text
 
-from lunchkit.admin.retention import purge_people
+from lunchkit.admin.retention.actions import purge_people
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
 from lunchkit.platform.backup import back_up

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from lunchkit.admin.retention import erase_needs, purge_people
+from lunchkit.admin.retention.actions import erase_needs, purge_people
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
 from lunchkit.platform.config import Settings

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import event as sql_event
 from sqlalchemy import select
 
-from lunchkit.admin.retention import purge_people
+from lunchkit.admin.retention.actions import purge_people
 from lunchkit.events.models import Event
 from lunchkit.mailings.models import Mailing
 from lunchkit.platform import clock

@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import update
 
-from lunchkit.admin.retention import release_unconfirmed
+from lunchkit.admin.retention.actions import release_unconfirmed
 from lunchkit.events.actions import renew_members_link
 from lunchkit.events.details import members_token
 from lunchkit.events.models import Event

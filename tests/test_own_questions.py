@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from openpyxl import load_workbook
 from sqlalchemy import select
 
-from lunchkit.admin.retention import purge_people
+from lunchkit.admin.retention.actions import purge_people
 from lunchkit.events.actions import EnoughQuestions, add_question, change_question, move_question, remove_question
 from lunchkit.events.details import QuestionDetails
 from lunchkit.events.models import Event, FormQuestion

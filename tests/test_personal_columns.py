@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import JSON, Column, ForeignKey, Integer, String, Table, insert, select, update
 
 import lunchkit
-from lunchkit.admin.retention import purge_people
+from lunchkit.admin.retention.actions import purge_people
 from lunchkit.events.models import Event, FormQuestion
 from lunchkit.platform import clock
 from lunchkit.platform.db import KEY, NOT_PERSONAL, PERSONAL, Erased, UTCDateTime, db, transaction
@@ -67,7 +67,9 @@ def test_a_column_that_says_nothing_is_found() -> None:
 
 def test_every_table_with_personal_data_says_how_it_goes() -> None:
     assert [table.name for table in TABLES if personal_columns(table) and not is_declared(table)] == []
-    assert exists("admin.retention.purge_people") and not exists("admin.retention.purge_nobody"), "control"
+    assert exists("admin.retention.actions.purge_people") and not exists("admin.retention.actions.purge_nobody"), (
+        "control"
+    )
 
 
 def test_whatever_refers_to_a_registration_goes_with_it() -> None:

@@ -14,7 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from lunchkit.admin.retention import purge_people
+from lunchkit.admin.retention.actions import purge_people
 from lunchkit.events.models import Event
 from lunchkit.mailings.errors import NobodyToReach
 from lunchkit.platform import clock

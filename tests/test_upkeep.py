@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from lunchkit.admin.retention import REMINDER_WINDOW, due_at, promise_reminders
+from lunchkit.admin.retention.actions import REMINDER_WINDOW, due_at, promise_reminders
 from lunchkit.events.actions import publish_event
 from lunchkit.events.details import details_of
 from lunchkit.events.models import REMINDERS, Event

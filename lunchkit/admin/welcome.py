@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from lunchkit.admin.helpers import OPENS_BEFORE, SOON, is_near
+from lunchkit.admin.helper_home import OPENS_BEFORE, SOON, is_near
 from lunchkit.events.queries import events_around
 from lunchkit.platform import clock
 from lunchkit.platform.errors import NotFound

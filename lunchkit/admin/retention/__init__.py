@@ -1,0 +1,1 @@
+"""How long what people told us is kept, and what reminds them."""
