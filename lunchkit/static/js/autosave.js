@@ -6,8 +6,13 @@
 // came back unsaved. Tells the files beside it "lunchkit:sending" and "lunchkit:saved" with the text, and "lunchkit:overtaken"
 // with what somebody else wrote: then it waits for a button, which puts this text in the place of the other.
 const form = document.querySelector("form[data-autosave]");
-const line = form.querySelector("[data-line]"), words = form.dataset, { version, csrf_token: token } = form.elements;
-const PAUSE = 1_500, LONGEST = 30_000, PATIENCE = 20_000, MOST_KEPT_ALIVE = 60_000;
+const line = form.querySelector("[data-line]"),
+  words = form.dataset,
+  { version, csrf_token: token } = form.elements;
+const PAUSE = 1_500,
+  LONGEST = 30_000,
+  PATIENCE = 20_000,
+  MOST_KEPT_ALIVE = 60_000;
 const HELD = ["offline", "later", "adrift", "signedOut"]; // states in which a save waits
 const own = ([name, value]) => typeof value === "string" && !/^(csrf_token|version)$/.test(name);
 const text = () => new URLSearchParams([...new FormData(form)].filter(own)).toString();
@@ -19,9 +24,15 @@ function go() {
   });
   return running;
 }
-let isStopped = document.querySelector("[data-theirs]:not([hidden])") !== null, newest = version.value;
+let isStopped = document.querySelector("[data-theirs]:not([hidden])") !== null,
+  newest = version.value;
 let saved = "typed" in words ? "" : text();
-let running, timer, wake, leaving, said, passes = false;
+let running,
+  timer,
+  wake,
+  leaving,
+  said,
+  passes = false;
 if (form.querySelector("[aria-invalid=true]")) words.state = "wrong"; // as the page was opened
 
 function say(state, more, href, textContent = words.look) {
@@ -32,10 +43,12 @@ function say(state, more, href, textContent = words.look) {
 }
 
 async function post(sent) {
-  const body = new URLSearchParams(sent), headers = { Accept: "application/json" };
+  const body = new URLSearchParams(sent),
+    headers = { Accept: "application/json" };
   body.set("version", version.value);
   body.set("csrf_token", token.value);
-  const keepalive = document.hidden && sent.length < MOST_KEPT_ALIVE, signal = AbortSignal.timeout(PATIENCE);
+  const keepalive = document.hidden && sent.length < MOST_KEPT_ALIVE,
+    signal = AbortSignal.timeout(PATIENCE);
   try {
     const answer = await fetch(form.action, { method: "POST", body, headers, keepalive, signal });
     const told = await answer.json().catch(() => undefined);
@@ -48,7 +61,8 @@ async function post(sent) {
 async function deliver(sent) {
   tell("sending", sent);
   for (let tries = 0; ; tries++) {
-    const answer = await post(sent), isOut = [400, 401, 403].includes(answer.status);
+    const answer = await post(sent),
+      isOut = [400, 401, 403].includes(answer.status);
     if (![0, 408, 429].includes(answer.status) && answer.status < 500 && !isOut) return answer;
     if (isOut) say("signedOut", "", words.door, words.enter);
     else if (words.kept) say(answer.told ? "later" : "offline", answer.told?.error);
@@ -64,7 +78,9 @@ async function deliver(sent) {
 async function save() {
   while (!isStopped && text() !== saved) {
     say("saving");
-    const sent = text(), { status, told } = await deliver(sent), isLatest = text() === sent;
+    const sent = text(),
+      { status, told } = await deliver(sent),
+      isLatest = text() === sent;
     if (told?.wrong?.length && !isLatest) continue;
     if (told?.wrong?.length) return say("wrong", told.wrong.join(", "));
     if (status !== 200) {

@@ -1,8 +1,12 @@
 // Sends ballots without leaving the page. An answer is kept until the server has answered, and is sent again after a
 // growing random pause; the newest counts, and whatever comes late of an older one changes nothing on the page.
 // <section data-ballot="key"><form class="ballot">; the words stand in data- attributes of [data-stream].
-const STORE = "lunchkit-ballot", LONGEST = 15, PATIENCE = 12_000, DWELL = 900;
-const page = document.querySelector("[data-stream]"), note = document.querySelector("[data-note]");
+const STORE = "lunchkit-ballot",
+  LONGEST = 15,
+  PATIENCE = 12_000,
+  DWELL = 900;
+const page = document.querySelector("[data-stream]"),
+  note = document.querySelector("[data-note]");
 let ballot = recall(); // { key, turn, url, answer, tries }; without answer once the server has had its say
 let shown; // { key, choice, state, text }: what the page says of it
 let busy, again, tapped, isTyping;
@@ -65,7 +69,8 @@ async function send() {
   const mine = (busy = new AbortController());
   const limit = setTimeout(() => mine.abort(), PATIENCE);
   say(sent.tries ? "retrying" : "sending", sent.why);
-  let status = 0, text = "";
+  let status = 0,
+    text = "";
   try {
     const body = new URLSearchParams(sent.answer);
     body.set("turn", sent.turn);

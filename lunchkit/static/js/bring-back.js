@@ -1,7 +1,10 @@
 // Says of which section keep-text.js keeps a text on this device, and leads there: the page takes the text in.
 // <… data-left="/where/the/sections/are/" hidden><a></a></…> on a page with links to them
-const place = document.querySelector("[data-left]"), STORE = `lunchkit-text ${place.dataset.left}`;
-const paths = Object.keys(localStorage).filter((key) => key.startsWith(STORE)).map((key) => key.split(" ")[1]);
+const place = document.querySelector("[data-left]"),
+  STORE = `lunchkit-text ${place.dataset.left}`;
+const paths = Object.keys(localStorage)
+  .filter((key) => key.startsWith(STORE))
+  .map((key) => key.split(" ")[1]);
 const link = paths.map((path) => document.querySelector(`a[href="${path}"]`)).find(Boolean);
 if (link) {
   Object.assign(place.querySelector("a"), { href: link.href, textContent: link.textContent });

@@ -4,7 +4,9 @@ const isHeavy = (field) => [...field.files].some((file) => file.size > Number(fi
 const fields = (form) => [...form.querySelectorAll("[data-most-bytes]")];
 
 function tell(field) {
-  const id = `${field.id}-error`, block = field.closest(".field"), wrong = isHeavy(field);
+  const id = `${field.id}-error`,
+    block = field.closest(".field"),
+    wrong = isHeavy(field);
   block.querySelector(".error")?.remove();
   block.classList.toggle("bad", wrong);
   const others = (field.getAttribute("aria-describedby") ?? "").split(" ").filter((each) => each && each !== id);

@@ -7,10 +7,16 @@ import { show } from "./door-verdict.js";
 const box = document.querySelector("[data-camera]");
 const part = (name) => box.querySelector(`[data-${name}]`);
 const video = box.querySelector("video");
-const EVERY = 120, AGAIN = 2_000, WIDTH = 640;
+const EVERY = 120,
+  AGAIN = 2_000,
+  WIDTH = 640;
 const TICKET = /\/t\/([a-z2-7]{32})$/i;
 const canvas = document.createElement("canvas");
-let stream, decode, timer, last = { text: "", at: 0 }, turn = 0;
+let stream,
+  decode,
+  timer,
+  last = { text: "", at: 0 },
+  turn = 0;
 
 async function decoder() {
   const formats = await globalThis.BarcodeDetector?.getSupportedFormats().catch(() => []);
@@ -34,15 +40,24 @@ async function start() {
   stop();
   box.dataset.state = "starting";
   try {
-    const cameras = (await navigator.mediaDevices.enumerateDevices()).filter(({ kind, deviceId }) => kind === "videoinput" && deviceId);
-    const choice = turn && cameras.length > 1 ? { deviceId: { exact: cameras[turn % cameras.length].deviceId } } : { facingMode: "environment" };
-    stream = await navigator.mediaDevices.getUserMedia({ audio: false, video: { ...choice, width: { ideal: 1280 }, height: { ideal: 720 } } });
+    const cameras = (await navigator.mediaDevices.enumerateDevices()).filter(
+      ({ kind, deviceId }) => kind === "videoinput" && deviceId,
+    );
+    const choice =
+      turn && cameras.length > 1
+        ? { deviceId: { exact: cameras[turn % cameras.length].deviceId } }
+        : { facingMode: "environment" };
+    stream = await navigator.mediaDevices.getUserMedia({
+      audio: false,
+      video: { ...choice, width: { ideal: 1280 }, height: { ideal: 720 } },
+    });
     video.srcObject = stream;
     await video.play();
     decode ??= await decoder();
     box.dataset.state = "on";
     part("torch").hidden = !stream.getVideoTracks()[0].getCapabilities?.().torch;
-    part("turn").hidden = (await navigator.mediaDevices.enumerateDevices()).filter(({ kind }) => kind === "videoinput").length < 2;
+    part("turn").hidden =
+      (await navigator.mediaDevices.enumerateDevices()).filter(({ kind }) => kind === "videoinput").length < 2;
     read();
   } catch (error) {
     stop();
@@ -63,7 +78,8 @@ async function read() {
 }
 
 async function meet(text) {
-  const now = performance.now(), isSame = text === last.text && now - last.at < AGAIN;
+  const now = performance.now(),
+    isSame = text === last.text && now - last.at < AGAIN;
   last = { text, at: now };
   if (isSame) return;
   const token = text.match(TICKET)?.[1].toUpperCase();
@@ -89,5 +105,8 @@ document.addEventListener("visibilitychange", () => {
 });
 if (navigator.mediaDevices?.getUserMedia) {
   box.dataset.state = "off";
-  navigator.permissions?.query({ name: "camera" }).then(({ state }) => state === "granted" && start(), () => {});
+  navigator.permissions?.query({ name: "camera" }).then(
+    ({ state }) => state === "granted" && start(),
+    () => {},
+  );
 } else box.dataset.state = "none";

@@ -2,7 +2,10 @@
 import { root } from "./door-root.js";
 
 const clock = new Intl.DateTimeFormat("en-GB", {
-  hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: root.dataset.zone,
+  hour: "2-digit",
+  minute: "2-digit",
+  hourCycle: "h23",
+  timeZone: root.dataset.zone,
 });
 const [HOUR, TIME] = JSON.parse(root.dataset.clock);
 

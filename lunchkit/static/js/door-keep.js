@@ -18,15 +18,19 @@ for (const field of [name, loud]) {
   const kept = localStorage.getItem(`lunchkit-door-${field.name}`);
   if (kept !== null) field.type === "checkbox" ? (field.checked = kept === "true") : (field.value = kept);
   field.addEventListener("change", () =>
-    localStorage.setItem(`lunchkit-door-${field.name}`, field.type === "checkbox" ? field.checked : field.value));
+    localStorage.setItem(`lunchkit-door-${field.name}`, field.type === "checkbox" ? field.checked : field.value),
+  );
 }
 
 async function install() {
   if (!navigator.serviceWorker) return;
   await navigator.serviceWorker.register(root.dataset.worker, { scope: root.dataset.scope });
   await navigator.serviceWorker.ready;
-  const inCharge = new Promise((resolve) => navigator.serviceWorker.addEventListener("controllerchange", resolve, { once: true }));
-  if (!navigator.serviceWorker.controller) await Promise.race([inCharge, new Promise((resolve) => setTimeout(resolve, 2_000))]);
+  const inCharge = new Promise((resolve) =>
+    navigator.serviceWorker.addEventListener("controllerchange", resolve, { once: true }),
+  );
+  if (!navigator.serviceWorker.controller)
+    await Promise.race([inCharge, new Promise((resolve) => setTimeout(resolve, 2_000))]);
   await navigator.storage?.persist?.();
   if (!globalThis.BarcodeDetector) await fetch(decoder).catch(() => {}); // the worker keeps it: a camera without network
   root.dataset.kept = "yes";

@@ -5,7 +5,13 @@ import { change, read } from "./door-disk.js";
 import { announce, root } from "./door-root.js";
 
 export const ledger = {
-  people: [], byKey: new Map(), byId: new Map(), arrivals: new Map(), conflicts: [], counts: undefined, digest: "",
+  people: [],
+  byKey: new Map(),
+  byId: new Map(),
+  arrivals: new Map(),
+  conflicts: [],
+  counts: undefined,
+  digest: "",
   hasNames: false,
   queue: [], // what the server has not answered yet, in its order: { order, record }
   held: [], // what it answered with a no that only this phone knows: { order, record, answer }
@@ -53,7 +59,12 @@ ledger.take = (news) => {
   if (news.people) learn(news.people, true);
   ledger.arrivals = new Map(news.arrivals.map((one) => [one.id, one]));
   for (const { record } of ledger.queue) presume(record);
-  Object.assign(ledger, { conflicts: news.conflicts, counts: news.counts, digest: news.digest, signedInUntil: news.signed_in_until });
+  Object.assign(ledger, {
+    conflicts: news.conflicts,
+    counts: news.counts,
+    digest: news.digest,
+    signedInUntil: news.signed_in_until,
+  });
   const people = ledger.people.map(({ name, ...rest }) => rest);
   change("kept", (kept) => kept.put({ ...news, people, token: undefined }, "list")).catch(() => {});
   changed();
@@ -81,8 +92,13 @@ export function person({ id, ticket }) {
 }
 
 function keyOf(hash) {
-  const bytes = hash.slice(0, 24).match(/../g).map((pair) => parseInt(pair, 16));
-  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_");
+  const bytes = hash
+    .slice(0, 24)
+    .match(/../g)
+    .map((pair) => parseInt(pair, 16));
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_");
 }
 
 ledger.ready = (async () => {

@@ -12,7 +12,9 @@ import { show } from "./door-verdict.js";
 const form = document.querySelector("[data-search]");
 const list = document.querySelector("[data-found]");
 const input = form.querySelector("input");
-const LETTERS = "ACDEFHJKLMNPQRTUVWXY3479", MOST = 8, ALL = 400;
+const LETTERS = "ACDEFHJKLMNPQRTUVWXY3479",
+  MOST = 8,
+  ALL = 400;
 const WORDS = JSON.parse(list.dataset.states);
 
 let isWhole = false;
@@ -21,7 +23,8 @@ const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase
 
 function codeOf({ key }) {
   const bytes = atob(key.replaceAll("-", "+").replaceAll("_", "/"));
-  let number = 0n, code = "";
+  let number = 0n,
+    code = "";
   for (const char of bytes.slice(0, 8)) number = number * 256n + BigInt(char.charCodeAt(0));
   for (let place = 0; place < 6; place++, number /= 24n) code += LETTERS[Number(number % 24n)];
   return code;
@@ -53,7 +56,8 @@ function state(person) {
 }
 
 function draw() {
-  const found = find(input.value), most = input.value.trim() ? MOST : ALL;
+  const found = find(input.value),
+    most = input.value.trim() ? MOST : ALL;
   list.replaceChildren(...found.slice(0, most).map(line));
   if (!found.length && input.value.trim()) say(ledger.hasNames ? list.dataset.none : list.dataset.noneShort);
   if (found.length > most) say(`+ ${found.length - most}`);
@@ -81,7 +85,8 @@ function take(person) {
 }
 
 function type() {
-  const found = find(input.value), tickets = ticketsOf(input.value);
+  const found = find(input.value),
+    tickets = ticketsOf(input.value);
   if (found.length === 1 && tickets.length === 1) take(tickets[0]);
   else draw();
 }
@@ -100,4 +105,7 @@ form.addEventListener("submit", (event) => {
   list.querySelector("button")?.focus();
 });
 input.addEventListener("input", type);
-root.addEventListener("door:changed", () => (input.value || isWhole) && !list.contains(document.activeElement) && draw());
+root.addEventListener(
+  "door:changed",
+  () => (input.value || isWhole) && !list.contains(document.activeElement) && draw(),
+);

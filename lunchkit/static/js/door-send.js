@@ -5,7 +5,10 @@
 import { ledger } from "./door-ledger.js";
 import { announce, root } from "./door-root.js";
 
-const BATCH = 40, EVERY = 4_000, PATIENCE = 8_000, REFUSALS = ["out", "shut"];
+const BATCH = 40,
+  EVERY = 4_000,
+  PATIENCE = 8_000,
+  REFUSALS = ["out", "shut"];
 let token, etag, timer, running, waiting;
 
 export const csrfToken = () => token;
@@ -69,7 +72,12 @@ async function deliver(entries, isAgain = false) {
 }
 
 async function call(address, options) {
-  const answer = await fetch(address, { ...options, redirect: "manual", cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
+  const answer = await fetch(address, {
+    ...options,
+    redirect: "manual",
+    cache: "no-store",
+    signal: AbortSignal.timeout(PATIENCE),
+  });
   if (answer.type === "opaqueredirect" || answer.status === 401) {
     token = etag = undefined;
     throw new Error("out");

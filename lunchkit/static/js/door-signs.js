@@ -10,7 +10,8 @@ import { csrfToken, round } from "./door-send.js";
 
 const all = (name) => document.querySelectorAll(`[data-${name}]`);
 const list = document.querySelector("[data-conflicts]");
-const soonOut = document.querySelector("[data-soon-out]"), SOON = 3_600_000;
+const soonOut = document.querySelector("[data-soon-out]"),
+  SOON = 3_600_000;
 const WORDS = JSON.parse(list.dataset.words);
 let last;
 
@@ -28,7 +29,8 @@ function draw() {
   for (const place of houses) place.textContent = house();
   const until = ledger.signedInUntil;
   soonOut.hidden = link !== "on" || !until || until - Date.now() > SOON;
-  if (!soonOut.hidden) soonOut.querySelector("span").textContent = soonOut.dataset.soonOut.replace("{time}", time(until));
+  if (!soonOut.hidden)
+    soonOut.querySelector("span").textContent = soonOut.dataset.soonOut.replace("{time}", time(until));
   const lines = [...ledger.conflicts.map(flagged), ...ledger.held.map(held)];
   list.replaceChildren(...lines);
   list.closest("section").hidden = !lines.length;
@@ -50,7 +52,10 @@ function flagged(one) {
 function held(entry) {
   const { record, answer } = entry;
   const words = WORDS[record.walk_in ? "full" : answer.word] ?? WORDS.unknown;
-  return line(fill(words, { who: record.walk_in?.name ?? "", at: record.at, door: record.door, lunch: answer.lunch }), () => ledger.drop(entry));
+  return line(
+    fill(words, { who: record.walk_in?.name ?? "", at: record.at, door: record.door, lunch: answer.lunch }),
+    () => ledger.drop(entry),
+  );
 }
 
 function fill(words, { who, at, door, first_at, first_door, lunch }) {
@@ -67,7 +72,9 @@ function line(words, done) {
 
 async function settle({ scan }) {
   const body = new URLSearchParams({ csrf_token: csrfToken() });
-  await fetch(root.dataset.settle.replace("/0/", `/${scan}/`), { method: "POST", body, redirect: "manual" }).catch(() => {});
+  await fetch(root.dataset.settle.replace("/0/", `/${scan}/`), { method: "POST", body, redirect: "manual" }).catch(
+    () => {},
+  );
   round();
 }
 
@@ -79,5 +86,4 @@ root.addEventListener("door:told", ({ detail }) => {
   place.hidden = !last;
   place.querySelector("[data-who]").textContent = last?.who ?? "";
 });
-document.querySelector("[data-last] button").addEventListener("click", () =>
-  announce("wish", { undoes: last.of }));
+document.querySelector("[data-last] button").addEventListener("click", () => announce("wish", { undoes: last.of }));

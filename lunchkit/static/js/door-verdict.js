@@ -33,21 +33,38 @@ function arrange() {
   for (const place of dialog.querySelectorAll("[data-fill=house]")) place.textContent = house();
   for (const place of dialog.querySelectorAll("[data-when]")) place.hidden = !holds(place.dataset.when);
   const choices = [...dialog.querySelectorAll(".acts [data-does], [data-party] button")];
-  dialog.toggleAttribute("data-asks", choices.some((one) => !one.closest("[hidden]")));
+  dialog.toggleAttribute(
+    "data-asks",
+    choices.some((one) => !one.closest("[hidden]")),
+  );
 }
 
 function holds(when) {
   const missing = (shown.seats ?? 1) - (shown.people ?? 0);
   const { may_add = 0, free = Infinity } = ledger.counts ?? {};
-  const room = shown.isChecked && may_add >= (shown.seats || 1), seat = shown.isChecked && free >= (shown.seats || 1);
-  const facts = { room, seat, "no-seat": shown.isChecked && !seat, "no-room": shown.isChecked && !room, checked: shown.isChecked, unchecked: !shown.isChecked, party: shown.seats > 1, missing: missing > 0, of: shown.of };
+  const room = shown.isChecked && may_add >= (shown.seats || 1),
+    seat = shown.isChecked && free >= (shown.seats || 1);
+  const facts = {
+    room,
+    seat,
+    "no-seat": shown.isChecked && !seat,
+    "no-room": shown.isChecked && !room,
+    checked: shown.isChecked,
+    unchecked: !shown.isChecked,
+    party: shown.seats > 1,
+    missing: missing > 0,
+    of: shown.of,
+  };
   return Boolean(facts[when]);
 }
 
 function since(words) {
   const { at, door, people, seats } = shown;
   const filled = words.replace("{time}", time(at)).replace("{door}", door ?? "");
-  return filled.replace("{people}", people).replace("{seats}", seats).replace(/[\s,·]+$/, "");
+  return filled
+    .replace("{people}", people)
+    .replace("{seats}", seats)
+    .replace(/[\s,·]+$/, "");
 }
 
 function numbers() {

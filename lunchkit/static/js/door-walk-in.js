@@ -15,7 +15,8 @@ link.setAttribute("aria-expanded", "false");
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  const name = form.elements.name.value.trim(), email = form.elements.email.value.trim();
+  const name = form.elements.name.value.trim(),
+    email = form.elements.email.value.trim();
   if (name) announce("wish", { walk_in: { name, email } });
 });
 

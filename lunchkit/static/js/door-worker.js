@@ -1,7 +1,8 @@
 // Opens the page of the door where there is no network, no server, or nobody signed in any more: scans may be waiting on it.
 // Before this file stands: const DOOR = { name, build, shell, files }. It keeps the one page, in which there is no name,
 // and the files that it is made of; every other page goes through as it is.
-const CACHE = `${DOOR.name}/${DOOR.build}`, PATIENCE = 4_000;
+const CACHE = `${DOOR.name}/${DOOR.build}`,
+  PATIENCE = 4_000;
 
 self.addEventListener("install", (event) => {
   event.waitUntil(fill().then(() => self.skipWaiting()));

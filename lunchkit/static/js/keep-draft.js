@@ -3,7 +3,8 @@
 // that it was filled from, so that the server compares where somebody has saved something else meanwhile.
 // <form data-keep="name" data-kept="words" data-discard="words">; a form with data-typed came back with its text by itself.
 // <… data-forget="name"> on the page that follows a save: the server has what was sent.
-const form = document.querySelector("form[data-keep]"), saved = document.querySelector("[data-forget]");
+const form = document.querySelector("form[data-keep]"),
+  saved = document.querySelector("[data-forget]");
 const own = ([name, value]) => typeof value === "string" && !["version", "csrf_token"].includes(name);
 const fields = () => [...new FormData(form)].filter(own).map(([name, value]) => [name, value.trim()]);
 const text = () => new URLSearchParams(fields()).toString();
@@ -52,7 +53,8 @@ function offerToDiscard(version) {
 }
 
 if (form) {
-  const kept = read(form.dataset.keep), { value: version } = form.elements.version;
+  const kept = read(form.dataset.keep),
+    { value: version } = form.elements.version;
   if (kept && kept.text !== text() && !("typed" in form.dataset)) {
     fill(kept);
     offerToDiscard(version);

@@ -8,7 +8,8 @@ const text = () => new URLSearchParams([...new FormData(form)].filter(own)).toSt
 const filled = (text) => JSON.stringify([...new URLSearchParams(text)].filter(([, value]) => value));
 const STORE = `lunchkit-text ${form.getAttribute("action")}`;
 const key = `${STORE} ${crypto.getRandomValues(new Uint32Array(2)).join("-")}`;
-let saved = text(), sending; // as the page was opened
+let saved = text(),
+  sending; // as the page was opened
 const cameBack = "typed" in form.dataset;
 
 function keep() {

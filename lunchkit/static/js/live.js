@@ -4,8 +4,17 @@
 // data-fill names the <template> that comes in its place. Events on the root: lunchkit:message
 // (detail: the message) and lunchkit:swapped. data-link says 'on' or 'lost'.
 const root = document.querySelector("[data-stream]");
-const SILENCE = 35_000, PATIENCE = 4_000, EVERY = 3_000, QUIET = 10_000;
-let source, watch, asking, loss, etag, spoken = -QUIET, speaking;
+const SILENCE = 35_000,
+  PATIENCE = 4_000,
+  EVERY = 3_000,
+  QUIET = 10_000;
+let source,
+  watch,
+  asking,
+  loss,
+  etag,
+  spoken = -QUIET,
+  speaking;
 
 function connect() {
   source?.close();
@@ -57,7 +66,10 @@ async function ask() {
   clearTimeout(asking);
   asking = setTimeout(ask, EVERY * (0.7 + 0.6 * Math.random()));
   try {
-    const answer = await fetch(root.dataset.state, { headers: etag ? { "If-None-Match": etag } : {}, cache: "no-store" });
+    const answer = await fetch(root.dataset.state, {
+      headers: etag ? { "If-None-Match": etag } : {},
+      cache: "no-store",
+    });
     if (!answer.ok && answer.status !== 304) throw new Error(answer.status);
     link("on");
     if (answer.status === 304 || asking === undefined) return; // the stream is back, and newer

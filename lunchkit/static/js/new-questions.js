@@ -5,7 +5,8 @@ const EVERY = 5_000;
 
 async function look() {
   try {
-    const answer = document.hidden || (await fetch(location, { headers: { Accept: "application/json" }, cache: "no-store" }));
+    const answer =
+      document.hidden || (await fetch(location, { headers: { Accept: "application/json" }, cache: "no-store" }));
     if (answer.ok && (await answer.json()).waiting > Number(line.dataset.waiting)) line.hidden = false;
   } catch {
     // no network, or signed out meanwhile: the next tap will tell

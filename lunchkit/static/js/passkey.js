@@ -3,23 +3,35 @@
 // it ([data-says]) the one that is true is shown. Browsers without parse…FromJSON and toJSON are helped by hand.
 const form = document.querySelector("[data-passkey]");
 const makes = form.dataset.passkey === "create";
-const FAILURES = { InvalidStateError: "known", NotSupportedError: "unfit", ConstraintError: "unfit", SecurityError: "elsewhere" };
+const FAILURES = {
+  InvalidStateError: "known",
+  NotSupportedError: "unfit",
+  ConstraintError: "unfit",
+  SecurityError: "elsewhere",
+};
 const PARTS = ["clientDataJSON", "attestationObject", "authenticatorData", "signature", "userHandle"];
 
 function say(word) {
   for (const line of document.querySelectorAll("[data-says]")) line.hidden = line.dataset.says !== word;
 }
 
-const fromText = (text) => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (char) => char.charCodeAt(0));
+const fromText = (text) =>
+  Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (char) => char.charCodeAt(0));
 const toText = (bytes) =>
-  btoa(String.fromCharCode(...new Uint8Array(bytes))).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+  btoa(String.fromCharCode(...new Uint8Array(bytes)))
+    .replace(/\+/g, "-")
+    .replace(/\//g, "_")
+    .replace(/=+$/, "");
 
 function read(options) {
   const parse = makes ? "parseCreationOptionsFromJSON" : "parseRequestOptionsFromJSON";
   if (PublicKeyCredential[parse]) return PublicKeyCredential[parse](options);
   const known = (list = []) => list.map((each) => ({ ...each, id: fromText(each.id) }));
   const user = options.user && { ...options.user, id: fromText(options.user.id) };
-  const lists = { excludeCredentials: known(options.excludeCredentials), allowCredentials: known(options.allowCredentials) };
+  const lists = {
+    excludeCredentials: known(options.excludeCredentials),
+    allowCredentials: known(options.allowCredentials),
+  };
   return { ...options, ...lists, challenge: fromText(options.challenge), ...(user && { user }) };
 }
 
@@ -32,7 +44,12 @@ function write(credential) {
   const { id, rawId, type, response } = credential;
   const said = PARTS.filter((part) => response[part]).map((part) => [part, toText(response[part])]);
   const transports = response.getTransports?.();
-  return { id, rawId: toText(rawId), type, response: { ...Object.fromEntries(said), ...(transports && { transports }) } };
+  return {
+    id,
+    rawId: toText(rawId),
+    type,
+    response: { ...Object.fromEntries(said), ...(transports && { transports }) },
+  };
 }
 
 async function options() {

@@ -2,8 +2,20 @@
 // The bar shows what is possible now: <template data-may="step closing …"> of the slide says so.
 // <nav class="bar" data-step="/…" data-opening="/…" …> holds the addresses and the words; <button data-do="step"> does the same as its key.
 const KEYS = {
-  " ": "step", ArrowRight: "step", PageDown: "step", n: "step", o: "opening", c: "closing", r: "reveal", m: "hiding",
-  v: "annulment", b: "blank", ".": "blank", t: "timer", f: "full", "?": "help",
+  " ": "step",
+  ArrowRight: "step",
+  PageDown: "step",
+  n: "step",
+  o: "opening",
+  c: "closing",
+  r: "reveal",
+  m: "hiding",
+  v: "annulment",
+  b: "blank",
+  ".": "blank",
+  t: "timer",
+  f: "full",
+  "?": "help",
 }; // prettier-ignore
 const bar = document.querySelector(".bar");
 const told = document.querySelector("[data-told]");

@@ -59,13 +59,15 @@ function tick() {
 
 // The server reckons with the letters of Helvetica; where another face stands in, a size smaller may be needed.
 // Letters stand out of their lines a little: that much, a share of their size, is no reason to be smaller.
-const runsOver = (part, spare) => part.scrollHeight > part.clientHeight + spare || part.scrollWidth > part.clientWidth + spare;
+const runsOver = (part, spare) =>
+  part.scrollHeight > part.clientHeight + spare || part.scrollWidth > part.clientWidth + spare;
 const isTight = (text) => {
   const spare = Math.max(2, 0.03 * parseFloat(getComputedStyle(text).fontSize));
   return [text, ...text.querySelectorAll("li, li span")].some((part) => runsOver(part, spare));
 };
 const join = document.querySelector(".join");
-const address = join.querySelector(".address"), code = join.querySelector(".code");
+const address = join.querySelector(".address"),
+  code = join.querySelector(".code");
 const isBroad = (text) => text.scrollWidth > text.clientWidth;
 const isHigh = () => join.scrollHeight > join.clientHeight + 0.1 * parseFloat(getComputedStyle(address).fontSize);
 
@@ -81,7 +83,8 @@ function fitJoin() {
 }
 function fit() {
   fitJoin();
-  for (const label of root.querySelectorAll(".label")) if (runsOver(label.querySelector("span"), 2)) label.classList.add("long");
+  for (const label of root.querySelectorAll(".label"))
+    if (runsOver(label.querySelector("span"), 2)) label.classList.add("long");
   for (const text of root.querySelectorAll("[data-fit]")) {
     let at = SIZES.findIndex((size) => text.classList.contains(size));
     for (; at < SIZES.length - 1 && isTight(text); at++) text.classList.replace(SIZES[at], SIZES[at + 1]);

@@ -1,6 +1,7 @@
 // Shows above a form what somebody else wrote in its place meanwhile, until it is saved.
 // <… data-theirs hidden><dl></dl></…>; hears "lunchkit:overtaken" of autosave.js: { theirs: [[label, text], …] }
-const form = document.querySelector("form[data-autosave]"), place = document.querySelector("[data-theirs]");
+const form = document.querySelector("form[data-autosave]"),
+  place = document.querySelector("[data-theirs]");
 const make = (name, textContent) => Object.assign(document.createElement(name), { textContent });
 
 form.addEventListener("lunchkit:overtaken", ({ detail }) => {

@@ -2,7 +2,8 @@
 // outlives a lost network and a reload. Without this file both forms work as forms.
 // <section data-questions> with <form data-supports>, whose buttons are whole rows, and <form data-ask data-keep>;
 // the words in data- attributes of the section. After a swap ("lunchkit:swapped") this phone's rows are pressed again.
-const DRAFT = "lunchkit-question", LONGEST = 15_000;
+const DRAFT = "lunchkit-question",
+  LONGEST = 15_000;
 const mine = new Set(); // the rows that this phone supports: as its own page said, and as it tapped since
 const words = () => document.querySelector("[data-questions]")?.dataset ?? {};
 const randomKey = () => crypto.getRandomValues(new Uint32Array(4)).join("-");
@@ -10,7 +11,8 @@ const randomKey = () => crypto.getRandomValues(new Uint32Array(4)).join("-");
 // Sends until the server has answered; says meanwhile what is known, and no more.
 async function post(url, fields, place) {
   for (let pause = 1000; ; pause = Math.min(LONGEST, pause * 2)) {
-    let status = 0, told = words().offline;
+    let status = 0,
+      told = words().offline;
     try {
       const body = new URLSearchParams(fields);
       const answer = await fetch(url, { method: "POST", body, headers: { Accept: "application/json" } });
@@ -38,7 +40,8 @@ function press(button, isOn) {
 }
 
 async function support(button) {
-  const { id } = button.parentElement, on = button.value;
+  const { id } = button.parentElement,
+    on = button.value;
   button.setAttribute("aria-busy", "true");
   if ((await post(button.formAction, { on }, "[data-supports]")) === 200) on === "1" ? mine.add(id) : mine.delete(id);
   const now = document.getElementById(id)?.firstElementChild; // the row may have been swapped meanwhile
@@ -70,15 +73,18 @@ function empty({ elements: { key, text, off_record: off } }) {
 }
 
 function restore() {
-  for (const button of document.querySelectorAll("[data-supports] button")) press(button, mine.has(button.parentElement.id));
-  const form = document.querySelector("[data-ask]"), draft = sessionStorage.getItem(DRAFT);
+  for (const button of document.querySelectorAll("[data-supports] button"))
+    press(button, mine.has(button.parentElement.id));
+  const form = document.querySelector("[data-ask]"),
+    draft = sessionStorage.getItem(DRAFT);
   if (!form || !draft || form.elements.text.value) return;
   const { key, text, off_record: off } = form.elements;
   [key.value, text.value, off.checked] = JSON.parse(draft);
 }
 
 document.addEventListener("submit", (event) => {
-  const form = event.target, button = event.submitter;
+  const form = event.target,
+    button = event.submitter;
   if (!form.matches("[data-ask], [data-supports]")) return;
   event.preventDefault();
   if (form.matches("[data-ask]")) return form.elements.text.readOnly || ask(form);

@@ -11,7 +11,8 @@ const all = words ? [...document.querySelectorAll("main form[method=post]")].fil
 const forms = [...new Set([...all, ...document.querySelectorAll("form[data-warn-unsaved]")])];
 const isRefused = all.length === 1 && document.querySelector("main .notice[role=alert]") !== null;
 const line = Object.assign(document.createElement("p"), { className: "error unsaved", role: "alert" });
-let asked, leaves = false;
+let asked,
+  leaves = false;
 
 function differs(field) {
   if (field.type === "hidden" || !("defaultValue" in field)) return false;
@@ -32,7 +33,8 @@ function stop(event, sentence) {
 }
 
 document.addEventListener("submit", (event) => {
-  const form = event.target, other = forms.find((one) => one !== form && isUnsaved(one));
+  const form = event.target,
+    other = forms.find((one) => one !== form && isUnsaved(one));
   line.remove();
   if (event.defaultPrevented) return; // another script sends it, or has stopped it
   if (forms.includes(form) && !navigator.onLine) return stop(event, said(form, "offline"));

@@ -7,7 +7,10 @@
 const room = document.querySelector("[data-stream]");
 const told = document.querySelector("[data-told]");
 const PAUSE = 1_500;
-let due, asked = -PAUSE, turn = 0, isSent = false;
+let due,
+  asked = -PAUSE,
+  turn = 0,
+  isSent = false;
 
 room.addEventListener("submit", async (event) => {
   event.preventDefault();
@@ -27,7 +30,8 @@ async function send(form, button) {
   const body = new URLSearchParams(new FormData(form));
   if (button?.name) body.set(button.name, button.value);
   const url = button?.hasAttribute("formaction") ? button.formAction : form.action;
-  const headers = { Accept: "application/json" }, signal = AbortSignal.timeout(10_000);
+  const headers = { Accept: "application/json" },
+    signal = AbortSignal.timeout(10_000);
   const answer = await fetch(url, { method: "POST", body, headers, signal });
   if (answer.redirected || answer.status === 401) location.reload(); // signed out meanwhile
   const { error = "", state } = await answer.json();
@@ -37,11 +41,13 @@ async function send(form, button) {
 }
 
 room.addEventListener("lunchkit:message", ({ detail }) => {
-  if (detail.ballots !== null) for (const place of room.querySelectorAll("[data-ballots]")) place.textContent = detail.ballots;
+  if (detail.ballots !== null)
+    for (const place of room.querySelectorAll("[data-ballots]")) place.textContent = detail.ballots;
   for (const why of room.querySelectorAll("[data-few]")) why.hidden = detail.ballots >= why.dataset.few;
   const known = room.dataset.key;
   room.dataset.key = detail.key; // so that live.js does not put the projector's picture here
-  const isNew = detail.key !== known, written = room.querySelector("[data-written]")?.dataset.written;
+  const isNew = detail.key !== known,
+    written = room.querySelector("[data-written]")?.dataset.written;
   const isMore = written !== undefined && detail.ballots !== null && Number(written) !== detail.ballots;
   if (!known || !(isNew || isMore)) return;
   due ??= setTimeout(refresh, Math.max(0, asked + (isNew ? PAUSE : 2 * PAUSE) - performance.now()));
@@ -69,8 +75,10 @@ function show(fresh) {
   history.replaceState(null, "", location.pathname); // what the address said was done is no news any more
   if (!fresh || words(fresh) === words(room)) return;
   const held = room.contains(document.activeElement) ? document.activeElement : undefined;
-  const like = held?.outerHTML, group = groups().indexOf(held?.closest(".keys, .next"));
-  const place = room.firstElementChild.scrollTop, isOpen = room.querySelector("details")?.open;
+  const like = held?.outerHTML,
+    group = groups().indexOf(held?.closest(".keys, .next"));
+  const place = room.firstElementChild.scrollTop,
+    isOpen = room.querySelector("details")?.open;
   room.replaceChildren(...fresh.childNodes);
   room.firstElementChild.scrollTop = place;
   if (isOpen && room.querySelector("details")) room.querySelector("details").open = true;
