@@ -44,7 +44,10 @@ CATALOGUES = ROOT / "lunchkit" / "translations"
 
 LINT = ("ruff check --quiet", "ruff format --check --quiet", "mypy", "lint-imports --no-logo")
 LINT_ASSETS = "biome ci --error-on-warnings --colors=off lunchkit/static"
-BUNDLE = "esbuild --bundle --minify-whitespace --format=esm --target=es2022 --charset=utf8 --legal-comments=none --log-level=warning"
+BUNDLE = (
+    "esbuild --bundle --minify-whitespace --format=esm --target=es2022 --charset=utf8 --legal-comments=none "
+    "--log-level=warning"
+)
 EXTRACT = "pybabel -q extract -k _l -k _n:1,2 --no-location --sort-output -w 120 lunchkit"
 UPDATE = "pybabel -q update -w 120 --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date"
 LANGUAGES = {"fr": "babel.cfg", "de": "babel-attendees.cfg", "it": "babel-attendees.cfg"}

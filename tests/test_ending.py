@@ -259,7 +259,7 @@ def test_thanks_and_recap_are_offered_at_once(organiser_client: FlaskClient, mak
 
     assert "messages" not in offered(), "control"
     end_lunch(event)
-    assert offered()[:2] == ["messages", "recap"]
+    assert offered()[:2] == ["new", "recap"]
 
 
 def test_moments_are_kept_to_the_microsecond_or_else_nobody_is_heard(app: Flask, make_event: EventMaker) -> None:

@@ -6,6 +6,8 @@ The operating system lets go of both when the last process that has them open en
 
 import fcntl
 import os
+import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -17,6 +19,8 @@ from lunchkit.platform.config import Settings
 USED, SERVED = "lock", "lock-server"
 HANDED_OVER = "LUNCHKIT_INTERNAL_LOCKS"
 """The open files of both, for the program that this process becomes: the server, and the next one after USR2."""
+ENDING = 10.0
+"""Seconds in which the workers of a killed server end."""
 DATABASE_KEY = 0x6C756E63686B6974
 """The number of PostgreSQL's lock."""
 OURS = (
@@ -72,12 +76,18 @@ def _lock(folder: Path, name: str, *, alone: bool = False) -> int:
     file = os.open(folder / name, os.O_RDWR | os.O_CREAT, 0o600)
     if os.geteuid() == 0:  # of a command that root runs: the server must be able to open it too
         os.fchown(file, folder.stat().st_uid, folder.stat().st_gid)
-    try:
-        fcntl.flock(file, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        os.close(file)
-        raise InUse(_who_holds(folder)) from error
-    return file
+    deadline = time.monotonic() + ENDING
+    while True:
+        try:
+            fcntl.flock(file, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            who = _who_holds(folder)
+            if _is_running(who) or time.monotonic() > deadline:
+                os.close(file)
+                raise InUse(who) from error
+            time.sleep(0.1)
+        else:
+            return file
 
 
 def _sign(file: int, who: str) -> None:
@@ -94,6 +104,16 @@ def _who_holds(folder: Path) -> str:
             except BlockingIOError:
                 return file.read()
     return "somebody uses this instance: try again"
+
+
+def _is_running(who: str) -> bool:
+    """Whether the process lives that these words name; not one that has ended, and whose end nobody has noted."""
+    named = re.search(r"\(pid (\d+)", who)
+    with suppress(OSError):
+        os.kill(int(named[1]) if named else 0, 0)
+        stat = Path(f"/proc/{named[1]}/stat") if named else None
+        return stat is None or not stat.exists() or ") Z" not in stat.read_text()
+    return False
 
 
 @contextmanager
