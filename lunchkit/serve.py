@@ -151,6 +151,7 @@ def main() -> None:
         hold_as_server(settings)
     except InUse as error:
         sys.exit(f"lunchkit: {error}")
+    sys.argv = ["-m", "lunchkit.serve"]  # how USR2 starts the next one: by path, `platform` would hide Python's own
     Server(settings, announcement).run()
 
 

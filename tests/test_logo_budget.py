@@ -22,7 +22,7 @@ def test_pages_keep_their_budget_with_a_heavy_logo(tmp_path: Path, chromium: Bro
             print("logo", dressed.logo_width, dressed.logo_height, len(dressed.logo or b""))
             db.session.remove()
             db.engine.dispose()
-        time.sleep(1.1)  # the server looks once a second whether the house is another one
+        time.sleep(3)  # the server looks every two seconds whether the settings are other ones
         coming = lunch.url(f"/e/{lunch.events['coming']}")
         pages = {
             "home": lunch.base + "/",

@@ -282,7 +282,7 @@ def everybody_who_wished_it_gets_the_recap(story: Story) -> None:
 def ada_thanks_those_who_came(story: Story) -> None:
     story.at_desk()
     go_on(story.ada, "Remercier les personnes venues")
-    story.ada.locator("[name=prose]").fill("Bonjour {name},\n\nMerci d’avoir réparé avec nous !")
+    story.ada.locator("[name=text]").fill("Merci d’avoir réparé avec nous !")
     go_on(story.ada, "Voir le courriel")
     go_on(story.ada, "Envoyer 20 courriels")
     for name, address in LIST:

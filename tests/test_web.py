@@ -62,6 +62,7 @@ def test_every_route_answers_every_method_with_the_security_headers(
         "remark_id": "0" * 32,
         "step": "network",
         "section": "network",
+        "verdict": "approval",
     }
     adapter = app.url_map.bind("lunch.example")
     statuses = set()
