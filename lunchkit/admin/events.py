@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from lunchkit.admin.actions import discard_draft, take_back_lunch
 from lunchkit.admin.overview import missing
-from lunchkit.admin.queries import may_be_taken_back, people_on, took_place
+from lunchkit.admin.queries import may_be_taken_back, took_place
 from lunchkit.admin.views import lunch_page
 from lunchkit.events.actions import publish_event, renew_members_link
 from lunchkit.events.details import EventDetails, moves_calendars, plan_of
@@ -223,7 +223,6 @@ def removal(slug: str) -> ResponseReturnValue:
         event=event,
         prepared=prepared_for(event.id),
         has_recap=recap_of(event.id) is not None,
-        people=people_on(event.id),
     )
 
 

@@ -1,6 +1,6 @@
 """Reads of a lunch across all features."""
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import exists, or_, select
 
 from lunchkit.events.models import Event
 from lunchkit.mailings.models import Audience, Mailing
@@ -37,10 +37,6 @@ def may_be_taken_back(event: Event) -> bool:
     Somebody who registered and cancelled counts too: their e-mails lead to its address.
     """
     invited = db.session.scalar(select(exists().where(Mailing.event_id == event.id)))
+    is_known = db.session.scalar(select(exists().where(Registration.event_id == event.id)))
     is_public = event.published_at is not None and event.cancelled_at is None
-    return is_public and not (people_on(event.id) or invited or took_place(event))
-
-
-def people_on(event_id: int) -> int:
-    """How many registrations a lunch has, whatever became of them: a draft has some only from its archive."""
-    return db.session.scalar(select(func.count()).where(Registration.event_id == event_id)) or 0
+    return is_public and not (is_known or invited or took_place(event))

@@ -32,4 +32,5 @@ def _in_database(settings: Settings) -> list[Finding | None]:
         database.look_at_backups(settings),
         database.look_at_secret_key(settings),
         database.look_at_keys(settings),
+        database.look_at_counts(),
     ]

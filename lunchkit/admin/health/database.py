@@ -16,6 +16,8 @@ from lunchkit.platform.mail.models import OutboxLetter
 from lunchkit.platform.mail.queue import pause
 from lunchkit.registrations.queries import strange_links
 from lunchkit.room.errors import NoPlaceForKeys
+from lunchkit.room.polls.models import Poll
+from lunchkit.room.polls.queries import is_altered
 from lunchkit.room.queries import box, keys
 from lunchkit.settings.sections import LETTERS
 from lunchkit.team.models import Organiser
@@ -134,4 +136,16 @@ def look_at_keys(settings: Settings) -> Finding | None:
             "one process; a restart closes open polls."
         ),
         _l("Let one process do the work: LUNCHKIT_WORKERS=1."),
+    )
+
+
+def look_at_counts() -> Finding | None:
+    """Whether the results of votes are those that were counted at their close."""
+    sealed = db.session.scalars(select(Poll).where(Poll.record.is_not(None)).order_by(Poll.id))
+    changed = [f"«{poll.question}»" for poll in sealed if is_altered(poll)]
+    if not changed:
+        return None
+    return Finding(
+        _l("Votes: numbers were changed in the database after the close: %(questions)s.", questions=", ".join(changed)),
+        _l("A backup from before has the right ones; the closing record of each vote is in the log."),
     )
