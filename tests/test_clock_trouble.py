@@ -231,7 +231,8 @@ MOVED = """
     from gevent import monkey
     monkey.patch_all()
     from datetime import UTC, datetime, timedelta
-    from lunchkit import clock, serve
+    from lunchkit import serve
+    from lunchkit.platform import clock
     clock.now = lambda: datetime.now(UTC) + timedelta(days={days})
     serve.main()
 """

@@ -26,7 +26,7 @@ BUFFERS = 15_000_000
 """What the sockets of both sides hold at most."""
 UNGUARDED = (
     "-c",
-    "from lunchkit import connections, serve\n"
+    "from lunchkit import serve\nfrom lunchkit.platform import connections\n"
     "connections.before_request = lambda worker, request: None\n"
     "connections.after_request = lambda worker, request, environ, answer: None\n"
     "serve.main()",

@@ -147,7 +147,7 @@ def test_what_was_typed_waits_and_is_sent_again_after_the_confirmation(
 ) -> None:
     age(1)
     page = post(ada, f"{TEAM}/invitations", **(INVITED | {"name": 'Eve "O" <b>'})).text
-    fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page.split("<main")[1]))
+    fields = dict(re.findall(r'<input\s+type="hidden"\s+name="(\w+)"\s+value="([^"]*)"', page.split("<main")[1]))
     assert fields["name"] == "Eve &#34;O&#34; &lt;b&gt;" and fields["email"] == "eve@evil.example"
     sign_in(ada, team["ada"])
     assert post(ada, f"{TEAM}/invitations", **{**INVITED, "csrf_token": fields["csrf_token"]}).status_code == 303

@@ -62,7 +62,7 @@ def spoken(page: str) -> str:
 
 def switch(page: str) -> list[str]:
     """The languages that the foot of a page leads to."""
-    return re.findall(r'hreflang="(\w+)" href="\?[^"]*lang=\1"', page)
+    return re.findall(r'hreflang="(\w+)"\s+href="\?[^"]*lang=\1"', page)
 
 
 # Which language

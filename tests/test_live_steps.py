@@ -159,7 +159,7 @@ def test_the_public_state_of_the_projector_shows_what_the_box_does(app: Flask, m
 def public_counts(client: object, code: str) -> dict[str, int]:
     """The counts in the table of the projector's public state."""
     html = client.get(f"/screen/{code}/state.json").get_json()["html"]  # type: ignore[attr-defined]
-    rows = re.findall(r'<th scope="row">([^<]*)</th><td>(\d+)</td>', html)
+    rows = re.findall(r'<th scope="row">([^<]*)</th>\s*<td>(\d+)</td>', html)
     return {label: int(count) for label, count in rows}
 
 

@@ -18,9 +18,10 @@ from lunchkit.platform.db import db
 from lunchkit.team.actions import add_organiser
 from tests.browser import is_inside, sign_in
 from tests.conftest import new_client
+from tests.settings_table import PAGE, settings_table, written_again
 
 ROOT = Path(__file__).parent.parent
-README = (ROOT / "README.md").read_text(encoding="utf-8") if (ROOT / "README.md").exists() else ""
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 NAMES = [PREFIX + spec.name.upper() for spec in fields(Settings)]
 WRONG = {
     "PUBLIC_URL": [
@@ -60,21 +61,16 @@ def load(instance: Path, **given: str) -> Settings:
     return load_settings({f"{PREFIX}INSTANCE": str(instance)} | {PREFIX + name: value for name, value in given.items()})
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_every_setting_stands_in_the_readme(name: str) -> None:
-    assert re.search(rf"\b{name}\b", README), f"{name} is missing in README.md"
+def test_the_page_of_settings_has_the_present_table() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    assert settings_table() in page, "run: python -m tests.settings_table"
+    assert written_again(page) == page
 
 
-def test_the_readme_knows_no_setting_that_does_not_exist() -> None:
-    spoken_of = set(re.findall(rf"\b{PREFIX}[A-Z_]+\b", README))
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_pages_know_no_setting_that_does_not_exist(page: Path) -> None:
+    spoken_of = set(re.findall(rf"\b{PREFIX}[A-Z_]+\b", page.read_text(encoding="utf-8")))
     assert {name for name in spoken_of if not name.startswith(f"{PREFIX}TEST_")} - set(NAMES) == set()
-
-
-def test_the_readme_tells_the_true_defaults() -> None:
-    told = dict(re.findall(rf"\| `({PREFIX}\w+)` \| `?([^|`]*)`? \|", README))
-    assert {PREFIX + spec.name.upper(): str(spec.default) for spec in fields(Settings)} == {
-        name: told[name].strip() for name in NAMES
-    }
 
 
 def test_every_setting_says_what_it_is() -> None:

@@ -109,10 +109,12 @@ def _who_holds(folder: Path) -> str:
 def _is_running(who: str) -> bool:
     """Whether the process lives that these words name; not one that has ended, and whose end nobody has noted."""
     named = re.search(r"\(pid (\d+)", who)
+    if named is None:
+        return False  # a process that has just opened the lock, and has not signed yet
     with suppress(OSError):
-        os.kill(int(named[1]) if named else 0, 0)
-        stat = Path(f"/proc/{named[1]}/stat") if named else None
-        return stat is None or not stat.exists() or ") Z" not in stat.read_text()
+        os.kill(int(named[1]), 0)
+        stat = Path(f"/proc/{named[1]}/stat")
+        return not stat.exists() or ") Z" not in stat.read_text()
     return False
 
 
