@@ -853,7 +853,7 @@ def test_whoever_is_forgotten_after_a_year_leaves_no_handle(ada: Organiser, leo:
 PLANT = """
 import sys
 sys.modules["webauthn"] = None
-from lunchkit import schema
+from lunchkit.platform import schema
 from lunchkit.app import create_app
 from lunchkit.team.passkeys import authenticators
 print(authenticators.IS_INSTALLED, bool(create_app().url_map))
