@@ -13,4 +13,4 @@ async function look() {
   }
   if (line.hidden) setTimeout(look, EVERY);
 }
-setTimeout(look, EVERY);
+if (line) setTimeout(look, EVERY);
