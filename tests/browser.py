@@ -26,9 +26,8 @@ class Browser(FlaskClient):
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         """One request. Of a page, a line that goes on indented is one line: where a template breaks it means nothing."""
         answer: TestResponse = Context().run(super().open, *args, **kwargs)
-        is_page = answer.mimetype == "text/html" and answer.request.method != "HEAD"
-        if is_page and "Content-Encoding" not in answer.headers:
-            answer.set_data(CONTINUES.sub(b" ", answer.get_data()))
+        if answer.mimetype == "text/html" and "Content-Encoding" not in answer.headers:
+            answer.response = [CONTINUES.sub(b" ", answer.get_data())]  # Content-Length stays as it was sent
         return answer
 
 
