@@ -28,7 +28,7 @@ class PictureForm(BareForm):
     )
 
     def words(self) -> dict[str, str]:
-        """What is said of it, by the names that ``images.actions`` has for each."""
+        """What is said of it, by the names that ``platform.images.actions`` has for each."""
         return {name: self[name].data or "" for name in ("alt", "credit", "licence", "consent")}
 
 

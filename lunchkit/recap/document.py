@@ -42,7 +42,7 @@ def freeze(event: Event, sections: Sequence[RecapSection]) -> dict[str, Any]:
     "frozen"?}]}.
 
     Hidden and empty sections are left out. ``frozen`` is what nobody wrote: of a ``poll`` {"result", "before",
-    "movement"}, the first two as ``polls.exports.result_json`` makes them, in the language of the house; of the
+    "movement"}, the first two as ``room.polls.exports.result_json`` makes them, in the language of the house; of the
     ``room`` {"items": [{"text", "supports", "answered"}]}, where ``supports`` is null for fewer than three people.
     """
     language, licence = current_settings().language, current_settings().recap_licence

@@ -73,7 +73,7 @@ def dress_house(
 ) -> House:
     """Set the colour of new lunches, and the logo: another one, the same otherwise described, or none.
 
-    A picture is drawn anew before the transaction begins. Raises what ``images.intake.draw_logo`` raises.
+    A picture is drawn anew before the transaction begins. Raises what ``platform.images.intake.draw_logo`` raises.
     """
     db.session.commit()
     drawing = draw_logo(picture) if picture is not None and not without_logo else None

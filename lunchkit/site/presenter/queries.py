@@ -54,7 +54,7 @@ def next_step(room: Room, polls: Sequence[Poll]) -> tuple[str, Poll | None]:
 
 
 def possible(room: Room, polls: Sequence[Poll]) -> tuple[str, ...]:
-    """What can be done now: ``step``, and the verbs of ``presenter.organiser.current`` that would not be refused."""
+    """What can be done now: ``step``, and the verbs of ``presenter.admin.current`` that would not be refused."""
     current = current_poll(room, polls)
     stage = current.stage if current is not None else Stage.PLANNED
     step, _poll = next_step(room, polls)
