@@ -35,7 +35,7 @@ def link_of(speaker: Speaker, *, fresh: bool = True) -> str:
         issue_link(speaker)
     link = private_link(again(speaker))
     assert link is not None
-    return link.removeprefix(public("pages.home").rstrip("/"))
+    return link.removeprefix(public("site.home").rstrip("/"))
 
 
 def again(speaker: Speaker) -> Speaker:

@@ -142,7 +142,7 @@ def test_it_says_which_question_and_which_line_as_they_were_called_then(
     assert post(organiser_client, f"{area}/polls/{poll.id}/removal") == 303
     told = [(one.verb, one.facts.get("what")) for one in entries()[-4:]]
     assert told == [
-        ("planning.create", "Accueil"), ("planning.update", "Accueil"), ("planning.remove", "Bienvenue"),
+        ("run_sheet.create", "Accueil"), ("run_sheet.update", "Accueil"), ("run_sheet.remove", "Bienvenue"),
         ("polls.remove", "Ensemble ?"),
     ]  # fmt: skip
     page = organiser_client.get(f"{LOG}?q=ensemble").text
@@ -258,8 +258,8 @@ def test_control_a_door_that_writes_past_the_log_is_found(
         return "done"
 
     app.config["WTF_CSRF_ENABLED"] = False
-    app.view_functions["organiser.questions.approve"] = write_past
-    assert unnoted(app, organiser_client, make_event, only="questions.approve")[1] == ["organiser.questions.approve"]
+    app.view_functions["organiser.qa.approve"] = write_past
+    assert unnoted(app, organiser_client, make_event, only="qa.approve")[1] == ["organiser.qa.approve"]
 
 
 # Reading
@@ -335,7 +335,7 @@ def test_acts_are_found_by_word_person_lunch_and_kind(
     assert all("Personne 3" in row for row in found("who=103")) and found("who=103")
     assert all("Lunch sel" in row for row in found("lunch=lunch-2")) and found("lunch=lunch-2")
     assert {"published" in row and "recap" in row for row in found("q=PUBLISHED+recap+personne")} == {True}
-    assert len(found("kind=mail")) == sum(1 for n in range(90) if VERBS[n % len(VERBS)].startswith("mail."))
+    assert len(found("kind=outbox")) == sum(1 for n in range(90) if VERBS[n % len(VERBS)].startswith("outbox."))
     assert found("q=%25") == [] and found("q=_") == [], "signs of a pattern are letters"
     assert found("who=abc&kind=abc&page=0") and found("page=999999999999") == []
     assert organiser_client.get(f"{LOG}?lunch=no-such-lunch").status_code == 404

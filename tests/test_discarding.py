@@ -62,7 +62,7 @@ def full(make_event: EventMaker) -> Event:
     person = register_by_hand(event, details("Bea", "bea@example.org", allergies="noix"), language="fr")
     db.session.add(Answer(registration_id=person.id, question_id=asked, value="À pied"))
     draft_letter = OutboxLetter(
-        kind="house/trial", recipient="ada@lunch.example", language="fr", facts={}, message_id="m", event_id=event.id,
+        kind="settings/trial", recipient="ada@lunch.example", language="fr", facts={}, message_id="m", event_id=event.id,
         created_at=clock.now(), next_attempt_at=clock.now(),
     )  # fmt: skip
     db.session.add_all([Room(event_id=event.id, code="ABCDE"), draft_letter])

@@ -545,7 +545,7 @@ def test_the_camera_is_allowed_at_the_door_and_nowhere_else(
                 allowed.add(rule.endpoint)
             else:
                 assert "camera=()" in policy
-    assert allowed == {"organiser.checkin.index"}
+    assert allowed == {"organiser.check_in.index"}
 
 
 def test_the_worker_may_open_the_door_and_knows_what_it_is_made_of(organiser_client: FlaskClient, event: Event) -> None:

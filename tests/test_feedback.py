@@ -390,7 +390,7 @@ def test_it_is_closed_once_and_stays_closed(app: Flask, organiser_client: FlaskC
     assert 'name="mark"' not in phone.look()
     assert close_due_feedback() == 0 and is_destroyed(lunch.id)
     verbs = db.session.scalars(select(AuditEntry.verb)).all()
-    assert "feedback.close" in verbs
+    assert "survey.close" in verbs
 
 
 def test_the_page_is_found_empty_with_a_next_step_in_every_state(

@@ -85,10 +85,10 @@ def doors(team: dict[str, Organiser], event: Event) -> dict[str, Callable[[Flask
         return lambda client: post(client, path, **fields)
 
     return {
-        "organiser.house.show": get(f"{HOUSE}/sections/address"),
-        "organiser.house.step": get(f"{HOUSE}/start/letters"),
-        "organiser.house.save": send(f"{HOUSE}/sections/letters", **MAIL),
-        "organiser.house.take_step": send(f"{HOUSE}/start/address", public_url="https://evil.example"),
+        "organiser.settings.show": get(f"{HOUSE}/sections/address"),
+        "organiser.settings.step": get(f"{HOUSE}/start/letters"),
+        "organiser.settings.save": send(f"{HOUSE}/sections/letters", **MAIL),
+        "organiser.settings.take_step": send(f"{HOUSE}/start/address", public_url="https://evil.example"),
         "organiser.team.invite": send(f"{TEAM}/invitations", **INVITED),
         "organiser.team.repeat": send(f"{TEAM}/invitations/1/letter"),
         "organiser.team.give_role": send(f"{noa}/role", role="organiser"),
@@ -177,7 +177,7 @@ def test_whoever_sets_a_server_up_is_not_asked_for_half_an_hour(team: dict[str, 
 
 def heard(outbox: Outbox, email: str) -> list[str]:
     """What somebody was told, in the order of the changes."""
-    return [row.facts["what"] for row in outbox.rows(email) if row.kind == "accounts/notice"]
+    return [row.facts["what"] for row in outbox.rows(email) if row.kind == "team/notice"]
 
 
 def test_owner_and_whom_it_concerns_hear_of_each_change_of_the_team(

@@ -40,7 +40,7 @@ pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True, scop
 NOBODY = "nobody"
 RANKS = {NOBODY: 0, "helper": 1, "organiser": 2, "owner": 3}
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-DOOR = ("organiser.checkin.tried", "/organiser/e/<slug>/tried-door")
+DOOR = ("organiser.check_in.tried", "/organiser/e/<slug>/tried-door")
 """A door to whom comes, for the trial: helpers' own."""
 CASES = {NOBODY: "nobody", "near": "lunch-1", "far": "lunch-2", "draft": "lunch-3", "none": "no-such-lunch"}
 
@@ -273,7 +273,7 @@ def test_nothing_of_another_lunch_is_in_reach(app: Flask, owner: FlaskClient, ma
             if owner.get(adapter.build(rule.endpoint, ours, append_unknown=False)).status_code != 404:
                 there |= nested
     assert answers == []
-    path = adapter.build("organiser.questions.approve", ours, append_unknown=False)
+    path = adapter.build("organiser.qa.approve", ours, append_unknown=False)
     assert owner.post(path).status_code != 404
     assert there | {"question_id", "scan_id", "version_id"} == set(ours) - {"slug"} - WORDS, (
         "control: of each kind, our own is in reach"

@@ -231,14 +231,14 @@ def test_two_lunches_share(moody: Moody, make_event: EventMaker) -> None:
 def test_order_of_one_lunch_and_urgency_of_known_kinds(event: Event) -> None:
     kinds = [
         "mailings/message", "registrations/recap", "registrations/reminder", "registrations/confirmation",
-        "accounts/sign_in",
+        "team/sign_in",
     ]  # fmt: skip
     for kind in kinds:
         queue(1, kind, event.id, start=kind[-4:])
     queue(1, "registrations/cancellation", event.id, start="more")
     left = [db.session.get_one(OutboxLetter, number).kind for number in next_in_turn()]
     assert left == [
-        "accounts/sign_in", "registrations/confirmation", "registrations/cancellation", "registrations/reminder",
+        "team/sign_in", "registrations/confirmation", "registrations/cancellation", "registrations/reminder",
         "mailings/message", "registrations/recap",
     ]  # fmt: skip
 

@@ -209,4 +209,4 @@ def test_until_an_address_is_set_links_begin_with_the_port_that_is_listened_on(t
 def test_no_host_of_a_request_gets_into_a_link_while_no_address_is_set(settings: Settings) -> None:
     app = create_app(replace(settings, public_url=DEFAULT_ADDRESS, port=8931))
     with app.test_request_context("/", base_url="http://evil.example:8931"):
-        assert links.public("pages.home") == "http://127.0.0.1:8931/"
+        assert links.public("site.home") == "http://127.0.0.1:8931/"

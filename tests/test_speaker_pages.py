@@ -138,7 +138,7 @@ def _submit(speaker: Speaker) -> None:
 def _path(speaker: Speaker) -> str:
     link = private_link(speaker)
     assert link is not None
-    return link.removeprefix(public("pages.home").rstrip("/"))
+    return link.removeprefix(public("site.home").rstrip("/"))
 
 
 def open_pages(people: dict[str, str]) -> dict[str, str]:

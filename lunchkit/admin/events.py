@@ -104,7 +104,7 @@ def edit(slug: str) -> ResponseReturnValue:
     """The form of a lunch; one that is called off stays as it is."""
     event = any_event_by_slug_or_404(slug)
     if event.cancelled_at is not None:
-        return redirect(url_for("organiser.pages.event", slug=slug))
+        return redirect(url_for("organiser.home.event", slug=slug))
     return _edit_page(event, event_form(event))
 
 
@@ -129,7 +129,7 @@ def preview(slug: str) -> ResponseReturnValue:
     """The public page before it is public; behind the login, so that nobody finds it."""
     event = any_event_by_slug_or_404(slug)
     if event.published_at is not None:
-        return redirect(url_for("pages.event", slug=slug))
+        return redirect(url_for("site.event", slug=slug))
     return event_page(event)
 
 
@@ -157,13 +157,13 @@ def ask_publication(slug: str) -> ResponseReturnValue:
     """Asks once more, and says what a publication does and what is missing."""
     event = any_event_by_slug_or_404(slug)
     if event.published_at is not None or event.cancelled_at is not None:
-        return redirect(url_for("organiser.pages.event", slug=slug))
+        return redirect(url_for("organiser.home.event", slug=slug))
     return render_template(
-        "organiser/events/publication.html",
+        "admin/events/publication.html",
         event=event,
         missing=missing(event),
         has_passed=event.is_over(clock.now()),
-        address=links.public("pages.event", slug=event.slug),
+        address=links.public("site.event", slug=event.slug),
     )
 
 
@@ -180,8 +180,8 @@ def withdrawal(slug: str) -> ResponseReturnValue:
     """Asks once more whether a public lunch becomes a draft again; where people know it, says why it cannot."""
     event = any_event_by_slug_or_404(slug)
     if event.published_at is None:
-        return redirect(url_for("organiser.pages.event", slug=slug))
-    return render_template("organiser/events/withdrawal.html", event=event, may_take_back=may_be_taken_back(event))
+        return redirect(url_for("organiser.home.event", slug=slug))
+    return render_template("admin/events/withdrawal.html", event=event, may_take_back=may_be_taken_back(event))
 
 
 @bp.post("/e/<slug>/withdrawal")
@@ -199,7 +199,7 @@ def cancellation(slug: str) -> ResponseReturnValue:
     if event.published_at is None:
         return redirect(url_for("organiser.events.removal", slug=slug))
     return render_template(
-        "organiser/events/cancellation.html",
+        "admin/events/cancellation.html",
         event=event,
         letters=attendees_with_address(event.id),
         unreachable=attendees_without_address(event.id),
@@ -219,7 +219,7 @@ def removal(slug: str) -> ResponseReturnValue:
     """Asks once more whether a draft is thrown away, and says what goes with it."""
     event = any_event_by_slug_or_404(slug)
     return render_template(
-        "organiser/events/removal.html",
+        "admin/events/removal.html",
         event=event,
         prepared=prepared_for(event.id),
         has_recap=recap_of(event.id) is not None,
@@ -230,7 +230,7 @@ def removal(slug: str) -> ResponseReturnValue:
 def remove(slug: str) -> ResponseReturnValue:
     """A draft thrown away."""
     discard_draft(any_event_by_slug_or_404(slug))
-    return redirect(url_for("organiser.pages.home", done="discarded"), code=303)
+    return redirect(url_for("organiser.home.home", done="discarded"), code=303)
 
 
 @bp.get("/e/<slug>/ending")
@@ -239,7 +239,7 @@ def ending(slug: str) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
     now = clock.now()
     return render_template(
-        "organiser/events/ending.html",
+        "admin/events/ending.html",
         event=event,
         may_end=event.may_be_ended(now),
         is_over=event.published_at is not None and event.is_over(now),
@@ -264,7 +264,7 @@ def go_on(slug: str) -> ResponseReturnValue:
 
 def _new_page(form: EventForm, more: TakeOverForm, like: Event | None, notice: str | None = None) -> str:
     return render_template(
-        "organiser/events/new.html",
+        "admin/events/new.html",
         form=form,
         more=more,
         like=like,
@@ -274,7 +274,7 @@ def _new_page(form: EventForm, more: TakeOverForm, like: Event | None, notice: s
 
 
 def _edit_page(event: Event, form: EventForm) -> str:
-    return render_template("organiser/events/edit.html", event=event, form=form, told=_to_be_told(event))
+    return render_template("admin/events/edit.html", event=event, form=form, told=_to_be_told(event))
 
 
 def _to_be_told(event: Event, details: EventDetails | None = None) -> int:
@@ -288,7 +288,7 @@ def _telling_page(event: Event, details: EventDetails) -> str:
     """Asks once whether those who come shall be told; all that was typed comes along."""
     before, after = plan_of(event), plan_of(details, event)
     return render_template(
-        "organiser/events/telling.html",
+        "admin/events/telling.html",
         event=event,
         differences=differences(before, after),
         must_tell=after.purge_on > before.purge_on,
@@ -303,4 +303,4 @@ def _to(event: Event, done: str, **more: Any) -> ResponseReturnValue:
 
 
 def _address(event: Event, done: str, **more: Any) -> str:
-    return url_for("organiser.pages.event", slug=event.slug, done=done, **more)
+    return url_for("organiser.home.event", slug=event.slug, done=done, **more)

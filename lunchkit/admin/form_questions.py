@@ -14,7 +14,7 @@ from lunchkit.registrations.admin_queries import answers_by_question
 
 DIRECTIONS = ("up", "down")
 ONE = "/e/<slug>/form/<int(max=2147483647):asked_id>"
-bp = Blueprint("asked", __name__)
+bp = Blueprint("custom_fields", __name__)
 
 
 @bp.get("/e/<slug>/form")
@@ -59,7 +59,9 @@ def update(slug: str, asked_id: int) -> ResponseReturnValue:
 def removal(slug: str, asked_id: int) -> ResponseReturnValue:
     """Asks once more, and says how many answers there are."""
     event, question = _both(slug, asked_id)
-    return render_template("organiser/asked/removal.html", event=event, question=question, answered=_answered(question))
+    return render_template(
+        "admin/custom_fields/removal.html", event=event, question=question, answered=_answered(question)
+    )
 
 
 @bp.post(f"{ONE}/removal")
@@ -93,7 +95,7 @@ def _answered(question: FormQuestion) -> int:
 def _index_page(event: Event, form: QuestionForm) -> str:
     questions = form_questions(event.id)
     return render_template(
-        "organiser/asked/index.html",
+        "admin/custom_fields/index.html",
         event=event,
         asked=questions,
         answered=answers_by_question([question.id for question in questions]),
@@ -103,7 +105,7 @@ def _index_page(event: Event, form: QuestionForm) -> str:
 
 
 def _edit_page(event: Event, question: FormQuestion, form: QuestionForm) -> str:
-    return render_template("organiser/asked/edit.html", event=event, form=form, answered=_answered(question))
+    return render_template("admin/custom_fields/edit.html", event=event, form=form, answered=_answered(question))
 
 
 def _to(slug: str, done: str) -> ResponseReturnValue:

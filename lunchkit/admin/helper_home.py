@@ -17,10 +17,10 @@ OPENS_BEFORE = timedelta(days=2)
 CLOSES_AFTER = timedelta(days=1)
 """Helpers may enter the door of a lunch from so long before its start until so long after its end."""
 SOON = timedelta(days=60)
-DOOR = "organiser.checkin"
+DOOR = "organiser.check_in"
 """The doors to whom comes; all below it is for helpers too, while the lunch is near."""
 MOST = 40
-bp = Blueprint("doors", __name__, url_prefix="/doors")
+bp = Blueprint("helper_home", __name__, url_prefix="/doors")
 
 
 class DoorIsClosed(NotYourDoor):
@@ -35,7 +35,7 @@ def index() -> ResponseReturnValue:
     now = clock.now()
     lunches = events_around(now - CLOSES_AFTER, now + SOON)[:MOST]
     return render_template(
-        "organiser/doors.html",
+        "admin/helper_home.html",
         open=[event for event in lunches if is_near(event, now) and not event.is_over(now)],
         over=[event for event in lunches if is_near(event, now) and event.is_over(now)],
         soon=[event for event in lunches if not is_near(event, now)],
@@ -57,12 +57,12 @@ def is_near(event: Event, now: datetime) -> bool:
 
 def door_of(event: Event) -> str:
     """The address where people are checked in."""
-    return url_for("organiser.checkin.index", slug=event.slug)
+    return url_for("organiser.check_in.index", slug=event.slug)
 
 
 def list_of(event: Event) -> str:
     """The address where who came is completed."""
-    return url_for("organiser.checkin.people", slug=event.slug)
+    return url_for("organiser.check_in.people", slug=event.slug)
 
 
 @area.before_request

@@ -24,7 +24,7 @@ from lunchkit.team.queries import people_by_id
 
 LAST_PAGE = 100_000
 CONSOLE = 0
-SCANS = "checkin.scan"
+SCANS = "check_in.scan"
 ROWS = {
     "registration": ("organiser.registrations.show", "registration_id"),
     "speaker": ("organiser.speakers.show", "speaker_id"),
@@ -32,7 +32,7 @@ ROWS = {
     "section": ("organiser.recap.writing.edit", "section_id"),
 }
 """Numbers among the facts that have a page of their own, below the lunch's."""
-bp = Blueprint("log", __name__, url_prefix="/log")
+bp = Blueprint("history", __name__, url_prefix="/log")
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def index() -> ResponseReturnValue:
     )
     lunches = events_by_id({entry.event_id for entry in acts.items if entry.event_id})
     return render_template(
-        "organiser/log.html",
+        "admin/history.html",
         acts=acts,
         days=_by_day([_line(entry, lunches) for entry in acts.items]),
         people=people,

@@ -47,7 +47,7 @@ INERT = (
 LAST_PAGE = 100_000
 OFFERED = 40
 """So many lunches stand in the list to pick from, the latest; each lunch's own page leads to its letters."""
-bp = Blueprint("mail", __name__, url_prefix="/letters")
+bp = Blueprint("outbox", __name__, url_prefix="/letters")
 log = logging.getLogger("lunchkit.platform.mail")
 
 
@@ -64,7 +64,7 @@ def index() -> ResponseReturnValue:
     trouble = pause()
     letters = letters_page(event_id, state, page, text)
     return render_template(
-        "mail/index.html",
+        "admin/outbox/index.html",
         letters=letters,
         counts=letter_counts(event_id),
         chosen=chosen,
@@ -85,7 +85,7 @@ def show(letter_id: int) -> ResponseReturnValue:
     row = letter_or_404(letter_id)
     letter, why_not = _written(row)
     return render_template(
-        "mail/show.html",
+        "admin/outbox/show.html",
         row=row,
         letter=letter,
         why_not=why_not,

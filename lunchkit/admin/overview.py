@@ -151,9 +151,9 @@ def _missing(event: Event, prepared: Prepared, speakers: list[Speaker]) -> list[
         (not unwritten, _n("The page of one speaker", "The pages of %(num)s speakers", unwritten), people),
         (prepared.polls, _("A question for the room"), polls),
         (not prepared.proposed, _("The proposed questions, in your own words: until then nobody sees them"), polls),
-        (prepared.rows, _("The run of show"), url_for("organiser.planning.index", slug=event.slug)),
+        (prepared.rows, _("The run of show"), url_for("organiser.run_sheet.index", slug=event.slug)),
         (reminded, _("A reminder letter"), f"{edit}#remind_two_days"),
-        (current_settings().mail_host, _("A mail server: letters wait"), url_for("organiser.mail.index")),
+        (current_settings().mail_host, _("A mail server: letters wait"), url_for("organiser.outbox.index")),
     ]
     return [Way(name, address) for there, name, address in wanted if not there]
 
@@ -181,25 +181,25 @@ def _next(
     if event.starts_at - now <= DOOR_OPENS:
         return _at_the_lunch(event, now, prepared)
     if event.starts_at - now <= PRINT_WITHIN:
-        return [kitchen if event.asks_food else Way(_("Print the poster"), url_for("pages.poster", slug=slug)), by_hand]
+        return [kitchen if event.asks_food else Way(_("Print the poster"), url_for("site.poster", slug=slug)), by_hand]
     if state is EventState.FULL and queue:
         waiting = url_for("organiser.registrations.index", slug=slug, standing="waiting")
         return [Way(_("See who waits"), waiting), by_hand]
     if state is EventState.LATER and event.members_open_at is not None:
         return [Way(_("Share the members’ address"), "#members"), by_hand]
     if state in (EventState.OPEN, EventState.LATER):
-        public = Way(_("See the public page"), url_for("pages.event", slug=slug))
+        public = Way(_("See the public page"), url_for("site.event", slug=slug))
         invite = Way(_("Invite"), url_for("organiser.mailings.new", slug=slug, to="subscribers"))
-        poster = Way(_("Poster"), url_for("pages.poster", slug=slug))
+        poster = Way(_("Poster"), url_for("site.poster", slug=slug))
         return [public, invite, poster] if state is EventState.OPEN else [public, poster]
     return [by_hand, change]
 
 
 def _at_the_lunch(event: Event, now: datetime, prepared: Prepared) -> list[Way]:
     """The door first while people come, the room once they are there."""
-    door = Way(_("Open the door"), url_for("organiser.checkin.index", slug=event.slug))
+    door = Way(_("Open the door"), url_for("organiser.check_in.index", slug=event.slug))
     room = Way(_("Remote control"), url_for("organiser.presenter.remote", slug=event.slug))
-    show = Way(_("Run of show, now"), url_for("organiser.planning.now", slug=event.slug))
+    show = Way(_("Run of show, now"), url_for("organiser.run_sheet.now", slug=event.slug))
     if now < event.starts_at + LATECOMERS:
         return [door, room]
     return [room, show if prepared.rows else door]
@@ -207,8 +207,8 @@ def _at_the_lunch(event: Event, now: datetime, prepared: Prepared) -> list[Way]:
 
 def _afterwards(event: Event, state: EventState, *, owes_thanks: bool, has_recap: bool, said: int) -> list[Way]:
     again = Way(_("The next one like this"), url_for("organiser.events.new", like=event.slug))
-    public = [Way(_("See the public page"), url_for("pages.event", slug=event.slug))] if event.published_at else []
-    heard = [Way(_("Read the feedback"), url_for("organiser.feedback.index", slug=event.slug))] if said else []
+    public = [Way(_("See the public page"), url_for("site.event", slug=event.slug))] if event.published_at else []
+    heard = [Way(_("Read the feedback"), url_for("organiser.survey.index", slug=event.slug))] if said else []
     thanks = []
     if owes_thanks and state is EventState.OVER and event.purged_at is None:
         thanks.append(Way(_("Thank those who came"), url_for("organiser.mailings.new", slug=event.slug)))

@@ -22,7 +22,7 @@ from lunchkit.room.polls.queries import count_polls
 from lunchkit.room.queries import room_of_event, slips_of
 from lunchkit.site.presenter.queries import phone_address
 
-bp = Blueprint("paper", __name__)
+bp = Blueprint("printouts", __name__)
 ALL = "/e/<slug>/paper"
 BADGES_A_SHEET = 8
 CARDS_A_SHEET = 4
@@ -50,7 +50,7 @@ def index(slug: str) -> ResponseReturnValue:
     """What can be printed for this lunch."""
     event = any_event_by_slug_or_404(slug)
     return render_template(
-        "organiser/paper/index.html",
+        "admin/printouts/index.html",
         event=event,
         people=attendees_seated(event.id),
         seats=seats_taken(event.id),
@@ -65,7 +65,7 @@ def attendance(slug: str) -> ResponseReturnValue:
     event, order = any_event_by_slug_or_404(slug), order_by_name(request.args.get("order"))
     rows = [row for row in all_rows(event.id, order) if row.registration.is_active]
     return render_template(
-        "organiser/paper/attendance.html",
+        "admin/printouts/attendance.html",
         event=event,
         seated=[row.registration for row in rows if row.place is None],
         waiting=[row for row in rows if row.place is not None],
@@ -81,7 +81,7 @@ def badges(slug: str) -> ResponseReturnValue:
     seated = [row.registration for row in all_rows(event.id, order) if row.registration.standing == Standing.SEATED]
     part = [badge_of(registration, number) for registration in seated for number in range(registration.seats)]
     return render_template(
-        "organiser/paper/badges.html",
+        "admin/printouts/badges.html",
         event=event,
         sheets=[part[first : first + BADGES_A_SHEET] for first in range(0, len(part), BADGES_A_SHEET)],
         order=order,
@@ -94,9 +94,9 @@ def cards(slug: str) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
     room = room_of_event(event.id)
     if room is None:
-        return render_template("organiser/paper/no_code.html", event=event)
+        return render_template("admin/printouts/no_code.html", event=event)
     return render_template(
-        "organiser/paper/cards.html",
+        "admin/printouts/cards.html",
         event=event,
         code=room.code,
         short_address=public("presenter.join").partition("://")[2],
@@ -121,7 +121,7 @@ def slips(slug: str) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
     made, used, mark = slips_of(event.id)
     seats = min(seats_taken(event.id) or event.capacity, MOST_SLIPS)
-    return render_template("organiser/paper/slips.html", event=event, made=made, used=used, mark=mark, seats=seats)
+    return render_template("admin/printouts/slips.html", event=event, made=made, used=used, mark=mark, seats=seats)
 
 
 @bp.post(f"{ALL}/slips")
@@ -132,7 +132,7 @@ def make_slips(slug: str) -> ResponseReturnValue:
     if not codes:
         return redirect(url_for(".slips", slug=slug), code=303)
     code = room_of(event).code
-    return render_template("organiser/paper/slips_sheet.html", event=event, slips=codes, code=code, qr=qr.svg)
+    return render_template("admin/printouts/slips_sheet.html", event=event, slips=codes, code=code, qr=qr.svg)
 
 
 def badge_of(registration: Registration, number: int) -> Badge:

@@ -19,7 +19,7 @@ from lunchkit.settings.queries import the_house, to_do
 from lunchkit.speakers.queries import waiting_pages
 from lunchkit.team.policies import may
 
-bp = Blueprint("pages", __name__)
+bp = Blueprint("home", __name__)
 
 
 @bp.get("/")
@@ -28,15 +28,15 @@ def home() -> ResponseReturnValue:
 
     Helpers go on to the doors.
     """
-    if not may("organiser.pages.event"):
-        return redirect(url_for("organiser.doors.index"))
+    if not may("organiser.home.event"):
+        return redirect(url_for("organiser.helper_home.index"))
     now, text = clock.now(), clean_line(request.args.get("q"))[:100]
     lunches = lunches_page(now, text, request.args.get("page", 1, type=int))
     ids = [event.id for event in lunches.all]
     taken = seats_taken_by_event(ids)
     house, last = the_house(), latest_event()
     return render_template(
-        "organiser/home.html",
+        "admin/home.html",
         sections=[(_("Coming"), lunches.coming), (_("Drafts"), lunches.drafts), (_("Past lunches"), lunches.past)],
         taken=taken,
         states={event.id: event.state(now, event.capacity - taken[event.id]) for event in lunches.all},
@@ -64,9 +64,9 @@ def event(slug: str) -> ResponseReturnValue:
 
 def lunch_page(event: Event, form: CapacityForm) -> str:
     """The page of one lunch, with the form of its seats."""
-    address = links.public("pages.event", slug=event.slug)
+    address = links.public("site.event", slug=event.slug)
     return render_template(
-        "organiser/event.html",
+        "admin/event.html",
         event=event,
         view=overview(event),
         has_passed=event.is_over(clock.now()),

@@ -25,12 +25,12 @@ def show() -> ResponseReturnValue:
     following = next((event for event in lunches if is_near(event, now)), None) or next(iter(lunches), None)
     holder = owner()
     return render_template(
-        "organiser/welcome.html",
+        "admin/welcome.html",
         me=me,
         helps=me.role == Role.HELPER,
         event=following,
         is_open=following is not None and is_near(following, now),
         opens_at=following.starts_at - OPENS_BEFORE if following else None,
         holder=holder.name if holder is not None and holder.id != me.id else None,
-        way_back=public("organiser.pages.home"),
+        way_back=public("organiser.home.home"),
     )

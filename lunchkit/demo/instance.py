@@ -112,8 +112,8 @@ def addresses_of(planted: Demo) -> dict[str, object]:
     """Where to look."""
     room = room_of(planted.running)
     return {
-        "base": public("pages.home").rstrip("/"),
-        "event": public("pages.event", slug=planted.coming.slug),
+        "base": public("site.home").rstrip("/"),
+        "event": public("site.event", slug=planted.coming.slug),
         "register": public("registrations.new", slug=planted.coming.slug),
         "vote": public("presenter.phone", code=room.code),
         "screen": public("presenter.screen", code=room.code),
@@ -125,10 +125,10 @@ def addresses_of(planted: Demo) -> dict[str, object]:
             for one in appearances(event.id)
         ],
         "feed": public("events.calendar"),
-        "past": public("pages.event", slug=planted.past.slug),
-        "running": public("pages.event", slug=planted.running.slug),
-        "poster": public("pages.poster", slug=planted.coming.slug),
-        "letters": public("organiser.mail.index"),
+        "past": public("site.event", slug=planted.past.slug),
+        "running": public("site.event", slug=planted.running.slug),
+        "poster": public("site.poster", slug=planted.coming.slug),
+        "letters": public("organiser.outbox.index"),
     }
 
 

@@ -57,7 +57,7 @@ def tells_rights(reader: RightsReader) -> RightsReader:
 
 def calendar_entry(event: Event) -> Entry:
     """The lunch as a calendar shows it, with no link but those of its public page and its recap."""
-    page = public("pages.event", slug=event.slug)
+    page = public("site.event", slug=event.slug)
     return Entry(
         uid=event.uid,
         sequence=event.sequence,
@@ -103,7 +103,7 @@ def atom_feed(events: Iterable[Event]) -> str:
         document = render_template(
             "events/feed.atom.xml",
             title=feed_name(), author=clean_line(settings.network_name), language=settings.language,
-            address=public("events.atom"), home=public("pages.home"), updated_at=updated_at, entries=entries,
+            address=public("events.atom"), home=public("site.home"), updated_at=updated_at, entries=entries,
         )  # fmt: skip
     return document.translate(_NOT_IN_XML)
 
@@ -118,7 +118,7 @@ def _atom_entries(event: Event, rights: Rights | None) -> Iterator[AtomEntry]:
     yield AtomEntry(
         id=_tag(event),
         title=_("Lunch cancelled: %(title)s", title=title) if event.cancelled_at else title,
-        link=public("pages.event", slug=event.slug),
+        link=public("site.event", slug=event.slug),
         published_at=event.published_at or event.created_at,
         updated_at=event.updated_at,
         summary=_paragraphs(_when_and_where(event), event.summary),

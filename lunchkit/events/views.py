@@ -41,7 +41,7 @@ def atom() -> ResponseReturnValue:
 def qr(slug: str) -> ResponseReturnValue:
     """The QR code that leads to a lunch, named by the address that it holds."""
     event = event_by_slug_or_404(slug)
-    address = public("pages.event", slug=event.slug)
+    address = public("site.event", slug=event.slug)
     return _unless_known(Response(svg(address, title=address), content_type="image/svg+xml"), event.updated_at)
 
 

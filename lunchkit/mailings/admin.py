@@ -47,7 +47,7 @@ def index(slug: str) -> ResponseReturnValue:
     now, counts = clock.now(), letter_counts(event.id)
     planned = [moment for moment in (last_leaves_at(event.id, kind) for kind in KINDS) if moment is not None]
     return render_template(
-        "organiser/mailings/index.html",
+        "admin/mailings/index.html",
         event=event,
         mailings=mailings(event.id),
         people=PEOPLE,
@@ -181,7 +181,7 @@ def _form_page(
     now = clock.now()
     until = free_again_at(event.id, now)
     return render_template(
-        "organiser/mailings/new.html",
+        "admin/mailings/new.html",
         event=event,
         form=form,
         notice=notice,
@@ -198,7 +198,7 @@ def _preview_page(event: Event, reached: dict[Audience, Reach], form: MailingFor
     reach = reached[words.audience]
     spoken = sorted(reach.languages, key=lambda one: one != language())
     return render_template(
-        "organiser/mailings/preview.html",
+        "admin/mailings/preview.html",
         event=event,
         form=form,
         reach=reach,
@@ -223,7 +223,7 @@ def _edit_page(event: Event, kind: str, form: ParagraphForm, **context: Any) -> 
         with force_locale(code):
             samples.append((code, NAMED[code], sample_letter(event, kind, text)))
     return render_template(
-        "organiser/mailings/automatic.html",
+        "admin/mailings/automatic.html",
         event=event,
         kind=kind,
         name=AUTOMATIC[kind][0],

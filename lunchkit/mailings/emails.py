@@ -95,7 +95,7 @@ def _invitation(event: Event, words: Words, unsubscribe: str, said_yes_at: datet
         own=words.text,
         speakers=", ".join(appearance.speaker.name for appearance in appearances(event.id)),
         registration=links.public("registrations.new", slug=event.slug),
-        address=links.public("pages.event", slug=event.slug),
+        address=links.public("site.event", slug=event.slug),
         unsubscribe=unsubscribe,
         said_yes_on=said_yes_at.astimezone(ZoneInfo(event.zone)).date(),
     )
@@ -117,7 +117,7 @@ def _message(event: Event, words: Words, name: str, standing: str, token: str) -
         cancellation=links.public("registrations.cancellation", token=token),
         recap=links.public("recap.show", slug=event.slug) if event.recap_published_at is not None else None,
         feedback=_feedback_address(event),
-        address=links.public("pages.event", slug=event.slug),
+        address=links.public("site.event", slug=event.slug),
     )
     return _letter(event, subject, text, html)
 

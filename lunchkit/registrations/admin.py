@@ -60,7 +60,7 @@ def index(slug: str) -> ResponseReturnValue:
     arrived = {ARRIVED: True, ABSENT: False}.get(asked or "")
     order, page = asked_order(request.args.get("order")), request.args.get("page", 1, type=int)
     return render_template(
-        "organiser/registrations/index.html",
+        "admin/registrations/index.html",
         event=event,
         fields=[field for field in ATTENDEE_FIELDS if field.in_list],
         list=registrations_page(event.id, text, standing, page, arrived=arrived, order=order),
@@ -77,7 +77,7 @@ def index(slug: str) -> ResponseReturnValue:
 def unconfirmed(slug: str) -> ResponseReturnValue:
     """Asks before all registrations that nobody has confirmed yet are cancelled."""
     event = any_event_by_slug_or_404(slug)
-    return render_template("organiser/registrations/unconfirmed.html", event=event, held=count_held(event.id))
+    return render_template("admin/registrations/unconfirmed.html", event=event, held=count_held(event.id))
 
 
 @bp.post("/e/<slug>/registrations/unconfirmed")
@@ -138,9 +138,7 @@ def update(slug: str, registration_id: int) -> ResponseReturnValue:
 def cancellation(slug: str, registration_id: int) -> ResponseReturnValue:
     """Asks once more."""
     registration = _registration_or_404(slug, registration_id)
-    return render_template(
-        "organiser/registrations/cancellation.html", event=registration.event, registration=registration
-    )
+    return render_template("admin/registrations/cancellation.html", event=registration.event, registration=registration)
 
 
 @bp.post(f"{ONE}/cancellation")
@@ -200,7 +198,7 @@ def xlsx(slug: str) -> ResponseReturnValue:
 def caterer(slug: str) -> ResponseReturnValue:
     """Numbers for the kitchen, without names."""
     event = any_event_by_slug_or_404(slug)
-    return render_template("organiser/registrations/caterer.html", event=event, counts=caterer_counts(event.id))
+    return render_template("admin/registrations/catering.html", event=event, counts=caterer_counts(event.id))
 
 
 def _registration_or_404(slug: str, registration_id: int) -> Registration:
@@ -208,7 +206,7 @@ def _registration_or_404(slug: str, registration_id: int) -> Registration:
 
 
 def _publish_first(event: Event) -> ResponseReturnValue:
-    return redirect(url_for("organiser.pages.event", slug=event.slug, done="unpublished"), code=303)
+    return redirect(url_for("organiser.home.event", slug=event.slug, done="unpublished"), code=303)
 
 
 def _refused(error: Exception, form: Form, page: Callable[[str | None], str]) -> ResponseReturnValue:
@@ -226,7 +224,7 @@ def _refused(error: Exception, form: Form, page: Callable[[str | None], str]) ->
 
 def _new_page(event: Event, form: OrganiserAttendeeForm, notice: str | None = None) -> str:
     return render_template(
-        "organiser/registrations/new.html", event=event, form=form, notice=notice, seats_left=seats_left(event)
+        "admin/registrations/new.html", event=event, form=form, notice=notice, seats_left=seats_left(event)
     )
 
 
@@ -235,7 +233,7 @@ def _page(
 ) -> str:
     now = clock.now()
     return render_template(
-        "organiser/registrations/show.html",
+        "admin/registrations/show.html",
         event=registration.event,
         registration=registration,
         fields=ATTENDEE_FIELDS,

@@ -163,7 +163,7 @@ def sample_letter(event: Event, folder: str, own: str) -> Letter:
         code=SAMPLE_CODE if ticket else None,
         page=links.public("registrations.show", token=SAMPLE),
         cancellation=links.public("registrations.cancellation", token=SAMPLE),
-        address=links.public("pages.event", slug=event.slug),
+        address=links.public("site.event", slug=event.slug),
         recap=links.public("recap.show", slug=event.slug),
         unsubscribe=links.public("registrations.unsubscription", token=SAMPLE),
     )
@@ -195,7 +195,7 @@ def _letter(folder: str, facts: dict[str, Any]) -> Letter | None:
         code=spoken_code(links.token_hash(tokens.ticket)) if has_ticket else None,
         page=links.public("registrations.show", token=tokens.link),
         cancellation=links.public("registrations.cancellation", token=tokens.link),
-        address=links.public("pages.event", slug=event.slug),
+        address=links.public("site.event", slug=event.slug),
         to_confirm=link_to_confirm(facts["email"]) if folder in ANSWERS else None,
         differences=differences(plan_from_facts(facts["before"]), plan_of(event)) if facts.get("before") else (),
     )
@@ -256,7 +256,7 @@ def recap(facts: dict[str, Any]) -> Letter | None:
         event,
         {"name": registration.name},
         recap=links.public("recap.show", slug=event.slug),
-        address=links.public("pages.event", slug=event.slug),
+        address=links.public("site.event", slug=event.slug),
         unsubscribe=unsubscribe,
     )
     return Letter(

@@ -47,7 +47,7 @@ def new(slug: str, members: str = "") -> ResponseReturnValue:
     event = event_by_slug_or_404(slug)
     of_members = event.is_members_link(members)
     if not event.takes_registrations(clock.now(), of_members=of_members):
-        return redirect(url_for("pages.event", slug=slug))
+        return redirect(url_for("site.event", slug=slug))
     form = registration_form(event, of_members=of_members)
     form.stamp.data = stamps.issue(event.slug)
     return _form_page(event, form)
@@ -132,7 +132,7 @@ def thanks(slug: str) -> ResponseReturnValue:
     try:
         standing, position, masked, seats, is_held = stamps.signer("thanks").loads(request.args.get("t", ""))
     except (BadSignature, ValueError, TypeError):
-        return redirect(url_for("pages.event", slug=slug))
+        return redirect(url_for("site.event", slug=slug))
     return render_template(
         "registrations/thanks.html",
         event=event,
@@ -190,8 +190,8 @@ def door(ticket: str) -> ResponseReturnValue:
     """A ticket opened with any camera: leads an organiser to its page at the door, tells others which lunch it is."""
     registration = registration_by_ticket_or_404(ticket)
     if current_organiser() is not None:
-        address = url_for("organiser.checkin.show", slug=registration.event.slug, registration_id=registration.id)
+        address = url_for("organiser.check_in.show", slug=registration.event.slug, registration_id=registration.id)
         return redirect(address)
     if registration.event.published_at is None:
         raise NotFound
-    return render_template("registrations/door.html", event=registration.event)
+    return render_template("registrations/check_in.html", event=registration.event)

@@ -44,5 +44,5 @@ def refused(event: Event, error: Exception, back: str) -> ResponseReturnValue:
     message = str(refusal.message)
     if wants_json():
         return not_done(message, error)
-    page = render_template("organiser/refused.html", event=event, message=message, back=back)
+    page = render_template("admin/refused.html", event=event, message=message, back=back)
     return page, refusal.status, retry_header(refusal)

@@ -18,7 +18,7 @@ from lunchkit.run_sheet.queries import run_item_or_404, run_of_show, where_the_r
 
 DIRECTIONS = ("up", "down")
 ONE = "/e/<slug>/run/<int(max=2147483647):item_id>"
-bp = Blueprint("planning", __name__)
+bp = Blueprint("run_sheet", __name__)
 
 
 @bp.get("/e/<slug>/run")
@@ -55,7 +55,7 @@ def update(slug: str, item_id: int) -> ResponseReturnValue:
 def removal(slug: str, item_id: int) -> ResponseReturnValue:
     """Asks once more."""
     event, item = _both(slug, item_id)
-    return render_template("organiser/planning/removal.html", event=event, item=item)
+    return render_template("admin/run_sheet/removal.html", event=event, item=item)
 
 
 @bp.post(f"{ONE}/removal")
@@ -86,7 +86,7 @@ def now(slug: str) -> ResponseReturnValue:
     polls = {poll.id: poll for poll in polls_of(event.id)}
     asked = polls.get(at.current.item.poll_id or 0) if at.current else None
     return render_template(
-        "organiser/planning/now.html",
+        "admin/run_sheet/now.html",
         event=event,
         run=run,
         at=at,
@@ -131,11 +131,11 @@ def _save(
 
 
 def _index_page(event: Event, form: RunItemForm, notice: str | None = None) -> str:
-    return render_template("organiser/planning/run.html", event=event, run=run_of_show(event), form=form, notice=notice)
+    return render_template("admin/run_sheet/run.html", event=event, run=run_of_show(event), form=form, notice=notice)
 
 
 def _edit_page(event: Event, form: RunItemForm, notice: str | None = None) -> str:
-    return render_template("organiser/planning/edit.html", event=event, form=form, notice=notice)
+    return render_template("admin/run_sheet/edit.html", event=event, form=form, notice=notice)
 
 
 def _to(slug: str, done: str) -> ResponseReturnValue:

@@ -28,7 +28,7 @@ from lunchkit.settings.sections import ADDRESS, LETTERS, LOOK, LUNCH, PRIVACY, S
 from lunchkit.team.actions import issue_console_link
 from lunchkit.team.queries import anybody_has_passkey, current_organiser
 
-bp = Blueprint("house", __name__, url_prefix="/house")
+bp = Blueprint("settings", __name__, url_prefix="/house")
 
 
 bp.before_request(follow_settings)  # who sets the house sees what another process has taken a moment ago
@@ -39,7 +39,7 @@ def index() -> ResponseReturnValue:
     """All sections, with what they say now."""
     house = the_house()
     return render_template(
-        "organiser/house/index.html",
+        "admin/settings/index.html",
         the_house=house,
         to_do=to_do(house),
         is_tested=is_mail_tested(house, current_settings()),
@@ -61,7 +61,7 @@ def step(step: str) -> ResponseReturnValue:
     """One step of the first run."""
     if step == LUNCH:
         return render_template(
-            "organiser/house/lunch.html", step=step, steps=STEPS, to_do=to_do(the_house()), way_back=_way_back()
+            "admin/settings/lunch.html", step=step, steps=STEPS, to_do=to_do(the_house()), way_back=_way_back()
         )
     return _page(_known(step, STEPS), _form(step), step=step)
 
@@ -73,7 +73,7 @@ def take_step(step: str) -> ResponseReturnValue:
     if step == LUNCH:
         actions.end_first_run()
         later = request.form.get("act") == "later"
-        return redirect(url_for("organiser.pages.home") if later else _first_lunch(), code=303)
+        return redirect(url_for("organiser.home.home") if later else _first_lunch(), code=303)
     if request.form.get("act") == "later":
         actions.leave_for_later(_known(step, STEPS))
         return redirect(url_for(".step", step=next_step(step)), code=303)
@@ -96,8 +96,8 @@ def save(section: str) -> ResponseReturnValue:
 def _way_back() -> str:
     """Where the team comes in: at the public address, or where this browser came while there is none."""
     if not current_settings().has_address:
-        return url_for("organiser.pages.home", _external=True)
-    return public("organiser.pages.home")
+        return url_for("organiser.home.home", _external=True)
+    return public("organiser.home.home")
 
 
 def _known(section: str, among: Collection[str] = SECTIONS) -> str:
@@ -129,7 +129,7 @@ def _save(section: str, step: str) -> ResponseReturnValue:
     moves = section == ADDRESS and "public_url" in form and _loses_sight(before, form.public_url.data)
     if moves and request.form.get("act") != "move":
         return render_template(
-            "organiser/house/move.html", address=form.public_url.data, has_passkeys=anybody_has_passkey()
+            "admin/settings/move.html", address=form.public_url.data, has_passkeys=anybody_has_passkey()
         )
     try:
         _act(section, form, before)
@@ -185,7 +185,7 @@ def _loses_sight(before: Settings, address: str) -> bool:
 def _moved_page() -> ResponseReturnValue:
     organiser = current_organiser()
     link = issue_console_link(organiser) if organiser else url_for("sign_in.ask")
-    return render_template("organiser/house/moved.html", link=link)
+    return render_template("admin/settings/moved.html", link=link)
 
 
 def _page(
@@ -199,7 +199,7 @@ def _page(
 ) -> str:
     settings, house, organiser = current_settings(), the_house(), current_organiser()
     return render_template(
-        "organiser/house/section.html",
+        "admin/settings/section.html",
         section=section,
         form=form,
         step=step,

@@ -16,12 +16,12 @@ def trial_letter(settings: Settings, recipient: str, language: str) -> EmailMess
     """A letter that says that it arrived, and where to look whether it is trusted."""
     with force_locale(language):
         subject, text, html = fill(
-            "house/mail/trial",
+            "settings/mail/trial",
             network=settings.network_name,
             sender=settings.mail_from,
             host=settings.mail_host,
             address=settings.address,
-            way_back=public("organiser.pages.home") if settings.has_address else "",
+            way_back=public("organiser.home.home") if settings.has_address else "",
         )
     letter = Letter(subject, text, html, sender_name=settings.network_name)
     domain = settings.mail_from.rpartition("@")[2]

@@ -103,7 +103,7 @@ def to_do(house: House) -> list[ToDo]:
         ),
     ]
     return [
-        ToDo(text, url_for("organiser.house.show", section=section))
+        ToDo(text, url_for("organiser.settings.show", section=section))
         for section, is_missing, name, text in lacks
         if is_missing and name not in decided
     ]

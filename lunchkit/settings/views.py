@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from lunchkit.platform.errors import NotFound
 from lunchkit.settings.queries import logo_data
 
-bp = Blueprint("house", __name__)
+bp = Blueprint("settings", __name__)
 KEPT_FOR = 86_400
 """Seconds. Another logo has another address."""
 

@@ -28,7 +28,7 @@ from lunchkit.site.series import LATEST, archive, series_or_404
 from lunchkit.speakers.models import Appearance
 from lunchkit.speakers.queries import appearances
 
-bp = Blueprint("pages", __name__)
+bp = Blueprint("site", __name__)
 BOOKABLE = (EventState.OPEN, EventState.FULL, EventState.LATER)
 """In these states people can register, at once or from an announced moment on."""
 
@@ -42,7 +42,7 @@ def home() -> ResponseReturnValue:
     left = {event.id: max(0, event.capacity - taken[event.id]) for event in (*running, *coming)}
     first = next((event for event in (*running, *coming) if event.cancelled_at is None), None)
     return render_template(
-        "pages/home.html",
+        "site/home.html",
         running=running,
         first=first,
         others=[event for event in (*running, *coming) if event is not first],
@@ -59,7 +59,7 @@ def series(slug: str) -> ResponseReturnValue:
     series = series_or_404(slug)
     text = clean_line(request.args.get("q"))[:100]
     found = archive(series, text, request.args.get("page", 1, type=int), clock.now())
-    page = render_template("pages/series.html", series=series, archive=found, q=text)
+    page = render_template("site/series.html", series=series, archive=found, q=text)
     return compress(make_response(page))
 
 
@@ -77,13 +77,13 @@ def event_page(event: Event) -> str:
     polls, room = polls_of(event.id), room_of_event(event.id)
     asked = {poll.before_id or poll.id for poll in polls if poll.is_frozen and not poll.in_rehearsal}
     told = {poll.before_id or poll.id: poll for poll in polls if poll.is_public and not lacks_words(poll)}
-    address = links.public("pages.event", slug=event.slug)
+    address = links.public("site.event", slug=event.slug)
     speakers = appearances(event.id)
     state = event.state(now, left)
     if is_draft:
         state = EventState.LATER if event.opens_later(now) else EventState.OPEN
     return render_template(
-        "pages/event.html",
+        "site/event.html",
         event=event,
         seats_taken=taken,
         seats_left=left,
@@ -97,7 +97,7 @@ def event_page(event: Event) -> str:
         pairs={poll.before_id for poll in polls},
         room_code=room.code if room and event.starts_at <= now <= event.over_at else None,
         structured=structured_event(event, left if state in BOOKABLE else None, speakers),
-        card=links.public("pages.card", slug=event.slug),
+        card=links.public("site.card", slug=event.slug),
         share=share_links(event),
         address=address,
         short_address=address.partition("://")[2],
@@ -114,9 +114,9 @@ def _stands(poll: Poll, asked: set[int], state: EventState) -> bool:
 def poster(slug: str) -> ResponseReturnValue:
     """The poster: one A4 page from the browser's print command."""
     event, now = event_by_slug_or_404(slug), clock.now()
-    address = links.public("pages.event", slug=slug)
+    address = links.public("site.event", slug=slug)
     return render_template(
-        "pages/poster.html",
+        "site/poster.html",
         event=event,
         invites=event.takes_registrations(now) or event.opens_later(now),
         speakers=appearances(event.id),
@@ -148,7 +148,7 @@ def card(slug: str) -> ResponseReturnValue:
 def privacy() -> ResponseReturnValue:
     """What is stored, for how long, and which cookies there are."""
     house = the_house()
-    return render_template("pages/privacy.html", notice=house.notice, purge_days=house.purge_days)
+    return render_template("site/privacy.html", notice=house.notice, purge_days=house.purge_days)
 
 
 def structured_event(event: Event, left: int | None, speakers: Sequence[Appearance] = ()) -> dict[str, Any]:
@@ -167,8 +167,8 @@ def structured_event(event: Event, left: int | None, speakers: Sequence[Appearan
         {
             "@context": "https://schema.org",
             "@type": "Event",
-            "@id": links.public("pages.event", slug=event.slug),
-            "url": links.public("pages.event", slug=event.slug),
+            "@id": links.public("site.event", slug=event.slug),
+            "url": links.public("site.event", slug=event.slug),
             "name": event.title,
             "about": {"@type": "Thing", "name": event.theme},
             "description": event.summary,
@@ -177,7 +177,7 @@ def structured_event(event: Event, left: int | None, speakers: Sequence[Appearan
             "eventStatus": f"https://schema.org/{status}",
             "eventAttendanceMode": "https://schema.org/OfflineEventAttendanceMode",
             "location": {"@type": "Place", "name": event.venue or event.town, "address": address},
-            "image": links.public("pages.card", slug=event.slug),
+            "image": links.public("site.card", slug=event.slug),
             "performer": [_performer(appearance) for appearance in speakers] or None,
             "organizer": {"@type": "Organization", "name": event.series.network},
             "superEvent": {"@type": "EventSeries", "name": event.series.name},
@@ -215,7 +215,7 @@ def _is_bare(value: Any) -> bool:
 
 def share_links(event: Event) -> list[tuple[str, str]]:
     """Plain links that pass a lunch on: no script, no third party until one is tapped."""
-    address = links.public("pages.event", slug=event.slug)
+    address = links.public("site.event", slug=event.slug)
     text = f"{event.title}, {when(event)}"
     mail = urlencode({"subject": event.title, "body": f"{text}\n{address}"}, quote_via=quote)
     return [

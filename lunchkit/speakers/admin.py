@@ -182,7 +182,7 @@ def remove(slug: str, speaker_id: int) -> ResponseReturnValue:
     places = places_of(event, speaker)
     actions.remove_speaker(appearance)
     if places:
-        return render_template("organiser/speakers/removed.html", event=event, speaker=speaker, places=places)
+        return render_template("admin/speakers/removed.html", event=event, speaker=speaker, places=places)
     return redirect(url_for(".index", slug=slug, done="removed"), code=303)
 
 
@@ -215,13 +215,13 @@ def _to(appearance: Appearance, done: str) -> ResponseReturnValue:
 
 
 def _index_page(event: Event, form: SpeakerForm) -> str:
-    return render_template("organiser/speakers/index.html", event=event, appearances=appearances(event.id), form=form)
+    return render_template("admin/speakers/index.html", event=event, appearances=appearances(event.id), form=form)
 
 
 def _show(template: str, appearance: Appearance, **facts: object) -> str:
     """A page about one speaker at one lunch."""
     who = {"event": appearance.event, "speaker": appearance.speaker}
-    return render_template(f"organiser/speakers/{template}", **who, **facts)
+    return render_template(f"admin/speakers/{template}", **who, **facts)
 
 
 def _page(appearance: Appearance, bound: VersionedForm | None = None, notice: str = "") -> str:

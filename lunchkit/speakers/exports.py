@@ -101,7 +101,7 @@ def structured_speaker(
 
 
 def _event(talk: Appearance) -> dict[str, Any]:
-    address = public("pages.event", slug=talk.event.slug)
+    address = public("site.event", slug=talk.event.slug)
     return {
         "@type": "Event",
         "@id": address,

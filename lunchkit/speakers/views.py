@@ -77,7 +77,7 @@ def organisation(slug: str) -> ResponseReturnValue:
         colour=lunches[0].colour,
         description=description,
         address=links.public("speakers.organisation", slug=slug),
-        picture_address=links.public("pages.card", slug=lunches[0].slug),
+        picture_address=links.public("site.card", slug=lunches[0].slug),
         structured=structured_organisation(organisation, description, network if organisation.is_member else ""),
     )
     return compress(Response(html))

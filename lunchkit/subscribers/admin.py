@@ -20,13 +20,13 @@ def index() -> ResponseReturnValue:
     """Forty a page, all or searched by address."""
     text = clean_line(request.args.get("q"))[:100]
     page = min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)
-    return render_template("organiser/subscribers/index.html", guests=guests_page(text, page), wishes=WISHES, q=text)
+    return render_template("admin/subscribers/index.html", guests=guests_page(text, page), wishes=WISHES, q=text)
 
 
 @bp.get(ONE)
 def erasure(guest_id: int) -> ResponseReturnValue:
     """Asks again: what is erased does not come back."""
-    return render_template("organiser/subscribers/erasure.html", guest=guest_or_404(guest_id))
+    return render_template("admin/subscribers/erasure.html", guest=guest_or_404(guest_id))
 
 
 @bp.post(ONE)

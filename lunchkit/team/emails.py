@@ -14,11 +14,11 @@ from lunchkit.platform.mail.rendering import Letter, Urgency, fill, letter_kind
 from lunchkit.team.models import LINK_LIFE, Invitation, Organiser
 from lunchkit.team.queries import invitation_link, link_by_token, link_token, owner, sign_in_code
 
-SIGN_IN = "accounts/sign_in"
-INVITATION = "accounts/invitation"
+SIGN_IN = "team/sign_in"
+INVITATION = "team/invitation"
 PASSKEY_NEWS = "passkeys/news"
 """Written by ``team.passkeys``; forgotten here, with what else was written to the team."""
-NOTICE = "accounts/notice"
+NOTICE = "team/notice"
 SECRET = (SIGN_IN, INVITATION)
 """Kinds of letters that let somebody in: only their readers may see them."""
 
@@ -42,7 +42,7 @@ def sign_in(facts: dict[str, Any]) -> Letter | None:
     if link is None or not link.is_valid(clock.now()):
         return None
     subject, text, html = fill(
-        "accounts/mail/sign_in",
+        "team/mail/sign_in",
         name=facts["name"],
         address=public("sign_in.confirm", token=token),
         code=sign_in_code(facts["nonce"]),
@@ -74,7 +74,7 @@ def notice(facts: dict[str, Any]) -> Letter:
     """What happened, when, and what to do about it."""
     settings, at = current_settings(), datetime.fromisoformat(facts["at"])
     context = {**facts, "at": at, "zone": settings.timezone, "network": settings.network_name}
-    return Letter(*fill("accounts/mail/notice", **context), sender_name=settings.network_name)
+    return Letter(*fill("team/mail/notice", **context), sender_name=settings.network_name)
 
 
 def promise_invitation(session: Session, invitation: Invitation, language: str) -> None:
@@ -96,7 +96,7 @@ def invite(facts: dict[str, Any]) -> Letter | None:
         return None
     network = current_settings().network_name
     subject, text, html = fill(
-        "accounts/mail/invitation",
+        "team/mail/invitation",
         name=invitation.name,
         inviter=invitation.invited_by.name if invitation.invited_by else network,
         role=invitation.role,
@@ -104,7 +104,7 @@ def invite(facts: dict[str, Any]) -> Letter | None:
         until=invitation.expires_at,
         zone=current_settings().timezone,
         network=network,
-        way_back=public("organiser.pages.home"),
+        way_back=public("organiser.home.home"),
     )
     reply_to = invitation.invited_by.email if invitation.invited_by else None
     return Letter(subject, text, html, sender_name=network, reply_to=reply_to)

@@ -74,8 +74,8 @@ def ask() -> ResponseReturnValue:
     if request.method == "GET":
         form.next.data = return_path(request.args.get("next")) or ""
         if current_organiser() and "again" not in request.args:
-            return redirect(form.next.data or url_for("organiser.pages.home"))
-    page = render_template("accounts/ask.html", form=form, signed_out="signed_out" in request.args)
+            return redirect(form.next.data or url_for("organiser.home.home"))
+    page = render_template("team/ask.html", form=form, signed_out="signed_out" in request.args)
     return page, 422 if form.errors else 200
 
 
@@ -102,7 +102,7 @@ def _asked_page(form: SignInCodeForm) -> str:
     _tag, first, last, is_again = cookie.get(ASKED) or (None, now, now, False)
     moments = {"first": datetime.fromtimestamp(first, UTC), "since": datetime.fromtimestamp(last, UTC) - LINK_LIFE}
     minutes = int(LINK_LIFE.total_seconds() // 60)
-    return render_template("accounts/asked.html", form=form, is_again=is_again, minutes=minutes, **moments)
+    return render_template("team/asked.html", form=form, is_again=is_again, minutes=minutes, **moments)
 
 
 @bp.post("/sign-in/code")
@@ -131,7 +131,7 @@ def confirm(token: str) -> ResponseReturnValue:
     """A page with one button."""
     _, organiser = sign_in_link_or_refuse(token, cookie.get(ASKED))
     then = return_path(request.args.get("next")) or ""
-    return render_template("accounts/confirm.html", token=token, organiser=organiser, next=then)
+    return render_template("team/confirm.html", token=token, organiser=organiser, next=then)
 
 
 @bp.post("/sign-in/<token>")
@@ -148,7 +148,7 @@ def enter(token: str) -> ResponseReturnValue:
 def set_up(token: str) -> ResponseReturnValue:
     """The form of the first organiser."""
     setup_link_or_refuse(token)
-    return render_template("accounts/set_up.html", token=token, form=OrganiserForm())
+    return render_template("team/set_up.html", token=token, form=OrganiserForm())
 
 
 @bp.post("/set-up/<token>")
@@ -157,9 +157,9 @@ def found(token: str) -> ResponseReturnValue:
     setup_link_or_refuse(token)
     form = OrganiserForm()
     if not form.validate():
-        return render_template("accounts/set_up.html", token=token, form=form), 422
+        return render_template("team/set_up.html", token=token, form=form), 422
     opened = actions.set_up(token, form.details(), language(), browser_name=_browser())
-    return go_in(opened, url_for("organiser.house.start"))
+    return go_in(opened, url_for("organiser.settings.start"))
 
 
 @bp.get("/invitation/<token>")
@@ -181,7 +181,7 @@ def join(token: str) -> ResponseReturnValue:
 
 
 def _invitation_page(token: str, form: NameForm) -> str:
-    return render_template("accounts/invitation.html", token=token, form=form, invitation=invitation_or_refuse(token))
+    return render_template("team/invitation.html", token=token, form=form, invitation=invitation_or_refuse(token))
 
 
 def _browser() -> str:
@@ -201,7 +201,7 @@ def go_in(opened: OpenedSession, path: str | None) -> ResponseReturnValue:
     kept = {FORM_TOKEN: cookie[FORM_TOKEN]} if came_back and FORM_TOKEN in cookie else {}
     cookie.clear()
     cookie.update({SESSION: opened.token, KNOWN: opened.organiser_id, BROWSER: random_token(), **kept})
-    answer = redirect(path or url_for("organiser.pages.home"), code=303)
+    answer = redirect(path or url_for("organiser.home.home"), code=303)
     name, is_secure = _known_cookie()
     token = known_token(colleague_or_404(opened.organiser_id))
     answer.set_cookie(name, token, KNOWN_LIFE, secure=is_secure, httponly=True, samesite="Lax")
@@ -218,7 +218,7 @@ def _known_cookie() -> tuple[str, bool]:
 def show_spent(refusal: LinkSpent) -> ResponseReturnValue:
     """What to do with a link that is no longer good."""
     page = render_template(
-        "accounts/spent.html",
+        "team/spent.html",
         is_setup=request.endpoint in ("sign_in.set_up", "sign_in.found"),
         is_in=current_organiser() is not None,
     )
@@ -228,19 +228,19 @@ def show_spent(refusal: LinkSpent) -> ResponseReturnValue:
 @bp.errorhandler(InvitationSpent)
 def show_invitation_spent(refusal: InvitationSpent) -> ResponseReturnValue:
     """What to do with an invitation that is no longer good."""
-    return render_template("accounts/invitation_spent.html", is_in=False), refusal.status
+    return render_template("team/invitation_spent.html", is_in=False), refusal.status
 
 
 @bp.errorhandler(AddressTaken)
 def show_in_already(refusal: AddressTaken) -> ResponseReturnValue:
     """Somebody was added by other means before they pressed."""
-    return render_template("accounts/invitation_spent.html", is_in=True), refusal.status
+    return render_template("team/invitation_spent.html", is_in=True), refusal.status
 
 
 @bp.errorhandler(OtherBrowser)
 def show_other_browser(refusal: OtherBrowser) -> ResponseReturnValue:
     """What to do with a link that was asked for in another browser."""
-    return render_template("accounts/other_browser.html"), refusal.status
+    return render_template("team/other_browser.html"), refusal.status
 
 
 @bp.app_errorhandler(CSRFError)

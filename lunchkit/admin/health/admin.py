@@ -12,4 +12,4 @@ bp = Blueprint("health", __name__, url_prefix="/house/health")
 @bp.get("")
 def show() -> ResponseReturnValue:
     """What is wrong now. No mail server is asked."""
-    return render_template("organiser/house/health.html", findings=examine(current_settings()))
+    return render_template("admin/settings/health.html", findings=examine(current_settings()))

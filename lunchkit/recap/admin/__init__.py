@@ -32,11 +32,11 @@ def index(slug: str) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
     recap = recap_of(event.id)
     if recap is None:
-        return render_template("organiser/recap/start.html", event=event, is_over=event.is_over(clock.now()))
+        return render_template("admin/recap/start.html", event=event, is_over=event.is_over(clock.now()))
     sections = sections_of(event.id)
     rows, now = outline(event, sections), snapshot_of(event, sections, recap.published)
     return render_template(
-        "organiser/recap/outline.html",
+        "admin/recap/outline.html",
         event=event,
         recap=recap,
         rows=[row for number, row in enumerate(rows) if number == 0 or not row.is_empty],
@@ -93,7 +93,7 @@ def visibility(slug: str, section_id: int) -> ResponseReturnValue:
 def removal(slug: str, section_id: int) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
     rows = outline(event, [section_or_404(event.id, section_id)])
-    return render_template("organiser/recap/removal.html", event=event, row=rows[0])
+    return render_template("admin/recap/removal.html", event=event, row=rows[0])
 
 
 @bp.post("/e/<slug>/recap/sections/<int(max=2147483647):section_id>/removal")

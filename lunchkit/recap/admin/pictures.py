@@ -71,7 +71,7 @@ def _keep(section: RecapSection, form: NewPictureForm) -> None:
 
 def _new_page(event: Event, section: RecapSection, form: NewPictureForm) -> str:
     return render_template(
-        "organiser/recap/new_picture.html",
+        "admin/recap/new_picture.html",
         event=event,
         section=section,
         form=form,
@@ -111,7 +111,7 @@ def visibility(slug: str, section_id: int, token: str) -> ResponseReturnValue:
 @bp.get(f"{PLACE}/<token>/erasure")
 def erasure(slug: str, section_id: int, token: str) -> ResponseReturnValue:
     event, section, picture = _three(slug, section_id, token)
-    return render_template("organiser/recap/erasure.html", event=event, section=section, picture=picture)
+    return render_template("admin/recap/erasure.html", event=event, section=section, picture=picture)
 
 
 @bp.post(f"{PLACE}/<token>/erasure")
@@ -125,7 +125,7 @@ def erase(slug: str, section_id: int, token: str) -> ResponseReturnValue:
 def _picture_page(event: Event, section: RecapSection, picture: Picture, form: PictureForm) -> str:
     has_place = picture.token in pictures_standing(event.id)
     return render_template(
-        "organiser/recap/picture.html", event=event, section=section, picture=picture, form=form, has_place=has_place
+        "admin/recap/picture.html", event=event, section=section, picture=picture, form=form, has_place=has_place
     )
 
 

@@ -28,7 +28,7 @@ bp = Blueprint("publication", __name__)
 @bp.get("/e/<slug>/recap/preview")
 def preview(slug: str) -> ResponseReturnValue:
     event, recap = _both(slug)
-    page = render_template("organiser/recap/preview.html", event=event, recap=recap, link=_secret_link(recap))
+    page = render_template("admin/recap/preview.html", event=event, recap=recap, link=_secret_link(recap))
     return _with_policy(page, f"{POLICY}; frame-src 'self'")
 
 
@@ -74,7 +74,7 @@ def publication(slug: str) -> ResponseReturnValue:
         return redirect(url_for("organiser.recap.index", slug=slug), code=303)
     sections, licence = sections_of(event.id), licence_to_give(None)
     return render_template(
-        "organiser/recap/publication.html",
+        "admin/recap/publication.html",
         event=event,
         lacks=lacks(event, sections),
         letters=letters_to_leave(event.id),
@@ -113,7 +113,7 @@ def _correction_page(event: Event, recap: Recap, form: CorrectionForm) -> str:
     sections = sections_of(event.id)
     published = recap.published or {"sections": []}
     return render_template(
-        "organiser/recap/correction.html",
+        "admin/recap/correction.html",
         event=event,
         form=form,
         lacks=lacks(event, sections),
@@ -125,7 +125,7 @@ def _correction_page(event: Event, recap: Recap, form: CorrectionForm) -> str:
 @bp.get("/e/<slug>/recap/withdrawal")
 def withdrawal(slug: str) -> ResponseReturnValue:
     event, _recap = _both(slug)
-    return render_template("organiser/recap/withdrawal.html", event=event)
+    return render_template("admin/recap/withdrawal.html", event=event)
 
 
 @bp.post("/e/<slug>/recap/withdrawal")

@@ -68,7 +68,7 @@ def _gone(event: Event) -> ResponseReturnValue:
     if wants_json():
         return jsonify(error=str(GONE)), 410
     texts = typed_form(event, kind, request.form).wording().texts()
-    return render_template("organiser/recap/gone.html", event=event, message=GONE, texts=texts), 410
+    return render_template("admin/recap/gone.html", event=event, message=GONE, texts=texts), 410
 
 
 def _not_saved(event: Event, section: RecapSection, form: SectionForm, refusal: Refusal) -> ResponseReturnValue:
@@ -113,7 +113,7 @@ def _edit_page(
 ) -> str:
     """The form of a section; ``notice`` says why it came back, ``theirs`` what stands in the section instead."""
     return render_template(
-        "organiser/recap/edit.html",
+        "admin/recap/edit.html",
         event=event,
         section=section,
         shape=form.shape,
@@ -147,7 +147,7 @@ def history(slug: str, section_id: int) -> ResponseReturnValue:
         for version in versions_of(section_id)
         if version.version != section.version
     ]
-    return render_template("organiser/recap/history.html", event=event, section=section, earlier=earlier)
+    return render_template("admin/recap/history.html", event=event, section=section, earlier=earlier)
 
 
 @bp.post(f"{SECTION}/history/<int(max=2147483647):version_id>/restoration")

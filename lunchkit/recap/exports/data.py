@@ -50,7 +50,7 @@ def items_of(data: Thing, kind: SectionKind) -> list[Thing]:
 
 def _lunch(event: Event) -> Thing:
     return {
-        "address": public("pages.event", slug=event.slug),
+        "address": public("site.event", slug=event.slug),
         "title": event.title,
         "starts_at": event.starts_local.isoformat(),
         "ends_at": event.ends_local.isoformat(),

@@ -18,7 +18,7 @@ def structured_article(event: Event, data: Thing, summary: str) -> Thing:
 
     The press is about the lunch, as we are.
     """
-    network = {"@type": "Organization", "name": data["network"], "url": public("pages.home")}
+    network = {"@type": "Organization", "name": data["network"], "url": public("site.home")}
     address, licence, corrections = data["address"], data["licence"], data["corrections"]
     width, height = CARD
     filled: Thing = _filled(

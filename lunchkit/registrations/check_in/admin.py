@@ -38,7 +38,7 @@ from lunchkit.registrations.queries import place_in_queue, registration_of, regi
 from lunchkit.team.models import ABSOLUTE_LIFE
 from lunchkit.team.queries import current_organiser, current_session
 
-bp = Blueprint("checkin", __name__)
+bp = Blueprint("check_in", __name__)
 ONE = "/e/<slug>/door/<int(max=2147483647):registration_id>"
 DECODER = "vendor/jsqr-1.4.0/jsQR.js"
 WITH_CAMERA = HEADERS["Permissions-Policy"].replace("camera=()", "camera=(self)")
@@ -52,7 +52,7 @@ class DraftDoor(Refusal):
 def publish_first(_refusal: DraftDoor) -> ResponseReturnValue:
     """To the page where a draft is published."""
     slug = (request.view_args or {})["slug"]
-    return redirect(url_for("organiser.pages.event", slug=slug, done="unpublished"), code=303)
+    return redirect(url_for("organiser.home.event", slug=slug, done="unpublished"), code=303)
 
 
 @bp.get("/e/<slug>/door")
@@ -60,7 +60,7 @@ def index(slug: str) -> ResponseReturnValue:
     """Scan, search, walk in. No name is in this page: phones keep a copy of it, for when there is no network."""
     event = _event(slug)
     page = render_template(
-        "organiser/checkin/index.html",
+        "admin/check_in/index.html",
         event=event,
         counts=counts(event),
         door=_door(),
@@ -129,7 +129,7 @@ def _note_apart(event: Event) -> None:
     """Whoever adds a seat stands in the log for it, whatever else came in the same message."""
     organiser = current_organiser()
     if organiser is not None:
-        begin(Act("checkin.scan", organiser.id, organiser.name), event.slug)
+        begin(Act("check_in.scan", organiser.id, organiser.name), event.slug)
 
 
 @bp.get("/e/<slug>/door/list")
@@ -140,7 +140,7 @@ def people(slug: str) -> ResponseReturnValue:
     whom = next((one for one in Whom if one == request.args.get("whom")), None)
     order = order_by_name(request.args.get("order"))
     return render_template(
-        "organiser/checkin/list.html",
+        "admin/check_in/list.html",
         event=event,
         list=people_at_door(event.id, text, whom, request.args.get("page", 1, type=int), order),
         counts=counts(event),
@@ -159,7 +159,7 @@ def show(slug: str, registration_id: int) -> ResponseReturnValue:
     event = _event(slug)
     person = registration_or_404(event.id, registration_id)
     return render_template(
-        "organiser/checkin/show.html",
+        "admin/check_in/show.html",
         event=event,
         person=person,
         first=first_scan(person.id),
@@ -289,9 +289,7 @@ def _just_noted(event: Event) -> Registration | None:
 
 
 def _walk_in_page(event: Event, form: WalkInForm, *, is_full: bool = False) -> str:
-    return render_template(
-        "organiser/checkin/walk_in.html", event=event, form=form, is_full=is_full, counts=counts(event)
-    )
+    return render_template("admin/check_in/walk_in.html", event=event, form=form, is_full=is_full, counts=counts(event))
 
 
 def _signed_in_until() -> int | None:

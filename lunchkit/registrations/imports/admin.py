@@ -57,7 +57,7 @@ def show_forgotten(refusal: ImportForgotten) -> ResponseReturnValue:
     """An hour has gone by, or another browser asks: the way back to the beginning."""
     event = any_event_by_slug_or_404((request.view_args or {})["slug"])
     page = render_template(
-        "organiser/refused.html", event=event, message=refusal.message, back=url_for(".new", slug=event.slug)
+        "admin/refused.html", event=event, message=refusal.message, back=url_for(".new", slug=event.slug)
     )
     return page, refusal.status
 
@@ -118,7 +118,7 @@ def reversal(slug: str, draft_id: int) -> ResponseReturnValue:
     """Asks once more."""
     event, draft = _both(slug, draft_id)
     preview = preview_of(entries_of(draft, event, clock.now()), 1)
-    return render_template("organiser/imports/reversal.html", event=event, draft=draft, people=len(preview.coming))
+    return render_template("admin/imports/reversal.html", event=event, draft=draft, people=len(preview.coming))
 
 
 @bp.post(f"{ONE}/reversal")
@@ -147,7 +147,7 @@ def _to(draft: ImportDraft, endpoint: str, **more: Any) -> ResponseReturnValue:
 
 def _file_page(event: Event, form: FileForm) -> str:
     return render_template(
-        "organiser/imports/new.html",
+        "admin/imports/new.html",
         event=event,
         form=form,
         open=event.published_at is not None and event.cancelled_at is None and not event.is_over(clock.now()),
@@ -160,7 +160,7 @@ def _file_page(event: Event, form: FileForm) -> str:
 def _page(event: Event, draft: ImportDraft, form: WishForm, notice: str | None = None) -> str:
     labels, columns = column_labels(event, draft), list(zip(draft.columns, draft.headings, strict=True))
     return render_template(
-        "organiser/imports/show.html",
+        "admin/imports/show.html",
         event=event,
         draft=draft,
         form=form,
@@ -184,7 +184,7 @@ def _shown_columns(draft: ImportDraft) -> tuple[int, range]:
 def _columns_page(event: Event, draft: ImportDraft) -> str:
     labels, (page, shown) = column_labels(event, draft), _shown_columns(draft)
     return render_template(
-        "organiser/imports/columns.html",
+        "admin/imports/columns.html",
         event=event,
         draft=draft,
         form=columns_form(draft.columns, shown, labels),

@@ -77,7 +77,7 @@ def update(slug: str, poll_id: int) -> ResponseReturnValue:
 def removal(slug: str, poll_id: int) -> ResponseReturnValue:
     """Asks once more."""
     event, poll = _both(slug, poll_id)
-    return render_template("organiser/polls/removal.html", event=event, poll=poll, second=asked_again_as(poll.id))
+    return render_template("admin/polls/removal.html", event=event, poll=poll, second=asked_again_as(poll.id))
 
 
 @bp.post("/e/<slug>/polls/<int(max=2147483647):poll_id>/removal")
@@ -108,7 +108,7 @@ def order(slug: str, poll_id: int) -> ResponseReturnValue:
 def opening(slug: str, poll_id: int) -> ResponseReturnValue:
     """Phones may answer; whoever comes from the run of show goes back to it."""
     event, poll = _both(slug, poll_id)
-    back = url_for("organiser.planning.now", slug=slug) if request.form.get("back") == "run" else _room(slug)
+    back = url_for("organiser.run_sheet.now", slug=slug) if request.form.get("back") == "run" else _room(slug)
     return after(event, lambda: actions.open_poll(poll), back)
 
 
@@ -116,7 +116,7 @@ def opening(slug: str, poll_id: int) -> ResponseReturnValue:
 def ask_to_close(slug: str, poll_id: int) -> ResponseReturnValue:
     """Asks once more, where the result could not be shown."""
     event, poll = _both(slug, poll_id)
-    return render_template("organiser/polls/closing.html", event=event, poll=poll, ballots=ballots_of(poll))
+    return render_template("admin/polls/closing.html", event=event, poll=poll, ballots=ballots_of(poll))
 
 
 @bp.post("/e/<slug>/polls/<int(max=2147483647):poll_id>/closing")
@@ -144,7 +144,7 @@ def annulment(slug: str, poll_id: int) -> ResponseReturnValue:
     """Asks once more, and says what is lost."""
     event, poll = _both(slug, poll_id)
     people = ballots_of(poll) + poll.hand_ballots
-    return render_template("organiser/polls/annulment.html", event=event, poll=poll, people=people)
+    return render_template("admin/polls/annulment.html", event=event, poll=poll, people=people)
 
 
 @bp.post("/e/<slug>/polls/<int(max=2147483647):poll_id>/annulment")
@@ -180,7 +180,7 @@ def enter_hands(slug: str, poll_id: int) -> ResponseReturnValue:
 def note(slug: str, poll_id: int) -> ResponseReturnValue:
     """The form for a remark on the result."""
     event, poll = _both(slug, poll_id)
-    return render_template("organiser/polls/note.html", event=event, poll=poll, form=note_form(poll))
+    return render_template("admin/polls/note.html", event=event, poll=poll, form=note_form(poll))
 
 
 @bp.post("/e/<slug>/polls/<int(max=2147483647):poll_id>/note")
@@ -189,7 +189,7 @@ def annotate(slug: str, poll_id: int) -> ResponseReturnValue:
     event, poll = _both(slug, poll_id)
     form = note_form(poll, request.form)
     if not form.validate():
-        return render_template("organiser/polls/note.html", event=event, poll=poll, form=form), 422
+        return render_template("admin/polls/note.html", event=event, poll=poll, form=form), 422
     return _arrange(event, "noted", lambda: actions.annotate_poll(poll, form.note.data or ""), poll)
 
 
@@ -198,7 +198,7 @@ def answers(slug: str, poll_id: int) -> ResponseReturnValue:
     """What people wrote, what nobody has read yet first."""
     event, poll = _written(slug, poll_id)
     page = _answer_page(answers_to_judge(poll), request.args.get("page", 1, type=int))
-    return render_template("organiser/polls/answers.html", event=event, poll=poll, page=page)
+    return render_template("admin/polls/answers.html", event=event, poll=poll, page=page)
 
 
 @bp.post("/e/<slug>/polls/<int(max=2147483647):poll_id>/verdict")
@@ -271,7 +271,7 @@ def _to_index(slug: str, told: str, poll: Poll | None = None) -> ResponseReturnV
 
 def _page(event: Event, form: PollForm) -> str:
     return render_template(
-        "organiser/polls/index.html",
+        "admin/polls/index.html",
         event=event,
         rows=programme_rows(polls_of(event.id)),
         form=form,
@@ -281,9 +281,7 @@ def _page(event: Event, form: PollForm) -> str:
 
 def _edit_page(event: Event, poll: Poll, form: PollForm, notice: str | None = None) -> str:
     is_pair = _other(poll) is not None
-    return render_template(
-        "organiser/polls/edit.html", event=event, poll=poll, form=form, notice=notice, is_pair=is_pair
-    )
+    return render_template("admin/polls/edit.html", event=event, poll=poll, form=form, notice=notice, is_pair=is_pair)
 
 
 def _other(poll: Poll) -> Poll | None:
@@ -292,7 +290,7 @@ def _other(poll: Poll) -> Poll | None:
 
 
 def _hands_page(event: Event, poll: Poll, form: HandForm, notice: str | None = None) -> str:
-    return render_template("organiser/polls/hands.html", event=event, poll=poll, form=form, notice=notice)
+    return render_template("admin/polls/hands.html", event=event, poll=poll, form=form, notice=notice)
 
 
 @dataclass(frozen=True)

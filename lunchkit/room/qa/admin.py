@@ -20,7 +20,7 @@ from lunchkit.room.qa.models import Question
 from lunchkit.room.qa.queries import count_waiting, question_or_404, questions_to_judge
 from lunchkit.room.queries import room_of_event
 
-bp = Blueprint("questions", __name__)
+bp = Blueprint("qa", __name__)
 ONE = "/e/<slug>/questions/<int(max=2147483647):question_id>"
 
 
@@ -32,7 +32,7 @@ def index(slug: str) -> ResponseReturnValue:
         return jsonify(waiting=count_waiting(event.id))
     room = room_of_event(event.id)
     return render_template(
-        "organiser/questions/index.html",
+        "admin/qa/index.html",
         event=event,
         groups=questions_to_judge(event.id),
         is_asking=room is not None and room.takes_questions,

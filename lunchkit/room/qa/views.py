@@ -23,7 +23,7 @@ from lunchkit.room.queries import room_by_code_or_404
 PHONE = "presenter.phone"
 PAGES = (PHONE, "presenter.phone_in_capitals")
 """The phone's page, which a QR code names in capitals."""
-bp = Blueprint("questions", __name__)
+bp = Blueprint("qa", __name__)
 
 
 @bp.app_template_global("question_key")
@@ -69,7 +69,7 @@ def _refused(event: Event, code: str, error: Exception, form: QuestionForm | Non
     message = form.complaint if form is not None and isinstance(refusal, QuestionUnreadable) else str(refusal.message)
     if wants_json():
         return not_done(message, error)
-    page = render_template("questions/refused.html", event=event, code=code, message=message, form=form)
+    page = render_template("qa/refused.html", event=event, code=code, message=message, form=form)
     response = make_response(page, refusal.status, retry_header(refusal))
     if isinstance(refusal, NoCookie):
         remember(response, new_device())  # if the browser keeps this one, sending once more is enough

@@ -10,7 +10,7 @@ from lunchkit.room.queries import room_of_event
 from lunchkit.room.survey.actions import close_feedback, erase_remark
 from lunchkit.room.survey.queries import outcome, remark_or_404, remarks_page
 
-bp = Blueprint("feedback", __name__)
+bp = Blueprint("survey", __name__)
 
 
 @bp.get("/e/<slug>/feedback")
@@ -19,7 +19,7 @@ def index(slug: str) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
     room = room_of_event(event.id)
     return render_template(
-        "organiser/feedback/index.html",
+        "admin/survey/index.html",
         event=event,
         outcome=outcome(event),
         remarks=remarks_page(event.id, request.args.get("page", 1, type=int)),

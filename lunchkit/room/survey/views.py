@@ -18,7 +18,7 @@ from lunchkit.room.survey.actions import answer_feedback
 from lunchkit.room.survey.models import closes_at
 
 PHONE = "presenter.phone"
-bp = Blueprint("feedback", __name__)
+bp = Blueprint("survey", __name__)
 
 
 @bp.post("/v/<code>/feedback")

@@ -45,7 +45,7 @@ def remote(slug: str) -> ResponseReturnValue:
     if current is not None:
         views[current.id] = screen_poll_view(current, language())
     return render_template(
-        "organiser/presenter/remote.html",
+        "admin/presenter/remote.html",
         event=event,
         room=room,
         polls=list(views.values()),

@@ -107,7 +107,7 @@ def keep_no_copy(response: Response) -> Response:
 @area.errorhandler(SignInNeeded)
 def show_sign_in_needed(refusal: SignInNeeded) -> ResponseReturnValue:
     """The way back in."""
-    return render_template("accounts/sign_in_needed.html"), refusal.status
+    return render_template("team/sign_in_needed.html"), refusal.status
 
 
 @area.errorhandler(NotFresh)
@@ -117,14 +117,14 @@ def ask_to_confirm(refusal: NotFresh) -> ResponseReturnValue:
     typed = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
     if not typed:
         return redirect(address, code=303)
-    return render_template("accounts/confirm_first.html", address=address, typed=typed), refusal.status
+    return render_template("team/confirm_first.html", address=address, typed=typed), refusal.status
 
 
 @area.errorhandler(NotYourDoor)
 def show_not_your_door(refusal: NotYourDoor) -> ResponseReturnValue:
     """What one may do instead, and where."""
     row = current_session()
-    page = render_template("accounts/not_yours.html", organiser=row.organiser if row else None, owner=owner())
+    page = render_template("team/not_yours.html", organiser=row.organiser if row else None, owner=owner())
     return page, refusal.status
 
 
@@ -144,7 +144,7 @@ def _owes() -> bool:
 
 
 def _owing_page() -> ResponseReturnValue:
-    return render_template("accounts/owing.html"), 409
+    return render_template("team/owing.html"), 409
 
 
 @area.get("/sessions")
@@ -168,7 +168,7 @@ def update_account() -> ResponseReturnValue:
 def _account_page(form: AccountForm) -> str:
     row, organiser = _inside()
     return render_template(
-        "accounts/sessions.html",
+        "team/sessions.html",
         form=form,
         sessions=open_sessions(organiser),
         current=row,
@@ -213,7 +213,7 @@ def _phone_page(token: str = "") -> str:
     then = return_path(request.values.get("next"))
     address = public("sign_in.confirm", token=token, **({"next": then} if then else {})) if token else ""
     return render_template(
-        "accounts/phone.html",
+        "team/phone.html",
         next=then,
         address=address,
         code=qr.svg(address, str(_("Code that signs you in on your phone"))) if token else "",

@@ -95,7 +95,7 @@ def end_sessions(organiser_id: int) -> ResponseReturnValue:
 @bp.get(f"{ONE}/removal")
 def removal(organiser_id: int) -> ResponseReturnValue:
     """Asks once more."""
-    return render_template("organiser/team/removal.html", person=colleague_or_404(organiser_id))
+    return render_template("admin/team/removal.html", person=colleague_or_404(organiser_id))
 
 
 @bp.post(f"{ONE}/removal")
@@ -108,7 +108,7 @@ def remove(organiser_id: int) -> ResponseReturnValue:
 @bp.get(f"{ONE}/house")
 def handing_over(organiser_id: int) -> ResponseReturnValue:
     """Asks once more."""
-    return render_template("organiser/team/handing_over.html", person=colleague_or_404(organiser_id))
+    return render_template("admin/team/handing_over.html", person=colleague_or_404(organiser_id))
 
 
 @bp.post(f"{ONE}/house")
@@ -136,7 +136,7 @@ def _page(form: InvitationForm, notice: str = "") -> str:
             with suppress(LookupError):
                 links[invitation.id] = invitation_link(invitation)
     return render_template(
-        "organiser/team/index.html",
+        "admin/team/index.html",
         people=team_page(text, role, min(max(1, request.args.get("page", 1, type=int)), 100_000)),
         counts=team_counts(),
         q=text,
@@ -152,7 +152,7 @@ def _page(form: InvitationForm, notice: str = "") -> str:
 
 def _person_page(person: Organiser, form: RoleForm | None = None, notice: str = "") -> str:
     return render_template(
-        "organiser/team/show.html",
+        "admin/team/show.html",
         person=person,
         form=form or role_form(person),
         role_names=ROLE_NAMES,
