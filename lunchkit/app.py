@@ -6,10 +6,10 @@ from flask import Flask
 from werkzeug.local import LocalProxy
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from lunchkit.admin import custom_fields, helper_home, history, outbox, patterns, printouts, welcome
 from lunchkit.admin import events as admin_events
-from lunchkit.admin import form_questions, helper_home, history, outbox, patterns, printouts, welcome
 from lunchkit.admin import views as admin_home
-from lunchkit.admin.health import admin as health_admin
+from lunchkit.admin.system_status import admin as system_status_admin
 from lunchkit.events import views as events
 from lunchkit.mailings import admin as mailings
 from lunchkit.platform import clock, links
@@ -59,7 +59,7 @@ BODY_LIMIT = 1_000_000
 ADMIN = (
     admin_home,
     admin_events,
-    form_questions,
+    custom_fields,
     run_sheet_admin,
     outbox,
     history,
@@ -80,7 +80,7 @@ ADMIN = (
     survey_admin,
     recap_admin,
     settings_admin,
-    health_admin,
+    system_status_admin,
     check_in_admin,
 )
 for bp in [module.bp for module in ADMIN]:

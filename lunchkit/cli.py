@@ -14,9 +14,6 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import SQLAlchemyError
 
 from lunchkit import __version__, demo
-from lunchkit.admin.health.checks import examine
-from lunchkit.admin.health.database import look_at_damage, look_at_secret_key, look_at_sqlite
-from lunchkit.admin.health.findings import Finding
 from lunchkit.admin.retention.actions import (
     drop_old_notes,
     erase_needs,
@@ -24,6 +21,9 @@ from lunchkit.admin.retention.actions import (
     purge_people,
     repeat_erasures,
 )
+from lunchkit.admin.system_status.checks import examine
+from lunchkit.admin.system_status.database import look_at_damage, look_at_secret_key, look_at_sqlite
+from lunchkit.admin.system_status.findings import Finding
 from lunchkit.app import create_app
 from lunchkit.demo import instance as demos
 from lunchkit.platform import backup, clock, schema

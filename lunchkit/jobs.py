@@ -13,7 +13,6 @@ from functools import partial
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
-from lunchkit.admin.health.database import look_at_damage
 from lunchkit.admin.retention.actions import (
     drop_old_notes,
     erase_needs,
@@ -21,6 +20,7 @@ from lunchkit.admin.retention.actions import (
     purge_people,
     release_unconfirmed,
 )
+from lunchkit.admin.system_status.database import look_at_damage
 from lunchkit.platform.audit.actions import forget_old_acts
 from lunchkit.platform.config import current_settings
 from lunchkit.platform.db import db, known_damage

@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from lunchkit.admin.health.database import look_at_counts
+from lunchkit.admin.system_status.database import look_at_counts
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
 from lunchkit.platform.audit.models import AuditEntry

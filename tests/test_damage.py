@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.exc import IntegrityError
 
-from lunchkit.admin.health.database import look_at_damage
+from lunchkit.admin.system_status.database import look_at_damage
 from lunchkit.app import create_app
 from lunchkit.events.models import Event
 from lunchkit.platform import form_tokens as stamps

@@ -10,10 +10,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from lunchkit.admin.health import database as checks
-from lunchkit.admin.health import machine
-from lunchkit.admin.health.checks import examine
-from lunchkit.admin.health.findings import Finding
+from lunchkit.admin.system_status import database as checks
+from lunchkit.admin.system_status import machine
+from lunchkit.admin.system_status.checks import examine
+from lunchkit.admin.system_status.findings import Finding
 from lunchkit.platform import clock, heartbeat
 from lunchkit.platform.backup import back_up
 from lunchkit.platform.config import Settings, current_settings

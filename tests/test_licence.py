@@ -18,8 +18,8 @@ from lunchkit.recap.models import Recap
 from lunchkit.settings.actions import change_settings
 from tests.conftest import EventMaker, csrf_of
 from tests.recaps import DATA, PAGE, SCHEMA, FullLunch, data_of, full_lunch, write_recap
-from tests.test_house_pages import HOUSE, send
 from tests.test_press_kit import files
+from tests.test_settings_pages import HOUSE, send
 
 EACH = pytest.mark.parametrize("licence", LICENCES.values(), ids=LICENCES)
 ATOM = "{http://www.w3.org/2005/Atom}"

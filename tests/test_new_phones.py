@@ -19,7 +19,7 @@ from lunchkit.room.queries import box
 from tests.conftest import EventMaker, new_client
 from tests.room import Phone, ask, asked, code_of, running_event
 from tests.statements import statements
-from tests.test_door import guest
+from tests.test_check_in import guest
 
 pytestmark = pytest.mark.both_databases
 

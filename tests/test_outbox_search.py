@@ -7,7 +7,7 @@ from lunchkit.platform import clock
 from lunchkit.platform.db import db
 from lunchkit.platform.mail.models import OutboxLetter
 from tests.conftest import EventMaker, csrf_of
-from tests.test_letters_pages import LETTERS, change, write
+from tests.test_outbox_pages import LETTERS, change, write
 
 
 def addresses(client: FlaskClient, query: str) -> set[str]:

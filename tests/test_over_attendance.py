@@ -17,7 +17,7 @@ from lunchkit.room.polls.models import Poll
 from lunchkit.room.polls.queries import screen_poll_view
 from tests.conftest import EventMaker
 from tests.room import Phone, ask, asked, code_of, fresh, phones, running_event
-from tests.test_door import guest, scan_of
+from tests.test_check_in import guest, scan_of
 
 WORDS = "8 bulletins pour 7 personnes présentes"
 

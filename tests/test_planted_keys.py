@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from lunchkit.admin.health.database import look_at_keys
+from lunchkit.admin.system_status.database import look_at_keys
 from lunchkit.platform.config import current_settings
 from lunchkit.platform.errors import Refusal
 from lunchkit.room.devices import ballot_tag

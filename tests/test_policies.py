@@ -1,4 +1,4 @@
-"""Roles × doors × methods × lunches: who passes is what tests/doors.py says, and nothing of another lunch is in reach."""
+"""Roles × doors × methods × lunches: who passes is what tests/routes_by_role.py says, and nothing of another lunch is in reach."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -31,8 +31,8 @@ from lunchkit.team.actions import add_organiser
 from lunchkit.team.models import OrganiserSession, Role
 from tests.browser import Browser, sign_in
 from tests.conftest import EventMaker, details, new_client
-from tests.doors import HELPERS, ORGANISERS, OWNERS
 from tests.recaps import add_picture, add_poll, add_section
+from tests.routes_by_role import HELPERS, ORGANISERS, OWNERS
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True, scope="session")
 """Who passes does not depend on the database; that nothing of another lunch is in reach is a condition of each query."""
@@ -166,7 +166,9 @@ def test_the_list_names_every_door_and_no_other(tried: Flask) -> None:
         for rule in locked_rules(tried)
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     }
-    assert doors - set(declared()) == set(), "write them into tests/doors.py, and into lunchkit/team/policies.py"
+    assert doors - set(declared()) == set(), (
+        "write them into tests/routes_by_role.py, and into lunchkit/team/policies.py"
+    )
     assert set(declared()) - doors == set(), "these doors are gone"
     assert [rule.rule for rule in locked_rules(tried) if policies.least_role(rule.endpoint) is None] == []
 

@@ -19,7 +19,7 @@ from flask_babel import force_locale
 from sqlalchemy import text
 
 from lunchkit import jobs as background
-from lunchkit.admin.health import database, machine
+from lunchkit.admin.system_status import database, machine
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
 from lunchkit.platform.config import current_settings

@@ -9,7 +9,7 @@ from lunchkit.team.actions import add_organiser, issue_console_link, remove_orga
 from lunchkit.team.models import Role
 from tests.chromium import open_context
 from tests.live import House
-from tests.test_door_trip import (  # noqa: F401
+from tests.test_check_in_trip import (  # noqa: F401
     OUT,
     Phone,
     guests,

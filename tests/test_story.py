@@ -23,7 +23,7 @@ from lunchkit.platform import clock
 from tests.chromium import DESK, open_context
 from tests.live import Postman, text_of
 from tests.server import free_port
-from tests.test_door_trip import OFF, ON, TELL
+from tests.test_check_in_trip import OFF, ON, TELL
 from tests.test_first_run import empty_house, press
 
 pytestmark = pytest.mark.browser

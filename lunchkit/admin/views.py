@@ -4,8 +4,8 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from lunchkit.admin.health.checks import examine
 from lunchkit.admin.overview import overview
+from lunchkit.admin.system_status.checks import examine
 from lunchkit.events.admin_queries import lunches_page
 from lunchkit.events.forms import CapacityForm, capacity_form
 from lunchkit.events.models import Event
@@ -46,7 +46,7 @@ def home() -> ResponseReturnValue:
         q=text,
         first_run=house.first_run_ended_at is None and last is None,
         to_do=to_do(house),
-        troubles=_troubles() if may("organiser.health.show") else 0,
+        troubles=_troubles() if may("organiser.system_status.show") else 0,
     )
 
 

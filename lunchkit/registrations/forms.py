@@ -17,8 +17,8 @@ from lunchkit.events.queries import form_questions
 from lunchkit.platform.fields import BareForm, at_most, has_a_word
 from lunchkit.platform.mail.addresses import valid_email
 from lunchkit.platform.text import clean_line, clean_text
+from lunchkit.registrations.custom_fields import own_name, own_values, read_answers, with_own_questions
 from lunchkit.registrations.details import ATTENDEE_FIELDS, AttendeeDetails, details_of_registration
-from lunchkit.registrations.form_questions import own_name, own_values, read_answers, with_own_questions
 from lunchkit.registrations.models import Diet, Registration
 from lunchkit.subscribers.consent import BOX, HINT
 

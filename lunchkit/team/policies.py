@@ -49,7 +49,7 @@ LEAST: dict[str, Role] = {
     "organiser.history": Role.ORGANISER,
     # the house and its team
     "organiser.settings": Role.OWNER,
-    "organiser.health": Role.OWNER,
+    "organiser.system_status": Role.OWNER,
     "organiser.team": Role.OWNER,
     "organiser.passkeys.reset": Role.OWNER,
     "organiser.passkeys.resetting": Role.OWNER,

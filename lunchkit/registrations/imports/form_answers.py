@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from lunchkit.events.models import AskedAs, FormQuestion
 from lunchkit.platform.text import clean_line, fold
-from lunchkit.registrations.form_questions import LONGEST_ANSWER
+from lunchkit.registrations.custom_fields import LONGEST_ANSWER
 from lunchkit.registrations.imports.columns import words_of
 
 OWN = "own:"

@@ -17,7 +17,7 @@ from lunchkit.registrations.queries import seats_taken
 from lunchkit.team.models import ABSOLUTE_LIFE, OrganiserSession
 from tests.chromium import open_context
 from tests.live import House, house
-from tests.test_door_trip import ON, Phone, guests, inside, let_in, lunch_of
+from tests.test_check_in_trip import ON, Phone, guests, inside, let_in, lunch_of
 
 pytestmark = pytest.mark.browser
 FORM = "[data-walk-in-form]"

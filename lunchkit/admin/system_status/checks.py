@@ -1,7 +1,7 @@
 """All that goes wrong in practice, looked at in one go."""
 
-from lunchkit.admin.health import database, machine
-from lunchkit.admin.health.findings import Finding
+from lunchkit.admin.system_status import database, machine
+from lunchkit.admin.system_status.findings import Finding
 from lunchkit.platform.config import Settings
 from lunchkit.platform.mail.test_email import Trial
 

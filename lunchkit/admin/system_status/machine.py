@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from flask import has_request_context, request
 from flask_babel import lazy_gettext as _l
 
-from lunchkit.admin.health.findings import Finding
+from lunchkit.admin.system_status.findings import Finding
 from lunchkit.platform import clock
 from lunchkit.platform.addresses import is_of_this_machine
 from lunchkit.platform.config import Settings, default_of

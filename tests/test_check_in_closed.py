@@ -14,7 +14,7 @@ from lunchkit.team.actions import add_organiser, issue_console_link
 from lunchkit.team.models import Role
 from tests.chromium import open_context
 from tests.live import House, house
-from tests.test_door_trip import ON, Phone, guests, inside, let_in, lunch_of
+from tests.test_check_in_trip import ON, Phone, guests, inside, let_in, lunch_of
 
 pytestmark = pytest.mark.browser
 SHUT = "shut"

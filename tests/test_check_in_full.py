@@ -32,7 +32,7 @@ from tests.browser import sign_in
 from tests.conftest import EventMaker, Outbox, csrf_of, details, new_client
 from tests.room import running_event
 from tests.seating import all_at_once
-from tests.test_door import Door, guest, record, scan_of
+from tests.test_check_in import Door, guest, record, scan_of
 
 pytestmark = pytest.mark.both_databases
 

@@ -16,8 +16,8 @@ from lunchkit.team.actions import add_organiser
 from lunchkit.team.models import Role
 from tests.browser import sign_in
 from tests.conftest import EventMaker, csrf_of, new_client
-from tests.test_door import scan_of
-from tests.test_door_full import afterwards, full_lunch
+from tests.test_check_in import scan_of
+from tests.test_check_in_full import afterwards, full_lunch
 
 
 def test_whoever_is_noted_on_the_list_afterwards_stays_on_it(
