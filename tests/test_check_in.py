@@ -26,7 +26,7 @@ from lunchkit.platform import clock
 from lunchkit.platform.codes import LETTERS
 from lunchkit.platform.db import db
 from lunchkit.platform.links import personal_tokens, token_hash
-from lunchkit.platform.web import STATIC
+from lunchkit.platform.static_files import STATIC
 from lunchkit.registrations.actions import (
     cancel_event,
     cancel_registration,

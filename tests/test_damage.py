@@ -18,7 +18,7 @@ from lunchkit.platform import form_tokens as stamps
 from lunchkit.platform.backup import damage_of
 from lunchkit.platform.config import Settings, current_settings
 from lunchkit.platform.db import SQLITE_DRIVER, db, known_damage, take_damage, transaction
-from lunchkit.platform.web import storage_refusal
+from lunchkit.platform.errors import storage_refusal
 from tests.conftest import EventMaker, base_settings
 from tests.server import Client, Server, fetch_stamp, send_form
 from tests.test_cli import lunchkit

@@ -18,7 +18,8 @@ from lunchkit.events.models import Event
 from lunchkit.platform.config import Settings
 from lunchkit.platform.db import db
 from lunchkit.platform.links import personal_tokens
-from lunchkit.platform.web import HEADERS, PICTURE_BODY, build_hash, read_whole_form
+from lunchkit.platform.static_files import build_hash
+from lunchkit.platform.web import HEADERS, PICTURE_BODY, read_whole_form
 from lunchkit.registrations.actions import register_by_hand
 from lunchkit.site.presenter.views import POLICY_WITH_EMPTY_ICON
 from tests.conftest import details, new_client

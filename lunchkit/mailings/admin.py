@@ -23,13 +23,12 @@ from lunchkit.mailings.queries import Reach, free_again_at, mailings, reaches
 from lunchkit.platform import clock
 from lunchkit.platform import form_tokens as stamps
 from lunchkit.platform.config import current_settings
-from lunchkit.platform.errors import NotFound
+from lunchkit.platform.errors import NO, NotFound, readable, retry_header
 from lunchkit.platform.i18n import LANGUAGE_NAMES, language
 from lunchkit.platform.mail.outbox import A_MINUTE
 from lunchkit.platform.mail.queries import LetterState, last_leaves_at, letter_counts
 from lunchkit.platform.mail.reasons import explain
 from lunchkit.platform.mail.rendering import Letter
-from lunchkit.platform.refusals import NO, readable, retry_header
 from lunchkit.registrations.emails import as_trial, sample_letter
 from lunchkit.settings.errors import NoMailServer
 from lunchkit.team.queries import current_organiser

@@ -8,13 +8,12 @@ by ``platform.web.refuse_foreign_posts`` there too.
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFProtect
 
-from lunchkit.platform.errors import Refusal
+from lunchkit.platform.errors import refusal
 
 csrf = CSRFProtect()
-
-
-class StaleForm(Refusal):
-    """The token is missing: the browser has forgotten its cookie, or another page sent the form."""
-
-    message = _l("This form has gone stale, and nothing was saved. Please open its page again and send it once more.")
-    status = 400
+StaleForm = refusal(
+    "StaleForm",
+    _l("This form has gone stale, and nothing was saved. Please open its page again and send it once more."),
+    400,
+)
+"""The token is missing: the browser has forgotten its cookie, or another page sent the form."""

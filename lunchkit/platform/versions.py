@@ -16,15 +16,14 @@ from wtforms import BooleanField, Field, HiddenField
 from wtforms.fields.choices import SelectFieldBase
 
 from lunchkit.platform.db import NOT_PERSONAL
-from lunchkit.platform.errors import NotFound, Refusal
+from lunchkit.platform.errors import NO, NotFound, refusal, show_on_form
 from lunchkit.platform.fields import BareForm
-from lunchkit.platform.refusals import NO, readable, retry_header
 
-
-class ChangedMeanwhile(Refusal):
-    """Somebody saved after this form, or this page with its button, was opened."""
-
-    message = _l("Somebody has saved something else meanwhile. Nothing is lost: compare, and send it again.")
+ChangedMeanwhile = refusal(
+    "ChangedMeanwhile",
+    _l("Somebody has saved something else meanwhile. Nothing is lost: compare, and send it again."),
+)
+"""Somebody saved after this form, or this page with its button, was opened."""
 
 
 class Versioned:
@@ -120,9 +119,12 @@ def save(
     except NotFound:
         raise
     except NO as error:
-        refusal = readable(error)
-        form.notice = str(refusal.message)
-        if isinstance(refusal, ChangedMeanwhile):
+        if isinstance(error, ChangedMeanwhile):
             form.compare(saved())
-        return page(form), refusal.status, retry_header(refusal)
+
+        def show(message: str) -> str:
+            form.notice = message
+            return page(form)
+
+        return show_on_form(error, show)
     return redirect(done, code=303)

@@ -10,8 +10,7 @@ from wtforms import Form
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.platform import clock
-from lunchkit.platform.errors import NotFound
-from lunchkit.platform.refusals import NO, readable, retry_header
+from lunchkit.platform.errors import NO, NotFound, readable, retry_header
 from lunchkit.platform.text import clean_line
 from lunchkit.registrations import actions
 from lunchkit.registrations.admin_forms import MoveForm, OrganiserAttendeeForm, move_form, organiser_form

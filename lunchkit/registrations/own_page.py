@@ -5,8 +5,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from lunchkit.platform import clock, qr
+from lunchkit.platform.errors import NO, readable, retry_header
 from lunchkit.platform.i18n import language
-from lunchkit.platform.refusals import NO, readable, retry_header
 from lunchkit.registrations import actions
 from lunchkit.registrations.emails import ticket_address
 from lunchkit.registrations.forms import edit_form

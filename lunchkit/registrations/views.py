@@ -10,10 +10,9 @@ from lunchkit.events.queries import event_by_slug_or_404
 from lunchkit.platform import clock
 from lunchkit.platform import form_tokens as stamps
 from lunchkit.platform.config import current_settings
-from lunchkit.platform.errors import NotFound
+from lunchkit.platform.errors import NO, NotFound, readable, retry_header
 from lunchkit.platform.i18n import language
 from lunchkit.platform.mail.domains import likely_meant
-from lunchkit.platform.refusals import NO, readable, retry_header
 from lunchkit.registrations import actions
 from lunchkit.registrations.details import AttendeeDetails
 from lunchkit.registrations.errors import FormUsedAlready, RegistrationClosed

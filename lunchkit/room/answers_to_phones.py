@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from lunchkit.events.models import Event
 from lunchkit.platform.db import db
-from lunchkit.platform.refusals import NO, readable, retry_header
+from lunchkit.platform.errors import NO, readable, retry_header
 from lunchkit.room.queries import revision_of
 
 

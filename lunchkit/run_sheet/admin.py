@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.platform import clock
-from lunchkit.platform.refusals import NO, readable, retry_header
+from lunchkit.platform.errors import NO, readable, retry_header
 from lunchkit.room.polls.models import Stage
 from lunchkit.room.polls.queries import polls_of
 from lunchkit.run_sheet import actions

@@ -10,14 +10,13 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import CombinedMultiDict
 
 from lunchkit.platform.config import Settings, current_settings
-from lunchkit.platform.errors import NotFound, Refusal
+from lunchkit.platform.errors import NO, NotFound, Refusal, readable, retry_header
 from lunchkit.platform.images.errors import PictureTooHeavy
 from lunchkit.platform.images.intake import LEAST_LOGO_SIDE, MOST_BYTES, read_upload
 from lunchkit.platform.licences import licence_named
 from lunchkit.platform.links import public
 from lunchkit.platform.mail.reasons import explain
 from lunchkit.platform.mail.test_email import Trial
-from lunchkit.platform.refusals import NO, readable, retry_header
 from lunchkit.platform.web import comes_from_this_machine, takes_pictures
 from lunchkit.settings import actions
 from lunchkit.settings.errors import NoMailServer

@@ -15,8 +15,8 @@ from lunchkit.platform import clock, links, qr
 from lunchkit.platform.config import current_settings
 from lunchkit.platform.i18n import typo, when
 from lunchkit.platform.images.cards import card_png
+from lunchkit.platform.static_files import compress
 from lunchkit.platform.text import clean_line
-from lunchkit.platform.web import compress
 from lunchkit.registrations.queries import queue_length, seats_taken, seats_taken_by_event
 from lunchkit.room.polls.models import Poll
 from lunchkit.room.polls.queries import lacks_words, polls_of

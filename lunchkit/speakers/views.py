@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from lunchkit.platform import links
 from lunchkit.platform.images.cards import card_png
 from lunchkit.platform.markdown import plain
-from lunchkit.platform.web import compress
+from lunchkit.platform.static_files import compress
 from lunchkit.speakers.exports import VCARD_TYPE, contact_card, page_facts, structured_organisation, structured_speaker
 from lunchkit.speakers.page import public_page
 from lunchkit.speakers.queries import (

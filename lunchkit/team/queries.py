@@ -21,10 +21,9 @@ from sqlalchemy.orm import Session, joinedload
 from lunchkit.platform import clock
 from lunchkit.platform.config import current_settings
 from lunchkit.platform.db import db
-from lunchkit.platform.errors import NotFound, Refusal
+from lunchkit.platform.errors import ORGANISER_SESSION, NotFound, Refusal
 from lunchkit.platform.links import derived_token, public, random_token, token_hash
 from lunchkit.platform.mail.addresses import fold_email
-from lunchkit.platform.web import ORGANISER_SESSION
 from lunchkit.team.models import (
     ABSOLUTE_LIFE,
     IDLE_LIFE,

@@ -12,9 +12,9 @@ from flask_wtf.csrf import CSRFError
 
 from lunchkit.platform import clock
 from lunchkit.platform.csrf import StaleForm
+from lunchkit.platform.errors import NO, readable, retry_header
 from lunchkit.platform.i18n import language
 from lunchkit.platform.links import random_token
-from lunchkit.platform.refusals import NO, readable, retry_header
 from lunchkit.platform.web import show_error
 from lunchkit.team import actions
 from lunchkit.team.browsers import browser_name

@@ -8,13 +8,12 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
-from lunchkit.platform.errors import NotFound
+from lunchkit.platform.errors import NO, NotFound, readable, retry_header
 from lunchkit.platform.images.actions import describe_picture, erase_picture, keep_picture, take_down
 from lunchkit.platform.images.errors import PictureTooHeavy
 from lunchkit.platform.images.intake import MOST_BYTES, read_upload
 from lunchkit.platform.images.models import Picture
 from lunchkit.platform.images.queries import any_picture_by_token_or_404
-from lunchkit.platform.refusals import NO, readable, retry_header
 from lunchkit.platform.web import show_error, takes_pictures
 from lunchkit.recap import actions
 from lunchkit.recap.admin_forms import NewPictureForm, PictureForm

@@ -9,10 +9,9 @@ from flask_babel import lazy_gettext as _l
 
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
-from lunchkit.platform.errors import NotFound, Refusal
+from lunchkit.platform.errors import NO, NotFound, Refusal, readable, retry_header
 from lunchkit.platform.images.models import Picture
 from lunchkit.platform.images.queries import any_picture_by_token_or_404
-from lunchkit.platform.refusals import NO, readable, retry_header
 from lunchkit.recap import actions
 from lunchkit.recap.admin_queries import counted_now
 from lunchkit.recap.errors import Overtaken, Unreadable

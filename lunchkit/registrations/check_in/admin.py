@@ -15,8 +15,9 @@ from lunchkit.platform import clock
 from lunchkit.platform.audit.recording import Act, begin
 from lunchkit.platform.errors import Refusal
 from lunchkit.platform.i18n import clock_patterns
+from lunchkit.platform.static_files import STATIC, build_hash, static_address
 from lunchkit.platform.text import clean_line
-from lunchkit.platform.web import HEADERS, STATIC, build_hash, static_address
+from lunchkit.platform.web import HEADERS
 from lunchkit.registrations.admin_queries import order_by_name
 from lunchkit.registrations.check_in import actions
 from lunchkit.registrations.check_in.forms import MOST_PEOPLE, WalkInForm, form_nonce, read_scans, walk_in_form

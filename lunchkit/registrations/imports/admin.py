@@ -10,7 +10,7 @@ from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.platform import clock
 from lunchkit.platform.db import page_of as pages_of
-from lunchkit.platform.refusals import NO, readable, retry_header
+from lunchkit.platform.errors import NO, readable, retry_header
 from lunchkit.platform.web import takes_files
 from lunchkit.registrations.exports import CSV_TYPE
 from lunchkit.registrations.forms import DIETS

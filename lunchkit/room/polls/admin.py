@@ -8,8 +8,8 @@ from flask.typing import ResponseReturnValue
 
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
+from lunchkit.platform.errors import NO, readable, retry_header
 from lunchkit.platform.i18n import language
-from lunchkit.platform.refusals import NO, readable, retry_header
 from lunchkit.room.answers_to_phones import after, done, refused, wants_json
 from lunchkit.room.polls import actions
 from lunchkit.room.polls.errors import FewHaveAnswered, NotOpen, PollIsFrozen

@@ -6,9 +6,9 @@ from flask.typing import ResponseReturnValue
 from lunchkit.events.models import Event
 from lunchkit.events.queries import event_by_slug_or_404
 from lunchkit.platform.codes import clean_code
+from lunchkit.platform.errors import NO, readable
 from lunchkit.platform.i18n import language
 from lunchkit.platform.links import public
-from lunchkit.platform.refusals import NO, readable
 from lunchkit.room.actions import use_slip
 from lunchkit.room.answers_to_phones import not_done, wants_json
 from lunchkit.room.devices import sending_device

@@ -10,7 +10,7 @@ from flask import Blueprint, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lunchkit.events.models import Event
-from lunchkit.platform.refusals import NO, readable, retry_header
+from lunchkit.platform.errors import NO, readable, retry_header
 from lunchkit.room.answers_to_phones import done, not_done, wants_json
 from lunchkit.room.devices import new_device, remember, sending_device
 from lunchkit.room.errors import NoCookie

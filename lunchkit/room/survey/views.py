@@ -8,7 +8,7 @@ from flask import Blueprint, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lunchkit.platform import clock
-from lunchkit.platform.refusals import NO, readable
+from lunchkit.platform.errors import NO, readable
 from lunchkit.room.answers_to_phones import done, not_done, wants_json
 from lunchkit.room.devices import remember, sending_device
 from lunchkit.room.errors import RoomRefused

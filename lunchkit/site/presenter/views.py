@@ -12,7 +12,8 @@ from lunchkit.platform.errors import NotFound
 from lunchkit.platform.i18n import language
 from lunchkit.platform.live.hub import Channel, Feed
 from lunchkit.platform.live.streams import channel_of, state, stream
-from lunchkit.platform.web import POLICY, compress
+from lunchkit.platform.static_files import compress
+from lunchkit.platform.web import POLICY
 from lunchkit.room.devices import device_of, new_device, remember
 from lunchkit.room.queries import lacks_slip, phones_key, room_by_code_or_404
 from lunchkit.room.survey.queries import given_by

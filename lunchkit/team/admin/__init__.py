@@ -13,9 +13,9 @@ from lunchkit.platform import qr
 from lunchkit.platform.addresses import is_of_this_machine
 from lunchkit.platform.audit.recording import Act, begin
 from lunchkit.platform.config import current_settings
-from lunchkit.platform.errors import Refusal
+from lunchkit.platform.errors import STORAGE_ERRORS, Refusal
 from lunchkit.platform.links import public
-from lunchkit.platform.web import SAFE_METHODS, STORAGE_ERRORS
+from lunchkit.platform.web import SAFE_METHODS
 from lunchkit.team import actions
 from lunchkit.team.errors import NotFresh
 from lunchkit.team.forms import AccountForm, account_form, return_path

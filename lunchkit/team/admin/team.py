@@ -7,9 +7,8 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lunchkit.platform.config import current_settings
-from lunchkit.platform.errors import NotFound
+from lunchkit.platform.errors import NO, NotFound, readable, retry_header
 from lunchkit.platform.mail.addresses import BadAddress
-from lunchkit.platform.refusals import NO, readable, retry_header
 from lunchkit.platform.text import clean_line
 from lunchkit.team import actions
 from lunchkit.team.errors import AddressTaken, InvitedAlready

@@ -7,8 +7,7 @@ from flask import Blueprint, Response, jsonify, redirect, render_template, reque
 from flask.typing import ResponseReturnValue
 
 from lunchkit.platform import clock
-from lunchkit.platform.errors import NotFound
-from lunchkit.platform.refusals import NO, readable, retry_header
+from lunchkit.platform.errors import NO, NotFound, readable, retry_header
 from lunchkit.team.admin import SignInNeeded
 from lunchkit.team.browsers import browser_name
 from lunchkit.team.errors import NotFresh

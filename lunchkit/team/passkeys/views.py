@@ -7,8 +7,7 @@ from flask import Blueprint, Response, jsonify, redirect, render_template, reque
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 
-from lunchkit.platform.errors import Refusal
-from lunchkit.platform.refusals import NO, readable, retry_header
+from lunchkit.platform.errors import NO, Refusal, readable, retry_header
 from lunchkit.team.admin import SignInNeeded, show_sign_in_needed
 from lunchkit.team.forms import return_path
 from lunchkit.team.models import LINK_LIFE, OrganiserSession
