@@ -41,7 +41,8 @@ from lunchkit.platform.db import SQLITE_DRIVER, db
 from lunchkit.platform.errors import Refusal
 from lunchkit.platform.heartbeat import DAILY, clock_is_believed
 from lunchkit.platform.instance import InUse, hold_as_server, holding, holding_database, make_private
-from lunchkit.platform.mail.actions import ServerUnreachable, connect, deliver_due, resume
+from lunchkit.platform.mail.actions import deliver_due, resume
+from lunchkit.platform.mail.connection import ServerUnreachable, connect
 from lunchkit.platform.mail.queue import count_due
 from lunchkit.platform.mail.test_email import Trial, try_line
 from lunchkit.recap.actions import erase_orphaned_pictures

@@ -7,20 +7,9 @@ import pytest
 from PIL import Image, ImageFont
 
 from lunchkit.events.models import Colour
-from lunchkit.platform.images import cards
-from lunchkit.platform.images.cards import (
-    COLOURS,
-    FIGURE,
-    PLATE,
-    RECAP,
-    SMALL,
-    TITLE,
-    Box,
-    breadth,
-    card_png,
-    fit,
-    readable,
-)
+from lunchkit.platform.images import cards, typesetting
+from lunchkit.platform.images.cards import COLOURS, FIGURE, PLATE, RECAP, SMALL, TITLE, card_png
+from lunchkit.platform.images.typesetting import Box, breadth, drawable, fit
 
 TITLE_OF_MAY = "IA responsable : l'ESS s'empare du débat"
 LONGEST = (
@@ -118,14 +107,14 @@ def test_the_same_card_is_drawn_once() -> None:
 def test_words_are_as_large_as_they_fit_and_none_is_lost() -> None:
     place = Box(0, 0, 716, 330)
     for title in ("usual", "longest", "short", "one word", "compound"):
-        text = readable(TITLES[title])
+        text = drawable(TITLES[title])
         words = fit(text, place, TITLE)
         joined = "".join(line + ("" if line.endswith("-") else " ") for line in words.lines).strip()
         assert joined == text
         assert words.height <= place.height
         assert all(breadth(line, words.style.tracking) * words.size <= place.width for line in words.lines)
     assert (
-        fit("IA", place, TITLE).size > fit(readable(TITLE_OF_MAY), place, TITLE).size > fit(LONGEST, place, TITLE).size
+        fit("IA", place, TITLE).size > fit(drawable(TITLE_OF_MAY), place, TITLE).size > fit(LONGEST, place, TITLE).size
     )
 
 
@@ -138,7 +127,7 @@ def test_what_is_too_long_for_any_size_ends_with_an_ellipsis() -> None:
 
 
 def test_no_line_begins_with_a_high_mark() -> None:
-    text = readable("Que peut Genève ? « Beaucoup ! » : la monnaie locale ; et l'or")
+    text = drawable("Que peut Genève ? « Beaucoup ! » : la monnaie locale ; et l'or")
     assert "l’or" in text
     for width in range(400, 900, 25):
         for line in fit(text, Box(0, 0, width, 330), TITLE).lines:
@@ -146,8 +135,8 @@ def test_no_line_begins_with_a_high_mark() -> None:
 
 
 def test_a_compound_breaks_after_its_hyphen_and_a_short_one_does_not() -> None:
-    assert cards.wrap("savoir-faire", 4, 0) == ["savoir-", "faire"]
-    assert cards.wrap("y a-t-il", 2, 0) == ["y", "a-t-il"]
+    assert typesetting.wrap("savoir-faire", 4, 0) == ["savoir-", "faire"]
+    assert typesetting.wrap("y a-t-il", 2, 0) == ["y", "a-t-il"]
 
 
 def test_lines_are_alike_in_length() -> None:
@@ -163,7 +152,7 @@ def test_letters_have_their_accents() -> None:
     for plain, accented in ("eé", "Eé", "cç", "oœ", "uù", "iî", "AÀ"):
         assert opened(card_png(plain, [], "tomate")).tobytes() != opened(card_png(accented, [], "tomate")).tobytes()
     text = "Œuvrer à l’été : « ça, où, naïf, Noël, aîné » – 100 % · 5 €…"
-    assert set(text) - set(readable(text)) <= {" "}, "all of them can be drawn"
+    assert set(text) - set(drawable(text)) <= {" "}, "all of them can be drawn"
     default = ImageFont.load_default(40)
     square = bytes(default.getmask("\uffff"))
     assert bytes(default.getmask("é")) == square != bytes(default.getmask("e")), (
@@ -172,17 +161,17 @@ def test_letters_have_their_accents() -> None:
 
 
 def test_what_the_font_cannot_draw_leaves_no_square() -> None:
-    assert readable("Jardins \U0001f331 partagés \u2713 مرحبا") == "Jardins partagés"
-    assert readable("de\u0301bat") == "débat", "composed, so that the accent has its place"
+    assert drawable("Jardins \U0001f331 partagés \u2713 مرحبا") == "Jardins partagés"
+    assert drawable("de\u0301bat") == "débat", "composed, so that the accent has its place"
     assert (
         opened(card_png("Jardins \U0001f331", [], "tomate")).tobytes()
         == opened(card_png("Jardins", [], "tomate")).tobytes()
     )
-    nothing = cards._font(40).getmask("\U0001f331")
+    nothing = typesetting.font_of(40).getmask("\U0001f331")
     assert nothing.getbbox() is not None, "control: the font would draw a square"
 
 
 def test_the_font_is_shipped_with_its_licence() -> None:
-    folder = Path(cards.FONT).parent
-    assert ImageFont.truetype(cards.FONT, 20).getname() == ("Liberation Sans", "Bold")
+    folder = Path(typesetting.FONT).parent
+    assert ImageFont.truetype(typesetting.FONT, 20).getname() == ("Liberation Sans", "Bold")
     assert "SIL OPEN FONT LICENSE" in (folder / "OFL.txt").read_text()

@@ -27,7 +27,7 @@ from lunchkit.platform.db import db, transaction
 from lunchkit.platform.heartbeat import DELIVERY, beat, clock_is_believed, last_beat, last_delivery
 from lunchkit.platform.mail.actions import deliver_due, resume
 from lunchkit.platform.mail.models import OutboxLetter
-from lunchkit.platform.mail.outbox import promise_many
+from lunchkit.platform.mail.outbox import promise
 from lunchkit.platform.mail.queue import BATCH, PAUSES, next_in_turn
 from lunchkit.platform.mail.rendering import Letter, Urgency, letter_kind
 from lunchkit.room.polls.actions import finish_closings
@@ -97,13 +97,9 @@ def moody(app: Flask) -> Iterator[Moody]:
 def queue(number: int, kind: str = PLAIN, event_id: int | None = None, start: str = "p", **more: Any) -> None:
     """Promise a number of e-mails, each to somebody else."""
     with transaction() as session:
-        rows = [
-            {"kind": kind, "recipient": f"{start}{n}@example.org", "language": "fr", "facts": {}, "event_id": event_id}
-            | {"subject_id": None}
-            | more
-            for n in range(number)
-        ]
-        promise_many(session, rows)
+        for n in range(number):
+            one = {"recipient": f"{start}{n}@example.org", "language": "fr", "facts": {}}
+            promise(session, kind=kind, event_id=event_id, **one | more)
 
 
 def deliver_for(hours: float) -> int:
@@ -250,7 +246,7 @@ def test_what_failed_while_the_clock_was_ahead_leaves_after_the_correction(moody
         queue(2)
         assert deliver_due() == 0
     moody.sender = "250 OK"
-    queue(1, start="planned", next_attempt_at=now + timedelta(hours=3))
+    queue(1, start="planned", hold=timedelta(hours=3))
     with clock.fixed_at(now + timedelta(minutes=1)):
         assert deliver_due() == 2
     assert states(outbox) == (1, 2, 0), "control: what is planned for later waits"

@@ -13,8 +13,8 @@ from lunchkit.events.operations import hold_event
 from lunchkit.platform import clock
 from lunchkit.platform.db import leave_traces, transaction
 from lunchkit.platform.errors import NotFound
+from lunchkit.platform.images.actions import destroy, lay_by, lock, take_up
 from lunchkit.platform.images.models import Picture
-from lunchkit.platform.images.operations import destroy, lay_by, lock, take_up
 from lunchkit.platform.links import derived_token, token_hash
 from lunchkit.recap.document import article_of, folded_words, licence_to_give
 from lunchkit.recap.drafting import draft_from_what_happened, empty_draft, snapshot_of

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from lunchkit.platform import clock
 from lunchkit.platform.db import leave_traces
 from lunchkit.platform.errors import NotFound
-from lunchkit.platform.images.operations import lay_by, take_up
+from lunchkit.platform.images.actions import lay_by, take_up
 from lunchkit.recap.models import Recap, RecapSection, RecapVersion
 from lunchkit.recap.queries import pictures_known, pictures_standing, versions_of
 from lunchkit.recap.section_content import Wording

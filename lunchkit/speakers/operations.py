@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from lunchkit.platform.db import leave_traces
 from lunchkit.platform.errors import NotFound
+from lunchkit.platform.images.actions import destroy
 from lunchkit.platform.images.models import Picture
-from lunchkit.platform.images.operations import destroy
 from lunchkit.platform.slugs import free_slug, slug_of
 from lunchkit.platform.versions import count_version
 from lunchkit.speakers.errors import LinkGone

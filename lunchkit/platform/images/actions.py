@@ -1,15 +1,18 @@
-"""Verbs of pictures: keep one, describe it, take it down at once, put it back, erase it."""
+"""Actions on pictures; and, from ``lock`` on, what other features do with them in their own transactions."""
 
 import secrets
+from collections.abc import Collection
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
+from sqlalchemy.exc import InvalidRequestError
+from sqlalchemy.orm import Session
 
 from lunchkit.platform import clock
 from lunchkit.platform.db import db, leave_traces, transaction
+from lunchkit.platform.errors import NotFound
 from lunchkit.platform.images.errors import PictureUndescribed
 from lunchkit.platform.images.intake import draw_anew
 from lunchkit.platform.images.models import Picture, PictureFile
-from lunchkit.platform.images.operations import lock
 
 
 def keep_picture(data: bytes, *, alt: str, credit: str = "", licence: str = "", consent: str = "") -> Picture:
@@ -78,3 +81,37 @@ def erase_picture(picture: Picture) -> None:
 def _need_words(alt: str) -> None:
     if not alt.strip():
         raise PictureUndescribed
+
+
+def lock(session: Session, picture: Picture) -> None:
+    """Read a picture anew and hold it. Raises NotFound where it was erased."""
+    try:
+        session.refresh(picture, with_for_update=True)
+    except InvalidRequestError as error:
+        raise NotFound from error
+    if picture.is_erased:
+        raise NotFound
+
+
+def lay_by(session: Session, tokens: Collection[str]) -> None:
+    """Show pictures nowhere that no page holds any more. What somebody took down stays taken down."""
+    if tokens:
+        shown = update(Picture).where(Picture.token.in_(tokens), Picture.taken_down_at.is_(None))
+        session.execute(shown.values(taken_down_at=Picture.created_at))
+
+
+def take_up(session: Session, tokens: Collection[str]) -> None:
+    """Show those pictures again that were laid by; not what somebody took down."""
+    if tokens:
+        laid_by = update(Picture).where(
+            Picture.token.in_(tokens), Picture.taken_down_at == Picture.created_at, Picture.width > 0
+        )
+        session.execute(laid_by.values(taken_down_at=None))
+
+
+def destroy(session: Session, tokens: Collection[str]) -> None:
+    """Destroy pictures to which nothing refers any more, with every file of them."""
+    if tokens:
+        session.flush()
+        session.execute(delete(Picture).where(Picture.token.in_(tokens)))
+        leave_traces()

@@ -1,7 +1,7 @@
 """What is sent to us as a picture: judged by its first bytes, and only then given to a decoder in its own process."""
 
+import json
 import logging
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,8 +76,8 @@ def draw_anew(data: bytes) -> Drawing:
     """
     said = _drawn(judge(data).kind, data)
     try:
-        return Drawing.loads(said)
-    except ValueError as error:
+        return read_drawing(said)
+    except (TypeError, KeyError, ValueError) as error:
         raise PictureUnreadable from error
 
 
@@ -85,26 +85,54 @@ def draw_logo(data: bytes) -> LogoDrawing:
     """A logo as we keep it: small, with what is transparent in it. As ``draw_anew`` otherwise."""
     said = _drawn(judge(data, LEAST_LOGO_SIDE).kind, data, "logo")
     try:
-        return LogoDrawing.loads(said)
-    except ValueError as error:
+        return read_logo(said)
+    except (TypeError, KeyError, ValueError) as error:
         raise PictureUnreadable from error
 
 
+def read_drawing(said: bytes) -> Drawing:
+    """What the program wrote, which has read hostile bytes. Raises TypeError, KeyError, ValueError."""
+    line, _, rest = said.partition(b"\n")
+    head = json.loads(line)
+    width, height, sizes = int(head["width"]), int(head["height"]), dict(head["files"])
+    files = {}
+    for one in redraw.widths_of(width):
+        files[one], rest = rest[: sizes.get(one, 0)], rest[sizes.get(one, 0) :]
+    if rest or width < 1 or height < 1 or not all(_is_webp(data) for data in files.values()):
+        raise ValueError("no drawing")
+    return Drawing(width, height, files)
+
+
+def read_logo(said: bytes) -> LogoDrawing:
+    """What the program wrote, which has read hostile bytes. Raises TypeError, KeyError, ValueError."""
+    line, _, data = said.partition(b"\n")
+    head = json.loads(line)
+    width, height, is_opaque = int(head["width"]), int(head["height"]), bool(head["is_opaque"])
+    tones = [[float(part) for part in tone] for tone in head["tones"]]
+    is_sound = all(len(tone) == 4 and min(tone) >= 0 and max(tone) <= 255 for tone in tones)
+    fits = 0 < width <= redraw.LOGO_WIDTH and 0 < height <= redraw.LOGO_HEIGHT and 0 < len(tones) <= redraw.TONES
+    if not (is_sound and fits and _is_webp(data) and len(data) <= redraw.MOST_LOGO_BYTES):
+        raise ValueError("no drawing")
+    return LogoDrawing(width, height, data, tones, is_opaque)
+
+
+def _is_webp(data: bytes) -> bool:
+    """Whether this is one WebP file, to its last byte."""
+    is_whole = int.from_bytes(data[4:8], "little") + 8 == len(data)
+    return data[:4] == b"RIFF" and data[8:12] == b"WEBP" and is_whole
+
+
 def _drawn(kind: str, data: bytes, *what: str) -> bytes:
-    done = _run(kind, data, *what)
+    try:
+        done = confined.run(PROGRAM, data, kind, *what)
+    except confined.NoTurn as error:
+        raise PictureMustWait from error
     if done.returncode == redraw.TOO_MUCH:
         raise PictureTooLarge
     if done.returncode != 0:
         log.warning("a picture could not be drawn: %s %s", done.returncode, done.stderr[-80:].decode(errors="replace"))
         raise PictureUnreadable
     return done.stdout
-
-
-def _run(kind: str, data: bytes, *what: str) -> "subprocess.CompletedProcess[bytes]":
-    try:
-        return confined.run(PROGRAM, data, kind, *what)
-    except confined.NoTurn as error:
-        raise PictureMustWait from error
 
 
 def _png(data: bytes) -> Header | None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Any, Self
+from typing import Any
 
 from PIL import Image, ImageCms
 
@@ -58,26 +58,9 @@ class Drawing:
     files: Mapping[int, bytes]
 
     def dumps(self) -> bytes:
-        """A line that says what follows, and then the files."""
         sizes = [[width, len(data)] for width, data in self.files.items()]
         head = {"width": self.width, "height": self.height, "files": sizes}
         return json.dumps(head).encode() + b"\n" + b"".join(self.files.values())
-
-    @classmethod
-    def loads(cls, said: bytes) -> Self:
-        """Read what ``dumps`` wrote. Raises ValueError where it did not: the writer has read hostile bytes."""
-        line, _, rest = said.partition(b"\n")
-        try:
-            head = json.loads(line)
-            width, height, sizes = int(head["width"]), int(head["height"]), dict(head["files"])
-        except (TypeError, KeyError, ValueError) as error:
-            raise ValueError("no drawing") from error
-        files = {}
-        for one in widths_of(width):
-            files[one], rest = rest[: sizes.get(one, 0)], rest[sizes.get(one, 0) :]
-        if rest or width < 1 or height < 1 or not all(is_webp(data) for data in files.values()):
-            raise ValueError("no drawing")
-        return cls(width, height, files)
 
 
 @dataclass(frozen=True)
@@ -93,38 +76,13 @@ class LogoDrawing:
     """Whether it has a ground of its own: it can be seen all around its edge."""
 
     def dumps(self) -> bytes:
-        """A line that says what follows, and then the file."""
         head = {"width": self.width, "height": self.height, "tones": self.tones, "is_opaque": self.is_opaque}
         return json.dumps(head).encode() + b"\n" + self.data
-
-    @classmethod
-    def loads(cls, said: bytes) -> Self:
-        """Read what ``dumps`` wrote. Raises ValueError where it did not: the writer has read hostile bytes."""
-        line, _, data = said.partition(b"\n")
-        try:
-            head = json.loads(line)
-            width, height, is_opaque = int(head["width"]), int(head["height"]), bool(head["is_opaque"])
-            tones = [[float(part) for part in tone] for tone in head["tones"]]
-        except (TypeError, KeyError, ValueError) as error:
-            raise ValueError("no drawing") from error
-        sound = (
-            all(len(tone) == 4 and min(tone) >= 0 and max(tone) <= 255 for tone in tones) and 0 < len(tones) <= TONES
-        )
-        fits = 0 < width <= LOGO_WIDTH and 0 < height <= LOGO_HEIGHT and len(data) <= MOST_LOGO_BYTES
-        if not (sound and fits and is_webp(data)):
-            raise ValueError("no drawing")
-        return cls(width, height, data, tones, is_opaque)
 
 
 def widths_of(width: int) -> tuple[int, ...]:
     """The widths of the files of a picture whose largest one is so wide: none is larger than what was sent."""
     return (*(smaller for smaller in WIDTHS if smaller < width), width) if width > 0 else ()
-
-
-def is_webp(data: bytes) -> bool:
-    """Whether this is one WebP file, to its last byte."""
-    whole = int.from_bytes(data[4:8], "little") + 8 == len(data)
-    return data[:4] == b"RIFF" and data[8:12] == b"WEBP" and whole
 
 
 def redraw(data: bytes, kind: str) -> Drawing:
@@ -133,7 +91,9 @@ def redraw(data: bytes, kind: str) -> Drawing:
     Of a moving picture the first frame is kept; what is transparent becomes white, so that it looks the same by day and
     by night. Raises whatever Pillow raises.
     """
-    largest = _forgetful(_pixels(data, kind))
+    pixels = _pixels(data, kind)
+    largest = Image.new("RGB", pixels.size)  # knows nothing but its pixels
+    largest.paste(pixels)
     files = {}
     for width in reversed(widths_of(largest.width)):
         height = max(1, round(largest.height * width / largest.width))
@@ -143,16 +103,20 @@ def redraw(data: bytes, kind: str) -> Drawing:
 
 def _pixels(data: bytes, kind: str) -> Image.Image:
     """The picture upright, in the size of its largest file, as RGB."""
-    image: Image.Image = Image.open(BytesIO(data), formats=[kind])
-    if image.width * image.height > MOST_PIXELS:
-        raise Image.DecompressionBombError(image.size)
-    orientation = _orientation(image)
+    image = _opened(data, kind)
+    orientation, profile = _orientation(image), image.info.get("icc_profile")
     size = _fitting(image.width, image.height) if orientation < 5 else _fitting(image.height, image.width)[::-1]
-    profile = image.info.get("icc_profile")
     image.draft(None, size)  # a large JPEG is decoded in a half, a quarter, an eighth of its size
     image = _plain(image)  # lets the decoder go, which holds as much memory again
     image = _in_usual_colours(image.resize(size, Image.Resampling.LANCZOS), profile)
     return image.transpose(TURNS[orientation]) if orientation in TURNS else image
+
+
+def _opened(data: bytes, kind: str) -> Image.Image:
+    image: Image.Image = Image.open(BytesIO(data), formats=[kind])
+    if image.width * image.height > MOST_PIXELS:
+        raise Image.DecompressionBombError(image.size)
+    return image
 
 
 def _orientation(image: Image.Image) -> int:
@@ -198,13 +162,6 @@ def _in_usual_colours(image: Image.Image, profile: bytes | None) -> Image.Image:
 _SRGB = ImageCms.createProfile("sRGB")
 
 
-def _forgetful(image: Image.Image) -> Image.Image:
-    """The same pixels in a picture that knows nothing else."""
-    new = Image.new("RGB", image.size)
-    new.paste(image)
-    return new
-
-
 def _webp(image: Image.Image, **options: Any) -> bytes:
     file = BytesIO()
     image.save(file, "WEBP", **{"quality": QUALITY, "method": 4, **options}, exif=b"", xmp=b"", icc_profile=None)
@@ -216,9 +173,7 @@ def redraw_logo(data: bytes, kind: str) -> LogoDrawing:
 
     Raises whatever Pillow raises, and ValueError where there is nothing to be seen.
     """
-    image: Image.Image = Image.open(BytesIO(data), formats=[kind])
-    if image.width * image.height > MOST_PIXELS:
-        raise Image.DecompressionBombError(image.size)
+    image = _opened(data, kind)
     orientation, profile = _orientation(image), image.info.get("icc_profile")
     image = _plain(image)
     alpha = image.getchannel("A") if image.mode == "RGBA" else Image.new("L", image.size, 255)
@@ -229,9 +184,7 @@ def redraw_logo(data: bytes, kind: str) -> LogoDrawing:
     if seen is None:
         raise ValueError("nothing to be seen")
     image = image.crop(seen)
-    scale = min(1.0, LOGO_WIDTH / image.width, LOGO_HEIGHT / image.height)
-    image = _scaled(image, scale)
-    return _light_enough(image)
+    return _light_enough(_scaled(image, min(1.0, LOGO_WIDTH / image.width, LOGO_HEIGHT / image.height)))
 
 
 def _scaled(image: Image.Image, scale: float) -> Image.Image:
@@ -243,7 +196,7 @@ def _light_enough(image: Image.Image) -> LogoDrawing:
     """The first attempt that is light enough; a smaller one is also less sharp. Raises MemoryError where none is."""
     for drawn, data in _attempts(image):
         if len(data) <= MOST_LOGO_BYTES:
-            tones, is_opaque = _look_at(drawn)
+            tones, is_opaque = _colours_of(drawn)
             return LogoDrawing(drawn.width, drawn.height, data, tones, is_opaque)
     raise MemoryError("this logo cannot be made light enough")
 
@@ -257,7 +210,7 @@ def _attempts(image: Image.Image) -> Iterator[tuple[Image.Image, bytes]]:
         yield drawn, _webp(drawn, quality=quality, alpha_quality=10, method=6)
 
 
-def _look_at(image: Image.Image) -> tuple[list[list[float]], bool]:
+def _colours_of(image: Image.Image) -> tuple[list[list[float]], bool]:
     """The colours that can be seen, and whether its edge can."""
     raw = image.tobytes()
     pixels = [raw[place : place + 4] for place in range(0, len(raw), 4)]

@@ -7,7 +7,6 @@ process dies between the two, the letter leaves once more under the same Message
 A refusal of a recipient ends that e-mail. Trouble with the sender, the account or the server pauses the whole queue.
 """
 
-import contextlib
 import logging
 import smtplib
 import time
@@ -23,7 +22,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from lunchkit.platform import clock
 from lunchkit.platform.config import WORKING_LANGUAGES, Settings, current_settings
 from lunchkit.platform.db import db, transaction
-from lunchkit.platform.mail.connection import TROUBLE, Plain, open_line
+from lunchkit.platform.mail.connection import TROUBLE, Line, ServerUnreachable
 from lunchkit.platform.mail.message import build_message
 from lunchkit.platform.mail.models import ONLY, MailTrouble, OutboxLetter
 from lunchkit.platform.mail.outbox import FORGET, wake
@@ -37,10 +36,6 @@ SAME_REFUSALS = 3
 """So many e-mails in a row whose content is refused with one code: it is not the e-mail."""
 CLOSING, TOO_LARGE = 421, 552
 log = logging.getLogger("lunchkit.platform.mail")
-
-
-class ServerUnreachable(Exception):
-    """No SMTP server answered, or it does not let us in."""
 
 
 class QueuePaused(Exception):
@@ -86,49 +81,6 @@ def deliver_held(settings: Settings, kind: str) -> None:
         line.close()
 
 
-class Line:
-    """A connection to the mail server, opened for the first letter and kept for the next."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._server: Plain | None = None
-
-    def send(self, message: EmailMessage) -> None:
-        """Hand a message over. Raises ServerUnreachable, or whatever smtplib says of this message."""
-        if self._server is None:
-            self._server = connect(self._settings)
-        self._server.begin()
-        try:
-            self._server.send_message(message)
-        except TROUBLE:
-            self._start_afresh()
-            raise
-
-    def _start_afresh(self) -> None:
-        try:
-            if self._server is not None:
-                self._server.rset()
-        except (smtplib.SMTPException, OSError):
-            self._server = None
-
-    def close(self) -> None:
-        """Hang up, politely if possible."""
-        with contextlib.suppress(smtplib.SMTPException, OSError):
-            if self._server is not None:
-                self._server.quit()
-
-
-def connect(settings: Settings) -> Plain:
-    """Open a connection to the configured server, secured and signed in as the settings say.
-
-    Raises ServerUnreachable where the server, its certificate or the sign-in fails.
-    """
-    try:
-        return open_line(settings)
-    except TROUBLE as error:
-        raise ServerUnreachable(f"{type(error).__name__}: {error}") from error
-
-
 def claim_due() -> Iterator[OutboxLetter]:
     """The letters that are due, in their turn; each is claimed for five minutes when it is asked for."""
     while numbers := next_in_turn():
@@ -142,7 +94,6 @@ def claim_due() -> Iterator[OutboxLetter]:
 
 
 def _claim(number: int) -> OutboxLetter | None:
-    """Take a letter, if nobody else has meanwhile."""
     with transaction() as session:
         due = select(OutboxLetter).where(OutboxLetter.id == number, may_be_tried())
         row = session.scalar(due.with_for_update(skip_locked=True).execution_options(populate_existing=True))
@@ -223,11 +174,11 @@ def _note_trouble(
 
 def _in_words(error: Exception, settings: Settings) -> dict[str, list[str]]:
     cause = error.__cause__ if isinstance(error, ServerUnreachable) else error
-    reason = explain(cause or error, settings, is_open=cause is error)
     said = {}
     for language in WORKING_LANGUAGES:
         with force_locale(language):
-            said[language] = [str(reason.what), str(reason.advice)]
+            reason = explain(cause or error, settings, is_open=cause is error)
+            said[language] = [reason.what, reason.advice]
     return said
 
 
