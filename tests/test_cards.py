@@ -4,7 +4,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from PIL import Image, ImageFont
+from PIL import Image
 
 from lunchkit.events.models import Colour
 from lunchkit.platform.images import cards, typesetting
@@ -39,10 +39,6 @@ def ink(image: Image.Image, box: tuple[int, int, int, int]) -> int:
     return sum(image.crop(box).convert("L").histogram()[:40])
 
 
-def test_the_longest_title_is_as_long_as_titles_may_be() -> None:
-    assert len(TITLES["longest"]) == 200
-
-
 @pytest.mark.parametrize(
     ("title", "colour", "figure"),
     [(title, "tomate", figure) for title in TITLES for figure in ("", "13", "13 sur 42", "cent trente-quatre")]
@@ -69,16 +65,6 @@ def test_no_word_leaves_its_place(title: str, figure: str) -> None:
     assert ink(image, (0, 104, slice_at, 480)) > 500, "control: there is a title"
 
 
-def test_a_card_without_words_is_still_a_card() -> None:
-    for lines in ((), ("",), ("", "", "")):
-        assert opened(card_png("", lines, "tomate")).size == (1200, 630)
-    assert opened(card_png("\u2713", ["\U0001f331"], "tomate", figure="\U0001f331")).size == (1200, 630)
-
-
-def test_a_colour_that_nobody_knows_is_the_first_of_the_set() -> None:
-    assert card_png("x", [], "mauve") == card_png("x", [], "tomate") != card_png("x", [], "carotte")
-
-
 def test_the_colours_are_those_of_the_pages() -> None:
     assert set(COLOURS) == set(Colour)
     css = (Path(cards.__file__).parents[2] / "static/css/base.css").read_text()
@@ -93,12 +79,6 @@ def test_a_figure_brings_the_plate() -> None:
     assert (without.getpixel((800, 300)), with_figure.getpixel((800, 300))) != (paper, paper)
     assert with_figure.getpixel((800, 300)) == paper
     assert without.getpixel((900, 400)) == with_figure.getpixel((990, 100)) == (0, 0, 0), "the slice, in both"
-
-
-def test_the_same_card_is_drawn_once() -> None:
-    cards._card.cache_clear()
-    assert card_png("Une fois", list(LINES), "tomate") is card_png("Une fois", LINES, "tomate")
-    assert cards._card.cache_info().misses == 1
 
 
 # Setting words
@@ -134,30 +114,7 @@ def test_no_line_begins_with_a_high_mark() -> None:
             assert line[0] not in "?!:;»" and line[-1] != "«"
 
 
-def test_a_compound_breaks_after_its_hyphen_and_a_short_one_does_not() -> None:
-    assert typesetting.wrap("savoir-faire", 4, 0) == ["savoir-", "faire"]
-    assert typesetting.wrap("y a-t-il", 2, 0) == ["y", "a-t-il"]
-
-
-def test_lines_are_alike_in_length() -> None:
-    words = fit("un deux trois quatre cinq six sept huit", Box(0, 0, 716, 130), TITLE)
-    lengths = [breadth(line, 0) for line in words.lines]
-    assert len(lengths) == 2 and max(lengths) / min(lengths) < 1.4
-
-
 # Letters
-
-
-def test_letters_have_their_accents() -> None:
-    for plain, accented in ("eé", "Eé", "cç", "oœ", "uù", "iî", "AÀ"):
-        assert opened(card_png(plain, [], "tomate")).tobytes() != opened(card_png(accented, [], "tomate")).tobytes()
-    text = "Œuvrer à l’été : « ça, où, naïf, Noël, aîné » – 100 % · 5 €…"
-    assert set(text) - set(drawable(text)) <= {" "}, "all of them can be drawn"
-    default = ImageFont.load_default(40)
-    square = bytes(default.getmask("\uffff"))
-    assert bytes(default.getmask("é")) == square != bytes(default.getmask("e")), (
-        "control: Pillow's own letters have none"
-    )
 
 
 def test_what_the_font_cannot_draw_leaves_no_square() -> None:
@@ -169,9 +126,3 @@ def test_what_the_font_cannot_draw_leaves_no_square() -> None:
     )
     nothing = typesetting.font_of(40).getmask("\U0001f331")
     assert nothing.getbbox() is not None, "control: the font would draw a square"
-
-
-def test_the_font_is_shipped_with_its_licence() -> None:
-    folder = Path(typesetting.FONT).parent
-    assert ImageFont.truetype(typesetting.FONT, 20).getname() == ("Liberation Sans", "Bold")
-    assert "SIL OPEN FONT LICENSE" in (folder / "OFL.txt").read_text()

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy.exc import IntegrityError
 
 from lunchkit.admin.system_status.database import look_at_damage
 from lunchkit.app import create_app
@@ -17,8 +16,7 @@ from lunchkit.events.models import Event
 from lunchkit.platform import form_tokens as stamps
 from lunchkit.platform.backup import damage_of
 from lunchkit.platform.config import Settings, current_settings
-from lunchkit.platform.db import SQLITE_DRIVER, db, known_damage, take_damage, transaction
-from lunchkit.platform.errors import storage_refusal
+from lunchkit.platform.db import SQLITE_DRIVER, db, known_damage, take_damage
 from tests.conftest import EventMaker, base_settings
 from tests.server import Client, Server, fetch_stamp, send_form
 from tests.test_cli import lunchkit
@@ -103,17 +101,6 @@ def test_organisers_read_on_and_are_told(
     assert page.status_code == 200 and "row 1 missing from index" in page.text and "restore" in page.text
     monkeypatch.setattr("lunchkit.team.actions.SEEN_EVERY", timedelta(days=-1))
     assert organiser_client.get("/organiser/house/health").status_code == 200, "although nobody notes who was seen"
-
-
-def test_an_error_of_ours_is_no_damage(app: Flask, event: Event) -> None:
-    with pytest.raises(IntegrityError) as raised, transaction() as session:
-        session.add(Event(**{**vars_of(event), "id": None}))
-    assert storage_refusal(raised.value) is raised.value
-
-
-def vars_of(event: Event) -> dict[str, object]:
-    """The columns of a lunch."""
-    return {column.key: getattr(event, column.key) for column in Event.__mapper__.column_attrs}
 
 
 def test_a_server_looks_at_its_start(sound: Path, settings: Settings) -> None:

@@ -19,7 +19,6 @@ from lunchkit.platform import clock
 from lunchkit.platform.config import Settings
 from lunchkit.platform.db import db
 from lunchkit.platform.mail.actions import claim_due, deliver_due
-from lunchkit.platform.mail.models import OutboxLetter
 from lunchkit.platform.mail.queue import PAUSES
 from lunchkit.registrations import actions
 from tests.conftest import Outbox, details
@@ -98,16 +97,6 @@ def test_a_letter_is_delivered_once_and_its_facts_are_forgotten(event: Event, ou
     assert parts["text/calendar"].get_param("method") == "REQUEST"
     assert "http://lunch.example/r/" in parts["text/plain"].get_content()
     assert "/r/" not in parts["text/calendar"].get_content(), "people share calendars"
-
-
-def test_a_refusal_for_good_is_given_up_and_others_go_on(event: Event, outbox: Outbox, postbox: Postbox) -> None:
-    postbox.recipient_answers["ana@example.org"] = "550 no such mailbox"
-    register(event, "Ana")
-    register(event, "Bea")
-    assert deliver_due() == 1
-    ana, bea = outbox.rows()
-    assert ana.failed_at is not None and "550" in ana.last_error
-    assert bea.sent_at is not None
 
 
 def test_a_passing_refusal_is_tried_again_after_a_growing_pause(event: Event, outbox: Outbox, postbox: Postbox) -> None:
@@ -219,12 +208,3 @@ def test_a_claim_that_was_never_finished_is_taken_up_again(event: Event, outbox:
     assert deliver_due() == 0, "somebody else is at it"
     with clock.fixed_at(clock.now() + timedelta(minutes=6)):
         assert deliver_due() == 1
-
-
-@pytest.mark.parametrize("name", ["Eve\r\nBcc: victim@example.org", "Eve\u2028X", "\x00Eve", "=?utf-8?q?Eve?="])
-def test_no_name_adds_a_header(event: Event, outbox: Outbox, postbox: Postbox, name: str) -> None:
-    actions.register_attendee(event, details(name.replace("\x00", ""), "eve@example.org"), form_key="k", language="fr")
-    assert deliver_due() == 1
-    message = message_from_bytes(postbox.messages[0], policy=default)
-    assert message["Bcc"] is None
-    assert [row for row in db.session.scalars(select(OutboxLetter)) if row.failed_at] == []

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
@@ -21,17 +20,14 @@ from lunchkit.platform.mail.rendering import render_letter
 from lunchkit.platform.versions import ChangedMeanwhile
 from lunchkit.registrations import actions
 from lunchkit.registrations.emails import Why
-from lunchkit.registrations.errors import DateIsHistory, NotPublished
+from lunchkit.registrations.errors import DateIsHistory
 from lunchkit.registrations.models import Registration, Standing
-from tests.attendee import fill_in
 from tests.conftest import EventMaker, Outbox, details
 from tests.server import Client, Server
 from tests.test_delivery import Postbox, postbox
 from tests.test_registering import find, register, standings
 
 pytestmark = pytest.mark.both_databases
-
-
 __all__ = ["postbox"]
 
 
@@ -114,11 +110,6 @@ def test_a_mended_address_takes_the_key_from_whoever_has_the_old_mailbox(
     assert outbox.rows("ana@example.org") == [], "what had not left yet does not leave"
     letter = outbox.last("ana@correct.example")
     assert "déjà" not in letter.text and letter.invitation is not None
-
-
-def test_a_draft_writes_no_letters(make_event: EventMaker) -> None:
-    with pytest.raises(NotPublished):
-        actions.register_by_hand(make_event(published_at=None), details(), language="fr")
 
 
 def test_nothing_is_left_of_somebody_who_was_erased_once_the_last_letter_has_left(
@@ -212,14 +203,6 @@ def test_a_letter_that_the_server_has_is_marked_as_soon_as_the_database_can(
     monkeypatch.setattr(mail_actions.time, "sleep", lambda _seconds: None)
     assert mail_actions.deliver_due() == 1
     assert outbox.rows()[0].sent_at is not None and len(postbox.messages) == 1
-
-
-@pytest.mark.parametrize("email", ["   ", "\u200e", "\u2066 \u2069"])
-def test_an_address_of_nothing_visible_is_no_address(client: FlaskClient, make_event: EventMaker, email: str) -> None:
-    event = make_event()
-    form = fill_in(client, event, email=email)
-    assert client.post(f"/e/{event.slug}/register", data=form).status_code == 422
-    assert standings(event) == {}
 
 
 def test_phones_that_send_slowly_hold_nothing_that_others_need(

@@ -28,7 +28,6 @@ from lunchkit.platform.images.queries import any_picture_by_token_or_404, pictur
 from lunchkit.platform.images.redraw import Drawing
 from lunchkit.platform.web import takes_pictures
 from tests.server import HOST, Client, Server
-from tests.statements import statements
 from tests.uploads import SECRETS, bomb, documented, saved, sight, webp_chunks
 
 # Keeping
@@ -112,19 +111,6 @@ def test_a_file_is_a_picture_and_nothing_else_whatever_a_browser_makes_of_it(
     assert "Set-Cookie" not in answer.headers
 
 
-def test_a_browser_that_has_the_file_gets_a_word_instead(client: FlaskClient, picture: Picture) -> None:
-    first = client.get(path_of(picture))
-    tag = {"If-None-Match": first.headers["ETag"]}
-    with statements() as heard:
-        again = client.get(path_of(picture), headers=tag)
-    assert (again.status_code, again.data, again.headers["ETag"]) == (304, b"", first.headers["ETag"])
-    assert heard and not any("picture_file.data" in statement for statement in heard)
-    assert client.get(path_of(picture, 640), headers=tag).status_code == 200, "control: a tag is of one file"
-    assert client.head(path_of(picture)).headers["Content-Length"] == str(len(first.data))
-    take_down(picture)
-    assert client.get(path_of(picture), headers=tag).status_code == 404
-
-
 @pytest.mark.parametrize(
     "path",
     [
@@ -187,29 +173,6 @@ def test_of_what_is_erased_no_byte_stays_on_the_disk(app: Flask, picture: Pictur
     db.session.rollback()
     assert scrub()
     assert not on_disk()
-
-
-def test_pages_find_their_pictures_in_one_query_without_the_files(app: Flask, picture: Picture) -> None:
-    others = [keep_picture(saved(sight()), alt=str(number)) for number in range(3)]
-    take_down(others[0])
-    tokens = [picture.token, *(other.token for other in others), "unknown", "", "\x00", "x" * 99, picture.token]
-    db.session.expunge_all()
-    with statements() as heard:
-        found = pictures_by_token(tokens)
-        assert [one.widths for one in found.values()] and all(one.alt for one in found.values())
-    assert set(found) == {picture.token, others[1].token, others[2].token}
-    asked = [statement for statement in heard if "SELECT" in statement]
-    assert len(asked) == 1 and "picture_file" not in asked[0]
-    with statements() as heard:
-        assert pictures_by_token([]) == {} and picture_by_token("\x00") is None
-    assert not any("SELECT" in statement for statement in heard)
-    for token in ("", "\x00", "unknown"):
-        with pytest.raises(NotFound):
-            any_picture_by_token_or_404(token)
-    found[picture.token].files  # noqa: B018
-    with statements() as heard:
-        assert found[picture.token].files[0].data
-    assert len(heard) == 1, "control: the bytes come only when somebody asks for them"
 
 
 # Pages

@@ -166,44 +166,6 @@ def test_nothing_but_static_files_is_served_as_such(client: FlaskClient, path: s
     assert b"Blueprint" not in answer.data and b"root:" not in answer.data
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/.git/config",
-        "/.env",
-        "/lunchkit.sqlite",
-        "/secret_key",
-        "/console",
-        "/admin",
-        "/debug",
-        "/server-status",
-        "/static/",
-        "/instance/",
-        "/robots.txt~",
-        "/wp-login.php",
-    ],
-)
-def test_nothing_else_lies_about(client: FlaskClient, path: str) -> None:
-    assert client.get(path).status_code == 404
-
-
-def test_head_answers_like_get_without_the_body(client: FlaskClient, event: Event) -> None:
-    for path in (
-        "/",
-        "/privacy",
-        "/healthz",
-        "/calendar.ics",
-        "/feed.atom",
-        f"/e/{event.slug}",
-        f"/e/{event.slug}/qr.svg",
-        f"/static/{build_hash()}/mark.svg",
-        "/nowhere",
-    ):
-        get, head = client.get(path), client.head(path)
-        assert (head.status_code, head.data) == (get.status_code, b""), path
-        assert head.headers["Content-Length"] == get.headers["Content-Length"] and head.content_type == get.content_type
-
-
 def test_an_unforeseen_error_shows_a_reference_and_nothing_else(
     app: Flask, client: FlaskClient, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -234,8 +196,3 @@ def test_what_is_too_heavy_for_a_link_that_is_gone_is_answered_in_words(client: 
     heavy = {"content_type": "multipart/form-data; boundary=x", "content_length": 9_500_000}
     answer = client.post("/s/nobody/portrait", input_stream=BytesIO(b"--x"), **heavy)
     assert answer.status_code == 404 and "Traceback" not in answer.text
-
-
-def test_a_session_that_nobody_opened_is_neither_set_nor_spoken_of(client: FlaskClient) -> None:
-    answer = client.get("/healthz", headers={"Cookie": "voter=1"})
-    assert "Set-Cookie" not in answer.headers and "Cookie" not in answer.headers.get("Vary", "")
