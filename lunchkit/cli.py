@@ -44,7 +44,7 @@ from lunchkit.platform.instance import InUse, hold_as_server, holding, holding_d
 from lunchkit.platform.mail.actions import deliver_due, resume
 from lunchkit.platform.mail.connection import ServerUnreachable, connect
 from lunchkit.platform.mail.queue import count_due
-from lunchkit.platform.mail.test_email import Trial, try_line
+from lunchkit.platform.mail.test_email import Trial, try_connection
 from lunchkit.recap.actions import erase_orphaned_pictures
 from lunchkit.registrations.imports.actions import forget_imports
 from lunchkit.room.queries import keys
@@ -469,7 +469,7 @@ def run_doctor() -> None:
 
 
 def _try_mail() -> Trial | None:
-    return try_line(current_settings()) if current_settings().mail_host else None
+    return try_connection(current_settings()) if current_settings().mail_host else None
 
 
 @cli.command("settings")

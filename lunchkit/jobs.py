@@ -21,7 +21,7 @@ from lunchkit.admin.retention.actions import (
     release_unconfirmed,
 )
 from lunchkit.admin.system_status.database import look_at_damage
-from lunchkit.platform.audit.actions import forget_old_acts
+from lunchkit.platform.audit.actions import delete_old_audit_entries
 from lunchkit.platform.config import current_settings
 from lunchkit.platform.db import db, known_damage
 from lunchkit.platform.heartbeat import beat, clock_is_believed
@@ -59,7 +59,7 @@ BY_THE_CLOCK: tuple[tuple[Callable[[], object], float], ...] = (
     (purge_people, 600.0),
     (drop_old_notes, 3600.0),
     (forget_old_sign_ins, 3600.0),
-    (forget_old_acts, 3600.0),
+    (delete_old_audit_entries, 3600.0),
     (forget_who_left, 3600.0),
 )
 """What only the clock decides, and destroys for good."""

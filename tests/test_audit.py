@@ -16,7 +16,7 @@ from lunchkit.admin.history_messages import DEEDS
 from lunchkit.events.details import details_of
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
-from lunchkit.platform.audit.actions import forget_old_acts
+from lunchkit.platform.audit.actions import delete_old_audit_entries
 from lunchkit.platform.audit.models import AuditEntry
 from lunchkit.platform.audit.recording import Act, begin, record
 from lunchkit.platform.db import db, transaction
@@ -308,5 +308,5 @@ def test_an_act_is_forgotten_after_a_year_and_its_name_stays_as_it_was(app: Flas
     assert [one.name for one in entries()] == ["", "Ada Ressort", "Ada Ressort"]
     for days, left in ((364, 3), (366, 0)):
         with clock.fixed_at(NOON + timedelta(days=days)):
-            forget_old_acts()
+            delete_old_audit_entries()
         assert len(entries()) == left

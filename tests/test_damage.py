@@ -16,7 +16,7 @@ from lunchkit.events.models import Event
 from lunchkit.platform import form_tokens as stamps
 from lunchkit.platform.backup import damage_of
 from lunchkit.platform.config import Settings, current_settings
-from lunchkit.platform.db import SQLITE_DRIVER, db, known_damage, take_damage
+from lunchkit.platform.db import SQLITE_DRIVER, db, known_damage, remember_damage
 from tests.conftest import EventMaker, base_settings
 from tests.server import Client, Server, fetch_stamp, send_form
 from tests.test_cli import lunchkit
@@ -85,18 +85,18 @@ def test_nothing_more_is_written_once_damage_is_known(app: Flask, client: FlaskC
     slug = event.slug
     with app.test_request_context():
         form = {"stamp": stamps.issue(slug), "name": "Ana", "email": "ana@example.org"}
-    take_damage("row 1 missing from index")
+    remember_damage("row 1 missing from index")
     answer = client.post(f"/e/{slug}/register", data=form)
     assert answer.status_code == 507 and DAMAGED in answer.text and 'value="Ana"' in answer.text
     assert client.get(f"/e/{slug}").status_code == 200, "what can be read is shown"
-    take_damage("")
+    remember_damage("")
     assert client.post(f"/e/{slug}/register", data=form).status_code == 303, "control"
 
 
 def test_organisers_read_on_and_are_told(
     organiser_client: FlaskClient, event: Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    take_damage("row 1 missing from index")
+    remember_damage("row 1 missing from index")
     page = organiser_client.get("/organiser/house/health")
     assert page.status_code == 200 and "row 1 missing from index" in page.text and "restore" in page.text
     monkeypatch.setattr("lunchkit.team.actions.SEEN_EVERY", timedelta(days=-1))

@@ -20,7 +20,7 @@ from lunchkit.platform.config import Settings, current_settings
 from lunchkit.platform.db import transaction
 from lunchkit.platform.instance import make_private
 from lunchkit.platform.mail.outbox import promise
-from lunchkit.platform.mail.test_email import try_line
+from lunchkit.platform.mail.test_email import try_connection
 from lunchkit.team.actions import add_organiser
 from tests.mail_servers import Whim, mail_server
 from tests.server import free_port
@@ -49,7 +49,7 @@ def test_the_mail_server_must_answer_and_take_the_sender(app: Flask, english: No
         chosen = replace(
             current_settings(), mail_host="127.0.0.1", mail_security="none", mail_from="lunch@lunch.example", **settings
         )
-        return said(*examine(chosen, try_line(chosen)))
+        return said(*examine(chosen, try_connection(chosen)))
 
     assert "nothing listens" in look(mail_port=free_port())
     with mail_server(Whim(MAIL="553 no such sender")) as (_postman, port):

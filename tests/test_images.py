@@ -17,7 +17,7 @@ from PIL import Image
 from sqlalchemy import func, select, text
 
 from lunchkit.platform.csrf import csrf
-from lunchkit.platform.db import db, scrub
+from lunchkit.platform.db import db, vacuum
 from lunchkit.platform.errors import NotFound
 from lunchkit.platform.images import actions, intake, redraw
 from lunchkit.platform.images.actions import describe_picture, erase_picture, keep_picture, put_back, take_down
@@ -69,7 +69,7 @@ def test_nobody_waits_for_the_database_while_a_picture_is_drawn(app: Flask, monk
         found.append((db.session().in_transaction(), pool.checkedout()))
         return redraw.redraw(data, "JPEG")
 
-    monkeypatch.setattr(actions, "draw_anew", look)
+    monkeypatch.setattr(actions, "redraw_picture", look)
     db.session.scalar(select(func.count()).select_from(Picture))
     assert db.session().in_transaction(), "control: the door has read something"
     keep_picture(saved(sight()), alt="x")
@@ -171,7 +171,7 @@ def test_of_what_is_erased_no_byte_stays_on_the_disk(app: Flask, picture: Pictur
     assert len(piece) == 64 and on_disk(), "control"
     erase_picture(picture)
     db.session.rollback()
-    assert scrub()
+    assert vacuum()
     assert not on_disk()
 
 

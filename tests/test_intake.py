@@ -24,7 +24,7 @@ from lunchkit.platform.images.errors import (
     PictureTooSmall,
     PictureUnreadable,
 )
-from lunchkit.platform.images.intake import MOST_BYTES, Header, draw_anew, judge, read_upload
+from lunchkit.platform.images.intake import MOST_BYTES, Header, judge, read_upload, redraw_picture
 from lunchkit.platform.images.redraw import widths_of
 from tests.uploads import (
     CAPTURED,
@@ -354,7 +354,7 @@ def test_it_hears_of_nothing_but_the_picture(tmp_path: Path, monkeypatch: pytest
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     monkeypatch.setenv("LUNCHKIT_SECRET_KEY", "do not tell")
-    assert draw_anew(saved(sight())).width == 400
+    assert redraw_picture(saved(sight())).width == 400
     control = subprocess.run([sys.executable, intake.PROGRAM, "JPEG"], input=saved(sight()), capture_output=True)
     assert b"a stranger" in control.stderr
     spy = tmp_path / "spy.py"
@@ -397,7 +397,7 @@ def test_a_jpeg_that_says_two_sizes_is_not_believed() -> None:
     liar = with_segments(saved(Image.new("L", (8000, 8000))), small)
     assert judge(liar) == Header("JPEG", 300, 300), "control: the judge believes the first"
     with pytest.raises((PictureTooLarge, PictureUnreadable)):
-        draw_anew(liar)
+        redraw_picture(liar)
 
 
 @pytest.mark.parametrize(
@@ -422,26 +422,26 @@ def test_however_it_ends_somebody_is_told(
         monkeypatch.setattr(confined, "MOST_SECONDS", 0.3)
     data = saved(sight()) + bytes(4_000_000)
     with pytest.raises(refusal):
-        draw_anew(data)
+        redraw_picture(data)
 
 
 def test_where_no_process_can_be_started_one_is_asked_to_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
     with pytest.raises(PictureMustWait):
-        draw_anew(saved(sight()))
+        redraw_picture(saved(sight()))
 
 
 def test_only_so_many_are_drawn_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     turns = threading.BoundedSemaphore(1)
     monkeypatch.setattr(confined, "_turns", turns)
-    assert draw_anew(saved(sight())) and draw_anew(saved(sight())), "control: a turn is given back"
+    assert redraw_picture(saved(sight())) and redraw_picture(saved(sight())), "control: a turn is given back"
     with pytest.raises(PictureUnreadable):
-        draw_anew(saved(sight())[:3000])
-    assert draw_anew(saved(sight())), "and after a refusal too"
+        redraw_picture(saved(sight())[:3000])
+    assert redraw_picture(saved(sight())), "and after a refusal too"
     monkeypatch.setattr(confined, "MOST_SECONDS", 0.01)
     turns.acquire()
     with pytest.raises(PictureMustWait):
-        draw_anew(saved(sight()))
+        redraw_picture(saved(sight()))
 
 
 def test_what_it_says_is_not_believed_either() -> None:

@@ -14,9 +14,9 @@ from lunchkit.app import create_app
 from lunchkit.platform.config import Settings, current_settings
 from lunchkit.platform.db import db
 from lunchkit.platform.mail import test_email as trial
-from lunchkit.platform.mail.connection import open_line
+from lunchkit.platform.mail.connection import open_connection
 from lunchkit.platform.mail.reasons import explain
-from lunchkit.platform.mail.test_email import Trial, try_line
+from lunchkit.platform.mail.test_email import Trial, try_connection
 from lunchkit.settings.actions import trials
 from lunchkit.settings.emails import trial_letter
 from lunchkit.settings.queries import is_mail_tested, the_house
@@ -34,7 +34,7 @@ def tried(app: Flask, **settings: Any) -> tuple[Trial, str]:
     """A letter to Ada with these settings: how it went, and the reason in English."""
     chosen = replace(current_settings(), **{**BASE, **settings})
     with app.test_request_context("/organiser/", headers={"Accept-Language": "en"}):
-        outcome = try_line(chosen, trial_letter(chosen, ADA, "en"))
+        outcome = try_connection(chosen, trial_letter(chosen, ADA, "en"))
         reason = explain(outcome.error, chosen) if outcome.error else None
         return outcome, f"{reason.what} {reason.advice}" if reason else ""
 
@@ -213,6 +213,6 @@ def test_the_outbox_survives_a_password_that_no_line_carries(settings: Settings)
     app = create_app(replace(settings, **BASE))
     with app.app_context(), mail_server(authenticator=knows_one_user, auth_require_tls=False) as (_postman, port):
         with pytest.raises(UnicodeError):
-            open_line(replace(current_settings(), mail_port=port, mail_user="x", mail_password="é"))
+            open_connection(replace(current_settings(), mail_port=port, mail_user="x", mail_password="é"))
         db.session.remove()
         db.engine.dispose()

@@ -10,7 +10,7 @@ from lunchkit.admin.queries import may_be_taken_back
 from lunchkit.events.models import Event
 from lunchkit.events.operations import uid_of
 from lunchkit.platform import clock
-from lunchkit.platform.db import db, leave_traces, transaction
+from lunchkit.platform.db import db, mark_for_vacuum, transaction
 from lunchkit.platform.mail.models import OutboxLetter
 from lunchkit.registrations.models import Registration
 from lunchkit.registrations.seats import lock_event
@@ -47,7 +47,7 @@ def discard_draft(event: Event) -> None:
             return
         if event.published_at is not None:
             raise IsPublic
-        leave_traces()
+        mark_for_vacuum()
         _send_speakers_home(session, event.id)
         practised = _take_off_polls(session, event.id)
         session.execute(delete(OutboxLetter).where(OutboxLetter.event_id == event.id))

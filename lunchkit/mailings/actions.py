@@ -17,9 +17,9 @@ from lunchkit.platform.config import current_settings
 from lunchkit.platform.db import db, transaction
 from lunchkit.platform.limits import Window
 from lunchkit.platform.mail.message import build_message
-from lunchkit.platform.mail.outbox import Addressee, call_back, promise_to_all
+from lunchkit.platform.mail.outbox import Addressee, promise_to_all, recall_emails
 from lunchkit.platform.mail.rendering import Letter
-from lunchkit.platform.mail.test_email import Trial, try_line
+from lunchkit.platform.mail.test_email import Trial, try_connection
 from lunchkit.registrations.models import Registration
 from lunchkit.registrations.seats import lock_event
 from lunchkit.settings.errors import TooManyTrials
@@ -116,7 +116,7 @@ def recall_mailings(event: Event) -> int:
     """
     with transaction() as session:
         lock_event(session, event.id)
-        recalled = Counter(facts["mailing"] for kind in KINDS for facts in call_back(session, event.id, kind))
+        recalled = Counter(facts["mailing"] for kind in KINDS for facts in recall_emails(session, event.id, kind))
         for mailing in session.scalars(select(Mailing).where(Mailing.id.in_(recalled))).all():
             mailing.recipients -= recalled[mailing.id]
             if not mailing.recipients:
@@ -140,7 +140,7 @@ def send_trial(letter: Letter, recipient: str) -> Trial:
         date=clock.now(),
     )
     db.session.commit()
-    return try_line(settings, message)
+    return try_connection(settings, message)
 
 
 @forgets_names

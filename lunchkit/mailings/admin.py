@@ -23,7 +23,7 @@ from lunchkit.mailings.queries import Reach, free_again_at, mailings, reaches
 from lunchkit.platform import clock
 from lunchkit.platform import form_tokens as stamps
 from lunchkit.platform.config import current_settings
-from lunchkit.platform.errors import NO, NotFound, readable, retry_header
+from lunchkit.platform.errors import USER_ERRORS, NotFound, as_user_error, retry_header
 from lunchkit.platform.i18n import LANGUAGE_NAMES, language
 from lunchkit.platform.mail.outbox import A_MINUTE
 from lunchkit.platform.mail.queries import LetterState, last_leaves_at, letter_counts
@@ -99,8 +99,8 @@ def send(slug: str) -> ResponseReturnValue:
     stamp = stamps.read(form.stamp.data, _scope(event))
     try:
         actions.send_mailing(event, form.words(), by=_by(), form_key=stamp.key if stamp else None)
-    except NO as error:
-        refusal = readable(error)
+    except USER_ERRORS as error:
+        refusal = as_user_error(error)
         return _form_page(event, reached, form, refusal.message), refusal.status, retry_header(refusal)
     return redirect(url_for(".index", slug=slug, done="sent"), code=303)
 
@@ -140,8 +140,8 @@ def save(slug: str, kind: str) -> ResponseReturnValue:
         return _edit_page(event, kind, form), 422
     try:
         save_paragraph(event, kind, form.texts(), base=form.base_version())
-    except NO as error:
-        refusal, row = readable(error), paragraph_row(event.id, kind)
+    except USER_ERRORS as error:
+        refusal, row = as_user_error(error), paragraph_row(event.id, kind)
         form.base.data = str(row.version if row else 0)
         page = _edit_page(event, kind, form, notice=refusal.message, theirs=row.texts if row else {})
         return page, refusal.status, retry_header(refusal)

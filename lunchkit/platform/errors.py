@@ -60,7 +60,7 @@ StorageDamaged = refusal(
 )
 STORAGE_ERRORS = (DatabaseError, PoolTimeout)
 """What the database raises when it is busy, full, gone, or damaged; and, as kinds of it, when it is asked wrongly."""
-NO = (Refusal, *STORAGE_ERRORS)
+USER_ERRORS = (Refusal, *STORAGE_ERRORS)
 """What an action may raise that a person may read: see ``readable``."""
 _BUSY = ("locked", "busy", "timeout", "deadlock", "serialize")
 _FULL = ("full", "disk i/o", "no space", "readonly", "unable to open")
@@ -85,7 +85,7 @@ def storage_refusal(error: DatabaseError | PoolTimeout) -> Exception:
     return error
 
 
-def readable(error: Exception) -> Refusal:
+def as_user_error(error: Exception) -> Refusal:
     """The error that a person may read; a failure of the database that is none of the known ones is raised again."""
     shown = storage_refusal(error) if isinstance(error, STORAGE_ERRORS) else error
     if not isinstance(shown, Refusal):
@@ -100,8 +100,8 @@ def retry_header(refusal: Refusal) -> dict[str, str]:
 
 
 def show_on_form(error: Exception, page: Callable[[str], str]) -> ResponseReturnValue:
-    """The page of the form that was sent, with the error above it: ``page`` is given the text. Use: ``except NO``."""
-    shown = readable(error)
+    """The page of the form that was sent again, with one of USER_ERRORS above it: ``page`` is given the text."""
+    shown = as_user_error(error)
     return page(str(shown.message)), shown.status, retry_header(shown)
 
 

@@ -25,7 +25,7 @@ DATABASE_KEY = 0x6C756E63686B6974
 """The number of PostgreSQL's lock."""
 OURS = (
     "lunchkit.sqlite*", "ballots.sqlite*", "backups", "backups/lunchkit-*", "secret_key*", ".env*", "lock*",
-    "background-alive*", "traces-to-scrub",
+    "background-alive*", "vacuum-needed",
 )  # fmt: skip
 """What lunchkit puts into the folder."""
 

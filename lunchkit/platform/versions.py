@@ -16,7 +16,7 @@ from wtforms import BooleanField, Field, HiddenField
 from wtforms.fields.choices import SelectFieldBase
 
 from lunchkit.platform.db import NOT_PERSONAL
-from lunchkit.platform.errors import NO, NotFound, refusal, show_on_form
+from lunchkit.platform.errors import USER_ERRORS, NotFound, refusal, show_on_form
 from lunchkit.platform.fields import BareForm
 
 ChangedMeanwhile = refusal(
@@ -118,7 +118,7 @@ def save(
         action()
     except NotFound:
         raise
-    except NO as error:
+    except USER_ERRORS as error:
         if isinstance(error, ChangedMeanwhile):
             form.compare(saved())
 

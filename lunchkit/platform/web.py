@@ -95,7 +95,7 @@ class CookieSession(SecureCookieSessionInterface):
         return f"__Host-{SESSION_COOKIE}" if self.get_cookie_secure(app) else SESSION_COOKIE
 
     def get_cookie_secure(self, app: Flask) -> bool:
-        return current_settings().is_https and not comes_from_this_machine()
+        return current_settings().is_https and not is_local_request()
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         has_cookie = SESSION_COOKIE in request.environ.get("HTTP_COOKIE", "")
@@ -106,7 +106,7 @@ class CookieSession(SecureCookieSessionInterface):
             super().save_session(app, session, response)
 
 
-def comes_from_this_machine() -> bool:
+def is_local_request() -> bool:
     """Whether the request comes from the machine itself, and through no proxy."""
     if not has_request_context():
         return False

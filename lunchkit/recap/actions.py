@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from lunchkit.events.models import Event
 from lunchkit.events.operations import hold_event
 from lunchkit.platform import clock
-from lunchkit.platform.db import leave_traces, transaction
+from lunchkit.platform.db import mark_for_vacuum, transaction
 from lunchkit.platform.errors import NotFound
-from lunchkit.platform.images.actions import destroy, lay_by, lock, take_up
+from lunchkit.platform.images.actions import destroy, hide_pictures, lock, unhide_pictures
 from lunchkit.platform.images.models import Picture
 from lunchkit.platform.links import derived_token, token_hash
 from lunchkit.recap.document import article_of, folded_words, licence_to_give
@@ -107,7 +107,7 @@ def show_section(section: RecapSection) -> None:
     with transaction() as session:
         lock_section(session, section)
         section.hidden_at = None
-        take_up(session, pictures_in(section.data))
+        unhide_pictures(session, pictures_in(section.data))
 
 
 def remove_section(section: RecapSection) -> None:
@@ -117,7 +117,7 @@ def remove_section(section: RecapSection) -> None:
         session.delete(section)
         session.flush()
         lay_by_left(session, section.event_id, pictures_in(section.data))
-        leave_traces()
+        mark_for_vacuum()
 
 
 def save_section(section: RecapSection, base_version: int, state: Wording, by: str) -> None:
@@ -238,7 +238,7 @@ def withdraw_recap(event: Event) -> None:
         recap = _lock_both(session, event)
         if recap.published is None:
             return
-        lay_by(session, pictures_read(event.id))
+        hide_pictures(session, pictures_read(event.id))
         recap.published, recap.words = None, ""
         event.recap_published_at = None
         _tell_calendars(event)
@@ -260,8 +260,8 @@ def _freeze(
     snapshot = snapshot_of(event, sections_of(event.id), counted) | {"licence": licence}
     before, recap.published = pictures_read(event.id), snapshot
     after = pictures_read(event.id)
-    lay_by(session, before - after)
-    take_up(session, after)
+    hide_pictures(session, before - after)
+    unhide_pictures(session, after)
     if all(section.kind is SectionKind.SPEAKERS for section in article_of(event, snapshot).sections):
         raise NothingToPublish
     recap.words = folded_words(snapshot)

@@ -11,7 +11,7 @@ from lunchkit.events.details import EventDetails, apply_details, details_of, pla
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
 from lunchkit.platform.audit.recording import Act, record, tell
-from lunchkit.platform.db import leave_traces, transaction
+from lunchkit.platform.db import mark_for_vacuum, transaction
 from lunchkit.platform.erasures import Mark, note
 from lunchkit.platform.errors import NotFound, TooMany
 from lunchkit.platform.limits import Window
@@ -297,7 +297,7 @@ def erase_registration(registration: Registration) -> None:
             give_back(session, registration, now, Why.ATTENDEE)
         forget_guest(session, registration.email)
         forget(session, registration, now)
-        leave_traces()
+        mark_for_vacuum()
         serve_queue(session, event, now)
 
 

@@ -10,7 +10,7 @@ from wtforms import Form
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.platform import clock
-from lunchkit.platform.errors import NO, NotFound, readable, retry_header
+from lunchkit.platform.errors import USER_ERRORS, NotFound, as_user_error, retry_header
 from lunchkit.platform.text import clean_line
 from lunchkit.registrations import actions
 from lunchkit.registrations.admin_forms import MoveForm, OrganiserAttendeeForm, move_form, organiser_form
@@ -107,7 +107,7 @@ def create(slug: str) -> ResponseReturnValue:
         return _new_page(event, form), 422
     try:
         registration = actions.register_by_hand(event, form.attendee(), language=form.language.data)
-    except NO as error:
+    except USER_ERRORS as error:
         return _refused(error, form, lambda notice: _new_page(event, form, notice))
     return _to(registration, done="registered")
 
@@ -128,7 +128,7 @@ def update(slug: str, registration_id: int) -> ResponseReturnValue:
         return _page(registration, form), 422
     try:
         actions.update_registration(registration, form.attendee())
-    except NO as error:
+    except USER_ERRORS as error:
         return _refused(error, form, lambda notice: _page(registration, form, notice=notice))
     return _to(registration, done="saved")
 
@@ -166,7 +166,7 @@ def move(slug: str, registration_id: int) -> ResponseReturnValue:
         return _page(registration, details, form), 422
     try:
         moved = actions.move_to_event(registration, form.chosen())
-    except NO as error:
+    except USER_ERRORS as error:
         return _refused(error, form, lambda notice: _page(registration, details, form, notice))
     return _to(moved, done="moved")
 
@@ -210,7 +210,7 @@ def _publish_first(event: Event) -> ResponseReturnValue:
 
 def _refused(error: Exception, form: Form, page: Callable[[str | None], str]) -> ResponseReturnValue:
     """The page again with all that was typed, and the no beside its field, or above them all."""
-    refusal = readable(error)
+    refusal = as_user_error(error)
     if isinstance(refusal, NotFound):
         raise refusal
     message = str(refusal.message)

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from lunchkit.platform import clock, qr
-from lunchkit.platform.errors import NO, readable, retry_header
+from lunchkit.platform.errors import USER_ERRORS, as_user_error, retry_header
 from lunchkit.platform.i18n import language
 from lunchkit.registrations import actions
 from lunchkit.registrations.emails import ticket_address
@@ -94,8 +94,8 @@ def update(token: str) -> ResponseReturnValue:
         return _page("edit", registration, token, form=form), 422
     try:
         actions.update_registration(registration, form.details(None))
-    except NO as error:
-        refusal = readable(error)
+    except USER_ERRORS as error:
+        refusal = as_user_error(error)
         page = _page("edit", registration, token, form=form, notice=refusal.message)
         return page, refusal.status, retry_header(refusal)
     return redirect(url_for(".show", token=token, saved=1), code=303)

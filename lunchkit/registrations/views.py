@@ -10,7 +10,7 @@ from lunchkit.events.queries import event_by_slug_or_404
 from lunchkit.platform import clock
 from lunchkit.platform import form_tokens as stamps
 from lunchkit.platform.config import current_settings
-from lunchkit.platform.errors import NO, NotFound, readable, retry_header
+from lunchkit.platform.errors import USER_ERRORS, NotFound, as_user_error, retry_header
 from lunchkit.platform.i18n import language
 from lunchkit.platform.mail.domains import likely_meant
 from lunchkit.registrations import actions
@@ -78,7 +78,7 @@ def create(slug: str, members: str = "") -> ResponseReturnValue:
         )
     except RegistrationClosed:
         raise
-    except NO as error:
+    except USER_ERRORS as error:
         return _refused(event, form, error)
     return _thanks(event, placed, form.details(email))
 
@@ -95,7 +95,7 @@ def _take_suggestion(form: RegistrationForm) -> None:
 
 
 def _refused(event: Event, form: RegistrationForm, error: Exception) -> ResponseReturnValue:
-    refusal = readable(error)
+    refusal = as_user_error(error)
     if isinstance(refusal, FormUsedAlready):
         form.stamp.data = stamps.issue(event.slug)
     return _form_page(event, form, notice=refusal.message), refusal.status, retry_header(refusal)

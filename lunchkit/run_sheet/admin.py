@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.platform import clock
-from lunchkit.platform.errors import NO, readable, retry_header
+from lunchkit.platform.errors import USER_ERRORS, as_user_error, retry_header
 from lunchkit.room.polls.models import Stage
 from lunchkit.room.polls.queries import polls_of
 from lunchkit.run_sheet import actions
@@ -124,8 +124,8 @@ def _save(
         return page(event, form), 422
     try:
         verb()
-    except NO as error:
-        refusal = readable(error)
+    except USER_ERRORS as error:
+        refusal = as_user_error(error)
         return page(event, form, str(refusal.message)), refusal.status, retry_header(refusal)
     return _to(event.slug, done)
 

@@ -13,7 +13,7 @@ from lunchkit.platform.db import db, transaction
 from lunchkit.platform.images.intake import draw_logo
 from lunchkit.platform.limits import Window
 from lunchkit.platform.mail.actions import CLAIM, deliver_held, resume
-from lunchkit.platform.mail.test_email import Trial, try_line
+from lunchkit.platform.mail.test_email import Trial, try_connection
 from lunchkit.settings import emails as letters
 from lunchkit.settings.errors import SettingsRefused, TooManyTrials
 from lunchkit.settings.in_force import take_over
@@ -128,7 +128,7 @@ def send_trial(recipient: str, language: str) -> Trial:
     settings = current_settings()
     message = letters.trial_letter(settings, recipient, language)
     db.session.commit()
-    outcome = try_line(settings, message)
+    outcome = try_connection(settings, message)
     if outcome.error is None:
         with transaction() as session:
             house = _hold(session)

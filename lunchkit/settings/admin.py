@@ -10,14 +10,14 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import CombinedMultiDict
 
 from lunchkit.platform.config import Settings, current_settings
-from lunchkit.platform.errors import NO, NotFound, Refusal, readable, retry_header
+from lunchkit.platform.errors import USER_ERRORS, NotFound, Refusal, as_user_error, retry_header
 from lunchkit.platform.images.errors import PictureTooHeavy
 from lunchkit.platform.images.intake import LEAST_LOGO_SIDE, MOST_BYTES, read_upload
 from lunchkit.platform.licences import licence_named
 from lunchkit.platform.links import public
 from lunchkit.platform.mail.reasons import explain
 from lunchkit.platform.mail.test_email import Trial
-from lunchkit.platform.web import comes_from_this_machine, takes_pictures
+from lunchkit.platform.web import is_local_request, takes_pictures
 from lunchkit.settings import actions
 from lunchkit.settings.errors import NoMailServer
 from lunchkit.settings.forms import ZONES, changed_settings, section_form
@@ -134,8 +134,8 @@ def _save(section: str, step: str) -> ResponseReturnValue:
         _act(section, form, before)
         if request.form.get("act") == "trial":
             return _try_mail(form, step)
-    except NO as error:
-        refusal = readable(error)
+    except USER_ERRORS as error:
+        refusal = as_user_error(error)
         return _page(section, form, step=step, notice=refusal), refusal.status, retry_header(refusal)
     onward = url_for(".step", step=next_step(step)) if step else url_for(".show", section=section, done="saved")
     if moves:
@@ -175,7 +175,7 @@ def _loses_sight(before: Settings, address: str) -> bool:
     """Whether this browser will be signed in no longer, once the house has another address."""
     parts = urlsplit(address)
     is_there = request.headers.get("Origin") == f"{parts.scheme}://{parts.netloc}"
-    if address == before.public_url or is_there or comes_from_this_machine():
+    if address == before.public_url or is_there or is_local_request():
         return False
     host = request.host.partition(":")[0]
     return host != parts.hostname or address.startswith("https:") != before.is_https

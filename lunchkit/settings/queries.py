@@ -8,7 +8,7 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from lunchkit.platform.addresses import is_of_this_machine
+from lunchkit.platform.addresses import is_local_address
 from lunchkit.platform.config import Settings, current_settings, default_of
 from lunchkit.platform.db import db
 from lunchkit.platform.images.cards import COLOURS
@@ -86,7 +86,7 @@ def to_do(house: House) -> list[ToDo]:
         ),
         (
             ADDRESS,
-            is_of_this_machine(settings.address),
+            is_local_address(settings.address),
             "public_url",
             _l(
                 "The address %(address)s works only on this machine: the links in letters would lead nowhere. Give the "

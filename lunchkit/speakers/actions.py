@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from lunchkit.events.models import Event
 from lunchkit.events.operations import hold_event
 from lunchkit.platform import clock, links
-from lunchkit.platform.db import leave_traces, transaction
+from lunchkit.platform.db import mark_for_vacuum, transaction
 from lunchkit.platform.errors import Refusal
 from lunchkit.platform.images.actions import erase_picture, keep_picture
 from lunchkit.platform.versions import ChangedMeanwhile, count_version, require_version
@@ -62,7 +62,7 @@ def remove_speaker(appearance: Appearance) -> None:
         lock(session, speaker)
         for table in (Quotation, Appearance):
             session.execute(delete(table).where(table.event_id == event_id, table.speaker_id == speaker.id))
-        leave_traces()
+        mark_for_vacuum()
         forget_unless_elsewhere(session, speaker)
 
 
@@ -153,7 +153,7 @@ def remove_portrait(speaker: Speaker) -> None:
         if draft is not None:
             bare = replace(draft, portrait="", portrait_alt="", portrait_credit="")
             keep_draft(speaker, bare, talks, joins_submission=True)
-        leave_traces()
+        mark_for_vacuum()
         erase_portraits(session, [public.portrait, draft.portrait if draft else ""])
 
 
@@ -163,7 +163,7 @@ def discard_draft(speaker: Speaker) -> None:
         talks = lock_by_link(session, speaker)
         draft, public = draft_page(speaker), public_page(speaker, talks)
         keep_draft(speaker, public, talks)
-        leave_traces()
+        mark_for_vacuum()
         if draft is not None and draft.portrait != public.portrait:
             erase_portraits(session, [draft.portrait])
 
@@ -234,7 +234,7 @@ def remove_quotation(quotation: Quotation) -> None:
     """Take a quotation back, from every page."""
     with transaction() as session:
         session.execute(delete(Quotation).where(Quotation.id == quotation.id))
-        leave_traces()
+        mark_for_vacuum()
 
 
 def judge_quotation(speaker: Speaker, quotation: Quotation, is_approved: bool, text: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from lunchkit.platform.db import leave_traces
+from lunchkit.platform.db import mark_for_vacuum
 from lunchkit.platform.errors import NotFound
 from lunchkit.platform.images.actions import destroy
 from lunchkit.platform.images.models import Picture
@@ -106,7 +106,7 @@ def forget_unless_elsewhere(session: Session, speaker: Speaker) -> None:
     portraits.append(written_page(speaker, []).portrait)
     session.execute(delete(Quotation).where(Quotation.speaker_id == speaker.id))
     session.execute(delete(Speaker).where(Speaker.id == speaker.id))
-    leave_traces()
+    mark_for_vacuum()
     erase_portraits(session, portraits)
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lunchkit.platform import clock
-from lunchkit.platform.db import leave_traces, transaction
+from lunchkit.platform.db import mark_for_vacuum, transaction
 from lunchkit.platform.erasures import Mark, note
 from lunchkit.subscribers.errors import NobodyBehindLink
 from lunchkit.subscribers.models import Guest, Source, Wish
@@ -45,7 +45,7 @@ def erase_guest(guest: Guest) -> None:
     """Forget an address at once, as its reader or an organiser decides; whoever was erased already stays so."""
     with transaction() as session:
         if forget_guest(session, guest.email):
-            leave_traces()
+            mark_for_vacuum()
 
 
 def forget_old_wishes() -> int:
@@ -55,7 +55,7 @@ def forget_old_wishes() -> int:
         found = session.execute(due.with_for_update()).all()
         if found:
             forget_guests(session, [row.id for row in found], [row.email for row in found])
-            leave_traces()
+            mark_for_vacuum()
     return len(found)
 
 

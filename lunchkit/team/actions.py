@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from lunchkit.platform import clock
 from lunchkit.platform.audit.recording import Act, record, tell
 from lunchkit.platform.config import WORKING_LANGUAGES, current_settings
-from lunchkit.platform.db import leave_traces, transaction
+from lunchkit.platform.db import mark_for_vacuum, transaction
 from lunchkit.platform.limits import Window
 from lunchkit.platform.links import derived_token, public, random_token, token_hash
 from lunchkit.platform.mail.addresses import fold_email, normal_email
@@ -257,7 +257,7 @@ def remove_organiser(organiser: Organiser, *, spare_last: bool = False) -> None:
         drop_second_factor(session, organiser.id)
         waiting = (OutboxLetter.kind == letters.PASSKEY_NEWS, OutboxLetter.sent_at.is_(None))
         if _erase_letters(session, *waiting, OutboxLetter.recipient == organiser.email):
-            leave_traces()
+            mark_for_vacuum()
 
 
 def give_role(organiser: Organiser, role: Role) -> None:
@@ -449,7 +449,7 @@ def forget_old_sign_ins() -> None:
         ended = or_(OrganiserSession.ended_at < before, OrganiserSession.started_at < before - ABSOLUTE_LIFE)
         session.execute(delete(OrganiserSession).where(ended))
         if erased:
-            leave_traces()
+            mark_for_vacuum()
 
 
 def _erase_letters(session: Session, *which: ColumnElement[bool]) -> int:
@@ -468,7 +468,7 @@ def forget_who_left() -> int:
         )
         people = session.scalars(gone.with_for_update()).all()
         for person in people:
-            leave_traces()
+            mark_for_vacuum()
             same = Organiser.name == person.name, Organiser.id != person.id
             if person.name and session.scalar(select(Organiser.id).where(*same).limit(1)) is None:
                 forget_name(session, person.name)

@@ -12,7 +12,7 @@ from flask_wtf.csrf import CSRFError
 
 from lunchkit.platform import clock
 from lunchkit.platform.csrf import StaleForm
-from lunchkit.platform.errors import NO, readable, retry_header
+from lunchkit.platform.errors import USER_ERRORS, as_user_error, retry_header
 from lunchkit.platform.i18n import language
 from lunchkit.platform.links import random_token
 from lunchkit.platform.web import show_error
@@ -119,8 +119,8 @@ def by_code() -> ResponseReturnValue:
             earlier_session=cookie.get(SESSION),
             browser_name=_browser(),
         )
-    except NO as error:
-        refusal = readable(error)
+    except USER_ERRORS as error:
+        refusal = as_user_error(error)
         form.code.errors = [str(refusal.message)]
         return _asked_page(form), refusal.status, retry_header(refusal)
     return go_in(opened, return_path(cookie.get(NEXT)))

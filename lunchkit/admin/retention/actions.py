@@ -10,7 +10,7 @@ from lunchkit.events.models import FOOD_KEPT_FOR, REMINDERS, Event, Reminder
 from lunchkit.platform import clock
 from lunchkit.platform.backup import drop_old_copies
 from lunchkit.platform.config import current_settings
-from lunchkit.platform.db import leave_traces, scrub_traces, transaction
+from lunchkit.platform.db import mark_for_vacuum, transaction, vacuum_if_marked
 from lunchkit.platform.erasures import Mark, drop_notes, key_of, note, read_notes
 from lunchkit.platform.mail.models import OutboxLetter
 from lunchkit.platform.personal import erase_of_event, erase_people
@@ -111,7 +111,7 @@ def purge_people() -> int:
             event = lock_event(session, event_id)
             if event.ends_at < now and event.purge_on <= _today(event, now):
                 forgotten += _purge(session, event, now)
-    scrub_traces()
+    vacuum_if_marked()
     return forgotten
 
 
@@ -120,14 +120,14 @@ def _today(event: Event, now: datetime) -> date:
 
 
 def _erase_needs(session: Session, event: Event) -> int:
-    leave_traces()
+    mark_for_vacuum()
     of_this_lunch = select(Registration.id).where(Registration.event_id == event.id)
     erased = session.execute(delete(Needs).where(Needs.registration_id.in_(of_this_lunch)))
     return int(getattr(erased, "rowcount", 0))
 
 
 def _purge(session: Session, event: Event, now: datetime) -> int:
-    leave_traces()
+    mark_for_vacuum()
     session.execute(delete(OutboxLetter).where(OutboxLetter.event_id == event.id))
     erase_of_event(session, event.id)
     event.purged_at = event.needs_erased_at = now
@@ -158,7 +158,7 @@ def repeat_erasures() -> int:
         for guest in session.scalars(select(Guest)).all():
             if key_of(guest.link_hash) in erased:
                 forget_guests(session, [guest.id], [guest.email])
-                leave_traces()
+                mark_for_vacuum()
             elif key_of(guest.link_hash) in refused and guest.wish is Wish.YES:
                 guest.left_at = now
     return len(back)
@@ -169,5 +169,5 @@ def _erase_again(session: Session, person: Registration, now: datetime) -> None:
     if person.is_active and event.gives_seats(now):
         person.standing, person.cancelled_at = Standing.CANCELLED, now
     forget(session, person, now)
-    leave_traces()
+    mark_for_vacuum()
     serve_queue(session, event, now)

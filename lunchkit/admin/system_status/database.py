@@ -9,7 +9,7 @@ from lunchkit.admin.system_status.findings import Finding
 from lunchkit.platform import clock
 from lunchkit.platform.backup import backup_folder, damage_of, newest_backup, sqlite_path
 from lunchkit.platform.config import SECRET_FILE, Settings
-from lunchkit.platform.db import SAFE_SQLITE, SQLITE_DRIVER, db, known_damage, take_damage
+from lunchkit.platform.db import SAFE_SQLITE, SQLITE_DRIVER, db, known_damage, remember_damage
 from lunchkit.platform.i18n import language
 from lunchkit.platform.live.batches import Aside
 from lunchkit.platform.mail.models import OutboxLetter
@@ -35,7 +35,7 @@ def look_at_damage(settings: Settings) -> Finding | None:
         return None
     found: list[str] = []
     Aside.run(lambda: found.append(damage_of(sqlite_path(settings))))
-    take_damage(found[0])
+    remember_damage(found[0])
     return damaged()
 
 

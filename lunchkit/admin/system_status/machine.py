@@ -8,13 +8,13 @@ from flask_babel import lazy_gettext as _l
 
 from lunchkit.admin.system_status.findings import Finding
 from lunchkit.platform import clock
-from lunchkit.platform.addresses import is_of_this_machine
+from lunchkit.platform.addresses import is_local_address
 from lunchkit.platform.config import Settings, default_of
 from lunchkit.platform.heartbeat import last_beat, last_delivery, last_sign
 from lunchkit.platform.instance import exposed
 from lunchkit.platform.mail.reasons import explain
 from lunchkit.platform.mail.test_email import Trial
-from lunchkit.platform.web import comes_from_this_machine
+from lunchkit.platform.web import is_local_request
 from lunchkit.settings.sections import ADDRESS, LETTERS
 
 FREE_SPACE = 200_000_000
@@ -92,7 +92,7 @@ def look_at_address(settings: Settings) -> Finding | None:
     """Whether people reach the house over TLS."""
     if settings.is_https:
         return None
-    if is_of_this_machine(settings.address):
+    if is_local_address(settings.address):
         return Finding(
             _l(
                 "The address %(url)s works only on this machine: the links in letters lead nowhere, and not over "
@@ -117,7 +117,7 @@ def look_at_proxies(settings: Settings) -> Finding | None:
 
     Who sits at the machine itself has a way of their own, which says nothing of the way that the others take.
     """
-    if not has_request_context() or comes_from_this_machine():
+    if not has_request_context() or is_local_request():
         return None
     passed = [hop for value in request.headers.getlist("X-Forwarded-For") for hop in value.split(",") if hop.strip()]
     numbers = {"seen": len(passed), "said": settings.proxies}

@@ -12,7 +12,7 @@ class AuditEntry(Model):
     """One act, or the same one several times in a row. Says nothing of attendees but numbers that only we can read."""
 
     __tablename__ = "audit_entry"
-    __erased__ = "deleted a year later: platform.audit.actions.forget_old_acts"
+    __erased__ = "deleted a year later: platform.audit.actions.delete_old_audit_entries"
     __table_args__ = (Index("ix_audit_entry_organiser_id_id", "organiser_id", "id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True, info=KEY)

@@ -8,10 +8,10 @@ from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import Session
 
 from lunchkit.platform import clock
-from lunchkit.platform.db import db, leave_traces, transaction
+from lunchkit.platform.db import db, mark_for_vacuum, transaction
 from lunchkit.platform.errors import NotFound
 from lunchkit.platform.images.errors import PictureUndescribed
-from lunchkit.platform.images.intake import draw_anew
+from lunchkit.platform.images.intake import redraw_picture
 from lunchkit.platform.images.models import Picture, PictureFile
 
 
@@ -19,11 +19,11 @@ def keep_picture(data: bytes, *, alt: str, credit: str = "", licence: str = "", 
     """Draw a picture anew and keep it. It is shown by no page yet: whoever calls gives its token a place.
 
     Drawing takes a second; meanwhile no transaction is open, and no connection held. So this stands before the
-    transaction of whoever calls, never inside. Raises PictureUndescribed, and what ``intake.draw_anew`` raises.
+    transaction of whoever calls, never inside. Raises PictureUndescribed, and what ``intake.redraw_picture`` raises.
     """
     _need_words(alt)
     db.session.commit()
-    drawing = draw_anew(data)
+    drawing = redraw_picture(data)
     with transaction() as session:
         picture = Picture(
             token=secrets.token_urlsafe(16),
@@ -52,7 +52,7 @@ def take_down(picture: Picture) -> None:
     """Show a picture nowhere from now on: its files answer 404, and no page finds it. It can be put back."""
     with transaction() as session:
         lock(session, picture)
-        if picture.is_shown or picture.is_laid_by:
+        if picture.is_shown or picture.is_unused:
             picture.taken_down_at = clock.now()
 
 
@@ -70,7 +70,7 @@ def erase_picture(picture: Picture) -> None:
     """
     with transaction() as session:
         lock(session, picture)
-        leave_traces()
+        mark_for_vacuum()
         session.execute(delete(PictureFile).where(PictureFile.picture_id == picture.id))
         session.expire(picture, ["files"])
         picture.width = picture.height = 0
@@ -93,14 +93,14 @@ def lock(session: Session, picture: Picture) -> None:
         raise NotFound
 
 
-def lay_by(session: Session, tokens: Collection[str]) -> None:
+def hide_pictures(session: Session, tokens: Collection[str]) -> None:
     """Show pictures nowhere that no page holds any more. What somebody took down stays taken down."""
     if tokens:
         shown = update(Picture).where(Picture.token.in_(tokens), Picture.taken_down_at.is_(None))
         session.execute(shown.values(taken_down_at=Picture.created_at))
 
 
-def take_up(session: Session, tokens: Collection[str]) -> None:
+def unhide_pictures(session: Session, tokens: Collection[str]) -> None:
     """Show those pictures again that were laid by; not what somebody took down."""
     if tokens:
         laid_by = update(Picture).where(
@@ -114,4 +114,4 @@ def destroy(session: Session, tokens: Collection[str]) -> None:
     if tokens:
         session.flush()
         session.execute(delete(Picture).where(Picture.token.in_(tokens)))
-        leave_traces()
+        mark_for_vacuum()

@@ -69,7 +69,7 @@ def judge(data: bytes, least_side: int = LEAST_SIDE) -> Header:
     return header
 
 
-def draw_anew(data: bytes) -> Drawing:
+def redraw_picture(data: bytes) -> Drawing:
     """The picture as we keep it: other bytes, the same sight. Takes a second, so call it outside of any transaction.
 
     Raises PictureUnreadable, PictureTooLarge, PictureMustWait, and what ``judge`` raises.
@@ -82,7 +82,7 @@ def draw_anew(data: bytes) -> Drawing:
 
 
 def draw_logo(data: bytes) -> LogoDrawing:
-    """A logo as we keep it: small, with what is transparent in it. As ``draw_anew`` otherwise."""
+    """A logo as we keep it: small, with what is transparent in it. As ``redraw_picture`` otherwise."""
     said = _drawn(judge(data, LEAST_LOGO_SIDE).kind, data, "logo")
     try:
         return read_logo(said)

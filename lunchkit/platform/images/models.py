@@ -43,7 +43,7 @@ class Picture(Model):
         return self.taken_down_at is None
 
     @property
-    def is_laid_by(self) -> bool:
+    def is_unused(self) -> bool:
         """Whether it shows nowhere only because no page holds it: with its place it comes back by itself."""
         return self.taken_down_at == self.created_at
 

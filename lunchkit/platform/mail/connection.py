@@ -64,7 +64,7 @@ class OverTls(Plain, smtplib.SMTP_SSL):
     """A line that is secured from its first byte."""
 
 
-def open_line(
+def open_connection(
     settings: Settings,
     plain: type[Plain] = Plain,
     over_tls: type[OverTls] = OverTls,
@@ -105,7 +105,7 @@ def _own_name(settings: Settings) -> str | None:
 def connect(settings: Settings) -> Plain:
     """Open a connection as the settings say. Raises ServerUnreachable where server, certificate or sign-in fails."""
     try:
-        return open_line(settings)
+        return open_connection(settings)
     except TROUBLE as error:
         raise ServerUnreachable(f"{type(error).__name__}: {error}") from error
 

@@ -97,7 +97,7 @@ def untried(event_id: int, kind: str) -> ColumnElement[bool]:
     )
 
 
-def call_back(session: Session, event_id: int, kind: str) -> list[dict[str, Any]]:
+def recall_emails(session: Session, event_id: int, kind: str) -> list[dict[str, Any]]:
     """Delete the e-mails to many that nobody has tried to send; returns their facts."""
     gone = delete(OutboxLetter).where(untried(event_id, kind)).returning(OutboxLetter.facts)
     return list(session.scalars(gone))

@@ -10,7 +10,7 @@ from email.message import EmailMessage
 from typing import Any
 
 from lunchkit.platform.config import Settings
-from lunchkit.platform.mail.connection import TROUBLE, OverTls, Plain, hang_up, open_line
+from lunchkit.platform.mail.connection import TROUBLE, OverTls, Plain, hang_up, open_connection
 
 PATIENCE = 8.0
 """Seconds for one answer of the server."""
@@ -88,7 +88,7 @@ class _OverheardTls(_Overheard, OverTls):
     """The same over TLS from the first byte."""
 
 
-def try_line(settings: Settings, message: EmailMessage | None = None) -> Trial:
+def try_connection(settings: Settings, message: EmailMessage | None = None) -> Trial:
     """Talk with the configured server now, and hand it a message; without one, only ask whether it takes the sender.
 
     Opens a connection to another machine: call it outside of any transaction.
@@ -98,7 +98,7 @@ def try_line(settings: Settings, message: EmailMessage | None = None) -> Trial:
     server: smtplib.SMTP | None = None
     banner = ""
     try:
-        server = open_line(settings, plain, over_tls, timeout=PATIENCE)
+        server = open_connection(settings, plain, over_tls, timeout=PATIENCE)
         banner = getattr(server, "banner", "")
         _hand_over(server, settings, message)
     except TROUBLE as error:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 from lunchkit.events.models import Event
 from lunchkit.events.queries import form_questions
 from lunchkit.platform import clock
-from lunchkit.platform.db import leave_traces, transaction
+from lunchkit.platform.db import mark_for_vacuum, transaction
 from lunchkit.platform.erasures import Mark, note
 from lunchkit.platform.mail.addresses import fold_email
 from lunchkit.platform.mail.models import OutboxLetter
@@ -157,7 +157,7 @@ def undo_import(draft: ImportDraft) -> None:
         gone = [one for one in made if one.id not in at_the_door and _as_it_is(one).digest() == one.form_digest]
         draft.kept, draft.undone_at = len(made) - len(gone), now
         _take_back(session, draft, gone, now)
-        leave_traces()
+        mark_for_vacuum()
         serve_queue(session, event, now)
 
 
@@ -193,7 +193,7 @@ def forget_imports() -> int:
         old = session.execute(delete(ImportDraft).where(is_forgotten(clock.now())))
         forgotten = int(getattr(old, "rowcount", 0))
         if forgotten:
-            leave_traces()
+            mark_for_vacuum()
     return forgotten
 
 

@@ -10,7 +10,7 @@ from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.platform import clock
 from lunchkit.platform.db import page_of as pages_of
-from lunchkit.platform.errors import NO, readable, retry_header
+from lunchkit.platform.errors import USER_ERRORS, as_user_error, retry_header
 from lunchkit.platform.web import takes_files
 from lunchkit.registrations.exports import CSV_TYPE
 from lunchkit.registrations.forms import DIETS
@@ -44,8 +44,8 @@ def create(slug: str) -> ResponseReturnValue:
     try:
         name, data = form.chosen()
         draft = actions.keep_draft(event, read_table(data), session_id=_session_id(), filename=name)
-    except NO as error:
-        refusal = readable(error)
+    except USER_ERRORS as error:
+        refusal = as_user_error(error)
         form.file.errors = [str(refusal.message)]
         return _file_page(event, form), refusal.status, retry_header(refusal)
     knows_names = not {"name", "first_name", "last_name"}.isdisjoint(filter(None, draft.columns))
@@ -77,8 +77,8 @@ def register(slug: str, draft_id: int) -> ResponseReturnValue:
         return _page(event, draft, form), 422
     try:
         actions.import_people(draft, form.wishes())
-    except NO as error:
-        refusal = readable(error)
+    except USER_ERRORS as error:
+        refusal = as_user_error(error)
         if isinstance(refusal, ImportForgotten):
             raise refusal from error
         return _page(event, draft, form, str(refusal.message)), refusal.status, retry_header(refusal)

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
-from lunchkit.platform.errors import NO, readable, retry_header
+from lunchkit.platform.errors import USER_ERRORS, as_user_error, retry_header
 from lunchkit.platform.i18n import language
 from lunchkit.room.answers_to_phones import after, done, refused, wants_json
 from lunchkit.room.polls import actions
@@ -67,8 +67,8 @@ def update(slug: str, poll_id: int) -> ResponseReturnValue:
         return _edit_page(event, poll, form), 422
     try:
         actions.change_poll(poll, form.details())
-    except NO as error:
-        refusal = readable(error)
+    except USER_ERRORS as error:
+        refusal = as_user_error(error)
         return _edit_page(event, poll, form, str(refusal.message)), refusal.status, retry_header(refusal)
     return _to_index(slug, "changed")
 
@@ -170,8 +170,8 @@ def enter_hands(slug: str, poll_id: int) -> ResponseReturnValue:
     counted = form.details()
     try:
         actions.enter_hand_counts(poll, counted.counts, counted.people)
-    except NO as error:
-        refusal = readable(error)
+    except USER_ERRORS as error:
+        refusal = as_user_error(error)
         return _hands_page(event, poll, form, str(refusal.message)), refusal.status, retry_header(refusal)
     return redirect(url_for("organiser.presenter.remote", slug=slug, done="hands"), code=303)
 
@@ -220,7 +220,7 @@ def closing_reply(event: Event, poll: Poll | None, action: Callable[[], object])
         if poll is None or wants_json():
             return refused(event, error, _room(event.slug))
         return redirect(url_for("organiser.polls.ask_to_close", slug=event.slug, poll_id=poll.id), code=303)
-    except NO as error:
+    except USER_ERRORS as error:
         return refused(event, error, _room(event.slug))
     return done(event.id, _room(event.slug))
 
@@ -255,7 +255,7 @@ def _arrange(event: Event, told: str, action: Callable[[], object], poll: Poll |
     """Do it, and show the programme; or say why not, and lead back to it."""
     try:
         action()
-    except NO as error:
+    except USER_ERRORS as error:
         return refused(event, error, url_for(".index", slug=event.slug))
     return _to_index(event.slug, told, poll)
 

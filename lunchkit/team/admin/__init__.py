@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from lunchkit.platform import qr
-from lunchkit.platform.addresses import is_of_this_machine
+from lunchkit.platform.addresses import is_local_address
 from lunchkit.platform.audit.recording import Act, begin
 from lunchkit.platform.config import current_settings
 from lunchkit.platform.errors import STORAGE_ERRORS, Refusal
@@ -217,7 +217,7 @@ def _phone_page(token: str = "") -> str:
         next=then,
         address=address,
         code=qr.svg(address, str(_("Code that signs you in on your phone"))) if token else "",
-        is_of_this_machine=is_of_this_machine(current_settings().address),
+        is_local_address=is_local_address(current_settings().address),
         minutes=int(HANDED_LIFE.total_seconds() // 60),
     )
 

@@ -7,7 +7,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lunchkit.platform.config import current_settings
-from lunchkit.platform.errors import NO, NotFound, readable, retry_header
+from lunchkit.platform.errors import USER_ERRORS, NotFound, as_user_error, retry_header
 from lunchkit.platform.mail.addresses import BadAddress
 from lunchkit.platform.text import clean_line
 from lunchkit.team import actions
@@ -48,8 +48,8 @@ def invite() -> ResponseReturnValue:
     except (AddressTaken, InvitedAlready, BadAddress) as refusal:
         form.email.errors = [str(refusal.message)]
         return _page(form), refusal.status
-    except NO as error:
-        no = readable(error)
+    except USER_ERRORS as error:
+        no = as_user_error(error)
         return _page(form, str(no.message)), no.status, retry_header(no)
     return _to_index("invited")
 
@@ -167,8 +167,8 @@ def _about(person: Organiser, verb: Callable[[], object], done: str) -> Response
         verb()
     except NotFound:
         raise
-    except NO as error:
-        no = readable(error)
+    except USER_ERRORS as error:
+        no = as_user_error(error)
         return _person_page(person, notice=str(no.message)), no.status, retry_header(no)
     return _to_index(done)
 
@@ -179,8 +179,8 @@ def _after(verb: Callable[[], object], done: str) -> ResponseReturnValue:
         verb()
     except NotFound:
         raise
-    except NO as error:
-        no = readable(error)
+    except USER_ERRORS as error:
+        no = as_user_error(error)
         return _page(invitation_form(), str(no.message)), no.status, retry_header(no)
     return _to_index(done)
 

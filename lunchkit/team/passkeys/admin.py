@@ -7,7 +7,7 @@ from flask import Blueprint, Response, jsonify, redirect, render_template, reque
 from flask.typing import ResponseReturnValue
 
 from lunchkit.platform import clock
-from lunchkit.platform.errors import NO, NotFound, readable, retry_header
+from lunchkit.platform.errors import USER_ERRORS, NotFound, as_user_error, retry_header
 from lunchkit.team.admin import SignInNeeded
 from lunchkit.team.browsers import browser_name
 from lunchkit.team.errors import NotFresh
@@ -52,8 +52,8 @@ def create() -> ResponseReturnValue:
         codes = actions.add_passkey(_row(), form.name.data or "", form.answer.data or "")
     except NotFresh:
         raise
-    except NO as error:
-        no = readable(error)
+    except USER_ERRORS as error:
+        no = as_user_error(error)
         return _new_page(form, str(no.message)), no.status, retry_header(no)
     if not codes:
         return redirect(url_for("organiser.sessions", done="passkey"), code=303)

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, jsonify, redirect, render_template, reque
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 
-from lunchkit.platform.errors import NO, Refusal, readable, retry_header
+from lunchkit.platform.errors import USER_ERRORS, Refusal, as_user_error, retry_header
 from lunchkit.team.admin import SignInNeeded, show_sign_in_needed
 from lunchkit.team.forms import return_path
 from lunchkit.team.models import LINK_LIFE, OrganiserSession
@@ -49,8 +49,8 @@ def by_passkey() -> ResponseReturnValue:
     """What the device answered."""
     try:
         opened, onward = actions.confirm_by_passkey(_row(), request.form.get("answer", "")), _onward()
-    except NO as error:
-        return _refused(code_form(), readable(error))
+    except USER_ERRORS as error:
+        return _refused(code_form(), as_user_error(error))
     return go_in(opened, onward)
 
 
@@ -62,8 +62,8 @@ def by_code() -> ResponseReturnValue:
         return _page(form), 422
     try:
         opened, onward = actions.confirm_by_code(_row(), form.code.data or ""), _onward()
-    except NO as error:
-        return _refused(form, readable(error))
+    except USER_ERRORS as error:
+        return _refused(form, as_user_error(error))
     return go_in(opened, onward)
 
 
