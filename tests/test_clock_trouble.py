@@ -139,6 +139,15 @@ def test_a_word_of_the_operator_reaches_the_server_that_runs(machine: Machine, m
     assert machine.believes()
 
 
+def test_an_instance_without_a_sign_goes_by_its_newest_row(app: Flask, settings: Settings, event: Event) -> None:
+    register_by_hand(event, details(), language="fr")
+    for leap, is_believed in ((200 * DAY, False), (HOUR, True), (-5 * DAY, False)):
+        (settings.instance / NAME).unlink(missing_ok=True)
+        with clock.fixed_at(clock.now() + leap), pytest.MonkeyPatch.context() as patch:
+            patch.setattr("lunchkit.platform.heartbeat._looked", {})
+            assert clock_is_believed() == is_believed, leap
+
+
 @pytest.fixture
 def running(app: Flask, make_event: EventMaker) -> Event:
     """A lunch at this hour."""

@@ -65,7 +65,6 @@ def drop_old_copies(settings: Settings) -> str:
 
 
 def _stamps(folder: Path, name: str) -> dict[Path, str]:
-    """The files that have such a name, each with the moment in it."""
     return {file: found[1] for file in folder.glob("*Z*") if (found := re.fullmatch(name, file.name))}
 
 

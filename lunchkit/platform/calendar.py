@@ -183,7 +183,6 @@ def _mailbox(name: str, email: str) -> vCalAddress:
 
 
 def _web_address(url: str) -> str:
-    """The address if it leads to the web, else nothing."""
     address = quote(clean_line(url), safe="%:/?#[]@!$&'()*+,;=~")
     return address if re.match(r"https?://[^/?#]", address, re.IGNORECASE) else ""
 

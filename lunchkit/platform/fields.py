@@ -61,7 +61,6 @@ class WholeRange(NumberRange):
     """A range of whole numbers of any length; its parent fails at those that are too large for a float."""
 
     def __call__(self, form: Any, field: Field) -> None:
-        """Raise ValidationError where the number is missing or outside."""
         if field.data is None or not self.min <= field.data <= self.max:
             raise ValidationError(str(self.message))
 
@@ -75,7 +74,6 @@ class _Typed(Field):
     unread: Any = ""
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        """Read what was typed. Raises ValueError in the reader's language."""
         try:
             super().process_formdata(valuelist)
         except (ValueError, OverflowError) as error:

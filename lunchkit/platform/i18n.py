@@ -172,12 +172,9 @@ def number(value: float) -> str:
     return format_decimal(value, locale=f"{language()}_CH")
 
 
-_BEFORE_HIGH = re.compile(r"[ \u00a0\u202f]([;!?])")
-_BEFORE_CLOSING = re.compile(r"(?<=\S)[ \u00a0\u202f]?(»)")
-_BEFORE_COLON = re.compile(r"[ \u00a0\u202f](:)(?=\s|$)")
-_AFTER_QUOTE = re.compile(r"(«)[ \u00a0\u202f]?(?=\S)")
-_SPACE_BEFORE_CLOSING = re.compile(r"(?<=\S)[ \u00a0\u202f](»)")
-_SPACE_AFTER_QUOTE = re.compile(r"(«)[ \u00a0\u202f](?=\S)")
+_SPACE = "[ \u00a0\u202f]"
+_BEFORE_HIGH = re.compile(rf"{_SPACE}([;!?])")
+_BEFORE_COLON = re.compile(rf"{_SPACE}(:)(?=\s|$)")
 
 
 def typo(text: str) -> str:
@@ -186,11 +183,10 @@ def typo(text: str) -> str:
     A space that was forgotten beside « or » is added on French pages only: elsewhere these words may be the page's own,
     or a question put in German or Italian, where guillemets stand without.
     """
-    adds = language() == "fr"
-    text = _BEFORE_HIGH.sub("\u202f\\1", text)
-    text = (_BEFORE_CLOSING if adds else _SPACE_BEFORE_CLOSING).sub("\u202f\\1", text)
-    text = _BEFORE_COLON.sub("\u00a0\\1", text)
-    text = (_AFTER_QUOTE if adds else _SPACE_AFTER_QUOTE).sub("\\1\u202f", text) if "«" in text else text
+    space = f"{_SPACE}?" if language() == "fr" else _SPACE
+    text = _BEFORE_COLON.sub("\u00a0\\1", _BEFORE_HIGH.sub("\u202f\\1", text))
+    text = re.sub(rf"(?<=\S){space}(»)", "\u202f\\1", text)
+    text = re.sub(rf"(«){space}(?=\S)", "\\1\u202f", text)
     return text.replace("'", "’")
 
 

@@ -70,7 +70,6 @@ def derived_token(scope: str, nonce: bytes, known_hash: bytes | None = None) -> 
 
 
 def _key_of(scope: str, nonce: bytes, known_hash: bytes | None) -> str:
-    """The secret key that a token was derived with; without its hash, the present one."""
     for key in current_settings().keys:
         if known_hash is None or hmac.compare_digest(token_hash(_token(key, scope, nonce)), known_hash):
             return key

@@ -75,15 +75,12 @@ class VersionedForm(BareForm):
         return version_of(str(self.version.data))
 
     def values(self) -> dict[str, Any]:
-        """What was typed, by field."""
         return {name: value for name, value in self.data.items() if name != "version"}
 
     def parts(self) -> list[tuple[str, str]]:
-        """What it asks for, by label, as people read it."""
         return [(str(self[name].label.text), said(self[name])) for name in self.values()]
 
     def compare(self, saved: "VersionedForm") -> None:
-        """Show where what is saved by now differs from what was typed; sent again, what was typed is saved."""
         both = zip(self.parts(), saved.parts(), strict=True)
         self.compared = [Difference(label, theirs, mine) for (label, mine), (_same, theirs) in both if mine != theirs]
         self.version.data = saved.version.data

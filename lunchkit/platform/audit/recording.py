@@ -140,7 +140,6 @@ def _entry(act: Act, now: datetime) -> AuditEntry:
 
 
 def _name(session: Session, facts: Mapping[str, Any]) -> str:
-    """What the row that an act is about is called; empty where it has no name."""
     for fact, (table, column) in NAMED.items():
         if fact in facts:
             rows = db.metadata.tables[table].c

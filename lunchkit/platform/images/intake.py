@@ -142,7 +142,6 @@ def _png(data: bytes) -> Header | None:
 
 
 def _webp(data: bytes) -> Header | None:
-    """RFC 9649: the first chunk says the size, each of the three kinds in its own way."""
     if data[:4] != b"RIFF" or data[8:12] != b"WEBP" or len(data) < 30:
         return None
     chunk = data[12:16]

@@ -34,7 +34,6 @@ class Picture(Model):
 
     @property
     def widths(self) -> tuple[int, ...]:
-        """The widths of its files, the smallest first; without asking the database."""
         return widths_of(self.width)
 
     @property
@@ -49,7 +48,6 @@ class Picture(Model):
 
     @property
     def is_erased(self) -> bool:
-        """Whether its files were destroyed."""
         return self.width == 0
 
 

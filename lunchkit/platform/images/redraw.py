@@ -129,13 +129,11 @@ def _orientation(image: Image.Image) -> int:
 
 
 def _fitting(width: int, height: int) -> tuple[int, int]:
-    """The size of the largest file: never enlarged."""
     scale = min(1, WIDTHS[-1] / width, MOST_HEIGHT / height)
     return max(1, round(width * scale)), max(1, round(height * scale))
 
 
 def _plain(image: Image.Image) -> Image.Image:
-    """A picture of a mode that can be scaled well: RGB, RGBA, L or CMYK."""
     image.load()
     if image.mode.startswith("I"):  # sixteen bits
         return image.convert("I").point(lambda value: value * (1 / 257)).convert("L")
@@ -193,7 +191,6 @@ def _scaled(image: Image.Image, scale: float) -> Image.Image:
 
 
 def _light_enough(image: Image.Image) -> LogoDrawing:
-    """The first attempt that is light enough; a smaller one is also less sharp. Raises MemoryError where none is."""
     for drawn, data in _attempts(image):
         if len(data) <= MOST_LOGO_BYTES:
             tones, is_opaque = _colours_of(drawn)

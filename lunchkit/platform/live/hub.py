@@ -52,7 +52,6 @@ class Channel:
 
     @property
     def is_watched(self) -> bool:
-        """Whether anybody is there to be told."""
         return bool(self.sockets or self.readers) and not self.closing
 
     def look(self) -> Message:
@@ -107,7 +106,6 @@ class Channel:
 
     @property
     def latest_revision(self) -> int | None:
-        """The revision that watchers have."""
         return self.latest.revision if self.latest else None
 
     def close(self) -> None:
@@ -206,7 +204,6 @@ class Hub:
         self._lock = threading.Lock()
 
     def channel(self, feed: Feed) -> Channel:
-        """The channel of a feed, the same for everybody who asks."""
         with self._lock:
             channel = self._channels.get(feed.key)
             if channel is None:
@@ -215,11 +212,9 @@ class Hub:
 
     @property
     def watchers(self) -> int:
-        """How many sockets and readers are served."""
         return sum(len(channel.sockets) + channel.readers for channel in list(self._channels.values()))
 
     def watched(self, key: tuple[object, ...]) -> Channel | None:
-        """A channel that somebody watches at this moment."""
         channel = self._channels.get(key)
         return channel if channel is not None and channel.ticks else None
 

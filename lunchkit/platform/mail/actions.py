@@ -141,7 +141,6 @@ def _note_refusal(row: OutboxLetter, error: Exception, settings: Settings) -> No
 
 
 def _answer(error: Exception) -> tuple[int, str]:
-    """The code of a server's answer, 0 where there is none; and what to remember of it."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         code, words = next(iter(error.recipients.values()))
         return code, f"{code} {words!r}"
@@ -217,7 +216,6 @@ def _mark_sent(row: OutboxLetter) -> None:
 
 
 def _drop(row: OutboxLetter) -> None:
-    """Take a letter out of the outbox: nothing is left to say, or nothing of it may be kept."""
     with transaction() as session:
         session.execute(delete(OutboxLetter).where(OutboxLetter.id == row.id))
 

@@ -32,7 +32,6 @@ class Plain(smtplib.SMTP):
         return super().connect(*args, **kwargs)
 
     def begin(self) -> None:
-        """Start to count the time."""
         self.deadline = time.monotonic() + self.longest
 
     def getreply(self) -> tuple[int, bytes]:

@@ -55,7 +55,6 @@ class _Overheard(Plain):
     banner = ""
 
     def connect(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
-        """Greet the server."""
         answer = super().connect(*args, **kwargs)
         self.banner = answer[1].decode(errors="replace")
         return answer
@@ -69,14 +68,12 @@ class _Overheard(Plain):
         super().putcmd(cmd, args)
 
     def getreply(self) -> tuple[int, bytes]:
-        """Hear the answer."""
         code, text = super().getreply()
         for line in text.decode(errors="replace").splitlines() or [""]:
             self.dialogue.note("S", f"{code} {line}")
         return code, text
 
     def auth(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
-        """Sign in: what we say meanwhile is nobody's business."""
         self.is_secret = True
         try:
             return super().auth(*args, **kwargs)
@@ -85,7 +82,7 @@ class _Overheard(Plain):
 
 
 class _OverheardTls(_Overheard, OverTls):
-    """The same over TLS from the first byte."""
+    pass
 
 
 def try_connection(settings: Settings, message: EmailMessage | None = None) -> Trial:
