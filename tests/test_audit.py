@@ -148,18 +148,6 @@ def test_it_says_what_has_become_of_a_lunch(organiser_client: FlaskClient, event
     assert "le texte" in page and re.search(r"jour et heures\s:.{10,40}à 12h → .{10,40}à 12h", page)
 
 
-def test_a_lunch_that_is_changed_twice_in_ten_minutes_says_both_changes(
-    organiser_client: FlaskClient, event: Event
-) -> None:
-    for change in ({"food_note": "Soupe"}, {"theme": "Le pain", "capacity": 61}, {"food_note": "", "capacity": 62}):
-        with organiser_client.application.test_request_context():
-            begin(Act("events.update", None, "Ada"), event.slug)
-            change_event(event, replace(details_of(event), **change))
-    assert entries()[-1].times == 3
-    assert entries()[-1].facts["changed"] == {"food_note": [], "theme": [], "capacity": [60, 62]}
-    assert "le thème" in organiser_client.get(f"{LOG}?lang=fr").text
-
-
 def test_signing_in_the_team_and_the_command_line_are_in_it(app: Flask, client: FlaskClient) -> None:
     ada = add_organiser("Ada Ressort", "ada@lunch.example")
     leo = add_organiser("Léo Boulon", "leo@lunch.example")

@@ -17,11 +17,6 @@ from lunchkit.room.polls.view_models import ChoiceView, PollView
 from lunchkit.site.presenter.fitting import SIZES, Plan, fit, plan_choices
 from lunchkit.site.presenter.view_models import ScreenView
 
-LONG = (
-    "Dans quelle mesure votre organisation est-elle prête à renoncer à des outils d’intelligence artificielle "
-    "performants mais opaques, lorsque leur usage contredit les principes de l’économie sociale ?"
-)
-
 
 def open_poll(*labels: str, kind: Kind = Kind.SINGLE, ends: tuple[str, str] = ("", "")) -> PollView:
     """A question that is open."""
@@ -46,12 +41,6 @@ def test_a_short_headline_is_as_large_as_can_be() -> None:
 )
 def test_usual_choices_stand_in_a_row(poll: PollView, plan: Plan) -> None:
     assert plan_choices(poll, "Sans avis") == plan
-
-
-def test_eight_long_statements_still_find_a_place() -> None:
-    plan = plan_choices(open_poll(*[f"{LONG[:90]} {number}" for number in range(8)], kind=Kind.STATEMENTS), "Sans avis")
-    assert plan.height > 240
-    assert plan.columns <= 4
 
 
 # Slides
@@ -79,12 +68,6 @@ def revealed(*labels: str, written: tuple[str, ...] = (), question: str = "Which
     kind = Kind.TEXT if written else Kind.SINGLE
     result = Result(kind, question, 15, 0, rows, tuple(Written(text, 1) for text in written))
     return replace(open_poll(*labels, kind=kind), stage=Stage.REVEALED, question=question, result=result, **more)
-
-
-def test_a_question_over_its_result_goes_before_what_kind_of_vote_it_is(in_english: None, event: Event) -> None:
-    assert "Vote · Which one?" in slide(event, revealed("A", "B"))
-    long = slide(event, revealed("A", "B", question=LONG))
-    assert "Vote ·" not in long and 'class="label long"' in long
 
 
 @pytest.mark.parametrize(("seconds", "shows"), [(90, True), (-5, True), (-40, False)])

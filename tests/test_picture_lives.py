@@ -125,15 +125,6 @@ def test_a_correction_without_it_takes_it_from_everybody(
     assert answers(client, first, second) == [404, 200]
 
 
-def test_a_section_thrown_away_after_publication_leaves_them_to_readers_until_a_correction(
-    published: FullLunch, ada: FlaskClient, client: FlaskClient
-) -> None:
-    actions.remove_section(section_of(published.event, PHOTOS))
-    assert answers(client, *published.pictures) == [200, 200]
-    correct(ada, published.event)
-    assert answers(client, *published.pictures) == [404, 404]
-
-
 def test_a_recap_taken_offline_takes_its_pictures_along_and_brings_them_back(
     published: FullLunch, ada: FlaskClient, client: FlaskClient
 ) -> None:

@@ -300,17 +300,6 @@ def test_the_csv_holds_a_line_a_choice() -> None:
     assert len(lines) == 3
 
 
-def test_the_csv_of_a_ranking_and_of_statements_has_their_grades() -> None:
-    ranking = result_csv(poll(graded(Kind.RANKING, (5, 2), (2, 5)))).splitlines()
-    assert ranking[0].endswith('"place_1";"place_2";"asking"')
-    assert ranking[1].endswith('"5";"2";""')
-    assert (
-        result_csv(poll(graded(Kind.STATEMENTS, (3, 1, 2))))
-        .splitlines()[0]
-        .endswith('"agree";"pass";"disagree";"asking"')
-    )
-
-
 @pytest.mark.parametrize("text", FORMULAS)
 def test_no_answer_becomes_a_formula(text: str) -> None:
     of = Result(Kind.WORDS, "?", 9, 0, (), (Written(text, 3),))

@@ -153,15 +153,6 @@ def test_a_place_that_cannot_be_written_is_none(shared: Path) -> None:
     assert as_user(US, votes)[LENGTH:] == b"None", "keys live in the process, as where there is no such place"
 
 
-def test_systemd_may_name_the_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("RUNTIME_DIRECTORY", f"{tmp_path}:/run/other")
-    folder = KeyRing(tmp_path / "instance").folder
-    assert folder is not None
-    assert folder.parent == tmp_path
-    monkeypatch.setenv("RUNTIME_DIRECTORY", "")
-    assert memory() == Path("/dev/shm")  # noqa: S108
-
-
 @pytest.fixture
 def folder(app: Flask) -> Iterator[Path]:
     """Our own folder of keys, given back to us at the end."""

@@ -203,11 +203,7 @@ def show_error(error: Exception) -> ResponseReturnValue:
         reference = secrets.token_hex(4)
         log.error("unexpected error %s at %s %s\n%s", reference, request.method, request.endpoint, _account(error))
     page = render_template(
-        "error.html",
-        status=shown.status,
-        message=str(shown.message),
-        reference=reference,
-        retry_after=shown.retry_after,
+        "error.html", status=shown.status, message=shown.message, reference=reference, retry_after=shown.retry_after
     )
     response = Response(page, status=shown.status, headers=retry_header(shown))
     if isinstance(error, HTTPException) and shown.status == 405:

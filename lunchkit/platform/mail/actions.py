@@ -15,19 +15,18 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 
-from flask_babel import force_locale
 from sqlalchemy import ColumnElement, delete, select, true, update
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from lunchkit.platform import clock
-from lunchkit.platform.config import WORKING_LANGUAGES, Settings, current_settings
+from lunchkit.platform.config import Settings, current_settings
 from lunchkit.platform.db import db, transaction
 from lunchkit.platform.mail.connection import TROUBLE, Line, ServerUnreachable
 from lunchkit.platform.mail.message import build_message
 from lunchkit.platform.mail.models import ONLY, MailTrouble, OutboxLetter
 from lunchkit.platform.mail.outbox import FORGET, wake
 from lunchkit.platform.mail.queue import PAUSES, may_be_tried, next_in_turn
-from lunchkit.platform.mail.reasons import explain
+from lunchkit.platform.mail.reasons import answer_of, in_working_languages
 from lunchkit.platform.mail.rendering import render_letter
 
 CLAIM = timedelta(minutes=5)
@@ -127,7 +126,7 @@ def _deliver(line: Line, row: OutboxLetter, settings: Settings) -> bool:
 
 def _note_refusal(row: OutboxLetter, error: Exception, settings: Settings) -> None:
     """Tell what concerns this e-mail from what concerns all. Raises QueuePaused."""
-    code, said = _answer(error)
+    code, said = answer_of(error)
     own = (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError, smtplib.SMTPNotSupportedError, UnicodeError)
     is_own = code == TOO_LARGE or (code != CLOSING and isinstance(error, own))
     is_refused, is_content = 500 <= code < 600, not isinstance(error, smtplib.SMTPRecipientsRefused)
@@ -138,15 +137,6 @@ def _note_refusal(row: OutboxLetter, error: Exception, settings: Settings) -> No
     note_failure(row, said, for_good=gives_up and until is None, not_before=until)
     if until is not None:
         raise QueuePaused
-
-
-def _answer(error: Exception) -> tuple[int, str]:
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        code, words = next(iter(error.recipients.values()))
-        return code, f"{code} {words!r}"
-    if isinstance(error, smtplib.SMTPResponseException):
-        return error.smtp_code, f"{error.smtp_code} {error.smtp_error!r}"
-    return 0, str(error) if isinstance(error, ServerUnreachable) else f"{type(error).__name__}: {error}"
 
 
 def _note_trouble(
@@ -167,18 +157,8 @@ def _note_trouble(
         if over < 0:
             return None
         trouble.until += PAUSES[min(over, len(PAUSES) - 1)]
-        trouble.reason = _in_words(error, settings)
+        trouble.reason = in_working_languages(error, settings)
         return trouble.until
-
-
-def _in_words(error: Exception, settings: Settings) -> dict[str, list[str]]:
-    cause = error.__cause__ if isinstance(error, ServerUnreachable) else error
-    said = {}
-    for language in WORKING_LANGUAGES:
-        with force_locale(language):
-            reason = explain(cause or error, settings, is_open=cause is error)
-            said[language] = [reason.what, reason.advice]
-    return said
 
 
 def resume() -> None:

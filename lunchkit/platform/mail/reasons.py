@@ -5,10 +5,11 @@ import socket
 import ssl
 from dataclasses import dataclass
 
-from flask_babel import LazyString
+from flask_babel import LazyString, force_locale
 from flask_babel import lazy_gettext as _l
 
-from lunchkit.platform.config import Settings
+from lunchkit.platform.config import WORKING_LANGUAGES, Settings
+from lunchkit.platform.mail.connection import ServerUnreachable
 
 TLS_PORT = 465
 Texts = tuple[LazyString, LazyString]
@@ -33,6 +34,27 @@ def explain(error: BaseException, settings: Settings, *, is_open: bool = False) 
         "said": getattr(error, "verify_message", "") or str(error),
     }
     return Reason(*(str(text) % values for text in texts))
+
+
+def in_working_languages(error: Exception, settings: Settings) -> dict[str, list[str]]:
+    """The reason in each language of the organisers' pages: what went wrong, and what to do."""
+    cause = error.__cause__ if isinstance(error, ServerUnreachable) else error
+    said = {}
+    for language in WORKING_LANGUAGES:
+        with force_locale(language):
+            reason = explain(cause or error, settings, is_open=cause is error)
+            said[language] = [reason.what, reason.advice]
+    return said
+
+
+def answer_of(error: Exception) -> tuple[int, str]:
+    """The code of a server's answer, 0 where there is none; and the text to keep of it."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        code, words = next(iter(error.recipients.values()))
+        return code, f"{code} {words!r}"
+    if isinstance(error, smtplib.SMTPResponseException):
+        return error.smtp_code, f"{error.smtp_code} {error.smtp_error!r}"
+    return 0, str(error) if isinstance(error, ServerUnreachable) else f"{type(error).__name__}: {error}"
 
 
 def _timed_out(error: BaseException) -> bool:
