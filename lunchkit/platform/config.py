@@ -26,9 +26,9 @@ SECRET_FILE = "secret_key"  # noqa: S105  its name
 LANGUAGES = ("fr", "en", "de", "it")
 """Those in which attendees, speakers and readers are met."""
 WORKING_LANGUAGES = ("fr", "en")
-"""Those of organisers' pages and of the command line; the house's own language is one of them."""
+"""Those of organisers' pages and of the command line; the default language is one of them."""
 DEFAULT_ADDRESS = "http://127.0.0.1:8000"
-"""Nobody's public address: while it stands, none is set."""
+"""The default, with which no public address counts as set."""
 ANNOUNCEMENT = "LUNCHKIT_INTERNAL_ANNOUNCEMENT"
 """What the server prints on standard output once it listens; handed over by ``lunchkit demo`` in the environment."""
 
@@ -67,7 +67,7 @@ class Settings:
     host: str = setting("Address that `lunchkit serve` listens on.", "127.0.0.1")
     port: int = setting("Port that `lunchkit serve` listens on.", 8000)
     workers: int = setting("Web processes; more than one only with PostgreSQL.", 1)
-    proxies: int = setting("How many reverse proxies stand in front and set `X-Forwarded-*`.", 0)
+    proxies: int = setting("How many proxies are in front and set `X-Forwarded-*`.", 0)
     mail_host: str = setting("SMTP server; while it is empty, letters wait in the outbox.", "")
     mail_port: int = setting("Port of the SMTP server.", 587)
     mail_security: str = setting("`starttls`, `tls` or `none`.", "starttls")
@@ -110,7 +110,7 @@ class Settings:
         """Host names that this server answers to. No IPv6 address: Werkzeug's check of the host knows none.
 
         None, which means any, until somebody has said what the public address is: who sets up a server on another
-        machine comes by a name that it does not know yet. Nothing that leaves the house is built from such a name.
+        machine comes by a name that it does not know yet. No link in an e-mail is built from such a name.
         """
         if not self.has_address:
             return None

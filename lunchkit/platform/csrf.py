@@ -1,6 +1,6 @@
 """Forms with authority carry a token of their own page, so that no other page can send them.
 
-Every POST needs one, unless its blueprint is exempt. Exempt are the attendees' doors, whose authority is the link in
+Every POST needs one, unless its blueprint is exempt. Exempt are the attendees' views, whose authority is the link in
 the address and never a cookie, and the phones' in a room, which speak for nobody: what another site posts is refused
 by ``platform.web.refuse_foreign_posts`` there too.
 """

@@ -55,9 +55,9 @@ class UTCDateTime(TypeDecorator[datetime]):
 
 Moment = Annotated[datetime, mapped_column(UTCDateTime)]
 PERSONAL = {"personal": True}
-"""Tells something of somebody."""
+"""Tells something of a person."""
 NOT_PERSONAL = {"personal": False}
-"""A number, a state, a count, a moment, or what the house says to everybody."""
+"""A number, a state, a count, a moment, or a text for everybody."""
 DERIVED = {"personal": True, "told": False}
 """Personal, and made of what the export of one's own data tells in another column."""
 KEY = {"personal": False, "told": False}
@@ -147,7 +147,7 @@ def remember_damage(found: str) -> None:
 
 
 def known_damage() -> str:
-    """What was found when somebody last looked for damage."""
+    """What the last check for damage found."""
     return str(current_app.extensions.get("lunchkit_damage", ""))
 
 
@@ -183,10 +183,10 @@ def transaction() -> Iterator[Session]:
 
 
 def vacuum() -> bool:
-    """Leave no byte of erased rows in SQLite's files: write every page anew, and empty the write-ahead log.
+    """Leave no byte of erased rows in SQLite's files: rewrite every page, and empty the write-ahead log.
 
     ``secure_delete`` overwrites what is deleted, but neither what stays behind in a page that was split, nor the log.
-    Returns False where somebody was reading or writing just then: try again later. Nothing to do on other databases.
+    Returns False where another connection was reading or writing: try again later. Does nothing on other databases.
     """
     if db.engine.dialect.name != "sqlite":
         return True
@@ -222,7 +222,7 @@ def mark_for_vacuum() -> None:
 
 
 def vacuum_if_marked() -> None:
-    """Scrub if anything was erased since the last time; where somebody was at the database, the mark stays."""
+    """Vacuum if anything was erased since the last time; where the database was in use, the mark stays."""
     mark = _traces()
     marked = _read(mark)
     if mark is not None and marked and vacuum():

@@ -25,7 +25,7 @@ MOMENT_FORMS = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%d.%m.%Y %H:%M", "%Y-%m-%dT
 class BareForm(FlaskForm):
     """A form without a token of its own.
 
-    Where there is authority to protect, the door of the house has asked for one (``platform.csrf``); elsewhere the link
+    Where there is authority to protect, ``platform.csrf`` has asked for one; elsewhere the link
     in the address is the authority, or nobody's.
     """
 
@@ -33,7 +33,7 @@ class BareForm(FlaskForm):
         csrf = False
 
         def get_translations(self, _form: Any) -> Any:
-            """WTForms' own words; Flask-WTF reads their file anew for every request."""
+            """WTForms' own words; Flask-WTF reads their file again for every request."""
             return _form_words(language())
 
 
@@ -43,7 +43,7 @@ def _form_words(language: str) -> Any:
 
 
 def at_most(length: int) -> Length:
-    """No more than so many characters."""
+    """At most ``length`` characters."""
     return Length(max=length, message=_l("Please keep this under %(max)s characters.", max=length))
 
 

@@ -1,4 +1,4 @@
-"""Markdown that strangers write, as HTML that can do nothing: CommonMark without HTML, then a list of tags."""
+"""Markdown that anyone may write, as harmless HTML: CommonMark without HTML, then a list of tags."""
 
 import re
 from functools import lru_cache

@@ -23,7 +23,7 @@ ChangedMeanwhile = refusal(
     "ChangedMeanwhile",
     _l("Somebody has saved something else meanwhile. Nothing is lost: compare, and send it again."),
 )
-"""Somebody saved after this form, or this page with its button, was opened."""
+"""Another person saved after this form, or this page with its button, was opened."""
 
 
 class Versioned:
@@ -34,7 +34,7 @@ class Versioned:
 
 
 def require_version(row: Versioned, version: int | None) -> None:
-    """Raise ChangedMeanwhile where the row, held by the caller, is at another version; None stands for any."""
+    """Raise ChangedMeanwhile where the row, held by the caller, is at another version; None means any."""
     if version is not None and version != row.version:
         raise ChangedMeanwhile
 

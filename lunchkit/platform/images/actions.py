@@ -16,10 +16,10 @@ from lunchkit.platform.images.models import Picture, PictureFile
 
 
 def keep_picture(data: bytes, *, alt: str, credit: str = "", licence: str = "", consent: str = "") -> Picture:
-    """Draw a picture anew and keep it. It is shown by no page yet: whoever calls gives its token a place.
+    """Redraw a picture and store it. No page shows it yet: the caller gives its token a place.
 
-    Drawing takes a second; meanwhile no transaction is open, and no connection held. So this stands before the
-    transaction of whoever calls, never inside. Raises PictureUndescribed, and what ``intake.redraw_picture`` raises.
+    Drawing takes a second; meanwhile no transaction is open, and no connection held: call it before a transaction,
+    never inside. Raises PictureUndescribed, and what ``intake.redraw_picture`` raises.
     """
     _need_words(alt)
     db.session.commit()
@@ -41,7 +41,7 @@ def keep_picture(data: bytes, *, alt: str, credit: str = "", licence: str = "", 
 
 
 def describe_picture(picture: Picture, *, alt: str, credit: str = "", licence: str = "", consent: str = "") -> None:
-    """Say anew what a picture shows, whose it is, and why its people may be shown. Raises PictureUndescribed."""
+    """Change what a picture shows, whose it is, and why its people may be shown. Raises PictureUndescribed."""
     _need_words(alt)
     with transaction() as session:
         lock(session, picture)
@@ -84,7 +84,7 @@ def _need_words(alt: str) -> None:
 
 
 def lock(session: Session, picture: Picture) -> None:
-    """Read a picture anew and hold it. Raises NotFound where it was erased."""
+    """Read a picture again under a lock. Raises NotFound where it was erased."""
     try:
         session.refresh(picture, with_for_update=True)
     except InvalidRequestError as error:
@@ -94,14 +94,14 @@ def lock(session: Session, picture: Picture) -> None:
 
 
 def hide_pictures(session: Session, tokens: Collection[str]) -> None:
-    """Show pictures nowhere that no page holds any more. What somebody took down stays taken down."""
+    """Hide pictures that no page refers to any more. A picture that a person took down stays taken down."""
     if tokens:
         shown = update(Picture).where(Picture.token.in_(tokens), Picture.taken_down_at.is_(None))
         session.execute(shown.values(taken_down_at=Picture.created_at))
 
 
 def unhide_pictures(session: Session, tokens: Collection[str]) -> None:
-    """Show those pictures again that were laid by; not what somebody took down."""
+    """Show pictures again that were hidden; not those that a person took down."""
     if tokens:
         laid_by = update(Picture).where(
             Picture.token.in_(tokens), Picture.taken_down_at == Picture.created_at, Picture.width > 0

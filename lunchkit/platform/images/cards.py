@@ -25,7 +25,7 @@ BLACK = "#000000"
 WHOLE, NOON_TO_TWO = (0, 360), (-90, -30)
 """Degrees of the plate, which is also a clock."""
 FINER = 4
-"""Discs are drawn so many times larger, and made smaller: their edges are smooth."""
+"""How many times larger discs are drawn before they are scaled down: their edges are smooth."""
 SHADES = 16
 """Between two colours, where an edge is smoothed."""
 
@@ -39,7 +39,7 @@ ROW = 36
 
 @dataclass(frozen=True)
 class Layout:
-    """Where things stand. ``centre`` and ``radius`` are the plate's; from its centre the slice rises, noon to two."""
+    """Where things are. ``centre`` and ``radius`` are the plate's; from its centre the slice rises, noon to two."""
 
     centre: tuple[int, int]
     radius: int
@@ -63,7 +63,7 @@ PLATE = Layout(
 def card_png(title: str, lines: Sequence[str], colour: str, *, figure: str = "") -> bytes:
     """A card as PNG: the title as large as it fits, whatever its length.
 
-    The first of ``lines`` stands at the head beside the mark and says whose house this is; up to three others stand at
+    The first of ``lines`` is at the head beside the mark, and names the network; up to three others are at
     the foot: when, where. ``figure`` is a number, or very few words, for the plate; without one the card has the slice
     alone.
     """
@@ -78,7 +78,7 @@ def _card(title: str, lines: tuple[str, ...], colour: str, figure: str) -> bytes
     if figure:
         _draw_pie(image, layout.centre, layout.radius, WHOLE, paper)
     _draw_pie(image, layout.centre, layout.radius, NOON_TO_TWO, BLACK)
-    _draw_pie(image, (MARGIN + 18, 66), 18, WHOLE, BLACK, ring=3)  # the mark of the house: the same, small
+    _draw_pie(image, (MARGIN + 18, 66), 18, WHOLE, BLACK, ring=3)  # the mark: the same, small
     _draw_pie(image, (MARGIN + 18, 66), 18, NOON_TO_TWO, BLACK)
     draw = ImageDraw.Draw(image)
     foot = [line for line in lines[1:4] if line]
@@ -126,7 +126,7 @@ def _draw_words(draw: ImageDraw.ImageDraw, words: Words, place: Box, *, from_bel
 
 
 def _draw_line(draw: ImageDraw.ImageDraw, line: str, start: tuple[float, float], size: int, tracking: float) -> None:
-    """One line, letter by letter: Pillow cannot set them closer. Its first stem stands on the margin."""
+    """One line, letter by letter: Pillow cannot set them closer. Its first stem is on the margin."""
     x, y = start
     x -= bearing(line[:1]) * size
     font = font_of(size)

@@ -25,7 +25,7 @@ LEAST_SIDE = 200
 """Pixels. Pages show a picture at least that large, and a blurred one is worse than none: who sends an icon, or one
 pixel, has taken the wrong file."""
 LEAST_LOGO_SIDE = 40
-"""Pixels of a logo, which stands small in the header of a page."""
+"""Pixels of a logo, which is small in the header of a page."""
 PROGRAM = Path(redraw.__file__)
 log = logging.getLogger("lunchkit")
 
@@ -160,7 +160,7 @@ def _little(number: bytes) -> int:
 
 
 FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
-"""Markers of a JPEG after which its size stands (ITU T.81, table B.1)."""
+"""Markers of a JPEG that its size follows (ITU T.81, table B.1)."""
 MOST_STEPS = 2000
 """Segments before the size: cameras write some tens; a file of nothing else would keep everybody waiting."""
 BARE = frozenset({0x01, *range(0xD0, 0xD8)})

@@ -1,4 +1,4 @@
-"""Picture: what somebody uploaded, drawn anew; and its files, one a width."""
+"""Picture: an uploaded picture, redrawn; and its files, one for each width."""
 
 from sqlalchemy import ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -27,7 +27,7 @@ class Picture(Model):
     """On what basis the people in it may be shown; never published."""
     created_at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)
     taken_down_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
-    """When somebody took it down; the moment of its making where nobody did, and it is laid by instead."""
+    """When a person took it down; equal to ``created_at`` where it is hidden because no page refers to it."""
     files: Mapped[list["PictureFile"]] = relationship(
         order_by="PictureFile.width", cascade="all, delete-orphan", passive_deletes=True
     )

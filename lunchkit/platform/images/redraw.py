@@ -1,4 +1,4 @@
-"""Draw a picture anew, in a process of its own: what a decoder does with hostile bytes stays in there.
+"""Redraw a picture in a process of its own: what a decoder does with hostile bytes stays in there.
 
 Run as a program (``redraw.py FORMAT [logo]``, confined by ``platform.confined``) it reads a picture from standard input
 and writes a Drawing, or a LogoDrawing, to standard output. It knows nothing of lunchkit: only the standard library and
@@ -16,7 +16,7 @@ from typing import Any
 from PIL import Image, ImageCms
 
 WIDTHS = (320, 640, 1280, 1920)
-"""Of the files. Pages work out from a picture's width which files it has: other widths need the pictures drawn anew."""
+"""Of the files. Pages work out from a picture's width which files it has: other widths need the pictures redrawn."""
 MOST_HEIGHT = 4000
 """Of the largest file: a long strip is made narrower, or else it would take more time than a picture may."""
 MOST_PIXELS = 24_500_000
@@ -51,7 +51,7 @@ TOO_MUCH = 66
 
 @dataclass(frozen=True)
 class Drawing:
-    """A picture drawn anew: its size, and its files by their width, as WebP."""
+    """A redrawn picture: its size, and its files by their width, as WebP."""
 
     width: int
     height: int
@@ -65,7 +65,7 @@ class Drawing:
 
 @dataclass(frozen=True)
 class LogoDrawing:
-    """A logo drawn anew: one small file, as WebP with its transparency, and which colours can be seen in it."""
+    """A redrawn logo: one small file, as WebP with its transparency, and which colours can be seen in it."""
 
     width: int
     height: int
@@ -226,7 +226,7 @@ def _colours_of(image: Image.Image) -> tuple[list[list[float]], bool]:
 
 
 def main(kind: str, what: str = "") -> int:
-    """Read a picture, write it anew. Returns how it went, as an exit code."""
+    """Redraw the picture on standard input. Returns an exit code."""
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS
     try:
         data = sys.stdin.buffer.read()

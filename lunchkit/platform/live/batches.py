@@ -1,4 +1,4 @@
-"""Group commit: whoever has something to write waits a few milliseconds for company, and one transaction writes all.
+"""Group commit: each writer waits a few milliseconds for others, and one transaction writes all.
 
 Each gets their answer after the commit. So many writers cost one flush to the disk, and a slow disk slows nobody down
 more than by one flush or two.
@@ -14,7 +14,7 @@ Outcome = TypeVar("Outcome")
 GATHER = 0.005
 """Seconds of waiting for company."""
 CROWD, CROWD_GATHER = 8, 0.02
-"""Where so many came together at once, more are on their way: a longer wait makes fewer transactions of them."""
+"""After a batch of CROWD more are on their way: a longer wait makes fewer transactions of them."""
 MOST = 500
 PATIENCE = 20.0
 """Seconds after which a writer is told that it did not work."""

@@ -20,7 +20,7 @@ HEARTBEAT = 15.0
 LOOK = 0.1
 """Seconds between two looks at a revision, at least."""
 BREATH = 1024
-"""After so many sockets a push lets others run."""
+"""Sockets after which a push lets others run."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Feed:
 
     key: tuple[object, ...]
     revision: Callable[[], int]
-    """Cheap: asked ten times a second while somebody watches."""
+    """Cheap: asked ten times a second while it is watched."""
     state: Callable[[], bytes]
     """JSON in one line, all that a browser needs to show the present state."""
     gap: float = 0.0
@@ -55,7 +55,7 @@ class Channel:
         return bool(self.sockets or self.readers) and not self.closing
 
     def look(self) -> Message:
-        """The present state; built anew only if the revision moved."""
+        """The present state; built only if the revision moved."""
         revision = self.feed.revision()
         latest = self.latest
         if latest is not None and latest.revision == revision:
@@ -109,7 +109,7 @@ class Channel:
         return self.latest.revision if self.latest else None
 
     def close(self) -> None:
-        """Let everybody go: they come back to whoever serves then."""
+        """Close all connections: the browsers come back to the next process."""
         with self.moved:
             self.closing = True
             for descriptor in self.sockets:

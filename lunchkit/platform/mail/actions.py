@@ -88,7 +88,7 @@ def claim_due() -> Iterator[OutboxLetter]:
             if (row := _claim(number)) is not None:
                 taken += 1
                 yield row
-        if not taken:  # somebody else is at them
+        if not taken:  # another process has them
             return
 
 
@@ -162,7 +162,7 @@ def _note_trouble(
 
 
 def resume() -> None:
-    """End the pause of the queue: the settings are others now, or somebody wants to know at once."""
+    """End the pause of the queue: the settings have changed, or a person wants to try at once."""
     with transaction() as session:
         session.execute(delete(MailTrouble))
     wake.set()

@@ -1,4 +1,4 @@
-"""Promising a letter: a row in the transaction of whoever promises it."""
+"""Promising an e-mail: a row in the caller's transaction."""
 
 import secrets
 import threading

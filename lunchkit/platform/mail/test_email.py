@@ -1,4 +1,4 @@
-"""A letter that is sent at once, while somebody watches: what was said on the line, and what became of it.
+"""A test e-mail that is sent at once, while a person waits: the dialogue with the server, and the outcome.
 
 The dialogue is what an expert asks for first. Passwords are never in it.
 """
@@ -15,9 +15,9 @@ from lunchkit.platform.mail.connection import TROUBLE, OverTls, Plain, hang_up, 
 PATIENCE = 8.0
 """Seconds for one answer of the server."""
 LONGEST = 20.0
-"""Seconds for the whole conversation: somebody waits for it."""
+"""Seconds for the whole conversation: a person waits for it."""
 MOST_LINES = 60
-KEPT_SECRET = "(…)"  # noqa: S105  what stands in the place of a secret
+KEPT_SECRET = "(…)"  # noqa: S105  shown instead of a secret
 
 
 @dataclass
@@ -48,7 +48,7 @@ class Trial:
 
 
 class _Overheard(Plain):
-    """A line on which somebody writes down what is said."""
+    """A connection that keeps what is said on it."""
 
     dialogue: Dialogue
     is_secret = False
