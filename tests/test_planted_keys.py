@@ -141,18 +141,6 @@ def test_a_key_within_our_own_folder_is_ours_alone(shared: Path) -> None:
     assert as_user(THEM, lambda: key_of_old(folder)).startswith(b"failed: PermissionError")
 
 
-@needs_root
-def test_a_place_that_cannot_be_written_is_none(shared: Path) -> None:
-    shared.chmod(0o755)
-
-    def votes() -> bytes:
-        ring = KeyRing(Path("/srv/lunchkit/instance"), shared)
-        ring.prepare()
-        return ring.ensure("1") + str(ring.folder).encode()
-
-    assert as_user(US, votes)[LENGTH:] == b"None", "keys live in the process, as where there is no such place"
-
-
 @pytest.fixture
 def folder(app: Flask) -> Iterator[Path]:
     """Our own folder of keys, given back to us at the end."""
