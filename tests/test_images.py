@@ -235,7 +235,7 @@ FORM = "multipart/form-data; boundary=b"
         (saved(sight(), "GIF"), 422, "JPEG, PNG or WebP"),
         (saved(sight())[:4000], 422, "JPEG, PNG or WebP"),
         (saved(sight(20, 20)), 422, "at least 200 pixels"),
-        (b"", 422, "choose a picture"),
+        (b"", 422, "Choose a picture"),
     ],
     ids=["bomb", "too heavy", "gif", "half", "too small", "none"],
 )

@@ -13,7 +13,7 @@ from lunchkit.platform.errors import refusal
 csrf = CSRFProtect()
 StaleForm = refusal(
     "StaleForm",
-    _l("This form has gone stale, and nothing was saved. Please open its page again and send it once more."),
+    _l("This form is out of date, and nothing was saved. Open its page again and send it once more."),
     400,
 )
 """The token is missing: the browser has forgotten its cookie, or another page sent the form."""

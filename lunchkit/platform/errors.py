@@ -43,20 +43,20 @@ class NotFound(Refusal):
 class TooMany(Refusal):
     """A limit was reached."""
 
-    message = _l("Too many requests at once. Please try again in a minute: nothing of what you typed is lost.")
+    message = _l("Too many requests at once. Try again in a minute: nothing of what you typed is lost.")
     status = 429
     retry_after = 60
 
 
-Busy = refusal("Busy", _l("The server is very busy: nothing was saved. Please send it again in a few seconds."), 503, 5)
+Busy = refusal("Busy", _l("The server is very busy: nothing was saved. Send it again in a few seconds."), 503, 5)
 StorageFull = refusal(
     "StorageFull",
-    _l("The server cannot save anything at the moment: nothing was saved. Please tell the organisers."),
+    _l("The server cannot save anything at the moment: nothing was saved. Tell the organisers."),
     507,
     60,
 )
 StorageDamaged = refusal(
-    "StorageDamaged", _l("The data of this server is damaged: nothing was saved. Please tell the organisers."), 507
+    "StorageDamaged", _l("The data of this server is damaged: nothing was saved. Tell the organisers."), 507
 )
 STORAGE_ERRORS = (DatabaseError, PoolTimeout)
 """What the database raises when it is busy, full, gone, or damaged; and, as kinds of it, when it is asked wrongly."""

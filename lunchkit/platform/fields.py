@@ -44,7 +44,7 @@ def _form_words(language: str) -> Any:
 
 def at_most(length: int) -> Length:
     """At most ``length`` characters."""
-    return Length(max=length, message=_l("Please keep this under %(max)s characters.", max=length))
+    return Length(max=length, message=_l("Keep this under %(max)s characters.", max=length))
 
 
 def has_a_word(message: LazyString) -> Callable[[Any, Field], None]:
@@ -105,4 +105,4 @@ class WallMomentField(_Typed, DateTimeLocalField):
 class NumberField(_Typed, IntegerField):
     """A whole number."""
 
-    unread = _l("Please write a whole number here.")
+    unread = _l("Write a whole number here.")

@@ -21,7 +21,7 @@ from lunchkit.platform.fields import BareForm
 
 ChangedMeanwhile = refusal(
     "ChangedMeanwhile",
-    _l("Somebody has saved something else meanwhile. Nothing is lost: compare, and send it again."),
+    _l("Another person has saved something else meanwhile. Nothing is lost: compare, and send it again."),
 )
 """Another person saved after this form, or this page with its button, was opened."""
 

@@ -53,7 +53,7 @@ _BODY_LIMIT = "lunchkit_body_limit"
 _PROXY_HEADERS = ("X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "Forwarded", "Via")
 ForeignPost = refusal(
     "ForeignPost",
-    _l("This form came from another site, and was not accepted. Please open the page here and try again."),
+    _l("This form came from another site, and was not accepted. Open the page here and try again."),
     403,
 )
 
@@ -238,10 +238,10 @@ _MESSAGES = {
     403: _l("You may not open this page."),
     404: _l("This page does not exist, or no longer."),
     405: _l("This address does not take that kind of request."),
-    413: _l("That was too long. Please shorten what you typed."),
+    413: _l("That was too long. Shorten what you typed."),
     415: _l("Your browser sent something that we could not read."),
     500: _l(
-        "Something went wrong on our side, and nothing was saved. Please try again; "
-        "if it happens again, tell the organisers the reference below."
+        "Something went wrong on our side, and nothing was saved. Try again; if it happens again, tell the "
+        "organisers the reference below."
     ),
 }

@@ -44,7 +44,7 @@ def _what_is_wrong(typed: str) -> LazyString:
         return _l("The part before the @ is missing.")
     if "." not in domain:
         return _l("The end of the address is missing, for example «.ch».")
-    return _l("Please check this address: it should look like name@example.ch.")
+    return _l("Check this address: it should look like name@example.ch.")
 
 
 def valid_email(_form: Any, field: Field) -> None:

@@ -141,7 +141,7 @@ STOPPED = (
 )
 OTHER = (
     _l("The conversation with %(host)s failed."),
-    _l("The lines below say how far it came. Send them to whoever runs your mail."),
+    _l("The lines below say how far it came. Send them to the person who runs your mail server."),
 )
 UNKNOWN_HOST = (
     _l("No server of the name %(host)s can be found."),
@@ -176,8 +176,8 @@ NO_STARTTLS = (
 NO_SIGN_IN = (
     _l("%(host)s takes no user and password here."),
     _l(
-        "Choose STARTTLS or TLS: many servers let people sign in only then. A server of your own house may "
-        "want no user at all: empty the field."
+        "Choose STARTTLS or TLS: many servers let people sign in only then. A server of your own may need no user "
+        "at all: empty the field."
     ),
 )
 REFUSED = _l("%(host)s does not accept this user with this password.")
@@ -218,8 +218,8 @@ BAD_RECIPIENT = (
 BAD_CONTENT = (
     _l("%(host)s refuses the letter itself."),
     _l(
-        "Mostly that is a filter against spam, which does not trust the sender’s domain. Look at the entries "
-        "of the DNS (“Health of the house”), and at what the server says below."
+        "Mostly that is a filter against spam, which does not trust the sender’s domain. Look at the DNS entries "
+        "of that domain (SPF, DKIM, DMARC), and at what the server says below."
     ),
 )
 BLOCKED = (
