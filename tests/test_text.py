@@ -7,8 +7,7 @@ import pytest
 from flask import Flask
 
 from lunchkit.platform.i18n import paragraphs, typo
-from lunchkit.platform.mail.addresses import BadAddress, normal_email
-from lunchkit.platform.mail.domains import likely_meant
+from lunchkit.platform.mail.addresses import BadAddress, likely_meant, normal_email
 from lunchkit.platform.text import clean_line, clean_text, fold
 from lunchkit.team.forms import return_path
 

@@ -12,7 +12,7 @@ from lunchkit.platform import form_tokens as stamps
 from lunchkit.platform.config import current_settings
 from lunchkit.platform.errors import USER_ERRORS, NotFound, as_user_error, retry_header
 from lunchkit.platform.i18n import language
-from lunchkit.platform.mail.domains import likely_meant
+from lunchkit.platform.mail.addresses import likely_meant
 from lunchkit.registrations import actions
 from lunchkit.registrations.details import AttendeeDetails
 from lunchkit.registrations.errors import FormUsedAlready, RegistrationClosed
