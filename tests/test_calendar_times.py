@@ -29,9 +29,6 @@ def test_every_hour_around_the_switches_of_five_years_reads_back() -> None:
     assert_read_back([lunch_at(moment) for moment in moments])
 
 
-"""Of the others, the everyday suite reads the hours around the switches only."""
-
-
 def assert_read_back(entries: list[Entry]) -> None:
     """The reader finds the same times, in the same order."""
     read = [times(event) for event in read_calendar(feed("Lunch", entries)).vevent_list]
