@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 from flask import Flask, Request, Response, current_app, has_request_context, render_template, request
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
+from flask.sessions import SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.exc import SQLAlchemyError
@@ -88,7 +88,7 @@ class CookieSession(SecureCookieSessionInterface):
     """Flask's session in a cookie; where the public address is HTTPS the cookie travels over TLS only.
 
     A person at the machine itself, without a proxy, keeps the plain cookie: they must not be shut out at the moment in
-    which they set that address. Requests without a cookie (attendees, phones) cost no reading of a session.
+    which they set that address.
     """
 
     def get_cookie_name(self, app: Flask) -> str:
@@ -96,14 +96,6 @@ class CookieSession(SecureCookieSessionInterface):
 
     def get_cookie_secure(self, app: Flask) -> bool:
         return current_settings().is_https and not is_local_request()
-
-    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        has_cookie = SESSION_COOKIE in request.environ.get("HTTP_COOKIE", "")
-        return super().open_session(app, request) if has_cookie else SecureCookieSession()
-
-    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        if session or session.accessed or session.modified:
-            super().save_session(app, session, response)
 
 
 def is_local_request() -> bool:

@@ -175,10 +175,6 @@ class Channel:
                 time.sleep(0)
 
 
-def _begins(channel: Channel, beginning: tuple[object, ...]) -> bool:
-    return channel.feed.key[: len(beginning)] == beginning
-
-
 def until_next(pause: float) -> float:
     """Seconds until the clock passes a multiple of the pause: all processes look at one time, phones hear together."""
     return pause - time.time() % pause
@@ -221,7 +217,11 @@ class Hub:
     def watched_revision(self, beginning: tuple[object, ...]) -> int | None:
         """The highest revision that watchers of feeds whose key begins so have; None where nobody watches here."""
         channels = list(self._channels.values())
-        told = [channel.latest_revision for channel in channels if channel.ticks and _begins(channel, beginning)]
+        told = [
+            channel.latest_revision
+            for channel in channels
+            if channel.ticks and channel.feed.key[: len(beginning)] == beginning
+        ]
         return max((revision for revision in told if revision is not None), default=None)
 
     def close(self) -> None:
