@@ -302,7 +302,6 @@ def erase_registration(registration: Registration) -> None:
 
 
 def _perhaps(_event: Event) -> bool:
-    """That a lunch took place is assumed where nobody says otherwise."""
     return True
 
 
@@ -394,7 +393,6 @@ def _leave_address(session: Session, registration: Registration) -> None:
 
 
 def _as_asked_by(event: Event, details: AttendeeDetails) -> AttendeeDetails:
-    """The details without what this lunch does not ask; questions of one's own are those of one lunch."""
     details = replace(details, answers=())
     if not event.asks_food:
         details = replace(details, diets=(), allergies="")

@@ -52,7 +52,6 @@ ONE = "/e/<slug>/registrations/<int(max=2147483647):registration_id>"
 
 @bp.get("/e/<slug>/registrations")
 def index(slug: str) -> ResponseReturnValue:
-    """The list, searched, filtered by standing or by who came, in one of three orders, forty at a time."""
     event = any_event_by_slug_or_404(slug)
     text = clean_line(request.args.get("q"))[:100]
     asked = request.args.get("standing")
@@ -75,14 +74,12 @@ def index(slug: str) -> ResponseReturnValue:
 
 @bp.get("/e/<slug>/registrations/unconfirmed")
 def unconfirmed(slug: str) -> ResponseReturnValue:
-    """Asks before all registrations that nobody has confirmed yet are cancelled."""
     event = any_event_by_slug_or_404(slug)
     return render_template("admin/registrations/unconfirmed.html", event=event, held=count_held(event.id))
 
 
 @bp.post("/e/<slug>/registrations/unconfirmed")
 def cancel_unconfirmed(slug: str) -> ResponseReturnValue:
-    """They are cancelled, and their seats go to the queue."""
     event = any_event_by_slug_or_404(slug)
     cancelled = actions.cancel_unconfirmed(event)
     return redirect(url_for(".index", slug=slug, cancelled=cancelled), code=303)
@@ -90,7 +87,6 @@ def cancel_unconfirmed(slug: str) -> ResponseReturnValue:
 
 @bp.get("/e/<slug>/registrations/new")
 def new(slug: str) -> ResponseReturnValue:
-    """The form for somebody who telephoned, or stands at the door."""
     event = any_event_by_slug_or_404(slug)
     if event.published_at is None:
         return _publish_first(event)
@@ -99,7 +95,6 @@ def new(slug: str) -> ResponseReturnValue:
 
 @bp.post("/e/<slug>/registrations/new")
 def create(slug: str) -> ResponseReturnValue:
-    """Somebody is registered by hand; whatever is wrong, the form comes back with all that was typed."""
     event = any_event_by_slug_or_404(slug)
     if event.published_at is None:
         return _publish_first(event)
@@ -115,14 +110,12 @@ def create(slug: str) -> ResponseReturnValue:
 
 @bp.get(ONE)
 def show(slug: str, registration_id: int) -> ResponseReturnValue:
-    """One registration, its form, and what can be done with it."""
     registration = _registration_or_404(slug, registration_id)
     return _page(registration, organiser_form(registration.event, registration))
 
 
 @bp.post(ONE)
 def update(slug: str, registration_id: int) -> ResponseReturnValue:
-    """A registration mended; whatever is wrong, the form comes back with all that was typed."""
     registration = _registration_or_404(slug, registration_id)
     form = organiser_form(registration.event, registration, request.form)
     if not form.validate():
@@ -136,14 +129,12 @@ def update(slug: str, registration_id: int) -> ResponseReturnValue:
 
 @bp.get(f"{ONE}/cancellation")
 def cancellation(slug: str, registration_id: int) -> ResponseReturnValue:
-    """Asks once more."""
     registration = _registration_or_404(slug, registration_id)
     return render_template("admin/registrations/cancellation.html", event=registration.event, registration=registration)
 
 
 @bp.post(f"{ONE}/cancellation")
 def cancel(slug: str, registration_id: int) -> ResponseReturnValue:
-    """The seat is given back."""
     registration = _registration_or_404(slug, registration_id)
     seated = actions.cancel_registration(registration, Why.ORGANISER)
     return _to(registration, done="cancelled", seated=".".join(map(str, seated)) or None)
@@ -151,7 +142,6 @@ def cancel(slug: str, registration_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{ONE}/head-of-queue")
 def head_of_queue(slug: str, registration_id: int) -> ResponseReturnValue:
-    """The next seat is theirs."""
     registration = _registration_or_404(slug, registration_id)
     actions.move_to_head_of_queue(registration)
     return _to(registration, done="first")
@@ -159,7 +149,6 @@ def head_of_queue(slug: str, registration_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{ONE}/move")
 def move(slug: str, registration_id: int) -> ResponseReturnValue:
-    """They come to another lunch instead."""
     registration = _registration_or_404(slug, registration_id)
     form = move_form(lunches_to_move_to(registration, clock.now()), request.form)
     details = organiser_form(registration.event, registration)
@@ -174,7 +163,6 @@ def move(slug: str, registration_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{ONE}/letter")
 def resend(slug: str, registration_id: int) -> ResponseReturnValue:
-    """The letter with ticket and link leaves once more."""
     registration = _registration_or_404(slug, registration_id)
     actions.repeat_letter(registration)
     return _to(registration, done="sent")
@@ -182,21 +170,18 @@ def resend(slug: str, registration_id: int) -> ResponseReturnValue:
 
 @bp.get("/e/<slug>/registrations.csv")
 def csv(slug: str) -> ResponseReturnValue:
-    """The list for a spreadsheet."""
     event = any_event_by_slug_or_404(slug)
     return _file(event, "csv", csv_file(event, all_rows(event.id), own_answer_columns(event.id)), CSV_TYPE)
 
 
 @bp.get("/e/<slug>/registrations.xlsx")
 def xlsx(slug: str) -> ResponseReturnValue:
-    """The list as a workbook."""
     event = any_event_by_slug_or_404(slug)
     return _file(event, "xlsx", xlsx_file(event, all_rows(event.id), own_answer_columns(event.id)), XLSX_TYPE)
 
 
 @bp.get("/e/<slug>/caterer")
 def caterer(slug: str) -> ResponseReturnValue:
-    """Numbers for the kitchen, without names."""
     event = any_event_by_slug_or_404(slug)
     return render_template("admin/registrations/catering.html", event=event, counts=caterer_counts(event.id))
 
@@ -210,7 +195,6 @@ def _publish_first(event: Event) -> ResponseReturnValue:
 
 
 def _refused(error: Exception, form: Form, page: Callable[[str | None], str]) -> ResponseReturnValue:
-    """The page again with all that was typed, and the no beside its field, or above them all."""
     refusal = readable(error)
     if isinstance(refusal, NotFound):
         raise refusal

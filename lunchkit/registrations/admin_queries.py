@@ -215,7 +215,6 @@ def answers_by_question(question_ids: Sequence[int]) -> dict[int, int]:
 
 
 def _listed(event_id: int) -> Select[Registration, int | None]:
-    """Who of a lunch was not erased, each with the place in the queue of those who wait."""
     place = func.row_number().over(order_by=(Registration.queued_at, Registration.id))
     queue = (
         select(Registration.id, place.label("place"))

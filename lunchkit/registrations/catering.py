@@ -71,7 +71,6 @@ def _seated(event_id: int) -> ColumnElement[bool]:
 
 
 def _tally(texts: Iterable[str | None]) -> list[tuple[str, int]]:
-    """Each wording once, the most frequent first; two that differ in capitals or accents are one."""
     wordings: dict[str, str] = {}
     counts: Counter[str] = Counter()
     for text in filter(None, (clean_line(text) for text in texts)):

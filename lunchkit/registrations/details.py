@@ -84,7 +84,6 @@ ATTENDEE_FIELDS = (
 
 
 def _shared_with(model: Any) -> set[str]:
-    """The details that a table keeps under the same name."""
     return {one.name for one in fields(AttendeeDetails)} & set(model.__table__.c.keys())
 
 
@@ -109,7 +108,6 @@ def fill_in(registration: Registration, details: AttendeeDetails) -> None:
 
 
 def _answer(registration: Registration, details: AttendeeDetails) -> None:
-    """Keep what was answered to the questions that were asked; answers to others stay."""
     known = {answer.question_id: answer for answer in registration.answers} if details.answers else {}
     for question_id, value in details.answers:
         answer = known.get(question_id)

@@ -144,7 +144,6 @@ def ticket_address(nonce: bytes, link_hash: bytes | None = None) -> str:
 
 
 def _write(folder: str, event: Event, facts: dict[str, Any], own: str | None = None, **parts: object) -> _Written:
-    """Subject, text and HTML: lunchkit's templates with the organisers' own paragraph, or the one that is given."""
     if own is None:
         own = own_paragraph(event.id, folder, language())
     return fill(f"{FOLDER}/{folder}", event=event, facts=facts, own=own, **parts)

@@ -26,14 +26,12 @@ __all__ = ["bp"]
 
 @bp.get("/r/<token>")
 def show(token: str) -> ResponseReturnValue:
-    """One's own registration."""
     registration = registration_by_link_or_404(token)
     wish = unsubscribe_token(registration.id, registration.event_id)
     return _page("show", registration, token, wish=wish, answers=own_answers(registration), **_invited(registration))
 
 
 def _invited(registration: Registration) -> dict[str, object]:
-    """Whether they are invited to the next lunches, and where they say no; else the words to which they say yes."""
     guest = guest_by_email(registration.email)
     says_no = guest_token(guest) if guest is not None and guest.wish is Wish.YES else None
     return {"says_no": says_no, "invite_me": BOX, "promise": PROMISE}
@@ -69,7 +67,6 @@ def _ticket(registration: Registration) -> str:
 
 @bp.get("/r/<token>/ticket")
 def ticket(token: str) -> ResponseReturnValue:
-    """The ticket, large and bright for the door."""
     registration = registration_by_link_or_404(token)
     if registration.standing != Standing.SEATED:
         return redirect(url_for(".show", token=token))
@@ -78,7 +75,6 @@ def ticket(token: str) -> ResponseReturnValue:
 
 @bp.get("/r/<token>/edit")
 def edit(token: str) -> ResponseReturnValue:
-    """The form, filled with what is known."""
     registration = registration_by_link_or_404(token)
     if not registration.may_change(clock.now()):
         return redirect(url_for(".show", token=token))
@@ -87,7 +83,6 @@ def edit(token: str) -> ResponseReturnValue:
 
 @bp.post("/r/<token>/edit")
 def update(token: str) -> ResponseReturnValue:
-    """Change one's own registration; whatever is wrong, the form comes back with all that was typed."""
     registration = registration_by_link_or_404(token)
     form = edit_form(registration.event, registration, request.form)
     if not form.validate():
@@ -103,27 +98,23 @@ def update(token: str) -> ResponseReturnValue:
 
 @bp.get("/r/<token>/cancellation")
 def cancellation(token: str) -> ResponseReturnValue:
-    """A page with one button: mail scanners open links, but press no buttons."""
     return _page("cancellation", registration_by_link_or_404(token), token)
 
 
 @bp.post("/r/<token>/cancellation")
 def cancel(token: str) -> ResponseReturnValue:
-    """Give the seat back."""
     actions.cancel_registration(registration_by_link_or_404(token))
     return redirect(url_for(".show", token=token), code=303)
 
 
 @bp.post("/r/<token>/confirmation")
 def confirm(token: str) -> ResponseReturnValue:
-    """Keep the seat that was held: the link was pressed."""
     actions.confirm_registration(registration_by_link_or_404(token))
     return redirect(url_for(".show", token=token), code=303)
 
 
 @bp.get("/r/<token>/data.json")
 def export(token: str) -> ResponseReturnValue:
-    """All that is stored about oneself."""
     registration = registration_by_link_or_404(token)
     response: Response = jsonify(own_data(registration))
     response.headers["Content-Disposition"] = f'attachment; filename="{registration.event.slug}.json"'
@@ -132,13 +123,11 @@ def export(token: str) -> ResponseReturnValue:
 
 @bp.get("/r/<token>/erasure")
 def erasure(token: str) -> ResponseReturnValue:
-    """A page with one button: erasing cannot be undone."""
     return _page("erasure", registration_by_link_or_404(token), token)
 
 
 @bp.post("/r/<token>/erasure")
 def erase(token: str) -> ResponseReturnValue:
-    """Forget the attendee."""
     registration = registration_by_link_or_404(token)
     slug = registration.event.slug
     actions.erase_registration(registration)

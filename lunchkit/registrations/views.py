@@ -43,7 +43,6 @@ def keep_address_secret(response: Response) -> Response:
 @bp.get("/e/<slug>/register")
 @bp.get("/e/<slug>/register/members/<members>")
 def new(slug: str, members: str = "") -> ResponseReturnValue:
-    """The form; for members before it opens for everybody, by the link that their network gave them."""
     event = event_by_slug_or_404(slug)
     of_members = event.is_members_link(members)
     if not event.takes_registrations(clock.now(), of_members=of_members):
@@ -56,7 +55,6 @@ def new(slug: str, members: str = "") -> ResponseReturnValue:
 @bp.post("/e/<slug>/register")
 @bp.post("/e/<slug>/register/members/<members>")
 def create(slug: str, members: str = "") -> ResponseReturnValue:
-    """Register; whatever is wrong, the form comes back with all that was typed."""
     event = event_by_slug_or_404(slug)
     form = registration_form(event, request.form, of_members=event.is_members_link(members))
     stamp = stamps.read(form.stamp.data, event.slug)
@@ -85,12 +83,10 @@ def create(slug: str, members: str = "") -> ResponseReturnValue:
 
 
 def _looks_human(form: RegistrationForm, stamp: stamps.Stamp) -> bool:
-    """Whether the field that nobody sees is empty, and the form was open as long as reading it takes."""
     return not form.topic.data and current_settings().form_minimum_seconds <= stamp.age <= STAMP_LIFE
 
 
 def _take_suggestion(form: RegistrationForm) -> None:
-    """The button «yes, I meant that address» sends the whole form with the better address."""
     if request.form.get("email_use"):
         form.email.data = form.email_asked.data = request.form["email_use"][:254]
 
@@ -146,13 +142,11 @@ def thanks(slug: str) -> ResponseReturnValue:
 
 @bp.get("/e/<slug>/register/erased")
 def erased(slug: str) -> ResponseReturnValue:
-    """Nothing is left."""
     return render_template("registrations/erased.html", event=event_by_slug_or_404(slug))
 
 
 @bp.get("/unsubscribe/<token>")
 def unsubscription(token: str) -> ResponseReturnValue:
-    """A page with one button: it takes the wish for the recap away, or puts it back."""
     return _unsubscription_page(registration_by_unsubscribe_token_or_404(token), token)
 
 
@@ -169,7 +163,6 @@ def unsubscribe(token: str) -> ResponseReturnValue:
 
 @bp.post("/unsubscribe/<token>/undo")
 def subscribe_again(token: str) -> ResponseReturnValue:
-    """Put the wish back."""
     actions.wish_for_recap(registration_by_unsubscribe_token_or_404(token), True)
     return redirect(url_for(".unsubscription", token=token), code=303)
 
@@ -187,7 +180,6 @@ def _unsubscription_page(registration: Registration, token: str, *, done: bool =
 @bp.get("/t/<ticket>")
 @bp.get("/T/<ticket>")
 def door(ticket: str) -> ResponseReturnValue:
-    """A ticket opened with any camera: leads an organiser to its page at the door, tells others which lunch it is."""
     registration = registration_by_ticket_or_404(ticket)
     if current_organiser() is not None:
         address = url_for("organiser.check_in.show", slug=registration.event.slug, registration_id=registration.id)

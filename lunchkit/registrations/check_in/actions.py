@@ -67,7 +67,6 @@ def _tell_again(session: Session, event: Event, known: CheckIn, scan: Scan, now:
 
 
 def _undo(session: Session, event: Event, nonce: str, now: datetime) -> Answer:
-    """Nobody came in by that scan. Their next one is the first again; a walk-in gives the seat back as well."""
     row = scan_by_nonce(session, nonce)
     if row is None or row.event_id != event.id:
         return Answer(Word.UNDONE)
@@ -130,10 +129,6 @@ def _let_in(session: Session, event: Event, scan: Scan, now: datetime, organiser
 def _write_down(
     session: Session, event: Event, scan: Scan, now: datetime, cancelled: Registration | None
 ) -> Registration | None:
-    """A walk-in gets a free seat like everybody else, or one that is added. Raises NoSeatAtTheDoor.
-
-    One whom a phone let in without asking is written down all the same: on the waiting list, and flagged.
-    """
     if scan.walk_in is None:
         return None
     registration = cancelled or new_registration(event)
@@ -168,7 +163,6 @@ def _row(
 
 
 def _answer(session: Session, registration: Registration, *, is_first: bool) -> Answer:
-    """What is said of a registration of this lunch, as it stands now."""
     first = first_of(session, registration.id)
     if first is not None:
         word = Word.IN if is_first else Word.DOUBLE

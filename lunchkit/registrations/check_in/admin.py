@@ -50,7 +50,6 @@ class DraftDoor(Refusal):
 
 @bp.errorhandler(DraftDoor)
 def publish_first(_refusal: DraftDoor) -> ResponseReturnValue:
-    """To the page where a draft is published."""
     slug = (request.view_args or {})["slug"]
     return redirect(url_for("organiser.home.event", slug=slug, done="unpublished"), code=303)
 
@@ -87,7 +86,6 @@ def worker(slug: str) -> ResponseReturnValue:
 
 @bp.get("/e/<slug>/door/now.json")
 def now(slug: str) -> ResponseReturnValue:
-    """Everything that a phone must know, and whether anything is new since it asked last (ETag)."""
     event = _event(slug)
     known = door_list(event.id, request.args.get("seen", ""))
     told = counts(event)
@@ -115,7 +113,6 @@ def now(slug: str) -> ResponseReturnValue:
 
 @bp.post("/e/<slug>/door/scans")
 def scan(slug: str) -> ResponseReturnValue:
-    """What a phone scanned, in its order; an answer to each. Sent again, it is answered again."""
     event = _event(slug)
     answers = []
     for nonce, act in read_scans(request.get_json(silent=True), clock.now()):
@@ -126,7 +123,6 @@ def scan(slug: str) -> ResponseReturnValue:
 
 
 def _note_apart(event: Event) -> None:
-    """Whoever adds a seat stands in the log for it, whatever else came in the same message."""
     organiser = current_organiser()
     if organiser is not None:
         begin(Act("check_in.scan", organiser.id, organiser.name), event.slug)
@@ -134,7 +130,6 @@ def _note_apart(event: Event) -> None:
 
 @bp.get("/e/<slug>/door/list")
 def people(slug: str) -> ResponseReturnValue:
-    """Who comes, by first name or surname: a search, a button each. All of it without JavaScript."""
     event = _event(slug)
     text = clean_line(request.args.get("q"))[:100]
     whom = next((one for one in Whom if one == request.args.get("whom")), None)
@@ -155,7 +150,6 @@ def people(slug: str) -> ResponseReturnValue:
 
 @bp.get(ONE)
 def show(slug: str, registration_id: int) -> ResponseReturnValue:
-    """Somebody at the door, and one big button: here a ticket leads that was opened with any camera."""
     event = _event(slug)
     person = registration_or_404(event.id, registration_id)
     return render_template(
@@ -171,7 +165,6 @@ def show(slug: str, registration_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{ONE}/arrival")
 def admit(slug: str, registration_id: int) -> ResponseReturnValue:
-    """They come in."""
     event = _event(slug)
     person = registration_or_404(event.id, registration_id)
     nonce = form_nonce(request.form.get("nonce")) or secrets.token_urlsafe(16)
@@ -192,7 +185,6 @@ def admit(slug: str, registration_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{ONE}/party")
 def count_party(slug: str, registration_id: int) -> ResponseReturnValue:
-    """So many of them came."""
     event = _event(slug)
     person = registration_or_404(event.id, registration_id)
     nonce = form_nonce(request.form.get("nonce")) or secrets.token_urlsafe(16)
@@ -203,7 +195,6 @@ def count_party(slug: str, registration_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{ONE}/undo")
 def undo(slug: str, registration_id: int) -> ResponseReturnValue:
-    """They did not come in by that scan."""
     event = _event(slug)
     person = registration_or_404(event.id, registration_id)
     of = form_nonce(request.form.get("of"))
@@ -213,7 +204,6 @@ def undo(slug: str, registration_id: int) -> ResponseReturnValue:
 
 @bp.get("/e/<slug>/door/walk-in")
 def new_walk_in(slug: str) -> ResponseReturnValue:
-    """The form for somebody who stands there unregistered."""
     event = _event(slug)
     form = walk_in_form()
     form.nonce.data = secrets.token_urlsafe(16)
@@ -222,7 +212,6 @@ def new_walk_in(slug: str) -> ResponseReturnValue:
 
 @bp.post("/e/<slug>/door/walk-in")
 def walk_in(slug: str) -> ResponseReturnValue:
-    """A name, a seat if there is one, and in; whoever presses again in a full house may add one."""
     event = _event(slug)
     form = walk_in_form(request.form)
     if not form.validate():
@@ -237,7 +226,6 @@ def walk_in(slug: str) -> ResponseReturnValue:
 
 @bp.post("/e/<slug>/door/conflicts/<int(max=2147483647):scan_id>/settlement")
 def settle(slug: str, scan_id: int) -> ResponseReturnValue:
-    """Somebody has looked into it."""
     event = _event(slug)
     actions.settle_conflict(event, scan_id)
     return redirect(url_for(".people", slug=event.slug), code=303)
@@ -251,7 +239,6 @@ def _event(slug: str) -> Event:
 
 
 def _door() -> str:
-    """What a door is called unless its phone says otherwise: who stands there."""
     organiser = current_organiser()
     return organiser.name.split()[0] if organiser and organiser.name.split() else ""
 
@@ -275,7 +262,6 @@ def _to(event: Event, registration_id: int, answer: Answer) -> ResponseReturnVal
 
 
 def _to_list(event: Event, registration_id: int) -> ResponseReturnValue:
-    """Back to the same page of the list, with the same search: after the end many are noted one after the other."""
     kept: dict[str, Any] = {name: request.form.get(name) or None for name in ("q", "whom", "order")}
     page, anchor = request.form.get("from_list", type=int), f"p{registration_id}"
     address = url_for(".people", slug=event.slug, **kept, page=page, came=registration_id, _anchor=anchor)
@@ -283,7 +269,6 @@ def _to_list(event: Event, registration_id: int) -> ResponseReturnValue:
 
 
 def _just_noted(event: Event) -> Registration | None:
-    """Whom the last press on the list noted as present."""
     person = registration_of(event.id, request.args.get("came", 0, type=int))
     return person if person and person.arrived else None
 

@@ -73,12 +73,10 @@ def _named(record: Mapping[str, Any], name: str) -> str | None:
 
 
 def _people(value: object) -> int | None:
-    """A number of people; 0 is an undo, and not said here."""
     return value if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MOST_PEOPLE else None
 
 
 def _moment(value: object, now: datetime) -> datetime:
-    """Milliseconds of the phone's clock; a clock that is ahead is not believed."""
     if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value < now.timestamp() * 1000:
         return now
     return datetime.fromtimestamp(value / 1000, UTC)

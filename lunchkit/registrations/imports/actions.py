@@ -81,7 +81,6 @@ def import_people(draft: ImportDraft, wishes: Wishes) -> None:
 def _register(
     session: Session, event: Event, draft: ImportDraft, entries: Sequence[Entry], wishes: Wishes, now: datetime
 ) -> None:
-    """Put the people of a file behind all who wait, give them what seats there are, and promise their e-mails."""
     coming = judge(entries, known_people(session, event.id), event, form_questions(event.id))
     back = _cancelled(session, event)
     newcomers = [back.get(fold_email(entry.email)) or new_registration(event) for entry in coming]
@@ -124,7 +123,6 @@ def _cancelled(session: Session, event: Event) -> dict[str | None, Registration]
 
 
 def _promise_letters(session: Session, newcomers: Iterable[Registration], ahead: int) -> None:
-    """Promise each the letter of a newcomer; so many others wait before them."""
     for newcomer in newcomers:
         if newcomer.standing == Standing.SEATED:
             promise_letter(session, "confirmation", newcomer)
@@ -134,7 +132,6 @@ def _promise_letters(session: Session, newcomers: Iterable[Registration], ahead:
 
 
 def _as_it_is(registration: Registration) -> AttendeeDetails:
-    """What a registration says now, its answers in the order of their questions."""
     answers = sorted((answer.question_id, answer.value) for answer in registration.answers)
     return replace(details_of_registration(registration), answers=tuple(answers))
 
@@ -162,7 +159,6 @@ def undo_import(draft: ImportDraft) -> None:
 
 
 def _brought(session: Session, draft: ImportDraft) -> Sequence[Registration]:
-    """The registrations that an import made, and that were not cancelled since."""
     mine = select(Registration).where(
         Registration.event_id == draft.event_id,
         Registration.form_key.startswith(f"{draft.key}/"),

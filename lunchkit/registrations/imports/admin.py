@@ -31,14 +31,12 @@ FORM_BODY = MOST_BYTES + 100_000
 
 @bp.get(ALL)
 def new(slug: str) -> ResponseReturnValue:
-    """Which file."""
     return _file_page(any_event_by_slug_or_404(slug), FileForm())
 
 
 @bp.post(ALL)
 @takes_files(FORM_BODY, FileTooHeavy)
 def create(slug: str) -> ResponseReturnValue:
-    """The file is read and kept for an hour; nobody is registered yet."""
     event = any_event_by_slug_or_404(slug)
     form = FileForm(CombinedMultiDict([request.files, request.form]))
     try:
@@ -54,7 +52,6 @@ def create(slug: str) -> ResponseReturnValue:
 
 @bp.errorhandler(ImportForgotten)
 def show_forgotten(refusal: ImportForgotten) -> ResponseReturnValue:
-    """An hour has gone by, or another browser asks: the way back to the beginning."""
     event = any_event_by_slug_or_404((request.view_args or {})["slug"])
     page = render_template(
         "admin/refused.html", event=event, message=refusal.message, back=url_for(".new", slug=event.slug)
@@ -64,13 +61,11 @@ def show_forgotten(refusal: ImportForgotten) -> ResponseReturnValue:
 
 @bp.get(ONE)
 def show(slug: str, draft_id: int) -> ResponseReturnValue:
-    """What the import would do; once it was done, what it did."""
     return _page(*_both(slug, draft_id), WishForm())
 
 
 @bp.post(ONE)
 def register(slug: str, draft_id: int) -> ResponseReturnValue:
-    """All who can be are registered, at once."""
     event, draft = _both(slug, draft_id)
     form = WishForm(request.form)
     if not form.validate():
@@ -87,13 +82,11 @@ def register(slug: str, draft_id: int) -> ResponseReturnValue:
 
 @bp.get(f"{ONE}/columns")
 def columns(slug: str, draft_id: int) -> ResponseReturnValue:
-    """What each column is, so many a page that the page stays small."""
     return _columns_page(*_both(slug, draft_id))
 
 
 @bp.post(f"{ONE}/columns")
 def assign(slug: str, draft_id: int) -> ResponseReturnValue:
-    """The columns are what the organiser says. The preview shows what that means, or ``go`` leads to another page."""
     event, draft = _both(slug, draft_id)
     _page, shown = _shown_columns(draft)
     form = columns_form(draft.columns, shown, column_labels(event, draft), request.form)
@@ -106,7 +99,6 @@ def assign(slug: str, draft_id: int) -> ResponseReturnValue:
 
 @bp.get(f"{ONE}/left-out.csv")
 def left_out(slug: str, draft_id: int) -> ResponseReturnValue:
-    """The rows that are left out, as they came, and why."""
     event, draft = _both(slug, draft_id)
     response = Response(left_out_file(draft, entries_of(draft, event, clock.now())), content_type=CSV_TYPE)
     response.headers.set("Content-Disposition", "attachment", filename=f"{event.slug}-left-out.csv")
@@ -115,7 +107,6 @@ def left_out(slug: str, draft_id: int) -> ResponseReturnValue:
 
 @bp.get(f"{ONE}/reversal")
 def reversal(slug: str, draft_id: int) -> ResponseReturnValue:
-    """Asks once more."""
     event, draft = _both(slug, draft_id)
     preview = preview_of(entries_of(draft, event, clock.now()), 1)
     return render_template("admin/imports/reversal.html", event=event, draft=draft, people=len(preview.coming))
@@ -123,7 +114,6 @@ def reversal(slug: str, draft_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{ONE}/reversal")
 def reverse(slug: str, draft_id: int) -> ResponseReturnValue:
-    """What the import did is taken back."""
     _event, draft = _both(slug, draft_id)
     actions.undo_import(draft)
     return _to(draft, ".show")
@@ -176,7 +166,6 @@ def _page(event: Event, draft: ImportDraft, form: WishForm, notice: str | None =
 
 
 def _shown_columns(draft: ImportDraft) -> tuple[int, range]:
-    """The page of the columns that is asked for, or the last; and which columns it holds."""
     page, _pages = pages_of(len(draft.columns), request.args.get("page", 1, type=int), COLUMNS_A_PAGE)
     return page, range((page - 1) * COLUMNS_A_PAGE, min(page * COLUMNS_A_PAGE, len(draft.columns)))
 

@@ -52,7 +52,6 @@ def _strictest(diets: Sequence[Diet | None]) -> str:
 
 
 def _diet_of(words: Sequence[str]) -> Diet | None:
-    """The diet that these words name, all of them; a no before it is none."""
     whole = " ".join(words)
     bare = " ".join(word for word in words if word not in _AROUND)
     for said in (whole, bare):

@@ -159,7 +159,6 @@ def _read_food(entry: Entry, cell: str, allergies: Sequence[str]) -> None:
 
 
 def _read_coming(entry: Entry, said: str) -> None:
-    """Whoever says that they do not come gets no seat; what is neither yes nor no is said of the row."""
     words = words_of(said)
     if words in _COMES_NOT or words.startswith(_GONE):
         entry.leave_out(_("Does not come, says the file."))
@@ -176,7 +175,6 @@ def _read_seats(entry: Entry, said: str) -> None:
 
 
 def _hold_to_form(entry: Entry) -> None:
-    """Leave out what the registration form would refuse, and put the address in order."""
     if not any(char.isalnum() for char in entry.name):
         entry.leave_out(_("The name is missing."))
     if any("://" in text or "www." in text.lower() for text in (entry.name, entry.organisation)):

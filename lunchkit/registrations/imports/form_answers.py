@@ -55,12 +55,10 @@ def with_own_questions(
 
 
 def _compared(text: str) -> str:
-    """A text by its words; where it has none, by its signs. Never empty."""
     return words_of(text) or fold(clean_line(text)) or "\n"
 
 
 def _tight(text: str) -> str:
-    """A text as it is compared sign by sign, however separators in it are spaced."""
     return re.sub(r"\s*([,;|])\s*", r"\1", fold(clean_line(text)))
 
 
@@ -92,12 +90,10 @@ class Asked:
         return "\n".join(choice for choice in question.choices if choice in ticked)
 
     def _one(self, text: str) -> str | None:
-        """The one choice that a text names, whatever its signs and capitals; None where it names none, or two."""
         exact, loose = self._exact.get(_tight(text)), self._loose.get(_compared(text), set())
         return exact or (next(iter(loose)) if len(loose) == 1 else None)
 
     def _several(self, text: str) -> set[str | None]:
-        """All choices that a text names: one a line, or between separators, which may stand in a choice too."""
         lines = [line for line in text.split("\n") if line.strip()]
         if len(lines) > 1:
             return set().union(*map(self._several, lines))

@@ -69,7 +69,6 @@ def give_place(entry: Entry, *, has_seat: bool, runs: bool) -> None:
 
 
 def _fit(entry: Entry, event: Event, asked: dict[int, Asked]) -> None:
-    """Hold a row to what this lunch asks: no more seats than it allows, answers among its choices, nothing unasked."""
     if entry.seats > 1 + event.companions_allowed:
         entry.leave_out(_("More seats than one registration may have at this lunch."))
     try:

@@ -92,7 +92,6 @@ def _text_rows(data: bytes) -> list[list[str]]:
 
 
 def _separator(text: str) -> str:
-    """The separator that cuts the first rows into most columns, alike in most of them."""
 
     def columns(separator: str) -> tuple[int, int]:
         reader = csv.reader(StringIO(text[:50_000], newline=""), delimiter=separator)
