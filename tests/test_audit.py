@@ -21,7 +21,8 @@ from lunchkit.platform.audit.actions import forget_old_acts
 from lunchkit.platform.audit.models import AuditEntry
 from lunchkit.platform.audit.recording import Act, begin, record
 from lunchkit.platform.db import db, transaction
-from lunchkit.registrations.actions import change_event, register_by_hand
+from lunchkit.registrations.actions import register_by_hand
+from lunchkit.registrations.event_changes.actions import change_event
 from lunchkit.room.polls.actions import add_poll
 from lunchkit.room.polls.forms import PollDetails
 from lunchkit.room.polls.queries import polls_of

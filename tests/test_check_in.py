@@ -27,18 +27,13 @@ from lunchkit.platform.codes import LETTERS
 from lunchkit.platform.db import db
 from lunchkit.platform.links import personal_tokens, token_hash
 from lunchkit.platform.web import STATIC
-from lunchkit.registrations.actions import (
-    cancel_event,
-    cancel_registration,
-    change_capacity,
-    erase_registration,
-    register_by_hand,
-)
+from lunchkit.registrations.actions import cancel_registration, erase_registration, register_by_hand
 from lunchkit.registrations.admin_queries import all_rows
 from lunchkit.registrations.check_in.actions import settle_conflict, take_scan
 from lunchkit.registrations.check_in.queries import Whom, conflicts, counts, door_list, people_at_door
 from lunchkit.registrations.check_in.view_models import Answer, Scan, Word, short_name
 from lunchkit.registrations.errors import LunchCalledOff, NoSeatAtTheDoor, NotPublished
+from lunchkit.registrations.event_changes.actions import cancel_event, change_capacity
 from lunchkit.registrations.exports import csv_file
 from lunchkit.registrations.keys import (
     SPOKEN_CODES,

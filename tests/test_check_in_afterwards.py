@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from lunchkit.platform import clock
 from lunchkit.platform.db import db
-from lunchkit.registrations.actions import change_capacity
 from lunchkit.registrations.check_in.actions import take_scan
+from lunchkit.registrations.event_changes.actions import change_capacity
 from lunchkit.registrations.models import Registration, Standing
 from lunchkit.team.actions import add_organiser
 from lunchkit.team.models import Role

@@ -11,8 +11,8 @@ from sqlalchemy import update
 
 from lunchkit.platform import clock
 from lunchkit.platform.db import transaction
-from lunchkit.registrations.actions import change_capacity
 from lunchkit.registrations.check_in.queries import counts
+from lunchkit.registrations.event_changes.actions import change_capacity
 from lunchkit.registrations.queries import seats_taken
 from lunchkit.team.models import ABSOLUTE_LIFE, OrganiserSession
 from tests.chromium import open_context

@@ -20,10 +20,11 @@ from lunchkit.events.models import Event
 from lunchkit.platform import clock, qr
 from lunchkit.platform.db import db, transaction
 from lunchkit.platform.links import personal_tokens
-from lunchkit.registrations.actions import change_capacity, register_by_hand
+from lunchkit.registrations.actions import register_by_hand
 from lunchkit.registrations.check_in.actions import take_scan
 from lunchkit.registrations.check_in.queries import conflicts, counts
 from lunchkit.registrations.check_in.view_models import Scan
+from lunchkit.registrations.event_changes.actions import change_capacity
 from lunchkit.registrations.keys import spoken_code
 from lunchkit.registrations.models import CheckIn, Registration
 from lunchkit.team.actions import add_organiser, issue_console_link

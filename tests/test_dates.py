@@ -20,8 +20,9 @@ from lunchkit.mailings.models import Audience, Mailing
 from lunchkit.platform import clock
 from lunchkit.platform.db import db
 from lunchkit.recap.models import Recap
-from lunchkit.registrations.actions import change_event, register_by_hand
+from lunchkit.registrations.actions import register_by_hand
 from lunchkit.registrations.errors import DateHasPassed, DateIsHistory, PeopleAreHere
+from lunchkit.registrations.event_changes.actions import change_event
 from lunchkit.registrations.models import CheckIn, Needs, Registration
 from lunchkit.registrations.privacy import own_data, privacy_notice
 from lunchkit.room.polls.models import Poll

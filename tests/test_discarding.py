@@ -21,7 +21,8 @@ from lunchkit.platform.audit.models import AuditEntry
 from lunchkit.platform.db import db
 from lunchkit.platform.mail.models import OutboxLetter
 from lunchkit.recap.actions import draft_recap, erase_orphaned_pictures
-from lunchkit.registrations.actions import IsADraft, cancel_event, change_event, register_by_hand
+from lunchkit.registrations.actions import IsADraft, register_by_hand
+from lunchkit.registrations.event_changes.actions import cancel_event, change_event
 from lunchkit.registrations.models import Answer, Registration
 from lunchkit.room.models import Room, VotingSlip
 from lunchkit.room.polls.actions import finish_closings, open_poll, start_rehearsal

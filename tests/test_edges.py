@@ -19,9 +19,10 @@ from lunchkit.platform.mail import actions as mail_actions
 from lunchkit.platform.mail.models import OutboxLetter
 from lunchkit.platform.mail.rendering import render_letter
 from lunchkit.platform.versions import ChangedMeanwhile
-from lunchkit.registrations import actions
+from lunchkit.registrations import actions, errors
 from lunchkit.registrations.emails import Why
 from lunchkit.registrations.errors import DateIsHistory, NotPublished
+from lunchkit.registrations.event_changes.actions import cancel_event, change_event
 from lunchkit.registrations.models import Registration, Standing
 from tests.attendee import fill_in
 from tests.conftest import EventMaker, Outbox, details
@@ -38,12 +39,12 @@ __all__ = ["postbox"]
 def test_a_lunch_called_off_is_not_put_back_into_calendars(make_event: EventMaker, outbox: Outbox) -> None:
     event = make_event()
     register(event, "Ana")
-    actions.cancel_event(event)
-    with pytest.raises(actions.LunchCalledOff):
-        actions.change_event(event, replace(details_of(event), title="Autre titre"))
-    with pytest.raises(actions.LunchCalledOff):
+    cancel_event(event)
+    with pytest.raises(errors.LunchCalledOff):
+        change_event(event, replace(details_of(event), title="Autre titre"))
+    with pytest.raises(errors.LunchCalledOff):
         actions.repeat_letter(find(event, "Ana"))
-    with pytest.raises(actions.LunchCalledOff):
+    with pytest.raises(errors.LunchCalledOff):
         actions.register_by_hand(event, details("Bea", "bea@example.org"), language="fr")
     assert outbox.kinds() == ["confirmation", "event_cancellation"]
 
@@ -58,8 +59,8 @@ def test_a_lunch_that_is_over_keeps_its_date_and_so_its_purge(make_event: EventM
             ends_at=event.ends_at + timedelta(days=60),
         )
         with pytest.raises(DateIsHistory):
-            actions.change_event(event, later)
-        actions.change_event(event, replace(details_of(event), title="Un autre titre"))
+            change_event(event, later)
+        change_event(event, replace(details_of(event), title="Un autre titre"))
     with clock.fixed_at(event.ends_at + timedelta(days=40)):
         assert purge_people() == 1
 
@@ -85,10 +86,10 @@ def test_whoever_stands_at_the_door_gets_a_free_seat_or_a_clear_no(make_event: E
         walked_in = actions.register_by_hand(event, details("Walk In", "walk@example.org"), language="fr")
         assert walked_in.standing == Standing.SEATED
         assert outbox.kinds("walk@example.org") == ["confirmation"]
-        with pytest.raises(actions.NoSeatAtTheDoor):
+        with pytest.raises(errors.NoSeatAtTheDoor):
             actions.register_by_hand(event, details("Trop Tard", "late@example.org"), language="fr")
     assert "Trop Tard" not in standings(event)
-    with clock.fixed_at(event.ends_at), pytest.raises(actions.TooLate):
+    with clock.fixed_at(event.ends_at), pytest.raises(errors.TooLate):
         actions.register_by_hand(event, details("Bien Trop Tard", None), language="fr")
 
 
@@ -172,9 +173,9 @@ def test_moving_drops_what_the_other_lunch_does_not_ask(make_event: EventMaker) 
 def test_a_lunch_saved_from_an_old_form_is_refused(make_event: EventMaker) -> None:
     event = make_event(capacity=40)
     seen = event.version
-    actions.change_event(event, replace(details_of(event), capacity=60), seen)
+    change_event(event, replace(details_of(event), capacity=60), seen)
     with pytest.raises(ChangedMeanwhile):
-        actions.change_event(event, replace(details_of(event), capacity=40), seen)
+        change_event(event, replace(details_of(event), capacity=40), seen)
 
 
 def test_a_failing_database_does_not_give_a_letter_up(

@@ -15,8 +15,9 @@ from lunchkit.events.queries import past_events, running_events
 from lunchkit.platform import clock
 from lunchkit.platform.audit.models import AuditEntry
 from lunchkit.platform.db import db
-from lunchkit.registrations.actions import change_event, register_by_hand
+from lunchkit.registrations.actions import register_by_hand
 from lunchkit.registrations.errors import TooLate
+from lunchkit.registrations.event_changes.actions import change_event
 from lunchkit.room.actions import CannotGoOn, NotBegun, NotTakingPlace, end_lunch, let_lunch_go_on, room_of
 from lunchkit.room.polls.actions import finish_closings
 from lunchkit.room.polls.models import Poll

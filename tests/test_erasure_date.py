@@ -11,8 +11,9 @@ from lunchkit.events.details import EventDetails, details_of, plan_of
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
 from lunchkit.platform.db import db
-from lunchkit.registrations.actions import change_event, erase_registration, register_by_hand
+from lunchkit.registrations.actions import erase_registration, register_by_hand
 from lunchkit.registrations.errors import ErasurePromised
+from lunchkit.registrations.event_changes.actions import change_event
 from lunchkit.registrations.models import Registration
 from tests.conftest import EventMaker, Outbox, details
 from tests.test_telling import send

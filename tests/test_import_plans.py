@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from lunchkit.events.models import Event
 from lunchkit.platform.mail.addresses import fold_email
-from lunchkit.registrations.imports.entries import Entry, Fate
+from lunchkit.registrations.imports.entries import Entry, Outcome
 from lunchkit.registrations.imports.preview import Known, Wishes, details_of_entry, foresee, judge, name_key
 
 NAMES = st.sampled_from(["Ana Blette", "BLETTE Ana", "Bo Chou", "Cy Navet", "Élise", "elise"])
@@ -30,7 +30,7 @@ def plan(entries: list[Entry], known: Known, free: int, *, runs: bool = False) -
     """Who comes."""
     coming = judge(entries, known, Event(companions_allowed=2, asks_food=True, asks_access=True))
     foresee(coming, free, runs=runs)
-    return [entry for entry in coming if entry.fate != Fate.OUT]
+    return [entry for entry in coming if entry.outcome != Outcome.OUT]
 
 
 @settings(max_examples=300, deadline=None)
@@ -64,6 +64,6 @@ def test_the_same_file_again_finds_nobody_new(entries: list[Entry], free: int) -
 def test_control_a_plan_without_a_look_at_doubles_would_be_found() -> None:
     entries = [Entry(2, "Ana", "a@example.org"), Entry(3, "Ana", "a@example.org")]
     plan(entries, Known(), 5)
-    assert [(entry.fate, entry.why) for entry in entries] == [
-        (Fate.SEAT, ""), (Fate.OUT, "The same person stands in row 2."),
+    assert [(entry.outcome, entry.why) for entry in entries] == [
+        (Outcome.SEAT, ""), (Outcome.OUT, "The same person stands in row 2."),
     ]  # fmt: skip

@@ -39,7 +39,7 @@ def test_diets_as_people_write_them(diet: str, cell: str) -> None:
         ("", "", ""),
         ("-", "", ""),
         ("tagada", "", "tagada"),
-        ("viande ou végé", "", "viande ou végé"),
+        ("viande ou végé", "vegetarian", "viande ou végé"),
         ("Sans noix", "", "Sans noix"),
         ("tout sauf porc", "", "tout sauf porc"),
         ("pas de viande", "", "pas de viande"),
@@ -218,25 +218,6 @@ def test_allergies_in_remarks_are_pointed_out_by_column(organiser_client: FlaskC
     silent = make_event(asks_food=False)
     shown = organiser_client.get(preview(organiser_client, silent, as_csv(rows))).get_data(as_text=True)
     assert "allergies" not in shown and "cuisine" not in shown, "this lunch does not ask"
-
-
-@pytest.mark.parametrize("field", ["access", "allergies"])
-def test_remarks_about_both_reach_the_kitchen_and_the_room(
-    organiser_client: FlaskClient, make_event: EventMaker, field: str
-) -> None:
-    event = make_event(asks_food=True, asks_access=True)
-    path = preview(organiser_client, event, as_csv([["Nom", "Remarques"], ["Ana", "en fauteuil, allergie aux noix"]]))
-    typed = {"csrf_token": csrf_of(organiser_client, f"{path}/columns"), "column-0": "name", "column-1": field}
-    organiser_client.post(f"{path}/columns", data=typed)
-    rows = organiser_client.get(path).get_data(as_text=True).partition("import-rows")[2]
-    assert ("allergie aux noix" if field == "access" else "en fauteuil") in rows, "said of the row"
-    press(organiser_client, path)
-    (ana,) = people(event)
-    assert ana.needs and "allergie aux noix" in ana.needs.allergies and "en fauteuil" in ana.needs.access
-    if field == "access":
-        assert ana.needs.allergies == "allergie aux noix", "the kitchen hears of nothing else"
-        kitchen = organiser_client.get(f"/organiser/e/{event.slug}/caterer").text
-        assert "allergie aux noix" in kitchen.partition("Pour la salle")[0]
 
 
 def test_who_has_no_address_is_named_before_the_import(organiser_client: FlaskClient, event: Event) -> None:

@@ -15,13 +15,8 @@ from lunchkit.events.models import REMINDERS, Event
 from lunchkit.platform import clock
 from lunchkit.platform.db import db
 from lunchkit.platform.mail.models import OutboxLetter
-from lunchkit.registrations.actions import (
-    cancel_event,
-    cancel_registration,
-    change_event,
-    erase_registration,
-    register_by_hand,
-)
+from lunchkit.registrations.actions import cancel_registration, erase_registration, register_by_hand
+from lunchkit.registrations.event_changes.actions import cancel_event, change_event
 from lunchkit.registrations.models import Registration, Standing
 from tests.conftest import EventMaker, Outbox, details
 from tests.conftest import Outbox as Letters

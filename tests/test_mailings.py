@@ -26,6 +26,7 @@ from lunchkit.platform.mail.models import OutboxLetter
 from lunchkit.platform.mail.outbox import AT_ONCE, PAUSE
 from lunchkit.platform.mail.rendering import render_letter
 from lunchkit.registrations import actions
+from lunchkit.registrations.event_changes.actions import cancel_event
 from lunchkit.registrations.models import Registration, Standing
 from lunchkit.room.actions import room_of
 from lunchkit.subscribers.actions import erase_guest, say_no
@@ -396,7 +397,7 @@ def test_an_e_mail_that_concerns_nobody_any_more_stays_at_home(
         actions.cancel_registration(ana)
         assert db.session.get_one(Registration, bea.id).standing == Standing.SEATED
     elif what == "called off":
-        actions.cancel_event(event)
+        cancel_event(event)
     elif what == "withdrawn":
         event.published_at = None
         db.session.commit()
@@ -417,7 +418,7 @@ def test_an_invitation_that_waited_too_long_stays_at_home(event: Event, postbox:
     if what == "registered":
         register(event, "Ana", email="Ana@Example.org")
     elif what == "called off":
-        actions.cancel_event(event)
+        cancel_event(event)
     elif what == "closed":
         event.closes_at = moment - timedelta(minutes=1)
         db.session.commit()

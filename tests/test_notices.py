@@ -3,7 +3,8 @@
 from flask.testing import FlaskClient
 
 from lunchkit.events.models import Event
-from lunchkit.registrations.actions import cancel_event, change_capacity, register_by_hand
+from lunchkit.registrations.actions import register_by_hand
+from lunchkit.registrations.event_changes.actions import cancel_event, change_capacity
 from lunchkit.registrations.models import Registration
 from tests.conftest import EventMaker, Outbox, csrf_of, details
 from tests.importing import HELLOASSO, bring_in

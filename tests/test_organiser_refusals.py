@@ -16,6 +16,7 @@ from lunchkit.platform import clock
 from lunchkit.platform.config import Settings
 from lunchkit.platform.db import db
 from lunchkit.registrations import actions
+from lunchkit.registrations.event_changes.actions import cancel_event, change_event
 from lunchkit.registrations.models import Registration
 from tests.conftest import EventMaker, Outbox, csrf_of, details
 from tests.test_organiser_lunches import TYPED
@@ -61,7 +62,7 @@ def test_every_kind_of_field_is_said_in_words(organiser_client: FlaskClient, eve
     opens = clock.now().replace(second=0, microsecond=0)
     later = {"starts_at": event.starts_at + timedelta(days=1), "ends_at": event.ends_at + timedelta(days=1)}
     theirs = {"theme": "IA", "colour": "betterave", "companions_allowed": 3, "town": "Carouge", "diets": "vegan"}
-    actions.change_event(event, replace(details_of(event), **theirs, **later, opens_at=opens))
+    change_event(event, replace(details_of(event), **theirs, **later, opens_at=opens))
     typed = TYPED | mine | {"theme": "Autre", "town": "Lausanne", "opens_at": "2031-05-01T08:00"}
     said = both_texts(organiser_client.post(path, data=typed | {"diets": "vegetarian"}).text)
     day, moment = event.starts_local, opens.astimezone(event.starts_local.tzinfo)
@@ -112,7 +113,7 @@ def test_a_lunch_that_is_called_off_is_only_looked_at(
     organiser_client: FlaskClient, event: Event, outbox: Outbox
 ) -> None:
     registration = actions.register_by_hand(event, details(), language="fr")
-    actions.cancel_event(event)
+    cancel_event(event)
     here = f"/organiser/e/{event.slug}"
     page = organiser_client.get(here).text
     assert f'href="/e/{event.slug}"' in page, "its page is still there"

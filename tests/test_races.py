@@ -29,6 +29,7 @@ from lunchkit.platform import clock
 from lunchkit.platform.config import Settings
 from lunchkit.platform.db import db
 from lunchkit.registrations import actions
+from lunchkit.registrations.event_changes.actions import change_event
 from lunchkit.registrations.models import Registration, Standing
 from lunchkit.registrations.queries import count_seats
 from tests.conftest import EventMaker, details, new_client
@@ -90,7 +91,7 @@ def test_seats_given_back_are_given_on_while_others_ask(
 
         def enlarge(event_id: int = event_id) -> None:
             event = db.session.get_one(Event, event_id)
-            actions.change_event(event, replace(details_of(event), capacity=12))
+            change_event(event, replace(details_of(event), capacity=12))
 
         jobs: list[Callable[[], object]] = [partial(cancel, row_id) for row_id in (*ids[:6], *ids[:2], *ids[12:14])]
         jobs += [partial(register, event_id, f"Late{number}") for number in range(5)] + [enlarge]

@@ -18,7 +18,8 @@ from sqlalchemy import select
 from lunchkit.events.details import details_of
 from lunchkit.events.models import Event
 from lunchkit.platform.db import db
-from lunchkit.registrations import actions
+from lunchkit.registrations import actions, errors
+from lunchkit.registrations.event_changes.actions import change_event
 from lunchkit.registrations.models import Registration, Standing
 from lunchkit.registrations.queries import place_in_queue
 from tests.conftest import EventMaker, details
@@ -162,7 +163,7 @@ class TwoLunches(RuleBasedStateMachine):
             return
         real, said = self.real(table, person), details(person, None, companions=more)
         if person in table.seated and more + 1 - table.seated[person] > max(0, table.free()):
-            with pytest.raises(actions.NoSeatForCompanions):
+            with pytest.raises(errors.NoSeatForCompanions):
                 actions.update_registration(real, said)
             return
         actions.update_registration(real, said)
@@ -199,7 +200,7 @@ class TwoLunches(RuleBasedStateMachine):
             return
         real, event = self.real(here, person), db.session.get_one(Event, there.event_id)
         if there.has(person):
-            with pytest.raises(actions.AddressTaken):
+            with pytest.raises(errors.AddressTaken):
                 actions.move_to_event(real, event)
             return
         seats = here.seated.get(person) or here.waiting[person]
@@ -223,7 +224,7 @@ class TwoLunches(RuleBasedStateMachine):
     def change_capacity(self, at: int, capacity: int) -> None:
         """Up: the queue is served. Down: nobody is thrown out."""
         table, event = self.tables[at], self.event(self.tables[at])
-        actions.change_event(event, replace(details_of(event), capacity=capacity))
+        change_event(event, replace(details_of(event), capacity=capacity))
         table.capacity = capacity
         table.serve()
 

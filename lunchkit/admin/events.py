@@ -19,9 +19,9 @@ from lunchkit.platform import clock, links
 from lunchkit.platform import form_tokens as stamps
 from lunchkit.platform.versions import save
 from lunchkit.recap.queries import recap_of
-from lunchkit.registrations.actions import cancel_event, change_capacity, change_event
 from lunchkit.registrations.admin_queries import attendees_with_address, attendees_without_address
 from lunchkit.registrations.check_in.queries import seats_added
+from lunchkit.registrations.event_changes.actions import cancel_event, change_capacity, change_event
 from lunchkit.registrations.plan_changes import differences
 from lunchkit.room.actions import end_lunch, let_lunch_go_on
 from lunchkit.room.answers_to_phones import after

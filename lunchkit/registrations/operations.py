@@ -1,13 +1,12 @@
 """Steps that several actions are made of. They change rows in the caller's transaction, under the lunch's lock."""
 
 import secrets
-from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import and_, bindparam, delete, or_, select
 from sqlalchemy.orm import Session
 
-from lunchkit.events.details import EventDetails, plan_of
 from lunchkit.events.models import Event
 from lunchkit.platform import links
 from lunchkit.platform.erasures import Mark, note
@@ -16,14 +15,11 @@ from lunchkit.platform.mail.addresses import fold_email
 from lunchkit.platform.mail.models import OutboxLetter
 from lunchkit.platform.mail.outbox import FORGET
 from lunchkit.platform.personal import erase_people
+from lunchkit.registrations.details import AttendeeDetails, fill_in
 from lunchkit.registrations.emails import Why, promise_letter
 from lunchkit.registrations.errors import (
-    DateHasPassed,
-    DateIsHistory,
-    ErasurePromised,
     LunchCalledOff,
     NotPublished,
-    PeopleAreHere,
     TooLate,
 )
 from lunchkit.registrations.models import Registration, Standing
@@ -83,10 +79,20 @@ def require_open_by_hand(event: Event, now: datetime) -> None:
         raise TooLate
 
 
-def new_registration(event: Event) -> Registration:
-    """A registration with links of its own; it joins the session when the queue is served."""
-    registration = Registration(event=event, sequence=0)
-    renew_links(registration)
+def new_request(
+    event: Event, known: Registration | None, details: AttendeeDetails, now: datetime, *, language: str
+) -> Registration:
+    """A request at the end of the waiting list, which the caller then serves; it joins the session by that.
+
+    ``known`` is the cancelled registration of the same address: it keeps its links and its calendar entry.
+    """
+    registration = known or Registration(event=event, sequence=0)
+    if known is None:
+        renew_links(registration)
+    fill_in(registration, details)
+    registration.standing, registration.language = Standing.WAITING, language
+    registration.registered_at = registration.queued_at = now
+    registration.seated_at = registration.cancelled_at = registration.form_key = registration.form_digest = None
     return registration
 
 
@@ -96,22 +102,6 @@ def renew_links(registration: Registration) -> None:
     tokens = links.personal_tokens(registration.nonce)
     registration.link_hash = links.token_hash(tokens.link)
     registration.ticket_hash = links.token_hash(tokens.ticket)
-
-
-def join_queue(
-    registration: Registration,
-    now: datetime,
-    *,
-    form_key: str | None = None,
-    digest: bytes | None = None,
-    language: str,
-) -> None:
-    """Put a new request, or one that was cancelled, at the end of the queue, which the caller then serves."""
-    registration.standing = Standing.WAITING
-    registration.registered_at = registration.queued_at = now
-    registration.seated_at = registration.cancelled_at = None
-    registration.form_key, registration.form_digest = form_key, digest
-    registration.language = language
 
 
 def serve_queue(session: Session, event: Event, now: datetime) -> list[Registration]:
@@ -187,37 +177,25 @@ def forget(session: Session, registration: Registration, now: datetime) -> None:
     session.expire(registration)
 
 
-def require_movable(
-    session: Session, event: Event, details: EventDetails, now: datetime, took_place: Callable[[Event], bool]
-) -> None:
-    """Raise where a lunch may not have these other hours.
-
-    What is over and public can be moved as long as nobody was there and nothing of anybody is erased: then its day was
-    a mistake, or it was postponed. A draft can always be moved.
-    """
-    was_over, is_public = event.is_over(now), event.published_at is not None
-    if details.ends_at <= now:
-        raise DateHasPassed
-    if was_over and is_public:
-        if _is_erased(session, event) or took_place(event):
-            raise DateIsHistory
-    elif is_public and event.starts_at <= now and _is_another_day(event, details) and took_place(event):
-        raise PeopleAreHere
+def leave_address(session: Session, registration: Registration) -> None:
+    """Renew the links, and delete e-mails to the old address: its reader must not open the page any more."""
+    unsent = (OutboxLetter.sent_at.is_(None), OutboxLetter.recipient == registration.email)
+    session.execute(delete(OutboxLetter).where(OutboxLetter.subject_id == registration.id, *unsent))
+    if registration.email is not None:
+        before = registration.link_hash
+        renew_links(registration)
+        note(Mark.RENEWED, before, since=registration.link_hash)
 
 
-def require_earlier_erasure(session: Session, event: Event, details: EventDetails) -> None:
-    """Raise ErasurePromised where people were told, when they registered, that their names go after fewer days."""
-    known = select(Registration.id).where(Registration.event_id == event.id, Registration.erased_at.is_(None))
-    if details.purge_days > event.purge_days and session.scalar(known.limit(1)) is not None:
-        raise ErasurePromised(event)
+def as_asked_by(event: Event, details: AttendeeDetails) -> AttendeeDetails:
+    """The details without what this event does not ask; custom fields belong to one event."""
+    details = replace(details, answers=())
+    if not event.asks_food:
+        details = replace(details, diets=(), allergies="")
+    return details if event.asks_access else replace(details, access="")
 
 
-def _is_erased(session: Session, event: Event) -> bool:
-    """Whether what somebody told about themselves is gone: people would come whose allergies the kitchen has lost."""
-    if event.needs_erased_at is None:
-        return False
-    return session.scalar(select(Registration.id).where(Registration.event_id == event.id).limit(1)) is not None
-
-
-def _is_another_day(event: Event, details: EventDetails) -> bool:
-    return plan_of(event).starts_local.date() != plan_of(details).starts_local.date()
+def repeat_quietly(session: Session, known: Registration, form_key: str) -> None:
+    """Enqueue the e-mail for an address that is registered already; the same form gets it once."""
+    kind = "repeat" if known.held_until is None else "hold"
+    promise_letter(session, kind, known, position=place_in_queue(known), once_key=f"repeat/{form_key}")

@@ -13,10 +13,9 @@ from lunchkit.platform.i18n import language
 from lunchkit.registrations.check_in.operations import leave, seat
 from lunchkit.registrations.check_in.queries import find_registration, first_of, scan_by_nonce
 from lunchkit.registrations.check_in.view_models import Answer, Scan, Word, short_name
-from lunchkit.registrations.details import fill_in
 from lunchkit.registrations.errors import LunchCalledOff, NoSeatAtTheDoor, NotPublished
 from lunchkit.registrations.models import CheckIn, Registration, Standing
-from lunchkit.registrations.operations import find_by_email, join_queue, new_registration
+from lunchkit.registrations.operations import find_by_email, new_request
 from lunchkit.registrations.queries import place_in_queue
 from lunchkit.registrations.seats import lock_event
 
@@ -131,9 +130,7 @@ def _write_down(
 ) -> Registration | None:
     if scan.walk_in is None:
         return None
-    registration = cancelled or new_registration(event)
-    fill_in(registration, scan.walk_in)
-    join_queue(registration, now, language=language())
+    registration = new_request(event, cancelled, scan.walk_in, now, language=language())
     seat(session, event, registration, scan, now, is_new=True)
     if registration.standing != Standing.SEATED and not scan.let_in:
         raise NoSeatAtTheDoor

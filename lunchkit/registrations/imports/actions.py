@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
@@ -16,7 +16,7 @@ from lunchkit.platform.erasures import Mark, note
 from lunchkit.platform.mail.addresses import fold_email
 from lunchkit.platform.mail.models import OutboxLetter
 from lunchkit.platform.text import clean_line
-from lunchkit.registrations.details import AttendeeDetails, details_of_registration, fill_in
+from lunchkit.registrations.details import details_of_registration
 from lunchkit.registrations.emails import Why, promise_letter
 from lunchkit.registrations.errors import TooLate
 from lunchkit.registrations.imports.columns import recognised
@@ -28,7 +28,7 @@ from lunchkit.registrations.imports.preview import Wishes, details_of_entry, giv
 from lunchkit.registrations.imports.queries import known_people, not_asked
 from lunchkit.registrations.imports.reading import Table
 from lunchkit.registrations.models import CheckIn, Registration, Standing
-from lunchkit.registrations.operations import give_back, join_queue, new_registration, require_open_by_hand, serve_queue
+from lunchkit.registrations.operations import give_back, new_request, require_open_by_hand, serve_queue
 from lunchkit.registrations.queries import queue_length
 from lunchkit.registrations.seats import fill_seats, lock_event
 
@@ -83,16 +83,14 @@ def _register(
 ) -> None:
     coming = judge(entries, known_people(session, event.id), event, form_questions(event.id))
     back = _cancelled(session, event)
-    newcomers = [back.get(fold_email(entry.email)) or new_registration(event) for entry in coming]
-    for place, (entry, newcomer) in enumerate(zip(coming, newcomers, strict=True)):
-        fill_in(newcomer, details_of_entry(entry, wishes))
-        join_queue(
-            newcomer,
-            now + timedelta(microseconds=place),
-            form_key=f"{draft.key}/{entry.number}",
-            digest=_as_it_is(newcomer).digest(),
-            language=entry.language or wishes.language,
-        )
+    newcomers = []
+    for place, entry in enumerate(coming):
+        known, details = back.get(fold_email(entry.email)), details_of_entry(entry, wishes)
+        moment = now + timedelta(microseconds=place)
+        newcomer = new_request(event, known, details, moment, language=entry.language or wishes.language)
+        newcomer.form_key = f"{draft.key}/{entry.number}"
+        newcomer.form_digest = details_of_registration(newcomer).digest()
+        newcomers.append(newcomer)
     fill_seats(session, event, now, newcomers)
     for entry, newcomer in zip(coming, newcomers, strict=True):
         give_place(entry, has_seat=newcomer.standing == Standing.SEATED, runs=event.is_running(now))
@@ -131,11 +129,6 @@ def _promise_letters(session: Session, newcomers: Iterable[Registration], ahead:
             promise_letter(session, "waiting", newcomer, position=ahead)
 
 
-def _as_it_is(registration: Registration) -> AttendeeDetails:
-    answers = sorted((answer.question_id, answer.value) for answer in registration.answers)
-    return replace(details_of_registration(registration), answers=tuple(answers))
-
-
 def undo_import(draft: ImportDraft) -> None:
     """Take back what an import did, but for whom somebody has changed since, or who came to the door. Idempotent.
 
@@ -151,7 +144,11 @@ def undo_import(draft: ImportDraft) -> None:
             raise TooLate
         made = _brought(session, draft)
         at_the_door = set(session.scalars(select(CheckIn.registration_id).where(CheckIn.event_id == event.id)))
-        gone = [one for one in made if one.id not in at_the_door and _as_it_is(one).digest() == one.form_digest]
+        gone = [
+            one
+            for one in made
+            if one.id not in at_the_door and details_of_registration(one).digest() == one.form_digest
+        ]
         draft.kept, draft.undone_at = len(made) - len(gone), now
         _take_back(session, draft, gone, now)
         leave_traces()

@@ -10,16 +10,23 @@ from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.platform import clock
 from lunchkit.platform.db import page_of as pages_of
+from lunchkit.platform.errors import Refusal
 from lunchkit.platform.refusals import NO, readable, retry_header
 from lunchkit.platform.web import takes_files
-from lunchkit.registrations.exports import CSV_TYPE
+from lunchkit.registrations.exports import CSV_TYPE, csv_of
 from lunchkit.registrations.forms import DIETS
 from lunchkit.registrations.imports import actions
 from lunchkit.registrations.imports.errors import FileTooHeavy, ImportForgotten
-from lunchkit.registrations.imports.exports import left_out_file
 from lunchkit.registrations.imports.forms import COLUMNS_A_PAGE, FileForm, WishForm, assigned, columns_form, page_of
 from lunchkit.registrations.imports.models import ImportDraft
-from lunchkit.registrations.imports.queries import column_labels, columns_about, draft_or_gone, entries_of, preview_of
+from lunchkit.registrations.imports.queries import (
+    column_labels,
+    columns_about,
+    draft_or_gone,
+    entries_of,
+    left_out_rows,
+    preview_of,
+)
 from lunchkit.registrations.imports.reading import MOST_BYTES, MOST_ROWS, read_table
 from lunchkit.team.queries import current_session
 
@@ -51,7 +58,7 @@ def create(slug: str) -> ResponseReturnValue:
 
 
 @bp.errorhandler(ImportForgotten)
-def show_forgotten(refusal: ImportForgotten) -> ResponseReturnValue:
+def show_forgotten(refusal: Refusal) -> ResponseReturnValue:
     event = any_event_by_slug_or_404((request.view_args or {})["slug"])
     page = render_template(
         "admin/refused.html", event=event, message=refusal.message, back=url_for(".new", slug=event.slug)
@@ -100,7 +107,7 @@ def assign(slug: str, draft_id: int) -> ResponseReturnValue:
 @bp.get(f"{ONE}/left-out.csv")
 def left_out(slug: str, draft_id: int) -> ResponseReturnValue:
     event, draft = _both(slug, draft_id)
-    response = Response(left_out_file(draft, entries_of(draft, event, clock.now())), content_type=CSV_TYPE)
+    response = Response(csv_of(left_out_rows(draft, entries_of(draft, event, clock.now()))), content_type=CSV_TYPE)
     response.headers.set("Content-Disposition", "attachment", filename=f"{event.slug}-left-out.csv")
     return response
 

@@ -1,7 +1,6 @@
 """What a row says of a person, once it is read: cleaned by the rules of the registration form, or why it cannot be."""
 
-import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -16,8 +15,6 @@ from lunchkit.registrations.imports.columns import (
     YES_WORDS,
     listed,
     remoteness,
-    speaks_of_access,
-    speaks_of_food,
     words_of,
 )
 from lunchkit.registrations.imports.diets import diet_said
@@ -47,7 +44,7 @@ Said = dict[str, list[str]]
 """The cells of a row that hold something, by their column; those about whoever comes first."""
 
 
-class Fate(StrEnum):
+class Outcome(StrEnum):
     """What becomes of one row."""
 
     SEAT = "seat"
@@ -80,9 +77,9 @@ class Entry:
     has_seat: bool = False
 
     @property
-    def fate(self) -> Fate:
+    def outcome(self) -> Outcome:
         """What becomes of it."""
-        return Fate.OUT if self.why else Fate.SEAT if self.has_seat else Fate.WAIT
+        return Outcome.OUT if self.why else Outcome.SEAT if self.has_seat else Outcome.WAIT
 
     def leave_out(self, why: str) -> None:
         """Register nobody of this row; the first reason stays."""
@@ -188,22 +185,3 @@ def _hold_to_form(entry: Entry) -> None:
         entry.email = normal_email(entry.email) if entry.email else ""
     except BadAddress:
         entry.leave_out(_("The e-mail address is not written right."))
-
-
-def sort_needs(entry: Entry) -> None:
-    """Have what somebody must not eat reach the kitchen, and what they need to come in the room.
-
-    People write both in one column of remarks, and a column can be only one of the two: what speaks of the other is
-    repeated there, that part alone.
-    """
-    food, access = _parts(entry.access, speaks_of_food), _parts(entry.allergies, speaks_of_access)
-    if food and food not in entry.allergies:
-        entry.allergies = clean_text(f"{entry.allergies}\n{food}")
-        entry.remarks.append(_("“%(said)s” goes to the kitchen as it stands.", said=food[:80]))
-    if access and access not in entry.access:
-        entry.access = clean_text(f"{entry.access}\n{access}")
-        entry.remarks.append(_("“%(said)s” goes to the access needs as well.", said=access[:80]))
-
-
-def _parts(text: str, speaks: Callable[[str], bool]) -> str:
-    return "\n".join(part for piece in re.split(r"[;,\n]|\. ", text) if (part := piece.strip()) and speaks(part))

@@ -12,8 +12,8 @@ from lunchkit.events.models import Event, FormQuestion
 from lunchkit.platform.mail.addresses import fold_email
 from lunchkit.platform.text import fold
 from lunchkit.registrations.details import AttendeeDetails
-from lunchkit.registrations.imports.entries import Entry, sort_needs
-from lunchkit.registrations.imports.form_answers import Asked, OddAnswer
+from lunchkit.registrations.imports.entries import Entry
+from lunchkit.registrations.imports.form_answers import OddAnswer, answer_in
 from lunchkit.registrations.models import Diet
 
 Name = tuple[str, ...]
@@ -43,7 +43,7 @@ def name_key(name: str) -> Name:
 
 def judge(entries: Iterable[Entry], known: Known, event: Event, questions: Sequence[FormQuestion] = ()) -> list[Entry]:
     """Leave out whom this lunch cannot take, or knows already; returns the others, in the order of the file."""
-    asked, doubles = {question.id: Asked(question) for question in questions}, _Doubles(known)
+    asked, doubles = {question.id: question for question in questions}, _Doubles(known)
     coming = []
     for entry in entries:
         _fit(entry, event, asked)
@@ -68,16 +68,14 @@ def give_place(entry: Entry, *, has_seat: bool, runs: bool) -> None:
         entry.leave_out(_("Every seat is taken, and the lunch is being served."))
 
 
-def _fit(entry: Entry, event: Event, asked: dict[int, Asked]) -> None:
+def _fit(entry: Entry, event: Event, asked: dict[int, FormQuestion]) -> None:
     if entry.seats > 1 + event.companions_allowed:
         entry.leave_out(_("More seats than one registration may have at this lunch."))
     try:
-        given = {number: asked[number].answer(text) for number, text in entry.answers.items() if number in asked}
+        given = {number: answer_in(asked[number], text) for number, text in entry.answers.items() if number in asked}
         entry.answers = {number: answer for number, answer in given.items() if answer}
     except OddAnswer as odd:
         entry.leave_out(str(odd))
-    if event.asks_food and event.asks_access:
-        sort_needs(entry)
     if not event.asks_food:
         entry.diet = entry.allergies = ""
     if not event.asks_access:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from flask_babel import gettext as _
 from sqlalchemy import not_, select
 from sqlalchemy.orm import Session
 
@@ -120,3 +121,13 @@ def preview_of(entries: Sequence[Entry], page: int) -> Preview:
     notable = [entry for entry in entries if entry.why or entry.remarks]
     page, pages = page_of(len(notable), page, PAGE_SIZE)
     return Preview(coming, notable, notable[(page - 1) * PAGE_SIZE : page * PAGE_SIZE], page, pages)
+
+
+def left_out_rows(draft: ImportDraft, entries: Sequence[Entry]) -> list[list[str]]:
+    """The rows that were, or would be, left out: headings, then number, reason and every cell as it came."""
+    out = [
+        [str(number), entry.why, *cells]
+        for entry, (number, cells) in zip(entries, draft.cells, strict=True)
+        if entry.why
+    ]
+    return [[_("Row"), _("Why"), *draft.headings], *out]
