@@ -38,8 +38,7 @@ class Placed:
 
     standing: Standing
     position: int | None
-    is_held: bool = False
-    """Whether it has to be confirmed by the link in the e-mail."""
+    is_held: bool  # to be confirmed by the link in the e-mail
 
 
 def note_export(event: Event, by: Organiser | None) -> None:
@@ -208,10 +207,7 @@ def move_to_head_of_queue(registration: Registration) -> None:
 
 
 def move_to_event(registration: Registration, other: Event) -> Registration:
-    """Move an attendee to another lunch: cancelled here, registered there, or nothing at all.
-
-    Raises AddressTaken where the address is registered there already, TooLate where that lunch is over.
-    """
+    """Cancel a registration and register its attendee for another event. Raises AddressTaken or TooLate."""
     with transaction() as session:
         for event_id in sorted((registration.event_id, other.id)):
             lock_event(session, event_id)

@@ -87,9 +87,9 @@ def promise_letter(
         "nonce": registration.nonce.hex(),
         "link_hash": registration.link_hash.hex(),
     }
-    return _promise(
-        session, kind, registration, facts if before is None else {**facts, "before": dict(before)}, once_key
-    )
+    if before is not None:
+        facts["before"] = dict(before)
+    return _promise(session, kind, registration, facts, once_key)
 
 
 def _promise(
@@ -108,16 +108,9 @@ def _promise(
 
 
 def promise_recap_letters(session: Session, event: Event) -> int:
-    """Promise the recap to those who had a seat and ticked that they want it, in the caller's transaction.
-
-    Once to each, however often the recap is published. Returns how many letters were promised.
-    """
+    """Promise the recap to the attendees who want it, once to each, in the caller's transaction. Returns the number."""
     wanted = select(Registration).where(
-        Registration.event_id == event.id,
-        Registration.standing == Standing.SEATED,
-        Registration.wants_recap.is_(True),
-        Registration.email.is_not(None),
-        Registration.erased_at.is_(None),
+        Registration.event_id == event.id, Registration.wants_recap.is_(True), Registration.erased_at.is_(None)
     )
     people = session.scalars(wanted.order_by(Registration.id)).all()
     return sum(promise_recap_letter(session, registration) for registration in people)
@@ -129,12 +122,6 @@ def promise_recap_letter(session: Session, registration: Registration) -> bool:
         return False
     facts = {"event": registration.event_id, "registration": registration.id}
     return _promise(session, "recap", registration, facts, f"recap/{registration.id}")
-
-
-def unsubscribe_address(registration: Registration) -> str:
-    """Where the wish for the recap is taken back: by a person with a button, or by their mail program at once."""
-    token = unsubscribe_token(registration.id, registration.event_id)
-    return links.public("registrations.unsubscription", token=token)
 
 
 def ticket_address(nonce: bytes, link_hash: bytes | None = None) -> str:
@@ -153,7 +140,7 @@ def sample_letter(event: Event, folder: str, own: str) -> Letter:
     """An e-mail as somebody who does not exist would get it, with this paragraph, in the language being spoken."""
     waits, ticket = folder == "waiting", folder in WITH_TICKET
     facts = {"name": _("Camille Sample"), "standing": Standing.WAITING if waits else Standing.SEATED, "seats": 1}
-    subject, text, html = _write(
+    written = _write(
         folder,
         event,
         facts | {"position": SAMPLE_POSITION if waits else None, "why": Why.ATTENDEE},
@@ -166,11 +153,16 @@ def sample_letter(event: Event, folder: str, own: str) -> Letter:
         recap=links.public("recap.show", slug=event.slug),
         unsubscribe=links.public("registrations.unsubscription", token=SAMPLE),
     )
-    written = Letter(subject, text, html, sender_name=event.series.network, reply_to=event.contact_email)
+    letter = _of(event, written)
     if not ticket:
-        return written
+        return letter
     address = qr.compact_url(links.public("registrations.door", ticket=SAMPLE))
-    return replace(written, images=(_ticket_image(address),))
+    return replace(letter, images=(_ticket_image(address),))
+
+
+def _of(event: Event, written: _Written, unsubscribe_url: str = "") -> Letter:
+    sender, reply_to = event.series.network, event.contact_email
+    return Letter(*written, sender_name=sender, reply_to=reply_to, unsubscribe_url=unsubscribe_url)
 
 
 def as_trial(letter: Letter) -> Letter:
@@ -186,7 +178,7 @@ def _letter(folder: str, facts: dict[str, Any]) -> Letter | None:
     has_ticket = is_seated and folder in WITH_TICKET
     nonce, link_hash = bytes.fromhex(facts["nonce"]), bytes.fromhex(facts["link_hash"])
     tokens = links.personal_tokens(nonce, known_hash=link_hash)
-    subject, text, html = _write(
+    written = _write(
         folder,
         event,
         facts,
@@ -198,7 +190,7 @@ def _letter(folder: str, facts: dict[str, Any]) -> Letter | None:
         to_confirm=link_to_confirm(facts["email"]) if folder in ANSWERS else None,
         differences=differences(plan_from_facts(facts["before"]), plan_of(event)) if facts.get("before") else (),
     )
-    letter = Letter(subject, text, html, sender_name=event.series.network, reply_to=event.contact_email)
+    letter = _of(event, written)
     if has_ticket:
         letter = replace(letter, images=(_ticket_image(ticket_address(nonce, link_hash)),))
     if is_seated and folder in CALENDAR:
@@ -227,10 +219,7 @@ def hold(facts: dict[str, Any]) -> Letter | None:
 
 @letter_kind("registrations/reminder", Urgency.REMINDER)
 def reminder(facts: dict[str, Any]) -> Letter | None:
-    """The lunch is near; «I cannot come any more» gives the seat to whoever waits.
-
-    None once the lunch has begun or is called off, and for somebody who has given the seat back meanwhile.
-    """
+    """The lunch is near. None once it has begun or is cancelled, and for a registration that was cancelled."""
     registration = db.session.get(Registration, facts["registration"])
     if registration is None or registration.standing != Standing.SEATED:
         return None
@@ -239,18 +228,16 @@ def reminder(facts: dict[str, Any]) -> Letter | None:
 
 @letter_kind("registrations/recap", Urgency.MAILING)
 def recap(facts: dict[str, Any]) -> Letter | None:
-    """The recap is there: its public link, and the way to hear no more. No key to anybody's own page.
-
-    None for somebody who took the tick away meanwhile or was erased, and where the recap is not public any more.
-    """
+    """The recap's public link, and no personal one. None for a person who says no by now, or where it is not public."""
     registration = db.session.get(Registration, facts["registration"])
     if registration is None or registration.erased_at is not None or not registration.wants_recap:
         return None
     event = registration.event
     if event.published_at is None or event.recap_published_at is None:
         return None
-    unsubscribe = unsubscribe_address(registration)
-    subject, text, html = _write(
+    token = unsubscribe_token(registration.id, registration.event_id)
+    unsubscribe = links.public("registrations.unsubscription", token=token)
+    written = _write(
         "recap",
         event,
         {"name": registration.name},
@@ -258,11 +245,4 @@ def recap(facts: dict[str, Any]) -> Letter | None:
         address=links.public("site.event", slug=event.slug),
         unsubscribe=unsubscribe,
     )
-    return Letter(
-        subject,
-        text,
-        html,
-        sender_name=event.series.network,
-        reply_to=event.contact_email,
-        unsubscribe_url=unsubscribe,
-    )
+    return _of(event, written, unsubscribe)

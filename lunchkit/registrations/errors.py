@@ -42,6 +42,11 @@ NothingLeftToSend = refusal(
     "NothingLeftToSend", _l("Your name and your address are erased already: no letter will come any more."), 410
 )
 """An old link out of a letter: the person was erased meanwhile."""
+UnreadableScans = refusal(
+    "UnreadableScans",
+    _l("This phone sent something that we could not read. Nothing is lost: open the page of the door again."),
+    400,
+)
 AddressTaken = refusal("AddressTaken", _l("This address is registered for this lunch already."))
 
 

@@ -161,20 +161,12 @@ def _row(
 
 def _answer(session: Session, registration: Registration, *, is_first: bool) -> Answer:
     first = first_of(session, registration.id)
+    words = {Standing.SEATED: Word.UNDONE, Standing.WAITING: Word.WAITING, Standing.CANCELLED: Word.CANCELLED}
+    word = words[Standing(registration.standing)]
     if first is not None:
         word = Word.IN if is_first else Word.DOUBLE
-    else:
-        word = {Standing.SEATED: Word.UNDONE, Standing.WAITING: Word.WAITING}.get(
-            Standing(registration.standing), Word.CANCELLED
-        )
-    return Answer(
-        word,
-        registration.id,
-        short_name(registration.name),
-        registration.seats,
-        first.people if first else 0,
-        first.scanned_at if first else None,
-        first.door if first else "",
-        first.nonce if first else "",
-        place_in_queue(registration),
-    )
+    place = place_in_queue(registration)
+    answer = Answer(word, registration.id, short_name(registration.name), registration.seats, place=place)
+    if first is None:
+        return answer
+    return replace(answer, people=first.people, at=first.scanned_at, door=first.door, of=first.nonce)

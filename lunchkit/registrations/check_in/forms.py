@@ -15,9 +15,9 @@ from wtforms import HiddenField, StringField
 from lunchkit.platform.fields import BareForm
 from lunchkit.platform.mail.addresses import valid_email
 from lunchkit.platform.text import clean_line
-from lunchkit.registrations.check_in.errors import UnreadableScans
 from lunchkit.registrations.check_in.view_models import Scan
 from lunchkit.registrations.details import AttendeeDetails
+from lunchkit.registrations.errors import UnreadableScans
 from lunchkit.registrations.forms import name_field
 from lunchkit.registrations.queries import LARGEST_ID
 

@@ -32,14 +32,14 @@ class Whom(StrEnum):
 
 
 def find_registration(session: Session, scan: Scan) -> Registration | None:
-    """Whose scan it is, as they stand now, of whatever lunch where a ticket says so; None for a stranger."""
-    if scan.ticket_hash is not None:
-        chosen = select(Registration).where(Registration.ticket_hash == scan.ticket_hash)
-    elif scan.registration_id is not None:
-        chosen = select(Registration).where(Registration.id == scan.registration_id)
-    else:
+    """The registration that a scan names; its ticket may be one of another event. None where nobody has it."""
+    if scan.ticket_hash is None and scan.registration_id is None:
         return None
-    return session.scalar(chosen.where(Registration.erased_at.is_(None)).execution_options(populate_existing=True))
+    is_it = Registration.id == scan.registration_id
+    if scan.ticket_hash is not None:
+        is_it = Registration.ticket_hash == scan.ticket_hash
+    chosen = select(Registration).where(is_it, Registration.erased_at.is_(None))
+    return session.scalar(chosen, execution_options={"populate_existing": True})
 
 
 def scan_by_nonce(session: Session, nonce: str) -> CheckIn | None:
@@ -94,7 +94,7 @@ def conflicts(event_id: int) -> list[Conflict]:
     first = aliased(CheckIn)
     rows = db.session.execute(
         select(CheckIn, first)
-        .outerjoin(first, (first.registration_id == CheckIn.registration_id) & _both(_is_first(first)))
+        .outerjoin(first, and_(first.registration_id == CheckIn.registration_id, *_is_first(first)))
         .where(
             CheckIn.event_id == event_id,
             CheckIn.flagged_at.is_not(None),
@@ -106,10 +106,6 @@ def conflicts(event_id: int) -> list[Conflict]:
         .limit(200)
     )
     return [Conflict(scan, first) for scan, first in rows]
-
-
-def _both(conditions: tuple[ColumnElement[bool], ColumnElement[bool]]) -> ColumnElement[bool]:
-    return conditions[0] & conditions[1]
 
 
 def people_at_door(event_id: int, text: str, whom: Whom | None, page: int, order: Order = Order.NAME) -> Page:
@@ -153,17 +149,14 @@ class DoorList:
     """Who came in: number, people, when, at which door, by which scan."""
 
 
-_PEOPLE = select(
-    Registration.id, Registration.ticket_hash, Registration.name, Registration.standing, Registration.seats
-)
-
-
 def door_list(event_id: int, seen: str = "") -> DoorList:
     """The list for a phone that has ``seen`` one with this digest.
 
     No address, no organisation, no need is in it, and of a ticket only a part of its hash.
     """
-    chosen = _PEOPLE.where(Registration.event_id == event_id, Registration.erased_at.is_(None))
+    chosen = select(
+        Registration.id, Registration.ticket_hash, Registration.name, Registration.standing, Registration.seats
+    ).where(Registration.event_id == event_id, Registration.erased_at.is_(None))
     rows = db.session.execute(chosen.order_by(Registration.queued_at, Registration.id)).all()
     digest = hashlib.sha256(repr(rows).encode()).hexdigest()[:16]
     return DoorList(digest, None if digest == seen else _people(rows), _arrivals(event_id))
@@ -186,14 +179,8 @@ def _arrivals(event_id: int) -> list[dict[str, Any]]:
         CheckIn.event_id == event_id, *_is_first(CheckIn)
     )
     return [
-        {
-            "id": row.registration_id,
-            "people": row.people,
-            "at": millis(row.scanned_at),
-            "door": row.door,
-            "of": row.nonce,
-        }
-        for row in db.session.execute(came.order_by(CheckIn.id))
+        {"id": registration_id, "people": people, "at": millis(scanned_at), "door": door, "of": nonce}
+        for registration_id, people, scanned_at, door, nonce in db.session.execute(came.order_by(CheckIn.id))
     ]
 
 
@@ -204,19 +191,7 @@ def millis(moment: datetime) -> int:
 
 def answer_data(nonce: str, answer: Answer) -> dict[str, Any]:
     """An answer as a phone reads it."""
-    return {
-        "nonce": nonce,
-        "word": answer.word.value,
-        "id": answer.registration_id,
-        "who": answer.who,
-        "seats": answer.seats,
-        "people": answer.people,
-        "at": millis(answer.at) if answer.at else None,
-        "door": answer.door,
-        "of": answer.nonce,
-        "place": answer.place,
-        "lunch": answer.lunch,
-    }
+    return {"nonce": nonce, **vars(answer), "at": millis(answer.at) if answer.at else None}
 
 
 def conflict_data(conflict: Conflict) -> dict[str, Any]:

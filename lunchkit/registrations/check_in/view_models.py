@@ -57,7 +57,8 @@ class Answer:
     """What is said of one scan."""
 
     word: Word
-    registration_id: int | None = None
+    id: int | None = None
+    """The registration."""
     who: str = ""
     """A first name and an initial: what the person at the door needs to greet, and those behind may read."""
     seats: int = 0
@@ -66,8 +67,8 @@ class Answer:
     at: datetime | None = None
     """When the first of them did."""
     door: str = ""
-    nonce: str = ""
-    """The scan that let them in: what an undo names."""
+    of: str = ""
+    """The nonce of the scan that let them in: what an undo names."""
     place: int | None = None
     """Their place in the queue, if they wait."""
     lunch: str = ""
@@ -101,6 +102,11 @@ class Counts:
     def absent(self) -> int:
         """People who have a seat and have not come."""
         return max(0, self.expected - self.present)
+
+    def data(self) -> dict[str, int]:
+        """As a phone reads it."""
+        names = ("present", "expected", "capacity", "free", "waiting", "walk_ins", "absent", "may_add")
+        return {name: getattr(self, name) for name in names}
 
     @property
     def chairs(self) -> int:
