@@ -90,13 +90,6 @@ def test_somebody_is_let_in_beside_those_who_are_missing_until_the_chairs_are_ta
     assert seats_added(event.id) == told.added == 2
 
 
-def test_whoever_comes_late_still_has_their_seat(make_event: EventMaker) -> None:
-    event = full_lunch(make_event, seats=2, here=1)
-    late = db.session.scalars(select(Registration).where(Registration.arrived == 0)).one()
-    assert word_of(event, walk_in(makes_room=True)) is IN
-    assert take_scan(event, scan_of(late)).word is IN, "nobody was thrown out for the walk-in"
-
-
 def test_no_room_is_made_before_the_beginning_nor_where_everybody_is_there(make_event: EventMaker) -> None:
     event = full_lunch(make_event)
     with clock.fixed_at(event.starts_at - timedelta(minutes=1)):
@@ -134,12 +127,6 @@ def test_who_waits_is_let_in_with_the_whole_party_or_not(make_event: EventMaker,
     assert_not_oversold(event, chairs=3)
     assert outbox.kinds(two.email)[-1] == "promotion"
     assert fresh(event) and db.session.get_one(Registration, three.id).standing == Standing.WAITING
-
-
-def test_the_same_press_again_makes_room_once(make_event: EventMaker) -> None:
-    event, scan = full_lunch(make_event), walk_in(makes_room=True)
-    assert [word_of(event, scan) for _ in range(4)] == [IN] * 4
-    assert fresh(event).capacity == 5
 
 
 def test_an_undo_takes_the_added_seat_away_again(make_event: EventMaker) -> None:
@@ -245,22 +232,6 @@ def test_the_form_without_a_script_says_it_first_and_lets_in_at_the_second_press
     assert_not_oversold(event, chairs=4)
 
 
-def test_a_person_who_waits_is_let_in_at_the_second_press_too(
-    organiser_client: FlaskClient, make_event: EventMaker
-) -> None:
-    event = full_lunch(make_event, waiting=1)
-    person = db.session.scalars(select(Registration).where(Registration.standing == Standing.WAITING)).one()
-    page = f"/organiser/e/{event.slug}/door/{person.id}"
-
-    def press(name: str) -> str:
-        said = {"csrf_token": csrf_of(organiser_client, page), "nonce": secrets.token_urlsafe(16), name: "1"}
-        answer = organiser_client.post(f"{page}/arrival", data=said, follow_redirects=True)
-        return answer.get_data(as_text=True)
-
-    assert 'name="room"' in press("seat")
-    assert 'data-shows="in"' in press("room")
-
-
 # Afterwards.
 
 
@@ -286,14 +257,6 @@ def test_who_came_and_was_not_registered_is_written_down_afterwards_and_no_lette
         assert take_scan(event, Scan(secrets.token_hex(16), clock.now(), undoes=scan.nonce)).word is Word.UNDONE
         assert (fresh(event).capacity, counts(event).expected) == (4, 4)
         assert outbox.kinds("dora@example.org") == [], "no cancellation of a lunch that is over"
-
-
-def test_who_waited_and_came_is_written_down_afterwards(make_event: EventMaker, outbox: Outbox) -> None:
-    event = full_lunch(make_event, waiting=1)
-    person = db.session.scalars(select(Registration).where(Registration.standing == Standing.WAITING)).one()
-    with afterwards(event, hours=1):
-        assert word_of(event, scan_of(person, gives_seat=True)) is IN
-        assert outbox.kinds(person.email) == ["waiting"]
 
 
 def test_nobody_gets_a_seat_afterwards_by_another_way(make_event: EventMaker) -> None:

@@ -1,23 +1,18 @@
 """A phone at the door of a full house: it says so before a name is typed, and lets in beside those who are missing."""
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
-from sqlalchemy import update
 
-from lunchkit.platform import clock
-from lunchkit.platform.db import transaction
 from lunchkit.registrations.check_in.queries import counts
 from lunchkit.registrations.event_changes.actions import change_capacity
 from lunchkit.registrations.queries import seats_taken
-from lunchkit.team.models import ABSOLUTE_LIFE, OrganiserSession
 from tests.chromium import open_context
 from tests.live import House, house
-from tests.test_check_in_trip import ON, Phone, guests, inside, let_in, lunch_of
+from tests.test_check_in_trip import Phone, guests, inside, let_in, lunch_of
 
 pytestmark = pytest.mark.browser
 FORM = "[data-walk-in-form]"
@@ -111,19 +106,6 @@ def test_a_second_press_whose_answer_does_not_come_lets_in_once(lunch: House, ph
     assert lost and told(lunch)[0::2] == (seats + 1, walk_ins + 1), "once, although it was told twice"
 
 
-def test_the_door_says_an_hour_before_that_its_session_ends(lunch: House, phone: Callable[[], Phone]) -> None:
-    one = phone()
-    expect(one.page.locator("[data-soon-out]")).to_be_hidden()
-    with inside(lunch), transaction() as session:
-        started = clock.now() - ABSOLUTE_LIFE + timedelta(minutes=50)
-        session.execute(update(OrganiserSession).values(started_at=started))
-    one.page.reload()
-    one.expect_link(ON)
-    expect(one.page.locator("[data-soon-out]")).to_contain_text("Votre session se ferme")
-    one.page.locator("[data-soon-out] a").click()
-    expect(one.page.locator("main [name=email]")).to_be_visible()
-
-
 COVERED = """(button) => {
   button.scrollIntoView({ block: "nearest" });
   const { left, top, width, height } = button.getBoundingClientRect();
@@ -154,43 +136,3 @@ def test_nothing_covers_the_choices_of_a_full_house(
     for name in ("room", "next"):
         assert not answer.locator(f"[data-does={name}]").evaluate(COVERED), name
     assert answer.evaluate(AS_BEFORE), "control: a sticky button would lie over it"
-
-
-def test_who_waits_is_offered_a_free_seat_only_where_there_is_one(lunch: House, phone: Callable[[], Phone]) -> None:
-    with inside(lunch):
-        before = lunch_of(lunch).starts_at - timedelta(days=1)
-    with clock.fixed_at(before):
-        (ticket,) = guests(lunch, 1, "Wanda")
-    one = phone()
-    assert one.scan(ticket) == "waiting"
-    expect(one.page.locator("dialog [data-does=seat]")).to_be_hidden()
-    expect(one.page.locator("dialog [data-fill=house]")).to_contain_text("Toutes les places sont données.")
-    expect(one.page.locator("dialog [data-does=room]")).to_be_visible()
-    one.close_answer()
-    with inside(lunch):
-        event = lunch_of(lunch)
-        change_capacity(event, event.capacity + 9)
-    one.page.reload()
-    one.expect_link(ON)
-    expect(one.page.locator("[data-count=free]")).not_to_have_text("0")
-    assert one.scan(ticket) == "waiting"
-    expect(one.page.locator("dialog [data-does=room]")).to_be_hidden()
-    one.page.locator("dialog [data-does=seat]").click()
-    expect(one.page.locator("dialog[data-shows=in]")).to_be_visible()
-
-
-def test_a_phone_writes_the_time_of_day_as_the_pages_do(lunch: House, phone: Callable[[], Phone]) -> None:
-    one = phone()
-    told = one.page.evaluate("""async () => {
-        const { time } = await import("/static/-/js/door-clock.js");
-        return [[2, 0], [11, 0], [2, 43]].map(([hour, minute]) => time(Date.UTC(2026, 0, 1, hour, minute)));
-    }""")
-    assert told == ["3h", "12h", "3h43"]
-
-
-def test_the_round_sign_of_who_came_is_drawn(lunch: House, phone: Callable[[], Phone]) -> None:
-    one = phone()
-    one.page.goto(f"{one.address}/list?whom=absent")
-    one.page.locator("table button").first.click()
-    one.page.goto(f"{one.address}/list?whom=present")
-    expect(one.page.locator(".badge circle.full").first).to_be_visible()

@@ -24,10 +24,9 @@ from lunchkit.registrations.actions import register_by_hand
 from lunchkit.registrations.check_in.actions import take_scan
 from lunchkit.registrations.check_in.queries import conflicts, counts
 from lunchkit.registrations.check_in.view_models import Scan
-from lunchkit.registrations.event_changes.actions import change_capacity
 from lunchkit.registrations.keys import spoken_code
 from lunchkit.registrations.models import CheckIn, Registration
-from lunchkit.team.actions import add_organiser, issue_console_link
+from lunchkit.team.actions import issue_console_link
 from lunchkit.team.models import Organiser, OrganiserSession
 from tests.chromium import DESK, FLAGS, find_chromium, open_context
 from tests.conftest import details
@@ -41,7 +40,7 @@ TELL = """async (ticket) => {
   const root = document.querySelector("[data-door]");
   const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(ticket));
   const hex = Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, "0")).join("");
-  root.dispatchEvent(new CustomEvent("door:wish", { detail: { ticket: hex } }));
+  root.dispatchEvent(new CustomEvent("check-in:ask", { detail: { ticket: hex } }));
 }"""
 """What the camera does with a ticket that it has read."""
 
@@ -206,24 +205,6 @@ def test_fifty_scans_on_two_phones_without_network_are_merged_none_lost_doubles_
         expect(one.page.locator("[data-conflicts] li")).to_have_count(4, timeout=15_000)
 
 
-def test_two_doors_see_each_other(lunch: House, phone: Callable[[str], Phone]) -> None:
-    (ticket,) = guests(lunch, 1, "Ana")
-    north, south = phone("Nord"), phone("Sud")
-    for one in (north, south):
-        one.page.reload()
-        one.expect_link(ON)
-    assert north.scan(ticket) == "in"
-    expect(north.page.locator("dialog")).to_contain_text("Ana0 R.")
-    assert "Rutabaga" not in north.page.locator("dialog").inner_text(), "no full name in large letters"
-    assert south.scan(ticket) == "double"
-    expect(south.page.locator("dialog")).to_contain_text("Nord")
-    assert re.search(r"\d+h", south.page.locator("dialog").inner_text())
-    north.page.locator("dialog [data-does=undo]").click()
-    expect(north.page.locator("dialog[data-shows=undone]")).to_be_visible()
-    north.expect_all_sent()
-    assert south.scan(ticket) == "in"
-
-
 def test_an_answer_that_is_lost_on_the_way_is_no_double(lunch: House, phone: Callable[[str], Phone]) -> None:
     (ticket,) = guests(lunch, 1, "Bea")
     one = phone("Nord")
@@ -278,75 +259,6 @@ def test_scans_wait_while_nobody_is_signed_in(lunch: House, phone: Callable[[str
         revive_sessions()
         here = select(Registration).where(Registration.name.startswith("Clea"), Registration.arrived > 0)
         assert len(db.session.scalars(here).all()) == 3
-
-
-def test_somebody_else_who_signs_in_on_the_phone_sends_what_waits(lunch: House, phone: Callable[[str], Phone]) -> None:
-    tickets = guests(lunch, 2, "Ugo")
-    one = phone("Nord")
-    one.page.reload()
-    one.expect_link(ON)
-    with inside(lunch):
-        link = issue_console_link(add_organiser("Noa Panais", "noa@lunch.example", "fr"))
-    other = one.context.new_page()
-    let_in(other, link)
-    other.close()
-    assert [one.scan(ticket) for ticket in tickets] == ["in", "in"]
-    expect(one.page.locator("dialog [data-when=unchecked]")).to_be_hidden()  # the server said so
-    one.close_answer()
-    one.expect_all_sent()
-    with inside(lunch):
-        came = select(Registration).where(Registration.name.startswith("Ugo"), Registration.arrived > 0)
-        assert len(db.session.scalars(came).all()) == 2
-        db.session.rollback()
-        revive_sessions()
-
-
-def test_a_walk_in_is_in_after_one_field_and_one_button(lunch: House, phone: Callable[[str], Phone]) -> None:
-    one = phone("Nord")
-    one.page.locator("[data-walk-in]").click()
-    one.page.keyboard.type("Dora Fenouil")
-    one.page.keyboard.press("Enter")
-    expect(one.page.locator("dialog[data-shows=in]")).to_contain_text("Dora F.")
-    one.close_answer()
-    one.cut()
-    expect(one.page.locator("[data-walk-in-form]")).to_be_hidden()
-    one.page.locator("[data-walk-in]").click()
-    expect(one.page.locator("[data-walk-in-form] [name=name]")).to_have_value("")
-    one.page.locator("[data-walk-in-form] [name=name]").fill("Eva Endive")
-    one.page.keyboard.press("Enter")
-    expect(one.page.locator("dialog[data-shows=in]")).to_be_visible()
-    one.close_answer()
-    one.connect()
-    one.expect_all_sent()
-    with inside(lunch):
-        assert counts(lunch_of(lunch)).walk_ins == 2
-
-
-def test_who_waits_gets_a_seat_by_a_button_if_one_is_free(lunch: House, phone: Callable[[str], Phone]) -> None:
-    with inside(lunch):
-        event = lunch_of(lunch)
-        taken, starts = counts(event).expected, event.starts_at
-        change_capacity(event, taken)
-        with clock.fixed_at(starts - timedelta(days=1)):
-            waiting = register_by_hand(event, details("Wanda Courge", "wanda@example.org"), language="fr")
-        ticket = personal_tokens(waiting.nonce).ticket
-    one = phone("Nord")
-    assert one.scan(ticket) == "waiting"
-    expect(one.page.locator("dialog [data-fill=house]")).to_contain_text("Toutes les places sont données.")
-    expect(one.page.locator("dialog [data-does=seat]")).to_be_hidden()
-    with inside(lunch):
-        change_capacity(lunch_of(lunch), 120)
-    expect(one.page.locator("dialog [data-does=seat]")).to_be_visible(timeout=15_000)
-    one.page.locator("dialog [data-does=seat]").click()
-    expect(one.page.locator("dialog[data-shows=in]")).to_contain_text("Wanda C.")
-    one.close_answer()
-    one.page.locator("[data-walk-in]").click()
-    one.page.locator("[data-walk-in-form] [name=name]").fill("Wanda")
-    one.page.locator("[data-walk-in-form] [name=email]").fill("wanda@example.org")
-    one.page.keyboard.press("Enter")
-    expect(one.page.locator("dialog[data-shows=known]")).to_contain_text("Wanda C.")
-    one.page.locator("dialog [data-does=rejoin]").click()
-    expect(one.page.locator("dialog[data-shows=double]")).to_be_visible()
 
 
 def test_names_and_codes_are_found_with_and_without_network(lunch: House, phone: Callable[[str], Phone]) -> None:
@@ -501,41 +413,6 @@ def test_the_camera_reads_a_ticket_without_network(lunch: House, signed_in: Any,
     in_thread(look)
 
 
-NATIVE = """
-globalThis.BarcodeDetector = class {
-  static async getSupportedFormats() { return ["qr_code"]; }
-  async detect() { return globalThis.before ? [{ rawValue: globalThis.before }] : []; }
-};
-navigator.mediaDevices.getUserMedia = async () => document.createElement("canvas").captureStream();
-HTMLVideoElement.prototype.play = async () => {};
-Object.defineProperty(HTMLVideoElement.prototype, "readyState", { value: 4 });
-"""
-
-
-def test_a_phone_with_a_decoder_loads_none(lunch: House, phone: Callable[..., Phone]) -> None:
-    (ticket,) = guests(lunch, 1, "Ida")
-    one = phone("Nord")
-    one.page.add_init_script(NATIVE)
-    asked: list[str] = []
-    one.page.on("request", lambda request: asked.append(request.url))
-    one.page.reload()
-    one.expect_link(ON)
-    one.page.locator("[data-start]").click()
-    expect(one.page.locator("[data-camera][data-state=on]")).to_be_visible()
-    one.page.evaluate("(text) => { globalThis.before = text }", lunch.url(f"/T/{ticket}").upper())
-    expect(one.page.locator("dialog[data-shows=in]")).to_contain_text("Ida0 R.")
-    one.page.evaluate("globalThis.before = 'https://evil.example/win'")
-    expect(one.page.locator("dialog[data-shows=foreign]")).to_be_visible()
-    assert not [address for address in asked if "jsQR" in address]
-
-
-def test_a_refused_camera_says_what_to_do_and_leaves_the_search(lunch: House, phone: Callable[[str], Phone]) -> None:
-    one = phone("Nord")
-    one.page.locator("[data-start]").click()
-    expect(one.page.locator("[data-refused], [data-none]").locator("visible=true")).to_have_count(1)
-    expect(one.page.locator("#q")).to_be_visible()
-
-
 # Without JavaScript, and for everybody.
 
 
@@ -598,7 +475,7 @@ def test_everybody_can_use_the_door(chromium: Browser, signed_in: Any, pages: di
     assert len(words) >= 12
     for word in words:
         told = {"word": word, "who": "Maximilienne-Alexandrine B.", "seats": 6, "people": 4, "at": 1.8e12, "door": "Entrée du parc", "place": 12, "of": "x", "lunch": "IA responsable"}  # fmt: skip
-        page.evaluate("async (told) => (await import('/static/-/js/door-verdict.js')).show(told)", told)
+        page.evaluate("async (told) => (await import('/static/-/js/check-in-verdict.js')).show(told)", told)
         for look in (LOOKS[0], LOOKS[-1]):  # small by day, large by night
             found += [f"{word}, {fault}" for fault in faults_here(page, [look])]
             wide = page.evaluate(

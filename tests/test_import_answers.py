@@ -134,14 +134,6 @@ def test_a_wrong_answer_leaves_its_row_out_and_says_why(organiser_client: FlaskC
     assert "Piscine" in again, "once imported, the reason still stands there"
 
 
-def test_what_was_understood_and_what_was_not_is_said(organiser_client: FlaskClient, event: Event) -> None:
-    ask(event, TEXT)
-    path = preview(organiser_client, event, as_csv([["Nom", "What do you mend?", "Pointure"], ["Ana", "Vélo", "42"]]))
-    shown = organiser_client.get(path).get_data(as_text=True)
-    taken, _mark, left = shown.partition("Pointure")
-    assert "What do you mend?" in taken and "Que réparez-vous" in taken and left
-
-
 @pytest.mark.parametrize(
     ("headings", "labels", "wanted"),
     [
@@ -162,27 +154,6 @@ def test_which_column_answers_which_question(
         for number, label in enumerate(labels, 1)
     ]
     assert with_own_questions(headings, recognised(headings), asked) == list(wanted)
-
-
-def test_a_question_about_food_gets_its_column_where_the_form_asks_no_food(
-    organiser_client: FlaskClient, make_event: EventMaker
-) -> None:
-    event = make_event(asks_food=False)
-    ask(event, QuestionDetails("text", "Régime alimentaire"))
-    bring_in(organiser_client, event, as_csv([["Nom", "Régime alimentaire"], ["Ana", "vegan"]]))
-    assert said(event) == {"Ana": ["vegan"]}
-
-
-def test_columns_are_assigned_to_questions_by_hand(organiser_client: FlaskClient, event: Event) -> None:
-    (question,) = ask(event, ONE)
-    path = preview(organiser_client, event, as_csv([["Nom", "Groupe"], ["Ana", "Jardin"]]))
-    page = organiser_client.get(f"{path}/columns").get_data(as_text=True)
-    assert f'value="own:{question.id}"' in page
-    typed = {"csrf_token": csrf_of(organiser_client, f"{path}/columns"), "column-0": "name", "column-1": "own:999"}
-    assert organiser_client.post(f"{path}/columns", data=typed).status_code == 422, "another lunch's question is none"
-    assert organiser_client.post(f"{path}/columns", data=typed | {"column-1": f"own:{question.id}"}).status_code == 303
-    press(organiser_client, path)
-    assert said(event) == {"Ana": ["Jardin"]}
 
 
 def test_a_question_that_changes_after_the_preview_is_held_against_its_new_choices(

@@ -10,7 +10,7 @@ from lunchkit.platform.db import db
 from lunchkit.team.actions import issue_console_link
 from lunchkit.team.models import Organiser
 from tests.chromium import DESK, open_context
-from tests.importing import HELLOASSO, PRETIX, as_csv, workbook
+from tests.importing import HELLOASSO, PRETIX, as_csv
 from tests.live import House, house
 from tests.looks import ORGANISER, faults, faults_here, over_budget, weigh
 
@@ -89,17 +89,6 @@ def test_the_trip_without_javascript(lunch: House, chromium: Browser, tmp_path: 
     with page.expect_navigation():
         page.get_by_role("button", name="Défaire l’import").click()
     expect(page.get_by_text("Plus personne de ce fichier")).to_be_visible()
-    page.context.close()
-
-
-def test_columns_are_assigned_in_the_browser(lunch: House, chromium: Browser) -> None:
-    page = signed_in(lunch, chromium)
-    choose(page, lunch, workbook([["Wer", "Woher"], ["Ana Blette", "Épi"]]), "wer.xlsx")
-    page.get_by_role("combobox", name="Wer").select_option(label="Nom complet")
-    page.get_by_role("combobox", name="Woher").select_option(label="Structure")
-    with page.expect_navigation():
-        page.get_by_role("button", name="Lire ainsi").click()
-    expect(page.get_by_role("rowheader", name="Ana Blette")).to_be_visible()
     page.context.close()
 
 

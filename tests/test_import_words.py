@@ -9,8 +9,8 @@ from lunchkit.events.models import Event
 from lunchkit.registrations.imports.columns import recognised, speaks_of_access, speaks_of_food
 from lunchkit.registrations.imports.diets import diet_said
 from lunchkit.registrations.imports.entries import read_entries
-from tests.conftest import EventMaker, Outbox, csrf_of
-from tests.importing import as_csv, bring_in, names, people, press, preview
+from tests.conftest import EventMaker, csrf_of
+from tests.importing import as_csv, names, people, press, preview
 
 EVERYTHING = """viande;Viande;poisson;POISSON;carné;Carnée;carnivore;normal;Normale;tout;Mange de tout;sans restriction;
 omnivore;Omnivores;aucun régime;pas de régime particulier;aucun;viande/poisson;menu viande;Fleisch;Fisch;alles;isst alles;
@@ -103,33 +103,6 @@ def test_words_of_access_are_known(cell: str) -> None:
     assert speaks_of_access(cell) and not speaks_of_access("arrive à 12 h 30 avec un fauve")
 
 
-def test_the_whole_list_of_a_newcomer(organiser_client: FlaskClient, make_event: EventMaker) -> None:
-    event = make_event(companions_allowed=2, asks_food=True, asks_access=True, capacity=60)
-    head = ["Nom", "Régime", "Vient ?", "Nb personnes", "Remarques"]
-    rows = [
-        ["Ana", "viande", "oui", "2", ""],
-        ["Bo", "végé", "oui", "1", "en fauteuil roulant"],
-        ["Cy", "tagada", "oui", "1", ""],
-        ["Di", "tout", "non", "1", ""],
-        *([f"P{number}", "", "oui", "1", ""] for number in range(17)),
-    ]
-    path = preview(organiser_client, event, as_csv([head, *rows]))
-    shown = organiser_client.get(path).get_data(as_text=True)
-    assert "tagada" in shown and "Di" in shown, "what is no diet is listed"
-    assert "et 8 autres" in shown
-    assert "Remarques" in shown and "Besoins d" in shown.partition("parle d’accès")[2], (
-        "left out, and where it may belong"
-    )
-    assert "Végétari" in shown.partition("import-first")[2], "what they eat stands in the table"
-    columns = organiser_client.get(f"{path}/columns").get_data(as_text=True)
-    assert columns.count("parle d’accès") == 1
-    press(organiser_client, path)
-    ana, bo, cy = people(event)[:3]
-    assert ana.needs and (ana.needs.diets, ana.needs.allergies, ana.seats) == ("everything", "", 2)
-    assert bo.needs and (bo.needs.diets, bo.needs.allergies, bo.needs.access) == ("vegetarian", "", "")
-    assert cy.needs and cy.needs.allergies == "tagada" and "Di" not in names(event)
-
-
 def test_the_warning_leads_to_its_column_and_paging_keeps_what_was_chosen(
     organiser_client: FlaskClient, event: Event
 ) -> None:
@@ -153,40 +126,11 @@ def test_the_warning_leads_to_its_column_and_paging_keeps_what_was_chosen(
     assert ana.needs and ana.needs.allergies == "allergie aux noix"
 
 
-def test_every_column_of_a_wide_file_has_a_page(organiser_client: FlaskClient, event: Event) -> None:
-    path = preview(
-        organiser_client, event, as_csv([["Nom", *(f"C{number}" for number in range(199))], ["Ana", *["x"] * 199]])
-    )
-    assert 'name="column-199"' in organiser_client.get(f"{path}/columns?page=99").text
-
-
-def test_remarks_become_access_needs_where_somebody_says_so(organiser_client: FlaskClient, event: Event) -> None:
-    path = preview(organiser_client, event, as_csv([["Nom", "Remarques"], ["Bo", "en fauteuil roulant"]]))
-    typed = {"csrf_token": csrf_of(organiser_client, f"{path}/columns"), "column-0": "name", "column-1": "access"}
-    organiser_client.post(f"{path}/columns", data=typed)
-    assert "parle d’accès" not in organiser_client.get(path).get_data(as_text=True)
-    press(organiser_client, path)
-    (bo,) = people(event)
-    assert bo.needs and bo.needs.access == "en fauteuil roulant"
-
-
 def test_a_lunch_without_companions_takes_no_party_and_says_so(organiser_client: FlaskClient, event: Event) -> None:
     path = preview(organiser_client, event, as_csv([["Nom", "Nb personnes"], ["Ana", "2"], ["Bo", "1"]]))
     press(organiser_client, path)
     assert names(event) == ["Bo"]
     assert "Ana" in organiser_client.get(path).get_data(as_text=True)
-
-
-def test_afterwards_it_says_who_hears_of_it(
-    organiser_client: FlaskClient, make_event: EventMaker, outbox: Outbox
-) -> None:
-    file = as_csv([["Nom", "Courriel"], ["Ana", "ana@example.org"], ["Bo", "bo@example.org"], ["Cy", ""]])
-    path = bring_in(organiser_client, make_event(), file, sends_letters="y")
-    shown = organiser_client.get(path).get_data(as_text=True)
-    assert "2 courriels partent." in shown and "Une personne n’a pas d’adresse" in shown and len(outbox.rows()) == 2
-    path = bring_in(organiser_client, make_event(), file)
-    shown = organiser_client.get(path).get_data(as_text=True)
-    assert "Aucun courriel ne part" in shown and "2 courriels partent." not in shown
 
 
 @pytest.mark.parametrize(

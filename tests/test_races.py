@@ -5,12 +5,10 @@
 
 import multiprocessing
 import os
-import random
 import secrets
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 from multiprocessing.synchronize import Barrier
@@ -34,7 +32,7 @@ from lunchkit.registrations.models import Registration, Standing
 from lunchkit.registrations.queries import count_seats
 from tests.conftest import EventMaker, details, new_client
 from tests.seating import all_at_once, assert_sound, letters_of, registrations_of, seats_given
-from tests.server import Client, Server, fetch_stamp, send_form, stamp_of
+from tests.server import stamp_of
 
 pytestmark = pytest.mark.both_databases
 
@@ -64,15 +62,6 @@ def test_sixteen_threads_ask_for_the_last_seats(app: Flask, make_event: EventMak
         rows = assert_sound(event_id)
         assert len(rows) == 16 * asked_each
         assert seats_given(rows) == min(20, 16 * asked_each)
-
-
-def test_groups_and_single_people_race_for_seats(app: Flask, make_event: EventMaker) -> None:
-    for turn in range(ROUNDS):
-        event_id = make_event(capacity=20, companions_allowed=5).id
-        dice = random.Random(turn)
-        jobs = [partial(register, event_id, f"Guest{n}", companions=dice.choice((0, 0, 1, 2, 5))) for n in range(16)]
-        assert not [result for result in all_at_once(app, jobs) if isinstance(result, Exception)]
-        assert len(assert_sound(event_id)) == 16
 
 
 def test_seats_given_back_are_given_on_while_others_ask(
@@ -225,22 +214,3 @@ def test_a_form_sent_five_times_at_once_is_one_registration(app: Flask, make_eve
         (row,) = assert_sound(event.id)
         assert row.standing == Standing.SEATED
         assert letters_of(event.id) == {row.email: ["confirmation"]}
-
-
-def test_a_form_sent_five_times_at_once_to_a_real_server(
-    app: Flask, settings: Settings, make_event: EventMaker
-) -> None:
-    event = make_event(capacity=ROUNDS * 2)
-    slug, event_id = event.slug, event.id
-    db.session.remove()
-    with ExitStack() as stack:
-        server = stack.enter_context(Server(settings.instance, {"DATABASE_URL": settings.database_url}))
-        clients = [stack.enter_context(Client(server.port)) for _ in range(5)]
-        for turn in range(ROUNDS * 3):
-            stamp = fetch_stamp(clients[0], slug)
-            jobs = [partial(send_form, one, slug, stamp, "Camille", f"camille{turn}@example.org") for one in clients]
-            answers: list[Any] = all_at_once(app, jobs)
-            assert {(answer.status, answer.headers["location"]) for answer in answers} == {
-                (303, answers[0].headers["location"])
-            }
-    assert len(assert_sound(event_id)) == ROUNDS * 3

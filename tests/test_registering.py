@@ -176,14 +176,6 @@ def test_a_mended_address_gets_the_letter(event: Event, outbox: Outbox) -> None:
         actions.update_registration(find(event, "Ana"), details("Ana", "bea@example.org"))
 
 
-def test_one_companion_less_frees_a_seat_at_once(make_event: EventMaker) -> None:
-    event = make_event(capacity=2, companions_allowed=1)
-    register(event, "Ana", companions=1)
-    register(event, "Bea")
-    actions.update_registration(find(event, "Ana"), details("Ana", None))
-    assert standings(event)["Bea"] == "seated"
-
-
 def test_by_hand_needs_no_address_and_writes_no_letter(event: Event, outbox: Outbox) -> None:
     actions.register_by_hand(event, details("Par Téléphone", None), language="fr")
     assert standings(event) == {"Par Téléphone": "seated"}
@@ -270,14 +262,6 @@ def test_the_database_lets_a_lunch_above_its_capacity_be_edited(make_event: Even
     change_event(event, replace(details_of(event), capacity=1))
     actions.update_registration(find(event, "Ana"), details("Ana", None, organisation="Jardin"))
     assert find(event, "Ana").organisation == "Jardin"
-
-
-def test_a_registration_after_a_crash_between_commit_and_answer_is_found_again(event: Event) -> None:
-    """What a retry sees after the answer was lost: the first commit, and nothing added to it."""
-    register(event, "Ana", key="form-1")
-    db.session.remove()
-    assert register(event, "Ana", key="form-1").standing == Standing.SEATED
-    assert seats_taken(event.id) == 1
 
 
 def test_companions_stay_when_the_lunch_allows_fewer_by_now(make_event: EventMaker) -> None:

@@ -61,9 +61,9 @@ def worker(slug: str) -> ResponseReturnValue:
     """The script that opens the page again where there is no network, with the addresses of what it is made of."""
     event = _event(slug)
     shell = url_for(".index", slug=event.slug)
-    files = [static_address(path) for path in ("built/door.css", "built/door.js", "mark.svg")]
-    told = {"name": f"door-{event.slug}", "build": build_hash(), "shell": shell, "files": files}
-    script = f"const DOOR = {json.dumps(told)};\n{(STATIC / 'js/door-worker.js').read_text()}"
+    files = [static_address(path) for path in ("built/check-in.css", "built/check-in.js", "mark.svg")]
+    told = {"name": f"check-in-{event.slug}", "build": build_hash(), "shell": shell, "files": files}
+    script = f"const CHECK_IN = {json.dumps(told)};\n{(STATIC / 'js/check-in-worker.js').read_text()}"
     response = Response(script, content_type="text/javascript; charset=utf-8")
     response.headers["Service-Worker-Allowed"] = shell
     return response

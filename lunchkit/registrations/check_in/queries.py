@@ -16,7 +16,7 @@ from lunchkit.platform import clock
 from lunchkit.platform.db import db
 from lunchkit.registrations.admin_queries import Order, Page, by_name, page_of_list, words_in
 from lunchkit.registrations.check_in.view_models import Answer, Conflict, Counts, Scan, short_name
-from lunchkit.registrations.keys import SPOKEN_END, read_spoken_code, spoken_end, spoken_number
+from lunchkit.registrations.keys import read_spoken_code, spoken_code
 from lunchkit.registrations.models import CheckIn, Registration, Standing
 
 KEY_BYTES = 12
@@ -131,10 +131,8 @@ def _ids_by_code(event_id: int, text: str) -> list[int]:
     code = read_spoken_code(text)
     if code is None:
         return []
-    hashes = select(Registration.id, Registration.ticket_hash).where(
-        Registration.event_id == event_id, func.substr(Registration.ticket_hash, *SPOKEN_END) == spoken_end(code)
-    )
-    return [one for one, ticket_hash in db.session.execute(hashes) if spoken_number(ticket_hash) == code]
+    hashes = select(Registration.id, Registration.ticket_hash).where(Registration.event_id == event_id)
+    return [one for one, ticket_hash in db.session.execute(hashes) if spoken_code(ticket_hash) == code]
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,5 @@
-// Of a full house: who is missing, and who waits. <p data-house="JSON"> holds the words.
-import { ledger } from "./door-ledger.js";
+// Where every seat is given: how many people are missing, and how many wait. <p data-house="JSON"> holds the words.
+import { ledger } from "./check-in-ledger.js";
 
 export const places = document.querySelectorAll("[data-house]");
 const WORDS = JSON.parse(places[0].dataset.house);
@@ -9,7 +9,7 @@ function counted(name, number) {
   return number === 1 ? WORDS[`${name}_one`] : WORDS[name].replace("{n}", number);
 }
 
-export function house() {
+export function fullText() {
   const { free = 1, absent, waiting } = ledger.counts ?? {};
   if (free > 0) return "";
   return [WORDS.full, counted("absent", absent), counted("waiting", waiting)].filter(Boolean).join(" ");

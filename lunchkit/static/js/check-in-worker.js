@@ -1,7 +1,7 @@
 // Opens the page of the door where there is no network, no server, or nobody signed in any more: scans may be waiting on it.
-// Before this file stands: const DOOR = { name, build, shell, files }. It keeps the one page, in which there is no name,
+// Before this file stands: const CHECK_IN = { name, build, shell, files }. It keeps the one page, in which there is no name,
 // and the files that it is made of; every other page goes through as it is.
-const CACHE = `${DOOR.name}/${DOOR.build}`,
+const CACHE = `${CHECK_IN.name}/${CHECK_IN.build}`,
   PATIENCE = 4_000;
 
 self.addEventListener("install", (event) => {
@@ -10,14 +10,19 @@ self.addEventListener("install", (event) => {
 
 async function fill() {
   const cache = await caches.open(CACHE);
-  await cache.addAll(DOOR.files);
-  await freshen(new Request(DOOR.shell, { cache: "reload", redirect: "manual" }), cache);
+  await cache.addAll(CHECK_IN.files);
+  await freshen(new Request(CHECK_IN.shell, { cache: "reload", redirect: "manual" }), cache);
 }
 
 async function freshen(request, cache) {
   const answer = await fetch(request);
-  if (answer.ok && !answer.redirected && new URL(request.url).pathname === DOOR.shell && !new URL(request.url).search)
-    await cache.put(DOOR.shell, answer.clone());
+  if (
+    answer.ok &&
+    !answer.redirected &&
+    new URL(request.url).pathname === CHECK_IN.shell &&
+    !new URL(request.url).search
+  )
+    await cache.put(CHECK_IN.shell, answer.clone());
   return answer;
 }
 
@@ -26,7 +31,8 @@ self.addEventListener("activate", (event) => {
 });
 
 async function tidy() {
-  for (const key of await caches.keys()) if (key.startsWith(`${DOOR.name}/`) && key !== CACHE) await caches.delete(key);
+  for (const key of await caches.keys())
+    if (key.startsWith(`${CHECK_IN.name}/`) && key !== CACHE) await caches.delete(key);
 }
 
 self.addEventListener("fetch", (event) => {
@@ -39,11 +45,11 @@ self.addEventListener("fetch", (event) => {
 
 async function page(request) {
   const cache = await caches.open(CACHE);
-  const kept = await cache.match(DOOR.shell);
+  const kept = await cache.match(CHECK_IN.shell);
   if (!kept) return fetch(request);
   const late = new Promise((resolve) => setTimeout(resolve, PATIENCE));
   const answer = await Promise.race([freshen(request, cache).catch(() => undefined), late]);
-  const isOut = answer?.type === "opaqueredirect" && new URL(request.url).pathname === DOOR.shell;
+  const isOut = answer?.type === "opaqueredirect" && new URL(request.url).pathname === CHECK_IN.shell;
   return answer && answer.status < 500 && !isOut ? answer : kept;
 }
 

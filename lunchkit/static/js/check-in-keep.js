@@ -1,9 +1,9 @@
 // Keeps the door open: the page opens again without network, the screen stays on, and nothing stays behind afterwards.
 // <div data-worker="…" data-scope="…" data-until="milliseconds">, [data-leave] (a button that clears this phone),
 // <input data-door-name>, <input type="checkbox" data-loud> (a buzz and a tone for each word, if one wishes).
-import { forget } from "./door-disk.js";
-import { ledger } from "./door-ledger.js";
-import { root } from "./door-root.js";
+import { forget } from "./check-in-disk.js";
+import { ledger, owed } from "./check-in-ledger.js";
+import { root } from "./check-in-root.js";
 
 const name = document.querySelector("[data-door-name]");
 const loud = document.querySelector("[data-loud]");
@@ -15,10 +15,10 @@ let tones;
 export const doorName = () => name.value.trim();
 
 for (const field of [name, loud]) {
-  const kept = localStorage.getItem(`lunchkit-door-${field.name}`);
+  const kept = localStorage.getItem(`lunchkit-check-in-${field.name}`);
   if (kept !== null) field.type === "checkbox" ? (field.checked = kept === "true") : (field.value = kept);
   field.addEventListener("change", () =>
-    localStorage.setItem(`lunchkit-door-${field.name}`, field.type === "checkbox" ? field.checked : field.value),
+    localStorage.setItem(`lunchkit-check-in-${field.name}`, field.type === "checkbox" ? field.checked : field.value),
   );
 }
 
@@ -37,11 +37,11 @@ async function install() {
 }
 
 async function clear() {
-  if (ledger.queue.length || ledger.held.length) return;
+  if (owed()) return;
   await forget();
   const registration = await navigator.serviceWorker?.getRegistration(root.dataset.scope);
   await registration?.unregister();
-  for (const key of await caches.keys()) if (key.startsWith(`door-${root.dataset.slug}/`)) await caches.delete(key);
+  for (const key of await caches.keys()) if (key.startsWith(`check-in-${root.dataset.slug}/`)) await caches.delete(key);
 }
 
 async function stayAwake() {
@@ -60,12 +60,17 @@ function sound(word) {
   });
 }
 
-root.addEventListener("door:told", ({ detail }) => loud.checked && sound(detail.word));
+root.addEventListener("check-in:told", ({ detail }) => loud.checked && sound(detail.word));
 leave.addEventListener("click", async () => {
   await clear();
   location.assign(leave.dataset.leave);
 });
-root.addEventListener("door:changed", () => (leave.disabled = ledger.queue.length + ledger.held.length > 0));
+root.addEventListener("check-in:changed", () => {
+  leave.disabled = owed() > 0;
+  // Tells the server what only this phone knows: signing out, which clears it, asks first while something waits here.
+  // biome-ignore lint/suspicious/noDocumentCookie: the server reads it; the Cookie Store is not in every browser
+  document.cookie = `lunchkit-owed-${root.dataset.slug}=${owed()}; path=/organiser; samesite=lax; max-age=${owed() ? 604_800 : 0}`;
+});
 document.addEventListener("visibilitychange", stayAwake);
 stayAwake();
 install().catch(() => {}); // no secure address, or a browser that keeps nothing: the door works with network

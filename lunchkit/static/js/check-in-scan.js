@@ -1,37 +1,38 @@
-// One act at the door, from the wish to the word on the screen. It lies on the disk before anything else happens.
-// Event on the root element: door:wish, detail { ticket | id | walk_in | undoes | corrects, gives_seat, makes_room, anyway, people }.
+// One act at the door, from the request to the word on the screen. It lies on the disk before anything else happens.
+// Event on the root element: door:request, detail { ticket | id | walk_in | undoes | corrects, gives_seat, makes_room, anyway, people }.
 // With network the server's word counts; without, or where it does not come in time, this phone decides by its list.
-import { judge } from "./door-judge.js";
-import { doorName } from "./door-keep.js";
-import { ledger } from "./door-ledger.js";
-import { root } from "./door-root.js";
-import { round } from "./door-send.js";
-import { show } from "./door-verdict.js";
+import { decide } from "./check-in-decide.js";
+import { doorName } from "./check-in-keep.js";
+import { ledger } from "./check-in-ledger.js";
+import { personOf } from "./check-in-people.js";
+import { root } from "./check-in-root.js";
+import { round } from "./check-in-send.js";
+import { show } from "./check-in-verdict.js";
 
 const PATIENCE = 2_500;
 
-root.addEventListener("door:wish", ({ detail }) => act(detail).catch(() => show({ word: "lost" })));
+root.addEventListener("check-in:ask", ({ detail }) => act(detail).catch(() => show({ word: "lost" })));
 
-async function act({ anyway, ...wish }) {
+async function act({ anyway, ...request }) {
   await ledger.ready;
-  const record = { nonce: nonce(), at: Date.now(), door: doorName(), ...wish };
+  const record = { nonce: nonce(), at: Date.now(), door: doorName(), ...request };
   const entry = { record };
-  if (wish.undoes || wish.corrects) return mend(entry);
-  const presumed = judge(wish);
+  if (request.undoes || request.corrects) return mend(entry);
+  const presumed = decide(request);
   const isAsked = !["off", "out", "shut"].includes(root.dataset.link) && !anyway;
   if (isAsked) {
     show({ ...presumed, word: "asking" });
     const told = await ask(entry);
-    if (told) return show({ ...told, wish, isChecked: true });
+    if (told) return show({ ...told, request, isChecked: true });
   }
-  const isIn = presumed.word === "in" || anyway || wish.makes_room; // who was let in all the same is inside by now
+  const isIn = presumed.word === "in" || anyway || request.makes_room; // who was let in all the same is inside by now
   if (!isIn) {
     if (entry.order) await ledger.drop(entry);
-    return show({ ...presumed, wish });
+    return show({ ...presumed, request });
   }
   record.let_in = true;
   await (entry.order ? ledger.amend(entry) : ledger.add(entry));
-  show({ ...presumed, word: "in", of: record.nonce, wish });
+  show({ ...presumed, word: "in", of: record.nonce, request });
   round();
 }
 
@@ -40,7 +41,7 @@ async function mend(entry) {
   const before = [...ledger.arrivals.values()].find(({ of }) => of === (entry.record.undoes ?? entry.record.corrects));
   await ledger.add(entry);
   round();
-  const person = ledger.byId.get(before?.id) ?? {};
+  const person = personOf({ id: before?.id }) ?? {};
   const { who, seats } = person;
   if (entry.record.undoes) show({ word: "undone", who, isChecked: true });
   else show({ ...before, who, seats, people: entry.record.people, word: "in", isChecked: root.dataset.link === "on" });

@@ -3,10 +3,9 @@
 // [data-since="since {time}, {door}"], [data-when="checked|unchecked|party|missing|seat|no-seat|room|no-room"] which show only then,
 // [data-does="undo|seat|room|anyway|rest|rejoin|next"] which are buttons, and [data-party] which gets one for each number of people.
 // data-asks on the dialog says that there is more to press than «next».
-import { time } from "./door-clock.js";
-import { house } from "./door-house.js";
-import { ledger } from "./door-ledger.js";
-import { announce, root } from "./door-root.js";
+import { applies, requestOf } from "./check-in-choices.js";
+import { announce, root, time } from "./check-in-root.js";
+import { fullText } from "./check-in-seats.js";
 
 const dialog = document.querySelector("[data-verdict]");
 const STAYS = 5_000;
@@ -30,32 +29,13 @@ export function show(told) {
 
 // What depends on how full the house is: a seat may come free while the answer stands there.
 function arrange() {
-  for (const place of dialog.querySelectorAll("[data-fill=house]")) place.textContent = house();
-  for (const place of dialog.querySelectorAll("[data-when]")) place.hidden = !holds(place.dataset.when);
+  for (const place of dialog.querySelectorAll("[data-fill=house]")) place.textContent = fullText();
+  for (const place of dialog.querySelectorAll("[data-when]")) place.hidden = !applies(place.dataset.when, shown);
   const choices = [...dialog.querySelectorAll(".acts [data-does], [data-party] button")];
   dialog.toggleAttribute(
     "data-asks",
     choices.some((one) => !one.closest("[hidden]")),
   );
-}
-
-function holds(when) {
-  const missing = (shown.seats ?? 1) - (shown.people ?? 0);
-  const { may_add = 0, free = Infinity } = ledger.counts ?? {};
-  const room = shown.isChecked && may_add >= (shown.seats || 1),
-    seat = shown.isChecked && free >= (shown.seats || 1);
-  const facts = {
-    room,
-    seat,
-    "no-seat": shown.isChecked && !seat,
-    "no-room": shown.isChecked && !room,
-    checked: shown.isChecked,
-    unchecked: !shown.isChecked,
-    party: shown.seats > 1,
-    missing: missing > 0,
-    of: shown.of,
-  };
-  return Boolean(facts[when]);
 }
 
 function since(words) {
@@ -78,21 +58,11 @@ function numbers() {
   });
 }
 
-const WISHES = {
-  undo: () => ({ undoes: shown.of }),
-  seat: () => ({ id: shown.id, gives_seat: true }),
-  room: () => ({ ...shown.wish, gives_seat: true, makes_room: true }),
-  anyway: () => ({ ...shown.wish, anyway: true, gives_seat: shown.word === "waiting" }),
-  rest: () => ({ corrects: shown.of, people: shown.seats }),
-  party: (button) => ({ corrects: shown.of, people: Number(button.dataset.people) }),
-  rejoin: () => ({ id: shown.id }),
-};
-
 dialog.addEventListener("click", ({ target }) => {
   const button = target.closest("[data-does]");
-  const wish = WISHES[button?.dataset.does]?.(button);
-  if (wish) announce("wish", wish);
+  const request = requestOf(button, shown);
+  if (request) announce("ask", request);
   else if (shown.word !== "asking") dialog.close();
 });
-root.addEventListener("door:changed", () => shown && dialog.open && arrange());
+root.addEventListener("check-in:changed", () => shown && dialog.open && arrange());
 dialog.addEventListener("close", () => clearTimeout(timer));

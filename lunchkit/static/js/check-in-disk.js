@@ -1,9 +1,9 @@
 // The phone's disk: IndexedDB, told to wait until it is written, so that neither a closed page nor a phone that starts
 // again loses a scan (localStorage is written seconds later).
 // <div data-door data-slug="…">: a lunch has a database of its own.
-import { root } from "./door-root.js";
+import { root } from "./check-in-root.js";
 
-const NAME = `lunchkit-door-${root.dataset.slug}`;
+const NAME = `lunchkit-check-in-${root.dataset.slug}`;
 const opened = new Promise((resolve, reject) => {
   const asked = indexedDB.open(NAME, 1);
   asked.onupgradeneeded = () => {

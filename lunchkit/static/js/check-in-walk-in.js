@@ -1,6 +1,6 @@
 // Somebody who is not registered: a name, a seat if there is one, and in. Without this file the link leads to a form.
 // <a data-walk-in href="…">, and <form data-walk-in-form hidden> with the fields name and email.
-import { announce, root } from "./door-root.js";
+import { announce, root } from "./check-in-root.js";
 
 const link = document.querySelector("[data-walk-in]");
 const form = document.querySelector("[data-walk-in-form]");
@@ -17,11 +17,11 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   const name = form.elements.name.value.trim(),
     email = form.elements.email.value.trim();
-  if (name) announce("wish", { walk_in: { name, email } });
+  if (name) announce("ask", { walk_in: { name, email } });
 });
 
-root.addEventListener("door:told", ({ detail }) => {
-  if (detail.word !== "in" || !detail.wish?.walk_in) return;
+root.addEventListener("check-in:told", ({ detail }) => {
+  if (detail.word !== "in" || !detail.request?.walk_in) return;
   form.reset();
   form.hidden = true;
   link.setAttribute("aria-expanded", "false");

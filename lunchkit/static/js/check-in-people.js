@@ -1,0 +1,24 @@
+// The people of a lunch, as this phone knows them: by the number of their registration, or by a part of their ticket's hash.
+export const people = { list: [], hasNames: false };
+let byId = new Map(),
+  byKey = new Map();
+
+export function learn(list, hasNames) {
+  Object.assign(people, { list, hasNames });
+  byKey = new Map(list.map((one) => [one.key, one]));
+  byId = new Map(list.map((one) => [one.id, one]));
+}
+
+export function personOf({ id, ticket }) {
+  return byId.get(id) ?? (ticket && byKey.get(keyOf(ticket)));
+}
+
+function keyOf(hash) {
+  const bytes = hash
+    .slice(0, 24)
+    .match(/../g)
+    .map((pair) => parseInt(pair, 16));
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_");
+}
