@@ -1,8 +1,8 @@
 """What the columns of a file are: headings of our own export, and of those of pretix, Eventbrite and HelloAsso.
 
-A heading is read as words: who it speaks of (whoever comes, or whoever ordered), and what. So «Attendee email», «E-mail
-du participant» and «Email payeur» are all addresses, and the last only where the others are empty. What is not known
-is never guessed: a person assigns it, or leaves it.
+A heading is read as words: of whom (the attendee, or the buyer), and what. So «Attendee email», «E-mail du participant»
+and «Email payeur» are all addresses, and the last only where the others are empty. An unknown heading is never guessed:
+an organiser assigns it, or leaves it.
 """
 
 import re
@@ -164,7 +164,7 @@ def _words(heading: str) -> tuple[str, ...]:
 
 
 def remoteness(heading: str) -> int:
-    """0 for a column that speaks of whoever comes, 1 for one that does not say, 2 for one about whoever ordered."""
+    """0 for a column about the attendee, 1 for one that does not say, 2 for one about the buyer."""
     words = _words(heading)
     if not _COMES.isdisjoint(words):
         return 0
