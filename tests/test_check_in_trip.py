@@ -24,10 +24,12 @@ from lunchkit.registrations.actions import register_by_hand
 from lunchkit.registrations.check_in.actions import take_scan
 from lunchkit.registrations.check_in.queries import conflicts, counts
 from lunchkit.registrations.check_in.view_models import Scan
+from lunchkit.registrations.event_changes.actions import change_capacity
 from lunchkit.registrations.keys import spoken_code
 from lunchkit.registrations.models import CheckIn, Registration
-from lunchkit.team.actions import issue_console_link
-from lunchkit.team.models import Organiser, OrganiserSession
+from lunchkit.registrations.queries import seats_taken
+from lunchkit.team.actions import add_organiser, issue_console_link
+from lunchkit.team.models import Organiser, OrganiserSession, Role
 from tests.chromium import DESK, FLAGS, find_chromium, open_context
 from tests.conftest import details
 from tests.lacking import lack
@@ -411,6 +413,155 @@ def test_the_camera_reads_a_ticket_without_network(lunch: House, signed_in: Any,
             browser.close()
 
     in_thread(look)
+
+
+FORM = "[data-walk-in-form]"
+
+
+@pytest.fixture
+def full_lunch(lunch: House) -> Iterator[House]:
+    """Every seat is given, and two more people who have one are missing."""
+    guests(lunch, 2, "Full")
+    with inside(lunch):
+        event = lunch_of(lunch)
+        change_capacity(event, seats_taken(event.id))
+    yield lunch
+    with inside(lunch):
+        change_capacity(lunch_of(lunch), 200)
+
+
+def walk_in(page: Page, name: str) -> None:
+    """Write somebody down."""
+    if page.locator(FORM).is_hidden():
+        page.locator("[data-walk-in]").click()
+    page.locator(f"{FORM} [name=name]").fill(name)
+    page.keyboard.press("Enter")
+
+
+def told(lunch: House) -> tuple[int, int, int]:
+    """Seats, seats that were added, walk-ins: as the server has them."""
+    with inside(lunch):
+        found = counts(lunch_of(lunch))
+        return found.capacity, found.added, found.walk_ins
+
+
+def test_in_a_full_house_the_phone_says_so_first_and_lets_in_at_a_second_press(
+    full_lunch: House, phone: Callable[[str], Phone]
+) -> None:
+    one, (seats, added, walk_ins) = phone("Nord"), told(full_lunch)
+    one.page.locator("[data-walk-in]").click()
+    expect(one.page.locator(f"{FORM} .full")).to_contain_text("Toutes les places sont données.")
+    expect(one.page.locator(f"{FORM} .full")).to_contain_text("pas encore là")
+    walk_in(one.page, "Dora Fenouil")
+    answer = one.page.locator("dialog[data-shows=full]")
+    expect(answer).to_contain_text("Toutes les places sont données.")
+    assert told(full_lunch) == (seats, added, walk_ins), "one press writes nothing"
+    answer.locator("[data-does=room]").click()
+    expect(one.page.locator("dialog[data-shows=in]")).to_contain_text("Dora F.")
+    assert told(full_lunch) == (seats + 1, added + 1, walk_ins + 1)
+    one.close_answer()
+    expect(one.page.locator(FORM)).to_be_hidden()
+    one.page.locator("[data-last] button").click()
+    expect(one.page.locator("dialog[data-shows=undone]")).to_be_visible()
+    one.expect_all_sent()
+    assert told(full_lunch) == (seats, added, walk_ins), "an undo takes the seat away again"
+
+
+def test_a_second_press_whose_answer_does_not_come_lets_in_once(
+    full_lunch: House, phone: Callable[[str], Phone]
+) -> None:
+    one, (seats, _added, walk_ins) = phone("Nord"), told(full_lunch)
+    walk_in(one.page, "Eva Endive")
+    expect(one.page.locator("dialog[data-shows=full]")).to_be_visible()
+    lost: list[Route] = []
+
+    def swallow(route: Route) -> None:
+        """The server hears it, the phone does not hear the answer."""
+        if not lost:
+            lost.append(route)
+            route.fetch()
+            route.abort()
+        else:
+            route.continue_()
+
+    one.page.route("**/door/scans", swallow)
+    one.page.locator("dialog [data-does=room]").click()
+    expect(one.page.locator("dialog[data-shows=in]")).to_contain_text("Eva E")
+    one.close_answer()
+    one.expect_all_sent()
+    assert lost and told(full_lunch)[0::2] == (seats + 1, walk_ins + 1), "once, although it was told twice"
+
+
+COVERED = """(button) => {
+  button.scrollIntoView({ block: "nearest" });
+  const { left, top, width, height } = button.getBoundingClientRect();
+  const on = (share) => document.elementFromPoint(left + width / 2, top + height * share);
+  return [0.05, 0.5, 0.95].some((share) => !button.contains(on(share)));
+}"""
+"""Whether anything lies over a button, wherever it was scrolled to."""
+AS_BEFORE = f"""(dialog) => {{
+  dialog.querySelector(".who").prepend(...Array.from({{ length: 30 }}, () => document.createElement("hr")));
+  dialog.removeAttribute("data-asks");
+  dialog.scrollTo(0, 0);
+  return ({COVERED})(dialog.querySelector("[data-does=room]"));
+}}"""
+"""The same of a long answer whose button sticks; in one go, since the page writes an answer anew as seats change."""
+
+
+@pytest.mark.parametrize("size", [(320, 568), (390, 780)], ids=str)
+def test_nothing_covers_the_choices_of_a_full_house(
+    full_lunch: House, phone: Callable[[str], Phone], size: tuple[int, int]
+) -> None:
+    one = phone("Nord")
+    one.page.set_viewport_size({"width": size[0], "height": size[1]})
+    walk_in(one.page, "Dora-Maria Fenouil de la Plaine")
+    answer = one.page.locator("dialog[data-shows=full]")
+    expect(answer).to_be_visible()
+    for name in ("room", "next"):
+        assert not answer.locator(f"[data-does={name}]").evaluate(COVERED), name
+    assert answer.evaluate(AS_BEFORE), "control: a sticky button would lie over it"
+
+
+def move(lunch: House, **by: float) -> None:
+    """Move the lunch that takes place now."""
+    with inside(lunch), transaction():
+        event = lunch_of(lunch)
+        event.starts_at += timedelta(**by)
+        event.ends_at += timedelta(**by)
+
+
+def test_a_door_that_closes_says_so_and_what_was_scanned_leaves_when_it_opens(lunch: House, chromium: Browser) -> None:
+    tickets = guests(lunch, 2, "Zoe")
+    with inside(lunch):
+        link = issue_console_link(add_organiser("Noa Panais", "noa@lunch.example", "fr", Role.HELPER))
+    context = open_context(chromium)
+    let_in(context.new_page(), link)
+    phone = Phone(lunch, chromium, context.storage_state(), "Nord")
+    context.close()
+    with inside(lunch):
+        before = counts(lunch_of(lunch)).present
+    phone.cut()
+    assert phone.scan(tickets[0]) == "in"
+    phone.close_answer()
+    move(lunch, days=9)
+    phone.connect()
+    phone.expect_link("shut")
+    expect(phone.page.locator("[data-link-is=shut]")).to_be_visible()
+    expect(phone.page.locator("[data-link-is=off]")).to_be_hidden()
+    expect(phone.page.locator(".owed")).to_be_visible()
+    assert phone.scan(tickets[1]) == "in", "scanning goes on, by the list on the phone"
+    phone.close_answer()
+    phone.expect_link("shut")
+    with inside(lunch):
+        assert counts(lunch_of(lunch)).present == before
+
+    move(lunch, days=-9)
+    phone.expect_link(ON)
+    phone.expect_all_sent()
+    expect(phone.page.locator("[data-link-is=shut]")).to_be_hidden()
+    with inside(lunch):
+        assert counts(lunch_of(lunch)).present == before + 2, "none was lost"
+    phone.context.close()
 
 
 # Without JavaScript, and for everybody.

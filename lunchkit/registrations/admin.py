@@ -13,18 +13,8 @@ from lunchkit.platform import clock
 from lunchkit.platform.errors import NotFound
 from lunchkit.platform.refusals import NO, readable, retry_header
 from lunchkit.platform.text import clean_line
-from lunchkit.registrations import actions
+from lunchkit.registrations import actions, admin_queries, queries
 from lunchkit.registrations.admin_forms import MoveForm, OrganiserAttendeeForm, move_form, organiser_form
-from lunchkit.registrations.admin_queries import (
-    all_rows,
-    asked_order,
-    asked_standing,
-    counts_of,
-    last_letter,
-    lunches_to_move_to,
-    own_answer_columns,
-    registrations_page,
-)
 from lunchkit.registrations.catering import caterer_counts
 from lunchkit.registrations.details import ATTENDEE_FIELDS
 from lunchkit.registrations.emails import Why
@@ -32,14 +22,6 @@ from lunchkit.registrations.errors import AddressTaken, NoSeatForCompanions
 from lunchkit.registrations.exports import CSV_TYPE, XLSX_TYPE, csv_file, xlsx_file
 from lunchkit.registrations.models import Registration, Standing
 from lunchkit.registrations.privacy import own_answers
-from lunchkit.registrations.queries import (
-    count_held,
-    names_of,
-    place_in_queue,
-    queue_length,
-    registration_or_404,
-    seats_left,
-)
 from lunchkit.team.queries import current_organiser
 
 bp = Blueprint("registrations", __name__)
@@ -55,19 +37,19 @@ def index(slug: str) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
     text = clean_line(request.args.get("q"))[:100]
     asked = request.args.get("standing")
-    standing = Standing.SEATED if asked == ABSENT else asked_standing(asked)
+    standing = Standing.SEATED if asked == ABSENT else admin_queries.asked_standing(asked)
     arrived = {ARRIVED: True, ABSENT: False}.get(asked or "")
-    order, page = asked_order(request.args.get("order")), request.args.get("page", 1, type=int)
+    order, page = admin_queries.asked_order(request.args.get("order")), request.args.get("page", 1, type=int)
     return render_template(
         "admin/registrations/index.html",
         event=event,
         fields=[field for field in ATTENDEE_FIELDS if field.in_list],
-        list=registrations_page(event.id, text, standing, page, arrived=arrived, order=order),
-        counts=counts_of(event.id),
+        list=admin_queries.registrations_page(event.id, text, standing, page, arrived=arrived, order=order),
+        counts=admin_queries.counts_of(event.id),
         q=text,
         standing=standing if arrived is None else asked,
         order=order,
-        held=count_held(event.id),
+        held=queries.count_held(event.id),
         cancelled=request.args.get("cancelled", type=int),
     )
 
@@ -75,7 +57,7 @@ def index(slug: str) -> ResponseReturnValue:
 @bp.get("/e/<slug>/registrations/unconfirmed")
 def unconfirmed(slug: str) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
-    return render_template("admin/registrations/unconfirmed.html", event=event, held=count_held(event.id))
+    return render_template("admin/registrations/unconfirmed.html", event=event, held=queries.count_held(event.id))
 
 
 @bp.post("/e/<slug>/registrations/unconfirmed")
@@ -150,7 +132,7 @@ def head_of_queue(slug: str, registration_id: int) -> ResponseReturnValue:
 @bp.post(f"{ONE}/move")
 def move(slug: str, registration_id: int) -> ResponseReturnValue:
     registration = _registration_or_404(slug, registration_id)
-    form = move_form(lunches_to_move_to(registration, clock.now()), request.form)
+    form = move_form(admin_queries.lunches_to_move_to(registration, clock.now()), request.form)
     details = organiser_form(registration.event, registration)
     if not form.validate():
         return _page(registration, details, form), 422
@@ -170,14 +152,12 @@ def resend(slug: str, registration_id: int) -> ResponseReturnValue:
 
 @bp.get("/e/<slug>/registrations.csv")
 def csv(slug: str) -> ResponseReturnValue:
-    event = any_event_by_slug_or_404(slug)
-    return _file(event, "csv", csv_file(event, all_rows(event.id), own_answer_columns(event.id)), CSV_TYPE)
+    return _file(slug, "csv", csv_file, CSV_TYPE)
 
 
 @bp.get("/e/<slug>/registrations.xlsx")
 def xlsx(slug: str) -> ResponseReturnValue:
-    event = any_event_by_slug_or_404(slug)
-    return _file(event, "xlsx", xlsx_file(event, all_rows(event.id), own_answer_columns(event.id)), XLSX_TYPE)
+    return _file(slug, "xlsx", xlsx_file, XLSX_TYPE)
 
 
 @bp.get("/e/<slug>/caterer")
@@ -187,7 +167,7 @@ def caterer(slug: str) -> ResponseReturnValue:
 
 
 def _registration_or_404(slug: str, registration_id: int) -> Registration:
-    return registration_or_404(any_event_by_slug_or_404(slug).id, registration_id)
+    return queries.registration_or_404(any_event_by_slug_or_404(slug).id, registration_id)
 
 
 def _publish_first(event: Event) -> ResponseReturnValue:
@@ -208,7 +188,7 @@ def _refused(error: Exception, form: Form, page: Callable[[str | None], str]) ->
 
 def _new_page(event: Event, form: OrganiserAttendeeForm, notice: str | None = None) -> str:
     return render_template(
-        "admin/registrations/new.html", event=event, form=form, notice=notice, seats_left=seats_left(event)
+        "admin/registrations/new.html", event=event, form=form, notice=notice, seats_left=queries.seats_left(event)
     )
 
 
@@ -222,15 +202,15 @@ def _page(
         registration=registration,
         fields=ATTENDEE_FIELDS,
         form=form,
-        move=move or move_form(lunches_to_move_to(registration, now)),
-        place=place_in_queue(registration),
+        move=move or move_form(admin_queries.lunches_to_move_to(registration, now)),
+        place=queries.place_in_queue(registration),
         may_change=registration.may_change(now),
         may_cancel=registration.is_active and not registration.event.is_over(now),
-        letter=last_letter(registration.id),
+        letter=admin_queries.last_letter(registration.id),
         answers=own_answers(registration),
         notice=notice,
-        seated=names_of(registration.event_id, request.args.get("seated", "").split(".")),
-        fits_nobody=queue_length(registration.event_id) > 0 and seats_left(registration.event) > 0,
+        seated=queries.names_of(registration.event_id, request.args.get("seated", "").split(".")),
+        fits_nobody=queries.queue_length(registration.event_id) > 0 and queries.seats_left(registration.event) > 0,
     )
 
 
@@ -239,7 +219,9 @@ def _to(registration: Registration, done: str, **more: Any) -> ResponseReturnVal
     return redirect(address, code=303)
 
 
-def _file(event: Event, ending: str, body: bytes, content_type: str) -> Response:
+def _file(slug: str, ending: str, write: Callable[..., bytes], content_type: str) -> Response:
+    event = any_event_by_slug_or_404(slug)
+    body = write(event, admin_queries.all_rows(event.id), admin_queries.own_answer_columns(event.id))
     actions.note_export(event, current_organiser())
     response = Response(body, content_type=content_type)
     name = f"{event.slug}-{clock.now():%Y-%m-%d}.{ending}"

@@ -15,18 +15,10 @@ from lunchkit.platform.refusals import NO, readable, retry_header
 from lunchkit.platform.web import takes_files
 from lunchkit.registrations.exports import CSV_TYPE, csv_of
 from lunchkit.registrations.forms import DIETS
-from lunchkit.registrations.imports import actions
+from lunchkit.registrations.imports import actions, queries
 from lunchkit.registrations.imports.errors import FileTooHeavy, ImportForgotten
 from lunchkit.registrations.imports.forms import COLUMNS_A_PAGE, FileForm, WishForm, assigned, columns_form, page_of
 from lunchkit.registrations.imports.models import ImportDraft
-from lunchkit.registrations.imports.queries import (
-    column_labels,
-    columns_about,
-    draft_or_gone,
-    entries_of,
-    left_out_rows,
-    preview_of,
-)
 from lunchkit.registrations.imports.reading import MOST_BYTES, MOST_ROWS, read_table
 from lunchkit.team.queries import current_session
 
@@ -96,7 +88,7 @@ def columns(slug: str, draft_id: int) -> ResponseReturnValue:
 def assign(slug: str, draft_id: int) -> ResponseReturnValue:
     event, draft = _both(slug, draft_id)
     _page, shown = _shown_columns(draft)
-    form = columns_form(draft.columns, shown, column_labels(event, draft), request.form)
+    form = columns_form(draft.columns, shown, queries.column_labels(event, draft), request.form)
     if not form.validate():
         return _columns_page(event, draft), 422
     actions.assign_columns(draft, assigned(form, draft.columns, shown))
@@ -107,7 +99,8 @@ def assign(slug: str, draft_id: int) -> ResponseReturnValue:
 @bp.get(f"{ONE}/left-out.csv")
 def left_out(slug: str, draft_id: int) -> ResponseReturnValue:
     event, draft = _both(slug, draft_id)
-    response = Response(csv_of(left_out_rows(draft, entries_of(draft, event, clock.now()))), content_type=CSV_TYPE)
+    rows = queries.left_out_rows(draft, queries.entries_of(draft, event))
+    response = Response(csv_of(rows), content_type=CSV_TYPE)
     response.headers.set("Content-Disposition", "attachment", filename=f"{event.slug}-left-out.csv")
     return response
 
@@ -115,7 +108,7 @@ def left_out(slug: str, draft_id: int) -> ResponseReturnValue:
 @bp.get(f"{ONE}/reversal")
 def reversal(slug: str, draft_id: int) -> ResponseReturnValue:
     event, draft = _both(slug, draft_id)
-    preview = preview_of(entries_of(draft, event, clock.now()), 1)
+    preview = queries.preview_of(queries.entries_of(draft, event), 1)
     return render_template("admin/imports/reversal.html", event=event, draft=draft, people=len(preview.coming))
 
 
@@ -135,7 +128,7 @@ def _session_id() -> int:
 
 def _both(slug: str, draft_id: int) -> tuple[Event, ImportDraft]:
     event = any_event_by_slug_or_404(slug)
-    return event, draft_or_gone(event.id, draft_id, _session_id())
+    return event, queries.draft_or_gone(event.id, draft_id, _session_id())
 
 
 def _to(draft: ImportDraft, endpoint: str, **more: Any) -> ResponseReturnValue:
@@ -155,17 +148,17 @@ def _file_page(event: Event, form: FileForm) -> str:
 
 
 def _page(event: Event, draft: ImportDraft, form: WishForm, notice: str | None = None) -> str:
-    labels, columns = column_labels(event, draft), list(zip(draft.columns, draft.headings, strict=True))
+    labels, columns = queries.column_labels(event, draft), list(zip(draft.columns, draft.headings, strict=True))
     return render_template(
         "admin/imports/show.html",
         event=event,
         draft=draft,
         form=form,
-        preview=preview_of(entries_of(draft, event, clock.now()), request.args.get("page", 1, type=int)),
+        preview=queries.preview_of(queries.entries_of(draft, event), request.args.get("page", 1, type=int)),
         labels=labels,
         taken=[(labels[field], heading) for field, heading in columns if field in labels],
         left=[heading for field, heading in columns if field not in labels and heading],
-        about=columns_about(draft, event),
+        about=queries.columns_about(draft, event),
         diets=dict(DIETS),
         page_of=page_of,
         notice=notice,
@@ -178,7 +171,7 @@ def _shown_columns(draft: ImportDraft) -> tuple[int, range]:
 
 
 def _columns_page(event: Event, draft: ImportDraft) -> str:
-    labels, (page, shown) = column_labels(event, draft), _shown_columns(draft)
+    labels, (page, shown) = queries.column_labels(event, draft), _shown_columns(draft)
     return render_template(
         "admin/imports/columns.html",
         event=event,
@@ -187,7 +180,7 @@ def _columns_page(event: Event, draft: ImportDraft) -> str:
         shown=shown,
         examples={column: _examples(draft, column) for column in shown},
         labels=labels,
-        about=columns_about(draft, event),
+        about=queries.columns_about(draft, event),
         page=page,
         pages=page_of(len(draft.columns) - 1),
     )

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from flask_babel import gettext as _
 from sqlalchemy import not_, select
@@ -20,7 +19,7 @@ from lunchkit.registrations.imports.form_answers import column_of
 from lunchkit.registrations.imports.models import ImportDraft, is_forgotten
 from lunchkit.registrations.imports.preview import Known, foresee, judge, name_key
 from lunchkit.registrations.models import Registration, Standing
-from lunchkit.registrations.queries import count_seats
+from lunchkit.registrations.queries import seats_left
 
 FIRST_ROWS = 12
 """Shown as they would be registered."""
@@ -67,14 +66,13 @@ def known_people(session: Session, event_id: int) -> Known:
     )
 
 
-def entries_of(draft: ImportDraft, event: Event, now: datetime) -> list[Entry]:
+def entries_of(draft: ImportDraft, event: Event) -> list[Entry]:
     """The rows of a file, each with what was done with it, or would be done now."""
     if draft.outcome is not None:
         return [Entry(**kept) for kept in draft.outcome]
     entries = read_entries(draft.headings, draft.columns, draft.cells)
-    free = max(0, event.capacity - (db.session.scalar(count_seats(event.id)) or 0))
     coming = judge(entries, known_people(db.session(), event.id), event, form_questions(event.id))
-    foresee(coming, free, runs=event.is_running(now))
+    foresee(coming, seats_left(event), runs=event.is_running(clock.now()))
     return entries
 
 

@@ -12,15 +12,8 @@ from pathlib import Path
 
 from lunchkit.platform import confined
 from lunchkit.platform.text import unguard
+from lunchkit.registrations.imports import errors
 from lunchkit.registrations.imports.columns import recognised
-from lunchkit.registrations.imports.errors import (
-    FileMustWait,
-    NoFile,
-    NothingToRead,
-    OpenQuotation,
-    TooManyRows,
-    Unreadable,
-)
 
 MOST_BYTES = 6_000_000
 MOST_ROWS, MOST_COLUMNS = 2_000, 200
@@ -50,7 +43,7 @@ class Table:
 def read_table(data: bytes) -> Table:
     """The table that a file holds. Raises a FileRefused that says what to do."""
     if not data.strip():
-        raise NoFile
+        raise errors.NoFile
     return _table(_sheet_rows(data) if data.startswith(_WORKBOOKS) else _text_rows(data))
 
 
@@ -58,27 +51,27 @@ def _sheet_rows(data: bytes) -> list[list[str]]:
     try:
         done = confined.run(_PROGRAM, data, str(MOST_ROWS + HEADINGS_WITHIN), str(MOST_COLUMNS))
     except confined.NoTurn as error:
-        raise FileMustWait from error
+        raise errors.FileMustWait from error
     if done.returncode == _TOO_LONG:
-        raise TooManyRows
+        raise errors.TooManyRows
     if done.returncode != 0:
-        raise Unreadable
+        raise errors.Unreadable
     return [[str(cell) for cell in row] for row in json.loads(done.stdout)]
 
 
 def decoded(data: bytes) -> str:
     """The text of a file: Unicode in any of its forms, or else as Windows writes western languages.
 
-    Raises Unreadable for what is no text.
+    Raises errors.Unreadable for what is no text.
     """
     encoding = next((name for mark, name in _MARKS if data.startswith(mark)), None)
     if encoding is None and (b"\x00" in data or data.startswith(b"%PDF")):
-        raise Unreadable
+        raise errors.Unreadable
     try:
         return data.decode(encoding or "utf-8")
     except UnicodeDecodeError:
         if encoding is not None:
-            raise Unreadable from None
+            raise errors.Unreadable from None
     return data.decode("cp1252", "replace")
 
 
@@ -112,9 +105,9 @@ def _split(text: str, separator: str) -> list[list[str]]:
         for row in reader:
             rows.append(row)
             if len(rows) > MOST_ROWS + HEADINGS_WITHIN or len(row) > MOST_COLUMNS:
-                raise TooManyRows
+                raise errors.TooManyRows
     except csv.Error as error:
-        raise OpenQuotation(len(rows) + 1) from error
+        raise errors.OpenQuotation(len(rows) + 1) from error
     return rows
 
 
@@ -123,9 +116,9 @@ def _table(rows: list[list[str]]) -> Table:
     head = _heading_row(rows)
     body = [(number, row) for number, row in enumerate(rows, 1) if number > head and any(row)]
     if not body:
-        raise NothingToRead
+        raise errors.NothingToRead
     if len(body) > MOST_ROWS:
-        raise TooManyRows
+        raise errors.TooManyRows
     headings = rows[head - 1] if head else []
     width = max(len(headings), max(len(row) for _number, row in body))
     used = [column for column in range(width) if any(column < len(row) and row[column] for _number, row in body)]
