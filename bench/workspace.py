@@ -34,7 +34,7 @@ from lunchkit.platform.audit.models import AuditEntry
 from lunchkit.platform.config import Settings
 from lunchkit.platform.db import db
 from lunchkit.platform.mail.models import OutboxLetter
-from lunchkit.registrations.models import Answer, Needs, Registration, folded_of, surname_key_of
+from lunchkit.registrations.models import Answer, Needs, Registration, search_key_of, surname_key_of
 from lunchkit.run_sheet.models import RunItem
 from lunchkit.subscribers.models import INVITATION, Guest
 from lunchkit.team.actions import add_organiser, issue_console_link
@@ -235,7 +235,7 @@ def _person(event_id: int, number: int, seats: int, now: datetime) -> dict[str, 
     return {
         "event_id": event_id, "nonce": secrets.token_bytes(16), "link_hash": secrets.token_bytes(32),
         "ticket_hash": secrets.token_bytes(32), "name": name, "email": email, "email_key": email,
-        "organisation": organisation, "folded": folded_of(name, email, organisation), "standing": standing,
+        "organisation": organisation, "folded": search_key_of(name, email, organisation), "standing": standing,
         "surname_key": surname_key_of(name),
         "registered_at": moment, "queued_at": moment, "seats": 1,
     }  # fmt: skip
@@ -268,7 +268,7 @@ def _act(number: int, now: datetime) -> dict[str, Any]:
     name, at = NAMES[number % len(NAMES)], now - timedelta(minutes=number)
     return {
         "at": at, "last_at": at, "organiser_id": None, "name": name, "event_id": 1 + number % 20,
-        "verb": "organiser.change_capacity", "facts": {}, "words": folded_of(name, None, ""),
+        "verb": "organiser.change_capacity", "facts": {}, "words": search_key_of(name, None, ""),
     }  # fmt: skip
 
 

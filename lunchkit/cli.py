@@ -45,7 +45,7 @@ from lunchkit.platform.mail.actions import ServerUnreachable, connect, deliver_d
 from lunchkit.platform.mail.queue import count_due
 from lunchkit.platform.mail.test_email import Trial, try_line
 from lunchkit.recap.actions import erase_orphaned_pictures
-from lunchkit.registrations.imports.actions import forget_imports
+from lunchkit.registrations.imports.actions import delete_expired_imports
 from lunchkit.room.queries import keys
 from lunchkit.room.survey.actions import close_due_feedback
 from lunchkit.settings.actions import change_settings
@@ -412,7 +412,7 @@ def purge(clock_is_right: bool) -> None:
                 f"lunchkit: nothing erased: it is {clock.now():%Y-%m-%d %H:%M} UTC, which does not go on from the last "
                 "run within a day. If that is right, add --clock-is-right; else run this once more in a day"
             )
-        forget_imports()
+        delete_expired_imports()
         forget_old_wishes()
         repeat_erasures()
         drop_old_notes()

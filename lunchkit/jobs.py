@@ -29,7 +29,7 @@ from lunchkit.platform.mail.actions import deliver_due
 from lunchkit.platform.mail.outbox import wake
 from lunchkit.platform.mail.queue import BATCH
 from lunchkit.recap.actions import erase_orphaned_pictures
-from lunchkit.registrations.imports.actions import forget_imports
+from lunchkit.registrations.imports.actions import delete_expired_imports
 from lunchkit.room.polls.actions import finish_closings
 from lunchkit.room.qa.actions import freeze_supports
 from lunchkit.room.survey.actions import close_due_feedback
@@ -53,7 +53,7 @@ BY_THE_CLOCK: tuple[tuple[Callable[[], object], float], ...] = (
     (release_unconfirmed, 60.0),
     (freeze_supports, 600.0),
     (erase_needs, 600.0),
-    (forget_imports, 300.0),
+    (delete_expired_imports, 300.0),
     (erase_orphaned_pictures, 3600.0),
     (forget_old_wishes, 3600.0),
     (purge_people, 600.0),

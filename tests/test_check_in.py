@@ -31,7 +31,7 @@ from lunchkit.registrations.admin_queries import all_rows
 from lunchkit.registrations.check_in.actions import settle_conflict, take_scan
 from lunchkit.registrations.check_in.queries import conflicts, counts, people_at_door
 from lunchkit.registrations.check_in.view_models import Scan, Word
-from lunchkit.registrations.errors import LunchCalledOff, NoSeatAtTheDoor, NotPublished
+from lunchkit.registrations.errors import EventIsCancelled, NoFreeSeat, NotPublished
 from lunchkit.registrations.event_changes.actions import cancel_event, change_capacity
 from lunchkit.registrations.exports import csv_file
 from lunchkit.registrations.keys import read_spoken_code, spoken_code
@@ -174,7 +174,7 @@ def test_a_walk_in_gets_a_seat_and_is_in_or_nothing_is_written(make_event: Event
     event = running_event(make_event, capacity=1)
     walk_in = scan_of(None, walk_in=details("Dora Fenouil", None))
     assert [take_scan(event, walk_in).word for _ in range(3)] == [Word.IN] * 3
-    with pytest.raises(NoSeatAtTheDoor):
+    with pytest.raises(NoFreeSeat):
         take_scan(event, scan_of(None, walk_in=details("Eva Endive", None)))
     assert [row.name for row in db.session.scalars(select(Registration))] == ["Dora Fenouil"]
     told = counts(event)
@@ -194,7 +194,7 @@ def test_a_draft_and_a_cancelled_lunch_have_no_door(make_event: EventMaker) -> N
     event = make_event()
     person = guest(event)
     cancel_event(event)
-    with pytest.raises(LunchCalledOff):
+    with pytest.raises(EventIsCancelled):
         take_scan(event, scan_of(person))
     with pytest.raises(NotPublished):
         take_scan(make_event(published_at=None), scan_of(None))

@@ -23,7 +23,7 @@ from lunchkit.registrations.check_in import operations as steps
 from lunchkit.registrations.check_in.actions import take_scan
 from lunchkit.registrations.check_in.queries import conflicts, counts, seats_added
 from lunchkit.registrations.check_in.view_models import Counts, Scan, Word
-from lunchkit.registrations.errors import NoSeatAtTheDoor, RegistrationClosed, TooLate
+from lunchkit.registrations.errors import NoFreeSeat, RegistrationClosed, TooLate
 from lunchkit.registrations.event_changes.actions import change_capacity
 from lunchkit.registrations.models import Registration, Standing
 from lunchkit.registrations.queries import seats_taken
@@ -62,7 +62,7 @@ def word_of(event: Event, scan: Scan) -> Word:
     """What the door says."""
     try:
         return take_scan(event, scan).word
-    except NoSeatAtTheDoor:
+    except NoFreeSeat:
         return FULL
 
 

@@ -21,7 +21,7 @@ from lunchkit.platform import clock
 from lunchkit.platform.db import db
 from lunchkit.recap.models import Recap
 from lunchkit.registrations.actions import register_by_hand
-from lunchkit.registrations.errors import DateHasPassed, DateIsHistory, PeopleAreHere
+from lunchkit.registrations.errors import DateHasPassed, DateIsHistory, PeopleCame
 from lunchkit.registrations.event_changes.actions import change_event
 from lunchkit.registrations.models import CheckIn, Needs, Registration
 from lunchkit.registrations.privacy import own_data, privacy_notice
@@ -218,7 +218,7 @@ def test_a_lunch_that_took_place_keeps_its_day(make_event: EventMaker, what: str
     with clock.fixed_at(NOON + timedelta(minutes=30)):
         HAPPENED[what](event)
         assert took_place(event)
-        with pytest.raises(PeopleAreHere):
+        with pytest.raises(PeopleCame):
             mend(event, NOON + timedelta(days=1))
         mend(event, NOON - timedelta(minutes=15))
     with clock.fixed_at(NOON + timedelta(hours=20)), pytest.raises(DateIsHistory):

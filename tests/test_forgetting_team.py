@@ -17,10 +17,10 @@ from lunchkit.platform.config import Settings
 from lunchkit.platform.db import db, transaction
 from lunchkit.recap.models import Recap, RecapSection, RecapVersion
 from lunchkit.registrations.imports import actions as import_actions
-from lunchkit.registrations.imports.errors import ImportForgotten
+from lunchkit.registrations.imports.errors import ImportExpired
 from lunchkit.registrations.imports.models import ImportDraft
-from lunchkit.registrations.imports.preview import Wishes
-from lunchkit.registrations.imports.queries import draft_or_gone
+from lunchkit.registrations.imports.preview import ImportOptions
+from lunchkit.registrations.imports.queries import draft_or_expired
 from lunchkit.subscribers.actions import forget_old_wishes, say_no
 from lunchkit.team.actions import add_organiser, forget_old_sign_ins, forget_who_left, remove_organiser
 from lunchkit.team.models import Organiser
@@ -160,8 +160,8 @@ def test_old_wishes_are_forgotten_in_two_statements(event: Event, statements: li
 
 def is_there(draft: ImportDraft) -> bool:
     try:
-        draft_or_gone(draft.event_id, draft.id, draft.session_id)
-    except ImportForgotten:
+        draft_or_expired(draft.event_id, draft.id, draft.session_id)
+    except ImportExpired:
         return False
     return True
 
@@ -182,9 +182,9 @@ def test_the_hour_of_a_list_begins_with_its_import(
         monkeypatch.setattr(clock, "now", lambda: now + timedelta(minutes=minutes))
 
     at(59)
-    import_actions.import_people(draft, Wishes())
+    import_actions.import_attendees(draft, ImportOptions())
     at(118)
-    assert import_actions.forget_imports() == 0 and is_there(draft)
+    assert import_actions.delete_expired_imports() == 0 and is_there(draft)
     at(120)
     assert not is_there(draft)
-    assert import_actions.forget_imports() == 1 and drafts() == 0
+    assert import_actions.delete_expired_imports() == 1 and drafts() == 0

@@ -16,7 +16,7 @@ from lunchkit.platform.text import clean_line, fold, guard, unguard
 from lunchkit.registrations.actions import register_by_hand, update_registration
 from lunchkit.registrations.admin_queries import AnswerColumn, between_choices
 from lunchkit.registrations.imports.columns import recognised
-from lunchkit.registrations.imports.form_answers import OddAnswer, answer_in, with_own_questions
+from lunchkit.registrations.imports.form_answers import InvalidAnswer, assign_custom_fields, parse_answer
 from lunchkit.registrations.models import Answer
 from tests.conftest import EventMaker, csrf_of, details
 from tests.importing import as_csv, bring_in, people, press, preview, table_of
@@ -82,7 +82,7 @@ def test_whatever_the_choices_are_called_a_cell_comes_back(choices: list[str], t
     chosen = [choice for place, choice in enumerate(choices) if place in ticked][: None if many else 1]
     answer = "\n".join(chosen)
     if answer and unguard(guard(answer)) == answer:
-        assert answer_in(question, written(question, answer)) == answer
+        assert parse_answer(question, written(question, answer)) == answer
 
 
 @pytest.mark.parametrize(
@@ -98,14 +98,14 @@ def test_whatever_the_choices_are_called_a_cell_comes_back(choices: list[str], t
 )
 def test_several_are_told_apart(cell: str, kept: str) -> None:
     question = FormQuestion(id=1, label="Q", kind="several", choices=list(SEVERAL.choices), translations={})
-    assert answer_in(question, cell) == kept
+    assert parse_answer(question, cell) == kept
 
 
 @pytest.mark.parametrize("cell", ["Piscine", "Accueil, Piscine", "vestiaire", ",;", "Accueil" + ", Service" * 90])
 def test_what_is_no_choice_is_no_answer(cell: str) -> None:
     question = FormQuestion(id=1, label="Q", kind="several", choices=list(SEVERAL.choices), translations={})
-    with pytest.raises(OddAnswer):
-        answer_in(question, cell)
+    with pytest.raises(InvalidAnswer):
+        parse_answer(question, cell)
 
 
 def test_a_wrong_answer_leaves_its_row_out_and_says_why(organiser_client: FlaskClient, event: Event) -> None:
@@ -153,7 +153,7 @@ def test_which_column_answers_which_question(
         FormQuestion(id=number, label=label, kind="text", choices=[], translations={})
         for number, label in enumerate(labels, 1)
     ]
-    assert with_own_questions(headings, recognised(headings), asked) == list(wanted)
+    assert assign_custom_fields(headings, recognised(headings), asked) == list(wanted)
 
 
 def test_a_question_that_changes_after_the_preview_is_held_against_its_new_choices(

@@ -318,11 +318,11 @@ def test_a_file_is_forgotten_after_an_hour(
     organiser_client: FlaskClient, event: Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = preview(organiser_client, event, EVENTBRITE)
-    assert actions.forget_imports() == 0
+    assert actions.delete_expired_imports() == 0
     later = clock.now() + timedelta(minutes=61)
     monkeypatch.setattr(clock, "now", lambda: later)
     assert organiser_client.get(path).status_code == 410, "also before anybody erased it"
-    assert actions.forget_imports() == 1
+    assert actions.delete_expired_imports() == 1
     assert db.session.scalar(select(func.count()).select_from(ImportDraft)) == 0
 
 

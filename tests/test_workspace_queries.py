@@ -15,7 +15,7 @@ from lunchkit.platform import clock
 from lunchkit.platform.db import db
 from lunchkit.registrations.actions import cancel_registration, register_by_hand
 from lunchkit.registrations.admin_queries import all_rows, registrations_page
-from lunchkit.registrations.models import Answer, Diet, Needs, Registration, Standing, folded_of
+from lunchkit.registrations.models import Answer, Diet, Needs, Registration, Standing, search_key_of
 from tests.conftest import EventMaker, Outbox, details
 
 pytestmark = pytest.mark.both_databases
@@ -53,7 +53,7 @@ def grow(event: Event, make_event: EventMaker) -> None:
         {
             "event_id": event.id, "nonce": bytes([number % 256]) * 16, "link_hash": number.to_bytes(32),
             "ticket_hash": number.to_bytes(32), "name": f"Camille Poireau {number}", "seats": 1,
-            "folded": folded_of(f"Camille Poireau {number}", None, ""),
+            "folded": search_key_of(f"Camille Poireau {number}", None, ""),
             "standing": ("seated", "waiting", "cancelled")[number % 3], "registered_at": now, "queued_at": now,
         }
         for number in range(MORE)

@@ -18,7 +18,7 @@ from lunchkit.registrations.details import AttendeeDetails, details_of_registrat
 from lunchkit.registrations.emails import Why, promise_letter, promise_recap_letter
 from lunchkit.registrations.models import Registration, Standing
 from lunchkit.registrations.queries import place_in_queue, seats_left
-from lunchkit.registrations.seats import lock_event, would_be
+from lunchkit.registrations.seats import lock_event, place_of_new_request
 from lunchkit.subscribers.operations import ask_guest, forget_guest
 from lunchkit.team.models import Organiser
 
@@ -74,8 +74,8 @@ def register_attendee(
             ask_guest(session, details.email, language, now)
         if known is not None and known.is_active:
             if letters_lately(session, known.email or "", now) < LETTERS_AN_HOUR:
-                operations.repeat_quietly(session, known, form_key)
-            return _placed(event, *would_be(session, event, details.seats), is_held)
+                operations.enqueue_repeat(session, known, form_key)
+            return _placed(event, *place_of_new_request(session, event, details.seats), is_held)
         if sent_before is not None and sent_before is not known:
             sent_before.form_key = None  # cancelled since; the form now speaks for somebody else
             session.flush()
@@ -125,19 +125,19 @@ def register_by_hand(event: Event, details: AttendeeDetails, *, language: str) -
 
     Possible before registration opens and after it closes; seats are given by the same rule. While the event runs a
     person gets a free seat or none: nobody waits any more.
-    Raises NotPublished, LunchCalledOff, TooLate, AddressTaken or NoSeatAtTheDoor.
+    Raises NotPublished, EventIsCancelled, TooLate, AddressTaken or NoFreeSeat.
     """
     with transaction() as session:
         event = lock_event(session, event.id)
         now = clock.now()
-        operations.require_open_by_hand(event, now)
+        operations.require_registrable(event, now)
         known = operations.find_by_email(session, event.id, details.email)
         if known is not None and known.is_active:
             raise errors.AddressTaken
         registration = operations.new_request(event, known, details, now, language=language)
         operations.place_newcomer(session, event, now, registration)
         if event.is_running(now) and registration.standing != Standing.SEATED:
-            raise errors.NoSeatAtTheDoor
+            raise errors.NoFreeSeat
     return registration
 
 
@@ -158,14 +158,14 @@ def update_registration(registration: Registration, details: AttendeeDetails) ->
         if registration.standing == Standing.SEATED and details.seats > registration.seats + seats_left(event):
             raise errors.NoSeatForCompanions
         if new_address:
-            operations.leave_address(session, registration)
+            operations.detach_old_address(session, registration)
         fill_in(registration, details)
         if new_address:
             promise_letter(session, "ticket", registration, position=place_in_queue(registration))
         operations.serve_queue(session, event, now)
 
 
-def wish_for_recap(registration: Registration, wants_recap: bool) -> None:
+def set_recap_consent(registration: Registration, wants_recap: bool) -> None:
     """Say whether an attendee wants the recap: at any time, also after the lunch. Idempotent.
 
     An e-mail that has not left yet is not sent to a person who said no; one who says yes after the recap was published
@@ -190,7 +190,7 @@ def cancel_registration(registration: Registration, why: Why = Why.ATTENDEE) -> 
             return []
         if event.is_over(now):
             raise errors.TooLate
-        operations.give_back(session, registration, now, why)
+        operations.cancel_with_email(session, registration, now, why)
         return [one.id for one in operations.serve_queue(session, event, now)]
 
 
@@ -216,12 +216,12 @@ def move_to_event(registration: Registration, other: Event) -> Registration:
         other = lock_event(session, other.id)
         if not registration.is_active or other.id == event.id or not other.gives_seats(now):
             raise errors.TooLate
-        said = operations.as_asked_by(other, details_of_registration(registration))
+        said = operations.only_what_is_asked(other, details_of_registration(registration))
         moved = operations.find_by_email(session, other.id, registration.email)
         if moved is not None and moved.is_active:
             raise errors.AddressTaken
         moved = operations.new_request(other, moved, said, now, language=registration.language)
-        operations.give_back(session, registration, now, Why.MOVED)
+        operations.cancel_with_email(session, registration, now, Why.MOVED)
         operations.serve_queue(session, event, now)
         operations.place_newcomer(session, other, now, moved)
     return moved
@@ -232,7 +232,7 @@ def repeat_letter(registration: Registration) -> None:
     with transaction() as session:
         event, registration = operations.lock(session, registration)
         if event.cancelled_at is not None:
-            raise errors.LunchCalledOff
+            raise errors.EventIsCancelled
         if registration.is_active:
             promise_letter(session, "ticket", registration, position=place_in_queue(registration))
 
@@ -243,8 +243,8 @@ def erase_registration(registration: Registration) -> None:
     with transaction() as session:
         event, registration = operations.lock(session, registration)
         if registration.is_active and event.gives_seats(now):
-            operations.give_back(session, registration, now, Why.ATTENDEE)
+            operations.cancel_with_email(session, registration, now, Why.ATTENDEE)
         forget_guest(session, registration.email)
-        operations.forget(session, registration, now)
+        operations.erase_attendee(session, registration, now)
         leave_traces()
         operations.serve_queue(session, event, now)

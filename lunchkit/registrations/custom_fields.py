@@ -30,7 +30,7 @@ class TickField(SelectMultipleField):
     option_widget = CheckboxInput()
 
 
-def with_own_questions(
+def with_custom_fields(
     form: type[Kind], questions: Sequence[FormQuestion], kept: Mapping[int, str], *, must_answer: bool = True
 ) -> type[Kind]:
     """The form with a field for each question of one's own; what was answered already stays among the choices."""

@@ -98,7 +98,7 @@ def fill_in(registration: Registration, details: AttendeeDetails) -> None:
     if details.email:
         registration.email, registration.email_key = details.email, fold_email(details.email)
     registration.seats = details.seats
-    registration.refold()
+    registration.update_search_keys()
     _answer(registration, details)
     needs = {name: getattr(details, name) for name in _APART} | {"diets": ",".join(details.diets)}
     if any(needs.values()) or registration.needs is not None:

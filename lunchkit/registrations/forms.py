@@ -17,7 +17,7 @@ from lunchkit.events.queries import form_questions
 from lunchkit.platform.fields import BareForm, at_most, has_a_word
 from lunchkit.platform.mail.addresses import valid_email
 from lunchkit.platform.text import clean_line, clean_text
-from lunchkit.registrations.custom_fields import own_name, own_values, read_answers, with_own_questions
+from lunchkit.registrations.custom_fields import own_name, own_values, read_answers, with_custom_fields
 from lunchkit.registrations.details import ATTENDEE_FIELDS, AttendeeDetails, details_of_registration
 from lunchkit.registrations.models import Diet, Registration
 from lunchkit.subscribers.consent import BOX, HINT
@@ -183,7 +183,7 @@ def form_of(
     said = details_of_registration(registration) if registration else AttendeeDetails("", None)
     most, kept = max(event.companions_allowed, said.companions), dict(said.answers)
     values = vars(said) | own_values(questions, kept) if registration else {}
-    asks = with_own_questions(kind, questions, kept, must_answer=must_answer)
+    asks = with_custom_fields(kind, questions, kept, must_answer=must_answer)
     form = asks(formdata=without_strangers(data, most), data=values)
     form.kept_diets = frozenset(said.diets)
     form.fit_to(event, most)

@@ -12,7 +12,7 @@ from lunchkit.platform.text import fold
 
 __all__ = ["Answer", "Diet", "Needs", "Registration", "Standing"]
 
-LONGEST_FOLDED = 600
+LONGEST_SEARCH_KEY = 600
 """Letters: an index of PostgreSQL takes no more, and one letter of some scripts becomes eighteen when folded."""
 
 
@@ -93,9 +93,9 @@ class Registration(Model):
         """Whether it is seated or waiting."""
         return self.standing != Standing.CANCELLED
 
-    def refold(self) -> None:
+    def update_search_keys(self) -> None:
         """Follow a changed name, address or organisation."""
-        self.folded = folded_of(self.name, self.email, self.organisation)
+        self.folded = search_key_of(self.name, self.email, self.organisation)
         self.surname_key = surname_key_of(self.name)
 
     def raise_sequence(self, floor: int) -> None:
@@ -185,9 +185,9 @@ class Answer(Model):
     registration: Mapped[Registration] = relationship(back_populates="answers")
 
 
-def folded_of(name: str, email: str | None, organisation: str) -> str:
+def search_key_of(name: str, email: str | None, organisation: str) -> str:
     """What lists search and sort by: the name first."""
-    return fold(f"{name} {email or ''} {organisation}")[:LONGEST_FOLDED]
+    return fold(f"{name} {email or ''} {organisation}")[:LONGEST_SEARCH_KEY]
 
 
 def surname_key_of(name: str) -> str:
@@ -197,4 +197,4 @@ def surname_key_of(name: str) -> str:
     d'Alembert» at D, «Lia Rossi-Blanc» at R, «Eva García Márquez» at M, and who writes «Tour Anne» at A.
     """
     *others, last = fold(name).split() or [""]
-    return " ".join([last, *others])[:LONGEST_FOLDED]
+    return " ".join([last, *others])[:LONGEST_SEARCH_KEY]

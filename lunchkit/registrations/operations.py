@@ -18,7 +18,7 @@ from lunchkit.platform.personal import erase_people
 from lunchkit.registrations.details import AttendeeDetails, fill_in
 from lunchkit.registrations.emails import Why, promise_letter
 from lunchkit.registrations.errors import (
-    LunchCalledOff,
+    EventIsCancelled,
     NotPublished,
     TooLate,
 )
@@ -66,15 +66,15 @@ def lock(session: Session, registration: Registration) -> tuple[Event, Registrat
     return event, fresh
 
 
-def require_open_by_hand(event: Event, now: datetime) -> None:
+def require_registrable(event: Event, now: datetime) -> None:
     """Whether organisers may register somebody: before registration opens and after it closes, but for a real lunch.
 
-    Raises NotPublished, LunchCalledOff or TooLate.
+    Raises NotPublished, EventIsCancelled or TooLate.
     """
     if event.published_at is None:
         raise NotPublished
     if event.cancelled_at is not None:
-        raise LunchCalledOff
+        raise EventIsCancelled
     if event.is_over(now):
         raise TooLate
 
@@ -155,7 +155,7 @@ def release_held(session: Session, event: Event, now: datetime, *, due_at: datet
     return cancelled
 
 
-def give_back(session: Session, registration: Registration, now: datetime, why: Why) -> None:
+def cancel_with_email(session: Session, registration: Registration, now: datetime, why: Why) -> None:
     """Cancel: the seats are free, the calendar entry is superseded, and a letter says so, and why."""
     before = registration.standing
     registration.standing = Standing.CANCELLED
@@ -164,7 +164,7 @@ def give_back(session: Session, registration: Registration, now: datetime, why: 
     promise_letter(session, "cancellation", registration, standing=before, why=why)
 
 
-def forget(session: Session, registration: Registration, now: datetime) -> None:
+def erase_attendee(session: Session, registration: Registration, now: datetime) -> None:
     """Erase the person, and every letter about them but a cancellation that has not left yet."""
     note(Mark.ERASED, registration.link_hash)
     session.flush()
@@ -177,7 +177,7 @@ def forget(session: Session, registration: Registration, now: datetime) -> None:
     session.expire(registration)
 
 
-def leave_address(session: Session, registration: Registration) -> None:
+def detach_old_address(session: Session, registration: Registration) -> None:
     """Renew the links, and delete e-mails to the old address: its reader must not open the page any more."""
     unsent = (OutboxLetter.sent_at.is_(None), OutboxLetter.recipient == registration.email)
     session.execute(delete(OutboxLetter).where(OutboxLetter.subject_id == registration.id, *unsent))
@@ -187,7 +187,7 @@ def leave_address(session: Session, registration: Registration) -> None:
         note(Mark.RENEWED, before, since=registration.link_hash)
 
 
-def as_asked_by(event: Event, details: AttendeeDetails) -> AttendeeDetails:
+def only_what_is_asked(event: Event, details: AttendeeDetails) -> AttendeeDetails:
     """The details without what this event does not ask; custom fields belong to one event."""
     details = replace(details, answers=())
     if not event.asks_food:
@@ -195,7 +195,7 @@ def as_asked_by(event: Event, details: AttendeeDetails) -> AttendeeDetails:
     return details if event.asks_access else replace(details, access="")
 
 
-def repeat_quietly(session: Session, known: Registration, form_key: str) -> None:
+def enqueue_repeat(session: Session, known: Registration, form_key: str) -> None:
     """Enqueue the e-mail for an address that is registered already; the same form gets it once."""
     kind = "repeat" if known.held_until is None else "hold"
     promise_letter(session, kind, known, position=place_in_queue(known), once_key=f"repeat/{form_key}")

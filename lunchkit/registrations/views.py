@@ -157,13 +157,13 @@ def unsubscribe(token: str) -> ResponseReturnValue:
     Answers with a page and not with a redirect, which RFC 8058 forbids.
     """
     registration = registration_by_unsubscribe_token_or_404(token)
-    actions.wish_for_recap(registration, False)
+    actions.set_recap_consent(registration, False)
     return _unsubscription_page(registration, token, done=True)
 
 
 @bp.post("/unsubscribe/<token>/undo")
 def subscribe_again(token: str) -> ResponseReturnValue:
-    actions.wish_for_recap(registration_by_unsubscribe_token_or_404(token), True)
+    actions.set_recap_consent(registration_by_unsubscribe_token_or_404(token), True)
     return redirect(url_for(".unsubscription", token=token), code=303)
 
 

@@ -16,7 +16,7 @@ from lunchkit.platform.mail.models import OutboxLetter
 from lunchkit.platform.personal import erase_of_event, erase_people
 from lunchkit.registrations.emails import promise_letter
 from lunchkit.registrations.models import Needs, Registration, Standing
-from lunchkit.registrations.operations import forget, lock, release_held, serve_queue
+from lunchkit.registrations.operations import erase_attendee, lock, release_held, serve_queue
 from lunchkit.registrations.seats import lock_event
 from lunchkit.subscribers.models import Guest, Wish
 from lunchkit.subscribers.operations import forget_guests
@@ -168,6 +168,6 @@ def _erase_again(session: Session, person: Registration, now: datetime) -> None:
     event, person = lock(session, person)
     if person.is_active and event.gives_seats(now):
         person.standing, person.cancelled_at = Standing.CANCELLED, now
-    forget(session, person, now)
+    erase_attendee(session, person, now)
     leave_traces()
     serve_queue(session, event, now)

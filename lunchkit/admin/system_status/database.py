@@ -14,7 +14,7 @@ from lunchkit.platform.i18n import language
 from lunchkit.platform.live.batches import Aside
 from lunchkit.platform.mail.models import OutboxLetter
 from lunchkit.platform.mail.queue import pause
-from lunchkit.registrations.queries import strange_links
+from lunchkit.registrations.queries import has_links_of_another_key
 from lunchkit.room.errors import NoPlaceForKeys
 from lunchkit.room.polls.models import Poll
 from lunchkit.room.polls.queries import is_altered
@@ -102,7 +102,7 @@ def look_at_backups(settings: Settings) -> Finding | None:
 
 def look_at_secret_key(settings: Settings) -> Finding | None:
     """Whether the secret key is the one that links and tickets were made with."""
-    if settings.secret_key and not strange_links():
+    if settings.secret_key and not has_links_of_another_key():
         return None
     return Finding(
         _l("The secret key is missing, or is not the one that links and tickets in e-mails were made with."),

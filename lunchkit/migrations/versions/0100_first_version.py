@@ -410,7 +410,7 @@ def upgrade() -> None:
         sa.Column("headings", sa.JSON(), nullable=False),
         sa.Column("columns", sa.JSON(), nullable=False),
         sa.Column("cells", sa.JSON(), nullable=False),
-        sa.Column("wishes", sa.JSON(), nullable=True),
+        sa.Column("options", sa.JSON(), nullable=True),
         sa.Column("outcome", sa.JSON(), nullable=True),
         sa.Column("revived", sa.JSON(), nullable=False),
         sa.Column("kept", sa.Integer(), nullable=False),

@@ -13,7 +13,7 @@ from lunchkit.platform.i18n import language
 from lunchkit.registrations.check_in.operations import leave, seat
 from lunchkit.registrations.check_in.queries import find_registration, first_of, scan_by_nonce
 from lunchkit.registrations.check_in.view_models import Answer, Scan, Word, short_name
-from lunchkit.registrations.errors import LunchCalledOff, NoSeatAtTheDoor, NotPublished
+from lunchkit.registrations.errors import EventIsCancelled, NoFreeSeat, NotPublished
 from lunchkit.registrations.models import CheckIn, Registration, Standing
 from lunchkit.registrations.operations import find_by_email, new_request
 from lunchkit.registrations.queries import place_in_queue
@@ -25,14 +25,14 @@ def take_scan(event: Event, scan: Scan, organiser_id: int | None = None) -> Answ
 
     The first scan of a ticket admits; whoever comes after it is told when, and at which door. A phone that let somebody
     in without asking (``scan.let_in``) is believed: whom we would have stopped is flagged, and nobody is forgotten.
-    Raises NotPublished, LunchCalledOff, or NoSeatAtTheDoor for a walk-in.
+    Raises NotPublished, EventIsCancelled, or NoFreeSeat for a walk-in.
     """
     with transaction() as session:
         event = lock_event(session, event.id)
         if event.published_at is None:
             raise NotPublished
         if event.cancelled_at is not None:
-            raise LunchCalledOff
+            raise EventIsCancelled
         now = clock.now()
         known = scan_by_nonce(session, scan.nonce)
         if known is not None:
@@ -133,7 +133,7 @@ def _write_down(
     registration = new_request(event, cancelled, scan.walk_in, now, language=language())
     seat(session, event, registration, scan, now, is_new=True)
     if registration.standing != Standing.SEATED and not scan.let_in:
-        raise NoSeatAtTheDoor
+        raise NoFreeSeat
     return registration
 
 

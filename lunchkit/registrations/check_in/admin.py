@@ -21,7 +21,7 @@ from lunchkit.registrations.admin_queries import order_by_name
 from lunchkit.registrations.check_in import actions, queries
 from lunchkit.registrations.check_in.forms import MOST_PEOPLE, WalkInForm, form_nonce, read_scans, walk_in_form
 from lunchkit.registrations.check_in.view_models import Answer, Scan, Word
-from lunchkit.registrations.errors import NoSeatAtTheDoor, NotPublished
+from lunchkit.registrations.errors import NoFreeSeat, NotPublished
 from lunchkit.registrations.models import Registration
 from lunchkit.registrations.queries import place_in_queue, registration_of, registration_or_404
 from lunchkit.team.models import ABSOLUTE_LIFE
@@ -221,7 +221,7 @@ def _take(event: Event, act: Scan) -> Answer:
     organiser = current_organiser()
     try:
         return actions.take_scan(event, act, organiser.id if organiser else None)
-    except NoSeatAtTheDoor:
+    except NoFreeSeat:
         return Answer(Word.FULL)
 
 

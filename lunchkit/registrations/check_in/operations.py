@@ -12,7 +12,7 @@ from lunchkit.registrations.check_in.queries import counts
 from lunchkit.registrations.check_in.view_models import Scan
 from lunchkit.registrations.emails import Why, promise_letter
 from lunchkit.registrations.models import CheckIn, Registration, Standing
-from lunchkit.registrations.operations import give_back, place_newcomer, serve_queue
+from lunchkit.registrations.operations import cancel_with_email, place_newcomer, serve_queue
 from lunchkit.registrations.seats import fill_seats
 
 
@@ -58,7 +58,7 @@ def leave(session: Session, event: Event, scan: CheckIn, now: datetime) -> None:
     if event.is_over(now):
         registration.standing, registration.cancelled_at = Standing.CANCELLED, now
     else:
-        give_back(session, registration, now, Why.ORGANISER)
+        cancel_with_email(session, registration, now, Why.ORGANISER)
     session.flush()
     if scan.added_seats:
         apply_details(event, replace(details_of(event), capacity=event.capacity - scan.added_seats))

@@ -35,7 +35,7 @@ def change_event(
     Without ``tells`` no e-mail leaves, unless names are erased later than before; the calendar's SEQUENCE rises anyway.
     A lower capacity cancels nobody. ``version`` is the one that the details were made from. ``took_place`` says whether
     something has happened that happens only at a lunch; packages above this one know more of that.
-    Raises ChangedMeanwhile, LunchCalledOff, ErasurePromised, DateHasPassed, DateIsHistory, PeopleAreHere.
+    Raises ChangedMeanwhile, EventIsCancelled, ErasurePromised, DateHasPassed, DateIsHistory, PeopleCame.
     """
     now = clock.now()
     with transaction() as session:
@@ -44,7 +44,7 @@ def change_event(
             raise NotFound
         require_version(event, version)
         if event.cancelled_at is not None:
-            raise errors.LunchCalledOff
+            raise errors.EventIsCancelled
         if (details.starts_at, details.ends_at) != (event.starts_at, event.ends_at):
             _require_movable(session, event, details, now, took_place)
             event.needs_erased_at = event.purged_at = None  # of a day on which nobody was there
@@ -65,12 +65,12 @@ def change_event(
 def change_capacity(event: Event, capacity: int) -> tuple[int, int]:
     """Set the number of seats; new ones go to the waiting list, a lower number cancels nobody.
 
-    Returns the number of seats that were given, and of e-mails that say so. Raises LunchCalledOff.
+    Returns the number of seats that were given, and of e-mails that say so. Raises EventIsCancelled.
     """
     with transaction() as session:
         event = lock_event(session, event.id)
         if event.cancelled_at is not None:
-            raise errors.LunchCalledOff
+            raise errors.EventIsCancelled
         details = replace(details_of(event), capacity=capacity)
         tell(session, changed=told_changes(event, details))
         apply_details(event, details)
@@ -116,7 +116,7 @@ def _require_movable(
     elif is_public and event.starts_at <= now:
         is_another_day = plan_of(event).starts_local.date() != plan_of(details).starts_local.date()
         if is_another_day and took_place(event):
-            raise errors.PeopleAreHere
+            raise errors.PeopleCame
 
 
 def _has_people(session: Session, event: Event, *conditions: ColumnElement[bool]) -> bool:

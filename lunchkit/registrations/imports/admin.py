@@ -16,8 +16,8 @@ from lunchkit.platform.web import takes_files
 from lunchkit.registrations.exports import CSV_TYPE, csv_of
 from lunchkit.registrations.forms import DIETS
 from lunchkit.registrations.imports import actions, queries
-from lunchkit.registrations.imports.errors import FileTooHeavy, ImportForgotten
-from lunchkit.registrations.imports.forms import COLUMNS_A_PAGE, FileForm, WishForm, assigned, columns_form, page_of
+from lunchkit.registrations.imports.errors import FileTooHeavy, ImportExpired
+from lunchkit.registrations.imports.forms import COLUMNS_A_PAGE, FileForm, OptionsForm, assigned, columns_form, page_of
 from lunchkit.registrations.imports.models import ImportDraft
 from lunchkit.registrations.imports.reading import MOST_BYTES, MOST_ROWS, read_table
 from lunchkit.team.queries import current_session
@@ -49,7 +49,7 @@ def create(slug: str) -> ResponseReturnValue:
     return _to(draft, ".show" if knows_names else ".columns")
 
 
-@bp.errorhandler(ImportForgotten)
+@bp.errorhandler(ImportExpired)
 def show_forgotten(refusal: Refusal) -> ResponseReturnValue:
     event = any_event_by_slug_or_404((request.view_args or {})["slug"])
     page = render_template(
@@ -60,20 +60,20 @@ def show_forgotten(refusal: Refusal) -> ResponseReturnValue:
 
 @bp.get(ONE)
 def show(slug: str, draft_id: int) -> ResponseReturnValue:
-    return _page(*_both(slug, draft_id), WishForm())
+    return _page(*_both(slug, draft_id), OptionsForm())
 
 
 @bp.post(ONE)
 def register(slug: str, draft_id: int) -> ResponseReturnValue:
     event, draft = _both(slug, draft_id)
-    form = WishForm(request.form)
+    form = OptionsForm(request.form)
     if not form.validate():
         return _page(event, draft, form), 422
     try:
-        actions.import_people(draft, form.wishes())
+        actions.import_attendees(draft, form.options())
     except NO as error:
         refusal = readable(error)
-        if isinstance(refusal, ImportForgotten):
+        if isinstance(refusal, ImportExpired):
             raise refusal from error
         return _page(event, draft, form, str(refusal.message)), refusal.status, retry_header(refusal)
     return _to(draft, ".show")
@@ -122,13 +122,13 @@ def reverse(slug: str, draft_id: int) -> ResponseReturnValue:
 def _session_id() -> int:
     session = current_session()
     if session is None:
-        raise ImportForgotten
+        raise ImportExpired
     return session.id
 
 
 def _both(slug: str, draft_id: int) -> tuple[Event, ImportDraft]:
     event = any_event_by_slug_or_404(slug)
-    return event, queries.draft_or_gone(event.id, draft_id, _session_id())
+    return event, queries.draft_or_expired(event.id, draft_id, _session_id())
 
 
 def _to(draft: ImportDraft, endpoint: str, **more: Any) -> ResponseReturnValue:
@@ -147,7 +147,7 @@ def _file_page(event: Event, form: FileForm) -> str:
     )
 
 
-def _page(event: Event, draft: ImportDraft, form: WishForm, notice: str | None = None) -> str:
+def _page(event: Event, draft: ImportDraft, form: OptionsForm, notice: str | None = None) -> str:
     labels, columns = queries.column_labels(event, draft), list(zip(draft.columns, draft.headings, strict=True))
     return render_template(
         "admin/imports/show.html",

@@ -30,8 +30,8 @@ FileMustWait = refusal(
     503,
 )
 FileMustWait.retry_after = 60
-ImportForgotten = refusal(
-    "ImportForgotten",
+ImportExpired = refusal(
+    "ImportExpired",
     _l("This import is forgotten: a file is kept for an hour, for the browser that sent it. Please choose it again."),
     410,
 )

@@ -21,7 +21,7 @@ _LANGUAGES = ("", "en", "de", "it")
 _MOST_PIECES = 60
 
 
-class OddAnswer(Exception):
+class InvalidAnswer(Exception):
     """A cell that does not answer its question; says why, to people."""
 
 
@@ -30,7 +30,7 @@ def column_of(question: FormQuestion) -> str:
     return f"{OWN}{question.id}"
 
 
-def with_own_questions(
+def assign_custom_fields(
     headings: Sequence[str], fields: Sequence[str | None], questions: Iterable[FormQuestion]
 ) -> list[str | None]:
     """What each column is, once the custom fields have found theirs.
@@ -59,12 +59,14 @@ def _compared(text: str) -> str:
     return words_of(text) or fold(clean_line(text)) or "\n"
 
 
-def answer_in(question: FormQuestion, cell: str) -> str:
-    """What a cell says, as a registration stores it. Raises OddAnswer."""
+def parse_answer(question: FormQuestion, cell: str) -> str:
+    """What a cell says, as a registration stores it. Raises InvalidAnswer."""
     line = clean_line(cell)
     if question.kind == AskedAs.TEXT:
         if len(line) > LONGEST_ANSWER:
-            raise OddAnswer(_("The answer to «%(question)s» is longer than 300 characters.", question=question.label))
+            raise InvalidAnswer(
+                _("The answer to «%(question)s» is longer than 300 characters.", question=question.label)
+            )
         return line
     pairs = tuple(pair for language in _LANGUAGES for pair in question.choices_in(language))
     exact, loose = _choices_by(_plain, pairs), _choices_by(_compared, pairs)
@@ -73,7 +75,9 @@ def answer_in(question: FormQuestion, cell: str) -> str:
         pieces = re.split(r"\n" if "\n" in cell.strip() else r"[,;|]", cell)
     named = [exact.get(_plain(piece)) or loose.get(_compared(piece), set()) for piece in pieces if piece.strip()]
     if not named or len(named) > _MOST_PIECES or any(len(choices) != 1 for choices in named):
-        raise OddAnswer(_("«%(answer)s» is no choice of «%(question)s».", answer=line[:80], question=question.label))
+        raise InvalidAnswer(
+            _("«%(answer)s» is no choice of «%(question)s».", answer=line[:80], question=question.label)
+        )
     return "\n".join(choice for choice in question.choices if {choice} in named)
 
 

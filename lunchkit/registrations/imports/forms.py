@@ -11,7 +11,7 @@ from wtforms.form import BaseForm
 from lunchkit.platform.fields import BareForm
 from lunchkit.platform.i18n import LANGUAGE_NAMES
 from lunchkit.registrations.imports.errors import FileTooHeavy, NoFile
-from lunchkit.registrations.imports.preview import Wishes
+from lunchkit.registrations.imports.preview import ImportOptions
 from lunchkit.registrations.imports.reading import MOST_BYTES
 
 COLUMNS_A_PAGE = 15
@@ -40,16 +40,16 @@ class FileForm(BareForm):
         return file.filename, data
 
 
-class WishForm(BareForm):
+class OptionsForm(BareForm):
     """What is wished for everybody in the file."""
 
     sends_letters = BooleanField(_l("Send each their letter, with ticket and link"))
     all_members = BooleanField(_l("All of them are members of the network"))
     language = SelectField(_l("Language of the letters, where the file tells none"), choices=lambda: LANGUAGE_NAMES)
 
-    def wishes(self) -> Wishes:
+    def options(self) -> ImportOptions:
         """The frozen value of a valid form."""
-        return Wishes(bool(self.sends_letters.data), bool(self.all_members.data), self.language.data)
+        return ImportOptions(bool(self.sends_letters.data), bool(self.all_members.data), self.language.data)
 
 
 def columns_form(

@@ -14,10 +14,10 @@ from lunchkit.platform.db import db, page_of
 from lunchkit.registrations.admin_queries import PAGE_SIZE
 from lunchkit.registrations.imports.columns import COLUMNS, speaks_of_access, speaks_of_food
 from lunchkit.registrations.imports.entries import Entry, read_entries
-from lunchkit.registrations.imports.errors import ImportForgotten
+from lunchkit.registrations.imports.errors import ImportExpired
 from lunchkit.registrations.imports.form_answers import column_of
-from lunchkit.registrations.imports.models import ImportDraft, is_forgotten
-from lunchkit.registrations.imports.preview import Known, foresee, judge, name_key
+from lunchkit.registrations.imports.models import ImportDraft, is_expired
+from lunchkit.registrations.imports.preview import KnownPeople, check_entries, name_key, preview_seats
 from lunchkit.registrations.models import Registration, Standing
 from lunchkit.registrations.queries import seats_left
 
@@ -25,21 +25,21 @@ FIRST_ROWS = 12
 """Shown as they would be registered."""
 
 
-def draft_or_gone(event_id: int, draft_id: int, session_id: int) -> ImportDraft:
-    """The draft of one's own browser. Raises ImportForgotten for any other."""
+def draft_or_expired(event_id: int, draft_id: int, session_id: int) -> ImportDraft:
+    """The draft of one's own browser. Raises ImportExpired for any other."""
     asked = select(ImportDraft).where(
         ImportDraft.id == draft_id,
         ImportDraft.event_id == event_id,
         ImportDraft.session_id == session_id,
-        not_(is_forgotten(clock.now())),
+        not_(is_expired(clock.now())),
     )
     draft = db.session.scalar(asked, execution_options={"populate_existing": True})
     if draft is None:
-        raise ImportForgotten
+        raise ImportExpired
     return draft
 
 
-def not_asked(event: Event) -> frozenset[str]:
+def unasked_columns(event: Event) -> frozenset[str]:
     """The columns for which a lunch has no use."""
     unasked = () if event.asks_food else ("diet", "allergies")
     return frozenset(unasked if event.asks_access else (*unasked, "access"))
@@ -47,12 +47,12 @@ def not_asked(event: Event) -> frozenset[str]:
 
 def column_labels(event: Event, draft: ImportDraft) -> dict[str, str]:
     """What a column of a file may hold at this lunch, or holds: a field of the form, or a question of its own."""
-    fields = {name: str(column.label) for name, column in COLUMNS.items() if name not in not_asked(event)}
+    fields = {name: str(column.label) for name, column in COLUMNS.items() if name not in unasked_columns(event)}
     held = {name: str(COLUMNS[name].label) for name in draft.columns if name in COLUMNS}
     return fields | held | {column_of(question): question.label for question in form_questions(event.id)}
 
 
-def known_people(session: Session, event_id: int) -> Known:
+def known_people(session: Session, event_id: int) -> KnownPeople:
     """Who is registered and comes, or waits."""
     active = select(Registration.email_key, Registration.name).where(
         Registration.event_id == event_id,
@@ -60,7 +60,7 @@ def known_people(session: Session, event_id: int) -> Known:
         Registration.erased_at.is_(None),
     )
     rows = session.execute(active).all()
-    return Known(
+    return KnownPeople(
         addresses=frozenset(key for key, _name in rows if key is not None),
         names=frozenset(name_key(name) for key, name in rows if key is None),
     )
@@ -71,8 +71,8 @@ def entries_of(draft: ImportDraft, event: Event) -> list[Entry]:
     if draft.outcome is not None:
         return [Entry(**kept) for kept in draft.outcome]
     entries = read_entries(draft.headings, draft.columns, draft.cells)
-    coming = judge(entries, known_people(db.session(), event.id), event, form_questions(event.id))
-    foresee(coming, seats_left(event), runs=event.is_running(clock.now()))
+    coming = check_entries(entries, known_people(db.session(), event.id), event, form_questions(event.id))
+    preview_seats(coming, seats_left(event), runs=event.is_running(clock.now()))
     return entries
 
 
@@ -85,7 +85,7 @@ def columns_about(draft: ImportDraft, event: Event) -> dict[str, list[int]]:
     found = {
         field: [place for place in left if any(speaks(cells[place]) for _number, cells in draft.cells)]
         for field, speaks in topics.items()
-        if field not in not_asked(event)
+        if field not in unasked_columns(event)
     }
     return {field: places for field, places in found.items() if places}
 
