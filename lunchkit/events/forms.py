@@ -184,7 +184,7 @@ class EventForm(VersionedForm):
         if ends_at > now:
             return
         if self.date.data and self.date.data < now.astimezone(ZoneInfo(self.zone)).date():
-            _complain(self.date, _l("This day has gone by. Please choose one that is still to come."))
+            _complain(self.date, _l("This day is in the past. Choose a day to come."))
         else:
             _complain(self.end, _l("This hour has gone by: the lunch would be over already."))
 

@@ -30,7 +30,7 @@ class OrganiserAttendeeForm(DetailsForm):
     )
     language = SelectField(_l("Language of the letters"), choices=lambda: LANGUAGE_NAMES)
     access = TextAreaField(_l("Access needs"), filters=[clean_text], validators=[at_most(500)])
-    shows_name = BooleanField(_l("The name may stand on the list of those present"))
+    shows_name = BooleanField(_l("The name may be on the list of people present"))
     wants_recap = BooleanField(_l("Send the recap after the lunch"))
 
     def fit_to(self, event: Event, most_companions: int) -> None:

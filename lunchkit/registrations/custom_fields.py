@@ -20,7 +20,7 @@ from lunchkit.platform.text import clean_line
 from lunchkit.registrations.details import Answers
 
 LONGEST_ANSWER = 300
-UNANSWERED = _l("Please answer this question.")
+UNANSWERED = _l("Answer this question.")
 Kind = TypeVar("Kind", bound=Form)
 
 

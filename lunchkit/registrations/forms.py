@@ -40,7 +40,7 @@ _ADDRESS = re.compile(rf"://|www\.|\w@\w|\w{_DOT}(?:{_ENDINGS})\b|\w{_DOT}\w{{2,
 def no_address(_form: FlaskForm, field: Field) -> None:
     """A name with an address in it is an advertisement that our e-mails would carry."""
     if _ADDRESS.search(field.data or ""):
-        raise ValidationError(_l("Please write this without a web or e-mail address."))
+        raise ValidationError(_l("Write this without a web or e-mail address."))
 
 
 Kind = TypeVar("Kind", bound="DetailsForm")
@@ -75,7 +75,7 @@ class DetailsForm(BareForm):
         filters=[clean_text],
         validators=[at_most(500)],
     )
-    shows_name = BooleanField(_l("My name may stand on the list of those present"))
+    shows_name = BooleanField(_l("My name may be on the list of people present"))
     wants_recap = BooleanField(_l("Send me the recap after the lunch"))
     own: tuple[FormQuestion, ...] = ()
     """The lunch's own questions, each with a field."""

@@ -62,7 +62,7 @@ def create(slug: str, members: str = "") -> ResponseReturnValue:
         form.stamp.data = stamps.issue(event.slug)
         form.topic.data = ""  # a person whose browser filled it in has only to send again
         form.validate()
-        return _form_page(event, form, notice=_l("Please check what you typed, and send it once more.")), 422
+        return _form_page(event, form, notice=_l("Check what you typed, and send it again.")), 422
     _take_suggestion(form)
     if not form.validate():
         return _form_page(event, form), 422

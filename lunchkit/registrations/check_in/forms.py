@@ -12,15 +12,20 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField, StringField
 
+from lunchkit.platform.errors import refusal
 from lunchkit.platform.fields import BareForm
 from lunchkit.platform.mail.addresses import valid_email
 from lunchkit.platform.text import clean_line
 from lunchkit.registrations.check_in.view_models import Scan
 from lunchkit.registrations.details import AttendeeDetails
-from lunchkit.registrations.errors import UnreadableScans
 from lunchkit.registrations.forms import name_field
 from lunchkit.registrations.queries import LARGEST_ID
 
+UnreadableScans = refusal(
+    "UnreadableScans",
+    _l("This phone sent something that we could not read. Nothing is lost: open the page of the door again."),
+    400,
+)
 MOST_SCANS = 100
 """Scans in one message."""
 MOST_PEOPLE = 6
@@ -92,7 +97,7 @@ def _walk_in(value: object) -> AttendeeDetails | None:
 class WalkInForm(BareForm):
     """Whoever stands at the door unregistered: a name is enough."""
 
-    name = name_field(_l("Please write their name."))
+    name = name_field(_l("Write their name."))
     email = StringField(_l("E-mail"), filters=[clean_line], validators=[valid_email])
     nonce = HiddenField()
 

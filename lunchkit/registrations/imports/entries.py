@@ -152,7 +152,7 @@ def _read_food(entry: Entry, cell: str, allergies: Sequence[str]) -> None:
     entry.diet, for_kitchen = diet_said(cell)
     entry.allergies = clean_text("\n".join([for_kitchen, *allergies]))
     if for_kitchen:
-        entry.remarks.append(_("“%(said)s” goes to the kitchen as it stands.", said=for_kitchen[:80]))
+        entry.remarks.append(_("“%(said)s” goes to the kitchen as it is.", said=for_kitchen[:80]))
 
 
 def _read_coming(entry: Entry, said: str) -> None:
@@ -175,7 +175,7 @@ def _hold_to_form(entry: Entry) -> None:
     if not any(char.isalnum() for char in entry.name):
         entry.leave_out(_("The name is missing."))
     if any("://" in text or "www." in text.lower() for text in (entry.name, entry.organisation)):
-        entry.leave_out(_("A web address stands in the name or the organisation."))
+        entry.leave_out(_("There is a web address in the name or the organisation."))
     for name, column in COLUMNS.items():
         if column.most and len(getattr(entry, name)) > column.most:
             entry.leave_out(

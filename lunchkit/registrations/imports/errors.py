@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _l
 
 from lunchkit.platform.errors import Refusal, refusal
 
-NoFile = refusal("NoFile", _l("Please choose a file: it was missing, or empty."), 422)
+NoFile = refusal("NoFile", _l("Choose a file: it was missing, or empty."), 422)
 FileTooHeavy = refusal(
     "FileTooHeavy",
     _l("This file is too heavy: at most 6 MB are taken. Save only the sheet with the people, or divide it in two."),
@@ -32,7 +32,7 @@ FileMustWait = refusal(
 FileMustWait.retry_after = 60
 ImportExpired = refusal(
     "ImportExpired",
-    _l("This import is forgotten: a file is kept for an hour, for the browser that sent it. Please choose it again."),
+    _l("This import has expired: a file is kept for an hour, for the browser that sent it. Choose it again."),
     410,
 )
 

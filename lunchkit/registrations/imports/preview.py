@@ -103,7 +103,7 @@ class _Duplicates:
         address = fold_email(entry.email)
         others = self.by_address.setdefault(address, {})
         if name in others:
-            entry.leave_out(_("The same person stands in row %(row)s.", row=others[name]))
+            entry.leave_out(_("The same person is in row %(row)s.", row=others[name]))
         elif others:
             first = next(iter(others.values()))
             entry.email = ""
@@ -115,9 +115,9 @@ class _Duplicates:
 
     def _find_same_name(self, entry: Entry, name: Name) -> None:
         if name in self.known.names:
-            entry.leave_out(_("Somebody of this name is registered already, without an address."))
+            entry.leave_out(_("A person of this name is registered already, without an address."))
         elif name in self.by_name:
-            entry.leave_out(_("The same person stands in row %(row)s.", row=self.by_name[name]))
+            entry.leave_out(_("The same person is in row %(row)s.", row=self.by_name[name]))
         self.by_name.setdefault(name, entry.number)
 
 
