@@ -72,5 +72,5 @@ def test_control_a_plan_without_a_look_at_doubles_would_be_found() -> None:
     entries = [Entry(2, "Ana", "a@example.org"), Entry(3, "Ana", "a@example.org")]
     plan(entries, KnownPeople(), 5)
     assert [(entry.outcome, entry.why) for entry in entries] == [
-        (Outcome.SEAT, ""), (Outcome.OUT, "The same person stands in row 2."),
+        (Outcome.SEAT, ""), (Outcome.OUT, "The same person is in row 2."),
     ]  # fmt: skip

@@ -66,12 +66,12 @@ def entry(headings: str, cells: str) -> object:
         (
             "Nom;Régime",
             "Ana;tagada",
-            {"diet": "", "allergies": "tagada", "remarks": ["“tagada” goes to the kitchen as it stands."]},
+            {"diet": "", "allergies": "tagada", "remarks": ["“tagada” goes to the kitchen as it is."]},
         ),
         (
             "Nom;Régime",
             "Ana;sans noix",
-            {"allergies": "sans noix", "remarks": ["“sans noix” goes to the kitchen as it stands."]},
+            {"allergies": "sans noix", "remarks": ["“sans noix” goes to the kitchen as it is."]},
         ),
         ("Nom;Allergies", "Ana;tagada", {"allergies": "tagada", "remarks": []}),
         ("Nom;Vient ?", "Ana;non", {"why": "Does not come, says the file."}),

@@ -34,7 +34,7 @@ LONGEST_QUEUE = 100
 
 @dataclass(frozen=True)
 class Placed:
-    """Where a request stands: what the thanks page says."""
+    """The status of a request: what the thanks page says."""
 
     standing: Standing
     position: int | None
@@ -59,7 +59,7 @@ def register_attendee(
     """
     with transaction() as session:
         event = lock_event(session, event.id)
-        now = clock.now()  # read under the lock: nobody slips in before a place that somebody was told
+        now = clock.now()  # read under the lock: places in the list follow it
         sent_before, known = operations.find_known(session, event.id, form_key, details.email)
         if sent_before is not None and sent_before.is_active:
             if sent_before.form_digest != details.digest():
@@ -77,7 +77,7 @@ def register_attendee(
                 operations.enqueue_repeat(session, known, form_key)
             return _placed(event, *place_of_new_request(session, event, details.seats), is_held)
         if sent_before is not None and sent_before is not known:
-            sent_before.form_key = None  # cancelled since; the form now speaks for somebody else
+            sent_before.form_key = None  # cancelled since; the form is of another address now
             session.flush()
         registration = operations.new_request(event, known, details, now, language=language)
         registration.form_key, registration.form_digest = form_key, details.digest()
@@ -93,7 +93,7 @@ def _placed(event: Event, standing: Standing, position: int | None, is_held: boo
 
 
 def _is_crowded(event: Event) -> bool:
-    """Whether so many come that a seat must be confirmed. Raises TooMany where no room is so large."""
+    """Whether a seat must be confirmed, since many people register. Raises TooMany above any size of room."""
     if not arrivals.allows(event.id, max(arrivals.most, 4 * event.capacity)):
         raise TooMany
     return not unconfirmed.allows(event.id, max(unconfirmed.most, event.capacity // 4))

@@ -26,9 +26,9 @@ from lunchkit.team.queries import current_organiser
 
 bp = Blueprint("registrations", __name__)
 BESIDE = {AddressTaken: ("email", "event"), NoSeatForCompanions: ("companions",)}
-"""Beside which field of a form a refusal stands; all others stand above it."""
+"""The field of a form beside which an error is shown; all others are shown above the form."""
 ARRIVED, ABSENT = "arrived", "absent"
-"""In place of a standing: those of whom somebody came."""
+"""Filters in place of a status."""
 ONE = "/e/<slug>/registrations/<int(max=2147483647):registration_id>"
 
 

@@ -1,4 +1,4 @@
-"""The form with which an organiser registers somebody by hand, or mends what was typed: the address may be missing."""
+"""The form with which organisers register and correct attendees; the address may be missing."""
 
 from collections.abc import Mapping, Sequence
 

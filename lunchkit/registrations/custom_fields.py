@@ -1,7 +1,4 @@
-"""Questions of the organisers' own on the registration form: fields made for one lunch, and answers read from them.
-
-A choice is kept in the words in which it was written first, whatever language it was read in.
-"""
+"""Custom fields of the registration form. A choice is stored in its first wording, whatever language it was read in."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
@@ -49,7 +46,7 @@ def own_name(question: FormQuestion) -> str:
 
 
 def own_values(questions: Iterable[FormQuestion], kept: Mapping[int, str]) -> dict[str, str | list[str]]:
-    """What the fields hold that are opened on what somebody answered so far, by question."""
+    """The values of the fields from stored answers, by the name of the field."""
     return {
         own_name(question): value.split("\n") if question.kind == AskedAs.SEVERAL else value
         for question in questions

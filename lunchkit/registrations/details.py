@@ -1,7 +1,7 @@
 """What an attendee says of themselves: the frozen value, its way into the rows and back, and how organisers read it.
 
 A field has the same name in the details, in the forms, in its column, and as the class of its cell in a list. The
-column says whether it is personal (``info``), its table how long it is kept: what stands in ``Needs`` goes two days
+column says whether it is personal (``info``), its table how long it is kept: ``Needs`` are erased two days
 after the lunch, the rest on the purge day. Erasure and the export of one's own data read that (``platform.personal``).
 """
 
@@ -52,7 +52,7 @@ class AttendeeDetails:
 
 @dataclass(frozen=True)
 class AttendeeField:
-    """One column of ``Registration`` that organisers read; what stands in ``Needs`` is in no list and in no file."""
+    """One column of ``Registration`` that organisers read; ``Needs`` are in no list and in no file."""
 
     name: str
     heading: LazyString

@@ -1,7 +1,6 @@
-"""The letters of a registration: what each says, and the calendar object that it carries.
+"""The e-mails of a registration: what each says, and the calendar object that it carries.
 
-A letter is promised with the facts of its moment and written when it leaves, so that writing it (templates, QR code,
-calendar) never holds the write lock.
+The outbox stores the facts; templates, QR code and calendar are written when it leaves, without the write lock.
 """
 
 from collections.abc import Mapping
@@ -31,18 +30,18 @@ from lunchkit.subscribers.queries import link_to_confirm
 FOLDER = "registrations/mail"
 TICKET_CID = "ticket"
 SAMPLE = "SAMPLE"
-"""Stands in sample letters where a real one has somebody's secret: the link leads nowhere, no door lets it in."""
+"""In sample letters, in place of a secret token: its links lead nowhere."""
 SAMPLE_CODE, SAMPLE_POSITION = "ABCDEF", 3
 CALENDAR = {
     **dict.fromkeys(("confirmation", "promotion", "repeat", "ticket", "change"), "REQUEST"),
     **dict.fromkeys(("cancellation", "event_cancellation"), "CANCEL"),
 }
-"""The METHOD of the calendar object that a letter carries to somebody with a seat."""
+"""The METHOD of the calendar object in a letter to a person with a seat."""
 WITH_TICKET = ("confirmation", "promotion", "repeat", "ticket", "change", "reminder")
-"""The letters that carry the ticket to somebody with a seat."""
+"""The letters that carry the ticket to a person with a seat."""
 _Written = tuple[str, str, str]
 ANSWERS = ("confirmation", "waiting", "repeat", "ticket")
-"""The letters that answer whoever sent the form: where they ticked to be invited, these ask whether it was them."""
+"""The letters that answer the form: they ask to confirm a wish for invitations."""
 
 
 class Why(StrEnum):
@@ -64,11 +63,9 @@ def promise_letter(
     once_key: str | None = None,
     before: Mapping[str, str] | None = None,
 ) -> bool:
-    """Promise a letter to the attendee, in the caller's transaction; says whether it did.
+    """Enqueue an e-mail in the caller's transaction; False without an address, or for a known ``once_key``.
 
-    None is promised where there is no address, or where the same ``once_key`` was promised before.
-    ``standing`` is the one to speak of, where it is not the present one; ``before`` the facts of the plan that held
-    until now.
+    ``standing`` is the one to speak of, if not the present one; ``before`` are the facts of the plan until now.
     """
     if registration.email is None:
         return False
@@ -137,7 +134,7 @@ def _write(folder: str, event: Event, facts: dict[str, Any], own: str | None = N
 
 
 def sample_letter(event: Event, folder: str, own: str) -> Letter:
-    """An e-mail as somebody who does not exist would get it, with this paragraph, in the language being spoken."""
+    """An e-mail to a fictional person, with this paragraph, in the language being spoken."""
     waits, ticket = folder == "waiting", folder in WITH_TICKET
     facts = {"name": _("Camille Sample"), "standing": Standing.WAITING if waits else Standing.SEATED, "seats": 1}
     written = _write(
@@ -212,7 +209,7 @@ for _folder in ("waiting", *CALENDAR):
 
 @letter_kind("registrations/hold")
 def hold(facts: dict[str, Any]) -> Letter | None:
-    """Press the link, or your seat is given to somebody else. None where that is done, or too late."""
+    """Asks to confirm a held seat. None where it is confirmed, or too late."""
     registration = db.session.get(Registration, facts["registration"])
     return None if registration is None or registration.held_until is None else _letter("hold", facts)
 

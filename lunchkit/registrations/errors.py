@@ -23,7 +23,6 @@ NoSeatForCompanions = refusal(
 TooLate = refusal("TooLate", _l("The lunch has begun: this can no longer be changed here."))
 """The lunch has begun, or is over."""
 NotPublished = refusal("NotPublished", _l("This lunch is a draft. Publish it first: the letter leads to its page."))
-"""A draft: the letter would lead to pages that nobody may see yet."""
 EventIsCancelled = refusal("EventIsCancelled", _l("This lunch is cancelled."))
 NoFreeSeat = refusal("NoFreeSeat", _l("Every seat is taken. Raise the number of seats to let this person in."))
 """The lunch runs, and every seat is taken."""

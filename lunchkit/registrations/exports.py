@@ -1,7 +1,4 @@
-"""The list of a lunch as a file to take away: CSV and XLSX. No link, no token, and no food or access need is in it.
-
-A cell that a spreadsheet could take for a formula gets an apostrophe before it (CWE-1236).
-"""
+"""The list as CSV and XLSX, without links, tokens and needs; cells like formulas get an apostrophe (CWE-1236)."""
 
 import csv
 from collections.abc import Callable, Iterable, Sequence

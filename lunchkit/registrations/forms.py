@@ -93,7 +93,7 @@ class DetailsForm(BareForm):
         return [(question, self[own_name(question)]) for question in self.own]
 
     def fit_to(self, event: Event, most_companions: int) -> None:
-        """Ask only what this lunch asks, of so many people."""
+        """Ask only what this event asks."""
         if most_companions:
             more = [(n, str(n + 1)) for n in range(1, most_companions + 1)]
             self.companions.choices = [(0, _l("I come alone")), *more]
@@ -155,7 +155,7 @@ class RegistrationForm(DetailsForm):
 def registration_form(
     event: Event, data: MultiDict[str, str] | None = None, *, of_members: bool = False
 ) -> RegistrationForm:
-    """The public form of a lunch, filled from a request's form data if given; members' link asks nobody if they are."""
+    """The public form of a lunch, filled from a request's form data if given; the members' link does not ask for membership."""
     form = form_of(RegistrationForm, event, None, data)
     if of_members:
         del form.is_member
@@ -175,10 +175,7 @@ def form_of(
     *,
     must_answer: bool = True,
 ) -> Kind:
-    """A form of this kind with what the lunch asks: empty, filled from the row, or from a request's form data if given.
-
-    It takes as many companions as the lunch allows, and those who are registered already.
-    """
+    """A form with what the event asks: empty, filled from the row, or from form data; its companions stay allowed."""
     questions = form_questions(event.id)
     said = details_of_registration(registration) if registration else AttendeeDetails("", None)
     most, kept = max(event.companions_allowed, said.companions), dict(said.answers)

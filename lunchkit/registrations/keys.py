@@ -1,7 +1,6 @@
-"""Keys that are derived: the token that takes back the wish for the recap, and the spoken code of a ticket.
+"""Derived keys: the token that unsubscribes from the recap, and the spoken code of a ticket.
 
-The token stands in a letter, and opens nothing else. A signed value instead of a stored one: a mail provider may press
-the button for its reader, from a copy of the letter that is years old, and whoever finds the link learns no name.
+The token is signed, not stored: mail providers may use a copy of the e-mail that is years old.
 """
 
 from itsdangerous import BadSignature
@@ -27,10 +26,9 @@ def read_unsubscribe_token(token: str) -> tuple[int, int] | None:
 
 
 def spoken_code(ticket_hash: bytes) -> str:
-    """The six characters beside a ticket's QR code, to be told at the check-in: one of 191 million.
+    """The six characters beside a ticket's QR code, derived from its hash: one of 191 million. They open nothing alone.
 
-    Derived from the ticket's hash: nothing is stored, and a phone that knows the hash knows the code. It opens nothing
-    by itself. In one of four thousand events of 300 people two have the same: the check-in then shows both.
+    In one of four thousand events of 300 people two have the same: the check-in then shows both.
     """
     number, code = int.from_bytes(ticket_hash[:8]), ""
     for _ in range(SPOKEN_LENGTH):

@@ -58,7 +58,7 @@ def active_registrations(session: Session, event_id: int) -> list[Registration]:
 
 
 def lock(session: Session, registration: Registration) -> tuple[Event, Registration]:
-    """Hold the lunch, then read the registration as it stands now."""
+    """Lock the event, then read the registration again. Raises NotFound once it is erased."""
     event = lock_event(session, registration.event_id)
     fresh = session.get(Registration, registration.id, populate_existing=True)
     if fresh is None or fresh.erased_at is not None:
@@ -67,10 +67,7 @@ def lock(session: Session, registration: Registration) -> tuple[Event, Registrat
 
 
 def require_registrable(event: Event, now: datetime) -> None:
-    """Whether organisers may register somebody: before registration opens and after it closes, but for a real lunch.
-
-    Raises NotPublished, EventIsCancelled or TooLate.
-    """
+    """Raise NotPublished, EventIsCancelled or TooLate where organisers cannot register anybody."""
     if event.published_at is None:
         raise NotPublished
     if event.cancelled_at is not None:
@@ -82,10 +79,7 @@ def require_registrable(event: Event, now: datetime) -> None:
 def new_request(
     event: Event, known: Registration | None, details: AttendeeDetails, now: datetime, *, language: str
 ) -> Registration:
-    """A request at the end of the waiting list, which the caller then serves; it joins the session by that.
-
-    ``known`` is the cancelled registration of the same address: it keeps its links and its calendar entry.
-    """
+    """A request at the end of the waiting list; ``known``, cancelled before, keeps its links and calendar entry."""
     registration = known or Registration(event=event, sequence=0)
     if known is None:
         renew_links(registration)
@@ -97,7 +91,7 @@ def new_request(
 
 
 def renew_links(registration: Registration) -> None:
-    """Give a registration links that nobody has; earlier ones open nothing any more."""
+    """Give a registration new links; earlier ones open nothing any more."""
     registration.nonce = secrets.token_bytes(16)
     tokens = links.personal_tokens(registration.nonce)
     registration.link_hash = links.token_hash(tokens.link)
@@ -130,10 +124,9 @@ def _tell_promoted(session: Session, seated: list[Registration]) -> list[Registr
 
 
 def release_held(session: Session, event: Event, now: datetime, *, due_at: datetime | None = None) -> int:
-    """Cancel what is held at an event, or only what was due at a moment; no e-mail leaves for unconfirmed addresses.
+    """Cancel what is held, or only what was due at a moment, without an e-mail. Returns the number.
 
-    Where the e-mail that asks has not left yet, the half hour begins again. Returns how many were cancelled; the caller
-    serves the queue.
+    Where the e-mail that asks has not left yet, the half hour begins again. The caller serves the waiting list.
     """
     held = select(Registration).where(
         Registration.event_id == event.id, Registration.held_until.is_not(None), IS_ACTIVE

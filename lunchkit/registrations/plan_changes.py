@@ -8,10 +8,7 @@ from lunchkit.platform.versions import Difference
 
 
 def differences(before: Plan, after: Plan) -> list[Difference]:
-    """What is not as it was, in the language being spoken; nothing is said instead of what there was not.
-
-    When names are erased is told where it is later than it was.
-    """
+    """What has changed, in the language being spoken; the day of erasure only where it is later."""
     compared = [
         (_("Title"), typo(after.title), typo(before.title)),
         (_("The day"), long_date(after.starts_local), long_date(before.starts_local)),

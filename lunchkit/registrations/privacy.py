@@ -45,7 +45,7 @@ def _needs_notice(event: Event) -> str:
 
 
 def own_answers(registration: Registration) -> list[tuple[str, str]]:
-    """What somebody answered to the lunch's own questions, each with its question, in their language."""
+    """The labels and answers of an attendee's custom fields, in the language being spoken."""
     kept = {answer.question_id: answer.value for answer in registration.answers}
     spoken = language()
     return [

@@ -78,7 +78,7 @@ def people_present(event_id: int) -> int:
 
 
 def people_known(event_id: int) -> int | None:
-    """How many people a lunch knows of: who was checked in, or else the seats given; None where it knows of nobody."""
+    """The number of people who were checked in, or else of seats given; None instead of 0."""
     return people_present(event_id) or seats_taken(event_id) or None
 
 

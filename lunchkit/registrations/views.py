@@ -152,10 +152,7 @@ def unsubscription(token: str) -> ResponseReturnValue:
 
 @bp.post("/unsubscribe/<token>")
 def unsubscribe(token: str) -> ResponseReturnValue:
-    """Send this person no recap: the button of the page, or a mail provider on behalf of its reader (RFC 8058).
-
-    Answers with a page and not with a redirect, which RFC 8058 forbids.
-    """
+    """The button of the page, or of a mail provider: RFC 8058 forbids to answer with a redirect."""
     registration = registration_by_unsubscribe_token_or_404(token)
     actions.set_recap_consent(registration, False)
     return _unsubscription_page(registration, token, done=True)

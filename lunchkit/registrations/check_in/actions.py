@@ -23,8 +23,8 @@ from lunchkit.registrations.seats import lock_event
 def take_scan(event: Event, scan: Scan, organiser_id: int | None = None) -> Answer:
     """Let a party in, or say why not; or mend what an earlier scan said. The same scan sent again does it once.
 
-    The first scan of a ticket admits; whoever comes after it is told when, and at which door. A phone that let somebody
-    in without asking (``scan.let_in``) is believed: whom we would have stopped is flagged, and nobody is forgotten.
+    The first scan of a ticket admits; a later one is told when, and at which entrance. A phone that let a person in
+    without asking (``scan.let_in``) is believed; whom the server would have stopped is flagged.
     Raises NotPublished, EventIsCancelled, or NoFreeSeat for a walk-in.
     """
     with transaction() as session:
@@ -45,7 +45,7 @@ def take_scan(event: Event, scan: Scan, organiser_id: int | None = None) -> Answ
 
 
 def settle_conflict(event: Event, scan_id: int) -> None:
-    """Somebody has looked into it. Twice is once. Raises NotFound where the lunch has no such scan."""
+    """Mark a flagged scan as looked into. Idempotent. Raises NotFound where the event has no such scan."""
     with transaction() as session:
         lock_event(session, event.id)
         scan = session.get(CheckIn, scan_id, populate_existing=True)
@@ -104,7 +104,7 @@ def _let_in(session: Session, event: Event, scan: Scan, now: datetime, organiser
     if is_new:
         registration = _write_down(session, event, scan, now, registration)
     if registration is None or (registration.event_id != event.id and scan.ticket_hash is None):
-        return Answer(Word.UNKNOWN)  # only whoever has a ticket is told for which lunch it is
+        return Answer(Word.UNKNOWN)  # only a ticket is told its event, no number
     if registration.event_id != event.id:
         return Answer(Word.OTHER, lunch=registration.event.title, at=registration.event.starts_at)
     if scan.walk_in is not None and not is_new and not scan.let_in:

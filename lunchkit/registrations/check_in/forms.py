@@ -1,7 +1,4 @@
-"""What phones tell of the door, cleaned into frozen values: scans in JSON, and the form of a walk-in.
-
-A queue of scans is read record by record. One that is damaged must not keep those behind it on the phone for ever.
-"""
+"""What phones send, cleaned into frozen values record by record: a damaged one does not hold up those behind it."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -95,7 +92,7 @@ def _walk_in(value: object) -> AttendeeDetails | None:
 
 
 class WalkInForm(BareForm):
-    """Whoever stands at the door unregistered: a name is enough."""
+    """A person who comes without a registration: a name is enough."""
 
     name = name_field(_l("Write their name."))
     email = StringField(_l("E-mail"), filters=[clean_line], validators=[valid_email])

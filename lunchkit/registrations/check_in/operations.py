@@ -19,10 +19,7 @@ from lunchkit.registrations.seats import fill_seats
 def seat(
     session: Session, event: Event, registration: Registration, scan: Scan, now: datetime, *, is_new: bool
 ) -> None:
-    """Give a seat to whoever stands at the door, if there is one, or if one may be added.
-
-    Once the lunch is over no letter leaves: it would promise a seat at a table that is cleared.
-    """
+    """Give a seat at the check-in, if one is free or may be added. Once the event is over no e-mail leaves."""
     _make_room(session, event, registration.seats, scan, now)
     if event.is_over(now):
         fill_seats(session, event, now, [registration], came=event.purged_at is None)
@@ -38,8 +35,8 @@ def seat(
 def _make_room(session: Session, event: Event, seats: int, scan: Scan, now: datetime) -> None:
     """Let the number of seats rise by what a party lacks, so that no seat is given that is not there.
 
-    While the lunch runs only where somebody at the door decides so, and never so far that more people are in the room
-    than an organiser counted chairs. Afterwards whoever came did sit there.
+    While the event runs only where a person at the check-in decides so, and never above the number of chairs that an
+    organiser counted. Afterwards a person who came did have a chair.
     """
     told = counts(event)
     lacking = seats - (told.capacity - told.expected)

@@ -32,7 +32,7 @@ class Whom(StrEnum):
 
 
 def find_registration(session: Session, scan: Scan) -> Registration | None:
-    """The registration that a scan names; its ticket may be one of another event. None where nobody has it."""
+    """The registration that a scan names; its ticket may be one of another event. None if unknown."""
     if scan.ticket_hash is None and scan.registration_id is None:
         return None
     is_it = Registration.id == scan.registration_id
@@ -49,7 +49,7 @@ def scan_by_nonce(session: Session, nonce: str) -> CheckIn | None:
 
 
 def first_of(session: Session, registration_id: int) -> CheckIn | None:
-    """The scan that let a party in; None while nobody came."""
+    """The scan that let a party in; None before."""
     chosen = select(CheckIn).where(CheckIn.registration_id == registration_id, *_is_first(CheckIn))
     return session.scalar(chosen.execution_options(populate_existing=True))
 
@@ -109,10 +109,7 @@ def conflicts(event_id: int) -> list[Conflict]:
 
 
 def people_at_door(event_id: int, text: str, whom: Whom | None, page: int, order: Order = Order.NAME) -> Page:
-    """The people of a lunch by a name: those of whom every word of ``text`` is known, or whose spoken code it is.
-
-    Somebody who cancelled is found by a search, and stands in no list.
-    """
+    """The people whose name has every word of ``text``, or whose spoken code it is; cancelled ones only by a search."""
     wanted = [_is_one(whom)] if whom else [] if text else [Registration.standing != Standing.CANCELLED]
     if text:
         wanted.append(and_(true(), *words_in(text)) | Registration.id.in_(_ids_by_code(event_id, text)))
@@ -148,10 +145,7 @@ class DoorList:
 
 
 def door_list(event_id: int, seen: str = "") -> DoorList:
-    """The list for a phone that has ``seen`` one with this digest.
-
-    No address, no organisation, no need is in it, and of a ticket only a part of its hash.
-    """
+    """The list for a phone that has ``seen`` one with this digest: no address, no need, a part of ticket hashes."""
     chosen = select(
         Registration.id, Registration.ticket_hash, Registration.name, Registration.standing, Registration.seats
     ).where(Registration.event_id == event_id, Registration.erased_at.is_(None))

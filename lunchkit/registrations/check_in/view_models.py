@@ -88,7 +88,7 @@ class Counts:
 
     @property
     def free(self) -> int:
-        """Seats that nobody has; never below zero, even after the capacity was lowered."""
+        """Free seats; never below zero, even after the capacity was lowered."""
         return max(0, self.capacity - self.expected)
 
     @property

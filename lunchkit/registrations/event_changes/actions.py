@@ -47,7 +47,7 @@ def change_event(
             raise errors.EventIsCancelled
         if (details.starts_at, details.ends_at) != (event.starts_at, event.ends_at):
             _require_movable(session, event, details, now, took_place)
-            event.needs_erased_at = event.purged_at = None  # of a day on which nobody was there
+            event.needs_erased_at = event.purged_at = None  # they were of the other day
         if details.purge_days > event.purge_days and _has_people(session, event, Registration.erased_at.is_(None)):
             raise errors.ErasurePromised(event)
         before = plan_of(event)
@@ -104,8 +104,8 @@ def _require_movable(
 ) -> None:
     """Raise where an event may not have these other hours.
 
-    What is over and public can be moved as long as nobody was there and nothing of anybody is erased: then its day was
-    a mistake, or it was postponed. A draft can always be moved.
+    A public event that is over can be moved while nothing took place and nothing is erased: its day was a mistake, or
+    it was postponed. A draft can always be moved.
     """
     is_public = event.published_at is not None
     if details.ends_at <= now:

@@ -34,7 +34,7 @@ from lunchkit.registrations.seats import fill_seats, lock_event
 
 
 def keep_draft(event: Event, table: Table, *, session_id: int, filename: str) -> ImportDraft:
-    """Keep a file for an hour, its columns taken for what their headings say. Nobody is registered yet."""
+    """Store a file for an hour, with its columns by their headings. Registers nobody."""
     unasked = unasked_columns(event)
     fields = [None if field in unasked else field for field in recognised(table.headings)]
     draft = ImportDraft(
@@ -104,7 +104,7 @@ def _register(
 
 
 def _cancelled(session: Session, event: Event) -> dict[str | None, Registration]:
-    """Who gave a seat back, by folded address: whoever comes back keeps one row, and one calendar entry.
+    """Cancelled registrations by address: a person who comes back keeps one row, and one calendar entry.
 
     They are in no session, as other newcomers are: or else they would be served as if they had waited already.
     """
@@ -130,9 +130,9 @@ def _promise_letters(session: Session, newcomers: Iterable[Registration], ahead:
 
 
 def undo_import(draft: ImportDraft) -> None:
-    """Take back what an import did, but for whom somebody has changed since, or who came to the door. Idempotent.
+    """Undo an import, except for registrations that were changed since, or were checked in. Idempotent.
 
-    Whoever was told of a seat gets a letter that it is gone; of the others nothing stays.
+    People who got an e-mail get another one; the rows of the others are deleted.
     Raises TooLate or ImportExpired.
     """
     with transaction() as session:

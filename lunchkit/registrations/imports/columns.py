@@ -117,7 +117,7 @@ def words_of(text: str) -> str:
 _BY_HEADING = {heading: name for name, column in COLUMNS.items() for heading in listed(column.headings)}
 YES_WORDS = frozenset(("1", "ja", "oui", "si", "true", "vero", "vrai", "wahr", "x", "yes"))
 NO_WORDS = frozenset(("", "-", "0", "falsch", "false", "falso", "faux", "nein", "no", "non"))
-"""What stands, folded, in a cell that is yes or no."""
+"""Values of cells that say yes or no, without capitals and accents."""
 _FILLERS = listed(
     "a, d, de, del, della, der, des, di, du, ihr, ihre, il, l, la, le, les, of, sur, the, votre, your, vos"
 )
@@ -142,12 +142,12 @@ _FOOD = re.compile(
 
 
 def speaks_of_access(text: str) -> bool:
-    """Whether a cell says what somebody needs to come in, to sit, to hear or to see."""
+    """Whether a cell is about access: coming in, sitting, hearing, seeing."""
     return bool(_ACCESS.search(fold(text[:1_000])))
 
 
 def speaks_of_food(text: str) -> bool:
-    """Whether a cell says what somebody must not eat, or does not: signs that hardly stand in a text about else."""
+    """Whether a cell is about food that a person does not eat."""
     plain = fold(text[:1_000])
     return any(part in plain for part in _FOOD_ANYWHERE) or bool(_FOOD.search(plain))
 
@@ -187,10 +187,7 @@ def _field_of(heading: str) -> str | None:
 
 
 def recognised(headings: Sequence[str]) -> list[str | None]:
-    """What each column is, as far as its heading says.
-
-    «Nom», «Name» and «Nome» alone are the whole name; beside a column of first (or last) names they are the rest of it.
-    """
+    """What each column is, by its heading. «Nom» alone is the whole name, beside first names the last name."""
     fields = [_field_of(heading) for heading in headings]
     for who in range(3):
         mine = [column for column, heading in enumerate(headings) if remoteness(heading) == who]

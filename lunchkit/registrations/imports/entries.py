@@ -39,9 +39,9 @@ _COMES = YES_WORDS | listed(
     """o, y, j, ok, present, presente, present e, presents, vient, viendra, participe, confirme, confirmee, confirmed,
     coming, attending, attends, going, kommt, anwesend, zugesagt, viene, partecipa, confermato, accepted"""
 )
-"""What stands in a column that asks whether somebody comes."""
+"""Values of a column that asks whether a person comes."""
 Said = dict[str, list[str]]
-"""The cells of a row that hold something, by their column; those about whoever comes first."""
+"""The cells of a row that are not empty, by column; those about the attendee first."""
 
 
 class Outcome(StrEnum):
@@ -69,7 +69,7 @@ class Entry:
     allergies: str = ""
     access: str = ""
     answers: dict[int, str] = field(default_factory=dict)
-    """What stands in the columns of the lunch's own questions; once judged, the answers as they are kept."""
+    """The cells of custom fields; once checked, the answers as they are stored."""
     remarks: list[str] = field(default_factory=list)
     """What a person should know of a row that is registered all the same."""
     why: str = ""
@@ -82,12 +82,12 @@ class Entry:
         return Outcome.OUT if self.why else Outcome.SEAT if self.has_seat else Outcome.WAIT
 
     def leave_out(self, why: str) -> None:
-        """Register nobody of this row; the first reason stays."""
+        """Leave this row out; the first reason counts."""
         self.why = self.why or why
 
 
 class Columns:
-    """Which cells of a row speak of what, the one about whoever comes before that about whoever ordered."""
+    """The columns by what they contain, those about the attendee before those about the buyer."""
 
     def __init__(self, headings: Sequence[str], fields: Sequence[str | None]) -> None:
         read = [(column, known, remoteness(headings[column])) for column, known in enumerate(fields) if known]
@@ -102,7 +102,7 @@ class Columns:
         return said
 
     def name(self, cells: Sequence[str]) -> str:
-        """The whole name: of whoever comes, else of whoever ordered; written in one cell, or in two."""
+        """The whole name, of the attendee or else of the buyer; in one cell, or in two."""
         for who in range(3):
             mine = [(known, clean_line(cells[column])) for column, known, whose in self._read if whose == who]
             parts = {known: text for known, text in reversed(mine) if text}

@@ -33,11 +33,7 @@ def column_of(question: FormQuestion) -> str:
 def assign_custom_fields(
     headings: Sequence[str], fields: Sequence[str | None], questions: Iterable[FormQuestion]
 ) -> list[str | None]:
-    """What each column is, once the custom fields have found theirs.
-
-    A question takes a column that is not recognised. It takes one that is recognised only where another column is
-    recognised as the same (our own export has «Organisation» twice if a question is called so).
-    """
+    """Assign custom fields to unknown columns, or to the last of two that are known as the same."""
     columns = list(fields)
     for question in questions:
         wanted = {_compared(question.label_in(language)) for language in _LANGUAGES}

@@ -40,7 +40,7 @@ class ImportDraft(Model):
     revived: Mapped[list[int]] = mapped_column(JSON, default=list, info=NOT_PERSONAL)
     """Registrations that were cancelled before, and came back with the file."""
     kept: Mapped[int] = mapped_column(default=0, info=NOT_PERSONAL)
-    """How many registrations an undoing left as they were, because somebody had changed them since."""
+    """The number of registrations that an undo left, because they were changed since."""
     imported_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     undone_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     event: Mapped[Event] = relationship()

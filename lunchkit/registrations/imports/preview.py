@@ -1,7 +1,4 @@
-"""What becomes of the people of a file at one lunch: who is left out, and why; who finds a seat, and who waits.
-
-The preview shows it, and the import judges anew under the lunch's lock. Nothing is asked of the database here.
-"""
+"""Who of a file is left out, and why; who gets a seat, and who waits. Nothing is read from the database here."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -57,14 +54,14 @@ def check_entries(
 
 
 def preview_seats(coming: Iterable[Entry], free: int, *, runs: bool) -> None:
-    """Say who would get one of so many free seats, by the rule of ``seats.fill_seats`` for newcomers."""
+    """Set who would get one of the ``free`` seats, by the rule of ``seats.fill_seats`` for newcomers."""
     for entry in coming:
         set_seat(entry, has_seat=entry.seats <= free, runs=runs)
         free -= entry.seats if entry.has_seat else 0
 
 
 def set_seat(entry: Entry, *, has_seat: bool, runs: bool) -> None:
-    """Say whether somebody has a seat. While the lunch ``runs`` nobody waits any more."""
+    """Set whether an entry has a seat; while the event ``runs``, one without a seat is left out."""
     entry.has_seat = has_seat
     if runs and not has_seat:
         entry.leave_out(_("Every seat is taken, and the lunch is being served."))
@@ -86,10 +83,7 @@ def _fit(entry: Entry, event: Event, asked: dict[int, FormQuestion]) -> None:
 
 @dataclass
 class _Duplicates:
-    """Finds people who are registered already, or stand in the file twice.
-
-    Several people of one file may share an address, for one person ordered for all: the first keeps it.
-    """
+    """Finds people who are registered, or twice in the file. Of several people with one address the first keeps it."""
 
     known: KnownPeople
     by_address: dict[str, dict[Name, int]] = field(default_factory=dict)

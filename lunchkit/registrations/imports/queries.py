@@ -96,7 +96,7 @@ class Preview:
 
     coming: Sequence[Entry]
     notable: Sequence[Entry]
-    """Those that are left out, and those of which somebody should know something, in the order of the file."""
+    """Entries that are left out or have remarks, in the order of the file."""
     rows: Sequence[Entry]
     """Of those, the forty of this page."""
     page: int

@@ -1,7 +1,4 @@
-"""A file of people as a table of texts: CSV as spreadsheets of any age and country save it, and workbooks.
-
-Every row keeps the number that a spreadsheet shows beside it, so that a person finds what we speak of.
-"""
+"""A file of people as a table of texts, CSV or workbook; rows keep the number that a spreadsheet shows beside them."""
 
 import csv
 import json
@@ -19,9 +16,9 @@ MOST_BYTES = 6_000_000
 MOST_ROWS, MOST_COLUMNS = 2_000, 200
 """Of a table, its headings not counted. All rows are registered in one transaction, for which everybody else waits."""
 LONGEST_CELL = 5_000
-"""Characters that are kept of a cell; no field of ours takes so many."""
+"""Characters; more than any field takes."""
 HEADINGS_WITHIN = 10
-"""Headings stand in one of so many rows; above them may stand a title."""
+"""Headings are within this number of rows; a title may be above them."""
 SEPARATORS = ";,\t|"
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
@@ -60,10 +57,7 @@ def _sheet_rows(data: bytes) -> list[list[str]]:
 
 
 def decoded(data: bytes) -> str:
-    """The text of a file: Unicode in any of its forms, or else as Windows writes western languages.
-
-    Raises errors.Unreadable for what is no text.
-    """
+    """The text of a file: Unicode, or else as Windows writes western languages. Raises Unreadable."""
     encoding = next((name for mark, name in _MARKS if data.startswith(mark)), None)
     if encoding is None and (b"\x00" in data or data.startswith(b"%PDF")):
         raise errors.Unreadable
@@ -136,10 +130,7 @@ def _cell(text: str) -> str:
 
 
 def _heading_row(rows: list[list[str]]) -> int:
-    """The number of the row of headings; 0 where there is none, and people stand in the first row already.
-
-    It is the one in which most headings are known; else the first row that holds anything and no address.
-    """
+    """The row with most known headings, else the first without an address; 0 where people begin in the first row."""
     start = rows[:HEADINGS_WITHIN]
     known = [len([field for field in recognised(row) if field]) for row in start]
     if max(known, default=0):
