@@ -155,7 +155,7 @@ class RegistrationForm(DetailsForm):
 def registration_form(
     event: Event, data: MultiDict[str, str] | None = None, *, of_members: bool = False
 ) -> RegistrationForm:
-    """The public form of a lunch, filled from a request's form data if given; the members' link does not ask for membership."""
+    """The public form of an event, filled from form data if given; ``of_members`` does not ask for membership."""
     form = form_of(RegistrationForm, event, None, data)
     if of_members:
         del form.is_member
