@@ -20,7 +20,7 @@ from lunchkit.registrations.queries import place_in_queue
 from lunchkit.registrations.seats import lock_event
 
 
-def take_scan(event: Event, scan: Scan, organiser_id: int | None = None) -> Answer:
+def take_scan(event: Event, scan: Scan) -> Answer:
     """Let a party in, or say why not; or mend what an earlier scan said. The same scan sent again does it once.
 
     The first scan of a ticket admits; a later one is told when, and at which entrance. A phone that let a person in
@@ -34,14 +34,14 @@ def take_scan(event: Event, scan: Scan, organiser_id: int | None = None) -> Answ
         if event.cancelled_at is not None:
             raise EventIsCancelled
         now = clock.now()
-        known = scan_by_nonce(session, scan.nonce)
+        known = scan_by_nonce(scan.nonce)
         if known is not None:
-            return _tell_again(session, event, known, scan, now)
+            return _tell_again(event, known, scan, now)
         if scan.undoes:
             return _undo(session, event, scan.undoes, now)
         if scan.corrects:
-            return _count_party(session, event, scan, now, organiser_id)
-        return _let_in(session, event, scan, now, organiser_id)
+            return _count_party(session, event, scan, now)
+        return _let_in(session, event, scan, now)
 
 
 def settle_conflict(event: Event, scan_id: int) -> None:
@@ -54,7 +54,7 @@ def settle_conflict(event: Event, scan_id: int) -> None:
         scan.settled_at = scan.settled_at or clock.now()
 
 
-def _tell_again(session: Session, event: Event, known: CheckIn, scan: Scan, now: datetime) -> Answer:
+def _tell_again(event: Event, known: CheckIn, scan: Scan, now: datetime) -> Answer:
     """The answer was lost on the way: the same once more. Meanwhile the phone may have let them in by itself."""
     if known.event_id != event.id:
         return Answer(Word.UNKNOWN)
@@ -62,11 +62,11 @@ def _tell_again(session: Session, event: Event, known: CheckIn, scan: Scan, now:
         known.flagged_at = known.flagged_at or now
     if known.undone_at is not None:
         return Answer(Word.UNDONE, known.registration_id)
-    return _answer(session, known.registration, is_first=known.admitted_at is not None or scan.corrects is not None)
+    return _answer(known.registration, is_first=known.admitted_at is not None or scan.corrects is not None)
 
 
 def _undo(session: Session, event: Event, nonce: str, now: datetime) -> Answer:
-    row = scan_by_nonce(session, nonce)
+    row = scan_by_nonce(nonce)
     if row is None or row.event_id != event.id:
         return Answer(Word.UNDONE)
     if row.undone_at is None:
@@ -78,28 +78,28 @@ def _undo(session: Session, event: Event, nonce: str, now: datetime) -> Answer:
     return Answer(Word.UNDONE, row.registration_id, short_name(row.registration.name))
 
 
-def _count_party(session: Session, event: Event, scan: Scan, now: datetime, organiser_id: int | None) -> Answer:
+def _count_party(session: Session, event: Event, scan: Scan, now: datetime) -> Answer:
     """Two of three came, or the third comes after the others. The act leaves a row, so that it is done once."""
-    row = scan_by_nonce(session, scan.corrects or "")
+    row = scan_by_nonce(scan.corrects or "")
     if row is None or row.event_id != event.id:
         return Answer(Word.UNKNOWN)
     registration = row.registration
-    first = first_of(session, registration.id)
-    trace = _row(event, registration, scan, now, organiser_id)
+    first = first_of(registration.id)
+    trace = _row(event, registration, scan, now)
     session.add(trace)
     if first is None:
         return Answer(Word.UNDONE, registration.id, short_name(registration.name))
     first.people = registration.arrived = trace.people
     session.flush()
-    return _answer(session, registration, is_first=True)
+    return _answer(registration, is_first=True)
 
 
-def _let_in(session: Session, event: Event, scan: Scan, now: datetime, organiser_id: int | None) -> Answer:
+def _let_in(session: Session, event: Event, scan: Scan, now: datetime) -> Answer:
     capacity = event.capacity
     if scan.walk_in is not None:
         registration = find_by_email(session, event.id, scan.walk_in.email)
     else:
-        registration = find_registration(session, scan)
+        registration = find_registration(scan)
     is_new = scan.walk_in is not None and (registration is None or not registration.is_active)
     if is_new:
         registration = _write_down(session, event, scan, now, registration)
@@ -108,12 +108,12 @@ def _let_in(session: Session, event: Event, scan: Scan, now: datetime, organiser
     if registration.event_id != event.id:
         return Answer(Word.OTHER, lunch=registration.event.title, at=registration.event.starts_at)
     if scan.walk_in is not None and not is_new and not scan.let_in:
-        return replace(_answer(session, registration, is_first=False), word=Word.KNOWN)
+        return replace(_answer(registration, is_first=False), word=Word.KNOWN)
     if scan.gives_seat and registration.standing == Standing.WAITING:
         seat(session, event, registration, scan, now, is_new=False)
-    admits = registration.standing == Standing.SEATED and first_of(session, registration.id) is None
+    admits = registration.standing == Standing.SEATED and first_of(registration.id) is None
     if admits or scan.let_in or registration.arrived:
-        row = _row(event, registration, scan, now, organiser_id, is_walk_in=is_new)
+        row = _row(event, registration, scan, now, is_walk_in=is_new)
         row.admitted_at = now if admits else None
         row.flagged_at = now if scan.let_in and not admits else None
         row.added_seats = event.capacity - capacity
@@ -121,7 +121,7 @@ def _let_in(session: Session, event: Event, scan: Scan, now: datetime, organiser
         if admits:
             registration.arrived, registration.arrived_at = row.people, row.scanned_at
         session.flush()
-    answer = _answer(session, registration, is_first=admits)
+    answer = _answer(registration, is_first=admits)
     return replace(answer, word=Word.FULL) if answer.word is Word.WAITING and scan.gives_seat else answer
 
 
@@ -137,15 +137,7 @@ def _write_down(
     return registration
 
 
-def _row(
-    event: Event,
-    registration: Registration,
-    scan: Scan,
-    now: datetime,
-    organiser_id: int | None,
-    *,
-    is_walk_in: bool = False,
-) -> CheckIn:
+def _row(event: Event, registration: Registration, scan: Scan, now: datetime, *, is_walk_in: bool = False) -> CheckIn:
     return CheckIn(
         event_id=event.id,
         registration=registration,
@@ -155,12 +147,12 @@ def _row(
         is_walk_in=is_walk_in,
         scanned_at=scan.scanned_at,
         received_at=now,
-        organiser_id=organiser_id,
+        organiser_id=scan.organiser_id,
     )
 
 
-def _answer(session: Session, registration: Registration, *, is_first: bool) -> Answer:
-    first = first_of(session, registration.id)
+def _answer(registration: Registration, *, is_first: bool) -> Answer:
+    first = first_of(registration.id)
     words = {Standing.SEATED: Word.UNDONE, Standing.WAITING: Word.WAITING, Standing.CANCELLED: Word.CANCELLED}
     word = words[Standing(registration.standing)]
     if first is not None:

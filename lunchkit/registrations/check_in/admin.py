@@ -3,6 +3,7 @@
 import hashlib
 import json
 import secrets
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
@@ -19,7 +20,7 @@ from lunchkit.platform.text import clean_line
 from lunchkit.platform.web import HEADERS, STATIC, build_hash, static_address
 from lunchkit.registrations.admin_queries import order_by_name
 from lunchkit.registrations.check_in import actions, queries
-from lunchkit.registrations.check_in.forms import MOST_PEOPLE, WalkInForm, form_nonce, read_scans, walk_in_form
+from lunchkit.registrations.check_in.forms import MOST_PEOPLE, WalkInForm, form_nonce, read_scans
 from lunchkit.registrations.check_in.view_models import Answer, Scan, Word
 from lunchkit.registrations.errors import NoFreeSeat, NotPublished
 from lunchkit.registrations.models import Registration
@@ -124,7 +125,7 @@ def show(slug: str, registration_id: int) -> ResponseReturnValue:
         "admin/check_in/show.html",
         event=event,
         person=person,
-        first=queries.first_scan(person.id),
+        first=queries.first_of(person.id),
         place=place_in_queue(person),
         counts=queries.counts(event),
         nonce=secrets.token_urlsafe(16),
@@ -169,7 +170,7 @@ def undo(slug: str, registration_id: int) -> ResponseReturnValue:
 @bp.get("/e/<slug>/door/walk-in")
 def new_walk_in(slug: str) -> ResponseReturnValue:
     event = _event(slug)
-    form = walk_in_form()
+    form = WalkInForm()
     form.nonce.data = secrets.token_urlsafe(16)
     return _walk_in_page(event, form)
 
@@ -177,7 +178,7 @@ def new_walk_in(slug: str) -> ResponseReturnValue:
 @bp.post("/e/<slug>/door/walk-in")
 def walk_in(slug: str) -> ResponseReturnValue:
     event = _event(slug)
-    form = walk_in_form(request.form)
+    form = WalkInForm(request.form)
     if not form.validate():
         return _walk_in_page(event, form), 422
     scan = Scan(
@@ -220,7 +221,7 @@ def _door() -> str:
 def _take(event: Event, act: Scan) -> Answer:
     organiser = current_organiser()
     try:
-        return actions.take_scan(event, act, organiser.id if organiser else None)
+        return actions.take_scan(event, replace(act, organiser_id=organiser.id if organiser else None))
     except NoFreeSeat:
         return Answer(Word.FULL)
 

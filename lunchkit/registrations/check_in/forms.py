@@ -87,7 +87,7 @@ def _moment(value: object, now: datetime) -> datetime:
 def _walk_in(value: object) -> AttendeeDetails | None:
     if not isinstance(value, dict):
         return None
-    form = walk_in_form(MultiDict({name: _text(value, name) for name in ("name", "email")}))
+    form = WalkInForm(MultiDict({name: _text(value, name) for name in ("name", "email")}))
     return form.attendee() if form.validate() else None
 
 
@@ -101,11 +101,6 @@ class WalkInForm(BareForm):
     def attendee(self) -> AttendeeDetails:
         """The frozen value of a valid form."""
         return AttendeeDetails(name=self.name.data or "", email=self.email.data or None)
-
-
-def walk_in_form(data: MultiDict[str, str] | None = None) -> WalkInForm:
-    """The form, empty or with what was typed."""
-    return WalkInForm(formdata=data)
 
 
 def form_nonce(typed: str | None) -> str | None:

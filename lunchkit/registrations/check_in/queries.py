@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, select, true
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
@@ -31,7 +31,7 @@ class Whom(StrEnum):
     WAITING = "waiting"
 
 
-def find_registration(session: Session, scan: Scan) -> Registration | None:
+def find_registration(scan: Scan) -> Registration | None:
     """The registration that a scan names; its ticket may be one of another event. None if unknown."""
     if scan.ticket_hash is None and scan.registration_id is None:
         return None
@@ -39,24 +39,19 @@ def find_registration(session: Session, scan: Scan) -> Registration | None:
     if scan.ticket_hash is not None:
         is_it = Registration.ticket_hash == scan.ticket_hash
     chosen = select(Registration).where(is_it, Registration.erased_at.is_(None))
-    return session.scalar(chosen, execution_options={"populate_existing": True})
+    return db.session.scalar(chosen, execution_options={"populate_existing": True})
 
 
-def scan_by_nonce(session: Session, nonce: str) -> CheckIn | None:
+def scan_by_nonce(nonce: str) -> CheckIn | None:
     """The scan of this nonce, and whose it is, as they stand now."""
     chosen = select(CheckIn).where(CheckIn.nonce == nonce).options(joinedload(CheckIn.registration))
-    return session.scalar(chosen.execution_options(populate_existing=True))
+    return db.session.scalar(chosen.execution_options(populate_existing=True))
 
 
-def first_of(session: Session, registration_id: int) -> CheckIn | None:
+def first_of(registration_id: int) -> CheckIn | None:
     """The scan that let a party in; None before."""
     chosen = select(CheckIn).where(CheckIn.registration_id == registration_id, *_is_first(CheckIn))
-    return session.scalar(chosen.execution_options(populate_existing=True))
-
-
-def first_scan(registration_id: int) -> CheckIn | None:
-    """The scan that let a party in, for a page."""
-    return first_of(db.session(), registration_id)
+    return db.session.scalar(chosen.execution_options(populate_existing=True))
 
 
 def _is_first(scan: Any) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

@@ -30,6 +30,7 @@ class Scan:
     """Nonces of earlier scans: one that did not happen, one with another number of people."""
     people: int | None = None
     """The number that came; None for the whole party."""
+    organiser_id: int | None = None
 
 
 class Word(StrEnum):
