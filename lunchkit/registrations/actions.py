@@ -38,7 +38,7 @@ class Placed:
 
     standing: Standing
     position: int | None
-    is_held: bool  # to be confirmed by the link in the e-mail
+    is_held: bool = False  # to be confirmed by the link in the e-mail
 
 
 def note_export(event: Event, by: Organiser | None) -> None:
