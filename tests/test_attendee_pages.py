@@ -19,7 +19,6 @@ from tests.conftest import EventMaker, Outbox, details, new_client
 
 
 def fingerprint() -> str:
-    """Changes whenever any row of any table does."""
     db.session.rollback()
     rows = [list(map(tuple, db.session.execute(select(table)))) for table in db.metadata.sorted_tables]
     return hashlib.sha256(repr(rows).encode()).hexdigest()

@@ -52,12 +52,10 @@ DOUBLES = int(os.environ.get("LUNCHKIT_TEST_DOUBLES", "40"))
 
 
 def ticket_of(person: Registration) -> str:
-    """What the QR code of somebody's ticket ends with."""
     return personal_tokens(person.nonce).ticket
 
 
 def scan_of(person: Registration | None, door: str = "A", **more: Any) -> Scan:
-    """A scan of a ticket, with a nonce of its own."""
     hashed = token_hash(ticket_of(person)) if person else None
     return Scan(
         **{"nonce": secrets.token_hex(16), "scanned_at": clock.now(), "door": door, "ticket_hash": hashed} | more
@@ -65,20 +63,17 @@ def scan_of(person: Registration | None, door: str = "A", **more: Any) -> Scan:
 
 
 def guest(event: Event, name: str = "Camille Poireau", **fields: Any) -> Registration:
-    """Somebody with a seat, or a place in the queue."""
     email = f"{name.split()[0].lower()}-{secrets.token_hex(3)}@example.org"
     return register_by_hand(event, details(name, email, **fields), language="fr")
 
 
 def rows_of(event: Event) -> list[CheckIn]:
-    """Every scan of a lunch as the database has it."""
     db.session.rollback()
     rows = select(CheckIn).where(CheckIn.event_id == event.id).order_by(CheckIn.id)
     return list(db.session.scalars(rows.execution_options(populate_existing=True)))
 
 
 def present(event: Event) -> int:
-    """How many are in, as the database has it now."""
     db.session.rollback()
     return counts(event).present
 
@@ -253,7 +248,6 @@ def test_a_scan_whose_answer_was_late_is_flagged_once_the_phone_says_that_it_let
 def two_doors(
     app: Flask, event: Event, people: list[Registration], take: Callable[[int, Scan], Word]
 ) -> list[Counter[Word]]:
-    """Every ticket scanned by two doors at the same moment: what was said of each."""
     said = []
     for person in people:
         scans = [scan_of(person, door) for door in ("A", "B")]
@@ -275,7 +269,6 @@ def test_of_two_doors_one_is_first(app: Flask, make_event: EventMaker) -> None:
 
 
 def look_then_let_in(registration_id: int, nonce: str, barrier: Any = None) -> Word:
-    """What a door would do that nobody thought about: look whether they are in, then let them in."""
     with db.engine.connect() as connection:
         seen = connection.scalar(
             text("select count(*) from check_in where registration_id = :one and admitted_at is not null"),
@@ -385,17 +378,14 @@ class Door:
         self.token = client.get(f"{self.path}/now.json").get_json()["token"]
 
     def send(self, *scans: Any, **more: Any) -> TestResponse:
-        """Send records as a phone does."""
         headers = {"X-CSRFToken": self.token}
         return self.client.post(f"{self.path}/scans", json={"scans": list(scans)} | more, headers=headers)
 
     def words(self, *scans: Any) -> list[str]:
-        """The words of the answers."""
         return [answer["word"] for answer in self.send(*scans).get_json()["answers"]]
 
 
 def record(person: Registration | None = None, **more: Any) -> dict[str, Any]:
-    """A record of a phone."""
     ticket = {"ticket": token_hash(ticket_of(person)).hex()} if person else {}
     return {"nonce": secrets.token_hex(16), "at": int(clock.now().timestamp() * 1000), "door": "A"} | ticket | more
 
@@ -513,7 +503,6 @@ def test_the_worker_may_open_the_door_and_knows_what_it_is_made_of(organiser_cli
 
 
 def press(client: FlaskClient, page: str, action: str, **data: str) -> TestResponse:
-    """Send a form of a page."""
     return client.post(action, data={"csrf_token": csrf_of(client, page)} | data)
 
 
@@ -627,7 +616,6 @@ def test_the_page_of_the_lunch_offers_the_door_first_while_people_come(
 
 @contextmanager
 def app_time(moment: datetime) -> Iterator[None]:
-    """Another time of day, in which the organiser is still signed in."""
     db.session.execute(update(OrganiserSession).values(started_at=moment, seen_at=moment))
     db.session.commit()
     with clock.fixed_at(moment):
@@ -680,7 +668,6 @@ def test_the_purge_leaves_a_number_and_no_scan(make_event: EventMaker) -> None:
 
 
 def test_the_decoder_is_the_one_that_was_published() -> None:
-    """Byte for byte, so that anybody may compare it with jsQR 1.4.0; its licence lies beside it."""
     folder = STATIC / "vendor" / "jsqr-1.4.0"
     digest = hashlib.sha256((folder / "jsQR.js").read_bytes()).hexdigest()
     assert digest == "bc40c8a15196236b2314db0856f72ca0b49980cd5413b8c852a7349f5fee0859"

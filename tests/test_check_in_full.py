@@ -42,7 +42,6 @@ FULL, IN = Word.FULL, Word.IN
 
 
 def full_lunch(make_event: EventMaker, seats: int = 4, here: int = 2, waiting: int = 0) -> Event:
-    """A lunch that runs: every seat is given, and of those who have one so many are in."""
     event = running_event(make_event, capacity=seats)
     with clock.fixed_at(event.starts_at - timedelta(days=1)):
         people = [guest(event, f"Gast{number} Name") for number in range(seats)]
@@ -54,12 +53,10 @@ def full_lunch(make_event: EventMaker, seats: int = 4, here: int = 2, waiting: i
 
 
 def walk_in(name: str = "Dora Fenouil", email: str | None = None, **more: Any) -> Scan:
-    """Somebody who stands there unregistered."""
     return scan_of(None, walk_in=details(name, email), **more)
 
 
 def word_of(event: Event, scan: Scan) -> Word:
-    """What the door says."""
     try:
         return take_scan(event, scan).word
     except NoFreeSeat:
@@ -67,13 +64,11 @@ def word_of(event: Event, scan: Scan) -> Word:
 
 
 def fresh(event: Event) -> Event:
-    """The lunch as the database has it now."""
     db.session.rollback()
     return db.session.get_one(Event, event.id, populate_existing=True)
 
 
 def assert_not_oversold(event: Event, chairs: int) -> Counts:
-    """No seat is given that is not there, and no more people are in than there are chairs."""
     event = fresh(event)
     told = counts(event)
     assert seats_taken(event.id) <= event.capacity
@@ -156,7 +151,6 @@ def test_of_many_doors_at_once_no_more_get_in_than_there_are_chairs(
 
 
 def unbounded(ask: Callable[[Event], Counts]) -> Callable[[Event], Counts]:
-    """A door that counts no chairs."""
 
     def count(event: Event) -> Counts:
         told = ask(event)
@@ -175,7 +169,6 @@ def test_a_phone_without_network_lets_in_and_is_flagged(make_event: EventMaker) 
 
 
 def test_a_press_whose_answer_was_late_is_believed_or_flagged(make_event: EventMaker) -> None:
-    """The phone asked, heard nothing, and let them in: the record is the same, and says so."""
     event = full_lunch(make_event, here=3)
     heard, unheard = (
         walk_in("Dora Fenouil", makes_room=True, let_in=True),
@@ -238,7 +231,6 @@ def test_the_form_without_a_script_says_it_first_and_lets_in_at_the_second_press
 
 @contextmanager
 def afterwards(event: Event, **later: float) -> Iterator[None]:
-    """So long after the end, with the organiser still signed in."""
     moment = event.ends_at + timedelta(**later)
     db.session.execute(update(OrganiserSession).values(started_at=moment, seen_at=moment))
     db.session.commit()
@@ -367,7 +359,6 @@ def test_who_waits_is_offered_a_seat_on_their_page_only_where_one_is_free(
 
 
 def seen_again(client: FlaskClient, event: Event, since: datetime, minutes: int, every: int) -> int:
-    """What the door's page gets at the end of so many minutes in which it asked so often."""
     status = 0
     for minute in range(every, minutes + 1, every):
         with clock.fixed_at(since + timedelta(minutes=minute)):

@@ -49,7 +49,6 @@ TELL = """async (ticket) => {
 
 @contextmanager
 def inside(lunch: House) -> Iterator[None]:
-    """The database of the house."""
     with lunch.app.app_context(), lunch.app.test_request_context():
         yield
         db.session.remove()
@@ -57,7 +56,6 @@ def inside(lunch: House) -> Iterator[None]:
 
 
 def lunch_of(lunch: House) -> Event:
-    """The lunch that takes place now."""
     event = db.session.scalar(select(Event).where(Event.slug == lunch.events["running"]))
     assert event is not None
     return event
@@ -65,7 +63,6 @@ def lunch_of(lunch: House) -> Event:
 
 @pytest.fixture(scope="module")
 def lunch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """The demo, with fifty more people at the lunch that takes place now."""
     with house(tmp_path_factory.mktemp("door")) as lunch:
         with inside(lunch), transaction():
             event = lunch_of(lunch)
@@ -76,7 +73,6 @@ def lunch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 @pytest.fixture(scope="module")
 def signed_in(lunch: House, chromium: Browser) -> Any:
-    """The cookies of a browser in which the organiser is signed in."""
     context = open_context(chromium)
     let_in(context.new_page(), lunch.sign_in)
     state = context.storage_state()
@@ -85,20 +81,17 @@ def signed_in(lunch: House, chromium: Browser) -> Any:
 
 
 def let_in(page: Page, link: str) -> None:
-    """Press the button behind a sign-in link."""
     page.goto(link)
     with page.expect_navigation():
         page.locator("main button").first.click()
 
 
 def revive_sessions() -> None:
-    """Everybody who was signed in is so again: for the tests that follow."""
     with transaction() as session:
         session.execute(update(OrganiserSession).values(ended_at=None))
 
 
 def guests(lunch: House, number: int, name: str, **fields: Any) -> list[str]:
-    """Register people; the tickets in their QR codes."""
     with inside(lunch):
         event = lunch_of(lunch)
         people = [
@@ -124,37 +117,30 @@ class Phone:
         self.page.locator("[data-door-name]").blur()
 
     def expect_link(self, state: str) -> None:
-        """What the phone knows of the network."""
         expect(self.page.locator(f"[data-door][data-link={state}]")).to_be_attached(timeout=15_000)
 
     def cut(self) -> None:
-        """Without network."""
         self.context.set_offline(True)
         self.expect_link(OFF)
 
     def connect(self) -> None:
-        """With network again."""
         self.context.set_offline(False)
 
     def scan(self, ticket: str) -> str:
-        """Hold a ticket before the camera; the word on the screen."""
         self.page.evaluate("document.querySelector('[data-verdict]').removeAttribute('data-shows')")
         self.page.evaluate(TELL, ticket)
         expect(self.page.locator("dialog[open][data-shows]:not([data-shows=asking])")).to_be_visible()
         return str(self.page.locator("dialog").get_attribute("data-shows"))
 
     def expect_all_sent(self) -> None:
-        """Nothing waits on this phone."""
         expect(self.page.locator(".owed")).to_be_hidden(timeout=30_000)
 
     def close_answer(self) -> None:
-        """Go on."""
         self.page.keyboard.press("Escape")
 
 
 @pytest.fixture
 def phone(lunch: House, chromium: Browser, signed_in: Any) -> Iterator[Callable[[str], Phone]]:
-    """Takes phones into hands."""
     held: list[Phone] = []
 
     def take(name: str, **options: Any) -> Phone:
@@ -359,7 +345,6 @@ def test_somebody_of_whom_the_phone_has_not_heard_is_let_in_and_checked_later(
 
 
 def film_of(ticket_address: str, path: Path) -> Path:
-    """What a camera sees: a ticket on a phone, held a little askew."""
     code = Image.open(BytesIO(qr.png(ticket_address, scale=6))).convert("RGB").rotate(4, expand=True, fillcolor="white")
     frame = Image.new("RGB", (640, 480), (90, 80, 70))
     frame.paste(code, ((640 - code.width) // 2, (480 - code.height) // 2))
@@ -370,7 +355,6 @@ def film_of(ticket_address: str, path: Path) -> Path:
 
 
 def in_thread(work: Callable[[], None]) -> None:
-    """Run a browser of its own: two of Playwright's do not share a thread."""
     failed: list[BaseException] = []
 
     def guarded() -> None:
@@ -420,7 +404,6 @@ FORM = "[data-walk-in-form]"
 
 @pytest.fixture
 def full_lunch(lunch: House) -> Iterator[House]:
-    """Every seat is given, and two more people who have one are missing."""
     guests(lunch, 2, "Full")
     with inside(lunch):
         event = lunch_of(lunch)
@@ -431,7 +414,6 @@ def full_lunch(lunch: House) -> Iterator[House]:
 
 
 def walk_in(page: Page, name: str) -> None:
-    """Write somebody down."""
     if page.locator(FORM).is_hidden():
         page.locator("[data-walk-in]").click()
     page.locator(f"{FORM} [name=name]").fill(name)
@@ -439,7 +421,6 @@ def walk_in(page: Page, name: str) -> None:
 
 
 def told(lunch: House) -> tuple[int, int, int]:
-    """Seats, seats that were added, walk-ins: as the server has them."""
     with inside(lunch):
         found = counts(lunch_of(lunch))
         return found.capacity, found.added, found.walk_ins
@@ -523,7 +504,6 @@ def test_nothing_covers_the_choices_of_a_full_house(
 
 
 def move(lunch: House, **by: float) -> None:
-    """Move the lunch that takes place now."""
     with inside(lunch), transaction():
         event = lunch_of(lunch)
         event.starts_at += timedelta(**by)
@@ -590,7 +570,6 @@ def test_the_door_works_without_javascript(lunch: House, chromium: Browser, sign
 
 @pytest.fixture(scope="module")
 def pages(lunch: House) -> dict[str, str]:
-    """The door's pages, in their states."""
     base = lunch.url(f"/organiser/e/{lunch.events['running']}/door")
     guests(lunch, 2, "Marius", companions=2)
     with inside(lunch):

@@ -26,17 +26,14 @@ SEVERAL = QuestionDetails("several", "Je peux aider", ("Accueil", "Service", "Va
 
 @pytest.fixture
 def questions(event: Event) -> list[FormQuestion]:
-    """One question of each kind."""
     return [add_question(event, each) for each in (TEXT, ONE, SEVERAL)]
 
 
 def answers(text: str = "Un vélo", one: str = "Jardin", several: tuple[str, ...] = ("Vaisselle", "Accueil")) -> dict:
-    """What somebody answers to the three."""
     return {"own_1": text, "own_2": one, "own_3": list(several)}
 
 
 def register(client: FlaskClient, event: Event, **typed: object) -> int:
-    """Send the public form; its status."""
     with client.application.test_request_context():
         stamp = stamps.issue(event.slug)
     people = {"name": "Camille Poireau", "email": "camille@example.org", "stamp": stamp}
@@ -44,13 +41,11 @@ def register(client: FlaskClient, event: Event, **typed: object) -> int:
 
 
 def kept() -> list[str]:
-    """All answers, by question."""
     db.session.rollback()
     return list(db.session.scalars(select(Answer.value).order_by(Answer.registration_id, Answer.question_id)))
 
 
 def own_page(client: FlaskClient, path: str = "") -> str:
-    """The page behind the link of whoever registered last."""
     db.session.rollback()
     person = db.session.scalars(select(Registration).order_by(Registration.id.desc())).first()
     assert person is not None

@@ -22,7 +22,6 @@ FORMULAS = [
 
 
 def cells(data: bytes) -> list[dict[str, str]]:
-    """The rows of a file, each cell under its heading."""
     headings, *rows = table(data)
     return [dict(zip(headings, row, strict=True)) for row in rows]
 

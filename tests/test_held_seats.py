@@ -34,7 +34,6 @@ def crowd(event: Event, number: int, name: str = "Bot") -> list[actions.Placed]:
 
 
 def as_if_sent() -> None:
-    """Every e-mail has left."""
     with transaction() as session:
         session.execute(update(OutboxLetter).values(sent_at=clock.now()))
 

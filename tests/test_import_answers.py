@@ -34,7 +34,6 @@ def ask(event: Event, *asked: QuestionDetails) -> list[FormQuestion]:
 
 
 def said(event: Event) -> dict[str, list[str]]:
-    """Who answered what, in the order of the questions."""
     return {
         one.name: [row.value for row in sorted(one.answers, key=lambda row: row.question_id)] for one in people(event)
     }
@@ -68,7 +67,6 @@ CHOICES = st.lists(SIGNS, min_size=2, max_size=6, unique_by=str.casefold)
 
 
 def written(question: FormQuestion, answer: str) -> str:
-    """The cell of our own list, as it comes back from the file."""
     column = AnswerColumn(question.label, {1: answer}, between_choices(question.choices))
     return unguard(guard(column.answers[1].replace("\n", column.between)).strip())
 

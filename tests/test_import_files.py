@@ -149,7 +149,6 @@ def test_a_hidden_first_sheet_is_passed_over_and_empty_rows_count() -> None:
 
 
 def repacked(data: bytes, **changed: bytes) -> bytes:
-    """A workbook with other files inside; names with __ for / and dots."""
     out = BytesIO()
     with zipfile.ZipFile(BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():
@@ -217,7 +216,6 @@ def test_no_more_is_unpacked_than_allowed() -> None:
 
 
 def open_document(rows: list[list[str]]) -> bytes:
-    """An .ods file with one sheet."""
     cells = [
         "".join(
             f'<table:table-cell office:value-type="string"><text:p>{cell}</text:p></table:table-cell>' for cell in row

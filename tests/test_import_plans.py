@@ -34,7 +34,6 @@ KNOWN = st.builds(
 
 
 def plan(entries: list[Entry], known: KnownPeople, free: int, *, runs: bool = False) -> list[Entry]:
-    """Who comes."""
     coming = check_entries(entries, known, Event(companions_allowed=2, asks_food=True, asks_access=True))
     preview_seats(coming, free, runs=runs)
     return [entry for entry in coming if entry.outcome != Outcome.OUT]

@@ -25,12 +25,10 @@ def base(event: Event) -> str:
 
 
 def post(client: FlaskClient, path: str, page: str, **data: str) -> TestResponse:
-    """Send a form of a page."""
     return client.post(path, data={"csrf_token": csrf_of(client, page), **data})
 
 
 def again(registration: Registration) -> Registration:
-    """The row as it stands now."""
     db.session.rollback()  # a new look, not the one of the transaction before
     db.session.expire_all()
     found = db.session.get(Registration, registration.id)

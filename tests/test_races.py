@@ -44,7 +44,6 @@ SMALL_LUNCHES, SMALL_ASKED, SMALL_SEATS = 15, 8, 4
 
 
 def register(event_id: int, name: str, **fields: Any) -> actions.Placed:
-    """Register somebody whose address follows from the name."""
     event = db.session.get_one(Event, event_id)
     person = details(name, f"{name.lower()}@example.org", **fields)
     return actions.register_attendee(event, person, form_key=f"{event_id}/{name}", language="fr")
@@ -67,7 +66,6 @@ def test_sixteen_threads_ask_for_the_last_seats(app: Flask, make_event: EventMak
 def test_seats_given_back_are_given_on_while_others_ask(
     app: Flask, make_event: EventMaker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Cancelling, promoting, raising the capacity and registering, all at once: one seat is one promotion."""
     monkeypatch.setattr(actions.unconfirmed, "most", 1000)
     for _ in range(ROUNDS):
         event_id = make_event(capacity=10).id
@@ -100,7 +98,6 @@ _app: Flask
 
 
 def _open(settings: Settings, start: Barrier) -> None:
-    """Make a process ready to race."""
     global _app
     _app = create_app(settings)
     with _app.app_context():
@@ -116,7 +113,6 @@ def _join(job: tuple[int, int]) -> str:
 
 
 def _take_naively(job: tuple[int, int]) -> str:
-    """What the code would do that nobody thought about: look, then take, in the driver's default transactions."""
     event_id, number = job
     now = clock.now()
     with _app.app_context(), db.engine.connect() as connection:
@@ -140,7 +136,6 @@ def _take_naively(job: tuple[int, int]) -> str:
 def race(
     settings: Settings, jobs: list[tuple[int, int]], take: Callable[[tuple[int, int]], str], processes: int
 ) -> Counter[str]:
-    """Let processes take seats, each (lunch, guest) in turn; counts what they were told."""
     start = RACERS.Barrier(processes)
     with RACERS.Pool(processes, initializer=_open, initargs=(settings, start)) as pool:
         told = pool.map(take, jobs, chunksize=1)
@@ -159,7 +154,6 @@ def test_processes_seat_exactly_as_many_as_there_are_seats(settings: Settings, m
 
 @pytest.fixture
 def without_guard(app: Flask) -> Iterator[None]:
-    """A database whose own guard against overselling is asleep."""
     if db.engine.dialect.name == "sqlite":
         sleep, wake = ["drop trigger registration_insert_guard", "drop trigger registration_update_guard"], []
     else:
@@ -175,7 +169,6 @@ def without_guard(app: Flask) -> Iterator[None]:
 
 
 def race_naively(settings: Settings, make_event: EventMaker) -> tuple[Counter[str], list[int]]:
-    """Several small races that nobody locks for: what was told, and the seats given at each lunch."""
     ids = [make_event(capacity=SMALL_SEATS).id for _ in range(SMALL_LUNCHES)]
     jobs = [(event_id, number) for event_id in ids for number in range(SMALL_ASKED)]
     told = race(settings, jobs, _take_naively, processes=3)

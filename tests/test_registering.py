@@ -22,13 +22,11 @@ pytestmark = pytest.mark.both_databases
 
 
 def register(event: Event, name: str, key: str | None = None, **fields: object) -> actions.Placed:
-    """Register somebody whose address follows from the name."""
     email = f"{name.lower()}@example.org"
     return actions.register_attendee(event, details(name, email, **fields), form_key=key or name, language="fr")
 
 
 def find(event: Event, name: str) -> Registration:
-    """The registration of that name, as it stands now."""
     db.session.rollback()
     registration = db.session.scalar(
         select(Registration).where(Registration.event_id == event.id, Registration.name == name)
@@ -38,7 +36,6 @@ def find(event: Event, name: str) -> Registration:
 
 
 def standings(event: Event) -> dict[str, str]:
-    """Everybody's standing by name."""
     db.session.rollback()
     rows = db.session.scalars(select(Registration).where(Registration.event_id == event.id).order_by(Registration.id))
     return {row.name: row.standing for row in rows}

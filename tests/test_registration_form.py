@@ -28,7 +28,6 @@ def test_a_thousand_robots_leave_no_row_and_no_letter(client: FlaskClient, event
 
 
 def patient_app(app: Flask, settings: Settings) -> FlaskClient:
-    """A browser at a server that holds the time trap of three seconds."""
     object.__setattr__(settings, "form_minimum_seconds", 3)
     app.extensions["lunchkit_settings"] = settings
     return new_client(app)

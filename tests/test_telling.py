@@ -23,7 +23,6 @@ HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 
 
 def typed(event: Event) -> MultiDict[str, str]:
-    """What the form of a lunch holds, as a browser sends it."""
     form, pairs = event_form(event), MultiDict[str, str]()
     for field in form:
         values = field.data if field.name == "diets" else [field._value()] if hasattr(field, "_value") else [field.data]
@@ -43,7 +42,6 @@ def send(client: FlaskClient, event: Event, **changes: str) -> TestResponse:
 
 
 def answer(client: FlaskClient, event: Event, asked: TestResponse, act: str) -> TestResponse:
-    """Press one of the two buttons: all that stands hidden on the page goes along."""
     carried = [(name, unescape(value)) for name, value in HIDDEN.findall(asked.text)]
     return client.post(f"/organiser/e/{event.slug}/edit", data=MultiDict([*carried, ("act", act)]))
 

@@ -44,7 +44,6 @@ class OrganiserAttendeeForm(DetailsForm):
         return _l("Person %(number)s", number=position + 1)
 
     def attendee(self) -> AttendeeDetails:
-        """The frozen value of a valid form."""
         return self.details(self.email.data or None)
 
 
@@ -65,7 +64,6 @@ class MoveForm(Form):
     lunches: Mapping[int, Event]
 
     def chosen(self) -> Event:
-        """The lunch of a valid form."""
         return self.lunches[self.event.data]
 
 

@@ -39,7 +39,6 @@ class Row:
 
     @property
     def registered_on(self) -> str:
-        """The day on which the request came, as Swiss lists write it."""
         return f"{self.registration.registered_at.astimezone(ZoneInfo(self.registration.event.zone)):%d.%m.%Y}"
 
 
@@ -63,12 +62,10 @@ class Counts:
 
     @property
     def total(self) -> int:
-        """All, cancelled ones included."""
         return sum(self.by_standing.values())
 
     @property
     def absent(self) -> int:
-        """Registrations with a seat and without people who came."""
         return max(0, self.by_standing[Standing.SEATED] - self.arrived)
 
 

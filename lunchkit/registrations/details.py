@@ -64,7 +64,6 @@ class AttendeeField:
     """Whether the list on the screen has a column for it."""
 
     def value(self, registration: Registration) -> str | int:
-        """What a cell shows."""
         value = getattr(registration, self.name)
         if isinstance(value, bool):
             return str(_("yes") if value else _("no"))

@@ -85,7 +85,6 @@ class DetailsForm(BareForm):
     """What was chosen before, and may stay though it is offered no more."""
 
     def asked_as(self, way: str) -> list[Field]:
-        """The fields of an attendee that are asked as a "line" or as a "tick", in their order."""
         return [self[field.name] for field in ATTENDEE_FIELDS if field.asked_as == way and field.name in self]
 
     def own_fields(self) -> list[tuple[FormQuestion, Field]]:
@@ -102,7 +101,6 @@ class DetailsForm(BareForm):
         self.fit_needs_to(event, most_companions)
 
     def fit_needs_to(self, event: Event, most_companions: int) -> None:
-        """Ask about food and access where the lunch does, of each person."""
         offered = {*event.diets_offered, *self.kept_diets}
         if event.asks_food and len(offered) > 1:
             while len(self.diets) < 1 + most_companions:

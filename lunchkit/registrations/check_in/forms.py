@@ -99,7 +99,6 @@ class WalkInForm(BareForm):
     nonce = HiddenField()
 
     def attendee(self) -> AttendeeDetails:
-        """The frozen value of a valid form."""
         return AttendeeDetails(name=self.name.data or "", email=self.email.data or None)
 
 

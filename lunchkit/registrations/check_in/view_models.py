@@ -89,16 +89,13 @@ class Counts:
 
     @property
     def free(self) -> int:
-        """Free seats; never below zero, even after the capacity was lowered."""
         return max(0, self.capacity - self.expected)
 
     @property
     def absent(self) -> int:
-        """People who have a seat and have not come."""
         return max(0, self.expected - self.present)
 
     def data(self) -> dict[str, int]:
-        """As a phone reads it."""
         names = ("present", "expected", "capacity", "free", "waiting", "walk_ins", "absent", "may_add")
         return {name: getattr(self, name) for name in names}
 
@@ -118,7 +115,6 @@ class Conflict:
 
     @property
     def registration(self) -> Registration:
-        """The registration of the scan."""
         return self.scan.registration
 
 

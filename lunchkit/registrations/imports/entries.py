@@ -78,11 +78,9 @@ class Entry:
 
     @property
     def outcome(self) -> Outcome:
-        """What becomes of it."""
         return Outcome.OUT if self.why else Outcome.SEAT if self.has_seat else Outcome.WAIT
 
     def leave_out(self, why: str) -> None:
-        """Leave this row out; the first reason counts."""
         self.why = self.why or why
 
 
@@ -94,7 +92,6 @@ class Columns:
         self._read = sorted(read, key=lambda column: column[2])
 
     def said(self, cells: Sequence[str]) -> Said:
-        """What a row says, by column."""
         said: Said = {}
         for column, known, _who in self._read:
             if cells[column].strip():
@@ -102,7 +99,6 @@ class Columns:
         return said
 
     def name(self, cells: Sequence[str]) -> str:
-        """The whole name, of the attendee or else of the buyer; in one cell, or in two."""
         for who in range(3):
             mine = [(known, clean_line(cells[column])) for column, known, whose in self._read if whose == who]
             parts = {known: text for known, text in reversed(mine) if text}

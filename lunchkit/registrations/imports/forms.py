@@ -28,7 +28,6 @@ class FileForm(BareForm):
     file = FileField(_l("File of people"))
 
     def chosen(self) -> tuple[str, bytes]:
-        """Name and bytes of the file. Raises NoFile or FileTooHeavy."""
         file = self.file.data
         if not isinstance(file, FileStorage) or not file.filename:
             raise NoFile
@@ -48,7 +47,6 @@ class OptionsForm(BareForm):
     language = SelectField(_l("Language of the letters, where the file tells none"), choices=lambda: LANGUAGE_NAMES)
 
     def options(self) -> ImportOptions:
-        """The frozen value of a valid form."""
         return ImportOptions(bool(self.sends_letters.data), bool(self.all_members.data), self.language.data)
 
 

@@ -1,7 +1,7 @@
 """Who of a file is left out, and why; who gets a seat, and who waits. Nothing is read from the database here."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from flask_babel import gettext as _
 
@@ -45,7 +45,7 @@ def check_entries(
     asked, doubles = {question.id: question for question in questions}, _Duplicates(known)
     coming = []
     for entry in entries:
-        _fit(entry, event, asked)
+        _check_against_event(entry, event, asked)
         if not entry.why:
             doubles.find_duplicate(entry)
         if not entry.why:
@@ -67,7 +67,7 @@ def set_seat(entry: Entry, *, has_seat: bool, runs: bool) -> None:
         entry.leave_out(_("Every seat is taken, and the lunch is being served."))
 
 
-def _fit(entry: Entry, event: Event, asked: dict[int, FormQuestion]) -> None:
+def _check_against_event(entry: Entry, event: Event, asked: dict[int, FormQuestion]) -> None:
     if entry.seats > 1 + event.companions_allowed:
         entry.leave_out(_("More seats than one registration may have at this lunch."))
     try:
@@ -117,16 +117,12 @@ class _Duplicates:
 
 def details_of_entry(entry: Entry, options: ImportOptions) -> AttendeeDetails:
     """What the registration is made of."""
-    return AttendeeDetails(
-        name=entry.name,
-        email=entry.email or None,
-        organisation=entry.organisation,
-        is_member=entry.is_member or options.all_members,
-        shows_name=entry.shows_name,
-        companions=entry.seats - 1,
-        diets=(Diet(entry.diet),) if entry.diet else (),
-        allergies=entry.allergies,
-        access=entry.access,
-        wants_recap=entry.wants_recap,
-        answers=tuple(entry.answers.items()),
-    )
+    said = {one.name: getattr(entry, one.name) for one in fields(AttendeeDetails) if hasattr(entry, one.name)}
+    said |= {
+        "email": entry.email or None,
+        "is_member": entry.is_member or options.all_members,
+        "companions": entry.seats - 1,
+        "diets": (Diet(entry.diet),) if entry.diet else (),
+        "answers": tuple(entry.answers.items()),
+    }
+    return AttendeeDetails(**said)

@@ -104,12 +104,10 @@ class Preview:
 
     @property
     def first(self) -> Sequence[Entry]:
-        """The first of those who come."""
         return self.coming[:FIRST_ROWS]
 
     @property
     def without_address(self) -> list[str]:
-        """The names of those who come and whom no e-mail can reach."""
         return [entry.name for entry in self.coming if not entry.email]
 
 
