@@ -3,6 +3,7 @@
 from flask import Response, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from lunchkit.platform import clock, qr
 from lunchkit.platform.i18n import language
@@ -27,8 +28,32 @@ __all__ = ["bp"]
 @bp.get("/r/<token>")
 def show(token: str) -> ResponseReturnValue:
     registration = registration_by_link_or_404(token)
-    wish = unsubscribe_token(registration.id, registration.event_id)
-    return _page("show", registration, token, wish=wish, answers=own_answers(registration), **_invited(registration))
+    place = place_in_queue(registration)
+    return _page(
+        "show",
+        registration,
+        token,
+        heading=_heading(registration, place),
+        ahead=(place or 1) - 1,
+        wish=unsubscribe_token(registration.id, registration.event_id),
+        answers=own_answers(registration),
+        **_invited(registration),
+    )
+
+
+def _heading(registration: Registration, place: int | None) -> str:
+    event = registration.event
+    if event.cancelled_at:
+        return str(_("This lunch is cancelled"))
+    if registration.standing == Standing.CANCELLED:
+        return str(_("Your registration is cancelled"))
+    if event.is_over(clock.now()):
+        return str(_("This lunch is over."))
+    if registration.held_until:
+        return str(_("Please confirm"))
+    if place:
+        return str(_("Number %(position)s on the list", position=place))
+    return str(ngettext("Your seat is reserved", "Your %(num)s seats are reserved", registration.seats))
 
 
 def _invited(registration: Registration) -> dict[str, object]:
