@@ -101,14 +101,29 @@ class Preview:
     """Of those, the forty of this page."""
     page: int
     pages: int
+    first: Sequence[Entry]
+    """The first of those who come."""
+    without_address: Sequence[str]
+    """The names of those who come and whom no e-mail can reach."""
+    seated: int
+    has_food: bool
+    """Whether one of the first has a diet or an allergy."""
 
     @property
-    def first(self) -> Sequence[Entry]:
-        return self.coming[:FIRST_ROWS]
+    def waiting(self) -> int:
+        return len(self.coming) - self.seated
 
     @property
-    def without_address(self) -> list[str]:
-        return [entry.name for entry in self.coming if not entry.email]
+    def left_out(self) -> int:
+        return sum(bool(entry.why) for entry in self.notable)
+
+    @property
+    def more(self) -> int:
+        return len(self.coming) - len(self.first)
+
+    @property
+    def reachable(self) -> int:
+        return len(self.coming) - len(self.without_address)
 
 
 def preview_of(entries: Sequence[Entry], page: int) -> Preview:
@@ -116,7 +131,18 @@ def preview_of(entries: Sequence[Entry], page: int) -> Preview:
     coming = [entry for entry in entries if not entry.why]
     notable = [entry for entry in entries if entry.why or entry.remarks]
     page, pages = page_of(len(notable), page, PAGE_SIZE)
-    return Preview(coming, notable, notable[(page - 1) * PAGE_SIZE : page * PAGE_SIZE], page, pages)
+    first = coming[:FIRST_ROWS]
+    return Preview(
+        coming=coming,
+        notable=notable,
+        rows=notable[(page - 1) * PAGE_SIZE : page * PAGE_SIZE],
+        page=page,
+        pages=pages,
+        first=first,
+        without_address=[entry.name for entry in coming if not entry.email],
+        seated=sum(entry.has_seat for entry in coming),
+        has_food=any(entry.diet or entry.allergies for entry in first),
+    )
 
 
 def left_out_rows(draft: ImportDraft, entries: Sequence[Entry]) -> list[list[str]]:
