@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from wtforms import Form
 
 from lunchkit.events.models import Event
@@ -27,8 +28,7 @@ from lunchkit.team.queries import current_organiser
 bp = Blueprint("registrations", __name__)
 BESIDE = {AddressTaken: ("email", "event"), NoSeatForCompanions: ("companions",)}
 """The field of a form beside which an error is shown; all others are shown above the form."""
-ARRIVED, ABSENT = "arrived", "absent"
-"""Filters in place of a status."""
+ARRIVED, ABSENT = "arrived", "absent"  # filters in place of a status
 ONE = "/e/<slug>/registrations/<int(max=2147483647):registration_id>"
 
 
@@ -63,8 +63,7 @@ def unconfirmed(slug: str) -> ResponseReturnValue:
 @bp.post("/e/<slug>/registrations/unconfirmed")
 def cancel_unconfirmed(slug: str) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
-    cancelled = actions.cancel_unconfirmed(event)
-    return redirect(url_for(".index", slug=slug, cancelled=cancelled), code=303)
+    return redirect(url_for(".index", slug=slug, cancelled=actions.cancel_unconfirmed(event)), code=303)
 
 
 @bp.get("/e/<slug>/registrations/new")
@@ -209,9 +208,31 @@ def _page(
         letter=admin_queries.last_letter(registration.id),
         answers=own_answers(registration),
         notice=notice,
-        seated=queries.names_of(registration.event_id, request.args.get("seated", "").split(".")),
-        fits_nobody=queries.queue_length(registration.event_id) > 0 and queries.seats_left(registration.event) > 0,
+        done=_done(registration, request.args.get("done", "")),
     )
+
+
+def _done(registration: Registration, done: str) -> str | None:
+    has_seat = registration.standing == Standing.SEATED
+    if done == "cancelled":
+        return _cancelled(registration)
+    return {
+        "registered": _("Registered: a seat is reserved.") if has_seat else _("Registered: on the waiting list."),
+        "saved": _("Your changes are saved."),
+        "first": _("A seat was free: it is theirs.") if has_seat else _("First on the waiting list."),
+        "moved": _("Moved to this lunch."),
+        "sent": _("The letter leaves in a moment."),
+    }.get(done)
+
+
+def _cancelled(registration: Registration) -> str:
+    seated = queries.names_of(registration.event_id, request.args.get("seated", "").split("."))
+    if seated:
+        names = ", ".join(seated)
+        return str(_("The registration is cancelled. From the waiting list, a seat for: %(names)s.", names=names))
+    if queries.queue_length(registration.event_id) > 0 and queries.seats_left(registration.event) > 0:
+        return str(_("The registration is cancelled. Nobody on the waiting list fits into the free seats."))
+    return str(_("The registration is cancelled."))
 
 
 def _to(registration: Registration, done: str, **more: Any) -> ResponseReturnValue:
