@@ -27,7 +27,7 @@ from tests.test_kills import kills_of, server_of
 pytestmark = pytest.mark.both_databases
 
 
-PATIENCE = 60.0
+TIME_OUT = 60.0
 
 
 @dataclass
@@ -67,7 +67,7 @@ class Door:
         self.token = json.loads(self.ask("GET", f"{self.path}/now.json")[1])["token"]
 
     def scan(self, ticket: str) -> None:
-        nonce, until = secrets.token_hex(16), time.monotonic() + PATIENCE
+        nonce, until = secrets.token_hex(16), time.monotonic() + TIME_OUT
         self.tickets[nonce] = ticket
         body = json.dumps({"scans": [{"nonce": nonce, "ticket": ticket, "door": "A", "let_in": True}]})
         while time.monotonic() < until:

@@ -9,7 +9,7 @@ import { root } from "./check-in-root.js";
 import { round } from "./check-in-send.js";
 import { show } from "./check-in-verdict.js";
 
-const PATIENCE = 2_500;
+const TIME_OUT = 2_500;
 
 root.addEventListener("check-in:ask", ({ detail }) => act(detail).catch(() => show({ word: "lost" })));
 
@@ -51,7 +51,7 @@ async function ask(entry) {
   const answer = new Promise((resolve) => (entry.heard = resolve));
   await ledger.add(entry);
   round();
-  return Promise.race([answer, new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
+  return Promise.race([answer, new Promise((resolve) => setTimeout(resolve, TIME_OUT))]);
 }
 
 function nonce() {

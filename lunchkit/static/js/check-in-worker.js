@@ -2,7 +2,7 @@
 // Before this file stands: const CHECK_IN = { name, build, shell, files }. It keeps the one page, in which there is no name,
 // and the files that it is made of; every other page goes through as it is.
 const CACHE = `${CHECK_IN.name}/${CHECK_IN.build}`,
-  PATIENCE = 4_000;
+  TIME_OUT = 4_000;
 
 self.addEventListener("install", (event) => {
   event.waitUntil(fill().then(() => self.skipWaiting()));
@@ -47,7 +47,7 @@ async function page(request) {
   const cache = await caches.open(CACHE);
   const kept = await cache.match(CHECK_IN.shell);
   if (!kept) return fetch(request);
-  const late = new Promise((resolve) => setTimeout(resolve, PATIENCE));
+  const late = new Promise((resolve) => setTimeout(resolve, TIME_OUT));
   const answer = await Promise.race([freshen(request, cache).catch(() => undefined), late]);
   const isOut = answer?.type === "opaqueredirect" && new URL(request.url).pathname === CHECK_IN.shell;
   return answer && answer.status < 500 && !isOut ? answer : kept;
