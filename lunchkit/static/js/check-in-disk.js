@@ -14,7 +14,7 @@ const opened = new Promise((resolve, reject) => {
   asked.onerror = () => reject(asked.error);
 });
 
-// Resolves once it lies on the disk.
+// Resolves once it is written to the disk.
 export async function change(store, work) {
   const transaction = (await opened).transaction(store, "readwrite", { durability: "strict" });
   return new Promise((resolve, reject) => {

@@ -1,4 +1,4 @@
-// One act at the door, from the request to the word on the screen. It lies on the disk before anything else happens.
+// One scan, from the request to the word on the screen. It is written to the disk before anything else happens.
 // Event on the root element: door:request, detail { ticket | id | walk_in | undoes | corrects, gives_seat, makes_room, anyway, people }.
 // With network the server's word counts; without, or where it does not come in time, this phone decides by its list.
 import { decide } from "./check-in-decide.js";

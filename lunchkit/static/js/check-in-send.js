@@ -1,7 +1,7 @@
 // Tells the server what was scanned, in its order, until it has answered; then asks what is new, every few seconds.
 // <div data-now="…" data-scans="…">; data-link says 'on', 'off' (no network, or no server), 'out' (signed out), or 'shut'
-// (whoever is signed in may not enter this door, or no longer).
-// round() begins a round at once; whoever waits for the answer to a record sets its entry's `heard`.
+// (this person may not enter this check-in, or no longer).
+// round() begins a round at once; `heard` of an entry is called with the answer to its record.
 import { ledger } from "./check-in-ledger.js";
 import { announce, root } from "./check-in-root.js";
 import { csrfToken, deliver, look } from "./check-in-server.js";

@@ -27,7 +27,7 @@ export function show(told) {
   if (told.word !== "asking") announce("told", told);
 }
 
-// What depends on how full the house is: a seat may come free while the answer stands there.
+// What depends on free seats: one may come free while the answer is shown.
 function arrange() {
   for (const place of dialog.querySelectorAll("[data-fill=house]")) place.textContent = fullText();
   for (const place of dialog.querySelectorAll("[data-when]")) place.hidden = !applies(place.dataset.when, shown);

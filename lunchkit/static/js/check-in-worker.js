@@ -1,5 +1,5 @@
 // Opens the page of the door where there is no network, no server, or nobody signed in any more: scans may be waiting on it.
-// Before this file stands: const CHECK_IN = { name, build, shell, files }. It keeps the one page, in which there is no name,
+// Before this file: const CHECK_IN = { name, build, shell, files }. It keeps the one page, in which there is no name,
 // and the files that it is made of; every other page goes through as it is.
 const CACHE = `${CHECK_IN.name}/${CHECK_IN.build}`,
   TIME_OUT = 4_000;
