@@ -1,8 +1,7 @@
 // Reads tickets with the camera.
 // <div data-camera data-decoder="…"> with <video>, [data-start], [data-torch], [data-turn], [data-refused], [data-none].
 // A code that stays before the camera is read once; gone for two seconds and shown again, it is somebody else's turn.
-import { camerasOf, openCamera } from "./check-in-cameras.js";
-import { decoderOf, hashOf } from "./check-in-decoder.js";
+import { camerasOf, decoderOf, hashOf, openCamera } from "./check-in-decoder.js";
 import { announce } from "./check-in-root.js";
 import { show } from "./check-in-verdict.js";
 

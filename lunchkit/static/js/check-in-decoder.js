@@ -1,4 +1,5 @@
 // Reads QR codes: with the phone's own decoder, or with one of ours that is only loaded where it has none.
+
 const WIDTH = 640;
 const TICKET = /\/t\/([a-z2-7]{32})$/i;
 
@@ -27,4 +28,20 @@ export async function hashOf(text) {
   if (!token) return undefined;
   const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(token));
   return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+// The cameras of this phone: openCamera() takes the one at its back first, and the next one at each turn.
+export const camerasOf = async () =>
+  (await navigator.mediaDevices.enumerateDevices()).filter(({ kind }) => kind === "videoinput");
+
+export async function openCamera(turn) {
+  const cameras = (await camerasOf()).filter(({ deviceId }) => deviceId);
+  const isChosen = turn && cameras.length > 1;
+  const choice = isChosen
+    ? { deviceId: { exact: cameras[turn % cameras.length].deviceId } }
+    : { facingMode: "environment" };
+  return navigator.mediaDevices.getUserMedia({
+    audio: false,
+    video: { ...choice, width: { ideal: 1280 }, height: { ideal: 720 } },
+  });
 }

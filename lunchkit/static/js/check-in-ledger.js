@@ -1,9 +1,9 @@
 // What this phone knows of a lunch, and what it owes the server. It is on the disk before anybody is let in: of names
 // only the short form, the full ones stay in the memory of the open page.
 // Announces check-in:changed after each change.
-import { presume } from "./check-in-arrivals.js";
+
 import { change, read } from "./check-in-disk.js";
-import { learn, people } from "./check-in-people.js";
+import { learn, people, presume } from "./check-in-people.js";
 import { announce } from "./check-in-root.js";
 
 export const ledger = {

@@ -3,8 +3,7 @@
 // <form data-search> with an input, <ul data-found data-none="words for nobody" data-none-short="the same, where surnames
 // are missing">.
 import { decide } from "./check-in-decide.js";
-import { everybody, find, ticketsOf } from "./check-in-find.js";
-import { line } from "./check-in-found.js";
+import { everybody, find, line, ticketsOf } from "./check-in-find.js";
 import { ledger } from "./check-in-ledger.js";
 import { people } from "./check-in-people.js";
 import { announce, root } from "./check-in-root.js";

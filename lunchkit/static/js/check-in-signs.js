@@ -2,10 +2,10 @@
 // [data-count="present|expected|free|walk_ins"], [data-link-is="on|off|out|shut"], [data-owed="{n} …"], [data-last] (the last one in, and an undo),
 // [data-soon-out="… {time} …"] (the session's last hour).
 
+import { fullText, places } from "./check-in-decide.js";
 import { ledger } from "./check-in-ledger.js";
 import { people } from "./check-in-people.js";
 import { announce, root, time } from "./check-in-root.js";
-import { fullText, places } from "./check-in-seats.js";
 
 const all = (name) => document.querySelectorAll(`[data-${name}]`);
 const soonOut = document.querySelector("[data-soon-out]"),

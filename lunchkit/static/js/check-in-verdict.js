@@ -3,9 +3,8 @@
 // [data-since="since {time}, {door}"], [data-when="checked|unchecked|party|missing|seat|no-seat|room|no-room"] which show only then,
 // [data-does="undo|seat|room|anyway|rest|rejoin|next"] which are buttons, and [data-party] which gets one for each number of people.
 // data-asks on the dialog says that there is more to press than «next».
-import { applies, requestOf } from "./check-in-choices.js";
+import { applies, fullText, requestOf } from "./check-in-decide.js";
 import { announce, root, time } from "./check-in-root.js";
-import { fullText } from "./check-in-seats.js";
 
 const dialog = document.querySelector("[data-verdict]");
 const STAYS = 5_000;
