@@ -66,26 +66,22 @@ class Bench:
         self.healthz: dict[int, float] = {}
 
     def plant(self, *words: object) -> Any:
-        """Ask plant.py, in the server's surroundings."""
         command = [self.server.python, str(PLANT), *map(str, words)]
         return json.loads(subprocess.run(command, env=self.server.environment, check=True, capture_output=True).stdout)
 
     def page(self, what: str, path: str, at_once: int) -> Figure:
-        """The rate of one page."""
         samples, cpu = run(self.server, at_once, pages(path, self.seconds))
         figure = summarise(what, at_once, samples, cpu, self.healthz.get(at_once, 0))
         self.healthz.setdefault(at_once, figure.rate)
         return figure
 
     def registrations(self, what: str, work: Work, at_once: int) -> Figure:
-        """The rate of registrations, either the POST alone or with the form before it."""
         slugs = self.plant("lunches", LUNCHES, CAPACITY)
         people = crowd(at_once, max(1, self.people // at_once), slugs)
         samples, cpu = run(self.server, at_once, work, people, fetches=work is posts)
         return summarise(what, at_once, samples, cpu, self.healthz[at_once])
 
     def everything(self) -> Iterator[Figure]:
-        """All phases, one after the other."""
         (slug,) = self.plant("lunches", 1, CAPACITY)
         for at_once in AT_ONCE:
             yield self.page("GET /healthz", "/healthz", at_once)
@@ -95,7 +91,6 @@ class Bench:
             yield self.registrations("GET form + POST", visits, at_once)
 
     def storm(self, at_once: int, capacity: int) -> dict[str, object]:
-        """All at once from separate processes, each with its form in hand, for one lunch."""
         slugs = self.plant("lunches", 1, capacity)
         samples, _cpu = run(self.server, at_once, posts, crowd(at_once, 1, slugs), fetches=True)
         answers = dict(Counter(sample.status for sample in samples))

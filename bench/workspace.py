@@ -104,7 +104,6 @@ class Figure:
 
     @property
     def is_missed(self) -> bool:
-        """Whether it takes too long with much in the database, or asks more often."""
         return self.ratio > OF_THEIR_OWN.get(self.page, MOST_RATIO) or self.queries[1] > self.queries[0]
 
 
@@ -123,7 +122,6 @@ class House:
         self.client = _signed_in(self.app)
 
     def ask(self, path: str) -> float:
-        """Milliseconds for one page."""
         began = time.perf_counter()
         answer = self.client.get(path, base_url=BASE)
         body = answer.get_data()
@@ -132,7 +130,6 @@ class House:
         return took
 
     def pages(self) -> dict[str, str]:
-        """Every page that is about one lunch or about all, as it comes for this lunch; new ones join by themselves."""
         adapter, found = self.app.url_map.bind("lunch.example"), {}
         for rule in self.app.url_map.iter_rules():
             if rule.endpoint.startswith("organiser.") and "GET" in (rule.methods or ()) and rule.arguments <= {"slug"}:
@@ -145,7 +142,6 @@ class House:
         return found | {name: path.format(lunch=LUNCH) for name, path in PAGES.items()}
 
     def queries(self, path: str) -> int:
-        """How many times a page asks the database."""
         asked: list[str] = []
 
         def note(_c: object, _u: object, statement: str, *_more: object) -> None:

@@ -1,6 +1,6 @@
 """Six people register without pause while the server is killed under them; what they were told must be true.
 
-The benchmark ``bench/kills.py`` runs the same with more kills.
+``LUNCHKIT_TEST_KILLS=100`` kills more often.
 """
 
 import base64
