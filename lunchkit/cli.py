@@ -21,9 +21,9 @@ from lunchkit.admin.retention.actions import (
     purge_people,
     repeat_erasures,
 )
-from lunchkit.admin.system_status.checks import examine
-from lunchkit.admin.system_status.database import look_at_damage, look_at_secret_key, look_at_sqlite
-from lunchkit.admin.system_status.findings import Finding
+from lunchkit.admin.system_status.checks import run_checks
+from lunchkit.admin.system_status.database import check_damage, check_secret_key, check_sqlite
+from lunchkit.admin.system_status.problems import Problem
 from lunchkit.app import create_app
 from lunchkit.demo import instance as demos
 from lunchkit.platform import backup, clock, schema
@@ -192,8 +192,8 @@ def serve(new_key: bool) -> None:
     with app.app_context(), app.test_request_context():
         keys().prepare()
         follow_settings()
-        _warn(look_at_damage(settings) or look_at_secret_key(current_settings()))
-        _warn(look_at_sqlite())
+        _warn(check_damage(settings) or check_secret_key(current_settings()))
+        _warn(check_sqlite())
         repeat_erasures()
         if not has_organisers():
             click.echo(_welcome(accounts.issue_setup_link(), current_settings()), err=True)
@@ -270,7 +270,7 @@ def serve_demo(
 
 def _plant_demo() -> demo.Demo:
     change_settings({"network_name": demos.NETWORK}, "")
-    return demo.plant_demo()
+    return demo.create_demo()
 
 
 @cli.command()
@@ -442,12 +442,12 @@ def restore(source: Path) -> None:
     with _make_app(settings).app_context():
         if schema.is_current(db.engine):  # else when the server starts, which asks for «lunchkit upgrade» first
             click.echo(f"{repeat_erasures()} people erased again")
-            _warn(look_at_secret_key(settings))
+            _warn(check_secret_key(settings))
 
 
-def _warn(finding: Finding | None) -> None:
-    if finding is not None:
-        click.echo(f"warning: {finding.text} {finding.advice}", err=True)
+def _warn(problem: Problem | None) -> None:
+    if problem is not None:
+        click.echo(f"warning: {problem.text} {problem.advice}", err=True)
 
 
 @cli.command("doctor")
@@ -456,15 +456,15 @@ def run_doctor() -> None:
     settings = _settings_here()
     app = _make_app(settings)
     with app.app_context():
-        if look_at_damage(settings) is None:
+        if check_damage(settings) is None:
             _require_schema(settings, schema.present(db.engine))
             follow_settings()
-        findings = examine(current_settings(), _try_mail())
-        for finding in findings or [Finding(_("All is well."), "")]:
-            click.echo(f"{'!!' if findings else 'ok'}  {finding.text}")
-            if finding.advice:
-                click.echo(f"      {finding.advice}{f' ({finding.setting})' if finding.setting else ''}")
-    sys.exit(1 if findings else 0)
+        problems = run_checks(current_settings(), _try_mail())
+        for problem in problems or [Problem(_("All is well."), "")]:
+            click.echo(f"{'!!' if problems else 'ok'}  {problem.text}")
+            if problem.advice:
+                click.echo(f"      {problem.advice}{f' ({problem.setting})' if problem.setting else ''}")
+    sys.exit(1 if problems else 0)
 
 
 def _try_mail() -> Trial | None:

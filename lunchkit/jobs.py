@@ -20,7 +20,7 @@ from lunchkit.admin.retention.actions import (
     purge_people,
     release_unconfirmed,
 )
-from lunchkit.admin.system_status.database import look_at_damage
+from lunchkit.admin.system_status.database import check_damage
 from lunchkit.platform.audit.actions import forget_old_acts
 from lunchkit.platform.config import current_settings
 from lunchkit.platform.db import db, known_damage
@@ -88,7 +88,7 @@ def deliver() -> None:
 
 def look_for_damage() -> None:
     """Read the whole database, and say in the log where it is damaged."""
-    if look_at_damage(current_settings()) is not None:
+    if check_damage(current_settings()) is not None:
         log.error("the database is damaged: %s", known_damage())
 
 

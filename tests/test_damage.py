@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.exc import IntegrityError
 
-from lunchkit.admin.system_status.database import look_at_damage
+from lunchkit.admin.system_status.database import check_damage
 from lunchkit.app import create_app
 from lunchkit.events.models import Event
 from lunchkit.platform import form_tokens as stamps
@@ -74,7 +74,7 @@ def test_pages_of_a_damaged_database_never_ask_to_try_again(sound: Path, tmp_pat
         strike(folder / "lunchkit.sqlite", seed)
         app = create_app(base_settings(folder))
         with app.app_context():
-            assert look_at_damage(current_settings()) is not None and known_damage()
+            assert check_damage(current_settings()) is not None and known_damage()
             answers += [app.test_client().get(path, headers={"Accept-Language": "fr"}) for path in PATHS]
             db.session.remove()
             db.engine.dispose()

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from lunchkit.demo import plant_demo
+from lunchkit.demo import create_demo
 from lunchkit.events.feeds import atom_feed, calendar_entry
 from lunchkit.platform.calendar import download
 from lunchkit.platform.db import SQLITE_DRIVER
@@ -109,7 +109,7 @@ def test_the_server_listens_on_ipv6_too(tmp_path: Path) -> None:
 
 def test_what_is_made_up_says_so_wherever_it_is_told(app: Flask, client: FlaskClient) -> None:
     with app.test_request_context():
-        planted = plant_demo()
+        planted = create_demo()
         for event in (planted.running, planted.coming):
             assert "fictif" in download(calendar_entry(event)).decode().replace("\r\n ", "")
             assert "Exemple fictif" in atom_feed([event])

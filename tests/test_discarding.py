@@ -9,8 +9,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from lunchkit.admin.actions import discard_draft
-from lunchkit.admin.errors import IsPublic
+from lunchkit.admin.actions import delete_event_draft
+from lunchkit.admin.errors import EventIsPublic
 from lunchkit.admin.retention.actions import erase_needs, purge_people
 from lunchkit.events.actions import publish_event
 from lunchkit.events.details import details_of
@@ -130,7 +130,7 @@ def test_nothing_stays_of_a_draft_with_all_that_a_lunch_has(
 def test_it_stands_on_no_list_and_its_address_is_free(organiser_client: FlaskClient, series: Series) -> None:
     wrong, right = (make_lunch(lunch_details(title="Pain")) for _ in range(2))
     assert (wrong.slug, right.slug) == ("pain", "pain-2")
-    discard_draft(wrong)
+    delete_event_draft(wrong)
     for path in ("/organiser/", "/organiser/?q=pain", "/organiser/letters"):
         page = organiser_client.get(path).text
         assert f"/{wrong.slug}" not in page and page.count("/organiser/e/pain") == page.count("/organiser/e/pain-2")
@@ -152,7 +152,7 @@ def test_the_log_names_what_was_thrown_away(organiser_client: FlaskClient, make_
 
 def test_its_number_is_given_to_no_other_lunch(make_event: EventMaker) -> None:
     draft = make_event(published_at=None)
-    discard_draft(draft)
+    delete_event_draft(draft)
     assert make_lunch(lunch_details()).id != draft.id
 
 
@@ -161,7 +161,7 @@ def test_who_speaks_elsewhere_too_stays(make_event: EventMaker) -> None:
     for name, events in (("Ada Ressort", (draft, other)), ("Noa Panais", (draft,))):
         for event in events:
             add_speaker(event, SpeakerDetails(name, "", ""))
-    discard_draft(draft)
+    delete_event_draft(draft)
     assert [speaker.name for speaker in db.session.scalars(select(Speaker))] == ["Ada Ressort"]
 
 
@@ -182,7 +182,7 @@ def test_ballots_of_a_rehearsal_are_destroyed(make_event: EventMaker) -> None:
     start_rehearsal(draft)
     open_poll(poll)
     assert box().contest(poll.id) is not None
-    discard_draft(draft)
+    delete_event_draft(draft)
     assert box().contest(poll.id) is None
     assert db.session.scalars(select(Choice)).all() == [] and finish_closings() == 0
 
@@ -191,8 +191,8 @@ def test_what_is_public_is_called_off_and_a_draft_is_not(
     organiser_client: FlaskClient, event: Event, make_event: EventMaker, outbox: Outbox
 ) -> None:
     register_by_hand(event, details(), language="fr")
-    with pytest.raises(IsPublic):
-        discard_draft(event)
+    with pytest.raises(EventIsPublic):
+        delete_event_draft(event)
     assert throw_page(organiser_client, event) == "public"
     draft = make_event(published_at=None)
     with pytest.raises(IsADraft):
@@ -221,7 +221,7 @@ def test_a_draft_that_was_called_off_long_ago_can_be_thrown_away(
 
 def test_upkeep_has_nothing_to_do_with_it(make_event: EventMaker) -> None:
     draft = make_event(published_at=None)
-    discard_draft(draft)
+    delete_event_draft(draft)
     with clock.fixed_at(clock.now() + timedelta(days=100)):
         assert (erase_needs(), purge_people()) == (0, 0)
 
@@ -235,11 +235,11 @@ def test_of_two_at_once_who_publish_and_throw_away_one_is_told(app: Flask, make_
         def load(event_id: int = event_id) -> Event:
             return db.session.get_one(Event, event_id)
 
-        came = at_once(app, lambda: publish_event(load()), lambda: discard_draft(load()))
+        came = at_once(app, lambda: publish_event(load()), lambda: delete_event_draft(load()))
         event = db.session.get_one(Event, event_id, populate_existing=True)
         is_gone = event.discarded_at is not None
         assert (event.published_at is None) == is_gone
-        assert came == (["NotFound", "None"] if is_gone else ["None", "IsPublic"])
+        assert came == (["NotFound", "None"] if is_gone else ["None", "EventIsPublic"])
 
 
 def test_two_who_throw_away_at_once_do_it_once(
@@ -248,7 +248,7 @@ def test_two_who_throw_away_at_once_do_it_once(
     event = full(make_event)
     event_id = event.id
     db.session.remove()
-    assert at_once(app, *[lambda: discard_draft(db.session.get_one(Event, event_id))] * 3) == ["None"] * 3
+    assert at_once(app, *[lambda: delete_event_draft(db.session.get_one(Event, event_id))] * 3) == ["None"] * 3
     assert set(rows()) - KEPT == set()
 
 
@@ -263,7 +263,7 @@ def test_what_is_added_at_the_same_moment_hangs_on_nothing(app: Flask, make_even
 
         came = at_once(
             app,
-            lambda: discard_draft(load()),
+            lambda: delete_event_draft(load()),
             lambda: add_speaker(load(), SpeakerDetails("Ada Ressort", "", "")),
             lambda: add_run_item(load(), ItemDetails(10, "Accueil")),
             lambda: draft_recap(load(), "Ada"),
@@ -279,7 +279,7 @@ def _save_paragraph(load: Any) -> None:
 
 def test_whoever_changes_it_afterwards_finds_nothing(app: Flask, make_event: EventMaker) -> None:
     draft = make_event(published_at=None)
-    discard_draft(draft)
+    delete_event_draft(draft)
     assert at_once(app, lambda: change_event(draft, details_of(draft))) == ["NotFound"]
 
 
@@ -288,7 +288,7 @@ def test_control_of_a_public_lunch_everything_stays(organiser_client: FlaskClien
     event.published_at = clock.now()
     db.session.commit()
     before = rows()
-    with pytest.raises(IsPublic):
-        discard_draft(event)
+    with pytest.raises(EventIsPublic):
+        delete_event_draft(event)
     assert rows() == before
     assert db.session.scalars(select(Registration)).first() and db.session.scalars(select(Poll)).one()

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from lunchkit.admin.system_status.database import look_at_keys
+from lunchkit.admin.system_status.database import check_keys
 from lunchkit.platform.config import current_settings
 from lunchkit.platform.errors import Refusal
 from lunchkit.room.devices import ballot_tag
@@ -188,13 +188,13 @@ def test_a_key_that_cannot_be_destroyed_keeps_no_ballots(
     assert box().count(poll.id) == 0
     assert "cannot be destroyed" in caplog.text
     assert finish_closings() == 0, "and nothing is tried again for ever"
-    finding = look_at_keys(current_settings())
+    finding = check_keys(current_settings())
     assert finding is not None and str(folder) in str(finding.text)
     folder.chmod(0o700)
-    finding = look_at_keys(current_settings())
+    finding = check_keys(current_settings())
     assert finding is not None and str(poll.id) in str(finding.advice), "a key that is left over"
     keys().destroy(str(poll.id))
-    assert look_at_keys(current_settings()) is None
+    assert check_keys(current_settings()) is None
 
 
 def test_no_vote_opens_where_others_could_know_its_key(app: Flask, make_event: EventMaker, folder: Path) -> None:

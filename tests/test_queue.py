@@ -186,18 +186,18 @@ def test_one_that_breaks_the_line_each_time_lets_the_others_leave(moody: Moody, 
 def test_what_is_wrong_is_told_in_words(
     app: Flask, moody: Moody, outbox: Outbox, organiser_client: FlaskClient
 ) -> None:
-    assert database.look_at_pause() is None
+    assert database.check_pause() is None
     moody.sender = "553 5.7.1 sender address rejected"
     queue(3)
     deliver_due()
-    finding = database.look_at_pause()
+    finding = database.check_pause()
     assert finding is not None and current_settings().mail_from in str(finding.text) and finding.advice
     page = organiser_client.get("/organiser/letters").text
     assert current_settings().mail_from in page and "Aucun courriel ne part" in page
     moody.sender = "250 OK"
     assert deliver_due() == 0
     resume()
-    assert database.look_at_pause() is None
+    assert database.check_pause() is None
     assert deliver_due() == 2, "the third has tried the server, and waits a little longer"
 
 
@@ -370,7 +370,7 @@ def test_one_e_mail_has_an_overall_limit(app: Flask, outbox: Outbox, drip: bytes
         queue(20)
         assert deliver_due() == 0
         assert len(server.message_ids) == 1, "one tries for all"
-    assert database.look_at_pause() is not None
+    assert database.check_pause() is not None
     assert states(outbox) == (20, 0, 0)
 
 
@@ -378,11 +378,11 @@ def test_a_delivery_that_hangs_is_told(app: Flask) -> None:
     settings, now = current_settings(), clock.now()
     assert clock_is_believed()
     beat(settings.instance)
-    assert machine.look_at_delivery(settings) is None
+    assert machine.check_delivery(settings) is None
     hour_ago = (now - HOUR).timestamp()
     os.utime(settings.instance / DELIVERY, (hour_ago, hour_ago))
-    finding = machine.look_at_delivery(settings)
+    finding = machine.check_delivery(settings)
     with force_locale("en"):
         assert finding is not None and "hung for 60 minutes" in str(finding.text)
     with clock.fixed_at(now + HOUR):
-        assert machine.look_at_delivery(settings) is None, "the other finding says that nothing works"
+        assert machine.check_delivery(settings) is None, "the other finding says that nothing works"

@@ -5,8 +5,8 @@ import uuid
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from lunchkit.admin.errors import IsKnown, IsPublic
-from lunchkit.admin.queries import may_be_taken_back
+from lunchkit.admin.errors import EventIsKnown, EventIsPublic
+from lunchkit.admin.queries import can_be_unpublished
 from lunchkit.events.models import Event
 from lunchkit.events.operations import uid_of
 from lunchkit.platform import clock
@@ -21,32 +21,32 @@ from lunchkit.speakers.models import Appearance, Quotation, Speaker
 from lunchkit.speakers.operations import forget_unless_elsewhere, lock
 
 
-def take_back_lunch(event: Event) -> None:
+def unpublish_event(event: Event) -> None:
     """Make a public lunch a draft again: its page is gone, lists, calendar and feeds forget it. Twice is once.
 
-    Raises IsKnown; a person who registers at the same moment is either registered or told that registration is closed.
+    Raises EventIsKnown. Who registers at the same moment is either registered or told that registration is closed.
     """
     with transaction() as session:
         event = lock_event(session, event.id)
         if event.published_at is None:
             return
-        if not may_be_taken_back(event):
-            raise IsKnown
+        if not can_be_unpublished(event):
+            raise EventIsKnown
         event.published_at, event.updated_at = None, clock.now()
 
 
-def discard_draft(event: Event) -> None:
+def delete_event_draft(event: Event) -> None:
     """Throw a draft away, with all that hangs on it; its address is free again. Twice is once.
 
     A person who speaks nowhere else is forgotten. People are on a draft only where they came in its archive: they go
-    too. Raises IsPublic.
+    too. Raises EventIsPublic.
     """
     with transaction() as session:
         event = lock_event(session, event.id)
         if event.discarded_at is not None:
             return
         if event.published_at is not None:
-            raise IsPublic
+            raise EventIsPublic
         leave_traces()
         _send_speakers_home(session, event.id)
         practised = _take_off_polls(session, event.id)

@@ -6,9 +6,9 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from lunchkit.admin.actions import discard_draft, take_back_lunch
+from lunchkit.admin.actions import delete_event_draft, unpublish_event
 from lunchkit.admin.overview import missing
-from lunchkit.admin.queries import may_be_taken_back, took_place
+from lunchkit.admin.queries import can_be_unpublished, took_place
 from lunchkit.admin.views import lunch_page
 from lunchkit.events.actions import publish_event, renew_members_link
 from lunchkit.events.details import EventDetails, moves_calendars, plan_of
@@ -181,14 +181,14 @@ def withdrawal(slug: str) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
     if event.published_at is None:
         return redirect(url_for("organiser.home.event", slug=slug))
-    return render_template("admin/events/withdrawal.html", event=event, may_take_back=may_be_taken_back(event))
+    return render_template("admin/events/withdrawal.html", event=event, may_take_back=can_be_unpublished(event))
 
 
 @bp.post("/e/<slug>/withdrawal")
 def take_back(slug: str) -> ResponseReturnValue:
     """A public lunch becomes a draft again."""
     event = any_event_by_slug_or_404(slug)
-    take_back_lunch(event)
+    unpublish_event(event)
     return _to(event, done="withdrawn")
 
 
@@ -229,7 +229,7 @@ def removal(slug: str) -> ResponseReturnValue:
 @bp.post("/e/<slug>/removal")
 def remove(slug: str) -> ResponseReturnValue:
     """A draft thrown away."""
-    discard_draft(any_event_by_slug_or_404(slug))
+    delete_event_draft(any_event_by_slug_or_404(slug))
     return redirect(url_for("organiser.home.home", done="discarded"), code=303)
 
 

@@ -7,7 +7,7 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext as _n
 
-from lunchkit.admin.queries import may_be_taken_back
+from lunchkit.admin.queries import can_be_unpublished
 from lunchkit.events.details import members_token
 from lunchkit.events.models import REMINDERS, Event, EventState
 from lunchkit.mailings.queries import is_thanked
@@ -70,7 +70,7 @@ class Overview:
     """Whether somebody has begun to write its recap."""
     may_be_ended: bool
     """Whether an organiser may say that it is over."""
-    may_be_taken_back: bool
+    can_be_unpublished: bool
     """Whether it can be a draft again: nobody has registered, nothing has happened."""
     later_end: datetime | None
     """Until when it goes on if an organiser says so; None where nobody can."""
@@ -109,7 +109,7 @@ def overview(event: Event) -> Overview:
         thanked=thanked,
         has_recap=recap is not None,
         may_be_ended=event.may_be_ended(now),
-        may_be_taken_back=may_be_taken_back(event),
+        can_be_unpublished=can_be_unpublished(event),
         later_end=event.later_end(now),
         feedback=feedback,
         members_address=_members_address(event),

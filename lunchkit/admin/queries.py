@@ -31,7 +31,7 @@ def took_place(event: Event) -> bool:
     return bool(db.session.scalar(select(or_(*signs)))) or count_answered(event.id, feedback) > 0
 
 
-def may_be_taken_back(event: Event) -> bool:
+def can_be_unpublished(event: Event) -> bool:
     """Whether a public lunch can be a draft again: nobody has registered or was invited, and nothing has happened.
 
     Somebody who registered and cancelled counts too: their e-mails lead to its address.

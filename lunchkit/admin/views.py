@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from lunchkit.admin.overview import overview
-from lunchkit.admin.system_status.checks import examine
+from lunchkit.admin.system_status.checks import run_checks
 from lunchkit.events.admin_queries import lunches_page
 from lunchkit.events.forms import CapacityForm, capacity_form
 from lunchkit.events.models import Event
@@ -52,7 +52,7 @@ def home() -> ResponseReturnValue:
 
 def _troubles() -> int:
     """How much is wrong with the house, without what «still to do» says already."""
-    return sum(not finding.setting for finding in examine(current_settings()))
+    return sum(not problem.setting for problem in run_checks(current_settings()))
 
 
 @bp.get("/e/<slug>")

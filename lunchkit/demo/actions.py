@@ -71,7 +71,7 @@ class Demo:
     organiser: Organiser
 
 
-def plant_demo() -> Demo:
+def create_demo() -> Demo:
     """Fill an empty database. The three lunches stand around the present moment."""
     now = clock.now()
     with transaction() as session:

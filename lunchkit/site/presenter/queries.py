@@ -21,7 +21,7 @@ from lunchkit.room.queries import box, keys
 from lunchkit.room.survey.models import Stage as FeedbackStage
 from lunchkit.room.survey.models import stage_of
 from lunchkit.room.survey.queries import count_answered, feedback_of, feedback_view
-from lunchkit.site.presenter.view_models import Mine, PhoneView, ScreenView
+from lunchkit.site.presenter.view_models import OwnAnswer, PhoneView, ScreenView
 from lunchkit.speakers.models import Speaker
 from lunchkit.speakers.queries import appearances
 
@@ -180,16 +180,16 @@ def phone_address(code: str) -> str:
     return qr.compact_url(address) if is_root else address
 
 
-def mine_of(room: Room, device: Device | None) -> Mine:
+def own_answer_of(room: Room, device: Device | None) -> OwnAnswer:
     """What a phone has answered to the question that is open."""
     contest = box().open_contest(room.code)
     key = keys().get(contest.key_name) if contest is not None else None
     if contest is None or key is None or device is None:
-        return Mine()
+        return OwnAnswer()
     kept = box().ballot_of(contest.id, ballot_tag(key, contest.scope, device))
     if kept is None:
-        return Mine()
-    return Mine(frozenset(values_of(Spec.loads(contest.spec), kept.answer)), kept.turn + 1, is_kept=True)
+        return OwnAnswer()
+    return OwnAnswer(frozenset(values_of(Spec.loads(contest.spec), kept.answer)), kept.turn + 1, is_kept=True)
 
 
 def _mark(room: Room, poll: Poll | None, state: str, questions: tuple[RoomQuestion, ...]) -> str:

@@ -12,7 +12,7 @@ from lunchkit.room.survey.view_models import FeedbackView
 
 
 @dataclass(frozen=True)
-class Mine:
+class OwnAnswer:
     """What this phone has answered: in its page alone, never in a stream."""
 
     values: frozenset[str] = frozenset()

@@ -19,7 +19,7 @@ from lunchkit.room.survey.queries import given_by
 from lunchkit.room.survey.view_models import Given
 from lunchkit.site.presenter import feeds
 from lunchkit.site.presenter.fitting import cloud_size, fit, in_parts, plan_choices
-from lunchkit.site.presenter.queries import mine_of, phone_view, screen_view
+from lunchkit.site.presenter.queries import own_answer_of, phone_view, screen_view
 from lunchkit.team.policies import may
 
 NOTES = ("closed", "unreadable", "later", "no-cookie", "crowded", "slip", "asked")
@@ -61,7 +61,7 @@ def phone(code: str) -> ResponseReturnValue:
     known = device_of(request)
     device = known or new_device()
     note = "asked" if "asked" in request.args else request.args.get("note")
-    mine = mine_of(room, device)
+    mine = own_answer_of(room, device)
     view = phone_view(room, language(), device)
     given = given_by(room.event_id, known) if view.state == "feedback" else Given()
     page = render_template(

@@ -6,7 +6,7 @@ from flask_babel import LazyString
 
 
 @dataclass(frozen=True)
-class Finding:
+class Problem:
     """Something that is wrong, and what to do about it; lazy, so that each reader gets it in their language."""
 
     text: LazyString | str
