@@ -204,11 +204,11 @@ def _welcome(link: str, settings: Settings) -> str:
     """What a newcomer reads at the first start: the one link, alone on its line."""
     with force_locale(settings.language):
         lines = [
-            _("Nobody is at home yet. Open this link in a browser: it asks for all that is needed."),
+            _("This installation has no organiser yet. Open this link in a browser to set it up."),
             "",
             link,
             "",
-            _("It is good for one hour and once; a later start prints a new one."),
+            _("It works once, for one hour; a later start prints a new one."),
         ]
         if not settings.has_address:
             lines.append(
@@ -460,7 +460,7 @@ def run_doctor() -> None:
             _require_schema(settings, schema.present(db.engine))
             follow_settings()
         problems = run_checks(current_settings(), _try_mail())
-        for problem in problems or [Problem(_("All is well."), "")]:
+        for problem in problems or [Problem(_("No problem found."), "")]:
             click.echo(f"{'!!' if problems else 'ok'}  {problem.text}")
             if problem.advice:
                 click.echo(f"      {problem.advice}{f' ({problem.setting})' if problem.setting else ''}")

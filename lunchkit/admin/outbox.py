@@ -1,6 +1,6 @@
-"""The outbox, for organisers: which letters wait, have left or failed, and what each says.
+"""The outbox: which e-mails wait, were sent or failed, and what each says.
 
-The HTML part of a letter has an address of its own, and a policy of its own under which nothing in it can act.
+The HTML part of an e-mail has an address of its own, with a policy under which nothing in it can act.
 """
 
 import base64
@@ -45,15 +45,12 @@ INERT = (
     "frame-ancestors 'none'; sandbox"
 )
 LAST_PAGE = 100_000
-OFFERED = 40
-"""So many lunches stand in the list to pick from, the latest; each lunch's own page leads to its letters."""
 bp = Blueprint("outbox", __name__, url_prefix="/letters")
 log = logging.getLogger("lunchkit.platform.mail")
 
 
 @bp.get("")
 def index() -> ResponseReturnValue:
-    """Forty letters a page, of one lunch or all, in one state or all."""
     asked = request.args.get("event", "")
     events = latest_lunches(asked)
     chosen = next((event for event in events if event.slug == asked), None)
@@ -68,7 +65,7 @@ def index() -> ResponseReturnValue:
         letters=letters,
         counts=letter_counts(event_id),
         chosen=chosen,
-        offered=[event for event in events[:OFFERED] if event is not chosen] + ([chosen] if chosen else []),
+        offered=events,
         q=text,
         titles={event.id: event.title for event in events},
         state=state,
@@ -81,7 +78,6 @@ def index() -> ResponseReturnValue:
 
 @bp.get("/<int(max=2147483647):letter_id>")
 def show(letter_id: int) -> ResponseReturnValue:
-    """One letter as it will be sent."""
     row = letter_or_404(letter_id)
     letter, why_not = _written(row)
     return render_template(
@@ -97,7 +93,6 @@ def show(letter_id: int) -> ResponseReturnValue:
 
 @bp.get("/<int(max=2147483647):letter_id>/html")
 def html(letter_id: int) -> ResponseReturnValue:
-    """The HTML part alone, its pictures inside it."""
     letter, _why_not = _written(letter_or_404(letter_id))
     if letter is None:
         raise NotFound
@@ -109,7 +104,6 @@ def html(letter_id: int) -> ResponseReturnValue:
 
 @bp.post("/delivery")
 def retry_all() -> ResponseReturnValue:
-    """Send every failed letter again, of one lunch or of all."""
     slug = request.form.get("event") or None
     send_all_again(any_event_by_slug_or_404(slug).id if slug else None)
     return redirect(url_for(".index", event=slug, state=LetterState.WAITING, done="again"), code=303)
@@ -117,22 +111,18 @@ def retry_all() -> ResponseReturnValue:
 
 @bp.post("/<int(max=2147483647):letter_id>/delivery")
 def retry(letter_id: int) -> ResponseReturnValue:
-    """Send a failed letter again."""
     send_again(letter_or_404(letter_id))
     return redirect(url_for(".show", letter_id=letter_id), code=303)
 
 
 def _written(row: OutboxLetter) -> tuple[Letter | None, LazyString]:
-    """What the letter will say, or why it cannot be shown.
-
-    A way to sign in as somebody else is for its reader only; the words of a letter that has left are erased.
-    """
+    """The e-mail as it will be sent, or None and why it cannot be shown."""
     if row.kind in SECRET:
-        return None, _l("This letter holds a link to sign in. Only its reader may see it.")
+        return None, _l("This e-mail contains a sign-in link. Only its recipient may see it.")
     if row.sent_at is not None:
-        return None, _l("It has left. Its words are not kept.")
+        return None, _l("It was sent. Its text is not kept.")
     try:
-        return render_letter(row), _l("There is nothing left to say, so it will not be sent.")
+        return render_letter(row), _l("It has nothing to say any more, so it will not be sent.")
     except Exception:
         log.exception("letter %s cannot be written", row.id)
         return None, _l("It cannot be written. The server’s log says why.")

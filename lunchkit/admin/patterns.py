@@ -1,4 +1,4 @@
-"""The patterns page: every macro and state of the design once, for whoever draws or tests a page."""
+"""The patterns page: every macro and state of the design once."""
 
 from datetime import timedelta
 
@@ -14,7 +14,7 @@ bp = Blueprint("patterns", __name__)
 
 
 def example_event() -> Event:
-    """A lunch that is in no database."""
+    """An event that is in no database."""
     starts_at = clock.wall_moment(clock.now(), "Europe/Zurich", days=14, hour=12)
     return Event(
         series=Series(name="Lunch des bonnes pratiques", network="APRÈS-GE"),
@@ -39,7 +39,6 @@ def example_event() -> Event:
 
 @bp.get("/patterns")
 def index() -> ResponseReturnValue:
-    """All patterns, on a form that has errors."""
     event = example_event()
     form = registration_form(event, MultiDict({"name": "", "email": "nobody"}))
     form.validate()

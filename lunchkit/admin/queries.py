@@ -1,4 +1,4 @@
-"""Reads of a lunch across all features."""
+"""Reads of an event across all features."""
 
 from sqlalchemy import exists, or_, select
 
@@ -14,10 +14,9 @@ from lunchkit.room.survey.queries import count_answered
 
 
 def took_place(event: Event) -> bool:
-    """Whether anything has happened that happens only at a lunch, or after it. A rehearsal is nothing of the kind.
+    """Whether anything happened that happens only at an event or after it; a rehearsal does not count.
 
-    Somebody was checked in, a vote was opened, the room asked a question, feedback was given, the recap
-    was published, or those who came were thanked.
+    A check-in, an opened poll, an audience question, a survey answer, a published recap or an e-mail of thanks.
     """
     signs = (
         exists().where(CheckIn.event_id == event.id),
@@ -32,9 +31,9 @@ def took_place(event: Event) -> bool:
 
 
 def can_be_unpublished(event: Event) -> bool:
-    """Whether a public lunch can be a draft again: nobody has registered or was invited, and nothing has happened.
+    """Whether a public event can be a draft again: nobody has registered or was invited, and nothing has happened.
 
-    Somebody who registered and cancelled counts too: their e-mails lead to its address.
+    A cancelled registration counts too: its e-mails lead to the event's address.
     """
     invited = db.session.scalar(select(exists().where(Mailing.event_id == event.id)))
     is_known = db.session.scalar(select(exists().where(Registration.event_id == event.id)))

@@ -35,7 +35,6 @@ BOOKABLE = (EventState.OPEN, EventState.FULL, EventState.LATER)
 
 @bp.get("/")
 def home() -> ResponseReturnValue:
-    """The lunches that run, come, and were."""
     now = clock.now()
     running, coming, past = running_events(now), coming_events(now), past_events(now)
     taken = seats_taken_by_event([event.id for event in (*running, *coming)])
@@ -55,7 +54,6 @@ def home() -> ResponseReturnValue:
 
 @bp.get("/series/<slug>")
 def series(slug: str) -> ResponseReturnValue:
-    """The past lunches of a series with their recaps, searched by any word, forty at a time."""
     series = series_or_404(slug)
     text = clean_line(request.args.get("q"))[:100]
     found = archive(series, text, request.args.get("page", 1, type=int), clock.now())
@@ -65,7 +63,6 @@ def series(slug: str) -> ResponseReturnValue:
 
 @bp.get("/e/<slug>")
 def event(slug: str) -> ResponseReturnValue:
-    """One lunch."""
     return event_page(event_by_slug_or_404(slug))
 
 
@@ -112,7 +109,6 @@ def _stands(poll: Poll, asked: set[int], state: EventState) -> bool:
 
 @bp.get("/e/<slug>/poster")
 def poster(slug: str) -> ResponseReturnValue:
-    """The poster: one A4 page from the browser's print command."""
     event, now = event_by_slug_or_404(slug), clock.now()
     address = links.public("site.event", slug=slug)
     return render_template(
@@ -146,7 +142,6 @@ def card(slug: str) -> ResponseReturnValue:
 
 @bp.get("/privacy")
 def privacy() -> ResponseReturnValue:
-    """What is stored, for how long, and which cookies there are."""
     house = the_house()
     return render_template("site/privacy.html", notice=house.notice, purge_days=house.purge_days)
 

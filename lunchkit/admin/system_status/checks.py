@@ -1,4 +1,4 @@
-"""All that goes wrong in practice, looked at in one go."""
+"""All checks of an instance."""
 
 from lunchkit.admin.system_status import database, machine
 from lunchkit.admin.system_status.problems import Problem
@@ -7,7 +7,7 @@ from lunchkit.platform.mail.test_email import Trial
 
 
 def run_checks(settings: Settings, trial: Trial | None = None) -> list[Problem]:
-    """All that is wrong. ``trial`` is how the mail server took the sender, where somebody has just asked it."""
+    """All problems found. ``trial`` is how the mail server answered, where it was just asked."""
     found = [
         *_in_database(settings),
         machine.check_background(settings),

@@ -1,4 +1,4 @@
-"""What may be wrong in the database, with its copies and keys: None where it is not."""
+"""Checks of the database, its copies and its keys: a problem, or None."""
 
 from datetime import timedelta
 
@@ -30,7 +30,7 @@ YOUNG = timedelta(days=1)
 
 
 def check_damage(settings: Settings) -> Problem | None:
-    """Read the whole SQLite database, beside what else goes on; this process writes no more into a damaged one."""
+    """Read the whole SQLite database in a thread; this process writes no more into a damaged one."""
     if db.engine.dialect.name != "sqlite":
         return None
     found: list[str] = []
@@ -40,7 +40,7 @@ def check_damage(settings: Settings) -> Problem | None:
 
 
 def damaged() -> Problem | None:
-    """That the database is damaged, as far as this process knows, and the way back."""
+    """What this process knows of a damaged database."""
     if not known_damage():
         return None
     return Problem(
@@ -71,8 +71,8 @@ def check_outbox() -> Problem | None:
     if not late and not failed:
         return None
     return Problem(
-        _l("Outbox: letters that wait too long: %(late)s, that failed: %(failed)s.", late=late, failed=failed),
-        _l("The page “Letters” says why for each, and sends again what failed."),
+        _l("Outbox: e-mails that wait too long: %(late)s, that failed: %(failed)s.", late=late, failed=failed),
+        _l("The page “E-mails” says why for each, and sends failed ones again."),
     )
 
 
@@ -82,14 +82,14 @@ def check_pause() -> Problem | None:
     if trouble is None:
         return None
     why, advice = trouble.reason[language()]
-    return Problem(_l("No e-mail leaves for now; all of them wait. %(why)s", why=why), advice, LETTERS)
+    return Problem(_l("No e-mail is sent for now; all of them wait. %(why)s", why=why), advice, LETTERS)
 
 
 def check_backups(settings: Settings) -> Problem | None:
     """Whether there is a copy of the database from today; on the first day none is needed."""
     newest, now = newest_backup(settings), clock.now()
     folder = backup_folder(settings).resolve()
-    advice = _l("Ask whoever looks after the server: a backup every night (“lunchkit backup”, docs/deploy.md).")
+    advice = _l("Ask the administrator of the server for a backup every night (“lunchkit backup”, docs/deploy.md).")
     if newest is None:
         began = db.session.scalar(select(func.min(Organiser.created_at)))
         is_young = began is None or now - began < YOUNG
@@ -147,5 +147,5 @@ def check_counts() -> Problem | None:
         return None
     return Problem(
         _l("Votes: numbers were changed in the database after the close: %(questions)s.", questions=", ".join(changed)),
-        _l("A backup from before has the right ones; the closing record of each vote is in the log."),
+        _l("An earlier backup has the right ones; the closing record of each poll is in the history."),
     )

@@ -1,4 +1,4 @@
-"""What may be wrong with the machine, and on the way to people: None where it is not."""
+"""Checks of the machine and of the way to people: a problem, or None."""
 
 import shutil
 from datetime import UTC, datetime, timedelta
@@ -95,11 +95,10 @@ def check_address(settings: Settings) -> Problem | None:
     if is_of_this_machine(settings.address):
         return Problem(
             _l(
-                "The address %(url)s works only on this machine: the links in letters lead nowhere, and not over "
-                "HTTPS.",
+                "The address %(url)s works only on this machine and without HTTPS: the links in e-mails do not work.",
                 url=settings.address,
             ),
-            _l("Give the public address: “House”, “The address”."),
+            _l("Set the public address: “Settings”, “The address”."),
             ADDRESS,
             "LUNCHKIT_PUBLIC_URL",
         )
@@ -142,8 +141,8 @@ def check_mail(settings: Settings, trial: Trial | None) -> Problem | None:
     """Whether there is a mail account, and, where it was tried, the server takes the sender."""
     if not settings.mail_host:
         return Problem(
-            _l("No mail server is set: letters wait in the outbox."),
-            _l("Give a mail account: “House”, “Letters”."),
+            _l("No mail server is set: e-mails wait in the outbox."),
+            _l("Set a mail account: “Settings”, “E-mails”."),
             LETTERS,
             "LUNCHKIT_MAIL_HOST",
         )
@@ -153,7 +152,7 @@ def check_mail(settings: Settings, trial: Trial | None) -> Problem | None:
     if settings.mail_from != default_of("mail_from"):
         return None
     return Problem(
-        _l("Letters leave from %(sender)s, which is nobody’s address.", sender=settings.mail_from),
-        _l("Give the sender: “House”, “Letters”."),
+        _l("E-mails are sent from %(sender)s, which is nobody’s address.", sender=settings.mail_from),
+        _l("Set the sender: “Settings”, “E-mails”."),
         LETTERS,
     )

@@ -1,4 +1,4 @@
-"""One thing that is wrong."""
+"""A problem of an instance."""
 
 from dataclasses import dataclass
 
@@ -7,11 +7,11 @@ from flask_babel import LazyString
 
 @dataclass(frozen=True)
 class Problem:
-    """Something that is wrong, and what to do about it; lazy, so that each reader gets it in their language."""
+    """Something that is wrong, and what to do about it."""
 
     text: LazyString | str
     advice: LazyString | str
     section: str = ""
-    """Of the house's pages, where the answer lies in one."""
+    """Of the settings, where one of them solves it."""
     setting: str = ""
-    """That the page sets, where nobody has set it yet."""
+    """The environment variable of a setting that has no value yet."""

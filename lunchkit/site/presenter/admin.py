@@ -32,7 +32,6 @@ bp = Blueprint("presenter", __name__)
 
 @bp.get("/e/<slug>/room")
 def remote(slug: str) -> ResponseReturnValue:
-    """All verbs of the room, on a phone."""
     event = any_event_by_slug_or_404(slug)
     room = room_of(event)
     polls = polls_of(event.id)
@@ -69,7 +68,6 @@ def remote(slug: str) -> ResponseReturnValue:
 
 @bp.post("/e/<slug>/room/step")
 def step(slug: str) -> ResponseReturnValue:
-    """The one next thing; not twice where two people, or a phone and the keyboard, ask for it at once."""
     event, wanted, poll_id = any_event_by_slug_or_404(slug), request.form.get("step"), _poll_id()
     even_few = "few" in request.form
     shown = current_poll(room_of(event), polls_of(event.id))
@@ -78,7 +76,6 @@ def step(slug: str) -> ResponseReturnValue:
 
 @bp.post("/e/<slug>/room/slide")
 def slide(slug: str) -> ResponseReturnValue:
-    """Something else on the projector."""
     wanted = request.form.get("slide", "")
     chosen = Slide(wanted) if wanted in list(Slide) else Slide.WELCOME
 
@@ -91,32 +88,27 @@ def slide(slug: str) -> ResponseReturnValue:
 
 @bp.post("/e/<slug>/room/blank")
 def blank(slug: str) -> ResponseReturnValue:
-    """Black, or on again."""
     is_blank = {"1": True, "0": False}.get(request.form.get("on", ""))
     return _do(slug, lambda event: actions.blank_screen(event, is_blank=is_blank))
 
 
 @bp.post("/e/<slug>/room/timer")
 def timer(slug: str) -> ResponseReturnValue:
-    """Minutes that run."""
     return _do(slug, lambda event: actions.start_timer(event, request.form.get("minutes", 0, type=int)))
 
 
 @bp.post("/e/<slug>/room/rehearsal")
 def rehearsal(slug: str) -> ResponseReturnValue:
-    """Practise, or forget all that was practised."""
     return _do(slug, lambda event: actions.rehearse(event, rehearses=_is_on()))
 
 
 @bp.post("/e/<slug>/room/questions")
 def questions(slug: str) -> ResponseReturnValue:
-    """Questions from the room, or no more."""
     return _do(slug, lambda event: actions.take_questions(event, takes=_is_on()))
 
 
 @bp.post("/e/<slug>/room/current/<noun>")
 def current(slug: str, noun: str) -> ResponseReturnValue:
-    """A verb for the question on the screen, as the keyboard of the projector says it."""
     verbs: dict[str, Callable[[Poll], None]] = {
         "opening": open_poll,
         "closing": partial(close_poll, even_few="few" in request.form),

@@ -35,7 +35,6 @@ bp.add_app_template_filter(in_parts, "in_parts")
 
 @bp.get("/v")
 def join() -> ResponseReturnValue:
-    """Where a code is typed."""
     code = clean_code(request.args.get("code", ""))
     if not code:
         return render_template("presenter/join.html", code="")
@@ -53,7 +52,6 @@ def _no_such_code(typed: str) -> ResponseReturnValue:
 @bp.get("/v/<code>")
 @bp.get("/V/<code>", endpoint="phone_in_capitals")
 def phone(code: str) -> ResponseReturnValue:
-    """The phone at the table; a phone that is new here gets its number."""
     try:
         room = room_by_code_or_404(code)
     except NotFound:
@@ -85,19 +83,16 @@ def phone(code: str) -> ResponseReturnValue:
 
 @bp.get("/v/<code>/stream")
 def phone_stream(code: str) -> Response:
-    """What phones are told, as it happens."""
     return stream(request, _phones(code))
 
 
 @bp.get("/v/<code>/state.json")
 def phone_state(code: str) -> Response:
-    """The same for a phone whose network lets no stream through."""
     return state(request, _phones(code))
 
 
 @bp.get("/screen/<code>")
 def screen(code: str) -> ResponseReturnValue:
-    """The projector; the keyboard steers it where an organiser is signed in."""
     room = room_by_code_or_404(code)
     can_steer = may("organiser.presenter.step")
     page = render_template(
@@ -112,13 +107,11 @@ def screen(code: str) -> ResponseReturnValue:
 
 @bp.get("/screen/<code>/stream")
 def screen_stream(code: str) -> Response:
-    """What the projector is told, as it happens."""
     return stream(request, _screens(code))
 
 
 @bp.get("/screen/<code>/state.json")
 def screen_state(code: str) -> Response:
-    """The same for a projector whose network lets no stream through."""
     return state(request, _screens(code))
 
 
