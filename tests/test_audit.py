@@ -133,7 +133,7 @@ def test_it_says_which_question_and_which_line_as_they_were_called_then(
 ) -> None:
     area = f"/organiser/e/{event.slug}"
     line = {"minutes": "10", "who": "", "note": "", "poll": "0"}
-    assert post(organiser_client, f"{area}/run", **line, title="Accueil") == 303
+    assert post(organiser_client, f"{area}/run", **line, title="Ouverture") == 303
     (item,) = run_items(event.id)
     assert post(organiser_client, f"{area}/run/{item.id}", **line, title="Bienvenue") == 303
     assert post(organiser_client, f"{area}/run/{item.id}/removal") == 303
@@ -142,11 +142,11 @@ def test_it_says_which_question_and_which_line_as_they_were_called_then(
     assert post(organiser_client, f"{area}/polls/{poll.id}/removal") == 303
     told = [(one.verb, one.facts.get("what")) for one in entries()[-4:]]
     assert told == [
-        ("run_sheet.create", "Accueil"), ("run_sheet.update", "Accueil"), ("run_sheet.remove", "Bienvenue"),
+        ("run_sheet.create", "Ouverture"), ("run_sheet.update", "Ouverture"), ("run_sheet.remove", "Bienvenue"),
         ("polls.remove", "Ensemble ?"),
     ]  # fmt: skip
     page = organiser_client.get(f"{LOG}?q=ensemble").text
-    assert "Ensemble" in page and "Accueil" not in page, "what it was about is found by its words"
+    assert "Ensemble" in page and "Ouverture" not in page, "what it was about is found by its words"
 
 
 def test_it_says_what_has_become_of_a_lunch(organiser_client: FlaskClient, event: Event) -> None:

@@ -128,10 +128,10 @@ def test_letters_that_cannot_leave_are_said_in_a_line(due: Path, settings: Setti
         done = lunchkit(due, "deliver", **told, MAIL_HOST="127.0.0.1", MAIL_PORT=port)
     finally:
         controller.stop()
-    assert (done.returncode, done.stdout) == (0, "1 letters sent\n"), done.stderr
+    assert (done.returncode, done.stdout) == (0, "1 e-mails sent\n"), done.stderr
     assert [message["To"] for message in postman.messages] == ["ada@lunch.example"], "no attempt before counted"
     nothing_due = lunchkit(due, "deliver", **told)
-    assert (nothing_due.returncode, nothing_due.stdout) == (0, "0 letters sent\n")
+    assert (nothing_due.returncode, nothing_due.stdout) == (0, "0 e-mails sent\n")
 
 
 @pytest.mark.parametrize(

@@ -78,10 +78,10 @@ def test_a_draft_is_thrown_away_after_one_question(lunch: House, phone: Page) ->
     phone.goto(lunch.url("/organiser/e/new?like=template"))
     send(phone)
     draft = phone.url.partition("?")[0]
-    phone.get_by_role("link", name="Jeter le brouillon").click()
+    phone.get_by_role("link", name="Supprimer le brouillon").click()
     assert overflow(phone) == 0
     with phone.expect_navigation():
         phone.get_by_role("button", name="Le jeter").click()
-    expect(phone.locator(".notice")).to_contain_text("Le brouillon est jeté")
+    expect(phone.locator(".notice")).to_contain_text("Le brouillon est supprimé")
     assert overflow(phone) == 0 and phone.locator(f"a[href='/organiser/e/{draft.rpartition('/')[2]}']").count() == 0
     assert phone.goto(draft).status == 404  # type: ignore[union-attr]

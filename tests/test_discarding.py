@@ -146,7 +146,7 @@ def test_the_log_names_what_was_thrown_away(organiser_client: FlaskClient, make_
     (entry,) = db.session.scalars(select(AuditEntry).where(AuditEntry.verb == "events.remove"))
     assert entry.event_id == event.id
     log = organiser_client.get("/organiser/log").text
-    assert "a jeté le brouillon" in log and "Pain et levain" in log and "lunch=~" not in log
+    assert "a supprimé le brouillon" in log and "Pain et levain" in log and "lunch=~" not in log
     assert "Pain et levain" in organiser_client.get("/organiser/log?q=levain").text
 
 

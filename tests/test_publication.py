@@ -39,7 +39,7 @@ def test_publishing_asks_first_and_says_what_is_missing(
     for words in (
         "Publier le lunch",
         "Le lieu",
-        "Qui parle",
+        "Intervenant·es",
         "24 places",
         "Aucun courriel ne part",
         f"/e/{event.slug}",

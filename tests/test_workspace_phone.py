@@ -80,7 +80,7 @@ def test_the_menu_is_one_line_that_opens_with_keys_and_with_a_thumb(
         expect(word).to_be_focused()
         word.click()
         with phone.expect_navigation():
-            menu.get_by_role("link", name="Maison").click()
+            menu.get_by_role("link", name="Réglages").click()
         assert phone.url.endswith("/organiser/house")
 
 
@@ -111,7 +111,7 @@ def test_helpers_see_the_few_entries_that_are_theirs(lunch: House, chromium: Bro
     page = signed_in(chromium, link_for(lunch, "Noa Panais", Role.HELPER))
     page.goto(lunch.url("/organiser/doors"))
     page.locator("header button[popovertarget]").first.click()
-    expect(page.locator("#menu").get_by_role("link")).to_have_text(["Entrées", "Mon compte"])
+    expect(page.locator("#menu").get_by_role("link")).to_have_text(["Accueil", "Mon compte"])
     assert height(page, "header.top") <= ONE_LINE
     page.context.close()
 
