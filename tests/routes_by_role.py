@@ -153,7 +153,6 @@ POST     /organiser/letters/<letter_id>/delivery
 POST     /organiser/letters/delivery
 GET      /organiser/letters/<letter_id>/html
 GET      /organiser/log
-GET      /organiser/patterns
 GET      /organiser/team
 """
 

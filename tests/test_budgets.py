@@ -129,7 +129,6 @@ def organiser_pages(lunch: House, chromium: Browser) -> Iterator[tuple[Page, dic
             "guests": lunch.url("/organiser/subscribers"),
             "letters": lunch.url("/organiser/letters"),
             "one letter": lunch.url("/organiser/letters/1"),
-            "patterns": lunch.url("/organiser/patterns"),
         },
     )
     context.close()
@@ -152,8 +151,7 @@ def test_organiser_pages_keep_their_budget(organiser_pages: tuple[Page, dict[str
     for name, address in addresses.items():
         weight = weigh(page, address)
         print(f"{name:<20} {weight}")
-        budget = (ORGANISER[0], ORGANISER[1], 2000) if name == "patterns" else ORGANISER
-        too_much += over_budget(name, weight, budget)
+        too_much += over_budget(name, weight, ORGANISER)
     assert too_much == []
 
 

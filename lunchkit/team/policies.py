@@ -45,7 +45,6 @@ LEAST: dict[str, Role] = {
     "organiser.survey": Role.ORGANISER,
     "organiser.recap": Role.ORGANISER,
     "organiser.outbox": Role.ORGANISER,
-    "organiser.patterns": Role.ORGANISER,
     "organiser.history": Role.ORGANISER,
     # the house and its team
     "organiser.settings": Role.OWNER,

@@ -1,9 +1,10 @@
-"""Reminders that fall due, and the erasure of what was promised to be erased. Safe to run often, and by several."""
+"""Reminders that fall due, and the erasure of personal data. Safe to run often, and in several processes."""
 
-from datetime import date, datetime, timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
 from lunchkit.events.models import FOOD_KEPT_FOR, REMINDERS, Event, Reminder
@@ -22,22 +23,17 @@ from lunchkit.subscribers.models import Guest, Wish
 from lunchkit.subscribers.operations import forget_guests
 
 REMINDER_WINDOW = timedelta(hours=20)
-"""A reminder that could not leave for so long (the server was off) is not sent late."""
+"""A reminder that is later than this (the server was off) is not sent."""
 
 
 def promise_reminders() -> int:
-    """Promise the reminder letters whose hour has come; each once. Returns how many."""
+    """Enqueue the reminders whose hour has come, each once. Returns how many."""
     now = clock.now()
     promised = 0
     with transaction() as session:
-        near = select(Event.id).where(
-            Event.published_at.is_not(None),
-            Event.cancelled_at.is_(None),
-            Event.starts_at > now,
-            Event.starts_at < now + timedelta(days=8),
-        )
-        for event_id in session.scalars(near.order_by(Event.id)).all():
-            event = lock_event(session, event_id)
+        is_near = (Event.starts_at > now, Event.starts_at < now + timedelta(days=8))
+        is_public = (Event.published_at.is_not(None), Event.cancelled_at.is_(None))
+        for event in _locked(session, *is_public, *is_near):
             promised += sum(
                 _remind(session, event, reminder) for reminder in REMINDERS if _is_due(event, reminder, now)
             )
@@ -45,18 +41,18 @@ def promise_reminders() -> int:
 
 
 def due_at(event: Event, reminder: Reminder) -> datetime:
-    """When a reminder of a lunch leaves: at its hour on the wall clock of the place."""
+    """When a reminder of an event is sent: at its hour in the time zone of the event."""
     return clock.wall_moment(event.starts_at, event.zone, days=-reminder.days_before, hour=reminder.hour)
 
 
 def release_unconfirmed() -> int:
-    """Cancel what was held for half an hour and not confirmed; the queue gets the seats. Returns how many."""
+    """Cancel unconfirmed registrations after half an hour; the waiting list gets the seats. Returns how many."""
     now = clock.now()
     released = 0
     with transaction() as session:
-        due = select(Registration.event_id).where(Registration.held_until <= now).distinct()
-        for event_id in session.scalars(due).all():
-            event = lock_event(session, event_id)
+        for event in _locked(
+            session, Event.id.in_(select(Registration.event_id).where(Registration.held_until <= now))
+        ):
             released += release_held(session, event, now, due_at=now)
             serve_queue(session, event, now)
     return released
@@ -85,38 +81,36 @@ def _remind(session: Session, event: Event, reminder: Reminder) -> int:
 
 
 def erase_needs() -> int:
-    """Erase food and access needs two days after each lunch, or when it says. Returns how many were erased."""
+    """Erase food and access needs on their day after each event. Returns how many were erased."""
     now = clock.now()
     erased = 0
     with transaction() as session:
-        done = select(Event.id).where(Event.ends_at < now - FOOD_KEPT_FOR, Event.needs_erased_at.is_(None))
-        for event_id in session.scalars(done.order_by(Event.id)).all():
-            event = lock_event(session, event_id)
-            if event.needs_kept_until < now:  # read under the lock: its day may just have been mended
+        for event in _locked(session, Event.ends_at < now - FOOD_KEPT_FOR, Event.needs_erased_at.is_(None)):
+            if event.needs_kept_until < now:  # read under the lock: its day may just have been corrected
                 erased += _erase_needs(session, event)
                 event.needs_erased_at = now
     return erased
 
 
 def purge_people() -> int:
-    """Forget the people of each lunch on its purge day; what stays is counts. Returns how many were forgotten.
+    """Erase the people of each event on its purge day; counts stay. Returns how many.
 
-    Then no byte stays in the database's files of them, nor of anything else that was erased since the last time.
+    Then vacuums, so that the database's files hold no byte of what was erased since the last time.
     """
     now = clock.now()
     forgotten = 0
     with transaction() as session:
-        over = select(Event.id).where(Event.ends_at < now, Event.purged_at.is_(None))
-        for event_id in session.scalars(over.order_by(Event.id)).all():
-            event = lock_event(session, event_id)
-            if event.ends_at < now and event.purge_on <= _today(event, now):
+        for event in _locked(session, Event.ends_at < now, Event.purged_at.is_(None)):
+            if event.ends_at < now and event.purge_on <= now.astimezone(ZoneInfo(event.zone)).date():
                 forgotten += _purge(session, event, now)
     scrub_traces()
     return forgotten
 
 
-def _today(event: Event, now: datetime) -> date:
-    return now.astimezone(ZoneInfo(event.zone)).date()
+def _locked(session: Session, *where: ColumnElement[bool]) -> Iterator[Event]:
+    """The events of a condition, each locked in turn; read again under the lock."""
+    for event_id in session.scalars(select(Event.id).where(*where).order_by(Event.id)).all():
+        yield lock_event(session, event_id)
 
 
 def _erase_needs(session: Session, event: Event) -> int:
@@ -137,14 +131,14 @@ def _purge(session: Session, event: Event, now: datetime) -> int:
 
 
 def drop_old_notes() -> None:
-    """Delete old copies of the database, and the keys of what was erased before the oldest that is left was made."""
+    """Delete old copies of the database, and the notes of what was erased before the oldest copy left was made."""
     drop_notes(drop_old_copies(current_settings())[:8])
 
 
 def repeat_erasures() -> int:
-    """Erase again whom an older copy of the database brought back; returns how many people.
+    """Erase again the people that a restored copy brought back; returns how many.
 
-    A no to invitations is a no again too. No letter tells of it, but whoever gets a seat by it has one.
+    Refused invitations are refused again too. Only people who get a seat by this are sent an e-mail.
     """
     erased, refused = read_notes()
     now = clock.now()

@@ -30,7 +30,6 @@ YOUNG = timedelta(days=1)
 
 
 def check_damage(settings: Settings) -> Problem | None:
-    """Read the whole SQLite database in a thread; this process writes no more into a damaged one."""
     if db.engine.dialect.name != "sqlite":
         return None
     found: list[str] = []
@@ -40,7 +39,6 @@ def check_damage(settings: Settings) -> Problem | None:
 
 
 def damaged() -> Problem | None:
-    """What this process knows of a damaged database."""
     if not known_damage():
         return None
     return Problem(
@@ -50,7 +48,6 @@ def damaged() -> Problem | None:
 
 
 def check_sqlite() -> Problem | None:
-    """Whether SQLite has the bug that a second writing program may meet."""
     version = SQLITE_DRIVER.sqlite_version
     if db.engine.dialect.name != "sqlite" or tuple(map(int, version.split("."))) >= SAFE_SQLITE:
         return None
@@ -61,7 +58,6 @@ def check_sqlite() -> Problem | None:
 
 
 def check_outbox() -> Problem | None:
-    """Whether e-mails leave."""
     unsent = (OutboxLetter.sent_at.is_(None), OutboxLetter.failed_at.is_(None))
     since = clock.now() - PATIENCE
     waits = OutboxLetter.created_at < since
@@ -77,7 +73,6 @@ def check_outbox() -> Problem | None:
 
 
 def check_pause() -> Problem | None:
-    """Why no e-mail leaves for now."""
     trouble = pause()
     if trouble is None:
         return None
@@ -86,7 +81,6 @@ def check_pause() -> Problem | None:
 
 
 def check_backups(settings: Settings) -> Problem | None:
-    """Whether there is a copy of the database from today; on the first day none is needed."""
     newest, now = newest_backup(settings), clock.now()
     folder = backup_folder(settings).resolve()
     advice = _l("Ask the administrator of the server for a backup every night (“lunchkit backup”, docs/deploy.md).")
@@ -101,7 +95,6 @@ def check_backups(settings: Settings) -> Problem | None:
 
 
 def check_secret_key(settings: Settings) -> Problem | None:
-    """Whether the secret key is the one that links and tickets were made with."""
     if settings.secret_key and not strange_links():
         return None
     return Problem(
@@ -115,7 +108,6 @@ def check_secret_key(settings: Settings) -> Problem | None:
 
 
 def check_keys(settings: Settings) -> Problem | None:
-    """Whether the keys of ballots have a place that nobody else may read, and none is left of a vote that is over."""
     ring = keys()
     try:
         found = {name for name in ring.names() if name.isdigit()}  # those of polls
@@ -140,7 +132,6 @@ def check_keys(settings: Settings) -> Problem | None:
 
 
 def check_counts() -> Problem | None:
-    """Whether the results of votes are those that were counted at their close."""
     sealed = db.session.scalars(select(Poll).where(Poll.record.is_not(None)).order_by(Poll.id))
     changed = [f"«{poll.question}»" for poll in sealed if is_altered(poll)]
     if not changed:

@@ -23,7 +23,6 @@ ALIVE_WITHIN = timedelta(minutes=15)
 
 
 def check_background(settings: Settings) -> Problem | None:
-    """Whether the work in the background goes on; nothing to say where it has never begun."""
     beat, now = last_beat(settings.instance), clock.now()
     if beat is None or now - beat <= ALIVE_WITHIN:
         return None
@@ -34,7 +33,6 @@ def check_background(settings: Settings) -> Problem | None:
 
 
 def check_delivery(settings: Settings) -> Problem | None:
-    """Whether the delivery of e-mails hangs; nothing to say where the other work is silent as well."""
     beat, delivered, now = last_beat(settings.instance), last_delivery(settings.instance), clock.now()
     if beat is None or delivered is None or now - beat > ALIVE_WITHIN or now - delivered <= ALIVE_WITHIN:
         return None
@@ -45,7 +43,6 @@ def check_delivery(settings: Settings) -> Problem | None:
 
 
 def check_clock(settings: Settings) -> Problem | None:
-    """Whether the clock is doubted."""
     sign = last_sign(settings.instance)
     if sign is None or not sign.since:
         return None
@@ -67,7 +64,6 @@ def _utc(seconds: float) -> str:
 
 
 def check_folder(settings: Settings) -> Problem | None:
-    """Whether others on this machine may read what lies in the instance."""
     folder = settings.instance.resolve()
     if not (names := [path.name for path in exposed(folder)]):
         return None
@@ -78,7 +74,6 @@ def check_folder(settings: Settings) -> Problem | None:
 
 
 def check_disk(settings: Settings) -> Problem | None:
-    """Whether there is room."""
     free = shutil.disk_usage(settings.instance).free
     if free > FREE_SPACE:
         return None
@@ -89,7 +84,6 @@ def check_disk(settings: Settings) -> Problem | None:
 
 
 def check_address(settings: Settings) -> Problem | None:
-    """Whether people reach the house over TLS."""
     if settings.is_https:
         return None
     if is_of_this_machine(settings.address):
@@ -138,7 +132,6 @@ def check_proxies(settings: Settings) -> Problem | None:
 
 
 def check_mail(settings: Settings, trial: Trial | None) -> Problem | None:
-    """Whether there is a mail account, and, where it was tried, the server takes the sender."""
     if not settings.mail_host:
         return Problem(
             _l("No mail server is set: e-mails wait in the outbox."),

@@ -1,4 +1,4 @@
-"""The organiser's remote control of the room."""
+"""The remote control of the room."""
 
 from collections.abc import Callable
 from functools import partial
@@ -109,7 +109,7 @@ def questions(slug: str) -> ResponseReturnValue:
 
 @bp.post("/e/<slug>/room/current/<noun>")
 def current(slug: str, noun: str) -> ResponseReturnValue:
-    verbs: dict[str, Callable[[Poll], None]] = {
+    actions_by_noun: dict[str, Callable[[Poll], None]] = {
         "opening": open_poll,
         "closing": partial(close_poll, even_few="few" in request.form),
         "reveal": _reveal,
@@ -117,17 +117,16 @@ def current(slug: str, noun: str) -> ResponseReturnValue:
         "annulment": annul_poll,
     }
 
-    if noun not in verbs:
+    if noun not in actions_by_noun:
         raise NotFound
 
     def act(event: Event) -> None:
-        verbs[noun](_opened_next(event) if noun == "opening" else _current(event))
+        actions_by_noun[noun](_opened_next(event) if noun == "opening" else _current(event))
 
     return _do(slug, act)
 
 
 def _reveal(poll: Poll) -> None:
-    """Show a result, but not before everybody that there is none."""
     if poll.has_few:
         raise TooFewToShow
     reveal_poll(poll)
@@ -141,7 +140,7 @@ def _current(event: Event) -> Poll:
 
 
 def _opened_next(event: Event) -> Poll:
-    """The question on the screen, if it is open already or waits to be opened anew; else the next one."""
+    """The poll on the screen, if it is open or annulled; else the next one."""
     shown = current_poll(room_of(event), polls_of(event.id))
     if shown is not None and shown.stage in (Stage.OPEN, Stage.VOID):
         return shown
@@ -160,6 +159,6 @@ def _is_on() -> bool:
     return request.form.get("on") == "1"
 
 
-def _do(slug: str, verb: Callable[[Event], None]) -> ResponseReturnValue:
+def _do(slug: str, action: Callable[[Event], None]) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
-    return after(event, lambda: verb(event), url_for(".remote", slug=slug))
+    return after(event, lambda: action(event), url_for(".remote", slug=slug))

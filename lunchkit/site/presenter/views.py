@@ -1,4 +1,4 @@
-"""Doors of the room that everybody in it may use: the phone at the table, and the projector."""
+"""The phone at the table, and the projector."""
 
 from collections.abc import Callable
 
@@ -23,9 +23,9 @@ from lunchkit.site.presenter.queries import own_answer_of, phone_view, screen_vi
 from lunchkit.team.policies import may
 
 NOTES = ("closed", "unreadable", "later", "no-cookie", "crowded", "slip", "asked")
-"""What a phone without a script is told after sending."""
+"""Notices for a phone without a script after it sent something."""
 POLICY_WITH_EMPTY_ICON = POLICY.replace("img-src 'self'", "img-src 'self' data:")
-"""The phone's page has no icon, which would be one request more; what says so to browsers is a `data:` address."""
+"""The phone's page saves the request for an icon with a `data:` address."""
 bp = Blueprint("presenter", __name__)
 bp.add_app_template_global(fit, "fit_text")
 bp.add_app_template_global(plan_choices, "plan_choices")
@@ -41,12 +41,8 @@ def join() -> ResponseReturnValue:
     try:
         room = room_by_code_or_404(code)
     except NotFound:
-        return _no_such_code(code)
+        return render_template("presenter/join.html", code=code), 404
     return redirect(url_for(".phone", code=room.code), code=303)
-
-
-def _no_such_code(typed: str) -> ResponseReturnValue:
-    return render_template("presenter/join.html", code=clean_code(typed)), 404
 
 
 @bp.get("/v/<code>")
@@ -55,7 +51,7 @@ def phone(code: str) -> ResponseReturnValue:
     try:
         room = room_by_code_or_404(code)
     except NotFound:
-        return _no_such_code(code)
+        return render_template("presenter/join.html", code=clean_code(code)), 404
     known = device_of(request)
     device = known or new_device()
     note = "asked" if "asked" in request.args else request.args.get("note")
@@ -76,9 +72,8 @@ def phone(code: str) -> ResponseReturnValue:
     response.headers["Content-Security-Policy"] = POLICY_WITH_EMPTY_ICON
     if known is None:
         remember(response, device)
-    return (
-        response if mine.is_kept or given.is_kept else compress(response)
-    )  # the length must not tell which answer it shows
+    has_answered = mine.is_kept or given.is_kept
+    return response if has_answered else compress(response)  # the length must not tell the answer
 
 
 @bp.get("/v/<code>/stream")
@@ -126,13 +121,11 @@ def _screens(typed: str) -> Channel:
 
 
 def _channel(key: tuple[str, ...], make: Callable[[], Feed]) -> Channel:
-    """The channel; the connection by which its room was found goes back first, since the state needs one of its own."""
     channel = channel_of(key, make)
-    db.session.remove()
+    db.session.remove()  # the state needs a connection of its own
     return channel
 
 
 def _language_asked_for() -> str:
-    """The language of a stream, as its address says it."""
     asked = request.args.get("say")
     return asked if asked in LANGUAGES else language()
