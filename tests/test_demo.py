@@ -17,7 +17,6 @@ from tests.test_cli import get, lunchkit, started
 
 
 def hostile(folder: Path, mail_port: int) -> dict[str, str]:
-    """Settings of a real server, as they stand in the environment of whoever runs it."""
     return {
         "DATABASE_URL": f"sqlite:///{folder / 'real.sqlite'}",
         "MAIL_HOST": "127.0.0.1",
@@ -32,7 +31,6 @@ def hostile(folder: Path, mail_port: int) -> dict[str, str]:
 
 
 def planted_registrations(database: Path) -> int:
-    """How many registrations a database holds."""
     connection = SQLITE_DRIVER.connect(database)
     (count,) = connection.execute("select count(*) from registration").fetchone()
     connection.close()
@@ -78,13 +76,6 @@ def test_an_ipv6_address_is_refused_in_words(tmp_path: Path) -> None:
     refused = lunchkit(tmp_path, "demo", "--host", "::1")
     assert refused.returncode == 2 and "IPv6" in refused.stderr and "Traceback" not in refused.stderr
     assert not (tmp_path / "demo").exists()
-
-
-def test_a_demo_behind_another_address_is_told_so(tmp_path: Path) -> None:
-    words = ("--json", "--port", str(free_port()), "--public-url", "https://demo.example")
-    with started(tmp_path, "demo", *words) as process:
-        assert process.stdout is not None
-        assert json.loads(process.stdout.readline())["event"].startswith("https://demo.example/e/")
 
 
 def test_a_port_in_use_is_said(tmp_path: Path) -> None:

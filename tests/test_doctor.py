@@ -29,13 +29,11 @@ HEALTH = "/organiser/house/health"
 
 
 def said(*problems: Problem | None) -> str:
-    """What was found, in a line."""
     return " | ".join(f"{problem.text} {problem.advice}" for problem in problems if problem is not None)
 
 
 @pytest.fixture
 def english(app: Flask) -> Iterator[None]:
-    """Findings read in English."""
     with app.test_request_context("/organiser/", headers={"Accept-Language": "en"}):
         yield
 

@@ -20,7 +20,6 @@ from tests.conftest import EventMaker, details
 
 
 def glance(client: FlaskClient, event: Event) -> str:
-    """The page of the lunch."""
     return client.get(f"/organiser/e/{event.slug}").get_data(as_text=True)
 
 
@@ -71,7 +70,6 @@ def test_what_is_missing_is_named_with_the_place_where_it_is_mended(
 
 
 def in_hours(hours: float) -> Any:
-    """A start so many hours away."""
     return clock.now() + timedelta(hours=hours)
 
 

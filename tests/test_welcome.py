@@ -17,7 +17,6 @@ WELCOME = "/organiser/welcome"
 
 @pytest.fixture
 def joined(ada: Organiser, app: Flask, client: FlaskClient, request: pytest.FixtureRequest) -> FlaskClient:
-    """A browser in which somebody has just accepted an invitation."""
     path = link_of(ask(role=request.param), app)
     assert join(client, path, "Noa Panais") == 303
     return client

@@ -11,19 +11,12 @@ from pathlib import Path
 
 from PIL import Image, ImageColor, ImageDraw, ImageFont
 
+from lunchkit.platform.colours import PALETTES
 from lunchkit.platform.i18n import typo
 
 WIDTH, HEIGHT = 1200, 630
 MARGIN = 56
-COLOURS = {
-    "tomate": ("#ff5230", "#f9ded3"),
-    "carotte": ("#ff8a1f", "#fbe3c8"),
-    "moutarde": ("#f2b600", "#f7ebbf"),
-    "petit-pois": ("#5fbf47", "#dfeed2"),
-    "myrtille": ("#86a5ff", "#dfe5fa"),
-    "betterave": ("#ff74ab", "#fadbe6"),
-}
-"""Colour and paper, as in ``static/css/base.css``."""
+COLOURS = {name: (fill, paper) for name, (fill, paper, _tint) in PALETTES.items()}
 BLACK = "#000000"
 FONT = str(Path(__file__).parent / "fonts" / "LiberationSans-Bold.ttf")
 EM = 1000
