@@ -1,6 +1,6 @@
 """Text sizes on the projector, a canvas of 1920 × 1080 read from the last row: estimated by the number of characters.
 
-`js/screen.js` makes smaller what a wider font lets overflow.
+`js/screen-fit.js` makes smaller what a wider font lets overflow.
 """
 
 import re
