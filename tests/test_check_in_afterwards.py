@@ -101,8 +101,8 @@ def test_helpers_are_told_that_a_lunch_is_over_and_what_can_still_be_done(app: F
     def read(path: str) -> str:
         return helper.get(path, query_string={"lang": "en"}).get_data(as_text=True)
 
-    assert "Doors open now" in read("/organiser/doors") and "Complete who came" not in read("/organiser/doors")
+    assert "Check-in open now" in read("/organiser/doors") and "Complete who came" not in read("/organiser/doors")
     with afterwards(event, hours=2):
         page = read("/organiser/doors")
-        assert "Doors open now" not in page and f'href="{base}/list"' in page and "Complete who came" in page
+        assert "Check-in open now" not in page and f'href="{base}/list"' in page and "Complete who came" in page
         assert "Complete who came" in read(base) and "Add somebody who came" in read(base)

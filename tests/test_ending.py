@@ -234,7 +234,7 @@ def test_the_pages_offer_it_when_it_can_be_done_and_the_log_tells_it(
     assert press(organiser_client, event, "extension", seen=seen(fresh(event))) == 303
     assert (state(event), fresh(event).actual_end_at) == (EventState.RUNNING, None)
     log = organiser_client.get(f"/organiser/log?lunch={event.slug}").get_data(as_text=True)
-    assert "a terminé le lunch avant l’heure" in log and "a laissé le lunch se poursuivre" in log
+    assert "a terminé le lunch avant l’heure" in log and "a prolongé le lunch" in log
     verbs = db.session.scalars(select(AuditEntry.verb).where(AuditEntry.event_id == event.id)).all()
     assert {"events.end", "events.go_on"} <= set(verbs)
 

@@ -262,7 +262,7 @@ def test_calling_off_asks_once_and_says_how_many_letters_leave(
 def test_page_of_a_lunch_says_what_is_missing(organiser_client: FlaskClient, make_event: EventMaker) -> None:
     event = make_event(venue="", town="")
     page = organiser_client.get(f"/organiser/e/{event.slug}").get_data(as_text=True)
-    for word in ("Il manque encore", "Le lieu", "Une question pour la salle", "0 sur 60", "Inscriptions ouvertes"):
+    for word in ("Il manque encore", "Le lieu", "Un vote", "0 sur 60", "Inscriptions ouvertes"):
         assert word in page
     assert f'href="/e/{event.slug}/poster"' in page
 

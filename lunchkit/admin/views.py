@@ -4,7 +4,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from lunchkit.admin.event_rows import event_rows
+from lunchkit.admin.event_rows import EventRows
 from lunchkit.admin.overview import overview
 from lunchkit.admin.system_status.checks import run_checks
 from lunchkit.events.admin_queries import lunches_page
@@ -62,7 +62,7 @@ def lunch_page(event: Event, form: CapacityForm) -> str:
         "admin/event.html",
         event=event,
         view=view,
-        rows=list(event_rows(event, view)),
+        rows=EventRows(event, view),
         has_passed=event.is_over(clock.now()),
         form=form,
         address=address,
