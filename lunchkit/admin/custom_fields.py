@@ -2,17 +2,17 @@
 
 from functools import partial
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lunchkit.events import actions
 from lunchkit.events.admin_forms import QuestionForm, question_form
 from lunchkit.events.models import Event, FormQuestion
 from lunchkit.events.queries import any_event_by_slug_or_404, form_question_or_404, form_questions
+from lunchkit.platform.ordered import back_to_list, requested_direction
 from lunchkit.platform.versions import save
 from lunchkit.registrations.admin_queries import answers_by_question
 
-DIRECTIONS = ("up", "down")
 ONE = "/e/<slug>/form/<int(max=2147483647):asked_id>"
 bp = Blueprint("custom_fields", __name__)
 
@@ -76,11 +76,8 @@ def remove(slug: str, asked_id: int) -> ResponseReturnValue:
 def order(slug: str, asked_id: int) -> ResponseReturnValue:
     """One place up or down."""
     _event, question = _both(slug, asked_id)
-    direction = request.form.get("dir", "")
-    if direction not in DIRECTIONS:
-        abort(400)
-    actions.move_question(question, direction)
-    return _to(slug, "moved")
+    actions.move_question(question, requested_direction())
+    return back_to_list(slug, question)
 
 
 def _both(slug: str, asked_id: int) -> tuple[Event, FormQuestion]:

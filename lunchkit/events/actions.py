@@ -1,7 +1,7 @@
 """Verbs of lunches that concern nobody's registration: those that do are in ``registrations.actions``."""
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from lunchkit.events.details import QuestionDetails, give_members_link
@@ -11,6 +11,7 @@ from lunchkit.platform import clock
 from lunchkit.platform.audit.recording import tell
 from lunchkit.platform.db import transaction
 from lunchkit.platform.errors import NotFound, Refusal
+from lunchkit.platform.ordered import lock_rows, move, next_position
 from lunchkit.platform.versions import count_version, require_version
 
 MOST_QUESTIONS = 5
@@ -67,8 +68,7 @@ def add_question(event: Event, details: QuestionDetails) -> FormQuestion:
         hold_event(session, event.id)
         if len(session.scalars(_asked(event.id)).all()) >= MOST_QUESTIONS:
             raise EnoughQuestions
-        last = session.scalar(select(func.max(FormQuestion.position)).where(FormQuestion.event_id == event.id))
-        question = FormQuestion(event_id=event.id, position=(last or 0) + 1)
+        question = FormQuestion(event_id=event.id, position=next_position(session, FormQuestion, event.id))
         _write(question, details)
         session.add(question)
         tell(session, what=details.label)
@@ -92,18 +92,10 @@ def remove_question(question: FormQuestion) -> None:
 
 
 def move_question(question: FormQuestion, direction: str) -> None:
-    """Let a question change places with the one above (``up``) or below (``down``); at the end it stays."""
+    """Move a question ``up`` or ``down``; at the end it stays. Raises NotFound where it is asked no more."""
     with transaction() as session:
-        _lock(session, question)
-        asked = list(session.scalars(_asked(question.event_id).order_by(FormQuestion.position, FormQuestion.id)))
-        if question not in asked:
-            return
-        place = asked.index(question)
-        other = place + (-1 if direction == "up" else 1)
-        if 0 <= other < len(asked):
-            asked[place], asked[other] = asked[other], asked[place]
-        for position, one in enumerate(asked, 1):
-            one.position = position
+        hold_event(session, question.event_id)
+        move(session, lock_rows(session, question, FormQuestion.removed_at.is_(None)), question, direction)
 
 
 def _lock(session: Session, question: FormQuestion) -> None:

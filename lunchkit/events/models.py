@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lunchkit.platform import links
 from lunchkit.platform.db import KEY, NOT_PERSONAL, PERSONAL, Model, Moment
+from lunchkit.platform.ordered import Ordered
 from lunchkit.platform.versions import Versioned
 
 FOOD_KEPT_FOR = timedelta(days=2)
@@ -294,14 +295,13 @@ class AskedAs(StrEnum):
     SEVERAL = "several"
 
 
-class FormQuestion(Versioned, Model):
+class FormQuestion(Ordered, Versioned, Model):
     """A question of the organisers' own on the registration form of one lunch."""
 
     __tablename__ = "form_question"
 
     id: Mapped[int] = mapped_column(primary_key=True, info=KEY)
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True, info=KEY)
-    position: Mapped[int] = mapped_column(info=NOT_PERSONAL)
     kind: Mapped[str] = mapped_column(String(10), default=AskedAs.TEXT, info=NOT_PERSONAL)
     label: Mapped[str] = mapped_column(String(200), info=NOT_PERSONAL)
     choices: Mapped[list[str]] = mapped_column(JSON, default=list, info=NOT_PERSONAL)

@@ -16,6 +16,7 @@ from lunchkit.platform.errors import NotFound
 from lunchkit.platform.images.models import Picture
 from lunchkit.platform.images.operations import destroy, lay_by, lock, take_up
 from lunchkit.platform.links import derived_token, token_hash
+from lunchkit.platform.ordered import lock_rows, move, next_position
 from lunchkit.recap.document import article_of, folded_words, licence_to_give
 from lunchkit.recap.drafting import draft_from_what_happened, empty_draft, snapshot_of
 from lunchkit.recap.errors import (
@@ -61,8 +62,8 @@ def add_section(event: Event, kind: SectionKind, by: str) -> RecapSection:
         sections = sections_of(event.id)
         if SHAPES[kind].is_single and (present := [section for section in sections if section.kind == kind]):
             return present[0]
-        last = max((section.position for section in sections), default=0)
-        section = _new_section(event, wording(kind, "", {}), last + 1, by)
+        position = next_position(session, RecapSection, event.id)
+        section = _new_section(event, wording(kind, "", {}), position, by)
         session.add(section)
     return section
 
@@ -80,19 +81,10 @@ def _new_section(event: Event, state: Wording, position: int, by: str) -> RecapS
 
 
 def move_section(section: RecapSection, direction: str, past: Collection[int] = ()) -> None:
-    """Let a section change places with its neighbour, ``past`` those (ids) that nobody sees; at either end it stays."""
+    """Move a section ``up`` or ``down``, ``past`` those (ids) that the outline does not list; at the end it stays."""
     with transaction() as session:
         lock_recap(session, section.event_id)
-        order = sections_of(section.event_id)
-        if section not in order:
-            raise NotFound
-        at = order.index(section)
-        ahead = order[:at][::-1] if direction == "up" else order[at + 1 :]
-        seen = [each for each in ahead if each.id not in past]
-        neighbour = next(iter([*seen, *ahead]), section)
-        order.insert(order.index(neighbour), order.pop(at))
-        for position, each in enumerate(order, 1):
-            each.position = position
+        move(session, lock_rows(session, section), section, direction, past)
 
 
 def hide_section(section: RecapSection) -> None:

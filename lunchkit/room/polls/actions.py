@@ -15,6 +15,7 @@ from lunchkit.platform.audit.recording import Act, record, tell
 from lunchkit.platform.db import db, transaction
 from lunchkit.platform.errors import NotFound
 from lunchkit.platform.limits import Newcomers
+from lunchkit.platform.ordered import lock_rows, move
 from lunchkit.room.actions import room_of
 from lunchkit.room.ballot_store import Cast, Contest
 from lunchkit.room.devices import Device, ballot_tag
@@ -36,6 +37,7 @@ from lunchkit.room.polls.errors import (
     AlreadyClosed,
     AnotherPollIsOpen,
     FewHaveAnswered,
+    KeepsItsPlace,
     ManyNewPhones,
     NothingToReveal,
     NotKnownYet,
@@ -45,7 +47,7 @@ from lunchkit.room.polls.errors import (
 from lunchkit.room.polls.forms import PollDetails
 from lunchkit.room.polls.models import HandCount, Poll, Stage, WrittenAnswer
 from lunchkit.room.polls.operations import freeze, seal, wipe
-from lunchkit.room.polls.order import move, place_poll, rewrite_poll, take_off
+from lunchkit.room.polls.order import place_poll, rewrite_poll, take_off
 from lunchkit.room.polls.queries import answers_to_judge, asked_again_as, is_altered, is_open, is_short
 from lunchkit.room.queries import batches, box, keys, lacks_slip, seats_at, slips_of
 
@@ -98,7 +100,8 @@ def move_poll(poll: Poll, direction: str) -> None:
     """Let a question change places with its neighbour. Raises KeepsItsPlace."""
     with transaction() as session:
         hold_event(session, poll.event_id)
-        move(session, poll, direction)
+        if not move(session, lock_rows(session, poll), poll, direction):
+            raise KeepsItsPlace
 
 
 def open_poll(poll: Poll) -> None:

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.platform.i18n import language
+from lunchkit.platform.ordered import back_to_list, requested_direction
 from lunchkit.platform.refusals import NO, readable, retry_header
 from lunchkit.room.answers_to_phones import after, done, refused, wants_json
 from lunchkit.room.polls import actions
@@ -16,7 +17,7 @@ from lunchkit.room.polls.errors import FewHaveAnswered, NotOpen, PollIsFrozen
 from lunchkit.room.polls.forms import HandForm, PollForm, details_of, hand_form, note_form, poll_form
 from lunchkit.room.polls.kinds import SHAPES
 from lunchkit.room.polls.models import Kind, Poll
-from lunchkit.room.polls.order import STEPS, programme_rows, stays
+from lunchkit.room.polls.order import programme_rows, stays
 from lunchkit.room.polls.queries import (
     WaitingAnswer,
     answers_to_judge,
@@ -98,10 +99,12 @@ def again(slug: str, poll_id: int) -> ResponseReturnValue:
 def order(slug: str, poll_id: int) -> ResponseReturnValue:
     """One place up or down."""
     event, poll = _both(slug, poll_id)
-    direction = request.form.get("dir", "")
-    if direction not in STEPS:
-        abort(400)
-    return _arrange(event, "moved", lambda: actions.move_poll(poll, direction), poll)
+    direction = requested_direction()
+    try:
+        actions.move_poll(poll, direction)
+    except NO as error:
+        return refused(event, error, url_for(".index", slug=slug))
+    return back_to_list(slug, poll)
 
 
 @bp.post("/e/<slug>/polls/<int(max=2147483647):poll_id>/opening")
