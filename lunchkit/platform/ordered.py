@@ -53,14 +53,17 @@ def lock_rows(session: Session, row: Row, *conditions: ColumnElement[bool]) -> l
 def move(session: Session, rows: Sequence[Row], row: Row, direction: str, past: Collection[int] = ()) -> bool:
     """Let a row change places with the one above (``up``) or below (``down``); at either end of ``rows`` it stays.
 
-    ``past`` are the ids of rows that nobody sees: it passes them by. Returns False where the neighbour keeps its place.
+    ``past`` are the ids of rows that nobody sees: it passes them by, if a row that is seen comes behind them.
+    Returns False where the neighbour keeps its place.
     """
     place = rows.index(row)
-    for other in rows[:place][::-1] if direction == "up" else rows[place + 1 :]:
+    ahead = rows[:place][::-1] if direction == "up" else rows[place + 1 :]
+    listed = [other for other in ahead if other.id not in past]
+    for other in ahead:
         if not row.may_swap(other):
             return False
         swap(session, row, other)
-        if other.id not in past:
+        if other in listed or not listed:
             break
     return True
 
