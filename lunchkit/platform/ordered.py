@@ -1,6 +1,6 @@
 """Ordered lists: the rows of an event that organisers move up and down (form questions, run sheet, polls, recap).
 
-``macros/ordered.html`` draws the buttons; they post ``dir``, ``up`` or ``down``.
+The template ``admin/_ordered.html`` draws the buttons; they post ``dir``, ``up`` or ``down``.
 """
 
 from collections.abc import Collection, Sequence
