@@ -7,7 +7,7 @@ Pillow may be imported here.
 
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
@@ -43,7 +43,6 @@ SHADED = ((0.75, 50), (0.5, 80), (0.5, 50), (0.5, 20), (0.35, 20))
 """How one like a photo is, for which that does not suffice: by scale and quality."""
 SEEN = 128
 """Alpha from which on a pixel counts as seen."""
-TONES = 24
 UNREADABLE = 65
 TOO_MUCH = 66
 """Exit codes."""
@@ -82,20 +81,15 @@ class Drawing:
 
 @dataclass(frozen=True)
 class LogoDrawing:
-    """A logo drawn anew: one small file, as WebP with its transparency, and which colours can be seen in it."""
+    """A logo drawn anew: one small file, as WebP with its transparency."""
 
     width: int
     height: int
     data: bytes
-    tones: Sequence[Sequence[float]]
-    """Red, green, blue from 0 to 255, and the share of the visible pixels; the largest share first."""
-    is_opaque: bool
-    """Whether it has a ground of its own: it can be seen all around its edge."""
 
     def dumps(self) -> bytes:
         """A line that says what follows, and then the file."""
-        head = {"width": self.width, "height": self.height, "tones": self.tones, "is_opaque": self.is_opaque}
-        return json.dumps(head).encode() + b"\n" + self.data
+        return json.dumps({"width": self.width, "height": self.height}).encode() + b"\n" + self.data
 
     @classmethod
     def loads(cls, said: bytes) -> Self:
@@ -103,17 +97,13 @@ class LogoDrawing:
         line, _, data = said.partition(b"\n")
         try:
             head = json.loads(line)
-            width, height, is_opaque = int(head["width"]), int(head["height"]), bool(head["is_opaque"])
-            tones = [[float(part) for part in tone] for tone in head["tones"]]
+            width, height = int(head["width"]), int(head["height"])
         except (TypeError, KeyError, ValueError) as error:
             raise ValueError("no drawing") from error
-        sound = (
-            all(len(tone) == 4 and min(tone) >= 0 and max(tone) <= 255 for tone in tones) and 0 < len(tones) <= TONES
-        )
         fits = 0 < width <= LOGO_WIDTH and 0 < height <= LOGO_HEIGHT and len(data) <= MOST_LOGO_BYTES
-        if not (sound and fits and is_webp(data)):
+        if not (fits and is_webp(data)):
             raise ValueError("no drawing")
-        return cls(width, height, data, tones, is_opaque)
+        return cls(width, height, data)
 
 
 def widths_of(width: int) -> tuple[int, ...]:
@@ -243,8 +233,7 @@ def _light_enough(image: Image.Image) -> LogoDrawing:
     """The first attempt that is light enough; a smaller one is also less sharp. Raises MemoryError where none is."""
     for drawn, data in _attempts(image):
         if len(data) <= MOST_LOGO_BYTES:
-            tones, is_opaque = _look_at(drawn)
-            return LogoDrawing(drawn.width, drawn.height, data, tones, is_opaque)
+            return LogoDrawing(drawn.width, drawn.height, data)
     raise MemoryError("this logo cannot be made light enough")
 
 
@@ -255,24 +244,6 @@ def _attempts(image: Image.Image) -> Iterator[tuple[Image.Image, bytes]]:
     for scale, quality in SHADED:
         drawn = _scaled(image, scale)
         yield drawn, _webp(drawn, quality=quality, alpha_quality=10, method=6)
-
-
-def _look_at(image: Image.Image) -> tuple[list[list[float]], bool]:
-    """The colours that can be seen, and whether its edge can."""
-    raw = image.tobytes()
-    pixels = [raw[place : place + 4] for place in range(0, len(raw), 4)]
-    width = image.width
-    edge = [*pixels[:width], *pixels[-width:], *pixels[::width], *pixels[width - 1 :: width]]
-    is_opaque = sum(pixel[3] >= SEEN for pixel in edge) >= 0.9 * len(edge)
-    heaps: dict[tuple[int, int, int], list[int]] = {}
-    seen = [pixel for pixel in pixels if pixel[3] >= SEEN]
-    for red, green, blue, _alpha in seen:
-        heap = heaps.setdefault((red >> 5, green >> 5, blue >> 5), [0, 0, 0, 0])
-        for place, part in enumerate((red, green, blue, 1)):
-            heap[place] += part
-    largest = sorted(heaps.values(), key=lambda heap: -heap[3])[:TONES]
-    tones = [[round(part / heap[3], 1) for part in heap[:3]] + [round(heap[3] / len(seen), 4)] for heap in largest]
-    return tones, is_opaque
 
 
 def main(kind: str, what: str = "") -> int:
