@@ -29,8 +29,9 @@ from lunchkit.demo import plant_demo
 from lunchkit.platform import schema
 from lunchkit.platform.config import Settings
 from lunchkit.platform.db import db
-from lunchkit.team.actions import issue_console_link, sign_in
-from lunchkit.team.queries import KNOWN, SESSION
+from lunchkit.team.queries import SESSION
+from lunchkit.team.sign_in.actions import issue_console_link, sign_in
+from lunchkit.team.sign_in.queries import KNOWN
 
 HOST = "http://lunch.example"
 OF_A_KIND = 3

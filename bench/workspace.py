@@ -37,7 +37,8 @@ from lunchkit.platform.mail.models import OutboxLetter
 from lunchkit.registrations.models import Answer, Needs, Registration, folded_of, surname_key_of
 from lunchkit.run_sheet.models import RunItem
 from lunchkit.subscribers.models import INVITATION, Guest
-from lunchkit.team.actions import add_organiser, issue_console_link
+from lunchkit.team.actions import add_organiser
+from lunchkit.team.sign_in.actions import issue_console_link
 
 FEW, MANY = (100, 20), (10_000, 500)
 """Registrations of one lunch, and lunches."""

@@ -47,12 +47,12 @@ from lunchkit.speakers import own_page
 from lunchkit.speakers import views as speakers
 from lunchkit.subscribers import admin as subscribers_admin
 from lunchkit.subscribers import views as subscribers
-from lunchkit.team import views as sign_in
 from lunchkit.team.admin import area, refuse_strangers, team
 from lunchkit.team.passkeys import admin as passkeys_admin
 from lunchkit.team.passkeys import views as confirmation
 from lunchkit.team.passkeys.queries import passkey_host, passkey_obstacle
 from lunchkit.team.policies import may
+from lunchkit.team.sign_in import views as sign_in
 
 BODY_LIMIT = 1_000_000
 

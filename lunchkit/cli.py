@@ -57,6 +57,7 @@ from lunchkit.team.models import Organiser, Role
 from lunchkit.team.passkeys.actions import reset_passkeys
 from lunchkit.team.passkeys.errors import NothingToReset
 from lunchkit.team.queries import has_organisers, organiser_by_email, present_organisers
+from lunchkit.team.sign_in import actions as sign_in
 
 WRONG = (BadSettings, backup.BackupFailed, schema.OtherSchema, demos.DemoRefused, InUse, OSError)
 """What says by itself, in a line, what is wrong."""
@@ -196,7 +197,7 @@ def serve(new_key: bool) -> None:
         _warn(look_at_sqlite())
         repeat_erasures()
         if not has_organisers():
-            click.echo(_welcome(accounts.issue_setup_link(), current_settings()), err=True)
+            click.echo(_welcome(sign_in.issue_setup_link(), current_settings()), err=True)
     _become_server(settings.instance, {}, "")
 
 
@@ -307,7 +308,7 @@ def organiser_add(name: str, email: str, role: str) -> None:
     """Add somebody to the team and print their sign-in link."""
     app = _app_here()
     with app.app_context(), app.test_request_context():
-        click.echo(accounts.issue_console_link(accounts.add_organiser(name, email, role=Role(role))))
+        click.echo(sign_in.issue_console_link(accounts.add_organiser(name, email, role=Role(role))))
 
 
 @organiser.command("list")
@@ -334,7 +335,7 @@ def organiser_link(email: str) -> None:
     """Print a sign-in link: ten minutes, once."""
     app = _app_here()
     with app.app_context(), app.test_request_context():
-        click.echo(accounts.issue_console_link(_known_organiser(email)))
+        click.echo(sign_in.issue_console_link(_known_organiser(email)))
 
 
 @organiser.command("reset-passkeys")

@@ -35,7 +35,8 @@ from lunchkit.room.qa.actions import freeze_supports
 from lunchkit.room.survey.actions import close_due_feedback
 from lunchkit.settings.in_force import follow_settings
 from lunchkit.subscribers.actions import forget_old_wishes
-from lunchkit.team.actions import forget_old_sign_ins, forget_who_left
+from lunchkit.team.actions import forget_former_members
+from lunchkit.team.sign_in.actions import forget_old_sign_ins
 
 ROUND = 5.0
 """Seconds between two looks at jobs and outbox; what this process promised is looked for at once."""
@@ -60,7 +61,7 @@ BY_THE_CLOCK: tuple[tuple[Callable[[], object], float], ...] = (
     (drop_old_notes, 3600.0),
     (forget_old_sign_ins, 3600.0),
     (forget_old_acts, 3600.0),
-    (forget_who_left, 3600.0),
+    (forget_former_members, 3600.0),
 )
 """What only the clock decides, and destroys for good."""
 

@@ -31,8 +31,10 @@ from lunchkit.platform.mail.rendering import Letter, render_letter
 from lunchkit.registrations import actions as registration_actions
 from lunchkit.registrations.details import AttendeeDetails
 from lunchkit.settings.in_force import follow_settings
-from lunchkit.team.actions import add_organiser, issue_console_link, sign_in
-from lunchkit.team.queries import KNOWN, SESSION
+from lunchkit.team.actions import add_organiser
+from lunchkit.team.queries import SESSION
+from lunchkit.team.sign_in.actions import issue_console_link, sign_in
+from lunchkit.team.sign_in.queries import KNOWN
 from tests.browser import Browser
 from tests.chromium import chromium, closed_windows
 from tests.forking import starter

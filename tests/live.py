@@ -18,7 +18,7 @@ from lunchkit.events.models import Event
 from lunchkit.platform import schema
 from lunchkit.platform.config import Settings
 from lunchkit.platform.db import db
-from lunchkit.team.actions import issue_console_link
+from lunchkit.team.sign_in.actions import issue_console_link
 from tests.server import Server, free_port
 
 

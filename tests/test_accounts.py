@@ -14,9 +14,10 @@ from lunchkit.platform import clock
 from lunchkit.platform.db import db
 from lunchkit.platform.links import random_token
 from lunchkit.platform.mail.rendering import render_letter
-from lunchkit.team.actions import add_organiser, ask_for_link, issue_console_link
+from lunchkit.team.actions import add_organiser
 from lunchkit.team.models import Organiser, OrganiserSession, SignInLink
-from lunchkit.team.queries import link_token
+from lunchkit.team.sign_in.actions import issue_console_link, request_sign_in
+from lunchkit.team.sign_in.queries import link_token
 
 from .browser import SIGN_IN, is_inside, path_of, press
 from .conftest import Outbox, csrf_of, new_client
@@ -73,7 +74,7 @@ def test_a_stranger_gets_the_same_answer_and_no_letter(ada: Organiser, app: Flas
 
 def test_questions_about_strangers_leave_at_most_one_row_behind(ada: Organiser, app: Flask, outbox: Outbox) -> None:
     for number in range(5):
-        ask_for_link(f"{number}@lunch.example")
+        request_sign_in(f"{number}@lunch.example")
     assert count(SignInLink) == 1
     assert outbox.rows() == []
 

@@ -10,8 +10,9 @@ from playwright.sync_api import Browser, expect
 
 from lunchkit.platform.db import transaction
 from lunchkit.registrations.check_in.queries import counts
-from lunchkit.team.actions import add_organiser, issue_console_link
+from lunchkit.team.actions import add_organiser
 from lunchkit.team.models import Role
+from lunchkit.team.sign_in.actions import issue_console_link
 from tests.chromium import open_context
 from tests.live import House, house
 from tests.test_check_in_trip import ON, Phone, guests, inside, let_in, lunch_of

@@ -19,7 +19,8 @@ from lunchkit.platform.db import db
 from lunchkit.platform.links import personal_tokens, token_hash
 from lunchkit.registrations.actions import register_by_hand
 from lunchkit.registrations.models import CheckIn
-from lunchkit.team.actions import add_organiser, issue_console_link
+from lunchkit.team.actions import add_organiser
+from lunchkit.team.sign_in.actions import issue_console_link
 from tests.conftest import EventMaker, details
 from tests.server import Server
 from tests.test_kills import kills_of, server_of

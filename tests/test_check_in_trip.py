@@ -26,8 +26,9 @@ from lunchkit.registrations.check_in.queries import conflicts, counts
 from lunchkit.registrations.check_in.view_models import Scan
 from lunchkit.registrations.keys import spoken_code
 from lunchkit.registrations.models import CheckIn, Registration
-from lunchkit.team.actions import add_organiser, issue_console_link
+from lunchkit.team.actions import add_organiser
 from lunchkit.team.models import Organiser, OrganiserSession
+from lunchkit.team.sign_in.actions import issue_console_link
 from tests.chromium import DESK, FLAGS, find_chromium, open_context
 from tests.conftest import details
 from tests.lacking import lack

@@ -12,7 +12,8 @@ from lunchkit.platform.backup import without_password
 from lunchkit.platform.config import Settings
 from lunchkit.platform.db import db
 from lunchkit.platform.instance import make_private
-from lunchkit.team.actions import add_organiser, ask_for_link
+from lunchkit.team.actions import add_organiser
+from lunchkit.team.sign_in.actions import request_sign_in
 from tests.live import Postman
 from tests.server import free_port
 from tests.test_cli import lunchkit, program
@@ -106,7 +107,7 @@ def test_the_last_organiser_is_removed_only_on_demand(tmp_path: Path) -> None:
 def due(app: Flask, settings: Settings) -> Path:
     """An instance in which a letter is due."""
     add_organiser("Ada Ressort", "ada@lunch.example", "fr")
-    ask_for_link("ada@lunch.example")
+    request_sign_in("ada@lunch.example")
     db.session.remove()
     db.engine.dispose()
     return settings.instance

@@ -11,16 +11,12 @@ from lunchkit.platform import clock
 from lunchkit.platform.db import db, transaction
 from lunchkit.platform.mail.addresses import BadAddress
 from lunchkit.platform.mail.outbox import promise
-from lunchkit.team.actions import (
-    add_organiser,
-    forget_old_sign_ins,
-    issue_console_link,
-    issue_setup_link,
-    remove_organiser,
-)
-from lunchkit.team.errors import AddressTaken, AlreadySetUp, LastOrganiser, Nameless
+from lunchkit.team.actions import add_organiser, remove_organiser
+from lunchkit.team.errors import AddressTaken, LastOrganiser, Nameless
 from lunchkit.team.models import Organiser, OrganiserSession, SignInLink
 from lunchkit.team.queries import present_organisers
+from lunchkit.team.sign_in.actions import forget_old_sign_ins, issue_console_link, issue_setup_link
+from lunchkit.team.sign_in.errors import AlreadySetUp
 
 from .browser import SIGN_IN, is_inside, path_of, press
 from .conftest import Outbox, csrf_of, new_client

@@ -22,9 +22,10 @@ from lunchkit.registrations.imports.models import ImportDraft
 from lunchkit.registrations.imports.preview import Wishes
 from lunchkit.registrations.imports.queries import draft_or_gone
 from lunchkit.subscribers.actions import forget_old_wishes, say_no
-from lunchkit.team.actions import add_organiser, forget_old_sign_ins, forget_who_left, remove_organiser
+from lunchkit.team.actions import add_organiser, forget_former_members, remove_organiser
+from lunchkit.team.emails import promise_passkey_notice
 from lunchkit.team.models import Organiser
-from lunchkit.team.passkeys.emails import News, promise_news
+from lunchkit.team.sign_in.actions import forget_old_sign_ins
 from tests.conftest import Outbox
 from tests.importing import as_csv, preview
 from tests.subscribers import guest_of, invitations, invite, said_yes
@@ -46,7 +47,7 @@ def ada(app: Flask) -> Organiser:
 
 def tell(organiser: Organiser, device: str = "Phone") -> None:
     with transaction() as session:
-        promise_news(session, organiser, News.ADDED, device=device)
+        promise_passkey_notice(session, "passkey_added", organiser, device=device)
 
 
 def test_letters_about_passkeys_are_forgotten_after_a_month(ada: Organiser, outbox: Outbox) -> None:
@@ -70,7 +71,7 @@ def test_letters_about_passkeys_that_wait_go_with_whoever_leaves(ada: Organiser,
         sent.sent_at = clock.now()
         db.session.commit()
         remove_organiser(leo)
-    about_passkeys = [row for row in outbox.rows() if row.kind == "passkeys/news"]
+    about_passkeys = [row for row in outbox.rows() if row.kind == "team/passkey_notice"]
     assert [(row.recipient, row.sent_at is None) for row in about_passkeys] == [
         ("ada@lunch.example", True), ("leo@lunch.example", False),
     ]  # fmt: skip
@@ -124,7 +125,7 @@ def test_whoever_left_is_not_named_beside_what_they_wrote(
         remove_organiser(leo)
     assert writers() == ["Léo Boulon"] * 3
     with clock.fixed_at(NOON + timedelta(days=366)):
-        assert forget_who_left() == 1
+        assert forget_former_members() == 1
     assert writers() == left, "a namesake who is still there keeps their name"
 
 

@@ -18,9 +18,9 @@ from lunchkit.platform.config import current_settings
 from lunchkit.platform.db import db
 from lunchkit.team import policies
 from lunchkit.team.actions import add_organiser, remove_organiser
-from lunchkit.team.actions import guesses as code_guesses
-from lunchkit.team.models import FOUNDING, Invitation, Organiser, OrganiserSession, Role
+from lunchkit.team.models import FIRST_FRESH_FOR, Invitation, Organiser, OrganiserSession, Role
 from lunchkit.team.queries import owner, present_organisers
+from lunchkit.team.sign_in.actions import guesses as code_guesses
 from tests.browser import form_token, press, sign_in
 from tests.conftest import Outbox, csrf_of, new_client
 from tests.test_delivery import Postbox, free_port, postbox, use_server  # noqa: F401
@@ -115,14 +115,14 @@ def test_with_an_old_session_each_of_them_asks_first_and_changes_nothing(
     age(3)
     before = state()
     tried = doors(team, event)
-    assert set(tried) == set(policies.FRESH), "try the new one here too"
+    assert set(tried) == set(policies.PAGE_AFTER_CONFIRMATION), "try the new one here too"
     assert [name for name, use in tried.items() if not leads_to_confirmation(use(ada))] == []
     assert state() == before
 
 
 def test_with_a_fresh_session_each_of_them_works(team: dict[str, Organiser], ada: FlaskClient, event: Event) -> None:
     passed = [name for name, use in doors(team, event).items() if not leads_to_confirmation(use(ada))]
-    assert set(passed) == set(policies.FRESH)
+    assert set(passed) == set(policies.PAGE_AFTER_CONFIRMATION)
     people, invited, mail_host, _address = state()
     assert (people, invited) == ([("Ada Ressort", "organiser"), ("Léo Boulon", "owner")], ["eve@evil.example"])
     assert mail_host == "evil.example"
@@ -130,9 +130,9 @@ def test_with_a_fresh_session_each_of_them_works(team: dict[str, Organiser], ada
 
 def test_every_door_that_asks_is_there_and_leads_back_to_a_page(app: Flask) -> None:
     gets = {rule.endpoint for rule in locked_rules(app) if "GET" in (rule.methods or ())}
-    assert set(policies.FRESH) <= {rule.endpoint for rule in locked_rules(app)}
-    assert set(policies.FRESH.values()) <= gets
-    assert not {page for page in policies.FRESH.values() if page.endswith((".csv", ".xlsx"))}
+    assert set(policies.PAGE_AFTER_CONFIRMATION) <= {rule.endpoint for rule in locked_rules(app)}
+    assert set(policies.PAGE_AFTER_CONFIRMATION.values()) <= gets
+    assert not {page for page in policies.PAGE_AFTER_CONFIRMATION.values() if page.endswith((".csv", ".xlsx"))}
 
 
 def test_all_else_of_the_house_goes_on_with_an_old_session(ada: FlaskClient, event: Event) -> None:
@@ -169,7 +169,7 @@ def test_whoever_sets_a_server_up_is_not_asked_for_half_an_hour(team: dict[str, 
     for minutes, status in ((29, 200), (31, 303)):
         with clock.fixed_at(began + timedelta(minutes=minutes)):
             assert ada.get(f"{HOUSE}/start/letters").status_code == status
-    assert timedelta(minutes=30) == FOUNDING
+    assert timedelta(minutes=30) == FIRST_FRESH_FOR
 
 
 # What the owner hears
@@ -298,9 +298,9 @@ def test_refused_sign_ins_and_doors_leave_a_line_without_personal_data(
         f"refused: OtherBrowser at sign_in.confirm, organiser {ids['ada']}",
         *["refused: WrongCode at sign_in.by_code, organiser unknown"] * 5,
         "refused: TooManyTries at sign_in.by_code, organiser unknown",
-        "refused: LinkSpent at sign_in.confirm, organiser unknown",
-        f"refused: NotYourDoor at organiser.team.index, organiser {ids['noa']}",
-        f"refused: NotYourDoor at organiser.house.index, organiser {ids['noa']}",
+        "refused: InvalidLink at sign_in.confirm, organiser unknown",
+        f"refused: NotAllowed at organiser.team.index, organiser {ids['noa']}",
+        f"refused: NotAllowed at organiser.house.index, organiser {ids['noa']}",
         "refused: CSRFError at organiser.team.invite, organiser unknown",
         f"refused: NotFresh at organiser.house.show, organiser {ids['ada']}",
     ]

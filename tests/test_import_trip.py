@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from lunchkit.platform.db import db
-from lunchkit.team.actions import issue_console_link
 from lunchkit.team.models import Organiser
+from lunchkit.team.sign_in.actions import issue_console_link
 from tests.chromium import DESK, open_context
 from tests.importing import HELLOASSO, PRETIX, as_csv, workbook
 from tests.live import House, house

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from lunchkit.admin.retention.actions import purge_people
 from lunchkit.events.models import Event
-from lunchkit.mailings.actions import recall_mailings, send_mailing, trials
+from lunchkit.mailings.actions import recall_mailings, send_mailing
 from lunchkit.mailings.emails import MESSAGE
 from lunchkit.mailings.errors import EnoughForToday, NobodyToReach, NotWritable, SameWordsAgain
 from lunchkit.mailings.models import Audience, Mailing, Words
@@ -28,6 +28,7 @@ from lunchkit.platform.mail.rendering import render_letter
 from lunchkit.registrations import actions
 from lunchkit.registrations.models import Registration, Standing
 from lunchkit.room.actions import room_of
+from lunchkit.settings.actions import trials
 from lunchkit.subscribers.actions import erase_guest, say_no
 from tests.attendee import hidden_fields
 from tests.conftest import EventMaker, Outbox, csrf_of, details, new_client

@@ -15,7 +15,8 @@ from lunchkit.platform.mail.actions import claim_due
 from lunchkit.platform.mail.models import OutboxLetter
 from lunchkit.platform.mail.outbox import promise
 from lunchkit.platform.mail.rendering import InlineImage, Letter, letter_kind
-from lunchkit.team.actions import add_organiser, ask_for_link
+from lunchkit.team.actions import add_organiser
+from lunchkit.team.sign_in.actions import request_sign_in
 
 from .conftest import EventMaker, Outbox, csrf_of, new_client
 
@@ -119,7 +120,7 @@ def test_a_letter_without_words_says_why(
 
 def test_nobody_reads_a_link_to_sign_in_as_somebody_else(organiser_client: FlaskClient, outbox: Outbox) -> None:
     add_organiser("Bob", "bob@lunch.example")
-    ask_for_link("bob@lunch.example")
+    request_sign_in("bob@lunch.example")
     letter_id = outbox.rows("bob@lunch.example")[-1].id
     assert outbox.last("bob@lunch.example").text.count("/organiser/sign-in/") == 1
     page = organiser_client.get(f"{LETTERS}/{letter_id}")

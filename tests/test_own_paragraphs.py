@@ -13,13 +13,13 @@ from lunchkit.events.details import details_of
 from lunchkit.events.models import Event
 from lunchkit.events.paragraphs.actions import ParagraphChangedMeanwhile, save_paragraph
 from lunchkit.events.paragraphs.queries import own_texts
-from lunchkit.mailings.actions import trials
 from lunchkit.mailings.automatic import AUTOMATIC
 from lunchkit.platform.config import LANGUAGES
 from lunchkit.platform.db import db
 from lunchkit.registrations.actions import register_by_hand
 from lunchkit.registrations.emails import FOLDER, WITH_TICKET, sample_letter
 from lunchkit.run_sheet.actions import make_lunch
+from lunchkit.settings.actions import trials
 from tests.conftest import EventMaker, Outbox, csrf_of, details
 from tests.seating import all_at_once
 from tests.source import HOUSE

@@ -10,9 +10,10 @@ from sqlalchemy import update
 
 from lunchkit.platform import clock
 from lunchkit.platform.db import db, transaction
-from lunchkit.team.actions import add_organiser, issue_console_link
+from lunchkit.team.actions import add_organiser
 from lunchkit.team.models import FRESH_FOR, Organiser, OrganiserSession
 from lunchkit.team.queries import organiser_by_email, owner
+from lunchkit.team.sign_in.actions import issue_console_link
 from tests.chromium import DESK, open_context
 from tests.live import House, house, text_of
 from tests.looks import ATTENDEE, ORGANISER, faults, over_budget, weigh

@@ -16,8 +16,9 @@ from lunchkit.platform import clock
 from lunchkit.platform.config import Settings
 from lunchkit.platform.db import db
 from lunchkit.team import actions
-from lunchkit.team.actions import add_organiser, remove_organiser, sign_out_everywhere
+from lunchkit.team.actions import add_organiser, remove_organiser
 from lunchkit.team.models import Organiser, OrganiserSession, Role, SignInLink
+from lunchkit.team.sign_in.actions import sign_out_everywhere
 from tests.browser import SIGN_IN, form_token, is_inside, press, sign_in
 from tests.conftest import Outbox, csrf_of, new_client
 

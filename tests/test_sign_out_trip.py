@@ -5,8 +5,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from lunchkit.team.actions import add_organiser, issue_console_link, remove_organiser
+from lunchkit.team.actions import add_organiser, remove_organiser
 from lunchkit.team.models import Role
+from lunchkit.team.sign_in.actions import issue_console_link
 from tests.chromium import open_context
 from tests.live import House
 from tests.test_check_in_trip import (  # noqa: F401

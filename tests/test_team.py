@@ -16,20 +16,12 @@ from sqlalchemy.exc import IntegrityError
 from lunchkit.platform import clock
 from lunchkit.platform.db import db
 from lunchkit.platform.errors import Refusal
-from lunchkit.team.actions import (
-    add_organiser,
-    forget_old_sign_ins,
-    forget_who_left,
-    give_role,
-    hand_over,
-    invite,
-    remove_organiser,
-)
+from lunchkit.team.actions import add_organiser, forget_former_members, give_role, hand_over, invite, remove_organiser
 from lunchkit.team.browsers import browser_name
 from lunchkit.team.errors import NotTheOwner, OnlyToOrganisers, OwnerStays
-from lunchkit.team.forms import InvitationDetails
 from lunchkit.team.models import Invitation, Organiser, OrganiserSession, Role
 from lunchkit.team.queries import invitation_link, organiser_by_email, owner, present_organisers
+from lunchkit.team.sign_in.actions import forget_old_sign_ins
 from tests.browser import INSIDE, is_inside, path_of, sign_in
 from tests.conftest import EventMaker, Outbox, csrf_of, new_client
 
@@ -60,7 +52,7 @@ def roles() -> dict[str, str]:
 def ask(email: str = NOA, role: Role = Role.HELPER, name: str = "Noa Panais") -> Invitation:
     by = owner()
     assert by is not None
-    return invite(InvitationDetails(name, email, role), by)
+    return invite(name, email, role, by)
 
 
 def link_of(invitation: Invitation, app: Flask) -> str:
@@ -329,7 +321,7 @@ def test_whoever_left_is_forgotten_after_a_year_and_may_come_anew(ada: Organiser
         assert add_organiser("Léo Boulon", "leo@lunch.example").id == leo.id
     for days, number in ((364, 0), (366, 1), (367, 0)):
         with clock.fixed_at(NOON + timedelta(days=days)):
-            assert forget_who_left() == number
+            assert forget_former_members() == number
     assert "Noa" not in repr(db.session.execute(select(Organiser.name, Organiser.email, Organiser.email_key)).all())
     assert add_organiser("Noa Panais", NOA).id != noa.id
     assert roles() == {"Ada": "owner", "Léo": "organiser", "Noa": "organiser"}

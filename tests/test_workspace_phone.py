@@ -6,8 +6,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from lunchkit.platform.db import db
-from lunchkit.team.actions import add_organiser, issue_console_link
+from lunchkit.team.actions import add_organiser
 from lunchkit.team.models import Role
+from lunchkit.team.sign_in.actions import issue_console_link
 from tests.chromium import DESK, PHONE, open_context
 from tests.live import House, house
 from tests.looks import SMALL, faults_here, overflow

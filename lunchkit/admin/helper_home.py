@@ -9,7 +9,8 @@ from flask_babel import lazy_gettext as _l
 from lunchkit.events.models import Event
 from lunchkit.events.queries import events_around
 from lunchkit.platform import clock
-from lunchkit.team.admin import NotYourDoor, area
+from lunchkit.team.admin import area
+from lunchkit.team.errors import NotAllowed
 from lunchkit.team.models import Role
 from lunchkit.team.queries import current_organiser
 
@@ -23,7 +24,7 @@ MOST = 40
 bp = Blueprint("helper_home", __name__, url_prefix="/doors")
 
 
-class DoorIsClosed(NotYourDoor):
+class DoorIsClosed(NotAllowed):
     """A helper at the door of a lunch that is not near, or that is not there at all: they need not know which."""
 
     message = _l("The door of this lunch opens two days before it, and closes a day after.")

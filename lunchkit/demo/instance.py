@@ -12,7 +12,7 @@ from lunchkit.platform.instance import SERVED, USED
 from lunchkit.platform.links import public
 from lunchkit.room.actions import room_of
 from lunchkit.speakers.queries import appearances
-from lunchkit.team.actions import issue_console_link
+from lunchkit.team.sign_in.actions import issue_console_link
 
 MARK = "this-is-a-demo"
 NETWORK = "APRÈS-GE"

@@ -1,6 +1,5 @@
 """Sending mailings: one e-mail per person, however often and by how many organisers the button is pressed."""
 
-import secrets
 from collections import Counter
 
 from sqlalchemy import select, update
@@ -13,20 +12,12 @@ from lunchkit.mailings.errors import OTHER_PEOPLE_NOW, EnoughForToday, NobodyToR
 from lunchkit.mailings.models import Audience, Mailing, Words
 from lunchkit.mailings.queries import A_DAY, free_again_at, is_left_to_invite, offered, once_key
 from lunchkit.platform import clock
-from lunchkit.platform.config import current_settings
-from lunchkit.platform.db import db, transaction
-from lunchkit.platform.limits import Window
-from lunchkit.platform.mail.message import build_message
+from lunchkit.platform.db import transaction
 from lunchkit.platform.mail.outbox import Addressee, call_back, promise_to_all
-from lunchkit.platform.mail.rendering import Letter
-from lunchkit.platform.mail.test_email import Trial, try_line
 from lunchkit.registrations.models import Registration
 from lunchkit.registrations.seats import lock_event
-from lunchkit.settings.errors import TooManyTrials
 from lunchkit.subscribers.models import INVITATION, Guest
 from lunchkit.team.operations import forgets_names
-
-trials = Window(20, 3600.0)
 
 
 def send_mailing(event: Event, words: Words, *, by: str = "", form_key: str | None = None) -> Mailing:
@@ -122,25 +113,6 @@ def recall_mailings(event: Event) -> int:
             if not mailing.recipients:
                 session.delete(mailing)
     return recalled.total()
-
-
-def send_trial(letter: Letter, recipient: str) -> Trial:
-    """Send a test e-mail now, past the outbox. Raises TooManyTrials.
-
-    No transaction is open meanwhile: the mail server may take its time.
-    """
-    if not trials.allows(recipient):
-        raise TooManyTrials
-    settings = current_settings()
-    message = build_message(
-        letter,
-        sender=settings.mail_from,
-        recipient=recipient,
-        message_id=f"<{secrets.token_hex(16)}@{settings.mail_from.rpartition('@')[2]}>",
-        date=clock.now(),
-    )
-    db.session.commit()
-    return try_line(settings, message)
 
 
 @forgets_names

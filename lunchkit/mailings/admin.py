@@ -31,6 +31,7 @@ from lunchkit.platform.mail.reasons import explain
 from lunchkit.platform.mail.rendering import Letter
 from lunchkit.platform.refusals import NO, readable, retry_header
 from lunchkit.registrations.emails import as_trial, sample_letter
+from lunchkit.settings.actions import send_trial
 from lunchkit.settings.errors import NoMailServer
 from lunchkit.team.queries import current_organiser
 
@@ -240,6 +241,6 @@ def _try(letter: Letter) -> dict[str, Any]:
     settings, organiser = current_settings(), current_organiser()
     if not settings.mail_host or organiser is None:
         raise NoMailServer
-    outcome = actions.send_trial(as_trial(letter), organiser.email)
+    outcome = send_trial(as_trial(letter), organiser.email)
     reason = explain(outcome.error, settings) if outcome.error else None
     return {"outcome": outcome, "reason": reason, "recipient": organiser.email}
