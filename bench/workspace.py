@@ -36,7 +36,7 @@ from lunchkit.platform.db import db
 from lunchkit.platform.mail.models import OutboxLetter
 from lunchkit.registrations.models import Answer, Needs, Registration, folded_of, surname_key_of
 from lunchkit.run_sheet.models import RunItem
-from lunchkit.subscribers.models import INVITATION, Guest
+from lunchkit.subscribers.models import INVITATION, Subscriber
 from lunchkit.team.actions import add_organiser
 from lunchkit.team.sign_in.actions import issue_console_link
 
@@ -210,7 +210,7 @@ def _plant(registrations: int, lunches: int) -> None:
     db.session.execute(
         insert(Answer), [{"registration_id": one, "question_id": 1, "value": f"Réponse {one}"} for one in ids]
     )
-    db.session.execute(insert(Guest), [_guest(number, now) for number in range(registrations)])
+    db.session.execute(insert(Subscriber), [_guest(number, now) for number in range(registrations)])
     invited = [_invitation(number, now) for number in range(0, registrations, 2)]
     db.session.execute(insert(OutboxLetter), invited)
     db.session.add(Mailing(event_id=1, form_key="k", audience="subscribers", recipients=len(invited), sent_at=now))

@@ -50,7 +50,7 @@ from lunchkit.room.queries import keys
 from lunchkit.room.survey.actions import close_due_feedback
 from lunchkit.settings.actions import change_settings
 from lunchkit.settings.in_force import follow_settings
-from lunchkit.subscribers.actions import forget_old_wishes
+from lunchkit.subscribers.actions import forget_old_subscribers
 from lunchkit.team import actions as accounts
 from lunchkit.team.errors import LastOrganiser, OwnerStays
 from lunchkit.team.models import Organiser, Role
@@ -414,7 +414,7 @@ def purge(clock_is_right: bool) -> None:
                 "run within a day. If that is right, add --clock-is-right; else run this once more in a day"
             )
         forget_imports()
-        forget_old_wishes()
+        forget_old_subscribers()
         repeat_erasures()
         drop_old_notes()
         needs, pictures, people = erase_needs(), erase_orphaned_pictures(), purge_people()

@@ -34,7 +34,7 @@ from lunchkit.room.polls.actions import finish_closings
 from lunchkit.room.qa.actions import freeze_supports
 from lunchkit.room.survey.actions import close_due_feedback
 from lunchkit.settings.in_force import follow_settings
-from lunchkit.subscribers.actions import forget_old_wishes
+from lunchkit.subscribers.actions import forget_old_subscribers
 from lunchkit.team.actions import forget_former_members
 from lunchkit.team.sign_in.actions import forget_old_sign_ins
 
@@ -56,7 +56,7 @@ BY_THE_CLOCK: tuple[tuple[Callable[[], object], float], ...] = (
     (erase_needs, 600.0),
     (forget_imports, 300.0),
     (erase_orphaned_pictures, 3600.0),
-    (forget_old_wishes, 3600.0),
+    (forget_old_subscribers, 3600.0),
     (purge_people, 600.0),
     (drop_old_notes, 3600.0),
     (forget_old_sign_ins, 3600.0),

@@ -52,7 +52,7 @@ class Crowd:
         number = 0
         while not self.enough.is_set() and not self.surprises:
             number += 1
-            self.register(f"Guest {guest} {number}", f"guest-{guest}-{number}@example.org")
+            self.register(f"Subscriber {guest} {number}", f"guest-{guest}-{number}@example.org")
 
     def register(self, name: str, email: str) -> None:
         """One person: as often as it takes, with one and the same form."""

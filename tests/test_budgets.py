@@ -11,7 +11,7 @@ from pypdf import PdfReader
 from lunchkit.platform.db import db
 from lunchkit.registrations.keys import unsubscribe_token
 from lunchkit.registrations.models import Registration
-from lunchkit.subscribers.actions import say_no
+from lunchkit.subscribers.actions import withdraw_consent
 from tests.chromium import DESK, open_context
 from tests.live import House, house, text_of
 from tests.looks import ATTENDEE, ORGANISER, axe_violations, faults, over_budget, weigh
@@ -57,7 +57,7 @@ def guests(lunch: House) -> dict[str, str]:
     with lunch.app.app_context():
         said_yes("Cleo")
         asked("Dora")
-        say_no(said_yes("Eva"))
+        withdraw_consent(said_yes("Eva"))
         found = {f"guest, {name}": lunch.url(door_of(guest_of(name))) for name in ("Cleo", "Dora", "Eva")}
         found["guest, erasure"] = f"{found['guest, Cleo']}/erasure"
         found["guest, erased"] = lunch.url("/invitations/erased")

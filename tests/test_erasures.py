@@ -20,9 +20,9 @@ from lunchkit.platform.erasures import Mark, key_of, keys_folder, note, read_not
 from lunchkit.platform.mail.models import OutboxLetter
 from lunchkit.registrations.actions import erase_registration, register_by_hand, update_registration
 from lunchkit.registrations.models import Registration, Standing
-from lunchkit.subscribers.actions import erase_guest, say_no, say_yes, welcome_guest
-from lunchkit.subscribers.models import Guest, Wish
-from lunchkit.subscribers.queries import guest_by_email
+from lunchkit.subscribers.actions import add_subscriber, confirm_consent, erase_subscriber, withdraw_consent
+from lunchkit.subscribers.models import Consent, Subscriber
+from lunchkit.subscribers.queries import subscriber_by_email
 from tests.conftest import EventMaker, details
 from tests.test_cli import lunchkit
 
@@ -65,19 +65,19 @@ def names() -> list[str]:
     return sorted(name for name in db.session.scalars(select(Registration.name)) if name)
 
 
-def guest(name: str) -> Guest:
+def guest(name: str) -> Subscriber:
     """Somebody who wants invitations."""
-    welcome_guest(f"{name}@example.org", "fr")
-    found = guest_by_email(f"{name}@example.org")
+    add_subscriber(f"{name}@example.org", "fr")
+    found = subscriber_by_email(f"{name}@example.org")
     assert found is not None
     return found
 
 
-def wish(name: str) -> Wish | None:
+def wish(name: str) -> Consent | None:
     """What is known of somebody's wish."""
     db.session.rollback()
     db.session.expire_all()
-    found = guest_by_email(f"{name}@example.org")
+    found = subscriber_by_email(f"{name}@example.org")
     return found.wish if found else None
 
 
@@ -108,10 +108,10 @@ def test_without_the_keys_they_would_come_back(put_back: Callable[[], Back], mak
     ana, nina = person(make_event()), guest("nina")
     back = put_back()
     erase_registration(ana)
-    say_no(nina)
+    withdraw_consent(nina)
     forget_files()
     assert back() == 0
-    assert (names(), wish("nina")) == (["Ana"], Wish.YES)
+    assert (names(), wish("nina")) == (["Ana"], Consent.YES)
 
 
 @only_sqlite
@@ -157,11 +157,11 @@ def test_who_registers_again_after_an_erasure_stays(put_back: Callable[[], Back]
 def test_a_no_to_invitations_is_a_no_again(put_back: Callable[[], Back]) -> None:
     nina, otto, pia = guest("nina"), guest("otto"), guest("pia")
     back = put_back()
-    say_no(nina)
-    say_yes(say_no(otto), "fr")
-    erase_guest(pia)
+    withdraw_consent(nina)
+    confirm_consent(withdraw_consent(otto), "fr")
+    erase_subscriber(pia)
     back()
-    assert (wish("nina"), wish("otto"), wish("pia")) == (Wish.NO, Wish.YES, None)
+    assert (wish("nina"), wish("otto"), wish("pia")) == (Consent.NO, Consent.YES, None)
 
 
 @only_sqlite

@@ -21,7 +21,7 @@ from lunchkit.registrations.imports.errors import ImportForgotten
 from lunchkit.registrations.imports.models import ImportDraft
 from lunchkit.registrations.imports.preview import Wishes
 from lunchkit.registrations.imports.queries import draft_or_gone
-from lunchkit.subscribers.actions import forget_old_wishes, say_no
+from lunchkit.subscribers.actions import forget_old_subscribers, withdraw_consent
 from lunchkit.team.actions import add_organiser, forget_former_members, remove_organiser
 from lunchkit.team.emails import promise_passkey_notice
 from lunchkit.team.models import Organiser
@@ -150,11 +150,11 @@ def test_old_wishes_are_forgotten_in_two_statements(event: Event, statements: li
         said_yes("Zoe")
         invite(event)
         for name in names:
-            say_no(guest_of(name))
+            withdraw_consent(guest_of(name))
     assert len(invitations()) == 51
     statements.clear()
     with clock.fixed_at(now + timedelta(days=31)):
-        assert forget_old_wishes() == 50
+        assert forget_old_subscribers() == 50
     assert len([one for one in statements if one.startswith("DELETE")]) == 2
     assert [row.recipient for row in invitations()] == ["zoe@example.org"]
 

@@ -33,7 +33,7 @@ def undo(draft_id: int) -> None:
 
 
 def ask(event_id: int, number: int) -> None:
-    person = details(f"Guest {number}", f"guest{number}@example.org")
+    person = details(f"Subscriber {number}", f"guest{number}@example.org")
     register_attendee(db.session.get_one(Event, event_id), person, form_key=f"key-{number}", language="fr")
 
 

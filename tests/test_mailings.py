@@ -29,7 +29,7 @@ from lunchkit.registrations import actions
 from lunchkit.registrations.models import Registration, Standing
 from lunchkit.room.actions import room_of
 from lunchkit.settings.actions import trials
-from lunchkit.subscribers.actions import erase_guest, say_no
+from lunchkit.subscribers.actions import erase_subscriber, withdraw_consent
 from tests.attendee import hidden_fields
 from tests.conftest import EventMaker, Outbox, csrf_of, details, new_client
 from tests.mail_servers import Whim, mail_server
@@ -148,8 +148,8 @@ def test_invitations_go_to_subscribers_who_do_not_know_of_the_lunch_yet(make_eve
     for name in ("Ana", "Bea", "Cleo", "Dora", "Eva", "Fay"):
         said_yes(name)
     asked("Gil")
-    say_no(guest_of("Bea"))
-    erase_guest(guest_of("Cleo"))
+    withdraw_consent(guest_of("Bea"))
+    erase_subscriber(guest_of("Cleo"))
     register(event, "Dora", email="DORA@example.org")
     actions.cancel_registration(register(event, "Eva"))
     register(other, "Fay")
@@ -226,7 +226,7 @@ def test_one_page_tapped_many_times_at_once_is_one_mailing(app: Flask, event: Ev
 def test_two_organisers_send_at_the_same_moment(app: Flask, event: Event) -> None:
     for number in range(10):
         register(event, f"P{number}")
-        said_yes(f"Guest{number}")
+        said_yes(f"Subscriber{number}")
     event_id = event.id
 
     def send(audience: Audience) -> str:
@@ -260,7 +260,7 @@ def test_three_in_a_day_also_when_many_press_at_once(app: Flask, event: Event) -
 
 def test_what_waits_can_be_stopped(event: Event, postbox: Postbox, organiser_client: FlaskClient) -> None:
     for number in range(AT_ONCE + 5):
-        said_yes(f"Guest{number}")
+        said_yes(f"Subscriber{number}")
     start = clock.now()
     with clock.fixed_at(start):
         invite(event, "Le mauvais mot")
@@ -425,9 +425,9 @@ def test_an_invitation_that_waited_too_long_stays_at_home(event: Event, postbox:
     elif what == "begun":
         moment = event.starts_at
     elif what == "erased":
-        erase_guest(guest_of("Ana"))
+        erase_subscriber(guest_of("Ana"))
     else:
-        say_no(guest_of("Ana"))
+        withdraw_consent(guest_of("Ana"))
     with clock.fixed_at(moment):
         deliver_due()
     assert not [one for one in arrived(postbox) if one["List-Unsubscribe"]]
@@ -457,7 +457,7 @@ def test_after_a_no_or_an_erasure_nobody_can_send_it_again(event: Event, postbox
     invite(event)
     assert deliver_due() == 0 and messages()[0].failed_at is not None and invitations()[0].failed_at is not None
     actions.erase_registration(ana)
-    say_no(guest_of("Zoe"))
+    withdraw_consent(guest_of("Zoe"))
     postbox.recipient_answers.clear()
     send_all_again(event.id)
     deliver_due()
@@ -582,7 +582,7 @@ def test_pages_and_sending_ask_as_often_with_many_people(organiser_client: Flask
         event = make_event(capacity=50)
         for one in range(number):
             register(event, f"P{one}")
-            said_yes(f"Guest{one}")
+            said_yes(f"Subscriber{one}")
         for ask in (
             partial(organiser_client.get, area(event)),
             partial(organiser_client.get, f"{area(event)}/new"),

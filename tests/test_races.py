@@ -57,7 +57,7 @@ def test_sixteen_threads_ask_for_the_last_seats(app: Flask, make_event: EventMak
 
         def ask(number: int, event_id: int = event_id, asked_each: int = asked_each) -> None:
             for turn in range(asked_each):
-                register(event_id, f"Guest{number}x{turn}")
+                register(event_id, f"Subscriber{number}x{turn}")
 
         assert all_at_once(app, [partial(ask, number) for number in range(16)]) == [None] * 16
         rows = assert_sound(event_id)
@@ -69,7 +69,9 @@ def test_groups_and_single_people_race_for_seats(app: Flask, make_event: EventMa
     for turn in range(ROUNDS):
         event_id = make_event(capacity=20, companions_allowed=5).id
         dice = random.Random(turn)
-        jobs = [partial(register, event_id, f"Guest{n}", companions=dice.choice((0, 0, 1, 2, 5))) for n in range(16)]
+        jobs = [
+            partial(register, event_id, f"Subscriber{n}", companions=dice.choice((0, 0, 1, 2, 5))) for n in range(16)
+        ]
         assert not [result for result in all_at_once(app, jobs) if isinstance(result, Exception)]
         assert len(assert_sound(event_id)) == 16
 
@@ -121,7 +123,7 @@ def _open(settings: Settings, start: Barrier) -> None:
 
 def _join(job: tuple[int, int]) -> str:
     with _app.app_context():
-        placed = register(job[0], f"Guest{job[1]}")
+        placed = register(job[0], f"Subscriber{job[1]}")
         return str(placed.position or placed.standing)
 
 
@@ -135,7 +137,7 @@ def _take_naively(job: tuple[int, int]) -> str:
             connection.rollback()  # the driver's default begins a transaction at the first write only
         time.sleep(0.005)  # a page of a real program computes something in between
         row = {
-            "event_id": event_id, "name": f"Guest{number}", "standing": standing, "registered_at": now,
+            "event_id": event_id, "name": f"Subscriber{number}", "standing": standing, "registered_at": now,
             "queued_at": now, "nonce": secrets.token_bytes(16), "link_hash": secrets.token_bytes(32),
             "ticket_hash": secrets.token_bytes(32),
         }  # fmt: skip

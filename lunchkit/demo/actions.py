@@ -30,7 +30,7 @@ from lunchkit.room.polls.operations import freeze, movement_between
 from lunchkit.run_sheet.models import RunItem
 from lunchkit.site.presenter.actions import take_questions
 from lunchkit.speakers.models import Appearance, Organisation, Speaker
-from lunchkit.subscribers.actions import welcome_guest
+from lunchkit.subscribers.actions import add_subscriber
 from lunchkit.team.actions import add_organiser
 from lunchkit.team.models import Organiser
 
@@ -322,4 +322,4 @@ def _welcome_guests(now: datetime) -> None:
     """Made-up people who said yes to being invited; some of them are registered for the coming lunch."""
     for number in range(30, 54):
         with clock.fixed_at(now - timedelta(days=40, hours=number)):
-            welcome_guest(f"personne{number}@example.org", "fr")
+            add_subscriber(f"personne{number}@example.org", "fr")

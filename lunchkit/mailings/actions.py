@@ -16,7 +16,7 @@ from lunchkit.platform.db import transaction
 from lunchkit.platform.mail.outbox import Addressee, call_back, promise_to_all
 from lunchkit.registrations.models import Registration
 from lunchkit.registrations.seats import lock_event
-from lunchkit.subscribers.models import INVITATION, Guest
+from lunchkit.subscribers.models import INVITATION, Subscriber
 from lunchkit.team.operations import forgets_names
 
 
@@ -75,8 +75,12 @@ def _require_writable(session: Session, event: Event, words: Words) -> None:
 
 def _subscribers(session: Session, mailing: Mailing) -> list[Addressee]:
     """Their rows are held until the end: who is erased or says no at this moment comes before or after."""
-    left = select(Guest.id, Guest.email, Guest.language).where(is_left_to_invite(mailing.event_id)).order_by(Guest.id)
-    rows = session.execute(left.with_for_update(read=True, of=Guest)).all()
+    left = (
+        select(Subscriber.id, Subscriber.email, Subscriber.language)
+        .where(is_left_to_invite(mailing.event_id))
+        .order_by(Subscriber.id)
+    )
+    rows = session.execute(left.with_for_update(read=True, of=Subscriber)).all()
     return [
         Addressee(email, language, {"guest": number, "mailing": mailing.id}, once_key(mailing.event_id, number))
         for number, email, language in rows

@@ -21,8 +21,8 @@ from lunchkit.room.queries import room_of_event
 from lunchkit.room.survey.models import Stage, stage_of
 from lunchkit.room.survey.queries import feedback_of
 from lunchkit.speakers.queries import appearances
-from lunchkit.subscribers.models import INVITATION, Guest, Wish
-from lunchkit.subscribers.queries import guest_link
+from lunchkit.subscribers.models import INVITATION, Consent, Subscriber
+from lunchkit.subscribers.queries import subscriber_link
 
 MESSAGE = "mailings/message"
 KINDS = (INVITATION, MESSAGE)
@@ -40,14 +40,14 @@ def invitation(facts: dict[str, Any]) -> Letter | None:
 
     None for somebody who said no, was erased or has registered meanwhile, and where the form is not open any more.
     """
-    guest, mailing = db.session.get(Guest, facts["guest"]), db.session.get(Mailing, facts["mailing"])
+    guest, mailing = db.session.get(Subscriber, facts["guest"]), db.session.get(Mailing, facts["mailing"])
     event = db.session.get(Event, mailing.event_id) if mailing is not None else None
-    if guest is None or mailing is None or event is None or guest.confirmed_at is None or guest.wish is not Wish.YES:
+    if guest is None or mailing is None or event is None or guest.confirmed_at is None or guest.wish is not Consent.YES:
         return None
     is_known = find_by_email(db.session(), event.id, guest.email) is not None
     if not event.takes_registrations(clock.now()) or is_known:
         return None
-    return _invitation(event, mailing.words, guest_link(guest), guest.confirmed_at)
+    return _invitation(event, mailing.words, subscriber_link(guest), guest.confirmed_at)
 
 
 @letter_kind(MESSAGE, Urgency.MAILING)

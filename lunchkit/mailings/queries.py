@@ -12,8 +12,8 @@ from lunchkit.mailings.models import Audience, Mailing
 from lunchkit.platform.db import db
 from lunchkit.platform.mail.models import OutboxLetter
 from lunchkit.registrations.models import Registration
-from lunchkit.subscribers.models import Guest, Wish
-from lunchkit.subscribers.queries import IN_WISH
+from lunchkit.subscribers.models import Consent, Subscriber
+from lunchkit.subscribers.queries import HAS_CONSENT
 
 A_DAY, MOST_A_DAY = timedelta(days=1), 3
 """At most so many mailings to the people of a lunch within so long."""
@@ -59,7 +59,7 @@ def reaches(event: Event, now: datetime) -> dict[Audience, Reach]:
 def _reach(event: Event, audience: Audience) -> Reach:
     people, email, such = Registration.language, Registration.email_key, PEOPLE[audience].rows(event.id)
     if audience is Audience.SUBSCRIBERS:
-        people, email, such = Guest.language, Guest.email_key, is_left_to_invite(event.id)
+        people, email, such = Subscriber.language, Subscriber.email_key, is_left_to_invite(event.id)
     counted = select(people, func.count(), func.count(email)).where(such).group_by(people)
     rows = db.session.execute(counted).all()
     with_address = {language: number for language, _all, number in rows if number}
@@ -74,10 +74,10 @@ def once_key(event_id: int, guest_id: int) -> str:
 
 def is_left_to_invite(event_id: int) -> ColumnElement[bool]:
     """Which subscribers would get an invitation now: neither registered for this lunch nor invited to it yet."""
-    key = literal(once_key(event_id, 0)[:-1]) + cast(Guest.id, String)
+    key = literal(once_key(event_id, 0)[:-1]) + cast(Subscriber.id, String)
     is_invited = exists().where(OutboxLetter.once_key == key)
-    is_registered = exists().where(Registration.event_id == event_id, Registration.email_key == Guest.email_key)
-    return and_(IN_WISH[Wish.YES], not_(is_registered), not_(is_invited))
+    is_registered = exists().where(Registration.event_id == event_id, Registration.email_key == Subscriber.email_key)
+    return and_(HAS_CONSENT[Consent.YES], not_(is_registered), not_(is_invited))
 
 
 def mailings(event_id: int) -> Sequence[Mailing]:

@@ -53,7 +53,7 @@ from lunchkit.registrations.operations import (
 )
 from lunchkit.registrations.queries import count_seats, place_in_queue
 from lunchkit.registrations.seats import lock_event, would_be
-from lunchkit.subscribers.operations import ask_guest, forget_guest
+from lunchkit.subscribers.operations import delete_subscriber, request_consent
 from lunchkit.team.models import Organiser
 
 LETTERS_AN_HOUR = 3
@@ -108,7 +108,7 @@ def register_attendee(
             raise RegistrationClosed
         is_held = _is_crowded(event) and not of_members
         if details.wants_invitations and details.email:
-            ask_guest(session, details.email, language, now)
+            request_consent(session, details.email, language, now)
         if known is not None and known.is_active:
             _repeat_quietly(session, known, form_key, now)
             standing, position = would_be(session, event, details.seats)
@@ -295,7 +295,7 @@ def erase_registration(registration: Registration) -> None:
         event, registration = lock(session, registration)
         if registration.is_active and event.gives_seats(now):
             give_back(session, registration, now, Why.ATTENDEE)
-        forget_guest(session, registration.email)
+        delete_subscriber(session, registration.email)
         forget(session, registration, now)
         leave_traces()
         serve_queue(session, event, now)

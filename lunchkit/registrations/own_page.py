@@ -15,10 +15,10 @@ from lunchkit.registrations.models import Registration, Standing
 from lunchkit.registrations.privacy import own_answers, own_data
 from lunchkit.registrations.queries import place_in_queue, registration_by_link_or_404
 from lunchkit.registrations.views import bp
-from lunchkit.subscribers.actions import welcome_guest
+from lunchkit.subscribers.actions import add_subscriber
 from lunchkit.subscribers.consent import BOX, PROMISE
-from lunchkit.subscribers.models import Wish
-from lunchkit.subscribers.queries import guest_by_email, guest_token
+from lunchkit.subscribers.models import Consent
+from lunchkit.subscribers.queries import subscriber_by_email, subscriber_token
 
 __all__ = ["bp"]
 """All doors of attendees: those of this page, and those that need no link."""
@@ -34,8 +34,8 @@ def show(token: str) -> ResponseReturnValue:
 
 def _invited(registration: Registration) -> dict[str, object]:
     """Whether they are invited to the next lunches, and where they say no; else the words to which they say yes."""
-    guest = guest_by_email(registration.email)
-    says_no = guest_token(guest) if guest is not None and guest.wish is Wish.YES else None
+    guest = subscriber_by_email(registration.email)
+    says_no = subscriber_token(guest) if guest is not None and guest.wish is Consent.YES else None
     return {"says_no": says_no, "invite_me": BOX, "promise": PROMISE}
 
 
@@ -44,7 +44,7 @@ def be_invited(token: str) -> ResponseReturnValue:
     """Say yes to the next lunches. The link came by letter to this address, so nothing is left to confirm."""
     registration = registration_by_link_or_404(token)
     if registration.email:
-        welcome_guest(registration.email, language())
+        add_subscriber(registration.email, language())
     return redirect(url_for(".show", token=token, _anchor="invitations"), code=303)
 
 

@@ -12,7 +12,7 @@ from lunchkit.platform.i18n import language, long_date
 from lunchkit.platform.mail.models import OutboxLetter
 from lunchkit.platform.personal import own_columns
 from lunchkit.registrations.models import CheckIn, Registration
-from lunchkit.subscribers.queries import own_wish
+from lunchkit.subscribers.queries import own_subscription
 
 
 def privacy_notice(event: Event) -> list[str]:
@@ -80,6 +80,6 @@ def own_data(registration: Registration) -> dict[str, Any]:
             }
             for letter in letters
         ],
-        "invitations": own_wish(registration.email),
+        "invitations": own_subscription(registration.email),
         "erased_on": registration.event.purge_on.isoformat(),
     }

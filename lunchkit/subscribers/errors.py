@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _l
 from lunchkit.platform.errors import NotFound
 
 
-class NobodyBehindLink(NotFound):
+class NoSubscriber(NotFound):
     """Nobody has this link: the guest was forgotten, or it was made up or damaged."""
 
     message = _l(

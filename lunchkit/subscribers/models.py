@@ -1,4 +1,4 @@
-"""Guest: an address that is to be invited to the next lunches, from the wish to its end."""
+"""Subscriber: an address that is to be invited to the next lunches, from the wish to its end."""
 
 from datetime import timedelta
 from enum import StrEnum
@@ -25,7 +25,7 @@ class Source(StrEnum):
     """A page behind a link that came by letter to this very address."""
 
 
-class Wish(StrEnum):
+class Consent(StrEnum):
     """What is known of somebody's wish."""
 
     ASKED = "asked"
@@ -36,11 +36,11 @@ class Wish(StrEnum):
 _YES = text("confirmed_at is not null and left_at is null")
 
 
-class Guest(Model):
+class Subscriber(Model):
     """One address. The yes counts once it is confirmed; the row is the proof of it."""
 
     __tablename__ = "guest"
-    __erased__ = "deleted a month after a no, or when somebody asks for it: subscribers.operations.forget_guests"
+    __erased__ = "deleted a month after a no, or when somebody asks for it: subscribers.operations.delete_subscribers"
     __table_args__ = (
         Index("ix_guest_sought", "email_key", "confirmed_at", "left_at"),
         Index("ix_guest_yes", "language", "email_key", "id", sqlite_where=_YES, postgresql_where=_YES),
@@ -63,8 +63,8 @@ class Guest(Model):
     left_at: Mapped[Moment | None] = mapped_column(info=PERSONAL)
 
     @property
-    def wish(self) -> Wish:
+    def wish(self) -> Consent:
         """What holds now."""
         if self.left_at is not None:
-            return Wish.NO
-        return Wish.YES if self.confirmed_at is not None else Wish.ASKED
+            return Consent.NO
+        return Consent.YES if self.confirmed_at is not None else Consent.ASKED

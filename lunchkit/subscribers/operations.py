@@ -13,28 +13,30 @@ from lunchkit.platform.erasures import Mark, note
 from lunchkit.platform.mail.addresses import fold_email
 from lunchkit.platform.mail.models import OutboxLetter
 from lunchkit.subscribers.consent import VERSION
-from lunchkit.subscribers.models import INVITATION, Guest, Source, Wish
+from lunchkit.subscribers.models import INVITATION, Consent, Source, Subscriber
 from lunchkit.subscribers.queries import SCOPE
 
 
-def hold_guest(session: Session, email: str) -> Guest | None:
+def lock_subscriber(session: Session, email: str) -> Subscriber | None:
     """Read the guest with this address afresh, and hold the row until the end of the transaction."""
-    found = select(Guest).where(Guest.email_key == fold_email(email))
+    found = select(Subscriber).where(Subscriber.email_key == fold_email(email))
     return session.scalar(found.with_for_update().execution_options(populate_existing=True))
 
 
-def ask_guest(session: Session, email: str, language: str, now: datetime, source: Source = Source.FORM) -> Guest:
+def request_consent(
+    session: Session, email: str, language: str, now: datetime, source: Source = Source.FORM
+) -> Subscriber:
     """Note that somebody wishes to be invited at this address. It counts for nothing until they confirm it.
 
     Whoever is invited already stays so, whatever is asked in their name. Twice is once.
     """
-    guest = hold_guest(session, email)
+    guest = lock_subscriber(session, email)
     if guest is None:
         _insert(session, email, language, now, source)
-        guest = hold_guest(session, email)
+        guest = lock_subscriber(session, email)
     if guest is None:
         raise LookupError("a guest was forgotten in the moment in which they asked")
-    if guest.wish is not Wish.YES:
+    if guest.wish is not Consent.YES:
         guest.language, guest.source, guest.wording, guest.asked_at = language, source, VERSION, now
         guest.confirmed_at = guest.left_at = None
     return guest
@@ -54,20 +56,20 @@ def _insert(session: Session, email: str, language: str, now: datetime, source: 
         "asked_at": now,
     }
     insert = sqlite.insert if session.connection().dialect.name == "sqlite" else postgresql.insert
-    session.execute(insert(Guest).values(values).on_conflict_do_nothing(index_elements=["email_key"]))
+    session.execute(insert(Subscriber).values(values).on_conflict_do_nothing(index_elements=["email_key"]))
 
 
-def forget_guest(session: Session, email: str | None) -> bool:
+def delete_subscriber(session: Session, email: str | None) -> bool:
     """Erase an address, and every invitation to it; says whether there was one."""
-    guest = hold_guest(session, email) if email else None
+    guest = lock_subscriber(session, email) if email else None
     if guest is None:
         return False
-    forget_guests(session, [guest.id], [guest.email])
+    delete_subscribers(session, [guest.id], [guest.email])
     return True
 
 
-def forget_guests(session: Session, ids: Sequence[int], addresses: Sequence[str]) -> None:
+def delete_subscribers(session: Session, ids: Sequence[int], addresses: Sequence[str]) -> None:
     """Erase the rows of guests that the caller holds, and every invitation to them, in a few statements."""
-    note(Mark.ERASED, *session.scalars(select(Guest.link_hash).where(Guest.id.in_(ids))))
+    note(Mark.ERASED, *session.scalars(select(Subscriber.link_hash).where(Subscriber.id.in_(ids))))
     session.execute(delete(OutboxLetter).where(OutboxLetter.kind == INVITATION, OutboxLetter.recipient.in_(addresses)))
-    session.execute(delete(Guest).where(Guest.id.in_(ids)))
+    session.execute(delete(Subscriber).where(Subscriber.id.in_(ids)))

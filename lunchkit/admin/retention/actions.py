@@ -18,8 +18,8 @@ from lunchkit.registrations.emails import promise_letter
 from lunchkit.registrations.models import Needs, Registration, Standing
 from lunchkit.registrations.operations import forget, lock, release_held, serve_queue
 from lunchkit.registrations.seats import lock_event
-from lunchkit.subscribers.models import Guest, Wish
-from lunchkit.subscribers.operations import forget_guests
+from lunchkit.subscribers.models import Consent, Subscriber
+from lunchkit.subscribers.operations import delete_subscribers
 
 REMINDER_WINDOW = timedelta(hours=20)
 """A reminder that could not leave for so long (the server was off) is not sent late."""
@@ -155,11 +155,11 @@ def repeat_erasures() -> int:
         back = [person for person in session.scalars(present).all() if key_of(person.link_hash) in erased]
         for person in back:
             _erase_again(session, person, now)
-        for guest in session.scalars(select(Guest)).all():
+        for guest in session.scalars(select(Subscriber)).all():
             if key_of(guest.link_hash) in erased:
-                forget_guests(session, [guest.id], [guest.email])
+                delete_subscribers(session, [guest.id], [guest.email])
                 leave_traces()
-            elif key_of(guest.link_hash) in refused and guest.wish is Wish.YES:
+            elif key_of(guest.link_hash) in refused and guest.wish is Consent.YES:
                 guest.left_at = now
     return len(back)
 
