@@ -146,7 +146,7 @@ GET+POST /organiser/e/<slug>/emails/new
 POST     /organiser/e/<slug>/emails/recall
 POST     /organiser/e/<slug>/emails/sending
 GET      /organiser/subscribers
-GET+POST /organiser/subscribers/<guest_id>/erasure
+GET+POST /organiser/subscribers/<subscriber_id>/erasure
 GET      /organiser/letters
 GET      /organiser/letters/<letter_id>
 POST     /organiser/letters/<letter_id>/delivery

@@ -44,7 +44,7 @@ def wish_of(name: str) -> Consent | None:
     db.session.rollback()
     db.session.expire_all()
     guest = subscriber_by_email(f"{name.lower()}@example.org")
-    return guest.wish if guest else None
+    return guest.consent if guest else None
 
 
 def door_of(guest: Subscriber) -> str:

@@ -73,12 +73,12 @@ def guest(name: str) -> Subscriber:
     return found
 
 
-def wish(name: str) -> Consent | None:
+def consent(name: str) -> Consent | None:
     """What is known of somebody's wish."""
     db.session.rollback()
     db.session.expire_all()
     found = subscriber_by_email(f"{name}@example.org")
-    return found.wish if found else None
+    return found.consent if found else None
 
 
 def forget_files() -> None:
@@ -111,7 +111,7 @@ def test_without_the_keys_they_would_come_back(put_back: Callable[[], Back], mak
     withdraw_consent(nina)
     forget_files()
     assert back() == 0
-    assert (names(), wish("nina")) == (["Ana"], Consent.YES)
+    assert (names(), consent("nina")) == (["Ana"], Consent.YES)
 
 
 @only_sqlite
@@ -161,7 +161,7 @@ def test_a_no_to_invitations_is_a_no_again(put_back: Callable[[], Back]) -> None
     confirm_consent(withdraw_consent(otto), "fr")
     erase_subscriber(pia)
     back()
-    assert (wish("nina"), wish("otto"), wish("pia")) == (Consent.NO, Consent.YES, None)
+    assert (consent("nina"), consent("otto"), consent("pia")) == (Consent.NO, Consent.YES, None)
 
 
 @only_sqlite

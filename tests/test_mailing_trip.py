@@ -43,11 +43,11 @@ def next_lunch(lunch: House) -> str:
     return "next"
 
 
-def wish(lunch: House, email: str) -> Consent | None:
+def consent(lunch: House, email: str) -> Consent | None:
     """What holds of somebody now."""
     with lunch.app.app_context():
         guest = subscriber_by_email(email)
-        found = guest.wish if guest else None
+        found = guest.consent if guest else None
         db.session.remove()
     return found
 
@@ -80,10 +80,10 @@ def test_from_the_box_to_the_next_lunch_and_out_again(chromium: Browser, lunch: 
 
     phone.goto(link_of(lunch, text_of(confirmation)))
     looks(phone, "asked", ATTENDEE)
-    assert wish(lunch, ana) is Consent.ASKED
+    assert consent(lunch, ana) is Consent.ASKED
     with phone.expect_navigation():
         phone.locator("main form button").first.click()
-    assert wish(lunch, ana) is Consent.YES
+    assert consent(lunch, ana) is Consent.YES
     looks(phone, "yes", ATTENDEE)
 
     desk = open_context(chromium, viewport=DESK).new_page()
@@ -123,20 +123,20 @@ def test_from_the_box_to_the_next_lunch_and_out_again(chromium: Browser, lunch: 
     assert html is not None and "À &lt;midi&gt; &amp; demi." in html.get_content()
 
     phone.goto(link_of(lunch, text_of(letter)))
-    assert wish(lunch, ana) is Consent.YES, "opened only"
+    assert consent(lunch, ana) is Consent.YES, "opened only"
     with phone.expect_navigation():
         phone.locator("main form button").first.click()
-    assert wish(lunch, ana) is Consent.NO
+    assert consent(lunch, ana) is Consent.NO
     assert faults_here(phone, TWO) == []
     with phone.expect_navigation():
         phone.locator("main form button").first.click()
-    assert wish(lunch, ana) is Consent.YES, "back again"
+    assert consent(lunch, ana) is Consent.YES, "back again"
 
     address = str(letter["List-Unsubscribe"]).strip("<>")
     for _ in range(2):  # as a mail provider does it
         with urllib.request.urlopen(urllib.request.Request(address, data=b"List-Unsubscribe=One-Click")) as answer:
             assert answer.status == 200 and answer.url == address
-    assert wish(lunch, ana) is Consent.NO
+    assert consent(lunch, ana) is Consent.NO
     phone.context.close()
     desk.context.close()
 

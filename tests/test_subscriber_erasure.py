@@ -48,13 +48,13 @@ def test_data_and_erasure_outlive_the_purge_of_the_lunch(
 
 
 @pytest.mark.parametrize("wish", list(Consent))
-def test_whatever_holds_the_page_offers_both(client: FlaskClient, event: Event, wish: Consent) -> None:
-    door = door_of(asked("Ana") if wish is Consent.ASKED else said_yes("Ana"))
-    if wish is Consent.NO:
+def test_whatever_holds_the_page_offers_both(client: FlaskClient, event: Event, consent: Consent) -> None:
+    door = door_of(asked("Ana") if consent is Consent.ASKED else said_yes("Ana"))
+    if consent is Consent.NO:
         client.post(door)
     page = client.get(door).text
     assert f'href="{door}/data.json"' in page and f'href="{door}/erasure"' in page
-    assert wish_of("Ana") is wish
+    assert wish_of("Ana") is consent
 
 
 def test_nobody_is_erased_by_a_look_or_a_made_up_link(app: Flask, event: Event) -> None:

@@ -103,13 +103,13 @@ def test_the_tick_counts_for_nothing_until_the_letter_s_link_was_pressed(
 
 def test_scanners_that_open_links_confirm_nothing_and_end_nothing(client: FlaskClient, event: Event) -> None:
     register(client, event)
-    for wish in (Consent.ASKED, Consent.YES):
+    for consent in (Consent.ASKED, Consent.YES):
         door = door_of(guest_of("Ana"))
         for _ in range(5):
             assert client.get(door).status_code == 200
         assert client.head(door).status_code == 200
         assert client.get(f"{door}/confirmation").status_code == 405
-        assert wish_of("Ana") is wish
+        assert wish_of("Ana") is consent
         client.post(f"{door}/confirmation")
     assert wish_of("Ana") is Consent.YES
 
@@ -214,7 +214,7 @@ def test_on_one_s_own_page_one_press_is_enough_for_its_link_came_by_letter(
     for _ in range(2):
         assert client.post(f"{own}/invitations").headers["Location"].startswith(own)
     guest = guest_of("Ana")
-    assert (guest.wish, guest.source) == (Consent.YES, Source.PAGE)
+    assert (guest.consent, guest.source) == (Consent.YES, Source.PAGE)
     page = client.get(own).text
     assert f'action="{own}/invitations"' not in page and door_of(guest) in page
     assert outbox.kinds("ana@example.org") == ["confirmation"]

@@ -40,14 +40,20 @@ def invitation(facts: dict[str, Any]) -> Letter | None:
 
     None for somebody who said no, was erased or has registered meanwhile, and where the form is not open any more.
     """
-    guest, mailing = db.session.get(Subscriber, facts["guest"]), db.session.get(Mailing, facts["mailing"])
+    subscriber, mailing = db.session.get(Subscriber, facts["guest"]), db.session.get(Mailing, facts["mailing"])
     event = db.session.get(Event, mailing.event_id) if mailing is not None else None
-    if guest is None or mailing is None or event is None or guest.confirmed_at is None or guest.wish is not Consent.YES:
+    if (
+        subscriber is None
+        or mailing is None
+        or event is None
+        or subscriber.confirmed_at is None
+        or subscriber.consent is not Consent.YES
+    ):
         return None
-    is_known = find_by_email(db.session(), event.id, guest.email) is not None
+    is_known = find_by_email(db.session(), event.id, subscriber.email) is not None
     if not event.takes_registrations(clock.now()) or is_known:
         return None
-    return _invitation(event, mailing.words, subscriber_link(guest), guest.confirmed_at)
+    return _invitation(event, mailing.words, subscriber_link(subscriber), subscriber.confirmed_at)
 
 
 @letter_kind(MESSAGE, Urgency.MAILING)

@@ -35,7 +35,7 @@ def show(token: str) -> ResponseReturnValue:
 def _invited(registration: Registration) -> dict[str, object]:
     """Whether they are invited to the next lunches, and where they say no; else the words to which they say yes."""
     guest = subscriber_by_email(registration.email)
-    says_no = subscriber_token(guest) if guest is not None and guest.wish is Consent.YES else None
+    says_no = subscriber_token(guest) if guest is not None and guest.consent is Consent.YES else None
     return {"says_no": says_no, "invite_me": BOX, "promise": PROMISE}
 
 

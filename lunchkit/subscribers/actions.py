@@ -1,4 +1,4 @@
-"""What subscribers do: say yes, say no; and erasing them when it is due. One action, one transaction."""
+"""Actions of subscribers: consent, its end, and erasure."""
 
 from datetime import datetime
 
@@ -15,41 +15,41 @@ from lunchkit.subscribers.queries import to_forget
 
 
 def add_subscriber(email: str, language: str) -> None:
-    """Somebody says yes on a page behind a link that came to this address by letter: nothing is left to confirm."""
+    """Store the consent of a person behind a link that was e-mailed to this address: nothing is left to confirm."""
     with transaction() as session:
         now = clock.now()
         _confirm(request_consent(session, email, language, now, Source.PAGE), now)
 
 
-def confirm_consent(guest: Subscriber, language: str) -> Subscriber:
-    """Confirm the wish, or take back a no. Twice is once. Raises NoSubscriber."""
+def confirm_consent(subscriber: Subscriber, language: str) -> Subscriber:
+    """Confirm the consent, or renew it after it was withdrawn. Idempotent. Raises NoSubscriber."""
     with transaction() as session:
-        guest, now = _lock(session, guest), clock.now()
-        if guest.wish is Consent.NO:
-            guest = request_consent(session, guest.email, language, now, Source.PAGE)
-        _confirm(guest, now)
-    return guest
+        subscriber, now = _lock(session, subscriber), clock.now()
+        if subscriber.consent is Consent.NO:
+            subscriber = request_consent(session, subscriber.email, language, now, Source.PAGE)
+        _confirm(subscriber, now)
+    return subscriber
 
 
-def withdraw_consent(guest: Subscriber) -> Subscriber:
-    """Send this address no invitation any more, also none that waits. Twice is once. Raises NoSubscriber."""
+def withdraw_consent(subscriber: Subscriber) -> Subscriber:
+    """Send no invitation any more, also none that waits in the outbox. Idempotent. Raises NoSubscriber."""
     with transaction() as session:
-        guest = _lock(session, guest)
-        if guest.left_at is None:
-            note(Mark.REFUSED, guest.link_hash)
-            guest.left_at = clock.now()
-    return guest
+        subscriber = _lock(session, subscriber)
+        if subscriber.left_at is None:
+            note(Mark.REFUSED, subscriber.link_hash)
+            subscriber.left_at = clock.now()
+    return subscriber
 
 
-def erase_subscriber(guest: Subscriber) -> None:
-    """Forget an address at once, as its reader or an organiser decides; whoever was erased already stays so."""
+def erase_subscriber(subscriber: Subscriber) -> None:
+    """Delete an address at once, on request. Idempotent."""
     with transaction() as session:
-        if delete_subscriber(session, guest.email):
+        if delete_subscriber(session, subscriber.email):
             leave_traces()
 
 
 def forget_old_subscribers() -> int:
-    """Erase who did not confirm within two weeks, and who said no a month ago. Returns how many. Safe to run often."""
+    """Delete those who did not confirm within two weeks, or withdrew a month ago. Returns their number. Idempotent."""
     with transaction() as session:
         due = select(Subscriber.id, Subscriber.email).where(to_forget(clock.now())).order_by(Subscriber.id)
         found = session.execute(due.with_for_update()).all()
@@ -59,14 +59,14 @@ def forget_old_subscribers() -> int:
     return len(found)
 
 
-def _confirm(guest: Subscriber, now: datetime) -> None:
-    if guest.confirmed_at is None:
-        note(Mark.WANTED, guest.link_hash)
-        guest.confirmed_at = now
+def _confirm(subscriber: Subscriber, now: datetime) -> None:
+    if subscriber.confirmed_at is None:
+        note(Mark.WANTED, subscriber.link_hash)
+        subscriber.confirmed_at = now
 
 
-def _lock(session: Session, guest: Subscriber) -> Subscriber:
-    fresh = session.get(Subscriber, guest.id, populate_existing=True, with_for_update=True)
+def _lock(session: Session, subscriber: Subscriber) -> Subscriber:
+    fresh = session.get(Subscriber, subscriber.id, populate_existing=True, with_for_update=True)
     if fresh is None:
         raise NoSubscriber
     return fresh

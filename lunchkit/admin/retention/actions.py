@@ -155,12 +155,12 @@ def repeat_erasures() -> int:
         back = [person for person in session.scalars(present).all() if key_of(person.link_hash) in erased]
         for person in back:
             _erase_again(session, person, now)
-        for guest in session.scalars(select(Subscriber)).all():
-            if key_of(guest.link_hash) in erased:
-                delete_subscribers(session, [guest.id], [guest.email])
+        for subscriber in session.scalars(select(Subscriber)).all():
+            if key_of(subscriber.link_hash) in erased:
+                delete_subscribers(session, [subscriber.id], [subscriber.email])
                 leave_traces()
-            elif key_of(guest.link_hash) in refused and guest.wish is Consent.YES:
-                guest.left_at = now
+            elif key_of(subscriber.link_hash) in refused and subscriber.consent is Consent.YES:
+                subscriber.left_at = now
     return len(back)
 
 
