@@ -1,19 +1,15 @@
 """What is written to the team, and by it, is forgotten when it is due; so are lists on their way in."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event as sql_event
 from sqlalchemy import select
 
-from lunchkit.admin.retention.actions import purge_people
 from lunchkit.events.models import Event
 from lunchkit.mailings.models import Mailing
 from lunchkit.platform import clock
-from lunchkit.platform.config import Settings
 from lunchkit.platform.db import db, transaction
 from lunchkit.recap.models import Recap, RecapSection, RecapVersion
 from lunchkit.registrations.imports import actions as import_actions
@@ -21,15 +17,12 @@ from lunchkit.registrations.imports.errors import ImportForgotten
 from lunchkit.registrations.imports.models import ImportDraft
 from lunchkit.registrations.imports.preview import Wishes
 from lunchkit.registrations.imports.queries import draft_or_gone
-from lunchkit.subscribers.actions import forget_old_subscribers, withdraw_consent
 from lunchkit.team.actions import add_organiser, forget_former_members, remove_organiser
 from lunchkit.team.emails import promise_passkey_notice
 from lunchkit.team.models import Organiser
 from lunchkit.team.sign_in.actions import forget_old_sign_ins
 from tests.conftest import Outbox
 from tests.importing import as_csv, preview
-from tests.subscribers import guest_of, invitations, invite, said_yes
-from tests.test_forgetting import files_of
 
 pytestmark = pytest.mark.both_databases
 
@@ -77,23 +70,6 @@ def test_letters_about_passkeys_that_wait_go_with_whoever_leaves(ada: Organiser,
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True, scope="session")
-def test_no_byte_of_such_a_letter_stays_in_the_files(ada: Organiser, settings: Settings) -> None:
-    with clock.fixed_at(NOON):
-        for name in SEEDS:
-            tell(ada, name)
-
-    def found() -> int:
-        files = files_of(settings).values()
-        return max(sum(name.lower().encode() in content for name in SEEDS) for content in files)
-
-    assert found() == len(SEEDS), "control: the search finds what is there"
-    with clock.fixed_at(NOON + timedelta(days=31)):
-        forget_old_sign_ins()
-        purge_people()
-    assert found() == 0
-
-
 def written_by(event: Event, name: str) -> None:
     """Somebody has sent a mailing, and written in the recap."""
     with transaction() as session:
@@ -127,36 +103,6 @@ def test_whoever_left_is_not_named_beside_what_they_wrote(
     with clock.fixed_at(NOON + timedelta(days=366)):
         assert forget_former_members() == 1
     assert writers() == left, "a namesake who is still there keeps their name"
-
-
-@pytest.fixture
-def statements(app: Flask) -> Iterator[list[str]]:
-    """What the database is asked."""
-    asked: list[str] = []
-
-    def keep(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
-        asked.append(statement)
-
-    sql_event.listen(db.engine, "before_cursor_execute", keep)
-    yield asked
-    sql_event.remove(db.engine, "before_cursor_execute", keep)
-
-
-def test_old_wishes_are_forgotten_in_two_statements(event: Event, statements: list[str]) -> None:
-    now, names = clock.now(), [f"P{number}" for number in range(50)]
-    with clock.fixed_at(now):
-        for name in names:
-            said_yes(name)
-        said_yes("Zoe")
-        invite(event)
-        for name in names:
-            withdraw_consent(guest_of(name))
-    assert len(invitations()) == 51
-    statements.clear()
-    with clock.fixed_at(now + timedelta(days=31)):
-        assert forget_old_subscribers() == 50
-    assert len([one for one in statements if one.startswith("DELETE")]) == 2
-    assert [row.recipient for row in invitations()] == ["zoe@example.org"]
 
 
 def is_there(draft: ImportDraft) -> bool:

@@ -36,7 +36,6 @@ from lunchkit.team.sign_in.actions import sign_in as use_link
 from tests.authenticator import Authenticator, to_bytes
 from tests.browser import INSIDE, SIGN_IN, form_token, is_inside, press, sign_in
 from tests.conftest import EventMaker, Outbox, base_settings, new_client
-from tests.statements import statements
 from tests.test_cli import lunchkit
 from tests.test_policies import locked_rules
 
@@ -135,17 +134,6 @@ def test_with_a_passkey_the_link_alone_lets_nobody_in_and_the_passkey_does(ada: 
     assert show(client, key).headers["Location"] == "/organiser/"
     assert is_inside(client)
     assert rows(Passkey)[0].used_at is not None and rows(Passkey)[0].sign_count == key.count
-
-
-def test_one_goes_where_one_wanted_to_go(ada: Organiser, app: Flask, outbox: Outbox) -> None:
-    key = device()
-    guarded(app, ada, key)
-    client = new_client(app)
-    post(client, SIGN_IN, SIGN_IN, email=ADA, next="/organiser/log")
-    link = re.search(r"http://localhost/organiser/sign-in/\S+", outbox.last(ADA).text)
-    assert link is not None
-    assert press(client, link[0]) == 303
-    assert show(client, key).headers["Location"] == "/organiser/log"
 
 
 def doors(app: Flask) -> list[tuple[str, str]]:
@@ -403,25 +391,6 @@ def test_of_two_who_use_one_code_at_once_one_gets_in(ada: Organiser, app: Flask)
             assert sorted(pool.map(use, range(2))) == [303, 422]
 
 
-def test_of_two_answers_to_one_question_at_once_one_gets_in(ada: Organiser, app: Flask) -> None:
-    key = device(counts=False)
-    guarded(app, ada, key)
-    for _round in range(3):
-        client = half_open(app, ada)
-        row = rows(OrganiserSession)[-1]
-        answer = key.get(question(client))
-
-        def use(_number: int, row: Any = row, answer: str = answer) -> str:
-            with app.app_context():
-                try:
-                    return actions.confirm_by_passkey(row, answer).token
-                except Refusal:
-                    return ""
-
-        with ThreadPoolExecutor(2) as pool:
-            assert sorted(map(bool, pool.map(use, range(2)))) == [False, True]
-
-
 def test_codes_cannot_be_guessed_but_whoever_has_the_mailbox_locks_nobody_out(
     ada: Organiser, leo: Organiser, app: Flask
 ) -> None:
@@ -637,15 +606,6 @@ def test_whoever_has_the_machine_resets_anybody(ada: Organiser, app: Flask, outb
         actions.reset_passkeys(ada)
 
 
-def test_whoever_comes_back_into_the_team_begins_anew(ada: Organiser, leo: Organiser, app: Flask) -> None:
-    guarded(app, leo, device())
-    remove_organiser(leo)
-    assert rows(Passkey) == [] and rows(RecoveryCode) == []
-    client = new_client(app)
-    sign_in(client, add_organiser("Léo Boulon", LEO, "en"))
-    assert is_inside(client)
-
-
 def test_whoever_is_taken_off_the_team_meanwhile_stays_out(ada: Organiser, leo: Organiser, app: Flask) -> None:
     key = device()
     guarded(app, leo, key)
@@ -675,16 +635,6 @@ def test_a_server_that_lost_the_library_lets_nobody_in_by_the_letter_alone(
     assert "lunchkit[passkeys]" in inside.get(INSIDE).text and "lunchkit[passkeys]" in inside.get(NEW).text
     assert post(client, f"{CONFIRMATION}/code", code=codes[0]).status_code == 303
     assert is_inside(client)
-
-
-def test_without_the_library_and_without_passkeys_all_is_as_before(
-    ada: Organiser, client: FlaskClient, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(authenticators, "IS_INSTALLED", False)
-    sign_in(client, ada)
-    page = client.get(INSIDE)
-    assert page.status_code == 200 and "pip install lunchkit[passkeys]" in page.text
-    assert NEW not in page.text
 
 
 def test_a_house_that_is_about_to_move_warns_of_its_passkeys(ada: Organiser, app: Flask) -> None:
@@ -738,20 +688,6 @@ def test_who_asks_is_read_from_the_public_address(
 
 def test_no_header_forbids_passkeys() -> None:
     assert "publickey" not in HEADERS["Permissions-Policy"]
-
-
-def test_the_pages_of_an_account_take_as_many_queries_for_ten_passkeys_as_for_one(ada: Organiser, app: Flask) -> None:
-    client, _codes = guarded(app, ada, device())
-    few = queries(client)
-    for number in range(9):
-        add(client, device(), f"No. {number}")
-    assert queries(client) == few
-
-
-def queries(client: FlaskClient) -> int:
-    with statements() as asked:
-        assert client.get(INSIDE).status_code == 200
-    return len(asked)
 
 
 PLANT = """

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,15 +9,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from lunchkit.app import create_app
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
-from lunchkit.platform.config import Settings
 from lunchkit.platform.db import db
 from lunchkit.team import actions
 from lunchkit.team.actions import add_organiser, remove_organiser
-from lunchkit.team.models import Organiser, OrganiserSession, Role, SignInLink
-from lunchkit.team.sign_in.actions import sign_out_everywhere
+from lunchkit.team.models import Organiser, OrganiserSession, Role
 from tests.browser import SIGN_IN, form_token, is_inside, press, sign_in
 from tests.conftest import Outbox, csrf_of, new_client
 
@@ -186,29 +182,6 @@ def test_an_outsider_without_cookies_causes_six_emails_an_hour_and_keeps_nobody_
         assert press(mine, link_in(outbox)) == 303 and is_inside(mine)
 
 
-def test_the_email_that_an_outsider_asked_for_is_good_for_the_code_too(
-    ada: Organiser, app: Flask, client: FlaskClient, outbox: Outbox
-) -> None:
-    with clock.fixed_at(NOON):
-        ask(new_client(app))
-    with clock.fixed_at(later(9)):
-        assert "12h02" in ask(client), "since when to look for it"
-        code = code_in(outbox)
-    with clock.fixed_at(later(18)):
-        assert type_code(client, code).status_code == 303, "ten minutes for whoever asked last"
-
-
-def test_whoever_has_signed_in_gets_an_email_for_the_next_device_at_once(
-    ada: Organiser, app: Flask, outbox: Outbox
-) -> None:
-    with clock.fixed_at(NOON):
-        for number in range(1, 5):
-            device = new_client(app)
-            ask(device)
-            assert len(outbox.rows(ADA)) == number
-            assert type_code(device, code_in(outbox)).status_code == 303
-
-
 def test_a_repeated_request_writes_no_second_email_and_says_when_the_first_was_asked_for(
     ada: Organiser, client: FlaskClient, outbox: Outbox
 ) -> None:
@@ -222,58 +195,6 @@ def test_a_repeated_request_writes_no_second_email_and_says_when_the_first_was_a
     with clock.fixed_at(later(130)):
         assert "12h03" not in ask(client)
         assert len(outbox.rows(ADA)) == 2
-
-
-def test_a_known_browser_has_emails_of_its_own(ada: Organiser, app: Flask, client: FlaskClient, outbox: Outbox) -> None:
-    with clock.fixed_at(NOON):
-        sign_in(client, ada)
-        client.delete_cookie("lunchkit")
-        ask(new_client(app))
-        ask(client)
-        assert len(outbox.rows(ADA)) == 2
-        assert press(client, link_in(outbox)) == 303
-
-
-def known(client: FlaskClient) -> str | None:
-    cookie = client.get_cookie("lunchkit-known")
-    return cookie.value if cookie else None
-
-
-def test_a_browser_is_known_for_a_year_and_no_script_sees_it(
-    ada: Organiser, app: Flask, client: FlaskClient, settings: Settings
-) -> None:
-    sign_in(client, ada)
-    cookie = client.get_cookie("lunchkit-known")
-    assert cookie and cookie.http_only and cookie.same_site == "Lax" and cookie.max_age == 365 * 86_400
-    press(client, "/organiser/sign-out")
-    assert known(client) == cookie.value and not is_inside(client)
-    secure = create_app(replace(settings, public_url="https://lunch.example"))
-    with secure.app_context():
-        path = actions.issue_console_link(ada).removeprefix("https://lunch.example")
-        browser = new_client(secure)
-        base = {"base_url": "https://lunch.example"}
-        token = browser.get(path, **base).text.split('name="csrf_token"')[1].split('value="')[1].split('"')[0]
-        answer = browser.post(path, data={"csrf_token": token}, headers={"Referer": "https://lunch.example/"}, **base)
-        names = [line.partition("=")[0] for line in answer.headers.getlist("Set-Cookie") if "Secure" in line]
-        assert sorted(names) == ["__Host-lunchkit", "__Host-lunchkit-known"]
-        db.engine.dispose()
-
-
-def test_a_browser_is_known_for_its_own_person_and_until_they_are_signed_out_everywhere(
-    ada: Organiser, app: Flask, client: FlaskClient, outbox: Outbox
-) -> None:
-    leo = add_organiser("Léo Boulon", "leo@lunch.example")
-    sign_in(client, leo)
-    ask(new_client(app))
-    ask(client)
-    assert len(outbox.rows(ADA)) == 1, "Léo's browser is a stranger's for Ada"
-    with clock.fixed_at(clock.now() + timedelta(hours=1)):
-        sign_in(client, ada)
-        sign_out_everywhere(ada)
-        ask(new_client(app))
-        ask(client)
-        assert len(outbox.rows(ADA)) == 2
-    assert known(client), "control: the browser still says that it is known"
 
 
 # The phone
@@ -350,9 +271,3 @@ def test_a_code_dies_with_the_session_that_made_it(ada: Organiser, app: Flask, c
     path = make_code(client)
     remove_organiser(ada)
     assert press(new_client(app), path) == 410
-
-
-def test_no_code_for_those_who_are_not_signed_in(app: Flask, client: FlaskClient) -> None:
-    assert client.get(PHONE).status_code == 302
-    assert client.post(PHONE, data={"csrf_token": csrf_of(client, SIGN_IN)}).status_code == 401
-    assert db.session.query(SignInLink).count() == 0

@@ -16,7 +16,7 @@ from lunchkit.platform.mail.models import OutboxLetter
 from lunchkit.subscribers.models import Consent, Subscriber
 from tests.attendee import people, send
 from tests.conftest import EventMaker, new_client
-from tests.subscribers import asked, door_of, guest_of, invitations, invite, said_yes, wish_of
+from tests.subscribers import door_of, guest_of, invitations, invite, said_yes, wish_of
 
 pytestmark = pytest.mark.both_databases
 
@@ -47,16 +47,6 @@ def test_data_and_erasure_outlive_the_purge_of_the_lunch(
         assert client.post(f"{door}/erasure").status_code == 303, "done already is done"
 
 
-@pytest.mark.parametrize("wish", list(Consent))
-def test_whatever_holds_the_page_offers_both(client: FlaskClient, event: Event, consent: Consent) -> None:
-    door = door_of(asked("Ana") if consent is Consent.ASKED else said_yes("Ana"))
-    if consent is Consent.NO:
-        client.post(door)
-    page = client.get(door).text
-    assert f'href="{door}/data.json"' in page and f'href="{door}/erasure"' in page
-    assert wish_of("Ana") is consent
-
-
 def test_nobody_is_erased_by_a_look_or_a_made_up_link(app: Flask, event: Event) -> None:
     said_yes("Ana")
     client = new_client(app)
@@ -65,12 +55,6 @@ def test_nobody_is_erased_by_a_look_or_a_made_up_link(app: Flask, event: Event) 
         client.post(f"{path}/erasure")
     client.get(f"{door_of(guest_of('Ana'))}/erasure")
     assert wish_of("Ana") is Consent.YES
-
-
-def test_the_link_stays_a_secret(client: FlaskClient, event: Event) -> None:
-    door = door_of(said_yes("Ana"))
-    for path in (f"{door}/erasure", f"{door}/data.json"):
-        assert client.get(path).headers["Referrer-Policy"] == "no-referrer"
 
 
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True, scope="session")

@@ -1,13 +1,11 @@
 """Being invited to the next lunches: asked in a box of its own, counted once confirmed, ended by one press, forgotten."""
 
 import hashlib
-import html
 import json
 import re
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -19,22 +17,19 @@ from lunchkit.events.models import Event
 from lunchkit.mailings.errors import NobodyToReach
 from lunchkit.platform import clock
 from lunchkit.platform.db import db
-from lunchkit.platform.links import personal_tokens
 from lunchkit.platform.mail.models import OutboxLetter
 from lunchkit.registrations import actions
 from lunchkit.registrations.models import Answer, CheckIn, Diet, Needs, Registration
 from lunchkit.subscribers import consent as words
 from lunchkit.subscribers.actions import (
-    add_subscriber,
     confirm_consent,
-    erase_subscriber,
     forget_old_subscribers,
     withdraw_consent,
 )
 from lunchkit.subscribers.models import Consent, Source, Subscriber
 from lunchkit.subscribers.queries import subscriber_token
 from tests.attendee import people, send, tokens_of
-from tests.conftest import EventMaker, Outbox, csrf_of, details, new_client
+from tests.conftest import EventMaker, Outbox, csrf_of, details
 from tests.seating import all_at_once
 from tests.subscribers import ONE_CLICK, asked, door_of, guest_of, invitations, invite, said_yes, wish_of
 from tests.test_forgetting import files_of
@@ -68,13 +63,6 @@ def test_the_box_is_empty_separate_and_never_needed(client: FlaskClient, event: 
     assert wish_of("Ana") is None and len(people()) == 1
 
 
-def test_a_form_that_comes_back_keeps_the_tick_and_a_fresh_one_has_none(client: FlaskClient, event: Event) -> None:
-    back = send(client, event, name="", wants_invitations="y")
-    assert back.status_code == 422
-    assert re.search(r'<input[^>]*checked[^>]*name="wants_invitations"', back.text)
-    assert wish_of("Camille") is None
-
-
 def test_the_tick_counts_for_nothing_until_the_letter_s_link_was_pressed(
     client: FlaskClient, event: Event, make_event: EventMaker, outbox: Outbox
 ) -> None:
@@ -99,19 +87,6 @@ def test_the_tick_counts_for_nothing_until_the_letter_s_link_was_pressed(
     assert leaving.findall(client.get(door).text)[0] == "", "whoever comes by the letter's way out finds it at once"
     assert invite(other).recipients == 1
     assert "/invitations/" not in outbox.rows("ana@example.org")[0].facts.values()
-
-
-def test_scanners_that_open_links_confirm_nothing_and_end_nothing(client: FlaskClient, event: Event) -> None:
-    register(client, event)
-    for consent in (Consent.ASKED, Consent.YES):
-        door = door_of(guest_of("Ana"))
-        for _ in range(5):
-            assert client.get(door).status_code == 200
-        assert client.head(door).status_code == 200
-        assert client.get(f"{door}/confirmation").status_code == 405
-        assert wish_of("Ana") is consent
-        client.post(f"{door}/confirmation")
-    assert wish_of("Ana") is Consent.YES
 
 
 def test_the_letter_asks_only_whoever_ticked_and_has_not_answered(
@@ -220,14 +195,6 @@ def test_on_one_s_own_page_one_press_is_enough_for_its_link_came_by_letter(
     assert outbox.kinds("ana@example.org") == ["confirmation"]
 
 
-def test_whoever_registered_without_an_address_is_not_asked(client: FlaskClient, event: Event) -> None:
-    person = actions.register_by_hand(event, details("Bea", None), language="fr")
-    own = f"/r/{personal_tokens(person.nonce).link}"
-    assert f"{own}/invitations" not in client.get(own).text
-    assert client.post(f"{own}/invitations").status_code == 303
-    assert db.session.scalars(select(Subscriber)).all() == []
-
-
 # Saying no
 
 
@@ -253,13 +220,6 @@ def test_the_page_says_no_and_offers_the_way_back(client: FlaskClient) -> None:
     assert client.post(f"{door}/confirmation").status_code == 303
     assert wish_of("Ana") is Consent.YES and guest_of("Ana").source == Source.PAGE
     assert "ana@" not in left
-
-
-def test_who_asked_may_also_answer_no_at_once(client: FlaskClient) -> None:
-    door = door_of(asked("Ana"))
-    assert client.get(door).text.count('method="post"') == 2
-    client.post(door)
-    assert wish_of("Ana") is Consent.NO
 
 
 def test_a_form_of_another_site_cannot_press_for_somebody(client: FlaskClient) -> None:
@@ -309,16 +269,6 @@ def test_a_change_of_the_secret_key_keeps_old_links_alive(app: Flask) -> None:
 
 
 # Forgetting
-
-
-def test_a_yes_outlives_the_purge_of_the_lunch_at_which_it_was_said(client: FlaskClient, event: Event) -> None:
-    register(client, event)
-    confirm_consent(guest_of("Ana"), "fr")
-    with clock.fixed_at(event.ends_at + timedelta(days=60)):
-        assert purge_people() == 1
-        assert forget_old_subscribers() == 0
-    assert people()[0].email is None
-    assert wish_of("Ana") is Consent.YES
 
 
 def test_wishes_without_an_answer_and_old_noes_are_forgotten(event: Event) -> None:
@@ -411,11 +361,6 @@ def tables_with(person: Registration) -> set[str]:
     return found
 
 
-def test_where_nobody_asked_the_export_says_so(client: FlaskClient, event: Event) -> None:
-    register(client, event, tick=False)
-    assert json.loads(client.get(f"/r/{tokens_of(people()[0]).link}/data.json").data)["invitations"] is None
-
-
 def test_the_privacy_page_and_the_form_tell_of_it(client: FlaskClient, event: Event) -> None:
     client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
     assert "until you say no" in client.get("/privacy").text
@@ -444,26 +389,3 @@ def test_organisers_see_who_said_yes_and_find_and_erase_an_address(organiser_cli
     assert organiser_client.post(door, data={"csrf_token": csrf_of(organiser_client, door)}).status_code == 303
     assert wish_of("Ana") is None and invitations() == []
     assert organiser_client.get(door).status_code == 404
-
-
-def test_the_list_shows_forty_a_page(organiser_client: FlaskClient) -> None:
-    for number in range(45):
-        asked(f"Subscriber{number:02}")
-    first, second = (organiser_client.get(f"/organiser/subscribers?page={page}").text for page in (1, 2))
-    assert first.count('scope="row"') == 40 and second.count('scope="row"') == 5
-    assert organiser_client.get("/organiser/subscribers?page=99999999999").status_code == 200
-
-
-def test_an_address_with_hostile_letters_is_shown_as_it_is(organiser_client: FlaskClient) -> None:
-    add_subscriber("o'b&b<i>@example.org", "fr")
-    page = organiser_client.get("/organiser/subscribers").text
-    assert html.escape("o'b&b<i>@example.org", quote=False).replace("'", "&#39;") in page
-
-
-def test_an_erased_guest_s_second_press_is_answered_kindly(app: Flask) -> None:
-    guest: Any = said_yes("Ana")
-    door = door_of(guest)
-    erase_subscriber(guest)
-    erase_subscriber(guest)
-    answer = new_client(app).post(door, data=ONE_CLICK)
-    assert answer.status_code == 404

@@ -32,7 +32,6 @@ from lunchkit.team.operations import (
     add_to_team,
     drop_second_factor,
     end_sessions,
-    forget_browsers,
     forget_name,
     lock_team,
     void_links,
@@ -81,7 +80,6 @@ def remove_organiser(organiser: Organiser, *, spare_last: bool = False) -> None:
         promise_notice(session, "removed", organiser, who=organiser.name)
         session.execute(update(Organiser).where(Organiser.id == organiser.id).values(removed_at=clock.now()))
         void_links(session, organiser.id)
-        forget_browsers(session, organiser.id)
         end_sessions(session, OrganiserSession.organiser_id == organiser.id)
         drop_second_factor(session, organiser.id)
         _delete_unsent_passkey_notices(session, organiser)

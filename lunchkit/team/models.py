@@ -10,7 +10,6 @@ from lunchkit.platform.db import KEY, NOT_PERSONAL, PERSONAL, Model, Moment
 
 LINK_LIFE = timedelta(minutes=10)
 HANDED_LIFE = timedelta(minutes=2)
-KNOWN_LIFE = timedelta(days=365)
 SETUP_LINK_LIFE = timedelta(hours=1)
 IDLE_LIFE = timedelta(hours=2)
 ABSOLUTE_LIFE = timedelta(hours=12)
@@ -64,8 +63,6 @@ class Organiser(Model):
     role: Mapped[str] = mapped_column(String(12), default=Role.ORGANISER, info=NOT_PERSONAL)
     user_handle: Mapped[bytes | None] = mapped_column(LargeBinary(32), info=PERSONAL)
     """The random user id that is stored with passkeys on devices; None before the first passkey."""
-    known_epoch: Mapped[int] = mapped_column(default=0, server_default="0", info=NOT_PERSONAL)
-    """Rises when none of their browsers is to be known any more."""
     created_at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)
     seen_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     removed_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
@@ -111,8 +108,6 @@ class SignInLink(Model):
     organiser_id: Mapped[int | None] = mapped_column(ForeignKey("organiser.id"), info=KEY)
     """None for the set-up link of an instance without an organiser."""
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True, info=NOT_PERSONAL)
-    browser_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), info=NOT_PERSONAL)
-    """The known browser that requested it; None for all others."""
     code_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), info=NOT_PERSONAL)
     """Of the code in the e-mail. A link with a code opens only in browsers that requested it; without, in any."""
     handed_from_id: Mapped[int | None] = mapped_column(info=NOT_PERSONAL)

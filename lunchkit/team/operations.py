@@ -44,12 +44,6 @@ def void_links(session: Session, organiser_id: int | None) -> None:
     session.execute(unused.values(used_at=clock.now()))
 
 
-def forget_browsers(session: Session, organiser_id: int) -> None:
-    """Make none of a person's browsers a known one."""
-    person = update(Organiser).where(Organiser.id == organiser_id)
-    session.execute(person.values(known_epoch=Organiser.known_epoch + 1))
-
-
 def open_session(
     session: Session, organiser_id: int, earlier: str | None, browser_name: str, like: OrganiserSession | None = None
 ) -> OpenedSession:

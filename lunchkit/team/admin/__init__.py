@@ -200,7 +200,7 @@ def _phone_page(token: str = "") -> str:
 
 
 def _go_out() -> ResponseReturnValue:
-    """The browser stays known: it keeps its allowance of sign-in e-mails."""
+    """Keep what lets the person send an open form after signing in again, and the count of tries."""
     kept = {key: cookie[key] for key in (KNOWN, BROWSER) if key in cookie}
     cookie.clear()
     cookie.update(kept)

@@ -30,7 +30,6 @@ from lunchkit.team.operations import (
     OpenedSession,
     add_to_team,
     end_sessions,
-    forget_browsers,
     lock_person,
     lock_team,
     open_session,
@@ -43,7 +42,6 @@ from lunchkit.team.sign_in.queries import (
     address_hash,
     code_hash,
     handing_session,
-    known_browser,
     link_by_code,
     link_token,
     recent_link,
@@ -63,26 +61,19 @@ KEPT = {SIGN_IN: DAY, INVITATION: MONTH, NOTICE: MONTH, PASSKEY_NOTICE: MONTH}
 """How long the outbox keeps e-mails to the team, by kind."""
 
 
-def request_sign_in(email: str, known: str | None = None) -> None:
+def request_sign_in(email: str) -> None:
     """Enqueue an e-mail with a link and a code, for the browsers that request it; none where a recent one is valid.
 
-    ``known`` is the browser's token of an earlier sign-in. An unknown address costs the same work: a link that is
-    expired from the start, which the next request deletes.
+    An unknown address costs the same work: a link that is expired from the start, which the next request deletes.
     """
-    now, nonce, address = clock.now(), random_token(), address_hash(email)
+    now, nonce = clock.now(), random_token()
     with transaction() as session:
         chosen = select(Organiser).where(Organiser.email_key == fold_email(email), Organiser.removed_at.is_(None))
         organiser = session.scalar(chosen.with_for_update())
-        browser_hash = known_browser(known, organiser) if organiser else None
-        recent = recent_link(session, organiser.id if organiser else 0, browser_hash, now)
+        recent = recent_link(session, organiser.id if organiser else 0, now)
         session.execute(delete(SignInLink).where(SignInLink.organiser_id.is_(None), SignInLink.code_hash.is_not(None)))
-        link = _add_link(
-            session,
-            link_token(nonce),
-            timedelta(),
-            browser_hash=browser_hash,
-            code_hash=code_hash(address, sign_in_code(nonce)),
-        )
+        code = code_hash(address_hash(email), sign_in_code(nonce))
+        link = _add_link(session, link_token(nonce), timedelta(), code_hash=code)
         if recent:
             recent.expires_at = now + LINK_LIFE
         elif organiser:
@@ -213,9 +204,8 @@ def end_session(organiser: Organiser, session_id: int) -> None:
 
 
 def end_other_sessions(organiser: Organiser, kept_id: int) -> None:
-    """End all of a person's sessions but one, and make all browsers unknown."""
+    """End all of a person's sessions but one."""
     with transaction() as session:
-        forget_browsers(session, organiser.id)
         end_sessions(session, OrganiserSession.organiser_id == organiser.id, OrganiserSession.id != kept_id)
 
 
@@ -223,7 +213,6 @@ def sign_out_everywhere(organiser: Organiser) -> None:
     """End all sessions of a member, whose phone is lost. They may sign in again."""
     with transaction() as session:
         tell(session, who=organiser.name)
-        forget_browsers(session, organiser.id)
         end_sessions(session, OrganiserSession.organiser_id == organiser.id)
 
 

@@ -1,11 +1,10 @@
-"""Which sign-in links and codes are valid, and which browsers are known.
+"""Which sign-in links and codes are valid.
 
 The outbox holds a nonce, the database hashes: it takes the secret key to make a link or a code of them. Wrong links are
 not counted, so that nobody can lock an organiser out.
 """
 
 import hmac
-from contextlib import suppress
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, select
@@ -13,16 +12,16 @@ from sqlalchemy.orm import Session, joinedload
 
 from lunchkit.platform import clock
 from lunchkit.platform.db import db
-from lunchkit.platform.links import KeyGone, derived_token, random_token, token_hash
+from lunchkit.platform.links import derived_token, token_hash
 from lunchkit.platform.mail.addresses import fold_email
 from lunchkit.team.models import LINK_LIFE, Organiser, OrganiserSession, SignInLink
 from lunchkit.team.queries import has_organisers
 from lunchkit.team.sign_in.errors import InvalidLink, OtherBrowser, WrongCode
 
 BROWSER, KNOWN, NEXT, REQUESTED = "browser", "known", "next", "requested"
-"""Keys in the cookie: a random value for the browser; the id of the person who was signed in; the page to open after
-signing in; and the e-mail that was requested here: hash of its address, first and last time in Unix seconds, whether it
-was requested before."""
+"""Keys in the cookie: a random value for the browser; the id of the person who was signed in last; the page to open
+after signing in; and the requested e-mail: hash of its address, first and last time in Unix seconds, whether it was
+requested before."""
 
 
 def link_token(nonce: str) -> str:
@@ -51,22 +50,6 @@ def requested_address(requested: object) -> str | None:
         return None
     is_recent = clock.now().timestamp() < requested[2] + LINK_LIFE.total_seconds()
     return str(requested[0]) if is_recent else None
-
-
-def known_token(organiser: Organiser) -> str:
-    """What a browser keeps for a year after signing in. It allows e-mails, and opens nothing."""
-    said = f"{organiser.id}.{organiser.known_epoch}.{random_token()}"
-    return f"{said}.{derived_token('known', said.encode())}"
-
-
-def known_browser(token: str | None, organiser: Organiser) -> bytes | None:
-    """The hash of that token, where this person was signed in there and has not made their browsers unknown since."""
-    said, _, signature = (token or "").rpartition(".")
-    if said.startswith(f"{organiser.id}.{organiser.known_epoch}."):
-        with suppress(KeyGone):
-            derived_token("known", said.encode("utf-8", "replace"), token_hash(signature))
-            return token_hash(token or "")
-    return None
 
 
 def link_by_token(token: str, session: Session | None = None) -> SignInLink | None:
@@ -128,16 +111,15 @@ def valid_setup_link(token: str, session: Session | None = None) -> SignInLink:
     return link
 
 
-def recent_link(session: Session, organiser_id: int, known: bytes | None, now: datetime) -> SignInLink | None:
+def recent_link(session: Session, organiser_id: int, now: datetime) -> SignInLink | None:
     """The valid link of an e-mail of the last ten minutes: a new request then sends no second e-mail.
 
-    All unknown browsers share one, so that an outsider causes at most one e-mail in ten minutes and locks nobody out:
-    the person's own request makes the same link and code valid in their browser. A known browser has its own.
+    All browsers share it, so that an outsider causes at most one e-mail in ten minutes and locks nobody out: the
+    person's own request makes the same link and code valid in their browser.
     """
     chosen = select(SignInLink).where(
         SignInLink.organiser_id == organiser_id,
         SignInLink.code_hash.is_not(None),
-        SignInLink.browser_hash == known,
         SignInLink.used_at.is_(None),
         SignInLink.expires_at > now,
         SignInLink.created_at > now - LINK_LIFE,

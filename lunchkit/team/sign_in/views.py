@@ -5,7 +5,7 @@ Opening a link changes nothing, since mail scanners open links too: only the but
 
 from datetime import UTC, datetime
 
-from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
@@ -20,9 +20,9 @@ from lunchkit.platform.web import show_error
 from lunchkit.team.browsers import browser_name
 from lunchkit.team.errors import AddressTaken, InvalidInvitation
 from lunchkit.team.forms import NameForm, OrganiserForm, SignInCodeForm, SignInForm, return_path
-from lunchkit.team.models import KNOWN_LIFE, LINK_LIFE
+from lunchkit.team.models import LINK_LIFE
 from lunchkit.team.operations import OpenedSession
-from lunchkit.team.queries import SESSION, current_organiser, invitation_by_token, member_or_404
+from lunchkit.team.queries import SESSION, current_organiser, invitation_by_token
 from lunchkit.team.sign_in import actions
 from lunchkit.team.sign_in.errors import InvalidLink, OtherBrowser
 from lunchkit.team.sign_in.queries import (
@@ -31,7 +31,6 @@ from lunchkit.team.sign_in.queries import (
     NEXT,
     REQUESTED,
     address_hash,
-    known_token,
     requested_address,
     valid_link,
     valid_setup_link,
@@ -73,7 +72,7 @@ def request_email(email: str, then: str | None) -> ResponseReturnValue:
     cookie.setdefault(BROWSER, random_token())
     cookie[REQUESTED] = [address, before[1] if is_again else now, now, is_again]
     cookie[NEXT] = then
-    actions.request_sign_in(email, request.cookies.get(_known_cookie()[0]))
+    actions.request_sign_in(email)
     return redirect(url_for("sign_in.asked"), code=303)
 
 
@@ -172,17 +171,7 @@ def go_in(opened: OpenedSession, path: str | None) -> ResponseReturnValue:
     kept = {FORM_TOKEN: cookie[FORM_TOKEN]} if came_back and FORM_TOKEN in cookie else {}
     cookie.clear()
     cookie.update({SESSION: opened.token, KNOWN: opened.organiser_id, BROWSER: random_token(), **kept})
-    answer = redirect(path or url_for("organiser.home.home"), code=303)
-    name, is_secure = _known_cookie()
-    token = known_token(member_or_404(opened.organiser_id))
-    answer.set_cookie(name, token, KNOWN_LIFE, secure=is_secure, httponly=True, samesite="Lax")
-    return answer
-
-
-def _known_cookie() -> tuple[str, bool]:
-    """The name of the cookie of a known browser, and whether it travels over TLS only."""
-    is_secure = current_app.session_interface.get_cookie_secure(current_app)
-    return f"{'__Host-' if is_secure else ''}lunchkit-known", is_secure
+    return redirect(path or url_for("organiser.home.home"), code=303)
 
 
 @bp.errorhandler(InvalidLink)
