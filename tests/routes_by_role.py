@@ -1,7 +1,7 @@
-"""Every door of the organisers, and the least role that passes it: written down by hand, once more.
+"""Every route of the organisers' area by its least role, written by hand a second time.
 
-``tests/test_policies.py`` holds the table of ``lunchkit/team/policies.py`` against this list, so that a door that
-opens for somebody else shows up in a review, and a door that nobody thought of fails.
+``tests/test_policies.py`` compares ``lunchkit/team/policies.py`` with this list, so that a route that opens for another
+role shows up in a review, and a route without a policy fails.
 """
 
 HELPERS = """
@@ -30,7 +30,7 @@ POST     /organiser/sessions/others/end
 POST     /organiser/sign-out
 GET      /organiser/welcome
 """
-"""For everybody who is in. Doors below a lunch open for helpers only while it is near."""
+"""For all members. Routes of a lunch are open to helpers only while it is near."""
 
 ORGANISERS = """
 GET      /organiser/e/<slug>
