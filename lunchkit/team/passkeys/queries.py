@@ -1,26 +1,11 @@
 """Reads of the second factor."""
 
-from dataclasses import dataclass
-
 from lunchkit.platform.config import current_settings
 from lunchkit.platform.errors import NotFound
 from lunchkit.team.models import Organiser, OrganiserSession, Passkey
-from lunchkit.team.passkeys.authenticators import Obstacle, obstacle, relying_party
+from lunchkit.team.passkeys.authenticators import obstacle, relying_party
 from lunchkit.team.passkeys.errors import NotPossible
 from lunchkit.team.queries import current_session, half_open_session, passkeys_of
-
-
-@dataclass(frozen=True)
-class Means:
-    """How a person can confirm that it is them."""
-
-    has_passkeys: bool
-    """Otherwise by e-mail only."""
-    answers_here: bool
-    """Whether one of the passkeys was made for the present address."""
-    made_for: str
-    """The host names that the others were made for."""
-    obstacle: Obstacle | None
 
 
 def session_to_confirm() -> OrganiserSession | None:
@@ -42,12 +27,6 @@ def refuse_obstacle() -> None:
     """Raise NotPossible where passkeys cannot be used on this server."""
     if passkey_obstacle():
         raise NotPossible
-
-
-def means_of(organiser: Organiser) -> Means:
-    """How a person can confirm that it is them."""
-    hosts, here = {passkey.rp_id for passkey in passkeys_of(organiser)}, passkey_host()
-    return Means(bool(hosts), here in hosts, ", ".join(sorted(hosts - {here})), obstacle(current_settings()))
 
 
 def passkey_or_404(organiser: Organiser, passkey_id: int) -> Passkey:

@@ -15,8 +15,8 @@ from lunchkit.team.forms import return_path
 from lunchkit.team.models import LINK_LIFE, OrganiserSession
 from lunchkit.team.passkeys import actions
 from lunchkit.team.passkeys.forms import CodeForm
-from lunchkit.team.passkeys.queries import means_of, session_to_confirm
-from lunchkit.team.queries import current_session, owner
+from lunchkit.team.passkeys.queries import passkey_host, passkey_obstacle, session_to_confirm
+from lunchkit.team.queries import current_session, owner, passkeys_of
 from lunchkit.team.sign_in.queries import NEXT
 from lunchkit.team.sign_in.views import go_in, keep_secret, request_email
 
@@ -70,7 +70,7 @@ def by_code() -> ResponseReturnValue:
 def by_letter() -> ResponseReturnValue:
     """A sign-in e-mail, for a person without a passkey: its link opens a fresh session."""
     organiser = _session().organiser
-    if means_of(organiser).has_passkeys:
+    if passkeys_of(organiser):
         return redirect(url_for(".show"), code=303)
     return request_email(organiser.email, _onward())
 
@@ -89,14 +89,18 @@ def _onward() -> str | None:
 
 
 def _page(form: CodeForm, notice: str = "") -> str:
-    row = _session()
+    row, here = _session(), passkey_host()
+    hosts = {passkey.rp_id for passkey in passkeys_of(row.organiser)}
     return render_template(
         "passkeys/confirm.html",
         form=form,
         notice=notice,
         organiser=row.organiser,
         is_half_open=row.confirmed_at is None,
-        means=means_of(row.organiser),
+        has_passkeys=bool(hosts),
+        works=here in hosts and not passkey_obstacle(),
+        obstacle=passkey_obstacle(),
+        other_hosts=", ".join(sorted(hosts - {here})),
         owner=owner(),
         next=return_path(request.values.get("next")) or "",
         minutes=LINK_LIFE.seconds // 60,
