@@ -601,7 +601,7 @@ def test_whoever_has_the_machine_resets_anybody(ada: Organiser, app: Flask, outb
     theirs, _codes = guarded(app, ada, device())
     actions.reset_passkeys(ada)
     assert rows(Passkey) == [] and not is_inside(theirs)
-    assert verbs()[-1] == "console.reset" and "Whoever runs the server" in outbox.last(ADA).text
+    assert verbs()[-1] == "console.reset" and "The person who runs the server" in outbox.last(ADA).text
     with pytest.raises(Refusal):
         actions.reset_passkeys(ada)
 

@@ -134,7 +134,7 @@ class EventForm(VersionedForm):
     purge_days = NumberField(
         _l("Erase names and addresses after (days)"),
         default=30,
-        validators=[InputRequired(_l("Please say after how many days.")), between(FOOD_KEPT_FOR.days, 365)],
+        validators=[InputRequired(_l("Write after how many days.")), between(FOOD_KEPT_FOR.days, 365)],
     )
     remind_seven_days = BooleanField(_l("A week before, at 9:00"))
     remind_two_days = BooleanField(_l("Two days before, at 9:00"))

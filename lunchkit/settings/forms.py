@@ -31,7 +31,7 @@ BRIEFLY = {
     ZERO.key: _l("everybody may use and change it, without naming you."),
     BY.key: _l("everybody may use and change it who names you."),
     BY_SA.key: _l("everybody may use and change it who names you, and passes it on under the same licence."),
-    RESERVED.key: _l("whoever wants to use more than the law allows asks you."),
+    RESERVED.key: _l("people ask you before they use more than the law allows."),
 }
 """What each licence means, the most liberal first."""
 UNNAMED = _l("Please say whose lunches these are.")
@@ -176,7 +176,7 @@ class PrivacyForm(BareForm):
     notice = TextAreaField(_l("In your own words"), filters=[clean_text], validators=[at_most(10_000)])
     purge_days = NumberField(
         _l("Erase names and addresses after (days)"),
-        validators=[InputRequired(_l("Please say after how many days.")), between(FOOD_KEPT_FOR.days, 365)],
+        validators=[InputRequired(_l("Write after how many days.")), between(FOOD_KEPT_FOR.days, 365)],
     )
 
 

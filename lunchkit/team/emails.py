@@ -126,7 +126,7 @@ def notice(facts: dict[str, Any]) -> Letter:
     """Render a notice: what happened, when, and what to do about it."""
     settings = current_settings()
     said = facts | {"network": settings.network_name, "role": ROLE_NAMES.get(facts.get("role", ""), "")}
-    said["by"] = facts.get("by") or _l("Whoever runs the server")
+    said["by"] = facts.get("by") or _l("The person who runs the server")
     headline, sentence = (str(text) % said for text in NOTICES[facts["what"]])
     subject, text, html = fill(
         "team/mail/notice",

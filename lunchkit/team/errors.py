@@ -5,17 +5,13 @@ from flask_babel import lazy_gettext as _l
 from lunchkit.platform.errors import Refusal, refusal
 
 SignInNeeded = refusal("SignInNeeded", _l("You are no longer signed in, and nothing was saved."), 401)
-NotFresh = refusal("NotFresh", _l("Please confirm first that it is you."), 403)
+NotFresh = refusal("NotFresh", _l("Confirm first that it is you."), 403)
 AddressTaken = refusal("AddressTaken", _l("There is an organiser with this address already."))
 Nameless = refusal("Nameless", _l("Please write your name."), 422)
 LastOrganiser = refusal("LastOrganiser", _l("This is the last organiser: without them nobody can sign in."))
-OwnerStays = refusal(
-    "OwnerStays", _l("Whoever holds the house hands it over first; then they can be removed, or get another role.")
-)
-NotTheOwner = refusal("NotTheOwner", _l("You do not hold this house any more: nothing was changed."), 403)
-OnlyToOrganisers = refusal(
-    "OnlyToOrganisers", _l("The house can be handed to an organiser. Give them that role first.")
-)
+OwnerStays = refusal("OwnerStays", _l("The owner must hand over first; then they can be removed, or get another role."))
+NotTheOwner = refusal("NotTheOwner", _l("You are not the owner any more: nothing was changed."), 403)
+OnlyToOrganisers = refusal("OnlyToOrganisers", _l("Only an organiser can become the owner. Give them that role first."))
 InvitedAlready = refusal(
     "InvitedAlready", _l("This person is invited already, for another role. Withdraw that invitation first.")
 )

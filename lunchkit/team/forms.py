@@ -21,7 +21,7 @@ ROLE_NAMES: dict[str, LazyString] = {
     Role.OWNER: _l("Owner"),
 }
 ROLES = {
-    Role.HELPER: _l("Helper: checks people in at the door, and sees nothing else"),
+    Role.HELPER: _l("Helper: checks people in, and sees nothing else"),
     Role.ORGANISER: _l("Organiser: everything about lunches"),
 }
 """The roles that can be given; the owner's is handed over."""
@@ -74,7 +74,7 @@ class SignInCodeForm(BareForm):
     code = StringField(
         _l("Code from the e-mail"),
         filters=[lambda typed: "".join(filter(str.isalnum, typed or ""))],
-        validators=[DataRequired(_l("Please write a code.")), at_most(60)],
+        validators=[DataRequired(_l("Write a code.")), at_most(60)],
     )
 
 
@@ -106,7 +106,7 @@ class InvitationForm(BareForm):
     """A person to invite into the team."""
 
     name = _name(_l("Please write a name."))
-    email = _email(_l("Please write an address."))
+    email = _email(_l("Write an address."))
     role = _role()
 
 

@@ -25,5 +25,5 @@ class CodeForm(BareForm):
     """A recovery code."""
 
     code = StringField(
-        _l("Recovery code"), filters=[clean_line], validators=[DataRequired(_l("Please write a code.")), at_most(60)]
+        _l("Recovery code"), filters=[clean_line], validators=[DataRequired(_l("Write a code.")), at_most(60)]
     )
