@@ -262,9 +262,9 @@ def test_refused_sign_ins_and_doors_leave_a_line_without_personal_data(
         "refused: TooManyTries at sign_in.by_code, organiser unknown",
         "refused: InvalidLink at sign_in.confirm, organiser unknown",
         f"refused: NotAllowed at organiser.team.index, organiser {ids['noa']}",
-        f"refused: NotAllowed at organiser.house.index, organiser {ids['noa']}",
+        f"refused: NotAllowed at organiser.settings.index, organiser {ids['noa']}",
         "refused: CSRFError at organiser.team.invite, organiser unknown",
-        f"refused: NotFresh at organiser.house.show, organiser {ids['ada']}",
+        f"refused: NotFresh at organiser.settings.show, organiser {ids['ada']}",
     ]
     assert not any("@" in line or "127.0.0.1" in line or "Ressort" in line for line in lines)
 

@@ -12,9 +12,9 @@ from werkzeug.test import TestResponse
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
 from lunchkit.platform.db import db
-from lunchkit.team import actions
 from lunchkit.team.actions import add_organiser, remove_organiser
 from lunchkit.team.models import Organiser, OrganiserSession, Role
+from lunchkit.team.sign_in import actions
 from tests.browser import SIGN_IN, form_token, is_inside, press, sign_in
 from tests.conftest import Outbox, csrf_of, new_client
 

@@ -114,9 +114,14 @@ def promise_passkey_notice(session: Session, what: str, person: Organiser, **fac
 
 
 def _promise(session: Session, kind: str, what: str, person: Organiser, hold: timedelta, facts: dict[str, str]) -> None:
-    stored = {"name": person.name, "what": what, "at": clock.now().isoformat()} | facts
+    stored = {
+        "name": person.name,
+        "what": what,
+        "at": clock.now().isoformat(),
+        "address": public("organiser.sessions"),  # of before a change of the public address
+    }
     outbox.promise(
-        session, kind=kind, recipient=person.email, language=person.language, facts=stored, hold=hold
+        session, kind=kind, recipient=person.email, language=person.language, facts=stored | facts, hold=hold
     )  # fmt: skip
 
 
@@ -135,7 +140,7 @@ def notice(facts: dict[str, Any]) -> Letter:
         sentence=sentence,
         at=datetime.fromisoformat(facts["at"]),
         zone=settings.timezone,
-        address=public("organiser.sessions"),
+        address=facts["address"],
         network=settings.network_name,
     )
     return Letter(subject, text, html, sender_name=settings.network_name)
