@@ -98,7 +98,6 @@ def pages(lunch: House, desk: BrowserContext) -> dict[str, str]:
     return {
         "team": lunch.url("/organiser/team"),
         "team, invited": lunch.url("/organiser/team?done=invited"),
-        "team, nobody found": lunch.url("/organiser/team?q=zzz"),
         "person": lunch.url(f"/organiser/team/{number}"),
         "removal": lunch.url(f"/organiser/team/{number}/removal"),
         "handing over": lunch.url(f"/organiser/team/{number}/house"),

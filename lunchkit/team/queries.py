@@ -4,8 +4,7 @@ from collections.abc import Collection
 
 from flask import has_request_context, request
 from flask import session as cookie
-from flask_sqlalchemy.pagination import Pagination
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from lunchkit.platform import clock
@@ -26,7 +25,6 @@ from lunchkit.team.models import (
     Role,
 )
 
-PEOPLE_A_PAGE = 40
 INVITATION = "invitation"
 """The scope of the tokens of invitations."""
 SESSION = "session"
@@ -42,7 +40,11 @@ def organiser_by_email(email: str) -> Organiser | None:
 
 def present_organisers() -> list[Organiser]:
     """All present members, by name."""
-    return list(db.session.scalars(select(Organiser).where(Organiser.removed_at.is_(None)).order_by(Organiser.name)))
+    return list(
+        db.session.scalars(
+            select(Organiser).where(Organiser.removed_at.is_(None)).order_by(func.lower(Organiser.name), Organiser.id)
+        )
+    )
 
 
 def has_organisers(session: Session | None = None) -> bool:
@@ -62,25 +64,6 @@ def member_or_404(organiser_id: int) -> Organiser:
     if found is None or found.removed_at is not None:
         raise NotFound
     return found
-
-
-def team_page(text: str, role: Role | None, page: int) -> Pagination:
-    """One page of the present members by name, filtered by words of name or address, and by role."""
-    chosen = select(Organiser).where(Organiser.removed_at.is_(None))
-    for word in text.lower().split():
-        in_name = func.lower(Organiser.name).contains(word, autoescape=True)
-        chosen = chosen.where(or_(in_name, Organiser.email_key.contains(word, autoescape=True)))
-    if role is not None:
-        chosen = chosen.where(Organiser.role == role)
-    by_name = chosen.order_by(func.lower(Organiser.name), Organiser.id)
-    return db.paginate(by_name, page=page, per_page=PEOPLE_A_PAGE, error_out=False)
-
-
-def team_counts() -> dict[Role, int]:
-    """The number of present members in each role."""
-    counted = select(Organiser.role, func.count()).where(Organiser.removed_at.is_(None)).group_by(Organiser.role)
-    found = dict(db.session.execute(counted).all())
-    return {role: found.get(role, 0) for role in Role}
 
 
 def people_by_id(ids: Collection[int]) -> dict[int, str]:

@@ -3,14 +3,13 @@
 from collections.abc import Callable
 from contextlib import suppress
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from lunchkit.platform.config import current_settings
 from lunchkit.platform.errors import NotFound
 from lunchkit.platform.mail.addresses import BadAddress
 from lunchkit.platform.refusals import NO, readable, retry_header
-from lunchkit.platform.text import clean_line
 from lunchkit.team import actions
 from lunchkit.team.errors import AddressTaken, InvitedAlready
 from lunchkit.team.forms import ROLE_NAMES, InvitationForm, RoleForm
@@ -22,16 +21,14 @@ from lunchkit.team.queries import (
     open_invitations,
     open_sessions,
     passkeys_of,
+    present_organisers,
     required_session,
-    team_counts,
-    team_page,
 )
 from lunchkit.team.sign_in.actions import sign_out_everywhere
 
 bp = Blueprint("team", __name__, url_prefix="/team")
 ONE = "/<int(max=2147483647):organiser_id>"
 INVITATION = "/invitations/<int(max=2147483647):invitation_id>"
-LAST_PAGE = 100_000
 
 
 @bp.get("")
@@ -115,16 +112,10 @@ def _me() -> Organiser:
 
 def _page(form: InvitationForm | None = None, notice: str = "") -> str:
     me = _me()
-    text = clean_line(request.args.get("q"))[:100]
-    role = next((role for role in Role if role == request.args.get("role")), None)
-    page = min(max(1, request.args.get("page", 1, type=int)), LAST_PAGE)
     invitations = open_invitations() if me.role == Role.OWNER else []
     return render_template(
         "admin/team/index.html",
-        people=team_page(text, role, page),
-        counts=team_counts(),
-        q=text,
-        role=role,
+        people=present_organisers(),
         me=me,
         invitations=invitations,
         links=_links(invitations),
