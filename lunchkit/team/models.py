@@ -76,7 +76,7 @@ class Invitation(Model):
     """An e-mail that invites a person into the team. Its link is derived from the nonce; only its hash is stored."""
 
     __tablename__ = "invitation"
-    __erased__ = "deleted once it is long over: team.actions.forget_old_sign_ins"
+    __erased__ = "deleted once it is long over: team.sign_in.actions.forget_old_sign_ins"
 
     id: Mapped[int] = mapped_column(primary_key=True, info=KEY)
     name: Mapped[str] = mapped_column(String(200), info=PERSONAL)
@@ -126,7 +126,7 @@ class OrganiserSession(Model):
     """A signed-in browser; the cookie holds a random token, the table its hash."""
 
     __tablename__ = "organiser_session"
-    __erased__ = "deleted once it is over: team.actions.forget_old_sign_ins"
+    __erased__ = "deleted once it is over: team.sign_in.actions.forget_old_sign_ins"
 
     id: Mapped[int] = mapped_column(primary_key=True, info=KEY)
     organiser_id: Mapped[int] = mapped_column(ForeignKey("organiser.id"), index=True, info=KEY)
