@@ -13,7 +13,7 @@ from lunchkit.events.models import Event
 from lunchkit.platform import clock
 from lunchkit.platform.db import db
 from lunchkit.team.actions import add_organiser, remove_organiser
-from lunchkit.team.models import Organiser, OrganiserSession, Role
+from lunchkit.team.models import Organiser, OrganiserSession, Role, SignInLink
 from lunchkit.team.sign_in import actions
 from tests.browser import SIGN_IN, form_token, is_inside, press, sign_in
 from tests.conftest import Outbox, csrf_of, new_client
@@ -182,6 +182,29 @@ def test_an_outsider_without_cookies_causes_six_emails_an_hour_and_keeps_nobody_
         assert press(mine, link_in(outbox)) == 303 and is_inside(mine)
 
 
+def test_the_email_that_an_outsider_asked_for_is_good_for_the_code_too(
+    ada: Organiser, app: Flask, client: FlaskClient, outbox: Outbox
+) -> None:
+    with clock.fixed_at(NOON):
+        ask(new_client(app))
+    with clock.fixed_at(later(9)):
+        assert "12h02" in ask(client), "since when to look for it"
+        code = code_in(outbox)
+    with clock.fixed_at(later(18)):
+        assert type_code(client, code).status_code == 303, "ten minutes for whoever asked last"
+
+
+def test_whoever_has_signed_in_gets_an_email_for_the_next_device_at_once(
+    ada: Organiser, app: Flask, outbox: Outbox
+) -> None:
+    with clock.fixed_at(NOON):
+        for number in range(1, 5):
+            device = new_client(app)
+            ask(device)
+            assert len(outbox.rows(ADA)) == number
+            assert type_code(device, code_in(outbox)).status_code == 303
+
+
 def test_a_repeated_request_writes_no_second_email_and_says_when_the_first_was_asked_for(
     ada: Organiser, client: FlaskClient, outbox: Outbox
 ) -> None:
@@ -271,3 +294,9 @@ def test_a_code_dies_with_the_session_that_made_it(ada: Organiser, app: Flask, c
     path = make_code(client)
     remove_organiser(ada)
     assert press(new_client(app), path) == 410
+
+
+def test_no_code_for_those_who_are_not_signed_in(app: Flask, client: FlaskClient) -> None:
+    assert client.get(PHONE).status_code == 302
+    assert client.post(PHONE, data={"csrf_token": csrf_of(client, SIGN_IN)}).status_code == 401
+    assert db.session.query(SignInLink).count() == 0

@@ -389,3 +389,16 @@ def test_organisers_see_who_said_yes_and_find_and_erase_an_address(organiser_cli
     assert organiser_client.post(door, data={"csrf_token": csrf_of(organiser_client, door)}).status_code == 303
     assert wish_of("Ana") is None and invitations() == []
     assert organiser_client.get(door).status_code == 404
+
+
+def test_scanners_that_open_links_confirm_nothing_and_end_nothing(client: FlaskClient, event: Event) -> None:
+    register(client, event)
+    for consent in (Consent.ASKED, Consent.YES):
+        door = door_of(guest_of("Ana"))
+        for _ in range(5):
+            assert client.get(door).status_code == 200
+        assert client.head(door).status_code == 200
+        assert client.get(f"{door}/confirmation").status_code == 405
+        assert wish_of("Ana") is consent
+        client.post(f"{door}/confirmation")
+    assert wish_of("Ana") is Consent.YES
