@@ -268,7 +268,7 @@ def test_a_day_typed_recently_erases_nobody(make_event: EventMaker) -> None:
 
 
 def test_control_without_that_week_it_would(make_event: EventMaker, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(models, "SPARED_FOR", timedelta(days=-2))
+    monkeypatch.setattr(models, "ERASURE_GRACE", timedelta(days=-2))
     typed = datetime(2026, 11, 1, 9, tzinfo=ZURICH)
     with clock.fixed_at(typed):
         event = make_event(starts_at=NOON.replace(year=2027), purge_days=2)

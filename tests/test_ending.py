@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from lunchkit.admin.overview import overview
 from lunchkit.events.details import details_of
-from lunchkit.events.models import AROUND_THE_END, LONGEST_OVERTIME, MORE, Event, EventState
+from lunchkit.events.models import EXTENSION_WINDOW, LONGEST_EXTENSION, MORE, Event, EventState
 from lunchkit.events.queries import past_events, running_events
 from lunchkit.platform import clock
 from lunchkit.platform.audit.models import AuditEntry
@@ -132,8 +132,8 @@ def test_an_early_end_is_taken_back_for_half_an_hour(app: Flask, make_event: Eve
     event = running_event(make_event)
     end_lunch(event)
     event = fresh(event)
-    assert event.later_end(clock.now()) == event.ends_at
-    with clock.fixed_at(clock.now() + AROUND_THE_END), pytest.raises(CannotGoOn):
+    assert event.extended_end(clock.now()) == event.ends_at
+    with clock.fixed_at(clock.now() + EXTENSION_WINDOW), pytest.raises(CannotGoOn):
         let_lunch_go_on(event, seen(event))
     let_lunch_go_on(event, seen(event))
     event = fresh(event)
@@ -162,11 +162,11 @@ def test_a_lunch_that_runs_over_goes_on_by_quarters_of_an_hour(app: Flask, make_
 
 def test_nobody_extends_a_lunch_into_the_evening(app: Flask, make_event: EventMaker) -> None:
     event = running_event(make_event)
-    for _ in range(LONGEST_OVERTIME // MORE):
+    for _ in range(LONGEST_EXTENSION // MORE):
         with clock.fixed_at(event.over_at):
             let_lunch_go_on(event, seen(event))
         event = fresh(event)
-    assert event.over_at == event.ends_at + LONGEST_OVERTIME
+    assert event.over_at == event.ends_at + LONGEST_EXTENSION
     with clock.fixed_at(event.over_at), pytest.raises(CannotGoOn):
         let_lunch_go_on(event, seen(event))
 

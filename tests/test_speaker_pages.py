@@ -82,7 +82,7 @@ def _tell_everything(lunch: House) -> dict[str, str]:
         },
     )
     actions.save_page(speaker, page, speaker.version)
-    actions.keep_portrait(speaker, photo(1600, 2000), "Elle sourit devant un établi.", "Zoé Exemple", "")
+    actions.save_portrait(speaker, photo(1600, 2000), "Elle sourit devant un établi.", "Zoé Exemple", "")
     _submit(speaker)
     actions.approve_page(speaker, speaker.version)
     said = AppearanceDetails("Renoncer n’est pas la question : **qui décide** l’est.", "https://diapositives.example/1")
@@ -92,7 +92,7 @@ def _tell_everything(lunch: House) -> dict[str, str]:
     ):
         quotation = actions.quote_speaker(talks[0], QuotationDetails(text, "Le Courrier", "https://lecourrier.ch/"))
         if number < 2:
-            actions.judge_quotation(speaker, quotation, is_approved=True, text=text)
+            actions.answer_quotation(speaker, quotation, is_approved=True, text=text)
     organisation = speaker.organisation
     assert organisation is not None
     told = OrganisationDetails(

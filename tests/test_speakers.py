@@ -693,7 +693,7 @@ def test_picture_of_a_revoked_link_leaves_nothing(app: Flask, event: Event, monk
 
     monkeypatch.setattr(actions, "keep_picture", slowly)
     with pytest.raises(LinkGone):
-        actions.keep_portrait(speaker, photo(), "Laura.", "", "")
+        actions.save_portrait(speaker, photo(), "Laura.", "", "")
     assert count(PictureFile) == 0
 
 

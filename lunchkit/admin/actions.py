@@ -18,7 +18,7 @@ from lunchkit.room.polls.closing import destroy, key_name
 from lunchkit.room.polls.models import Poll
 from lunchkit.room.queries import box
 from lunchkit.speakers.models import Appearance, Quotation, Speaker
-from lunchkit.speakers.operations import forget_unless_elsewhere, lock
+from lunchkit.speakers.operations import erase_unless_elsewhere, lock
 
 
 def take_back_lunch(event: Event) -> None:
@@ -65,7 +65,7 @@ def _send_speakers_home(session: Session, event_id: int) -> None:
     for table in (Quotation, Appearance):
         session.execute(delete(table).where(table.event_id == event_id))
     for speaker in speakers:
-        forget_unless_elsewhere(session, speaker)
+        erase_unless_elsewhere(session, speaker)
 
 
 def _take_off_polls(session: Session, event_id: int) -> list[tuple[int, str]]:

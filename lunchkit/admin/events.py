@@ -11,7 +11,7 @@ from lunchkit.admin.overview import missing
 from lunchkit.admin.queries import may_be_taken_back, took_place
 from lunchkit.admin.views import lunch_page
 from lunchkit.events.actions import publish_event, renew_members_link
-from lunchkit.events.details import EventDetails, moves_calendars, plan_of
+from lunchkit.events.details import EventDetails, changes_calendars, plan_of
 from lunchkit.events.forms import EventForm, capacity_form, event_form
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
@@ -115,7 +115,7 @@ def update(slug: str) -> ResponseReturnValue:
     form, act = event_form(event, request.form), request.form.get("act")
     if act not in TELLING and form.base_version == event.version and form.validate():
         details = form.details()
-        if moves_calendars(event, details) and _to_be_told(event, details):
+        if changes_calendars(event, details) and _to_be_told(event, details):
             return _telling_page(event, details)
 
     def change() -> None:
@@ -241,7 +241,7 @@ def ending(slug: str) -> ResponseReturnValue:
     return render_template(
         "admin/events/ending.html",
         event=event,
-        may_end=event.may_be_ended(now),
+        may_end=event.can_be_ended(now),
         is_over=event.published_at is not None and event.is_over(now),
         feedback=glance(event).stage,
         has_open_poll=any(poll.stage is Stage.OPEN for poll in polls_of(event.id)),

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
-from lunchkit.events.admin_queries import latest_lunches
+from lunchkit.events.admin_queries import latest_events
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.mailings.automatic import AUTOMATIC
 from lunchkit.mailings.emails import MESSAGE
@@ -55,7 +55,7 @@ log = logging.getLogger("lunchkit.platform.mail")
 def index() -> ResponseReturnValue:
     """Forty letters a page, of one lunch or all, in one state or all."""
     asked = request.args.get("event", "")
-    events = latest_lunches(asked)
+    events = latest_events(asked)
     chosen = next((event for event in events if event.slug == asked), None)
     event_id = chosen.id if chosen else None
     state = next((state for state in STATES if state == request.args.get("state")), None)

@@ -68,11 +68,11 @@ class Overview:
     """Whether anything was written to its people once it was over."""
     has_recap: bool
     """Whether somebody has begun to write its recap."""
-    may_be_ended: bool
+    can_be_ended: bool
     """Whether an organiser may say that it is over."""
     may_be_taken_back: bool
     """Whether it can be a draft again: nobody has registered, nothing has happened."""
-    later_end: datetime | None
+    extended_end: datetime | None
     """Until when it goes on if an organiser says so; None where nobody can."""
     feedback: Glance
     """How many said what they thought of it."""
@@ -108,9 +108,9 @@ def overview(event: Event) -> Overview:
         letters=letter_counts(event.id),
         thanked=thanked,
         has_recap=recap is not None,
-        may_be_ended=event.may_be_ended(now),
+        can_be_ended=event.can_be_ended(now),
         may_be_taken_back=may_be_taken_back(event),
-        later_end=event.later_end(now),
+        extended_end=event.extended_end(now),
         feedback=feedback,
         members_address=_members_address(event),
         missing=_missing(event, prepared, speakers),

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from lunchkit.admin.overview import overview
 from lunchkit.admin.system_status.checks import examine
-from lunchkit.events.admin_queries import lunches_page
+from lunchkit.events.admin_queries import event_list
 from lunchkit.events.forms import CapacityForm, capacity_form
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
@@ -31,7 +31,7 @@ def home() -> ResponseReturnValue:
     if not may("organiser.home.event"):
         return redirect(url_for("organiser.helper_home.index"))
     now, text = clock.now(), clean_line(request.args.get("q"))[:100]
-    lunches = lunches_page(now, text, request.args.get("page", 1, type=int))
+    lunches = event_list(now, text, request.args.get("page", 1, type=int))
     ids = [event.id for event in lunches.all]
     taken = seats_taken_by_event(ids)
     house, last = the_house(), latest_event()

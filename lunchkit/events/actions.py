@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from lunchkit.events.details import QuestionDetails, give_members_link
 from lunchkit.events.models import Event, FormQuestion
-from lunchkit.events.operations import hold_event, slug_for
+from lunchkit.events.operations import lock_existing_event, slug_for
 from lunchkit.platform import clock
 from lunchkit.platform.audit.recording import tell
 from lunchkit.platform.db import transaction
@@ -57,14 +57,14 @@ def publish_event(event: Event) -> None:
 def renew_members_link(event: Event) -> None:
     """Another secret for the members' link: the earlier one opens nothing any more."""
     with transaction() as session:
-        hold_event(session, event.id)
+        lock_existing_event(session, event.id)
         give_members_link(event)
 
 
 def add_question(event: Event, details: QuestionDetails) -> FormQuestion:
     """Ask one more question of one's own, behind those that are there. Raises EnoughQuestions."""
     with transaction() as session:
-        hold_event(session, event.id)
+        lock_existing_event(session, event.id)
         if len(session.scalars(_asked(event.id)).all()) >= MOST_QUESTIONS:
             raise EnoughQuestions
         last = session.scalar(select(func.max(FormQuestion.position)).where(FormQuestion.event_id == event.id))
@@ -108,7 +108,7 @@ def move_question(question: FormQuestion, direction: str) -> None:
 
 def _lock(session: Session, question: FormQuestion) -> None:
     """Hold the lunch, then read the question anew."""
-    hold_event(session, question.event_id)
+    lock_existing_event(session, question.event_id)
     if session.get(FormQuestion, question.id, populate_existing=True) is None:
         raise NotFound
 

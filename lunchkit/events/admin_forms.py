@@ -10,7 +10,7 @@ from wtforms import BooleanField, Field, RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, ValidationError
 
 from lunchkit.events.details import QuestionDetails
-from lunchkit.events.models import AskedAs, FormQuestion
+from lunchkit.events.models import AnswerKind, FormQuestion
 from lunchkit.platform.fields import at_most, has_a_word
 from lunchkit.platform.text import clean_line, clean_text
 from lunchkit.platform.versions import VersionedForm
@@ -19,9 +19,9 @@ FEWEST_CHOICES, MOST_CHOICES, LONGEST_CHOICE = 2, 6, 80
 LANGUAGES: dict[str, LazyString] = {"en": _l("English"), "de": _l("German"), "it": _l("Italian")}
 """The languages into which a question may be put; it is written in French, or in whatever the house speaks, first."""
 KINDS = {
-    AskedAs.TEXT: _l("A line of text"),
-    AskedAs.ONE: _l("One of some choices"),
-    AskedAs.SEVERAL: _l("Several of some choices"),
+    AnswerKind.TEXT: _l("A line of text"),
+    AnswerKind.ONE: _l("One of some choices"),
+    AnswerKind.SEVERAL: _l("Several of some choices"),
 }
 UNASKED = _l("Please write the question.")
 
@@ -42,7 +42,7 @@ class QuestionForm(VersionedForm):
     label = StringField(
         _l("Question"), filters=[clean_line], validators=[InputRequired(UNASKED), at_most(150), has_a_word(UNASKED)]
     )
-    kind = RadioField(_l("How people answer"), choices=lambda: list(KINDS.items()), default=AskedAs.TEXT.value)
+    kind = RadioField(_l("How people answer"), choices=lambda: list(KINDS.items()), default=AnswerKind.TEXT.value)
     choices = TextAreaField(_l("Choices"), filters=[clean_text])
     is_required = BooleanField(_l("An answer is needed"))
     en_label, de_label, it_label = (_label_in(language) for language in LANGUAGES)
@@ -80,7 +80,7 @@ class QuestionForm(VersionedForm):
 
     def has_choices(self) -> bool:
         """Whether people choose instead of writing."""
-        return self.kind.data in (AskedAs.ONE, AskedAs.SEVERAL)
+        return self.kind.data in (AnswerKind.ONE, AnswerKind.SEVERAL)
 
     def details(self) -> QuestionDetails:
         """The frozen value of a valid form."""

@@ -32,7 +32,7 @@ class Lunches:
         return [*self.coming, *self.drafts, *self.past]
 
 
-def lunches_page(now: datetime, text: str, page: int) -> Lunches:
+def event_list(now: datetime, text: str, page: int) -> Lunches:
     """The lunches in whose title, theme or place every word of ``text`` occurs, whatever its case and accents.
 
     A page beyond the last is the last.
@@ -50,7 +50,7 @@ def lunches_page(now: datetime, text: str, page: int) -> Lunches:
     return Lunches(found_rows[0], found_rows[1], found_rows[2], page, pages)
 
 
-def latest_lunches(also: str, most: int = PAGE_SIZE) -> Sequence[Event]:
+def latest_events(also: str, most: int = PAGE_SIZE) -> Sequence[Event]:
     """The latest lunches, and the one of this slug wherever it is: to choose from."""
     latest = (
         select(Event.id)

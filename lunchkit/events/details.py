@@ -93,7 +93,7 @@ def _comes_nearer(event: Event, ends_local: datetime) -> bool:
     return event.published_at is not None and ends_local.date() < event.ends_local.date()
 
 
-def moves_calendars(event: Event, details: EventDetails) -> bool:
+def changes_calendars(event: Event, details: EventDetails) -> bool:
     """Whether the details would change something that a calendar shows."""
     return any(getattr(event, name) != getattr(details, name) for name in SHOWN_BY_CALENDARS)
 
@@ -120,7 +120,7 @@ def changed_names(event: Event, details: EventDetails) -> list[str]:
     return [one.name for one in fields(details) if getattr(event, one.name) != getattr(details, one.name)]
 
 
-def told_changes(event: Event, details: EventDetails) -> dict[str, list[Any]]:
+def changes_for_history(event: Event, details: EventDetails) -> dict[str, list[Any]]:
     """For the log: the names of what the details change; of seats and hours, which are short, before and after."""
     found: dict[str, list[Any]] = {name: [] for name in changed_names(event, details)}
     for name in found.keys() & {"capacity", "starts_at", "ends_at"}:
@@ -134,7 +134,7 @@ def apply_details(event: Event, details: EventDetails) -> bool:
 
     Returns whether something that a calendar shows has changed; its ``sequence`` has risen then.
     """
-    moves = moves_calendars(event, details)
+    moves = changes_calendars(event, details)
     changed = set(changed_names(event, details))
     if _comes_nearer(event, plan_of(details).ends_local):
         event.brought_forward_at = clock.now()

@@ -17,13 +17,13 @@ from lunchkit.platform.versions import Versioned
 
 FOOD_KEPT_FOR = timedelta(days=2)
 """Food and access needs are erased this long after the lunch."""
-SPARED_FOR = timedelta(days=7)
+ERASURE_GRACE = timedelta(days=7)
 """So long after a lunch was moved to an earlier day nothing of it is erased: a day that is mistyped can be mended."""
 MORE = timedelta(minutes=15)
 """So much longer goes a lunch on, each time that an organiser says so."""
-AROUND_THE_END = timedelta(minutes=30)
+EXTENSION_WINDOW = timedelta(minutes=30)
 """So long before a lunch is over, and after it, that can be said."""
-LONGEST_OVERTIME = timedelta(hours=3)
+LONGEST_EXTENSION = timedelta(hours=3)
 
 
 class Colour(StrEnum):
@@ -110,7 +110,7 @@ class Event(Versioned, Model):
     ends_at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)
     """When it ends as announced: what the page, letters and calendars say, and what the days of erasure count from."""
     brought_forward_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
-    """When it was last moved to an earlier day while it was public: see ``SPARED_FOR``."""
+    """When it was last moved to an earlier day while it was public: see ``ERASURE_GRACE``."""
     actual_end_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     """When it really ends, where an organiser ended it earlier or lets it go on: see ``over_at``."""
     zone: Mapped[str] = mapped_column(String(60), default="Europe/Zurich", info=NOT_PERSONAL)
@@ -187,7 +187,7 @@ class Event(Versioned, Model):
     def needs_kept_until(self) -> datetime:
         """When food and access needs of this lunch are erased."""
         moment = self.ends_at + FOOD_KEPT_FOR
-        return max(moment, self.brought_forward_at + SPARED_FOR) if self.brought_forward_at else moment
+        return max(moment, self.brought_forward_at + ERASURE_GRACE) if self.brought_forward_at else moment
 
     @property
     def needs_kept_longer(self) -> date | None:
@@ -252,22 +252,22 @@ class Event(Versioned, Model):
         """Whether the lunch has ended."""
         return self.over_at <= now
 
-    def may_be_ended(self, now: datetime) -> bool:
+    def can_be_ended(self, now: datetime) -> bool:
         """Whether an organiser may say that it is over at this moment."""
         return self.published_at is not None and self.is_running(now)
 
-    def later_end(self, now: datetime) -> datetime | None:
+    def extended_end(self, now: datetime) -> datetime | None:
         """Until when it goes on if an organiser says so now; None where nobody can.
 
         One that was ended early goes on until its announced end; any other one for ``MORE``.
         """
-        near = self.over_at - AROUND_THE_END <= now < self.over_at + AROUND_THE_END
+        near = self.over_at - EXTENSION_WINDOW <= now < self.over_at + EXTENSION_WINDOW
         if self.published_at is None or self.cancelled_at is not None or now < self.starts_at or not near:
             return None
         if self.over_at <= now < self.ends_at:
             return self.ends_at
         later = max(now, self.over_at) + MORE
-        return later if later <= self.ends_at + LONGEST_OVERTIME else None
+        return later if later <= self.ends_at + LONGEST_EXTENSION else None
 
     def gives_seats(self, now: datetime) -> bool:
         """Whether a free seat may still be given to whoever waits."""
@@ -279,14 +279,14 @@ class Event(Versioned, Model):
 
 
 def purge_day(ends_local: datetime, days: int, brought_forward_at: datetime | None) -> date:
-    """The day on which names are erased: so many after the end, but none before ``SPARED_FOR`` after it came nearer."""
+    """The day on which names are erased: so many after the end, but none before ``ERASURE_GRACE`` after it came nearer."""
     day = (ends_local + timedelta(days=days)).date()
     if brought_forward_at is None:
         return day
-    return max(day, (brought_forward_at.astimezone(ends_local.tzinfo) + SPARED_FOR + timedelta(days=1)).date())
+    return max(day, (brought_forward_at.astimezone(ends_local.tzinfo) + ERASURE_GRACE + timedelta(days=1)).date())
 
 
-class AskedAs(StrEnum):
+class AnswerKind(StrEnum):
     """How a question of one's own is answered on the form."""
 
     TEXT = "text"
@@ -302,7 +302,7 @@ class FormQuestion(Versioned, Model):
     id: Mapped[int] = mapped_column(primary_key=True, info=KEY)
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True, info=KEY)
     position: Mapped[int] = mapped_column(info=NOT_PERSONAL)
-    kind: Mapped[str] = mapped_column(String(10), default=AskedAs.TEXT, info=NOT_PERSONAL)
+    kind: Mapped[str] = mapped_column(String(10), default=AnswerKind.TEXT, info=NOT_PERSONAL)
     label: Mapped[str] = mapped_column(String(200), info=NOT_PERSONAL)
     choices: Mapped[list[str]] = mapped_column(JSON, default=list, info=NOT_PERSONAL)
     is_required: Mapped[bool] = mapped_column(default=False, info=NOT_PERSONAL)
@@ -322,5 +322,5 @@ class FormQuestion(Versioned, Model):
 
     def answer_in(self, language: str, answer: str) -> str:
         """An answer as it is read in a language: choices are kept in the words in which they were written first."""
-        words = dict(self.choices_in(language)) if self.kind != AskedAs.TEXT else {}
+        words = dict(self.choices_in(language)) if self.kind != AnswerKind.TEXT else {}
         return ", ".join(words.get(part, part) for part in answer.split("\n")) if words else answer

@@ -43,7 +43,7 @@ def draft_event(
     return event
 
 
-def hold_event(session: Session, event_id: int) -> None:
+def lock_existing_event(session: Session, event_id: int) -> None:
     """Hold a lunch while something is added to it. Raises NotFound where the draft was thrown away just before."""
     event = session.get(Event, event_id, with_for_update=True, populate_existing=True)
     if event is None or event.discarded_at is not None:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lunchkit.events.models import Event
-from lunchkit.events.operations import hold_event
+from lunchkit.events.operations import lock_existing_event
 from lunchkit.platform import clock
 from lunchkit.platform.db import leave_traces, transaction
 from lunchkit.platform.errors import NotFound
@@ -42,7 +42,7 @@ PREVIEW = "preview"
 def draft_recap(event: Event, by: str, *, empty: bool = False) -> Recap:
     """Make the draft of a recap, filled in with what happened unless ``empty``. One that is there already stays."""
     with transaction() as session:
-        hold_event(session, event.id)
+        lock_existing_event(session, event.id)
         recap = session.get(Recap, event.id, populate_existing=True)
         if recap is not None:
             return recap

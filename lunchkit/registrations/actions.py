@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from lunchkit.events.details import EventDetails, apply_details, details_of, plan_of, told_changes
+from lunchkit.events.details import EventDetails, apply_details, changes_for_history, details_of, plan_of
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
 from lunchkit.platform.audit.recording import Act, record, tell
@@ -335,7 +335,7 @@ def change_event(
             event.needs_erased_at = event.purged_at = None  # of a day on which nobody was there
         require_earlier_erasure(session, event, details)
         before = plan_of(event)
-        tell(session, changed=told_changes(event, details))
+        tell(session, changed=changes_for_history(event, details))
         moved = apply_details(event, details)
         if moved and event.published_at is not None and not event.is_over(now):
             for registration in active_registrations(session, event.id):
@@ -356,7 +356,7 @@ def change_capacity(event: Event, capacity: int) -> tuple[int, int]:
         if event.cancelled_at is not None:
             raise LunchCalledOff
         details = replace(details_of(event), capacity=capacity)
-        tell(session, changed=told_changes(event, details))
+        tell(session, changed=changes_for_history(event, details))
         apply_details(event, details)
         seated = serve_queue(session, event, clock.now())
         return sum(one.seats for one in seated), sum(one.email is not None for one in seated)

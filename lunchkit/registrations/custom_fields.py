@@ -13,7 +13,7 @@ from wtforms import Field, Form, SelectField, SelectMultipleField, StringField
 from wtforms.validators import DataRequired, ValidationError
 from wtforms.widgets import CheckboxInput
 
-from lunchkit.events.models import AskedAs, FormQuestion
+from lunchkit.events.models import AnswerKind, FormQuestion
 from lunchkit.platform.fields import at_most
 from lunchkit.platform.i18n import language, typo
 from lunchkit.platform.text import clean_line
@@ -51,7 +51,7 @@ def own_name(question: FormQuestion) -> str:
 def own_values(questions: Iterable[FormQuestion], kept: Mapping[int, str]) -> dict[str, str | list[str]]:
     """What the fields hold that are opened on what somebody answered so far, by question."""
     return {
-        own_name(question): value.split("\n") if question.kind == AskedAs.SEVERAL else value
+        own_name(question): value.split("\n") if question.kind == AnswerKind.SEVERAL else value
         for question in questions
         if (value := kept.get(question.id))
     }
@@ -70,14 +70,14 @@ def _read(field: Field) -> str:
 
 def _field(question: FormQuestion, kept: str, is_required: bool) -> Field:
     label = typo(question.label_in(language()))
-    if not is_required and question.kind != AskedAs.SEVERAL:
+    if not is_required and question.kind != AnswerKind.SEVERAL:
         label = f"{label} {_('(optional)')}"
-    if question.kind == AskedAs.TEXT:
+    if question.kind == AnswerKind.TEXT:
         return StringField(label, filters=[clean_line], validators=[*_must(is_required), at_most(LONGEST_ANSWER)])
     choices = [(value, typo(text)) for value, text in question.choices_in(language())]
     present = [value for value in kept.split("\n") if value and value not in question.choices]
     choices += [(value, value) for value in present]
-    if question.kind == AskedAs.SEVERAL:
+    if question.kind == AnswerKind.SEVERAL:
         return TickField(label, choices=partial(list, choices), validators=[_tick_one] if is_required else [])
     offered: list[tuple[str, Any]] = [("", _l("Please choose")), *choices]
     return SelectField(label, choices=partial(list, offered), default="", validators=_must(is_required))

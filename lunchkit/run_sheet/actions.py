@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from lunchkit.events.details import EventDetails, details_of
 from lunchkit.events.models import Event
-from lunchkit.events.operations import draft_event, hold_event, made_by_form
+from lunchkit.events.operations import draft_event, lock_existing_event, made_by_form
 from lunchkit.platform import clock
 from lunchkit.platform.audit.recording import tell
 from lunchkit.platform.db import transaction
@@ -82,7 +82,7 @@ def _plan_from_template(session: Session, event: Event) -> None:
 def add_run_item(event: Event, details: ItemDetails) -> RunItem:
     """Put one more row at the end of the run of show. Raises RunIsFull."""
     with transaction() as session:
-        hold_event(session, event.id)
+        lock_existing_event(session, event.id)
         count, last = session.execute(
             select(func.count(), func.max(RunItem.position)).where(RunItem.event_id == event.id)
         ).one()
@@ -139,7 +139,7 @@ def take_back_run_item(item: RunItem) -> None:
 
 def _lock(session: Session, item: RunItem) -> list[RunItem]:
     """Hold the lunch, then read its rows anew, in their order. Raises NotFound where the row is gone."""
-    hold_event(session, item.event_id)
+    lock_existing_event(session, item.event_id)
     found = select(RunItem).where(RunItem.event_id == item.event_id).order_by(RunItem.position, RunItem.id)
     rows = list(session.scalars(found.execution_options(populate_existing=True)))
     if item not in rows:

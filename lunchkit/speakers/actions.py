@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from lunchkit.events.models import Event
-from lunchkit.events.operations import hold_event
+from lunchkit.events.operations import lock_existing_event
 from lunchkit.platform import clock, links
 from lunchkit.platform.db import leave_traces, transaction
 from lunchkit.platform.errors import Refusal
@@ -16,13 +16,13 @@ from lunchkit.platform.images.actions import erase_picture, keep_picture
 from lunchkit.platform.versions import ChangedMeanwhile, count_version, require_version
 from lunchkit.speakers.admin_forms import AppearanceDetails, OrganisationDetails, QuotationDetails, details_of
 from lunchkit.speakers.emails import promise_submission
-from lunchkit.speakers.errors import SpeaksAlready
+from lunchkit.speakers.errors import AlreadySpeaks
 from lunchkit.speakers.forms import SpeakerDetails
 from lunchkit.speakers.models import Appearance, Organisation, Quotation, Speaker
 from lunchkit.speakers.operations import (
     correct,
     erase_portraits,
-    forget_unless_elsewhere,
+    erase_unless_elsewhere,
     fresh_talks,
     keep_draft,
     lock,
@@ -38,14 +38,14 @@ from lunchkit.speakers.queries import SCOPE
 def add_speaker(event: Event, details: SpeakerDetails) -> Appearance:
     """Let somebody speak at a lunch, after those who are there; a person of the same name and organisation is the same.
 
-    Raises SpeaksAlready.
+    Raises AlreadySpeaks.
     """
     with transaction() as session:
-        hold_event(session, event.id)
+        lock_existing_event(session, event.id)
         organisation = organisation_for(session, details.organisation)
         speaker = speaker_named(session, details, organisation)
         if session.get(Appearance, (event.id, speaker.id)) is not None:
-            raise SpeaksAlready
+            raise AlreadySpeaks
         last = session.scalar(select(func.max(Appearance.position)).where(Appearance.event_id == event.id))
         appearance = Appearance(event_id=event.id, speaker=speaker, position=(last or 0) + 1)
         session.add(appearance)
@@ -63,7 +63,7 @@ def remove_speaker(appearance: Appearance) -> None:
         for table in (Quotation, Appearance):
             session.execute(delete(table).where(table.event_id == event_id, table.speaker_id == speaker.id))
         leave_traces()
-        forget_unless_elsewhere(session, speaker)
+        erase_unless_elsewhere(session, speaker)
 
 
 def change_speaker(speaker: Speaker, details: SpeakerDetails, version: int) -> None:
@@ -121,7 +121,7 @@ def save_page(speaker: Speaker, page: SpeakerPage, version: int) -> None:
         keep_draft(speaker, page, talks)
 
 
-def keep_portrait(speaker: Speaker, data: bytes | None, alt: str, credit: str, consent: str) -> None:
+def save_portrait(speaker: Speaker, data: bytes | None, alt: str, credit: str, consent: str) -> None:
     """Put a portrait into the draft, or other words beside the one that is there (``data`` is None).
 
     A draft that is submitted stays so. An earlier portrait of the draft is destroyed.
@@ -237,7 +237,7 @@ def remove_quotation(quotation: Quotation) -> None:
         leave_traces()
 
 
-def judge_quotation(speaker: Speaker, quotation: Quotation, is_approved: bool, text: str) -> None:
+def answer_quotation(speaker: Speaker, quotation: Quotation, is_approved: bool, text: str) -> None:
     """Approve or refuse to be quoted so; a speaker who changes their mind changes every page at once.
 
     Raises LinkGone, and ChangedMeanwhile where a yes was to another ``text``.

@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _l
 from lunchkit.platform.errors import NotFound, Refusal
 
 
-class SpeaksAlready(Refusal):
+class AlreadySpeaks(Refusal):
     """The same person twice at one lunch."""
 
     message = _l("This person is on the list of this lunch already.")

@@ -37,7 +37,7 @@ class Speaker(Versioned, Model):
     """A person who speaks at lunches, and whose page is theirs to write."""
 
     __tablename__ = "speaker"
-    __erased__ = "deleted with the last event at which they speak: speakers.operations.forget_unless_elsewhere"
+    __erased__ = "deleted with the last event at which they speak: speakers.operations.erase_unless_elsewhere"
 
     id: Mapped[int] = mapped_column(primary_key=True, info=KEY)
     slug: Mapped[str] = mapped_column(String(80), unique=True, info=PERSONAL)

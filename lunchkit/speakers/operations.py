@@ -98,7 +98,7 @@ def erase_portraits(session: Session, tokens: Iterable[str]) -> None:
     destroy(session, [token for token in tokens if token])
 
 
-def forget_unless_elsewhere(session: Session, speaker: Speaker) -> None:
+def erase_unless_elsewhere(session: Session, speaker: Speaker) -> None:
     """Forget a speaker, whom the caller holds, if they speak nowhere any more: with portraits, draft and quotations."""
     if session.scalar(select(func.count()).where(Appearance.speaker_id == speaker.id)):
         return

@@ -110,7 +110,7 @@ def portrait(token: str) -> ResponseReturnValue:
 
 @bp.post("/portrait")
 @takes_pictures
-def keep_portrait(token: str) -> ResponseReturnValue:
+def save_portrait(token: str) -> ResponseReturnValue:
     """A portrait, or other words beside the one that is there."""
     speaker = speaker_by_link_or_404(token)
     form = portrait_form(written_page(speaker, ()), CombinedMultiDict((request.files, request.form)))
@@ -119,7 +119,7 @@ def keep_portrait(token: str) -> ResponseReturnValue:
         upload = form.file()
         data = None if upload is None and written_page(speaker, ()).portrait else read_upload(upload)
         consent = _("Uploaded by the person it shows, by their private link.")
-        actions.keep_portrait(speaker, data, form.portrait_alt.data or "", form.portrait_credit.data or "", consent)
+        actions.save_portrait(speaker, data, form.portrait_alt.data or "", form.portrait_credit.data or "", consent)
 
     page = partial(_portrait_page, speaker, token)
     return save(form, hang, page, lambda: _portrait_form(speaker), url_for(".write", token=token, done="portrait"))
@@ -128,7 +128,7 @@ def keep_portrait(token: str) -> ResponseReturnValue:
 @bp.errorhandler(RequestEntityTooLarge)
 def show_too_heavy(error: RequestEntityTooLarge) -> ResponseReturnValue:
     """A picture that was too heavy to be taken in at all: the form again, with the sentence beside it."""
-    if request.endpoint != f"{bp.name}.keep_portrait" or not request.view_args:
+    if request.endpoint != f"{bp.name}.save_portrait" or not request.view_args:
         return show_error(error)
     token = request.view_args["token"]
     try:
@@ -154,12 +154,12 @@ def remove_portrait(token: str) -> ResponseReturnValue:
 
 
 @bp.post("/quotations/<int(max=2147483647):quotation_id>/<any(approval, refusal):verdict>")
-def judge_quotation(token: str, quotation_id: int, verdict: str) -> ResponseReturnValue:
+def answer_quotation(token: str, quotation_id: int, verdict: str) -> ResponseReturnValue:
     """Yes, quote me so; or no, or no longer."""
     speaker = speaker_by_link_or_404(token)
     quotation = quotation_or_404(speaker.id, quotation_id)
     try:
-        actions.judge_quotation(speaker, quotation, verdict == "approval", request.form.get("text", ""))
+        actions.answer_quotation(speaker, quotation, verdict == "approval", request.form.get("text", ""))
     except ChangedMeanwhile:
         return _desk(speaker, token, _("These words have changed meanwhile. Please read them again.")), 409
     return _to_desk(token, verdict)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from flask_babel import lazy_gettext as _l
 
 from lunchkit.events.models import Event
-from lunchkit.events.operations import hold_event
+from lunchkit.events.operations import lock_existing_event
 from lunchkit.events.paragraphs.models import OwnParagraph
 from lunchkit.events.paragraphs.queries import paragraph_row
 from lunchkit.platform.db import transaction
@@ -29,7 +29,7 @@ def save_paragraph(event: Event, kind: str, texts: Mapping[str, str], *, base: i
     """
     said = {language: text for language, text in texts.items() if text}
     with transaction() as session:
-        hold_event(session, event.id)
+        lock_existing_event(session, event.id)
         row = paragraph_row(event.id, kind)
         if said == (row.texts if row else {}):
             return

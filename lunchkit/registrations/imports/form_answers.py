@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from flask_babel import gettext as _
 
-from lunchkit.events.models import AskedAs, FormQuestion
+from lunchkit.events.models import AnswerKind, FormQuestion
 from lunchkit.platform.text import clean_line, fold
 from lunchkit.registrations.custom_fields import LONGEST_ANSWER
 from lunchkit.registrations.imports.columns import words_of
@@ -78,13 +78,13 @@ class Asked:
     def answer(self, text: str) -> str:
         """What a cell says, as a registration keeps it. Raises OddAnswer."""
         question, line = self._question, clean_line(text)
-        if question.kind == AskedAs.TEXT:
+        if question.kind == AnswerKind.TEXT:
             if len(line) > LONGEST_ANSWER:
                 raise OddAnswer(
                     _("The answer to «%(question)s» is longer than 300 characters.", question=question.label)
                 )
             return line
-        ticked = self._several(text) if question.kind == AskedAs.SEVERAL else {self._one(text)}
+        ticked = self._several(text) if question.kind == AnswerKind.SEVERAL else {self._one(text)}
         if None in ticked:
             raise OddAnswer(
                 _("«%(answer)s» is no choice of «%(question)s».", answer=line[:80], question=question.label)

@@ -9,7 +9,7 @@ from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import Session
 
 from lunchkit.events.models import Event
-from lunchkit.events.operations import hold_event
+from lunchkit.events.operations import lock_existing_event
 from lunchkit.platform import clock
 from lunchkit.platform.audit.recording import Act, record, tell
 from lunchkit.platform.db import db, transaction
@@ -59,7 +59,7 @@ HEARD_WITHIN = timedelta(minutes=3)
 def add_poll(event: Event, details: PollDetails) -> Poll:
     """Put one more question on the programme of a lunch, after those that are there."""
     with transaction() as session:
-        hold_event(session, event.id)
+        lock_existing_event(session, event.id)
         tell(session, what=details.question)
         return place_poll(session, event, details)
 
@@ -97,7 +97,7 @@ def _lock(session: Session, poll: Poll) -> None:
 def move_poll(poll: Poll, direction: str) -> None:
     """Let a question change places with its neighbour. Raises KeepsItsPlace."""
     with transaction() as session:
-        hold_event(session, poll.event_id)
+        lock_existing_event(session, poll.event_id)
         move(session, poll, direction)
 
 
