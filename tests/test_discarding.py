@@ -274,7 +274,7 @@ def test_what_is_added_at_the_same_moment_hangs_on_nothing(app: Flask, make_even
 
 
 def _save_paragraph(load: Any) -> None:
-    save_paragraph(load(), "confirmation", {"fr": "Bonjour"}, base=0)
+    save_paragraph(load(), "confirmation", {"fr": "Bonjour"}, version=0)
 
 
 def test_whoever_changes_it_afterwards_finds_nothing(app: Flask, make_event: EventMaker) -> None:

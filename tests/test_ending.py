@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from lunchkit.admin.overview import overview
 from lunchkit.events.details import details_of
-from lunchkit.events.models import EXTENSION_WINDOW, LONGEST_EXTENSION, MORE, Event, EventState
+from lunchkit.events.models import Event, EventState
+from lunchkit.events.timing import EXTENSION, EXTENSION_WINDOW, LONGEST_EXTENSION
 from lunchkit.events.queries import past_events, running_events
 from lunchkit.platform import clock
 from lunchkit.platform.audit.models import AuditEntry
@@ -147,7 +148,7 @@ def test_a_lunch_that_runs_over_goes_on_by_quarters_of_an_hour(app: Flask, make_
     with clock.fixed_at(event.ends_at - timedelta(minutes=5)):
         let_lunch_go_on(event, seen(event))
         event = fresh(event)
-        assert event.over_at == event.ends_at + MORE
+        assert event.over_at == event.ends_at + EXTENSION
     with clock.fixed_at(event.ends_at + timedelta(minutes=14)):
         assert (state(event), glance(event).stage) == (EventState.RUNNING, Stage.AHEAD)
     ended = event.ends_at + timedelta(minutes=20)
@@ -155,14 +156,14 @@ def test_a_lunch_that_runs_over_goes_on_by_quarters_of_an_hour(app: Flask, make_
         assert (state(event), glance(event).stage) == (EventState.OVER, Stage.OPEN), "control"
         let_lunch_go_on(event, seen(event))
         event = fresh(event)
-        assert (event.over_at, state(event)) == (ended + MORE, EventState.RUNNING)
+        assert (event.over_at, state(event)) == (ended + EXTENSION, EventState.RUNNING)
         end_lunch(event)
         assert (fresh(event).over_at, state(event)) == (ended, EventState.OVER), "an extended one can be ended too"
 
 
 def test_nobody_extends_a_lunch_into_the_evening(app: Flask, make_event: EventMaker) -> None:
     event = running_event(make_event)
-    for _ in range(LONGEST_EXTENSION // MORE):
+    for _ in range(LONGEST_EXTENSION // EXTENSION):
         with clock.fixed_at(event.over_at):
             let_lunch_go_on(event, seen(event))
         event = fresh(event)
@@ -187,11 +188,11 @@ def test_two_who_end_it_at_once_end_it_once(app: Flask, make_event: EventMaker) 
 
 def test_two_who_let_it_go_on_at_once_give_it_one_quarter_of_an_hour(app: Flask, make_event: EventMaker) -> None:
     event = make_event(starts_at=clock.now() - 2 * HOUR + timedelta(minutes=10))
-    at, until = seen(event), event.ends_at + MORE
+    at, until = seen(event), event.ends_at + EXTENSION
     assert all_at_once(app, [partial(by_number, event.id, "on", at) for _ in range(6)]) == [None] * 6
     assert fresh(event).over_at == until
     let_lunch_go_on(fresh(event), seen(event))
-    assert fresh(event).over_at == until + MORE, "control: whoever has seen the new end is heard"
+    assert fresh(event).over_at == until + EXTENSION, "control: whoever has seen the new end is heard"
 
 
 def test_one_who_ends_it_at_the_same_moment_as_another_prolongs_it_leaves_one_of_the_two(
@@ -210,9 +211,9 @@ def test_other_hours_forget_what_was_decided_at_table(app: Flask, make_event: Ev
     with clock.fixed_at(event.ends_at):
         let_lunch_go_on(event, seen(event))
         event = fresh(event)
-        assert event.over_at == event.ends_at + MORE, "control"
+        assert event.over_at == event.ends_at + EXTENSION, "control"
         change_event(event, details_of(event).__class__(**{**vars(details_of(event)), "title": "Autre titre"}))
-        assert fresh(event).over_at == event.ends_at + MORE, "control: another title changes nothing"
+        assert fresh(event).over_at == event.ends_at + EXTENSION, "control: another title changes nothing"
         later = {**vars(details_of(event)), "ends_at": event.ends_at + HOUR}
         change_event(event, details_of(event).__class__(**later), tells=False)
     event = fresh(event)
@@ -245,7 +246,7 @@ def test_the_remote_control_lets_it_go_on_without_leaving_the_page(
     event = make_event(starts_at=clock.now() - 2 * HOUR + timedelta(minutes=10))
     data = {"csrf_token": csrf_of(organiser_client, f"/organiser/e/{event.slug}/room"), "seen": seen(event)}
     answer = organiser_client.post(f"/organiser/e/{event.slug}/extension", data=data, headers=JSON)
-    assert (answer.status_code, fresh(event).over_at) == (200, event.ends_at + MORE)
+    assert (answer.status_code, fresh(event).over_at) == (200, event.ends_at + EXTENSION)
     assert answer.get_json()["rev"] == room_of(event).revision
 
 
