@@ -11,8 +11,8 @@ from sqlalchemy import select
 from lunchkit.admin.overview import overview
 from lunchkit.events.details import details_of
 from lunchkit.events.models import Event, EventState
-from lunchkit.events.timing import EXTENSION, EXTENSION_WINDOW, LONGEST_EXTENSION
 from lunchkit.events.queries import past_events, running_events
+from lunchkit.events.timing import EXTENSION, EXTENSION_WINDOW, LONGEST_EXTENSION
 from lunchkit.platform import clock
 from lunchkit.platform.audit.models import AuditEntry
 from lunchkit.platform.db import db

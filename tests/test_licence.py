@@ -1,7 +1,6 @@
 """The licence of recaps: chosen in the house, said everywhere in the same way, and never taken back once it was given."""
 
 import json
-import xml.etree.ElementTree as ET
 from itertools import product
 
 import html5lib

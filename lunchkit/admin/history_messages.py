@@ -92,7 +92,6 @@ DEEDS: dict[str, LazyString] = {
     "speakers.create": _l("added a speaker"),
     "speakers.update": _l("changed a speaker"),
     "speakers.update_organisation": _l("changed a speaker’s organisation"),
-    "speakers.update_appearance": _l("changed what a speaker said and showed"),
     "speakers.quote": _l("quoted a speaker"),
     "speakers.remove_quotation": _l("removed a quotation"),
     "speakers.renew_link": _l("gave a speaker a private link"),

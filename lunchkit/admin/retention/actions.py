@@ -18,6 +18,8 @@ from lunchkit.registrations.emails import promise_letter
 from lunchkit.registrations.models import Needs, Registration, Standing
 from lunchkit.registrations.operations import forget, lock, release_held, serve_queue
 from lunchkit.registrations.seats import lock_event
+from lunchkit.speakers.models import Speaker
+from lunchkit.speakers.operations import erase_speaker
 from lunchkit.subscribers.models import Guest, Wish
 from lunchkit.subscribers.operations import forget_guests
 
@@ -142,7 +144,7 @@ def drop_old_notes() -> None:
 
 
 def repeat_erasures() -> int:
-    """Erase again whom an older copy of the database brought back; returns how many people.
+    """Erase again who came back with an older copy of the database; returns how many attendees and speakers.
 
     A no to invitations is a no again too. No letter tells of it, but whoever gets a seat by it has one.
     """
@@ -155,13 +157,16 @@ def repeat_erasures() -> int:
         back = [person for person in session.scalars(present).all() if key_of(person.link_hash) in erased]
         for person in back:
             _erase_again(session, person, now)
+        speakers = [one for one in session.scalars(select(Speaker)).all() if key_of(one.erasure_nonce) in erased]
+        for speaker in speakers:
+            erase_speaker(session, speaker)
         for guest in session.scalars(select(Guest)).all():
             if key_of(guest.link_hash) in erased:
                 forget_guests(session, [guest.id], [guest.email])
                 leave_traces()
             elif key_of(guest.link_hash) in refused and guest.wish is Wish.YES:
                 guest.left_at = now
-    return len(back)
+    return len(back) + len(speakers)
 
 
 def _erase_again(session: Session, person: Registration, now: datetime) -> None:

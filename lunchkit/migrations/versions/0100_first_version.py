@@ -347,6 +347,7 @@ def upgrade() -> None:
         sa.Column("languages", sa.String(length=200), nullable=False),
         sa.Column("links", sa.JSON(), nullable=False),
         sa.Column("portrait_id", sa.Integer(), nullable=True),
+        sa.Column("erasure_nonce", sa.LargeBinary(length=16), nullable=False),
         sa.Column("link_nonce", sa.LargeBinary(length=16), nullable=True),
         sa.Column("link_hash", sa.LargeBinary(length=32), nullable=True),
         sa.Column("draft", sa.JSON(), nullable=True),
