@@ -11,9 +11,7 @@ from sqlalchemy import func, select
 
 from lunchkit.admin.actions import discard_draft
 from lunchkit.admin.errors import IsPublic
-from lunchkit.admin.retention.actions import erase_needs, purge_people
 from lunchkit.events.actions import publish_event
-from lunchkit.events.details import details_of
 from lunchkit.events.models import Event, Series
 from lunchkit.events.paragraphs.actions import save_paragraph
 from lunchkit.platform import clock
@@ -21,8 +19,8 @@ from lunchkit.platform.audit.models import AuditEntry
 from lunchkit.platform.db import db
 from lunchkit.platform.mail.models import OutboxLetter
 from lunchkit.recap.actions import draft_recap, erase_orphaned_pictures
-from lunchkit.registrations.actions import IsADraft, cancel_event, change_event, register_by_hand
-from lunchkit.registrations.models import Answer, Registration
+from lunchkit.registrations.actions import IsADraft, cancel_event, register_by_hand
+from lunchkit.registrations.models import Answer
 from lunchkit.room.models import Room, VotingSlip
 from lunchkit.room.polls.actions import finish_closings, open_poll, start_rehearsal
 from lunchkit.room.polls.models import Choice, Poll
@@ -150,12 +148,6 @@ def test_the_log_names_what_was_thrown_away(organiser_client: FlaskClient, make_
     assert "Pain et levain" in organiser_client.get("/organiser/log?q=levain").text
 
 
-def test_its_number_is_given_to_no_other_lunch(make_event: EventMaker) -> None:
-    draft = make_event(published_at=None)
-    discard_draft(draft)
-    assert make_lunch(lunch_details()).id != draft.id
-
-
 def test_who_speaks_elsewhere_too_stays(make_event: EventMaker) -> None:
     draft, other = make_event(published_at=None), make_event()
     for name, events in (("Ada Ressort", (draft, other)), ("Noa Panais", (draft,))):
@@ -210,22 +202,6 @@ def throw_page(client: FlaskClient, event: Event) -> str:
     return "public" if "Ce lunch est public" in page and "Le jeter" not in page else "draft"
 
 
-def test_a_draft_that_was_called_off_long_ago_can_be_thrown_away(
-    organiser_client: FlaskClient, make_event: EventMaker
-) -> None:
-    old = make_event(published_at=None, cancelled_at=clock.now(), title="Annulé jadis")
-    assert "Annulé jadis" in organiser_client.get("/organiser/").text
-    assert throw_away(organiser_client, old).status_code == 303
-    assert "Annulé jadis" not in organiser_client.get("/organiser/").text
-
-
-def test_upkeep_has_nothing_to_do_with_it(make_event: EventMaker) -> None:
-    draft = make_event(published_at=None)
-    discard_draft(draft)
-    with clock.fixed_at(clock.now() + timedelta(days=100)):
-        assert (erase_needs(), purge_people()) == (0, 0)
-
-
 def test_of_two_at_once_who_publish_and_throw_away_one_is_told(app: Flask, make_event: EventMaker) -> None:
     for _ in range(4):
         draft = make_event(published_at=None)
@@ -240,16 +216,6 @@ def test_of_two_at_once_who_publish_and_throw_away_one_is_told(app: Flask, make_
         is_gone = event.discarded_at is not None
         assert (event.published_at is None) == is_gone
         assert came == (["NotFound", "None"] if is_gone else ["None", "IsPublic"])
-
-
-def test_two_who_throw_away_at_once_do_it_once(
-    app: Flask, organiser_client: FlaskClient, make_event: EventMaker
-) -> None:
-    event = full(make_event)
-    event_id = event.id
-    db.session.remove()
-    assert at_once(app, *[lambda: discard_draft(db.session.get_one(Event, event_id))] * 3) == ["None"] * 3
-    assert set(rows()) - KEPT == set()
 
 
 def test_what_is_added_at_the_same_moment_hangs_on_nothing(app: Flask, make_event: EventMaker) -> None:
@@ -275,20 +241,3 @@ def test_what_is_added_at_the_same_moment_hangs_on_nothing(app: Flask, make_even
 
 def _save_paragraph(load: Any) -> None:
     save_paragraph(load(), "confirmation", {"fr": "Bonjour"}, version=0)
-
-
-def test_whoever_changes_it_afterwards_finds_nothing(app: Flask, make_event: EventMaker) -> None:
-    draft = make_event(published_at=None)
-    discard_draft(draft)
-    assert at_once(app, lambda: change_event(draft, details_of(draft))) == ["NotFound"]
-
-
-def test_control_of_a_public_lunch_everything_stays(organiser_client: FlaskClient, make_event: EventMaker) -> None:
-    event = full(make_event)
-    event.published_at = clock.now()
-    db.session.commit()
-    before = rows()
-    with pytest.raises(IsPublic):
-        discard_draft(event)
-    assert rows() == before
-    assert db.session.scalars(select(Registration)).first() and db.session.scalars(select(Poll)).one()

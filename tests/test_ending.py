@@ -1,6 +1,6 @@
 """The end of a lunch before its hour, and after it: what an end closes and opens, without a letter, and taken back."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -27,7 +27,7 @@ from lunchkit.room.survey.queries import glance
 from lunchkit.run_sheet.forms import like_values
 from lunchkit.site.presenter.queries import phone_view
 from tests.conftest import EventMaker, Outbox, csrf_of, details
-from tests.room import JSON, asked, running_event
+from tests.room import asked, running_event
 from tests.seating import all_at_once
 
 HOUR = timedelta(hours=1)
@@ -177,15 +177,6 @@ def by_number(event_id: int, act: str, at: str = "") -> None:
     end_lunch(event) if act == "end" else let_lunch_go_on(event, at)
 
 
-def test_two_who_end_it_at_once_end_it_once(app: Flask, make_event: EventMaker) -> None:
-    event = running_event(make_event)
-    assert all_at_once(app, [partial(by_number, event.id, "end") for _ in range(6)]) == [None] * 6
-    event = fresh(event)
-    ended = event.actual_end_at
-    end_lunch(event)
-    assert fresh(event).actual_end_at == ended is not None
-
-
 def test_two_who_let_it_go_on_at_once_give_it_one_quarter_of_an_hour(app: Flask, make_event: EventMaker) -> None:
     event = make_event(starts_at=clock.now() - 2 * HOUR + timedelta(minutes=10))
     at, until = seen(event), event.ends_at + EXTENSION
@@ -193,17 +184,6 @@ def test_two_who_let_it_go_on_at_once_give_it_one_quarter_of_an_hour(app: Flask,
     assert fresh(event).over_at == until
     let_lunch_go_on(fresh(event), seen(event))
     assert fresh(event).over_at == until + EXTENSION, "control: whoever has seen the new end is heard"
-
-
-def test_one_who_ends_it_at_the_same_moment_as_another_prolongs_it_leaves_one_of_the_two(
-    app: Flask, make_event: EventMaker
-) -> None:
-    for _ in range(5):
-        event = make_event(starts_at=clock.now() - 2 * HOUR + timedelta(minutes=10))
-        at, ends_at = seen(event), event.ends_at
-        jobs = [partial(by_number, event.id, "on", at), partial(by_number, event.id, "end")]
-        assert all_at_once(app, jobs) == [None, None]
-        assert fresh(event).over_at < ends_at, "whoever came second, it is over: they have seen another end"
 
 
 def test_other_hours_forget_what_was_decided_at_table(app: Flask, make_event: EventMaker) -> None:
@@ -240,16 +220,6 @@ def test_the_pages_offer_it_when_it_can_be_done_and_the_log_tells_it(
     assert {"events.end", "events.go_on"} <= set(verbs)
 
 
-def test_the_remote_control_lets_it_go_on_without_leaving_the_page(
-    organiser_client: FlaskClient, make_event: EventMaker
-) -> None:
-    event = make_event(starts_at=clock.now() - 2 * HOUR + timedelta(minutes=10))
-    data = {"csrf_token": csrf_of(organiser_client, f"/organiser/e/{event.slug}/room"), "seen": seen(event)}
-    answer = organiser_client.post(f"/organiser/e/{event.slug}/extension", data=data, headers=JSON)
-    assert (answer.status_code, fresh(event).over_at) == (200, event.ends_at + EXTENSION)
-    assert answer.get_json()["rev"] == room_of(event).revision
-
-
 def test_thanks_and_recap_are_offered_at_once(organiser_client: FlaskClient, make_event: EventMaker) -> None:
     event = running_event(make_event)
     register_by_hand(event, details(), language="fr")
@@ -261,12 +231,3 @@ def test_thanks_and_recap_are_offered_at_once(organiser_client: FlaskClient, mak
     assert "messages" not in offered(), "control"
     end_lunch(event)
     assert offered()[:2] == ["new", "recap"]
-
-
-def test_moments_are_kept_to_the_microsecond_or_else_nobody_is_heard(app: Flask, make_event: EventMaker) -> None:
-    event = make_event(starts_at=datetime.fromisoformat("2030-05-13T10:00:00.123456+00:00"))
-    with clock.fixed_at(event.starts_at):
-        end_lunch(event)
-        assert fresh(event).actual_end_at == event.starts_at
-        let_lunch_go_on(event, seen(fresh(event)))
-    assert fresh(event).actual_end_at is None

@@ -13,7 +13,7 @@ from lunchkit.events.models import Event, Series
 from lunchkit.platform import clock
 from lunchkit.platform.db import db
 from lunchkit.platform.qr import png, svg
-from tests.calendar_reader import content_lines, property_names, read_calendar, read_event, times
+from tests.calendar_reader import content_lines, read_calendar, read_event, times
 from tests.conftest import EventMaker
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -79,11 +79,6 @@ def test_calendar_holds_published_and_cancelled_lunches_only(client: FlaskClient
     assert calendar.x_wr_calname.value == "Lunch des bonnes pratiques"
     told = {event.summary.value: event.status.value for event in calendar.vevent_list}
     assert told == {"Coming": "CONFIRMED", "Off": "CANCELLED"}
-
-
-def test_calendar_without_lunches_is_one(client: FlaskClient) -> None:
-    calendar = read_calendar(client.get("/calendar.ics").data)
-    assert calendar.x_wr_calname.value == "APRÈS-GE"
 
 
 def test_feed_and_download_say_the_same_of_a_lunch(client: FlaskClient, event: Event) -> None:
@@ -208,14 +203,6 @@ def test_a_recap_is_news_and_a_correction_moves_its_entry(client: FlaskClient, m
     assert text(after, "updated") > text(before, "updated")
 
 
-def test_a_recap_of_a_lunch_that_was_withdrawn_is_nowhere(client: FlaskClient, event: Event) -> None:
-    publish_recap(event)
-    assert RECAP.encode() in client.get("/feed.atom").data, "control"
-    change(event, published_at=None)
-    for path in ("/feed.atom", "/calendar.ics"):
-        assert RECAP.encode() not in client.get(path).data.replace(b"\r\n ", b"")
-
-
 @pytest.mark.parametrize("path", ["/e/lunch-1/event.ics", "/calendar.ics"])
 def test_calendars_tell_where_the_recap_stands(client: FlaskClient, event: Event, path: str) -> None:
     before = read_event(client.get(path).data)
@@ -229,16 +216,6 @@ def test_calendars_tell_where_the_recap_stands(client: FlaskClient, event: Event
     assert english == client.get(path, headers={"Accept-Language": "fr"}).data, "in the language of the house"
     [other_parser] = Calendar.from_ical(client.get(path).data).walk("VEVENT")
     assert str(other_parser["DESCRIPTION"]).endswith(RECAP)
-
-
-@pytest.mark.parametrize("path", DOORS[:3])
-def test_a_published_recap_reaches_whoever_has_an_old_one(client: FlaskClient, event: Event, path: str) -> None:
-    first = client.get(path)
-    publish_recap(event)
-    for header in ({"If-None-Match": first.headers["ETag"]}, {"If-Modified-Since": first.headers["Last-Modified"]}):
-        again = client.get(path, headers=header)
-        assert again.status_code == 200
-        assert RECAP.encode() in again.data.replace(b"\r\n ", b"")
 
 
 # QR code
@@ -313,8 +290,3 @@ def test_links_come_from_the_settings_and_not_from_the_host_asked_for(
     asked = app.test_client().get(path, headers={"Host": "localhost"})
     assert asked.data == usual
     assert app.test_client().get(path, headers={"Host": "evil.example"}).status_code == 400
-
-
-@pytest.mark.parametrize("path", DOORS)
-def test_doors_set_no_cookie(client: FlaskClient, event: Event, path: str) -> None:
-    assert "Set-Cookie" not in client.get(path).headers

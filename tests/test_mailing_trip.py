@@ -11,7 +11,6 @@ from playwright.sync_api import Browser, Page, expect
 
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.platform.db import db, transaction
-from lunchkit.subscribers.actions import welcome_guest
 from lunchkit.subscribers.models import Wish
 from lunchkit.subscribers.queries import guest_by_email
 from tests.chromium import DESK, open_context
@@ -138,19 +137,4 @@ def test_from_the_box_to_the_next_lunch_and_out_again(chromium: Browser, lunch: 
             assert answer.status == 200 and answer.url == address
     assert wish(lunch, ana) is Wish.NO
     phone.context.close()
-    desk.context.close()
-
-
-def test_the_list_and_the_letter_keep_their_budget_with_long_addresses(chromium: Browser, lunch: House) -> None:
-    with lunch.app.app_context():
-        for number in range(60):
-            welcome_guest(f"une.personne.au.nom.tres.long.{number}@une-association-exemple.example.org", "fr")
-        db.session.remove()
-    desk = open_context(chromium, viewport=DESK).new_page()
-    desk.goto(lunch.sign_in)
-    with desk.expect_navigation():
-        desk.locator("main button").first.click()
-    for path in ("/organiser/subscribers", "/organiser/subscribers?q=zzz", "/organiser/subscribers/3/erasure"):
-        desk.goto(lunch.url(path))
-        looks(desk, path, ORGANISER)
     desk.context.close()

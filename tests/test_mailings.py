@@ -16,7 +16,7 @@ from lunchkit.admin.retention.actions import purge_people
 from lunchkit.events.models import Event
 from lunchkit.mailings.actions import recall_mailings, send_mailing, trials
 from lunchkit.mailings.emails import MESSAGE
-from lunchkit.mailings.errors import EnoughForToday, NobodyToReach, NotWritable, SameWordsAgain
+from lunchkit.mailings.errors import EnoughForToday, NobodyToReach, NotWritable
 from lunchkit.mailings.models import Audience, Mailing, Words
 from lunchkit.mailings.queries import is_thanked, reaches
 from lunchkit.platform import clock
@@ -24,18 +24,16 @@ from lunchkit.platform.db import db
 from lunchkit.platform.mail.actions import deliver_due, send_all_again
 from lunchkit.platform.mail.models import OutboxLetter
 from lunchkit.platform.mail.outbox import AT_ONCE, PAUSE
-from lunchkit.platform.mail.rendering import render_letter
 from lunchkit.registrations import actions
 from lunchkit.registrations.models import Registration, Standing
 from lunchkit.room.actions import room_of
 from lunchkit.subscribers.actions import erase_guest, say_no
 from tests.attendee import hidden_fields
-from tests.conftest import EventMaker, Outbox, csrf_of, details, new_client
-from tests.mail_servers import Whim, mail_server
+from tests.conftest import EventMaker, Outbox, csrf_of, details
 from tests.seating import all_at_once
 from tests.statements import statements
-from tests.subscribers import ONE_CLICK, asked, door_of, guest_of, invitations, invite, said_yes
-from tests.test_delivery import Postbox, postbox, use_server
+from tests.subscribers import asked, door_of, guest_of, invitations, invite, said_yes
+from tests.test_delivery import Postbox, postbox
 
 pytestmark = pytest.mark.both_databases
 
@@ -203,14 +201,6 @@ def test_nobody_is_invited_to_a_form_that_is_not_open(make_event: EventMaker, fi
 # Once, and not too often
 
 
-def test_the_same_page_sent_twice_sends_once(event: Event) -> None:
-    register(event, "Ana")
-    first = send_mailing(event, NEWS, form_key="k")
-    register(event, "Bea")
-    assert send_mailing(event, NEWS, form_key="k").id == first.id
-    assert names(messages()) == ["ana"]
-
-
 def test_one_page_tapped_many_times_at_once_is_one_mailing(app: Flask, event: Event) -> None:
     for number in range(10):
         register(event, f"P{number}")
@@ -220,23 +210,6 @@ def test_one_page_tapped_many_times_at_once_is_one_mailing(app: Flask, event: Ev
         return send_mailing(db.session.get_one(Event, event_id), NEWS, form_key="k").id
 
     assert len(set(all_at_once(app, [send] * 8))) == 1 and len(messages()) == 10
-
-
-def test_two_organisers_send_at_the_same_moment(app: Flask, event: Event) -> None:
-    for number in range(10):
-        register(event, f"P{number}")
-        said_yes(f"Guest{number}")
-    event_id = event.id
-
-    def send(audience: Audience) -> str:
-        try:
-            return str(send_mailing(db.session.get_one(Event, event_id), Words(audience, "Objet", "Texte")).recipients)
-        except (SameWordsAgain, NobodyToReach):
-            return "again"
-
-    for audience in (SEATED, SUBSCRIBERS):
-        assert Counter(all_at_once(app, [partial(send, audience)] * 6)) == {"10": 1, "again": 5}
-    assert len(messages()) == len(invitations()) == 10
 
 
 def test_three_in_a_day_also_when_many_press_at_once(app: Flask, event: Event) -> None:
@@ -433,19 +406,6 @@ def test_an_invitation_that_waited_too_long_stays_at_home(event: Event, postbox:
     assert invitations() == []
 
 
-def test_a_press_at_the_mail_provider_stops_invitations_that_wait(event: Event, app: Flask, postbox: Postbox) -> None:
-    said_yes("Ana")
-    said_yes("Bea")
-    invite(event)
-    letter = render_letter(invitations()[0])
-    assert letter is not None
-    path = letter.unsubscribe_url.removeprefix("http://lunch.example")
-    assert app.test_client(use_cookies=False).post(path, data=ONE_CLICK).status_code == 200
-    assert deliver_due() == 1
-    assert [one["To"] for one in arrived(postbox)] == ["bea@example.org"]
-    assert names(invitations()) == ["bea"], "what was not sent is not kept"
-
-
 def test_after_a_no_or_an_erasure_nobody_can_send_it_again(event: Event, postbox: Postbox) -> None:
     postbox.recipient_answers["ana@example.org"] = "550 no such mailbox"
     ana = register(event, "Ana")
@@ -461,23 +421,6 @@ def test_after_a_no_or_an_erasure_nobody_can_send_it_again(event: Event, postbox
     send_all_again(event.id)
     deliver_due()
     assert not [one for one in arrived(postbox) if "salle" in one["Subject"] or one["List-Unsubscribe"]]
-
-
-def test_a_server_that_was_busy_gets_no_e_mail_to_somebody_erased_meanwhile(app: Flask, event: Event) -> None:
-    ana, _bea = register(event, "Ana"), register(event, "Bea")
-    over(event, "Ana", "Bea")
-    start = clock.now()
-    with mail_server(Whim(RCPT="451 greylisted, try again later")) as (_busy, port), clock.fixed_at(start):
-        use_server(app, port)
-        send_mailing(event, Words(CAME))
-        assert deliver_due() == 0
-        assert {row.attempts for row in messages()} == {1}, "control: both were tried"
-        assert recall_mailings(event) == 0, "what was tried may have arrived"
-    actions.erase_registration(ana)
-    with mail_server() as (postman, port), clock.fixed_at(start + timedelta(hours=1)):
-        use_server(app, port)
-        assert deliver_due() == 1
-        assert [message["To"] for message in postman.messages] == ["bea@example.org"]
 
 
 def test_after_the_purge_the_words_and_the_count_stay_and_nothing_else(event: Event, postbox: Postbox) -> None:
@@ -523,18 +466,6 @@ def test_from_the_lunch_to_the_thanks_on_their_way(organiser_client: FlaskClient
     assert "ana@example.org" not in log
 
 
-def test_nobody_is_owed_thanks_where_nobody_had_a_seat_or_only_news_were_sent(
-    organiser_client: FlaskClient, make_event: EventMaker
-) -> None:
-    empty, told = make_event(), make_event()
-    register(told, "Ana")
-    with clock.fixed_at(clock.now() - timedelta(days=2)):
-        send_mailing(told, NEWS)
-    for event, expected in ((empty, False), (told, True)):
-        over(event)
-        assert ("Remercier les personnes venues" in organiser_client.get(f"/organiser/e/{event.slug}").text) is expected
-
-
 @pytest.mark.parametrize(("field", "typed"), [("subject", ""), ("subject", "!?"), ("text", " "), ("text", "x" * 4001)])
 def test_news_without_words_or_with_too_many_come_back(
     organiser_client: FlaskClient, event: Event, field: str, typed: str
@@ -563,14 +494,6 @@ def test_a_test_e_mail_reaches_whoever_writes_it_and_nobody_else(
     assert message["Subject"] != "Bon", "it says that it is a test"
     statuses = [organiser_client.post(f"{area(event)}/new", data=form).status_code for _ in range(trials.most)]
     assert statuses == [200] * (trials.most - 1) + [429]
-
-
-def test_nobody_else_may_send(app: Flask, event: Event) -> None:
-    register(event, "Ana")
-    client = new_client(app)
-    assert client.get(area(event)).status_code == 302
-    assert client.post(f"{area(event)}/sending").status_code in (302, 400, 401)
-    assert messages() == []
 
 
 def test_pages_and_sending_ask_as_often_with_many_people(organiser_client: FlaskClient, make_event: EventMaker) -> None:

@@ -2,10 +2,8 @@
 
 import re
 from dataclasses import replace
-from functools import partial
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from flask_babel import force_locale
 
@@ -13,18 +11,15 @@ from lunchkit.events.details import details_of
 from lunchkit.events.models import Event
 from lunchkit.events.paragraphs.actions import save_paragraph
 from lunchkit.events.paragraphs.queries import own_texts
-from lunchkit.mailings.actions import trials
 from lunchkit.mailings.automatic import AUTOMATIC
 from lunchkit.platform.config import LANGUAGES
 from lunchkit.platform.db import db
-from lunchkit.platform.versions import ChangedMeanwhile
 from lunchkit.registrations.actions import register_by_hand
 from lunchkit.registrations.emails import FOLDER, WITH_TICKET, sample_letter
 from lunchkit.run_sheet.actions import make_lunch
 from tests.conftest import EventMaker, Outbox, csrf_of, details
-from tests.seating import all_at_once
 from tests.source import HOUSE
-from tests.test_delivery import Postbox, postbox
+from tests.test_delivery import postbox
 
 pytestmark = pytest.mark.both_databases
 
@@ -100,14 +95,6 @@ def test_it_is_looked_at_saved_and_listed(organiser_client: FlaskClient, event: 
         assert organiser_client.post(path(event) + wrong, data=typed | {"fr": "x" * 1001}).status_code == 422
 
 
-def test_a_test_e_mail_reaches_whoever_wrote_it(organiser_client: FlaskClient, event: Event, postbox: Postbox) -> None:
-    trials._times.clear()
-    typed = form_of(organiser_client, event, fr="Le couvert est mis.", act="trial")
-    assert organiser_client.post(f"{path(event)}/preview", data=typed).status_code == 200
-    (raw,) = postbox.messages
-    assert b"To: ada@lunch.example" in raw and b"text/calendar" not in raw, "nobody's calendar is touched"
-
-
 def test_the_second_of_two_is_told_and_nothing_is_lost(organiser_client: FlaskClient, event: Event) -> None:
     save_paragraph(event, "confirmation", {"fr": "Le leur"}, version=0)
     answer = organiser_client.post(path(event), data=form_of(organiser_client, event, fr="Le mien <x>"))
@@ -120,19 +107,6 @@ def test_the_second_of_two_is_told_and_nothing_is_lost(organiser_client: FlaskCl
         typed = form_of(organiser_client, event, fr="Autre") | {"version": wrong}
         assert organiser_client.post(path(event), data=typed).status_code == 409
     assert stored(event)["fr"] == "Le mien"
-
-
-def test_of_several_who_save_at_once_one_is_heard(app: Flask, event: Event) -> None:
-    event_id = event.id
-
-    def save(number: int) -> str:
-        try:
-            save_paragraph(db.session.get_one(Event, event_id), "confirmation", {"fr": f"Mot {number}"}, version=0)
-        except ChangedMeanwhile:
-            return "told"
-        return "saved"
-
-    assert sorted(all_at_once(app, [partial(save, number) for number in range(5)])) == ["saved", *["told"] * 4]
 
 
 def test_the_next_lunch_says_it_too(make_event: EventMaker) -> None:

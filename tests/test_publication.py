@@ -1,7 +1,5 @@
 """A lunch is published after a question, and can be a draft again as long as nobody knows it."""
 
-from datetime import timedelta
-
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -50,14 +48,6 @@ def test_publishing_asks_first_and_says_what_is_missing(
     slug = load(event.id).slug
     assert client.get(f"/e/{slug}").status_code == 200 and outbox.rows() == []
     assert organiser_client.get(f"/organiser/e/{slug}/publication").status_code == 302, "there is nothing to ask"
-
-
-def test_a_draft_whose_day_has_gone_by_is_not_offered_to_the_public(
-    organiser_client: FlaskClient, make_event: EventMaker
-) -> None:
-    event = make_event(published_at=None, starts_at=clock.now() - timedelta(days=2))
-    page = organiser_client.get(f"/organiser/e/{event.slug}/publication").text
-    assert 'class="confirmation"' not in page and "/edit#date" in page
 
 
 def test_a_lunch_that_nobody_knows_is_a_draft_again_and_can_be_thrown_away(
