@@ -1,4 +1,4 @@
-"""A draft thrown away: nothing of it is left but a line in the log, and nobody can throw away what is public."""
+"""A deleted draft: nothing of it is left but a line in the log, and nobody can delete what is public."""
 
 from datetime import timedelta
 from functools import partial
@@ -110,7 +110,7 @@ def test_nothing_stays_of_a_draft_with_all_that_a_lunch_has(
     )
     address = f"/organiser/e/{event.slug}"
     page = organiser_client.get(f"{address}/removal").text
-    assert "Jeter le brouillon" in page
+    assert "Supprimer le brouillon" in page
     thrown = throw_away(organiser_client, event)
     assert (
         thrown.status_code == 303 and "Son adresse est de nouveau libre" in organiser_client.get(thrown.location).text
@@ -199,7 +199,7 @@ def test_what_is_public_is_called_off_and_a_draft_is_not(
 
 def throw_page(client: FlaskClient, event: Event) -> str:
     page = client.get(f"/organiser/e/{event.slug}/removal").text
-    return "public" if "Ce lunch est public" in page and "Le jeter" not in page else "draft"
+    return "public" if "Ce lunch est public" in page and "Supprimer le brouillon" not in page else "draft"
 
 
 def test_of_two_at_once_who_publish_and_throw_away_one_is_told(app: Flask, make_event: EventMaker) -> None:
@@ -219,7 +219,7 @@ def test_of_two_at_once_who_publish_and_throw_away_one_is_told(app: Flask, make_
 
 
 def test_what_is_added_at_the_same_moment_hangs_on_nothing(app: Flask, make_event: EventMaker) -> None:
-    """Whoever waits for the lunch while it is thrown away is told so, and leaves nothing behind."""
+    """A request that waits for the lunch while it is deleted gets an error, and leaves nothing behind."""
     for _ in range(3):
         event_id = make_event(published_at=None).id
         db.session.remove()

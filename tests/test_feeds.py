@@ -13,7 +13,7 @@ from lunchkit.events.models import Event, Series
 from lunchkit.platform import clock
 from lunchkit.platform.db import db
 from lunchkit.platform.qr import png, svg
-from tests.calendar_reader import content_lines, read_calendar, read_event, times
+from tests.calendar_reader import content_lines, property_names, read_calendar, read_event, times
 from tests.conftest import EventMaker
 
 ATOM = "{http://www.w3.org/2005/Atom}"

@@ -14,4 +14,4 @@ class IsKnown(Refusal):
 class IsPublic(Refusal):
     """It has been published, perhaps just now."""
 
-    message = _l("This lunch is public: it can be called off, not thrown away.")
+    message = _l("This lunch is public: it can be cancelled, not deleted.")

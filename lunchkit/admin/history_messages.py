@@ -95,7 +95,7 @@ DEEDS: dict[str, LazyString] = {
     "speakers.quote": _l("quoted a speaker"),
     "speakers.remove_quotation": _l("removed a quotation"),
     "speakers.renew_link": _l("gave a speaker a private link"),
-    "speakers.portrait": _l("took down a portrait, or put it back"),
+    "speakers.portrait": _l("hid a portrait, or showed it again"),
     "speakers.approve": _l("published what a speaker wrote"),
     "speakers.set_aside": _l("set aside what a speaker wrote"),
     "speakers.remove": _l("removed a speaker"),

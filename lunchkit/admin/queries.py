@@ -50,7 +50,7 @@ def why_not_ended(event: Event) -> LazyString | None:
     if event.can_be_ended(clock.now()):
         return None
     if event.cancelled_at or not event.published_at:
-        return _l("This lunch does not take place: it is not public, or it was called off.")
+        return _l("This lunch does not take place: it is not public, or it was cancelled.")
     if event.is_over(clock.now()):
         return _l("This lunch is over.")
-    return _l("The lunch has not begun yet: you can end it once it has. If it does not take place, call it off.")
+    return _l("The lunch has not begun yet: you can end it once it has. If it does not take place, cancel it.")

@@ -23,7 +23,7 @@ KINDS = {
     AnswerKind.ONE: _l("One of some choices"),
     AnswerKind.SEVERAL: _l("Several of some choices"),
 }
-UNASKED = _l("Please write the question.")
+UNASKED = _l("Write the question.")
 
 
 def _label_in(language: str) -> StringField:
@@ -69,7 +69,7 @@ class QuestionForm(VersionedForm):
         lines, wanted = _lines(translated.data), len(_lines(self.choices.data))
         try:
             if lines and len(lines) != wanted:
-                message = _("Please write a line for each of the %(wanted)s choices, or none.", wanted=wanted)
+                message = _("Write a line for each of the %(wanted)s choices, or none.", wanted=wanted)
                 raise ValidationError(message)
             _check(lines)
         except ValidationError as error:

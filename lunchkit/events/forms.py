@@ -50,7 +50,7 @@ MOST_SEATS = 2000
 YEARS = range(2000, 2101)
 FARTHEST = timedelta(days=3653)
 """A lunch planned later than this has a mistyped year."""
-UNTITLED = _l("Please give the lunch a title.")
+UNTITLED = _l("Give the lunch a title.")
 COLOURS = [
     (Colour.TOMATE.value, _l("Tomato")),
     (Colour.CAROTTE.value, _l("Carrot")),
@@ -81,7 +81,7 @@ def _moment(label: LazyString) -> WallMomentField:
 
 
 def _seats() -> NumberField:
-    needed = InputRequired(_l("Please say how many seats there are."))
+    needed = InputRequired(_l("Say how many seats there are."))
     return NumberField(_l("Seats"), validators=[needed, between(1, MOST_SEATS)])
 
 
@@ -105,9 +105,9 @@ class EventForm(VersionedForm):
     )
     theme = _line(_l("Theme"), 80)
     summary = _text(_l("What it is about"), 3000)
-    date = DayField(_l("Day"), format=DAY_FORMS, validators=[InputRequired(_l("Please choose the day."))])
-    start = HourField(_l("Begins at"), format=HOUR_FORMS, validators=[InputRequired(_l("Please say when it begins."))])
-    end = HourField(_l("Ends at"), format=HOUR_FORMS, validators=[InputRequired(_l("Please say when it ends."))])
+    date = DayField(_l("Day"), format=DAY_FORMS, validators=[InputRequired(_l("Choose the day."))])
+    start = HourField(_l("Begins at"), format=HOUR_FORMS, validators=[InputRequired(_l("Say when it begins."))])
+    end = HourField(_l("Ends at"), format=HOUR_FORMS, validators=[InputRequired(_l("Say when it ends."))])
     venue = _line(_l("Venue"), 120)
     street = _line(_l("Street and number"), 120)
     postcode = _line(_l("Postcode"), 12)
@@ -116,7 +116,7 @@ class EventForm(VersionedForm):
     contact_email = StringField(
         _l("Contact e-mail"),
         filters=[clean_line],
-        validators=[InputRequired(_l("Please give an address that is read.")), valid_email],
+        validators=[InputRequired(_l("Give an address that is read.")), valid_email],
     )
     colour = RadioField(_l("Colour"), choices=lambda: COLOURS, default=Colour.TOMATE.value)
     capacity = _seats()
@@ -151,7 +151,7 @@ class EventForm(VersionedForm):
         opens_at, closes_at = (self._read(field, field.data) for field in (self.opens_at, self.closes_at))
         members_open_at = self._read(self.members_open_at, self.members_open_at.data)
         if members_open_at and not self.opens_at.data:
-            _complain(self.opens_at, _l("Please say when registration opens for everybody: after the members."))
+            _complain(self.opens_at, _l("Say when registration opens for everybody: after the members."))
         if members_open_at and opens_at and members_open_at >= opens_at:
             _complain(self.members_open_at, _l("Members register before everybody else, or leave this empty."))
         if starts_at and ends_at and ends_at <= starts_at:
@@ -182,11 +182,11 @@ class EventForm(VersionedForm):
     def _check_day(self, ends_at: datetime) -> None:
         now = clock.now()
         if ends_at > now + FARTHEST:
-            _complain(self.date, _l("This day is more than ten years ahead. Please look at the year once more."))
+            _complain(self.date, _l("This day is more than ten years ahead. Check the year."))
         if ends_at > now:
             return
         if self.date.data and self.date.data < now.astimezone(ZoneInfo(self.zone)).date():
-            _complain(self.date, _l("This day has gone by. Please choose one that is still to come."))
+            _complain(self.date, _l("This day has gone by. Choose one that is still to come."))
         else:
             _complain(self.end, _l("This hour has gone by: the lunch would be over already."))
 
@@ -197,11 +197,11 @@ class EventForm(VersionedForm):
         try:
             if wall.year in YEARS:
                 return from_wall(wall, self.zone)
-            field, message = (self.date if field in (self.start, self.end) else field), _l("Please check the year.")
+            field, message = (self.date if field in (self.start, self.end) else field), _l("Check the year.")
         except NoSuchLocalTime:
-            message = _l("The clocks are set forward that night: this time does not exist. Please choose another one.")
+            message = _l("The clocks are set forward that night: this time does not exist. Choose another one.")
         except AmbiguousLocalTime:
-            message = _l("The clocks are set back that night: this time comes twice. Please choose another one.")
+            message = _l("The clocks are set back that night: this time comes twice. Choose another one.")
         _complain(field, message)
         return None
 

@@ -39,7 +39,7 @@ PEOPLE = {
 def why_not(event: Event, audience: Audience, now: datetime) -> LazyString | None:
     """Why an audience cannot be written to at this moment; None if it can."""
     if event.cancelled_at is not None:
-        return _l("This lunch is called off, and everybody was told. Nobody can be written to any more.")
+        return _l("This lunch is cancelled, and everybody was told. Nobody can be written to any more.")
     if event.published_at is None:
         return _l("This lunch is a draft. Publish it first: the e-mail leads to its page.")
     if audience is Audience.SUBSCRIBERS and not event.takes_registrations(now):

@@ -29,7 +29,7 @@ NoSeatAtTheDoor = refusal(
     "NoSeatAtTheDoor", _l("Every seat is taken. Raise the number of seats to let this person in.")
 )
 """The lunch runs, and every seat is taken."""
-DateHasPassed = refusal("DateHasPassed", _l("This day has gone by. Please choose one that is still to come."))
+DateHasPassed = refusal("DateHasPassed", _l("This day has gone by. Choose one that is still to come."))
 """Hours that have gone by already, typed into a lunch."""
 DateIsHistory = refusal("DateIsHistory", _l("This lunch is over: its date stays. Make a new lunch for another date."))
 """The lunch took place, or what people told about themselves is erased as they were promised."""

@@ -22,13 +22,13 @@ MOST_SLIPS = 500
 class NotTakingPlace(Refusal):
     """The end of a lunch that nobody sits at."""
 
-    message = _l("This lunch does not take place: it is not public, or it was called off.")
+    message = _l("This lunch does not take place: it is not public, or it was cancelled.")
 
 
 class NotBegun(Refusal):
     """The end before the beginning."""
 
-    message = _l("The lunch has not begun yet: you can end it once it has. If it does not take place, call it off.")
+    message = _l("The lunch has not begun yet: you can end it once it has. If it does not take place, cancel it.")
 
 
 class CannotGoOn(Refusal):

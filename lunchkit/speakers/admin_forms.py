@@ -13,7 +13,7 @@ from lunchkit.platform.versions import VersionedForm
 from lunchkit.speakers.forms import NAMELESS, SlidesForm, SpeakerDetails, SpeakerForm, line, web_link
 from lunchkit.speakers.models import Appearance, Organisation
 
-WORDLESS = _l("Please write what was said.")
+WORDLESS = _l("Write what was said.")
 Data = MultiDict[str, str]
 
 

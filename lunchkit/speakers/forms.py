@@ -20,8 +20,8 @@ from lunchkit.speakers.models import Appearance, Speaker
 from lunchkit.speakers.page import LABELS, SpeakerPage, written_page
 
 MOST_LINKS = 6
-NAMELESS = _l("Please write the name.")
-UNDESCRIBED = _l("Please say in a sentence what the picture shows, for those who cannot see it.")
+NAMELESS = _l("Write the name.")
+UNDESCRIBED = _l("Say in a sentence what the picture shows, for those who cannot see it.")
 LICENCES = ("CC BY 4.0", "CC BY-SA 4.0", "CC BY-NC-SA 4.0", "CC0 1.0")
 """Proposed for slides; any other text can be typed."""
 
@@ -69,7 +69,7 @@ class SlidesForm(BareForm):
         """Check each field by itself; slides need a licence."""
         valid = super().validate(extra_validators)
         if self.slides_url.data and not self.slides_licence.data:
-            self.slides_licence.errors = [_("Please say under which licence, or «all rights reserved».")]
+            self.slides_licence.errors = [_("Say under which licence, or «all rights reserved».")]
             return False
         return bool(valid)
 
@@ -174,7 +174,7 @@ class PortraitForm(VersionedForm):
         """Check the texts; if they are wrong, the file must be chosen again."""
         valid = super().validate(extra_validators)
         if not valid and self.file():
-            self.picture.errors = [_("Please choose the picture again: browsers do not keep it.")]
+            self.picture.errors = [_("Choose the picture again: browsers do not keep it.")]
         return bool(valid)
 
     def file(self) -> FileStorage | None:

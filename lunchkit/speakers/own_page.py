@@ -86,9 +86,9 @@ def draft_removal(token: str) -> ResponseReturnValue:
         "confirmation.html",
         speaker_by_link_or_404(token),
         token,
-        title=_("Throw the draft away?"),
+        title=_("Delete the draft?"),
         text=_("What you wrote and did not publish is gone, a new picture too. What is public stays."),
-        button=_("Throw the draft away"),
+        button=_("Delete the draft"),
     )
 
 
@@ -145,7 +145,7 @@ def answer_quotation(token: str, quotation_id: int, verdict: str) -> ResponseRet
     try:
         actions.answer_quotation(speaker, quotation, verdict == "approval", request.form.get("text", ""))
     except ChangedMeanwhile as error:
-        notice = _("These words have changed meanwhile. Please read them again.")
+        notice = _("These words have changed meanwhile. Read them again.")
         return _start_page(speaker, token, notice), error.status
     return _to_start(token, verdict)
 
