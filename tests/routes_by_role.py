@@ -128,7 +128,6 @@ POST     /organiser/e/<slug>/run/<item_id>/return
 GET      /organiser/e/<slug>/run/now
 GET+POST /organiser/e/<slug>/speakers
 GET+POST /organiser/e/<slug>/speakers/<speaker_id>
-POST     /organiser/e/<slug>/speakers/<speaker_id>/appearance
 GET      /organiser/e/<slug>/speakers/<speaker_id>/draft
 POST     /organiser/e/<slug>/speakers/<speaker_id>/draft/approval
 POST     /organiser/e/<slug>/speakers/<speaker_id>/draft/setting-aside

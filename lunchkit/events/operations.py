@@ -8,8 +8,6 @@ from sqlalchemy.orm import Session
 
 from lunchkit.events.details import EventDetails, apply_details
 from lunchkit.events.models import Event, Series
-from lunchkit.events.paragraphs.models import OwnParagraph
-from lunchkit.events.paragraphs.queries import own_texts
 from lunchkit.platform import clock
 from lunchkit.platform.config import current_settings
 from lunchkit.platform.errors import NotFound
@@ -72,12 +70,6 @@ def slug_for(session: Session, series: Series, title: str, event: Event | None =
     base = slug_of(title)
     taken = set(session.scalars(select(Event.slug).where(Event.slug.startswith(base, autoescape=True))))
     return free_slug(base, taken - {event.slug if event else ""} | RESERVED)
-
-
-def copy_paragraphs(session: Session, source_id: int, event_id: int) -> None:
-    """Copy the own paragraphs of one lunch to a new one."""
-    for kind, texts in own_texts(source_id).items():
-        session.add(OwnParagraph(event_id=event_id, kind=kind, texts=dict(texts)))
 
 
 def _first_series(session: Session) -> Series:

@@ -136,9 +136,7 @@ class PollForm(BareForm):
         lines, wanted = _lines(translated.data), len(self.labels())
         try:
             if lines and len(lines) != wanted:
-                raise ValidationError(
-                    _("Write a line for each of the %(wanted)s choices, or none.", wanted=wanted)
-                )
+                raise ValidationError(_("Write a line for each of the %(wanted)s choices, or none.", wanted=wanted))
             _check_lines(self._kind(), lines)
         except ValidationError as error:
             translated.errors = [*translated.errors, str(error)]
