@@ -136,13 +136,15 @@ def organiser_pages(lunch: House, chromium: Browser) -> Iterator[tuple[Page, dic
 
 
 def test_attendee_pages_keep_their_budget_and_ask_no_other_host(chromium: Browser, addresses: dict[str, str]) -> None:
+    context = open_context(chromium)
+    page = context.new_page()
     too_much = []
     for name, address in addresses.items():
-        context = open_context(chromium)
-        weight = weigh(context.new_page(), address)
+        context.clear_cookies()  # and weigh() does without the cache, so that each page is the first one
+        weight = weigh(page, address)
         print(f"{name:<20} {weight}")
         too_much += over_budget(name, weight, ATTENDEE)
-        context.close()
+    context.close()
     assert too_much == []
 
 
