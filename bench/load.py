@@ -30,7 +30,6 @@ class Sample:
 
     @property
     def fine(self) -> bool:
-        """Whether it got the wanted answer."""
         return self.status == self.wanted
 
 

@@ -60,26 +60,21 @@ class Loop:
         """Seconds by which each piece of timed load came late."""
 
     def at(self, due: float, work: Callable[[], None], *, is_load: bool = False) -> None:
-        """Do something at a moment; its lateness counts if it is part of the load."""
         heappush(self._timers, (due, next(self._numbers), work, is_load))
 
     def watch(self, descriptor: int, ready: Callable[[], None], *, writing: bool = False) -> None:
-        """Call whenever there is something to read, or once there is room to write."""
         self._ready[descriptor] = ready
         self._epoll.register(descriptor, select.EPOLLOUT if writing else select.EPOLLIN)
 
     def now_read(self, descriptor: int, ready: Callable[[], None]) -> None:
-        """The same socket, from writing to reading."""
         self._ready[descriptor] = ready
         self._epoll.modify(descriptor, select.EPOLLIN)
 
     def forget(self, descriptor: int) -> None:
-        """Before it is closed."""
         if self._ready.pop(descriptor, None) is not None:
             self._epoll.unregister(descriptor)
 
     def run(self, until: Callable[[], bool], patience: float) -> bool:
-        """Go on until something is so; False if it was not within so many seconds."""
         deadline = time.monotonic() + patience
         while not until():
             if time.monotonic() >= deadline:
@@ -88,7 +83,6 @@ class Loop:
         return True
 
     def rest(self, seconds: float) -> None:
-        """Go on for a while."""
         self.run(lambda: False, seconds)
 
     def _turn(self, deadline: float) -> None:
@@ -113,7 +107,6 @@ class Connection:
         self._socket: socket.socket | None = None
 
     def connect(self, first_words: bytes) -> None:
-        """Begin to open it; ``lost`` is called where that fails."""
         self._first_words = first_words
         self._socket = socket.socket()
         self._socket.setblocking(False)
@@ -124,18 +117,15 @@ class Connection:
 
     @property
     def is_alive(self) -> bool:
-        """Whether there is a socket."""
         return self._socket is not None
 
     def hang_up(self) -> None:
-        """Close it, whatever was going on."""
         if self._socket is not None:
             self.loop.forget(self._socket.fileno())
             self._socket.close()
             self._socket = None
 
     def say(self, words: bytes) -> None:
-        """Send something short."""
         if self._socket is not None:
             with suppress(OSError):
                 self._socket.send(words)
@@ -144,11 +134,9 @@ class Connection:
         """The first words are out."""
 
     def took(self, data: bytes) -> None:
-        """Something was read."""
         raise NotImplementedError
 
     def lost(self) -> None:
-        """The other side hung up, or was not there."""
         raise NotImplementedError
 
     def _speak(self, *, is_registered: bool = True) -> None:
@@ -254,7 +242,6 @@ class Stream(Connection):
         self._heard = heard
 
     def open(self) -> None:
-        """Connect, unless it is connected."""
         if self.is_alive or not self.comes_back:
             return
         self._rest, self.is_open = b"", False
@@ -262,7 +249,6 @@ class Stream(Connection):
         self.connect(head("GET", self.path, self.port, f"Accept: text/event-stream\r\n{seen}", self.cookie))
 
     def close(self) -> None:
-        """Hang up, as a page does that is hidden."""
         self.is_open = False
         self.hang_up()
 
@@ -364,12 +350,10 @@ class Ballot:
 
     @property
     def is_counted(self) -> bool:
-        """Whether the server said so."""
         return 200 <= self.status < 300
 
     @property
     def seconds(self) -> float:
-        """From when it was due until it was answered."""
         return self.answered - self.due
 
 
@@ -401,11 +385,9 @@ class Voting:
         return start
 
     def all_answered(self) -> bool:
-        """Whether nobody waits for an answer any more."""
         return self.waiting == 0
 
     def last_words(self) -> dict[int, int]:
-        """By phone, the choice of its latest answer that the server said it had counted."""
         counted = sorted((ballot for ballot in self.ballots if ballot.is_counted), key=lambda ballot: ballot.turn)
         return {ballot.phone: ballot.choice for ballot in counted}
 
@@ -439,7 +421,6 @@ class Arrival:
 
     @property
     def seconds(self) -> float:
-        """From the first phone that had it to the last."""
         return self.last - self.first
 
 
@@ -452,7 +433,6 @@ class Hall:
         self.arrivals: dict[int, Arrival] = {}
 
     def heard(self, stream: Stream, now: float) -> None:
-        """A phone got an event."""
         arrival = self.arrivals.get(stream.revision)
         if arrival is None:
             self.arrivals[stream.revision] = Arrival(now, now)
@@ -461,7 +441,6 @@ class Hall:
             arrival.phones += 1
 
     def open(self, at_once: int = 256, patience: float = 60.0) -> float:
-        """Open all streams as fast as they are answered, so many at a time; returns the seconds that it took."""
         began = time.monotonic()
         waiting = [stream for stream in self.streams if not stream.is_open]
         opening: list[Stream] = []
@@ -478,22 +457,18 @@ class Hall:
         return time.monotonic() - began
 
     def close(self) -> None:
-        """Everybody goes home."""
         for stream in self.streams:
             stream.comes_back = False
             stream.close()
 
     def count_open(self) -> int:
-        """How many follow at this moment."""
         return sum(stream.is_open for stream in self.streams)
 
     def has_all(self, revision: int) -> bool:
-        """Whether this revision came to everybody."""
         arrival = self.arrivals.get(revision)
         return arrival is not None and arrival.phones >= len(self.streams)
 
     def count_at(self, revision: int) -> int:
-        """How many have this revision."""
         return sum(stream.revision == revision for stream in self.streams)
 
 

@@ -1,4 +1,4 @@
-"""How many people can register in a second, and what happens when 300 do so at once.
+"""How many people can register in a second.
 
 Starts a server of its own, on this machine only, with an empty database in a temporary folder; takes about a minute.
 Every figure stands beside the rate of GET /healthz of the same run: only ratios can be compared between machines.
@@ -13,7 +13,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -66,26 +65,22 @@ class Bench:
         self.healthz: dict[int, float] = {}
 
     def plant(self, *words: object) -> Any:
-        """Ask plant.py, in the server's surroundings."""
         command = [self.server.python, str(PLANT), *map(str, words)]
         return json.loads(subprocess.run(command, env=self.server.environment, check=True, capture_output=True).stdout)
 
     def page(self, what: str, path: str, at_once: int) -> Figure:
-        """The rate of one page."""
         samples, cpu = run(self.server, at_once, pages(path, self.seconds))
         figure = summarise(what, at_once, samples, cpu, self.healthz.get(at_once, 0))
         self.healthz.setdefault(at_once, figure.rate)
         return figure
 
     def registrations(self, what: str, work: Work, at_once: int) -> Figure:
-        """The rate of registrations, either the POST alone or with the form before it."""
         slugs = self.plant("lunches", LUNCHES, CAPACITY)
         people = crowd(at_once, max(1, self.people // at_once), slugs)
         samples, cpu = run(self.server, at_once, work, people, fetches=work is posts)
         return summarise(what, at_once, samples, cpu, self.healthz[at_once])
 
     def everything(self) -> Iterator[Figure]:
-        """All phases, one after the other."""
         (slug,) = self.plant("lunches", 1, CAPACITY)
         for at_once in AT_ONCE:
             yield self.page("GET /healthz", "/healthz", at_once)
@@ -93,15 +88,6 @@ class Bench:
             yield self.page("GET form", f"/e/{slug}/register", at_once)
             yield self.registrations("POST registration", posts, at_once)
             yield self.registrations("GET form + POST", visits, at_once)
-
-    def storm(self, at_once: int, capacity: int) -> dict[str, object]:
-        """All at once from separate processes, each with its form in hand, for one lunch."""
-        slugs = self.plant("lunches", 1, capacity)
-        samples, _cpu = run(self.server, at_once, posts, crowd(at_once, 1, slugs), fetches=True)
-        answers = dict(Counter(sample.status for sample in samples))
-        seconds = max(sample.ended for sample in samples) - min(sample.began for sample in samples)
-        found = self.plant("count", *slugs)
-        return {"at_once": at_once, "capacity": capacity, "answers": answers, "seconds": round(seconds, 2), **found}
 
 
 @contextlib.contextmanager
@@ -144,23 +130,18 @@ def main() -> None:
     words.add_argument("--workers", type=int, default=1, help="web processes; more than one only with PostgreSQL")
     words.add_argument("--seconds", type=float, default=2, help="length of each page phase")
     words.add_argument("--people", type=int, default=600, help="registrations in each phase")
-    words.add_argument("--storm", action="store_true", help="only this: 300 people at once for 100 seats")
     words.add_argument("--json", action="store_true", help="print JSON")
     given = words.parse_args()
     with a_server(given.database, given.workers) as server:
         bench = Bench(server, given.seconds, min(given.people, 2900 * LUNCHES))
         result: dict[str, object] = {"database": given.database, "workers": given.workers}
-        if given.storm:
-            result |= bench.storm(300, 100)
-        else:
-            figures = list(bench.everything())
-            result["figures"] = [asdict(figure) for figure in figures]
-            if not given.json:
-                show(figures)
+        figures = list(bench.everything())
+        result["figures"] = [asdict(figure) for figure in figures]
         result["memory_mb"] = round(server.memory() / 1e6)
-        if given.json or given.storm:
+        if given.json:
             print(json.dumps(result))
         else:
+            show(figures)
             print(f"server: {result['memory_mb']} MB resident, {given.database}, {given.workers} worker(s)")
 
 

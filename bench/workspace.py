@@ -34,10 +34,11 @@ from lunchkit.platform.audit.models import AuditEntry
 from lunchkit.platform.config import Settings
 from lunchkit.platform.db import db
 from lunchkit.platform.mail.models import OutboxLetter
-from lunchkit.registrations.models import Answer, Needs, Registration, folded_of, surname_key_of
+from lunchkit.registrations.models import Answer, Needs, Registration, search_key_of, surname_key_of
 from lunchkit.run_sheet.models import RunItem
-from lunchkit.subscribers.models import INVITATION, Guest
-from lunchkit.team.actions import add_organiser, issue_console_link
+from lunchkit.subscribers.models import INVITATION, Subscriber
+from lunchkit.team.actions import add_organiser
+from lunchkit.team.sign_in.actions import issue_console_link
 
 FEW, MANY = (100, 20), (10_000, 500)
 """Registrations of one lunch, and lunches."""
@@ -104,7 +105,6 @@ class Figure:
 
     @property
     def is_missed(self) -> bool:
-        """Whether it takes too long with much in the database, or asks more often."""
         return self.ratio > OF_THEIR_OWN.get(self.page, MOST_RATIO) or self.queries[1] > self.queries[0]
 
 
@@ -123,7 +123,6 @@ class House:
         self.client = _signed_in(self.app)
 
     def ask(self, path: str) -> float:
-        """Milliseconds for one page."""
         began = time.perf_counter()
         answer = self.client.get(path, base_url=BASE)
         body = answer.get_data()
@@ -132,7 +131,6 @@ class House:
         return took
 
     def pages(self) -> dict[str, str]:
-        """Every page that is about one lunch or about all, as it comes for this lunch; new ones join by themselves."""
         adapter, found = self.app.url_map.bind("lunch.example"), {}
         for rule in self.app.url_map.iter_rules():
             if rule.endpoint.startswith("organiser.") and "GET" in (rule.methods or ()) and rule.arguments <= {"slug"}:
@@ -145,7 +143,6 @@ class House:
         return found | {name: path.format(lunch=LUNCH) for name, path in PAGES.items()}
 
     def queries(self, path: str) -> int:
-        """How many times a page asks the database."""
         asked: list[str] = []
 
         def note(_c: object, _u: object, statement: str, *_more: object) -> None:
@@ -209,7 +206,7 @@ def _plant(registrations: int, lunches: int) -> None:
     db.session.execute(
         insert(Answer), [{"registration_id": one, "question_id": 1, "value": f"Réponse {one}"} for one in ids]
     )
-    db.session.execute(insert(Guest), [_guest(number, now) for number in range(registrations)])
+    db.session.execute(insert(Subscriber), [_guest(number, now) for number in range(registrations)])
     invited = [_invitation(number, now) for number in range(0, registrations, 2)]
     db.session.execute(insert(OutboxLetter), invited)
     db.session.add(Mailing(event_id=1, form_key="k", audience="subscribers", recipients=len(invited), sent_at=now))
@@ -235,7 +232,7 @@ def _person(event_id: int, number: int, seats: int, now: datetime) -> dict[str, 
     return {
         "event_id": event_id, "nonce": secrets.token_bytes(16), "link_hash": secrets.token_bytes(32),
         "ticket_hash": secrets.token_bytes(32), "name": name, "email": email, "email_key": email,
-        "organisation": organisation, "folded": folded_of(name, email, organisation), "standing": standing,
+        "organisation": organisation, "folded": search_key_of(name, email, organisation), "standing": standing,
         "surname_key": surname_key_of(name),
         "registered_at": moment, "queued_at": moment, "seats": 1,
     }  # fmt: skip
@@ -268,7 +265,7 @@ def _act(number: int, now: datetime) -> dict[str, Any]:
     name, at = NAMES[number % len(NAMES)], now - timedelta(minutes=number)
     return {
         "at": at, "last_at": at, "organiser_id": None, "name": name, "event_id": 1 + number % 20,
-        "verb": "organiser.change_capacity", "facts": {}, "words": folded_of(name, None, ""),
+        "verb": "organiser.change_capacity", "facts": {}, "words": search_key_of(name, None, ""),
     }  # fmt: skip
 
 

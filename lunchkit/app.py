@@ -6,7 +6,7 @@ from flask import Flask
 from werkzeug.local import LocalProxy
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from lunchkit.admin import custom_fields, helper_home, history, outbox, patterns, printouts, welcome
+from lunchkit.admin import custom_fields, helper_home, history, outbox, printouts, welcome
 from lunchkit.admin import events as admin_events
 from lunchkit.admin import views as admin_home
 from lunchkit.admin.system_status import admin as system_status_admin
@@ -47,12 +47,12 @@ from lunchkit.speakers import own_page
 from lunchkit.speakers import views as speakers
 from lunchkit.subscribers import admin as subscribers_admin
 from lunchkit.subscribers import views as subscribers
-from lunchkit.team import views as sign_in
 from lunchkit.team.admin import area, refuse_strangers, team
 from lunchkit.team.passkeys import admin as passkeys_admin
 from lunchkit.team.passkeys import views as confirmation
 from lunchkit.team.passkeys.queries import passkey_host, passkey_obstacle
 from lunchkit.team.policies import may
+from lunchkit.team.sign_in import views as sign_in
 
 BODY_LIMIT = 1_000_000
 
@@ -64,7 +64,6 @@ ADMIN = (
     outbox,
     history,
     printouts,
-    patterns,
     team,
     passkeys_admin,
     helper_home,

@@ -20,8 +20,8 @@ from lunchkit.admin.retention.actions import (
     purge_people,
     release_unconfirmed,
 )
-from lunchkit.admin.system_status.database import look_at_damage
-from lunchkit.platform.audit.actions import forget_old_acts
+from lunchkit.admin.system_status.database import check_damage
+from lunchkit.platform.audit.actions import delete_old_audit_entries
 from lunchkit.platform.config import current_settings
 from lunchkit.platform.db import db, known_damage
 from lunchkit.platform.heartbeat import beat, clock_is_believed
@@ -29,13 +29,14 @@ from lunchkit.platform.mail.actions import deliver_due
 from lunchkit.platform.mail.outbox import wake
 from lunchkit.platform.mail.queue import BATCH
 from lunchkit.recap.actions import erase_orphaned_pictures
-from lunchkit.registrations.imports.actions import forget_imports
+from lunchkit.registrations.imports.actions import delete_expired_imports
 from lunchkit.room.polls.actions import finish_closings
 from lunchkit.room.qa.actions import freeze_supports
 from lunchkit.room.survey.actions import close_due_feedback
 from lunchkit.settings.in_force import follow_settings
-from lunchkit.subscribers.actions import forget_old_wishes
-from lunchkit.team.actions import forget_old_sign_ins, forget_who_left
+from lunchkit.subscribers.actions import forget_old_subscribers
+from lunchkit.team.actions import forget_former_members
+from lunchkit.team.sign_in.actions import forget_old_sign_ins
 
 ROUND = 5.0
 """Seconds between two looks at jobs and outbox; what this process promised is looked for at once."""
@@ -53,14 +54,14 @@ BY_THE_CLOCK: tuple[tuple[Callable[[], object], float], ...] = (
     (release_unconfirmed, 60.0),
     (freeze_supports, 600.0),
     (erase_needs, 600.0),
-    (forget_imports, 300.0),
+    (delete_expired_imports, 300.0),
     (erase_orphaned_pictures, 3600.0),
-    (forget_old_wishes, 3600.0),
+    (forget_old_subscribers, 3600.0),
     (purge_people, 600.0),
     (drop_old_notes, 3600.0),
     (forget_old_sign_ins, 3600.0),
-    (forget_old_acts, 3600.0),
-    (forget_who_left, 3600.0),
+    (delete_old_audit_entries, 3600.0),
+    (forget_former_members, 3600.0),
 )
 """What only the clock decides, and destroys for good."""
 
@@ -88,7 +89,7 @@ def deliver() -> None:
 
 def look_for_damage() -> None:
     """Read the whole database, and say in the log where it is damaged."""
-    if look_at_damage(current_settings()) is not None:
+    if check_damage(current_settings()) is not None:
         log.error("the database is damaged: %s", known_damage())
 
 

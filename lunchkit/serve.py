@@ -33,8 +33,8 @@ from lunchkit.platform.live.detach import detaching
 from lunchkit.platform.live.streams import hub
 from lunchkit.settings.in_force import follow_settings
 
-YOUNG = 10_000
-"""So many new objects more than were let go make the collector look among them."""
+NEW_OBJECTS = 10_000
+"""New objects, less those freed, after which the garbage collector runs."""
 
 
 held = ExitStack()
@@ -43,7 +43,7 @@ LISTENS = {
     "fr": "lunchkit répond à l’adresse {}. Ctrl+C arrête le serveur.",
     "en": "lunchkit answers at {}. Ctrl+C stops the server.",
 }
-"""In the house’s language: said before there is an application that could look into the catalogues."""
+"""In the language of the settings: said before there is an application with catalogues."""
 
 
 class Server(BaseApplication):  # type: ignore[misc]
@@ -78,7 +78,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "proc_name": "lunchkit",
             "when_ready": self.announce,
             "post_worker_init": start_worker,
-            "worker_exit": let_watchers_go,
+            "worker_exit": close_streams,
             "pre_request": connections.before_request,
             "post_request": connections.after_request,
             "forwarded_allow_ips": "",  # what proxies say counts where they are declared: LUNCHKIT_PROXIES
@@ -101,31 +101,28 @@ class Server(BaseApplication):  # type: ignore[misc]
 
 
 def start_worker(worker: Any) -> None:
-    """Letters and upkeep in every worker: what is claimed is claimed once, so several do not mind each other."""
-    Aside.run = staticmethod(write_aside)
+    """Start the background jobs in every worker: each row is claimed once."""
+    Aside.run = staticmethod(run_in_thread)
     with worker.app.callable.app_context():
         held.enter_context(holding_database(db.engine))
         follow_settings()  # before the first request, not during it
     background.start(worker.app.callable)
-    spare_the_collector()
+    run_collector_less_often()
 
 
-def spare_the_collector() -> None:
-    """Look for garbage less often, and not among what stays for good: a hall that votes at once makes little of it.
-
-    Otherwise a tenth of what a vote costs goes into looking through the application's own modules again and again.
-    """
+def run_collector_less_often() -> None:
+    """Collect garbage less often, and not among the application's modules: that was a tenth of the cost of a vote."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(YOUNG)
+    gc.set_threshold(NEW_OBJECTS)
 
 
-def write_aside(work: Callable[[], None]) -> None:
+def run_in_thread(work: Callable[[], None]) -> None:
     """Do blocking work in a real thread: while the disk writes, the others are served."""
     gevent.get_hub().threadpool.apply(work)
 
 
-def let_watchers_go(_arbiter: object, worker: Any) -> None:
+def close_streams(_arbiter: object, worker: Any) -> None:
     """Close all streams when a worker ends: their browsers come back to the next one."""
     app = worker.app.callable
     if app is not None:

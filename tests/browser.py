@@ -7,8 +7,8 @@ from typing import Any
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from lunchkit.team.actions import issue_console_link
 from lunchkit.team.models import Organiser
+from lunchkit.team.sign_in.actions import issue_console_link
 
 SIGN_IN = "/organiser/sign-in"
 INSIDE = "/organiser/sessions"

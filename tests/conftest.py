@@ -28,17 +28,20 @@ from lunchkit.platform.config import Settings
 from lunchkit.platform.db import db
 from lunchkit.platform.mail.models import OutboxLetter
 from lunchkit.platform.mail.rendering import Letter, render_letter
+from lunchkit.platform.web import Lunchkit
 from lunchkit.registrations import actions as registration_actions
 from lunchkit.registrations.details import AttendeeDetails
 from lunchkit.settings.in_force import follow_settings
-from lunchkit.team.actions import add_organiser, issue_console_link, sign_in
-from lunchkit.team.queries import KNOWN, SESSION
+from lunchkit.team.actions import add_organiser
+from lunchkit.team.queries import SESSION
+from lunchkit.team.sign_in.actions import issue_console_link, sign_in
+from lunchkit.team.sign_in.queries import KNOWN
 from tests.browser import Browser
 from tests.chromium import chromium, closed_windows
 from tests.forking import starter
 from tests.lacking import IN_CI, lack
 from tests.server import Server
-from tests.shared import CompiledTemplates, share_addresses, share_catalogues, share_statements
+from tests.shared import CompiledTemplates, SharedMap, share_catalogues, share_statements
 
 __all__ = ["chromium", "closed_windows"]
 
@@ -186,7 +189,7 @@ def postgresql_emptier(postgresql_migrated: str) -> Iterator[Callable[[], None]]
     engine.dispose()
 
 
-share_addresses()
+Lunchkit.url_map_class = SharedMap
 share_catalogues()
 
 

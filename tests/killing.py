@@ -1,6 +1,6 @@
 """Six people register without pause while the server is killed under them; what they were told must be true.
 
-The benchmark ``bench/kills.py`` runs the same with more kills.
+``LUNCHKIT_TEST_KILLS=100`` kills more often.
 """
 
 import base64
@@ -52,7 +52,7 @@ class Crowd:
         number = 0
         while not self.enough.is_set() and not self.surprises:
             number += 1
-            self.register(f"Guest {guest} {number}", f"guest-{guest}-{number}@example.org")
+            self.register(f"Subscriber {guest} {number}", f"guest-{guest}-{number}@example.org")
 
     def register(self, name: str, email: str) -> None:
         """One person: as often as it takes, with one and the same form."""

@@ -13,12 +13,12 @@ from aiosmtpd.controller import Controller
 from flask import Flask
 
 from lunchkit.app import create_app
-from lunchkit.demo import plant_demo
+from lunchkit.demo import create_demo
 from lunchkit.events.models import Event
 from lunchkit.platform import schema
 from lunchkit.platform.config import Settings
 from lunchkit.platform.db import db
-from lunchkit.team.actions import issue_console_link
+from lunchkit.team.sign_in.actions import issue_console_link
 from tests.server import Server, free_port
 
 
@@ -98,7 +98,7 @@ def house(instance: Path, *, change_coming: dict[str, Any] | None = None, host: 
     app = create_app(settings)
     with app.app_context(), app.test_request_context():
         schema.upgrade(db.engine)
-        planted = plant_demo()
+        planted = create_demo()
         _prepare(planted.coming, change_coming or {})
         sign_in = issue_console_link(planted.organiser)
         events = {"past": planted.past.slug, "running": planted.running.slug, "coming": planted.coming.slug}

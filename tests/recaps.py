@@ -27,7 +27,7 @@ from lunchkit.platform import clock, schema
 from lunchkit.platform.db import db
 from lunchkit.platform.images.models import Picture, PictureFile
 from lunchkit.platform.images.redraw import widths_of
-from lunchkit.platform.web import STATIC
+from lunchkit.platform.static_files import STATIC
 from lunchkit.recap.document import folded_words, freeze
 from lunchkit.recap.models import Recap, RecapCorrection, RecapSection
 from lunchkit.recap.queries import sections_of

@@ -1,7 +1,7 @@
-"""Every door of the organisers, and the least role that passes it: written down by hand, once more.
+"""Every route of the organisers' area by its least role, written by hand a second time.
 
-``tests/test_policies.py`` holds the table of ``lunchkit/team/policies.py`` against this list, so that a door that
-opens for somebody else shows up in a review, and a door that nobody thought of fails.
+``tests/test_policies.py`` compares ``lunchkit/team/policies.py`` with this list, so that a route that opens for another
+role shows up in a review, and a route without a policy fails.
 """
 
 HELPERS = """
@@ -30,7 +30,7 @@ POST     /organiser/sessions/others/end
 POST     /organiser/sign-out
 GET      /organiser/welcome
 """
-"""For everybody who is in. Doors below a lunch open for helpers only while it is near."""
+"""For all members. Routes of a lunch are open to helpers only while it is near."""
 
 ORGANISERS = """
 GET      /organiser/e/<slug>
@@ -128,7 +128,6 @@ POST     /organiser/e/<slug>/run/<item_id>/return
 GET      /organiser/e/<slug>/run/now
 GET+POST /organiser/e/<slug>/speakers
 GET+POST /organiser/e/<slug>/speakers/<speaker_id>
-POST     /organiser/e/<slug>/speakers/<speaker_id>/appearance
 GET      /organiser/e/<slug>/speakers/<speaker_id>/draft
 POST     /organiser/e/<slug>/speakers/<speaker_id>/draft/approval
 POST     /organiser/e/<slug>/speakers/<speaker_id>/draft/setting-aside
@@ -146,14 +145,13 @@ GET+POST /organiser/e/<slug>/emails/new
 POST     /organiser/e/<slug>/emails/recall
 POST     /organiser/e/<slug>/emails/sending
 GET      /organiser/subscribers
-GET+POST /organiser/subscribers/<guest_id>/erasure
+GET+POST /organiser/subscribers/<subscriber_id>/erasure
 GET      /organiser/letters
 GET      /organiser/letters/<letter_id>
 POST     /organiser/letters/<letter_id>/delivery
 POST     /organiser/letters/delivery
 GET      /organiser/letters/<letter_id>/html
 GET      /organiser/log
-GET      /organiser/patterns
 GET      /organiser/team
 """
 

@@ -4,21 +4,19 @@ Each test has an application of its own, and each server that ``tests/zygote.py`
 goes into compiling the same addresses, templates, catalogues and statements for each of them.
 """
 
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from types import CodeType
 from typing import Any, ClassVar
 
-import werkzeug.routing.map
 from babel import Locale
 from babel.support import NullTranslations, Translations
 from jinja2.bccache import Bucket, FileSystemBytecodeCache
 from sqlalchemy import Dialect, Engine
-from werkzeug.routing import Rule
-from werkzeug.routing.matcher import State, StateMachineMatcher
+from werkzeug.routing import Map, MapAdapter, Rule, RuleFactory
 
-Compiled = tuple[Dialect, Any]
-_statements: dict[str, Compiled] = {}
+_shared: dict[str, tuple[Dialect, dict[Any, Any]]] = {}
 
 
 class CompiledTemplates(FileSystemBytecodeCache):
@@ -45,54 +43,54 @@ class CompiledTemplates(FileSystemBytecodeCache):
         super().dump_bytecode(bucket)
 
 
-class SharedMatcher(StateMachineMatcher):
-    """One tree of addresses for all applications that have the same; where a test adds one, its own."""
+class SharedMap(Map):
+    """The addresses of an application, compiled once for all that have the same; where a test adds one, anew."""
 
-    trees: ClassVar[dict[tuple[object, ...], State]] = {}
+    compiled: ClassVar[dict[tuple[object, ...], Map]] = {}
 
-    def __init__(self, merge_slashes: bool) -> None:
-        super().__init__(merge_slashes)
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
         self.rules: list[Rule] = []
+        self.keys: list[tuple[object, ...]] = []
+        self.found: Map | None = None
 
-    def add(self, rule: Rule) -> None:
+    def add(self, rulefactory: RuleFactory) -> None:
         """Keep the rule until somebody asks."""
-        self.rules.append(rule)
+        self.found = None
+        for rule in rulefactory.get_rules(self):
+            self.rules.append(rule)
+            self.keys.append(all_of(rule))
 
-    def update(self) -> None:
-        """Be ready to be asked: werkzeug calls this before, and again whenever a rule was added."""
-        key = (self.merge_slashes, *map(all_of, self.rules))
-        if key not in self.trees:
-            self._root = State()
-            for rule in self.rules:
-                super().add(rule)
-            super().update()
-            self.trees[key] = self._root
-        self._root = self.trees[key]
+    def shared(self) -> Map:
+        """The addresses as Werkzeug compiles them."""
+        if self.found is None:
+            key = tuple(self.keys)
+            if key not in self.compiled:
+                self.compiled[key] = Map(self.rules, host_matching=self.host_matching)
+            self.found = self.compiled[key]
+        return self.found
+
+    def bind(self, *args: Any, **options: Any) -> MapAdapter:
+        """As Werkzeug's."""
+        return self.shared().bind(*args, **options)
+
+    def bind_to_environ(self, *args: Any, **options: Any) -> MapAdapter:
+        """As Werkzeug's."""
+        return self.shared().bind_to_environ(*args, **options)
+
+    def iter_rules(self, endpoint: str | None = None) -> Iterator[Rule]:
+        """As Werkzeug's."""
+        return self.shared().iter_rules(endpoint)
+
+    def is_endpoint_expecting(self, endpoint: str, *arguments: str) -> bool:
+        """As Werkzeug's."""
+        return self.shared().is_endpoint_expecting(endpoint, *arguments)
 
 
 def all_of(rule: Rule) -> tuple[object, ...]:
     """What decides to what an address leads."""
     methods = frozenset(rule.methods or ()), getattr(rule, "provide_automatic_options", None)
-    return rule.rule, rule.endpoint, methods, rule.strict_slashes, repr(rule.defaults)
-
-
-def share_addresses() -> None:
-    """Share what werkzeug makes of the rules: it follows from them alone."""
-    werkzeug.routing.map.StateMachineMatcher = SharedMatcher  # type: ignore[misc]
-    compiled: dict[tuple[object, ...], tuple[Any, ...]] = {}
-    compile_rule = Rule.compile
-
-    def compile_once(rule: Rule) -> None:
-        key = (rule.rule, rule.subdomain, rule.merge_slashes, repr(rule.defaults))
-        if key not in compiled:
-            compile_rule(rule)
-            builders = (rule._build.__func__, rule._build_unknown.__func__)  # type: ignore[attr-defined]
-            compiled[key] = (rule._parts, rule._trace, rule._converters, *builders)
-        rule._parts, rule._trace, rule._converters, build, build_unknown = compiled[key]
-        rule.arguments.update(rule._converters)
-        rule._build, rule._build_unknown = build.__get__(rule), build_unknown.__get__(rule)
-
-    Rule.compile = compile_once  # type: ignore[method-assign]
+    return rule.rule, rule.endpoint, methods, rule.strict_slashes, rule.merge_slashes, repr(rule.defaults)
 
 
 def share_catalogues() -> None:
@@ -108,6 +106,6 @@ def share_catalogues() -> None:
 
 def share_statements(engine: Engine) -> None:
     """Share what SQLAlchemy makes of a statement: it follows from the statement and the kind of database."""
-    dialect, compiled = _statements.setdefault(engine.name, (engine.dialect, engine._compiled_cache))
-    engine.dialect = engine.pool._dialect = dialect
-    engine._compiled_cache = compiled
+    dialect, compiled = _shared.setdefault(engine.name, (engine.dialect, {}))
+    engine.dialect = dialect
+    engine.update_execution_options(compiled_cache=compiled)

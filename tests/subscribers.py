@@ -8,48 +8,48 @@ from lunchkit.mailings.models import Audience, Mailing, Words
 from lunchkit.platform import clock
 from lunchkit.platform.db import db, transaction
 from lunchkit.platform.mail.models import OutboxLetter
-from lunchkit.subscribers.actions import welcome_guest
-from lunchkit.subscribers.models import INVITATION, Guest, Wish
-from lunchkit.subscribers.operations import ask_guest
-from lunchkit.subscribers.queries import guest_by_email, guest_token
+from lunchkit.subscribers.actions import add_subscriber
+from lunchkit.subscribers.models import INVITATION, Consent, Subscriber
+from lunchkit.subscribers.operations import request_consent
+from lunchkit.subscribers.queries import subscriber_by_email, subscriber_token
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 """The body of the POST of RFC 8058."""
 
 
-def said_yes(name: str, language: str = "fr") -> Guest:
+def said_yes(name: str, language: str = "fr") -> Subscriber:
     """Somebody who said yes and confirmed it."""
-    welcome_guest(f"{name.lower()}@example.org", language)
+    add_subscriber(f"{name.lower()}@example.org", language)
     return guest_of(name)
 
 
-def asked(name: str) -> Guest:
+def asked(name: str) -> Subscriber:
     """Somebody in whose name a form was sent with the tick."""
     with transaction() as session:
-        ask_guest(session, f"{name.lower()}@example.org", "fr", clock.now())
+        request_consent(session, f"{name.lower()}@example.org", "fr", clock.now())
     return guest_of(name)
 
 
-def guest_of(name: str) -> Guest:
+def guest_of(name: str) -> Subscriber:
     """The guest of that name as the row stands now."""
     db.session.rollback()
     db.session.expire_all()
-    guest = guest_by_email(f"{name.lower()}@example.org")
+    guest = subscriber_by_email(f"{name.lower()}@example.org")
     assert guest is not None
     return guest
 
 
-def wish_of(name: str) -> Wish | None:
+def wish_of(name: str) -> Consent | None:
     """What holds of somebody; None of whom nothing is known."""
     db.session.rollback()
     db.session.expire_all()
-    guest = guest_by_email(f"{name.lower()}@example.org")
-    return guest.wish if guest else None
+    guest = subscriber_by_email(f"{name.lower()}@example.org")
+    return guest.consent if guest else None
 
 
-def door_of(guest: Guest) -> str:
+def door_of(guest: Subscriber) -> str:
     """The path of the link in a guest's letters."""
-    return f"/invitations/{guest_token(guest)}"
+    return f"/invitations/{subscriber_token(guest)}"
 
 
 def invitations(event_id: int | None = None) -> list[OutboxLetter]:

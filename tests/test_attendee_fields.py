@@ -30,7 +30,6 @@ IN_NEEDS = {column.key for column in Needs.__table__.c}
 
 
 def everything(event: Event) -> AttendeeDetails:
-    """Every field filled in, those that somebody adds included."""
     question = add_question(event, QuestionDetails("text", "Pourquoi ?"))
     hints = get_type_hints(AttendeeDetails)
     said = {one.name: KINDS[hints[one.name]] for one in fields(AttendeeDetails) if hints[one.name] in KINDS}
@@ -40,12 +39,10 @@ def everything(event: Event) -> AttendeeDetails:
 
 @pytest.fixture
 def lunch(make_event: EventMaker) -> Event:
-    """A lunch that asks everything."""
     return make_event(companions_allowed=1)
 
 
 def stored(registration: Registration) -> AttendeeDetails:
-    """What the database says of somebody."""
     db.session.expire_all()
     return details_of_registration(db.session.get_one(Registration, registration.id))
 
@@ -68,7 +65,6 @@ def test_everything_but_the_answers_moves_to_another_lunch(lunch: Event, make_ev
 
 
 def typed(form: DetailsForm) -> MultiDict[str, str]:
-    """What a browser sends of a form as it stands."""
     pairs: list[tuple[str, Any]] = [("own_1", "Oui")]
     for field in form:
         if field.type == "FieldList":

@@ -2,7 +2,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from lunchkit.platform.calendar import cancellation, download, feed, invitation
-from tests.calendar_reader import ENTRY, content_lines, lunch_at, property_names, read_calendar, read_event, times
+from tests.calendar_reader import ENTRY, content_lines, lunch_at, property_names, read_calendar
 
 GOLDEN = """\
 BEGIN:VCALENDAR
@@ -81,13 +81,6 @@ def test_cancellation_takes_the_same_event_back() -> None:
     assert "VALARM" not in file.decode()
 
 
-def test_all_shapes_share_uid_and_times() -> None:
-    shapes = [download(ENTRY), invitation(ENTRY, "Z", "z@x.ch", 1), cancellation(ENTRY, "Z", "z@x.ch", 2)]
-    for event in map(read_event, [*shapes, feed("Lunch", [ENTRY])]):
-        assert event.uid.value == ENTRY.uid
-        assert times(event) == (ENTRY.starts_at, ENTRY.ends_at)
-
-
 def test_feed_has_a_name_and_keeps_what_was_cancelled() -> None:
     later = replace(lunch_at(datetime(2025, 9, 9, 10, tzinfo=UTC)), cancelled=True)
     file = feed("Lunch des bonnes pratiques", [later, ENTRY])
@@ -95,12 +88,6 @@ def test_feed_has_a_name_and_keeps_what_was_cancelled() -> None:
     assert calendar.x_wr_calname.value == calendar.contents["name"][0].value == "Lunch des bonnes pratiques"
     assert "REFRESH-INTERVAL;VALUE=DURATION:PT6H" in content_lines(file)
     assert [event.status.value for event in calendar.vevent_list] == ["CONFIRMED", "CANCELLED"]
-
-
-def test_feed_of_the_same_entries_is_the_same_file() -> None:
-    entries = [lunch_at(ENTRY.starts_at + timedelta(days=30 * month)) for month in range(12)]
-    entries.append(lunch_at(ENTRY.starts_at + timedelta(minutes=5), "Europe/Paris"))
-    assert feed("Lunch", entries) == feed("Lunch", entries[::-1])
 
 
 def test_empty_feed_holds_something() -> None:

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from lunchkit.platform.calendar import cancellation, download, feed, invitation
+from lunchkit.platform.calendar import cancellation, download, invitation
 from lunchkit.platform.text import clean_line, clean_text
-from tests.calendar_reader import ENTRY, content_lines, property_names, read_calendar, read_event
+from tests.calendar_reader import ENTRY, property_names, read_event
 
 TRICKS = st.sampled_from(
     [*"\n\r\t\x00\x0b\x1c\x7f\x85\u2028\u2029\ud800\udfff\ufffe\u202e\u2066\u200f\u200d\ufeff:;,=^\"'\\"]
@@ -62,13 +62,6 @@ def test_any_names_and_mailboxes_invite_one_attendee(name: str, email: str, orga
         assert attendee.value.isascii()
 
 
-@given(WORDS, WORDS)
-def test_any_uid_and_feed_name_give_a_valid_feed(uid: str, name: str) -> None:
-    calendar = read_calendar(feed(name, [replace(ENTRY, uid=uid), ENTRY]))
-    assert shown(calendar.x_wr_calname.value) == shown(clean_line(name))
-    assert len(calendar.vevent_list) == 2
-
-
 @pytest.mark.parametrize(
     ("typed", "kept"),
     [
@@ -94,21 +87,9 @@ def test_url_leads_to_the_web_or_is_left_out(typed: str, kept: str | None) -> No
     assert (event.url.value if hasattr(event, "url") else None) == kept
 
 
-def test_empty_texts_leave_no_empty_lines_behind() -> None:
-    names = property_names(download(replace(ENTRY, title="", description=" \n", location="", url="")))
-    assert not {"SUMMARY", "DESCRIPTION", "LOCATION", "URL"} & set(names)
-
-
 def test_control_the_library_alone_would_change_typed_words() -> None:
     typed = "C:\\New"
     assert read_event(download(replace(ENTRY, title=typed))).summary.value == typed
     event = icalendar.Event()
     event.add("SUMMARY", typed)
     assert b"SUMMARY:C:\\\\New" not in event.to_ical()
-
-
-def test_control_a_line_too_long_or_a_lone_line_feed_is_found_out() -> None:
-    file = download(ENTRY)
-    for old, new in [(b"SUMMARY:", b"SUMMARY:" + b"a" * 80), (b"SUMMARY:", b"SUMMARY:\n"), (b"\r\n", b"\n")]:
-        with pytest.raises(AssertionError):
-            content_lines(file.replace(old, new))

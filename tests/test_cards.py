@@ -4,23 +4,12 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from PIL import Image, ImageFont
+from PIL import Image
 
 from lunchkit.events.models import Colour
-from lunchkit.platform.images import cards
-from lunchkit.platform.images.cards import (
-    COLOURS,
-    FIGURE,
-    PLATE,
-    RECAP,
-    SMALL,
-    TITLE,
-    Box,
-    breadth,
-    card_png,
-    fit,
-    readable,
-)
+from lunchkit.platform.images import cards, typesetting
+from lunchkit.platform.images.cards import COLOURS, FIGURE, PLATE, RECAP, SMALL, TITLE, card_png
+from lunchkit.platform.images.typesetting import Box, breadth, drawable, fit
 
 TITLE_OF_MAY = "IA responsable : l'ESS s'empare du débat"
 LONGEST = (
@@ -50,10 +39,6 @@ def ink(image: Image.Image, box: tuple[int, int, int, int]) -> int:
     return sum(image.crop(box).convert("L").histogram()[:40])
 
 
-def test_the_longest_title_is_as_long_as_titles_may_be() -> None:
-    assert len(TITLES["longest"]) == 200
-
-
 @pytest.mark.parametrize(
     ("title", "colour", "figure"),
     [(title, "tomate", figure) for title in TITLES for figure in ("", "13", "13 sur 42", "cent trente-quatre")]
@@ -80,22 +65,11 @@ def test_no_word_leaves_its_place(title: str, figure: str) -> None:
     assert ink(image, (0, 104, slice_at, 480)) > 500, "control: there is a title"
 
 
-def test_a_card_without_words_is_still_a_card() -> None:
-    for lines in ((), ("",), ("", "", "")):
-        assert opened(card_png("", lines, "tomate")).size == (1200, 630)
-    assert opened(card_png("\u2713", ["\U0001f331"], "tomate", figure="\U0001f331")).size == (1200, 630)
-
-
-def test_a_colour_that_nobody_knows_is_the_first_of_the_set() -> None:
-    assert card_png("x", [], "mauve") == card_png("x", [], "tomate") != card_png("x", [], "carotte")
-
-
 def test_the_colours_are_those_of_the_pages() -> None:
     assert set(COLOURS) == set(Colour)
-    css = (Path(cards.__file__).parents[2] / "static/css/base.css").read_text()
+    css = (Path(cards.__file__).parents[2] / "static/css/colours.css").read_text()
     for colour, (fill, paper) in COLOURS.items():
-        place = f'[data-colour="{colour}"] {{' if colour != "tomate" else "html {"
-        assert f"{place}\n  --c: {fill};\n  --lp: {paper};" in css
+        assert f'[data-colour="{colour}"] {{\n  --c: {fill};\n  --lp: {paper};' in css
 
 
 def test_a_figure_brings_the_plate() -> None:
@@ -106,26 +80,20 @@ def test_a_figure_brings_the_plate() -> None:
     assert without.getpixel((900, 400)) == with_figure.getpixel((990, 100)) == (0, 0, 0), "the slice, in both"
 
 
-def test_the_same_card_is_drawn_once() -> None:
-    cards._card.cache_clear()
-    assert card_png("Une fois", list(LINES), "tomate") is card_png("Une fois", LINES, "tomate")
-    assert cards._card.cache_info().misses == 1
-
-
 # Setting words
 
 
 def test_words_are_as_large_as_they_fit_and_none_is_lost() -> None:
     place = Box(0, 0, 716, 330)
     for title in ("usual", "longest", "short", "one word", "compound"):
-        text = readable(TITLES[title])
+        text = drawable(TITLES[title])
         words = fit(text, place, TITLE)
         joined = "".join(line + ("" if line.endswith("-") else " ") for line in words.lines).strip()
         assert joined == text
         assert words.height <= place.height
         assert all(breadth(line, words.style.tracking) * words.size <= place.width for line in words.lines)
     assert (
-        fit("IA", place, TITLE).size > fit(readable(TITLE_OF_MAY), place, TITLE).size > fit(LONGEST, place, TITLE).size
+        fit("IA", place, TITLE).size > fit(drawable(TITLE_OF_MAY), place, TITLE).size > fit(LONGEST, place, TITLE).size
     )
 
 
@@ -138,51 +106,22 @@ def test_what_is_too_long_for_any_size_ends_with_an_ellipsis() -> None:
 
 
 def test_no_line_begins_with_a_high_mark() -> None:
-    text = readable("Que peut Genève ? « Beaucoup ! » : la monnaie locale ; et l'or")
+    text = drawable("Que peut Genève ? « Beaucoup ! » : la monnaie locale ; et l'or")
     assert "l’or" in text
     for width in range(400, 900, 25):
         for line in fit(text, Box(0, 0, width, 330), TITLE).lines:
             assert line[0] not in "?!:;»" and line[-1] != "«"
 
 
-def test_a_compound_breaks_after_its_hyphen_and_a_short_one_does_not() -> None:
-    assert cards.wrap("savoir-faire", 4, 0) == ["savoir-", "faire"]
-    assert cards.wrap("y a-t-il", 2, 0) == ["y", "a-t-il"]
-
-
-def test_lines_are_alike_in_length() -> None:
-    words = fit("un deux trois quatre cinq six sept huit", Box(0, 0, 716, 130), TITLE)
-    lengths = [breadth(line, 0) for line in words.lines]
-    assert len(lengths) == 2 and max(lengths) / min(lengths) < 1.4
-
-
 # Letters
 
 
-def test_letters_have_their_accents() -> None:
-    for plain, accented in ("eé", "Eé", "cç", "oœ", "uù", "iî", "AÀ"):
-        assert opened(card_png(plain, [], "tomate")).tobytes() != opened(card_png(accented, [], "tomate")).tobytes()
-    text = "Œuvrer à l’été : « ça, où, naïf, Noël, aîné » – 100 % · 5 €…"
-    assert set(text) - set(readable(text)) <= {" "}, "all of them can be drawn"
-    default = ImageFont.load_default(40)
-    square = bytes(default.getmask("\uffff"))
-    assert bytes(default.getmask("é")) == square != bytes(default.getmask("e")), (
-        "control: Pillow's own letters have none"
-    )
-
-
 def test_what_the_font_cannot_draw_leaves_no_square() -> None:
-    assert readable("Jardins \U0001f331 partagés \u2713 مرحبا") == "Jardins partagés"
-    assert readable("de\u0301bat") == "débat", "composed, so that the accent has its place"
+    assert drawable("Jardins \U0001f331 partagés \u2713 مرحبا") == "Jardins partagés"
+    assert drawable("de\u0301bat") == "débat", "composed, so that the accent has its place"
     assert (
         opened(card_png("Jardins \U0001f331", [], "tomate")).tobytes()
         == opened(card_png("Jardins", [], "tomate")).tobytes()
     )
-    nothing = cards._font(40).getmask("\U0001f331")
+    nothing = typesetting.font_of(40).getmask("\U0001f331")
     assert nothing.getbbox() is not None, "control: the font would draw a square"
-
-
-def test_the_font_is_shipped_with_its_licence() -> None:
-    folder = Path(cards.FONT).parent
-    assert ImageFont.truetype(cards.FONT, 20).getname() == ("Liberation Sans", "Bold")
-    assert "SIL OPEN FONT LICENSE" in (folder / "OFL.txt").read_text()

@@ -23,7 +23,8 @@ from lunchkit.registrations.check_in import operations as steps
 from lunchkit.registrations.check_in.actions import take_scan
 from lunchkit.registrations.check_in.queries import conflicts, counts, seats_added
 from lunchkit.registrations.check_in.view_models import Counts, Scan, Word
-from lunchkit.registrations.errors import NoSeatAtTheDoor, RegistrationClosed, TooLate
+from lunchkit.registrations.errors import NoFreeSeat, RegistrationClosed, TooLate
+from lunchkit.registrations.event_changes.actions import change_capacity
 from lunchkit.registrations.models import Registration, Standing
 from lunchkit.registrations.queries import seats_taken
 from lunchkit.team.actions import add_organiser
@@ -41,7 +42,6 @@ FULL, IN = Word.FULL, Word.IN
 
 
 def full_lunch(make_event: EventMaker, seats: int = 4, here: int = 2, waiting: int = 0) -> Event:
-    """A lunch that runs: every seat is given, and of those who have one so many are in."""
     event = running_event(make_event, capacity=seats)
     with clock.fixed_at(event.starts_at - timedelta(days=1)):
         people = [guest(event, f"Gast{number} Name") for number in range(seats)]
@@ -53,26 +53,22 @@ def full_lunch(make_event: EventMaker, seats: int = 4, here: int = 2, waiting: i
 
 
 def walk_in(name: str = "Dora Fenouil", email: str | None = None, **more: Any) -> Scan:
-    """Somebody who stands there unregistered."""
     return scan_of(None, walk_in=details(name, email), **more)
 
 
 def word_of(event: Event, scan: Scan) -> Word:
-    """What the door says."""
     try:
         return take_scan(event, scan).word
-    except NoSeatAtTheDoor:
+    except NoFreeSeat:
         return FULL
 
 
 def fresh(event: Event) -> Event:
-    """The lunch as the database has it now."""
     db.session.rollback()
     return db.session.get_one(Event, event.id, populate_existing=True)
 
 
 def assert_not_oversold(event: Event, chairs: int) -> Counts:
-    """No seat is given that is not there, and no more people are in than there are chairs."""
     event = fresh(event)
     told = counts(event)
     assert seats_taken(event.id) <= event.capacity
@@ -88,13 +84,6 @@ def test_somebody_is_let_in_beside_those_who_are_missing_until_the_chairs_are_ta
     told = assert_not_oversold(event, chairs=4)
     assert (told.capacity, told.expected, told.present, told.absent, told.walk_ins) == (6, 6, 4, 2, 2)
     assert seats_added(event.id) == told.added == 2
-
-
-def test_whoever_comes_late_still_has_their_seat(make_event: EventMaker) -> None:
-    event = full_lunch(make_event, seats=2, here=1)
-    late = db.session.scalars(select(Registration).where(Registration.arrived == 0)).one()
-    assert word_of(event, walk_in(makes_room=True)) is IN
-    assert take_scan(event, scan_of(late)).word is IN, "nobody was thrown out for the walk-in"
 
 
 def test_no_room_is_made_before_the_beginning_nor_where_everybody_is_there(make_event: EventMaker) -> None:
@@ -136,12 +125,6 @@ def test_who_waits_is_let_in_with_the_whole_party_or_not(make_event: EventMaker,
     assert fresh(event) and db.session.get_one(Registration, three.id).standing == Standing.WAITING
 
 
-def test_the_same_press_again_makes_room_once(make_event: EventMaker) -> None:
-    event, scan = full_lunch(make_event), walk_in(makes_room=True)
-    assert [word_of(event, scan) for _ in range(4)] == [IN] * 4
-    assert fresh(event).capacity == 5
-
-
 def test_an_undo_takes_the_added_seat_away_again(make_event: EventMaker) -> None:
     event, scan = full_lunch(make_event), walk_in(makes_room=True)
     take_scan(event, scan)
@@ -168,7 +151,6 @@ def test_of_many_doors_at_once_no_more_get_in_than_there_are_chairs(
 
 
 def unbounded(ask: Callable[[Event], Counts]) -> Callable[[Event], Counts]:
-    """A door that counts no chairs."""
 
     def count(event: Event) -> Counts:
         told = ask(event)
@@ -187,7 +169,6 @@ def test_a_phone_without_network_lets_in_and_is_flagged(make_event: EventMaker) 
 
 
 def test_a_press_whose_answer_was_late_is_believed_or_flagged(make_event: EventMaker) -> None:
-    """The phone asked, heard nothing, and let them in: the record is the same, and says so."""
     event = full_lunch(make_event, here=3)
     heard, unheard = (
         walk_in("Dora Fenouil", makes_room=True, let_in=True),
@@ -245,28 +226,11 @@ def test_the_form_without_a_script_says_it_first_and_lets_in_at_the_second_press
     assert_not_oversold(event, chairs=4)
 
 
-def test_a_person_who_waits_is_let_in_at_the_second_press_too(
-    organiser_client: FlaskClient, make_event: EventMaker
-) -> None:
-    event = full_lunch(make_event, waiting=1)
-    person = db.session.scalars(select(Registration).where(Registration.standing == Standing.WAITING)).one()
-    page = f"/organiser/e/{event.slug}/door/{person.id}"
-
-    def press(name: str) -> str:
-        said = {"csrf_token": csrf_of(organiser_client, page), "nonce": secrets.token_urlsafe(16), name: "1"}
-        answer = organiser_client.post(f"{page}/arrival", data=said, follow_redirects=True)
-        return answer.get_data(as_text=True)
-
-    assert 'name="room"' in press("seat")
-    assert 'data-shows="in"' in press("room")
-
-
 # Afterwards.
 
 
 @contextmanager
 def afterwards(event: Event, **later: float) -> Iterator[None]:
-    """So long after the end, with the organiser still signed in."""
     moment = event.ends_at + timedelta(**later)
     db.session.execute(update(OrganiserSession).values(started_at=moment, seen_at=moment))
     db.session.commit()
@@ -286,14 +250,6 @@ def test_who_came_and_was_not_registered_is_written_down_afterwards_and_no_lette
         assert take_scan(event, Scan(secrets.token_hex(16), clock.now(), undoes=scan.nonce)).word is Word.UNDONE
         assert (fresh(event).capacity, counts(event).expected) == (4, 4)
         assert outbox.kinds("dora@example.org") == [], "no cancellation of a lunch that is over"
-
-
-def test_who_waited_and_came_is_written_down_afterwards(make_event: EventMaker, outbox: Outbox) -> None:
-    event = full_lunch(make_event, waiting=1)
-    person = db.session.scalars(select(Registration).where(Registration.standing == Standing.WAITING)).one()
-    with afterwards(event, hours=1):
-        assert word_of(event, scan_of(person, gives_seat=True)) is IN
-        assert outbox.kinds(person.email) == ["waiting"]
 
 
 def test_nobody_gets_a_seat_afterwards_by_another_way(make_event: EventMaker) -> None:
@@ -327,11 +283,82 @@ def test_after_the_names_are_erased_nobody_is_written_down(
         assert 'name="name"' in page, "control"
 
 
+def test_whoever_is_noted_on_the_list_afterwards_stays_on_it(
+    organiser_client: FlaskClient, make_event: EventMaker
+) -> None:
+    event = full_lunch(make_event, seats=4, here=1)
+    base = f"/organiser/e/{event.slug}/door"
+    absent = db.session.scalars(select(Registration).where(Registration.arrived == 0).order_by(Registration.id)).first()
+    assert absent is not None
+    asked = {"q": "gast", "whom": "absent", "order": "surname"}
+
+    def press(**more: str) -> str:
+        said = {"csrf_token": csrf_of(organiser_client, f"{base}/walk-in"), "nonce": secrets.token_urlsafe(16)}
+        return organiser_client.post(f"{base}/{absent.id}/arrival", data={**said, **more}).headers["Location"]
+
+    with clock.fixed_at(event.starts_at + timedelta(minutes=5)):
+        during = organiser_client.get(f"{base}/list", query_string=asked).get_data(as_text=True)
+        assert 'name="from_list"' not in during, "at the door each is shown large"
+    with afterwards(event, hours=20):
+        listed = organiser_client.get(f"{base}/list", query_string=asked).get_data(as_text=True)
+        assert all(f'name="{name}" value="{value}"' in listed for name, value in {**asked, "from_list": "1"}.items())
+        address, parts = press(**asked, from_list="1").split("?")
+        assert address.endswith(f"{base}/list")
+        assert parts == f"q=gast&whom=absent&order=surname&page=1&came={absent.id}#p{absent.id}"
+        page = organiser_client.get(f"{base}/list?{parts.partition('#')[0]}&lang=en").get_data(as_text=True)
+        assert f"Noted as present: {absent.name}." in page
+        for stranger in ("0", "99999999999", "x"):
+            assert "Noted as present" not in organiser_client.get(f"{base}/list?came={stranger}").get_data(as_text=True)
+        assert f"/door/{absent.id}?" in press(), "control: from their own page they are shown"
+
+
+def test_afterwards_nobody_came_at_the_hour_at_which_it_was_written_down(
+    organiser_client: FlaskClient, make_event: EventMaker
+) -> None:
+    event = full_lunch(make_event, seats=4, here=1)
+    here, late = db.session.scalars(select(Registration).order_by(Registration.arrived.desc(), Registration.id)).all()[
+        :2
+    ]
+
+    def read(path: str) -> str:
+        return organiser_client.get(f"/organiser/e/{event.slug}/door/{path}?lang=en").get_data(as_text=True)
+
+    assert "Since " in read(str(here.id))
+    with afterwards(event, hours=20):
+        take_scan(event, scan_of(late))
+        assert "Came in at " in read(str(here.id)) and "Since " not in read(str(here.id))
+        assert "Noted: " in read(str(late.id)) and "Came in at " not in read(str(late.id))
+        first = here.arrived_at, late.arrived_at
+        assert all(first)
+        row = read("list").partition(f'id="p{late.id}"')[2].partition("</tr>")[0]
+        assert "Came</span></td>" in row, "no hour"
+        row = read("list").partition(f'id="p{here.id}"')[2].partition("</tr>")[0]
+        assert "Came</span> " in row, "control"
+
+
+def test_who_waits_is_offered_a_seat_on_their_page_only_where_one_is_free(
+    organiser_client: FlaskClient, make_event: EventMaker
+) -> None:
+    event = full_lunch(make_event, seats=4, here=2, waiting=1)
+    waiting = db.session.scalars(select(Registration).where(Registration.standing == Standing.WAITING)).one()
+
+    def read() -> str:
+        return organiser_client.get(f"/organiser/e/{event.slug}/door/{waiting.id}?lang=en").get_data(as_text=True)
+
+    full = read()
+    assert "Give a free seat" not in full and "Let in all the same" in full and "Every seat is given." in full
+    for person in db.session.scalars(select(Registration).where(Registration.arrived == 0)).all():
+        if person.standing == Standing.SEATED:
+            take_scan(event, scan_of(person))
+    assert "Let in all the same" not in read(), "nobody is missing: there is no chair"
+    change_capacity(event, 5)
+    assert "Give a free seat" in read() and "Let in all the same" not in read()
+
+
 # A door that stands open for hours.
 
 
 def seen_again(client: FlaskClient, event: Event, since: datetime, minutes: int, every: int) -> int:
-    """What the door's page gets at the end of so many minutes in which it asked so often."""
     status = 0
     for minute in range(every, minutes + 1, every):
         with clock.fixed_at(since + timedelta(minutes=minute)):

@@ -19,7 +19,8 @@ from lunchkit.platform.db import db
 from lunchkit.platform.links import personal_tokens, token_hash
 from lunchkit.registrations.actions import register_by_hand
 from lunchkit.registrations.models import CheckIn
-from lunchkit.team.actions import add_organiser, issue_console_link
+from lunchkit.team.actions import add_organiser
+from lunchkit.team.sign_in.actions import issue_console_link
 from tests.conftest import EventMaker, details
 from tests.server import Server
 from tests.test_kills import kills_of, server_of
@@ -27,7 +28,7 @@ from tests.test_kills import kills_of, server_of
 pytestmark = pytest.mark.both_databases
 
 
-PATIENCE = 60.0
+TIME_OUT = 60.0
 
 
 @dataclass
@@ -46,7 +47,6 @@ class Door:
     surprises: list[str] = field(default_factory=list)
 
     def ask(self, method: str, path: str, body: str = "", kind: str = "application/json") -> tuple[int, bytes]:
-        """One request on a connection of its own."""
         link = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=20)
         try:
             headers = {"Cookie": self.cookie, "Content-Type": kind, "X-CSRFToken": self.token}
@@ -60,7 +60,6 @@ class Door:
             link.close()
 
     def sign_in(self, link: str) -> None:
-        """Press the button behind the link, then take the token of the list."""
         _status, page = self.ask("GET", link)
         found = re.search(r'name="csrf_token" value="([^"]+)"', page.decode())
         assert found
@@ -69,8 +68,7 @@ class Door:
         self.token = json.loads(self.ask("GET", f"{self.path}/now.json")[1])["token"]
 
     def scan(self, ticket: str) -> None:
-        """One ticket: as often as it takes, with one and the same nonce."""
-        nonce, until = secrets.token_hex(16), time.monotonic() + PATIENCE
+        nonce, until = secrets.token_hex(16), time.monotonic() + TIME_OUT
         self.tickets[nonce] = ticket
         body = json.dumps({"scans": [{"nonce": nonce, "ticket": ticket, "door": "A", "let_in": True}]})
         while time.monotonic() < until:
@@ -91,7 +89,6 @@ class Door:
 
 
 def scan_under_fire(doors: list[Door], tickets: list[str], kills: int) -> None:
-    """Both doors scan all tickets in their order, while the server is killed at random moments."""
     enough = threading.Event()
 
     def work(door: Door) -> None:

@@ -23,13 +23,11 @@ KEYS = {"base", "event", "register", "vote", "screen", "recap", "organiser", "sp
 
 
 def environment(instance: Path, **settings: str) -> dict[str, str]:
-    """An environment with no other settings than these."""
     clean = {key: value for key, value in os.environ.items() if not key.startswith("LUNCHKIT_")}
     return clean | {"LUNCHKIT_INSTANCE": str(instance)} | {f"LUNCHKIT_{key}": value for key, value in settings.items()}
 
 
 def program(instance: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end, as a program."""
     command = [sys.executable, "-m", "lunchkit", *words]
     env = environment(instance, **settings)
     return subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
@@ -61,7 +59,6 @@ def lunchkit(instance: Path, *words: str, **settings: str) -> subprocess.Complet
 
 
 def exit_status(command: Callable[[], None]) -> int:
-    """What a program would end with; words that it leaves are written, as Python does."""
     try:
         command()
     except SystemExit as end:
@@ -73,7 +70,6 @@ def exit_status(command: Callable[[], None]) -> int:
 
 @contextmanager
 def started(instance: Path, *words: str, **settings: str) -> Iterator[subprocess.Popen[str]]:
-    """Run a command that goes on until it is told to stop."""
     process = subprocess.Popen(
         [sys.executable, "-m", "lunchkit", *words],
         env=environment(instance, **settings),
@@ -91,7 +87,6 @@ def started(instance: Path, *words: str, **settings: str) -> Iterator[subprocess
 
 
 def get(address: str) -> tuple[int, str]:
-    """Status and text of a page."""
     with urllib.request.urlopen(address, timeout=10) as answer:
         return answer.status, answer.read().decode()
 
@@ -189,7 +184,6 @@ def test_a_backup_holds_what_a_copied_file_misses_and_can_be_restored(tmp_path: 
 
 
 def count_series(file: Path) -> int:
-    """How many series a database file holds, read without its write-ahead log."""
     connection = SQLITE_DRIVER.connect(f"file:{file}?immutable=1" if "copied" in file.name else str(file), uri=True)
     try:
         (count,) = connection.execute("select count(*) from series").fetchone()

@@ -111,16 +111,6 @@ def test_what_is_no_leap_is_believed(machine: Machine) -> None:
     assert machine.believes(), "a machine that slept while the server ran"
 
 
-def test_the_change_of_clocks_is_no_leap(machine: Machine) -> None:
-    for day in (datetime(2026, 3, 28, 22, tzinfo=UTC), datetime(2026, 10, 24, 22, tzinfo=UTC)):
-        machine.now = day
-        machine.restarts()
-        assert machine.believes(vouched=True)
-        for _quarter in range(24):
-            machine.runs(HOUR / 4)
-            assert machine.believes()
-
-
 def test_a_timer_that_runs_daily_is_believed_and_a_weekly_one_asks_for_a_word(machine: Machine) -> None:
     for late in (HOUR, -HOUR, 2 * HOUR, -2 * HOUR):
         machine.runs(DAY + late)
@@ -147,15 +137,6 @@ def test_a_word_of_the_operator_reaches_the_server_that_runs(machine: Machine, m
     monkeypatch.setattr("lunchkit.platform.heartbeat._looked", server)
     machine.runs(timedelta(minutes=1))
     assert machine.believes()
-
-
-def test_a_second_leap_begins_the_wait_again(machine: Machine) -> None:
-    machine.runs(HOUR, leap=10 * DAY)
-    assert not machine.believes()
-    machine.runs(20 * HOUR)
-    assert not machine.believes()
-    machine.runs(HOUR, leap=20 * HOUR)
-    assert not machine.believes()
 
 
 def test_an_instance_without_a_sign_goes_by_its_newest_row(app: Flask, settings: Settings, event: Event) -> None:

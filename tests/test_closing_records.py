@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from lunchkit.admin.system_status.database import look_at_counts
+from lunchkit.admin.system_status.database import check_counts
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
 from lunchkit.platform.audit.models import AuditEntry
@@ -145,11 +145,11 @@ def test_a_number_changed_on_the_disk_is_noticed(app: Flask, event: Event) -> No
     assert f"Empreinte de clôture : {data['record'][:4]} {data['record'][4:8]} {data['record'][8:12]}" in page
     assert not data["altered"], "the control"
     assert ALTERED not in page
-    assert look_at_counts() is None
+    assert check_counts() is None
     add_fifty(poll)
     assert client.get(result(poll, ".json")).get_json()["altered"]
     assert ALTERED in plain(client.get(result(poll)).get_data(as_text=True))
-    finding = look_at_counts()
+    finding = check_counts()
     assert finding is not None and poll.question in str(finding.text)
 
 

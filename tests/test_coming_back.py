@@ -14,14 +14,12 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope="module")
 def lunch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """The demo, served for real."""
     with house(tmp_path_factory.mktemp("back")) as lunch:
         yield lunch
 
 
 @pytest.fixture(scope="module")
 def signed_in(chromium: Browser, lunch: House, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The cookies of an organiser."""
     kept = tmp_path_factory.mktemp("cookies") / "state.json"
     context = open_context(chromium)
     page = context.new_page()
@@ -33,13 +31,11 @@ def signed_in(chromium: Browser, lunch: House, tmp_path_factory: pytest.TempPath
 
 
 def press(page: Page, form: str = "main form") -> None:
-    """Press the first large button of a form."""
     with page.expect_navigation():
         page.locator(f"{form} button.button").first.click()
 
 
 def send_a_letter(page: Page, lunch: House, subject: str) -> str:
-    """Write to everybody, look at the letter, and send it; the address of the form."""
     form = lunch.url(f"/organiser/e/{lunch.events['coming']}/emails/new")
     page.goto(form)
     page.fill("[name=subject]", subject)
@@ -52,7 +48,6 @@ def send_a_letter(page: Page, lunch: House, subject: str) -> str:
 
 
 def change_the_place(page: Page, lunch: House, place: str) -> str:
-    """Move a lunch, and say who is told; the address of the form."""
     form = lunch.url(f"/organiser/e/{lunch.events['coming']}/edit")
     page.goto(form)
     page.fill("[name=venue]", place)

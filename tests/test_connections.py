@@ -10,13 +10,9 @@ import gevent
 import pytest
 from flask import Flask
 
-from lunchkit.events.models import Event
 from lunchkit.platform.connections import MOST_IGNORED, PIECE, Pieces
-from lunchkit.platform.db import transaction
 from lunchkit.platform.web import HEADERS
-from lunchkit.room.operations import touch
-from tests.room import code_of
-from tests.server import HOST, Client, Server
+from tests.server import HOST, Server
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True, scope="session")
 """None of this depends on the database."""
@@ -92,12 +88,6 @@ def test_what_nobody_reads_is_not_taken_in(server: Server, beginning: bytes) -> 
     assert not answer or b"Connection: close" in answer
 
 
-@pytest.mark.parametrize("line", ["GET /healthz", NO_DOOR])
-def test_nor_what_comes_in_chunks_without_end(server: Server, line: str) -> None:
-    taken, _answer = send(server, head(line, MULTIPART + "Transfer-Encoding: chunked"), 100, chunked=True)
-    assert taken * 1_000_000 <= MOST_IGNORED + BUFFERS
-
-
 def test_control_gunicorn_alone_takes_it_all(app: Flask) -> None:
     instance = app.extensions["lunchkit_settings"].instance
     with Server(instance, {"SECRET_KEY": "k" * 40}, launcher=UNGUARDED) as server:
@@ -109,30 +99,6 @@ def test_whoever_sends_a_little_too_much_reads_why_it_was_refused(server: Server
     taken, answer = send(server, head(NO_DOOR, MULTIPART + announced(12_000_000)), 12)
     assert taken == 12
     assert answer.startswith(b"HTTP/1.1 413 ") and b"Connection: close" in answer and b"</html>" in answer
-
-
-def test_a_small_form_keeps_its_connection(server: Server) -> None:
-    with Client(server.port) as client:
-        assert client.post("/e/nowhere/register", {"name": "x" * 2000}).headers["connection"] == "keep-alive"
-        assert client.get("/healthz").headers["connection"] == "keep-alive"
-
-
-def test_a_stream_that_is_asked_for_with_a_body_still_goes_on(server: Server, event: Event) -> None:
-    stream = head(f"GET /v/{code_of(event)}/stream", "Accept: text/event-stream", announced(5)) + b"12345"
-    with connect(server) as connection:
-        connection.sendall(stream)
-        wait_for(connection, b"data:")
-        with transaction() as session:
-            touch(session, event.id)
-        wait_for(connection, b"data:")
-
-
-def wait_for(connection: socket.socket, word: bytes) -> None:
-    told = b""
-    while word not in told:
-        part = connection.recv(65_536)
-        assert part, "hung up on"
-        told += part
 
 
 def turns_of_others(body: io.BytesIO | Pieces) -> int:

@@ -1,25 +1,18 @@
 """Questions of the organisers' own on the form: asked of whoever registers, kept, shown, counted, and erased with them."""
 
-import csv
-from io import BytesIO, StringIO
-
 import pytest
 from flask.testing import FlaskClient
-from openpyxl import load_workbook
 from sqlalchemy import select
 
-from lunchkit.admin.retention.actions import purge_people
 from lunchkit.events.actions import EnoughQuestions, add_question, change_question, move_question, remove_question
 from lunchkit.events.details import QuestionDetails
 from lunchkit.events.models import Event, FormQuestion
 from lunchkit.events.queries import form_questions
-from lunchkit.platform import clock
 from lunchkit.platform import form_tokens as stamps
 from lunchkit.platform.db import db
 from lunchkit.platform.links import personal_tokens
-from lunchkit.registrations.actions import erase_registration, move_to_event, register_by_hand
 from lunchkit.registrations.models import Answer, Registration
-from tests.conftest import EventMaker, csrf_of, details
+from tests.conftest import EventMaker, csrf_of
 from tests.test_organiser_lunches import post
 from tests.test_organiser_registrations import HOSTILE
 
@@ -33,17 +26,14 @@ SEVERAL = QuestionDetails("several", "Je peux aider", ("Accueil", "Service", "Va
 
 @pytest.fixture
 def questions(event: Event) -> list[FormQuestion]:
-    """One question of each kind."""
     return [add_question(event, each) for each in (TEXT, ONE, SEVERAL)]
 
 
 def answers(text: str = "Un vélo", one: str = "Jardin", several: tuple[str, ...] = ("Vaisselle", "Accueil")) -> dict:
-    """What somebody answers to the three."""
     return {"own_1": text, "own_2": one, "own_3": list(several)}
 
 
 def register(client: FlaskClient, event: Event, **typed: object) -> int:
-    """Send the public form; its status."""
     with client.application.test_request_context():
         stamp = stamps.issue(event.slug)
     people = {"name": "Camille Poireau", "email": "camille@example.org", "stamp": stamp}
@@ -51,13 +41,11 @@ def register(client: FlaskClient, event: Event, **typed: object) -> int:
 
 
 def kept() -> list[str]:
-    """All answers, by question."""
     db.session.rollback()
     return list(db.session.scalars(select(Answer.value).order_by(Answer.registration_id, Answer.question_id)))
 
 
 def own_page(client: FlaskClient, path: str = "") -> str:
-    """The page behind the link of whoever registered last."""
     db.session.rollback()
     person = db.session.scalars(select(Registration).order_by(Registration.id.desc())).first()
     assert person is not None
@@ -117,12 +105,6 @@ def test_readers_of_another_language_answer_the_same(
     assert "Garden" in own_page(client)
 
 
-def test_a_lunch_without_questions_asks_none(client: FlaskClient, event: Event) -> None:
-    assert "own_" not in client.get(f"/e/{event.slug}/register").get_data(as_text=True)
-    assert register(client, event, own_1="volé") == 303
-    assert kept() == []
-
-
 def test_attendees_change_their_answers(client: FlaskClient, event: Event, questions: list[FormQuestion]) -> None:
     register(client, event, **answers())
     person = db.session.scalars(select(Registration)).one()
@@ -141,21 +123,6 @@ def test_an_organiser_need_not_answer(
     one = f"/organiser/e/{event.slug}/registrations/1"
     assert post(organiser_client, one, one, name="Au téléphone", companions="0", own_2="Jardin").status_code == 303
     assert kept() == ["Jardin"]
-
-
-def test_answers_are_columns_of_both_files(
-    client: FlaskClient, organiser_client: FlaskClient, event: Event, questions: list[FormQuestion]
-) -> None:
-    register(client, event, **answers(text="=1+1"))
-    register(client, event, name="Noa Cardon", email="noa@example.org", **answers(text="", several=()))
-    base = f"/organiser/e/{event.slug}/registrations"
-    text = organiser_client.get(f"{base}.csv").get_data().decode("utf-8-sig")
-    rows = list(csv.reader(StringIO(text), delimiter=";"))
-    assert rows[0][-3:] == ["Que réparez-vous ?", "Quel atelier ?", "Je peux aider"]
-    assert [row[-3:] for row in rows[1:]] == [["'=1+1", "Jardin", "Accueil, Vaisselle"], ["", "Jardin", ""]]
-    sheet = load_workbook(BytesIO(organiser_client.get(f"{base}.xlsx").get_data())).active
-    assert sheet is not None
-    assert [cell.value for cell in sheet[2]][-3:] == ["'=1+1", "Jardin", "Accueil, Vaisselle"]
 
 
 def test_a_removed_question_keeps_its_answers(
@@ -237,23 +204,6 @@ def test_questions_of_another_lunch_are_not_found(
     for path in ("/form/1/removal", "/form/1/order"):
         answer = organiser_client.post(f"/organiser/e/{other.slug}{path}", data={"csrf_token": token, "dir": "up"})
         assert answer.status_code == 404
-
-
-def test_answers_stay_with_their_lunch(make_event: EventMaker, event: Event, questions: list[FormQuestion]) -> None:
-    person = register_by_hand(event, details(answers=((2, "Jardin"),)), language="fr")
-    moved = move_to_event(person, make_event())
-    assert moved.answers == []
-
-
-def test_answers_are_erased_with_the_person(event: Event, questions: list[FormQuestion]) -> None:
-    gone = register_by_hand(event, details(answers=((1, "Secret"),)), language="fr")
-    register_by_hand(event, details("Noa", "noa@example.org", answers=((1, "Autre"),)), language="fr")
-    erase_registration(gone)
-    assert kept() == ["Autre"]
-    db.session.rollback()
-    with clock.fixed_at(event.ends_at.replace(year=event.ends_at.year + 1)):
-        purge_people()
-    assert kept() == []
 
 
 def test_a_change_of_words_leaves_other_languages_as_they_are_typed(

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from lunchkit.demo import plant_demo
+from lunchkit.demo import create_demo
 from lunchkit.events.feeds import atom_feed, calendar_entry
 from lunchkit.platform.calendar import download
 from lunchkit.platform.db import SQLITE_DRIVER
@@ -17,7 +17,6 @@ from tests.test_cli import get, lunchkit, started
 
 
 def hostile(folder: Path, mail_port: int) -> dict[str, str]:
-    """Settings of a real server, as they stand in the environment of whoever runs it."""
     return {
         "DATABASE_URL": f"sqlite:///{folder / 'real.sqlite'}",
         "MAIL_HOST": "127.0.0.1",
@@ -32,7 +31,6 @@ def hostile(folder: Path, mail_port: int) -> dict[str, str]:
 
 
 def planted_registrations(database: Path) -> int:
-    """How many registrations a database holds."""
     connection = SQLITE_DRIVER.connect(database)
     (count,) = connection.execute("select count(*) from registration").fetchone()
     connection.close()
@@ -80,13 +78,6 @@ def test_an_ipv6_address_is_refused_in_words(tmp_path: Path) -> None:
     assert not (tmp_path / "demo").exists()
 
 
-def test_a_demo_behind_another_address_is_told_so(tmp_path: Path) -> None:
-    words = ("--json", "--port", str(free_port()), "--public-url", "https://demo.example")
-    with started(tmp_path, "demo", *words) as process:
-        assert process.stdout is not None
-        assert json.loads(process.stdout.readline())["event"].startswith("https://demo.example/e/")
-
-
 def test_a_port_in_use_is_said(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         refused = lunchkit(tmp_path, "demo", "--port", str(taken.getsockname()[1]))
@@ -109,7 +100,7 @@ def test_the_server_listens_on_ipv6_too(tmp_path: Path) -> None:
 
 def test_what_is_made_up_says_so_wherever_it_is_told(app: Flask, client: FlaskClient) -> None:
     with app.test_request_context():
-        planted = plant_demo()
+        planted = create_demo()
         for event in (planted.running, planted.coming):
             assert "fictif" in download(calendar_entry(event)).decode().replace("\r\n ", "")
             assert "Exemple fictif" in atom_feed([event])

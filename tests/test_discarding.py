@@ -1,4 +1,4 @@
-"""A draft thrown away: nothing of it is left but a line in the log, and nobody can throw away what is public."""
+"""A deleted draft: nothing of it is left but a line in the log, and nobody can delete what is public."""
 
 from datetime import timedelta
 from functools import partial
@@ -9,11 +9,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from lunchkit.admin.actions import discard_draft
-from lunchkit.admin.errors import IsPublic
-from lunchkit.admin.retention.actions import erase_needs, purge_people
+from lunchkit.admin.actions import delete_event_draft
+from lunchkit.admin.errors import EventIsPublic
 from lunchkit.events.actions import publish_event
-from lunchkit.events.details import details_of
 from lunchkit.events.models import Event, Series
 from lunchkit.events.paragraphs.actions import save_paragraph
 from lunchkit.platform import clock
@@ -21,8 +19,9 @@ from lunchkit.platform.audit.models import AuditEntry
 from lunchkit.platform.db import db
 from lunchkit.platform.mail.models import OutboxLetter
 from lunchkit.recap.actions import draft_recap, erase_orphaned_pictures
-from lunchkit.registrations.actions import IsADraft, cancel_event, change_event, register_by_hand
-from lunchkit.registrations.models import Answer, Registration
+from lunchkit.registrations.actions import IsADraft, register_by_hand
+from lunchkit.registrations.event_changes.actions import cancel_event
+from lunchkit.registrations.models import Answer
 from lunchkit.room.models import Room, VotingSlip
 from lunchkit.room.polls.actions import finish_closings, open_poll, start_rehearsal
 from lunchkit.room.polls.models import Choice, Poll
@@ -112,7 +111,7 @@ def test_nothing_stays_of_a_draft_with_all_that_a_lunch_has(
     )
     address = f"/organiser/e/{event.slug}"
     page = organiser_client.get(f"{address}/removal").text
-    assert "Jeter le brouillon" in page
+    assert "Supprimer le brouillon" in page
     thrown = throw_away(organiser_client, event)
     assert (
         thrown.status_code == 303 and "Son adresse est de nouveau libre" in organiser_client.get(thrown.location).text
@@ -130,7 +129,7 @@ def test_nothing_stays_of_a_draft_with_all_that_a_lunch_has(
 def test_it_stands_on_no_list_and_its_address_is_free(organiser_client: FlaskClient, series: Series) -> None:
     wrong, right = (make_lunch(lunch_details(title="Pain")) for _ in range(2))
     assert (wrong.slug, right.slug) == ("pain", "pain-2")
-    discard_draft(wrong)
+    delete_event_draft(wrong)
     for path in ("/organiser/", "/organiser/?q=pain", "/organiser/letters"):
         page = organiser_client.get(path).text
         assert f"/{wrong.slug}" not in page and page.count("/organiser/e/pain") == page.count("/organiser/e/pain-2")
@@ -146,14 +145,8 @@ def test_the_log_names_what_was_thrown_away(organiser_client: FlaskClient, make_
     (entry,) = db.session.scalars(select(AuditEntry).where(AuditEntry.verb == "events.remove"))
     assert entry.event_id == event.id
     log = organiser_client.get("/organiser/log").text
-    assert "a jeté le brouillon" in log and "Pain et levain" in log and "lunch=~" not in log
+    assert "a supprimé le brouillon" in log and "Pain et levain" in log and "lunch=~" not in log
     assert "Pain et levain" in organiser_client.get("/organiser/log?q=levain").text
-
-
-def test_its_number_is_given_to_no_other_lunch(make_event: EventMaker) -> None:
-    draft = make_event(published_at=None)
-    discard_draft(draft)
-    assert make_lunch(lunch_details()).id != draft.id
 
 
 def test_who_speaks_elsewhere_too_stays(make_event: EventMaker) -> None:
@@ -161,7 +154,7 @@ def test_who_speaks_elsewhere_too_stays(make_event: EventMaker) -> None:
     for name, events in (("Ada Ressort", (draft, other)), ("Noa Panais", (draft,))):
         for event in events:
             add_speaker(event, SpeakerDetails(name, "", ""))
-    discard_draft(draft)
+    delete_event_draft(draft)
     assert [speaker.name for speaker in db.session.scalars(select(Speaker))] == ["Ada Ressort"]
 
 
@@ -182,7 +175,7 @@ def test_ballots_of_a_rehearsal_are_destroyed(make_event: EventMaker) -> None:
     start_rehearsal(draft)
     open_poll(poll)
     assert box().contest(poll.id) is not None
-    discard_draft(draft)
+    delete_event_draft(draft)
     assert box().contest(poll.id) is None
     assert db.session.scalars(select(Choice)).all() == [] and finish_closings() == 0
 
@@ -191,8 +184,8 @@ def test_what_is_public_is_called_off_and_a_draft_is_not(
     organiser_client: FlaskClient, event: Event, make_event: EventMaker, outbox: Outbox
 ) -> None:
     register_by_hand(event, details(), language="fr")
-    with pytest.raises(IsPublic):
-        discard_draft(event)
+    with pytest.raises(EventIsPublic):
+        delete_event_draft(event)
     assert throw_page(organiser_client, event) == "public"
     draft = make_event(published_at=None)
     with pytest.raises(IsADraft):
@@ -207,23 +200,7 @@ def test_what_is_public_is_called_off_and_a_draft_is_not(
 
 def throw_page(client: FlaskClient, event: Event) -> str:
     page = client.get(f"/organiser/e/{event.slug}/removal").text
-    return "public" if "Ce lunch est public" in page and "Le jeter" not in page else "draft"
-
-
-def test_a_draft_that_was_called_off_long_ago_can_be_thrown_away(
-    organiser_client: FlaskClient, make_event: EventMaker
-) -> None:
-    old = make_event(published_at=None, cancelled_at=clock.now(), title="Annulé jadis")
-    assert "Annulé jadis" in organiser_client.get("/organiser/").text
-    assert throw_away(organiser_client, old).status_code == 303
-    assert "Annulé jadis" not in organiser_client.get("/organiser/").text
-
-
-def test_upkeep_has_nothing_to_do_with_it(make_event: EventMaker) -> None:
-    draft = make_event(published_at=None)
-    discard_draft(draft)
-    with clock.fixed_at(clock.now() + timedelta(days=100)):
-        assert (erase_needs(), purge_people()) == (0, 0)
+    return "public" if "Ce lunch est public" in page and 'class="confirmation"' not in page else "draft"
 
 
 def test_of_two_at_once_who_publish_and_throw_away_one_is_told(app: Flask, make_event: EventMaker) -> None:
@@ -235,25 +212,15 @@ def test_of_two_at_once_who_publish_and_throw_away_one_is_told(app: Flask, make_
         def load(event_id: int = event_id) -> Event:
             return db.session.get_one(Event, event_id)
 
-        came = at_once(app, lambda: publish_event(load()), lambda: discard_draft(load()))
+        came = at_once(app, lambda: publish_event(load()), lambda: delete_event_draft(load()))
         event = db.session.get_one(Event, event_id, populate_existing=True)
         is_gone = event.discarded_at is not None
         assert (event.published_at is None) == is_gone
-        assert came == (["NotFound", "None"] if is_gone else ["None", "IsPublic"])
-
-
-def test_two_who_throw_away_at_once_do_it_once(
-    app: Flask, organiser_client: FlaskClient, make_event: EventMaker
-) -> None:
-    event = full(make_event)
-    event_id = event.id
-    db.session.remove()
-    assert at_once(app, *[lambda: discard_draft(db.session.get_one(Event, event_id))] * 3) == ["None"] * 3
-    assert set(rows()) - KEPT == set()
+        assert came == (["NotFound", "None"] if is_gone else ["None", "EventIsPublic"])
 
 
 def test_what_is_added_at_the_same_moment_hangs_on_nothing(app: Flask, make_event: EventMaker) -> None:
-    """Whoever waits for the lunch while it is thrown away is told so, and leaves nothing behind."""
+    """A request that waits for the lunch while it is deleted gets an error, and leaves nothing behind."""
     for _ in range(3):
         event_id = make_event(published_at=None).id
         db.session.remove()
@@ -263,7 +230,7 @@ def test_what_is_added_at_the_same_moment_hangs_on_nothing(app: Flask, make_even
 
         came = at_once(
             app,
-            lambda: discard_draft(load()),
+            lambda: delete_event_draft(load()),
             lambda: add_speaker(load(), SpeakerDetails("Ada Ressort", "", "")),
             lambda: add_run_item(load(), ItemDetails(10, "Accueil")),
             lambda: draft_recap(load(), "Ada"),
@@ -274,21 +241,4 @@ def test_what_is_added_at_the_same_moment_hangs_on_nothing(app: Flask, make_even
 
 
 def _save_paragraph(load: Any) -> None:
-    save_paragraph(load(), "confirmation", {"fr": "Bonjour"}, base=0)
-
-
-def test_whoever_changes_it_afterwards_finds_nothing(app: Flask, make_event: EventMaker) -> None:
-    draft = make_event(published_at=None)
-    discard_draft(draft)
-    assert at_once(app, lambda: change_event(draft, details_of(draft))) == ["NotFound"]
-
-
-def test_control_of_a_public_lunch_everything_stays(organiser_client: FlaskClient, make_event: EventMaker) -> None:
-    event = full(make_event)
-    event.published_at = clock.now()
-    db.session.commit()
-    before = rows()
-    with pytest.raises(IsPublic):
-        discard_draft(event)
-    assert rows() == before
-    assert db.session.scalars(select(Registration)).first() and db.session.scalars(select(Poll)).one()
+    save_paragraph(load(), "confirmation", {"fr": "Bonjour"}, version=0)

@@ -12,15 +12,15 @@ from flask.testing import FlaskClient
 
 from lunchkit.admin.system_status import database as checks
 from lunchkit.admin.system_status import machine
-from lunchkit.admin.system_status.checks import examine
-from lunchkit.admin.system_status.findings import Finding
+from lunchkit.admin.system_status.checks import run_checks
+from lunchkit.admin.system_status.problems import Problem
 from lunchkit.platform import clock, heartbeat
 from lunchkit.platform.backup import back_up
 from lunchkit.platform.config import Settings, current_settings
 from lunchkit.platform.db import transaction
 from lunchkit.platform.instance import make_private
 from lunchkit.platform.mail.outbox import promise
-from lunchkit.platform.mail.test_email import try_line
+from lunchkit.platform.mail.test_email import try_connection
 from lunchkit.team.actions import add_organiser
 from tests.mail_servers import Whim, mail_server
 from tests.server import free_port
@@ -28,14 +28,12 @@ from tests.server import free_port
 HEALTH = "/organiser/house/health"
 
 
-def said(*findings: Finding | None) -> str:
-    """What was found, in a line."""
-    return " | ".join(f"{finding.text} {finding.advice}" for finding in findings if finding is not None)
+def said(*problems: Problem | None) -> str:
+    return " | ".join(f"{problem.text} {problem.advice}" for problem in problems if problem is not None)
 
 
 @pytest.fixture
 def english(app: Flask) -> Iterator[None]:
-    """Findings read in English."""
     with app.test_request_context("/organiser/", headers={"Accept-Language": "en"}):
         yield
 
@@ -49,7 +47,7 @@ def test_the_mail_server_must_answer_and_take_the_sender(app: Flask, english: No
         chosen = replace(
             current_settings(), mail_host="127.0.0.1", mail_security="none", mail_from="lunch@lunch.example", **settings
         )
-        return said(*examine(chosen, try_line(chosen)))
+        return said(*run_checks(chosen, try_connection(chosen)))
 
     assert "nothing listens" in look(mail_port=free_port())
     with mail_server(Whim(MAIL="553 no such sender")) as (_postman, port):
@@ -57,62 +55,62 @@ def test_the_mail_server_must_answer_and_take_the_sender(app: Flask, english: No
     with mail_server() as (postman, port):
         assert "mail server" not in look(mail_port=port)
         assert postman.messages == [], "nobody gets a letter because somebody looked"
-    assert "No mail server is set" in said(*examine(replace(current_settings(), mail_host="")))
+    assert "No mail server is set" in said(*run_checks(replace(current_settings(), mail_host="")))
 
 
 def test_a_clock_that_leapt(app: Flask, english: None) -> None:
     now, settings = clock.now(), current_settings()
-    assert heartbeat.clock_is_believed() and machine.look_at_clock(settings) is None
+    assert heartbeat.clock_is_believed() and machine.check_clock(settings) is None
     with clock.fixed_at(now - timedelta(days=2)):
         assert not heartbeat.clock_is_believed()
-        assert "The clock has leapt" in said(machine.look_at_clock(settings))
+        assert "The clock has leapt" in said(machine.check_clock(settings))
 
 
 @sqlite_only
 def test_backups_by_their_age(app: Flask, english: None) -> None:
     settings, now = current_settings(), clock.now()
-    assert checks.look_at_backups(settings) is None, "nobody is there yet"
+    assert checks.check_backups(settings) is None, "nobody is there yet"
     with clock.fixed_at(now - timedelta(days=3)):
         add_organiser("Ada Ressort", "ada@lunch.example")
-    assert "there is none" in said(checks.look_at_backups(settings))
+    assert "there is none" in said(checks.check_backups(settings))
     written = back_up(settings)
-    assert checks.look_at_backups(settings) is None
+    assert checks.check_backups(settings) is None
     long_ago = (now - timedelta(days=3)).timestamp()
     os.utime(written, (long_ago, long_ago))
-    assert "3 days old" in said(checks.look_at_backups(settings))
+    assert "3 days old" in said(checks.check_backups(settings))
 
 
 @sqlite_only
 def test_background_work_by_its_sign_of_life(app: Flask, english: None) -> None:
     settings = current_settings()
-    assert heartbeat.clock_is_believed() and machine.look_at_background(settings) is None
+    assert heartbeat.clock_is_believed() and machine.check_background(settings) is None
     with clock.fixed_at(clock.now() + timedelta(hours=1)):
-        assert "for 60 minutes" in said(machine.look_at_background(settings))
+        assert "for 60 minutes" in said(machine.check_background(settings))
 
 
 def test_letters_that_wait_or_failed(app: Flask, english: None) -> None:
-    assert checks.look_at_outbox() is None
+    assert checks.check_outbox() is None
     with clock.fixed_at(clock.now() - timedelta(hours=1)), transaction() as session:
         promise(session, kind="x/other", recipient="a@b.example", language="fr", facts={})
-    assert "wait too long: 1" in said(checks.look_at_outbox())
+    assert "wait too long: 1" in said(checks.check_outbox())
 
 
 @sqlite_only
 def test_a_folder_that_others_may_read(app: Flask, english: None, tmp_path: Path) -> None:
     (tmp_path / ".env").touch(mode=0o644)
     (tmp_path / "lunchkit.sqlite").chmod(0o644)
-    found = said(machine.look_at_folder(current_settings()))
+    found = said(machine.check_folder(current_settings()))
     assert "lunchkit.sqlite" in found and ".env" in found
     make_private(tmp_path)
-    assert machine.look_at_folder(current_settings()) is None
+    assert machine.check_folder(current_settings()) is None
 
 
 @sqlite_only
 def test_a_disk_that_is_nearly_full(app: Flask, english: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert machine.look_at_disk(current_settings()) is None
+    assert machine.check_disk(current_settings()) is None
     free = machine.shutil.disk_usage(current_settings().instance).free
     monkeypatch.setattr(machine, "FREE_SPACE", free + 10**9)
-    assert "only" in said(machine.look_at_disk(current_settings()))
+    assert "only" in said(machine.check_disk(current_settings()))
 
 
 @pytest.mark.parametrize(
@@ -129,23 +127,23 @@ def test_a_disk_that_is_nearly_full(app: Flask, english: None, monkeypatch: pyte
 def test_proxies_in_front(app: Flask, proxies: int, forwarded: str, words: str) -> None:
     headers = {"Accept-Language": "en", "X-Forwarded-For": forwarded}
     with app.test_request_context("/organiser/", base_url="http://lunch.example", headers=headers):
-        found = machine.look_at_proxies(Settings(proxies=proxies))
+        found = machine.check_proxies(Settings(proxies=proxies))
         assert (words in said(found)) if words else found is None
 
 
 def test_the_command_line_and_the_machine_itself_say_nothing_of_proxies(app: Flask) -> None:
-    assert machine.look_at_proxies(Settings(proxies=2)) is None
+    assert machine.check_proxies(Settings(proxies=2)) is None
     with app.test_request_context("/", base_url="http://127.0.0.1:8000", environ_base={"REMOTE_ADDR": "127.0.0.1"}):
-        assert machine.look_at_proxies(Settings(proxies=2)) is None
+        assert machine.check_proxies(Settings(proxies=2)) is None
 
 
 @sqlite_only
 def test_an_address_without_tls(english: None) -> None:
     for address in (Settings().public_url, "http://localhost:8080"):
-        finding = machine.look_at_address(Settings(public_url=address))
-        assert f"{address} works only on this machine" in said(finding)
-    assert "is not HTTPS" in said(machine.look_at_address(Settings(public_url="http://lunch.example")))
-    assert machine.look_at_address(Settings(public_url="https://lunch.example")) is None
+        problem = machine.check_address(Settings(public_url=address))
+        assert f"{address} works only on this machine" in said(problem)
+    assert "is not HTTPS" in said(machine.check_address(Settings(public_url="http://lunch.example")))
+    assert machine.check_address(Settings(public_url="https://lunch.example")) is None
 
 
 def test_the_page_says_what_is_wrong_and_the_list_of_lunches_how_much(organiser_client: FlaskClient) -> None:

@@ -1,6 +1,6 @@
 """The end of a lunch before its hour, and after it: what an end closes and opens, without a letter, and taken back."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -10,13 +10,15 @@ from sqlalchemy import select
 
 from lunchkit.admin.overview import overview
 from lunchkit.events.details import details_of
-from lunchkit.events.models import AROUND_THE_END, LONGEST_OVERTIME, MORE, Event, EventState
+from lunchkit.events.models import Event, EventState
 from lunchkit.events.queries import past_events, running_events
+from lunchkit.events.timing import EXTENSION, EXTENSION_WINDOW, LONGEST_EXTENSION
 from lunchkit.platform import clock
 from lunchkit.platform.audit.models import AuditEntry
 from lunchkit.platform.db import db
-from lunchkit.registrations.actions import change_event, register_by_hand
+from lunchkit.registrations.actions import register_by_hand
 from lunchkit.registrations.errors import TooLate
+from lunchkit.registrations.event_changes.actions import change_event
 from lunchkit.room.actions import CannotGoOn, NotBegun, NotTakingPlace, end_lunch, let_lunch_go_on, room_of
 from lunchkit.room.polls.actions import finish_closings
 from lunchkit.room.polls.models import Poll
@@ -26,7 +28,7 @@ from lunchkit.room.survey.queries import glance
 from lunchkit.run_sheet.forms import like_values
 from lunchkit.site.presenter.queries import phone_view
 from tests.conftest import EventMaker, Outbox, csrf_of, details
-from tests.room import JSON, asked, running_event
+from tests.room import asked, running_event
 from tests.seating import all_at_once
 
 HOUR = timedelta(hours=1)
@@ -132,8 +134,8 @@ def test_an_early_end_is_taken_back_for_half_an_hour(app: Flask, make_event: Eve
     event = running_event(make_event)
     end_lunch(event)
     event = fresh(event)
-    assert event.later_end(clock.now()) == event.ends_at
-    with clock.fixed_at(clock.now() + AROUND_THE_END), pytest.raises(CannotGoOn):
+    assert event.extended_end(clock.now()) == event.ends_at
+    with clock.fixed_at(clock.now() + EXTENSION_WINDOW), pytest.raises(CannotGoOn):
         let_lunch_go_on(event, seen(event))
     let_lunch_go_on(event, seen(event))
     event = fresh(event)
@@ -147,7 +149,7 @@ def test_a_lunch_that_runs_over_goes_on_by_quarters_of_an_hour(app: Flask, make_
     with clock.fixed_at(event.ends_at - timedelta(minutes=5)):
         let_lunch_go_on(event, seen(event))
         event = fresh(event)
-        assert event.over_at == event.ends_at + MORE
+        assert event.over_at == event.ends_at + EXTENSION
     with clock.fixed_at(event.ends_at + timedelta(minutes=14)):
         assert (state(event), glance(event).stage) == (EventState.RUNNING, Stage.AHEAD)
     ended = event.ends_at + timedelta(minutes=20)
@@ -155,18 +157,18 @@ def test_a_lunch_that_runs_over_goes_on_by_quarters_of_an_hour(app: Flask, make_
         assert (state(event), glance(event).stage) == (EventState.OVER, Stage.OPEN), "control"
         let_lunch_go_on(event, seen(event))
         event = fresh(event)
-        assert (event.over_at, state(event)) == (ended + MORE, EventState.RUNNING)
+        assert (event.over_at, state(event)) == (ended + EXTENSION, EventState.RUNNING)
         end_lunch(event)
         assert (fresh(event).over_at, state(event)) == (ended, EventState.OVER), "an extended one can be ended too"
 
 
 def test_nobody_extends_a_lunch_into_the_evening(app: Flask, make_event: EventMaker) -> None:
     event = running_event(make_event)
-    for _ in range(LONGEST_OVERTIME // MORE):
+    for _ in range(LONGEST_EXTENSION // EXTENSION):
         with clock.fixed_at(event.over_at):
             let_lunch_go_on(event, seen(event))
         event = fresh(event)
-    assert event.over_at == event.ends_at + LONGEST_OVERTIME
+    assert event.over_at == event.ends_at + LONGEST_EXTENSION
     with clock.fixed_at(event.over_at), pytest.raises(CannotGoOn):
         let_lunch_go_on(event, seen(event))
 
@@ -176,33 +178,13 @@ def by_number(event_id: int, act: str, at: str = "") -> None:
     end_lunch(event) if act == "end" else let_lunch_go_on(event, at)
 
 
-def test_two_who_end_it_at_once_end_it_once(app: Flask, make_event: EventMaker) -> None:
-    event = running_event(make_event)
-    assert all_at_once(app, [partial(by_number, event.id, "end") for _ in range(6)]) == [None] * 6
-    event = fresh(event)
-    ended = event.actual_end_at
-    end_lunch(event)
-    assert fresh(event).actual_end_at == ended is not None
-
-
 def test_two_who_let_it_go_on_at_once_give_it_one_quarter_of_an_hour(app: Flask, make_event: EventMaker) -> None:
     event = make_event(starts_at=clock.now() - 2 * HOUR + timedelta(minutes=10))
-    at, until = seen(event), event.ends_at + MORE
+    at, until = seen(event), event.ends_at + EXTENSION
     assert all_at_once(app, [partial(by_number, event.id, "on", at) for _ in range(6)]) == [None] * 6
     assert fresh(event).over_at == until
     let_lunch_go_on(fresh(event), seen(event))
-    assert fresh(event).over_at == until + MORE, "control: whoever has seen the new end is heard"
-
-
-def test_one_who_ends_it_at_the_same_moment_as_another_prolongs_it_leaves_one_of_the_two(
-    app: Flask, make_event: EventMaker
-) -> None:
-    for _ in range(5):
-        event = make_event(starts_at=clock.now() - 2 * HOUR + timedelta(minutes=10))
-        at, ends_at = seen(event), event.ends_at
-        jobs = [partial(by_number, event.id, "on", at), partial(by_number, event.id, "end")]
-        assert all_at_once(app, jobs) == [None, None]
-        assert fresh(event).over_at < ends_at, "whoever came second, it is over: they have seen another end"
+    assert fresh(event).over_at == until + EXTENSION, "control: whoever has seen the new end is heard"
 
 
 def test_other_hours_forget_what_was_decided_at_table(app: Flask, make_event: EventMaker) -> None:
@@ -210,9 +192,9 @@ def test_other_hours_forget_what_was_decided_at_table(app: Flask, make_event: Ev
     with clock.fixed_at(event.ends_at):
         let_lunch_go_on(event, seen(event))
         event = fresh(event)
-        assert event.over_at == event.ends_at + MORE, "control"
+        assert event.over_at == event.ends_at + EXTENSION, "control"
         change_event(event, details_of(event).__class__(**{**vars(details_of(event)), "title": "Autre titre"}))
-        assert fresh(event).over_at == event.ends_at + MORE, "control: another title changes nothing"
+        assert fresh(event).over_at == event.ends_at + EXTENSION, "control: another title changes nothing"
         later = {**vars(details_of(event)), "ends_at": event.ends_at + HOUR}
         change_event(event, details_of(event).__class__(**later), tells=False)
     event = fresh(event)
@@ -234,19 +216,9 @@ def test_the_pages_offer_it_when_it_can_be_done_and_the_log_tells_it(
     assert press(organiser_client, event, "extension", seen=seen(fresh(event))) == 303
     assert (state(event), fresh(event).actual_end_at) == (EventState.RUNNING, None)
     log = organiser_client.get(f"/organiser/log?lunch={event.slug}").get_data(as_text=True)
-    assert "a terminé le lunch avant l’heure" in log and "a laissé le lunch se poursuivre" in log
+    assert "a terminé le lunch avant l’heure" in log and "a prolongé le lunch" in log
     verbs = db.session.scalars(select(AuditEntry.verb).where(AuditEntry.event_id == event.id)).all()
     assert {"events.end", "events.go_on"} <= set(verbs)
-
-
-def test_the_remote_control_lets_it_go_on_without_leaving_the_page(
-    organiser_client: FlaskClient, make_event: EventMaker
-) -> None:
-    event = make_event(starts_at=clock.now() - 2 * HOUR + timedelta(minutes=10))
-    data = {"csrf_token": csrf_of(organiser_client, f"/organiser/e/{event.slug}/room"), "seen": seen(event)}
-    answer = organiser_client.post(f"/organiser/e/{event.slug}/extension", data=data, headers=JSON)
-    assert (answer.status_code, fresh(event).over_at) == (200, event.ends_at + MORE)
-    assert answer.get_json()["rev"] == room_of(event).revision
 
 
 def test_thanks_and_recap_are_offered_at_once(organiser_client: FlaskClient, make_event: EventMaker) -> None:
@@ -260,12 +232,3 @@ def test_thanks_and_recap_are_offered_at_once(organiser_client: FlaskClient, mak
     assert "messages" not in offered(), "control"
     end_lunch(event)
     assert offered()[:2] == ["new", "recap"]
-
-
-def test_moments_are_kept_to_the_microsecond_or_else_nobody_is_heard(app: Flask, make_event: EventMaker) -> None:
-    event = make_event(starts_at=datetime.fromisoformat("2030-05-13T10:00:00.123456+00:00"))
-    with clock.fixed_at(event.starts_at):
-        end_lunch(event)
-        assert fresh(event).actual_end_at == event.starts_at
-        let_lunch_go_on(event, seen(fresh(event)))
-    assert fresh(event).actual_end_at is None

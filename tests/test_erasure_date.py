@@ -6,14 +6,12 @@ from datetime import timedelta
 import pytest
 from flask.testing import FlaskClient
 
-from lunchkit.admin.retention.actions import purge_people
 from lunchkit.events.details import EventDetails, details_of, plan_of
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
-from lunchkit.platform.db import db
-from lunchkit.registrations.actions import change_event, erase_registration, register_by_hand
+from lunchkit.registrations.actions import erase_registration, register_by_hand
 from lunchkit.registrations.errors import ErasurePromised
-from lunchkit.registrations.models import Registration
+from lunchkit.registrations.event_changes.actions import change_event
 from tests.conftest import EventMaker, Outbox, details
 from tests.test_telling import send
 
@@ -24,18 +22,10 @@ ERASED = "Effacement des noms et des adresses"
 
 
 def ana(event: Event) -> None:
-    """Somebody who was told when they are erased."""
     register_by_hand(event, details("Ana", "ana@example.org"), language="fr")
 
 
-def new_person(event: Event) -> Registration:
-    """Somebody who was at a lunch that is over."""
-    with clock.fixed_at(event.starts_at - timedelta(days=2)):
-        return register_by_hand(event, details("Ana", "ana@example.org"), language="fr")
-
-
 def moved(event: Event, days: int) -> EventDetails:
-    """The same lunch so many days later."""
     by = timedelta(days=days)
     return replace(details_of(event), starts_at=event.starts_at + by, ends_at=event.ends_at + by)
 
@@ -69,7 +59,6 @@ def test_the_form_says_until_when_and_keeps_what_was_typed(organiser_client: Fla
 
 
 def letter_about(outbox: Outbox) -> str:
-    """The newest letter to Ana, as text."""
     assert outbox.kinds("ana@example.org")[-1] == "change"
     return outbox.last("ana@example.org").text
 
@@ -105,21 +94,3 @@ def test_the_organiser_is_not_offered_to_keep_it_quiet(organiser_client: FlaskCl
         asked = send(organiser_client, event, date=f"{event.starts_local + timedelta(days=days):%Y-%m-%d}")
         assert asked.status_code == 200
         assert ('value="quietly"' in asked.text, ERASED in asked.text) == (is_quiet, not is_quiet)
-
-
-def test_what_is_past_is_told_as_past(organiser_client: FlaskClient, make_event: EventMaker) -> None:
-    now = clock.now()
-    event = make_event(starts_at=now - timedelta(days=40), purge_days=35)
-    new_person(event)
-    page = f"/organiser/e/{event.slug}"
-    assert "seront effacés le" in organiser_client.get(page).text
-    event.purge_days = 20
-    db.session.commit()
-    purge_people()
-    told = organiser_client.get(page).text
-    assert "ont été effacés le" in told and "seront effacés" not in told
-    assert "ont été effacés" in organiser_client.get(f"{page}/registrations").text
-
-
-def test_the_privacy_page_tells_of_backups(client: FlaskClient) -> None:
-    assert "Sauvegardes : 14 jours." in client.get("/privacy").text.replace("\xa0", " ").replace("\u202f", " ")

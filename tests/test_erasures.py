@@ -20,9 +20,9 @@ from lunchkit.platform.erasures import Mark, key_of, keys_folder, note, read_not
 from lunchkit.platform.mail.models import OutboxLetter
 from lunchkit.registrations.actions import erase_registration, register_by_hand, update_registration
 from lunchkit.registrations.models import Registration, Standing
-from lunchkit.subscribers.actions import erase_guest, say_no, say_yes, welcome_guest
-from lunchkit.subscribers.models import Guest, Wish
-from lunchkit.subscribers.queries import guest_by_email
+from lunchkit.subscribers.actions import add_subscriber, confirm_consent, erase_subscriber, withdraw_consent
+from lunchkit.subscribers.models import Consent, Subscriber
+from lunchkit.subscribers.queries import subscriber_by_email
 from tests.conftest import EventMaker, details
 from tests.test_cli import lunchkit
 
@@ -36,7 +36,6 @@ Back = Callable[[], int]
 
 @pytest.fixture
 def put_back(settings: Settings, app: Flask) -> Callable[[], Back]:
-    """Makes a copy of the database; what it returns puts the copy back, and erases again whom it brings."""
 
     def copy() -> Back:
         db.session.rollback()
@@ -55,34 +54,29 @@ def put_back(settings: Settings, app: Flask) -> Callable[[], Back]:
 
 
 def person(event: Event, name: str = "Ana") -> Registration:
-    """Somebody with a seat."""
     return register_by_hand(event, details(name, f"{name.lower()}@example.org"), language="fr")
 
 
 def names() -> list[str]:
-    """Who is known by name."""
     db.session.rollback()
     return sorted(name for name in db.session.scalars(select(Registration.name)) if name)
 
 
-def guest(name: str) -> Guest:
-    """Somebody who wants invitations."""
-    welcome_guest(f"{name}@example.org", "fr")
-    found = guest_by_email(f"{name}@example.org")
+def guest(name: str) -> Subscriber:
+    add_subscriber(f"{name}@example.org", "fr")
+    found = subscriber_by_email(f"{name}@example.org")
     assert found is not None
     return found
 
 
-def wish(name: str) -> Wish | None:
-    """What is known of somebody's wish."""
+def consent(name: str) -> Consent | None:
     db.session.rollback()
     db.session.expire_all()
-    found = guest_by_email(f"{name}@example.org")
-    return found.wish if found else None
+    found = subscriber_by_email(f"{name}@example.org")
+    return found.consent if found else None
 
 
 def forget_files() -> None:
-    """As it was before there were any."""
     for file in keys_folder().glob("*"):
         file.unlink()
 
@@ -104,14 +98,13 @@ def test_who_erased_themselves_is_not_brought_back(put_back: Callable[[], Back],
 
 @only_sqlite
 def test_without_the_keys_they_would_come_back(put_back: Callable[[], Back], make_event: EventMaker) -> None:
-    """Control."""
     ana, nina = person(make_event()), guest("nina")
     back = put_back()
     erase_registration(ana)
-    say_no(nina)
+    withdraw_consent(nina)
     forget_files()
     assert back() == 0
-    assert (names(), wish("nina")) == (["Ana"], Wish.YES)
+    assert (names(), consent("nina")) == (["Ana"], Consent.YES)
 
 
 @only_sqlite
@@ -144,24 +137,14 @@ def test_who_was_purged_is_not_brought_back_by_days_that_were_more(
 
 
 @only_sqlite
-def test_who_registers_again_after_an_erasure_stays(put_back: Callable[[], Back], make_event: EventMaker) -> None:
-    event = make_event()
-    erase_registration(person(event))
-    person(event)
-    back = put_back()
-    assert back() == 0
-    assert names() == ["Ana"]
-
-
-@only_sqlite
 def test_a_no_to_invitations_is_a_no_again(put_back: Callable[[], Back]) -> None:
     nina, otto, pia = guest("nina"), guest("otto"), guest("pia")
     back = put_back()
-    say_no(nina)
-    say_yes(say_no(otto), "fr")
-    erase_guest(pia)
+    withdraw_consent(nina)
+    confirm_consent(withdraw_consent(otto), "fr")
+    erase_subscriber(pia)
     back()
-    assert (wish("nina"), wish("otto"), wish("pia")) == (Wish.NO, Wish.YES, None)
+    assert (consent("nina"), consent("otto"), consent("pia")) == (Consent.NO, Consent.YES, None)
 
 
 @only_sqlite
@@ -178,7 +161,6 @@ def test_the_command_erases_again(tmp_path: Path, app: Flask, settings: Settings
 
 
 def test_at_the_start_and_by_purge_on_any_database(make_event: EventMaker) -> None:
-    """As after ``pg_restore``: the row is there again, with all that it held."""
     ana, bea = person(make_event()), person(make_event(), "Bea")
     note(Mark.ERASED, ana.link_hash)
     assert repeat_erasures() == 1
@@ -205,14 +187,12 @@ def test_a_line_that_a_crash_cut_off_spoils_no_other(app: Flask) -> None:
 
 
 def made(folder: Path, now: int, *names: str) -> None:
-    """Files of so many days ago by their names: ``{}`` in each stands for the moment."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in names:
         (folder / name.format(f"{clock.now() - timedelta(days=now):%Y%m%dT%H%M%SZ}")).write_text("x")
 
 
 def left(folder: Path) -> int:
-    """How many files there are."""
     return len(list(folder.iterdir()))
 
 
@@ -234,19 +214,6 @@ def test_old_backups_go_and_the_newest_stays(app: Flask, settings: Settings) -> 
         made(folder, 30, "lunchkit-{}.sqlite")
         drop_old_copies(settings)
         assert left(folder) == 3, "the newest, although it is old"
-
-
-@only_sqlite
-def test_a_backup_deletes_the_old_ones(app: Flask, settings: Settings) -> None:
-    made(backup_folder(settings), 40, "lunchkit-{}.sqlite")
-    made(backup_folder(settings), 3, "lunchkit-{}.sqlite")
-    db.session.remove()
-    assert lunchkit(settings.instance, "backup").returncode == 0
-    assert left(backup_folder(settings)) == 2
-    made(backup_folder(settings), 40, "lunchkit-{}.sqlite")
-    assert lunchkit(settings.instance, "backup", BACKUP_DAYS="60").returncode == 0
-    assert left(backup_folder(settings)) in (3, 4), "two backups of one second have one name"
-    assert "BACKUP_DAYS" in lunchkit(settings.instance, "backup", BACKUP_DAYS="0").stderr
 
 
 def test_keys_are_kept_as_long_as_an_older_copy_is_there(app: Flask, settings: Settings) -> None:
@@ -273,6 +240,5 @@ def test_the_keys_are_on_the_disk_before_the_erasure_is(
 
 
 def names_in_another_session() -> list[str]:
-    """Who is known by name to everybody else at this moment."""
     with db.engine.connect() as connection:
         return [name for (name,) in connection.execute(select(Registration.name)) if name]

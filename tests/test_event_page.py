@@ -2,8 +2,11 @@
 
 import json
 import re
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from datetime import timedelta
 from io import BytesIO
+from itertools import product
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -14,6 +17,7 @@ from lunchkit.events.models import Event
 from lunchkit.platform import clock
 from lunchkit.platform.db import db
 from lunchkit.registrations.actions import register_by_hand
+from lunchkit.site.views import structured_event
 from lunchkit.speakers.models import Appearance, Organisation, Speaker
 from tests.attendee import people, send, tokens_of
 from tests.conftest import EventMaker, Outbox, details, new_client
@@ -52,11 +56,6 @@ def test_the_language_that_one_chose_is_kept_and_spoken_by_the_letter(app: Flask
     assert "Hello Camille Poireau" in outbox.last().text
 
 
-def test_the_language_switch_keeps_the_rest_of_the_address(client: FlaskClient) -> None:
-    page = client.get("/?a=1&b=%3Cx%3E&lang=fr").text
-    assert 'href="?a=1&amp;b=%3Cx%3E&amp;lang=en"' in page
-
-
 def structured(client: FlaskClient, event: Event) -> dict[str, object]:
     """What search engines read of a lunch."""
     page = client.get(f"/e/{event.slug}").text
@@ -64,13 +63,6 @@ def structured(client: FlaskClient, event: Event) -> dict[str, object]:
     told = json.loads(text)
     assert isinstance(told, dict)
     return told
-
-
-def empty_fields(value: object) -> list[str]:
-    """Fields that say nothing, at any depth."""
-    if not isinstance(value, dict):
-        return []
-    return [key for key, part in value.items() if part in ("", None, {}, []) or empty_fields(part)]
 
 
 def test_search_engines_read_a_whole_event(client: FlaskClient, make_event: EventMaker) -> None:
@@ -127,22 +119,6 @@ def test_speakers_lead_to_their_pages_and_search_engines_know_them(client: Flask
     assert leo == {"@type": "Person", "name": "Leo Boulon", "url": "http://lunch.example/speakers/leo-boulon"}
 
 
-def test_a_lunch_leads_to_its_recap_at_the_top_once_it_is_published(
-    client: FlaskClient, make_event: EventMaker
-) -> None:
-    event = make_event(starts_at=datetime(2025, 5, 13, 10, tzinfo=UTC))
-    assert "/recap" not in client.get(f"/e/{event.slug}").text and "subjectOf" not in structured(client, event)
-    event.recap_published_at = clock.now()
-    db.session.commit()
-    top = client.get(f"/e/{event.slug}").text.partition("<section")[0]
-    assert f'href="/e/{event.slug}/recap"' in top
-    recap = f"http://lunch.example/e/{event.slug}/recap"
-    assert structured(client, event)["subjectOf"] == {"@type": "Article", "url": recap}
-
-
-# The card
-
-
 def test_at_table_the_way_in_is_the_button_and_the_answers_are_a_list(
     client: FlaskClient, make_event: EventMaker
 ) -> None:
@@ -179,25 +155,6 @@ def test_a_card_may_be_kept_until_the_lunch_changes(client: FlaskClient, event: 
     event.title = "Réparer plutôt que jeter"
     db.session.commit()
     assert client.get(path, headers=known).status_code == 200
-
-
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True, scope="session")
-@pytest.mark.parametrize("title", ["x" * 200, "🍅 " * 40, "\u202eevil", "<script>", "Un", "Réparer " * 20])
-def test_any_lunch_has_a_card(client: FlaskClient, make_event: EventMaker, title: str) -> None:
-    event = make_event(title=title, venue="", town="", cancelled_at=clock.now())
-    assert client.get(f"/e/{event.slug}/card.png").status_code == 200
-
-
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True, scope="session")
-@pytest.mark.parametrize(
-    "bare", [{"venue": "", "town": ""}, {"venue": "", "street": "", "theme": "", "summary": ""}, {"capacity": 0}]
-)
-def test_search_engines_are_told_nothing_that_is_empty(
-    client: FlaskClient, make_event: EventMaker, bare: dict[str, object]
-) -> None:
-    told = structured(client, make_event(**bare))
-    assert empty_fields(told) == []
-    assert told["remainingAttendeeCapacity"] == told["maximumAttendeeCapacity"]
 
 
 def test_a_draft_is_nowhere(client: FlaskClient, make_event: EventMaker, app: Flask) -> None:
@@ -257,3 +214,55 @@ def test_a_lunch_that_is_over_or_called_off_offers_no_calendar_and_no_poster(
     assert offers(make_event()) == (True, True)
     assert offers(make_event(starts_at=clock.now() - timedelta(days=2))) == (False, False)
     assert offers(make_event(cancelled_at=clock.now())) == (False, False)
+
+
+# Structured data
+
+FIELDS = {
+    "venue": "L’ESPACE", "street": "Rue du Port 1", "postcode": "1204", "town": "Genève", "theme": "IA",
+    "summary": "De quoi parler.",
+}  # fmt: skip
+
+
+def things(value: Any) -> Iterator[Any]:
+    """A value and everything inside it."""
+    yield value
+    if isinstance(value, dict):
+        for inner in value.values():
+            yield from things(inner)
+
+
+def is_empty(value: Any) -> bool:
+    """Whether a value says nothing: a thing needs more than its type."""
+    return value in ("", None, {}, []) or (isinstance(value, dict) and set(value) == {"@type"})
+
+
+def test_no_field_is_empty_whatever_the_lunch_lacks(app: Flask, event: Event) -> None:
+    assert is_empty({"@type": "Place"}) and is_empty("") and not is_empty(0), "control"
+    with app.test_request_context():
+        for has in product((False, True), repeat=len(FIELDS)):
+            for (name, word), there in zip(FIELDS.items(), has, strict=True):
+                setattr(event, name, word if there else "")
+            said = structured_event(event, 3)
+            assert [thing for thing in things(said) if is_empty(thing)] == [], has
+            assert ("location" in said) is any(has[:4])
+            assert ("about" in said, "description" in said) == has[4:]
+
+
+def test_a_place_has_what_is_known_of_it(app: Flask, event: Event) -> None:
+    event.venue, event.street, event.postcode, event.town = "L’ESPACE", "", "", ""
+    with app.test_request_context():
+        assert structured_event(event, 3)["location"] == {"@type": "Place", "name": "L’ESPACE"}
+        event.venue, event.street = "", "Rue du Port 1"
+        address = {"@type": "PostalAddress", "streetAddress": "Rue du Port 1"}
+        assert structured_event(event, 3)["location"] == {"@type": "Place", "address": address}
+
+
+def test_the_page_says_what_is_true_and_no_more(client: FlaskClient, make_event: EventMaker) -> None:
+    event = make_event(capacity=0, cancelled_at=clock.now())
+    page = client.get(f"/e/{event.slug}").text
+    said = json.loads(page.split('application/ld+json">')[1].split("</script>")[0])
+    assert said["eventStatus"] == "https://schema.org/EventCancelled"
+    assert said["maximumAttendeeCapacity"] == 0
+    assert "remainingAttendeeCapacity" not in said, "seats of a lunch that is cancelled are no seats"
+    assert not {"isAccessibleForFree", "inLanguage"} & set(said), "nobody told us"

@@ -11,16 +11,12 @@ from lunchkit.platform import clock
 from lunchkit.platform.db import db, transaction
 from lunchkit.platform.mail.addresses import BadAddress
 from lunchkit.platform.mail.outbox import promise
-from lunchkit.team.actions import (
-    add_organiser,
-    forget_old_sign_ins,
-    issue_console_link,
-    issue_setup_link,
-    remove_organiser,
-)
-from lunchkit.team.errors import AddressTaken, AlreadySetUp, LastOrganiser, Nameless
+from lunchkit.team.actions import add_organiser, remove_organiser
+from lunchkit.team.errors import AddressTaken, LastOrganiser, Nameless
 from lunchkit.team.models import Organiser, OrganiserSession, SignInLink
 from lunchkit.team.queries import present_organisers
+from lunchkit.team.sign_in.actions import forget_old_sign_ins, issue_console_link, issue_setup_link
+from lunchkit.team.sign_in.errors import AlreadySetUp
 
 from .browser import SIGN_IN, is_inside, path_of, press
 from .conftest import Outbox, csrf_of, new_client
@@ -71,12 +67,6 @@ def test_a_set_up_link_is_good_for_one_hour_and_signs_nobody_in(app: Flask, clie
         assert client.get(path).status_code == 410
 
 
-def test_a_set_up_link_dies_with_the_first_organiser(app: Flask, client: FlaskClient) -> None:
-    path = path_of(issue_setup_link())
-    add_organiser("Ada Ressort", ADA)
-    assert client.get(path).status_code == 410
-
-
 def test_organisers_are_told_apart_by_address(ada: Organiser) -> None:
     with pytest.raises(AddressTaken):
         add_organiser("Another", "ADA@lunch.example")
@@ -108,11 +98,6 @@ def test_the_first_organiser_needs_a_name_and_an_address(client: FlaskClient, no
     with pytest.raises(Nameless):
         add_organiser(nothing, ADA)
     assert client.post(path, data=form).status_code == 303, "control: the link and the rest of the form are good"
-
-
-def test_nobody_asks_for_a_link_without_an_address(client: FlaskClient) -> None:
-    data = {"csrf_token": csrf_of(client, SIGN_IN), "email": " \u200e "}
-    assert client.post(SIGN_IN, data=data).status_code == 422
 
 
 def test_the_last_organiser_is_spared_on_demand(ada: Organiser) -> None:

@@ -14,13 +14,8 @@ from lunchkit.events.models import Event
 from lunchkit.room.polls.models import Kind, Stage
 from lunchkit.room.polls.results import Result, Row, Written
 from lunchkit.room.polls.view_models import ChoiceView, PollView
-from lunchkit.site.presenter.fitting import SIZES, SMALLEST, Plan, fit, plan_choices
+from lunchkit.site.presenter.fitting import SIZES, Plan, fit, plan_choices
 from lunchkit.site.presenter.view_models import ScreenView
-
-LONG = (
-    "Dans quelle mesure votre organisation est-elle prête à renoncer à des outils d’intelligence artificielle "
-    "performants mais opaques, lorsque leur usage contredit les principes de l’économie sociale ?"
-)
 
 
 def open_poll(*labels: str, kind: Kind = Kind.SINGLE, ends: tuple[str, str] = ("", "")) -> PollView:
@@ -36,12 +31,6 @@ def test_a_short_headline_is_as_large_as_can_be() -> None:
     assert fit("Oui ?", 1318, 556) == SIZES[0]
 
 
-def test_the_longer_the_smaller() -> None:
-    sizes = [fit(LONG[:length], 1318, 556) for length in range(5, len(LONG), 5)]
-    assert sizes[-1] < sizes[len(sizes) // 2] < sizes[0]
-    assert fit(LONG * 5, 1318, 200) == SMALLEST
-
-
 @pytest.mark.parametrize(
     ("poll", "plan"),
     [
@@ -52,12 +41,6 @@ def test_the_longer_the_smaller() -> None:
 )
 def test_usual_choices_stand_in_a_row(poll: PollView, plan: Plan) -> None:
     assert plan_choices(poll, "Sans avis") == plan
-
-
-def test_eight_long_statements_still_find_a_place() -> None:
-    plan = plan_choices(open_poll(*[f"{LONG[:90]} {number}" for number in range(8)], kind=Kind.STATEMENTS), "Sans avis")
-    assert plan.height > 240
-    assert plan.columns <= 4
 
 
 # Slides
@@ -85,25 +68,6 @@ def revealed(*labels: str, written: tuple[str, ...] = (), question: str = "Which
     kind = Kind.TEXT if written else Kind.SINGLE
     result = Result(kind, question, 15, 0, rows, tuple(Written(text, 1) for text in written))
     return replace(open_poll(*labels, kind=kind), stage=Stage.REVEALED, question=question, result=result, **more)
-
-
-def test_only_choices_of_a_ballot_with_marks_carry_marks(in_english: None, event: Event) -> None:
-    assert '<svg class="mark' in slide(event, open_poll("Yes", "No")).partition('class="choices')[2]
-    for kind in (Kind.RANKING, Kind.STATEMENTS):
-        assert '<svg class="mark' not in slide(event, open_poll("A", "B", kind=kind)).partition('class="choices')[2]
-
-
-def test_a_question_over_its_result_goes_before_what_kind_of_vote_it_is(in_english: None, event: Event) -> None:
-    assert "Vote · Which one?" in slide(event, revealed("A", "B"))
-    long = slide(event, revealed("A", "B", question=LONG))
-    assert "Vote ·" not in long and 'class="label long"' in long
-
-
-@pytest.mark.parametrize(("texts", "says"), [(6, ""), (7, "and one more: on your phone"), (9, "and 3 more")])
-def test_texts_that_find_no_place_are_counted(in_english: None, event: Event, texts: int, says: str) -> None:
-    html = slide(event, revealed(written=("Short.", "x" * 105, *("y",) * (texts - 2))))
-    assert ('class="others"' in html) == bool(says) and says in html
-    assert '<li class="s60"><span>Short.' in html and '<li class="s34"><span>xxx' in html
 
 
 @pytest.mark.parametrize(("seconds", "shows"), [(90, True), (-5, True), (-40, False)])

@@ -12,7 +12,7 @@ from lunchkit.admin.retention.actions import erase_needs, purge_people
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
 from lunchkit.platform.config import Settings
-from lunchkit.platform.db import db, scrub
+from lunchkit.platform.db import db, vacuum
 from lunchkit.registrations.actions import erase_registration, register_by_hand
 from lunchkit.registrations.models import Diet, Needs, Registration, Standing
 from tests.conftest import EventMaker, Outbox, details
@@ -149,7 +149,7 @@ def test_a_reader_at_the_wrong_moment_only_delays_it(app: Flask, seeded: Event, 
     with clock.fixed_at(seeded.ends_at + timedelta(days=40)):
         purge_people()
         assert names_in(files_of(settings)) != {}, "control: the reader held it up"
-        assert scrub() is False
+        assert vacuum() is False
         reader.close()
         purge_people()
     assert names_in(files_of(settings)) == {}

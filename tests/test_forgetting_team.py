@@ -1,34 +1,28 @@
 """What is written to the team, and by it, is forgotten when it is due; so are lists on their way in."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event as sql_event
 from sqlalchemy import select
 
-from lunchkit.admin.retention.actions import purge_people
 from lunchkit.events.models import Event
 from lunchkit.mailings.models import Mailing
 from lunchkit.platform import clock
-from lunchkit.platform.config import Settings
 from lunchkit.platform.db import db, transaction
 from lunchkit.recap.models import Recap, RecapSection, RecapVersion
 from lunchkit.registrations.imports import actions as import_actions
-from lunchkit.registrations.imports.errors import ImportForgotten
+from lunchkit.registrations.imports.errors import ImportExpired
 from lunchkit.registrations.imports.models import ImportDraft
-from lunchkit.registrations.imports.preview import Wishes
-from lunchkit.registrations.imports.queries import draft_or_gone
-from lunchkit.subscribers.actions import forget_old_wishes, say_no
-from lunchkit.team.actions import add_organiser, forget_old_sign_ins, forget_who_left, remove_organiser
+from lunchkit.registrations.imports.preview import ImportOptions
+from lunchkit.registrations.imports.queries import draft_or_expired
+from lunchkit.team.actions import add_organiser, forget_former_members, remove_organiser
+from lunchkit.team.emails import promise_passkey_notice
 from lunchkit.team.models import Organiser
-from lunchkit.team.passkeys.emails import News, promise_news
+from lunchkit.team.sign_in.actions import forget_old_sign_ins
 from tests.conftest import Outbox
 from tests.importing import as_csv, preview
-from tests.subscribers import guest_of, invitations, invite, said_yes
-from tests.test_forgetting import files_of
 
 pytestmark = pytest.mark.both_databases
 
@@ -46,7 +40,7 @@ def ada(app: Flask) -> Organiser:
 
 def tell(organiser: Organiser, device: str = "Phone") -> None:
     with transaction() as session:
-        promise_news(session, organiser, News.ADDED, device=device)
+        promise_passkey_notice(session, "passkey_added", organiser, device=device)
 
 
 def test_letters_about_passkeys_are_forgotten_after_a_month(ada: Organiser, outbox: Outbox) -> None:
@@ -70,27 +64,10 @@ def test_letters_about_passkeys_that_wait_go_with_whoever_leaves(ada: Organiser,
         sent.sent_at = clock.now()
         db.session.commit()
         remove_organiser(leo)
-    about_passkeys = [row for row in outbox.rows() if row.kind == "passkeys/news"]
+    about_passkeys = [row for row in outbox.rows() if row.kind == "team/passkey_notice"]
     assert [(row.recipient, row.sent_at is None) for row in about_passkeys] == [
         ("ada@lunch.example", True), ("leo@lunch.example", False),
     ]  # fmt: skip
-
-
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True, scope="session")
-def test_no_byte_of_such_a_letter_stays_in_the_files(ada: Organiser, settings: Settings) -> None:
-    with clock.fixed_at(NOON):
-        for name in SEEDS:
-            tell(ada, name)
-
-    def found() -> int:
-        files = files_of(settings).values()
-        return max(sum(name.lower().encode() in content for name in SEEDS) for content in files)
-
-    assert found() == len(SEEDS), "control: the search finds what is there"
-    with clock.fixed_at(NOON + timedelta(days=31)):
-        forget_old_sign_ins()
-        purge_people()
-    assert found() == 0
 
 
 def written_by(event: Event, name: str) -> None:
@@ -124,44 +101,14 @@ def test_whoever_left_is_not_named_beside_what_they_wrote(
         remove_organiser(leo)
     assert writers() == ["Léo Boulon"] * 3
     with clock.fixed_at(NOON + timedelta(days=366)):
-        assert forget_who_left() == 1
+        assert forget_former_members() == 1
     assert writers() == left, "a namesake who is still there keeps their name"
-
-
-@pytest.fixture
-def statements(app: Flask) -> Iterator[list[str]]:
-    """What the database is asked."""
-    asked: list[str] = []
-
-    def keep(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
-        asked.append(statement)
-
-    sql_event.listen(db.engine, "before_cursor_execute", keep)
-    yield asked
-    sql_event.remove(db.engine, "before_cursor_execute", keep)
-
-
-def test_old_wishes_are_forgotten_in_two_statements(event: Event, statements: list[str]) -> None:
-    now, names = clock.now(), [f"P{number}" for number in range(50)]
-    with clock.fixed_at(now):
-        for name in names:
-            said_yes(name)
-        said_yes("Zoe")
-        invite(event)
-        for name in names:
-            say_no(guest_of(name))
-    assert len(invitations()) == 51
-    statements.clear()
-    with clock.fixed_at(now + timedelta(days=31)):
-        assert forget_old_wishes() == 50
-    assert len([one for one in statements if one.startswith("DELETE")]) == 2
-    assert [row.recipient for row in invitations()] == ["zoe@example.org"]
 
 
 def is_there(draft: ImportDraft) -> bool:
     try:
-        draft_or_gone(draft.event_id, draft.id, draft.session_id)
-    except ImportForgotten:
+        draft_or_expired(draft.event_id, draft.id, draft.session_id)
+    except ImportExpired:
         return False
     return True
 
@@ -182,9 +129,9 @@ def test_the_hour_of_a_list_begins_with_its_import(
         monkeypatch.setattr(clock, "now", lambda: now + timedelta(minutes=minutes))
 
     at(59)
-    import_actions.import_people(draft, Wishes())
+    import_actions.import_attendees(draft, ImportOptions())
     at(118)
-    assert import_actions.forget_imports() == 0 and is_there(draft)
+    assert import_actions.delete_expired_imports() == 0 and is_there(draft)
     at(120)
     assert not is_there(draft)
-    assert import_actions.forget_imports() == 1 and drafts() == 0
+    assert import_actions.delete_expired_imports() == 1 and drafts() == 0

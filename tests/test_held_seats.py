@@ -34,7 +34,6 @@ def crowd(event: Event, number: int, name: str = "Bot") -> list[actions.Placed]:
 
 
 def as_if_sent() -> None:
-    """Every e-mail has left."""
     with transaction() as session:
         session.execute(update(OutboxLetter).values(sent_at=clock.now()))
 
@@ -51,11 +50,6 @@ def test_beyond_the_usual_rate_a_seat_is_held_and_only_an_e_mail_to_confirm_leav
     assert "demi-heure" in letter.text and letter.invitation is None and not letter.images
     with clock.fixed_at(clock.now() + timedelta(minutes=11)):
         assert not register(event, "Ana").is_held, "control: the rate is one of ten minutes"
-
-
-def test_a_large_room_takes_more_before_it_asks(make_event: EventMaker) -> None:
-    event = make_event(capacity=300)
-    assert sum(each.is_held for each in crowd(event, 80)) == 5
 
 
 def test_members_who_come_by_their_link_are_not_asked(make_event: EventMaker) -> None:
@@ -119,12 +113,6 @@ def test_a_dead_mail_server_costs_nobody_their_seat(make_event: EventMaker) -> N
         assert release_unconfirmed() == 0, "the half hour began again"
     with clock.fixed_at(later + HALF_AN_HOUR):
         assert release_unconfirmed() == 1, "control"
-
-
-def test_a_known_address_gets_the_same_page_and_answer(client: FlaskClient, make_event: EventMaker) -> None:
-    event = make_event(capacity=40)
-    crowd(event, 10)
-    assert register(event, "Bot1", key="once more") == register(event, "New", key="new")
 
 
 def test_the_waiting_list_has_an_end(make_event: EventMaker, outbox: Outbox) -> None:

@@ -39,7 +39,6 @@ EMPTY_WORDS = {
 
 
 def opens_transaction(path: Path) -> bool:
-    """Whether a module calls ``transaction()``, or commits by other means."""
     calls = [node.func for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
     names = [call.id for call in calls if isinstance(call, ast.Name)] + [
         call.attr for call in calls if isinstance(call, ast.Attribute)
@@ -48,7 +47,6 @@ def opens_transaction(path: Path) -> bool:
 
 
 def inner_imports(source: str) -> list[int]:
-    """Lines of imports inside functions."""
     functions = [
         node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     ]
@@ -122,7 +120,6 @@ def test_control_what_the_policy_forbids_would_be_found(what: str, sample: str) 
 
 
 def differs(_context: Any, _found: Any, _model: Any, _default: Any, wanted: Any, _rendered: Any) -> bool | None:
-    """A column that was added to rows that were there needed a default, and may keep it; no model relies on it."""
     return False if wanted is None else None
 
 

@@ -16,7 +16,7 @@ from lunchkit.platform.text import clean_line, fold, guard, unguard
 from lunchkit.registrations.actions import register_by_hand, update_registration
 from lunchkit.registrations.admin_queries import AnswerColumn, between_choices
 from lunchkit.registrations.imports.columns import recognised
-from lunchkit.registrations.imports.form_answers import Asked, OddAnswer, with_own_questions
+from lunchkit.registrations.imports.form_answers import InvalidAnswer, assign_custom_fields, parse_answer
 from lunchkit.registrations.models import Answer
 from tests.conftest import EventMaker, csrf_of, details
 from tests.importing import as_csv, bring_in, people, press, preview, table_of
@@ -34,7 +34,6 @@ def ask(event: Event, *asked: QuestionDetails) -> list[FormQuestion]:
 
 
 def said(event: Event) -> dict[str, list[str]]:
-    """Who answered what, in the order of the questions."""
     return {
         one.name: [row.value for row in sorted(one.answers, key=lambda row: row.question_id)] for one in people(event)
     }
@@ -68,7 +67,6 @@ CHOICES = st.lists(SIGNS, min_size=2, max_size=6, unique_by=str.casefold)
 
 
 def written(question: FormQuestion, answer: str) -> str:
-    """The cell of our own list, as it comes back from the file."""
     column = AnswerColumn(question.label, {1: answer}, between_choices(question.choices))
     return unguard(guard(column.answers[1].replace("\n", column.between)).strip())
 
@@ -82,7 +80,7 @@ def test_whatever_the_choices_are_called_a_cell_comes_back(choices: list[str], t
     chosen = [choice for place, choice in enumerate(choices) if place in ticked][: None if many else 1]
     answer = "\n".join(chosen)
     if answer and unguard(guard(answer)) == answer:
-        assert Asked(question).answer(written(question, answer)) == answer
+        assert parse_answer(question, written(question, answer)) == answer
 
 
 @pytest.mark.parametrize(
@@ -92,21 +90,20 @@ def test_whatever_the_choices_are_called_a_cell_comes_back(choices: list[str], t
         ("service; ACCUEIL", "Service\nAccueil"),
         ("Accueil, vestiaire", "Accueil, vestiaire"),
         ("Accueil, Service", "Service\nAccueil"),
-        ("Accueil, vestiaire, Accueil", "Accueil, vestiaire\nAccueil"),
         ("Accueil | Service | Accueil", "Service\nAccueil"),
         ("Accueil\nService", "Service\nAccueil"),
     ],
 )
 def test_several_are_told_apart(cell: str, kept: str) -> None:
     question = FormQuestion(id=1, label="Q", kind="several", choices=list(SEVERAL.choices), translations={})
-    assert Asked(question).answer(cell) == kept
+    assert parse_answer(question, cell) == kept
 
 
 @pytest.mark.parametrize("cell", ["Piscine", "Accueil, Piscine", "vestiaire", ",;", "Accueil" + ", Service" * 90])
 def test_what_is_no_choice_is_no_answer(cell: str) -> None:
     question = FormQuestion(id=1, label="Q", kind="several", choices=list(SEVERAL.choices), translations={})
-    with pytest.raises(OddAnswer):
-        Asked(question).answer(cell)
+    with pytest.raises(InvalidAnswer):
+        parse_answer(question, cell)
 
 
 def test_a_wrong_answer_leaves_its_row_out_and_says_why(organiser_client: FlaskClient, event: Event) -> None:
@@ -135,14 +132,6 @@ def test_a_wrong_answer_leaves_its_row_out_and_says_why(organiser_client: FlaskC
     assert "Piscine" in again, "once imported, the reason still stands there"
 
 
-def test_what_was_understood_and_what_was_not_is_said(organiser_client: FlaskClient, event: Event) -> None:
-    ask(event, TEXT)
-    path = preview(organiser_client, event, as_csv([["Nom", "What do you mend?", "Pointure"], ["Ana", "Vélo", "42"]]))
-    shown = organiser_client.get(path).get_data(as_text=True)
-    taken, _mark, left = shown.partition("Pointure")
-    assert "What do you mend?" in taken and "Que réparez-vous" in taken and left
-
-
 @pytest.mark.parametrize(
     ("headings", "labels", "wanted"),
     [
@@ -162,28 +151,7 @@ def test_which_column_answers_which_question(
         FormQuestion(id=number, label=label, kind="text", choices=[], translations={})
         for number, label in enumerate(labels, 1)
     ]
-    assert with_own_questions(headings, recognised(headings), asked) == list(wanted)
-
-
-def test_a_question_about_food_gets_its_column_where_the_form_asks_no_food(
-    organiser_client: FlaskClient, make_event: EventMaker
-) -> None:
-    event = make_event(asks_food=False)
-    ask(event, QuestionDetails("text", "Régime alimentaire"))
-    bring_in(organiser_client, event, as_csv([["Nom", "Régime alimentaire"], ["Ana", "vegan"]]))
-    assert said(event) == {"Ana": ["vegan"]}
-
-
-def test_columns_are_assigned_to_questions_by_hand(organiser_client: FlaskClient, event: Event) -> None:
-    (question,) = ask(event, ONE)
-    path = preview(organiser_client, event, as_csv([["Nom", "Groupe"], ["Ana", "Jardin"]]))
-    page = organiser_client.get(f"{path}/columns").get_data(as_text=True)
-    assert f'value="own:{question.id}"' in page
-    typed = {"csrf_token": csrf_of(organiser_client, f"{path}/columns"), "column-0": "name", "column-1": "own:999"}
-    assert organiser_client.post(f"{path}/columns", data=typed).status_code == 422, "another lunch's question is none"
-    assert organiser_client.post(f"{path}/columns", data=typed | {"column-1": f"own:{question.id}"}).status_code == 303
-    press(organiser_client, path)
-    assert said(event) == {"Ana": ["Jardin"]}
+    assert assign_custom_fields(headings, recognised(headings), asked) == list(wanted)
 
 
 def test_a_question_that_changes_after_the_preview_is_held_against_its_new_choices(

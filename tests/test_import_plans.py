@@ -7,8 +7,15 @@ from hypothesis import strategies as st
 
 from lunchkit.events.models import Event
 from lunchkit.platform.mail.addresses import fold_email
-from lunchkit.registrations.imports.entries import Entry, Fate
-from lunchkit.registrations.imports.preview import Known, Wishes, details_of_entry, foresee, judge, name_key
+from lunchkit.registrations.imports.entries import Entry, Outcome
+from lunchkit.registrations.imports.preview import (
+    ImportOptions,
+    KnownPeople,
+    check_entries,
+    details_of_entry,
+    name_key,
+    preview_seats,
+)
 
 NAMES = st.sampled_from(["Ana Blette", "BLETTE Ana", "Bo Chou", "Cy Navet", "Élise", "elise"])
 ADDRESSES = st.sampled_from(["", "", "a@example.org", "A@example.org", "b@example.org"])
@@ -20,22 +27,21 @@ ENTRIES = st.lists(
     ]
 )
 KNOWN = st.builds(
-    Known,
+    KnownPeople,
     addresses=st.frozensets(st.sampled_from(["a@example.org", "b@example.org"])),
     names=st.frozensets(st.sampled_from([name_key("Bo Chou"), name_key("Elise")])),
 )
 
 
-def plan(entries: list[Entry], known: Known, free: int, *, runs: bool = False) -> list[Entry]:
-    """Who comes."""
-    coming = judge(entries, known, Event(companions_allowed=2, asks_food=True, asks_access=True))
-    foresee(coming, free, runs=runs)
-    return [entry for entry in coming if entry.fate != Fate.OUT]
+def plan(entries: list[Entry], known: KnownPeople, free: int, *, runs: bool = False) -> list[Entry]:
+    coming = check_entries(entries, known, Event(companions_allowed=2, asks_food=True, asks_access=True))
+    preview_seats(coming, free, runs=runs)
+    return [entry for entry in coming if entry.outcome != Outcome.OUT]
 
 
 @settings(max_examples=300, deadline=None)
 @given(ENTRIES, KNOWN, st.integers(0, 12), st.booleans())
-def test_any_file_gives_a_sound_plan(entries: list[Entry], known: Known, free: int, runs: bool) -> None:
+def test_any_file_gives_a_sound_plan(entries: list[Entry], known: KnownPeople, free: int, runs: bool) -> None:
     coming = plan(entries, known, free, runs=runs)
     left = free - sum(entry.seats for entry in coming if entry.has_seat)
     assert left >= 0, "never a seat too many"
@@ -47,14 +53,14 @@ def test_any_file_gives_a_sound_plan(entries: list[Entry], known: Known, free: i
     assert len(set(addresses)) == len(addresses) and known.addresses.isdisjoint(addresses)
     assert len(set(names)) == len(names) and known.names.isdisjoint(names)
     assert all(entry.why for entry in entries if entry not in coming), "whoever is left out is told why"
-    assert all(details_of_entry(entry, Wishes()).seats == entry.seats <= 3 for entry in coming)
+    assert all(details_of_entry(entry, ImportOptions()).seats == entry.seats <= 3 for entry in coming)
 
 
 @settings(max_examples=150, deadline=None)
 @given(ENTRIES, st.integers(0, 12))
 def test_the_same_file_again_finds_nobody_new(entries: list[Entry], free: int) -> None:
-    came = plan(deepcopy(entries), Known(), free)
-    known = Known(
+    came = plan(deepcopy(entries), KnownPeople(), free)
+    known = KnownPeople(
         addresses=frozenset(fold_email(entry.email) for entry in came if entry.email),
         names=frozenset(name_key(entry.name) for entry in came if not entry.email),
     )
@@ -63,7 +69,7 @@ def test_the_same_file_again_finds_nobody_new(entries: list[Entry], free: int) -
 
 def test_control_a_plan_without_a_look_at_doubles_would_be_found() -> None:
     entries = [Entry(2, "Ana", "a@example.org"), Entry(3, "Ana", "a@example.org")]
-    plan(entries, Known(), 5)
-    assert [(entry.fate, entry.why) for entry in entries] == [
-        (Fate.SEAT, ""), (Fate.OUT, "The same person stands in row 2."),
+    plan(entries, KnownPeople(), 5)
+    assert [(entry.outcome, entry.why) for entry in entries] == [
+        (Outcome.SEAT, ""), (Outcome.OUT, "The same person is in row 2."),
     ]  # fmt: skip

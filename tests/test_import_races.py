@@ -10,7 +10,7 @@ from lunchkit.platform.db import db
 from lunchkit.registrations.actions import register_attendee
 from lunchkit.registrations.imports import actions
 from lunchkit.registrations.imports.models import ImportDraft
-from lunchkit.registrations.imports.preview import Wishes
+from lunchkit.registrations.imports.preview import ImportOptions
 from lunchkit.registrations.imports.reading import read_table
 from tests.conftest import EventMaker, details
 from tests.importing import as_csv
@@ -25,7 +25,7 @@ def draft_of(event: Event, first: int, last: int) -> int:
 
 
 def bring(draft_id: int, letters: bool) -> None:
-    actions.import_people(db.session.get_one(ImportDraft, draft_id), Wishes(sends_letters=letters))
+    actions.import_attendees(db.session.get_one(ImportDraft, draft_id), ImportOptions(sends_letters=letters))
 
 
 def undo(draft_id: int) -> None:
@@ -33,7 +33,7 @@ def undo(draft_id: int) -> None:
 
 
 def ask(event_id: int, number: int) -> None:
-    person = details(f"Guest {number}", f"guest{number}@example.org")
+    person = details(f"Subscriber {number}", f"guest{number}@example.org")
     register_attendee(db.session.get_one(Event, event_id), person, form_key=f"key-{number}", language="fr")
 
 

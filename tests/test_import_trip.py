@@ -7,10 +7,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from lunchkit.platform.db import db
-from lunchkit.team.actions import issue_console_link
 from lunchkit.team.models import Organiser
+from lunchkit.team.sign_in.actions import issue_console_link
 from tests.chromium import DESK, open_context
-from tests.importing import HELLOASSO, PRETIX, as_csv, workbook
+from tests.importing import HELLOASSO, PRETIX, as_csv
 from tests.live import House, house
 from tests.looks import ORGANISER, faults, faults_here, over_budget, weigh
 
@@ -21,7 +21,6 @@ WIDE = [f"Question posée par le formulaire numéro {n}, avec ses précisions ?"
 
 @pytest.fixture(scope="module")
 def lunch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """The demo, with a few seats left."""
     with house(tmp_path_factory.mktemp("house"), change_coming={"capacity": 75}) as lunch:
         yield lunch
 
@@ -39,7 +38,6 @@ def signed_in(lunch: House, chromium: Browser, **options: object) -> Page:
 
 
 def choose(page: Page, lunch: House, data: bytes, name: str) -> str:
-    """From the list to the preview; returns its address."""
     page.goto(lunch.url(f"/organiser/e/{lunch.events['coming']}/registrations"))
     page.get_by_role("link", name="Importer une liste").click()
     page.get_by_label("Fichier des personnes").set_input_files({"name": name, "mimeType": "text/csv", "buffer": data})
@@ -49,7 +47,6 @@ def choose(page: Page, lunch: House, data: bytes, name: str) -> str:
 
 
 def mixed() -> bytes:
-    """Good rows and bad ones, forty and more of each, and long words."""
     rows = [["Nom", "Courriel", "Structure", *WIDE]]
     rows += [[f"Personne {n} Rutabaga-Topinambour", f"rutabaga{n}@example.org", LONG, *["oui"] * 22] for n in range(60)]
     rows += [["", f"sans-nom-{n}@une-adresse-plutot-longue.example.org", LONG, *["non"] * 22] for n in range(45)]
@@ -57,7 +54,6 @@ def mixed() -> bytes:
 
 
 def by_hand() -> bytes:
-    """A list as somebody keeps it: what they eat in any words, whether they come, remarks about access."""
     eats = ["viande", "végé", "Végétarienne, sans gluten ni lactose, merci d’avance à la cuisine", "tagada", "vegan"]
     rows = [["Nom", "Régime", "Vient ?", "Nb personnes", "Remarques"]]
     rows += [
@@ -89,17 +85,6 @@ def test_the_trip_without_javascript(lunch: House, chromium: Browser, tmp_path: 
     with page.expect_navigation():
         page.get_by_role("button", name="Défaire l’import").click()
     expect(page.get_by_text("Plus personne de ce fichier")).to_be_visible()
-    page.context.close()
-
-
-def test_columns_are_assigned_in_the_browser(lunch: House, chromium: Browser) -> None:
-    page = signed_in(lunch, chromium)
-    choose(page, lunch, workbook([["Wer", "Woher"], ["Ana Blette", "Épi"]]), "wer.xlsx")
-    page.get_by_role("combobox", name="Wer").select_option(label="Nom complet")
-    page.get_by_role("combobox", name="Woher").select_option(label="Structure")
-    with page.expect_navigation():
-        page.get_by_role("button", name="Lire ainsi").click()
-    expect(page.get_by_role("rowheader", name="Ana Blette")).to_be_visible()
     page.context.close()
 
 

@@ -9,8 +9,8 @@ from lunchkit.events.models import Event
 from lunchkit.registrations.imports.columns import recognised, speaks_of_access, speaks_of_food
 from lunchkit.registrations.imports.diets import diet_said
 from lunchkit.registrations.imports.entries import read_entries
-from tests.conftest import EventMaker, Outbox, csrf_of
-from tests.importing import as_csv, bring_in, names, people, press, preview
+from tests.conftest import EventMaker, csrf_of
+from tests.importing import as_csv, names, people, press, preview
 
 EVERYTHING = """viande;Viande;poisson;POISSON;carné;Carnée;carnivore;normal;Normale;tout;Mange de tout;sans restriction;
 omnivore;Omnivores;aucun régime;pas de régime particulier;aucun;viande/poisson;menu viande;Fleisch;Fisch;alles;isst alles;
@@ -39,7 +39,7 @@ def test_diets_as_people_write_them(diet: str, cell: str) -> None:
         ("", "", ""),
         ("-", "", ""),
         ("tagada", "", "tagada"),
-        ("viande ou végé", "", "viande ou végé"),
+        ("viande ou végé", "vegetarian", "viande ou végé"),
         ("Sans noix", "", "Sans noix"),
         ("tout sauf porc", "", "tout sauf porc"),
         ("pas de viande", "", "pas de viande"),
@@ -66,12 +66,12 @@ def entry(headings: str, cells: str) -> object:
         (
             "Nom;Régime",
             "Ana;tagada",
-            {"diet": "", "allergies": "tagada", "remarks": ["“tagada” goes to the kitchen as it stands."]},
+            {"diet": "", "allergies": "tagada", "remarks": ["“tagada” goes to the kitchen as it is."]},
         ),
         (
             "Nom;Régime",
             "Ana;sans noix",
-            {"allergies": "sans noix", "remarks": ["“sans noix” goes to the kitchen as it stands."]},
+            {"allergies": "sans noix", "remarks": ["“sans noix” goes to the kitchen as it is."]},
         ),
         ("Nom;Allergies", "Ana;tagada", {"allergies": "tagada", "remarks": []}),
         ("Nom;Vient ?", "Ana;non", {"why": "Does not come, says the file."}),
@@ -103,33 +103,6 @@ def test_words_of_access_are_known(cell: str) -> None:
     assert speaks_of_access(cell) and not speaks_of_access("arrive à 12 h 30 avec un fauve")
 
 
-def test_the_whole_list_of_a_newcomer(organiser_client: FlaskClient, make_event: EventMaker) -> None:
-    event = make_event(companions_allowed=2, asks_food=True, asks_access=True, capacity=60)
-    head = ["Nom", "Régime", "Vient ?", "Nb personnes", "Remarques"]
-    rows = [
-        ["Ana", "viande", "oui", "2", ""],
-        ["Bo", "végé", "oui", "1", "en fauteuil roulant"],
-        ["Cy", "tagada", "oui", "1", ""],
-        ["Di", "tout", "non", "1", ""],
-        *([f"P{number}", "", "oui", "1", ""] for number in range(17)),
-    ]
-    path = preview(organiser_client, event, as_csv([head, *rows]))
-    shown = organiser_client.get(path).get_data(as_text=True)
-    assert "tagada" in shown and "Di" in shown, "what is no diet is listed"
-    assert "et 8 autres" in shown
-    assert "Remarques" in shown and "Besoins d" in shown.partition("parle d’accès")[2], (
-        "left out, and where it may belong"
-    )
-    assert "Végétari" in shown.partition("import-first")[2], "what they eat stands in the table"
-    columns = organiser_client.get(f"{path}/columns").get_data(as_text=True)
-    assert columns.count("parle d’accès") == 1
-    press(organiser_client, path)
-    ana, bo, cy = people(event)[:3]
-    assert ana.needs and (ana.needs.diets, ana.needs.allergies, ana.seats) == ("everything", "", 2)
-    assert bo.needs and (bo.needs.diets, bo.needs.allergies, bo.needs.access) == ("vegetarian", "", "")
-    assert cy.needs and cy.needs.allergies == "tagada" and "Di" not in names(event)
-
-
 def test_the_warning_leads_to_its_column_and_paging_keeps_what_was_chosen(
     organiser_client: FlaskClient, event: Event
 ) -> None:
@@ -153,40 +126,11 @@ def test_the_warning_leads_to_its_column_and_paging_keeps_what_was_chosen(
     assert ana.needs and ana.needs.allergies == "allergie aux noix"
 
 
-def test_every_column_of_a_wide_file_has_a_page(organiser_client: FlaskClient, event: Event) -> None:
-    path = preview(
-        organiser_client, event, as_csv([["Nom", *(f"C{number}" for number in range(199))], ["Ana", *["x"] * 199]])
-    )
-    assert 'name="column-199"' in organiser_client.get(f"{path}/columns?page=99").text
-
-
-def test_remarks_become_access_needs_where_somebody_says_so(organiser_client: FlaskClient, event: Event) -> None:
-    path = preview(organiser_client, event, as_csv([["Nom", "Remarques"], ["Bo", "en fauteuil roulant"]]))
-    typed = {"csrf_token": csrf_of(organiser_client, f"{path}/columns"), "column-0": "name", "column-1": "access"}
-    organiser_client.post(f"{path}/columns", data=typed)
-    assert "parle d’accès" not in organiser_client.get(path).get_data(as_text=True)
-    press(organiser_client, path)
-    (bo,) = people(event)
-    assert bo.needs and bo.needs.access == "en fauteuil roulant"
-
-
 def test_a_lunch_without_companions_takes_no_party_and_says_so(organiser_client: FlaskClient, event: Event) -> None:
     path = preview(organiser_client, event, as_csv([["Nom", "Nb personnes"], ["Ana", "2"], ["Bo", "1"]]))
     press(organiser_client, path)
     assert names(event) == ["Bo"]
     assert "Ana" in organiser_client.get(path).get_data(as_text=True)
-
-
-def test_afterwards_it_says_who_hears_of_it(
-    organiser_client: FlaskClient, make_event: EventMaker, outbox: Outbox
-) -> None:
-    file = as_csv([["Nom", "Courriel"], ["Ana", "ana@example.org"], ["Bo", "bo@example.org"], ["Cy", ""]])
-    path = bring_in(organiser_client, make_event(), file, sends_letters="y")
-    shown = organiser_client.get(path).get_data(as_text=True)
-    assert "2 courriels partent." in shown and "Une personne n’a pas d’adresse" in shown and len(outbox.rows()) == 2
-    path = bring_in(organiser_client, make_event(), file)
-    shown = organiser_client.get(path).get_data(as_text=True)
-    assert "Aucun courriel ne part" in shown and "2 courriels partent." not in shown
 
 
 @pytest.mark.parametrize(
@@ -218,25 +162,6 @@ def test_allergies_in_remarks_are_pointed_out_by_column(organiser_client: FlaskC
     silent = make_event(asks_food=False)
     shown = organiser_client.get(preview(organiser_client, silent, as_csv(rows))).get_data(as_text=True)
     assert "allergies" not in shown and "cuisine" not in shown, "this lunch does not ask"
-
-
-@pytest.mark.parametrize("field", ["access", "allergies"])
-def test_remarks_about_both_reach_the_kitchen_and_the_room(
-    organiser_client: FlaskClient, make_event: EventMaker, field: str
-) -> None:
-    event = make_event(asks_food=True, asks_access=True)
-    path = preview(organiser_client, event, as_csv([["Nom", "Remarques"], ["Ana", "en fauteuil, allergie aux noix"]]))
-    typed = {"csrf_token": csrf_of(organiser_client, f"{path}/columns"), "column-0": "name", "column-1": field}
-    organiser_client.post(f"{path}/columns", data=typed)
-    rows = organiser_client.get(path).get_data(as_text=True).partition("import-rows")[2]
-    assert ("allergie aux noix" if field == "access" else "en fauteuil") in rows, "said of the row"
-    press(organiser_client, path)
-    (ana,) = people(event)
-    assert ana.needs and "allergie aux noix" in ana.needs.allergies and "en fauteuil" in ana.needs.access
-    if field == "access":
-        assert ana.needs.allergies == "allergie aux noix", "the kitchen hears of nothing else"
-        kitchen = organiser_client.get(f"/organiser/e/{event.slug}/caterer").text
-        assert "allergie aux noix" in kitchen.partition("Pour la salle")[0]
 
 
 def test_who_has_no_address_is_named_before_the_import(organiser_client: FlaskClient, event: Event) -> None:

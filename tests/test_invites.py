@@ -105,14 +105,6 @@ def test_home_says_what_a_lunch_is_and_leads_with_one_that_takes_place(
     assert SHOWN[state] in (again if state == "running" else again.partition("À venir</h2>")[2])
 
 
-def test_a_closed_lunch_says_how_many_come_and_not_what_is_left(client: FlaskClient, make_event: EventMaker) -> None:
-    event = lunch_in("closed", make_event)
-    register_by_hand(event, details("Ana", None), language="fr")
-    page = read(client, f"/e/{event.slug}")
-    assert "Les inscriptions sont closes" in page and "Une place sur 60 est prise" in page
-    assert "remainingAttendeeCapacity" not in page
-
-
 def test_a_cancelled_lunch_says_so_where_it_is_shared(client: FlaskClient, make_event: EventMaker) -> None:
     event, same = lunch_in("cancelled", make_event), lunch_in("open", make_event)
     page = read(client, f"/e/{event.slug}")
@@ -122,10 +114,3 @@ def test_a_cancelled_lunch_says_so_where_it_is_shared(client: FlaskClient, make_
     same.title = event.title
     cards = [client.get(f"/e/{one.slug}/card.png").data for one in (event, same)]
     assert cards[0] != cards[1]
-
-
-def test_organisers_find_a_cancelled_lunch_called_off(organiser_client: FlaskClient, make_event: EventMaker) -> None:
-    event = lunch_in("cancelled", make_event)
-    page = read(organiser_client, "/organiser/")
-    row = page.partition(event.title)[2].partition("</tr>")[0]
-    assert "Annulé" in row and "Ouvert" not in row

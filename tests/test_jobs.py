@@ -14,14 +14,8 @@ from lunchkit.events.details import details_of
 from lunchkit.events.models import REMINDERS, Event
 from lunchkit.platform import clock
 from lunchkit.platform.db import db
-from lunchkit.platform.mail.models import OutboxLetter
-from lunchkit.registrations.actions import (
-    cancel_event,
-    cancel_registration,
-    change_event,
-    erase_registration,
-    register_by_hand,
-)
+from lunchkit.registrations.actions import cancel_registration, erase_registration, register_by_hand
+from lunchkit.registrations.event_changes.actions import cancel_event, change_event
 from lunchkit.registrations.models import Registration, Standing
 from tests.conftest import EventMaker, Outbox, details
 from tests.conftest import Outbox as Letters
@@ -45,25 +39,21 @@ AFTER_AUTUMN = datetime(2026, 10, 27, 12, 0, tzinfo=ZURICH)
 
 @pytest.fixture
 def lunch(make_event: EventMaker) -> Event:
-    """A lunch at noon on a Tuesday in May, made long before; all three reminders are wanted."""
     starts = datetime(2026, 5, 12, 12, 0, tzinfo=ZURICH)
     with clock.fixed_at(starts - timedelta(days=60)):
         return make_event(starts_at=starts, **ALL_REMINDERS)
 
 
 def register(event: Event, name: str, *, before: timedelta = timedelta(days=30)) -> Registration:
-    """Register somebody so long before the lunch."""
     with clock.fixed_at(event.starts_at - before):
         return register_by_hand(event, details(name, f"{name.lower()}@example.org"), language="fr")
 
 
 def reminders(outbox: Letters) -> int:
-    """How many reminder letters were promised so far."""
     return outbox.kinds().count("reminder")
 
 
 def run_through(first: datetime, last: datetime) -> list[datetime]:
-    """Let the background work go round, several times a day; returns when it promised reminders, in Zurich's time."""
     moments = []
     day = first.astimezone(ZURICH).date()
     while day <= last.astimezone(ZURICH).date():
@@ -95,12 +85,6 @@ def test_the_hour_is_that_of_the_wall_across_the_change_of_clocks(
     left = run_through(starts - timedelta(days=9), starts)
     assert " ".join(f"{moment:%d.%m}" for moment in left) == days
     assert [moment.hour for moment in left] == [9, 9, 7]
-
-
-def test_the_hour_is_that_of_the_place(make_event: EventMaker) -> None:
-    lisbon = ZoneInfo("Europe/Lisbon")
-    event = make_event(starts_at=datetime(2026, 5, 12, 12, 0, tzinfo=lisbon), zone="Europe/Lisbon", **ALL_REMINDERS)
-    assert [due_at(event, reminder).astimezone(lisbon).hour for reminder in REMINDERS] == [9, 9, 7]
 
 
 def test_only_the_reminders_that_the_organiser_chose_leave(make_event: EventMaker, outbox: Outbox) -> None:
@@ -198,9 +182,3 @@ def test_several_workers_promise_each_reminder_once(app: Flask, lunch: Event, ou
             thread.join()
     assert sorted(counted) == [0, 0, 0, 20]
     assert reminders(outbox) == 20
-
-
-def test_a_letter_that_has_left_keeps_no_words(lunch: Event) -> None:
-    register(lunch, "Ana")
-    row = db.session.scalars(select(OutboxLetter)).one()
-    assert row.facts["name"] == "Ana", "until it has left"

@@ -22,26 +22,21 @@ from lunchkit.platform.i18n import (
     long_date,
     longest_word,
     moment,
-    month_year,
-    number,
     paragraphs,
     typo,
     unbroken,
-    weekday,
     when,
 )
 from lunchkit.platform.mail.rendering import render_letter
 from lunchkit.registrations.actions import register_by_hand
 from lunchkit.room.polls.actions import annul_poll, close_poll, reveal_poll
-from lunchkit.room.polls.models import Kind, Poll
-from lunchkit.room.polls.pictures import draw_movement, draw_result
+from lunchkit.room.polls.models import Poll
 from lunchkit.site.presenter.actions import take_questions
 from tests.attendee import people, send, tokens_of
 from tests.attendee_messages import attendee_messages
-from tests.conftest import EventMaker, Outbox, csrf_of, details, new_client
+from tests.conftest import EventMaker, Outbox, details, new_client
 from tests.room import ask, asked, code_of, phones, running_event
 from tests.source import HOUSE
-from tests.test_pictures import FLOWS, MOVEMENTS, assert_in_picture, graded, movement, result
 
 NOON = datetime(2025, 5, 13, 10, tzinfo=UTC)
 NEW = ("de", "it")
@@ -49,19 +44,16 @@ pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True, scop
 
 
 def speaker_of(app: Flask, wish: str) -> FlaskClient:
-    """A browser that asks for these languages."""
     client = new_client(app)
     client.environ_base["HTTP_ACCEPT_LANGUAGE"] = wish
     return client
 
 
 def spoken(page: str) -> str:
-    """The language that a page says it speaks."""
     return page.split('<html lang="', 1)[1][:2]
 
 
 def switch(page: str) -> list[str]:
-    """The languages that the foot of a page leads to."""
     return re.findall(r'hreflang="(\w+)"\s+href="\?[^"]*lang=\1"', page)
 
 
@@ -112,22 +104,15 @@ def test_a_wish_for_german_holds_for_attendees_and_does_not_reach_the_organisers
     assert spoken(organiser_client.get("/organiser/?lang=en").text) == "en"
 
 
-def test_the_command_line_speaks_the_language_of_the_house(app: Flask) -> None:
-    assert when_at_noon() == "mardi 13 mai 2025, 12h–14h"
-
-
 # How it is written
 
 
 class Lunch:
-    """From a moment to two hours later."""
-
     def __init__(self, starts: datetime, length: timedelta = timedelta(hours=2)) -> None:
         self.starts_local, self.ends_local = starts, starts + length
 
 
 def when_at_noon() -> str:
-    """The 13 May lunch in the language being spoken."""
     return when(Lunch(datetime(2025, 5, 13, 12, tzinfo=UTC)))
 
 
@@ -161,15 +146,6 @@ def test_a_lunch_over_midnight_tells_both_days(app: Flask) -> None:
             assert told == "Dienstag, 13. Mai 2025, 23 Uhr – Mittwoch, 14. Mai 2025, 1.30 Uhr"
         with force_locale("it"):
             assert when(night) == "martedì 13 maggio 2025, 23:00 – mercoledì 14 maggio 2025, 1:30"
-
-
-def test_names_of_days_and_months_and_numbers_are_swiss(app: Flask) -> None:
-    lunch = Lunch(datetime(2025, 5, 13, 12, tzinfo=UTC))
-    with app.test_request_context():
-        with force_locale("de"):
-            assert (weekday(lunch), month_year(lunch), number(12345.5)) == ("Dienstag", "Mai 2025", "12’345.5")
-        with force_locale("it"):
-            assert (weekday(lunch), month_year(lunch), number(12345.5)) == ("martedì", "maggio 2025", "12’345.5")
 
 
 @pytest.mark.parametrize("language", ["de", "it", "en"])
@@ -207,20 +183,6 @@ def test_a_headline_breaks_no_french_inversion_and_its_text_is_what_was_written(
     assert (longest_word("Que souhaiteriez-vous ?"), longest_word("savoir-faire")) == (17, 6)
 
 
-@pytest.mark.parametrize("wide", [False, True])
-@pytest.mark.parametrize("level", MOVEMENTS)
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_the_words_of_a_picture_have_room_in_every_language(app: Flask, language: str, level: str, wide: bool) -> None:
-    after = result(9, 17, 16, 5)
-    with app.test_request_context(), force_locale(language):
-        for moved in (MOVEMENTS[level], movement([[n * 40 for n in row] for row in FLOWS])):
-            drawing = draw_movement(moved, after, after, wide)
-            assert_in_picture(drawing)
-            assert [line.text for line in drawing.words if "…" in line.text or line.text.endswith("-")] == []
-        for kind in (Kind.RANKING, Kind.STATEMENTS):
-            assert_in_picture(draw_result(graded(kind, *((9, 1, 0),) * 3), wide))
-
-
 # Letters and calendars
 
 
@@ -248,29 +210,10 @@ def test_a_registration_keeps_its_language_and_all_its_letters_speak_it(
         assert foreign_words(letter.html + lines, language) == []
 
 
-def test_organisers_choose_among_all_languages_for_somebody_elses_letters(
-    organiser_client: FlaskClient, event: Event, outbox: Outbox
-) -> None:
-    new = f"/organiser/e/{event.slug}/registrations/new"
-    page = organiser_client.get(new).text
-    assert re.findall(r'<option[^>]* value="(\w\w)"', page.split('name="language"')[1].split("</select>")[0]) == [
-        code for code, _name in LANGUAGE_NAMES
-    ]
-    answer = organiser_client.post(
-        new,
-        data={"csrf_token": csrf_of(organiser_client, new), "name": "Rose Bette", "email": "rose@example.org",
-              "companions": "0", "language": "it"},
-    )  # fmt: skip
-    assert answer.status_code == 303
-    assert "Buongiorno Rose Bette" in outbox.last("rose@example.org").text
-
-
 # Nothing of another language shows through
 
 
 class _Seen(HTMLParser):
-    """What people see or hear of a page: texts, and attributes that are read."""
-
     def __init__(self) -> None:
         super().__init__()
         self.texts: list[str] = []
@@ -292,7 +235,6 @@ class _Seen(HTMLParser):
 
 
 def seen(page: str) -> list[str]:
-    """The texts of a page, each in one line."""
     parser = _Seen()
     parser.feed(page)
     return [
@@ -301,7 +243,6 @@ def seen(page: str) -> list[str]:
 
 
 def pieces(message: str) -> Iterator[str]:
-    """A message without what is filled in."""
     for piece in re.split(r"%\(\w+\)[sd]|%%", message):
         words = " ".join(re.split(r"[\s\u00a0\u202f]+", piece)).strip(" .,:()«»")
         if re.search(r"[^\W\d]{2}", words):
@@ -309,13 +250,11 @@ def pieces(message: str) -> Iterator[str]:
 
 
 def catalogue(language: str) -> polib.POFile:
-    """The translations into a language."""
     return polib.pofile(str(HOUSE / "translations" / language / "LC_MESSAGES" / "messages.po"))
 
 
 @cache
 def told_in(language: str) -> set[str]:
-    """Every piece of a message in a language; in English those of all that is said, organisers' pages too."""
     if language == "en":
         entries = catalogue("fr")
         words = [text for entry in entries for text in (entry.msgid, entry.msgid_plural)]
@@ -326,7 +265,6 @@ def told_in(language: str) -> set[str]:
 
 
 def foreign_words(page: str, language: str) -> list[str]:
-    """What a page says in one of the other languages: whole texts, and longer pieces inside a text."""
     own = told_in(language) | {name for _code, name in LANGUAGE_NAMES}
     others = set().union(*(told_in(other) for other in LANGUAGES if other != language)) - own
     long = [piece for piece in others if len(piece) > 12 and " " in piece]
@@ -338,7 +276,6 @@ def foreign_words(page: str, language: str) -> list[str]:
 
 
 def put_in_every_language(event: Event) -> Poll:
-    """A question that is open, and its choices are numbers."""
     said = {code: {"question": f"{code}: 1 + 1?", "low": "", "high": ""} for code in ("en", *NEW)}
     return asked(event, "fr : 1 + 1 ?", ("2", "3"), translations=said)
 

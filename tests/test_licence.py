@@ -1,7 +1,6 @@
 """The licence of recaps: chosen in the house, said everywhere in the same way, and never taken back once it was given."""
 
 import json
-import xml.etree.ElementTree as ET
 from itertools import product
 
 import html5lib
@@ -55,11 +54,6 @@ def told_of(client: FlaskClient) -> dict[str, object]:
     page = client.get(PAGE).text
     tree = html5lib.parse(page, namespaceHTMLElements=False)
     said = json.loads(page.split('application/ld+json">')[1].split("</script>")[0])
-    (entry,) = (
-        entry
-        for entry in ET.fromstring(client.get("/feed.atom").data).findall(f"{ATOM}entry")
-        if (entry.findtext(f"{ATOM}id") or "").endswith("/recap")
-    )
     kit = files(client)["LICENCE.txt"].decode()
     return {
         "head": next((each.get("href") for each in tree.iter("link") if each.get("rel") == "license"), ""),
@@ -67,15 +61,14 @@ def told_of(client: FlaskClient) -> dict[str, object]:
         "search engines": said.get("license", ""),
         "data": data_of(client)["licence"]["address"],
         "kit": next((word for word in kit.split() if word.startswith("https://creativecommons")), ""),
-        "feed": next((each.get("href") for each in entry.iter(f"{ATOM}link") if each.get("rel") == "license"), ""),
     }
 
 
 def names_of(client: FlaskClient, licence: Licence) -> list[bool]:
-    """Whether page, data, kit and feed call it by its name."""
+    """Whether page, data and kit call it by its name."""
     name = str(licence.name)
     texts = (client.get(PAGE).text, client.get(DATA).json, files(client)["LICENCE.txt"].decode())
-    return [name in str(text) for text in texts] + [f"<rights>{name}</rights>" in client.get("/feed.atom").text]
+    return [name in str(text) for text in texts]
 
 
 # What it governs.
@@ -86,7 +79,7 @@ def test_it_is_said_everywhere_in_the_same_way(client: FlaskClient, lunch: FullL
     choose(licence)
     publish_recap(lunch.event)
     assert set(told_of(client).values()) == {licence.address}
-    assert names_of(client, licence) == [True] * 4
+    assert names_of(client, licence) == [True] * 3
     assert list(SCHEMA.iter_errors(data_of(client))) == []
     said = json.loads(client.get(PAGE).text.split('application/ld+json">')[1].split("</script>")[0])
     assert ("copyrightNotice" in said) == (licence is RESERVED)
@@ -133,7 +126,7 @@ def test_what_was_published_before_there_was_a_choice_is_under_cc_by(client: Fla
     recap.published = {key: value for key, value in recap.published.items() if key != "licence"}
     db.session.commit()
     choose(RESERVED)
-    assert set(told_of(client).values()) == {BY.address} and names_of(client, BY) == [True] * 4
+    assert set(told_of(client).values()) == {BY.address} and names_of(client, BY) == [True] * 3
     correct(lunch.event)
     assert set(told_of(client).values()) == {BY.address}
 

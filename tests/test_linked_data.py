@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from pyld import jsonld
 
-from lunchkit.demo import plant_demo
+from lunchkit.demo import create_demo
 
 
 @pytest.fixture(scope="session")
@@ -46,7 +46,7 @@ def of(node: dict[str, Any], name: str) -> list[Any]:
 
 
 def test_a_recap_is_an_article_about_an_event_with_its_press(client: FlaskClient) -> None:
-    plant_demo()
+    create_demo()
     article = said_on(client, "/e/ia-responsable/recap")
     assert SCHEMA + "Article" in article["@type"]
     (event,) = of(article, "about")
@@ -59,7 +59,7 @@ def test_a_recap_is_an_article_about_an_event_with_its_press(client: FlaskClient
 
 
 def test_a_speaker_is_a_person_who_works_for_somebody(client: FlaskClient) -> None:
-    plant_demo()
+    create_demo()
     person = said_on(client, "/speakers/samuel-chenal")
     assert person["@type"] == [f"{SCHEMA}Person"]
     (house,) = of(person, "worksFor")
@@ -67,7 +67,7 @@ def test_a_speaker_is_a_person_who_works_for_somebody(client: FlaskClient) -> No
 
 
 def test_a_lunch_is_an_event_and_says_who_speaks(client: FlaskClient) -> None:
-    plant_demo()
+    create_demo()
     event = said_on(client, "/e/qui-tient-le-tournevis")
     assert event["@type"] == [f"{SCHEMA}Event"]
     assert {of(person, "name")[0]["@value"] for person in of(event, "performer")} == {"Ada Ressort", "Léo Boulon"}

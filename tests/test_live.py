@@ -7,16 +7,13 @@ import threading
 import time
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from unittest import mock
 
 import pytest
 from flask import Flask, Request, Response
-from hypothesis import given
-from hypothesis import strategies as st
 from werkzeug.test import EnvironBuilder
 
-from lunchkit.platform.live.batches import CROWD, CROWD_GATHER, GATHER, Batches
-from lunchkit.platform.live.hub import Channel, Feed, Hub, until_next
+from lunchkit.platform.live.batches import Batches
+from lunchkit.platform.live.hub import Channel, Feed, Hub
 from lunchkit.platform.live.messages import GZIP_HEAD
 from lunchkit.platform.live.streams import state, stream
 
@@ -98,12 +95,6 @@ def test_a_burst_of_changes_becomes_the_last_state(moving: Moving, watch: Watche
         moving.revision = revision
     assert heard(near, b"\n\n") == b'id: 29\ndata: {"rev":29}\n\n'
     channel.close()
-
-
-def test_who_has_it_already_is_told_nothing_until_it_moves(moving: Moving, channel: Channel, watch: Watcher) -> None:
-    near = watch(channel, seen=1)
-    moving.revision = 2
-    assert heard(near, b"\n\n") == b'id: 2\ndata: {"rev":2}\n\n'
 
 
 def test_a_compressed_stream_may_begin_anywhere(moving: Moving, channel: Channel, watch: Watcher) -> None:
@@ -256,41 +247,6 @@ def test_who_writes_together_is_answered_after_one_writing() -> None:
     assert answers == {number: number * 2 for number in range(100)}
     assert sorted(item for batch in written for item in batch) == list(range(100))
     assert len(written) < 50
-
-
-def test_whoever_votes_in_a_crowd_waits_for_more_company(monkeypatch: pytest.MonkeyPatch) -> None:
-    pauses: list[float] = []
-    company = threading.Barrier(2 * CROWD + 1)
-
-    def pause(seconds: float) -> None:
-        pauses.append(seconds)
-        if len(pauses) == 1:
-            company.wait(10)
-            while len(batches._waiting) < 2 * CROWD:
-                threading.Event().wait(0.001)
-
-    def submit(number: int) -> None:
-        company.wait(10)
-        batches.submit(number)
-
-    monkeypatch.setattr("lunchkit.platform.live.batches.time.sleep", pause)
-    batches: Batches[int, int] = Batches(list)
-    threads = [threading.Thread(target=submit, args=(number,)) for number in range(2 * CROWD)]
-    for thread in threads:
-        thread.start()
-    batches.submit(-1)
-    for thread in threads:
-        thread.join()
-    assert pauses[:2] == [GATHER, CROWD_GATHER]
-
-
-@given(st.floats(0, 2e9), st.sampled_from([0.1, 0.5 / 3, 1.0, 15.0]))
-def test_tickers_of_all_processes_look_at_one_time(now: float, pause: float) -> None:
-    with mock.patch("lunchkit.platform.live.hub.time.time", return_value=now):
-        wait = until_next(pause)
-    assert 0 < wait <= pause
-    beyond = (now + wait) / pause
-    assert abs(beyond - round(beyond)) * pause < 1e-4
 
 
 def test_a_writing_that_fails_fails_for_those_who_wrote_together_and_for_nobody_else() -> None:

@@ -20,7 +20,6 @@ from tests.conftest import EventMaker, details
 
 
 def glance(client: FlaskClient, event: Event) -> str:
-    """The page of the lunch."""
     return client.get(f"/organiser/e/{event.slug}").get_data(as_text=True)
 
 
@@ -54,9 +53,9 @@ def test_what_is_missing_is_named_with_the_place_where_it_is_mended(
         (f"{base}/edit#venue", "Le lieu"),
         (f"{base}/edit#summary", "De quoi on parle"),
         (f"{base}/edit#access_notes", "Comment entrer"),
-        (f"{base}/speakers", "Qui parle"),
-        (f"{base}/polls", "Une question pour la salle"),
-        (f"{base}/run", "Le minutage"),
+        (f"{base}/speakers", "Intervenant·es"),
+        (f"{base}/polls", "Un vote"),
+        (f"{base}/run", "Le déroulé"),
         (f"{base}/edit#remind_two_days", "Un courriel de rappel"),
         ("/organiser/letters", "Un serveur de courriel"),
     ):
@@ -65,13 +64,12 @@ def test_what_is_missing_is_named_with_the_place_where_it_is_mended(
     add_run_item(event, ItemDetails(10, "Accueil"))
     add_speaker(event, SpeakerDetails(name="Léo Boulon"))
     page = glance(organiser_client, event)
-    for words in ("Une question pour la salle", ">Le minutage<"):
+    for words in ("Un vote", ">Le déroulé<"):
         assert words not in page
     assert "Une page à écrire par qui parle" in page
 
 
 def in_hours(hours: float) -> Any:
-    """A start so many hours away."""
     return clock.now() + timedelta(hours=hours)
 
 
@@ -116,7 +114,7 @@ def test_after_the_lunch_it_says_what_came_of_it_and_asks_for_nothing_more(
     assert "Il reste" in glance(organiser_client, ahead) and "À compléter" in glance(organiser_client, ahead), "control"
     event = make_event(slug="passe", starts_at=clock.now() - timedelta(days=1), recap_published_at=clock.now())
     page = glance(organiser_client, event)
-    for outdated in ("Il reste", "À compléter", "Écrire le compte rendu", "Ouvrir l’entrée", "Télécommande"):
+    for outdated in ("Il reste", "À compléter", "Écrire le compte rendu", "Accueillir les gens", "Télécommande"):
         assert outdated not in page, outdated
     assert "Voir et corriger" in page
 

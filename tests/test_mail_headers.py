@@ -126,9 +126,3 @@ def test_on_the_wire_a_subject_keeps_its_spaces_and_a_name_is_no_header(
     assert read(raw, "Subject") == f"À table\u00a0: L’ESS «\u202f{name}\u202f»"
     assert set(message_from_bytes(raw).keys()) == HEADERS
     assert all(line.isascii() and len(line) <= 78 for line in lines(raw) if b"oundary" not in line)
-
-
-def test_lunchkits_own_subjects_keep_theirs(event: Event, postbox: Postbox) -> None:  # noqa: F811
-    register_attendee(event, details("Ana", "ana@example.org"), form_key="k", language="fr")
-    assert deliver_due() == 1
-    assert "\u00a0: " in read(postbox.messages[0], "Subject")

@@ -14,9 +14,9 @@ from sqlalchemy import select
 
 from lunchkit.admin.retention.actions import purge_people
 from lunchkit.events.models import Event
-from lunchkit.mailings.actions import recall_mailings, send_mailing, trials
+from lunchkit.mailings.actions import recall_mailings, send_mailing
 from lunchkit.mailings.emails import MESSAGE
-from lunchkit.mailings.errors import EnoughForToday, NobodyToReach, NotWritable, SameWordsAgain
+from lunchkit.mailings.errors import EnoughForToday, NobodyToReach, NotWritable
 from lunchkit.mailings.models import Audience, Mailing, Words
 from lunchkit.mailings.queries import is_thanked, reaches
 from lunchkit.platform import clock
@@ -24,18 +24,18 @@ from lunchkit.platform.db import db
 from lunchkit.platform.mail.actions import deliver_due, send_all_again
 from lunchkit.platform.mail.models import OutboxLetter
 from lunchkit.platform.mail.outbox import AT_ONCE, PAUSE
-from lunchkit.platform.mail.rendering import render_letter
 from lunchkit.registrations import actions
+from lunchkit.registrations.event_changes.actions import cancel_event
 from lunchkit.registrations.models import Registration, Standing
 from lunchkit.room.actions import room_of
-from lunchkit.subscribers.actions import erase_guest, say_no
+from lunchkit.settings.actions import trials
+from lunchkit.subscribers.actions import erase_subscriber, withdraw_consent
 from tests.attendee import hidden_fields
-from tests.conftest import EventMaker, Outbox, csrf_of, details, new_client
-from tests.mail_servers import Whim, mail_server
+from tests.conftest import EventMaker, Outbox, csrf_of, details
 from tests.seating import all_at_once
 from tests.statements import statements
-from tests.subscribers import ONE_CLICK, asked, door_of, guest_of, invitations, invite, said_yes
-from tests.test_delivery import Postbox, postbox, use_server
+from tests.subscribers import asked, door_of, guest_of, invitations, invite, said_yes
+from tests.test_delivery import Postbox, postbox
 
 pytestmark = pytest.mark.both_databases
 
@@ -147,8 +147,8 @@ def test_invitations_go_to_subscribers_who_do_not_know_of_the_lunch_yet(make_eve
     for name in ("Ana", "Bea", "Cleo", "Dora", "Eva", "Fay"):
         said_yes(name)
     asked("Gil")
-    say_no(guest_of("Bea"))
-    erase_guest(guest_of("Cleo"))
+    withdraw_consent(guest_of("Bea"))
+    erase_subscriber(guest_of("Cleo"))
     register(event, "Dora", email="DORA@example.org")
     actions.cancel_registration(register(event, "Eva"))
     register(other, "Fay")
@@ -203,14 +203,6 @@ def test_nobody_is_invited_to_a_form_that_is_not_open(make_event: EventMaker, fi
 # Once, and not too often
 
 
-def test_the_same_page_sent_twice_sends_once(event: Event) -> None:
-    register(event, "Ana")
-    first = send_mailing(event, NEWS, form_key="k")
-    register(event, "Bea")
-    assert send_mailing(event, NEWS, form_key="k").id == first.id
-    assert names(messages()) == ["ana"]
-
-
 def test_one_page_tapped_many_times_at_once_is_one_mailing(app: Flask, event: Event) -> None:
     for number in range(10):
         register(event, f"P{number}")
@@ -220,23 +212,6 @@ def test_one_page_tapped_many_times_at_once_is_one_mailing(app: Flask, event: Ev
         return send_mailing(db.session.get_one(Event, event_id), NEWS, form_key="k").id
 
     assert len(set(all_at_once(app, [send] * 8))) == 1 and len(messages()) == 10
-
-
-def test_two_organisers_send_at_the_same_moment(app: Flask, event: Event) -> None:
-    for number in range(10):
-        register(event, f"P{number}")
-        said_yes(f"Guest{number}")
-    event_id = event.id
-
-    def send(audience: Audience) -> str:
-        try:
-            return str(send_mailing(db.session.get_one(Event, event_id), Words(audience, "Objet", "Texte")).recipients)
-        except (SameWordsAgain, NobodyToReach):
-            return "again"
-
-    for audience in (SEATED, SUBSCRIBERS):
-        assert Counter(all_at_once(app, [partial(send, audience)] * 6)) == {"10": 1, "again": 5}
-    assert len(messages()) == len(invitations()) == 10
 
 
 def test_three_in_a_day_also_when_many_press_at_once(app: Flask, event: Event) -> None:
@@ -259,7 +234,7 @@ def test_three_in_a_day_also_when_many_press_at_once(app: Flask, event: Event) -
 
 def test_what_waits_can_be_stopped(event: Event, postbox: Postbox, organiser_client: FlaskClient) -> None:
     for number in range(AT_ONCE + 5):
-        said_yes(f"Guest{number}")
+        said_yes(f"Subscriber{number}")
     start = clock.now()
     with clock.fixed_at(start):
         invite(event, "Le mauvais mot")
@@ -396,7 +371,7 @@ def test_an_e_mail_that_concerns_nobody_any_more_stays_at_home(
         actions.cancel_registration(ana)
         assert db.session.get_one(Registration, bea.id).standing == Standing.SEATED
     elif what == "called off":
-        actions.cancel_event(event)
+        cancel_event(event)
     elif what == "withdrawn":
         event.published_at = None
         db.session.commit()
@@ -417,33 +392,20 @@ def test_an_invitation_that_waited_too_long_stays_at_home(event: Event, postbox:
     if what == "registered":
         register(event, "Ana", email="Ana@Example.org")
     elif what == "called off":
-        actions.cancel_event(event)
+        cancel_event(event)
     elif what == "closed":
         event.closes_at = moment - timedelta(minutes=1)
         db.session.commit()
     elif what == "begun":
         moment = event.starts_at
     elif what == "erased":
-        erase_guest(guest_of("Ana"))
+        erase_subscriber(guest_of("Ana"))
     else:
-        say_no(guest_of("Ana"))
+        withdraw_consent(guest_of("Ana"))
     with clock.fixed_at(moment):
         deliver_due()
     assert not [one for one in arrived(postbox) if one["List-Unsubscribe"]]
     assert invitations() == []
-
-
-def test_a_press_at_the_mail_provider_stops_invitations_that_wait(event: Event, app: Flask, postbox: Postbox) -> None:
-    said_yes("Ana")
-    said_yes("Bea")
-    invite(event)
-    letter = render_letter(invitations()[0])
-    assert letter is not None
-    path = letter.unsubscribe_url.removeprefix("http://lunch.example")
-    assert app.test_client(use_cookies=False).post(path, data=ONE_CLICK).status_code == 200
-    assert deliver_due() == 1
-    assert [one["To"] for one in arrived(postbox)] == ["bea@example.org"]
-    assert names(invitations()) == ["bea"], "what was not sent is not kept"
 
 
 def test_after_a_no_or_an_erasure_nobody_can_send_it_again(event: Event, postbox: Postbox) -> None:
@@ -456,28 +418,11 @@ def test_after_a_no_or_an_erasure_nobody_can_send_it_again(event: Event, postbox
     invite(event)
     assert deliver_due() == 0 and messages()[0].failed_at is not None and invitations()[0].failed_at is not None
     actions.erase_registration(ana)
-    say_no(guest_of("Zoe"))
+    withdraw_consent(guest_of("Zoe"))
     postbox.recipient_answers.clear()
     send_all_again(event.id)
     deliver_due()
     assert not [one for one in arrived(postbox) if "salle" in one["Subject"] or one["List-Unsubscribe"]]
-
-
-def test_a_server_that_was_busy_gets_no_e_mail_to_somebody_erased_meanwhile(app: Flask, event: Event) -> None:
-    ana, _bea = register(event, "Ana"), register(event, "Bea")
-    over(event, "Ana", "Bea")
-    start = clock.now()
-    with mail_server(Whim(RCPT="451 greylisted, try again later")) as (_busy, port), clock.fixed_at(start):
-        use_server(app, port)
-        send_mailing(event, Words(CAME))
-        assert deliver_due() == 0
-        assert {row.attempts for row in messages()} == {1}, "control: both were tried"
-        assert recall_mailings(event) == 0, "what was tried may have arrived"
-    actions.erase_registration(ana)
-    with mail_server() as (postman, port), clock.fixed_at(start + timedelta(hours=1)):
-        use_server(app, port)
-        assert deliver_due() == 1
-        assert [message["To"] for message in postman.messages] == ["bea@example.org"]
 
 
 def test_after_the_purge_the_words_and_the_count_stay_and_nothing_else(event: Event, postbox: Postbox) -> None:
@@ -523,18 +468,6 @@ def test_from_the_lunch_to_the_thanks_on_their_way(organiser_client: FlaskClient
     assert "ana@example.org" not in log
 
 
-def test_nobody_is_owed_thanks_where_nobody_had_a_seat_or_only_news_were_sent(
-    organiser_client: FlaskClient, make_event: EventMaker
-) -> None:
-    empty, told = make_event(), make_event()
-    register(told, "Ana")
-    with clock.fixed_at(clock.now() - timedelta(days=2)):
-        send_mailing(told, NEWS)
-    for event, expected in ((empty, False), (told, True)):
-        over(event)
-        assert ("Remercier les personnes venues" in organiser_client.get(f"/organiser/e/{event.slug}").text) is expected
-
-
 @pytest.mark.parametrize(("field", "typed"), [("subject", ""), ("subject", "!?"), ("text", " "), ("text", "x" * 4001)])
 def test_news_without_words_or_with_too_many_come_back(
     organiser_client: FlaskClient, event: Event, field: str, typed: str
@@ -565,14 +498,6 @@ def test_a_test_e_mail_reaches_whoever_writes_it_and_nobody_else(
     assert statuses == [200] * (trials.most - 1) + [429]
 
 
-def test_nobody_else_may_send(app: Flask, event: Event) -> None:
-    register(event, "Ana")
-    client = new_client(app)
-    assert client.get(area(event)).status_code == 302
-    assert client.post(f"{area(event)}/sending").status_code in (302, 400, 401)
-    assert messages() == []
-
-
 def test_pages_and_sending_ask_as_often_with_many_people(organiser_client: FlaskClient, make_event: EventMaker) -> None:
     token = csrf_of(organiser_client, "/organiser/sessions")
     data = {"csrf_token": token, "audience": "seated", "subject": "Bon", "text": "Bien"}
@@ -581,7 +506,7 @@ def test_pages_and_sending_ask_as_often_with_many_people(organiser_client: Flask
         event = make_event(capacity=50)
         for one in range(number):
             register(event, f"P{one}")
-            said_yes(f"Guest{one}")
+            said_yes(f"Subscriber{one}")
         for ask in (
             partial(organiser_client.get, area(event)),
             partial(organiser_client.get, f"{area(event)}/new"),

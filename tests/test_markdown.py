@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lunchkit.platform.i18n import typo
-from lunchkit.platform.markdown import SCHEMES, TAGS, host_of, is_safe_link, markdown, plain, whole_link
+from lunchkit.platform.markdown import SCHEMES, TAGS, host_of, is_safe_link, markdown
 
 
 @pytest.fixture(scope="session")
@@ -122,31 +122,3 @@ def test_a_text_is_rendered_once_however_many_open_its_page(monkeypatch: pytest.
     assert "«\u202fa" in markdown("«a»")
     with force_locale("en"):
         assert "«a»" in markdown("«a»"), "in the spacing of each language"
-
-
-def test_the_words_alone() -> None:
-    assert plain("Un **mot**, [un lien](https://x.example).\n\n- a\n- b") == "Un mot, un lien. a b"
-
-
-@pytest.mark.parametrize(
-    "typed", ["www.colisducoeur.ch", "colis.example/a?b=c#d", "colis.example:8080/x", "münster.example"]
-)
-def test_an_address_without_its_beginning_gets_it(typed: str) -> None:
-    assert whole_link(typed) == f"https://{typed}" and is_safe_link(whole_link(typed))
-
-
-@pytest.mark.parametrize(
-    "typed",
-    [
-        "", "javascript:alert(1)", "javascript:80", "JaVaScRiPt:alert(1)", "javascript://x.example/%0aalert(1)", "vbscript:x.y",
-        "data:text/html,<script>", "mailto:ana@example.org", "ana@example.org", "//evil.example", "\\\\evil.example",
-        "evil.example\\@good.example", "file:///etc/passwd", "tel:+41221234567", "un mot", "mot", "a b.example",
-    ],
-)  # fmt: skip
-def test_what_leads_elsewhere_is_not_helped_along(typed: str) -> None:
-    assert whole_link(typed) == typed and not is_safe_link(typed)
-
-
-def test_a_whole_address_stays_as_it_is() -> None:
-    for typed in ("https://colis.example", "http://colis.example/"):
-        assert whole_link(typed) == typed

@@ -17,7 +17,6 @@ from lunchkit.events.forms import event_form
 from lunchkit.events.models import Event, FormQuestion, Series
 from lunchkit.events.queries import form_questions
 from lunchkit.platform import clock
-from lunchkit.platform.config import current_settings
 from lunchkit.platform.db import db
 from lunchkit.registrations.actions import register_by_hand
 from lunchkit.registrations.models import CheckIn, Registration
@@ -26,7 +25,7 @@ from lunchkit.room.polls.forms import PollDetails
 from lunchkit.room.polls.forms import details_of as poll_details
 from lunchkit.room.polls.models import Poll, Stage
 from lunchkit.room.polls.queries import polls_of
-from lunchkit.run_sheet.actions import LunchMadeAlready, add_run_item, begin_run_item, make_lunch
+from lunchkit.run_sheet.actions import add_run_item, begin_run_item, make_lunch
 from lunchkit.run_sheet.forms import like_values
 from lunchkit.run_sheet.queries import next_start, run_items, run_of_show
 from lunchkit.run_sheet.view_models import ItemDetails
@@ -172,20 +171,6 @@ def test_a_form_sent_twice_makes_one_lunch(organiser_client: FlaskClient, prepar
     assert db.session.query(Event).count() == 3
 
 
-def test_control_without_its_key_a_form_sent_twice_makes_two(organiser_client: FlaskClient, series: Series) -> None:
-    for _tap in range(2):
-        post(organiser_client, "/organiser/e/new", "/organiser/e/new", **TYPED)
-    assert db.session.query(Event).count() == 2
-
-
-def test_the_same_key_with_other_words_is_refused(make_event: EventMaker) -> None:
-    plan = details_of(make_event())
-    event = make_lunch(plan, form_key="k")
-    assert make_lunch(plan, form_key="k").id == event.id
-    with pytest.raises(LunchMadeAlready):
-        make_lunch(details_of(make_event(capacity=5)), form_key="k")
-
-
 @pytest.mark.parametrize("is_empty", [True, False])
 def test_eight_taps_at_once_make_one_lunch(app: Flask, request: pytest.FixtureRequest, is_empty: bool) -> None:
     like = None if is_empty else request.getfixturevalue("prepared")
@@ -223,13 +208,6 @@ def test_a_first_lunch_from_the_proposal(organiser_client: FlaskClient) -> None:
     assert (run.minutes, run.left) == (120, 0)
     assert [row.item.poll_id for row in run.rows if row.item.poll_id] == [first.id, words.id, again.id]
     assert db.session.query(FormQuestion).count() == 0
-
-
-def test_the_proposal_speaks_the_language_of_the_house(organiser_client: FlaskClient) -> None:
-    assert current_settings().language == "fr"
-    page = organiser_client.get("/organiser/e/new?like=template&lang=en").get_data(as_text=True)
-    assert "A practice to share" not in page
-    assert 'lang="en"' in page
 
 
 def test_home_offers_the_next_one_like_the_last(organiser_client: FlaskClient, make_event: EventMaker) -> None:

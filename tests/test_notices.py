@@ -3,7 +3,8 @@
 from flask.testing import FlaskClient
 
 from lunchkit.events.models import Event
-from lunchkit.registrations.actions import cancel_event, change_capacity, register_by_hand
+from lunchkit.registrations.actions import register_by_hand
+from lunchkit.registrations.event_changes.actions import cancel_event
 from lunchkit.registrations.models import Registration
 from tests.conftest import EventMaker, Outbox, csrf_of, details
 from tests.importing import HELLOASSO, bring_in
@@ -40,18 +41,6 @@ def test_a_freed_seat_names_who_got_it(organiser_client: FlaskClient, make_event
     assert "une place revient à : Léo." in page
 
 
-def test_a_freed_seat_into_which_nobody_fits_says_so(organiser_client: FlaskClient, make_event: EventMaker) -> None:
-    event = make_event(capacity=2, companions_allowed=1)
-    ana, bo = seat(event, "Ana"), seat(event, "Bo")
-    pair = seat(event, "Paire", companions=1)
-    page = press(organiser_client, f"{one(event, ana)}/cancellation")
-    assert "Aucune demande de la liste d’attente ne tient" in page
-    page = press(organiser_client, f"{one(event, pair)}/cancellation")
-    assert "L’inscription est annulée." in page and "liste d’attente ne tient" not in page
-    page = press(organiser_client, f"{one(event, bo)}/cancellation")
-    assert "L’inscription est annulée." in page and "une place revient" not in page
-
-
 def test_more_seats_say_how_many_got_one(organiser_client: FlaskClient, make_event: EventMaker, outbox: Outbox) -> None:
     event = make_event(capacity=1)
     seat(event, "Ana")
@@ -74,15 +63,6 @@ def test_a_cancelled_lunch_counts_the_letters_that_leave(
     assert outbox.kinds().count("event_cancellation") == 1
     assert "annulé. Aucun courriel ne part." in press(organiser_client, f"/organiser/e/{silent.slug}/cancellation")
     assert cancel_event(silent) == 0, "twice is once"
-
-
-def test_actions_say_what_they_did(make_event: EventMaker) -> None:
-    event = make_event(capacity=1)
-    seat(event, "Ana")
-    seat(event, "Bo", email="bo@example.org")
-    assert change_capacity(event, 2) == (1, 1)
-    assert change_capacity(event, 3) == (0, 0)
-    assert cancel_event(event) == 1
 
 
 def test_a_family_with_one_address_gets_the_letters_that_are_announced(

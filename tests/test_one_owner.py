@@ -4,7 +4,6 @@ import json
 import os
 import re
 import signal
-import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,9 +13,8 @@ from flask import Flask
 from sqlalchemy import create_engine, func, select
 
 from lunchkit.events.models import Event
-from lunchkit.platform import schema
 from lunchkit.platform.config import Settings
-from lunchkit.platform.db import SQLITE_DRIVER, db
+from lunchkit.platform.db import db
 from lunchkit.platform.instance import InUse, exposed, hold_as_server, holding, holding_database
 from lunchkit.registrations.models import Registration
 from lunchkit.room.polls.actions import close_poll, finish_closings
@@ -189,15 +187,6 @@ def test_a_command_in_the_wrong_folder_makes_nothing_and_says_so(tmp_path: Path,
     assert not (tmp_path / "nowhere").exists() and list(empty.iterdir()) == []
 
 
-def test_a_busy_port_is_said_in_a_line_before_any_link(tmp_path: Path) -> None:
-    lunchkit(tmp_path, "upgrade")
-    with socket.create_server(("127.0.0.1", 0)) as other:
-        port = str(other.getsockname()[1])
-        refused = program(tmp_path, "serve", PORT=port)
-    assert refused.returncode == 1 and len(refused.stderr.splitlines()) == 1, refused.stderr
-    assert port in refused.stderr and "LUNCHKIT_PORT" in refused.stderr and "set-up" not in refused.stderr
-
-
 @pytest.fixture
 def open_mask() -> Iterator[None]:
     """A machine on which new files are everybody's to read, unless a program says otherwise."""
@@ -225,19 +214,6 @@ def test_nothing_of_an_instance_is_anybody_elses_to_read(tmp_path: Path) -> None
     everything = [folder, *folder.glob("**/*")]
     assert len([path for path in everything if ".before-" in path.name]) == 2
     assert [path for path in everything if path.stat().st_mode & 0o077] == []
-
-
-def test_a_database_of_another_version_is_not_told_to_upgrade(tmp_path: Path) -> None:
-    lunchkit(tmp_path, "upgrade")
-    connection = SQLITE_DRIVER.connect(str(tmp_path / "lunchkit.sqlite"))
-    connection.execute("update alembic_version set version_num = '9999'")
-    connection.commit()
-    connection.close()
-    for command in (("organiser", "list"), ("doctor",)):
-        said = lunchkit(tmp_path, *command)
-        assert said.returncode == 1
-        assert "nother version" in said.stderr + said.stdout and "upgrade" not in said.stderr
-    assert schema.is_foreign("9999") and not schema.is_foreign(schema.head()) and not schema.is_foreign(None)
 
 
 @sqlite_only

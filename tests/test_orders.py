@@ -17,7 +17,7 @@ from lunchkit.registrations.actions import (
 )
 from lunchkit.registrations.admin_queries import Order, all_rows, registrations_page
 from lunchkit.registrations.check_in.queries import people_at_door
-from lunchkit.registrations.models import LONGEST_FOLDED, Registration, surname_key_of
+from lunchkit.registrations.models import LONGEST_SEARCH_KEY, Registration, surname_key_of
 from tests.conftest import EventMaker, details
 from tests.test_workspace_queries import selects
 
@@ -58,7 +58,7 @@ def test_the_last_word_of_a_name_comes_first(name: str, key: str) -> None:
 
 
 def test_no_name_is_too_long_for_an_index() -> None:
-    assert len(surname_key_of("ﷺ" * 200)) == LONGEST_FOLDED
+    assert len(surname_key_of("ﷺ" * 200)) == LONGEST_SEARCH_KEY
 
 
 def test_people_stand_by_surname_by_first_name_or_by_moment(event: Event) -> None:

@@ -15,7 +15,7 @@ from lunchkit.app import create_app
 from lunchkit.platform import clock
 from lunchkit.platform.config import Settings
 from lunchkit.platform.db import db
-from lunchkit.team.actions import add_organiser, remove_organiser
+from lunchkit.team.actions import add_organiser
 from lunchkit.team.forms import return_path
 from lunchkit.team.models import OrganiserSession
 from lunchkit.team.queries import organiser_by_email
@@ -133,16 +133,6 @@ def test_a_session_ends_after_twelve_hours_in_any_case(app: Flask, client: Flask
         assert client.get(INSIDE).status_code == 302
 
 
-def test_use_is_written_down_once_a_minute_at_most(app: Flask, client: FlaskClient) -> None:
-    with clock.fixed_at(NOON):
-        sign_in(client, add_organiser("Ada Ressort", "ada@lunch.example"))
-    for seconds, written in ((59, 0), (60, 60), (61, 60), (125, 125)):
-        with clock.fixed_at(NOON + timedelta(seconds=seconds)):
-            client.get(INSIDE)
-        db.session.rollback()
-        assert db.session.scalar(select(OrganiserSession.seen_at)) == NOON + timedelta(seconds=written)
-
-
 def test_an_old_cookie_is_worth_nothing_after_signing_out(organiser_client: FlaskClient, app: Flask) -> None:
     kept = organiser_client.get_cookie("lunchkit")
     assert kept is not None
@@ -165,13 +155,6 @@ def test_signing_in_again_starts_a_new_session_and_ends_the_old_one(app: Flask, 
     assert db.session.scalar(still_open) == 1
 
 
-def test_a_removed_organiser_is_out_at_once(organiser_client: FlaskClient) -> None:
-    ada = organiser_by_email("ADA@lunch.example")
-    assert ada is not None
-    remove_organiser(ada)
-    assert organiser_client.get(INSIDE).status_code == 302
-
-
 def test_one_sees_ones_sessions_and_ends_one_or_all_others(organiser_client: FlaskClient, app: Flask) -> None:
     ada = organiser_by_email("ada@lunch.example")
     assert ada is not None
@@ -185,14 +168,6 @@ def test_one_sees_ones_sessions_and_ends_one_or_all_others(organiser_client: Fla
     assert [client.get(INSIDE).status_code for client in (organiser_client, phone, library)] == [200, 200, 302]
     organiser_client.post(f"{INSIDE}/others/end", data=form)
     assert [client.get(INSIDE).status_code for client in (organiser_client, phone)] == [200, 302]
-
-
-def test_nobody_ends_somebody_elses_session(organiser_client: FlaskClient, app: Flask) -> None:
-    bob = new_client(app)
-    sign_in(bob, add_organiser("Bob", "bob@lunch.example"))
-    latest = db.session.scalar(select(func.max(OrganiserSession.id)))
-    organiser_client.post(f"{INSIDE}/{latest}/end", data={"csrf_token": csrf_of(organiser_client, INSIDE)})
-    assert bob.get(INSIDE).status_code == 200
 
 
 def test_whoever_comes_back_too_late_can_still_send_what_they_typed(app: Flask, client: FlaskClient) -> None:
@@ -241,12 +216,3 @@ def test_no_trick_leads_to_another_site(app: Flask) -> None:
         assert [(trick, path) for trick in TRICKS if (path := return_path(trick)) is not None] == []
         assert return_path(INSIDE) == INSIDE
         assert return_path("/organiser/") == "/organiser/"
-
-
-@pytest.mark.parametrize("slug", ["a@evil.ch", "a:b", "a%2f..%2f", "javascript:alert(1)", "é"])
-def test_what_was_asked_for_is_written_anew(app: Flask, slug: str) -> None:
-    with app.test_request_context():
-        path = return_path(f"/organiser/e/{slug}")
-    assert path is not None
-    assert path.startswith("/organiser/e/")
-    assert path.isascii()

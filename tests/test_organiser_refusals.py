@@ -16,6 +16,7 @@ from lunchkit.platform import clock
 from lunchkit.platform.config import Settings
 from lunchkit.platform.db import db
 from lunchkit.registrations import actions
+from lunchkit.registrations.event_changes.actions import cancel_event, change_event
 from lunchkit.registrations.models import Registration
 from tests.conftest import EventMaker, Outbox, csrf_of, details
 from tests.test_organiser_lunches import TYPED
@@ -25,31 +26,26 @@ PERSON = {"name": "Rose Bette", "email": "rose@example.org", "companions": "0", 
 
 
 def post(client: FlaskClient, path: str, page: str, **data: str) -> TestResponse:
-    """Send a form with the token of a page, as it stood before the database changed."""
     return client.post(path, data={"csrf_token": csrf_of(client, page), **data})
 
 
 def opened(client: FlaskClient, path: str) -> dict[str, str]:
-    """The hidden fields of an edit form, as a browser holds them."""
     page = client.get(path).text
     version = page.split('name="version"')[1].split('value="')[1].split('"')[0]
     return {"csrf_token": csrf_of(client, path), "version": version}
 
 
 def fresh(event: Event) -> Event:
-    """The row as it stands now."""
     db.session.rollback()
     db.session.expire_all()
     return db.session.get_one(Event, event.id)
 
 
 def keeps(page: str, *words: str) -> bool:
-    """Whether a page still has what was typed."""
     return all(word in page for word in words)
 
 
 def both_texts(page: str) -> dict[str, tuple[str, str]]:
-    """What two have changed, by the name of the field: what is saved, and what was typed."""
     listed = page[page.index('class="versions"') : page.index("</dl>")]
     names, texts = re.findall(r"<dt>(.*?)</dt>", listed), re.findall(r'class="asis">(.*?)</p>', listed, re.DOTALL)
     return {unescape(name): (texts[2 * n], texts[2 * n + 1]) for n, name in enumerate(names)}
@@ -61,7 +57,7 @@ def test_every_kind_of_field_is_said_in_words(organiser_client: FlaskClient, eve
     opens = clock.now().replace(second=0, microsecond=0)
     later = {"starts_at": event.starts_at + timedelta(days=1), "ends_at": event.ends_at + timedelta(days=1)}
     theirs = {"theme": "IA", "colour": "betterave", "companions_allowed": 3, "town": "Carouge", "diets": "vegan"}
-    actions.change_event(event, replace(details_of(event), **theirs, **later, opens_at=opens))
+    change_event(event, replace(details_of(event), **theirs, **later, opens_at=opens))
     typed = TYPED | mine | {"theme": "Autre", "town": "Lausanne", "opens_at": "2031-05-01T08:00"}
     said = both_texts(organiser_client.post(path, data=typed | {"diets": "vegetarian"}).text)
     day, moment = event.starts_local, opens.astimezone(event.starts_local.tzinfo)
@@ -96,23 +92,11 @@ def test_nobody_is_registered_for_a_draft(
     assert db.session.scalars(db.select(Registration)).all() == []
 
 
-def test_a_draft_that_was_called_off_has_no_public_page(organiser_client: FlaskClient, make_event: EventMaker) -> None:
-    draft = make_event(published_at=None)
-    path = f"/organiser/e/{draft.slug}"
-    assert post(organiser_client, f"{path}/cancellation", path).status_code == 409, "it is thrown away instead"
-    assert fresh(draft).cancelled_at is None
-    draft.cancelled_at = clock.now()  # an earlier version did so
-    db.session.commit()
-    page = organiser_client.get(path).text
-    assert "jamais été public" in page
-    assert f'href="/e/{draft.slug}"' not in page
-
-
 def test_a_lunch_that_is_called_off_is_only_looked_at(
     organiser_client: FlaskClient, event: Event, outbox: Outbox
 ) -> None:
     registration = actions.register_by_hand(event, details(), language="fr")
-    actions.cancel_event(event)
+    cancel_event(event)
     here = f"/organiser/e/{event.slug}"
     page = organiser_client.get(here).text
     assert f'href="/e/{event.slug}"' in page, "its page is still there"
@@ -140,20 +124,6 @@ def test_a_lunch_that_began_while_one_typed_keeps_the_words(organiser_client: Fl
     assert keeps(answer.text, 'value="Autrement"', "Le lunch a commencé")
 
 
-def test_who_stands_at_the_door_gets_a_free_seat_or_none(organiser_client: FlaskClient, make_event: EventMaker) -> None:
-    event = make_event(starts_at=clock.now() - timedelta(minutes=20), capacity=1)
-    here = f"/organiser/e/{event.slug}"
-    new = f"{here}/registrations/new"
-    assert new in organiser_client.get(f"{here}/registrations").text
-    assert "à la porte" in organiser_client.get(new).text
-    assert post(organiser_client, new, new, **PERSON).status_code == 303
-    full = post(organiser_client, new, new, **(PERSON | {"name": "Paul Eau", "email": ""}))
-    assert full.status_code == 409
-    assert keeps(full.text, 'value="Paul Eau"', "Toutes les places sont prises")
-    db.session.rollback()
-    assert [row.name for row in db.session.scalars(db.select(Registration))] == ["Rose Bette"]
-
-
 @only_sqlite
 def test_a_busy_database_gives_organisers_their_forms_back(
     app: Flask, settings: Settings, organiser_client: FlaskClient, event: Event
@@ -174,11 +144,3 @@ def test_a_busy_database_gives_organisers_their_forms_back(
     for door, typed in doors.items():
         assert organiser_client.post(door, data=typed | {"csrf_token": token}).status_code == 303
         db.session.rollback()
-
-
-def test_the_language_of_the_letters_is_asked_once(organiser_client: FlaskClient, event: Event) -> None:
-    registration = actions.register_by_hand(event, details(), language="fr")
-    new = f"/organiser/e/{event.slug}/registrations/new"
-    assert 'name="language"' in organiser_client.get(new).text
-    one = f"/organiser/e/{event.slug}/registrations/{registration.id}"
-    assert 'name="language"' not in organiser_client.get(one).text

@@ -25,12 +25,10 @@ def base(event: Event) -> str:
 
 
 def post(client: FlaskClient, path: str, page: str, **data: str) -> TestResponse:
-    """Send a form of a page."""
     return client.post(path, data={"csrf_token": csrf_of(client, page), **data})
 
 
 def again(registration: Registration) -> Registration:
-    """The row as it stands now."""
     db.session.rollback()  # a new look, not the one of the transaction before
     db.session.expire_all()
     found = db.session.get(Registration, registration.id)
@@ -150,29 +148,6 @@ def test_organiser_mends_a_registration(organiser_client: FlaskClient, event: Ev
     assert registration.is_member
 
 
-def test_companions_registered_already_survive_a_lunch_that_no_longer_allows_them(
-    organiser_client: FlaskClient, make_event: EventMaker
-) -> None:
-    event = make_event(companions_allowed=2)
-    registration = seat(event, "Groupe", companions=2)
-    event.companions_allowed = 0
-    db.session.commit()
-    one = f"{base(event)}/{registration.id}"
-    post(organiser_client, one, one, name="Groupe", companions="2", language="fr")
-    assert again(registration).seats == 3
-
-
-def test_more_companions_than_free_seats_are_refused_beside_the_field(
-    organiser_client: FlaskClient, make_event: EventMaker
-) -> None:
-    event = make_event(capacity=1, companions_allowed=1)
-    registration = seat(event, "Seule")
-    one = f"{base(event)}/{registration.id}"
-    answer = post(organiser_client, one, one, name="Seule", companions="1")
-    assert answer.status_code == 409
-    assert 'id="companions-error"' in answer.get_data(as_text=True)
-
-
 def test_cancelling_asks_once_and_seats_the_next(
     organiser_client: FlaskClient, make_event: EventMaker, outbox: Outbox
 ) -> None:
@@ -267,22 +242,6 @@ def test_hostile_words_are_stored_safely_or_refused_in_words(
     page = organiser_client.get(base(event), query_string={"q": typed[:300]})
     assert page.status_code == 200
     assert "<script>alert" not in page.get_data(as_text=True)
-
-
-@pytest.mark.parametrize("field", ["companions", "diets-0", "language", "diets-999"])
-def test_choices_that_are_not_offered_are_refused(organiser_client: FlaskClient, event: Event, field: str) -> None:
-    new = f"{base(event)}/new"
-    data = {"name": "Ana", "companions": "0", "language": "fr"} | {field: "99"}
-    answer = post(organiser_client, new, new, **data)
-    assert answer.status_code in (303, 422)
-    stored = db.session.scalars(db.select(Registration)).all()
-    assert all(row.seats == 1 and row.language == "fr" for row in stored)
-
-
-def test_without_token_nothing_changes(organiser_client: FlaskClient, event: Event) -> None:
-    registration = seat(event, "Ana")
-    assert organiser_client.post(f"{base(event)}/{registration.id}/cancellation").status_code == 400
-    assert again(registration).standing == "seated"
 
 
 def test_a_lunch_that_is_over_is_only_looked_at(organiser_client: FlaskClient, event: Event) -> None:

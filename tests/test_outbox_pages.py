@@ -5,8 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
@@ -15,9 +15,10 @@ from lunchkit.platform.mail.actions import claim_due
 from lunchkit.platform.mail.models import OutboxLetter
 from lunchkit.platform.mail.outbox import promise
 from lunchkit.platform.mail.rendering import InlineImage, Letter, letter_kind
-from lunchkit.team.actions import add_organiser, ask_for_link
+from lunchkit.team.actions import add_organiser
+from lunchkit.team.sign_in.actions import request_sign_in
 
-from .conftest import EventMaker, Outbox, csrf_of, new_client
+from .conftest import EventMaker, Outbox, csrf_of
 
 LETTERS = "/organiser/letters"
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -71,17 +72,6 @@ def test_letters_are_listed_forty_a_page_and_by_state_and_lunch(
     assert "elsewhere@lunch.example" in organiser_client.get(LETTERS).text
 
 
-def test_the_page_of_a_lunch_leads_to_its_own_letters(organiser_client: FlaskClient, make_event: EventMaker) -> None:
-    one, other = make_event(), make_event()
-    write(one, "here@lunch.example")
-    write(other, "elsewhere@lunch.example")
-    page = organiser_client.get(f"/organiser/e/{one.slug}/emails").text
-    link = page.split(f'href="{LETTERS}?')[1].split('"')[0]
-    shown = organiser_client.get(f"{LETTERS}?{link}").text
-    assert "here@lunch.example" in shown
-    assert "elsewhere@lunch.example" not in shown
-
-
 @pytest.mark.parametrize("query", ["page=0", "page=-1", "page=x", "page=99999999999999999999", "state=x", "event=%00"])
 def test_a_mistyped_filter_is_no_error(query: str, organiser_client: FlaskClient) -> None:
     assert organiser_client.get(f"{LETTERS}?{query}").status_code == 200
@@ -119,7 +109,7 @@ def test_a_letter_without_words_says_why(
 
 def test_nobody_reads_a_link_to_sign_in_as_somebody_else(organiser_client: FlaskClient, outbox: Outbox) -> None:
     add_organiser("Bob", "bob@lunch.example")
-    ask_for_link("bob@lunch.example")
+    request_sign_in("bob@lunch.example")
     letter_id = outbox.rows("bob@lunch.example")[-1].id
     assert outbox.last("bob@lunch.example").text.count("/organiser/sign-in/") == 1
     page = organiser_client.get(f"{LETTERS}/{letter_id}")
@@ -142,13 +132,57 @@ def test_a_failed_letter_is_sent_again_and_no_other(organiser_client: FlaskClien
     assert next(claim_due(), None) is None
 
 
-def test_letters_are_for_organisers_only(app: Flask, event: Event) -> None:
-    letter_id = write(event)
-    for path in (LETTERS, f"{LETTERS}/{letter_id}", f"{LETTERS}/{letter_id}/html"):
-        assert new_client(app).get(path).status_code == 302
-    db.session.rollback()
+def addresses(client: FlaskClient, query: str) -> set[str]:
+    page = client.get(f"{LETTERS}?{query}").get_data(as_text=True)
+    return {name for name in ("ana", "bo", "cy", "100%") if f">{name}@lunch.example</a>" in page}
 
 
-def test_a_letter_that_does_not_exist_is_not_found(organiser_client: FlaskClient) -> None:
-    for number in (1, 2147483647, 99999999999):
-        assert organiser_client.get(f"{LETTERS}/{number}").status_code == 404
+def test_letters_are_found_by_address_in_any_state(organiser_client: FlaskClient, make_event: EventMaker) -> None:
+    one, other = make_event(), make_event()
+    write(one, "ana@lunch.example")
+    change(write(one, "bo@lunch.example"), failed_at=clock.now())
+    write(other, "100%@lunch.example")
+    assert addresses(organiser_client, "q=ANA@") == {"ana"}
+    assert addresses(organiser_client, "q=@lunch") == {"ana", "bo", "100%"}
+    assert addresses(organiser_client, "q=%25") == {"100%"}, "a sign of patterns is a sign"
+    assert addresses(organiser_client, "q=_") == set()
+    assert addresses(organiser_client, f"q=lunch&event={one.slug}&state=failed") == {"bo"}
+
+
+def test_all_that_failed_is_sent_again_of_one_lunch_or_of_all(
+    organiser_client: FlaskClient, make_event: EventMaker
+) -> None:
+    one, other = make_event(), make_event()
+    sent = write(one, "ana@lunch.example")
+    change(sent, sent_at=clock.now(), failed_at=clock.now())
+    for event, name in ((one, "bo"), (one, "cy"), (other, "bo"), (None, "cy")):
+        change(write(event, f"{name}@lunch.example"), failed_at=clock.now(), attempts=9, last_error="550 No such user")
+    page = f"{LETTERS}?state=failed"
+    assert "550 No such user" in organiser_client.get(page).get_data(as_text=True), "the reason stands in the list"
+    token = csrf_of(organiser_client, page)
+
+    def failed() -> int:
+        db.session.rollback()
+        db.session.expire_all()
+        rows = db.session.scalars(select(OutboxLetter)).all()
+        return len([row for row in rows if row.failed_at is not None and row.sent_at is None])
+
+    assert failed() == 4
+    for _press in range(2):
+        answer = organiser_client.post(f"{LETTERS}/delivery", data={"csrf_token": token, "event": one.slug})
+        assert answer.status_code == 303
+    assert failed() == 2
+    organiser_client.post(f"{LETTERS}/delivery", data={"csrf_token": token})
+    assert failed() == 0
+    waiting = [row for row in db.session.scalars(select(OutboxLetter)).all() if row.sent_at is None]
+    assert all(row.attempts == 0 and row.next_attempt_at <= clock.now() for row in waiting)
+    assert db.session.get_one(OutboxLetter, sent).failed_at is not None, "what has left stays as it is"
+    assert (
+        organiser_client.post(f"{LETTERS}/delivery", data={"csrf_token": token, "event": "nowhere"}).status_code == 404
+    )
+
+
+def test_a_house_with_many_lunches_offers_the_latest(organiser_client: FlaskClient, make_event: EventMaker) -> None:
+    lunches = [make_event(title=f"Lunch {number}") for number in range(45)]
+    page = organiser_client.get(f"{LETTERS}?event={lunches[0].slug}").get_data(as_text=True)
+    assert page.count("<option") == 1 + 41, "all, the latest forty, and the chosen one"

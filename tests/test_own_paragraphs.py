@@ -2,18 +2,15 @@
 
 import re
 from dataclasses import replace
-from functools import partial
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from flask_babel import force_locale
 
 from lunchkit.events.details import details_of
 from lunchkit.events.models import Event
-from lunchkit.events.paragraphs.actions import ParagraphChangedMeanwhile, save_paragraph
+from lunchkit.events.paragraphs.actions import save_paragraph
 from lunchkit.events.paragraphs.queries import own_texts
-from lunchkit.mailings.actions import trials
 from lunchkit.mailings.automatic import AUTOMATIC
 from lunchkit.platform.config import LANGUAGES
 from lunchkit.platform.db import db
@@ -21,9 +18,8 @@ from lunchkit.registrations.actions import register_by_hand
 from lunchkit.registrations.emails import FOLDER, WITH_TICKET, sample_letter
 from lunchkit.run_sheet.actions import make_lunch
 from tests.conftest import EventMaker, Outbox, csrf_of, details
-from tests.seating import all_at_once
 from tests.source import HOUSE
-from tests.test_delivery import Postbox, postbox
+from tests.test_delivery import postbox
 
 pytestmark = pytest.mark.both_databases
 
@@ -39,7 +35,7 @@ def path(event: Event, kind: str = "confirmation") -> str:
 
 def form_of(client: FlaskClient, event: Event, base: int = 0, **texts: str) -> dict[str, str]:
     """What the form sends."""
-    return {"csrf_token": csrf_of(client, path(event)), "base": str(base), **texts}
+    return {"csrf_token": csrf_of(client, path(event)), "version": str(base), **texts}
 
 
 def stored(event: Event, kind: str = "confirmation") -> dict[str, str]:
@@ -74,14 +70,14 @@ def test_it_is_added_to_what_the_e_mail_says_and_replaces_nothing(event: Event, 
 def test_the_e_mail_that_leaves_says_it_in_the_readers_language_only_and_as_plain_text(
     event: Event, outbox: Outbox
 ) -> None:
-    save_paragraph(event, "confirmation", {"fr": OURS, "de": "", "it": "Ciao"}, base=0)
+    save_paragraph(event, "confirmation", {"fr": OURS, "de": "", "it": "Ciao"}, version=0)
     for name, language in (("Ana", "fr"), ("Bea", "de"), ("Cyn", "it")):
         register_by_hand(event, details(name, f"{name.lower()}@example.org"), language=language)
     french = outbox.last("ana@example.org")
     assert "Le couvert est mis.\n\nVenez <b>tôt</b>\u00a0: {{ 7*7 }} {name} %(title)s" in french.text
     assert "&lt;b&gt;tôt&lt;/b&gt;" in french.html and "{{ 7*7 }} {name} %(title)s" in french.html
     assert "couvert" not in outbox.last("bea@example.org").text and "Ciao" in outbox.last("cyn@example.org").text
-    save_paragraph(event, "confirmation", {}, base=1)
+    save_paragraph(event, "confirmation", {}, version=1)
     assert "Le couvert est mis" not in outbox.last("ana@example.org").text, "an empty field takes it out again"
 
 
@@ -99,44 +95,23 @@ def test_it_is_looked_at_saved_and_listed(organiser_client: FlaskClient, event: 
         assert organiser_client.post(path(event) + wrong, data=typed | {"fr": "x" * 1001}).status_code == 422
 
 
-def test_a_test_e_mail_reaches_whoever_wrote_it(organiser_client: FlaskClient, event: Event, postbox: Postbox) -> None:
-    trials._times.clear()
-    typed = form_of(organiser_client, event, fr="Le couvert est mis.", act="trial")
-    assert organiser_client.post(f"{path(event)}/preview", data=typed).status_code == 200
-    (raw,) = postbox.messages
-    assert b"To: ada@lunch.example" in raw and b"text/calendar" not in raw, "nobody's calendar is touched"
-
-
 def test_the_second_of_two_is_told_and_nothing_is_lost(organiser_client: FlaskClient, event: Event) -> None:
-    save_paragraph(event, "confirmation", {"fr": "Le leur"}, base=0)
+    save_paragraph(event, "confirmation", {"fr": "Le leur"}, version=0)
     answer = organiser_client.post(path(event), data=form_of(organiser_client, event, fr="Le mien <x>"))
     assert answer.status_code == 409 and "Le leur" in answer.text and "Le mien &lt;x&gt;" in answer.text
     assert stored(event)["fr"] == "Le leur"
-    base = int(re.findall(r'name="base"[^>]*value="(\d+)"', answer.text)[0])
+    base = int(re.findall(r'name="version"[^>]*value="(\d+)"', answer.text)[0])
     again = organiser_client.post(path(event), data=form_of(organiser_client, event, base, fr="Le mien"))
     assert again.status_code == 303
     for wrong in ("", "x", "-1", "²", "9" * 20):
-        typed = form_of(organiser_client, event, fr="Autre") | {"base": wrong}
+        typed = form_of(organiser_client, event, fr="Autre") | {"version": wrong}
         assert organiser_client.post(path(event), data=typed).status_code == 409
     assert stored(event)["fr"] == "Le mien"
 
 
-def test_of_several_who_save_at_once_one_is_heard(app: Flask, event: Event) -> None:
-    event_id = event.id
-
-    def save(number: int) -> str:
-        try:
-            save_paragraph(db.session.get_one(Event, event_id), "confirmation", {"fr": f"Mot {number}"}, base=0)
-        except ParagraphChangedMeanwhile:
-            return "told"
-        return "saved"
-
-    assert sorted(all_at_once(app, [partial(save, number) for number in range(5)])) == ["saved", *["told"] * 4]
-
-
 def test_the_next_lunch_says_it_too(make_event: EventMaker) -> None:
     last = make_event()
-    save_paragraph(last, "confirmation", {"fr": "Bienvenue."}, base=0)
+    save_paragraph(last, "confirmation", {"fr": "Bienvenue."}, version=0)
     made = make_lunch(replace(details_of(last), title="Le prochain"), like=last)
-    save_paragraph(made, "confirmation", {"fr": "Autre."}, base=1)
+    save_paragraph(made, "confirmation", {"fr": "Autre."}, version=1)
     assert stored(last)["fr"] == "Bienvenue.", "each has its own"

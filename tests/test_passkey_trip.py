@@ -6,13 +6,12 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, expect
-from sqlalchemy import update
 
-from lunchkit.platform import clock
-from lunchkit.platform.db import db, transaction
-from lunchkit.team.actions import add_organiser, issue_console_link
-from lunchkit.team.models import FRESH_FOR, Organiser, OrganiserSession
+from lunchkit.platform.db import db
+from lunchkit.team.actions import add_organiser
+from lunchkit.team.models import Organiser
 from lunchkit.team.queries import organiser_by_email, owner
+from lunchkit.team.sign_in.actions import issue_console_link
 from tests.chromium import DESK, open_context
 from tests.live import House, house, text_of
 from tests.looks import ATTENDEE, ORGANISER, faults, over_budget, weigh
@@ -165,46 +164,6 @@ def test_what_goes_wrong_is_said_and_can_be_tried_again(lunch: House, chromium: 
     other.context.close()
     page.locator("[data-passkey] button").click()
     expect(page).to_have_url(lunch.url("/organiser/sessions"))
-
-
-def test_a_page_that_was_left_open_asks_first_who_it_is(lunch: House, phone: Phone) -> None:
-    page = phone.page
-    use_link(page, link_for(lunch, "dominique@lunch.example"))
-    page.goto(lunch.url("/organiser/passkeys/new"))
-    with lunch.app.app_context():
-        with transaction() as session:
-            session.execute(update(OrganiserSession).values(confirmed_at=clock.now() - FRESH_FOR))
-        db.session.remove()
-        db.engine.dispose()
-    page.locator("[data-passkey] button").click()
-    expect(page).to_have_url(lunch.url("/organiser/confirmation?next=/organiser/passkeys/new"))
-    page.locator("main form button").click()
-    link = re.search(
-        re.escape(lunch.base) + r"/organiser/sign-in/\S+", text_of(lunch.postman.wait_for("dominique@lunch.example"))
-    )
-    assert link is not None
-    use_link(page, link[0])
-    expect(page).to_have_url(lunch.url("/organiser/passkeys/new"))
-
-
-def test_a_copy_of_a_passkey_is_found_out(lunch: House, chromium: Browser, phone: Phone) -> None:
-    email, page = "dominique@association-exemple.example", phone.page
-    use_link(page, link_for(lunch, email))
-    add(phone, lunch)
-    copied = phone.credentials()
-    page.goto(lunch.url("/organiser/confirmation"))
-    page.locator("[data-passkey] button").click()
-    expect(page).to_have_url(lunch.url("/organiser/sessions"))
-    thief = Phone(chromium)
-    use_link(thief.page, link_for(lunch, email))
-    for credential in copied:
-        given = {"authenticatorId": thief.authenticator, "credential": credential}
-        thief.line.send("WebAuthn.addCredential", given)
-    thief.page.locator("[data-passkey] button").click()
-    expect(thief.page.locator(".notice[tabindex]")).to_be_visible()
-    thief.page.goto(lunch.url("/organiser/team"))
-    expect(thief.page).to_have_url(re.compile("/organiser/confirmation"))
-    thief.context.close()
 
 
 BY_HAND = """

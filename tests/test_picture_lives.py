@@ -19,7 +19,6 @@ from lunchkit.platform.db import db
 from lunchkit.platform.images.actions import erase_picture, put_back, take_down
 from lunchkit.platform.images.models import Picture, PictureFile
 from lunchkit.recap import actions
-from lunchkit.recap.models import RecapSection
 from lunchkit.recap.section_content import wording
 from lunchkit.recap.sections import SectionKind
 from lunchkit.speakers.actions import quote_speaker, remove_quotation, remove_speaker
@@ -116,13 +115,6 @@ def test_what_only_readers_have_can_be_taken_down_and_erased(
     assert answers(client, second) == [404]
 
 
-def test_erased_by_another_door_it_leaves_its_section_too(lunch: FullLunch, ada: FlaskClient) -> None:
-    event, (first, second) = lunch.event, lunch.pictures
-    door = f"{home(event)}/sections/{section_of(event, SectionKind.INTRODUCTION).id}/pictures/{first.token}"
-    assert post(ada, f"{door}/erasure") == 303
-    assert tokens(event) == [second.token]
-
-
 def test_a_correction_without_it_takes_it_from_everybody(
     published: FullLunch, ada: FlaskClient, client: FlaskClient
 ) -> None:
@@ -131,33 +123,6 @@ def test_a_correction_without_it_takes_it_from_everybody(
     assert answers(client, first, second) == [200, 200], "control"
     correct(ada, event)
     assert answers(client, first, second) == [404, 200]
-
-
-def test_a_correction_with_its_section_hidden_does_too_until_it_is_shown(
-    published: FullLunch, ada: FlaskClient, client: FlaskClient
-) -> None:
-    event, section = published.event, section_of(published.event, PHOTOS)
-    actions.hide_section(section)
-    assert answers(client, *published.pictures) == [200, 200], "control"
-    correct(ada, event)
-    assert answers(client, *published.pictures) == [404, 404]
-    actions.show_section(section_of(event, PHOTOS))
-    assert answers(client, *published.pictures) == [200, 200]
-
-
-def test_a_section_thrown_away_leaves_no_picture(lunch: FullLunch, client: FlaskClient) -> None:
-    assert answers(client, *lunch.pictures) == [200, 200], "control: the preview shows them"
-    actions.remove_section(section_of(lunch.event, PHOTOS))
-    assert answers(client, *lunch.pictures) == [404, 404]
-
-
-def test_a_section_thrown_away_after_publication_leaves_them_to_readers_until_a_correction(
-    published: FullLunch, ada: FlaskClient, client: FlaskClient
-) -> None:
-    actions.remove_section(section_of(published.event, PHOTOS))
-    assert answers(client, *published.pictures) == [200, 200]
-    correct(ada, published.event)
-    assert answers(client, *published.pictures) == [404, 404]
 
 
 def test_a_recap_taken_offline_takes_its_pictures_along_and_brings_them_back(
@@ -170,16 +135,6 @@ def test_a_recap_taken_offline_takes_its_pictures_along_and_brings_them_back(
     assert ada.get(sheet(ada, event, PHOTOS).path).status_code == ada.get(f"{home(event)}/draft").status_code == 200
     assert post(ada, f"{home(event)}/publication") == 303
     assert answers(client, first, second) == [200, 404], "what somebody took down stays so"
-
-
-def test_a_recap_of_nothing_but_pictures_can_be_published_again(lunch: FullLunch, client: FlaskClient) -> None:
-    for section in db.session.scalars(select(RecapSection).where(RecapSection.kind != PHOTOS)).all():
-        actions.remove_section(section)
-    for _ in range(2):
-        actions.publish_recap(lunch.event)
-        assert answers(client, *lunch.pictures) == [200, 200]
-        actions.withdraw_recap(lunch.event)
-        assert answers(client, *lunch.pictures) == [404, 404]
 
 
 # Out of the draft, and back into it.

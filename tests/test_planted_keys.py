@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from lunchkit.admin.system_status.database import look_at_keys
+from lunchkit.admin.system_status.database import check_keys
 from lunchkit.platform.config import current_settings
 from lunchkit.platform.errors import Refusal
 from lunchkit.room.devices import ballot_tag
@@ -141,27 +141,6 @@ def test_a_key_within_our_own_folder_is_ours_alone(shared: Path) -> None:
     assert as_user(THEM, lambda: key_of_old(folder)).startswith(b"failed: PermissionError")
 
 
-@needs_root
-def test_a_place_that_cannot_be_written_is_none(shared: Path) -> None:
-    shared.chmod(0o755)
-
-    def votes() -> bytes:
-        ring = KeyRing(Path("/srv/lunchkit/instance"), shared)
-        ring.prepare()
-        return ring.ensure("1") + str(ring.folder).encode()
-
-    assert as_user(US, votes)[LENGTH:] == b"None", "keys live in the process, as where there is no such place"
-
-
-def test_systemd_may_name_the_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("RUNTIME_DIRECTORY", f"{tmp_path}:/run/other")
-    folder = KeyRing(tmp_path / "instance").folder
-    assert folder is not None
-    assert folder.parent == tmp_path
-    monkeypatch.setenv("RUNTIME_DIRECTORY", "")
-    assert memory() == Path("/dev/shm")  # noqa: S108
-
-
 @pytest.fixture
 def folder(app: Flask) -> Iterator[Path]:
     """Our own folder of keys, given back to us at the end."""
@@ -188,13 +167,13 @@ def test_a_key_that_cannot_be_destroyed_keeps_no_ballots(
     assert box().count(poll.id) == 0
     assert "cannot be destroyed" in caplog.text
     assert finish_closings() == 0, "and nothing is tried again for ever"
-    finding = look_at_keys(current_settings())
+    finding = check_keys(current_settings())
     assert finding is not None and str(folder) in str(finding.text)
     folder.chmod(0o700)
-    finding = look_at_keys(current_settings())
+    finding = check_keys(current_settings())
     assert finding is not None and str(poll.id) in str(finding.advice), "a key that is left over"
     keys().destroy(str(poll.id))
-    assert look_at_keys(current_settings()) is None
+    assert check_keys(current_settings()) is None
 
 
 def test_no_vote_opens_where_others_could_know_its_key(app: Flask, make_event: EventMaker, folder: Path) -> None:

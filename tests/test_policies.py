@@ -178,7 +178,7 @@ def test_control_a_door_without_a_policy_opens_for_nobody_and_is_found(
 ) -> None:
     tried.add_url_rule("/organiser/cellar", "organiser.cellar.index", lambda: "in", methods=["GET", "POST"])
     assert surprises(tried, "cellar") == [], "nobody, not even the owner, passes"
-    monkeypatch.setitem(policies.LEAST, "organiser.cellar", Role.OWNER)
+    monkeypatch.setitem(policies.ROLE_OF_ROUTE, "organiser.cellar", Role.OWNER)
     assert {line.split(":")[0] for line in surprises(tried, "cellar")} == {"owner"}
     with pytest.raises(AssertionError, match="cellar"):
         test_the_list_names_every_door_and_no_other(tried)
@@ -188,7 +188,7 @@ def test_control_a_door_without_a_policy_opens_for_nobody_and_is_found(
 def test_control_a_policy_that_was_changed_is_found(
     name: str, role: Role, surprises: Surprises, tried: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(policies.LEAST, name, role)
+    monkeypatch.setitem(policies.ROLE_OF_ROUTE, name, role)
     assert {line.split(":")[0] for line in surprises(tried, name.rpartition(".")[2])} == {str(role)}
 
 

@@ -9,6 +9,7 @@ from werkzeug.test import TestResponse
 
 from lunchkit.events.models import Event
 from lunchkit.platform.db import db, transaction
+from lunchkit.platform.ordered import lock_rows, move
 from lunchkit.room.polls.actions import (
     add_poll,
     change_poll,
@@ -22,7 +23,6 @@ from lunchkit.room.polls.actions import (
 from lunchkit.room.polls.errors import AskedAgain, CannotAskAgain, KeepsItsPlace, PollIsFrozen
 from lunchkit.room.polls.forms import PollDetails, details_of, poll_form
 from lunchkit.room.polls.models import HandCount, Poll, WrittenAnswer
-from lunchkit.room.polls.order import move
 from lunchkit.room.polls.queries import answers_to_judge, polls_of
 from tests.conftest import EventMaker, csrf_of
 
@@ -276,7 +276,7 @@ def test_the_second_time_never_comes_before_the_first(event: Event) -> None:
 def test_a_move_that_fails_half_way_leaves_the_order(event: Event) -> None:
     first, _second = ask(event, "Un ?", "Deux ?")
     with pytest.raises(ZeroDivisionError), transaction() as session:  # noqa: PT012
-        move(session, first, "down")
+        move(session, lock_rows(session, first), first, "down")
         raise ZeroDivisionError
     assert order(event) == ["Un ?", "Deux ?"]
 

@@ -24,7 +24,7 @@ from lunchkit.room.polls.actions import (
 )
 from lunchkit.room.polls.models import Poll
 from lunchkit.room.polls.queries import answers_to_judge, polls_of
-from lunchkit.site.presenter.actions import blank_screen, go_on, show_slide, start_timer, take_questions
+from lunchkit.site.presenter.actions import blank_screen, go_on, show_slide, start_timer
 from lunchkit.site.presenter.queries import current_poll, next_step, phone_view, screen_view, shown_slide
 from tests.conftest import EventMaker, csrf_of, new_client
 from tests.room import JSON, ask, asked, code_of, phones, running_event
@@ -32,12 +32,10 @@ from tests.room import JSON, ask, asked, code_of, phones, running_event
 
 @pytest.fixture
 def event(app: Flask, make_event: EventMaker) -> Event:
-    """A lunch that takes place now."""
     return running_event(make_event)
 
 
 def room_now(event: Event) -> Room:
-    """The room as the database has it."""
     room = room_of(event)
     db.session.commit()
     db.session.refresh(room)
@@ -45,18 +43,15 @@ def room_now(event: Event) -> Room:
 
 
 def step_of(event: Event) -> tuple[str, Poll | None]:
-    """The one next thing."""
     return next_step(room_now(event), polls_of(event.id))
 
 
 def slide_of(event: Event) -> str:
-    """What the projector shows."""
     room = room_now(event)
     return shown_slide(room, current_poll(room, polls_of(event.id)))
 
 
 def state_of(event: Event) -> str:
-    """What phones show."""
     return phone_view(room_now(event), "fr").state
 
 
@@ -128,15 +123,6 @@ def test_a_phone_is_told_of_what_changes_a_result_that_is_shown(event: Event) ->
     assert phone_view(room_now(event), "fr").key != key
 
 
-def test_the_screen_tells_how_many_answered_on_any_slide(app: Flask, event: Event) -> None:
-    asked(event)
-    for phone in phones(app, event, 3):
-        phone.vote(1)
-    take_questions(event, takes=True)
-    show_slide(event, Slide.QUESTIONS)
-    assert screen_view(room_now(event), "fr").ballots == 3
-
-
 def test_a_rehearsal_shows_results_of_few_and_forgets_them(app: Flask, event: Event) -> None:
     start_rehearsal(event)
     poll = asked(event)
@@ -153,19 +139,6 @@ def test_a_rehearsal_shows_results_of_few_and_forgets_them(app: Flask, event: Ev
     assert state_of(event) == "welcome"
 
 
-def test_a_result_of_few_is_shown_to_nobody(app: Flask, event: Event) -> None:
-    poll = asked(event)
-    for phone in phones(app, event, 4):
-        phone.vote(1)
-    close_poll(poll)
-    reveal_poll(poll)
-    client = new_client(app)
-    pages = [client.get(f"/e/{event.slug}/polls/1{ending}").get_data(as_text=True) for ending in ("", ".csv", ".svg")]
-    pages.append(phones(app, event, 1)[0].page)
-    assert not any("100 %" in page or "100\u202f%" in page for page in pages)
-    assert client.get(f"/e/{event.slug}/polls/1.json").get_json()["rows"] == []
-
-
 def test_timer_and_black_screen_are_states_of_the_room(event: Event) -> None:
     start_timer(event, 5)
     assert room_now(event).timer_ends_at is not None
@@ -177,29 +150,12 @@ def test_timer_and_black_screen_are_states_of_the_room(event: Event) -> None:
     assert not room_now(event).is_blank, "what is put to the room is seen"
 
 
-def test_each_phone_reads_questions_in_its_own_language(app: Flask, event: Event) -> None:
-    asked(event, "Oui ou non ?", ("Oui", "Non"), translations={"de": {"question": "Ja oder nein?", "low": "", "high": ""}},
-          choice_translations={"de": ("Ja", "Nein")})  # fmt: skip
-    german, french = new_client(app), new_client(app)
-    german.environ_base["HTTP_ACCEPT_LANGUAGE"] = "de-CH,de;q=0.9"
-    pages = [client.get(f"/v/{code_of(event)}").get_data(as_text=True) for client in (german, french)]
-    assert "Ja oder nein" in pages[0]
-    assert "Nein" in pages[0]
-    assert "Oui ou non" in pages[1]
-
-
 def test_a_stream_leaves_no_cookie(app: Flask, event: Event) -> None:
     (phone,) = phones(app, event, 1)
     address = phone.page.split('data-state="')[1].split('"')[0].replace("&amp;", "&")
     answer = phone.client.get(address)
     assert answer.status_code == 200
     assert "Set-Cookie" not in answer.headers
-
-
-def test_a_code_that_no_room_has_is_asked_for_again(app: Flask) -> None:
-    answer = new_client(app).get("/v/ABCDE")
-    assert answer.status_code == 404
-    assert 'name="code"' in answer.get_data(as_text=True)
 
 
 def test_the_keyboard_of_the_projector_acts_on_the_question_that_is_shown(

@@ -7,7 +7,6 @@ import pytest
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page
 from pypdf import PdfReader
-from sqlalchemy import event as sql_event
 from sqlalchemy import select
 
 from lunchkit.admin.printouts import badge_size
@@ -76,32 +75,6 @@ def test_a_draft_gets_no_code(organiser_client: FlaskClient, make_event: EventMa
     assert 'method="post" action="/organiser/e/' not in sheet(organiser_client, event, "cards")
 
 
-def test_nobody_yet_is_said(organiser_client: FlaskClient, event: Event) -> None:
-    for name in ("badges", "attendance"):
-        assert "Personne n’a encore de place." in sheet(organiser_client, event, name)
-
-
-def test_paper_of_three_and_of_five_hundred_asks_as_much(organiser_client: FlaskClient, make_event: EventMaker) -> None:
-    counted: list[str] = []
-
-    def queries(event: Event, name: str) -> int:
-        counted.clear()
-        sql_event.listen(db.engine, "before_cursor_execute", count)
-        sheet(organiser_client, event, name)
-        sql_event.remove(db.engine, "before_cursor_execute", count)
-        return len(counted)
-
-    def count(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
-        counted.append(statement)
-
-    few, many = make_event(), make_event(capacity=500)
-    for event, people in ((few, 3), (many, 60)):
-        for number in range(people):
-            register_by_hand(event, details(f"P {number}", None), language="fr")
-    for name in ("badges", "attendance", ""):
-        assert queries(few, name) == queries(many, name) <= 8
-
-
 @pytest.mark.parametrize("name", ["Lu", "Ana Blette", "Camille Poireau-Salsifis", LONG, "x" * 100, "W W W W"])
 def test_a_name_has_a_size(name: str) -> None:
     assert 1 <= badge_size(name) <= 5
@@ -110,14 +83,12 @@ def test_a_name_has_a_size(name: str) -> None:
 
 @pytest.fixture(scope="module")
 def lunch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """The demo, with three hundred seats."""
     with house(tmp_path_factory.mktemp("house"), change_coming={"capacity": 300}) as lunch:
         yield lunch
 
 
 @pytest.fixture(scope="module")
 def desk(lunch: House, chromium: Browser) -> Iterator[Page]:
-    """A signed-in browser, and three hundred people with names of every length."""
     page = signed_in(lunch, chromium)
     rows = [["Nom", "Structure"], [LONG, ORGANISATION], ["X" * 100, "Y" * 120]]
     rows += [
@@ -131,14 +102,12 @@ def desk(lunch: House, chromium: Browser) -> Iterator[Page]:
 
 
 def printed(page: Page, address: str, path: Path) -> PdfReader:
-    """The page as the browser prints it."""
     page.goto(address)
     page.pdf(path=path, prefer_css_page_size=True, print_background=True)
     return PdfReader(path)
 
 
 def cut(page: Page, what: str) -> list[str]:
-    """What does not fit where it stands."""
     found: list[str] = page.evaluate(
         """what => [...document.querySelectorAll(what)]
             .filter(box => box.scrollHeight > box.clientHeight + 1 || box.scrollWidth > box.clientWidth + 1)
@@ -177,32 +146,9 @@ def test_the_attendance_list_repeats_its_headings_and_loses_nobody(lunch: House,
 
 
 @pytest.mark.browser
-def test_table_cards_and_kitchen_are_one_page_each(lunch: House, desk: Page, tmp_path: Path) -> None:
-    one = lunch.url(f"/organiser/e/{lunch.events['coming']}")
-    desk.goto(f"{one}/paper/cards")
-    if desk.get_by_role("button", name="Créer le code").count():
-        with desk.expect_navigation():
-            desk.get_by_role("button", name="Créer le code").click()
-    for name, address in (("cards", f"{one}/paper/cards"), ("kitchen", f"{one}/caterer")):
-        reader = printed(desk, address, tmp_path / f"{name}.pdf")
-        assert len(reader.pages) == 1 and is_a4(reader), name
-        text = reader.pages[0].extract_text()
-        assert "Se déconnecter" not in text and "Imprimer" not in text, "nothing of the screen's ways around"
-        assert cut(desk, "article") == []
-    assert "Ana" not in reader.pages[0].extract_text()
-
-
-@pytest.mark.browser
 def test_everybody_can_use_the_pages_of_paper(lunch: House, desk: Page) -> None:
     one = lunch.url(f"/organiser/e/{lunch.events['coming']}/paper")
     pages = {"paper": one, "attendance": f"{one}/attendance", "badges": f"{one}/badges", "cards": f"{one}/cards"}
     found = faults(desk, pages)
     desk.set_viewport_size(DESK)
     assert found == []
-
-
-@pytest.mark.browser
-def test_control_a_badge_that_is_too_small_is_seen(lunch: House, desk: Page) -> None:
-    desk.goto(lunch.url(f"/organiser/e/{lunch.events['coming']}/paper/badges"))
-    desk.evaluate("document.querySelector('article h2').textContent = 'Rutabaga '.repeat(60)")
-    assert len(cut(desk, "article")) == 1

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 from PIL import Image, ImageDraw
 
-from lunchkit.platform.qr import QUIET_ZONE, compact_url, png, svg
+from lunchkit.platform.qr import compact_url, png, svg
 
 ADDRESS = "https://lunch.example/e/ia-responsable"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -60,20 +60,6 @@ def test_any_text_is_read_back(text: str) -> None:
     assert read(picture(svg(text, text))).bytes.decode() == text
 
 
-def test_quiet_zone_is_white_and_four_modules_wide() -> None:
-    for image, scale in ((picture(svg(ADDRESS, "x"), 4), 4), (Image.open(BytesIO(png(ADDRESS, 3))).convert("L"), 3)):
-        edge = QUIET_ZONE * scale
-        dark = Image.eval(image, lambda value: 255 - value).getbbox()
-        assert dark == (edge, edge, image.width - edge, image.height - edge)
-
-
-def test_control_without_its_white_ground_a_drawing_is_not_read_at_night() -> None:
-    image = picture(svg(ADDRESS, "x"))
-    on_black = Image.new("L", image.size, 0)
-    assert not zxingcpp.read_barcodes(on_black)
-    assert zxingcpp.read_barcodes(image)
-
-
 def test_drawing_is_small_scales_and_is_one_image_with_a_name() -> None:
     drawing = svg(ADDRESS, "L’adresse du lunch")
     assert isinstance(drawing, Markup)
@@ -92,22 +78,6 @@ def test_any_title_leaves_the_drawing_well_formed(title: str) -> None:
     assert len(list(root.iter())) == 4
 
 
-def test_title_cannot_break_out() -> None:
-    assert "<script>" not in svg("A", "</title><script>alert(1)</script>")
-
-
-def test_picture_has_one_bit_per_pixel() -> None:
-    image = Image.open(BytesIO(png(ADDRESS, scale=8)))
-    assert image.mode == "1"
-    assert image.width % 8 == 0
-    assert len(png(ADDRESS)) < 1500
-
-
-def test_same_text_gives_the_same_bytes() -> None:
-    assert svg(ADDRESS, "x") == svg(ADDRESS, "x")
-    assert png(ADDRESS) == png(ADDRESS)
-
-
 def test_text_too_long_for_any_code_is_refused() -> None:
     assert svg(LONG, "x")
     with pytest.raises(ValueError, match="Invalid version"):
@@ -119,10 +89,3 @@ def test_capitals_make_a_smaller_code() -> None:
     assert compact == "HTTPS://LUNCH.EXAMPLE/E/IA-RESPONSABLE"
     assert picture(svg(compact, "x")).width < picture(svg(ADDRESS, "x")).width
     assert read(picture(svg(compact, "x"))).text == compact
-
-
-@pytest.mark.parametrize(
-    "url", ["https://x.ch/a?b=c", "https://x.ch/a_b", "https://x.ch/é", "https://x.ch/#a", "https://x.ch/ß"]
-)
-def test_address_that_gains_nothing_keeps_its_letters(url: str) -> None:
-    assert compact_url(url) == url

@@ -1,7 +1,5 @@
 """The queue of e-mails: a server in trouble pauses it and loses none, and the urgent leave first, event by event."""
 
-import os
-import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -15,20 +13,18 @@ import pytest
 from aiosmtpd.controller import Controller
 from flask import Flask
 from flask.testing import FlaskClient
-from flask_babel import force_locale
-from sqlalchemy import text
 
 from lunchkit import jobs as background
-from lunchkit.admin.system_status import database, machine
+from lunchkit.admin.system_status import database
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
 from lunchkit.platform.config import current_settings
 from lunchkit.platform.db import db, transaction
-from lunchkit.platform.heartbeat import DELIVERY, beat, clock_is_believed, last_beat, last_delivery
+from lunchkit.platform.heartbeat import last_beat, last_delivery
 from lunchkit.platform.mail.actions import deliver_due, resume
 from lunchkit.platform.mail.models import OutboxLetter
-from lunchkit.platform.mail.outbox import promise_many
-from lunchkit.platform.mail.queue import BATCH, PAUSES, next_in_turn
+from lunchkit.platform.mail.outbox import promise
+from lunchkit.platform.mail.queue import PAUSES, next_in_turn
 from lunchkit.platform.mail.rendering import Letter, Urgency, letter_kind
 from lunchkit.room.polls.actions import finish_closings
 from lunchkit.room.polls.closing import CLOSES_AFTER
@@ -97,13 +93,9 @@ def moody(app: Flask) -> Iterator[Moody]:
 def queue(number: int, kind: str = PLAIN, event_id: int | None = None, start: str = "p", **more: Any) -> None:
     """Promise a number of e-mails, each to somebody else."""
     with transaction() as session:
-        rows = [
-            {"kind": kind, "recipient": f"{start}{n}@example.org", "language": "fr", "facts": {}, "event_id": event_id}
-            | {"subject_id": None}
-            | more
-            for n in range(number)
-        ]
-        promise_many(session, rows)
+        for n in range(number):
+            one = {"recipient": f"{start}{n}@example.org", "language": "fr", "facts": {}}
+            promise(session, kind=kind, event_id=event_id, **one | more)
 
 
 def deliver_for(hours: float) -> int:
@@ -186,18 +178,18 @@ def test_one_that_breaks_the_line_each_time_lets_the_others_leave(moody: Moody, 
 def test_what_is_wrong_is_told_in_words(
     app: Flask, moody: Moody, outbox: Outbox, organiser_client: FlaskClient
 ) -> None:
-    assert database.look_at_pause() is None
+    assert database.check_pause() is None
     moody.sender = "553 5.7.1 sender address rejected"
     queue(3)
     deliver_due()
-    finding = database.look_at_pause()
+    finding = database.check_pause()
     assert finding is not None and current_settings().mail_from in str(finding.text) and finding.advice
     page = organiser_client.get("/organiser/letters").text
     assert current_settings().mail_from in page and "Aucun courriel ne part" in page
     moody.sender = "250 OK"
     assert deliver_due() == 0
     resume()
-    assert database.look_at_pause() is None
+    assert database.check_pause() is None
     assert deliver_due() == 2, "the third has tried the server, and waits a little longer"
 
 
@@ -250,31 +242,10 @@ def test_what_failed_while_the_clock_was_ahead_leaves_after_the_correction(moody
         queue(2)
         assert deliver_due() == 0
     moody.sender = "250 OK"
-    queue(1, start="planned", next_attempt_at=now + timedelta(hours=3))
+    queue(1, start="planned", hold=timedelta(hours=3))
     with clock.fixed_at(now + timedelta(minutes=1)):
         assert deliver_due() == 2
     assert states(outbox) == (1, 2, 0), "control: what is planned for later waits"
-
-
-def test_a_backlog_is_read_by_an_index(app: Flask, event: Event) -> None:
-    queue(5000, MAILING, event.id)
-    many = """insert into outbox_letter (kind, recipient, language, facts, message_id, event_id, created_at,
-        next_attempt_at, attempts, last_error, sent_at) select kind, recipient, language, facts, message_id || :mark,
-        event_id, created_at, next_attempt_at, 1, '', created_at from outbox_letter where sent_at is null"""
-    with transaction() as session:
-        for mark in "abcdef":
-            session.execute(text(many), {"mark": mark})
-    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("analyze")
-    seen: list[tuple[str, Any]] = []
-    db.event.listen(db.engine, "before_cursor_execute", lambda _c, _u, said, given, *_more: seen.append((said, given)))
-    assert len(next_in_turn()) == BATCH
-    said, given = next((said, given) for said, given in seen if "row_number" in said)
-    is_sqlite = db.engine.dialect.name == "sqlite"
-    with db.engine.connect() as connection:
-        rows = connection.exec_driver_sql(("explain query plan " if is_sqlite else "explain ") + said, given).all()
-    plan = "\n".join(str(row[-1]) for row in rows)
-    assert "ix_outbox_letter" in plan and not re.search(r"SCAN outbox_letter|Seq Scan", plan), plan
 
 
 class Hanging:
@@ -370,19 +341,5 @@ def test_one_e_mail_has_an_overall_limit(app: Flask, outbox: Outbox, drip: bytes
         queue(20)
         assert deliver_due() == 0
         assert len(server.message_ids) == 1, "one tries for all"
-    assert database.look_at_pause() is not None
+    assert database.check_pause() is not None
     assert states(outbox) == (20, 0, 0)
-
-
-def test_a_delivery_that_hangs_is_told(app: Flask) -> None:
-    settings, now = current_settings(), clock.now()
-    assert clock_is_believed()
-    beat(settings.instance)
-    assert machine.look_at_delivery(settings) is None
-    hour_ago = (now - HOUR).timestamp()
-    os.utime(settings.instance / DELIVERY, (hour_ago, hour_ago))
-    finding = machine.look_at_delivery(settings)
-    with force_locale("en"):
-        assert finding is not None and "hung for 60 minutes" in str(finding.text)
-    with clock.fixed_at(now + HOUR):
-        assert machine.look_at_delivery(settings) is None, "the other finding says that nothing works"

@@ -27,8 +27,8 @@ from lunchkit.recap.admin_queries import outline
 from lunchkit.recap.queries import sections_of
 from lunchkit.recap.sections import SectionKind
 from lunchkit.room.polls.models import Poll
-from lunchkit.team.actions import issue_console_link
 from lunchkit.team.queries import organiser_by_email
+from lunchkit.team.sign_in.actions import issue_console_link
 from tests.browser import form_token
 from tests.conftest import EventMaker, new_client
 from tests.live import House, house

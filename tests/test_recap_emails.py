@@ -152,7 +152,7 @@ def test_nothing_is_sent_to_who_took_the_tick_away_meanwhile(event: Event, outbo
     deliver_due()
     before = len(postbox.messages)
     publish_recap(event)
-    actions.wish_for_recap(ana, False)
+    actions.set_recap_consent(ana, False)
     assert deliver_due() == 1
     assert [message_from_bytes(raw)["To"] for raw in postbox.messages[before:]] == ["bea@example.org"]
     assert [row.subject_id for row in recap_letters(outbox)] == [bea.id], "what was not sent is not kept"

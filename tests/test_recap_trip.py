@@ -14,8 +14,9 @@ from lunchkit.recap.actions import draft_recap
 from lunchkit.recap.models import RecapSection, RecapVersion
 from lunchkit.recap.queries import sections_of, versions_of
 from lunchkit.recap.sections import SectionKind
-from lunchkit.team.actions import add_organiser, issue_console_link
+from lunchkit.team.actions import add_organiser
 from lunchkit.team.queries import organiser_by_email
+from lunchkit.team.sign_in.actions import issue_console_link
 from tests.chromium import DESK, open_context
 from tests.live import House, house
 from tests.looks import ORGANISER, axe_violations, faults, over_budget, weigh

@@ -18,7 +18,8 @@ from sqlalchemy import select
 from lunchkit.events.details import details_of
 from lunchkit.events.models import Event
 from lunchkit.platform.db import db
-from lunchkit.registrations import actions
+from lunchkit.registrations import actions, errors
+from lunchkit.registrations.event_changes.actions import change_event
 from lunchkit.registrations.models import Registration, Standing
 from lunchkit.registrations.queries import place_in_queue
 from tests.conftest import EventMaker, details
@@ -51,32 +52,26 @@ class Table:
     forms: dict[str, str] = field(default_factory=dict)
 
     def free(self) -> int:
-        """Chairs nobody has; below zero after the capacity was lowered."""
         return self.capacity - sum(self.seated.values())
 
     def has(self, person: str) -> bool:
-        """Whether somebody sits or waits here."""
         return person in self.seated or person in self.waiting
 
     def write(self, person: str, kind: str) -> None:
-        """Promise a letter."""
         self.letters.setdefault(person, []).append(kind)
 
     def join(self, person: str, seats: int) -> None:
-        """Go to the end of the queue, which is then served."""
         self.queue.append(person)
         self.waiting[person] = seats
         self.serve(newcomer=person)
 
     def leave(self, person: str) -> None:
-        """Get up, or leave the queue."""
         self.seated.pop(person, None)
         if self.waiting.pop(person, None):
             self.queue.remove(person)
         self.write(person, "cancellation")
 
     def serve(self, newcomer: str = "") -> None:
-        """The earliest who fits sits down, until nobody fits."""
         while first := next((one for one in self.queue if self.waiting[one] <= self.free()), None):
             self.queue.remove(first)
             self.seated[first] = self.waiting.pop(first)
@@ -98,16 +93,13 @@ class TwoLunches(RuleBasedStateMachine):
             self.register(0, person, number % 3)
 
     def email(self, person: str) -> str:
-        """An address that no other history uses."""
         return f"{self.prefix}-{person}@example.org"
 
     def event(self, table: Table) -> Event:
-        """The real lunch."""
         db.session.rollback()  # which forgets what was read
         return db.session.get_one(Event, table.event_id)
 
     def real(self, table: Table, person: str) -> Registration:
-        """The real registration."""
         event = self.event(table)
         wanted = select(Registration).where(
             Registration.event_id == event.id, Registration.email_key == self.email(person)
@@ -115,22 +107,18 @@ class TwoLunches(RuleBasedStateMachine):
         return db.session.scalars(wanted).one()
 
     def someone(self, table: Table, pick: int) -> str:
-        """One of those who sit or wait at a lunch; nobody at an empty one."""
         there = [*sorted(table.seated), *table.queue]
         return there[pick % len(there)] if there else ""
 
     def promised(self, person: str) -> int:
-        """Letters that a person was promised so far; erasing forgets most of them."""
         return sum(len(table.letters.get(person, ())) for table in self.tables)
 
     def send(self, table: Table, person: str, more: int, key: str) -> actions.Placed:
-        """Send the public form."""
         said = details(person, self.email(person), companions=more)
         return actions.register_attendee(self.event(table), said, form_key=key, language="fr")
 
     @rule(at=tables, person=people, more=companions)
     def register(self, at: int, person: str, more: int) -> None:
-        """A new form, whether the address is known or not."""
         table, key = self.tables[at], f"{self.prefix}/{next(self.keys)}"
         placed = self.send(table, person, more, key)
         if table.has(person):
@@ -146,7 +134,6 @@ class TwoLunches(RuleBasedStateMachine):
 
     @rule(at=tables, pick=picks)
     def send_the_same_form_again(self, at: int, pick: int) -> None:
-        """A form that was answered is answered again, and nothing happens."""
         table = self.tables[at]
         person = self.someone(table, pick)
         if person in table.forms:
@@ -155,14 +142,13 @@ class TwoLunches(RuleBasedStateMachine):
 
     @rule(at=tables, pick=picks, more=companions)
     def bring_others(self, at: int, pick: int, more: int) -> None:
-        """More companions need free seats; fewer give seats back."""
         table = self.tables[at]
         person = self.someone(table, pick)
         if not person:
             return
         real, said = self.real(table, person), details(person, None, companions=more)
         if person in table.seated and more + 1 - table.seated[person] > max(0, table.free()):
-            with pytest.raises(actions.NoSeatForCompanions):
+            with pytest.raises(errors.NoSeatForCompanions):
                 actions.update_registration(real, said)
             return
         actions.update_registration(real, said)
@@ -171,7 +157,6 @@ class TwoLunches(RuleBasedStateMachine):
 
     @rule(at=tables, pick=picks)
     def cancel(self, at: int, pick: int) -> None:
-        """Twice is once."""
         table = self.tables[at]
         if person := self.someone(table, pick):
             real = self.real(table, person)
@@ -182,7 +167,6 @@ class TwoLunches(RuleBasedStateMachine):
 
     @rule(at=tables, pick=picks)
     def go_to_head_of_queue(self, at: int, pick: int) -> None:
-        """By the organiser's decision."""
         table = self.tables[at]
         if person := self.someone(table, pick):
             actions.move_to_head_of_queue(self.real(table, person))
@@ -192,14 +176,13 @@ class TwoLunches(RuleBasedStateMachine):
 
     @rule(at=tables, pick=picks)
     def move(self, at: int, pick: int) -> None:
-        """To the other lunch, or nothing at all."""
         here, there = self.tables[at], self.tables[1 - at]
         person = self.someone(here, pick)
         if not person:
             return
         real, event = self.real(here, person), db.session.get_one(Event, there.event_id)
         if there.has(person):
-            with pytest.raises(actions.AddressTaken):
+            with pytest.raises(errors.AddressTaken):
                 actions.move_to_event(real, event)
             return
         seats = here.seated.get(person) or here.waiting[person]
@@ -211,7 +194,6 @@ class TwoLunches(RuleBasedStateMachine):
 
     @rule(at=tables, pick=picks)
     def erase(self, at: int, pick: int) -> None:
-        """Cancelled, then forgotten; only the word that it is cancelled still leaves."""
         table = self.tables[at]
         if person := self.someone(table, pick):
             actions.erase_registration(self.real(table, person))
@@ -221,15 +203,13 @@ class TwoLunches(RuleBasedStateMachine):
 
     @rule(at=tables, capacity=st.integers(0, 6))
     def change_capacity(self, at: int, capacity: int) -> None:
-        """Up: the queue is served. Down: nobody is thrown out."""
         table, event = self.tables[at], self.event(self.tables[at])
-        actions.change_event(event, replace(details_of(event), capacity=capacity))
+        change_event(event, replace(details_of(event), capacity=capacity))
         table.capacity = capacity
         table.serve()
 
     @invariant()
     def both_agree(self) -> None:
-        """The database says what the model says; and what must hold whatever the model says."""
         for at, table in enumerate(self.tables):
             rows = [row for row in registrations_of(table.event_id) if row.is_active]
             names = [row.name for row in rows]

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,14 +9,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from lunchkit.app import create_app
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
-from lunchkit.platform.config import Settings
 from lunchkit.platform.db import db
-from lunchkit.team import actions
-from lunchkit.team.actions import add_organiser, remove_organiser, sign_out_everywhere
+from lunchkit.team.actions import add_organiser, remove_organiser
 from lunchkit.team.models import Organiser, OrganiserSession, Role, SignInLink
+from lunchkit.team.sign_in import actions
 from tests.browser import SIGN_IN, form_token, is_inside, press, sign_in
 from tests.conftest import Outbox, csrf_of, new_client
 
@@ -221,58 +218,6 @@ def test_a_repeated_request_writes_no_second_email_and_says_when_the_first_was_a
     with clock.fixed_at(later(130)):
         assert "12h03" not in ask(client)
         assert len(outbox.rows(ADA)) == 2
-
-
-def test_a_known_browser_has_emails_of_its_own(ada: Organiser, app: Flask, client: FlaskClient, outbox: Outbox) -> None:
-    with clock.fixed_at(NOON):
-        sign_in(client, ada)
-        client.delete_cookie("lunchkit")
-        ask(new_client(app))
-        ask(client)
-        assert len(outbox.rows(ADA)) == 2
-        assert press(client, link_in(outbox)) == 303
-
-
-def known(client: FlaskClient) -> str | None:
-    cookie = client.get_cookie("lunchkit-known")
-    return cookie.value if cookie else None
-
-
-def test_a_browser_is_known_for_a_year_and_no_script_sees_it(
-    ada: Organiser, app: Flask, client: FlaskClient, settings: Settings
-) -> None:
-    sign_in(client, ada)
-    cookie = client.get_cookie("lunchkit-known")
-    assert cookie and cookie.http_only and cookie.same_site == "Lax" and cookie.max_age == 365 * 86_400
-    press(client, "/organiser/sign-out")
-    assert known(client) == cookie.value and not is_inside(client)
-    secure = create_app(replace(settings, public_url="https://lunch.example"))
-    with secure.app_context():
-        path = actions.issue_console_link(ada).removeprefix("https://lunch.example")
-        browser = new_client(secure)
-        base = {"base_url": "https://lunch.example"}
-        token = browser.get(path, **base).text.split('name="csrf_token"')[1].split('value="')[1].split('"')[0]
-        answer = browser.post(path, data={"csrf_token": token}, headers={"Referer": "https://lunch.example/"}, **base)
-        names = [line.partition("=")[0] for line in answer.headers.getlist("Set-Cookie") if "Secure" in line]
-        assert sorted(names) == ["__Host-lunchkit", "__Host-lunchkit-known"]
-        db.engine.dispose()
-
-
-def test_a_browser_is_known_for_its_own_person_and_until_they_are_signed_out_everywhere(
-    ada: Organiser, app: Flask, client: FlaskClient, outbox: Outbox
-) -> None:
-    leo = add_organiser("Léo Boulon", "leo@lunch.example")
-    sign_in(client, leo)
-    ask(new_client(app))
-    ask(client)
-    assert len(outbox.rows(ADA)) == 1, "Léo's browser is a stranger's for Ada"
-    with clock.fixed_at(clock.now() + timedelta(hours=1)):
-        sign_in(client, ada)
-        sign_out_everywhere(ada)
-        ask(new_client(app))
-        ask(client)
-        assert len(outbox.rows(ADA)) == 2
-    assert known(client), "control: the browser still says that it is known"
 
 
 # The phone

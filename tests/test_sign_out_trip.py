@@ -5,8 +5,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from lunchkit.team.actions import add_organiser, issue_console_link, remove_organiser
+from lunchkit.team.actions import add_organiser, remove_organiser
 from lunchkit.team.models import Role
+from lunchkit.team.sign_in.actions import issue_console_link
 from tests.chromium import open_context
 from tests.live import House
 from tests.test_check_in_trip import (  # noqa: F401
@@ -34,17 +35,6 @@ def sign_out(page: Page, lunch: House) -> None:  # noqa: F811
     page.goto(lunch.url("/organiser/sessions"))
     with page.expect_navigation():
         page.locator("form[action$='/sign-out'] button").first.dispatch_event("click")
-
-
-def test_signing_out_leaves_nothing_of_the_list_in_the_browser(lunch: House, phone: Callable[[str], Phone]) -> None:  # noqa: F811
-    one = phone("Nord")
-    kept = one.page.evaluate(KEPT)
-    assert all(kept.values()), "control: list, page and worker are kept"
-    sign_out(one.page, lunch)
-    expect(one.page).to_have_url(lunch.url("/organiser/sign-in?signed_out=1"))
-    assert one.page.evaluate(KEPT) == NOTHING
-    with inside(lunch):
-        revive_sessions()
 
 
 def test_scans_that_wait_are_not_lost_by_signing_out(lunch: House, phone: Callable[[str], Phone]) -> None:  # noqa: F811
@@ -84,20 +74,3 @@ def test_a_removed_helper_keeps_no_list(lunch: House, chromium: Browser) -> None
     one.page.goto(lunch.url("/privacy"))
     assert one.page.evaluate(KEPT) == NOTHING
     one.context.close()
-
-
-def test_the_code_on_the_check_in_page_opens_it_on_a_phone(lunch: House, chromium: Browser) -> None:  # noqa: F811
-    with inside(lunch):
-        link = issue_console_link(add_organiser("Léa Radis", "lea@lunch.example", "fr"))
-    desk, hand = open_context(chromium), open_context(chromium)
-    page, pocket = desk.new_page(), hand.new_page()
-    let_in(page, link)
-    door = lunch.url(f"/organiser/e/{lunch.events['running']}/door")
-    page.goto(door)
-    page.get_by_role("link", name="Ouvrir sur mon téléphone").click()
-    page.locator("main form button").first.click()
-    expect(page.locator("svg.qr")).to_be_visible()
-    let_in(pocket, str(page.locator("#handed").get_attribute("value")))
-    expect(pocket).to_have_url(door)
-    for context in (desk, hand):
-        context.close()

@@ -13,10 +13,7 @@ from lunchkit.events.models import Event
 from lunchkit.platform import form_tokens as stamps
 from lunchkit.platform.config import Settings
 from lunchkit.platform.db import SQLITE_DRIVER, db
-from lunchkit.platform.links import personal_tokens
-from lunchkit.registrations.actions import register_by_hand
 from lunchkit.registrations.models import Registration
-from tests.conftest import details
 
 FORM = {
     "name": "Ana <b>Bold</b>",
@@ -130,19 +127,3 @@ def test_a_full_disk_gives_the_form_back(app: Flask, client: FlaskClient, event:
     assert count_people() == sum(answer.status_code == 303 for answer in answers)
     assert {answer.status_code for answer in answers} <= {303, 507}
     assert client.post(f"/e/{slug}/register", data=FORM | {"stamp": stamp_for(app, event)}).status_code == 303
-
-
-@only_sqlite
-def test_a_change_that_cannot_be_saved_gives_the_form_back(
-    settings: Settings, client: FlaskClient, event: Event
-) -> None:
-    link = f"/r/{personal_tokens(register_by_hand(event, details(), language='fr').nonce).link}"
-    with locked(settings):
-        answer = client.post(f"{link}/edit", data=FORM)
-        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
-        assert set(fields_of(answer.text)) == set(FORM) - {"email"}
-        for path in ("cancellation", "erasure"):
-            answer = client.post(f"{link}/{path}")
-            assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
-        assert client.get(link).status_code == client.get(f"{link}/ticket").status_code == 200
-    assert client.post(f"{link}/edit", data=FORM).status_code == 303

@@ -37,13 +37,11 @@ ZONES = ("Europe/Zurich", "Asia/Tokyo", "America/Los_Angeles", "Pacific/Auckland
 
 
 def midday_somewhere() -> str:
-    """A zone in which a lunch may begin now and end on the same day, whenever this is run."""
     return next(zone for zone in ZONES if 2 <= clock.now().astimezone(ZoneInfo(zone)).hour <= 18)
 
 
 @contextmanager
 def mailbox() -> Iterator[tuple[Postman, int]]:
-    """A mail server, and where it listens."""
     postman, port = Postman(), free_port()
     controller = Controller(postman, hostname="127.0.0.1", port=port)
     controller.start()
@@ -54,8 +52,6 @@ def mailbox() -> Iterator[tuple[Postman, int]]:
 
 
 class Story:
-    """Who takes part, and what they have in their hands."""
-
     def __init__(self, browser: Browser, link: str, postman: Postman, mail_port: int) -> None:
         self.browser, self.link, self.postman, self.mail_port = browser, link, postman, mail_port
         self.base = re.sub(r"/organiser.*", "", link)
@@ -68,15 +64,12 @@ class Story:
         page.goto(self.base + path)
 
     def at_desk(self, path: str = "") -> None:
-        """Ada at the pages of her lunch."""
         self.go(self.ada, f"/organiser/e/{SLUG}{path}")
 
     def wall(self, minutes: int) -> datetime:
-        """So many minutes from now on the wall clock of the place."""
         return (clock.now() + timedelta(minutes=minutes)).astimezone(ZoneInfo(self.zone))
 
     def set_times(self, start: int, end: int) -> None:
-        """Type when the lunch begins and ends, in minutes from now."""
         begins, ends = self.wall(start), self.wall(end)
         self.ada.locator("[name=date]").fill(f"{begins:%Y-%m-%d}")
         self.ada.locator("[name=start]").fill(f"{begins:%H:%M}")
@@ -87,7 +80,6 @@ class Story:
 
 
 def go_on(page: Page, name: str | re.Pattern[str]) -> None:
-    """Press a button or follow a link of the page by its words."""
     with page.expect_navigation():
         page.get_by_role("button", name=name).or_(page.get_by_role("link", name=name)).first.click()
 
@@ -178,7 +170,6 @@ def everybody_has_a_ticket(story: Story) -> None:
 
 
 def ticket_in(letter: EmailMessage) -> str:
-    """What the QR code in a letter says, without the address around it."""
     picture = next(part for part in letter.walk() if part.get_content_type() == "image/png")
     with Image.open(BytesIO(picture.get_payload(decode=True))) as image:  # type: ignore[arg-type]
         (code,) = zxingcpp.read_barcodes(image.convert("L"))
@@ -216,7 +207,6 @@ def twenty_come_in_by_two_doors_half_of_them_without_network(story: Story) -> No
 
 
 def let_in(door: Page, tickets: list[str]) -> None:
-    """Hold tickets before the camera, one after the other."""
     for ticket in tickets:
         door.evaluate("document.querySelector('[data-verdict]').removeAttribute('data-shows')")
         door.evaluate(TELL, ticket.upper())
@@ -237,7 +227,6 @@ def the_room_votes_twice(story: Story) -> None:
 
 
 def ask(page: Page, number: int, meanwhile: Callable[[], None]) -> None:
-    """Open a question from the remote control, close it once it is answered, and show what came out."""
     row = page.locator("ol.asked > li").nth(number - 1)
     for noun, after in (("opening", meanwhile), ("closing", lambda: None), ("reveal", lambda: None)):
         with page.expect_navigation():

@@ -5,7 +5,7 @@ from flask import Flask
 
 from lunchkit.events.models import Event
 from lunchkit.platform.mail.rendering import render_letter
-from lunchkit.subscribers.actions import say_no, say_yes
+from lunchkit.subscribers.actions import confirm_consent, withdraw_consent
 from tests.attendee import people, send, tokens_of
 from tests.conftest import EventMaker, Outbox
 from tests.subscribers import asked, door_of, guest_of, invitations, invite, said_yes
@@ -18,11 +18,11 @@ pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True, scop
 def test_the_page_behind_the_link_speaks_one_language(app: Flask, language: str) -> None:
     client = speaker_of(app, language)
     door = door_of(asked("Ana"))
-    for act in (None, say_yes, say_no):
-        if act is say_yes:
-            say_yes(guest_of("Ana"), language)
-        elif act is say_no:
-            say_no(guest_of("Ana"))
+    for act in (None, confirm_consent, withdraw_consent):
+        if act is confirm_consent:
+            confirm_consent(guest_of("Ana"), language)
+        elif act is withdraw_consent:
+            withdraw_consent(guest_of("Ana"))
         page = client.get(door).text
         assert spoken(page) == language and foreign_words(page, language) == [], act
     assert foreign_words(client.get("/invitations/x").text, language) == []

@@ -449,10 +449,10 @@ def test_remarks_go_with_the_names_and_counts_stay(app: Flask, organiser_client:
 
 def test_the_page_of_the_lunch_leads_there_afterwards(app: Flask, organiser_client: FlaskClient, lunch: Event) -> None:
     path = f"/organiser/e/{lunch.slug}"
-    assert "Lire les retours" not in organiser_client.get(path).get_data(as_text=True)
+    assert "Lire les réponses" not in organiser_client.get(path).get_data(as_text=True)
     crowd_says(app, lunch, 3, mark=4)
     page = organiser_client.get(path).get_data(as_text=True)
-    assert "Lire les retours" in page and "3 personnes ont répondu" in page.replace("\u00a0", " ")
+    assert "Lire les réponses" in page and "3 personnes ont répondu" in page.replace("\u00a0", " ")
 
 
 def test_the_remote_control_leads_to_the_end_of_the_lunch_and_says_what_phones_ask(

@@ -8,7 +8,6 @@ from playwright.sync_api import Browser, BrowserContext, expect
 
 from lunchkit.platform.db import db
 from lunchkit.team.actions import add_organiser, invite
-from lunchkit.team.forms import InvitationDetails
 from lunchkit.team.models import Role
 from lunchkit.team.queries import invitation_link, owner
 from tests.chromium import open_context
@@ -92,14 +91,13 @@ def pages(lunch: House, desk: BrowserContext) -> dict[str, str]:
         leo = add_organiser("Léonore-Marguerite Boulon-Topinambour", "leonore.boulon-topinambour@exemple.example", "fr")
         by = owner()
         assert by is not None
-        open_one = invite(InvitationDetails("Dominique Poireau", "dominique@lunch.example", Role.HELPER), by)
+        open_one = invite("Dominique Poireau", "dominique@lunch.example", Role.HELPER, by)
         link, number = invitation_link(open_one), leo.id
         db.session.remove()
         db.engine.dispose()
     return {
         "team": lunch.url("/organiser/team"),
         "team, invited": lunch.url("/organiser/team?done=invited"),
-        "team, nobody found": lunch.url("/organiser/team?q=zzz"),
         "person": lunch.url(f"/organiser/team/{number}"),
         "removal": lunch.url(f"/organiser/team/{number}/removal"),
         "handing over": lunch.url(f"/organiser/team/{number}/house"),

@@ -14,7 +14,8 @@ from lunchkit.events.forms import event_form
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
 from lunchkit.platform.db import db
-from lunchkit.registrations.actions import change_event, register_by_hand
+from lunchkit.registrations.actions import register_by_hand
+from lunchkit.registrations.event_changes.actions import change_event
 from lunchkit.registrations.models import Registration
 from tests.conftest import EventMaker, Outbox, csrf_of, details
 
@@ -22,7 +23,6 @@ HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 
 
 def typed(event: Event) -> MultiDict[str, str]:
-    """What the form of a lunch holds, as a browser sends it."""
     form, pairs = event_form(event), MultiDict[str, str]()
     for field in form:
         values = field.data if field.name == "diets" else [field._value()] if hasattr(field, "_value") else [field.data]
@@ -42,7 +42,6 @@ def send(client: FlaskClient, event: Event, **changes: str) -> TestResponse:
 
 
 def answer(client: FlaskClient, event: Event, asked: TestResponse, act: str) -> TestResponse:
-    """Press one of the two buttons: all that stands hidden on the page goes along."""
     carried = [(name, unescape(value)) for name, value in HIDDEN.findall(asked.text)]
     return client.post(f"/organiser/e/{event.slug}/edit", data=MultiDict([*carried, ("act", act)]))
 

@@ -11,19 +11,16 @@ from tests.live import House, house, text_of
 
 
 def fill_form(page: Page, name: str, email: str) -> None:
-    """Type what the form needs."""
     page.get_by_label("Prénom et nom").fill(name)
     page.get_by_label("Courriel").fill(email)
 
 
 def send(page: Page) -> None:
-    """Press the one big button, and wait for the answer."""
     with page.expect_navigation():
         page.locator("main form button.button:not([name])").last.click()
 
 
 def link_in(letter_text: str, house: House, ending: str = "") -> str:
-    """The personal link of a letter."""
     found = re.search(re.escape(house.base) + r"/r/[\w-]+" + ending, letter_text)
     assert found, letter_text
     return found[0]

@@ -63,19 +63,6 @@ def test_card_is_this_file_to_the_byte() -> None:
     assert contact_card(PAGE, ADDRESS) == GOLDEN.replace("\n", "\r\n").encode()
 
 
-def test_card_is_read_back_by_another_program() -> None:
-    card = read(contact_card(PAGE, ADDRESS))
-    assert card.fn.value == PAGE.name
-    assert (card.n.value.family, card.n.value.given) == ("de la Tour", "Laura")
-    assert card.org.value == [PAGE.organisation]
-    assert (card.title.value, card.note.value) == (PAGE.role, PAGE.short_bio)
-    assert [url.value for url in card.url_list] == [
-        ADDRESS,
-        "https://impactia.example/?a=1%2C2%3Bb",
-        "https://example.org/",
-    ]
-
-
 def test_card_says_no_more_than_the_page() -> None:
     card = contact_card(PAGE, ADDRESS).decode()
     assert "secret-token" not in card and "EMAIL" not in card and "TEL" not in card and "PHOTO" not in card

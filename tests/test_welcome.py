@@ -17,7 +17,6 @@ WELCOME = "/organiser/welcome"
 
 @pytest.fixture
 def joined(ada: Organiser, app: Flask, client: FlaskClient, request: pytest.FixtureRequest) -> FlaskClient:
-    """A browser in which somebody has just accepted an invitation."""
     path = link_of(ask(role=request.param), app)
     assert join(client, path, "Noa Panais") == 303
     return client
@@ -47,11 +46,11 @@ def test_it_calls_them_by_name_and_says_who_holds_the_house_and_how_to_come_back
 def test_a_helper_is_led_to_the_door_that_is_open(joined: FlaskClient, make_event: EventMaker) -> None:
     soon = make_event(starts_at=clock.now() + timedelta(days=9, hours=1))
     page = joined.get(WELCOME).text
-    assert "s’ouvre pour vous le" in page and f"/organiser/e/{soon.slug}" not in page
+    assert "Vous pourrez accueillir les gens dès" in page and f"/organiser/e/{soon.slug}" not in page
     assert "/organiser/events" not in page and "/organiser/e/new" not in page
     near = make_event(starts_at=clock.now() + timedelta(hours=30))
     page = joined.get(WELCOME).text
-    assert f'href="/organiser/e/{near.slug}/door"' in page and "s’ouvre pour vous le" not in page
+    assert f'href="/organiser/e/{near.slug}/door"' in page and "Vous pourrez accueillir les gens dès" not in page
 
 
 @organiser

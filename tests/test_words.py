@@ -55,12 +55,6 @@ def test_no_word_folds_to_nothing(word: str) -> None:
     assert fold(word)
 
 
-@given(st.text(max_size=40))
-def test_what_is_folded_folds_to_something_whatever_was_typed(typed: str) -> None:
-    word = clean_word(typed)
-    assert bool(word) == bool(fold(word)) or not word
-
-
 @pytest.mark.parametrize(
     ("typed", "kept"),
     [

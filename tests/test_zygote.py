@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from lunchkit.app import create_app
-from lunchkit.demo import plant_demo
+from lunchkit.demo import create_demo
 from lunchkit.platform import schema
 from lunchkit.platform.db import db
 from tests.conftest import base_settings
@@ -38,7 +38,7 @@ def instance(tmp_path_factory: pytest.TempPathFactory) -> Path:
     app = create_app(base_settings(folder))
     with app.app_context(), app.test_request_context():
         schema.upgrade(db.engine)
-        plant_demo()
+        create_demo()
         db.session.remove()
         db.engine.dispose()
     return folder

@@ -28,7 +28,8 @@ from sqlalchemy.orm import configure_mappers
 from lunchkit import serve
 from lunchkit.app import create_app
 from lunchkit.platform.config import LANGUAGES, Settings
-from tests.shared import CompiledTemplates, share_addresses, share_catalogues
+from lunchkit.platform.web import Lunchkit
+from tests.shared import CompiledTemplates, SharedMap, share_catalogues
 
 fork, waitpid = monkey.get_original("os", ["fork", "waitpid"])
 """Without gevent's watchers: this process has no event loop, and so none that a child would have to leave."""
@@ -53,7 +54,7 @@ def answer(words: int | None) -> None:
 
 def warm(templates: CompiledTemplates) -> None:
     """Compile once what every server compiles."""
-    share_addresses()
+    Lunchkit.url_map_class = SharedMap
     share_catalogues()
     configure_mappers()
     app = create_app(Settings(instance=Path("/nonexistent"), secret_key="warm"))

@@ -1,4 +1,4 @@
-"""What the log says of a changed lunch: which parts of it, and of seats and hours what they were and have become."""
+"""What the history says about a changed event: which parts of it, with the values of seats and hours."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -44,7 +44,7 @@ PARTS: dict[str, LazyString] = {
 
 
 def parts_told(changed: Mapping[str, Any], zone: str) -> list[str]:
-    """Each changed part once, in the order of the form; with its values where they are short."""
+    """Each changed part once, in the order of the form; seats and start with their values before and after."""
     valued = {name: _told(changed[name], zone) for name in ("capacity", "starts_at") if changed.get(name)}
     words = {str(PARTS[name]): "" for name in PARTS if name in changed}
     words |= {str(PARTS[name]): values for name, values in valued.items()}
@@ -52,7 +52,6 @@ def parts_told(changed: Mapping[str, Any], zone: str) -> list[str]:
 
 
 def _told(values: Iterable[Any], zone: str) -> str:
-    """Before and after."""
     return " → ".join(
         moment(datetime.fromisoformat(value), zone) if isinstance(value, str) else str(value) for value in values
     )

@@ -2,30 +2,28 @@
 
 from functools import partial
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lunchkit.events import actions
 from lunchkit.events.admin_forms import QuestionForm, question_form
 from lunchkit.events.models import Event, FormQuestion
 from lunchkit.events.queries import any_event_by_slug_or_404, form_question_or_404, form_questions
+from lunchkit.platform.ordered import back_to_list, requested_direction
 from lunchkit.platform.versions import save
 from lunchkit.registrations.admin_queries import answers_by_question
 
-DIRECTIONS = ("up", "down")
 ONE = "/e/<slug>/form/<int(max=2147483647):asked_id>"
 bp = Blueprint("custom_fields", __name__)
 
 
 @bp.get("/e/<slug>/form")
 def index(slug: str) -> ResponseReturnValue:
-    """The questions of one's own, and the form for one more."""
     return _index_page(any_event_by_slug_or_404(slug), question_form())
 
 
 @bp.post("/e/<slug>/form")
 def create(slug: str) -> ResponseReturnValue:
-    """One more question."""
     event = any_event_by_slug_or_404(slug)
     form = question_form(data=request.form)
     done = url_for(".index", slug=slug, done="added")
@@ -36,14 +34,12 @@ def create(slug: str) -> ResponseReturnValue:
 
 @bp.get(ONE)
 def edit(slug: str, asked_id: int) -> ResponseReturnValue:
-    """The form of one question."""
     event, question = _both(slug, asked_id)
     return _edit_page(event, question, question_form(question))
 
 
 @bp.post(ONE)
 def update(slug: str, asked_id: int) -> ResponseReturnValue:
-    """A question worded otherwise."""
     event, question = _both(slug, asked_id)
     form = question_form(question, request.form)
     return save(
@@ -57,7 +53,6 @@ def update(slug: str, asked_id: int) -> ResponseReturnValue:
 
 @bp.get(f"{ONE}/removal")
 def removal(slug: str, asked_id: int) -> ResponseReturnValue:
-    """Asks once more, and says how many answers there are."""
     event, question = _both(slug, asked_id)
     return render_template(
         "admin/custom_fields/removal.html", event=event, question=question, answered=_answered(question)
@@ -66,7 +61,6 @@ def removal(slug: str, asked_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{ONE}/removal")
 def remove(slug: str, asked_id: int) -> ResponseReturnValue:
-    """Asked no more; what was answered stays."""
     _event, question = _both(slug, asked_id)
     actions.remove_question(question)
     return _to(slug, "removed")
@@ -74,13 +68,9 @@ def remove(slug: str, asked_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{ONE}/order")
 def order(slug: str, asked_id: int) -> ResponseReturnValue:
-    """One place up or down."""
     _event, question = _both(slug, asked_id)
-    direction = request.form.get("dir", "")
-    if direction not in DIRECTIONS:
-        abort(400)
-    actions.move_question(question, direction)
-    return _to(slug, "moved")
+    actions.move_question(question, requested_direction())
+    return back_to_list(slug, question)
 
 
 def _both(slug: str, asked_id: int) -> tuple[Event, FormQuestion]:

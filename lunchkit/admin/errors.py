@@ -1,17 +1,11 @@
-"""Why a lunch is not thrown away, in words."""
+"""Why an event stays as it is."""
 
 from flask_babel import lazy_gettext as _l
 
-from lunchkit.platform.errors import Refusal
+from lunchkit.platform.errors import refusal
 
-
-class IsKnown(Refusal):
-    """Somebody has registered or was invited, perhaps just now: the address must not die."""
-
-    message = _l("People know this lunch: somebody has registered, was invited or was there. It can be cancelled only.")
-
-
-class IsPublic(Refusal):
-    """It has been published, perhaps just now."""
-
-    message = _l("This lunch is public: it can be called off, not thrown away.")
+EventIsKnown = refusal(
+    "EventIsKnown",
+    _l("People know this lunch: somebody has registered, was invited or was there. It can be cancelled only."),
+)
+EventIsPublic = refusal("EventIsPublic", _l("This lunch is public: it can be cancelled, not deleted."))

@@ -1,8 +1,7 @@
-"""Who did what, for all organisers to read: the latest first, searched by words, person, lunch and kind of act."""
+"""The history: who did what, the latest first, searched by words, person, event and kind."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
@@ -31,37 +30,34 @@ ROWS = {
     "poll": ("organiser.polls.edit", "poll_id"),
     "section": ("organiser.recap.writing.edit", "section_id"),
 }
-"""Numbers among the facts that have a page of their own, below the lunch's."""
+"""Facts that are the number of a row: the endpoint of its page below the event's, and the name of its argument."""
 bp = Blueprint("history", __name__, url_prefix="/log")
 
 
 @dataclass(frozen=True)
 class Line:
-    """One act as it is read."""
+    """One audit entry as it is shown."""
 
     entry: AuditEntry
     at: datetime
-    """When it was done last, on the wall clock of the house."""
+    """When it was done last, in the time zone of the installation."""
     deed: LazyString | str
     lunch: Event | None
     what: str
-    """The question or the line that it was about, as it was called then."""
+    """Title of the poll or row that it was about, at that time."""
     changed: list[str]
-    """Which parts of the lunch were changed."""
     whom: str
-    """Somebody of the team whom it concerned."""
     role: LazyString | None
     times: int
-    """How often it was done, where that says something: what a phone at the door sends may be of many people."""
+    """How often it was done; 1 for scans, since one request of a phone may hold those of many people."""
     added: int
-    """Seats that were added at the door."""
+    """Seats added at check-in."""
     row: tuple[int, str] | None
-    """The number of the row that it concerned, and the address of its page."""
+    """Number and address of the row that it was about."""
 
 
 @bp.get("")
 def index() -> ResponseReturnValue:
-    """Forty acts a page."""
     text = clean_line(request.args.get("q"))[:100]
     slug = request.args.get("lunch")
     lunch = any_event_by_slug_or_404(slug) if slug else None
@@ -77,10 +73,11 @@ def index() -> ResponseReturnValue:
         page=min(max(1, request.args.get("page", 1, type=int)), LAST_PAGE),
     )
     lunches = events_by_id({entry.event_id for entry in acts.items if entry.event_id})
+    lines = [_line(entry, lunches) for entry in acts.items]
     return render_template(
         "admin/history.html",
         acts=acts,
-        days=_by_day([_line(entry, lunches) for entry in acts.items]),
+        days=[(day, list(same)) for day, same in groupby(lines, key=lambda line: line.at.date())],
         people=people,
         kinds=KINDS,
         q=text,
@@ -91,7 +88,7 @@ def index() -> ResponseReturnValue:
 
 
 def _people() -> dict[int, str]:
-    """Who can be asked for, by number; 0 without a name is the command line."""
+    """Names by number; 0 without a name is the command line."""
     numbers = organisers_in_log()
     names = people_by_id([number for number in numbers if number is not None])
     return names | ({CONSOLE: ""} if None in numbers else {})
@@ -112,10 +109,6 @@ def _line(entry: AuditEntry, lunches: dict[int, Event]) -> Line:
         added=entry.facts.get("seats_added", 0) * entry.times,
         row=_row(entry, lunch),
     )
-
-
-def _by_day(lines: Sequence[Line]) -> list[tuple[date, list[Line]]]:
-    return [(day, list(same)) for day, same in groupby(lines, key=lambda line: line.at.date())]
 
 
 def _row(entry: AuditEntry, lunch: Event | None) -> tuple[int, str] | None:

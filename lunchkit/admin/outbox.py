@@ -1,6 +1,6 @@
-"""The outbox, for organisers: which letters wait, have left or failed, and what each says.
+"""The outbox: which e-mails wait, were sent or failed, and what each says.
 
-The HTML part of a letter has an address of its own, and a policy of its own under which nothing in it can act.
+The HTML part of an e-mail has an address of its own, with a policy under which nothing in it can act.
 """
 
 import base64
@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
-from lunchkit.events.admin_queries import latest_lunches
+from lunchkit.events.admin_queries import latest_events
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.mailings.automatic import AUTOMATIC
 from lunchkit.mailings.emails import MESSAGE
@@ -25,14 +25,13 @@ from lunchkit.platform.mail.rendering import Letter, render_letter
 from lunchkit.platform.text import clean_line
 from lunchkit.speakers.emails import SUBMISSION
 from lunchkit.subscribers.models import INVITATION as INVITATION_TO_LUNCH
-from lunchkit.team.emails import INVITATION, NOTICE, SECRET, SIGN_IN
-from lunchkit.team.passkeys.emails import NEWS
+from lunchkit.team.emails import INVITATION, NOTICE, PASSKEY_NOTICE, SECRET, SIGN_IN
 
 KINDS = {
     SIGN_IN: _l("Link to sign in"),
     INVITATION: _l("Invitation into the team"),
     NOTICE: _l("News of the team and its settings"),
-    NEWS: _l("News of somebody’s passkeys"),
+    PASSKEY_NOTICE: _l("News of somebody’s passkeys"),
     "registrations/hold": _l("Confirm the registration"),
     **{f"registrations/{kind}": name for kind, (name, _leaves) in AUTOMATIC.items()},
     INVITATION_TO_LUNCH: _l("Invitation to a lunch"),
@@ -45,17 +44,14 @@ INERT = (
     "frame-ancestors 'none'; sandbox"
 )
 LAST_PAGE = 100_000
-OFFERED = 40
-"""So many lunches stand in the list to pick from, the latest; each lunch's own page leads to its letters."""
 bp = Blueprint("outbox", __name__, url_prefix="/letters")
 log = logging.getLogger("lunchkit.platform.mail")
 
 
 @bp.get("")
 def index() -> ResponseReturnValue:
-    """Forty letters a page, of one lunch or all, in one state or all."""
     asked = request.args.get("event", "")
-    events = latest_lunches(asked)
+    events = latest_events(asked)
     chosen = next((event for event in events if event.slug == asked), None)
     event_id = chosen.id if chosen else None
     state = next((state for state in STATES if state == request.args.get("state")), None)
@@ -68,7 +64,7 @@ def index() -> ResponseReturnValue:
         letters=letters,
         counts=letter_counts(event_id),
         chosen=chosen,
-        offered=[event for event in events[:OFFERED] if event is not chosen] + ([chosen] if chosen else []),
+        offered=events,
         q=text,
         titles={event.id: event.title for event in events},
         state=state,
@@ -81,7 +77,6 @@ def index() -> ResponseReturnValue:
 
 @bp.get("/<int(max=2147483647):letter_id>")
 def show(letter_id: int) -> ResponseReturnValue:
-    """One letter as it will be sent."""
     row = letter_or_404(letter_id)
     letter, why_not = _written(row)
     return render_template(
@@ -97,7 +92,6 @@ def show(letter_id: int) -> ResponseReturnValue:
 
 @bp.get("/<int(max=2147483647):letter_id>/html")
 def html(letter_id: int) -> ResponseReturnValue:
-    """The HTML part alone, its pictures inside it."""
     letter, _why_not = _written(letter_or_404(letter_id))
     if letter is None:
         raise NotFound
@@ -109,7 +103,6 @@ def html(letter_id: int) -> ResponseReturnValue:
 
 @bp.post("/delivery")
 def retry_all() -> ResponseReturnValue:
-    """Send every failed letter again, of one lunch or of all."""
     slug = request.form.get("event") or None
     send_all_again(any_event_by_slug_or_404(slug).id if slug else None)
     return redirect(url_for(".index", event=slug, state=LetterState.WAITING, done="again"), code=303)
@@ -117,22 +110,18 @@ def retry_all() -> ResponseReturnValue:
 
 @bp.post("/<int(max=2147483647):letter_id>/delivery")
 def retry(letter_id: int) -> ResponseReturnValue:
-    """Send a failed letter again."""
     send_again(letter_or_404(letter_id))
     return redirect(url_for(".show", letter_id=letter_id), code=303)
 
 
 def _written(row: OutboxLetter) -> tuple[Letter | None, LazyString]:
-    """What the letter will say, or why it cannot be shown.
-
-    A way to sign in as somebody else is for its reader only; the words of a letter that has left are erased.
-    """
+    """The e-mail as it will be sent, or None and why it cannot be shown."""
     if row.kind in SECRET:
-        return None, _l("This letter holds a link to sign in. Only its reader may see it.")
+        return None, _l("This e-mail contains a sign-in link. Only its recipient may see it.")
     if row.sent_at is not None:
-        return None, _l("It has left. Its words are not kept.")
+        return None, _l("It was sent. Its text is not kept.")
     try:
-        return render_letter(row), _l("There is nothing left to say, so it will not be sent.")
+        return render_letter(row), _l("It has nothing to say any more, so it will not be sent.")
     except Exception:
         log.exception("letter %s cannot be written", row.id)
         return None, _l("It cannot be written. The server’s log says why.")

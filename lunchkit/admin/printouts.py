@@ -1,7 +1,4 @@
-"""Paper for the door and the tables: attendance list, badges, table cards, beside the poster and the kitchen's sheet.
-
-Each page is its own preview: what the screen shows is what the browser prints, on A4, black on white.
-"""
+"""What is printed for an event: attendance list, badges, table cards, voting slips. A page is its own preview."""
 
 from dataclasses import dataclass
 
@@ -27,27 +24,26 @@ ALL = "/e/<slug>/paper"
 BADGES_A_SHEET = 8
 CARDS_A_SHEET = 4
 BLANK_LINES = 8
-"""For whoever comes without having registered."""
+"""For people who come without having registered."""
 _LINE, _HEIGHT = 77.0, 29.0
-"""Millimetres of a badge in which a name has its place."""
+"""Millimetres of a badge for the name."""
 _SIZES = (12.0, 9.5, 7.5, 6.0, 5.0)
-_WIDTH_OF_LETTER = 0.6
-"""Of a bold letter, as a part of its size; generous, so that no name is cut."""
+_CHARACTER_WIDTH = 0.6
+"""Of a bold character, in ems; generous, so that no name is cut."""
 
 
 @dataclass(frozen=True)
 class Badge:
-    """One badge. A companion's has no name, for nobody asked it: a line to write it on."""
+    """One badge; that of a guest has no name, but a line to write it on."""
 
     name: str
     organisation: str
     size: int
-    """The step of its type size, 1 for the largest."""
+    """Step of the type size, 1 for the largest."""
 
 
 @bp.get(ALL)
 def index(slug: str) -> ResponseReturnValue:
-    """What can be printed for this lunch."""
     event = any_event_by_slug_or_404(slug)
     return render_template(
         "admin/printouts/index.html",
@@ -61,7 +57,6 @@ def index(slug: str) -> ResponseReturnValue:
 
 @bp.get(f"{ALL}/attendance")
 def attendance(slug: str) -> ResponseReturnValue:
-    """Who comes, by first name or surname, with a box to tick; then who waits."""
     event, order = any_event_by_slug_or_404(slug), order_by_name(request.args.get("order"))
     rows = [row for row in all_rows(event.id, order) if row.registration.is_active]
     return render_template(
@@ -76,7 +71,6 @@ def attendance(slug: str) -> ResponseReturnValue:
 
 @bp.get(f"{ALL}/badges")
 def badges(slug: str) -> ResponseReturnValue:
-    """A badge for each seat, eight a sheet, in the order of the list that lies beside them."""
     event, order = any_event_by_slug_or_404(slug), order_by_name(request.args.get("order"))
     seated = [row.registration for row in all_rows(event.id, order) if row.registration.standing == Standing.SEATED]
     part = [badge_of(registration, number) for registration in seated for number in range(registration.seats)]
@@ -90,7 +84,6 @@ def badges(slug: str) -> ResponseReturnValue:
 
 @bp.get(f"{ALL}/cards")
 def cards(slug: str) -> ResponseReturnValue:
-    """Cards for the tables: the code with which phones get to the questions."""
     event = any_event_by_slug_or_404(slug)
     room = room_of_event(event.id)
     if room is None:
@@ -107,7 +100,6 @@ def cards(slug: str) -> ResponseReturnValue:
 
 @bp.post(f"{ALL}/cards")
 def make_code(slug: str) -> ResponseReturnValue:
-    """The room of the lunch gets its code before the day, so that it can be printed."""
     event = any_event_by_slug_or_404(slug)
     if event.published_at is None or event.cancelled_at is not None:
         raise NotFound
@@ -117,7 +109,6 @@ def make_code(slug: str) -> ResponseReturnValue:
 
 @bp.get(f"{ALL}/slips")
 def slips(slug: str) -> ResponseReturnValue:
-    """Voting slips, one for each seat: what there is of them. Their codes show once, when they are made."""
     event = any_event_by_slug_or_404(slug)
     made, used, mark = slips_of(event.id)
     seats = min(seats_taken(event.id) or event.capacity, MOST_SLIPS)
@@ -126,7 +117,6 @@ def slips(slug: str) -> ResponseReturnValue:
 
 @bp.post(f"{ALL}/slips")
 def make_slips(slug: str) -> ResponseReturnValue:
-    """Make voting slips and show them this once; with 0, phones vote without again."""
     event = any_event_by_slug_or_404(slug)
     codes = actions.make_slips(event, request.form.get("number", 0, type=int), request.form.get("seen", ""))
     if not codes:
@@ -136,24 +126,24 @@ def make_slips(slug: str) -> ResponseReturnValue:
 
 
 def badge_of(registration: Registration, number: int) -> Badge:
-    """The badge of one of a party: 0 is the attendee's own, the others are to be written on."""
+    """A badge of a registration: 0 is the attendee's, the others are those of guests."""
     if number:
         return Badge("", registration.name, 1)
     return Badge(registration.name, registration.organisation, badge_size(registration.name))
 
 
 def badge_size(name: str) -> int:
-    """The largest step of type in which a name stays whole on a badge, 1 to 5."""
+    """The largest type size at which a name fits on a badge: a step from 1 to 5."""
     for step, size in enumerate(_SIZES, 1):
-        room = _LINE / (size * _WIDTH_OF_LETTER)
+        width = _LINE / (size * _CHARACTER_WIDTH)
         lines, filled = 1, 0
         for word in name.replace("-", "- ").split():
-            if filled and filled + 1 + len(word) > room:
+            if filled and filled + 1 + len(word) > width:
                 lines, filled = lines + 1, len(word)
             else:
                 filled += len(word) + (1 if filled else 0)
-            lines += int(len(word) > room)
-        fits = lines * size * 1.05 <= _HEIGHT and all(len(word) <= room for word in name.replace("-", " ").split())
+            lines += int(len(word) > width)
+        fits = lines * size * 1.05 <= _HEIGHT and all(len(word) <= width for word in name.replace("-", " ").split())
         if fits:
             return step
     return len(_SIZES)

@@ -1,9 +1,12 @@
-"""Reads of a lunch across all features."""
+"""Reads of an event across all features."""
 
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import exists, or_, select
 
 from lunchkit.events.models import Event
 from lunchkit.mailings.models import Audience, Mailing
+from lunchkit.platform import clock
 from lunchkit.platform.db import db
 from lunchkit.recap.models import Recap
 from lunchkit.registrations.models import CheckIn, Registration
@@ -14,10 +17,9 @@ from lunchkit.room.survey.queries import count_answered
 
 
 def took_place(event: Event) -> bool:
-    """Whether anything has happened that happens only at a lunch, or after it. A rehearsal is nothing of the kind.
+    """Whether anything happened that happens only at an event or after it; a rehearsal does not count.
 
-    Somebody was checked in, a vote was opened, the room asked a question, feedback was given, the recap
-    was published, or those who came were thanked.
+    A check-in, an opened poll, an audience question, a survey answer, a published recap or an e-mail of thanks.
     """
     signs = (
         exists().where(CheckIn.event_id == event.id),
@@ -31,12 +33,23 @@ def took_place(event: Event) -> bool:
     return bool(db.session.scalar(select(or_(*signs)))) or count_answered(event.id, feedback) > 0
 
 
-def may_be_taken_back(event: Event) -> bool:
-    """Whether a public lunch can be a draft again: nobody has registered or was invited, and nothing has happened.
+def can_be_unpublished(event: Event) -> bool:
+    """Whether a public event can be a draft again: nobody has registered or was invited, and nothing has happened.
 
-    Somebody who registered and cancelled counts too: their e-mails lead to its address.
+    A cancelled registration counts too: its e-mails lead to the event's address.
     """
     invited = db.session.scalar(select(exists().where(Mailing.event_id == event.id)))
     is_known = db.session.scalar(select(exists().where(Registration.event_id == event.id)))
     is_public = event.published_at is not None and event.cancelled_at is None
     return is_public and not (is_known or invited or took_place(event))
+
+
+def why_not_ended(event: Event) -> LazyString | None:
+    """Why a lunch cannot be ended now; None if it can."""
+    if event.can_be_ended(clock.now()):
+        return None
+    if event.cancelled_at or not event.published_at:
+        return _l("This lunch does not take place: it is not public, or it was cancelled.")
+    if event.is_over(clock.now()):
+        return _l("This lunch is over.")
+    return _l("The lunch has not begun yet: you can end it once it has. If it does not take place, cancel it.")

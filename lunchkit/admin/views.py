@@ -1,12 +1,13 @@
-"""The organiser's pages that look into every feature: the list of lunches, and one lunch at a glance."""
+"""The organisers' home, and the page of one event."""
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from lunchkit.admin.event_rows import EventRows
 from lunchkit.admin.overview import overview
-from lunchkit.admin.system_status.checks import examine
-from lunchkit.events.admin_queries import lunches_page
+from lunchkit.admin.system_status.checks import run_checks
+from lunchkit.events.admin_queries import event_list
 from lunchkit.events.forms import CapacityForm, capacity_form
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
@@ -24,14 +25,10 @@ bp = Blueprint("home", __name__)
 
 @bp.get("/")
 def home() -> ResponseReturnValue:
-    """All lunches: those that come, drafts, and those that were; searched, forty past ones at a time.
-
-    Helpers go on to the doors.
-    """
     if not may("organiser.home.event"):
         return redirect(url_for("organiser.helper_home.index"))
     now, text = clock.now(), clean_line(request.args.get("q"))[:100]
-    lunches = lunches_page(now, text, request.args.get("page", 1, type=int))
+    lunches = event_list(now, text, request.args.get("page", 1, type=int))
     ids = [event.id for event in lunches.all]
     taken = seats_taken_by_event(ids)
     house, last = the_house(), latest_event()
@@ -46,29 +43,26 @@ def home() -> ResponseReturnValue:
         q=text,
         first_run=house.first_run_ended_at is None and last is None,
         to_do=to_do(house),
-        troubles=_troubles() if may("organiser.system_status.show") else 0,
+        problems=sum(not problem.setting for problem in run_checks(current_settings()))
+        if may("organiser.system_status.show")
+        else 0,  # what has a setting is in to_do already
     )
-
-
-def _troubles() -> int:
-    """How much is wrong with the house, without what «still to do» says already."""
-    return sum(not finding.setting for finding in examine(current_settings()))
 
 
 @bp.get("/e/<slug>")
 def event(slug: str) -> ResponseReturnValue:
-    """One lunch at a glance."""
     event = any_event_by_slug_or_404(slug)
     return lunch_page(event, capacity_form(event))
 
 
 def lunch_page(event: Event, form: CapacityForm) -> str:
-    """The page of one lunch, with the form of its seats."""
-    address = links.public("site.event", slug=event.slug)
+    """The page of one event, with the form of its seats."""
+    address, view = links.public("site.event", slug=event.slug), overview(event)
     return render_template(
         "admin/event.html",
         event=event,
-        view=overview(event),
+        view=view,
+        rows=EventRows(event, view),
         has_passed=event.is_over(clock.now()),
         form=form,
         address=address,

@@ -1,4 +1,4 @@
-"""The first page of somebody who has joined the team: what their role can do, and where to begin."""
+"""The first page of a new team member: what their role can do, and where to begin."""
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
@@ -16,7 +16,6 @@ bp = Blueprint("welcome", __name__)
 
 @bp.get("/welcome")
 def show() -> ResponseReturnValue:
-    """Accepting an invitation leads here, once; the address stays good for whoever goes back to it."""
     me = current_organiser()
     if me is None:
         raise NotFound

@@ -1,20 +1,20 @@
-"""Demo data: one series with a lunch that was, one that is running now, and one that is to come.
+"""Demo data: one series with a past event, one that is running now, and a coming one.
 
-The lunch of 13 May is told from what is known of it. What is not known is marked as an assumption here, and left
-empty rather than invented. The other two lunches, and everybody registered for them, are made up, and say so, also in
-the texts that calendars, feeds and search engines take over.
+The event of 13 May holds what is known of it; assumptions are marked here, and what is not known is left empty. The
+other two events, and everybody registered for them, are fictional, and say so also in calendars, feeds and search
+engines.
 """
 
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from lunchkit.demo import may_2025 as may
-from lunchkit.events.models import Colour, Event, Series
+from lunchkit.demo.events import CONTACT, add_speakers, coming_event, past_event, running_event
+from lunchkit.events.models import Event, Series
 from lunchkit.platform import clock
 from lunchkit.platform.db import transaction
 from lunchkit.recap.actions import add_section, draft_recap, move_section, publish_recap, save_section
@@ -29,13 +29,10 @@ from lunchkit.room.polls.models import Choice, Kind, Poll
 from lunchkit.room.polls.operations import freeze, movement_between
 from lunchkit.run_sheet.models import RunItem
 from lunchkit.site.presenter.actions import take_questions
-from lunchkit.speakers.models import Appearance, Organisation, Speaker
-from lunchkit.subscribers.actions import welcome_guest
+from lunchkit.subscribers.actions import add_subscriber
 from lunchkit.team.actions import add_organiser
 from lunchkit.team.models import Organiser
 
-ZONE = "Europe/Zurich"
-CONTACT = "lunch@example.org"
 QUESTION = "L’ESS et l’IA sont-elles compatibles ?"
 ANSWERS = ("Oui", "Oui, à certaines conditions", "Non")
 FIRST_NAMES = (
@@ -43,7 +40,7 @@ FIRST_NAMES = (
     "Robin", "Morgan", "Kim", "Ariel",
 )  # fmt: skip
 SURNAMES = ("Poireau", "Cardon", "Rutabaga", "Panais", "Courgette", "Radis")
-"""Vegetables of Geneva's gardens: nobody is called Ariel Rutabaga."""
+"""Vegetables of Geneva: nobody is called Ariel Rutabaga."""
 ORGANISATIONS = ("Jardin fictif", "Atelier imaginaire", "Coopérative du Cardon", "Association Exemple", "")
 RUN = (
     (10, "Accueil, et premières assiettes", "Équipe de démonstration"),
@@ -53,17 +50,17 @@ RUN = (
     (10, "Question après le débat", ""),
     (20, "Ce que les tables rapportent, et merci", ""),
 )
-"""Of the running lunch: minutes, what happens, who."""
+"""Schedule of the running event: minutes, title, who."""
 ASKED_IN, BEGUN = 2, 3
-"""The row in which the question is put to the room, and how many have begun."""
+"""The row with the poll, and the number of rows that have begun."""
 SHOWN = (1, 3, 4, 6)
-"""The rows that the lunch's page tells as its programme."""
+"""The public rows."""
 ALLERGIES = {4: "Arachides", 11: "Sans gluten", 23: "Lactose", 31: "Noix"}
 
 
 @dataclass(frozen=True)
 class Demo:
-    """What the demo consists of, for whoever prints its addresses."""
+    """The events and the organiser of the demo."""
 
     past: Event
     running: Event
@@ -71,29 +68,28 @@ class Demo:
     organiser: Organiser
 
 
-def plant_demo() -> Demo:
-    """Fill an empty database. The three lunches stand around the present moment."""
+def create_demo() -> Demo:
+    """Fill an empty database with events around the present moment."""
     now = clock.now()
     with transaction() as session:
         series = Series(slug="lunch-des-bonnes-pratiques", name="Lunch des bonnes pratiques", network="APRÈS-GE")
         session.add(series)
-        past, running, coming = _past(series), _running(series, now), _coming(series, now)
+        past, running, coming = past_event(series), running_event(series, now), coming_event(series, now)
         session.add_all([past, running, coming])
         session.flush()
-        _invite_may_speakers(session, past, running)
-        _invite_menders(session, coming)
-        asked_again = _ask_in_may(session, past)
-        question = _ask_before_and_after(session, running)
-        _plan_minutes(session, running, question)
+        add_speakers(session, past, running, coming)
+        asked_again = _polls_in_may(session, past)
+        question = _polls_before_and_after(session, running)
+        _add_schedule(session, running, question)
         choices = ("Mon téléphone", "Mon grille-pain", "Mes habits", "La gouvernance")
-        _ask(session, coming, 1, "Que répareriez-vous en premier ?", choices)
+        _add_poll(session, coming, 1, "Que répareriez-vous en premier ?", choices)
     organiser = add_organiser("Équipe de démonstration", CONTACT, "fr")
-    _tell_may(past, asked_again, coming, organiser)
+    _publish_recap(past, asked_again, coming, organiser)
     _register_people(running, 34, now)
     open_poll(question)
     take_questions(running, takes=True)
     _register_people(coming, 41, now)
-    _welcome_guests(now)
+    _add_subscribers(now)
     return Demo(past, running, coming, organiser)
 
 
@@ -108,127 +104,9 @@ def find_demo(session: Session) -> Demo | None:
     return Demo(past, running, coming, organiser) if organiser else None
 
 
-def _event(series: Series, uid: str, starts: datetime, hours: float, **fields: Any) -> Event:
-    published = min(clock.now(), starts) - timedelta(days=30)
-    return Event(
-        series=series, uid=f"{uid}@demo.lunchkit", starts_at=starts, ends_at=starts + timedelta(hours=hours), zone=ZONE,
-        contact_email=CONTACT, created_at=published, updated_at=published, published_at=published, **fields,
-    )  # fmt: skip
-
-
-def _past(series: Series) -> Event:
-    # Assumed: the year, noon to two, and 60 seats. Not known, so left empty: the street.
-    return _event(
-        series,
-        "past",
-        datetime(2025, 5, 13, 12, tzinfo=ZoneInfo(ZONE)),
-        2,
-        slug="ia-responsable",
-        title="IA responsable : l’ESS s’empare du débat",
-        theme="Intelligence artificielle",
-        summary=(
-            "Faut-il renoncer à l’intelligence artificielle quand on défend une économie sociale et solidaire ? "
-            "Deux personnes qui la pratiquent de près ont répondu à table, avec les membres du réseau et des "
-            "expert·es du numérique responsable : à quelles conditions l’IA peut-elle servir nos valeurs, et que peut "
-            "faire l’ESS pour qu’elle n’appartienne pas à quelques grandes entreprises ?"
-        ),
-        venue="L’ESPACE",
-        town="Genève",
-        capacity=60,
-        colour=Colour.TOMATE,
-        purged_at=datetime(2025, 6, 12, tzinfo=ZoneInfo(ZONE)),
-        needs_erased_at=datetime(2025, 5, 15, 14, tzinfo=ZoneInfo(ZONE)),
-    )
-
-
-def _running(series: Series, now: datetime) -> Event:
-    starts = now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0) - timedelta(minutes=30)
-    return _event(
-        series,
-        "running",
-        starts,
-        2,
-        slug="le-debat-continue",
-        title="Le débat continue : l’ESS et l’IA à table",
-        theme="Intelligence artificielle",
-        summary="Exemple fictif d’un lunch qui a lieu en ce moment : la question du 13 mai, posée à une autre table.",
-        venue="L’ESPACE (exemple fictif)",
-        town="Genève",
-        capacity=300,  # whoever tries the demo with many phones meets no limit of new ones
-        colour=Colour.MYRTILLE,
-        is_demo=True,
-    )
-
-
-def _coming(series: Series, now: datetime) -> Event:
-    day = now.astimezone(ZoneInfo(ZONE)).date() + timedelta(days=21)
-    day += timedelta(days=(1 - day.weekday()) % 7)
-    return _event(
-        series,
-        "coming",
-        datetime(day.year, day.month, day.day, 12, tzinfo=ZoneInfo(ZONE)),
-        2,
-        slug="qui-tient-le-tournevis",
-        title="Réparer plutôt que jeter : qui tient le tournevis ?",
-        theme="Économie de la réparation",
-        summary=(
-            "Exemple fictif. Un grille-pain tombe en panne, et c’est toute une économie qui apparaît : qui a le droit "
-            "de l’ouvrir, qui sait le faire, et qui paie l’heure passée à le comprendre ?\n\n"
-            "Apportez un objet cassé. Deux personnes qui réparent pour de vrai en ouvriront un à table, entre la soupe "
-            "et le dessert, et diront ce qu’il faudrait pour que réparer redevienne plus simple que racheter."
-        ),
-        venue="Le Réfectoire (lieu fictif)",
-        town="Genève",
-        access_notes="Entrée de plain-pied. Boucle magnétique dans la salle.",
-        capacity=60,
-        companions_allowed=2,
-        colour=Colour.PETIT_POIS,
-        is_demo=True,
-        remind_seven_days=True,
-        remind_same_morning=True,
-    )
-
-
-def _invite_may_speakers(session: Session, *events: Event) -> None:
-    itopie = Organisation(slug="itopie", name="Itopie", about=may.ITOPIE)
-    impactia = Organisation(slug="impactia", name="ImpactIA")
-    people = (
-        Speaker(slug="samuel-chenal", name="Samuel Chenal", organisation=itopie),
-        Speaker(slug="laura-tocmacov", name="Laura Tocmacov", organisation=impactia),
-    )
-    _seat_at_table(session, people, events[:1], said=may.SAID)
-    guest = Speaker(
-        slug="sidonie-exemple", name="Sidonie Exemple", role="Personne fictive",
-        organisation=Organisation(slug="table-imaginaire", name="La Table imaginaire"),
-    )  # fmt: skip
-    _seat_at_table(session, (guest,), events[1:])
-
-
-def _invite_menders(session: Session, event: Event) -> None:
-    people = (
-        Speaker(
-            slug="ada-ressort", name="Ada Ressort", role="Ouvre ce qui ne s’ouvre pas",
-            organisation=Organisation(slug="atelier-du-ressort", name="Atelier du Ressort (fictif)"),
-        ),
-        Speaker(
-            slug="leo-boulon", name="Léo Boulon", role="Compte ce que coûte une vis",
-            organisation=Organisation(slug="cooperative-boulon", name="Coopérative Boulon (fictive)"),
-        ),
-    )  # fmt: skip
-    _seat_at_table(session, people, (event,))
-
-
-def _seat_at_table(session: Session, people: tuple[Speaker, ...], events: tuple[Event, ...], said: str = "") -> None:
-    session.add_all(people)
-    session.flush()
-    for event in events:
-        session.add_all(
-            Appearance(event_id=event.id, speaker_id=speaker.id, position=position, said=said)
-            for position, speaker in enumerate(people)
-        )
-
-
-def _ask(session: Session, event: Event, position: int, question: str, choices: tuple[str, ...], **more: Any) -> Poll:
+def _add_poll(
+    session: Session, event: Event, position: int, question: str, choices: tuple[str, ...], **more: Any
+) -> Poll:
     labels = [Choice(position=number, label=label) for number, label in enumerate(choices, 1)]
     poll = Poll(event_id=event.id, position=position, question=question, choices=labels, **more)
     session.add(poll)
@@ -236,16 +114,14 @@ def _ask(session: Session, event: Event, position: int, question: str, choices: 
     return poll
 
 
-def _ask_before_and_after(session: Session, event: Event) -> Poll:
-    """The question of 13 May twice, and one in between for everybody's own words."""
-    before = _ask(session, event, 1, QUESTION, ANSWERS)
-    _ask(session, event, 2, "En un mot, que craignez-vous de l’IA ?", (), kind=Kind.WORDS, most_choices=1)
-    _ask(session, event, 3, QUESTION, ANSWERS, before_id=before.id)
+def _polls_before_and_after(session: Session, event: Event) -> Poll:
+    before = _add_poll(session, event, 1, QUESTION, ANSWERS)
+    _add_poll(session, event, 2, "En un mot, que craignez-vous de l’IA ?", (), kind=Kind.WORDS, most_choices=1)
+    _add_poll(session, event, 3, QUESTION, ANSWERS, before_id=before.id)
     return before
 
 
-def _plan_minutes(session: Session, event: Event, question: Poll) -> None:
-    """The run of show of the running lunch: three of its rows have begun, on time."""
+def _add_schedule(session: Session, event: Event, question: Poll) -> None:
     for position, (minutes, title, who) in enumerate(RUN, 1):
         planned = event.starts_at + timedelta(minutes=sum(row[0] for row in RUN[: position - 1]))
         session.add(
@@ -257,11 +133,11 @@ def _plan_minutes(session: Session, event: Event, question: Poll) -> None:
         )  # fmt: skip
 
 
-def _ask_in_may(session: Session, event: Event) -> Poll:
-    """The questions of 13 May; the first twice, with answers that are made up. Returns the second time."""
-    before = _ask(session, event, 1, QUESTION, ANSWERS, note=may.INVENTED)
-    _ask(session, event, 2, "Faut-il renoncer à l’IA ?", ("Oui", "Non"))
-    after = _ask(session, event, 3, QUESTION, ANSWERS, before_id=before.id, note=may.INVENTED)
+def _polls_in_may(session: Session, event: Event) -> Poll:
+    """The polls of 13 May; the first twice, with fictional answers. Returns its second time."""
+    before = _add_poll(session, event, 1, QUESTION, ANSWERS, note=may.INVENTED)
+    _add_poll(session, event, 2, "Faut-il renoncer à l’IA ?", ("Oui", "Non"))
+    after = _add_poll(session, event, 3, QUESTION, ANSWERS, before_id=before.id, note=may.INVENTED)
     for side, (poll, minutes) in enumerate(((before, 15), (after, 100))):
         answers: Counter[str] = Counter()
         for pair, count in may.FLOWS.items():
@@ -274,8 +150,7 @@ def _ask_in_may(session: Session, event: Event) -> Poll:
     return after
 
 
-def _tell_may(event: Event, poll: Poll, following: Event, organiser: Organiser) -> None:
-    """The recap of 13 May, written and published by the same verbs that organisers use, a week later."""
+def _publish_recap(event: Event, poll: Poll, following: Event, organiser: Organiser) -> None:
     told = may.sections(poll.position, following.slug)
     with clock.fixed_at(event.ends_at + timedelta(days=7)):
         draft_recap(event, organiser.name, empty=True)
@@ -295,7 +170,6 @@ def _move_behind(event: Event, kind: SectionKind, other: SectionKind) -> None:
 
 
 def _register_people(event: Event, requests: int, now: datetime) -> None:
-    """Made-up people at a table, by the same verb that organisers use; a few bring somebody."""
     latest = min(now, event.starts_at - timedelta(hours=20))
     for number in range(requests):
         name = f"{FIRST_NAMES[number % len(FIRST_NAMES)]} {SURNAMES[number * 7 % len(SURNAMES)]}"
@@ -318,8 +192,7 @@ def _register_people(event: Event, requests: int, now: datetime) -> None:
             register_by_hand(event, details, language="fr")
 
 
-def _welcome_guests(now: datetime) -> None:
-    """Made-up people who said yes to being invited; some of them are registered for the coming lunch."""
+def _add_subscribers(now: datetime) -> None:
     for number in range(30, 54):
         with clock.fixed_at(now - timedelta(days=40, hours=number)):
-            welcome_guest(f"personne{number}@example.org", "fr")
+            add_subscriber(f"personne{number}@example.org", "fr")

@@ -1,4 +1,4 @@
-"""Where a demo lives and listens: a folder of its own, a free port, settings that spare the real thing."""
+"""The folder, port and settings of a demo, which never touch those of a real instance."""
 
 import os
 import shutil
@@ -12,7 +12,7 @@ from lunchkit.platform.instance import SERVED, USED
 from lunchkit.platform.links import public
 from lunchkit.room.actions import room_of
 from lunchkit.speakers.queries import appearances
-from lunchkit.team.actions import issue_console_link
+from lunchkit.team.sign_in.actions import issue_console_link
 
 MARK = "this-is-a-demo"
 NETWORK = "APRÈS-GE"
@@ -20,16 +20,13 @@ PORTS = range(8000, 8100)
 
 
 class DemoRefused(Exception):
-    """No demo can be served so; the text says why."""
+    """A demo cannot be served like this; the text says why."""
 
 
 def decided_settings(
     environment: Mapping[str, str], instance: Path, host: str, port: int, public_url: str | None
 ) -> dict[str, str]:
-    """What the demo decides, by full names: all that could reach the real database, mail or address.
-
-    The rest may be changed in its pages.
-    """
+    """Environment variables that keep the demo away from the real database, mail server and address."""
     own = {
         "instance": str(instance),
         "database_url": "",
@@ -39,13 +36,8 @@ def decided_settings(
         "public_url": public_url or f"http://{_reachable(host)}:{port}",
         "mail_host": "",
     }
-    decided = {full_name(name): value for name, value in own.items()}
-    return {full_name("form_minimum_seconds"): "0", **_kept(environment), **decided}
-
-
-def _kept(environment: Mapping[str, str]) -> dict[str, str]:
     name = full_name("form_minimum_seconds")
-    return {name: environment[name]} if name in environment else {}
+    return {name: environment.get(name, "0")} | {full_name(name): value for name, value in own.items()}
 
 
 def require_demo(instance: Path) -> None:
@@ -109,7 +101,7 @@ def _reachable(host: str) -> str:
 
 
 def addresses_of(planted: Demo) -> dict[str, object]:
-    """Where to look."""
+    """The addresses of the demo, by the keys of its JSON line."""
     room = room_of(planted.running)
     return {
         "base": public("site.home").rstrip("/"),
@@ -133,7 +125,7 @@ def addresses_of(planted: Demo) -> dict[str, object]:
 
 
 def for_people(addresses: dict[str, object]) -> str:
-    """The addresses, a line each, as people read them."""
+    """The addresses as lines of text."""
     names = {
         "base": "All lunches",
         "event": "The coming lunch",
@@ -146,7 +138,7 @@ def for_people(addresses: dict[str, object]) -> str:
         "recap": "Its recap",
         "feed": "Calendar feed",
         "organiser": "Sign in as organiser (once, within ten minutes)",
-        "letters": "Letters in the outbox (after signing in)",
+        "letters": "E-mails in the outbox (after signing in)",
     }
     return "\n".join(
         ["", *(f"  {text + ':':<50} {addresses[key]}" for key, text in names.items()), "", "  Stop with Ctrl-C."]

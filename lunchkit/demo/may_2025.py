@@ -1,7 +1,4 @@
-"""What is known of the lunch of 13 May, as its recap and its speakers' pages tell it.
-
-Each claim stands beside who made it. What nobody told us is left out; how the room voted is made up, and says so.
-"""
+"""What is known of the event of 13 May. Each claim has its source; how the room voted is fictional, and says so."""
 
 from typing import Any
 
@@ -19,7 +16,7 @@ FLOWS: Pairs = {
     ("0", "1"): 3, ("0", "2"): 3,
     (None, "2"): 3,
 }  # fmt: skip
-"""How many people answered one thing before the debate and another after it: made up."""
+"""How many people gave an answer before the debate and another after it: fictional."""
 SAID = (
     "Il n’est pas nécessaire de renoncer à l’intelligence artificielle : elle peut s’accorder aux valeurs de l’ESS, "
     "à certaines conditions. À l’ESS de s’emparer du sujet.\n\n*D’après l’entretien paru dans Le Courrier.*"

@@ -1,44 +1,34 @@
-"""Verbs of lunches that concern nobody's registration: those that do are in ``registrations.actions``."""
+"""Actions on lunches that change no registration; the others are in ``registrations.actions``."""
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from lunchkit.events.details import QuestionDetails, give_members_link
 from lunchkit.events.models import Event, FormQuestion
-from lunchkit.events.operations import hold_event, slug_for
+from lunchkit.events.operations import lock_existing_event, slug_for
 from lunchkit.platform import clock
 from lunchkit.platform.audit.recording import tell
 from lunchkit.platform.db import transaction
-from lunchkit.platform.errors import NotFound, Refusal
+from lunchkit.platform.errors import NotFound, refusal
+from lunchkit.platform.ordered import lock_rows, move, next_position
 from lunchkit.platform.versions import count_version, require_version
 
 MOST_QUESTIONS = 5
-"""Of one's own on a form: more, and people leave it."""
+"""Of the organisers, on one form: people abandon a longer one."""
 
 
-class LunchIsOver(Refusal):
-    """A draft whose day has gone by."""
-
-    message = _l("This lunch lies in the past. Give it a coming date first.")
-
-
-class LunchIsCancelled(Refusal):
-    """A draft that was given up."""
-
-    message = _l("This lunch was cancelled. Make a new one instead.")
-
-
-class EnoughQuestions(Refusal):
-    """The form asks as many questions of one's own as it can take."""
-
-    message = _l("The form asks five questions of your own already. Remove one to ask another.")
+LunchIsOver = refusal("LunchIsOver", _l("This lunch lies in the past. Give it a coming date first."))
+LunchIsCancelled = refusal("LunchIsCancelled", _l("This lunch was cancelled. Make a new one instead."))
+EnoughQuestions = refusal(
+    "EnoughQuestions", _l("The form asks five questions of your own already. Remove one to ask another.")
+)
 
 
 def publish_event(event: Event) -> None:
-    """Show a draft to the public. Its address follows the title once more, and then stays for ever once people know it.
+    """Publish a draft. Its slug is made from the title again, and never changes afterwards.
 
-    Raises LunchIsOver or LunchIsCancelled; a lunch that is public already stays as it is.
+    Idempotent. Raises LunchIsOver or LunchIsCancelled.
     """
     with transaction() as session:
         session.refresh(event, with_for_update=True)
@@ -55,20 +45,19 @@ def publish_event(event: Event) -> None:
 
 
 def renew_members_link(event: Event) -> None:
-    """Another secret for the members' link: the earlier one opens nothing any more."""
+    """Replace the members' link: the earlier one stops working."""
     with transaction() as session:
-        hold_event(session, event.id)
+        lock_existing_event(session, event.id)
         give_members_link(event)
 
 
 def add_question(event: Event, details: QuestionDetails) -> FormQuestion:
-    """Ask one more question of one's own, behind those that are there. Raises EnoughQuestions."""
+    """Add a question to the registration form, after the others. Raises EnoughQuestions."""
     with transaction() as session:
-        hold_event(session, event.id)
+        lock_existing_event(session, event.id)
         if len(session.scalars(_asked(event.id)).all()) >= MOST_QUESTIONS:
             raise EnoughQuestions
-        last = session.scalar(select(func.max(FormQuestion.position)).where(FormQuestion.event_id == event.id))
-        question = FormQuestion(event_id=event.id, position=(last or 0) + 1)
+        question = FormQuestion(event_id=event.id, position=next_position(session, FormQuestion, event.id))
         _write(question, details)
         session.add(question)
         tell(session, what=details.label)
@@ -92,23 +81,15 @@ def remove_question(question: FormQuestion) -> None:
 
 
 def move_question(question: FormQuestion, direction: str) -> None:
-    """Let a question change places with the one above (``up``) or below (``down``); at the end it stays."""
+    """Move a question ``up`` or ``down``; at the end it stays. Raises NotFound where it is asked no more."""
     with transaction() as session:
-        _lock(session, question)
-        asked = list(session.scalars(_asked(question.event_id).order_by(FormQuestion.position, FormQuestion.id)))
-        if question not in asked:
-            return
-        place = asked.index(question)
-        other = place + (-1 if direction == "up" else 1)
-        if 0 <= other < len(asked):
-            asked[place], asked[other] = asked[other], asked[place]
-        for position, one in enumerate(asked, 1):
-            one.position = position
+        lock_existing_event(session, question.event_id)
+        move(session, lock_rows(session, question, FormQuestion.removed_at.is_(None)), question, direction)
 
 
 def _lock(session: Session, question: FormQuestion) -> None:
     """Hold the lunch, then read the question anew."""
-    hold_event(session, question.event_id)
+    lock_existing_event(session, question.event_id)
     if session.get(FormQuestion, question.id, populate_existing=True) is None:
         raise NotFound
 

@@ -1,4 +1,4 @@
-"""The form with which an organiser writes a question of their own for the registration form."""
+"""The form of a question that organisers add to the registration form."""
 
 from typing import Any
 
@@ -10,20 +10,20 @@ from wtforms import BooleanField, Field, RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, ValidationError
 
 from lunchkit.events.details import QuestionDetails
-from lunchkit.events.models import AskedAs, FormQuestion
+from lunchkit.events.models import AnswerKind, FormQuestion
 from lunchkit.platform.fields import at_most, has_a_word
 from lunchkit.platform.text import clean_line, clean_text
 from lunchkit.platform.versions import VersionedForm
 
 FEWEST_CHOICES, MOST_CHOICES, LONGEST_CHOICE = 2, 6, 80
 LANGUAGES: dict[str, LazyString] = {"en": _l("English"), "de": _l("German"), "it": _l("Italian")}
-"""The languages into which a question may be put; it is written in French, or in whatever the house speaks, first."""
+"""Into which a question may be translated; it is first written in the language of the settings."""
 KINDS = {
-    AskedAs.TEXT: _l("A line of text"),
-    AskedAs.ONE: _l("One of some choices"),
-    AskedAs.SEVERAL: _l("Several of some choices"),
+    AnswerKind.TEXT: _l("A line of text"),
+    AnswerKind.ONE: _l("One of some choices"),
+    AnswerKind.SEVERAL: _l("Several of some choices"),
 }
-UNASKED = _l("Please write the question.")
+UNASKED = _l("Write the question.")
 
 
 def _label_in(language: str) -> StringField:
@@ -36,31 +36,29 @@ def _choices_in(language: str) -> TextAreaField:
 
 
 class QuestionForm(VersionedForm):
-    """One question of one's own. The token is asked for at the door of the house."""
+    """One question. The CSRF token is checked before the form is read (``platform.csrf``)."""
 
     languages = LANGUAGES
     label = StringField(
         _l("Question"), filters=[clean_line], validators=[InputRequired(UNASKED), at_most(150), has_a_word(UNASKED)]
     )
-    kind = RadioField(_l("How people answer"), choices=lambda: list(KINDS.items()), default=AskedAs.TEXT.value)
+    kind = RadioField(_l("How people answer"), choices=lambda: list(KINDS.items()), default=AnswerKind.TEXT.value)
     choices = TextAreaField(_l("Choices"), filters=[clean_text])
     is_required = BooleanField(_l("An answer is needed"))
     en_label, de_label, it_label = (_label_in(language) for language in LANGUAGES)
     en_choices, de_choices, it_choices = (_choices_in(language) for language in LANGUAGES)
 
     def validate_choices(self, field: Field) -> None:
-        """As many lines as the kind takes, none twice, none too long for a phone."""
-        if self.has_choices():
-            lines = _lines(field.data)
-            if not FEWEST_CHOICES <= len(lines) <= MOST_CHOICES:
-                few_and_many = {"fewest": FEWEST_CHOICES, "most": MOST_CHOICES}
-                raise ValidationError(
-                    _("From %(fewest)s to %(most)s choices are needed here, one a line.", **few_and_many)
-                )
-            _check(lines)
+        if not self.has_choices():
+            return
+        lines = _lines(field.data)
+        if not FEWEST_CHOICES <= len(lines) <= MOST_CHOICES:
+            limits = {"fewest": FEWEST_CHOICES, "most": MOST_CHOICES}
+            raise ValidationError(_("From %(fewest)s to %(most)s choices are needed here, one a line.", **limits))
+        _check(lines)
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Each field by itself, then the choices of other languages beside those of the first."""
+        """Check each field by itself, then the translated choices against the original ones."""
         super().validate(extra_validators)
         if self.has_choices() and not self.choices.errors:
             for language in LANGUAGES:
@@ -71,16 +69,15 @@ class QuestionForm(VersionedForm):
         lines, wanted = _lines(translated.data), len(_lines(self.choices.data))
         try:
             if lines and len(lines) != wanted:
-                raise ValidationError(
-                    _("Please write a line for each of the %(wanted)s choices, or none.", wanted=wanted)
-                )
+                message = _("Write a line for each of the %(wanted)s choices, or none.", wanted=wanted)
+                raise ValidationError(message)
             _check(lines)
         except ValidationError as error:
             translated.errors = [*translated.errors, str(error)]
 
     def has_choices(self) -> bool:
         """Whether people choose instead of writing."""
-        return self.kind.data in (AskedAs.ONE, AskedAs.SEVERAL)
+        return self.kind.data in (AnswerKind.ONE, AnswerKind.SEVERAL)
 
     def details(self) -> QuestionDetails:
         """The frozen value of a valid form."""
@@ -100,18 +97,18 @@ class QuestionForm(VersionedForm):
 
 
 def question_form(question: FormQuestion | None = None, data: MultiDict[str, str] | None = None) -> QuestionForm:
-    """The form: empty, filled from the row, or from a request's form data if given."""
-    return QuestionForm(formdata=data, data=_start(question) if question else None)
+    """The form, empty, or filled from the row or from form data."""
+    return QuestionForm(formdata=data, data=_values(question) if question else None)
 
 
-def _start(question: FormQuestion) -> dict[str, Any]:
-    start: dict[str, Any] = {name: getattr(question, name) for name in ("label", "kind", "is_required", "version")}
-    start["choices"] = "\n".join(question.choices)
+def _values(question: FormQuestion) -> dict[str, Any]:
+    values: dict[str, Any] = {name: getattr(question, name) for name in ("label", "kind", "is_required", "version")}
+    values["choices"] = "\n".join(question.choices)
     for language in LANGUAGES:
         texts = question.translations.get(language, {})
-        start[f"{language}_label"] = texts.get("label", "")
-        start[f"{language}_choices"] = "\n".join(texts.get("choices", ()))
-    return start
+        values[f"{language}_label"] = texts.get("label", "")
+        values[f"{language}_choices"] = "\n".join(texts.get("choices", ()))
+    return values
 
 
 def _lines(text: str | None) -> list[str]:
@@ -121,13 +118,7 @@ def _lines(text: str | None) -> list[str]:
 def _check(lines: list[str]) -> None:
     if len({line.casefold() for line in lines}) < len(lines):
         raise ValidationError(_("Two choices are the same."))
-    broad = next((line for line in lines if len(line) > LONGEST_CHOICE), None)
-    if broad is not None:
-        raise ValidationError(
-            _(
-                "At most %(max)s characters a choice: «%(line)s…» has %(n)s.",
-                max=LONGEST_CHOICE,
-                line=broad[:24],
-                n=len(broad),
-            )
-        )
+    for line in lines:
+        if len(line) > LONGEST_CHOICE:
+            found = {"max": LONGEST_CHOICE, "line": line[:24], "n": len(line)}
+            raise ValidationError(_("At most %(max)s characters a choice: «%(line)s…» has %(n)s.", **found))

@@ -1,24 +1,23 @@
-"""The organiser's reads of many lunches at once. Each in a fixed number of queries, however many there are."""
+"""Organisers' reads of many lunches. Each needs a fixed number of SQL queries, however many lunches there are."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 
 from sqlalchemy import ColumnElement, and_, func, not_, or_, select
 
 from lunchkit.events.models import Event
-from lunchkit.platform.db import db
+from lunchkit.platform.db import db, page_of
 from lunchkit.platform.text import fold
 
 PAGE_SIZE = 40
-MOST_TO_COME = 40
-"""Of those that come, and of drafts: nobody plans more at once."""
+_BY_DAY = (Event.starts_at, Event.id)
+_LATEST_FIRST = (Event.starts_at.desc(), Event.id.desc())
 
 
 @dataclass(frozen=True)
-class Lunches:
-    """What an organiser finds at home: all that comes, all drafts, and one page of what was."""
+class EventList:
+    """The organisers' home: coming lunches and drafts, at most ``PAGE_SIZE`` each, and one page of past ones."""
 
     coming: Sequence[Event]
     drafts: Sequence[Event]
@@ -28,56 +27,40 @@ class Lunches:
 
     @property
     def all(self) -> list[Event]:
-        """Every lunch of this page."""
         return [*self.coming, *self.drafts, *self.past]
 
 
-def lunches_page(now: datetime, text: str, page: int) -> Lunches:
-    """The lunches in whose title, theme or place every word of ``text`` occurs, whatever its case and accents.
+def event_list(now: datetime, text: str, page: int) -> EventList:
+    """The lunches whose title, theme or place contain every word of ``text``, whatever its case and accents.
 
     A page beyond the last is the last.
     """
-    found = _found(text)
+    found = _matching(text)
     is_draft = and_(Event.published_at.is_(None), Event.cancelled_at.is_(None))
     is_past = and_(found, not_(is_draft), Event.over_at <= now)
-    pages = max(1, -(-(db.session.scalar(select(func.count()).where(is_past)) or 0) // PAGE_SIZE))
-    page = min(max(1, page), pages)
-    by_day, latest_first = (Event.starts_at, Event.id), (Event.starts_at.desc(), Event.id.desc())
-    past = select(Event).where(is_past).order_by(*latest_first).offset((page - 1) * PAGE_SIZE).limit(PAGE_SIZE)
-    coming = select(Event).where(found, not_(is_draft), Event.over_at > now).order_by(*by_day).limit(MOST_TO_COME)
-    drafts = select(Event).where(found, is_draft).order_by(*latest_first).limit(MOST_TO_COME)
-    found_rows = [db.session.scalars(each).all() for each in (coming, drafts, past)]
-    return Lunches(found_rows[0], found_rows[1], found_rows[2], page, pages)
-
-
-def latest_lunches(also: str, most: int = PAGE_SIZE) -> Sequence[Event]:
-    """The latest lunches, and the one of this slug wherever it is: to choose from."""
-    latest = (
-        select(Event.id)
-        .where(Event.discarded_at.is_(None))
-        .order_by(Event.starts_at.desc(), Event.id.desc())
-        .limit(most)
+    page, pages = page_of(db.session.scalar(select(func.count()).where(is_past)) or 0, page, PAGE_SIZE)
+    coming = select(Event).where(found, not_(is_draft), Event.over_at > now).order_by(*_BY_DAY)
+    drafts = select(Event).where(found, is_draft).order_by(*_LATEST_FIRST)
+    past = select(Event).where(is_past).order_by(*_LATEST_FIRST).offset((page - 1) * PAGE_SIZE)
+    coming_rows, draft_rows, past_rows = (
+        db.session.scalars(each.limit(PAGE_SIZE)).all() for each in (coming, drafts, past)
     )
+    return EventList(coming_rows, draft_rows, past_rows, page, pages)
+
+
+def latest_events(also: str, most: int = PAGE_SIZE) -> Sequence[Event]:
+    """The latest lunches, and the one with this slug, to choose from."""
+    exists = Event.discarded_at.is_(None)
+    latest = select(Event.id).where(exists).order_by(*_LATEST_FIRST).limit(most)
     wanted = or_(Event.id.in_(latest), Event.slug == also) if also.isprintable() else Event.id.in_(latest)
-    found = select(Event).where(wanted, Event.discarded_at.is_(None))
-    return db.session.scalars(found.order_by(Event.starts_at.desc(), Event.id.desc())).all()
+    return db.session.scalars(select(Event).where(wanted, exists).order_by(*_LATEST_FIRST)).all()
 
 
-def _found(text: str) -> ColumnElement[bool]:
-    """Which lunches hold these words, without drafts thrown away.
-
-    No database folds accents as we do, and a few hundred titles are read at once.
-    """
+def _matching(text: str) -> ColumnElement[bool]:
+    """Which lunches contain these words; databases do not ignore accents, so the comparison is done here."""
     words = fold(text).split()
     if not words:
         return Event.discarded_at.is_(None)
-    told = select(Event.id, Event.title, Event.theme, Event.venue, Event.town).where(Event.discarded_at.is_(None))
-    titles = db.session.execute(told).all()
-    folded = [(row.id, _folded(" ".join(row[1:]))) for row in titles]
-    return Event.id.in_([event_id for event_id, told in folded if all(word in told for word in words)])
-
-
-@lru_cache(maxsize=4096)
-def _folded(text: str) -> str:
-    """Titles are searched often and change seldom, and folding takes longer than looking."""
-    return fold(text)
+    columns = select(Event.id, Event.title, Event.theme, Event.venue, Event.town).where(Event.discarded_at.is_(None))
+    texts = {row.id: fold(" ".join(row[1:])) for row in db.session.execute(columns)}
+    return Event.id.in_([event_id for event_id, folded in texts.items() if all(word in folded for word in words)])

@@ -12,12 +12,14 @@ from lunchkit.platform import clock, links
 from lunchkit.platform.versions import count_version
 
 SHOWN_BY_CALENDARS = ("title", "starts_at", "ends_at", "zone", "venue", "street", "postcode", "town")
-"""What people plan their day by: a change of it is told by letter, and renews their calendar entry."""
+"""A change of one of these is told by e-mail, and renews the calendar entry."""
+MEMBERS = "members"
+"""The purpose for which members' links are derived."""
 
 
 @dataclass(frozen=True)
 class EventDetails:
-    """All that an organiser may set on a lunch; moments are aware. Each field is a column of Event of the same name."""
+    """All that an organiser may set on a lunch; datetimes are aware. Each field is a column of Event."""
 
     title: str
     starts_at: datetime
@@ -49,7 +51,7 @@ class EventDetails:
 
 @dataclass(frozen=True)
 class Plan:
-    """What people plan their day by, as it was or will be."""
+    """What people plan their day by, before or after a change."""
 
     title: str
     starts_local: datetime
@@ -59,7 +61,7 @@ class Plan:
     """When names and addresses are erased."""
 
     def facts(self) -> dict[str, str]:
-        """The same as a letter's facts hold it."""
+        """The plan as JSON, for the facts of an e-mail."""
         return {
             "title": self.title,
             "starts": self.starts_local.isoformat(),
@@ -70,14 +72,13 @@ class Plan:
 
 
 def plan_from_facts(facts: Mapping[str, str]) -> Plan:
-    """What ``Plan.facts`` wrote."""
+    """The inverse of ``Plan.facts``."""
     starts, ends = (datetime.fromisoformat(facts[name]) for name in ("starts", "ends"))
-    purge_on = date.fromisoformat(facts.get("purge_on", "9999-12-31"))  # no promise in a letter of an earlier version
-    return Plan(facts["title"], starts, ends, facts["place"], purge_on)
+    return Plan(facts["title"], starts, ends, facts["place"], date.fromisoformat(facts["purge_on"]))
 
 
 def plan_of(lunch: Event | EventDetails, as_is: Event | None = None) -> Plan:
-    """The plan of a lunch as it is, or as its details would make it of what it is."""
+    """The plan of a lunch, or the one that details would give to the lunch ``as_is``."""
     zone = ZoneInfo(lunch.zone)
     town = f"{lunch.postcode} {lunch.town}".strip()
     place = ", ".join(part for part in (lunch.venue, lunch.street, town) if part)
@@ -93,14 +94,9 @@ def _comes_nearer(event: Event, ends_local: datetime) -> bool:
     return event.published_at is not None and ends_local.date() < event.ends_local.date()
 
 
-def moves_calendars(event: Event, details: EventDetails) -> bool:
-    """Whether the details would change something that a calendar shows."""
-    return any(getattr(event, name) != getattr(details, name) for name in SHOWN_BY_CALENDARS)
-
-
 @dataclass(frozen=True)
 class QuestionDetails:
-    """A question of the organisers' own: how it is asked, and what may be answered."""
+    """A question of the organisers on the registration form, and what may be answered."""
 
     kind: str
     label: str
@@ -111,18 +107,22 @@ class QuestionDetails:
 
 
 def details_of(event: Event) -> EventDetails:
-    """What is set on a lunch at present: the start of a change of one field with ``dataclasses.replace``."""
+    """The present details of a lunch; use ``dataclasses.replace`` to change one field."""
     return EventDetails(**{one.name: getattr(event, one.name) for one in fields(EventDetails)})
 
 
-def changed_names(event: Event, details: EventDetails) -> list[str]:
-    """The names of what the details would change."""
+def _changed_names(event: Event, details: EventDetails) -> list[str]:
     return [one.name for one in fields(details) if getattr(event, one.name) != getattr(details, one.name)]
 
 
-def told_changes(event: Event, details: EventDetails) -> dict[str, list[Any]]:
-    """For the log: the names of what the details change; of seats and hours, which are short, before and after."""
-    found: dict[str, list[Any]] = {name: [] for name in changed_names(event, details)}
+def changes_calendars(event: Event, details: EventDetails) -> bool:
+    """Whether the details would change something that a calendar shows."""
+    return not set(SHOWN_BY_CALENDARS).isdisjoint(_changed_names(event, details))
+
+
+def changes_for_history(event: Event, details: EventDetails) -> dict[str, list[Any]]:
+    """The names of what the details change; for seats and hours, which are short, also before and after."""
+    found: dict[str, list[Any]] = {name: [] for name in _changed_names(event, details)}
     for name in found.keys() & {"capacity", "starts_at", "ends_at"}:
         values = (getattr(one, name) for one in (event, details))
         found[name] = [value.isoformat() if isinstance(value, datetime) else value for value in values]
@@ -132,38 +132,33 @@ def told_changes(event: Event, details: EventDetails) -> dict[str, list[Any]]:
 def apply_details(event: Event, details: EventDetails) -> bool:
     """Set the details on the row, in the caller's transaction.
 
-    Returns whether something that a calendar shows has changed; its ``sequence`` has risen then.
+    Returns whether something that a calendar shows has changed; its ``sequence`` then has increased.
     """
-    moves = moves_calendars(event, details)
-    changed = set(changed_names(event, details))
+    changed = set(_changed_names(event, details))
     if _comes_nearer(event, plan_of(details).ends_local):
         event.brought_forward_at = clock.now()
     for name in changed:
         setattr(event, name, getattr(details, name))
     if changed & {"starts_at", "ends_at"}:
-        event.actual_end_at = None  # what was decided at table was about the other hours
+        event.actual_end_at = None  # it was decided for the other hours
     if changed:
         event.updated_at = clock.now()
         count_version(event)
     if event.members_open_at is not None and event.members_nonce is None:
         give_members_link(event)
-    if moves:
-        event.sequence += 1
-    return moves
-
-
-MEMBERS = "members"
-"""What members' links are derived for."""
+    changes_calendar = not changed.isdisjoint(SHOWN_BY_CALENDARS)
+    event.sequence += changes_calendar
+    return changes_calendar
 
 
 def give_members_link(event: Event) -> None:
-    """A members' link that nobody has yet, in the caller's transaction; an earlier one opens nothing any more."""
+    """Replace the members' link, in the caller's transaction; an earlier one stops working."""
     event.members_nonce = secrets.token_bytes(16)
     event.members_hash = links.token_hash(links.derived_token(MEMBERS, event.members_nonce))
 
 
 def members_token(event: Event) -> str | None:
-    """The secret of the members' link; None where there is no link, or its key is gone."""
+    """The secret of the members' link; None if there is no link or its key is lost."""
     if event.members_nonce is None:
         return None
     try:

@@ -1,7 +1,6 @@
-"""The lunch form: what an organiser is asked, and how it is cleaned into one frozen value.
+"""The form of a lunch. Times are typed as the wall clock of the place shows them.
 
-Times are typed as the wall clock of the place shows them. A time that the change of clocks skips or repeats is
-questioned beside its field.
+A time that a change of clocks skips or repeats is refused beside its field.
 """
 
 from collections.abc import Mapping
@@ -9,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from wtforms import (
@@ -50,7 +50,7 @@ MOST_SEATS = 2000
 YEARS = range(2000, 2101)
 FARTHEST = timedelta(days=3653)
 """A lunch planned later than this has a mistyped year."""
-UNTITLED = _l("Please give the lunch a title.")
+UNTITLED = _l("Give the lunch a title.")
 COLOURS = [
     (Colour.TOMATE.value, _l("Tomato")),
     (Colour.CAROTTE.value, _l("Carrot")),
@@ -59,63 +59,67 @@ COLOURS = [
     (Colour.MYRTILLE.value, _l("Blueberry")),
     (Colour.BETTERAVE.value, _l("Beetroot")),
 ]
-
-
 MEALS = [
     (Diet.EVERYTHING.value, _l("with meat or fish")),
     (Diet.VEGETARIAN.value, _l("vegetarian")),
     (Diet.VEGAN.value, _l("vegan")),
 ]
+USUAL = {"asks_food": True, "asks_access": True, "diets": [str(diet) for diet in Diet], "remind_two_days": True}
+"""What the form of a new lunch is filled with."""
 
 
-USUAL = {
-    "asks_food": True,
-    "asks_access": True,
-    "diets": [meal for meal, _label in MEALS],
-    "remind_two_days": True,
-}
-"""What a new lunch begins with."""
+def _line(label: LazyString, most: int) -> StringField:
+    return StringField(label, filters=[clean_line], validators=[at_most(most)])
+
+
+def _text(label: LazyString, most: int) -> TextAreaField:
+    return TextAreaField(label, filters=[clean_text], validators=[at_most(most)])
+
+
+def _moment(label: LazyString) -> WallMomentField:
+    return WallMomentField(label, format=MOMENT_FORMS, validators=[Optional()])
+
+
+def _seats() -> NumberField:
+    needed = InputRequired(_l("Say how many seats there are."))
+    return NumberField(_l("Seats"), validators=[needed, between(1, MOST_SEATS)])
 
 
 class MealsField(SelectMultipleField):
-    """What the kitchen offers, each a box to tick."""
+    """A checkbox for each meal."""
 
     option_widget = CheckboxInput()
 
 
 class EventForm(VersionedForm):
-    """One lunch. Its token is asked for at the door of the house (``platform.csrf``), before the form is read."""
+    """One lunch. The CSRF token is checked before the form is read (``platform.csrf``)."""
 
     zone = "Europe/Zurich"
     kept_hours: tuple[datetime, datetime] | None = None
-    """Beginning and end as they are: they may stay, however long ago that is."""
+    """The present start and end: they may stay, even in the past."""
 
     stamp = HiddenField()
-    """Names this copy of the form of a new lunch: sent twice, it makes one."""
+    """Identifies this copy of the form of a new lunch: sent twice, it creates one lunch."""
     title = StringField(
-        _l("Title"),
-        filters=[clean_line],
-        validators=[InputRequired(UNTITLED), at_most(120), has_a_word(UNTITLED)],
+        _l("Title"), filters=[clean_line], validators=[InputRequired(UNTITLED), at_most(120), has_a_word(UNTITLED)]
     )
-    theme = StringField(_l("Theme"), filters=[clean_line], validators=[at_most(80)])
-    summary = TextAreaField(_l("What it is about"), filters=[clean_text], validators=[at_most(3000)])
-    date = DayField(_l("Day"), format=DAY_FORMS, validators=[InputRequired(_l("Please choose the day."))])
-    start = HourField(_l("Begins at"), format=HOUR_FORMS, validators=[InputRequired(_l("Please say when it begins."))])
-    end = HourField(_l("Ends at"), format=HOUR_FORMS, validators=[InputRequired(_l("Please say when it ends."))])
-    venue = StringField(_l("Venue"), filters=[clean_line], validators=[at_most(120)])
-    street = StringField(_l("Street and number"), filters=[clean_line], validators=[at_most(120)])
-    postcode = StringField(_l("Postcode"), filters=[clean_line], validators=[at_most(12)])
-    town = StringField(_l("Town"), filters=[clean_line], validators=[at_most(80)])
-    access_notes = TextAreaField(_l("How to get in"), filters=[clean_text], validators=[at_most(1000)])
+    theme = _line(_l("Theme"), 80)
+    summary = _text(_l("What it is about"), 3000)
+    date = DayField(_l("Day"), format=DAY_FORMS, validators=[InputRequired(_l("Choose the day."))])
+    start = HourField(_l("Begins at"), format=HOUR_FORMS, validators=[InputRequired(_l("Say when it begins."))])
+    end = HourField(_l("Ends at"), format=HOUR_FORMS, validators=[InputRequired(_l("Say when it ends."))])
+    venue = _line(_l("Venue"), 120)
+    street = _line(_l("Street and number"), 120)
+    postcode = _line(_l("Postcode"), 12)
+    town = _line(_l("Town"), 80)
+    access_notes = _text(_l("How to get in"), 1000)
     contact_email = StringField(
         _l("Contact e-mail"),
         filters=[clean_line],
-        validators=[InputRequired(_l("Please give an address that is read.")), valid_email],
+        validators=[InputRequired(_l("Give an address that is read.")), valid_email],
     )
     colour = RadioField(_l("Colour"), choices=lambda: COLOURS, default=Colour.TOMATE.value)
-    capacity = NumberField(
-        _l("Seats"), validators=[InputRequired(_l("Please say how many seats there are.")), between(1, MOST_SEATS)]
-    )
+    capacity = _seats()
     companions_allowed = SelectField(
         _l("Companions that each person may bring"),
         coerce=int,
@@ -125,31 +129,29 @@ class EventForm(VersionedForm):
     asks_food = BooleanField(_l("Ask what people eat"))
     asks_access = BooleanField(_l("Ask what people need in order to take part"))
     diets = MealsField(_l("The kitchen offers"), choices=lambda: MEALS, default=USUAL["diets"])
-    food_note = TextAreaField(
-        _l("What people should know of the meal"), filters=[clean_text], validators=[at_most(500)]
-    )
-    members_open_at = WallMomentField(_l("Members may register from"), format=MOMENT_FORMS, validators=[Optional()])
-    opens_at = WallMomentField(_l("Registration opens"), format=MOMENT_FORMS, validators=[Optional()])
-    closes_at = WallMomentField(_l("Registration closes"), format=MOMENT_FORMS, validators=[Optional()])
+    food_note = _text(_l("What people should know of the meal"), 500)
+    members_open_at = _moment(_l("Members may register from"))
+    opens_at = _moment(_l("Registration opens"))
+    closes_at = _moment(_l("Registration closes"))
     purge_days = NumberField(
         _l("Erase names and addresses after (days)"),
         default=30,
-        validators=[InputRequired(_l("Please say after how many days.")), between(FOOD_KEPT_FOR.days, 365)],
+        validators=[InputRequired(_l("Write after how many days.")), between(FOOD_KEPT_FOR.days, 365)],
     )
     remind_seven_days = BooleanField(_l("A week before, at 9:00"))
     remind_two_days = BooleanField(_l("Two days before, at 9:00"))
     remind_same_morning = BooleanField(_l("The same morning, at 7:00"))
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Each field by itself, then the moments together."""
+        """Check each field by itself, then the moments together."""
         if not super().validate(extra_validators):
             return False
-        starts_at = self._moment(self.start, _at(self.date.data, self.start.data))
-        ends_at = self._moment(self.end, _at(self.date.data, self.end.data))
-        opens_at, closes_at = (self._moment(field, field.data) for field in (self.opens_at, self.closes_at))
-        members_open_at = self._moment(self.members_open_at, self.members_open_at.data)
+        starts_at = self._read(self.start, _at(self.date.data, self.start.data))
+        ends_at = self._read(self.end, _at(self.date.data, self.end.data))
+        opens_at, closes_at = (self._read(field, field.data) for field in (self.opens_at, self.closes_at))
+        members_open_at = self._read(self.members_open_at, self.members_open_at.data)
         if members_open_at and not self.opens_at.data:
-            _complain(self.opens_at, _l("Please say when registration opens for everybody: after the members."))
+            _complain(self.opens_at, _l("Say when registration opens for everybody: after the members."))
         if members_open_at and opens_at and members_open_at >= opens_at:
             _complain(self.members_open_at, _l("Members register before everybody else, or leave this empty."))
         if starts_at and ends_at and ends_at <= starts_at:
@@ -159,7 +161,7 @@ class EventForm(VersionedForm):
         if opens_at and (latest := closes_at or starts_at) and opens_at >= latest:
             _complain(self.opens_at, _l("Registration must open before it closes."))
         if starts_at and ends_at and (starts_at, ends_at) != self.kept_hours:
-            self._question_the_day(ends_at)
+            self._check_day(ends_at)
         self.moments = {
             "starts_at": starts_at,
             "ends_at": ends_at,
@@ -170,36 +172,36 @@ class EventForm(VersionedForm):
         return not self.errors
 
     def details(self) -> EventDetails:
-        """The frozen value of a form that was found valid."""
+        """The frozen value of a valid form."""
         typed = self.values() | self.moments
         for name in ("stamp", "date", "start", "end"):
             del typed[name]
-        typed["diets"] = ",".join(meal for meal, _label in MEALS if meal in (self.diets.data or ())) or ",".join(Diet)
+        typed["diets"] = ",".join(diet for diet in Diet if diet in (self.diets.data or ())) or ",".join(Diet)
         return EventDetails(zone=self.zone, **typed)
 
-    def _question_the_day(self, ends_at: datetime) -> None:
+    def _check_day(self, ends_at: datetime) -> None:
         now = clock.now()
         if ends_at > now + FARTHEST:
-            _complain(self.date, _l("This day is more than ten years ahead. Please look at the year once more."))
+            _complain(self.date, _l("This day is more than ten years ahead. Check the year."))
         if ends_at > now:
             return
         if self.date.data and self.date.data < now.astimezone(ZoneInfo(self.zone)).date():
-            _complain(self.date, _l("This day has gone by. Please choose one that is still to come."))
+            _complain(self.date, _l("This day is in the past. Choose a day to come."))
         else:
             _complain(self.end, _l("This hour has gone by: the lunch would be over already."))
 
-    def _moment(self, field: Field, wall: datetime | None) -> datetime | None:
-        """The moment of a wall-clock time; None, and a sentence beside the field, where there is none or two."""
+    def _read(self, field: Field, wall: datetime | None) -> datetime | None:
+        """The moment of a wall-clock time; None, with an error beside the field, if there is none or two."""
         if wall is None:
             return None
         try:
             if wall.year in YEARS:
                 return from_wall(wall, self.zone)
-            field, message = (self.date if field in (self.start, self.end) else field), _l("Please check the year.")
+            field, message = (self.date if field in (self.start, self.end) else field), _l("Check the year.")
         except NoSuchLocalTime:
-            message = _l("The clocks are set forward that night: this time does not exist. Please choose another one.")
+            message = _l("The clocks are set forward that night: this time does not exist. Choose another one.")
         except AmbiguousLocalTime:
-            message = _l("The clocks are set back that night: this time comes twice. Please choose another one.")
+            message = _l("The clocks are set back that night: this time comes twice. Choose another one.")
         _complain(field, message)
         return None
 
@@ -210,10 +212,7 @@ def event_form(
     contact_email: str = "",
     proposal: Mapping[str, Any] | None = None,
 ) -> EventForm:
-    """The form of a lunch: empty for a new one, filled from the row, or from a request's form data if given.
-
-    ``proposal`` holds what a new one may begin with, as the form asks for it.
-    """
+    """The form, filled from the row or from form data; for a new lunch from ``proposal``, by field."""
     if event is None:
         form = EventForm(formdata=data, data=USUAL | {"contact_email": contact_email} | dict(proposal or {}))
         form.zone = current_settings().timezone
@@ -224,19 +223,13 @@ def event_form(
 
 
 class CapacityForm(BareForm):
-    """Only the number of seats, for the page of a lunch."""
+    """The number of seats, on the page of a lunch."""
 
-    capacity = NumberField(
-        _l("Seats"), validators=[InputRequired(_l("Please say how many seats there are.")), between(1, MOST_SEATS)]
-    )
-
-    def seats(self) -> int:
-        """The number of a valid form."""
-        return self.capacity.data or 0
+    capacity = _seats()
 
 
 def capacity_form(event: Event, data: MultiDict[str, str] | None = None) -> CapacityForm:
-    """The form of the seats, filled from the row, or from a request's form data if given."""
+    """The form, filled from the row or from form data."""
     return CapacityForm(formdata=data, data={"capacity": event.capacity})
 
 
@@ -249,7 +242,7 @@ def _complain(field: Field, message: Any) -> None:
 
 
 def wall_values(event: Event) -> dict[str, Any]:
-    """The columns as the form asks for them: moments on the wall clock of the place."""
+    """The details of a lunch by form field, with moments on the wall clock of the place."""
     place = ZoneInfo(event.zone)
     values = {name: getattr(event, name) for name in EventDetails.__dataclass_fields__}
     values["diets"] = [diet.value for diet in event.diets_offered]

@@ -1,4 +1,4 @@
-"""Steps that actions of several features are made of. They change rows in the caller's transaction."""
+"""Operations on lunches for the actions of several packages. They change rows in the caller's transaction."""
 
 import uuid
 from urllib.parse import urlsplit
@@ -14,15 +14,15 @@ from lunchkit.platform.errors import NotFound
 from lunchkit.platform.slugs import free_slug, slug_of
 
 RESERVED = {"new", "template"}
-"""Words that the organiser's addresses use themselves."""
+"""Slugs that the organisers' addresses use themselves."""
 
 
 def draft_event(
     session: Session, details: EventDetails, series: Series | None = None, form_key: str | None = None
 ) -> Event:
-    """A draft in the given series, or else in the first one of the house, which is made if there is none.
+    """Create a draft in the given series, or in the first one, which is created if there is none.
 
-    ``form_key`` names the copy of the form that makes it.
+    ``form_key`` is the idempotency key of the form that creates it.
     """
     home = series or _first_series(session)
     now = clock.now()
@@ -43,20 +43,20 @@ def draft_event(
     return event
 
 
-def hold_event(session: Session, event_id: int) -> None:
-    """Hold a lunch while something is added to it. Raises NotFound where the draft was thrown away just before."""
+def lock_existing_event(session: Session, event_id: int) -> None:
+    """Lock a lunch to add something to it. Raises NotFound if the draft has just been deleted."""
     event = session.get(Event, event_id, with_for_update=True, populate_existing=True)
     if event is None or event.discarded_at is not None:
         raise NotFound
 
 
 def uid_of(key: str) -> str:
-    """The calendar UID with this first half."""
+    """The calendar UID that begins with this."""
     return f"{key}@{urlsplit(current_settings().address).hostname}"
 
 
 def made_by_form(session: Session, form_key: str | None) -> Event | None:
-    """The lunch that this copy of the form has made already; no two make one at the same moment."""
+    """The lunch that this form has created already; requests with the same form wait for each other."""
     if form_key is None:
         return None
     session.scalars(select(Series.id).order_by(Series.id).limit(1).with_for_update()).all()
@@ -64,8 +64,8 @@ def made_by_form(session: Session, form_key: str | None) -> Event | None:
 
 
 def slug_for(session: Session, series: Series, title: str, event: Event | None = None) -> str:
-    """The slug of a title, numbered where another lunch than ``event`` has it already."""
-    if series.id is not None:  # lunches of one title must not choose at the same moment
+    """The slug of a title, numbered if a lunch other than ``event`` has it already."""
+    if series.id is not None:  # lunches with the same title must not choose at the same time
         session.scalar(select(Series.id).where(Series.id == series.id).with_for_update())
     base = slug_of(title)
     taken = set(session.scalars(select(Event.slug).where(Event.slug.startswith(base, autoescape=True))))

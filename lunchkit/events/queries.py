@@ -11,7 +11,7 @@ from lunchkit.platform.errors import NotFound
 
 
 def event_by_slug_or_404(slug: str) -> Event:
-    """The public lunch of this address. Raises NotFound."""
+    """The public lunch with this slug. Raises NotFound."""
     event = any_event_by_slug_or_404(slug)
     if event.published_at is None:
         raise NotFound
@@ -19,8 +19,8 @@ def event_by_slug_or_404(slug: str) -> Event:
 
 
 def any_event_by_slug_or_404(slug: str) -> Event:
-    """The lunch of this address, published or not: for organisers. Raises NotFound, for a draft thrown away too."""
-    if not slug.isprintable():  # PostgreSQL cannot even look for a NUL
+    """The lunch with this slug, published or not, for organisers. Raises NotFound, for a deleted draft too."""
+    if not slug.isprintable():  # PostgreSQL cannot compare with a NUL
         raise NotFound
     event = db.session.scalar(select(Event).where(Event.slug == slug, Event.discarded_at.is_(None)))
     if event is None:
@@ -29,12 +29,12 @@ def any_event_by_slug_or_404(slug: str) -> Event:
 
 
 def published_events() -> Sequence[Event]:
-    """All public lunches in the order of time, cancelled ones included."""
+    """All public lunches by time, cancelled ones included."""
     return db.session.scalars(select(Event).where(_is_public()).order_by(Event.starts_at, Event.id)).all()
 
 
 def coming_events(now: datetime) -> Sequence[Event]:
-    """Public lunches that have not begun, the next one first, cancelled ones included."""
+    """Public lunches that have not begun, cancelled ones included, the next one first."""
     return db.session.scalars(
         select(Event).where(_is_public(), Event.starts_at > now).order_by(Event.starts_at, Event.id)
     ).all()
@@ -49,12 +49,12 @@ def running_events(now: datetime) -> Sequence[Event]:
 
 
 def events_by_id(ids: Collection[int]) -> dict[int, Event]:
-    """The lunches of these numbers, published or not, in one query."""
+    """Lunches by id, published or not."""
     return {event.id: event for event in db.session.scalars(select(Event).where(Event.id.in_(ids)))}
 
 
 def events_around(since: datetime, until: datetime) -> Sequence[Event]:
-    """Public lunches that take place, wholly or in part, between two moments, the first one first."""
+    """Public lunches that take place, wholly or in part, between two moments."""
     around = select(Event).where(
         _is_public(), Event.cancelled_at.is_(None), Event.over_at >= since, Event.starts_at <= until
     )
@@ -62,26 +62,26 @@ def events_around(since: datetime, until: datetime) -> Sequence[Event]:
 
 
 def past_events(now: datetime) -> Sequence[Event]:
-    """Public lunches that took place, the latest first; those that were cancelled did not."""
+    """Public lunches that took place (none that was cancelled), the latest first."""
     past = select(Event).where(_is_public(), Event.over_at <= now, Event.cancelled_at.is_(None))
     return db.session.scalars(past.order_by(Event.starts_at.desc(), Event.id.desc())).all()
 
 
 def form_questions(event_id: int) -> Sequence[FormQuestion]:
-    """The questions of its own that the form of a lunch asks, in their order."""
+    """The organisers' questions on the form of a lunch, in order."""
     asked = select(FormQuestion).where(FormQuestion.event_id == event_id, FormQuestion.removed_at.is_(None))
     return db.session.scalars(asked.order_by(FormQuestion.position, FormQuestion.id)).all()
 
 
 def all_form_questions(event_id: int) -> Sequence[FormQuestion]:
-    """The same, and behind them those that are asked no more but were answered."""
+    """The same, followed by those that are not asked any more."""
     kept = select(FormQuestion).where(FormQuestion.event_id == event_id)
     in_order = (FormQuestion.removed_at.is_not(None), FormQuestion.position, FormQuestion.id)
     return db.session.scalars(kept.order_by(*in_order)).all()
 
 
 def form_question_or_404(event_id: int, question_id: int) -> FormQuestion:
-    """A question of this lunch's own. Raises NotFound, for one of another lunch too."""
+    """One of the organisers' questions of this lunch. Raises NotFound."""
     question = db.session.get(FormQuestion, question_id)
     if question is None or question.event_id != event_id:
         raise NotFound
@@ -94,7 +94,7 @@ def all_series() -> Sequence[Series]:
 
 
 def last_change() -> datetime | None:
-    """When any lunch was last changed, drafts included: after a change of one the feeds are fetched once in vain."""
+    """When any lunch was last changed, drafts included."""
     return db.session.scalar(select(func.max(Event.updated_at)))
 
 

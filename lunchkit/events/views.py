@@ -1,4 +1,4 @@
-"""Public doors of lunches that are not pages: calendar files, the feed, the QR code of a poster."""
+"""Public files of lunches: calendars, the Atom feed, the QR code of a poster."""
 
 from datetime import datetime
 
@@ -16,37 +16,33 @@ bp = Blueprint("events", __name__)
 
 @bp.get("/e/<slug>/event.ics")
 def ics(slug: str) -> ResponseReturnValue:
-    """One lunch to put in one's own calendar."""
     event = event_by_slug_or_404(slug)
     response = Response(download(calendar_entry(event)), content_type=CONTENT_TYPE)
     response.headers.set("Content-Disposition", "attachment", filename=f"{event.slug}.ics")
-    return _unless_known(response, event.updated_at)
+    return _conditional(response, event.updated_at)
 
 
 @bp.get("/calendar.ics")
 def calendar() -> ResponseReturnValue:
-    """All public lunches as a calendar to subscribe to."""
     body = feed(feed_name(), [calendar_entry(event) for event in published_events()])
-    return _unless_known(Response(body, content_type=CONTENT_TYPE), last_change() or NEVER)
+    return _conditional(Response(body, content_type=CONTENT_TYPE), last_change() or NEVER)
 
 
 @bp.get("/feed.atom")
 def atom() -> ResponseReturnValue:
-    """All public lunches for feed readers."""
     body = atom_feed(published_events())
-    return _unless_known(Response(body, content_type="application/atom+xml; charset=utf-8"), last_change() or NEVER)
+    return _conditional(Response(body, content_type="application/atom+xml; charset=utf-8"), last_change() or NEVER)
 
 
 @bp.get("/e/<slug>/qr.svg")
 def qr(slug: str) -> ResponseReturnValue:
-    """The QR code that leads to a lunch, named by the address that it holds."""
     event = event_by_slug_or_404(slug)
     address = public("site.event", slug=event.slug)
-    return _unless_known(Response(svg(address, title=address), content_type="image/svg+xml"), event.updated_at)
+    return _conditional(Response(svg(address, title=address), content_type="image/svg+xml"), event.updated_at)
 
 
-def _unless_known(response: Response, changed_at: datetime) -> Response:
-    """The answer, or 304 to who has it already. It may be kept, but must be asked for again."""
+def _conditional(response: Response, changed_at: datetime) -> Response:
+    """The answer, or 304 to a client that has it already. It may be cached, but must be revalidated."""
     response.cache_control.no_cache = True
     response.last_modified = changed_at
     response.add_etag()

@@ -1,9 +1,8 @@
 """Sending mailings: one e-mail per person, however often and by how many organisers the button is pressed."""
 
-import secrets
 from collections import Counter
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
 from lunchkit.events.models import Event
@@ -13,27 +12,18 @@ from lunchkit.mailings.errors import OTHER_PEOPLE_NOW, EnoughForToday, NobodyToR
 from lunchkit.mailings.models import Audience, Mailing, Words
 from lunchkit.mailings.queries import A_DAY, free_again_at, is_left_to_invite, offered, once_key
 from lunchkit.platform import clock
-from lunchkit.platform.config import current_settings
-from lunchkit.platform.db import db, transaction
-from lunchkit.platform.limits import Window
-from lunchkit.platform.mail.message import build_message
-from lunchkit.platform.mail.outbox import Addressee, call_back, promise_to_all
-from lunchkit.platform.mail.rendering import Letter
-from lunchkit.platform.mail.test_email import Trial, try_line
+from lunchkit.platform.db import transaction
+from lunchkit.platform.mail.outbox import Addressee, promise_to_all, recall_emails
 from lunchkit.registrations.models import Registration
 from lunchkit.registrations.seats import lock_event
-from lunchkit.settings.errors import TooManyTrials
-from lunchkit.subscribers.models import INVITATION, Guest
+from lunchkit.subscribers.models import INVITATION, Subscriber
 from lunchkit.team.operations import forgets_names
-
-trials = Window(20, 3600.0)
 
 
 def send_mailing(event: Event, words: Words, *, by: str = "", form_key: str | None = None) -> Mailing:
-    """Promise an e-mail with these words to everybody of their audience.
+    """Enqueue an e-mail with these words to everybody of their audience.
 
-    The same form sent again promises nothing, and gets the same mailing. Raises NotWritable, EnoughForToday,
-    SameWordsAgain or NobodyToReach.
+    Idempotent for one ``form_key``. Raises NotWritable, EnoughForToday, SameWordsAgain or NobodyToReach.
     """
     with transaction() as session:
         event = lock_event(session, event.id)
@@ -63,29 +53,32 @@ def send_mailing(event: Event, words: Words, *, by: str = "", form_key: str | No
 
 
 def _require_writable(session: Session, event: Event, words: Words) -> None:
-    """Whether these words may go to these people now. Subscribers are invited once, so no other limit is needed."""
     now, audience = clock.now(), words.audience
     if audience not in offered(event, now):
         raise NotWritable(why_not(event, audience, now) or OTHER_PEOPLE_NOW)
     if audience is Audience.SUBSCRIBERS:
-        return
-    same = select(Mailing.id).where(
+        return  # each is invited once: no other limit is needed
+    same = exists().where(
         Mailing.event_id == event.id,
         Mailing.audience == audience,
         Mailing.subject == words.subject,
         Mailing.text == words.text,
         Mailing.sent_at > now - A_DAY,
     )
-    if session.scalar(same.limit(1)) is not None:
+    if session.scalar(select(same)):
         raise SameWordsAgain
     if (until := free_again_at(event.id, now)) is not None:
         raise EnoughForToday(event, until)
 
 
 def _subscribers(session: Session, mailing: Mailing) -> list[Addressee]:
-    """Their rows are held until the end: who is erased or says no at this moment comes before or after."""
-    left = select(Guest.id, Guest.email, Guest.language).where(is_left_to_invite(mailing.event_id)).order_by(Guest.id)
-    rows = session.execute(left.with_for_update(read=True, of=Guest)).all()
+    """Their rows stay locked, so that an erasure or a refusal at this moment comes before or after."""
+    left = (
+        select(Subscriber.id, Subscriber.email, Subscriber.language)
+        .where(is_left_to_invite(mailing.event_id))
+        .order_by(Subscriber.id)
+    )
+    rows = session.execute(left.with_for_update(read=True, of=Subscriber)).all()
     return [
         Addressee(email, language, {"guest": number, "mailing": mailing.id}, once_key(mailing.event_id, number))
         for number, email, language in rows
@@ -109,14 +102,14 @@ def _registered(session: Session, mailing: Mailing) -> list[Addressee]:
 
 
 def recall_mailings(event: Event) -> int:
-    """Take the mailings of a lunch out of the outbox that nobody has tried to send; returns how many e-mails.
+    """Delete the e-mails of a lunch's mailings that were not tried yet from the outbox; returns how many.
 
-    Idempotent. Subscribers that it concerns can be invited again. A mailing of which nothing has left is deleted, and
-    does not count for the limit of a day.
+    Idempotent. Subscribers can be invited again. A mailing of which nothing has left is deleted, and does not count
+    for the limit of a day.
     """
     with transaction() as session:
         lock_event(session, event.id)
-        recalled = Counter(facts["mailing"] for kind in KINDS for facts in call_back(session, event.id, kind))
+        recalled = Counter(facts["mailing"] for kind in KINDS for facts in recall_emails(session, event.id, kind))
         for mailing in session.scalars(select(Mailing).where(Mailing.id.in_(recalled))).all():
             mailing.recipients -= recalled[mailing.id]
             if not mailing.recipients:
@@ -124,26 +117,7 @@ def recall_mailings(event: Event) -> int:
     return recalled.total()
 
 
-def send_trial(letter: Letter, recipient: str) -> Trial:
-    """Send a test e-mail now, past the outbox. Raises TooManyTrials.
-
-    No transaction is open meanwhile: the mail server may take its time.
-    """
-    if not trials.allows(recipient):
-        raise TooManyTrials
-    settings = current_settings()
-    message = build_message(
-        letter,
-        sender=settings.mail_from,
-        recipient=recipient,
-        message_id=f"<{secrets.token_hex(16)}@{settings.mail_from.rpartition('@')[2]}>",
-        date=clock.now(),
-    )
-    db.session.commit()
-    return try_line(settings, message)
-
-
 @forgets_names
 def forget_sender(session: Session, name: str) -> None:
-    """The mailing stays; who sent it is forgotten with the person."""
+    """Erase a forgotten organiser's name from their mailings."""
     session.execute(update(Mailing).where(Mailing.sent_by == name).values(sent_by=""))

@@ -1,5 +1,6 @@
-"""The organisers' pages for the e-mails of one lunch: what leaves by itself, what was sent, and writing to many."""
+"""The organisers' pages for the e-mails of one lunch: automatic ones, mailings sent so far, and writing to many."""
 
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -16,21 +17,22 @@ from lunchkit.mailings import actions
 from lunchkit.mailings.audiences import PEOPLE, why_not
 from lunchkit.mailings.automatic import AUTOMATIC
 from lunchkit.mailings.emails import KINDS, preview, thanks
-from lunchkit.mailings.errors import NobodyToReach, enough_until
+from lunchkit.mailings.errors import EnoughForToday, NobodyToReach
 from lunchkit.mailings.forms import MailingForm, ParagraphForm, mailing_form, paragraph_form
 from lunchkit.mailings.models import Audience
 from lunchkit.mailings.queries import Reach, free_again_at, mailings, reaches
 from lunchkit.platform import clock
 from lunchkit.platform import form_tokens as stamps
 from lunchkit.platform.config import current_settings
-from lunchkit.platform.errors import NotFound
+from lunchkit.platform.errors import USER_ERRORS, NotFound, as_user_error, retry_header
 from lunchkit.platform.i18n import LANGUAGE_NAMES, language
 from lunchkit.platform.mail.outbox import A_MINUTE
 from lunchkit.platform.mail.queries import LetterState, last_leaves_at, letter_counts
 from lunchkit.platform.mail.reasons import explain
 from lunchkit.platform.mail.rendering import Letter
-from lunchkit.platform.refusals import NO, readable, retry_header
+from lunchkit.platform.versions import save as save_form
 from lunchkit.registrations.emails import as_trial, sample_letter
+from lunchkit.settings.actions import send_trial
 from lunchkit.settings.errors import NoMailServer
 from lunchkit.team.queries import current_organiser
 
@@ -42,10 +44,8 @@ bp = Blueprint("mailings", __name__)
 
 @bp.get(AREA)
 def index(slug: str) -> ResponseReturnValue:
-    """All e-mails of a lunch: what was sent, what is on its way, and what leaves by itself."""
     event = any_event_by_slug_or_404(slug)
     now, counts = clock.now(), letter_counts(event.id)
-    planned = [moment for moment in (last_leaves_at(event.id, kind) for kind in KINDS) if moment is not None]
     return render_template(
         "admin/mailings/index.html",
         event=event,
@@ -53,7 +53,7 @@ def index(slug: str) -> ResponseReturnValue:
         people=PEOPLE,
         counts=counts,
         follows=request.args.get("done") == "sent" and counts[LetterState.WAITING] > 0,
-        last_at=max(planned, default=None),
+        last_at=max(filter(None, (last_leaves_at(event.id, kind) for kind in KINDS)), default=None),
         automatic=AUTOMATIC,
         own=own_texts(event.id),
         not_writable=why_not(event, Audience.ALL, now),
@@ -63,7 +63,6 @@ def index(slug: str) -> ResponseReturnValue:
 
 @bp.get(f"{AREA}/new")
 def new(slug: str) -> ResponseReturnValue:
-    """Whom one can write to, and the form."""
     event = any_event_by_slug_or_404(slug)
     reached = reaches(event, clock.now())
     return _form_page(event, reached, _form(event, reached))
@@ -71,10 +70,7 @@ def new(slug: str) -> ResponseReturnValue:
 
 @bp.post(f"{AREA}/new")
 def look(slug: str) -> ResponseReturnValue:
-    """The e-mail in each language in which somebody reads it, and the question whether to send it.
-
-    Stores nothing; with ``act=trial`` it leaves for whoever writes it, and for nobody else.
-    """
+    """Preview the mailing in each language of its readers. With ``act=trial`` the organiser gets it; stores nothing."""
     event = any_event_by_slug_or_404(slug)
     reached = reaches(event, clock.now())
     form = _form(event, reached, is_sent=True)
@@ -91,38 +87,36 @@ def look(slug: str) -> ResponseReturnValue:
 
 @bp.post(f"{AREA}/sending")
 def send(slug: str) -> ResponseReturnValue:
-    """Send it; a page that is sent twice sends it once."""
     event = any_event_by_slug_or_404(slug)
     reached = reaches(event, clock.now())
     form = _form(event, reached, is_sent=True)
     if not form.validate():
         return _form_page(event, reached, form), 422 if reached else 409
-    stamp = stamps.read(form.stamp.data, _scope(event))
+    stamp, organiser = stamps.read(form.stamp.data, _scope(event)), current_organiser()
+    by, key = organiser.name if organiser else "", stamp.key if stamp else None
     try:
-        actions.send_mailing(event, form.words(), by=_by(), form_key=stamp.key if stamp else None)
-    except NO as error:
-        refusal = readable(error)
+        actions.send_mailing(event, form.words(), by=by, form_key=key)
+    except USER_ERRORS as error:
+        refusal = as_user_error(error)
         return _form_page(event, reached, form, refusal.message), refusal.status, retry_header(refusal)
     return redirect(url_for(".index", slug=slug, done="sent"), code=303)
 
 
 @bp.post(f"{AREA}/recall")
 def recall(slug: str) -> ResponseReturnValue:
-    """Stop what has not left."""
     actions.recall_mailings(any_event_by_slug_or_404(slug))
     return redirect(url_for(".index", slug=slug, done="recalled"), code=303)
 
 
 @bp.get(ONE)
 def edit(slug: str, kind: str) -> ResponseReturnValue:
-    """One automatic e-mail: the form with what the organisers add to it, and how it reads."""
     event = any_event_by_slug_or_404(slug)
     return _edit_page(event, kind, _own_form(event, kind))
 
 
 @bp.post(f"{ONE}/preview")
 def read(slug: str, kind: str) -> ResponseReturnValue:
-    """How the e-mail would read with what was typed. Stores nothing; ``act=trial`` as in ``look``."""
+    """Preview the e-mail with what was typed. With ``act=trial`` the organiser gets it; stores nothing."""
     event = any_event_by_slug_or_404(slug)
     form = _own_form(event, kind, is_sent=True)
     if not form.validate():
@@ -134,29 +128,19 @@ def read(slug: str, kind: str) -> ResponseReturnValue:
 
 @bp.post(ONE)
 def save(slug: str, kind: str) -> ResponseReturnValue:
-    """The e-mail says this besides from now on."""
     event = any_event_by_slug_or_404(slug)
     form = _own_form(event, kind, is_sent=True)
-    if not form.validate():
-        return _edit_page(event, kind, form), 422
-    try:
-        save_paragraph(event, kind, form.texts(), base=form.base_version())
-    except NO as error:
-        refusal, row = readable(error), paragraph_row(event.id, kind)
-        form.base.data = str(row.version if row else 0)
-        page = _edit_page(event, kind, form, notice=refusal.message, theirs=row.texts if row else {})
-        return page, refusal.status, retry_header(refusal)
-    return redirect(url_for(".edit", slug=slug, kind=kind, done="saved"), code=303)
+    return save_form(
+        form,
+        lambda: save_paragraph(event, kind, form.texts(), form.base_version),
+        partial(_edit_page, event, kind),
+        lambda: _own_form(event, kind),
+        url_for(".edit", slug=slug, kind=kind, done="saved"),
+    )
 
 
 def _scope(event: Event) -> str:
-    """What the stamp of a sending is for."""
     return f"mailing {event.slug}"
-
-
-def _by() -> str:
-    organiser = current_organiser()
-    return organiser.name if organiser else ""
 
 
 def _form(event: Event, reached: dict[Audience, Reach], *, is_sent: bool = False) -> MailingForm:
@@ -168,7 +152,7 @@ def _form(event: Event, reached: dict[Audience, Reach], *, is_sent: bool = False
 
 
 def _label(reach: Reach) -> str:
-    """An audience by name, with how many e-mails that would be."""
+    """An audience by name, with the number of e-mails."""
     number = _n("one e-mail", "%(num)s e-mails", reach.recipients) if reach.recipients else _("no e-mail")
     without = _n("one without an address", "%(num)s without an address", reach.without)
     label = f"{PEOPLE[reach.audience].label} – {number}"
@@ -187,7 +171,7 @@ def _form_page(
         notice=notice,
         reached=reached,
         reasons=dict.fromkeys(filter(None, (why_not(event, one, now) for one in (Audience.ALL, Audience.SUBSCRIBERS)))),
-        enough=enough_until(event, until) if until else None,
+        enough=EnoughForToday(event, until).message if until else None,
         is_over=form.is_over,
         thanks=thanks(),
     )
@@ -196,50 +180,40 @@ def _form_page(
 def _preview_page(event: Event, reached: dict[Audience, Reach], form: MailingForm, outcome: dict[str, Any]) -> str:
     words = form.words()
     reach = reached[words.audience]
-    spoken = sorted(reach.languages, key=lambda one: one != language())
+    own_language_first = sorted(reach.languages, key=lambda one: one != language())
     return render_template(
         "admin/mailings/preview.html",
         event=event,
         form=form,
         reach=reach,
         label=_label(reach),
-        letters=[(code, NAMED.get(code, code), preview(event, words, code)) for code in spoken],
+        letters=[(code, NAMED.get(code, code), preview(event, words, code)) for code in own_language_first],
         a_minute=A_MINUTE,
         **outcome,
     )
 
 
 def _own_form(event: Event, kind: str, *, is_sent: bool = False) -> ParagraphForm:
-    """Raises NotFound for an e-mail that there is not."""
     if kind not in AUTOMATIC:
         raise NotFound
-    row = paragraph_row(event.id, kind)
-    return paragraph_form(row.texts if row else {}, row.version if row else 0, request.form if is_sent else None)
+    return paragraph_form(paragraph_row(event.id, kind), request.form if is_sent else None)
 
 
-def _edit_page(event: Event, kind: str, form: ParagraphForm, **context: Any) -> str:
+def _edit_page(event: Event, kind: str, form: ParagraphForm, **outcome: Any) -> str:
     samples = []
     for code, text in form.texts().items():
         with force_locale(code):
             samples.append((code, NAMED[code], sample_letter(event, kind, text)))
-    return render_template(
-        "admin/mailings/automatic.html",
-        event=event,
-        kind=kind,
-        name=AUTOMATIC[kind][0],
-        leaves=AUTOMATIC[kind][1],
-        form=form,
-        letters=samples,
-        named=NAMED,
-        **context,
-    )
+    name, leaves = AUTOMATIC[kind]
+    about = {"event": event, "kind": kind, "name": name, "leaves": leaves}
+    return render_template("admin/mailings/automatic.html", form=form, letters=samples, **about, **outcome)
 
 
 def _try(letter: Letter) -> dict[str, Any]:
-    """Send a sample to whoever is signed in; returns what the page says of it. Raises NoMailServer, TooManyTrials."""
+    """Send a test e-mail to the organiser; returns what the page says of it. Raises NoMailServer, TooManyTrials."""
     settings, organiser = current_settings(), current_organiser()
     if not settings.mail_host or organiser is None:
         raise NoMailServer
-    outcome = actions.send_trial(as_trial(letter), organiser.email)
+    outcome = send_trial(as_trial(letter), organiser.email)
     reason = explain(outcome.error, settings) if outcome.error else None
     return {"outcome": outcome, "reason": reason, "recipient": organiser.email}

@@ -1,4 +1,4 @@
-"""To whom one may write about a lunch: the audiences, which registrations belong to each, and when not."""
+"""To whom organisers may write about a lunch, which registrations belong to each audience, and when they may not."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,20 +14,14 @@ from lunchkit.registrations.models import Registration, Standing
 
 @dataclass(frozen=True)
 class People:
-    """The people of one audience; those who subscribed are no registrations, and have no standing."""
+    """The registrations of one audience; subscribers have none."""
 
     label: LazyString
     standings: tuple[Standing, ...] = ()
     only_who_came: bool = False
 
-    def has(self, person: Registration) -> bool:
-        """Whether a registration belongs to them, as it is now."""
-        if person.erased_at is not None or person.standing not in self.standings:
-            return False
-        return person.arrived > 0 or not self.only_who_came
-
     def rows(self, event_id: int) -> ColumnElement[bool]:
-        """Which registrations of a lunch belong to them; says the same as ``has``."""
+        """Which registrations of a lunch belong to the audience now."""
         came = Registration.arrived > 0 if self.only_who_came else Registration.arrived >= 0
         standing = Registration.standing.in_([str(one) for one in self.standings])
         return and_(Registration.event_id == event_id, Registration.erased_at.is_(None), standing, came)
@@ -43,9 +37,9 @@ PEOPLE = {
 
 
 def why_not(event: Event, audience: Audience, now: datetime) -> LazyString | None:
-    """Why an audience of a lunch cannot be written to at this moment; None where it can."""
+    """Why an audience cannot be written to at this moment; None if it can."""
     if event.cancelled_at is not None:
-        return _l("This lunch is called off, and everybody was told. Nobody can be written to any more.")
+        return _l("This lunch is cancelled, and everybody was told. Nobody can be written to any more.")
     if event.published_at is None:
         return _l("This lunch is a draft. Publish it first: the e-mail leads to its page.")
     if audience is Audience.SUBSCRIBERS and not event.takes_registrations(now):

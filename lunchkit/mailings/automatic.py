@@ -16,7 +16,7 @@ AUTOMATIC = {
     "cancellation": (_l("Cancellation"), _l("When somebody cancels, or when you cancel or move their registration.")),
     "event_cancellation": (
         _l("Lunch cancelled"),
-        _l("To everybody registered or waiting, when you call the lunch off."),
+        _l("To everybody registered or waiting, when you cancel the lunch."),
     ),
     "recap": (_l("Recap"), _l("When you publish the recap, to those who had a seat and ticked that they want it.")),
 }

@@ -1,4 +1,4 @@
-"""The e-mails of a mailing: what they say around the organisers' words, and to whom they still go when they leave."""
+"""The e-mails of a mailing: what they say around the organisers' words, and who still gets them when they leave."""
 
 from datetime import datetime
 from typing import Any
@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from flask_babel import LazyString, force_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
 
 from lunchkit.events.models import Event
 from lunchkit.mailings.audiences import PEOPLE
@@ -21,13 +22,13 @@ from lunchkit.room.queries import room_of_event
 from lunchkit.room.survey.models import Stage, stage_of
 from lunchkit.room.survey.queries import feedback_of
 from lunchkit.speakers.queries import appearances
-from lunchkit.subscribers.models import INVITATION, Guest, Wish
-from lunchkit.subscribers.queries import guest_link
+from lunchkit.subscribers.models import INVITATION, Consent, Subscriber
+from lunchkit.subscribers.queries import subscriber_link
 
 MESSAGE = "mailings/message"
 KINDS = (INVITATION, MESSAGE)
-NOBODYS = "X" * 32
-"""Stands in a preview where each subscriber has a link of their own."""
+SAMPLE_TOKEN = "X" * 32
+"""Replaces a subscriber's own link in a preview."""
 _SITS = _l("You get this letter because you have a seat at this lunch.")
 _WAITS = _l("You get this letter because you asked for a seat, and all were taken.")
 _SAT = _l("You get this letter because you had a seat at this lunch.")
@@ -36,50 +37,56 @@ _CAME = _l("You get this letter because you came to this lunch.")
 
 @letter_kind(INVITATION, Urgency.MAILING)
 def invitation(facts: dict[str, Any]) -> Letter | None:
-    """A lunch is to come: when, where, about what, the way to a seat, and the way out.
+    """A coming lunch, with the links to register and to unsubscribe.
 
-    None for somebody who said no, was erased or has registered meanwhile, and where the form is not open any more.
+    None for a subscriber who has said no, was erased or has registered since, and if registration is not open any more.
     """
-    guest, mailing = db.session.get(Guest, facts["guest"]), db.session.get(Mailing, facts["mailing"])
+    subscriber, mailing = db.session.get(Subscriber, facts["guest"]), db.session.get(Mailing, facts["mailing"])
     event = db.session.get(Event, mailing.event_id) if mailing is not None else None
-    if guest is None or mailing is None or event is None or guest.confirmed_at is None or guest.wish is not Wish.YES:
+    if (
+        subscriber is None
+        or mailing is None
+        or event is None
+        or subscriber.confirmed_at is None
+        or subscriber.consent is not Consent.YES
+    ):
         return None
-    is_known = find_by_email(db.session(), event.id, guest.email) is not None
-    if not event.takes_registrations(clock.now()) or is_known:
+    is_registered = find_by_email(db.session(), event.id, subscriber.email) is not None
+    if is_registered or not event.takes_registrations(clock.now()):
         return None
-    return _invitation(event, mailing.words, guest_link(guest), guest.confirmed_at)
+    return _invitation(event, mailing.words, subscriber_link(subscriber), subscriber.confirmed_at)
 
 
 @letter_kind(MESSAGE, Urgency.MAILING)
 def message(facts: dict[str, Any]) -> Letter | None:
-    """What the organisers wrote, day and place, the links that are good now, and why one gets it.
+    """What the organisers wrote, day and place, the links that work now, and why one gets it.
 
-    None for somebody who has cancelled, was erased or is in another audience meanwhile; for a lunch that is called
-    off; and for news of a lunch that is over.
+    None for a person who does not belong to the audience any more, for a cancelled lunch, and for news of a lunch that
+    is over.
     """
     mailing = db.session.get(Mailing, facts["mailing"])
-    person = db.session.get(Registration, facts["registration"])
-    if mailing is None or person is None or not PEOPLE[mailing.words.audience].has(person):
+    if mailing is None:
         return None
-    event, now = person.event, clock.now()
-    if event.id != mailing.event_id or event.cancelled_at is not None or event.published_at is None:
+    belongs = PEOPLE[mailing.words.audience].rows(mailing.event_id)
+    person = db.session.scalar(select(Registration).where(Registration.id == facts["registration"], belongs))
+    if person is None or person.event.cancelled_at is not None or person.event.published_at is None:
         return None
-    if event.is_over(now) and not event.is_over(mailing.sent_at):
+    if person.event.is_over(clock.now()) and not person.event.is_over(mailing.sent_at):
         return None
     own = links.personal_tokens(person.nonce, known_hash=person.link_hash)
-    return _message(event, mailing.words, person.name, person.standing, own.link)
+    return _message(person.event, mailing.words, person.name, person.standing, own.link)
 
 
 def preview(event: Event, words: Words, language: str) -> Letter:
-    """The e-mail as somebody who does not exist would get it in a language; its personal links lead nowhere."""
+    """The e-mail to an invented person, in a language; its personal links lead nowhere."""
     with force_locale(language):
         if words.audience is Audience.SUBSCRIBERS:
-            return _invitation(event, words, links.public("subscribers.show", token=NOBODYS), clock.now())
+            return _invitation(event, words, links.public("subscribers.show", token=SAMPLE_TOKEN), clock.now())
         return _message(event, words, _("Camille Sample"), PEOPLE[words.audience].standings[0], SAMPLE)
 
 
 def thanks() -> str:
-    """The thanks that lunchkit proposes, in the language being spoken."""
+    """The thanks that lunchkit proposes, in the current language."""
     said = (
         _("Thank you for this lunch: for your time at table, and for what was said there."),
         _("We hope to see you at one of the next ones."),
@@ -103,7 +110,6 @@ def _invitation(event: Event, words: Words, unsubscribe: str, said_yes_at: datet
 
 
 def _message(event: Event, words: Words, name: str, standing: str, token: str) -> Letter:
-    """``token`` opens the reader's own page, which is of use while the seat can be given back."""
     is_over = event.is_over(clock.now())
     subject, text, html = fill(
         "mailings/mail/message",
@@ -116,21 +122,15 @@ def _message(event: Event, words: Words, name: str, standing: str, token: str) -
         page=links.public("registrations.show", token=token),
         cancellation=links.public("registrations.cancellation", token=token),
         recap=links.public("recap.show", slug=event.slug) if event.recap_published_at is not None else None,
-        feedback=_feedback_address(event),
+        feedback=_survey_address(event),
         address=links.public("site.event", slug=event.slug),
     )
     return _letter(event, subject, text, html)
 
 
 def _letter(event: Event, subject: str, text: str, html: str, unsubscribe: str = "") -> Letter:
-    return Letter(
-        subject,
-        text,
-        html,
-        sender_name=event.series.network,
-        reply_to=event.contact_email,
-        unsubscribe_url=unsubscribe,
-    )
+    network, mailbox = event.series.network, event.contact_email
+    return Letter(subject, text, html, sender_name=network, reply_to=mailbox, unsubscribe_url=unsubscribe)
 
 
 def _why(audience: Audience, standing: str, *, is_over: bool) -> LazyString:
@@ -139,8 +139,8 @@ def _why(audience: Audience, standing: str, *, is_over: bool) -> LazyString:
     return _WAITS if standing == Standing.WAITING else _SITS
 
 
-def _feedback_address(event: Event) -> str | None:
-    """Where people say how it was, while they may; see ADR 0020 for why these people are told the room's code."""
+def _survey_address(event: Event) -> str | None:
+    """The phone's address while the survey is open; ADR 0020 says why these people get the room's code."""
     room = room_of_event(event.id)
     if room is None or stage_of(event, feedback_of(event.id), clock.now()) is not Stage.OPEN:
         return None

@@ -23,7 +23,7 @@ class Audience(StrEnum):
 
 @dataclass(frozen=True)
 class Words:
-    """What is written to whom. An empty subject or text stands for lunchkit's own, in the language of each reader."""
+    """What is written to whom. An empty subject or text stands for lunchkit's own, in each reader's language."""
 
     audience: Audience
     subject: str = ""
@@ -31,7 +31,7 @@ class Words:
 
 
 class Mailing(Model):
-    """What the organisers wrote, and to how many. The outbox alone holds the addresses."""
+    """What the organisers wrote, and to how many people. Only the outbox has the addresses."""
 
     __tablename__ = "mailing"
     __erased__ = "kept: the text of the team; sent_by goes with a forgotten organiser: mailings.actions.forget_sender"
@@ -39,16 +39,15 @@ class Mailing(Model):
     id: Mapped[int] = mapped_column(primary_key=True, info=KEY)
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True, info=KEY)
     form_key: Mapped[str | None] = mapped_column(String(64), unique=True, info=NOT_PERSONAL)
-    """The idempotency key of the form that made it."""
+    """The idempotency key of the form that created it."""
     audience: Mapped[str] = mapped_column(String(20), info=NOT_PERSONAL)
     subject: Mapped[str] = mapped_column(String(200), default="", info=NOT_PERSONAL)
     text: Mapped[str] = mapped_column(Text, default="", info=NOT_PERSONAL)
     recipients: Mapped[int] = mapped_column(info=NOT_PERSONAL)
-    """To how many it was promised, without those that were recalled: a count that stays."""
+    """How many e-mails, without those that were recalled."""
     sent_at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)
     sent_by: Mapped[str] = mapped_column(String(200), default="", info=PERSONAL)
 
     @property
     def words(self) -> Words:
-        """What it says."""
         return Words(Audience(self.audience), self.subject, self.text)

@@ -12,11 +12,11 @@ from lunchkit.mailings.models import Audience, Mailing
 from lunchkit.platform.db import db
 from lunchkit.platform.mail.models import OutboxLetter
 from lunchkit.registrations.models import Registration
-from lunchkit.subscribers.models import Guest, Wish
-from lunchkit.subscribers.queries import IN_WISH
+from lunchkit.subscribers.models import Consent, Subscriber
+from lunchkit.subscribers.queries import HAS_CONSENT
 
 A_DAY, MOST_A_DAY = timedelta(days=1), 3
-"""At most so many mailings to the people of a lunch within so long."""
+"""The limit of mailings to the people of a lunch."""
 
 
 @dataclass(frozen=True)
@@ -25,77 +25,68 @@ class Reach:
 
     audience: Audience
     languages: dict[str, int]
-    """How many e-mails would leave, by language, the most first."""
+    """The number of e-mails by language, the most first."""
     without: int
-    """How many have no address."""
+    """The number of people without an address."""
 
     @property
     def recipients(self) -> int:
-        """How many e-mails would leave."""
         return sum(self.languages.values())
 
 
 def offered(event: Event, now: datetime) -> tuple[Audience, ...]:
-    """The audiences that one may write to at this moment. Where nobody was checked in, nobody knows who came."""
-    if not event.is_over(now):
-        people = [Audience.SEATED, Audience.WAITING, Audience.ALL]
-    elif _somebody_came(event.id):
-        people = [Audience.CAME, Audience.SEATED]
-    else:
-        people = [Audience.SEATED]
+    """The audiences that can be written to at this moment; those who came only if somebody was checked in."""
+    people = [Audience.SEATED, Audience.WAITING, Audience.ALL]
+    if event.is_over(now):
+        came = db.session.scalar(select(exists().where(PEOPLE[Audience.CAME].rows(event.id))))
+        people = [Audience.CAME, Audience.SEATED] if came else [Audience.SEATED]
     return tuple(one for one in (*people, Audience.SUBSCRIBERS) if why_not(event, one, now) is None)
 
 
-def _somebody_came(event_id: int) -> bool:
-    came = select(Registration.id).where(PEOPLE[Audience.CAME].rows(event_id))
-    return db.session.scalar(came.limit(1)) is not None
-
-
 def reaches(event: Event, now: datetime) -> dict[Audience, Reach]:
-    """Whom each audience that one may write to at this moment would reach."""
+    """Whom each audience that can be written to at this moment would reach."""
     return {audience: _reach(event, audience) for audience in offered(event, now)}
 
 
 def _reach(event: Event, audience: Audience) -> Reach:
-    people, email, such = Registration.language, Registration.email_key, PEOPLE[audience].rows(event.id)
+    language, email, belongs = Registration.language, Registration.email_key, PEOPLE[audience].rows(event.id)
     if audience is Audience.SUBSCRIBERS:
-        people, email, such = Guest.language, Guest.email_key, is_left_to_invite(event.id)
-    counted = select(people, func.count(), func.count(email)).where(such).group_by(people)
+        language, email, belongs = Subscriber.language, Subscriber.email_key, is_left_to_invite(event.id)
+    counted = select(language, func.count(), func.count(email)).where(belongs).group_by(language)
     rows = db.session.execute(counted).all()
-    with_address = {language: number for language, _all, number in rows if number}
-    languages = dict(sorted(with_address.items(), key=lambda one: -one[1]))
+    languages = {code: number for code, _all, number in sorted(rows, key=lambda row: -row[2]) if number}
     return Reach(audience, languages, sum(row[1] - row[2] for row in rows))
 
 
 def once_key(event_id: int, guest_id: int) -> str:
-    """What makes one invitation per subscriber and lunch: the outbox takes no second one."""
+    """The key by which the outbox takes one invitation per subscriber and lunch."""
     return f"invitation/{event_id}/{guest_id}"
 
 
 def is_left_to_invite(event_id: int) -> ColumnElement[bool]:
     """Which subscribers would get an invitation now: neither registered for this lunch nor invited to it yet."""
-    key = literal(once_key(event_id, 0)[:-1]) + cast(Guest.id, String)
+    key = literal(once_key(event_id, 0)[:-1]) + cast(Subscriber.id, String)
     is_invited = exists().where(OutboxLetter.once_key == key)
-    is_registered = exists().where(Registration.event_id == event_id, Registration.email_key == Guest.email_key)
-    return and_(IN_WISH[Wish.YES], not_(is_registered), not_(is_invited))
+    is_registered = exists().where(Registration.event_id == event_id, Registration.email_key == Subscriber.email_key)
+    return and_(HAS_CONSENT[Consent.YES], not_(is_registered), not_(is_invited))
 
 
 def mailings(event_id: int) -> Sequence[Mailing]:
-    """What was sent so far, the latest first."""
+    """The latest 40 mailings of a lunch, the latest first."""
     sent = select(Mailing).where(Mailing.event_id == event_id)
     return db.session.scalars(sent.order_by(Mailing.id.desc()).limit(40)).all()
 
 
 def is_thanked(event: Event) -> bool:
-    """Whether anything was written to the people of a lunch once it was over."""
+    """Whether anything was sent to the people of a lunch after its end."""
     last: datetime | None = db.session.scalar(select(func.max(Mailing.sent_at)).where(_to_its_people(event.id)))
     return last is not None and last >= event.over_at
 
 
 def free_again_at(event_id: int, now: datetime) -> datetime | None:
-    """When the next mailing to the people of a lunch may leave; None where it may leave now."""
-    lately = select(Mailing.sent_at).where(_to_its_people(event_id), Mailing.sent_at > now - A_DAY)
-    moments = db.session.scalars(lately.order_by(Mailing.sent_at.desc()).limit(MOST_A_DAY)).all()
+    """When the next mailing to the people of a lunch may leave; None if it may leave now."""
+    recent = select(Mailing.sent_at).where(_to_its_people(event_id), Mailing.sent_at > now - A_DAY)
+    moments = db.session.scalars(recent.order_by(Mailing.sent_at.desc()).limit(MOST_A_DAY)).all()
     return moments[-1] + A_DAY if len(moments) == MOST_A_DAY else None
 
 

@@ -18,7 +18,7 @@ def is_web_address(text: str) -> bool:
     return known and fits_a_socket and not (address.query or address.fragment or address.username) and " " not in text
 
 
-def is_of_this_machine(address: str) -> bool:
+def is_local_address(address: str) -> bool:
     """Whether an address leads nowhere but to the machine on which it is opened."""
     host = urlsplit(address).hostname or ""
     return host == "localhost" or host.endswith(".localhost") or host.startswith("127.") or host.strip(".0") == ""

@@ -39,7 +39,7 @@ def back_up(settings: Settings, target: Path | None = None) -> Path:
 
 
 def newest_backup(settings: Settings) -> datetime | None:
-    """When the newest copy was written that lies where ``back_up`` puts them; None where there is none."""
+    """When the newest copy was written in the place where ``back_up`` puts them; None where there is none."""
     try:
         times = [
             file.stat().st_mtime for file in backup_folder(settings).glob("lunchkit-*") if file.suffix != ".partial"
@@ -65,7 +65,6 @@ def drop_old_copies(settings: Settings) -> str:
 
 
 def _stamps(folder: Path, name: str) -> dict[Path, str]:
-    """The files that have such a name, each with the moment in it."""
     return {file: found[1] for file in folder.glob("*Z*") if (found := re.fullmatch(name, file.name))}
 
 
@@ -183,7 +182,7 @@ def restore(settings: Settings, source: Path) -> Path | None:
 
 
 def _fold_log(place: Path) -> None:
-    """Bring the newest commits of a database into its own file. Raises BackupFailed where somebody uses it."""
+    """Bring the newest commits of a database into its own file. Raises BackupFailed where another program uses it."""
     if not place.exists():
         return
     connection = SQLITE_DRIVER.connect(str(place), timeout=1)
@@ -192,13 +191,13 @@ def _fold_log(place: Path) -> None:
     except SQLITE_DRIVER.DatabaseError as error:
         if "locked" in str(error):
             raise BackupFailed(f"another program uses {place}: stop it first") from error
-        # else it is damaged: it is set aside as it lies there, with its log
+        # else it is damaged: it is set aside as it is, with its log
     finally:
         connection.close()
 
 
 def _set_aside(place: Path) -> Path:
-    """Copy a database that may be damaged, with the files beside it, as it lies there."""
+    """Copy a database that may be damaged, with the files beside it, as it is."""
     kept = place.with_name(f"{place.name}.before-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
     for suffix in ("", *SIDE_FILES):
         file, copy = place.with_name(place.name + suffix), kept.with_name(kept.name + suffix)

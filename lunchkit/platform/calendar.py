@@ -1,7 +1,7 @@
 """Calendar files (RFC 5545) in three shapes: to download or subscribe to, an invitation, a cancellation.
 
 Knows no models: takes entries, gives bytes. The same entries give the same bytes, so that an ETag holds.
-Times stand on the wall clock of the place where one rule describes its zone, in UTC everywhere else.
+Times are written on the wall clock of the place where one rule describes its zone, in UTC everywhere else.
 """
 
 import re
@@ -172,7 +172,7 @@ def _personal_event(entry: Entry, name: str, email: str, sequence: int) -> Event
 
 
 _IN_PARAMETERS = str.maketrans({'"': "'", "^": " ", "\\": "/"})
-"""What has no way, or no way that all programs know, to stand in a parameter (RFC 5545, 3.2; RFC 6868)."""
+"""Characters that no parameter can hold in a way that all programs know (RFC 5545, 3.2; RFC 6868)."""
 _IN_MAILBOXES = "@!$&'*+-./=^_`{|}~"
 
 
@@ -183,7 +183,6 @@ def _mailbox(name: str, email: str) -> vCalAddress:
 
 
 def _web_address(url: str) -> str:
-    """The address if it leads to the web, else nothing."""
     address = quote(clean_line(url), safe="%:/?#[]@!$&'()*+,;=~")
     return address if re.match(r"https?://[^/?#]", address, re.IGNORECASE) else ""
 

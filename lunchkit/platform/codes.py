@@ -15,5 +15,5 @@ def new_code(length: int = LENGTH) -> str:
 
 
 def clean_code(typed: str) -> str:
-    """What somebody typed, as it would stand on the screen: capitals, without spaces and strokes."""
+    """What was typed, as the screen would show it: capitals, without spaces and strokes."""
     return "".join(char for char in typed.upper() if char.isalnum())

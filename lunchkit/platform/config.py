@@ -5,7 +5,7 @@ What neither decides, a page sets: ``settings``. Strings stay strings: a secret 
 
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
@@ -19,16 +19,16 @@ from lunchkit.platform.addresses import is_mailbox, is_web_address, is_zone
 from lunchkit.platform.licences import FIRST, LICENCES
 
 PREFIX = "LUNCHKIT_"
-LEAST = {"port": 1, "mail_port": 1, "workers": 1, "mail_timeout": 1, "backup_days": 1}
-LEAST |= {"proxies": 0, "form_minimum_seconds": 0}
+LEAST = {"port": 1, "mail_port": 1, "workers": 1, "mail_timeout": 1, "backup_days": 1, "proxies": 0}
+LEAST |= {"form_minimum_seconds": 0}
 ENV_FILE = ".env"
 SECRET_FILE = "secret_key"  # noqa: S105  its name
 LANGUAGES = ("fr", "en", "de", "it")
 """Those in which attendees, speakers and readers are met."""
 WORKING_LANGUAGES = ("fr", "en")
-"""Those of organisers' pages and of the command line; the house's own language is one of them."""
+"""Those of organisers' pages and of the command line; the default language is one of them."""
 DEFAULT_ADDRESS = "http://127.0.0.1:8000"
-"""Nobody's public address: while it stands, none is set."""
+"""The default, with which no public address counts as set."""
 ANNOUNCEMENT = "LUNCHKIT_INTERNAL_ANNOUNCEMENT"
 """What the server prints on standard output once it listens; handed over by ``lunchkit demo`` in the environment."""
 
@@ -67,7 +67,7 @@ class Settings:
     host: str = setting("Address that `lunchkit serve` listens on.", "127.0.0.1")
     port: int = setting("Port that `lunchkit serve` listens on.", 8000)
     workers: int = setting("Web processes; more than one only with PostgreSQL.", 1)
-    proxies: int = setting("How many reverse proxies stand in front and set `X-Forwarded-*`.", 0)
+    proxies: int = setting("How many proxies are in front and set `X-Forwarded-*`.", 0)
     mail_host: str = setting("SMTP server; while it is empty, letters wait in the outbox.", "")
     mail_port: int = setting("Port of the SMTP server.", 587)
     mail_security: str = setting("`starttls`, `tls` or `none`.", "starttls")
@@ -82,7 +82,6 @@ class Settings:
 
     @property
     def database(self) -> str:
-        """The SQLAlchemy address of the database, driver included."""
         url = self.database_url or f"sqlite:///{self.instance.resolve() / 'lunchkit.sqlite'}"
         for plain in ("postgresql://", "postgres://"):
             if url.startswith(plain):
@@ -91,12 +90,10 @@ class Settings:
 
     @property
     def keys(self) -> list[str]:
-        """The secret key, then the earlier ones."""
         return [self.secret_key, *(key for key in self.secret_key_fallbacks.split(",") if key)]
 
     @property
     def has_address(self) -> bool:
-        """Whether somebody has said what the public address is."""
         return self.public_url != DEFAULT_ADDRESS
 
     @property
@@ -106,7 +103,6 @@ class Settings:
 
     @property
     def is_https(self) -> bool:
-        """Whether people reach this server over TLS."""
         return self.public_url.startswith("https://")
 
     @property
@@ -114,7 +110,7 @@ class Settings:
         """Host names that this server answers to. No IPv6 address: Werkzeug's check of the host knows none.
 
         None, which means any, until somebody has said what the public address is: who sets up a server on another
-        machine comes by a name that it does not know yet. Nothing that leaves the house is built from such a name.
+        machine comes by a name that it does not know yet. No link in an e-mail is built from such a name.
         """
         if not self.has_address:
             return None
@@ -189,35 +185,36 @@ def default_of(field_name: str) -> Any:
 
 def mistakes(settings: Settings) -> list[str]:
     """What is wrong with these settings: a line for each, that begins with the full name of the setting."""
+    languages, licences = ", ".join(WORKING_LANGUAGES), ", ".join(LICENCES)
+    is_sqlite = settings.database.startswith("sqlite:")
+    rules = (
+        ("public_url", is_web_address(settings.public_url), "http(s):// and a name or an IPv4 address is needed"),
+        ("language", settings.language in WORKING_LANGUAGES, f"one of {languages}"),
+        ("recap_licence", settings.recap_licence in LICENCES, f"one of {licences}"),
+        ("mail_security", settings.mail_security in ("starttls", "tls", "none"), "starttls, tls or none"),
+        ("timezone", is_zone(settings.timezone), "the name of a time zone is needed, like Europe/Zurich"),
+        ("mail_from", is_mailbox(settings.mail_from), "an address like lunch@example.org is needed"),
+        (
+            "workers",
+            settings.workers <= 1 or not is_sqlite,
+            "several processes need PostgreSQL (LUNCHKIT_DATABASE_URL)",
+        ),
+    )
     errors = [
-        f"{full_name(name)}: at least {least}, not {getattr(settings, name)}"
-        for name, least in LEAST.items()
-        if getattr(settings, name) < least
+        f"{full_name(name)}: {what}, not {getattr(settings, name)!r}" for name, is_right, what in rules if not is_right
     ]
-    errors += [
-        f"{full_name(name)}: at most 65535, not {getattr(settings, name)}"
-        for name in ("port", "mail_port")
-        if getattr(settings, name) > 65535
-    ]
-    if not is_web_address(settings.public_url):
-        errors.append(
-            f"LUNCHKIT_PUBLIC_URL: http(s):// and a name or an IPv4 address is needed, not {settings.public_url!r}"
-        )
-    if settings.language not in WORKING_LANGUAGES:
-        errors.append(f"LUNCHKIT_LANGUAGE: one of {', '.join(WORKING_LANGUAGES)}, not {settings.language!r}")
-    if settings.recap_licence not in LICENCES:
-        errors.append(f"LUNCHKIT_RECAP_LICENCE: one of {', '.join(LICENCES)}, not {settings.recap_licence!r}")
-    if settings.mail_security not in ("starttls", "tls", "none"):
-        errors.append(f"LUNCHKIT_MAIL_SECURITY: starttls, tls or none, not {settings.mail_security!r}")
-    if not _is_database_address(settings.database):
+    if not _is_database_address(settings.database):  # its password is not to be shown
         errors.append("LUNCHKIT_DATABASE_URL: sqlite:///… or postgresql://user:password@host:port/name is needed")
-    if settings.workers > 1 and settings.database.startswith("sqlite:"):
-        errors.append("LUNCHKIT_WORKERS: several processes need PostgreSQL (LUNCHKIT_DATABASE_URL)")
-    if not is_zone(settings.timezone):
-        errors.append(f"LUNCHKIT_TIMEZONE: no such time zone: {settings.timezone!r}")
-    if not is_mailbox(settings.mail_from):
-        errors.append(f"LUNCHKIT_MAIL_FROM: an address like lunch@example.org is needed, not {settings.mail_from!r}")
-    return errors
+    return [*_out_of_range(settings), *errors]
+
+
+def _out_of_range(settings: Settings) -> Iterator[str]:
+    for name, least in LEAST.items():
+        value, most = getattr(settings, name), 65535 if name.endswith("port") else None
+        if value < least:
+            yield f"{full_name(name)}: at least {least}, not {value}"
+        if most and value > most:
+            yield f"{full_name(name)}: at most {most}, not {value}"
 
 
 def _is_database_address(text: str) -> bool:

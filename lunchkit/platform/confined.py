@@ -1,4 +1,4 @@
-"""Read what strangers send in a process of its own: what a decoder does with hostile bytes stays in there.
+"""Read uploads in a process of its own: what a decoder does with hostile bytes stays in there.
 
 ``run`` starts this file as a program, which limits itself and then runs the program that it is told: it knows neither
 our environment nor our folder, has little memory and little time, and writes no file. Only the standard library may be

@@ -29,7 +29,6 @@ class Pieces:
         self.body = body
 
     def read(self, size: int = PIECE) -> bytes:
-        """The next piece; of a negative size all that is left."""
         gevent.sleep(0)
         return bytes(self.body.read(min(size, PIECE)))
 
@@ -59,7 +58,6 @@ class Worker(GeventWorker):  # type: ignore[misc]
     """Gunicorn's worker; what is no request of HTTP gets our headers, and no line in the log says who sent it."""
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
-        """Say what is wrong with a request that the application never saw."""
         if not isinstance(exc, errors.ParseException) or isinstance(exc, OUR_FAULT):
             super().handle_error(req, client, addr, exc)
             return

@@ -55,9 +55,9 @@ class UTCDateTime(TypeDecorator[datetime]):
 
 Moment = Annotated[datetime, mapped_column(UTCDateTime)]
 PERSONAL = {"personal": True}
-"""Tells something of somebody."""
+"""Tells something of a person."""
 NOT_PERSONAL = {"personal": False}
-"""A number, a state, a count, a moment, or what the house says to everybody."""
+"""A number, a state, a count, a moment, or a text for everybody."""
 DERIVED = {"personal": True, "told": False}
 """Personal, and made of what the export of one's own data tells in another column."""
 KEY = {"personal": False, "told": False}
@@ -141,13 +141,13 @@ def _prepare_sqlite(engine: Engine) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def take_damage(found: str) -> None:
+def remember_damage(found: str) -> None:
     """Remember in this process what is damaged, in SQLite's words: nothing more is written. Empty where nothing is."""
     current_app.extensions["lunchkit_damage"] = found
 
 
 def known_damage() -> str:
-    """What was found when somebody last looked for damage."""
+    """What the last check for damage found."""
     return str(current_app.extensions.get("lunchkit_damage", ""))
 
 
@@ -182,11 +182,11 @@ def transaction() -> Iterator[Session]:
         raise
 
 
-def scrub() -> bool:
-    """Leave no byte of erased rows in SQLite's files: write every page anew, and empty the write-ahead log.
+def vacuum() -> bool:
+    """Leave no byte of erased rows in SQLite's files: rewrite every page, and empty the write-ahead log.
 
     ``secure_delete`` overwrites what is deleted, but neither what stays behind in a page that was split, nor the log.
-    Returns False where somebody was reading or writing just then: try again later. Nothing to do on other databases.
+    Returns False where another connection was reading or writing: try again later. Does nothing on other databases.
     """
     if db.engine.dialect.name != "sqlite":
         return True
@@ -211,7 +211,7 @@ def page_of(found: int, page: int, size: int) -> tuple[int, int]:
     return min(max(1, page), pages), pages
 
 
-def leave_traces() -> None:
+def mark_for_vacuum() -> None:
     """Remember that the transaction at hand erases something of which bytes may stay in SQLite's files.
 
     The mark is a file beside the database: it outlives the process, and another one (``lunchkit purge``) may read it.
@@ -221,11 +221,11 @@ def leave_traces() -> None:
         mark.write_text(secrets.token_hex(8))
 
 
-def scrub_traces() -> None:
-    """Scrub if anything was erased since the last time; where somebody was at the database, the mark stays."""
+def vacuum_if_marked() -> None:
+    """Vacuum if anything was erased since the last time; where the database was in use, the mark stays."""
     mark = _traces()
     marked = _read(mark)
-    if mark is not None and marked and scrub():
+    if mark is not None and marked and vacuum():
         with transaction():  # nobody erases anything just now
             if _read(mark) == marked:
                 mark.unlink(missing_ok=True)
@@ -238,4 +238,4 @@ def _read(mark: Path | None) -> str:
 def _traces() -> Path | None:
     if db.engine.dialect.name != "sqlite" or not db.engine.url.database:
         return None
-    return Path(db.engine.url.database).with_name("traces-to-scrub")
+    return Path(db.engine.url.database).with_name("vacuum-needed")

@@ -14,7 +14,7 @@ from lunchkit.platform.config import current_settings
 
 
 class Mark(StrEnum):
-    """What a line says of the key at its end; ``RENEWED``: that row has another key since, which stands before it."""
+    """What a line says of the key at its end; ``RENEWED``: the row has another key by now, written before it."""
 
     ERASED = "erased"
     RENEWED = "renewed"

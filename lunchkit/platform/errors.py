@@ -1,7 +1,22 @@
-"""A typed no: what lunchkit refuses, in words that an attendee may read."""
+"""What lunchkit refuses, in words that an attendee may read; and how a form shows it.
 
+An error that holds no logic is data: ``refusal("Name", _l("…"), status)``.
+"""
+
+import logging
+from collections.abc import Callable
+
+from flask import request
+from flask.typing import ResponseReturnValue
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
+from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+ORGANISER_SESSION = "lunchkit.organiser_session"
+"""The key in a request's environment for the session of who is signed in, once somebody has asked for it."""
+_LOGGED_AREAS, _LOGGED_STATUSES = ("organiser.", "sign_in.", "confirmation."), (400, 401, 403, 410, 429)
+log = logging.getLogger("lunchkit")
 
 
 class Refusal(Exception):
@@ -13,9 +28,9 @@ class Refusal(Exception):
     """Seconds after which trying again makes sense."""
 
 
-def refusal(name: str, message: LazyString, status: int = 409) -> type[Refusal]:
-    """A refusal that says this and holds no logic: a class of its own, to be raised and caught by its name."""
-    return type(name, (Refusal,), {"message": message, "status": status})
+def refusal(name: str, message: LazyString, status: int = 409, retry_after: int | None = None) -> type[Refusal]:
+    """A class of its own for an error without logic, to be raised and caught by its name."""
+    return type(name, (Refusal,), {"message": message, "status": status, "retry_after": retry_after})
 
 
 class NotFound(Refusal):
@@ -28,6 +43,73 @@ class NotFound(Refusal):
 class TooMany(Refusal):
     """A limit was reached."""
 
-    message = _l("Too many requests at once. Please try again in a minute: nothing of what you typed is lost.")
+    message = _l("Too many requests at once. Try again in a minute: nothing of what you typed is lost.")
     status = 429
     retry_after = 60
+
+
+Busy = refusal("Busy", _l("The server is very busy: nothing was saved. Send it again in a few seconds."), 503, 5)
+StorageFull = refusal(
+    "StorageFull",
+    _l("The server cannot save anything at the moment: nothing was saved. Tell the organisers."),
+    507,
+    60,
+)
+StorageDamaged = refusal(
+    "StorageDamaged", _l("The data of this server is damaged: nothing was saved. Tell the organisers."), 507
+)
+STORAGE_ERRORS = (DatabaseError, PoolTimeout)
+"""What the database raises when it is busy, full, gone, or damaged; and, as kinds of it, when it is asked wrongly."""
+USER_ERRORS = (Refusal, *STORAGE_ERRORS)
+"""What an action may raise that a person may read: see ``readable``."""
+_BUSY = ("locked", "busy", "timeout", "deadlock", "serialize")
+_FULL = ("full", "disk i/o", "no space", "readonly", "unable to open")
+_DAMAGED = ("malformed", "not a database", "corrupt", "could not decode")
+
+
+def storage_refusal(error: DatabaseError | PoolTimeout) -> Exception:
+    """The user-facing error for a failure of the database; the failure itself where it is none of the known ones."""
+    if isinstance(error, PoolTimeout):
+        return Busy()
+    if not isinstance(error, OperationalError) and type(error) is not DatabaseError:
+        return error
+    text = str(error.orig).lower()
+    if any(word in text for word in _DAMAGED):
+        log.error("the database is damaged: run «lunchkit doctor»")
+        return StorageDamaged()
+    if any(word in text for word in _BUSY):
+        return Busy()
+    if any(word in text for word in _FULL):
+        log.error("the database cannot write: %s", type(error.orig).__name__)
+        return StorageFull()
+    return error
+
+
+def as_user_error(error: Exception) -> Refusal:
+    """The error that a person may read; a failure of the database that is none of the known ones is raised again."""
+    shown = storage_refusal(error) if isinstance(error, STORAGE_ERRORS) else error
+    if not isinstance(shown, Refusal):
+        raise shown
+    log_refusal(shown)
+    return shown
+
+
+def retry_header(refusal: Refusal) -> dict[str, str]:
+    """The header that says when trying again makes sense, where it does."""
+    return {"Retry-After": str(refusal.retry_after)} if refusal.retry_after else {}
+
+
+def show_on_form(error: Exception, page: Callable[[str], str]) -> ResponseReturnValue:
+    """The page of the form that was sent again, with one of USER_ERRORS above it: ``page`` is given the text."""
+    shown = as_user_error(error)
+    return page(str(shown.message)), shown.status, retry_header(shown)
+
+
+def log_refusal(error: Exception) -> None:
+    """Log why and where the organisers' area refuses somebody, and whom, by number."""
+    status = getattr(error, "status", getattr(error, "code", 500))
+    is_guess = type(error).__name__ == "WrongCode"
+    if (request.endpoint or "").startswith(_LOGGED_AREAS) and (status in _LOGGED_STATUSES or is_guess):
+        row = request.environ.get(ORGANISER_SESSION)
+        who = row.organiser_id if row else getattr(error, "organiser_id", None)
+        log.warning("refused: %s at %s, organiser %s", type(error).__name__, request.endpoint, who or "unknown")

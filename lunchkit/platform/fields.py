@@ -25,7 +25,7 @@ MOMENT_FORMS = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%d.%m.%Y %H:%M", "%Y-%m-%dT
 class BareForm(FlaskForm):
     """A form without a token of its own.
 
-    Where there is authority to protect, the door of the house has asked for one (``platform.csrf``); elsewhere the link
+    Where there is authority to protect, ``platform.csrf`` has asked for one; elsewhere the link
     in the address is the authority, or nobody's.
     """
 
@@ -33,7 +33,7 @@ class BareForm(FlaskForm):
         csrf = False
 
         def get_translations(self, _form: Any) -> Any:
-            """WTForms' own words; Flask-WTF reads their file anew for every request."""
+            """WTForms' own words; Flask-WTF reads their file again for every request."""
             return _form_words(language())
 
 
@@ -43,8 +43,8 @@ def _form_words(language: str) -> Any:
 
 
 def at_most(length: int) -> Length:
-    """No more than so many characters."""
-    return Length(max=length, message=_l("Please keep this under %(max)s characters.", max=length))
+    """At most ``length`` characters."""
+    return Length(max=length, message=_l("Keep this under %(max)s characters.", max=length))
 
 
 def has_a_word(message: LazyString) -> Callable[[Any, Field], None]:
@@ -61,7 +61,6 @@ class WholeRange(NumberRange):
     """A range of whole numbers of any length; its parent fails at those that are too large for a float."""
 
     def __call__(self, form: Any, field: Field) -> None:
-        """Raise ValidationError where the number is missing or outside."""
         if field.data is None or not self.min <= field.data <= self.max:
             raise ValidationError(str(self.message))
 
@@ -75,7 +74,6 @@ class _Typed(Field):
     unread: Any = ""
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        """Read what was typed. Raises ValueError in the reader's language."""
         try:
             super().process_formdata(valuelist)
         except (ValueError, OverflowError) as error:
@@ -107,4 +105,4 @@ class WallMomentField(_Typed, DateTimeLocalField):
 class NumberField(_Typed, IntegerField):
     """A whole number."""
 
-    unread = _l("Please write a whole number here.")
+    unread = _l("Write a whole number here.")

@@ -2,8 +2,7 @@
 
 Attendees, speakers and readers are met in four languages. Organisers' pages and the command line speak two, French and
 English: a working page is full of words that must be exact, and one that is half in German and half in English is worse
-than one that is whole in a language that its reader works in anyway. Whoever prefers German or Italian gets there
-whichever of the two they would rather read.
+than one that is whole in a language that its reader works in anyway.
 """
 
 import re
@@ -22,7 +21,7 @@ from lunchkit.platform.config import LANGUAGES, WORKING_LANGUAGES, current_setti
 LANGUAGE_NAMES = [("fr", "Français"), ("de", "Deutsch"), ("it", "Italiano"), ("en", "English")]
 COOKIE = "lang"
 WORKING_PAGES = "/organiser"
-"""Everything of the organisers stands under this address."""
+"""The address under which all pages of organisers are."""
 _DATES = {
     "fr": ("EEEE d MMMM y", "fr"),
     "de": ("EEEE, d. MMMM y", "de_CH"),
@@ -55,7 +54,7 @@ def init_i18n(app: Flask) -> None:
 
 
 def select_language() -> str:
-    """The language asked for in the address, chosen before, or preferred by the browser; else the house's."""
+    """The language asked for in the address, chosen before, or preferred by the browser; else that of the settings."""
     if not has_request_context():
         return current_settings().language
     spoken = _spoken_here()
@@ -172,31 +171,27 @@ def number(value: float) -> str:
     return format_decimal(value, locale=f"{language()}_CH")
 
 
-_BEFORE_HIGH = re.compile(r"[ \u00a0\u202f]([;!?])")
-_BEFORE_CLOSING = re.compile(r"(?<=\S)[ \u00a0\u202f]?(»)")
-_BEFORE_COLON = re.compile(r"[ \u00a0\u202f](:)(?=\s|$)")
-_AFTER_QUOTE = re.compile(r"(«)[ \u00a0\u202f]?(?=\S)")
-_SPACE_BEFORE_CLOSING = re.compile(r"(?<=\S)[ \u00a0\u202f](»)")
-_SPACE_AFTER_QUOTE = re.compile(r"(«)[ \u00a0\u202f](?=\S)")
+_SPACE = "[ \u00a0\u202f]"
+_BEFORE_HIGH = re.compile(rf"{_SPACE}([;!?])")
+_BEFORE_COLON = re.compile(rf"{_SPACE}(:)(?=\s|$)")
 
 
 def typo(text: str) -> str:
     """French spacing in what organisers typed, so that no line begins with : ; ! ? or ».
 
     A space that was forgotten beside « or » is added on French pages only: elsewhere these words may be the page's own,
-    or a question put in German or Italian, where guillemets stand without.
+    or a question put in German or Italian, where guillemets have no space.
     """
-    adds = language() == "fr"
-    text = _BEFORE_HIGH.sub("\u202f\\1", text)
-    text = (_BEFORE_CLOSING if adds else _SPACE_BEFORE_CLOSING).sub("\u202f\\1", text)
-    text = _BEFORE_COLON.sub("\u00a0\\1", text)
-    text = (_AFTER_QUOTE if adds else _SPACE_AFTER_QUOTE).sub("\\1\u202f", text) if "«" in text else text
+    space = f"{_SPACE}?" if language() == "fr" else _SPACE
+    text = _BEFORE_COLON.sub("\u00a0\\1", _BEFORE_HIGH.sub("\u202f\\1", text))
+    text = re.sub(rf"(?<=\S){space}(»)", "\u202f\\1", text)
+    text = re.sub(rf"(«){space}(?=\S)", "\\1\u202f", text)
     return text.replace("'", "’")
 
 
 _PRONOUNS = "je|tu|ils?|elles?|on|nous|vous|ce|ci|là|moi|toi|les?|la|leur|lui|en|y"
 INVERSION = re.compile(rf"(?<=[^\W\d_])(?:-(?:t|{_PRONOUNS}))+(?![\w-])", re.IGNORECASE)
-"""The end of «faudrait-il», «a-t-elle», «dites-nous»: one word to whoever reads, and of Italian or German none."""
+"""The end of «faudrait-il», «a-t-elle», «dites-nous»: one word to a reader; Italian and German have none."""
 _LONGEST_HELD = 32
 _NOT_WORDS = re.compile(r"[@/\\]|\.\w")
 
@@ -204,7 +199,7 @@ _NOT_WORDS = re.compile(r"[@/\\]|\.\w")
 def unbroken(text: str) -> Markup:
     """As ``typo``, for a headline: no line ends at the hyphen of «faudrait-il», unless it is broader than its place.
 
-    A part of the page holds it together and no other sign, so that whoever searches, copies or listens has what was
+    An element holds it together and no other sign, so that a person who searches, copies or listens has what was
     written. In large type and on phones that part is a block, which still breaks where it is broader than its place;
     elsewhere it is none, since Chromium finds no phrase across a block. Addresses stay as they are.
     """

@@ -25,13 +25,13 @@ DATABASE_KEY = 0x6C756E63686B6974
 """The number of PostgreSQL's lock."""
 OURS = (
     "lunchkit.sqlite*", "ballots.sqlite*", "backups", "backups/lunchkit-*", "secret_key*", ".env*", "lock*",
-    "background-alive*", "traces-to-scrub",
+    "background-alive*", "vacuum-needed",
 )  # fmt: skip
 """What lunchkit puts into the folder."""
 
 
 class InUse(Exception):
-    """Somebody uses the instance, and this must wait; the text says who."""
+    """Another process uses the instance; the text says which."""
 
 
 @contextmanager
@@ -103,7 +103,7 @@ def _who_holds(folder: Path) -> str:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 return file.read()
-    return "somebody uses this instance: try again"
+    return "another process uses this instance: try again"
 
 
 def _is_running(who: str) -> bool:
@@ -120,7 +120,7 @@ def _is_running(who: str) -> bool:
 
 @contextmanager
 def holding_database(engine: Engine, *, alone: bool = False) -> Iterator[None]:
-    """Use a PostgreSQL database likewise: an upgrade alone, all else together. SQLite's lies in the instance.
+    """Use a PostgreSQL database likewise: an upgrade alone, all else together. SQLite's is in the instance.
 
     Raises InUse.
     """
@@ -142,8 +142,8 @@ def exposed(folder: Path) -> list[Path]:
 
 
 def make_private(folder: Path) -> None:
-    """Make the folder of an instance if there is none, and close it to others, with all that lies in it already."""
+    """Make the folder of an instance if there is none, and close it to others, with all that is in it already."""
     folder.mkdir(parents=True, exist_ok=True)
     for path in exposed(folder):
-        with suppress(OSError):  # somebody else's: the doctor says so
+        with suppress(OSError):  # another user's file: the doctor says so
             path.chmod(path.stat().st_mode & 0o700)

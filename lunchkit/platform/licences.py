@@ -1,4 +1,4 @@
-"""Licences under which a house gives its recaps away: how they are kept, where they stand, and how free each is."""
+"""Licences of recaps: how they are stored, where their text is, and how free each is."""
 
 from dataclasses import dataclass
 
@@ -23,7 +23,7 @@ BY = Licence("cc-by-4.0", "CC BY 4.0", "https://creativecommons.org/licenses/by/
 ZERO = Licence("cc0-1.0", "CC0 1.0", "https://creativecommons.org/publicdomain/zero/1.0/")
 LICENCES = {licence.key: licence for licence in (RESERVED, BY_SA, BY, ZERO)}
 FIRST = BY
-"""What a house gives while nobody chooses, and what every recap was given under before there was a choice."""
+"""The licence while nobody chooses one, and what every recap was given under before there was a choice."""
 
 
 def licence_named(key: str | None) -> Licence:

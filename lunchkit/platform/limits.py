@@ -36,9 +36,9 @@ class Window:
 
 
 class Newcomers:
-    """Whom places know, and whom they let in: as many as there are seats at once, then so many a minute.
+    """Lets as many people into a place as it has seats, and then a number of others a minute.
 
-    Who was let in stays let in, and is known by a mark that is made with a key of this process.
+    A person who was let in stays let in, and is recognised by a hash with a key of this process.
     """
 
     def __init__(self, a_minute: int) -> None:

@@ -1,4 +1,4 @@
-"""Addresses that leave the house, and the tokens in them.
+"""Links that are sent or printed, and the tokens in them.
 
 Links in letters, posters and calendars begin with the configured public address, never with the Host header.
 A personal link is derived from a random nonce with the secret key; the database holds only the nonce and a hash,
@@ -47,7 +47,7 @@ def random_token() -> str:
 
 @dataclass(frozen=True)
 class PersonalTokens:
-    """The two tokens of one registration: its page, and its ticket for the door."""
+    """The two tokens of one registration: its page, and its ticket for the check-in."""
 
     link: str
     ticket: str
@@ -70,7 +70,6 @@ def derived_token(scope: str, nonce: bytes, known_hash: bytes | None = None) -> 
 
 
 def _key_of(scope: str, nonce: bytes, known_hash: bytes | None) -> str:
-    """The secret key that a token was derived with; without its hash, the present one."""
     for key in current_settings().keys:
         if known_hash is None or hmac.compare_digest(token_hash(_token(key, scope, nonce)), known_hash):
             return key

@@ -1,4 +1,4 @@
-"""Markdown that strangers write, as HTML that can do nothing: CommonMark without HTML, then a list of tags."""
+"""Markdown that anyone may write, as harmless HTML: CommonMark without HTML, then a list of tags."""
 
 import re
 from functools import lru_cache
@@ -42,7 +42,6 @@ def _rendered(text: str, _language: str) -> Markup:
 
 
 def _only_safe(_tag: str, name: str, value: str) -> str | None:
-    """An attribute, unless it is an address that leads elsewhere than it seems to."""
     is_mailbox = value.startswith("mailto:") and "?" not in value and "%" not in value
     return value if name != "href" or is_mailbox or is_safe_link(value) else None
 
@@ -86,7 +85,6 @@ def _with_hosts(children: list[Token]) -> list[Token]:
 
 
 def _whole(address: str) -> str:
-    """An address as it was meant: people leave out the beginning."""
     return f"https://{address}" if _HOST_FIRST.match(address) else address
 
 

@@ -14,7 +14,7 @@ from lunchkit.platform.db import Erased, db
 
 
 def personal_columns(table: Table) -> list[Column[Any]]:
-    """The columns of a table that tell something of somebody."""
+    """The columns of a table that tell something of a person."""
     return [column for column in table.columns if column.info["personal"]]
 
 

@@ -1,4 +1,4 @@
-"""Slugs: the words of a title as they stand in an address."""
+"""Slugs: the words of a title as an address has them."""
 
 import re
 import unicodedata
@@ -10,7 +10,7 @@ SLUG_LENGTH = 60
 def slug_of(title: str, otherwise: str = "lunch") -> str:
     """The title in the letters of an address, cut at a word: «L’été à Genève» gives ``l-ete-a-geneve``.
 
-    ``otherwise`` where none of its letters can stand in an address.
+    ``otherwise`` where none of its letters is allowed in an address.
     """
     plain = unicodedata.normalize("NFKD", title.casefold().replace("œ", "oe").replace("æ", "ae"))
     words = re.findall(r"[a-z0-9]+", "".join(char for char in plain if not unicodedata.combining(char)))

@@ -16,15 +16,14 @@ from wtforms import BooleanField, Field, HiddenField
 from wtforms.fields.choices import SelectFieldBase
 
 from lunchkit.platform.db import NOT_PERSONAL
-from lunchkit.platform.errors import NotFound, Refusal
+from lunchkit.platform.errors import USER_ERRORS, NotFound, refusal, show_on_form
 from lunchkit.platform.fields import BareForm
-from lunchkit.platform.refusals import NO, readable, retry_header
 
-
-class ChangedMeanwhile(Refusal):
-    """Somebody saved after this form, or this page with its button, was opened."""
-
-    message = _l("Somebody has saved something else meanwhile. Nothing is lost: compare, and send it again.")
+ChangedMeanwhile = refusal(
+    "ChangedMeanwhile",
+    _l("Another person has saved something else meanwhile. Nothing is lost: compare, and send it again."),
+)
+"""Another person saved after this form, or this page with its button, was opened."""
 
 
 class Versioned:
@@ -35,7 +34,7 @@ class Versioned:
 
 
 def require_version(row: Versioned, version: int | None) -> None:
-    """Raise ChangedMeanwhile where the row, held by the caller, is at another version; None stands for any."""
+    """Raise ChangedMeanwhile where the row, held by the caller, is at another version; None means any."""
     if version is not None and version != row.version:
         raise ChangedMeanwhile
 
@@ -76,15 +75,12 @@ class VersionedForm(BareForm):
         return version_of(str(self.version.data))
 
     def values(self) -> dict[str, Any]:
-        """What was typed, by field."""
         return {name: value for name, value in self.data.items() if name != "version"}
 
     def parts(self) -> list[tuple[str, str]]:
-        """What it asks for, by label, as people read it."""
         return [(str(self[name].label.text), said(self[name])) for name in self.values()]
 
     def compare(self, saved: "VersionedForm") -> None:
-        """Show where what is saved by now differs from what was typed; sent again, what was typed is saved."""
         both = zip(self.parts(), saved.parts(), strict=True)
         self.compared = [Difference(label, theirs, mine) for (label, mine), (_same, theirs) in both if mine != theirs]
         self.version.data = saved.version.data
@@ -119,10 +115,13 @@ def save(
         action()
     except NotFound:
         raise
-    except NO as error:
-        refusal = readable(error)
-        form.notice = str(refusal.message)
-        if isinstance(refusal, ChangedMeanwhile):
+    except USER_ERRORS as error:
+        if isinstance(error, ChangedMeanwhile):
             form.compare(saved())
-        return page(form), refusal.status, retry_header(refusal)
+
+        def show(message: str) -> str:
+            form.notice = message
+            return page(form)
+
+        return show_on_form(error, show)
     return redirect(done, code=303)

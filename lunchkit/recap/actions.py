@@ -9,13 +9,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lunchkit.events.models import Event
-from lunchkit.events.operations import hold_event
+from lunchkit.events.operations import lock_existing_event
 from lunchkit.platform import clock
-from lunchkit.platform.db import leave_traces, transaction
+from lunchkit.platform.db import mark_for_vacuum, transaction
 from lunchkit.platform.errors import NotFound
+from lunchkit.platform.images.actions import destroy, hide_pictures, lock, unhide_pictures
 from lunchkit.platform.images.models import Picture
-from lunchkit.platform.images.operations import destroy, lay_by, lock, take_up
 from lunchkit.platform.links import derived_token, token_hash
+from lunchkit.platform.ordered import lock_rows, move, next_position
 from lunchkit.recap.document import article_of, folded_words, licence_to_give
 from lunchkit.recap.drafting import draft_from_what_happened, empty_draft, snapshot_of
 from lunchkit.recap.errors import (
@@ -42,7 +43,7 @@ PREVIEW = "preview"
 def draft_recap(event: Event, by: str, *, empty: bool = False) -> Recap:
     """Make the draft of a recap, filled in with what happened unless ``empty``. One that is there already stays."""
     with transaction() as session:
-        hold_event(session, event.id)
+        lock_existing_event(session, event.id)
         recap = session.get(Recap, event.id, populate_existing=True)
         if recap is not None:
             return recap
@@ -61,8 +62,8 @@ def add_section(event: Event, kind: SectionKind, by: str) -> RecapSection:
         sections = sections_of(event.id)
         if SHAPES[kind].is_single and (present := [section for section in sections if section.kind == kind]):
             return present[0]
-        last = max((section.position for section in sections), default=0)
-        section = _new_section(event, wording(kind, "", {}), last + 1, by)
+        position = next_position(session, RecapSection, event.id)
+        section = _new_section(event, wording(kind, "", {}), position, by)
         session.add(section)
     return section
 
@@ -80,19 +81,10 @@ def _new_section(event: Event, state: Wording, position: int, by: str) -> RecapS
 
 
 def move_section(section: RecapSection, direction: str, past: Collection[int] = ()) -> None:
-    """Let a section change places with its neighbour, ``past`` those (ids) that nobody sees; at either end it stays."""
+    """Move a section ``up`` or ``down``, ``past`` those (ids) that the outline does not list; at the end it stays."""
     with transaction() as session:
         lock_recap(session, section.event_id)
-        order = sections_of(section.event_id)
-        if section not in order:
-            raise NotFound
-        at = order.index(section)
-        ahead = order[:at][::-1] if direction == "up" else order[at + 1 :]
-        seen = [each for each in ahead if each.id not in past]
-        neighbour = next(iter([*seen, *ahead]), section)
-        order.insert(order.index(neighbour), order.pop(at))
-        for position, each in enumerate(order, 1):
-            each.position = position
+        move(session, lock_rows(session, section), section, direction, past)
 
 
 def hide_section(section: RecapSection) -> None:
@@ -107,7 +99,7 @@ def show_section(section: RecapSection) -> None:
     with transaction() as session:
         lock_section(session, section)
         section.hidden_at = None
-        take_up(session, pictures_in(section.data))
+        unhide_pictures(session, pictures_in(section.data))
 
 
 def remove_section(section: RecapSection) -> None:
@@ -117,7 +109,7 @@ def remove_section(section: RecapSection) -> None:
         session.delete(section)
         session.flush()
         lay_by_left(session, section.event_id, pictures_in(section.data))
-        leave_traces()
+        mark_for_vacuum()
 
 
 def save_section(section: RecapSection, base_version: int, state: Wording, by: str) -> None:
@@ -238,7 +230,7 @@ def withdraw_recap(event: Event) -> None:
         recap = _lock_both(session, event)
         if recap.published is None:
             return
-        lay_by(session, pictures_read(event.id))
+        hide_pictures(session, pictures_read(event.id))
         recap.published, recap.words = None, ""
         event.recap_published_at = None
         _tell_calendars(event)
@@ -260,8 +252,8 @@ def _freeze(
     snapshot = snapshot_of(event, sections_of(event.id), counted) | {"licence": licence}
     before, recap.published = pictures_read(event.id), snapshot
     after = pictures_read(event.id)
-    lay_by(session, before - after)
-    take_up(session, after)
+    hide_pictures(session, before - after)
+    unhide_pictures(session, after)
     if all(section.kind is SectionKind.SPEAKERS for section in article_of(event, snapshot).sections):
         raise NothingToPublish
     recap.words = folded_words(snapshot)

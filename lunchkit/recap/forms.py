@@ -230,7 +230,7 @@ def _read_whole(typed: str) -> int | None:
     """A whole number, however people set its thousands apart."""
     digits = re.sub(r"[\s'’]", "", typed)
     if digits and not re.fullmatch(r"[0-9]{1,12}", digits):
-        raise ValueError(_("Please write a whole number here."))
+        raise ValueError(_("Write a whole number here."))
     return int(digits) if digits else None
 
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lunchkit.events.models import Event
 from lunchkit.platform.db import KEY, NOT_PERSONAL, PERSONAL, Model, Moment
+from lunchkit.platform.ordered import Ordered
 from lunchkit.recap.section_content import Wording, wording
 from lunchkit.recap.sections import SectionKind
 
@@ -31,7 +32,7 @@ class Recap(Model):
     event: Mapped[Event] = relationship()
 
 
-class RecapSection(Model):
+class RecapSection(Ordered, Model):
     """One section of a draft; ``data`` has the shape that its kind has in ``recap.sections``."""
 
     __tablename__ = "recap_section"
@@ -39,8 +40,6 @@ class RecapSection(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True, info=KEY)
     event_id: Mapped[int] = mapped_column(ForeignKey("recap.event_id"), index=True, info=KEY)
-    position: Mapped[int] = mapped_column(info=NOT_PERSONAL)
-    """The order; no two need be different."""
     kind: Mapped[str] = mapped_column(String(20), info=NOT_PERSONAL)
     title: Mapped[str] = mapped_column(String(200), default="", info=NOT_PERSONAL)
     """Empty: the name of the kind, in the reader's language."""

@@ -8,9 +8,9 @@ from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import Session
 
 from lunchkit.platform import clock
-from lunchkit.platform.db import leave_traces
+from lunchkit.platform.db import mark_for_vacuum
 from lunchkit.platform.errors import NotFound
-from lunchkit.platform.images.operations import lay_by, take_up
+from lunchkit.platform.images.actions import hide_pictures, unhide_pictures
 from lunchkit.recap.models import Recap, RecapSection, RecapVersion
 from lunchkit.recap.queries import pictures_known, pictures_standing, versions_of
 from lunchkit.recap.section_content import Wording
@@ -59,7 +59,7 @@ def keep(session: Session, section: RecapSection) -> None:
     )
     for version in kept[MOST_VERSIONS - 1 :]:
         session.delete(version)
-        leave_traces()
+        mark_for_vacuum()
 
 
 def write(session: Session, section: RecapSection, state: Wording, by: str) -> None:
@@ -74,13 +74,13 @@ def write(session: Session, section: RecapSection, state: Wording, by: str) -> N
     section.updated_at, section.updated_by = clock.now(), by
     session.flush()
     lay_by_left(session, section.event_id, before - after)
-    take_up(session, after - before)
+    unhide_pictures(session, after - before)
 
 
 def lay_by_left(session: Session, event_id: int, tokens: Collection[str]) -> None:
     """Lay pictures by that have just left a section, unless readers or another section have them still."""
     if tokens:
-        lay_by(session, set(tokens) - pictures_standing(event_id))
+        hide_pictures(session, set(tokens) - pictures_standing(event_id))
 
 
 def without_strangers(event_id: int, state: Wording) -> Wording:

@@ -1,6 +1,6 @@
 """Reads of recaps and of what they are written from, named after the question that they answer."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -39,13 +39,6 @@ def published_recap_or_404(event_id: int) -> Recap:
     if recap.published is None or recap.event.published_at is None:
         raise NotFound
     return recap
-
-
-def licences_of(event_ids: Collection[int]) -> dict[int, str | None]:
-    """The key of the licence of each recap of these lunches that was published; None from before there was a choice."""
-    licence = Recap.published["licence"].as_string()
-    found = select(Recap.event_id, licence).where(Recap.event_id.in_(event_ids), Recap.published_at.is_not(None))
-    return {row.event_id: row[1] for row in db.session.execute(found)}
 
 
 def recap_by_preview_or_404(token: str) -> Recap:

@@ -5,26 +5,16 @@ from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from wtforms import Form
 
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.platform import clock
-from lunchkit.platform.errors import NotFound
-from lunchkit.platform.refusals import NO, readable, retry_header
+from lunchkit.platform.errors import USER_ERRORS, NotFound, as_user_error, retry_header
 from lunchkit.platform.text import clean_line
-from lunchkit.registrations import actions
+from lunchkit.registrations import actions, admin_queries, queries
 from lunchkit.registrations.admin_forms import MoveForm, OrganiserAttendeeForm, move_form, organiser_form
-from lunchkit.registrations.admin_queries import (
-    all_rows,
-    asked_order,
-    asked_standing,
-    counts_of,
-    last_letter,
-    lunches_to_move_to,
-    own_answer_columns,
-    registrations_page,
-)
 from lunchkit.registrations.catering import caterer_counts
 from lunchkit.registrations.details import ATTENDEE_FIELDS
 from lunchkit.registrations.emails import Why
@@ -32,65 +22,51 @@ from lunchkit.registrations.errors import AddressTaken, NoSeatForCompanions
 from lunchkit.registrations.exports import CSV_TYPE, XLSX_TYPE, csv_file, xlsx_file
 from lunchkit.registrations.models import Registration, Standing
 from lunchkit.registrations.privacy import own_answers
-from lunchkit.registrations.queries import (
-    count_held,
-    names_of,
-    place_in_queue,
-    queue_length,
-    registration_or_404,
-    seats_left,
-)
 from lunchkit.team.queries import current_organiser
 
 bp = Blueprint("registrations", __name__)
 BESIDE = {AddressTaken: ("email", "event"), NoSeatForCompanions: ("companions",)}
-"""Beside which field of a form a refusal stands; all others stand above it."""
-ARRIVED, ABSENT = "arrived", "absent"
-"""In place of a standing: those of whom somebody came."""
+"""The field of a form beside which an error is shown; all others are shown above the form."""
+ARRIVED, ABSENT = "arrived", "absent"  # filters in place of a status
 ONE = "/e/<slug>/registrations/<int(max=2147483647):registration_id>"
 
 
 @bp.get("/e/<slug>/registrations")
 def index(slug: str) -> ResponseReturnValue:
-    """The list, searched, filtered by standing or by who came, in one of three orders, forty at a time."""
     event = any_event_by_slug_or_404(slug)
     text = clean_line(request.args.get("q"))[:100]
     asked = request.args.get("standing")
-    standing = Standing.SEATED if asked == ABSENT else asked_standing(asked)
+    standing = Standing.SEATED if asked == ABSENT else admin_queries.asked_standing(asked)
     arrived = {ARRIVED: True, ABSENT: False}.get(asked or "")
-    order, page = asked_order(request.args.get("order")), request.args.get("page", 1, type=int)
+    order, page = admin_queries.asked_order(request.args.get("order")), request.args.get("page", 1, type=int)
     return render_template(
         "admin/registrations/index.html",
         event=event,
         fields=[field for field in ATTENDEE_FIELDS if field.in_list],
-        list=registrations_page(event.id, text, standing, page, arrived=arrived, order=order),
-        counts=counts_of(event.id),
+        list=admin_queries.registrations_page(event.id, text, standing, page, arrived=arrived, order=order),
+        counts=admin_queries.counts_of(event.id),
         q=text,
         standing=standing if arrived is None else asked,
         order=order,
-        held=count_held(event.id),
+        held=queries.count_held(event.id),
         cancelled=request.args.get("cancelled", type=int),
     )
 
 
 @bp.get("/e/<slug>/registrations/unconfirmed")
 def unconfirmed(slug: str) -> ResponseReturnValue:
-    """Asks before all registrations that nobody has confirmed yet are cancelled."""
     event = any_event_by_slug_or_404(slug)
-    return render_template("admin/registrations/unconfirmed.html", event=event, held=count_held(event.id))
+    return render_template("admin/registrations/unconfirmed.html", event=event, held=queries.count_held(event.id))
 
 
 @bp.post("/e/<slug>/registrations/unconfirmed")
 def cancel_unconfirmed(slug: str) -> ResponseReturnValue:
-    """They are cancelled, and their seats go to the queue."""
     event = any_event_by_slug_or_404(slug)
-    cancelled = actions.cancel_unconfirmed(event)
-    return redirect(url_for(".index", slug=slug, cancelled=cancelled), code=303)
+    return redirect(url_for(".index", slug=slug, cancelled=actions.cancel_unconfirmed(event)), code=303)
 
 
 @bp.get("/e/<slug>/registrations/new")
 def new(slug: str) -> ResponseReturnValue:
-    """The form for somebody who telephoned, or stands at the door."""
     event = any_event_by_slug_or_404(slug)
     if event.published_at is None:
         return _publish_first(event)
@@ -99,7 +75,6 @@ def new(slug: str) -> ResponseReturnValue:
 
 @bp.post("/e/<slug>/registrations/new")
 def create(slug: str) -> ResponseReturnValue:
-    """Somebody is registered by hand; whatever is wrong, the form comes back with all that was typed."""
     event = any_event_by_slug_or_404(slug)
     if event.published_at is None:
         return _publish_first(event)
@@ -108,42 +83,38 @@ def create(slug: str) -> ResponseReturnValue:
         return _new_page(event, form), 422
     try:
         registration = actions.register_by_hand(event, form.attendee(), language=form.language.data)
-    except NO as error:
+    except USER_ERRORS as error:
         return _refused(error, form, lambda notice: _new_page(event, form, notice))
     return _to(registration, done="registered")
 
 
 @bp.get(ONE)
 def show(slug: str, registration_id: int) -> ResponseReturnValue:
-    """One registration, its form, and what can be done with it."""
     registration = _registration_or_404(slug, registration_id)
     return _page(registration, organiser_form(registration.event, registration))
 
 
 @bp.post(ONE)
 def update(slug: str, registration_id: int) -> ResponseReturnValue:
-    """A registration mended; whatever is wrong, the form comes back with all that was typed."""
     registration = _registration_or_404(slug, registration_id)
     form = organiser_form(registration.event, registration, request.form)
     if not form.validate():
         return _page(registration, form), 422
     try:
         actions.update_registration(registration, form.attendee())
-    except NO as error:
+    except USER_ERRORS as error:
         return _refused(error, form, lambda notice: _page(registration, form, notice=notice))
     return _to(registration, done="saved")
 
 
 @bp.get(f"{ONE}/cancellation")
 def cancellation(slug: str, registration_id: int) -> ResponseReturnValue:
-    """Asks once more."""
     registration = _registration_or_404(slug, registration_id)
     return render_template("admin/registrations/cancellation.html", event=registration.event, registration=registration)
 
 
 @bp.post(f"{ONE}/cancellation")
 def cancel(slug: str, registration_id: int) -> ResponseReturnValue:
-    """The seat is given back."""
     registration = _registration_or_404(slug, registration_id)
     seated = actions.cancel_registration(registration, Why.ORGANISER)
     return _to(registration, done="cancelled", seated=".".join(map(str, seated)) or None)
@@ -151,7 +122,6 @@ def cancel(slug: str, registration_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{ONE}/head-of-queue")
 def head_of_queue(slug: str, registration_id: int) -> ResponseReturnValue:
-    """The next seat is theirs."""
     registration = _registration_or_404(slug, registration_id)
     actions.move_to_head_of_queue(registration)
     return _to(registration, done="first")
@@ -159,22 +129,20 @@ def head_of_queue(slug: str, registration_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{ONE}/move")
 def move(slug: str, registration_id: int) -> ResponseReturnValue:
-    """They come to another lunch instead."""
     registration = _registration_or_404(slug, registration_id)
-    form = move_form(lunches_to_move_to(registration, clock.now()), request.form)
+    form = move_form(admin_queries.lunches_to_move_to(registration, clock.now()), request.form)
     details = organiser_form(registration.event, registration)
     if not form.validate():
         return _page(registration, details, form), 422
     try:
         moved = actions.move_to_event(registration, form.chosen())
-    except NO as error:
+    except USER_ERRORS as error:
         return _refused(error, form, lambda notice: _page(registration, details, form, notice))
     return _to(moved, done="moved")
 
 
 @bp.post(f"{ONE}/letter")
 def resend(slug: str, registration_id: int) -> ResponseReturnValue:
-    """The letter with ticket and link leaves once more."""
     registration = _registration_or_404(slug, registration_id)
     actions.repeat_letter(registration)
     return _to(registration, done="sent")
@@ -182,27 +150,22 @@ def resend(slug: str, registration_id: int) -> ResponseReturnValue:
 
 @bp.get("/e/<slug>/registrations.csv")
 def csv(slug: str) -> ResponseReturnValue:
-    """The list for a spreadsheet."""
-    event = any_event_by_slug_or_404(slug)
-    return _file(event, "csv", csv_file(event, all_rows(event.id), own_answer_columns(event.id)), CSV_TYPE)
+    return _file(slug, "csv", csv_file, CSV_TYPE)
 
 
 @bp.get("/e/<slug>/registrations.xlsx")
 def xlsx(slug: str) -> ResponseReturnValue:
-    """The list as a workbook."""
-    event = any_event_by_slug_or_404(slug)
-    return _file(event, "xlsx", xlsx_file(event, all_rows(event.id), own_answer_columns(event.id)), XLSX_TYPE)
+    return _file(slug, "xlsx", xlsx_file, XLSX_TYPE)
 
 
 @bp.get("/e/<slug>/caterer")
 def caterer(slug: str) -> ResponseReturnValue:
-    """Numbers for the kitchen, without names."""
     event = any_event_by_slug_or_404(slug)
     return render_template("admin/registrations/catering.html", event=event, counts=caterer_counts(event.id))
 
 
 def _registration_or_404(slug: str, registration_id: int) -> Registration:
-    return registration_or_404(any_event_by_slug_or_404(slug).id, registration_id)
+    return queries.registration_or_404(any_event_by_slug_or_404(slug).id, registration_id)
 
 
 def _publish_first(event: Event) -> ResponseReturnValue:
@@ -210,8 +173,7 @@ def _publish_first(event: Event) -> ResponseReturnValue:
 
 
 def _refused(error: Exception, form: Form, page: Callable[[str | None], str]) -> ResponseReturnValue:
-    """The page again with all that was typed, and the no beside its field, or above them all."""
-    refusal = readable(error)
+    refusal = as_user_error(error)
     if isinstance(refusal, NotFound):
         raise refusal
     message = str(refusal.message)
@@ -224,7 +186,7 @@ def _refused(error: Exception, form: Form, page: Callable[[str | None], str]) ->
 
 def _new_page(event: Event, form: OrganiserAttendeeForm, notice: str | None = None) -> str:
     return render_template(
-        "admin/registrations/new.html", event=event, form=form, notice=notice, seats_left=seats_left(event)
+        "admin/registrations/new.html", event=event, form=form, notice=notice, seats_left=queries.seats_left(event)
     )
 
 
@@ -238,16 +200,38 @@ def _page(
         registration=registration,
         fields=ATTENDEE_FIELDS,
         form=form,
-        move=move or move_form(lunches_to_move_to(registration, now)),
-        place=place_in_queue(registration),
+        move=move or move_form(admin_queries.lunches_to_move_to(registration, now)),
+        place=queries.place_in_queue(registration),
         may_change=registration.may_change(now),
         may_cancel=registration.is_active and not registration.event.is_over(now),
-        letter=last_letter(registration.id),
+        letter=admin_queries.last_letter(registration.id),
         answers=own_answers(registration),
         notice=notice,
-        seated=names_of(registration.event_id, request.args.get("seated", "").split(".")),
-        fits_nobody=queue_length(registration.event_id) > 0 and seats_left(registration.event) > 0,
+        done=_done(registration, request.args.get("done", "")),
     )
+
+
+def _done(registration: Registration, done: str) -> str | None:
+    has_seat = registration.standing == Standing.SEATED
+    if done == "cancelled":
+        return _cancelled(registration)
+    return {
+        "registered": _("Registered: a seat is reserved.") if has_seat else _("Registered: on the waiting list."),
+        "saved": _("Your changes are saved."),
+        "first": _("A seat was free: it is theirs.") if has_seat else _("First on the waiting list."),
+        "moved": _("Moved to this lunch."),
+        "sent": _("The letter leaves in a moment."),
+    }.get(done)
+
+
+def _cancelled(registration: Registration) -> str:
+    seated = queries.names_of(registration.event_id, request.args.get("seated", "").split("."))
+    if seated:
+        names = ", ".join(seated)
+        return str(_("The registration is cancelled. From the waiting list, a seat for: %(names)s.", names=names))
+    if queries.queue_length(registration.event_id) > 0 and queries.seats_left(registration.event) > 0:
+        return str(_("The registration is cancelled. Nobody on the waiting list fits into the free seats."))
+    return str(_("The registration is cancelled."))
 
 
 def _to(registration: Registration, done: str, **more: Any) -> ResponseReturnValue:
@@ -255,7 +239,9 @@ def _to(registration: Registration, done: str, **more: Any) -> ResponseReturnVal
     return redirect(address, code=303)
 
 
-def _file(event: Event, ending: str, body: bytes, content_type: str) -> Response:
+def _file(slug: str, ending: str, write: Callable[..., bytes], content_type: str) -> Response:
+    event = any_event_by_slug_or_404(slug)
+    body = write(event, admin_queries.all_rows(event.id), admin_queries.own_answer_columns(event.id))
     actions.note_export(event, current_organiser())
     response = Response(body, content_type=content_type)
     name = f"{event.slug}-{clock.now():%Y-%m-%d}.{ending}"

@@ -1,4 +1,4 @@
-"""The form with which an organiser registers somebody by hand, or mends what was typed: the address may be missing."""
+"""The form with which organisers register and correct attendees; the address may be missing."""
 
 from collections.abc import Mapping, Sequence
 
@@ -30,7 +30,7 @@ class OrganiserAttendeeForm(DetailsForm):
     )
     language = SelectField(_l("Language of the letters"), choices=lambda: LANGUAGE_NAMES)
     access = TextAreaField(_l("Access needs"), filters=[clean_text], validators=[at_most(500)])
-    shows_name = BooleanField(_l("The name may stand on the list of those present"))
+    shows_name = BooleanField(_l("The name may be on the list of people present"))
     wants_recap = BooleanField(_l("Send the recap after the lunch"))
 
     def fit_to(self, event: Event, most_companions: int) -> None:
@@ -44,7 +44,6 @@ class OrganiserAttendeeForm(DetailsForm):
         return _l("Person %(number)s", number=position + 1)
 
     def attendee(self) -> AttendeeDetails:
-        """The frozen value of a valid form."""
         return self.details(self.email.data or None)
 
 
@@ -65,7 +64,6 @@ class MoveForm(Form):
     lunches: Mapping[int, Event]
 
     def chosen(self) -> Event:
-        """The lunch of a valid form."""
         return self.lunches[self.event.data]
 
 

@@ -27,7 +27,7 @@ class Order(StrEnum):
     SURNAME = "surname"
     """By the last word of the name."""
     NEWEST = "newest"
-    """Whoever registered last stands first, wherever they stand."""
+    """The latest registration first, whatever its status."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,6 @@ class Row:
 
     @property
     def registered_on(self) -> str:
-        """The day on which the request came, as Swiss lists write it."""
         return f"{self.registration.registered_at.astimezone(ZoneInfo(self.registration.event.zone)):%d.%m.%Y}"
 
 
@@ -59,16 +58,14 @@ class Counts:
 
     by_standing: dict[str, int]
     arrived: int
-    """Those of which somebody came."""
+    """Registrations with people who came."""
 
     @property
     def total(self) -> int:
-        """All, cancelled ones included."""
         return sum(self.by_standing.values())
 
     @property
     def absent(self) -> int:
-        """Those that have a seat and of which nobody came."""
         return max(0, self.by_standing[Standing.SEATED] - self.arrived)
 
 
@@ -79,7 +76,7 @@ class AnswerColumn:
     heading: str
     answers: Mapping[int, str]
     between: str = ", "
-    """What stands between several choices: see ``between_choices``."""
+    """Separates several choices: see ``between_choices``."""
 
 
 def registrations_page(
@@ -91,10 +88,7 @@ def registrations_page(
     arrived: bool | None = None,
     order: Order = Order.NAME,
 ) -> Page:
-    """The registrations of a lunch in which every word of ``text`` occurs, whatever its case and accents.
-
-    With ``arrived`` only those of whom somebody came, or nobody.
-    """
+    """One page of the registrations that match: every word of ``text``, the standing, whether anybody ``arrived``."""
     wanted = words_in(text)
     if standing is not None:
         wanted.append(Registration.standing == standing)
@@ -123,7 +117,7 @@ def all_rows(event_id: int, order: Order = Order.NAME) -> list[Row]:
 
 
 def counts_of(event_id: int) -> Counts:
-    """How many registrations of each standing there are, and of how many somebody came."""
+    """The number of registrations by status, and of those with people who came."""
     came = func.count(case((Registration.arrived > 0, 1)))
     counted = select(Registration.standing, func.count(), came).where(
         Registration.event_id == event_id, Registration.erased_at.is_(None)
@@ -182,15 +176,12 @@ def attendees_with_address(event_id: int) -> int:
 
 
 def attendees_without_address(event_id: int) -> int:
-    """How many requests, seated or waiting, no letter reaches, so that somebody must tell these people."""
+    """The number of requests, seated or waiting, without an address."""
     return count_registrations(event_id, IS_ACTIVE, Registration.email_key.is_(None))
 
 
 def own_answer_columns(event_id: int) -> list[AnswerColumn]:
-    """What was answered to each of the lunch's own questions, by registration; in two queries.
-
-    A question that is asked no more has a column as long as it has answers.
-    """
+    """A column for each custom field, removed ones too while they have answers; in two queries."""
     questions = all_form_questions(event_id)
     answers: dict[int, dict[int, str]] = {question.id: {} for question in questions}
     of_these = select(Answer.question_id, Answer.registration_id, Answer.value).where(Answer.question_id.in_(answers))
@@ -204,7 +195,7 @@ def own_answer_columns(event_id: int) -> list[AnswerColumn]:
 
 
 def between_choices(choices: Iterable[str]) -> str:
-    """What stands between several of these choices in a file; a line break where one holds a separator itself."""
+    """The separator of several choices in a file; a line break where a choice has a separator in it."""
     return "\n" if any(mark in choice for choice in choices for mark in ",;|") else ", "
 
 
@@ -215,7 +206,6 @@ def answers_by_question(question_ids: Sequence[int]) -> dict[int, int]:
 
 
 def _listed(event_id: int) -> Select[Registration, int | None]:
-    """Who of a lunch was not erased, each with the place in the queue of those who wait."""
     place = func.row_number().over(order_by=(Registration.queued_at, Registration.id))
     queue = (
         select(Registration.id, place.label("place"))

@@ -18,7 +18,7 @@ class CatererCounts:
     seats: int
     diets: dict[Diet, int]
     unsaid: int
-    """Seats whose diet nobody told."""
+    """Seats without a diet."""
     allergies: list[tuple[str, int]]
     access: list[tuple[str, int]]
 
@@ -42,10 +42,7 @@ def caterer_counts(event_id: int) -> CatererCounts:
 
 
 def food_counts(event_id: int) -> tuple[dict[Diet, int], int]:
-    """How many of those who have a seat eat what, and how many seats there are; in one query.
-
-    The database adds up by wording: however many come, there are few ways to say what a table eats.
-    """
+    """How many people with a seat eat what, and how many seats there are; summed up by the database."""
     wordings = db.session.execute(
         select(Needs.diets, func.count(), func.sum(Registration.seats))
         .select_from(Registration)
@@ -71,7 +68,6 @@ def _seated(event_id: int) -> ColumnElement[bool]:
 
 
 def _tally(texts: Iterable[str | None]) -> list[tuple[str, int]]:
-    """Each wording once, the most frequent first; two that differ in capitals or accents are one."""
     wordings: dict[str, str] = {}
     counts: Counter[str] = Counter()
     for text in filter(None, (clean_line(text) for text in texts)):

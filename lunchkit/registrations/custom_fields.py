@@ -1,7 +1,4 @@
-"""Questions of the organisers' own on the registration form: fields made for one lunch, and answers read from them.
-
-A choice is kept in the words in which it was written first, whatever language it was read in.
-"""
+"""Custom fields of the registration form. A choice is stored in its first wording, whatever language it was read in."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
@@ -13,14 +10,14 @@ from wtforms import Field, Form, SelectField, SelectMultipleField, StringField
 from wtforms.validators import DataRequired, ValidationError
 from wtforms.widgets import CheckboxInput
 
-from lunchkit.events.models import AskedAs, FormQuestion
+from lunchkit.events.models import AnswerKind, FormQuestion
 from lunchkit.platform.fields import at_most
 from lunchkit.platform.i18n import language, typo
 from lunchkit.platform.text import clean_line
 from lunchkit.registrations.details import Answers
 
 LONGEST_ANSWER = 300
-UNANSWERED = _l("Please answer this question.")
+UNANSWERED = _l("Answer this question.")
 Kind = TypeVar("Kind", bound=Form)
 
 
@@ -30,7 +27,7 @@ class TickField(SelectMultipleField):
     option_widget = CheckboxInput()
 
 
-def with_own_questions(
+def with_custom_fields(
     form: type[Kind], questions: Sequence[FormQuestion], kept: Mapping[int, str], *, must_answer: bool = True
 ) -> type[Kind]:
     """The form with a field for each question of one's own; what was answered already stays among the choices."""
@@ -49,9 +46,9 @@ def own_name(question: FormQuestion) -> str:
 
 
 def own_values(questions: Iterable[FormQuestion], kept: Mapping[int, str]) -> dict[str, str | list[str]]:
-    """What the fields hold that are opened on what somebody answered so far, by question."""
+    """The values of the fields from stored answers, by the name of the field."""
     return {
-        own_name(question): value.split("\n") if question.kind == AskedAs.SEVERAL else value
+        own_name(question): value.split("\n") if question.kind == AnswerKind.SEVERAL else value
         for question in questions
         if (value := kept.get(question.id))
     }
@@ -70,14 +67,14 @@ def _read(field: Field) -> str:
 
 def _field(question: FormQuestion, kept: str, is_required: bool) -> Field:
     label = typo(question.label_in(language()))
-    if not is_required and question.kind != AskedAs.SEVERAL:
+    if not is_required and question.kind != AnswerKind.SEVERAL:
         label = f"{label} {_('(optional)')}"
-    if question.kind == AskedAs.TEXT:
+    if question.kind == AnswerKind.TEXT:
         return StringField(label, filters=[clean_line], validators=[*_must(is_required), at_most(LONGEST_ANSWER)])
     choices = [(value, typo(text)) for value, text in question.choices_in(language())]
     present = [value for value in kept.split("\n") if value and value not in question.choices]
     choices += [(value, value) for value in present]
-    if question.kind == AskedAs.SEVERAL:
+    if question.kind == AnswerKind.SEVERAL:
         return TickField(label, choices=partial(list, choices), validators=[_tick_one] if is_required else [])
     offered: list[tuple[str, Any]] = [("", _l("Please choose")), *choices]
     return SelectField(label, choices=partial(list, offered), default="", validators=_must(is_required))

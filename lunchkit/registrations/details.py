@@ -1,7 +1,7 @@
 """What an attendee says of themselves: the frozen value, its way into the rows and back, and how organisers read it.
 
 A field has the same name in the details, in the forms, in its column, and as the class of its cell in a list. The
-column says whether it is personal (``info``), its table how long it is kept: what stands in ``Needs`` goes two days
+column says whether it is personal (``info``), its table how long it is kept: ``Needs`` are erased two days
 after the lunch, the rest on the purge day. Erasure and the export of one's own data read that (``platform.personal``).
 """
 
@@ -52,7 +52,7 @@ class AttendeeDetails:
 
 @dataclass(frozen=True)
 class AttendeeField:
-    """One column of ``Registration`` that organisers read; what stands in ``Needs`` is in no list and in no file."""
+    """One column of ``Registration`` that organisers read; ``Needs`` are in no list and in no file."""
 
     name: str
     heading: LazyString
@@ -64,7 +64,6 @@ class AttendeeField:
     """Whether the list on the screen has a column for it."""
 
     def value(self, registration: Registration) -> str | int:
-        """What a cell shows."""
         value = getattr(registration, self.name)
         if isinstance(value, bool):
             return str(_("yes") if value else _("no"))
@@ -84,7 +83,6 @@ ATTENDEE_FIELDS = (
 
 
 def _shared_with(model: Any) -> set[str]:
-    """The details that a table keeps under the same name."""
     return {one.name for one in fields(AttendeeDetails)} & set(model.__table__.c.keys())
 
 
@@ -99,7 +97,7 @@ def fill_in(registration: Registration, details: AttendeeDetails) -> None:
     if details.email:
         registration.email, registration.email_key = details.email, fold_email(details.email)
     registration.seats = details.seats
-    registration.refold()
+    registration.update_search_keys()
     _answer(registration, details)
     needs = {name: getattr(details, name) for name in _APART} | {"diets": ",".join(details.diets)}
     if any(needs.values()) or registration.needs is not None:
@@ -109,7 +107,6 @@ def fill_in(registration: Registration, details: AttendeeDetails) -> None:
 
 
 def _answer(registration: Registration, details: AttendeeDetails) -> None:
-    """Keep what was answered to the questions that were asked; answers to others stay."""
     known = {answer.question_id: answer for answer in registration.answers} if details.answers else {}
     for question_id, value in details.answers:
         answer = known.get(question_id)

@@ -1,7 +1,6 @@
-"""The letters of a registration: what each says, and the calendar object that it carries.
+"""The e-mails of a registration: what each says, and the calendar object that it carries.
 
-A letter is promised with the facts of its moment and written when it leaves, so that writing it (templates, QR code,
-calendar) never holds the write lock.
+The outbox stores the facts; templates, QR code and calendar are written when it leaves, without the write lock.
 """
 
 from collections.abc import Mapping
@@ -31,18 +30,18 @@ from lunchkit.subscribers.queries import link_to_confirm
 FOLDER = "registrations/mail"
 TICKET_CID = "ticket"
 SAMPLE = "SAMPLE"
-"""Stands in sample letters where a real one has somebody's secret: the link leads nowhere, no door lets it in."""
+"""In sample letters, in place of a secret token: its links lead nowhere."""
 SAMPLE_CODE, SAMPLE_POSITION = "ABCDEF", 3
 CALENDAR = {
     **dict.fromkeys(("confirmation", "promotion", "repeat", "ticket", "change"), "REQUEST"),
     **dict.fromkeys(("cancellation", "event_cancellation"), "CANCEL"),
 }
-"""The METHOD of the calendar object that a letter carries to somebody with a seat."""
+"""The METHOD of the calendar object in a letter to a person with a seat."""
 WITH_TICKET = ("confirmation", "promotion", "repeat", "ticket", "change", "reminder")
-"""The letters that carry the ticket to somebody with a seat."""
+"""The letters that carry the ticket to a person with a seat."""
 _Written = tuple[str, str, str]
 ANSWERS = ("confirmation", "waiting", "repeat", "ticket")
-"""The letters that answer whoever sent the form: where they ticked to be invited, these ask whether it was them."""
+"""The letters that answer the form: they ask to confirm a wish for invitations."""
 
 
 class Why(StrEnum):
@@ -64,11 +63,9 @@ def promise_letter(
     once_key: str | None = None,
     before: Mapping[str, str] | None = None,
 ) -> bool:
-    """Promise a letter to the attendee, in the caller's transaction; says whether it did.
+    """Enqueue an e-mail in the caller's transaction; False without an address, or for a known ``once_key``.
 
-    None is promised where there is no address, or where the same ``once_key`` was promised before.
-    ``standing`` is the one to speak of, where it is not the present one; ``before`` the facts of the plan that held
-    until now.
+    ``standing`` is the one to speak of, if not the present one; ``before`` are the facts of the plan until now.
     """
     if registration.email is None:
         return False
@@ -87,9 +84,9 @@ def promise_letter(
         "nonce": registration.nonce.hex(),
         "link_hash": registration.link_hash.hex(),
     }
-    return _promise(
-        session, kind, registration, facts if before is None else {**facts, "before": dict(before)}, once_key
-    )
+    if before is not None:
+        facts["before"] = dict(before)
+    return _promise(session, kind, registration, facts, once_key)
 
 
 def _promise(
@@ -108,16 +105,9 @@ def _promise(
 
 
 def promise_recap_letters(session: Session, event: Event) -> int:
-    """Promise the recap to those who had a seat and ticked that they want it, in the caller's transaction.
-
-    Once to each, however often the recap is published. Returns how many letters were promised.
-    """
+    """Promise the recap to the attendees who want it, once to each, in the caller's transaction. Returns the number."""
     wanted = select(Registration).where(
-        Registration.event_id == event.id,
-        Registration.standing == Standing.SEATED,
-        Registration.wants_recap.is_(True),
-        Registration.email.is_not(None),
-        Registration.erased_at.is_(None),
+        Registration.event_id == event.id, Registration.wants_recap.is_(True), Registration.erased_at.is_(None)
     )
     people = session.scalars(wanted.order_by(Registration.id)).all()
     return sum(promise_recap_letter(session, registration) for registration in people)
@@ -131,12 +121,6 @@ def promise_recap_letter(session: Session, registration: Registration) -> bool:
     return _promise(session, "recap", registration, facts, f"recap/{registration.id}")
 
 
-def unsubscribe_address(registration: Registration) -> str:
-    """Where the wish for the recap is taken back: by a person with a button, or by their mail program at once."""
-    token = unsubscribe_token(registration.id, registration.event_id)
-    return links.public("registrations.unsubscription", token=token)
-
-
 def ticket_address(nonce: bytes, link_hash: bytes | None = None) -> str:
     """What the ticket's QR code holds: in capitals where the address allows it, which makes a smaller code."""
     tokens = links.personal_tokens(nonce, known_hash=link_hash)
@@ -144,17 +128,16 @@ def ticket_address(nonce: bytes, link_hash: bytes | None = None) -> str:
 
 
 def _write(folder: str, event: Event, facts: dict[str, Any], own: str | None = None, **parts: object) -> _Written:
-    """Subject, text and HTML: lunchkit's templates with the organisers' own paragraph, or the one that is given."""
     if own is None:
         own = own_paragraph(event.id, folder, language())
     return fill(f"{FOLDER}/{folder}", event=event, facts=facts, own=own, **parts)
 
 
 def sample_letter(event: Event, folder: str, own: str) -> Letter:
-    """An e-mail as somebody who does not exist would get it, with this paragraph, in the language being spoken."""
+    """An e-mail to a fictional person, with this paragraph, in the language being spoken."""
     waits, ticket = folder == "waiting", folder in WITH_TICKET
     facts = {"name": _("Camille Sample"), "standing": Standing.WAITING if waits else Standing.SEATED, "seats": 1}
-    subject, text, html = _write(
+    written = _write(
         folder,
         event,
         facts | {"position": SAMPLE_POSITION if waits else None, "why": Why.ATTENDEE},
@@ -167,11 +150,16 @@ def sample_letter(event: Event, folder: str, own: str) -> Letter:
         recap=links.public("recap.show", slug=event.slug),
         unsubscribe=links.public("registrations.unsubscription", token=SAMPLE),
     )
-    written = Letter(subject, text, html, sender_name=event.series.network, reply_to=event.contact_email)
+    letter = _of(event, written)
     if not ticket:
-        return written
+        return letter
     address = qr.compact_url(links.public("registrations.door", ticket=SAMPLE))
-    return replace(written, images=(_ticket_image(address),))
+    return replace(letter, images=(_ticket_image(address),))
+
+
+def _of(event: Event, written: _Written, unsubscribe_url: str = "") -> Letter:
+    sender, reply_to = event.series.network, event.contact_email
+    return Letter(*written, sender_name=sender, reply_to=reply_to, unsubscribe_url=unsubscribe_url)
 
 
 def as_trial(letter: Letter) -> Letter:
@@ -187,7 +175,7 @@ def _letter(folder: str, facts: dict[str, Any]) -> Letter | None:
     has_ticket = is_seated and folder in WITH_TICKET
     nonce, link_hash = bytes.fromhex(facts["nonce"]), bytes.fromhex(facts["link_hash"])
     tokens = links.personal_tokens(nonce, known_hash=link_hash)
-    subject, text, html = _write(
+    written = _write(
         folder,
         event,
         facts,
@@ -199,7 +187,7 @@ def _letter(folder: str, facts: dict[str, Any]) -> Letter | None:
         to_confirm=link_to_confirm(facts["email"]) if folder in ANSWERS else None,
         differences=differences(plan_from_facts(facts["before"]), plan_of(event)) if facts.get("before") else (),
     )
-    letter = Letter(subject, text, html, sender_name=event.series.network, reply_to=event.contact_email)
+    letter = _of(event, written)
     if has_ticket:
         letter = replace(letter, images=(_ticket_image(ticket_address(nonce, link_hash)),))
     if is_seated and folder in CALENDAR:
@@ -221,17 +209,14 @@ for _folder in ("waiting", *CALENDAR):
 
 @letter_kind("registrations/hold")
 def hold(facts: dict[str, Any]) -> Letter | None:
-    """Press the link, or your seat is given to somebody else. None where that is done, or too late."""
+    """Asks to confirm a held seat. None where it is confirmed, or too late."""
     registration = db.session.get(Registration, facts["registration"])
     return None if registration is None or registration.held_until is None else _letter("hold", facts)
 
 
 @letter_kind("registrations/reminder", Urgency.REMINDER)
 def reminder(facts: dict[str, Any]) -> Letter | None:
-    """The lunch is near; «I cannot come any more» gives the seat to whoever waits.
-
-    None once the lunch has begun or is called off, and for somebody who has given the seat back meanwhile.
-    """
+    """The lunch is near. None once it has begun or is cancelled, and for a registration that was cancelled."""
     registration = db.session.get(Registration, facts["registration"])
     if registration is None or registration.standing != Standing.SEATED:
         return None
@@ -240,18 +225,16 @@ def reminder(facts: dict[str, Any]) -> Letter | None:
 
 @letter_kind("registrations/recap", Urgency.MAILING)
 def recap(facts: dict[str, Any]) -> Letter | None:
-    """The recap is there: its public link, and the way to hear no more. No key to anybody's own page.
-
-    None for somebody who took the tick away meanwhile or was erased, and where the recap is not public any more.
-    """
+    """The recap's public link, and no personal one. None for a person who says no by now, or where it is not public."""
     registration = db.session.get(Registration, facts["registration"])
     if registration is None or registration.erased_at is not None or not registration.wants_recap:
         return None
     event = registration.event
     if event.published_at is None or event.recap_published_at is None:
         return None
-    unsubscribe = unsubscribe_address(registration)
-    subject, text, html = _write(
+    token = unsubscribe_token(registration.id, registration.event_id)
+    unsubscribe = links.public("registrations.unsubscription", token=token)
+    written = _write(
         "recap",
         event,
         {"name": registration.name},
@@ -259,11 +242,4 @@ def recap(facts: dict[str, Any]) -> Letter | None:
         address=links.public("site.event", slug=event.slug),
         unsubscribe=unsubscribe,
     )
-    return Letter(
-        subject,
-        text,
-        html,
-        sender_name=event.series.network,
-        reply_to=event.contact_email,
-        unsubscribe_url=unsubscribe,
-    )
+    return _of(event, written, unsubscribe)

@@ -23,23 +23,20 @@ NoSeatForCompanions = refusal(
 TooLate = refusal("TooLate", _l("The lunch has begun: this can no longer be changed here."))
 """The lunch has begun, or is over."""
 NotPublished = refusal("NotPublished", _l("This lunch is a draft. Publish it first: the letter leads to its page."))
-"""A draft: the letter would lead to pages that nobody may see yet."""
-LunchCalledOff = refusal("LunchCalledOff", _l("This lunch is called off."))
-NoSeatAtTheDoor = refusal(
-    "NoSeatAtTheDoor", _l("Every seat is taken. Raise the number of seats to let this person in.")
-)
+EventIsCancelled = refusal("EventIsCancelled", _l("This lunch is cancelled."))
+NoFreeSeat = refusal("NoFreeSeat", _l("Every seat is taken. Raise the number of seats to let this person in."))
 """The lunch runs, and every seat is taken."""
-DateHasPassed = refusal("DateHasPassed", _l("This day has gone by. Please choose one that is still to come."))
+DateHasPassed = refusal("DateHasPassed", _l("This day is in the past. Choose a day to come."))
 """Hours that have gone by already, typed into a lunch."""
 DateIsHistory = refusal("DateIsHistory", _l("This lunch is over: its date stays. Make a new lunch for another date."))
 """The lunch took place, or what people told about themselves is erased as they were promised."""
-PeopleAreHere = refusal(
-    "PeopleAreHere", _l("People have come to this lunch already: its day stays. Its hours can be changed.")
+PeopleCame = refusal(
+    "PeopleCame", _l("People have come to this lunch already: its day stays. Its hours can be changed.")
 )
 """Another day for a lunch that people sit at."""
-IsADraft = refusal("IsADraft", _l("This lunch is a draft, of which nobody knows. Throw it away instead."))
-NothingLeftToSend = refusal(
-    "NothingLeftToSend", _l("Your name and your address are erased already: no letter will come any more."), 410
+IsADraft = refusal("IsADraft", _l("This lunch is a draft, which nobody has seen. Delete it instead."))
+PersonErased = refusal(
+    "PersonErased", _l("Your name and your address are erased already: no letter will come any more."), 410
 )
 """An old link out of a letter: the person was erased meanwhile."""
 AddressTaken = refusal("AddressTaken", _l("This address is registered for this lunch already."))

@@ -1,7 +1,4 @@
-"""The list of a lunch as a file to take away: CSV and XLSX. No link, no token, and no food or access need is in it.
-
-A cell that a spreadsheet could take for a formula gets an apostrophe before it (CWE-1236).
-"""
+"""The list as CSV and XLSX, without links, tokens and needs; cells like formulas get an apostrophe (CWE-1236)."""
 
 import csv
 from collections.abc import Callable, Iterable, Sequence
@@ -34,12 +31,16 @@ class Column:
 
 
 def csv_file(event: Event, rows: Iterable[Row], answers: Sequence[AnswerColumn] = ()) -> bytes:
-    """Semicolons, quotes and a byte order mark: a double click opens it right in a Swiss Excel."""
+    """The list as CSV."""
+    columns = columns_of(event, answers)
+    return csv_of([[column.heading for column in columns], *([column.cell(row) for column in columns] for row in rows)])
+
+
+def csv_of(rows: Iterable[Sequence[str | int]]) -> bytes:
+    """A CSV with semicolons, quotes and a byte order mark: a double click opens it right in a Swiss Excel."""
     text = StringIO()
     writer = csv.writer(text, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    columns = columns_of(event, answers)
-    writer.writerow([column.heading for column in columns])
-    writer.writerows([_guarded(column.cell(row)) for column in columns] for row in rows)
+    writer.writerows([_guarded(cell) for cell in row] for row in rows)
     return text.getvalue().encode("utf-8-sig")
 
 

@@ -17,7 +17,7 @@ from lunchkit.events.queries import form_questions
 from lunchkit.platform.fields import BareForm, at_most, has_a_word
 from lunchkit.platform.mail.addresses import valid_email
 from lunchkit.platform.text import clean_line, clean_text
-from lunchkit.registrations.custom_fields import own_name, own_values, read_answers, with_own_questions
+from lunchkit.registrations.custom_fields import own_name, own_values, read_answers, with_custom_fields
 from lunchkit.registrations.details import ATTENDEE_FIELDS, AttendeeDetails, details_of_registration
 from lunchkit.registrations.models import Diet, Registration
 from lunchkit.subscribers.consent import BOX, HINT
@@ -40,7 +40,7 @@ _ADDRESS = re.compile(rf"://|www\.|\w@\w|\w{_DOT}(?:{_ENDINGS})\b|\w{_DOT}\w{{2,
 def no_address(_form: FlaskForm, field: Field) -> None:
     """A name with an address in it is an advertisement that our e-mails would carry."""
     if _ADDRESS.search(field.data or ""):
-        raise ValidationError(_l("Please write this without a web or e-mail address."))
+        raise ValidationError(_l("Write this without a web or e-mail address."))
 
 
 Kind = TypeVar("Kind", bound="DetailsForm")
@@ -75,7 +75,7 @@ class DetailsForm(BareForm):
         filters=[clean_text],
         validators=[at_most(500)],
     )
-    shows_name = BooleanField(_l("My name may stand on the list of those present"))
+    shows_name = BooleanField(_l("My name may be on the list of people present"))
     wants_recap = BooleanField(_l("Send me the recap after the lunch"))
     own: tuple[FormQuestion, ...] = ()
     """The lunch's own questions, each with a field."""
@@ -85,7 +85,6 @@ class DetailsForm(BareForm):
     """What was chosen before, and may stay though it is offered no more."""
 
     def asked_as(self, way: str) -> list[Field]:
-        """The fields of an attendee that are asked as a "line" or as a "tick", in their order."""
         return [self[field.name] for field in ATTENDEE_FIELDS if field.asked_as == way and field.name in self]
 
     def own_fields(self) -> list[tuple[FormQuestion, Field]]:
@@ -93,7 +92,7 @@ class DetailsForm(BareForm):
         return [(question, self[own_name(question)]) for question in self.own]
 
     def fit_to(self, event: Event, most_companions: int) -> None:
-        """Ask only what this lunch asks, of so many people."""
+        """Ask only what this event asks."""
         if most_companions:
             more = [(n, str(n + 1)) for n in range(1, most_companions + 1)]
             self.companions.choices = [(0, _l("I come alone")), *more]
@@ -102,7 +101,6 @@ class DetailsForm(BareForm):
         self.fit_needs_to(event, most_companions)
 
     def fit_needs_to(self, event: Event, most_companions: int) -> None:
-        """Ask about food and access where the lunch does, of each person."""
         offered = {*event.diets_offered, *self.kept_diets}
         if event.asks_food and len(offered) > 1:
             while len(self.diets) < 1 + most_companions:
@@ -155,7 +153,7 @@ class RegistrationForm(DetailsForm):
 def registration_form(
     event: Event, data: MultiDict[str, str] | None = None, *, of_members: bool = False
 ) -> RegistrationForm:
-    """The public form of a lunch, filled from a request's form data if given; members' link asks nobody if they are."""
+    """The public form of an event, filled from form data if given; ``of_members`` does not ask for membership."""
     form = form_of(RegistrationForm, event, None, data)
     if of_members:
         del form.is_member
@@ -175,15 +173,12 @@ def form_of(
     *,
     must_answer: bool = True,
 ) -> Kind:
-    """A form of this kind with what the lunch asks: empty, filled from the row, or from a request's form data if given.
-
-    It takes as many companions as the lunch allows, and those who are registered already.
-    """
+    """A form with what the event asks: empty, filled from the row, or from form data; its companions stay allowed."""
     questions = form_questions(event.id)
     said = details_of_registration(registration) if registration else AttendeeDetails("", None)
     most, kept = max(event.companions_allowed, said.companions), dict(said.answers)
     values = vars(said) | own_values(questions, kept) if registration else {}
-    asks = with_own_questions(kind, questions, kept, must_answer=must_answer)
+    asks = with_custom_fields(kind, questions, kept, must_answer=must_answer)
     form = asks(formdata=without_strangers(data, most), data=values)
     form.kept_diets = frozenset(said.diets)
     form.fit_to(event, most)

@@ -1,7 +1,6 @@
-"""Keys that are derived: the token that takes back the wish for the recap, and the spoken code of a ticket.
+"""Derived keys: the token that unsubscribes from the recap, and the spoken code of a ticket.
 
-The token stands in a letter, and opens nothing else. A signed value instead of a stored one: a mail provider may press
-the button for its reader, from a copy of the letter that is years old, and whoever finds the link learns no name.
+The token is signed, not stored: mail providers may use a copy of the e-mail that is years old.
 """
 
 from itsdangerous import BadSignature
@@ -10,9 +9,6 @@ from lunchkit.platform.codes import LETTERS, clean_code
 from lunchkit.platform.form_tokens import signer
 
 SPOKEN_LENGTH = 6
-SPOKEN_END = (7, 2)
-"""The two bytes of a ticket's hash that end the number of its spoken code: the place of the first, and how many."""
-SPOKEN_CODES = 24**6
 
 
 def unsubscribe_token(registration_id: int, event_id: int) -> str:
@@ -30,37 +26,18 @@ def read_unsubscribe_token(token: str) -> tuple[int, int] | None:
 
 
 def spoken_code(ticket_hash: bytes) -> str:
-    """The six characters that stand beside a ticket's QR code, to be told at the door: one of 191 million.
+    """The six characters beside a ticket's QR code, derived from its hash: one of 191 million. They open nothing alone.
 
-    Derived from the ticket's hash, so that nothing is stored, and a phone that knows the hash knows the code. It opens
-    nothing by itself. In one of four thousand lunches of 300 two people have the same: the door then shows both.
+    In one of four thousand events of 300 people two have the same: the check-in then shows both.
     """
-    number, code = spoken_number(ticket_hash), ""
+    number, code = int.from_bytes(ticket_hash[:8]), ""
     for _ in range(SPOKEN_LENGTH):
         number, place = divmod(number, len(LETTERS))
         code += LETTERS[place]
     return code
 
 
-def spoken_number(ticket_hash: bytes) -> int:
-    """What the spoken code of a ticket says, as a number: quick to compare with thousands."""
-    return int.from_bytes(ticket_hash[:8]) % SPOKEN_CODES
-
-
-def spoken_end(number: int) -> bytes:
-    """What a ticket's hash holds at SPOKEN_END where its spoken code says this: databases can compare bytes.
-
-    The number is what is left after a division by a power of 24, and so by 65,536 as well.
-    """
-    return (number % 65_536).to_bytes(2)
-
-
-def read_spoken_code(typed: str) -> int | None:
-    """The number of the code that somebody typed, with or without its gap; None where the words are no code."""
+def read_spoken_code(typed: str) -> str | None:
+    """The code that a person typed, with or without its gap; None where it is no code."""
     code = clean_code(typed)
-    if len(code) != SPOKEN_LENGTH or not set(code) <= set(LETTERS):
-        return None
-    number = 0
-    for letter in reversed(code):
-        number = number * len(LETTERS) + LETTERS.index(letter)
-    return number
+    return code if len(code) == SPOKEN_LENGTH and set(code) <= set(LETTERS) else None

@@ -1,4 +1,4 @@
-"""Registration: an attendee's request for seats at one lunch, and where it stands."""
+"""Registration: an attendee's request for seats at one event, and its status."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -12,12 +12,12 @@ from lunchkit.platform.text import fold
 
 __all__ = ["Answer", "Diet", "Needs", "Registration", "Standing"]
 
-LONGEST_FOLDED = 600
+LONGEST_SEARCH_KEY = 600
 """Letters: an index of PostgreSQL takes no more, and one letter of some scripts becomes eighteen when folded."""
 
 
 class Standing(StrEnum):
-    """Where a registration stands."""
+    """The status of a registration."""
 
     SEATED = "seated"
     WAITING = "waiting"
@@ -81,7 +81,7 @@ class Registration(Model):
     arrived: Mapped[int] = mapped_column(default=0, info=NOT_PERSONAL)
     """How many of the party came: written by the door, and a count that stays after the purge."""
     arrived_at: Mapped[Moment | None] = mapped_column(info=PERSONAL)
-    """When the first of them did; None while nobody has."""
+    """When the first of them did."""
     erased_at: Mapped[Moment | None] = mapped_column(info=KEY)
     """When the personal data was erased; what stays is a count."""
     event: Mapped[Event] = relationship()
@@ -93,9 +93,9 @@ class Registration(Model):
         """Whether it is seated or waiting."""
         return self.standing != Standing.CANCELLED
 
-    def refold(self) -> None:
+    def update_search_keys(self) -> None:
         """Follow a changed name, address or organisation."""
-        self.folded = folded_of(self.name, self.email, self.organisation)
+        self.folded = search_key_of(self.name, self.email, self.organisation)
         self.surname_key = surname_key_of(self.name)
 
     def raise_sequence(self, floor: int) -> None:
@@ -132,10 +132,7 @@ _FIRST = text("admitted_at is not null and undone_at is null")
 
 
 class CheckIn(Model):
-    """One scan at the door that met a registration. The first lets the party in; later ones are kept beside it.
-
-    The database holds that at most one of those that were not undone is the first.
-    """
+    """One scan that met a registration. The database allows one first scan of a registration that was not undone."""
 
     __tablename__ = "check_in"
     __erased__ = Erased.WITH_PERSON
@@ -162,9 +159,9 @@ class CheckIn(Model):
     admitted_at: Mapped[Moment | None] = mapped_column(info=PERSONAL)
     """When it let the party in; None for a scan that did not."""
     flagged_at: Mapped[Moment | None] = mapped_column(info=PERSONAL)
-    """When we learned that a phone without network had let somebody in whom we would have stopped."""
+    """When the server learned that a phone without network let in a person whom it would have stopped."""
     settled_at: Mapped[Moment | None] = mapped_column(info=PERSONAL)
-    """When somebody had looked into that."""
+    """When an organiser looked into that."""
     undone_at: Mapped[Moment | None] = mapped_column(info=PERSONAL)
     organiser_id: Mapped[int | None] = mapped_column(ForeignKey("organiser.id"), info=KEY)
     registration: Mapped[Registration] = relationship()
@@ -185,16 +182,12 @@ class Answer(Model):
     registration: Mapped[Registration] = relationship(back_populates="answers")
 
 
-def folded_of(name: str, email: str | None, organisation: str) -> str:
+def search_key_of(name: str, email: str | None, organisation: str) -> str:
     """What lists search and sort by: the name first."""
-    return fold(f"{name} {email or ''} {organisation}")[:LONGEST_FOLDED]
+    return fold(f"{name} {email or ''} {organisation}")[:LONGEST_SEARCH_KEY]
 
 
 def surname_key_of(name: str) -> str:
-    """What lists by surname sort by: the last word of a name, then what stands before it.
-
-    A name is one field, and nobody is asked which part of it is the surname: «Anne de la Tour» stands at T, «Jean
-    d'Alembert» at D, «Lia Rossi-Blanc» at R, «Eva García Márquez» at M, and who writes «Tour Anne» at A.
-    """
+    """What lists by surname sort by: the last word of a name, then the others («Anne de la Tour» is at T)."""
     *others, last = fold(name).split() or [""]
-    return " ".join([last, *others])[:LONGEST_FOLDED]
+    return " ".join([last, *others])[:LONGEST_SEARCH_KEY]

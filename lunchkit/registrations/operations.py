@@ -1,13 +1,12 @@
 """Steps that several actions are made of. They change rows in the caller's transaction, under the lunch's lock."""
 
 import secrets
-from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import and_, bindparam, delete, or_, select
 from sqlalchemy.orm import Session
 
-from lunchkit.events.details import EventDetails, plan_of
 from lunchkit.events.models import Event
 from lunchkit.platform import links
 from lunchkit.platform.erasures import Mark, note
@@ -16,14 +15,11 @@ from lunchkit.platform.mail.addresses import fold_email
 from lunchkit.platform.mail.models import OutboxLetter
 from lunchkit.platform.mail.outbox import FORGET
 from lunchkit.platform.personal import erase_people
+from lunchkit.registrations.details import AttendeeDetails, fill_in
 from lunchkit.registrations.emails import Why, promise_letter
 from lunchkit.registrations.errors import (
-    DateHasPassed,
-    DateIsHistory,
-    ErasurePromised,
-    LunchCalledOff,
+    EventIsCancelled,
     NotPublished,
-    PeopleAreHere,
     TooLate,
 )
 from lunchkit.registrations.models import Registration, Standing
@@ -62,7 +58,7 @@ def active_registrations(session: Session, event_id: int) -> list[Registration]:
 
 
 def lock(session: Session, registration: Registration) -> tuple[Event, Registration]:
-    """Hold the lunch, then read the registration as it stands now."""
+    """Lock the event, then read the registration again. Raises NotFound once it is erased."""
     event = lock_event(session, registration.event_id)
     fresh = session.get(Registration, registration.id, populate_existing=True)
     if fresh is None or fresh.erased_at is not None:
@@ -70,48 +66,36 @@ def lock(session: Session, registration: Registration) -> tuple[Event, Registrat
     return event, fresh
 
 
-def require_open_by_hand(event: Event, now: datetime) -> None:
-    """Whether organisers may register somebody: before registration opens and after it closes, but for a real lunch.
-
-    Raises NotPublished, LunchCalledOff or TooLate.
-    """
+def require_registrable(event: Event, now: datetime) -> None:
+    """Raise NotPublished, EventIsCancelled or TooLate where organisers cannot register anybody."""
     if event.published_at is None:
         raise NotPublished
     if event.cancelled_at is not None:
-        raise LunchCalledOff
+        raise EventIsCancelled
     if event.is_over(now):
         raise TooLate
 
 
-def new_registration(event: Event) -> Registration:
-    """A registration with links of its own; it joins the session when the queue is served."""
-    registration = Registration(event=event, sequence=0)
-    renew_links(registration)
+def new_request(
+    event: Event, known: Registration | None, details: AttendeeDetails, now: datetime, *, language: str
+) -> Registration:
+    """A request at the end of the waiting list; ``known``, cancelled before, keeps its links and calendar entry."""
+    registration = known or Registration(event=event, sequence=0)
+    if known is None:
+        renew_links(registration)
+    fill_in(registration, details)
+    registration.standing, registration.language = Standing.WAITING, language
+    registration.registered_at = registration.queued_at = now
+    registration.seated_at = registration.cancelled_at = registration.form_key = registration.form_digest = None
     return registration
 
 
 def renew_links(registration: Registration) -> None:
-    """Give a registration links that nobody has; earlier ones open nothing any more."""
+    """Give a registration new links; earlier ones open nothing any more."""
     registration.nonce = secrets.token_bytes(16)
     tokens = links.personal_tokens(registration.nonce)
     registration.link_hash = links.token_hash(tokens.link)
     registration.ticket_hash = links.token_hash(tokens.ticket)
-
-
-def join_queue(
-    registration: Registration,
-    now: datetime,
-    *,
-    form_key: str | None = None,
-    digest: bytes | None = None,
-    language: str,
-) -> None:
-    """Put a new request, or one that was cancelled, at the end of the queue, which the caller then serves."""
-    registration.standing = Standing.WAITING
-    registration.registered_at = registration.queued_at = now
-    registration.seated_at = registration.cancelled_at = None
-    registration.form_key, registration.form_digest = form_key, digest
-    registration.language = language
 
 
 def serve_queue(session: Session, event: Event, now: datetime) -> list[Registration]:
@@ -140,10 +124,9 @@ def _tell_promoted(session: Session, seated: list[Registration]) -> list[Registr
 
 
 def release_held(session: Session, event: Event, now: datetime, *, due_at: datetime | None = None) -> int:
-    """Cancel what is held at an event, or only what was due at a moment; no e-mail leaves for unconfirmed addresses.
+    """Cancel what is held, or only what was due at a moment, without an e-mail. Returns the number.
 
-    Where the e-mail that asks has not left yet, the half hour begins again. Returns how many were cancelled; the caller
-    serves the queue.
+    Where the e-mail that asks has not left yet, the half hour begins again. The caller serves the waiting list.
     """
     held = select(Registration).where(
         Registration.event_id == event.id, Registration.held_until.is_not(None), IS_ACTIVE
@@ -165,7 +148,7 @@ def release_held(session: Session, event: Event, now: datetime, *, due_at: datet
     return cancelled
 
 
-def give_back(session: Session, registration: Registration, now: datetime, why: Why) -> None:
+def cancel_with_email(session: Session, registration: Registration, now: datetime, why: Why) -> None:
     """Cancel: the seats are free, the calendar entry is superseded, and a letter says so, and why."""
     before = registration.standing
     registration.standing = Standing.CANCELLED
@@ -174,7 +157,7 @@ def give_back(session: Session, registration: Registration, now: datetime, why: 
     promise_letter(session, "cancellation", registration, standing=before, why=why)
 
 
-def forget(session: Session, registration: Registration, now: datetime) -> None:
+def erase_attendee(session: Session, registration: Registration, now: datetime) -> None:
     """Erase the person, and every letter about them but a cancellation that has not left yet."""
     note(Mark.ERASED, registration.link_hash)
     session.flush()
@@ -187,37 +170,25 @@ def forget(session: Session, registration: Registration, now: datetime) -> None:
     session.expire(registration)
 
 
-def require_movable(
-    session: Session, event: Event, details: EventDetails, now: datetime, took_place: Callable[[Event], bool]
-) -> None:
-    """Raise where a lunch may not have these other hours.
-
-    What is over and public can be moved as long as nobody was there and nothing of anybody is erased: then its day was
-    a mistake, or it was postponed. A draft can always be moved.
-    """
-    was_over, is_public = event.is_over(now), event.published_at is not None
-    if details.ends_at <= now:
-        raise DateHasPassed
-    if was_over and is_public:
-        if _is_erased(session, event) or took_place(event):
-            raise DateIsHistory
-    elif is_public and event.starts_at <= now and _is_another_day(event, details) and took_place(event):
-        raise PeopleAreHere
+def detach_old_address(session: Session, registration: Registration) -> None:
+    """Renew the links, and delete e-mails to the old address: its reader must not open the page any more."""
+    unsent = (OutboxLetter.sent_at.is_(None), OutboxLetter.recipient == registration.email)
+    session.execute(delete(OutboxLetter).where(OutboxLetter.subject_id == registration.id, *unsent))
+    if registration.email is not None:
+        before = registration.link_hash
+        renew_links(registration)
+        note(Mark.RENEWED, before, since=registration.link_hash)
 
 
-def require_earlier_erasure(session: Session, event: Event, details: EventDetails) -> None:
-    """Raise ErasurePromised where people were told, when they registered, that their names go after fewer days."""
-    known = select(Registration.id).where(Registration.event_id == event.id, Registration.erased_at.is_(None))
-    if details.purge_days > event.purge_days and session.scalar(known.limit(1)) is not None:
-        raise ErasurePromised(event)
+def only_what_is_asked(event: Event, details: AttendeeDetails) -> AttendeeDetails:
+    """The details without what this event does not ask; custom fields belong to one event."""
+    details = replace(details, answers=())
+    if not event.asks_food:
+        details = replace(details, diets=(), allergies="")
+    return details if event.asks_access else replace(details, access="")
 
 
-def _is_erased(session: Session, event: Event) -> bool:
-    """Whether what somebody told about themselves is gone: people would come whose allergies the kitchen has lost."""
-    if event.needs_erased_at is None:
-        return False
-    return session.scalar(select(Registration.id).where(Registration.event_id == event.id).limit(1)) is not None
-
-
-def _is_another_day(event: Event, details: EventDetails) -> bool:
-    return plan_of(event).starts_local.date() != plan_of(details).starts_local.date()
+def enqueue_repeat(session: Session, known: Registration, form_key: str) -> None:
+    """Enqueue the e-mail for an address that is registered already; the same form gets it once."""
+    kind = "repeat" if known.held_until is None else "hold"
+    promise_letter(session, kind, known, position=place_in_queue(known), once_key=f"repeat/{form_key}")

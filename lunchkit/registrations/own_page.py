@@ -3,10 +3,11 @@
 from flask import Response, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from lunchkit.platform import clock, qr
+from lunchkit.platform.errors import USER_ERRORS, as_user_error, retry_header
 from lunchkit.platform.i18n import language
-from lunchkit.platform.refusals import NO, readable, retry_header
 from lunchkit.registrations import actions
 from lunchkit.registrations.emails import ticket_address
 from lunchkit.registrations.forms import edit_form
@@ -15,10 +16,10 @@ from lunchkit.registrations.models import Registration, Standing
 from lunchkit.registrations.privacy import own_answers, own_data
 from lunchkit.registrations.queries import place_in_queue, registration_by_link_or_404
 from lunchkit.registrations.views import bp
-from lunchkit.subscribers.actions import welcome_guest
+from lunchkit.subscribers.actions import add_subscriber
 from lunchkit.subscribers.consent import BOX, PROMISE
-from lunchkit.subscribers.models import Wish
-from lunchkit.subscribers.queries import guest_by_email, guest_token
+from lunchkit.subscribers.models import Consent
+from lunchkit.subscribers.queries import subscriber_by_email, subscriber_token
 
 __all__ = ["bp"]
 """All doors of attendees: those of this page, and those that need no link."""
@@ -26,16 +27,38 @@ __all__ = ["bp"]
 
 @bp.get("/r/<token>")
 def show(token: str) -> ResponseReturnValue:
-    """One's own registration."""
     registration = registration_by_link_or_404(token)
-    wish = unsubscribe_token(registration.id, registration.event_id)
-    return _page("show", registration, token, wish=wish, answers=own_answers(registration), **_invited(registration))
+    place = place_in_queue(registration)
+    return _page(
+        "show",
+        registration,
+        token,
+        heading=_heading(registration, place),
+        ahead=(place or 1) - 1,
+        wish=unsubscribe_token(registration.id, registration.event_id),
+        answers=own_answers(registration),
+        **_invited(registration),
+    )
+
+
+def _heading(registration: Registration, place: int | None) -> str:
+    event = registration.event
+    if event.cancelled_at:
+        return str(_("This lunch is cancelled"))
+    if registration.standing == Standing.CANCELLED:
+        return str(_("Your registration is cancelled"))
+    if event.is_over(clock.now()):
+        return str(_("This lunch is over."))
+    if registration.held_until:
+        return str(_("Please confirm"))
+    if place:
+        return str(_("Number %(position)s on the list", position=place))
+    return str(ngettext("Your seat is reserved", "Your %(num)s seats are reserved", registration.seats))
 
 
 def _invited(registration: Registration) -> dict[str, object]:
-    """Whether they are invited to the next lunches, and where they say no; else the words to which they say yes."""
-    guest = guest_by_email(registration.email)
-    says_no = guest_token(guest) if guest is not None and guest.wish is Wish.YES else None
+    guest = subscriber_by_email(registration.email)
+    says_no = subscriber_token(guest) if guest is not None and guest.consent is Consent.YES else None
     return {"says_no": says_no, "invite_me": BOX, "promise": PROMISE}
 
 
@@ -44,7 +67,7 @@ def be_invited(token: str) -> ResponseReturnValue:
     """Say yes to the next lunches. The link came by letter to this address, so nothing is left to confirm."""
     registration = registration_by_link_or_404(token)
     if registration.email:
-        welcome_guest(registration.email, language())
+        add_subscriber(registration.email, language())
     return redirect(url_for(".show", token=token, _anchor="invitations"), code=303)
 
 
@@ -69,7 +92,6 @@ def _ticket(registration: Registration) -> str:
 
 @bp.get("/r/<token>/ticket")
 def ticket(token: str) -> ResponseReturnValue:
-    """The ticket, large and bright for the door."""
     registration = registration_by_link_or_404(token)
     if registration.standing != Standing.SEATED:
         return redirect(url_for(".show", token=token))
@@ -78,7 +100,6 @@ def ticket(token: str) -> ResponseReturnValue:
 
 @bp.get("/r/<token>/edit")
 def edit(token: str) -> ResponseReturnValue:
-    """The form, filled with what is known."""
     registration = registration_by_link_or_404(token)
     if not registration.may_change(clock.now()):
         return redirect(url_for(".show", token=token))
@@ -87,15 +108,14 @@ def edit(token: str) -> ResponseReturnValue:
 
 @bp.post("/r/<token>/edit")
 def update(token: str) -> ResponseReturnValue:
-    """Change one's own registration; whatever is wrong, the form comes back with all that was typed."""
     registration = registration_by_link_or_404(token)
     form = edit_form(registration.event, registration, request.form)
     if not form.validate():
         return _page("edit", registration, token, form=form), 422
     try:
         actions.update_registration(registration, form.details(None))
-    except NO as error:
-        refusal = readable(error)
+    except USER_ERRORS as error:
+        refusal = as_user_error(error)
         page = _page("edit", registration, token, form=form, notice=refusal.message)
         return page, refusal.status, retry_header(refusal)
     return redirect(url_for(".show", token=token, saved=1), code=303)
@@ -103,27 +123,23 @@ def update(token: str) -> ResponseReturnValue:
 
 @bp.get("/r/<token>/cancellation")
 def cancellation(token: str) -> ResponseReturnValue:
-    """A page with one button: mail scanners open links, but press no buttons."""
     return _page("cancellation", registration_by_link_or_404(token), token)
 
 
 @bp.post("/r/<token>/cancellation")
 def cancel(token: str) -> ResponseReturnValue:
-    """Give the seat back."""
     actions.cancel_registration(registration_by_link_or_404(token))
     return redirect(url_for(".show", token=token), code=303)
 
 
 @bp.post("/r/<token>/confirmation")
 def confirm(token: str) -> ResponseReturnValue:
-    """Keep the seat that was held: the link was pressed."""
     actions.confirm_registration(registration_by_link_or_404(token))
     return redirect(url_for(".show", token=token), code=303)
 
 
 @bp.get("/r/<token>/data.json")
 def export(token: str) -> ResponseReturnValue:
-    """All that is stored about oneself."""
     registration = registration_by_link_or_404(token)
     response: Response = jsonify(own_data(registration))
     response.headers["Content-Disposition"] = f'attachment; filename="{registration.event.slug}.json"'
@@ -132,13 +148,11 @@ def export(token: str) -> ResponseReturnValue:
 
 @bp.get("/r/<token>/erasure")
 def erasure(token: str) -> ResponseReturnValue:
-    """A page with one button: erasing cannot be undone."""
     return _page("erasure", registration_by_link_or_404(token), token)
 
 
 @bp.post("/r/<token>/erasure")
 def erase(token: str) -> ResponseReturnValue:
-    """Forget the attendee."""
     registration = registration_by_link_or_404(token)
     slug = registration.event.slug
     actions.erase_registration(registration)

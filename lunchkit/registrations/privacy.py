@@ -12,7 +12,7 @@ from lunchkit.platform.i18n import language, long_date
 from lunchkit.platform.mail.models import OutboxLetter
 from lunchkit.platform.personal import own_columns
 from lunchkit.registrations.models import CheckIn, Registration
-from lunchkit.subscribers.queries import own_wish
+from lunchkit.subscribers.queries import own_subscription
 
 
 def privacy_notice(event: Event) -> list[str]:
@@ -34,20 +34,18 @@ def privacy_notice(event: Event) -> list[str]:
 
 
 def _needs_notice(event: Event) -> str:
-    later = event.needs_kept_longer
-    usual = _("Food and access needs: seen as numbers without names by the caterer, erased two days after the lunch.")
-    if later is None:
-        return str(usual)
-    return str(
-        _(
+    kept_until = event.needs_kept_longer
+    words = _("Food and access needs: seen as numbers without names by the caterer, erased two days after the lunch.")
+    if kept_until is not None:
+        words = _(
             "Food and access needs: seen as numbers without names by the caterer, erased on %(date)s.",
-            date=long_date(later),
+            date=long_date(kept_until),
         )
-    )
+    return str(words)
 
 
 def own_answers(registration: Registration) -> list[tuple[str, str]]:
-    """What somebody answered to the lunch's own questions, each with its question, in their language."""
+    """The labels and answers of an attendee's custom fields, in the language being spoken."""
     kept = {answer.question_id: answer.value for answer in registration.answers}
     spoken = language()
     return [
@@ -60,12 +58,9 @@ def own_answers(registration: Registration) -> list[tuple[str, str]]:
 def own_data(registration: Registration) -> dict[str, Any]:
     """Everything that is stored about an attendee, letters included, as plain JSON values."""
     needs = registration.needs
-    letters = db.session.scalars(
-        select(OutboxLetter).where(OutboxLetter.subject_id == registration.id).order_by(OutboxLetter.id)
-    )
-    scans = db.session.scalars(
-        select(CheckIn).where(CheckIn.registration_id == registration.id).order_by(CheckIn.id)
-    ).all()
+    about = select(OutboxLetter).where(OutboxLetter.subject_id == registration.id)
+    letters = db.session.scalars(about.order_by(OutboxLetter.id))
+    scans = db.session.scalars(select(CheckIn).where(CheckIn.registration_id == registration.id).order_by(CheckIn.id))
     return {
         "event": {"title": registration.event.title, "starts_at": registration.event.starts_at.isoformat()},
         "registration": own_columns(registration),
@@ -80,6 +75,6 @@ def own_data(registration: Registration) -> dict[str, Any]:
             }
             for letter in letters
         ],
-        "invitations": own_wish(registration.email),
+        "invitations": own_subscription(registration.email),
         "erased_on": registration.event.purge_on.isoformat(),
     }

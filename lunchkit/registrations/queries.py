@@ -6,7 +6,7 @@ from lunchkit.events.models import Event
 from lunchkit.platform.db import db
 from lunchkit.platform.errors import NotFound
 from lunchkit.platform.links import KeyGone, personal_tokens, token_hash
-from lunchkit.registrations.errors import NothingLeftToSend
+from lunchkit.registrations.errors import PersonErased
 from lunchkit.registrations.keys import read_unsubscribe_token
 from lunchkit.registrations.models import Registration, Standing
 
@@ -78,7 +78,7 @@ def people_present(event_id: int) -> int:
 
 
 def people_known(event_id: int) -> int | None:
-    """How many people a lunch knows of: who was checked in, or else the seats given; None where it knows of nobody."""
+    """The number of people who were checked in, or else of seats given; None instead of 0."""
     return people_present(event_id) or seats_taken(event_id) or None
 
 
@@ -116,7 +116,7 @@ def registration_by_link_or_404(token: str) -> Registration:
     return _by_hash_or_404(select(Registration).where(Registration.link_hash == token_hash(token)))
 
 
-def strange_links() -> bool:
+def has_links_of_another_key() -> bool:
     """Whether one of the newest personal links was made with a secret key that is not known here."""
     newest = select(Registration.nonce, Registration.link_hash).where(Registration.erased_at.is_(None))
     try:
@@ -133,13 +133,13 @@ def registration_by_ticket_or_404(ticket: str) -> Registration:
 
 
 def registration_by_unsubscribe_token_or_404(token: str) -> Registration:
-    """The registration whose recap letter holds this link. Raises NothingLeftToSend once the person was erased."""
+    """The registration whose recap letter holds this link. Raises PersonErased once the person was erased."""
     ids = read_unsubscribe_token(token)
     registration = db.session.get(Registration, ids[0], populate_existing=True) if ids else None
     if ids is None or registration is None or registration.event_id != ids[1]:
         raise NotFound
     if registration.erased_at is not None:
-        raise NothingLeftToSend
+        raise PersonErased
     return registration
 
 

@@ -88,7 +88,7 @@ def _first_that_fits(session: Session, event_id: int, free: int) -> Registration
     )
 
 
-def would_be(session: Session, event: Event, seats: int) -> tuple[Standing, int | None]:
+def place_of_new_request(session: Session, event: Event, seats: int) -> tuple[Standing, int | None]:
     """Where a new request of so many seats would stand now, and its place in the queue if it had to wait."""
     free = event.capacity - (session.scalar(count_seats(event.id)) or 0)
     if seats <= free:

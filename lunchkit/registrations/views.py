@@ -10,10 +10,9 @@ from lunchkit.events.queries import event_by_slug_or_404
 from lunchkit.platform import clock
 from lunchkit.platform import form_tokens as stamps
 from lunchkit.platform.config import current_settings
-from lunchkit.platform.errors import NotFound
+from lunchkit.platform.errors import USER_ERRORS, NotFound, as_user_error, retry_header
 from lunchkit.platform.i18n import language
-from lunchkit.platform.mail.domains import likely_meant
-from lunchkit.platform.refusals import NO, readable, retry_header
+from lunchkit.platform.mail.addresses import likely_meant
 from lunchkit.registrations import actions
 from lunchkit.registrations.details import AttendeeDetails
 from lunchkit.registrations.errors import FormUsedAlready, RegistrationClosed
@@ -43,7 +42,6 @@ def keep_address_secret(response: Response) -> Response:
 @bp.get("/e/<slug>/register")
 @bp.get("/e/<slug>/register/members/<members>")
 def new(slug: str, members: str = "") -> ResponseReturnValue:
-    """The form; for members before it opens for everybody, by the link that their network gave them."""
     event = event_by_slug_or_404(slug)
     of_members = event.is_members_link(members)
     if not event.takes_registrations(clock.now(), of_members=of_members):
@@ -56,7 +54,6 @@ def new(slug: str, members: str = "") -> ResponseReturnValue:
 @bp.post("/e/<slug>/register")
 @bp.post("/e/<slug>/register/members/<members>")
 def create(slug: str, members: str = "") -> ResponseReturnValue:
-    """Register; whatever is wrong, the form comes back with all that was typed."""
     event = event_by_slug_or_404(slug)
     form = registration_form(event, request.form, of_members=event.is_members_link(members))
     stamp = stamps.read(form.stamp.data, event.slug)
@@ -64,7 +61,7 @@ def create(slug: str, members: str = "") -> ResponseReturnValue:
         form.stamp.data = stamps.issue(event.slug)
         form.topic.data = ""  # a person whose browser filled it in has only to send again
         form.validate()
-        return _form_page(event, form, notice=_l("Please check what you typed, and send it once more.")), 422
+        return _form_page(event, form, notice=_l("Check what you typed, and send it again.")), 422
     _take_suggestion(form)
     if not form.validate():
         return _form_page(event, form), 422
@@ -79,24 +76,22 @@ def create(slug: str, members: str = "") -> ResponseReturnValue:
         )
     except RegistrationClosed:
         raise
-    except NO as error:
+    except USER_ERRORS as error:
         return _refused(event, form, error)
     return _thanks(event, placed, form.details(email))
 
 
 def _looks_human(form: RegistrationForm, stamp: stamps.Stamp) -> bool:
-    """Whether the field that nobody sees is empty, and the form was open as long as reading it takes."""
     return not form.topic.data and current_settings().form_minimum_seconds <= stamp.age <= STAMP_LIFE
 
 
 def _take_suggestion(form: RegistrationForm) -> None:
-    """The button «yes, I meant that address» sends the whole form with the better address."""
     if request.form.get("email_use"):
         form.email.data = form.email_asked.data = request.form["email_use"][:254]
 
 
 def _refused(event: Event, form: RegistrationForm, error: Exception) -> ResponseReturnValue:
-    refusal = readable(error)
+    refusal = as_user_error(error)
     if isinstance(refusal, FormUsedAlready):
         form.stamp.data = stamps.issue(event.slug)
     return _form_page(event, form, notice=refusal.message), refusal.status, retry_header(refusal)
@@ -146,31 +141,25 @@ def thanks(slug: str) -> ResponseReturnValue:
 
 @bp.get("/e/<slug>/register/erased")
 def erased(slug: str) -> ResponseReturnValue:
-    """Nothing is left."""
     return render_template("registrations/erased.html", event=event_by_slug_or_404(slug))
 
 
 @bp.get("/unsubscribe/<token>")
 def unsubscription(token: str) -> ResponseReturnValue:
-    """A page with one button: it takes the wish for the recap away, or puts it back."""
     return _unsubscription_page(registration_by_unsubscribe_token_or_404(token), token)
 
 
 @bp.post("/unsubscribe/<token>")
 def unsubscribe(token: str) -> ResponseReturnValue:
-    """Send this person no recap: the button of the page, or a mail provider on behalf of its reader (RFC 8058).
-
-    Answers with a page and not with a redirect, which RFC 8058 forbids.
-    """
+    """The button of the page, or of a mail provider: RFC 8058 forbids to answer with a redirect."""
     registration = registration_by_unsubscribe_token_or_404(token)
-    actions.wish_for_recap(registration, False)
+    actions.set_recap_consent(registration, False)
     return _unsubscription_page(registration, token, done=True)
 
 
 @bp.post("/unsubscribe/<token>/undo")
 def subscribe_again(token: str) -> ResponseReturnValue:
-    """Put the wish back."""
-    actions.wish_for_recap(registration_by_unsubscribe_token_or_404(token), True)
+    actions.set_recap_consent(registration_by_unsubscribe_token_or_404(token), True)
     return redirect(url_for(".unsubscription", token=token), code=303)
 
 
@@ -187,7 +176,6 @@ def _unsubscription_page(registration: Registration, token: str, *, done: bool =
 @bp.get("/t/<ticket>")
 @bp.get("/T/<ticket>")
 def door(ticket: str) -> ResponseReturnValue:
-    """A ticket opened with any camera: leads an organiser to its page at the door, tells others which lunch it is."""
     registration = registration_by_ticket_or_404(ticket)
     if current_organiser() is not None:
         address = url_for("organiser.check_in.show", slug=registration.event.slug, registration_id=registration.id)

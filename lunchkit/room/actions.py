@@ -5,7 +5,7 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from lunchkit.events.models import Event
-from lunchkit.events.operations import hold_event
+from lunchkit.events.operations import lock_existing_event
 from lunchkit.platform import clock
 from lunchkit.platform.codes import SLIP_LENGTH, new_code
 from lunchkit.platform.db import transaction
@@ -22,13 +22,13 @@ MOST_SLIPS = 500
 class NotTakingPlace(Refusal):
     """The end of a lunch that nobody sits at."""
 
-    message = _l("This lunch does not take place: it is not public, or it was called off.")
+    message = _l("This lunch does not take place: it is not public, or it was cancelled.")
 
 
 class NotBegun(Refusal):
     """The end before the beginning."""
 
-    message = _l("The lunch has not begun yet: you can end it once it has. If it does not take place, call it off.")
+    message = _l("The lunch has not begun yet: you can end it once it has. If it does not take place, cancel it.")
 
 
 class CannotGoOn(Refusal):
@@ -42,7 +42,7 @@ class CannotGoOn(Refusal):
 def room_of(event: Event) -> Room:
     """The room of a lunch, made with a code of its own if there is none."""
     with transaction() as session:
-        hold_event(session, event.id)
+        lock_existing_event(session, event.id)
         room = session.get(Room, event.id)
         if room is None:
             code = new_code()
@@ -92,7 +92,7 @@ def end_lunch(event: Event) -> None:
         now = clock.now()  # once the lunch is ours: whoever waited for it comes after who had it
         if event.is_over(now):
             return
-        if not event.may_be_ended(now):
+        if not event.can_be_ended(now):
             raise NotBegun
         event.actual_end_at = now
         touch(session, event.id)
@@ -108,7 +108,7 @@ def let_lunch_go_on(event: Event, seen: str) -> None:
         event = _held(session, event)
         if event.over_at.isoformat() != seen:
             return
-        later = event.later_end(clock.now())
+        later = event.extended_end(clock.now())
         if later is None:
             raise CannotGoOn
         event.actual_end_at = None if later == event.ends_at else later

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from lunchkit.events.models import Event
 from lunchkit.platform.db import db
-from lunchkit.platform.refusals import NO, readable, retry_header
+from lunchkit.platform.errors import USER_ERRORS, as_user_error, retry_header
 from lunchkit.room.queries import revision_of
 
 
@@ -23,7 +23,7 @@ def done(event_id: int, address: str) -> ResponseReturnValue:
 
 def not_done(message: str, error: Exception) -> ResponseReturnValue:
     """The no for a script."""
-    refusal = readable(error)
+    refusal = as_user_error(error)
     answer = {"error": message, "state": getattr(refusal, "state", "later")}
     return jsonify(answer), refusal.status, retry_header(refusal)
 
@@ -32,14 +32,14 @@ def after(event: Event, action: Callable[[], object], back: str) -> ResponseRetu
     """Do what an organiser asked for, and say so; or say why not, with the way back."""
     try:
         action()
-    except NO as error:
+    except USER_ERRORS as error:
         return refused(event, error, back)
     return done(event.id, back)
 
 
 def refused(event: Event, error: Exception, back: str) -> ResponseReturnValue:
     """The no for an organiser, as data or as a page."""
-    refusal = readable(error)
+    refusal = as_user_error(error)
     db.session.rollback()
     message = str(refusal.message)
     if wants_json():

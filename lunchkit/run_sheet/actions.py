@@ -7,11 +7,12 @@ from sqlalchemy.orm import Session
 
 from lunchkit.events.details import EventDetails, details_of
 from lunchkit.events.models import Event
-from lunchkit.events.operations import draft_event, hold_event, made_by_form
+from lunchkit.events.operations import draft_event, lock_existing_event, made_by_form
 from lunchkit.platform import clock
 from lunchkit.platform.audit.recording import tell
 from lunchkit.platform.db import transaction
 from lunchkit.platform.errors import NotFound, Refusal
+from lunchkit.platform.ordered import lock_rows, move, next_position
 from lunchkit.room.polls.models import Poll
 from lunchkit.room.polls.order import place_programme
 from lunchkit.run_sheet.copying import copy_plan
@@ -82,13 +83,10 @@ def _plan_from_template(session: Session, event: Event) -> None:
 def add_run_item(event: Event, details: ItemDetails) -> RunItem:
     """Put one more row at the end of the run of show. Raises RunIsFull."""
     with transaction() as session:
-        hold_event(session, event.id)
-        count, last = session.execute(
-            select(func.count(), func.max(RunItem.position)).where(RunItem.event_id == event.id)
-        ).one()
-        if count >= MOST_ITEMS:
+        lock_existing_event(session, event.id)
+        if (session.scalar(select(func.count()).where(RunItem.event_id == event.id)) or 0) >= MOST_ITEMS:
             raise RunIsFull
-        item = RunItem(event_id=event.id, position=(last or 0) + 1)
+        item = RunItem(event_id=event.id, position=next_position(session, RunItem, event.id))
         _write(item, _of_this_lunch(session, event.id, details))
         session.add(item)
         tell(session, what=details.title)
@@ -110,15 +108,9 @@ def remove_run_item(item: RunItem) -> None:
 
 
 def move_run_item(item: RunItem, direction: str) -> None:
-    """Let a row change places with the one above (``up``) or below (``down``); at the end it stays."""
+    """Move a row ``up`` or ``down``; at the end it stays."""
     with transaction() as session:
-        rows = _lock(session, item)
-        place = rows.index(item)
-        other = place + (-1 if direction == "up" else 1)
-        if 0 <= other < len(rows):
-            rows[place], rows[other] = rows[other], rows[place]
-        for position, row in enumerate(rows, 1):
-            row.position = position
+        move(session, _lock(session, item), item, direction)
 
 
 def begin_run_item(item: RunItem) -> None:
@@ -139,12 +131,8 @@ def take_back_run_item(item: RunItem) -> None:
 
 def _lock(session: Session, item: RunItem) -> list[RunItem]:
     """Hold the lunch, then read its rows anew, in their order. Raises NotFound where the row is gone."""
-    hold_event(session, item.event_id)
-    found = select(RunItem).where(RunItem.event_id == item.event_id).order_by(RunItem.position, RunItem.id)
-    rows = list(session.scalars(found.execution_options(populate_existing=True)))
-    if item not in rows:
-        raise NotFound
-    return rows
+    lock_existing_event(session, item.event_id)
+    return lock_rows(session, item)
 
 
 def _of_this_lunch(session: Session, event_id: int, details: ItemDetails) -> ItemDetails:

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.platform import clock
-from lunchkit.platform.refusals import NO, readable, retry_header
+from lunchkit.platform.errors import USER_ERRORS, as_user_error, retry_header
+from lunchkit.platform.ordered import back_to_list, requested_direction
 from lunchkit.room.polls.models import Stage
 from lunchkit.room.polls.queries import polls_of
 from lunchkit.run_sheet import actions
@@ -16,7 +17,6 @@ from lunchkit.run_sheet.forms import RunItemForm, run_item_form
 from lunchkit.run_sheet.models import RunItem
 from lunchkit.run_sheet.queries import run_item_or_404, run_of_show, where_the_room_stands
 
-DIRECTIONS = ("up", "down")
 ONE = "/e/<slug>/run/<int(max=2147483647):item_id>"
 bp = Blueprint("run_sheet", __name__)
 
@@ -70,11 +70,8 @@ def remove(slug: str, item_id: int) -> ResponseReturnValue:
 def order(slug: str, item_id: int) -> ResponseReturnValue:
     """One place up or down."""
     _event, item = _both(slug, item_id)
-    direction = request.form.get("dir", "")
-    if direction not in DIRECTIONS:
-        abort(400)
-    actions.move_run_item(item, direction)
-    return redirect(url_for(".index", slug=slug, done="moved", _anchor=f"row-{item.id}"), code=303)
+    actions.move_run_item(item, requested_direction())
+    return back_to_list(slug, item)
 
 
 @bp.get("/e/<slug>/run/now")
@@ -124,8 +121,8 @@ def _save(
         return page(event, form), 422
     try:
         verb()
-    except NO as error:
-        refusal = readable(error)
+    except USER_ERRORS as error:
+        refusal = as_user_error(error)
         return page(event, form, str(refusal.message)), refusal.status, retry_header(refusal)
     return _to(event.slug, done)
 

@@ -6,9 +6,10 @@ from sqlalchemy import CheckConstraint, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lunchkit.platform.db import KEY, NOT_PERSONAL, PERSONAL, Model, Moment
+from lunchkit.platform.ordered import Ordered
 
 
-class RunItem(Model):
+class RunItem(Ordered, Model):
     """What happens for so many minutes, in its place in the run of show."""
 
     __tablename__ = "run_item"
@@ -17,7 +18,6 @@ class RunItem(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True, info=KEY)
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True, info=KEY)
-    position: Mapped[int] = mapped_column(info=NOT_PERSONAL)
     minutes: Mapped[int] = mapped_column(info=NOT_PERSONAL)
     title: Mapped[str] = mapped_column(String(120), info=NOT_PERSONAL)
     who: Mapped[str] = mapped_column(String(120), default="", info=PERSONAL)

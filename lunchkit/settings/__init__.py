@@ -1,1 +1,1 @@
-"""The house: whose lunches these are, how it looks, how its letters leave; the first run, and all of it later."""
+"""Settings: network, address, mail, appearance, privacy, recaps; the first run, and all of it later."""

@@ -1,4 +1,4 @@
-"""What can be done with the house: set it, dress it, try its mail, go through the first run."""
+"""Actions of the settings: change them, set colour and logo, send a test e-mail, go through the first run."""
 
 import secrets
 from collections.abc import Mapping
@@ -8,33 +8,39 @@ from sqlalchemy.orm import Session
 
 from lunchkit.events.models import Series
 from lunchkit.platform import clock
+from lunchkit.platform.audit.recording import note_nothing
 from lunchkit.platform.config import BadSettings, Settings, current_settings, full_name, read_settings
 from lunchkit.platform.db import db, transaction
 from lunchkit.platform.images.intake import draw_logo
 from lunchkit.platform.limits import Window
 from lunchkit.platform.mail.actions import CLAIM, deliver_held, resume
-from lunchkit.platform.mail.test_email import Trial, try_line
-from lunchkit.settings import emails as letters
+from lunchkit.platform.mail.message import build_message
+from lunchkit.platform.mail.rendering import Letter
+from lunchkit.platform.mail.test_email import Trial, try_connection
 from lunchkit.settings.errors import SettingsRefused, TooManyTrials
 from lunchkit.settings.in_force import take_over
 from lunchkit.settings.models import ONLY, House, blank_house
 from lunchkit.settings.queries import mail_mark
 from lunchkit.team.emails import NOTICE, promise_notice
 
-trials = Window(10, 3600.0)
+trials = Window(20, 3600.0)
+"""Test e-mails to one person in an hour."""
 
 
 def change_settings(values: Mapping[str, str], step: str) -> None:
-    """Set these, by the names of the settings, and let them hold at once.
+    """Change settings, by their names, with immediate effect.
 
-    Two who save at the same time wait for each other: the house's row is held meanwhile. Where the network gets
-    another name, its series that bore the old one get it too. Raises SettingsRefused; then nothing was changed.
+    Where the network gets another name, its series with the earlier one get it too. Raises SettingsRefused; then
+    nothing was changed.
     """
     with transaction() as session:
         house = _hold(session)
         take_over(house)
         before = current_settings()
-        after = _with(before, values)
+        try:
+            after = read_settings(before, {full_name(name): value for name, value in values.items()})
+        except BadSettings as error:
+            raise SettingsRefused from error
         _settle(house, step)
         if values:
             house.settings = {**house.settings, **values}
@@ -47,15 +53,8 @@ def change_settings(values: Mapping[str, str], step: str) -> None:
     resume()
 
 
-def _with(settings: Settings, values: Mapping[str, str]) -> Settings:
-    try:
-        return read_settings(settings, {full_name(name): value for name, value in values.items()})
-    except BadSettings as error:
-        raise SettingsRefused from error
-
-
 def _tell_of(session: Session, before: Settings, after: Settings) -> None:
-    """Who holds mail or address holds everybody's sign-in links: the owner hears of it by the account of before."""
+    """Mail and address lead to everybody's sign-in links: the owner gets a notice by the earlier mail account."""
     if before.mail_host and mail_mark(before) != mail_mark(after):
         promise_notice(session, "mail", hold=CLAIM, host=after.mail_host)
     if before.has_address and before.public_url != after.public_url:
@@ -71,9 +70,9 @@ def _rename_series(session: Session, old: str, new: str) -> None:
 def dress_house(
     *, colour: str, logo_alt: str, logo_ground: str, picture: bytes | None = None, without_logo: bool = False
 ) -> House:
-    """Set the colour of new lunches, and the logo: another one, the same otherwise described, or none.
+    """Set the colour of new lunches, and the logo: another one, the same with another description, or none.
 
-    A picture is drawn anew before the transaction begins. Raises what ``platform.images.intake.draw_logo`` raises.
+    Raises what ``platform.images.intake.draw_logo`` raises.
     """
     db.session.commit()
     drawing = draw_logo(picture) if picture is not None and not without_logo else None
@@ -84,12 +83,9 @@ def dress_house(
         if drawing is not None:
             house.logo, house.logo_token = drawing.data, secrets.token_urlsafe(12)
             house.logo_width, house.logo_height = drawing.width, drawing.height
-            house.logo_tones = [list(tone) for tone in drawing.tones]
-            house.logo_is_opaque = drawing.is_opaque
         if without_logo:
-            house.logo, house.logo_token, house.logo_tones = None, "", []
+            house.logo, house.logo_token, house.logo_alt, house.logo_ground = None, "", "", ""
             house.logo_width = house.logo_height = 0
-            house.logo_alt, house.logo_ground, house.logo_is_opaque = "", "", False
         house.revision += 1
         _settle(house, "look")
     take_over(house)
@@ -97,7 +93,7 @@ def dress_house(
 
 
 def set_privacy(*, notice: str, purge_days: int) -> None:
-    """Say in one's own words how privacy is kept, and after how many days new lunches forget names and addresses."""
+    """Set the own privacy notice, and after how many days new lunches erase names and addresses."""
     with transaction() as session:
         house = _hold(session)
         house.notice, house.purge_days = notice, purge_days
@@ -105,32 +101,39 @@ def set_privacy(*, notice: str, purge_days: int) -> None:
 
 
 def leave_for_later(step: str) -> None:
-    """Go on without this step of the first run; whatever it asks can be set at any time."""
+    """Skip a step of the first run."""
     with transaction() as session:
         _settle(_hold(session), step)
 
 
 def end_first_run() -> None:
-    """The first run is over."""
+    """End the first run. Idempotent."""
     with transaction() as session:
         house = _hold(session)
         if house.first_run_ended_at is None:
             house.first_run_ended_at = clock.now()
 
 
-def send_trial(recipient: str, language: str) -> Trial:
-    """Send a test letter now, and remember that it left where the server took it. Raises TooManyTrials.
+def send_trial(letter: Letter, recipient: str) -> Trial:
+    """Send a test e-mail now, past the outbox, and store that the mail server accepted it. Raises TooManyTrials.
 
     No transaction is open meanwhile: the mail server may take its time.
     """
-    if not trials.allows("trial"):
+    if not trials.allows(recipient):
         raise TooManyTrials
     settings = current_settings()
-    message = letters.trial_letter(settings, recipient, language)
+    message = build_message(
+        letter,
+        sender=settings.mail_from,
+        recipient=recipient,
+        message_id=f"<{secrets.token_hex(16)}@{settings.mail_from.rpartition('@')[2]}>",
+        date=clock.now(),
+    )
     db.session.commit()
-    outcome = try_line(settings, message)
+    outcome = try_connection(settings, message)
     if outcome.error is None:
         with transaction() as session:
+            note_nothing(session)
             house = _hold(session)
             house.tested_at, house.tested_with = clock.now(), mail_mark(settings)
         resume()
@@ -138,7 +141,7 @@ def send_trial(recipient: str, language: str) -> Trial:
 
 
 def _hold(session: Session) -> House:
-    """The one row, held until the end of the transaction; made where there is none."""
+    """Lock the one row; make it where there is none."""
     house = session.get(House, ONLY, with_for_update=True, populate_existing=True)
     if house is None:
         house = blank_house()

@@ -1,4 +1,4 @@
-"""The organiser's doors to the house: its sections, and the same ones a step at a time in the first run."""
+"""The owner's pages of settings: all sections, and the same ones as steps of the first run."""
 
 from collections.abc import Collection
 from typing import Any
@@ -10,33 +10,30 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import CombinedMultiDict
 
 from lunchkit.platform.config import Settings, current_settings
-from lunchkit.platform.errors import NotFound, Refusal
+from lunchkit.platform.errors import USER_ERRORS, NotFound, Refusal, as_user_error, retry_header
 from lunchkit.platform.images.errors import PictureTooHeavy
 from lunchkit.platform.images.intake import LEAST_LOGO_SIDE, MOST_BYTES, read_upload
 from lunchkit.platform.licences import licence_named
 from lunchkit.platform.links import public
 from lunchkit.platform.mail.reasons import explain
 from lunchkit.platform.mail.test_email import Trial
-from lunchkit.platform.refusals import NO, readable, retry_header
-from lunchkit.platform.web import comes_from_this_machine, takes_pictures
+from lunchkit.platform.web import is_local_request, takes_pictures
 from lunchkit.settings import actions
+from lunchkit.settings.emails import trial_letter
 from lunchkit.settings.errors import NoMailServer
 from lunchkit.settings.forms import ZONES, changed_settings, section_form
 from lunchkit.settings.in_force import follow_settings, in_force
-from lunchkit.settings.queries import better_grounds, is_mail_tested, logo_visibility, open_step, the_house, to_do
+from lunchkit.settings.queries import is_mail_tested, open_step, the_house, to_do
 from lunchkit.settings.sections import ADDRESS, LETTERS, LOOK, LUNCH, PRIVACY, SECTIONS, STEPS, next_step
-from lunchkit.team.actions import issue_console_link
-from lunchkit.team.queries import anybody_has_passkey, current_organiser
+from lunchkit.team.queries import anybody_has_passkey, required_session
+from lunchkit.team.sign_in.actions import issue_console_link
 
 bp = Blueprint("settings", __name__, url_prefix="/house")
-
-
-bp.before_request(follow_settings)  # who sets the house sees what another process has taken a moment ago
+bp.before_request(follow_settings)
 
 
 @bp.get("")
 def index() -> ResponseReturnValue:
-    """All sections, with what they say now."""
     house = the_house()
     return render_template(
         "admin/settings/index.html",
@@ -49,7 +46,6 @@ def index() -> ResponseReturnValue:
 
 @bp.get("/start")
 def start() -> ResponseReturnValue:
-    """The first run, where one left it."""
     house = the_house()
     if house.first_run_ended_at is not None:
         return redirect(url_for(".index"))
@@ -58,7 +54,6 @@ def start() -> ResponseReturnValue:
 
 @bp.get("/start/<step>")
 def step(step: str) -> ResponseReturnValue:
-    """One step of the first run."""
     if step == LUNCH:
         return render_template(
             "admin/settings/lunch.html", step=step, steps=STEPS, to_do=to_do(the_house()), way_back=_way_back()
@@ -69,7 +64,6 @@ def step(step: str) -> ResponseReturnValue:
 @bp.post("/start/<step>")
 @takes_pictures
 def take_step(step: str) -> ResponseReturnValue:
-    """A step saved, or left for later; then the next one."""
     if step == LUNCH:
         actions.end_first_run()
         later = request.form.get("act") == "later"
@@ -82,19 +76,16 @@ def take_step(step: str) -> ResponseReturnValue:
 
 @bp.get("/sections/<section>")
 def show(section: str) -> ResponseReturnValue:
-    """One section."""
     return _page(_known(section), _form(section))
 
 
 @bp.post("/sections/<section>")
 @takes_pictures
 def save(section: str) -> ResponseReturnValue:
-    """A section saved."""
     return _save(_known(section), "")
 
 
 def _way_back() -> str:
-    """Where the team comes in: at the public address, or where this browser came while there is none."""
     if not current_settings().has_address:
         return url_for("organiser.home.home", _external=True)
     return public("organiser.home.home")
@@ -117,7 +108,7 @@ def _form(section: str, *, is_sent: bool = False) -> Any:
 
 
 def _address_here() -> str:
-    """The address under which this browser came: most often the one that everybody will use."""
+    """The address that this browser used: a suggestion."""
     scheme = "https" if request.headers.get("X-Forwarded-Proto", request.scheme) == "https" else "http"
     return f"{scheme}://{request.host}"
 
@@ -126,7 +117,7 @@ def _save(section: str, step: str) -> ResponseReturnValue:
     form, before = _form(section, is_sent=True), current_settings()
     if not form.validate():
         return _page(section, form, step=step), 422
-    moves = section == ADDRESS and "public_url" in form and _loses_sight(before, form.public_url.data)
+    moves = section == ADDRESS and "public_url" in form and _loses_session(before, form.public_url.data)
     if moves and request.form.get("act") != "move":
         return render_template(
             "admin/settings/move.html", address=form.public_url.data, has_passkeys=anybody_has_passkey()
@@ -135,14 +126,14 @@ def _save(section: str, step: str) -> ResponseReturnValue:
         _act(section, form, before)
         if request.form.get("act") == "trial":
             return _try_mail(form, step)
-    except NO as error:
-        refusal = readable(error)
+    except USER_ERRORS as error:
+        refusal = as_user_error(error)
         return _page(section, form, step=step, notice=refusal), refusal.status, retry_header(refusal)
     onward = url_for(".step", step=next_step(step)) if step else url_for(".show", section=section, done="saved")
     if moves:
         return _moved_page()
     if section == ADDRESS:
-        cookie.modified = True  # it may bear another name by now: whoever is there already stays signed in
+        cookie.modified = True  # its name depends on the address: send it again
     return redirect(onward, code=303)
 
 
@@ -163,41 +154,33 @@ def _act(section: str, form: Any, before: Settings) -> None:
 
 
 def _try_mail(form: Any, step: str) -> ResponseReturnValue:
-    organiser = current_organiser()
-    if not current_settings().mail_host or organiser is None:
-        return _page(LETTERS, form, step=step, notice=NoMailServer()), 422
-    recipient, language = organiser.email, organiser.language
-    outcome = actions.send_trial(recipient, language)
-    page = _page(LETTERS, _form(LETTERS), step=step, outcome=outcome, recipient=recipient)
-    return page, 200 if outcome.error is None else 422
+    organiser = required_session().organiser
+    settings = current_settings()
+    if not settings.mail_host:
+        raise NoMailServer
+    outcome = actions.send_trial(trial_letter(settings, organiser.language), organiser.email)
+    return _page(LETTERS, _form(LETTERS), step=step, outcome=outcome), 200 if outcome.error is None else 422
 
 
-def _loses_sight(before: Settings, address: str) -> bool:
-    """Whether this browser will be signed in no longer, once the house has another address."""
+def _loses_session(before: Settings, address: str) -> bool:
+    """Whether this browser is signed out by another public address."""
     parts = urlsplit(address)
     is_there = request.headers.get("Origin") == f"{parts.scheme}://{parts.netloc}"
-    if address == before.public_url or is_there or comes_from_this_machine():
+    if address == before.public_url or is_there or is_local_request():
         return False
     host = request.host.partition(":")[0]
     return host != parts.hostname or address.startswith("https:") != before.is_https
 
 
 def _moved_page() -> ResponseReturnValue:
-    organiser = current_organiser()
-    link = issue_console_link(organiser) if organiser else url_for("sign_in.ask")
+    link = issue_console_link(required_session().organiser)
     return render_template("admin/settings/moved.html", link=link)
 
 
 def _page(
-    section: str,
-    form: Any,
-    *,
-    step: str = "",
-    notice: Refusal | None = None,
-    outcome: Trial | None = None,
-    recipient: str = "",
+    section: str, form: Any, *, step: str = "", notice: Refusal | None = None, outcome: Trial | None = None
 ) -> str:
-    settings, house, organiser = current_settings(), the_house(), current_organiser()
+    settings, house = current_settings(), the_house()
     return render_template(
         "admin/settings/section.html",
         section=section,
@@ -207,11 +190,9 @@ def _page(
         notice=notice.message if notice else "",
         outcome=outcome,
         reason=explain(outcome.error, settings) if outcome and outcome.error else None,
-        recipient=recipient or (organiser.email if organiser else ""),
+        recipient=required_session().organiser.email,
         the_house=house,
         is_tested=is_mail_tested(house, settings),
-        visibility=logo_visibility(house) if house.logo_token else [],
-        better=better_grounds(house) if house.logo_token else [],
         zones=ZONES,
         most_bytes=MOST_BYTES,
         too_heavy=PictureTooHeavy.message,

@@ -1,27 +1,18 @@
-"""What the house says no to."""
+"""User-facing errors of the settings."""
 
 from flask_babel import lazy_gettext as _l
 
-from lunchkit.platform.errors import Refusal
+from lunchkit.platform.errors import Refusal, refusal
 
-
-class SettingsRefused(Refusal):
-    """These values do not go together; each field would have been right by itself."""
-
-    message = _l("These settings do not go together with the others: nothing was changed.")
-    status = 422
+SettingsRefused = refusal(
+    "SettingsRefused", _l("These settings do not go together with the others: nothing was changed."), 422
+)
+NoMailServer = refusal("NoMailServer", _l("Saved. To try it, type the name of a mail server first."), 422)
 
 
 class TooManyTrials(Refusal):
-    """A test letter is no means to fill somebody's mailbox."""
+    """Too many test e-mails to one person within an hour."""
 
     message = _l("That was a test letter too many: please try again in an hour.")
     status = 429
     retry_after = 3600
-
-
-class NoMailServer(Refusal):
-    """There is nothing to try yet."""
-
-    message = _l("Saved. To try it, type the name of a mail server first.")
-    status = 422

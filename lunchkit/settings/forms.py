@@ -1,6 +1,6 @@
-"""What is asked about the house, section by section.
+"""The forms of the settings, one for each section.
 
-The field of a setting bears its name. Those that the environment has decided are not asked.
+The field of a setting has its name. Settings that the environment decides have no field.
 """
 
 from typing import Any
@@ -18,7 +18,6 @@ from lunchkit.platform.fields import BareForm, NumberField, at_most, between, ha
 from lunchkit.platform.i18n import LANGUAGE_NAMES
 from lunchkit.platform.licences import BY, BY_SA, LICENCES, RESERVED, ZERO, Licence
 from lunchkit.platform.text import clean_line, clean_text
-from lunchkit.settings.contrast import BLACK, WHITE
 from lunchkit.settings.models import House
 from lunchkit.settings.sections import ADDRESS, LETTERS, LOOK, NETWORK, PRIVACY, RECAPS, SETTINGS
 
@@ -27,55 +26,50 @@ ZONES = (
     "Europe/Zurich", "Europe/Paris", "Europe/Brussels", "Europe/Luxembourg", "Europe/Berlin", "Europe/Vienna",
     "Europe/Rome", "Europe/Madrid", "Europe/Lisbon", "Europe/London", "America/Montreal", "Indian/Reunion",
 )  # fmt: skip
-"""Proposals; any other of the IANA list may be typed."""
+"""Suggestions; any other name of the IANA list is accepted."""
 BRIEFLY = {
     ZERO.key: _l("everybody may use and change it, without naming you."),
     BY.key: _l("everybody may use and change it who names you."),
     BY_SA.key: _l("everybody may use and change it who names you, and passes it on under the same licence."),
-    RESERVED.key: _l("whoever wants to use more than the law allows asks you."),
+    RESERVED.key: _l("people ask you before they use more than the law allows."),
 }
-"""What each licence means, the freest first."""
+"""What each licence means, the most liberal first."""
 UNNAMED = _l("Please say whose lunches these are.")
 Data = MultiDict[str, Any] | CombinedMultiDict[str, Any] | None
 
 
 def licence_label(licence: Licence) -> str:
-    """A licence by its name and its meaning, for whoever chooses."""
+    """A licence by its name and its meaning."""
     return f"{licence.name} – {BRIEFLY[licence.key]}"
 
 
-def whole_address(typed: str | None) -> str:
-    """An address of the web as it was meant: without spaces and the last slash, with its beginning."""
+def _whole_address(typed: str | None) -> str:
     address = clean_line(typed).replace(" ", "").rstrip("/")
     return address if not address or "://" in address else f"https://{address}"
 
 
-def known_zone(_form: Any, field: Field) -> None:
-    """Raise ValidationError where there is no such time zone."""
+def _known_zone(_form: Any, field: Field) -> None:
     if not is_zone(field.data or ""):
         raise ValidationError(_l("There is no such time zone. Write it like Europe/Zurich."))
 
 
-def public_address(_form: Any, field: Field) -> None:
-    """Raise ValidationError where this can be nobody's public address."""
+def _public_address(_form: Any, field: Field) -> None:
     if not is_web_address(field.data or ""):
         raise ValidationError(_l("Write it like https://lunch.example.org, without anything behind."))
 
 
-def one_mailbox(_form: Any, field: Field) -> None:
-    """Raise ValidationError where this is not one address."""
+def _one_mailbox(_form: Any, field: Field) -> None:
     if field.data and not is_mailbox(field.data):
         raise ValidationError(_l("Write one address, like lunch@example.org."))
 
 
-def one_word(_form: Any, field: Field) -> None:
-    """Raise ValidationError where a name of a server has more in it than a name."""
+def _one_word(_form: Any, field: Field) -> None:
     if any(char.isspace() or char in "/:@" for char in field.data or ""):
         raise ValidationError(_l("Only the name of the server is needed here, like mail.example.org."))
 
 
 class NetworkForm(BareForm):
-    """Who gives the lunches, and how they speak."""
+    """The network, its language and time zone."""
 
     network_name = StringField(
         _l("Name of the network"),
@@ -86,19 +80,19 @@ class NetworkForm(BareForm):
         _l("Language of the house"),
         choices=lambda: [(code, name) for code, name in LANGUAGE_NAMES if code in WORKING_LANGUAGES],
     )
-    timezone = StringField(_l("Time zone of new lunches"), filters=[clean_line], validators=[known_zone])
+    timezone = StringField(_l("Time zone of new lunches"), filters=[clean_line], validators=[_known_zone])
 
 
 class AddressForm(BareForm):
-    """Where people find the house."""
+    """The public address."""
 
-    public_url = StringField(_l("Public address"), filters=[whole_address], validators=[at_most(200), public_address])
+    public_url = StringField(_l("Public address"), filters=[_whole_address], validators=[at_most(200), _public_address])
 
 
 class LettersForm(BareForm):
     """The mail account."""
 
-    mail_host = StringField(_l("Outgoing server (SMTP)"), filters=[clean_line], validators=[at_most(200), one_word])
+    mail_host = StringField(_l("Outgoing server (SMTP)"), filters=[clean_line], validators=[at_most(200), _one_word])
     mail_security = RadioField(
         _l("Encryption"),
         choices=lambda: [
@@ -110,13 +104,12 @@ class LettersForm(BareForm):
     mail_port = NumberField(_l("Port"), validators=[Optional(), between(1, 65535)])
     mail_user = StringField(_l("User"), filters=[clean_line], validators=[at_most(200)])
     mail_password = PasswordField(_l("Password"), validators=[at_most(200)])
-    mail_from = StringField(_l("Sender"), filters=[clean_line], validators=[one_mailbox])
+    mail_from = StringField(_l("Sender"), filters=[clean_line], validators=[_one_mailbox])
 
     before: Settings
-    """The settings as they are."""
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Each field by itself, then what belongs together."""
+        """Check each field, then those that belong together."""
         if not super().validate(extra_validators):
             return False
         host = self._wanted("mail_host")
@@ -131,7 +124,7 @@ class LettersForm(BareForm):
         return not self.errors
 
     def _keep_password(self) -> None:
-        """An empty password means the one that is there, but only for the server and the user that it was given for."""
+        """An empty password keeps the present one, but only for the same server and user."""
         field = self._field("mail_password")
         if field is None:
             return
@@ -151,12 +144,10 @@ class LettersForm(BareForm):
                 )
 
     def _field(self, name: str) -> Field | None:
-        """A field; None where the environment has decided."""
         field: Field | None = self._fields.get(name)
         return field
 
     def _wanted(self, name: str) -> str:
-        """What a setting will be: as typed, or as the environment has it."""
         field = self._field(name)
         return str((field.data if field is not None else getattr(self.before, name)) or "")
 
@@ -169,28 +160,28 @@ class LookForm(BareForm):
     logo_alt = StringField(_l("What the logo shows"), filters=[clean_line], validators=[at_most(200)])
     logo_ground = RadioField(
         _l("Ground of the logo"),
-        choices=lambda: [("", _l("no ground")), (WHITE, _l("white")), (BLACK, _l("black"))],
+        choices=lambda: [("", _l("no ground")), ("white", _l("white")), ("black", _l("black"))],
     )
     without_logo = BooleanField(_l("Show no logo"))
 
     def file(self) -> FileStorage | None:
-        """What was sent; None where nothing was."""
+        """The uploaded file."""
         sent = self.picture.data
         return sent if isinstance(sent, FileStorage) and sent.filename else None
 
 
 class PrivacyForm(BareForm):
-    """What the house says of privacy, and when it forgets."""
+    """The privacy notice, and when personal data is erased."""
 
     notice = TextAreaField(_l("In your own words"), filters=[clean_text], validators=[at_most(10_000)])
     purge_days = NumberField(
         _l("Erase names and addresses after (days)"),
-        validators=[InputRequired(_l("Please say after how many days.")), between(FOOD_KEPT_FOR.days, 365)],
+        validators=[InputRequired(_l("Write after how many days.")), between(FOOD_KEPT_FOR.days, 365)],
     )
 
 
 class RecapsForm(BareForm):
-    """Under which licence recaps are given away."""
+    """The licence of recaps."""
 
     recap_licence = RadioField(
         _l("Licence of recaps"), choices=lambda: [(key, licence_label(LICENCES[key])) for key in BRIEFLY]
@@ -206,12 +197,12 @@ FORMS: dict[str, type[Any]] = {
 def section_form(
     section: str, settings: Settings, house: House, decided: frozenset[str], data: Data = None, proposed_url: str = ""
 ) -> Any:
-    """The form of a section, filled with what holds now, or from a request's data if given."""
+    """The form of a section with the present values, or with a request's data if given."""
     start: dict[str, Any] = {name: getattr(settings, name) for name in SETTINGS[section] if name != "mail_password"}
     start |= {name: getattr(house, name) for name in ("colour", "logo_alt", "logo_ground", "notice", "purge_days")}
     for name, nothing in (("network_name", ""), ("mail_from", "")):
         if start.get(name) == default_of(name):
-            start[name] = nothing  # nobody's choice
+            start[name] = nothing
     if start.get("public_url") == DEFAULT_ADDRESS:
         start["public_url"] = proposed_url
     if not settings.mail_host:
@@ -225,7 +216,7 @@ def section_form(
 
 
 def changed_settings(form: Any, section: str, settings: Settings) -> dict[str, str]:
-    """The settings that a valid form changes, by their names."""
+    """The settings that a valid form changes, by name."""
     typed = {name: str(form[name].data or "") for name in SETTINGS[section] if name in form}
     return {name: value for name, value in typed.items() if value != str(getattr(settings, name))}
 

@@ -1,6 +1,6 @@
-"""What holds in this process: the environment and the ``.env`` file, then the table, then the defaults.
+"""The settings of this process: the environment and the ``.env`` file win, then the table, then the defaults.
 
-Each process keeps a copy, and compares one number with the table: before each page of the settings, and every two
+Each process keeps a copy, and compares its revision with the table: before each page of the settings, and every two
 seconds in the background.
 """
 
@@ -21,7 +21,7 @@ log = logging.getLogger("lunchkit")
 
 @dataclass(frozen=True)
 class Logo:
-    """The logo as pages show it."""
+    """The logo on pages."""
 
     token: str
     width: int
@@ -32,7 +32,7 @@ class Logo:
 
 @dataclass(frozen=True)
 class Look:
-    """What every page of the house wears."""
+    """Colour and logo of all pages."""
 
     colour: str
     logo: Logo | None
@@ -40,56 +40,56 @@ class Look:
 
 @dataclass
 class InForce:
-    """What this process goes by."""
+    """What this process knows of the settings."""
 
     start: Settings
-    """As the environment and the file have them, else the defaults."""
+    """From environment and file, else the defaults."""
     decided: frozenset[str]
-    """Names of settings that environment or file decide: no page changes them."""
+    """Names of the settings that environment or file decide: no page changes them."""
     look: Look
     revision: int = 0
-    """Of the row that ``look`` and the current settings were made of."""
+    """Of the row that was read last."""
 
 
 def init_settings(app: Flask, settings: Settings) -> None:
-    """Let an application begin with these settings."""
+    """Start an application with these settings."""
     app.extensions["lunchkit_settings"] = settings
     look = Look(blank_house().colour, None)
     app.extensions["lunchkit_in_force"] = InForce(settings, decided_names(settings.instance), look)
 
 
 def in_force() -> InForce:
-    """What the running application goes by."""
+    """What the current application knows of the settings."""
     found: InForce = current_app.extensions["lunchkit_in_force"]
     return found
 
 
 def look_of_the_house() -> Look:
-    """Colour and logo."""
+    """The colour and logo of this installation."""
     return in_force().look
 
 
 def follow_settings() -> None:
-    """Take over what another process has set: one small query where nothing was. A database that fails is no error."""
+    """Apply what another process has set. A database that fails is no error."""
     try:
         revision = db.session.scalar(select(House.revision))
         if revision is not None and revision > in_force().revision:
             take_over(db.session.get_one(House, ONLY, populate_existing=True))
-    except (SQLAlchemyError, ValueError):  # the page that says so must be shown all the same
+    except (SQLAlchemyError, ValueError):  # the page that reports it must be shown
         db.session.rollback()
 
 
 def take_over(house: House) -> None:
-    """Let what stands in the row hold in this process, where it is newer than what does."""
+    """Apply the row in this process, where it is newer."""
     known = in_force()
     if house.revision <= known.revision:
         return
     logo = Logo(house.logo_token, house.logo_width, house.logo_height, house.logo_alt, house.logo_ground)
     known.look, known.revision = Look(house.colour, logo if house.logo_token else None), house.revision
-    asked = {name for names in SETTINGS.values() for name in names} - known.decided
+    open_names = {name for names in SETTINGS.values() for name in names} - known.decided
     try:
         settings = read_settings(
-            known.start, {full_name(name): value for name, value in house.settings.items() if name in asked}
+            known.start, {full_name(name): value for name, value in house.settings.items() if name in open_names}
         )
     except BadSettings as error:
         log.warning("the stored settings do not fit the environment, and stay as they were:\n%s", error)

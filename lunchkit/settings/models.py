@@ -1,4 +1,4 @@
-"""House: the one row of what is set in the pages."""
+"""House: the one row of what organisers set on the pages of settings."""
 
 from sqlalchemy import JSON, CheckConstraint, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -11,7 +11,7 @@ PURGE_DAYS = 30
 
 
 class House(Model):
-    """The house that gives the lunches."""
+    """The settings of this installation, as far as the environment leaves them open."""
 
     __tablename__ = "house"
     __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
@@ -20,39 +20,34 @@ class House(Model):
     settings: Mapped[dict[str, str]] = mapped_column(JSON, info=NOT_PERSONAL)
     """As in the environment, by the names of ``config.Settings``; the password of the mail account is among them."""
     revision: Mapped[int] = mapped_column(info=NOT_PERSONAL)
-    """Rises with each change of settings or look: by it other processes see that there is something to read."""
+    """Rises with each change of settings or look, so that other processes see it."""
     colour: Mapped[str] = mapped_column(String(20), info=NOT_PERSONAL)
-    """Of new lunches, and of the pages that belong to none."""
+    """Of new lunches, and of pages without a lunch."""
     purge_days: Mapped[int] = mapped_column(info=NOT_PERSONAL)
-    """Of new lunches: names and addresses are erased so many days after."""
+    """Of new lunches: days until names and addresses are erased."""
     notice: Mapped[str] = mapped_column(Text, info=NOT_PERSONAL)
-    """What the house itself says about privacy, in Markdown."""
+    """The organisers' own words about privacy, in Markdown."""
     logo: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True, info=NOT_PERSONAL)
-    """As WebP, small; drawn anew from what was sent."""
     logo_token: Mapped[str] = mapped_column(String(32), info=NOT_PERSONAL)
-    """In the address of its file; another one for each logo. Empty where there is none."""
+    """In the address of its file; empty where there is none."""
     logo_width: Mapped[int] = mapped_column(info=NOT_PERSONAL)
     logo_height: Mapped[int] = mapped_column(info=NOT_PERSONAL)
     logo_alt: Mapped[str] = mapped_column(String(200), info=NOT_PERSONAL)
     logo_ground: Mapped[str] = mapped_column(String(10), info=NOT_PERSONAL)
-    """What it stands on: '' for the page itself, 'white', 'black'."""
-    logo_tones: Mapped[list[list[float]]] = mapped_column(JSON, info=NOT_PERSONAL)
-    """The colours that can be seen in it: red, green, blue, and its share."""
-    logo_is_opaque: Mapped[bool] = mapped_column(info=NOT_PERSONAL)
-    """Whether it brings its own ground along."""
+    """Its background: '' for none, 'white', 'black'."""
     settled: Mapped[list[str]] = mapped_column(JSON, info=NOT_PERSONAL)
-    """Steps of the first run that were saved or left for later."""
+    """Steps of the first run that were saved or skipped."""
     first_run_ended_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     tested_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
-    """When a test letter was last taken by the mail server."""
+    """When the mail server last accepted a test e-mail."""
     tested_with: Mapped[str] = mapped_column(String(64), info=NOT_PERSONAL)
-    """A mark of the mail settings that it left with: with other ones nothing is proven."""
+    """A hash of the mail settings of that moment."""
 
 
 def blank_house() -> House:
-    """The house before anybody has said anything of it."""
+    """The row as it is before the first change."""
     return House(
         id=ONLY, settings={}, revision=0, colour=Colour.TOMATE.value, purge_days=PURGE_DAYS, notice="", logo=None,
-        logo_token="", logo_width=0, logo_height=0, logo_alt="", logo_ground="", logo_tones=[], logo_is_opaque=False,
+        logo_token="", logo_width=0, logo_height=0, logo_alt="", logo_ground="",
         settled=[], first_run_ended_at=None, tested_at=None, tested_with="",
     )  # fmt: skip

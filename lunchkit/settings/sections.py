@@ -1,4 +1,4 @@
-"""The sections of the house, each with the settings that it asks about; and the order of the first run."""
+"""The sections of the settings, each with its settings; and the order of the first run."""
 
 NETWORK, ADDRESS, LETTERS, LOOK, PRIVACY, RECAPS = "network", "address", "letters", "look", "privacy", "recaps"
 SETTINGS = {
@@ -12,9 +12,9 @@ SETTINGS = {
 SECTIONS = tuple(SETTINGS)
 LUNCH = "lunch"
 STEPS = (NETWORK, ADDRESS, LETTERS, LOOK, PRIVACY, LUNCH)
-"""The first run. Each step is one section; the last leads to the first lunch. The others can wait for their day."""
+"""The first run: each step is a section; the last one leads to the first lunch."""
 
 
 def next_step(step: str) -> str:
-    """The step after this one; the last leads nowhere else."""
+    """The step after this one; for the last one, itself."""
     return STEPS[min(STEPS.index(step) + 1, len(STEPS) - 1)]

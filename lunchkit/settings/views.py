@@ -1,4 +1,4 @@
-"""The one public door of the house: its logo."""
+"""The public page of the settings: the logo."""
 
 from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
@@ -8,12 +8,11 @@ from lunchkit.settings.queries import logo_data
 
 bp = Blueprint("settings", __name__)
 KEPT_FOR = 86_400
-"""Seconds. Another logo has another address."""
+"""Seconds; another logo has another address."""
 
 
 @bp.get("/media/logo-<token>.webp")
 def logo(token: str) -> ResponseReturnValue:
-    """The logo. Nothing but a picture, whatever a browser would make of it; only on our own pages."""
     data = logo_data(token) if len(token) <= 32 and token.isascii() and token.isprintable() else None
     if data is None:
         raise NotFound

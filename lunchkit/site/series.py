@@ -1,4 +1,4 @@
-"""The archive of a series: its past lunches, found by any word that was said there. A fixed number of queries."""
+"""The archive of a series: its past events, searched by any word, in a fixed number of queries."""
 
 import re
 from collections.abc import Sequence
@@ -23,27 +23,27 @@ from lunchkit.speakers.models import Appearance, Organisation, Speaker
 
 PAGE_SIZE = 40
 LATEST = 5
-"""How many past lunches the home page shows; the rest stands in the archive."""
+"""Past events on the home page; the archive has all."""
 MOST_WORDS = 8
-"""Of a query; what follows is not looked for."""
+"""Words of a query; the rest is ignored."""
 SHORTEST, LONGEST = 50, 220
-"""Characters of the sentence that stands under a lunch: one that is shorter takes the next one along."""
+"""Characters of the sentence under an event; a shorter one is joined with the next one."""
 _SENTENCE_ENDS = re.compile(r"(?<=[.!?…])\s+(?=[^\Wa-z_]|[«\d])")
 
 
 @dataclass(frozen=True)
 class PastLunch:
-    """One lunch of the archive."""
+    """An event of the archive."""
 
     event: Event
     speakers: Sequence[Speaker]
     sentence: str
-    """The first of its recap, or of what was announced."""
+    """The first of its recap, or of its summary."""
 
 
 @dataclass(frozen=True)
 class Archive:
-    """One page of the past lunches that were asked for, the latest first."""
+    """One page of the past events that were found, the latest first."""
 
     lunches: list[PastLunch]
     found: int
@@ -66,7 +66,7 @@ def series_or_404(slug: str) -> Series:
 
 
 def archive(series: Series, text: str, page: int, now: datetime) -> Archive:
-    """The past lunches in which every word of ``text`` occurs, whatever its case and accents.
+    """The past events in which every word of ``text`` occurs, whatever its case and accents.
 
     A page beyond the last is the last.
     """
@@ -93,7 +93,7 @@ def _took_place(series_id: int, now: datetime) -> tuple[ColumnElement[bool], ...
 
 
 def _told(series_id: int, now: datetime) -> dict[int, str]:
-    """What the pages of each past lunch say, folded: its day, title, theme and summary, and who spoke."""
+    """The normalised text of each past event: its day, title, theme, summary and speakers."""
     events = select(Event.id, Event.title, Event.theme, Event.summary, Event.starts_at, Event.zone)
     told = {
         event_id: f"{title}\n{theme}\n{summary}\n{long_date(starts_at.astimezone(ZoneInfo(zone)))}"
@@ -114,7 +114,7 @@ def _told(series_id: int, now: datetime) -> dict[int, str]:
 
 
 def _words_in_recaps(series_id: int, words: Sequence[str]) -> dict[int, set[str]]:
-    """Which of the words the published recap of each lunch holds. The database looks: recaps are long."""
+    """Which of the words are in the published recap of each event; the database searches, since recaps are long."""
     columns = [Recap.words.contains(word, autoescape=True) for word in words]
     public = (Event.series_id == series_id, Event.recap_published_at.is_not(None))
     found = select(Recap.event_id, *columns).join(Event).where(*public)
@@ -125,7 +125,6 @@ def _words_in_recaps(series_id: int, words: Sequence[str]) -> dict[int, set[str]
 
 
 def _lunches(ids: Sequence[int]) -> list[PastLunch]:
-    """These lunches in this order, with who spoke and one sentence each."""
     events = {event.id: event for event in db.session.scalars(select(Event).where(Event.id.in_(ids)))}
     spoke = select(Appearance).where(Appearance.event_id.in_(ids)).order_by(Appearance.position, Appearance.speaker_id)
     speakers: dict[int, list[Speaker]] = {event_id: [] for event_id in ids}
@@ -148,14 +147,13 @@ def _lunches(ids: Sequence[int]) -> list[PastLunch]:
 
 
 def _introduction(document: dict[str, Any] | None) -> str:
-    """The introduction of a published recap in plain words; empty where it has none."""
     sections = (document or {}).get("sections", ())
     texts = (section["data"].get("text", "") for section in sections if section["kind"] == SectionKind.INTRODUCTION)
     return plain(next(texts, ""))
 
 
 def first_sentence(text: str) -> str:
-    """The first sentence, with the next one where it is very short; cut at a word where it is very long."""
+    """The first sentence, with the next one if it is very short; cut at a word if it is very long."""
     said = ""
     for sentence in _SENTENCE_ENDS.split(" ".join(text.split())):
         said = f"{said} {sentence}".strip()

@@ -1,4 +1,4 @@
-"""Public pages that compose several features: home, one lunch, its poster and card, the archive, and privacy."""
+"""Public pages that compose several features: home, an event, its poster and card, the archive, and privacy."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,8 +15,8 @@ from lunchkit.platform import clock, links, qr
 from lunchkit.platform.config import current_settings
 from lunchkit.platform.i18n import typo, when
 from lunchkit.platform.images.cards import card_png
+from lunchkit.platform.static_files import compress
 from lunchkit.platform.text import clean_line
-from lunchkit.platform.web import compress
 from lunchkit.registrations.queries import queue_length, seats_taken, seats_taken_by_event
 from lunchkit.room.polls.models import Poll
 from lunchkit.room.polls.queries import lacks_words, polls_of
@@ -30,12 +30,11 @@ from lunchkit.speakers.queries import appearances
 
 bp = Blueprint("site", __name__)
 BOOKABLE = (EventState.OPEN, EventState.FULL, EventState.LATER)
-"""In these states people can register, at once or from an announced moment on."""
+"""States in which people can register, now or later."""
 
 
 @bp.get("/")
 def home() -> ResponseReturnValue:
-    """The lunches that run, come, and were."""
     now = clock.now()
     running, coming, past = running_events(now), coming_events(now), past_events(now)
     taken = seats_taken_by_event([event.id for event in (*running, *coming)])
@@ -55,7 +54,6 @@ def home() -> ResponseReturnValue:
 
 @bp.get("/series/<slug>")
 def series(slug: str) -> ResponseReturnValue:
-    """The past lunches of a series with their recaps, searched by any word, forty at a time."""
     series = series_or_404(slug)
     text = clean_line(request.args.get("q"))[:100]
     found = archive(series, text, request.args.get("page", 1, type=int), clock.now())
@@ -65,12 +63,11 @@ def series(slug: str) -> ResponseReturnValue:
 
 @bp.get("/e/<slug>")
 def event(slug: str) -> ResponseReturnValue:
-    """One lunch."""
     return event_page(event_by_slug_or_404(slug))
 
 
 def event_page(event: Event) -> str:
-    """The public page of a lunch; a draft is shown as it would be, and says that it is one."""
+    """The public page of an event; that of a draft says that it is one."""
     now, is_draft = clock.now(), event.published_at is None
     taken = seats_taken(event.id)
     left = max(0, event.capacity - taken)
@@ -92,7 +89,7 @@ def event_page(event: Event) -> str:
         is_draft=is_draft,
         speakers=speakers,
         programme=programme(event),
-        polls=[poll for poll in polls if poll.before_id is None and _stands(poll, asked, state)],
+        polls=[poll for poll in polls if poll.before_id is None and _is_listed(poll, asked, state)],
         told=told,
         pairs={poll.before_id for poll in polls},
         room_code=room.code if room and event.starts_at <= now <= event.over_at else None,
@@ -105,14 +102,13 @@ def event_page(event: Event) -> str:
     )
 
 
-def _stands(poll: Poll, asked: set[int], state: EventState) -> bool:
-    """Whether a question stands on the page: once put to the room, or until the lunch is over in words of one's own."""
+def _is_listed(poll: Poll, asked: set[int], state: EventState) -> bool:
+    """Whether the page lists a poll: once it was opened; before the event is over also if it is no proposal."""
     return poll.id in asked or (state is not EventState.OVER and not is_proposed(poll.question))
 
 
 @bp.get("/e/<slug>/poster")
 def poster(slug: str) -> ResponseReturnValue:
-    """The poster: one A4 page from the browser's print command."""
     event, now = event_by_slug_or_404(slug), clock.now()
     address = links.public("site.event", slug=slug)
     return render_template(
@@ -127,10 +123,6 @@ def poster(slug: str) -> ResponseReturnValue:
 
 @bp.get("/e/<slug>/card.png")
 def card(slug: str) -> ResponseReturnValue:
-    """The picture that other sites show beside the address of a lunch; in the house's language, for all see the same.
-
-    It may be kept, but must be asked for again.
-    """
     event = event_by_slug_or_404(slug)
     with force_locale(current_settings().language):
         place = ", ".join(part for part in (event.venue or event.street, event.town) if part)
@@ -146,16 +138,12 @@ def card(slug: str) -> ResponseReturnValue:
 
 @bp.get("/privacy")
 def privacy() -> ResponseReturnValue:
-    """What is stored, for how long, and which cookies there are."""
     house = the_house()
     return render_template("site/privacy.html", notice=house.notice, purge_days=house.purge_days)
 
 
 def structured_event(event: Event, left: int | None, speakers: Sequence[Appearance] = ()) -> dict[str, Any]:
-    """The lunch as a schema.org Event (https://schema.org/Event), without empty fields.
-
-    ``left`` is the number of seats that people can still ask for, or None where nobody can.
-    """
+    """The event as a schema.org Event, without empty fields; ``left`` is None where nobody can register."""
     status = "EventCancelled" if event.cancelled_at else "EventScheduled"
     address = {
         "@type": "PostalAddress",
@@ -204,17 +192,17 @@ def _performer(appearance: Appearance) -> dict[str, Any]:
 
 
 def _filled(fields: dict[str, Any]) -> dict[str, Any]:
-    """What says something, at any depth; a thing of which only the type is left says nothing."""
+    """The fields without empty ones, at any depth; an object with nothing but its type is empty."""
     kept = {key: _filled(value) if isinstance(value, dict) else value for key, value in fields.items()}
-    return {key: value for key, value in kept.items() if value not in ("", None) and not _is_bare(value)}
-
-
-def _is_bare(value: Any) -> bool:
-    return isinstance(value, dict) and value.keys() <= {"@type"}
+    return {
+        key: value
+        for key, value in kept.items()
+        if value not in ("", None) and not (isinstance(value, dict) and value.keys() <= {"@type"})
+    }
 
 
 def share_links(event: Event) -> list[tuple[str, str]]:
-    """Plain links that pass a lunch on: no script, no third party until one is tapped."""
+    """Links that share an event: no script, no third party until one is tapped."""
     address = links.public("site.event", slug=event.slug)
     text = f"{event.title}, {when(event)}"
     mail = urlencode({"subject": event.title, "body": f"{text}\n{address}"}, quote_via=quote)

@@ -1,4 +1,4 @@
-"""Verbs of speakers: who speaks, the page that they write by their private link, and what they are quoted with."""
+"""Actions on speakers: who speaks, the page that they write by their private link, and their quotations."""
 
 import secrets
 from collections.abc import Sequence
@@ -8,27 +8,26 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from lunchkit.events.models import Event
-from lunchkit.events.operations import hold_event
+from lunchkit.events.operations import lock_existing_event
 from lunchkit.platform import clock, links
-from lunchkit.platform.db import leave_traces, transaction
+from lunchkit.platform.db import mark_for_vacuum, transaction
 from lunchkit.platform.errors import Refusal
 from lunchkit.platform.images.actions import erase_picture, keep_picture
 from lunchkit.platform.versions import ChangedMeanwhile, count_version, require_version
-from lunchkit.speakers.admin_forms import AppearanceDetails, OrganisationDetails, QuotationDetails, details_of
-from lunchkit.speakers.emails import promise_submission
-from lunchkit.speakers.errors import SpeaksAlready
+from lunchkit.speakers.admin_forms import AppearanceDetails, OrganisationDetails, QuotationDetails
+from lunchkit.speakers.emails import enqueue_submission
+from lunchkit.speakers.errors import AlreadySpeaks
 from lunchkit.speakers.forms import SpeakerDetails
 from lunchkit.speakers.models import Appearance, Organisation, Quotation, Speaker
 from lunchkit.speakers.operations import (
-    correct,
     erase_portraits,
-    forget_unless_elsewhere,
+    erase_unless_elsewhere,
     fresh_talks,
-    keep_draft,
     lock,
     lock_by_link,
     organisation_for,
     publish,
+    save_draft,
     speaker_named,
 )
 from lunchkit.speakers.page import SpeakerPage, draft_page, public_page, written_page
@@ -36,16 +35,15 @@ from lunchkit.speakers.queries import SCOPE
 
 
 def add_speaker(event: Event, details: SpeakerDetails) -> Appearance:
-    """Let somebody speak at a lunch, after those who are there; a person of the same name and organisation is the same.
+    """Add a speaker to a lunch, after the others; one of the same name and organisation is the same person.
 
-    Raises SpeaksAlready.
+    Raises AlreadySpeaks.
     """
     with transaction() as session:
-        hold_event(session, event.id)
-        organisation = organisation_for(session, details.organisation)
-        speaker = speaker_named(session, details, organisation)
+        lock_existing_event(session, event.id)
+        speaker = speaker_named(session, details, organisation_for(session, details.organisation))
         if session.get(Appearance, (event.id, speaker.id)) is not None:
-            raise SpeaksAlready
+            raise AlreadySpeaks
         last = session.scalar(select(func.max(Appearance.position)).where(Appearance.event_id == event.id))
         appearance = Appearance(event_id=event.id, speaker=speaker, position=(last or 0) + 1)
         session.add(appearance)
@@ -53,42 +51,21 @@ def add_speaker(event: Event, details: SpeakerDetails) -> Appearance:
 
 
 def remove_speaker(appearance: Appearance) -> None:
-    """Take a speaker off a lunch, with what they are quoted with from it.
+    """Remove a speaker from a lunch, with their quotations from it.
 
-    Somebody who speaks nowhere else is forgotten, with portrait, draft and private link.
+    A speaker without another lunch is erased, with portrait, draft and private link.
     """
     with transaction() as session:
         speaker, event_id = appearance.speaker, appearance.event_id
         lock(session, speaker)
         for table in (Quotation, Appearance):
             session.execute(delete(table).where(table.event_id == event_id, table.speaker_id == speaker.id))
-        leave_traces()
-        forget_unless_elsewhere(session, speaker)
-
-
-def change_speaker(speaker: Speaker, details: SpeakerDetails, version: int) -> None:
-    """Correct who somebody is, in a draft of theirs too. Raises ChangedMeanwhile."""
-    with transaction() as session:
-        lock(session, speaker)
-        require_version(speaker, version)
-        before = asdict(details_of(speaker))
-        speaker.name, speaker.role = details.name, details.role
-        speaker.organisation = organisation_for(session, details.organisation)
-        correct(speaker, **{name: text for name, text in asdict(details).items() if text != before[name]})
-
-
-def change_organisation(organisation: Organisation, details: OrganisationDetails, version: int) -> None:
-    """Say something else of an organisation. Raises ChangedMeanwhile."""
-    with transaction() as session:
-        lock(session, organisation)
-        require_version(organisation, version)
-        for name, value in asdict(details).items():
-            setattr(organisation, name, value)
-        count_version(organisation)
+        mark_for_vacuum()
+        erase_unless_elsewhere(session, speaker)
 
 
 def change_appearance(appearance: Appearance, details: AppearanceDetails, version: int) -> None:
-    """Write what a speaker said and showed at a lunch, in a draft of theirs too.
+    """Change who a speaker is, and what they said and showed at a lunch. The same parts of a draft change too.
 
     ``version`` is the one of the speaker. Raises ChangedMeanwhile.
     """
@@ -97,16 +74,32 @@ def change_appearance(appearance: Appearance, details: AppearanceDetails, versio
         lock(session, speaker)
         lock(session, appearance)
         require_version(speaker, version)
-        before = appearance.slides
+        before, talks = public_page(speaker, [appearance]), [appearance]
+        speaker.name, speaker.role = details.name, details.role
+        speaker.organisation = organisation_for(session, details.organisation)
+        for name in ("said", "slides_url", "slides_title", "slides_licence"):
+            setattr(appearance, name, getattr(details, name))
+        if speaker.draft is not None:
+            after = asdict(public_page(speaker, talks))
+            changed = {name: after[name] for name, value in asdict(before).items() if value != after[name]}
+            if "slides" in changed:
+                changed["slides"] = {**speaker.draft["slides"], str(appearance.event_id): appearance.slides}
+            speaker.draft = {**speaker.draft, **changed}
+        count_version(speaker)
+
+
+def change_organisation(organisation: Organisation, details: OrganisationDetails, version: int) -> None:
+    """Change an organisation. Raises ChangedMeanwhile."""
+    with transaction() as session:
+        lock(session, organisation)
+        require_version(organisation, version)
         for name, value in asdict(details).items():
-            setattr(appearance, name, value)
-        draft = draft_page(speaker) or public_page(speaker, ())
-        slides = {str(appearance.event_id): appearance.slides} if appearance.slides != before else {}
-        correct(speaker, slides={**draft.slides, **slides})
+            setattr(organisation, name, value)
+        count_version(organisation)
 
 
 def issue_link(speaker: Speaker) -> None:
-    """Give a speaker a private link that nobody has; an earlier one opens nothing any more."""
+    """Give a speaker a new private link; an earlier one stops working."""
     with transaction() as session:
         lock(session, speaker)
         speaker.link_nonce = secrets.token_bytes(16)
@@ -114,18 +107,17 @@ def issue_link(speaker: Speaker) -> None:
 
 
 def save_page(speaker: Speaker, page: SpeakerPage, version: int) -> None:
-    """Keep what a speaker wrote as a draft; it is not submitted by that. Raises ChangedMeanwhile, LinkGone."""
+    """Save what a speaker wrote as a draft, not submitted. Raises ChangedMeanwhile, LinkGone."""
     with transaction() as session:
         talks = lock_by_link(session, speaker)
         require_version(speaker, version)
-        keep_draft(speaker, page, talks)
+        save_draft(speaker, page, talks)
 
 
-def keep_portrait(speaker: Speaker, data: bytes | None, alt: str, credit: str, consent: str) -> None:
-    """Put a portrait into the draft, or other words beside the one that is there (``data`` is None).
+def save_portrait(speaker: Speaker, data: bytes | None, alt: str, credit: str, consent: str) -> None:
+    """Set the portrait of the draft, or only its texts if ``data`` is None. A submitted draft stays submitted.
 
-    A draft that is submitted stays so. An earlier portrait of the draft is destroyed.
-    Raises LinkGone, and what pictures refuse.
+    An earlier portrait of the draft is destroyed. Raises LinkGone and the errors of ``keep_picture``.
     """
     picture = keep_picture(data, alt=alt, credit=credit, consent=consent) if data is not None else None
     try:
@@ -134,7 +126,7 @@ def keep_portrait(speaker: Speaker, data: bytes | None, alt: str, credit: str, c
             before = written_page(speaker, talks)
             token = picture.token if picture else before.portrait
             page = replace(before, portrait=token, portrait_alt=alt, portrait_credit=credit)
-            keep_draft(speaker, page, talks, joins_submission=True)
+            save_draft(speaker, page, talks, stays_submitted=True)
             if before.portrait not in (token, public_page(speaker, talks).portrait):
                 erase_portraits(session, [before.portrait])
     except Refusal:
@@ -144,7 +136,7 @@ def keep_portrait(speaker: Speaker, data: bytes | None, alt: str, credit: str, c
 
 
 def remove_portrait(speaker: Speaker) -> None:
-    """Take the portrait off the draft and off every public page at once, and destroy it. Raises LinkGone."""
+    """Remove the portrait from the draft and from every public page, and destroy it. Raises LinkGone."""
     with transaction() as session:
         talks = lock_by_link(session, speaker)
         draft, public = draft_page(speaker), public_page(speaker, talks)
@@ -152,27 +144,24 @@ def remove_portrait(speaker: Speaker) -> None:
         count_version(speaker)
         if draft is not None:
             bare = replace(draft, portrait="", portrait_alt="", portrait_credit="")
-            keep_draft(speaker, bare, talks, joins_submission=True)
-        leave_traces()
+            save_draft(speaker, bare, talks, stays_submitted=True)
+        mark_for_vacuum()
         erase_portraits(session, [public.portrait, draft.portrait if draft else ""])
 
 
 def discard_draft(speaker: Speaker) -> None:
-    """Delete what a speaker wrote and did not publish, its portrait too. Raises LinkGone."""
+    """Delete the draft and its portrait. Raises LinkGone."""
     with transaction() as session:
         talks = lock_by_link(session, speaker)
         draft, public = draft_page(speaker), public_page(speaker, talks)
-        keep_draft(speaker, public, talks)
-        leave_traces()
+        save_draft(speaker, public, talks)
+        mark_for_vacuum()
         if draft is not None and draft.portrait != public.portrait:
             erase_portraits(session, [draft.portrait])
 
 
 def submit_page(speaker: Speaker, version: int) -> None:
-    """Let the draft wait for an organiser, who gets an e-mail.
-
-    Raises ChangedMeanwhile where it is not the draft that they looked at, LinkGone.
-    """
+    """Submit the draft to the organisers, who get an e-mail. Raises ChangedMeanwhile, LinkGone."""
     with transaction() as session:
         talks = lock_by_link(session, speaker)
         if speaker.draft is None:
@@ -180,27 +169,24 @@ def submit_page(speaker: Speaker, version: int) -> None:
         require_version(speaker, version)
         if speaker.submitted_at is None:
             speaker.submitted_at, speaker.set_aside_at = clock.now(), None
-            promise_submission(session, speaker, talks)
+            enqueue_submission(session, speaker, talks)
 
 
 def approve_page(speaker: Speaker, version: int) -> None:
-    """Publish a draft that was submitted. Raises ChangedMeanwhile where it is not the one that was looked at."""
+    """Publish a submitted draft. Raises ChangedMeanwhile if it is not the one that was read."""
     with transaction() as session:
-        talks, draft = _submitted(session, speaker, version)
+        talks, draft = _lock_submitted(session, speaker, version)
         publish(session, speaker, draft, talks)
 
 
 def set_aside_page(speaker: Speaker, version: int) -> None:
-    """Do not publish a draft that was submitted; the speaker keeps it, and may change and submit it again.
-
-    Raises ChangedMeanwhile.
-    """
+    """Return a submitted draft to the speaker without publishing it. Raises ChangedMeanwhile."""
     with transaction() as session:
-        _submitted(session, speaker, version)
+        _lock_submitted(session, speaker, version)
         speaker.submitted_at, speaker.set_aside_at = None, clock.now()
 
 
-def _submitted(session: Session, speaker: Speaker, version: int) -> tuple[Sequence[Appearance], SpeakerPage]:
+def _lock_submitted(session: Session, speaker: Speaker, version: int) -> tuple[Sequence[Appearance], SpeakerPage]:
     lock(session, speaker)
     talks, draft = fresh_talks(session, speaker), draft_page(speaker)
     if draft is None or speaker.submitted_at is None:
@@ -210,37 +196,28 @@ def _submitted(session: Session, speaker: Speaker, version: int) -> tuple[Sequen
 
 
 def quote_speaker(appearance: Appearance, details: QuotationDetails) -> Quotation:
-    """Keep a sentence of a speaker; it shows nowhere before they approve it. The same sentence twice is one."""
+    """Add a quotation, not public before the speaker approves it. The same one again returns the first."""
     with transaction() as session:
         lock(session, appearance.speaker)
         lock(session, appearance)
-        here = (Quotation.event_id == appearance.event_id, Quotation.speaker_id == appearance.speaker_id)
-        known = session.scalar(select(Quotation).where(*here, Quotation.text == details.text).limit(1))
-        if known is not None and (known.medium, known.url) == (details.medium, details.url):
-            return known
-        quotation = Quotation(
-            event_id=appearance.event_id,
-            speaker_id=appearance.speaker_id,
-            text=details.text,
-            medium=details.medium,
-            url=details.url,
-            created_at=clock.now(),
-        )
+        here = {"event_id": appearance.event_id, "speaker_id": appearance.speaker_id, **asdict(details)}
+        known = session.scalars(select(Quotation).filter_by(**here)).first()
+        quotation = known or Quotation(**here, created_at=clock.now())
         session.add(quotation)
     return quotation
 
 
 def remove_quotation(quotation: Quotation) -> None:
-    """Take a quotation back, from every page."""
+    """Delete a quotation."""
     with transaction() as session:
         session.execute(delete(Quotation).where(Quotation.id == quotation.id))
-        leave_traces()
+        mark_for_vacuum()
 
 
-def judge_quotation(speaker: Speaker, quotation: Quotation, is_approved: bool, text: str) -> None:
-    """Approve or refuse to be quoted so; a speaker who changes their mind changes every page at once.
+def answer_quotation(speaker: Speaker, quotation: Quotation, is_approved: bool, text: str) -> None:
+    """Let a speaker approve or refuse a quotation; every page follows at once, and they may change their mind.
 
-    Raises LinkGone, and ChangedMeanwhile where a yes was to another ``text``.
+    Raises LinkGone, and ChangedMeanwhile if another ``text`` was approved.
     """
     with transaction() as session:
         lock_by_link(session, speaker)

@@ -1,4 +1,4 @@
-"""The organiser's doors to the speakers of a lunch: who they are, their private link, their drafts and quotations."""
+"""The organisers' pages for the speakers of a lunch: who they are, their private link, drafts and quotations."""
 
 from collections.abc import Callable
 from functools import partial
@@ -11,16 +11,14 @@ from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.platform.errors import NotFound
 from lunchkit.platform.images.actions import put_back, take_down
 from lunchkit.platform.images.queries import pictures_by_token
-from lunchkit.platform.text_diff import runs
 from lunchkit.platform.versions import ChangedMeanwhile, FormOf, VersionedForm, save, version_of
 from lunchkit.speakers import actions
 from lunchkit.speakers.admin_forms import (
     AppearanceDetails,
     OrganisationDetails,
+    QuotationForm,
     appearance_form,
     organisation_form,
-    quotation_form,
-    speaker_form,
 )
 from lunchkit.speakers.forms import LICENCES, SpeakerDetails, SpeakerForm
 from lunchkit.speakers.models import Appearance, Speaker
@@ -38,50 +36,44 @@ from lunchkit.speakers.queries import (
 
 bp = Blueprint("speakers", __name__)
 ONE = "/e/<slug>/speakers/<int(max=2147483647):speaker_id>"
+QUOTATION = f"{ONE}/quotations/<int(max=2147483647):quotation_id>"
 
 
 @bp.get("/e/<slug>/speakers")
 def index(slug: str) -> ResponseReturnValue:
-    """Who speaks, and the form for one more."""
-    return _index_page(any_event_by_slug_or_404(slug), speaker_form())
+    return _index_page(any_event_by_slug_or_404(slug), SpeakerForm(formdata=None))
 
 
 @bp.post("/e/<slug>/speakers")
 def create(slug: str) -> ResponseReturnValue:
-    """One more speaker."""
-    event = any_event_by_slug_or_404(slug)
-    form = speaker_form(data=request.form)
+    event, form = any_event_by_slug_or_404(slug), SpeakerForm(formdata=request.form)
     return save(
         form,
         lambda: actions.add_speaker(event, SpeakerDetails(**form.values())),
         partial(_index_page, event),
-        speaker_form,
+        partial(SpeakerForm, formdata=None),
         url_for(".index", slug=slug, done="added"),
     )
 
 
 @bp.get(ONE)
 def show(slug: str, speaker_id: int) -> ResponseReturnValue:
-    """One speaker at one lunch, and all that can be done."""
     return _page(_appearance(slug, speaker_id))
 
 
 @bp.post(ONE)
 def update(slug: str, speaker_id: int) -> ResponseReturnValue:
-    """Who somebody is, corrected."""
     appearance = _appearance(slug, speaker_id)
-    speaker = appearance.speaker
-    form = speaker_form(speaker, request.form)
+    form = appearance_form(appearance, request.form)
 
     def change() -> None:
-        actions.change_speaker(speaker, SpeakerDetails(**form.values()), form.base_version)
+        actions.change_appearance(appearance, AppearanceDetails(**form.values()), form.base_version)
 
-    return _save(appearance, form, change, lambda: speaker_form(speaker))
+    return _save(appearance, form, change, lambda: appearance_form(appearance))
 
 
 @bp.post(f"{ONE}/organisation")
 def update_organisation(slug: str, speaker_id: int) -> ResponseReturnValue:
-    """What is told of the organisation, for all who speak for it."""
     appearance = _appearance(slug, speaker_id)
     organisation = appearance.speaker.organisation
     if organisation is None:
@@ -94,36 +86,21 @@ def update_organisation(slug: str, speaker_id: int) -> ResponseReturnValue:
     return _save(appearance, form, change, lambda: organisation_form(organisation))
 
 
-@bp.post(f"{ONE}/appearance")
-def update_appearance(slug: str, speaker_id: int) -> ResponseReturnValue:
-    """What was said and shown at this lunch."""
-    appearance = _appearance(slug, speaker_id)
-    form = appearance_form(appearance, request.form)
-
-    def change() -> None:
-        actions.change_appearance(appearance, AppearanceDetails(**form.values()), form.base_version)
-
-    return _save(appearance, form, change, lambda: appearance_form(appearance))
-
-
 @bp.post(f"{ONE}/quotations")
 def quote(slug: str, speaker_id: int) -> ResponseReturnValue:
-    """One more sentence, for the speaker to approve."""
-    appearance = _appearance(slug, speaker_id)
-    form = quotation_form(request.form)
-    return _save(appearance, form, lambda: actions.quote_speaker(appearance, form.details()), quotation_form)
+    appearance, form = _appearance(slug, speaker_id), QuotationForm(formdata=request.form)
+    blank = partial(QuotationForm, formdata=None)
+    return _save(appearance, form, lambda: actions.quote_speaker(appearance, form.details()), blank)
 
 
-@bp.get(f"{ONE}/quotations/<int(max=2147483647):quotation_id>/removal")
+@bp.get(f"{QUOTATION}/removal")
 def quotation_removal(slug: str, speaker_id: int, quotation_id: int) -> ResponseReturnValue:
-    """Asks once more."""
     appearance = _appearance(slug, speaker_id)
     return _show("quotation_removal.html", appearance, quotation=quotation_or_404(speaker_id, quotation_id))
 
 
-@bp.post(f"{ONE}/quotations/<int(max=2147483647):quotation_id>/removal")
+@bp.post(f"{QUOTATION}/removal")
 def remove_quotation(slug: str, speaker_id: int, quotation_id: int) -> ResponseReturnValue:
-    """One sentence fewer."""
     appearance = _appearance(slug, speaker_id)
     actions.remove_quotation(quotation_or_404(speaker_id, quotation_id))
     return _to(appearance, "unquoted")
@@ -131,7 +108,6 @@ def remove_quotation(slug: str, speaker_id: int, quotation_id: int) -> ResponseR
 
 @bp.post(f"{ONE}/link")
 def renew_link(slug: str, speaker_id: int) -> ResponseReturnValue:
-    """A private link; an earlier one opens nothing any more."""
     appearance = _appearance(slug, speaker_id)
     actions.issue_link(appearance.speaker)
     return _to(appearance, "link")
@@ -139,7 +115,7 @@ def renew_link(slug: str, speaker_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{ONE}/portrait")
 def portrait(slug: str, speaker_id: int) -> ResponseReturnValue:
-    """Take the public portrait down from every page, or put it back."""
+    """Hide the public portrait on every page, or show it again."""
     appearance = _appearance(slug, speaker_id)
     picture = appearance.speaker.portrait
     if picture is None:
@@ -150,25 +126,21 @@ def portrait(slug: str, speaker_id: int) -> ResponseReturnValue:
 
 @bp.get(f"{ONE}/draft")
 def draft(slug: str, speaker_id: int) -> ResponseReturnValue:
-    """What the speaker wrote, beside what is public."""
     return _draft_page(_appearance(slug, speaker_id))
 
 
 @bp.post(f"{ONE}/draft/approval")
 def approve(slug: str, speaker_id: int) -> ResponseReturnValue:
-    """What the speaker wrote is public."""
-    return _judge(slug, speaker_id, actions.approve_page, "approved")
+    return _decide(slug, speaker_id, actions.approve_page, "approved")
 
 
 @bp.post(f"{ONE}/draft/setting-aside")
 def set_aside(slug: str, speaker_id: int) -> ResponseReturnValue:
-    """What the speaker wrote does not become public; they keep it."""
-    return _judge(slug, speaker_id, actions.set_aside_page, "aside")
+    return _decide(slug, speaker_id, actions.set_aside_page, "aside")
 
 
 @bp.get(f"{ONE}/removal")
 def removal(slug: str, speaker_id: int) -> ResponseReturnValue:
-    """Asks once more, and lists the texts that name the speaker."""
     appearance = _appearance(slug, speaker_id)
     is_last, places = len(talks_of(speaker_id)) == 1, places_of(appearance.event, appearance.speaker)
     return _show("removal.html", appearance, is_last=is_last, places=places)
@@ -176,13 +148,12 @@ def removal(slug: str, speaker_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{ONE}/removal")
 def remove(slug: str, speaker_id: int) -> ResponseReturnValue:
-    """Removes the speaker; lists the texts that still name them, since no later page can."""
+    """Remove the speaker, and list the texts that still contain the name: no later page can."""
     appearance = _appearance(slug, speaker_id)
-    event, speaker = appearance.event, appearance.speaker
-    places = places_of(event, speaker)
+    places = places_of(appearance.event, appearance.speaker)
     actions.remove_speaker(appearance)
     if places:
-        return render_template("admin/speakers/removed.html", event=event, speaker=speaker, places=places)
+        return _show("removed.html", appearance, places=places)
     return redirect(url_for(".index", slug=slug, done="removed"), code=303)
 
 
@@ -196,13 +167,13 @@ def _save(
     return save(form, action, partial(_page, appearance), saved, _address(appearance, "saved"))
 
 
-def _judge(slug: str, speaker_id: int, verb: Callable[[Speaker, int], None], done: str) -> ResponseReturnValue:
+def _decide(slug: str, speaker_id: int, action: Callable[[Speaker, int], None], done: str) -> ResponseReturnValue:
     appearance = _appearance(slug, speaker_id)
     try:
-        verb(appearance.speaker, version_of(request.form.get("version")))
-    except ChangedMeanwhile as refusal:
+        action(appearance.speaker, version_of(request.form.get("version")))
+    except ChangedMeanwhile as error:
         page = _page if appearance.speaker.draft is None else _draft_page
-        return page(appearance, notice=str(refusal.message)), refusal.status
+        return page(appearance, notice=str(error.message)), error.status
     return _to(appearance, done)
 
 
@@ -218,19 +189,17 @@ def _index_page(event: Event, form: SpeakerForm) -> str:
     return render_template("admin/speakers/index.html", event=event, appearances=appearances(event.id), form=form)
 
 
-def _show(template: str, appearance: Appearance, **facts: object) -> str:
-    """A page about one speaker at one lunch."""
+def _show(template: str, appearance: Appearance, **variables: object) -> str:
     who = {"event": appearance.event, "speaker": appearance.speaker}
-    return render_template(f"admin/speakers/{template}", **who, **facts)
+    return render_template(f"admin/speakers/{template}", **who, **variables)
 
 
 def _page(appearance: Appearance, bound: VersionedForm | None = None, notice: str = "") -> str:
-    """The page of a speaker; ``bound`` is the one of its forms that came back."""
+    """The page of a speaker; ``bound`` is the one of its forms that was sent."""
     speaker = appearance.speaker
     forms: dict[str, VersionedForm | None] = {
-        "speaker": speaker_form(speaker),
         "appearance": appearance_form(appearance),
-        "quotation": quotation_form(),
+        "quotation": QuotationForm(formdata=None),
         "organisation": organisation_form(speaker.organisation) if speaker.organisation else None,
     }
     return _show(
@@ -252,10 +221,5 @@ def _draft_page(appearance: Appearance, notice: str = "") -> str:
     if draft is None:
         raise NotFound
     portraits = pictures_by_token([public.portrait, draft.portrait])
-    return _show(
-        "draft.html",
-        appearance,
-        compared=[(one, runs(one.before, one.after)) for one in differences(public, draft)],
-        portraits=(portraits.get(public.portrait), portraits.get(draft.portrait)),
-        notice=notice,
-    )
+    pair = portraits.get(public.portrait), portraits.get(draft.portrait)
+    return _show("draft.html", appearance, compared=differences(public, draft), portraits=pair, notice=notice)

@@ -1,6 +1,6 @@
-"""What organisers are asked about speakers: who they are, for whom, what they said, and what they are quoted with."""
+"""What organisers enter about speakers: who they are, what they said, and what they are quoted with."""
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
@@ -10,27 +10,41 @@ from wtforms.validators import InputRequired
 from lunchkit.platform.fields import at_most, has_a_word
 from lunchkit.platform.text import clean_line, clean_text
 from lunchkit.platform.versions import VersionedForm
-from lunchkit.speakers.forms import NAMELESS, SHORT, SlidesForm, SpeakerDetails, SpeakerForm, web_address, whole_address
-from lunchkit.speakers.models import Appearance, Organisation, Speaker
+from lunchkit.speakers.forms import NAMELESS, SlidesForm, SpeakerDetails, SpeakerForm, line, web_link
+from lunchkit.speakers.models import Appearance, Organisation
 
-WORDLESS = _l("Please write what was said.")
+WORDLESS = _l("Write what was said.")
 Data = MultiDict[str, str]
 
 
-def speaker_form(speaker: Speaker | None = None, data: Data | None = None) -> SpeakerForm:
-    """The form, empty, filled from a row, or from a request's form data."""
-    values = asdict(details_of(speaker)) | {"version": speaker.version} if speaker else {}
-    return SpeakerForm(formdata=data, data=values)
+@dataclass(frozen=True)
+class AppearanceDetails(SpeakerDetails):
+    """A speaker at a lunch: who they are, what they said and showed. The added fields are columns of Appearance."""
+
+    said: str = ""
+    slides_url: str = ""
+    slides_title: str = ""
+    slides_licence: str = ""
 
 
-def details_of(speaker: Speaker) -> SpeakerDetails:
-    """Who somebody is at present."""
-    return SpeakerDetails(speaker.name, speaker.role, speaker.organisation.name if speaker.organisation else "")
+class AppearanceForm(SpeakerForm, SlidesForm):
+    """A speaker at a lunch; its version is the one of the speaker."""
+
+    said = TextAreaField(_l("What was said there"), filters=[clean_text], validators=[at_most(4000)])
+
+
+def appearance_form(appearance: Appearance, data: Data | None = None) -> AppearanceForm:
+    """The form, filled from the rows or from form data."""
+    speaker = appearance.speaker
+    values = {one.name: getattr(appearance, one.name, None) for one in fields(AppearanceDetails)}
+    organisation = speaker.organisation.name if speaker.organisation else ""
+    values |= {"name": speaker.name, "role": speaker.role, "organisation": organisation, "version": speaker.version}
+    return AppearanceForm(formdata=data, data=values)
 
 
 @dataclass(frozen=True)
 class OrganisationDetails:
-    """What is told of an organisation. Each field is a column of Organisation of the same name."""
+    """An organisation. Each field is a column of Organisation."""
 
     name: str
     website: str = ""
@@ -40,42 +54,18 @@ class OrganisationDetails:
 
 
 class OrganisationForm(VersionedForm):
-    """The organisation of a speaker, for all who speak for it."""
+    """The organisation of a speaker, for all its speakers."""
 
-    name = StringField(
-        _l("Name"), filters=[clean_line], validators=[InputRequired(NAMELESS), SHORT, has_a_word(NAMELESS)]
-    )
-    website = StringField(_l("Website"), filters=[whole_address], validators=[at_most(500), web_address])
-    town = StringField(_l("Town"), filters=[clean_line], validators=[at_most(80)])
+    name = line(_l("Name"), 120, InputRequired(NAMELESS), has_a_word(NAMELESS))
+    website = web_link(_l("Website"))
+    town = line(_l("Town"), 80)
     about = TextAreaField(_l("What it does"), filters=[clean_text], validators=[at_most(3000)])
     is_member = BooleanField(_l("Member of the network"))
 
 
 def organisation_form(organisation: Organisation, data: Data | None = None) -> OrganisationForm:
-    """The form, filled from a row, or from a request's form data. The page has another «name»: hence the prefix."""
+    """The form, filled from the row or from form data. The page has another field «name»: hence the prefix."""
     return OrganisationForm(formdata=data, obj=organisation, prefix="organisation-")
-
-
-@dataclass(frozen=True)
-class AppearanceDetails:
-    """What a speaker said and showed at a lunch. Each field is a column of Appearance of the same name."""
-
-    said: str = ""
-    slides_url: str = ""
-    slides_title: str = ""
-    slides_licence: str = ""
-
-
-class AppearanceForm(VersionedForm, SlidesForm):
-    """What a speaker said and showed at a lunch; its version is the one of the speaker."""
-
-    said = TextAreaField(_l("What was said there"), filters=[clean_text], validators=[at_most(4000)])
-
-
-def appearance_form(appearance: Appearance, data: Data | None = None) -> AppearanceForm:
-    """The form, filled from a row, or from a request's form data."""
-    values = {column.name: getattr(appearance, column.name) for column in fields(AppearanceDetails)}
-    return AppearanceForm(formdata=data, data=values | {"version": appearance.speaker.version})
 
 
 @dataclass(frozen=True)
@@ -95,17 +85,10 @@ class QuotationForm(VersionedForm):
         filters=[clean_line],
         validators=[InputRequired(WORDLESS), at_most(500), has_a_word(WORDLESS)],
     )
-    medium = StringField(_l("Medium"), filters=[clean_line], validators=[at_most(120)])
-    url = StringField(
-        _l("Quotation: address (https://…)"), filters=[whole_address], validators=[at_most(500), web_address]
-    )
+    medium: StringField = line(_l("Medium"), 120)
+    url = web_link(_l("Quotation: address (https://…)"))
 
     def details(self) -> QuotationDetails:
-        """The frozen value of a valid form; quotation marks come from the page."""
+        """The frozen value of a valid form, without quotation marks: the page adds them."""
         text = (self.quotation.data or "").strip('«»“”"\u00a0\u202f ')
         return QuotationDetails(text, self.medium.data or "", self.url.data or "")
-
-
-def quotation_form(data: Data | None = None) -> QuotationForm:
-    """The form, empty, or filled from a request's form data."""
-    return QuotationForm(formdata=data)

@@ -1,4 +1,4 @@
-"""The letter of this feature: a speaker has handed a page in, and it waits for the organisers."""
+"""The e-mail to the organisers about a page that a speaker has submitted."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,17 +16,16 @@ from lunchkit.speakers.models import Appearance, Speaker
 
 SUBMISSION = "speakers/submission"
 AN_HOUR = 10
-"""Such letters to one address: who holds a private link may hand in as often as they like."""
+"""The limit of such e-mails to one address per hour: a speaker may submit as often as they like."""
 
 
-def promise_submission(session: Session, speaker: Speaker, talks: Sequence[Appearance]) -> None:
-    """Promise the letter in the caller's transaction, to the contact address of the lunch at hand.
+def enqueue_submission(session: Session, speaker: Speaker, talks: Sequence[Appearance]) -> None:
+    """Enqueue the e-mail to the contact address of the next lunch, once for each version of the page.
 
-    One for each version of the page, however often it is handed in. It speaks the house's language: whoever reads at
-    that address need have no account.
+    It is in the language of the settings: its readers need no account.
     """
     now = clock.now()
-    event = _at_hand(talks, now)
+    event = _next_event(talks, now)
     if event is None or not event.contact_email or outbox.letters_lately(session, event.contact_email, now) >= AN_HOUR:
         return
     outbox.promise(
@@ -40,8 +39,8 @@ def promise_submission(session: Session, speaker: Speaker, talks: Sequence[Appea
     )
 
 
-def _at_hand(talks: Sequence[Appearance], now: datetime) -> Event | None:
-    """The next lunch of a speaker that is still to come; without one, their latest."""
+def _next_event(talks: Sequence[Appearance], now: datetime) -> Event | None:
+    """The next lunch of a speaker, or else the latest."""
     events = [talk.event for talk in talks if talk.event.cancelled_at is None]
     coming = [event for event in events if not event.is_over(now)]
     return min(coming, key=lambda event: event.starts_at) if coming else next(iter(events), None)
@@ -49,7 +48,7 @@ def _at_hand(talks: Sequence[Appearance], now: datetime) -> Event | None:
 
 @letter_kind(SUBMISSION)
 def submission(facts: dict[str, Any]) -> Letter | None:
-    """Somebody has written a page: here it is read and published. None where it does not wait any more."""
+    """Where the page is read and published; None if it does not wait any more."""
     speaker, event = db.session.get(Speaker, facts["speaker"]), db.session.get(Event, facts["event"])
     if speaker is None or event is None or speaker.submitted_at is None:
         return None

@@ -1,17 +1,13 @@
-"""What writing about speakers may be answered with."""
+"""Errors of speakers and their private links."""
 
 from flask_babel import lazy_gettext as _l
 
-from lunchkit.platform.errors import NotFound, Refusal
+from lunchkit.platform.errors import NotFound, refusal
 
-
-class SpeaksAlready(Refusal):
-    """The same person twice at one lunch."""
-
-    message = _l("This person is on the list of this lunch already.")
+AlreadySpeaks = refusal("AlreadySpeaks", _l("This person is on the list of this lunch already."))
 
 
 class LinkGone(NotFound):
-    """A private link that opens nothing: renewed, revoked, or not whole."""
+    """An unknown private link: replaced, or not complete."""
 
     message = _l("This private link opens nothing, or no longer.")

@@ -1,4 +1,4 @@
-"""A speaker as others take them away: what the page shows, the contact card, and what machines read."""
+"""What a speaker's page shows, the contact card, and the structured data."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -13,16 +13,16 @@ from lunchkit.platform.links import public
 from lunchkit.platform.text import clean_line
 from lunchkit.speakers.models import Appearance, Organisation, Speaker
 from lunchkit.speakers.page import SpeakerPage
-from lunchkit.speakers.queries import public_organisation_named, public_quotations_of, public_talks_of
+from lunchkit.speakers.queries import public_organisation_named, public_quotations_of, talks_of
 
 VCARD_TYPE = "text/vcard; charset=utf-8"
 SHARED_WIDTH = 1280
-"""Pixels; search engines and chats want no larger portrait."""
+"""Pixels; search engines and chats need no larger portrait."""
 
 
 def page_facts(speaker: Speaker, page: SpeakerPage) -> dict[str, Any]:
-    """What the template of a page needs, for the public page and for a draft alike."""
-    talks = public_talks_of(speaker.id)
+    """The variables of the page template, for the public page and for a draft."""
+    talks = talks_of(speaker.id, only_public=True)
     return {
         "speaker": speaker,
         "page": page,
@@ -37,11 +37,10 @@ def page_facts(speaker: Speaker, page: SpeakerPage) -> dict[str, Any]:
 
 
 def contact_card(page: SpeakerPage, address: str) -> bytes:
-    """The contact card of a speaker: what is on the public page, and nothing else.
+    """The contact card of a speaker, with nothing that is not on the public page.
 
-    vCard 3.0 (RFC 2426): every phone and every mail program reads it. Version 4 is refused by some of them still, and
-    what it has more, nobody needs here. Phones sort by N, so it is guessed from the name: the first word is given, all
-    that follows is the family's, which keeps «de la Tour» and two surnames together.
+    vCard 3.0 (RFC 2426), which every phone reads. Phones sort by N: the first word of the name is taken for the given
+    name, the others for the family name («de la Tour»).
     """
     given, _, family = page.name.partition(" ")
     lines = [
@@ -68,7 +67,7 @@ def _escaped(text: str) -> str:
 
 
 def _uri(address: str) -> str:
-    """An address without the signs at which some readers cut it short."""
+    """An address without characters at which some readers cut it."""
     return clean_line(address).replace(",", "%2C").replace(";", "%3B")
 
 
@@ -79,7 +78,7 @@ def structured_speaker(
     organisation: Organisation | None,
     portrait: Picture | None,
 ) -> dict[str, Any]:
-    """A speaker as a schema.org Person (https://schema.org/Person), without empty fields."""
+    """A schema.org Person (https://schema.org/Person), without empty fields."""
     address = public("speakers.show", slug=speaker.slug)
     works_for = {"@type": "Organization", "name": page.organisation, **_about(organisation)}
     return _filled(
@@ -120,7 +119,7 @@ def _about(organisation: Organisation | None) -> dict[str, Any]:
 
 
 def structured_organisation(organisation: Organisation, description: str, network: str) -> dict[str, Any]:
-    """An organisation as a schema.org Organization, without empty fields; ``network`` if it is a member of one."""
+    """A schema.org Organization, without empty fields; ``network`` if it is a member."""
     place = {"@type": "PostalAddress", "addressLocality": organisation.town}
     return _filled(
         {
@@ -137,7 +136,7 @@ def structured_organisation(organisation: Organisation, description: str, networ
 
 
 def portrait_address(portrait: Picture) -> str:
-    """The public address of a portrait, not larger than others want it."""
+    """The public address of a portrait, not wider than ``SHARED_WIDTH`` if possible."""
     width = max((width for width in portrait.widths if width <= SHARED_WIDTH), default=portrait.width)
     return public("images.file", token=portrait.token, width=width)
 

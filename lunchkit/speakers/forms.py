@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import FileStorage, MultiDict
@@ -19,20 +20,23 @@ from lunchkit.speakers.models import Appearance, Speaker
 from lunchkit.speakers.page import LABELS, SpeakerPage, written_page
 
 MOST_LINKS = 6
-SHORT = at_most(120)
-NAMELESS = _l("Please write the name.")
-UNDESCRIBED = _l("Please say in a sentence what the picture shows, for those who cannot see it.")
+NAMELESS = _l("Write the name.")
+UNDESCRIBED = _l("Say in a sentence what the picture shows, for those who cannot see it.")
 LICENCES = ("CC BY 4.0", "CC BY-SA 4.0", "CC BY-NC-SA 4.0", "CC0 1.0")
-"""Offered for slides; another one, or «all rights reserved», can be typed."""
+"""Proposed for slides; any other text can be typed."""
 
 
-def whole_address(typed: str | None) -> str:
-    """An address of the web in one line; people leave out its https://."""
-    return whole_link(clean_line(typed))
+def line(label: LazyString | str, most: int, *validators: Any) -> StringField:
+    """A field for one line of at most so many characters."""
+    return StringField(label, filters=[clean_line], validators=[*validators, at_most(most)])
 
 
-def web_address(_form: Any, field: Field) -> None:
-    """Nothing, or an address that leads to the web. Raises ValidationError."""
+def web_link(label: LazyString | str = "") -> StringField:
+    """A field for a web address; https:// is added if it is missing."""
+    return StringField(label, filters=[clean_line, whole_link], validators=[at_most(500), _leads_to_the_web])
+
+
+def _leads_to_the_web(_form: Any, field: Field) -> None:
     if field.data and not is_safe_link(field.data):
         raise ValidationError(_("Please write the whole address, beginning with https://."))
 
@@ -47,68 +51,58 @@ class SpeakerDetails:
 
 
 class SpeakerForm(VersionedForm):
-    """Who somebody is."""
+    """Who a speaker is."""
 
-    name = StringField(
-        LABELS["name"], filters=[clean_line], validators=[InputRequired(NAMELESS), SHORT, has_a_word(NAMELESS)]
-    )
-    role = StringField(LABELS["role"], filters=[clean_line], validators=[SHORT])
-    organisation = StringField(LABELS["organisation"], filters=[clean_line], validators=[SHORT])
+    name = line(LABELS["name"], 120, InputRequired(NAMELESS), has_a_word(NAMELESS))
+    role = line(LABELS["role"], 120)
+    organisation = line(LABELS["organisation"], 120)
 
 
 class SlidesForm(BareForm):
     """The slides of one lunch."""
 
-    slides_url = StringField(
-        _l("Slides: address (https://…)"), filters=[whole_address], validators=[at_most(500), web_address]
-    )
-    slides_title = StringField(_l("Title of the slides"), filters=[clean_line], validators=[at_most(150)])
-    slides_licence = StringField(_l("Licence of the slides"), filters=[clean_line], validators=[at_most(80)])
+    slides_url = web_link(_l("Slides: address (https://…)"))
+    slides_title = line(_l("Title of the slides"), 150)
+    slides_licence = line(_l("Licence of the slides"), 80)
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Each field by itself; and slides come with a licence."""
+        """Check each field by itself; slides need a licence."""
         valid = super().validate(extra_validators)
         if self.slides_url.data and not self.slides_licence.data:
-            self.slides_licence.errors = [_("Please say under which licence, or «all rights reserved».")]
+            self.slides_licence.errors = [_("Say under which licence, or «all rights reserved».")]
             return False
         return bool(valid)
 
     def slides(self) -> dict[str, str]:
-        """What was typed, as a page holds it; empty without an address."""
+        """What was typed, as ``SpeakerPage.slides`` has it; empty without an address."""
         names = ("url", "title", "licence")
         return {name: self[f"slides_{name}"].data for name in names} if self.slides_url.data else {}
 
 
 class PageForm(SpeakerForm):
-    """What a speaker is asked about themselves."""
+    """The page that a speaker writes."""
 
     short_bio = TextAreaField(LABELS["short_bio"], filters=[clean_line], validators=[at_most(300)])
     biography = TextAreaField(LABELS["biography"], filters=[clean_text], validators=[at_most(6000)])
-    languages = StringField(LABELS["languages"], filters=[clean_line], validators=[at_most(200)])
-    link_urls = FieldList(
-        StringField(filters=[whole_address], validators=[at_most(500), web_address]),
-        min_entries=MOST_LINKS,
-        max_entries=MOST_LINKS,
-    )
-    link_labels = FieldList(
-        StringField(filters=[clean_line], validators=[at_most(80)]), min_entries=MOST_LINKS, max_entries=MOST_LINKS
-    )
+    languages = line(LABELS["languages"], 200)
+    link_urls = FieldList(web_link(), min_entries=MOST_LINKS, max_entries=MOST_LINKS)
+    link_labels = FieldList(line("", 80), min_entries=MOST_LINKS, max_entries=MOST_LINKS)
     before: SpeakerPage
-    """The page that it was filled from; its portrait stays."""
+    """The page that it was filled from; the portrait is kept."""
     talks: Sequence[tuple[Appearance, SlidesForm]] = ()
 
     @property
     def links(self) -> list[tuple[Field, Field]]:
-        """The address and the name of each link."""
+        """The address and the label of each link."""
         return list(zip(self.link_urls, self.link_labels, strict=True))
 
     @property
     def asked(self) -> list[Field]:
-        """Every field on the page, in order."""
+        """All fields in order, those of the slides included."""
         return [*self, *(field for _talk, form in self.talks for field in form)]
 
-    def name_rows(self) -> None:
-        """Number the links, and name the lunch of slides where there are several, for screen readers."""
+    def label_rows(self) -> None:
+        """Number the links, and name the lunch of slides if there are several, for screen readers."""
         for number, (url, label) in enumerate(self.links, 1):
             url.label.text = _("Link %(number)s: address (https://…)", number=number)
             label.label.text = _("Link %(number)s: what one finds there", number=number)
@@ -118,11 +112,11 @@ class PageForm(SpeakerForm):
                 field.label.text = typo(named)
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """The page, and the slides of each lunch."""
+        """Check the page and the slides of each lunch."""
         return all([super().validate(extra_validators), *(form.validate() for _talk, form in self.talks)])
 
     def page(self) -> SpeakerPage:
-        """The page as it was typed."""
+        """The frozen value of the form."""
         values = {name: value for name, value in self.values().items() if not name.startswith("link_")}
         return replace(
             self.before,
@@ -132,23 +126,23 @@ class PageForm(SpeakerForm):
         )
 
     def parts(self) -> list[tuple[str, str]]:
-        """Each part of the page by its label, as it would be read."""
+        """Each part of the page by its label, as text."""
         page = self.page()
-        return [(str(label), page.said(name)) for name, label in LABELS.items()]
+        return [(str(label), page.as_text(name)) for name, label in LABELS.items()]
 
 
 def page_form(speaker: Speaker, talks: Sequence[Appearance], data: MultiDict[str, str] | None = None) -> PageForm:
-    """The form of a speaker's page, filled from what they wrote, or from a request's form data if given."""
+    """The form, filled from what the speaker has written or from form data."""
     page = written_page(speaker, talks)
     values = asdict(page) | {
         "version": speaker.version,
         "link_urls": [link["url"] for link in page.links[:MOST_LINKS]],
         "link_labels": [link["label"] for link in page.links[:MOST_LINKS]],
     }
-    form = PageForm(formdata=_without_strangers(data), data=values)
+    form = PageForm(formdata=_known_links(data), data=values)
     form.before = page
     form.talks = [(talk, _slides_form(talk, page, data)) for talk in talks]
-    form.name_rows()
+    form.label_rows()
     return form
 
 
@@ -157,18 +151,16 @@ def _slides_form(talk: Appearance, page: SpeakerPage, data: MultiDict[str, str] 
     return SlidesForm(formdata=data, data=values, prefix=f"talk-{talk.event_id}-")
 
 
-def _without_strangers(data: MultiDict[str, str] | None) -> MultiDict[str, str] | None:
-    """Form data without links that the form does not have: WTForms would read a number in each name."""
+def _known_links(data: MultiDict[str, str] | None) -> MultiDict[str, str] | None:
+    """Form data without links that the form does not have: WTForms fails at a name without a number."""
     if data is None:
         return None
-    offered = {f"{name}-{number}" for name in ("link_urls", "link_labels") for number in range(MOST_LINKS)}
-    return MultiDict(
-        (key, value) for key, value in data.items(multi=True) if not key.startswith("link_") or key in offered
-    )
+    known = {f"{name}-{number}" for name in ("link_urls", "link_labels") for number in range(MOST_LINKS)}
+    return MultiDict((key, text) for key, text in data.items(multi=True) if key[:5] != "link_" or key in known)
 
 
 class PortraitForm(VersionedForm):
-    """A portrait; the file may be left out where there is one already."""
+    """A portrait; the file is optional if there is one already."""
 
     picture = FileField(_l("Picture"))
     portrait_alt = TextAreaField(
@@ -176,21 +168,21 @@ class PortraitForm(VersionedForm):
         filters=[clean_line],
         validators=[InputRequired(UNDESCRIBED), at_most(300), has_a_word(UNDESCRIBED)],
     )
-    portrait_credit = StringField(LABELS["portrait_credit"], filters=[clean_line], validators=[at_most(120)])
+    portrait_credit = line(LABELS["portrait_credit"], 120)
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """The words; a browser keeps no file, so it has to be chosen again where they are wrong."""
+        """Check the texts; if they are wrong, the file must be chosen again."""
         valid = super().validate(extra_validators)
         if not valid and self.file():
-            self.picture.errors = [_("Please choose the picture again: browsers do not keep it.")]
+            self.picture.errors = [_("Choose the picture again: browsers do not keep it.")]
         return bool(valid)
 
     def file(self) -> FileStorage | None:
-        """What was uploaded, if anything was."""
+        """The uploaded file, if any."""
         upload = self.picture.data
         return upload if isinstance(upload, FileStorage) and upload.filename else None
 
 
 def portrait_form(page: SpeakerPage, data: MultiDict[str, Any] | None = None) -> PortraitForm:
-    """The form of a portrait, filled from a page, or from a request's form data and files if given."""
+    """The form, filled from a page, or from form data with files."""
     return PortraitForm(formdata=data, data=asdict(page))

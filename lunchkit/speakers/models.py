@@ -1,5 +1,6 @@
-"""Organisation, Speaker, the Appearance of a speaker at a lunch, and what they are quoted with."""
+"""Organisation, Speaker, Appearance of a speaker at a lunch, Quotation."""
 
+import secrets
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, LargeBinary, String, Text
@@ -12,7 +13,7 @@ from lunchkit.platform.versions import Versioned
 
 
 def initials_of(name: str) -> str:
-    """The first letters of the first and the last word of a name."""
+    """The first letters of the first and the last word."""
     words = name.split()
     return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
 
@@ -34,10 +35,10 @@ class Organisation(Versioned, Model):
 
 
 class Speaker(Versioned, Model):
-    """A person who speaks at lunches, and whose page is theirs to write."""
+    """A person who speaks at lunches and writes their own page."""
 
     __tablename__ = "speaker"
-    __erased__ = "deleted with the last event at which they speak: speakers.operations.forget_unless_elsewhere"
+    __erased__ = "deleted with their last appearance: speakers.operations.erase_unless_elsewhere"
 
     id: Mapped[int] = mapped_column(primary_key=True, info=KEY)
     slug: Mapped[str] = mapped_column(String(80), unique=True, info=PERSONAL)
@@ -45,34 +46,34 @@ class Speaker(Versioned, Model):
     role: Mapped[str] = mapped_column(String(200), default="", info=PERSONAL)
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), info=KEY)
     short_bio: Mapped[str] = mapped_column(String(300), default="", info=PERSONAL)
-    """One or two plain sentences."""
+    """One or two sentences, plain text."""
     biography: Mapped[str] = mapped_column(Text, default="", info=PERSONAL)
     """Markdown."""
     languages: Mapped[str] = mapped_column(String(200), default="", info=PERSONAL)
-    """Those that they speak, as they write them."""
     links: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list, info=PERSONAL)
     """[{"label": …, "url": …}]."""
     portrait_id: Mapped[int | None] = mapped_column(ForeignKey("picture.id"), info=KEY)
+    erasure_nonce: Mapped[bytes] = mapped_column(LargeBinary(16), default=lambda: secrets.token_bytes(16), info=KEY)
+    """Random; its hash is noted when the speaker is erased: see ``platform.erasures``."""
     link_nonce: Mapped[bytes | None] = mapped_column(LargeBinary(16), info=NOT_PERSONAL)
     link_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True, index=True, info=NOT_PERSONAL)
-    """Of the private link by which they write their page; None where there is none."""
+    """Of the private link by which they write their page."""
     draft: Mapped[dict[str, Any] | None] = mapped_column(JSON, info=PERSONAL)
-    """What they wrote and is not public yet: see ``speakers.page.SpeakerPage``."""
+    """What they have written and is not public yet: see ``speakers.page.SpeakerPage``."""
     submitted_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
-    """Since when the draft waits for an organiser."""
+    """When the draft was submitted to the organisers."""
     set_aside_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
-    """When an organiser read the draft and did not publish it."""
+    """When an organiser returned the draft without publishing it."""
     organisation: Mapped[Organisation | None] = relationship()
     portrait: Mapped[Picture | None] = relationship()
 
     @property
     def initials(self) -> str:
-        """The letters in the disc that stands for a portrait."""
         return initials_of(self.name)
 
     @property
     def is_written(self) -> bool:
-        """Whether their public page says more of them than organisers do who put them on a list."""
+        """Whether their public page says more than their name, role and organisation."""
         return bool(self.short_bio or self.biography or self.languages or self.links or self.portrait_id)
 
 
@@ -95,13 +96,13 @@ class Appearance(Model):
 
     @property
     def slides(self) -> dict[str, str]:
-        """What they showed there, as their page holds it; empty for nothing."""
+        """As ``SpeakerPage.slides`` has it; empty if there are none."""
         names = ("url", "title", "licence")
         return {name: getattr(self, f"slides_{name}") for name in names} if self.slides_url else {}
 
 
 class Quotation(Model):
-    """A sentence of a speaker at a lunch. Shows nowhere before they approve it."""
+    """A sentence of a speaker at a lunch, not public before they approve it."""
 
     __tablename__ = "quotation"
     __erased__ = "deleted when the speaker is removed from the event: speakers.actions.remove_speaker"
@@ -111,7 +112,7 @@ class Quotation(Model):
     speaker_id: Mapped[int] = mapped_column(ForeignKey("speaker.id", ondelete="CASCADE"), index=True, info=KEY)
     text: Mapped[str] = mapped_column(String(500), info=PERSONAL)
     medium: Mapped[str] = mapped_column(String(200), default="", info=PERSONAL)
-    """Where it was said or printed; empty: at the lunch."""
+    """Where it was said or printed; empty for the lunch itself."""
     url: Mapped[str] = mapped_column(String(500), default="", info=PERSONAL)
     created_at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)
     approved_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)

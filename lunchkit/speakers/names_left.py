@@ -1,4 +1,4 @@
-"""Where a speaker's name stands in words of the organisers or the room, which no removal changes."""
+"""The texts of organisers and of the audience that contain a speaker's name; a removal does not change them."""
 
 import re
 from collections.abc import Iterator
@@ -23,27 +23,27 @@ PLACES = {
     "recap_section": (_l("Section of the recap"), "organiser.recap.writing.edit", {"section_id": "id"}),
     "recap": (_l("Published recap: publish a correction"), "organiser.recap.publication.correction", {}),
 }
-"""By table: what it is called, where it is changed, and which columns its address is made of."""
+"""By table: its label, the endpoint where it is changed, and the columns of that address."""
 AROUND = 40
-"""Characters of a text that are shown before the name, and after it."""
+"""Characters of the text that are shown before and after the name."""
 
 
 def places_of(event: Event, speaker: Speaker) -> list[tuple[LazyString, str, str]]:
-    """The texts about a lunch with a speaker's name in them: what each is, where it is changed, and how it reads."""
+    """Label, address and excerpt of each text about a lunch that contains a speaker's name."""
     name = re.compile(rf"\b{re.escape(fold(speaker.name))}\b")
     found = []
     for table, (label, endpoint, parts) in PLACES.items():
         columns = db.metadata.tables[table].c
         of_event = select(*columns).where((columns.id if table == "event" else columns.event_id) == event.id)
         for row in db.session.execute(of_event).mappings():
-            words = next(filter(None, (_around(name, text) for text in _texts(dict(row)))), "")
-            if words and row.get("speaker_id") != speaker.id:
+            excerpt = next(filter(None, (_excerpt(name, text) for text in _texts(dict(row)))), "")
+            if excerpt and row.get("speaker_id") != speaker.id:
                 address = url_for(endpoint, slug=event.slug, **{part: row[column] for part, column in parts.items()})
-                found.append((label, address, words))
+                found.append((label, address, excerpt))
     return found
 
 
-def _around(name: re.Pattern[str], text: str) -> str:
+def _excerpt(name: re.Pattern[str], text: str) -> str:
     at = name.search(fold(text))
     return text[max(0, at.start() - AROUND) : at.end() + AROUND].strip() if at else ""
 

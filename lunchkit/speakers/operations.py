@@ -1,16 +1,16 @@
-"""What actions on speakers are made of. Nothing here commits: the caller holds the transaction."""
+"""Operations on speakers for actions. Nothing here commits: the caller holds the transaction."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
-from lunchkit.platform.db import leave_traces
+from lunchkit.platform.db import mark_for_vacuum
+from lunchkit.platform.erasures import Mark, note
 from lunchkit.platform.errors import NotFound
+from lunchkit.platform.images.actions import destroy
 from lunchkit.platform.images.models import Picture
-from lunchkit.platform.images.operations import destroy
 from lunchkit.platform.slugs import free_slug, slug_of
 from lunchkit.platform.versions import count_version
 from lunchkit.speakers.errors import LinkGone
@@ -21,16 +21,16 @@ from lunchkit.speakers.queries import organisation_named, talks_of
 
 
 def lock(session: Session, row: Speaker | Organisation | Appearance | Quotation) -> None:
-    """Read a row anew and hold it. Raises NotFound where somebody has removed it."""
-    key = session.identity_key(instance=row)[1]  # refresh() would join what the row was read with, and lock that too
+    """Lock a row and read it again. Raises NotFound if it was deleted."""
+    key = session.identity_key(instance=row)[1]  # refresh() would also lock the tables that the row was joined with
     if session.get(type(row), key, with_for_update=True, populate_existing=True) is None:
         raise NotFound
 
 
 def lock_by_link(session: Session, speaker: Speaker) -> Sequence[Appearance]:
-    """Hold a speaker who comes by their private link; returns their lunches.
+    """Lock a speaker who comes by their private link; returns their appearances.
 
-    Raises LinkGone where the link was renewed or revoked since it was opened.
+    Raises LinkGone if the link has been replaced since it was opened.
     """
     opened_with = speaker.link_hash
     try:
@@ -43,47 +43,31 @@ def lock_by_link(session: Session, speaker: Speaker) -> Sequence[Appearance]:
 
 
 def fresh_talks(session: Session, speaker: Speaker) -> Sequence[Appearance]:
-    """The lunches of a speaker, who was just locked; whatever was read before is read again."""
+    """The appearances of a locked speaker, read again."""
     session.expire_all()
     return talks_of(speaker.id)
 
 
-def keep_draft(
-    speaker: Speaker, page: SpeakerPage, talks: Sequence[Appearance], *, joins_submission: bool = False
+def save_draft(
+    speaker: Speaker, page: SpeakerPage, talks: Sequence[Appearance], *, stays_submitted: bool = False
 ) -> None:
-    """Let a page be the speaker's draft. One that says what is public is none.
-
-    It is not submitted any more, unless it ``joins_submission``: then what was submitted still waits, as it is now.
-    """
+    """Set the speaker's draft; a page that equals the public one is none. It must be submitted again by default."""
     draft = None if page == public_page(speaker, talks) else asdict(page)
     if draft != speaker.draft:
         count_version(speaker)
     speaker.draft, speaker.set_aside_at = draft, None
-    if draft is None or not joins_submission:
+    if draft is None or not stays_submitted:
         speaker.submitted_at = None
 
 
-def correct(speaker: Speaker, **changed: Any) -> None:
-    """Note that an organiser has changed parts of the page: a draft takes over the same parts."""
-    if speaker.draft is not None:
-        speaker.draft = {**speaker.draft, **changed}
-    count_version(speaker)
-
-
 def publish(session: Session, speaker: Speaker, page: SpeakerPage, talks: Sequence[Appearance]) -> None:
-    """Let a page be what everybody reads; the portrait that it replaces is gone for good."""
+    """Make a page the public one; a portrait that it replaces is destroyed."""
     for name in ("name", "role", "short_bio", "biography", "languages", "links"):
         setattr(speaker, name, getattr(page, name))
     speaker.organisation = organisation_for(session, page.organisation)
     for talk in talks:
         for name in ("url", "title", "licence"):
             setattr(talk, f"slides_{name}", page.slides_of(talk.event_id).get(name, ""))
-    _hang_portrait(session, speaker, page)
-    speaker.draft = speaker.submitted_at = speaker.set_aside_at = None
-    count_version(speaker)
-
-
-def _hang_portrait(session: Session, speaker: Speaker, page: SpeakerPage) -> None:
     before = speaker.portrait.token if speaker.portrait else ""
     portrait = session.scalar(select(Picture).where(Picture.token == page.portrait)) if page.portrait else None
     speaker.portrait = portrait
@@ -91,27 +75,34 @@ def _hang_portrait(session: Session, speaker: Speaker, page: SpeakerPage) -> Non
         portrait.alt, portrait.credit = page.portrait_alt, page.portrait_credit
     if before != page.portrait:
         erase_portraits(session, [before])
+    speaker.draft = speaker.submitted_at = speaker.set_aside_at = None
+    count_version(speaker)
 
 
 def erase_portraits(session: Session, tokens: Iterable[str]) -> None:
-    """Destroy portraits, with every file of them."""
+    """Destroy portraits with all their files; an empty token is none."""
     destroy(session, [token for token in tokens if token])
 
 
-def forget_unless_elsewhere(session: Session, speaker: Speaker) -> None:
-    """Forget a speaker, whom the caller holds, if they speak nowhere any more: with portraits, draft and quotations."""
-    if session.scalar(select(func.count()).where(Appearance.speaker_id == speaker.id)):
-        return
-    portraits = [speaker.portrait.token] if speaker.portrait else []
-    portraits.append(written_page(speaker, []).portrait)
-    session.execute(delete(Quotation).where(Quotation.speaker_id == speaker.id))
+def erase_unless_elsewhere(session: Session, speaker: Speaker) -> None:
+    """Erase a locked speaker who appears at no lunch any more."""
+    if not session.scalar(select(exists().where(Appearance.speaker_id == speaker.id))):
+        erase_speaker(session, speaker)
+
+
+def erase_speaker(session: Session, speaker: Speaker) -> None:
+    """Erase a locked speaker with appearances, quotations, draft and portraits; a restored backup erases them again."""
+    note(Mark.ERASED, speaker.erasure_nonce)
+    portraits = [speaker.portrait.token if speaker.portrait else "", written_page(speaker, []).portrait]
+    for table in (Quotation, Appearance):
+        session.execute(delete(table).where(table.speaker_id == speaker.id))
     session.execute(delete(Speaker).where(Speaker.id == speaker.id))
-    leave_traces()
+    mark_for_vacuum()
     erase_portraits(session, portraits)
 
 
 def organisation_for(session: Session, name: str) -> Organisation | None:
-    """The organisation of this name; a new one where there is none. None for nobody."""
+    """The organisation of this name, created if there is none; None for an empty name."""
     if not name:
         return None
     known = organisation_named(name)
@@ -123,10 +114,10 @@ def organisation_for(session: Session, name: str) -> Organisation | None:
 
 
 def speaker_named(session: Session, details: SpeakerDetails, organisation: Organisation | None) -> Speaker:
-    """The speaker of this name and organisation; a new one where there is none."""
+    """The speaker of this name and organisation, created if there is none."""
     same = Speaker.organisation_id == (organisation.id if organisation else None)
     named = select(Speaker).where(Speaker.name == details.name, same).limit(1)
-    known = session.scalar(named.with_for_update())  # or else somebody may just be forgetting them
+    known = session.scalar(named.with_for_update())  # it may just be erased by another request
     if known is None:
         slug = _slug_for(session, Speaker, details.name, "speaker")
         known = Speaker(slug=slug, name=details.name, organisation=organisation)

@@ -1,4 +1,4 @@
-"""What a speaker says of themselves: their page as one value, as it is public or as a draft (``Speaker.draft``)."""
+"""The page of a speaker as one value: the public one, or the draft (``Speaker.draft``)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,7 +27,7 @@ LABELS: Mapping[str, LazyString] = {
 
 @dataclass(frozen=True)
 class SpeakerPage:
-    """All that a speaker says of themselves. Its fields are what ``Speaker.draft`` holds."""
+    """What a speaker says of themselves. ``Speaker.draft`` holds these fields."""
 
     name: str
     role: str = ""
@@ -40,7 +40,7 @@ class SpeakerPage:
     links: list[dict[str, str]] = field(default_factory=list)
     """[{"label": …, "url": …}]."""
     slides: dict[str, dict[str, str]] = field(default_factory=dict)
-    """By the number of the lunch: {"url": …, "title": …, "licence": …}."""
+    """By event id: {"url": …, "title": …, "licence": …}."""
     portrait: str = ""
     """The token of a picture."""
     portrait_alt: str = ""
@@ -48,15 +48,14 @@ class SpeakerPage:
 
     @property
     def initials(self) -> str:
-        """The letters in the disc that stands for a portrait."""
         return initials_of(self.name)
 
     def slides_of(self, event_id: int) -> dict[str, str]:
-        """What was shown at a lunch; empty where nothing was."""
+        """The slides of a lunch; empty if there are none."""
         return self.slides.get(str(event_id), {})
 
-    def said(self, name: str) -> str:
-        """What a part of the page says, in lines of text."""
+    def as_text(self, name: str) -> str:
+        """A part of the page as plain text."""
         value = getattr(self, name)
         if name == "portrait":
             return _("a picture") if value else ""
@@ -68,16 +67,11 @@ class SpeakerPage:
 
 
 def public_page(speaker: Speaker, talks: Sequence[Appearance]) -> SpeakerPage:
-    """What the public page says; ``talks`` are the lunches of the speaker."""
+    """The public page; ``talks`` are the appearances whose slides it shows."""
     portrait = speaker.portrait
     return SpeakerPage(
-        name=speaker.name,
-        role=speaker.role,
+        **{name: getattr(speaker, name) for name in ("name", "role", "short_bio", "biography", "languages", "links")},
         organisation=speaker.organisation.name if speaker.organisation else "",
-        short_bio=speaker.short_bio,
-        biography=speaker.biography,
-        languages=speaker.languages,
-        links=speaker.links,
         slides={str(talk.event_id): talk.slides for talk in talks if talk.slides},
         portrait=portrait.token if portrait else "",
         portrait_alt=portrait.alt if portrait else "",
@@ -86,19 +80,19 @@ def public_page(speaker: Speaker, talks: Sequence[Appearance]) -> SpeakerPage:
 
 
 def draft_page(speaker: Speaker) -> SpeakerPage | None:
-    """What the speaker wrote and is not public yet."""
+    """What the speaker has written and is not public yet."""
     return None if speaker.draft is None else SpeakerPage(**speaker.draft)
 
 
 def written_page(speaker: Speaker, talks: Sequence[Appearance]) -> SpeakerPage:
-    """What the speaker goes on writing from: the draft, or else what is public."""
+    """What the speaker continues from: the draft, or else the public page."""
     return draft_page(speaker) or public_page(speaker, talks)
 
 
 def differences(before: SpeakerPage, after: SpeakerPage) -> list[Difference]:
-    """Where two versions of a page differ, as they would be read."""
+    """The parts in which two versions of a page differ."""
     return [
-        Difference(str(label), before.said(name), after.said(name), name)
+        Difference(str(label), before.as_text(name), after.as_text(name), name)
         for name, label in LABELS.items()
         if getattr(before, name) != getattr(after, name)
     ]

@@ -1,8 +1,8 @@
-"""Reads of speakers, named after the question that they answer. Public is who appears at a published lunch."""
+"""Reads of speakers and organisations. A speaker is public if they appear at a published lunch."""
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
 from lunchkit.events.models import Event
@@ -15,11 +15,18 @@ from lunchkit.speakers.errors import LinkGone
 from lunchkit.speakers.models import Appearance, Organisation, Quotation, Speaker
 
 SCOPE = "speaker"
-"""What private links of speakers are derived for."""
+"""The purpose for which private links of speakers are derived."""
+_WITH_PARTS = (joinedload(Speaker.organisation), joinedload(Speaker.portrait))
+_IS_PUBLIC = (
+    select(Appearance.event_id)
+    .join(Appearance.event)
+    .where(Appearance.speaker_id == Speaker.id, Event.published_at.is_not(None))
+    .exists()
+)
 
 
 def appearances(event_id: int) -> Sequence[Appearance]:
-    """Who speaks at a lunch, in order, each with organisation and portrait; in one query."""
+    """The speakers of a lunch in order, each with organisation and portrait, in one query."""
     speaker = joinedload(Appearance.speaker)
     return db.session.scalars(
         select(Appearance)
@@ -38,9 +45,7 @@ def appearance_or_404(event_id: int, speaker_id: int) -> Appearance:
 
 
 def waiting_pages(event_ids: Collection[int]) -> dict[int, int]:
-    """How many speakers of each of these lunches have submitted a page that waits for an organiser, in one query."""
-    if not event_ids:
-        return {}
+    """The number of submitted pages of each of these lunches that has any, in one query."""
     found = db.session.execute(
         select(Appearance.event_id, func.count(Appearance.speaker_id))
         .join(Appearance.speaker)
@@ -51,20 +56,17 @@ def waiting_pages(event_ids: Collection[int]) -> dict[int, int]:
 
 
 def public_speaker_or_404(slug: str) -> Speaker:
-    """The speaker of this address, with organisation and portrait. Raises NotFound."""
-    speaker = db.session.scalar(
-        select(Speaker)
-        .where(Speaker.slug == _printable(slug), _is_public())
-        .options(joinedload(Speaker.organisation), joinedload(Speaker.portrait))
-    )
+    """The speaker with this slug, with organisation and portrait. Raises NotFound."""
+    found = select(Speaker).where(Speaker.slug == _printable(slug), _IS_PUBLIC).options(*_WITH_PARTS)
+    speaker = db.session.scalar(found)
     if speaker is None:
         raise NotFound
     return speaker
 
 
 def public_organisation_or_404(slug: str) -> Organisation:
-    """The organisation of this address, if somebody public speaks for it. Raises NotFound."""
-    speaks = select(Speaker.id).where(Speaker.organisation_id == Organisation.id, _is_public()).exists()
+    """The organisation with this slug, if it has a public speaker. Raises NotFound."""
+    speaks = select(Speaker.id).where(Speaker.organisation_id == Organisation.id, _IS_PUBLIC).exists()
     organisation = db.session.scalar(select(Organisation).where(Organisation.slug == _printable(slug), speaks))
     if organisation is None:
         raise NotFound
@@ -72,10 +74,7 @@ def public_organisation_or_404(slug: str) -> Organisation:
 
 
 def organisation_named(name: str) -> Organisation | None:
-    """The organisation of this name, in whatever capitals.
-
-    SQLite knows the small letters of English only, so the last look is ours.
-    """
+    """The organisation of this name, in any case; SQLite lowers only ASCII, so the last comparison is done here."""
     if not name:
         return None
     same = (Organisation.name == name, func.lower(Organisation.name) == name.lower())
@@ -91,22 +90,19 @@ def public_organisation_named(name: str) -> Organisation | None:
 
 
 def has_public_page(speaker: Speaker) -> bool:
-    """Whether anybody may read the page of a speaker."""
-    return bool(db.session.scalar(select(Speaker.id).where(Speaker.id == speaker.id, _is_public())))
+    """Whether the page of a speaker is public."""
+    return bool(db.session.scalar(select(Speaker.id).where(Speaker.id == speaker.id, _IS_PUBLIC)))
 
 
 def public_speakers_of(organisation: Organisation) -> Sequence[Speaker]:
-    """Who speaks for an organisation, by name, each with their portrait."""
-    return db.session.scalars(
-        select(Speaker)
-        .where(Speaker.organisation_id == organisation.id, _is_public())
-        .options(joinedload(Speaker.portrait))
-        .order_by(Speaker.name, Speaker.id)
-    ).all()
+    """The public speakers of an organisation by name, each with their portrait."""
+    found = select(Speaker).where(Speaker.organisation_id == organisation.id, _IS_PUBLIC)
+    ordered = found.options(joinedload(Speaker.portrait)).order_by(Speaker.name, Speaker.id)
+    return db.session.scalars(ordered).all()
 
 
 def public_lunches_of(organisation: Organisation) -> Sequence[Event]:
-    """The public lunches at which somebody spoke for an organisation, the latest first."""
+    """The public lunches with a speaker of an organisation, the latest first."""
     spoke = select(Appearance.event_id).join(Appearance.speaker).where(Speaker.organisation_id == organisation.id)
     return db.session.scalars(
         select(Event)
@@ -116,28 +112,20 @@ def public_lunches_of(organisation: Organisation) -> Sequence[Event]:
     ).all()
 
 
-def talks_of(speaker_id: int) -> Sequence[Appearance]:
-    """Every appearance of a speaker with its lunch, drafts included, the latest first."""
-    return db.session.scalars(_talks(speaker_id)).all()
-
-
-def public_talks_of(speaker_id: int) -> Sequence[Appearance]:
-    """The appearances of a speaker at public lunches, the latest first."""
-    return db.session.scalars(_talks(speaker_id).where(Event.published_at.is_not(None))).all()
-
-
-def _talks(speaker_id: int) -> Select[Appearance]:
-    return (
+def talks_of(speaker_id: int, *, only_public: bool = False) -> Sequence[Appearance]:
+    """The appearances of a speaker with their lunches, the latest first."""
+    talks = (
         select(Appearance)
         .join(Appearance.event)
         .where(Appearance.speaker_id == speaker_id)
         .options(joinedload(Appearance.event).joinedload(Event.series))
         .order_by(Event.starts_at.desc(), Event.id.desc())
     )
+    return db.session.scalars(talks.where(Event.published_at.is_not(None)) if only_public else talks).all()
 
 
 def approved_quotations(event_id: int) -> Sequence[Quotation]:
-    """What speakers of a lunch let themselves be quoted with, each with its speaker."""
+    """The approved quotations of a lunch, each with its speaker."""
     return db.session.scalars(
         select(Quotation)
         .where(Quotation.event_id == event_id, Quotation.approved_at.is_not(None))
@@ -147,7 +135,7 @@ def approved_quotations(event_id: int) -> Sequence[Quotation]:
 
 
 def public_quotations_of(speaker_id: int) -> Sequence[Quotation]:
-    """What a speaker lets themselves be quoted with, from public lunches, the latest first."""
+    """The approved quotations of a speaker from public lunches, the latest first."""
     return db.session.scalars(
         select(Quotation)
         .join(Event, Event.id == Quotation.event_id)
@@ -157,15 +145,13 @@ def public_quotations_of(speaker_id: int) -> Sequence[Quotation]:
 
 
 def quotations_of(speaker_id: int, event_id: int | None = None) -> Sequence[Quotation]:
-    """Every quotation of a speaker, whatever they said to it; of one lunch, or of all."""
-    mine = select(Quotation).where(Quotation.speaker_id == speaker_id)
-    if event_id is not None:
-        mine = mine.where(Quotation.event_id == event_id)
-    return db.session.scalars(mine.order_by(Quotation.id)).all()
+    """All quotations of a speaker, approved or not, from one lunch or from all."""
+    found = select(Quotation).where(Quotation.speaker_id == speaker_id).order_by(Quotation.id)
+    return db.session.scalars(found.where(Quotation.event_id == event_id) if event_id is not None else found).all()
 
 
 def quotation_or_404(speaker_id: int, quotation_id: int) -> Quotation:
-    """One quotation of this speaker. Raises NotFound."""
+    """A quotation of this speaker. Raises NotFound."""
     quotation = db.session.get(Quotation, quotation_id)
     if quotation is None or quotation.speaker_id != speaker_id:
         raise NotFound
@@ -173,19 +159,16 @@ def quotation_or_404(speaker_id: int, quotation_id: int) -> Quotation:
 
 
 def speaker_by_link_or_404(token: str) -> Speaker:
-    """The speaker whose private link this is. Raises LinkGone."""
-    speaker = db.session.scalar(
-        select(Speaker)
-        .where(Speaker.link_hash == links.token_hash(token))
-        .options(joinedload(Speaker.organisation), joinedload(Speaker.portrait))
-    )
+    """The speaker with this private link. Raises LinkGone."""
+    found = select(Speaker).where(Speaker.link_hash == links.token_hash(token)).options(*_WITH_PARTS)
+    speaker = db.session.scalar(found)
     if speaker is None:
         raise LinkGone
     return speaker
 
 
 def private_link(speaker: Speaker) -> str | None:
-    """The private link of a speaker; None where there is none, or the key that it was derived with is gone."""
+    """The private link of a speaker; None if there is none, or its key is lost."""
     if speaker.link_nonce is None:
         return None
     try:
@@ -202,16 +185,5 @@ def portraits_in_use() -> set[str]:
     return {*public, *(draft["portrait"] for draft in drafts if draft and draft.get("portrait"))}
 
 
-def _is_public() -> ColumnElement[bool]:
-    """Whether the speaker of the statement appears at a public lunch."""
-    return (
-        select(Appearance.event_id)
-        .join(Appearance.event)
-        .where(Appearance.speaker_id == Speaker.id, Event.published_at.is_not(None))
-        .exists()
-    )
-
-
 def _printable(slug: str) -> str:
-    """The slug, unless it is none: PostgreSQL cannot even look for a NUL."""
-    return slug if slug.isprintable() else ""
+    return slug if slug.isprintable() else ""  # PostgreSQL cannot compare with a NUL

@@ -1,4 +1,4 @@
-"""Public doors of speakers and their organisations: pages, contact cards, and the pictures beside shared links."""
+"""Public pages of speakers and organisations, contact cards, and the pictures beside shared links."""
 
 from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from lunchkit.platform import links
 from lunchkit.platform.images.cards import card_png
 from lunchkit.platform.markdown import plain
-from lunchkit.platform.web import compress
+from lunchkit.platform.static_files import compress
 from lunchkit.speakers.exports import VCARD_TYPE, contact_card, page_facts, structured_organisation, structured_speaker
 from lunchkit.speakers.page import public_page
 from lunchkit.speakers.queries import (
@@ -14,19 +14,18 @@ from lunchkit.speakers.queries import (
     public_organisation_or_404,
     public_speaker_or_404,
     public_speakers_of,
-    public_talks_of,
+    talks_of,
 )
 
 CARD_KEPT_FOR = 300
-"""Seconds. A person who is forgotten is gone from every cache within minutes."""
+"""Seconds in caches, so that an erased person is gone from them within minutes."""
 bp = Blueprint("speakers", __name__)
 
 
 @bp.get("/speakers/<slug>")
 def show(slug: str) -> ResponseReturnValue:
-    """A speaker."""
     speaker = public_speaker_or_404(slug)
-    page = public_page(speaker, public_talks_of(speaker.id))
+    page = public_page(speaker, talks_of(speaker.id, only_public=True))
     facts = page_facts(speaker, page)
     html = render_template(
         "speakers/show.html",
@@ -40,7 +39,6 @@ def show(slug: str) -> ResponseReturnValue:
 
 @bp.get("/speakers/<slug>.vcf")
 def vcard(slug: str) -> ResponseReturnValue:
-    """The contact card of a speaker."""
     speaker = public_speaker_or_404(slug)
     card = contact_card(public_page(speaker, ()), links.public("speakers.show", slug=slug))
     response = Response(card, content_type=VCARD_TYPE)
@@ -50,12 +48,10 @@ def vcard(slug: str) -> ResponseReturnValue:
 
 @bp.get("/speakers/<slug>.png")
 def card(slug: str) -> ResponseReturnValue:
-    """The picture that other sites show beside a link to a speaker."""
     speaker = public_speaker_or_404(slug)
-    page = public_page(speaker, ())
-    talks = public_talks_of(speaker.id)
-    lines = [line for line in (page.role, page.organisation, talks[0].event.series.network) if line]
-    response = Response(card_png(page.name, lines, talks[0].event.colour), content_type="image/png")
+    page, event = public_page(speaker, ()), talks_of(speaker.id, only_public=True)[0].event
+    lines = [line for line in (page.role, page.organisation, event.series.network) if line]
+    response = Response(card_png(page.name, lines, event.colour), content_type="image/png")
     response.headers["Cache-Control"] = f"public, max-age={CARD_KEPT_FOR}"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
@@ -63,7 +59,6 @@ def card(slug: str) -> ResponseReturnValue:
 
 @bp.get("/organisations/<slug>")
 def organisation(slug: str) -> ResponseReturnValue:
-    """An organisation, who speaks for it, and at which lunches."""
     organisation = public_organisation_or_404(slug)
     lunches = public_lunches_of(organisation)
     network = lunches[0].series.network

@@ -1,1 +1,1 @@
-"""Guests: who said yes to being invited to the next lunches. Knows addresses, and nothing of who came where."""
+"""Subscribers: people who want to be invited to the next lunches. Only addresses; not who came where."""

@@ -1,4 +1,4 @@
-"""What subscribers do: say yes, say no; and erasing them when it is due. One action, one transaction."""
+"""Actions of subscribers: consent, its end, and erasure."""
 
 from datetime import datetime
 
@@ -6,67 +6,67 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lunchkit.platform import clock
-from lunchkit.platform.db import leave_traces, transaction
+from lunchkit.platform.db import mark_for_vacuum, transaction
 from lunchkit.platform.erasures import Mark, note
-from lunchkit.subscribers.errors import NobodyBehindLink
-from lunchkit.subscribers.models import Guest, Source, Wish
-from lunchkit.subscribers.operations import ask_guest, forget_guest, forget_guests
+from lunchkit.subscribers.errors import NoSubscriber
+from lunchkit.subscribers.models import Consent, Source, Subscriber
+from lunchkit.subscribers.operations import delete_subscriber, delete_subscribers, request_consent
 from lunchkit.subscribers.queries import to_forget
 
 
-def welcome_guest(email: str, language: str) -> None:
-    """Somebody says yes on a page behind a link that came to this address by letter: nothing is left to confirm."""
+def add_subscriber(email: str, language: str) -> None:
+    """Store the consent of a person behind a link that was e-mailed to this address: nothing is left to confirm."""
     with transaction() as session:
         now = clock.now()
-        _confirm(ask_guest(session, email, language, now, Source.PAGE), now)
+        _confirm(request_consent(session, email, language, now, Source.PAGE), now)
 
 
-def say_yes(guest: Guest, language: str) -> Guest:
-    """Confirm the wish, or take back a no. Twice is once. Raises NobodyBehindLink."""
+def confirm_consent(subscriber: Subscriber, language: str) -> Subscriber:
+    """Confirm the consent, or renew it after it was withdrawn. Idempotent. Raises NoSubscriber."""
     with transaction() as session:
-        guest, now = _lock(session, guest), clock.now()
-        if guest.wish is Wish.NO:
-            guest = ask_guest(session, guest.email, language, now, Source.PAGE)
-        _confirm(guest, now)
-    return guest
+        subscriber, now = _lock(session, subscriber), clock.now()
+        if subscriber.consent is Consent.NO:
+            subscriber = request_consent(session, subscriber.email, language, now, Source.PAGE)
+        _confirm(subscriber, now)
+    return subscriber
 
 
-def say_no(guest: Guest) -> Guest:
-    """Send this address no invitation any more, also none that waits. Twice is once. Raises NobodyBehindLink."""
+def withdraw_consent(subscriber: Subscriber) -> Subscriber:
+    """Send no invitation any more, also none that waits in the outbox. Idempotent. Raises NoSubscriber."""
     with transaction() as session:
-        guest = _lock(session, guest)
-        if guest.left_at is None:
-            note(Mark.REFUSED, guest.link_hash)
-            guest.left_at = clock.now()
-    return guest
+        subscriber = _lock(session, subscriber)
+        if subscriber.left_at is None:
+            note(Mark.REFUSED, subscriber.link_hash)
+            subscriber.left_at = clock.now()
+    return subscriber
 
 
-def erase_guest(guest: Guest) -> None:
-    """Forget an address at once, as its reader or an organiser decides; whoever was erased already stays so."""
+def erase_subscriber(subscriber: Subscriber) -> None:
+    """Delete an address at once, on request. Idempotent."""
     with transaction() as session:
-        if forget_guest(session, guest.email):
-            leave_traces()
+        if delete_subscriber(session, subscriber.email):
+            mark_for_vacuum()
 
 
-def forget_old_wishes() -> int:
-    """Erase who did not confirm within two weeks, and who said no a month ago. Returns how many. Safe to run often."""
+def forget_old_subscribers() -> int:
+    """Delete those who did not confirm within two weeks, or withdrew a month ago. Returns their number. Idempotent."""
     with transaction() as session:
-        due = select(Guest.id, Guest.email).where(to_forget(clock.now())).order_by(Guest.id)
+        due = select(Subscriber.id, Subscriber.email).where(to_forget(clock.now())).order_by(Subscriber.id)
         found = session.execute(due.with_for_update()).all()
         if found:
-            forget_guests(session, [row.id for row in found], [row.email for row in found])
-            leave_traces()
+            delete_subscribers(session, [row.id for row in found], [row.email for row in found])
+            mark_for_vacuum()
     return len(found)
 
 
-def _confirm(guest: Guest, now: datetime) -> None:
-    if guest.confirmed_at is None:
-        note(Mark.WANTED, guest.link_hash)
-        guest.confirmed_at = now
+def _confirm(subscriber: Subscriber, now: datetime) -> None:
+    if subscriber.confirmed_at is None:
+        note(Mark.WANTED, subscriber.link_hash)
+        subscriber.confirmed_at = now
 
 
-def _lock(session: Session, guest: Guest) -> Guest:
-    fresh = session.get(Guest, guest.id, populate_existing=True, with_for_update=True)
+def _lock(session: Session, subscriber: Subscriber) -> Subscriber:
+    fresh = session.get(Subscriber, subscriber.id, populate_existing=True, with_for_update=True)
     if fresh is None:
-        raise NobodyBehindLink
+        raise NoSubscriber
     return fresh

@@ -1,36 +1,35 @@
-"""The organisers' list of subscribers: who said yes, when and to which words; and to erase somebody."""
+"""The organisers' list of subscribers, and the erasure of one."""
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
 from lunchkit.platform.text import clean_line
-from lunchkit.subscribers.actions import erase_guest
-from lunchkit.subscribers.models import Wish
-from lunchkit.subscribers.queries import guest_or_404, guests_page
+from lunchkit.subscribers.actions import erase_subscriber
+from lunchkit.subscribers.models import Consent
+from lunchkit.subscribers.queries import subscriber_or_404, subscribers_page
 
-WISHES = {Wish.YES: _l("Said yes"), Wish.ASKED: _l("To be confirmed"), Wish.NO: _l("Said no")}
+CONSENTS = {Consent.YES: _l("Said yes"), Consent.ASKED: _l("To be confirmed"), Consent.NO: _l("Said no")}
 LAST_PAGE = 100_000
 bp = Blueprint("subscribers", __name__, url_prefix="/subscribers")
-ONE = "/<int(max=2147483647):guest_id>/erasure"
+ONE = "/<int(max=2147483647):subscriber_id>/erasure"
 
 
 @bp.get("")
 def index() -> ResponseReturnValue:
-    """Forty a page, all or searched by address."""
     text = clean_line(request.args.get("q"))[:100]
     page = min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)
-    return render_template("admin/subscribers/index.html", guests=guests_page(text, page), wishes=WISHES, q=text)
+    return render_template(
+        "admin/subscribers/index.html", subscribers=subscribers_page(text, page), consents=CONSENTS, q=text
+    )
 
 
 @bp.get(ONE)
-def erasure(guest_id: int) -> ResponseReturnValue:
-    """Asks again: what is erased does not come back."""
-    return render_template("admin/subscribers/erasure.html", guest=guest_or_404(guest_id))
+def erasure(subscriber_id: int) -> ResponseReturnValue:
+    return render_template("admin/subscribers/erasure.html", subscriber=subscriber_or_404(subscriber_id))
 
 
 @bp.post(ONE)
-def erase(guest_id: int) -> ResponseReturnValue:
-    """Erase an address."""
-    erase_guest(guest_or_404(guest_id))
+def erase(subscriber_id: int) -> ResponseReturnValue:
+    erase_subscriber(subscriber_or_404(subscriber_id))
     return redirect(url_for(".index", done="erased"), code=303)

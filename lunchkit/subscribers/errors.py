@@ -1,12 +1,12 @@
-"""What is said instead of a page of guests, in words that anybody may read."""
+"""User-facing error of subscribers."""
 
 from flask_babel import lazy_gettext as _l
 
 from lunchkit.platform.errors import NotFound
 
 
-class NobodyBehindLink(NotFound):
-    """Nobody has this link: the guest was forgotten, or it was made up or damaged."""
+class NoSubscriber(NotFound):
+    """No subscriber has this link: it was deleted, made up or damaged."""
 
     message = _l(
         "This link is no longer good, or was cut. If you had said no to invitations, your address is erased and no "

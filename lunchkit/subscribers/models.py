@@ -1,4 +1,4 @@
-"""Guest: an address that is to be invited to the next lunches, from the wish to its end."""
+"""Subscriber: an address that is to be invited to the next lunches."""
 
 from datetime import timedelta
 from enum import StrEnum
@@ -9,24 +9,24 @@ from sqlalchemy.orm import Mapped, mapped_column
 from lunchkit.platform.db import DERIVED, KEY, PERSONAL, Model, Moment
 
 INVITATION = "mailings/invitation"
-"""The kind of letter that guests get."""
+"""The kind of e-mail that subscribers get."""
 ANSWER_WITHIN = timedelta(days=14)
-"""A wish that nobody confirmed is forgotten after this."""
+"""An address without confirmation is deleted after this."""
 KEPT_AFTER_NO = timedelta(days=30)
-"""Whoever said no is forgotten after this; until then they may come back with one press."""
+"""An address without consent is deleted after this; until then consent can be renewed."""
 
 
 class Source(StrEnum):
-    """Where somebody wished to be invited."""
+    """Where a person asked to be invited."""
 
     FORM = "form"
-    """The box of a registration form, that anybody may send for any address: to be confirmed by letter."""
+    """The registration form, where anybody can enter any address: to be confirmed by e-mail."""
     PAGE = "page"
-    """A page behind a link that came by letter to this very address."""
+    """A page behind a link that was e-mailed to this address."""
 
 
-class Wish(StrEnum):
-    """What is known of somebody's wish."""
+class Consent(StrEnum):
+    """The state of a person's consent."""
 
     ASKED = "asked"
     YES = "yes"
@@ -36,11 +36,11 @@ class Wish(StrEnum):
 _YES = text("confirmed_at is not null and left_at is null")
 
 
-class Guest(Model):
-    """One address. The yes counts once it is confirmed; the row is the proof of it."""
+class Subscriber(Model):
+    """One address. Consent counts once it is confirmed; the row is its proof."""
 
     __tablename__ = "guest"
-    __erased__ = "deleted a month after a no, or when somebody asks for it: subscribers.operations.forget_guests"
+    __erased__ = "deleted a month after a no, or on request: subscribers.operations.delete_subscribers"
     __table_args__ = (
         Index("ix_guest_sought", "email_key", "confirmed_at", "left_at"),
         Index("ix_guest_yes", "language", "email_key", "id", sqlite_where=_YES, postgresql_where=_YES),
@@ -48,23 +48,22 @@ class Guest(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True, info=KEY)
     nonce: Mapped[bytes] = mapped_column(LargeBinary(16), info=KEY)
-    """Random; the link in letters is derived from it with a key that the database does not hold."""
+    """The link in e-mails is derived from it with the secret key."""
     link_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True, info=KEY)
     email: Mapped[str] = mapped_column(String(254), info=PERSONAL)
     email_key: Mapped[str] = mapped_column(String(254), unique=True, info=DERIVED)
-    """The address folded for comparison."""
     language: Mapped[str] = mapped_column(String(5), info=PERSONAL)
-    """In which they read what they said yes to, and in which they are invited."""
+    """Of the consent text that they read, and of their invitations."""
     source: Mapped[str] = mapped_column(String(10), info=PERSONAL)
     wording: Mapped[str] = mapped_column(String(20), info=PERSONAL)
-    """The version of the words that they read: see ``subscribers.consent``."""
+    """The version of the consent text that they read: ``subscribers.consent``."""
     asked_at: Mapped[Moment] = mapped_column(info=PERSONAL)
     confirmed_at: Mapped[Moment | None] = mapped_column(info=PERSONAL)
     left_at: Mapped[Moment | None] = mapped_column(info=PERSONAL)
 
     @property
-    def wish(self) -> Wish:
-        """What holds now."""
+    def consent(self) -> Consent:
+        """The present state."""
         if self.left_at is not None:
-            return Wish.NO
-        return Wish.YES if self.confirmed_at is not None else Wish.ASKED
+            return Consent.NO
+        return Consent.YES if self.confirmed_at is not None else Consent.ASKED

@@ -1,4 +1,4 @@
-"""Steps that actions of several features are made of: to wish to be invited, and to be forgotten."""
+"""Parts of actions of several features: to request consent, and to delete subscribers."""
 
 import secrets
 from collections.abc import Sequence
@@ -13,35 +13,23 @@ from lunchkit.platform.erasures import Mark, note
 from lunchkit.platform.mail.addresses import fold_email
 from lunchkit.platform.mail.models import OutboxLetter
 from lunchkit.subscribers.consent import VERSION
-from lunchkit.subscribers.models import INVITATION, Guest, Source, Wish
+from lunchkit.subscribers.models import INVITATION, Consent, Source, Subscriber
 from lunchkit.subscribers.queries import SCOPE
 
 
-def hold_guest(session: Session, email: str) -> Guest | None:
-    """Read the guest with this address afresh, and hold the row until the end of the transaction."""
-    found = select(Guest).where(Guest.email_key == fold_email(email))
+def lock_subscriber(session: Session, email: str) -> Subscriber | None:
+    """Lock and re-read the subscriber with this address."""
+    found = select(Subscriber).where(Subscriber.email_key == fold_email(email))
     return session.scalar(found.with_for_update().execution_options(populate_existing=True))
 
 
-def ask_guest(session: Session, email: str, language: str, now: datetime, source: Source = Source.FORM) -> Guest:
-    """Note that somebody wishes to be invited at this address. It counts for nothing until they confirm it.
+def request_consent(
+    session: Session, email: str, language: str, now: datetime, source: Source = Source.FORM
+) -> Subscriber:
+    """Store that a person wants to be invited at this address, not confirmed yet. Idempotent.
 
-    Whoever is invited already stays so, whatever is asked in their name. Twice is once.
+    A person who has confirmed already stays so.
     """
-    guest = hold_guest(session, email)
-    if guest is None:
-        _insert(session, email, language, now, source)
-        guest = hold_guest(session, email)
-    if guest is None:
-        raise LookupError("a guest was forgotten in the moment in which they asked")
-    if guest.wish is not Wish.YES:
-        guest.language, guest.source, guest.wording, guest.asked_at = language, source, VERSION, now
-        guest.confirmed_at = guest.left_at = None
-    return guest
-
-
-def _insert(session: Session, email: str, language: str, now: datetime, source: Source) -> None:
-    """Two lunches may take the same new address at one moment: the later one finds the row of the earlier."""
     nonce = secrets.token_bytes(16)
     values = {
         "nonce": nonce,
@@ -54,20 +42,27 @@ def _insert(session: Session, email: str, language: str, now: datetime, source: 
         "asked_at": now,
     }
     insert = sqlite.insert if session.connection().dialect.name == "sqlite" else postgresql.insert
-    session.execute(insert(Guest).values(values).on_conflict_do_nothing(index_elements=["email_key"]))
+    session.execute(insert(Subscriber).values(values).on_conflict_do_nothing(index_elements=["email_key"]))
+    subscriber = lock_subscriber(session, email)
+    if subscriber is None:
+        raise LookupError("the subscriber was deleted at the same moment")
+    if subscriber.consent is not Consent.YES:
+        subscriber.language, subscriber.source, subscriber.wording, subscriber.asked_at = language, source, VERSION, now
+        subscriber.confirmed_at = subscriber.left_at = None
+    return subscriber
 
 
-def forget_guest(session: Session, email: str | None) -> bool:
-    """Erase an address, and every invitation to it; says whether there was one."""
-    guest = hold_guest(session, email) if email else None
-    if guest is None:
+def delete_subscriber(session: Session, email: str | None) -> bool:
+    """Delete an address, and every invitation to it. Returns whether there was one."""
+    subscriber = lock_subscriber(session, email) if email else None
+    if subscriber is None:
         return False
-    forget_guests(session, [guest.id], [guest.email])
+    delete_subscribers(session, [subscriber.id], [subscriber.email])
     return True
 
 
-def forget_guests(session: Session, ids: Sequence[int], addresses: Sequence[str]) -> None:
-    """Erase the rows of guests that the caller holds, and every invitation to them, in a few statements."""
-    note(Mark.ERASED, *session.scalars(select(Guest.link_hash).where(Guest.id.in_(ids))))
+def delete_subscribers(session: Session, ids: Sequence[int], addresses: Sequence[str]) -> None:
+    """Delete rows that the caller has locked, and every invitation to them."""
+    note(Mark.ERASED, *session.scalars(select(Subscriber.link_hash).where(Subscriber.id.in_(ids))))
     session.execute(delete(OutboxLetter).where(OutboxLetter.kind == INVITATION, OutboxLetter.recipient.in_(addresses)))
-    session.execute(delete(Guest).where(Guest.id.in_(ids)))
+    session.execute(delete(Subscriber).where(Subscriber.id.in_(ids)))

@@ -1,4 +1,4 @@
-"""Reads of subscribers: people who want to be invited."""
+"""Reads of subscribers."""
 
 from datetime import datetime
 from typing import Any
@@ -12,87 +12,83 @@ from lunchkit.platform.links import derived_token, public, token_hash
 from lunchkit.platform.mail.addresses import fold_email
 from lunchkit.platform.mail.models import OutboxLetter
 from lunchkit.platform.personal import own_columns
-from lunchkit.subscribers.errors import NobodyBehindLink
-from lunchkit.subscribers.models import ANSWER_WITHIN, INVITATION, KEPT_AFTER_NO, Guest, Wish
+from lunchkit.subscribers.errors import NoSubscriber
+from lunchkit.subscribers.models import ANSWER_WITHIN, INVITATION, KEPT_AFTER_NO, Consent, Subscriber
 
 SCOPE = "guest"
-"""What the links of subscribers are derived for."""
-GUESTS_A_PAGE = 40
-
-
-IN_WISH: dict[Wish, ColumnElement[bool]] = {
-    Wish.YES: and_(Guest.confirmed_at.is_not(None), Guest.left_at.is_(None)),
-    Wish.ASKED: and_(Guest.confirmed_at.is_(None), Guest.left_at.is_(None)),
-    Wish.NO: Guest.left_at.is_not(None),
+"""The scope of the tokens of their links."""
+SUBSCRIBERS_A_PAGE = 40
+HAS_CONSENT: dict[Consent, ColumnElement[bool]] = {
+    Consent.YES: and_(Subscriber.confirmed_at.is_not(None), Subscriber.left_at.is_(None)),
+    Consent.ASKED: and_(Subscriber.confirmed_at.is_(None), Subscriber.left_at.is_(None)),
+    Consent.NO: Subscriber.left_at.is_not(None),
 }
-"""Which rows hold a wish; says the same as ``Guest.wish``."""
+"""``Subscriber.consent`` as a condition on rows."""
 
 
-def guest_token(guest: Guest) -> str:
-    """What the link in a guest's letters ends with."""
-    return derived_token(SCOPE, guest.nonce, guest.link_hash)
+def subscriber_token(subscriber: Subscriber) -> str:
+    """The token of the link in a subscriber's e-mails."""
+    return derived_token(SCOPE, subscriber.nonce, subscriber.link_hash)
 
 
-def guest_link(guest: Guest) -> str:
-    """The absolute address behind which a guest says yes or no; one POST to it ends the letters (RFC 8058)."""
-    return public("subscribers.show", token=guest_token(guest))
+def subscriber_link(subscriber: Subscriber) -> str:
+    """The address of a subscriber's page; one POST to it ends the invitations (RFC 8058)."""
+    return public("subscribers.show", token=subscriber_token(subscriber))
 
 
-def guest_by_link(token: str) -> Guest:
-    """The guest whose letters hold this link. Raises NobodyBehindLink."""
-    guest = db.session.scalar(select(Guest).where(Guest.link_hash == token_hash(token)))
-    if guest is None:
-        raise NobodyBehindLink
-    return guest
+def subscriber_by_link(token: str) -> Subscriber:
+    """The subscriber with this token. Raises NoSubscriber."""
+    subscriber = db.session.scalar(select(Subscriber).where(Subscriber.link_hash == token_hash(token)))
+    if subscriber is None:
+        raise NoSubscriber
+    return subscriber
 
 
-def guest_by_email(email: str | None) -> Guest | None:
-    """The guest with this address."""
+def subscriber_by_email(email: str | None) -> Subscriber | None:
+    """The subscriber with this address."""
     if not email:
         return None
-    return db.session.scalar(select(Guest).where(Guest.email_key == fold_email(email)))
+    return db.session.scalar(select(Subscriber).where(Subscriber.email_key == fold_email(email)))
 
 
 def link_to_confirm(email: str | None) -> str | None:
-    """The address behind which somebody confirms that they want to be invited; None where no answer is awaited."""
-    guest = guest_by_email(email)
-    return guest_link(guest) if guest is not None and guest.wish is Wish.ASKED else None
+    """The address where a person confirms their consent; None where it is not awaited."""
+    subscriber = subscriber_by_email(email)
+    return subscriber_link(subscriber) if subscriber is not None and subscriber.consent is Consent.ASKED else None
 
 
-def guest_or_404(guest_id: int) -> Guest:
-    """The guest of this number. Raises NotFound."""
-    guest = db.session.get(Guest, guest_id, populate_existing=True)
-    if guest is None:
+def subscriber_or_404(subscriber_id: int) -> Subscriber:
+    """The subscriber with this id. Raises NotFound."""
+    subscriber = db.session.get(Subscriber, subscriber_id, populate_existing=True)
+    if subscriber is None:
         raise NotFound
-    return guest
+    return subscriber
 
 
-def guests_page(text: str, page: int) -> Pagination:
-    """One page of subscribers whose address holds ``text``, the latest first."""
-    chosen = select(Guest).order_by(Guest.id.desc())
+def subscribers_page(text: str, page: int) -> Pagination:
+    """One page of subscribers whose address contains ``text``, the latest first."""
+    chosen = select(Subscriber).order_by(Subscriber.id.desc())
     if text:
-        chosen = chosen.where(Guest.email_key.contains(fold_email(text), autoescape=True))
-    return db.paginate(chosen, page=page, per_page=GUESTS_A_PAGE, error_out=False)
+        chosen = chosen.where(Subscriber.email_key.contains(fold_email(text), autoescape=True))
+    return db.paginate(chosen, page=page, per_page=SUBSCRIBERS_A_PAGE, error_out=False)
 
 
 def to_forget(now: datetime) -> ColumnElement[bool]:
-    """Whoever did not confirm, or said no, long enough ago."""
-    return or_(and_(IN_WISH[Wish.ASKED], Guest.asked_at < now - ANSWER_WITHIN), Guest.left_at < now - KEPT_AFTER_NO)
+    """Rows that did not confirm, or withdrew, long enough ago."""
+    is_late = and_(HAS_CONSENT[Consent.ASKED], Subscriber.asked_at < now - ANSWER_WITHIN)
+    return or_(is_late, Subscriber.left_at < now - KEPT_AFTER_NO)
 
 
-def own_wish(email: str | None) -> dict[str, Any] | None:
-    """Everything that is stored about somebody as a guest, letters included, as plain JSON values."""
-    guest = guest_by_email(email)
-    if guest is None:
+def own_subscription(email: str | None) -> dict[str, Any] | None:
+    """All that is stored about a person as a subscriber, e-mails included, as JSON values."""
+    subscriber = subscriber_by_email(email)
+    if subscriber is None:
         return None
-    letters = db.session.scalars(
-        select(OutboxLetter)
-        .where(OutboxLetter.kind == INVITATION, OutboxLetter.recipient == guest.email)
-        .order_by(OutboxLetter.id)
-    )
-    return own_columns(guest) | {
-        "letters": [
-            {"promised_at": letter.created_at.isoformat(), "sent_at": letter.sent_at and letter.sent_at.isoformat()}
-            for letter in letters
-        ],
-    }
+    sent = select(OutboxLetter).where(
+        OutboxLetter.kind == INVITATION, OutboxLetter.recipient == subscriber.email
+    )  # fmt: skip
+    letters = [
+        {"promised_at": row.created_at.isoformat(), "sent_at": row.sent_at and row.sent_at.isoformat()}
+        for row in db.session.scalars(sent.order_by(OutboxLetter.id))
+    ]
+    return own_columns(subscriber) | {"letters": letters}

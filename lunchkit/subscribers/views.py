@@ -1,4 +1,4 @@
-"""Subscribers: one link, one page, and its buttons. Whoever opens the link changes nothing."""
+"""The page of a subscriber, behind a link; opening the link changes nothing."""
 
 from contextlib import suppress
 
@@ -8,70 +8,62 @@ from flask.typing import ResponseReturnValue
 from lunchkit.platform.i18n import language
 from lunchkit.subscribers import actions
 from lunchkit.subscribers.consent import PROMISE
-from lunchkit.subscribers.errors import NobodyBehindLink
-from lunchkit.subscribers.models import Guest
-from lunchkit.subscribers.queries import guest_by_link, own_wish
+from lunchkit.subscribers.errors import NoSubscriber
+from lunchkit.subscribers.models import Subscriber
+from lunchkit.subscribers.queries import own_subscription, subscriber_by_link
 
 bp = Blueprint("subscribers", __name__)
 
 
 @bp.after_request
 def keep_address_secret(response: Response) -> Response:
-    """No page that one goes to next hears of the link."""
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
 
 
 @bp.get("/invitations/<token>")
 def show(token: str) -> ResponseReturnValue:
-    """Asks whether to invite, or says what holds; letters are passed on, so it names nobody."""
-    return _page(guest_by_link(token), token)
+    """Names nobody: e-mails are passed on."""
+    return _page(subscriber_by_link(token), token)
 
 
 @bp.post("/invitations/<token>")
 def leave(token: str) -> ResponseReturnValue:
-    """No more invitations: the button of the page, or a mail provider on behalf of its reader (RFC 8058).
-
-    Answers with a page and not with a redirect, which RFC 8058 forbids.
-    """
-    return _page(actions.say_no(guest_by_link(token)), token)
+    """The button of the page, or a mail provider on behalf of its reader. RFC 8058 forbids a redirect."""
+    return _page(actions.withdraw_consent(subscriber_by_link(token)), token)
 
 
 @bp.post("/invitations/<token>/confirmation")
 def confirm(token: str) -> ResponseReturnValue:
-    """The second yes, which makes the first one count; or back again after a no."""
-    actions.say_yes(guest_by_link(token), language())
+    actions.confirm_consent(subscriber_by_link(token), language())
     return redirect(url_for(".show", token=token, done="yes"), code=303)
 
 
 @bp.get("/invitations/<token>/data.json")
 def export(token: str) -> ResponseReturnValue:
-    """All that is stored about oneself as a guest: it outlives the lunch, and so does this link."""
-    response: Response = jsonify(own_wish(guest_by_link(token).email))
+    """All that is stored about a subscriber: it outlives the lunch, and so does this link."""
+    response: Response = jsonify(own_subscription(subscriber_by_link(token).email))
     response.headers["Content-Disposition"] = 'attachment; filename="invitations.json"'
     return response
 
 
 @bp.get("/invitations/<token>/erasure")
 def erasure(token: str) -> ResponseReturnValue:
-    """Asks once more: what is erased does not come back."""
-    guest_by_link(token)
+    subscriber_by_link(token)
     return render_template("subscribers/erasure.html", token=token)
 
 
 @bp.post("/invitations/<token>/erasure")
 def erase(token: str) -> ResponseReturnValue:
-    """Forget the guest now; whoever was forgotten already stays so."""
-    with suppress(NobodyBehindLink):
-        actions.erase_guest(guest_by_link(token))
+    with suppress(NoSubscriber):
+        actions.erase_subscriber(subscriber_by_link(token))
     return redirect(url_for(".erased"), code=303)
 
 
 @bp.get("/invitations/erased")
 def erased() -> ResponseReturnValue:
-    """Nothing is left."""
     return render_template("subscribers/erased.html")
 
 
-def _page(guest: Guest, token: str) -> str:
-    return render_template("subscribers/show.html", wish=guest.wish, token=token, promise=PROMISE)
+def _page(subscriber: Subscriber, token: str) -> str:
+    return render_template("subscribers/show.html", consent=subscriber.consent, token=token, promise=PROMISE)

@@ -1,8 +1,9 @@
-"""The letters of this feature: a link to sign in, an invitation into the team, and what changed about it."""
+"""E-mails of the team: invitations, and notices of what changed."""
 
 from datetime import datetime, timedelta
 from typing import Any
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 from lunchkit.platform import clock
@@ -11,74 +12,142 @@ from lunchkit.platform.db import db
 from lunchkit.platform.links import public
 from lunchkit.platform.mail import outbox
 from lunchkit.platform.mail.rendering import Letter, Urgency, fill, letter_kind
-from lunchkit.team.models import LINK_LIFE, Invitation, Organiser
-from lunchkit.team.queries import invitation_link, link_by_token, link_token, owner, sign_in_code
+from lunchkit.team.forms import ROLE_NAMES
+from lunchkit.team.models import Invitation, Organiser
+from lunchkit.team.queries import invitation_link, owner
 
 SIGN_IN = "team/sign_in"
 INVITATION = "team/invitation"
-PASSKEY_NEWS = "passkeys/news"
-"""Written by ``team.passkeys``; forgotten here, with what else was written to the team."""
 NOTICE = "team/notice"
+PASSKEY_NOTICE = "team/passkey_notice"
 SECRET = (SIGN_IN, INVITATION)
-"""Kinds of letters that let somebody in: only their readers may see them."""
-
-
-def promise_sign_in(session: Session, organiser: Organiser, nonce: str) -> None:
-    """Promise the letter in the caller's transaction. The outbox holds the nonce, from which nobody makes the link."""
-    outbox.promise(
-        session,
-        kind=SIGN_IN,
-        recipient=organiser.email,
-        language=organiser.language,
-        facts={"name": organiser.name, "nonce": nonce},
-    )
-
-
-@letter_kind(SIGN_IN, Urgency.SIGN_IN)
-def sign_in(facts: dict[str, Any]) -> Letter | None:
-    """Here are your link and your code; nothing is sent where they are spent by now."""
-    token = link_token(facts["nonce"])
-    link = link_by_token(token)
-    if link is None or not link.is_valid(clock.now()):
-        return None
-    subject, text, html = fill(
-        "team/mail/sign_in",
-        name=facts["name"],
-        address=public("sign_in.confirm", token=token),
-        code=sign_in_code(facts["nonce"]),
-        minutes=int(LINK_LIFE.total_seconds() // 60),
-        network=current_settings().network_name,
-    )
-    return Letter(subject, text, html, sender_name=current_settings().network_name)
+"""Kinds of e-mails that let a person in: only their recipients may see them."""
+NOTICES = {
+    "mail": (
+        _l("The mail account was changed"),
+        _l(
+            "The mail account of %(network)s was changed: e-mails, sign-in links among them, leave by %(host)s from "
+            "now on. This one left by the earlier account where it still answers."
+        ),
+    ),
+    "address": (
+        _l("The public address was changed"),
+        _l("The public address of %(network)s was changed: links lead to %(host)s from now on."),
+    ),
+    "owner": (
+        _l("%(who)s is the owner now"),
+        _l("%(who)s is the owner of %(network)s from now on: settings and team are in their hands."),
+    ),
+    "role": (
+        _l("%(who)s has another role"),
+        _l("%(who)s has another role with %(network)s: %(role)s."),
+    ),
+    "invited": (
+        _l("%(who)s was invited into the team"),
+        _l("%(who)s (%(email)s) was invited into the team of %(network)s. Role: %(role)s."),
+    ),
+    "removed": (
+        _l("%(who)s is no longer in the team"),
+        _l("%(who)s was taken off the team of %(network)s, and is signed out."),
+    ),
+    "passkey_added": (
+        _l("A passkey was added to your account"),
+        _l(
+            "The passkey “%(device)s” was added to your account with %(network)s. From now on, signing in asks for a "
+            "passkey beside the letter."
+        ),
+    ),
+    "passkey_removed": (
+        _l("A passkey was removed from your account"),
+        _l("The passkey “%(device)s” was removed from your account with %(network)s. Your others stay."),
+    ),
+    "last_passkey_removed": (
+        _l("A passkey was removed from your account"),
+        _l(
+            "The passkey “%(device)s”, your last one, was removed from your account with %(network)s. From now on the "
+            "letter alone lets you in."
+        ),
+    ),
+    "new_codes": (
+        _l("New recovery codes for your account"),
+        _l(
+            "Eight new recovery codes were made for your account with %(network)s. The earlier ones open nothing any "
+            "more."
+        ),
+    ),
+    "code_used": (
+        _l("A recovery code of your account was used"),
+        _l(
+            "Somebody confirmed with one of your recovery codes that it was you, at %(network)s. Codes that are left: "
+            "%(left)s."
+        ),
+    ),
+    "passkeys_reset": (
+        _l("Your passkeys were reset"),
+        _l(
+            "%(by)s took your passkeys and recovery codes off your account with %(network)s. The letter alone lets you "
+            "in; please add a new passkey."
+        ),
+    ),
+    "passkey_refused": (
+        _l("A passkey of your account was refused"),
+        _l(
+            "The passkey “%(device)s” was refused at %(network)s: its counter went back, as that of a copy would. "
+            "Remove it from your account, and add it anew if it is yours alone."
+        ),
+    ),
+}
+"""What may have happened: subject and sentence."""
 
 
 def promise_notice(
     session: Session, what: str, concerned: Organiser | None = None, *, hold: timedelta = timedelta(), **facts: str
 ) -> None:
-    """Tell the owner, and whom it concerns, of a change that could be somebody else's: to the address of before it."""
-    held = owner()
-    for person in {one.id: one for one in (held, concerned) if one is not None}.values():
-        said = {
-            "name": person.name,
-            "what": what,
-            "at": clock.now().isoformat(),
-            "address": public("organiser.sessions"),
-        }
-        outbox.promise(
-            session, kind=NOTICE, recipient=person.email, language=person.language, facts=said | facts, hold=hold
-        )  # fmt: skip
+    """Enqueue a notice to the owner and to the person concerned, at the addresses of before the change."""
+    for person in {one.id: one for one in (owner(), concerned) if one is not None}.values():
+        _promise(session, NOTICE, what, person, hold, facts)
 
 
+def promise_passkey_notice(session: Session, what: str, person: Organiser, **facts: str) -> None:
+    """Enqueue a notice of how a person's way to sign in changed, to them alone."""
+    _promise(session, PASSKEY_NOTICE, what, person, timedelta(), facts)
+
+
+def _promise(session: Session, kind: str, what: str, person: Organiser, hold: timedelta, facts: dict[str, str]) -> None:
+    stored = {
+        "name": person.name,
+        "what": what,
+        "at": clock.now().isoformat(),
+        "address": public("organiser.sessions"),  # of before a change of the public address
+    }
+    outbox.promise(
+        session, kind=kind, recipient=person.email, language=person.language, facts=stored | facts, hold=hold
+    )  # fmt: skip
+
+
+@letter_kind(PASSKEY_NOTICE, Urgency.SIGN_IN)
 @letter_kind(NOTICE)
 def notice(facts: dict[str, Any]) -> Letter:
-    """What happened, when, and what to do about it."""
-    settings, at = current_settings(), datetime.fromisoformat(facts["at"])
-    context = {**facts, "at": at, "zone": settings.timezone, "network": settings.network_name}
-    return Letter(*fill("team/mail/notice", **context), sender_name=settings.network_name)
+    """Render a notice: what happened, when, and what to do about it."""
+    settings = current_settings()
+    said = facts | {"network": settings.network_name, "role": ROLE_NAMES.get(facts.get("role", ""), "")}
+    said["by"] = facts.get("by") or _l("The person who runs the server")
+    headline, sentence = (str(text) % said for text in NOTICES[facts["what"]])
+    subject, text, html = fill(
+        "team/mail/notice",
+        name=facts["name"],
+        headline=headline,
+        sentence=sentence,
+        at=datetime.fromisoformat(facts["at"]),
+        zone=settings.timezone,
+        address=facts["address"],
+        network=settings.network_name,
+    )
+    return Letter(subject, text, html, sender_name=settings.network_name)
 
 
 def promise_invitation(session: Session, invitation: Invitation, language: str) -> None:
-    """Promise the letter in the caller's transaction. The outbox holds only which invitation it is."""
+    """Enqueue an invitation in the caller's transaction. The outbox holds its id only."""
     outbox.promise(
         session,
         kind=INVITATION,
@@ -90,7 +159,7 @@ def promise_invitation(session: Session, invitation: Invitation, language: str) 
 
 @letter_kind(INVITATION, Urgency.SIGN_IN)
 def invite(facts: dict[str, Any]) -> Letter | None:
-    """Will you join us? Nothing is sent where the invitation is not good any more."""
+    """Render an invitation; None where it is not valid any more."""
     invitation = db.session.get(Invitation, facts["invitation"], populate_existing=True)
     if invitation is None or not invitation.is_valid(clock.now()):
         return None

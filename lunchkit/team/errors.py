@@ -1,68 +1,28 @@
-"""What the accounts refuse, in words that the person may read."""
+"""User-facing errors of the team."""
 
 from flask_babel import lazy_gettext as _l
 
-from lunchkit.platform.errors import Refusal
+from lunchkit.platform.errors import Refusal, refusal
+
+SignInNeeded = refusal("SignInNeeded", _l("You are no longer signed in, and nothing was saved."), 401)
+NotFresh = refusal("NotFresh", _l("Confirm first that it is you."), 403)
+AddressTaken = refusal("AddressTaken", _l("There is an organiser with this address already."))
+Nameless = refusal("Nameless", _l("Please write your name."), 422)
+LastOrganiser = refusal("LastOrganiser", _l("This is the last organiser: without them nobody can sign in."))
+OwnerStays = refusal("OwnerStays", _l("The owner must hand over first; then they can be removed, or get another role."))
+NotTheOwner = refusal("NotTheOwner", _l("You are not the owner any more: nothing was changed."), 403)
+OnlyToOrganisers = refusal("OnlyToOrganisers", _l("Only an organiser can become the owner. Give them that role first."))
+InvitedAlready = refusal(
+    "InvitedAlready", _l("This person is invited already, for another role. Withdraw that invitation first.")
+)
+InvalidInvitation = refusal("InvalidInvitation", _l("This invitation is no longer good."), 410)
+TooManyInvitations = refusal(
+    "TooManyInvitations", _l("Too many invitations are open. Withdraw those that nobody will accept.")
+)
 
 
-class NotFresh(Refusal):
-    """Too long ago did the person show that it is them."""
+class NotAllowed(Refusal):
+    """The person's role does not suffice; a class, since features add their own reasons."""
 
-    message = _l("Please confirm first that it is you.")
+    message = _l("You may not open this page.")
     status = 403
-
-
-class AlreadySetUp(Refusal):
-    """Nobody needs a set-up link any more."""
-
-    message = _l("There is an organiser already: a set-up link is only for a server without one.")
-
-
-class AddressTaken(Refusal):
-    """Two organisers cannot share an address."""
-
-    message = _l("There is an organiser with this address already.")
-
-
-class Nameless(Refusal):
-    """An organiser needs a name that can be read."""
-
-    message = _l("Please write your name.")
-    status = 422
-
-
-class LastOrganiser(Refusal):
-    """Without this organiser nobody could sign in."""
-
-    message = _l("This is the last organiser: without them nobody can sign in.")
-
-
-class OwnerStays(Refusal):
-    """The house must be somebody's."""
-
-    message = _l("Whoever holds the house hands it over first; then they can be removed, or get another role.")
-
-
-class NotTheOwner(Refusal):
-    """Somebody else holds the house by now."""
-
-    message = _l("You do not hold this house any more: nothing was changed.")
-    status = 403
-
-
-class OnlyToOrganisers(Refusal):
-    """A helper has never seen a lunch from inside."""
-
-    message = _l("The house can be handed to an organiser. Give them that role first.")
-
-
-class InvitedAlready(Refusal):
-    """An invitation for another role is on its way."""
-
-    message = _l("This person is invited already, for another role. Withdraw that invitation first.")
-
-
-class TooManyInvitations(Refusal):
-    """Nobody reads so many."""
-
-    message = _l("Too many invitations are open. Withdraw those that nobody will accept.")

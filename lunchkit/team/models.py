@@ -10,31 +10,32 @@ from lunchkit.platform.db import KEY, NOT_PERSONAL, PERSONAL, Model, Moment
 
 LINK_LIFE = timedelta(minutes=10)
 HANDED_LIFE = timedelta(minutes=2)
-KNOWN_LIFE = timedelta(days=365)
 SETUP_LINK_LIFE = timedelta(hours=1)
 IDLE_LIFE = timedelta(hours=2)
 ABSOLUTE_LIFE = timedelta(hours=12)
 INVITATION_LIFE = timedelta(days=7)
 HALF_OPEN_LIFE = timedelta(minutes=10)
-"""So long a session waits for the passkey."""
+"""How long a session waits for the passkey."""
 FRESH_FOR = timedelta(minutes=10)
-"""So long after somebody showed who they are may they change how they show it, and what else is the whole house."""
-FOUNDING = timedelta(minutes=30)
+"""How long after a confirmation a person may do what is dangerous."""
+FIRST_FRESH_FOR = timedelta(minutes=30)
+"""The same for the first session of an installation, where no e-mail leaves yet."""
+CHALLENGE_LIFE = timedelta(minutes=5)
 
 
 class Role(StrEnum):
-    """What somebody of the team may do; each may do all that those before may."""
+    """What a member of the team may do; each role includes those before it."""
 
     HELPER = "helper"
-    """Checks people in at the door, and sees nothing else."""
+    """Check-in only."""
     ORGANISER = "organiser"
     """Everything about lunches."""
     OWNER = "owner"
-    """The house and its team as well. There is one."""
+    """Settings and team as well. There is one owner."""
 
     @property
     def rank(self) -> int:
-        """The higher, the more one may do."""
+        """A higher rank includes the lower ones."""
         return list(Role).index(self)
 
 
@@ -42,7 +43,7 @@ class Organiser(Model):
     """A person who runs lunches, or helps with them."""
 
     __tablename__ = "organiser"
-    __erased__ = "blanked a year after they left the team: team.actions.forget_who_left"
+    __erased__ = "blanked a year after they left the team: team.actions.forget_former_members"
     __table_args__ = (
         Index(
             "uq_organiser_owner",
@@ -52,7 +53,7 @@ class Organiser(Model):
             postgresql_where=text("role = 'owner' AND removed_at IS NULL"),
         ),
     )
-    """The second guard of «one owner», whatever program writes."""
+    """The second guard of «one owner»."""
 
     id: Mapped[int] = mapped_column(primary_key=True, info=KEY)
     name: Mapped[str] = mapped_column(String(200), info=PERSONAL)
@@ -61,23 +62,21 @@ class Organiser(Model):
     language: Mapped[str] = mapped_column(String(5), default="fr", info=NOT_PERSONAL)
     role: Mapped[str] = mapped_column(String(12), default=Role.ORGANISER, info=NOT_PERSONAL)
     user_handle: Mapped[bytes | None] = mapped_column(LargeBinary(32), info=PERSONAL)
-    """By what their passkeys know them: random, since it lies on devices; None before the first passkey."""
-    known_epoch: Mapped[int] = mapped_column(default=0, server_default="0", info=NOT_PERSONAL)
-    """Rises when all their browsers are to be unknown again."""
+    """The random user id that is stored with passkeys on devices; None before the first passkey."""
     created_at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)
     seen_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     removed_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
 
-    def may(self, least: Role | None) -> bool:
-        """Whether this person may pass where the least role is this; nobody passes where there is none."""
-        return least is not None and Role(self.role).rank >= least.rank
+    def may(self, role: Role | None) -> bool:
+        """Whether this person has at least this role; False for None."""
+        return role is not None and Role(self.role).rank >= role.rank
 
 
 class Invitation(Model):
-    """A letter that asks somebody into the team. Its link is derived from the nonce; here is only its hash."""
+    """An e-mail that invites a person into the team. Its link is derived from the nonce; only its hash is stored."""
 
     __tablename__ = "invitation"
-    __erased__ = "deleted once it is long over: team.actions.forget_old_sign_ins"
+    __erased__ = "deleted once it is long over: team.sign_in.actions.forget_old_sign_ins"
 
     id: Mapped[int] = mapped_column(primary_key=True, info=KEY)
     name: Mapped[str] = mapped_column(String(200), info=PERSONAL)
@@ -89,7 +88,7 @@ class Invitation(Model):
     invited_by_id: Mapped[int | None] = mapped_column(ForeignKey("organiser.id"), info=KEY)
     created_at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)
     sent_at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)
-    """When its letter was last promised."""
+    """When its e-mail was last enqueued."""
     expires_at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)
     accepted_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     withdrawn_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
@@ -101,7 +100,7 @@ class Invitation(Model):
 
 
 class SignInLink(Model):
-    """A single-use way in: sent by e-mail, shown as a QR code, or printed on the console of the machine."""
+    """A single-use sign-in link: sent by e-mail, shown as a QR code, or printed on the console."""
 
     __tablename__ = "sign_in_link"
 
@@ -109,12 +108,10 @@ class SignInLink(Model):
     organiser_id: Mapped[int | None] = mapped_column(ForeignKey("organiser.id"), info=KEY)
     """None for the set-up link of an instance without an organiser."""
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True, info=NOT_PERSONAL)
-    browser_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), info=NOT_PERSONAL)
-    """The known browser that asked; None for all others."""
     code_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), info=NOT_PERSONAL)
-    """Of the code in the e-mail. A link with one opens only in browsers that asked; one without, in any."""
+    """Of the code in the e-mail. A link with a code opens only in browsers that requested it; without, in any."""
     handed_from_id: Mapped[int | None] = mapped_column(info=NOT_PERSONAL)
-    """The session that a QR code hands over to another device; it gives no more rights, and no more time."""
+    """The session that a QR code continues on another device, with the same rights and end."""
     created_at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)
     expires_at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)
     used_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
@@ -129,41 +126,46 @@ class OrganiserSession(Model):
     """A signed-in browser; the cookie holds a random token, the table its hash."""
 
     __tablename__ = "organiser_session"
-    __erased__ = "deleted once it is over: team.actions.forget_old_sign_ins"
+    __erased__ = "deleted once it is over: team.sign_in.actions.forget_old_sign_ins"
 
     id: Mapped[int] = mapped_column(primary_key=True, info=KEY)
     organiser_id: Mapped[int] = mapped_column(ForeignKey("organiser.id"), index=True, info=KEY)
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True, info=NOT_PERSONAL)
     browser: Mapped[str] = mapped_column(String(60), default="", info=PERSONAL)
-    """What the browser calls itself, in two words, so that one knows one's own."""
+    """Browser and system, for the list of one's own sessions."""
     started_at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)
     seen_at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)
     confirmed_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
-    """When the person last showed that it is them; None while the passkey is still to come: it then opens nothing."""
+    """When the person last confirmed that it is them; None while the passkey is missing: it then opens nothing."""
     ended_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
+    challenge: Mapped[bytes | None] = mapped_column(LargeBinary(32), info=NOT_PERSONAL)
+    """What a passkey must sign next; used once."""
+    challenge_purpose: Mapped[str | None] = mapped_column(String(10), info=NOT_PERSONAL)
+    challenge_expires_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     organiser: Mapped[Organiser] = relationship()
 
     def is_valid(self, now: datetime) -> bool:
-        """Whether it still lets the organiser in."""
+        """Whether it lets the organiser in."""
         is_open = self.confirmed_at is not None and self.ended_at is None
         return is_open and now < self.seen_at + IDLE_LIFE and now < self.started_at + ABSOLUTE_LIFE
 
     def is_half_open(self, now: datetime) -> bool:
-        """Whether it waits for the passkey, and still may."""
+        """Whether it waits for the passkey, and has not expired."""
         return self.confirmed_at is None and self.ended_at is None and now < self.started_at + HALF_OPEN_LIFE
 
-    def founds(self, now: datetime) -> bool:
-        """Whether it is the first one of whoever has just set up the server: there is no mail yet to confirm by."""
-        began = self.started_at - self.organiser.created_at < timedelta(minutes=1)
-        return began and self.organiser.role == Role.OWNER and now < self.started_at + FOUNDING
-
     def is_fresh(self, now: datetime) -> bool:
-        """Whether the person showed a moment ago that it is them."""
+        """Whether the person confirmed a moment ago that it is them."""
         return self.is_valid(now) and self.confirmed_at is not None and now < self.confirmed_at + FRESH_FOR
+
+    def may_do_dangerous_acts(self, now: datetime) -> bool:
+        """Whether it is fresh, or the first session of a new installation, which has no e-mail to confirm by."""
+        is_first = self.started_at - self.organiser.created_at < timedelta(minutes=1)
+        is_owners = is_first and self.organiser.role == Role.OWNER
+        return self.is_fresh(now) or (is_owners and now < self.started_at + FIRST_FRESH_FOR)
 
 
 class Passkey(Model):
-    """A device, or a keychain on several, that says beside the letter that it is really them."""
+    """A person's second factor beside the e-mail: a device, or a keychain on several."""
 
     __tablename__ = "passkey"
     __erased__ = "deleted when the person leaves the team: team.operations.drop_second_factor"
@@ -171,23 +173,21 @@ class Passkey(Model):
     id: Mapped[int] = mapped_column(primary_key=True, info=KEY)
     organiser_id: Mapped[int] = mapped_column(ForeignKey("organiser.id"), index=True, info=KEY)
     name: Mapped[str] = mapped_column(String(60), info=PERSONAL)
-    """As the person calls it."""
     credential_id: Mapped[bytes] = mapped_column(LargeBinary(1023), unique=True, info=PERSONAL)
     public_key: Mapped[bytes] = mapped_column(LargeBinary, info=PERSONAL)
     sign_count: Mapped[int] = mapped_column(BigInteger, info=NOT_PERSONAL)
-    """How often it was used, if it counts at all: 0 says that it does not."""
+    """The device's signature counter; 0 where it does not count."""
     transports: Mapped[list[str]] = mapped_column(JSON, info=NOT_PERSONAL)
-    """How browsers reach it, in their words."""
     rp_id: Mapped[str] = mapped_column(String(253), info=NOT_PERSONAL)
-    """The host name that it was made for: it answers to no other."""
+    """The host name that it was made for; it works for no other."""
     created_at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)
     used_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     doubted_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
-    """When its count last went back, as that of a copy would."""
+    """When its counter last went back, as a copy's would."""
 
 
 class RecoveryCode(Model):
-    """One of the codes that stand in for a passkey, each once."""
+    """One of the codes that replace a passkey, each once."""
 
     __tablename__ = "recovery_code"
     __table_args__ = (UniqueConstraint("organiser_id", "code_hash"),)

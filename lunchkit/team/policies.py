@@ -1,7 +1,7 @@
-"""Who may pass which door of the organisers' area: one table, from the name of a door to the least role.
+"""The least role for each route of the organisers' area, and the routes that need a fresh confirmation.
 
-A name stands for itself and for all doors below it; the longest one holds. A door without an entry opens for nobody,
-and the tests fail: ``tests/test_policies.py`` holds this table against a list of its own.
+An entry applies to its endpoint and to all below it; the longest one wins. Nobody may use a route without an entry, and
+``tests/test_policies.py`` compares this table with a list of its own.
 """
 
 from collections.abc import Mapping
@@ -9,12 +9,11 @@ from typing import Any
 
 from flask import url_for
 
-from lunchkit.platform import clock
-from lunchkit.team.models import OrganiserSession, Role
+from lunchkit.team.models import Role
 from lunchkit.team.queries import current_organiser
 
-LEAST: dict[str, Role] = {
-    # oneself
+ROLE_OF_ROUTE: dict[str, Role] = {
+    # one's own account
     "organiser.sign_out": Role.HELPER,
     "organiser.sessions": Role.HELPER,
     "organiser.update_account": Role.HELPER,
@@ -24,12 +23,12 @@ LEAST: dict[str, Role] = {
     "organiser.welcome": Role.HELPER,
     "organiser.phone": Role.HELPER,
     "organiser.open_on_phone": Role.HELPER,
-    # the door of a lunch; pages.doors says of which
+    # check-in
     "organiser.helper_home": Role.HELPER,
     "organiser.check_in": Role.HELPER,
     # lunches
     "organiser.home": Role.ORGANISER,
-    "organiser.home.home": Role.HELPER,  # sends helpers on to the doors
+    "organiser.home.home": Role.HELPER,  # redirects helpers to the check-in
     "organiser.events": Role.ORGANISER,
     "organiser.custom_fields": Role.ORGANISER,
     "organiser.printouts": Role.ORGANISER,
@@ -45,19 +44,17 @@ LEAST: dict[str, Role] = {
     "organiser.survey": Role.ORGANISER,
     "organiser.recap": Role.ORGANISER,
     "organiser.outbox": Role.ORGANISER,
-    "organiser.patterns": Role.ORGANISER,
     "organiser.history": Role.ORGANISER,
-    # the house and its team
+    # settings and team
     "organiser.settings": Role.OWNER,
     "organiser.system_status": Role.OWNER,
     "organiser.team": Role.OWNER,
     "organiser.passkeys.reset": Role.OWNER,
     "organiser.passkeys.resetting": Role.OWNER,
-    "organiser.team.index": Role.ORGANISER,  # everybody may see with whom they work
+    "organiser.team.index": Role.ORGANISER,
 }
 
-
-FRESH: dict[str, str] = {
+PAGE_AFTER_CONFIRMATION: dict[str, str] = {
     "organiser.settings.show": "organiser.settings.show",
     "organiser.settings.save": "organiser.settings.show",
     "organiser.settings.step": "organiser.settings.step",
@@ -74,39 +71,28 @@ FRESH: dict[str, str] = {
     "organiser.registrations.csv": "organiser.registrations.index",
     "organiser.registrations.xlsx": "organiser.registrations.index",
 }
-"""Doors for those alone who showed within ten minutes that it is them, and the page to which one comes back from there.
-
-One's own passkeys ask for it in their actions.
-"""
-FRESH_SECTIONS = {"letters", "address"}
-"""Of the house only these two: who holds the mail or the address gets everybody's sign-in links."""
+"""Routes that need a fresh confirmation, and the page to open after it. The actions on passkeys check it themselves."""
+SECTIONS_TO_CONFIRM = {"letters", "address"}
+"""Of the settings only these: mail and address lead to everybody's sign-in links."""
 
 
-def page_to_come_back_to(endpoint: str, named: Mapping[str, Any]) -> str | None:
-    """Where one goes on after a fresh confirmation, for a door that asks for one; None for all others."""
-    section = named.get("section", named.get("step"))
-    if endpoint not in FRESH or (section is not None and section not in FRESH_SECTIONS):
+def page_after_confirmation(endpoint: str, values: Mapping[str, Any]) -> str | None:
+    """The page to open after a fresh confirmation, for a route that needs one; None for all others."""
+    section = values.get("section", values.get("step"))
+    if endpoint not in PAGE_AFTER_CONFIRMATION or (section is not None and section not in SECTIONS_TO_CONFIRM):
         return None
-    return url_for(FRESH[endpoint], **named).partition("?")[0]
-
-
-def must_confirm(row: OrganiserSession) -> bool:
-    """Whether somebody has to show again that it is them, at such a door."""
-    now = clock.now()
-    return not row.is_fresh(now) and not row.founds(now)
+    return url_for(PAGE_AFTER_CONFIRMATION[endpoint], **values).partition("?")[0]
 
 
 def least_role(endpoint: str) -> Role | None:
-    """The least role that may pass a door; None where nobody may."""
+    """The least role for a route; None where nobody may use it."""
     name = endpoint
-    while name:
-        if name in LEAST:
-            return LEAST[name]
+    while name and name not in ROLE_OF_ROUTE:
         name = name.rpartition(".")[0]
-    return None
+    return ROLE_OF_ROUTE.get(name)
 
 
 def may(endpoint: str) -> bool:
-    """Whether whoever is signed in may pass a door: for menus and links."""
+    """Whether the person who is signed in may use a route: for menus and links."""
     organiser = current_organiser()
     return organiser is not None and organiser.may(least_role(endpoint))

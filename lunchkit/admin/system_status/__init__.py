@@ -1,1 +1,1 @@
-"""What is wrong with an instance, in words that say what to do."""
+"""The system status: problems of an instance, and what to do about them."""

@@ -1,9 +1,9 @@
-"""The organiser's door to the health of the house."""
+"""The page of the system status."""
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from lunchkit.admin.system_status.checks import examine
+from lunchkit.admin.system_status.checks import run_checks
 from lunchkit.platform.config import current_settings
 
 bp = Blueprint("system_status", __name__, url_prefix="/house/health")
@@ -11,5 +11,4 @@ bp = Blueprint("system_status", __name__, url_prefix="/house/health")
 
 @bp.get("")
 def show() -> ResponseReturnValue:
-    """What is wrong now. No mail server is asked."""
-    return render_template("admin/system_status.html", findings=examine(current_settings()))
+    return render_template("admin/system_status.html", problems=run_checks(current_settings()))

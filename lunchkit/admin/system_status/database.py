@@ -1,20 +1,20 @@
-"""What may be wrong in the database, with its copies and keys: None where it is not."""
+"""Checks of the database, its copies and its keys: a problem, or None."""
 
 from datetime import timedelta
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, or_, select
 
-from lunchkit.admin.system_status.findings import Finding
+from lunchkit.admin.system_status.problems import Problem
 from lunchkit.platform import clock
 from lunchkit.platform.backup import backup_folder, damage_of, newest_backup, sqlite_path
 from lunchkit.platform.config import SECRET_FILE, Settings
-from lunchkit.platform.db import SAFE_SQLITE, SQLITE_DRIVER, db, known_damage, take_damage
+from lunchkit.platform.db import SAFE_SQLITE, SQLITE_DRIVER, db, known_damage, remember_damage
 from lunchkit.platform.i18n import language
 from lunchkit.platform.live.batches import Aside
 from lunchkit.platform.mail.models import OutboxLetter
 from lunchkit.platform.mail.queue import pause
-from lunchkit.registrations.queries import strange_links
+from lunchkit.registrations.queries import has_links_of_another_key
 from lunchkit.room.errors import NoPlaceForKeys
 from lunchkit.room.polls.models import Poll
 from lunchkit.room.polls.queries import is_altered
@@ -29,39 +29,35 @@ BACKUP_WITHIN = timedelta(hours=26)
 YOUNG = timedelta(days=1)
 
 
-def look_at_damage(settings: Settings) -> Finding | None:
-    """Read the whole SQLite database, beside what else goes on; this process writes no more into a damaged one."""
+def check_damage(settings: Settings) -> Problem | None:
     if db.engine.dialect.name != "sqlite":
         return None
     found: list[str] = []
     Aside.run(lambda: found.append(damage_of(sqlite_path(settings))))
-    take_damage(found[0])
+    remember_damage(found[0])
     return damaged()
 
 
-def damaged() -> Finding | None:
-    """That the database is damaged, as far as this process knows, and the way back."""
+def damaged() -> Problem | None:
     if not known_damage():
         return None
-    return Finding(
+    return Problem(
         _l("The database is damaged, and nothing more is written into it: %(why)s", why=known_damage()),
         _l("Stop the server, and put the newest good backup in its place: “lunchkit restore FILE”."),
     )
 
 
-def look_at_sqlite() -> Finding | None:
-    """Whether SQLite has the bug that a second writing program may meet."""
+def check_sqlite() -> Problem | None:
     version = SQLITE_DRIVER.sqlite_version
     if db.engine.dialect.name != "sqlite" or tuple(map(int, version.split("."))) >= SAFE_SQLITE:
         return None
-    return Finding(
+    return Problem(
         _l("SQLite %(version)s can lose commits when two programs write.", version=version),
         _l("Install pysqlite3 beside lunchkit, or a newer SQLite."),
     )
 
 
-def look_at_outbox() -> Finding | None:
-    """Whether e-mails leave."""
+def check_outbox() -> Problem | None:
     unsent = (OutboxLetter.sent_at.is_(None), OutboxLetter.failed_at.is_(None))
     since = clock.now() - PATIENCE
     waits = OutboxLetter.created_at < since
@@ -70,41 +66,38 @@ def look_at_outbox() -> Finding | None:
     failed = db.session.scalar(select(func.count()).where(OutboxLetter.failed_at.is_not(None))) or 0
     if not late and not failed:
         return None
-    return Finding(
-        _l("Outbox: letters that wait too long: %(late)s, that failed: %(failed)s.", late=late, failed=failed),
-        _l("The page “Letters” says why for each, and sends again what failed."),
+    return Problem(
+        _l("Outbox: e-mails that wait too long: %(late)s, that failed: %(failed)s.", late=late, failed=failed),
+        _l("The page “E-mails” says why for each, and sends failed ones again."),
     )
 
 
-def look_at_pause() -> Finding | None:
-    """Why no e-mail leaves for now."""
+def check_pause() -> Problem | None:
     trouble = pause()
     if trouble is None:
         return None
     why, advice = trouble.reason[language()]
-    return Finding(_l("No e-mail leaves for now; all of them wait. %(why)s", why=why), advice, LETTERS)
+    return Problem(_l("No e-mail is sent for now; all of them wait. %(why)s", why=why), advice, LETTERS)
 
 
-def look_at_backups(settings: Settings) -> Finding | None:
-    """Whether there is a copy of the database from today; on the first day none is needed."""
+def check_backups(settings: Settings) -> Problem | None:
     newest, now = newest_backup(settings), clock.now()
     folder = backup_folder(settings).resolve()
-    advice = _l("Ask whoever looks after the server: a backup every night (“lunchkit backup”, docs/deploy.md).")
+    advice = _l("Ask the administrator of the server for a backup every night (“lunchkit backup”, docs/deploy.md).")
     if newest is None:
         began = db.session.scalar(select(func.min(Organiser.created_at)))
         is_young = began is None or now - began < YOUNG
-        return None if is_young else Finding(_l("Backup: there is none in %(folder)s.", folder=folder), advice)
+        return None if is_young else Problem(_l("Backup: there is none in %(folder)s.", folder=folder), advice)
     if now - newest <= BACKUP_WITHIN:
         return None
     days = max(1, (now - newest).days)
-    return Finding(_l("Backup: the newest in %(folder)s is %(n)s days old.", folder=folder, n=days), advice)
+    return Problem(_l("Backup: the newest in %(folder)s is %(n)s days old.", folder=folder, n=days), advice)
 
 
-def look_at_secret_key(settings: Settings) -> Finding | None:
-    """Whether the secret key is the one that links and tickets were made with."""
-    if settings.secret_key and not strange_links():
+def check_secret_key(settings: Settings) -> Problem | None:
+    if settings.secret_key and not has_links_of_another_key():
         return None
-    return Finding(
+    return Problem(
         _l("The secret key is missing, or is not the one that links and tickets in e-mails were made with."),
         _l(
             "Put the earlier key back as %(file)s, or name it in LUNCHKIT_SECRET_KEY_FALLBACKS. Until then these links "
@@ -114,15 +107,14 @@ def look_at_secret_key(settings: Settings) -> Finding | None:
     )
 
 
-def look_at_keys(settings: Settings) -> Finding | None:
-    """Whether the keys of ballots have a place that nobody else may read, and none is left of a vote that is over."""
+def check_keys(settings: Settings) -> Problem | None:
     ring = keys()
     try:
         found = {name for name in ring.names() if name.isdigit()}  # those of polls
     except NoPlaceForKeys as refusal:
-        return Finding(refusal.message, _l("Until then no vote can be opened."))
+        return Problem(refusal.message, _l("Until then no vote can be opened."))
     if left := found - {contest.key_name for contest in box().contests()}:
-        return Finding(
+        return Problem(
             _l(
                 "Ballots: the keys of %(n)s votes that are over could not be destroyed; their ballots are.", n=len(left)
             ),
@@ -130,7 +122,7 @@ def look_at_keys(settings: Settings) -> Finding | None:
         )
     if ring.folder is not None or settings.workers == 1:
         return None
-    return Finding(
+    return Problem(
         _l(
             "Ballots: no folder in memory can be written (/dev/shm, or systemd’s RuntimeDirectory), so keys live in "
             "one process; a restart closes open polls."
@@ -139,13 +131,12 @@ def look_at_keys(settings: Settings) -> Finding | None:
     )
 
 
-def look_at_counts() -> Finding | None:
-    """Whether the results of votes are those that were counted at their close."""
+def check_counts() -> Problem | None:
     sealed = db.session.scalars(select(Poll).where(Poll.record.is_not(None)).order_by(Poll.id))
     changed = [f"«{poll.question}»" for poll in sealed if is_altered(poll)]
     if not changed:
         return None
-    return Finding(
+    return Problem(
         _l("Votes: numbers were changed in the database after the close: %(questions)s.", questions=", ".join(changed)),
-        _l("A backup from before has the right ones; the closing record of each vote is in the log."),
+        _l("An earlier backup has the right ones; the closing record of each poll is in the history."),
     )

@@ -1,4 +1,4 @@
-"""What may be wrong with the machine, and on the way to people: None where it is not."""
+"""Checks of the machine and of the way to people: a problem, or None."""
 
 import shutil
 from datetime import UTC, datetime, timedelta
@@ -6,15 +6,15 @@ from datetime import UTC, datetime, timedelta
 from flask import has_request_context, request
 from flask_babel import lazy_gettext as _l
 
-from lunchkit.admin.system_status.findings import Finding
+from lunchkit.admin.system_status.problems import Problem
 from lunchkit.platform import clock
-from lunchkit.platform.addresses import is_of_this_machine
+from lunchkit.platform.addresses import is_local_address
 from lunchkit.platform.config import Settings, default_of
 from lunchkit.platform.heartbeat import last_beat, last_delivery, last_sign
 from lunchkit.platform.instance import exposed
 from lunchkit.platform.mail.reasons import explain
 from lunchkit.platform.mail.test_email import Trial
-from lunchkit.platform.web import comes_from_this_machine
+from lunchkit.platform.web import is_local_request
 from lunchkit.settings.sections import ADDRESS, LETTERS
 
 FREE_SPACE = 200_000_000
@@ -22,34 +22,31 @@ ALIVE_WITHIN = timedelta(minutes=15)
 """Long enough for a timer that runs ``lunchkit deliver`` in place of the server."""
 
 
-def look_at_background(settings: Settings) -> Finding | None:
-    """Whether the work in the background goes on; nothing to say where it has never begun."""
+def check_background(settings: Settings) -> Problem | None:
     beat, now = last_beat(settings.instance), clock.now()
     if beat is None or now - beat <= ALIVE_WITHIN:
         return None
-    return Finding(
+    return Problem(
         _l("Background work: no sign of life for %(n)s minutes.", n=int((now - beat).total_seconds() // 60)),
         _l("Start “lunchkit serve”, or look into its log. Reminders and erasure wait until then."),
     )
 
 
-def look_at_delivery(settings: Settings) -> Finding | None:
-    """Whether the delivery of e-mails hangs; nothing to say where the other work is silent as well."""
+def check_delivery(settings: Settings) -> Problem | None:
     beat, delivered, now = last_beat(settings.instance), last_delivery(settings.instance), clock.now()
     if beat is None or delivered is None or now - beat > ALIVE_WITHIN or now - delivered <= ALIVE_WITHIN:
         return None
-    return Finding(
+    return Problem(
         _l("E-mails: their delivery has hung for %(n)s minutes.", n=int((now - delivered).total_seconds() // 60)),
         _l("Start “lunchkit serve” again: no e-mail is lost. If it hangs again, ask the provider of the mail server."),
     )
 
 
-def look_at_clock(settings: Settings) -> Finding | None:
-    """Whether the clock is doubted."""
+def check_clock(settings: Settings) -> Problem | None:
     sign = last_sign(settings.instance)
     if sign is None or not sign.since:
         return None
-    return Finding(
+    return Problem(
         _l(
             "The clock has leapt from %(before)s to %(now)s: nothing is erased, and no poll closes by itself.",
             before=_utc(sign.believed),
@@ -66,44 +63,40 @@ def _utc(seconds: float) -> str:
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M} UTC"
 
 
-def look_at_folder(settings: Settings) -> Finding | None:
-    """Whether others on this machine may read what lies in the instance."""
+def check_folder(settings: Settings) -> Problem | None:
     folder = settings.instance.resolve()
     if not (names := [path.name for path in exposed(folder)]):
         return None
-    return Finding(
+    return Problem(
         _l("Others on this machine may read %(names)s: names and e-mail addresses.", names=", ".join(names)),
         _l("chmod -R go= %(folder)s, as the user to whom these files belong.", folder=folder),
     )
 
 
-def look_at_disk(settings: Settings) -> Finding | None:
-    """Whether there is room."""
+def check_disk(settings: Settings) -> Problem | None:
     free = shutil.disk_usage(settings.instance).free
     if free > FREE_SPACE:
         return None
-    return Finding(
+    return Problem(
         _l("Disk: only %(n)s MB free.", n=free // 1_000_000),
         _l("Delete old backups, or move the instance to a larger disk."),
     )
 
 
-def look_at_address(settings: Settings) -> Finding | None:
-    """Whether people reach the house over TLS."""
+def check_address(settings: Settings) -> Problem | None:
     if settings.is_https:
         return None
-    if is_of_this_machine(settings.address):
-        return Finding(
+    if is_local_address(settings.address):
+        return Problem(
             _l(
-                "The address %(url)s works only on this machine: the links in letters lead nowhere, and not over "
-                "HTTPS.",
+                "The address %(url)s works only on this machine and without HTTPS: the links in e-mails do not work.",
                 url=settings.address,
             ),
-            _l("Give the public address: “House”, “The address”."),
+            _l("Set the public address: “Settings”, “The address”."),
             ADDRESS,
             "LUNCHKIT_PUBLIC_URL",
         )
-    return Finding(
+    return Problem(
         _l(
             "The public address %(url)s is not HTTPS: everybody on the way can read what people type.",
             url=settings.address,
@@ -112,23 +105,23 @@ def look_at_address(settings: Settings) -> Finding | None:
     )
 
 
-def look_at_proxies(settings: Settings) -> Finding | None:
+def check_proxies(settings: Settings) -> Problem | None:
     """Whether as many proxies stand in front as were said, by what this request says of its way.
 
     Who sits at the machine itself has a way of their own, which says nothing of the way that the others take.
     """
-    if not has_request_context() or comes_from_this_machine():
+    if not has_request_context() or is_local_request():
         return None
     passed = [hop for value in request.headers.getlist("X-Forwarded-For") for hop in value.split(",") if hop.strip()]
     numbers = {"seen": len(passed), "said": settings.proxies}
     if len(passed) == settings.proxies:
         return None
     if len(passed) > settings.proxies:
-        return Finding(
+        return Problem(
             _l("Requests come through more proxies (%(seen)s) than was said (%(said)s).", **numbers),
             _l("Set LUNCHKIT_PROXIES=%(seen)s, and start again.", **numbers),
         )
-    return Finding(
+    return Problem(
         _l(
             "Requests come through fewer proxies (%(seen)s) than was said (%(said)s): anybody may pretend to be "
             "somebody else.",
@@ -138,22 +131,21 @@ def look_at_proxies(settings: Settings) -> Finding | None:
     )
 
 
-def look_at_mail(settings: Settings, trial: Trial | None) -> Finding | None:
-    """Whether there is a mail account, and, where it was tried, the server takes the sender."""
+def check_mail(settings: Settings, trial: Trial | None) -> Problem | None:
     if not settings.mail_host:
-        return Finding(
-            _l("No mail server is set: letters wait in the outbox."),
-            _l("Give a mail account: “House”, “Letters”."),
+        return Problem(
+            _l("No mail server is set: e-mails wait in the outbox."),
+            _l("Set a mail account: “Settings”, “E-mails”."),
             LETTERS,
             "LUNCHKIT_MAIL_HOST",
         )
     if trial is not None and trial.error is not None:
         reason = explain(trial.error, settings)
-        return Finding(_l("The mail server refuses: %(why)s", why=reason.what), reason.advice, LETTERS)
+        return Problem(_l("The mail server refuses: %(why)s", why=reason.what), reason.advice, LETTERS)
     if settings.mail_from != default_of("mail_from"):
         return None
-    return Finding(
-        _l("Letters leave from %(sender)s, which is nobody’s address.", sender=settings.mail_from),
-        _l("Give the sender: “House”, “Letters”."),
+    return Problem(
+        _l("E-mails are sent from %(sender)s, which is nobody’s address.", sender=settings.mail_from),
+        _l("Set the sender: “Settings”, “E-mails”."),
         LETTERS,
     )

@@ -2,40 +2,27 @@
 
 from collections.abc import Mapping
 
-from flask_babel import lazy_gettext as _l
-
 from lunchkit.events.models import Event
-from lunchkit.events.operations import hold_event
+from lunchkit.events.operations import lock_existing_event
 from lunchkit.events.paragraphs.models import OwnParagraph
 from lunchkit.events.paragraphs.queries import paragraph_row
 from lunchkit.platform.db import transaction
-from lunchkit.platform.errors import Refusal
+from lunchkit.platform.versions import count_version, require_version
 
 
-class ParagraphChangedMeanwhile(Refusal):
-    """Somebody else has saved the same e-mail since this form was opened."""
+def save_paragraph(event: Event, kind: str, texts: Mapping[str, str], version: int) -> None:
+    """Set what an automatic e-mail of a lunch says in addition, by language; an empty text says nothing.
 
-    message = _l(
-        "Somebody else has changed this e-mail meanwhile. Their text stands below, yours in the form: put them "
-        "together and save again."
-    )
-
-
-def save_paragraph(event: Event, kind: str, texts: Mapping[str, str], *, base: int) -> None:
-    """Let an automatic e-mail of a lunch say this besides, by language; an empty text says nothing.
-
-    ``base`` is the version that the writer has seen, 0 where there was none. The same texts again change nothing.
-    Raises ParagraphChangedMeanwhile where somebody else has saved since.
+    ``version`` is the one that the form was filled from, 0 if there was no row. Saving the same texts again changes
+    nothing. Raises ChangedMeanwhile.
     """
     said = {language: text for language, text in texts.items() if text}
     with transaction() as session:
-        hold_event(session, event.id)
-        row = paragraph_row(event.id, kind)
-        if said == (row.texts if row else {}):
+        lock_existing_event(session, event.id)
+        row = paragraph_row(event.id, kind) or OwnParagraph(event_id=event.id, kind=kind, texts={}, version=0)
+        if said == row.texts:
             return
-        if (row.version if row else 0) != base:
-            raise ParagraphChangedMeanwhile
-        if row is None:
-            row = OwnParagraph(event_id=event.id, kind=kind, version=0)
-            session.add(row)
-        row.texts, row.version = said, row.version + 1
+        require_version(row, version)
+        session.add(row)
+        row.texts = said
+        count_version(row)

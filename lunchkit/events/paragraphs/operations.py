@@ -1,4 +1,4 @@
-"""Steps of other features' actions. Nothing here commits: the caller holds the transaction."""
+"""Operations on own paragraphs. Nothing here commits: the caller holds the transaction."""
 
 from sqlalchemy.orm import Session
 
@@ -7,6 +7,6 @@ from lunchkit.events.paragraphs.queries import own_texts
 
 
 def copy_paragraphs(session: Session, source_id: int, event_id: int) -> None:
-    """The own paragraphs of one lunch, for a new one."""
+    """Copy the own paragraphs of one lunch to a new one."""
     for kind, texts in own_texts(source_id).items():
-        session.add(OwnParagraph(event_id=event_id, kind=kind, texts=dict(texts), version=1))
+        session.add(OwnParagraph(event_id=event_id, kind=kind, texts=dict(texts)))

@@ -70,8 +70,6 @@ def upgrade() -> None:
         sa.Column("logo_height", sa.Integer(), nullable=False),
         sa.Column("logo_alt", sa.String(length=200), nullable=False),
         sa.Column("logo_ground", sa.String(length=10), nullable=False),
-        sa.Column("logo_tones", sa.JSON(), nullable=False),
-        sa.Column("logo_is_opaque", sa.Boolean(), nullable=False),
         sa.Column("settled", sa.JSON(), nullable=False),
         sa.Column("first_run_ended_at", UTCDateTime(), nullable=True),
         sa.Column("tested_at", UTCDateTime(), nullable=True),
@@ -112,7 +110,6 @@ def upgrade() -> None:
         sa.Column("language", sa.String(length=5), nullable=False),
         sa.Column("role", sa.String(length=12), nullable=False),
         sa.Column("user_handle", sa.LargeBinary(length=32), nullable=True),
-        sa.Column("known_epoch", sa.Integer(), server_default="0", nullable=False),
         sa.Column("created_at", UTCDateTime(), nullable=False),
         sa.Column("seen_at", UTCDateTime(), nullable=True),
         sa.Column("removed_at", UTCDateTime(), nullable=True),
@@ -271,6 +268,9 @@ def upgrade() -> None:
         sa.Column("seen_at", UTCDateTime(), nullable=False),
         sa.Column("confirmed_at", UTCDateTime(), nullable=True),
         sa.Column("ended_at", UTCDateTime(), nullable=True),
+        sa.Column("challenge", sa.LargeBinary(length=32), nullable=True),
+        sa.Column("challenge_purpose", sa.String(length=10), nullable=True),
+        sa.Column("challenge_expires_at", UTCDateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["organiser_id"], ["organiser.id"], name=op.f("fk_organiser_session_organiser_id_organiser")
         ),
@@ -323,7 +323,6 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("organiser_id", sa.Integer(), nullable=True),
         sa.Column("token_hash", sa.LargeBinary(length=32), nullable=False),
-        sa.Column("browser_hash", sa.LargeBinary(length=32), nullable=True),
         sa.Column("code_hash", sa.LargeBinary(length=32), nullable=True),
         sa.Column("handed_from_id", sa.Integer(), nullable=True),
         sa.Column("created_at", UTCDateTime(), nullable=False),
@@ -347,6 +346,7 @@ def upgrade() -> None:
         sa.Column("languages", sa.String(length=200), nullable=False),
         sa.Column("links", sa.JSON(), nullable=False),
         sa.Column("portrait_id", sa.Integer(), nullable=True),
+        sa.Column("erasure_nonce", sa.LargeBinary(length=16), nullable=False),
         sa.Column("link_nonce", sa.LargeBinary(length=16), nullable=True),
         sa.Column("link_hash", sa.LargeBinary(length=32), nullable=True),
         sa.Column("draft", sa.JSON(), nullable=True),
@@ -410,7 +410,7 @@ def upgrade() -> None:
         sa.Column("headings", sa.JSON(), nullable=False),
         sa.Column("columns", sa.JSON(), nullable=False),
         sa.Column("cells", sa.JSON(), nullable=False),
-        sa.Column("wishes", sa.JSON(), nullable=True),
+        sa.Column("options", sa.JSON(), nullable=True),
         sa.Column("outcome", sa.JSON(), nullable=True),
         sa.Column("revived", sa.JSON(), nullable=False),
         sa.Column("kept", sa.Integer(), nullable=False),
@@ -446,20 +446,6 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_own_paragraph_event_id_event")),
         sa.PrimaryKeyConstraint("event_id", "kind", name=op.f("pk_own_paragraph")),
-    )
-    op.create_table(
-        "passkey_challenge",
-        sa.Column("session_id", sa.Integer(), nullable=False),
-        sa.Column("purpose", sa.String(length=10), nullable=False),
-        sa.Column("value", sa.LargeBinary(length=32), nullable=False),
-        sa.Column("expires_at", UTCDateTime(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["session_id"],
-            ["organiser_session.id"],
-            name=op.f("fk_passkey_challenge_session_id_organiser_session"),
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("session_id", name=op.f("pk_passkey_challenge")),
     )
     op.create_table(
         "poll",

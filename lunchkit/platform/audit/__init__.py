@@ -1,1 +1,1 @@
-"""Who did what: one entry for each act of the team, written in the transaction of the act itself."""
+"""Who did what: one entry for each action of the team, written in the transaction of the action itself."""

@@ -11,7 +11,7 @@ from lunchkit.platform.db import transaction
 KEPT_FOR = timedelta(days=365)
 
 
-def forget_old_acts() -> int:
+def delete_old_audit_entries() -> int:
     """Erase entries of acts that are a year old. Returns how many."""
     with transaction() as session:
         erased = session.execute(delete(AuditEntry).where(AuditEntry.last_at < clock.now() - KEPT_FOR))

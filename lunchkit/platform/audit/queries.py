@@ -21,7 +21,7 @@ def acts_page(
     kind: str | None,
     page: int,
 ) -> Pagination:
-    """One page of acts, the latest first: of one person or all, about one lunch or all, at one kind of door or all.
+    """One page of entries, the latest first: of one person or all, about one event or all, of one kind or all.
 
     Every word of ``text`` occurs in a name, or in the sentence of the verb: ``verbs_with`` says in which.
     """

@@ -1,8 +1,8 @@
-"""How an act comes to be noted, without anybody having to think of it.
+"""Records what organisers do, without a line in each action.
 
-The lock of the organisers' area says at the door who acts, and through which door (``begin``). Just before the first
-transaction of that request commits, an entry is added to it: act and entry are kept together, or neither. What is done
-elsewhere than in a door (signing in, the command line) says so itself (``record``).
+The access check of the organisers' area says who acts, and by which endpoint (``begin``). Just before the first
+transaction of that request commits, an entry is added to it: both are stored, or neither. What is done elsewhere
+(signing in, the command line) says so itself (``record``).
 """
 
 from collections.abc import Callable, Mapping
@@ -20,7 +20,7 @@ from lunchkit.platform.db import before_commit, db
 from lunchkit.platform.text import fold
 
 ROW_FOR = timedelta(minutes=10)
-"""The same act of the same person, again within this time and with nothing else between, is the same entry."""
+"""The same action of the same person, again within this time and with nothing else between, is the same entry."""
 NAMED = {"poll": ("poll", "question"), "item": ("run_item", "title"), "asked": ("form_question", "label")}
 """Numbers in an address that stand for rows with a name, which is no person's: its table and its column."""
 LONGEST_NAME = 120
@@ -32,7 +32,7 @@ _FACTS, _LUNCH = "audit_facts", "audit_lunch"
 
 @dataclass
 class Act:
-    """What somebody is about to do."""
+    """What a person is about to do."""
 
     verb: str
     organiser_id: int | None = None
@@ -45,10 +45,9 @@ class Act:
 
 
 def begin(act: Act, slug: str | None = None) -> None:
-    """From here on whatever this request writes is this act, about the lunch of this address.
+    """Name the action of this request, about the event with this slug.
 
-    Kept where the request is, and gone with it. The lunch is looked up now: the act may give it another address. So is
-    the name of the question or the line that it is about: the act may change it, or take it away.
+    The event, and the poll or line that the action is about, are looked up now: it may rename or delete them.
     """
     if what := _name(db.session(), act.facts):
         act.facts = {**act.facts, "what": what}
@@ -58,7 +57,7 @@ def begin(act: Act, slug: str | None = None) -> None:
 
 
 def record(session: Session, act: Act) -> None:
-    """Say what is being done in a transaction that no door of the organisers opened; one that did knows better."""
+    """Name the action of a transaction outside of the organisers' area; within it, ``begin`` has done so."""
     session.info[_ACT] = act
 
 
@@ -78,7 +77,7 @@ def tell(session: Session, *, event_id: int | None = None, **facts: Any) -> None
 
 @before_commit
 def note(session: Session) -> None:
-    """Add the entry, in the transaction that is about to commit; once for each act."""
+    """Add the entry, in the transaction that is about to commit; once for each action."""
     facts, event_id = session.info.pop(_FACTS, {}), session.info.pop(_LUNCH, None)
     recorded = session.info.pop(_ACT, None)
     act: Act | None = (request.environ.get(_ACT) if has_request_context() else None) or recorded
@@ -140,7 +139,6 @@ def _entry(act: Act, now: datetime) -> AuditEntry:
 
 
 def _name(session: Session, facts: Mapping[str, Any]) -> str:
-    """What the row that an act is about is called; empty where it has no name."""
     for fact, (table, column) in NAMED.items():
         if fact in facts:
             rows = db.metadata.tables[table].c

@@ -1,1 +1,1 @@
-"""Pictures that people upload: judged before they are decoded, drawn anew, kept in several widths."""
+"""Pictures that people upload: checked before they are decoded, redrawn, stored in several widths."""

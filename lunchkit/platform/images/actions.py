@@ -1,26 +1,29 @@
-"""Verbs of pictures: keep one, describe it, take it down at once, put it back, erase it."""
+"""Actions on pictures; and, from ``lock`` on, what other features do with them in their own transactions."""
 
 import secrets
+from collections.abc import Collection
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
+from sqlalchemy.exc import InvalidRequestError
+from sqlalchemy.orm import Session
 
 from lunchkit.platform import clock
-from lunchkit.platform.db import db, leave_traces, transaction
+from lunchkit.platform.db import db, mark_for_vacuum, transaction
+from lunchkit.platform.errors import NotFound
 from lunchkit.platform.images.errors import PictureUndescribed
-from lunchkit.platform.images.intake import draw_anew
+from lunchkit.platform.images.intake import redraw_picture
 from lunchkit.platform.images.models import Picture, PictureFile
-from lunchkit.platform.images.operations import lock
 
 
 def keep_picture(data: bytes, *, alt: str, credit: str = "", licence: str = "", consent: str = "") -> Picture:
-    """Draw a picture anew and keep it. It is shown by no page yet: whoever calls gives its token a place.
+    """Redraw a picture and store it. No page shows it yet: the caller gives its token a place.
 
-    Drawing takes a second; meanwhile no transaction is open, and no connection held. So this stands before the
-    transaction of whoever calls, never inside. Raises PictureUndescribed, and what ``intake.draw_anew`` raises.
+    Drawing takes a second; meanwhile no transaction is open, and no connection held: call it before a transaction,
+    never inside. Raises PictureUndescribed, and what ``intake.redraw_picture`` raises.
     """
     _need_words(alt)
     db.session.commit()
-    drawing = draw_anew(data)
+    drawing = redraw_picture(data)
     with transaction() as session:
         picture = Picture(
             token=secrets.token_urlsafe(16),
@@ -38,7 +41,7 @@ def keep_picture(data: bytes, *, alt: str, credit: str = "", licence: str = "", 
 
 
 def describe_picture(picture: Picture, *, alt: str, credit: str = "", licence: str = "", consent: str = "") -> None:
-    """Say anew what a picture shows, whose it is, and why its people may be shown. Raises PictureUndescribed."""
+    """Change what a picture shows, whose it is, and why its people may be shown. Raises PictureUndescribed."""
     _need_words(alt)
     with transaction() as session:
         lock(session, picture)
@@ -49,7 +52,7 @@ def take_down(picture: Picture) -> None:
     """Show a picture nowhere from now on: its files answer 404, and no page finds it. It can be put back."""
     with transaction() as session:
         lock(session, picture)
-        if picture.is_shown or picture.is_laid_by:
+        if picture.is_shown or picture.is_unused:
             picture.taken_down_at = clock.now()
 
 
@@ -67,7 +70,7 @@ def erase_picture(picture: Picture) -> None:
     """
     with transaction() as session:
         lock(session, picture)
-        leave_traces()
+        mark_for_vacuum()
         session.execute(delete(PictureFile).where(PictureFile.picture_id == picture.id))
         session.expire(picture, ["files"])
         picture.width = picture.height = 0
@@ -78,3 +81,37 @@ def erase_picture(picture: Picture) -> None:
 def _need_words(alt: str) -> None:
     if not alt.strip():
         raise PictureUndescribed
+
+
+def lock(session: Session, picture: Picture) -> None:
+    """Read a picture again under a lock. Raises NotFound where it was erased."""
+    try:
+        session.refresh(picture, with_for_update=True)
+    except InvalidRequestError as error:
+        raise NotFound from error
+    if picture.is_erased:
+        raise NotFound
+
+
+def hide_pictures(session: Session, tokens: Collection[str]) -> None:
+    """Hide pictures that no page refers to any more. A picture that a person took down stays taken down."""
+    if tokens:
+        shown = update(Picture).where(Picture.token.in_(tokens), Picture.taken_down_at.is_(None))
+        session.execute(shown.values(taken_down_at=Picture.created_at))
+
+
+def unhide_pictures(session: Session, tokens: Collection[str]) -> None:
+    """Show pictures again that were hidden; not those that a person took down."""
+    if tokens:
+        laid_by = update(Picture).where(
+            Picture.token.in_(tokens), Picture.taken_down_at == Picture.created_at, Picture.width > 0
+        )
+        session.execute(laid_by.values(taken_down_at=None))
+
+
+def destroy(session: Session, tokens: Collection[str]) -> None:
+    """Destroy pictures to which nothing refers any more, with every file of them."""
+    if tokens:
+        session.flush()
+        session.execute(delete(Picture).where(Picture.token.in_(tokens)))
+        mark_for_vacuum()

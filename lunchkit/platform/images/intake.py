@@ -1,7 +1,7 @@
 """What is sent to us as a picture: judged by its first bytes, and only then given to a decoder in its own process."""
 
+import json
 import logging
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,7 +25,7 @@ LEAST_SIDE = 200
 """Pixels. Pages show a picture at least that large, and a blurred one is worse than none: who sends an icon, or one
 pixel, has taken the wrong file."""
 LEAST_LOGO_SIDE = 40
-"""Pixels of a logo, which stands small in the header of a page."""
+"""Pixels of a logo, which is small in the header of a page."""
 PROGRAM = Path(redraw.__file__)
 log = logging.getLogger("lunchkit")
 
@@ -69,42 +69,68 @@ def judge(data: bytes, least_side: int = LEAST_SIDE) -> Header:
     return header
 
 
-def draw_anew(data: bytes) -> Drawing:
+def redraw_picture(data: bytes) -> Drawing:
     """The picture as we keep it: other bytes, the same sight. Takes a second, so call it outside of any transaction.
 
     Raises PictureUnreadable, PictureTooLarge, PictureMustWait, and what ``judge`` raises.
     """
     said = _drawn(judge(data).kind, data)
     try:
-        return Drawing.loads(said)
-    except ValueError as error:
+        return read_drawing(said)
+    except (TypeError, KeyError, ValueError) as error:
         raise PictureUnreadable from error
 
 
 def draw_logo(data: bytes) -> LogoDrawing:
-    """A logo as we keep it: small, with what is transparent in it. As ``draw_anew`` otherwise."""
+    """A logo as we keep it: small, with what is transparent in it. As ``redraw_picture`` otherwise."""
     said = _drawn(judge(data, LEAST_LOGO_SIDE).kind, data, "logo")
     try:
-        return LogoDrawing.loads(said)
-    except ValueError as error:
+        return read_logo(said)
+    except (TypeError, KeyError, ValueError) as error:
         raise PictureUnreadable from error
 
 
+def read_drawing(said: bytes) -> Drawing:
+    """What the program wrote, which has read hostile bytes. Raises TypeError, KeyError, ValueError."""
+    line, _, rest = said.partition(b"\n")
+    head = json.loads(line)
+    width, height, sizes = int(head["width"]), int(head["height"]), dict(head["files"])
+    files = {}
+    for one in redraw.widths_of(width):
+        files[one], rest = rest[: sizes.get(one, 0)], rest[sizes.get(one, 0) :]
+    if rest or width < 1 or height < 1 or not all(_is_webp(data) for data in files.values()):
+        raise ValueError("no drawing")
+    return Drawing(width, height, files)
+
+
+def read_logo(said: bytes) -> LogoDrawing:
+    """What the program wrote, which has read hostile bytes. Raises TypeError, KeyError, ValueError."""
+    line, _, data = said.partition(b"\n")
+    head = json.loads(line)
+    width, height = int(head["width"]), int(head["height"])
+    fits = 0 < width <= redraw.LOGO_WIDTH and 0 < height <= redraw.LOGO_HEIGHT
+    if not (fits and _is_webp(data) and len(data) <= redraw.MOST_LOGO_BYTES):
+        raise ValueError("no drawing")
+    return LogoDrawing(width, height, data)
+
+
+def _is_webp(data: bytes) -> bool:
+    """Whether this is one WebP file, to its last byte."""
+    is_whole = int.from_bytes(data[4:8], "little") + 8 == len(data)
+    return data[:4] == b"RIFF" and data[8:12] == b"WEBP" and is_whole
+
+
 def _drawn(kind: str, data: bytes, *what: str) -> bytes:
-    done = _run(kind, data, *what)
+    try:
+        done = confined.run(PROGRAM, data, kind, *what)
+    except confined.NoTurn as error:
+        raise PictureMustWait from error
     if done.returncode == redraw.TOO_MUCH:
         raise PictureTooLarge
     if done.returncode != 0:
         log.warning("a picture could not be drawn: %s %s", done.returncode, done.stderr[-80:].decode(errors="replace"))
         raise PictureUnreadable
     return done.stdout
-
-
-def _run(kind: str, data: bytes, *what: str) -> "subprocess.CompletedProcess[bytes]":
-    try:
-        return confined.run(PROGRAM, data, kind, *what)
-    except confined.NoTurn as error:
-        raise PictureMustWait from error
 
 
 def _png(data: bytes) -> Header | None:
@@ -114,7 +140,6 @@ def _png(data: bytes) -> Header | None:
 
 
 def _webp(data: bytes) -> Header | None:
-    """RFC 9649: the first chunk says the size, each of the three kinds in its own way."""
     if data[:4] != b"RIFF" or data[8:12] != b"WEBP" or len(data) < 30:
         return None
     chunk = data[12:16]
@@ -133,7 +158,7 @@ def _little(number: bytes) -> int:
 
 
 FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
-"""Markers of a JPEG after which its size stands (ITU T.81, table B.1)."""
+"""Markers of a JPEG that its size follows (ITU T.81, table B.1)."""
 MOST_STEPS = 2000
 """Segments before the size: cameras write some tens; a file of nothing else would keep everybody waiting."""
 BARE = frozenset({0x01, *range(0xD0, 0xD8)})

@@ -1,4 +1,4 @@
-"""Picture: what somebody uploaded, drawn anew; and its files, one a width."""
+"""Picture: an uploaded picture, redrawn; and its files, one for each width."""
 
 from sqlalchemy import ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -27,14 +27,13 @@ class Picture(Model):
     """On what basis the people in it may be shown; never published."""
     created_at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)
     taken_down_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
-    """When somebody took it down; the moment of its making where nobody did, and it is laid by instead."""
+    """When a person took it down; equal to ``created_at`` where it is hidden because no page refers to it."""
     files: Mapped[list["PictureFile"]] = relationship(
         order_by="PictureFile.width", cascade="all, delete-orphan", passive_deletes=True
     )
 
     @property
     def widths(self) -> tuple[int, ...]:
-        """The widths of its files, the smallest first; without asking the database."""
         return widths_of(self.width)
 
     @property
@@ -43,13 +42,12 @@ class Picture(Model):
         return self.taken_down_at is None
 
     @property
-    def is_laid_by(self) -> bool:
+    def is_unused(self) -> bool:
         """Whether it shows nowhere only because no page holds it: with its place it comes back by itself."""
         return self.taken_down_at == self.created_at
 
     @property
     def is_erased(self) -> bool:
-        """Whether its files were destroyed."""
         return self.width == 0
 
 

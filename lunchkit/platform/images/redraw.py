@@ -1,4 +1,4 @@
-"""Draw a picture anew, in a process of its own: what a decoder does with hostile bytes stays in there.
+"""Redraw a picture in a process of its own: what a decoder does with hostile bytes stays in there.
 
 Run as a program (``redraw.py FORMAT [logo]``, confined by ``platform.confined``) it reads a picture from standard input
 and writes a Drawing, or a LogoDrawing, to standard output. It knows nothing of lunchkit: only the standard library and
@@ -7,16 +7,16 @@ Pillow may be imported here.
 
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Any, Self
+from typing import Any
 
 from PIL import Image, ImageCms
 
 WIDTHS = (320, 640, 1280, 1920)
-"""Of the files. Pages work out from a picture's width which files it has: other widths need the pictures drawn anew."""
+"""Of the files. Pages work out from a picture's width which files it has: other widths need the pictures redrawn."""
 MOST_HEIGHT = 4000
 """Of the largest file: a long strip is made narrower, or else it would take more time than a picture may."""
 MOST_PIXELS = 24_500_000
@@ -43,7 +43,6 @@ SHADED = ((0.75, 50), (0.5, 80), (0.5, 50), (0.5, 20), (0.35, 20))
 """How one like a photo is, for which that does not suffice: by scale and quality."""
 SEEN = 128
 """Alpha from which on a pixel counts as seen."""
-TONES = 24
 UNREADABLE = 65
 TOO_MUCH = 66
 """Exit codes."""
@@ -51,80 +50,33 @@ TOO_MUCH = 66
 
 @dataclass(frozen=True)
 class Drawing:
-    """A picture drawn anew: its size, and its files by their width, as WebP."""
+    """A redrawn picture: its size, and its files by their width, as WebP."""
 
     width: int
     height: int
     files: Mapping[int, bytes]
 
     def dumps(self) -> bytes:
-        """A line that says what follows, and then the files."""
         sizes = [[width, len(data)] for width, data in self.files.items()]
         head = {"width": self.width, "height": self.height, "files": sizes}
         return json.dumps(head).encode() + b"\n" + b"".join(self.files.values())
 
-    @classmethod
-    def loads(cls, said: bytes) -> Self:
-        """Read what ``dumps`` wrote. Raises ValueError where it did not: the writer has read hostile bytes."""
-        line, _, rest = said.partition(b"\n")
-        try:
-            head = json.loads(line)
-            width, height, sizes = int(head["width"]), int(head["height"]), dict(head["files"])
-        except (TypeError, KeyError, ValueError) as error:
-            raise ValueError("no drawing") from error
-        files = {}
-        for one in widths_of(width):
-            files[one], rest = rest[: sizes.get(one, 0)], rest[sizes.get(one, 0) :]
-        if rest or width < 1 or height < 1 or not all(is_webp(data) for data in files.values()):
-            raise ValueError("no drawing")
-        return cls(width, height, files)
-
 
 @dataclass(frozen=True)
 class LogoDrawing:
-    """A logo drawn anew: one small file, as WebP with its transparency, and which colours can be seen in it."""
+    """A redrawn logo: one small file, as WebP with its transparency."""
 
     width: int
     height: int
     data: bytes
-    tones: Sequence[Sequence[float]]
-    """Red, green, blue from 0 to 255, and the share of the visible pixels; the largest share first."""
-    is_opaque: bool
-    """Whether it has a ground of its own: it can be seen all around its edge."""
 
     def dumps(self) -> bytes:
-        """A line that says what follows, and then the file."""
-        head = {"width": self.width, "height": self.height, "tones": self.tones, "is_opaque": self.is_opaque}
-        return json.dumps(head).encode() + b"\n" + self.data
-
-    @classmethod
-    def loads(cls, said: bytes) -> Self:
-        """Read what ``dumps`` wrote. Raises ValueError where it did not: the writer has read hostile bytes."""
-        line, _, data = said.partition(b"\n")
-        try:
-            head = json.loads(line)
-            width, height, is_opaque = int(head["width"]), int(head["height"]), bool(head["is_opaque"])
-            tones = [[float(part) for part in tone] for tone in head["tones"]]
-        except (TypeError, KeyError, ValueError) as error:
-            raise ValueError("no drawing") from error
-        sound = (
-            all(len(tone) == 4 and min(tone) >= 0 and max(tone) <= 255 for tone in tones) and 0 < len(tones) <= TONES
-        )
-        fits = 0 < width <= LOGO_WIDTH and 0 < height <= LOGO_HEIGHT and len(data) <= MOST_LOGO_BYTES
-        if not (sound and fits and is_webp(data)):
-            raise ValueError("no drawing")
-        return cls(width, height, data, tones, is_opaque)
+        return json.dumps({"width": self.width, "height": self.height}).encode() + b"\n" + self.data
 
 
 def widths_of(width: int) -> tuple[int, ...]:
     """The widths of the files of a picture whose largest one is so wide: none is larger than what was sent."""
     return (*(smaller for smaller in WIDTHS if smaller < width), width) if width > 0 else ()
-
-
-def is_webp(data: bytes) -> bool:
-    """Whether this is one WebP file, to its last byte."""
-    whole = int.from_bytes(data[4:8], "little") + 8 == len(data)
-    return data[:4] == b"RIFF" and data[8:12] == b"WEBP" and whole
 
 
 def redraw(data: bytes, kind: str) -> Drawing:
@@ -133,7 +85,9 @@ def redraw(data: bytes, kind: str) -> Drawing:
     Of a moving picture the first frame is kept; what is transparent becomes white, so that it looks the same by day and
     by night. Raises whatever Pillow raises.
     """
-    largest = _forgetful(_pixels(data, kind))
+    pixels = _pixels(data, kind)
+    largest = Image.new("RGB", pixels.size)  # knows nothing but its pixels
+    largest.paste(pixels)
     files = {}
     for width in reversed(widths_of(largest.width)):
         height = max(1, round(largest.height * width / largest.width))
@@ -143,16 +97,20 @@ def redraw(data: bytes, kind: str) -> Drawing:
 
 def _pixels(data: bytes, kind: str) -> Image.Image:
     """The picture upright, in the size of its largest file, as RGB."""
-    image: Image.Image = Image.open(BytesIO(data), formats=[kind])
-    if image.width * image.height > MOST_PIXELS:
-        raise Image.DecompressionBombError(image.size)
-    orientation = _orientation(image)
+    image = _opened(data, kind)
+    orientation, profile = _orientation(image), image.info.get("icc_profile")
     size = _fitting(image.width, image.height) if orientation < 5 else _fitting(image.height, image.width)[::-1]
-    profile = image.info.get("icc_profile")
     image.draft(None, size)  # a large JPEG is decoded in a half, a quarter, an eighth of its size
     image = _plain(image)  # lets the decoder go, which holds as much memory again
     image = _in_usual_colours(image.resize(size, Image.Resampling.LANCZOS), profile)
     return image.transpose(TURNS[orientation]) if orientation in TURNS else image
+
+
+def _opened(data: bytes, kind: str) -> Image.Image:
+    image: Image.Image = Image.open(BytesIO(data), formats=[kind])
+    if image.width * image.height > MOST_PIXELS:
+        raise Image.DecompressionBombError(image.size)
+    return image
 
 
 def _orientation(image: Image.Image) -> int:
@@ -165,13 +123,11 @@ def _orientation(image: Image.Image) -> int:
 
 
 def _fitting(width: int, height: int) -> tuple[int, int]:
-    """The size of the largest file: never enlarged."""
     scale = min(1, WIDTHS[-1] / width, MOST_HEIGHT / height)
     return max(1, round(width * scale)), max(1, round(height * scale))
 
 
 def _plain(image: Image.Image) -> Image.Image:
-    """A picture of a mode that can be scaled well: RGB, RGBA, L or CMYK."""
     image.load()
     if image.mode.startswith("I"):  # sixteen bits
         return image.convert("I").point(lambda value: value * (1 / 257)).convert("L")
@@ -198,13 +154,6 @@ def _in_usual_colours(image: Image.Image, profile: bytes | None) -> Image.Image:
 _SRGB = ImageCms.createProfile("sRGB")
 
 
-def _forgetful(image: Image.Image) -> Image.Image:
-    """The same pixels in a picture that knows nothing else."""
-    new = Image.new("RGB", image.size)
-    new.paste(image)
-    return new
-
-
 def _webp(image: Image.Image, **options: Any) -> bytes:
     file = BytesIO()
     image.save(file, "WEBP", **{"quality": QUALITY, "method": 4, **options}, exif=b"", xmp=b"", icc_profile=None)
@@ -216,9 +165,7 @@ def redraw_logo(data: bytes, kind: str) -> LogoDrawing:
 
     Raises whatever Pillow raises, and ValueError where there is nothing to be seen.
     """
-    image: Image.Image = Image.open(BytesIO(data), formats=[kind])
-    if image.width * image.height > MOST_PIXELS:
-        raise Image.DecompressionBombError(image.size)
+    image = _opened(data, kind)
     orientation, profile = _orientation(image), image.info.get("icc_profile")
     image = _plain(image)
     alpha = image.getchannel("A") if image.mode == "RGBA" else Image.new("L", image.size, 255)
@@ -229,9 +176,7 @@ def redraw_logo(data: bytes, kind: str) -> LogoDrawing:
     if seen is None:
         raise ValueError("nothing to be seen")
     image = image.crop(seen)
-    scale = min(1.0, LOGO_WIDTH / image.width, LOGO_HEIGHT / image.height)
-    image = _scaled(image, scale)
-    return _light_enough(image)
+    return _light_enough(_scaled(image, min(1.0, LOGO_WIDTH / image.width, LOGO_HEIGHT / image.height)))
 
 
 def _scaled(image: Image.Image, scale: float) -> Image.Image:
@@ -240,11 +185,9 @@ def _scaled(image: Image.Image, scale: float) -> Image.Image:
 
 
 def _light_enough(image: Image.Image) -> LogoDrawing:
-    """The first attempt that is light enough; a smaller one is also less sharp. Raises MemoryError where none is."""
     for drawn, data in _attempts(image):
         if len(data) <= MOST_LOGO_BYTES:
-            tones, is_opaque = _look_at(drawn)
-            return LogoDrawing(drawn.width, drawn.height, data, tones, is_opaque)
+            return LogoDrawing(drawn.width, drawn.height, data)
     raise MemoryError("this logo cannot be made light enough")
 
 
@@ -257,26 +200,8 @@ def _attempts(image: Image.Image) -> Iterator[tuple[Image.Image, bytes]]:
         yield drawn, _webp(drawn, quality=quality, alpha_quality=10, method=6)
 
 
-def _look_at(image: Image.Image) -> tuple[list[list[float]], bool]:
-    """The colours that can be seen, and whether its edge can."""
-    raw = image.tobytes()
-    pixels = [raw[place : place + 4] for place in range(0, len(raw), 4)]
-    width = image.width
-    edge = [*pixels[:width], *pixels[-width:], *pixels[::width], *pixels[width - 1 :: width]]
-    is_opaque = sum(pixel[3] >= SEEN for pixel in edge) >= 0.9 * len(edge)
-    heaps: dict[tuple[int, int, int], list[int]] = {}
-    seen = [pixel for pixel in pixels if pixel[3] >= SEEN]
-    for red, green, blue, _alpha in seen:
-        heap = heaps.setdefault((red >> 5, green >> 5, blue >> 5), [0, 0, 0, 0])
-        for place, part in enumerate((red, green, blue, 1)):
-            heap[place] += part
-    largest = sorted(heaps.values(), key=lambda heap: -heap[3])[:TONES]
-    tones = [[round(part / heap[3], 1) for part in heap[:3]] + [round(heap[3] / len(seen), 4)] for heap in largest]
-    return tones, is_opaque
-
-
 def main(kind: str, what: str = "") -> int:
-    """Read a picture, write it anew. Returns how it went, as an exit code."""
+    """Redraw the picture on standard input. Returns an exit code."""
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS
     try:
         data = sys.stdin.buffer.read()

@@ -1,4 +1,4 @@
-"""Public door of pictures: their files."""
+"""The public addresses of picture files."""
 
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue

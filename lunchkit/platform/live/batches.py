@@ -1,4 +1,4 @@
-"""Group commit: whoever has something to write waits a few milliseconds for company, and one transaction writes all.
+"""Group commit: each writer waits a few milliseconds for others, and one transaction writes all.
 
 Each gets their answer after the commit. So many writers cost one flush to the disk, and a slow disk slows nobody down
 more than by one flush or two.
@@ -14,21 +14,16 @@ Outcome = TypeVar("Outcome")
 GATHER = 0.005
 """Seconds of waiting for company."""
 CROWD, CROWD_GATHER = 8, 0.02
-"""Where so many came together at once, more are on their way: a longer wait makes fewer transactions of them."""
+"""After a batch of CROWD more are on their way: a longer wait makes fewer transactions of them."""
 MOST = 500
 PATIENCE = 20.0
 """Seconds after which a writer is told that it did not work."""
 
 
-def run_here(work: Callable[[], None]) -> None:
-    """Do a piece of work in this thread."""
-    work()
-
-
 class Aside:
-    """How blocking work is done: here, or where the server says, so that its event loop goes on."""
+    """How blocking work is done: in this thread, or where the server says, so that its event loop goes on."""
 
-    run: Callable[[Callable[[], None]], object] = staticmethod(run_here)
+    run: Callable[[Callable[[], None]], object] = staticmethod(lambda work: work())
 
 
 class _Waiting(Generic[Item, Outcome]):
@@ -84,6 +79,6 @@ class Batches(Generic[Item, Outcome]):
             outcomes = self._write([waiting.item for waiting in batch])
             for waiting, outcome in zip(batch, outcomes, strict=True):
                 waiting.outcome = outcome
-        except Exception as error:  # noqa: BLE001 - each of those who wait must be told
+        except Exception as error:  # noqa: BLE001 - in another thread gevent would print it
             for waiting in batch:
                 waiting.error = error

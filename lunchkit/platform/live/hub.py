@@ -20,7 +20,7 @@ HEARTBEAT = 15.0
 LOOK = 0.1
 """Seconds between two looks at a revision, at least."""
 BREATH = 1024
-"""After so many sockets a push lets others run."""
+"""Sockets after which a push lets others run."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Feed:
 
     key: tuple[object, ...]
     revision: Callable[[], int]
-    """Cheap: asked ten times a second while somebody watches."""
+    """Cheap: asked ten times a second while it is watched."""
     state: Callable[[], bytes]
     """JSON in one line, all that a browser needs to show the present state."""
     gap: float = 0.0
@@ -52,11 +52,10 @@ class Channel:
 
     @property
     def is_watched(self) -> bool:
-        """Whether anybody is there to be told."""
         return bool(self.sockets or self.readers) and not self.closing
 
     def look(self) -> Message:
-        """The present state; built anew only if the revision moved."""
+        """The present state; built only if the revision moved."""
         revision = self.feed.revision()
         latest = self.latest
         if latest is not None and latest.revision == revision:
@@ -107,11 +106,10 @@ class Channel:
 
     @property
     def latest_revision(self) -> int | None:
-        """The revision that watchers have."""
         return self.latest.revision if self.latest else None
 
     def close(self) -> None:
-        """Let everybody go: they come back to whoever serves then."""
+        """Close all connections: the browsers come back to the next process."""
         with self.moved:
             self.closing = True
             for descriptor in self.sockets:
@@ -177,10 +175,6 @@ class Channel:
                 time.sleep(0)
 
 
-def _begins(channel: Channel, beginning: tuple[object, ...]) -> bool:
-    return channel.feed.key[: len(beginning)] == beginning
-
-
 def until_next(pause: float) -> float:
     """Seconds until the clock passes a multiple of the pause: all processes look at one time, phones hear together."""
     return pause - time.time() % pause
@@ -206,7 +200,6 @@ class Hub:
         self._lock = threading.Lock()
 
     def channel(self, feed: Feed) -> Channel:
-        """The channel of a feed, the same for everybody who asks."""
         with self._lock:
             channel = self._channels.get(feed.key)
             if channel is None:
@@ -215,18 +208,20 @@ class Hub:
 
     @property
     def watchers(self) -> int:
-        """How many sockets and readers are served."""
         return sum(len(channel.sockets) + channel.readers for channel in list(self._channels.values()))
 
     def watched(self, key: tuple[object, ...]) -> Channel | None:
-        """A channel that somebody watches at this moment."""
         channel = self._channels.get(key)
         return channel if channel is not None and channel.ticks else None
 
     def watched_revision(self, beginning: tuple[object, ...]) -> int | None:
         """The highest revision that watchers of feeds whose key begins so have; None where nobody watches here."""
         channels = list(self._channels.values())
-        told = [channel.latest_revision for channel in channels if channel.ticks and _begins(channel, beginning)]
+        told = [
+            channel.latest_revision
+            for channel in channels
+            if channel.ticks and channel.feed.key[: len(beginning)] == beginning
+        ]
         return max((revision for revision in told if revision is not None), default=None)
 
     def close(self) -> None:

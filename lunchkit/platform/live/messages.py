@@ -26,11 +26,9 @@ class Packet:
 
     @cached_property
     def packed(self) -> bytes:
-        """For browsers that take gzip: packed when the first one asks."""
         return pack(self.plain)
 
     def for_whom(self, packs: bool) -> bytes:
-        """The bytes for a watcher who takes gzip, or not."""
         return self.packed if packs else self.plain
 
 

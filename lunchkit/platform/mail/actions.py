@@ -7,7 +7,6 @@ process dies between the two, the letter leaves once more under the same Message
 A refusal of a recipient ends that e-mail. Trouble with the sender, the account or the server pauses the whole queue.
 """
 
-import contextlib
 import logging
 import smtplib
 import time
@@ -16,19 +15,18 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 
-from flask_babel import force_locale
 from sqlalchemy import ColumnElement, delete, select, true, update
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from lunchkit.platform import clock
-from lunchkit.platform.config import WORKING_LANGUAGES, Settings, current_settings
+from lunchkit.platform.config import Settings, current_settings
 from lunchkit.platform.db import db, transaction
-from lunchkit.platform.mail.connection import TROUBLE, Plain, open_line
+from lunchkit.platform.mail.connection import TROUBLE, Line, ServerUnreachable
 from lunchkit.platform.mail.message import build_message
 from lunchkit.platform.mail.models import ONLY, MailTrouble, OutboxLetter
 from lunchkit.platform.mail.outbox import FORGET, wake
 from lunchkit.platform.mail.queue import PAUSES, may_be_tried, next_in_turn
-from lunchkit.platform.mail.reasons import explain
+from lunchkit.platform.mail.reasons import answer_of, in_working_languages
 from lunchkit.platform.mail.rendering import render_letter
 
 CLAIM = timedelta(minutes=5)
@@ -37,10 +35,6 @@ SAME_REFUSALS = 3
 """So many e-mails in a row whose content is refused with one code: it is not the e-mail."""
 CLOSING, TOO_LARGE = 421, 552
 log = logging.getLogger("lunchkit.platform.mail")
-
-
-class ServerUnreachable(Exception):
-    """No SMTP server answered, or it does not let us in."""
 
 
 class QueuePaused(Exception):
@@ -86,49 +80,6 @@ def deliver_held(settings: Settings, kind: str) -> None:
         line.close()
 
 
-class Line:
-    """A connection to the mail server, opened for the first letter and kept for the next."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._server: Plain | None = None
-
-    def send(self, message: EmailMessage) -> None:
-        """Hand a message over. Raises ServerUnreachable, or whatever smtplib says of this message."""
-        if self._server is None:
-            self._server = connect(self._settings)
-        self._server.begin()
-        try:
-            self._server.send_message(message)
-        except TROUBLE:
-            self._start_afresh()
-            raise
-
-    def _start_afresh(self) -> None:
-        try:
-            if self._server is not None:
-                self._server.rset()
-        except (smtplib.SMTPException, OSError):
-            self._server = None
-
-    def close(self) -> None:
-        """Hang up, politely if possible."""
-        with contextlib.suppress(smtplib.SMTPException, OSError):
-            if self._server is not None:
-                self._server.quit()
-
-
-def connect(settings: Settings) -> Plain:
-    """Open a connection to the configured server, secured and signed in as the settings say.
-
-    Raises ServerUnreachable where the server, its certificate or the sign-in fails.
-    """
-    try:
-        return open_line(settings)
-    except TROUBLE as error:
-        raise ServerUnreachable(f"{type(error).__name__}: {error}") from error
-
-
 def claim_due() -> Iterator[OutboxLetter]:
     """The letters that are due, in their turn; each is claimed for five minutes when it is asked for."""
     while numbers := next_in_turn():
@@ -137,12 +88,11 @@ def claim_due() -> Iterator[OutboxLetter]:
             if (row := _claim(number)) is not None:
                 taken += 1
                 yield row
-        if not taken:  # somebody else is at them
+        if not taken:  # another process has them
             return
 
 
 def _claim(number: int) -> OutboxLetter | None:
-    """Take a letter, if nobody else has meanwhile."""
     with transaction() as session:
         due = select(OutboxLetter).where(OutboxLetter.id == number, may_be_tried())
         row = session.scalar(due.with_for_update(skip_locked=True).execution_options(populate_existing=True))
@@ -176,7 +126,7 @@ def _deliver(line: Line, row: OutboxLetter, settings: Settings) -> bool:
 
 def _note_refusal(row: OutboxLetter, error: Exception, settings: Settings) -> None:
     """Tell what concerns this e-mail from what concerns all. Raises QueuePaused."""
-    code, said = _answer(error)
+    code, said = answer_of(error)
     own = (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError, smtplib.SMTPNotSupportedError, UnicodeError)
     is_own = code == TOO_LARGE or (code != CLOSING and isinstance(error, own))
     is_refused, is_content = 500 <= code < 600, not isinstance(error, smtplib.SMTPRecipientsRefused)
@@ -187,16 +137,6 @@ def _note_refusal(row: OutboxLetter, error: Exception, settings: Settings) -> No
     note_failure(row, said, for_good=gives_up and until is None, not_before=until)
     if until is not None:
         raise QueuePaused
-
-
-def _answer(error: Exception) -> tuple[int, str]:
-    """The code of a server's answer, 0 where there is none; and what to remember of it."""
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        code, words = next(iter(error.recipients.values()))
-        return code, f"{code} {words!r}"
-    if isinstance(error, smtplib.SMTPResponseException):
-        return error.smtp_code, f"{error.smtp_code} {error.smtp_error!r}"
-    return 0, str(error) if isinstance(error, ServerUnreachable) else f"{type(error).__name__}: {error}"
 
 
 def _note_trouble(
@@ -217,22 +157,12 @@ def _note_trouble(
         if over < 0:
             return None
         trouble.until += PAUSES[min(over, len(PAUSES) - 1)]
-        trouble.reason = _in_words(error, settings)
+        trouble.reason = in_working_languages(error, settings)
         return trouble.until
 
 
-def _in_words(error: Exception, settings: Settings) -> dict[str, list[str]]:
-    cause = error.__cause__ if isinstance(error, ServerUnreachable) else error
-    reason = explain(cause or error, settings, is_open=cause is error)
-    said = {}
-    for language in WORKING_LANGUAGES:
-        with force_locale(language):
-            said[language] = [str(reason.what), str(reason.advice)]
-    return said
-
-
 def resume() -> None:
-    """End the pause of the queue: the settings are others now, or somebody wants to know at once."""
+    """End the pause of the queue: the settings have changed, or a person wants to try at once."""
     with transaction() as session:
         session.execute(delete(MailTrouble))
     wake.set()
@@ -266,7 +196,6 @@ def _mark_sent(row: OutboxLetter) -> None:
 
 
 def _drop(row: OutboxLetter) -> None:
-    """Take a letter out of the outbox: nothing is left to say, or nothing of it may be kept."""
     with transaction() as session:
         session.execute(delete(OutboxLetter).where(OutboxLetter.id == row.id))
 

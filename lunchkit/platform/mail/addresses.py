@@ -1,6 +1,7 @@
-"""E-mail addresses: which are accepted, in which form they are kept, and when two are the same."""
+"""E-mail addresses: which are accepted, in which form they are kept, when two are the same, and which may be a slip."""
 
 import unicodedata
+from difflib import get_close_matches
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
@@ -10,6 +11,15 @@ from wtforms import Field
 from wtforms.validators import ValidationError
 
 from lunchkit.platform.errors import Refusal
+
+FREQUENT = (
+    "gmail.com", "bluewin.ch", "hotmail.com", "hotmail.ch", "hotmail.fr", "outlook.com", "outlook.fr", "icloud.com",
+    "yahoo.com", "yahoo.fr", "proton.me", "protonmail.com", "protonmail.ch", "infomaniak.ch", "ik.me", "sunrise.ch",
+    "gmx.ch", "gmx.net", "gmx.com", "gmx.de", "gmx.fr", "live.com", "live.fr", "laposte.net", "orange.fr", "free.fr",
+    "sfr.fr", "wanadoo.fr", "me.com", "mac.com", "mail.com", "ymail.com", "email.com", "etik.com", "unige.ch",
+    "etat.ge.ch", "ville-geneve.ch", "hesge.ch", "netplus.ch", "vtxnet.ch", "romandie.com", "posteo.net", "posteo.de",
+)  # fmt: skip
+"""Domains that people write often: what is nearly one of them is questioned, never refused."""
 
 
 class BadAddress(Refusal):
@@ -44,7 +54,7 @@ def _what_is_wrong(typed: str) -> LazyString:
         return _l("The part before the @ is missing.")
     if "." not in domain:
         return _l("The end of the address is missing, for example «.ch».")
-    return _l("Please check this address: it should look like name@example.ch.")
+    return _l("Check this address: it should look like name@example.ch.")
 
 
 def valid_email(_form: Any, field: Field) -> None:
@@ -60,3 +70,16 @@ def valid_email(_form: Any, field: Field) -> None:
 def fold_email(address: str) -> str:
     """The form of an address in which two spellings of the same mailbox compare equal."""
     return unicodedata.normalize("NFKC", address.strip()).casefold()
+
+
+def likely_meant(address: str) -> str | None:
+    """The address that was probably meant, or None where the domain raises no doubt.
+
+    Close means a similarity of at least 0.86 (difflib's ratio): one letter wrong, missing, doubled or swapped.
+    """
+    local, _, domain = address.rpartition("@")
+    domain = domain.lower()
+    if domain in FREQUENT:
+        return None
+    close = get_close_matches(domain, FREQUENT, n=1, cutoff=0.86)
+    return f"{local}@{close[0]}" if close and len(domain) > 5 else None

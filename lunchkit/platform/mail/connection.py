@@ -6,6 +6,7 @@ import socket
 import ssl
 import threading
 import time
+from email.message import EmailMessage
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,6 +14,10 @@ from lunchkit.platform.config import Settings
 
 TROUBLE = (OSError, smtplib.SMTPException, UnicodeError)
 """What network, TLS and server may answer; UnicodeError is said of names and passwords that no line can carry."""
+
+
+class ServerUnreachable(Exception):
+    """No SMTP server answered, or it does not let us in."""
 
 
 class Plain(smtplib.SMTP):
@@ -23,16 +28,14 @@ class Plain(smtplib.SMTP):
     is_cut = False
 
     def connect(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
-        """Greet the server."""
         self.begin()
         return super().connect(*args, **kwargs)
 
     def begin(self) -> None:
-        """Count the time from now on."""
         self.deadline = time.monotonic() + self.longest
 
     def getreply(self) -> tuple[int, bytes]:
-        """Hear the answer, as a whole within the time: smtplib's own limit begins again with each byte."""
+        """Read the whole answer within the time: smtplib's own limit begins again with each byte."""
         left = min(self.timeout, self.deadline - time.monotonic())
         if self.sock is None or left <= 0:
             self.close()
@@ -60,7 +63,7 @@ class OverTls(Plain, smtplib.SMTP_SSL):
     """A line that is secured from its first byte."""
 
 
-def open_line(
+def open_connection(
     settings: Settings,
     plain: type[Plain] = Plain,
     over_tls: type[OverTls] = OverTls,
@@ -96,3 +99,38 @@ def _own_name(settings: Settings) -> str | None:
     """The name by which we greet: the public one, where it is a name. Asking the machine may take many seconds."""
     host = urlsplit(settings.address).hostname or ""
     return host if "." in host and not host.replace(".", "").isdigit() else None
+
+
+def connect(settings: Settings) -> Plain:
+    """Open a connection as the settings say. Raises ServerUnreachable where server, certificate or sign-in fails."""
+    try:
+        return open_connection(settings)
+    except TROUBLE as error:
+        raise ServerUnreachable(f"{type(error).__name__}: {error}") from error
+
+
+class Line:
+    """A connection that is opened for the first e-mail and kept for the next."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._server: Plain | None = None
+
+    def send(self, message: EmailMessage) -> None:
+        """Hand a message over. Raises ServerUnreachable, or one of TROUBLE."""
+        if self._server is None:
+            self._server = connect(self._settings)
+        self._server.begin()
+        try:
+            self._server.send_message(message)
+        except TROUBLE:
+            try:
+                self._server.rset()
+            except TROUBLE:
+                self._server = None
+            raise
+
+    def close(self) -> None:
+        with contextlib.suppress(*TROUBLE):
+            if self._server is not None:
+                self._server.quit()

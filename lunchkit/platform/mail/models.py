@@ -12,7 +12,9 @@ class OutboxLetter(Model):
     """One letter. Rendered when it is sent, from the facts that held when it was promised."""
 
     __tablename__ = "outbox_letter"
-    __erased__ = "with the person; at the purge: registrations.operations.forget, admin.retention.actions.purge_people"
+    __erased__ = (
+        "with the person; at the purge: registrations.operations.erase_attendee, admin.retention.actions.purge_people"
+    )
     __table_args__ = (
         Index("ix_outbox_letter_due", "sent_at", "failed_at", "next_attempt_at"),
         Index("ix_outbox_letter_state", "event_id", "sent_at", "failed_at"),

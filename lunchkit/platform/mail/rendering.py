@@ -35,7 +35,7 @@ class Letter:
     invitation_method: str = "REQUEST"
     images: tuple[InlineImage, ...] = ()
     unsubscribe_url: str = ""
-    """Where one POST ends letters of this kind (RFC 8058); empty for letters that somebody asked for by an act."""
+    """Where one POST ends letters of this kind (RFC 8058); empty for answers to what a person did."""
 
 
 _BOUND = "\u202f\u00a0"

@@ -1,4 +1,4 @@
-"""A letter that is sent at once, while somebody watches: what was said on the line, and what became of it.
+"""A test e-mail that is sent at once, while a person waits: the dialogue with the server, and the outcome.
 
 The dialogue is what an expert asks for first. Passwords are never in it.
 """
@@ -10,14 +10,14 @@ from email.message import EmailMessage
 from typing import Any
 
 from lunchkit.platform.config import Settings
-from lunchkit.platform.mail.connection import TROUBLE, OverTls, Plain, hang_up, open_line
+from lunchkit.platform.mail.connection import TROUBLE, OverTls, Plain, hang_up, open_connection
 
 PATIENCE = 8.0
 """Seconds for one answer of the server."""
 LONGEST = 20.0
-"""Seconds for the whole conversation: somebody waits for it."""
+"""Seconds for the whole conversation: a person waits for it."""
 MOST_LINES = 60
-KEPT_SECRET = "(…)"  # noqa: S105  what stands in the place of a secret
+KEPT_SECRET = "(…)"  # noqa: S105  shown instead of a secret
 
 
 @dataclass
@@ -48,14 +48,13 @@ class Trial:
 
 
 class _Overheard(Plain):
-    """A line on which somebody writes down what is said."""
+    """A connection that keeps what is said on it."""
 
     dialogue: Dialogue
     is_secret = False
     banner = ""
 
     def connect(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
-        """Greet the server."""
         answer = super().connect(*args, **kwargs)
         self.banner = answer[1].decode(errors="replace")
         return answer
@@ -69,14 +68,12 @@ class _Overheard(Plain):
         super().putcmd(cmd, args)
 
     def getreply(self) -> tuple[int, bytes]:
-        """Hear the answer."""
         code, text = super().getreply()
         for line in text.decode(errors="replace").splitlines() or [""]:
             self.dialogue.note("S", f"{code} {line}")
         return code, text
 
     def auth(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
-        """Sign in: what we say meanwhile is nobody's business."""
         self.is_secret = True
         try:
             return super().auth(*args, **kwargs)
@@ -85,10 +82,10 @@ class _Overheard(Plain):
 
 
 class _OverheardTls(_Overheard, OverTls):
-    """The same over TLS from the first byte."""
+    pass
 
 
-def try_line(settings: Settings, message: EmailMessage | None = None) -> Trial:
+def try_connection(settings: Settings, message: EmailMessage | None = None) -> Trial:
     """Talk with the configured server now, and hand it a message; without one, only ask whether it takes the sender.
 
     Opens a connection to another machine: call it outside of any transaction.
@@ -98,7 +95,7 @@ def try_line(settings: Settings, message: EmailMessage | None = None) -> Trial:
     server: smtplib.SMTP | None = None
     banner = ""
     try:
-        server = open_line(settings, plain, over_tls, timeout=PATIENCE)
+        server = open_connection(settings, plain, over_tls, timeout=PATIENCE)
         banner = getattr(server, "banner", "")
         _hand_over(server, settings, message)
     except TROUBLE as error:

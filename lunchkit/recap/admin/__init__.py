@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.platform import clock
 from lunchkit.platform.images.queries import pictures_by_token
+from lunchkit.platform.ordered import back_to_list, requested_direction
 from lunchkit.recap import actions
 from lunchkit.recap.admin import pictures, publication, writing
 from lunchkit.recap.admin_queries import lacks, outline
@@ -71,12 +72,9 @@ def add(slug: str) -> ResponseReturnValue:
 def order(slug: str, section_id: int) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
     section = section_or_404(event.id, section_id)
-    direction = request.form.get("dir", "")
-    if direction not in ("up", "down"):
-        abort(400)
     offered = [row.section.id for row in outline(event, sections_of(event.id))[1:] if row.is_empty]
-    actions.move_section(section, direction, past=offered)
-    return redirect(url_for(".index", slug=slug, at=f"{direction}-{section_id}", done="moved"), code=303)
+    actions.move_section(section, requested_direction(), past=offered)
+    return back_to_list(slug, section)
 
 
 @bp.post("/e/<slug>/recap/sections/<int(max=2147483647):section_id>/visibility")

@@ -8,13 +8,12 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
-from lunchkit.platform.errors import NotFound
+from lunchkit.platform.errors import USER_ERRORS, NotFound, as_user_error, retry_header
 from lunchkit.platform.images.actions import describe_picture, erase_picture, keep_picture, take_down
 from lunchkit.platform.images.errors import PictureTooHeavy
 from lunchkit.platform.images.intake import MOST_BYTES, read_upload
 from lunchkit.platform.images.models import Picture
 from lunchkit.platform.images.queries import any_picture_by_token_or_404
-from lunchkit.platform.refusals import NO, readable, retry_header
 from lunchkit.platform.web import show_error, takes_pictures
 from lunchkit.recap import actions
 from lunchkit.recap.admin_forms import NewPictureForm, PictureForm
@@ -43,8 +42,8 @@ def add(slug: str, section_id: int) -> ResponseReturnValue:
         return _new_page(event, section, form), 422
     try:
         _keep(section, form)
-    except NO as error:
-        refusal = readable(error)
+    except USER_ERRORS as error:
+        refusal = as_user_error(error)
         form.file.errors = [str(refusal.message)]
         return _new_page(event, section, form), refusal.status, retry_header(refusal)
     return redirect(_section(event, section, done="pictured"), code=303)
@@ -64,7 +63,7 @@ def _keep(section: RecapSection, form: NewPictureForm) -> None:
     picture = keep_picture(read_upload(file), **form.words())
     try:
         actions.add_picture(section, picture.token, form.caption.data or "", writer())
-    except NO:
+    except USER_ERRORS:
         erase_picture(picture)
         raise
 

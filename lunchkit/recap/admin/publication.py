@@ -8,9 +8,8 @@ from flask.typing import ResponseReturnValue
 
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
-from lunchkit.platform.errors import NotFound
+from lunchkit.platform.errors import USER_ERRORS, NotFound
 from lunchkit.platform.links import derived_token, public
-from lunchkit.platform.refusals import NO
 from lunchkit.platform.web import POLICY
 from lunchkit.recap import actions
 from lunchkit.recap.admin_forms import CorrectionForm
@@ -139,7 +138,7 @@ def _after(event: Event, action: Callable[[], object], done: str) -> ResponseRet
     outline = url_for("organiser.recap.index", slug=event.slug)
     try:
         action()
-    except NO as error:
+    except USER_ERRORS as error:
         return refused(event, error, outline)
     return redirect(url_for("organiser.recap.index", slug=event.slug, done=done), code=303)
 

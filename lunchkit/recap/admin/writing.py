@@ -9,10 +9,9 @@ from flask_babel import lazy_gettext as _l
 
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
-from lunchkit.platform.errors import NotFound, Refusal
+from lunchkit.platform.errors import USER_ERRORS, NotFound, Refusal, as_user_error, retry_header
 from lunchkit.platform.images.models import Picture
 from lunchkit.platform.images.queries import any_picture_by_token_or_404
-from lunchkit.platform.refusals import NO, readable, retry_header
 from lunchkit.recap import actions
 from lunchkit.recap.admin_queries import counted_now
 from lunchkit.recap.errors import Overtaken, Unreadable
@@ -48,8 +47,8 @@ def save(slug: str, section_id: int) -> ResponseReturnValue:
         actions.save_section(section, _base_version(), state, writer())
     except NotFound:
         return _gone(event)
-    except NO as error:
-        return _not_saved(event, section, form, readable(error))
+    except USER_ERRORS as error:
+        return _not_saved(event, section, form, as_user_error(error))
     if wants_json():
         return jsonify(version=section.version)
     return redirect(_next_page(event, section, form, do), code=303)

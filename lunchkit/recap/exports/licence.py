@@ -1,13 +1,9 @@
-"""Under which licence a recap is given away: said once, for the page, the data, the press kit and the feed."""
-
-from collections.abc import Collection, Mapping
+"""Under which licence a recap is given away: said once, for the page, the data and the press kit."""
 
 from flask_babel import lazy_gettext as _l
 
-from lunchkit.events.feeds import Rights, tells_rights
 from lunchkit.events.models import Event
-from lunchkit.platform.licences import BY, BY_SA, RESERVED, ZERO, Licence, licence_named
-from lunchkit.recap.queries import licences_of
+from lunchkit.platform.licences import BY, BY_SA, RESERVED, ZERO, Licence
 
 _TERMS = {
     BY.key: _l(
@@ -35,10 +31,3 @@ _TERMS = {
 def licence_terms(event: Event, licence: Licence) -> str:
     """What it allows, in a few words."""
     return str(_TERMS[licence.key]) % {"network": event.series.network}
-
-
-@tells_rights
-def rights_of(event_ids: Collection[int]) -> Mapping[int, Rights]:
-    """The licence of each published recap of these lunches, for the feed."""
-    licences = {event_id: licence_named(key) for event_id, key in licences_of(event_ids).items()}
-    return {event_id: Rights(str(licence.name), licence.address) for event_id, licence in licences.items()}

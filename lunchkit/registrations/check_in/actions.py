@@ -13,40 +13,39 @@ from lunchkit.platform.i18n import language
 from lunchkit.registrations.check_in.operations import leave, seat
 from lunchkit.registrations.check_in.queries import find_registration, first_of, scan_by_nonce
 from lunchkit.registrations.check_in.view_models import Answer, Scan, Word, short_name
-from lunchkit.registrations.details import fill_in
-from lunchkit.registrations.errors import LunchCalledOff, NoSeatAtTheDoor, NotPublished
+from lunchkit.registrations.errors import EventIsCancelled, NoFreeSeat, NotPublished
 from lunchkit.registrations.models import CheckIn, Registration, Standing
-from lunchkit.registrations.operations import find_by_email, join_queue, new_registration
+from lunchkit.registrations.operations import find_by_email, new_request
 from lunchkit.registrations.queries import place_in_queue
 from lunchkit.registrations.seats import lock_event
 
 
-def take_scan(event: Event, scan: Scan, organiser_id: int | None = None) -> Answer:
+def take_scan(event: Event, scan: Scan) -> Answer:
     """Let a party in, or say why not; or mend what an earlier scan said. The same scan sent again does it once.
 
-    The first scan of a ticket admits; whoever comes after it is told when, and at which door. A phone that let somebody
-    in without asking (``scan.let_in``) is believed: whom we would have stopped is flagged, and nobody is forgotten.
-    Raises NotPublished, LunchCalledOff, or NoSeatAtTheDoor for a walk-in.
+    The first scan of a ticket admits; a later one is told when, and at which entrance. A phone that let a person in
+    without asking (``scan.let_in``) is believed; whom the server would have stopped is flagged.
+    Raises NotPublished, EventIsCancelled, or NoFreeSeat for a walk-in.
     """
     with transaction() as session:
         event = lock_event(session, event.id)
         if event.published_at is None:
             raise NotPublished
         if event.cancelled_at is not None:
-            raise LunchCalledOff
+            raise EventIsCancelled
         now = clock.now()
-        known = scan_by_nonce(session, scan.nonce)
+        known = scan_by_nonce(scan.nonce)
         if known is not None:
-            return _tell_again(session, event, known, scan, now)
+            return _tell_again(event, known, scan, now)
         if scan.undoes:
             return _undo(session, event, scan.undoes, now)
         if scan.corrects:
-            return _count_party(session, event, scan, now, organiser_id)
-        return _let_in(session, event, scan, now, organiser_id)
+            return _count_party(session, event, scan, now)
+        return _let_in(session, event, scan, now)
 
 
 def settle_conflict(event: Event, scan_id: int) -> None:
-    """Somebody has looked into it. Twice is once. Raises NotFound where the lunch has no such scan."""
+    """Mark a flagged scan as looked into. Idempotent. Raises NotFound where the event has no such scan."""
     with transaction() as session:
         lock_event(session, event.id)
         scan = session.get(CheckIn, scan_id, populate_existing=True)
@@ -55,7 +54,7 @@ def settle_conflict(event: Event, scan_id: int) -> None:
         scan.settled_at = scan.settled_at or clock.now()
 
 
-def _tell_again(session: Session, event: Event, known: CheckIn, scan: Scan, now: datetime) -> Answer:
+def _tell_again(event: Event, known: CheckIn, scan: Scan, now: datetime) -> Answer:
     """The answer was lost on the way: the same once more. Meanwhile the phone may have let them in by itself."""
     if known.event_id != event.id:
         return Answer(Word.UNKNOWN)
@@ -63,12 +62,11 @@ def _tell_again(session: Session, event: Event, known: CheckIn, scan: Scan, now:
         known.flagged_at = known.flagged_at or now
     if known.undone_at is not None:
         return Answer(Word.UNDONE, known.registration_id)
-    return _answer(session, known.registration, is_first=known.admitted_at is not None or scan.corrects is not None)
+    return _answer(known.registration, is_first=known.admitted_at is not None or scan.corrects is not None)
 
 
 def _undo(session: Session, event: Event, nonce: str, now: datetime) -> Answer:
-    """Nobody came in by that scan. Their next one is the first again; a walk-in gives the seat back as well."""
-    row = scan_by_nonce(session, nonce)
+    row = scan_by_nonce(nonce)
     if row is None or row.event_id != event.id:
         return Answer(Word.UNDONE)
     if row.undone_at is None:
@@ -80,42 +78,42 @@ def _undo(session: Session, event: Event, nonce: str, now: datetime) -> Answer:
     return Answer(Word.UNDONE, row.registration_id, short_name(row.registration.name))
 
 
-def _count_party(session: Session, event: Event, scan: Scan, now: datetime, organiser_id: int | None) -> Answer:
+def _count_party(session: Session, event: Event, scan: Scan, now: datetime) -> Answer:
     """Two of three came, or the third comes after the others. The act leaves a row, so that it is done once."""
-    row = scan_by_nonce(session, scan.corrects or "")
+    row = scan_by_nonce(scan.corrects or "")
     if row is None or row.event_id != event.id:
         return Answer(Word.UNKNOWN)
     registration = row.registration
-    first = first_of(session, registration.id)
-    trace = _row(event, registration, scan, now, organiser_id)
+    first = first_of(registration.id)
+    trace = _row(event, registration, scan, now)
     session.add(trace)
     if first is None:
         return Answer(Word.UNDONE, registration.id, short_name(registration.name))
     first.people = registration.arrived = trace.people
     session.flush()
-    return _answer(session, registration, is_first=True)
+    return _answer(registration, is_first=True)
 
 
-def _let_in(session: Session, event: Event, scan: Scan, now: datetime, organiser_id: int | None) -> Answer:
+def _let_in(session: Session, event: Event, scan: Scan, now: datetime) -> Answer:
     capacity = event.capacity
     if scan.walk_in is not None:
         registration = find_by_email(session, event.id, scan.walk_in.email)
     else:
-        registration = find_registration(session, scan)
+        registration = find_registration(scan)
     is_new = scan.walk_in is not None and (registration is None or not registration.is_active)
     if is_new:
         registration = _write_down(session, event, scan, now, registration)
     if registration is None or (registration.event_id != event.id and scan.ticket_hash is None):
-        return Answer(Word.UNKNOWN)  # only whoever has a ticket is told for which lunch it is
+        return Answer(Word.UNKNOWN)  # only a ticket is told its event, no number
     if registration.event_id != event.id:
         return Answer(Word.OTHER, lunch=registration.event.title, at=registration.event.starts_at)
     if scan.walk_in is not None and not is_new and not scan.let_in:
-        return replace(_answer(session, registration, is_first=False), word=Word.KNOWN)
+        return replace(_answer(registration, is_first=False), word=Word.KNOWN)
     if scan.gives_seat and registration.standing == Standing.WAITING:
         seat(session, event, registration, scan, now, is_new=False)
-    admits = registration.standing == Standing.SEATED and first_of(session, registration.id) is None
+    admits = registration.standing == Standing.SEATED and first_of(registration.id) is None
     if admits or scan.let_in or registration.arrived:
-        row = _row(event, registration, scan, now, organiser_id, is_walk_in=is_new)
+        row = _row(event, registration, scan, now, is_walk_in=is_new)
         row.admitted_at = now if admits else None
         row.flagged_at = now if scan.let_in and not admits else None
         row.added_seats = event.capacity - capacity
@@ -123,37 +121,23 @@ def _let_in(session: Session, event: Event, scan: Scan, now: datetime, organiser
         if admits:
             registration.arrived, registration.arrived_at = row.people, row.scanned_at
         session.flush()
-    answer = _answer(session, registration, is_first=admits)
+    answer = _answer(registration, is_first=admits)
     return replace(answer, word=Word.FULL) if answer.word is Word.WAITING and scan.gives_seat else answer
 
 
 def _write_down(
     session: Session, event: Event, scan: Scan, now: datetime, cancelled: Registration | None
 ) -> Registration | None:
-    """A walk-in gets a free seat like everybody else, or one that is added. Raises NoSeatAtTheDoor.
-
-    One whom a phone let in without asking is written down all the same: on the waiting list, and flagged.
-    """
     if scan.walk_in is None:
         return None
-    registration = cancelled or new_registration(event)
-    fill_in(registration, scan.walk_in)
-    join_queue(registration, now, language=language())
+    registration = new_request(event, cancelled, scan.walk_in, now, language=language())
     seat(session, event, registration, scan, now, is_new=True)
     if registration.standing != Standing.SEATED and not scan.let_in:
-        raise NoSeatAtTheDoor
+        raise NoFreeSeat
     return registration
 
 
-def _row(
-    event: Event,
-    registration: Registration,
-    scan: Scan,
-    now: datetime,
-    organiser_id: int | None,
-    *,
-    is_walk_in: bool = False,
-) -> CheckIn:
+def _row(event: Event, registration: Registration, scan: Scan, now: datetime, *, is_walk_in: bool = False) -> CheckIn:
     return CheckIn(
         event_id=event.id,
         registration=registration,
@@ -163,27 +147,18 @@ def _row(
         is_walk_in=is_walk_in,
         scanned_at=scan.scanned_at,
         received_at=now,
-        organiser_id=organiser_id,
+        organiser_id=scan.organiser_id,
     )
 
 
-def _answer(session: Session, registration: Registration, *, is_first: bool) -> Answer:
-    """What is said of a registration of this lunch, as it stands now."""
-    first = first_of(session, registration.id)
+def _answer(registration: Registration, *, is_first: bool) -> Answer:
+    first = first_of(registration.id)
+    words = {Standing.SEATED: Word.UNDONE, Standing.WAITING: Word.WAITING, Standing.CANCELLED: Word.CANCELLED}
+    word = words[Standing(registration.standing)]
     if first is not None:
         word = Word.IN if is_first else Word.DOUBLE
-    else:
-        word = {Standing.SEATED: Word.UNDONE, Standing.WAITING: Word.WAITING}.get(
-            Standing(registration.standing), Word.CANCELLED
-        )
-    return Answer(
-        word,
-        registration.id,
-        short_name(registration.name),
-        registration.seats,
-        first.people if first else 0,
-        first.scanned_at if first else None,
-        first.door if first else "",
-        first.nonce if first else "",
-        place_in_queue(registration),
-    )
+    place = place_in_queue(registration)
+    answer = Answer(word, registration.id, short_name(registration.name), registration.seats, place=place)
+    if first is None:
+        return answer
+    return replace(answer, people=first.people, at=first.scanned_at, door=first.door, of=first.nonce)

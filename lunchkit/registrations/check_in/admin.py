@@ -3,6 +3,7 @@
 import hashlib
 import json
 import secrets
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
@@ -15,24 +16,14 @@ from lunchkit.platform import clock
 from lunchkit.platform.audit.recording import Act, begin
 from lunchkit.platform.errors import Refusal
 from lunchkit.platform.i18n import clock_patterns
+from lunchkit.platform.static_files import STATIC, build_hash, static_address
 from lunchkit.platform.text import clean_line
-from lunchkit.platform.web import HEADERS, STATIC, build_hash, static_address
+from lunchkit.platform.web import HEADERS
 from lunchkit.registrations.admin_queries import order_by_name
-from lunchkit.registrations.check_in import actions
-from lunchkit.registrations.check_in.forms import MOST_PEOPLE, WalkInForm, form_nonce, read_scans, walk_in_form
-from lunchkit.registrations.check_in.queries import (
-    Whom,
-    answer_data,
-    conflict_data,
-    conflicts,
-    counts,
-    door_list,
-    first_scan,
-    millis,
-    people_at_door,
-)
+from lunchkit.registrations.check_in import actions, queries
+from lunchkit.registrations.check_in.forms import MOST_PEOPLE, WalkInForm, form_nonce, read_scans
 from lunchkit.registrations.check_in.view_models import Answer, Scan, Word
-from lunchkit.registrations.errors import NoSeatAtTheDoor
+from lunchkit.registrations.errors import NoFreeSeat, NotPublished
 from lunchkit.registrations.models import Registration
 from lunchkit.registrations.queries import place_in_queue, registration_of, registration_or_404
 from lunchkit.team.models import ABSOLUTE_LIFE
@@ -44,13 +35,8 @@ DECODER = "vendor/jsqr-1.4.0/jsQR.js"
 WITH_CAMERA = HEADERS["Permissions-Policy"].replace("camera=()", "camera=(self)")
 
 
-class DraftDoor(Refusal):
-    """Nobody comes to a draft."""
-
-
-@bp.errorhandler(DraftDoor)
-def publish_first(_refusal: DraftDoor) -> ResponseReturnValue:
-    """To the page where a draft is published."""
+@bp.errorhandler(NotPublished)
+def publish_first(_refusal: Refusal) -> ResponseReturnValue:
     slug = (request.view_args or {})["slug"]
     return redirect(url_for("organiser.home.event", slug=slug, done="unpublished"), code=303)
 
@@ -62,7 +48,7 @@ def index(slug: str) -> ResponseReturnValue:
     page = render_template(
         "admin/check_in/index.html",
         event=event,
-        counts=counts(event),
+        counts=queries.counts(event),
         door=_door(),
         decoder=DECODER,
         clock_patterns=clock_patterns(),
@@ -77,9 +63,9 @@ def worker(slug: str) -> ResponseReturnValue:
     """The script that opens the page again where there is no network, with the addresses of what it is made of."""
     event = _event(slug)
     shell = url_for(".index", slug=event.slug)
-    files = [static_address(path) for path in ("built/door.css", "built/door.js", "mark.svg")]
-    told = {"name": f"door-{event.slug}", "build": build_hash(), "shell": shell, "files": files}
-    script = f"const DOOR = {json.dumps(told)};\n{(STATIC / 'js/door-worker.js').read_text()}"
+    files = [static_address(path) for path in ("built/check-in.css", "built/check-in.js", "mark.svg")]
+    told = {"name": f"check-in-{event.slug}", "build": build_hash(), "shell": shell, "files": files}
+    script = f"const CHECK_IN = {json.dumps(told)};\n{(STATIC / 'js/check-in-worker.js').read_text()}"
     response = Response(script, content_type="text/javascript; charset=utf-8")
     response.headers["Service-Worker-Allowed"] = shell
     return response
@@ -87,26 +73,15 @@ def worker(slug: str) -> ResponseReturnValue:
 
 @bp.get("/e/<slug>/door/now.json")
 def now(slug: str) -> ResponseReturnValue:
-    """Everything that a phone must know, and whether anything is new since it asked last (ETag)."""
-    event = _event(slug)
-    known = door_list(event.id, request.args.get("seen", ""))
-    told = counts(event)
+    event, row = _event(slug), current_session()
+    known = queries.door_list(event.id, request.args.get("seen", ""))
     news = {
         "digest": known.digest,
         "people": known.people,
         "arrivals": known.arrivals,
-        "counts": {
-            "present": told.present,
-            "expected": told.expected,
-            "capacity": told.capacity,
-            "free": told.free,
-            "waiting": told.waiting,
-            "walk_ins": told.walk_ins,
-            "absent": told.absent,
-            "may_add": told.may_add,
-        },
-        "conflicts": [conflict_data(conflict) for conflict in conflicts(event.id)],
-        "signed_in_until": _signed_in_until(),
+        "counts": queries.counts(event).data(),
+        "conflicts": [queries.conflict_data(conflict) for conflict in queries.conflicts(event.id)],
+        "signed_in_until": queries.millis(row.started_at + ABSOLUTE_LIFE) if row else None,
     }
     response = jsonify(news | {"token": generate_csrf()})
     response.set_etag(hashlib.sha256(json.dumps(news, sort_keys=True).encode()).hexdigest()[:24])
@@ -115,68 +90,54 @@ def now(slug: str) -> ResponseReturnValue:
 
 @bp.post("/e/<slug>/door/scans")
 def scan(slug: str) -> ResponseReturnValue:
-    """What a phone scanned, in its order; an answer to each. Sent again, it is answered again."""
-    event = _event(slug)
-    answers = []
+    event, organiser, answers = _event(slug), current_organiser(), []
     for nonce, act in read_scans(request.get_json(silent=True), clock.now()):
-        if act and act.makes_room:
-            _note_apart(event)
-        answers.append(answer_data(nonce, _take(event, act) if act else Answer(Word.UNKNOWN)))
+        if act and act.makes_room and organiser is not None:  # its own line in the history
+            begin(Act("check_in.scan", organiser.id, organiser.name), event.slug)
+        answers.append(queries.answer_data(nonce, _take(event, act) if act else Answer(Word.UNKNOWN)))
     return jsonify(answers=answers)
-
-
-def _note_apart(event: Event) -> None:
-    """Whoever adds a seat stands in the log for it, whatever else came in the same message."""
-    organiser = current_organiser()
-    if organiser is not None:
-        begin(Act("check_in.scan", organiser.id, organiser.name), event.slug)
 
 
 @bp.get("/e/<slug>/door/list")
 def people(slug: str) -> ResponseReturnValue:
-    """Who comes, by first name or surname: a search, a button each. All of it without JavaScript."""
     event = _event(slug)
     text = clean_line(request.args.get("q"))[:100]
-    whom = next((one for one in Whom if one == request.args.get("whom")), None)
+    whom = next((one for one in queries.Whom if one == request.args.get("whom")), None)
     order = order_by_name(request.args.get("order"))
+    came = registration_of(event.id, request.args.get("came", 0, type=int))
     return render_template(
         "admin/check_in/list.html",
         event=event,
-        list=people_at_door(event.id, text, whom, request.args.get("page", 1, type=int), order),
-        counts=counts(event),
-        conflicts=conflicts(event.id),
+        list=queries.people_at_door(event.id, text, whom, request.args.get("page", 1, type=int), order),
+        counts=queries.counts(event),
+        conflicts=queries.conflicts(event.id),
         q=text,
         whom=whom,
         order=order,
         nonce=secrets.token_urlsafe(16),
-        came=_just_noted(event),
+        came=came if came and came.arrived else None,
     )
 
 
 @bp.get(ONE)
 def show(slug: str, registration_id: int) -> ResponseReturnValue:
-    """Somebody at the door, and one big button: here a ticket leads that was opened with any camera."""
-    event = _event(slug)
-    person = registration_or_404(event.id, registration_id)
+    event, person = _both(slug, registration_id)
     return render_template(
         "admin/check_in/show.html",
         event=event,
         person=person,
-        first=first_scan(person.id),
+        first=queries.first_of(person.id),
         place=place_in_queue(person),
-        counts=counts(event),
+        counts=queries.counts(event),
         nonce=secrets.token_urlsafe(16),
     )
 
 
 @bp.post(f"{ONE}/arrival")
 def admit(slug: str, registration_id: int) -> ResponseReturnValue:
-    """They come in."""
-    event = _event(slug)
-    person = registration_or_404(event.id, registration_id)
-    nonce = form_nonce(request.form.get("nonce")) or secrets.token_urlsafe(16)
+    event, person = _both(slug, registration_id)
     act = Scan(
-        nonce=f"{nonce}-{person.id}"[:64],
+        nonce=f"{_nonce(request.form.get('nonce'))}-{person.id}"[:64],
         scanned_at=clock.now(),
         door=_door(),
         registration_id=person.id,
@@ -192,20 +153,16 @@ def admit(slug: str, registration_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{ONE}/party")
 def count_party(slug: str, registration_id: int) -> ResponseReturnValue:
-    """So many of them came."""
-    event = _event(slug)
-    person = registration_or_404(event.id, registration_id)
-    nonce = form_nonce(request.form.get("nonce")) or secrets.token_urlsafe(16)
+    event, person = _both(slug, registration_id)
     of = form_nonce(request.form.get("of"))
+    nonce = _nonce(request.form.get("nonce"))
     act = Scan(nonce, clock.now(), _door(), corrects=of, people=_people_of_form())
     return _to(event, person.id, _take(event, act) if of else Answer(Word.UNDONE))
 
 
 @bp.post(f"{ONE}/undo")
 def undo(slug: str, registration_id: int) -> ResponseReturnValue:
-    """They did not come in by that scan."""
-    event = _event(slug)
-    person = registration_or_404(event.id, registration_id)
+    event, person = _both(slug, registration_id)
     of = form_nonce(request.form.get("of"))
     act = Scan(secrets.token_urlsafe(16), clock.now(), undoes=of)
     return _to(event, person.id, _take(event, act) if of else Answer(Word.UNDONE))
@@ -213,31 +170,29 @@ def undo(slug: str, registration_id: int) -> ResponseReturnValue:
 
 @bp.get("/e/<slug>/door/walk-in")
 def new_walk_in(slug: str) -> ResponseReturnValue:
-    """The form for somebody who stands there unregistered."""
     event = _event(slug)
-    form = walk_in_form()
+    form = WalkInForm()
     form.nonce.data = secrets.token_urlsafe(16)
     return _walk_in_page(event, form)
 
 
 @bp.post("/e/<slug>/door/walk-in")
 def walk_in(slug: str) -> ResponseReturnValue:
-    """A name, a seat if there is one, and in; whoever presses again in a full house may add one."""
     event = _event(slug)
-    form = walk_in_form(request.form)
+    form = WalkInForm(request.form)
     if not form.validate():
         return _walk_in_page(event, form), 422
-    nonce = form_nonce(form.nonce.data) or secrets.token_urlsafe(16)
-    makes_room = "room" in request.form
-    answer = _take(event, Scan(nonce, clock.now(), _door(), walk_in=form.attendee(), makes_room=makes_room))
-    if answer.registration_id is None:
+    scan = Scan(
+        _nonce(form.nonce.data), clock.now(), _door(), walk_in=form.attendee(), makes_room="room" in request.form
+    )
+    answer = _take(event, scan)
+    if answer.id is None:
         return _walk_in_page(event, form, is_full=True), 409
-    return _to(event, answer.registration_id, answer)
+    return _to(event, answer.id, answer)
 
 
 @bp.post("/e/<slug>/door/conflicts/<int(max=2147483647):scan_id>/settlement")
 def settle(slug: str, scan_id: int) -> ResponseReturnValue:
-    """Somebody has looked into it."""
     event = _event(slug)
     actions.settle_conflict(event, scan_id)
     return redirect(url_for(".people", slug=event.slug), code=303)
@@ -246,12 +201,20 @@ def settle(slug: str, scan_id: int) -> ResponseReturnValue:
 def _event(slug: str) -> Event:
     event = any_event_by_slug_or_404(slug)
     if event.published_at is None:
-        raise DraftDoor
+        raise NotPublished
     return event
 
 
+def _both(slug: str, registration_id: int) -> tuple[Event, Registration]:
+    event = _event(slug)
+    return event, registration_or_404(event.id, registration_id)
+
+
+def _nonce(typed: str | None) -> str:
+    return form_nonce(typed) or secrets.token_urlsafe(16)
+
+
 def _door() -> str:
-    """What a door is called unless its phone says otherwise: who stands there."""
     organiser = current_organiser()
     return organiser.name.split()[0] if organiser and organiser.name.split() else ""
 
@@ -259,8 +222,8 @@ def _door() -> str:
 def _take(event: Event, act: Scan) -> Answer:
     organiser = current_organiser()
     try:
-        return actions.take_scan(event, act, organiser.id if organiser else None)
-    except NoSeatAtTheDoor:
+        return actions.take_scan(event, replace(act, organiser_id=organiser.id if organiser else None))
+    except NoFreeSeat:
         return Answer(Word.FULL)
 
 
@@ -275,24 +238,12 @@ def _to(event: Event, registration_id: int, answer: Answer) -> ResponseReturnVal
 
 
 def _to_list(event: Event, registration_id: int) -> ResponseReturnValue:
-    """Back to the same page of the list, with the same search: after the end many are noted one after the other."""
     kept: dict[str, Any] = {name: request.form.get(name) or None for name in ("q", "whom", "order")}
-    page, anchor = request.form.get("from_list", type=int), f"p{registration_id}"
-    address = url_for(".people", slug=event.slug, **kept, page=page, came=registration_id, _anchor=anchor)
-    return redirect(address, code=303)
-
-
-def _just_noted(event: Event) -> Registration | None:
-    """Whom the last press on the list noted as present."""
-    person = registration_of(event.id, request.args.get("came", 0, type=int))
-    return person if person and person.arrived else None
+    kept |= {"page": request.form.get("from_list", type=int), "came": registration_id, "_anchor": f"p{registration_id}"}
+    return redirect(url_for(".people", slug=event.slug, **kept), code=303)
 
 
 def _walk_in_page(event: Event, form: WalkInForm, *, is_full: bool = False) -> str:
-    return render_template("admin/check_in/walk_in.html", event=event, form=form, is_full=is_full, counts=counts(event))
-
-
-def _signed_in_until() -> int | None:
-    """The moment at which whoever is signed in has to show again who they are, however busy the door is."""
-    row = current_session()
-    return millis(row.started_at + ABSOLUTE_LIFE) if row else None
+    return render_template(
+        "admin/check_in/walk_in.html", event=event, form=form, is_full=is_full, counts=queries.counts(event)
+    )

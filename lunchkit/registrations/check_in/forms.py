@@ -1,7 +1,4 @@
-"""What phones tell of the door, cleaned into frozen values: scans in JSON, and the form of a walk-in.
-
-A queue of scans is read record by record. One that is damaged must not keep those behind it on the phone for ever.
-"""
+"""What phones send, cleaned into frozen values record by record: a damaged one does not hold up those behind it."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -12,15 +9,20 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField, StringField
 
+from lunchkit.platform.errors import refusal
 from lunchkit.platform.fields import BareForm
 from lunchkit.platform.mail.addresses import valid_email
 from lunchkit.platform.text import clean_line
-from lunchkit.registrations.check_in.errors import UnreadableScans
 from lunchkit.registrations.check_in.view_models import Scan
 from lunchkit.registrations.details import AttendeeDetails
 from lunchkit.registrations.forms import name_field
 from lunchkit.registrations.queries import LARGEST_ID
 
+UnreadableScans = refusal(
+    "UnreadableScans",
+    _l("This phone sent something that we could not read. Nothing is lost: open the page of the door again."),
+    400,
+)
 MOST_SCANS = 100
 """Scans in one message."""
 MOST_PEOPLE = 6
@@ -73,12 +75,10 @@ def _named(record: Mapping[str, Any], name: str) -> str | None:
 
 
 def _people(value: object) -> int | None:
-    """A number of people; 0 is an undo, and not said here."""
     return value if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MOST_PEOPLE else None
 
 
 def _moment(value: object, now: datetime) -> datetime:
-    """Milliseconds of the phone's clock; a clock that is ahead is not believed."""
     if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value < now.timestamp() * 1000:
         return now
     return datetime.fromtimestamp(value / 1000, UTC)
@@ -87,25 +87,19 @@ def _moment(value: object, now: datetime) -> datetime:
 def _walk_in(value: object) -> AttendeeDetails | None:
     if not isinstance(value, dict):
         return None
-    form = walk_in_form(MultiDict({name: _text(value, name) for name in ("name", "email")}))
+    form = WalkInForm(MultiDict({name: _text(value, name) for name in ("name", "email")}))
     return form.attendee() if form.validate() else None
 
 
 class WalkInForm(BareForm):
-    """Whoever stands at the door unregistered: a name is enough."""
+    """A person who comes without a registration: a name is enough."""
 
-    name = name_field(_l("Please write their name."))
+    name = name_field(_l("Write their name."))
     email = StringField(_l("E-mail"), filters=[clean_line], validators=[valid_email])
     nonce = HiddenField()
 
     def attendee(self) -> AttendeeDetails:
-        """The frozen value of a valid form."""
         return AttendeeDetails(name=self.name.data or "", email=self.email.data or None)
-
-
-def walk_in_form(data: MultiDict[str, str] | None = None) -> WalkInForm:
-    """The form, empty or with what was typed."""
-    return WalkInForm(formdata=data)
 
 
 def form_nonce(typed: str | None) -> str | None:

@@ -12,17 +12,14 @@ from lunchkit.registrations.check_in.queries import counts
 from lunchkit.registrations.check_in.view_models import Scan
 from lunchkit.registrations.emails import Why, promise_letter
 from lunchkit.registrations.models import CheckIn, Registration, Standing
-from lunchkit.registrations.operations import give_back, place_newcomer, serve_queue
+from lunchkit.registrations.operations import cancel_with_email, place_newcomer, serve_queue
 from lunchkit.registrations.seats import fill_seats
 
 
 def seat(
     session: Session, event: Event, registration: Registration, scan: Scan, now: datetime, *, is_new: bool
 ) -> None:
-    """Give a seat to whoever stands at the door, if there is one, or if one may be added.
-
-    Once the lunch is over no letter leaves: it would promise a seat at a table that is cleared.
-    """
+    """Give a seat at the check-in, if one is free or may be added. Once the event is over no e-mail leaves."""
     _make_room(session, event, registration.seats, scan, now)
     if event.is_over(now):
         fill_seats(session, event, now, [registration], came=event.purged_at is None)
@@ -38,8 +35,8 @@ def seat(
 def _make_room(session: Session, event: Event, seats: int, scan: Scan, now: datetime) -> None:
     """Let the number of seats rise by what a party lacks, so that no seat is given that is not there.
 
-    While the lunch runs only where somebody at the door decides so, and never so far that more people are in the room
-    than an organiser counted chairs. Afterwards whoever came did sit there.
+    While the event runs only where a person at the check-in decides so, and never above the number of chairs that an
+    organiser counted. Afterwards a person who came did have a chair.
     """
     told = counts(event)
     lacking = seats - (told.capacity - told.expected)
@@ -58,7 +55,7 @@ def leave(session: Session, event: Event, scan: CheckIn, now: datetime) -> None:
     if event.is_over(now):
         registration.standing, registration.cancelled_at = Standing.CANCELLED, now
     else:
-        give_back(session, registration, now, Why.ORGANISER)
+        cancel_with_email(session, registration, now, Why.ORGANISER)
     session.flush()
     if scan.added_seats:
         apply_details(event, replace(details_of(event), capacity=event.capacity - scan.added_seats))

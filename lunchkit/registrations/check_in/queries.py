@@ -9,14 +9,14 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, select, true
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
 from lunchkit.platform.db import db
 from lunchkit.registrations.admin_queries import Order, Page, by_name, page_of_list, words_in
 from lunchkit.registrations.check_in.view_models import Answer, Conflict, Counts, Scan, short_name
-from lunchkit.registrations.keys import SPOKEN_END, read_spoken_code, spoken_end, spoken_number
+from lunchkit.registrations.keys import read_spoken_code, spoken_code
 from lunchkit.registrations.models import CheckIn, Registration, Standing
 
 KEY_BYTES = 12
@@ -31,32 +31,27 @@ class Whom(StrEnum):
     WAITING = "waiting"
 
 
-def find_registration(session: Session, scan: Scan) -> Registration | None:
-    """Whose scan it is, as they stand now, of whatever lunch where a ticket says so; None for a stranger."""
-    if scan.ticket_hash is not None:
-        chosen = select(Registration).where(Registration.ticket_hash == scan.ticket_hash)
-    elif scan.registration_id is not None:
-        chosen = select(Registration).where(Registration.id == scan.registration_id)
-    else:
+def find_registration(scan: Scan) -> Registration | None:
+    """The registration that a scan names; its ticket may be one of another event. None if unknown."""
+    if scan.ticket_hash is None and scan.registration_id is None:
         return None
-    return session.scalar(chosen.where(Registration.erased_at.is_(None)).execution_options(populate_existing=True))
+    is_it = Registration.id == scan.registration_id
+    if scan.ticket_hash is not None:
+        is_it = Registration.ticket_hash == scan.ticket_hash
+    chosen = select(Registration).where(is_it, Registration.erased_at.is_(None))
+    return db.session.scalar(chosen, execution_options={"populate_existing": True})
 
 
-def scan_by_nonce(session: Session, nonce: str) -> CheckIn | None:
+def scan_by_nonce(nonce: str) -> CheckIn | None:
     """The scan of this nonce, and whose it is, as they stand now."""
     chosen = select(CheckIn).where(CheckIn.nonce == nonce).options(joinedload(CheckIn.registration))
-    return session.scalar(chosen.execution_options(populate_existing=True))
+    return db.session.scalar(chosen.execution_options(populate_existing=True))
 
 
-def first_of(session: Session, registration_id: int) -> CheckIn | None:
-    """The scan that let a party in; None while nobody came."""
+def first_of(registration_id: int) -> CheckIn | None:
+    """The scan that let a party in; None before."""
     chosen = select(CheckIn).where(CheckIn.registration_id == registration_id, *_is_first(CheckIn))
-    return session.scalar(chosen.execution_options(populate_existing=True))
-
-
-def first_scan(registration_id: int) -> CheckIn | None:
-    """The scan that let a party in, for a page."""
-    return first_of(db.session(), registration_id)
+    return db.session.scalar(chosen.execution_options(populate_existing=True))
 
 
 def _is_first(scan: Any) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
@@ -94,7 +89,7 @@ def conflicts(event_id: int) -> list[Conflict]:
     first = aliased(CheckIn)
     rows = db.session.execute(
         select(CheckIn, first)
-        .outerjoin(first, (first.registration_id == CheckIn.registration_id) & _both(_is_first(first)))
+        .outerjoin(first, and_(first.registration_id == CheckIn.registration_id, *_is_first(first)))
         .where(
             CheckIn.event_id == event_id,
             CheckIn.flagged_at.is_not(None),
@@ -108,15 +103,8 @@ def conflicts(event_id: int) -> list[Conflict]:
     return [Conflict(scan, first) for scan, first in rows]
 
 
-def _both(conditions: tuple[ColumnElement[bool], ColumnElement[bool]]) -> ColumnElement[bool]:
-    return conditions[0] & conditions[1]
-
-
 def people_at_door(event_id: int, text: str, whom: Whom | None, page: int, order: Order = Order.NAME) -> Page:
-    """The people of a lunch by a name: those of whom every word of ``text`` is known, or whose spoken code it is.
-
-    Somebody who cancelled is found by a search, and stands in no list.
-    """
+    """The people whose name has every word of ``text``, or whose spoken code it is; cancelled ones only by a search."""
     wanted = [_is_one(whom)] if whom else [] if text else [Registration.standing != Standing.CANCELLED]
     if text:
         wanted.append(and_(true(), *words_in(text)) | Registration.id.in_(_ids_by_code(event_id, text)))
@@ -135,10 +123,8 @@ def _ids_by_code(event_id: int, text: str) -> list[int]:
     code = read_spoken_code(text)
     if code is None:
         return []
-    hashes = select(Registration.id, Registration.ticket_hash).where(
-        Registration.event_id == event_id, func.substr(Registration.ticket_hash, *SPOKEN_END) == spoken_end(code)
-    )
-    return [one for one, ticket_hash in db.session.execute(hashes) if spoken_number(ticket_hash) == code]
+    hashes = select(Registration.id, Registration.ticket_hash).where(Registration.event_id == event_id)
+    return [one for one, ticket_hash in db.session.execute(hashes) if spoken_code(ticket_hash) == code]
 
 
 @dataclass(frozen=True)
@@ -153,17 +139,11 @@ class DoorList:
     """Who came in: number, people, when, at which door, by which scan."""
 
 
-_PEOPLE = select(
-    Registration.id, Registration.ticket_hash, Registration.name, Registration.standing, Registration.seats
-)
-
-
 def door_list(event_id: int, seen: str = "") -> DoorList:
-    """The list for a phone that has ``seen`` one with this digest.
-
-    No address, no organisation, no need is in it, and of a ticket only a part of its hash.
-    """
-    chosen = _PEOPLE.where(Registration.event_id == event_id, Registration.erased_at.is_(None))
+    """The list for a phone that has ``seen`` one with this digest: no address, no need, a part of ticket hashes."""
+    chosen = select(
+        Registration.id, Registration.ticket_hash, Registration.name, Registration.standing, Registration.seats
+    ).where(Registration.event_id == event_id, Registration.erased_at.is_(None))
     rows = db.session.execute(chosen.order_by(Registration.queued_at, Registration.id)).all()
     digest = hashlib.sha256(repr(rows).encode()).hexdigest()[:16]
     return DoorList(digest, None if digest == seen else _people(rows), _arrivals(event_id))
@@ -186,14 +166,8 @@ def _arrivals(event_id: int) -> list[dict[str, Any]]:
         CheckIn.event_id == event_id, *_is_first(CheckIn)
     )
     return [
-        {
-            "id": row.registration_id,
-            "people": row.people,
-            "at": millis(row.scanned_at),
-            "door": row.door,
-            "of": row.nonce,
-        }
-        for row in db.session.execute(came.order_by(CheckIn.id))
+        {"id": registration_id, "people": people, "at": millis(scanned_at), "door": door, "of": nonce}
+        for registration_id, people, scanned_at, door, nonce in db.session.execute(came.order_by(CheckIn.id))
     ]
 
 
@@ -204,19 +178,7 @@ def millis(moment: datetime) -> int:
 
 def answer_data(nonce: str, answer: Answer) -> dict[str, Any]:
     """An answer as a phone reads it."""
-    return {
-        "nonce": nonce,
-        "word": answer.word.value,
-        "id": answer.registration_id,
-        "who": answer.who,
-        "seats": answer.seats,
-        "people": answer.people,
-        "at": millis(answer.at) if answer.at else None,
-        "door": answer.door,
-        "of": answer.nonce,
-        "place": answer.place,
-        "lunch": answer.lunch,
-    }
+    return {"nonce": nonce, **vars(answer), "at": millis(answer.at) if answer.at else None}
 
 
 def conflict_data(conflict: Conflict) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What the door may see: a scan, the answer to it, the counts. Frozen values."""
+"""What a check-in works with: a scan, the answer to it, the counts. Frozen values."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,42 +10,41 @@ from lunchkit.registrations.models import CheckIn, Registration
 
 @dataclass(frozen=True)
 class Scan:
-    """One act at the door: somebody comes in (by ticket, from the list, as a walk-in), or an earlier act is mended."""
+    """A person comes in (by ticket, from the list, as a walk-in), or an earlier scan is corrected."""
 
     nonce: str
-    """Random, made by the phone: an act that is sent again is done once."""
+    """Random, made by the phone: a scan that is sent again is recorded once."""
     scanned_at: datetime
     door: str = ""
     ticket_hash: bytes | None = None
     registration_id: int | None = None
     walk_in: AttendeeDetails | None = None
     gives_seat: bool = False
-    """Whether somebody who waits is to get a free seat, if there is one."""
+    """Whether a person on the waiting list gets a free seat, if there is one."""
     makes_room: bool = False
-    """Whether the number of seats may rise for them, beside people who have a seat and have not come."""
+    """Whether the number of seats may rise for them, while people who have a seat have not come."""
     let_in: bool = False
     """Whether the phone had no network and let them in without asking."""
     undoes: str | None = None
-    """The nonce of the scan that did not happen."""
     corrects: str | None = None
-    """The nonce of the scan whose number of people is another."""
+    """Nonces of earlier scans: one that did not happen, one with another number of people."""
     people: int | None = None
-    """How many of the party came; all of them if nobody said."""
+    """The number that came; None for the whole party."""
+    organiser_id: int | None = None
 
 
 class Word(StrEnum):
     """The one word of an answer."""
 
     IN = "in"
-    """Come in."""
     DOUBLE = "double"
-    """Somebody came in with this ticket already."""
+    """The ticket was used already."""
     WAITING = "waiting"
     FULL = "full"
     """A seat was asked for, and none is free."""
     CANCELLED = "cancelled"
     OTHER = "other"
-    """The ticket of another lunch."""
+    """The ticket of another event."""
     UNKNOWN = "unknown"
     KNOWN = "known"
     """A walk-in whose address is registered already."""
@@ -57,60 +56,58 @@ class Answer:
     """What is said of one scan."""
 
     word: Word
-    registration_id: int | None = None
+    id: int | None = None  # of the registration
     who: str = ""
-    """A first name and an initial: what the person at the door needs to greet, and those behind may read."""
+    """A first name and an initial: other people read the screen, too."""
     seats: int = 0
     people: int = 0
-    """How many came in."""
     at: datetime | None = None
-    """When the first of them did."""
     door: str = ""
-    nonce: str = ""
-    """The scan that let them in: what an undo names."""
+    of: str = ""
+    """The nonce of the scan that let them in: what an undo names."""
     place: int | None = None
-    """Their place in the queue, if they wait."""
+    """In the waiting list."""
     lunch: str = ""
-    """The lunch that a ticket is for, if it is another."""
+    """The title of the event that a ticket is for, if it is another."""
 
 
 @dataclass(frozen=True)
 class Counts:
-    """How full the room is."""
+    """People and seats of an event."""
 
     present: int
-    """People who came in."""
     expected: int
     """Seats that are given."""
     capacity: int
     waiting: int
-    """Requests in the queue."""
     walk_ins: int
     """People among those present who had not registered."""
     added: int = 0
     """Seats that were added at the door, among those of the capacity."""
     may_add: int = 0
-    """So many people more may be let in beside those who have a seat and have not come; none before the beginning."""
+    """The number of people that may come in beside absent people who have a seat; 0 before the beginning."""
 
     @property
     def free(self) -> int:
-        """Seats that nobody has; never below zero, even after the capacity was lowered."""
         return max(0, self.capacity - self.expected)
 
     @property
     def absent(self) -> int:
-        """People who have a seat and have not come."""
         return max(0, self.expected - self.present)
+
+    def data(self) -> dict[str, int]:
+        names = ("present", "expected", "capacity", "free", "waiting", "walk_ins", "absent", "may_add")
+        return {name: getattr(self, name) for name in names}
 
     @property
     def chairs(self) -> int:
-        """Seats that an organiser counted on: what was added at the door is nobody's chair."""
+        """Seats that an organiser counted on, without those that were added at the check-in."""
         return self.capacity - self.added
 
 
 @dataclass(frozen=True)
 class Conflict:
-    """A phone without network let somebody in whom we would have stopped: to be looked into by somebody."""
+    """A phone without network let in a person whom the server would have stopped: an organiser looks into it."""
 
     scan: CheckIn
     first: CheckIn | None
@@ -118,11 +115,10 @@ class Conflict:
 
     @property
     def registration(self) -> Registration:
-        """Who it is about."""
         return self.scan.registration
 
 
 def short_name(name: str) -> str:
-    """The first name and the initial of the last: «Camille P.». The door's screen is read by those behind, too."""
+    """The first name and the initial of the last: «Camille P.»."""
     words = name.split()
     return f"{words[0]} {words[-1][0]}." if len(words) > 1 else name

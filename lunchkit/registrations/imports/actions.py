@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
@@ -11,31 +11,31 @@ from sqlalchemy.orm import Session, selectinload
 from lunchkit.events.models import Event
 from lunchkit.events.queries import form_questions
 from lunchkit.platform import clock
-from lunchkit.platform.db import leave_traces, transaction
+from lunchkit.platform.db import mark_for_vacuum, transaction
 from lunchkit.platform.erasures import Mark, note
 from lunchkit.platform.mail.addresses import fold_email
 from lunchkit.platform.mail.models import OutboxLetter
 from lunchkit.platform.text import clean_line
-from lunchkit.registrations.details import AttendeeDetails, details_of_registration, fill_in
+from lunchkit.registrations.details import details_of_registration
 from lunchkit.registrations.emails import Why, promise_letter
 from lunchkit.registrations.errors import TooLate
 from lunchkit.registrations.imports.columns import recognised
 from lunchkit.registrations.imports.entries import Entry, read_entries
-from lunchkit.registrations.imports.errors import ImportForgotten
-from lunchkit.registrations.imports.form_answers import with_own_questions
-from lunchkit.registrations.imports.models import ImportDraft, is_forgotten
-from lunchkit.registrations.imports.preview import Wishes, details_of_entry, give_place, judge
-from lunchkit.registrations.imports.queries import known_people, not_asked
+from lunchkit.registrations.imports.errors import ImportExpired
+from lunchkit.registrations.imports.form_answers import assign_custom_fields
+from lunchkit.registrations.imports.models import ImportDraft, is_expired
+from lunchkit.registrations.imports.preview import ImportOptions, check_entries, details_of_entry, set_seat
+from lunchkit.registrations.imports.queries import known_people, unasked_columns
 from lunchkit.registrations.imports.reading import Table
 from lunchkit.registrations.models import CheckIn, Registration, Standing
-from lunchkit.registrations.operations import give_back, join_queue, new_registration, require_open_by_hand, serve_queue
+from lunchkit.registrations.operations import cancel_with_email, new_request, require_registrable, serve_queue
 from lunchkit.registrations.queries import queue_length
 from lunchkit.registrations.seats import fill_seats, lock_event
 
 
 def keep_draft(event: Event, table: Table, *, session_id: int, filename: str) -> ImportDraft:
-    """Keep a file for an hour, its columns taken for what their headings say. Nobody is registered yet."""
-    unasked = not_asked(event)
+    """Store a file for an hour, with its columns by their headings. Registers nobody."""
+    unasked = unasked_columns(event)
     fields = [None if field in unasked else field for field in recognised(table.headings)]
     draft = ImportDraft(
         event_id=event.id,
@@ -44,7 +44,7 @@ def keep_draft(event: Event, table: Table, *, session_id: int, filename: str) ->
         created_at=clock.now(),
         filename=clean_line(filename)[:200],
         headings=table.headings,
-        columns=with_own_questions(table.headings, fields, form_questions(event.id)),
+        columns=assign_custom_fields(table.headings, fields, form_questions(event.id)),
         cells=list(zip(table.numbers, table.rows, strict=True)),
     )
     with transaction() as session:
@@ -60,10 +60,10 @@ def assign_columns(draft: ImportDraft, fields: Sequence[str | None]) -> None:
             draft.columns = list(fields)
 
 
-def import_people(draft: ImportDraft, wishes: Wishes) -> None:
+def import_attendees(draft: ImportDraft, options: ImportOptions) -> None:
     """Register the people of a file, by the rule by which seats are given to everybody. Idempotent.
 
-    Raises NotPublished, LunchCalledOff, TooLate or ImportForgotten.
+    Raises NotPublished, EventIsCancelled, TooLate or ImportExpired.
     """
     entries = read_entries(draft.headings, draft.columns, draft.cells)
     with transaction() as session:
@@ -71,43 +71,40 @@ def import_people(draft: ImportDraft, wishes: Wishes) -> None:
         draft, now = _reread(session, draft), clock.now()
         if draft.imported_at is not None:
             return
-        require_open_by_hand(event, now)
+        require_registrable(event, now)
         serve_queue(session, event, now)
-        _register(session, event, draft, entries, wishes, now)
-        draft.imported_at, draft.wishes = now, asdict(wishes)
+        _register(session, event, draft, entries, options, now)
+        draft.imported_at, draft.options = now, asdict(options)
         draft.outcome = [vars(entry) for entry in entries]
 
 
 def _register(
-    session: Session, event: Event, draft: ImportDraft, entries: Sequence[Entry], wishes: Wishes, now: datetime
+    session: Session, event: Event, draft: ImportDraft, entries: Sequence[Entry], options: ImportOptions, now: datetime
 ) -> None:
-    """Put the people of a file behind all who wait, give them what seats there are, and promise their e-mails."""
-    coming = judge(entries, known_people(session, event.id), event, form_questions(event.id))
+    coming = check_entries(entries, known_people(session, event.id), event, form_questions(event.id))
     back = _cancelled(session, event)
-    newcomers = [back.get(fold_email(entry.email)) or new_registration(event) for entry in coming]
-    for place, (entry, newcomer) in enumerate(zip(coming, newcomers, strict=True)):
-        fill_in(newcomer, details_of_entry(entry, wishes))
-        join_queue(
-            newcomer,
-            now + timedelta(microseconds=place),
-            form_key=f"{draft.key}/{entry.number}",
-            digest=_as_it_is(newcomer).digest(),
-            language=entry.language or wishes.language,
-        )
+    newcomers = []
+    for place, entry in enumerate(coming):
+        known, details = back.get(fold_email(entry.email)), details_of_entry(entry, options)
+        moment = now + timedelta(microseconds=place)
+        newcomer = new_request(event, known, details, moment, language=entry.language or options.language)
+        newcomer.form_key = f"{draft.key}/{entry.number}"
+        newcomer.form_digest = details_of_registration(newcomer).digest()
+        newcomers.append(newcomer)
     fill_seats(session, event, now, newcomers)
     for entry, newcomer in zip(coming, newcomers, strict=True):
-        give_place(entry, has_seat=newcomer.standing == Standing.SEATED, runs=event.is_running(now))
+        set_seat(entry, has_seat=newcomer.standing == Standing.SEATED, runs=event.is_running(now))
     registered = [one for entry, one in zip(coming, newcomers, strict=True) if not entry.why]
     waiting = queue_length(event.id)
     session.add_all(registered)
     session.flush()
     draft.revived = [one.id for one in back.values() if one in registered]
-    if wishes.sends_letters:
+    if options.sends_letters:
         _promise_letters(session, registered, waiting)
 
 
 def _cancelled(session: Session, event: Event) -> dict[str | None, Registration]:
-    """Who gave a seat back, by folded address: whoever comes back keeps one row, and one calendar entry.
+    """Cancelled registrations by address: a person who comes back keeps one row, and one calendar entry.
 
     They are in no session, as other newcomers are: or else they would be served as if they had waited already.
     """
@@ -124,7 +121,6 @@ def _cancelled(session: Session, event: Event) -> dict[str | None, Registration]
 
 
 def _promise_letters(session: Session, newcomers: Iterable[Registration], ahead: int) -> None:
-    """Promise each the letter of a newcomer; so many others wait before them."""
     for newcomer in newcomers:
         if newcomer.standing == Standing.SEATED:
             promise_letter(session, "confirmation", newcomer)
@@ -133,17 +129,11 @@ def _promise_letters(session: Session, newcomers: Iterable[Registration], ahead:
             promise_letter(session, "waiting", newcomer, position=ahead)
 
 
-def _as_it_is(registration: Registration) -> AttendeeDetails:
-    """What a registration says now, its answers in the order of their questions."""
-    answers = sorted((answer.question_id, answer.value) for answer in registration.answers)
-    return replace(details_of_registration(registration), answers=tuple(answers))
-
-
 def undo_import(draft: ImportDraft) -> None:
-    """Take back what an import did, but for whom somebody has changed since, or who came to the door. Idempotent.
+    """Undo an import, except for registrations that were changed since, or were checked in. Idempotent.
 
-    Whoever was told of a seat gets a letter that it is gone; of the others nothing stays.
-    Raises TooLate or ImportForgotten.
+    People who got an e-mail get another one; the rows of the others are deleted.
+    Raises TooLate or ImportExpired.
     """
     with transaction() as session:
         event = lock_event(session, draft.event_id)
@@ -154,15 +144,18 @@ def undo_import(draft: ImportDraft) -> None:
             raise TooLate
         made = _brought(session, draft)
         at_the_door = set(session.scalars(select(CheckIn.registration_id).where(CheckIn.event_id == event.id)))
-        gone = [one for one in made if one.id not in at_the_door and _as_it_is(one).digest() == one.form_digest]
+        gone = [
+            one
+            for one in made
+            if one.id not in at_the_door and details_of_registration(one).digest() == one.form_digest
+        ]
         draft.kept, draft.undone_at = len(made) - len(gone), now
         _take_back(session, draft, gone, now)
-        leave_traces()
+        mark_for_vacuum()
         serve_queue(session, event, now)
 
 
 def _brought(session: Session, draft: ImportDraft) -> Sequence[Registration]:
-    """The registrations that an import made, and that were not cancelled since."""
     mine = select(Registration).where(
         Registration.event_id == draft.event_id,
         Registration.form_key.startswith(f"{draft.key}/"),
@@ -178,7 +171,7 @@ def _take_back(session: Session, draft: ImportDraft, gone: Iterable[Registration
     erased = []
     for registration in gone:
         if registration.id in told:
-            give_back(session, registration, now, Why.ORGANISER)
+            cancel_with_email(session, registration, now, Why.ORGANISER)
         elif registration.id in draft.revived:
             registration.standing, registration.cancelled_at = Standing.CANCELLED, now
         else:
@@ -187,18 +180,18 @@ def _take_back(session: Session, draft: ImportDraft, gone: Iterable[Registration
     note(Mark.ERASED, *erased)
 
 
-def forget_imports() -> int:
+def delete_expired_imports() -> int:
     """Erase the files of an hour ago and earlier. Returns how many there were."""
     with transaction() as session:
-        old = session.execute(delete(ImportDraft).where(is_forgotten(clock.now())))
+        old = session.execute(delete(ImportDraft).where(is_expired(clock.now())))
         forgotten = int(getattr(old, "rowcount", 0))
         if forgotten:
-            leave_traces()
+            mark_for_vacuum()
     return forgotten
 
 
 def _reread(session: Session, draft: ImportDraft) -> ImportDraft:
     fresh = session.get(ImportDraft, draft.id, populate_existing=True)
     if fresh is None:
-        raise ImportForgotten
+        raise ImportExpired
     return fresh

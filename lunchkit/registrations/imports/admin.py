@@ -10,16 +10,14 @@ from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.platform import clock
 from lunchkit.platform.db import page_of as pages_of
-from lunchkit.platform.refusals import NO, readable, retry_header
+from lunchkit.platform.errors import USER_ERRORS, Refusal, as_user_error, retry_header
 from lunchkit.platform.web import takes_files
-from lunchkit.registrations.exports import CSV_TYPE
+from lunchkit.registrations.exports import CSV_TYPE, csv_of
 from lunchkit.registrations.forms import DIETS
-from lunchkit.registrations.imports import actions
-from lunchkit.registrations.imports.errors import FileTooHeavy, ImportForgotten
-from lunchkit.registrations.imports.exports import left_out_file
-from lunchkit.registrations.imports.forms import COLUMNS_A_PAGE, FileForm, WishForm, assigned, columns_form, page_of
+from lunchkit.registrations.imports import actions, queries
+from lunchkit.registrations.imports.errors import FileTooHeavy, ImportExpired
+from lunchkit.registrations.imports.forms import COLUMNS_A_PAGE, FileForm, OptionsForm, assigned, columns_form, page_of
 from lunchkit.registrations.imports.models import ImportDraft
-from lunchkit.registrations.imports.queries import column_labels, columns_about, draft_or_gone, entries_of, preview_of
 from lunchkit.registrations.imports.reading import MOST_BYTES, MOST_ROWS, read_table
 from lunchkit.team.queries import current_session
 
@@ -31,30 +29,27 @@ FORM_BODY = MOST_BYTES + 100_000
 
 @bp.get(ALL)
 def new(slug: str) -> ResponseReturnValue:
-    """Which file."""
     return _file_page(any_event_by_slug_or_404(slug), FileForm())
 
 
 @bp.post(ALL)
 @takes_files(FORM_BODY, FileTooHeavy)
 def create(slug: str) -> ResponseReturnValue:
-    """The file is read and kept for an hour; nobody is registered yet."""
     event = any_event_by_slug_or_404(slug)
     form = FileForm(CombinedMultiDict([request.files, request.form]))
     try:
         name, data = form.chosen()
         draft = actions.keep_draft(event, read_table(data), session_id=_session_id(), filename=name)
-    except NO as error:
-        refusal = readable(error)
+    except USER_ERRORS as error:
+        refusal = as_user_error(error)
         form.file.errors = [str(refusal.message)]
         return _file_page(event, form), refusal.status, retry_header(refusal)
     knows_names = not {"name", "first_name", "last_name"}.isdisjoint(filter(None, draft.columns))
     return _to(draft, ".show" if knows_names else ".columns")
 
 
-@bp.errorhandler(ImportForgotten)
-def show_forgotten(refusal: ImportForgotten) -> ResponseReturnValue:
-    """An hour has gone by, or another browser asks: the way back to the beginning."""
+@bp.errorhandler(ImportExpired)
+def show_forgotten(refusal: Refusal) -> ResponseReturnValue:
     event = any_event_by_slug_or_404((request.view_args or {})["slug"])
     page = render_template(
         "admin/refused.html", event=event, message=refusal.message, back=url_for(".new", slug=event.slug)
@@ -64,22 +59,20 @@ def show_forgotten(refusal: ImportForgotten) -> ResponseReturnValue:
 
 @bp.get(ONE)
 def show(slug: str, draft_id: int) -> ResponseReturnValue:
-    """What the import would do; once it was done, what it did."""
-    return _page(*_both(slug, draft_id), WishForm())
+    return _page(*_both(slug, draft_id), OptionsForm())
 
 
 @bp.post(ONE)
 def register(slug: str, draft_id: int) -> ResponseReturnValue:
-    """All who can be are registered, at once."""
     event, draft = _both(slug, draft_id)
-    form = WishForm(request.form)
+    form = OptionsForm(request.form)
     if not form.validate():
         return _page(event, draft, form), 422
     try:
-        actions.import_people(draft, form.wishes())
-    except NO as error:
-        refusal = readable(error)
-        if isinstance(refusal, ImportForgotten):
+        actions.import_attendees(draft, form.options())
+    except USER_ERRORS as error:
+        refusal = as_user_error(error)
+        if isinstance(refusal, ImportExpired):
             raise refusal from error
         return _page(event, draft, form, str(refusal.message)), refusal.status, retry_header(refusal)
     return _to(draft, ".show")
@@ -87,16 +80,14 @@ def register(slug: str, draft_id: int) -> ResponseReturnValue:
 
 @bp.get(f"{ONE}/columns")
 def columns(slug: str, draft_id: int) -> ResponseReturnValue:
-    """What each column is, so many a page that the page stays small."""
     return _columns_page(*_both(slug, draft_id))
 
 
 @bp.post(f"{ONE}/columns")
 def assign(slug: str, draft_id: int) -> ResponseReturnValue:
-    """The columns are what the organiser says. The preview shows what that means, or ``go`` leads to another page."""
     event, draft = _both(slug, draft_id)
     _page, shown = _shown_columns(draft)
-    form = columns_form(draft.columns, shown, column_labels(event, draft), request.form)
+    form = columns_form(draft.columns, shown, queries.column_labels(event, draft), request.form)
     if not form.validate():
         return _columns_page(event, draft), 422
     actions.assign_columns(draft, assigned(form, draft.columns, shown))
@@ -106,24 +97,22 @@ def assign(slug: str, draft_id: int) -> ResponseReturnValue:
 
 @bp.get(f"{ONE}/left-out.csv")
 def left_out(slug: str, draft_id: int) -> ResponseReturnValue:
-    """The rows that are left out, as they came, and why."""
     event, draft = _both(slug, draft_id)
-    response = Response(left_out_file(draft, entries_of(draft, event, clock.now())), content_type=CSV_TYPE)
+    rows = queries.left_out_rows(draft, queries.entries_of(draft, event))
+    response = Response(csv_of(rows), content_type=CSV_TYPE)
     response.headers.set("Content-Disposition", "attachment", filename=f"{event.slug}-left-out.csv")
     return response
 
 
 @bp.get(f"{ONE}/reversal")
 def reversal(slug: str, draft_id: int) -> ResponseReturnValue:
-    """Asks once more."""
     event, draft = _both(slug, draft_id)
-    preview = preview_of(entries_of(draft, event, clock.now()), 1)
+    preview = queries.preview_of(queries.entries_of(draft, event), 1)
     return render_template("admin/imports/reversal.html", event=event, draft=draft, people=len(preview.coming))
 
 
 @bp.post(f"{ONE}/reversal")
 def reverse(slug: str, draft_id: int) -> ResponseReturnValue:
-    """What the import did is taken back."""
     _event, draft = _both(slug, draft_id)
     actions.undo_import(draft)
     return _to(draft, ".show")
@@ -132,13 +121,13 @@ def reverse(slug: str, draft_id: int) -> ResponseReturnValue:
 def _session_id() -> int:
     session = current_session()
     if session is None:
-        raise ImportForgotten
+        raise ImportExpired
     return session.id
 
 
 def _both(slug: str, draft_id: int) -> tuple[Event, ImportDraft]:
     event = any_event_by_slug_or_404(slug)
-    return event, draft_or_gone(event.id, draft_id, _session_id())
+    return event, queries.draft_or_expired(event.id, draft_id, _session_id())
 
 
 def _to(draft: ImportDraft, endpoint: str, **more: Any) -> ResponseReturnValue:
@@ -157,18 +146,18 @@ def _file_page(event: Event, form: FileForm) -> str:
     )
 
 
-def _page(event: Event, draft: ImportDraft, form: WishForm, notice: str | None = None) -> str:
-    labels, columns = column_labels(event, draft), list(zip(draft.columns, draft.headings, strict=True))
+def _page(event: Event, draft: ImportDraft, form: OptionsForm, notice: str | None = None) -> str:
+    labels, columns = queries.column_labels(event, draft), list(zip(draft.columns, draft.headings, strict=True))
     return render_template(
         "admin/imports/show.html",
         event=event,
         draft=draft,
         form=form,
-        preview=preview_of(entries_of(draft, event, clock.now()), request.args.get("page", 1, type=int)),
+        preview=queries.preview_of(queries.entries_of(draft, event), request.args.get("page", 1, type=int)),
         labels=labels,
         taken=[(labels[field], heading) for field, heading in columns if field in labels],
         left=[heading for field, heading in columns if field not in labels and heading],
-        about=columns_about(draft, event),
+        about=queries.columns_about(draft, event),
         diets=dict(DIETS),
         page_of=page_of,
         notice=notice,
@@ -176,13 +165,12 @@ def _page(event: Event, draft: ImportDraft, form: WishForm, notice: str | None =
 
 
 def _shown_columns(draft: ImportDraft) -> tuple[int, range]:
-    """The page of the columns that is asked for, or the last; and which columns it holds."""
     page, _pages = pages_of(len(draft.columns), request.args.get("page", 1, type=int), COLUMNS_A_PAGE)
     return page, range((page - 1) * COLUMNS_A_PAGE, min(page * COLUMNS_A_PAGE, len(draft.columns)))
 
 
 def _columns_page(event: Event, draft: ImportDraft) -> str:
-    labels, (page, shown) = column_labels(event, draft), _shown_columns(draft)
+    labels, (page, shown) = queries.column_labels(event, draft), _shown_columns(draft)
     return render_template(
         "admin/imports/columns.html",
         event=event,
@@ -191,7 +179,7 @@ def _columns_page(event: Event, draft: ImportDraft) -> str:
         shown=shown,
         examples={column: _examples(draft, column) for column in shown},
         labels=labels,
-        about=columns_about(draft, event),
+        about=queries.columns_about(draft, event),
         page=page,
         pages=page_of(len(draft.columns) - 1),
     )

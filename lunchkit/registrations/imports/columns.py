@@ -1,8 +1,8 @@
 """What the columns of a file are: headings of our own export, and of those of pretix, Eventbrite and HelloAsso.
 
-A heading is read as words: who it speaks of (whoever comes, or whoever ordered), and what. So «Attendee email», «E-mail
-du participant» and «Email payeur» are all addresses, and the last only where the others are empty. What is not known
-is never guessed: a person assigns it, or leaves it.
+A heading is read as words: of whom (the attendee, or the buyer), and what. So «Attendee email», «E-mail du participant»
+and «Email payeur» are all addresses, and the last only where the others are empty. An unknown heading is never guessed:
+an organiser assigns it, or leaves it.
 """
 
 import re
@@ -117,7 +117,7 @@ def words_of(text: str) -> str:
 _BY_HEADING = {heading: name for name, column in COLUMNS.items() for heading in listed(column.headings)}
 YES_WORDS = frozenset(("1", "ja", "oui", "si", "true", "vero", "vrai", "wahr", "x", "yes"))
 NO_WORDS = frozenset(("", "-", "0", "falsch", "false", "falso", "faux", "nein", "no", "non"))
-"""What stands, folded, in a cell that is yes or no."""
+"""Values of cells that say yes or no, without capitals and accents."""
 _FILLERS = listed(
     "a, d, de, del, della, der, des, di, du, ihr, ihre, il, l, la, le, les, of, sur, the, votre, your, vos"
 )
@@ -142,12 +142,12 @@ _FOOD = re.compile(
 
 
 def speaks_of_access(text: str) -> bool:
-    """Whether a cell says what somebody needs to come in, to sit, to hear or to see."""
+    """Whether a cell is about access: coming in, sitting, hearing, seeing."""
     return bool(_ACCESS.search(fold(text[:1_000])))
 
 
 def speaks_of_food(text: str) -> bool:
-    """Whether a cell says what somebody must not eat, or does not: signs that hardly stand in a text about else."""
+    """Whether a cell is about food that a person does not eat."""
     plain = fold(text[:1_000])
     return any(part in plain for part in _FOOD_ANYWHERE) or bool(_FOOD.search(plain))
 
@@ -164,7 +164,7 @@ def _words(heading: str) -> tuple[str, ...]:
 
 
 def remoteness(heading: str) -> int:
-    """0 for a column that speaks of whoever comes, 1 for one that does not say, 2 for one about whoever ordered."""
+    """0 for a column about the attendee, 1 for one that does not say, 2 for one about the buyer."""
     words = _words(heading)
     if not _COMES.isdisjoint(words):
         return 0
@@ -187,10 +187,7 @@ def _field_of(heading: str) -> str | None:
 
 
 def recognised(headings: Sequence[str]) -> list[str | None]:
-    """What each column is, as far as its heading says.
-
-    «Nom», «Name» and «Nome» alone are the whole name; beside a column of first (or last) names they are the rest of it.
-    """
+    """What each column is, by its heading. «Nom» alone is the whole name, beside first names the last name."""
     fields = [_field_of(heading) for heading in headings]
     for who in range(3):
         mine = [column for column, heading in enumerate(headings) if remoteness(heading) == who]

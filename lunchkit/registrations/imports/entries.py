@@ -1,7 +1,6 @@
 """What a row says of a person, once it is read: cleaned by the rules of the registration form, or why it cannot be."""
 
-import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -16,8 +15,6 @@ from lunchkit.registrations.imports.columns import (
     YES_WORDS,
     listed,
     remoteness,
-    speaks_of_access,
-    speaks_of_food,
     words_of,
 )
 from lunchkit.registrations.imports.diets import diet_said
@@ -42,12 +39,12 @@ _COMES = YES_WORDS | listed(
     """o, y, j, ok, present, presente, present e, presents, vient, viendra, participe, confirme, confirmee, confirmed,
     coming, attending, attends, going, kommt, anwesend, zugesagt, viene, partecipa, confermato, accepted"""
 )
-"""What stands in a column that asks whether somebody comes."""
+"""Values of a column that asks whether a person comes."""
 Said = dict[str, list[str]]
-"""The cells of a row that hold something, by their column; those about whoever comes first."""
+"""The cells of a row that are not empty, by column; those about the attendee first."""
 
 
-class Fate(StrEnum):
+class Outcome(StrEnum):
     """What becomes of one row."""
 
     SEAT = "seat"
@@ -72,7 +69,7 @@ class Entry:
     allergies: str = ""
     access: str = ""
     answers: dict[int, str] = field(default_factory=dict)
-    """What stands in the columns of the lunch's own questions; once judged, the answers as they are kept."""
+    """The cells of custom fields; once checked, the answers as they are stored."""
     remarks: list[str] = field(default_factory=list)
     """What a person should know of a row that is registered all the same."""
     why: str = ""
@@ -80,24 +77,21 @@ class Entry:
     has_seat: bool = False
 
     @property
-    def fate(self) -> Fate:
-        """What becomes of it."""
-        return Fate.OUT if self.why else Fate.SEAT if self.has_seat else Fate.WAIT
+    def outcome(self) -> Outcome:
+        return Outcome.OUT if self.why else Outcome.SEAT if self.has_seat else Outcome.WAIT
 
     def leave_out(self, why: str) -> None:
-        """Register nobody of this row; the first reason stays."""
         self.why = self.why or why
 
 
 class Columns:
-    """Which cells of a row speak of what, the one about whoever comes before that about whoever ordered."""
+    """The columns by what they contain, those about the attendee before those about the buyer."""
 
     def __init__(self, headings: Sequence[str], fields: Sequence[str | None]) -> None:
         read = [(column, known, remoteness(headings[column])) for column, known in enumerate(fields) if known]
         self._read = sorted(read, key=lambda column: column[2])
 
     def said(self, cells: Sequence[str]) -> Said:
-        """What a row says, by column."""
         said: Said = {}
         for column, known, _who in self._read:
             if cells[column].strip():
@@ -105,7 +99,6 @@ class Columns:
         return said
 
     def name(self, cells: Sequence[str]) -> str:
-        """The whole name: of whoever comes, else of whoever ordered; written in one cell, or in two."""
         for who in range(3):
             mine = [(known, clean_line(cells[column])) for column, known, whose in self._read if whose == who]
             parts = {known: text for known, text in reversed(mine) if text}
@@ -155,11 +148,10 @@ def _read_food(entry: Entry, cell: str, allergies: Sequence[str]) -> None:
     entry.diet, for_kitchen = diet_said(cell)
     entry.allergies = clean_text("\n".join([for_kitchen, *allergies]))
     if for_kitchen:
-        entry.remarks.append(_("“%(said)s” goes to the kitchen as it stands.", said=for_kitchen[:80]))
+        entry.remarks.append(_("“%(said)s” goes to the kitchen as it is.", said=for_kitchen[:80]))
 
 
 def _read_coming(entry: Entry, said: str) -> None:
-    """Whoever says that they do not come gets no seat; what is neither yes nor no is said of the row."""
     words = words_of(said)
     if words in _COMES_NOT or words.startswith(_GONE):
         entry.leave_out(_("Does not come, says the file."))
@@ -176,11 +168,10 @@ def _read_seats(entry: Entry, said: str) -> None:
 
 
 def _hold_to_form(entry: Entry) -> None:
-    """Leave out what the registration form would refuse, and put the address in order."""
     if not any(char.isalnum() for char in entry.name):
         entry.leave_out(_("The name is missing."))
     if any("://" in text or "www." in text.lower() for text in (entry.name, entry.organisation)):
-        entry.leave_out(_("A web address stands in the name or the organisation."))
+        entry.leave_out(_("There is a web address in the name or the organisation."))
     for name, column in COLUMNS.items():
         if column.most and len(getattr(entry, name)) > column.most:
             entry.leave_out(
@@ -190,22 +181,3 @@ def _hold_to_form(entry: Entry) -> None:
         entry.email = normal_email(entry.email) if entry.email else ""
     except BadAddress:
         entry.leave_out(_("The e-mail address is not written right."))
-
-
-def sort_needs(entry: Entry) -> None:
-    """Have what somebody must not eat reach the kitchen, and what they need to come in the room.
-
-    People write both in one column of remarks, and a column can be only one of the two: what speaks of the other is
-    repeated there, that part alone.
-    """
-    food, access = _parts(entry.access, speaks_of_food), _parts(entry.allergies, speaks_of_access)
-    if food and food not in entry.allergies:
-        entry.allergies = clean_text(f"{entry.allergies}\n{food}")
-        entry.remarks.append(_("“%(said)s” goes to the kitchen as it stands.", said=food[:80]))
-    if access and access not in entry.access:
-        entry.access = clean_text(f"{entry.access}\n{access}")
-        entry.remarks.append(_("“%(said)s” goes to the access needs as well.", said=access[:80]))
-
-
-def _parts(text: str, speaks: Callable[[str], bool]) -> str:
-    return "\n".join(part for piece in re.split(r"[;,\n]|\. ", text) if (part := piece.strip()) and speaks(part))

@@ -1,15 +1,16 @@
-"""The lunch's own questions in a file: which columns answer them, and what a cell says.
+"""Custom fields in a file: which columns answer them, and what a cell says.
 
-A column is taken for a question where its heading says the same words, in any language in which the question is asked.
-A cell that names several choices is read as our own list writes it, and with the other separators of spreadsheets.
+A column belongs to a custom field where its heading has the same words, in any language of the event. A cell that names
+several choices is read as our own export writes it, and with the other separators of spreadsheets.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 
 from flask_babel import gettext as _
 
-from lunchkit.events.models import AskedAs, FormQuestion
+from lunchkit.events.models import AnswerKind, FormQuestion
 from lunchkit.platform.text import clean_line, fold
 from lunchkit.registrations.custom_fields import LONGEST_ANSWER
 from lunchkit.registrations.imports.columns import words_of
@@ -20,7 +21,7 @@ _LANGUAGES = ("", "en", "de", "it")
 _MOST_PIECES = 60
 
 
-class OddAnswer(Exception):
+class InvalidAnswer(Exception):
     """A cell that does not answer its question; says why, to people."""
 
 
@@ -29,15 +30,10 @@ def column_of(question: FormQuestion) -> str:
     return f"{OWN}{question.id}"
 
 
-def with_own_questions(
+def assign_custom_fields(
     headings: Sequence[str], fields: Sequence[str | None], questions: Iterable[FormQuestion]
 ) -> list[str | None]:
-    """What each column is, once the lunch's own questions have found theirs.
-
-    A question takes a column of which nothing else was known. One that was known goes to it only where another column
-    says the same (our own list has «Organisation» twice if a question is called so): nobody loses their name to a
-    question.
-    """
+    """Assign custom fields to unknown columns, or to the last of two that are known as the same."""
     columns = list(fields)
     for question in questions:
         wanted = {_compared(question.label_in(language)) for language in _LANGUAGES}
@@ -59,56 +55,36 @@ def _compared(text: str) -> str:
     return words_of(text) or fold(clean_line(text)) or "\n"
 
 
-def _tight(text: str) -> str:
-    """A text as it is compared sign by sign, however separators in it are spaced."""
-    return re.sub(r"\s*([,;|])\s*", r"\1", fold(clean_line(text)))
-
-
-class Asked:
-    """A question, and its choices by their words in any language. Made once for all rows of a file."""
-
-    def __init__(self, question: FormQuestion) -> None:
-        self._question = question
-        pairs = [pair for language in _LANGUAGES for pair in question.choices_in(language)]
-        self._exact = {_tight(text): kept for kept, text in reversed(pairs)}
-        self._loose: dict[str, set[str]] = {}
-        for kept, text in pairs:
-            self._loose.setdefault(_compared(text), set()).add(kept)
-
-    def answer(self, text: str) -> str:
-        """What a cell says, as a registration keeps it. Raises OddAnswer."""
-        question, line = self._question, clean_line(text)
-        if question.kind == AskedAs.TEXT:
-            if len(line) > LONGEST_ANSWER:
-                raise OddAnswer(
-                    _("The answer to «%(question)s» is longer than 300 characters.", question=question.label)
-                )
-            return line
-        ticked = self._several(text) if question.kind == AskedAs.SEVERAL else {self._one(text)}
-        if None in ticked:
-            raise OddAnswer(
-                _("«%(answer)s» is no choice of «%(question)s».", answer=line[:80], question=question.label)
+def parse_answer(question: FormQuestion, cell: str) -> str:
+    """What a cell says, as a registration stores it. Raises InvalidAnswer."""
+    line = clean_line(cell)
+    if question.kind == AnswerKind.TEXT:
+        if len(line) > LONGEST_ANSWER:
+            raise InvalidAnswer(
+                _("The answer to «%(question)s» is longer than 300 characters.", question=question.label)
             )
-        return "\n".join(choice for choice in question.choices if choice in ticked)
+        return line
+    pairs = tuple(pair for language in _LANGUAGES for pair in question.choices_in(language))
+    exact, loose = _choices_by(_plain, pairs), _choices_by(_compared, pairs)
+    pieces = [cell]
+    if question.kind == AnswerKind.SEVERAL and _plain(cell) not in exact:
+        pieces = re.split(r"\n" if "\n" in cell.strip() else r"[,;|]", cell)
+    named = [exact.get(_plain(piece)) or loose.get(_compared(piece), set()) for piece in pieces if piece.strip()]
+    if not named or len(named) > _MOST_PIECES or any(len(choices) != 1 for choices in named):
+        raise InvalidAnswer(
+            _("«%(answer)s» is no choice of «%(question)s».", answer=line[:80], question=question.label)
+        )
+    return "\n".join(choice for choice in question.choices if {choice} in named)
 
-    def _one(self, text: str) -> str | None:
-        """The one choice that a text names, whatever its signs and capitals; None where it names none, or two."""
-        exact, loose = self._exact.get(_tight(text)), self._loose.get(_compared(text), set())
-        return exact or (next(iter(loose)) if len(loose) == 1 else None)
 
-    def _several(self, text: str) -> set[str | None]:
-        """All choices that a text names: one a line, or between separators, which may stand in a choice too."""
-        lines = [line for line in text.split("\n") if line.strip()]
-        if len(lines) > 1:
-            return set().union(*map(self._several, lines))
-        if (whole := self._exact.get(_tight(text))) is not None:
-            return {whole}
-        pieces = [piece for piece in re.split(r"[,;|]", text) if piece.strip()]
-        if len(pieces) > _MOST_PIECES:
-            return {None}
-        ticked: set[str | None] = set()
-        while pieces:
-            end = next((end for end in range(len(pieces), 1, -1) if _tight(",".join(pieces[:end])) in self._exact), 1)
-            ticked.add(self._one(",".join(pieces[:end])))
-            pieces = pieces[end:]
-        return ticked or {None}
+def _plain(text: str) -> str:
+    return fold(clean_line(text))
+
+
+@lru_cache(maxsize=100)
+def _choices_by(compared: Callable[[str], str], pairs: tuple[tuple[str, str], ...]) -> dict[str, set[str]]:
+    """The choices by their words in any language, as they are compared: several where they are alike."""
+    choices: dict[str, set[str]] = {}
+    for choice, words in pairs:
+        choices.setdefault(compared(words), set()).add(choice)
+    return choices

@@ -11,7 +11,7 @@ from wtforms.form import BaseForm
 from lunchkit.platform.fields import BareForm
 from lunchkit.platform.i18n import LANGUAGE_NAMES
 from lunchkit.registrations.imports.errors import FileTooHeavy, NoFile
-from lunchkit.registrations.imports.preview import Wishes
+from lunchkit.registrations.imports.preview import ImportOptions
 from lunchkit.registrations.imports.reading import MOST_BYTES
 
 COLUMNS_A_PAGE = 15
@@ -28,7 +28,6 @@ class FileForm(BareForm):
     file = FileField(_l("File of people"))
 
     def chosen(self) -> tuple[str, bytes]:
-        """Name and bytes of the file. Raises NoFile or FileTooHeavy."""
         file = self.file.data
         if not isinstance(file, FileStorage) or not file.filename:
             raise NoFile
@@ -40,16 +39,15 @@ class FileForm(BareForm):
         return file.filename, data
 
 
-class WishForm(BareForm):
+class OptionsForm(BareForm):
     """What is wished for everybody in the file."""
 
     sends_letters = BooleanField(_l("Send each their letter, with ticket and link"))
     all_members = BooleanField(_l("All of them are members of the network"))
     language = SelectField(_l("Language of the letters, where the file tells none"), choices=lambda: LANGUAGE_NAMES)
 
-    def wishes(self) -> Wishes:
-        """The frozen value of a valid form."""
-        return Wishes(bool(self.sends_letters.data), bool(self.all_members.data), self.language.data)
+    def options(self) -> ImportOptions:
+        return ImportOptions(bool(self.sends_letters.data), bool(self.all_members.data), self.language.data)
 
 
 def columns_form(

@@ -17,7 +17,7 @@ class ImportDraft(Model):
     """The rows of one file, for one signed-in browser."""
 
     __tablename__ = "import_draft"
-    __erased__ = "deleted after an hour: registrations.imports.actions.forget_imports"
+    __erased__ = "deleted after an hour: registrations.imports.actions.delete_expired_imports"
     __table_args__ = (Index("ix_import_draft_created_at", "created_at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True, info=KEY)
@@ -33,20 +33,20 @@ class ImportDraft(Model):
     """What each column holds (see ``columns`` and ``asked``), None where it is left."""
     cells: Mapped[list[Any]] = mapped_column(JSON, info=PERSONAL)
     """The table as it was read: pairs of a row's number and its cells, so that nothing of the file is lost."""
-    wishes: Mapped[dict[str, Any] | None] = mapped_column(JSON, info=NOT_PERSONAL)
+    options: Mapped[dict[str, Any] | None] = mapped_column(JSON, info=NOT_PERSONAL)
     """What was wished beside the button."""
     outcome: Mapped[list[Any] | None] = mapped_column(JSON, info=PERSONAL)
     """The Entry of each row, once imported."""
     revived: Mapped[list[int]] = mapped_column(JSON, default=list, info=NOT_PERSONAL)
     """Registrations that were cancelled before, and came back with the file."""
     kept: Mapped[int] = mapped_column(default=0, info=NOT_PERSONAL)
-    """How many registrations an undoing left as they were, because somebody had changed them since."""
+    """The number of registrations that an undo left, because they were changed since."""
     imported_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     undone_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     event: Mapped[Event] = relationship()
 
 
-def is_forgotten(now: datetime) -> ColumnElement[bool]:
+def is_expired(now: datetime) -> ColumnElement[bool]:
     """Whose hour is over."""
     last = func.coalesce(ImportDraft.imported_at, ImportDraft.created_at)
     return last <= literal(now - KEPT_FOR, UTCDateTime())

@@ -1,7 +1,4 @@
-"""A file of people as a table of texts: CSV as spreadsheets of any age and country save it, and workbooks.
-
-Every row keeps the number that a spreadsheet shows beside it, so that a person finds what we speak of.
-"""
+"""A file of people as a table of texts, CSV or workbook; rows keep the number that a spreadsheet shows beside them."""
 
 import csv
 import json
@@ -12,23 +9,16 @@ from pathlib import Path
 
 from lunchkit.platform import confined
 from lunchkit.platform.text import unguard
+from lunchkit.registrations.imports import errors
 from lunchkit.registrations.imports.columns import recognised
-from lunchkit.registrations.imports.errors import (
-    FileMustWait,
-    NoFile,
-    NothingToRead,
-    OpenQuotation,
-    TooManyRows,
-    Unreadable,
-)
 
 MOST_BYTES = 6_000_000
 MOST_ROWS, MOST_COLUMNS = 2_000, 200
 """Of a table, its headings not counted. All rows are registered in one transaction, for which everybody else waits."""
 LONGEST_CELL = 5_000
-"""Characters that are kept of a cell; no field of ours takes so many."""
+"""Characters; more than any field takes."""
 HEADINGS_WITHIN = 10
-"""Headings stand in one of so many rows; above them may stand a title."""
+"""Headings are within this number of rows; a title may be above them."""
 SEPARATORS = ";,\t|"
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
@@ -50,7 +40,7 @@ class Table:
 def read_table(data: bytes) -> Table:
     """The table that a file holds. Raises a FileRefused that says what to do."""
     if not data.strip():
-        raise NoFile
+        raise errors.NoFile
     return _table(_sheet_rows(data) if data.startswith(_WORKBOOKS) else _text_rows(data))
 
 
@@ -58,27 +48,24 @@ def _sheet_rows(data: bytes) -> list[list[str]]:
     try:
         done = confined.run(_PROGRAM, data, str(MOST_ROWS + HEADINGS_WITHIN), str(MOST_COLUMNS))
     except confined.NoTurn as error:
-        raise FileMustWait from error
+        raise errors.FileMustWait from error
     if done.returncode == _TOO_LONG:
-        raise TooManyRows
+        raise errors.TooManyRows
     if done.returncode != 0:
-        raise Unreadable
+        raise errors.Unreadable
     return [[str(cell) for cell in row] for row in json.loads(done.stdout)]
 
 
 def decoded(data: bytes) -> str:
-    """The text of a file: Unicode in any of its forms, or else as Windows writes western languages.
-
-    Raises Unreadable for what is no text.
-    """
+    """The text of a file: Unicode, or else as Windows writes western languages. Raises Unreadable."""
     encoding = next((name for mark, name in _MARKS if data.startswith(mark)), None)
     if encoding is None and (b"\x00" in data or data.startswith(b"%PDF")):
-        raise Unreadable
+        raise errors.Unreadable
     try:
         return data.decode(encoding or "utf-8")
     except UnicodeDecodeError:
         if encoding is not None:
-            raise Unreadable from None
+            raise errors.Unreadable from None
     return data.decode("cp1252", "replace")
 
 
@@ -92,7 +79,6 @@ def _text_rows(data: bytes) -> list[list[str]]:
 
 
 def _separator(text: str) -> str:
-    """The separator that cuts the first rows into most columns, alike in most of them."""
 
     def columns(separator: str) -> tuple[int, int]:
         reader = csv.reader(StringIO(text[:50_000], newline=""), delimiter=separator)
@@ -113,9 +99,9 @@ def _split(text: str, separator: str) -> list[list[str]]:
         for row in reader:
             rows.append(row)
             if len(rows) > MOST_ROWS + HEADINGS_WITHIN or len(row) > MOST_COLUMNS:
-                raise TooManyRows
+                raise errors.TooManyRows
     except csv.Error as error:
-        raise OpenQuotation(len(rows) + 1) from error
+        raise errors.OpenQuotation(len(rows) + 1) from error
     return rows
 
 
@@ -124,9 +110,9 @@ def _table(rows: list[list[str]]) -> Table:
     head = _heading_row(rows)
     body = [(number, row) for number, row in enumerate(rows, 1) if number > head and any(row)]
     if not body:
-        raise NothingToRead
+        raise errors.NothingToRead
     if len(body) > MOST_ROWS:
-        raise TooManyRows
+        raise errors.TooManyRows
     headings = rows[head - 1] if head else []
     width = max(len(headings), max(len(row) for _number, row in body))
     used = [column for column in range(width) if any(column < len(row) and row[column] for _number, row in body)]
@@ -144,10 +130,7 @@ def _cell(text: str) -> str:
 
 
 def _heading_row(rows: list[list[str]]) -> int:
-    """The number of the row of headings; 0 where there is none, and people stand in the first row already.
-
-    It is the one in which most headings are known; else the first row that holds anything and no address.
-    """
+    """The row with most known headings, else the first without an address; 0 where people begin in the first row."""
     start = rows[:HEADINGS_WITHIN]
     known = [len([field for field in recognised(row) if field]) for row in start]
     if max(known, default=0):

@@ -1,7 +1,6 @@
-"""Read the first visible sheet of a workbook (xlsx, xls, ods), as a program of its own: see ``platform.confined``.
+"""Read the first visible sheet of a workbook (xlsx, xls, ods) as a program of its own: see ``platform.confined``.
 
-It reads the workbook from standard input and writes its rows as JSON to standard output, empty ones too, so that their
-numbers are those of a spreadsheet. Only the standard library and python-calamine may be imported here.
+Reads standard input, writes rows as JSON, empty ones too. Imports the standard library and python-calamine only.
 """
 
 import json

@@ -9,12 +9,13 @@ from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import Session
 
 from lunchkit.events.models import Event
-from lunchkit.events.operations import hold_event
+from lunchkit.events.operations import lock_existing_event
 from lunchkit.platform import clock
 from lunchkit.platform.audit.recording import Act, record, tell
 from lunchkit.platform.db import db, transaction
 from lunchkit.platform.errors import NotFound
 from lunchkit.platform.limits import Newcomers
+from lunchkit.platform.ordered import lock_rows, move
 from lunchkit.room.actions import room_of
 from lunchkit.room.ballot_store import Cast, Contest
 from lunchkit.room.devices import Device, ballot_tag
@@ -36,6 +37,7 @@ from lunchkit.room.polls.errors import (
     AlreadyClosed,
     AnotherPollIsOpen,
     FewHaveAnswered,
+    KeepsItsPlace,
     ManyNewPhones,
     NothingToReveal,
     NotKnownYet,
@@ -45,7 +47,7 @@ from lunchkit.room.polls.errors import (
 from lunchkit.room.polls.forms import PollDetails
 from lunchkit.room.polls.models import HandCount, Poll, Stage, WrittenAnswer
 from lunchkit.room.polls.operations import freeze, seal, wipe
-from lunchkit.room.polls.order import move, place_poll, rewrite_poll, take_off
+from lunchkit.room.polls.order import place_poll, rewrite_poll, take_off
 from lunchkit.room.polls.queries import answers_to_judge, asked_again_as, is_altered, is_open, is_short
 from lunchkit.room.queries import batches, box, keys, lacks_slip, seats_at, slips_of
 
@@ -59,7 +61,7 @@ HEARD_WITHIN = timedelta(minutes=3)
 def add_poll(event: Event, details: PollDetails) -> Poll:
     """Put one more question on the programme of a lunch, after those that are there."""
     with transaction() as session:
-        hold_event(session, event.id)
+        lock_existing_event(session, event.id)
         tell(session, what=details.question)
         return place_poll(session, event, details)
 
@@ -97,8 +99,9 @@ def _lock(session: Session, poll: Poll) -> None:
 def move_poll(poll: Poll, direction: str) -> None:
     """Let a question change places with its neighbour. Raises KeepsItsPlace."""
     with transaction() as session:
-        hold_event(session, poll.event_id)
-        move(session, poll, direction)
+        lock_existing_event(session, poll.event_id)
+        if not move(session, lock_rows(session, poll), poll, direction):
+            raise KeepsItsPlace
 
 
 def open_poll(poll: Poll) -> None:

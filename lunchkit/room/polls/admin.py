@@ -8,15 +8,16 @@ from flask.typing import ResponseReturnValue
 
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
+from lunchkit.platform.errors import USER_ERRORS, as_user_error, retry_header
 from lunchkit.platform.i18n import language
-from lunchkit.platform.refusals import NO, readable, retry_header
+from lunchkit.platform.ordered import back_to_list, requested_direction
 from lunchkit.room.answers_to_phones import after, done, refused, wants_json
 from lunchkit.room.polls import actions
 from lunchkit.room.polls.errors import FewHaveAnswered, NotOpen, PollIsFrozen
 from lunchkit.room.polls.forms import HandForm, PollForm, details_of, hand_form, note_form, poll_form
 from lunchkit.room.polls.kinds import SHAPES
 from lunchkit.room.polls.models import Kind, Poll
-from lunchkit.room.polls.order import STEPS, programme_rows, stays
+from lunchkit.room.polls.order import programme_rows, stays
 from lunchkit.room.polls.queries import (
     WaitingAnswer,
     answers_to_judge,
@@ -67,8 +68,8 @@ def update(slug: str, poll_id: int) -> ResponseReturnValue:
         return _edit_page(event, poll, form), 422
     try:
         actions.change_poll(poll, form.details())
-    except NO as error:
-        refusal = readable(error)
+    except USER_ERRORS as error:
+        refusal = as_user_error(error)
         return _edit_page(event, poll, form, str(refusal.message)), refusal.status, retry_header(refusal)
     return _to_index(slug, "changed")
 
@@ -98,10 +99,12 @@ def again(slug: str, poll_id: int) -> ResponseReturnValue:
 def order(slug: str, poll_id: int) -> ResponseReturnValue:
     """One place up or down."""
     event, poll = _both(slug, poll_id)
-    direction = request.form.get("dir", "")
-    if direction not in STEPS:
-        abort(400)
-    return _arrange(event, "moved", lambda: actions.move_poll(poll, direction), poll)
+    direction = requested_direction()
+    try:
+        actions.move_poll(poll, direction)
+    except USER_ERRORS as error:
+        return refused(event, error, url_for(".index", slug=slug))
+    return back_to_list(slug, poll)
 
 
 @bp.post("/e/<slug>/polls/<int(max=2147483647):poll_id>/opening")
@@ -170,8 +173,8 @@ def enter_hands(slug: str, poll_id: int) -> ResponseReturnValue:
     counted = form.details()
     try:
         actions.enter_hand_counts(poll, counted.counts, counted.people)
-    except NO as error:
-        refusal = readable(error)
+    except USER_ERRORS as error:
+        refusal = as_user_error(error)
         return _hands_page(event, poll, form, str(refusal.message)), refusal.status, retry_header(refusal)
     return redirect(url_for("organiser.presenter.remote", slug=slug, done="hands"), code=303)
 
@@ -220,7 +223,7 @@ def closing_reply(event: Event, poll: Poll | None, action: Callable[[], object])
         if poll is None or wants_json():
             return refused(event, error, _room(event.slug))
         return redirect(url_for("organiser.polls.ask_to_close", slug=event.slug, poll_id=poll.id), code=303)
-    except NO as error:
+    except USER_ERRORS as error:
         return refused(event, error, _room(event.slug))
     return done(event.id, _room(event.slug))
 
@@ -255,7 +258,7 @@ def _arrange(event: Event, told: str, action: Callable[[], object], poll: Poll |
     """Do it, and show the programme; or say why not, and lead back to it."""
     try:
         action()
-    except NO as error:
+    except USER_ERRORS as error:
         return refused(event, error, url_for(".index", slug=event.slug))
     return _to_index(event.slug, told, poll)
 

@@ -76,9 +76,9 @@ class PollForm(BareForm):
         _l("Question"),
         filters=[clean_line],
         validators=[
-            InputRequired(_l("Please write the question.")),
+            InputRequired(_l("Write the question.")),
             at_most(200),
-            has_a_word(_l("Please write the question.")),
+            has_a_word(_l("Write the question.")),
         ],
     )
     kind = RadioField(
@@ -136,9 +136,7 @@ class PollForm(BareForm):
         lines, wanted = _lines(translated.data), len(self.labels())
         try:
             if lines and len(lines) != wanted:
-                raise ValidationError(
-                    _("Please write a line for each of the %(wanted)s choices, or none.", wanted=wanted)
-                )
+                raise ValidationError(_("Write a line for each of the %(wanted)s choices, or none.", wanted=wanted))
             _check_lines(self._kind(), lines)
         except ValidationError as error:
             translated.errors = [*translated.errors, str(error)]

@@ -7,6 +7,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueCo
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lunchkit.platform.db import KEY, NOT_PERSONAL, PERSONAL, Model, Moment
+from lunchkit.platform.ordered import Ordered
 
 FIRST_LANGUAGE = "fr"
 """In which every question is written, before any other."""
@@ -60,8 +61,11 @@ class Stage(StrEnum):
     VOID = "void"
 
 
-class Poll(Model):
-    """A question put to the room. Its stages are times: opened, closed, revealed, annulled."""
+class Poll(Ordered, Model):
+    """A question put to the room. Its stages are times: opened, closed, revealed, annulled.
+
+    ``position`` counts 1, 2, 3 … in the lunch: the ``n`` of its address.
+    """
 
     __tablename__ = "poll"
     __table_args__ = (
@@ -72,8 +76,6 @@ class Poll(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True, info=KEY)
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), info=KEY)
-    position: Mapped[int] = mapped_column(info=NOT_PERSONAL)
-    """1, 2, 3 … in the lunch: the ``n`` of its address."""
     kind: Mapped[str] = mapped_column(String(12), default=Kind.SINGLE, info=NOT_PERSONAL)
     question: Mapped[str] = mapped_column(String(300), info=NOT_PERSONAL)
     low_label: Mapped[str] = mapped_column(String(60), default="", info=NOT_PERSONAL)
@@ -132,6 +134,11 @@ class Poll(Model):
     def is_frozen(self) -> bool:
         """Whether question and choices must stay as people saw them."""
         return self.opened_at is not None and self.annulled_at is None
+
+    def may_swap(self, other: "Poll") -> bool:
+        """Not once people have seen either: the number is an address. Nor may the two of a pair."""
+        is_pair = self.before_id == other.id or other.before_id == self.id
+        return not (self.is_frozen or other.is_frozen or is_pair)
 
     @property
     def is_public(self) -> bool:

@@ -7,18 +7,14 @@ have seen keeps its own.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from lunchkit.events.models import Event
-from lunchkit.room.polls.errors import AskedAgain, CannotAskAgain, KeepsItsPlace, PollIsFrozen
+from lunchkit.platform.ordered import lock_rows, next_position, swap
+from lunchkit.room.polls.errors import AskedAgain, CannotAskAgain, PollIsFrozen
 from lunchkit.room.polls.forms import PollDetails
 from lunchkit.room.polls.models import Choice, Kind, Poll
-
-STEPS = {"up": -1, "down": 1}
-"""Where a question may be moved."""
-NOWHERE = 0
-"""The number of a question while it changes places with another; none has it before or afterwards."""
 
 
 def place_poll(session: Session, event: Event, details: PollDetails) -> Poll:
@@ -27,8 +23,8 @@ def place_poll(session: Session, event: Event, details: PollDetails) -> Poll:
     Raises CannotAskAgain.
     """
     before = None if details.before_id is None else _first_of_pair(session, event, details)
-    last = session.scalar(select(func.max(Poll.position)).where(Poll.event_id == event.id))
-    poll = Poll(event_id=event.id, position=(last or 0) + 1, before_id=details.before_id)
+    position = next_position(session, Poll, event.id)
+    poll = Poll(event_id=event.id, position=position, before_id=details.before_id)
     _write(poll, details)
     session.add(poll)
     session.flush()
@@ -86,26 +82,6 @@ def take_off(session: Session, poll: Poll, *, with_second: bool = False) -> None
     session.flush()
 
 
-def move(session: Session, poll: Poll, direction: str) -> None:
-    """Let a question change places with the one above (``up``) or below (``down``); at the end of the list it stays.
-
-    Raises KeepsItsPlace.
-    """
-    polls = _in_order(session, poll.event_id)
-    other = polls.index(poll) + STEPS[direction]
-    if not 0 <= other < len(polls):
-        return
-    if not may_change_places(poll, polls[other]):
-        raise KeepsItsPlace
-    _change_places(session, poll, polls[other])
-
-
-def may_change_places(poll: Poll, other: Poll) -> bool:
-    """Whether two neighbours may: neither has been seen, and they are not the two of a pair."""
-    is_pair = poll.before_id == other.id or other.before_id == poll.id
-    return not (poll.is_frozen or other.is_frozen or is_pair)
-
-
 def stays(poll: Poll, other: Poll | None) -> bool:
     """Whether a question must stay as it is: people have seen it, or the other one of its pair."""
     return poll.is_frozen or (other is not None and other.is_frozen)
@@ -127,24 +103,12 @@ def _partners(session: Session, poll: Poll) -> Sequence[Poll]:
     return session.scalars(found.with_for_update().execution_options(populate_existing=True)).all()
 
 
-def _in_order(session: Session, event_id: int) -> list[Poll]:
-    found = select(Poll).where(Poll.event_id == event_id).order_by(Poll.position)
-    return list(session.scalars(found.with_for_update().execution_options(populate_existing=True)))
-
-
 def _bring_behind(session: Session, poll: Poll, first: Poll) -> None:
     """Move a new question up to the other one, or to the last one that keeps its number."""
-    for neighbour in reversed(_in_order(session, poll.event_id)[:-1]):
+    for neighbour in reversed(lock_rows(session, poll)[:-1]):
         if neighbour is first or neighbour.is_frozen:
             return
-        _change_places(session, poll, neighbour)
-
-
-def _change_places(session: Session, poll: Poll, other: Poll) -> None:
-    mine, theirs = poll.position, other.position
-    for one, position in ((poll, NOWHERE), (other, mine), (poll, theirs)):
-        one.position = position
-        session.flush()
+        swap(session, poll, neighbour)
 
 
 def _write(poll: Poll, details: PollDetails) -> None:
@@ -193,8 +157,8 @@ def programme_rows(polls: Sequence[Poll]) -> list[ProgrammeRow]:
         ProgrammeRow(
             poll=poll,
             may_change=not stays(poll, by_id.get(poll.before_id or 0) or seconds.get(poll.id)),
-            goes_up=number > 0 and may_change_places(poll, polls[number - 1]),
-            goes_down=number + 1 < len(polls) and may_change_places(poll, polls[number + 1]),
+            goes_up=number > 0 and poll.may_swap(polls[number - 1]),
+            goes_down=number + 1 < len(polls) and poll.may_swap(polls[number + 1]),
             may_ask_again=may_be_first(poll) and poll.id not in seconds,
             first=by_id.get(poll.before_id or 0),
             second=seconds.get(poll.id),

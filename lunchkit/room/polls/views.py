@@ -6,9 +6,9 @@ from flask.typing import ResponseReturnValue
 from lunchkit.events.models import Event
 from lunchkit.events.queries import event_by_slug_or_404
 from lunchkit.platform.codes import clean_code
+from lunchkit.platform.errors import USER_ERRORS, as_user_error
 from lunchkit.platform.i18n import language
 from lunchkit.platform.links import public
-from lunchkit.platform.refusals import NO, readable
 from lunchkit.room.actions import use_slip
 from lunchkit.room.answers_to_phones import not_done, wants_json
 from lunchkit.room.devices import sending_device
@@ -29,8 +29,8 @@ def cast(code: str) -> ResponseReturnValue:
     """Take the answer of a phone. Every answer to it has the same length, whatever was chosen."""
     try:
         contest = cast_ballot(clean_code(code), sending_device(request), ballot_of(request.form))
-    except NO as error:
-        refusal = readable(error)
+    except USER_ERRORS as error:
+        refusal = as_user_error(error)
         if wants_json():
             return not_done(str(refusal.message), error)
         if not isinstance(refusal, RoomRefused):

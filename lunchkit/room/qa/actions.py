@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
-from lunchkit.platform.db import leave_traces, scrub_traces, transaction
+from lunchkit.platform.db import mark_for_vacuum, transaction, vacuum_if_marked
 from lunchkit.platform.errors import NotFound
 from lunchkit.platform.limits import Window
 from lunchkit.room.devices import Device, support_tag
@@ -190,8 +190,8 @@ def freeze_supports() -> int:
             question.supports, question.key = counts.get(question.id, 0), None
         session.execute(delete(Support).where(Support.question_id.in_(ids)))
         if counts:
-            leave_traces()
-    scrub_traces()
+            mark_for_vacuum()
+    vacuum_if_marked()
     return len(ids)
 
 

@@ -10,7 +10,7 @@ from flask import Blueprint, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lunchkit.events.models import Event
-from lunchkit.platform.refusals import NO, readable, retry_header
+from lunchkit.platform.errors import USER_ERRORS, as_user_error, retry_header
 from lunchkit.room.answers_to_phones import done, not_done, wants_json
 from lunchkit.room.devices import new_device, remember, sending_device
 from lunchkit.room.errors import NoCookie
@@ -39,7 +39,7 @@ def ask(code: str) -> ResponseReturnValue:
     event, form = room.event, question_form(request.form)
     try:
         _ask(room, form)
-    except NO as error:
+    except USER_ERRORS as error:
         return _refused(event, room.code, error, form)
     return done(event.id, url_for(PHONE, code=room.code, asked=1, _anchor="questions"))
 
@@ -52,7 +52,7 @@ def support(code: str, question_id: int) -> ResponseReturnValue:
     try:
         verb = support_question if is_set(request.form, "on") else withdraw_support
         verb(room, sending_device(request), question_id)
-    except NO as error:
+    except USER_ERRORS as error:
         return _refused(event, room.code, error)
     return done(event.id, url_for(PHONE, code=room.code, _anchor=f"question-{question_id}"))
 
@@ -65,7 +65,7 @@ def _ask(room: Room, form: QuestionForm) -> None:
 
 def _refused(event: Event, code: str, error: Exception, form: QuestionForm | None = None) -> ResponseReturnValue:
     """The no, as data or as a page."""
-    refusal = readable(error)
+    refusal = as_user_error(error)
     message = form.complaint if form is not None and isinstance(refusal, QuestionUnreadable) else str(refusal.message)
     if wants_json():
         return not_done(message, error)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
-from lunchkit.platform.db import db, leave_traces, transaction
+from lunchkit.platform.db import db, mark_for_vacuum, transaction
 from lunchkit.room.ballot_store import Cast, Contest
 from lunchkit.room.devices import Device, ballot_tag
 from lunchkit.room.operations import touch
@@ -130,4 +130,4 @@ def erase_remark(remark: Remark) -> None:
     """Erase what somebody wrote; what else they answered still counts."""
     with transaction() as session:
         session.execute(delete(Remark).where(Remark.id == remark.id))
-        leave_traces()
+        mark_for_vacuum()

@@ -8,7 +8,7 @@ from flask import Blueprint, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lunchkit.platform import clock
-from lunchkit.platform.refusals import NO, readable
+from lunchkit.platform.errors import USER_ERRORS, as_user_error
 from lunchkit.room.answers_to_phones import done, not_done, wants_json
 from lunchkit.room.devices import remember, sending_device
 from lunchkit.room.errors import RoomRefused
@@ -29,8 +29,8 @@ def answer(code: str) -> ResponseReturnValue:
     try:
         device = sending_device(request)
         answer_feedback(event, device, ballot_of(request.form))
-    except NO as error:
-        refusal = readable(error)
+    except USER_ERRORS as error:
+        refusal = as_user_error(error)
         if wants_json():
             return not_done(str(refusal.message), error)
         if not isinstance(refusal, RoomRefused):

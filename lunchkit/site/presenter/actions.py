@@ -1,5 +1,7 @@
-"""Verbs of the room: what the projector shows, and the one next step."""
+"""Actions of the remote control: what the projector shows, and the next step."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 from sqlalchemy.orm import Session
@@ -21,10 +23,10 @@ LONGEST_TIMER = 180
 
 
 def go_on(event: Event, wanted: str | None = None, poll_id: int | None = None, *, even_few: bool = True) -> None:
-    """Do the one next thing: open the next question, close it, reveal it, show how opinions moved.
+    """Take the next step: open the next poll, close it, reveal it, show the movement.
 
-    Where somebody says which step they mean, and to which question, and it was done meanwhile, nothing is done.
-    Raises FewHaveAnswered where it would close a question with few answers, unless ``even_few``.
+    Does nothing if ``wanted`` and ``poll_id`` are no longer the next step. Raises FewHaveAnswered where it would close
+    a poll with few answers, unless ``even_few``.
     """
     step, poll = next_step(room_of(event), polls_of(event.id))
     if wanted is not None and (wanted, poll_id) != (step, poll.id if poll else None):
@@ -40,19 +42,23 @@ def go_on(event: Event, wanted: str | None = None, poll_id: int | None = None, *
 
 
 def show_slide(event: Event, slide: Slide, poll: Poll | None = None) -> None:
-    """Put something on the projector; of a question, if one is named.
+    """Show a slide on the projector, of a poll if one is given.
 
-    How opinions moved tells the first result too, which is thereby shown if it was not yet. A result that is put there
-    again counts as shown now: once phones ask for feedback, only such a one stands before the code.
+    The movement reveals the first result too. A result shown again counts as revealed now: during the survey the
+    projector shows only results revealed after the end.
     """
-    room_of(event)
-    with transaction() as session:
-        if poll is not None:
-            _show_again(session, poll, slide)
-        room = session.get_one(Room, event.id, with_for_update=True)
+    with _changed_room(event) as (session, room):
         room.slide, room.is_blank = slide, False
         if poll is not None:
+            _show_again(session, poll, slide)
             room.poll_id = poll.id
+
+
+@contextmanager
+def _changed_room(event: Event) -> Iterator[tuple[Session, Room]]:
+    room_of(event)
+    with transaction() as session:
+        yield session, session.get_one(Room, event.id, with_for_update=True)
         touch(session, event.id)
 
 
@@ -67,35 +73,26 @@ def _show_again(session: Session, poll: Poll, slide: Slide) -> None:
 
 
 def blank_screen(event: Event, *, is_blank: bool | None = None) -> None:
-    """Turn the projector black, or on again; whichever it is not, where nothing is said."""
-    room_of(event)
-    with transaction() as session:
-        room = session.get_one(Room, event.id, with_for_update=True)
+    """Turn the projector black, or on again; toggles without ``is_blank``."""
+    with _changed_room(event) as (_session, room):
         room.is_blank = not room.is_blank if is_blank is None else is_blank
-        touch(session, event.id)
 
 
 def start_timer(event: Event, minutes: int) -> None:
-    """Let so many minutes run on the projector; 0 stops them."""
-    room_of(event)
-    with transaction() as session:
-        room = session.get_one(Room, event.id, with_for_update=True)
-        minutes = min(max(minutes, 0), LONGEST_TIMER)
+    """Start a timer of some minutes on the projector; 0 stops it."""
+    minutes = min(max(minutes, 0), LONGEST_TIMER)
+    with _changed_room(event) as (_session, room):
         room.timer_ends_at = clock.now() + timedelta(minutes=minutes) if minutes else None
-        touch(session, event.id)
 
 
 def take_questions(event: Event, *, takes: bool) -> None:
-    """Let phones ask the room questions, or no more."""
-    room_of(event)
-    with transaction() as session:
-        room = session.get_one(Room, event.id, with_for_update=True)
+    """Let phones send questions, or no more."""
+    with _changed_room(event) as (_session, room):
         room.takes_questions = takes
-        touch(session, event.id)
 
 
 def rehearse(event: Event, *, rehearses: bool) -> None:
-    """Begin a rehearsal, or end it and forget all that was practised. Raises AnotherPollIsOpen."""
+    """Begin a rehearsal, or end it and delete its answers. Raises AnotherPollIsOpen."""
     if rehearses:
         start_rehearsal(event)
     else:

@@ -1,4 +1,4 @@
-"""The organiser's remote control of the room."""
+"""The remote control of the room."""
 
 from collections.abc import Callable
 from functools import partial
@@ -32,7 +32,6 @@ bp = Blueprint("presenter", __name__)
 
 @bp.get("/e/<slug>/room")
 def remote(slug: str) -> ResponseReturnValue:
-    """All verbs of the room, on a phone."""
     event = any_event_by_slug_or_404(slug)
     room = room_of(event)
     polls = polls_of(event.id)
@@ -56,8 +55,8 @@ def remote(slug: str) -> ResponseReturnValue:
         is_short=current is not None and current.stage is Stage.OPEN and is_short(current),
         fewest=FEWEST_SHOWN,
         feedback=heard.stage,
-        may_be_ended=event.may_be_ended(clock.now()),
-        later_end=event.later_end(clock.now()),
+        can_be_ended=event.can_be_ended(clock.now()),
+        extended_end=event.extended_end(clock.now()),
         next_step=step,
         next_poll=views[target.id] if target else None,
         ballots=(views[current.id].ballots or 0) if current else 0,
@@ -69,7 +68,6 @@ def remote(slug: str) -> ResponseReturnValue:
 
 @bp.post("/e/<slug>/room/step")
 def step(slug: str) -> ResponseReturnValue:
-    """The one next thing; not twice where two people, or a phone and the keyboard, ask for it at once."""
     event, wanted, poll_id = any_event_by_slug_or_404(slug), request.form.get("step"), _poll_id()
     even_few = "few" in request.form
     shown = current_poll(room_of(event), polls_of(event.id))
@@ -78,7 +76,6 @@ def step(slug: str) -> ResponseReturnValue:
 
 @bp.post("/e/<slug>/room/slide")
 def slide(slug: str) -> ResponseReturnValue:
-    """Something else on the projector."""
     wanted = request.form.get("slide", "")
     chosen = Slide(wanted) if wanted in list(Slide) else Slide.WELCOME
 
@@ -91,33 +88,28 @@ def slide(slug: str) -> ResponseReturnValue:
 
 @bp.post("/e/<slug>/room/blank")
 def blank(slug: str) -> ResponseReturnValue:
-    """Black, or on again."""
     is_blank = {"1": True, "0": False}.get(request.form.get("on", ""))
     return _do(slug, lambda event: actions.blank_screen(event, is_blank=is_blank))
 
 
 @bp.post("/e/<slug>/room/timer")
 def timer(slug: str) -> ResponseReturnValue:
-    """Minutes that run."""
     return _do(slug, lambda event: actions.start_timer(event, request.form.get("minutes", 0, type=int)))
 
 
 @bp.post("/e/<slug>/room/rehearsal")
 def rehearsal(slug: str) -> ResponseReturnValue:
-    """Practise, or forget all that was practised."""
     return _do(slug, lambda event: actions.rehearse(event, rehearses=_is_on()))
 
 
 @bp.post("/e/<slug>/room/questions")
 def questions(slug: str) -> ResponseReturnValue:
-    """Questions from the room, or no more."""
     return _do(slug, lambda event: actions.take_questions(event, takes=_is_on()))
 
 
 @bp.post("/e/<slug>/room/current/<noun>")
 def current(slug: str, noun: str) -> ResponseReturnValue:
-    """A verb for the question on the screen, as the keyboard of the projector says it."""
-    verbs: dict[str, Callable[[Poll], None]] = {
+    actions_by_noun: dict[str, Callable[[Poll], None]] = {
         "opening": open_poll,
         "closing": partial(close_poll, even_few="few" in request.form),
         "reveal": _reveal,
@@ -125,17 +117,16 @@ def current(slug: str, noun: str) -> ResponseReturnValue:
         "annulment": annul_poll,
     }
 
-    if noun not in verbs:
+    if noun not in actions_by_noun:
         raise NotFound
 
     def act(event: Event) -> None:
-        verbs[noun](_opened_next(event) if noun == "opening" else _current(event))
+        actions_by_noun[noun](_opened_next(event) if noun == "opening" else _current(event))
 
     return _do(slug, act)
 
 
 def _reveal(poll: Poll) -> None:
-    """Show a result, but not before everybody that there is none."""
     if poll.has_few:
         raise TooFewToShow
     reveal_poll(poll)
@@ -149,7 +140,7 @@ def _current(event: Event) -> Poll:
 
 
 def _opened_next(event: Event) -> Poll:
-    """The question on the screen, if it is open already or waits to be opened anew; else the next one."""
+    """The poll on the screen, if it is open or annulled; else the next one."""
     shown = current_poll(room_of(event), polls_of(event.id))
     if shown is not None and shown.stage in (Stage.OPEN, Stage.VOID):
         return shown
@@ -168,6 +159,6 @@ def _is_on() -> bool:
     return request.form.get("on") == "1"
 
 
-def _do(slug: str, verb: Callable[[Event], None]) -> ResponseReturnValue:
+def _do(slug: str, action: Callable[[Event], None]) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
-    return after(event, lambda: verb(event), url_for(".remote", slug=slug))
+    return after(event, lambda: action(event), url_for(".remote", slug=slug))

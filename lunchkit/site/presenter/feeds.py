@@ -1,4 +1,4 @@
-"""The feeds of a room: what phones and the projector are told, rendered once for all who watch."""
+"""The live feeds of a room for phones and projector, rendered once for all who follow."""
 
 import json
 from collections.abc import Callable
@@ -13,11 +13,11 @@ from lunchkit.site.presenter.queries import phone_view, screen_view
 
 Value = TypeVar("Value")
 SCREEN_GAP = 0.5
-"""Seconds: the projector hears of ballots at most twice a second."""
+"""Seconds between two updates of the projector's counts."""
 
 
 def phone_feed(room: Room, language: str) -> Feed:
-    """What phones of a room are told that speak a language."""
+    """The feed of the phones of a room, in a language."""
     code, event_id = room.code, room.event_id
 
     def state() -> bytes:
@@ -33,7 +33,7 @@ def phone_feed(room: Room, language: str) -> Feed:
 
 
 def screen_feed(room: Room, language: str) -> Feed:
-    """What the projector is told: also how many have answered."""
+    """The feed of the projector, with the number of answers."""
     code, event_id = room.code, room.event_id
 
     def state() -> bytes:
@@ -53,12 +53,12 @@ def screen_feed(room: Room, language: str) -> Feed:
 
 
 def screens_key(code: str, language: str) -> tuple[str, ...]:
-    """What the hub knows the projectors of a room by."""
+    """The key of the projector's feed in the hub."""
     return ("screens", code, language)
 
 
 def phone_addresses(code: str, language: str) -> dict[str, str]:
-    """Where a phone hears of its feed."""
+    """The addresses of the phone's feed."""
     return {
         "stream_url": url_for("presenter.phone_stream", code=code, say=language),
         "state_url": url_for("presenter.phone_state", code=code, say=language),
@@ -66,7 +66,7 @@ def phone_addresses(code: str, language: str) -> dict[str, str]:
 
 
 def screen_addresses(code: str, language: str) -> dict[str, str]:
-    """Where the projector hears of its feed."""
+    """The addresses of the projector's feed."""
     return {
         "stream_url": url_for("presenter.screen_stream", code=code, say=language),
         "state_url": url_for("presenter.screen_state", code=code, say=language),
@@ -78,7 +78,7 @@ def _line(message: dict[str, object]) -> bytes:
 
 
 def _outside(work: Callable[[], Value]) -> Callable[[], Value]:
-    """The same work outside any request: tickers have none."""
+    """The same in an application context: tickers have none."""
     app = _this_app()
 
     def done() -> Value:
@@ -89,7 +89,7 @@ def _outside(work: Callable[[], Value]) -> Callable[[], Value]:
 
 
 def _spoken(work: Callable[[], Value], language: str) -> Callable[[], Value]:
-    """The same work in a request of nobody's, which speaks a language: that of whoever asked first must not leak in."""
+    """The same in a request of its own, in a language: nothing of the first follower's request may leak in."""
     app = _this_app()
     base = app.extensions["lunchkit_settings"].address
 

@@ -1,6 +1,6 @@
-"""How large words may be on the projector, a canvas of 1920 × 1080 that is read from the last row of the room.
+"""Text sizes on the projector, a canvas of 1920 × 1080 read from the last row: estimated by the number of characters.
 
-A plain estimate, by the number of letters; `js/screen.js` makes smaller what a broader font still lets run over.
+`js/screen-fit.js` makes smaller what a wider font lets overflow.
 """
 
 import re
@@ -17,17 +17,17 @@ from lunchkit.room.polls.view_models import PollView
 
 CANVAS = 1920
 SIZES = (190, 150, 124, 100, 84, 68, 60, 46, 40)
-"""Sizes of headlines; css/screen.css has a class for each."""
+"""Headline sizes; css/screen.css has a class for each."""
 SMALLEST = 34
-LETTER, LINE = 0.53, 1.0
-"""In ems: about how broad a letter is, and how high a line."""
+CHARACTER, LINE = 0.53, 1.0
+"""Width of a character and height of a line, in ems."""
 CLOUD = (1790, 540)
-"""The place of the words of a room."""
+"""Width and height of the word cloud."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How choices stand under a question: the height that is theirs, the size of their words, columns."""
+    """The layout of the choices of an open poll."""
 
     height: int
     size: int
@@ -35,7 +35,7 @@ class Plan:
 
 
 Way = tuple[int, int, int]
-"""A height, a number of rows and a size to try."""
+"""Height, rows and text size of a layout to try."""
 FIELDS: tuple[Way, ...] = (
     (240, 1, 60), (240, 1, 46), (396, 2, 60), (396, 2, 46), (396, 3, 40), (596, 3, 46), (596, 2, 40), (596, 4, 40),
     (632, 3, 34), (632, 4, 34), (632, 5, 34),
@@ -47,30 +47,30 @@ TIGHTEST = Plan(632, 34, 3)
 
 
 def _fits(text: str, size: int, width: float, height: float) -> bool:
-    columns = int(width / (size * LETTER))
+    columns = int(width / (size * CHARACTER))
     lines = textwrap.wrap(typo(text), max(columns, 1), break_long_words=False)
     return max(map(len, lines), default=0) <= columns and len(lines) * size * LINE <= height
 
 
 def fit(text: str, width: int, height: int, most: int = SIZES[0]) -> int:
-    """The largest size at which a text fits a place on the canvas."""
+    """The largest size at which a text fits a width and height."""
     return next((size for size in SIZES if size <= most and _fits(text, size, width, height)), SMALLEST)
 
 
 def cloud_size(result: Result) -> int:
-    """The largest size at which the words of a room fit; they are from half of it to all of it."""
+    """The largest size of a word in the cloud; the smallest has half of it."""
     width, height = CLOUD
-    ems = sum((len(text) + 2) * LETTER * (3 + size) / 8 for text, size in cloud_of(result))
+    ems = sum((len(text) + 2) * CHARACTER * (3 + size) / 8 for text, size in cloud_of(result))
     return next((size for size in SIZES if ems * size * size * 1.15 <= width * height), SMALLEST)
 
 
 def in_parts(address: str) -> Markup:
-    """An address that breaks between its parts, if at all: never in a name or a number, nor behind a slash."""
+    """An address that breaks only between its parts, never in a name or number, nor after a slash."""
     return Markup("<wbr>").join(re.split(r"(?<=[.-])(?=[^\W\d])|(?=[:/])", address.replace("/", "/\u2060")))
 
 
 def plan_choices(poll: PollView, none: str) -> Plan:
-    """How the choices of an open question stand; ``none`` is what «sans avis» is called."""
+    """The layout of the choices of an open poll; ``none``: the label of «sans avis»."""
     labels = [choice.label for choice in poll.choices]
     if poll.kind.is_written:
         return Plan(240, 100, 1)
@@ -82,7 +82,7 @@ def plan_choices(poll: PollView, none: str) -> Plan:
 
 
 def _plan(labels: list[str], ways: tuple[Way, ...], margin: int, rest: int) -> Plan:
-    """The first way in which all labels fit; ``margin`` and ``rest``: breadth and height that are not for words."""
+    """The first layout in which all labels fit; ``margin`` and ``rest``: width and height that are not for text."""
     for height, rows, size in ways:
         columns = -(-len(labels) // rows)
         inner = (height - rest) / rows - (20 if size < SIZES[-1] else 44)

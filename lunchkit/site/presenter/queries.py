@@ -1,4 +1,4 @@
-"""Reads of the room that look into several features, named after the question that they answer."""
+"""What phone, projector and remote control show, read from several features."""
 
 import hashlib
 from collections.abc import Sequence
@@ -21,27 +21,24 @@ from lunchkit.room.queries import box, keys
 from lunchkit.room.survey.models import Stage as FeedbackStage
 from lunchkit.room.survey.models import stage_of
 from lunchkit.room.survey.queries import count_answered, feedback_of, feedback_view
-from lunchkit.site.presenter.view_models import Mine, PhoneView, ScreenView
+from lunchkit.site.presenter.view_models import OwnAnswer, PhoneView, ScreenView
 from lunchkit.speakers.models import Speaker
 from lunchkit.speakers.queries import appearances
 
 _STATES = {Stage.OPEN: "open", Stage.CLOSED: "closed", Stage.REVEALED: "revealed"}
-"""Of the question that the room is about."""
+"""States of phones, by the stage of the current poll."""
 _AFTERWARDS = {FeedbackStage.OPEN: "feedback", FeedbackStage.CLOSED: "over"}
 
 
 def current_poll(room: Room, polls: Sequence[Poll]) -> Poll | None:
-    """The question that the room is about: the one being answered, or else the one on the screen."""
+    """The open poll, or else the one on the screen."""
     being_open = next((poll for poll in polls if poll.stage is Stage.OPEN), None)
     shown = next((poll for poll in polls if poll.id == room.poll_id and room.slide != Slide.WELCOME), None)
     return being_open or shown
 
 
 def next_step(room: Room, polls: Sequence[Poll]) -> tuple[str, Poll | None]:
-    """The one sensible thing to do next (open, close, reveal, movement, done), and to which question.
-
-    A result of few is not revealed: the room would read that nothing is shown.
-    """
+    """The next step (open, close, reveal, movement, done) and its poll; a result of few is never revealed."""
     current = current_poll(room, polls)
     if current is not None and current.stage is Stage.OPEN:
         return "close", current
@@ -54,7 +51,7 @@ def next_step(room: Room, polls: Sequence[Poll]) -> tuple[str, Poll | None]:
 
 
 def possible(room: Room, polls: Sequence[Poll]) -> tuple[str, ...]:
-    """What can be done now: ``step``, and the verbs of ``presenter.admin.current`` that would not be refused."""
+    """The keys that work now: ``step``, and the nouns of ``presenter.admin.current``."""
     current = current_poll(room, polls)
     stage = current.stage if current is not None else Stage.PLANNED
     step, _poll = next_step(room, polls)
@@ -70,10 +67,9 @@ def possible(room: Room, polls: Sequence[Poll]) -> tuple[str, ...]:
 
 
 def shown_slide(room: Room, poll: Poll | None) -> Slide:
-    """What the projector really shows: a slide about a question that was annulled, or not asked yet, is none.
+    """What the projector shows: the welcome in place of an annulled or planned poll.
 
-    Once phones ask how the lunch was, what was on the projector until then gives way to the code; a question that is
-    open stays, and so does a result that an organiser shows from then on.
+    During the survey it shows the code; an open poll stays, and so does a result revealed after the end.
     """
     if _asks_feedback(room.event) and not _is_shown_since(room, poll):
         return Slide.WELCOME
@@ -87,26 +83,25 @@ def shown_slide(room: Room, poll: Poll | None) -> Slide:
 
 
 def _asks_feedback(event: Event) -> bool:
-    """Whether phones ask what people thought of the lunch."""
     return stage_of(event, feedback_of(event.id), clock.now()) is FeedbackStage.OPEN
 
 
 def _is_shown_since(room: Room, poll: Poll | None) -> bool:
-    """Whether a question is open, or a result was shown after phones had begun to ask for feedback."""
+    """Whether a poll is open, or a result was revealed after the end of the event."""
     if poll is None or room.slide == Slide.QUESTIONS:
         return poll is not None and poll.stage is Stage.OPEN
     return poll.stage is Stage.OPEN or (poll.revealed_at is not None and poll.revealed_at >= room.event.over_at)
 
 
 def tells_movement(poll: Poll) -> bool:
-    """Whether it may be shown how opinions moved: both results are shown, and nothing small is told."""
+    """Whether the movement may be shown: both results are revealed, and the rule of small groups allows it."""
     before = poll.before
     is_shown = before is not None and before.stage is Stage.REVEALED and poll.stage is Stage.REVEALED
     return is_shown and poll.movement is not None
 
 
 def phone_state(room: Room, poll: Poll | None, feedback: FeedbackStage) -> str:
-    """The one word that decides what phones show. Only a question that is open goes before feedback."""
+    """The state of phones; only an open poll comes before the survey."""
     if feedback in _AFTERWARDS and (poll is None or poll.stage is not Stage.OPEN):
         return _AFTERWARDS[feedback]
     if poll is None or poll.stage is Stage.VOID:
@@ -116,7 +111,7 @@ def phone_state(room: Room, poll: Poll | None, feedback: FeedbackStage) -> str:
 
 
 def phone_view(room: Room, language: str, device: Device | None = None) -> PhoneView:
-    """What phones show; with a device, which questions it supports."""
+    """What phones show; with a device, also which questions it supports."""
     polls = polls_of(room.event_id)
     poll = current_poll(room, polls)
     feedback = feedback_of(room.event_id)
@@ -174,29 +169,28 @@ def screen_view(room: Room, language: str) -> ScreenView:
 
 
 def phone_address(code: str) -> str:
-    """The address in the QR code: in capitals, which makes it smaller, where the house has its host for itself."""
+    """The address in the QR code: in capitals, which makes it smaller, where the path allows it."""
     address = public("presenter.phone", code=code)
     is_root = urlsplit(current_settings().address).path in ("", "/")
     return qr.compact_url(address) if is_root else address
 
 
-def mine_of(room: Room, device: Device | None) -> Mine:
-    """What a phone has answered to the question that is open."""
+def own_answer_of(room: Room, device: Device | None) -> OwnAnswer:
+    """What a phone has answered to the open poll."""
     contest = box().open_contest(room.code)
     key = keys().get(contest.key_name) if contest is not None else None
     if contest is None or key is None or device is None:
-        return Mine()
+        return OwnAnswer()
     kept = box().ballot_of(contest.id, ballot_tag(key, contest.scope, device))
     if kept is None:
-        return Mine()
-    return Mine(frozenset(values_of(Spec.loads(contest.spec), kept.answer)), kept.turn + 1, is_kept=True)
+        return OwnAnswer()
+    return OwnAnswer(frozenset(values_of(Spec.loads(contest.spec), kept.answer)), kept.turn + 1, is_kept=True)
 
 
 def _mark(room: Room, poll: Poll | None, state: str, questions: tuple[RoomQuestion, ...]) -> str:
-    """What else a phone shows, in a few letters that are the same in every process.
+    """A hash of what else a phone shows, the same in every process.
 
-    Once a result is shown, whatever changes may change it: words that are approved, counts by hand. Before that, counts
-    by hand may make enough answers of few.
+    A revealed result changes with approved words and raised hands; raised hands can also end ``has_few``.
     """
     listed = tuple((question.id, question.off_record) for question in questions)
     revision = room.revision if state == "revealed" else 0
@@ -212,7 +206,7 @@ def _of_poll(poll: Poll | None) -> str:
 
 
 def _screen_key(room: Room, slide: str, poll: Poll | None) -> str:
-    """Changes with the room's revision; what only ballots move is in the numbers, unless the poll is live."""
+    """Changes with the room's revision; ballots change it only in a live poll."""
     live = box().shown_answers(poll.id)[0] if poll is not None and poll.is_live else 0
     supports = room.counts_revision if slide == Slide.QUESTIONS else 0
     return f"{slide}-{_of_poll(poll)}-{room.revision}-{live}-{supports}"

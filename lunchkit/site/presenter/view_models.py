@@ -12,19 +12,19 @@ from lunchkit.room.survey.view_models import FeedbackView
 
 
 @dataclass(frozen=True)
-class Mine:
-    """What this phone has answered: in its page alone, never in a stream."""
+class OwnAnswer:
+    """What this phone has answered: only in its page, never in a stream."""
 
     values: frozenset[str] = frozenset()
     """As ``room.polls.answers.values_of`` gives them."""
     turn: int = 1
-    """The number that its next answer takes."""
+    """The number of its next answer."""
     is_kept: bool = False
 
 
 @dataclass(frozen=True)
 class PhoneView:
-    """What all phones of a room show in one language."""
+    """What the phones of a room show, in one language."""
 
     event: Event
     code: str
@@ -35,16 +35,14 @@ class PhoneView:
     """Changes whenever the page must."""
     poll: PollView | None
     upcoming: int
-    """How many questions are still to come."""
     takes_questions: bool
     questions: tuple[RoomQuestion, ...]
     in_rehearsal: bool
     feedback: FeedbackView | None = None
-    """The three questions after the lunch, while they are asked."""
     was_answered: bool = False
-    """Whether they were asked and somebody answered; said once the lunch is over."""
+    """Whether the survey was answered; only once it is closed."""
     result: int | None = None
-    """The number of the question whose result was shown last, beside feedback."""
+    """The number of the poll revealed last, during and after the survey."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +52,7 @@ class ScreenView:
     event: Event
     code: str
     address: str
-    """What people type, without the code."""
+    """Typed by hand, without the code."""
     qr: Markup
     revision: int
     slide: str
@@ -62,7 +60,6 @@ class ScreenView:
     key: str
     poll: PollView | None
     ballots: int
-    """Phones that have answered the poll."""
     expected: int
     """People who have a seat; 0 where nobody registered."""
     speakers: tuple[tuple[str, str], ...]
@@ -71,6 +68,5 @@ class ScreenView:
     timer_ends_at: datetime | None
     in_rehearsal: bool
     asks_feedback: bool = False
-    """Whether phones ask what people thought of the lunch."""
     may: tuple[str, ...] = ()
-    """What whoever steers the screen can do now, by the names of its buttons."""
+    """The keys that work now."""

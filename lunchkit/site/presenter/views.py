@@ -1,4 +1,4 @@
-"""Doors of the room that everybody in it may use: the phone at the table, and the projector."""
+"""The phone at the table, and the projector."""
 
 from collections.abc import Callable
 
@@ -12,20 +12,21 @@ from lunchkit.platform.errors import NotFound
 from lunchkit.platform.i18n import language
 from lunchkit.platform.live.hub import Channel, Feed
 from lunchkit.platform.live.streams import channel_of, state, stream
-from lunchkit.platform.web import POLICY, compress
+from lunchkit.platform.static_files import compress
+from lunchkit.platform.web import POLICY
 from lunchkit.room.devices import device_of, new_device, remember
 from lunchkit.room.queries import lacks_slip, phones_key, room_by_code_or_404
 from lunchkit.room.survey.queries import given_by
 from lunchkit.room.survey.view_models import Given
 from lunchkit.site.presenter import feeds
 from lunchkit.site.presenter.fitting import cloud_size, fit, in_parts, plan_choices
-from lunchkit.site.presenter.queries import mine_of, phone_view, screen_view
+from lunchkit.site.presenter.queries import own_answer_of, phone_view, screen_view
 from lunchkit.team.policies import may
 
 NOTES = ("closed", "unreadable", "later", "no-cookie", "crowded", "slip", "asked")
-"""What a phone without a script is told after sending."""
+"""Notices for a phone without a script after it sent something."""
 POLICY_WITH_EMPTY_ICON = POLICY.replace("img-src 'self'", "img-src 'self' data:")
-"""The phone's page has no icon, which would be one request more; what says so to browsers is a `data:` address."""
+"""The phone's page saves the request for an icon with a `data:` address."""
 bp = Blueprint("presenter", __name__)
 bp.add_app_template_global(fit, "fit_text")
 bp.add_app_template_global(plan_choices, "plan_choices")
@@ -35,33 +36,27 @@ bp.add_app_template_filter(in_parts, "in_parts")
 
 @bp.get("/v")
 def join() -> ResponseReturnValue:
-    """Where a code is typed."""
     code = clean_code(request.args.get("code", ""))
     if not code:
         return render_template("presenter/join.html", code="")
     try:
         room = room_by_code_or_404(code)
     except NotFound:
-        return _no_such_code(code)
+        return render_template("presenter/join.html", code=code), 404
     return redirect(url_for(".phone", code=room.code), code=303)
-
-
-def _no_such_code(typed: str) -> ResponseReturnValue:
-    return render_template("presenter/join.html", code=clean_code(typed)), 404
 
 
 @bp.get("/v/<code>")
 @bp.get("/V/<code>", endpoint="phone_in_capitals")
 def phone(code: str) -> ResponseReturnValue:
-    """The phone at the table; a phone that is new here gets its number."""
     try:
         room = room_by_code_or_404(code)
     except NotFound:
-        return _no_such_code(code)
+        return render_template("presenter/join.html", code=clean_code(code)), 404
     known = device_of(request)
     device = known or new_device()
     note = "asked" if "asked" in request.args else request.args.get("note")
-    mine = mine_of(room, device)
+    mine = own_answer_of(room, device)
     view = phone_view(room, language(), device)
     given = given_by(room.event_id, known) if view.state == "feedback" else Given()
     page = render_template(
@@ -78,26 +73,22 @@ def phone(code: str) -> ResponseReturnValue:
     response.headers["Content-Security-Policy"] = POLICY_WITH_EMPTY_ICON
     if known is None:
         remember(response, device)
-    return (
-        response if mine.is_kept or given.is_kept else compress(response)
-    )  # the length must not tell which answer it shows
+    has_answered = mine.is_kept or given.is_kept
+    return response if has_answered else compress(response)  # the length must not tell the answer
 
 
 @bp.get("/v/<code>/stream")
 def phone_stream(code: str) -> Response:
-    """What phones are told, as it happens."""
     return stream(request, _phones(code))
 
 
 @bp.get("/v/<code>/state.json")
 def phone_state(code: str) -> Response:
-    """The same for a phone whose network lets no stream through."""
     return state(request, _phones(code))
 
 
 @bp.get("/screen/<code>")
 def screen(code: str) -> ResponseReturnValue:
-    """The projector; the keyboard steers it where an organiser is signed in."""
     room = room_by_code_or_404(code)
     can_steer = may("organiser.presenter.step")
     page = render_template(
@@ -112,13 +103,11 @@ def screen(code: str) -> ResponseReturnValue:
 
 @bp.get("/screen/<code>/stream")
 def screen_stream(code: str) -> Response:
-    """What the projector is told, as it happens."""
     return stream(request, _screens(code))
 
 
 @bp.get("/screen/<code>/state.json")
 def screen_state(code: str) -> Response:
-    """The same for a projector whose network lets no stream through."""
     return state(request, _screens(code))
 
 
@@ -133,13 +122,11 @@ def _screens(typed: str) -> Channel:
 
 
 def _channel(key: tuple[str, ...], make: Callable[[], Feed]) -> Channel:
-    """The channel; the connection by which its room was found goes back first, since the state needs one of its own."""
     channel = channel_of(key, make)
-    db.session.remove()
+    db.session.remove()  # the state needs a connection of its own
     return channel
 
 
 def _language_asked_for() -> str:
-    """The language of a stream, as its address says it."""
     asked = request.args.get("say")
     return asked if asked in LANGUAGES else language()

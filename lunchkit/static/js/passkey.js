@@ -18,21 +18,16 @@ function say(word) {
 const fromText = (text) =>
   Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (char) => char.charCodeAt(0));
 const toText = (bytes) =>
-  btoa(String.fromCharCode(...new Uint8Array(bytes)))
-    .replace(/\+/g, "-")
-    .replace(/\//g, "_")
-    .replace(/=+$/, "");
+  btoa(String.fromCharCode(...new Uint8Array(bytes))).replace(/[+/=]/g, (char) => ({ "+": "-", "/": "_" })[char] ?? "");
 
 function read(options) {
   const parse = makes ? "parseCreationOptionsFromJSON" : "parseRequestOptionsFromJSON";
   if (PublicKeyCredential[parse]) return PublicKeyCredential[parse](options);
   const known = (list = []) => list.map((each) => ({ ...each, id: fromText(each.id) }));
   const user = options.user && { ...options.user, id: fromText(options.user.id) };
-  const lists = {
-    excludeCredentials: known(options.excludeCredentials),
-    allowCredentials: known(options.allowCredentials),
-  };
-  return { ...options, ...lists, challenge: fromText(options.challenge), ...(user && { user }) };
+  const [excludeCredentials, allowCredentials] = [options.excludeCredentials, options.allowCredentials].map(known);
+  const challenge = fromText(options.challenge);
+  return { ...options, excludeCredentials, allowCredentials, challenge, ...(user && { user }) };
 }
 
 function write(credential) {
@@ -44,17 +39,13 @@ function write(credential) {
   const { id, rawId, type, response } = credential;
   const said = PARTS.filter((part) => response[part]).map((part) => [part, toText(response[part])]);
   const transports = response.getTransports?.();
-  return {
-    id,
-    rawId: toText(rawId),
-    type,
-    response: { ...Object.fromEntries(said), ...(transports && { transports }) },
-  };
+  const answered = { ...Object.fromEntries(said), ...(transports && { transports }) };
+  return { id, rawId: toText(rawId), type, response: answered };
 }
 
 async function options() {
   const reply = await fetch(form.dataset.challenge, { method: "POST", body: new URLSearchParams(new FormData(form)) });
-  if (reply.redirected) return location.assign(reply.url); // it is a while since one showed that it is oneself
+  if (reply.redirected) return location.assign(reply.url); // a fresh confirmation is needed first
   if (!reply.ok) throw Object.assign(new Error(reply.statusText), { name: "Stale" });
   return read(await reply.json());
 }

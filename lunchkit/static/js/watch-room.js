@@ -4,13 +4,12 @@
 // [data-few=5 data-ask=address] shows while the count is under it, and knows the page that asks before it is closed.
 // [data-written=7]: of so many people who wrote something it tells how much is to be read; more of them need a new page.
 // <p data-told data-silent="words where no answer comes"> says why something was not done.
+import { refresh, refreshAfter } from "./refresh-room.js";
+
 const room = document.querySelector("[data-stream]");
 const told = document.querySelector("[data-told]");
 const PAUSE = 1_500;
-let due,
-  asked = -PAUSE,
-  turn = 0,
-  isSent = false;
+let isSent = false;
 
 room.addEventListener("submit", async (event) => {
   event.preventDefault();
@@ -50,42 +49,5 @@ room.addEventListener("lunchkit:message", ({ detail }) => {
     written = room.querySelector("[data-written]")?.dataset.written;
   const isMore = written !== undefined && detail.ballots !== null && Number(written) !== detail.ballots;
   if (!known || !(isNew || isMore)) return;
-  due ??= setTimeout(refresh, Math.max(0, asked + (isNew ? PAUSE : 2 * PAUSE) - performance.now()));
+  refreshAfter(isNew ? PAUSE : 2 * PAUSE);
 });
-
-async function refresh() {
-  const mine = ++turn;
-  asked = performance.now();
-  clearTimeout(due);
-  due = undefined;
-  try {
-    const answer = await fetch(location.pathname, { headers: { Accept: "text/html" }, cache: "no-store" });
-    if (answer.redirected) return location.reload(); // signed out meanwhile
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    if (answer.ok && mine === turn) show(page.querySelector("[data-stream]"));
-  } catch {
-    // no network: live.js says so, and the next message comes here again
-  }
-}
-
-const groups = () => [...room.querySelectorAll(".keys, .next")];
-const doors = (part) => [...(part?.querySelectorAll("a, button, summary") ?? [])];
-
-function show(fresh) {
-  history.replaceState(null, "", location.pathname); // what the address said was done is no news any more
-  if (!fresh || words(fresh) === words(room)) return;
-  const held = room.contains(document.activeElement) ? document.activeElement : undefined;
-  const like = held?.outerHTML,
-    group = groups().indexOf(held?.closest(".keys, .next"));
-  const place = room.firstElementChild.scrollTop,
-    isOpen = room.querySelector("details")?.open;
-  room.replaceChildren(...fresh.childNodes);
-  room.firstElementChild.scrollTop = place;
-  if (isOpen && room.querySelector("details")) room.querySelector("details").open = true;
-  const next = doors(room).find((one) => one.outerHTML === like) ?? doors(groups()[group])[0] ?? room;
-  if (held) next.focus({ preventScroll: true });
-}
-
-function words(part) {
-  return part.textContent.replace(/\s+/g, " ");
-}

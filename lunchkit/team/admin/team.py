@@ -1,31 +1,29 @@
-"""The doors to the team: who is in, who is asked in, who may do what, and whose the house is."""
+"""The organisers' pages of the team: members, invitations, roles, the owner."""
 
 from collections.abc import Callable
 from contextlib import suppress
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from lunchkit.platform.config import current_settings
-from lunchkit.platform.errors import NotFound
+from lunchkit.platform.errors import USER_ERRORS, NotFound, as_user_error, retry_header
 from lunchkit.platform.mail.addresses import BadAddress
-from lunchkit.platform.refusals import NO, readable, retry_header
-from lunchkit.platform.text import clean_line
 from lunchkit.team import actions
 from lunchkit.team.errors import AddressTaken, InvitedAlready
-from lunchkit.team.forms import ROLE_NAMES, InvitationForm, RoleForm, invitation_form, role_form
-from lunchkit.team.models import Organiser, Role
+from lunchkit.team.forms import ROLE_NAMES, InvitationForm, RoleForm
+from lunchkit.team.models import Invitation, Organiser, Role
 from lunchkit.team.queries import (
-    colleague_or_404,
-    current_organiser,
     invitation_link,
     invitation_or_404,
+    member_or_404,
     open_invitations,
     open_sessions,
     passkeys_of,
-    team_counts,
-    team_page,
+    present_organisers,
+    required_session,
 )
+from lunchkit.team.sign_in.actions import sign_out_everywhere
 
 bp = Blueprint("team", __name__, url_prefix="/team")
 ONE = "/<int(max=2147483647):organiser_id>"
@@ -34,127 +32,116 @@ INVITATION = "/invitations/<int(max=2147483647):invitation_id>"
 
 @bp.get("")
 def index() -> ResponseReturnValue:
-    """Who is in; for the owner also whom they have asked, and the form to ask somebody."""
-    return _page(invitation_form())
+    return _page()
 
 
 @bp.post("/invitations")
 def invite() -> ResponseReturnValue:
-    """Somebody is asked in; whatever is wrong, the form comes back with all that was typed."""
-    form = invitation_form(request.form)
+    form = InvitationForm()
     if not form.validate():
         return _page(form), 422
-    try:
-        actions.invite(form.details(), _me())
-    except (AddressTaken, InvitedAlready, BadAddress) as refusal:
-        form.email.errors = [str(refusal.message)]
-        return _page(form), refusal.status
-    except NO as error:
-        no = readable(error)
-        return _page(form, str(no.message)), no.status, retry_header(no)
-    return _to_index("invited")
+
+    def send() -> None:
+        try:
+            actions.invite(form.name.data or "", form.email.data or "", Role(form.role.data), _me())
+        except (AddressTaken, InvitedAlready, BadAddress) as refusal:
+            form.email.errors = [str(refusal.message)]
+            raise
+
+    return _after(send, "invited", lambda notice: _page(form, "" if form.errors else notice))
 
 
 @bp.post(f"{INVITATION}/letter")
 def repeat(invitation_id: int) -> ResponseReturnValue:
-    """The letter leaves once more."""
     invitation = invitation_or_404(invitation_id)
-    return _after(lambda: actions.repeat_invitation(invitation, _me()), "repeated")
+    return _after(lambda: actions.repeat_invitation(invitation, _me()), "repeated", _list_page)
 
 
 @bp.post(f"{INVITATION}/withdrawal")
 def withdraw(invitation_id: int) -> ResponseReturnValue:
-    """The link of the invitation is good for nothing."""
     invitation = invitation_or_404(invitation_id)
-    return _after(lambda: actions.withdraw_invitation(invitation), "withdrawn")
+    return _after(lambda: actions.withdraw_invitation(invitation), "withdrawn", _list_page)
 
 
 @bp.get(ONE)
 def show(organiser_id: int) -> ResponseReturnValue:
-    """One of the team, and what can be done."""
-    return _person_page(colleague_or_404(organiser_id))
+    return _person_page(member_or_404(organiser_id))
 
 
 @bp.post(f"{ONE}/role")
 def give_role(organiser_id: int) -> ResponseReturnValue:
-    """Somebody may do more, or less."""
-    organiser = colleague_or_404(organiser_id)
-    form = role_form(organiser, request.form)
+    person = member_or_404(organiser_id)
+    form = RoleForm()
     if not form.validate():
-        return _person_page(organiser, form), 422
-    return _about(organiser, lambda: actions.give_role(organiser, form.chosen()), "role")
+        return _person_page(person, form), 422
+    return _change(person, lambda: actions.give_role(person, Role(form.role.data)), "role")
 
 
 @bp.post(f"{ONE}/sessions/end")
 def end_sessions(organiser_id: int) -> ResponseReturnValue:
-    """Somebody is signed out in all their browsers, a lost phone among them."""
-    organiser = colleague_or_404(organiser_id)
-    return _about(organiser, lambda: actions.sign_out_everywhere(organiser), "signed-out")
+    person = member_or_404(organiser_id)
+    return _change(person, lambda: sign_out_everywhere(person), "signed-out")
 
 
 @bp.get(f"{ONE}/removal")
 def removal(organiser_id: int) -> ResponseReturnValue:
-    """Asks once more."""
-    return render_template("admin/team/removal.html", person=colleague_or_404(organiser_id))
+    return render_template("admin/team/removal.html", person=member_or_404(organiser_id))
 
 
 @bp.post(f"{ONE}/removal")
 def remove(organiser_id: int) -> ResponseReturnValue:
-    """Somebody is out, at once."""
-    organiser = colleague_or_404(organiser_id)
-    return _about(organiser, lambda: actions.remove_organiser(organiser, spare_last=True), "removed")
+    person = member_or_404(organiser_id)
+    return _change(person, lambda: actions.remove_organiser(person, spare_last=True), "removed")
 
 
 @bp.get(f"{ONE}/house")
 def handing_over(organiser_id: int) -> ResponseReturnValue:
-    """Asks once more."""
-    return render_template("admin/team/handing_over.html", person=colleague_or_404(organiser_id))
+    return render_template("admin/team/handing_over.html", person=member_or_404(organiser_id))
 
 
 @bp.post(f"{ONE}/house")
 def hand_over(organiser_id: int) -> ResponseReturnValue:
-    """The house is theirs."""
-    organiser, me = colleague_or_404(organiser_id), _me()
-    return _about(organiser, lambda: actions.hand_over(organiser, by=me), "handed")
+    person = member_or_404(organiser_id)
+    return _change(person, lambda: actions.hand_over(person, by=_me()), "handed")
 
 
 def _me() -> Organiser:
-    organiser = current_organiser()
-    if organiser is None:  # the lock of the area lets nobody come so far
-        raise NotFound
-    return organiser
+    return required_session().organiser
 
 
-def _page(form: InvitationForm, notice: str = "") -> str:
+def _page(form: InvitationForm | None = None, notice: str = "") -> str:
     me = _me()
-    text = clean_line(request.args.get("q"))[:100]
-    role = next((role for role in Role if role == request.args.get("role")), None)
     invitations = open_invitations() if me.role == Role.OWNER else []
-    links = {}
-    if not current_settings().mail_host:
-        for invitation in invitations:
-            with suppress(LookupError):
-                links[invitation.id] = invitation_link(invitation)
     return render_template(
         "admin/team/index.html",
-        people=team_page(text, role, min(max(1, request.args.get("page", 1, type=int)), 100_000)),
-        counts=team_counts(),
-        q=text,
-        role=role,
+        people=present_organisers(),
         me=me,
         invitations=invitations,
-        links=links,
-        form=form,
+        links=_links(invitations),
+        form=form or InvitationForm(formdata=None, role=Role.HELPER.value),
         role_names=ROLE_NAMES,
         notice=notice,
     )
+
+
+def _links(invitations: list[Invitation]) -> dict[int, str]:
+    """The links of invitations, where there is no mail server to send them."""
+    links = {}
+    for invitation in invitations if not current_settings().mail_host else ():
+        with suppress(LookupError):
+            links[invitation.id] = invitation_link(invitation)
+    return links
+
+
+def _list_page(notice: str) -> str:
+    return _page(notice=notice)
 
 
 def _person_page(person: Organiser, form: RoleForm | None = None, notice: str = "") -> str:
     return render_template(
         "admin/team/show.html",
         person=person,
-        form=form or role_form(person),
+        form=form or RoleForm(formdata=None, obj=person),
         role_names=ROLE_NAMES,
         sessions=open_sessions(person),
         has_passkeys=bool(passkeys_of(person)),
@@ -162,29 +149,17 @@ def _person_page(person: Organiser, form: RoleForm | None = None, notice: str = 
     )
 
 
-def _about(person: Organiser, verb: Callable[[], object], done: str) -> ResponseReturnValue:
-    """Do it, and go back to the list; or say why not on the person's page."""
+def _change(person: Organiser, act: Callable[[], object], done: str) -> ResponseReturnValue:
+    return _after(act, done, lambda notice: _person_page(person, notice=notice))
+
+
+def _after(act: Callable[[], object], done: str, page: Callable[[str], str]) -> ResponseReturnValue:
+    """Act and go back to the list; or show the error on a page."""
     try:
-        verb()
+        act()
     except NotFound:
         raise
-    except NO as error:
-        no = readable(error)
-        return _person_page(person, notice=str(no.message)), no.status, retry_header(no)
-    return _to_index(done)
-
-
-def _after(verb: Callable[[], object], done: str) -> ResponseReturnValue:
-    """Do it, and go back to the list; or say why not there."""
-    try:
-        verb()
-    except NotFound:
-        raise
-    except NO as error:
-        no = readable(error)
-        return _page(invitation_form(), str(no.message)), no.status, retry_header(no)
-    return _to_index(done)
-
-
-def _to_index(done: str) -> ResponseReturnValue:
+    except USER_ERRORS as error:
+        refusal = as_user_error(error)
+        return page(str(refusal.message)), refusal.status, retry_header(refusal)
     return redirect(url_for(".index", done=done), code=303)

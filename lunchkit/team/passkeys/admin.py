@@ -1,85 +1,77 @@
-"""The doors to one's own passkeys and recovery codes, and the owner's to those of a colleague.
+"""The organisers' pages of one's own passkeys and recovery codes, and the owner's to reset those of a member.
 
-Whatever changes how somebody signs in asks first that they show again that it is them, if that was not just now.
+Whatever changes how a person signs in needs a fresh confirmation.
 """
 
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lunchkit.platform import clock
-from lunchkit.platform.errors import NotFound
-from lunchkit.platform.refusals import NO, readable, retry_header
-from lunchkit.team.admin import SignInNeeded
+from lunchkit.platform.errors import USER_ERRORS, NotFound, Refusal, as_user_error, retry_header
 from lunchkit.team.browsers import browser_name
 from lunchkit.team.errors import NotFresh
 from lunchkit.team.models import OrganiserSession
 from lunchkit.team.passkeys import actions
-from lunchkit.team.passkeys.forms import PasskeyForm, passkey_form
+from lunchkit.team.passkeys.forms import PasskeyForm
 from lunchkit.team.passkeys.queries import passkey_obstacle, passkey_or_404
-from lunchkit.team.queries import codes_left, colleague_or_404, current_session, passkeys_of
+from lunchkit.team.queries import codes_left, member_or_404, passkeys_of, required_session
 
 bp = Blueprint("passkeys", __name__)
 ONE = "/passkeys/<int(max=2147483647):passkey_id>/removal"
-COLLEAGUE = "/team/<int(max=2147483647):organiser_id>/passkeys"
+MEMBER = "/team/<int(max=2147483647):organiser_id>/passkeys"
 
 
 @bp.errorhandler(NotFresh)
-def ask_to_confirm(_refusal: NotFresh) -> ResponseReturnValue:
-    """To where one shows that it is oneself, and back to the page that asks what is to be done."""
+def ask_to_confirm(_refusal: Refusal) -> ResponseReturnValue:
+    """Redirect to the confirmation, and from there back to the page with the button."""
     adds = request.endpoint in ("organiser.passkeys.create", "organiser.passkeys.prepare")
     return redirect(url_for("confirmation.show", next=url_for(".new") if adds else request.path), code=303)
 
 
 @bp.get("/passkeys/new")
 def new() -> ResponseReturnValue:
-    """What a passkey is, and a button."""
-    _fresh_row()
-    return _new_page(passkey_form(browser_name(request.user_agent.string)))
+    _fresh_session()
+    return _new_page(PasskeyForm(name=browser_name(request.user_agent.string)))
 
 
 @bp.post("/passkeys/challenge")
 def prepare() -> Response:
-    """What the device is asked, as JSON for the page's script."""
-    return jsonify(actions.ask_for_new_passkey(_row()))
+    return jsonify(actions.ask_for_new_passkey(required_session()))
 
 
 @bp.post("/passkeys")
 def create() -> ResponseReturnValue:
-    """The passkey is kept; with the first one the recovery codes are shown, this once."""
-    form = passkey_form("", request.form)
+    form = PasskeyForm()
     if not form.validate():
         return _new_page(form), 422
     try:
-        codes = actions.add_passkey(_row(), form.name.data or "", form.answer.data or "")
+        codes = actions.add_passkey(required_session(), form.name.data or "", form.answer.data or "")
     except NotFresh:
         raise
-    except NO as error:
-        no = readable(error)
-        return _new_page(form, str(no.message)), no.status, retry_header(no)
+    except USER_ERRORS as error:
+        refusal = as_user_error(error)
+        return _new_page(form, str(refusal.message)), refusal.status, retry_header(refusal)
     if not codes:
         return redirect(url_for("organiser.sessions", done="passkey"), code=303)
-    return render_template("passkeys/codes.html", codes=codes, is_first=True, organiser=_row().organiser)
+    return _codes_page(codes, is_first=True)
 
 
 @bp.get(ONE)
 def removal(passkey_id: int) -> ResponseReturnValue:
-    """Asks once more."""
-    organiser = _fresh_row().organiser
+    organiser = _fresh_session().organiser
     passkey = passkey_or_404(organiser, passkey_id)
     return render_template("passkeys/removal.html", passkey=passkey, is_last=len(passkeys_of(organiser)) == 1)
 
 
 @bp.post(ONE)
 def remove(passkey_id: int) -> ResponseReturnValue:
-    """The passkey is forgotten."""
-    actions.remove_passkey(_row(), passkey_id)
+    actions.remove_passkey(required_session(), passkey_id)
     return redirect(url_for("organiser.sessions", done="removed"), code=303)
 
 
 @bp.get("/passkeys/codes")
 def codes() -> ResponseReturnValue:
-    """Asks once more: the codes of before are then good for nothing."""
-    organiser = _fresh_row().organiser
+    organiser = _fresh_session().organiser
     if not passkeys_of(organiser):
         raise NotFound
     return render_template("passkeys/renewal.html", left=codes_left(organiser))
@@ -87,42 +79,36 @@ def codes() -> ResponseReturnValue:
 
 @bp.post("/passkeys/codes")
 def renew_codes() -> ResponseReturnValue:
-    """New codes, shown this once."""
-    new_codes = actions.make_codes(_row())
-    return render_template("passkeys/codes.html", codes=new_codes, is_first=False, organiser=_row().organiser)
+    return _codes_page(actions.make_codes(required_session()), is_first=False)
 
 
-@bp.get(COLLEAGUE)
+@bp.get(MEMBER)
 def resetting(organiser_id: int) -> ResponseReturnValue:
-    """Asks once more."""
-    _fresh_row()
-    person = colleague_or_404(organiser_id)
+    _fresh_session()
+    person = member_or_404(organiser_id)
     return render_template("passkeys/reset.html", person=person, has_passkeys=bool(passkeys_of(person)))
 
 
-@bp.post(COLLEAGUE)
+@bp.post(MEMBER)
 def reset(organiser_id: int) -> ResponseReturnValue:
-    """A colleague's passkeys and codes are gone, and the letter alone lets them in."""
-    actions.reset_passkeys(colleague_or_404(organiser_id), by=_row())
+    actions.reset_passkeys(member_or_404(organiser_id), by=required_session())
     return redirect(url_for("organiser.team.index", done="reset"), code=303)
 
 
-def _row() -> OrganiserSession:
-    row = current_session()
-    if row is None:  # the lock of the area lets nobody come so far
-        raise SignInNeeded
-    return row
-
-
-def _fresh_row() -> OrganiserSession:
-    row = _row()
+def _fresh_session() -> OrganiserSession:
+    row = required_session()
     if not row.is_fresh(clock.now()):
         raise NotFresh
     return row
 
 
+def _codes_page(new_codes: list[str], *, is_first: bool) -> str:
+    organiser = required_session().organiser
+    return render_template("passkeys/codes.html", codes=new_codes, is_first=is_first, organiser=organiser)
+
+
 def _new_page(form: PasskeyForm, notice: str = "") -> str:
-    count = len(passkeys_of(_row().organiser))
+    count = len(passkeys_of(required_session().organiser))
     return render_template(
         "passkeys/new.html",
         form=form,

@@ -1,6 +1,6 @@
-"""Recovery codes: sixteen letters and figures that somebody prints and keeps.
+"""Recovery codes: sixteen letters and digits to print.
 
-Nearly eighty random bits each, so that a plain hash hides them even from whoever has a copy of the database.
+Nearly eighty random bits each, so that a plain hash protects them even in a copy of the database.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ def new_codes() -> list[str]:
 
 
 def code_hash(organiser_id: int, typed: str) -> bytes:
-    """What is kept of a code, however it was typed: capitals, spaces and strokes do not matter."""
+    """What is stored of a code; capitals, spaces and hyphens do not matter."""
     plain = "".join(char for char in typed.lower() if char.isalnum())
     return hashlib.sha256(f"{organiser_id}:{plain}".encode("utf-8", "replace")).digest()
 

@@ -1,6 +1,7 @@
-"""What several actions of the second factor are made of, inside their transaction."""
+"""Parts of several actions of the second factor, inside their transaction."""
 
 import secrets
+from enum import StrEnum
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -8,64 +9,60 @@ from sqlalchemy.orm import Session
 from lunchkit.platform import clock
 from lunchkit.platform.links import random_token, token_hash
 from lunchkit.team.errors import NotFresh
-from lunchkit.team.models import Organiser, OrganiserSession, RecoveryCode
-from lunchkit.team.operations import OpenedSession, hold_person
+from lunchkit.team.models import CHALLENGE_LIFE, Organiser, OrganiserSession, RecoveryCode
+from lunchkit.team.operations import OpenedSession, lock_person
 from lunchkit.team.passkeys.codes import code_hash, new_codes
-from lunchkit.team.passkeys.models import CHALLENGE_LIFE, PasskeyChallenge, Purpose
+from lunchkit.team.passkeys.errors import InvalidChallenge
 
 
-def hold_session(session: Session, row: OrganiserSession) -> tuple[OrganiserSession, Organiser]:
-    """Read a session and its person anew, and hold both."""
-    organiser = hold_person(session, row.organiser_id)
+class Purpose(StrEnum):
+    """What a challenge is for."""
+
+    ADD = "add"
+    CONFIRM = "confirm"
+
+
+def lock_session(session: Session, row: OrganiserSession) -> tuple[OrganiserSession, Organiser]:
+    """Lock and re-read a session and its person."""
+    organiser = lock_person(session, row.organiser_id)
     chosen = select(OrganiserSession).where(OrganiserSession.id == row.id).with_for_update()
     return session.scalars(chosen.execution_options(populate_existing=True)).one(), organiser
 
 
-def hold_fresh(session: Session, row: OrganiserSession) -> tuple[OrganiserSession, Organiser]:
-    """The same for a session whose person showed a moment ago that it is them. Raises NotFresh for all others."""
-    held, organiser = hold_session(session, row)
+def lock_fresh(session: Session, row: OrganiserSession) -> tuple[OrganiserSession, Organiser]:
+    """The same for a fresh session. Raises NotFresh for all others."""
+    held, organiser = lock_session(session, row)
     if not held.is_fresh(clock.now()) or organiser.removed_at is not None:
         raise NotFresh
     return held, organiser
 
 
-def give_challenge(session: Session, held: OrganiserSession, purpose: Purpose) -> bytes:
-    """A new challenge for a session; an earlier one is good for nothing any more."""
-    value = secrets.token_bytes(32)
-    session.execute(delete(PasskeyChallenge).where(PasskeyChallenge.session_id == held.id))
-    session.add(
-        PasskeyChallenge(
-            session_id=held.id, purpose=purpose, value=value, expires_at=clock.now() + CHALLENGE_LIFE
-        )
-    )  # fmt: skip
-    session.flush()
-    return value
+def give_challenge(held: OrganiserSession, purpose: Purpose) -> bytes:
+    """A new challenge for a session; an earlier one becomes invalid."""
+    held.challenge, held.challenge_purpose = secrets.token_bytes(32), purpose.value
+    held.challenge_expires_at = clock.now() + CHALLENGE_LIFE
+    return held.challenge
 
 
-def take_challenge(session: Session, held: OrganiserSession, purpose: Purpose) -> bytes | None:
-    """The challenge that a session was given for this, which is then gone; None where there is none that holds."""
-    taken = delete(PasskeyChallenge).where(PasskeyChallenge.session_id == held.id)
-    found = session.execute(
-        taken.returning(PasskeyChallenge.purpose, PasskeyChallenge.value, PasskeyChallenge.expires_at)
-    ).first()
-    if found is None or found.purpose != purpose or found.expires_at <= clock.now():
-        return None
-    value: bytes = found.value
-    return value
+def take_challenge(held: OrganiserSession, purpose: Purpose) -> bytes:
+    """The session's challenge for this purpose, which is thereby used up. Raises InvalidChallenge."""
+    challenge, expires_at = held.challenge, held.challenge_expires_at
+    held.challenge = None
+    if challenge is None or expires_at is None or held.challenge_purpose != purpose or expires_at <= clock.now():
+        raise InvalidChallenge
+    return challenge
 
 
 def confirm(held: OrganiserSession, organiser: Organiser) -> OpenedSession:
-    """The session is open, and fresh, under a new token: whoever knew that of before has nothing of it."""
+    """Make a session open and fresh, under a new token: the earlier one opens nothing."""
     now, token = clock.now(), random_token()
     held.token_hash, held.confirmed_at, held.seen_at, organiser.seen_at = token_hash(token), now, now, now
     return OpenedSession(token, organiser.id)
 
 
 def replace_codes(session: Session, organiser: Organiser) -> list[str]:
-    """New recovery codes for somebody, as they are to be shown once; those of before are gone."""
+    """New recovery codes, to be shown once, in the place of the earlier ones."""
     codes = new_codes()
     session.execute(delete(RecoveryCode).where(RecoveryCode.organiser_id == organiser.id))
-    session.add_all(
-        RecoveryCode(organiser_id=organiser.id, code_hash=code_hash(organiser.id, code)) for code in codes
-    )  # fmt: skip
+    session.add_all(RecoveryCode(organiser_id=organiser.id, code_hash=code_hash(organiser.id, code)) for code in codes)
     return codes

@@ -1,22 +1,23 @@
-"""The doors where somebody shows that it is them: after the sign-in link, or again before they change their account.
+"""Pages where a person confirms that it is them: after the sign-in link, or again before a dangerous act.
 
-They stand before the lock of the organisers' area, since a session that waits for the passkey opens nothing behind it.
+They are outside the organisers' area, since a half-open session opens nothing in it.
 """
 
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 
-from lunchkit.platform.errors import Refusal
-from lunchkit.platform.refusals import NO, readable, retry_header
-from lunchkit.team.admin import SignInNeeded, show_sign_in_needed
+from lunchkit.platform.errors import USER_ERRORS, Refusal, as_user_error, retry_header
+from lunchkit.team.admin import show_sign_in_needed
+from lunchkit.team.errors import SignInNeeded
 from lunchkit.team.forms import return_path
 from lunchkit.team.models import LINK_LIFE, OrganiserSession
 from lunchkit.team.passkeys import actions
-from lunchkit.team.passkeys.forms import CodeForm, code_form
-from lunchkit.team.passkeys.queries import means_of, session_to_confirm
-from lunchkit.team.queries import NEXT, current_session, owner
-from lunchkit.team.views import ask_by_letter, go_in, keep_secret
+from lunchkit.team.passkeys.forms import CodeForm
+from lunchkit.team.passkeys.queries import passkey_host, passkey_obstacle, session_to_confirm
+from lunchkit.team.queries import current_session, owner, passkeys_of
+from lunchkit.team.sign_in.queries import NEXT
+from lunchkit.team.sign_in.views import go_in, keep_secret, request_email
 
 bp = Blueprint("confirmation", __name__, url_prefix="/organiser/confirmation")
 bp.after_request(keep_secret)
@@ -24,8 +25,8 @@ bp.register_error_handler(SignInNeeded, show_sign_in_needed)
 
 
 @bp.before_request
-def require_link() -> ResponseReturnValue | None:
-    """Nobody is asked for a second factor before the first."""
+def require_session() -> ResponseReturnValue | None:
+    """The second factor comes after the first."""
     if session_to_confirm() is not None:
         return None
     if request.method in ("GET", "HEAD"):
@@ -35,49 +36,45 @@ def require_link() -> ResponseReturnValue | None:
 
 @bp.get("")
 def show() -> ResponseReturnValue:
-    """The passkey, or a code in its place; a letter for whoever has neither."""
-    return _page(code_form())
+    return _page(CodeForm(formdata=None))
 
 
 @bp.post("/challenge")
 def challenge() -> Response:
-    """What the device is asked, as JSON for the page's script."""
-    return jsonify(actions.ask_for_passkey(_row()))
+    return jsonify(actions.ask_for_passkey(_session()))
 
 
 @bp.post("")
 def by_passkey() -> ResponseReturnValue:
-    """What the device answered."""
     try:
-        opened, onward = actions.confirm_by_passkey(_row(), request.form.get("answer", "")), _onward()
-    except NO as error:
-        return _refused(code_form(), readable(error))
+        opened, onward = actions.confirm_by_passkey(_session(), request.form.get("answer", "")), _onward()
+    except USER_ERRORS as error:
+        return _refused(CodeForm(formdata=None), as_user_error(error))
     return go_in(opened, onward)
 
 
 @bp.post("/code")
 def by_code() -> ResponseReturnValue:
-    """A recovery code: the way without a device, or without JavaScript."""
-    form = code_form(request.form)
+    form = CodeForm()
     if not form.validate():
         return _page(form), 422
     try:
-        opened, onward = actions.confirm_by_code(_row(), form.code.data or ""), _onward()
-    except NO as error:
-        return _refused(form, readable(error))
+        opened, onward = actions.confirm_by_code(_session(), form.code.data or ""), _onward()
+    except USER_ERRORS as error:
+        return _refused(form, as_user_error(error))
     return go_in(opened, onward)
 
 
 @bp.post("/letter")
 def by_letter() -> ResponseReturnValue:
-    """A sign-in letter once more, for whoever is in without a passkey: its link opens a fresh session."""
-    row = _row()
-    if means_of(row.organiser).has_passkeys:
+    """A sign-in e-mail, for a person without a passkey: its link opens a fresh session."""
+    organiser = _session().organiser
+    if passkeys_of(organiser):
         return redirect(url_for(".show"), code=303)
-    return ask_by_letter(row.organiser.email, _onward())
+    return request_email(organiser.email, _onward())
 
 
-def _row() -> OrganiserSession:
+def _session() -> OrganiserSession:
     row = session_to_confirm()
     if row is None:
         raise SignInNeeded
@@ -85,23 +82,27 @@ def _row() -> OrganiserSession:
 
 
 def _onward() -> str | None:
-    """Where to go then: where this page was asked for from, where the sign-in was begun, or one's account."""
-    asked = return_path(request.values.get("next")) or return_path(cookie.get(NEXT))
-    return asked or (url_for("organiser.sessions") if current_session() else None)
+    """The page that led here, else the one where signing in began, else one's account."""
+    then = return_path(request.values.get("next")) or return_path(cookie.get(NEXT))
+    return then or (url_for("organiser.sessions") if current_session() else None)
 
 
 def _page(form: CodeForm, notice: str = "") -> str:
-    row = _row()
+    row, here = _session(), passkey_host()
+    hosts = {passkey.rp_id for passkey in passkeys_of(row.organiser)}
     return render_template(
         "passkeys/confirm.html",
         form=form,
         notice=notice,
         organiser=row.organiser,
         is_half_open=row.confirmed_at is None,
-        means=means_of(row.organiser),
+        has_passkeys=bool(hosts),
+        works=here in hosts and not passkey_obstacle(),
+        obstacle=passkey_obstacle(),
+        other_hosts=", ".join(sorted(hosts - {here})),
         owner=owner(),
         next=return_path(request.values.get("next")) or "",
-        minutes=int(LINK_LIFE.total_seconds() // 60),
+        minutes=LINK_LIFE.seconds // 60,
     )
 
 

@@ -8,6 +8,7 @@ import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from lunchkit.platform.colours import INK, PALETTES
 from lunchkit.platform.i18n import typo
 
 WIDE = 1920
@@ -80,35 +81,23 @@ class Sheet:
         return Drawing(width, self.height, typo(title), says, tuple(self.shapes), tuple(self.words))
 
 
-# (colour, paper, tint) of the tested set, as in css/base.css: a file that stands alone brings its own
-_PALETTES = {
-    "tomate": ("#ff5230", "#f9ded3", "#ffb29b"),
-    "carotte": ("#ff8a1f", "#fbe3c8", "#fdbb7c"),
-    "moutarde": ("#f2b600", "#f7ebbf", "#f5d369"),
-    "petit-pois": ("#5fbf47", "#dfeed2", "#a5d993"),
-    "myrtille": ("#86a5ff", "#dfe5fa", "#b7c8fc"),
-    "betterave": ("#ff74ab", "#fadbe6", "#fcadcb"),
-}
-_INK = "#120a07"
-
-
 def looks_of(colour: str) -> dict[str, str]:
     """The classes of css/pictures.css as attributes."""
-    bright, paper, tint = _PALETTES.get(colour, _PALETTES["tomate"])
-    line = f'fill="none" stroke="{_INK}"'
+    bright, paper, tint = PALETTES.get(colour, PALETTES["tomate"])
+    line = f'fill="none" stroke="{INK}"'
     return {
-        "words": f'fill="{_INK}"',
-        "light": f'fill="{_INK}" font-weight="400"',
+        "words": f'fill="{INK}"',
+        "light": f'fill="{INK}" font-weight="400"',
         "on-plate": 'fill="#000"',
         "paper": f'fill="{paper}"',
         "field": f'fill="{tint}"',
-        "full": f'fill="{_INK}"',
+        "full": f'fill="{INK}"',
         "line": line,
         "edge": line,
         "discs": f'{line} stroke-linecap="round"',
         "holes": f'fill="none" stroke="{paper}" stroke-linecap="round"',
         "rope": f'fill="none" stroke="{bright}"',
-        "plate": f'fill="{bright}" stroke="{_INK}"',
+        "plate": f'fill="{bright}" stroke="{INK}"',
     }
 
 

@@ -1,0 +1,73 @@
+"""Photographs five pages of the demo as a phone shows them, into docs/pictures: ``python3 run.py pictures``."""
+
+import re
+import sys
+import tempfile
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Page, sync_playwright
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from tests.chromium import FLAGS, find_chromium, open_context
+from tests.live import House, house
+
+FOLDER = Path(__file__).parent / "pictures"
+WINDOW = {"width": 390, "height": 780}
+LARGEST = 60_000
+"""Bytes of a picture."""
+
+
+def photograph(page: Page, name: str) -> None:
+    """Write what the window shows, with as many colours as fit into the largest file."""
+    page.wait_for_load_state("networkidle")
+    picture = Image.open(BytesIO(page.screenshot())).convert("RGB")
+    for colours in (256, 128, 64, 32, 16):
+        picture.quantize(colours, dither=Image.Dither.NONE).save(FOLDER / f"{name}.png", optimize=True)
+        if (FOLDER / f"{name}.png").stat().st_size <= LARGEST:
+            return
+    raise SystemExit(f"{name}.png is larger than {LARGEST} bytes")
+
+
+def sign_in(page: Page, demo: House) -> None:
+    page.goto(demo.sign_in)
+    with page.expect_navigation():
+        page.locator("main button").first.click()
+
+
+def vote_address(page: Page, demo: House) -> str:
+    """The address of the phones of the running lunch, as the remote control links to it."""
+    page.goto(demo.url(f"/organiser/e/{demo.events['running']}/room"))
+    found = re.search(r'href="([^"]+/v/\w+)"', page.content())
+    assert found is not None
+    return found[1]
+
+
+def main() -> None:
+    FOLDER.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as instance, house(Path(instance)) as demo, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
+        look = {"viewport": WINDOW, "device_scale_factor": 2, "color_scheme": "light"}
+        page, desk = (open_context(browser, **look).new_page() for _ in range(2))
+        sign_in(desk, demo)
+        past = demo.url(f"/e/{demo.events['past']}")
+        addresses = {
+            "event": demo.url(f"/e/{demo.events['coming']}"),
+            "vote": vote_address(desk, demo),
+            "result": f"{past}/polls/3",
+            "recap": f"{past}/recap",
+        }
+        for name, address in addresses.items():
+            page.goto(address)
+            if name == "result":
+                page.mouse.wheel(0, 700)  # past the title, to the chart
+            photograph(page, name)
+        desk.goto(demo.url(f"/organiser/e/{demo.events['coming']}"))
+        photograph(desk, "organiser")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,50 @@
+"""The ``lunchkit`` command. Exit status: 0 done, 1 something is wrong, 2 called wrongly."""
+
+import os
+import sys
+
+import click
+from sqlalchemy.exc import SQLAlchemyError
+
+from lunchkit import __version__
+from lunchkit.cli import data, demo, maintenance, organisers, server
+from lunchkit.demo.instance import DemoRefused
+from lunchkit.platform.backup import BackupFailed
+from lunchkit.platform.config import BadSettings
+from lunchkit.platform.db import SQLITE_DRIVER
+from lunchkit.platform.errors import Refusal
+from lunchkit.platform.instance import InUse
+from lunchkit.platform.schema import OtherSchema
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+def cli() -> None:
+    """Lunches for networks: registration, polls, recap."""
+
+
+for command in (
+    *(server.serve, demo.demo, organisers.organiser),
+    *(data.upgrade, data.backup, data.restore),
+    *(maintenance.deliver, maintenance.purge, maintenance.doctor, maintenance.settings),
+):
+    cli.add_command(command)
+
+
+def main() -> None:
+    """Run the command; errors are printed in one line, without a traceback."""
+    os.umask(0o077)  # nobody else may read the files of an instance
+    try:
+        cli()
+    except (BadSettings, BackupFailed, OtherSchema, DemoRefused, InUse, OSError) as error:
+        sys.exit(f"lunchkit: {error}")
+    except Refusal as refusal:
+        sys.exit(f"lunchkit: {refusal.message}")
+    except (SQLAlchemyError, SQLITE_DRIVER.Error) as error:
+        sys.exit(f"lunchkit: the database refuses: {_in_a_line(error)}")
+
+
+def _in_a_line(error: Exception) -> str:
+    """A database's error without statements and values."""
+    text = str(getattr(error, "orig", None) or error).strip()
+    return text.splitlines()[0] if text else type(error).__name__

@@ -1,0 +1,124 @@
+"""What commands do with an instance: find it, hold it, open its database, become its server."""
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from flask import Flask
+
+from lunchkit.app import create_app
+from lunchkit.platform import schema
+from lunchkit.platform.backup import sqlite_path
+from lunchkit.platform.config import ANNOUNCEMENT, SECRET_FILE, BadSettings, Settings, full_name, load_settings
+from lunchkit.platform.db import db
+from lunchkit.platform.instance import holding, holding_database, make_private
+from lunchkit.settings.in_force import follow_settings
+
+
+class NoInstance(click.ClickException):
+    """There is no lunchkit in this folder."""
+
+    exit_code = 2
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(
+            f"there is no lunchkit in {folder.resolve()}: name its folder in LUNCHKIT_INSTANCE, or make one with "
+            "«lunchkit serve»"
+        )
+
+
+def make_app(settings: Settings) -> Flask:
+    """The application. Raises BadSettings where the driver of its database is missing."""
+    try:
+        return create_app(settings)
+    except ImportError as error:  # all else is imported by now
+        raise BadSettings(f"LUNCHKIT_DATABASE_URL: {error}; pip install 'lunchkit[postgres]'") from error
+
+
+def settings_here() -> Settings:
+    """The settings of an existing instance; makes neither folder nor key nor database. Raises NoInstance."""
+    settings = load_settings(make_key=False)
+    is_sqlite = settings.database.startswith("sqlite:")
+    if not (sqlite_path(settings).is_file() if is_sqlite else settings.instance.is_dir()):
+        raise NoInstance(settings.instance)
+    return settings
+
+
+def hold(settings: Settings, *, alone: bool = False) -> None:
+    """Lock the instance until the command has ended. Raises InUse."""
+    make_private(settings.instance)
+    context = click.get_current_context()
+    context.with_resource(holding(settings.instance, context.info_name or "", alone=alone))
+
+
+def open_app(settings: Settings, *, alone: bool = False) -> tuple[Flask, str | None]:
+    """The application, and the schema found in its database, which is locked until the command has ended.
+
+    Raises InUse.
+    """
+    app = make_app(settings)
+    with app.app_context():
+        click.get_current_context().with_resource(holding_database(db.engine, alone=alone))
+        return app, schema.present(db.engine)
+
+
+@contextmanager
+def instance_here(*, needs_key: bool = True) -> Iterator[Settings]:
+    """A request context of an existing instance, which is locked until the command has ended.
+
+    Raises NoInstance, InUse, OtherSchema, and BadSettings where the secret key is missing.
+    """
+    settings = settings_here()
+    hold(settings)
+    app, found = open_app(settings)
+    require_schema(settings, found)
+    if needs_key:
+        require_key(settings)
+    with app.app_context(), app.test_request_context():
+        follow_settings()
+        yield settings
+
+
+def require_schema(settings: Settings, found: str | None) -> None:
+    """Raise NoInstance for an empty database, OtherSchema for one of another version."""
+    if found is None:
+        raise NoInstance(settings.instance)
+    schema.require_current(found)
+
+
+def require_key(settings: Settings) -> None:
+    """Raise BadSettings where a database has lost the secret key of the links and tickets in e-mails."""
+    if not settings.secret_key:
+        raise BadSettings(
+            f"the secret key of this database is missing: put it back as {settings.instance.resolve() / SECRET_FILE}; "
+            "if it is lost for good, run «lunchkit serve --new-key»: links and tickets in earlier e-mails are lost too"
+        )
+
+
+def app_to_serve(settings: Settings, *, new_key: bool = False) -> Flask:
+    """The application on a database of the present schema; an empty one gets its tables and a secret key."""
+    app, found = open_app(settings)
+    if found is None:
+        with app.app_context():
+            schema.upgrade(db.engine)
+    else:
+        schema.require_current(found)
+        if not new_key:
+            require_key(settings)
+    return app if settings.secret_key else make_app(load_settings())
+
+
+def become_server(instance: Path, decided: Mapping[str, str], announcement: str) -> None:
+    """Replace this process by the server, which must patch the standard library before it imports anything.
+
+    It reads the environment and the `.env` file of the instance by itself. ``decided``: environment variables that no
+    file and no page overrides. ``announcement``: what it prints once it is ready.
+    """
+    os.environ.update(decided)
+    os.environ[full_name("instance")] = str(instance.resolve())
+    os.environ[ANNOUNCEMENT] = announcement
+    sys.stdout.flush()
+    os.execv(sys.executable, [sys.executable, "-m", "lunchkit.serve"])  # noqa: S606

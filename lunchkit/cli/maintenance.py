@@ -1,0 +1,101 @@
+"""``lunchkit deliver``, ``purge``, ``doctor`` and ``settings``."""
+
+import sys
+from dataclasses import fields
+
+import click
+from flask_babel import gettext as _
+
+from lunchkit.admin.retention.actions import (
+    drop_old_notes,
+    erase_needs,
+    promise_reminders,
+    purge_people,
+    repeat_erasures,
+)
+from lunchkit.admin.system_status.checks import run_checks
+from lunchkit.admin.system_status.database import check_damage
+from lunchkit.cli.instance import instance_here, make_app, require_schema, settings_here
+from lunchkit.platform import clock, schema
+from lunchkit.platform.config import PREFIX, Settings, current_settings
+from lunchkit.platform.db import db
+from lunchkit.platform.heartbeat import DAILY, clock_is_believed
+from lunchkit.platform.mail.actions import deliver_due, resume
+from lunchkit.platform.mail.connection import ServerUnreachable, connect
+from lunchkit.platform.mail.queue import count_due
+from lunchkit.platform.mail.test_email import try_connection
+from lunchkit.recap.actions import erase_orphaned_pictures
+from lunchkit.registrations.imports.actions import delete_expired_imports
+from lunchkit.room.survey.actions import close_due_feedback
+from lunchkit.settings.in_force import follow_settings
+from lunchkit.subscribers.actions import forget_old_subscribers
+
+
+@click.command()
+def deliver() -> None:
+    """Send the e-mails that are due, reminders included, and stop: for a timer beside the server or instead of it."""
+    with instance_here():
+        clock_is_believed()
+        promise_reminders()
+        if due := count_due():
+            _require_mail_server(current_settings(), due)
+        resume()
+        sent = 0
+        while batch := deliver_due():
+            sent += batch
+        click.echo(f"{sent} e-mails sent")
+        if left := count_due():
+            sys.exit(f"lunchkit: e-mails still due: {left}; the mail server or the database failed on the way")
+
+
+def _require_mail_server(settings: Settings, due: int) -> None:
+    if not settings.mail_host:
+        sys.exit(f"lunchkit: e-mails due: {due}; no mail server is set (LUNCHKIT_MAIL_HOST)")
+    try:
+        connect(settings).close()
+    except ServerUnreachable as error:
+        sys.exit(f"lunchkit: e-mails due: {due}; the mail server cannot be used: {error}")
+
+
+@click.command()
+@click.option("--clock-is-right", is_flag=True, help="Erase although the clock was not checked for a day.")
+def purge(clock_is_right: bool) -> None:
+    """Erase needs and people of the lunches whose day for it has come, and pictures that nothing shows any more."""
+    with instance_here(needs_key=False):
+        if not clock_is_believed(DAILY, vouched=clock_is_right):
+            sys.exit(
+                f"lunchkit: nothing erased: it is {clock.now():%Y-%m-%d %H:%M} UTC, which does not go on from the last "
+                "run within a day. If that is right, add --clock-is-right; else run this once more in a day"
+            )
+        delete_expired_imports()
+        forget_old_subscribers()
+        repeat_erasures()
+        drop_old_notes()
+        needs, pictures, people = erase_needs(), erase_orphaned_pictures(), purge_people()
+        close_due_feedback()  # what phones wrote goes with the names, also where no server runs
+        click.echo(f"{needs} needs, {pictures} pictures and {people} people erased")
+
+
+@click.command()
+def doctor() -> None:
+    """Say what is wrong, and what to do about it. The whole database is read, and the mail server is asked."""
+    settings = settings_here()
+    with make_app(settings).app_context():
+        if check_damage(settings) is None:
+            require_schema(settings, schema.present(db.engine))
+            follow_settings()
+        trial = try_connection(current_settings()) if current_settings().mail_host else None
+        problems = run_checks(current_settings(), trial)
+        for problem in problems:
+            click.echo(f"!!  {problem.text}")
+            click.echo(f"      {problem.advice}{f' ({problem.setting})' if problem.setting else ''}")
+        if not problems:
+            click.echo(f"ok  {_('No problem found.')}")
+    sys.exit(1 if problems else 0)
+
+
+@click.command()
+def settings() -> None:
+    """List all settings, with their defaults."""
+    for spec in fields(Settings):
+        click.echo(f"{PREFIX}{spec.name.upper()}  (default: {spec.default!s:.60})\n    {spec.metadata['help']}")

@@ -1,0 +1,89 @@
+"""Ordered lists: the rows of an event that organisers move up and down (form questions, run sheet, polls, recap).
+
+The template ``admin/_ordered.html`` draws the buttons; they post ``dir``, ``up`` or ``down``.
+"""
+
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, Self, TypeVar
+
+from flask import abort, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from lunchkit.platform.db import NOT_PERSONAL
+from lunchkit.platform.errors import NotFound
+
+PARKED = 0
+"""The position of a row while it changes places with another; no row has it before or afterwards."""
+
+
+class Ordered:
+    """A row of an event with a place among the others; no two have the same position."""
+
+    position: Mapped[int] = mapped_column(info=NOT_PERSONAL)
+    if TYPE_CHECKING:
+        id: Mapped[int]
+        event_id: Mapped[int]
+
+    def may_swap(self, other: Self) -> bool:
+        """Whether it may change places with a neighbour."""
+        return True
+
+
+Row = TypeVar("Row", bound=Ordered)
+
+
+def next_position(session: Session, model: type[Ordered], event_id: int) -> int:
+    """The position behind all rows of an event; the caller holds the event."""
+    last = session.scalar(select(func.max(model.position)).where(model.event_id == event_id))
+    return (last or 0) + 1
+
+
+def lock_rows(session: Session, row: Row, *conditions: ColumnElement[bool]) -> list[Row]:
+    """Read the rows of an event again, in order; the caller holds the event. Raises NotFound where ``row`` is gone."""
+    model = type(row)
+    found = select(model).where(model.event_id == row.event_id, *conditions).order_by(model.position, model.id)
+    rows = list(session.scalars(found.with_for_update().execution_options(populate_existing=True)))
+    if row not in rows:
+        raise NotFound
+    return rows
+
+
+def move(session: Session, rows: Sequence[Row], row: Row, direction: str, past: Collection[int] = ()) -> bool:
+    """Let a row change places with the one above (``up``) or below (``down``); at either end of ``rows`` it stays.
+
+    ``past`` are the ids of rows that nobody sees: it passes them by, if a row that is seen comes behind them.
+    Returns False where the neighbour keeps its place.
+    """
+    place = rows.index(row)
+    ahead = rows[:place][::-1] if direction == "up" else rows[place + 1 :]
+    listed = [other for other in ahead if other.id not in past]
+    for other in ahead:
+        if not row.may_swap(other):
+            return False
+        swap(session, row, other)
+        if other in listed or not listed:
+            break
+    return True
+
+
+def swap(session: Session, row: Ordered, other: Ordered) -> None:
+    """Exchange two positions so that no two rows ever share one, not even within a transaction."""
+    mine, theirs = row.position, other.position
+    for each, position in ((row, PARKED), (other, mine), (row, theirs)):
+        each.position = position
+        session.flush()
+
+
+def requested_direction() -> str:
+    """Where the button of a form moves a row: ``up`` or ``down``; anything else is a bad request."""
+    direction = request.form.get("dir", "")
+    if direction not in ("up", "down"):
+        abort(400)
+    return direction
+
+
+def back_to_list(slug: str, row: Ordered) -> ResponseReturnValue:
+    """Go back to the list of a moved row, with the focus on the same button."""
+    return redirect(url_for(".index", slug=slug, at=f"{request.form['dir']}-{row.id}", done="moved"), code=303)

@@ -1,0 +1,241 @@
+"""Actions of signing in: request an e-mail, use its link or code, hand a session over, end sessions."""
+
+from datetime import timedelta
+
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy.orm import Session
+
+from lunchkit.platform import clock
+from lunchkit.platform.audit.recording import Act, record, tell
+from lunchkit.platform.config import WORKING_LANGUAGES, current_settings
+from lunchkit.platform.db import mark_for_vacuum, transaction
+from lunchkit.platform.limits import Window
+from lunchkit.platform.links import public, random_token, token_hash
+from lunchkit.platform.mail.addresses import fold_email
+from lunchkit.platform.mail.models import OutboxLetter
+from lunchkit.team.emails import INVITATION, NOTICE, PASSKEY_NOTICE, SIGN_IN
+from lunchkit.team.errors import InvalidInvitation
+from lunchkit.team.models import (
+    ABSOLUTE_LIFE,
+    HANDED_LIFE,
+    LINK_LIFE,
+    SETUP_LINK_LIFE,
+    Invitation,
+    Organiser,
+    OrganiserSession,
+    Role,
+    SignInLink,
+)
+from lunchkit.team.operations import (
+    OpenedSession,
+    add_to_team,
+    end_sessions,
+    lock_person,
+    lock_team,
+    open_session,
+    void_links,
+)
+from lunchkit.team.queries import has_organisers, invitation_by_token
+from lunchkit.team.sign_in.emails import promise_sign_in
+from lunchkit.team.sign_in.errors import AlreadySetUp, InvalidLink, TooManyTries, WrongCode
+from lunchkit.team.sign_in.queries import (
+    address_hash,
+    code_hash,
+    handing_session,
+    link_by_code,
+    link_token,
+    recent_link,
+    requested_address,
+    sign_in_code,
+    valid_link,
+    valid_setup_link,
+)
+
+SEEN_EVERY = timedelta(minutes=1)
+tries = Window(most=5, seconds=LINK_LIFE.total_seconds())
+"""Codes typed in one browser."""
+guesses = Window(most=25, seconds=LINK_LIFE.total_seconds())
+"""Codes typed for one address."""
+DAY, MONTH = timedelta(days=1), timedelta(days=30)
+KEPT = {SIGN_IN: DAY, INVITATION: MONTH, NOTICE: MONTH, PASSKEY_NOTICE: MONTH}
+"""How long the outbox keeps e-mails to the team, by kind."""
+
+
+def request_sign_in(email: str) -> None:
+    """Enqueue an e-mail with a link and a code, for the browsers that request it; none where a recent one is valid.
+
+    An unknown address costs the same work: a link that is expired from the start, which the next request deletes.
+    """
+    now, nonce = clock.now(), random_token()
+    with transaction() as session:
+        chosen = select(Organiser).where(Organiser.email_key == fold_email(email), Organiser.removed_at.is_(None))
+        organiser = session.scalar(chosen.with_for_update())
+        recent = recent_link(session, organiser.id if organiser else 0, now)
+        session.execute(delete(SignInLink).where(SignInLink.organiser_id.is_(None), SignInLink.code_hash.is_not(None)))
+        code = code_hash(address_hash(email), sign_in_code(nonce))
+        link = _add_link(session, link_token(nonce), timedelta(), code_hash=code)
+        if recent:
+            recent.expires_at = now + LINK_LIFE
+        elif organiser:
+            link.organiser_id, link.expires_at = organiser.id, now + LINK_LIFE
+            promise_sign_in(session, organiser, nonce)
+
+
+def _add_link(session: Session, token: str, life: timedelta, **columns: object) -> SignInLink:
+    now = clock.now()
+    link = SignInLink(token_hash=token_hash(token), created_at=now, expires_at=now + life, **columns)
+    session.add(link)
+    return link
+
+
+def hand_to_phone(row: OrganiserSession) -> str:
+    """The token that continues this session on another device: two minutes, once, with the same rights and end."""
+    token = random_token()
+    with transaction() as session:
+        _add_link(session, token, HANDED_LIFE, organiser_id=row.organiser_id, handed_from_id=row.id)
+    return token
+
+
+def issue_console_link(organiser: Organiser) -> str:
+    """The address of a link for an organiser: ten minutes, once, in any browser. For the command line."""
+    token = random_token()
+    with transaction() as session:
+        _add_link(session, token, LINK_LIFE, organiser_id=organiser.id)
+    return public("sign_in.confirm", token=token)
+
+
+def issue_setup_link() -> str:
+    """The address where the first organiser makes their account: one hour, once; earlier ones become invalid.
+
+    Raises AlreadySetUp where there is an organiser.
+    """
+    token = random_token()
+    with transaction() as session:
+        if has_organisers(session):
+            raise AlreadySetUp
+        void_links(session, None)
+        _add_link(session, token, SETUP_LINK_LIFE)
+    return public("sign_in.set_up", token=token)
+
+
+def sign_in(
+    token: str, *, requested: object = None, earlier_session: str | None = None, browser_name: str = ""
+) -> OpenedSession:
+    """Use a sign-in link: open a session, end the browser's earlier one, and void the person's other links.
+
+    ``requested`` is the cookie's entry of the request, ``browser_name`` the name in the list of sessions. Raises
+    InvalidLink or OtherBrowser; the link is then left as it was.
+    """
+    with transaction() as session:
+        return _enter(session, *valid_link(token, requested, session), earlier_session, browser_name)
+
+
+def sign_in_by_code(
+    code: str, *, requested: object, browser: str, earlier_session: str | None = None, browser_name: str = ""
+) -> OpenedSession:
+    """The same by the code of the e-mail, in a browser that requested it. Raises WrongCode or TooManyTries.
+
+    Tries are counted by browser, so that nobody uses up those of another, and by address, so that many browsers guess
+    no better. The link stays valid.
+    """
+    address = requested_address(requested)
+    if address is None:
+        raise WrongCode
+    if not (tries.allows(browser) and guesses.allows(address)):
+        raise TooManyTries
+    with transaction() as session:
+        return _enter(session, *link_by_code(session, address, code), earlier_session, browser_name)
+
+
+def _enter(
+    session: Session, link: SignInLink, organiser: Organiser, earlier: str | None, browser_name: str
+) -> OpenedSession:
+    lock_person(session, organiser.id)  # before the link, as in the removal of a member
+    _use(session, link)
+    void_links(session, organiser.id)
+    handing = handing_session(link, session)
+    opened = open_session(session, organiser.id, earlier, browser_name, handing)
+    verb = "sign_in.begin" if opened.is_half_open else "sign_in.phone" if handing else "sign_in.enter"
+    record(session, Act(verb, organiser.id, organiser.name))
+    return opened
+
+
+def _use(session: Session, link: SignInLink) -> None:
+    """Mark a link as used. Of two requests at the same moment, the other one raises InvalidLink."""
+    now = clock.now()
+    unused = update(SignInLink).where(
+        SignInLink.id == link.id, SignInLink.used_at.is_(None), SignInLink.expires_at > now
+    )
+    if len(session.scalars(unused.values(used_at=now).returning(SignInLink.id)).all()) != 1:
+        raise InvalidLink
+
+
+def set_up(token: str, name: str, email: str, language: str, *, browser_name: str = "") -> OpenedSession:
+    """Use the set-up link: add the first organiser and sign them in. Raises InvalidLink."""
+    with transaction() as session:
+        _use(session, valid_setup_link(token, session))
+        organiser = add_to_team(session, name, email, language, Role.OWNER)
+        record(session, Act("sign_in.found", organiser.id, organiser.name))
+        return open_session(session, organiser.id, None, browser_name)
+
+
+def accept_invitation(
+    token: str, name: str, language: str, *, earlier_session: str | None = None, browser_name: str = ""
+) -> OpenedSession:
+    """Join the team and be signed in. Of two at the same moment, one gets in.
+
+    Raises InvalidInvitation, also where the team is empty; or AddressTaken.
+    """
+    with transaction() as session:
+        if not lock_team(session):
+            raise InvalidInvitation  # the first member is the owner: that takes the set-up link
+        invitation = invitation_by_token(token, session)
+        language = language if language in WORKING_LANGUAGES else current_settings().language
+        organiser = add_to_team(session, name, invitation.email, language, Role(invitation.role))
+        invitation.accepted_at = clock.now()
+        record(session, Act("sign_in.join", organiser.id, organiser.name, facts={"role": organiser.role}))
+        return open_session(session, organiser.id, earlier_session, browser_name)
+
+
+def end_session(organiser: Organiser, session_id: int) -> None:
+    """End one of a person's sessions; another person's is left alone."""
+    with transaction() as session:
+        end_sessions(session, OrganiserSession.organiser_id == organiser.id, OrganiserSession.id == session_id)
+
+
+def end_other_sessions(organiser: Organiser, kept_id: int) -> None:
+    """End all of a person's sessions but one."""
+    with transaction() as session:
+        end_sessions(session, OrganiserSession.organiser_id == organiser.id, OrganiserSession.id != kept_id)
+
+
+def sign_out_everywhere(organiser: Organiser) -> None:
+    """End all sessions of a member, whose phone is lost. They may sign in again."""
+    with transaction() as session:
+        tell(session, who=organiser.name)
+        end_sessions(session, OrganiserSession.organiser_id == organiser.id)
+
+
+def note_seen(row: OrganiserSession) -> None:
+    """Store that a session is in use, at most once a minute."""
+    now = clock.now()
+    if now - row.seen_at < SEEN_EVERY:
+        return
+    with transaction() as session:
+        session.execute(update(Organiser).where(Organiser.id == row.organiser_id).values(seen_at=now))
+        seen = update(OrganiserSession).where(OrganiserSession.id == row.id, OrganiserSession.ended_at.is_(None))
+        session.execute(seen.values(seen_at=now))
+
+
+def forget_old_sign_ins() -> None:
+    """Delete links and sessions a day after their end, invitations after a month, and old e-mails about them."""
+    now = clock.now()
+    with transaction() as session:
+        session.execute(delete(Invitation).where(Invitation.expires_at < now - MONTH))
+        for kind, life in KEPT.items():
+            old = delete(OutboxLetter).where(OutboxLetter.kind == kind, OutboxLetter.created_at < now - life)
+            if session.scalars(old.returning(OutboxLetter.id)).all():
+                mark_for_vacuum()
+        session.execute(delete(SignInLink).where(SignInLink.expires_at < now - DAY))
+        ended = or_(OrganiserSession.ended_at < now - DAY, OrganiserSession.started_at < now - DAY - ABSOLUTE_LIFE)
+        session.execute(delete(OrganiserSession).where(ended))

@@ -1,0 +1,200 @@
+"""Pages to sign in: request an e-mail, open its link and press the button, or type its code.
+
+Opening a link changes nothing, since mail scanners open links too: only the button does.
+"""
+
+from datetime import UTC, datetime
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import session as cookie
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+
+from lunchkit.platform import clock
+from lunchkit.platform.csrf import StaleForm
+from lunchkit.platform.errors import USER_ERRORS, Refusal, as_user_error, retry_header
+from lunchkit.platform.i18n import language
+from lunchkit.platform.links import random_token
+from lunchkit.platform.web import show_error
+from lunchkit.team.browsers import browser_name
+from lunchkit.team.errors import AddressTaken, InvalidInvitation
+from lunchkit.team.forms import NameForm, OrganiserForm, SignInCodeForm, SignInForm, return_path
+from lunchkit.team.models import LINK_LIFE
+from lunchkit.team.operations import OpenedSession
+from lunchkit.team.queries import SESSION, current_organiser, invitation_by_token
+from lunchkit.team.sign_in import actions
+from lunchkit.team.sign_in.errors import InvalidLink, OtherBrowser
+from lunchkit.team.sign_in.queries import (
+    BROWSER,
+    KNOWN,
+    NEXT,
+    REQUESTED,
+    address_hash,
+    requested_address,
+    valid_link,
+    valid_setup_link,
+)
+
+FORM_TOKEN = "csrf_token"  # noqa: S105 – where Flask-WTF keeps it in the cookie
+bp = Blueprint("sign_in", __name__, url_prefix="/organiser")
+
+
+@bp.after_request
+def keep_secret(response: Response) -> Response:
+    """The address of these pages may be a secret: they are not cached, and send no referrer."""
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+@bp.route("/sign-in", methods=["GET", "POST"])
+def ask() -> ResponseReturnValue:
+    """Request an e-mail. The answer is the same for a known address and an unknown one.
+
+    A person who is signed in is redirected; with ``again`` they may begin a new session before this one ends.
+    """
+    form = SignInForm()
+    if form.validate_on_submit():
+        return request_email(form.email.data or "", return_path(form.next.data))
+    if request.method == "GET":
+        form.next.data = return_path(request.args.get("next")) or ""
+        if current_organiser() and "again" not in request.args:
+            return redirect(form.next.data or url_for("organiser.home.home"))
+    page = render_template("team/ask.html", form=form, signed_out="signed_out" in request.args)
+    return page, 422 if form.errors else 200
+
+
+def request_email(email: str, then: str | None) -> ResponseReturnValue:
+    """Enqueue the e-mail where one may be sent, and store in the cookie for which address, and when."""
+    now, address, before = int(clock.now().timestamp()), address_hash(email), cookie.get(REQUESTED) or [None, 0]
+    is_again = requested_address(before) == address and now < before[1] + LINK_LIFE.total_seconds()
+    cookie.setdefault(BROWSER, random_token())
+    cookie[REQUESTED] = [address, before[1] if is_again else now, now, is_again]
+    cookie[NEXT] = then
+    actions.request_sign_in(email)
+    return redirect(url_for("sign_in.asked"), code=303)
+
+
+@bp.get("/sign-in/asked")
+def asked() -> ResponseReturnValue:
+    return _asked_page(SignInCodeForm(formdata=None))
+
+
+def _asked_page(form: SignInCodeForm) -> str:
+    """Shows only what the browser itself has done: a known address gets the same page as any other."""
+    now = clock.now().timestamp()
+    _address, first, last, is_again = cookie.get(REQUESTED) or (None, now, now, False)
+    moments = {"first": datetime.fromtimestamp(first, UTC), "since": datetime.fromtimestamp(last, UTC) - LINK_LIFE}
+    return render_template(
+        "team/asked.html", form=form, is_again=is_again, minutes=LINK_LIFE.seconds // 60, **moments
+    )  # fmt: skip
+
+
+@bp.post("/sign-in/code")
+def by_code() -> ResponseReturnValue:
+    form = SignInCodeForm()
+    if not form.validate():
+        return _asked_page(form), 422
+    try:
+        opened = actions.sign_in_by_code(
+            form.code.data or "",
+            requested=cookie.get(REQUESTED),
+            browser=cookie.get(BROWSER, ""),
+            earlier_session=cookie.get(SESSION),
+            browser_name=_browser(),
+        )
+    except USER_ERRORS as error:
+        refusal = as_user_error(error)
+        form.code.errors = [str(refusal.message)]
+        return _asked_page(form), refusal.status, retry_header(refusal)
+    return go_in(opened, return_path(cookie.get(NEXT)))
+
+
+@bp.get("/sign-in/<token>")
+def confirm(token: str) -> ResponseReturnValue:
+    _, organiser = valid_link(token, cookie.get(REQUESTED))
+    then = return_path(request.args.get("next")) or ""
+    return render_template("team/confirm.html", token=token, organiser=organiser, next=then)
+
+
+@bp.post("/sign-in/<token>")
+def enter(token: str) -> ResponseReturnValue:
+    valid_link(token, cookie.get(REQUESTED))  # a guess does not wait for the right to write
+    opened = actions.sign_in(
+        token, requested=cookie.get(REQUESTED), earlier_session=cookie.get(SESSION), browser_name=_browser()
+    )
+    return go_in(opened, return_path(request.form.get("next")) or return_path(cookie.get(NEXT)))
+
+
+@bp.route("/set-up/<token>", methods=["GET", "POST"])
+def set_up(token: str) -> ResponseReturnValue:
+    valid_setup_link(token)
+    form = OrganiserForm()
+    if form.validate_on_submit():
+        name, email = form.name.data or "", form.email.data or ""
+        return go_in(
+            actions.set_up(token, name, email, language(), browser_name=_browser()),
+            url_for("organiser.settings.start"),
+        )
+    return render_template("team/set_up.html", token=token, form=form), 422 if form.errors else 200
+
+
+@bp.route("/invitation/<token>", methods=["GET", "POST"])
+def invitation(token: str) -> ResponseReturnValue:
+    """The page of an invitation, and its button; it works in any browser."""
+    invited = invitation_by_token(token)
+    form = NameForm(name=invited.name)
+    if form.validate_on_submit():
+        opened = actions.accept_invitation(
+            token, form.name.data or "", language(), earlier_session=cookie.get(SESSION), browser_name=_browser()
+        )
+        return go_in(opened, url_for("organiser.welcome.show"))
+    page = render_template("team/invitation.html", token=token, form=form, invitation=invited)
+    return page, 422 if form.errors else 200
+
+
+def _browser() -> str:
+    return browser_name(request.user_agent.string)
+
+
+def go_in(opened: OpenedSession, path: str | None) -> ResponseReturnValue:
+    """Put the session into the cookie, and clear everything else but the token of the person's own open forms.
+
+    A person who comes back after two hours can still send what they had typed. For a half-open session the browser
+    keeps its cookie, and is redirected to the passkey.
+    """
+    if opened.is_half_open:
+        cookie.update({SESSION: opened.token, NEXT: path})
+        return redirect(url_for("confirmation.show"), code=303)
+    came_back = cookie.get(KNOWN) == opened.organiser_id
+    kept = {FORM_TOKEN: cookie[FORM_TOKEN]} if came_back and FORM_TOKEN in cookie else {}
+    cookie.clear()
+    cookie.update({SESSION: opened.token, KNOWN: opened.organiser_id, BROWSER: random_token(), **kept})
+    return redirect(path or url_for("organiser.home.home"), code=303)
+
+
+@bp.errorhandler(InvalidLink)
+def show_invalid_link(refusal: Refusal) -> ResponseReturnValue:
+    page = render_template(
+        "team/invalid_link.html",
+        is_setup=request.endpoint == "sign_in.set_up",
+        is_in=current_organiser() is not None,
+    )
+    return page, refusal.status
+
+
+@bp.errorhandler(InvalidInvitation)
+@bp.errorhandler(AddressTaken)
+def show_invalid_invitation(refusal: Refusal) -> ResponseReturnValue:
+    is_in = isinstance(refusal, AddressTaken)
+    return render_template("team/invalid_invitation.html", is_in=is_in), refusal.status
+
+
+@bp.errorhandler(OtherBrowser)
+def show_other_browser(refusal: Refusal) -> ResponseReturnValue:
+    return render_template("team/other_browser.html"), refusal.status
+
+
+@bp.app_errorhandler(CSRFError)
+def show_stale_form(_error: CSRFError) -> ResponseReturnValue:
+    return show_error(StaleForm())
