@@ -26,14 +26,14 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from bench.registrations import database_address
 from lunchkit.app import create_app
-from lunchkit.events.models import Event, FormQuestion, Series
+from lunchkit.events.models import CustomField, Event, Series
 from lunchkit.mailings.models import Mailing
 from lunchkit.mailings.queries import once_key
 from lunchkit.platform import clock, schema
 from lunchkit.platform.audit.models import AuditEntry
 from lunchkit.platform.config import Settings
 from lunchkit.platform.db import db
-from lunchkit.platform.mail.models import OutboxLetter
+from lunchkit.platform.mail.models import OutboxEmail
 from lunchkit.registrations.models import Answer, Needs, Registration, search_key_of, surname_key_of
 from lunchkit.run_sheet.models import RunItem
 from lunchkit.subscribers.models import INVITATION, Subscriber
@@ -61,9 +61,9 @@ PAGES = {
     "list, surname, last page": "/organiser/e/{lunch}/registrations?order=surname&page=9999",
     "list, newest": "/organiser/e/{lunch}/registrations?order=newest",
     "list, newest, last page": "/organiser/e/{lunch}/registrations?order=newest&page=9999",
-    "list, newest, waiting": "/organiser/e/{lunch}/registrations?order=newest&standing=waiting",
+    "list, newest, waiting": "/organiser/e/{lunch}/registrations?order=newest&status=waiting",
     "list, newest, search": "/organiser/e/{lunch}/registrations?order=newest&q=exemple",
-    "list, waiting": "/organiser/e/{lunch}/registrations?standing=waiting",
+    "list, waiting": "/organiser/e/{lunch}/registrations?status=waiting",
     "list, search": "/organiser/e/{lunch}/registrations?q=exemple",
     "list, nobody found": "/organiser/e/{lunch}/registrations?q=introuvable",
     "one registration": "/organiser/e/{lunch}/registrations/90",
@@ -108,7 +108,7 @@ class Figure:
         return self.ratio > OF_THEIR_OWN.get(self.page, MOST_RATIO) or self.queries[1] > self.queries[0]
 
 
-class House:
+class Site:
     """An application on a database with so much in it, and an organiser who is signed in."""
 
     def __init__(self, folder: Path, database: str, registrations: int, lunches: int) -> None:
@@ -188,7 +188,7 @@ def _plant(registrations: int, lunches: int) -> None:
         db.session.add(_lunch(series, slug, starts, now, capacity=seats if number == 0 else 60))
     db.session.flush()
     for number in range(5):
-        db.session.add(FormQuestion(event_id=1, position=number, kind="text", label=f"Question {number} ?"))
+        db.session.add(CustomField(event_id=1, position=number, kind="text", label=f"Question {number} ?"))
         db.session.add(RunItem(event_id=1, position=number, minutes=20, title=f"Ligne {number}"))
     db.session.flush()
     people = [(1, number) for number in range(registrations)] + [(2, number) for number in range(50)]
@@ -196,7 +196,7 @@ def _plant(registrations: int, lunches: int) -> None:
     for start in range(0, len(rows), 500):
         part = rows[start : start + 500]
         db.session.execute(insert(Registration), part)
-        db.session.execute(insert(OutboxLetter), [_letter(start + place, row, now) for place, row in enumerate(part)])
+        db.session.execute(insert(OutboxEmail), [_letter(start + place, row, now) for place, row in enumerate(part)])
     ids = range(1, registrations + 1)
     needs = [
         {"registration_id": one, "diets": DIETS[one % 4], "allergies": "Noix" * (one % 40 == 0), "access": ""}
@@ -208,7 +208,7 @@ def _plant(registrations: int, lunches: int) -> None:
     )
     db.session.execute(insert(Subscriber), [_guest(number, now) for number in range(registrations)])
     invited = [_invitation(number, now) for number in range(0, registrations, 2)]
-    db.session.execute(insert(OutboxLetter), invited)
+    db.session.execute(insert(OutboxEmail), invited)
     db.session.add(Mailing(event_id=1, form_key="k", audience="subscribers", recipients=len(invited), sent_at=now))
     db.session.execute(insert(AuditEntry), [_act(number, now) for number in range(registrations)])
     db.session.commit()
@@ -227,12 +227,12 @@ def _person(event_id: int, number: int, seats: int, now: datetime) -> dict[str, 
     name = f"{NAMES[number % len(NAMES)]} Exemple {number}"
     email, organisation = f"p{event_id}-{number}@example.org", f"Coopérative {number % 50}"
     seated = number < (seats if event_id == 1 else 50)
-    standing = "seated" if seated else ("cancelled" if number % 20 == 0 else "waiting")
+    status = "seated" if seated else ("cancelled" if number % 20 == 0 else "waiting")
     moment = now - timedelta(days=30) + timedelta(seconds=number)
     return {
         "event_id": event_id, "nonce": secrets.token_bytes(16), "link_hash": secrets.token_bytes(32),
         "ticket_hash": secrets.token_bytes(32), "name": name, "email": email, "email_key": email,
-        "organisation": organisation, "folded": search_key_of(name, email, organisation), "standing": standing,
+        "organisation": organisation, "normalised": search_key_of(name, email, organisation), "status": status,
         "surname_key": surname_key_of(name),
         "registered_at": moment, "queued_at": moment, "seats": 1,
     }  # fmt: skip
@@ -256,9 +256,9 @@ def _guest(number: int, now: datetime) -> dict[str, Any]:
 
 
 def _invitation(number: int, now: datetime) -> dict[str, Any]:
-    letter = _letter(number, {"email": f"g{number}@example.org", "event_id": 1}, now)
+    outbox_email = _letter(number, {"email": f"g{number}@example.org", "event_id": 1}, now)
     key = once_key(1, number + 1)
-    return letter | {"kind": INVITATION, "message_id": f"<i{number}@bench>", "once_key": key}
+    return outbox_email | {"kind": INVITATION, "message_id": f"<i{number}@bench>", "once_key": key}
 
 
 def _act(number: int, now: datetime) -> dict[str, Any]:
@@ -269,7 +269,7 @@ def _act(number: int, now: datetime) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def measure(few: House, many: House, rounds: int) -> Iterator[Figure]:
+def measure(few: Site, many: Site, rounds: int) -> Iterator[Figure]:
     """Every page in both houses, in turn."""
     for page, path in many.pages().items():
         queries = few.queries(path), many.queries(path)  # warms templates and caches too
@@ -309,13 +309,13 @@ def main() -> None:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as name, databases(given.database, Path(name)) as addresses:
         few, many = (
-            House(Path(name) / f"house-{place}", address, *size)
+            Site(Path(name) / f"house-{place}", address, *size)
             for place, (address, size) in enumerate(zip(addresses, (FEW, MANY), strict=True))
         )
         figures = list(measure(few, many, given.rounds))
         files = {kind: many.ask(path.format(lunch=LUNCH)) for kind, path in FILES.items()}
-        for house in (few, many):
-            with house.app.app_context():
+        for site in (few, many):
+            with site.app.app_context():
                 db.session.remove()
                 db.engine.dispose()
     if given.json:

@@ -38,7 +38,7 @@ from lunchkit.run_sheet import admin as run_sheet_admin
 from lunchkit.run_sheet.proposed_polls import is_proposed
 from lunchkit.settings import admin as settings_admin
 from lunchkit.settings import views as settings_views
-from lunchkit.settings.in_force import init_settings, look_of_the_house
+from lunchkit.settings.in_force import init_settings, site_look
 from lunchkit.site import views as site
 from lunchkit.site.presenter import admin as presenter_admin
 from lunchkit.site.presenter import views as presenter
@@ -102,7 +102,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         public=links.public,
         now=clock.now,
         may=may,
-        look_of_the_house=look_of_the_house,
+        site_look=site_look,
         passkey_host=passkey_host,
         passkey_obstacle=passkey_obstacle,
     )

@@ -15,8 +15,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from lunchkit.admin.retention.actions import (
     drop_old_notes,
+    enqueue_reminders,
     erase_needs,
-    promise_reminders,
     purge_people,
     release_unconfirmed,
 )
@@ -46,7 +46,7 @@ FOLLOW = 2.0
 """Seconds between two looks at whether another process has changed the settings."""
 log = logging.getLogger("lunchkit.jobs")
 JOBS: tuple[tuple[Callable[[], object], float], ...] = (
-    (promise_reminders, 60.0),
+    (enqueue_reminders, 60.0),
     (lambda: finish_closings(by_hours=clock_is_believed()), 60.0),
     (lambda: close_due_feedback(by_hours=clock_is_believed()), 60.0),
 )

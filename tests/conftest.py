@@ -26,8 +26,8 @@ from lunchkit.events.models import Event, Series
 from lunchkit.platform import clock, schema
 from lunchkit.platform.config import Settings
 from lunchkit.platform.db import db
-from lunchkit.platform.mail.models import OutboxLetter
-from lunchkit.platform.mail.rendering import Letter, render_letter
+from lunchkit.platform.mail.models import OutboxEmail
+from lunchkit.platform.mail.rendering import RenderedEmail, render_email
 from lunchkit.platform.web import Lunchkit
 from lunchkit.registrations import actions as registration_actions
 from lunchkit.registrations.details import AttendeeDetails
@@ -309,21 +309,21 @@ def event(make_event: EventMaker) -> Event:
 class Outbox:
     """What was promised to be sent."""
 
-    def rows(self, recipient: str | None = None) -> list[OutboxLetter]:
+    def rows(self, recipient: str | None = None) -> list[OutboxEmail]:
         """All promised letters in order, or those to one address."""
         db.session.rollback()
-        rows = db.session.scalars(select(OutboxLetter).order_by(OutboxLetter.id)).all()
+        rows = db.session.scalars(select(OutboxEmail).order_by(OutboxEmail.id)).all()
         return [row for row in rows if recipient in (None, row.recipient)]
 
     def kinds(self, recipient: str | None = None) -> list[str]:
         """The kinds of letters, without their feature's name."""
         return [row.kind.partition("/")[2] for row in self.rows(recipient)]
 
-    def last(self, recipient: str | None = None) -> Letter:
+    def last(self, recipient: str | None = None) -> RenderedEmail:
         """The latest letter, written."""
-        letter = render_letter(self.rows(recipient)[-1])
-        assert letter is not None
-        return letter
+        email = render_email(self.rows(recipient)[-1])
+        assert email is not None
+        return email
 
 
 @pytest.fixture

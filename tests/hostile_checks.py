@@ -16,11 +16,11 @@ from lunchkit.platform import clock
 from lunchkit.platform.config import LANGUAGES
 from lunchkit.platform.db import db
 from lunchkit.platform.links import personal_tokens
-from lunchkit.platform.mail.models import OutboxLetter
-from lunchkit.platform.mail.rendering import render_letter
+from lunchkit.platform.mail.models import OutboxEmail
+from lunchkit.platform.mail.rendering import render_email
 from lunchkit.platform.text import clean_line, clean_text
 from lunchkit.platform.web import HEADERS
-from lunchkit.registrations.models import Needs, Registration, Standing
+from lunchkit.registrations.models import Needs, Registration, Status
 from tests.hostile_input import HOST, Reply, Request, send
 
 CANARIES = ("<canary", '" canary="', "' canary='", "1343434337")
@@ -91,7 +91,7 @@ def check_registrations(events: list[Event]) -> None:
     for row in db.session.scalars(select(Registration)):
         event = next(event for event in events if event.id == row.event_id)
         assert 1 <= row.seats <= 1 + event.companions_allowed
-        assert row.standing in set(Standing) and row.language in LANGUAGES and row.sequence < 50
+        assert row.status in set(Status) and row.language in LANGUAGES and row.sequence < 50
         assert now - timedelta(minutes=10) < row.registered_at <= now and row.id < 100_000
         assert len(row.nonce) == 16 and row.erased_at is None
         assert len(row.name) <= 100 and len(row.organisation) <= 120 and len(row.email or "") <= 254
@@ -122,7 +122,7 @@ def crawl(app: Flask, organiser: FlaskClient, event: Event, most: int = 25) -> i
     inside = {"Cookie": f"lunchkit={cookie.value}"}
     area = f"/organiser/e/{event.slug}"
     numbers = db.session.scalars(select(Registration.id).where(Registration.event_id == event.id).limit(most)).all()
-    letters = db.session.scalars(select(OutboxLetter).limit(most)).all()
+    emails = db.session.scalars(select(OutboxEmail).limit(most)).all()
     paths = [
         "/",
         f"/e/{event.slug}",
@@ -139,7 +139,7 @@ def crawl(app: Flask, organiser: FlaskClient, event: Event, most: int = 25) -> i
     private = [area, f"{area}/caterer", f"{area}/registrations.csv", "/organiser/", "/organiser/letters"]
     private += [f"{area}/registrations?page={page}" for page in range(1, 9)]
     private += [f"{area}/registrations/{number}" for number in numbers]
-    private += [f"/organiser/letters/{letter.id}{part}" for letter in letters for part in ("", "/html")]
+    private += [f"/organiser/letters/{email.id}{part}" for email in emails for part in ("", "/html")]
     for path in paths:
         check(shown := Request("GET", path.encode()), send(app, shown))
     for path in private:
@@ -153,7 +153,7 @@ def crawl(app: Flask, organiser: FlaskClient, event: Event, most: int = 25) -> i
     book = send(app, Request("GET", f"{area}/registrations.xlsx".encode(), headers=inside))
     assert load_workbook(BytesIO(book.body)).active.max_row > 1
     with app.test_request_context():
-        for row in letters:
-            letter = render_letter(row)
-            assert letter is None or "<canary" not in letter.html
+        for row in emails:
+            email = render_email(row)
+            assert email is None or "<canary" not in email.html
     return len(paths) + len(private) + 1

@@ -105,5 +105,5 @@ def people(event: Event) -> list[Registration]:
     return list(db.session.scalars(chosen.order_by(Registration.queued_at, Registration.id)))
 
 
-def names(event: Event, standing: str | None = None) -> list[str]:
-    return [one.name for one in people(event) if standing in (None, one.standing)]
+def names(event: Event, status: str | None = None) -> list[str]:
+    return [one.name for one in people(event) if status in (None, one.status)]

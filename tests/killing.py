@@ -29,7 +29,7 @@ class Told:
     """What a guest was told: the server's word that must hold after any kill."""
 
     name: str
-    standing: str
+    status: str
     position: int | None
 
 
@@ -102,8 +102,8 @@ class Crowd:
 def said_on_thanks_page(location: str) -> tuple[str, int | None]:
     """Standing and place that the address of the thanks page carries, signed."""
     payload = parse_qs(urlsplit(location).query)["t"][0].partition(".")[0]
-    standing, position, *_rest = json.loads(base64.urlsafe_b64decode(payload + "=="))
-    return standing, position
+    status, position, *_rest = json.loads(base64.urlsafe_b64decode(payload + "=="))
+    return status, position
 
 
 def assert_nothing_lost(crowd: Crowd, event_id: int) -> Counter[str]:
@@ -113,10 +113,10 @@ def assert_nothing_lost(crowd: Crowd, event_id: int) -> Counter[str]:
     assert sorted(row.email or "" for row in rows) == sorted(crowd.told), "lost or doubled"
     for row in rows:
         told = crowd.told[row.email or ""]
-        assert (row.name, row.standing) == (told.name, told.standing)
+        assert (row.name, row.status) == (told.name, told.status)
     places = [told.position for told in crowd.told.values() if told.position is not None]
     assert sorted(places) == list(range(1, len(places) + 1))
     if db.engine.dialect.name == "sqlite":
         assert db.session.execute(text("PRAGMA integrity_check")).scalars().all() == ["ok"]
         assert db.session.execute(text("PRAGMA foreign_key_check")).all() == []
-    return Counter(row.standing for row in rows)
+    return Counter(row.status for row in rows)

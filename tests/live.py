@@ -37,15 +37,15 @@ class Postman:
             self._arrived.notify_all()
         return "250 OK"
 
-    def wait_for(self, recipient: str, *, letters: int = 1) -> EmailMessage:
+    def wait_for(self, recipient: str, *, emails: int = 1) -> EmailMessage:
         """The n-th letter to an address, waiting for it."""
 
         def have() -> list[EmailMessage]:
             return [message for message in self.messages if message["To"] == recipient]
 
         with self._arrived:
-            assert self._arrived.wait_for(lambda: len(have()) >= letters, timeout=20), f"no letter to {recipient}"
-            return have()[letters - 1]
+            assert self._arrived.wait_for(lambda: len(have()) >= emails, timeout=20), f"no letter to {recipient}"
+            return have()[emails - 1]
 
 
 def text_of(message: EmailMessage) -> str:

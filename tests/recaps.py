@@ -28,7 +28,7 @@ from lunchkit.platform.db import db
 from lunchkit.platform.images.models import Picture, PictureFile
 from lunchkit.platform.images.redraw import widths_of
 from lunchkit.platform.static_files import STATIC
-from lunchkit.recap.document import folded_words, freeze
+from lunchkit.recap.document import freeze, normalised_words
 from lunchkit.recap.models import Recap, RecapCorrection, RecapSection
 from lunchkit.recap.queries import sections_of
 from lunchkit.recap.sections import SectionKind
@@ -80,7 +80,7 @@ def full_lunch(make_event: EventMaker, *, photos: int = 2) -> FullLunch:
     again.movement = publishable(FLOWS, {}, {}, (1, 2, 3, 0), 3)
     words = add_poll(event, 2, "En un mot, que craignez-vous de l’IA ?", (), {}, kind=Kind.WORDS, ballots=30)
     for text, count in (("surveillance", 9), ("énergie", 7), ("emploi", 4), ("dépendance", 3)):
-        db.session.add(WrittenAnswer(poll_id=words.id, folded=text, text=text, count=count, approved_at=now))
+        db.session.add(WrittenAnswer(poll_id=words.id, normalised=text, text=text, count=count, approved_at=now))
     _ask_from_the_room(event)
     _seat_speakers(event)
     db.session.commit()
@@ -347,7 +347,7 @@ def publish(event: Event) -> Recap:
     """Freeze the draft, and show it to the public."""
     recap = db.session.get_one(Recap, event.id)
     recap.published = freeze(event, sections_of(event.id))
-    recap.words = folded_words(recap.published)
+    recap.words = normalised_words(recap.published)
     recap.published_at = recap.published_at or clock.now()
     event.recap_published_at = recap.published_at
     db.session.commit()

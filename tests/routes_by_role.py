@@ -147,10 +147,10 @@ POST     /organiser/e/<slug>/emails/sending
 GET      /organiser/subscribers
 GET+POST /organiser/subscribers/<subscriber_id>/erasure
 GET      /organiser/letters
-GET      /organiser/letters/<letter_id>
-POST     /organiser/letters/<letter_id>/delivery
+GET      /organiser/letters/<email_id>
+POST     /organiser/letters/<email_id>/delivery
 POST     /organiser/letters/delivery
-GET      /organiser/letters/<letter_id>/html
+GET      /organiser/letters/<email_id>/html
 GET      /organiser/log
 GET      /organiser/team
 """

@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from lunchkit.events.models import Event
 from lunchkit.platform.db import db
-from lunchkit.platform.mail.models import OutboxLetter
-from lunchkit.registrations.models import Registration, Standing
+from lunchkit.platform.mail.models import OutboxEmail
+from lunchkit.registrations.models import Registration, Status
 from lunchkit.registrations.queries import place_in_queue
 
 
@@ -22,16 +22,16 @@ def registrations_of(event_id: int) -> list[Registration]:
 
 def letters_of(event_id: int) -> dict[str, list[str]]:
     """The kinds of letters that were promised about a lunch, by address, in order."""
-    letters: dict[str, list[str]] = {}
-    about = select(OutboxLetter).where(OutboxLetter.event_id == event_id).order_by(OutboxLetter.id)
+    emails: dict[str, list[str]] = {}
+    about = select(OutboxEmail).where(OutboxEmail.event_id == event_id).order_by(OutboxEmail.id)
     for row in db.session.scalars(about):
-        letters.setdefault(row.recipient, []).append(row.kind.partition("/")[2])
-    return letters
+        emails.setdefault(row.recipient, []).append(row.kind.partition("/")[2])
+    return emails
 
 
 def seats_given(rows: Sequence[Registration]) -> int:
     """Seats that are given."""
-    return sum(row.seats for row in rows if row.standing == Standing.SEATED)
+    return sum(row.seats for row in rows if row.status == Status.SEATED)
 
 
 def assert_sound(event_id: int) -> list[Registration]:
@@ -39,14 +39,14 @@ def assert_sound(event_id: int) -> list[Registration]:
     rows = registrations_of(event_id)
     event = db.session.get_one(Event, event_id, populate_existing=True)
     free = event.capacity - seats_given(rows)
-    waiting = [row for row in rows if row.standing == Standing.WAITING]
+    waiting = [row for row in rows if row.status == Status.WAITING]
     assert free >= 0, f"oversold by {-free}"
     assert not [row.name for row in waiting if row.seats <= free], "somebody who fits waits beside a free seat"
     assert sorted(place_in_queue(row) or 0 for row in waiting) == list(range(1, len(waiting) + 1))
-    letters = letters_of(event_id)
+    emails = letters_of(event_id)
     for row in rows:
-        assert (row.seated_at is not None) == (row.standing == Standing.SEATED) or row.standing == Standing.CANCELLED
-        assert letters[row.email or ""] == _letters_due(row, letters[row.email or ""][0])
+        assert (row.seated_at is not None) == (row.status == Status.SEATED) or row.status == Status.CANCELLED
+        assert emails[row.email or ""] == _letters_due(row, emails[row.email or ""][0])
     assert len({row.email_key for row in rows}) == len(rows)
     return rows
 
@@ -56,7 +56,7 @@ def _letters_due(row: Registration, first: str) -> list[str]:
     due = [first]
     if first == "waiting" and row.seated_at is not None:
         due.append("promotion")
-    if row.standing == Standing.CANCELLED:
+    if row.status == Status.CANCELLED:
         due.append("cancellation")
     return due
 

@@ -7,7 +7,7 @@ from lunchkit.mailings.actions import send_mailing
 from lunchkit.mailings.models import Audience, Mailing, Words
 from lunchkit.platform import clock
 from lunchkit.platform.db import db, transaction
-from lunchkit.platform.mail.models import OutboxLetter
+from lunchkit.platform.mail.models import OutboxEmail
 from lunchkit.subscribers.actions import add_subscriber
 from lunchkit.subscribers.models import INVITATION, Consent, Subscriber
 from lunchkit.subscribers.operations import request_consent
@@ -52,10 +52,10 @@ def door_of(guest: Subscriber) -> str:
     return f"/invitations/{subscriber_token(guest)}"
 
 
-def invitations(event_id: int | None = None) -> list[OutboxLetter]:
+def invitations(event_id: int | None = None) -> list[OutboxEmail]:
     """The invitations that were promised."""
     db.session.rollback()
-    rows = select(OutboxLetter).where(OutboxLetter.kind == INVITATION).order_by(OutboxLetter.id)
+    rows = select(OutboxEmail).where(OutboxEmail.kind == INVITATION).order_by(OutboxEmail.id)
     return [row for row in db.session.scalars(rows) if event_id in (None, row.event_id)]
 
 

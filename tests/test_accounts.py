@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from lunchkit.platform import clock
 from lunchkit.platform.db import db
-from lunchkit.platform.mail.rendering import render_letter
+from lunchkit.platform.mail.rendering import render_email
 from lunchkit.team.actions import add_organiser
 from lunchkit.team.models import Organiser, OrganiserSession, SignInLink
 from lunchkit.team.sign_in.actions import issue_console_link, request_sign_in
@@ -136,7 +136,7 @@ def test_signing_in_voids_the_other_links_of_the_person(
     assert press(client, link_in(outbox)) == 303
     assert press(client, first) == 410
     assert press(new_client(app), spare) == 410
-    assert render_letter(outbox.rows()[0]) is None, "a letter that has not left yet would bring a dead link"
+    assert render_email(outbox.rows()[0]) is None, "a letter that has not left yet would bring a dead link"
 
 
 def test_of_two_who_press_at_once_one_gets_in(ada: Organiser, app: Flask) -> None:

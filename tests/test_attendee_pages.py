@@ -13,7 +13,7 @@ from lunchkit.events.models import Event
 from lunchkit.platform.config import Settings
 from lunchkit.platform.db import db
 from lunchkit.registrations.actions import register_by_hand
-from lunchkit.registrations.models import Diet, Standing
+from lunchkit.registrations.models import Diet, Status
 from tests.attendee import ADDRESS, people, send, tokens_of
 from tests.conftest import EventMaker, Outbox, details, new_client
 
@@ -32,8 +32,8 @@ def test_the_whole_trip(client: FlaskClient, make_event: EventMaker, outbox: Out
     thanks = client.get(answer.headers["Location"])
     assert thanks.status_code == 200 and "c…@example.org" in thanks.text and "camille@example.org" not in thanks.text
     send(client, event, name="Bea", email="bea@example.org")
-    letter = outbox.last("camille@example.org")
-    found = ADDRESS.search(letter.text)
+    outbox_email = outbox.last("camille@example.org")
+    found = ADDRESS.search(outbox_email.text)
     assert found is not None
     link = found[1]
     page = client.get(link).text
@@ -54,7 +54,7 @@ def test_the_whole_trip(client: FlaskClient, make_event: EventMaker, outbox: Out
     assert client.get(f"{link}/cancellation").status_code == 200
     assert client.post(f"{link}/cancellation").status_code == 303
     first, second = people()
-    assert (first.standing, second.standing) == (Standing.CANCELLED, Standing.SEATED)
+    assert (first.status, second.status) == (Status.CANCELLED, Status.SEATED)
     assert first.shows_name and first.needs is not None and first.needs.diet_list == [Diet.VEGAN]
     assert outbox.kinds("bea@example.org") == ["waiting", "promotion"]
     assert client.get(f"{link}/ticket").status_code == client.get(f"{link}/edit").status_code == 302
@@ -102,7 +102,7 @@ def test_looking_changes_nothing(client: FlaskClient, make_event: EventMaker) ->
         f"/r/{tokens_of(register_by_hand(event, details(name, f'{name}@example.org'), language='fr')).link}"
         for name in ("ana", "bea")
     ]
-    tickets = [f"/{letter}/{tokens_of(person).ticket}" for person in people() for letter in "tT"]
+    tickets = [f"/{email}/{tokens_of(person).ticket}" for person in people() for email in "tT"]
     paths = [
         link + part
         for link in links

@@ -12,13 +12,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy import func, select
 
-from lunchkit.admin.history_messages import DEEDS
+from lunchkit.admin.history_messages import MESSAGES
 from lunchkit.events.details import details_of
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
 from lunchkit.platform.audit.actions import delete_old_audit_entries
 from lunchkit.platform.audit.models import AuditEntry
-from lunchkit.platform.audit.recording import Act, begin, record
+from lunchkit.platform.audit.recording import AuditEvent, begin, record
 from lunchkit.platform.db import db, transaction
 from lunchkit.registrations.actions import register_by_hand
 from lunchkit.registrations.event_changes.actions import change_event
@@ -44,7 +44,7 @@ def entries() -> list[AuditEntry]:
 
 
 def verbs() -> list[str]:
-    return [entry.verb for entry in entries()]
+    return [entry.action for entry in entries()]
 
 
 def post(client: FlaskClient, path: str, **fields: Any) -> int:
@@ -55,7 +55,7 @@ def test_an_act_leaves_who_what_where_and_when(organiser_client: FlaskClient, ma
     event = make_event(published_at=None, title="Réparer")
     assert post(organiser_client, f"/organiser/e/{event.slug}/publication") == 303
     last = entries()[-1]
-    assert (last.verb, last.name, last.event_id, last.times) == ("events.publication", "Ada Ressort", event.id, 1)
+    assert (last.action, last.name, last.event_id, last.times) == ("events.publication", "Ada Ressort", event.id, 1)
     assert last.words == "ada ressort reparer"
     page = organiser_client.get(f"{LOG}?lang=en").text
     assert "published the lunch" in page and "Réparer" in page
@@ -95,7 +95,7 @@ def test_the_same_again_within_ten_minutes_is_one_line(organiser_client: FlaskCl
         with clock.fixed_at(NOON + timedelta(minutes=minutes)):
             assert post(organiser_client, address, capacity=seats) == 303
     assert [one.facts["changed"] for one in entries()[-2:]] == [{"capacity": [60, 63]}, {"capacity": [63, 64]}]
-    told = [(one.verb, one.times, one.last_at - one.at) for one in entries()[-2:]]
+    told = [(one.action, one.times, one.last_at - one.at) for one in entries()[-2:]]
     assert told == [("events.capacity", 3, timedelta(minutes=16)), ("events.capacity", 1, timedelta())]
     with clock.fixed_at(NOON + timedelta(minutes=29)):
         post(organiser_client, "/organiser/sessions/others/end")
@@ -111,7 +111,7 @@ def test_nothing_is_said_of_attendees(organiser_client: FlaskClient, event: Even
     assert verbs()[-2:] == ["registrations.create", "registrations.cancel"]
     assert entries()[-1].facts == {"registration": person.id}
     assert f"/registrations/{person.id}" in organiser_client.get(LOG).text
-    said = repr([(one.name, one.facts, one.words, one.verb) for one in entries()])
+    said = repr([(one.name, one.facts, one.words, one.action) for one in entries()])
     for word in ("Camille", "Poireau", "camille@", "Dominique", "dominique", "Cardon", "cardon", "poireau"):
         assert word not in said
 
@@ -128,7 +128,7 @@ def test_it_says_which_question_and_which_line_as_they_were_called_then(
     add_poll(event, PollDetails("Ensemble ?", ("Oui", "Non")))
     (poll,) = polls_of(event.id)
     assert post(organiser_client, f"{area}/polls/{poll.id}/removal") == 303
-    told = [(one.verb, one.facts.get("what")) for one in entries()[-4:]]
+    told = [(one.action, one.facts.get("what")) for one in entries()[-4:]]
     assert told == [
         ("run_sheet.create", "Ouverture"), ("run_sheet.update", "Ouverture"), ("run_sheet.remove", "Bienvenue"),
         ("polls.remove", "Ensemble ?"),
@@ -141,7 +141,7 @@ def test_it_says_what_has_become_of_a_lunch(organiser_client: FlaskClient, event
     later = event.starts_at + timedelta(days=21)
     moved = replace(details_of(event), starts_at=later, ends_at=later + timedelta(hours=2), summary="Autrement dit.")
     with organiser_client.application.test_request_context():
-        begin(Act("events.update", None, "Ada"), event.slug)
+        begin(AuditEvent("events.update", None, "Ada"), event.slug)
         change_event(event, moved)
     told = entries()[-1].facts["changed"]
     assert set(told) == {"starts_at", "ends_at", "summary"} and told["summary"] == [], "no text is kept"
@@ -167,7 +167,7 @@ def test_signing_in_the_team_and_the_command_line_are_in_it(app: Flask, client: 
 def test_what_came_to_nothing_is_not_told_of_the_next_act(app: Flask) -> None:
     def fail() -> None:
         with transaction() as session:
-            record(session, Act("console.remove"))
+            record(session, AuditEvent("console.remove"))
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -237,7 +237,7 @@ def test_control_a_door_that_writes_past_the_log_is_found(
 # Reading
 
 
-VERBS = sorted(DEEDS, key=lambda verb: not verb.startswith(("recap.", "mail.")))
+VERBS = sorted(MESSAGES, key=lambda action: not action.startswith(("recap.", "mail.")))
 """Those that are looked for come first."""
 
 
@@ -261,7 +261,7 @@ def long_log(app: Flask, make_event: EventMaker) -> Callable[[int], None]:
                 {
                     "at": NOON + timedelta(minutes=n), "last_at": NOON + timedelta(minutes=n), "times": 1,
                     "organiser_id": n % 11 + 100, "name": f"Personne {n % 11}", "event_id": lunches[n % 9].id,
-                    "verb": VERBS[n % len(VERBS)], "facts": {"registration": n}, "words": f"personne {n % 11} lunch",
+                    "action": VERBS[n % len(VERBS)], "facts": {"registration": n}, "words": f"personne {n % 11} lunch",
                 }
                 for n in range(number)
             ],

@@ -115,7 +115,7 @@ def test_whom_the_door_stops(event: Event, make_event: EventMaker) -> None:
 def test_ten_thousand_changed_tickets_let_nobody_in(event: Event) -> None:
     ticket = ticket_of(guest(event))
     alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
-    forged = {ticket[:place] + letter + ticket[place + 1 :] for place in range(32) for letter in alphabet} - {ticket}
+    forged = {ticket[:place] + email + ticket[place + 1 :] for place in range(32) for email in alphabet} - {ticket}
     forged |= {ticket[::-1], ticket.lower(), ticket[:-1], ticket + "A", "", "A" * 32}
     words = Counter(take_scan(event, scan_of(None, ticket_hash=token_hash(one))).word for one in forged)
     assert set(words) == {Word.UNKNOWN} and words.total() > 900
@@ -224,7 +224,7 @@ def test_whom_a_phone_let_in_although_we_would_not_have_is_written_down_and_flag
     assert take_scan(event, scan_of(gone, let_in=True)).word is Word.CANCELLED
     assert take_scan(event, scan_of(None, let_in=True, walk_in=details("Dora Fenouil", None))).word is Word.WAITING
     assert take_scan(event, scan_of(here, let_in=True)).word is Word.IN
-    assert {(one.registration.name, one.registration.standing) for one in conflicts(event.id)} == {
+    assert {(one.registration.name, one.registration.status) for one in conflicts(event.id)} == {
         ("Ana Radis", "cancelled"),
         ("Dora Fenouil", "waiting"),
     }
@@ -357,9 +357,9 @@ def test_the_code_stands_on_the_ticket_and_in_the_letter(client: FlaskClient, ev
     person = guest(event)
     code = spoken_code(person.ticket_hash)
     page = client.get(f"/r/{personal_tokens(person.nonce).link}/ticket").get_data(as_text=True)
-    letter = outbox.last(person.email)
-    assert f"{code[:3]}&nbsp;{code[3:]}" in page and f"{code[:3]}&nbsp;{code[3:]}" in letter.html
-    assert f"{code[:3]} {code[3:]}" in letter.text
+    outbox_email = outbox.last(person.email)
+    assert f"{code[:3]}&nbsp;{code[3:]}" in page and f"{code[:3]}&nbsp;{code[3:]}" in outbox_email.html
+    assert f"{code[:3]} {code[3:]}" in outbox_email.text
     waiting = guest(running := event)
     assert running and waiting
     for path in ("/", f"/t/{code}", f"/r/{code}", f"/v/{code}"):
@@ -647,10 +647,10 @@ def test_a_helper_finds_no_locked_link_at_the_door(app: Flask, make_event: Event
 def test_the_list_of_registrations_and_its_file_say_who_came(organiser_client: FlaskClient, event: Event) -> None:
     here, _absent = guest(event, "Ana Radis"), guest(event, "Bea Salsifis")
     page = f"/organiser/e/{event.slug}/registrations"
-    assert "standing=arrived" not in organiser_client.get(page).get_data(as_text=True)
+    assert "status=arrived" not in organiser_client.get(page).get_data(as_text=True)
     take_scan(event, scan_of(here))
-    shown = organiser_client.get(page, query_string={"standing": "arrived"}).get_data(as_text=True)
-    assert "Ana Radis" in shown and "Bea Salsifis" not in shown and "standing=arrived" in shown
+    shown = organiser_client.get(page, query_string={"status": "arrived"}).get_data(as_text=True)
+    assert "Ana Radis" in shown and "Bea Salsifis" not in shown and "status=arrived" in shown
     lines = csv_file(event, all_rows(event.id)).decode("utf-8-sig").splitlines()
     assert [line.split(";")[-2] for line in lines[1:]] == ['"1"', '"0"']
 

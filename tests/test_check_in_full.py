@@ -25,7 +25,7 @@ from lunchkit.registrations.check_in.queries import conflicts, counts, seats_add
 from lunchkit.registrations.check_in.view_models import Counts, Scan, Word
 from lunchkit.registrations.errors import NoFreeSeat, RegistrationClosed, TooLate
 from lunchkit.registrations.event_changes.actions import change_capacity
-from lunchkit.registrations.models import Registration, Standing
+from lunchkit.registrations.models import Registration, Status
 from lunchkit.registrations.queries import seats_taken
 from lunchkit.team.actions import add_organiser
 from lunchkit.team.models import ABSOLUTE_LIFE, IDLE_LIFE, OrganiserSession, Role
@@ -122,7 +122,7 @@ def test_who_waits_is_let_in_with_the_whole_party_or_not(make_event: EventMaker,
     assert word_of(event, scan_of(two, **wish)) is IN
     assert_not_oversold(event, chairs=3)
     assert outbox.kinds(two.email)[-1] == "promotion"
-    assert fresh(event) and db.session.get_one(Registration, three.id).standing == Standing.WAITING
+    assert fresh(event) and db.session.get_one(Registration, three.id).status == Status.WAITING
 
 
 def test_an_undo_takes_the_added_seat_away_again(make_event: EventMaker) -> None:
@@ -263,8 +263,8 @@ def test_nobody_gets_a_seat_afterwards_by_another_way(make_event: EventMaker) ->
         with pytest.raises(TooLate):
             cancel_registration(first)
         take_scan(event, scan_of(waits[0]))
-    standings = Counter(db.session.scalars(select(Registration.standing).where(Registration.event_id == event.id)))
-    assert standings == Counter({Standing.SEATED: 3, Standing.WAITING: 2})
+    statuses = Counter(db.session.scalars(select(Registration.status).where(Registration.event_id == event.id)))
+    assert statuses == Counter({Status.SEATED: 3, Status.WAITING: 2})
 
 
 def test_after_the_names_are_erased_nobody_is_written_down(
@@ -340,7 +340,7 @@ def test_who_waits_is_offered_a_seat_on_their_page_only_where_one_is_free(
     organiser_client: FlaskClient, make_event: EventMaker
 ) -> None:
     event = full_lunch(make_event, seats=4, here=2, waiting=1)
-    waiting = db.session.scalars(select(Registration).where(Registration.standing == Standing.WAITING)).one()
+    waiting = db.session.scalars(select(Registration).where(Registration.status == Status.WAITING)).one()
 
     def read() -> str:
         return organiser_client.get(f"/organiser/e/{event.slug}/door/{waiting.id}?lang=en").get_data(as_text=True)
@@ -348,7 +348,7 @@ def test_who_waits_is_offered_a_seat_on_their_page_only_where_one_is_free(
     full = read()
     assert "Give a free seat" not in full and "Let in all the same" in full and "Every seat is given." in full
     for person in db.session.scalars(select(Registration).where(Registration.arrived == 0)).all():
-        if person.standing == Standing.SEATED:
+        if person.status == Status.SEATED:
             take_scan(event, scan_of(person))
     assert "Let in all the same" not in read(), "nobody is missing: there is no chair"
     change_capacity(event, 5)
@@ -408,7 +408,7 @@ def test_after_the_end_the_list_says_who_came_and_who_did_not_and_is_completed_t
     assert f'href="{base}/door"' in read("")
     with afterwards(event, hours=20):
         assert f'href="{base}/door/list"' in read("")
-        listed = read("/registrations?standing=absent")
+        listed = read("/registrations?status=absent")
         assert (
             "Did not come <b>2</b>" in listed and "2 registrations" in listed and f'href="{base}/door/list"' in listed
         )
@@ -417,4 +417,4 @@ def test_after_the_end_the_list_says_who_came_and_who_did_not_and_is_completed_t
         assert "Add somebody who came" in door and "Mark as present" in door and "Not here yet" not in door
         said = {"csrf_token": csrf_of(organiser_client, f"{base}/door/{absent.id}"), "nonce": secrets.token_urlsafe(16)}
         organiser_client.post(f"{base}/door/{absent.id}/arrival", data=said)
-        assert "Did not come <b>1</b>" in read("/registrations?standing=absent")
+        assert "Did not come <b>1</b>" in read("/registrations?status=absent")

@@ -592,7 +592,7 @@ def pages(lunch: House) -> dict[str, str]:
         "expected": f"{base}/{ids['absent']}",
         "come in": f"{base}/{ids['here']}?done=in",
         "already in": f"{base}/{ids['here']}",
-        "who came": lunch.url(f"/organiser/e/{lunch.events['running']}/registrations?standing=arrived"),
+        "who came": lunch.url(f"/organiser/e/{lunch.events['running']}/registrations?status=arrived"),
     }
 
 

@@ -185,7 +185,7 @@ def test_what_organisers_may_do_after_the_close_is_no_change(
     assert not is_altered(poll)
     entry = db.session.query(AuditEntry).order_by(AuditEntry.id.desc()).first()
     assert entry is not None
-    assert (entry.verb, entry.facts["record"]) == ("polls.enter_hands", poll.record), "the history has the new record"
+    assert (entry.action, entry.facts["record"]) == ("polls.enter_hands", poll.record), "the history has the new record"
     log = plain(organiser_client.get("/organiser/log").get_data(as_text=True))
     assert f"empreinte de clôture {poll.record[:4]}" in log
 
@@ -224,7 +224,7 @@ def test_what_closes_by_itself_is_in_the_history_with_its_record(app: Flask, eve
         finish_closings()
     assert fresh(poll).stage is Stage.CLOSED
     entry = db.session.query(AuditEntry).one()
-    assert (entry.verb, entry.name, entry.event_id) == ("polls.closing", "lunchkit", event.id)
+    assert (entry.action, entry.name, entry.event_id) == ("polls.closing", "lunchkit", event.id)
     assert entry.facts == {"poll": poll.id, "what": poll.question, "record": digest_of(poll)}
 
 

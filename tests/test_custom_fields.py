@@ -6,8 +6,8 @@ from sqlalchemy import select
 
 from lunchkit.events.actions import EnoughQuestions, add_question, change_question, move_question, remove_question
 from lunchkit.events.details import QuestionDetails
-from lunchkit.events.models import Event, FormQuestion
-from lunchkit.events.queries import form_questions
+from lunchkit.events.models import CustomField, Event
+from lunchkit.events.queries import custom_fields
 from lunchkit.platform import form_tokens as stamps
 from lunchkit.platform.db import db
 from lunchkit.platform.links import personal_tokens
@@ -25,7 +25,7 @@ SEVERAL = QuestionDetails("several", "Je peux aider", ("Accueil", "Service", "Va
 
 
 @pytest.fixture
-def questions(event: Event) -> list[FormQuestion]:
+def questions(event: Event) -> list[CustomField]:
     return [add_question(event, each) for each in (TEXT, ONE, SEVERAL)]
 
 
@@ -53,7 +53,7 @@ def own_page(client: FlaskClient, path: str = "") -> str:
 
 
 def test_each_kind_is_asked_kept_and_shown(
-    client: FlaskClient, organiser_client: FlaskClient, event: Event, questions: list[FormQuestion]
+    client: FlaskClient, organiser_client: FlaskClient, event: Event, questions: list[CustomField]
 ) -> None:
     form = client.get(f"/e/{event.slug}/register").get_data(as_text=True)
     assert form.index("Que réparez-vous\u202f?") < form.index("Quel atelier\u202f?") < form.index("Je peux aider")
@@ -71,7 +71,7 @@ def test_each_kind_is_asked_kept_and_shown(
 
 
 def test_an_answer_that_is_needed_is_asked_for_and_nothing_typed_is_lost(
-    client: FlaskClient, event: Event, questions: list[FormQuestion]
+    client: FlaskClient, event: Event, questions: list[CustomField]
 ) -> None:
     with client.application.test_request_context():
         stamp = stamps.issue(event.slug)
@@ -87,14 +87,14 @@ def test_an_answer_that_is_needed_is_asked_for_and_nothing_typed_is_lost(
 
 @pytest.mark.parametrize("typed", [answers(one="Piscine"), answers(several=("Piscine",)), answers(text="x" * 301)])
 def test_what_is_not_offered_is_refused(
-    client: FlaskClient, event: Event, questions: list[FormQuestion], typed: dict[str, object]
+    client: FlaskClient, event: Event, questions: list[CustomField], typed: dict[str, object]
 ) -> None:
     assert register(client, event, **typed) == 422
     assert kept() == []
 
 
 def test_readers_of_another_language_answer_the_same(
-    client: FlaskClient, event: Event, questions: list[FormQuestion]
+    client: FlaskClient, event: Event, questions: list[CustomField]
 ) -> None:
     page = client.get(f"/e/{event.slug}/register?lang=en").get_data(as_text=True)
     assert "Which workshop?" in page
@@ -105,7 +105,7 @@ def test_readers_of_another_language_answer_the_same(
     assert "Garden" in own_page(client)
 
 
-def test_attendees_change_their_answers(client: FlaskClient, event: Event, questions: list[FormQuestion]) -> None:
+def test_attendees_change_their_answers(client: FlaskClient, event: Event, questions: list[CustomField]) -> None:
     register(client, event, **answers())
     person = db.session.scalars(select(Registration)).one()
     path = f"/r/{personal_tokens(person.nonce).link}/edit"
@@ -115,7 +115,7 @@ def test_attendees_change_their_answers(client: FlaskClient, event: Event, quest
 
 
 def test_an_organiser_need_not_answer(
-    organiser_client: FlaskClient, event: Event, questions: list[FormQuestion]
+    organiser_client: FlaskClient, event: Event, questions: list[CustomField]
 ) -> None:
     path = f"/organiser/e/{event.slug}/registrations/new"
     assert post(organiser_client, path, path, name="Au téléphone", companions="0", language="fr").status_code == 303
@@ -126,7 +126,7 @@ def test_an_organiser_need_not_answer(
 
 
 def test_a_removed_question_keeps_its_answers(
-    client: FlaskClient, organiser_client: FlaskClient, event: Event, questions: list[FormQuestion]
+    client: FlaskClient, organiser_client: FlaskClient, event: Event, questions: list[CustomField]
 ) -> None:
     register(client, event, **answers())
     base = f"/organiser/e/{event.slug}/form"
@@ -142,7 +142,7 @@ def test_a_removed_question_keeps_its_answers(
 
 
 def test_answers_outlive_a_change_of_their_question(
-    client: FlaskClient, organiser_client: FlaskClient, event: Event, questions: list[FormQuestion]
+    client: FlaskClient, organiser_client: FlaskClient, event: Event, questions: list[CustomField]
 ) -> None:
     path = f"/organiser/e/{event.slug}/form/2"
     changed = {"label": "Quel atelier ?", "kind": "one", "choices": "Cuisine\nPotager"}
@@ -177,16 +177,16 @@ def test_a_question_that_cannot_be_is_refused_beside_its_field(
     answer = post(organiser_client, path, path, **typed)
     assert answer.status_code == 422
     assert f'id="{field}-error"' in answer.get_data(as_text=True)
-    assert form_questions(event.id) == []
+    assert custom_fields(event.id) == []
 
 
-def test_questions_keep_the_order_that_they_are_given(event: Event, questions: list[FormQuestion]) -> None:
+def test_questions_keep_the_order_that_they_are_given(event: Event, questions: list[CustomField]) -> None:
     move_question(questions[2], "up")
     move_question(questions[0], "up")
-    assert [one.id for one in form_questions(event.id)] == [1, 3, 2]
+    assert [one.id for one in custom_fields(event.id)] == [1, 3, 2]
 
 
-def test_five_questions_are_enough(event: Event, questions: list[FormQuestion]) -> None:
+def test_five_questions_are_enough(event: Event, questions: list[CustomField]) -> None:
     remove_question(questions[0])
     for number in range(3):
         add_question(event, QuestionDetails("text", f"Et {number} ?"))
@@ -195,7 +195,7 @@ def test_five_questions_are_enough(event: Event, questions: list[FormQuestion]) 
 
 
 def test_questions_of_another_lunch_are_not_found(
-    organiser_client: FlaskClient, make_event: EventMaker, event: Event, questions: list[FormQuestion]
+    organiser_client: FlaskClient, make_event: EventMaker, event: Event, questions: list[CustomField]
 ) -> None:
     other = make_event()
     for path in ("/form/1", "/form/1/removal", "/form/99"):
@@ -206,11 +206,9 @@ def test_questions_of_another_lunch_are_not_found(
         assert answer.status_code == 404
 
 
-def test_a_change_of_words_leaves_other_languages_as_they_are_typed(
-    event: Event, questions: list[FormQuestion]
-) -> None:
+def test_a_change_of_words_leaves_other_languages_as_they_are_typed(event: Event, questions: list[CustomField]) -> None:
     change_question(questions[1], QuestionDetails("one", "Lequel ?", ("A", "B")))
-    (_text, one, _several) = form_questions(event.id)
+    (_text, one, _several) = custom_fields(event.id)
     assert (one.label_in("en"), one.choices_in("en")) == ("Lequel ?", [("A", "A"), ("B", "B")])
 
 
@@ -229,7 +227,7 @@ def test_hostile_questions_and_answers_are_kept_safely_or_refused_in_words(
     }
     assert post(organiser_client, path, path, **label).status_code in (303, 422)
     assert post(organiser_client, path, path, label="Pourquoi ?", kind="text").status_code == 303
-    numbers = [question.id for question in form_questions(event.id)]
+    numbers = [question.id for question in custom_fields(event.id)]
     asked = {f"own_{number}": typed for number in numbers[-1:]}
     assert register(client, event, **asked) in (303, 422)
     base = f"/organiser/e/{event.slug}"

@@ -17,7 +17,7 @@ from lunchkit.events.paragraphs.actions import save_paragraph
 from lunchkit.platform import clock
 from lunchkit.platform.audit.models import AuditEntry
 from lunchkit.platform.db import db
-from lunchkit.platform.mail.models import OutboxLetter
+from lunchkit.platform.mail.models import OutboxEmail
 from lunchkit.recap.actions import draft_recap, erase_orphaned_pictures
 from lunchkit.registrations.actions import IsADraft, register_by_hand
 from lunchkit.registrations.event_changes.actions import cancel_event
@@ -47,7 +47,7 @@ KEPT = {
     "organiser",
     "organiser_session",
     "audit_entry",
-    "house",
+    "site",
     "picture",
     "picture_file",
 }
@@ -60,7 +60,7 @@ def full(make_event: EventMaker) -> Event:
     asked = one_of_each(event)["asked_id"]
     person = register_by_hand(event, details("Bea", "bea@example.org", allergies="noix"), language="fr")
     db.session.add(Answer(registration_id=person.id, question_id=asked, value="À pied"))
-    draft_letter = OutboxLetter(
+    draft_letter = OutboxEmail(
         kind="settings/trial", recipient="ada@lunch.example", language="fr", facts={}, message_id="m", event_id=event.id,
         created_at=clock.now(), next_attempt_at=clock.now(),
     )  # fmt: skip
@@ -106,7 +106,7 @@ def test_nothing_stays_of_a_draft_with_all_that_a_lunch_has(
 ) -> None:
     event = full(make_event)
     before = rows()
-    assert {"registration", "needs", "poll", "speaker", "recap_version", "check_in", "outbox_letter", "answer"} <= set(
+    assert {"registration", "needs", "poll", "speaker", "recap_version", "check_in", "outbox_email", "answer"} <= set(
         before
     )
     address = f"/organiser/e/{event.slug}"
@@ -142,7 +142,7 @@ def test_the_log_names_what_was_thrown_away(organiser_client: FlaskClient, make_
     event = make_event(title="Pain et levain", published_at=None)
     add_run_item(event, ItemDetails(10, "Accueil"))
     throw_away(organiser_client, event)
-    (entry,) = db.session.scalars(select(AuditEntry).where(AuditEntry.verb == "events.remove"))
+    (entry,) = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "events.remove"))
     assert entry.event_id == event.id
     log = organiser_client.get("/organiser/log").text
     assert "a supprimé le brouillon" in log and "Pain et levain" in log and "lunch=~" not in log

@@ -9,24 +9,24 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
-from lunchkit.admin.retention.actions import promise_reminders, purge_people
+from lunchkit.admin.retention.actions import enqueue_reminders, purge_people
 from lunchkit.events.details import details_of
 from lunchkit.platform import clock
 from lunchkit.platform.db import db
 from lunchkit.platform.errors import NotFound
 from lunchkit.platform.mail import actions as mail_actions
-from lunchkit.platform.mail.models import OutboxLetter
-from lunchkit.platform.mail.rendering import render_letter
+from lunchkit.platform.mail.models import OutboxEmail
+from lunchkit.platform.mail.rendering import render_email
 from lunchkit.platform.versions import ChangedMeanwhile
 from lunchkit.registrations import actions, errors
 from lunchkit.registrations.emails import Why
 from lunchkit.registrations.errors import DateIsHistory
 from lunchkit.registrations.event_changes.actions import cancel_event, change_event
-from lunchkit.registrations.models import Registration, Standing
+from lunchkit.registrations.models import Registration, Status
 from tests.conftest import EventMaker, Outbox, details
 from tests.server import Client, Server
 from tests.test_delivery import Postbox, postbox
-from tests.test_registering import find, register, standings
+from tests.test_registering import find, register, statuses
 
 pytestmark = pytest.mark.both_databases
 __all__ = ["postbox"]
@@ -39,7 +39,7 @@ def test_a_lunch_called_off_is_not_put_back_into_calendars(make_event: EventMake
     with pytest.raises(errors.EventIsCancelled):
         change_event(event, replace(details_of(event), title="Autre titre"))
     with pytest.raises(errors.EventIsCancelled):
-        actions.repeat_letter(find(event, "Ana"))
+        actions.repeat_email(find(event, "Ana"))
     with pytest.raises(errors.EventIsCancelled):
         actions.register_by_hand(event, details("Bea", "bea@example.org"), language="fr")
     assert outbox.kinds() == ["confirmation", "event_cancellation"]
@@ -68,11 +68,11 @@ def test_a_form_that_is_used_again_after_cancelling_touches_nobody_else(make_eve
     actions.cancel_registration(find(event, "Ana"))
     before = find(event, "Ana").link_hash
     register(event, "Cleo", key="form-1")
-    assert standings(event) == {"Ana": "cancelled", "Bea": "seated", "Cleo": "seated"}
+    assert statuses(event) == {"Ana": "cancelled", "Bea": "seated", "Cleo": "seated"}
     assert find(event, "Ana").link_hash == before != find(event, "Cleo").link_hash
     actions.cancel_registration(find(event, "Cleo"))
-    assert register(event, "Bea", key="form-1").standing == Standing.SEATED, "Bea's own seat, told as to a newcomer"
-    assert standings(event)["Bea"] == "seated"
+    assert register(event, "Bea", key="form-1").status == Status.SEATED, "Bea's own seat, told as to a newcomer"
+    assert statuses(event)["Bea"] == "seated"
 
 
 def test_whoever_stands_at_the_door_gets_a_free_seat_or_a_clear_no(make_event: EventMaker, outbox: Outbox) -> None:
@@ -80,11 +80,11 @@ def test_whoever_stands_at_the_door_gets_a_free_seat_or_a_clear_no(make_event: E
     register(event, "Ana")
     with clock.fixed_at(event.starts_at + timedelta(minutes=20)):
         walked_in = actions.register_by_hand(event, details("Walk In", "walk@example.org"), language="fr")
-        assert walked_in.standing == Standing.SEATED
+        assert walked_in.status == Status.SEATED
         assert outbox.kinds("walk@example.org") == ["confirmation"]
         with pytest.raises(errors.NoFreeSeat):
             actions.register_by_hand(event, details("Trop Tard", "late@example.org"), language="fr")
-    assert "Trop Tard" not in standings(event)
+    assert "Trop Tard" not in statuses(event)
     with clock.fixed_at(event.ends_at), pytest.raises(errors.TooLate):
         actions.register_by_hand(event, details("Bien Trop Tard", None), language="fr")
 
@@ -95,7 +95,7 @@ def test_the_queue_is_not_served_once_the_lunch_has_begun(make_event: EventMaker
     register(event, "Bea")
     with clock.fixed_at(event.starts_at + timedelta(minutes=1)):
         actions.cancel_registration(find(event, "Ana"), Why.ORGANISER)
-    assert standings(event)["Bea"] == "waiting"
+    assert statuses(event)["Bea"] == "waiting"
 
 
 def test_a_mended_address_takes_the_key_from_whoever_has_the_old_mailbox(
@@ -109,8 +109,8 @@ def test_a_mended_address_takes_the_key_from_whoever_has_the_old_mailbox(
     after = find(event, "Ana")
     assert after.link_hash != link and after.ticket_hash != ticket
     assert outbox.rows("ana@example.org") == [], "what had not left yet does not leave"
-    letter = outbox.last("ana@correct.example")
-    assert "déjà" not in letter.text and letter.invitation is not None
+    email = outbox.last("ana@correct.example")
+    assert "déjà" not in email.text and email.invitation is not None
 
 
 def test_nothing_is_left_of_somebody_who_was_erased_once_the_last_letter_has_left(
@@ -120,7 +120,7 @@ def test_nothing_is_left_of_somebody_who_was_erased_once_the_last_letter_has_lef
     register(event, "Ana")
     actions.erase_registration(find(event, "Ana"))
     assert mail_actions.deliver_due() == 1
-    assert db.session.scalar(select(func.count()).select_from(OutboxLetter)) == 0
+    assert db.session.scalar(select(func.count()).select_from(OutboxEmail)) == 0
 
 
 def test_a_reminder_is_not_sent_to_somebody_who_gave_the_seat_back_or_after_the_start(
@@ -130,13 +130,13 @@ def test_a_reminder_is_not_sent_to_somebody_who_gave_the_seat_back_or_after_the_
     register(event, "Ana")
     register(event, "Bea")
     with clock.fixed_at(event.starts_at - timedelta(days=1, hours=20)):
-        assert promise_reminders() == 2
+        assert enqueue_reminders() == 2
         actions.cancel_registration(find(event, "Ana"))
         ana, bea = (outbox.rows(f"{name}@example.org")[1] for name in ("ana", "bea"))
         assert (ana.kind, bea.kind) == ("registrations/reminder", "registrations/reminder")
-        assert render_letter(ana) is None and render_letter(bea) is not None
+        assert render_email(ana) is None and render_email(bea) is not None
     with clock.fixed_at(event.starts_at + timedelta(hours=1)):
-        assert render_letter(bea) is None
+        assert render_email(bea) is None
 
 
 @pytest.mark.parametrize(
@@ -175,11 +175,11 @@ def test_a_failing_database_does_not_give_a_letter_up(
     event = make_event()
     register(event, "Ana")
 
-    def fail(_row: OutboxLetter) -> None:
+    def fail(_row: OutboxEmail) -> None:
         raise OperationalError("select", {}, Exception("database is locked"))
 
     with monkeypatch.context() as patch:
-        patch.setattr(mail_actions, "render_letter", fail)
+        patch.setattr(mail_actions, "render_email", fail)
         assert mail_actions.deliver_due() == 0
     (row,) = outbox.rows()
     assert row.failed_at is None and row.sent_at is None

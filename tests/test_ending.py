@@ -78,11 +78,11 @@ def test_no_letter_leaves_and_what_was_announced_stays(
     register_by_hand(event, details(), language="fr")
     path, sequence, ends_at = f"/e/{event.slug}/event.ics", event.sequence, event.ends_at
     before = [organiser_client.get(address).get_data(as_text=True) for address in (path, "/calendar.ics")]
-    letters = outbox.kinds()
+    emails = outbox.kinds()
     assert press(organiser_client, event, "ending") == 303
     event = fresh(event)
     assert (event.ends_at, event.sequence) == (ends_at, sequence)
-    assert outbox.kinds() == letters
+    assert outbox.kinds() == emails
     after = [organiser_client.get(address).get_data(as_text=True) for address in (path, "/calendar.ics")]
     assert [without_stamps(one) for one in after] == [without_stamps(one) for one in before]
     assert like_values(event, clock.now())["end"] == event.ends_local.time(), "the next one lasts as long as announced"
@@ -217,7 +217,7 @@ def test_the_pages_offer_it_when_it_can_be_done_and_the_log_tells_it(
     assert (state(event), fresh(event).actual_end_at) == (EventState.RUNNING, None)
     log = organiser_client.get(f"/organiser/log?lunch={event.slug}").get_data(as_text=True)
     assert "a terminé le lunch avant l’heure" in log and "a prolongé le lunch" in log
-    verbs = db.session.scalars(select(AuditEntry.verb).where(AuditEntry.event_id == event.id)).all()
+    verbs = db.session.scalars(select(AuditEntry.action).where(AuditEntry.event_id == event.id)).all()
     assert {"events.end", "events.go_on"} <= set(verbs)
 
 

@@ -17,9 +17,9 @@ from lunchkit.platform.backup import back_up, backup_folder, drop_old_copies, re
 from lunchkit.platform.config import Settings
 from lunchkit.platform.db import db
 from lunchkit.platform.erasures import Mark, key_of, keys_folder, note, read_notes
-from lunchkit.platform.mail.models import OutboxLetter
+from lunchkit.platform.mail.models import OutboxEmail
 from lunchkit.registrations.actions import erase_registration, register_by_hand, update_registration
-from lunchkit.registrations.models import Registration, Standing
+from lunchkit.registrations.models import Registration, Status
 from lunchkit.subscribers.actions import add_subscriber, confirm_consent, erase_subscriber, withdraw_consent
 from lunchkit.subscribers.models import Consent, Subscriber
 from lunchkit.subscribers.queries import subscriber_by_email
@@ -90,9 +90,9 @@ def test_who_erased_themselves_is_not_brought_back(put_back: Callable[[], Back],
     assert back() == 1
     assert names() == ["Bea", "Cem"]
     rows = {row.name: row for row in db.session.scalars(select(Registration))}
-    assert (rows[""].standing, rows[""].email) == (Standing.CANCELLED, None)
-    assert rows["Cem"].standing == Standing.SEATED, "the seat goes to whoever waits"
-    assert not db.session.scalars(select(OutboxLetter).where(OutboxLetter.recipient == "ana@example.org")).all()
+    assert (rows[""].status, rows[""].email) == (Status.CANCELLED, None)
+    assert rows["Cem"].status == Status.SEATED, "the seat goes to whoever waits"
+    assert not db.session.scalars(select(OutboxEmail).where(OutboxEmail.recipient == "ana@example.org")).all()
     assert repeat_erasures() == 0, "once is enough"
 
 

@@ -14,7 +14,7 @@ from lunchkit.platform import clock
 from lunchkit.platform.config import Settings
 from lunchkit.platform.db import db, vacuum
 from lunchkit.registrations.actions import erase_registration, register_by_hand
-from lunchkit.registrations.models import Diet, Needs, Registration, Standing
+from lunchkit.registrations.models import Diet, Needs, Registration, Status
 from tests.conftest import EventMaker, Outbox, details
 
 pytestmark = pytest.mark.both_databases
@@ -80,7 +80,7 @@ def test_people_are_forgotten_on_the_day_that_the_form_announced(lunch: Event, o
         "",
         None,
     )
-    assert (person.standing, person.seats, waiting.standing) == (Standing.SEATED, 1, Standing.WAITING), "counts stay"
+    assert (person.status, person.seats, waiting.status) == (Status.SEATED, 1, Status.WAITING), "counts stay"
     assert outbox.rows() == []
 
 

@@ -38,14 +38,14 @@ def ada(app: Flask) -> Organiser:
         return add_organiser("Ada Rave", "ada@lunch.example")
 
 
-def tell(organiser: Organiser, device: str = "Phone") -> None:
+def record_facts(organiser: Organiser, device: str = "Phone") -> None:
     with transaction() as session:
         promise_passkey_notice(session, "passkey_added", organiser, device=device)
 
 
 def test_letters_about_passkeys_are_forgotten_after_a_month(ada: Organiser, outbox: Outbox) -> None:
     with clock.fixed_at(NOON):
-        tell(ada)
+        record_facts(ada)
     with clock.fixed_at(NOON + timedelta(days=30)):
         forget_old_sign_ins()
         assert len(outbox.rows()) == 1
@@ -57,9 +57,9 @@ def test_letters_about_passkeys_are_forgotten_after_a_month(ada: Organiser, outb
 def test_letters_about_passkeys_that_wait_go_with_whoever_leaves(ada: Organiser, outbox: Outbox) -> None:
     with clock.fixed_at(NOON):
         leo = add_organiser("Léo Boulon", "leo@lunch.example")
-        tell(ada)
-        tell(leo)
-        tell(leo)
+        record_facts(ada)
+        record_facts(leo)
+        record_facts(leo)
         sent = outbox.rows("leo@lunch.example")[0]
         sent.sent_at = clock.now()
         db.session.commit()

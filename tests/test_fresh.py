@@ -189,9 +189,11 @@ def test_owner_and_whom_it_concerns_hear_of_each_change_of_the_team(
     assert heard(outbox, NOA) == ["role", "removed"]
     assert heard(outbox, LEO) == ["owner"] and heard(outbox, "eve@evil.example") == []
     assert owner() is not None and owner().email == LEO  # type: ignore[union-attr]
-    letter = outbox.last(ADA)
+    outbox_email = outbox.last(ADA)
     assert (
-        "Léo Boulon" in letter.subject and "/organiser/sessions" in letter.text and "/organiser/sessions" in letter.html
+        "Léo Boulon" in outbox_email.subject
+        and "/organiser/sessions" in outbox_email.text
+        and "/organiser/sessions" in outbox_email.html
     )
 
 

@@ -13,15 +13,15 @@ from lunchkit.events.models import Event
 from lunchkit.platform import clock
 from lunchkit.platform.db import db, transaction
 from lunchkit.platform.errors import TooMany
-from lunchkit.platform.mail.models import OutboxLetter
+from lunchkit.platform.mail.models import OutboxEmail
 from lunchkit.registrations import actions
 from lunchkit.registrations.errors import WaitingListFull
-from lunchkit.registrations.models import Standing
+from lunchkit.registrations.models import Status
 from lunchkit.registrations.queries import count_held, place_in_queue, seats_left
 from tests.attendee import fill_in, send, tokens_of
 from tests.browser import form_token
 from tests.conftest import EventMaker, Outbox, details
-from tests.test_registering import find, register, standings
+from tests.test_registering import find, register, statuses
 
 pytestmark = pytest.mark.both_databases
 
@@ -35,7 +35,7 @@ def crowd(event: Event, number: int, name: str = "Bot") -> list[actions.Placed]:
 
 def as_if_sent() -> None:
     with transaction() as session:
-        session.execute(update(OutboxLetter).values(sent_at=clock.now()))
+        session.execute(update(OutboxEmail).values(sent_at=clock.now()))
 
 
 def test_beyond_the_usual_rate_a_seat_is_held_and_only_an_e_mail_to_confirm_leaves(
@@ -44,10 +44,10 @@ def test_beyond_the_usual_rate_a_seat_is_held_and_only_an_e_mail_to_confirm_leav
     event = make_event(capacity=20)
     placed = crowd(event, 20)
     assert [each.is_held for each in placed] == [False] * 10 + [True] * 10
-    assert {each.standing for each in placed} == {Standing.SEATED} and seats_left(event) == 0
+    assert {each.status for each in placed} == {Status.SEATED} and seats_left(event) == 0
     assert outbox.kinds() == ["confirmation"] * 10 + ["hold"] * 10
-    letter = outbox.last("bot19@example.org")
-    assert "demi-heure" in letter.text and letter.invitation is None and not letter.images
+    email = outbox.last("bot19@example.org")
+    assert "demi-heure" in email.text and email.invitation is None and not email.images
     with clock.fixed_at(clock.now() + timedelta(minutes=11)):
         assert not register(event, "Ana").is_held, "control: the rate is one of ten minutes"
 
@@ -83,23 +83,23 @@ def test_pressing_the_button_keeps_the_seat_and_brings_the_ticket(
     assert "Confirmer" not in client.get(address).text
     as_if_sent()
     with clock.fixed_at(clock.now() + HALF_AN_HOUR):
-        assert release_unconfirmed() == 0 and find(event, "Ana").standing == Standing.SEATED
+        assert release_unconfirmed() == 0 and find(event, "Ana").status == Status.SEATED
 
 
 def test_what_nobody_confirms_goes_to_the_queue_without_another_e_mail(make_event: EventMaker, outbox: Outbox) -> None:
     event = make_event(capacity=12)
     crowd(event, 12)
     actions.unconfirmed._times.clear()
-    assert register(event, "Ana") == actions.Placed(Standing.WAITING, 1)
+    assert register(event, "Ana") == actions.Placed(Status.WAITING, 1)
     as_if_sent()
     assert release_unconfirmed() == 0, "not before its time"
     with clock.fixed_at(clock.now() + HALF_AN_HOUR):
         assert release_unconfirmed() == 2
-    assert standings(event)["Ana"] == "seated" and standings(event)["Bot11"] == "cancelled"
+    assert statuses(event)["Ana"] == "seated" and statuses(event)["Bot11"] == "cancelled"
     assert outbox.kinds("bot11@example.org") == ["hold"]
     assert outbox.kinds("ana@example.org") == ["waiting", "promotion"]
     with clock.fixed_at(clock.now() + HALF_AN_HOUR):
-        assert register(event, "Bot11", key="again").standing == Standing.SEATED, "a person can register again"
+        assert register(event, "Bot11", key="again").status == Status.SEATED, "a person can register again"
 
 
 def test_a_dead_mail_server_costs_nobody_their_seat(make_event: EventMaker) -> None:
@@ -107,7 +107,7 @@ def test_a_dead_mail_server_costs_nobody_their_seat(make_event: EventMaker) -> N
     crowd(event, 11)
     later = clock.now() + HALF_AN_HOUR
     with clock.fixed_at(later):
-        assert release_unconfirmed() == 0 and find(event, "Bot10").standing == Standing.SEATED
+        assert release_unconfirmed() == 0 and find(event, "Bot10").status == Status.SEATED
     as_if_sent()
     with clock.fixed_at(later + timedelta(minutes=20)):
         assert release_unconfirmed() == 0, "the half hour began again"
@@ -120,7 +120,7 @@ def test_the_waiting_list_has_an_end(make_event: EventMaker, outbox: Outbox) -> 
     crowd(event, 101)
     with pytest.raises(WaitingListFull):
         register(event, "Late")
-    assert "Late" not in standings(event) and outbox.kinds("late@example.org") == []
+    assert "Late" not in statuses(event) and outbox.kinds("late@example.org") == []
     with pytest.raises(WaitingListFull):
         register(event, "Bot5", key="the same answer for a known address")
     assert place_in_queue(find(event, "Bot100")) == 100
@@ -130,7 +130,7 @@ def test_a_machine_is_stopped(make_event: EventMaker) -> None:
     event = make_event(capacity=400)
     with pytest.raises(TooMany):
         crowd(event, 1601)
-    assert len(standings(event)) == 1600
+    assert len(statuses(event)) == 1600
 
 
 def test_one_button_cancels_what_is_not_confirmed(

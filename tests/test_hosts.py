@@ -14,8 +14,8 @@ from lunchkit.platform import form_tokens as stamps
 from lunchkit.platform.config import Settings
 from lunchkit.platform.db import db
 from lunchkit.platform.mail.message import build_message
-from lunchkit.platform.mail.models import OutboxLetter
-from lunchkit.platform.mail.rendering import render_letter
+from lunchkit.platform.mail.models import OutboxEmail
+from lunchkit.platform.mail.rendering import render_email
 from tests.conftest import new_client
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True, scope="session")
@@ -62,12 +62,12 @@ def test_behind_a_proxy_the_host_must_still_be_ours(settings: Settings) -> None:
         db.engine.dispose()
 
 
-def message_of(row: OutboxLetter) -> EmailMessage:
+def message_of(row: OutboxEmail) -> EmailMessage:
     """The letter as it would leave."""
-    letter = render_letter(row)
-    assert letter is not None
+    email = render_email(row)
+    assert email is not None
     return build_message(
-        letter, sender="lunch@lunch.example", recipient=row.recipient, message_id=row.message_id, date=row.created_at
+        email, sender="lunch@lunch.example", recipient=row.recipient, message_id=row.message_id, date=row.created_at
     )
 
 
@@ -82,7 +82,7 @@ def test_what_leaves_the_house_holds_only_the_public_address(app: Flask, client:
     )
     assert answer.status_code == 303
     with app.test_request_context("/", base_url="http://evil.example"):
-        message = message_of(db.session.scalars(select(OutboxLetter)).one())
+        message = message_of(db.session.scalars(select(OutboxEmail)).one())
     parts = [part.get_content() for part in message.walk() if not part.is_multipart()]
     texts = [part if isinstance(part, str) else part.decode("latin-1") for part in parts]
     for path in (

@@ -10,9 +10,9 @@ from sqlalchemy import func, select
 
 from lunchkit.events.actions import add_question, change_question, remove_question
 from lunchkit.events.details import QuestionDetails
-from lunchkit.events.models import Event, FormQuestion
+from lunchkit.events.models import CustomField, Event
 from lunchkit.platform.db import db
-from lunchkit.platform.text import clean_line, fold, guard, unguard
+from lunchkit.platform.text import clean_line, guard, normalise, unguard
 from lunchkit.registrations.actions import register_by_hand, update_registration
 from lunchkit.registrations.admin_queries import AnswerColumn, between_choices
 from lunchkit.registrations.imports.columns import recognised
@@ -29,7 +29,7 @@ ONE = QuestionDetails(
 SEVERAL = QuestionDetails("several", "Je peux aider", ("Accueil, vestiaire", "Service", "Accueil"))
 
 
-def ask(event: Event, *asked: QuestionDetails) -> list[FormQuestion]:
+def ask(event: Event, *asked: QuestionDetails) -> list[CustomField]:
     return [add_question(event, each) for each in asked]
 
 
@@ -66,7 +66,7 @@ SIGNS = st.text(st.sampled_from("aàbC ,;|-–'=+.?!/«»1"), min_size=1, max_si
 CHOICES = st.lists(SIGNS, min_size=2, max_size=6, unique_by=str.casefold)
 
 
-def written(question: FormQuestion, answer: str) -> str:
+def written(question: CustomField, answer: str) -> str:
     column = AnswerColumn(question.label, {1: answer}, between_choices(question.choices))
     return unguard(guard(column.answers[1].replace("\n", column.between)).strip())
 
@@ -74,9 +74,9 @@ def written(question: FormQuestion, answer: str) -> str:
 @settings(max_examples=400, deadline=None)
 @given(CHOICES, st.sets(st.integers(0, 5)), st.booleans())
 def test_whatever_the_choices_are_called_a_cell_comes_back(choices: list[str], ticked: set[int], many: bool) -> None:
-    if len({fold(choice) for choice in choices}) < len(choices):
+    if len({normalise(choice) for choice in choices}) < len(choices):
         return  # «É» and «e»: told apart by nobody who types
-    question = FormQuestion(id=7, label="Q", kind="several" if many else "one", choices=choices, translations={})
+    question = CustomField(id=7, label="Q", kind="several" if many else "one", choices=choices, translations={})
     chosen = [choice for place, choice in enumerate(choices) if place in ticked][: None if many else 1]
     answer = "\n".join(chosen)
     if answer and unguard(guard(answer)) == answer:
@@ -95,13 +95,13 @@ def test_whatever_the_choices_are_called_a_cell_comes_back(choices: list[str], t
     ],
 )
 def test_several_are_told_apart(cell: str, kept: str) -> None:
-    question = FormQuestion(id=1, label="Q", kind="several", choices=list(SEVERAL.choices), translations={})
+    question = CustomField(id=1, label="Q", kind="several", choices=list(SEVERAL.choices), translations={})
     assert parse_answer(question, cell) == kept
 
 
 @pytest.mark.parametrize("cell", ["Piscine", "Accueil, Piscine", "vestiaire", ",;", "Accueil" + ", Service" * 90])
 def test_what_is_no_choice_is_no_answer(cell: str) -> None:
-    question = FormQuestion(id=1, label="Q", kind="several", choices=list(SEVERAL.choices), translations={})
+    question = CustomField(id=1, label="Q", kind="several", choices=list(SEVERAL.choices), translations={})
     with pytest.raises(InvalidAnswer):
         parse_answer(question, cell)
 
@@ -148,7 +148,7 @@ def test_which_column_answers_which_question(
     headings: list[str], labels: list[str], wanted: Sequence[str | None]
 ) -> None:
     asked = [
-        FormQuestion(id=number, label=label, kind="text", choices=[], translations={})
+        CustomField(id=number, label=label, kind="text", choices=[], translations={})
         for number, label in enumerate(labels, 1)
     ]
     assert assign_custom_fields(headings, recognised(headings), asked) == list(wanted)

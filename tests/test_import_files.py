@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook as OtherWorkbook
 from xlsxwriter import Workbook
 
-from lunchkit.platform.errors import Refusal
+from lunchkit.platform.errors import UserError
 from lunchkit.registrations.imports.columns import recognised
 from lunchkit.registrations.imports.entries import read_entries
 from lunchkit.registrations.imports.errors import (
@@ -76,7 +76,7 @@ def test_empty_columns_are_not_there() -> None:
         (b"\xff\xfeN", Unreadable),
     ],
 )
-def test_what_cannot_be_read_is_refused(data: bytes, refusal: type[Refusal]) -> None:
+def test_what_cannot_be_read_is_refused(data: bytes, refusal: type[UserError]) -> None:
     with pytest.raises(refusal):
         read_table(data)
 
@@ -195,16 +195,16 @@ HARMFUL = {
 @pytest.mark.parametrize("what", HARMFUL)
 def test_harmful_workbooks_are_refused_or_read_as_text(what: str) -> None:
     if what in ("a document type", "a number without end", "a day beyond all days"):
-        with suppress(Refusal):
+        with suppress(UserError):
             read_table(HARMFUL[what])
     else:
-        with pytest.raises(Refusal):
+        with pytest.raises(UserError):
             read_table(HARMFUL[what])
 
 
 def test_a_cell_far_away_costs_no_memory() -> None:
     for place in ('r="1048576"><c r="A1048576"', 'r="2"><c r="XFD2"', 'r="99999999999"><c r="A1"'):
-        with pytest.raises(Refusal):
+        with pytest.raises(UserError):
             read_table(with_sheet(f'{NAMES}<row {place} t="inlineStr"><is><t>x</t></is></c></row>'))
 
 
@@ -250,7 +250,7 @@ def test_older_workbooks_and_open_documents_are_read(kind: str) -> None:
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     try:
         table = read_table(data)
-    except Refusal:
+    except UserError:
         return
     assert len(table.numbers) == len(table.rows) and all(len(row) == len(table.headings) for row in table.rows)
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lunchkit.events.models import Event
-from lunchkit.platform.mail.addresses import fold_email
+from lunchkit.platform.mail.addresses import normalise_email
 from lunchkit.registrations.imports.entries import Entry, Outcome
 from lunchkit.registrations.imports.preview import (
     ImportOptions,
@@ -48,7 +48,7 @@ def test_any_file_gives_a_sound_plan(entries: list[Entry], known: KnownPeople, f
     waiting = [entry for entry in coming if not entry.has_seat]
     assert all(entry.seats > left for entry in waiting), "no seat stays empty while somebody who fits is waiting"
     assert not (runs and waiting), "while the lunch runs nobody waits"
-    addresses = [fold_email(entry.email) for entry in coming if entry.email]
+    addresses = [normalise_email(entry.email) for entry in coming if entry.email]
     names = [name_key(entry.name) for entry in coming if not entry.email]
     assert len(set(addresses)) == len(addresses) and known.addresses.isdisjoint(addresses)
     assert len(set(names)) == len(names) and known.names.isdisjoint(names)
@@ -61,7 +61,7 @@ def test_any_file_gives_a_sound_plan(entries: list[Entry], known: KnownPeople, f
 def test_the_same_file_again_finds_nobody_new(entries: list[Entry], free: int) -> None:
     came = plan(deepcopy(entries), KnownPeople(), free)
     known = KnownPeople(
-        addresses=frozenset(fold_email(entry.email) for entry in came if entry.email),
+        addresses=frozenset(normalise_email(entry.email) for entry in came if entry.email),
         names=frozenset(name_key(entry.name) for entry in came if not entry.email),
     )
     assert plan(entries, known, free) == []

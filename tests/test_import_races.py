@@ -24,8 +24,8 @@ def draft_of(event: Event, first: int, last: int) -> int:
     return actions.keep_draft(event, read_table(as_csv(rows).encode()), session_id=1, filename="liste.csv").id
 
 
-def bring(draft_id: int, letters: bool) -> None:
-    actions.import_attendees(db.session.get_one(ImportDraft, draft_id), ImportOptions(sends_letters=letters))
+def bring(draft_id: int, emails: bool) -> None:
+    actions.import_attendees(db.session.get_one(ImportDraft, draft_id), ImportOptions(sends_letters=emails))
 
 
 def undo(draft_id: int) -> None:

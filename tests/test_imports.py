@@ -16,7 +16,7 @@ from lunchkit.registrations.check_in.actions import take_scan
 from lunchkit.registrations.check_in.view_models import Scan
 from lunchkit.registrations.imports import actions
 from lunchkit.registrations.imports.models import ImportDraft
-from lunchkit.registrations.models import Diet, Standing
+from lunchkit.registrations.models import Diet, Status
 from tests.conftest import EventMaker, Outbox, csrf_of, details, new_client
 from tests.importing import (
     EVENTBRITE,
@@ -128,7 +128,7 @@ def test_our_own_list_comes_back_whole(organiser_client: FlaskClient, make_event
                 one.shows_name,
                 one.wants_recap,
                 one.seats,
-                one.standing,
+                one.status,
                 one.language,
             )
             for one in people(event)
@@ -220,7 +220,7 @@ def test_whoever_gave_their_seat_back_comes_back_with_the_file(
     assert names(event, "seated") == ["Ana"] and names(event, "waiting") == ["Bo"], "in the order of the file"
     press(organiser_client, f"{path}/reversal")
     (bo,) = people(event)
-    assert (bo.id, bo.standing) == (old.id, Standing.CANCELLED) and bo.sequence >= sequence
+    assert (bo.id, bo.status) == (old.id, Status.CANCELLED) and bo.sequence >= sequence
 
 
 def test_an_import_can_be_undone_but_for_what_somebody_changed(organiser_client: FlaskClient, event: Event) -> None:
@@ -255,7 +255,7 @@ def test_undoing_gives_the_seats_to_the_queue(
     event = make_event(capacity=2)
     path = bring_in(organiser_client, event, EVENTBRITE)
     late = register_by_hand(event, details("Tard", "tard@example.org"), language="fr")
-    assert late.standing == Standing.WAITING
+    assert late.status == Status.WAITING
     press(organiser_client, f"{path}/reversal")
     assert names(event) == ["Tard"] and names(event, "seated") == ["Tard"]
     assert outbox.kinds("tard@example.org") == ["waiting", "promotion"]

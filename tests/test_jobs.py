@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from lunchkit.admin.retention.actions import REMINDER_WINDOW, due_at, promise_reminders
+from lunchkit.admin.retention.actions import REMINDER_WINDOW, due_at, enqueue_reminders
 from lunchkit.events.actions import publish_event
 from lunchkit.events.details import details_of
 from lunchkit.events.models import REMINDERS, Event
@@ -16,7 +16,7 @@ from lunchkit.platform import clock
 from lunchkit.platform.db import db
 from lunchkit.registrations.actions import cancel_registration, erase_registration, register_by_hand
 from lunchkit.registrations.event_changes.actions import cancel_event, change_event
-from lunchkit.registrations.models import Registration, Standing
+from lunchkit.registrations.models import Registration, Status
 from tests.conftest import EventMaker, Outbox, details
 from tests.conftest import Outbox as Letters
 
@@ -62,7 +62,7 @@ def run_through(first: datetime, last: datetime) -> list[datetime]:
             if not first <= moment <= last:
                 continue
             with clock.fixed_at(moment):
-                if promise_reminders():
+                if enqueue_reminders():
                     moments.append(moment)
         day += timedelta(days=1)
     return moments
@@ -116,7 +116,7 @@ def test_nobody_is_reminded_who_does_not_come_or_has_no_address(lunch: Event, ou
     db.session.commit()
     with clock.fixed_at(lunch.starts_at - timedelta(days=20)):
         erase_registration(db.session.scalars(select(Registration).where(Registration.name == "Erased")).one())
-    assert waiting.standing == Standing.WAITING
+    assert waiting.status == Status.WAITING
     with clock.fixed_at(lunch.starts_at - timedelta(minutes=1)):
         cancel_registration(gone)
     run_through(lunch.starts_at - timedelta(days=9), lunch.starts_at)
@@ -138,16 +138,16 @@ def test_a_draft_and_a_cancelled_lunch_remind_nobody(make_event: EventMaker, lun
     assert reminders(outbox) == 0
     with clock.fixed_at(lunch.starts_at - timedelta(days=2)):
         publish_event(draft)
-        assert promise_reminders() == 1
+        assert enqueue_reminders() == 1
 
 
 def test_a_server_that_was_off_for_a_day_does_not_remind_late(lunch: Event) -> None:
     register(lunch, "Ana")
     two_days_before = due_at(lunch, REMINDERS[1])
     with clock.fixed_at(two_days_before + REMINDER_WINDOW):
-        assert promise_reminders() == 0
+        assert enqueue_reminders() == 0
     with clock.fixed_at(two_days_before + REMINDER_WINDOW - timedelta(seconds=1)):
-        assert promise_reminders() == 1
+        assert enqueue_reminders() == 1
 
 
 def test_a_lunch_that_moves_to_another_day_reminds_anew(lunch: Event, outbox: Outbox) -> None:
@@ -171,7 +171,7 @@ def test_several_workers_promise_each_reminder_once(app: Flask, lunch: Event, ou
 
     def work() -> None:
         with app.app_context():
-            counted.append(promise_reminders())
+            counted.append(enqueue_reminders())
             db.session.remove()
 
     with clock.fixed_at(due_at(lunch, REMINDERS[1])):

@@ -47,8 +47,8 @@ def test_no_registration_is_lost_or_doubled_by_kills(
         crowd = Crowd(server, event.slug)
         db.session.remove()
         crowd.under_fire(kills_of(database), random.Random())
-    standings = assert_nothing_lost(crowd, event_id)
-    assert standings["seated"] == min(40, len(crowd.told))
+    statuses = assert_nothing_lost(crowd, event_id)
+    assert statuses["seated"] == min(40, len(crowd.told))
     assert crowd.unanswered > 0, "no kill met a request: this test proves nothing"
 
 

@@ -27,7 +27,7 @@ from lunchkit.platform.i18n import (
     unbroken,
     when,
 )
-from lunchkit.platform.mail.rendering import render_letter
+from lunchkit.platform.mail.rendering import render_email
 from lunchkit.registrations.actions import register_by_hand
 from lunchkit.room.polls.actions import annul_poll, close_poll, reveal_poll
 from lunchkit.room.polls.models import Poll
@@ -201,13 +201,13 @@ def test_a_registration_keeps_its_language_and_all_its_letters_speak_it(
         (person,) = people()
         assert person.language == language
         client.post(f"/r/{tokens_of(person).link}/cancellation")
-        letters = [letter for row in outbox.rows() if (letter := render_letter(row))]
-    assert outbox.kinds() == ["confirmation", "cancellation"] and len(letters) == 2
-    for letter in letters:
-        assert greeting in letter.text and day in letter.text
-        assert f'<html lang="{language}"' in letter.html
-        lines = "".join(f"<p>{line}</p>" for line in (letter.subject, *letter.text.split("\n")))
-        assert foreign_words(letter.html + lines, language) == []
+        emails = [email for row in outbox.rows() if (email := render_email(row))]
+    assert outbox.kinds() == ["confirmation", "cancellation"] and len(emails) == 2
+    for email in emails:
+        assert greeting in email.text and day in email.text
+        assert f'<html lang="{language}"' in email.html
+        lines = "".join(f"<p>{line}</p>" for line in (email.subject, *email.text.split("\n")))
+        assert foreign_words(email.html + lines, language) == []
 
 
 # Nothing of another language shows through

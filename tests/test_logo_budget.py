@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from lunchkit.platform.db import db
-from lunchkit.settings.actions import dress_house
+from lunchkit.settings.actions import set_look
 from tests.chromium import DESK, open_context
 from tests.live import house
 from tests.looks import ATTENDEE, SMALL, faults, over_budget, weigh
@@ -18,7 +18,7 @@ from tests.uploads import noise_png
 def test_pages_keep_their_budget_with_a_heavy_logo(tmp_path: Path, chromium: Browser) -> None:
     with house(tmp_path) as lunch:
         with lunch.app.app_context():
-            dressed = dress_house(colour="myrtille", logo_alt="Une assiette", logo_ground="white", picture=noise_png())
+            dressed = set_look(colour="myrtille", logo_alt="Une assiette", logo_ground="white", picture=noise_png())
             print("logo", dressed.logo_width, dressed.logo_height, len(dressed.logo or b""))
             db.session.remove()
             db.engine.dispose()

@@ -15,7 +15,7 @@ from lunchkit.platform.db import db
 from lunchkit.platform.mail import message as written
 from lunchkit.platform.mail.actions import deliver_due
 from lunchkit.platform.mail.message import build_message
-from lunchkit.platform.mail.rendering import Letter, one_line
+from lunchkit.platform.mail.rendering import RenderedEmail, one_line
 from lunchkit.registrations.actions import register_attendee
 from tests.conftest import details
 from tests.test_delivery import Postbox, postbox  # noqa: F401
@@ -40,9 +40,9 @@ HEADERS = {
 
 def message(subject: str = "x", name: str = "") -> bytes:
     """A letter on the wire."""
-    letter = Letter(subject, "x", "<p>x</p>", sender_name=name, reply_to="e@f.example")
+    email = RenderedEmail(subject, "x", "<p>x</p>", sender_name=name, reply_to="e@f.example")
     return build_message(
-        letter, sender="a@b.example", recipient="c@d.example", message_id="<1@b.example>", date=clock.now()
+        email, sender="a@b.example", recipient="c@d.example", message_id="<1@b.example>", date=clock.now()
     ).as_bytes()
 
 

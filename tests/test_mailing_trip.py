@@ -113,15 +113,15 @@ def test_from_the_box_to_the_next_lunch_and_out_again(chromium: Browser, lunch: 
     expect(desk.locator("main .notice")).to_be_visible()
     looks(desk, "sent", ORGANISER)
 
-    letter = lunch.postman.wait_for(ana, letters=2)
-    assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    text = text_of(letter).replace("\u202f", " ").replace("\u00a0", " ").replace("\r", "")
+    outbox_email = lunch.postman.wait_for(ana, emails=2)
+    assert outbox_email["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    text = text_of(outbox_email).replace("\u202f", " ").replace("\u00a0", " ").replace("\r", "")
     assert "Cette fois, on répare : apportez « tout » !\n\nÀ <midi> & demi." in text
     assert f"{lunch.base}/e/{slug}/register" in text
-    html = letter.get_body(("html",))
+    html = outbox_email.get_body(("html",))
     assert html is not None and "À &lt;midi&gt; &amp; demi." in html.get_content()
 
-    phone.goto(link_of(lunch, text_of(letter)))
+    phone.goto(link_of(lunch, text_of(outbox_email)))
     assert consent(lunch, ana) is Consent.YES, "opened only"
     with phone.expect_navigation():
         phone.locator("main form button").first.click()
@@ -131,7 +131,7 @@ def test_from_the_box_to_the_next_lunch_and_out_again(chromium: Browser, lunch: 
         phone.locator("main form button").first.click()
     assert consent(lunch, ana) is Consent.YES, "back again"
 
-    address = str(letter["List-Unsubscribe"]).strip("<>")
+    address = str(outbox_email["List-Unsubscribe"]).strip("<>")
     for _ in range(2):  # as a mail provider does it
         with urllib.request.urlopen(urllib.request.Request(address, data=b"List-Unsubscribe=One-Click")) as answer:
             assert answer.status == 200 and answer.url == address

@@ -22,11 +22,11 @@ from lunchkit.mailings.queries import is_thanked, reaches
 from lunchkit.platform import clock
 from lunchkit.platform.db import db
 from lunchkit.platform.mail.actions import deliver_due, send_all_again
-from lunchkit.platform.mail.models import OutboxLetter
+from lunchkit.platform.mail.models import OutboxEmail
 from lunchkit.platform.mail.outbox import AT_ONCE, PAUSE
 from lunchkit.registrations import actions
 from lunchkit.registrations.event_changes.actions import cancel_event
-from lunchkit.registrations.models import Registration, Standing
+from lunchkit.registrations.models import Registration, Status
 from lunchkit.room.actions import room_of
 from lunchkit.settings.actions import trials
 from lunchkit.subscribers.actions import erase_subscriber, withdraw_consent
@@ -58,20 +58,20 @@ def register(event: Event, name: str, language: str = "fr", **fields: object) ->
     return actions.register_by_hand(event, person, language=language)
 
 
-def messages() -> list[OutboxLetter]:
+def messages() -> list[OutboxEmail]:
     """The e-mails to people who are registered that were promised."""
     db.session.rollback()
-    return list(db.session.scalars(select(OutboxLetter).where(OutboxLetter.kind == MESSAGE).order_by(OutboxLetter.id)))
+    return list(db.session.scalars(select(OutboxEmail).where(OutboxEmail.kind == MESSAGE).order_by(OutboxEmail.id)))
 
 
-def names(rows: list[OutboxLetter]) -> list[str]:
+def names(rows: list[OutboxEmail]) -> list[str]:
     """To whom they were promised."""
     return [row.recipient.partition("@")[0] for row in rows]
 
 
 def only_mailings() -> None:
     """Take all other e-mails out of the outbox."""
-    db.session.query(OutboxLetter).filter(OutboxLetter.kind != MESSAGE).delete()
+    db.session.query(OutboxEmail).filter(OutboxEmail.kind != MESSAGE).delete()
     db.session.commit()
 
 
@@ -290,10 +290,10 @@ def test_the_proposed_thanks_speak_the_language_of_each_reader(
     over(event, "Ana")
     send_mailing(event, Words(CAME))
     assert deliver_due() == 1
-    (letter,) = arrived(postbox)
-    assert letter["Subject"].startswith(word) and word in said(letter)
-    assert said(letter).count("Ana") == 1
-    assert "/r/" not in said(letter), "nothing can be given back any more"
+    (email,) = arrived(postbox)
+    assert email["Subject"].startswith(word) and word in said(email)
+    assert said(email).count("Ana") == 1
+    assert "/r/" not in said(email), "nothing can be given back any more"
 
 
 def test_after_the_lunch_it_leads_to_the_recap_and_to_the_survey_while_there_are_such(
@@ -303,13 +303,13 @@ def test_after_the_lunch_it_leads_to_the_recap_and_to_the_survey_while_there_are
     code = room_of(event).code
     over(event, "Ana")
     send_mailing(event, Words(CAME))
-    letter = outbox.last()
-    assert f"http://lunch.example/v/{code}" in letter.text and f"/v/{code}" in letter.html
-    assert "/recap" not in letter.text + letter.html
+    email = outbox.last()
+    assert f"http://lunch.example/v/{code}" in email.text and f"/v/{code}" in email.html
+    assert "/recap" not in email.text + email.html
     event.recap_published_at = clock.now()
     db.session.commit()
-    letter = outbox.last()
-    assert f"http://lunch.example/e/{event.slug}/recap" in letter.text and "/recap" in letter.html
+    email = outbox.last()
+    assert f"http://lunch.example/e/{event.slug}/recap" in email.text and "/recap" in email.html
 
 
 def test_an_invitation_arrives_whole_with_its_headers_in_the_language_of_its_reader(
@@ -345,10 +345,12 @@ def test_no_words_of_an_organiser_are_run_or_become_markup_or_headers(
     told = "{{ 7*7 }} {% raw %} {name.__class__} {0} %(title)s"
     send_mailing(event, Words(audience, f"{told}\r\nBcc: x@example.org", f"{told} <b>gras</b> <script>x</script>"))
     assert deliver_due() == 1
-    (letter,) = arrived(postbox)
-    assert letter["Bcc"] is None and "49" not in letter["Subject"] and letter["Subject"].startswith(told)
-    assert told in said(letter) and told in said(letter, "html")
-    assert "<b>gras" not in said(letter, "html") and "<script" not in said(letter, "html")
+    (outbox_email,) = arrived(postbox)
+    assert (
+        outbox_email["Bcc"] is None and "49" not in outbox_email["Subject"] and outbox_email["Subject"].startswith(told)
+    )
+    assert told in said(outbox_email) and told in said(outbox_email, "html")
+    assert "<b>gras" not in said(outbox_email, "html") and "<script" not in said(outbox_email, "html")
 
 
 # What waits is judged when it leaves
@@ -369,7 +371,7 @@ def test_an_e_mail_that_concerns_nobody_any_more_stays_at_home(
         actions.erase_registration(ana)
     elif what == "moved up":
         actions.cancel_registration(ana)
-        assert db.session.get_one(Registration, bea.id).standing == Standing.SEATED
+        assert db.session.get_one(Registration, bea.id).status == Status.SEATED
     elif what == "called off":
         cancel_event(event)
     elif what == "withdrawn":

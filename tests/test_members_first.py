@@ -49,11 +49,11 @@ def test_members_register_by_their_address_and_nobody_else_does(client: FlaskCli
     assert 'name="is_member"' not in page.get_data(as_text=True), "who has the address is not asked"
     assert register(client, early, link(early)) == 303
     person = db.session.scalars(select(Registration)).one()
-    assert (person.is_member, person.standing) == (True, "seated")
+    assert (person.is_member, person.status) == (True, "seated")
     assert register(client, early, link(early), "Bea") == 303
     db.session.rollback()
-    standings = db.session.scalars(select(Registration.standing).order_by(Registration.id)).all()
-    assert list(standings) == ["seated", "waiting"], "the rule of the queue is the same"
+    statuses = db.session.scalars(select(Registration.status).order_by(Registration.id)).all()
+    assert list(statuses) == ["seated", "waiting"], "the rule of the queue is the same"
 
 
 def test_a_renewed_address_shuts_the_earlier_one(

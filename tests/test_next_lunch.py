@@ -14,8 +14,8 @@ from werkzeug.datastructures import MultiDict
 from lunchkit.events.actions import add_question, remove_question
 from lunchkit.events.details import QuestionDetails, details_of
 from lunchkit.events.forms import event_form
-from lunchkit.events.models import Event, FormQuestion, Series
-from lunchkit.events.queries import form_questions
+from lunchkit.events.models import CustomField, Event, Series
+from lunchkit.events.queries import custom_fields
 from lunchkit.platform import clock
 from lunchkit.platform.db import db
 from lunchkit.registrations.actions import register_by_hand
@@ -106,7 +106,7 @@ def test_all_that_was_prepared_comes_along_and_nothing_that_happened(prepared: E
     assert all(poll.stage is Stage.PLANNED and poll.ballots is None and poll.note == "" for poll in polls)
     assert polls[0].translations == {"en": {"question": "Together?"}}
     assert [choice.label for choice in polls[0].choices] == ["Oui", "Non"]
-    (question,) = form_questions(copy.id)
+    (question,) = custom_fields(copy.id)
     assert (question.label, question.choices, question.is_required) == ("Atelier ?", ["Cuisine", "Jardin"], True)
     rows = run_items(copy.id)
     assert [(row.minutes, row.title, row.who, row.began_at) for row in rows] == [
@@ -207,7 +207,7 @@ def test_a_first_lunch_from_the_proposal(organiser_client: FlaskClient) -> None:
     run = run_of_show(event)
     assert (run.minutes, run.left) == (120, 0)
     assert [row.item.poll_id for row in run.rows if row.item.poll_id] == [first.id, words.id, again.id]
-    assert db.session.query(FormQuestion).count() == 0
+    assert db.session.query(CustomField).count() == 0
 
 
 def test_home_offers_the_next_one_like_the_last(organiser_client: FlaskClient, make_event: EventMaker) -> None:

@@ -108,11 +108,11 @@ def test_search_filter_pages_and_order_are_kept_in_every_link(
     event = make_event(capacity=100)
     come(event, *(f"Camille Poireau {number}" for number in range(45)))
     base = f"/organiser/e/{event.slug}/registrations"
-    page = organiser_client.get(f"{base}?order=surname&q=camille&standing=seated").get_data(as_text=True)
+    page = organiser_client.get(f"{base}?order=surname&q=camille&status=seated").get_data(as_text=True)
     links = [
         parse_qs(urlsplit(link.replace("&amp;", "&")).query) for link in re.findall(rf'href="{base}(\?[^"]+)"', page)
     ]
-    orders = {link["order"][0] for link in links if "standing" in link and "order" in link}
+    orders = {link["order"][0] for link in links if "status" in link and "order" in link}
     assert orders == {"surname", "newest"}
     assert all(link["q"] == ["camille"] for link in links)
     assert sum("page" in link for link in links) == 1 == sum("page" in link and "order" in link for link in links)

@@ -204,16 +204,16 @@ def test_more_seats_go_to_the_queue_and_fewer_throw_nobody_out(
     registrations = [register_by_hand(event, details(f"P {n}", None), language="fr") for n in range(3)]
     page, door = f"/organiser/e/{event.slug}", f"/organiser/e/{event.slug}/capacity"
 
-    def standings() -> list[str]:
+    def statuses() -> list[str]:
         db.session.rollback()
         for registration in registrations:
             db.session.refresh(registration)
-        return [registration.standing for registration in registrations]
+        return [registration.status for registration in registrations]
 
     assert post(organiser_client, door, page, capacity="2").status_code == 303
-    assert standings() == ["seated", "seated", "waiting"]
+    assert statuses() == ["seated", "seated", "waiting"]
     assert post(organiser_client, door, page, capacity="1").status_code == 303
-    assert standings() == ["seated", "seated", "waiting"]
+    assert statuses() == ["seated", "seated", "waiting"]
     assert "personne de plus que de places" in organiser_client.get(page).get_data(as_text=True)
     wrong = post(organiser_client, door, page, capacity="0")
     assert wrong.status_code == 422

@@ -11,7 +11,7 @@ from lunchkit.platform.db import db
 from lunchkit.registrations.actions import cancel_registration, register_by_hand
 from lunchkit.registrations.admin_queries import counts_of, registrations_page
 from lunchkit.registrations.catering import caterer_counts
-from lunchkit.registrations.models import Diet, Registration, Standing
+from lunchkit.registrations.models import Diet, Registration, Status
 from tests.conftest import EventMaker, Outbox, csrf_of, details
 
 HOSTILE = [
@@ -61,16 +61,16 @@ def test_list_filters_by_standing_and_counts_each(organiser_client: FlaskClient,
     seat(event, "Première en file")
     seat(event, "Deuxième en file")
     cancel_registration(seat(event, "Partie"))
-    found = registrations_page(event.id, "", Standing.WAITING, 1)
+    found = registrations_page(event.id, "", Status.WAITING, 1)
     assert [(row.registration.name, row.place) for row in found.rows] == [
         ("Première en file", 1),
         ("Deuxième en file", 2),
     ]
-    assert counts_of(event.id).by_standing == {"seated": 1, "waiting": 2, "cancelled": 1}
-    page = organiser_client.get(f"{base(event)}?standing=waiting").get_data(as_text=True)
+    assert counts_of(event.id).by_status == {"seated": 1, "waiting": 2, "cancelled": 1}
+    page = organiser_client.get(f"{base(event)}?status=waiting").get_data(as_text=True)
     assert "Deuxième en file" in page
     assert "Assise" not in page
-    assert organiser_client.get(f"{base(event)}?standing=nonsense").status_code == 200
+    assert organiser_client.get(f"{base(event)}?status=nonsense").status_code == 200
 
 
 def test_list_shows_forty_a_page_in_a_fixed_number_of_queries(
@@ -110,7 +110,7 @@ def test_somebody_who_telephoned_is_registered_without_an_address(
     answer = post(organiser_client, new, new, name="Rose Bette", companions="0", language="fr")
     assert answer.status_code == 303
     registration = db.session.scalars(db.select(Registration)).one()
-    assert (registration.name, registration.email, registration.standing) == ("Rose Bette", None, "seated")
+    assert (registration.name, registration.email, registration.status) == ("Rose Bette", None, "seated")
     assert outbox.rows() == []
     page = organiser_client.get(answer.location).get_data(as_text=True)
     assert "une place est réservée" in page
@@ -155,10 +155,10 @@ def test_cancelling_asks_once_and_seats_the_next(
     first, second = seat(event, "Une", "une@example.org"), seat(event, "Deux", "deux@example.org")
     path = f"{base(event)}/{first.id}/cancellation"
     assert "Annuler cette inscription" in organiser_client.get(path).get_data(as_text=True)
-    assert again(first).standing == "seated", "looking changes nothing"
+    assert again(first).status == "seated", "looking changes nothing"
     assert post(organiser_client, path, path).status_code == 303
-    assert again(first).standing == "cancelled"
-    assert again(second).standing == "seated"
+    assert again(first).status == "cancelled"
+    assert again(second).status == "seated"
     assert outbox.kinds("deux@example.org")[-1] == "promotion"
 
 
@@ -170,7 +170,7 @@ def test_head_of_queue_overtakes(organiser_client: FlaskClient, make_event: Even
     one = f"{base(event)}/{third.id}"
     answer = post(organiser_client, f"{one}/head-of-queue", one)
     assert answer.status_code == 303
-    queue = registrations_page(event.id, "", Standing.WAITING, 1).rows
+    queue = registrations_page(event.id, "", Status.WAITING, 1).rows
     assert [row.registration.name for row in queue] == ["Trois", "Deux"]
 
 
@@ -183,8 +183,8 @@ def test_moving_to_another_lunch(organiser_client: FlaskClient, make_event: Even
     answer = post(organiser_client, f"{one}/move", one, event=str(there.id))
     assert answer.status_code == 303
     assert f"/e/{there.slug}/" in answer.location
-    assert again(registration).standing == "cancelled"
-    assert registrations_page(there.id, "ana", Standing.SEATED, 1).found == 1
+    assert again(registration).status == "cancelled"
+    assert registrations_page(there.id, "ana", Status.SEATED, 1).found == 1
 
 
 def test_letter_is_sent_again(organiser_client: FlaskClient, event: Event, outbox: Outbox) -> None:
@@ -234,7 +234,7 @@ def test_hostile_words_are_stored_safely_or_refused_in_words(
     typed = text.encode("utf-8", "replace").decode()
     answer = post(
         organiser_client, new, new, name=typed, organisation=typed, email="", companions="0", allergies=typed,
-        access=typed, unknown=typed, standing="seated", id="7", language="fr",
+        access=typed, unknown=typed, status="seated", id="7", language="fr",
     )  # fmt: skip
     assert answer.status_code in (303, 422)
     if answer.status_code == 422:

@@ -12,9 +12,9 @@ from lunchkit.events.models import Event
 from lunchkit.platform import clock
 from lunchkit.platform.db import db, transaction
 from lunchkit.platform.mail.actions import claim_due
-from lunchkit.platform.mail.models import OutboxLetter
+from lunchkit.platform.mail.models import OutboxEmail
 from lunchkit.platform.mail.outbox import promise
-from lunchkit.platform.mail.rendering import InlineImage, Letter, letter_kind
+from lunchkit.platform.mail.rendering import InlineImage, RenderedEmail, email_kind
 from lunchkit.team.actions import add_organiser
 from lunchkit.team.sign_in.actions import request_sign_in
 
@@ -24,14 +24,14 @@ LETTERS = "/organiser/letters"
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
-@letter_kind("test/plain")
-def plain(facts: dict[str, Any]) -> Letter | None:
+@email_kind("test/plain")
+def plain(facts: dict[str, Any]) -> RenderedEmail | None:
     if facts.get("broken"):
         raise LookupError("the key of this link is gone")
     if facts.get("silent"):
         return None
     html = f'<p style="color:red">{facts["html"]}</p><script>alert(1)</script><img src="cid:ticket" alt="">'
-    return Letter(
+    return RenderedEmail(
         facts["subject"],
         f"{facts['text']}\n\nhttps://lunch.example/r/x",
         html,
@@ -45,12 +45,12 @@ def write(event: Event | None = None, recipient: str = "camille@lunch.example", 
         event_id = event.id if event else None
         promise(session, kind="test/plain", recipient=recipient, language="fr", facts=said, event_id=event_id)
         session.flush()
-        return max(session.scalars(OutboxLetter.__table__.select().with_only_columns(OutboxLetter.id)))
+        return max(session.scalars(OutboxEmail.__table__.select().with_only_columns(OutboxEmail.id)))
 
 
-def change(letter_id: int, **values: Any) -> None:
+def change(email_id: int, **values: Any) -> None:
     with transaction() as session:
-        session.execute(OutboxLetter.__table__.update().where(OutboxLetter.id == letter_id).values(**values))
+        session.execute(OutboxEmail.__table__.update().where(OutboxEmail.id == email_id).values(**values))
 
 
 def test_letters_are_listed_forty_a_page_and_by_state_and_lunch(
@@ -98,23 +98,23 @@ def test_the_html_part_is_inert_and_whole(organiser_client: FlaskClient, event: 
 def test_a_letter_without_words_says_why(
     facts: dict[str, Any], state: dict[str, Any], organiser_client: FlaskClient, event: Event
 ) -> None:
-    letter_id = write(event, **facts)
+    email_id = write(event, **facts)
     if state:
-        change(letter_id, sent_at=clock.now(), facts={})
-    page = organiser_client.get(f"{LETTERS}/{letter_id}")
+        change(email_id, sent_at=clock.now(), facts={})
+    page = organiser_client.get(f"{LETTERS}/{email_id}")
     assert page.status_code == 200
     assert "Bonjour" not in page.text
-    assert organiser_client.get(f"{LETTERS}/{letter_id}/html").status_code == 404
+    assert organiser_client.get(f"{LETTERS}/{email_id}/html").status_code == 404
 
 
 def test_nobody_reads_a_link_to_sign_in_as_somebody_else(organiser_client: FlaskClient, outbox: Outbox) -> None:
     add_organiser("Bob", "bob@lunch.example")
     request_sign_in("bob@lunch.example")
-    letter_id = outbox.rows("bob@lunch.example")[-1].id
+    email_id = outbox.rows("bob@lunch.example")[-1].id
     assert outbox.last("bob@lunch.example").text.count("/organiser/sign-in/") == 1
-    page = organiser_client.get(f"{LETTERS}/{letter_id}")
+    page = organiser_client.get(f"{LETTERS}/{email_id}")
     assert "/organiser/sign-in/" not in page.text
-    assert organiser_client.get(f"{LETTERS}/{letter_id}/html").status_code == 404
+    assert organiser_client.get(f"{LETTERS}/{email_id}/html").status_code == 404
 
 
 def test_a_failed_letter_is_sent_again_and_no_other(organiser_client: FlaskClient, event: Event) -> None:
@@ -124,8 +124,8 @@ def test_a_failed_letter_is_sent_again_and_no_other(organiser_client: FlaskClien
     change(sent, sent_at=hour_ago, facts={})
     form = {"csrf_token": csrf_of(organiser_client, f"{LETTERS}/{failed}")}
     assert "550 no such user" in organiser_client.get(f"{LETTERS}/{failed}").text
-    for letter_id in (failed, sent):
-        assert organiser_client.post(f"{LETTERS}/{letter_id}/delivery", data=form).status_code == 303
+    for email_id in (failed, sent):
+        assert organiser_client.post(f"{LETTERS}/{email_id}/delivery", data=form).status_code == 303
     claimed = next(claim_due(), None)
     assert claimed is not None
     assert claimed.id == failed
@@ -164,7 +164,7 @@ def test_all_that_failed_is_sent_again_of_one_lunch_or_of_all(
     def failed() -> int:
         db.session.rollback()
         db.session.expire_all()
-        rows = db.session.scalars(select(OutboxLetter)).all()
+        rows = db.session.scalars(select(OutboxEmail)).all()
         return len([row for row in rows if row.failed_at is not None and row.sent_at is None])
 
     assert failed() == 4
@@ -174,9 +174,9 @@ def test_all_that_failed_is_sent_again_of_one_lunch_or_of_all(
     assert failed() == 2
     organiser_client.post(f"{LETTERS}/delivery", data={"csrf_token": token})
     assert failed() == 0
-    waiting = [row for row in db.session.scalars(select(OutboxLetter)).all() if row.sent_at is None]
+    waiting = [row for row in db.session.scalars(select(OutboxEmail)).all() if row.sent_at is None]
     assert all(row.attempts == 0 and row.next_attempt_at <= clock.now() for row in waiting)
-    assert db.session.get_one(OutboxLetter, sent).failed_at is not None, "what has left stays as it is"
+    assert db.session.get_one(OutboxEmail, sent).failed_at is not None, "what has left stays as it is"
     assert (
         organiser_client.post(f"{LETTERS}/delivery", data={"csrf_token": token, "event": "nowhere"}).status_code == 404
     )

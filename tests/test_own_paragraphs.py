@@ -15,7 +15,7 @@ from lunchkit.mailings.automatic import AUTOMATIC
 from lunchkit.platform.config import LANGUAGES
 from lunchkit.platform.db import db
 from lunchkit.registrations.actions import register_by_hand
-from lunchkit.registrations.emails import FOLDER, WITH_TICKET, sample_letter
+from lunchkit.registrations.emails import FOLDER, WITH_TICKET, sample_email
 from lunchkit.run_sheet.actions import make_lunch
 from tests.conftest import EventMaker, Outbox, csrf_of, details
 from tests.source import HOUSE
@@ -61,7 +61,7 @@ def test_every_e_mail_to_attendees_is_in_the_list_and_can_be_looked_at(
 def test_it_is_added_to_what_the_e_mail_says_and_replaces_nothing(event: Event, kind: str) -> None:
     for language in LANGUAGES:
         with force_locale(language):
-            plain, own = sample_letter(event, kind, ""), sample_letter(event, kind, "Mot à nous.")
+            plain, own = sample_email(event, kind, ""), sample_email(event, kind, "Mot à nous.")
         assert "Mot à nous." in own.html and own.subject == plain.subject
         assert own.text.replace("\nMot à nous.\n", "") == plain.text
         assert bool(own.images) == (kind in WITH_TICKET)

@@ -22,8 +22,8 @@ from lunchkit.platform import clock
 from lunchkit.platform.audit.models import AuditEntry
 from lunchkit.platform.config import Settings
 from lunchkit.platform.db import SQLITE_DRIVER, db, transaction
-from lunchkit.platform.errors import Refusal
-from lunchkit.platform.mail.rendering import render_letter
+from lunchkit.platform.errors import UserError
+from lunchkit.platform.mail.rendering import render_email
 from lunchkit.platform.web import HEADERS
 from lunchkit.team.actions import add_organiser, remove_organiser
 from lunchkit.team.emails import NOTICES, promise_passkey_notice
@@ -113,7 +113,7 @@ def half_open(app: Flask, person: Organiser) -> FlaskClient:
 
 def verbs() -> list[str]:
     db.session.rollback()
-    return list(db.session.scalars(select(AuditEntry.verb).order_by(AuditEntry.id)))
+    return list(db.session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)))
 
 
 def rows(model: type[Any]) -> list[Any]:
@@ -532,9 +532,9 @@ def test_without_a_passkey_a_letter_confirms(ada: Organiser, client: FlaskClient
 
 def test_with_a_passkey_no_letter_stands_in_for_it(ada: Organiser, app: Flask, outbox: Outbox) -> None:
     guarded(app, ada, device())
-    letters = len(outbox.rows(ADA))
+    emails = len(outbox.rows(ADA))
     post(half_open(app, ada), f"{CONFIRMATION}/letter")
-    assert len(outbox.rows(ADA)) == letters
+    assert len(outbox.rows(ADA)) == emails
 
 
 def test_the_last_passkey_takes_the_second_factor_with_it(ada: Organiser, app: Flask, outbox: Outbox) -> None:
@@ -570,9 +570,9 @@ def test_every_change_is_told_by_email(what: str, ada: Organiser, outbox: Outbox
     row = outbox.rows(ADA)[-1]
     for language in ("en", "fr"):
         row.language = language
-        letter = render_letter(row)
-        assert letter is not None and "localhost/organiser/sessions" in letter.text
-        assert "&amp;" not in letter.text and "<b>" not in letter.html
+        email = render_email(row)
+        assert email is not None and "localhost/organiser/sessions" in email.text
+        assert "&amp;" not in email.text and "<b>" not in email.html
     db.session.rollback()
 
 
@@ -588,8 +588,8 @@ def test_the_owner_resets_a_colleague(ada: Organiser, leo: Organiser, app: Flask
     assert "Léo" in owner.get(path).text
     assert post(owner, path).status_code == 303
     assert rows(Passkey) == [] and rows(RecoveryCode) == [] and not is_inside(theirs)
-    letter = outbox.last(LEO)
-    assert "Ada Ressort" in letter.text and "reset" in letter.subject
+    email = outbox.last(LEO)
+    assert "Ada Ressort" in email.text and "reset" in email.subject
     assert verbs()[-1] == "passkeys.reset"
     sign_in(theirs, leo)
     assert is_inside(theirs)
@@ -602,7 +602,7 @@ def test_whoever_has_the_machine_resets_anybody(ada: Organiser, app: Flask, outb
     actions.reset_passkeys(ada)
     assert rows(Passkey) == [] and not is_inside(theirs)
     assert verbs()[-1] == "console.reset" and "The person who runs the server" in outbox.last(ADA).text
-    with pytest.raises(Refusal):
+    with pytest.raises(UserError):
         actions.reset_passkeys(ada)
 
 
@@ -727,4 +727,4 @@ def test_the_command_line_resets_passkeys(tmp_path: Path) -> None:
     assert told.returncode == 0 and email in told.stdout, told.stderr
     with SQLITE_DRIVER.connect(instance / "lunchkit.sqlite") as connection:
         assert connection.execute("select count(*) from passkey").fetchone()[0] == 0
-        assert connection.execute("select kind from outbox_letter").fetchall()[-1][0] == "team/passkey_notice"
+        assert connection.execute("select kind from outbox_email").fetchall()[-1][0] == "team/passkey_notice"

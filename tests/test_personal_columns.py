@@ -12,7 +12,7 @@ from sqlalchemy import JSON, Column, ForeignKey, Integer, String, Table, insert,
 
 import lunchkit
 from lunchkit.admin.retention.actions import purge_people
-from lunchkit.events.models import Event, FormQuestion
+from lunchkit.events.models import CustomField, Event
 from lunchkit.platform import clock
 from lunchkit.platform.db import KEY, NOT_PERSONAL, PERSONAL, Erased, UTCDateTime, db, transaction
 from lunchkit.platform.personal import erase_people, own_columns, personal_columns, tables_of
@@ -94,10 +94,10 @@ def plant(table: Table, known: dict[str, int]) -> None:
 
 def full_person(event: Event) -> Registration:
     person = register_by_hand(event, details(SEED, f"{SEED}@example.org"), language="fr")
-    question = FormQuestion(event_id=event.id, position=1, label="?")
+    question = CustomField(event_id=event.id, position=1, label="?")
     db.session.add(question)
     db.session.commit()
-    known = {"registration": person.id, "event": event.id, "event_id": event.id, "form_question": question.id}
+    known = {"registration": person.id, "event": event.id, "event_id": event.id, "custom_field": question.id}
     values = {column.key: planted(column, {}) for column in personal_columns(PERSON)}
     db.session.execute(update(PERSON).where(PERSON.c.id == person.id).values(values))
     db.session.commit()
@@ -132,7 +132,9 @@ def one_more_table(way: Erased, *columns: Column[Any]) -> Iterator[Table]:
 
 def test_nothing_of_somebody_outlives_their_erasure(make_event: EventMaker) -> None:
     person = full_person(make_event())
-    assert {"registration.name", "registration.folded", "answer.value", "check_in.door"} <= left_of(person, purged=True)
+    assert {"registration.name", "registration.search_key", "answer.value", "check_in.door"} <= left_of(
+        person, purged=True
+    )
     erase_registration(person)
     assert left_of(person, purged=False) == set()
     assert person.erased_at is not None and person.seats == 1, "a count stays"
@@ -201,5 +203,5 @@ def test_what_people_are_told_follows_the_tables(make_event: EventMaker, monkeyp
     assert {"name", "email", "organisation", "arrived_at", "seats"} <= set(told)
     hidden = {column.key for column in PERSON.columns} - set(told)
     assert all(column.info["told"] is False for column in PERSON.columns if column.key in hidden)
-    monkeypatch.setattr(PERSON.c.folded, "info", dict(PERSONAL))
-    assert "folded" in own_columns(person)
+    monkeypatch.setattr(PERSON.c.normalised, "info", dict(PERSONAL))
+    assert "normalised" in own_columns(person)

@@ -148,8 +148,8 @@ def count_dots(drawing: Drawing, look: str) -> int:
 
 def points(d: str) -> Iterator[tuple[float, float]]:
     """The ends of a path, as far as they stand there as such."""
-    for letter, x, y in re.findall(r"([ML])(-?[\d.]+) (-?[\d.]+)", d):
-        assert letter
+    for email, x, y in re.findall(r"([ML])(-?[\d.]+) (-?[\d.]+)", d):
+        assert email
         yield float(x), float(y)
 
 

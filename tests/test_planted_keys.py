@@ -13,7 +13,7 @@ from flask import Flask
 
 from lunchkit.admin.system_status.database import check_keys
 from lunchkit.platform.config import current_settings
-from lunchkit.platform.errors import Refusal
+from lunchkit.platform.errors import UserError
 from lunchkit.room.devices import ballot_tag
 from lunchkit.room.errors import NoPlaceForKeys
 from lunchkit.room.keys import LENGTH, KeyRing, memory
@@ -181,7 +181,7 @@ def test_no_vote_opens_where_others_could_know_its_key(app: Flask, make_event: E
     poll = ask(event)
     keys().prepare()
     folder.chmod(0o777)
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(UserError) as refused:
         open_poll(poll)
     assert str(folder) in str(refused.value.message)
     assert fresh(poll).stage is Stage.PLANNED

@@ -12,9 +12,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from werkzeug.routing import IntegerConverter, Rule
 
-from lunchkit.admin.history_messages import DEEDS
+from lunchkit.admin.history_messages import MESSAGES
 from lunchkit.app import create_app
-from lunchkit.events.models import Event, FormQuestion
+from lunchkit.events.models import CustomField, Event
 from lunchkit.platform import clock
 from lunchkit.platform.config import Settings
 from lunchkit.platform.db import db
@@ -206,7 +206,7 @@ def one_of_each(event: Event) -> dict[str, Any]:
     picture = add_picture(0)
     section = add_section(event, SectionKind.PHOTOS, data={"items": [{"picture": picture.token, "caption": ""}]})
     version = RecapVersion(section_id=section.id, version=0, data={}, saved_at=now, saved_by="")
-    asked = FormQuestion(event_id=event.id, position=1, label="Vous venez comment ?")
+    asked = CustomField(event_id=event.id, position=1, label="Vous venez comment ?")
     item = RunItem(event_id=event.id, position=1, minutes=10, title="Accueil")
     scan = CheckIn(
         event_id=event.id, registration_id=person.id, nonce=event.slug, door="", people=1, scanned_at=now,
@@ -298,7 +298,7 @@ def test_no_door_opens_to_a_lunch_that_is_not_there(app: Flask, owner: FlaskClie
 
 def doors_without_a_deed(app: Flask) -> list[str]:
     posts = [rule.endpoint for rule in locked_rules(app) if set(methods_of(rule)) - {"GET"}]
-    return sorted(name for name in posts if name.removeprefix("organiser.") not in DEEDS)
+    return sorted(name for name in posts if name.removeprefix("organiser.") not in MESSAGES)
 
 
 def test_the_log_has_a_sentence_for_every_door_that_changes_something(app: Flask, tried: Flask) -> None:

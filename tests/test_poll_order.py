@@ -392,7 +392,7 @@ def test_words_are_read_before_they_show(organiser_client: FlaskClient, event: E
     assert organiser_client.get(f"{path}/answers").status_code == 200, "empty"
     close_poll(poll)
     for number in range(45):
-        db.session.add(WrittenAnswer(poll_id=poll.id, folded=f"mot{number:02}", text=f"Mot{number:02}", count=2))
+        db.session.add(WrittenAnswer(poll_id=poll.id, normalised=f"mot{number:02}", text=f"Mot{number:02}", count=2))
     db.session.commit()
     page = organiser_client.get(f"{path}/answers").get_data(as_text=True)
     assert page.count('name="answer"') == 40
@@ -400,7 +400,7 @@ def test_words_are_read_before_they_show(organiser_client: FlaskClient, event: E
         post(organiser_client, f"{path}/verdict", f"{path}/answers", answer="mot00", verdict="approve").status_code
         == 303
     )
-    assert [answer.folded for answer in answers_to_judge(poll) if answer.verdict == "approved"] == ["mot00"]
+    assert [answer.normalised for answer in answers_to_judge(poll) if answer.verdict == "approved"] == ["mot00"]
     last = organiser_client.get(f"{path}/answers?page=2").get_data(as_text=True)
     assert 'value="undo"' in last
     back = post(organiser_client, f"{path}/verdict?page=2", f"{path}/answers", answer="mot00", verdict="undo")
@@ -434,7 +434,7 @@ def test_a_script_may_judge_too(organiser_client: FlaskClient, event: Event) -> 
     poll = add_poll(event, PollDetails("Un mot ?", (), kind="words"))
     open_poll(poll)
     close_poll(poll)
-    db.session.add(WrittenAnswer(poll_id=poll.id, folded="lien", text="lien", count=1))
+    db.session.add(WrittenAnswer(poll_id=poll.id, normalised="lien", text="lien", count=1))
     db.session.commit()
     path = f"/organiser/e/{event.slug}/polls"
     headers = {"Accept": "application/json", "X-CSRFToken": csrf_of(organiser_client, path)}
@@ -448,7 +448,7 @@ def test_a_script_may_judge_too(organiser_client: FlaskClient, event: Event) -> 
 def test_fields_of_other_languages_say_which(organiser_client: FlaskClient, event: Event) -> None:
     page = organiser_client.get(f"/organiser/e/{event.slug}/polls?lang=en").get_data(as_text=True)
     assert all(f"Question in {name}" in page and f"High end in {name}" in page for name in ("English", "German"))
-    assert page.count('<details class="more">') == 3, "folded"
+    assert page.count('<details class="more">') == 3, "normalised"
 
 
 def test_a_language_that_is_written_lies_open(organiser_client: FlaskClient, event: Event) -> None:

@@ -205,7 +205,7 @@ def test_the_big_button_says_that_answers_are_to_be_read(
     close_poll(poll)
     assert "Réponses à lire (4)" in below() and "Ce que personne n’a lu" in below()
     for answer in answers_to_judge(poll):
-        judge_answer(poll, answer.folded, "approve")
+        judge_answer(poll, answer.normalised, "approve")
     assert "à lire" not in below()
 
 

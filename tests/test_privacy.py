@@ -13,9 +13,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from lunchkit.platform import clock
 from lunchkit.platform.db import db
 from lunchkit.platform.links import PersonalTokens, personal_tokens
-from lunchkit.platform.mail.models import OutboxLetter
+from lunchkit.platform.mail.models import OutboxEmail
 from lunchkit.registrations.actions import cancel_registration, register_by_hand
-from lunchkit.registrations.models import Diet, Needs, Registration, Standing
+from lunchkit.registrations.models import Diet, Needs, Registration, Status
 from tests.conftest import EventMaker, Outbox, details
 
 pytestmark = pytest.mark.both_databases
@@ -71,9 +71,9 @@ def test_the_export_tells_everything_that_is_stored(client: FlaskClient, person:
     columns = inspect(Registration).columns
     assert set(told["registration"]) == {column.key for column in columns if column.info.get("told", True)}
     untold = {column.key for column in columns if column.info["personal"]} - set(told["registration"])
-    assert untold == {"email_key", "folded", "surname_key", "form_key", "form_digest"}, "made of what is told"
+    assert untold == {"email_key", "normalised", "surname_key", "form_key", "form_digest"}, "made of what is told"
     assert {column.key for column in inspect(Needs).columns} - {"registration_id"} == set(told["needs"])
-    assert [letter["kind"] for letter in told["letters"]] == ["registrations/confirmation"]
+    assert [email["kind"] for email in told["letters"]] == ["registrations/confirmation"]
     assert told["erased_on"] == person.event.purge_on.isoformat()
 
 
@@ -90,19 +90,19 @@ def test_erasing_oneself_leaves_a_count_and_frees_the_seat(
     person = register_by_hand(event, everything(), language="fr")
     waiting = register_by_hand(event, details("Bea", "bea@example.org"), language="fr")
     link = f"/r/{tokens_of(person).link}"
-    db.session.execute(OutboxLetter.__table__.update().values(sent_at=clock.now(), facts={}))
+    db.session.execute(OutboxEmail.__table__.update().values(sent_at=clock.now(), facts={}))
     db.session.commit()
     assert client.post(f"{link}/erasure").status_code == 303
     db.session.expire_all()
-    assert waiting.standing == Standing.SEATED
+    assert waiting.status == Status.SEATED
     assert person.erased_at is not None and person.name == "" and person.email is None and person.seats == 2
     assert client.get(link).status_code == 404
     assert client.post(f"{link}/edit").status_code == 404
-    letters = outbox.rows("rutabaga@example.org")
-    assert [row.kind for row in letters] == ["registrations/cancellation"], (
+    emails = outbox.rows("rutabaga@example.org")
+    assert [row.kind for row in emails] == ["registrations/cancellation"], (
         "the last word, which takes the entry from the calendar"
     )
-    db.session.execute(OutboxLetter.__table__.delete().where(OutboxLetter.id == letters[0].id))
+    db.session.execute(OutboxEmail.__table__.delete().where(OutboxEmail.id == emails[0].id))
     db.session.commit()
     for secret in SECRETS:
         assert secret not in dump()

@@ -13,7 +13,7 @@ from lunchkit.mailings.models import Mailing
 from lunchkit.platform import clock
 from lunchkit.platform.db import db
 from lunchkit.registrations.actions import cancel_registration, register_attendee, register_by_hand
-from lunchkit.registrations.models import Registration, Standing
+from lunchkit.registrations.models import Registration, Status
 from tests.conftest import EventMaker, Outbox, csrf_of, details
 from tests.room import ask
 from tests.test_two_editors import at_once
@@ -117,7 +117,7 @@ def test_of_a_registration_and_a_withdrawal_at_once_exactly_one_wins(app: Flask,
             ),
         )
         seated = db.session.scalar(
-            select(func.count()).where(Registration.event_id == event_id, Registration.standing == Standing.SEATED)
+            select(func.count()).where(Registration.event_id == event_id, Registration.status == Status.SEATED)
         )
         is_public = load(event_id).published_at is not None
         assert (is_public, seated) in ((True, 1), (False, 0)), came

@@ -22,10 +22,10 @@ from lunchkit.platform.config import current_settings
 from lunchkit.platform.db import db, transaction
 from lunchkit.platform.heartbeat import last_beat, last_delivery
 from lunchkit.platform.mail.actions import deliver_due, resume
-from lunchkit.platform.mail.models import OutboxLetter
+from lunchkit.platform.mail.models import OutboxEmail
 from lunchkit.platform.mail.outbox import promise
 from lunchkit.platform.mail.queue import PAUSES, next_in_turn
-from lunchkit.platform.mail.rendering import Letter, Urgency, letter_kind
+from lunchkit.platform.mail.rendering import RenderedEmail, Urgency, email_kind
 from lunchkit.room.polls.actions import finish_closings
 from lunchkit.room.polls.closing import CLOSES_AFTER
 from lunchkit.room.polls.models import Stage
@@ -41,12 +41,12 @@ PLAIN, MAILING, SIGN_IN = "tests/plain", "tests/mailing", "tests/sign_in"
 HOUR = timedelta(hours=1)
 
 
-@letter_kind(PLAIN)
-@letter_kind(MAILING, Urgency.MAILING)
-@letter_kind(SIGN_IN, Urgency.SIGN_IN)
-def words(_facts: dict[str, Any]) -> Letter:
+@email_kind(PLAIN)
+@email_kind(MAILING, Urgency.MAILING)
+@email_kind(SIGN_IN, Urgency.SIGN_IN)
+def words(_facts: dict[str, Any]) -> RenderedEmail:
     """A letter that says nothing."""
-    return Letter(subject="s", text="t\n", html="<p>t</p>")
+    return RenderedEmail(subject="s", text="t\n", html="<p>t</p>")
 
 
 @dataclass
@@ -228,7 +228,7 @@ def test_order_of_one_lunch_and_urgency_of_known_kinds(event: Event) -> None:
     for kind in kinds:
         queue(1, kind, event.id, start=kind[-4:])
     queue(1, "registrations/cancellation", event.id, start="more")
-    left = [db.session.get_one(OutboxLetter, number).kind for number in next_in_turn()]
+    left = [db.session.get_one(OutboxEmail, number).kind for number in next_in_turn()]
     assert left == [
         "team/sign_in", "registrations/confirmation", "registrations/cancellation", "registrations/reminder",
         "mailings/message", "registrations/recap",

@@ -28,7 +28,7 @@ from lunchkit.platform.config import Settings
 from lunchkit.platform.db import db
 from lunchkit.registrations import actions
 from lunchkit.registrations.event_changes.actions import change_event
-from lunchkit.registrations.models import Registration, Standing
+from lunchkit.registrations.models import Registration, Status
 from lunchkit.registrations.queries import count_seats
 from tests.conftest import EventMaker, details, new_client
 from tests.seating import all_at_once, assert_sound, letters_of, registrations_of, seats_given
@@ -84,7 +84,7 @@ def test_seats_given_back_are_given_on_while_others_ask(
         jobs += [partial(register, event_id, f"Late{number}") for number in range(5)] + [enlarge]
         assert not [result for result in all_at_once(app, jobs) if isinstance(result, Exception)]
         rows = assert_sound(event_id)
-        assert Counter(row.standing for row in rows) == {"seated": 12, "cancelled": 8, "waiting": 5}
+        assert Counter(row.status for row in rows) == {"seated": 12, "cancelled": 8, "waiting": 5}
         assert sum("promotion" in kinds for kinds in letters_of(event_id).values()) >= 6
 
 
@@ -109,19 +109,19 @@ def _open(settings: Settings, start: Barrier) -> None:
 def _join(job: tuple[int, int]) -> str:
     with _app.app_context():
         placed = register(job[0], f"Subscriber{job[1]}")
-        return str(placed.position or placed.standing)
+        return str(placed.position or placed.status)
 
 
 def _take_naively(job: tuple[int, int]) -> str:
     event_id, number = job
     now = clock.now()
     with _app.app_context(), db.engine.connect() as connection:
-        standing = "seated" if (connection.scalar(count_seats(event_id)) or 0) < SMALL_SEATS else "waiting"
+        status = "seated" if (connection.scalar(count_seats(event_id)) or 0) < SMALL_SEATS else "waiting"
         if connection.dialect.name == "sqlite":
             connection.rollback()  # the driver's default begins a transaction at the first write only
         time.sleep(0.005)  # a page of a real program computes something in between
         row = {
-            "event_id": event_id, "name": f"Subscriber{number}", "standing": standing, "registered_at": now,
+            "event_id": event_id, "name": f"Subscriber{number}", "status": status, "registered_at": now,
             "queued_at": now, "nonce": secrets.token_bytes(16), "link_hash": secrets.token_bytes(32),
             "ticket_hash": secrets.token_bytes(32),
         }  # fmt: skip
@@ -130,7 +130,7 @@ def _take_naively(job: tuple[int, int]) -> str:
             connection.commit()
         except IntegrityError as error:
             return "refused" if "no seat left" in str(error) else str(error)
-        return standing
+        return status
 
 
 def race(
@@ -205,5 +205,5 @@ def test_a_form_sent_five_times_at_once_is_one_registration(app: Flask, make_eve
         answers = all_at_once(app, [partial(send, new_client(app)) for _ in range(5)])
         assert len(set(answers)) == 1, answers
         (row,) = assert_sound(event.id)
-        assert row.standing == Standing.SEATED
+        assert row.status == Status.SEATED
         assert letters_of(event.id) == {row.email: ["confirmation"]}

@@ -6,7 +6,7 @@ from flask.testing import FlaskClient
 from lunchkit.events.models import Event
 from lunchkit.platform.config import current_settings
 from lunchkit.platform.db import db
-from lunchkit.settings.emails import trial_letter
+from lunchkit.settings.emails import trial_email
 from lunchkit.team.actions import invite
 from lunchkit.team.models import Organiser, Role
 from tests.conftest import Outbox
@@ -27,6 +27,6 @@ def test_last_step_says_where_to_come_back(organiser_client: FlaskClient) -> Non
 def test_letters_into_the_team_say_where_to_come_back(organiser_client: FlaskClient, outbox: Outbox) -> None:
     ada = db.session.query(Organiser).one()
     invite("Léa Cresson", "lea@lunch.example", Role.HELPER, ada)
-    letter = outbox.last("lea@lunch.example")
-    assert HERE in letter.text and HERE in letter.html
-    assert HERE in trial_letter(current_settings(), "fr").text
+    email = outbox.last("lea@lunch.example")
+    assert HERE in email.text and HERE in email.html
+    assert HERE in trial_email(current_settings(), "fr").text

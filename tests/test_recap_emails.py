@@ -15,12 +15,12 @@ from lunchkit.platform import clock
 from lunchkit.platform.db import db, transaction
 from lunchkit.platform.mail.actions import deliver_due
 from lunchkit.platform.mail.message import build_message
-from lunchkit.platform.mail.models import OutboxLetter
-from lunchkit.platform.mail.rendering import Letter
+from lunchkit.platform.mail.models import OutboxEmail
+from lunchkit.platform.mail.rendering import RenderedEmail
 from lunchkit.registrations import actions
-from lunchkit.registrations.emails import promise_recap_letters
+from lunchkit.registrations.emails import enqueue_recap_emails
 from lunchkit.registrations.keys import unsubscribe_token
-from lunchkit.registrations.models import Registration, Standing
+from lunchkit.registrations.models import Registration, Status
 from tests.attendee import people, send, tokens_of
 from tests.conftest import EventMaker, Outbox, csrf_of, details
 from tests.test_delivery import Postbox, postbox
@@ -41,7 +41,7 @@ def publish_recap(event: Event) -> int:
     with transaction() as session:
         event = session.get_one(Event, event.id)
         event.recap_published_at = event.updated_at = clock.now()
-        return promise_recap_letters(session, event)
+        return enqueue_recap_emails(session, event)
 
 
 def is_ticked(registration: Registration) -> bool:
@@ -55,7 +55,7 @@ def door_of(registration: Registration) -> str:
     return f"/unsubscribe/{unsubscribe_token(registration.id, registration.event_id)}"
 
 
-def recap_letters(outbox: Outbox) -> list[OutboxLetter]:
+def recap_letters(outbox: Outbox) -> list[OutboxEmail]:
     """The promised letters that bring a recap."""
     return [row for row in outbox.rows() if row.kind == "registrations/recap"]
 
@@ -119,7 +119,7 @@ def test_it_goes_once_to_those_who_had_a_seat_and_ticked_it(make_event: EventMak
     register(event, "Fay")
     for name in "GHI":
         register(event, f"Seat{name}", wants_recap=False)
-    assert register(event, "Jo").standing == Standing.WAITING, "control: somebody who never came"
+    assert register(event, "Jo").status == Status.WAITING, "control: somebody who never came"
     assert publish_recap(event) == 2
     assert [row.recipient for row in recap_letters(outbox)] == ["ana@example.org", "fay@example.org"]
     assert publish_recap(event) == 0, "a correction is no second letter"
@@ -130,14 +130,14 @@ def test_it_goes_once_to_those_who_had_a_seat_and_ticked_it(make_event: EventMak
 def test_it_brings_the_public_link_and_no_key_to_anybody_s_page(event: Event, outbox: Outbox) -> None:
     person = register(event)
     publish_recap(event)
-    letter = outbox.last("ana@example.org")
-    for text in (letter.text, letter.html):
+    email = outbox.last("ana@example.org")
+    for text in (email.text, email.html):
         assert f"http://lunch.example/e/{event.slug}/recap" in text
         assert f"http://lunch.example{door_of(person)}" in text
         assert "/r/" not in text and "/t/" not in text and tokens_of(person).link not in text
-    assert letter.invitation is None and letter.images == ()
-    assert letter.unsubscribe_url == f"http://lunch.example{door_of(person)}"
-    assert "Ana" in letter.text and event.title.replace(" :", "\u00a0:") in letter.subject
+    assert email.invitation is None and email.images == ()
+    assert email.unsubscribe_url == f"http://lunch.example{door_of(person)}"
+    assert "Ana" in email.text and event.title.replace(" :", "\u00a0:") in email.subject
 
 
 def test_it_speaks_the_language_of_its_reader(event: Event, outbox: Outbox) -> None:
@@ -207,9 +207,9 @@ def test_the_headers_of_one_click_arrive_and_only_on_this_letter(event: Event, p
 
 def test_a_long_address_stays_whole_in_its_header() -> None:
     address = f"https://{'long-name.' * 12}example/unsubscribe/{'x' * 60}"
-    letter = Letter("Le compte rendu", "x", "<p>x</p>", unsubscribe_url=address)
+    email = RenderedEmail("Le compte rendu", "x", "<p>x</p>", unsubscribe_url=address)
     sent = {"sender": "a@lunch.example", "recipient": "b@example.org", "message_id": "<1@x>", "date": clock.now()}
-    raw = build_message(letter, **sent).as_bytes()  # type: ignore[arg-type]
+    raw = build_message(email, **sent).as_bytes()  # type: ignore[arg-type]
     assert f"List-Unsubscribe: <{address}>\r\n".encode() in raw
     naive = EmailMessage(policy=SMTP)
     naive["List-Unsubscribe"] = f"<{address}>"
@@ -339,5 +339,5 @@ def test_organisers_see_it_among_the_letters(organiser_client: FlaskClient, even
     register(event)
     publish_recap(event)
     assert "ana@example.org" in organiser_client.get("/organiser/letters").text
-    letter = organiser_client.get("/organiser/letters/2").text
-    assert f"/e/{event.slug}/recap" in letter
+    email = organiser_client.get("/organiser/letters/2").text
+    assert f"/e/{event.slug}/recap" in email

@@ -13,7 +13,7 @@ from lunchkit.events.models import Event
 from lunchkit.platform import clock
 from lunchkit.platform.db import db
 from lunchkit.platform.images.actions import put_back, take_down
-from lunchkit.recap.document import article_of, folded_words, freeze
+from lunchkit.recap.document import article_of, freeze, normalised_words
 from lunchkit.recap.models import Recap
 from lunchkit.recap.queries import sections_of
 from lunchkit.recap.sections import SHAPES, SectionKind
@@ -175,7 +175,9 @@ def test_every_kind_of_result_can_be_read(client: FlaskClient, lunch: FullLunch,
         lunch.event, 9, f"De la sorte {kind} ?", choices, {1: 9, 2: 7} if choices else {}, kind=kind, ballots=16
     )
     if kind is Kind.TEXT:
-        db.session.add(WrittenAnswer(poll_id=poll.id, folded="oui", text="Oui", count=1, approved_at=poll.closed_at))
+        db.session.add(
+            WrittenAnswer(poll_id=poll.id, normalised="oui", text="Oui", count=1, approved_at=poll.closed_at)
+        )
         db.session.commit()
     add_section(lunch.event, SectionKind.POLL, "", {"poll": poll.position})
     publish(lunch.event)
@@ -189,7 +191,7 @@ def test_the_snapshot_is_plain_json_and_full_of_words(app: Flask, lunch: FullLun
     recap = db.session.get_one(Recap, lunch.event.id)
     assert recap.published is not None
     assert json.loads(json.dumps(recap.published)) == recap.published
-    words = folded_words(recap.published)
+    words = normalised_words(recap.published)
     for word in ("ecologie", "renoncer", "surveillance", "le courrier", "a certaines conditions"):
         assert word in words, word
     assert "qui paie l'energie" not in words, "a question may be taken back into the room"
@@ -228,10 +230,10 @@ def test_a_picture_that_is_taken_down_disappears_at_once(client: FlaskClient, lu
 
 def test_each_picture_says_whose_it_is_and_how_to_have_it_taken_down(client: FlaskClient, lunch: FullLunch) -> None:
     page = client.get(PAGE).text
-    letters = [link.get("href") for link in elements(page) if link.get("href", "").startswith("mailto:")]
-    asking = [letter for letter in letters if "picture-" in letter]
+    emails = [link.get("href") for link in elements(page) if link.get("href", "").startswith("mailto:")]
+    asking = [email for email in emails if "picture-" in email]
     assert len(asking) == len(lunch.pictures)
-    assert all(letter.startswith("mailto:bonjour@lunch.example?subject=") for letter in asking)
+    assert all(email.startswith("mailto:bonjour@lunch.example?subject=") for email in asking)
     photos = [element for element in elements(page) if element.tag == "img"]
     assert [photo.get("loading") for photo in photos] == ["lazy"] * len(photos) and photos
     assert all(photo.get("alt") and photo.get("srcset") and photo.get("width") for photo in photos)

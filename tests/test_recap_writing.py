@@ -587,7 +587,7 @@ def test_a_correction_needs_a_note_and_keeps_the_first_counts_unless_told(
     recap = write_recap(lunch)
     assert post(ada, f"{home(event)}/correction", note="Trop tôt.").status_code == 404
     actions.publish_recap(event)
-    letters, sequence = len(outbox.rows()), event.sequence
+    emails, sequence = len(outbox.rows()), event.sequence
     count_anew(lunch.again, 99)
     sheet(ada, event, INTRODUCTION).type(text="Mieux dit.").press()
     asked = db.session.scalars(select(Question).where(Question.event_id == event.id)).first()
@@ -608,7 +608,7 @@ def test_a_correction_needs_a_note_and_keeps_the_first_counts_unless_told(
     assert [each.note for each in corrections_of(event.id)] == ["Une phrase était fausse.", "Recompté."]
     reread(event)
     assert event.sequence == sequence + 2
-    assert len(outbox.rows()) == letters, "a correction sends nothing"
+    assert len(outbox.rows()) == emails, "a correction sends nothing"
 
 
 def test_the_outline_knows_whether_readers_see_the_draft(event: Event, ada: FlaskClient) -> None:

@@ -14,7 +14,7 @@ from lunchkit.platform.db import db, transaction
 from lunchkit.registrations import actions, errors
 from lunchkit.registrations.event_changes.actions import cancel_event, change_event
 from lunchkit.registrations.forms import edit_form
-from lunchkit.registrations.models import Needs, Registration, Standing
+from lunchkit.registrations.models import Needs, Registration, Status
 from lunchkit.registrations.queries import place_in_queue, queue_length, seats_left, seats_taken
 from tests.conftest import EventMaker, Outbox, details
 
@@ -35,20 +35,20 @@ def find(event: Event, name: str) -> Registration:
     return registration
 
 
-def standings(event: Event) -> dict[str, str]:
+def statuses(event: Event) -> dict[str, str]:
     db.session.rollback()
     rows = db.session.scalars(select(Registration).where(Registration.event_id == event.id).order_by(Registration.id))
-    return {row.name: row.standing for row in rows}
+    return {row.name: row.status for row in rows}
 
 
 def test_the_first_get_seats_and_the_next_waits_with_a_place_in_the_queue(
     make_event: EventMaker, outbox: Outbox
 ) -> None:
     event = make_event(capacity=2)
-    assert register(event, "Ana").standing == Standing.SEATED
-    assert register(event, "Bea").standing == Standing.SEATED
-    assert register(event, "Cleo") == actions.Placed(Standing.WAITING, 1)
-    assert register(event, "Dora") == actions.Placed(Standing.WAITING, 2)
+    assert register(event, "Ana").status == Status.SEATED
+    assert register(event, "Bea").status == Status.SEATED
+    assert register(event, "Cleo") == actions.Placed(Status.WAITING, 1)
+    assert register(event, "Dora") == actions.Placed(Status.WAITING, 2)
     assert seats_left(event) == 0
     assert queue_length(event.id) == 2
     assert outbox.kinds() == ["confirmation", "confirmation", "waiting", "waiting"]
@@ -59,7 +59,7 @@ def test_cancelled_seat_goes_to_whoever_waited_longest(make_event: EventMaker, o
     for name in ("Ana", "Bea", "Cleo"):
         register(event, name)
     actions.cancel_registration(find(event, "Ana"))
-    assert standings(event) == {"Ana": "cancelled", "Bea": "seated", "Cleo": "waiting"}
+    assert statuses(event) == {"Ana": "cancelled", "Bea": "seated", "Cleo": "waiting"}
     assert outbox.kinds("ana@example.org") == ["confirmation", "cancellation"]
     assert outbox.kinds("bea@example.org") == ["waiting", "promotion"]
     assert place_in_queue(find(event, "Cleo")) == 1
@@ -71,11 +71,11 @@ def test_a_group_is_promoted_whole_or_not_at_all(make_event: EventMaker) -> None
         register(event, name)
     register(event, "Trio", companions=2)
     actions.cancel_registration(find(event, "Ana"))
-    assert standings(event)["Trio"] == "waiting"
+    assert statuses(event)["Trio"] == "waiting"
     actions.cancel_registration(find(event, "Bea"))
-    assert standings(event)["Trio"] == "waiting"
+    assert statuses(event)["Trio"] == "waiting"
     actions.cancel_registration(find(event, "Cleo"))
-    assert standings(event)["Trio"] == "seated"
+    assert statuses(event)["Trio"] == "seated"
     assert seats_taken(event.id) == 3
 
 
@@ -86,7 +86,7 @@ def test_a_seat_too_few_for_the_group_ahead_goes_to_the_next_who_fits(make_event
     register(event, "Duo", companions=1)
     register(event, "Solo")
     actions.cancel_registration(find(event, "Ana"))
-    assert standings(event) | {} == {"Ana": "cancelled", "Bea": "seated", "Duo": "waiting", "Solo": "seated"}
+    assert statuses(event) | {} == {"Ana": "cancelled", "Bea": "seated", "Duo": "waiting", "Solo": "seated"}
 
 
 def test_more_seats_go_to_the_queue_and_fewer_throw_nobody_out(make_event: EventMaker, outbox: Outbox) -> None:
@@ -94,19 +94,19 @@ def test_more_seats_go_to_the_queue_and_fewer_throw_nobody_out(make_event: Event
     for name in ("Ana", "Bea", "Cleo"):
         register(event, name)
     change_event(event, replace(details_of(event), capacity=2))
-    assert standings(event) == {"Ana": "seated", "Bea": "seated", "Cleo": "waiting"}
+    assert statuses(event) == {"Ana": "seated", "Bea": "seated", "Cleo": "waiting"}
     change_event(event, replace(details_of(event), capacity=1))
-    assert standings(event)["Bea"] == "seated"
+    assert statuses(event)["Bea"] == "seated"
     assert seats_left(event) == 0
     actions.cancel_registration(find(event, "Ana"))
-    assert standings(event)["Cleo"] == "waiting", "a seat above the lowered capacity is not given again"
+    assert statuses(event)["Cleo"] == "waiting", "a seat above the lowered capacity is not given again"
     assert "change" not in outbox.kinds(), "a number of seats is nobody's calendar entry"
 
 
 def test_the_same_form_twice_is_one_registration_and_one_letter(event: Event, outbox: Outbox) -> None:
     first = register(event, "Ana", key="form-1")
     assert register(event, "Ana", key="form-1") == first
-    assert len(standings(event)) == 1
+    assert len(statuses(event)) == 1
     assert outbox.kinds() == ["confirmation"]
 
 
@@ -118,15 +118,15 @@ def test_the_same_form_with_other_words_is_refused(event: Event) -> None:
 
 def test_a_known_address_gets_the_answer_of_a_newcomer_and_a_letter(event: Event, outbox: Outbox) -> None:
     register(event, "Ana", key="form-1")
-    assert register(event, "Ana", key="form-2") == actions.Placed(Standing.SEATED, None)
-    assert len(standings(event)) == 1
+    assert register(event, "Ana", key="form-2") == actions.Placed(Status.SEATED, None)
+    assert len(statuses(event)) == 1
     assert outbox.kinds() == ["confirmation", "repeat"]
 
 
 def test_nobody_can_flood_a_mailbox_through_the_form(event: Event, outbox: Outbox) -> None:
     for number in range(50):
         register(event, "Ana", key=f"form-{number}")
-    assert len(outbox.rows("ana@example.org")) == actions.LETTERS_AN_HOUR
+    assert len(outbox.rows("ana@example.org")) == actions.EMAILS_AN_HOUR
 
 
 def test_registering_again_after_cancelling_supersedes_the_calendar_entry(event: Event, outbox: Outbox) -> None:
@@ -175,7 +175,7 @@ def test_a_mended_address_gets_the_letter(event: Event, outbox: Outbox) -> None:
 
 def test_by_hand_needs_no_address_and_writes_no_letter(event: Event, outbox: Outbox) -> None:
     actions.register_by_hand(event, details("Par Téléphone", None), language="fr")
-    assert standings(event) == {"Par Téléphone": "seated"}
+    assert statuses(event) == {"Par Téléphone": "seated"}
     assert outbox.rows() == []
 
 
@@ -186,7 +186,7 @@ def test_the_head_of_the_queue_is_served_first(make_event: EventMaker) -> None:
     actions.move_to_head_of_queue(find(event, "Cleo"))
     assert place_in_queue(find(event, "Cleo")) == 1
     actions.cancel_registration(find(event, "Ana"))
-    assert standings(event)["Cleo"] == "seated"
+    assert statuses(event)["Cleo"] == "seated"
 
 
 def test_moving_to_another_lunch_frees_the_seat_here(make_event: EventMaker, outbox: Outbox) -> None:
@@ -194,8 +194,8 @@ def test_moving_to_another_lunch_frees_the_seat_here(make_event: EventMaker, out
     register(here, "Ana", diets=(), allergies="Arachides")
     register(here, "Bea")
     moved = actions.move_to_event(find(here, "Ana"), there)
-    assert standings(here) == {"Ana": "cancelled", "Bea": "seated"}
-    assert moved.standing == Standing.SEATED
+    assert statuses(here) == {"Ana": "cancelled", "Bea": "seated"}
+    assert moved.status == Status.SEATED
     assert moved.needs is not None and moved.needs.allergies == "Arachides"
     assert outbox.kinds("ana@example.org") == ["confirmation", "cancellation", "confirmation"]
 
@@ -205,7 +205,7 @@ def test_erasing_frees_the_seat_and_forgets_the_person(make_event: EventMaker, o
     register(event, "Ana", allergies="Arachides")
     register(event, "Bea")
     actions.erase_registration(find(event, "Ana"))
-    assert standings(event)["Bea"] == "seated"
+    assert statuses(event)["Bea"] == "seated"
     db.session.rollback()
     row = db.session.scalars(select(Registration).order_by(Registration.id)).first()
     assert row is not None
@@ -238,8 +238,8 @@ def test_a_lunch_called_off_tells_everybody_once(make_event: EventMaker, outbox:
     cancel_event(event)
     cancel_event(event)
     assert outbox.kinds("ana@example.org") == ["confirmation", "event_cancellation"]
-    letter = outbox.last("ana@example.org")
-    assert letter.invitation_method == "CANCEL"
+    email = outbox.last("ana@example.org")
+    assert email.invitation_method == "CANCEL"
     assert outbox.kinds("bea@example.org") == ["waiting", "event_cancellation"]
 
 
@@ -248,8 +248,8 @@ def test_the_database_itself_refuses_a_seat_that_is_not_there(make_event: EventM
     register(event, "Ana")
     register(event, "Bea")
     with pytest.raises(DatabaseError, match="no seat left"), transaction() as session:
-        session.execute(text("update registration set standing = 'seated' where name = 'Bea'"))
-    assert standings(event)["Bea"] == "waiting"
+        session.execute(text("update registration set status = 'seated' where name = 'Bea'"))
+    assert statuses(event)["Bea"] == "waiting"
 
 
 def test_the_database_lets_a_lunch_above_its_capacity_be_edited(make_event: EventMaker) -> None:

@@ -12,7 +12,7 @@ from lunchkit.events.models import Event
 from lunchkit.platform import clock
 from lunchkit.platform.config import Settings
 from lunchkit.platform.db import db
-from lunchkit.registrations.models import Standing
+from lunchkit.registrations.models import Status
 from tests.attendee import fill_in, hidden_fields, people, send
 from tests.conftest import EventMaker, Outbox, new_client
 
@@ -102,7 +102,7 @@ def test_a_room_of_150_phones_behind_one_address_registers_without_one_refusal(
             assert client.get("/").status_code == client.get(f"/e/{event.slug}").status_code == 200
         answer = send(client, event, email=f"phone{number}@example.org", name=f"Phone {number}")
         assert answer.status_code == 303
-    assert {row.standing for row in people()} == {Standing.SEATED} and len(people()) == 150
+    assert {row.status for row in people()} == {Status.SEATED} and len(people()) == 150
 
 
 def test_a_reload_and_a_double_tap_register_once(client: FlaskClient, event: Event, outbox: Outbox) -> None:

@@ -20,7 +20,7 @@ from lunchkit.events.models import Event
 from lunchkit.platform.db import db
 from lunchkit.registrations import actions, errors
 from lunchkit.registrations.event_changes.actions import change_event
-from lunchkit.registrations.models import Registration, Standing
+from lunchkit.registrations.models import Registration, Status
 from lunchkit.registrations.queries import place_in_queue
 from tests.conftest import EventMaker, details
 from tests.seating import letters_of, registrations_of, seats_given
@@ -48,7 +48,7 @@ class Table:
     """Seats by person."""
     queue: list[str] = field(default_factory=list)
     waiting: dict[str, int] = field(default_factory=dict)
-    letters: dict[str, list[str]] = field(default_factory=dict)
+    emails: dict[str, list[str]] = field(default_factory=dict)
     forms: dict[str, str] = field(default_factory=dict)
 
     def free(self) -> int:
@@ -58,7 +58,7 @@ class Table:
         return person in self.seated or person in self.waiting
 
     def write(self, person: str, kind: str) -> None:
-        self.letters.setdefault(person, []).append(kind)
+        self.emails.setdefault(person, []).append(kind)
 
     def join(self, person: str, seats: int) -> None:
         self.queue.append(person)
@@ -111,7 +111,7 @@ class TwoLunches(RuleBasedStateMachine):
         return there[pick % len(there)] if there else ""
 
     def promised(self, person: str) -> int:
-        return sum(len(table.letters.get(person, ())) for table in self.tables)
+        return sum(len(table.emails.get(person, ())) for table in self.tables)
 
     def send(self, table: Table, person: str, more: int, key: str) -> actions.Placed:
         said = details(person, self.email(person), companions=more)
@@ -122,7 +122,7 @@ class TwoLunches(RuleBasedStateMachine):
         table, key = self.tables[at], f"{self.prefix}/{next(self.keys)}"
         placed = self.send(table, person, more, key)
         if table.has(person):
-            if self.promised(person) < actions.LETTERS_AN_HOUR:
+            if self.promised(person) < actions.EMAILS_AN_HOUR:
                 table.write(person, "repeat")
             full = 1 + more > table.free()
             assert placed == actions.Placed(*(("waiting", len(table.queue) + 1) if full else ("seated", None)))
@@ -130,7 +130,7 @@ class TwoLunches(RuleBasedStateMachine):
         table.join(person, 1 + more)
         table.forms[person] = f"{key} {more}"
         position = table.queue.index(person) + 1 if person in table.waiting else None
-        assert placed == actions.Placed(Standing.WAITING if position else Standing.SEATED, position)
+        assert placed == actions.Placed(Status.WAITING if position else Status.SEATED, position)
 
     @rule(at=tables, pick=picks)
     def send_the_same_form_again(self, at: int, pick: int) -> None:
@@ -138,7 +138,7 @@ class TwoLunches(RuleBasedStateMachine):
         person = self.someone(table, pick)
         if person in table.forms:
             key, more = table.forms[person].split()
-            assert self.send(table, person, int(more), key).standing == self.real(table, person).standing
+            assert self.send(table, person, int(more), key).status == self.real(table, person).status
 
     @rule(at=tables, pick=picks, more=companions)
     def bring_others(self, at: int, pick: int, more: int) -> None:
@@ -198,7 +198,7 @@ class TwoLunches(RuleBasedStateMachine):
         if person := self.someone(table, pick):
             actions.erase_registration(self.real(table, person))
             table.leave(person)
-            table.letters[person] = [kind for kind in table.letters[person] if kind == "cancellation"]
+            table.emails[person] = [kind for kind in table.emails[person] if kind == "cancellation"]
             table.serve()
 
     @rule(at=tables, capacity=st.integers(0, 6))
@@ -214,11 +214,11 @@ class TwoLunches(RuleBasedStateMachine):
             rows = [row for row in registrations_of(table.event_id) if row.is_active]
             names = [row.name for row in rows]
             assert len(names) == len(set(names)), "somebody stands in two places"
-            assert {row.name: row.seats for row in rows if row.standing == Standing.SEATED} == table.seated
-            waiting = {row.name: place_in_queue(row) for row in rows if row.standing == Standing.WAITING}
+            assert {row.name: row.seats for row in rows if row.status == Status.SEATED} == table.seated
+            waiting = {row.name: place_in_queue(row) for row in rows if row.status == Status.WAITING}
             assert waiting == {name: place for place, name in enumerate(table.queue, 1)}
-            letters = letters_of(table.event_id)
-            assert letters == {self.email(name): kinds for name, kinds in table.letters.items() if kinds}
+            emails = letters_of(table.event_id)
+            assert emails == {self.email(name): kinds for name, kinds in table.emails.items() if kinds}
             given = seats_given(rows)
             assert given <= max(table.capacity, self.given[at]), "seats were given that are not there"
             assert not [row for row in rows if row.name in waiting and row.seats <= table.capacity - given]

@@ -14,7 +14,7 @@ from sqlalchemy import event as listening
 from lunchkit.events.models import Colour, Event, Series
 from lunchkit.platform import clock
 from lunchkit.platform.db import db
-from lunchkit.platform.text import fold
+from lunchkit.platform.text import normalise
 from lunchkit.recap.models import Recap
 from lunchkit.site.series import LONGEST, PAGE_SIZE, first_sentence
 from lunchkit.speakers.models import Appearance, Organisation, Speaker
@@ -38,7 +38,7 @@ def add_recap(event: Event, introduction: str = "", words: str = "") -> None:
             created_at=event.ends_at,
             published_at=event.recap_published_at,
             published=document,
-            words=fold(f"{introduction} {words}"),
+            words=normalise(f"{introduction} {words}"),
         )
     )
     db.session.commit()
@@ -46,8 +46,8 @@ def add_recap(event: Event, introduction: str = "", words: str = "") -> None:
 
 def add_speaker(event: Event, name: str, organisation: str = "") -> None:
     """Somebody who spoke at a lunch."""
-    house = Organisation(slug=fold(organisation), name=organisation) if organisation else None
-    speaker = Speaker(slug=fold(name).replace(" ", "-"), name=name, organisation=house)
+    house = Organisation(slug=normalise(organisation), name=organisation) if organisation else None
+    speaker = Speaker(slug=normalise(name).replace(" ", "-"), name=name, organisation=house)
     db.session.add(Appearance(event_id=event.id, speaker=speaker))
     db.session.commit()
 

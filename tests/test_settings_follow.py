@@ -9,8 +9,8 @@ from flask import Flask
 from lunchkit.app import create_app
 from lunchkit.platform.config import Settings, current_settings
 from lunchkit.platform.db import db
-from lunchkit.settings.actions import change_settings, dress_house
-from lunchkit.settings.in_force import follow_settings, in_force, look_of_the_house
+from lunchkit.settings.actions import change_settings, set_look
+from lunchkit.settings.in_force import follow_settings, in_force, site_look
 from tests.conftest import new_client
 from tests.uploads import logo_png
 
@@ -28,12 +28,12 @@ def test_another_process_takes_over_what_was_set(app: Flask, settings: Settings)
     other = create_app(settings)
     with other.app_context():
         follow_settings()
-        assert current_settings().network_name == settings.network_name and look_of_the_house().logo is None
+        assert current_settings().network_name == settings.network_name and site_look().logo is None
     change_settings({"network_name": "Un autre réseau", "public_url": "https://neu.example"}, "network")
-    dress_house(colour="carotte", logo_alt="", logo_ground="", picture=logo_png((0, 0, 0)))
+    set_look(colour="carotte", logo_alt="", logo_ground="", picture=logo_png((0, 0, 0)))
     with other.app_context():
         follow_settings()
-        assert look_of_the_house().logo is not None and look_of_the_house().colour == "carotte"
+        assert site_look().logo is not None and site_look().colour == "carotte"
         client = new_client(other)
         page = client.get("/privacy", headers={"Host": "neu.example"})
         assert "Un autre réseau" in page.text and "Strict-Transport-Security" in page.headers
@@ -72,5 +72,5 @@ def test_a_database_that_fails_is_no_error(settings: Settings, tmp_path: Path) -
     app = create_app(replace(settings, database_url=f"sqlite:///{tmp_path / 'none.sqlite'}"))
     with app.app_context():
         follow_settings()
-        assert look_of_the_house().logo is None
+        assert site_look().logo is None
     end(app)

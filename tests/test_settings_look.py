@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from lunchkit.platform.db import db
-from lunchkit.settings.actions import dress_house, set_privacy
+from lunchkit.settings.actions import set_look, set_privacy
 from tests.chromium import DESK, open_context
 from tests.live import House, house
 from tests.looks import LOOKS, ORGANISER, faults, over_budget, weigh
@@ -18,7 +18,7 @@ def lunch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """The demo, with a logo that vanishes by night and a notice."""
     with house(tmp_path_factory.mktemp("house")) as lunch:
         with lunch.app.app_context():
-            dress_house(colour="tomate", logo_alt="Une assiette", logo_ground="", picture=logo_png((0, 0, 0)))
+            set_look(colour="tomate", logo_alt="Une assiette", logo_ground="", picture=logo_png((0, 0, 0)))
             set_privacy(notice="Le comité.\n\nPlaintes : [PFPDT](https://www.edoeb.admin.ch).", purge_days=30)
             db.session.remove()
             db.engine.dispose()

@@ -19,8 +19,8 @@ from lunchkit.platform.images.errors import LogoTooSmall, PictureUnreadable
 from lunchkit.platform.images.intake import LEAST_LOGO_SIDE, draw_logo, judge, read_logo, read_upload
 from lunchkit.platform.images.redraw import MOST_LOGO_BYTES
 from lunchkit.settings import actions
-from lunchkit.settings.in_force import look_of_the_house
-from lunchkit.settings.queries import the_house
+from lunchkit.settings.in_force import site_look
+from lunchkit.settings.queries import current_site
 from lunchkit.settings.sections import SECTIONS, STEPS
 from lunchkit.team.actions import add_organiser
 from lunchkit.team.sign_in.actions import issue_console_link
@@ -73,7 +73,7 @@ def test_the_name_holds_at_once_and_for_the_series_that_bore_it(
     assert send(organiser_client, "network", **fields).status_code == 303
     assert "Un réseau #1" in organiser_client.get("/organiser/").text
     db.session.expire_all()
-    assert the_house().settings["network_name"] == "Un réseau #1"
+    assert current_site().settings["network_name"] == "Un réseau #1"
     names = {tuple(row) for row in db.session.execute(select(Series.name, Series.network))}
     assert names == {
         ("Un réseau #1", "Un réseau #1"),
@@ -104,7 +104,7 @@ def test_what_cannot_be_meant_is_questioned(
 ) -> None:
     answer = send(organiser_client, section, **fields)
     assert answer.status_code == 422 and 'class="error"' in answer.text
-    assert the_house().settings == {}
+    assert current_site().settings == {}
 
 
 def test_what_the_environment_decided_is_shown_and_stays(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,7 +119,7 @@ def test_what_the_environment_decided_is_shown_and_stays(settings: Settings, mon
         fields = {"mail_host": "evil.example", "mail_security": "tls", "mail_port": "", "mail_from": "a@b.example"}
         assert send(client, "letters", **fields).status_code == 303
         assert current_settings().mail_host == "fixed.example" and current_settings().mail_port == 465
-        assert "mail_host" not in the_house().settings
+        assert "mail_host" not in current_site().settings
         db.session.remove()
         db.engine.dispose()
 
@@ -226,7 +226,7 @@ def test_the_logo_stands_on_public_pages_until_it_is_taken_away(
     assert client.get(address).status_code == 200, "it stays where only the rest is changed"
     assert send(organiser_client, "look", **LOOK, without_logo="y").status_code == 303
     assert client.get(address).status_code == 404 and "/media/logo-" not in client.get("/").text
-    assert look_of_the_house().colour == "myrtille"
+    assert site_look().colour == "myrtille"
 
 
 @pytest.mark.parametrize(
@@ -237,7 +237,7 @@ def test_the_logo_stands_on_public_pages_until_it_is_taken_away(
 def test_a_file_that_is_no_logo_is_refused_in_words(organiser_client: FlaskClient, data: bytes, status: int) -> None:
     answer = send(organiser_client, "look", **LOOK, picture=file_of(data))
     assert answer.status_code == status and "Une assiette" in answer.text, "what was typed is there"
-    assert the_house().logo_token == ""
+    assert current_site().logo_token == ""
 
 
 FIELDS = {
@@ -275,7 +275,7 @@ def test_nothing_hostile_breaks_a_page_or_gets_among_the_settings(
             answer = organiser_client.post(f"{HOUSE}/sections/{section}", data=typed, headers={"Host": "localhost"})
             assert answer.status_code in (200, 303, 400, 413, 422), (name, value[:40], answer.status_code)
             db.session.expire_all()
-            assert set(the_house().settings) <= set(GOOD), (name, value[:40])
+            assert set(current_site().settings) <= set(GOOD), (name, value[:40])
             assert "<img src=x" not in organiser_client.get(HOUSE, headers={"Host": "localhost"}).text
     assert (current_settings().secret_key, current_settings().port) == (before.secret_key, before.port)
 
@@ -308,5 +308,5 @@ def test_two_who_save_at_the_same_time_lose_nothing(app: Flask) -> None:
         thread.join()
     assert wrong == []
     db.session.expire_all()
-    assert the_house().settings == values
-    assert set(the_house().settled) == {"network", *(f"step{n}" for n in range(len(values)))}
+    assert current_site().settings == values
+    assert set(current_site().settled) == {"network", *(f"step{n}" for n in range(len(values)))}

@@ -20,7 +20,7 @@ from lunchkit.platform import clock
 from lunchkit.platform.db import db
 from lunchkit.platform.images.models import Picture, PictureFile
 from lunchkit.platform.links import derived_token
-from lunchkit.platform.mail.rendering import render_letter
+from lunchkit.platform.mail.rendering import render_email
 from lunchkit.platform.versions import ChangedMeanwhile
 from lunchkit.speakers import actions
 from lunchkit.speakers.admin_forms import AppearanceDetails, OrganisationDetails, QuotationDetails
@@ -779,10 +779,10 @@ def test_organisers_get_an_e_mail_once_for_each_version_of_a_page(
         submit(client, link)
     (row,) = outbox.rows()
     assert (row.kind, row.recipient, row.event_id) == ("speakers/submission", "bonjour@lunch.example", event.id)
-    letter = outbox.last()
-    assert "Laura Tocmacov" in letter.subject and f"http://lunch.example{desk_of(event, speaker)}/draft" in letter.text
+    email = outbox.last()
+    assert "Laura Tocmacov" in email.subject and f"http://lunch.example{desk_of(event, speaker)}/draft" in email.text
     write(client, link, short_bio="Un mot.")
-    assert render_letter(outbox.rows()[0]) is None, "nothing waits any more"
+    assert render_email(outbox.rows()[0]) is None, "nothing waits any more"
     submit(client, link)
     assert len(outbox.rows()) == 1, "the same version"
     write(client, link, short_bio="Un autre mot.")

@@ -75,8 +75,8 @@ class Story:
         self.ada.locator("[name=start]").fill(f"{begins:%H:%M}")
         self.ada.locator("[name=end]").fill(f"{ends:%H:%M}")
 
-    def letter(self, address: str, letters: int = 1) -> EmailMessage:
-        return self.postman.wait_for(address, letters=letters)
+    def email(self, address: str, emails: int = 1) -> EmailMessage:
+        return self.postman.wait_for(address, emails=emails)
 
 
 def go_on(page: Page, name: str | re.Pattern[str]) -> None:
@@ -99,7 +99,7 @@ def ada_sets_up_the_house(story: Story) -> None:
     page.locator("[name=mail_security][value=none]").check()
     page.locator("[name=mail_from]").fill("lunch@lunch.example")
     press(page, "trial")
-    assert story.letter(ADA)
+    assert story.outbox_email(ADA)
     with page.expect_navigation():
         page.locator("main a.button").first.click()
     press(page)
@@ -125,7 +125,7 @@ def ada_invites_noa_to_the_door(story: Story) -> None:
     story.ada.locator("[name=name]").fill("Noa Panais")
     story.ada.locator("[name=email]").fill(NOA)
     go_on(story.ada, "Inviter")
-    link = re.search(re.escape(story.base) + r"/organiser/invitation/\S+", text_of(story.letter(NOA)))
+    link = re.search(re.escape(story.base) + r"/organiser/invitation/\S+", text_of(story.outbox_email(NOA)))
     assert link is not None
     story.noa = open_context(story.browser).new_page()
     story.noa.goto(link[0])
@@ -165,12 +165,12 @@ def five_people_register_on_their_phones(story: Story) -> None:
 
 
 def everybody_has_a_ticket(story: Story) -> None:
-    story.tickets = [ticket_in(story.letter(address)) for _name, address in [*LIST, *GUESTS]]
+    story.tickets = [ticket_in(story.email(address)) for _name, address in [*LIST, *GUESTS]]
     assert len(set(story.tickets)) == 25
 
 
-def ticket_in(letter: EmailMessage) -> str:
-    picture = next(part for part in letter.walk() if part.get_content_type() == "image/png")
+def ticket_in(email: EmailMessage) -> str:
+    picture = next(part for part in email.walk() if part.get_content_type() == "image/png")
     with Image.open(BytesIO(picture.get_payload(decode=True))) as image:  # type: ignore[arg-type]
         (code,) = zxingcpp.read_barcodes(image.convert("L"))
     return str(code.text).rpartition("/")[2]
@@ -264,7 +264,7 @@ def ada_publishes_the_recap(story: Story) -> None:
 
 def everybody_who_wished_it_gets_the_recap(story: Story) -> None:
     for _name, address in [*LIST, *GUESTS]:  # after the ticket, and the letter that told them of the other hour
-        told = story.letter(address, letters=3)
+        told = story.email(address, emails=3)
         assert told["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
 
@@ -275,7 +275,7 @@ def ada_thanks_those_who_came(story: Story) -> None:
     go_on(story.ada, "Voir le courriel")
     go_on(story.ada, "Envoyer 20 courriels")
     for name, address in LIST:
-        thanks = text_of(story.letter(address, letters=4))
+        thanks = text_of(story.email(address, emails=4))
         assert f"Bonjour {name}," in thanks and "Merci d’avoir réparé avec nous" in thanks
     absent = {address for _name, address in GUESTS}
     assert not [one for one in story.postman.messages if one["To"] in absent and "Merci" in one["Subject"]]

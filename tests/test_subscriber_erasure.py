@@ -12,7 +12,7 @@ from lunchkit.admin.retention.actions import purge_people
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
 from lunchkit.platform.db import db
-from lunchkit.platform.mail.models import OutboxLetter
+from lunchkit.platform.mail.models import OutboxEmail
 from lunchkit.subscribers.models import Consent, Subscriber
 from tests.attendee import people, send
 from tests.conftest import EventMaker, new_client
@@ -65,7 +65,7 @@ def test_whoever_is_being_erased_while_invitations_are_made_gets_none(app: Flask
     event_id = event.id
     db.session.rollback()
     with db.engine.connect() as other:
-        other.execute(delete(OutboxLetter).where(OutboxLetter.recipient == "ana@example.org"))
+        other.execute(delete(OutboxEmail).where(OutboxEmail.recipient == "ana@example.org"))
         other.execute(delete(Subscriber).where(Subscriber.email == "ana@example.org"))
 
         def send() -> None:

@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 
 from lunchkit.events.models import Event
-from lunchkit.platform.mail.rendering import render_letter
+from lunchkit.platform.mail.rendering import render_email
 from lunchkit.subscribers.actions import confirm_consent, withdraw_consent
 from tests.attendee import people, send, tokens_of
 from tests.conftest import EventMaker, Outbox
@@ -34,10 +34,10 @@ def test_one_s_own_page_and_the_letter_that_asks_speak_one_language(
 ) -> None:
     client = speaker_of(app, language)
     send(client, event, wants_invitations="y")
-    letter = render_letter(outbox.rows()[0])
-    assert letter is not None and "/invitations/" in letter.text
-    lines = "".join(f"<p>{line}</p>" for line in letter.text.split("\n"))
-    assert foreign_words(letter.html + lines, language) == []
+    email = render_email(outbox.rows()[0])
+    assert email is not None and "/invitations/" in email.text
+    lines = "".join(f"<p>{line}</p>" for line in email.text.split("\n"))
+    assert foreign_words(email.html + lines, language) == []
     own = f"/r/{tokens_of(people()[0]).link}"
     for _ in range(2):
         assert foreign_words(client.get(own).text, language) == []
@@ -49,7 +49,7 @@ def test_the_invitation_speaks_the_language_in_which_somebody_said_yes(make_even
     event = make_event(summary="1", venue="2", town="3", title="4")
     said_yes("Ana", language)
     invite(event, "5")
-    letter = render_letter(invitations()[0])
-    assert letter is not None and f'<html lang="{language}"' in letter.html
-    lines = "".join(f"<p>{line}</p>" for line in (letter.subject, *letter.text.split("\n")))
-    assert foreign_words(letter.html + lines, language) == []
+    email = render_email(invitations()[0])
+    assert email is not None and f'<html lang="{language}"' in email.html
+    lines = "".join(f"<p>{line}</p>" for line in (email.subject, *email.text.split("\n")))
+    assert foreign_words(email.html + lines, language) == []

@@ -17,7 +17,7 @@ from lunchkit.events.models import Event
 from lunchkit.mailings.errors import NobodyToReach
 from lunchkit.platform import clock
 from lunchkit.platform.db import db
-from lunchkit.platform.mail.models import OutboxLetter
+from lunchkit.platform.mail.models import OutboxEmail
 from lunchkit.registrations import actions
 from lunchkit.registrations.models import Answer, CheckIn, Diet, Needs, Registration
 from lunchkit.subscribers import consent as words
@@ -69,9 +69,9 @@ def test_the_tick_counts_for_nothing_until_the_letter_s_link_was_pressed(
     assert register(client, event) == 303
     assert outbox.kinds("ana@example.org") == ["confirmation"], "no letter more than without the tick"
     assert wish_of("Ana") is Consent.ASKED
-    letter = outbox.last("ana@example.org")
-    door = link_in(letter.text)
-    assert f"http://lunch.example{door}" in letter.html and letter.unsubscribe_url == ""
+    email = outbox.last("ana@example.org")
+    door = link_in(email.text)
+    assert f"http://lunch.example{door}" in email.html and email.unsubscribe_url == ""
     other = make_event()
     with pytest.raises(NobodyToReach):
         invite(other)
@@ -146,7 +146,7 @@ def test_a_known_guest_gets_the_page_of_a_stranger(client: FlaskClient, make_eve
         shown = client.get(answer.location).text
         pages.append((answer.status_code, shown.replace(f"{name[0].lower()}…@", "x…@").replace(name, "x")))
         for row in people():
-            db.session.execute(OutboxLetter.__table__.delete())
+            db.session.execute(OutboxEmail.__table__.delete())
             db.session.delete(row)
         db.session.delete(db.session.get_one(Event, event.id))
         db.session.commit()
@@ -159,7 +159,7 @@ def test_a_known_guest_gets_the_page_of_a_stranger(client: FlaskClient, make_eve
 def test_a_mailbox_cannot_be_flooded_through_the_box(client: FlaskClient, event: Event, outbox: Outbox) -> None:
     for _ in range(40):
         register(client, event)
-    assert len(outbox.rows("ana@example.org")) <= actions.LETTERS_AN_HOUR
+    assert len(outbox.rows("ana@example.org")) <= actions.EMAILS_AN_HOUR
     assert len(db.session.scalars(select(Subscriber)).all()) == 1
 
 
@@ -326,7 +326,7 @@ def test_the_export_has_a_place_for_every_table_that_holds_a_person(
     """By the schema: whatever table holds the seeded address, name or number is told of; a new one fails here."""
     told_as = {
         "registration": "registration", "needs": "needs", "answer": "answers", "check_in": "scans",
-        "outbox_letter": "letters", "guest": "invitations",
+        "outbox_email": "letters", "guest": "invitations",
     }  # fmt: skip
     said = details("Rutabaga", "rutabaga@example.org", wants_invitations=True, diets=(Diet.VEGAN,), allergies="Noix")
     actions.register_attendee(event, said, form_key="f", language="fr")
@@ -334,7 +334,7 @@ def test_the_export_has_a_place_for_every_table_that_holds_a_person(
     invite(make_event())
     (person,) = people()
     found = tables_with(person)
-    assert found >= {"registration", "needs", "outbox_letter", "guest"}, "control: the search finds what is there"
+    assert found >= {"registration", "needs", "outbox_email", "guest"}, "control: the search finds what is there"
     refer = {table.name for table in db.metadata.sorted_tables for key in table.foreign_keys
              if key.column.table.name in ("registration", "guest")}  # fmt: skip
     assert refer == {Needs.__tablename__, Answer.__tablename__, CheckIn.__tablename__}
@@ -345,7 +345,7 @@ def test_the_export_has_a_place_for_every_table_that_holds_a_person(
     assert stored - {"id", "nonce", "link_hash", "email_key"} == set(told["invitations"]) - {"letters"}
     assert len(told["invitations"]["letters"]) == 1
     client.post(f"/r/{tokens_of(person).link}/erasure")
-    assert tables_with(person) == {"outbox_letter"}, "the last word, that takes the entry out of the calendar"
+    assert tables_with(person) == {"outbox_email"}, "the last word, that takes the entry out of the calendar"
 
 
 def tables_with(person: Registration) -> set[str]:

@@ -389,7 +389,7 @@ def test_it_is_closed_once_and_stays_closed(app: Flask, organiser_client: FlaskC
     say(phone, 409, mark=1)
     assert 'name="mark"' not in phone.look()
     assert close_due_feedback() == 0 and is_destroyed(lunch.id)
-    verbs = db.session.scalars(select(AuditEntry.verb)).all()
+    verbs = db.session.scalars(select(AuditEntry.action)).all()
     assert "survey.close" in verbs
 
 

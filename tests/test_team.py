@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from lunchkit.platform import clock
 from lunchkit.platform.db import db
-from lunchkit.platform.errors import Refusal
+from lunchkit.platform.errors import UserError
 from lunchkit.team.actions import add_organiser, give_role, hand_over, invite, remove_organiser
 from lunchkit.team.browsers import browser_name
 from lunchkit.team.errors import NotTheOwner, OnlyToOrganisers, OwnerStays
@@ -111,7 +111,7 @@ def at_once(app: Flask, *verbs: Callable[[], object]) -> list[str]:
         with app.app_context():
             try:
                 verb()
-            except Refusal as refusal:
+            except UserError as refusal:
                 return type(refusal).__name__
             finally:
                 db.session.remove()
@@ -154,10 +154,10 @@ def test_an_invitation_leads_into_the_team_in_any_browser_once(
     ada_client: FlaskClient, app: Flask, outbox: Outbox
 ) -> None:
     assert post(ada_client, f"{TEAM}/invitations", name="Noa", email="noa@Lunch.Example", role="helper") == 303
-    letter = outbox.last(NOA)
-    assert "Ada Ressort" in letter.subject and letter.reply_to == "ada@lunch.example"
-    found = re.search(r"http://lunch\.example(/organiser/invitation/\S+)", letter.text)
-    assert found and found[1] in letter.html
+    outbox_email = outbox.last(NOA)
+    assert "Ada Ressort" in outbox_email.subject and outbox_email.reply_to == "ada@lunch.example"
+    found = re.search(r"http://lunch\.example(/organiser/invitation/\S+)", outbox_email.text)
+    assert found and found[1] in outbox_email.html
     noa, late = new_client(app), new_client(app)
     assert "Ada Ressort" in noa.get(found[1]).text
     assert join(noa, found[1], " ") == 422, "a slip in the form leaves the link good"
@@ -236,8 +236,8 @@ def test_an_invitation_is_sent_again_with_the_same_link_but_not_without_end(
     with clock.fixed_at(NOON + timedelta(days=8)):
         sign_in(ada_client, organiser_by_email("ada@lunch.example"))  # type: ignore[arg-type]
         assert new_client(app).get(path).status_code == 410
-        letter = f"{TEAM}/invitations/{invitation.id}/letter"
-        assert [post(ada_client, letter) for _ in range(4)] == [303, 303, 303, 429]
+        email = f"{TEAM}/invitations/{invitation.id}/letter"
+        assert [post(ada_client, email) for _ in range(4)] == [303, 303, 303, 429]
         assert path in outbox.last(NOA).text
         assert join(new_client(app), path) == 303
 

@@ -66,8 +66,8 @@ def test_a_change_of_the_hours_asks_first_and_loses_nothing(
     assert told.status_code == 303 and (event.title, event.capacity) == (title, 17)
     assert event.ends_local.hour == 15 and event.theme == "Un « autre » thème & co"
     assert outbox.kinds() == ["confirmation", "change"] and person.sequence > sequence
-    letter = outbox.last()
-    assert "12h–15h30" in letter.text and "12h–14h" in letter.text and "12h–14h" in letter.html
+    email = outbox.last()
+    assert "12h–15h30" in email.text and "12h–14h" in email.text and "12h–14h" in email.html
 
 
 def test_told_to_nobody_the_calendar_still_moves_on(

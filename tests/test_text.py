@@ -8,7 +8,7 @@ from flask import Flask
 
 from lunchkit.platform.i18n import paragraphs, typo
 from lunchkit.platform.mail.addresses import BadAddress, likely_meant, normal_email
-from lunchkit.platform.text import clean_line, clean_text, fold
+from lunchkit.platform.text import clean_line, clean_text, normalise
 from lunchkit.team.forms import return_path
 
 pytestmark = pytest.mark.both_databases
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.both_databases
 def test_no_cleaning_takes_long(app: Flask, long: str) -> None:
     def seconds() -> float:
         started = time.perf_counter()
-        for clean in (clean_line, clean_text, fold, typo, paragraphs, likely_meant, return_path):
+        for clean in (clean_line, clean_text, normalise, typo, paragraphs, likely_meant, return_path):
             clean(long)
         with contextlib.suppress(BadAddress):
             normal_email(long)
@@ -71,4 +71,4 @@ def test_several_lines_stay_lines() -> None:
     ],
 )  # fmt: skip
 def test_spellings_that_people_search_alike_compare_equal(one: str, other: str) -> None:
-    assert fold(one) == fold(other)
+    assert normalise(one) == normalise(other)

@@ -20,8 +20,8 @@ from lunchkit.platform.mail.message import build_message
 from lunchkit.platform.mail.reasons import explain
 from lunchkit.platform.mail.test_email import Trial, try_connection
 from lunchkit.settings.actions import trials
-from lunchkit.settings.emails import trial_letter
-from lunchkit.settings.queries import is_mail_tested, the_house
+from lunchkit.settings.emails import trial_email
+from lunchkit.settings.queries import current_site, is_mail_tested
 from tests.conftest import csrf_of
 from tests.mail_servers import PASSWORD, USER, Whim, knows_one_user, mail_server, silent_server, tls_context, tls_server
 from tests.server import free_port
@@ -37,7 +37,7 @@ def tried(app: Flask, **settings: Any) -> tuple[Trial, str]:
     chosen = replace(current_settings(), **{**BASE, **settings})
     with app.test_request_context("/organiser/", headers={"Accept-Language": "en"}):
         message = build_message(
-            trial_letter(chosen, "en"), sender=USER, recipient=ADA, message_id="<1@lunch.example>", date=clock.now()
+            trial_email(chosen, "en"), sender=USER, recipient=ADA, message_id="<1@lunch.example>", date=clock.now()
         )
         outcome = try_connection(chosen, message)
         reason = explain(outcome.error, chosen) if outcome.error else None
@@ -151,12 +151,12 @@ def test_the_page_tells_how_it_went_and_the_house_remembers(app: Flask, organise
         answer = send(organiser_client, port)
         assert answer.status_code == 200 and postman.wait_for(ADA)
     db.session.expire_all()
-    assert is_mail_tested(the_house(), current_settings())
-    assert not is_mail_tested(the_house(), replace(current_settings(), mail_from="other@lunch.example")), "control"
+    assert is_mail_tested(current_site(), current_settings())
+    assert not is_mail_tested(current_site(), replace(current_settings(), mail_from="other@lunch.example")), "control"
     failed = send(organiser_client, free_port())
     assert failed.status_code == 422 and "S:" not in failed.text and "C:" not in failed.text
     db.session.expire_all()
-    assert not is_mail_tested(the_house(), current_settings()), "another port proves nothing"
+    assert not is_mail_tested(current_site(), current_settings()), "another port proves nothing"
 
 
 def test_the_password_is_kept_never_shown_and_never_given_to_another_server(

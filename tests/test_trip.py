@@ -53,13 +53,13 @@ def test_from_the_poster_to_the_cancelled_seat(chromium: Browser, tmp_path: Path
         expect(page.locator("main")).to_contain_text("attente")
 
         # Ana's letter has ticket and invitation; her page opens from it.
-        letter = lunch.postman.wait_for("ana@example.org")
-        kinds = [part.get_content_type() for part in letter.walk()]
+        email = lunch.postman.wait_for("ana@example.org")
+        kinds = [part.get_content_type() for part in email.walk()]
         assert "text/calendar" in kinds and "image/png" in kinds
         waiting = text_of(lunch.postman.wait_for("bea@example.org"))
         assert "rang 1" in waiting
 
-        own = link_in(text_of(letter), lunch)
+        own = link_in(text_of(email), lunch)
         page.goto(own)
         expect(page.locator("main")).to_contain_text("Ana Topinambour")
         page.goto(own + "/ticket")
@@ -69,14 +69,14 @@ def test_from_the_poster_to_the_cancelled_seat(chromium: Browser, tmp_path: Path
         expect(page.locator("main")).to_contain_text("tournevis")
 
         # «Je ne viens plus»: page, button, seat freed, the next in line gets the letter.
-        page.goto(link_in(text_of(letter), lunch, "/cancellation"))
+        page.goto(link_in(text_of(email), lunch, "/cancellation"))
         send(page)
         expect(page.locator("main")).to_contain_text("annulée")
-        promotion = lunch.postman.wait_for("bea@example.org", letters=2)
+        promotion = lunch.postman.wait_for("bea@example.org", emails=2)
         assert "libérée" in text_of(promotion)
         page.goto(link_in(text_of(promotion), lunch))
         expect(page.locator("main")).to_contain_text("Bea Salsifis")
-        cancellation = lunch.postman.wait_for("ana@example.org", letters=2)
+        cancellation = lunch.postman.wait_for("ana@example.org", emails=2)
         assert "METHOD:CANCEL" in str(cancellation.get_body(("plain",)).get_content()) or any(
             part.get_param("method") == "CANCEL" for part in cancellation.walk()
         )

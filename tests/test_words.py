@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lunchkit.room.polls.word_folding import LONGEST_WORD, clean_word, fold
+from lunchkit.room.polls.word_folding import LONGEST_WORD, clean_word, normalise
 
 SAME = [
     ("confiance", "Confiance"), ("confiance", "la confiance"), ("confiance", "confiances"), ("confiance", "CONFIANCE !"),
@@ -33,12 +33,12 @@ APART = [
 
 @pytest.mark.parametrize(("one", "other"), SAME)
 def test_spellings_of_one_word_are_one(one: str, other: str) -> None:
-    assert fold(one) == fold(other)
+    assert normalise(one) == normalise(other)
 
 
 @pytest.mark.parametrize(("one", "other"), APART)
 def test_other_words_stay_apart(one: str, other: str) -> None:
-    assert fold(one) != fold(other)
+    assert normalise(one) != normalise(other)
 
 
 def test_the_table_of_words_apart_would_catch_a_fold_that_only_cuts_the_last_letter() -> None:
@@ -52,7 +52,7 @@ def test_the_table_of_words_apart_would_catch_a_fold_that_only_cuts_the_last_let
     "word", ["le", "la", "un", "des", "les", "l’", "d'", "0", "42", "!?", "…", "日本", "C++", "été"]
 )
 def test_no_word_folds_to_nothing(word: str) -> None:
-    assert fold(word)
+    assert normalise(word)
 
 
 @pytest.mark.parametrize(

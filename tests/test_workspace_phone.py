@@ -98,10 +98,10 @@ def test_helpers_see_the_few_entries_that_are_theirs(lunch: House, chromium: Bro
 def test_a_new_lunch_is_a_short_form_and_its_groups_open_with_keys(lunch: House, phone: Page) -> None:
     phone.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
     phone.goto(lunch.url("/organiser/e/new"))
-    folded = phone.locator(FOLDED)
+    normalised = phone.locator(FOLDED)
     assert height(phone, "html") < USUAL and overflow(phone) <= 0
     expect(phone.locator(f"{FOLDED}[open]")).to_have_count(0)
-    for summary in folded.locator("summary").all():
+    for summary in normalised.locator("summary").all():
         summary.focus()
         phone.keyboard.press("Enter")
     expect(phone.locator(f"{FOLDED}[open]")).to_have_count(6)

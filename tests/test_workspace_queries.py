@@ -15,7 +15,7 @@ from lunchkit.platform import clock
 from lunchkit.platform.db import db
 from lunchkit.registrations.actions import cancel_registration, register_by_hand
 from lunchkit.registrations.admin_queries import all_rows, registrations_page
-from lunchkit.registrations.models import Answer, Diet, Needs, Registration, Standing, search_key_of
+from lunchkit.registrations.models import Answer, Diet, Needs, Registration, Status, search_key_of
 from tests.conftest import EventMaker, Outbox, details
 
 pytestmark = pytest.mark.both_databases
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.both_databases
 
 MORE = 300
 SEARCHES = (
-    "?q=poireau", "?q=introuvable", "?standing=waiting", "?page=99", "?page=2", "?order=surname", "?order=newest",
+    "?q=poireau", "?q=introuvable", "?status=waiting", "?page=99", "?page=2", "?order=surname", "?order=newest",
     "?order=newest&q=poireau",
 )  # fmt: skip
 
@@ -51,8 +51,8 @@ def grow(event: Event, make_event: EventMaker) -> None:
         {
             "event_id": event.id, "nonce": bytes([number % 256]) * 16, "link_hash": number.to_bytes(32),
             "ticket_hash": number.to_bytes(32), "name": f"Camille Poireau {number}", "seats": 1,
-            "folded": search_key_of(f"Camille Poireau {number}", None, ""),
-            "standing": ("seated", "waiting", "cancelled")[number % 3], "registered_at": now, "queued_at": now,
+            "normalised": search_key_of(f"Camille Poireau {number}", None, ""),
+            "status": ("seated", "waiting", "cancelled")[number % 3], "registered_at": now, "queued_at": now,
         }
         for number in range(MORE)
     ]  # fmt: skip
@@ -138,8 +138,8 @@ def test_whoever_waits_has_the_same_place_in_every_list(make_event: EventMaker) 
     for page in range(1, 4):
         whole |= {row.registration.name: row.place for row in registrations_page(event.id, "", None, page).rows}
     assert whole == {name: number or None for number, name in enumerate(names)}
-    for standing, text in ((Standing.WAITING, ""), (None, "paire"), (Standing.WAITING, "impaire")):
+    for status, text in ((Status.WAITING, ""), (None, "paire"), (Status.WAITING, "impaire")):
         for page in (1, 2, 3):
-            for row in registrations_page(event.id, text, standing, page).rows:
+            for row in registrations_page(event.id, text, status, page).rows:
                 assert row.place == whole[row.registration.name]
     assert [row.registration.name for row in all_rows(event.id)] == names

@@ -11,7 +11,7 @@ from lunchkit.events.models import Event
 from lunchkit.events.operations import uid_of
 from lunchkit.platform import clock
 from lunchkit.platform.db import db, mark_for_vacuum, transaction
-from lunchkit.platform.mail.models import OutboxLetter
+from lunchkit.platform.mail.models import OutboxEmail
 from lunchkit.registrations.models import Registration
 from lunchkit.registrations.seats import lock_event
 from lunchkit.room.polls.closing import destroy, key_name
@@ -49,7 +49,7 @@ def delete_event_draft(event: Event) -> None:
         mark_for_vacuum()
         _remove_speakers(session, event.id)
         rehearsed = _delete_polls(session, event.id)
-        session.execute(delete(OutboxLetter).where(OutboxLetter.event_id == event.id))
+        session.execute(delete(OutboxEmail).where(OutboxEmail.event_id == event.id))
         _delete_rows_of(session, event.id)
         _empty(event)
     for poll_id, name in rehearsed:

@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from lunchkit.events import actions
 from lunchkit.events.admin_forms import QuestionForm, question_form
-from lunchkit.events.models import Event, FormQuestion
-from lunchkit.events.queries import any_event_by_slug_or_404, form_question_or_404, form_questions
+from lunchkit.events.models import CustomField, Event
+from lunchkit.events.queries import any_event_by_slug_or_404, custom_field_or_404, custom_fields
 from lunchkit.platform.ordered import back_to_list, requested_direction
 from lunchkit.platform.versions import save
 from lunchkit.registrations.admin_queries import answers_by_question
@@ -73,17 +73,17 @@ def order(slug: str, asked_id: int) -> ResponseReturnValue:
     return back_to_list(slug, question)
 
 
-def _both(slug: str, asked_id: int) -> tuple[Event, FormQuestion]:
+def _both(slug: str, asked_id: int) -> tuple[Event, CustomField]:
     event = any_event_by_slug_or_404(slug)
-    return event, form_question_or_404(event.id, asked_id)
+    return event, custom_field_or_404(event.id, asked_id)
 
 
-def _answered(question: FormQuestion) -> int:
+def _answered(question: CustomField) -> int:
     return answers_by_question([question.id]).get(question.id, 0)
 
 
 def _index_page(event: Event, form: QuestionForm) -> str:
-    questions = form_questions(event.id)
+    questions = custom_fields(event.id)
     return render_template(
         "admin/custom_fields/index.html",
         event=event,
@@ -94,7 +94,7 @@ def _index_page(event: Event, form: QuestionForm) -> str:
     )
 
 
-def _edit_page(event: Event, question: FormQuestion, form: QuestionForm) -> str:
+def _edit_page(event: Event, question: CustomField, form: QuestionForm) -> str:
     return render_template("admin/custom_fields/edit.html", event=event, form=form, answered=_answered(question))
 
 

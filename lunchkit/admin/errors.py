@@ -2,10 +2,10 @@
 
 from flask_babel import lazy_gettext as _l
 
-from lunchkit.platform.errors import refusal
+from lunchkit.platform.errors import user_error
 
-EventIsKnown = refusal(
+EventIsKnown = user_error(
     "EventIsKnown",
     _l("People know this lunch: somebody has registered, was invited or was there. It can be cancelled only."),
 )
-EventIsPublic = refusal("EventIsPublic", _l("This lunch is public: it can be cancelled, not deleted."))
+EventIsPublic = user_error("EventIsPublic", _l("This lunch is public: it can be cancelled, not deleted."))

@@ -11,7 +11,7 @@ from flask_babel import ngettext as _n
 from lunchkit.admin.overview import Overview
 from lunchkit.events.models import Event, EventState
 from lunchkit.platform.i18n import moment
-from lunchkit.platform.mail.queries import LetterState
+from lunchkit.platform.mail.queries import EmailState
 from lunchkit.room.survey.models import Stage as SurveyStage
 
 FULL, HALF, RING = 1, 2, 3
@@ -125,7 +125,7 @@ class EventRows:
             detail = _n("One person came", "%(num)s people came", present)
         action, address = _("Check people in"), self._to("check_in.index")
         if self.is_over and self.event.purged_at:
-            action, address = _("See who came"), self._to("registrations.index", standing="arrived")
+            action, address = _("See who came"), self._to("registrations.index", status="arrived")
         elif self.is_over:
             action, address = _("See and complete who came"), self._to("check_in.people")
         return Row(_("Check-in"), detail, self._on_the_day(_("Ready")), action, address, self.is_running)
@@ -158,8 +158,8 @@ class EventRows:
         return Row(_("Survey"), detail, state, _("See the answers"), self._to("survey.index"))
 
     def _emails(self) -> Row:
-        counts, view = self.view.letters, self.view
-        sent, failed, waiting = (counts[LetterState(name)] for name in ("sent", "failed", "waiting"))
+        counts, view = self.view.emails, self.view
+        sent, failed, waiting = (counts[EmailState(name)] for name in ("sent", "failed", "waiting"))
         owes_thanks = self.is_over and bool(view.taken) and not view.thanked and not self.event.purged_at
         state = FULL, _("Nobody thanked yet") if owes_thanks else _("Thanked") if view.thanked else _("None waits")
         if failed:

@@ -29,7 +29,7 @@ from lunchkit.room.survey.queries import glance
 from lunchkit.run_sheet.actions import LunchMadeAlready, make_lunch
 from lunchkit.run_sheet.forms import TakeOverForm, first_values, like_values
 from lunchkit.run_sheet.queries import prepared_for
-from lunchkit.settings.queries import the_house
+from lunchkit.settings.queries import current_site
 from lunchkit.site.views import event_page
 from lunchkit.team.queries import current_organiser
 
@@ -40,8 +40,8 @@ NEW = "new lunch"  # the scope of the stamp on the form
 @bp.get("/e/new")
 def new() -> ResponseReturnValue:
     like, from_template = _source()
-    organiser, house = current_organiser(), the_house()
-    usual = {"colour": house.colour, "purge_days": house.purge_days}
+    organiser, site = current_organiser(), current_site()
+    usual = {"colour": site.colour, "purge_days": site.purge_days}
     proposal = usual | _proposal(like, from_template=from_template)
     form = event_form(contact_email=organiser.email if organiser else "", proposal=proposal)
     form.stamp.data = form_tokens.issue(NEW)
@@ -120,8 +120,8 @@ def capacity(slug: str) -> ResponseReturnValue:
     form = capacity_form(event, request.form)
     if not form.validate():
         return lunch_page(event, form), 422
-    seats, letters = change_capacity(event, form.capacity.data or 0)
-    return _to(event, done="seats", seats=seats or None, letters=letters)
+    seats, emails = change_capacity(event, form.capacity.data or 0)
+    return _to(event, done="seats", seats=seats or None, emails=emails)
 
 
 @bp.post("/e/<slug>/members-link")
@@ -168,14 +168,14 @@ def cancellation(slug: str) -> ResponseReturnValue:
     if event.published_at is None:
         return redirect(url_for("organiser.events.removal", slug=slug))
     may_cancel = event.cancelled_at is None and not event.is_over(clock.now())
-    letters, unreachable = attendees_with_address(event.id), attendees_without_address(event.id)
-    return _show("cancellation", event, letters=letters, unreachable=unreachable, may_cancel=may_cancel)
+    emails, unreachable = attendees_with_address(event.id), attendees_without_address(event.id)
+    return _show("cancellation", event, emails=emails, unreachable=unreachable, may_cancel=may_cancel)
 
 
 @bp.post("/e/<slug>/cancellation")
 def cancel(slug: str) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
-    return _to(event, done="cancelled", letters=cancel_event(event))
+    return _to(event, done="cancelled", emails=cancel_event(event))
 
 
 @bp.get("/e/<slug>/removal")

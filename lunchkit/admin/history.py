@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import LazyString
 
 from lunchkit.admin.changes import parts_told
-from lunchkit.admin.history_messages import DEEDS, KINDS, verbs_with
+from lunchkit.admin.history_messages import KINDS, MESSAGES, actions_with
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404, events_by_id
 from lunchkit.platform.audit.models import AuditEntry
@@ -66,7 +66,7 @@ def index() -> ResponseReturnValue:
     who = next((number for number in people if str(number) == request.args.get("who")), None)
     acts = acts_page(
         text,
-        verbs_with,
+        actions_with,
         organiser_id=who,
         event_id=lunch.id if lunch else None,
         kind=kind,
@@ -99,13 +99,13 @@ def _line(entry: AuditEntry, lunches: dict[int, Event]) -> Line:
     return Line(
         entry=entry,
         at=entry.last_at.astimezone(ZoneInfo(current_settings().timezone)),
-        deed=DEEDS.get(entry.verb, entry.verb),
+        deed=MESSAGES.get(entry.action, entry.action),
         lunch=lunch,
         what=str(entry.facts.get("what", "")),
         changed=parts_told(entry.facts.get(CHANGED, {}), lunch.zone) if lunch else [],
         whom=str(entry.facts.get("who", "")),
         role=ROLE_NAMES.get(entry.facts.get("role", "")),
-        times=1 if entry.verb == SCANS else entry.times,
+        times=1 if entry.action == SCANS else entry.times,
         added=entry.facts.get("seats_added", 0) * entry.times,
         row=_row(entry, lunch),
     )

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
-from lunchkit.platform.text import fold
+from lunchkit.platform.text import normalise
 
-DEEDS: dict[str, LazyString] = {
+MESSAGES: dict[str, LazyString] = {
     "sign_in.enter": _l("signed in"),
     "sign_in.found": _l("set up the installation"),
     "sign_in.join": _l("accepted the invitation"),
@@ -171,6 +171,6 @@ KINDS: dict[str, LazyString] = {
 """What the history can be filtered by: the first part of an endpoint."""
 
 
-def verbs_with(word: str) -> Sequence[str]:
+def actions_with(word: str) -> Sequence[str]:
     """The verbs whose sentence contains a normalised word, in the current language."""
-    return [verb for verb, deed in DEEDS.items() if word in fold(str(deed))]
+    return [action for action, deed in MESSAGES.items() if word in normalise(str(deed))]

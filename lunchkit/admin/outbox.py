@@ -18,10 +18,10 @@ from lunchkit.mailings.emails import MESSAGE
 from lunchkit.platform.errors import NotFound
 from lunchkit.platform.i18n import language
 from lunchkit.platform.mail.actions import send_again, send_all_again
-from lunchkit.platform.mail.models import OutboxLetter
-from lunchkit.platform.mail.queries import LetterState, letter_counts, letter_or_404, letters_page, state_of
+from lunchkit.platform.mail.models import OutboxEmail
+from lunchkit.platform.mail.queries import EmailState, email_counts, email_or_404, emails_page, state_of
 from lunchkit.platform.mail.queue import pause
-from lunchkit.platform.mail.rendering import Letter, render_letter
+from lunchkit.platform.mail.rendering import RenderedEmail, render_email
 from lunchkit.platform.text import clean_line
 from lunchkit.speakers.emails import SUBMISSION
 from lunchkit.subscribers.models import INVITATION as INVITATION_TO_LUNCH
@@ -38,7 +38,7 @@ KINDS = {
     MESSAGE: _l("E-mail to many"),
     SUBMISSION: _l("Page of a speaker to read"),
 }
-STATES = {LetterState.WAITING: _l("Waiting"), LetterState.SENT: _l("Sent"), LetterState.FAILED: _l("Failed")}
+STATES = {EmailState.WAITING: _l("Waiting"), EmailState.SENT: _l("Sent"), EmailState.FAILED: _l("Failed")}
 INERT = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'; "
     "frame-ancestors 'none'; sandbox"
@@ -58,11 +58,11 @@ def index() -> ResponseReturnValue:
     text = clean_line(request.args.get("q"))[:100]
     page = min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)
     trouble = pause()
-    letters = letters_page(event_id, state, page, text)
+    emails = emails_page(event_id, state, page, text)
     return render_template(
         "admin/outbox/index.html",
-        letters=letters,
-        counts=letter_counts(event_id),
+        emails=emails,
+        counts=email_counts(event_id),
         chosen=chosen,
         offered=events,
         q=text,
@@ -75,14 +75,14 @@ def index() -> ResponseReturnValue:
     )
 
 
-@bp.get("/<int(max=2147483647):letter_id>")
-def show(letter_id: int) -> ResponseReturnValue:
-    row = letter_or_404(letter_id)
-    letter, why_not = _written(row)
+@bp.get("/<int(max=2147483647):email_id>")
+def show(email_id: int) -> ResponseReturnValue:
+    row = email_or_404(email_id)
+    email, why_not = _written(row)
     return render_template(
         "admin/outbox/show.html",
         row=row,
-        letter=letter,
+        email=email,
         why_not=why_not,
         state=state_of(row),
         states=STATES,
@@ -90,13 +90,13 @@ def show(letter_id: int) -> ResponseReturnValue:
     )
 
 
-@bp.get("/<int(max=2147483647):letter_id>/html")
-def html(letter_id: int) -> ResponseReturnValue:
-    letter, _why_not = _written(letter_or_404(letter_id))
-    if letter is None:
+@bp.get("/<int(max=2147483647):email_id>/html")
+def html(email_id: int) -> ResponseReturnValue:
+    email, _why_not = _written(email_or_404(email_id))
+    if email is None:
         raise NotFound
-    page = letter.html
-    for image in letter.images:
+    page = email.html
+    for image in email.images:
         page = page.replace(f"cid:{image.cid}", "data:image/png;base64," + base64.b64encode(image.png).decode())
     return Response(page, headers={"Content-Security-Policy": INERT, "Referrer-Policy": "no-referrer"})
 
@@ -105,23 +105,23 @@ def html(letter_id: int) -> ResponseReturnValue:
 def retry_all() -> ResponseReturnValue:
     slug = request.form.get("event") or None
     send_all_again(any_event_by_slug_or_404(slug).id if slug else None)
-    return redirect(url_for(".index", event=slug, state=LetterState.WAITING, done="again"), code=303)
+    return redirect(url_for(".index", event=slug, state=EmailState.WAITING, done="again"), code=303)
 
 
-@bp.post("/<int(max=2147483647):letter_id>/delivery")
-def retry(letter_id: int) -> ResponseReturnValue:
-    send_again(letter_or_404(letter_id))
-    return redirect(url_for(".show", letter_id=letter_id), code=303)
+@bp.post("/<int(max=2147483647):email_id>/delivery")
+def retry(email_id: int) -> ResponseReturnValue:
+    send_again(email_or_404(email_id))
+    return redirect(url_for(".show", email_id=email_id), code=303)
 
 
-def _written(row: OutboxLetter) -> tuple[Letter | None, LazyString]:
+def _written(row: OutboxEmail) -> tuple[RenderedEmail | None, LazyString]:
     """The e-mail as it will be sent, or None and why it cannot be shown."""
     if row.kind in SECRET:
         return None, _l("This e-mail contains a sign-in link. Only its recipient may see it.")
     if row.sent_at is not None:
         return None, _l("It was sent. Its text is not kept.")
     try:
-        return render_letter(row), _l("It has nothing to say any more, so it will not be sent.")
+        return render_email(row), _l("It has nothing to say any more, so it will not be sent.")
     except Exception:
         log.exception("letter %s cannot be written", row.id)
         return None, _l("It cannot be written. The server’s log says why.")

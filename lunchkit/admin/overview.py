@@ -13,7 +13,7 @@ from lunchkit.events.models import REMINDERS, Event, EventState
 from lunchkit.mailings.queries import is_thanked
 from lunchkit.platform import clock, links
 from lunchkit.platform.config import current_settings
-from lunchkit.platform.mail.queries import LetterState, letter_counts
+from lunchkit.platform.mail.queries import EmailState, email_counts
 from lunchkit.recap.queries import recap_of
 from lunchkit.registrations.catering import count_who_need, food_counts
 from lunchkit.registrations.check_in.queries import seats_added
@@ -61,7 +61,7 @@ class Overview:
     """Minutes by which the schedule is longer than the event."""
     waiting_pages: int
     """Speaker pages submitted for review."""
-    letters: dict[LetterState, int]
+    emails: dict[EmailState, int]
     thanked: bool
     has_recap: bool
     can_be_ended: bool
@@ -97,7 +97,7 @@ def overview(event: Event) -> Overview:
         prepared=prepared,
         too_long=max(0, prepared.minutes - int((event.ends_at - event.starts_at).total_seconds() // 60)),
         waiting_pages=sum(speaker.submitted_at is not None for speaker in speakers),
-        letters=letter_counts(event.id),
+        emails=email_counts(event.id),
         thanked=is_thanked(event),
         has_recap=recap_of(event.id) is not None,
         can_be_ended=event.can_be_ended(now),
@@ -155,7 +155,7 @@ def _next(event: Event, view: Overview, now: datetime) -> list[Way]:
         kitchen = Way(_("Numbers for the kitchen"), url_for("organiser.registrations.caterer", slug=slug))
         return [kitchen if event.asks_food else Way(_("Print the poster"), url_for("site.poster", slug=slug)), by_hand]
     if state is EventState.FULL and view.queue:
-        waiting = url_for("organiser.registrations.index", slug=slug, standing="waiting")
+        waiting = url_for("organiser.registrations.index", slug=slug, status="waiting")
         return [Way(_("See who waits"), waiting), by_hand]
     if state is EventState.LATER and event.members_open_at is not None:
         return [Way(_("Share the members’ address"), "#members"), by_hand]

@@ -11,7 +11,7 @@ from lunchkit.platform import qr
 from lunchkit.platform.errors import NotFound
 from lunchkit.platform.links import public
 from lunchkit.registrations.admin_queries import all_rows, attendees_seated, order_by_name
-from lunchkit.registrations.models import Registration, Standing
+from lunchkit.registrations.models import Registration, Status
 from lunchkit.registrations.queries import seats_taken
 from lunchkit.room import actions
 from lunchkit.room.actions import MOST_SLIPS, room_of
@@ -72,7 +72,7 @@ def attendance(slug: str) -> ResponseReturnValue:
 @bp.get(f"{ALL}/badges")
 def badges(slug: str) -> ResponseReturnValue:
     event, order = any_event_by_slug_or_404(slug), order_by_name(request.args.get("order"))
-    seated = [row.registration for row in all_rows(event.id, order) if row.registration.standing == Standing.SEATED]
+    seated = [row.registration for row in all_rows(event.id, order) if row.registration.status == Status.SEATED]
     part = [badge_of(registration, number) for registration in seated for number in range(registration.seats)]
     return render_template(
         "admin/printouts/badges.html",

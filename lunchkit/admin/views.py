@@ -16,7 +16,7 @@ from lunchkit.platform.config import current_settings
 from lunchkit.platform.text import clean_line
 from lunchkit.registrations.queries import seats_taken_by_event
 from lunchkit.run_sheet.queries import latest_event
-from lunchkit.settings.queries import the_house, to_do
+from lunchkit.settings.queries import current_site, to_do
 from lunchkit.speakers.queries import waiting_pages
 from lunchkit.team.policies import may
 
@@ -31,7 +31,7 @@ def home() -> ResponseReturnValue:
     lunches = event_list(now, text, request.args.get("page", 1, type=int))
     ids = [event.id for event in lunches.all]
     taken = seats_taken_by_event(ids)
-    house, last = the_house(), latest_event()
+    site, last = current_site(), latest_event()
     return render_template(
         "admin/home.html",
         sections=[(_("Coming"), lunches.coming), (_("Drafts"), lunches.drafts), (_("Past lunches"), lunches.past)],
@@ -41,8 +41,8 @@ def home() -> ResponseReturnValue:
         pager=lunches,
         last=last,
         q=text,
-        first_run=house.first_run_ended_at is None and last is None,
-        to_do=to_do(house),
+        first_run=site.first_run_ended_at is None and last is None,
+        to_do=to_do(site),
         problems=sum(not problem.setting for problem in run_checks(current_settings()))
         if may("organiser.system_status.show")
         else 0,  # what has a setting is in to_do already

@@ -12,7 +12,7 @@ from lunchkit.demo.instance import DemoRefused
 from lunchkit.platform.backup import BackupFailed
 from lunchkit.platform.config import BadSettings
 from lunchkit.platform.db import SQLITE_DRIVER
-from lunchkit.platform.errors import Refusal
+from lunchkit.platform.errors import UserError
 from lunchkit.platform.instance import InUse
 from lunchkit.platform.schema import OtherSchema
 
@@ -38,7 +38,7 @@ def main() -> None:
         cli()
     except (BadSettings, BackupFailed, OtherSchema, DemoRefused, InUse, OSError) as error:
         sys.exit(f"lunchkit: {error}")
-    except Refusal as refusal:
+    except UserError as refusal:
         sys.exit(f"lunchkit: {refusal.message}")
     except (SQLAlchemyError, SQLITE_DRIVER.Error) as error:
         sys.exit(f"lunchkit: the database refuses: {_in_a_line(error)}")

@@ -8,8 +8,8 @@ from flask_babel import gettext as _
 
 from lunchkit.admin.retention.actions import (
     drop_old_notes,
+    enqueue_reminders,
     erase_needs,
-    promise_reminders,
     purge_people,
     repeat_erasures,
 )
@@ -36,7 +36,7 @@ def deliver() -> None:
     """Send the e-mails that are due, reminders included, and stop: for a timer beside the server or instead of it."""
     with instance_here():
         clock_is_believed()
-        promise_reminders()
+        enqueue_reminders()
         if due := count_due():
             _require_mail_server(current_settings(), due)
         resume()

@@ -5,12 +5,12 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from lunchkit.events.details import QuestionDetails, give_members_link
-from lunchkit.events.models import Event, FormQuestion
+from lunchkit.events.models import CustomField, Event
 from lunchkit.events.operations import lock_existing_event, slug_for
 from lunchkit.platform import clock
-from lunchkit.platform.audit.recording import tell
+from lunchkit.platform.audit.recording import record_facts
 from lunchkit.platform.db import transaction
-from lunchkit.platform.errors import NotFound, refusal
+from lunchkit.platform.errors import NotFound, user_error
 from lunchkit.platform.ordered import lock_rows, move, next_position
 from lunchkit.platform.versions import count_version, require_version
 
@@ -18,9 +18,9 @@ MOST_QUESTIONS = 5
 """Of the organisers, on one form: people abandon a longer one."""
 
 
-LunchIsOver = refusal("LunchIsOver", _l("This lunch lies in the past. Give it a coming date first."))
-LunchIsCancelled = refusal("LunchIsCancelled", _l("This lunch was cancelled. Make a new one instead."))
-EnoughQuestions = refusal(
+LunchIsOver = user_error("LunchIsOver", _l("This lunch lies in the past. Give it a coming date first."))
+LunchIsCancelled = user_error("LunchIsCancelled", _l("This lunch was cancelled. Make a new one instead."))
+EnoughQuestions = user_error(
     "EnoughQuestions", _l("The form asks five questions of your own already. Remove one to ask another.")
 )
 
@@ -51,20 +51,20 @@ def renew_members_link(event: Event) -> None:
         give_members_link(event)
 
 
-def add_question(event: Event, details: QuestionDetails) -> FormQuestion:
+def add_question(event: Event, details: QuestionDetails) -> CustomField:
     """Add a question to the registration form, after the others. Raises EnoughQuestions."""
     with transaction() as session:
         lock_existing_event(session, event.id)
         if len(session.scalars(_asked(event.id)).all()) >= MOST_QUESTIONS:
             raise EnoughQuestions
-        question = FormQuestion(event_id=event.id, position=next_position(session, FormQuestion, event.id))
+        question = CustomField(event_id=event.id, position=next_position(session, CustomField, event.id))
         _write(question, details)
         session.add(question)
-        tell(session, what=details.label)
+        record_facts(session, what=details.label)
     return question
 
 
-def change_question(question: FormQuestion, details: QuestionDetails, version: int | None = None) -> None:
+def change_question(question: CustomField, details: QuestionDetails, version: int | None = None) -> None:
     """Word a question otherwise; what was answered stays as it was said. Raises ChangedMeanwhile."""
     with transaction() as session:
         _lock(session, question)
@@ -73,32 +73,32 @@ def change_question(question: FormQuestion, details: QuestionDetails, version: i
         count_version(question)
 
 
-def remove_question(question: FormQuestion) -> None:
+def remove_question(question: CustomField) -> None:
     """Ask a question no more; what was answered is kept. Twice is once."""
     with transaction() as session:
         _lock(session, question)
         question.removed_at = question.removed_at or clock.now()
 
 
-def move_question(question: FormQuestion, direction: str) -> None:
+def move_question(question: CustomField, direction: str) -> None:
     """Move a question ``up`` or ``down``; at the end it stays. Raises NotFound where it is asked no more."""
     with transaction() as session:
         lock_existing_event(session, question.event_id)
-        move(session, lock_rows(session, question, FormQuestion.removed_at.is_(None)), question, direction)
+        move(session, lock_rows(session, question, CustomField.removed_at.is_(None)), question, direction)
 
 
-def _lock(session: Session, question: FormQuestion) -> None:
+def _lock(session: Session, question: CustomField) -> None:
     """Hold the lunch, then read the question anew."""
     lock_existing_event(session, question.event_id)
-    if session.get(FormQuestion, question.id, populate_existing=True) is None:
+    if session.get(CustomField, question.id, populate_existing=True) is None:
         raise NotFound
 
 
-def _asked(event_id: int) -> Select[FormQuestion]:
-    return select(FormQuestion).where(FormQuestion.event_id == event_id, FormQuestion.removed_at.is_(None))
+def _asked(event_id: int) -> Select[CustomField]:
+    return select(CustomField).where(CustomField.event_id == event_id, CustomField.removed_at.is_(None))
 
 
-def _write(question: FormQuestion, details: QuestionDetails) -> None:
+def _write(question: CustomField, details: QuestionDetails) -> None:
     question.kind, question.label, question.is_required = details.kind, details.label, details.is_required
     question.choices = list(details.choices)
     question.translations = {language: dict(texts) for language, texts in details.translations.items()}

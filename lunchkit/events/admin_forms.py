@@ -10,7 +10,7 @@ from wtforms import BooleanField, Field, RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, ValidationError
 
 from lunchkit.events.details import QuestionDetails
-from lunchkit.events.models import AnswerKind, FormQuestion
+from lunchkit.events.models import AnswerKind, CustomField
 from lunchkit.platform.fields import at_most, has_a_word
 from lunchkit.platform.text import clean_line, clean_text
 from lunchkit.platform.versions import VersionedForm
@@ -96,12 +96,12 @@ class QuestionForm(VersionedForm):
         return texts | ({"choices": choices} if choices and self.has_choices() else {})
 
 
-def question_form(question: FormQuestion | None = None, data: MultiDict[str, str] | None = None) -> QuestionForm:
+def question_form(question: CustomField | None = None, data: MultiDict[str, str] | None = None) -> QuestionForm:
     """The form, empty, or filled from the row or from form data."""
     return QuestionForm(formdata=data, data=_values(question) if question else None)
 
 
-def _values(question: FormQuestion) -> dict[str, Any]:
+def _values(question: CustomField) -> dict[str, Any]:
     values: dict[str, Any] = {name: getattr(question, name) for name in ("label", "kind", "is_required", "version")}
     values["choices"] = "\n".join(question.choices)
     for language in LANGUAGES:

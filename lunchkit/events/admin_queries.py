@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, func, not_, or_, select
 
 from lunchkit.events.models import Event
 from lunchkit.platform.db import db, page_of
-from lunchkit.platform.text import fold
+from lunchkit.platform.text import normalise
 
 PAGE_SIZE = 40
 _BY_DAY = (Event.starts_at, Event.id)
@@ -58,9 +58,11 @@ def latest_events(also: str, most: int = PAGE_SIZE) -> Sequence[Event]:
 
 def _matching(text: str) -> ColumnElement[bool]:
     """Which lunches contain these words; databases do not ignore accents, so the comparison is done here."""
-    words = fold(text).split()
+    words = normalise(text).split()
     if not words:
         return Event.discarded_at.is_(None)
     columns = select(Event.id, Event.title, Event.theme, Event.venue, Event.town).where(Event.discarded_at.is_(None))
-    texts = {row.id: fold(" ".join(row[1:])) for row in db.session.execute(columns)}
-    return Event.id.in_([event_id for event_id, folded in texts.items() if all(word in folded for word in words)])
+    texts = {row.id: normalise(" ".join(row[1:])) for row in db.session.execute(columns)}
+    return Event.id.in_(
+        [event_id for event_id, search_key in texts.items() if all(word in search_key for word in words)]
+    )

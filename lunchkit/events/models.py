@@ -212,10 +212,10 @@ class AnswerKind(StrEnum):
     SEVERAL = "several"
 
 
-class FormQuestion(Ordered, Versioned, Model):
+class CustomField(Ordered, Versioned, Model):
     """A question that the organisers added to the registration form of one lunch."""
 
-    __tablename__ = "form_question"
+    __tablename__ = "custom_field"
 
     id: Mapped[int] = mapped_column(primary_key=True, info=KEY)
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True, info=KEY)

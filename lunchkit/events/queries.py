@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, select
 
-from lunchkit.events.models import Event, FormQuestion, Series
+from lunchkit.events.models import CustomField, Event, Series
 from lunchkit.platform.db import db
 from lunchkit.platform.errors import NotFound
 
@@ -67,22 +67,22 @@ def past_events(now: datetime) -> Sequence[Event]:
     return db.session.scalars(past.order_by(Event.starts_at.desc(), Event.id.desc())).all()
 
 
-def form_questions(event_id: int) -> Sequence[FormQuestion]:
+def custom_fields(event_id: int) -> Sequence[CustomField]:
     """The organisers' questions on the form of a lunch, in order."""
-    asked = select(FormQuestion).where(FormQuestion.event_id == event_id, FormQuestion.removed_at.is_(None))
-    return db.session.scalars(asked.order_by(FormQuestion.position, FormQuestion.id)).all()
+    asked = select(CustomField).where(CustomField.event_id == event_id, CustomField.removed_at.is_(None))
+    return db.session.scalars(asked.order_by(CustomField.position, CustomField.id)).all()
 
 
-def all_form_questions(event_id: int) -> Sequence[FormQuestion]:
+def all_custom_fields(event_id: int) -> Sequence[CustomField]:
     """The same, followed by those that are not asked any more."""
-    kept = select(FormQuestion).where(FormQuestion.event_id == event_id)
-    in_order = (FormQuestion.removed_at.is_not(None), FormQuestion.position, FormQuestion.id)
+    kept = select(CustomField).where(CustomField.event_id == event_id)
+    in_order = (CustomField.removed_at.is_not(None), CustomField.position, CustomField.id)
     return db.session.scalars(kept.order_by(*in_order)).all()
 
 
-def form_question_or_404(event_id: int, question_id: int) -> FormQuestion:
+def custom_field_or_404(event_id: int, question_id: int) -> CustomField:
     """One of the organisers' questions of this lunch. Raises NotFound."""
-    question = db.session.get(FormQuestion, question_id)
+    question = db.session.get(CustomField, question_id)
     if question is None or question.event_id != event_id:
         raise NotFound
     return question

@@ -13,7 +13,7 @@ from lunchkit.mailings.models import Audience, Mailing, Words
 from lunchkit.mailings.queries import A_DAY, free_again_at, is_left_to_invite, offered, once_key
 from lunchkit.platform import clock
 from lunchkit.platform.db import transaction
-from lunchkit.platform.mail.outbox import Addressee, promise_to_all, recall_emails
+from lunchkit.platform.mail.outbox import Addressee, enqueue_for_all, recall_emails
 from lunchkit.registrations.models import Registration
 from lunchkit.registrations.seats import lock_event
 from lunchkit.subscribers.models import INVITATION, Subscriber
@@ -48,7 +48,7 @@ def send_mailing(event: Event, words: Words, *, by: str = "", form_key: str | No
         if not people:
             raise NobodyToReach
         mailing.recipients = len(people)
-        promise_to_all(session, people, kind=INVITATION if is_invitation else MESSAGE, event_id=event.id)
+        enqueue_for_all(session, people, kind=INVITATION if is_invitation else MESSAGE, event_id=event.id)
     return mailing
 
 

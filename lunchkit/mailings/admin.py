@@ -27,11 +27,11 @@ from lunchkit.platform.config import current_settings
 from lunchkit.platform.errors import USER_ERRORS, NotFound, as_user_error, retry_header
 from lunchkit.platform.i18n import LANGUAGE_NAMES, language
 from lunchkit.platform.mail.outbox import A_MINUTE
-from lunchkit.platform.mail.queries import LetterState, last_leaves_at, letter_counts
+from lunchkit.platform.mail.queries import EmailState, email_counts, last_leaves_at
 from lunchkit.platform.mail.reasons import explain
-from lunchkit.platform.mail.rendering import Letter
+from lunchkit.platform.mail.rendering import RenderedEmail
 from lunchkit.platform.versions import save as save_form
-from lunchkit.registrations.emails import as_trial, sample_letter
+from lunchkit.registrations.emails import as_trial, sample_email
 from lunchkit.settings.actions import send_trial
 from lunchkit.settings.errors import NoMailServer
 from lunchkit.team.queries import current_organiser
@@ -45,14 +45,14 @@ bp = Blueprint("mailings", __name__)
 @bp.get(AREA)
 def index(slug: str) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
-    now, counts = clock.now(), letter_counts(event.id)
+    now, counts = clock.now(), email_counts(event.id)
     return render_template(
         "admin/mailings/index.html",
         event=event,
         mailings=mailings(event.id),
         people=PEOPLE,
         counts=counts,
-        follows=request.args.get("done") == "sent" and counts[LetterState.WAITING] > 0,
+        follows=request.args.get("done") == "sent" and counts[EmailState.WAITING] > 0,
         last_at=max(filter(None, (last_leaves_at(event.id, kind) for kind in KINDS)), default=None),
         automatic=AUTOMATIC,
         own=own_texts(event.id),
@@ -122,7 +122,7 @@ def read(slug: str, kind: str) -> ResponseReturnValue:
     if not form.validate():
         return _edit_page(event, kind, form), 422
     is_trial = request.form.get("act") == "trial"
-    outcome = _try(sample_letter(event, kind, form.texts()[language()])) if is_trial else {}
+    outcome = _try(sample_email(event, kind, form.texts()[language()])) if is_trial else {}
     return _edit_page(event, kind, form, **outcome)
 
 
@@ -187,7 +187,7 @@ def _preview_page(event: Event, reached: dict[Audience, Reach], form: MailingFor
         form=form,
         reach=reach,
         label=_label(reach),
-        letters=[(code, NAMED.get(code, code), preview(event, words, code)) for code in own_language_first],
+        emails=[(code, NAMED.get(code, code), preview(event, words, code)) for code in own_language_first],
         a_minute=A_MINUTE,
         **outcome,
     )
@@ -203,17 +203,17 @@ def _edit_page(event: Event, kind: str, form: ParagraphForm, **outcome: Any) -> 
     samples = []
     for code, text in form.texts().items():
         with force_locale(code):
-            samples.append((code, NAMED[code], sample_letter(event, kind, text)))
+            samples.append((code, NAMED[code], sample_email(event, kind, text)))
     name, leaves = AUTOMATIC[kind]
     about = {"event": event, "kind": kind, "name": name, "leaves": leaves}
-    return render_template("admin/mailings/automatic.html", form=form, letters=samples, **about, **outcome)
+    return render_template("admin/mailings/automatic.html", form=form, emails=samples, **about, **outcome)
 
 
-def _try(letter: Letter) -> dict[str, Any]:
+def _try(outbox_email: RenderedEmail) -> dict[str, Any]:
     """Send a test e-mail to the organiser; returns what the page says of it. Raises NoMailServer, TooManyTrials."""
     settings, organiser = current_settings(), current_organiser()
     if not settings.mail_host or organiser is None:
         raise NoMailServer
-    outcome = send_trial(as_trial(letter), organiser.email)
+    outcome = send_trial(as_trial(outbox_email), organiser.email)
     reason = explain(outcome.error, settings) if outcome.error else None
     return {"outcome": outcome, "reason": reason, "recipient": organiser.email}

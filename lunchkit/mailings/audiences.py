@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_
 
 from lunchkit.events.models import Event
 from lunchkit.mailings.models import Audience
-from lunchkit.registrations.models import Registration, Standing
+from lunchkit.registrations.models import Registration, Status
 
 
 @dataclass(frozen=True)
@@ -17,22 +17,22 @@ class People:
     """The registrations of one audience; subscribers have none."""
 
     label: LazyString
-    standings: tuple[Standing, ...] = ()
+    statuses: tuple[Status, ...] = ()
     only_who_came: bool = False
 
     def rows(self, event_id: int) -> ColumnElement[bool]:
         """Which registrations of a lunch belong to the audience now."""
         came = Registration.arrived > 0 if self.only_who_came else Registration.arrived >= 0
-        standing = Registration.standing.in_([str(one) for one in self.standings])
-        return and_(Registration.event_id == event_id, Registration.erased_at.is_(None), standing, came)
+        status = Registration.status.in_([str(one) for one in self.statuses])
+        return and_(Registration.event_id == event_id, Registration.erased_at.is_(None), status, came)
 
 
 PEOPLE = {
     Audience.SUBSCRIBERS: People(_l("Subscribers who are not registered for this lunch")),
-    Audience.SEATED: People(_l("Everybody with a seat"), (Standing.SEATED,)),
-    Audience.WAITING: People(_l("The waiting list"), (Standing.WAITING,)),
-    Audience.ALL: People(_l("Everybody with a seat, and the waiting list"), (Standing.SEATED, Standing.WAITING)),
-    Audience.CAME: People(_l("Everybody who came"), (Standing.SEATED,), only_who_came=True),
+    Audience.SEATED: People(_l("Everybody with a seat"), (Status.SEATED,)),
+    Audience.WAITING: People(_l("The waiting list"), (Status.WAITING,)),
+    Audience.ALL: People(_l("Everybody with a seat, and the waiting list"), (Status.SEATED, Status.WAITING)),
+    Audience.CAME: People(_l("Everybody who came"), (Status.SEATED,), only_who_came=True),
 }
 
 

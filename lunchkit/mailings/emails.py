@@ -14,9 +14,9 @@ from lunchkit.mailings.audiences import PEOPLE
 from lunchkit.mailings.models import Audience, Mailing, Words
 from lunchkit.platform import clock, links
 from lunchkit.platform.db import db
-from lunchkit.platform.mail.rendering import Letter, Urgency, fill, letter_kind
+from lunchkit.platform.mail.rendering import RenderedEmail, Urgency, email_kind, fill
 from lunchkit.registrations.emails import SAMPLE
-from lunchkit.registrations.models import Registration, Standing
+from lunchkit.registrations.models import Registration, Status
 from lunchkit.registrations.operations import find_by_email
 from lunchkit.room.queries import room_of_event
 from lunchkit.room.survey.models import Stage, stage_of
@@ -35,8 +35,8 @@ _SAT = _l("You get this letter because you had a seat at this lunch.")
 _CAME = _l("You get this letter because you came to this lunch.")
 
 
-@letter_kind(INVITATION, Urgency.MAILING)
-def invitation(facts: dict[str, Any]) -> Letter | None:
+@email_kind(INVITATION, Urgency.MAILING)
+def invitation(facts: dict[str, Any]) -> RenderedEmail | None:
     """A coming lunch, with the links to register and to unsubscribe.
 
     None for a subscriber who has said no, was erased or has registered since, and if registration is not open any more.
@@ -57,8 +57,8 @@ def invitation(facts: dict[str, Any]) -> Letter | None:
     return _invitation(event, mailing.words, subscriber_link(subscriber), subscriber.confirmed_at)
 
 
-@letter_kind(MESSAGE, Urgency.MAILING)
-def message(facts: dict[str, Any]) -> Letter | None:
+@email_kind(MESSAGE, Urgency.MAILING)
+def message(facts: dict[str, Any]) -> RenderedEmail | None:
     """What the organisers wrote, day and place, the links that work now, and why one gets it.
 
     None for a person who does not belong to the audience any more, for a cancelled lunch, and for news of a lunch that
@@ -74,15 +74,15 @@ def message(facts: dict[str, Any]) -> Letter | None:
     if person.event.is_over(clock.now()) and not person.event.is_over(mailing.sent_at):
         return None
     own = links.personal_tokens(person.nonce, known_hash=person.link_hash)
-    return _message(person.event, mailing.words, person.name, person.standing, own.link)
+    return _message(person.event, mailing.words, person.name, person.status, own.link)
 
 
-def preview(event: Event, words: Words, language: str) -> Letter:
+def preview(event: Event, words: Words, language: str) -> RenderedEmail:
     """The e-mail to an invented person, in a language; its personal links lead nowhere."""
     with force_locale(language):
         if words.audience is Audience.SUBSCRIBERS:
             return _invitation(event, words, links.public("subscribers.show", token=SAMPLE_TOKEN), clock.now())
-        return _message(event, words, _("Camille Sample"), PEOPLE[words.audience].standings[0], SAMPLE)
+        return _message(event, words, _("Camille Sample"), PEOPLE[words.audience].statuses[0], SAMPLE)
 
 
 def thanks() -> str:
@@ -94,7 +94,7 @@ def thanks() -> str:
     return "\n\n".join(said)
 
 
-def _invitation(event: Event, words: Words, unsubscribe: str, said_yes_at: datetime) -> Letter:
+def _invitation(event: Event, words: Words, unsubscribe: str, said_yes_at: datetime) -> RenderedEmail:
     subject, text, html = fill(
         "mailings/mail/invitation",
         event=event,
@@ -109,15 +109,15 @@ def _invitation(event: Event, words: Words, unsubscribe: str, said_yes_at: datet
     return _letter(event, subject, text, html, unsubscribe)
 
 
-def _message(event: Event, words: Words, name: str, standing: str, token: str) -> Letter:
+def _message(event: Event, words: Words, name: str, status: str, token: str) -> RenderedEmail:
     is_over = event.is_over(clock.now())
     subject, text, html = fill(
         "mailings/mail/message",
         event=event,
         subject=words.subject,
-        facts={"name": name, "standing": standing},
+        facts={"name": name, "status": status},
         own=words.text or thanks(),
-        why=_why(words.audience, standing, is_over=is_over),
+        why=_why(words.audience, status, is_over=is_over),
         is_over=is_over,
         page=links.public("registrations.show", token=token),
         cancellation=links.public("registrations.cancellation", token=token),
@@ -128,15 +128,15 @@ def _message(event: Event, words: Words, name: str, standing: str, token: str) -
     return _letter(event, subject, text, html)
 
 
-def _letter(event: Event, subject: str, text: str, html: str, unsubscribe: str = "") -> Letter:
+def _letter(event: Event, subject: str, text: str, html: str, unsubscribe: str = "") -> RenderedEmail:
     network, mailbox = event.series.network, event.contact_email
-    return Letter(subject, text, html, sender_name=network, reply_to=mailbox, unsubscribe_url=unsubscribe)
+    return RenderedEmail(subject, text, html, sender_name=network, reply_to=mailbox, unsubscribe_url=unsubscribe)
 
 
-def _why(audience: Audience, standing: str, *, is_over: bool) -> LazyString:
+def _why(audience: Audience, status: str, *, is_over: bool) -> LazyString:
     if is_over:
         return _CAME if audience is Audience.CAME else _SAT
-    return _WAITS if standing == Standing.WAITING else _SITS
+    return _WAITS if status == Status.WAITING else _SITS
 
 
 def _survey_address(event: Event) -> str | None:

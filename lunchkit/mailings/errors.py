@@ -6,17 +6,17 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from lunchkit.events.models import Event
-from lunchkit.platform.errors import Refusal, refusal
+from lunchkit.platform.errors import UserError, user_error
 from lunchkit.platform.i18n import moment
 
-NobodyToReach = refusal("NobodyToReach", _l("Nobody is left to write to: no e-mail was sent."))
-SameWordsAgain = refusal(
+NobodyToReach = user_error("NobodyToReach", _l("Nobody is left to write to: no e-mail was sent."))
+SameWordsAgain = user_error(
     "SameWordsAgain", _l("The same words went to the same people a short time ago. Nothing more was sent.")
 )
 OTHER_PEOPLE_NOW = _l("The lunch has gone on meanwhile: choose again to whom you write. Nothing was sent.")
 
 
-class NotWritable(Refusal):
+class NotWritable(UserError):
     """These people cannot be written to now; the message says why."""
 
     def __init__(self, message: LazyString) -> None:
@@ -24,7 +24,7 @@ class NotWritable(Refusal):
         self.message = message
 
 
-class EnoughForToday(Refusal):
+class EnoughForToday(UserError):
     """The people of a lunch got as many mailings as may leave in a day; ``until`` when the next may leave."""
 
     def __init__(self, event: Event, until: datetime) -> None:

@@ -10,7 +10,7 @@ from lunchkit.events.models import Event
 from lunchkit.mailings.audiences import PEOPLE, why_not
 from lunchkit.mailings.models import Audience, Mailing
 from lunchkit.platform.db import db
-from lunchkit.platform.mail.models import OutboxLetter
+from lunchkit.platform.mail.models import OutboxEmail
 from lunchkit.registrations.models import Registration
 from lunchkit.subscribers.models import Consent, Subscriber
 from lunchkit.subscribers.queries import HAS_CONSENT
@@ -66,7 +66,7 @@ def once_key(event_id: int, guest_id: int) -> str:
 def is_left_to_invite(event_id: int) -> ColumnElement[bool]:
     """Which subscribers would get an invitation now: neither registered for this lunch nor invited to it yet."""
     key = literal(once_key(event_id, 0)[:-1]) + cast(Subscriber.id, String)
-    is_invited = exists().where(OutboxLetter.once_key == key)
+    is_invited = exists().where(OutboxEmail.once_key == key)
     is_registered = exists().where(Registration.event_id == event_id, Registration.email_key == Subscriber.email_key)
     return and_(HAS_CONSENT[Consent.YES], not_(is_registered), not_(is_invited))
 

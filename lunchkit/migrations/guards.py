@@ -8,28 +8,28 @@ from alembic import op
 
 _SQLITE = """
 create trigger registration_{verb}_guard before {event} on registration
-when new.standing = 'seated' {grows}
+when new.status = 'seated' {grows}
 begin
   select raise(abort, 'no seat left at this lunch')
   where new.seats + (
     select coalesce(sum(seats), 0) from registration
-    where event_id = new.event_id and standing = 'seated' and id is not new.id
+    where event_id = new.event_id and status = 'seated' and id is not new.id
   ) > (select capacity from event where id = new.event_id);
 end
 """
-_SQLITE_GROWS = "and (old.standing != 'seated' or new.seats > old.seats or new.event_id != old.event_id)"
+_SQLITE_GROWS = "and (old.status != 'seated' or new.seats > old.seats or new.event_id != old.event_id)"
 _POSTGRESQL = """
 create or replace function registration_guard() returns trigger language plpgsql as $$
 declare room integer;
 begin
-  if new.standing <> 'seated' then return new; end if;
+  if new.status <> 'seated' then return new; end if;
   if tg_op = 'UPDATE' then
-    if old.standing = 'seated' and new.seats <= old.seats and new.event_id = old.event_id then return new; end if;
+    if old.status = 'seated' and new.seats <= old.seats and new.event_id = old.event_id then return new; end if;
   end if;
   select capacity into room from event where id = new.event_id for update;
   if new.seats + (
     select coalesce(sum(seats), 0) from registration
-    where event_id = new.event_id and standing = 'seated' and id is distinct from new.id
+    where event_id = new.event_id and status = 'seated' and id is distinct from new.id
   ) > room then
     raise exception 'no seat left at this lunch' using errcode = 'check_violation';
   end if;

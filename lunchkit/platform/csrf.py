@@ -8,10 +8,10 @@ by ``platform.web.refuse_foreign_posts`` there too.
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFProtect
 
-from lunchkit.platform.errors import refusal
+from lunchkit.platform.errors import user_error
 
 csrf = CSRFProtect()
-StaleForm = refusal(
+StaleForm = user_error(
     "StaleForm",
     _l("This form is out of date, and nothing was saved. Open its page again and send it once more."),
     400,

@@ -1,6 +1,6 @@
 """What lunchkit refuses, in words that an attendee may read; and how a form shows it.
 
-An error that holds no logic is data: ``refusal("Name", _l("…"), status)``.
+An error that holds no logic is data: ``user_error("Name", _l("…"), status)``.
 """
 
 import logging
@@ -19,7 +19,7 @@ _LOGGED_AREAS, _LOGGED_STATUSES = ("organiser.", "sign_in.", "confirmation."), (
 log = logging.getLogger("lunchkit")
 
 
-class Refusal(Exception):
+class UserError(Exception):
     """Something cannot be done. ``message`` is shown to the person, ``status`` is the HTTP status."""
 
     message: LazyString | str = _l("This is not possible.")
@@ -28,19 +28,19 @@ class Refusal(Exception):
     """Seconds after which trying again makes sense."""
 
 
-def refusal(name: str, message: LazyString, status: int = 409, retry_after: int | None = None) -> type[Refusal]:
+def user_error(name: str, message: LazyString, status: int = 409, retry_after: int | None = None) -> type[UserError]:
     """A class of its own for an error without logic, to be raised and caught by its name."""
-    return type(name, (Refusal,), {"message": message, "status": status, "retry_after": retry_after})
+    return type(name, (UserError,), {"message": message, "status": status, "retry_after": retry_after})
 
 
-class NotFound(Refusal):
+class NotFound(UserError):
     """Nothing is there, or nothing that this person may see."""
 
     message = _l("This page does not exist, or no longer.")
     status = 404
 
 
-class TooMany(Refusal):
+class TooMany(UserError):
     """A limit was reached."""
 
     message = _l("Too many requests at once. Try again in a minute: nothing of what you typed is lost.")
@@ -48,19 +48,19 @@ class TooMany(Refusal):
     retry_after = 60
 
 
-Busy = refusal("Busy", _l("The server is very busy: nothing was saved. Send it again in a few seconds."), 503, 5)
-StorageFull = refusal(
+Busy = user_error("Busy", _l("The server is very busy: nothing was saved. Send it again in a few seconds."), 503, 5)
+StorageFull = user_error(
     "StorageFull",
     _l("The server cannot save anything at the moment: nothing was saved. Tell the organisers."),
     507,
     60,
 )
-StorageDamaged = refusal(
+StorageDamaged = user_error(
     "StorageDamaged", _l("The data of this server is damaged: nothing was saved. Tell the organisers."), 507
 )
 STORAGE_ERRORS = (DatabaseError, PoolTimeout)
 """What the database raises when it is busy, full, gone, or damaged; and, as kinds of it, when it is asked wrongly."""
-USER_ERRORS = (Refusal, *STORAGE_ERRORS)
+USER_ERRORS = (UserError, *STORAGE_ERRORS)
 """What an action may raise that a person may read: see ``readable``."""
 _BUSY = ("locked", "busy", "timeout", "deadlock", "serialize")
 _FULL = ("full", "disk i/o", "no space", "readonly", "unable to open")
@@ -85,16 +85,16 @@ def storage_refusal(error: DatabaseError | PoolTimeout) -> Exception:
     return error
 
 
-def as_user_error(error: Exception) -> Refusal:
+def as_user_error(error: Exception) -> UserError:
     """The error that a person may read; a failure of the database that is none of the known ones is raised again."""
     shown = storage_refusal(error) if isinstance(error, STORAGE_ERRORS) else error
-    if not isinstance(shown, Refusal):
+    if not isinstance(shown, UserError):
         raise shown
     log_refusal(shown)
     return shown
 
 
-def retry_header(refusal: Refusal) -> dict[str, str]:
+def retry_header(refusal: UserError) -> dict[str, str]:
     """The header that says when trying again makes sense, where it does."""
     return {"Retry-After": str(refusal.retry_after)} if refusal.retry_after else {}
 

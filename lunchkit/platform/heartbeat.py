@@ -30,7 +30,7 @@ DAILY = timedelta(hours=26)
 """So long may nobody have looked where a timer does so once a day, and is late."""
 WAIT = timedelta(hours=22)
 """So long must a clock go on that has leapt: until the next day's timer, which is early."""
-NEWEST = (("registration", "registered_at"), ("outbox_letter", "created_at"), ("audit_entry", "last_at"))
+NEWEST = (("registration", "registered_at"), ("outbox_email", "created_at"), ("audit_entry", "last_at"))
 _looked: dict[Path, tuple[float, float]] = {}
 """When this process looked last: by a clock that never leaps, and by the one that may."""
 

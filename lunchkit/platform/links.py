@@ -16,10 +16,10 @@ from flask import current_app
 from flask_babel import lazy_gettext as _l
 
 from lunchkit.platform.config import current_settings
-from lunchkit.platform.errors import Refusal
+from lunchkit.platform.errors import UserError
 
 
-class KeyGone(Refusal, LookupError):
+class KeyGone(UserError, LookupError):
     """The secret key that a token was derived with is not the present one, nor a fallback."""
 
     message = _l(

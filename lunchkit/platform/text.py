@@ -50,7 +50,7 @@ def clean_text(text: str | None) -> str:
     return "\n".join(kept).strip()
 
 
-def fold(text: str) -> str:
+def normalise(text: str) -> str:
     """Text as it is compared and searched: without accents and capitals, so that «emilie» finds «Émilie».
 
     Ligatures are spelled out, and apostrophes and dashes are those of a keyboard.

@@ -16,10 +16,10 @@ from wtforms import BooleanField, Field, HiddenField
 from wtforms.fields.choices import SelectFieldBase
 
 from lunchkit.platform.db import NOT_PERSONAL
-from lunchkit.platform.errors import USER_ERRORS, NotFound, refusal, show_on_form
+from lunchkit.platform.errors import USER_ERRORS, NotFound, show_on_form, user_error
 from lunchkit.platform.fields import BareForm
 
-ChangedMeanwhile = refusal(
+ChangedMeanwhile = user_error(
     "ChangedMeanwhile",
     _l("Another person has saved something else meanwhile. Nothing is lost: compare, and send it again."),
 )

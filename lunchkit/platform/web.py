@@ -19,13 +19,13 @@ from lunchkit.platform.config import current_settings
 from lunchkit.platform.db import db, known_damage
 from lunchkit.platform.errors import (
     STORAGE_ERRORS,
-    Refusal,
     StorageDamaged,
+    UserError,
     log,
     log_refusal,
-    refusal,
     retry_header,
     storage_refusal,
+    user_error,
 )
 from lunchkit.platform.images.errors import PictureTooHeavy
 
@@ -51,7 +51,7 @@ SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 SESSION_COOKIE = "lunchkit"
 _BODY_LIMIT = "lunchkit_body_limit"
 _PROXY_HEADERS = ("X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "Forwarded", "Via")
-ForeignPost = refusal(
+ForeignPost = user_error(
     "ForeignPost",
     _l("This form came from another site, and was not accepted. Open the page here and try again."),
     403,
@@ -159,16 +159,16 @@ def read_whole_form() -> None:
     _ = request.form
 
 
-def _body_limit() -> tuple[int, type[Refusal]] | None:
+def _body_limit() -> tuple[int, type[UserError]] | None:
     view = current_app.view_functions.get(request.endpoint or "")
-    limit: tuple[int, type[Refusal]] | None = getattr(view, _BODY_LIMIT, None)
+    limit: tuple[int, type[UserError]] | None = getattr(view, _BODY_LIMIT, None)
     return limit
 
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 
-def takes_files(most: int, too_heavy: type[Refusal]) -> Callable[[View], View]:
+def takes_files(most: int, too_heavy: type[UserError]) -> Callable[[View], View]:
     """Mark a view that takes a form of ``most`` bytes, and the error for more. Goes below the route."""
 
     def mark(view: View) -> View:
@@ -203,19 +203,19 @@ def show_error(error: Exception) -> ResponseReturnValue:
     return response
 
 
-def _shown(error: Exception) -> Refusal:
+def _shown(error: Exception) -> UserError:
     """What a person is told of an error."""
     if isinstance(error, STORAGE_ERRORS):
         error = storage_refusal(error)
-    if isinstance(error, Refusal):
+    if isinstance(error, UserError):
         return error
     if isinstance(error, RequestEntityTooLarge) and (limit := _body_limit()):
         return limit[1]()
     if known_damage() and not isinstance(error, HTTPException):
         return StorageDamaged()
-    shown = Refusal()
+    shown = UserError()
     shown.status = (error.code or 500) if isinstance(error, HTTPException) else 500
-    shown.message = _MESSAGES.get(shown.status, Refusal.message)
+    shown.message = _MESSAGES.get(shown.status, UserError.message)
     return shown
 
 

@@ -17,7 +17,7 @@ from lunchkit.platform.images.actions import destroy, hide_pictures, lock, unhid
 from lunchkit.platform.images.models import Picture
 from lunchkit.platform.links import derived_token, token_hash
 from lunchkit.platform.ordered import lock_rows, move, next_position
-from lunchkit.recap.document import article_of, folded_words, licence_to_give
+from lunchkit.recap.document import article_of, licence_to_give, normalised_words
 from lunchkit.recap.drafting import draft_from_what_happened, empty_draft, snapshot_of
 from lunchkit.recap.errors import (
     LicenceHasChanged,
@@ -32,7 +32,7 @@ from lunchkit.recap.operations import keep, lay_by_left, lock_recap, lock_sectio
 from lunchkit.recap.queries import pictures_in_use, pictures_read, pictures_standing, sections_of
 from lunchkit.recap.section_content import Wording, wording
 from lunchkit.recap.sections import SHAPES, SectionKind, pictures_in
-from lunchkit.registrations.emails import promise_recap_letters
+from lunchkit.registrations.emails import enqueue_recap_emails
 
 ORPHANED_FOR = timedelta(days=1)
 """Until then a picture may still be on its way to its place."""
@@ -208,7 +208,7 @@ def publish_recap(event: Event, *, licence: str | None = None) -> int:
         recap.published_at = recap.published_at or clock.now()
         _freeze(session, event, recap, None, licence)
         event.recap_published_at = recap.published_at
-        return promise_recap_letters(session, event)
+        return enqueue_recap_emails(session, event)
 
 
 def correct_recap(event: Event, note: str, *, counts_again: bool = False, licence: str | None = None) -> None:
@@ -256,7 +256,7 @@ def _freeze(
     unhide_pictures(session, after)
     if all(section.kind is SectionKind.SPEAKERS for section in article_of(event, snapshot).sections):
         raise NothingToPublish
-    recap.words = folded_words(snapshot)
+    recap.words = normalised_words(snapshot)
     _tell_calendars(event)
 
 

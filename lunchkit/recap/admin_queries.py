@@ -12,10 +12,10 @@ from lunchkit.platform.images.queries import pictures_by_token
 from lunchkit.platform.markdown import plain
 from lunchkit.recap.document import article_of, freeze
 from lunchkit.recap.models import RecapSection
-from lunchkit.recap.queries import lunches_to_come, quotations_waiting, seats_by_standing
+from lunchkit.recap.queries import lunches_to_come, quotations_waiting, seats_by_status
 from lunchkit.recap.section_content import Wording, is_empty
 from lunchkit.recap.sections import SectionKind
-from lunchkit.registrations.models import Standing
+from lunchkit.registrations.models import Status
 from lunchkit.registrations.queries import people_present
 from lunchkit.room.polls.models import Poll
 from lunchkit.room.polls.queries import lacks_words, polls_of
@@ -119,9 +119,9 @@ def _counted(entries: int) -> str:
 
 def numbers(event: Event) -> list[tuple[int, str]]:
     """What the software counted of a lunch, and of what."""
-    seats = seats_by_standing(event.id)
+    seats = seats_by_status(event.id)
     answers = sum((poll.ballots or 0) + poll.hand_ballots for poll in polls_of(event.id) if poll.is_public)
-    registered, waiting, given_back = (seats.get(standing, 0) for standing in Standing)
+    registered, waiting, given_back = (seats.get(status, 0) for status in Status)
     came, asked = people_present(event.id), len(public_questions(event.id))
     return [
         (registered, ngettext("person registered", "people registered", registered)),

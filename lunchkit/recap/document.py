@@ -18,7 +18,7 @@ from lunchkit.platform.images.queries import pictures_by_token
 from lunchkit.platform.licences import Licence, freer, licence_named
 from lunchkit.platform.links import public
 from lunchkit.platform.markdown import plain
-from lunchkit.platform.text import fold
+from lunchkit.platform.text import normalise
 from lunchkit.recap.models import RecapCorrection, RecapSection
 from lunchkit.recap.section_content import is_empty, wording
 from lunchkit.recap.sections import SHAPES, FieldKind, FieldShape, SectionKind
@@ -132,13 +132,13 @@ def _tells_result(frozen: Content, data: Content) -> bool:
     return bool(frozen["result"]["shown"] and not is_bare) or bool(str(data.get("text") or "").strip())
 
 
-def folded_words(snapshot: Mapping[str, Any]) -> str:
+def normalised_words(snapshot: Mapping[str, Any]) -> str:
     """What was written for good, without accents and capitals, for the search.
 
     Not questions from the room nor captions of pictures: they may be taken back, and the search must not remember them.
     """
     texts = " ".join(text for section in snapshot["sections"] for text in _texts(section))
-    return " ".join(fold(texts).split())
+    return " ".join(normalise(texts).split())
 
 
 def _texts(section: Mapping[str, Any]) -> Iterator[str]:

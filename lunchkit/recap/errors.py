@@ -2,10 +2,10 @@
 
 from flask_babel import lazy_gettext as _l
 
-from lunchkit.platform.errors import Refusal
+from lunchkit.platform.errors import UserError
 
 
-class Overtaken(Refusal):
+class Overtaken(UserError):
     """A save that was built on an outdated version of its section. What it met is in the history."""
 
     message = _l(
@@ -14,38 +14,38 @@ class Overtaken(Refusal):
     )
 
 
-class Unreadable(Refusal):
+class Unreadable(UserError):
     """Fields that cannot be taken as they were typed."""
 
     message = _l("Some fields are to be corrected first; nothing was saved.")
     status = 422
 
 
-class NoMorePictures(Refusal):
+class NoMorePictures(UserError):
     """As many pictures as the page can carry."""
 
     message = _l("There are as many pictures as one page can carry. Take one out first.")
 
 
-class LunchIsNotPublic(Refusal):
+class LunchIsNotPublic(UserError):
     """The recap of a lunch that nobody may know of."""
 
     message = _l("This lunch is not public: publish it first.")
 
 
-class LunchHasNotBegun(Refusal):
+class LunchHasNotBegun(UserError):
     """The recap of what has not happened."""
 
     message = _l("This lunch has not begun yet: its recap can be published once it has.")
 
 
-class NothingToPublish(Refusal):
+class NothingToPublish(UserError):
     """A recap without a word."""
 
     message = _l("There is nothing to publish yet: every section is empty or hidden.")
 
 
-class LicenceHasChanged(Refusal):
+class LicenceHasChanged(UserError):
     """Somebody has chosen another licence in the house since this page was opened."""
 
     message = _l(

@@ -11,10 +11,10 @@ from lunchkit.platform import clock
 from lunchkit.platform.db import db
 from lunchkit.platform.errors import NotFound
 from lunchkit.platform.links import token_hash
-from lunchkit.platform.mail.models import OutboxLetter
+from lunchkit.platform.mail.models import OutboxEmail
 from lunchkit.recap.models import Recap, RecapCorrection, RecapSection, RecapVersion
 from lunchkit.recap.sections import SectionKind, pictures_in
-from lunchkit.registrations.models import Registration, Standing
+from lunchkit.registrations.models import Registration, Status
 from lunchkit.speakers.models import Quotation
 from lunchkit.speakers.queries import portraits_in_use
 from lunchkit.team.queries import current_organiser
@@ -92,14 +92,14 @@ def lunches_to_come(event: Event) -> list[Event]:
     return [lunch for lunch in coming_events(clock.now()) if lunch.id != event.id and lunch.cancelled_at is None]
 
 
-def letters_to_leave(event_id: int) -> int:
+def emails_to_send(event_id: int) -> int:
     """To how many the recap is sent when it is published: to each once, however often it is published."""
-    promised = select(OutboxLetter.id).where(
-        OutboxLetter.kind == "registrations/recap", OutboxLetter.subject_id == Registration.id
+    promised = select(OutboxEmail.id).where(
+        OutboxEmail.kind == "registrations/recap", OutboxEmail.subject_id == Registration.id
     )
     wanted = select(func.count()).where(
         Registration.event_id == event_id,
-        Registration.standing == Standing.SEATED,
+        Registration.status == Status.SEATED,
         Registration.wants_recap,
         Registration.email.is_not(None),
         Registration.erased_at.is_(None),
@@ -108,12 +108,12 @@ def letters_to_leave(event_id: int) -> int:
     return db.session.scalar(wanted) or 0
 
 
-def seats_by_standing(event_id: int) -> dict[str, int]:
+def seats_by_status(event_id: int) -> dict[str, int]:
     """How many seats were given, asked for in vain, and given back."""
     rows = db.session.execute(
-        select(Registration.standing, func.sum(Registration.seats))
+        select(Registration.status, func.sum(Registration.seats))
         .where(Registration.event_id == event_id)
-        .group_by(Registration.standing)
+        .group_by(Registration.status)
     )
     return dict(rows.all())
 

@@ -7,22 +7,22 @@ from sqlalchemy import func, select
 
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
-from lunchkit.platform.audit.recording import Act, record, tell
+from lunchkit.platform.audit.recording import AuditEvent, record, record_facts
 from lunchkit.platform.db import mark_for_vacuum, transaction
 from lunchkit.platform.errors import TooMany
 from lunchkit.platform.limits import Window
-from lunchkit.platform.mail.addresses import fold_email
-from lunchkit.platform.mail.outbox import letters_lately
+from lunchkit.platform.mail.addresses import normalise_email
+from lunchkit.platform.mail.outbox import emails_lately
 from lunchkit.registrations import errors, operations
 from lunchkit.registrations.details import AttendeeDetails, details_of_registration, fill_in
-from lunchkit.registrations.emails import Why, promise_letter, promise_recap_letter
-from lunchkit.registrations.models import Registration, Standing
+from lunchkit.registrations.emails import Why, enqueue_email, enqueue_recap_email
+from lunchkit.registrations.models import Registration, Status
 from lunchkit.registrations.queries import place_in_queue, seats_left
 from lunchkit.registrations.seats import lock_event, place_of_new_request
 from lunchkit.subscribers.operations import delete_subscriber, request_consent
 from lunchkit.team.models import Organiser
 
-LETTERS_AN_HOUR = 3
+EMAILS_AN_HOUR = 3
 """To one address, on the demand of a form that anybody can send."""
 arrivals = Window(most=300, seconds=60)
 """Registrations for one event in a minute, or four times its seats: any room at once, but not a machine for ever."""
@@ -36,7 +36,7 @@ LONGEST_QUEUE = 100
 class Placed:
     """The status of a request: what the thanks page says."""
 
-    standing: Standing
+    status: Status
     position: int | None
     is_held: bool = False  # to be confirmed by the link in the e-mail
 
@@ -45,7 +45,7 @@ def note_export(event: Event, by: Organiser | None) -> None:
     """Record in the history that an organiser exported the list of people."""
     if by is not None:
         with transaction() as session:
-            record(session, Act("registrations.export", by.id, by.name, event_id=event.id, title=event.title))
+            record(session, AuditEvent("registrations.export", by.id, by.name, event_id=event.id, title=event.title))
 
 
 def register_attendee(
@@ -65,7 +65,7 @@ def register_attendee(
             if sent_before.form_digest != details.digest():
                 raise errors.FormUsedAlready
             is_held = sent_before.held_until is not None
-            return Placed(Standing(sent_before.standing), place_in_queue(sent_before), is_held)
+            return Placed(Status(sent_before.status), place_in_queue(sent_before), is_held)
         of_members = event.is_members_link(members)
         if not event.takes_registrations(now, of_members=of_members):
             raise errors.RegistrationClosed
@@ -73,7 +73,7 @@ def register_attendee(
         if details.wants_invitations and details.email:
             request_consent(session, details.email, language, now)
         if known is not None and known.is_active:
-            if letters_lately(session, known.email or "", now) < LETTERS_AN_HOUR:
+            if emails_lately(session, known.email or "", now) < EMAILS_AN_HOUR:
                 operations.enqueue_repeat(session, known, form_key)
             return _placed(event, *place_of_new_request(session, event, details.seats), is_held)
         if sent_before is not None and sent_before is not known:
@@ -83,13 +83,13 @@ def register_attendee(
         registration.form_key, registration.form_digest = form_key, details.digest()
         registration.held_until = now + operations.HELD_FOR if is_held else None
         position = operations.place_newcomer(session, event, now, registration)
-        return _placed(event, Standing(registration.standing), position, is_held)
+        return _placed(event, Status(registration.status), position, is_held)
 
 
-def _placed(event: Event, standing: Standing, position: int | None, is_held: bool) -> Placed:
+def _placed(event: Event, status: Status, position: int | None, is_held: bool) -> Placed:
     if (position or 0) > max(LONGEST_QUEUE, 3 * event.capacity):
         raise errors.WaitingListFull
-    return Placed(standing, position, is_held)
+    return Placed(status, position, is_held)
 
 
 def _is_crowded(event: Event) -> bool:
@@ -106,8 +106,8 @@ def confirm_registration(registration: Registration) -> None:
         if registration.held_until is None or not registration.is_active:
             return
         registration.held_until = None
-        kind = "confirmation" if registration.standing == Standing.SEATED else "waiting"
-        promise_letter(session, kind, registration, position=place_in_queue(registration))
+        kind = "confirmation" if registration.status == Status.SEATED else "waiting"
+        enqueue_email(session, kind, registration, position=place_in_queue(registration))
 
 
 def cancel_unconfirmed(event: Event) -> int:
@@ -116,7 +116,7 @@ def cancel_unconfirmed(event: Event) -> int:
         event, now = lock_event(session, event.id), clock.now()
         cancelled = operations.release_held(session, event, now)
         operations.serve_queue(session, event, now)
-        tell(session, cancelled=cancelled)
+        record_facts(session, cancelled=cancelled)
     return cancelled
 
 
@@ -136,7 +136,7 @@ def register_by_hand(event: Event, details: AttendeeDetails, *, language: str) -
             raise errors.AddressTaken
         registration = operations.new_request(event, known, details, now, language=language)
         operations.place_newcomer(session, event, now, registration)
-        if event.is_running(now) and registration.standing != Standing.SEATED:
+        if event.is_running(now) and registration.status != Status.SEATED:
             raise errors.NoFreeSeat
     return registration
 
@@ -152,16 +152,16 @@ def update_registration(registration: Registration, details: AttendeeDetails) ->
         event, registration = operations.lock(session, registration)
         if not registration.may_change(now):
             raise errors.TooLate
-        new_address = details.email is not None and fold_email(details.email) != registration.email_key
+        new_address = details.email is not None and normalise_email(details.email) != registration.email_key
         if new_address and operations.find_by_email(session, event.id, details.email) is not None:
             raise errors.AddressTaken
-        if registration.standing == Standing.SEATED and details.seats > registration.seats + seats_left(event):
+        if registration.status == Status.SEATED and details.seats > registration.seats + seats_left(event):
             raise errors.NoSeatForCompanions
         if new_address:
             operations.detach_old_address(session, registration)
         fill_in(registration, details)
         if new_address:
-            promise_letter(session, "ticket", registration, position=place_in_queue(registration))
+            enqueue_email(session, "ticket", registration, position=place_in_queue(registration))
         operations.serve_queue(session, event, now)
 
 
@@ -175,7 +175,7 @@ def set_recap_consent(registration: Registration, wants_recap: bool) -> None:
         event, registration = operations.lock(session, registration)
         registration.wants_recap = wants_recap
         if wants_recap and event.recap_published_at is not None:
-            promise_recap_letter(session, registration)
+            enqueue_recap_email(session, registration)
 
 
 def cancel_registration(registration: Registration, why: Why = Why.ATTENDEE) -> list[int]:
@@ -199,9 +199,9 @@ def move_to_head_of_queue(registration: Registration) -> None:
     now = clock.now()
     with transaction() as session:
         event, registration = operations.lock(session, registration)
-        waiting = (Registration.event_id == event.id, Registration.standing == Standing.WAITING)
+        waiting = (Registration.event_id == event.id, Registration.status == Status.WAITING)
         first = session.scalar(select(func.min(Registration.queued_at)).where(*waiting))
-        if registration.standing == Standing.WAITING and first is not None:
+        if registration.status == Status.WAITING and first is not None:
             registration.queued_at = first - timedelta(microseconds=1)
             operations.serve_queue(session, event, now)
 
@@ -227,14 +227,14 @@ def move_to_event(registration: Registration, other: Event) -> Registration:
     return moved
 
 
-def repeat_letter(registration: Registration) -> None:
+def repeat_email(registration: Registration) -> None:
     """Send the attendee the letter with ticket and link once more."""
     with transaction() as session:
         event, registration = operations.lock(session, registration)
         if event.cancelled_at is not None:
             raise errors.EventIsCancelled
         if registration.is_active:
-            promise_letter(session, "ticket", registration, position=place_in_queue(registration))
+            enqueue_email(session, "ticket", registration, position=place_in_queue(registration))
 
 
 def erase_registration(registration: Registration) -> None:

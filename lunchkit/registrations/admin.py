@@ -20,7 +20,7 @@ from lunchkit.registrations.details import ATTENDEE_FIELDS
 from lunchkit.registrations.emails import Why
 from lunchkit.registrations.errors import AddressTaken, NoSeatForCompanions
 from lunchkit.registrations.exports import CSV_TYPE, XLSX_TYPE, csv_file, xlsx_file
-from lunchkit.registrations.models import Registration, Standing
+from lunchkit.registrations.models import Registration, Status
 from lunchkit.registrations.privacy import own_answers
 from lunchkit.team.queries import current_organiser
 
@@ -35,18 +35,18 @@ ONE = "/e/<slug>/registrations/<int(max=2147483647):registration_id>"
 def index(slug: str) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
     text = clean_line(request.args.get("q"))[:100]
-    asked = request.args.get("standing")
-    standing = Standing.SEATED if asked == ABSENT else admin_queries.asked_standing(asked)
+    asked = request.args.get("status")
+    status = Status.SEATED if asked == ABSENT else admin_queries.asked_status(asked)
     arrived = {ARRIVED: True, ABSENT: False}.get(asked or "")
     order, page = admin_queries.asked_order(request.args.get("order")), request.args.get("page", 1, type=int)
     return render_template(
         "admin/registrations/index.html",
         event=event,
         fields=[field for field in ATTENDEE_FIELDS if field.in_list],
-        list=admin_queries.registrations_page(event.id, text, standing, page, arrived=arrived, order=order),
+        list=admin_queries.registrations_page(event.id, text, status, page, arrived=arrived, order=order),
         counts=admin_queries.counts_of(event.id),
         q=text,
-        standing=standing if arrived is None else asked,
+        status=status if arrived is None else asked,
         order=order,
         held=queries.count_held(event.id),
         cancelled=request.args.get("cancelled", type=int),
@@ -144,7 +144,7 @@ def move(slug: str, registration_id: int) -> ResponseReturnValue:
 @bp.post(f"{ONE}/letter")
 def resend(slug: str, registration_id: int) -> ResponseReturnValue:
     registration = _registration_or_404(slug, registration_id)
-    actions.repeat_letter(registration)
+    actions.repeat_email(registration)
     return _to(registration, done="sent")
 
 
@@ -204,7 +204,7 @@ def _page(
         place=queries.place_in_queue(registration),
         may_change=registration.may_change(now),
         may_cancel=registration.is_active and not registration.event.is_over(now),
-        letter=admin_queries.last_letter(registration.id),
+        email=admin_queries.last_email(registration.id),
         answers=own_answers(registration),
         notice=notice,
         done=_done(registration, request.args.get("done", "")),
@@ -212,7 +212,7 @@ def _page(
 
 
 def _done(registration: Registration, done: str) -> str | None:
-    has_seat = registration.standing == Standing.SEATED
+    has_seat = registration.status == Status.SEATED
     if done == "cancelled":
         return _cancelled(registration)
     return {

@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, case, func, select
 
 from lunchkit.events.models import Event
-from lunchkit.events.queries import all_form_questions, coming_events
+from lunchkit.events.queries import all_custom_fields, coming_events
 from lunchkit.platform.db import db, page_of
-from lunchkit.platform.mail.models import OutboxLetter
-from lunchkit.platform.text import fold
-from lunchkit.registrations.models import Answer, Registration, Standing
+from lunchkit.platform.mail.models import OutboxEmail
+from lunchkit.platform.text import normalise
+from lunchkit.registrations.models import Answer, Registration, Status
 from lunchkit.registrations.queries import IS_ACTIVE, count_registrations
 
 PAGE_SIZE = 40
@@ -56,17 +56,17 @@ class Page:
 class Counts:
     """Registrations of a whole lunch."""
 
-    by_standing: dict[str, int]
+    by_status: dict[str, int]
     arrived: int
     """Registrations with people who came."""
 
     @property
     def total(self) -> int:
-        return sum(self.by_standing.values())
+        return sum(self.by_status.values())
 
     @property
     def absent(self) -> int:
-        return max(0, self.by_standing[Standing.SEATED] - self.arrived)
+        return max(0, self.by_status[Status.SEATED] - self.arrived)
 
 
 @dataclass(frozen=True)
@@ -82,16 +82,16 @@ class AnswerColumn:
 def registrations_page(
     event_id: int,
     text: str,
-    standing: Standing | None,
+    status: Status | None,
     page: int,
     *,
     arrived: bool | None = None,
     order: Order = Order.NAME,
 ) -> Page:
-    """One page of the registrations that match: every word of ``text``, the standing, whether anybody ``arrived``."""
+    """One page of the registrations that match: every word of ``text``, the status, whether anybody ``arrived``."""
     wanted = words_in(text)
-    if standing is not None:
-        wanted.append(Registration.standing == standing)
+    if status is not None:
+        wanted.append(Registration.status == status)
     if arrived is not None:
         wanted.append(Registration.arrived > 0 if arrived else Registration.arrived == 0)
     return page_of_list(event_id, wanted, page, by(order))
@@ -99,7 +99,7 @@ def registrations_page(
 
 def words_in(text: str) -> list[ColumnElement[bool]]:
     """That every word occurs in the name, the address or the organisation."""
-    return [Registration.folded.contains(word, autoescape=True) for word in fold(text).split()]
+    return [Registration.search_key.contains(word, autoescape=True) for word in normalise(text).split()]
 
 
 def page_of_list(event_id: int, wanted: Sequence[ColumnElement[bool]], page: int, order: Sequence[Any]) -> Page:
@@ -119,16 +119,16 @@ def all_rows(event_id: int, order: Order = Order.NAME) -> list[Row]:
 def counts_of(event_id: int) -> Counts:
     """The number of registrations by status, and of those with people who came."""
     came = func.count(case((Registration.arrived > 0, 1)))
-    counted = select(Registration.standing, func.count(), came).where(
+    counted = select(Registration.status, func.count(), came).where(
         Registration.event_id == event_id, Registration.erased_at.is_(None)
     )
-    rows = db.session.execute(counted.group_by(Registration.standing)).all()
-    return Counts(dict.fromkeys(Standing, 0) | {row[0]: row[1] for row in rows}, sum(row[2] for row in rows))
+    rows = db.session.execute(counted.group_by(Registration.status)).all()
+    return Counts(dict.fromkeys(Status, 0) | {row[0]: row[1] for row in rows}, sum(row[2] for row in rows))
 
 
-def asked_standing(word: str | None) -> Standing | None:
-    """The standing of this name; None for all, and for a word that names none."""
-    return next((standing for standing in Standing if standing == word), None)
+def asked_status(word: str | None) -> Status | None:
+    """The status of this name; None for all, and for a word that names none."""
+    return next((status for status in Status if status == word), None)
 
 
 def asked_order(word: str | None, among: Iterable[Order] = Order) -> Order:
@@ -143,15 +143,15 @@ def order_by_name(word: str | None) -> Order:
 
 def by_name(order: Order) -> tuple[Any, Any]:
     """By first name or by surname, wherever people stand."""
-    return (Registration.surname_key if order is Order.SURNAME else Registration.folded), Registration.id
+    return (Registration.surname_key if order is Order.SURNAME else Registration.search_key), Registration.id
 
 
 def by(order: Order) -> tuple[Any, ...]:
     """What sorts a list."""
     if order is Order.NEWEST:
         return Registration.registered_at.desc(), Registration.id.desc()
-    rank = case({name.value: place for place, name in enumerate(Standing)}, value=Registration.standing)
-    return rank, case((Registration.standing == Standing.WAITING, Registration.queued_at)), *by_name(order)
+    rank = case({name.value: place for place, name in enumerate(Status)}, value=Registration.status)
+    return rank, case((Registration.status == Status.WAITING, Registration.queued_at)), *by_name(order)
 
 
 def lunches_to_move_to(registration: Registration, now: datetime) -> Sequence[Event]:
@@ -159,15 +159,15 @@ def lunches_to_move_to(registration: Registration, now: datetime) -> Sequence[Ev
     return [event for event in coming_events(now) if event.id != registration.event_id and event.gives_seats(now)]
 
 
-def last_letter(registration_id: int) -> OutboxLetter | None:
+def last_email(registration_id: int) -> OutboxEmail | None:
     """The latest letter about a registration, sent or not."""
-    about = select(OutboxLetter).where(OutboxLetter.subject_id == registration_id)
-    return db.session.scalar(about.order_by(OutboxLetter.id.desc()).limit(1))
+    about = select(OutboxEmail).where(OutboxEmail.subject_id == registration_id)
+    return db.session.scalar(about.order_by(OutboxEmail.id.desc()).limit(1))
 
 
 def attendees_seated(event_id: int) -> int:
     """How many requests have a seat."""
-    return count_registrations(event_id, Registration.standing == Standing.SEATED)
+    return count_registrations(event_id, Registration.status == Status.SEATED)
 
 
 def attendees_with_address(event_id: int) -> int:
@@ -182,7 +182,7 @@ def attendees_without_address(event_id: int) -> int:
 
 def own_answer_columns(event_id: int) -> list[AnswerColumn]:
     """A column for each custom field, removed ones too while they have answers; in two queries."""
-    questions = all_form_questions(event_id)
+    questions = all_custom_fields(event_id)
     answers: dict[int, dict[int, str]] = {question.id: {} for question in questions}
     of_these = select(Answer.question_id, Answer.registration_id, Answer.value).where(Answer.question_id.in_(answers))
     for question_id, registration_id, value in db.session.execute(of_these) if questions else ():
@@ -209,7 +209,7 @@ def _listed(event_id: int) -> Select[Registration, int | None]:
     place = func.row_number().over(order_by=(Registration.queued_at, Registration.id))
     queue = (
         select(Registration.id, place.label("place"))
-        .where(Registration.event_id == event_id, Registration.standing == Standing.WAITING)
+        .where(Registration.event_id == event_id, Registration.status == Status.WAITING)
         .subquery()
     )
     return (

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from lunchkit.platform.db import db
-from lunchkit.platform.text import clean_line, fold
-from lunchkit.registrations.models import Diet, Needs, Registration, Standing
+from lunchkit.platform.text import clean_line, normalise
+from lunchkit.registrations.models import Diet, Needs, Registration, Status
 
 
 @dataclass(frozen=True)
@@ -64,14 +64,14 @@ def count_who_need(event_id: int) -> int:
 
 
 def _seated(event_id: int) -> ColumnElement[bool]:
-    return and_(Registration.event_id == event_id, Registration.standing == Standing.SEATED)
+    return and_(Registration.event_id == event_id, Registration.status == Status.SEATED)
 
 
 def _tally(texts: Iterable[str | None]) -> list[tuple[str, int]]:
     wordings: dict[str, str] = {}
     counts: Counter[str] = Counter()
     for text in filter(None, (clean_line(text) for text in texts)):
-        key = fold(text).rstrip(".")
+        key = normalise(text).rstrip(".")
         wordings.setdefault(key, text)
         counts[key] += 1
     return [(wordings[key], count) for key, count in counts.most_common()]

@@ -10,7 +10,7 @@ from wtforms import Field, Form, SelectField, SelectMultipleField, StringField
 from wtforms.validators import DataRequired, ValidationError
 from wtforms.widgets import CheckboxInput
 
-from lunchkit.events.models import AnswerKind, FormQuestion
+from lunchkit.events.models import AnswerKind, CustomField
 from lunchkit.platform.fields import at_most
 from lunchkit.platform.i18n import language, typo
 from lunchkit.platform.text import clean_line
@@ -28,7 +28,7 @@ class TickField(SelectMultipleField):
 
 
 def with_custom_fields(
-    form: type[Kind], questions: Sequence[FormQuestion], kept: Mapping[int, str], *, must_answer: bool = True
+    form: type[Kind], questions: Sequence[CustomField], kept: Mapping[int, str], *, must_answer: bool = True
 ) -> type[Kind]:
     """The form with a field for each question of one's own; what was answered already stays among the choices."""
     if not questions:
@@ -40,12 +40,12 @@ def with_custom_fields(
     return cast(type[Kind], type(form.__name__, (form,), fields | {"own": tuple(questions)}))
 
 
-def own_name(question: FormQuestion) -> str:
+def own_name(question: CustomField) -> str:
     """What the field of a question is called in the form."""
     return f"own_{question.id}"
 
 
-def own_values(questions: Iterable[FormQuestion], kept: Mapping[int, str]) -> dict[str, str | list[str]]:
+def own_values(questions: Iterable[CustomField], kept: Mapping[int, str]) -> dict[str, str | list[str]]:
     """The values of the fields from stored answers, by the name of the field."""
     return {
         own_name(question): value.split("\n") if question.kind == AnswerKind.SEVERAL else value
@@ -54,7 +54,7 @@ def own_values(questions: Iterable[FormQuestion], kept: Mapping[int, str]) -> di
     }
 
 
-def read_answers(form: Any, questions: Iterable[FormQuestion]) -> Answers:
+def read_answers(form: Any, questions: Iterable[CustomField]) -> Answers:
     """What a valid form says; ticked choices in the order in which they are offered."""
     return tuple((question.id, _read(form[own_name(question)])) for question in questions)
 
@@ -65,7 +65,7 @@ def _read(field: Field) -> str:
     return str(field.data or "")
 
 
-def _field(question: FormQuestion, kept: str, is_required: bool) -> Field:
+def _field(question: CustomField, kept: str, is_required: bool) -> Field:
     label = typo(question.label_in(language()))
     if not is_required and question.kind != AnswerKind.SEVERAL:
         label = f"{label} {_('(optional)')}"

@@ -13,7 +13,7 @@ from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from lunchkit.platform.mail.addresses import fold_email
+from lunchkit.platform.mail.addresses import normalise_email
 from lunchkit.registrations.models import Answer, Diet, Needs, Registration
 
 Answers = tuple[tuple[int, str], ...]
@@ -95,7 +95,7 @@ def fill_in(registration: Registration, details: AttendeeDetails) -> None:
     for name in _OWN:
         setattr(registration, name, getattr(details, name))
     if details.email:
-        registration.email, registration.email_key = details.email, fold_email(details.email)
+        registration.email, registration.email_key = details.email, normalise_email(details.email)
     registration.seats = details.seats
     registration.update_search_keys()
     _answer(registration, details)

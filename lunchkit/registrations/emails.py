@@ -21,9 +21,9 @@ from lunchkit.platform import calendar, clock, links, qr
 from lunchkit.platform.db import db
 from lunchkit.platform.i18n import language
 from lunchkit.platform.mail import outbox
-from lunchkit.platform.mail.rendering import InlineImage, Letter, Urgency, fill, letter_kind
+from lunchkit.platform.mail.rendering import InlineImage, RenderedEmail, Urgency, email_kind, fill
 from lunchkit.registrations.keys import spoken_code, unsubscribe_token
-from lunchkit.registrations.models import Registration, Standing
+from lunchkit.registrations.models import Registration, Status
 from lunchkit.registrations.plan_changes import differences
 from lunchkit.subscribers.queries import link_to_confirm
 
@@ -52,12 +52,12 @@ class Why(StrEnum):
     MOVED = "moved"
 
 
-def promise_letter(
+def enqueue_email(
     session: Session,
     kind: str,
     registration: Registration,
     *,
-    standing: str | None = None,
+    status: str | None = None,
     position: int | None = None,
     why: Why | None = None,
     once_key: str | None = None,
@@ -65,7 +65,7 @@ def promise_letter(
 ) -> bool:
     """Enqueue an e-mail in the caller's transaction; False without an address, or for a known ``once_key``.
 
-    ``standing`` is the one to speak of, if not the present one; ``before`` are the facts of the plan until now.
+    ``status`` is the one to speak of, if not the present one; ``before`` are the facts of the plan until now.
     """
     if registration.email is None:
         return False
@@ -76,7 +76,7 @@ def promise_letter(
         "registration": registration.id,
         "name": registration.name,
         "email": registration.email,
-        "standing": standing or registration.standing,
+        "status": status or registration.status,
         "seats": registration.seats,
         "position": position,
         "why": why,
@@ -104,18 +104,18 @@ def _promise(
     )
 
 
-def promise_recap_letters(session: Session, event: Event) -> int:
+def enqueue_recap_emails(session: Session, event: Event) -> int:
     """Promise the recap to the attendees who want it, once to each, in the caller's transaction. Returns the number."""
     wanted = select(Registration).where(
         Registration.event_id == event.id, Registration.wants_recap.is_(True), Registration.erased_at.is_(None)
     )
     people = session.scalars(wanted.order_by(Registration.id)).all()
-    return sum(promise_recap_letter(session, registration) for registration in people)
+    return sum(enqueue_recap_email(session, registration) for registration in people)
 
 
-def promise_recap_letter(session: Session, registration: Registration) -> bool:
+def enqueue_recap_email(session: Session, registration: Registration) -> bool:
     """Promise the recap to one person, if they had a seat and have an address; says whether it was not promised yet."""
-    if registration.standing != Standing.SEATED or registration.email is None:
+    if registration.status != Status.SEATED or registration.email is None:
         return False
     facts = {"event": registration.event_id, "registration": registration.id}
     return _promise(session, "recap", registration, facts, f"recap/{registration.id}")
@@ -133,10 +133,10 @@ def _write(folder: str, event: Event, facts: dict[str, Any], own: str | None = N
     return fill(f"{FOLDER}/{folder}", event=event, facts=facts, own=own, **parts)
 
 
-def sample_letter(event: Event, folder: str, own: str) -> Letter:
+def sample_email(event: Event, folder: str, own: str) -> RenderedEmail:
     """An e-mail to a fictional person, with this paragraph, in the language being spoken."""
     waits, ticket = folder == "waiting", folder in WITH_TICKET
-    facts = {"name": _("Camille Sample"), "standing": Standing.WAITING if waits else Standing.SEATED, "seats": 1}
+    facts = {"name": _("Camille Sample"), "status": Status.WAITING if waits else Status.SEATED, "seats": 1}
     written = _write(
         folder,
         event,
@@ -150,28 +150,28 @@ def sample_letter(event: Event, folder: str, own: str) -> Letter:
         recap=links.public("recap.show", slug=event.slug),
         unsubscribe=links.public("registrations.unsubscription", token=SAMPLE),
     )
-    letter = _of(event, written)
+    email = _of(event, written)
     if not ticket:
-        return letter
+        return email
     address = qr.compact_url(links.public("registrations.door", ticket=SAMPLE))
-    return replace(letter, images=(_ticket_image(address),))
+    return replace(email, images=(_ticket_image(address),))
 
 
-def _of(event: Event, written: _Written, unsubscribe_url: str = "") -> Letter:
+def _of(event: Event, written: _Written, unsubscribe_url: str = "") -> RenderedEmail:
     sender, reply_to = event.series.network, event.contact_email
-    return Letter(*written, sender_name=sender, reply_to=reply_to, unsubscribe_url=unsubscribe_url)
+    return RenderedEmail(*written, sender_name=sender, reply_to=reply_to, unsubscribe_url=unsubscribe_url)
 
 
-def as_trial(letter: Letter) -> Letter:
+def as_trial(email: RenderedEmail) -> RenderedEmail:
     """A letter that says in its subject that it is one to try with, in the language being spoken."""
-    return replace(letter, subject=_("Test: %(subject)s", subject=letter.subject))
+    return replace(email, subject=_("Test: %(subject)s", subject=email.subject))
 
 
-def _letter(folder: str, facts: dict[str, Any]) -> Letter | None:
+def _letter(folder: str, facts: dict[str, Any]) -> RenderedEmail | None:
     event = db.session.get(Event, facts["event"])
     if event is None:
         return None
-    is_seated = facts["standing"] == Standing.SEATED
+    is_seated = facts["status"] == Status.SEATED
     has_ticket = is_seated and folder in WITH_TICKET
     nonce, link_hash = bytes.fromhex(facts["nonce"]), bytes.fromhex(facts["link_hash"])
     tokens = links.personal_tokens(nonce, known_hash=link_hash)
@@ -187,16 +187,16 @@ def _letter(folder: str, facts: dict[str, Any]) -> Letter | None:
         to_confirm=link_to_confirm(facts["email"]) if folder in ANSWERS else None,
         differences=differences(plan_from_facts(facts["before"]), plan_of(event)) if facts.get("before") else (),
     )
-    letter = _of(event, written)
+    outbox_email = _of(event, written)
     if has_ticket:
-        letter = replace(letter, images=(_ticket_image(ticket_address(nonce, link_hash)),))
+        outbox_email = replace(outbox_email, images=(_ticket_image(ticket_address(nonce, link_hash)),))
     if is_seated and folder in CALENDAR:
         # A lunch called off since has a letter of its own behind this one.
         entry = replace(calendar_entry(event), cancelled=CALENDAR[folder] == "CANCEL")
         write = calendar.cancellation if entry.cancelled else calendar.invitation
         invitation = write(entry, facts["name"], facts["email"], facts["sequence"])
-        letter = replace(letter, invitation=invitation, invitation_method=CALENDAR[folder])
-    return letter
+        outbox_email = replace(outbox_email, invitation=invitation, invitation_method=CALENDAR[folder])
+    return outbox_email
 
 
 def _ticket_image(address: str) -> InlineImage:
@@ -204,27 +204,27 @@ def _ticket_image(address: str) -> InlineImage:
 
 
 for _folder in ("waiting", *CALENDAR):
-    letter_kind(f"registrations/{_folder}")(partial(_letter, _folder))
+    email_kind(f"registrations/{_folder}")(partial(_letter, _folder))
 
 
-@letter_kind("registrations/hold")
-def hold(facts: dict[str, Any]) -> Letter | None:
+@email_kind("registrations/hold")
+def hold(facts: dict[str, Any]) -> RenderedEmail | None:
     """Asks to confirm a held seat. None where it is confirmed, or too late."""
     registration = db.session.get(Registration, facts["registration"])
     return None if registration is None or registration.held_until is None else _letter("hold", facts)
 
 
-@letter_kind("registrations/reminder", Urgency.REMINDER)
-def reminder(facts: dict[str, Any]) -> Letter | None:
+@email_kind("registrations/reminder", Urgency.REMINDER)
+def reminder(facts: dict[str, Any]) -> RenderedEmail | None:
     """The lunch is near. None once it has begun or is cancelled, and for a registration that was cancelled."""
     registration = db.session.get(Registration, facts["registration"])
-    if registration is None or registration.standing != Standing.SEATED:
+    if registration is None or registration.status != Status.SEATED:
         return None
     return _letter("reminder", facts) if registration.event.gives_seats(clock.now()) else None
 
 
-@letter_kind("registrations/recap", Urgency.MAILING)
-def recap(facts: dict[str, Any]) -> Letter | None:
+@email_kind("registrations/recap", Urgency.MAILING)
+def recap(facts: dict[str, Any]) -> RenderedEmail | None:
     """The recap's public link, and no personal one. None for a person who says no by now, or where it is not public."""
     registration = db.session.get(Registration, facts["registration"])
     if registration is None or registration.erased_at is not None or not registration.wants_recap:

@@ -4,45 +4,47 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from lunchkit.events.models import Event
-from lunchkit.platform.errors import Refusal, refusal
+from lunchkit.platform.errors import UserError, user_error
 from lunchkit.platform.i18n import long_date
 
-RegistrationClosed = refusal("RegistrationClosed", _l("Registration for this lunch is closed."))
+RegistrationClosed = user_error("RegistrationClosed", _l("Registration for this lunch is closed."))
 """Not open yet, over, or called off."""
-WaitingListFull = refusal(
+WaitingListFull = user_error(
     "WaitingListFull",
     _l("Every seat is taken, and the waiting list is full. Please try again in a few days: people cancel."),
 )
-FormUsedAlready = refusal(
+FormUsedAlready = user_error(
     "FormUsedAlready",
     _l("This form was sent before, with other words. Check it, and send it again to register one more person."),
 )
-NoSeatForCompanions = refusal(
+NoSeatForCompanions = user_error(
     "NoSeatForCompanions", _l("There is no free seat for one more person. You keep the seats that you have.")
 )
-TooLate = refusal("TooLate", _l("The lunch has begun: this can no longer be changed here."))
+TooLate = user_error("TooLate", _l("The lunch has begun: this can no longer be changed here."))
 """The lunch has begun, or is over."""
-NotPublished = refusal("NotPublished", _l("This lunch is a draft. Publish it first: the letter leads to its page."))
-EventIsCancelled = refusal("EventIsCancelled", _l("This lunch is cancelled."))
-NoFreeSeat = refusal("NoFreeSeat", _l("Every seat is taken. Raise the number of seats to let this person in."))
+NotPublished = user_error("NotPublished", _l("This lunch is a draft. Publish it first: the letter leads to its page."))
+EventIsCancelled = user_error("EventIsCancelled", _l("This lunch is cancelled."))
+NoFreeSeat = user_error("NoFreeSeat", _l("Every seat is taken. Raise the number of seats to let this person in."))
 """The lunch runs, and every seat is taken."""
-DateHasPassed = refusal("DateHasPassed", _l("This day is in the past. Choose a day to come."))
+DateHasPassed = user_error("DateHasPassed", _l("This day is in the past. Choose a day to come."))
 """Hours that have gone by already, typed into a lunch."""
-DateIsHistory = refusal("DateIsHistory", _l("This lunch is over: its date stays. Make a new lunch for another date."))
+DateIsHistory = user_error(
+    "DateIsHistory", _l("This lunch is over: its date stays. Make a new lunch for another date.")
+)
 """The lunch took place, or what people told about themselves is erased as they were promised."""
-PeopleCame = refusal(
+PeopleCame = user_error(
     "PeopleCame", _l("People have come to this lunch already: its day stays. Its hours can be changed.")
 )
 """Another day for a lunch that people sit at."""
-IsADraft = refusal("IsADraft", _l("This lunch is a draft, which nobody has seen. Delete it instead."))
-PersonErased = refusal(
+IsADraft = user_error("IsADraft", _l("This lunch is a draft, which nobody has seen. Delete it instead."))
+PersonErased = user_error(
     "PersonErased", _l("Your name and your address are erased already: no letter will come any more."), 410
 )
 """An old link out of a letter: the person was erased meanwhile."""
-AddressTaken = refusal("AddressTaken", _l("This address is registered for this lunch already."))
+AddressTaken = user_error("AddressTaken", _l("This address is registered for this lunch already."))
 
 
-class ErasurePromised(Refusal):
+class ErasurePromised(UserError):
     """More days until names are erased than those who have registered were told."""
 
     def __init__(self, event: Event) -> None:

@@ -15,7 +15,7 @@ from lunchkit.events.models import Event
 from lunchkit.platform.text import guard
 from lunchkit.registrations.admin_queries import AnswerColumn, Row
 from lunchkit.registrations.details import ATTENDEE_FIELDS, AttendeeField
-from lunchkit.registrations.models import Standing
+from lunchkit.registrations.models import Status
 
 CSV_TYPE = "text/csv; charset=utf-8"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -65,10 +65,10 @@ def _guarded(cell: str | int) -> str | int:
 
 def columns_of(event: Event, answers: Sequence[AnswerColumn] = ()) -> list[Column]:
     """What an attendee said, where they stand, and what they answered to the lunch's own questions."""
-    standings = {
-        Standing.SEATED: _("Seat reserved"),
-        Standing.WAITING: _("Waiting list"),
-        Standing.CANCELLED: _("Cancelled"),
+    statuses = {
+        Status.SEATED: _("Seat reserved"),
+        Status.WAITING: _("Waiting list"),
+        Status.CANCELLED: _("Cancelled"),
     }
 
     def moment(when: datetime | None) -> str:
@@ -76,7 +76,7 @@ def columns_of(event: Event, answers: Sequence[AnswerColumn] = ()) -> list[Colum
 
     return [
         *(Column(str(field.heading), field.width, partial(_said, field)) for field in ATTENDEE_FIELDS),
-        Column(_("Standing"), 16, lambda row: standings[Standing(row.registration.standing)]),
+        Column(_("Standing"), 16, lambda row: statuses[Status(row.registration.status)]),
         Column(_("Place"), 8, lambda row: row.place or ""),
         Column(_("Registered on"), 18, lambda row: moment(row.registration.registered_at)),
         Column(_("Language of the letters"), 12, lambda row: row.registration.language),

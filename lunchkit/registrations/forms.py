@@ -12,8 +12,8 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, EmailField, Field, FieldList, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, ValidationError
 
-from lunchkit.events.models import Event, FormQuestion
-from lunchkit.events.queries import form_questions
+from lunchkit.events.models import CustomField, Event
+from lunchkit.events.queries import custom_fields
 from lunchkit.platform.fields import BareForm, at_most, has_a_word
 from lunchkit.platform.mail.addresses import valid_email
 from lunchkit.platform.text import clean_line, clean_text
@@ -77,7 +77,7 @@ class DetailsForm(BareForm):
     )
     shows_name = BooleanField(_l("My name may be on the list of people present"))
     wants_recap = BooleanField(_l("Send me the recap after the lunch"))
-    own: tuple[FormQuestion, ...] = ()
+    own: tuple[CustomField, ...] = ()
     """The lunch's own questions, each with a field."""
     only_diet: Diet | None = None
     """What everybody eats, where the lunch offers nothing else."""
@@ -87,7 +87,7 @@ class DetailsForm(BareForm):
     def asked_as(self, way: str) -> list[Field]:
         return [self[field.name] for field in ATTENDEE_FIELDS if field.asked_as == way and field.name in self]
 
-    def own_fields(self) -> list[tuple[FormQuestion, Field]]:
+    def own_fields(self) -> list[tuple[CustomField, Field]]:
         """The lunch's own questions in their order, each with its field."""
         return [(question, self[own_name(question)]) for question in self.own]
 
@@ -174,7 +174,7 @@ def form_of(
     must_answer: bool = True,
 ) -> Kind:
     """A form with what the event asks: empty, filled from the row, or from form data; its companions stay allowed."""
-    questions = form_questions(event.id)
+    questions = custom_fields(event.id)
     said = details_of_registration(registration) if registration else AttendeeDetails("", None)
     most, kept = max(event.companions_allowed, said.companions), dict(said.answers)
     values = vars(said) | own_values(questions, kept) if registration else {}

@@ -8,15 +8,15 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lunchkit.events.models import Diet, Event
 from lunchkit.platform.db import DERIVED, KEY, NOT_PERSONAL, PERSONAL, Erased, Model, Moment
-from lunchkit.platform.text import fold
+from lunchkit.platform.text import normalise
 
-__all__ = ["Answer", "Diet", "Needs", "Registration", "Standing"]
+__all__ = ["Answer", "Diet", "Needs", "Registration", "Status"]
 
 LONGEST_SEARCH_KEY = 600
 """Letters: an index of PostgreSQL takes no more, and one letter of some scripts becomes eighteen when folded."""
 
 
-class Standing(StrEnum):
+class Status(StrEnum):
     """The status of a registration."""
 
     SEATED = "seated"
@@ -35,10 +35,10 @@ class Registration(Model):
     __table_args__ = (
         UniqueConstraint("event_id", "email_key"),
         UniqueConstraint("event_id", "form_key"),
-        CheckConstraint("standing in ('seated', 'waiting', 'cancelled')", name="standing_known"),
+        CheckConstraint("status in ('seated', 'waiting', 'cancelled')", name="status_known"),
         CheckConstraint("seats between 1 and 6", name="seats_few"),
-        Index("ix_registration_counted", "event_id", "standing", "erased_at", "language", "arrived", "seats"),
-        Index("ix_registration_queued", "event_id", "standing", "queued_at", "id", "erased_at"),
+        Index("ix_registration_counted", "event_id", "status", "erased_at", "language", "arrived", "seats"),
+        Index("ix_registration_queued", "event_id", "status", "queued_at", "id", "erased_at"),
         Index("ix_registration_held_until", "held_until", sqlite_where=_HELD, postgresql_where=_HELD),
     )
 
@@ -53,7 +53,7 @@ class Registration(Model):
     email_key: Mapped[str | None] = mapped_column(String(254), info=DERIVED)
     """The address folded for comparison; unique in a lunch."""
     organisation: Mapped[str] = mapped_column(String(200), default="", info=PERSONAL)
-    folded: Mapped[str] = mapped_column(Text, default="", info=DERIVED)
+    search_key: Mapped[str] = mapped_column(Text, default="", info=DERIVED)
     """Name, address and organisation as lists search and sort them: see ``refold``."""
     surname_key: Mapped[str] = mapped_column(Text, default="", info=DERIVED)
     """The name as lists by surname sort it: see ``surname_key_of``."""
@@ -64,7 +64,7 @@ class Registration(Model):
     """Whether they asked for the letter that brings the recap."""
     seats: Mapped[int] = mapped_column(default=1, info=NOT_PERSONAL)
     """The attendee and their companions."""
-    standing: Mapped[str] = mapped_column(String(10), info=NOT_PERSONAL)
+    status: Mapped[str] = mapped_column(String(10), info=NOT_PERSONAL)
     language: Mapped[str] = mapped_column(String(5), default="fr", info=NOT_PERSONAL)
     sequence: Mapped[int] = mapped_column(default=0, info=KEY)
     """SEQUENCE of this attendee's calendar entry: only ever rises."""
@@ -91,11 +91,11 @@ class Registration(Model):
     @property
     def is_active(self) -> bool:
         """Whether it is seated or waiting."""
-        return self.standing != Standing.CANCELLED
+        return self.status != Status.CANCELLED
 
     def update_search_keys(self) -> None:
         """Follow a changed name, address or organisation."""
-        self.folded = search_key_of(self.name, self.email, self.organisation)
+        self.search_key = search_key_of(self.name, self.email, self.organisation)
         self.surname_key = surname_key_of(self.name)
 
     def raise_sequence(self, floor: int) -> None:
@@ -176,7 +176,7 @@ class Answer(Model):
     registration_id: Mapped[int] = mapped_column(
         ForeignKey("registration.id", ondelete="CASCADE"), primary_key=True, info=KEY
     )
-    question_id: Mapped[int] = mapped_column(ForeignKey("form_question.id"), primary_key=True, index=True, info=KEY)
+    question_id: Mapped[int] = mapped_column(ForeignKey("custom_field.id"), primary_key=True, index=True, info=KEY)
     value: Mapped[str] = mapped_column(Text, info=PERSONAL)
     """The words, or the choices one a line, as they were written first."""
     registration: Mapped[Registration] = relationship(back_populates="answers")
@@ -184,10 +184,10 @@ class Answer(Model):
 
 def search_key_of(name: str, email: str | None, organisation: str) -> str:
     """What lists search and sort by: the name first."""
-    return fold(f"{name} {email or ''} {organisation}")[:LONGEST_SEARCH_KEY]
+    return normalise(f"{name} {email or ''} {organisation}")[:LONGEST_SEARCH_KEY]
 
 
 def surname_key_of(name: str) -> str:
     """What lists by surname sort by: the last word of a name, then the others («Anne de la Tour» is at T)."""
-    *others, last = fold(name).split() or [""]
+    *others, last = normalise(name).split() or [""]
     return " ".join([last, *others])[:LONGEST_SEARCH_KEY]

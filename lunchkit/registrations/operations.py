@@ -11,18 +11,18 @@ from lunchkit.events.models import Event
 from lunchkit.platform import links
 from lunchkit.platform.erasures import Mark, note
 from lunchkit.platform.errors import NotFound
-from lunchkit.platform.mail.addresses import fold_email
-from lunchkit.platform.mail.models import OutboxLetter
+from lunchkit.platform.mail.addresses import normalise_email
+from lunchkit.platform.mail.models import OutboxEmail
 from lunchkit.platform.mail.outbox import FORGET
 from lunchkit.platform.personal import erase_people
 from lunchkit.registrations.details import AttendeeDetails, fill_in
-from lunchkit.registrations.emails import Why, promise_letter
+from lunchkit.registrations.emails import Why, enqueue_email
 from lunchkit.registrations.errors import (
     EventIsCancelled,
     NotPublished,
     TooLate,
 )
-from lunchkit.registrations.models import Registration, Standing
+from lunchkit.registrations.models import Registration, Status
 from lunchkit.registrations.queries import IS_ACTIVE, place_in_queue
 from lunchkit.registrations.seats import fill_seats, lock_event
 
@@ -39,7 +39,7 @@ def find_known(
     session: Session, event_id: int, form_key: str | None, email: str | None
 ) -> tuple[Registration | None, Registration | None]:
     """Who sent this very form, and who holds this address at the lunch."""
-    keys = {"event": event_id, "form": form_key, "email": None if email is None else fold_email(email)}
+    keys = {"event": event_id, "form": form_key, "email": None if email is None else normalise_email(email)}
     found = session.scalars(_KNOWN, keys, execution_options={"populate_existing": True}).all()
     by_form = next((row for row in found if form_key and row.form_key == form_key), None)
     by_email = next((row for row in found if email is not None and row.email_key == keys["email"]), None)
@@ -84,7 +84,7 @@ def new_request(
     if known is None:
         renew_links(registration)
     fill_in(registration, details)
-    registration.standing, registration.language = Standing.WAITING, language
+    registration.status, registration.language = Status.WAITING, language
     registration.registered_at = registration.queued_at = now
     registration.seated_at = registration.cancelled_at = registration.form_key = registration.form_digest = None
     return registration
@@ -112,14 +112,14 @@ def place_newcomer(session: Session, event: Event, now: datetime, newcomer: Regi
         session.flush()
     position = None if newcomer in seated else place_in_queue(newcomer)
     kind = "hold" if newcomer.held_until else "confirmation" if newcomer in seated else "waiting"
-    promise_letter(session, kind, newcomer, position=position)
+    enqueue_email(session, kind, newcomer, position=position)
     return position
 
 
 def _tell_promoted(session: Session, seated: list[Registration]) -> list[Registration]:
     for registration in seated:
         if registration.held_until is None:
-            promise_letter(session, "promotion", registration)
+            enqueue_email(session, "promotion", registration)
     return seated
 
 
@@ -131,8 +131,8 @@ def release_held(session: Session, event: Event, now: datetime, *, due_at: datet
     held = select(Registration).where(
         Registration.event_id == event.id, Registration.held_until.is_not(None), IS_ACTIVE
     )
-    unsent = select(OutboxLetter.subject_id).where(
-        OutboxLetter.event_id == event.id, OutboxLetter.kind == "registrations/hold", OutboxLetter.sent_at.is_(None)
+    unsent = select(OutboxEmail.subject_id).where(
+        OutboxEmail.event_id == event.id, OutboxEmail.kind == "registrations/hold", OutboxEmail.sent_at.is_(None)
     )
     if due_at is not None:
         held = held.where(Registration.held_until <= due_at)
@@ -142,7 +142,7 @@ def release_held(session: Session, event: Event, now: datetime, *, due_at: datet
         if registration.id in asked_later:
             registration.held_until = now + HELD_FOR
             continue
-        registration.standing, registration.cancelled_at, registration.held_until = Standing.CANCELLED, now, None
+        registration.status, registration.cancelled_at, registration.held_until = Status.CANCELLED, now, None
         cancelled += 1
     session.flush()
     return cancelled
@@ -150,30 +150,30 @@ def release_held(session: Session, event: Event, now: datetime, *, due_at: datet
 
 def cancel_with_email(session: Session, registration: Registration, now: datetime, why: Why) -> None:
     """Cancel: the seats are free, the calendar entry is superseded, and a letter says so, and why."""
-    before = registration.standing
-    registration.standing = Standing.CANCELLED
+    before = registration.status
+    registration.status = Status.CANCELLED
     registration.cancelled_at = now
     registration.raise_sequence(registration.event.sequence)
-    promise_letter(session, "cancellation", registration, standing=before, why=why)
+    enqueue_email(session, "cancellation", registration, status=before, why=why)
 
 
 def erase_attendee(session: Session, registration: Registration, now: datetime) -> None:
     """Erase the person, and every letter about them but a cancellation that has not left yet."""
     note(Mark.ERASED, registration.link_hash)
     session.flush()
-    about = OutboxLetter.subject_id == registration.id
-    last_word = and_(OutboxLetter.kind == "registrations/cancellation", OutboxLetter.sent_at.is_(None))
-    session.execute(delete(OutboxLetter).where(about, ~last_word))
-    for letter in session.scalars(select(OutboxLetter).where(about)):
-        letter.facts = {**letter.facts, FORGET: True}
+    about = OutboxEmail.subject_id == registration.id
+    last_word = and_(OutboxEmail.kind == "registrations/cancellation", OutboxEmail.sent_at.is_(None))
+    session.execute(delete(OutboxEmail).where(about, ~last_word))
+    for email in session.scalars(select(OutboxEmail).where(about)):
+        email.facts = {**email.facts, FORGET: True}
     erase_people(session, Registration, Registration.id == registration.id, now)
     session.expire(registration)
 
 
 def detach_old_address(session: Session, registration: Registration) -> None:
     """Renew the links, and delete e-mails to the old address: its reader must not open the page any more."""
-    unsent = (OutboxLetter.sent_at.is_(None), OutboxLetter.recipient == registration.email)
-    session.execute(delete(OutboxLetter).where(OutboxLetter.subject_id == registration.id, *unsent))
+    unsent = (OutboxEmail.sent_at.is_(None), OutboxEmail.recipient == registration.email)
+    session.execute(delete(OutboxEmail).where(OutboxEmail.subject_id == registration.id, *unsent))
     if registration.email is not None:
         before = registration.link_hash
         renew_links(registration)
@@ -191,4 +191,4 @@ def only_what_is_asked(event: Event, details: AttendeeDetails) -> AttendeeDetail
 def enqueue_repeat(session: Session, known: Registration, form_key: str) -> None:
     """Enqueue the e-mail for an address that is registered already; the same form gets it once."""
     kind = "repeat" if known.held_until is None else "hold"
-    promise_letter(session, kind, known, position=place_in_queue(known), once_key=f"repeat/{form_key}")
+    enqueue_email(session, kind, known, position=place_in_queue(known), once_key=f"repeat/{form_key}")

@@ -12,7 +12,7 @@ from lunchkit.registrations import actions
 from lunchkit.registrations.emails import ticket_address
 from lunchkit.registrations.forms import edit_form
 from lunchkit.registrations.keys import spoken_code, unsubscribe_token
-from lunchkit.registrations.models import Registration, Standing
+from lunchkit.registrations.models import Registration, Status
 from lunchkit.registrations.privacy import own_answers, own_data
 from lunchkit.registrations.queries import place_in_queue, registration_by_link_or_404
 from lunchkit.registrations.views import bp
@@ -45,7 +45,7 @@ def _heading(registration: Registration, place: int | None) -> str:
     event = registration.event
     if event.cancelled_at:
         return str(_("This lunch is cancelled"))
-    if registration.standing == Standing.CANCELLED:
+    if registration.status == Status.CANCELLED:
         return str(_("Your registration is cancelled"))
     if event.is_over(clock.now()):
         return str(_("This lunch is over."))
@@ -72,7 +72,7 @@ def be_invited(token: str) -> ResponseReturnValue:
 
 
 def _page(name: str, registration: Registration, token: str, **more: object) -> str:
-    seated = registration.standing == Standing.SEATED
+    seated = registration.status == Status.SEATED
     return render_template(
         f"registrations/{name}.html",
         registration=registration,
@@ -93,7 +93,7 @@ def _ticket(registration: Registration) -> str:
 @bp.get("/r/<token>/ticket")
 def ticket(token: str) -> ResponseReturnValue:
     registration = registration_by_link_or_404(token)
-    if registration.standing != Standing.SEATED:
+    if registration.status != Status.SEATED:
         return redirect(url_for(".show", token=token))
     return _page("ticket", registration, token)
 

@@ -6,10 +6,10 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from lunchkit.events.models import Event
-from lunchkit.events.queries import all_form_questions
+from lunchkit.events.queries import all_custom_fields
 from lunchkit.platform.db import db
 from lunchkit.platform.i18n import language, long_date
-from lunchkit.platform.mail.models import OutboxLetter
+from lunchkit.platform.mail.models import OutboxEmail
 from lunchkit.platform.personal import own_columns
 from lunchkit.registrations.models import CheckIn, Registration
 from lunchkit.subscribers.queries import own_subscription
@@ -50,7 +50,7 @@ def own_answers(registration: Registration) -> list[tuple[str, str]]:
     spoken = language()
     return [
         (question.label_in(spoken), question.answer_in(spoken, kept[question.id]))
-        for question in (all_form_questions(registration.event_id) if kept else ())
+        for question in (all_custom_fields(registration.event_id) if kept else ())
         if question.id in kept
     ]
 
@@ -58,8 +58,8 @@ def own_answers(registration: Registration) -> list[tuple[str, str]]:
 def own_data(registration: Registration) -> dict[str, Any]:
     """Everything that is stored about an attendee, letters included, as plain JSON values."""
     needs = registration.needs
-    about = select(OutboxLetter).where(OutboxLetter.subject_id == registration.id)
-    letters = db.session.scalars(about.order_by(OutboxLetter.id))
+    about = select(OutboxEmail).where(OutboxEmail.subject_id == registration.id)
+    emails = db.session.scalars(about.order_by(OutboxEmail.id))
     scans = db.session.scalars(select(CheckIn).where(CheckIn.registration_id == registration.id).order_by(CheckIn.id))
     return {
         "event": {"title": registration.event.title, "starts_at": registration.event.starts_at.isoformat()},
@@ -69,11 +69,11 @@ def own_data(registration: Registration) -> dict[str, Any]:
         "answers": [{"question": question, "answer": answer} for question, answer in own_answers(registration)],
         "letters": [
             {
-                "kind": letter.kind,
-                "promised_at": letter.created_at.isoformat(),
-                "sent_at": letter.sent_at and letter.sent_at.isoformat(),
+                "kind": outbox_email.kind,
+                "promised_at": outbox_email.created_at.isoformat(),
+                "sent_at": outbox_email.sent_at and outbox_email.sent_at.isoformat(),
             }
-            for letter in letters
+            for outbox_email in emails
         ],
         "invitations": own_subscription(registration.email),
         "erased_on": registration.event.purge_on.isoformat(),

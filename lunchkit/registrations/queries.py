@@ -8,18 +8,18 @@ from lunchkit.platform.errors import NotFound
 from lunchkit.platform.links import KeyGone, personal_tokens, token_hash
 from lunchkit.registrations.errors import PersonErased
 from lunchkit.registrations.keys import read_unsubscribe_token
-from lunchkit.registrations.models import Registration, Standing
+from lunchkit.registrations.models import Registration, Status
 
 LARGEST_ID = 2**31 - 1
 """What a number of a row may be: PostgreSQL refuses to compare with more."""
-IS_ACTIVE = Registration.standing != Standing.CANCELLED
+IS_ACTIVE = Registration.status != Status.CANCELLED
 """Seated or waiting."""
 
 
 def count_seats(event_id: int) -> Select[int]:
     """The statement that counts the seats given at a lunch."""
     return select(func.coalesce(func.sum(Registration.seats), 0)).where(
-        Registration.event_id == event_id, Registration.standing == Standing.SEATED
+        Registration.event_id == event_id, Registration.status == Status.SEATED
     )
 
 
@@ -37,7 +37,7 @@ def seats_taken_by_event(event_ids: list[int]) -> dict[int, int]:
     """How many seats are given, for several lunches at once."""
     rows = db.session.execute(
         select(Registration.event_id, func.sum(Registration.seats))
-        .where(Registration.event_id.in_(event_ids), Registration.standing == Standing.SEATED)
+        .where(Registration.event_id.in_(event_ids), Registration.status == Status.SEATED)
         .group_by(Registration.event_id)
     )
     return dict.fromkeys(event_ids, 0) | dict(rows.all())
@@ -51,7 +51,7 @@ def count_registrations(event_id: int, *conditions: ColumnElement[bool]) -> int:
 
 def queue_length(event_id: int) -> int:
     """How many requests wait."""
-    return count_registrations(event_id, Registration.standing == Standing.WAITING)
+    return count_registrations(event_id, Registration.status == Status.WAITING)
 
 
 def count_held(event_id: int) -> int:
@@ -63,7 +63,7 @@ def names_of(event_id: int, numbers: list[str]) -> list[str]:
     """The names behind the numbers of registrations of a lunch, in the order of the numbers."""
     ids = [int(number) for number in numbers if number.isdecimal() and len(number) < 10]
     named = select(Registration.id, Registration.name).where(
-        Registration.event_id == event_id, Registration.id.in_(ids), Registration.standing == Standing.SEATED
+        Registration.event_id == event_id, Registration.id.in_(ids), Registration.status == Status.SEATED
     )
     found = dict(db.session.execute(named).all()) if ids else {}
     return [found[number] for number in ids if number in found]
@@ -72,7 +72,7 @@ def names_of(event_id: int, numbers: list[str]) -> list[str]:
 def people_present(event_id: int) -> int:
     """How many came, as the door counted them: a number that stays after the purge."""
     came = select(func.sum(Registration.arrived)).where(
-        Registration.event_id == event_id, Registration.standing == Standing.SEATED
+        Registration.event_id == event_id, Registration.status == Status.SEATED
     )
     return db.session.scalar(came) or 0
 
@@ -84,9 +84,9 @@ def people_known(event_id: int) -> int | None:
 
 def place_in_queue(registration: Registration) -> int | None:
     """The place of a waiting request, 1 for the first; None for one that does not wait."""
-    if registration.standing != Standing.WAITING:
+    if registration.status != Status.WAITING:
         return None
-    waiting = Registration.standing == Standing.WAITING
+    waiting = Registration.status == Status.WAITING
     here, queued_at = registration.id, registration.queued_at
     ahead = or_(Registration.queued_at < queued_at, and_(Registration.queued_at == queued_at, Registration.id < here))
     return count_registrations(registration.event_id, waiting, ahead) + 1

@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 
 from lunchkit.events.models import Event
 from lunchkit.platform.errors import NotFound
-from lunchkit.registrations.models import Registration, Standing
+from lunchkit.registrations.models import Registration, Status
 from lunchkit.registrations.queries import count_seats
 
 _SEATS = select(
-    func.sum(case((Registration.standing == Standing.SEATED, Registration.seats))),
-    func.min(case((Registration.standing == Standing.WAITING, Registration.seats))),
+    func.sum(case((Registration.status == Status.SEATED, Registration.seats))),
+    func.min(case((Registration.status == Status.WAITING, Registration.seats))),
 ).where(Registration.event_id == bindparam("event"))
 """The seats given, and those that the smallest waiting request needs. Built once: it runs for every registration."""
 
@@ -55,7 +55,7 @@ def fill_seats(
         session.flush()
         seated.append(first)
     for newcomer in newcomers:
-        if newcomer.standing == Standing.WAITING and newcomer.seats <= free:
+        if newcomer.status == Status.WAITING and newcomer.seats <= free:
             _seat(newcomer, event, now)
             free -= newcomer.seats
             seated.append(newcomer)
@@ -63,7 +63,7 @@ def fill_seats(
 
 
 def _seat(registration: Registration, event: Event, now: datetime) -> None:
-    registration.standing = Standing.SEATED
+    registration.status = Status.SEATED
     registration.seated_at = now
     registration.raise_sequence(event.sequence)
 
@@ -79,7 +79,7 @@ def _first_that_fits(session: Session, event_id: int, free: int) -> Registration
         select(Registration)
         .where(
             Registration.event_id == event_id,
-            Registration.standing == Standing.WAITING,
+            Registration.status == Status.WAITING,
             Registration.seats <= free,
         )
         .order_by(Registration.queued_at, Registration.id)
@@ -88,10 +88,10 @@ def _first_that_fits(session: Session, event_id: int, free: int) -> Registration
     )
 
 
-def place_of_new_request(session: Session, event: Event, seats: int) -> tuple[Standing, int | None]:
+def place_of_new_request(session: Session, event: Event, seats: int) -> tuple[Status, int | None]:
     """Where a new request of so many seats would stand now, and its place in the queue if it had to wait."""
     free = event.capacity - (session.scalar(count_seats(event.id)) or 0)
     if seats <= free:
-        return Standing.SEATED, None
-    waiting = select(func.count()).where(Registration.event_id == event.id, Registration.standing == Standing.WAITING)
-    return Standing.WAITING, (session.scalar(waiting) or 0) + 1
+        return Status.SEATED, None
+    waiting = select(func.count()).where(Registration.event_id == event.id, Registration.status == Status.WAITING)
+    return Status.WAITING, (session.scalar(waiting) or 0) + 1

@@ -116,7 +116,7 @@ def _form_page(event: Event, form: RegistrationForm, **more: object) -> str:
 def _thanks(event: Event, placed: actions.Placed, details: AttendeeDetails) -> ResponseReturnValue:
     local, _, domain = (details.email or "").partition("@")
     masked = f"{local[:1]}…@{domain}"
-    said = stamps.signer("thanks").dumps([placed.standing, placed.position, masked, details.seats, placed.is_held])
+    said = stamps.signer("thanks").dumps([placed.status, placed.position, masked, details.seats, placed.is_held])
     return redirect(url_for(".thanks", slug=event.slug, t=said), code=303)
 
 
@@ -125,13 +125,13 @@ def thanks(slug: str) -> ResponseReturnValue:
     """The same page for a new address and for one that was registered already: what a new request would get."""
     event = event_by_slug_or_404(slug)
     try:
-        standing, position, masked, seats, is_held = stamps.signer("thanks").loads(request.args.get("t", ""))
+        status, position, masked, seats, is_held = stamps.signer("thanks").loads(request.args.get("t", ""))
     except (BadSignature, ValueError, TypeError):
         return redirect(url_for("site.event", slug=slug))
     return render_template(
         "registrations/thanks.html",
         event=event,
-        standing=standing,
+        status=status,
         position=position,
         masked_email=masked,
         seats=seats,

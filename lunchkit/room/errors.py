@@ -5,10 +5,10 @@ from typing import ClassVar
 
 from flask_babel import lazy_gettext as _l
 
-from lunchkit.platform.errors import Refusal
+from lunchkit.platform.errors import UserError
 
 
-class RoomRefused(Refusal):
+class RoomRefused(UserError):
     """Something that a phone sent was not kept."""
 
     state: ClassVar[str] = "refused"
@@ -37,7 +37,7 @@ class NoCookie(RoomRefused):
     state = "no-cookie"
 
 
-class NoPlaceForKeys(Refusal):
+class NoPlaceForKeys(UserError):
     """Another user could have put keys where ours are kept, or could read them: nobody votes until that is mended."""
 
     def __init__(self, folder: Path | None) -> None:

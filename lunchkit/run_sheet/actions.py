@@ -9,9 +9,9 @@ from lunchkit.events.details import EventDetails, details_of
 from lunchkit.events.models import Event
 from lunchkit.events.operations import draft_event, lock_existing_event, made_by_form
 from lunchkit.platform import clock
-from lunchkit.platform.audit.recording import tell
+from lunchkit.platform.audit.recording import record_facts
 from lunchkit.platform.db import transaction
-from lunchkit.platform.errors import NotFound, Refusal
+from lunchkit.platform.errors import NotFound, UserError
 from lunchkit.platform.ordered import lock_rows, move, next_position
 from lunchkit.room.polls.models import Poll
 from lunchkit.room.polls.order import place_programme
@@ -23,13 +23,13 @@ from lunchkit.run_sheet.view_models import ItemDetails
 MOST_ITEMS = 30
 
 
-class LunchMadeAlready(Refusal):
+class LunchMadeAlready(UserError):
     """The same copy of the form came back with other words."""
 
     message = _l("This form has made a lunch already. Change that one, or send this form again to make one more.")
 
 
-class RunIsFull(Refusal):
+class RunIsFull(UserError):
     """The run of show has as many rows as a phone can show."""
 
     message = _l("The run of show has thirty rows already. Put two of them together.")
@@ -67,7 +67,7 @@ def _make(
             copy_plan(session, like, event, with_speakers=with_speakers)
         elif from_template:
             _plan_from_template(session, event)
-        tell(session, event_id=event.id)
+        record_facts(session, event_id=event.id)
     return event
 
 
@@ -89,7 +89,7 @@ def add_run_item(event: Event, details: ItemDetails) -> RunItem:
         item = RunItem(event_id=event.id, position=next_position(session, RunItem, event.id))
         _write(item, _of_this_lunch(session, event.id, details))
         session.add(item)
-        tell(session, what=details.title)
+        record_facts(session, what=details.title)
     return item
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from lunchkit.events.models import Event, FormQuestion
+from lunchkit.events.models import CustomField, Event
 from lunchkit.events.paragraphs.operations import copy_paragraphs
 from lunchkit.room.polls.forms import details_of
 from lunchkit.room.polls.models import Poll
@@ -28,10 +28,10 @@ def copy_plan(session: Session, source: Event, event: Event, *, with_speakers: b
 
 
 def _copy_questions(session: Session, source: Event, event: Event) -> None:
-    asked = select(FormQuestion).where(FormQuestion.event_id == source.id, FormQuestion.removed_at.is_(None))
-    for position, question in enumerate(session.scalars(asked.order_by(FormQuestion.position, FormQuestion.id)), 1):
+    asked = select(CustomField).where(CustomField.event_id == source.id, CustomField.removed_at.is_(None))
+    for position, question in enumerate(session.scalars(asked.order_by(CustomField.position, CustomField.id)), 1):
         session.add(
-            FormQuestion(
+            CustomField(
                 event_id=event.id,
                 position=position,
                 kind=question.kind,

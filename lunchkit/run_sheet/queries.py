@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
-from lunchkit.events.models import Event, FormQuestion
+from lunchkit.events.models import CustomField, Event
 from lunchkit.platform.db import db
 from lunchkit.platform.errors import NotFound
 from lunchkit.room.polls.models import Poll
@@ -79,8 +79,8 @@ def where_the_room_stands(run: RunOfShow, now: datetime) -> Now:
 
 def prepared_for(event_id: int) -> Prepared:
     """How much was prepared for a lunch that another one may take over; in one query."""
-    of_this = [table.event_id == event_id for table in (Poll, FormQuestion, RunItem, Appearance)]
-    of_this[1] = of_this[1] & FormQuestion.removed_at.is_(None)
+    of_this = [table.event_id == event_id for table in (Poll, CustomField, RunItem, Appearance)]
+    of_this[1] = of_this[1] & CustomField.removed_at.is_(None)
     of_this.append((Poll.event_id == event_id) & Poll.opened_at.is_(None) & Poll.question.in_(proposed_questions()))
     counts = [select(func.count()).where(condition).scalar_subquery() for condition in of_this]
     minutes = select(func.coalesce(func.sum(RunItem.minutes), 0)).where(RunItem.event_id == event_id).scalar_subquery()

@@ -15,13 +15,13 @@ from lunchkit.platform.images.intake import draw_logo
 from lunchkit.platform.limits import Window
 from lunchkit.platform.mail.actions import CLAIM, deliver_held, resume
 from lunchkit.platform.mail.message import build_message
-from lunchkit.platform.mail.rendering import Letter
+from lunchkit.platform.mail.rendering import RenderedEmail
 from lunchkit.platform.mail.test_email import Trial, try_connection
 from lunchkit.settings.errors import SettingsRefused, TooManyTrials
 from lunchkit.settings.in_force import take_over
-from lunchkit.settings.models import ONLY, House, blank_house
+from lunchkit.settings.models import ONLY, Site, blank_site
 from lunchkit.settings.queries import mail_mark
-from lunchkit.team.emails import NOTICE, promise_notice
+from lunchkit.team.emails import NOTICE, enqueue_notice
 
 trials = Window(20, 3600.0)
 """Test e-mails to one person in an hour."""
@@ -34,20 +34,20 @@ def change_settings(values: Mapping[str, str], step: str) -> None:
     nothing was changed.
     """
     with transaction() as session:
-        house = _hold(session)
-        take_over(house)
+        site = _hold(session)
+        take_over(site)
         before = current_settings()
         try:
             after = read_settings(before, {full_name(name): value for name, value in values.items()})
         except BadSettings as error:
             raise SettingsRefused from error
-        _settle(house, step)
+        _settle(site, step)
         if values:
-            house.settings = {**house.settings, **values}
-            house.revision += 1
+            site.settings = {**site.settings, **values}
+            site.revision += 1
             _rename_series(session, before.network_name, after.network_name)
             _tell_of(session, before, after)
-    take_over(house)
+    take_over(site)
     if values:
         deliver_held(before, NOTICE)
     resume()
@@ -56,9 +56,9 @@ def change_settings(values: Mapping[str, str], step: str) -> None:
 def _tell_of(session: Session, before: Settings, after: Settings) -> None:
     """Mail and address lead to everybody's sign-in links: the owner gets a notice by the earlier mail account."""
     if before.mail_host and mail_mark(before) != mail_mark(after):
-        promise_notice(session, "mail", hold=CLAIM, host=after.mail_host)
+        enqueue_notice(session, "mail", hold=CLAIM, host=after.mail_host)
     if before.has_address and before.public_url != after.public_url:
-        promise_notice(session, "address", hold=CLAIM, host=after.address)
+        enqueue_notice(session, "address", hold=CLAIM, host=after.address)
 
 
 def _rename_series(session: Session, old: str, new: str) -> None:
@@ -67,9 +67,9 @@ def _rename_series(session: Session, old: str, new: str) -> None:
         session.execute(update(Series).where(Series.name == old).values(name=new))
 
 
-def dress_house(
+def set_look(
     *, colour: str, logo_alt: str, logo_ground: str, picture: bytes | None = None, without_logo: bool = False
-) -> House:
+) -> Site:
     """Set the colour of new lunches, and the logo: another one, the same with another description, or none.
 
     Raises what ``platform.images.intake.draw_logo`` raises.
@@ -77,27 +77,27 @@ def dress_house(
     db.session.commit()
     drawing = draw_logo(picture) if picture is not None and not without_logo else None
     with transaction() as session:
-        house = _hold(session)
-        house.colour = colour
-        house.logo_alt, house.logo_ground = logo_alt, logo_ground
+        site = _hold(session)
+        site.colour = colour
+        site.logo_alt, site.logo_ground = logo_alt, logo_ground
         if drawing is not None:
-            house.logo, house.logo_token = drawing.data, secrets.token_urlsafe(12)
-            house.logo_width, house.logo_height = drawing.width, drawing.height
+            site.logo, site.logo_token = drawing.data, secrets.token_urlsafe(12)
+            site.logo_width, site.logo_height = drawing.width, drawing.height
         if without_logo:
-            house.logo, house.logo_token, house.logo_alt, house.logo_ground = None, "", "", ""
-            house.logo_width = house.logo_height = 0
-        house.revision += 1
-        _settle(house, "look")
-    take_over(house)
-    return house
+            site.logo, site.logo_token, site.logo_alt, site.logo_ground = None, "", "", ""
+            site.logo_width = site.logo_height = 0
+        site.revision += 1
+        _settle(site, "look")
+    take_over(site)
+    return site
 
 
 def set_privacy(*, notice: str, purge_days: int) -> None:
     """Set the own privacy notice, and after how many days new lunches erase names and addresses."""
     with transaction() as session:
-        house = _hold(session)
-        house.notice, house.purge_days = notice, purge_days
-        _settle(house, "privacy")
+        site = _hold(session)
+        site.notice, site.purge_days = notice, purge_days
+        _settle(site, "privacy")
 
 
 def leave_for_later(step: str) -> None:
@@ -109,12 +109,12 @@ def leave_for_later(step: str) -> None:
 def end_first_run() -> None:
     """End the first run. Idempotent."""
     with transaction() as session:
-        house = _hold(session)
-        if house.first_run_ended_at is None:
-            house.first_run_ended_at = clock.now()
+        site = _hold(session)
+        if site.first_run_ended_at is None:
+            site.first_run_ended_at = clock.now()
 
 
-def send_trial(letter: Letter, recipient: str) -> Trial:
+def send_trial(email: RenderedEmail, recipient: str) -> Trial:
     """Send a test e-mail now, past the outbox, and store that the mail server accepted it. Raises TooManyTrials.
 
     No transaction is open meanwhile: the mail server may take its time.
@@ -123,7 +123,7 @@ def send_trial(letter: Letter, recipient: str) -> Trial:
         raise TooManyTrials
     settings = current_settings()
     message = build_message(
-        letter,
+        email,
         sender=settings.mail_from,
         recipient=recipient,
         message_id=f"<{secrets.token_hex(16)}@{settings.mail_from.rpartition('@')[2]}>",
@@ -134,22 +134,22 @@ def send_trial(letter: Letter, recipient: str) -> Trial:
     if outcome.error is None:
         with transaction() as session:
             note_nothing(session)
-            house = _hold(session)
-            house.tested_at, house.tested_with = clock.now(), mail_mark(settings)
+            site = _hold(session)
+            site.tested_at, site.tested_with = clock.now(), mail_mark(settings)
         resume()
     return outcome
 
 
-def _hold(session: Session) -> House:
+def _hold(session: Session) -> Site:
     """Lock the one row; make it where there is none."""
-    house = session.get(House, ONLY, with_for_update=True, populate_existing=True)
-    if house is None:
-        house = blank_house()
-        session.add(house)
+    site = session.get(Site, ONLY, with_for_update=True, populate_existing=True)
+    if site is None:
+        site = blank_site()
+        session.add(site)
         session.flush()
-    return house
+    return site
 
 
-def _settle(house: House, step: str) -> None:
-    if step and step not in house.settled:
-        house.settled = [*house.settled, step]
+def _settle(site: Site, step: str) -> None:
+    if step and step not in site.settled:
+        site.settled = [*site.settled, step]

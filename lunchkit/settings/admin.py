@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import CombinedMultiDict
 
 from lunchkit.platform.config import Settings, current_settings
-from lunchkit.platform.errors import USER_ERRORS, NotFound, Refusal, as_user_error, retry_header
+from lunchkit.platform.errors import USER_ERRORS, NotFound, UserError, as_user_error, retry_header
 from lunchkit.platform.images.errors import PictureTooHeavy
 from lunchkit.platform.images.intake import LEAST_LOGO_SIDE, MOST_BYTES, read_upload
 from lunchkit.platform.licences import licence_named
@@ -19,11 +19,11 @@ from lunchkit.platform.mail.reasons import explain
 from lunchkit.platform.mail.test_email import Trial
 from lunchkit.platform.web import is_local_request, takes_pictures
 from lunchkit.settings import actions
-from lunchkit.settings.emails import trial_letter
+from lunchkit.settings.emails import trial_email
 from lunchkit.settings.errors import NoMailServer
 from lunchkit.settings.forms import ZONES, changed_settings, section_form
 from lunchkit.settings.in_force import follow_settings, in_force
-from lunchkit.settings.queries import is_mail_tested, open_step, the_house, to_do
+from lunchkit.settings.queries import current_site, is_mail_tested, open_step, to_do
 from lunchkit.settings.sections import ADDRESS, LETTERS, LOOK, LUNCH, PRIVACY, SECTIONS, STEPS, next_step
 from lunchkit.team.queries import anybody_has_passkey, required_session
 from lunchkit.team.sign_in.actions import issue_console_link
@@ -34,29 +34,29 @@ bp.before_request(follow_settings)
 
 @bp.get("")
 def index() -> ResponseReturnValue:
-    house = the_house()
+    site = current_site()
     return render_template(
         "admin/settings/index.html",
-        the_house=house,
-        to_do=to_do(house),
-        is_tested=is_mail_tested(house, current_settings()),
+        current_site=site,
+        to_do=to_do(site),
+        is_tested=is_mail_tested(site, current_settings()),
         licence=licence_named(current_settings().recap_licence),
     )
 
 
 @bp.get("/start")
 def start() -> ResponseReturnValue:
-    house = the_house()
-    if house.first_run_ended_at is not None:
+    site = current_site()
+    if site.first_run_ended_at is not None:
         return redirect(url_for(".index"))
-    return redirect(url_for(".step", step=open_step(house)))
+    return redirect(url_for(".step", step=open_step(site)))
 
 
 @bp.get("/start/<step>")
 def step(step: str) -> ResponseReturnValue:
     if step == LUNCH:
         return render_template(
-            "admin/settings/lunch.html", step=step, steps=STEPS, to_do=to_do(the_house()), way_back=_way_back()
+            "admin/settings/lunch.html", step=step, steps=STEPS, to_do=to_do(current_site()), way_back=_way_back()
         )
     return _page(_known(step, STEPS), _form(step), step=step)
 
@@ -104,7 +104,7 @@ def _first_lunch() -> str:
 def _form(section: str, *, is_sent: bool = False) -> Any:
     sent: list[Any] = [request.files, request.form]
     data: Any = CombinedMultiDict(sent) if is_sent else None
-    return section_form(section, current_settings(), the_house(), in_force().decided, data, _address_here())
+    return section_form(section, current_settings(), current_site(), in_force().decided, data, _address_here())
 
 
 def _address_here() -> str:
@@ -140,7 +140,7 @@ def _save(section: str, step: str) -> ResponseReturnValue:
 def _act(section: str, form: Any, before: Settings) -> None:
     if section == LOOK:
         file = form.file()
-        actions.dress_house(
+        actions.set_look(
             colour=form.colour.data,
             logo_alt=form.logo_alt.data or "",
             logo_ground=form.logo_ground.data or "",
@@ -158,7 +158,7 @@ def _try_mail(form: Any, step: str) -> ResponseReturnValue:
     settings = current_settings()
     if not settings.mail_host:
         raise NoMailServer
-    outcome = actions.send_trial(trial_letter(settings, organiser.language), organiser.email)
+    outcome = actions.send_trial(trial_email(settings, organiser.language), organiser.email)
     return _page(LETTERS, _form(LETTERS), step=step, outcome=outcome), 200 if outcome.error is None else 422
 
 
@@ -178,9 +178,9 @@ def _moved_page() -> ResponseReturnValue:
 
 
 def _page(
-    section: str, form: Any, *, step: str = "", notice: Refusal | None = None, outcome: Trial | None = None
+    section: str, form: Any, *, step: str = "", notice: UserError | None = None, outcome: Trial | None = None
 ) -> str:
-    settings, house = current_settings(), the_house()
+    settings, site = current_settings(), current_site()
     return render_template(
         "admin/settings/section.html",
         section=section,
@@ -191,8 +191,8 @@ def _page(
         outcome=outcome,
         reason=explain(outcome.error, settings) if outcome and outcome.error else None,
         recipient=required_session().organiser.email,
-        the_house=house,
-        is_tested=is_mail_tested(house, settings),
+        current_site=site,
+        is_tested=is_mail_tested(site, settings),
         zones=ZONES,
         most_bytes=MOST_BYTES,
         too_heavy=PictureTooHeavy.message,

@@ -4,10 +4,10 @@ from flask_babel import force_locale
 
 from lunchkit.platform.config import Settings
 from lunchkit.platform.links import public
-from lunchkit.platform.mail.rendering import Letter, fill
+from lunchkit.platform.mail.rendering import RenderedEmail, fill
 
 
-def trial_letter(settings: Settings, language: str) -> Letter:
+def trial_email(settings: Settings, language: str) -> RenderedEmail:
     """An e-mail that says that it arrived, and where to look whether it is trusted."""
     with force_locale(language):
         subject, text, html = fill(
@@ -18,4 +18,4 @@ def trial_letter(settings: Settings, language: str) -> Letter:
             address=settings.address,
             way_back=public("organiser.home.home") if settings.has_address else "",
         )
-    return Letter(subject, text, html, sender_name=settings.network_name)
+    return RenderedEmail(subject, text, html, sender_name=settings.network_name)

@@ -2,15 +2,15 @@
 
 from flask_babel import lazy_gettext as _l
 
-from lunchkit.platform.errors import Refusal, refusal
+from lunchkit.platform.errors import UserError, user_error
 
-SettingsRefused = refusal(
+SettingsRefused = user_error(
     "SettingsRefused", _l("These settings do not go together with the others: nothing was changed."), 422
 )
-NoMailServer = refusal("NoMailServer", _l("Saved. To try it, type the name of a mail server first."), 422)
+NoMailServer = user_error("NoMailServer", _l("Saved. To try it, type the name of a mail server first."), 422)
 
 
-class TooManyTrials(Refusal):
+class TooManyTrials(UserError):
     """Too many test e-mails to one person within an hour."""
 
     message = _l("That was a test letter too many: please try again in an hour.")

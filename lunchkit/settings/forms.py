@@ -18,7 +18,7 @@ from lunchkit.platform.fields import BareForm, NumberField, at_most, between, ha
 from lunchkit.platform.i18n import LANGUAGE_NAMES
 from lunchkit.platform.licences import BY, BY_SA, LICENCES, RESERVED, ZERO, Licence
 from lunchkit.platform.text import clean_line, clean_text
-from lunchkit.settings.models import House
+from lunchkit.settings.models import Site
 from lunchkit.settings.sections import ADDRESS, LETTERS, LOOK, NETWORK, PRIVACY, RECAPS, SETTINGS
 
 PORTS = {"starttls": 587, "tls": 465, "none": 25}
@@ -89,7 +89,7 @@ class AddressForm(BareForm):
     public_url = StringField(_l("Public address"), filters=[_whole_address], validators=[at_most(200), _public_address])
 
 
-class LettersForm(BareForm):
+class MailForm(BareForm):
     """The mail account."""
 
     mail_host = StringField(_l("Outgoing server (SMTP)"), filters=[clean_line], validators=[at_most(200), _one_word])
@@ -189,17 +189,17 @@ class RecapsForm(BareForm):
 
 
 FORMS: dict[str, type[Any]] = {
-    NETWORK: NetworkForm, ADDRESS: AddressForm, LETTERS: LettersForm, LOOK: LookForm, PRIVACY: PrivacyForm,
+    NETWORK: NetworkForm, ADDRESS: AddressForm, LETTERS: MailForm, LOOK: LookForm, PRIVACY: PrivacyForm,
     RECAPS: RecapsForm,
 }  # fmt: skip
 
 
 def section_form(
-    section: str, settings: Settings, house: House, decided: frozenset[str], data: Data = None, proposed_url: str = ""
+    section: str, settings: Settings, site: Site, decided: frozenset[str], data: Data = None, proposed_url: str = ""
 ) -> Any:
     """The form of a section with the present values, or with a request's data if given."""
     start: dict[str, Any] = {name: getattr(settings, name) for name in SETTINGS[section] if name != "mail_password"}
-    start |= {name: getattr(house, name) for name in ("colour", "logo_alt", "logo_ground", "notice", "purge_days")}
+    start |= {name: getattr(site, name) for name in ("colour", "logo_alt", "logo_ground", "notice", "purge_days")}
     for name, nothing in (("network_name", ""), ("mail_from", "")):
         if start.get(name) == default_of(name):
             start[name] = nothing

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from lunchkit.platform.config import BadSettings, Settings, decided_names, full_name, read_settings
 from lunchkit.platform.db import db
-from lunchkit.settings.models import ONLY, House, blank_house
+from lunchkit.settings.models import ONLY, Site, blank_site
 from lunchkit.settings.sections import SETTINGS
 
 log = logging.getLogger("lunchkit")
@@ -54,7 +54,7 @@ class InForce:
 def init_settings(app: Flask, settings: Settings) -> None:
     """Start an application with these settings."""
     app.extensions["lunchkit_settings"] = settings
-    look = Look(blank_house().colour, None)
+    look = Look(blank_site().colour, None)
     app.extensions["lunchkit_in_force"] = InForce(settings, decided_names(settings.instance), look)
 
 
@@ -64,7 +64,7 @@ def in_force() -> InForce:
     return found
 
 
-def look_of_the_house() -> Look:
+def site_look() -> Look:
     """The colour and logo of this installation."""
     return in_force().look
 
@@ -72,24 +72,24 @@ def look_of_the_house() -> Look:
 def follow_settings() -> None:
     """Apply what another process has set. A database that fails is no error."""
     try:
-        revision = db.session.scalar(select(House.revision))
+        revision = db.session.scalar(select(Site.revision))
         if revision is not None and revision > in_force().revision:
-            take_over(db.session.get_one(House, ONLY, populate_existing=True))
+            take_over(db.session.get_one(Site, ONLY, populate_existing=True))
     except (SQLAlchemyError, ValueError):  # the page that reports it must be shown
         db.session.rollback()
 
 
-def take_over(house: House) -> None:
+def take_over(site: Site) -> None:
     """Apply the row in this process, where it is newer."""
     known = in_force()
-    if house.revision <= known.revision:
+    if site.revision <= known.revision:
         return
-    logo = Logo(house.logo_token, house.logo_width, house.logo_height, house.logo_alt, house.logo_ground)
-    known.look, known.revision = Look(house.colour, logo if house.logo_token else None), house.revision
+    logo = Logo(site.logo_token, site.logo_width, site.logo_height, site.logo_alt, site.logo_ground)
+    known.look, known.revision = Look(site.colour, logo if site.logo_token else None), site.revision
     open_names = {name for names in SETTINGS.values() for name in names} - known.decided
     try:
         settings = read_settings(
-            known.start, {full_name(name): value for name, value in house.settings.items() if name in open_names}
+            known.start, {full_name(name): value for name, value in site.settings.items() if name in open_names}
         )
     except BadSettings as error:
         log.warning("the stored settings do not fit the environment, and stay as they were:\n%s", error)

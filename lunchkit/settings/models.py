@@ -10,10 +10,10 @@ ONLY = 1
 PURGE_DAYS = 30
 
 
-class House(Model):
+class Site(Model):
     """The settings of this installation, as far as the environment leaves them open."""
 
-    __tablename__ = "house"
+    __tablename__ = "site"
     __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, info=KEY)
@@ -44,9 +44,9 @@ class House(Model):
     """A hash of the mail settings of that moment."""
 
 
-def blank_house() -> House:
+def blank_site() -> Site:
     """The row as it is before the first change."""
-    return House(
+    return Site(
         id=ONLY, settings={}, revision=0, colour=Colour.TOMATE.value, purge_days=PURGE_DAYS, notice="", logo=None,
         logo_token="", logo_width=0, logo_height=0, logo_alt="", logo_ground="",
         settled=[], first_run_ended_at=None, tested_at=None, tested_with="",

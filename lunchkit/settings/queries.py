@@ -12,7 +12,7 @@ from lunchkit.platform.addresses import is_local_address
 from lunchkit.platform.config import Settings, current_settings, default_of
 from lunchkit.platform.db import db
 from lunchkit.settings.in_force import in_force
-from lunchkit.settings.models import ONLY, House, blank_house
+from lunchkit.settings.models import ONLY, Site, blank_site
 from lunchkit.settings.sections import ADDRESS, LETTERS, LUNCH, NETWORK, SETTINGS, STEPS
 
 
@@ -24,14 +24,14 @@ class ToDo:
     address: str
 
 
-def the_house() -> House:
+def current_site() -> Site:
     """The one row; an unsaved one where there is none."""
-    return db.session.get(House, ONLY) or blank_house()
+    return db.session.get(Site, ONLY) or blank_site()
 
 
 def logo_data(token: str) -> bytes | None:
     """The file of the logo with this token, as WebP."""
-    return db.session.scalar(select(House.logo).where(House.logo_token == token)) if token else None
+    return db.session.scalar(select(Site.logo).where(Site.logo_token == token)) if token else None
 
 
 def mail_mark(settings: Settings) -> str:
@@ -42,17 +42,17 @@ def mail_mark(settings: Settings) -> str:
     ).hex()
 
 
-def is_mail_tested(house: House, settings: Settings) -> bool:
+def is_mail_tested(site: Site, settings: Settings) -> bool:
     """Whether a test e-mail left with the present mail settings."""
-    return bool(house.tested_with) and hmac.compare_digest(house.tested_with, mail_mark(settings))
+    return bool(site.tested_with) and hmac.compare_digest(site.tested_with, mail_mark(settings))
 
 
-def open_step(house: House) -> str:
+def open_step(site: Site) -> str:
     """The next step of the first run."""
-    return next((step for step in STEPS if step not in house.settled), LUNCH)
+    return next((step for step in STEPS if step not in site.settled), LUNCH)
 
 
-def to_do(house: House) -> list[ToDo]:
+def to_do(site: Site) -> list[ToDo]:
     """What is still missing, the most urgent first, without what the environment has decided."""
     settings, decided = current_settings(), in_force().decided
     missing = []
@@ -67,6 +67,6 @@ def to_do(house: House) -> list[ToDo]:
         missing.append((ADDRESS, text))
     if not settings.mail_host and "mail_host" not in decided:
         missing.append((LETTERS, _l("Give a mail account: until then no letter leaves")))
-    if settings.mail_host and not is_mail_tested(house, settings):
+    if settings.mail_host and not is_mail_tested(site, settings):
         missing.append((LETTERS, _l("Send yourself a test letter: nobody knows yet whether letters leave")))
     return [ToDo(text, url_for("organiser.settings.show", section=section)) for section, text in missing]

@@ -16,7 +16,7 @@ from lunchkit.platform.db import db
 from lunchkit.platform.errors import NotFound
 from lunchkit.platform.i18n import long_date
 from lunchkit.platform.markdown import plain
-from lunchkit.platform.text import fold
+from lunchkit.platform.text import normalise
 from lunchkit.recap.models import Recap
 from lunchkit.recap.sections import SectionKind
 from lunchkit.speakers.models import Appearance, Organisation, Speaker
@@ -70,7 +70,7 @@ def archive(series: Series, text: str, page: int, now: datetime) -> Archive:
 
     A page beyond the last is the last.
     """
-    words = re.findall(r"\w+", fold(text))[:MOST_WORDS]
+    words = re.findall(r"\w+", normalise(text))[:MOST_WORDS]
     past = select(Event.id).where(*_took_place(series.id, now)).order_by(Event.starts_at.desc(), Event.id.desc())
     ids = list(db.session.scalars(past))
     if words:
@@ -110,7 +110,7 @@ def _told(series_id: int, now: datetime) -> dict[int, str]:
     )
     for event_id, *names in db.session.execute(people):
         told[event_id] = "\n".join([told.get(event_id, ""), *filter(None, names)])
-    return {event_id: fold(text) for event_id, text in told.items()}
+    return {event_id: normalise(text) for event_id, text in told.items()}
 
 
 def _words_in_recaps(series_id: int, words: Sequence[str]) -> dict[int, set[str]]:

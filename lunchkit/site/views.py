@@ -23,7 +23,7 @@ from lunchkit.room.polls.queries import lacks_words, polls_of
 from lunchkit.room.queries import room_of_event
 from lunchkit.run_sheet.proposed_polls import is_proposed
 from lunchkit.run_sheet.queries import programme
-from lunchkit.settings.queries import the_house
+from lunchkit.settings.queries import current_site
 from lunchkit.site.series import LATEST, archive, series_or_404
 from lunchkit.speakers.models import Appearance
 from lunchkit.speakers.queries import appearances
@@ -138,8 +138,8 @@ def card(slug: str) -> ResponseReturnValue:
 
 @bp.get("/privacy")
 def privacy() -> ResponseReturnValue:
-    house = the_house()
-    return render_template("site/privacy.html", notice=house.notice, purge_days=house.purge_days)
+    site = current_site()
+    return render_template("site/privacy.html", notice=site.notice, purge_days=site.purge_days)
 
 
 def structured_event(event: Event, left: int | None, speakers: Sequence[Appearance] = ()) -> dict[str, Any]:

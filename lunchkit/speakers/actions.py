@@ -11,7 +11,7 @@ from lunchkit.events.models import Event
 from lunchkit.events.operations import lock_existing_event
 from lunchkit.platform import clock, links
 from lunchkit.platform.db import mark_for_vacuum, transaction
-from lunchkit.platform.errors import Refusal
+from lunchkit.platform.errors import UserError
 from lunchkit.platform.images.actions import erase_picture, keep_picture
 from lunchkit.platform.versions import ChangedMeanwhile, count_version, require_version
 from lunchkit.speakers.admin_forms import AppearanceDetails, OrganisationDetails, QuotationDetails
@@ -129,7 +129,7 @@ def save_portrait(speaker: Speaker, data: bytes | None, alt: str, credit: str, c
             save_draft(speaker, page, talks, stays_submitted=True)
             if before.portrait not in (token, public_page(speaker, talks).portrait):
                 erase_portraits(session, [before.portrait])
-    except Refusal:
+    except UserError:
         if picture:
             erase_picture(picture)
         raise

@@ -11,7 +11,7 @@ from lunchkit.platform import clock, links
 from lunchkit.platform.config import current_settings
 from lunchkit.platform.db import db
 from lunchkit.platform.mail import outbox
-from lunchkit.platform.mail.rendering import Letter, fill, letter_kind
+from lunchkit.platform.mail.rendering import RenderedEmail, email_kind, fill
 from lunchkit.speakers.models import Appearance, Speaker
 
 SUBMISSION = "speakers/submission"
@@ -26,7 +26,7 @@ def enqueue_submission(session: Session, speaker: Speaker, talks: Sequence[Appea
     """
     now = clock.now()
     event = _next_event(talks, now)
-    if event is None or not event.contact_email or outbox.letters_lately(session, event.contact_email, now) >= AN_HOUR:
+    if event is None or not event.contact_email or outbox.emails_lately(session, event.contact_email, now) >= AN_HOUR:
         return
     outbox.promise(
         session,
@@ -46,8 +46,8 @@ def _next_event(talks: Sequence[Appearance], now: datetime) -> Event | None:
     return min(coming, key=lambda event: event.starts_at) if coming else next(iter(events), None)
 
 
-@letter_kind(SUBMISSION)
-def submission(facts: dict[str, Any]) -> Letter | None:
+@email_kind(SUBMISSION)
+def submission(facts: dict[str, Any]) -> RenderedEmail | None:
     """Where the page is read and published; None if it does not wait any more."""
     speaker, event = db.session.get(Speaker, facts["speaker"]), db.session.get(Event, facts["event"])
     if speaker is None or event is None or speaker.submitted_at is None:
@@ -58,4 +58,4 @@ def submission(facts: dict[str, Any]) -> Letter | None:
         event=event,
         address=links.public("organiser.speakers.draft", slug=event.slug, speaker_id=speaker.id),
     )
-    return Letter(subject, text, html, sender_name=event.series.network)
+    return RenderedEmail(subject, text, html, sender_name=event.series.network)

@@ -2,9 +2,9 @@
 
 from flask_babel import lazy_gettext as _l
 
-from lunchkit.platform.errors import NotFound, refusal
+from lunchkit.platform.errors import NotFound, user_error
 
-AlreadySpeaks = refusal("AlreadySpeaks", _l("This person is on the list of this lunch already."))
+AlreadySpeaks = user_error("AlreadySpeaks", _l("This person is on the list of this lunch already."))
 
 
 class LinkGone(NotFound):

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from lunchkit.events.models import Event
 from lunchkit.platform.db import db
-from lunchkit.platform.text import fold
+from lunchkit.platform.text import normalise
 from lunchkit.speakers.models import Speaker
 
 PLACES = {
@@ -30,7 +30,7 @@ AROUND = 40
 
 def places_of(event: Event, speaker: Speaker) -> list[tuple[LazyString, str, str]]:
     """Label, address and excerpt of each text about a lunch that contains a speaker's name."""
-    name = re.compile(rf"\b{re.escape(fold(speaker.name))}\b")
+    name = re.compile(rf"\b{re.escape(normalise(speaker.name))}\b")
     found = []
     for table, (label, endpoint, parts) in PLACES.items():
         columns = db.metadata.tables[table].c
@@ -44,7 +44,7 @@ def places_of(event: Event, speaker: Speaker) -> list[tuple[LazyString, str, str
 
 
 def _excerpt(name: re.Pattern[str], text: str) -> str:
-    at = name.search(fold(text))
+    at = name.search(normalise(text))
     return text[max(0, at.start() - AROUND) : at.end() + AROUND].strip() if at else ""
 
 

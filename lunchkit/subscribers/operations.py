@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from lunchkit.platform import links
 from lunchkit.platform.erasures import Mark, note
-from lunchkit.platform.mail.addresses import fold_email
-from lunchkit.platform.mail.models import OutboxLetter
+from lunchkit.platform.mail.addresses import normalise_email
+from lunchkit.platform.mail.models import OutboxEmail
 from lunchkit.subscribers.consent import VERSION
 from lunchkit.subscribers.models import INVITATION, Consent, Source, Subscriber
 from lunchkit.subscribers.queries import SCOPE
@@ -19,7 +19,7 @@ from lunchkit.subscribers.queries import SCOPE
 
 def lock_subscriber(session: Session, email: str) -> Subscriber | None:
     """Lock and re-read the subscriber with this address."""
-    found = select(Subscriber).where(Subscriber.email_key == fold_email(email))
+    found = select(Subscriber).where(Subscriber.email_key == normalise_email(email))
     return session.scalar(found.with_for_update().execution_options(populate_existing=True))
 
 
@@ -35,7 +35,7 @@ def request_consent(
         "nonce": nonce,
         "link_hash": links.token_hash(links.derived_token(SCOPE, nonce)),
         "email": email,
-        "email_key": fold_email(email),
+        "email_key": normalise_email(email),
         "language": language,
         "source": source,
         "wording": VERSION,
@@ -64,5 +64,5 @@ def delete_subscriber(session: Session, email: str | None) -> bool:
 def delete_subscribers(session: Session, ids: Sequence[int], addresses: Sequence[str]) -> None:
     """Delete rows that the caller has locked, and every invitation to them."""
     note(Mark.ERASED, *session.scalars(select(Subscriber.link_hash).where(Subscriber.id.in_(ids))))
-    session.execute(delete(OutboxLetter).where(OutboxLetter.kind == INVITATION, OutboxLetter.recipient.in_(addresses)))
+    session.execute(delete(OutboxEmail).where(OutboxEmail.kind == INVITATION, OutboxEmail.recipient.in_(addresses)))
     session.execute(delete(Subscriber).where(Subscriber.id.in_(ids)))

@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from lunchkit.platform.db import db
 from lunchkit.platform.errors import NotFound
 from lunchkit.platform.links import derived_token, public, token_hash
-from lunchkit.platform.mail.addresses import fold_email
-from lunchkit.platform.mail.models import OutboxLetter
+from lunchkit.platform.mail.addresses import normalise_email
+from lunchkit.platform.mail.models import OutboxEmail
 from lunchkit.platform.personal import own_columns
 from lunchkit.subscribers.errors import NoSubscriber
 from lunchkit.subscribers.models import ANSWER_WITHIN, INVITATION, KEPT_AFTER_NO, Consent, Subscriber
@@ -48,7 +48,7 @@ def subscriber_by_email(email: str | None) -> Subscriber | None:
     """The subscriber with this address."""
     if not email:
         return None
-    return db.session.scalar(select(Subscriber).where(Subscriber.email_key == fold_email(email)))
+    return db.session.scalar(select(Subscriber).where(Subscriber.email_key == normalise_email(email)))
 
 
 def link_to_confirm(email: str | None) -> str | None:
@@ -69,7 +69,7 @@ def subscribers_page(text: str, page: int) -> Pagination:
     """One page of subscribers whose address contains ``text``, the latest first."""
     chosen = select(Subscriber).order_by(Subscriber.id.desc())
     if text:
-        chosen = chosen.where(Subscriber.email_key.contains(fold_email(text), autoescape=True))
+        chosen = chosen.where(Subscriber.email_key.contains(normalise_email(text), autoescape=True))
     return db.paginate(chosen, page=page, per_page=SUBSCRIBERS_A_PAGE, error_out=False)
 
 
@@ -84,11 +84,11 @@ def own_subscription(email: str | None) -> dict[str, Any] | None:
     subscriber = subscriber_by_email(email)
     if subscriber is None:
         return None
-    sent = select(OutboxLetter).where(
-        OutboxLetter.kind == INVITATION, OutboxLetter.recipient == subscriber.email
+    sent = select(OutboxEmail).where(
+        OutboxEmail.kind == INVITATION, OutboxEmail.recipient == subscriber.email
     )  # fmt: skip
-    letters = [
+    emails = [
         {"promised_at": row.created_at.isoformat(), "sent_at": row.sent_at and row.sent_at.isoformat()}
-        for row in db.session.scalars(sent.order_by(OutboxLetter.id))
+        for row in db.session.scalars(sent.order_by(OutboxEmail.id))
     ]
-    return own_columns(subscriber) | {"letters": letters}
+    return own_columns(subscriber) | {"letters": emails}

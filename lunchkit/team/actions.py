@@ -7,16 +7,16 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from lunchkit.platform import clock
-from lunchkit.platform.audit.recording import Act, record, tell
+from lunchkit.platform.audit.recording import AuditEvent, record, record_facts
 from lunchkit.platform.config import current_settings
 from lunchkit.platform.db import mark_for_vacuum, transaction
 from lunchkit.platform.errors import NotFound, TooMany
 from lunchkit.platform.links import derived_token, token_hash
-from lunchkit.platform.mail.addresses import fold_email, normal_email
-from lunchkit.platform.mail.models import OutboxLetter
-from lunchkit.platform.mail.outbox import letters_lately
+from lunchkit.platform.mail.addresses import normal_email, normalise_email
+from lunchkit.platform.mail.models import OutboxEmail
+from lunchkit.platform.mail.outbox import emails_lately
 from lunchkit.platform.text import clean_line
-from lunchkit.team.emails import PASSKEY_NOTICE, promise_invitation, promise_notice
+from lunchkit.team.emails import PASSKEY_NOTICE, enqueue_invitation, enqueue_notice
 from lunchkit.team.errors import (
     AddressTaken,
     InvitedAlready,
@@ -57,7 +57,7 @@ def add_organiser(name: str, email: str, language: str | None = None, role: Role
         raise Nameless
     with transaction() as session:
         organiser = add_to_team(session, name, address, language or current_settings().language, role)
-        record(session, Act("console.add", facts={"who": organiser.name, "role": organiser.role}))
+        record(session, AuditEvent("console.add", facts={"who": organiser.name, "role": organiser.role}))
         return organiser
 
 
@@ -75,9 +75,9 @@ def remove_organiser(organiser: Organiser, *, spare_last: bool = False) -> None:
             return
         if organiser.role == Role.OWNER and len(ids) > 1:
             raise OwnerStays
-        record(session, Act("console.remove"))
-        tell(session, who=organiser.name)
-        promise_notice(session, "removed", organiser, who=organiser.name)
+        record(session, AuditEvent("console.remove"))
+        record_facts(session, who=organiser.name)
+        enqueue_notice(session, "removed", organiser, who=organiser.name)
         session.execute(update(Organiser).where(Organiser.id == organiser.id).values(removed_at=clock.now()))
         void_links(session, organiser.id)
         end_sessions(session, OrganiserSession.organiser_id == organiser.id)
@@ -86,12 +86,12 @@ def remove_organiser(organiser: Organiser, *, spare_last: bool = False) -> None:
 
 
 def _delete_unsent_passkey_notices(session: Session, organiser: Organiser) -> None:
-    unsent = delete(OutboxLetter).where(
-        OutboxLetter.kind == PASSKEY_NOTICE,
-        OutboxLetter.sent_at.is_(None),
-        OutboxLetter.recipient == organiser.email,
+    unsent = delete(OutboxEmail).where(
+        OutboxEmail.kind == PASSKEY_NOTICE,
+        OutboxEmail.sent_at.is_(None),
+        OutboxEmail.recipient == organiser.email,
     )
-    if session.scalars(unsent.returning(OutboxLetter.id)).all():
+    if session.scalars(unsent.returning(OutboxEmail.id)).all():
         mark_for_vacuum()
 
 
@@ -105,10 +105,10 @@ def give_role(organiser: Organiser, role: Role) -> None:
             raise NotFound
         if organiser.role == Role.OWNER or role is Role.OWNER:
             raise OwnerStays
-        tell(session, who=organiser.name, role=role.value)
+        record_facts(session, who=organiser.name, role=role.value)
         if organiser.role != role:
             organiser.role = role
-            promise_notice(session, "role", organiser, who=organiser.name, role=role.value)
+            enqueue_notice(session, "role", organiser, who=organiser.name, role=role.value)
             end_sessions(session, OrganiserSession.organiser_id == organiser.id)
 
 
@@ -125,11 +125,11 @@ def hand_over(heir: Organiser, *, by: Organiser | None = None) -> None:
             raise NotFound
         if by is not None and heir.role == Role.HELPER:
             raise OnlyToOrganisers
-        record(session, Act("console.owner"))
-        tell(session, who=heir.name)
+        record(session, AuditEvent("console.owner"))
+        record_facts(session, who=heir.name)
         if heir.role == Role.OWNER:
             return
-        promise_notice(session, "owner", heir, who=heir.name)
+        enqueue_notice(session, "owner", heir, who=heir.name)
         for one in team:
             if one.role == Role.OWNER:
                 one.role = Role.ORGANISER
@@ -151,11 +151,11 @@ def invite(name: str, email: str, role: Role, by: Organiser) -> Invitation:
     Raises BadAddress, AddressTaken, InvitedAlready, TooManyInvitations, or TooMany e-mails to one address.
     """
     address, now = normal_email(email), clock.now()
-    key = fold_email(address)
+    key = normalise_email(address)
     with transaction() as session:
         if any(one.email_key == key for one in lock_team(session)):
             raise AddressTaken
-        tell(session, who=name, role=role.value)
+        record_facts(session, who=name, role=role.value)
         waiting = session.scalars(
             select(Invitation).where(Invitation.accepted_at.is_(None), Invitation.withdrawn_at.is_(None))
         ).all()
@@ -173,7 +173,7 @@ def invite(name: str, email: str, role: Role, by: Organiser) -> Invitation:
         session.add(invitation)
         session.flush()
         _send_invitation(session, invitation, by.language)
-        promise_notice(session, "invited", who=name, email=address, role=role.value)
+        enqueue_notice(session, "invited", who=name, email=address, role=role.value)
     return invitation
 
 
@@ -182,7 +182,7 @@ def _new_invitation(name: str, address: str, role: Role, by: Organiser) -> Invit
     return Invitation(
         name=name,
         email=address,
-        email_key=fold_email(address),
+        email_key=normalise_email(address),
         role=role,
         nonce=nonce,
         token_hash=token_hash(derived_token(INVITATION, nonce)),
@@ -194,9 +194,9 @@ def _new_invitation(name: str, address: str, role: Role, by: Organiser) -> Invit
 
 
 def _send_invitation(session: Session, invitation: Invitation, language: str) -> None:
-    if letters_lately(session, invitation.email, clock.now()) >= INVITATIONS_AN_HOUR:
+    if emails_lately(session, invitation.email, clock.now()) >= INVITATIONS_AN_HOUR:
         raise TooMany
-    promise_invitation(session, invitation, language)
+    enqueue_invitation(session, invitation, language)
 
 
 def repeat_invitation(invitation: Invitation, by: Organiser) -> None:
@@ -222,7 +222,7 @@ def _lock_open_invitation(session: Session, invitation: Invitation) -> None:
     session.refresh(invitation, with_for_update=True)
     if invitation.accepted_at is not None or invitation.withdrawn_at is not None:
         raise NotFound
-    tell(session, who=invitation.name)
+    record_facts(session, who=invitation.name)
 
 
 def forget_former_members() -> int:

@@ -11,7 +11,7 @@ from lunchkit.platform.config import current_settings
 from lunchkit.platform.db import db
 from lunchkit.platform.links import public
 from lunchkit.platform.mail import outbox
-from lunchkit.platform.mail.rendering import Letter, Urgency, fill, letter_kind
+from lunchkit.platform.mail.rendering import RenderedEmail, Urgency, email_kind, fill
 from lunchkit.team.forms import ROLE_NAMES
 from lunchkit.team.models import Invitation, Organiser
 from lunchkit.team.queries import invitation_link, owner
@@ -100,7 +100,7 @@ NOTICES = {
 """What may have happened: subject and sentence."""
 
 
-def promise_notice(
+def enqueue_notice(
     session: Session, what: str, concerned: Organiser | None = None, *, hold: timedelta = timedelta(), **facts: str
 ) -> None:
     """Enqueue a notice to the owner and to the person concerned, at the addresses of before the change."""
@@ -125,9 +125,9 @@ def _promise(session: Session, kind: str, what: str, person: Organiser, hold: ti
     )  # fmt: skip
 
 
-@letter_kind(PASSKEY_NOTICE, Urgency.SIGN_IN)
-@letter_kind(NOTICE)
-def notice(facts: dict[str, Any]) -> Letter:
+@email_kind(PASSKEY_NOTICE, Urgency.SIGN_IN)
+@email_kind(NOTICE)
+def notice(facts: dict[str, Any]) -> RenderedEmail:
     """Render a notice: what happened, when, and what to do about it."""
     settings = current_settings()
     said = facts | {"network": settings.network_name, "role": ROLE_NAMES.get(facts.get("role", ""), "")}
@@ -143,10 +143,10 @@ def notice(facts: dict[str, Any]) -> Letter:
         address=facts["address"],
         network=settings.network_name,
     )
-    return Letter(subject, text, html, sender_name=settings.network_name)
+    return RenderedEmail(subject, text, html, sender_name=settings.network_name)
 
 
-def promise_invitation(session: Session, invitation: Invitation, language: str) -> None:
+def enqueue_invitation(session: Session, invitation: Invitation, language: str) -> None:
     """Enqueue an invitation in the caller's transaction. The outbox holds its id only."""
     outbox.promise(
         session,
@@ -157,8 +157,8 @@ def promise_invitation(session: Session, invitation: Invitation, language: str) 
     )
 
 
-@letter_kind(INVITATION, Urgency.SIGN_IN)
-def invite(facts: dict[str, Any]) -> Letter | None:
+@email_kind(INVITATION, Urgency.SIGN_IN)
+def invite(facts: dict[str, Any]) -> RenderedEmail | None:
     """Render an invitation; None where it is not valid any more."""
     invitation = db.session.get(Invitation, facts["invitation"], populate_existing=True)
     if invitation is None or not invitation.is_valid(clock.now()):
@@ -176,4 +176,4 @@ def invite(facts: dict[str, Any]) -> Letter | None:
         way_back=public("organiser.home.home"),
     )
     reply_to = invitation.invited_by.email if invitation.invited_by else None
-    return Letter(subject, text, html, sender_name=network, reply_to=reply_to)
+    return RenderedEmail(subject, text, html, sender_name=network, reply_to=reply_to)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from lunchkit.platform import clock
 from lunchkit.platform.links import random_token, token_hash
-from lunchkit.platform.mail.addresses import fold_email
+from lunchkit.platform.mail.addresses import normalise_email
 from lunchkit.team.errors import AddressTaken
 from lunchkit.team.models import Organiser, OrganiserSession, Passkey, RecoveryCode, Role, SignInLink
 
@@ -108,10 +108,10 @@ def add_to_team(session: Session, name: str, email: str, language: str, role: Ro
     Raises AddressTaken.
     """
     has_owner = any(one.role == Role.OWNER for one in lock_team(session))
-    known = select(Organiser).where(Organiser.email_key == fold_email(email))
+    known = select(Organiser).where(Organiser.email_key == normalise_email(email))
     organiser = session.scalar(known.execution_options(populate_existing=True))
     if organiser is None:
-        organiser = Organiser(email_key=fold_email(email), created_at=clock.now())
+        organiser = Organiser(email_key=normalise_email(email), created_at=clock.now())
         session.add(organiser)
     elif organiser.removed_at is None:
         raise AddressTaken

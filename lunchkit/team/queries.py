@@ -11,7 +11,7 @@ from lunchkit.platform import clock
 from lunchkit.platform.db import db
 from lunchkit.platform.errors import ORGANISER_SESSION, NotFound
 from lunchkit.platform.links import derived_token, public, token_hash
-from lunchkit.platform.mail.addresses import fold_email
+from lunchkit.platform.mail.addresses import normalise_email
 from lunchkit.team.errors import InvalidInvitation, SignInNeeded
 from lunchkit.team.models import (
     ABSOLUTE_LIFE,
@@ -33,7 +33,7 @@ SESSION = "session"
 def organiser_by_email(email: str) -> Organiser | None:
     """The present member with this address."""
     return db.session.scalar(
-        select(Organiser).where(Organiser.email_key == fold_email(email), Organiser.removed_at.is_(None))
+        select(Organiser).where(Organiser.email_key == normalise_email(email), Organiser.removed_at.is_(None))
     )
 
 

@@ -13,10 +13,10 @@ from lunchkit.platform.backup import drop_old_copies
 from lunchkit.platform.config import current_settings
 from lunchkit.platform.db import mark_for_vacuum, transaction, vacuum_if_marked
 from lunchkit.platform.erasures import Mark, drop_notes, key_of, note, read_notes
-from lunchkit.platform.mail.models import OutboxLetter
+from lunchkit.platform.mail.models import OutboxEmail
 from lunchkit.platform.personal import erase_of_event, erase_people
-from lunchkit.registrations.emails import promise_letter
-from lunchkit.registrations.models import Needs, Registration, Standing
+from lunchkit.registrations.emails import enqueue_email
+from lunchkit.registrations.models import Needs, Registration, Status
 from lunchkit.registrations.operations import erase_attendee, lock, release_held, serve_queue
 from lunchkit.registrations.seats import lock_event
 from lunchkit.speakers.models import Speaker
@@ -28,7 +28,7 @@ REMINDER_WINDOW = timedelta(hours=20)
 """A reminder that is later than this (the server was off) is not sent."""
 
 
-def promise_reminders() -> int:
+def enqueue_reminders() -> int:
     """Enqueue the reminders whose hour has come, each once. Returns how many."""
     now = clock.now()
     promised = 0
@@ -67,12 +67,12 @@ def _is_due(event: Event, reminder: Reminder, now: datetime) -> bool:
 def _remind(session: Session, event: Event, reminder: Reminder) -> int:
     seated = select(Registration).where(
         Registration.event_id == event.id,
-        Registration.standing == Standing.SEATED,
+        Registration.status == Status.SEATED,
         Registration.email.is_not(None),
         Registration.registered_at < due_at(event, reminder),
     )
     return sum(
-        promise_letter(
+        enqueue_email(
             session,
             "reminder",
             registration,
@@ -124,7 +124,7 @@ def _erase_needs(session: Session, event: Event) -> int:
 
 def _purge(session: Session, event: Event, now: datetime) -> int:
     mark_for_vacuum()
-    session.execute(delete(OutboxLetter).where(OutboxLetter.event_id == event.id))
+    session.execute(delete(OutboxEmail).where(OutboxEmail.event_id == event.id))
     erase_of_event(session, event.id)
     event.purged_at = event.needs_erased_at = now
     people = Registration.event_id == event.id, Registration.erased_at.is_(None)
@@ -166,7 +166,7 @@ def repeat_erasures() -> int:
 def _erase_again(session: Session, person: Registration, now: datetime) -> None:
     event, person = lock(session, person)
     if person.is_active and event.gives_seats(now):
-        person.standing, person.cancelled_at = Standing.CANCELLED, now
+        person.status, person.cancelled_at = Status.CANCELLED, now
     erase_attendee(session, person, now)
     mark_for_vacuum()
     serve_queue(session, event, now)

@@ -12,7 +12,7 @@ from lunchkit.platform.config import SECRET_FILE, Settings
 from lunchkit.platform.db import SAFE_SQLITE, SQLITE_DRIVER, db, known_damage, remember_damage
 from lunchkit.platform.i18n import language
 from lunchkit.platform.live.batches import Aside
-from lunchkit.platform.mail.models import OutboxLetter
+from lunchkit.platform.mail.models import OutboxEmail
 from lunchkit.platform.mail.queue import pause
 from lunchkit.registrations.queries import has_links_of_another_key
 from lunchkit.room.errors import NoPlaceForKeys
@@ -58,12 +58,12 @@ def check_sqlite() -> Problem | None:
 
 
 def check_outbox() -> Problem | None:
-    unsent = (OutboxLetter.sent_at.is_(None), OutboxLetter.failed_at.is_(None))
+    unsent = (OutboxEmail.sent_at.is_(None), OutboxEmail.failed_at.is_(None))
     since = clock.now() - PATIENCE
-    waits = OutboxLetter.created_at < since
-    planned = or_(OutboxLetter.attempts > 0, OutboxLetter.next_attempt_at < since)  # invitations leave a few at a time
+    waits = OutboxEmail.created_at < since
+    planned = or_(OutboxEmail.attempts > 0, OutboxEmail.next_attempt_at < since)  # invitations leave a few at a time
     late = db.session.scalar(select(func.count()).where(*unsent, waits, planned)) or 0
-    failed = db.session.scalar(select(func.count()).where(OutboxLetter.failed_at.is_not(None))) or 0
+    failed = db.session.scalar(select(func.count()).where(OutboxEmail.failed_at.is_not(None))) or 0
     if not late and not failed:
         return None
     return Problem(

@@ -22,7 +22,7 @@ def upgrade() -> None:
         sa.Column("organiser_id", sa.Integer(), nullable=True),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("event_id", sa.Integer(), nullable=True),
-        sa.Column("verb", sa.String(length=80), nullable=False),
+        sa.Column("action", sa.String(length=80), nullable=False),
         sa.Column("facts", sa.JSON(), nullable=False),
         sa.Column("words", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entry")),
@@ -57,7 +57,7 @@ def upgrade() -> None:
         postgresql_where=sa.text("confirmed_at is not null and left_at is null"),
     )
     op.create_table(
-        "house",
+        "site",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("settings", sa.JSON(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
@@ -75,13 +75,13 @@ def upgrade() -> None:
         sa.Column("tested_at", UTCDateTime(), nullable=True),
         sa.Column("tested_with", sa.String(length=64), nullable=False),
         sa.CheckConstraint("id = 1", name=op.f("ck_house_only_one")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_house")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_site")),
     )
     op.create_table(
         "mail_trouble",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("code", sa.Integer(), nullable=False),
-        sa.Column("letter_id", sa.Integer(), nullable=False),
+        sa.Column("email_id", sa.Integer(), nullable=False),
         sa.Column("in_a_row", sa.Integer(), nullable=False),
         sa.Column("until", UTCDateTime(), nullable=False),
         sa.Column("reason", sa.JSON(), nullable=False),
@@ -125,7 +125,7 @@ def upgrade() -> None:
         postgresql_where=sa.text("role = 'owner' AND removed_at IS NULL"),
     )
     op.create_table(
-        "outbox_letter",
+        "outbox_email",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=60), nullable=False),
         sa.Column("recipient", sa.String(length=254), nullable=False),
@@ -141,18 +141,16 @@ def upgrade() -> None:
         sa.Column("last_error", sa.Text(), nullable=False),
         sa.Column("sent_at", UTCDateTime(), nullable=True),
         sa.Column("failed_at", UTCDateTime(), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox_letter")),
-        sa.UniqueConstraint("message_id", name=op.f("uq_outbox_letter_message_id")),
-        sa.UniqueConstraint("once_key", name=op.f("uq_outbox_letter_once_key")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox_email")),
+        sa.UniqueConstraint("message_id", name=op.f("uq_outbox_email_message_id")),
+        sa.UniqueConstraint("once_key", name=op.f("uq_outbox_email_once_key")),
     )
-    op.create_index("ix_outbox_letter_due", "outbox_letter", ["sent_at", "failed_at", "next_attempt_at"], unique=False)
-    op.create_index(op.f("ix_outbox_letter_event_id"), "outbox_letter", ["event_id"], unique=False)
-    op.create_index(
-        "ix_outbox_letter_kind", "outbox_letter", ["event_id", "kind", "sent_at", "failed_at"], unique=False
-    )
-    op.create_index(op.f("ix_outbox_letter_recipient"), "outbox_letter", ["recipient"], unique=False)
-    op.create_index("ix_outbox_letter_state", "outbox_letter", ["event_id", "sent_at", "failed_at"], unique=False)
-    op.create_index(op.f("ix_outbox_letter_subject_id"), "outbox_letter", ["subject_id"], unique=False)
+    op.create_index("ix_outbox_email_due", "outbox_email", ["sent_at", "failed_at", "next_attempt_at"], unique=False)
+    op.create_index(op.f("ix_outbox_email_event_id"), "outbox_email", ["event_id"], unique=False)
+    op.create_index("ix_outbox_email_kind", "outbox_email", ["event_id", "kind", "sent_at", "failed_at"], unique=False)
+    op.create_index(op.f("ix_outbox_email_recipient"), "outbox_email", ["recipient"], unique=False)
+    op.create_index("ix_outbox_email_state", "outbox_email", ["event_id", "sent_at", "failed_at"], unique=False)
+    op.create_index(op.f("ix_outbox_email_subject_id"), "outbox_email", ["subject_id"], unique=False)
     op.create_table(
         "picture",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -384,7 +382,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("event_id", name=op.f("pk_feedback")),
     )
     op.create_table(
-        "form_question",
+        "custom_field",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("event_id", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
@@ -396,9 +394,9 @@ def upgrade() -> None:
         sa.Column("removed_at", UTCDateTime(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_form_question_event_id_event")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_form_question")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_custom_field")),
     )
-    op.create_index(op.f("ix_form_question_event_id"), "form_question", ["event_id"], unique=False)
+    op.create_index(op.f("ix_form_question_event_id"), "custom_field", ["event_id"], unique=False)
     op.create_table(
         "import_draft",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -543,13 +541,13 @@ def upgrade() -> None:
         sa.Column("email", sa.String(length=254), nullable=True),
         sa.Column("email_key", sa.String(length=254), nullable=True),
         sa.Column("organisation", sa.String(length=200), nullable=False),
-        sa.Column("folded", sa.Text(), nullable=False),
+        sa.Column("search_key", sa.Text(), nullable=False),
         sa.Column("surname_key", sa.Text(), nullable=False),
         sa.Column("is_member", sa.Boolean(), nullable=False),
         sa.Column("shows_name", sa.Boolean(), nullable=False),
         sa.Column("wants_recap", sa.Boolean(), nullable=False),
         sa.Column("seats", sa.Integer(), nullable=False),
-        sa.Column("standing", sa.String(length=10), nullable=False),
+        sa.Column("status", sa.String(length=10), nullable=False),
         sa.Column("language", sa.String(length=5), nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=False),
         sa.Column("form_key", sa.String(length=64), nullable=True),
@@ -562,9 +560,7 @@ def upgrade() -> None:
         sa.Column("arrived", sa.Integer(), nullable=False),
         sa.Column("arrived_at", UTCDateTime(), nullable=True),
         sa.Column("erased_at", UTCDateTime(), nullable=True),
-        sa.CheckConstraint(
-            "standing in ('seated', 'waiting', 'cancelled')", name=op.f("ck_registration_standing_known")
-        ),
+        sa.CheckConstraint("status in ('seated', 'waiting', 'cancelled')", name=op.f("ck_registration_status_known")),
         sa.CheckConstraint("seats between 1 and 6", name=op.f("ck_registration_seats_few")),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_registration_event_id_event")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_registration")),
@@ -576,7 +572,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_registration_counted",
         "registration",
-        ["event_id", "standing", "erased_at", "language", "arrived", "seats"],
+        ["event_id", "status", "erased_at", "language", "arrived", "seats"],
         unique=False,
     )
     op.create_index(
@@ -588,7 +584,7 @@ def upgrade() -> None:
         postgresql_where=sa.text("held_until is not null"),
     )
     op.create_index(
-        "ix_registration_queued", "registration", ["event_id", "standing", "queued_at", "id", "erased_at"], unique=False
+        "ix_registration_queued", "registration", ["event_id", "status", "queued_at", "id", "erased_at"], unique=False
     )
     op.create_table(
         "remark",
@@ -612,9 +608,7 @@ def upgrade() -> None:
         sa.Column("registration_id", sa.Integer(), nullable=False),
         sa.Column("question_id", sa.Integer(), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["question_id"], ["form_question.id"], name=op.f("fk_answer_question_id_form_question")
-        ),
+        sa.ForeignKeyConstraint(["question_id"], ["custom_field.id"], name=op.f("fk_answer_question_id_custom_field")),
         sa.ForeignKeyConstraint(
             ["registration_id"],
             ["registration.id"],
@@ -776,7 +770,7 @@ def upgrade() -> None:
     op.create_table(
         "written_answer",
         sa.Column("poll_id", sa.Integer(), nullable=False),
-        sa.Column("folded", sa.String(length=300), nullable=False),
+        sa.Column("normalised", sa.String(length=300), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("count", sa.Integer(), nullable=False),
         sa.Column("approved_at", UTCDateTime(), nullable=True),
@@ -784,7 +778,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["poll_id"], ["poll.id"], name=op.f("fk_written_answer_poll_id_poll"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("poll_id", "folded", name=op.f("pk_written_answer")),
+        sa.PrimaryKeyConstraint("poll_id", "normalised", name=op.f("pk_written_answer")),
     )
     op.create_table(
         "recap_version",

@@ -25,7 +25,7 @@ class AuditEntry(Model):
     name: Mapped[str] = mapped_column(String(200), info=PERSONAL)
     """Who did it, under the name of that day."""
     event_id: Mapped[int | None] = mapped_column(index=True, info=NOT_PERSONAL)
-    verb: Mapped[str] = mapped_column(String(80), info=NOT_PERSONAL)
+    action: Mapped[str] = mapped_column(String(80), info=NOT_PERSONAL)
     """The endpoint that was used: a name never changes its meaning."""
     facts: Mapped[dict[str, Any]] = mapped_column(JSON, info=PERSONAL)
     """Which poll, which registration …: numbers of rows; and words about the team itself."""

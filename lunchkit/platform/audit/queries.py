@@ -7,14 +7,14 @@ from sqlalchemy import ColumnElement, or_, select
 
 from lunchkit.platform.audit.models import AuditEntry
 from lunchkit.platform.db import db
-from lunchkit.platform.text import fold
+from lunchkit.platform.text import normalise
 
 ACTS_A_PAGE = 40
 
 
 def acts_page(
     text: str,
-    verbs_with: Callable[[str], Sequence[str]],
+    actions_with: Callable[[str], Sequence[str]],
     *,
     organiser_id: int | None,
     event_id: int | None,
@@ -23,22 +23,22 @@ def acts_page(
 ) -> Pagination:
     """One page of entries, the latest first: of one person or all, about one event or all, of one kind or all.
 
-    Every word of ``text`` occurs in a name, or in the sentence of the verb: ``verbs_with`` says in which.
+    Every word of ``text`` occurs in a name, or in the sentence of the action: ``actions_with`` says in which.
     """
     chosen = select(AuditEntry).order_by(AuditEntry.last_at.desc(), AuditEntry.id.desc())
-    for word in fold(text).split():
-        chosen = chosen.where(_says(word, verbs_with(word)))
+    for word in normalise(text).split():
+        chosen = chosen.where(_says(word, actions_with(word)))
     if organiser_id is not None:
         chosen = chosen.where(AuditEntry.organiser_id == (organiser_id or None))
     if event_id is not None:
         chosen = chosen.where(AuditEntry.event_id == event_id)
     if kind is not None:
-        chosen = chosen.where(AuditEntry.verb.startswith(f"{kind}.", autoescape=True))
+        chosen = chosen.where(AuditEntry.action.startswith(f"{kind}.", autoescape=True))
     return db.paginate(chosen, page=page, per_page=ACTS_A_PAGE, error_out=False)
 
 
 def _says(word: str, verbs: Sequence[str]) -> ColumnElement[bool]:
-    return or_(AuditEntry.words.contains(word, autoescape=True), AuditEntry.verb.in_(verbs))
+    return or_(AuditEntry.words.contains(word, autoescape=True), AuditEntry.action.in_(verbs))
 
 
 def organisers_in_log() -> set[int | None]:

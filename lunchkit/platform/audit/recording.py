@@ -17,11 +17,11 @@ from sqlalchemy.orm import Session
 from lunchkit.platform import clock
 from lunchkit.platform.audit.models import AuditEntry
 from lunchkit.platform.db import before_commit, db
-from lunchkit.platform.text import fold
+from lunchkit.platform.text import normalise
 
 ROW_FOR = timedelta(minutes=10)
 """The same action of the same person, again within this time and with nothing else between, is the same entry."""
-NAMED = {"poll": ("poll", "question"), "item": ("run_item", "title"), "asked": ("form_question", "label")}
+NAMED = {"poll": ("poll", "question"), "item": ("run_item", "title"), "asked": ("custom_field", "label")}
 """Numbers in an address that stand for rows with a name, which is no person's: its table and its column."""
 LONGEST_NAME = 120
 CHANGED = "changed"
@@ -31,10 +31,10 @@ _FACTS, _LUNCH = "audit_facts", "audit_lunch"
 
 
 @dataclass
-class Act:
+class AuditEvent:
     """What a person is about to do."""
 
-    verb: str
+    action: str
     organiser_id: int | None = None
     name: str = ""
     facts: Mapping[str, Any] = field(default_factory=dict)
@@ -44,7 +44,7 @@ class Act:
     is_noted: bool = False
 
 
-def begin(act: Act, slug: str | None = None) -> None:
+def begin(act: AuditEvent, slug: str | None = None) -> None:
     """Name the action of this request, about the event with this slug.
 
     The event, and the poll or line that the action is about, are looked up now: it may rename or delete them.
@@ -56,7 +56,7 @@ def begin(act: Act, slug: str | None = None) -> None:
     request.environ[_ACT] = act
 
 
-def record(session: Session, act: Act) -> None:
+def record(session: Session, act: AuditEvent) -> None:
     """Name the action of a transaction outside of the organisers' area; within it, ``begin`` has done so."""
     session.info[_ACT] = act
 
@@ -68,7 +68,7 @@ def note_nothing(session: Session) -> None:
         act.is_noted = True
 
 
-def tell(session: Session, *, event_id: int | None = None, **facts: Any) -> None:
+def record_facts(session: Session, *, event_id: int | None = None, **facts: Any) -> None:
     """Add to the entry of this transaction what its address does not say. Never a name or an address of an attendee."""
     session.info.setdefault(_FACTS, {}).update(facts)
     if event_id is not None:
@@ -80,7 +80,7 @@ def note(session: Session) -> None:
     """Add the entry, in the transaction that is about to commit; once for each action."""
     facts, event_id = session.info.pop(_FACTS, {}), session.info.pop(_LUNCH, None)
     recorded = session.info.pop(_ACT, None)
-    act: Act | None = (request.environ.get(_ACT) if has_request_context() else None) or recorded
+    act: AuditEvent | None = (request.environ.get(_ACT) if has_request_context() else None) or recorded
     if act is None or act.is_noted:
         return
     act.is_noted = True
@@ -106,8 +106,8 @@ def _forget(session: Session) -> None:
         session.info.pop(place, None)
 
 
-def _is_same(last: AuditEntry, act: Act) -> bool:
-    return (last.verb, last.event_id, _what(last.facts)) == (act.verb, act.event_id, _what(act.facts))
+def _is_same(last: AuditEntry, act: AuditEvent) -> bool:
+    return (last.action, last.event_id, _what(last.facts)) == (act.action, act.event_id, _what(act.facts))
 
 
 def _what(facts: Mapping[str, Any]) -> dict[str, Any]:
@@ -123,7 +123,7 @@ def _joined(before: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, An
     return {**facts, **({CHANGED: both} if both else {})}
 
 
-def _entry(act: Act, now: datetime) -> AuditEntry:
+def _entry(act: AuditEvent, now: datetime) -> AuditEntry:
     names = [act.name, act.title, *(word for word in act.facts.values() if isinstance(word, str))]
     return AuditEntry(
         at=now,
@@ -132,9 +132,9 @@ def _entry(act: Act, now: datetime) -> AuditEntry:
         organiser_id=act.organiser_id,
         name=act.name,
         event_id=act.event_id,
-        verb=act.verb,
+        action=act.action,
         facts=dict(act.facts),
-        words=fold(" ".join(names)),
+        words=normalise(" ".join(names)),
     )
 
 

@@ -123,9 +123,9 @@ def _draw_line(draw: ImageDraw.ImageDraw, line: str, start: tuple[float, float],
     x, y = start
     x -= bearing(line[:1]) * size
     font = font_of(size)
-    for letter, place in zip(line, places_of(line, tracking), strict=False):
-        if not letter.isspace():
-            draw.text((x + place * size, y), letter, fill=BLACK, font=font, anchor="ls")
+    for email, place in zip(line, places_of(line, tracking), strict=False):
+        if not email.isspace():
+            draw.text((x + place * size, y), email, fill=BLACK, font=font, anchor="ls")
 
 
 def _packed(image: Image.Image, colours: Sequence[str]) -> bytes:

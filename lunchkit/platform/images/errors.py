@@ -2,15 +2,15 @@
 
 from flask_babel import lazy_gettext as _l
 
-from lunchkit.platform.errors import refusal
+from lunchkit.platform.errors import user_error
 
-NoPicture = refusal("NoPicture", _l("Choose a picture."), 422)
-PictureTooHeavy = refusal(
+NoPicture = user_error("NoPicture", _l("Choose a picture."), 422)
+PictureTooHeavy = user_error(
     "PictureTooHeavy",
     _l("This file is too heavy: a picture may have at most 8 MB. Send a smaller copy."),
     413,
 )
-PictureTooLarge = refusal(
+PictureTooLarge = user_error(
     "PictureTooLarge",
     _l(
         "This picture is too large: it may have at most 24 million pixels, for example 6000 × 4000. Send a "
@@ -18,23 +18,23 @@ PictureTooLarge = refusal(
     ),
     413,
 )
-PictureTooSmall = refusal(
+PictureTooSmall = user_error(
     "PictureTooSmall",
     _l("This picture is too small: each side needs at least 200 pixels. Send the original."),
     422,
 )
-LogoTooSmall = refusal("LogoTooSmall", _l("This logo is too small: each side needs at least 40 pixels."), 422)
-PictureUnreadable = refusal(
+LogoTooSmall = user_error("LogoTooSmall", _l("This logo is too small: each side needs at least 40 pixels."), 422)
+PictureUnreadable = user_error(
     "PictureUnreadable",
     _l("This file cannot be read as a picture. Send a whole JPEG, PNG or WebP file."),
     422,
 )
-PictureUndescribed = refusal(
+PictureUndescribed = user_error(
     "PictureUndescribed",
     _l("Say in a few words what the picture shows, for those who cannot see it."),
     422,
 )
-PictureMustWait = refusal(
+PictureMustWait = user_error(
     "PictureMustWait",
     _l("The server cannot accept a picture just now: nothing was saved. Send it again in a minute."),
     503,

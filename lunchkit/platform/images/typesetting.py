@@ -119,7 +119,7 @@ def _broken(text: str, ems: float, tracking: float) -> str:
 def drawable(text: str) -> str:
     """A text with the spaces of its language, and only of letters that the font has: no empty squares."""
     line = unicodedata.normalize("NFC", typo(" ".join(text.split())))
-    words = "".join(letter for letter in line if _is_drawn(letter)).split(" ")
+    words = "".join(email for email in line if _is_drawn(email)).split(" ")
     return " ".join(word for word in words if word.strip())
 
 
@@ -132,29 +132,29 @@ def places_of(text: str, tracking: float) -> Iterator[float]:
     """Where each letter begins, and at the end where the last one ends; in ems."""
     place = 0.0
     yield place
-    for letter, following in pairwise(f"{text}\n"):
-        place += _advance(letter, following.strip("\n")) + (0 if following == "\n" else tracking)
+    for email, following in pairwise(f"{text}\n"):
+        place += _advance(email, following.strip("\n")) + (0 if following == "\n" else tracking)
         yield place
 
 
 @lru_cache(maxsize=20_000)
-def _advance(letter: str, following: str) -> float:
+def _advance(email: str, following: str) -> float:
     """From one letter to the next; closer where the font knows the pair, and Pillow was built to ask it."""
     font = font_of(EM)
-    return float(font.getlength(letter + following) - (font.getlength(following) if following else 0)) / EM
+    return float(font.getlength(email + following) - (font.getlength(following) if following else 0)) / EM
 
 
 @lru_cache(maxsize=2000)
-def bearing(letter: str) -> float:
+def bearing(email: str) -> float:
     """The white at the left of a letter, in ems."""
-    box = font_of(EM).getmask(letter).getbbox() if letter else None
+    box = font_of(EM).getmask(email).getbbox() if email else None
     return float(box[0]) / EM if box else 0.0
 
 
 @lru_cache(maxsize=2000)
-def _is_drawn(letter: str) -> bool:
+def _is_drawn(email: str) -> bool:
     nothing = font_of(40).getmask("\U0010ffff")
-    return letter.isspace() or bytes(font_of(40).getmask(letter)) != bytes(nothing)
+    return email.isspace() or bytes(font_of(40).getmask(email)) != bytes(nothing)
 
 
 @lru_cache(maxsize=64)

@@ -23,11 +23,11 @@ from lunchkit.platform.config import Settings, current_settings
 from lunchkit.platform.db import db, transaction
 from lunchkit.platform.mail.connection import TROUBLE, Line, ServerUnreachable
 from lunchkit.platform.mail.message import build_message
-from lunchkit.platform.mail.models import ONLY, MailTrouble, OutboxLetter
+from lunchkit.platform.mail.models import ONLY, MailTrouble, OutboxEmail
 from lunchkit.platform.mail.outbox import FORGET, wake
 from lunchkit.platform.mail.queue import PAUSES, may_be_tried, next_in_turn
 from lunchkit.platform.mail.reasons import answer_of, in_working_languages
-from lunchkit.platform.mail.rendering import render_letter
+from lunchkit.platform.mail.rendering import render_email
 
 CLAIM = timedelta(minutes=5)
 GIVE_UP_AFTER = timedelta(days=3)
@@ -68,8 +68,8 @@ def deliver_due(limit: int = 200) -> int:
 
 def deliver_held(settings: Settings, kind: str) -> None:
     """Send what is held of a kind by a mail account of before; what it does not take leaves by the new one."""
-    held = OutboxLetter.sent_at.is_(None) & OutboxLetter.failed_at.is_(None) & (OutboxLetter.attempts == 0)
-    rows = db.session.scalars(select(OutboxLetter).where(held, OutboxLetter.kind == kind)).all()
+    held = OutboxEmail.sent_at.is_(None) & OutboxEmail.failed_at.is_(None) & (OutboxEmail.attempts == 0)
+    rows = db.session.scalars(select(OutboxEmail).where(held, OutboxEmail.kind == kind)).all()
     line = Line(replace(settings, mail_timeout=min(5, settings.mail_timeout)))
     try:
         for row in rows if settings.mail_host else ():
@@ -80,7 +80,7 @@ def deliver_held(settings: Settings, kind: str) -> None:
         line.close()
 
 
-def claim_due() -> Iterator[OutboxLetter]:
+def claim_due() -> Iterator[OutboxEmail]:
     """The letters that are due, in their turn; each is claimed for five minutes when it is asked for."""
     while numbers := next_in_turn():
         taken = 0
@@ -92,9 +92,9 @@ def claim_due() -> Iterator[OutboxLetter]:
             return
 
 
-def _claim(number: int) -> OutboxLetter | None:
+def _claim(number: int) -> OutboxEmail | None:
     with transaction() as session:
-        due = select(OutboxLetter).where(OutboxLetter.id == number, may_be_tried())
+        due = select(OutboxEmail).where(OutboxEmail.id == number, may_be_tried())
         row = session.scalar(due.with_for_update(skip_locked=True).execution_options(populate_existing=True))
         if row is not None:
             row.attempts += 1
@@ -102,7 +102,7 @@ def _claim(number: int) -> OutboxLetter | None:
     return row
 
 
-def _deliver(line: Line, row: OutboxLetter, settings: Settings) -> bool:
+def _deliver(line: Line, row: OutboxEmail, settings: Settings) -> bool:
     """Write one letter and hand it over; says whether the server accepted it. Raises QueuePaused."""
     try:
         message = _write(row, settings)
@@ -124,7 +124,7 @@ def _deliver(line: Line, row: OutboxLetter, settings: Settings) -> bool:
     return True
 
 
-def _note_refusal(row: OutboxLetter, error: Exception, settings: Settings) -> None:
+def _note_refusal(row: OutboxEmail, error: Exception, settings: Settings) -> None:
     """Tell what concerns this e-mail from what concerns all. Raises QueuePaused."""
     code, said = answer_of(error)
     own = (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError, smtplib.SMTPNotSupportedError, UnicodeError)
@@ -140,19 +140,19 @@ def _note_refusal(row: OutboxLetter, error: Exception, settings: Settings) -> No
 
 
 def _note_trouble(
-    row: OutboxLetter, code: int, error: Exception, settings: Settings, *, allowed: int
+    row: OutboxEmail, code: int, error: Exception, settings: Settings, *, allowed: int
 ) -> datetime | None:
     """Count trouble; returns until when the queue is paused, None before so much is ``allowed`` no more."""
     with transaction() as session:
         trouble = session.get(MailTrouble, ONLY, with_for_update=True, populate_existing=True)
         if trouble is None:
-            trouble = MailTrouble(id=ONLY, code=code, letter_id=0, in_a_row=0, reason={})
+            trouble = MailTrouble(id=ONLY, code=code, email_id=0, in_a_row=0, reason={})
             session.add(trouble)
         if trouble.code != code:
             trouble.code, trouble.in_a_row = code, 0
-        if allowed == 1 or trouble.letter_id != row.id:
+        if allowed == 1 or trouble.email_id != row.id:
             trouble.in_a_row += 1
-        trouble.letter_id, trouble.until = row.id, clock.now()
+        trouble.email_id, trouble.until = row.id, clock.now()
         over = trouble.in_a_row - allowed
         if over < 0:
             return None
@@ -168,24 +168,24 @@ def resume() -> None:
     wake.set()
 
 
-def _write(row: OutboxLetter, settings: Settings) -> EmailMessage | None:
-    letter = render_letter(row)
+def _write(row: OutboxEmail, settings: Settings) -> EmailMessage | None:
+    email = render_email(row)
     db.session.rollback()  # no transaction stays open while the mail server takes its time
-    if letter is None:
+    if email is None:
         return None
     return build_message(
-        letter, sender=settings.mail_from, recipient=row.recipient, message_id=row.message_id, date=clock.now()
+        email, sender=settings.mail_from, recipient=row.recipient, message_id=row.message_id, date=clock.now()
     )
 
 
-def _mark_sent(row: OutboxLetter) -> None:
+def _mark_sent(row: OutboxEmail) -> None:
     """Remember that the server has the letter. Tried hard: a letter without its mark would leave once more."""
     is_kept = not row.facts.get(FORGET)
-    sent = update(OutboxLetter).values(sent_at=clock.now(), facts={}, last_error="")
+    sent = update(OutboxEmail).values(sent_at=clock.now(), facts={}, last_error="")
     for pause in (0.5, 2.0, 0.0):
         try:
             with transaction() as session:
-                session.execute((sent if is_kept else delete(OutboxLetter)).where(OutboxLetter.id == row.id))
+                session.execute((sent if is_kept else delete(OutboxEmail)).where(OutboxEmail.id == row.id))
                 session.execute(delete(MailTrouble))
         except OperationalError:
             if not pause:
@@ -195,12 +195,12 @@ def _mark_sent(row: OutboxLetter) -> None:
             return
 
 
-def _drop(row: OutboxLetter) -> None:
+def _drop(row: OutboxEmail) -> None:
     with transaction() as session:
-        session.execute(delete(OutboxLetter).where(OutboxLetter.id == row.id))
+        session.execute(delete(OutboxEmail).where(OutboxEmail.id == row.id))
 
 
-def note_failure(row: OutboxLetter, reason: str, *, for_good: bool, not_before: datetime | None = None) -> None:
+def note_failure(row: OutboxEmail, reason: str, *, for_good: bool, not_before: datetime | None = None) -> None:
     """Remember why a letter did not leave, and when to try again, if ever.
 
     ``not_before`` is the end of the queue's pause: other letters are tried first then, lest one stops all.
@@ -214,16 +214,16 @@ def note_failure(row: OutboxLetter, reason: str, *, for_good: bool, not_before: 
         again = max(again, not_before + PAUSES[0])
     with transaction() as session:
         session.execute(
-            update(OutboxLetter)
-            .where(OutboxLetter.id == row.id)
+            update(OutboxEmail)
+            .where(OutboxEmail.id == row.id)
             .values(last_error=reason[:500], next_attempt_at=again, failed_at=now if gives_up else None)
         )
     log.warning("letter %s did not leave (attempt %s%s)", row.id, row.attempts, ", given up" if gives_up else "")
 
 
-def send_again(letter: OutboxLetter) -> bool:
+def send_again(email: OutboxEmail) -> bool:
     """Give a letter that had been given up one more try, at once; says whether there was one to give up on."""
-    return bool(_try_again(OutboxLetter.id == letter.id))
+    return bool(_try_again(OutboxEmail.id == email.id))
 
 
 def send_all_again(event_id: int | None) -> int:
@@ -231,15 +231,15 @@ def send_all_again(event_id: int | None) -> int:
 
     One that reaches a mail server that refuses it for good is given up again: pressing twice does no harm.
     """
-    return _try_again(true() if event_id is None else OutboxLetter.event_id == event_id)
+    return _try_again(true() if event_id is None else OutboxEmail.event_id == event_id)
 
 
 def _try_again(which: ColumnElement[bool]) -> int:
-    given_up = OutboxLetter.failed_at.is_not(None) & OutboxLetter.sent_at.is_(None)
-    again = update(OutboxLetter).where(which, given_up)
+    given_up = OutboxEmail.failed_at.is_not(None) & OutboxEmail.sent_at.is_(None)
+    again = update(OutboxEmail).where(which, given_up)
     with transaction() as session:
         changed = session.scalars(
-            again.values(failed_at=None, attempts=0, next_attempt_at=clock.now()).returning(OutboxLetter.id)
+            again.values(failed_at=None, attempts=0, next_attempt_at=clock.now()).returning(OutboxEmail.id)
         ).all()
         session.execute(delete(MailTrouble))
     wake.set()

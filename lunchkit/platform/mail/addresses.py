@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import Field
 from wtforms.validators import ValidationError
 
-from lunchkit.platform.errors import Refusal
+from lunchkit.platform.errors import UserError
 
 FREQUENT = (
     "gmail.com", "bluewin.ch", "hotmail.com", "hotmail.ch", "hotmail.fr", "outlook.com", "outlook.fr", "icloud.com",
@@ -22,7 +22,7 @@ FREQUENT = (
 """Domains that people write often: what is nearly one of them is questioned, never refused."""
 
 
-class BadAddress(Refusal):
+class BadAddress(UserError):
     """No letter can be sent to this address; the message says what to mend."""
 
     status = 422
@@ -67,7 +67,7 @@ def valid_email(_form: Any, field: Field) -> None:
         raise ValidationError(error.message) from error
 
 
-def fold_email(address: str) -> str:
+def normalise_email(address: str) -> str:
     """The form of an address in which two spellings of the same mailbox compare equal."""
     return unicodedata.normalize("NFKC", address.strip()).casefold()
 

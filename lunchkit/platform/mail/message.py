@@ -6,33 +6,35 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 
 from lunchkit.platform.mail.headers import POLICY
-from lunchkit.platform.mail.rendering import Letter, one_line
+from lunchkit.platform.mail.rendering import RenderedEmail, one_line
 
 
-def build_message(letter: Letter, *, sender: str, recipient: str, message_id: str, date: datetime) -> EmailMessage:
+def build_message(
+    email: RenderedEmail, *, sender: str, recipient: str, message_id: str, date: datetime
+) -> EmailMessage:
     """The message of a letter.
 
     Text, HTML and invitation are alternatives of one another (the invitation last, with METHOD in its type: Outlook
     shows its buttons only then); the same calendar object follows as a file for readers that ignore the alternative.
     """
     message = EmailMessage(policy=POLICY)
-    message["Subject"] = one_line(letter.subject)
-    message["From"] = _address(letter.sender_name, sender)
+    message["Subject"] = one_line(email.subject)
+    message["From"] = _address(email.sender_name, sender)
     message["To"] = _address("", recipient)
-    if letter.reply_to:
-        message["Reply-To"] = _address("", letter.reply_to)
+    if email.reply_to:
+        message["Reply-To"] = _address("", email.reply_to)
     message["Message-ID"] = message_id
     message["Date"] = format_datetime(date)
     message["Auto-Submitted"] = "auto-generated"
-    if letter.unsubscribe_url:
-        message["List-Unsubscribe"] = f"<{letter.unsubscribe_url}>"
+    if email.unsubscribe_url:
+        message["List-Unsubscribe"] = f"<{email.unsubscribe_url}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    message.set_content(letter.text, cte="quoted-printable")
-    message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
+    message.set_content(email.text, cte="quoted-printable")
+    message.add_alternative(email.html, subtype="html", cte="quoted-printable")
     html_part = message.get_payload(1)
     if not isinstance(html_part, EmailMessage):
         raise TypeError("the HTML alternative is missing")
-    for image in letter.images:
+    for image in email.images:
         html_part.add_related(
             image.png,
             maintype="image",
@@ -41,10 +43,10 @@ def build_message(letter: Letter, *, sender: str, recipient: str, message_id: st
             filename=f"{image.cid}.png",
             disposition="inline",
         )
-    if letter.invitation is not None:
-        calendar = letter.invitation.decode()
-        message.add_alternative(calendar, subtype="calendar", params={"method": letter.invitation_method}, cte="base64")
-        message.add_attachment(letter.invitation, maintype="application", subtype="ics", filename="invitation.ics")
+    if email.invitation is not None:
+        calendar = email.invitation.decode()
+        message.add_alternative(calendar, subtype="calendar", params={"method": email.invitation_method}, cte="base64")
+        message.add_attachment(email.invitation, maintype="application", subtype="ics", filename="invitation.ics")
     return message
 
 

@@ -1,4 +1,4 @@
-"""OutboxLetter: a promise to send a letter, written in the transaction that makes it true; and MailTrouble."""
+"""OutboxEmail: a promise to send a letter, written in the transaction that makes it true; and MailTrouble."""
 
 from typing import Any
 
@@ -8,17 +8,17 @@ from sqlalchemy.orm import Mapped, mapped_column
 from lunchkit.platform.db import KEY, NOT_PERSONAL, PERSONAL, Model, Moment
 
 
-class OutboxLetter(Model):
+class OutboxEmail(Model):
     """One letter. Rendered when it is sent, from the facts that held when it was promised."""
 
-    __tablename__ = "outbox_letter"
+    __tablename__ = "outbox_email"
     __erased__ = (
         "with the person; at the purge: registrations.operations.erase_attendee, admin.retention.actions.purge_people"
     )
     __table_args__ = (
-        Index("ix_outbox_letter_due", "sent_at", "failed_at", "next_attempt_at"),
-        Index("ix_outbox_letter_state", "event_id", "sent_at", "failed_at"),
-        Index("ix_outbox_letter_kind", "event_id", "kind", "sent_at", "failed_at"),
+        Index("ix_outbox_email_due", "sent_at", "failed_at", "next_attempt_at"),
+        Index("ix_outbox_email_state", "event_id", "sent_at", "failed_at"),
+        Index("ix_outbox_email_kind", "event_id", "kind", "sent_at", "failed_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, info=KEY)
@@ -55,7 +55,7 @@ class MailTrouble(Model):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, info={"personal": False})
     code: Mapped[int] = mapped_column(info={"personal": False})
     """What the server answered; 0 where it gave no answer."""
-    letter_id: Mapped[int] = mapped_column(info={"personal": False})
+    email_id: Mapped[int] = mapped_column(info={"personal": False})
     """The latest e-mail that met the trouble."""
     in_a_row: Mapped[int] = mapped_column(info={"personal": False})
     """How often, without an accepted e-mail in between."""

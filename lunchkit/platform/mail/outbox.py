@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from lunchkit.platform import clock
 from lunchkit.platform.config import current_settings
-from lunchkit.platform.mail.models import OutboxLetter
+from lunchkit.platform.mail.models import OutboxEmail
 
 FORGET = "forget_after_sending"
 """A key among the facts of an e-mail: its row is deleted once it was sent or given up."""
@@ -41,7 +41,7 @@ def promise(
     ``facts`` is JSON-able and all that the renderer is given. Returns False, and adds nothing, where ``once_key`` was
     promised before.
     """
-    if once_key and session.scalar(select(OutboxLetter.id).where(OutboxLetter.once_key == once_key)) is not None:
+    if once_key and session.scalar(select(OutboxEmail.id).where(OutboxEmail.once_key == once_key)) is not None:
         return False
     addressee = Addressee(recipient, language, facts, once_key, subject_id)
     _add(session, addressee, kind=kind, event_id=event_id, hold=hold)
@@ -61,7 +61,7 @@ class Addressee:
     """The registration that the e-mail speaks of, if any."""
 
 
-def promise_to_all(session: Session, addressees: Iterable[Addressee], *, kind: str, event_id: int) -> None:
+def enqueue_for_all(session: Session, addressees: Iterable[Addressee], *, kind: str, event_id: int) -> None:
     """Add one e-mail for each to the outbox, in the caller's transaction.
 
     They leave a few at a time (``AT_ONCE``, ``PAUSE``): a ticket for a new registration leaves in between, and no mail
@@ -74,7 +74,7 @@ def promise_to_all(session: Session, addressees: Iterable[Addressee], *, kind: s
 def _add(session: Session, addressee: Addressee, *, kind: str, event_id: int | None, hold: timedelta) -> None:
     now, domain = clock.now(), current_settings().mail_from.rpartition("@")[2]
     session.add(
-        OutboxLetter(
+        OutboxEmail(
             kind=kind,
             event_id=event_id,
             message_id=f"<{secrets.token_hex(16)}@{domain}>",
@@ -89,17 +89,17 @@ def _add(session: Session, addressee: Addressee, *, kind: str, event_id: int | N
 def untried(event_id: int, kind: str) -> ColumnElement[bool]:
     """The e-mails of a kind about an event that nobody has tried to send yet."""
     return and_(
-        OutboxLetter.event_id == event_id,
-        OutboxLetter.kind == kind,
-        OutboxLetter.attempts == 0,
-        OutboxLetter.sent_at.is_(None),
-        OutboxLetter.failed_at.is_(None),
+        OutboxEmail.event_id == event_id,
+        OutboxEmail.kind == kind,
+        OutboxEmail.attempts == 0,
+        OutboxEmail.sent_at.is_(None),
+        OutboxEmail.failed_at.is_(None),
     )
 
 
 def recall_emails(session: Session, event_id: int, kind: str) -> list[dict[str, Any]]:
     """Delete the e-mails to many that nobody has tried to send; returns their facts."""
-    gone = delete(OutboxLetter).where(untried(event_id, kind)).returning(OutboxLetter.facts)
+    gone = delete(OutboxEmail).where(untried(event_id, kind)).returning(OutboxEmail.facts)
     return list(session.scalars(gone))
 
 
@@ -109,8 +109,8 @@ def _wake(session: Session) -> None:
         wake.set()
 
 
-def letters_lately(session: Session, recipient: str, now: datetime) -> int:
+def emails_lately(session: Session, recipient: str, now: datetime) -> int:
     """How many e-mails were promised to an address within the last hour."""
     since = now - timedelta(hours=1)
-    count = select(func.count()).where(OutboxLetter.recipient == recipient, OutboxLetter.created_at > since)
+    count = select(func.count()).where(OutboxEmail.recipient == recipient, OutboxEmail.created_at > since)
     return session.scalar(count) or 0

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, Subquery, and_, case, func, or_, select, t
 
 from lunchkit.platform import clock
 from lunchkit.platform.db import db
-from lunchkit.platform.mail.models import ONLY, MailTrouble, OutboxLetter
+from lunchkit.platform.mail.models import ONLY, MailTrouble, OutboxEmail
 from lunchkit.platform.mail.rendering import Urgency, urgencies
 
 PAUSES = [timedelta(seconds=seconds) for seconds in (30, 60, 120, 240, 480, 900)]
@@ -14,16 +14,16 @@ LONGEST = PAUSES[-1] + PAUSES[0]
 """No e-mail that was tried waits longer: a later moment was written while the clock was ahead."""
 BATCH = 20
 """E-mails that one look at the queue picks: a more urgent one that comes meanwhile waits for as many at most."""
-_UNSENT = and_(OutboxLetter.sent_at.is_(None), OutboxLetter.failed_at.is_(None))
+_UNSENT = and_(OutboxEmail.sent_at.is_(None), OutboxEmail.failed_at.is_(None))
 
 
 def may_be_tried() -> ColumnElement[bool]:
     """Not sent, not given up, and its time has come; or that was written while the clock was ahead."""
     now = clock.now()
     clock_was_ahead = and_(
-        OutboxLetter.next_attempt_at > now + LONGEST, or_(OutboxLetter.attempts > 0, OutboxLetter.created_at > now)
+        OutboxEmail.next_attempt_at > now + LONGEST, or_(OutboxEmail.attempts > 0, OutboxEmail.created_at > now)
     )
-    return and_(_UNSENT, or_(OutboxLetter.next_attempt_at <= now, clock_was_ahead))
+    return and_(_UNSENT, or_(OutboxEmail.next_attempt_at <= now, clock_was_ahead))
 
 
 def _due() -> Subquery:
@@ -32,12 +32,12 @@ def _due() -> Subquery:
     One pass with a window: joined with itself, a backlog that the database knows nothing of yet takes seconds.
     """
     known = {kind: int(urgency) for kind, urgency in urgencies.items()}
-    urgency = case(known, value=OutboxLetter.kind, else_=int(Urgency.PERSONAL))
-    before = func.min(urgency).over(partition_by=OutboxLetter.recipient, order_by=OutboxLetter.id, rows=(None, -1))
+    urgency = case(known, value=OutboxEmail.kind, else_=int(Urgency.PERSONAL))
+    before = func.min(urgency).over(partition_by=OutboxEmail.recipient, order_by=OutboxEmail.id, rows=(None, -1))
     can_leave = case((may_be_tried(), 1), else_=0)
-    letter = (OutboxLetter.id, OutboxLetter.event_id, OutboxLetter.attempts, OutboxLetter.next_attempt_at)
+    email = (OutboxEmail.id, OutboxEmail.event_id, OutboxEmail.attempts, OutboxEmail.next_attempt_at)
     told = (urgency.label("urgency"), before.label("before"), can_leave.label("can_leave"))
-    begun = select(*letter, *told).where(_UNSENT, or_(OutboxLetter.attempts > 0, may_be_tried())).subquery().c
+    begun = select(*email, *told).where(_UNSENT, or_(OutboxEmail.attempts > 0, may_be_tried())).subquery().c
     is_first = or_(begun.before.is_(None), begun.before > begun.urgency)
     turn = func.row_number().over(
         partition_by=(begun.urgency, begun.event_id), order_by=(begun.next_attempt_at, begun.id)

@@ -9,7 +9,7 @@ from typing import Any
 from flask import render_template
 from flask_babel import force_locale
 
-from lunchkit.platform.mail.models import OutboxLetter
+from lunchkit.platform.mail.models import OutboxEmail
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class InlineImage:
 
 
 @dataclass(frozen=True)
-class Letter:
+class RenderedEmail:
     """What a letter says, before it becomes a message."""
 
     subject: str
@@ -40,7 +40,7 @@ class Letter:
 
 _BOUND = "\u202f\u00a0"
 _SPACES = re.compile(f"[ {_BOUND}]+")
-Renderer = Callable[[dict[str, Any]], Letter | None]
+Renderer = Callable[[dict[str, Any]], RenderedEmail | None]
 _renderers: dict[str, Renderer] = {}
 
 
@@ -60,7 +60,7 @@ urgencies: dict[str, Urgency] = {}
 """The urgency of each kind of e-mail."""
 
 
-def letter_kind(kind: str, urgency: Urgency = Urgency.PERSONAL) -> Callable[[Renderer], Renderer]:
+def email_kind(kind: str, urgency: Urgency = Urgency.PERSONAL) -> Callable[[Renderer], Renderer]:
     """Register the decorated function as the writer of one kind of letter."""
 
     def register(renderer: Renderer) -> Renderer:
@@ -70,7 +70,7 @@ def letter_kind(kind: str, urgency: Urgency = Urgency.PERSONAL) -> Callable[[Ren
     return register
 
 
-def render_letter(row: OutboxLetter) -> Letter | None:
+def render_email(row: OutboxEmail) -> RenderedEmail | None:
     """Write a letter in the language of its reader; None where nothing is left to say.
 
     Raises KeyError for a kind that nobody registered.

@@ -17,7 +17,7 @@ from lunchkit.recap.admin_queries import lacks
 from lunchkit.recap.document import licence_of, licence_to_give
 from lunchkit.recap.drafting import draft_article
 from lunchkit.recap.models import Recap
-from lunchkit.recap.queries import letters_to_leave, recap_or_404, sections_of
+from lunchkit.recap.queries import emails_to_send, recap_or_404, sections_of
 from lunchkit.room.answers_to_phones import refused
 from lunchkit.settings.forms import licence_label
 
@@ -76,7 +76,7 @@ def publication(slug: str) -> ResponseReturnValue:
         "admin/recap/publication.html",
         event=event,
         lacks=lacks(event, sections),
-        letters=letters_to_leave(event.id),
+        emails=emails_to_send(event.id),
         licence=licence,
         licence_label=licence_label(licence),
     )

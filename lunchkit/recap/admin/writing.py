@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
-from lunchkit.platform.errors import USER_ERRORS, NotFound, Refusal, as_user_error, retry_header
+from lunchkit.platform.errors import USER_ERRORS, NotFound, UserError, as_user_error, retry_header
 from lunchkit.platform.images.models import Picture
 from lunchkit.platform.images.queries import any_picture_by_token_or_404
 from lunchkit.recap import actions
@@ -70,7 +70,7 @@ def _gone(event: Event) -> ResponseReturnValue:
     return render_template("admin/recap/gone.html", event=event, message=GONE, texts=texts), 410
 
 
-def _not_saved(event: Event, section: RecapSection, form: SectionForm, refusal: Refusal) -> ResponseReturnValue:
+def _not_saved(event: Event, section: RecapSection, form: SectionForm, refusal: UserError) -> ResponseReturnValue:
     """Why not. Where somebody was quicker, with what they wrote, and the version on which the next save builds."""
     message, theirs, version = str(refusal.message), list[tuple[str, str]](), _base_version()
     if isinstance(refusal, Overtaken):

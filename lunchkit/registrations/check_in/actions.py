@@ -14,7 +14,7 @@ from lunchkit.registrations.check_in.operations import leave, seat
 from lunchkit.registrations.check_in.queries import find_registration, first_of, scan_by_nonce
 from lunchkit.registrations.check_in.view_models import Answer, Scan, Word, short_name
 from lunchkit.registrations.errors import EventIsCancelled, NoFreeSeat, NotPublished
-from lunchkit.registrations.models import CheckIn, Registration, Standing
+from lunchkit.registrations.models import CheckIn, Registration, Status
 from lunchkit.registrations.operations import find_by_email, new_request
 from lunchkit.registrations.queries import place_in_queue
 from lunchkit.registrations.seats import lock_event
@@ -109,9 +109,9 @@ def _let_in(session: Session, event: Event, scan: Scan, now: datetime) -> Answer
         return Answer(Word.OTHER, lunch=registration.event.title, at=registration.event.starts_at)
     if scan.walk_in is not None and not is_new and not scan.let_in:
         return replace(_answer(registration, is_first=False), word=Word.KNOWN)
-    if scan.gives_seat and registration.standing == Standing.WAITING:
+    if scan.gives_seat and registration.status == Status.WAITING:
         seat(session, event, registration, scan, now, is_new=False)
-    admits = registration.standing == Standing.SEATED and first_of(registration.id) is None
+    admits = registration.status == Status.SEATED and first_of(registration.id) is None
     if admits or scan.let_in or registration.arrived:
         row = _row(event, registration, scan, now, is_walk_in=is_new)
         row.admitted_at = now if admits else None
@@ -132,7 +132,7 @@ def _write_down(
         return None
     registration = new_request(event, cancelled, scan.walk_in, now, language=language())
     seat(session, event, registration, scan, now, is_new=True)
-    if registration.standing != Standing.SEATED and not scan.let_in:
+    if registration.status != Status.SEATED and not scan.let_in:
         raise NoFreeSeat
     return registration
 
@@ -153,8 +153,8 @@ def _row(event: Event, registration: Registration, scan: Scan, now: datetime, *,
 
 def _answer(registration: Registration, *, is_first: bool) -> Answer:
     first = first_of(registration.id)
-    words = {Standing.SEATED: Word.UNDONE, Standing.WAITING: Word.WAITING, Standing.CANCELLED: Word.CANCELLED}
-    word = words[Standing(registration.standing)]
+    words = {Status.SEATED: Word.UNDONE, Status.WAITING: Word.WAITING, Status.CANCELLED: Word.CANCELLED}
+    word = words[Status(registration.status)]
     if first is not None:
         word = Word.IN if is_first else Word.DOUBLE
     place = place_in_queue(registration)

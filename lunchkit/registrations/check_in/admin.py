@@ -13,8 +13,8 @@ from flask_wtf.csrf import generate_csrf
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.platform import clock
-from lunchkit.platform.audit.recording import Act, begin
-from lunchkit.platform.errors import Refusal
+from lunchkit.platform.audit.recording import AuditEvent, begin
+from lunchkit.platform.errors import UserError
 from lunchkit.platform.i18n import clock_patterns
 from lunchkit.platform.static_files import STATIC, build_hash, static_address
 from lunchkit.platform.text import clean_line
@@ -36,7 +36,7 @@ WITH_CAMERA = HEADERS["Permissions-Policy"].replace("camera=()", "camera=(self)"
 
 
 @bp.errorhandler(NotPublished)
-def publish_first(_refusal: Refusal) -> ResponseReturnValue:
+def publish_first(_refusal: UserError) -> ResponseReturnValue:
     slug = (request.view_args or {})["slug"]
     return redirect(url_for("organiser.home.event", slug=slug, done="unpublished"), code=303)
 
@@ -93,7 +93,7 @@ def scan(slug: str) -> ResponseReturnValue:
     event, organiser, answers = _event(slug), current_organiser(), []
     for nonce, act in read_scans(request.get_json(silent=True), clock.now()):
         if act and act.makes_room and organiser is not None:  # its own line in the history
-            begin(Act("check_in.scan", organiser.id, organiser.name), event.slug)
+            begin(AuditEvent("check_in.scan", organiser.id, organiser.name), event.slug)
         answers.append(queries.answer_data(nonce, _take(event, act) if act else Answer(Word.UNKNOWN)))
     return jsonify(answers=answers)
 

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField, StringField
 
-from lunchkit.platform.errors import refusal
+from lunchkit.platform.errors import user_error
 from lunchkit.platform.fields import BareForm
 from lunchkit.platform.mail.addresses import valid_email
 from lunchkit.platform.text import clean_line
@@ -18,7 +18,7 @@ from lunchkit.registrations.details import AttendeeDetails
 from lunchkit.registrations.forms import name_field
 from lunchkit.registrations.queries import LARGEST_ID
 
-UnreadableScans = refusal(
+UnreadableScans = user_error(
     "UnreadableScans",
     _l("This phone sent something that we could not read. Nothing is lost: open the page of the door again."),
     400,

@@ -7,11 +7,11 @@ from sqlalchemy.orm import Session
 
 from lunchkit.events.details import apply_details, details_of
 from lunchkit.events.models import Event
-from lunchkit.platform.audit.recording import tell
+from lunchkit.platform.audit.recording import record_facts
 from lunchkit.registrations.check_in.queries import counts
 from lunchkit.registrations.check_in.view_models import Scan
-from lunchkit.registrations.emails import Why, promise_letter
-from lunchkit.registrations.models import CheckIn, Registration, Standing
+from lunchkit.registrations.emails import Why, enqueue_email
+from lunchkit.registrations.models import CheckIn, Registration, Status
 from lunchkit.registrations.operations import cancel_with_email, place_newcomer, serve_queue
 from lunchkit.registrations.seats import fill_seats
 
@@ -28,7 +28,7 @@ def seat(
         place_newcomer(session, event, now, registration)
     else:
         for seated in fill_seats(session, event, now, [registration]):
-            promise_letter(session, "promotion", seated)
+            enqueue_email(session, "promotion", seated)
     session.flush()
 
 
@@ -45,7 +45,7 @@ def _make_room(session: Session, event: Event, seats: int, scan: Scan, now: date
         is_allowed = scan.makes_room and seats <= told.may_add
     if lacking > 0 and is_allowed:
         apply_details(event, replace(details_of(event), capacity=event.capacity + lacking))
-        tell(session, seats_added=lacking)
+        record_facts(session, seats_added=lacking)
         session.flush()  # the guard of the database must find the seats there
 
 
@@ -53,7 +53,7 @@ def leave(session: Session, event: Event, scan: CheckIn, now: datetime) -> None:
     """A walk-in did not come after all: the seat is free again, or gone where it was added for them."""
     registration = scan.registration
     if event.is_over(now):
-        registration.standing, registration.cancelled_at = Standing.CANCELLED, now
+        registration.status, registration.cancelled_at = Status.CANCELLED, now
     else:
         cancel_with_email(session, registration, now, Why.ORGANISER)
     session.flush()

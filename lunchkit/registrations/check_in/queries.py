@@ -17,7 +17,7 @@ from lunchkit.platform.db import db
 from lunchkit.registrations.admin_queries import Order, Page, by_name, page_of_list, words_in
 from lunchkit.registrations.check_in.view_models import Answer, Conflict, Counts, Scan, short_name
 from lunchkit.registrations.keys import read_spoken_code, spoken_code
-from lunchkit.registrations.models import CheckIn, Registration, Standing
+from lunchkit.registrations.models import CheckIn, Registration, Status
 
 KEY_BYTES = 12
 """So much of a ticket's hash does a phone keep: enough to tell tickets apart, nothing to make one from."""
@@ -60,7 +60,7 @@ def _is_first(scan: Any) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
 
 def counts(event: Event) -> Counts:
     """How full the room is."""
-    seated, waiting = Registration.standing == Standing.SEATED, Registration.standing == Standing.WAITING
+    seated, waiting = Registration.status == Status.SEATED, Registration.status == Status.WAITING
     expected, present, queue = db.session.execute(
         select(
             func.coalesce(func.sum(case((seated, Registration.seats), else_=0)), 0),
@@ -105,7 +105,7 @@ def conflicts(event_id: int) -> list[Conflict]:
 
 def people_at_door(event_id: int, text: str, whom: Whom | None, page: int, order: Order = Order.NAME) -> Page:
     """The people whose name has every word of ``text``, or whose spoken code it is; cancelled ones only by a search."""
-    wanted = [_is_one(whom)] if whom else [] if text else [Registration.standing != Standing.CANCELLED]
+    wanted = [_is_one(whom)] if whom else [] if text else [Registration.status != Status.CANCELLED]
     if text:
         wanted.append(and_(true(), *words_in(text)) | Registration.id.in_(_ids_by_code(event_id, text)))
     return page_of_list(event_id, wanted, page, by_name(order))
@@ -113,9 +113,9 @@ def people_at_door(event_id: int, text: str, whom: Whom | None, page: int, order
 
 def _is_one(whom: Whom) -> ColumnElement[bool]:
     if whom is Whom.WAITING:
-        return Registration.standing == Standing.WAITING
+        return Registration.status == Status.WAITING
     came = Registration.arrived > 0 if whom is Whom.PRESENT else Registration.arrived == 0
-    return and_(Registration.standing == Standing.SEATED, came)
+    return and_(Registration.status == Status.SEATED, came)
 
 
 def _ids_by_code(event_id: int, text: str) -> list[int]:
@@ -134,7 +134,7 @@ class DoorList:
     digest: str
     """Changes when anything about the people does."""
     people: list[dict[str, Any]] | None
-    """Everybody: ticket's key, number, name, short name, standing, seats, place in the queue. None if seen before."""
+    """Everybody: ticket's key, number, name, short name, status, seats, place in the queue. None if seen before."""
     arrivals: list[dict[str, Any]]
     """Who came in: number, people, when, at which door, by which scan."""
 
@@ -142,7 +142,7 @@ class DoorList:
 def door_list(event_id: int, seen: str = "") -> DoorList:
     """The list for a phone that has ``seen`` one with this digest: no address, no need, a part of ticket hashes."""
     chosen = select(
-        Registration.id, Registration.ticket_hash, Registration.name, Registration.standing, Registration.seats
+        Registration.id, Registration.ticket_hash, Registration.name, Registration.status, Registration.seats
     ).where(Registration.event_id == event_id, Registration.erased_at.is_(None))
     rows = db.session.execute(chosen.order_by(Registration.queued_at, Registration.id)).all()
     digest = hashlib.sha256(repr(rows).encode()).hexdigest()[:16]
@@ -150,7 +150,7 @@ def door_list(event_id: int, seen: str = "") -> DoorList:
 
 
 def _people(rows: Sequence[Any]) -> list[dict[str, Any]]:
-    waiting = (row.id for row in rows if row.standing == Standing.WAITING)
+    waiting = (row.id for row in rows if row.status == Status.WAITING)
     places = {registration_id: place for place, registration_id in enumerate(waiting, 1)}
     return [_person(row, places.get(row.id)) for row in rows]
 
@@ -158,7 +158,7 @@ def _people(rows: Sequence[Any]) -> list[dict[str, Any]]:
 def _person(row: Any, place: int | None) -> dict[str, Any]:
     key = base64.urlsafe_b64encode(row.ticket_hash[:KEY_BYTES]).decode()
     person = {"key": key, "id": row.id, "name": row.name, "who": short_name(row.name), "seats": row.seats}
-    return person | {"standing": row.standing} | ({"place": place} if place else {})
+    return person | {"status": row.status} | ({"place": place} if place else {})
 
 
 def _arrivals(event_id: int) -> list[dict[str, Any]]:
@@ -188,7 +188,7 @@ def conflict_data(conflict: Conflict) -> dict[str, Any]:
         "scan": scan.id,
         "who": short_name(scan.registration.name),
         "id": scan.registration_id,
-        "word": "double" if first else scan.registration.standing,
+        "word": "double" if first else scan.registration.status,
         "at": millis(scan.scanned_at),
         "door": scan.door,
         "first_at": millis(first.scanned_at) if first else None,

@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 from lunchkit.events.details import EventDetails, apply_details, changes_for_history, details_of, plan_of
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
-from lunchkit.platform.audit.recording import tell
+from lunchkit.platform.audit.recording import record_facts
 from lunchkit.platform.db import transaction
 from lunchkit.platform.errors import NotFound
 from lunchkit.platform.versions import require_version
 from lunchkit.registrations import errors
-from lunchkit.registrations.emails import promise_letter
+from lunchkit.registrations.emails import enqueue_email
 from lunchkit.registrations.models import Registration
 from lunchkit.registrations.operations import active_registrations, serve_queue
 from lunchkit.registrations.queries import place_in_queue
@@ -51,14 +51,14 @@ def change_event(
         if details.purge_days > event.purge_days and _has_people(session, event, Registration.erased_at.is_(None)):
             raise errors.ErasurePromised(event)
         before = plan_of(event)
-        tell(session, changed=changes_for_history(event, details))
+        record_facts(session, changed=changes_for_history(event, details))
         moved = apply_details(event, details)
         if moved and event.published_at is not None and not event.is_over(now):
             for registration in active_registrations(session, event.id):
                 registration.raise_sequence(event.sequence)
                 if tells or event.purge_on > before.purge_on:
                     place = place_in_queue(registration)
-                    promise_letter(session, "change", registration, position=place, before=before.facts())
+                    enqueue_email(session, "change", registration, position=place, before=before.facts())
         serve_queue(session, event, now)
 
 
@@ -72,7 +72,7 @@ def change_capacity(event: Event, capacity: int) -> tuple[int, int]:
         if event.cancelled_at is not None:
             raise errors.EventIsCancelled
         details = replace(details_of(event), capacity=capacity)
-        tell(session, changed=changes_for_history(event, details))
+        record_facts(session, changed=changes_for_history(event, details))
         apply_details(event, details)
         seated = serve_queue(session, event, clock.now())
         return sum(one.seats for one in seated), sum(one.email is not None for one in seated)
@@ -95,7 +95,7 @@ def cancel_event(event: Event) -> int:
         told = active_registrations(session, event.id)
         for registration in told:
             registration.raise_sequence(event.sequence)
-            promise_letter(session, "event_cancellation", registration)
+            enqueue_email(session, "event_cancellation", registration)
         return sum(registration.email is not None for registration in told)
 
 

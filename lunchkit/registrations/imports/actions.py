@@ -9,15 +9,15 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, selectinload
 
 from lunchkit.events.models import Event
-from lunchkit.events.queries import form_questions
+from lunchkit.events.queries import custom_fields
 from lunchkit.platform import clock
 from lunchkit.platform.db import mark_for_vacuum, transaction
 from lunchkit.platform.erasures import Mark, note
-from lunchkit.platform.mail.addresses import fold_email
-from lunchkit.platform.mail.models import OutboxLetter
+from lunchkit.platform.mail.addresses import normalise_email
+from lunchkit.platform.mail.models import OutboxEmail
 from lunchkit.platform.text import clean_line
 from lunchkit.registrations.details import details_of_registration
-from lunchkit.registrations.emails import Why, promise_letter
+from lunchkit.registrations.emails import Why, enqueue_email
 from lunchkit.registrations.errors import TooLate
 from lunchkit.registrations.imports.columns import recognised
 from lunchkit.registrations.imports.entries import Entry, read_entries
@@ -27,7 +27,7 @@ from lunchkit.registrations.imports.models import ImportDraft, is_expired
 from lunchkit.registrations.imports.preview import ImportOptions, check_entries, details_of_entry, set_seat
 from lunchkit.registrations.imports.queries import known_people, unasked_columns
 from lunchkit.registrations.imports.reading import Table
-from lunchkit.registrations.models import CheckIn, Registration, Standing
+from lunchkit.registrations.models import CheckIn, Registration, Status
 from lunchkit.registrations.operations import cancel_with_email, new_request, require_registrable, serve_queue
 from lunchkit.registrations.queries import queue_length
 from lunchkit.registrations.seats import fill_seats, lock_event
@@ -44,7 +44,7 @@ def keep_draft(event: Event, table: Table, *, session_id: int, filename: str) ->
         created_at=clock.now(),
         filename=clean_line(filename)[:200],
         headings=table.headings,
-        columns=assign_custom_fields(table.headings, fields, form_questions(event.id)),
+        columns=assign_custom_fields(table.headings, fields, custom_fields(event.id)),
         cells=list(zip(table.numbers, table.rows, strict=True)),
     )
     with transaction() as session:
@@ -81,11 +81,11 @@ def import_attendees(draft: ImportDraft, options: ImportOptions) -> None:
 def _register(
     session: Session, event: Event, draft: ImportDraft, entries: Sequence[Entry], options: ImportOptions, now: datetime
 ) -> None:
-    coming = check_entries(entries, known_people(session, event.id), event, form_questions(event.id))
+    coming = check_entries(entries, known_people(session, event.id), event, custom_fields(event.id))
     back = _cancelled(session, event)
     newcomers = []
     for place, entry in enumerate(coming):
-        known, details = back.get(fold_email(entry.email)), details_of_entry(entry, options)
+        known, details = back.get(normalise_email(entry.email)), details_of_entry(entry, options)
         moment = now + timedelta(microseconds=place)
         newcomer = new_request(event, known, details, moment, language=entry.language or options.language)
         newcomer.form_key = f"{draft.key}/{entry.number}"
@@ -93,14 +93,14 @@ def _register(
         newcomers.append(newcomer)
     fill_seats(session, event, now, newcomers)
     for entry, newcomer in zip(coming, newcomers, strict=True):
-        set_seat(entry, has_seat=newcomer.standing == Standing.SEATED, runs=event.is_running(now))
+        set_seat(entry, has_seat=newcomer.status == Status.SEATED, runs=event.is_running(now))
     registered = [one for entry, one in zip(coming, newcomers, strict=True) if not entry.why]
     waiting = queue_length(event.id)
     session.add_all(registered)
     session.flush()
     draft.revived = [one.id for one in back.values() if one in registered]
     if options.sends_letters:
-        _promise_letters(session, registered, waiting)
+        _enqueue_emails(session, registered, waiting)
 
 
 def _cancelled(session: Session, event: Event) -> dict[str | None, Registration]:
@@ -110,7 +110,7 @@ def _cancelled(session: Session, event: Event) -> dict[str | None, Registration]
     """
     gone = select(Registration).where(
         Registration.event_id == event.id,
-        Registration.standing == Standing.CANCELLED,
+        Registration.status == Status.CANCELLED,
         Registration.email_key.is_not(None),
     )
     whole = gone.options(selectinload(Registration.needs), selectinload(Registration.answers))
@@ -120,13 +120,13 @@ def _cancelled(session: Session, event: Event) -> dict[str | None, Registration]
     return {registration.email_key: registration for registration in found}
 
 
-def _promise_letters(session: Session, newcomers: Iterable[Registration], ahead: int) -> None:
+def _enqueue_emails(session: Session, newcomers: Iterable[Registration], ahead: int) -> None:
     for newcomer in newcomers:
-        if newcomer.standing == Standing.SEATED:
-            promise_letter(session, "confirmation", newcomer)
+        if newcomer.status == Status.SEATED:
+            enqueue_email(session, "confirmation", newcomer)
         else:
             ahead += 1
-            promise_letter(session, "waiting", newcomer, position=ahead)
+            enqueue_email(session, "waiting", newcomer, position=ahead)
 
 
 def undo_import(draft: ImportDraft) -> None:
@@ -159,7 +159,7 @@ def _brought(session: Session, draft: ImportDraft) -> Sequence[Registration]:
     mine = select(Registration).where(
         Registration.event_id == draft.event_id,
         Registration.form_key.startswith(f"{draft.key}/"),
-        Registration.standing != Standing.CANCELLED,
+        Registration.status != Status.CANCELLED,
     )
     whole = mine.options(selectinload(Registration.needs), selectinload(Registration.answers))
     return session.scalars(whole, execution_options={"populate_existing": True}).all()
@@ -167,13 +167,13 @@ def _brought(session: Session, draft: ImportDraft) -> Sequence[Registration]:
 
 def _take_back(session: Session, draft: ImportDraft, gone: Iterable[Registration], now: datetime) -> None:
     """Cancel those who were told, or had been cancelled before; of the others no row stays."""
-    told = set(session.scalars(select(OutboxLetter.subject_id).where(OutboxLetter.event_id == draft.event_id)))
+    told = set(session.scalars(select(OutboxEmail.subject_id).where(OutboxEmail.event_id == draft.event_id)))
     erased = []
     for registration in gone:
         if registration.id in told:
             cancel_with_email(session, registration, now, Why.ORGANISER)
         elif registration.id in draft.revived:
-            registration.standing, registration.cancelled_at = Standing.CANCELLED, now
+            registration.status, registration.cancelled_at = Status.CANCELLED, now
         else:
             erased.append(registration.link_hash)
             session.delete(registration)

@@ -10,7 +10,7 @@ from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.platform import clock
 from lunchkit.platform.db import page_of as pages_of
-from lunchkit.platform.errors import USER_ERRORS, Refusal, as_user_error, retry_header
+from lunchkit.platform.errors import USER_ERRORS, UserError, as_user_error, retry_header
 from lunchkit.platform.web import takes_files
 from lunchkit.registrations.exports import CSV_TYPE, csv_of
 from lunchkit.registrations.forms import DIETS
@@ -49,7 +49,7 @@ def create(slug: str) -> ResponseReturnValue:
 
 
 @bp.errorhandler(ImportExpired)
-def show_forgotten(refusal: Refusal) -> ResponseReturnValue:
+def show_forgotten(refusal: UserError) -> ResponseReturnValue:
     event = any_event_by_slug_or_404((request.view_args or {})["slug"])
     page = render_template(
         "admin/refused.html", event=event, message=refusal.message, back=url_for(".new", slug=event.slug)

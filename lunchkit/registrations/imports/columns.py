@@ -13,7 +13,7 @@ from functools import lru_cache
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
-from lunchkit.platform.text import fold
+from lunchkit.platform.text import normalise
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ COLUMNS = {
         nbre personnes, nombre convives, nb convives, nombre, nb, nbre, personnes, convives, anzahl platze, anzahl
         personen, personen, anzahl sitze, numero persone, numero posti, persone, party size, headcount""",
     ),
-    "status": Column(_l("State (cancelled or not)"), "status, standing, etat, statut, zustand, stato"),
+    "status": Column(_l("State (cancelled or not)"), "status, status, etat, statut, zustand, stato"),
     "comes": Column(
         _l("Comes (yes or no)"),
         """vient, viendra, viens, vient ou pas, vient oui non, presence, presence oui non, present, presente, present
@@ -111,7 +111,7 @@ def listed(text: str) -> frozenset[str]:
 
 def words_of(text: str) -> str:
     """The words of a text as they are compared: without signs, accents and capitals."""
-    return " ".join(re.findall(r"[^\W_]+", fold(text[:1_000])))
+    return " ".join(re.findall(r"[^\W_]+", normalise(text[:1_000])))
 
 
 _BY_HEADING = {heading: name for name, column in COLUMNS.items() for heading in listed(column.headings)}
@@ -143,12 +143,12 @@ _FOOD = re.compile(
 
 def speaks_of_access(text: str) -> bool:
     """Whether a cell is about access: coming in, sitting, hearing, seeing."""
-    return bool(_ACCESS.search(fold(text[:1_000])))
+    return bool(_ACCESS.search(normalise(text[:1_000])))
 
 
 def speaks_of_food(text: str) -> bool:
     """Whether a cell is about food that a person does not eat."""
-    plain = fold(text[:1_000])
+    plain = normalise(text[:1_000])
     return any(part in plain for part in _FOOD_ANYWHERE) or bool(_FOOD.search(plain))
 
 
@@ -158,7 +158,7 @@ _ENDINGS = re.compile(r"(?<=\w)(?:[·•.\-/(](?:e|es|s|ne|nes|rice|rices|trice|
 
 @lru_cache(maxsize=2_000)
 def _words(heading: str) -> tuple[str, ...]:
-    joined = fold(heading[:200]).replace("e-mail", "email").replace("e mail", "email")
+    joined = normalise(heading[:200]).replace("e-mail", "email").replace("e mail", "email")
     joined = _ENDINGS.sub("", joined)
     return tuple(word for word in re.findall(r"[^\W_]+", joined) if word not in _FILLERS)
 

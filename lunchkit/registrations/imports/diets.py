@@ -2,7 +2,7 @@
 
 import re
 
-from lunchkit.platform.text import clean_line, fold
+from lunchkit.platform.text import clean_line, normalise
 from lunchkit.registrations.imports.columns import NO_WORDS, listed, words_of
 from lunchkit.registrations.models import Diet
 
@@ -33,8 +33,8 @@ def diet_said(cell: str) -> tuple[str, str]:
     """The diet that a cell names, if any; and the cell itself for the kitchen, where it says more than that."""
     text = clean_line(cell)
     words = [word for word in words_of(text).split() if word not in _FILLERS]
-    if fold(text) in NO_WORDS or not words:
-        return "", "" if fold(text) in NO_WORDS else text
+    if normalise(text) in NO_WORDS or not words:
+        return "", "" if normalise(text) in NO_WORDS else text
     if _NO_DIET.issuperset(words):
         return Diet.EVERYTHING, ""
     found = [_diet_of(word) for word in words]

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from lunchkit.platform.i18n import LANGUAGE_NAMES
 from lunchkit.platform.mail.addresses import BadAddress, normal_email
-from lunchkit.platform.text import clean_line, clean_text, fold
+from lunchkit.platform.text import clean_line, clean_text, normalise
 from lunchkit.registrations.imports.columns import (
     COLUMNS,
     NO_WORDS,
@@ -118,7 +118,7 @@ def read_entries(
 
 def _read(number: int, name: str, said: Said) -> Entry:
     first = {column: texts[0] for column, texts in said.items()}
-    language = fold(clean_line(first.get("language")))[:2]
+    language = normalise(clean_line(first.get("language")))[:2]
     entry = Entry(
         number=number,
         name=name,
@@ -141,7 +141,7 @@ def _read(number: int, name: str, said: Said) -> Entry:
 
 
 def _is_yes(said: str | None) -> bool:
-    return fold(clean_line(said)) in YES_WORDS
+    return normalise(clean_line(said)) in YES_WORDS
 
 
 def _read_food(entry: Entry, cell: str, allergies: Sequence[str]) -> None:

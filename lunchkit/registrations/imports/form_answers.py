@@ -10,8 +10,8 @@ from functools import lru_cache
 
 from flask_babel import gettext as _
 
-from lunchkit.events.models import AnswerKind, FormQuestion
-from lunchkit.platform.text import clean_line, fold
+from lunchkit.events.models import AnswerKind, CustomField
+from lunchkit.platform.text import clean_line, normalise
 from lunchkit.registrations.custom_fields import LONGEST_ANSWER
 from lunchkit.registrations.imports.columns import words_of
 
@@ -25,13 +25,13 @@ class InvalidAnswer(Exception):
     """A cell that does not answer its question; says why, to people."""
 
 
-def column_of(question: FormQuestion) -> str:
+def column_of(question: CustomField) -> str:
     """What the column of a question is called."""
     return f"{OWN}{question.id}"
 
 
 def assign_custom_fields(
-    headings: Sequence[str], fields: Sequence[str | None], questions: Iterable[FormQuestion]
+    headings: Sequence[str], fields: Sequence[str | None], questions: Iterable[CustomField]
 ) -> list[str | None]:
     """Assign custom fields to unknown columns, or to the last of two that are known as the same."""
     columns = list(fields)
@@ -52,10 +52,10 @@ def assign_custom_fields(
 
 def _compared(text: str) -> str:
     """A text by its words; where it has none, by its signs. Never empty."""
-    return words_of(text) or fold(clean_line(text)) or "\n"
+    return words_of(text) or normalise(clean_line(text)) or "\n"
 
 
-def parse_answer(question: FormQuestion, cell: str) -> str:
+def parse_answer(question: CustomField, cell: str) -> str:
     """What a cell says, as a registration stores it. Raises InvalidAnswer."""
     line = clean_line(cell)
     if question.kind == AnswerKind.TEXT:
@@ -78,7 +78,7 @@ def parse_answer(question: FormQuestion, cell: str) -> str:
 
 
 def _plain(text: str) -> str:
-    return fold(clean_line(text))
+    return normalise(clean_line(text))
 
 
 @lru_cache(maxsize=100)

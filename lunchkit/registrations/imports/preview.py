@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, fields
 
 from flask_babel import gettext as _
 
-from lunchkit.events.models import Event, FormQuestion
-from lunchkit.platform.mail.addresses import fold_email
-from lunchkit.platform.text import fold
+from lunchkit.events.models import CustomField, Event
+from lunchkit.platform.mail.addresses import normalise_email
+from lunchkit.platform.text import normalise
 from lunchkit.registrations.details import AttendeeDetails
 from lunchkit.registrations.imports.entries import Entry
 from lunchkit.registrations.imports.form_answers import InvalidAnswer, parse_answer
@@ -35,11 +35,11 @@ class ImportOptions:
 
 def name_key(name: str) -> Name:
     """A name as it is compared: «POIREAU Camille» is «Camille Poireau»."""
-    return tuple(sorted(fold(name).split()))
+    return tuple(sorted(normalise(name).split()))
 
 
 def check_entries(
-    entries: Iterable[Entry], known: KnownPeople, event: Event, questions: Sequence[FormQuestion] = ()
+    entries: Iterable[Entry], known: KnownPeople, event: Event, questions: Sequence[CustomField] = ()
 ) -> list[Entry]:
     """Leave out whom this lunch cannot take, or knows already; returns the others, in the order of the file."""
     asked, doubles = {question.id: question for question in questions}, _Duplicates(known)
@@ -67,7 +67,7 @@ def set_seat(entry: Entry, *, has_seat: bool, runs: bool) -> None:
         entry.leave_out(_("Every seat is taken, and the lunch is being served."))
 
 
-def _check_against_event(entry: Entry, event: Event, asked: dict[int, FormQuestion]) -> None:
+def _check_against_event(entry: Entry, event: Event, asked: dict[int, CustomField]) -> None:
     if entry.seats > 1 + event.companions_allowed:
         entry.leave_out(_("More seats than one registration may have at this lunch."))
     try:
@@ -94,7 +94,7 @@ class _Duplicates:
         if not entry.email:
             self._find_same_name(entry, name)
             return
-        address = fold_email(entry.email)
+        address = normalise_email(entry.email)
         others = self.by_address.setdefault(address, {})
         if name in others:
             entry.leave_out(_("The same person is in row %(row)s.", row=others[name]))

@@ -8,7 +8,7 @@ from sqlalchemy import not_, select
 from sqlalchemy.orm import Session
 
 from lunchkit.events.models import Event
-from lunchkit.events.queries import form_questions
+from lunchkit.events.queries import custom_fields
 from lunchkit.platform import clock
 from lunchkit.platform.db import db, page_of
 from lunchkit.registrations.admin_queries import PAGE_SIZE
@@ -18,7 +18,7 @@ from lunchkit.registrations.imports.errors import ImportExpired
 from lunchkit.registrations.imports.form_answers import column_of
 from lunchkit.registrations.imports.models import ImportDraft, is_expired
 from lunchkit.registrations.imports.preview import KnownPeople, check_entries, name_key, preview_seats
-from lunchkit.registrations.models import Registration, Standing
+from lunchkit.registrations.models import Registration, Status
 from lunchkit.registrations.queries import seats_left
 
 FIRST_ROWS = 12
@@ -49,14 +49,14 @@ def column_labels(event: Event, draft: ImportDraft) -> dict[str, str]:
     """What a column of a file may hold at this lunch, or holds: a field of the form, or a question of its own."""
     fields = {name: str(column.label) for name, column in COLUMNS.items() if name not in unasked_columns(event)}
     held = {name: str(COLUMNS[name].label) for name in draft.columns if name in COLUMNS}
-    return fields | held | {column_of(question): question.label for question in form_questions(event.id)}
+    return fields | held | {column_of(question): question.label for question in custom_fields(event.id)}
 
 
 def known_people(session: Session, event_id: int) -> KnownPeople:
     """Who is registered and comes, or waits."""
     active = select(Registration.email_key, Registration.name).where(
         Registration.event_id == event_id,
-        Registration.standing != Standing.CANCELLED,
+        Registration.status != Status.CANCELLED,
         Registration.erased_at.is_(None),
     )
     rows = session.execute(active).all()
@@ -71,7 +71,7 @@ def entries_of(draft: ImportDraft, event: Event) -> list[Entry]:
     if draft.outcome is not None:
         return [Entry(**kept) for kept in draft.outcome]
     entries = read_entries(draft.headings, draft.columns, draft.cells)
-    coming = check_entries(entries, known_people(db.session(), event.id), event, form_questions(event.id))
+    coming = check_entries(entries, known_people(db.session(), event.id), event, custom_fields(event.id))
     preview_seats(coming, seats_left(event), runs=event.is_running(clock.now()))
     return entries
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from lunchkit.events.models import Event
 from lunchkit.events.operations import lock_existing_event
 from lunchkit.platform import clock
-from lunchkit.platform.audit.recording import Act, record, tell
+from lunchkit.platform.audit.recording import AuditEvent, record, record_facts
 from lunchkit.platform.db import db, transaction
 from lunchkit.platform.errors import NotFound
 from lunchkit.platform.limits import Newcomers
@@ -62,7 +62,7 @@ def add_poll(event: Event, details: PollDetails) -> Poll:
     """Put one more question on the programme of a lunch, after those that are there."""
     with transaction() as session:
         lock_existing_event(session, event.id)
-        tell(session, what=details.question)
+        record_facts(session, what=details.question)
         return place_poll(session, event, details)
 
 
@@ -211,19 +211,19 @@ def annotate_poll(poll: Poll, note: str) -> None:
         touch(session, poll.event_id)
 
 
-def judge_answer(poll: Poll, folded: str, verdict: str) -> None:
+def judge_answer(poll: Poll, normalised: str, verdict: str) -> None:
     """Approve or refuse a word or text, or take that back (``undo``).
 
     What is approved shows as it is written now: whoever writes the same word in another way later changes nothing.
     """
     with transaction() as session:
         _lock(session, poll)
-        answer = next((answer for answer in answers_to_judge(poll) if answer.folded == folded), None)
+        answer = next((answer for answer in answers_to_judge(poll) if answer.normalised == normalised), None)
         if answer is None:
             return
-        row = session.get(WrittenAnswer, (poll.id, folded))
+        row = session.get(WrittenAnswer, (poll.id, normalised))
         if row is None:
-            row = WrittenAnswer(poll_id=poll.id, folded=folded, text=answer.text, count=0)
+            row = WrittenAnswer(poll_id=poll.id, normalised=normalised, text=answer.text, count=0)
             session.add(row)
         row.text = answer.text
         row.approved_at = clock.now() if verdict == "approve" else None
@@ -273,7 +273,7 @@ def finish_closings(*, by_hours: bool = True) -> int:
         past = select(Event.id).where(Event.over_at <= clock.now() - CLOSES_AFTER)
         session.execute(delete(VotingSlip).where(VotingSlip.event_id.in_(past)))
     for poll in due:
-        record(db.session(), Act("polls.closing", name="lunchkit", event_id=poll.event_id))
+        record(db.session(), AuditEvent("polls.closing", name="lunchkit", event_id=poll.event_id))
         close_poll(poll)
     for poll in uncleared:
         _destroy(poll)

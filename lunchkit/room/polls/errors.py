@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
-from lunchkit.platform.errors import Refusal
+from lunchkit.platform.errors import UserError
 from lunchkit.room.errors import RoomRefused
 
 
@@ -42,31 +42,31 @@ class BallotUnreadable(RoomRefused):
     state = "unreadable"
 
 
-class PollIsFrozen(Refusal):
+class PollIsFrozen(UserError):
     """People have seen this question."""
 
     message = _l("This question has been put to the room, and stays as it was. Annul it first, or write another one.")
 
 
-class AnotherPollIsOpen(Refusal):
+class AnotherPollIsOpen(UserError):
     """One question at a time."""
 
     message = _l("Another question is open at the moment. Close it first.")
 
 
-class AlreadyClosed(Refusal):
+class AlreadyClosed(UserError):
     """It was asked and counted."""
 
     message = _l("This question has been asked and counted. To ask it anew, annul it first: its result is then lost.")
 
 
-class NotOpen(Refusal):
+class NotOpen(UserError):
     """It was not asked yet."""
 
     message = _l("This question has not been asked yet.")
 
 
-class FewHaveAnswered(Refusal):
+class FewHaveAnswered(UserError):
     """Once closed, its answers are counted and destroyed, and nobody would ever see them."""
 
     message = _l(
@@ -76,13 +76,13 @@ class FewHaveAnswered(Refusal):
     state = "few"
 
 
-class TooFewToShow(Refusal):
+class TooFewToShow(UserError):
     """The room would read that nothing is shown."""
 
     message = _l("Fewer than five people answered this question: its result is not shown.")
 
 
-class NothingToReveal(Refusal):
+class NothingToReveal(UserError):
     """Close it first."""
 
     message = _l("There is no result to show yet: close the question first.")
@@ -91,13 +91,13 @@ class NothingToReveal(Refusal):
 # The programme, before anybody has seen it.
 
 
-class AskedAgain(Refusal):
+class AskedAgain(UserError):
     """The second time would compare with nothing."""
 
     message = _l("This question is asked again after the debate. Remove that second one first.")
 
 
-class CannotAskAgain(Refusal):
+class CannotAskAgain(UserError):
     """Only answers that are one of the choices can be compared, and only while their ballots are there."""
 
     message = _l(
@@ -105,7 +105,7 @@ class CannotAskAgain(Refusal):
     )
 
 
-class KeepsItsPlace(Refusal):
+class KeepsItsPlace(UserError):
     """Its number is the address of its result; and an after never stands before its before."""
 
     message = _l(

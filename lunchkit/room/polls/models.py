@@ -242,7 +242,7 @@ class WrittenAnswer(Model):
     __erased__ = "kept: nobody's name stands beside it, and an organiser read it before it was shown"
 
     poll_id: Mapped[int] = mapped_column(ForeignKey("poll.id", ondelete="CASCADE"), primary_key=True, info=KEY)
-    folded: Mapped[str] = mapped_column(String(300), primary_key=True, info=PERSONAL)
+    normalised: Mapped[str] = mapped_column(String(300), primary_key=True, info=PERSONAL)
     """What makes two words the same: see ``room.polls.word_folding``."""
     text: Mapped[str] = mapped_column(Text, info=PERSONAL)
     """As most people wrote it."""

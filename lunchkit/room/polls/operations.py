@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from lunchkit.platform.audit.recording import tell
+from lunchkit.platform.audit.recording import record_facts
 from lunchkit.room.ballot_store import Answers
 from lunchkit.room.operations import touch
 from lunchkit.room.polls.answers import tally
@@ -43,15 +43,17 @@ def seal(session: Session, poll: Poll, *, is_intact: bool = True) -> None:
     """
     if poll.closed_at is not None and is_intact:
         poll.record = digest_of(poll)
-        tell(session, poll=poll.id, what=poll.question, record=poll.record)
+        record_facts(session, poll=poll.id, what=poll.question, record=poll.record)
 
 
 def _freeze_written(session: Session, poll: Poll, answers: Answers) -> None:
-    known = {row.folded: row for row in session.scalars(select(WrittenAnswer).where(WrittenAnswer.poll_id == poll.id))}
+    known = {
+        row.normalised: row for row in session.scalars(select(WrittenAnswer).where(WrittenAnswer.poll_id == poll.id))
+    }
     for item in gather(poll.kind, answers):
-        row = known.pop(item.folded, None)
+        row = known.pop(item.normalised, None)
         if row is None:
-            session.add(WrittenAnswer(poll_id=poll.id, folded=item.folded, text=item.text, count=item.count))
+            session.add(WrittenAnswer(poll_id=poll.id, normalised=item.normalised, text=item.text, count=item.count))
         else:
             row.count = item.count
             row.text = row.text if row.approved_at or row.refused_at else item.text  # what was read stays as it was

@@ -104,7 +104,7 @@ def digest_of(poll: Poll) -> str:
     tables: tuple[tuple[Any, ...], ...] = (
         (Tally.poll_id, Tally.position, Tally.grade, Tally.count),
         (HandCount.poll_id, HandCount.position, HandCount.count),
-        (WrittenAnswer.poll_id, WrittenAnswer.folded, WrittenAnswer.count),
+        (WrittenAnswer.poll_id, WrittenAnswer.normalised, WrittenAnswer.count),
     )
     found = (db.session.execute(select(*columns).where(columns[0] == poll.id)) for columns in tables)
     counted = [sorted(list(row) for row in rows) for rows in found]
@@ -126,12 +126,12 @@ def lacks_words(poll: Poll) -> bool:
 def live_result(poll: Poll, language: str) -> Result:
     """The counts that a live poll shows while it is open: behind, and by groups: see ``room.ballot_store``."""
     ballots, answers = box().shown_answers(poll.id)
-    approved = select(WrittenAnswer.folded, WrittenAnswer.text).where(
+    approved = select(WrittenAnswer.normalised, WrittenAnswer.text).where(
         WrittenAnswer.poll_id == poll.id, WrittenAnswer.approved_at.is_not(None)
     )
     texts: dict[str, str] = dict(db.session.execute(approved).all())
     gathered = gather(poll.kind, answers) if Kind(poll.kind).is_written else []
-    written = [Written(texts[item.folded], item.count) for item in gathered if item.folded in texts]
+    written = [Written(texts[item.normalised], item.count) for item in gathered if item.normalised in texts]
     return _result(poll, language, ballots, tally(poll.kind, answers), written)
 
 
@@ -206,7 +206,7 @@ def screen_poll_view(poll: Poll, language: str) -> PollView:
 class WaitingAnswer:
     """A word or text before an organiser."""
 
-    folded: str
+    normalised: str
     text: str
     count: int
     verdict: str
@@ -216,14 +216,16 @@ class WaitingAnswer:
 def answers_to_judge(poll: Poll) -> list[WaitingAnswer]:
     """All that was written, what nobody has read yet first."""
     rows = {
-        row.folded: row for row in db.session.scalars(select(WrittenAnswer).where(WrittenAnswer.poll_id == poll.id))
+        row.normalised: row for row in db.session.scalars(select(WrittenAnswer).where(WrittenAnswer.poll_id == poll.id))
     }
-    gathered = [Gathered(row.folded, row.text, row.count) for row in rows.values()]
+    gathered = [Gathered(row.normalised, row.text, row.count) for row in rows.values()]
     if poll.closed_at is None:
         shown = dict.fromkeys(box().shown_answers(poll.id)[1], 0)  # on the projector, whatever its author says now
         gathered = gather(poll.kind, shown | box().answers(poll.id))
-    answers = [WaitingAnswer(item.folded, item.text, item.count, _verdict(rows.get(item.folded))) for item in gathered]
-    return sorted(answers, key=lambda answer: (answer.verdict != "", -answer.count, answer.folded))
+    answers = [
+        WaitingAnswer(item.normalised, item.text, item.count, _verdict(rows.get(item.normalised))) for item in gathered
+    ]
+    return sorted(answers, key=lambda answer: (answer.verdict != "", -answer.count, answer.normalised))
 
 
 def _verdict(row: WrittenAnswer | None) -> str:

@@ -54,7 +54,7 @@ def _is_invisible(char: str) -> bool:
     return is_selector or char in _BLANK_LETTERS or unicodedata.category(char) == "Cf"
 
 
-def fold(word: str) -> str:
+def normalise(word: str) -> str:
     """What two spellings of one word share: without case, accents, article, plural, hyphens and outer punctuation."""
     plain = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", word).casefold())
     plain = re.sub(r"[’‘\u02bc`\u00b4]", "'", plain).replace("œ", "oe").replace("æ", "ae")

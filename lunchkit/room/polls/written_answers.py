@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 from lunchkit.room.polls.kinds import NONE
 from lunchkit.room.polls.models import Kind
-from lunchkit.room.polls.word_folding import fold
+from lunchkit.room.polls.word_folding import normalise
 
 
 @dataclass(frozen=True)
 class Gathered:
     """One word or text, and how many people wrote it."""
 
-    folded: str
+    normalised: str
     text: str
     count: int
 
@@ -26,12 +26,12 @@ def gather(kind: str, answers: Mapping[str, int]) -> list[Gathered]:
         if answer == NONE:
             continue
         parts = answer.split("\n") if kind == Kind.WORDS else [answer]
-        by_fold = {(fold(part) if kind == Kind.WORDS else part.casefold())[:300]: part for part in parts}
-        for folded, part in by_fold.items():
-            counts[folded] += count
-            spellings[folded][part] += count
+        by_normalised = {(normalise(part) if kind == Kind.WORDS else part.casefold())[:300]: part for part in parts}
+        for normalised, part in by_normalised.items():
+            counts[normalised] += count
+            spellings[normalised][part] += count
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return [Gathered(folded, _usual(spellings[folded]), count) for folded, count in ranked]
+    return [Gathered(normalised, _usual(spellings[normalised]), count) for normalised, count in ranked]
 
 
 def _usual(spellings: Counter[str]) -> str:

@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
-from lunchkit.platform.errors import Refusal
+from lunchkit.platform.errors import UserError
 from lunchkit.room.errors import RoomRefused
 
 
@@ -48,7 +48,7 @@ class SupportClosed(RoomRefused):
     state = "closed"
 
 
-class AskedOffRecord(Refusal):
+class AskedOffRecord(UserError):
     """A promise was made to the person who asked."""
 
     message = _l("Whoever asked this wants it to stay in the room, and that holds.")

@@ -8,10 +8,10 @@ export function decide(request) {
     return { word: (ledger.counts?.free ?? 0) > 0 ? "in" : "full", who: request.walk_in.name, seats: 1, people: 1 };
   const person = personOf(request);
   if (!person) return { word: "unknown" };
-  const { id, who, seats, place, standing } = person;
+  const { id, who, seats, place, status } = person;
   const first = ledger.arrivals.get(id);
   if (first) return { ...first, id, who, seats, word: "double" };
-  const word = { seated: "in", waiting: "waiting" }[standing] ?? "cancelled";
+  const word = { seated: "in", waiting: "waiting" }[status] ?? "cancelled";
   return { word, id, who, seats, place, people: word === "in" ? seats : 0 };
 }
 

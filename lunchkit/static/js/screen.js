@@ -4,8 +4,8 @@ import "./screen-timer.js";
 import "./screen-fit.js";
 
 const root = document.querySelector("[data-stream]");
-const standing = () => JSON.stringify(root.querySelector(".slide")?.dataset ?? {});
-let before = standing();
+const status = () => JSON.stringify(root.querySelector(".slide")?.dataset ?? {});
+let before = status();
 
 // What is not needed at first sight comes later: the keys when somebody reaches for them, or with the rest.
 const waiting = new AbortController();
@@ -21,7 +21,7 @@ for (const type of ["keydown", "pointermove", "focusin"]) addEventListener(type,
 setTimeout(() => waiting.signal.aborted || later(), 4000);
 
 root.addEventListener("lunchkit:swapped", () => {
-  const now = standing();
+  const now = status();
   const isNew = now !== before && now.includes('"revealed"');
   root.querySelector(".slide")?.classList.toggle("moment", isNew);
   before = now;

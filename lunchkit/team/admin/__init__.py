@@ -10,9 +10,9 @@ from flask_babel import gettext as _
 
 from lunchkit.platform import clock, qr
 from lunchkit.platform.addresses import is_local_address
-from lunchkit.platform.audit.recording import Act, begin
+from lunchkit.platform.audit.recording import AuditEvent, begin
 from lunchkit.platform.config import current_settings
-from lunchkit.platform.errors import STORAGE_ERRORS, Refusal
+from lunchkit.platform.errors import STORAGE_ERRORS, UserError
 from lunchkit.platform.links import public
 from lunchkit.platform.web import SAFE_METHODS
 from lunchkit.team.actions import change_account
@@ -80,7 +80,7 @@ def _begin_act(row: OrganiserSession) -> None:
     values: dict[str, Any] = request.view_args or {}
     numbers = {name.removesuffix("_id"): value for name, value in values.items() if isinstance(value, int)}
     verb = (request.endpoint or "").removeprefix("organiser.")
-    begin(Act(verb, row.organiser.id, row.organiser.name, numbers), values.get("slug"))
+    begin(AuditEvent(verb, row.organiser.id, row.organiser.name, numbers), values.get("slug"))
 
 
 @area.after_request
@@ -93,12 +93,12 @@ def keep_no_copy(response: Response) -> Response:
 
 
 @area.errorhandler(SignInNeeded)
-def show_sign_in_needed(refusal: Refusal) -> ResponseReturnValue:
+def show_sign_in_needed(refusal: UserError) -> ResponseReturnValue:
     return render_template("team/sign_in_needed.html"), refusal.status
 
 
 @area.errorhandler(NotFresh)
-def ask_to_confirm(refusal: Refusal) -> ResponseReturnValue:
+def ask_to_confirm(refusal: UserError) -> ResponseReturnValue:
     """Redirect to the confirmation. What was typed waits on a page meanwhile, to be sent again."""
     address = url_for("confirmation.show", next=_page_after_confirmation())
     typed = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
@@ -108,7 +108,7 @@ def ask_to_confirm(refusal: Refusal) -> ResponseReturnValue:
 
 
 @area.errorhandler(NotAllowed)
-def show_not_allowed(refusal: Refusal) -> ResponseReturnValue:
+def show_not_allowed(refusal: UserError) -> ResponseReturnValue:
     row = current_session()
     page = render_template("team/not_allowed.html", organiser=row.organiser if row else None, owner=owner())
     return page, refusal.status

@@ -7,10 +7,10 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from lunchkit.platform import clock
-from lunchkit.platform.audit.recording import Act, note_nothing, record, tell
+from lunchkit.platform.audit.recording import AuditEvent, note_nothing, record, record_facts
 from lunchkit.platform.config import current_settings
 from lunchkit.platform.db import transaction
-from lunchkit.platform.errors import NotFound, Refusal
+from lunchkit.platform.errors import NotFound, UserError
 from lunchkit.platform.limits import Window
 from lunchkit.team.emails import promise_passkey_notice
 from lunchkit.team.models import Organiser, OrganiserSession, Passkey, RecoveryCode
@@ -94,7 +94,7 @@ def add_passkey(row: OrganiserSession, name: str, answer: str) -> list[str]:
         known = _refuse_more(organiser)
         passkey.organiser_id, passkey.name, passkey.created_at = organiser.id, name, clock.now()
         session.add(passkey)
-        tell(session, who=name)
+        record_facts(session, who=name)
         promise_passkey_notice(session, "passkey_added", organiser, device=name)
         if known:
             return []
@@ -121,14 +121,14 @@ def confirm_by_passkey(row: OrganiserSession, answer: str) -> OpenedSession:
         held, organiser = lock_session(session, row)
         refused = _check(session, held, organiser, answer)
         if refused is None:
-            record(session, Act("sign_in.passkey", organiser.id, organiser.name))
+            record(session, AuditEvent("sign_in.passkey", organiser.id, organiser.name))
             opened = confirm(held, organiser)
     if refused is not None:
         raise refused
     return opened
 
 
-def _check(session: Session, held: OrganiserSession, organiser: Organiser, answer: str) -> Refusal | None:
+def _check(session: Session, held: OrganiserSession, organiser: Organiser, answer: str) -> UserError | None:
     """None for a good answer; else the error to raise after the commit."""
     try:
         challenge = take_challenge(held, Purpose.CONFIRM)
@@ -142,7 +142,7 @@ def _check(session: Session, held: OrganiserSession, organiser: Organiser, answe
         return refused
     if (count or passkey.sign_count) and count <= passkey.sign_count:
         passkey.doubted_at = clock.now()
-        record(session, Act("sign_in.doubt", organiser.id, organiser.name))
+        record(session, AuditEvent("sign_in.doubt", organiser.id, organiser.name))
         promise_passkey_notice(session, "passkey_refused", organiser, device=passkey.name)
         return CountWentBack()
     passkey.sign_count, passkey.used_at = count, clock.now()
@@ -167,7 +167,7 @@ def confirm_by_code(row: OrganiserSession, typed: str) -> OpenedSession:
         held, organiser = lock_session(session, row)
         _refuse_ended(held, organiser)
         is_good = _use_code(session, organiser, typed)
-        record(session, Act("sign_in.code" if is_good else "sign_in.wrong_code", organiser.id, organiser.name))
+        record(session, AuditEvent("sign_in.code" if is_good else "sign_in.wrong_code", organiser.id, organiser.name))
         if is_good:
             promise_passkey_notice(session, "code_used", organiser, left=str(codes_left(organiser)))
             opened = confirm(held, organiser)
@@ -198,7 +198,7 @@ def remove_passkey(row: OrganiserSession, passkey_id: int) -> None:
             raise NotFound
         if name is None:
             return note_nothing(session)
-        tell(session, who=name)
+        record_facts(session, who=name)
         is_last = not has_passkeys(session, organiser.id)
         if is_last:
             drop_second_factor(session, organiser.id)
@@ -229,8 +229,8 @@ def reset_passkeys(organiser: Organiser, *, by: OrganiserSession | None = None) 
         person = lock_person(session, organiser.id)
         if not has_passkeys(session, person.id):
             raise NothingToReset
-        record(session, Act("console.reset"))
-        tell(session, who=person.name)
+        record(session, AuditEvent("console.reset"))
+        record_facts(session, who=person.name)
         drop_second_factor(session, person.id)
         void_links(session, person.id)
         end_sessions(session, OrganiserSession.organiser_id == person.id)

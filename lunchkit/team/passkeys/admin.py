@@ -7,7 +7,7 @@ from flask import Blueprint, Response, jsonify, redirect, render_template, reque
 from flask.typing import ResponseReturnValue
 
 from lunchkit.platform import clock
-from lunchkit.platform.errors import USER_ERRORS, NotFound, Refusal, as_user_error, retry_header
+from lunchkit.platform.errors import USER_ERRORS, NotFound, UserError, as_user_error, retry_header
 from lunchkit.team.browsers import browser_name
 from lunchkit.team.errors import NotFresh
 from lunchkit.team.models import OrganiserSession
@@ -22,7 +22,7 @@ MEMBER = "/team/<int(max=2147483647):organiser_id>/passkeys"
 
 
 @bp.errorhandler(NotFresh)
-def ask_to_confirm(_refusal: Refusal) -> ResponseReturnValue:
+def ask_to_confirm(_refusal: UserError) -> ResponseReturnValue:
     """Redirect to the confirmation, and from there back to the page with the button."""
     adds = request.endpoint in ("organiser.passkeys.create", "organiser.passkeys.prepare")
     return redirect(url_for("confirmation.show", next=url_for(".new") if adds else request.path), code=303)

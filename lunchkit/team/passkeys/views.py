@@ -7,7 +7,7 @@ from flask import Blueprint, Response, jsonify, redirect, render_template, reque
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 
-from lunchkit.platform.errors import USER_ERRORS, Refusal, as_user_error, retry_header
+from lunchkit.platform.errors import USER_ERRORS, UserError, as_user_error, retry_header
 from lunchkit.team.admin import show_sign_in_needed
 from lunchkit.team.errors import SignInNeeded
 from lunchkit.team.forms import return_path
@@ -66,7 +66,7 @@ def by_code() -> ResponseReturnValue:
 
 
 @bp.post("/letter")
-def by_letter() -> ResponseReturnValue:
+def by_email_link() -> ResponseReturnValue:
     """A sign-in e-mail, for a person without a passkey: its link opens a fresh session."""
     organiser = _session().organiser
     if passkeys_of(organiser):
@@ -106,5 +106,5 @@ def _page(form: CodeForm, notice: str = "") -> str:
     )
 
 
-def _refused(form: CodeForm, refusal: Refusal) -> ResponseReturnValue:
+def _refused(form: CodeForm, refusal: UserError) -> ResponseReturnValue:
     return _page(form, str(refusal.message)), refusal.status, retry_header(refusal)

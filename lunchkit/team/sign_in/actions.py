@@ -6,13 +6,13 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from lunchkit.platform import clock
-from lunchkit.platform.audit.recording import Act, record, tell
+from lunchkit.platform.audit.recording import AuditEvent, record, record_facts
 from lunchkit.platform.config import WORKING_LANGUAGES, current_settings
 from lunchkit.platform.db import mark_for_vacuum, transaction
 from lunchkit.platform.limits import Window
 from lunchkit.platform.links import public, random_token, token_hash
-from lunchkit.platform.mail.addresses import fold_email
-from lunchkit.platform.mail.models import OutboxLetter
+from lunchkit.platform.mail.addresses import normalise_email
+from lunchkit.platform.mail.models import OutboxEmail
 from lunchkit.team.emails import INVITATION, NOTICE, PASSKEY_NOTICE, SIGN_IN
 from lunchkit.team.errors import InvalidInvitation
 from lunchkit.team.models import (
@@ -36,7 +36,7 @@ from lunchkit.team.operations import (
     void_links,
 )
 from lunchkit.team.queries import has_organisers, invitation_by_token
-from lunchkit.team.sign_in.emails import promise_sign_in
+from lunchkit.team.sign_in.emails import enqueue_sign_in
 from lunchkit.team.sign_in.errors import AlreadySetUp, InvalidLink, TooManyTries, WrongCode
 from lunchkit.team.sign_in.queries import (
     address_hash,
@@ -68,7 +68,7 @@ def request_sign_in(email: str) -> None:
     """
     now, nonce = clock.now(), random_token()
     with transaction() as session:
-        chosen = select(Organiser).where(Organiser.email_key == fold_email(email), Organiser.removed_at.is_(None))
+        chosen = select(Organiser).where(Organiser.email_key == normalise_email(email), Organiser.removed_at.is_(None))
         organiser = session.scalar(chosen.with_for_update())
         recent = recent_link(session, organiser.id if organiser else 0, now)
         session.execute(delete(SignInLink).where(SignInLink.organiser_id.is_(None), SignInLink.code_hash.is_not(None)))
@@ -78,7 +78,7 @@ def request_sign_in(email: str) -> None:
             recent.expires_at = now + LINK_LIFE
         elif organiser:
             link.organiser_id, link.expires_at = organiser.id, now + LINK_LIFE
-            promise_sign_in(session, organiser, nonce)
+            enqueue_sign_in(session, organiser, nonce)
 
 
 def _add_link(session: Session, token: str, life: timedelta, **columns: object) -> SignInLink:
@@ -156,7 +156,7 @@ def _enter(
     handing = handing_session(link, session)
     opened = open_session(session, organiser.id, earlier, browser_name, handing)
     verb = "sign_in.begin" if opened.is_half_open else "sign_in.phone" if handing else "sign_in.enter"
-    record(session, Act(verb, organiser.id, organiser.name))
+    record(session, AuditEvent(verb, organiser.id, organiser.name))
     return opened
 
 
@@ -175,7 +175,7 @@ def set_up(token: str, name: str, email: str, language: str, *, browser_name: st
     with transaction() as session:
         _use(session, valid_setup_link(token, session))
         organiser = add_to_team(session, name, email, language, Role.OWNER)
-        record(session, Act("sign_in.found", organiser.id, organiser.name))
+        record(session, AuditEvent("sign_in.found", organiser.id, organiser.name))
         return open_session(session, organiser.id, None, browser_name)
 
 
@@ -193,7 +193,7 @@ def accept_invitation(
         language = language if language in WORKING_LANGUAGES else current_settings().language
         organiser = add_to_team(session, name, invitation.email, language, Role(invitation.role))
         invitation.accepted_at = clock.now()
-        record(session, Act("sign_in.join", organiser.id, organiser.name, facts={"role": organiser.role}))
+        record(session, AuditEvent("sign_in.join", organiser.id, organiser.name, facts={"role": organiser.role}))
         return open_session(session, organiser.id, earlier_session, browser_name)
 
 
@@ -212,7 +212,7 @@ def end_other_sessions(organiser: Organiser, kept_id: int) -> None:
 def sign_out_everywhere(organiser: Organiser) -> None:
     """End all sessions of a member, whose phone is lost. They may sign in again."""
     with transaction() as session:
-        tell(session, who=organiser.name)
+        record_facts(session, who=organiser.name)
         end_sessions(session, OrganiserSession.organiser_id == organiser.id)
 
 
@@ -233,8 +233,8 @@ def forget_old_sign_ins() -> None:
     with transaction() as session:
         session.execute(delete(Invitation).where(Invitation.expires_at < now - MONTH))
         for kind, life in KEPT.items():
-            old = delete(OutboxLetter).where(OutboxLetter.kind == kind, OutboxLetter.created_at < now - life)
-            if session.scalars(old.returning(OutboxLetter.id)).all():
+            old = delete(OutboxEmail).where(OutboxEmail.kind == kind, OutboxEmail.created_at < now - life)
+            if session.scalars(old.returning(OutboxEmail.id)).all():
                 mark_for_vacuum()
         session.execute(delete(SignInLink).where(SignInLink.expires_at < now - DAY))
         ended = or_(OrganiserSession.ended_at < now - DAY, OrganiserSession.started_at < now - DAY - ABSOLUTE_LIFE)

@@ -8,13 +8,13 @@ from lunchkit.platform import clock
 from lunchkit.platform.config import current_settings
 from lunchkit.platform.links import public
 from lunchkit.platform.mail import outbox
-from lunchkit.platform.mail.rendering import Letter, Urgency, fill, letter_kind
+from lunchkit.platform.mail.rendering import RenderedEmail, Urgency, email_kind, fill
 from lunchkit.team.emails import SIGN_IN
 from lunchkit.team.models import LINK_LIFE, Organiser
 from lunchkit.team.sign_in.queries import link_by_token, link_token, sign_in_code
 
 
-def promise_sign_in(session: Session, organiser: Organiser, nonce: str) -> None:
+def enqueue_sign_in(session: Session, organiser: Organiser, nonce: str) -> None:
     """Enqueue the e-mail in the caller's transaction. The outbox holds the nonce only."""
     outbox.promise(
         session,
@@ -25,8 +25,8 @@ def promise_sign_in(session: Session, organiser: Organiser, nonce: str) -> None:
     )
 
 
-@letter_kind(SIGN_IN, Urgency.SIGN_IN)
-def sign_in(facts: dict[str, Any]) -> Letter | None:
+@email_kind(SIGN_IN, Urgency.SIGN_IN)
+def sign_in(facts: dict[str, Any]) -> RenderedEmail | None:
     """Render it; None where the link is not valid any more."""
     token, network = link_token(facts["nonce"]), current_settings().network_name
     link = link_by_token(token)
@@ -40,4 +40,4 @@ def sign_in(facts: dict[str, Any]) -> Letter | None:
         minutes=LINK_LIFE.seconds // 60,
         network=network,
     )
-    return Letter(subject, text, html, sender_name=network)
+    return RenderedEmail(subject, text, html, sender_name=network)

@@ -2,10 +2,10 @@
 
 from flask_babel import lazy_gettext as _l
 
-from lunchkit.platform.errors import Refusal, refusal
+from lunchkit.platform.errors import UserError, user_error
 
-InvalidLink = refusal("InvalidLink", _l("This link is no longer good."), 410)
-WrongCode = refusal(
+InvalidLink = user_error("InvalidLink", _l("This link is no longer good."), 410)
+WrongCode = user_error(
     "WrongCode",
     _l(
         "This code is not right, or no longer good. It has eight digits, and is in the latest e-mail. The link "
@@ -13,12 +13,12 @@ WrongCode = refusal(
     ),
     422,
 )
-AlreadySetUp = refusal(
+AlreadySetUp = user_error(
     "AlreadySetUp", _l("There is an organiser already: a set-up link is only for a server without one.")
 )
 
 
-class OtherBrowser(Refusal):
+class OtherBrowser(UserError):
     """The link was requested in another browser. The log names the organiser."""
 
     message = _l("This link was asked for in another browser.")
@@ -28,7 +28,7 @@ class OtherBrowser(Refusal):
         self.organiser_id = organiser_id
 
 
-class TooManyTries(Refusal):
+class TooManyTries(UserError):
     """Too many wrong codes in one browser, or for one address."""
 
     message = _l(

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 from lunchkit.platform import clock
 from lunchkit.platform.db import db
 from lunchkit.platform.links import derived_token, token_hash
-from lunchkit.platform.mail.addresses import fold_email
+from lunchkit.platform.mail.addresses import normalise_email
 from lunchkit.team.models import LINK_LIFE, Organiser, OrganiserSession, SignInLink
 from lunchkit.team.queries import has_organisers
 from lunchkit.team.sign_in.errors import InvalidLink, OtherBrowser, WrongCode
@@ -41,7 +41,7 @@ def code_hash(address_hash: str, code: str) -> bytes:
 
 def address_hash(email: str) -> str:
     """What the cookie stores of an address for which a link was requested, known or not."""
-    return derived_token("asked", fold_email(email).encode("utf-8", "replace"))
+    return derived_token("asked", normalise_email(email).encode("utf-8", "replace"))
 
 
 def requested_address(requested: object) -> str | None:

@@ -12,7 +12,7 @@ from flask_wtf.csrf import CSRFError
 
 from lunchkit.platform import clock
 from lunchkit.platform.csrf import StaleForm
-from lunchkit.platform.errors import USER_ERRORS, Refusal, as_user_error, retry_header
+from lunchkit.platform.errors import USER_ERRORS, UserError, as_user_error, retry_header
 from lunchkit.platform.i18n import language
 from lunchkit.platform.links import random_token
 from lunchkit.platform.web import show_error
@@ -174,7 +174,7 @@ def go_in(opened: OpenedSession, path: str | None) -> ResponseReturnValue:
 
 
 @bp.errorhandler(InvalidLink)
-def show_invalid_link(refusal: Refusal) -> ResponseReturnValue:
+def show_invalid_link(refusal: UserError) -> ResponseReturnValue:
     page = render_template(
         "team/invalid_link.html",
         is_setup=request.endpoint == "sign_in.set_up",
@@ -185,13 +185,13 @@ def show_invalid_link(refusal: Refusal) -> ResponseReturnValue:
 
 @bp.errorhandler(InvalidInvitation)
 @bp.errorhandler(AddressTaken)
-def show_invalid_invitation(refusal: Refusal) -> ResponseReturnValue:
+def show_invalid_invitation(refusal: UserError) -> ResponseReturnValue:
     is_in = isinstance(refusal, AddressTaken)
     return render_template("team/invalid_invitation.html", is_in=is_in), refusal.status
 
 
 @bp.errorhandler(OtherBrowser)
-def show_other_browser(refusal: Refusal) -> ResponseReturnValue:
+def show_other_browser(refusal: UserError) -> ResponseReturnValue:
     return render_template("team/other_browser.html"), refusal.status
 
 
