@@ -4,10 +4,10 @@
     python3 run.py demo  [--port 8000 …]   serve a demo network and print its addresses
     python3 run.py test  [pytest's words]  run all the tests
     python3 run.py lint                    check style, types and the drawing of who may import whom
-    python3 run.py assets                  build the style sheets and scripts of the pages anew (needs Node)
+    python3 run.py assets                  build the style sheets and scripts of the pages again (needs Node)
     python3 run.py translations            take new texts into the catalogues, compile them, list what is untranslated
     python3 run.py pictures                photograph pages of the demo for README.md (needs Chromium)
-    python3 run.py lock  [--upgrade]       make the lock files anew (needs uv)
+    python3 run.py lock  [--upgrade]       make the lock files again (needs uv)
     python3 run.py serve …                 any other word goes to the `lunchkit` command
 
 All goes into `.venv`, at the versions and hashes of requirements*.txt. A stamp in there says what is installed,
@@ -105,7 +105,7 @@ def spread() -> list[str]:
 def keep_compiled() -> None:
     """Where this machine forbids Python to leave compiled modules beside the source: in `.venv` it may.
 
-    The tests start Python a hundred times; compiling everything anew takes longer than many of them.
+    The tests start Python a hundred times; compiling everything again takes longer than many of them.
     """
     if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):
         os.environ.setdefault("PYTHONPYCACHEPREFIX", str(VENV / "compiled"))
@@ -132,7 +132,7 @@ def install_alone(requirements: Path) -> None:
     if whole and stamp.get(requirements.name) == fingerprint(requirements):
         return
     say(f"installing what {requirements.name} lists into {VENV}; this happens once and takes a little while …")
-    STAMP.unlink(missing_ok=True)  # an install that is cut short leaves no stamp, and so is made anew
+    STAMP.unlink(missing_ok=True)  # an install that is cut short leaves no stamp, and so is made again
     if not whole:
         venv.EnvBuilder(clear=True, symlinks=True).create(VENV)
     installer = find_installer()
@@ -196,7 +196,7 @@ def lint() -> int:
     failed = [check for check in LINT if not passes(*check.split())]
     if install_node_tools():
         failed += [] if passes(*LINT_ASSETS.split(), folder=NODE_BIN) else [LINT_ASSETS]
-        failed += [] if assets_are_fresh() else ["assets (run.py assets builds them anew)"]
+        failed += [] if assets_are_fresh() else ["assets (run.py assets builds them again)"]
     elif os.environ.get("CI"):
         failed.append("assets (Node is missing)")
     else:
@@ -273,7 +273,7 @@ def untranslated_in(language: str) -> list[str]:
 
 
 def lock(options: list[str]) -> int:
-    """Make the lock files anew from pyproject.toml. Pins that still fit are kept, unless `--upgrade` is given."""
+    """Make the lock files again from pyproject.toml. Pins that still fit are kept, unless `--upgrade` is given."""
     if not shutil.which("uv"):
         sys.exit("run.py: lock needs uv (pip install uv, or see its documentation).")
     served = ["--extra", "passkeys"]

@@ -310,17 +310,17 @@ class Outbox:
     """What was promised to be sent."""
 
     def rows(self, recipient: str | None = None) -> list[OutboxEmail]:
-        """All promised letters in order, or those to one address."""
+        """All promised e-mails in order, or those to one address."""
         db.session.rollback()
         rows = db.session.scalars(select(OutboxEmail).order_by(OutboxEmail.id)).all()
         return [row for row in rows if recipient in (None, row.recipient)]
 
     def kinds(self, recipient: str | None = None) -> list[str]:
-        """The kinds of letters, without their feature's name."""
+        """The kinds of e-mails, without their feature's name."""
         return [row.kind.partition("/")[2] for row in self.rows(recipient)]
 
     def last(self, recipient: str | None = None) -> RenderedEmail:
-        """The latest letter, written."""
+        """The latest e-mail, written."""
         email = render_email(self.rows(recipient)[-1])
         assert email is not None
         return email

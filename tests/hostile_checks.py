@@ -116,7 +116,7 @@ def links_of_all() -> list[str]:
 
 
 def crawl(app: Flask, organiser: FlaskClient, event: Event, most: int = 25) -> int:
-    """Open every page on which stored texts are shown, files and letters included, of so many people; returns how many."""
+    """Open every page on which stored texts are shown, files and e-mails included, of so many people; returns how many."""
     cookie = organiser.get_cookie("lunchkit")
     assert cookie is not None
     inside = {"Cookie": f"lunchkit={cookie.value}"}
@@ -147,7 +147,7 @@ def crawl(app: Flask, organiser: FlaskClient, event: Event, most: int = 25) -> i
         request = Request("GET", target.encode(), query.encode(), headers=inside)
         reply = send(app, request)
         assert reply.status == 200, f"{reply.status} {path}"
-        if "/html" not in path:  # a letter alone, under a policy of its own
+        if "/html" not in path:  # an e-mail alone, under a policy of its own
             check(request, reply)
         assert "<canary" not in reply.text or path.endswith(".csv"), path
     book = send(app, Request("GET", f"{area}/registrations.xlsx".encode(), headers=inside))

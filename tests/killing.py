@@ -107,7 +107,7 @@ def said_on_thanks_page(location: str) -> tuple[str, int | None]:
 
 
 def assert_nothing_lost(crowd: Crowd, event_id: int) -> Counter[str]:
-    """Everybody who was told so is registered, once, as told, with one letter; returns how many stand how."""
+    """Everybody who was told so is registered, once, as told, with one e-mail; returns how many stand how."""
     assert crowd.surprises == [], crowd.surprises
     rows = assert_sound(event_id)
     assert sorted(row.email or "" for row in rows) == sorted(crowd.told), "lost or doubled"

@@ -38,18 +38,18 @@ class Postman:
         return "250 OK"
 
     def wait_for(self, recipient: str, *, emails: int = 1) -> EmailMessage:
-        """The n-th letter to an address, waiting for it."""
+        """The n-th e-mail to an address, waiting for it."""
 
         def have() -> list[EmailMessage]:
             return [message for message in self.messages if message["To"] == recipient]
 
         with self._arrived:
-            assert self._arrived.wait_for(lambda: len(have()) >= emails, timeout=20), f"no letter to {recipient}"
+            assert self._arrived.wait_for(lambda: len(have()) >= emails, timeout=20), f"no e-mail to {recipient}"
             return have()[emails - 1]
 
 
 def text_of(message: EmailMessage) -> str:
-    """The plain text of a letter."""
+    """The plain text of an e-mail."""
     part = message.get_body(("plain",))
     assert part is not None
     return str(part.get_content())
@@ -81,7 +81,7 @@ class House:
 
 @contextmanager
 def house(instance: Path, *, change_coming: dict[str, Any] | None = None, host: str = "127.0.0.1") -> Iterator[House]:
-    """The demo's three lunches, served for real, with letters that are really sent."""
+    """The demo's three lunches, served for real, with e-mails that are really sent."""
     postman = Postman()
     mail_port, port = free_port(), free_port()
     settings = Settings(

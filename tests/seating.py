@@ -21,7 +21,7 @@ def registrations_of(event_id: int) -> list[Registration]:
 
 
 def letters_of(event_id: int) -> dict[str, list[str]]:
-    """The kinds of letters that were promised about a lunch, by address, in order."""
+    """The kinds of e-mails that were promised about a lunch, by address, in order."""
     emails: dict[str, list[str]] = {}
     about = select(OutboxEmail).where(OutboxEmail.event_id == event_id).order_by(OutboxEmail.id)
     for row in db.session.scalars(about):
@@ -35,7 +35,7 @@ def seats_given(rows: Sequence[Registration]) -> int:
 
 
 def assert_sound(event_id: int) -> list[Registration]:
-    """No seat too many, none empty while somebody who fits waits, one queue, and one letter for each step of each."""
+    """No seat too many, none empty while somebody who fits waits, one queue, and one e-mail for each step of each."""
     rows = registrations_of(event_id)
     event = db.session.get_one(Event, event_id, populate_existing=True)
     free = event.capacity - seats_given(rows)

@@ -55,7 +55,7 @@ class UnexpectedAnswer(Exception):
 
 
 class Client:
-    """One keep-alive connection, opened when needed. Whatever fails is an OSError, and the next request begins anew."""
+    """One keep-alive connection, opened when needed. Whatever fails is an OSError, and the next request begins again."""
 
     def __init__(self, port: int, timeout: float = 30) -> None:
         self.port = port

@@ -1,4 +1,4 @@
-"""What all applications of one process may share: it follows from the source alone, and making it anew takes long.
+"""What all applications of one process may share: it follows from the source alone, and making it again takes long.
 
 Each test has an application of its own, and each server that ``tests/zygote.py`` forks. Without this, half of the time
 goes into compiling the same addresses, templates, catalogues and statements for each of them.
@@ -44,7 +44,7 @@ class CompiledTemplates(FileSystemBytecodeCache):
 
 
 class SharedMap(Map):
-    """The addresses of an application, compiled once for all that have the same; where a test adds one, anew."""
+    """The addresses of an application, compiled once for all that have the same; where a test adds one, again."""
 
     compiled: ClassVar[dict[tuple[object, ...], Map]] = {}
 

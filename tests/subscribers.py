@@ -48,7 +48,7 @@ def wish_of(name: str) -> Consent | None:
 
 
 def door_of(guest: Subscriber) -> str:
-    """The path of the link in a guest's letters."""
+    """The path of the link in a guest's e-mails."""
     return f"/invitations/{subscriber_token(guest)}"
 
 

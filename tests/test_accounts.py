@@ -136,7 +136,7 @@ def test_signing_in_voids_the_other_links_of_the_person(
     assert press(client, link_in(outbox)) == 303
     assert press(client, first) == 410
     assert press(new_client(app), spare) == 410
-    assert render_email(outbox.rows()[0]) is None, "a letter that has not left yet would bring a dead link"
+    assert render_email(outbox.rows()[0]) is None, "an e-mail that has not left yet would bring a dead link"
 
 
 def test_of_two_who_press_at_once_one_gets_in(ada: Organiser, app: Flask) -> None:

@@ -43,7 +43,7 @@ def register(lunch: House, browser: Browser, name: str) -> dict[str, str]:
 
 
 def unsubscription(lunch: House) -> str:
-    """The page behind the link of somebody's recap letter."""
+    """The page behind the link of somebody's recap e-mail."""
     with lunch.app.app_context():
         person = db.session.query(Registration).filter_by(email="ana@example.org").one()
         token = unsubscribe_token(person.id, person.event_id)
@@ -53,7 +53,7 @@ def unsubscription(lunch: House) -> str:
 
 
 def guests(lunch: House) -> dict[str, str]:
-    """The page behind the link of letters, for whoever was asked, said yes, and said no."""
+    """The page behind the link of e-mails, for whoever was asked, said yes, and said no."""
     with lunch.app.app_context():
         said_yes("Cleo")
         asked("Dora")
@@ -128,7 +128,7 @@ def organiser_pages(lunch: House, chromium: Browser) -> Iterator[tuple[Page, dic
             "automatic e-mail": one + "/emails/automatic/confirmation",
             "guests": lunch.url("/organiser/subscribers"),
             "letters": lunch.url("/organiser/letters"),
-            "one letter": lunch.url("/organiser/letters/1"),
+            "one e-mail": lunch.url("/organiser/letters/1"),
         },
     )
     context.close()

@@ -390,7 +390,7 @@ def test_the_door_knows_when_its_session_ends_whatever_it_does(
     assert again.status_code == 304, "it does not change from one question to the next"
     asking = f"/organiser/sign-in?next=/organiser/e/{event.slug}/door"
     assert organiser_client.get(asking).status_code == 302, "whoever is signed in is led on"
-    assert 'name="email"' in organiser_client.get(f"{asking}&again=1").get_data(as_text=True), "unless they ask anew"
+    assert 'name="email"' in organiser_client.get(f"{asking}&again=1").get_data(as_text=True), "unless they ask again"
 
 
 def test_after_the_end_the_list_says_who_came_and_who_did_not_and_is_completed_there(

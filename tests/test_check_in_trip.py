@@ -487,7 +487,7 @@ AS_BEFORE = f"""(dialog) => {{
   dialog.scrollTo(0, 0);
   return ({COVERED})(dialog.querySelector("[data-does=room]"));
 }}"""
-"""The same of a long answer whose button sticks; in one go, since the page writes an answer anew as seats change."""
+"""The same of a long answer whose button sticks; in one go, since the page writes an answer again as seats change."""
 
 
 @pytest.mark.parametrize("size", [(320, 568), (390, 780)], ids=str)

@@ -112,10 +112,10 @@ def test_the_demo_is_made_anew_or_kept_and_never_eats_another_folder(tmp_path: P
             assert connection.execute("select count(*) from organiser").fetchone() == (expected,)
     precious = tmp_path / "precious"
     precious.mkdir()
-    (precious / "letter.txt").write_text("dear")
+    (precious / "e-mail.txt").write_text("dear")
     refused = lunchkit(tmp_path, "demo", "--instance", str(precious))
     assert refused.returncode == 1 and "something else" in refused.stderr
-    assert (precious / "letter.txt").read_text() == "dear"
+    assert (precious / "e-mail.txt").read_text() == "dear"
 
 
 def test_a_fresh_server_prints_a_set_up_link(tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ def send_a_letter(page: Page, lunch: House, subject: str) -> str:
     page.fill("[name=subject]", subject)
     page.fill("[name=text]", "La salle a changé.")
     press(page, "form:has([name=text])")
-    assert page.locator("[name=text]").get_attribute("type") == "hidden", "the letter is looked at"
+    assert page.locator("[name=text]").get_attribute("type") == "hidden", "the e-mail is looked at"
     press(page, "form:has([name=text])")
     assert page.url.endswith("/emails?done=sent")
     return form

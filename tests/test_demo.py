@@ -68,7 +68,7 @@ def test_the_demo_keeps_away_from_the_real_thing(tmp_path: Path, where: str) -> 
         sent = lunchkit(
             tmp_path, "deliver", INSTANCE=str(folder), **real | {"DATABASE_URL": "", "WORKERS": "1"}, MAIL_TIMEOUT="1"
         )
-        assert sent.returncode == 1, "control: there are letters that would have left"
+        assert sent.returncode == 1, "control: there are e-mails that would have left"
         mail.accept()[0].close()
 
 

@@ -54,7 +54,7 @@ def test_the_mail_server_must_answer_and_take_the_sender(app: Flask, english: No
         assert "does not take lunch@lunch.example" in look(mail_port=port)
     with mail_server() as (postman, port):
         assert "mail server" not in look(mail_port=port)
-        assert postman.messages == [], "nobody gets a letter because somebody looked"
+        assert postman.messages == [], "nobody gets an e-mail because somebody looked"
     assert "No mail server is set" in said(*run_checks(replace(current_settings(), mail_host="")))
 
 

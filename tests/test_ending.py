@@ -1,4 +1,4 @@
-"""The end of a lunch before its hour, and after it: what an end closes and opens, without a letter, and taken back."""
+"""The end of a lunch before its hour, and after it: what an end closes and opens, without an e-mail, and taken back."""
 
 from datetime import timedelta
 from functools import partial

@@ -1,4 +1,4 @@
-"""Pictures, judged before anything is decoded, and drawn anew in another process. Nothing here needs a database."""
+"""Pictures, judged before anything is decoded, and drawn again in another process. Nothing here needs a database."""
 
 import json
 import struct
@@ -153,7 +153,7 @@ def test_a_bomb_is_refused_before_it_is_decoded() -> None:
         judge(bomb())
 
 
-# Drawing anew
+# Drawing again
 
 
 def test_a_picture_has_the_usual_widths_and_is_never_enlarged() -> None:

@@ -83,5 +83,5 @@ def test_no_letter_is_lost_by_kills_and_a_doubled_one_is_recognisable(
     assert len(rows) == len(crowd.told)
     assert [row.last_error for row in rows if row.sent_at is None] == []
     times = Counter(str(message_from_bytes(message)["Message-ID"]) for message in box.messages)
-    assert set(times) == {row.message_id for row in rows}, "each letter arrived, and nothing else"
-    assert times.total() - len(times) <= kills, "only the letter that was under way at a kill may arrive twice"
+    assert set(times) == {row.message_id for row in rows}, "each e-mail arrived, and nothing else"
+    assert times.total() - len(times) <= kills, "only the e-mail that was under way at a kill may arrive twice"

@@ -183,7 +183,7 @@ def test_a_headline_breaks_no_french_inversion_and_its_text_is_what_was_written(
     assert (longest_word("Que souhaiteriez-vous ?"), longest_word("savoir-faire")) == (17, 6)
 
 
-# Letters and calendars
+# E-mails and calendars
 
 
 @pytest.mark.parametrize(

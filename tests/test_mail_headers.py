@@ -39,7 +39,7 @@ HEADERS = {
 
 
 def message(subject: str = "x", name: str = "") -> bytes:
-    """A letter on the wire."""
+    """An e-mail on the wire."""
     email = RenderedEmail(subject, "x", "<p>x</p>", sender_name=name, reply_to="e@f.example")
     return build_message(
         email, sender="a@b.example", recipient="c@d.example", message_id="<1@b.example>", date=clock.now()

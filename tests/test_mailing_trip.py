@@ -52,7 +52,7 @@ def consent(lunch: House, email: str) -> Consent | None:
 
 
 def link_of(lunch: House, text: str) -> str:
-    """The guest's link in a letter."""
+    """The guest's link in an e-mail."""
     found = re.search(re.escape(lunch.base) + r"/invitations/[\w=-]+", text)
     assert found is not None, text
     return found[0]

@@ -159,7 +159,7 @@ def test_invitations_go_to_subscribers_who_do_not_know_of_the_lunch_yet(make_eve
         invite(event)
     said_yes("Hal")
     assert invite(event).recipients == 1, "who said yes since"
-    assert invite(other).recipients == 4, "each lunch invites anew"
+    assert invite(other).recipients == 4, "each lunch invites again"
 
 
 @pytest.mark.parametrize("state", ["draft", "called off", "erased"])

@@ -1,4 +1,4 @@
-"""The server asks nobody: no page and no letter opens a connection to another machine."""
+"""The server asks nobody: no page and no e-mail opens a connection to another machine."""
 
 import socket
 import sys

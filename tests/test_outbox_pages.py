@@ -1,4 +1,4 @@
-"""The outbox as organisers see it: lists, one letter, its inert HTML, and one more try."""
+"""The outbox as organisers see it: lists, one e-mail, its inert HTML, and one more try."""
 
 import base64
 from datetime import timedelta

@@ -102,7 +102,7 @@ def test_results_are_those_of_the_recap_not_those_of_today(client: FlaskClient, 
     for name in (name for name in kit if name.endswith(".svg")):
         assert ElementTree.fromstring(kit[name]).tag == "{http://www.w3.org/2000/svg}svg"
     publish(lunch.event)
-    assert files(client) != before, "control: published anew, the kit is another one"
+    assert files(client) != before, "control: published again, the kit is another one"
 
 
 def test_the_same_recap_gives_the_same_bytes(client: FlaskClient, lunch: FullLunch) -> None:

@@ -78,7 +78,7 @@ def opened(event: Event) -> Room:
 
 @pytest.fixture
 def limit(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Counts start anew."""
+    """Counts start again."""
     actions.asking._times.clear()
     yield
     actions.asking._times.clear()
@@ -618,7 +618,7 @@ def test_a_phone_sends_without_leaving_the_page_and_loses_nothing(chromium: Brow
         page.reload()
         expect(page.locator(row)).to_have_attribute("aria-pressed", "true")
 
-        # A question is typed, the page is loaded anew, the network fails, and comes back: one question arrives.
+        # A question is typed, the page is loaded again, the network fails, and comes back: one question arrives.
         page.locator("#question-text").fill("Et si le réseau tombe ?")
         page.locator("#question-off").check()
         page.reload()

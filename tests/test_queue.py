@@ -45,7 +45,7 @@ HOUR = timedelta(hours=1)
 @email_kind(MAILING, Urgency.MAILING)
 @email_kind(SIGN_IN, Urgency.SIGN_IN)
 def words(_facts: dict[str, Any]) -> RenderedEmail:
-    """A letter that says nothing."""
+    """An e-mail that says nothing."""
     return RenderedEmail(subject="s", text="t\n", html="<p>t</p>")
 
 

@@ -1,4 +1,4 @@
-"""How the team comes in again: from any public page, from the first run, from the letters that invite."""
+"""How the team comes in again: from any public page, from the first run, from the e-mails that invite."""
 
 import pytest
 from flask.testing import FlaskClient

@@ -245,7 +245,7 @@ def test_who_goes_on_writing_without_a_network_stays_where_they_write(context: B
 
 
 def test_who_waits_for_the_network_is_led_on_once(context: BrowserContext, lunch: House) -> None:
-    """Control: without a further letter the button does what it says."""
+    """Control: without a further e-mail the button does what it says."""
     page = open_section(context, lunch, INTRODUCTION)
     press_next_offline(context, page)
     page.locator(".bar button[value=next]").click()

@@ -37,7 +37,7 @@ def register(event: Event, name: str = "Ana", *, wants_recap: bool = True, **fie
 
 
 def publish_recap(event: Event) -> int:
-    """What the publication of a recap does here: the moment, and the letters."""
+    """What the publication of a recap does here: the moment, and the e-mails."""
     with transaction() as session:
         event = session.get_one(Event, event.id)
         event.recap_published_at = event.updated_at = clock.now()
@@ -51,12 +51,12 @@ def is_ticked(registration: Registration) -> bool:
 
 
 def door_of(registration: Registration) -> str:
-    """The path of the link in the letter."""
+    """The path of the link in the e-mail."""
     return f"/unsubscribe/{unsubscribe_token(registration.id, registration.event_id)}"
 
 
 def recap_letters(outbox: Outbox) -> list[OutboxEmail]:
-    """The promised letters that bring a recap."""
+    """The promised e-mails that bring a recap."""
     return [row for row in outbox.rows() if row.kind == "registrations/recap"]
 
 
@@ -106,7 +106,7 @@ def test_the_tick_moves_along_to_another_lunch_and_is_forgotten_with_the_person(
     assert not is_ticked(moved)
 
 
-# The letter
+# The e-mail
 
 
 def test_it_goes_once_to_those_who_had_a_seat_and_ticked_it(make_event: EventMaker, outbox: Outbox) -> None:
@@ -122,7 +122,7 @@ def test_it_goes_once_to_those_who_had_a_seat_and_ticked_it(make_event: EventMak
     assert register(event, "Jo").status == Status.WAITING, "control: somebody who never came"
     assert publish_recap(event) == 2
     assert [row.recipient for row in recap_letters(outbox)] == ["ana@example.org", "fay@example.org"]
-    assert publish_recap(event) == 0, "a correction is no second letter"
+    assert publish_recap(event) == 0, "a correction is no second e-mail"
     assert len(recap_letters(outbox)) == 2
     assert set(recap_letters(outbox)[0].facts) == {"event", "registration"}
 

@@ -139,7 +139,7 @@ def test_results_and_questions_stay_as_they_were_published(client: FlaskClient, 
     assert data_of(client) == before
     assert "Autre chose" not in client.get(PAGE).text
     publish(lunch.event)
-    assert data_of(client) != before, "control: published anew, it is what it is now"
+    assert data_of(client) != before, "control: published again, it is what it is now"
 
 
 def test_a_poll_that_is_not_public_is_left_out(app: Flask, lunch: FullLunch) -> None:

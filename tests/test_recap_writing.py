@@ -506,7 +506,7 @@ def test_publishing_freezes_tells_calendars_and_sends_one_letter_to_each(
     assert client.get(public).status_code == 404
     before = len(outbox.rows())
     asks = ada.get(f"{home(event)}/publication?lang=en").get_data(as_text=True)
-    assert "One letter leaves at once" in asks
+    assert "One e-mail leaves at once" in asks
     sequence = event.sequence
     assert post(ada, f"{home(event)}/publication").status_code == 303
     assert "Ce qui s’est dit." in client.get(public).get_data(as_text=True)
@@ -520,7 +520,7 @@ def test_publishing_freezes_tells_calendars_and_sends_one_letter_to_each(
     assert "en mieux" not in client.get(public).get_data(as_text=True), "readers do not see the draft"
     assert post(ada, f"{home(event)}/withdrawal").status_code == 303
     assert client.get(public).status_code == 404
-    assert "No letter leaves" in ada.get(f"{home(event)}/publication").get_data(as_text=True)
+    assert "No e-mail leaves" in ada.get(f"{home(event)}/publication").get_data(as_text=True)
     assert post(ada, f"{home(event)}/publication").status_code == 303
     assert "en mieux" in client.get(public).get_data(as_text=True)
     assert len(outbox.rows()) == before + 1, "nobody hears of it twice"

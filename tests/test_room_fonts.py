@@ -70,7 +70,7 @@ def test_a_french_inversion_is_in_one_line_wherever_it_is_large(room: Room) -> N
 
 
 def in_font(page: Page, font: str, code: str = "", address: str = "") -> None:
-    """Another font, another code, another address; then it fits anew, as in a window that changes its size."""
+    """Another font, another code, another address; then it fits again, as in a window that changes its size."""
     page.evaluate(
         """([font, code, address]) => {
           document.body.style.fontFamily = font;

@@ -40,7 +40,7 @@ examples = count()
 
 @dataclass
 class Table:
-    """One lunch as a child would play it with dolls: chairs, a queue, and letters."""
+    """One lunch as a child would play it with dolls: chairs, a queue, and e-mails."""
 
     event_id: int
     capacity: int

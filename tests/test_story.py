@@ -242,7 +242,7 @@ def answer(phones: list[BrowserContext], address: str, choices: tuple[int, ...])
 
 def the_lunch_ends(story: Story) -> None:
     story.at_desk()
-    go_on(story.ada, "Terminer le lunch maintenant")  # they are at table: no letter leaves
+    go_on(story.ada, "Terminer le lunch maintenant")  # they are at table: no e-mail leaves
     with story.ada.expect_navigation():
         story.ada.locator("main form button.button").first.click()
     assert "done=ended" in story.ada.url
@@ -263,7 +263,7 @@ def ada_publishes_the_recap(story: Story) -> None:
 
 
 def everybody_who_wished_it_gets_the_recap(story: Story) -> None:
-    for _name, address in [*LIST, *GUESTS]:  # after the ticket, and the letter that told them of the other hour
+    for _name, address in [*LIST, *GUESTS]:  # after the ticket, and the e-mail that told them of the other hour
         told = story.email(address, emails=3)
         assert told["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 

@@ -59,7 +59,7 @@ def test_nobody_is_erased_by_a_look_or_a_made_up_link(app: Flask, event: Event) 
 
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True, scope="session")
 def test_whoever_is_being_erased_while_invitations_are_made_gets_none(app: Flask, event: Event) -> None:
-    """Without a lock, the letter would be promised to an address that is gone a moment later, and stay."""
+    """Without a lock, the e-mail would be promised to an address that is gone a moment later, and stay."""
     for name in ("Ana", "Bea"):
         said_yes(name)
     event_id = event.id

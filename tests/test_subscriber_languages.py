@@ -1,4 +1,4 @@
-"""Whoever wants to be invited reads one language: on the page, in the letter that asks, in the invitation."""
+"""Whoever wants to be invited reads one language: on the page, in the e-mail that asks, in the invitation."""
 
 import pytest
 from flask import Flask

@@ -45,7 +45,7 @@ def register(client: FlaskClient, event: Event, name: str = "Ana", *, tick: bool
 
 
 def link_in(text: str) -> str:
-    """The path of a guest's link in a letter."""
+    """The path of a guest's link in an e-mail."""
     found = re.search(r"http://lunch\.example(/invitations/[\w=-]+)", text)
     assert found is not None, text
     return found[1]
@@ -67,7 +67,7 @@ def test_the_tick_counts_for_nothing_until_the_letter_s_link_was_pressed(
     client: FlaskClient, event: Event, make_event: EventMaker, outbox: Outbox
 ) -> None:
     assert register(client, event) == 303
-    assert outbox.kinds("ana@example.org") == ["confirmation"], "no letter more than without the tick"
+    assert outbox.kinds("ana@example.org") == ["confirmation"], "no e-mail more than without the tick"
     assert wish_of("Ana") is Consent.ASKED
     email = outbox.last("ana@example.org")
     door = link_in(email.text)
@@ -84,7 +84,7 @@ def test_the_tick_counts_for_nothing_until_the_letter_s_link_was_pressed(
     assert wish_of("Ana") is Consent.YES
     leaving = re.compile(rf'action="{door}"[^>]*>.*?<button class="button( secondary)?"', re.DOTALL)
     assert leaving.findall(client.get(answer.headers["Location"]).text) == [" secondary"], "they have just said yes"
-    assert leaving.findall(client.get(door).text)[0] == "", "whoever comes by the letter's way out finds it at once"
+    assert leaving.findall(client.get(door).text)[0] == "", "whoever comes by the e-mail's way out finds it at once"
     assert invite(other).recipients == 1
     assert "/invitations/" not in outbox.rows("ana@example.org")[0].facts.values()
 
@@ -265,7 +265,7 @@ def test_a_change_of_the_secret_key_keeps_old_links_alive(app: Flask) -> None:
     )
     assert app.test_client().post(door, data=ONE_CLICK).status_code == 200
     assert wish_of("Ana") is Consent.NO
-    assert door_of(guest_of("Ana")) == door, "and letters to come hold the same"
+    assert door_of(guest_of("Ana")) == door, "and e-mails to come hold the same"
 
 
 # Forgetting

@@ -1,4 +1,4 @@
-"""A change of the plan: whether those who come are told is asked once, and the letter says what has changed."""
+"""A change of the plan: whether those who come are told is asked once, and the e-mail says what has changed."""
 
 import re
 from dataclasses import replace

@@ -33,7 +33,7 @@ BASE = {"mail_host": "127.0.0.1", "mail_security": "none", "mail_from": USER, "m
 
 
 def tried(app: Flask, **settings: Any) -> tuple[Trial, str]:
-    """A letter to Ada with these settings: how it went, and the reason in English."""
+    """An e-mail to Ada with these settings: how it went, and the reason in English."""
     chosen = replace(current_settings(), **{**BASE, **settings})
     with app.test_request_context("/organiser/", headers={"Accept-Language": "en"}):
         message = build_message(
@@ -77,10 +77,10 @@ def test_a_server_that_repeats_the_password_is_not_believed(app: Flask) -> None:
     [
         ({"MAIL": "553 5.7.1 Sender address rejected"}, "does not take lunch@lunch.example as a sender"),
         ({"MAIL": "530 5.7.0 Authentication required"}, "wants a user and a password"),
-        ({"MAIL": "451 4.3.0 Try again later"}, "takes no letter just now"),
-        ({"RCPT": "554 5.7.1 Relay access denied"}, "passes no letters on for strangers"),
-        ({"RCPT": "450 4.2.0 Greylisted"}, "takes no letter just now"),
-        ({"DATA": "550 5.7.1 Spam detected"}, "refuses the letter itself"),
+        ({"MAIL": "451 4.3.0 Try again later"}, "takes no e-mail just now"),
+        ({"RCPT": "554 5.7.1 Relay access denied"}, "passes no e-mails on for strangers"),
+        ({"RCPT": "450 4.2.0 Greylisted"}, "takes no e-mail just now"),
+        ({"DATA": "550 5.7.1 Spam detected"}, "refuses the e-mail itself"),
     ],
 )
 def test_a_server_that_says_no_is_understood(app: Flask, whim: dict[str, str], words: str) -> None:
@@ -134,7 +134,7 @@ def test_a_silent_server_is_given_up_soon(app: Flask, monkeypatch: pytest.Monkey
 
 
 def send(client: FlaskClient, port: int, **fields: str) -> Any:
-    """Save the mail settings and ask for a test letter."""
+    """Save the mail settings and ask for a test e-mail."""
     form = {"csrf_token": csrf_of(client, LETTERS), "act": "trial", "mail_host": "127.0.0.1", "mail_port": str(port)}
     form |= {"mail_security": "none", "mail_from": USER, "mail_user": "", "mail_password": ""}
     return client.post(LETTERS, data=form | fields)
@@ -142,7 +142,7 @@ def send(client: FlaskClient, port: int, **fields: str) -> Any:
 
 @pytest.fixture(autouse=True)
 def fresh_allowance() -> None:
-    """Each test may send its letters."""
+    """Each test may send its e-mails."""
     trials._times.clear()
 
 

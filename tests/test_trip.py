@@ -52,7 +52,7 @@ def test_from_the_poster_to_the_cancelled_seat(chromium: Browser, tmp_path: Path
         send(page)
         expect(page.locator("main")).to_contain_text("attente")
 
-        # Ana's letter has ticket and invitation; her page opens from it.
+        # Ana's e-mail has ticket and invitation; her page opens from it.
         email = lunch.postman.wait_for("ana@example.org")
         kinds = [part.get_content_type() for part in email.walk()]
         assert "text/calendar" in kinds and "image/png" in kinds
@@ -68,7 +68,7 @@ def test_from_the_poster_to_the_cancelled_seat(chromium: Browser, tmp_path: Path
         page.goto(ticket)
         expect(page.locator("main")).to_contain_text("tournevis")
 
-        # «Je ne viens plus»: page, button, seat freed, the next in line gets the letter.
+        # «Je ne viens plus»: page, button, seat freed, the next in line gets the e-mail.
         page.goto(link_in(text_of(email), lunch, "/cancellation"))
         send(page)
         expect(page.locator("main")).to_contain_text("annulée")

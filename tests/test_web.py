@@ -167,7 +167,7 @@ def test_an_unforeseen_error_shows_a_reference_and_nothing_else(
 
 
 def test_a_form_that_is_too_long_is_not_even_read(app: Flask, client: FlaskClient) -> None:
-    """Letter by letter it would keep everybody waiting; a picture's door makes no exception for it."""
+    """E-mail by e-mail it would keep everybody waiting; a picture's door makes no exception for it."""
     long = {"a": "x" * 400_000}
     assert client.post("/e/nothing/register", data=long).status_code == 413
     with app.test_request_context("/s/x/portrait", method="POST", data=long), pytest.raises(RequestEntityTooLarge):

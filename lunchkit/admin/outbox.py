@@ -123,5 +123,5 @@ def _written(row: OutboxEmail) -> tuple[RenderedEmail | None, LazyString]:
     try:
         return render_email(row), _l("It has nothing to say any more, so it will not be sent.")
     except Exception:
-        log.exception("letter %s cannot be written", row.id)
+        log.exception("e-mail %s cannot be written", row.id)
         return None, _l("It cannot be written. The server’s log says why.")

@@ -110,7 +110,7 @@ class Event(Timing, Versioned, Model):
     town: Mapped[str] = mapped_column(String(100), default="", info=NOT_PERSONAL)
     access_notes: Mapped[str] = mapped_column(Text, default="", info=NOT_PERSONAL)
     contact_email: Mapped[str] = mapped_column(String(254), info=PERSONAL)
-    """The mailbox that is read: ORGANIZER of the invitations, Reply-To of the letters."""
+    """The mailbox that is read: ORGANIZER of the invitations, Reply-To of the e-mails."""
     colour: Mapped[str] = mapped_column(String(20), default=Colour.TOMATE, info=NOT_PERSONAL)
     capacity: Mapped[int] = mapped_column(info=NOT_PERSONAL)
     companions_allowed: Mapped[int] = mapped_column(default=0, info=NOT_PERSONAL)

@@ -29,10 +29,10 @@ MESSAGE = "mailings/message"
 KINDS = (INVITATION, MESSAGE)
 SAMPLE_TOKEN = "X" * 32
 """Replaces a subscriber's own link in a preview."""
-_SITS = _l("You get this letter because you have a seat at this lunch.")
-_WAITS = _l("You get this letter because you asked for a seat, and all were taken.")
-_SAT = _l("You get this letter because you had a seat at this lunch.")
-_CAME = _l("You get this letter because you came to this lunch.")
+_SITS = _l("You get this e-mail because you have a seat at this lunch.")
+_WAITS = _l("You get this e-mail because you asked for a seat, and all were taken.")
+_SAT = _l("You get this e-mail because you had a seat at this lunch.")
+_CAME = _l("You get this e-mail because you came to this lunch.")
 
 
 @email_kind(INVITATION, Urgency.MAILING)

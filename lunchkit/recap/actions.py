@@ -191,7 +191,7 @@ def set_preview(event: Event, *, on: bool) -> None:
 
 
 def publish_recap(event: Event, *, licence: str | None = None) -> int:
-    """Freeze the draft and show it to everybody; returns how many letters leave. One that is public already stays.
+    """Freeze the draft and show it to everybody; returns how many e-mails leave. One that is public already stays.
 
     ``licence`` is the key of the one that was promised to whoever publishes; None where nobody was asked.
 

@@ -23,7 +23,7 @@ from lunchkit.room.qa.queries import public_questions
 from lunchkit.speakers.queries import appearances, approved_quotations
 
 _LINE = 90
-"""Letters of the line that says what is in a section."""
+"""E-mails of the line that says what is in a section."""
 
 
 @dataclass(frozen=True)

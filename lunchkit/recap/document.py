@@ -1,6 +1,6 @@
 """A recap between its draft and its readers: frozen at publication, and read back beside what is true today.
 
-What was counted and written is frozen: results, figures, questions from the room, every text. Looked up anew at each
+What was counted and written is frozen: results, figures, questions from the room, every text. Looked up again at each
 reading is what may have to disappear, or is about today: pictures, people, what they agreed to be quoted with,
 questions that were taken back into the room, and the next lunch.
 """

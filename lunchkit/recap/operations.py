@@ -23,7 +23,7 @@ MOST_VERSIONS = 20
 
 
 def lock_recap(session: Session, event_id: int) -> Recap:
-    """Read the recap of a lunch anew and hold it. Raises NotFound."""
+    """Read the recap of a lunch again and hold it. Raises NotFound."""
     recap = session.get(Recap, event_id, with_for_update=True, populate_existing=True)
     if recap is None:
         raise NotFound
@@ -31,7 +31,7 @@ def lock_recap(session: Session, event_id: int) -> Recap:
 
 
 def lock_section(session: Session, section: RecapSection) -> None:
-    """Read a section anew and hold it, with its recap. Raises NotFound where somebody has removed it.
+    """Read a section again and hold it, with its recap. Raises NotFound where somebody has removed it.
 
     The recap, because a picture that leaves the section may be one that readers have, or are just being given.
     """

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from lunchkit.recap.sections import SHAPES, TITLE, FieldKind, FieldShape, SectionKind, Shape
 
 NOTHING: Mapping[FieldKind, Any] = {FieldKind.WHOLE: None, FieldKind.POLL: None, FieldKind.TICK: False}
-"""What an empty field of a kind holds; the others hold no letters."""
+"""What an empty field of a kind holds; the others hold no e-mails."""
 Item = Mapping[str, Any]
 
 

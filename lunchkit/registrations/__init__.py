@@ -1,1 +1,1 @@
-"""Who comes to a lunch: registering, the waiting list, one's own page, letters, the organiser's list."""
+"""Who comes to a lunch: registering, the waiting list, one's own page, e-mails, the organiser's list."""

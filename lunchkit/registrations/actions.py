@@ -144,7 +144,7 @@ def register_by_hand(event: Event, details: AttendeeDetails, *, language: str) -
 def update_registration(registration: Registration, details: AttendeeDetails) -> None:
     """Change what an attendee said; the address stays unless the details bring one.
 
-    More companions need free seats, fewer give seats back at once. A new address gets the letter with link and ticket.
+    More companions need free seats, fewer give seats back at once. A new address gets the e-mail with link and ticket.
     Raises NoSeatForCompanions, AddressTaken or TooLate.
     """
     now = clock.now()
@@ -228,7 +228,7 @@ def move_to_event(registration: Registration, other: Event) -> Registration:
 
 
 def repeat_email(registration: Registration) -> None:
-    """Send the attendee the letter with ticket and link once more."""
+    """Send the attendee the e-mail with ticket and link once more."""
     with transaction() as session:
         event, registration = operations.lock(session, registration)
         if event.cancelled_at is not None:

@@ -220,7 +220,7 @@ def _done(registration: Registration, done: str) -> str | None:
         "saved": _("Your changes are saved."),
         "first": _("A seat was free: it is theirs.") if has_seat else _("First on the waiting list."),
         "moved": _("Moved to this lunch."),
-        "sent": _("The letter leaves in a moment."),
+        "sent": _("The e-mail leaves in a moment."),
     }.get(done)
 
 

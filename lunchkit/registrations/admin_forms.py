@@ -18,17 +18,17 @@ from lunchkit.registrations.models import Registration
 
 
 class OrganiserAttendeeForm(DetailsForm):
-    """The attendee's questions in an organiser's words, with an address, and at first a language for the letters."""
+    """The attendee's questions in an organiser's words, with an address, and at first a language for the e-mails."""
 
     email = EmailField(
         _l("E-mail"),
         description=_l(
-            "Without an address there is no letter and no ticket: the name on the list is enough at the door."
+            "Without an address there is no e-mail and no ticket: the name on the list is enough at the door."
         ),
         filters=[clean_line],
         validators=[valid_email],
     )
-    language = SelectField(_l("Language of the letters"), choices=lambda: LANGUAGE_NAMES)
+    language = SelectField(_l("Language of the e-mails"), choices=lambda: LANGUAGE_NAMES)
     access = TextAreaField(_l("Access needs"), filters=[clean_text], validators=[at_most(500)])
     shows_name = BooleanField(_l("The name may be on the list of people present"))
     wants_recap = BooleanField(_l("Send the recap after the lunch"))

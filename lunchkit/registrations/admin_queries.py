@@ -160,7 +160,7 @@ def lunches_to_move_to(registration: Registration, now: datetime) -> Sequence[Ev
 
 
 def last_email(registration_id: int) -> OutboxEmail | None:
-    """The latest letter about a registration, sent or not."""
+    """The latest e-mail about a registration, sent or not."""
     about = select(OutboxEmail).where(OutboxEmail.subject_id == registration_id)
     return db.session.scalar(about.order_by(OutboxEmail.id.desc()).limit(1))
 
@@ -171,7 +171,7 @@ def attendees_seated(event_id: int) -> int:
 
 
 def attendees_with_address(event_id: int) -> int:
-    """How many requests, seated or waiting, a letter to everybody reaches: the lunch has moved, or is called off."""
+    """How many requests, seated or waiting, an e-mail to everybody reaches: the lunch has moved, or is called off."""
     return count_registrations(event_id, IS_ACTIVE, Registration.email_key.is_not(None))
 
 

@@ -38,7 +38,7 @@ class AttendeeDetails:
     answers: Answers = ()
     """To the lunch's own questions, of those that were asked."""
     wants_invitations: bool = False
-    """To the next lunches: asked for in a box of its own, and confirmed by letter."""
+    """To the next lunches: asked for in a box of its own, and confirmed by e-mail."""
 
     @property
     def seats(self) -> int:
@@ -57,7 +57,7 @@ class AttendeeField:
     name: str
     heading: LazyString
     width: int
-    """Letters, of its column in a workbook."""
+    """E-mails, of its column in a workbook."""
     asked_as: str = ""
     """How the forms ask it: as a "line" or a "tick"; empty where they do so in a way of its own."""
     in_list: bool = False

@@ -30,18 +30,18 @@ from lunchkit.subscribers.queries import link_to_confirm
 FOLDER = "registrations/mail"
 TICKET_CID = "ticket"
 SAMPLE = "SAMPLE"
-"""In sample letters, in place of a secret token: its links lead nowhere."""
+"""In sample e-mails, in place of a secret token: its links lead nowhere."""
 SAMPLE_CODE, SAMPLE_POSITION = "ABCDEF", 3
 CALENDAR = {
     **dict.fromkeys(("confirmation", "promotion", "repeat", "ticket", "change"), "REQUEST"),
     **dict.fromkeys(("cancellation", "event_cancellation"), "CANCEL"),
 }
-"""The METHOD of the calendar object in a letter to a person with a seat."""
+"""The METHOD of the calendar object in an e-mail to a person with a seat."""
 WITH_TICKET = ("confirmation", "promotion", "repeat", "ticket", "change", "reminder")
-"""The letters that carry the ticket to a person with a seat."""
+"""The e-mails that carry the ticket to a person with a seat."""
 _Written = tuple[str, str, str]
 ANSWERS = ("confirmation", "waiting", "repeat", "ticket")
-"""The letters that answer the form: they ask to confirm a wish for invitations."""
+"""The e-mails that answer the form: they ask to confirm a wish for invitations."""
 
 
 class Why(StrEnum):
@@ -70,7 +70,7 @@ def enqueue_email(
     if registration.email is None:
         return False
     if inspect(registration).pending:
-        session.flush()  # the letter speaks of its number
+        session.flush()  # the e-mail speaks of its number
     facts = {
         "event": registration.event_id,
         "registration": registration.id,
@@ -163,7 +163,7 @@ def _of(event: Event, written: _Written, unsubscribe_url: str = "") -> RenderedE
 
 
 def as_trial(email: RenderedEmail) -> RenderedEmail:
-    """A letter that says in its subject that it is one to try with, in the language being spoken."""
+    """An e-mail that says in its subject that it is one to try with, in the language being spoken."""
     return replace(email, subject=_("Test: %(subject)s", subject=email.subject))
 
 
@@ -191,7 +191,7 @@ def _letter(folder: str, facts: dict[str, Any]) -> RenderedEmail | None:
     if has_ticket:
         outbox_email = replace(outbox_email, images=(_ticket_image(ticket_address(nonce, link_hash)),))
     if is_seated and folder in CALENDAR:
-        # A lunch called off since has a letter of its own behind this one.
+        # A lunch called off since has an e-mail of its own behind this one.
         entry = replace(calendar_entry(event), cancelled=CALENDAR[folder] == "CANCEL")
         write = calendar.cancellation if entry.cancelled else calendar.invitation
         invitation = write(entry, facts["name"], facts["email"], facts["sequence"])

@@ -22,7 +22,7 @@ NoSeatForCompanions = user_error(
 )
 TooLate = user_error("TooLate", _l("The lunch has begun: this can no longer be changed here."))
 """The lunch has begun, or is over."""
-NotPublished = user_error("NotPublished", _l("This lunch is a draft. Publish it first: the letter leads to its page."))
+NotPublished = user_error("NotPublished", _l("This lunch is a draft. Publish it first: the e-mail leads to its page."))
 EventIsCancelled = user_error("EventIsCancelled", _l("This lunch is cancelled."))
 NoFreeSeat = user_error("NoFreeSeat", _l("Every seat is taken. Raise the number of seats to let this person in."))
 """The lunch runs, and every seat is taken."""
@@ -38,7 +38,7 @@ PeopleCame = user_error(
 """Another day for a lunch that people sit at."""
 IsADraft = user_error("IsADraft", _l("This lunch is a draft, which nobody has seen. Delete it instead."))
 PersonErased = user_error(
-    "PersonErased", _l("Your name and your address are erased already: no letter will come any more."), 410
+    "PersonErased", _l("Your name and your address are erased already: no e-mail will come any more."), 410
 )
 """An old link out of a letter: the person was erased meanwhile."""
 AddressTaken = user_error("AddressTaken", _l("This address is registered for this lunch already."))

@@ -79,7 +79,7 @@ def columns_of(event: Event, answers: Sequence[AnswerColumn] = ()) -> list[Colum
         Column(_("Standing"), 16, lambda row: statuses[Status(row.registration.status)]),
         Column(_("Place"), 8, lambda row: row.place or ""),
         Column(_("Registered on"), 18, lambda row: moment(row.registration.registered_at)),
-        Column(_("Language of the letters"), 12, lambda row: row.registration.language),
+        Column(_("Language of the e-mails"), 12, lambda row: row.registration.language),
         Column(_("People who came"), 10, lambda row: row.registration.arrived),
         Column(_("Came at"), 18, lambda row: moment(row.registration.arrived_at)),
         *(Column(guard(answer.heading), 28, partial(_answered, answer)) for answer in answers),

@@ -139,7 +139,7 @@ class RegistrationForm(DetailsForm):
         _l("E-mail"),
         description=_l("For your ticket and the invitation."),
         filters=[clean_line],
-        validators=[DataRequired(_l("Please write your e-mail address: your ticket comes by letter.")), valid_email],
+        validators=[DataRequired(_l("Please write your e-mail address: your ticket comes by e-mail.")), valid_email],
         render_kw={"inputmode": "email", "autocomplete": "email", "autocapitalize": "none", "spellcheck": "false"},
     )
     wants_invitations = BooleanField(BOX, description=HINT)

@@ -12,7 +12,7 @@ SPOKEN_LENGTH = 6
 
 
 def unsubscribe_token(registration_id: int, event_id: int) -> str:
-    """The token of one registration: always the same, so that every copy of the letter holds."""
+    """The token of one registration: always the same, so that every copy of the e-mail holds."""
     return signer("unsubscribe").dumps([registration_id, event_id])
 
 

@@ -13,7 +13,7 @@ from lunchkit.platform.text import normalise
 __all__ = ["Answer", "Diet", "Needs", "Registration", "Status"]
 
 LONGEST_SEARCH_KEY = 600
-"""Letters: an index of PostgreSQL takes no more, and one letter of some scripts becomes eighteen when folded."""
+"""Letters: an index of PostgreSQL takes no more, and one e-mail of some scripts becomes eighteen when folded."""
 
 
 class Status(StrEnum):
@@ -61,7 +61,7 @@ class Registration(Model):
     shows_name: Mapped[bool] = mapped_column(default=False, info=PERSONAL)
     """Whether the name may stand on the list of those present."""
     wants_recap: Mapped[bool] = mapped_column(default=False, info=PERSONAL)
-    """Whether they asked for the letter that brings the recap."""
+    """Whether they asked for the e-mail that brings the recap."""
     seats: Mapped[int] = mapped_column(default=1, info=NOT_PERSONAL)
     """The attendee and their companions."""
     status: Mapped[str] = mapped_column(String(10), info=NOT_PERSONAL)

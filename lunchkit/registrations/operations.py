@@ -149,7 +149,7 @@ def release_held(session: Session, event: Event, now: datetime, *, due_at: datet
 
 
 def cancel_with_email(session: Session, registration: Registration, now: datetime, why: Why) -> None:
-    """Cancel: the seats are free, the calendar entry is superseded, and a letter says so, and why."""
+    """Cancel: the seats are free, the calendar entry is superseded, and an e-mail says so, and why."""
     before = registration.status
     registration.status = Status.CANCELLED
     registration.cancelled_at = now
@@ -158,7 +158,7 @@ def cancel_with_email(session: Session, registration: Registration, now: datetim
 
 
 def erase_attendee(session: Session, registration: Registration, now: datetime) -> None:
-    """Erase the person, and every letter about them but a cancellation that has not left yet."""
+    """Erase the person, and every e-mail about them but a cancellation that has not left yet."""
     note(Mark.ERASED, registration.link_hash)
     session.flush()
     about = OutboxEmail.subject_id == registration.id

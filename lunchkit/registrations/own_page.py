@@ -64,7 +64,7 @@ def _invited(registration: Registration) -> dict[str, object]:
 
 @bp.post("/r/<token>/invitations")
 def be_invited(token: str) -> ResponseReturnValue:
-    """Say yes to the next lunches. The link came by letter to this address, so nothing is left to confirm."""
+    """Say yes to the next lunches. The link came by e-mail to this address, so nothing is left to confirm."""
     registration = registration_by_link_or_404(token)
     if registration.email:
         add_subscriber(registration.email, language())

@@ -29,7 +29,7 @@ def privacy_notice(event: Event) -> list[str]:
             "if you want to be invited, your address stays until you say no.",
             date=long_date(event.purge_on),
         ),
-        _("Your rights: see, correct, export or erase it yourself, at any time, by the link in your letter."),
+        _("Your rights: see, correct, export or erase it yourself, at any time, by the link in your e-mail."),
     ]
 
 
@@ -56,7 +56,7 @@ def own_answers(registration: Registration) -> list[tuple[str, str]]:
 
 
 def own_data(registration: Registration) -> dict[str, Any]:
-    """Everything that is stored about an attendee, letters included, as plain JSON values."""
+    """Everything that is stored about an attendee, e-mails included, as plain JSON values."""
     needs = registration.needs
     about = select(OutboxEmail).where(OutboxEmail.subject_id == registration.id)
     emails = db.session.scalars(about.order_by(OutboxEmail.id))

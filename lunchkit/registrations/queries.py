@@ -133,7 +133,7 @@ def registration_by_ticket_or_404(ticket: str) -> Registration:
 
 
 def registration_by_unsubscribe_token_or_404(token: str) -> Registration:
-    """The registration whose recap letter holds this link. Raises PersonErased once the person was erased."""
+    """The registration whose recap e-mail holds this link. Raises PersonErased once the person was erased."""
     ids = read_unsubscribe_token(token)
     registration = db.session.get(Registration, ids[0], populate_existing=True) if ids else None
     if ids is None or registration is None or registration.event_id != ids[1]:

@@ -83,7 +83,7 @@ def use_slip(room: Room, code: str, device: Device) -> None:
 
 
 def end_lunch(event: Event) -> None:
-    """Let a lunch be over now, as if its hour had come. No letter leaves, calendars keep what was announced.
+    """Let a lunch be over now, as if its hour had come. No e-mail leaves, calendars keep what was announced.
 
     Twice is once. Raises NotTakingPlace, NotBegun.
     """
@@ -99,7 +99,7 @@ def end_lunch(event: Event) -> None:
 
 
 def let_lunch_go_on(event: Event, seen: str) -> None:
-    """Take back an early end, or give a lunch that runs over a quarter of an hour more. No letter leaves.
+    """Take back an early end, or give a lunch that runs over a quarter of an hour more. No e-mail leaves.
 
     ``seen`` is the end that the organiser had before their eyes (``over_at``, ISO 8601): of two who press at once,
     one is heard. Raises NotTakingPlace, CannotGoOn.

@@ -203,7 +203,7 @@ class Box:
     def release(self, contest_ids: Sequence[int], key_name: str, forget: Callable[[str], object]) -> None:
         """Forget those of these contests that take no more answers, and the key unless another contest needs it.
 
-        A contest that was opened anew meanwhile stays, and with it the key.
+        A contest that was opened again meanwhile stays, and with it the key.
         """
         with self.writing() as connection:
             closed = "delete from contest where id = ? and closing <> ?"
@@ -212,7 +212,7 @@ class Box:
                 forget(key_name)
 
     def scrub(self) -> bool:
-        """Write the file anew without what was destroyed, and empty its log; False where somebody was at it."""
+        """Write the file again without what was destroyed, and empty its log; False where somebody was at it."""
         connection = self.connect()
         try:
             connection.execute("PRAGMA busy_timeout=2000")
@@ -302,7 +302,7 @@ class Box:
 def _prepare(connection: Any) -> None:
     for pragma in (
         f"busy_timeout={BUSY_TIMEOUT}", "journal_mode=WAL", "synchronous=FULL", "secure_delete=ON",
-        "temp_store=MEMORY",  # what is written anew must not pass through a file of its own
+        "temp_store=MEMORY",  # what is written again must not pass through a file of its own
     ):  # fmt: skip
         connection.execute(f"PRAGMA {pragma}")
     connection.executescript(_SCHEMA)

@@ -130,7 +130,7 @@ def take_back_run_item(item: RunItem) -> None:
 
 
 def _lock(session: Session, item: RunItem) -> list[RunItem]:
-    """Hold the lunch, then read its rows anew, in their order. Raises NotFound where the row is gone."""
+    """Hold the lunch, then read its rows again, in their order. Raises NotFound where the row is gone."""
     lock_existing_event(session, item.event_id)
     return lock_rows(session, item)
 

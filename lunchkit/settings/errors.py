@@ -13,6 +13,6 @@ NoMailServer = user_error("NoMailServer", _l("Saved. To try it, type the name of
 class TooManyTrials(UserError):
     """Too many test e-mails to one person within an hour."""
 
-    message = _l("That was a test letter too many: please try again in an hour.")
+    message = _l("That was a test e-mail too many: please try again in an hour.")
     status = 429
     retry_after = 3600

@@ -119,7 +119,7 @@ class MailForm(BareForm):
         if sender is not None and not sender.data:
             sender.data = user if is_mailbox(user) else "" if host else default_of("mail_from")
             if not sender.data:
-                _complain(sender, _l("Please say from which address letters leave."))
+                _complain(sender, _l("Please say from which address e-mails leave."))
         self._keep_password()
         return not self.errors
 

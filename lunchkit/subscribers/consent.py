@@ -9,12 +9,12 @@ VERSION = "2026-11"
 BOX = _l("Invite me to the next lunches")
 """Label of the checkbox on the registration form, and of the button on one's own page."""
 HINT = _l(
-    "It counts once you have confirmed it in our letter. Your address is then kept for this alone, until you say no: "
+    "It counts once you have confirmed it in our e-mail. Your address is then kept for this alone, until you say no: "
     "one click in any invitation."
 )
 """Below the checkbox."""
 PROMISE = _l(
-    "At most one letter for each lunch to come. Your address is kept for this alone, also after this lunch, until you "
+    "At most one e-mail for each lunch to come. Your address is kept for this alone, also after this lunch, until you "
     "say no: one click in any invitation."
 )
 """Where consent counts at once: on one's own page, and behind the link of an e-mail."""

@@ -54,7 +54,7 @@ NOTICES = {
         _l("A passkey was added to your account"),
         _l(
             "The passkey “%(device)s” was added to your account with %(network)s. From now on, signing in asks for a "
-            "passkey beside the letter."
+            "passkey beside the e-mail."
         ),
     ),
     "passkey_removed": (
@@ -65,7 +65,7 @@ NOTICES = {
         _l("A passkey was removed from your account"),
         _l(
             "The passkey “%(device)s”, your last one, was removed from your account with %(network)s. From now on the "
-            "letter alone lets you in."
+            "e-mail alone lets you in."
         ),
     ),
     "new_codes": (
@@ -85,7 +85,7 @@ NOTICES = {
     "passkeys_reset": (
         _l("Your passkeys were reset"),
         _l(
-            "%(by)s took your passkeys and recovery codes off your account with %(network)s. The letter alone lets you "
+            "%(by)s took your passkeys and recovery codes off your account with %(network)s. The e-mail alone lets you "
             "in; please add a new passkey."
         ),
     ),
@@ -93,7 +93,7 @@ NOTICES = {
         _l("A passkey of your account was refused"),
         _l(
             "The passkey “%(device)s” was refused at %(network)s: its counter went back, as that of a copy would. "
-            "Remove it from your account, and add it anew if it is yours alone."
+            "Remove it from your account, and add it again if it is yours alone."
         ),
     ),
 }

@@ -96,7 +96,7 @@ class AccountForm(BareForm):
 
     name = _name(_l("Please write your name."))
     language = RadioField(
-        _l("Language of the letters to you"),
+        _l("Language of the e-mails to you"),
         choices=lambda: [(code, name) for code, name in LANGUAGE_NAMES if code in WORKING_LANGUAGES],
         validators=[DataRequired(_l("Please choose one."))],
     )

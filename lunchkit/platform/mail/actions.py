@@ -1,8 +1,8 @@
-"""Delivering the outbox by SMTP: each letter once, retried with a growing pause, in order for each reader.
+"""Delivering the outbox by SMTP: each e-mail once, retried with a growing pause, in order for each reader.
 
-A letter is claimed before it is sent: its next attempt is moved ahead, so that no other process takes it, and so that
+An e-mail is claimed before it is sent: its next attempt is moved ahead, so that no other process takes it, and so that
 a process that dies leaves it to be tried again. It is marked as sent only after the server has accepted it; if the
-process dies between the two, the letter leaves once more under the same Message-ID.
+process dies between the two, the e-mail leaves once more under the same Message-ID.
 
 A refusal of a recipient ends that e-mail. Trouble with the sender, the account or the server pauses the whole queue.
 """
@@ -42,9 +42,9 @@ class QueuePaused(Exception):
 
 
 def deliver_due(limit: int = 200) -> int:
-    """Send what is due, at most ``limit`` letters; returns how many were accepted by the server.
+    """Send what is due, at most ``limit`` e-mails; returns how many were accepted by the server.
 
-    Does nothing while no mail server is set. Where the database fails, the claim runs out and the letter is due again.
+    Does nothing while no mail server is set. Where the database fails, the claim runs out and the e-mail is due again.
     """
     settings = current_settings()
     if not settings.mail_host:
@@ -57,7 +57,7 @@ def deliver_due(limit: int = 200) -> int:
             if sent >= limit:
                 break
     except QueuePaused:
-        log.warning("no letter leaves for now")
+        log.warning("no e-mail leaves for now")
     except SQLAlchemyError as error:
         db.session.rollback()
         log.warning("the outbox cannot be read or written: %s", type(error).__name__)
@@ -81,7 +81,7 @@ def deliver_held(settings: Settings, kind: str) -> None:
 
 
 def claim_due() -> Iterator[OutboxEmail]:
-    """The letters that are due, in their turn; each is claimed for five minutes when it is asked for."""
+    """The e-mails that are due, in their turn; each is claimed for five minutes when it is asked for."""
     while numbers := next_in_turn():
         taken = 0
         for number in numbers:
@@ -103,13 +103,13 @@ def _claim(number: int) -> OutboxEmail | None:
 
 
 def _deliver(line: Line, row: OutboxEmail, settings: Settings) -> bool:
-    """Write one letter and hand it over; says whether the server accepted it. Raises QueuePaused."""
+    """Write one e-mail and hand it over; says whether the server accepted it. Raises QueuePaused."""
     try:
         message = _write(row, settings)
     except SQLAlchemyError:
         raise
     except Exception as error:
-        log.exception("letter %s cannot be written", row.id)
+        log.exception("e-mail %s cannot be written", row.id)
         note_failure(row, type(error).__name__, for_good=True)
         return False
     if message is None:
@@ -179,7 +179,7 @@ def _write(row: OutboxEmail, settings: Settings) -> EmailMessage | None:
 
 
 def _mark_sent(row: OutboxEmail) -> None:
-    """Remember that the server has the letter. Tried hard: a letter without its mark would leave once more."""
+    """Remember that the server has the e-mail. Tried hard: an e-mail without its mark would leave once more."""
     is_kept = not row.facts.get(FORGET)
     sent = update(OutboxEmail).values(sent_at=clock.now(), facts={}, last_error="")
     for pause in (0.5, 2.0, 0.0):
@@ -201,7 +201,7 @@ def _drop(row: OutboxEmail) -> None:
 
 
 def note_failure(row: OutboxEmail, reason: str, *, for_good: bool, not_before: datetime | None = None) -> None:
-    """Remember why a letter did not leave, and when to try again, if ever.
+    """Remember why an e-mail did not leave, and when to try again, if ever.
 
     ``not_before`` is the end of the queue's pause: other letters are tried first then, lest one stops all.
     """
@@ -218,16 +218,16 @@ def note_failure(row: OutboxEmail, reason: str, *, for_good: bool, not_before: d
             .where(OutboxEmail.id == row.id)
             .values(last_error=reason[:500], next_attempt_at=again, failed_at=now if gives_up else None)
         )
-    log.warning("letter %s did not leave (attempt %s%s)", row.id, row.attempts, ", given up" if gives_up else "")
+    log.warning("e-mail %s did not leave (attempt %s%s)", row.id, row.attempts, ", given up" if gives_up else "")
 
 
 def send_again(email: OutboxEmail) -> bool:
-    """Give a letter that had been given up one more try, at once; says whether there was one to give up on."""
+    """Give an e-mail that had been given up one more try, at once; says whether there was one to give up on."""
     return bool(_try_again(OutboxEmail.id == email.id))
 
 
 def send_all_again(event_id: int | None) -> int:
-    """The same for every letter that was given up, of one lunch or of all; returns how many there were.
+    """The same for every e-mail that was given up, of one lunch or of all; returns how many there were.
 
     One that reaches a mail server that refuses it for good is given up again: pressing twice does no harm.
     """

@@ -1,4 +1,4 @@
-"""Header lines of a letter, written here: the standard library spoils some, and obeys what others hide in them.
+"""Header lines of an e-mail, written here: the standard library spoils some, and obeys what others hide in them.
 
 Where it folds a line itself (seen with Python 3.11.7), it loses the space between two words that both need encoding,
 and it decodes what people type: the name «=?utf-8?q?a=0D=0ABcc:…?=» became a header of its own. Here a

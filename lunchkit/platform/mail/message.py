@@ -1,4 +1,4 @@
-"""From a letter to an RFC 5322 message that Outlook, Gmail and Apple Mail understand."""
+"""From an e-mail to an RFC 5322 message that Outlook, Gmail and Apple Mail understand."""
 
 from datetime import datetime
 from email.headerregistry import Address
@@ -12,7 +12,7 @@ from lunchkit.platform.mail.rendering import RenderedEmail, one_line
 def build_message(
     email: RenderedEmail, *, sender: str, recipient: str, message_id: str, date: datetime
 ) -> EmailMessage:
-    """The message of a letter.
+    """The message of an e-mail.
 
     Text, HTML and invitation are alternatives of one another (the invitation last, with METHOD in its type: Outlook
     shows its buttons only then); the same calendar object follows as a file for readers that ignore the alternative.

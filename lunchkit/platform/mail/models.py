@@ -1,4 +1,4 @@
-"""OutboxEmail: a promise to send a letter, written in the transaction that makes it true; and MailTrouble."""
+"""OutboxEmail: a promise to send an e-mail, written in the transaction that makes it true; and MailTrouble."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from lunchkit.platform.db import KEY, NOT_PERSONAL, PERSONAL, Model, Moment
 
 
 class OutboxEmail(Model):
-    """One letter. Rendered when it is sent, from the facts that held when it was promised."""
+    """One e-mail. Rendered when it is sent, from the facts that held when it was promised."""
 
     __tablename__ = "outbox_email"
     __erased__ = (
@@ -26,13 +26,13 @@ class OutboxEmail(Model):
     recipient: Mapped[str] = mapped_column(String(254), index=True, info=PERSONAL)
     language: Mapped[str] = mapped_column(String(5), info=NOT_PERSONAL)
     facts: Mapped[dict[str, Any]] = mapped_column(JSON, info=PERSONAL)
-    """What the letter says; erased once it is sent."""
+    """What the e-mail says; erased once it is sent."""
     message_id: Mapped[str] = mapped_column(String(200), unique=True, info=NOT_PERSONAL)
     """One for ever, so that a repeat after a crash can be recognised."""
     once_key: Mapped[str | None] = mapped_column(String(120), unique=True, info=NOT_PERSONAL)
-    """Set where the same letter must never be promised twice."""
+    """Set where the same e-mail must never be promised twice."""
     subject_id: Mapped[int | None] = mapped_column(index=True, info=NOT_PERSONAL)
-    """The registration that the letter speaks of, for the organiser's pages."""
+    """The registration that the e-mail speaks of, for the organiser's pages."""
     event_id: Mapped[int | None] = mapped_column(index=True, info=NOT_PERSONAL)
     created_at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)
     next_attempt_at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)

@@ -15,7 +15,7 @@ EMAILS_A_PAGE = 40
 
 
 class EmailState(StrEnum):
-    """What has become of a letter."""
+    """What has become of an e-mail."""
 
     WAITING = "waiting"
     SENT = "sent"
@@ -23,7 +23,7 @@ class EmailState(StrEnum):
 
 
 def state_of(email: OutboxEmail) -> EmailState:
-    """What has become of this letter."""
+    """What has become of this e-mail."""
     if email.sent_at is not None:
         return EmailState.SENT
     return EmailState.FAILED if email.failed_at is not None else EmailState.WAITING
@@ -37,14 +37,14 @@ _IN_STATE = {
 
 
 def last_leaves_at(event_id: int, kind: str) -> datetime | None:
-    """When the last letter to many that was not tried yet is planned to leave; None where there is none."""
+    """When the last e-mail to many that was not tried yet is planned to leave; None where there is none."""
     planned = select(OutboxEmail.next_attempt_at).where(untried(event_id, kind))
     found: datetime | None = db.session.scalar(planned.order_by(OutboxEmail.next_attempt_at.desc()).limit(1))
     return found
 
 
 def emails_page(event_id: int | None, state: EmailState | None, page: int, text: str = "") -> Pagination:
-    """One page of letters, the latest first; of all lunches or one, in any state or one, to addresses with ``text``."""
+    """One page of e-mails, the latest first; of all lunches or one, in any state or one, to addresses with ``text``."""
     chosen = select(OutboxEmail).where(_of_lunch(event_id)).order_by(OutboxEmail.id.desc())
     if text:
         chosen = chosen.where(OutboxEmail.recipient.icontains(text, autoescape=True))
@@ -54,7 +54,7 @@ def emails_page(event_id: int | None, state: EmailState | None, page: int, text:
 
 
 def email_counts(event_id: int | None, kind: str | None = None) -> dict[EmailState, int]:
-    """How many letters, of all lunches or one, of any kind or one, are in each state."""
+    """How many e-mails, of all lunches or one, of any kind or one, are in each state."""
     sums = [func.count(case((condition, 1))) for condition in _IN_STATE.values()]
     of_kind = true() if kind is None else OutboxEmail.kind == kind
     counted = db.session.execute(select(*sums).where(_of_lunch(event_id), of_kind)).one()
@@ -66,7 +66,7 @@ def _of_lunch(event_id: int | None) -> ColumnElement[bool]:
 
 
 def email_or_404(email_id: int) -> OutboxEmail:
-    """The letter of this number. Raises NotFound."""
+    """The e-mail of this number. Raises NotFound."""
     email = db.session.get(OutboxEmail, email_id, populate_existing=True)
     if email is None:
         raise NotFound

@@ -50,7 +50,7 @@ def _due() -> Subquery:
 
 
 def count_due() -> int:
-    """How many letters could leave now."""
+    """How many e-mails could leave now."""
     return db.session.scalar(select(func.count()).select_from(_due())) or 0
 
 

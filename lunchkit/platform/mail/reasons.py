@@ -204,19 +204,19 @@ BAD_SENDER = (
     _l("Take the address of the mail account itself as the sender, or let your provider allow this one."),
 )
 LATER = (
-    _l("%(host)s takes no letter just now."),
-    _l("It says that it is passing: try again in a quarter of an hour. Letters do that by themselves."),
+    _l("%(host)s takes no e-mail just now."),
+    _l("It says that it is passing: try again in a quarter of an hour. E-mails do that by themselves."),
 )
 NO_RELAY = (
-    _l("%(host)s passes no letters on for strangers."),
+    _l("%(host)s passes no e-mails on for strangers."),
     _l("Fill in user and password, as your provider gave them."),
 )
 BAD_RECIPIENT = (
-    _l("%(host)s does not take the address that the letter goes to."),
+    _l("%(host)s does not take the address that the e-mail goes to."),
     _l("Check that address; try another one, of another provider."),
 )
 BAD_CONTENT = (
-    _l("%(host)s refuses the letter itself."),
+    _l("%(host)s refuses the e-mail itself."),
     _l(
         "Mostly that is a filter against spam, which does not trust the sender’s domain. Look at the DNS entries "
         "of that domain (SPF, DKIM, DMARC), and at what the server says below."

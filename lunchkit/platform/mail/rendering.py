@@ -1,4 +1,4 @@
-"""From a row of the outbox to a letter: each feature registers how its kinds of letter are written."""
+"""From a row of the outbox to a letter: each feature registers how its kinds of e-mail are written."""
 
 import re
 from collections.abc import Callable
@@ -23,7 +23,7 @@ class InlineImage:
 
 @dataclass(frozen=True)
 class RenderedEmail:
-    """What a letter says, before it becomes a message."""
+    """What an e-mail says, before it becomes a message."""
 
     subject: str
     text: str
@@ -35,7 +35,7 @@ class RenderedEmail:
     invitation_method: str = "REQUEST"
     images: tuple[InlineImage, ...] = ()
     unsubscribe_url: str = ""
-    """Where one POST ends letters of this kind (RFC 8058); empty for answers to what a person did."""
+    """Where one POST ends e-mails of this kind (RFC 8058); empty for answers to what a person did."""
 
 
 _BOUND = "\u202f\u00a0"
@@ -61,7 +61,7 @@ urgencies: dict[str, Urgency] = {}
 
 
 def email_kind(kind: str, urgency: Urgency = Urgency.PERSONAL) -> Callable[[Renderer], Renderer]:
-    """Register the decorated function as the writer of one kind of letter."""
+    """Register the decorated function as the writer of one kind of e-mail."""
 
     def register(renderer: Renderer) -> Renderer:
         _renderers[kind], urgencies[kind] = renderer, urgency
@@ -71,7 +71,7 @@ def email_kind(kind: str, urgency: Urgency = Urgency.PERSONAL) -> Callable[[Rend
 
 
 def render_email(row: OutboxEmail) -> RenderedEmail | None:
-    """Write a letter in the language of its reader; None where nothing is left to say.
+    """Write an e-mail in the language of its reader; None where nothing is left to say.
 
     Raises KeyError for a kind that nobody registered.
     """
@@ -80,7 +80,7 @@ def render_email(row: OutboxEmail) -> RenderedEmail | None:
 
 
 def fill(folder: str, **context: object) -> tuple[str, str, str]:
-    """Subject, text and HTML of the letter whose templates lie in ``templates/<folder>/``.
+    """Subject, text and HTML of the e-mail whose templates lie in ``templates/<folder>/``.
 
     The text template is not escaped, so it must never be shown as HTML.
     """
@@ -93,7 +93,7 @@ def fill(folder: str, **context: object) -> tuple[str, str, str]:
 def one_line(text: str) -> str:
     """Fold line breaks and control characters into spaces, so that a header stays one header.
 
-    The spaces that French needs stay, so that no line of a list of letters begins with a colon.
+    The spaces that French needs stay, so that no line of a list of e-mails begins with a colon.
     """
     one = "".join(char if char.isprintable() or char in _BOUND else " " for char in text)
     return _SPACES.sub(lambda run: next((char for char in run[0] if char in _BOUND), " "), one).strip()

@@ -41,7 +41,7 @@ class Trial:
     """How it went."""
 
     error: Exception | None
-    """None where the server accepted the letter."""
+    """None where the server accepted the e-mail."""
     dialogue: tuple[str, ...]
     banner: str = ""
     """The server's first line: many say what time it is."""

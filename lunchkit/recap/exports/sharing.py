@@ -40,7 +40,7 @@ def share_links(event: Event, address: str) -> list[ShareLink]:
 
 
 def take_down_address(event: Event, photo: Photo) -> str:
-    """A letter to the organisers that asks to take a picture off the page."""
+    """An e-mail to the organisers that asks to take a picture off the page."""
     page = public("recap.show", slug=event.slug)
     subject = _("Please take down a picture: %(title)s", title=event.title)
     body = _(

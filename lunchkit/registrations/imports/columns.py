@@ -71,8 +71,8 @@ COLUMNS = {
         partecipa, partecipazione, partecipera""",
     ),
     "language": Column(
-        _l("Language of the letters"),
-        """language, language letters, langue courriels, langue lettres, langue, sprache, lingua, locale""",
+        _l("Language of the e-mails"),
+        """language, language e-mails, langue courriels, langue lettres, langue, sprache, lingua, locale""",
     ),
     "diet": Column(
         _l("What they eat"),

@@ -42,9 +42,9 @@ class FileForm(BareForm):
 class OptionsForm(BareForm):
     """What is wished for everybody in the file."""
 
-    sends_letters = BooleanField(_l("Send each their letter, with ticket and link"))
+    sends_letters = BooleanField(_l("Send each their e-mail, with ticket and link"))
     all_members = BooleanField(_l("All of them are members of the network"))
-    language = SelectField(_l("Language of the letters, where the file tells none"), choices=lambda: LANGUAGE_NAMES)
+    language = SelectField(_l("Language of the e-mails, where the file tells none"), choices=lambda: LANGUAGE_NAMES)
 
     def options(self) -> ImportOptions:
         return ImportOptions(bool(self.sends_letters.data), bool(self.all_members.data), self.language.data)

@@ -85,7 +85,7 @@ def remove_poll(poll: Poll, *, with_second: bool = False) -> None:
 
 
 def _lock(session: Session, poll: Poll) -> None:
-    """Read a question anew and hold it: first its room, then itself, so that no two wait for each other.
+    """Read a question again and hold it: first its room, then itself, so that no two wait for each other.
 
     Raises NotFound where somebody has taken it off the programme.
     """
@@ -172,7 +172,7 @@ def hide_poll(poll: Poll) -> None:
 
 
 def annul_poll(poll: Poll) -> None:
-    """Throw away all that came out of a poll, ballots and counts; it may be opened anew. Raises NotOpen."""
+    """Throw away all that came out of a poll, ballots and counts; it may be opened again. Raises NotOpen."""
     with transaction() as session:
         _lock(session, poll)
         if not poll.is_frozen:

@@ -1,7 +1,7 @@
 """What becomes of ballots when their poll is closed.
 
 In this order, each step safe to repeat, so that a closing that is interrupted ends the same when it is run again:
-take no more answers, count, keep the counts, destroy the ballots, write the box anew, destroy the key. A key that
+take no more answers, count, keep the counts, destroy the ballots, write the box again, destroy the key. A key that
 cannot be destroyed keeps no ballots: it is told in the log and by the doctor.
 A poll that is asked again after the debate keeps its ballots until the second one is closed.
 """

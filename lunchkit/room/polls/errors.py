@@ -57,7 +57,7 @@ class AnotherPollIsOpen(UserError):
 class AlreadyClosed(UserError):
     """It was asked and counted."""
 
-    message = _l("This question has been asked and counted. To ask it anew, annul it first: its result is then lost.")
+    message = _l("This question has been asked and counted. To ask it again, annul it first: its result is then lost.")
 
 
 class NotOpen(UserError):

@@ -21,7 +21,7 @@ KnownPasskey = user_error("KnownPasskey", _l("This device has a passkey here alr
 TooManyPasskeys = user_error(
     "TooManyPasskeys", _l("There are ten passkeys already. Remove one that you do not use any more.")
 )
-NothingToReset = user_error("NothingToReset", _l("This person has no passkey: the letter alone lets them in already."))
+NothingToReset = user_error("NothingToReset", _l("This person has no passkey: the e-mail alone lets them in already."))
 
 
 class TooManyCodes(UserError):
