@@ -117,6 +117,7 @@ DEEDS: dict[str, LazyString] = {
     "qa.approve": _l("let a question from the room through"),
     "qa.record": _l("set whether a question from the room is on the record"),
     "qa.restore": _l("brought back a question from the room"),
+    "qa.restore_all": _l("brought back questions from the room that were set aside together"),
     "qa.set_aside": _l("set aside a question from the room"),
     "qa.set_aside_all": _l("set aside all questions from the room that were waiting"),
     "presenter.blank": _l("made the screen black, or showed it again"),
