@@ -33,6 +33,7 @@ from lunchkit.room.qa.actions import (
     mark_off_record,
     restore_question,
     set_aside_question,
+    set_aside_waiting,
     support_question,
     withdraw_support,
 )
@@ -248,6 +249,21 @@ def test_all_that_wait_are_set_aside_at_once_and_one_is_taken_back(
     assert kept.turn is Turn.APPROVED and elsewhere.turn is Turn.WAITING
     restore_question(first, Turn.SET_ASIDE)
     assert first.turn is Turn.WAITING
+
+
+def test_setting_aside_all_is_undone_at_once_and_undoes_nothing_else(organiser_client: FlaskClient, room: Room) -> None:
+    path = f"/organiser/e/{room.event.slug}/questions"
+    earlier, first, second = ask(room, "Avant ?"), ask(room, "Un ?"), ask(room, "Deux ?")
+    set_aside_question(earlier)
+    assert "restoration/all" not in organiser_client.get(path).text, "one alone has its own button"
+    set_aside_waiting(second)
+    (address,) = re.findall(r'formaction="([^"]*/restoration/all)"', organiser_client.get(path).text)
+    form = {"csrf_token": csrf_of(organiser_client, path)}
+    for _again in range(2):
+        assert organiser_client.post(address, data=form).status_code == 303
+        db.session.expire_all()
+        turns = [question.turn for question in (earlier, first, second)]
+        assert turns == [Turn.SET_ASIDE, Turn.WAITING, Turn.WAITING]
 
 
 def test_a_hundred_phones_behind_one_address_ask(app: Flask, room: Room) -> None:

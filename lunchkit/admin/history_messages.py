@@ -114,6 +114,7 @@ MESSAGES: dict[str, LazyString] = {
     "qa.approve": _l("approved an audience question"),
     "qa.record": _l("set whether an audience question may be published"),
     "qa.restore": _l("showed an audience question again"),
+    "qa.restore_all": _l("showed audience questions again that were hidden together"),
     "qa.set_aside": _l("hid an audience question"),
     "qa.set_aside_all": _l("hid all audience questions that were waiting"),
     "presenter.blank": _l("made the screen black, or showed it again"),

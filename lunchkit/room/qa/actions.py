@@ -159,6 +159,18 @@ def restore_question(question: Question, from_turn: Turn | None = None) -> None:
         touch(session, question.event_id)
 
 
+def restore_set_aside_with(question: Question) -> None:
+    """Restore all questions that were set aside in the same step as this one; nothing if it is restored already."""
+    with transaction() as session:
+        session.refresh(question, with_for_update=True)
+        if question.set_aside_at is None:
+            return
+        same_step = Question.set_aside_at == question.set_aside_at
+        together = update(Question).where(Question.event_id == question.event_id, same_step)
+        session.execute(together.values(set_aside_at=None))
+        touch(session, question.event_id)
+
+
 def mark_off_record(question: Question, off_record: bool) -> None:
     """Keep a question in the room, or let it out again. Raises AskedOffRecord where whoever asked wished it kept."""
     with transaction() as session:

@@ -12,6 +12,7 @@ from lunchkit.room.qa.actions import (
     approve_question,
     mark_off_record,
     restore_question,
+    restore_set_aside_with,
     set_aside_question,
     set_aside_waiting,
 )
@@ -69,6 +70,12 @@ def restore(slug: str, question_id: int) -> ResponseReturnValue:
     """One step back."""
     turn = turn_named(request.form)
     return _judge(slug, question_id, lambda question: restore_question(question, turn))
+
+
+@bp.post(f"{ONE}/restoration/all")
+def restore_all(slug: str, question_id: int) -> ResponseReturnValue:
+    """Restore what was set aside together with this question."""
+    return _judge(slug, question_id, restore_set_aside_with)
 
 
 @bp.post(f"{ONE}/record")

@@ -55,6 +55,13 @@ class QuestionsToJudge:
         """How many there are."""
         return len(self.waiting) + len(self.approved) + len(self.answered) + len(self.set_aside)
 
+    @property
+    def last_set_aside(self) -> tuple[JudgedQuestion, ...]:
+        """The questions of the latest setting aside: one, or all that waited."""
+        moments = [each.question.set_aside_at for each in self.set_aside if each.question.set_aside_at]
+        latest = max(moments, default=None)
+        return tuple(each for each in self.set_aside if each.question.set_aside_at == latest)
+
 
 @dataclass(frozen=True)
 class PublicQuestion:
