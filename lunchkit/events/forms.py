@@ -162,13 +162,8 @@ class EventForm(VersionedForm):
             _complain(self.opens_at, _l("Registration must open before it closes."))
         if starts_at and ends_at and (starts_at, ends_at) != self.kept_hours:
             self._check_day(ends_at)
-        self.moments = {
-            "starts_at": starts_at,
-            "ends_at": ends_at,
-            "members_open_at": members_open_at,
-            "opens_at": opens_at,
-            "closes_at": closes_at,
-        }
+        self.moments = {"starts_at": starts_at, "ends_at": ends_at, "opens_at": opens_at, "closes_at": closes_at}
+        self.moments["members_open_at"] = members_open_at
         return not self.errors
 
     def details(self) -> EventDetails:
