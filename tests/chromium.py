@@ -22,12 +22,14 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    # An ordinary browser draws its own windows too, and keeps pages ready for them: a quarter of its processor time.
+    # An ordinary browser draws its own windows too, and loads pages of its own for each, two of them for the address
+    # bar: that was half of what a new window costs.
     "--disable-gpu-compositing",
     "--disable-gpu-rasterization",
     "--disable-software-rasterizer",
     "--num-raster-threads=1",
-    "--disable-features=PreloadTopChromeWebUI,InitialWebUI,WebUIReloadButton,SpareRendererForSitePerProcess,"
+    "--disable-features=PreloadTopChromeWebUI,InitialWebUI,WebUIReloadButton,WebUIOmniboxPopup,WebUIOmniboxAimPopup,"
+    "SpareRendererForSitePerProcess,"
     # the last list counts: these are Playwright's
     "AvoidUnnecessaryBeforeUnloadCheckSync,DestroyProfileOnBrowserClose,HttpsUpgrades,HttpsFirstBalancedModeAutoEnable,"
     "LensOverlay,MediaRouter,PaintHolding,ThirdPartyStoragePartitioning,AvoidCorsURLLoaderRestartOnRedirect,"
