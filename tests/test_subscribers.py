@@ -326,7 +326,7 @@ def test_the_export_has_a_place_for_every_table_that_holds_a_person(
     """By the schema: whatever table holds the seeded address, name or number is told of; a new one fails here."""
     told_as = {
         "registration": "registration", "needs": "needs", "answer": "answers", "check_in": "scans",
-        "outbox_email": "letters", "guest": "invitations",
+        "outbox_email": "letters", "subscriber": "invitations",
     }  # fmt: skip
     said = details("Rutabaga", "rutabaga@example.org", wants_invitations=True, diets=(Diet.VEGAN,), allergies="Noix")
     actions.register_attendee(event, said, form_key="f", language="fr")
@@ -334,9 +334,9 @@ def test_the_export_has_a_place_for_every_table_that_holds_a_person(
     invite(make_event())
     (person,) = people()
     found = tables_with(person)
-    assert found >= {"registration", "needs", "outbox_email", "guest"}, "control: the search finds what is there"
+    assert found >= {"registration", "needs", "outbox_email", "subscriber"}, "control: the search finds what is there"
     refer = {table.name for table in db.metadata.sorted_tables for key in table.foreign_keys
-             if key.column.table.name in ("registration", "guest")}  # fmt: skip
+             if key.column.table.name in ("registration", "subscriber")}  # fmt: skip
     assert refer == {Needs.__tablename__, Answer.__tablename__, CheckIn.__tablename__}
     assert found | refer <= set(told_as), "tell of it in lunchkit/registrations/privacy.py"
     told = json.loads(client.get(f"/r/{tokens_of(person).link}/data.json").data)

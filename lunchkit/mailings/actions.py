@@ -80,7 +80,7 @@ def _subscribers(session: Session, mailing: Mailing) -> list[Addressee]:
     )
     rows = session.execute(left.with_for_update(read=True, of=Subscriber)).all()
     return [
-        Addressee(email, language, {"guest": number, "mailing": mailing.id}, once_key(mailing.event_id, number))
+        Addressee(email, language, {"subscriber": number, "mailing": mailing.id}, once_key(mailing.event_id, number))
         for number, email, language in rows
     ]
 

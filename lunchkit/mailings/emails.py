@@ -41,7 +41,7 @@ def invitation(facts: dict[str, Any]) -> RenderedEmail | None:
 
     None for a subscriber who has said no, was erased or has registered since, and if registration is not open any more.
     """
-    subscriber, mailing = db.session.get(Subscriber, facts["guest"]), db.session.get(Mailing, facts["mailing"])
+    subscriber, mailing = db.session.get(Subscriber, facts["subscriber"]), db.session.get(Mailing, facts["mailing"])
     event = db.session.get(Event, mailing.event_id) if mailing is not None else None
     if (
         subscriber is None

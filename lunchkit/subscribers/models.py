@@ -39,11 +39,11 @@ _YES = text("confirmed_at is not null and left_at is null")
 class Subscriber(Model):
     """One address. Consent counts once it is confirmed; the row is its proof."""
 
-    __tablename__ = "guest"
+    __tablename__ = "subscriber"
     __erased__ = "deleted a month after a no, or on request: subscribers.operations.delete_subscribers"
     __table_args__ = (
-        Index("ix_guest_sought", "email_key", "confirmed_at", "left_at"),
-        Index("ix_guest_yes", "language", "email_key", "id", sqlite_where=_YES, postgresql_where=_YES),
+        Index("ix_subscriber_sought", "email_key", "confirmed_at", "left_at"),
+        Index("ix_subscriber_yes", "language", "email_key", "id", sqlite_where=_YES, postgresql_where=_YES),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, info=KEY)

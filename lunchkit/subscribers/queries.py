@@ -15,7 +15,7 @@ from lunchkit.platform.personal import own_columns
 from lunchkit.subscribers.errors import NoSubscriber
 from lunchkit.subscribers.models import ANSWER_WITHIN, INVITATION, KEPT_AFTER_NO, Consent, Subscriber
 
-SCOPE = "guest"
+SCOPE = "subscriber"
 """The scope of the tokens of their links."""
 SUBSCRIBERS_A_PAGE = 40
 HAS_CONSENT: dict[Consent, ColumnElement[bool]] = {

@@ -31,7 +31,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_audit_entry_last_at"), "audit_entry", ["last_at"], unique=False)
     op.create_index("ix_audit_entry_organiser_id_id", "audit_entry", ["organiser_id", "id"], unique=False)
     op.create_table(
-        "guest",
+        "subscriber",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("nonce", sa.LargeBinary(length=16), nullable=False),
         sa.Column("link_hash", sa.LargeBinary(length=32), nullable=False),
@@ -43,14 +43,14 @@ def upgrade() -> None:
         sa.Column("asked_at", UTCDateTime(), nullable=False),
         sa.Column("confirmed_at", UTCDateTime(), nullable=True),
         sa.Column("left_at", UTCDateTime(), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_guest")),
-        sa.UniqueConstraint("email_key", name=op.f("uq_guest_email_key")),
-        sa.UniqueConstraint("link_hash", name=op.f("uq_guest_link_hash")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_subscriber")),
+        sa.UniqueConstraint("email_key", name=op.f("uq_subscriber_email_key")),
+        sa.UniqueConstraint("link_hash", name=op.f("uq_subscriber_link_hash")),
     )
-    op.create_index("ix_guest_sought", "guest", ["email_key", "confirmed_at", "left_at"], unique=False)
+    op.create_index("ix_subscriber_sought", "subscriber", ["email_key", "confirmed_at", "left_at"], unique=False)
     op.create_index(
-        "ix_guest_yes",
-        "guest",
+        "ix_subscriber_yes",
+        "subscriber",
         ["language", "email_key", "id"],
         unique=False,
         sqlite_where=sa.text("confirmed_at is not null and left_at is null"),
@@ -393,10 +393,10 @@ def upgrade() -> None:
         sa.Column("translations", sa.JSON(), nullable=False),
         sa.Column("removed_at", UTCDateTime(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_form_question_event_id_event")),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_custom_field_event_id_event")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_custom_field")),
     )
-    op.create_index(op.f("ix_form_question_event_id"), "custom_field", ["event_id"], unique=False)
+    op.create_index(op.f("ix_custom_field_event_id"), "custom_field", ["event_id"], unique=False)
     op.create_table(
         "import_draft",
         sa.Column("id", sa.Integer(), nullable=False),
