@@ -34,7 +34,7 @@ from tests.seating import all_at_once
 from tests.subscribers import ONE_CLICK, asked, door_of, guest_of, invitations, invite, said_yes, wish_of
 from tests.test_forgetting import files_of
 
-WORDINGS = {"2026-11": "228327576cb6"}
+WORDINGS = {"2026-11": "228327576cb6", "2026-12": "0eed8186ab25"}
 """What people said yes to, by version, as a fingerprint: whoever changes the words adds a version here."""
 
 

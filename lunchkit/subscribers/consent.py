@@ -5,7 +5,7 @@ A changed text needs another version: ``tests/test_subscribers.py`` compares bot
 
 from flask_babel import lazy_gettext as _l
 
-VERSION = "2026-11"
+VERSION = "2026-12"
 BOX = _l("Invite me to the next lunches")
 """Label of the checkbox on the registration form, and of the button on one's own page."""
 HINT = _l(
