@@ -1,16 +1,11 @@
 """A whole house for one test: database, server, SMTP server, on this machine only."""
 
-import atexit
-import shutil
-import tempfile
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,15 +14,12 @@ from flask import Flask
 
 from lunchkit.app import create_app
 from lunchkit.demo import create_demo
-from lunchkit.events.queries import any_event_by_slug_or_404
+from lunchkit.events.models import Event
 from lunchkit.platform import schema
 from lunchkit.platform.config import Settings
 from lunchkit.platform.db import db
-from lunchkit.team.queries import organiser_by_email
 from lunchkit.team.sign_in.actions import issue_console_link
 from tests.server import Server, free_port
-
-SECRET = "k" * 40  # whose keys the planted demo has
 
 
 class Postman:
@@ -87,31 +79,6 @@ class House:
         return self.base + path
 
 
-PLANTED_FOR = 300
-"""Seconds for which a planted demo is copied: its lunches stand around the moment in which it is made."""
-
-
-def planted_demo() -> tuple[Path, dict[str, str], str]:
-    """A folder with the demo, to be copied; the slugs of its lunches; the organiser's address."""
-    return _plant(int(time.monotonic() / PLANTED_FOR))
-
-
-@cache
-def _plant(_period: int) -> tuple[Path, dict[str, str], str]:
-    folder = Path(tempfile.mkdtemp(prefix="lunchkit-planted-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    app = create_app(Settings(instance=folder, secret_key=SECRET))
-    with app.app_context(), app.test_request_context():
-        schema.upgrade(db.engine)
-        planted = create_demo()
-        events = {"past": planted.past.slug, "running": planted.running.slug, "coming": planted.coming.slug}
-        email = planted.organiser.email
-        db.session.remove()
-        for engine in db.engines.values():
-            engine.dispose()
-    return folder, events, email
-
-
 @contextmanager
 def house(instance: Path, *, change_coming: dict[str, Any] | None = None, host: str = "127.0.0.1") -> Iterator[House]:
     """The demo's three lunches, served for real, with e-mails that are really sent."""
@@ -121,21 +88,20 @@ def house(instance: Path, *, change_coming: dict[str, Any] | None = None, host: 
         instance=instance,
         public_url=f"http://{host}:{port}",
         network_name="APRÈS-GE",
-        secret_key=SECRET,
+        secret_key="k" * 40,
         mail_host="127.0.0.1",
         mail_port=mail_port,
         mail_security="none",
         mail_from="lunch@lunch.example",
         form_minimum_seconds=0,
     )
-    folder, events, email = planted_demo()
-    shutil.copytree(folder, instance, dirs_exist_ok=True)
     app = create_app(settings)
     with app.app_context(), app.test_request_context():
-        _change(events["coming"], change_coming or {})
-        organiser = organiser_by_email(email)
-        assert organiser is not None
-        sign_in = issue_console_link(organiser)
+        schema.upgrade(db.engine)
+        planted = create_demo()
+        _prepare(planted.coming, change_coming or {})
+        sign_in = issue_console_link(planted.organiser)
+        events = {"past": planted.past.slug, "running": planted.running.slug, "coming": planted.coming.slug}
         db.session.remove()
         db.engine.dispose()
     controller = Controller(postman, hostname="127.0.0.1", port=mail_port)
@@ -156,8 +122,7 @@ def house(instance: Path, *, change_coming: dict[str, Any] | None = None, host: 
         controller.stop()
 
 
-def _change(slug: str, changes: dict[str, Any]) -> None:
-    event = any_event_by_slug_or_404(slug)
+def _prepare(event: Event, changes: dict[str, Any]) -> None:
     for name, value in changes.items():
         setattr(event, name, value)
     db.session.commit()

@@ -198,7 +198,7 @@ def test_who_made_room_stands_in_the_log_and_on_the_page_of_the_lunch(
     log = organiser_client.get(f"/organiser/log?lunch={event.slug}&lang=en").get_data(as_text=True)
     assert "2 seats added" in log
     page = organiser_client.get(f"/organiser/e/{event.slug}?lang=en").get_data(as_text=True)
-    assert "2 of these seats were added at the door." in page
+    assert "2 of these seats were added at check-in." in page
     assert "added at the door" not in organiser_client.get(
         f"/organiser/e/{full_lunch(make_event).slug}?lang=en"
     ).get_data(as_text=True), "control"

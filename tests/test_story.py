@@ -99,7 +99,7 @@ def ada_sets_up_the_house(story: Story) -> None:
     page.locator("[name=mail_security][value=none]").check()
     page.locator("[name=mail_from]").fill("lunch@lunch.example")
     press(page, "trial")
-    assert story.outbox_email(ADA)
+    assert story.email(ADA)
     with page.expect_navigation():
         page.locator("main a.button").first.click()
     press(page)
@@ -125,7 +125,7 @@ def ada_invites_noa_to_the_door(story: Story) -> None:
     story.ada.locator("[name=name]").fill("Noa Panais")
     story.ada.locator("[name=email]").fill(NOA)
     go_on(story.ada, "Inviter")
-    link = re.search(re.escape(story.base) + r"/organiser/invitation/\S+", text_of(story.outbox_email(NOA)))
+    link = re.search(re.escape(story.base) + r"/organiser/invitation/\S+", text_of(story.email(NOA)))
     assert link is not None
     story.noa = open_context(story.browser).new_page()
     story.noa.goto(link[0])

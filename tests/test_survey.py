@@ -115,7 +115,7 @@ def test_phones_ask_three_questions_once_the_lunch_is_over_and_until_a_week_late
     with clock.fixed_at(event.ends_at + OPEN_FOR):
         page = phone.look()
         assert 'name="mark"' not in page and "Ce lunch est passé" in page
-        assert "Les retours sont clos" not in page, "of answers that nobody gave nothing is said"
+        assert "Le questionnaire est clos" not in page, "of answers that nobody gave nothing is said"
         assert say(phone, 409, mark=1)["state"] == "closed"  # type: ignore[index]
 
 
@@ -340,7 +340,7 @@ def test_phones_are_told_that_feedback_is_closed_only_where_somebody_answered(ap
     (phone,) = crowd_says(app, lunch, 1, mark=3)
     with clock.fixed_at(lunch.ends_at + OPEN_FOR):
         for _ in range(2):  # before and after the background work has closed it
-            assert "Les retours sont clos" in phone.look()
+            assert "Le questionnaire est clos" in phone.look()
             close_due_feedback()
             db.session.rollback()
 

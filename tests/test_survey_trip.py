@@ -110,7 +110,7 @@ def test_a_phone_gets_from_the_vote_to_feedback_by_itself_and_its_close_shows_in
     desk.get_by_text("Clore maintenant…").click()
     desk.get_by_role("button", name="Clore maintenant").click()
     expect(desk.locator(".pic.wide").first).to_be_visible()
-    expect(page.get_by_text("Les retours sont clos")).to_be_visible()  # the phone hears of it
+    expect(page.get_by_text("Le questionnaire est clos")).to_be_visible()  # the phone hears of it
     assert faults_here(desk) == []
     remark = desk.locator(".verdicts li", has_text="Plus de pain")
     remark.locator("summary").click()
