@@ -38,7 +38,7 @@ HIDDEN = ("email_asked", "email_use", "topic", "stamp")
 COLUMNS = (
     "id", "event_id", "nonce", "link_hash", "ticket_hash", "email_key", "seats", "status", "language", "sequence",
     "form_key", "form_digest", "registered_at", "queued_at", "seated_at", "cancelled_at", "erased_at", "event", "needs",
-    "normalised", "surname_key", "answers", "arrived", "arrived_at",
+    "search_key", "surname_key", "answers", "arrived", "arrived_at",
     "held_until", "capacity", "slug", "published_at", "needs.diets", "needs-allergies", "registration_id", "csrf_token", "__class__",
     "diets", "diets-99", "diets-0-x", "diets-99999999999999", "name[]", "name[0]", "name.x", "data", "errors",
     "_fields", "",

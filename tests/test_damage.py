@@ -99,7 +99,7 @@ def test_organisers_read_on_and_are_told(
     remember_damage("row 1 missing from index")
     page = organiser_client.get("/organiser/house/health")
     assert page.status_code == 200 and "row 1 missing from index" in page.text and "restore" in page.text
-    monkeypatch.setattr("lunchkit.team.actions.SEEN_EVERY", timedelta(days=-1))
+    monkeypatch.setattr("lunchkit.team.sign_in.actions.SEEN_EVERY", timedelta(days=-1))
     assert organiser_client.get("/organiser/house/health").status_code == 200, "although nobody notes who was seen"
 
 
