@@ -13,13 +13,13 @@ from lunchkit.room.polls.actions import add_poll, close_poll, open_poll, remove_
 from lunchkit.room.polls.forms import PollDetails
 from lunchkit.run_sheet.actions import (
     MOST_ITEMS,
-    RunIsFull,
     add_run_item,
     begin_run_item,
     change_run_item,
     move_run_item,
     take_back_run_item,
 )
+from lunchkit.run_sheet.errors import RunIsFull
 from lunchkit.run_sheet.models import RunItem
 from lunchkit.run_sheet.queries import run_items, run_of_show, where_the_room_stands
 from lunchkit.run_sheet.view_models import ItemDetails

@@ -1,6 +1,5 @@
 """Verbs of planning: to make a lunch from another or from the template, and to write and follow its run of show."""
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -11,28 +10,17 @@ from lunchkit.events.operations import draft_event, lock_existing_event, made_by
 from lunchkit.platform import clock
 from lunchkit.platform.audit.recording import record_facts
 from lunchkit.platform.db import transaction
-from lunchkit.platform.errors import NotFound, UserError
+from lunchkit.platform.errors import NotFound
 from lunchkit.platform.ordered import lock_rows, move, next_position
 from lunchkit.room.polls.models import Poll
 from lunchkit.room.polls.order import place_programme
 from lunchkit.run_sheet.copying import copy_plan
+from lunchkit.run_sheet.errors import LunchMadeAlready, RunIsFull
 from lunchkit.run_sheet.first_lunch import template_polls, template_run
 from lunchkit.run_sheet.models import RunItem
 from lunchkit.run_sheet.view_models import ItemDetails
 
 MOST_ITEMS = 30
-
-
-class LunchMadeAlready(UserError):
-    """The same copy of the form came back with other words."""
-
-    message = _l("This form has made a lunch already. Change that one, or send this form again to make one more.")
-
-
-class RunIsFull(UserError):
-    """The run of show has as many rows as a phone can show."""
-
-    message = _l("The run of show has thirty rows already. Put two of them together.")
 
 
 def make_lunch(
