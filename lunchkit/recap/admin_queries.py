@@ -1,6 +1,6 @@
 """A draft as its organisers see it: what is in each section, in a line, and what is still missing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
@@ -22,8 +22,10 @@ from lunchkit.room.polls.queries import lacks_words, polls_of
 from lunchkit.room.qa.queries import public_questions
 from lunchkit.speakers.queries import appearances, approved_quotations
 
+Polls = Mapping[int, Poll]
+"""The polls of a lunch by their number."""
 _LINE = 90
-"""E-mails of the line that says what is in a section."""
+"""Characters of the line that says what is in a section."""
 
 
 @dataclass(frozen=True)
@@ -43,23 +45,28 @@ class Row:
 def outline(event: Event, sections: Sequence[RecapSection]) -> list[Row]:
     """All sections, each with what is in it, and whether it would show."""
     shown = {section.id for section in article_of(event, freeze(event, sections)).sections}
-    return [_row(event, section, is_shown=section.id in shown) for section in sections]
+    polls = _polls(event)
+    return [_row(event, section, polls, is_shown=section.id in shown) for section in sections]
 
 
-def _row(event: Event, section: RecapSection, *, is_shown: bool) -> Row:
-    state, trouble = section.state, trouble_of(event, section.state)
+def _polls(event: Event) -> Polls:
+    return {poll.position: poll for poll in polls_of(event.id)}
+
+
+def _row(event: Event, section: RecapSection, polls: Polls, *, is_shown: bool) -> Row:
+    state, trouble = section.state, _trouble_of(event, section.state, polls)
     values = [value for part in (state.data, *state.items) for name, value in part.items() if name != "items"]
     is_bare = not (is_shown or section.hidden_at or trouble or state.title) and all(map(is_empty, values))
     why = _("Not shown: %(why)s", why=trouble) if trouble else _("Empty: not shown")
     badge = (1, _("Shown")) if is_shown else (3, why)
     mark, words = (5, _("Hidden")) if section.hidden_at else badge
-    return Row(section, _line(event, state), mark, str(words), is_bare)
+    return Row(section, _line(event, state, polls), mark, str(words), is_bare)
 
 
-def trouble_of(event: Event, state: Wording) -> str:
+def _trouble_of(event: Event, state: Wording, polls: Polls) -> str:
     """What keeps something from readers that was chosen for a section; empty where nothing does."""
     if state.kind is SectionKind.POLL and (state.data["poll"] or state.data["text"]):
-        return _trouble_of_poll(_poll_of(event, state))
+        return _trouble_of_poll(polls.get(state.data["poll"]))
     if state.kind is SectionKind.PHOTOS:
         down = len(state.items) - len(_pictures(state))
         return str(ngettext("one picture is taken down", "%(num)s pictures are taken down", down)) if down else ""
@@ -83,22 +90,18 @@ def _trouble_of_poll(poll: Poll | None) -> str:
     return str(_("no word was kept")) if lacks_words(poll) else ""
 
 
-def _poll_of(event: Event, state: Wording) -> Poll | None:
-    return next((poll for poll in polls_of(event.id) if poll.position == state.data["poll"]), None)
-
-
 def _pictures(state: Wording) -> list[Picture]:
     return list(pictures_by_token([item["picture"] for item in state.items]).values())
 
 
-def _line(event: Event, state: Wording) -> str:
-    line = _told(event, state) or plain(state.data.get("text", ""))
+def _line(event: Event, state: Wording, polls: Polls) -> str:
+    line = _summary(event, state, polls) or plain(state.data.get("text", ""))
     return line if len(line) <= _LINE else line[:_LINE].rpartition(" ")[0].rstrip(" ,;:") + "…"
 
 
-def _told(event: Event, state: Wording) -> str:
+def _summary(event: Event, state: Wording, polls: Polls) -> str:
     if state.kind is SectionKind.POLL:
-        poll = _poll_of(event, state)
+        poll = polls.get(state.data["poll"])
         return f"{poll.position}. {poll.question}" if poll else ""
     if state.kind is SectionKind.SPEAKERS:
         return ", ".join(appearance.speaker.name for appearance in appearances(event.id))
@@ -154,15 +157,16 @@ def lacks(event: Event, sections: Sequence[RecapSection]) -> list[Lack]:
     """What is missing in the sections that readers would see."""
     shown = [section for section in sections if section.hidden_at is None]
     introductions = [section for section in shown if section.kind == SectionKind.INTRODUCTION]
-    found = [lack for section in shown for lack in _lacks_of(event, section)]
+    polls = _polls(event)
+    found = [lack for section in shown for lack in _lacks_of(event, section, polls)]
     if not any(section.data.get("text") for section in introductions):
         found.insert(0, Lack(_("There is no introduction."), next(iter(introductions), None)))
     return found
 
 
-def _lacks_of(event: Event, section: RecapSection) -> list[Lack]:
+def _lacks_of(event: Event, section: RecapSection, polls: Polls) -> list[Lack]:
     state = section.state
-    texts = [trouble_of(event, state), _lacks_title(state), _lacks_credit(state), *_missing(state)]
+    texts = [_trouble_of(event, state, polls), _lacks_title(state), _lacks_credit(state), *_missing(state)]
     return [Lack(_("%(section)s: %(what)s", section=section.name, what=text), section) for text in texts if text]
 
 
