@@ -17,25 +17,18 @@ from lunchkit.platform.images.actions import destroy, hide_pictures, lock, unhid
 from lunchkit.platform.images.models import Picture
 from lunchkit.platform.links import derived_token, token_hash
 from lunchkit.platform.ordered import lock_rows, move, next_position
+from lunchkit.recap import errors
 from lunchkit.recap.document import article_of, licence_to_give, normalised_words
 from lunchkit.recap.drafting import draft_from_what_happened, empty_draft, snapshot_of
-from lunchkit.recap.errors import (
-    LicenceHasChanged,
-    LunchHasNotBegun,
-    LunchIsNotPublic,
-    NoMorePictures,
-    NothingToPublish,
-    Overtaken,
-)
 from lunchkit.recap.models import Recap, RecapCorrection, RecapSection, RecapVersion
 from lunchkit.recap.operations import keep, lay_by_left, lock_recap, lock_section, without_strangers, write
 from lunchkit.recap.queries import pictures_in_use, pictures_read, pictures_standing, sections_of
-from lunchkit.recap.section_content import Wording, wording
-from lunchkit.recap.sections import SHAPES, SectionKind, pictures_in
+from lunchkit.recap.section_content import Wording, pictures_in, wording
+from lunchkit.recap.sections import SHAPES, SectionKind
 from lunchkit.registrations.emails import enqueue_recap_emails
 
 ORPHANED_FOR = timedelta(days=1)
-"""Until then a picture may still be on its way to its place."""
+"""A younger picture may still be on its way to its place."""
 PREVIEW = "preview"
 """What the token of a secret link is derived for."""
 
@@ -62,21 +55,14 @@ def add_section(event: Event, kind: SectionKind, by: str) -> RecapSection:
         sections = sections_of(event.id)
         if SHAPES[kind].is_single and (present := [section for section in sections if section.kind == kind]):
             return present[0]
-        position = next_position(session, RecapSection, event.id)
-        section = _new_section(event, wording(kind, "", {}), position, by)
+        section = _new_section(event, wording(kind, "", {}), next_position(session, RecapSection, event.id), by)
         session.add(section)
     return section
 
 
-def _new_section(event: Event, state: Wording, position: int, by: str) -> RecapSection:
+def _new_section(event: Event, state: Wording, place: int, by: str) -> RecapSection:
     return RecapSection(
-        event_id=event.id,
-        position=position,
-        kind=state.kind,
-        data=dict(state.data),
-        version=1,
-        updated_at=clock.now(),
-        updated_by=by,
+        event_id=event.id, position=place, kind=state.kind, data=dict(state.data), updated_at=clock.now(), updated_by=by
     )
 
 
@@ -127,7 +113,7 @@ def save_section(section: RecapSection, base_version: int, state: Wording, by: s
         elif state != section.state:
             write(session, section, state, by)
     if is_late:
-        raise Overtaken
+        raise errors.Overtaken
 
 
 def restore_version(section: RecapSection, version: RecapVersion, by: str) -> None:
@@ -146,7 +132,7 @@ def add_picture(section: RecapSection, token: str, caption: str, by: str) -> Non
         lock_section(session, section)
         state = section.state
         if len(state.items) >= state.shape.most_items:
-            raise NoMorePictures
+            raise errors.NoMorePictures
         write(session, section, state.with_items([*state.items, {"picture": token, "caption": caption}]), by)
 
 
@@ -185,8 +171,7 @@ def set_preview(event: Event, *, on: bool) -> None:
     """Give the draft a new secret link, or none; an earlier one opens nothing any more."""
     with transaction() as session:
         recap = lock_recap(session, event.id)
-        nonce = secrets.token_bytes(16) if on else None
-        recap.preview_nonce = nonce
+        recap.preview_nonce = nonce = secrets.token_bytes(16) if on else None
         recap.preview_hash = token_hash(derived_token(PREVIEW, nonce)) if nonce else None
 
 
@@ -194,7 +179,6 @@ def publish_recap(event: Event, *, licence: str | None = None) -> int:
     """Freeze the draft and show it to everybody; returns how many e-mails leave. One that is public already stays.
 
     ``licence`` is the key of the one that was promised to whoever publishes; None where nobody was asked.
-
     Raises LunchIsNotPublic, LunchHasNotBegun, LicenceHasChanged, NothingToPublish.
     """
     with transaction() as session:
@@ -202,9 +186,9 @@ def publish_recap(event: Event, *, licence: str | None = None) -> int:
         if recap.published is not None:
             return 0
         if event.published_at is None:
-            raise LunchIsNotPublic
+            raise errors.LunchIsNotPublic
         if clock.now() < event.starts_at:
-            raise LunchHasNotBegun
+            raise errors.LunchHasNotBegun
         recap.published_at = recap.published_at or clock.now()
         _freeze(session, event, recap, None, licence)
         event.recap_published_at = recap.published_at
@@ -248,14 +232,14 @@ def _freeze(
     """Give readers the draft. A licence cannot be taken back, so it is no other than the one that was promised."""
     licence = licence_to_give(recap.published).key
     if promised not in (None, licence):
-        raise LicenceHasChanged
+        raise errors.LicenceHasChanged
     snapshot = snapshot_of(event, sections_of(event.id), counted) | {"licence": licence}
     before, recap.published = pictures_read(event.id), snapshot
     after = pictures_read(event.id)
     hide_pictures(session, before - after)
     unhide_pictures(session, after)
     if all(section.kind is SectionKind.SPEAKERS for section in article_of(event, snapshot).sections):
-        raise NothingToPublish
+        raise errors.NothingToPublish
     recap.words = normalised_words(snapshot)
     _tell_calendars(event)
 

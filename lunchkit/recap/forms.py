@@ -25,7 +25,7 @@ from lunchkit.recap.sections import SHAPES, TITLE, FieldKind, FieldShape, Sectio
 from lunchkit.room.polls.queries import polls_of
 
 MOST_SLOTS = 60
-"""Items of a form that are looked at, whoever may have made it."""
+"""Items of a form that are looked at."""
 _SLOT = re.compile(r"items-(\d{1,3})-")
 _ORDER = re.compile(r"(up|down|remove)-(\d{1,3})")
 
@@ -117,8 +117,11 @@ def section_form(event: Event, state: Wording) -> SectionForm:
     shape = state.shape
     offers_one = shape.items and len(state.items) < shape.most_items and not shape.has_pictures
     slots = range(len(state.items) + bool(offers_one))
+    shown = {field.name: to_raw(field, state.data[field.name]) for field in shape.fields}
+    for number, item in enumerate(state.items):
+        shown |= {_name(number, field): to_raw(field, item[field.name]) for field in shape.items}
     form = SectionForm(event, state.kind, slots, state.data)
-    form.process(data=_raw_values(state))
+    form.process(data=shown | {TITLE.name: state.title})
     return form
 
 
@@ -165,16 +168,7 @@ def to_raw(field: FieldShape, value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _raw_values(state: Wording) -> dict[str, str]:
-    """The values of all fields as they show, by their names."""
-    shown = {field.name: to_raw(field, state.data[field.name]) for field in state.shape.fields}
-    for number, item in enumerate(state.items):
-        shown |= {_name(number, field): to_raw(field, item[field.name]) for field in state.shape.items}
-    return shown | {TITLE.name: state.title}
-
-
 def _arranged(kept: list[tuple[int, Item]], do: str) -> list[Item]:
-    """The items after one was moved or taken out."""
     asked = _ORDER.fullmatch(do)
     items = [item for _number, item in kept]
     place = next((place for place, (number, _item) in enumerate(kept) if asked and number == int(asked[2])), None)
@@ -205,17 +199,12 @@ def read_value(field: FieldShape, typed: Any, today: date) -> Any:
 
 def clean_markdown(text: str) -> str:
     """Several lines, each cleaned, that keep what Markdown means by spaces: lists inside lists, and line breaks."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    kept = [
-        _spaces_before(line) + clean_line(line) + ("  " if line.rstrip() and line.endswith("  ") else "")
-        for line in lines
-    ]
-    shown = [line if line.strip() else "" for line in kept]
-    return "\n".join(line for i, line in enumerate(shown) if line or (i and shown[i - 1])).strip("\n").rstrip()
-
-
-def _spaces_before(line: str) -> str:
-    return " " * min(12, len(line) - len(line.lstrip(" "))) if line.strip() else ""
+    lines: list[str] = []
+    for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
+        indent = " " * min(12, len(line) - len(line.lstrip(" ")))
+        words, ending = clean_line(line), "  " if line.endswith("  ") else ""
+        lines.append(f"{indent}{words}{ending}" if words else "")
+    return "\n".join(line for i, line in enumerate(lines) if line or (i and lines[i - 1])).strip("\n").rstrip()
 
 
 def _read_address(typed: str) -> str:

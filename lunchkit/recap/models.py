@@ -36,7 +36,7 @@ class RecapSection(Ordered, Model):
     """One section of a draft; ``data`` has the shape that its kind has in ``recap.sections``."""
 
     __tablename__ = "recap_section"
-    __erased__ = "kept: the text of the report; updated_by goes with a forgotten organiser: recap.steps"
+    __erased__ = "kept: the text of the report; updated_by goes with a forgotten organiser: recap.operations"
 
     id: Mapped[int] = mapped_column(primary_key=True, info=KEY)
     event_id: Mapped[int] = mapped_column(ForeignKey("recap.event_id"), index=True, info=KEY)
@@ -65,7 +65,7 @@ class RecapVersion(Model):
     """A section as it once was."""
 
     __tablename__ = "recap_version"
-    __erased__ = "kept: the history of the report; saved_by goes with a forgotten organiser: recap.steps"
+    __erased__ = "kept: the history of the report; saved_by goes with a forgotten organiser: recap.operations"
 
     id: Mapped[int] = mapped_column(primary_key=True, info=KEY)
     section_id: Mapped[int] = mapped_column(ForeignKey("recap_section.id", ondelete="CASCADE"), index=True, info=KEY)

@@ -13,8 +13,7 @@ from lunchkit.platform.errors import NotFound
 from lunchkit.platform.images.actions import hide_pictures, unhide_pictures
 from lunchkit.recap.models import Recap, RecapSection, RecapVersion
 from lunchkit.recap.queries import pictures_known, pictures_standing, versions_of
-from lunchkit.recap.section_content import Wording
-from lunchkit.recap.sections import pictures_in
+from lunchkit.recap.section_content import Wording, pictures_in
 from lunchkit.team.operations import forgets_names
 
 ONE_SITTING = timedelta(minutes=5)

@@ -13,7 +13,8 @@ from lunchkit.platform.errors import NotFound
 from lunchkit.platform.links import token_hash
 from lunchkit.platform.mail.models import OutboxEmail
 from lunchkit.recap.models import Recap, RecapCorrection, RecapSection, RecapVersion
-from lunchkit.recap.sections import SectionKind, pictures_in
+from lunchkit.recap.section_content import pictures_in
+from lunchkit.recap.sections import SectionKind
 from lunchkit.registrations.models import Registration, Status
 from lunchkit.speakers.models import Quotation
 from lunchkit.speakers.queries import portraits_in_use

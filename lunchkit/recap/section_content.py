@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from lunchkit.recap.sections import SHAPES, TITLE, FieldKind, FieldShape, SectionKind, Shape
 
 NOTHING: Mapping[FieldKind, Any] = {FieldKind.WHOLE: None, FieldKind.POLL: None, FieldKind.TICK: False}
-"""What an empty field of a kind holds; the others hold no e-mails."""
+"""What an empty field of a kind holds; the others hold an empty text."""
 Item = Mapping[str, Any]
 
 
@@ -61,6 +61,11 @@ def wording(kind: SectionKind, title: str, data: Mapping[str, Any]) -> Wording:
     if shape.items:
         content["items"] = [_shaped(shape.items, item) for item in data.get("items") or ()]
     return Wording(kind, title, content)
+
+
+def pictures_in(data: Mapping[str, Any]) -> set[str]:
+    """The tokens of the pictures in what a section holds, or once held."""
+    return {item["picture"] for item in data.get("items") or () if item.get("picture")}
 
 
 def _shaped(fields: Sequence[FieldShape], data: Mapping[str, Any]) -> dict[str, Any]:

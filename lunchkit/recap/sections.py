@@ -7,7 +7,6 @@ public page and the JSON all read the same shapes.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
@@ -105,7 +104,7 @@ TITLE = FieldShape("title", FieldKind.LINE, _l("Title"), 200)
 """What every section has."""
 _URL = FieldShape("url", FieldKind.URL, _l("Address (https://…)"), 500)
 _NOTE = FieldShape("note", FieldKind.SENTENCE, _l("In a sentence"), 300)
-
+_BEFORE = FieldShape("text", FieldKind.MARKDOWN, _l("Before the list"), 1000)
 SHAPES: Mapping[SectionKind, Shape] = {
     SectionKind.INTRODUCTION: Shape(
         _l("In short"),
@@ -167,21 +166,14 @@ SHAPES: Mapping[SectionKind, Shape] = {
     SectionKind.PRINCIPLES: Shape(
         _l("Principles"),
         _l("A manifesto in a few words each, in order, with whose it is."),
-        fields=(
-            FieldShape("author", FieldKind.LINE, _l("Whose they are"), 200),
-            _URL,
-            FieldShape("text", FieldKind.MARKDOWN, _l("Before the list"), 1000),
-        ),
-        items=(
-            FieldShape("name", FieldKind.LINE, _l("Principle"), 80, is_required=True),
-            _NOTE,
-        ),
+        fields=(FieldShape("author", FieldKind.LINE, _l("Whose they are"), 200), _URL, _BEFORE),
+        items=(FieldShape("name", FieldKind.LINE, _l("Principle"), 80, is_required=True), _NOTE),
         item_name=_l("Principle"),
     ),
     SectionKind.ALTERNATIVES: Shape(
         _l("Alternatives"),
         _l("Instead of X, Y: what it is, under which licence, where it is hosted, and when you last looked."),
-        fields=(FieldShape("text", FieldKind.MARKDOWN, _l("Before the list"), 1000),),
+        fields=(_BEFORE,),
         items=(
             FieldShape("name", FieldKind.LINE, _l("Alternative"), 120, is_required=True),
             FieldShape("instead_of", FieldKind.LINE, _l("Instead of"), 120),
@@ -197,19 +189,13 @@ SHAPES: Mapping[SectionKind, Shape] = {
     SectionKind.ROOM: Shape(
         _l("Questions from the room"),
         _l("What people asked and supported on their phones. Whatever was «off the record» stays in the room."),
-        fields=(FieldShape("text", FieldKind.MARKDOWN, _l("Before the list"), 1000, is_missed=True),),
+        fields=(replace(_BEFORE, is_missed=True),),
         is_single=True,
     ),
     SectionKind.QUOTATIONS: Shape(
-        _l("In their words"),
-        _l("What speakers said, once they have approved it."),
-        is_single=True,
+        _l("In their words"), _l("What speakers said, once they have approved it."), is_single=True
     ),
-    SectionKind.SPEAKERS: Shape(
-        _l("At table with"),
-        _l("Who spoke, with a link to their pages."),
-        is_single=True,
-    ),
+    SectionKind.SPEAKERS: Shape(_l("At table with"), _l("Who spoke, with a link to their pages."), is_single=True),
     SectionKind.PRESS: Shape(
         _l("In the press"),
         _l("Articles and broadcasts about the lunch. In your own words; nothing is fetched."),
@@ -231,11 +217,7 @@ SHAPES: Mapping[SectionKind, Shape] = {
     SectionKind.RESOURCES: Shape(
         _l("To go further"),
         _l("Documents, slides, places, people."),
-        items=(
-            FieldShape("title", FieldKind.LINE, _l("Title"), 200, is_required=True),
-            _NOTE,
-            _URL,
-        ),
+        items=(FieldShape("title", FieldKind.LINE, _l("Title"), 200, is_required=True), _NOTE, _URL),
         item_name=_l("Resource"),
         most_items=20,
     ),
@@ -266,8 +248,3 @@ SHAPES: Mapping[SectionKind, Shape] = {
     ),
 }
 """In the order of a new draft."""
-
-
-def pictures_in(data: Mapping[str, Any]) -> set[str]:
-    """The tokens of the pictures in what a section holds, or once held."""
-    return {item["picture"] for item in data.get("items") or () if item.get("picture")}

@@ -24,7 +24,7 @@ MOST_DISCS = 600
 _NUMBER = re.compile(r"[~≈<>+]?([0-9]{1,12}(?:[.,][0-9]+)?)(?![0-9.,])")
 _NAME_SIZES = (("", 6.6), ("long", 9.0), ("longer", 13.0))
 _SUMMARY = 240
-"""E-mails of a description in search engines and shared links."""
+"""Characters of a description in search engines and shared links."""
 
 
 @dataclass(frozen=True)
