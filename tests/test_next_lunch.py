@@ -27,7 +27,7 @@ from lunchkit.room.polls.models import Poll, Stage
 from lunchkit.room.polls.queries import polls_of
 from lunchkit.run_sheet.actions import add_run_item, begin_run_item, make_lunch
 from lunchkit.run_sheet.forms import like_values
-from lunchkit.run_sheet.queries import next_start, run_items, run_of_show
+from lunchkit.run_sheet.queries import next_start, run_items, run_sheet_of
 from lunchkit.run_sheet.view_models import ItemDetails
 from lunchkit.speakers.actions import add_speaker
 from lunchkit.speakers.forms import SpeakerDetails
@@ -204,7 +204,7 @@ def test_a_first_lunch_from_the_proposal(organiser_client: FlaskClient) -> None:
     first, words, again = polls_of(event.id)
     assert again.before_id == first.id
     assert words.kind == "words"
-    run = run_of_show(event)
+    run = run_sheet_of(event)
     assert (run.minutes, run.left) == (120, 0)
     assert [row.item.poll_id for row in run.rows if row.item.poll_id] == [first.id, words.id, again.id]
     assert db.session.query(CustomField).count() == 0

@@ -1,4 +1,4 @@
-"""The run of show: written minute by minute, and followed in the room on a phone."""
+"""The schedule: written minute by minute, and followed in the room on a phone."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -21,7 +21,7 @@ from lunchkit.run_sheet.actions import (
 )
 from lunchkit.run_sheet.errors import RunIsFull
 from lunchkit.run_sheet.models import RunItem
-from lunchkit.run_sheet.queries import run_items, run_of_show, where_the_room_stands
+from lunchkit.run_sheet.queries import run_items, run_progress, run_sheet_of
 from lunchkit.run_sheet.view_models import ItemDetails
 from tests.conftest import EventMaker, csrf_of
 from tests.room import ask
@@ -52,7 +52,7 @@ def titles(event: Event) -> list[str]:
 
 
 def test_rows_add_up_and_say_when_each_begins(lunch: Event, rows: list[RunItem]) -> None:
-    run = run_of_show(lunch)
+    run = run_sheet_of(lunch)
     assert (run.minutes, run.length, run.left) == (100, 120, 20)
     assert [row.starts_at - NOON for row in run.rows] == [timedelta(minutes=m) for m in (0, 10, 40)]
 
@@ -111,7 +111,7 @@ def test_thirty_rows_are_enough(lunch: Event) -> None:
 def test_a_question_that_goes_leaves_its_row(lunch: Event) -> None:
     poll = add_poll(lunch, PollDetails("Ensemble ?", ("Oui", "Non")))
     item = add_run_item(lunch, ItemDetails(5, "Vote", poll_id=poll.id))
-    assert run_of_show(lunch).rows[0].question == "Ensemble ?"
+    assert run_sheet_of(lunch).rows[0].question == "Ensemble ?"
     remove_poll(poll)
     db.session.expire_all()
     assert db.session.get_one(RunItem, item.id).poll_id is None
@@ -127,20 +127,20 @@ def test_the_room_is_followed_row_by_row(lunch: Event, rows: list[RunItem]) -> N
     with clock.fixed_at(NOON + timedelta(minutes=2)):
         begin_run_item(rows[0])
         begin_run_item(rows[0])  # a double tap
-    at = where_the_room_stands(run_of_show(lunch), NOON + timedelta(minutes=3))
+    at = run_progress(run_sheet_of(lunch), NOON + timedelta(minutes=3))
     assert at.current is not None
     assert at.following is not None
     assert (at.current.item.title, at.following.item.title, at.began) == ("Accueil", "Apport", 1)
     assert at.ends_at == NOON + timedelta(minutes=12)
     assert at.late == timedelta(minutes=2)
-    late = where_the_room_stands(run_of_show(lunch), NOON + timedelta(minutes=15))
+    late = run_progress(run_sheet_of(lunch), NOON + timedelta(minutes=15))
     assert late.late == timedelta(minutes=5), "over time counts"
     with clock.fixed_at(NOON + timedelta(minutes=8)):
         begin_run_item(rows[1])
-    assert where_the_room_stands(run_of_show(lunch), NOON + timedelta(minutes=9)).late == timedelta(minutes=-2)
+    assert run_progress(run_sheet_of(lunch), NOON + timedelta(minutes=9)).late == timedelta(minutes=-2)
     take_back_run_item(rows[1])
     take_back_run_item(rows[1])
-    back = where_the_room_stands(run_of_show(lunch), NOON + timedelta(minutes=9))
+    back = run_progress(run_sheet_of(lunch), NOON + timedelta(minutes=9))
     assert back.current is not None
     assert back.current.item.title == "Accueil"
 
@@ -214,7 +214,7 @@ def test_the_lunchs_page_tells_the_rows_that_are_for_everybody(
     client: FlaskClient, organiser_client: FlaskClient, lunch: Event, rows: list[RunItem]
 ) -> None:
     page = f"/e/{lunch.slug}"
-    assert "Au programme" not in client.get(page).text, "control: a run of show is the team's own"
+    assert "Au programme" not in client.get(page).text, "control: a schedule is the team's own"
     path = f"/organiser/e/{lunch.slug}/run"
     edit = f"{path}/{rows[2].id}"
     told = {"minutes": "60", "title": "Aux tables", "who": "Ada Ressort", "note": "Micro !", "poll": "0"}

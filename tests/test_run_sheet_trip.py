@@ -32,7 +32,7 @@ FIVE = (
 
 @pytest.fixture(scope="module")
 def lunch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """The demo, served for real; its running lunch has a run of show, its coming one as many questions as it may ask."""
+    """The demo, served for real; its running lunch has a schedule, its coming one as many questions as it may ask."""
     with house(tmp_path_factory.mktemp("house")) as lunch:
         with lunch.app.app_context():
             coming, running = (
@@ -128,12 +128,12 @@ def organiser_pages(lunch: House) -> dict[str, str]:
         "none of one's own": f"{running}/form",
         "one question": f"{coming}/form/5",
         "question removed": f"{coming}/form/5/removal",
-        "run of show": f"{running}/run",
-        "no run of show": f"{coming}/run",
+        "schedule": f"{running}/run",
+        "no schedule": f"{coming}/run",
         "one row": f"{running}/run/1",
         "row removed": f"{running}/run/1/removal",
-        "run of show, now": f"{running}/run/now",
-        "run of show, not yet": f"{coming}/run/now",
+        "schedule, now": f"{running}/run/now",
+        "schedule, not yet": f"{coming}/run/now",
         "by hand": f"{coming}/registrations/new",
     }
 

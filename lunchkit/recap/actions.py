@@ -1,4 +1,4 @@
-"""Verbs of recaps: draft one, write it so that no text is lost, show it in secret, publish and correct it."""
+"""Actions of recaps: draft one, write it so that no text is lost, show it in secret, publish and correct it."""
 
 import secrets
 from collections.abc import Collection, Mapping
@@ -21,8 +21,15 @@ from lunchkit.recap import errors
 from lunchkit.recap.document import article_of, licence_to_give, normalised_words
 from lunchkit.recap.drafting import draft_from_what_happened, empty_draft, snapshot_of
 from lunchkit.recap.models import Recap, RecapCorrection, RecapSection, RecapVersion
-from lunchkit.recap.operations import keep, lay_by_left, lock_recap, lock_section, without_strangers, write
-from lunchkit.recap.queries import pictures_in_use, pictures_read, pictures_standing, sections_of
+from lunchkit.recap.operations import (
+    hide_removed_pictures,
+    keep_version,
+    lock_recap,
+    lock_section,
+    without_foreign_pictures,
+    write,
+)
+from lunchkit.recap.queries import current_pictures, pictures_in_use, pictures_read, sections_of
 from lunchkit.recap.section_content import Wording, pictures_in, wording
 from lunchkit.recap.sections import SHAPES, SectionKind
 from lunchkit.registrations.emails import enqueue_recap_emails
@@ -94,7 +101,7 @@ def remove_section(section: RecapSection) -> None:
         lock_section(session, section)
         session.delete(section)
         session.flush()
-        lay_by_left(session, section.event_id, pictures_in(section.data))
+        hide_removed_pictures(session, section.event_id, pictures_in(section.data))
         mark_for_vacuum()
 
 
@@ -106,10 +113,10 @@ def save_section(section: RecapSection, base_version: int, state: Wording, by: s
     """
     with transaction() as session:
         lock_section(session, section)
-        state = without_strangers(section.event_id, state)
+        state = without_foreign_pictures(section.event_id, state)
         is_late = base_version != section.version and state != section.state
         if is_late:
-            keep(session, section)
+            keep_version(session, section)
         elif state != section.state:
             write(session, section, state, by)
     if is_late:
@@ -122,7 +129,7 @@ def restore_version(section: RecapSection, version: RecapVersion, by: str) -> No
         lock_section(session, section)
         state = wording(SectionKind(section.kind), version.title, version.data)
         if state != section.state:
-            keep(session, section)
+            keep_version(session, section)
             write(session, section, state, by)
 
 
@@ -150,7 +157,7 @@ def put_back_picture(event: Event, picture: Picture) -> None:
     """Show a picture again that was taken down. Raises NotFound where it has no place in the recap any more."""
     with transaction() as session:
         lock_recap(session, event.id)
-        if picture.token not in pictures_standing(event.id):
+        if picture.token not in current_pictures(event.id):
             raise NotFound
         lock(session, picture)
         picture.taken_down_at = None

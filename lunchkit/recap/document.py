@@ -42,7 +42,7 @@ def freeze(event: Event, sections: Sequence[RecapSection]) -> dict[str, Any]:
     "frozen"?}]}.
 
     Hidden and empty sections are left out. ``frozen`` is what nobody wrote: of a ``poll`` {"result", "before",
-    "movement"}, the first two as ``room.polls.exports.result_json`` makes them, in the language of the house; of the
+    "movement"}, the first two as ``room.polls.exports.result_json`` makes them, in the default language; of the
     ``room`` {"items": [{"text", "supports", "answered"}]}, where ``supports`` is null for fewer than three people.
     """
     language, licence = current_settings().language, current_settings().recap_licence
@@ -58,7 +58,7 @@ def licence_of(snapshot: Mapping[str, Any]) -> Licence:
 
 
 def licence_to_give(published: Mapping[str, Any] | None) -> Licence:
-    """The licence of what would be published now: the house's, or that of the copy that readers have, if it is freer.
+    """The licence of what would be published now: that of the settings, or of the copy that readers have if it is freer.
 
     Nobody can take back what readers were given; a correction may give more, and never less.
     """

@@ -24,7 +24,7 @@ def empty_draft() -> list[Wording]:
 
 
 def draft_from_what_happened(event: Event) -> list[Wording]:
-    """The same, filled in with what the software saw; in the language of the house."""
+    """The same, filled in with what the software saw; in the default language."""
     with force_locale(current_settings().language):
         counted = [{"value": value, "label": label} for value, label in numbers(event) if value]
     polls, coming = _polls_to_tell(polls_of(event.id)), lunches_to_come(event)

@@ -12,7 +12,7 @@ from lunchkit.platform.db import mark_for_vacuum
 from lunchkit.platform.errors import NotFound
 from lunchkit.platform.images.actions import hide_pictures, unhide_pictures
 from lunchkit.recap.models import Recap, RecapSection, RecapVersion
-from lunchkit.recap.queries import pictures_known, pictures_standing, versions_of
+from lunchkit.recap.queries import current_pictures, pictures_known, versions_of
 from lunchkit.recap.section_content import Wording, pictures_in
 from lunchkit.team.operations import forgets_names
 
@@ -41,7 +41,7 @@ def lock_section(session: Session, section: RecapSection) -> None:
         raise NotFound from error
 
 
-def keep(session: Session, section: RecapSection) -> None:
+def keep_version(session: Session, section: RecapSection) -> None:
     """Put what is written in a section into its history, once; the oldest states leave it."""
     kept = versions_of(section.id)
     if kept and kept[0].version == section.version:
@@ -66,24 +66,24 @@ def write(session: Session, section: RecapSection, state: Wording, by: str) -> N
     latest = next(iter(versions_of(section.id)), None)
     goes_on = latest is not None and latest.saved_by == section.updated_by == by
     if latest is None or not goes_on or section.updated_at - latest.saved_at >= ONE_SITTING:
-        keep(session, section)
+        keep_version(session, section)
     before, after = pictures_in(section.data), pictures_in(state.data)
     section.title, section.data = state.title, dict(state.data)
     section.version += 1
     section.updated_at, section.updated_by = clock.now(), by
     session.flush()
-    lay_by_left(session, section.event_id, before - after)
+    hide_removed_pictures(session, section.event_id, before - after)
     unhide_pictures(session, after - before)
 
 
-def lay_by_left(session: Session, event_id: int, tokens: Collection[str]) -> None:
-    """Lay pictures by that have just left a section, unless readers or another section have them still."""
+def hide_removed_pictures(session: Session, event_id: int, tokens: Collection[str]) -> None:
+    """Hide pictures that have just left a section, unless readers or another section have them still."""
     if tokens:
-        hide_pictures(session, set(tokens) - pictures_standing(event_id))
+        hide_pictures(session, set(tokens) - current_pictures(event_id))
 
 
-def without_strangers(event_id: int, state: Wording) -> Wording:
-    """The same without pictures that are none of this recap: somebody typed a token into a form."""
+def without_foreign_pictures(event_id: int, state: Wording) -> Wording:
+    """The same without pictures that are not of this recap: somebody typed a token into a form."""
     strange = pictures_in(state.data) - pictures_known(event_id)
     return state.with_items([item for item in state.items if item["picture"] not in strange]) if strange else state
 

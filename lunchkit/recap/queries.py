@@ -137,14 +137,14 @@ def pictures_drafted(event_id: int) -> set[str]:
     return _kept_pictures(_SECTIONS.where(RecapSection.event_id == event_id))
 
 
-def pictures_standing(event_id: int) -> set[str]:
+def current_pictures(event_id: int) -> set[str]:
     """Those that its readers or its draft have."""
     return pictures_read(event_id) | pictures_drafted(event_id)
 
 
 def pictures_known(event_id: int) -> set[str]:
     """Those that a recap has, or whose place in it somebody can restore."""
-    return pictures_standing(event_id) | _kept_pictures(_VERSIONS.where(RecapSection.event_id == event_id))
+    return current_pictures(event_id) | _kept_pictures(_VERSIONS.where(RecapSection.event_id == event_id))
 
 
 def pictures_in_use() -> set[str]:

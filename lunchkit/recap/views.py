@@ -1,4 +1,4 @@
-"""Public doors of a recap: the article, its data, its press kit, and the secret preview of a draft."""
+"""Public pages of a recap: the article, its data, its press kit, and the secret preview of a draft."""
 
 from flask import Blueprint, Response, jsonify, render_template, request
 from flask.typing import ResponseReturnValue

@@ -1,1 +1,1 @@
-"""Planning a lunch: the next one like the last, and its run of show by the minute."""
+"""Preparing a lunch: the next one like the last, and its schedule by the minute."""

@@ -1,4 +1,4 @@
-"""Verbs of planning: to make a lunch from another or from the template, and to write and follow its run of show."""
+"""Actions of the schedule: make a lunch from another or from the template, write its schedule and follow it."""
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
@@ -37,7 +37,9 @@ def make_lunch(
     """
     try:
         return _make(details, form_key, like, with_speakers=with_speakers, from_template=from_template)
-    except IntegrityError:  # at the same moment another tap made the first series of an empty house, or this very lunch
+    except (
+        IntegrityError
+    ):  # at the same moment another tap made the first series of an empty database, or this very lunch
         return _make(details, form_key, like, with_speakers=with_speakers, from_template=from_template)
 
 
@@ -69,7 +71,7 @@ def _plan_from_template(session: Session, event: Event) -> None:
 
 
 def add_run_item(event: Event, details: ItemDetails) -> RunItem:
-    """Put one more row at the end of the run of show. Raises RunIsFull."""
+    """Put one more row at the end of the schedule. Raises RunIsFull."""
     with transaction() as session:
         lock_existing_event(session, event.id)
         if (session.scalar(select(func.count()).where(RunItem.event_id == event.id)) or 0) >= MOST_ITEMS:
@@ -82,14 +84,14 @@ def add_run_item(event: Event, details: ItemDetails) -> RunItem:
 
 
 def change_run_item(item: RunItem, details: ItemDetails) -> None:
-    """Change a row of the run of show."""
+    """Change a row of the schedule."""
     with transaction() as session:
         _lock(session, item)
         _write(item, _of_this_lunch(session, item.event_id, details))
 
 
 def remove_run_item(item: RunItem) -> None:
-    """Take a row off the run of show."""
+    """Take a row off the schedule."""
     with transaction() as session:
         _lock(session, item)
         session.delete(item)

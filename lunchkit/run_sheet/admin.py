@@ -1,4 +1,4 @@
-"""The organiser's doors to the run of show: written before the lunch, followed on a phone while it runs."""
+"""The organisers' pages of the schedule: written before the lunch, followed on a phone while it runs."""
 
 from collections.abc import Callable
 
@@ -15,7 +15,7 @@ from lunchkit.room.polls.queries import polls_of
 from lunchkit.run_sheet import actions
 from lunchkit.run_sheet.forms import RunItemForm, run_item_form
 from lunchkit.run_sheet.models import RunItem
-from lunchkit.run_sheet.queries import run_item_or_404, run_of_show, where_the_room_stands
+from lunchkit.run_sheet.queries import run_item_or_404, run_progress, run_sheet_of
 
 ONE = "/e/<slug>/run/<int(max=2147483647):item_id>"
 bp = Blueprint("run_sheet", __name__)
@@ -23,14 +23,12 @@ bp = Blueprint("run_sheet", __name__)
 
 @bp.get("/e/<slug>/run")
 def index(slug: str) -> ResponseReturnValue:
-    """The run of show, and the form for one more row."""
     event = any_event_by_slug_or_404(slug)
     return _index_page(event, run_item_form(polls_of(event.id)))
 
 
 @bp.post("/e/<slug>/run")
 def create(slug: str) -> ResponseReturnValue:
-    """One more row."""
     event = any_event_by_slug_or_404(slug)
     form = run_item_form(polls_of(event.id), data=request.form)
     return _save(event, form, _index_page, lambda: actions.add_run_item(event, form.details()), "added")
@@ -38,14 +36,12 @@ def create(slug: str) -> ResponseReturnValue:
 
 @bp.get(ONE)
 def edit(slug: str, item_id: int) -> ResponseReturnValue:
-    """The form of one row."""
     event, item = _both(slug, item_id)
     return _edit_page(event, run_item_form(polls_of(event.id), item))
 
 
 @bp.post(ONE)
 def update(slug: str, item_id: int) -> ResponseReturnValue:
-    """A row changed; whatever is wrong, the form comes back with all that was typed."""
     event, item = _both(slug, item_id)
     form = run_item_form(polls_of(event.id), item, request.form)
     return _save(event, form, _edit_page, lambda: actions.change_run_item(item, form.details()), "changed")
@@ -53,14 +49,12 @@ def update(slug: str, item_id: int) -> ResponseReturnValue:
 
 @bp.get(f"{ONE}/removal")
 def removal(slug: str, item_id: int) -> ResponseReturnValue:
-    """Asks once more."""
     event, item = _both(slug, item_id)
     return render_template("admin/run_sheet/removal.html", event=event, item=item)
 
 
 @bp.post(f"{ONE}/removal")
 def remove(slug: str, item_id: int) -> ResponseReturnValue:
-    """One row fewer."""
     _event, item = _both(slug, item_id)
     actions.remove_run_item(item)
     return _to(slug, "removed")
@@ -68,7 +62,6 @@ def remove(slug: str, item_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{ONE}/order")
 def order(slug: str, item_id: int) -> ResponseReturnValue:
-    """One place up or down."""
     _event, item = _both(slug, item_id)
     actions.move_run_item(item, requested_direction())
     return back_to_list(slug, item)
@@ -76,10 +69,9 @@ def order(slug: str, item_id: int) -> ResponseReturnValue:
 
 @bp.get("/e/<slug>/run/now")
 def now(slug: str) -> ResponseReturnValue:
-    """Where the room stands: what runs, what follows, how many minutes are left."""
     event = any_event_by_slug_or_404(slug)
-    run, moment = run_of_show(event), clock.now()
-    at = where_the_room_stands(run, moment)
+    run, moment = run_sheet_of(event), clock.now()
+    at = run_progress(run, moment)
     polls = {poll.id: poll for poll in polls_of(event.id)}
     asked = polls.get(at.current.item.poll_id or 0) if at.current else None
     return render_template(
@@ -95,7 +87,6 @@ def now(slug: str) -> ResponseReturnValue:
 
 @bp.post(f"{ONE}/beginning")
 def begin(slug: str, item_id: int) -> ResponseReturnValue:
-    """The room has come to this row."""
     _event, item = _both(slug, item_id)
     actions.begin_run_item(item)
     return redirect(url_for(".now", slug=slug), code=303)
@@ -103,7 +94,6 @@ def begin(slug: str, item_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{ONE}/return")
 def take_back(slug: str, item_id: int) -> ResponseReturnValue:
-    """Not yet."""
     _event, item = _both(slug, item_id)
     actions.take_back_run_item(item)
     return redirect(url_for(".now", slug=slug), code=303)
@@ -115,12 +105,12 @@ def _both(slug: str, item_id: int) -> tuple[Event, RunItem]:
 
 
 def _save(
-    event: Event, form: RunItemForm, page: Callable[..., str], verb: Callable[[], object], done: str
+    event: Event, form: RunItemForm, page: Callable[..., str], action: Callable[[], object], done: str
 ) -> ResponseReturnValue:
     if not form.validate():
         return page(event, form), 422
     try:
-        verb()
+        action()
     except USER_ERRORS as error:
         refusal = as_user_error(error)
         return page(event, form, str(refusal.message)), refusal.status, retry_header(refusal)
@@ -128,7 +118,7 @@ def _save(
 
 
 def _index_page(event: Event, form: RunItemForm, notice: str | None = None) -> str:
-    return render_template("admin/run_sheet/run.html", event=event, run=run_of_show(event), form=form, notice=notice)
+    return render_template("admin/run_sheet/run.html", event=event, run=run_sheet_of(event), form=form, notice=notice)
 
 
 def _edit_page(event: Event, form: RunItemForm, notice: str | None = None) -> str:

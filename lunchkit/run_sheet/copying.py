@@ -15,7 +15,7 @@ from lunchkit.speakers.models import Appearance
 
 
 def copy_plan(session: Session, source: Event, event: Event, *, with_speakers: bool) -> None:
-    """All that was prepared for one lunch, for another: questions of both kinds, run of show, own paragraphs.
+    """All that was prepared for one lunch, for another: questions of both kinds, schedule, own paragraphs.
 
     No result, and nobody. Who speaks comes along if asked for; what they said and showed does not.
     """

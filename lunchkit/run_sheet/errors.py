@@ -8,4 +8,4 @@ LunchMadeAlready = user_error(
     "LunchMadeAlready",
     _l("This form has made a lunch already. Change that one, or send this form again to make one more."),
 )
-RunIsFull = user_error("RunIsFull", _l("The run of show has thirty rows already. Put two of them together."))
+RunIsFull = user_error("RunIsFull", _l("The schedule has thirty rows already. Put two of them together."))

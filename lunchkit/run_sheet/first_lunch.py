@@ -1,6 +1,6 @@
 """A first lunch to begin with: two hours with an input, a question before and after the debate, and time at the tables.
 
-In the house's language, for its organisers write on from here; nothing in it is about one theme or one network.
+In the default language, for organisers write on from here; nothing in it is about one theme or one network.
 """
 
 from collections.abc import Sequence
@@ -47,7 +47,7 @@ def template_polls() -> Sequence[tuple[PollDetails, int | None]]:
 
 
 def template_run() -> Sequence[tuple[ItemDetails, int | None]]:
-    """The run of show, two hours; beside a row the number of the question that is put to the room then."""
+    """The schedule, two hours; beside a row the number of the question that is put to the room then."""
     with force_locale(current_settings().language):
         return [
             (

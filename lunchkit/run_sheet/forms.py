@@ -1,4 +1,4 @@
-"""What is asked about a row of the run of show, and about what a new lunch takes over from another."""
+"""What is asked about a row of the schedule, and about what a new lunch takes over from another."""
 
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
@@ -28,7 +28,7 @@ UNTITLED = _l("Please say what happens.")
 
 
 class RunItemForm(BareForm):
-    """One row of the run of show. The token is asked for at the door of the house."""
+    """One row of the schedule."""
 
     minutes = NumberField(
         _l("Minutes"), validators=[InputRequired(_l("Please say how many minutes.")), between(1, LONGEST_ROW)]

@@ -1,4 +1,4 @@
-"""RunItem: one row of a lunch's run of show."""
+"""RunItem: one row of a lunch's schedule."""
 
 from datetime import datetime, timedelta
 
@@ -10,7 +10,7 @@ from lunchkit.platform.ordered import Ordered
 
 
 class RunItem(Ordered, Model):
-    """What happens for so many minutes, in its place in the run of show."""
+    """What happens for so many minutes, in its place in the schedule."""
 
     __tablename__ = "run_item"
     __erased__ = "kept: organisers name who does what, and can change it; the removal of a speaker leads there"
@@ -26,7 +26,7 @@ class RunItem(Ordered, Model):
     poll_id: Mapped[int | None] = mapped_column(ForeignKey("poll.id", ondelete="SET NULL"), index=True, info=KEY)
     """The question that is put to the room then."""
     is_public: Mapped[bool] = mapped_column(default=False, info=NOT_PERSONAL)
-    """Whether the lunch's page shows it, as part of the programme."""
+    """Whether the lunch's page shows it."""
     began_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     """When it really began."""
 

@@ -20,7 +20,7 @@ def second_question() -> str:
 
 @cache
 def proposed_questions() -> frozenset[str]:
-    """Both in every language of the house: as long as a question says just this, nobody has worded it."""
+    """Both in every working language: as long as a question says just this, nobody has worded it."""
     found = set()
     for language in WORKING_LANGUAGES:
         with force_locale(language):

@@ -1,4 +1,4 @@
-"""Reads of planning, named after the question that they answer."""
+"""Reads of schedules, named after the question that they answer."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
@@ -12,7 +12,7 @@ from lunchkit.platform.errors import NotFound
 from lunchkit.room.polls.models import Poll
 from lunchkit.run_sheet.models import RunItem
 from lunchkit.run_sheet.proposed_polls import proposed_questions
-from lunchkit.run_sheet.view_models import Now, Prepared, ProgrammeRow, RunOfShow, RunRow
+from lunchkit.run_sheet.view_models import Now, Prepared, PublicRow, RunRow, RunSheet
 from lunchkit.speakers.models import Appearance
 
 MONTH = 30.44
@@ -28,7 +28,7 @@ PLANNED_AHEAD = timedelta(days=7)
 
 
 def run_items(event_id: int) -> Sequence[RunItem]:
-    """The rows of a lunch's run of show, in their order."""
+    """The rows of a lunch's schedule, in their order."""
     found = select(RunItem).where(RunItem.event_id == event_id)
     return db.session.scalars(found.order_by(RunItem.position, RunItem.id)).all()
 
@@ -41,28 +41,28 @@ def run_item_or_404(event_id: int, item_id: int) -> RunItem:
     return item
 
 
-def run_of_show(event: Event) -> RunOfShow:
+def run_sheet_of(event: Event) -> RunSheet:
     """What happens at a lunch, minute by minute; in two queries."""
     asked = select(Poll.id, Poll.question).where(Poll.event_id == event.id)
     questions = dict(db.session.execute(asked).all())
     rows = tuple(RunRow(item, at, questions.get(item.poll_id or 0, "")) for item, at in _timed(event))
-    return RunOfShow(rows, int((event.ends_at - event.starts_at).total_seconds() // 60))
+    return RunSheet(rows, int((event.ends_at - event.starts_at).total_seconds() // 60))
 
 
-def programme(event: Event) -> list[ProgrammeRow]:
-    """What the lunch's page tells of the run of show, at the times that are planned; in one query."""
-    return [ProgrammeRow(at, item.title, item.who) for item, at in _timed(event) if item.is_public]
+def public_rows(event: Event) -> list[PublicRow]:
+    """What the lunch's page tells of the schedule, at the times that are planned; in one query."""
+    return [PublicRow(at, item.title, item.who) for item, at in _timed(event) if item.is_public]
 
 
 def _timed(event: Event) -> Iterator[tuple[RunItem, datetime]]:
-    """The rows of a lunch's run of show, each with the moment at which it is planned."""
+    """The rows of a lunch's schedule, each with the moment at which it is planned."""
     starts_at = event.starts_at
     for item in run_items(event.id):
         yield item, starts_at
         starts_at += timedelta(minutes=item.minutes)
 
 
-def where_the_room_stands(run: RunOfShow, now: datetime) -> Now:
+def run_progress(run: RunSheet, now: datetime) -> Now:
     """The row that runs, the one that follows, and how far behind the plan the room is."""
     began = [number for number, row in enumerate(run.rows) if row.item.began_at is not None]
     number = began[-1] if began else -1

@@ -1,4 +1,4 @@
-"""Frozen values of planning: a row of the run of show, what is copied from another lunch, where the room stands."""
+"""Frozen values of a schedule: a row of the schedule, what is copied from another lunch, how far the room is."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,8 +19,8 @@ class ItemDetails:
 
 
 @dataclass(frozen=True)
-class ProgrammeRow:
-    """A row of the run of show as the lunch's page shows it."""
+class PublicRow:
+    """A row of the schedule as the lunch's page shows it."""
 
     starts_at: datetime
     title: str
@@ -29,7 +29,7 @@ class ProgrammeRow:
 
 @dataclass(frozen=True)
 class RunRow:
-    """A row of the run of show with the time of day at which it is planned."""
+    """A row of the schedule with the time of day at which it is planned."""
 
     item: RunItem
     starts_at: datetime
@@ -38,7 +38,7 @@ class RunRow:
 
 
 @dataclass(frozen=True)
-class RunOfShow:
+class RunSheet:
     """What happens at a lunch, minute by minute."""
 
     rows: tuple[RunRow, ...]
@@ -58,7 +58,7 @@ class RunOfShow:
 
 @dataclass(frozen=True)
 class Now:
-    """Where the room stands in the run of show."""
+    """How far the room is in the schedule."""
 
     current: RunRow | None
     """None before the first row has begun, and once the last one is over."""
@@ -82,4 +82,4 @@ class Prepared:
     proposed: int
     """Questions for the room that still say what the proposal of a first lunch says: they show to nobody yet."""
     minutes: int
-    """Of all rows of the run of show together."""
+    """Of all rows of the schedule together."""

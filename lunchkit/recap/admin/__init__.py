@@ -1,4 +1,4 @@
-"""The organiser's doors to a recap: its outline here, each with more doors of its own below."""
+"""The organisers' pages of a recap: its outline here, the others in the modules below."""
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue

@@ -1,4 +1,4 @@
-"""The organiser's doors to the pictures of a recap: one more, what is said of one, taken down, put back, erased."""
+"""The organisers' pages of a recap's pictures: one more, what is said of one, taken down, put back, erased."""
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -19,7 +19,7 @@ from lunchkit.recap import actions
 from lunchkit.recap.admin_forms import NewPictureForm, PictureForm
 from lunchkit.recap.errors import NoMorePictures
 from lunchkit.recap.models import RecapSection
-from lunchkit.recap.queries import pictures_known, pictures_standing, section_or_404, writer
+from lunchkit.recap.queries import current_pictures, pictures_known, section_or_404, writer
 
 CHOOSE_AGAIN = _l("Please choose the file again: browsers do not keep it.")
 bp = Blueprint("pictures", __name__)
@@ -41,7 +41,7 @@ def add(slug: str, section_id: int) -> ResponseReturnValue:
             form.file.errors = [CHOOSE_AGAIN]
         return _new_page(event, section, form), 422
     try:
-        _keep(section, form)
+        _add_picture(section, form)
     except USER_ERRORS as error:
         refusal = as_user_error(error)
         form.file.errors = [str(refusal.message)]
@@ -55,7 +55,7 @@ def show_too_heavy(error: RequestEntityTooLarge) -> ResponseReturnValue:
     return show_error(PictureTooHeavy() if (request.endpoint or "").endswith(".pictures.add") else error)
 
 
-def _keep(section: RecapSection, form: NewPictureForm) -> None:
+def _add_picture(section: RecapSection, form: NewPictureForm) -> None:
     """Keep the file, then give it its place; where there is none left, nothing of it stays."""
     if len(section.state.items) >= section.state.shape.most_items:
         raise NoMorePictures
@@ -122,7 +122,7 @@ def erase(slug: str, section_id: int, token: str) -> ResponseReturnValue:
 
 
 def _picture_page(event: Event, section: RecapSection, picture: Picture, form: PictureForm) -> str:
-    has_place = picture.token in pictures_standing(event.id)
+    has_place = picture.token in current_pictures(event.id)
     return render_template(
         "admin/recap/picture.html", event=event, section=section, picture=picture, form=form, has_place=has_place
     )

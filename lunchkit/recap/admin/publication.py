@@ -1,4 +1,4 @@
-"""The organiser's doors from a draft to its readers: preview, secret link, publication, correction, withdrawal."""
+"""The organisers' pages from a draft to its readers: preview, secret link, publication, correction, withdrawal."""
 
 from collections.abc import Callable
 from functools import partial
@@ -71,11 +71,11 @@ def publication(slug: str) -> ResponseReturnValue:
     event, recap = _both(slug)
     if recap.published is not None:
         return redirect(url_for("organiser.recap.index", slug=slug), code=303)
-    sections, licence = sections_of(event.id), licence_to_give(None)
+    licence = licence_to_give(recap.published)
     return render_template(
         "admin/recap/publication.html",
         event=event,
-        lacks=lacks(event, sections),
+        lacks=lacks(event, sections_of(event.id)),
         emails=emails_to_send(event.id),
         licence=licence,
         licence_label=licence_label(licence),
@@ -109,13 +109,12 @@ def correct(slug: str) -> ResponseReturnValue:
 
 
 def _correction_page(event: Event, recap: Recap, form: CorrectionForm) -> str:
-    sections = sections_of(event.id)
-    published = recap.published or {"sections": []}
+    published = recap.published or {}
     return render_template(
         "admin/recap/correction.html",
         event=event,
         form=form,
-        lacks=lacks(event, sections),
+        lacks=lacks(event, sections_of(event.id)),
         licence_before=licence_of(published),
         licence=licence_to_give(published),
     )

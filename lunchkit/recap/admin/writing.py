@@ -1,4 +1,4 @@
-"""The organiser's doors to one section: to write it, and to its history."""
+"""The organisers' pages of one section: writing it, and its history."""
 
 from collections.abc import Sequence
 from contextlib import suppress

@@ -109,7 +109,7 @@ def order(slug: str, poll_id: int) -> ResponseReturnValue:
 
 @bp.post("/e/<slug>/polls/<int(max=2147483647):poll_id>/opening")
 def opening(slug: str, poll_id: int) -> ResponseReturnValue:
-    """Phones may answer; whoever comes from the run of show goes back to it."""
+    """Phones may answer; whoever comes from the schedule goes back to it."""
     event, poll = _both(slug, poll_id)
     back = url_for("organiser.run_sheet.now", slug=slug) if request.form.get("back") == "run" else _room(slug)
     return after(event, lambda: actions.open_poll(poll), back)
