@@ -195,7 +195,7 @@ def test_the_question_of_a_row_is_opened_from_the_run_of_show(
 def test_an_empty_run_says_what_to_do(organiser_client: FlaskClient, lunch: Event) -> None:
     base = f"/organiser/e/{lunch.slug}/run"
     assert "Écrivez la première ligne" in organiser_client.get(base).get_data(as_text=True)
-    assert "Pas encore de minutage" in organiser_client.get(f"{base}/now").get_data(as_text=True)
+    assert "Pas encore de déroulé" in organiser_client.get(f"{base}/now").get_data(as_text=True)
 
 
 def test_rows_of_another_lunch_are_not_found(

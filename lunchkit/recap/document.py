@@ -58,7 +58,7 @@ def licence_of(snapshot: Mapping[str, Any]) -> Licence:
 
 
 def licence_to_give(published: Mapping[str, Any] | None) -> Licence:
-    """The licence of what would be published now: that of the settings, or of the copy that readers have if it is freer.
+    """The licence of what would be published now: that of the settings, or of the copy that readers have if freer.
 
     Nobody can take back what readers were given; a correction may give more, and never less.
     """
