@@ -121,7 +121,7 @@ class EventForm(VersionedForm):
     colour = RadioField(_l("Colour"), choices=lambda: COLOURS, default=Colour.TOMATE.value)
     capacity = _seats()
     companions_allowed = SelectField(
-        _l("Companions that each person may bring"), coerce=int, choices=[(n, str(n)) for n in range(6)], default=0
+        _l("Companions that each person may bring"), coerce=int, choices=lambda: list(enumerate("012345")), default=0
     )
     asks_food = BooleanField(_l("Ask what people eat"))
     asks_access = BooleanField(_l("Ask what people need in order to take part"))
