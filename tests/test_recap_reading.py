@@ -9,7 +9,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from lunchkit.events.models import Event
 from lunchkit.platform import clock
 from lunchkit.platform.db import db
 from lunchkit.platform.images.actions import put_back, take_down
@@ -38,7 +37,6 @@ from tests.recaps import (
     add_picture,
     add_poll,
     add_section,
-    contents,
     correct,
     data_of,
     elements,
@@ -327,9 +325,3 @@ def test_the_slice_is_cut_for_the_hours_of_the_lunch(hour: int, minutes: int, bo
         ends_local = starts_local + timedelta(minutes=minutes)
 
     assert slice_of(Hours()).box == box
-
-
-def test_contents_hold_every_kind(app: Flask, make_event: EventMaker) -> None:
-    lunch = full_lunch(make_event)
-    assert {kind for kind, _title, _data in contents(lunch)} == set(SectionKind)
-    assert isinstance(lunch.event, Event)

@@ -268,23 +268,6 @@ def test_a_network_that_is_cut_while_somebody_types_takes_nothing(chromium: Brow
     assert Kept(lunch, INTRODUCTION).data["text"] == "Avant la coupure. Pendant la coupure. Encore."
 
 
-def test_a_page_that_was_closed_without_a_network_gives_its_text_back(chromium: Browser, lunch: House) -> None:
-    draft(lunch)
-    context = sign_in(chromium, lunch.sign_in)
-    page = open_section(context, lunch, INTRODUCTION)
-    context.set_offline(True)
-    page.locator("[name=text]").fill("Écrit dans le train.")
-    expect_state(page, "offline")
-    page.close()
-    assert Kept(lunch, INTRODUCTION).data["text"] == ""
-    context.set_offline(False)
-    page = open_section(context, lunch, INTRODUCTION)
-    expect(page.locator("[name=text]")).to_have_value("Écrit dans le train.")
-    expect_state(page, "saved")
-    assert Kept(lunch, INTRODUCTION).data["text"] == "Écrit dans le train."
-    assert page.evaluate("Object.keys(localStorage).length") == 0, "the device forgets what the server has"
-
-
 def test_a_text_from_the_train_does_not_overwrite_what_a_colleague_wrote(chromium: Browser, lunch: House) -> None:
     draft(lunch)
     context, other = sign_in(chromium, lunch.sign_in), sign_in(chromium, colleague(lunch))

@@ -390,14 +390,6 @@ def test_the_outline_lists_what_is_written_and_offers_the_rest(event: Event, ada
     assert order == [INTRODUCTION, SectionKind.RESOURCES, SectionKind.PRINCIPLES], "past those that nobody sees"
 
 
-def test_a_hidden_section_is_not_in_the_draft_that_readers_would_see(event: Event, ada: FlaskClient) -> None:
-    sheet(ada, event, INTRODUCTION).type(text="Rien que nous.").press()
-    assert "Rien que nous." in ada.get(f"{home(event)}/draft").get_data(as_text=True)
-    actions.hide_section(section_of(event, INTRODUCTION))
-    assert "Rien que nous." not in ada.get(f"{home(event)}/draft").get_data(as_text=True)
-    assert sheet(ada, event, INTRODUCTION).values["text"] == "Rien que nous."
-
-
 def test_the_outline_says_what_is_in_each_section_and_what_is_missing(lunch: FullLunch, ada: FlaskClient) -> None:
     write_recap(lunch)
     page = ada.get(home(lunch.event) + "?lang=en").get_data(as_text=True)
