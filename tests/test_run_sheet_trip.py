@@ -66,7 +66,7 @@ def test_the_next_lunch_asks_its_own_questions_without_javascript(lunch: House, 
     past = lunch.events["past"]
     desk.goto(lunch.url(f"/organiser/e/{past}"))
     desk.get_by_role("link", name="Le prochain, comme celui-ci").first.click()
-    assert "3 questions pour la salle" in desk.locator("main").inner_text()
+    assert "3 votes" in desk.locator("main").inner_text()
     desk.get_by_label("Titre").fill("Réparer ensemble")
     desk.get_by_label("Courriel de contact").fill("bonjour@lunch.example")
     desk.get_by_role("button", name="Garder le brouillon").click()

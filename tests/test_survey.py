@@ -291,7 +291,7 @@ def test_an_organiser_may_do_without_it_and_phones_say_that_the_lunch_is_over(
 ) -> None:
     event = running_event(make_event)
     (phone,) = phones(app, event, 1)
-    assert "Renoncer aux retours…" in workspace(organiser_client, event)
+    assert "Renoncer au questionnaire…" in workspace(organiser_client, event)
     assert press(organiser_client, event, "closing") == 303
     db.session.rollback()
     assert (state_of(phone), glance(event).stage) == ("welcome", Stage.OFF)

@@ -14,7 +14,7 @@ from lunchkit.room.polls.results import Result, Row
 _FEW_NAMES = 3
 """So many equal ones are named in a headline."""
 _MOST_NAMED = 60
-"""E-mails of all their names together; where there are more, they are only counted."""
+"""Characters of all their names together; where there are more, they are only counted."""
 _JOINS = re.compile(r",| (?:et|ou|und|oder|e|o|and|or) ")
 """What a list of answers has between two of them, and an answer may have within."""
 _BEFORE_NOUN = re.compile(r"(?<=\d) (?=[^\W\d])")
