@@ -19,7 +19,7 @@ from lunchkit.platform.backup import back_up
 from lunchkit.platform.config import Settings, current_settings
 from lunchkit.platform.db import transaction
 from lunchkit.platform.instance import make_private
-from lunchkit.platform.mail.outbox import promise
+from lunchkit.platform.mail.outbox import enqueue
 from lunchkit.platform.mail.test_email import try_connection
 from lunchkit.team.actions import add_organiser
 from tests.mail_servers import Whim, mail_server
@@ -91,7 +91,7 @@ def test_background_work_by_its_sign_of_life(app: Flask, english: None) -> None:
 def test_letters_that_wait_or_failed(app: Flask, english: None) -> None:
     assert checks.check_outbox() is None
     with clock.fixed_at(clock.now() - timedelta(hours=1)), transaction() as session:
-        promise(session, kind="x/other", recipient="a@b.example", language="fr", facts={})
+        enqueue(session, kind="x/other", recipient="a@b.example", language="fr", facts={})
     assert "wait too long: 1" in said(checks.check_outbox())
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import func, select, text
 from lunchkit.platform import clock
 from lunchkit.platform.db import db, transaction
 from lunchkit.platform.mail.addresses import BadAddress
-from lunchkit.platform.mail.outbox import promise
+from lunchkit.platform.mail.outbox import enqueue
 from lunchkit.team.actions import add_organiser, remove_organiser
 from lunchkit.team.errors import AddressTaken, LastOrganiser, Nameless
 from lunchkit.team.models import Organiser, OrganiserSession, SignInLink
@@ -111,7 +111,7 @@ def test_the_last_organiser_is_spared_on_demand(ada: Organiser) -> None:
 def test_letters_with_old_links_are_forgotten_after_a_day(ada: Organiser, client: FlaskClient, outbox: Outbox) -> None:
     with clock.fixed_at(NOON):
         with transaction() as session:
-            promise(session, kind="x/other", recipient=ADA, language="fr", facts={})
+            enqueue(session, kind="x/other", recipient=ADA, language="fr", facts={})
         client.post(SIGN_IN, data={"csrf_token": csrf_of(client, SIGN_IN), "email": ADA})
     with clock.fixed_at(NOON + timedelta(hours=23)):
         forget_old_sign_ins()

@@ -13,7 +13,7 @@ from lunchkit.platform import clock
 from lunchkit.platform.db import db, transaction
 from lunchkit.platform.mail.actions import claim_due
 from lunchkit.platform.mail.models import OutboxEmail
-from lunchkit.platform.mail.outbox import promise
+from lunchkit.platform.mail.outbox import enqueue
 from lunchkit.platform.mail.rendering import InlineImage, RenderedEmail, email_kind
 from lunchkit.team.actions import add_organiser
 from lunchkit.team.sign_in.actions import request_sign_in
@@ -43,7 +43,7 @@ def write(event: Event | None = None, recipient: str = "camille@lunch.example", 
     said = {"subject": "Votre place", "text": "Bonjour <Camille>", "html": "Bonjour"} | facts
     with transaction() as session:
         event_id = event.id if event else None
-        promise(session, kind="test/plain", recipient=recipient, language="fr", facts=said, event_id=event_id)
+        enqueue(session, kind="test/plain", recipient=recipient, language="fr", facts=said, event_id=event_id)
         session.flush()
         return max(session.scalars(OutboxEmail.__table__.select().with_only_columns(OutboxEmail.id)))
 

@@ -23,7 +23,7 @@ from lunchkit.platform.db import db, transaction
 from lunchkit.platform.heartbeat import last_beat, last_delivery
 from lunchkit.platform.mail.actions import deliver_due, resume
 from lunchkit.platform.mail.models import OutboxEmail
-from lunchkit.platform.mail.outbox import promise
+from lunchkit.platform.mail.outbox import enqueue
 from lunchkit.platform.mail.queue import PAUSES, next_in_turn
 from lunchkit.platform.mail.rendering import RenderedEmail, Urgency, email_kind
 from lunchkit.room.polls.actions import finish_closings
@@ -95,7 +95,7 @@ def queue(number: int, kind: str = PLAIN, event_id: int | None = None, start: st
     with transaction() as session:
         for n in range(number):
             one = {"recipient": f"{start}{n}@example.org", "language": "fr", "facts": {}}
-            promise(session, kind=kind, event_id=event_id, **one | more)
+            enqueue(session, kind=kind, event_id=event_id, **one | more)
 
 
 def deliver_for(hours: float) -> int:

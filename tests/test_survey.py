@@ -298,7 +298,7 @@ def test_an_organiser_may_do_without_it_and_phones_say_that_the_lunch_is_over(
     with clock.fixed_at(event.ends_at + timedelta(minutes=1)):
         finish_closings()  # which tells phones of the end
         assert state_of(phone) == "over"
-        assert "retours" not in phone.look().partition("secrecy")[0]
+        assert "questionnaire" not in phone.look().partition("secrecy")[0]
         say(phone, 409, mark=1)
 
 

@@ -1,4 +1,4 @@
-"""A test letter: sent at once to real servers with whims; what went wrong is told exactly, and no password with it."""
+"""A test e-mail: sent at once to real servers with whims; what went wrong is told exactly, and no password with it."""
 
 import base64
 import smtplib

@@ -1,6 +1,6 @@
 """Links that are sent or printed, and the tokens in them.
 
-Links in letters, posters and calendars begin with the configured public address, never with the Host header.
+Links in e-mails, posters and calendars begin with the configured public address, never with the Host header.
 A personal link is derived from a random nonce with the secret key; the database holds only the nonce and a hash,
 so that neither a copy of the database nor a backup of it opens anybody's page.
 """

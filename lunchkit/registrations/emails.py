@@ -92,7 +92,7 @@ def enqueue_email(
 def _promise(
     session: Session, kind: str, registration: Registration, facts: dict[str, Any], once_key: str | None
 ) -> bool:
-    return outbox.promise(
+    return outbox.enqueue(
         session,
         kind=f"registrations/{kind}",
         recipient=registration.email or "",

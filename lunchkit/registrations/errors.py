@@ -40,7 +40,7 @@ IsADraft = user_error("IsADraft", _l("This lunch is a draft, which nobody has se
 PersonErased = user_error(
     "PersonErased", _l("Your name and your address are erased already: no e-mail will come any more."), 410
 )
-"""An old link out of a letter: the person was erased meanwhile."""
+"""An old link out of an e-mail: the person was erased meanwhile."""
 AddressTaken = user_error("AddressTaken", _l("This address is registered for this lunch already."))
 
 

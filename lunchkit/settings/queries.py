@@ -68,5 +68,5 @@ def to_do(site: Site) -> list[ToDo]:
     if not settings.mail_host and "mail_host" not in decided:
         missing.append((LETTERS, _l("Give a mail account: until then no e-mail leaves")))
     if settings.mail_host and not is_mail_tested(site, settings):
-        missing.append((LETTERS, _l("Send yourself a test letter: nobody knows yet whether e-mails leave")))
+        missing.append((LETTERS, _l("Send yourself a test e-mail: nobody knows yet whether e-mails leave")))
     return [ToDo(text, url_for("organiser.settings.show", section=section)) for section, text in missing]

@@ -28,7 +28,7 @@ def enqueue_submission(session: Session, speaker: Speaker, talks: Sequence[Appea
     event = _next_event(talks, now)
     if event is None or not event.contact_email or outbox.emails_lately(session, event.contact_email, now) >= AN_HOUR:
         return
-    outbox.promise(
+    outbox.enqueue(
         session,
         kind=SUBMISSION,
         recipient=event.contact_email,

@@ -120,7 +120,7 @@ def _promise(session: Session, kind: str, what: str, person: Organiser, hold: ti
         "at": clock.now().isoformat(),
         "address": public("organiser.sessions"),  # of before a change of the public address
     }
-    outbox.promise(
+    outbox.enqueue(
         session, kind=kind, recipient=person.email, language=person.language, facts=stored | facts, hold=hold
     )  # fmt: skip
 
@@ -148,7 +148,7 @@ def notice(facts: dict[str, Any]) -> RenderedEmail:
 
 def enqueue_invitation(session: Session, invitation: Invitation, language: str) -> None:
     """Enqueue an invitation in the caller's transaction. The outbox holds its id only."""
-    outbox.promise(
+    outbox.enqueue(
         session,
         kind=INVITATION,
         recipient=invitation.email,

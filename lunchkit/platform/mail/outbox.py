@@ -1,4 +1,4 @@
-"""Promising an e-mail: a row in the caller's transaction."""
+"""The outbox: an e-mail is a row, added in the caller's transaction."""
 
 import secrets
 import threading
@@ -21,10 +21,10 @@ AT_ONCE, PAUSE = 20, timedelta(seconds=10)
 A_MINUTE = int(AT_ONCE * 60 / PAUSE.total_seconds())
 """E-mails to many that leave in a minute."""
 wake = threading.Event()
-"""Set after a commit that promised an e-mail, so that the delivery need not wait for its next round."""
+"""Set after a commit that added an e-mail, so that the delivery need not wait for its next round."""
 
 
-def promise(
+def enqueue(
     session: Session,
     *,
     kind: str,

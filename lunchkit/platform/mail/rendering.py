@@ -1,4 +1,4 @@
-"""From a row of the outbox to a letter: each feature registers how its kinds of e-mail are written."""
+"""From a row of the outbox to an e-mail: each feature registers how its kinds of e-mail are written."""
 
 import re
 from collections.abc import Callable

@@ -16,7 +16,7 @@ from lunchkit.team.sign_in.queries import link_by_token, link_token, sign_in_cod
 
 def enqueue_sign_in(session: Session, organiser: Organiser, nonce: str) -> None:
     """Enqueue the e-mail in the caller's transaction. The outbox holds the nonce only."""
-    outbox.promise(
+    outbox.enqueue(
         session,
         kind=SIGN_IN,
         recipient=organiser.email,
