@@ -284,7 +284,7 @@ def test_acts_are_found_by_word_person_lunch_and_kind(
     assert all("Lunch sel" in row for row in found("lunch=lunch-2")) and found("lunch=lunch-2")
     assert {"published" in row and "recap" in row for row in found("q=PUBLISHED+recap+personne")} == {True}
     assert len(found("kind=outbox")) == sum(1 for n in range(90) if VERBS[n % len(VERBS)].startswith("outbox."))
-    assert found("q=%25") == [] and found("q=_") == [], "signs of a pattern are e-mails"
+    assert found("q=%25") == [] and found("q=_") == [], "signs of a pattern are letters"
     assert found("who=abc&kind=abc&page=0") and found("page=999999999999") == []
     assert organiser_client.get(f"{LOG}?lunch=no-such-lunch").status_code == 404
 

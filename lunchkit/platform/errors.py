@@ -61,7 +61,7 @@ StorageDamaged = user_error(
 STORAGE_ERRORS = (DatabaseError, PoolTimeout)
 """What the database raises when it is busy, full, gone, or damaged; and, as kinds of it, when it is asked wrongly."""
 USER_ERRORS = (UserError, *STORAGE_ERRORS)
-"""What an action may raise that a person may read: see ``readable``."""
+"""What an action may raise that a person may read: see ``as_user_error``."""
 _BUSY = ("locked", "busy", "timeout", "deadlock", "serialize")
 _FULL = ("full", "disk i/o", "no space", "readonly", "unable to open")
 _DAMAGED = ("malformed", "not a database", "corrupt", "could not decode")
