@@ -19,7 +19,8 @@ from lunchkit.platform.audit.models import AuditEntry
 from lunchkit.platform.db import db
 from lunchkit.platform.mail.models import OutboxEmail
 from lunchkit.recap.actions import draft_recap, erase_orphaned_pictures
-from lunchkit.registrations.actions import IsADraft, register_by_hand
+from lunchkit.registrations.actions import register_by_hand
+from lunchkit.registrations.errors import IsADraft
 from lunchkit.registrations.event_changes.actions import cancel_event
 from lunchkit.registrations.models import Answer
 from lunchkit.room.models import Room, VotingSlip

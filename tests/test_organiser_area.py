@@ -83,7 +83,7 @@ def test_nothing_large_of_strangers_is_read(app: Flask, organiser_client: FlaskC
         kind = {"content_type": "multipart/form-data; boundary=x", "environ_overrides": {"wsgi.input_terminated": True}}
         answer = client.post("/organiser/house/sections/look", input_stream=sent, **kind, **length)
         assert answer.status_code == status
-        assert (sent.record_facts() == 0) is (status == 401), "control: whoever is signed in is read"
+        assert (sent.tell() == 0) is (status == 401), "control: whoever is signed in is read"
 
 
 def test_every_post_of_an_organiser_needs_the_token_of_its_form(organiser_client: FlaskClient, app: Flask) -> None:

@@ -204,4 +204,4 @@ def test_what_people_are_told_follows_the_tables(make_event: EventMaker, monkeyp
     hidden = {column.key for column in PERSON.columns} - set(told)
     assert all(column.info["told"] is False for column in PERSON.columns if column.key in hidden)
     monkeypatch.setattr(PERSON.c.normalised, "info", dict(PERSONAL))
-    assert "normalised" in own_columns(person)
+    assert "search_key" in own_columns(person)

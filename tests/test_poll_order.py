@@ -448,7 +448,7 @@ def test_a_script_may_judge_too(organiser_client: FlaskClient, event: Event) -> 
 def test_fields_of_other_languages_say_which(organiser_client: FlaskClient, event: Event) -> None:
     page = organiser_client.get(f"/organiser/e/{event.slug}/polls?lang=en").get_data(as_text=True)
     assert all(f"Question in {name}" in page and f"High end in {name}" in page for name in ("English", "German"))
-    assert page.count('<details class="more">') == 3, "normalised"
+    assert page.count('<details class="more">') == 3, "folded"
 
 
 def test_a_language_that_is_written_lies_open(organiser_client: FlaskClient, event: Event) -> None:

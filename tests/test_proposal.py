@@ -43,7 +43,7 @@ def test_questions_of_the_proposal_show_once_they_are_worded(
         return re.sub("<.*?>", "", client.get(here).text)
 
     assert not any(poll.question.rstrip(" ?") in shown() for poll in (first, second))
-    assert "À lire" in organiser_client.get(f"/organiser{here}").text
+    assert "Les votes proposés" in organiser_client.get(f"/organiser{here}").text
     polls = f"/organiser{here}/polls"
     assert organiser_client.get(polls).text.count("Encore la proposition") == 3
     second.question = "Que voudriez-vous essayer ?"

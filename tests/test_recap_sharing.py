@@ -29,7 +29,7 @@ from tests.recaps import (
     publish,
     write_recap,
 )
-from tests.test_structured_data import is_empty, things
+from tests.test_event_page import is_empty, things
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True, scope="session")
 """None of this depends on the database."""

@@ -51,7 +51,7 @@ def grow(event: Event, make_event: EventMaker) -> None:
         {
             "event_id": event.id, "nonce": bytes([number % 256]) * 16, "link_hash": number.to_bytes(32),
             "ticket_hash": number.to_bytes(32), "name": f"Camille Poireau {number}", "seats": 1,
-            "normalised": search_key_of(f"Camille Poireau {number}", None, ""),
+            "search_key": search_key_of(f"Camille Poireau {number}", None, ""),
             "status": ("seated", "waiting", "cancelled")[number % 3], "registered_at": now, "queued_at": now,
         }
         for number in range(MORE)

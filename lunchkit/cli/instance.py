@@ -14,6 +14,7 @@ from lunchkit.platform import schema
 from lunchkit.platform.backup import sqlite_path
 from lunchkit.platform.config import ANNOUNCEMENT, SECRET_FILE, BadSettings, Settings, full_name, load_settings
 from lunchkit.platform.db import db
+from lunchkit.platform.errors import UserError
 from lunchkit.platform.instance import holding, holding_database, make_private
 from lunchkit.settings.in_force import follow_settings
 
@@ -79,7 +80,10 @@ def instance_here(*, needs_key: bool = True) -> Iterator[Settings]:
         require_key(settings)
     with app.app_context(), app.test_request_context():
         follow_settings()
-        yield settings
+        try:
+            yield settings
+        except UserError as error:  # here the message has a language
+            sys.exit(f"lunchkit: {error.message}")
 
 
 def require_schema(settings: Settings, found: str | None) -> None:

@@ -76,7 +76,7 @@ def columns_of(event: Event, answers: Sequence[AnswerColumn] = ()) -> list[Colum
 
     return [
         *(Column(str(field.heading), field.width, partial(_said, field)) for field in ATTENDEE_FIELDS),
-        Column(_("Standing"), 16, lambda row: statuses[Status(row.registration.status)]),
+        Column(_("Status"), 16, lambda row: statuses[Status(row.registration.status)]),
         Column(_("Place"), 8, lambda row: row.place or ""),
         Column(_("Registered on"), 18, lambda row: moment(row.registration.registered_at)),
         Column(_("Language of the e-mails"), 12, lambda row: row.registration.language),

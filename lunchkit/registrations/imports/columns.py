@@ -61,7 +61,7 @@ COLUMNS = {
         nbre personnes, nombre convives, nb convives, nombre, nb, nbre, personnes, convives, anzahl platze, anzahl
         personen, personen, anzahl sitze, numero persone, numero posti, persone, party size, headcount""",
     ),
-    "status": Column(_l("State (cancelled or not)"), "status, status, etat, statut, zustand, stato"),
+    "status": Column(_l("State (cancelled or not)"), "status, standing, etat, statut, zustand, stato"),
     "comes": Column(
         _l("Comes (yes or no)"),
         """vient, viendra, viens, vient ou pas, vient oui non, presence, presence oui non, present, presente, present
