@@ -91,7 +91,7 @@ def test_the_last_organiser_is_removed_only_on_demand(tmp_path: Path) -> None:
     assert lunchkit(tmp_path, "organiser", "list").stdout == "ada <ada@example.org> owner\n"
     assert lunchkit(tmp_path, "organiser", "remove", "--last", "ada@example.org").returncode == 0
     assert lunchkit(tmp_path, "organiser", "list").stdout == ""
-    assert complains(lunchkit(tmp_path, "organiser", "add", " \u200b ", "ada@example.org"), "name")
+    assert complains(lunchkit(tmp_path, "organiser", "add", " \u200b ", "ada@example.org"), "votre nom")
 
 
 @pytest.fixture

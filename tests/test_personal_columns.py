@@ -203,5 +203,5 @@ def test_what_people_are_told_follows_the_tables(make_event: EventMaker, monkeyp
     assert {"name", "email", "organisation", "arrived_at", "seats"} <= set(told)
     hidden = {column.key for column in PERSON.columns} - set(told)
     assert all(column.info["told"] is False for column in PERSON.columns if column.key in hidden)
-    monkeypatch.setattr(PERSON.c.normalised, "info", dict(PERSONAL))
+    monkeypatch.setattr(PERSON.c.search_key, "info", dict(PERSONAL))
     assert "search_key" in own_columns(person)
