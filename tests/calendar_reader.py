@@ -80,7 +80,7 @@ def switches_told(file: bytes, year: int) -> set[datetime]:
 
 
 def content_lines(file: bytes) -> list[str]:
-    """The lines of a file, unfolded, after a check of their ends, their length and their e-mails."""
+    """The lines of a file, unfolded, after a check of their ends, their length and their characters."""
     assert file.endswith(b"\r\n")
     lines = file.removesuffix(b"\r\n").split(b"\r\n")
     assert not [line for line in lines if len(line) > LONGEST_LINE]

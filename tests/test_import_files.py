@@ -269,6 +269,7 @@ def fields(text: str, separator: str = ";") -> list[str]:
          "name email organisation member shows_name wants_recap seats status - -"),
         ("Name;E-mail;Organisation;Member;On the list;Wants the recap;Seats;Standing;Place;Registered on",
          "name email organisation member shows_name wants_recap seats status - -"),
+        ("Name;Status;Language of the e-mails", "name status language"),
         ("Prénom;Nom;Adresse e-mail;Nom de la structure", "first_name last_name email organisation"),
         ("Vorname;Name;E-Mail-Adresse;Firma", "first_name last_name email organisation"),
         ("Vorname;Nachname;E-Mail", "first_name last_name email"),

@@ -57,7 +57,7 @@ class AttendeeField:
     name: str
     heading: LazyString
     width: int
-    """E-mails, of its column in a workbook."""
+    """Of its column in a workbook, in characters."""
     asked_as: str = ""
     """How the forms ask it: as a "line" or a "tick"; empty where they do so in a way of its own."""
     in_list: bool = False

@@ -13,7 +13,7 @@ from lunchkit.platform.text import normalise
 __all__ = ["Answer", "Diet", "Needs", "Registration", "Status"]
 
 LONGEST_SEARCH_KEY = 600
-"""Letters: an index of PostgreSQL takes no more, and one e-mail of some scripts becomes eighteen when folded."""
+"""Characters: an index of PostgreSQL takes no more, and one letter of some scripts becomes eighteen when normalised."""
 
 
 class Status(StrEnum):

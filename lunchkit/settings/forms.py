@@ -77,7 +77,7 @@ class NetworkForm(BareForm):
         validators=[InputRequired(UNNAMED), at_most(80), has_a_word(UNNAMED)],
     )
     language = RadioField(
-        _l("Language of the house"),
+        _l("Default language"),
         choices=lambda: [(code, name) for code, name in LANGUAGE_NAMES if code in WORKING_LANGUAGES],
     )
     timezone = StringField(_l("Time zone of new lunches"), filters=[clean_line], validators=[_known_zone])

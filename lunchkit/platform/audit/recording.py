@@ -147,7 +147,7 @@ def _name(session: Session, facts: Mapping[str, Any]) -> str:
 
 
 def _lunch(session: Session, chosen: Callable[[Table], ColumnElement[bool]]) -> tuple[int | None, str]:
-    """Number and title of a lunch; the table is asked by its name, since this floor knows nothing of lunches."""
+    """Number and title of a lunch; the table is asked by its name, since this layer knows nothing of lunches."""
     lunches = db.metadata.tables["event"]
     row = session.execute(select(lunches.c.id, lunches.c.title).where(chosen(lunches))).first()
     return (row.id, row.title) if row else (None, "")

@@ -75,7 +75,7 @@ def normalise_email(address: str) -> str:
 def likely_meant(address: str) -> str | None:
     """The address that was probably meant, or None where the domain raises no doubt.
 
-    Close means a similarity of at least 0.86 (difflib's ratio): one e-mail wrong, missing, doubled or swapped.
+    Close means a similarity of at least 0.86 (difflib's ratio): one letter wrong, missing, doubled or swapped.
     """
     local, _, domain = address.rpartition("@")
     domain = domain.lower()

@@ -22,7 +22,7 @@ class Column:
 
     label: LazyString
     headings: str
-    """By which it is known: folded, without fillers and without whom it speaks of."""
+    """By which it is known: normalised, without fillers and without whom it speaks of."""
     most: int = 0
     """Characters that the registration form takes of it; 0 where it is none of its texts."""
 
@@ -72,7 +72,8 @@ COLUMNS = {
     ),
     "language": Column(
         _l("Language of the e-mails"),
-        """language, language e-mails, langue courriels, langue lettres, langue, sprache, lingua, locale""",
+        """language, language emails, language letters, langue courriels, langue lettres, langue, sprache, lingua,
+        locale""",
     ),
     "diet": Column(
         _l("What they eat"),
