@@ -1,4 +1,4 @@
-"""Questions from the room: asked without a name, read before they show, supported by phones, kept in the room on wish."""
+"""Audience questions: asked without a name, read before they show, supported by phones, kept in the room on wish."""
 
 import json
 import re

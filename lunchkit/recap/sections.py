@@ -187,7 +187,7 @@ SHAPES: Mapping[SectionKind, Shape] = {
         item_name=_l("Alternative"),
     ),
     SectionKind.ROOM: Shape(
-        _l("Questions from the room"),
+        _l("Audience questions"),
         _l("What people asked and supported on their phones. Whatever was «off the record» stays in the room."),
         fields=(replace(_BEFORE, is_missed=True),),
         is_single=True,

@@ -80,6 +80,6 @@ class Prepared:
     rows: int
     speakers: int
     proposed: int
-    """Questions for the room that still say what the proposal of a first lunch says: they show to nobody yet."""
+    """Polls that still say what the proposal of a first lunch says: they show to nobody yet."""
     minutes: int
     """Of all rows of the schedule together."""

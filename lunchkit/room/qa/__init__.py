@@ -1,1 +1,1 @@
-"""Questions from the room: asked on a phone without a name, read by an organiser, and supported by the others."""
+"""Audience questions: asked on a phone without a name, read by an organiser, and supported by the others."""

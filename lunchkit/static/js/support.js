@@ -1,4 +1,4 @@
-// Questions from the room, sent without leaving the page: support a question by a tap, ask one. What is being typed
+// Audience questions, sent without leaving the page: support a question by a tap, ask one. What is being typed
 // outlives a lost network and a reload. Without this file both forms work as forms.
 // <section data-questions> with <form data-supports>, whose buttons are whole rows, and <form data-ask data-keep>;
 // the words in data- attributes of the section. After a swap ("lunchkit:swapped") this phone's rows are pressed again.
