@@ -1,5 +1,6 @@
 """Writing a recap: drafted from what happened, saved so that no text is lost, published and corrected."""
 
+import re
 from datetime import timedelta
 from functools import partial
 from io import BytesIO
@@ -346,6 +347,17 @@ def test_an_earlier_text_can_be_taken_back_and_that_too_is_kept(
 
 
 # The outline.
+
+
+def test_what_the_outline_lists_does_not_depend_on_the_order(event: Event, ada: FlaskClient) -> None:
+    def listed() -> list[str]:
+        return re.findall(r'<th scope="row"><a href="[^"]*sections/(\d+)', ada.get(home(event)).text)
+
+    before, introduction = listed(), section_of(event, INTRODUCTION)
+    assert str(introduction.id) in before and len(before) < len(sections_of(event.id)), "control: some are offered"
+    assert post(ada, f"{home(event)}/sections/{introduction.id}/order", dir="down").status_code == 303
+    db.session.rollback()
+    assert sections_of(event.id)[0].kind != INTRODUCTION and sorted(listed()) == sorted(before)
 
 
 def test_sections_are_added_moved_hidden_and_shown(event: Event, ada: FlaskClient) -> None:

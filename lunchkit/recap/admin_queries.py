@@ -38,8 +38,8 @@ class Row:
     mark: int
     """The shape of its badge: 1 shown, 3 not shown, 5 hidden."""
     badge: str
-    is_empty: bool
-    """Whether nothing was written in it, nor would anything show: the outline offers it, and lists it no more."""
+    is_offered: bool
+    """Whether it is empty: the outline offers it instead of listing it. The introduction is always listed."""
 
 
 def outline(event: Event, sections: Sequence[RecapSection]) -> list[Row]:
@@ -56,11 +56,12 @@ def _polls(event: Event) -> Polls:
 def _row(event: Event, section: RecapSection, polls: Polls, *, is_shown: bool) -> Row:
     state, trouble = section.state, _trouble_of(event, section.state, polls)
     values = [value for part in (state.data, *state.items) for name, value in part.items() if name != "items"]
-    is_bare = not (is_shown or section.hidden_at or trouble or state.title) and all(map(is_empty, values))
+    is_written = is_shown or section.hidden_at or trouble or state.title or not all(map(is_empty, values))
+    is_offered = not is_written and state.kind is not SectionKind.INTRODUCTION
     why = _("Not shown: %(why)s", why=trouble) if trouble else _("Empty: not shown")
     badge = (1, _("Shown")) if is_shown else (3, why)
     mark, words = (5, _("Hidden")) if section.hidden_at else badge
-    return Row(section, _line(event, state, polls), mark, str(words), is_bare)
+    return Row(section, _line(event, state, polls), mark, str(words), is_offered)
 
 
 def _trouble_of(event: Event, state: Wording, polls: Polls) -> str:

@@ -40,8 +40,8 @@ def index(slug: str) -> ResponseReturnValue:
         "admin/recap/outline.html",
         event=event,
         recap=recap,
-        rows=[row for number, row in enumerate(rows) if number == 0 or not row.is_empty],
-        offered=[row for row in rows[1:] if row.is_empty],
+        rows=[row for row in rows if not row.is_offered],
+        offered=[row for row in rows if row.is_offered],
         lacks=lacks(event, sections),
         corrections=corrections_of(event.id),
         only_readers=pictures_by_token(pictures_read(event.id) - pictures_drafted(event.id)).values(),
@@ -72,7 +72,7 @@ def add(slug: str) -> ResponseReturnValue:
 def order(slug: str, section_id: int) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
     section = section_or_404(event.id, section_id)
-    offered = [row.section.id for row in outline(event, sections_of(event.id))[1:] if row.is_empty]
+    offered = [row.section.id for row in outline(event, sections_of(event.id)) if row.is_offered]
     actions.move_section(section, requested_direction(), past=offered)
     return back_to_list(slug, section)
 
