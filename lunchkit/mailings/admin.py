@@ -24,7 +24,7 @@ from lunchkit.mailings.queries import Reach, free_again_at, mailings, reaches
 from lunchkit.platform import clock
 from lunchkit.platform import form_tokens as stamps
 from lunchkit.platform.config import current_settings
-from lunchkit.platform.errors import USER_ERRORS, NotFound, as_user_error, retry_header
+from lunchkit.platform.errors import USER_ERRORS, NotFound, show_on_form
 from lunchkit.platform.i18n import LANGUAGE_NAMES, language
 from lunchkit.platform.mail.outbox import A_MINUTE
 from lunchkit.platform.mail.queries import EmailState, email_counts, last_leaves_at
@@ -97,8 +97,7 @@ def send(slug: str) -> ResponseReturnValue:
     try:
         actions.send_mailing(event, form.words(), by=by, form_key=key)
     except USER_ERRORS as error:
-        refusal = as_user_error(error)
-        return _form_page(event, reached, form, refusal.message), refusal.status, retry_header(refusal)
+        return show_on_form(error, partial(_form_page, event, reached, form))
     return redirect(url_for(".index", slug=slug, done="sent"), code=303)
 
 

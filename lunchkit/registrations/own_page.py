@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from lunchkit.platform import clock, qr
-from lunchkit.platform.errors import USER_ERRORS, as_user_error, retry_header
+from lunchkit.platform.errors import USER_ERRORS, show_on_form
 from lunchkit.platform.i18n import language
 from lunchkit.registrations import actions
 from lunchkit.registrations.emails import ticket_address
@@ -115,9 +115,7 @@ def update(token: str) -> ResponseReturnValue:
     try:
         actions.update_registration(registration, form.details(None))
     except USER_ERRORS as error:
-        refusal = as_user_error(error)
-        page = _page("edit", registration, token, form=form, notice=refusal.message)
-        return page, refusal.status, retry_header(refusal)
+        return show_on_form(error, lambda words: _page("edit", registration, token, form=form, notice=words))
     return redirect(url_for(".show", token=token, saved=1), code=303)
 
 

@@ -1,6 +1,7 @@
 """The organisers' pages of the schedule: written before the lunch, followed on a phone while it runs."""
 
 from collections.abc import Callable
+from functools import partial
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -8,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.platform import clock
-from lunchkit.platform.errors import USER_ERRORS, as_user_error, retry_header
+from lunchkit.platform.errors import USER_ERRORS, show_on_form
 from lunchkit.platform.ordered import back_to_list, requested_direction
 from lunchkit.room.polls.models import Stage
 from lunchkit.room.polls.queries import polls_of
@@ -112,8 +113,7 @@ def _save(
     try:
         action()
     except USER_ERRORS as error:
-        refusal = as_user_error(error)
-        return page(event, form, str(refusal.message)), refusal.status, retry_header(refusal)
+        return show_on_form(error, partial(page, event, form))
     return _to(event.slug, done)
 
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
-from lunchkit.platform.errors import USER_ERRORS, as_user_error, retry_header
+from lunchkit.platform.errors import USER_ERRORS, show_on_form
 from lunchkit.platform.i18n import language
 from lunchkit.platform.ordered import back_to_list, requested_direction
 from lunchkit.room.answers_to_phones import after, done, refused, wants_json
@@ -69,8 +70,7 @@ def update(slug: str, poll_id: int) -> ResponseReturnValue:
     try:
         actions.change_poll(poll, form.details())
     except USER_ERRORS as error:
-        refusal = as_user_error(error)
-        return _edit_page(event, poll, form, str(refusal.message)), refusal.status, retry_header(refusal)
+        return show_on_form(error, partial(_edit_page, event, poll, form))
     return _to_index(slug, "changed")
 
 
@@ -174,8 +174,7 @@ def enter_hands(slug: str, poll_id: int) -> ResponseReturnValue:
     try:
         actions.enter_hand_counts(poll, counted.counts, counted.people)
     except USER_ERRORS as error:
-        refusal = as_user_error(error)
-        return _hands_page(event, poll, form, str(refusal.message)), refusal.status, retry_header(refusal)
+        return show_on_form(error, partial(_hands_page, event, poll, form))
     return redirect(url_for("organiser.presenter.remote", slug=slug, done="hands"), code=303)
 
 

@@ -7,7 +7,7 @@ from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from lunchkit.platform.config import current_settings
-from lunchkit.platform.errors import USER_ERRORS, NotFound, as_user_error, retry_header
+from lunchkit.platform.errors import USER_ERRORS, NotFound, show_on_form
 from lunchkit.platform.mail.addresses import BadAddress
 from lunchkit.team import actions
 from lunchkit.team.errors import AddressTaken, InvitedAlready
@@ -160,6 +160,5 @@ def _after(act: Callable[[], object], done: str, page: Callable[[str], str]) -> 
     except NotFound:
         raise
     except USER_ERRORS as error:
-        refusal = as_user_error(error)
-        return page(str(refusal.message)), refusal.status, retry_header(refusal)
+        return show_on_form(error, page)
     return redirect(url_for(".index", done=done), code=303)

@@ -3,11 +3,13 @@
 Whatever changes how a person signs in needs a fresh confirmation.
 """
 
+from functools import partial
+
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lunchkit.platform import clock
-from lunchkit.platform.errors import USER_ERRORS, NotFound, UserError, as_user_error, retry_header
+from lunchkit.platform.errors import USER_ERRORS, NotFound, UserError, show_on_form
 from lunchkit.team.browsers import browser_name
 from lunchkit.team.errors import NotFresh
 from lunchkit.team.models import OrganiserSession
@@ -49,8 +51,7 @@ def create() -> ResponseReturnValue:
     except NotFresh:
         raise
     except USER_ERRORS as error:
-        refusal = as_user_error(error)
-        return _new_page(form, str(refusal.message)), refusal.status, retry_header(refusal)
+        return show_on_form(error, partial(_new_page, form))
     if not codes:
         return redirect(url_for("organiser.sessions", done="passkey"), code=303)
     return _codes_page(codes, is_first=True)
