@@ -113,13 +113,30 @@ def overflow(page: Page) -> int:
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
 
 
-def faults(page: Page, addresses: Mapping[str, str], looks: Sequence[tuple[dict[str, int], str]] = LOOKS) -> list[str]:
-    """What axe finds on some pages, and which are too wide, in each window and colour scheme; what is folded is opened."""
-    found = []
+def faults(
+    page: Page,
+    addresses: Mapping[str, str],
+    looks: Sequence[tuple[dict[str, int], str]] = LOOKS,
+    budget: tuple[int, int, int] | None = None,
+) -> list[str]:
+    """What is wrong with some pages: heavier than the budget, if there is one, too wide, or not for everybody.
+
+    Weighed in the page's own window, then looked at in each window and colour scheme, with open what is folded.
+    """
+    found, window = [], page.viewport_size
     for name, address in addresses.items():
-        page.goto(address)
+        if budget and window:
+            page.set_viewport_size(window)
+            weight = weigh(page, address)
+            print(f"{name:<20} {weight}")
+            found += over_budget(name, weight, budget)
+        else:
+            page.goto(address)
         page.evaluate("document.querySelectorAll('main details').forEach(each => each.open = true)")
         found += [f"{name}, {fault}" for fault in faults_here(page, looks)]
+    if window:
+        page.set_viewport_size(window)
+    page.emulate_media(color_scheme="null")
     return found
 
 

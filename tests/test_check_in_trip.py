@@ -619,13 +619,11 @@ def test_everybody_can_use_the_door(chromium: Browser, signed_in: Any, pages: di
 
 
 def test_the_door_keeps_its_budget(chromium: Browser, signed_in: Any, pages: dict[str, str]) -> None:
-    too_much = []
+    context = open_context(chromium, storage_state=signed_in, viewport=DESK, service_workers="block")
+    page, too_much = context.new_page(), []
     for name, address in pages.items():
-        context = open_context(chromium, storage_state=signed_in, viewport=DESK, service_workers="block")
-        weight = weigh(context.new_page(), address)
-        print(f"{name:<20} {weight.size:>6} bytes {weight.requests} requests {weight.elements:>3} elements")
-        too_much += over_budget(name, weight, ORGANISER)
-        context.close()
+        too_much += over_budget(name, weigh(page, address), ORGANISER)
+    context.close()
     assert too_much == []
 
 

@@ -12,7 +12,7 @@ from lunchkit.team.sign_in.actions import issue_console_link
 from tests.chromium import DESK, open_context
 from tests.importing import HELLOASSO, PRETIX, as_csv
 from tests.live import House, house
-from tests.looks import ORGANISER, faults, faults_here, over_budget, weigh
+from tests.looks import ORGANISER, faults, faults_here
 
 pytestmark = pytest.mark.browser
 LONG = "Association genevoise pour l’épicerie participative, solidaire et paysanne du quartier"
@@ -110,13 +110,7 @@ def test_its_pages_are_light_and_everybody_can_use_them(lunch: House, chromium: 
         "lunch": lunch.url(f"/organiser/e/{lunch.events['coming']}"),
         "paper": lunch.url(f"/organiser/e/{lunch.events['coming']}/paper"),
     }
-    too_much = []
-    for name, address in addresses.items():
-        weight = weigh(page, address)
-        print(f"{name:<20} {weight}")
-        too_much += over_budget(name, weight, ORGANISER)
-    assert too_much == []
-    found = faults(page, addresses)
+    found = faults(page, addresses, budget=ORGANISER)
     page.goto(start)
     page.get_by_label("Fichier des personnes").set_input_files(
         {"name": "x.pdf", "mimeType": "application/pdf", "buffer": b"%PDF"}

@@ -14,7 +14,7 @@ from lunchkit.team.queries import organiser_by_email, owner
 from lunchkit.team.sign_in.actions import issue_console_link
 from tests.chromium import DESK, open_context
 from tests.live import House, house, text_of
-from tests.looks import ATTENDEE, ORGANISER, faults, over_budget, weigh
+from tests.looks import ATTENDEE, ORGANISER, faults
 
 pytestmark = pytest.mark.browser
 LEO = "leo@association-exemple.example"
@@ -233,21 +233,14 @@ def pages(lunch: House, desk: Phone, chromium: Browser) -> dict[str, str]:
         "new codes": lunch.url("/organiser/passkeys/codes"),
         "reset": lunch.url(f"/organiser/team/{number}/passkeys"),
         "person": lunch.url(f"/organiser/team/{number}"),
-        "confirmation": lunch.url("/organiser/confirmation"),
     }
 
 
-def test_the_pages_keep_their_budget(desk: Phone, pages: dict[str, str]) -> None:
-    page, too_much = desk.context.new_page(), []
-    for name, address in pages.items():
-        budget = ATTENDEE if name.startswith("confirmation") else ORGANISER
-        too_much += over_budget(name, weigh(page, address), budget)
-    page.close()
-    assert too_much == []
-
-
-def test_everybody_can_use_the_pages(desk: Phone, pages: dict[str, str], chromium: Browser) -> None:
+def test_the_pages_keep_their_budget_and_everybody_can_use_them(
+    desk: Phone, pages: dict[str, str], lunch: House
+) -> None:
     page = desk.context.new_page()
-    found = faults(page, pages)
+    found = faults(page, pages, budget=ORGANISER)
+    found += faults(page, {"confirmation": lunch.url("/organiser/confirmation")}, budget=ATTENDEE)
     page.close()
     assert found == []

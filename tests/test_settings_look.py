@@ -9,7 +9,7 @@ from lunchkit.platform.db import db
 from lunchkit.settings.actions import set_look, set_privacy
 from tests.chromium import DESK, open_context
 from tests.live import House, house
-from tests.looks import LOOKS, ORGANISER, faults, over_budget, weigh
+from tests.looks import ORGANISER, faults
 from tests.uploads import logo_png
 
 
@@ -46,20 +46,8 @@ def pages(lunch: House) -> dict[str, str]:
 
 
 @pytest.mark.browser
-def test_the_pages_of_the_house_keep_their_budget(desk: Page, pages: dict[str, str]) -> None:
-    weights = {name: weigh(desk, address) for name, address in pages.items()}
-    print(*(f"{name:<15} {weight}" for name, weight in weights.items()), sep="\n")
-    assert [fault for name, weight in weights.items() for fault in over_budget(name, weight, ORGANISER)] == []
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize(("viewport", "scheme"), LOOKS)
-def test_everybody_can_use_the_pages_of_the_house(
-    desk: Page, pages: dict[str, str], viewport: dict[str, int], scheme: str
-) -> None:
-    desk.set_viewport_size({"width": viewport["width"], "height": viewport["height"]})
-    desk.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-    assert faults(desk, pages) == []
+def test_the_pages_of_settings_keep_their_budget_and_everybody_can_use_them(desk: Page, pages: dict[str, str]) -> None:
+    assert faults(desk, pages, budget=ORGANISER) == []
 
 
 @pytest.mark.browser

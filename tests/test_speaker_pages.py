@@ -19,7 +19,7 @@ from lunchkit.speakers.page import SpeakerPage, written_page
 from lunchkit.speakers.queries import private_link, talks_of
 from tests.chromium import DESK, PHONE, open_context, read_qr
 from tests.live import House, house
-from tests.looks import ORGANISER, faults, over_budget, weigh
+from tests.looks import ORGANISER, faults
 from tests.speaking import photo
 
 SPEAKER = (60_000, 4, 150)
@@ -177,18 +177,16 @@ def test_pages_keep_their_budget_and_everybody_can_use_them(
     lunch: House, chromium: Browser, inside: Page, people: dict[str, str]
 ) -> None:
     context = open_context(chromium, viewport=PHONE)
-    page, too_much = context.new_page(), []
-    for name, path in open_pages(people).items():
-        weight = weigh(page, lunch.url(path))
-        too_much += over_budget(name, weight, WRITING if name.endswith(("/page", "/portrait")) else SPEAKER)
-        if name == "known":
-            assert page.locator("img.portrait").count() == 1 and weight.size > 20_000, "control: a portrait is weighed"
-    found = faults(page, {name: lunch.url(path) for name, path in open_pages(people).items()})
+    page = context.new_page()
+    pages = {name: lunch.url(path) for name, path in open_pages(people).items()}
+    written = {name: address for name, address in pages.items() if name.endswith(("/page", "/portrait"))}
+    found = faults(page, written, budget=WRITING)
+    found += faults(page, {name: pages[name] for name in pages if name not in written}, budget=SPEAKER)
+    page.goto(pages["known"])
+    assert page.locator("img.portrait").count() == 1, "control: a portrait is weighed"
     context.close()
     theirs = {name: lunch.url(path) for name, path in organiser_pages(people).items()}
-    for name, address in theirs.items():
-        too_much += over_budget(name, weigh(inside, address), ORGANISER)
-    assert (too_much, found, faults(inside, theirs)) == ([], [], [])
+    assert (found, faults(inside, theirs, budget=ORGANISER)) == ([], [])
 
 
 def test_a_camera_reads_the_contact_card(

@@ -12,7 +12,7 @@ from lunchkit.team.models import Role
 from lunchkit.team.queries import invitation_link, owner
 from tests.chromium import open_context
 from tests.live import House, house, text_of
-from tests.looks import ATTENDEE, ORGANISER, faults, over_budget, weigh
+from tests.looks import ATTENDEE, ORGANISER, faults
 from tests.test_recap_trip import sign_in
 
 pytestmark = pytest.mark.browser
@@ -111,17 +111,11 @@ def pages(lunch: House, desk: BrowserContext) -> dict[str, str]:
     }
 
 
-def test_the_pages_of_the_team_keep_their_budget(desk: BrowserContext, pages: dict[str, str]) -> None:
-    page, too_much = desk.new_page(), []
-    for name, address in pages.items():
-        budget = ATTENDEE if name.startswith("invitation") else ORGANISER
-        too_much += over_budget(name, weigh(page, address), budget)
-    page.close()
-    assert too_much == []
-
-
-def test_everybody_can_use_the_pages_of_the_team(desk: BrowserContext, pages: dict[str, str]) -> None:
+def test_the_pages_of_the_team_keep_their_budget_and_everybody_can_use_them(
+    desk: BrowserContext, pages: dict[str, str]
+) -> None:
     page = desk.new_page()
-    found = faults(page, pages)
+    invitations = {name: address for name, address in pages.items() if name.startswith("invitation")}
+    inside = {name: address for name, address in pages.items() if name not in invitations}
+    assert faults(page, invitations, budget=ATTENDEE) + faults(page, inside, budget=ORGANISER) == []
     page.close()
-    assert found == []
