@@ -22,6 +22,7 @@ from tests.live import House, house
 from tests.looks import faults
 from tests.test_import_trip import choose, signed_in
 
+PEOPLE = 120
 LONG = "Marie-Françoise-Éléonore de Rutabaga-Topinambour von und zu Schwarzwurzelkrautfeld-Kohlrabi"
 ORGANISATION = (
     "Association genevoise pour l’épicerie participative, solidaire et paysanne du quartier des Eaux-Vives et alentours"
@@ -92,7 +93,8 @@ def desk(lunch: House, chromium: Browser) -> Iterator[Page]:
     page = signed_in(lunch, chromium)
     rows = [["Nom", "Structure"], [LONG, ORGANISATION], ["X" * 100, "Y" * 120]]
     rows += [
-        [f"Personne{n:03} {'Rutabaga-Topinambour ' * (n % 4)}".strip(), ORGANISATION[: n % 110]] for n in range(297)
+        [f"Personne{n:03} {'Rutabaga-Topinambour ' * (n % 4)}".strip(), ORGANISATION[: n % 110]]
+        for n in range(PEOPLE - 2)
     ]
     choose(page, lunch, as_csv(rows).encode(), "liste.csv")
     with page.expect_navigation():
@@ -122,17 +124,17 @@ def is_a4(reader: PdfReader) -> bool:
 
 
 @pytest.mark.browser
-def test_three_hundred_badges_fill_their_sheets_and_none_is_cut(lunch: House, desk: Page, tmp_path: Path) -> None:
+def test_many_badges_fill_their_sheets_and_none_is_cut(lunch: House, desk: Page, tmp_path: Path) -> None:
     address = lunch.url(f"/organiser/e/{lunch.events['coming']}/paper/badges")
     reader = printed(desk, address, tmp_path / "badges.pdf")
     count = desk.locator("article").count()
-    assert count >= 290 and len(reader.pages) == -(-count // 8) and is_a4(reader)
+    assert count >= PEOPLE and len(reader.pages) == -(-count // 8) and is_a4(reader)
     desk.emulate_media(media="print")
     assert cut(desk, "article") == []
     desk.emulate_media(media="null")
     text = [sheet.extract_text() for sheet in reader.pages]
     assert all(sheet.count("Photos") == 8 for sheet in text[:-1]), "whole badges on every sheet"
-    assert all(f"Personne{n:03}" in "".join(text) for n in range(200))
+    assert all(f"Personne{n:03}" in "".join(text) for n in range(PEOPLE - 2))
 
 
 @pytest.mark.browser
@@ -140,9 +142,9 @@ def test_the_attendance_list_repeats_its_headings_and_loses_nobody(lunch: House,
     address = lunch.url(f"/organiser/e/{lunch.events['coming']}/paper/attendance")
     reader = printed(desk, address, tmp_path / "list.pdf")
     text = [sheet.extract_text() for sheet in reader.pages]
-    assert is_a4(reader) and 8 < len(text) < 25
+    assert is_a4(reader) and 3 < len(text) < 15
     assert all("Structure" in sheet for sheet in text[:-1]), "headings on every page"
-    assert all(f"Personne{n:03}" in "".join(text) for n in range(297))
+    assert all(f"Personne{n:03}" in "".join(text) for n in range(PEOPLE - 2))
 
 
 @pytest.mark.browser

@@ -28,7 +28,7 @@ from tests.seating import letters_of, registrations_of, seats_given
 pytestmark = pytest.mark.both_databases
 
 
-EXAMPLES = {"sqlite": 40, "postgresql": 20}
+EXAMPLES = {"sqlite": 25, "postgresql": 10}
 tables = st.integers(0, 1)
 NAMES = ["ana", "bea", "cleo", "dora", "eve", "flo", "gil", "hal"]
 people = st.sampled_from(NAMES)
