@@ -20,8 +20,8 @@ A_POLL = 3_000
 """Bytes that one question may cost a phone whose page is open: that it opens, closes, and what came out."""
 JSON = {"Accept": "application/json"}
 GUESTS = 9
-FOUR_TIMES = ("open", "movement")
-"""States that are looked at on each screen in each colour scheme; the others on the two that differ most."""
+EVERYWHERE = ("open", "movement")
+"""States that are looked at in every window; the others where they are used: phone and remote small, screen large."""
 
 
 class Room:
@@ -127,11 +127,11 @@ def test_pages_keep_their_budget_and_can_be_used_in_every_state(room: Room) -> N
     page = context.new_page()
     for state in states(room):
         context.clear_cookies()  # a phone that comes now
-        looks = LOOKS if state in FOUR_TIMES else LOOKS[:: len(LOOKS) - 1]  # small and light, large and dark
-        faulty = faults(page, {"phone": room.vote}, looks, ATTENDEE)
-        faulty += faults(page, {"projector": room.screen}, looks, PROJECTOR)
-        faulty += faults(page, {"result": f"{event}/polls/3"}, looks) if state == "movement" else []
-        faulty += faults(room.desk, {"remote": room.room}, looks)
+        small, large = (LOOKS, LOOKS) if state in EVERYWHERE else (LOOKS[:1], LOOKS[-1:])
+        faulty = faults(page, {"phone": room.vote}, small, ATTENDEE)
+        faulty += faults(page, {"projector": room.screen}, large, PROJECTOR)
+        faulty += faults(page, {"result": f"{event}/polls/3"}) if state == "movement" else []
+        faulty += faults(room.desk, {"remote": room.room}, small)
         found += [f"{state}: {fault}" for fault in faulty]
     context.close()
     room.desk.goto(f"{organiser}/polls")
