@@ -6,14 +6,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lunchkit.events.models import Event
-from lunchkit.platform.mail.addresses import normalise_email
 from lunchkit.registrations.imports.entries import Entry, Outcome
 from lunchkit.registrations.imports.preview import (
     ImportOptions,
-    KnownPeople,
+    Key,
     check_entries,
     details_of_entry,
-    name_key,
+    person_key,
     preview_seats,
 )
 
@@ -26,14 +25,12 @@ ENTRIES = st.lists(
         Entry(number, name, email, seats=seats, why=why) for number, (name, email, seats, why) in enumerate(rows, 2)
     ]
 )
-KNOWN = st.builds(
-    KnownPeople,
-    addresses=st.frozensets(st.sampled_from(["a@example.org", "b@example.org"])),
-    names=st.frozensets(st.sampled_from([name_key("Bo Chou"), name_key("Elise")])),
+KNOWN = st.frozensets(
+    st.sampled_from(["a@example.org", "b@example.org", person_key("Bo Chou", None), person_key("Elise", None)])
 )
 
 
-def plan(entries: list[Entry], known: KnownPeople, free: int, *, runs: bool = False) -> list[Entry]:
+def plan(entries: list[Entry], known: frozenset[Key], free: int, *, runs: bool = False) -> list[Entry]:
     coming = check_entries(entries, known, Event(companions_allowed=2, asks_food=True, asks_access=True))
     preview_seats(coming, free, runs=runs)
     return [entry for entry in coming if entry.outcome != Outcome.OUT]
@@ -41,17 +38,15 @@ def plan(entries: list[Entry], known: KnownPeople, free: int, *, runs: bool = Fa
 
 @settings(max_examples=300, deadline=None)
 @given(ENTRIES, KNOWN, st.integers(0, 12), st.booleans())
-def test_any_file_gives_a_sound_plan(entries: list[Entry], known: KnownPeople, free: int, runs: bool) -> None:
+def test_any_file_gives_a_sound_plan(entries: list[Entry], known: frozenset[Key], free: int, runs: bool) -> None:
     coming = plan(entries, known, free, runs=runs)
     left = free - sum(entry.seats for entry in coming if entry.has_seat)
     assert left >= 0, "never a seat too many"
     waiting = [entry for entry in coming if not entry.has_seat]
     assert all(entry.seats > left for entry in waiting), "no seat stays empty while somebody who fits is waiting"
     assert not (runs and waiting), "while the lunch runs nobody waits"
-    addresses = [normalise_email(entry.email) for entry in coming if entry.email]
-    names = [name_key(entry.name) for entry in coming if not entry.email]
-    assert len(set(addresses)) == len(addresses) and known.addresses.isdisjoint(addresses)
-    assert len(set(names)) == len(names) and known.names.isdisjoint(names)
+    keys = [person_key(entry.name, entry.email) for entry in coming]
+    assert len(set(keys)) == len(keys) and known.isdisjoint(keys), "nobody twice"
     assert all(entry.why for entry in entries if entry not in coming), "whoever is left out is told why"
     assert all(details_of_entry(entry, ImportOptions()).seats == entry.seats <= 3 for entry in coming)
 
@@ -59,17 +54,14 @@ def test_any_file_gives_a_sound_plan(entries: list[Entry], known: KnownPeople, f
 @settings(max_examples=150, deadline=None)
 @given(ENTRIES, st.integers(0, 12))
 def test_the_same_file_again_finds_nobody_new(entries: list[Entry], free: int) -> None:
-    came = plan(deepcopy(entries), KnownPeople(), free)
-    known = KnownPeople(
-        addresses=frozenset(normalise_email(entry.email) for entry in came if entry.email),
-        names=frozenset(name_key(entry.name) for entry in came if not entry.email),
-    )
+    came = plan(deepcopy(entries), frozenset(), free)
+    known = frozenset(person_key(entry.name, entry.email) for entry in came)
     assert plan(entries, known, free) == []
 
 
 def test_control_a_plan_without_a_look_at_doubles_would_be_found() -> None:
     entries = [Entry(2, "Ana", "a@example.org"), Entry(3, "Ana", "a@example.org")]
-    plan(entries, KnownPeople(), 5)
+    plan(entries, frozenset(), 5)
     assert [(entry.outcome, entry.why) for entry in entries] == [
         (Outcome.SEAT, ""), (Outcome.OUT, "The same person is in row 2."),
     ]  # fmt: skip

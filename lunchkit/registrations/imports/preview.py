@@ -1,7 +1,7 @@
 """Who of a file is left out, and why; who gets a seat, and who waits. Nothing is read from the database here."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, fields
 
 from flask_babel import gettext as _
 
@@ -13,15 +13,8 @@ from lunchkit.registrations.imports.entries import Entry
 from lunchkit.registrations.imports.form_answers import InvalidAnswer, parse_answer
 from lunchkit.registrations.models import Diet
 
-Name = tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class KnownPeople:
-    """Who is registered at the lunch already: folded addresses, and the names of those without one."""
-
-    addresses: frozenset[str] = frozenset()
-    names: frozenset[Name] = frozenset()
+Key = str | tuple[str, ...]
+"""By what a person is known at a lunch: the normalised address, or the sorted words of the name without one."""
 
 
 @dataclass(frozen=True)
@@ -33,24 +26,22 @@ class ImportOptions:
     language: str = "fr"
 
 
-def name_key(name: str) -> Name:
-    """A name as it is compared: «POIREAU Camille» is «Camille Poireau»."""
-    return tuple(sorted(normalise(name).split()))
+def person_key(name: str, email: str | None) -> Key:
+    """The key of a person: «POIREAU Camille» is «Camille Poireau»."""
+    return normalise_email(email) if email else tuple(sorted(normalise(name).split()))
 
 
 def check_entries(
-    entries: Iterable[Entry], known: KnownPeople, event: Event, questions: Sequence[CustomField] = ()
+    entries: Iterable[Entry], known: Collection[Key], event: Event, questions: Sequence[CustomField] = ()
 ) -> list[Entry]:
     """Leave out whom this lunch cannot take, or knows already; returns the others, in the order of the file."""
-    asked, doubles = {question.id: question for question in questions}, _Duplicates(known)
-    coming = []
+    asked = {question.id: question for question in questions}
+    found: dict[Key, Entry] = {}
     for entry in entries:
         _check_against_event(entry, event, asked)
         if not entry.why:
-            doubles.find_duplicate(entry)
-        if not entry.why:
-            coming.append(entry)
-    return coming
+            _find_duplicate(entry, found, known)
+    return [entry for entry in found.values() if not entry.why]
 
 
 def preview_seats(coming: Iterable[Entry], free: int, *, runs: bool) -> None:
@@ -81,38 +72,21 @@ def _check_against_event(entry: Entry, event: Event, asked: dict[int, CustomFiel
         entry.access = ""
 
 
-@dataclass
-class _Duplicates:
-    """Finds people who are registered, or twice in the file. Of several people with one address the first keeps it."""
-
-    known: KnownPeople
-    by_address: dict[str, dict[Name, int]] = field(default_factory=dict)
-    by_name: dict[Name, int] = field(default_factory=dict)
-
-    def find_duplicate(self, entry: Entry) -> None:
-        name = name_key(entry.name)
-        if not entry.email:
-            self._find_same_name(entry, name)
-            return
-        address = normalise_email(entry.email)
-        others = self.by_address.setdefault(address, {})
-        if name in others:
-            entry.leave_out(_("The same person is in row %(row)s.", row=others[name]))
-        elif others:
-            first = next(iter(others.values()))
-            entry.email = ""
-            entry.remarks.append(_("The address is that of row %(row)s: registered without one.", row=first))
-            self._find_same_name(entry, name)
-        elif address in self.known.addresses:
-            entry.leave_out(_("This address is registered already."))
-        others.setdefault(name, entry.number)
-
-    def _find_same_name(self, entry: Entry, name: Name) -> None:
-        if name in self.known.names:
-            entry.leave_out(_("A person of this name is registered already, without an address."))
-        elif name in self.by_name:
-            entry.leave_out(_("The same person is in row %(row)s.", row=self.by_name[name]))
-        self.by_name.setdefault(name, entry.number)
+def _find_duplicate(entry: Entry, found: dict[Key, Entry], known: Collection[Key]) -> None:
+    """Leave out a person who is registered, or twice in the file; of several with one address the first keeps it."""
+    first = found.get(person_key(entry.name, entry.email))
+    if first is not None and person_key(first.name, None) != person_key(entry.name, None):
+        entry.email = ""
+        entry.remarks.append(_("The address is that of row %(row)s: registered without one.", row=first.number))
+        first = found.get(person_key(entry.name, None))
+    key = person_key(entry.name, entry.email)
+    if first is not None:
+        entry.leave_out(_("The same person is in row %(row)s.", row=first.number))
+    elif key in known and entry.email:
+        entry.leave_out(_("This address is registered already."))
+    elif key in known:
+        entry.leave_out(_("A person of this name is registered already, without an address."))
+    found.setdefault(key, entry)
 
 
 def details_of_entry(entry: Entry, options: ImportOptions) -> AttendeeDetails:
