@@ -27,13 +27,12 @@ from lunchkit.platform.db import db
 from lunchkit.platform.links import personal_tokens, token_hash
 from lunchkit.platform.static_files import STATIC
 from lunchkit.registrations.actions import cancel_registration, erase_registration, register_by_hand
-from lunchkit.registrations.admin_queries import all_rows
 from lunchkit.registrations.check_in.actions import settle_conflict, take_scan
 from lunchkit.registrations.check_in.queries import conflicts, counts, people_at_door
 from lunchkit.registrations.check_in.view_models import Scan, Word
 from lunchkit.registrations.errors import EventIsCancelled, NoFreeSeat, NotPublished
 from lunchkit.registrations.event_changes.actions import cancel_event, change_capacity
-from lunchkit.registrations.exports import csv_file
+from lunchkit.registrations.exports import csv_of, registrations_table
 from lunchkit.registrations.keys import read_spoken_code, spoken_code
 from lunchkit.registrations.models import CheckIn, Registration
 from lunchkit.registrations.queries import people_present
@@ -651,7 +650,7 @@ def test_the_list_of_registrations_and_its_file_say_who_came(organiser_client: F
     take_scan(event, scan_of(here))
     shown = organiser_client.get(page, query_string={"status": "arrived"}).get_data(as_text=True)
     assert "Ana Radis" in shown and "Bea Salsifis" not in shown and "status=arrived" in shown
-    lines = csv_file(event, all_rows(event.id)).decode("utf-8-sig").splitlines()
+    lines = csv_of(registrations_table(event)).decode("utf-8-sig").splitlines()
     assert [line.split(";")[-2] for line in lines[1:]] == ['"1"', '"0"']
 
 

@@ -14,7 +14,7 @@ from lunchkit.events.models import CustomField, Event
 from lunchkit.platform.db import db
 from lunchkit.platform.text import clean_line, guard, normalise, unguard
 from lunchkit.registrations.actions import register_by_hand, update_registration
-from lunchkit.registrations.admin_queries import AnswerColumn, between_choices
+from lunchkit.registrations.admin_queries import answer_in_file
 from lunchkit.registrations.imports.columns import recognised
 from lunchkit.registrations.imports.form_answers import InvalidAnswer, assign_custom_fields, parse_answer
 from lunchkit.registrations.models import Answer
@@ -67,8 +67,7 @@ CHOICES = st.lists(SIGNS, min_size=2, max_size=6, unique_by=str.casefold)
 
 
 def written(question: CustomField, answer: str) -> str:
-    column = AnswerColumn(question.label, {1: answer}, between_choices(question.choices))
-    return unguard(guard(column.answers[1].replace("\n", column.between)).strip())
+    return unguard(guard(answer_in_file(question, answer)).strip())
 
 
 @settings(max_examples=400, deadline=None)

@@ -189,17 +189,6 @@ def test_the_head_of_the_queue_is_served_first(make_event: EventMaker) -> None:
     assert statuses(event)["Cleo"] == "seated"
 
 
-def test_moving_to_another_lunch_frees_the_seat_here(make_event: EventMaker, outbox: Outbox) -> None:
-    here, there = make_event(capacity=1), make_event()
-    register(here, "Ana", diets=(), allergies="Arachides")
-    register(here, "Bea")
-    moved = actions.move_to_event(find(here, "Ana"), there)
-    assert statuses(here) == {"Ana": "cancelled", "Bea": "seated"}
-    assert moved.status == Status.SEATED
-    assert moved.needs is not None and moved.needs.allergies == "Arachides"
-    assert outbox.kinds("ana@example.org") == ["confirmation", "cancellation", "confirmation"]
-
-
 def test_erasing_frees_the_seat_and_forgets_the_person(make_event: EventMaker, outbox: Outbox) -> None:
     event = make_event(capacity=1)
     register(event, "Ana", allergies="Arachides")

@@ -175,24 +175,6 @@ class TwoLunches(RuleBasedStateMachine):
             table.queue.insert(0, person)
 
     @rule(at=tables, pick=picks)
-    def move(self, at: int, pick: int) -> None:
-        here, there = self.tables[at], self.tables[1 - at]
-        person = self.someone(here, pick)
-        if not person:
-            return
-        real, event = self.real(here, person), db.session.get_one(Event, there.event_id)
-        if there.has(person):
-            with pytest.raises(errors.AddressTaken):
-                actions.move_to_event(real, event)
-            return
-        seats = here.seated.get(person) or here.waiting[person]
-        actions.move_to_event(real, event)
-        here.leave(person)
-        here.serve()
-        there.join(person, seats)
-        there.forms.pop(person, None)
-
-    @rule(at=tables, pick=picks)
     def erase(self, at: int, pick: int) -> None:
         table = self.tables[at]
         if person := self.someone(table, pick):

@@ -14,7 +14,7 @@ from lunchkit.platform.limits import Window
 from lunchkit.platform.mail.addresses import normalise_email
 from lunchkit.platform.mail.outbox import emails_lately
 from lunchkit.registrations import errors, operations
-from lunchkit.registrations.details import AttendeeDetails, details_of_registration, fill_in
+from lunchkit.registrations.details import AttendeeDetails, fill_in
 from lunchkit.registrations.emails import Why, enqueue_email, enqueue_recap_email
 from lunchkit.registrations.models import Registration, Status
 from lunchkit.registrations.queries import place_in_queue, seats_left
@@ -204,27 +204,6 @@ def move_to_head_of_queue(registration: Registration) -> None:
         if registration.status == Status.WAITING and first is not None:
             registration.queued_at = first - timedelta(microseconds=1)
             operations.serve_queue(session, event, now)
-
-
-def move_to_event(registration: Registration, other: Event) -> Registration:
-    """Cancel a registration and register its attendee for another event. Raises AddressTaken or TooLate."""
-    with transaction() as session:
-        for event_id in sorted((registration.event_id, other.id)):
-            lock_event(session, event_id)
-        now = clock.now()
-        event, registration = operations.lock(session, registration)
-        other = lock_event(session, other.id)
-        if not registration.is_active or other.id == event.id or not other.gives_seats(now):
-            raise errors.TooLate
-        said = operations.only_what_is_asked(other, details_of_registration(registration))
-        moved = operations.find_by_email(session, other.id, registration.email)
-        if moved is not None and moved.is_active:
-            raise errors.AddressTaken
-        moved = operations.new_request(other, moved, said, now, language=registration.language)
-        operations.cancel_with_email(session, registration, now, Why.MOVED)
-        operations.serve_queue(session, event, now)
-        operations.place_newcomer(session, other, now, moved)
-    return moved
 
 
 def repeat_email(registration: Registration) -> None:

@@ -1,7 +1,6 @@
 """Steps that several actions are made of. They change rows in the caller's transaction, under the lunch's lock."""
 
 import secrets
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import and_, bindparam, delete, or_, select
@@ -178,14 +177,6 @@ def detach_old_address(session: Session, registration: Registration) -> None:
         before = registration.link_hash
         renew_links(registration)
         note(Mark.RENEWED, before, since=registration.link_hash)
-
-
-def only_what_is_asked(event: Event, details: AttendeeDetails) -> AttendeeDetails:
-    """The details without what this event does not ask; custom fields belong to one event."""
-    details = replace(details, answers=())
-    if not event.asks_food:
-        details = replace(details, diets=(), allergies="")
-    return details if event.asks_access else replace(details, access="")
 
 
 def enqueue_repeat(session: Session, known: Registration, form_key: str) -> None:
