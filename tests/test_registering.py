@@ -103,19 +103,6 @@ def test_more_seats_go_to_the_queue_and_fewer_throw_nobody_out(make_event: Event
     assert "change" not in outbox.kinds(), "a number of seats is nobody's calendar entry"
 
 
-def test_the_same_form_twice_is_one_registration_and_one_letter(event: Event, outbox: Outbox) -> None:
-    first = register(event, "Ana", key="form-1")
-    assert register(event, "Ana", key="form-1") == first
-    assert len(statuses(event)) == 1
-    assert outbox.kinds() == ["confirmation"]
-
-
-def test_the_same_form_with_other_words_is_refused(event: Event) -> None:
-    register(event, "Ana", key="form-1")
-    with pytest.raises(errors.FormUsedAlready):
-        register(event, "Bea", key="form-1")
-
-
 def test_a_known_address_gets_the_answer_of_a_newcomer_and_a_letter(event: Event, outbox: Outbox) -> None:
     register(event, "Ana", key="form-1")
     assert register(event, "Ana", key="form-2") == actions.Placed(Status.SEATED, None)
@@ -171,22 +158,6 @@ def test_a_mended_address_gets_the_letter(event: Event, outbox: Outbox) -> None:
     register(event, "Bea")
     with pytest.raises(errors.AddressTaken):
         actions.update_registration(find(event, "Ana"), details("Ana", "bea@example.org"))
-
-
-def test_by_hand_needs_no_address_and_writes_no_letter(event: Event, outbox: Outbox) -> None:
-    actions.register_by_hand(event, details("Par Téléphone", None), language="fr")
-    assert statuses(event) == {"Par Téléphone": "seated"}
-    assert outbox.rows() == []
-
-
-def test_the_head_of_the_queue_is_served_first(make_event: EventMaker) -> None:
-    event = make_event(capacity=1)
-    for name in ("Ana", "Bea", "Cleo"):
-        register(event, name)
-    actions.move_to_head_of_queue(find(event, "Cleo"))
-    assert place_in_queue(find(event, "Cleo")) == 1
-    actions.cancel_registration(find(event, "Ana"))
-    assert statuses(event)["Cleo"] == "seated"
 
 
 def test_erasing_frees_the_seat_and_forgets_the_person(make_event: EventMaker, outbox: Outbox) -> None:
