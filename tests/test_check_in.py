@@ -5,9 +5,8 @@ import json
 import re
 import secrets
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -15,7 +14,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event as sa_event
-from sqlalchemy import select, text, update
+from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 from werkzeug.test import TestResponse
 
@@ -36,7 +35,7 @@ from lunchkit.registrations.keys import read_spoken_code, spoken_code
 from lunchkit.registrations.models import CheckIn, Registration
 from lunchkit.registrations.queries import people_present
 from lunchkit.team.actions import add_organiser
-from lunchkit.team.models import OrganiserSession, Role
+from lunchkit.team.models import Role
 from tests.browser import sign_in
 from tests.conftest import EventMaker, Outbox, csrf_of, details, new_client
 from tests.room import running_event
@@ -482,17 +481,6 @@ def test_the_camera_is_allowed_at_the_door_and_nowhere_else(
     assert allowed == {"organiser.check_in.index"}
 
 
-def test_the_worker_may_open_the_door_and_knows_what_it_is_made_of(organiser_client: FlaskClient, event: Event) -> None:
-    answer = organiser_client.get(f"/organiser/e/{event.slug}/door/worker.js")
-    assert answer.headers["Service-Worker-Allowed"] == f"/organiser/e/{event.slug}/door"
-    assert answer.mimetype == "text/javascript"
-    told = json.loads(answer.get_data(as_text=True).partition("const CHECK_IN = ")[2].partition(";\n")[0])
-    for file in told["files"]:
-        assert organiser_client.get(file).status_code == 200
-    shell = organiser_client.get(told["shell"]).get_data(as_text=True)
-    assert all(file in shell for file in told["files"] if "mark" not in file)
-
-
 # Pages, without JavaScript.
 
 
@@ -587,32 +575,6 @@ def test_the_check_in_asks_the_database_as_often_for_many_as_for_few(
             organiser_client.get(f"/organiser/e/{event.slug}/{path}")
             numbers.append(len([one for one in asked if not one.upper().startswith(("BEGIN", "COMMIT", "ROLLBACK"))]))
     assert numbers[:4] == numbers[4:] and max(numbers) <= 9
-
-
-def test_the_page_of_the_lunch_offers_the_door_first_while_people_come(
-    organiser_client: FlaskClient, make_event: EventMaker
-) -> None:
-    event = make_event(starts_at=clock.now() + timedelta(days=9))
-    person, door = guest(event), f'href="/organiser/e/{event.slug}/door"'
-
-    def buttons(minutes: int) -> str:
-        with app_time(event.starts_at + timedelta(minutes=minutes)):
-            page = organiser_client.get(f"/organiser/e/{event.slug}").get_data(as_text=True)
-        return page.partition('class="buttons"')[2].partition("</div>")[0]
-
-    assert [door in buttons(minutes) for minutes in (-180, -60, 20, 130)] == [False, True, True, False]
-    take_scan(event, scan_of(person))
-    with app_time(event.starts_at):
-        page = organiser_client.get(f"/organiser/e/{event.slug}?lang=en").get_data(as_text=True)
-    assert "One person came" in page
-
-
-@contextmanager
-def app_time(moment: datetime) -> Iterator[None]:
-    db.session.execute(update(OrganiserSession).values(started_at=moment, seen_at=moment))
-    db.session.commit()
-    with clock.fixed_at(moment):
-        yield
 
 
 def test_a_helper_finds_no_locked_link_at_the_door(app: Flask, make_event: EventMaker) -> None:

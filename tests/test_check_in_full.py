@@ -202,11 +202,7 @@ def test_the_form_without_a_script_says_it_first_and_lets_in_at_the_second_press
     for words in ("Every seat is given.", "2 people who have a seat are not here yet.", "2 requests wait"):
         assert words in page
     assert "Let in all the same" not in page, "not with the first press"
-    said = {
-        "csrf_token": csrf_of(organiser_client, form),
-        "name": "Dora Fenouil",
-        "nonce": secrets.token_urlsafe(16),
-    }
+    said = {"csrf_token": csrf_of(organiser_client, form), "name": "Dora Fenouil", "nonce": secrets.token_urlsafe(16)}
     refused = organiser_client.post(form, data=said)
     assert refused.status_code == 409 and 'name="room"' in refused.get_data(as_text=True)
     assert 'value="Dora Fenouil"' in refused.get_data(as_text=True)

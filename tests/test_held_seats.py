@@ -57,11 +57,7 @@ def test_members_who_come_by_their_link_are_not_asked(make_event: EventMaker) ->
     renew_members_link(event)
     crowd(event, 10)
     placed = actions.register_attendee(
-        event,
-        details("Ana", "ana@example.org"),
-        form_key="Ana",
-        language="fr",
-        members=members_token(event) or "",
+        event, details("Ana", "ana@example.org"), form_key="Ana", language="fr", members=members_token(event) or ""
     )
     assert not placed.is_held and register(event, "Bea").is_held
 

@@ -18,36 +18,19 @@ VEGAN = """vegan;végan;VÉGANE;vegane;végétalien;végétalienne;végétalien�
 viande, vegan"""
 
 
-@pytest.mark.parametrize(
-    ("diet", "cell"),
-    [
-        (diet, cell.strip())
-        for diet, cells in {"everything": EVERYTHING, "vegetarian": VEGETARIAN, "vegan": VEGAN}.items()
-        for cell in cells.split(";")
-    ],
-)
-def test_diets_as_people_write_them(diet: str, cell: str) -> None:
-    assert diet_said(cell) == (diet, "")
+def test_diets_as_people_write_them() -> None:
+    for diet, cells in {"everything": EVERYTHING, "vegetarian": VEGETARIAN, "vegan": VEGAN}.items():
+        for cell in cells.split(";"):
+            assert diet_said(cell.strip()) == (diet, ""), cell
 
 
-@pytest.mark.parametrize(
-    ("cell", "diet", "kitchen"),
-    [
-        ("", "", ""),
-        ("-", "", ""),
-        ("tagada", "", "tagada"),
-        ("viande ou végé", "vegetarian", "viande ou végé"),
-        ("Sans noix", "", "Sans noix"),
-        ("tout sauf porc", "", "tout sauf porc"),
-        ("pas de viande", "", "pas de viande"),
-        ("Végétarien, sans gluten", "vegetarian", "Végétarien, sans gluten"),
-        ("vegan sans noix", "vegan", "vegan sans noix"),
-        ("viande, allergique aux arachides", "", "viande, allergique aux arachides"),
-        ("halal", "", "halal"),
-    ],
-)
-def test_what_is_no_diet_reaches_the_kitchen_in_its_own_words(cell: str, diet: str, kitchen: str) -> None:
-    assert diet_said(cell) == (diet, kitchen)
+def test_what_is_no_diet_reaches_the_kitchen_in_its_own_words() -> None:
+    assert diet_said("") == diet_said("-") == ("", "")
+    for cell in ("tagada", "Sans noix", "tout sauf porc", "pas de viande", "viande, allergique aux arachides", "halal"):
+        assert diet_said(cell) == ("", cell)
+    for cell in ("viande ou végé", "Végétarien, sans gluten"):
+        assert diet_said(cell) == ("vegetarian", cell)
+    assert diet_said("vegan sans noix") == ("vegan", "vegan sans noix")
 
 
 def entry(headings: str, cells: str) -> object:

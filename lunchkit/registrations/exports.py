@@ -22,11 +22,7 @@ Table = Iterable[Sequence[str | int]]
 
 def registrations_table(event: Event) -> list[list[str | int]]:
     """Headings, then for each registration what the attendee said, its status, and the answers to custom fields."""
-    statuses = {
-        Status.SEATED: _("Seat reserved"),
-        Status.WAITING: _("Waiting list"),
-        Status.CANCELLED: _("Cancelled"),
-    }
+    statuses = {Status.SEATED: _("Seat reserved"), Status.WAITING: _("Waiting list"), Status.CANCELLED: _("Cancelled")}
     answers = answer_columns(event.id)
     table: list[list[str | int]] = [
         [

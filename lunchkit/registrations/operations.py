@@ -16,11 +16,7 @@ from lunchkit.platform.mail.outbox import FORGET
 from lunchkit.platform.personal import erase_people
 from lunchkit.registrations.details import AttendeeDetails, fill_in
 from lunchkit.registrations.emails import Why, enqueue_email
-from lunchkit.registrations.errors import (
-    EventIsCancelled,
-    NotPublished,
-    TooLate,
-)
+from lunchkit.registrations.errors import EventIsCancelled, NotPublished, TooLate
 from lunchkit.registrations.models import Registration, Status
 from lunchkit.registrations.queries import IS_ACTIVE, place_in_queue
 from lunchkit.registrations.seats import fill_seats, lock_event

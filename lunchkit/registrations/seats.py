@@ -77,11 +77,7 @@ def _room(session: Session, event: Event) -> tuple[int, int]:
 def _first_that_fits(session: Session, event_id: int, free: int) -> Registration | None:
     return session.scalar(
         select(Registration)
-        .where(
-            Registration.event_id == event_id,
-            Registration.status == Status.WAITING,
-            Registration.seats <= free,
-        )
+        .where(Registration.event_id == event_id, Registration.status == Status.WAITING, Registration.seats <= free)
         .order_by(Registration.queued_at, Registration.id)
         .limit(1)
         .execution_options(populate_existing=True)

@@ -165,11 +165,7 @@ def subscribe_again(token: str) -> ResponseReturnValue:
 
 def _unsubscription_page(registration: Registration, token: str, *, done: bool = False) -> str:
     return render_template(
-        "registrations/unsubscription.html",
-        registration=registration,
-        event=registration.event,
-        token=token,
-        done=done,
+        "registrations/unsubscription.html", registration=registration, event=registration.event, token=token, done=done
     )
 
 

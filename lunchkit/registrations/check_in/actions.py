@@ -17,13 +17,7 @@ from lunchkit.registrations.check_in.view_models import Answer, Scan, Word, shor
 from lunchkit.registrations.emails import Why, enqueue_email
 from lunchkit.registrations.errors import EventIsCancelled, NoFreeSeat, NotPublished
 from lunchkit.registrations.models import CheckIn, Registration, Status
-from lunchkit.registrations.operations import (
-    cancel_with_email,
-    find_by_email,
-    new_request,
-    place_newcomer,
-    serve_queue,
-)
+from lunchkit.registrations.operations import cancel_with_email, find_by_email, new_request, place_newcomer, serve_queue
 from lunchkit.registrations.queries import place_in_queue
 from lunchkit.registrations.seats import fill_seats, lock_event
 

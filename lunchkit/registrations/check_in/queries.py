@@ -89,10 +89,7 @@ def conflicts(event_id: int) -> Sequence[Row[CheckIn, CheckIn | None]]:
         select(scan, first)
         .outerjoin(first, and_(first.registration_id == scan.registration_id, *_is_first(first)))
         .where(
-            scan.event_id == event_id,
-            scan.flagged_at.is_not(None),
-            scan.settled_at.is_(None),
-            scan.undone_at.is_(None),
+            scan.event_id == event_id, scan.flagged_at.is_not(None), scan.settled_at.is_(None), scan.undone_at.is_(None)
         )
         .options(joinedload(scan.registration))
         .order_by(scan.scanned_at, scan.id)

@@ -113,10 +113,7 @@ def _cancelled(session: Session, event: Event) -> dict[str | None, Registration]
     They are in no session, as other newcomers are: or else they would be served as if they had waited already.
     """
     found = _registrations(
-        session,
-        event.id,
-        Registration.status == Status.CANCELLED,
-        Registration.email_key.is_not(None),
+        session, event.id, Registration.status == Status.CANCELLED, Registration.email_key.is_not(None)
     )
     for registration in found:
         session.expunge(registration)

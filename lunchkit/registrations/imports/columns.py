@@ -37,8 +37,7 @@ COLUMNS = {
     ),
     "first_name": Column(_l("First name"), "first name, firstname, given name, prenom, prenoms, vorname"),
     "last_name": Column(
-        _l("Last name"),
-        """last name, lastname, surname, family name, nom famille, nachname, familienname, cognome""",
+        _l("Last name"), """last name, lastname, surname, family name, nom famille, nachname, familienname, cognome"""
     ),
     "email": Column(
         _l("E-mail"),

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from flask_babel import gettext as _
 
@@ -58,14 +57,6 @@ Cells = list[tuple[int, str, str]]
 """The cells of a row that are not empty: about whom (see ``remoteness``), which column, and the text."""
 
 
-class Outcome(StrEnum):
-    """What becomes of one row."""
-
-    SEAT = "seat"
-    WAIT = "wait"
-    OUT = "out"
-
-
 @dataclass
 class Entry:
     """One row of a file: what it says of a person, and what becomes of it. Its texts are for the page."""
@@ -91,8 +82,9 @@ class Entry:
     has_seat: bool = False
 
     @property
-    def outcome(self) -> Outcome:
-        return Outcome.OUT if self.why else Outcome.SEAT if self.has_seat else Outcome.WAIT
+    def outcome(self) -> str:
+        """What becomes of it: "seat", "wait", or "out"."""
+        return "out" if self.why else "seat" if self.has_seat else "wait"
 
     def leave_out(self, why: str) -> None:
         self.why = self.why or why
