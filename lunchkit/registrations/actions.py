@@ -100,7 +100,7 @@ def _is_crowded(event: Event) -> bool:
 
 
 def confirm_registration(registration: Registration) -> None:
-    """Keep a seat, or a place in the queue, that was held: its e-mail was read. Idempotent."""
+    """Keep a seat, or a place in the waiting list, that was held: its e-mail was read. Idempotent."""
     with transaction() as session:
         _event, registration = operations.lock(session, registration)
         if registration.held_until is None or not registration.is_active:
@@ -111,7 +111,7 @@ def confirm_registration(registration: Registration) -> None:
 
 
 def cancel_unconfirmed(event: Event) -> int:
-    """Cancel every registration that is still held; the queue gets the seats. Returns how many there were."""
+    """Cancel every registration that is still held; the waiting list gets the seats. Returns the number."""
     with transaction() as session:
         event, now = lock_event(session, event.id), clock.now()
         cancelled = operations.release_held(session, event, now)
@@ -178,20 +178,19 @@ def set_recap_consent(registration: Registration, wants_recap: bool) -> None:
             enqueue_recap_email(session, registration)
 
 
-def cancel_registration(registration: Registration, why: Why = Why.ATTENDEE) -> list[int]:
+def cancel_registration(registration: Registration, why: Why = Why.ATTENDEE) -> None:
     """Cancel a registration; the waiting list gets its seats in the same transaction. Idempotent.
 
-    Returns the numbers of the registrations that got a seat. Raises TooLate once the lunch is over.
+    Raises TooLate once the lunch is over.
     """
-    now = clock.now()
     with transaction() as session:
         event, registration = operations.lock(session, registration)
-        if not registration.is_active:
-            return []
-        if event.is_over(now):
+        now = clock.now()
+        if registration.is_active and event.is_over(now):
             raise errors.TooLate
-        operations.cancel_with_email(session, registration, now, why)
-        return [one.id for one in operations.serve_queue(session, event, now)]
+        if registration.is_active:
+            operations.cancel_with_email(session, registration, now, why)
+            operations.serve_queue(session, event, now)
 
 
 def move_to_head_of_queue(registration: Registration) -> None:

@@ -26,7 +26,6 @@ from lunchkit.team.queries import current_organiser
 bp = Blueprint("registrations", __name__)
 BESIDE = {AddressTaken: "email", NoSeatForCompanions: "companions"}
 """The field of a form beside which an error is shown; all others are shown above the form."""
-ARRIVED, ABSENT = "arrived", "absent"  # filters in place of a status
 ONE = "/e/<slug>/registrations/<int(max=2147483647):registration_id>"
 
 
@@ -34,18 +33,17 @@ ONE = "/e/<slug>/registrations/<int(max=2147483647):registration_id>"
 def index(slug: str) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
     text = clean_line(request.args.get("q"))[:100]
-    asked = request.args.get("status")
-    status = next((status for status in Status if status == (Status.SEATED if asked == ABSENT else asked)), None)
-    arrived = {ARRIVED: True, ABSENT: False}.get(asked or "")
+    status = request.args.get("status")
+    status = status if status in admin_queries.FILTERS else None
     order, page = admin_queries.asked_order(request.args.get("order")), request.args.get("page", 1, type=int)
     return render_template(
         "admin/registrations/index.html",
         event=event,
         fields=[field for field in ATTENDEE_FIELDS if field.in_list],
-        list=admin_queries.registrations_page(event.id, text, status, page, arrived=arrived, order=order),
+        list=admin_queries.registrations_page(event.id, text, status, page, order=order),
         counts=admin_queries.counts_of(event.id),
         q=text,
-        status=status if arrived is None else asked,
+        status=status,
         order=order,
         held=queries.count_held(event.id),
         cancelled=request.args.get("cancelled", type=int),

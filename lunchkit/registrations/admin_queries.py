@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, select
 
 from lunchkit.events.models import CustomField
 from lunchkit.events.queries import all_custom_fields
@@ -20,7 +20,7 @@ PAGE_SIZE = 40
 
 
 class Order(StrEnum):
-    """How a list may be ordered. By a name those with a seat stand first, then the queue in its own order."""
+    """How a list may be ordered. By a name: those with a seat, then the waiting list in its own order."""
 
     NAME = "name"
     SURNAME = "surname"
@@ -51,21 +51,17 @@ class Page:
     pages: int
 
 
-def registrations_page(
-    event_id: int,
-    text: str,
-    status: Status | None,
-    page: int,
-    *,
-    arrived: bool | None = None,
-    order: Order = Order.NAME,
-) -> Page:
-    """One page of the registrations that match: every word of ``text``, the status, whether anybody ``arrived``."""
-    wanted = words_in(text)
-    if status is not None:
-        wanted.append(Registration.status == status)
-    if arrived is not None:
-        wanted.append(Registration.arrived > 0 if arrived else Registration.arrived == 0)
+FILTERS: dict[str, ColumnElement[bool]] = {
+    **{status.value: Registration.status == status for status in Status},
+    "arrived": Registration.arrived > 0,
+    "absent": and_(Registration.status == Status.SEATED, Registration.arrived == 0),
+}
+"""Which registrations a list can show, by the word in its address."""
+
+
+def registrations_page(event_id: int, text: str, which: str | None, page: int, *, order: Order = Order.NAME) -> Page:
+    """One page of the registrations with every word of ``text``, of all or of one of FILTERS."""
+    wanted = words_in(text) + ([FILTERS[which]] if which else [])
     return page_of_list(event_id, wanted, page, by(order))
 
 
@@ -107,12 +103,12 @@ def asked_order(word: str | None, among: Iterable[Order] = Order) -> Order:
 
 
 def order_by_name(word: str | None) -> Order:
-    """The same where people are looked for by their names alone: at the door and on paper."""
+    """The same for lists by name alone: at the check-in and on paper."""
     return asked_order(word, (Order.NAME, Order.SURNAME))
 
 
 def by_name(order: Order) -> tuple[Any, Any]:
-    """By first name or by surname, wherever people stand."""
+    """By first name or by surname, whatever the status."""
     return (Registration.surname_key if order is Order.SURNAME else Registration.search_key), Registration.id
 
 

@@ -22,7 +22,7 @@ from lunchkit.subscribers.models import Consent
 from lunchkit.subscribers.queries import subscriber_by_email, subscriber_token
 
 __all__ = ["bp"]
-"""All doors of attendees: those of this page, and those that need no link."""
+"""All public routes of registrations: those of this page, and those that need no link."""
 
 
 @bp.get("/r/<token>")

@@ -23,10 +23,10 @@ from lunchkit.registrations.seats import fill_seats, lock_event
 
 
 def take_scan(event: Event, scan: Scan) -> Answer:
-    """Let a party in, or say why not; or mend what an earlier scan said. The same scan sent again does it once.
+    """Let a party in, or say why not; or correct an earlier scan. Idempotent by the nonce of the scan.
 
     The first scan of a ticket admits; a later one is told when, and at which entrance. A phone that let a person in
-    without asking (``scan.let_in``) is believed; whom the server would have stopped is flagged.
+    without asking (``scan.let_in``) is believed; a person whom the server would have stopped is flagged.
     Raises NotPublished, EventIsCancelled, or NoFreeSeat for a walk-in.
     """
     with transaction() as session:
@@ -57,7 +57,7 @@ def settle_conflict(event: Event, scan_id: int) -> None:
 
 
 def _tell_again(event: Event, known: CheckIn, scan: Scan, now: datetime) -> Answer:
-    """The answer was lost on the way: the same once more. Meanwhile the phone may have let them in by itself."""
+    """Answer a scan that is sent again. Meanwhile the phone may have let the party in without asking."""
     if known.event_id != event.id:
         return Answer(Word.UNKNOWN)
     if scan.let_in and known.admitted_at is None and known.undone_at is None and scan.corrects is None:
@@ -81,7 +81,7 @@ def _undo(session: Session, event: Event, nonce: str, now: datetime) -> Answer:
 
 
 def _count_party(session: Session, event: Event, scan: Scan, now: datetime) -> Answer:
-    """Two of three came, or the third comes after the others. The act leaves a row, so that it is done once."""
+    """Correct how many of a party came. The correction is a row of its own, so that it is done once."""
     row = scan_by_nonce(scan.corrects or "")
     if row is None or row.event_id != event.id:
         return Answer(Word.UNKNOWN)
@@ -200,7 +200,7 @@ def _make_room(session: Session, event: Event, seats: int, scan: Scan, now: date
 
 
 def _leave(session: Session, event: Event, scan: CheckIn, now: datetime) -> None:
-    """A walk-in did not come after all: the seat is free again, or gone where it was added for them."""
+    """Undo a walk-in: the seat is free again, or taken away where it was added for them."""
     registration = scan.registration
     if event.is_over(now):
         registration.status, registration.cancelled_at = Status.CANCELLED, now

@@ -19,7 +19,7 @@ from lunchkit.platform.i18n import clock_patterns
 from lunchkit.platform.static_files import STATIC, build_hash, static_address
 from lunchkit.platform.text import clean_line
 from lunchkit.platform.web import HEADERS
-from lunchkit.registrations.admin_queries import order_by_name
+from lunchkit.registrations.admin_queries import FILTERS, order_by_name
 from lunchkit.registrations.check_in import actions, queries
 from lunchkit.registrations.check_in.forms import MOST_PEOPLE, WalkInForm, form_nonce, read_scans
 from lunchkit.registrations.check_in.view_models import Answer, Scan, Word
@@ -88,10 +88,10 @@ def now(slug: str) -> ResponseReturnValue:
 @bp.post("/e/<slug>/door/scans")
 def scan(slug: str) -> ResponseReturnValue:
     event, organiser, answers = _event(slug), current_organiser(), []
-    for nonce, act in read_scans(request.get_json(silent=True), clock.now()):
-        if act and act.makes_room and organiser is not None:  # its own line in the history
+    for nonce, one in read_scans(request.get_json(silent=True), clock.now()):
+        if one and one.makes_room and organiser is not None:  # its own line in the history
             begin(AuditEvent("check_in.scan", organiser.id, organiser.name), event.slug)
-        answers.append(queries.answer_data(nonce, _take(event, act) if act else Answer(Word.UNKNOWN)))
+        answers.append(queries.answer_data(nonce, _take(event, one) if one else Answer(Word.UNKNOWN)))
     return jsonify(answers=answers)
 
 
@@ -99,7 +99,8 @@ def scan(slug: str) -> ResponseReturnValue:
 def people(slug: str) -> ResponseReturnValue:
     event = _event(slug)
     text = clean_line(request.args.get("q"))[:100]
-    whom = next((one for one in queries.Whom if one == request.args.get("whom")), None)
+    whom = request.args.get("whom")
+    whom = whom if whom in FILTERS else None
     order = order_by_name(request.args.get("order"))
     came = registration_of(event.id, request.args.get("came", 0, type=int))
     return render_template(
@@ -213,10 +214,10 @@ def _door() -> str:
     return organiser.name.split()[0] if organiser and organiser.name.split() else ""
 
 
-def _take(event: Event, act: Scan) -> Answer:
+def _take(event: Event, one: Scan) -> Answer:
     organiser = current_organiser()
     try:
-        return actions.take_scan(event, replace(act, organiser_id=organiser.id if organiser else None))
+        return actions.take_scan(event, replace(one, organiser_id=organiser.id if organiser else None))
     except NoFreeSeat:
         return Answer(Word.FULL)
 

@@ -4,7 +4,6 @@ import base64
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, case, func, select, true
@@ -13,21 +12,14 @@ from sqlalchemy.orm import aliased, joinedload
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
 from lunchkit.platform.db import db
-from lunchkit.registrations.admin_queries import Order, Page, by_name, page_of_list, words_in
+from lunchkit.registrations.admin_queries import FILTERS, Order, Page, by_name, page_of_list, words_in
 from lunchkit.registrations.check_in.view_models import Answer, Counts, Scan, short_name
 from lunchkit.registrations.keys import read_spoken_code, spoken_code
 from lunchkit.registrations.models import CheckIn, Registration, Status
+from lunchkit.registrations.queries import IS_ACTIVE
 
 KEY_BYTES = 12
 """A phone keeps this part of a ticket's hash: enough to tell tickets apart, nothing to make one from."""
-
-
-class Whom(StrEnum):
-    """Which people of a lunch the list shows."""
-
-    ABSENT = "absent"
-    PRESENT = "present"
-    WAITING = "waiting"
 
 
 def find_registration(scan: Scan) -> Registration | None:
@@ -42,7 +34,7 @@ def find_registration(scan: Scan) -> Registration | None:
 
 
 def scan_by_nonce(nonce: str) -> CheckIn | None:
-    """The scan of this nonce, and whose it is, as they stand now."""
+    """The scan of this nonce with its registration, read again from the database."""
     chosen = select(CheckIn).where(CheckIn.nonce == nonce).options(joinedload(CheckIn.registration))
     return db.session.scalar(chosen.execution_options(populate_existing=True))
 
@@ -97,23 +89,16 @@ def conflicts(event_id: int) -> Sequence[Row[CheckIn, CheckIn | None]]:
     ).all()
 
 
-def people_at_door(event_id: int, text: str, whom: Whom | None, page: int, order: Order = Order.NAME) -> Page:
+def people_at_door(event_id: int, text: str, whom: str | None, page: int, order: Order = Order.NAME) -> Page:
     """The people whose name has every word of ``text``, or whose spoken code it is; cancelled ones only by a search."""
-    wanted = [_is_one(whom)] if whom else [] if text else [Registration.status != Status.CANCELLED]
+    wanted = [FILTERS[whom]] if whom else [] if text else [IS_ACTIVE]
     if text:
         wanted.append(and_(true(), *words_in(text)) | Registration.id.in_(_ids_by_code(event_id, text)))
     return page_of_list(event_id, wanted, page, by_name(order))
 
 
-def _is_one(whom: Whom) -> ColumnElement[bool]:
-    if whom is Whom.WAITING:
-        return Registration.status == Status.WAITING
-    came = Registration.arrived > 0 if whom is Whom.PRESENT else Registration.arrived == 0
-    return and_(Registration.status == Status.SEATED, came)
-
-
 def _ids_by_code(event_id: int, text: str) -> list[int]:
-    """Whose spoken code it is: compared here, since codes are derived. None where the words can be no code."""
+    """The registrations with this spoken code: compared here, since codes are derived."""
     code = read_spoken_code(text)
     if code is None:
         return []
