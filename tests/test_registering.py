@@ -15,7 +15,7 @@ from lunchkit.registrations import actions, errors
 from lunchkit.registrations.event_changes.actions import cancel_event, change_event
 from lunchkit.registrations.forms import edit_form
 from lunchkit.registrations.models import Needs, Registration, Status
-from lunchkit.registrations.queries import place_in_queue, queue_length, seats_left, seats_taken
+from lunchkit.registrations.queries import queue_length, seats_left
 from tests.conftest import EventMaker, Outbox, details
 
 pytestmark = pytest.mark.both_databases
@@ -52,31 +52,6 @@ def test_the_first_get_seats_and_the_next_waits_with_a_place_in_the_queue(
     assert seats_left(event) == 0
     assert queue_length(event.id) == 2
     assert outbox.kinds() == ["confirmation", "confirmation", "waiting", "waiting"]
-
-
-def test_cancelled_seat_goes_to_whoever_waited_longest(make_event: EventMaker, outbox: Outbox) -> None:
-    event = make_event(capacity=1)
-    for name in ("Ana", "Bea", "Cleo"):
-        register(event, name)
-    actions.cancel_registration(find(event, "Ana"))
-    assert statuses(event) == {"Ana": "cancelled", "Bea": "seated", "Cleo": "waiting"}
-    assert outbox.kinds("ana@example.org") == ["confirmation", "cancellation"]
-    assert outbox.kinds("bea@example.org") == ["waiting", "promotion"]
-    assert place_in_queue(find(event, "Cleo")) == 1
-
-
-def test_a_group_is_promoted_whole_or_not_at_all(make_event: EventMaker) -> None:
-    event = make_event(capacity=3, companions_allowed=2)
-    for name in ("Ana", "Bea", "Cleo"):
-        register(event, name)
-    register(event, "Trio", companions=2)
-    actions.cancel_registration(find(event, "Ana"))
-    assert statuses(event)["Trio"] == "waiting"
-    actions.cancel_registration(find(event, "Bea"))
-    assert statuses(event)["Trio"] == "waiting"
-    actions.cancel_registration(find(event, "Cleo"))
-    assert statuses(event)["Trio"] == "seated"
-    assert seats_taken(event.id) == 3
 
 
 def test_a_seat_too_few_for_the_group_ahead_goes_to_the_next_who_fits(make_event: EventMaker) -> None:
@@ -140,15 +115,6 @@ def test_registration_closes(make_event: EventMaker) -> None:
     ):
         with pytest.raises(errors.RegistrationClosed):
             register(event, "Ana")
-
-
-def test_one_more_companion_needs_a_free_seat(make_event: EventMaker) -> None:
-    event = make_event(capacity=2, companions_allowed=2)
-    register(event, "Ana")
-    register(event, "Bea")
-    with pytest.raises(errors.NoSeatForCompanions):
-        actions.update_registration(find(event, "Ana"), details("Ana", None, companions=1))
-    assert find(event, "Ana").seats == 1
 
 
 def test_a_mended_address_gets_the_letter(event: Event, outbox: Outbox) -> None:
