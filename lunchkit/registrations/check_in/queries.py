@@ -61,9 +61,9 @@ def counts(event: Event) -> Counts:
     ).one()
     walk_in = and_(CheckIn.is_walk_in.is_(True), *_is_first(CheckIn))
     walked_in = select(func.coalesce(func.sum(CheckIn.people), 0)).where(CheckIn.event_id == event.id, walk_in)
-    chairs = event.capacity - seats_added(event.id)
-    may_add = max(0, chairs - present) if event.is_running(clock.now()) else 0
-    return Counts(present, expected, event.capacity, queue, db.session.scalar(walked_in) or 0, may_add)
+    added = seats_added(event.id)
+    may_add = max(0, event.capacity - added - present) if event.is_running(clock.now()) else 0
+    return Counts(present, expected, event.capacity, queue, db.session.scalar(walked_in) or 0, added, may_add)
 
 
 def seats_added(event_id: int) -> int:

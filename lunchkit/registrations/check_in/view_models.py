@@ -81,6 +81,8 @@ class Counts:
     waiting: int
     walk_ins: int
     """People among those present who had not registered."""
+    added: int
+    """Seats that were added at the check-in, among those of the capacity."""
     may_add: int = 0
     """The number of people that may come in beside absent people who have a seat; 0 before the beginning."""
 
