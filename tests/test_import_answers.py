@@ -70,7 +70,7 @@ def written(question: CustomField, answer: str) -> str:
     return unguard(guard(answer_in_file(question, answer)).strip())
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(CHOICES, st.sets(st.integers(0, 5)), st.booleans())
 def test_whatever_the_choices_are_called_a_cell_comes_back(choices: list[str], ticked: set[int], many: bool) -> None:
     if len({normalise(choice) for choice in choices}) < len(choices):

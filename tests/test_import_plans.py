@@ -36,7 +36,7 @@ def plan(entries: list[Entry], known: frozenset[Key], free: int, *, runs: bool =
     return [entry for entry in coming if not entry.why]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(ENTRIES, KNOWN, st.integers(0, 12), st.booleans())
 def test_any_file_gives_a_sound_plan(entries: list[Entry], known: frozenset[Key], free: int, runs: bool) -> None:
     coming = plan(entries, known, free, runs=runs)
@@ -51,7 +51,7 @@ def test_any_file_gives_a_sound_plan(entries: list[Entry], known: frozenset[Key]
     assert all(details_of_entry(entry, ImportOptions()).seats == entry.seats <= 3 for entry in coming)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(ENTRIES, st.integers(0, 12))
 def test_the_same_file_again_finds_nobody_new(entries: list[Entry], free: int) -> None:
     came = plan(deepcopy(entries), frozenset(), free)

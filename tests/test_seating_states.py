@@ -28,7 +28,7 @@ from tests.seating import letters_of, registrations_of, seats_given
 pytestmark = pytest.mark.both_databases
 
 
-EXAMPLES = {"sqlite": 25, "postgresql": 15}
+EXAMPLES = {"sqlite": 15, "postgresql": 8}
 NAMES = ["ana", "bea", "cleo", "dora", "eve", "flo", "gil", "hal"]
 people = st.sampled_from(NAMES)
 picks = st.integers(0, len(NAMES) - 1)

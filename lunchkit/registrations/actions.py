@@ -74,7 +74,8 @@ def register_attendee(
             request_consent(session, details.email, language, now)
         if known is not None and known.is_active:
             if emails_lately(session, known.email or "", now) < EMAILS_AN_HOUR:
-                operations.enqueue_repeat(session, known, form_key)
+                kind, place = "repeat" if known.held_until is None else "hold", place_in_queue(known)
+                enqueue_email(session, kind, known, position=place, once_key=f"repeat/{form_key}")
             return _placed(event, *place_of_new_request(session, event, details.seats), is_held)
         if sent_before is not None and sent_before is not known:
             sent_before.form_key = None  # cancelled since; the form is of another address now

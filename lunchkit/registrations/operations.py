@@ -173,9 +173,3 @@ def detach_old_address(session: Session, registration: Registration) -> None:
         before = registration.link_hash
         renew_links(registration)
         note(Mark.RENEWED, before, since=registration.link_hash)
-
-
-def enqueue_repeat(session: Session, known: Registration, form_key: str) -> None:
-    """Enqueue the e-mail for an address that is registered already; the same form gets it once."""
-    kind = "repeat" if known.held_until is None else "hold"
-    enqueue_email(session, kind, known, position=place_in_queue(known), once_key=f"repeat/{form_key}")
