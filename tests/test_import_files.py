@@ -14,10 +14,9 @@ from xlsxwriter import Workbook
 
 from lunchkit.platform.errors import UserError
 from lunchkit.registrations.imports.columns import recognised
-from lunchkit.registrations.imports.entries import read_entries
 from lunchkit.registrations.imports.errors import NoFile, NothingToRead, OpenQuotation, TooManyRows, Unreadable
 from lunchkit.registrations.imports.reading import MOST_ROWS, read_table
-from tests.importing import as_csv, workbook
+from tests.importing import as_csv, read, workbook
 
 ROWS = [["Nom", "Courriel", "Structure"], ["Zoé Œuf", "zoe@example.org", "Épi; «bio», €"], ["Lü", "lu@example.org", ""]]
 
@@ -243,9 +242,9 @@ def fields(text: str, separator: str = ";") -> list[str]:
     ("headings", "wanted"),
     [
         ("Nom;Courriel;Structure;Membre;Nom visible;Veut le compte rendu;Places;État;Rang;Reçue le",
-         "name email organisation member shows_name wants_recap seats comes - -"),
+         "name email organisation is_member shows_name wants_recap seats comes - -"),
         ("Name;E-mail;Organisation;Member;On the list;Wants the recap;Seats;Standing;Place;Registered on",
-         "name email organisation member shows_name wants_recap seats comes - -"),
+         "name email organisation is_member shows_name wants_recap seats comes - -"),
         ("Name;Status;Language of the e-mails", "name comes language"),
         ("Prénom;Nom;Adresse e-mail;Nom de la structure", "first_name last_name email organisation"),
         ("Vorname;Name;E-Mail-Adresse;Firma", "first_name last_name email organisation"),
@@ -296,6 +295,5 @@ def test_headings_are_known_in_their_languages(headings: str, wanted: str) -> No
     ],
 )
 def test_cells_are_read_as_people_mean_them(headings: str, cells: str, wanted: dict[str, Any]) -> None:
-    names = headings.split(";")
-    (entry,) = read_entries(names, recognised(names), [(2, cells.split(";"))])
-    assert {name: getattr(entry, name) for name in wanted} == wanted
+    found = read(headings, cells)
+    assert {name: found[name] for name in wanted} == wanted

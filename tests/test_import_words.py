@@ -5,9 +5,9 @@ from flask.testing import FlaskClient
 
 from lunchkit.events.models import Event
 from lunchkit.registrations.imports.columns import recognised
-from lunchkit.registrations.imports.entries import diet_said, read_entries
+from lunchkit.registrations.imports.entries import diet_said
 from tests.conftest import csrf_of
-from tests.importing import as_csv, names, people, press, preview
+from tests.importing import as_csv, names, people, press, preview, read
 
 EVERYTHING = """viande;Viande;poisson;POISSON;carné;Carnée;carnivore;normal;Normale;tout;Mange de tout;sans restriction;
 omnivore;Omnivores;aucun régime;pas de régime particulier;aucun;viande/poisson;menu viande;Fleisch;Fisch;alles;isst alles;
@@ -33,11 +33,6 @@ def test_what_is_no_diet_reaches_the_kitchen_in_its_own_words() -> None:
     assert diet_said("vegan sans noix") == ("vegan", "vegan sans noix")
 
 
-def entry(headings: str, cells: str) -> object:
-    columns = headings.split(";")
-    return read_entries(columns, recognised(columns), [(2, cells.split(";"))])[0]
-
-
 @pytest.mark.parametrize(
     ("headings", "cells", "wanted"),
     [
@@ -55,8 +50,8 @@ def entry(headings: str, cells: str) -> object:
     ],
 )  # fmt: skip
 def test_columns_as_people_call_them(headings: str, cells: str, wanted: dict[str, object]) -> None:
-    found = entry(headings, cells)
-    assert {name: getattr(found, name) for name in wanted} == wanted
+    found = read(headings, cells)
+    assert {name: found[name] for name in wanted} == wanted
 
 
 def test_paging_the_columns_keeps_what_was_chosen(organiser_client: FlaskClient, event: Event) -> None:

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, select
@@ -24,7 +24,7 @@ from lunchkit.registrations.imports.entries import Entry, read_entries
 from lunchkit.registrations.imports.errors import ImportExpired
 from lunchkit.registrations.imports.form_answers import assign_custom_fields
 from lunchkit.registrations.imports.models import ImportDraft, is_expired
-from lunchkit.registrations.imports.preview import ImportOptions, check_entries, details_of_entry, set_seat
+from lunchkit.registrations.imports.preview import ImportOptions, check_entries, set_seat
 from lunchkit.registrations.imports.queries import column_labels, known_people
 from lunchkit.registrations.imports.reading import Table
 from lunchkit.registrations.models import CheckIn, Registration, Status
@@ -75,7 +75,7 @@ def import_attendees(draft: ImportDraft, options: ImportOptions) -> None:
         serve_queue(session, event, now)
         _register(session, event, draft, entries, options, now)
         draft.imported_at, draft.options = now, asdict(options)
-        draft.outcome = [vars(entry) for entry in entries]
+        draft.outcome = [asdict(entry) for entry in entries]
 
 
 def _register(
@@ -85,7 +85,8 @@ def _register(
     back = _cancelled(session, event)
     newcomers = []
     for place, entry in enumerate(coming):
-        known, details = back.get(normalise_email(entry.email)), details_of_entry(entry, options)
+        known = back.get(normalise_email(entry.details.email or ""))
+        details = replace(entry.details, is_member=entry.details.is_member or options.all_members)
         moment = now + timedelta(microseconds=place)
         newcomer = new_request(event, known, details, moment, language=entry.language or options.language)
         newcomer.form_key = f"{draft.key}/{entry.number}"

@@ -52,7 +52,7 @@ COLUMNS = {
         societe""",
         most=120,
     ),
-    "member": Column(_l("Member of the network"), "member, membre, mitglied, socio, membro, membre reseau, is member"),
+    "is_member": Column(_l("Member of the network"), "member, membre, mitglied, socio, membro, membre reseau"),
     "seats": Column(
         _l("Seats"),
         """seats, places, nb places, nbre places, sitze, platze, posti, quantity, quantite, qty, anzahl, positions,

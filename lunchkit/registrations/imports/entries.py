@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from flask_babel import gettext as _
 
 from lunchkit.platform.config import LANGUAGES
 from lunchkit.platform.mail.addresses import BadAddress, normal_email
 from lunchkit.platform.text import clean_line, clean_text, normalise
+from lunchkit.registrations.details import AttendeeDetails
 from lunchkit.registrations.imports.columns import COLUMNS, NO_WORDS, YES_WORDS, listed, remoteness, words_of
 from lunchkit.registrations.imports.form_answers import OWN
 from lunchkit.registrations.models import Diet
@@ -62,19 +64,10 @@ class Entry:
     """One row of a file: what it says of a person, and what becomes of it. Its texts are for the page."""
 
     number: int
-    name: str
-    email: str = ""
-    organisation: str = ""
-    seats: int = 1
-    is_member: bool = False
-    shows_name: bool = False
-    wants_recap: bool = False
+    details: AttendeeDetails
     language: str = ""
-    diet: str = ""
-    allergies: str = ""
-    access: str = ""
-    answers: dict[int, str] = field(default_factory=dict)
-    """The cells of custom fields; once checked, the answers as they are stored."""
+    cells_of_own: dict[int, str] = field(default_factory=dict)
+    """The cells of custom fields; once checked, they are among the details."""
     remarks: list[str] = field(default_factory=list)
     """What a person should know of a row that is registered all the same."""
     why: str = ""
@@ -88,6 +81,9 @@ class Entry:
 
     def leave_out(self, why: str) -> None:
         self.why = self.why or why
+
+    def amend(self, **changes: Any) -> None:
+        self.details = replace(self.details, **changes)
 
 
 def read_entries(
@@ -105,20 +101,19 @@ def _read(number: int, cells: Cells) -> Entry:
     first = {column: text for _who, column, text in reversed(cells)}
     language = normalise(clean_line(first.get("language")))[:2]
     diet, for_kitchen = diet_said(first.get("diet", ""))
-    entry = Entry(
-        number=number,
+    details = AttendeeDetails(
         name=_name(cells),
-        email=clean_line(first.get("email")).removeprefix("mailto:"),
+        email=clean_line(first.get("email")).removeprefix("mailto:") or None,
         organisation=clean_line(first.get("organisation")),
+        is_member=_is_yes(first.get("is_member")),
         shows_name=_is_yes(first.get("shows_name")),
         wants_recap=_is_yes(first.get("wants_recap")),
-        is_member=_is_yes(first.get("member")),
-        language=language if language in LANGUAGES else "",
-        diet=diet,
+        diets=(Diet(diet),) if diet else (),
         allergies=_joined(cells, "allergies", for_kitchen),
         access=_joined(cells, "access"),
-        answers={int(own.removeprefix(OWN)): clean_text(first[own]) for own in first if own.startswith(OWN)},
     )
+    own = {int(name.removeprefix(OWN)): clean_text(first[name]) for name in first if name.startswith(OWN)}
+    entry = Entry(number, details, language if language in LANGUAGES else "", own)
     if for_kitchen:
         entry.remarks.append(_("“%(said)s” goes to the kitchen as it is.", said=for_kitchen[:80]))
     _read_coming(entry, [text for _who, column, text in cells if column == "comes"])
@@ -170,23 +165,24 @@ def _read_coming(entry: Entry, said: Iterable[str]) -> None:
 
 def _read_seats(entry: Entry, said: str) -> None:
     text = clean_line(said).removesuffix(".0").removesuffix(",0") or "1"
-    if text.isascii() and text.isdigit() and len(text) < 4 and 1 <= int(text) <= MOST_SEATS:
-        entry.seats = int(text)
+    if text in {str(seats) for seats in range(1, MOST_SEATS + 1)}:
+        entry.amend(companions=int(text) - 1)
     else:
         entry.leave_out(_("The number of seats is not one from 1 to %(most)s.", most=MOST_SEATS))
 
 
 def _hold_to_form(entry: Entry) -> None:
-    if not any(char.isalnum() for char in entry.name):
+    details = entry.details
+    if not any(char.isalnum() for char in details.name):
         entry.leave_out(_("The name is missing."))
-    if any("://" in text or "www." in text.lower() for text in (entry.name, entry.organisation)):
+    if any("://" in text or "www." in text.lower() for text in (details.name, details.organisation)):
         entry.leave_out(_("There is a web address in the name or the organisation."))
     for name, column in COLUMNS.items():
-        if column.most and len(getattr(entry, name)) > column.most:
+        if column.most and len(getattr(details, name)) > column.most:
             entry.leave_out(
                 _("“%(column)s” is longer than %(most)s characters.", column=column.label, most=column.most)
             )
     try:
-        entry.email = normal_email(entry.email) if entry.email else ""
+        entry.amend(email=normal_email(details.email) if details.email else None)
     except BadAddress:
         entry.leave_out(_("The e-mail address is not written right."))

@@ -1,17 +1,15 @@
 """Who of a file is left out, and why; who gets a seat, and who waits. Nothing is read from the database here."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
 from lunchkit.events.models import CustomField, Event
 from lunchkit.platform.mail.addresses import normalise_email
 from lunchkit.platform.text import normalise
-from lunchkit.registrations.details import AttendeeDetails
 from lunchkit.registrations.imports.entries import Entry
 from lunchkit.registrations.imports.form_answers import InvalidAnswer, parse_answer
-from lunchkit.registrations.models import Diet
 
 Key = str | tuple[str, ...]
 """By what a person is known at a lunch: the normalised address, or the sorted words of the name without one."""
@@ -47,8 +45,8 @@ def check_entries(
 def preview_seats(coming: Iterable[Entry], free: int, *, runs: bool) -> None:
     """Set who would get one of the ``free`` seats, by the rule of ``seats.fill_seats`` for newcomers."""
     for entry in coming:
-        set_seat(entry, has_seat=entry.seats <= free, runs=runs)
-        free -= entry.seats if entry.has_seat else 0
+        set_seat(entry, has_seat=entry.details.seats <= free, runs=runs)
+        free -= entry.details.seats if entry.has_seat else 0
 
 
 def set_seat(entry: Entry, *, has_seat: bool, runs: bool) -> None:
@@ -59,44 +57,33 @@ def set_seat(entry: Entry, *, has_seat: bool, runs: bool) -> None:
 
 
 def _check_against_event(entry: Entry, event: Event, asked: dict[int, CustomField]) -> None:
-    if entry.seats > 1 + event.companions_allowed:
+    if entry.details.companions > event.companions_allowed:
         entry.leave_out(_("More seats than one registration may have at this lunch."))
+    own = [(number, text) for number, text in entry.cells_of_own.items() if number in asked]
     try:
-        given = {number: parse_answer(asked[number], text) for number, text in entry.answers.items() if number in asked}
-        entry.answers = {number: answer for number, answer in given.items() if answer}
+        answers = [(number, parse_answer(asked[number], text)) for number, text in own]
+        entry.amend(answers=tuple((number, answer) for number, answer in answers if answer))
     except InvalidAnswer as odd:
         entry.leave_out(str(odd))
     if not event.asks_food:
-        entry.diet = entry.allergies = ""
+        entry.amend(diets=(), allergies="")
     if not event.asks_access:
-        entry.access = ""
+        entry.amend(access="")
 
 
 def _find_duplicate(entry: Entry, found: dict[Key, Entry], known: Collection[Key]) -> None:
     """Leave out a person who is registered, or twice in the file; of several with one address the first keeps it."""
-    first = found.get(person_key(entry.name, entry.email))
-    if first is not None and person_key(first.name, None) != person_key(entry.name, None):
-        entry.email = ""
+    name = entry.details.name
+    first = found.get(person_key(name, entry.details.email))
+    if first is not None and person_key(first.details.name, None) != person_key(name, None):
+        entry.amend(email=None)
         entry.remarks.append(_("The address is that of row %(row)s: registered without one.", row=first.number))
-        first = found.get(person_key(entry.name, None))
-    key = person_key(entry.name, entry.email)
+        first = found.get(person_key(name, None))
+    key = person_key(name, entry.details.email)
     if first is not None:
         entry.leave_out(_("The same person is in row %(row)s.", row=first.number))
-    elif key in known and entry.email:
+    elif key in known and entry.details.email:
         entry.leave_out(_("This address is registered already."))
     elif key in known:
         entry.leave_out(_("A person of this name is registered already, without an address."))
     found.setdefault(key, entry)
-
-
-def details_of_entry(entry: Entry, options: ImportOptions) -> AttendeeDetails:
-    """What the registration is made of."""
-    said = {one.name: getattr(entry, one.name) for one in fields(AttendeeDetails) if hasattr(entry, one.name)}
-    said |= {
-        "email": entry.email or None,
-        "is_member": entry.is_member or options.all_members,
-        "companions": entry.seats - 1,
-        "diets": (Diet(entry.diet),) if entry.diet else (),
-        "answers": tuple(entry.answers.items()),
-    }
-    return AttendeeDetails(**said)

@@ -7,6 +7,7 @@ from lunchkit.events.models import Event
 from lunchkit.events.queries import custom_fields
 from lunchkit.platform import clock
 from lunchkit.platform.db import db
+from lunchkit.registrations.details import AttendeeDetails
 from lunchkit.registrations.imports.columns import COLUMNS
 from lunchkit.registrations.imports.entries import Entry, read_entries
 from lunchkit.registrations.imports.errors import ImportExpired
@@ -50,7 +51,7 @@ def known_people(session: Session, event_id: int) -> set[Key]:
 def entries_of(draft: ImportDraft, event: Event) -> list[Entry]:
     """The rows of a file, each with what was done with it, or would be done now."""
     if draft.outcome is not None:
-        return [Entry(**kept) for kept in draft.outcome]
+        return [Entry(**kept | {"details": AttendeeDetails(**kept["details"])}) for kept in draft.outcome]
     entries = read_entries(draft.headings, draft.columns, draft.cells)
     coming = check_entries(entries, known_people(db.session(), event.id), event, custom_fields(event.id))
     preview_seats(coming, seats_left(event), runs=event.is_running(clock.now()))
