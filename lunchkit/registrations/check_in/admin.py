@@ -88,10 +88,10 @@ def now(slug: str) -> ResponseReturnValue:
 @bp.post("/e/<slug>/door/scans")
 def scan(slug: str) -> ResponseReturnValue:
     event, organiser, answers = _event(slug), current_organiser(), []
-    for nonce, one in read_scans(request.get_json(silent=True), clock.now()):
-        if one and one.makes_room and organiser is not None:  # its own line in the history
+    for nonce, sent in read_scans(request.get_json(silent=True), clock.now()):
+        if sent and sent.makes_room and organiser is not None:  # its own line in the history
             begin(AuditEvent("check_in.scan", organiser.id, organiser.name), event.slug)
-        answers.append(queries.answer_data(nonce, _take(event, one) if one else Answer(Word.UNKNOWN)))
+        answers.append(queries.answer_data(nonce, _take(event, sent) if sent else Answer(Word.UNKNOWN)))
     return jsonify(answers=answers)
 
 
@@ -214,10 +214,10 @@ def _door() -> str:
     return organiser.name.split()[0] if organiser and organiser.name.split() else ""
 
 
-def _take(event: Event, one: Scan) -> Answer:
+def _take(event: Event, sent: Scan) -> Answer:
     organiser = current_organiser()
     try:
-        return actions.take_scan(event, replace(one, organiser_id=organiser.id if organiser else None))
+        return actions.take_scan(event, replace(sent, organiser_id=organiser.id if organiser else None))
     except NoFreeSeat:
         return Answer(Word.FULL)
 
