@@ -159,23 +159,23 @@ def test_control_a_sheet_made_by_hand_is_read() -> None:
 
 
 LAUGHS = "<!DOCTYPE x [<!ENTITY a 'ha'>" + "".join(f"<!ENTITY a{n} '{'&a;' * 10}'>" for n in range(9)) + "]>"
-HARMFUL = {
-    "entities that multiply": with_sheet(NAMES, LAUGHS),
-    "an outer entity": with_sheet(NAMES, '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>'),
-    "a text that is not there": with_sheet('<row r="1"><c r="A1" t="s"><v>99999999</v></c></row>'),
-    "XML that ends in the middle": with_sheet("<row>"),
-    "a way out of the archive": repacked(
+HARMFUL = (
+    with_sheet(NAMES, LAUGHS),
+    with_sheet(NAMES, '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>'),
+    with_sheet('<row r="1"><c r="A1" t="s"><v>99999999</v></c></row>'),
+    with_sheet("<row>"),
+    repacked(
         workbook(ROWS),
         xl___rels__workbook_xml_rels=b'<Relationships><Relationship Id="rId1" Target="../../etc/passwd"/></Relationships>',
     ),
-}
+)
+"""Entities that multiply, an outer entity, a text that is not there, XML that ends early, a way out of the archive."""
 
 
 def test_harmful_workbooks_are_refused() -> None:
-    for what, data in HARMFUL.items():
+    for data in HARMFUL:
         with pytest.raises(UserError):
             read_table(data)
-        assert what
 
 
 def test_a_cell_far_away_costs_no_memory() -> None:

@@ -3,7 +3,7 @@
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, bindparam, delete, or_, select
+from sqlalchemy import and_, bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from lunchkit.events.models import Event
@@ -123,24 +123,19 @@ def release_held(session: Session, event: Event, now: datetime, *, due_at: datet
 
     Where the e-mail that asks has not left yet, the half hour begins again. The caller serves the waiting list.
     """
-    held = select(Registration).where(
-        Registration.event_id == event.id, Registration.held_until.is_not(None), IS_ACTIVE
-    )
-    unsent = select(OutboxEmail.subject_id).where(
-        OutboxEmail.event_id == event.id, OutboxEmail.kind == "registrations/hold", OutboxEmail.sent_at.is_(None)
-    )
+    held = [Registration.event_id == event.id, Registration.held_until.is_not(None), IS_ACTIVE]
     if due_at is not None:
-        held = held.where(Registration.held_until <= due_at)
-    asked_later = set(session.scalars(unsent)) if due_at is not None else set()
-    cancelled = 0
-    for registration in session.scalars(held):
-        if registration.id in asked_later:
-            registration.held_until = now + HELD_FOR
-            continue
+        held.append(Registration.held_until <= due_at)
+        unsent = select(OutboxEmail.subject_id).where(
+            OutboxEmail.event_id == event.id, OutboxEmail.kind == "registrations/hold", OutboxEmail.sent_at.is_(None)
+        )
+        asked_later = update(Registration).where(*held, Registration.id.in_(unsent))
+        session.execute(asked_later.values(held_until=now + HELD_FOR))
+    released = session.scalars(select(Registration).where(*held), execution_options={"populate_existing": True}).all()
+    for registration in released:
         registration.status, registration.cancelled_at, registration.held_until = Status.CANCELLED, now, None
-        cancelled += 1
     session.flush()
-    return cancelled
+    return len(released)
 
 
 def cancel_with_email(session: Session, registration: Registration, now: datetime, why: Why) -> None:
