@@ -5,7 +5,7 @@ import unicodedata
 from io import BytesIO, StringIO
 
 from flask.testing import FlaskClient
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
@@ -34,6 +34,7 @@ def test_what_could_be_a_formula_gets_an_apostrophe() -> None:
     assert [guard(text) for text in FORMULAS] == [f"'{text}" for text in FORMULAS]
 
 
+@settings(deadline=None)
 @given(st.text(st.sampled_from("=+-@ \t\r\n\x00\x1f\u200b\u00a0ab'\"")))
 def test_no_cell_begins_like_a_formula(text: str) -> None:
     cell = guard(text)
