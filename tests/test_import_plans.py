@@ -8,12 +8,7 @@ from hypothesis import strategies as st
 from lunchkit.events.models import Event
 from lunchkit.registrations.details import AttendeeDetails
 from lunchkit.registrations.imports.entries import Entry
-from lunchkit.registrations.imports.preview import (
-    Key,
-    check_entries,
-    person_key,
-    preview_seats,
-)
+from lunchkit.registrations.imports.preview import Key, check_entries, person_key, preview_seats
 
 
 def made(number: int, name: str, email: str, seats: int = 1, why: str = "") -> Entry:

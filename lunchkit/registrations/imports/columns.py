@@ -25,6 +25,8 @@ class Column:
     """By which it is known: normalised, without fillers and without whom it speaks of."""
     most: int = 0
     """Characters that the registration form takes of it; 0 where it is none of its texts."""
+    kind: str = ""
+    """How a field of ``AttendeeDetails`` is read: "line", "text" or "yes"; empty where it has a reading of its own."""
 
 
 COLUMNS = {
@@ -51,8 +53,11 @@ COLUMNS = {
         company name, company organization, nom entreprise, nom structure, nom association, nom organisation, nom
         societe""",
         most=120,
+        kind="line",
     ),
-    "is_member": Column(_l("Member of the network"), "member, membre, mitglied, socio, membro, membre reseau"),
+    "is_member": Column(
+        _l("Member of the network"), "member, membre, mitglied, socio, membro, membre reseau", kind="yes"
+    ),
     "seats": Column(
         _l("Seats"),
         """seats, places, nb places, nbre places, sitze, platze, posti, quantity, quantite, qty, anzahl, positions,
@@ -86,6 +91,7 @@ COLUMNS = {
         intolerances, allergies alimentaires, intolerances alimentaires, food allergies, allergies or intolerances,
         allergies and intolerances, allergien, allergie, unvertraglichkeiten""",
         most=300,
+        kind="text",
     ),
     "access": Column(
         _l("Access needs"),
@@ -93,11 +99,12 @@ COLUMNS = {
         zuganglichkeit, accessibilita, accessibility, accessibility needs, accessibilite, besoins acces, besoins
         accessibilite, barrierefreiheit""",
         most=500,
+        kind="text",
     ),
     "shows_name": Column(
-        _l("On the list of those present"), "on list, nom visible, list those present, liste presents"
+        _l("On the list of those present"), "on list, nom visible, list those present, liste presents", kind="yes"
     ),
-    "wants_recap": Column(_l("Wants the recap"), "wants recap, veut compte rendu"),
+    "wants_recap": Column(_l("Wants the recap"), "wants recap, veut compte rendu", kind="yes"),
 }
 """By what a file's columns are called once they are known."""
 

@@ -101,17 +101,10 @@ def _read(number: int, cells: Cells) -> Entry:
     first = {column: text for _who, column, text in reversed(cells)}
     language = normalise(clean_line(first.get("language")))[:2]
     diet, for_kitchen = diet_said(first.get("diet", ""))
-    details = AttendeeDetails(
-        name=_name(cells),
-        email=clean_line(first.get("email")).removeprefix("mailto:") or None,
-        organisation=clean_line(first.get("organisation")),
-        is_member=_is_yes(first.get("is_member")),
-        shows_name=_is_yes(first.get("shows_name")),
-        wants_recap=_is_yes(first.get("wants_recap")),
-        diets=(Diet(diet),) if diet else (),
-        allergies=_joined(cells, "allergies", for_kitchen),
-        access=_joined(cells, "access"),
-    )
+    plain = {name: _plain(column.kind, cells, name) for name, column in COLUMNS.items() if column.kind}
+    plain["allergies"] = clean_text(f"{for_kitchen}\n{plain['allergies']}")
+    email = clean_line(first.get("email")).removeprefix("mailto:") or None
+    details = AttendeeDetails(name=_name(cells), email=email, diets=(Diet(diet),) if diet else (), **plain)
     own = {int(name.removeprefix(OWN)): clean_text(first[name]) for name in first if name.startswith(OWN)}
     entry = Entry(number, details, language if language in LANGUAGES else "", own)
     if for_kitchen:
@@ -122,6 +115,14 @@ def _read(number: int, cells: Cells) -> Entry:
     return entry
 
 
+def _plain(kind: str, cells: Cells, column: str) -> Any:
+    texts = [text for _who, known, text in cells if known == column]
+    if kind == "text":
+        return clean_text("\n".join(texts))
+    line = clean_line(texts[0]) if texts else ""
+    return normalise(line) in YES_WORDS if kind == "yes" else line
+
+
 def _name(cells: Cells) -> str:
     for whose in range(3):
         parts = {column: clean_line(text) for who, column, text in reversed(cells) if who == whose}
@@ -129,14 +130,6 @@ def _name(cells: Cells) -> str:
         if name:
             return name
     return ""
-
-
-def _joined(cells: Cells, column: str, *before: str) -> str:
-    return clean_text("\n".join([*before, *(text for _who, known, text in cells if known == column)]))
-
-
-def _is_yes(said: str | None) -> bool:
-    return normalise(clean_line(said)) in YES_WORDS
 
 
 def diet_said(cell: str) -> tuple[str, str]:
