@@ -11,6 +11,8 @@ from xlsxwriter import Workbook
 
 from lunchkit.events.models import Event
 from lunchkit.platform.db import db
+from lunchkit.registrations.imports.columns import recognised
+from lunchkit.registrations.imports.entries import read_entries
 from lunchkit.registrations.models import Registration
 from tests.conftest import csrf_of
 
@@ -64,6 +66,14 @@ def workbook(rows: list[list[Any]]) -> bytes:
         for number, row in enumerate(rows):
             sheet.write_row(number, 0, row)
     return file.getvalue()
+
+
+def read(headings: str, cells: str) -> dict[str, Any]:
+    """What is read of one row: its entry and its details together."""
+    columns = headings.split(";")
+    (entry,) = read_entries(columns, recognised(columns), [(2, cells.split(";"))])
+    diet = next(iter(entry.details.diets), "")
+    return vars(entry) | vars(entry.details) | {"seats": entry.details.seats, "diet": diet}
 
 
 def door(event: Event) -> str:

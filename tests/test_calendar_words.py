@@ -5,7 +5,7 @@ from typing import Any
 
 import icalendar
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from lunchkit.platform.calendar import cancellation, download, invitation
@@ -26,6 +26,7 @@ def without_optional(names: list[str]) -> list[str]:
     return [name for name in names if name not in ("SUMMARY", "DESCRIPTION", "LOCATION", "URL")]
 
 
+@settings(deadline=None)
 @given(WORDS, WORDS, WORDS, WORDS)
 @example("C:\\New\\new", "\\N", "\\\\n", "")
 def test_any_words_give_a_valid_file_that_says_them(title: str, description: str, location: str, url: str) -> None:
@@ -47,6 +48,7 @@ def shown(text: str) -> str:
     return text.replace("\ufeff", "")
 
 
+@settings(deadline=None)
 @given(WORDS, WORDS, WORDS, WORDS)
 @example('Zoé "la; rouge", Ü', "zoé@x.ch\r\nX-EVIL:1", "", "")
 def test_any_names_and_mailboxes_invite_one_attendee(name: str, email: str, organiser: str, mailbox: str) -> None:

@@ -154,13 +154,6 @@ def test_a_cancellation_says_who_cancelled(make_event: EventMaker, outbox: Outbo
     assert word in waiting.text and waiting.invitation is None and "votre place revient" not in waiting.text
 
 
-def test_moving_drops_what_the_other_lunch_does_not_ask(make_event: EventMaker) -> None:
-    here, there = make_event(), make_event(asks_food=False, asks_access=False)
-    register(here, "Ana", allergies="Arachides", access="Fauteuil")
-    moved = actions.move_to_event(find(here, "Ana"), there)
-    assert moved.needs is None or (moved.needs.allergies, moved.needs.access) == ("", "")
-
-
 def test_a_lunch_saved_from_an_old_form_is_refused(make_event: EventMaker) -> None:
     event = make_event(capacity=40)
     seen = event.version

@@ -57,11 +57,7 @@ def test_members_who_come_by_their_link_are_not_asked(make_event: EventMaker) ->
     renew_members_link(event)
     crowd(event, 10)
     placed = actions.register_attendee(
-        event,
-        details("Ana", "ana@example.org"),
-        form_key="Ana",
-        language="fr",
-        members=members_token(event) or "",
+        event, details("Ana", "ana@example.org"), form_key="Ana", language="fr", members=members_token(event) or ""
     )
     assert not placed.is_held and register(event, "Bea").is_held
 
@@ -126,11 +122,12 @@ def test_the_waiting_list_has_an_end(make_event: EventMaker, outbox: Outbox) -> 
     assert place_in_queue(find(event, "Bot100")) == 100
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True, scope="session")
 def test_a_machine_is_stopped(make_event: EventMaker) -> None:
-    event = make_event(capacity=400)
+    event = make_event(capacity=75)
     with pytest.raises(TooMany):
-        crowd(event, 1601)
-    assert len(statuses(event)) == 1600
+        crowd(event, 301)
+    assert len(statuses(event)) == 300
 
 
 def test_one_button_cancels_what_is_not_confirmed(
@@ -150,21 +147,14 @@ def test_one_button_cancels_what_is_not_confirmed(
     assert f"{path}/unconfirmed" not in organiser_client.get(path).text
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
+def test_a_name_with_an_address_is_refused(client: FlaskClient, event: Event) -> None:
+    for name in (
         "Gagnez 500 CHF sur evil.com/prix", "evil.com", "www.evil.example", "https://x", "a@b.example", "Evil．com",
         "x.swiss !", "Vite: t.co/x1",
-    ],
-)  # fmt: skip
-def test_a_name_with_an_address_is_refused_kindly(client: FlaskClient, event: Event, name: str) -> None:
-    for field in ("name", "organisation"):
-        page = client.post(f"/e/{event.slug}/register", data=fill_in(client, event, **{field: name}))
-        assert page.status_code == 422 and "sans adresse de site ni de courriel" in page.text, field
-
-
-@pytest.mark.parametrize(
-    "name", ["J.-P. Dupont", "Dr. Ana Martin", "Ana M.", "S.O.S. Repair", "Anne-Co.", "F.-X. de It"]
-)
-def test_control_names_with_dots_pass(client: FlaskClient, event: Event, name: str) -> None:
-    assert client.post(f"/e/{event.slug}/register", data=fill_in(client, event, name=name)).status_code == 303
+    ):  # fmt: skip
+        for field in ("name", "organisation"):
+            page = client.post(f"/e/{event.slug}/register", data=fill_in(client, event, **{field: name}))
+            assert page.status_code == 422 and "sans adresse de site ni de courriel" in page.text, (field, name)
+    for name in ("J.-P. Dupont", "Dr. Ana Martin", "Ana M.", "S.O.S. Repair", "Anne-Co.", "F.-X. de It"):
+        form = fill_in(client, event, name=name, email=f"{len(name)}@example.org")
+        assert client.post(f"/e/{event.slug}/register", data=form).status_code == 303, f"control: {name}"

@@ -1,5 +1,6 @@
 """A list from elsewhere becomes registrations: looked at first, registered at once, and nothing of it lost."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from lunchkit.platform.db import db
 from lunchkit.registrations.actions import cancel_registration, register_by_hand, update_registration
 from lunchkit.registrations.check_in.actions import take_scan
 from lunchkit.registrations.check_in.view_models import Scan
+from lunchkit.registrations.details import details_of_registration
 from lunchkit.registrations.imports import actions
 from lunchkit.registrations.imports.models import ImportDraft
 from lunchkit.registrations.models import Diet, Status
@@ -31,7 +33,6 @@ from tests.importing import (
     preview,
     send,
     table_of,
-    workbook,
 )
 
 pytestmark = pytest.mark.both_databases
@@ -39,15 +40,6 @@ pytestmark = pytest.mark.both_databases
 
 def page(client: FlaskClient, path: str) -> str:
     return client.get(path).get_data(as_text=True)
-
-
-def test_twenty_people_from_a_csv_are_seated_in_its_order(organiser_client: FlaskClient, event: Event) -> None:
-    rows = [["Nom", "Courriel"], *([f"Personne {n:02}", f"p{n}@example.org"] for n in range(1, 21))]
-    path = preview(organiser_client, event, as_csv(rows))
-    assert "20" in page(organiser_client, path) and names(event) == [], "a look registers nobody"
-    press(organiser_client, path)
-    assert names(event, "seated") == [f"Personne {n:02}" for n in range(1, 21)]
-    assert {one.email for one in people(event)} == {f"p{n}@example.org" for n in range(1, 21)}
 
 
 def test_no_letter_leaves_unless_it_was_wished(
@@ -87,6 +79,7 @@ def test_helloasso(organiser_client: FlaskClient, event: Event) -> None:
 
 def test_eventbrite(organiser_client: FlaskClient, event: Event) -> None:
     path = preview(organiser_client, event, EVENTBRITE)
+    assert names(event) == [], "a look registers nobody"
     press(organiser_client, path)
     assert [(one.name, one.email, one.organisation, one.seats) for one in people(event)] == [
         ("Ada Radis", "ada@example.org", "Jardin SA", 1), ("Zoé Cardon", "zoe@example.org", "Ruche", 1),
@@ -103,9 +96,8 @@ def test_pretix(organiser_client: FlaskClient, event: Event) -> None:
     ]
 
 
-@pytest.mark.parametrize("ending", ["csv", "xlsx"])
-def test_our_own_list_comes_back_whole(organiser_client: FlaskClient, make_event: EventMaker, ending: str) -> None:
-    old, new = make_event(capacity=3, companions_allowed=2), make_event(capacity=3, companions_allowed=2)
+def test_our_own_list_comes_back_whole(organiser_client: FlaskClient, make_event: EventMaker) -> None:
+    old = make_event(capacity=3, companions_allowed=2)
     for one in (
         details("=Ana; dite «Lili»", "ana@example.org", organisation="+Épi", is_member=True, shows_name=True),
         details("Bo Chou", "bo@example.org", companions=1, wants_recap=True),
@@ -114,29 +106,17 @@ def test_our_own_list_comes_back_whole(organiser_client: FlaskClient, make_event
     ):
         register_by_hand(old, one, language="it" if one.email is None else "fr")
     cancel_registration(register_by_hand(old, details("Eve Partie", "eve@example.org"), language="fr"))
-    file = organiser_client.get(f"/organiser/e/{old.slug}/registrations.{ending}").data
-    path = preview(organiser_client, new, file, f"liste.{ending}")
-    press(organiser_client, path)
 
     def told(event: Event) -> list[tuple[object, ...]]:
-        return sorted(
-            (
-                one.name,
-                one.email,
-                one.organisation,
-                one.is_member,
-                one.shows_name,
-                one.wants_recap,
-                one.seats,
-                one.status,
-                one.language,
-            )
-            for one in people(event)
-            if one.is_active
-        )  # type: ignore[type-var]
+        active = [one for one in people(event) if one.is_active]
+        return [(replace(details_of_registration(one), diets=()), one.status, one.language) for one in active]
 
-    assert told(new) == told(old) and len(told(old)) == 4
-    assert "Eve Partie" in page(organiser_client, path)
+    for ending in ("csv", "xlsx"):
+        new = make_event(capacity=3, companions_allowed=2)
+        file = organiser_client.get(f"/organiser/e/{old.slug}/registrations.{ending}").data
+        path = bring_in(organiser_client, new, file, f"liste.{ending}")
+        assert told(new) == told(old) and len(told(old)) == 4
+        assert "Eve Partie" in page(organiser_client, path)
 
 
 def test_every_row_that_is_left_out_is_named_and_comes_back_as_a_file(
@@ -223,42 +203,31 @@ def test_whoever_gave_their_seat_back_comes_back_with_the_file(
     assert (bo.id, bo.status) == (old.id, Status.CANCELLED) and bo.sequence >= sequence
 
 
-def test_an_import_can_be_undone_but_for_what_somebody_changed(organiser_client: FlaskClient, event: Event) -> None:
+def test_an_import_can_be_undone_but_for_what_somebody_changed_or_who_came(
+    organiser_client: FlaskClient, make_event: EventMaker, outbox: Outbox
+) -> None:
+    event = make_event(capacity=3)
     keep = register_by_hand(event, details("Ida", "ida@example.org"), language="fr")
     path = bring_in(organiser_client, event, EVENTBRITE)
+    late = register_by_hand(event, details("Tard", "tard@example.org"), language="fr")
+    assert late.status == Status.WAITING
     ada = next(one for one in people(event) if one.name == "Ada Radis")
     update_registration(ada, details("Ada Radis-Rave", "ada@example.org"))
-    assert names(event) == ["Ida", "Ada Radis-Rave", "Zoé Cardon"]
-    asked = page(organiser_client, f"{path}/reversal")
-    assert names(event) == ["Ida", "Ada Radis-Rave", "Zoé Cardon"], "the question changes nothing"
-    assert "<button" in asked
+    assert "<button" in page(organiser_client, f"{path}/reversal")
+    assert names(event) == ["Ida", "Ada Radis-Rave", "Zoé Cardon", "Tard"], "the question changes nothing"
+    token = csrf_of(organiser_client, f"{path}/reversal")
     for _press in range(2):
-        press(organiser_client, f"{path}/reversal") if _press == 0 else organiser_client.post(
-            f"{path}/reversal", data={"csrf_token": csrf_of(organiser_client, door(event))}
-        )
-    assert names(event) == ["Ida", "Ada Radis-Rave"] and keep.is_active
+        assert organiser_client.post(f"{path}/reversal", data={"csrf_token": token}).status_code == 303
+    assert names(event, "seated") == ["Ida", "Ada Radis-Rave", "Tard"] and keep.is_active
+    assert outbox.kinds("tard@example.org") == ["waiting", "promotion"]
     db.session.expire_all()
     assert db.session.scalars(select(ImportDraft.kept)).all() == [1]
-
-
-def test_who_came_to_the_door_is_not_undone(organiser_client: FlaskClient, event: Event) -> None:
+    event = make_event()
     path = bring_in(organiser_client, event, EVENTBRITE)
     ada = next(one for one in people(event) if one.name == "Ada Radis")
     take_scan(event, Scan("a" * 32, clock.now(), registration_id=ada.id))
     press(organiser_client, f"{path}/reversal")
-    assert names(event) == ["Ada Radis"]
-
-
-def test_undoing_gives_the_seats_to_the_queue(
-    organiser_client: FlaskClient, make_event: EventMaker, outbox: Outbox
-) -> None:
-    event = make_event(capacity=2)
-    path = bring_in(organiser_client, event, EVENTBRITE)
-    late = register_by_hand(event, details("Tard", "tard@example.org"), language="fr")
-    assert late.status == Status.WAITING
-    press(organiser_client, f"{path}/reversal")
-    assert names(event) == ["Tard"] and names(event, "seated") == ["Tard"]
-    assert outbox.kinds("tard@example.org") == ["waiting", "promotion"]
+    assert names(event) == ["Ada Radis"], "who came is not undone"
 
 
 def test_columns_without_known_headings_are_assigned_by_hand(organiser_client: FlaskClient, event: Event) -> None:
@@ -326,25 +295,23 @@ def test_a_file_is_forgotten_after_an_hour(
     assert db.session.scalar(select(func.count()).select_from(ImportDraft)) == 0
 
 
-@pytest.mark.parametrize("state", ["draft", "called off", "over"])
-def test_no_list_for_a_lunch_that_takes_nobody(
-    organiser_client: FlaskClient, make_event: EventMaker, state: str
-) -> None:
+def test_no_list_for_a_lunch_that_takes_nobody(organiser_client: FlaskClient, make_event: EventMaker) -> None:
     now = clock.now()
-    event = make_event()
-    path = preview(organiser_client, event, EVENTBRITE)
-    token = csrf_of(organiser_client, path)
-    if state == "draft":
-        event.published_at = None
-    elif state == "called off":
-        event.cancelled_at = now
-    else:
-        event.starts_at, event.ends_at = now - timedelta(hours=3), now - timedelta(hours=1)
-    db.session.commit()
-    assert 'type="file"' not in page(organiser_client, door(event))
-    answer = organiser_client.post(path, data={"csrf_token": token, "language": "fr"})
-    assert answer.status_code == 409 and 'role="alert"' in answer.get_data(as_text=True)
-    assert names(event) == []
+    for change in (
+        {"published_at": None},
+        {"cancelled_at": now},
+        {"starts_at": now - timedelta(hours=3), "ends_at": now - timedelta(hours=1)},
+    ):
+        event = make_event()
+        path = preview(organiser_client, event, EVENTBRITE)
+        token = csrf_of(organiser_client, path)
+        for name, value in change.items():
+            setattr(event, name, value)
+        db.session.commit()
+        assert 'type="file"' not in page(organiser_client, door(event))
+        answer = organiser_client.post(path, data={"csrf_token": token, "language": "fr"})
+        assert answer.status_code == 409 and 'role="alert"' in answer.get_data(as_text=True)
+        assert names(event) == []
 
 
 def test_while_the_lunch_runs_nobody_waits(organiser_client: FlaskClient, make_event: EventMaker) -> None:
@@ -373,19 +340,3 @@ def test_preview_asks_the_same_questions_for_ten_rows_and_for_a_thousand(
         return len(counted)
 
     assert queries(10) == queries(1000) <= 12
-
-
-def test_hostile_cells_stay_text(organiser_client: FlaskClient, event: Event) -> None:
-    cells = [
-        "<script>alert(1)</script>",
-        "{{7*7}}",
-        "%(name)s",
-        "' or 1=1 --",
-        "=cmd|'/C calc'!A0",
-        "a\u202egnp",
-        "👩‍👩‍👧‍👦",
-    ]
-    path = preview(organiser_client, event, workbook([["Name"], *([cell] for cell in cells)]), "x.xlsx")
-    assert "<script>alert" not in page(organiser_client, path)
-    press(organiser_client, path)
-    assert len(names(event)) == len([cell for cell in cells if any(char.isalnum() for char in cell)])

@@ -76,13 +76,6 @@ def test_members_wait_for_their_own_hour(client: FlaskClient, make_event: EventM
     assert client.get(link(event)).status_code == 302
 
 
-def test_the_public_page_says_when_it_opens_for_everybody(client: FlaskClient, early: Event) -> None:
-    page = client.get(f"/e/{early.slug}").get_data(as_text=True)
-    assert "Les inscriptions ouvrent" in page or "Inscriptions dès" in page or "ouvr" in page
-    assert "Les membres du réseau peuvent s’inscrire avant" in page
-    assert members_token(early) not in page
-
-
 def test_no_copy_of_the_database_opens_the_form(early: Event) -> None:
     row = repr({name: getattr(early, name) for name in Event.__table__.columns.keys()})  # noqa: SIM118
     assert members_token(early) not in row

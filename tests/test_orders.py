@@ -125,16 +125,6 @@ def test_search_filter_pages_and_order_are_kept_in_every_link(
     assert 'aria-current="true">Par prénom' in nonsense
 
 
-def test_the_order_is_in_the_address_and_nowhere_else(organiser_client: FlaskClient, event: Event) -> None:
-    come(event, "Zoé Aneth", "Ana Zeste")
-    base = f"/organiser/e/{event.slug}/registrations"
-    answer = organiser_client.get(f"{base}?order=surname")
-    assert "order" not in "".join(answer.headers.getlist("Set-Cookie"))
-    for path, first in ((base, "Ana"), (f"{base}?order=surname", "Zoé"), (base, "Ana")):
-        rows = organiser_client.get(path).get_data(as_text=True).split("<tbody>")[1]
-        assert rows.index(first) < rows.index({"Ana": "Zoé", "Zoé": "Ana"}[first])
-
-
 def test_no_order_asks_more_often_than_another(organiser_client: FlaskClient, make_event: EventMaker) -> None:
     event = make_event(capacity=5)
     come(event, *(f"Nom{number} Prénom" for number in range(60)))

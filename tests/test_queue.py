@@ -91,7 +91,7 @@ def moody(app: Flask) -> Iterator[Moody]:
 
 
 def queue(number: int, kind: str = PLAIN, event_id: int | None = None, start: str = "p", **more: Any) -> None:
-    """Promise a number of e-mails, each to somebody else."""
+    """Enqueue a number of e-mails, each to somebody else."""
     with transaction() as session:
         for n in range(number):
             one = {"recipient": f"{start}{n}@example.org", "language": "fr", "facts": {}}
@@ -204,12 +204,12 @@ def test_a_new_sign_in_does_not_wait_for_the_end_of_a_pause(moody: Moody, outbox
 
 
 def test_a_sign_in_overtakes_a_backlog_also_of_its_reader(moody: Moody, event: Event) -> None:
-    queue(1000, MAILING, event.id)
+    queue(100, MAILING, event.id)
     assert deliver_due(1) == 1
-    queue(1, SIGN_IN, recipient="p999@example.org")
+    queue(1, SIGN_IN, recipient="p99@example.org")
     queue(1, PLAIN, event.id, start="new")
     assert deliver_due(2) == 2
-    assert moody.recipients[1:] == ["p999@example.org", "new0@example.org"]
+    assert moody.recipients[1:] == ["p99@example.org", "new0@example.org"]
 
 
 def test_two_lunches_share(moody: Moody, make_event: EventMaker) -> None:
@@ -334,7 +334,7 @@ def test_a_server_that_hangs_after_data_holds_up_no_other_work(
     assert [message["Message-ID"].encode()] == server.message_ids, "one repeat at most, and it is recognisable"
 
 
-@pytest.mark.parametrize("drip", [b"", b"2", b"250-still here\r\n"], ids=["silent", "bytes", "lines"])
+@pytest.mark.parametrize("drip", [b"", b"250-still here\r\n"], ids=["silent", "lines"])
 def test_one_e_mail_has_an_overall_limit(app: Flask, outbox: Outbox, drip: bytes) -> None:
     with Hanging(drip) as server:
         use_server(app, server.port)

@@ -15,7 +15,7 @@ from lunchkit.registrations import actions, errors
 from lunchkit.registrations.event_changes.actions import cancel_event, change_event
 from lunchkit.registrations.forms import edit_form
 from lunchkit.registrations.models import Needs, Registration, Status
-from lunchkit.registrations.queries import place_in_queue, queue_length, seats_left, seats_taken
+from lunchkit.registrations.queries import queue_length, seats_left
 from tests.conftest import EventMaker, Outbox, details
 
 pytestmark = pytest.mark.both_databases
@@ -54,31 +54,6 @@ def test_the_first_get_seats_and_the_next_waits_with_a_place_in_the_queue(
     assert outbox.kinds() == ["confirmation", "confirmation", "waiting", "waiting"]
 
 
-def test_cancelled_seat_goes_to_whoever_waited_longest(make_event: EventMaker, outbox: Outbox) -> None:
-    event = make_event(capacity=1)
-    for name in ("Ana", "Bea", "Cleo"):
-        register(event, name)
-    actions.cancel_registration(find(event, "Ana"))
-    assert statuses(event) == {"Ana": "cancelled", "Bea": "seated", "Cleo": "waiting"}
-    assert outbox.kinds("ana@example.org") == ["confirmation", "cancellation"]
-    assert outbox.kinds("bea@example.org") == ["waiting", "promotion"]
-    assert place_in_queue(find(event, "Cleo")) == 1
-
-
-def test_a_group_is_promoted_whole_or_not_at_all(make_event: EventMaker) -> None:
-    event = make_event(capacity=3, companions_allowed=2)
-    for name in ("Ana", "Bea", "Cleo"):
-        register(event, name)
-    register(event, "Trio", companions=2)
-    actions.cancel_registration(find(event, "Ana"))
-    assert statuses(event)["Trio"] == "waiting"
-    actions.cancel_registration(find(event, "Bea"))
-    assert statuses(event)["Trio"] == "waiting"
-    actions.cancel_registration(find(event, "Cleo"))
-    assert statuses(event)["Trio"] == "seated"
-    assert seats_taken(event.id) == 3
-
-
 def test_a_seat_too_few_for_the_group_ahead_goes_to_the_next_who_fits(make_event: EventMaker) -> None:
     event = make_event(capacity=2, companions_allowed=1)
     register(event, "Ana")
@@ -86,7 +61,7 @@ def test_a_seat_too_few_for_the_group_ahead_goes_to_the_next_who_fits(make_event
     register(event, "Duo", companions=1)
     register(event, "Solo")
     actions.cancel_registration(find(event, "Ana"))
-    assert statuses(event) | {} == {"Ana": "cancelled", "Bea": "seated", "Duo": "waiting", "Solo": "seated"}
+    assert statuses(event) == {"Ana": "cancelled", "Bea": "seated", "Duo": "waiting", "Solo": "seated"}
 
 
 def test_more_seats_go_to_the_queue_and_fewer_throw_nobody_out(make_event: EventMaker, outbox: Outbox) -> None:
@@ -101,19 +76,6 @@ def test_more_seats_go_to_the_queue_and_fewer_throw_nobody_out(make_event: Event
     actions.cancel_registration(find(event, "Ana"))
     assert statuses(event)["Cleo"] == "waiting", "a seat above the lowered capacity is not given again"
     assert "change" not in outbox.kinds(), "a number of seats is nobody's calendar entry"
-
-
-def test_the_same_form_twice_is_one_registration_and_one_letter(event: Event, outbox: Outbox) -> None:
-    first = register(event, "Ana", key="form-1")
-    assert register(event, "Ana", key="form-1") == first
-    assert len(statuses(event)) == 1
-    assert outbox.kinds() == ["confirmation"]
-
-
-def test_the_same_form_with_other_words_is_refused(event: Event) -> None:
-    register(event, "Ana", key="form-1")
-    with pytest.raises(errors.FormUsedAlready):
-        register(event, "Bea", key="form-1")
 
 
 def test_a_known_address_gets_the_answer_of_a_newcomer_and_a_letter(event: Event, outbox: Outbox) -> None:
@@ -155,15 +117,6 @@ def test_registration_closes(make_event: EventMaker) -> None:
             register(event, "Ana")
 
 
-def test_one_more_companion_needs_a_free_seat(make_event: EventMaker) -> None:
-    event = make_event(capacity=2, companions_allowed=2)
-    register(event, "Ana")
-    register(event, "Bea")
-    with pytest.raises(errors.NoSeatForCompanions):
-        actions.update_registration(find(event, "Ana"), details("Ana", None, companions=1))
-    assert find(event, "Ana").seats == 1
-
-
 def test_a_mended_address_gets_the_letter(event: Event, outbox: Outbox) -> None:
     register(event, "Ana")
     actions.update_registration(find(event, "Ana"), details("Ana", "ana@correct.example"))
@@ -171,33 +124,6 @@ def test_a_mended_address_gets_the_letter(event: Event, outbox: Outbox) -> None:
     register(event, "Bea")
     with pytest.raises(errors.AddressTaken):
         actions.update_registration(find(event, "Ana"), details("Ana", "bea@example.org"))
-
-
-def test_by_hand_needs_no_address_and_writes_no_letter(event: Event, outbox: Outbox) -> None:
-    actions.register_by_hand(event, details("Par Téléphone", None), language="fr")
-    assert statuses(event) == {"Par Téléphone": "seated"}
-    assert outbox.rows() == []
-
-
-def test_the_head_of_the_queue_is_served_first(make_event: EventMaker) -> None:
-    event = make_event(capacity=1)
-    for name in ("Ana", "Bea", "Cleo"):
-        register(event, name)
-    actions.move_to_head_of_queue(find(event, "Cleo"))
-    assert place_in_queue(find(event, "Cleo")) == 1
-    actions.cancel_registration(find(event, "Ana"))
-    assert statuses(event)["Cleo"] == "seated"
-
-
-def test_moving_to_another_lunch_frees_the_seat_here(make_event: EventMaker, outbox: Outbox) -> None:
-    here, there = make_event(capacity=1), make_event()
-    register(here, "Ana", diets=(), allergies="Arachides")
-    register(here, "Bea")
-    moved = actions.move_to_event(find(here, "Ana"), there)
-    assert statuses(here) == {"Ana": "cancelled", "Bea": "seated"}
-    assert moved.status == Status.SEATED
-    assert moved.needs is not None and moved.needs.allergies == "Arachides"
-    assert outbox.kinds("ana@example.org") == ["confirmation", "cancellation", "confirmation"]
 
 
 def test_erasing_frees_the_seat_and_forgets_the_person(make_event: EventMaker, outbox: Outbox) -> None:

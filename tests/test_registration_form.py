@@ -17,13 +17,11 @@ from tests.attendee import fill_in, hidden_fields, people, send
 from tests.conftest import EventMaker, Outbox, new_client
 
 
-def test_a_thousand_robots_leave_no_row_and_no_letter(client: FlaskClient, event: Event, outbox: Outbox) -> None:
+def test_robots_leave_no_row_and_no_e_mail(client: FlaskClient, event: Event, outbox: Outbox) -> None:
     form = fill_in(client, event, topic="https://example.org/pills")
-    for number in range(500):  # on each of two databases
-        assert (
-            client.post(f"/e/{event.slug}/register", data=form | {"email": f"bot{number}@example.org"}).status_code
-            == 422
-        )
+    for number in range(10):
+        sent = form | {"email": f"bot{number}@example.org"}
+        assert client.post(f"/e/{event.slug}/register", data=sent).status_code == 422
     assert people() == [] and outbox.rows() == []
 
 
@@ -91,18 +89,16 @@ def test_the_button_takes_the_better_address(client: FlaskClient, event: Event) 
     assert [(row.email, row.needs and row.needs.allergies) for row in people()] == [("camille@gmail.com", "Noix")]
 
 
-def test_a_room_of_150_phones_behind_one_address_registers_without_one_refusal(
-    app: Flask, make_event: EventMaker
-) -> None:
-    event = make_event(capacity=150)
-    for number in range(150):
+def test_a_room_of_phones_behind_one_address_registers_without_one_refusal(app: Flask, make_event: EventMaker) -> None:
+    event = make_event(capacity=40)
+    for number in range(40):
         client = new_client(app)
         client.environ_base["REMOTE_ADDR"] = "192.0.2.7"
         if number % 5 == 0:
             assert client.get("/").status_code == client.get(f"/e/{event.slug}").status_code == 200
         answer = send(client, event, email=f"phone{number}@example.org", name=f"Phone {number}")
         assert answer.status_code == 303
-    assert {row.status for row in people()} == {Status.SEATED} and len(people()) == 150
+    assert {row.status for row in people()} == {Status.SEATED} and len(people()) == 40
 
 
 def test_a_reload_and_a_double_tap_register_once(client: FlaskClient, event: Event, outbox: Outbox) -> None:

@@ -14,7 +14,7 @@ from lunchkit.platform.limits import Window
 from lunchkit.platform.mail.addresses import normalise_email
 from lunchkit.platform.mail.outbox import emails_lately
 from lunchkit.registrations import errors, operations
-from lunchkit.registrations.details import AttendeeDetails, details_of_registration, fill_in
+from lunchkit.registrations.details import AttendeeDetails, fill_in
 from lunchkit.registrations.emails import Why, enqueue_email, enqueue_recap_email
 from lunchkit.registrations.models import Registration, Status
 from lunchkit.registrations.queries import place_in_queue, seats_left
@@ -74,7 +74,8 @@ def register_attendee(
             request_consent(session, details.email, language, now)
         if known is not None and known.is_active:
             if emails_lately(session, known.email or "", now) < EMAILS_AN_HOUR:
-                operations.enqueue_repeat(session, known, form_key)
+                kind, place = "repeat" if known.held_until is None else "hold", place_in_queue(known)
+                enqueue_email(session, kind, known, position=place, once_key=f"repeat/{form_key}")
             return _placed(event, *place_of_new_request(session, event, details.seats), is_held)
         if sent_before is not None and sent_before is not known:
             sent_before.form_key = None  # cancelled since; the form is of another address now
@@ -100,7 +101,7 @@ def _is_crowded(event: Event) -> bool:
 
 
 def confirm_registration(registration: Registration) -> None:
-    """Keep a seat, or a place in the queue, that was held: its e-mail was read. Idempotent."""
+    """Keep a seat, or a place in the waiting list, that was held: its e-mail was read. Idempotent."""
     with transaction() as session:
         _event, registration = operations.lock(session, registration)
         if registration.held_until is None or not registration.is_active:
@@ -111,7 +112,7 @@ def confirm_registration(registration: Registration) -> None:
 
 
 def cancel_unconfirmed(event: Event) -> int:
-    """Cancel every registration that is still held; the queue gets the seats. Returns how many there were."""
+    """Cancel every registration that is still held; the waiting list gets the seats. Returns the number."""
     with transaction() as session:
         event, now = lock_event(session, event.id), clock.now()
         cancelled = operations.release_held(session, event, now)
@@ -178,20 +179,19 @@ def set_recap_consent(registration: Registration, wants_recap: bool) -> None:
             enqueue_recap_email(session, registration)
 
 
-def cancel_registration(registration: Registration, why: Why = Why.ATTENDEE) -> list[int]:
+def cancel_registration(registration: Registration, why: Why = Why.ATTENDEE) -> None:
     """Cancel a registration; the waiting list gets its seats in the same transaction. Idempotent.
 
-    Returns the numbers of the registrations that got a seat. Raises TooLate once the lunch is over.
+    Raises TooLate once the lunch is over.
     """
-    now = clock.now()
     with transaction() as session:
         event, registration = operations.lock(session, registration)
-        if not registration.is_active:
-            return []
-        if event.is_over(now):
+        now = clock.now()
+        if registration.is_active and event.is_over(now):
             raise errors.TooLate
-        operations.cancel_with_email(session, registration, now, why)
-        return [one.id for one in operations.serve_queue(session, event, now)]
+        if registration.is_active:
+            operations.cancel_with_email(session, registration, now, why)
+            operations.serve_queue(session, event, now)
 
 
 def move_to_head_of_queue(registration: Registration) -> None:
@@ -204,27 +204,6 @@ def move_to_head_of_queue(registration: Registration) -> None:
         if registration.status == Status.WAITING and first is not None:
             registration.queued_at = first - timedelta(microseconds=1)
             operations.serve_queue(session, event, now)
-
-
-def move_to_event(registration: Registration, other: Event) -> Registration:
-    """Cancel a registration and register its attendee for another event. Raises AddressTaken or TooLate."""
-    with transaction() as session:
-        for event_id in sorted((registration.event_id, other.id)):
-            lock_event(session, event_id)
-        now = clock.now()
-        event, registration = operations.lock(session, registration)
-        other = lock_event(session, other.id)
-        if not registration.is_active or other.id == event.id or not other.gives_seats(now):
-            raise errors.TooLate
-        said = operations.only_what_is_asked(other, details_of_registration(registration))
-        moved = operations.find_by_email(session, other.id, registration.email)
-        if moved is not None and moved.is_active:
-            raise errors.AddressTaken
-        moved = operations.new_request(other, moved, said, now, language=registration.language)
-        operations.cancel_with_email(session, registration, now, Why.MOVED)
-        operations.serve_queue(session, event, now)
-        operations.place_newcomer(session, other, now, moved)
-    return moved
 
 
 def repeat_email(registration: Registration) -> None:

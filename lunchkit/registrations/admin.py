@@ -1,7 +1,6 @@
-"""The organiser's doors to the registrations of a lunch."""
+"""The organiser's pages about the registrations of a lunch."""
 
 from collections.abc import Callable
-from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,20 +13,19 @@ from lunchkit.platform import clock
 from lunchkit.platform.errors import USER_ERRORS, NotFound, as_user_error, retry_header
 from lunchkit.platform.text import clean_line
 from lunchkit.registrations import actions, admin_queries, queries
-from lunchkit.registrations.admin_forms import MoveForm, OrganiserAttendeeForm, move_form, organiser_form
+from lunchkit.registrations.admin_forms import OrganiserAttendeeForm, organiser_form
 from lunchkit.registrations.catering import caterer_counts
 from lunchkit.registrations.details import ATTENDEE_FIELDS
 from lunchkit.registrations.emails import Why
 from lunchkit.registrations.errors import AddressTaken, NoSeatForCompanions
-from lunchkit.registrations.exports import CSV_TYPE, XLSX_TYPE, csv_file, xlsx_file
+from lunchkit.registrations.exports import CSV_TYPE, XLSX_TYPE, csv_of, registrations_table, xlsx_of
 from lunchkit.registrations.models import Registration, Status
 from lunchkit.registrations.privacy import own_answers
 from lunchkit.team.queries import current_organiser
 
 bp = Blueprint("registrations", __name__)
-BESIDE = {AddressTaken: ("email", "event"), NoSeatForCompanions: ("companions",)}
+BESIDE = {AddressTaken: "email", NoSeatForCompanions: "companions"}
 """The field of a form beside which an error is shown; all others are shown above the form."""
-ARRIVED, ABSENT = "arrived", "absent"  # filters in place of a status
 ONE = "/e/<slug>/registrations/<int(max=2147483647):registration_id>"
 
 
@@ -35,18 +33,17 @@ ONE = "/e/<slug>/registrations/<int(max=2147483647):registration_id>"
 def index(slug: str) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
     text = clean_line(request.args.get("q"))[:100]
-    asked = request.args.get("status")
-    status = Status.SEATED if asked == ABSENT else admin_queries.asked_status(asked)
-    arrived = {ARRIVED: True, ABSENT: False}.get(asked or "")
+    status = request.args.get("status")
+    status = status if status in admin_queries.FILTERS else None
     order, page = admin_queries.asked_order(request.args.get("order")), request.args.get("page", 1, type=int)
     return render_template(
         "admin/registrations/index.html",
         event=event,
         fields=[field for field in ATTENDEE_FIELDS if field.in_list],
-        list=admin_queries.registrations_page(event.id, text, status, page, arrived=arrived, order=order),
+        list=admin_queries.registrations_page(event.id, text, status, page, order=order),
         counts=admin_queries.counts_of(event.id),
         q=text,
-        status=status if arrived is None else asked,
+        status=status,
         order=order,
         held=queries.count_held(event.id),
         cancelled=request.args.get("cancelled", type=int),
@@ -103,7 +100,7 @@ def update(slug: str, registration_id: int) -> ResponseReturnValue:
     try:
         actions.update_registration(registration, form.attendee())
     except USER_ERRORS as error:
-        return _refused(error, form, lambda notice: _page(registration, form, notice=notice))
+        return _refused(error, form, lambda notice: _page(registration, form, notice))
     return _to(registration, done="saved")
 
 
@@ -116,8 +113,8 @@ def cancellation(slug: str, registration_id: int) -> ResponseReturnValue:
 @bp.post(f"{ONE}/cancellation")
 def cancel(slug: str, registration_id: int) -> ResponseReturnValue:
     registration = _registration_or_404(slug, registration_id)
-    seated = actions.cancel_registration(registration, Why.ORGANISER)
-    return _to(registration, done="cancelled", seated=".".join(map(str, seated)) or None)
+    actions.cancel_registration(registration, Why.ORGANISER)
+    return _to(registration, done="cancelled")
 
 
 @bp.post(f"{ONE}/head-of-queue")
@@ -125,20 +122,6 @@ def head_of_queue(slug: str, registration_id: int) -> ResponseReturnValue:
     registration = _registration_or_404(slug, registration_id)
     actions.move_to_head_of_queue(registration)
     return _to(registration, done="first")
-
-
-@bp.post(f"{ONE}/move")
-def move(slug: str, registration_id: int) -> ResponseReturnValue:
-    registration = _registration_or_404(slug, registration_id)
-    form = move_form(admin_queries.lunches_to_move_to(registration, clock.now()), request.form)
-    details = organiser_form(registration.event, registration)
-    if not form.validate():
-        return _page(registration, details, form), 422
-    try:
-        moved = actions.move_to_event(registration, form.chosen())
-    except USER_ERRORS as error:
-        return _refused(error, form, lambda notice: _page(registration, details, form, notice))
-    return _to(moved, done="moved")
 
 
 @bp.post(f"{ONE}/letter")
@@ -150,12 +133,12 @@ def resend(slug: str, registration_id: int) -> ResponseReturnValue:
 
 @bp.get("/e/<slug>/registrations.csv")
 def csv(slug: str) -> ResponseReturnValue:
-    return _file(slug, "csv", csv_file, CSV_TYPE)
+    return _file(slug, "csv", csv_of, CSV_TYPE)
 
 
 @bp.get("/e/<slug>/registrations.xlsx")
 def xlsx(slug: str) -> ResponseReturnValue:
-    return _file(slug, "xlsx", xlsx_file, XLSX_TYPE)
+    return _file(slug, "xlsx", xlsx_of, XLSX_TYPE)
 
 
 @bp.get("/e/<slug>/caterer")
@@ -176,11 +159,10 @@ def _refused(error: Exception, form: Form, page: Callable[[str | None], str]) ->
     refusal = as_user_error(error)
     if isinstance(refusal, NotFound):
         raise refusal
-    message = str(refusal.message)
-    for name in BESIDE.get(type(refusal), ()):
-        if name in form:
-            form[name].errors = [message]
-            return page(None), refusal.status
+    message, beside = str(refusal.message), BESIDE.get(type(refusal), "")
+    if beside in form:
+        form[beside].errors = [message]
+        return page(None), refusal.status
     return page(message), refusal.status, retry_header(refusal)
 
 
@@ -190,9 +172,7 @@ def _new_page(event: Event, form: OrganiserAttendeeForm, notice: str | None = No
     )
 
 
-def _page(
-    registration: Registration, form: OrganiserAttendeeForm, move: MoveForm | None = None, notice: str | None = None
-) -> str:
+def _page(registration: Registration, form: OrganiserAttendeeForm, notice: str | None = None) -> str:
     now = clock.now()
     return render_template(
         "admin/registrations/show.html",
@@ -200,7 +180,6 @@ def _page(
         registration=registration,
         fields=ATTENDEE_FIELDS,
         form=form,
-        move=move or move_form(admin_queries.lunches_to_move_to(registration, now)),
         place=queries.place_in_queue(registration),
         may_change=registration.may_change(now),
         may_cancel=registration.is_active and not registration.event.is_over(now),
@@ -213,35 +192,23 @@ def _page(
 
 def _done(registration: Registration, done: str) -> str | None:
     has_seat = registration.status == Status.SEATED
-    if done == "cancelled":
-        return _cancelled(registration)
     return {
+        "cancelled": _("The registration is cancelled."),
         "registered": _("Registered: a seat is reserved.") if has_seat else _("Registered: on the waiting list."),
         "saved": _("Your changes are saved."),
         "first": _("A seat was free: it is theirs.") if has_seat else _("First on the waiting list."),
-        "moved": _("Moved to this lunch."),
         "sent": _("The e-mail leaves in a moment."),
     }.get(done)
 
 
-def _cancelled(registration: Registration) -> str:
-    seated = queries.names_of(registration.event_id, request.args.get("seated", "").split("."))
-    if seated:
-        names = ", ".join(seated)
-        return str(_("The registration is cancelled. From the waiting list, a seat for: %(names)s.", names=names))
-    if queries.queue_length(registration.event_id) > 0 and queries.seats_left(registration.event) > 0:
-        return str(_("The registration is cancelled. Nobody on the waiting list fits into the free seats."))
-    return str(_("The registration is cancelled."))
-
-
-def _to(registration: Registration, done: str, **more: Any) -> ResponseReturnValue:
-    address = url_for(".show", slug=registration.event.slug, registration_id=registration.id, done=done, **more)
+def _to(registration: Registration, done: str) -> ResponseReturnValue:
+    address = url_for(".show", slug=registration.event.slug, registration_id=registration.id, done=done)
     return redirect(address, code=303)
 
 
 def _file(slug: str, ending: str, write: Callable[..., bytes], content_type: str) -> Response:
     event = any_event_by_slug_or_404(slug)
-    body = write(event, admin_queries.all_rows(event.id), admin_queries.own_answer_columns(event.id))
+    body = write(registrations_table(event))
     actions.note_export(event, current_organiser())
     response = Response(body, content_type=content_type)
     name = f"{event.slug}-{clock.now():%Y-%m-%d}.{ending}"

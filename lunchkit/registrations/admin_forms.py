@@ -1,15 +1,13 @@
 """The form with which organisers register and correct attendees; the address may be missing."""
 
-from collections.abc import Mapping, Sequence
-
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, EmailField, Form, SelectField, TextAreaField
+from wtforms import BooleanField, EmailField, SelectField, TextAreaField
 
 from lunchkit.events.models import Event
 from lunchkit.platform.fields import at_most
-from lunchkit.platform.i18n import LANGUAGE_NAMES, when
+from lunchkit.platform.i18n import LANGUAGE_NAMES
 from lunchkit.platform.mail.addresses import valid_email
 from lunchkit.platform.text import clean_line, clean_text
 from lunchkit.registrations.details import AttendeeDetails
@@ -54,22 +52,4 @@ def organiser_form(
     form = form_of(OrganiserAttendeeForm, event, registration, data, must_answer=False)
     if registration is not None:
         del form.language
-    return form
-
-
-class MoveForm(Form):
-    """To which other lunch."""
-
-    event = SelectField(_l("Another lunch"), coerce=int)
-    lunches: Mapping[int, Event]
-
-    def chosen(self) -> Event:
-        return self.lunches[self.event.data]
-
-
-def move_form(lunches: Sequence[Event], data: MultiDict[str, str] | None = None) -> MoveForm:
-    """The choice between these lunches; nothing is chosen in a form that was not sent."""
-    form = MoveForm(formdata=data)
-    form.lunches = {event.id: event for event in lunches}
-    form.event.choices = [(event.id, f"{event.title} ({when(event)})") for event in lunches]
     return form

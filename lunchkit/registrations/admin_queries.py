@@ -1,16 +1,15 @@
 """The organiser's reads: the list of a lunch and its counts. Each in a fixed number of queries."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, select
 
-from lunchkit.events.models import Event
-from lunchkit.events.queries import all_custom_fields, coming_events
+from lunchkit.events.models import CustomField
+from lunchkit.events.queries import all_custom_fields
 from lunchkit.platform.db import db, page_of
 from lunchkit.platform.mail.models import OutboxEmail
 from lunchkit.platform.text import normalise
@@ -21,7 +20,7 @@ PAGE_SIZE = 40
 
 
 class Order(StrEnum):
-    """How a list may be ordered. By a name those with a seat stand first, then the queue in its own order."""
+    """How a list may be ordered. By a name: those with a seat, then the waiting list in its own order."""
 
     NAME = "name"
     SURNAME = "surname"
@@ -52,48 +51,17 @@ class Page:
     pages: int
 
 
-@dataclass(frozen=True)
-class Counts:
-    """Registrations of a whole lunch."""
-
-    by_status: dict[str, int]
-    arrived: int
-    """Registrations with people who came."""
-
-    @property
-    def total(self) -> int:
-        return sum(self.by_status.values())
-
-    @property
-    def absent(self) -> int:
-        return max(0, self.by_status[Status.SEATED] - self.arrived)
+FILTERS: dict[str, ColumnElement[bool]] = {
+    **{status.value: Registration.status == status for status in Status},
+    "arrived": Registration.arrived > 0,
+    "absent": and_(Registration.status == Status.SEATED, Registration.arrived == 0),
+}
+"""Which registrations a list can show, by the word in its address."""
 
 
-@dataclass(frozen=True)
-class AnswerColumn:
-    """One of the lunch's own questions, and what was answered, by the number of the registration."""
-
-    heading: str
-    answers: Mapping[int, str]
-    between: str = ", "
-    """Separates several choices: see ``between_choices``."""
-
-
-def registrations_page(
-    event_id: int,
-    text: str,
-    status: Status | None,
-    page: int,
-    *,
-    arrived: bool | None = None,
-    order: Order = Order.NAME,
-) -> Page:
-    """One page of the registrations that match: every word of ``text``, the status, whether anybody ``arrived``."""
-    wanted = words_in(text)
-    if status is not None:
-        wanted.append(Registration.status == status)
-    if arrived is not None:
-        wanted.append(Registration.arrived > 0 if arrived else Registration.arrived == 0)
+def registrations_page(event_id: int, text: str, which: str | None, page: int, *, order: Order = Order.NAME) -> Page:
+    """One page of the registrations with every word of ``text``, of all or of one of FILTERS."""
+    wanted = words_in(text) + ([FILTERS[which]] if which else [])
     return page_of_list(event_id, wanted, page, by(order))
 
 
@@ -116,19 +84,17 @@ def all_rows(event_id: int, order: Order = Order.NAME) -> list[Row]:
     return _rows(_listed(event_id).order_by(*by(order)))
 
 
-def counts_of(event_id: int) -> Counts:
-    """The number of registrations by status, and of those with people who came."""
+def counts_of(event_id: int) -> dict[str | None, int]:
+    """The number of registrations by status, of all (None), of "arrived" ones, and of "absent" ones with a seat."""
     came = func.count(case((Registration.arrived > 0, 1)))
     counted = select(Registration.status, func.count(), came).where(
         Registration.event_id == event_id, Registration.erased_at.is_(None)
     )
     rows = db.session.execute(counted.group_by(Registration.status)).all()
-    return Counts(dict.fromkeys(Status, 0) | {row[0]: row[1] for row in rows}, sum(row[2] for row in rows))
-
-
-def asked_status(word: str | None) -> Status | None:
-    """The status of this name; None for all, and for a word that names none."""
-    return next((status for status in Status if status == word), None)
+    counts: dict[str | None, int] = dict.fromkeys(Status, 0) | {status: number for status, number, _came in rows}
+    arrived = sum(came for _status, _number, came in rows)
+    absent = max(0, counts[Status.SEATED] - arrived)
+    return counts | {None: sum(counts.values()), "arrived": arrived, "absent": absent}
 
 
 def asked_order(word: str | None, among: Iterable[Order] = Order) -> Order:
@@ -137,12 +103,12 @@ def asked_order(word: str | None, among: Iterable[Order] = Order) -> Order:
 
 
 def order_by_name(word: str | None) -> Order:
-    """The same where people are looked for by their names alone: at the door and on paper."""
+    """The same for lists by name alone: at the check-in and on paper."""
     return asked_order(word, (Order.NAME, Order.SURNAME))
 
 
 def by_name(order: Order) -> tuple[Any, Any]:
-    """By first name or by surname, wherever people stand."""
+    """By first name or by surname, whatever the status."""
     return (Registration.surname_key if order is Order.SURNAME else Registration.search_key), Registration.id
 
 
@@ -152,11 +118,6 @@ def by(order: Order) -> tuple[Any, ...]:
         return Registration.registered_at.desc(), Registration.id.desc()
     rank = case({name.value: place for place, name in enumerate(Status)}, value=Registration.status)
     return rank, case((Registration.status == Status.WAITING, Registration.queued_at)), *by_name(order)
-
-
-def lunches_to_move_to(registration: Registration, now: datetime) -> Sequence[Event]:
-    """The other public lunches that are still to come, the next one first."""
-    return [event for event in coming_events(now) if event.id != registration.event_id and event.gives_seats(now)]
 
 
 def last_email(registration_id: int) -> OutboxEmail | None:
@@ -180,23 +141,27 @@ def attendees_without_address(event_id: int) -> int:
     return count_registrations(event_id, IS_ACTIVE, Registration.email_key.is_(None))
 
 
-def own_answer_columns(event_id: int) -> list[AnswerColumn]:
-    """A column for each custom field, removed ones too while they have answers; in two queries."""
+def answer_columns(event_id: int) -> list[tuple[str, dict[int, str]]]:
+    """For each custom field its label, and the answers by registration, as a file has them; in two queries.
+
+    A removed one is among them while it has answers.
+    """
     questions = all_custom_fields(event_id)
     answers: dict[int, dict[int, str]] = {question.id: {} for question in questions}
     of_these = select(Answer.question_id, Answer.registration_id, Answer.value).where(Answer.question_id.in_(answers))
     for question_id, registration_id, value in db.session.execute(of_these) if questions else ():
         answers[question_id][registration_id] = value
     return [
-        AnswerColumn(question.label, answers[question.id], between_choices(question.choices))
+        (question.label, {one: answer_in_file(question, value) for one, value in answers[question.id].items()})
         for question in questions
         if question.removed_at is None or answers[question.id]
     ]
 
 
-def between_choices(choices: Iterable[str]) -> str:
-    """The separator of several choices in a file; a line break where a choice has a separator in it."""
-    return "\n" if any(mark in choice for choice in choices for mark in ",;|") else ", "
+def answer_in_file(question: CustomField, answer: str) -> str:
+    """An answer in one cell: several choices with commas, or one a line where a choice has a separator in it."""
+    has_separator = any(mark in choice for choice in question.choices for mark in ",;|")
+    return answer if has_separator else answer.replace("\n", ", ")
 
 
 def answers_by_question(question_ids: Sequence[int]) -> dict[int, int]:

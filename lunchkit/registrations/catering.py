@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
@@ -11,20 +11,11 @@ from lunchkit.platform.text import clean_line, normalise
 from lunchkit.registrations.models import Diet, Needs, Registration, Status
 
 
-@dataclass(frozen=True)
-class CatererCounts:
-    """What the kitchen and the room need to know, without a name. Words come with how often they were said."""
+def caterer_counts(event_id: int) -> dict[str, Any]:
+    """Seats, diets, seats without a diet, allergies and access needs of everybody who has a seat.
 
-    seats: int
-    diets: dict[Diet, int]
-    unsaid: int
-    """Seats without a diet."""
-    allergies: list[tuple[str, int]]
-    access: list[tuple[str, int]]
-
-
-def caterer_counts(event_id: int) -> CatererCounts:
-    """Diets, allergies and access needs of everybody who has a seat."""
+    The words of people come without their names, each wording with how often it was used.
+    """
     diets, seats = food_counts(event_id)
     seated = db.session.execute(
         select(Needs.allergies, Needs.access)
@@ -32,13 +23,13 @@ def caterer_counts(event_id: int) -> CatererCounts:
         .where(_seated(event_id), or_(Needs.allergies != "", Needs.access != ""))
         .order_by(Registration.queued_at, Registration.id)
     ).all()
-    return CatererCounts(
-        seats=seats,
-        diets=diets,
-        unsaid=max(0, seats - sum(diets.values())),
-        allergies=_tally(row.allergies for row in seated),
-        access=_tally(row.access for row in seated),
-    )
+    return {
+        "seats": seats,
+        "diets": diets,
+        "unsaid": max(0, seats - sum(diets.values())),
+        "allergies": _tally(row.allergies for row in seated),
+        "access": _tally(row.access for row in seated),
+    }
 
 
 def food_counts(event_id: int) -> tuple[dict[Diet, int], int]:

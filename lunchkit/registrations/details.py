@@ -56,8 +56,6 @@ class AttendeeField:
 
     name: str
     heading: LazyString
-    width: int
-    """Of its column in a workbook, in characters."""
     asked_as: str = ""
     """How the forms ask it: as a "line" or a "tick"; empty where they do so in a way of its own."""
     in_list: bool = False
@@ -71,13 +69,13 @@ class AttendeeField:
 
 
 ATTENDEE_FIELDS = (
-    AttendeeField("name", _l("Name"), 28, "line"),
-    AttendeeField("email", _l("E-mail"), 34, "line"),
-    AttendeeField("organisation", _l("Organisation"), 28, "line", in_list=True),
-    AttendeeField("is_member", _l("Member"), 10),
-    AttendeeField("shows_name", _l("On the list"), 12, "tick"),
-    AttendeeField("wants_recap", _l("Wants the recap"), 14, "tick"),
-    AttendeeField("seats", _l("Seats"), 8, in_list=True),
+    AttendeeField("name", _l("Name"), "line"),
+    AttendeeField("email", _l("E-mail"), "line"),
+    AttendeeField("organisation", _l("Organisation"), "line", in_list=True),
+    AttendeeField("is_member", _l("Member")),
+    AttendeeField("shows_name", _l("On the list"), "tick"),
+    AttendeeField("wants_recap", _l("Wants the recap"), "tick"),
+    AttendeeField("seats", _l("Seats"), in_list=True),
 )
 """In the order of forms and files. The column of a file for each; the name begins each row of a list by itself."""
 

@@ -20,6 +20,7 @@ from lunchkit.events.paragraphs.queries import own_paragraph
 from lunchkit.platform import calendar, clock, links, qr
 from lunchkit.platform.db import db
 from lunchkit.platform.i18n import language
+from lunchkit.platform.links import PersonalTokens
 from lunchkit.platform.mail import outbox
 from lunchkit.platform.mail.rendering import InlineImage, RenderedEmail, Urgency, email_kind, fill
 from lunchkit.registrations.keys import spoken_code, unsubscribe_token
@@ -31,7 +32,6 @@ FOLDER = "registrations/mail"
 TICKET_CID = "ticket"
 SAMPLE = "SAMPLE"
 """In sample e-mails, in place of a secret token: its links lead nowhere."""
-SAMPLE_CODE, SAMPLE_POSITION = "ABCDEF", 3
 CALENDAR = {
     **dict.fromkeys(("confirmation", "promotion", "repeat", "ticket", "change"), "REQUEST"),
     **dict.fromkeys(("cancellation", "event_cancellation"), "CANCEL"),
@@ -39,7 +39,6 @@ CALENDAR = {
 """The METHOD of the calendar object in an e-mail to a person with a seat."""
 WITH_TICKET = ("confirmation", "promotion", "repeat", "ticket", "change", "reminder")
 """The e-mails that carry the ticket to a person with a seat."""
-_Written = tuple[str, str, str]
 ANSWERS = ("confirmation", "waiting", "repeat", "ticket")
 """The e-mails that answer the form: they ask to confirm a wish for invitations."""
 
@@ -49,7 +48,6 @@ class Why(StrEnum):
 
     ATTENDEE = "attendee"
     ORGANISER = "organiser"
-    MOVED = "moved"
 
 
 def enqueue_email(
@@ -86,10 +84,10 @@ def enqueue_email(
     }
     if before is not None:
         facts["before"] = dict(before)
-    return _promise(session, kind, registration, facts, once_key)
+    return _enqueue(session, kind, registration, facts, once_key)
 
 
-def _promise(
+def _enqueue(
     session: Session, kind: str, registration: Registration, facts: dict[str, Any], once_key: str | None
 ) -> bool:
     return outbox.enqueue(
@@ -105,7 +103,7 @@ def _promise(
 
 
 def enqueue_recap_emails(session: Session, event: Event) -> int:
-    """Promise the recap to the attendees who want it, once to each, in the caller's transaction. Returns the number."""
+    """Enqueue the recap to the attendees who want it, once to each, in the caller's transaction. Returns the number."""
     wanted = select(Registration).where(
         Registration.event_id == event.id, Registration.wants_recap.is_(True), Registration.erased_at.is_(None)
     )
@@ -114,52 +112,67 @@ def enqueue_recap_emails(session: Session, event: Event) -> int:
 
 
 def enqueue_recap_email(session: Session, registration: Registration) -> bool:
-    """Promise the recap to one person, if they had a seat and have an address; says whether it was not promised yet."""
+    """Enqueue the recap to one person, if they had a seat and have an address; says whether it was not enqueued yet."""
     if registration.status != Status.SEATED or registration.email is None:
         return False
     facts = {"event": registration.event_id, "registration": registration.id}
-    return _promise(session, "recap", registration, facts, f"recap/{registration.id}")
+    return _enqueue(session, "recap", registration, facts, f"recap/{registration.id}")
 
 
 def ticket_address(nonce: bytes, link_hash: bytes | None = None) -> str:
     """What the ticket's QR code holds: in capitals where the address allows it, which makes a smaller code."""
-    tokens = links.personal_tokens(nonce, known_hash=link_hash)
-    return qr.compact_url(links.public("registrations.door", ticket=tokens.ticket))
+    return _ticket_address(links.personal_tokens(nonce, known_hash=link_hash).ticket)
 
 
-def _write(folder: str, event: Event, facts: dict[str, Any], own: str | None = None, **parts: object) -> _Written:
-    if own is None:
-        own = own_paragraph(event.id, folder, language())
-    return fill(f"{FOLDER}/{folder}", event=event, facts=facts, own=own, **parts)
+def _ticket_address(ticket: str) -> str:
+    return qr.compact_url(links.public("registrations.door", ticket=ticket))
 
 
-def sample_email(event: Event, folder: str, own: str) -> RenderedEmail:
+def sample_email(event: Event, kind: str, own: str) -> RenderedEmail:
     """An e-mail to a fictional person, with this paragraph, in the language being spoken."""
-    waits, ticket = folder == "waiting", folder in WITH_TICKET
-    facts = {"name": _("Camille Sample"), "status": Status.WAITING if waits else Status.SEATED, "seats": 1}
-    written = _write(
-        folder,
-        event,
-        facts | {"position": SAMPLE_POSITION if waits else None, "why": Why.ATTENDEE},
-        own,
-        ticket_cid=TICKET_CID if ticket else None,
-        code=SAMPLE_CODE if ticket else None,
-        page=links.public("registrations.show", token=SAMPLE),
-        cancellation=links.public("registrations.cancellation", token=SAMPLE),
+    waits = kind == "waiting"
+    facts = {
+        "name": _("Camille Sample"),
+        "status": Status.WAITING if waits else Status.SEATED,
+        "seats": 1,
+        "position": 3 if waits else None,
+        "why": Why.ATTENDEE,
+    }
+    return _email(event, kind, facts, PersonalTokens(SAMPLE, SAMPLE), own)
+
+
+def _email(
+    event: Event, kind: str, facts: dict[str, Any], tokens: PersonalTokens, own: str, **more: object
+) -> RenderedEmail:
+    has_ticket = facts["status"] == Status.SEATED and kind in WITH_TICKET
+    unsubscribe = links.public("registrations.unsubscription", token=tokens.link)
+    subject, text, html = fill(
+        f"{FOLDER}/{kind}",
+        event=event,
+        facts=facts,
+        own=own,
+        ticket_cid=TICKET_CID if has_ticket else None,
+        code=spoken_code(links.token_hash(tokens.ticket)) if has_ticket else None,
+        page=links.public("registrations.show", token=tokens.link),
+        cancellation=links.public("registrations.cancellation", token=tokens.link),
         address=links.public("site.event", slug=event.slug),
         recap=links.public("recap.show", slug=event.slug),
-        unsubscribe=links.public("registrations.unsubscription", token=SAMPLE),
+        unsubscribe=unsubscribe,
+        **more,
     )
-    email = _of(event, written)
-    if not ticket:
-        return email
-    address = qr.compact_url(links.public("registrations.door", ticket=SAMPLE))
-    return replace(email, images=(_ticket_image(address),))
+    return RenderedEmail(
+        subject,
+        text,
+        html,
+        sender_name=event.series.network,
+        reply_to=event.contact_email,
+        images=(_ticket_image(tokens.ticket),) if has_ticket else (),
+        unsubscribe_url=unsubscribe if kind == "recap" and tokens.link != SAMPLE else "",
+    )
 
 
-def _of(event: Event, written: _Written, unsubscribe_url: str = "") -> RenderedEmail:
-    sender, reply_to = event.series.network, event.contact_email
-    return RenderedEmail(*written, sender_name=sender, reply_to=reply_to, unsubscribe_url=unsubscribe_url)
+def _ticket_image(ticket: str) -> InlineImage:
+    return InlineImage(TICKET_CID, qr.png(_ticket_address(ticket)), _("QR code of your ticket"))
 
 
 def as_trial(email: RenderedEmail) -> RenderedEmail:
@@ -167,51 +180,38 @@ def as_trial(email: RenderedEmail) -> RenderedEmail:
     return replace(email, subject=_("Test: %(subject)s", subject=email.subject))
 
 
-def _letter(folder: str, facts: dict[str, Any]) -> RenderedEmail | None:
+def _personal_email(kind: str, facts: dict[str, Any]) -> RenderedEmail | None:
     event = db.session.get(Event, facts["event"])
     if event is None:
         return None
-    is_seated = facts["status"] == Status.SEATED
-    has_ticket = is_seated and folder in WITH_TICKET
-    nonce, link_hash = bytes.fromhex(facts["nonce"]), bytes.fromhex(facts["link_hash"])
-    tokens = links.personal_tokens(nonce, known_hash=link_hash)
-    written = _write(
-        folder,
+    tokens = links.personal_tokens(bytes.fromhex(facts["nonce"]), known_hash=bytes.fromhex(facts["link_hash"]))
+    email = _email(
         event,
+        kind,
         facts,
-        ticket_cid=TICKET_CID if has_ticket else None,
-        code=spoken_code(links.token_hash(tokens.ticket)) if has_ticket else None,
-        page=links.public("registrations.show", token=tokens.link),
-        cancellation=links.public("registrations.cancellation", token=tokens.link),
-        address=links.public("site.event", slug=event.slug),
-        to_confirm=link_to_confirm(facts["email"]) if folder in ANSWERS else None,
+        tokens,
+        own_paragraph(event.id, kind, language()),
+        to_confirm=link_to_confirm(facts["email"]) if kind in ANSWERS else None,
         differences=differences(plan_from_facts(facts["before"]), plan_of(event)) if facts.get("before") else (),
     )
-    outbox_email = _of(event, written)
-    if has_ticket:
-        outbox_email = replace(outbox_email, images=(_ticket_image(ticket_address(nonce, link_hash)),))
-    if is_seated and folder in CALENDAR:
-        # A lunch called off since has an e-mail of its own behind this one.
-        entry = replace(calendar_entry(event), cancelled=CALENDAR[folder] == "CANCEL")
-        write = calendar.cancellation if entry.cancelled else calendar.invitation
-        invitation = write(entry, facts["name"], facts["email"], facts["sequence"])
-        outbox_email = replace(outbox_email, invitation=invitation, invitation_method=CALENDAR[folder])
-    return outbox_email
+    if facts["status"] != Status.SEATED or kind not in CALENDAR:
+        return email
+    # A lunch called off since has an e-mail of its own behind this one.
+    entry = replace(calendar_entry(event), cancelled=CALENDAR[kind] == "CANCEL")
+    write = calendar.cancellation if entry.cancelled else calendar.invitation
+    invitation = write(entry, facts["name"], facts["email"], facts["sequence"])
+    return replace(email, invitation=invitation, invitation_method=CALENDAR[kind])
 
 
-def _ticket_image(address: str) -> InlineImage:
-    return InlineImage(TICKET_CID, qr.png(address), _("QR code of your ticket"))
-
-
-for _folder in ("waiting", *CALENDAR):
-    email_kind(f"registrations/{_folder}")(partial(_letter, _folder))
+for _kind in ("waiting", *CALENDAR):
+    email_kind(f"registrations/{_kind}")(partial(_personal_email, _kind))
 
 
 @email_kind("registrations/hold")
 def hold(facts: dict[str, Any]) -> RenderedEmail | None:
     """Asks to confirm a held seat. None where it is confirmed, or too late."""
     registration = db.session.get(Registration, facts["registration"])
-    return None if registration is None or registration.held_until is None else _letter("hold", facts)
+    return None if registration is None or registration.held_until is None else _personal_email("hold", facts)
 
 
 @email_kind("registrations/reminder", Urgency.REMINDER)
@@ -220,7 +220,7 @@ def reminder(facts: dict[str, Any]) -> RenderedEmail | None:
     registration = db.session.get(Registration, facts["registration"])
     if registration is None or registration.status != Status.SEATED:
         return None
-    return _letter("reminder", facts) if registration.event.gives_seats(clock.now()) else None
+    return _personal_email("reminder", facts) if registration.event.gives_seats(clock.now()) else None
 
 
 @email_kind("registrations/recap", Urgency.MAILING)
@@ -232,14 +232,6 @@ def recap(facts: dict[str, Any]) -> RenderedEmail | None:
     event = registration.event
     if event.published_at is None or event.recap_published_at is None:
         return None
-    token = unsubscribe_token(registration.id, registration.event_id)
-    unsubscribe = links.public("registrations.unsubscription", token=token)
-    written = _write(
-        "recap",
-        event,
-        {"name": registration.name},
-        recap=links.public("recap.show", slug=event.slug),
-        address=links.public("site.event", slug=event.slug),
-        unsubscribe=unsubscribe,
-    )
-    return _of(event, written, unsubscribe)
+    tokens = PersonalTokens(unsubscribe_token(registration.id, event.id), "")
+    about = {"name": registration.name, "status": registration.status}
+    return _email(event, "recap", about, tokens, own_paragraph(event.id, "recap", language()))

@@ -31,7 +31,7 @@ DateHasPassed = user_error("DateHasPassed", _l("This day is in the past. Choose 
 DateIsHistory = user_error(
     "DateIsHistory", _l("This lunch is over: its date stays. Make a new lunch for another date.")
 )
-"""The lunch took place, or what people told about themselves is erased as they were promised."""
+"""The lunch took place, or personal data was erased after it."""
 PeopleCame = user_error(
     "PeopleCame", _l("People have come to this lunch already: its day stays. Its hours can be changed.")
 )

@@ -59,7 +59,7 @@ class Registration(Model):
     """The name as lists by surname sort it: see ``surname_key_of``."""
     is_member: Mapped[bool] = mapped_column(default=False, info=NOT_PERSONAL)
     shows_name: Mapped[bool] = mapped_column(default=False, info=PERSONAL)
-    """Whether the name may stand on the list of those present."""
+    """Whether the name may be on the list of people present."""
     wants_recap: Mapped[bool] = mapped_column(default=False, info=PERSONAL)
     """Whether they asked for the e-mail that brings the recap."""
     seats: Mapped[int] = mapped_column(default=1, info=NOT_PERSONAL)
@@ -79,7 +79,7 @@ class Registration(Model):
     held_until: Mapped[Moment | None] = mapped_column(info=KEY)
     """Until when it waits for the link in its e-mail to be pressed; None where that is done, or not asked."""
     arrived: Mapped[int] = mapped_column(default=0, info=NOT_PERSONAL)
-    """How many of the party came: written by the door, and a count that stays after the purge."""
+    """The number of the party that came, by the check-in; it stays after the purge."""
     arrived_at: Mapped[Moment | None] = mapped_column(info=PERSONAL)
     """When the first of them did."""
     erased_at: Mapped[Moment | None] = mapped_column(info=KEY)
@@ -147,7 +147,7 @@ class CheckIn(Model):
     """Random, made by the phone: a scan that is sent again is the same scan."""
     door: Mapped[str] = mapped_column(String(60), info=PERSONAL)
     people: Mapped[int] = mapped_column(info=PERSONAL)
-    """How many of the party this scan told of."""
+    """The number of the party that came, by this scan."""
     is_walk_in: Mapped[bool] = mapped_column(default=False, info=PERSONAL)
     """Whether they came without having registered."""
     added_seats: Mapped[int] = mapped_column(default=0, info=PERSONAL)

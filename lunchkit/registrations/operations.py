@@ -1,10 +1,9 @@
 """Steps that several actions are made of. They change rows in the caller's transaction, under the lunch's lock."""
 
 import secrets
-from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, bindparam, delete, or_, select
+from sqlalchemy import and_, bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from lunchkit.events.models import Event
@@ -17,11 +16,7 @@ from lunchkit.platform.mail.outbox import FORGET
 from lunchkit.platform.personal import erase_people
 from lunchkit.registrations.details import AttendeeDetails, fill_in
 from lunchkit.registrations.emails import Why, enqueue_email
-from lunchkit.registrations.errors import (
-    EventIsCancelled,
-    NotPublished,
-    TooLate,
-)
+from lunchkit.registrations.errors import EventIsCancelled, NotPublished, TooLate
 from lunchkit.registrations.models import Registration, Status
 from lunchkit.registrations.queries import IS_ACTIVE, place_in_queue
 from lunchkit.registrations.seats import fill_seats, lock_event
@@ -128,24 +123,19 @@ def release_held(session: Session, event: Event, now: datetime, *, due_at: datet
 
     Where the e-mail that asks has not left yet, the half hour begins again. The caller serves the waiting list.
     """
-    held = select(Registration).where(
-        Registration.event_id == event.id, Registration.held_until.is_not(None), IS_ACTIVE
-    )
-    unsent = select(OutboxEmail.subject_id).where(
-        OutboxEmail.event_id == event.id, OutboxEmail.kind == "registrations/hold", OutboxEmail.sent_at.is_(None)
-    )
+    held = [Registration.event_id == event.id, Registration.held_until.is_not(None), IS_ACTIVE]
     if due_at is not None:
-        held = held.where(Registration.held_until <= due_at)
-    asked_later = set(session.scalars(unsent)) if due_at is not None else set()
-    cancelled = 0
-    for registration in session.scalars(held):
-        if registration.id in asked_later:
-            registration.held_until = now + HELD_FOR
-            continue
+        held.append(Registration.held_until <= due_at)
+        unsent = select(OutboxEmail.subject_id).where(
+            OutboxEmail.event_id == event.id, OutboxEmail.kind == "registrations/hold", OutboxEmail.sent_at.is_(None)
+        )
+        asked_later = update(Registration).where(*held, Registration.id.in_(unsent))
+        session.execute(asked_later.values(held_until=now + HELD_FOR))
+    released = session.scalars(select(Registration).where(*held), execution_options={"populate_existing": True}).all()
+    for registration in released:
         registration.status, registration.cancelled_at, registration.held_until = Status.CANCELLED, now, None
-        cancelled += 1
     session.flush()
-    return cancelled
+    return len(released)
 
 
 def cancel_with_email(session: Session, registration: Registration, now: datetime, why: Why) -> None:
@@ -178,17 +168,3 @@ def detach_old_address(session: Session, registration: Registration) -> None:
         before = registration.link_hash
         renew_links(registration)
         note(Mark.RENEWED, before, since=registration.link_hash)
-
-
-def only_what_is_asked(event: Event, details: AttendeeDetails) -> AttendeeDetails:
-    """The details without what this event does not ask; custom fields belong to one event."""
-    details = replace(details, answers=())
-    if not event.asks_food:
-        details = replace(details, diets=(), allergies="")
-    return details if event.asks_access else replace(details, access="")
-
-
-def enqueue_repeat(session: Session, known: Registration, form_key: str) -> None:
-    """Enqueue the e-mail for an address that is registered already; the same form gets it once."""
-    kind = "repeat" if known.held_until is None else "hold"
-    enqueue_email(session, kind, known, position=place_in_queue(known), once_key=f"repeat/{form_key}")

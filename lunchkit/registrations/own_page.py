@@ -22,22 +22,24 @@ from lunchkit.subscribers.models import Consent
 from lunchkit.subscribers.queries import subscriber_by_email, subscriber_token
 
 __all__ = ["bp"]
-"""All doors of attendees: those of this page, and those that need no link."""
+"""All public routes of registrations: those of this page, and those that need no link."""
 
 
 @bp.get("/r/<token>")
 def show(token: str) -> ResponseReturnValue:
     registration = registration_by_link_or_404(token)
-    place = place_in_queue(registration)
+    subscriber = subscriber_by_email(registration.email)
+    is_subscribed = subscriber is not None and subscriber.consent is Consent.YES
     return _page(
         "show",
         registration,
         token,
-        heading=_heading(registration, place),
-        ahead=(place or 1) - 1,
+        heading=_heading(registration, place_in_queue(registration)),
         wish=unsubscribe_token(registration.id, registration.event_id),
         answers=own_answers(registration),
-        **_invited(registration),
+        says_no=subscriber_token(subscriber) if subscriber and is_subscribed else None,
+        invite_me=BOX,
+        promise=PROMISE,
     )
 
 
@@ -56,12 +58,6 @@ def _heading(registration: Registration, place: int | None) -> str:
     return str(ngettext("Your seat is reserved", "Your %(num)s seats are reserved", registration.seats))
 
 
-def _invited(registration: Registration) -> dict[str, object]:
-    guest = subscriber_by_email(registration.email)
-    says_no = subscriber_token(guest) if guest is not None and guest.consent is Consent.YES else None
-    return {"says_no": says_no, "invite_me": BOX, "promise": PROMISE}
-
-
 @bp.post("/r/<token>/invitations")
 def be_invited(token: str) -> ResponseReturnValue:
     """Say yes to the next lunches. The link came by e-mail to this address, so nothing is left to confirm."""
@@ -73,12 +69,14 @@ def be_invited(token: str) -> ResponseReturnValue:
 
 def _page(name: str, registration: Registration, token: str, **more: object) -> str:
     seated = registration.status == Status.SEATED
+    position = place_in_queue(registration)
     return render_template(
         f"registrations/{name}.html",
         registration=registration,
         event=registration.event,
         token=token,
-        position=place_in_queue(registration),
+        position=position,
+        ahead=(position or 1) - 1,
         may_change=registration.may_change(clock.now()),
         ticket_qr=_ticket(registration) if seated else None,
         code=spoken_code(registration.ticket_hash) if seated else None,

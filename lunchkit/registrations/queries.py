@@ -59,18 +59,8 @@ def count_held(event_id: int) -> int:
     return count_registrations(event_id, Registration.held_until.is_not(None), IS_ACTIVE)
 
 
-def names_of(event_id: int, numbers: list[str]) -> list[str]:
-    """The names behind the numbers of registrations of a lunch, in the order of the numbers."""
-    ids = [int(number) for number in numbers if number.isdecimal() and len(number) < 10]
-    named = select(Registration.id, Registration.name).where(
-        Registration.event_id == event_id, Registration.id.in_(ids), Registration.status == Status.SEATED
-    )
-    found = dict(db.session.execute(named).all()) if ids else {}
-    return [found[number] for number in ids if number in found]
-
-
 def people_present(event_id: int) -> int:
-    """How many came, as the door counted them: a number that stays after the purge."""
+    """The number of people who were checked in; it stays after the purge."""
     came = select(func.sum(Registration.arrived)).where(
         Registration.event_id == event_id, Registration.status == Status.SEATED
     )

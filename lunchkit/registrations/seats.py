@@ -1,7 +1,7 @@
-"""Giving seats: the one function that does so, whoever asks.
+"""Giving seats: the one function that does so.
 
 Each free seat goes to the earliest request in the queue that fits whole into what is free, so a group sits together
-or waits together, and no seat stays empty while somebody who fits is waiting. A newcomer stands at the end of the
+or waits together, and no seat stays empty while somebody who fits is waiting. A newcomer is at the end of the
 queue. Callers hold the lunch's lock.
 """
 
@@ -39,9 +39,8 @@ def fill_seats(
 ) -> list[Registration]:
     """Give every free seat to the queue, and what is left to newcomers in turn; returns who got one, in order.
 
-    Newcomers need not be in the database yet: whoever finds a seat at once is written there once. Once the lunch has
-    begun the queue is served no more, but a newcomer at the door may still sit down; once it is over only one of whom
-    the door says that they ``came``.
+    Newcomers need not be in the database yet. Once the lunch has begun the queue is served no more, but a newcomer may
+    still get a seat; once it is over only one who ``came``, as the check-in says.
     """
     if event.cancelled_at is not None or (event.is_over(now) and not came):
         return []
@@ -77,11 +76,7 @@ def _room(session: Session, event: Event) -> tuple[int, int]:
 def _first_that_fits(session: Session, event_id: int, free: int) -> Registration | None:
     return session.scalar(
         select(Registration)
-        .where(
-            Registration.event_id == event_id,
-            Registration.status == Status.WAITING,
-            Registration.seats <= free,
-        )
+        .where(Registration.event_id == event_id, Registration.status == Status.WAITING, Registration.seats <= free)
         .order_by(Registration.queued_at, Registration.id)
         .limit(1)
         .execution_options(populate_existing=True)
@@ -89,7 +84,7 @@ def _first_that_fits(session: Session, event_id: int, free: int) -> Registration
 
 
 def place_of_new_request(session: Session, event: Event, seats: int) -> tuple[Status, int | None]:
-    """Where a new request of so many seats would stand now, and its place in the queue if it had to wait."""
+    """The status that a new request for this number of seats would get, and its place in the queue if it waits."""
     free = event.capacity - (session.scalar(count_seats(event.id)) or 0)
     if seats <= free:
         return Status.SEATED, None

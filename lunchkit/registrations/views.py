@@ -1,4 +1,4 @@
-"""Doors for attendees: register, and the page behind one's own link."""
+"""The public pages of registering; the page behind one's own link is in ``own_page``."""
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,7 +10,7 @@ from lunchkit.events.queries import event_by_slug_or_404
 from lunchkit.platform import clock
 from lunchkit.platform import form_tokens as stamps
 from lunchkit.platform.config import current_settings
-from lunchkit.platform.errors import USER_ERRORS, NotFound, as_user_error, retry_header
+from lunchkit.platform.errors import USER_ERRORS, NotFound, show_on_form
 from lunchkit.platform.i18n import language
 from lunchkit.platform.mail.addresses import likely_meant
 from lunchkit.registrations import actions
@@ -33,7 +33,7 @@ bp = Blueprint("registrations", __name__)
 
 @bp.after_request
 def keep_address_secret(response: Response) -> Response:
-    """A personal address is as good as a key: no page that one goes to next hears of it."""
+    """A personal address is as good as a key: the next page is not told of it."""
     if request.view_args and not {"token", "members"}.isdisjoint(request.view_args):
         response.headers["Referrer-Policy"] = "no-referrer"
     return response
@@ -77,7 +77,9 @@ def create(slug: str, members: str = "") -> ResponseReturnValue:
     except RegistrationClosed:
         raise
     except USER_ERRORS as error:
-        return _refused(event, form, error)
+        if isinstance(error, FormUsedAlready):
+            form.stamp.data = stamps.issue(event.slug)
+        return show_on_form(error, lambda words: _form_page(event, form, notice=words))
     return _thanks(event, placed, form.details(email))
 
 
@@ -88,13 +90,6 @@ def _looks_human(form: RegistrationForm, stamp: stamps.Stamp) -> bool:
 def _take_suggestion(form: RegistrationForm) -> None:
     if request.form.get("email_use"):
         form.email.data = form.email_asked.data = request.form["email_use"][:254]
-
-
-def _refused(event: Event, form: RegistrationForm, error: Exception) -> ResponseReturnValue:
-    refusal = as_user_error(error)
-    if isinstance(refusal, FormUsedAlready):
-        form.stamp.data = stamps.issue(event.slug)
-    return _form_page(event, form, notice=refusal.message), refusal.status, retry_header(refusal)
 
 
 def _form_page(event: Event, form: RegistrationForm, **more: object) -> str:
@@ -165,11 +160,7 @@ def subscribe_again(token: str) -> ResponseReturnValue:
 
 def _unsubscription_page(registration: Registration, token: str, *, done: bool = False) -> str:
     return render_template(
-        "registrations/unsubscription.html",
-        registration=registration,
-        event=registration.event,
-        token=token,
-        done=done,
+        "registrations/unsubscription.html", registration=registration, event=registration.event, token=token, done=done
     )
 
 

@@ -1,1 +1,1 @@
-"""The door: who comes in, by scan, by code or by name, with and without network."""
+"""Check-in: who comes in, by scan, by code or by name, with and without network."""

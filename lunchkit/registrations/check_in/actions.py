@@ -1,30 +1,32 @@
-"""What is done at the door. One act, one transaction; each holds the lunch, so that of two doors one is first."""
+"""What is done at the check-in. One action, one transaction, under the lunch's lock: of two entrances one is first."""
 
 from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from lunchkit.events.details import apply_details, details_of
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
+from lunchkit.platform.audit.recording import record_facts
 from lunchkit.platform.db import transaction
 from lunchkit.platform.errors import NotFound
 from lunchkit.platform.i18n import language
-from lunchkit.registrations.check_in.operations import leave, seat
-from lunchkit.registrations.check_in.queries import find_registration, first_of, scan_by_nonce
+from lunchkit.registrations.check_in.queries import counts, find_registration, first_of, scan_by_nonce
 from lunchkit.registrations.check_in.view_models import Answer, Scan, Word, short_name
+from lunchkit.registrations.emails import Why, enqueue_email
 from lunchkit.registrations.errors import EventIsCancelled, NoFreeSeat, NotPublished
 from lunchkit.registrations.models import CheckIn, Registration, Status
-from lunchkit.registrations.operations import find_by_email, new_request
+from lunchkit.registrations.operations import cancel_with_email, find_by_email, new_request, place_newcomer, serve_queue
 from lunchkit.registrations.queries import place_in_queue
-from lunchkit.registrations.seats import lock_event
+from lunchkit.registrations.seats import fill_seats, lock_event
 
 
 def take_scan(event: Event, scan: Scan) -> Answer:
-    """Let a party in, or say why not; or mend what an earlier scan said. The same scan sent again does it once.
+    """Let a party in, or say why not; or correct an earlier scan. Idempotent by the nonce of the scan.
 
     The first scan of a ticket admits; a later one is told when, and at which entrance. A phone that let a person in
-    without asking (``scan.let_in``) is believed; whom the server would have stopped is flagged.
+    without asking (``scan.let_in``) is believed; a person whom the server would have stopped is flagged.
     Raises NotPublished, EventIsCancelled, or NoFreeSeat for a walk-in.
     """
     with transaction() as session:
@@ -55,7 +57,7 @@ def settle_conflict(event: Event, scan_id: int) -> None:
 
 
 def _tell_again(event: Event, known: CheckIn, scan: Scan, now: datetime) -> Answer:
-    """The answer was lost on the way: the same once more. Meanwhile the phone may have let them in by itself."""
+    """Answer a scan that is sent again. Meanwhile the phone may have let the party in without asking."""
     if known.event_id != event.id:
         return Answer(Word.UNKNOWN)
     if scan.let_in and known.admitted_at is None and known.undone_at is None and scan.corrects is None:
@@ -74,12 +76,12 @@ def _undo(session: Session, event: Event, nonce: str, now: datetime) -> Answer:
         if row.admitted_at is not None:
             row.registration.arrived, row.registration.arrived_at = 0, None
         if row.is_walk_in and row.registration.is_active:
-            leave(session, event, row, now)
+            _leave(session, event, row, now)
     return Answer(Word.UNDONE, row.registration_id, short_name(row.registration.name))
 
 
 def _count_party(session: Session, event: Event, scan: Scan, now: datetime) -> Answer:
-    """Two of three came, or the third comes after the others. The act leaves a row, so that it is done once."""
+    """Correct how many of a party came. The correction is a row of its own, so that it is done once."""
     row = scan_by_nonce(scan.corrects or "")
     if row is None or row.event_id != event.id:
         return Answer(Word.UNKNOWN)
@@ -110,7 +112,7 @@ def _let_in(session: Session, event: Event, scan: Scan, now: datetime) -> Answer
     if scan.walk_in is not None and not is_new and not scan.let_in:
         return replace(_answer(registration, is_first=False), word=Word.KNOWN)
     if scan.gives_seat and registration.status == Status.WAITING:
-        seat(session, event, registration, scan, now, is_new=False)
+        _give_seat(session, event, registration, scan, now, is_new=False)
     admits = registration.status == Status.SEATED and first_of(registration.id) is None
     if admits or scan.let_in or registration.arrived:
         row = _row(event, registration, scan, now, is_walk_in=is_new)
@@ -131,7 +133,7 @@ def _write_down(
     if scan.walk_in is None:
         return None
     registration = new_request(event, cancelled, scan.walk_in, now, language=language())
-    seat(session, event, registration, scan, now, is_new=True)
+    _give_seat(session, event, registration, scan, now, is_new=True)
     if registration.status != Status.SEATED and not scan.let_in:
         raise NoFreeSeat
     return registration
@@ -162,3 +164,50 @@ def _answer(registration: Registration, *, is_first: bool) -> Answer:
     if first is None:
         return answer
     return replace(answer, people=first.people, at=first.scanned_at, door=first.door, of=first.nonce)
+
+
+def _give_seat(
+    session: Session, event: Event, registration: Registration, scan: Scan, now: datetime, *, is_new: bool
+) -> None:
+    """Give a seat at the check-in, if one is free or may be added. Once the event is over no e-mail leaves."""
+    _make_room(session, event, registration.seats, scan, now)
+    if event.is_over(now):
+        fill_seats(session, event, now, [registration], came=event.purged_at is None)
+        session.add(registration)
+    elif is_new:
+        place_newcomer(session, event, now, registration)
+    else:
+        for seated in fill_seats(session, event, now, [registration]):
+            enqueue_email(session, "promotion", seated)
+    session.flush()
+
+
+def _make_room(session: Session, event: Event, seats: int, scan: Scan, now: datetime) -> None:
+    """Let the number of seats rise by what a party lacks, so that no seat is given that is not there.
+
+    While the event runs only where a person at the check-in decides so, and never above the number of chairs that an
+    organiser counted. Afterwards a person who came did have a chair.
+    """
+    told = counts(event)
+    lacking = seats - (told.capacity - told.expected)
+    is_allowed = not scan.let_in and event.purged_at is None
+    if not event.is_over(now):
+        is_allowed = scan.makes_room and seats <= told.may_add
+    if lacking > 0 and is_allowed:
+        apply_details(event, replace(details_of(event), capacity=event.capacity + lacking))
+        record_facts(session, seats_added=lacking)
+        session.flush()  # the guard of the database must find the seats there
+
+
+def _leave(session: Session, event: Event, scan: CheckIn, now: datetime) -> None:
+    """Undo a walk-in: the seat is free again, or taken away where it was added for them."""
+    registration = scan.registration
+    if event.is_over(now):
+        registration.status, registration.cancelled_at = Status.CANCELLED, now
+    else:
+        cancel_with_email(session, registration, now, Why.ORGANISER)
+    session.flush()
+    if scan.added_seats:
+        apply_details(event, replace(details_of(event), capacity=event.capacity - scan.added_seats))
+        scan.added_seats = 0
+    serve_queue(session, event, now)

@@ -1,4 +1,4 @@
-"""The doors of the door: a page that works without network, a list that works without scripts, what phones send."""
+"""The check-in: a page that works without network, a list that works without scripts, and what phones send."""
 
 import hashlib
 import json
@@ -19,7 +19,7 @@ from lunchkit.platform.i18n import clock_patterns
 from lunchkit.platform.static_files import STATIC, build_hash, static_address
 from lunchkit.platform.text import clean_line
 from lunchkit.platform.web import HEADERS
-from lunchkit.registrations.admin_queries import order_by_name
+from lunchkit.registrations.admin_queries import FILTERS, order_by_name
 from lunchkit.registrations.check_in import actions, queries
 from lunchkit.registrations.check_in.forms import MOST_PEOPLE, WalkInForm, form_nonce, read_scans
 from lunchkit.registrations.check_in.view_models import Answer, Scan, Word
@@ -74,13 +74,10 @@ def worker(slug: str) -> ResponseReturnValue:
 @bp.get("/e/<slug>/door/now.json")
 def now(slug: str) -> ResponseReturnValue:
     event, row = _event(slug), current_session()
-    known = queries.door_list(event.id, request.args.get("seen", ""))
-    news = {
-        "digest": known.digest,
-        "people": known.people,
-        "arrivals": known.arrivals,
+    news = queries.people_known(event.id, request.args.get("seen", "")) | {
+        "arrivals": queries.arrivals(event.id),
         "counts": queries.counts(event).data(),
-        "conflicts": [queries.conflict_data(conflict) for conflict in queries.conflicts(event.id)],
+        "conflicts": [queries.conflict_data(scan, first) for scan, first in queries.conflicts(event.id)],
         "signed_in_until": queries.millis(row.started_at + ABSOLUTE_LIFE) if row else None,
     }
     response = jsonify(news | {"token": generate_csrf()})
@@ -91,10 +88,10 @@ def now(slug: str) -> ResponseReturnValue:
 @bp.post("/e/<slug>/door/scans")
 def scan(slug: str) -> ResponseReturnValue:
     event, organiser, answers = _event(slug), current_organiser(), []
-    for nonce, act in read_scans(request.get_json(silent=True), clock.now()):
-        if act and act.makes_room and organiser is not None:  # its own line in the history
+    for nonce, sent in read_scans(request.get_json(silent=True), clock.now()):
+        if sent and sent.makes_room and organiser is not None:  # its own line in the history
             begin(AuditEvent("check_in.scan", organiser.id, organiser.name), event.slug)
-        answers.append(queries.answer_data(nonce, _take(event, act) if act else Answer(Word.UNKNOWN)))
+        answers.append(queries.answer_data(nonce, _take(event, sent) if sent else Answer(Word.UNKNOWN)))
     return jsonify(answers=answers)
 
 
@@ -102,7 +99,8 @@ def scan(slug: str) -> ResponseReturnValue:
 def people(slug: str) -> ResponseReturnValue:
     event = _event(slug)
     text = clean_line(request.args.get("q"))[:100]
-    whom = next((one for one in queries.Whom if one == request.args.get("whom")), None)
+    whom = request.args.get("whom")
+    whom = whom if whom in FILTERS else None
     order = order_by_name(request.args.get("order"))
     came = registration_of(event.id, request.args.get("came", 0, type=int))
     return render_template(
@@ -136,16 +134,12 @@ def show(slug: str, registration_id: int) -> ResponseReturnValue:
 @bp.post(f"{ONE}/arrival")
 def admit(slug: str, registration_id: int) -> ResponseReturnValue:
     event, person = _both(slug, registration_id)
-    act = Scan(
-        nonce=f"{_nonce(request.form.get('nonce'))}-{person.id}"[:64],
-        scanned_at=clock.now(),
-        door=_door(),
-        registration_id=person.id,
-        people=_people_of_form(),
-        gives_seat="seat" in request.form or "room" in request.form,
-        makes_room="room" in request.form,
+    makes_room = "room" in request.form
+    scan = _scan_of_form(
+        registration_id=person.id, gives_seat=makes_room or "seat" in request.form, makes_room=makes_room
     )
-    answer = _take(event, act)
+    # the list has one nonce for all its rows
+    answer = _take(event, replace(scan, nonce=f"{scan.nonce}-{person.id}"[:64]))
     if "from_list" in request.form and answer.word in (Word.IN, Word.DOUBLE):
         return _to_list(event, person.id)
     return _to(event, person.id, answer)
@@ -155,17 +149,14 @@ def admit(slug: str, registration_id: int) -> ResponseReturnValue:
 def count_party(slug: str, registration_id: int) -> ResponseReturnValue:
     event, person = _both(slug, registration_id)
     of = form_nonce(request.form.get("of"))
-    nonce = _nonce(request.form.get("nonce"))
-    act = Scan(nonce, clock.now(), _door(), corrects=of, people=_people_of_form())
-    return _to(event, person.id, _take(event, act) if of else Answer(Word.UNDONE))
+    return _to(event, person.id, _take(event, _scan_of_form(corrects=of)) if of else Answer(Word.UNDONE))
 
 
 @bp.post(f"{ONE}/undo")
 def undo(slug: str, registration_id: int) -> ResponseReturnValue:
     event, person = _both(slug, registration_id)
     of = form_nonce(request.form.get("of"))
-    act = Scan(secrets.token_urlsafe(16), clock.now(), undoes=of)
-    return _to(event, person.id, _take(event, act) if of else Answer(Word.UNDONE))
+    return _to(event, person.id, _take(event, _scan_of_form(undoes=of)) if of else Answer(Word.UNDONE))
 
 
 @bp.get("/e/<slug>/door/walk-in")
@@ -182,10 +173,7 @@ def walk_in(slug: str) -> ResponseReturnValue:
     form = WalkInForm(request.form)
     if not form.validate():
         return _walk_in_page(event, form), 422
-    scan = Scan(
-        _nonce(form.nonce.data), clock.now(), _door(), walk_in=form.attendee(), makes_room="room" in request.form
-    )
-    answer = _take(event, scan)
+    answer = _take(event, _scan_of_form(walk_in=form.attendee(), makes_room="room" in request.form))
     if answer.id is None:
         return _walk_in_page(event, form, is_full=True), 409
     return _to(event, answer.id, answer)
@@ -210,8 +198,15 @@ def _both(slug: str, registration_id: int) -> tuple[Event, Registration]:
     return event, registration_or_404(event.id, registration_id)
 
 
-def _nonce(typed: str | None) -> str:
-    return form_nonce(typed) or secrets.token_urlsafe(16)
+def _scan_of_form(**said: Any) -> Scan:
+    people = request.form.get("people", type=int)
+    return Scan(
+        nonce=form_nonce(request.form.get("nonce")) or secrets.token_urlsafe(16),
+        scanned_at=clock.now(),
+        door=_door(),
+        people=people if people and 1 <= people <= MOST_PEOPLE else None,
+        **said,
+    )
 
 
 def _door() -> str:
@@ -219,17 +214,12 @@ def _door() -> str:
     return organiser.name.split()[0] if organiser and organiser.name.split() else ""
 
 
-def _take(event: Event, act: Scan) -> Answer:
+def _take(event: Event, sent: Scan) -> Answer:
     organiser = current_organiser()
     try:
-        return actions.take_scan(event, replace(act, organiser_id=organiser.id if organiser else None))
+        return actions.take_scan(event, replace(sent, organiser_id=organiser.id if organiser else None))
     except NoFreeSeat:
         return Answer(Word.FULL)
-
-
-def _people_of_form() -> int | None:
-    people = request.form.get("people", type=int)
-    return people if people and 1 <= people <= MOST_PEOPLE else None
 
 
 def _to(event: Event, registration_id: int, answer: Answer) -> ResponseReturnValue:

@@ -42,25 +42,25 @@ def read_scans(body: object, now: datetime) -> Iterator[tuple[str, Scan | None]]
 
 
 def _scan(nonce: str, record: Mapping[str, Any], now: datetime) -> Scan | None:
-    ticket, person = _text(record, "ticket"), record.get("id")
-    undoes, corrects = _named(record, "undoes"), _named(record, "corrects")
-    is_person = isinstance(person, int) and not isinstance(person, bool) and 0 < person <= LARGEST_ID
+    ticket, person = _text(record, "ticket"), _number(record.get("id"), LARGEST_ID)
+    undoes, corrects = form_nonce(_text(record, "undoes")), form_nonce(_text(record, "corrects"))
+    ticket_hash = bytes.fromhex(ticket) if _HASH.fullmatch(ticket) else None
     walk_in = _walk_in(record.get("walk_in"))
-    if not (_HASH.fullmatch(ticket) or is_person or walk_in or undoes or corrects):
+    if not (ticket_hash or person or walk_in or undoes or corrects):
         return None
     return Scan(
         nonce=nonce,
         scanned_at=_moment(record.get("at"), now),
         door=clean_line(_text(record, "door"))[:LONGEST_DOOR],
-        ticket_hash=bytes.fromhex(ticket) if _HASH.fullmatch(ticket) else None,
-        registration_id=person if is_person else None,
+        ticket_hash=ticket_hash,
+        registration_id=person,
         walk_in=walk_in,
         gives_seat=record.get("gives_seat") is True,
         makes_room=record.get("makes_room") is True,
         let_in=record.get("let_in") is True,
         undoes=undoes,
         corrects=corrects,
-        people=_people(record.get("people")),
+        people=_number(record.get("people"), MOST_PEOPLE),
     )
 
 
@@ -69,13 +69,8 @@ def _text(record: Mapping[str, Any], name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _named(record: Mapping[str, Any], name: str) -> str | None:
-    value = _text(record, name)
-    return value if _NONCE.fullmatch(value) else None
-
-
-def _people(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MOST_PEOPLE else None
+def _number(value: object, most: int) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= most else None
 
 
 def _moment(value: object, now: datetime) -> datetime:
@@ -103,5 +98,5 @@ class WalkInForm(BareForm):
 
 
 def form_nonce(typed: str | None) -> str | None:
-    """The nonce of a plain form; None for one that was tampered with."""
+    """The nonce that was sent; None for one that was tampered with."""
     return typed if typed and _NONCE.fullmatch(typed) else None

@@ -1,34 +1,25 @@
-"""Reads of the door, named after the question that they answer. Each in a fixed number of queries."""
+"""Reads of the check-in, named after the question that they answer. Each in a fixed number of queries."""
 
 import base64
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, select, true
+from sqlalchemy import ColumnElement, Row, and_, case, func, select, true
 from sqlalchemy.orm import aliased, joinedload
 
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
 from lunchkit.platform.db import db
-from lunchkit.registrations.admin_queries import Order, Page, by_name, page_of_list, words_in
-from lunchkit.registrations.check_in.view_models import Answer, Conflict, Counts, Scan, short_name
+from lunchkit.registrations.admin_queries import FILTERS, Order, Page, by_name, page_of_list, words_in
+from lunchkit.registrations.check_in.view_models import Answer, Counts, Scan, short_name
 from lunchkit.registrations.keys import read_spoken_code, spoken_code
 from lunchkit.registrations.models import CheckIn, Registration, Status
+from lunchkit.registrations.queries import IS_ACTIVE
 
 KEY_BYTES = 12
-"""So much of a ticket's hash does a phone keep: enough to tell tickets apart, nothing to make one from."""
-
-
-class Whom(StrEnum):
-    """Which people of a lunch the list shows."""
-
-    ABSENT = "absent"
-    PRESENT = "present"
-    WAITING = "waiting"
+"""A phone keeps this part of a ticket's hash: enough to tell tickets apart, nothing to make one from."""
 
 
 def find_registration(scan: Scan) -> Registration | None:
@@ -43,7 +34,7 @@ def find_registration(scan: Scan) -> Registration | None:
 
 
 def scan_by_nonce(nonce: str) -> CheckIn | None:
-    """The scan of this nonce, and whose it is, as they stand now."""
+    """The scan of this nonce with its registration, read again from the database."""
     chosen = select(CheckIn).where(CheckIn.nonce == nonce).options(joinedload(CheckIn.registration))
     return db.session.scalar(chosen.execution_options(populate_existing=True))
 
@@ -63,63 +54,51 @@ def counts(event: Event) -> Counts:
     seated, waiting = Registration.status == Status.SEATED, Registration.status == Status.WAITING
     expected, present, queue = db.session.execute(
         select(
-            func.coalesce(func.sum(case((seated, Registration.seats), else_=0)), 0),
-            func.coalesce(func.sum(case((seated, Registration.arrived), else_=0)), 0),
-            func.coalesce(func.sum(case((waiting, 1), else_=0)), 0),
+            func.coalesce(func.sum(case((seated, Registration.seats))), 0),
+            func.coalesce(func.sum(case((seated, Registration.arrived))), 0),
+            func.count(case((waiting, 1))),
         ).where(Registration.event_id == event.id)
     ).one()
     walk_in = and_(CheckIn.is_walk_in.is_(True), *_is_first(CheckIn))
-    walked_in, added = db.session.execute(
-        select(
-            func.coalesce(func.sum(case((walk_in, CheckIn.people), else_=0)), 0),
-            func.coalesce(func.sum(CheckIn.added_seats), 0),
-        ).where(CheckIn.event_id == event.id)
-    ).one()
-    told = Counts(present, expected, event.capacity, queue, walked_in, added)
-    return replace(told, may_add=max(0, told.chairs - present)) if event.is_running(clock.now()) else told
+    walked_in = select(func.coalesce(func.sum(CheckIn.people), 0)).where(CheckIn.event_id == event.id, walk_in)
+    added = seats_added(event.id)
+    may_add = max(0, event.capacity - added - present) if event.is_running(clock.now()) else 0
+    return Counts(present, expected, event.capacity, queue, db.session.scalar(walked_in) or 0, added, may_add)
 
 
 def seats_added(event_id: int) -> int:
-    """By how many the number of seats rose at the door, where people were let in beside those who were missing."""
+    """By how many the number of seats rose at the check-in, beside people who had not come."""
     return db.session.scalar(select(func.sum(CheckIn.added_seats)).where(CheckIn.event_id == event_id)) or 0
 
 
-def conflicts(event_id: int) -> list[Conflict]:
-    """Whom phones without network let in although we would have stopped them; the oldest first."""
-    first = aliased(CheckIn)
-    rows = db.session.execute(
-        select(CheckIn, first)
-        .outerjoin(first, and_(first.registration_id == CheckIn.registration_id, *_is_first(first)))
+def conflicts(event_id: int) -> Sequence[Row[CheckIn, CheckIn | None]]:
+    """The scans of people whom phones without network let in although the server would have stopped them.
+
+    Rows of ``scan`` and ``first``, the scan that let the party in before, where one did; the oldest first.
+    """
+    scan, first = aliased(CheckIn, name="scan"), aliased(CheckIn, name="first")
+    return db.session.execute(
+        select(scan, first)
+        .outerjoin(first, and_(first.registration_id == scan.registration_id, *_is_first(first)))
         .where(
-            CheckIn.event_id == event_id,
-            CheckIn.flagged_at.is_not(None),
-            CheckIn.settled_at.is_(None),
-            CheckIn.undone_at.is_(None),
+            scan.event_id == event_id, scan.flagged_at.is_not(None), scan.settled_at.is_(None), scan.undone_at.is_(None)
         )
-        .options(joinedload(CheckIn.registration))
-        .order_by(CheckIn.scanned_at, CheckIn.id)
+        .options(joinedload(scan.registration))
+        .order_by(scan.scanned_at, scan.id)
         .limit(200)
-    )
-    return [Conflict(scan, first) for scan, first in rows]
+    ).all()
 
 
-def people_at_door(event_id: int, text: str, whom: Whom | None, page: int, order: Order = Order.NAME) -> Page:
+def people_at_door(event_id: int, text: str, whom: str | None, page: int, order: Order = Order.NAME) -> Page:
     """The people whose name has every word of ``text``, or whose spoken code it is; cancelled ones only by a search."""
-    wanted = [_is_one(whom)] if whom else [] if text else [Registration.status != Status.CANCELLED]
+    wanted = [FILTERS[whom]] if whom else [] if text else [IS_ACTIVE]
     if text:
         wanted.append(and_(true(), *words_in(text)) | Registration.id.in_(_ids_by_code(event_id, text)))
     return page_of_list(event_id, wanted, page, by_name(order))
 
 
-def _is_one(whom: Whom) -> ColumnElement[bool]:
-    if whom is Whom.WAITING:
-        return Registration.status == Status.WAITING
-    came = Registration.arrived > 0 if whom is Whom.PRESENT else Registration.arrived == 0
-    return and_(Registration.status == Status.SEATED, came)
-
-
 def _ids_by_code(event_id: int, text: str) -> list[int]:
-    """Whose spoken code it is: compared here, since codes are derived. None where the words can be no code."""
+    """The registrations with this spoken code: compared here, since codes are derived."""
     code = read_spoken_code(text)
     if code is None:
         return []
@@ -127,47 +106,44 @@ def _ids_by_code(event_id: int, text: str) -> list[int]:
     return [one for one, ticket_hash in db.session.execute(hashes) if spoken_code(ticket_hash) == code]
 
 
-@dataclass(frozen=True)
-class DoorList:
-    """All that a phone at the door needs to work on without network."""
+def people_known(event_id: int, seen: str = "") -> dict[str, Any]:
+    """What a phone needs to work on without network: the people, with a digest that changes when they do.
 
-    digest: str
-    """Changes when anything about the people does."""
-    people: list[dict[str, Any]] | None
-    """Everybody: ticket's key, number, name, short name, status, seats, place in the queue. None if seen before."""
-    arrivals: list[dict[str, Any]]
-    """Who came in: number, people, when, at which door, by which scan."""
-
-
-def door_list(event_id: int, seen: str = "") -> DoorList:
-    """The list for a phone that has ``seen`` one with this digest: no address, no need, a part of ticket hashes."""
+    ``people`` is None for a phone that has ``seen`` this digest. No address, no need, and a part of a ticket's hash.
+    """
     chosen = select(
         Registration.id, Registration.ticket_hash, Registration.name, Registration.status, Registration.seats
     ).where(Registration.event_id == event_id, Registration.erased_at.is_(None))
     rows = db.session.execute(chosen.order_by(Registration.queued_at, Registration.id)).all()
     digest = hashlib.sha256(repr(rows).encode()).hexdigest()[:16]
-    return DoorList(digest, None if digest == seen else _people(rows), _arrivals(event_id))
+    return {"digest": digest, "people": None if digest == seen else _people(rows)}
 
 
 def _people(rows: Sequence[Any]) -> list[dict[str, Any]]:
-    waiting = (row.id for row in rows if row.status == Status.WAITING)
-    places = {registration_id: place for place, registration_id in enumerate(waiting, 1)}
-    return [_person(row, places.get(row.id)) for row in rows]
+    people: list[dict[str, Any]] = []
+    place = 0
+    for row in rows:
+        key = base64.urlsafe_b64encode(row.ticket_hash[:KEY_BYTES]).decode()
+        person = {"key": key, "id": row.id, "name": row.name, "who": short_name(row.name), "seats": row.seats}
+        if row.status == Status.WAITING:
+            place += 1
+            person["place"] = place
+        people.append(person | {"status": row.status})
+    return people
 
 
-def _person(row: Any, place: int | None) -> dict[str, Any]:
-    key = base64.urlsafe_b64encode(row.ticket_hash[:KEY_BYTES]).decode()
-    person = {"key": key, "id": row.id, "name": row.name, "who": short_name(row.name), "seats": row.seats}
-    return person | {"status": row.status} | ({"place": place} if place else {})
-
-
-def _arrivals(event_id: int) -> list[dict[str, Any]]:
-    came = select(CheckIn.registration_id, CheckIn.people, CheckIn.scanned_at, CheckIn.door, CheckIn.nonce).where(
-        CheckIn.event_id == event_id, *_is_first(CheckIn)
-    )
+def arrivals(event_id: int) -> list[dict[str, Any]]:
+    """Who came in: number, people, when, at which entrance, by which scan."""
+    came = select(CheckIn).where(CheckIn.event_id == event_id, *_is_first(CheckIn)).order_by(CheckIn.id)
     return [
-        {"id": registration_id, "people": people, "at": millis(scanned_at), "door": door, "of": nonce}
-        for registration_id, people, scanned_at, door, nonce in db.session.execute(came.order_by(CheckIn.id))
+        {
+            "id": one.registration_id,
+            "people": one.people,
+            "at": millis(one.scanned_at),
+            "door": one.door,
+            "of": one.nonce,
+        }
+        for one in db.session.scalars(came)
     ]
 
 
@@ -181,9 +157,8 @@ def answer_data(nonce: str, answer: Answer) -> dict[str, Any]:
     return {"nonce": nonce, **vars(answer), "at": millis(answer.at) if answer.at else None}
 
 
-def conflict_data(conflict: Conflict) -> dict[str, Any]:
+def conflict_data(scan: CheckIn, first: CheckIn | None) -> dict[str, Any]:
     """A conflict as a phone reads it."""
-    scan, first = conflict.scan, conflict.first
     return {
         "scan": scan.id,
         "who": short_name(scan.registration.name),

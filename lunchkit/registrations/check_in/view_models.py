@@ -1,11 +1,10 @@
-"""What a check-in works with: a scan, the answer to it, the counts. Frozen values."""
+"""What a check-in works with: a scan, the answer to it, and counts. Frozen values."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from lunchkit.registrations.details import AttendeeDetails
-from lunchkit.registrations.models import CheckIn, Registration
 
 
 @dataclass(frozen=True)
@@ -82,8 +81,8 @@ class Counts:
     waiting: int
     walk_ins: int
     """People among those present who had not registered."""
-    added: int = 0
-    """Seats that were added at the door, among those of the capacity."""
+    added: int
+    """Seats that were added at the check-in, among those of the capacity."""
     may_add: int = 0
     """The number of people that may come in beside absent people who have a seat; 0 before the beginning."""
 
@@ -96,26 +95,7 @@ class Counts:
         return max(0, self.expected - self.present)
 
     def data(self) -> dict[str, int]:
-        names = ("present", "expected", "capacity", "free", "waiting", "walk_ins", "absent", "may_add")
-        return {name: getattr(self, name) for name in names}
-
-    @property
-    def chairs(self) -> int:
-        """Seats that an organiser counted on, without those that were added at the check-in."""
-        return self.capacity - self.added
-
-
-@dataclass(frozen=True)
-class Conflict:
-    """A phone without network let in a person whom the server would have stopped: an organiser looks into it."""
-
-    scan: CheckIn
-    first: CheckIn | None
-    """The scan that let the party in before, where one did."""
-
-    @property
-    def registration(self) -> Registration:
-        return self.scan.registration
+        return vars(self) | {"free": self.free, "absent": self.absent}
 
 
 def short_name(name: str) -> str:

@@ -1,11 +1,11 @@
-"""A file kept, assigned, imported, undone, forgotten. An import is one transaction: all of it happened, or nothing."""
+"""What is done with the file of an import. Each action is one transaction: all of it happened, or nothing."""
 
 import secrets
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session, selectinload
 
 from lunchkit.events.models import Event
@@ -24,19 +24,19 @@ from lunchkit.registrations.imports.entries import Entry, read_entries
 from lunchkit.registrations.imports.errors import ImportExpired
 from lunchkit.registrations.imports.form_answers import assign_custom_fields
 from lunchkit.registrations.imports.models import ImportDraft, is_expired
-from lunchkit.registrations.imports.preview import ImportOptions, check_entries, details_of_entry, set_seat
-from lunchkit.registrations.imports.queries import known_people, unasked_columns
+from lunchkit.registrations.imports.preview import ImportOptions, check_entries, set_seat
+from lunchkit.registrations.imports.queries import column_labels, known_people
 from lunchkit.registrations.imports.reading import Table
 from lunchkit.registrations.models import CheckIn, Registration, Status
 from lunchkit.registrations.operations import cancel_with_email, new_request, require_registrable, serve_queue
-from lunchkit.registrations.queries import queue_length
+from lunchkit.registrations.queries import IS_ACTIVE, queue_length
 from lunchkit.registrations.seats import fill_seats, lock_event
 
 
 def keep_draft(event: Event, table: Table, *, session_id: int, filename: str) -> ImportDraft:
     """Store a file for an hour, with its columns by their headings. Registers nobody."""
-    unasked = unasked_columns(event)
-    fields = [None if field in unasked else field for field in recognised(table.headings)]
+    labels = column_labels(event)
+    fields = [field if field in labels else None for field in recognised(table.headings)]
     draft = ImportDraft(
         event_id=event.id,
         session_id=session_id,
@@ -53,7 +53,7 @@ def keep_draft(event: Event, table: Table, *, session_id: int, filename: str) ->
 
 
 def assign_columns(draft: ImportDraft, fields: Sequence[str | None]) -> None:
-    """Take the columns of a file for what an organiser says they are; what was imported already stays."""
+    """Set what the columns of a file hold; nothing changes once it is imported."""
     with transaction() as session:
         draft = _reread(session, draft)
         if draft.imported_at is None:
@@ -61,7 +61,7 @@ def assign_columns(draft: ImportDraft, fields: Sequence[str | None]) -> None:
 
 
 def import_attendees(draft: ImportDraft, options: ImportOptions) -> None:
-    """Register the people of a file, by the rule by which seats are given to everybody. Idempotent.
+    """Register the people of a file; seats are given by the same rule as to everybody. Idempotent.
 
     Raises NotPublished, EventIsCancelled, TooLate or ImportExpired.
     """
@@ -75,17 +75,18 @@ def import_attendees(draft: ImportDraft, options: ImportOptions) -> None:
         serve_queue(session, event, now)
         _register(session, event, draft, entries, options, now)
         draft.imported_at, draft.options = now, asdict(options)
-        draft.outcome = [vars(entry) for entry in entries]
+        draft.outcome = [asdict(entry) for entry in entries]
 
 
 def _register(
-    session: Session, event: Event, draft: ImportDraft, entries: Sequence[Entry], options: ImportOptions, now: datetime
+    session: Session, event: Event, draft: ImportDraft, entries: list[Entry], options: ImportOptions, now: datetime
 ) -> None:
     coming = check_entries(entries, known_people(session, event.id), event, custom_fields(event.id))
     back = _cancelled(session, event)
     newcomers = []
     for place, entry in enumerate(coming):
-        known, details = back.get(normalise_email(entry.email)), details_of_entry(entry, options)
+        known = back.get(normalise_email(entry.details.email or ""))
+        details = replace(entry.details, is_member=entry.details.is_member or options.all_members)
         moment = now + timedelta(microseconds=place)
         newcomer = new_request(event, known, details, moment, language=entry.language or options.language)
         newcomer.form_key = f"{draft.key}/{entry.number}"
@@ -95,12 +96,16 @@ def _register(
     for entry, newcomer in zip(coming, newcomers, strict=True):
         set_seat(entry, has_seat=newcomer.status == Status.SEATED, runs=event.is_running(now))
     registered = [one for entry, one in zip(coming, newcomers, strict=True) if not entry.why]
-    waiting = queue_length(event.id)
+    ahead = queue_length(event.id)
     session.add_all(registered)
     session.flush()
     draft.revived = [one.id for one in back.values() if one in registered]
-    if options.sends_letters:
-        _enqueue_emails(session, registered, waiting)
+    for newcomer in registered if options.sends_letters else ():
+        if newcomer.status == Status.SEATED:
+            enqueue_email(session, "confirmation", newcomer)
+        else:
+            ahead += 1
+            enqueue_email(session, "waiting", newcomer, position=ahead)
 
 
 def _cancelled(session: Session, event: Event) -> dict[str | None, Registration]:
@@ -108,25 +113,18 @@ def _cancelled(session: Session, event: Event) -> dict[str | None, Registration]
 
     They are in no session, as other newcomers are: or else they would be served as if they had waited already.
     """
-    gone = select(Registration).where(
-        Registration.event_id == event.id,
-        Registration.status == Status.CANCELLED,
-        Registration.email_key.is_not(None),
+    found = _registrations(
+        session, event.id, Registration.status == Status.CANCELLED, Registration.email_key.is_not(None)
     )
-    whole = gone.options(selectinload(Registration.needs), selectinload(Registration.answers))
-    found = session.scalars(whole, execution_options={"populate_existing": True}).all()
     for registration in found:
         session.expunge(registration)
     return {registration.email_key: registration for registration in found}
 
 
-def _enqueue_emails(session: Session, newcomers: Iterable[Registration], ahead: int) -> None:
-    for newcomer in newcomers:
-        if newcomer.status == Status.SEATED:
-            enqueue_email(session, "confirmation", newcomer)
-        else:
-            ahead += 1
-            enqueue_email(session, "waiting", newcomer, position=ahead)
+def _registrations(session: Session, event_id: int, *wanted: ColumnElement[bool]) -> Sequence[Registration]:
+    chosen = select(Registration).where(Registration.event_id == event_id, *wanted)
+    whole = chosen.options(selectinload(Registration.needs), selectinload(Registration.answers))
+    return session.scalars(whole, execution_options={"populate_existing": True}).all()
 
 
 def undo_import(draft: ImportDraft) -> None:
@@ -142,42 +140,29 @@ def undo_import(draft: ImportDraft) -> None:
             return
         if event.is_over(now):
             raise TooLate
-        made = _brought(session, draft)
-        at_the_door = set(session.scalars(select(CheckIn.registration_id).where(CheckIn.event_id == event.id)))
+        of_draft = Registration.form_key.startswith(f"{draft.key}/")
+        made = _registrations(session, event.id, of_draft, IS_ACTIVE)
+        checked_in = set(session.scalars(select(CheckIn.registration_id).where(CheckIn.event_id == event.id)))
         gone = [
-            one
-            for one in made
-            if one.id not in at_the_door and details_of_registration(one).digest() == one.form_digest
+            one for one in made if one.id not in checked_in and details_of_registration(one).digest() == one.form_digest
         ]
         draft.kept, draft.undone_at = len(made) - len(gone), now
-        _take_back(session, draft, gone, now)
+        _remove(session, draft, gone, now)
         mark_for_vacuum()
         serve_queue(session, event, now)
 
 
-def _brought(session: Session, draft: ImportDraft) -> Sequence[Registration]:
-    mine = select(Registration).where(
-        Registration.event_id == draft.event_id,
-        Registration.form_key.startswith(f"{draft.key}/"),
-        Registration.status != Status.CANCELLED,
-    )
-    whole = mine.options(selectinload(Registration.needs), selectinload(Registration.answers))
-    return session.scalars(whole, execution_options={"populate_existing": True}).all()
-
-
-def _take_back(session: Session, draft: ImportDraft, gone: Iterable[Registration], now: datetime) -> None:
-    """Cancel those who were told, or had been cancelled before; of the others no row stays."""
+def _remove(session: Session, draft: ImportDraft, gone: Sequence[Registration], now: datetime) -> None:
+    """Cancel those who were told, or had been cancelled before; delete the rows of the others."""
     told = set(session.scalars(select(OutboxEmail.subject_id).where(OutboxEmail.event_id == draft.event_id)))
-    erased = []
     for registration in gone:
         if registration.id in told:
             cancel_with_email(session, registration, now, Why.ORGANISER)
         elif registration.id in draft.revived:
             registration.status, registration.cancelled_at = Status.CANCELLED, now
         else:
-            erased.append(registration.link_hash)
+            note(Mark.ERASED, registration.link_hash)
             session.delete(registration)
-    note(Mark.ERASED, *erased)
 
 
 def delete_expired_imports() -> int:

@@ -1,22 +1,24 @@
-"""The organiser's doors to an import: choose a file, look at what it would do, press once, look at what it did."""
+"""The organiser's pages of an import: choose a file, see what it would do, register, see what it did."""
 
 from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from werkzeug.datastructures import CombinedMultiDict
 
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.platform import clock
-from lunchkit.platform.db import page_of as pages_of
-from lunchkit.platform.errors import USER_ERRORS, UserError, as_user_error, retry_header
+from lunchkit.platform.db import page_of
+from lunchkit.platform.errors import USER_ERRORS, show_on_form
 from lunchkit.platform.web import takes_files
+from lunchkit.registrations.admin_queries import PAGE_SIZE
 from lunchkit.registrations.exports import CSV_TYPE, csv_of
 from lunchkit.registrations.forms import DIETS
 from lunchkit.registrations.imports import actions, queries
 from lunchkit.registrations.imports.errors import FileTooHeavy, ImportExpired
-from lunchkit.registrations.imports.forms import COLUMNS_A_PAGE, FileForm, OptionsForm, assigned, columns_form, page_of
+from lunchkit.registrations.imports.forms import FileForm, OptionsForm
 from lunchkit.registrations.imports.models import ImportDraft
 from lunchkit.registrations.imports.reading import MOST_BYTES, MOST_ROWS, read_table
 from lunchkit.team.queries import current_session
@@ -25,6 +27,7 @@ bp = Blueprint("imports", __name__)
 ALL = "/e/<slug>/import"
 ONE = f"{ALL}/<int(max=2147483647):draft_id>"
 FORM_BODY = MOST_BYTES + 100_000
+COLUMNS_A_PAGE, FIRST_ROWS = 15, 12
 
 
 @bp.get(ALL)
@@ -41,20 +44,9 @@ def create(slug: str) -> ResponseReturnValue:
         name, data = form.chosen()
         draft = actions.keep_draft(event, read_table(data), session_id=_session_id(), filename=name)
     except USER_ERRORS as error:
-        refusal = as_user_error(error)
-        form.file.errors = [str(refusal.message)]
-        return _file_page(event, form), refusal.status, retry_header(refusal)
+        return show_on_form(error, lambda words: _file_page(event, form, words))
     knows_names = not {"name", "first_name", "last_name"}.isdisjoint(filter(None, draft.columns))
     return _to(draft, ".show" if knows_names else ".columns")
-
-
-@bp.errorhandler(ImportExpired)
-def show_forgotten(refusal: UserError) -> ResponseReturnValue:
-    event = any_event_by_slug_or_404((request.view_args or {})["slug"])
-    page = render_template(
-        "admin/refused.html", event=event, message=refusal.message, back=url_for(".new", slug=event.slug)
-    )
-    return page, refusal.status
 
 
 @bp.get(ONE)
@@ -70,11 +62,10 @@ def register(slug: str, draft_id: int) -> ResponseReturnValue:
         return _page(event, draft, form), 422
     try:
         actions.import_attendees(draft, form.options())
+    except ImportExpired:
+        raise
     except USER_ERRORS as error:
-        refusal = as_user_error(error)
-        if isinstance(refusal, ImportExpired):
-            raise refusal from error
-        return _page(event, draft, form, str(refusal.message)), refusal.status, retry_header(refusal)
+        return show_on_form(error, lambda words: _page(event, draft, form, words))
     return _to(draft, ".show")
 
 
@@ -86,20 +77,25 @@ def columns(slug: str, draft_id: int) -> ResponseReturnValue:
 @bp.post(f"{ONE}/columns")
 def assign(slug: str, draft_id: int) -> ResponseReturnValue:
     event, draft = _both(slug, draft_id)
-    _page, shown = _shown_columns(draft)
-    form = columns_form(draft.columns, shown, queries.column_labels(event, draft), request.form)
-    if not form.validate():
+    said = [request.form.get(f"column-{place}", field or "") for place, field in enumerate(draft.columns)]
+    if not {"", *queries.column_labels(event), *draft.columns}.issuperset(said):
         return _columns_page(event, draft), 422
-    actions.assign_columns(draft, assigned(form, draft.columns, shown))
-    go = request.form.get("go", type=int)
-    return _to(draft, ".columns", page=go) if go else _to(draft, ".show", done="assigned")
+    actions.assign_columns(draft, [field or None for field in said])
+    page = request.form.get("go", type=int)
+    return _to(draft, ".columns", page=page) if page else _to(draft, ".show", done="assigned")
 
 
 @bp.get(f"{ONE}/left-out.csv")
 def left_out(slug: str, draft_id: int) -> ResponseReturnValue:
     event, draft = _both(slug, draft_id)
-    rows = queries.left_out_rows(draft, queries.entries_of(draft, event))
-    response = Response(csv_of(rows), content_type=CSV_TYPE)
+    entries = queries.entries_of(draft, event)
+    rows = [
+        [str(number), entry.why, *cells]
+        for entry, (number, cells) in zip(entries, draft.cells, strict=True)
+        if entry.why
+    ]
+    body = csv_of([[_("Row"), _("Why"), *draft.headings], *rows])
+    response = Response(body, content_type=CSV_TYPE)
     response.headers.set("Content-Disposition", "attachment", filename=f"{event.slug}-left-out.csv")
     return response
 
@@ -107,8 +103,8 @@ def left_out(slug: str, draft_id: int) -> ResponseReturnValue:
 @bp.get(f"{ONE}/reversal")
 def reversal(slug: str, draft_id: int) -> ResponseReturnValue:
     event, draft = _both(slug, draft_id)
-    preview = queries.preview_of(queries.entries_of(draft, event), 1)
-    return render_template("admin/imports/reversal.html", event=event, draft=draft, people=len(preview.coming))
+    people = sum(not entry.why for entry in queries.entries_of(draft, event))
+    return render_template("admin/imports/reversal.html", event=event, draft=draft, people=people)
 
 
 @bp.post(f"{ONE}/reversal")
@@ -134,7 +130,8 @@ def _to(draft: ImportDraft, endpoint: str, **more: Any) -> ResponseReturnValue:
     return redirect(url_for(endpoint, slug=draft.event.slug, draft_id=draft.id, **more), code=303)
 
 
-def _file_page(event: Event, form: FileForm) -> str:
+def _file_page(event: Event, form: FileForm, refusal: str | None = None) -> str:
+    form.file.errors = [refusal] if refusal else []
     return render_template(
         "admin/imports/new.html",
         event=event,
@@ -147,43 +144,43 @@ def _file_page(event: Event, form: FileForm) -> str:
 
 
 def _page(event: Event, draft: ImportDraft, form: OptionsForm, notice: str | None = None) -> str:
-    labels, columns = queries.column_labels(event, draft), list(zip(draft.columns, draft.headings, strict=True))
+    labels, columns = queries.column_labels(event), list(zip(draft.columns, draft.headings, strict=True))
+    entries = queries.entries_of(draft, event)
+    coming = [entry for entry in entries if not entry.why]
+    notable = [entry for entry in entries if entry.why or entry.remarks]
+    page, pages = page_of(len(notable), request.args.get("page", 1, type=int), PAGE_SIZE)
     return render_template(
         "admin/imports/show.html",
         event=event,
         draft=draft,
         form=form,
-        preview=queries.preview_of(queries.entries_of(draft, event), request.args.get("page", 1, type=int)),
-        labels=labels,
+        coming=coming,
+        seated=sum(entry.has_seat for entry in coming),
+        waiting=sum(not entry.has_seat for entry in coming),
+        left_out=len(entries) - len(coming),
+        reachable=sum(bool(entry.details.email) for entry in coming),
+        unreachable=[entry.details.name for entry in coming if not entry.details.email],
+        first=coming[:FIRST_ROWS],
+        more=len(coming[FIRST_ROWS:]),
+        notable=notable,
+        list={"rows": notable[(page - 1) * PAGE_SIZE : page * PAGE_SIZE], "page": page, "pages": pages},
         taken=[(labels[field], heading) for field, heading in columns if field in labels],
-        left=[heading for field, heading in columns if field not in labels and heading],
-        about=queries.columns_about(draft, event),
+        untaken=[heading for field, heading in columns if field not in labels and heading],
         diets=dict(DIETS),
-        page_of=page_of,
         notice=notice,
     )
 
 
-def _shown_columns(draft: ImportDraft) -> tuple[int, range]:
-    page, _pages = pages_of(len(draft.columns), request.args.get("page", 1, type=int), COLUMNS_A_PAGE)
-    return page, range((page - 1) * COLUMNS_A_PAGE, min(page * COLUMNS_A_PAGE, len(draft.columns)))
-
-
 def _columns_page(event: Event, draft: ImportDraft) -> str:
-    labels, (page, shown) = queries.column_labels(event, draft), _shown_columns(draft)
+    page, pages = page_of(len(draft.columns), request.args.get("page", 1, type=int), COLUMNS_A_PAGE)
+    places = range(len(draft.columns))[(page - 1) * COLUMNS_A_PAGE : page * COLUMNS_A_PAGE]
+    examples = {place: [cells[place] for _number, cells in draft.cells[:200] if cells[place]][:2] for place in places}
     return render_template(
         "admin/imports/columns.html",
         event=event,
         draft=draft,
-        form=columns_form(draft.columns, shown, labels),
-        shown=shown,
-        examples={column: _examples(draft, column) for column in shown},
-        labels=labels,
-        about=queries.columns_about(draft, event),
+        examples=examples,
+        labels=queries.column_labels(event),
         page=page,
-        pages=page_of(len(draft.columns) - 1),
+        pages=pages,
     )
-
-
-def _examples(draft: ImportDraft, column: int) -> list[str]:
-    return [cells[column] for _number, cells in draft.cells[:200] if cells[column]][:2]

@@ -25,20 +25,21 @@ class Column:
     """By which it is known: normalised, without fillers and without whom it speaks of."""
     most: int = 0
     """Characters that the registration form takes of it; 0 where it is none of its texts."""
+    kind: str = ""
+    """How a field of ``AttendeeDetails`` is read: "line", "text" or "yes"; empty where it has a reading of its own."""
 
 
 COLUMNS = {
     "name": Column(
         _l("Whole name"),
-        """name, full name, address name, nom complet, nom prenom, prenom nom, nom et prenom, prenom et nom,
+        """name, nom, nome, full name, address name, nom complet, nom prenom, prenom nom, nom et prenom, prenom et nom,
         vollstandiger name, vor und nachname, vorname nachname, nome completo, nome e cognome, cognome e nome, first
         and last name, identite""",
         most=100,
     ),
     "first_name": Column(_l("First name"), "first name, firstname, given name, prenom, prenoms, vorname"),
     "last_name": Column(
-        _l("Last name"),
-        """last name, lastname, surname, family name, nom famille, nachname, familienname, cognome""",
+        _l("Last name"), """last name, lastname, surname, family name, nom famille, nachname, familienname, cognome"""
     ),
     "email": Column(
         _l("E-mail"),
@@ -52,8 +53,11 @@ COLUMNS = {
         company name, company organization, nom entreprise, nom structure, nom association, nom organisation, nom
         societe""",
         most=120,
+        kind="line",
     ),
-    "member": Column(_l("Member of the network"), "member, membre, mitglied, socio, membro, membre reseau, is member"),
+    "is_member": Column(
+        _l("Member of the network"), "member, membre, mitglied, socio, membro, membre reseau", kind="yes"
+    ),
     "seats": Column(
         _l("Seats"),
         """seats, places, nb places, nbre places, sitze, platze, posti, quantity, quantite, qty, anzahl, positions,
@@ -61,14 +65,13 @@ COLUMNS = {
         nbre personnes, nombre convives, nb convives, nombre, nb, nbre, personnes, convives, anzahl platze, anzahl
         personen, personen, anzahl sitze, numero persone, numero posti, persone, party size, headcount""",
     ),
-    "status": Column(_l("State (cancelled or not)"), "status, standing, etat, statut, zustand, stato"),
     "comes": Column(
         _l("Comes (yes or no)"),
-        """vient, viendra, viens, vient ou pas, vient oui non, presence, presence oui non, present, presente, present
-        e, presents, sera present, sera presente, sera present e, participe, participera, participation, coming,
-        comes, is coming, will come, attending, is attending, attends, attendance, attendance status, rsvp, presence
-        confirmee, kommt, kommt mit, teilnahme, nimmt teil, anwesend, anwesenheit, zusage, presenza, viene, verra,
-        partecipa, partecipazione, partecipera""",
+        """status, standing, etat, statut, zustand, stato, vient, viendra, viens, vient ou pas, vient oui non, presence,
+        presence oui non, present, presents, sera present, participe, participera, participation, coming, comes, is
+        coming, will come, attending, is attending, attends, attendance, attendance status, rsvp, presence confirmee,
+        kommt, kommt mit, teilnahme, nimmt teil, anwesend, anwesenheit, zusage, presenza, viene, verra, partecipa,
+        partecipazione, partecipera""",
     ),
     "language": Column(
         _l("Language of the e-mails"),
@@ -88,6 +91,7 @@ COLUMNS = {
         intolerances, allergies alimentaires, intolerances alimentaires, food allergies, allergies or intolerances,
         allergies and intolerances, allergien, allergie, unvertraglichkeiten""",
         most=300,
+        kind="text",
     ),
     "access": Column(
         _l("Access needs"),
@@ -95,12 +99,12 @@ COLUMNS = {
         zuganglichkeit, accessibilita, accessibility, accessibility needs, accessibilite, besoins acces, besoins
         accessibilite, barrierefreiheit""",
         most=500,
+        kind="text",
     ),
     "shows_name": Column(
-        _l("On the list of those present"),
-        """on list, nom visible, list those present, liste presents""",
+        _l("On the list of those present"), "on list, nom visible, list those present, liste presents", kind="yes"
     ),
-    "wants_recap": Column(_l("Wants the recap"), "wants recap, veut compte rendu"),
+    "wants_recap": Column(_l("Wants the recap"), "wants recap, veut compte rendu", kind="yes"),
 }
 """By what a file's columns are called once they are known."""
 
@@ -110,95 +114,60 @@ def listed(text: str) -> frozenset[str]:
     return frozenset(" ".join(entry.split()) for entry in text.split(","))
 
 
-def words_of(text: str) -> str:
-    """The words of a text as they are compared: without signs, accents and capitals."""
-    return " ".join(re.findall(r"[^\W_]+", normalise(text[:1_000])))
-
-
-_BY_HEADING = {heading: name for name, column in COLUMNS.items() for heading in listed(column.headings)}
 YES_WORDS = frozenset(("1", "ja", "oui", "si", "true", "vero", "vrai", "wahr", "x", "yes"))
 NO_WORDS = frozenset(("", "-", "0", "falsch", "false", "falso", "faux", "nein", "no", "non"))
 """Values of cells that say yes or no, without capitals and accents."""
+_BY_HEADING = {heading: name for name, column in COLUMNS.items() for heading in listed(column.headings)}
 _FILLERS = listed(
     "a, d, de, del, della, der, des, di, du, ihr, ihre, il, l, la, le, les, of, sur, the, votre, your, vos"
 )
-_COMES = listed("""adherent, adherente, attendee, attendees, guest, invite, invitee, participant, participante,
-    participants, partecipante, teilnehmende, teilnehmer, teilnehmerin, teilnehmers, ticket""")
-_ORDERED = listed("""acheteur, acheteuse, acquirente, besteller, bestellung, billing, buyer, client, commande,
+_ATTENDEE = listed("""adherent, adherente, attendee, attendees, guest, invite, invitee, participant, participante,
+    participants, partecipante, teilnehmende, teilnehmer, teilnehmerin, teilnehmers""")
+_BUYER = listed("""acheteur, acheteuse, acquirente, besteller, bestellung, billing, buyer, client, commande,
     customer, facturation, invoice, order, ordine, pagatore, payer, payeur, purchaser, rechnung, rechnungsadresse""")
-_ACCESS = re.compile(
-    r"fauteuil|\brampes?\b|mobilite reduite|\bpmr\b|handicap|malentend|malvoyan|\bsourde?s?\b|aveugle|bequille"
-    r"|deambulateur|ascenseur|escalier|langue des signes|\blsf\b|boucle magnetique|chien guide|wheelchair"
-    r"|step.?free|\bramp\b|hearing|\bdeaf\b|\bblind\b|sign language|disab|accessib|rollstuhl|gehbehindert"
-    r"|horbehindert|schwerhorig|gehorlos|sehbehindert|gebarden|barrierefrei|sedia a rotelle|carrozzina|non udent"
-    r"|sordit|\bsord[aio]\b|ipovedent|non vedent|lingua dei segni"
-)
-_FOOD_ANYWHERE = ("allerg", "intoler", "unvertrag", "gluten", "vegetari")
-_FOOD = re.compile(
-    r"\b(?:lactose|laktos|lattosio|coeliaque|c[eo]liac|celiach|zoliakie|diabet|noix\b|noisette|nuts?\b|nuss|noci\b"
-    r"|arachide|peanut|erdnuss|crustace|fruits de mer|shellfish|vegetalien|vege\b|vegg?ie\b|vegan|hal+al\b"
-    r"|[kc]asher\b|kos?cher\b|kosher\b)"
-)
-"""Apart, for speed: parts of long words, as German makes them, and how words begin."""
-
-
-def speaks_of_access(text: str) -> bool:
-    """Whether a cell is about access: coming in, sitting, hearing, seeing."""
-    return bool(_ACCESS.search(normalise(text[:1_000])))
-
-
-def speaks_of_food(text: str) -> bool:
-    """Whether a cell is about food that a person does not eat."""
-    plain = normalise(text[:1_000])
-    return any(part in plain for part in _FOOD_ANYWHERE) or bool(_FOOD.search(plain))
-
-
 _ENDINGS = re.compile(r"(?<=\w)(?:[·•.\-/(](?:e|es|s|ne|nes|rice|rices|trice|trices|euse|euses|in|innen)\)?)+(?!\w)")
 """What inclusive writing adds to a word: «participant·e·s», «invité-e», «acheteur(euse)»."""
 
 
 @lru_cache(maxsize=2_000)
-def _words(heading: str) -> tuple[str, ...]:
-    joined = normalise(heading[:200]).replace("e-mail", "email").replace("e mail", "email")
-    joined = _ENDINGS.sub("", joined)
-    return tuple(word for word in re.findall(r"[^\W_]+", joined) if word not in _FILLERS)
+def words_of(text: str) -> tuple[str, ...]:
+    """The words of a heading or a cell as they are compared: without signs, accents, capitals, endings and fillers."""
+    joined = normalise(text[:1_000]).replace("e-mail", "email").replace("e mail", "email")
+    return tuple(word for word in re.findall(r"[^\W_]+", _ENDINGS.sub("", joined)) if word not in _FILLERS)
 
 
 def remoteness(heading: str) -> int:
     """0 for a column about the attendee, 1 for one that does not say, 2 for one about the buyer."""
-    words = _words(heading)
-    if not _COMES.isdisjoint(words):
+    words = words_of(heading)
+    if not _ATTENDEE.isdisjoint(words):
         return 0
-    return 1 if _ORDERED.isdisjoint(words) else 2
+    return 1 if _BUYER.isdisjoint(words) else 2
+
+
+def _topic(heading: str) -> str:
+    """What a heading speaks of, without of whom. «Attendee name: Given name» is read from its end."""
+    words = words_of(heading.rpartition(":")[2]) or words_of(heading)
+    return " ".join(word for word in words if word not in _ATTENDEE | _BUYER)
 
 
 def _field_of(heading: str) -> str | None:
-    """What a heading says by itself. «Attendee name: Given name» is read from its end."""
-    words = _words(heading)
-    if not {"#", "°", "№"}.isdisjoint(heading):
+    if "#" in heading:
         return None  # «Attendee #» is a number
-    if ":" in heading:
-        words = _words(heading.rpartition(":")[2]) or words
-    rest = [word for word in words if word not in _COMES | _ORDERED]
-    if not rest:
-        return "name" if words and not _COMES.isdisjoint(words) and "ticket" not in words else None
-    if "ticket" in words and len(words) > 1:
-        return None
-    return _BY_HEADING.get(" ".join(rest))
+    topic = _topic(heading)
+    if not topic:
+        return "name" if remoteness(heading) == 0 else None
+    return _BY_HEADING.get(topic)
 
 
 def recognised(headings: Sequence[str]) -> list[str | None]:
     """What each column is, by its heading. «Nom» alone is the whole name, beside first names the last name."""
     fields = [_field_of(heading) for heading in headings]
-    for who in range(3):
-        mine = [column for column, heading in enumerate(headings) if remoteness(heading) == who]
-        present = {fields[column] for column in mine}
-        for column in mine:
-            said = set(_words(headings[column])) - _COMES - _ORDERED
-            if "first_name" in present and "last_name" not in present and said in ({"nom"}, {"name"}):
-                fields[column] = "last_name"
-            elif said == {"nom"}:
-                fields[column] = "name"
-            elif said == {"nome"}:
-                fields[column] = "first_name" if "last_name" in present else "name"
+    whose = [remoteness(heading) for heading in headings]
+    known = {(who, field) for who, field in zip(whose, fields, strict=True)}
+    for column, who in enumerate(whose):
+        topic = _topic(headings[column]) if fields[column] == "name" else ""
+        if topic in ("nom", "name") and (who, "first_name") in known and (who, "last_name") not in known:
+            fields[column] = "last_name"
+        elif topic == "nome" and (who, "last_name") in known:
+            fields[column] = "first_name"
     return fields

@@ -5,19 +5,20 @@ several choices is read as our own export writes it, and with the other separato
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from flask_babel import gettext as _
 
 from lunchkit.events.models import AnswerKind, CustomField
+from lunchkit.platform.config import LANGUAGES
 from lunchkit.platform.text import clean_line, normalise
 from lunchkit.registrations.custom_fields import LONGEST_ANSWER
 from lunchkit.registrations.imports.columns import words_of
 
 OWN = "own:"
-"""What a column is called that answers a question: «own:7»."""
-_LANGUAGES = ("", "en", "de", "it")
+"""What a column is called that answers a custom field: «own:7»."""
+_LANGUAGES = ("", *LANGUAGES)
 _MOST_PIECES = 60
 
 
@@ -36,23 +37,18 @@ def assign_custom_fields(
     """Assign custom fields to unknown columns, or to the last of two that are known as the same."""
     columns = list(fields)
     for question in questions:
-        wanted = {_compared(question.label_in(language)) for language in _LANGUAGES}
-        found = [
+        labels = {words_of(question.label_in(language)) for language in _LANGUAGES} - {()}
+        named = [
             place
             for place, heading in enumerate(headings)
-            if {_compared(heading), _compared(heading.partition(":")[2])} & wanted
+            if not labels.isdisjoint((words_of(heading), words_of(heading.partition(":")[2])))
             and not (columns[place] or "").startswith(OWN)
         ]
-        free = [place for place in found if columns[place] is None]
-        double = [place for place in found if columns.count(columns[place]) > 1]
-        if free or double:
-            columns[free[0] if free else double[-1]] = column_of(question)
+        free = [place for place in named if columns[place] is None]
+        double = [place for place in reversed(named) if columns.count(columns[place]) > 1]
+        for place in (*free, *double)[:1]:
+            columns[place] = column_of(question)
     return columns
-
-
-def _compared(text: str) -> str:
-    """A text by its words; where it has none, by its signs. Never empty."""
-    return words_of(text) or normalise(clean_line(text)) or "\n"
 
 
 def parse_answer(question: CustomField, cell: str) -> str:
@@ -64,17 +60,16 @@ def parse_answer(question: CustomField, cell: str) -> str:
                 _("The answer to «%(question)s» is longer than 300 characters.", question=question.label)
             )
         return line
-    pairs = tuple(pair for language in _LANGUAGES for pair in question.choices_in(language))
-    exact, loose = _choices_by(_plain, pairs), _choices_by(_compared, pairs)
+    known = _by_words(tuple(pair for language in _LANGUAGES for pair in question.choices_in(language)))
     pieces = [cell]
-    if question.kind == AnswerKind.SEVERAL and _plain(cell) not in exact:
+    if question.kind == AnswerKind.SEVERAL and _plain(cell) not in known:
         pieces = re.split(r"\n" if "\n" in cell.strip() else r"[,;|]", cell)
-    named = [exact.get(_plain(piece)) or loose.get(_compared(piece), set()) for piece in pieces if piece.strip()]
-    if not named or len(named) > _MOST_PIECES or any(len(choices) != 1 for choices in named):
+    named = [known.get(_plain(piece)) for piece in pieces if piece.strip()]
+    if not named or len(named) > _MOST_PIECES or None in named:
         raise InvalidAnswer(
             _("«%(answer)s» is no choice of «%(question)s».", answer=line[:80], question=question.label)
         )
-    return "\n".join(choice for choice in question.choices if {choice} in named)
+    return "\n".join(choice for choice in question.choices if choice in named)
 
 
 def _plain(text: str) -> str:
@@ -82,9 +77,6 @@ def _plain(text: str) -> str:
 
 
 @lru_cache(maxsize=100)
-def _choices_by(compared: Callable[[str], str], pairs: tuple[tuple[str, str], ...]) -> dict[str, set[str]]:
-    """The choices by their words in any language, as they are compared: several where they are alike."""
-    choices: dict[str, set[str]] = {}
-    for choice, words in pairs:
-        choices.setdefault(compared(words), set()).add(choice)
-    return choices
+def _by_words(pairs: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    """The choices as they are stored, by their words in any language; the first language counts first."""
+    return {_plain(words): choice for choice, words in reversed(pairs)}

@@ -1,10 +1,12 @@
 """A file of people as a table of texts, CSV or workbook; rows keep the number that a spreadsheet shows beside them."""
 
+import codecs
 import csv
 import json
 from collections import Counter
 from dataclasses import dataclass
 from io import StringIO
+from itertools import islice
 from pathlib import Path
 
 from lunchkit.platform import confined
@@ -20,7 +22,6 @@ LONGEST_CELL = 5_000
 HEADINGS_WITHIN = 10
 """Headings are within this number of rows; a title may be above them."""
 SEPARATORS = ";,\t|"
-_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 """How a zip archive begins (xlsx, ods), and an older workbook (xls)."""
 _PROGRAM = Path(__file__).with_name("workbook.py")
@@ -58,13 +59,13 @@ def _sheet_rows(data: bytes) -> list[list[str]]:
 
 def decoded(data: bytes) -> str:
     """The text of a file: Unicode, or else as Windows writes western languages. Raises Unreadable."""
-    encoding = next((name for mark, name in _MARKS if data.startswith(mark)), None)
-    if encoding is None and (b"\x00" in data or data.startswith(b"%PDF")):
+    is_utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    if not is_utf16 and (b"\x00" in data or data.startswith(b"%PDF")):
         raise errors.Unreadable
     try:
-        return data.decode(encoding or "utf-8")
+        return data.decode("utf-16" if is_utf16 else "utf-8-sig")
     except UnicodeDecodeError:
-        if encoding is not None:
+        if is_utf16:
             raise errors.Unreadable from None
     return data.decode("cp1252", "replace")
 
@@ -79,17 +80,18 @@ def _text_rows(data: bytes) -> list[list[str]]:
 
 
 def _separator(text: str) -> str:
+    return max(SEPARATORS, key=lambda separator: _regularity(text[:50_000], separator))
 
-    def columns(separator: str) -> tuple[int, int]:
-        reader = csv.reader(StringIO(text[:50_000], newline=""), delimiter=separator)
-        try:
-            widths = Counter(len(row) for row, _n in zip(reader, range(30), strict=False) if row)
-        except csv.Error:
-            return 0, 0
-        width, often = widths.most_common(1)[0] if widths else (0, 0)
-        return (often if width > 1 else 0), width
 
-    return max(SEPARATORS, key=columns)
+def _regularity(text: str, separator: str) -> tuple[int, int]:
+    """How many of the first rows have the usual number of columns, and that number."""
+    reader = csv.reader(StringIO(text, newline=""), delimiter=separator)
+    try:
+        widths = Counter(len(row) for row in islice(reader, 30) if row)
+    except csv.Error:
+        return 0, 0
+    width, often = widths.most_common(1)[0] if widths else (0, 0)
+    return (often if width > 1 else 0), width
 
 
 def _split(text: str, separator: str) -> list[list[str]]:
