@@ -205,6 +205,7 @@ def test_the_pages_offer_it_when_it_can_be_done_and_the_log_tells_it(
     organiser_client: FlaskClient, make_event: EventMaker
 ) -> None:
     coming, event = make_event(), running_event(make_event)
+    room_of(event)
 
     def pages(event: Event) -> list[str]:
         return [organiser_client.get(f"/organiser/e/{event.slug}{end}").get_data(as_text=True) for end in ("", "/room")]

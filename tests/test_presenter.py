@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import func, select
 
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
@@ -249,3 +250,16 @@ def test_the_bar_of_the_projector_offers_what_is_possible_now(app: Flask, event:
     assert may() == ("step", "hiding", "annulment")
     show_slide(event, Slide.WELCOME)
     assert may() == (), "everything was asked, and the welcome shows"
+
+
+def test_to_look_at_the_remote_control_changes_no_row(
+    organiser_client: FlaskClient, make_event: EventMaker, event: Event
+) -> None:
+    page, rooms = "/organiser/e/{}/room", select(func.count()).select_from(Room)
+    draft = make_event(published_at=None)
+    assert "publiez" in organiser_client.get(page.format(draft.slug)).get_data(as_text=True)
+    token = csrf_of(organiser_client, page.format(event.slug))
+    assert db.session.scalar(rooms) == 0
+    made = organiser_client.post(page.format(event.slug) + "/slide", data={"csrf_token": token})
+    assert made.location == page.format(event.slug)
+    assert code_of(event) in organiser_client.get(made.location).get_data(as_text=True)

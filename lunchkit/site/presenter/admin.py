@@ -5,6 +5,7 @@ from functools import partial
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
@@ -21,6 +22,7 @@ from lunchkit.room.polls.errors import NotOpen, TooFewToShow
 from lunchkit.room.polls.models import FEWEST_SHOWN, Poll, Stage
 from lunchkit.room.polls.queries import count_unread, is_short, poll_or_404, polls_of, screen_poll_view
 from lunchkit.room.polls.view_models import poll_view
+from lunchkit.room.queries import room_of_event
 from lunchkit.room.survey.queries import glance
 from lunchkit.site.presenter import actions
 from lunchkit.site.presenter.feeds import screen_addresses
@@ -33,7 +35,10 @@ bp = Blueprint("presenter", __name__)
 @bp.get("/e/<slug>/room")
 def remote(slug: str) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
-    room = room_of(event)
+    room = room_of_event(event.id)
+    if room is None or event.published_at is None:
+        make = url_for(".slide", slug=slug)
+        return render_template("admin/printouts/no_code.html", event=event, heading=_("In the room"), make=make)
     polls = polls_of(event.id)
     step, target = next_step(room, polls)
     current, heard = current_poll(room, polls), glance(event)
