@@ -11,9 +11,9 @@ from lunchkit.events.models import Event
 from lunchkit.platform import clock
 from lunchkit.platform.db import transaction
 from lunchkit.room.devices import cookie_name, new_device, remember
+from lunchkit.room.errors import ManyNewPhones
 from lunchkit.room.polls.actions import NEW_PHONES_A_MINUTE, cast_ballot, close_poll, open_poll
 from lunchkit.room.polls.answers import ballot_of
-from lunchkit.room.polls.errors import ManyNewPhones
 from lunchkit.room.polls.models import Poll
 from lunchkit.room.queries import box
 from tests.conftest import EventMaker, new_client

@@ -9,7 +9,7 @@ from lunchkit.events.operations import lock_existing_event
 from lunchkit.platform import clock
 from lunchkit.platform.codes import SLIP_LENGTH, new_code
 from lunchkit.platform.db import transaction
-from lunchkit.platform.errors import UserError
+from lunchkit.platform.errors import user_error
 from lunchkit.room.devices import Device, slip_tag
 from lunchkit.room.errors import SlipMissing
 from lunchkit.room.models import Room, VotingSlip
@@ -17,26 +17,16 @@ from lunchkit.room.operations import touch
 from lunchkit.room.queries import slips_of
 
 MOST_SLIPS = 500
-
-
-class NotTakingPlace(UserError):
-    """The end of a lunch that nobody sits at."""
-
-    message = _l("This lunch does not take place: it is not public, or it was cancelled.")
-
-
-class NotBegun(UserError):
-    """The end before the beginning."""
-
-    message = _l("The lunch has not begun yet: you can end it once it has. If it does not take place, cancel it.")
-
-
-class CannotGoOn(UserError):
-    """Too early, too late, or too often."""
-
-    message = _l(
-        "A lunch can go on from half an hour before its end until half an hour after it, and for three hours at most."
-    )
+NotTakingPlace = user_error(
+    "NotTakingPlace", _l("This lunch does not take place: it is not public, or it was cancelled.")
+)
+NotBegun = user_error(
+    "NotBegun", _l("The lunch has not begun yet: you can end it once it has. If it does not take place, cancel it.")
+)
+CannotGoOn = user_error(
+    "CannotGoOn",
+    _l("A lunch can go on from half an hour before its end until half an hour after it, and for three hours at most."),
+)
 
 
 def room_of(event: Event) -> Room:

@@ -19,7 +19,7 @@ from lunchkit.platform.ordered import lock_rows, move
 from lunchkit.room.actions import room_of
 from lunchkit.room.ballot_store import Cast, Contest
 from lunchkit.room.devices import Device, ballot_tag
-from lunchkit.room.errors import SlipMissing
+from lunchkit.room.errors import ManyNewPhones, NotKnownYet, PollClosed, SlipMissing
 from lunchkit.room.models import Room, Slide, VotingSlip
 from lunchkit.room.operations import touch
 from lunchkit.room.polls.answers import Ballot, Spec, read_answer, spec_of
@@ -38,11 +38,8 @@ from lunchkit.room.polls.errors import (
     AnotherPollIsOpen,
     FewHaveAnswered,
     KeepsItsPlace,
-    ManyNewPhones,
     NothingToReveal,
-    NotKnownYet,
     NotOpen,
-    PollClosed,
 )
 from lunchkit.room.polls.forms import PollDetails
 from lunchkit.room.polls.models import HandCount, Poll, Stage, WrittenAnswer
@@ -63,7 +60,9 @@ def add_poll(event: Event, details: PollDetails) -> Poll:
     with transaction() as session:
         lock_existing_event(session, event.id)
         record_facts(session, what=details.question)
-        return place_poll(session, event, details)
+        poll = place_poll(session, event, details)
+    room_of(event)
+    return poll
 
 
 def change_poll(poll: Poll, details: PollDetails) -> None:

@@ -16,7 +16,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 
 from lunchkit.platform.text import clean_line
-from lunchkit.room.polls.errors import BallotUnreadable
+from lunchkit.room.errors import BallotUnreadable
 from lunchkit.room.polls.models import NO_OPINION, Kind
 from lunchkit.room.polls.word_folding import clean_word
 
@@ -145,6 +145,6 @@ SHAPES: Mapping[Kind, Shape] = {
     Kind.STATEMENTS: Shape(
         _l("Statements"), _l("Everybody agrees, disagrees or passes on each of up to 8 statements."), _read_statements,
         marks=_statements, shown=_agreed, grades=lambda _choices: {"agree": 1, "pass": 0, "disagree": -1},
-        lines=(1, 8), longest=120, how_many=_l("Please write %(fewest)s to %(most)s statements, one a line."),
+        lines=(1, 8), longest=120, how_many=_l("Write %(fewest)s to %(most)s statements, one a line."),
     ),
 }  # fmt: skip

@@ -13,7 +13,7 @@ from lunchkit.platform.fields import BareForm, at_most, has_a_word
 from lunchkit.platform.text import clean_line
 from lunchkit.room.qa.models import LONGEST, Turn
 
-WORDLESS = _l("Please write your question.")
+WORDLESS = _l("Write your question.")
 LONGEST_KEY = 64
 
 

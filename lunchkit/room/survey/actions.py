@@ -12,9 +12,9 @@ from lunchkit.platform import clock
 from lunchkit.platform.db import db, mark_for_vacuum, transaction
 from lunchkit.room.ballot_store import Cast, Contest
 from lunchkit.room.devices import Device, ballot_tag
+from lunchkit.room.errors import BallotUnreadable, NotKnownYet, PollClosed
 from lunchkit.room.operations import touch
 from lunchkit.room.polls.answers import Ballot
-from lunchkit.room.polls.errors import BallotUnreadable, NotKnownYet, PollClosed
 from lunchkit.room.polls.models import FEWEST_SHOWN
 from lunchkit.room.queries import batches, box, keys
 from lunchkit.room.survey.answers import NOTHING, contest_of, said_in

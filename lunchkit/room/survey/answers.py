@@ -6,7 +6,7 @@ from dataclasses import astuple, dataclass
 
 from lunchkit.platform.text import clean_line
 from lunchkit.room.ballot_store import Contest
-from lunchkit.room.polls.errors import BallotUnreadable
+from lunchkit.room.errors import BallotUnreadable
 from lunchkit.room.survey.models import LONGEST, MARKS, Again
 
 _AGAINS = {"": None, **{str(number): answer.value for number, answer in enumerate(Again, 1)}}
