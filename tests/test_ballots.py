@@ -8,13 +8,13 @@ from flask import Flask
 
 from lunchkit.platform import clock
 from lunchkit.platform.db import db
-from lunchkit.room.ballot_store import Box
+from lunchkit.room.ballot_store import BallotStore
 from lunchkit.room.polls.actions import annul_poll, close_poll, finish_closings, open_poll, reveal_poll
 from lunchkit.room.polls.closing import CLOSES_AFTER
 from lunchkit.room.polls.errors import AlreadyClosed, AnotherPollIsOpen
 from lunchkit.room.polls.models import Poll, Stage
 from lunchkit.room.polls.queries import result_of
-from lunchkit.room.queries import box, keys
+from lunchkit.room.queries import ballot_store, keys
 from tests.conftest import EventMaker, new_client
 from tests.room import JSON, Phone, ask, asked, code_of, fresh, phones, running_event
 
@@ -156,7 +156,7 @@ def test_looking_never_votes(app: Flask, make_event: EventMaker) -> None:
     poll = asked(event)
     (phone,) = phones(app, event, 1)
     phone.client.get(f"/v/{phone.code}?choice=1&poll=1&turn=1")
-    assert box().count(poll.id) == 0
+    assert ballot_store().count(poll.id) == 0
 
 
 @pytest.mark.parametrize("typed", ["{code}", "{lower}", "{spaced}"])
@@ -273,19 +273,19 @@ def test_a_full_disk_is_said_and_whoever_was_told_saved_is_counted(
 ) -> None:
     event = running_event(make_event, capacity=120)
     poll = asked(event, choices=(), kind="text")
-    connect = Box.connect
+    connect = BallotStore.connect
 
-    def connect_to_a_small_disk(self: Box) -> Any:
+    def connect_to_a_small_disk(self: BallotStore) -> Any:
         connection = connect(self)
         connection.execute("PRAGMA max_page_count=12")
         return connection
 
-    monkeypatch.setattr(Box, "connect", connect_to_a_small_disk)
+    monkeypatch.setattr(BallotStore, "connect", connect_to_a_small_disk)
     answers = [phone.send({"text": f"{number} " + "x" * 270}) for number, phone in enumerate(phones(app, event, 120))]
     statuses = [answer.status_code for answer in answers]
     assert set(statuses) == {200, 507}
     assert answers[-1].get_json()["error"] != ""
-    assert box().count(poll.id) == statuses.count(200)
+    assert ballot_store().count(poll.id) == statuses.count(200)
     monkeypatch.undo()
     app.extensions.pop("lunchkit_batches")  # the disk was emptied; the connection that met its end is not used again
     assert phones(app, event, 1)[0].send({"text": "et maintenant ?"}).status_code == 200
@@ -301,7 +301,7 @@ def test_a_box_that_is_locked_is_said_to_be_busy(
     (phone,) = phones(app, event, 1)
     monkeypatch.setattr("lunchkit.room.ballot_store.BUSY_TIMEOUT", 50)
     app.extensions.pop("lunchkit_batches", None)
-    other = box().connect()
+    other = ballot_store().connect()
     other.execute("begin immediate")
     answer = phone.vote(1)
     assert (answer.status_code, answer.get_json()["state"]) == (503, "later")
@@ -309,7 +309,7 @@ def test_a_box_that_is_locked_is_said_to_be_busy(
     other.execute("rollback")
     other.close()
     assert phone.vote(1).status_code == 200
-    assert box().count(poll.id) == 1
+    assert ballot_store().count(poll.id) == 1
 
 
 def test_the_page_of_a_phone_remembers_its_answer_and_no_other_does(app: Flask, make_event: EventMaker) -> None:

@@ -30,7 +30,7 @@ from lunchkit.room.polls.models import Kind, Poll, Stage
 from lunchkit.room.polls.pictures import headline
 from lunchkit.room.polls.queries import digest_of, is_altered
 from lunchkit.room.polls.results import Result, Row
-from lunchkit.room.queries import box
+from lunchkit.room.queries import ballot_store
 from tests.conftest import EventMaker, csrf_of, new_client
 from tests.room import ask, asked, code_of, fresh, phones, running_event
 
@@ -103,12 +103,12 @@ def test_no_page_says_that_ballots_are_destroyed_which_wait_for_the_second_vote(
     app: Flask, organiser_client: FlaskClient, event: Event
 ) -> None:
     before, after = pair(app, event)
-    assert box().count(before.id) == 6
+    assert ballot_store().count(before.id) == 6
     assert claims(organiser_client, event, before) == []
     assert organiser_client.get(result(before, ".json")).get_json()["ballots"] == "kept"
     assert "Les bulletins sont encore conservés" in plain(phones(app, event, 1)[0].look())
     voted(app, event, after, *[2] * 6)
-    assert box().count(before.id) == 0
+    assert ballot_store().count(before.id) == 0
     for poll in (before, after):
         assert fresh(poll).cleared_at is not None
         page = organiser_client.get(result(poll), query_string={"lang": "fr"}).get_data(as_text=True)
@@ -121,7 +121,7 @@ def test_ballots_wait_two_hours_after_the_lunch_at_most(app: Flask, event: Event
     before, _after = pair(app, event)
     with clock.fixed_at(event.over_at + CLOSES_AFTER):
         finish_closings()
-        assert box().count(before.id) == 0
+        assert ballot_store().count(before.id) == 0
         client = new_client(app)
         assert client.get(result(before, ".json")).get_json()["ballots"] == "destroyed"
 

@@ -26,7 +26,7 @@ from lunchkit.registrations.models import Answer
 from lunchkit.room.models import Room, VotingSlip
 from lunchkit.room.polls.actions import finish_closings, open_poll, start_rehearsal
 from lunchkit.room.polls.models import Choice, Poll
-from lunchkit.room.queries import box
+from lunchkit.room.queries import ballot_store
 from lunchkit.run_sheet.actions import add_run_item, make_lunch
 from lunchkit.run_sheet.view_models import ItemDetails
 from lunchkit.speakers.actions import add_speaker
@@ -175,9 +175,9 @@ def test_ballots_of_a_rehearsal_are_destroyed(make_event: EventMaker) -> None:
     db.session.commit()
     start_rehearsal(draft)
     open_poll(poll)
-    assert box().contest(poll.id) is not None
+    assert ballot_store().opened(poll.id) is not None
     delete_event_draft(draft)
-    assert box().contest(poll.id) is None
+    assert ballot_store().opened(poll.id) is None
     assert db.session.scalars(select(Choice)).all() == [] and finish_closings() == 0
 
 

@@ -14,12 +14,12 @@ from flask import Flask
 from lunchkit.admin.system_status.database import check_keys
 from lunchkit.platform.config import current_settings
 from lunchkit.platform.errors import UserError
-from lunchkit.room.devices import ballot_tag
+from lunchkit.room.devices import voter_hash
 from lunchkit.room.errors import NoPlaceForKeys
 from lunchkit.room.keys import LENGTH, KeyRing, memory
 from lunchkit.room.polls.actions import close_poll, finish_closings, open_poll
 from lunchkit.room.polls.models import Stage
-from lunchkit.room.queries import box, keys
+from lunchkit.room.queries import ballot_store, keys
 from tests.conftest import EventMaker
 from tests.room import ask, asked, fresh, phones, running_event
 
@@ -93,7 +93,7 @@ def plant_link(folder: Path) -> bytes:
 
 def tags(key: bytes) -> set[bytes]:
     """Under what six phones' ballots lie."""
-    return {ballot_tag(key, "1", phone) for phone in PHONES}
+    return {voter_hash(key, "1", phone) for phone in PHONES}
 
 
 def key_of_old(folder: Path) -> bytes:
@@ -163,8 +163,8 @@ def test_a_key_that_cannot_be_destroyed_keeps_no_ballots(
     close_poll(poll)
     assert fresh(poll).stage is Stage.CLOSED
     assert poll.cleared_at is not None
-    assert box().contests() == []
-    assert box().count(poll.id) == 0
+    assert ballot_store().opened_polls() == []
+    assert ballot_store().count(poll.id) == 0
     assert "cannot be destroyed" in caplog.text
     assert finish_closings() == 0, "and nothing is tried again for ever"
     finding = check_keys(current_settings())

@@ -35,7 +35,7 @@ from lunchkit.room.polls.actions import (
 )
 from lunchkit.room.polls.models import Poll, Stage
 from lunchkit.room.polls.queries import public_view, result_of
-from lunchkit.room.queries import box, keys
+from lunchkit.room.queries import ballot_store, keys
 from lunchkit.site.presenter.actions import show_slide, take_questions
 from tests.conftest import EventMaker, csrf_of, new_client
 from tests.room import ask, asked, code_of, fresh, phones, running_event
@@ -142,7 +142,7 @@ def test_to_rehearse_the_second_vote_costs_the_first_none_of_its_ballots(app: Fl
     close_poll(after)
     end_rehearsal(event)
     finish_closings()
-    assert box().count(before.id) == 12
+    assert ballot_store().count(before.id) == 12
     open_poll(after)
     for phone in crowd:
         phone.vote(2)
@@ -173,7 +173,7 @@ def test_a_contest_that_an_aborted_opening_left_takes_no_answers_of_the_next(
 def test_a_damaged_box_is_said_and_is_no_error_of_ours(app: Flask, event: Event, tmp_path: Path) -> None:
     asked(event)
     (phone,) = phones(app, event, 1)
-    box().path.write_bytes(b"no database" * 1000)
+    ballot_store().path.write_bytes(b"no database" * 1000)
     for extension in ("lunchkit_box", "lunchkit_batches"):
         app.extensions.pop(extension, None)
     assert phone.vote(1).status_code == 507

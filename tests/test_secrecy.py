@@ -17,8 +17,8 @@ from lunchkit.events.models import Event
 from lunchkit.platform.backup import back_up
 from lunchkit.platform.config import current_settings
 from lunchkit.platform.db import SQLITE_DRIVER, db
-from lunchkit.room.ballot_store import Box
-from lunchkit.room.devices import ballot_tag, device_of
+from lunchkit.room.ballot_store import BallotStore
+from lunchkit.room.devices import device_of, voter_hash
 from lunchkit.room.keys import KeyRing
 from lunchkit.room.polls.actions import (
     annul_poll,
@@ -31,7 +31,7 @@ from lunchkit.room.polls.actions import (
 )
 from lunchkit.room.polls.models import Poll, Stage
 from lunchkit.room.polls.queries import result_of
-from lunchkit.room.queries import box, keys
+from lunchkit.room.queries import ballot_store, keys
 from tests.conftest import EventMaker
 from tests.room import Phone, all_bytes, ask, asked, code_of, fresh, key_bytes, phones, running_event
 
@@ -61,16 +61,16 @@ def device(app: Flask, phone: Phone) -> bytes:
 def traces(app: Flask, poll: Poll, crowd: list[Phone]) -> dict[str, bytes]:
     """All that could tie an answer to a phone: cookies, numbers, keys, tags; as bytes and as people write bytes."""
     found: dict[str, bytes] = {}
-    contest = box().contest(poll.id)
-    assert contest is not None
+    opened = ballot_store().opened(poll.id)
+    assert opened is not None
     for number, key in enumerate(key_bytes()):
         found |= spelled(f"key {number}", key)
-    poll_key = keys().get(contest.key_name)
+    poll_key = keys().get(opened.key_name)
     assert poll_key is not None
     for number, phone in enumerate(crowd):
         found[f"cookie {number}"] = phone.cookie.encode()
         found |= spelled(f"device {number}", device(app, phone))
-        found |= spelled(f"tag {number}", ballot_tag(poll_key, contest.scope, device(app, phone)))
+        found |= spelled(f"tag {number}", voter_hash(poll_key, opened.scope, device(app, phone)))
     return found
 
 
@@ -122,9 +122,9 @@ def link(app: Flask, files: list[Path], crowd: list[Phone], key: bytes | None, s
             for table, column in tag_columns(connection):
                 rows = dict(connection.execute(f'select "{column}", answer from "{table}"'))  # noqa: S608
                 for number, phone in enumerate(crowd):
-                    tag = ballot_tag(key or b"", scope, device(app, phone))
-                    if tag in rows:
-                        linked[number] = rows[tag]
+                    voter = voter_hash(key or b"", scope, device(app, phone))
+                    if voter in rows:
+                        linked[number] = rows[voter]
     return linked
 
 
@@ -147,12 +147,12 @@ def test_the_linking_attack_succeeds_before_the_close_and_finds_nothing_after(
     chosen = {number: str(number * 7 % 3 + 1) for number in range(30)}
     for number, phone in enumerate(crowd):
         phone.vote(int(chosen[number]))
-    contest = box().contest(poll.id)
-    assert contest is not None
-    key = keys().get(contest.key_name)
-    assert link(app, [tmp_path / "ballots.sqlite"], crowd, key, contest.scope) == chosen, "the control"
+    opened = ballot_store().opened(poll.id)
+    assert opened is not None
+    key = keys().get(opened.key_name)
+    assert link(app, [tmp_path / "ballots.sqlite"], crowd, key, opened.scope) == chosen, "the control"
     close_poll(poll)
-    assert link(app, sorted(tmp_path.glob("*.sqlite")), crowd, key, contest.scope) == {}
+    assert link(app, sorted(tmp_path.glob("*.sqlite")), crowd, key, opened.scope) == {}
     assert key_bytes() == []
 
 
@@ -165,10 +165,10 @@ def test_the_order_of_rows_tells_nothing_of_the_order_of_votes(
     for number, phone in enumerate(crowd):
         phone.vote(1 if number < 30 else 2)  # whoever came first said yes
     with SQLITE_DRIVER.connect(f"file:{tmp_path / 'ballots.sqlite'}?mode=ro", uri=True) as connection:
-        answers = [answer for (answer,) in connection.execute("select answer from ballot order by tag")]
+        answers = [answer for (answer,) in connection.execute("select answer from ballot order by voter")]
         columns = [row[1] for row in connection.execute("pragma table_info(ballot)")]
-    assert answers != sorted(answers), "even before the close: rows lie by their tag"
-    assert not any(re.search("time|date|_at|address|agent|name|id$", name) for name in columns if name != "contest_id")
+    assert answers != sorted(answers), "even before the close: rows lie by their voter hash"
+    assert not any(re.search("time|date|_at|address|agent|name|id$", name) for name in columns if name != "poll_id")
     close_poll(poll)
     rows = db.session.execute(text("select position, count from tally order by position")).all()
     assert [tuple(row) for row in rows] == [(1, 30), (2, 30)]
@@ -235,14 +235,14 @@ def test_a_live_poll_moves_by_seven_phones_at_a_time(app: Flask, make_event: Eve
     seen = []
     for number, phone in enumerate(phones(app, event, 23)):
         phone.vote(number % 2 + 1)
-        seen.append(box().shown_answers(poll.id)[0])
+        seen.append(ballot_store().shown_answers(poll.id)[0])
     steps = [later - earlier for earlier, later in zip([0, *seen], seen, strict=False) if later != earlier]
     assert steps == [7, 7], "and the last seven or more stay hidden until the close"
     voter = phones(app, event, 1)[0]
     for choice in (1, 2, 1, 2, 1, 2):  # one person who cannot decide must not be watched doing so
-        shown = box().shown_answers(poll.id)
+        shown = ballot_store().shown_answers(poll.id)
         voter.vote(choice)
-    assert box().shown_answers(poll.id) == shown
+    assert ballot_store().shown_answers(poll.id) == shown
 
 
 class Killed(BaseException):
@@ -250,12 +250,12 @@ class Killed(BaseException):
 
 
 STEPS = [
-    (Box, "stop"),
-    (Box, "answers"),
-    (Box, "pairs"),
+    (BallotStore, "stop"),
+    (BallotStore, "answers"),
+    (BallotStore, "pairs"),
     (KeyRing, "destroy"),
-    (Box, "clear"),
-    (Box, "scrub"),
+    (BallotStore, "clear"),
+    (BallotStore, "scrub"),
 ]
 
 
@@ -325,7 +325,7 @@ def test_the_ballots_of_a_before_wait_for_the_after_and_go_with_it(
         phone.vote(1)
     close_poll(before)
     finish_closings()
-    assert box().count(before.id) == 6
+    assert ballot_store().count(before.id) == 6
     assert fresh(before).cleared_at is None
     open_poll(after)
     searched = traces(app, after, crowd)

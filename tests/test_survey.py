@@ -20,9 +20,9 @@ from lunchkit.platform.live.batches import Batches
 from lunchkit.room.actions import end_lunch, let_lunch_go_on, room_of
 from lunchkit.room.devices import cookie_name
 from lunchkit.room.polls.actions import close_poll, finish_closings, reveal_poll
-from lunchkit.room.queries import box, keys
+from lunchkit.room.queries import ballot_store, keys
 from lunchkit.room.survey.actions import close_due_feedback, close_feedback
-from lunchkit.room.survey.answers import contest_of
+from lunchkit.room.survey.answers import survey_of
 from lunchkit.room.survey.models import OPEN_FOR, Feedback, Remark, Stage
 from lunchkit.room.survey.queries import glance, outcome
 from tests.conftest import EventMaker, csrf_of, new_client
@@ -91,8 +91,10 @@ def state_of(phone: Phone) -> str:
 
 def is_destroyed(event_id: int) -> bool:
     """Whether neither a ballot of the survey is left, nor its key."""
-    contest = contest_of(event_id)
-    return box().surveys() == [] and box().count(contest.id) == 0 and keys().get(contest.key_name) is None
+    opened = survey_of(event_id)
+    return (
+        ballot_store().surveys() == [] and ballot_store().count(opened.id) == 0 and keys().get(opened.key_name) is None
+    )
 
 
 # The phone
@@ -130,7 +132,7 @@ def test_an_answer_works_without_a_script_and_the_page_shows_it_again(app: Flask
     phone.client.post(f"/v/{phone.code}/feedback", data={"mark": "2", "again": "2", "better": ""})
     page = phone.look()
     assert 'value="2" checked' in page and "Plus de pain" not in page
-    assert box().count(contest_of(lunch.id).id) == 1
+    assert ballot_store().count(survey_of(lunch.id).id) == 1
 
 
 def test_double_taps_and_retries_are_one_answer_and_a_late_one_changes_nothing(app: Flask, lunch: Event) -> None:
@@ -152,7 +154,7 @@ def test_a_whole_room_that_answers_at_once_is_counted_to_the_last_phone(app: Fla
             for number, phone in enumerate([*crowd, *crowd])
         ]
     assert {answer.result().status_code for answer in sent} == {200}
-    assert box().count(contest_of(lunch.id).id) == 24
+    assert ballot_store().count(survey_of(lunch.id).id) == 24
 
 
 @pytest.mark.parametrize(
@@ -163,7 +165,7 @@ def test_what_nobody_asked_for_is_refused(app: Flask, lunch: Event, fields: dict
     (phone,) = phones(app, lunch, 1)
     say(phone, 422, **fields)
     assert phone.client.post(f"/v/{phone.code}/feedback", data=fields).status_code == 303
-    assert box().count(contest_of(lunch.id).id) == 0
+    assert ballot_store().count(survey_of(lunch.id).id) == 0
 
 
 def test_nothing_but_spaces_is_no_answer_and_what_was_taken_back_counts_for_nobody(app: Flask, lunch: Event) -> None:
@@ -186,7 +188,7 @@ def test_a_post_from_another_site_is_refused(app: Flask, lunch: Event) -> None:
     (phone,) = phones(app, lunch, 1)
     headers = {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"}
     assert phone.client.post(f"/v/{phone.code}/feedback", data={"mark": "3"}, headers=headers).status_code == 403
-    assert box().count(contest_of(lunch.id).id) == 0
+    assert ballot_store().count(survey_of(lunch.id).id) == 0
 
 
 def test_the_number_of_a_phone_lasts_until_feedback_closes(app: Flask, lunch: Event) -> None:
@@ -347,7 +349,7 @@ def test_phones_are_told_that_feedback_is_closed_only_where_somebody_answered(ap
 
 def test_after_a_restart_of_the_machine_what_was_said_before_still_counts(app: Flask, lunch: Event) -> None:
     crowd = crowd_says(app, lunch, 5, mark=4)
-    keys().destroy(contest_of(lunch.id).key_name)  # as a restart does
+    keys().destroy(survey_of(lunch.id).key_name)  # as a restart does
     assert "checked" not in crowd[0].look()
     crowd_says(app, lunch, 1, mark=1)
     close_feedback(lunch)

@@ -20,7 +20,7 @@ from lunchkit.room.models import VotingSlip
 from lunchkit.room.polls.actions import close_poll, finish_closings
 from lunchkit.room.polls.closing import CLOSES_AFTER
 from lunchkit.room.polls.models import Poll
-from lunchkit.room.queries import box, lacks_slip, slips_of
+from lunchkit.room.queries import ballot_store, lacks_slip, slips_of
 from tests.conftest import EventMaker, csrf_of
 from tests.room import Phone, ask, asked, fresh, phones, running_event
 
@@ -69,12 +69,12 @@ def test_a_phone_votes_once_it_has_used_a_slip(app: Flask, event: Event) -> None
     assert use(two, slips[0]) == f"/v/{two.code}?note=slip", "another phone has used it"
     assert use(one, slips[0]) == f"/v/{one.code}", "the answer to the first time was lost on the way"
     assert two.vote(1).status_code == 403
-    assert box().count(poll.id) == 1
+    assert ballot_store().count(poll.id) == 1
     close_poll(poll)
     later = asked(event, "Et ensuite ?")
     one.turn = 0
     assert one.vote(1).status_code == 200, "one slip for all questions"
-    assert box().count(later.id) == 1
+    assert ballot_store().count(later.id) == 1
 
 
 def test_the_code_on_the_slip_fills_the_form_and_uses_nothing(app: Flask, event: Event) -> None:
@@ -137,7 +137,7 @@ def test_what_is_kept_is_no_code_in_no_order_and_no_tag_of_a_ballot(app: Flask, 
     kept = [row.code_hash for row in rows]
     assert not any(slip.encode() in code for slip in slips for code in kept)
     (used,) = [row.used_by for row in rows if row.used_by]
-    ballots = box()._rows("select tag from ballot where contest_id = ?", poll.id)
+    ballots = ballot_store()._rows("select voter from ballot where poll_id = ?", poll.id)
     assert len(ballots) == 1
     assert used != ballots[0][0]
     assert {column.name for column in VotingSlip.__table__.columns} == {"event_id", "code_hash", "used_by"}

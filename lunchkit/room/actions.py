@@ -10,7 +10,7 @@ from lunchkit.platform import clock
 from lunchkit.platform.codes import SLIP_LENGTH, new_code
 from lunchkit.platform.db import transaction
 from lunchkit.platform.errors import user_error
-from lunchkit.room.devices import Device, slip_tag
+from lunchkit.room.devices import Device, slip_hash
 from lunchkit.room.errors import SlipMissing
 from lunchkit.room.models import Room, VotingSlip
 from lunchkit.room.operations import touch
@@ -57,14 +57,14 @@ def make_slips(event: Event, number: int, seen: str) -> list[str]:
             return []
         session.execute(delete(VotingSlip).where(VotingSlip.event_id == event.id))
         codes = [new_code(SLIP_LENGTH) for _ in range(min(max(number, 0), MOST_SLIPS))]
-        hashes = sorted(slip_tag(event.id, "code", code.encode()) for code in codes)  # their order tells nothing
+        hashes = sorted(slip_hash(event.id, "code", code.encode()) for code in codes)  # their order tells nothing
         session.add_all(VotingSlip(event_id=event.id, code_hash=one) for one in hashes)
     return codes
 
 
 def use_slip(room: Room, code: str, device: Device) -> None:
     """Use a voting slip up for a phone; again with the same phone changes nothing. Raises SlipMissing."""
-    mine, known = slip_tag(room.event_id, "phone", device), slip_tag(room.event_id, "code", code.encode())
+    mine, known = slip_hash(room.event_id, "phone", device), slip_hash(room.event_id, "code", code.encode())
     free = or_(VotingSlip.used_by.is_(None), VotingSlip.used_by == mine)
     chosen = update(VotingSlip).where(VotingSlip.event_id == room.event_id, VotingSlip.code_hash == known, free)
     with transaction() as session:

@@ -50,4 +50,4 @@ class VotingSlip(Model):
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True, info={"personal": False})
     code_hash: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True, info={"personal": False})
     used_by: Mapped[bytes | None] = mapped_column(LargeBinary(16), info={"personal": False})
-    """The phone that used it, under a tag that no ballot has; gone two hours after the lunch."""
+    """The phone that used it, under a hash that no ballot has; gone two hours after the lunch."""

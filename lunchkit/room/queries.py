@@ -13,8 +13,8 @@ from lunchkit.platform.db import db
 from lunchkit.platform.errors import NotFound
 from lunchkit.platform.live.batches import Batches
 from lunchkit.platform.live.streams import hub
-from lunchkit.room.ballot_store import Box, Cast
-from lunchkit.room.devices import Device, slip_tag
+from lunchkit.room.ballot_store import BallotStore, NewBallot
+from lunchkit.room.devices import Device, slip_hash
 from lunchkit.room.keys import KeyRing
 from lunchkit.room.models import Room, VotingSlip
 
@@ -47,7 +47,7 @@ def slips_of(event_id: int) -> tuple[int, int, str]:
 
 def lacks_slip(event_id: int, device: Device) -> bool:
     """Whether a room votes with slips, and this phone has used none."""
-    mine = VotingSlip.used_by == slip_tag(event_id, "phone", device)
+    mine = VotingSlip.used_by == slip_hash(event_id, "phone", device)
     known = select(func.max(case((mine, 1), else_=0))).where(VotingSlip.event_id == event_id)
     return bool(db.session.scalar(known) == 0)
 
@@ -95,21 +95,21 @@ def seats_at(event_id: int) -> int:
     return max(capacity, people_at(event_id) or 0)
 
 
-def box() -> Box:
-    """The ballot box of this instance."""
+def ballot_store() -> BallotStore:
+    """The ballot store of this instance."""
     found = current_app.extensions.get("lunchkit_box")
     if found is None:
         settings = current_settings()
         settings.instance.mkdir(parents=True, exist_ok=True)
-        found = current_app.extensions["lunchkit_box"] = Box(settings.instance / "ballots.sqlite")
+        found = current_app.extensions["lunchkit_box"] = BallotStore(settings.instance / "ballots.sqlite")
     return found
 
 
-def batches() -> Batches[Cast, bool]:
-    """The one writer of this process into the ballot box."""
-    found: Batches[Cast, bool] | None = current_app.extensions.get("lunchkit_batches")
+def batches() -> Batches[NewBallot, bool]:
+    """The one writer of this process into the ballot store."""
+    found: Batches[NewBallot, bool] | None = current_app.extensions.get("lunchkit_batches")
     if found is None:
-        found = current_app.extensions["lunchkit_batches"] = Batches(box().writer())
+        found = current_app.extensions["lunchkit_batches"] = Batches(ballot_store().writer())
     return found
 
 

@@ -17,8 +17,8 @@ from lunchkit.platform.errors import NotFound
 from lunchkit.platform.limits import Newcomers
 from lunchkit.platform.ordered import lock_rows, move
 from lunchkit.room.actions import room_of
-from lunchkit.room.ballot_store import Cast, Contest
-from lunchkit.room.devices import Device, ballot_tag
+from lunchkit.room.ballot_store import NewBallot, OpenPoll
+from lunchkit.room.devices import Device, voter_hash
 from lunchkit.room.errors import ManyNewPhones, NotKnownYet, PollClosed, SlipMissing
 from lunchkit.room.models import Room, Slide, VotingSlip
 from lunchkit.room.operations import touch
@@ -28,7 +28,7 @@ from lunchkit.room.polls.closing import (
     clear_ballots,
     compare,
     destroy,
-    forget_unmatched,
+    destroy_unmatched,
     key_name,
     must_close,
     waits_for_after,
@@ -43,10 +43,10 @@ from lunchkit.room.polls.errors import (
 )
 from lunchkit.room.polls.forms import PollDetails
 from lunchkit.room.polls.models import HandCount, Poll, Stage, WrittenAnswer
-from lunchkit.room.polls.operations import freeze, seal, wipe
-from lunchkit.room.polls.order import place_poll, rewrite_poll, take_off
+from lunchkit.room.polls.operations import delete_results, freeze, write_record
+from lunchkit.room.polls.order import delete_poll, place_poll, rewrite_poll
 from lunchkit.room.polls.queries import answers_to_judge, asked_again_as, is_altered, is_open, is_short
-from lunchkit.room.queries import batches, box, keys, lacks_slip, seats_at, slips_of
+from lunchkit.room.queries import ballot_store, batches, keys, lacks_slip, seats_at, slips_of
 
 NEW_PHONES_A_MINUTE = 10
 """So many phones more may begin to vote in a room in which each seat has one already."""
@@ -80,7 +80,7 @@ def remove_poll(poll: Poll, *, with_second: bool = False) -> None:
     """
     with transaction() as session:
         _lock(session, poll)
-        take_off(session, poll, with_second=with_second)
+        delete_poll(session, poll, with_second=with_second)
 
 
 def _lock(session: Session, poll: Poll) -> None:
@@ -115,12 +115,12 @@ def open_poll(poll: Poll) -> None:
             raise AlreadyClosed
         if session.scalar(select(Poll.id).where(Poll.event_id == poll.event_id, is_open())) is not None:
             raise AnotherPollIsOpen
-        wipe(session, poll)
+        delete_results(session, poll)
         poll.opened_at = clock.now()
         poll.in_rehearsal = room.rehearsing_since is not None
-        forget_unmatched(poll.before)
+        destroy_unmatched(poll.before)
         keys().ensure(key_name(poll))
-        box().open(_contest(poll, room))
+        ballot_store().open(_opened(poll, room))
         keys().ensure(key_name(poll))  # whoever was still clearing up after an earlier opening may have destroyed it
         _show(session, room, Slide.POLL, poll)
 
@@ -137,8 +137,8 @@ def close_poll(poll: Poll, *, even_few: bool = True) -> None:
         if poll.stage is Stage.OPEN:
             if not even_few and is_short(poll):
                 raise FewHaveAnswered
-            box().stop(poll.id)
-            freeze(session, poll, box().answers(poll.id), compare(poll), clock.now())
+            ballot_store().stop(poll.id)
+            freeze(session, poll, ballot_store().answers(poll.id), compare(poll), clock.now())
     _destroy(poll)
 
 
@@ -176,14 +176,14 @@ def annul_poll(poll: Poll) -> None:
         _lock(session, poll)
         if not poll.is_frozen:
             raise NotOpen
-        box().stop(poll.id)
-        wipe(session, poll)
+        ballot_store().stop(poll.id)
+        delete_results(session, poll)
         poll.annulled_at = clock.now()
         after = asked_again_as(poll.id)
         if after is not None and after.movement is not None:
             is_intact = not is_altered(after)
             after.movement = None
-            seal(session, after, is_intact=is_intact)
+            write_record(session, after, is_intact=is_intact)
         touch(session, poll.event_id)
     _destroy(poll)
 
@@ -198,7 +198,7 @@ def enter_hand_counts(poll: Poll, counts: Mapping[int, int], people: int | None 
         for position, count in counts.items():
             session.merge(HandCount(poll_id=poll.id, position=position, count=count))
         poll.hand_ballots = sum(counts.values()) if people is None else people
-        seal(session, poll, is_intact=is_intact)
+        write_record(session, poll, is_intact=is_intact)
         touch(session, poll.event_id)
 
 
@@ -247,8 +247,8 @@ def end_rehearsal(event: Event) -> None:
         room = session.get_one(Room, event.id, with_for_update=True)
         practised = session.scalars(select(Poll).where(Poll.event_id == event.id, Poll.in_rehearsal)).all()
         for poll in practised:
-            box().stop(poll.id)
-            wipe(session, poll)
+            ballot_store().stop(poll.id)
+            delete_results(session, poll)
         room.rehearsing_since = None
         room.slide, room.poll_id = Slide.WELCOME, None
         touch(session, event.id)
@@ -267,7 +267,7 @@ def finish_closings(*, by_hours: bool = True) -> int:
         ended = or_(Poll.closed_at.is_not(None), Poll.annulled_at.is_not(None))
         uncleared = session.scalars(select(Poll).where(ended, Poll.cleared_at.is_(None))).all()
         uncleared = [poll for poll in uncleared if not waits_for_after(poll, now)]
-        strays = _strays(session)
+        orphans = _orphans(session)
         _tell_who_is_done(session)
         past = select(Event.id).where(Event.over_at <= clock.now() - CLOSES_AFTER)
         session.execute(delete(VotingSlip).where(VotingSlip.event_id.in_(past)))
@@ -276,9 +276,9 @@ def finish_closings(*, by_hours: bool = True) -> int:
         close_poll(poll)
     for poll in uncleared:
         _destroy(poll)
-    for contest in strays:
-        destroy([contest.id], contest.key_name)
-    return len(due) + len(uncleared) + len(strays)
+    for opened in orphans:
+        destroy([opened.id], opened.key_name)
+    return len(due) + len(uncleared) + len(orphans)
 
 
 def _tell_who_is_done(session: Session) -> None:
@@ -289,53 +289,53 @@ def _tell_who_is_done(session: Session) -> None:
         touch(session, event_id)
 
 
-def _strays(session: Session) -> list[Contest]:
+def _orphans(session: Session) -> list[OpenPoll]:
     """Ballots whose poll is as if it had never been opened: a rehearsal's end was interrupted.
 
     The rooms are locked meanwhile, or else a poll that is being opened would look like one.
     """
-    events = {contest.event_id for contest in box().contests()}
+    events = {opened.event_id for opened in ballot_store().opened_polls()}
     if not events:
         return []
     session.scalars(select(Room).where(Room.event_id.in_(events)).with_for_update()).all()
     known = set(session.scalars(select(Poll.id).where(or_(is_open(), Poll.closed_at.is_not(None)))))
-    found = [contest for contest in box().contests() if contest.event_id in events and contest.id not in known]
-    for contest in found:
-        box().stop(contest.id)
+    found = [opened for opened in ballot_store().opened_polls() if opened.event_id in events and opened.id not in known]
+    for opened in found:
+        ballot_store().stop(opened.id)
     return found
 
 
-def cast_ballot(code: str, device: Device, ballot: Ballot) -> Contest:
+def save_ballot(code: str, device: Device, ballot: Ballot) -> OpenPoll:
     """Keep the answer of a phone; the latest one holds. Returns after it is on the disk.
 
     Raises PollClosed where it comes too late or too early, BallotUnreadable where it is none, ManyNewPhones where new
     phones are more than seats, SlipMissing where the room votes with slips, NotKnownYet where the disk does not keep
     up: then the phone sends it again, and it counts once.
     """
-    contest = box().open_contest(code)
-    if contest is None or (ballot.poll is not None and ballot.poll != contest.position):
+    opened = ballot_store().opened_for(code)
+    if opened is None or (ballot.poll is not None and ballot.poll != opened.position):
         raise PollClosed
-    spec = Spec.loads(contest.spec)
-    if spec.by_slip and lacks_slip(contest.event_id, device):
+    spec = Spec.loads(opened.spec)
+    if spec.by_slip and lacks_slip(opened.event_id, device):
         raise SlipMissing
     answer = read_answer(spec, ballot.form)
-    key = keys().get(contest.key_name)
+    key = keys().get(opened.key_name)
     if key is None:
         raise PollClosed
-    if not spec.by_slip and not newcomers.lets_in(code, device, lambda: seats_at(contest.event_id)):
+    if not spec.by_slip and not newcomers.lets_in(code, device, lambda: seats_at(opened.event_id)):
         raise ManyNewPhones
-    cast = Cast(contest.id, ballot_tag(key, contest.scope, device), answer, ballot.turn)
+    new = NewBallot(opened.id, voter_hash(key, opened.scope, device), answer, ballot.turn)
     try:
-        is_counted = batches().submit(cast)
+        is_counted = batches().submit(new)
     except TimeoutError as error:
         raise NotKnownYet from error
     if not is_counted:
         raise PollClosed
-    return contest
+    return opened
 
 
-def _contest(poll: Poll, room: Room) -> Contest:
-    return Contest(
+def _opened(poll: Poll, room: Room) -> OpenPoll:
+    return OpenPoll(
         id=poll.id,
         event_id=poll.event_id,
         code=room.code,

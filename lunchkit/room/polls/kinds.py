@@ -1,6 +1,6 @@
 """The kinds of questions: one declaration each, of what it asks and of how its answers are read, shown and counted.
 
-An answer is a short text that says the same thing in one way only, so that the box can count equal ones:
+An answer is a short text that says the same thing in one way only, so that the ballot store can count equal ones:
 ``2`` a choice · ``1,3`` several · ``3>1>2`` a ranking · ``1+2-3=`` statements agreed with, refused and passed ·
 words between newlines · a text · ``0`` no opinion.
 A new kind also needs its part of the ballot (``templates/polls/_ballot.html``) and, if it is no row an answer, its

@@ -32,11 +32,11 @@ def freeze(session: Session, poll: Poll, answers: Answers, movement: dict[str, A
         session.add(Tally(poll_id=poll.id, position=position, grade=grade, count=count))
     if Kind(poll.kind).is_written:
         _freeze_written(session, poll, answers)
-    seal(session, poll)
+    write_record(session, poll)
     touch(session, poll.event_id)
 
 
-def seal(session: Session, poll: Poll, *, is_intact: bool = True) -> None:
+def write_record(session: Session, poll: Poll, *, is_intact: bool = True) -> None:
     """Write the closing record, here and into the history; again after each action that changes a number later.
 
     Not where a number was changed otherwise before (``is_intact``): that stays visible.
@@ -85,7 +85,7 @@ def movement_between(before: Poll, after: Poll, pairs: Pairs) -> dict[str, Any]:
     )
 
 
-def wipe(session: Session, poll: Poll) -> None:
+def delete_results(session: Session, poll: Poll) -> None:
     """Forget all that came out of a poll."""
     for table in (Tally, HandCount, WrittenAnswer):
         session.execute(delete(table).where(table.poll_id == poll.id))

@@ -63,7 +63,7 @@ def rewrite_poll(session: Session, poll: Poll, details: PollDetails) -> None:
         _write(one, details)
 
 
-def take_off(session: Session, poll: Poll, *, with_second: bool = False) -> None:
+def delete_poll(session: Session, poll: Poll, *, with_second: bool = False) -> None:
     """Take a question off the programme, where nobody has seen it; ``with_second`` also the one that asks it again.
 
     Raises PollIsFrozen, AskedAgain.

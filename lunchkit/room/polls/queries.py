@@ -19,7 +19,7 @@ from lunchkit.room.polls.models import NO_OPINION, HandCount, Kind, Poll, Stage,
 from lunchkit.room.polls.results import Result, Row, Written
 from lunchkit.room.polls.view_models import PollView, poll_view
 from lunchkit.room.polls.written_answers import Gathered, gather
-from lunchkit.room.queries import box, people_at
+from lunchkit.room.queries import ballot_store, people_at
 
 
 def polls_of(event_id: int) -> Sequence[Poll]:
@@ -73,7 +73,7 @@ def other_asking(poll: Poll) -> Poll | None:
 
 def ballots_of(poll: Poll) -> int:
     """How many phones answered: counted now while the poll is open, frozen afterwards."""
-    return poll.ballots if poll.ballots is not None else box().count(poll.id)
+    return poll.ballots if poll.ballots is not None else ballot_store().count(poll.id)
 
 
 def is_short(poll: Poll) -> bool:
@@ -125,7 +125,7 @@ def lacks_words(poll: Poll) -> bool:
 
 def live_result(poll: Poll, language: str) -> Result:
     """The counts that a live poll shows while it is open: behind, and by groups: see ``room.ballot_store``."""
-    ballots, answers = box().shown_answers(poll.id)
+    ballots, answers = ballot_store().shown_answers(poll.id)
     approved = select(WrittenAnswer.normalised, WrittenAnswer.text).where(
         WrittenAnswer.poll_id == poll.id, WrittenAnswer.approved_at.is_not(None)
     )
@@ -220,8 +220,10 @@ def answers_to_judge(poll: Poll) -> list[WaitingAnswer]:
     }
     gathered = [Gathered(row.normalised, row.text, row.count) for row in rows.values()]
     if poll.closed_at is None:
-        shown = dict.fromkeys(box().shown_answers(poll.id)[1], 0)  # on the projector, whatever its author says now
-        gathered = gather(poll.kind, shown | box().answers(poll.id))
+        shown = dict.fromkeys(
+            ballot_store().shown_answers(poll.id)[1], 0
+        )  # on the projector, whatever its author says now
+        gathered = gather(poll.kind, shown | ballot_store().answers(poll.id))
     answers = [
         WaitingAnswer(item.normalised, item.text, item.count, _verdict(rows.get(item.normalised))) for item in gathered
     ]

@@ -13,7 +13,7 @@ from lunchkit.room.actions import use_slip
 from lunchkit.room.answers_to_phones import not_done, wants_json
 from lunchkit.room.devices import sending_device
 from lunchkit.room.errors import RoomRefused
-from lunchkit.room.polls.actions import cast_ballot
+from lunchkit.room.polls.actions import save_ballot
 from lunchkit.room.polls.answers import ballot_of
 from lunchkit.room.polls.exports import result_csv, result_json
 from lunchkit.room.polls.models import Poll
@@ -25,10 +25,10 @@ bp = Blueprint("polls", __name__)
 
 
 @bp.post("/v/<code>")
-def cast(code: str) -> ResponseReturnValue:
+def vote(code: str) -> ResponseReturnValue:
     """Take the answer of a phone. Every answer to it has the same length, whatever was chosen."""
     try:
-        contest = cast_ballot(clean_code(code), sending_device(request), ballot_of(request.form))
+        opened = save_ballot(clean_code(code), sending_device(request), ballot_of(request.form))
     except USER_ERRORS as error:
         refusal = as_user_error(error)
         if wants_json():
@@ -37,7 +37,7 @@ def cast(code: str) -> ResponseReturnValue:
             raise
         return redirect(url_for("presenter.phone", code=code, note=refusal.state), code=303)
     if wants_json():
-        revision = known_revision(contest.code, contest.event_id)
+        revision = known_revision(opened.code, opened.event_id)
         return Response(b'{"rev":%d}\n' % revision, content_type="application/json")
     return redirect(url_for("presenter.phone", code=code), code=303)
 

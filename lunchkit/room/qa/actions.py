@@ -13,7 +13,7 @@ from lunchkit.platform import clock
 from lunchkit.platform.db import mark_for_vacuum, transaction, vacuum_if_marked
 from lunchkit.platform.errors import NotFound
 from lunchkit.platform.limits import Window
-from lunchkit.room.devices import Device, support_tag
+from lunchkit.room.devices import Device, supporter_hash
 from lunchkit.room.models import Room
 from lunchkit.room.operations import touch, touch_counts
 from lunchkit.room.qa.errors import AskedOffRecord, QuestionsClosed, SupportClosed, TooManyQuestions, TooManyWaiting
@@ -22,7 +22,7 @@ from lunchkit.room.qa.models import Question, Support, Turn
 from lunchkit.room.qa.queries import WAITS, count_waiting
 
 FREEZES_AFTER = timedelta(hours=2)
-"""So long after the lunch the supports are counted for good, and their tags destroyed."""
+"""So long after the lunch the supports are counted for good, and their hashes destroyed."""
 MOST_WAITING = 2_000
 """Questions that may wait to be read in one room: whoever floods it fills no more than that."""
 asking = Window(10, 3600)
@@ -84,9 +84,9 @@ def support_question(room: Room, device: Device, question_id: int) -> None:
     """One phone more that would like to hear the answer; once is enough. Raises NotFound, SupportClosed."""
     with transaction() as session:
         question = _supportable(session, room, question_id)
-        tag = support_tag(device, question.id)
-        if session.get(Support, (question.id, tag)) is None:
-            session.add(Support(question_id=question.id, tag=tag))
+        supporter = supporter_hash(device, question.id)
+        if session.get(Support, (question.id, supporter)) is None:
+            session.add(Support(question_id=question.id, tag=supporter))
             touch_counts(session, question.event_id)
 
 
@@ -94,7 +94,7 @@ def withdraw_support(room: Room, device: Device, question_id: int) -> None:
     """One phone fewer, if it was there. Raises NotFound, SupportClosed."""
     with transaction() as session:
         question = _supportable(session, room, question_id)
-        support = session.get(Support, (question.id, support_tag(device, question.id)))
+        support = session.get(Support, (question.id, supporter_hash(device, question.id)))
         if support is not None:
             session.delete(support)
             touch_counts(session, question.event_id)

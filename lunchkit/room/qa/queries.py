@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from lunchkit.platform.db import db
 from lunchkit.platform.errors import NotFound
-from lunchkit.room.devices import Device, support_tag
+from lunchkit.room.devices import Device, supporter_hash
 from lunchkit.room.qa.models import Question, Support, Turn
 
 
@@ -117,8 +117,8 @@ def approved_questions(event_id: int, device: Device | None = None) -> tuple[Roo
 def _supported_by(device: Device, question_ids: Sequence[int]) -> set[int]:
     if not question_ids:
         return set()
-    tags = [support_tag(device, question_id) for question_id in question_ids]
-    return set(db.session.scalars(select(Support.question_id).where(Support.tag.in_(tags))))
+    hashes = [supporter_hash(device, question_id) for question_id in question_ids]
+    return set(db.session.scalars(select(Support.question_id).where(Support.tag.in_(hashes))))
 
 
 def ranked_questions(event_id: int) -> tuple[RankedQuestion, ...]:

@@ -10,11 +10,11 @@ from lunchkit.events.models import Event
 from lunchkit.platform import clock
 from lunchkit.platform.db import db, page_of
 from lunchkit.platform.errors import NotFound
-from lunchkit.room.devices import Device, ballot_tag
+from lunchkit.room.devices import Device, voter_hash
 from lunchkit.room.polls.models import Kind
 from lunchkit.room.polls.results import Result, Row
-from lunchkit.room.queries import box, keys
-from lunchkit.room.survey.answers import NOTHING, Said, contest_of
+from lunchkit.room.queries import ballot_store, keys
+from lunchkit.room.survey.answers import NOTHING, Said, survey_of
 from lunchkit.room.survey.models import MARKS, Again, Feedback, Remark, closes_at, stage_of
 from lunchkit.room.survey.view_models import FeedbackView, Given, Glance, Outcome, RemarkPage
 
@@ -40,17 +40,17 @@ def feedback_view(event: Event) -> FeedbackView:
 
 def given_by(event_id: int, device: Device | None) -> Given:
     """What a phone has answered."""
-    contest = contest_of(event_id)
-    key = keys().get(contest.key_name)
+    opened = survey_of(event_id)
+    key = keys().get(opened.key_name)
     if key is None or device is None:
         return Given()
-    kept = box().ballot_of(contest.id, ballot_tag(key, contest.scope, device))
+    kept = ballot_store().ballot_of(opened.id, voter_hash(key, opened.scope, device))
     return Given(Said.loads(kept.answer), kept.turn + 1, is_kept=True) if kept else Given()
 
 
 def said_at(event_id: int) -> list[Said]:
-    """The answers in the ballot box, one a phone, without those that were taken back; their order tells nothing."""
-    answers = box().answers(contest_of(event_id).id)
+    """The answers in the ballot store, one a phone, without those that were taken back; their order tells nothing."""
+    answers = ballot_store().answers(survey_of(event_id).id)
     read = [(Said.loads(answer), phones) for answer, phones in sorted(answers.items())]
     return [said for said, phones in read if said != NOTHING for _phone in range(phones)]
 

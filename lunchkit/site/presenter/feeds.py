@@ -8,7 +8,7 @@ from flask import Flask, current_app, render_template, url_for
 
 from lunchkit.platform.live.hub import Feed
 from lunchkit.room.models import Room
-from lunchkit.room.queries import box, phones_key, revision_of, revisions_of, room_by_code_or_404
+from lunchkit.room.queries import ballot_store, phones_key, revision_of, revisions_of, room_by_code_or_404
 from lunchkit.site.presenter.queries import phone_view, screen_view
 
 Value = TypeVar("Value")
@@ -42,7 +42,7 @@ def screen_feed(room: Room, language: str) -> Feed:
         return _line({"rev": view.revision, "key": view.key, "ballots": view.ballots, "html": html})
 
     def revision() -> int:
-        return sum(revisions_of(event_id)) + box().revision(event_id)
+        return sum(revisions_of(event_id)) + ballot_store().revision(event_id)
 
     return Feed(
         key=screens_key(code, language),

@@ -11,13 +11,13 @@ from lunchkit.platform import clock, qr
 from lunchkit.platform.config import current_settings
 from lunchkit.platform.links import public
 from lunchkit.registrations.queries import seats_taken
-from lunchkit.room.devices import Device, ballot_tag
+from lunchkit.room.devices import Device, voter_hash
 from lunchkit.room.models import Room, Slide
 from lunchkit.room.polls.answers import Spec, values_of
 from lunchkit.room.polls.models import Poll, Stage
 from lunchkit.room.polls.queries import ballots_of, polls_of, public_view, screen_poll_view
 from lunchkit.room.qa.queries import RoomQuestion, approved_questions, ranked_questions
-from lunchkit.room.queries import box, keys
+from lunchkit.room.queries import ballot_store, keys
 from lunchkit.room.survey.models import Stage as FeedbackStage
 from lunchkit.room.survey.models import stage_of
 from lunchkit.room.survey.queries import count_answered, feedback_of, feedback_view
@@ -152,7 +152,7 @@ def screen_view(room: Room, language: str) -> ScreenView:
         code=room.code,
         address=address.partition("://")[2],
         qr=qr.svg(phone_address(room.code), _("QR code of this room")),
-        revision=room.revision + room.counts_revision + box().revision(room.event_id),
+        revision=room.revision + room.counts_revision + ballot_store().revision(room.event_id),
         slide=slide,
         is_blank=room.is_blank,
         key=_screen_key(room, slide, poll) + (f"-{view.ballots}-{view.exceeds}" if view and view.exceeds else ""),
@@ -177,14 +177,14 @@ def phone_address(code: str) -> str:
 
 def own_answer_of(room: Room, device: Device | None) -> OwnAnswer:
     """What a phone has answered to the open poll."""
-    contest = box().open_contest(room.code)
-    key = keys().get(contest.key_name) if contest is not None else None
-    if contest is None or key is None or device is None:
+    opened = ballot_store().opened_for(room.code)
+    key = keys().get(opened.key_name) if opened is not None else None
+    if opened is None or key is None or device is None:
         return OwnAnswer()
-    kept = box().ballot_of(contest.id, ballot_tag(key, contest.scope, device))
+    kept = ballot_store().ballot_of(opened.id, voter_hash(key, opened.scope, device))
     if kept is None:
         return OwnAnswer()
-    return OwnAnswer(frozenset(values_of(Spec.loads(contest.spec), kept.answer)), kept.turn + 1, is_kept=True)
+    return OwnAnswer(frozenset(values_of(Spec.loads(opened.spec), kept.answer)), kept.turn + 1, is_kept=True)
 
 
 def _mark(room: Room, poll: Poll | None, state: str, questions: tuple[RoomQuestion, ...]) -> str:
@@ -207,7 +207,7 @@ def _of_poll(poll: Poll | None) -> str:
 
 def _screen_key(room: Room, slide: str, poll: Poll | None) -> str:
     """Changes with the room's revision; ballots change it only in a live poll."""
-    live = box().shown_answers(poll.id)[0] if poll is not None and poll.is_live else 0
+    live = ballot_store().shown_answers(poll.id)[0] if poll is not None and poll.is_live else 0
     supports = room.counts_revision if slide == Slide.QUESTIONS else 0
     return f"{slide}-{_of_poll(poll)}-{room.revision}-{live}-{supports}"
 
