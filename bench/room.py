@@ -110,12 +110,14 @@ def inspect(poll_id: int, words: list[tuple[str, int]]) -> dict[str, int]:
     key = keys().get(opened.key_name) if opened else None
     if opened is None or key is None:
         raise LookupError("this poll is not open")
-    found = [ballot_store().ballot_of(opened.id, voter_hash(key, opened.scope, _device(cookie))) for cookie, _ in words]
+    found = [
+        ballot_store().ballot_of(opened.id, voter_hash(key, opened.key_name, _device(cookie))) for cookie, _ in words
+    ]
     there = [(kept, choice) for kept, (_, choice) in zip(found, words, strict=True) if kept]
     return {
         "rows": ballot_store().count(poll_id),
         "lost": found.count(None),
-        "wrong": sum(kept.answer != str(choice) for kept, choice in there),
+        "wrong": sum(kept[0] != str(choice) for kept, choice in there),
     }
 
 

@@ -23,7 +23,6 @@ from lunchkit.room.polls.actions import (
     judge_answer,
     open_poll,
     reveal_poll,
-    start_rehearsal,
 )
 from lunchkit.room.polls.closing import CLOSES_AFTER
 from lunchkit.room.polls.models import Kind, Poll, Stage
@@ -31,6 +30,7 @@ from lunchkit.room.polls.pictures import headline
 from lunchkit.room.polls.queries import digest_of, is_altered
 from lunchkit.room.polls.results import Result, Row
 from lunchkit.room.queries import ballot_store
+from lunchkit.site.presenter.actions import start_rehearsal
 from tests.conftest import EventMaker, csrf_of, new_client
 from tests.room import ask, asked, code_of, fresh, phones, running_event
 

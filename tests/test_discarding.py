@@ -24,11 +24,12 @@ from lunchkit.registrations.errors import IsADraft
 from lunchkit.registrations.event_changes.actions import cancel_event
 from lunchkit.registrations.models import Answer
 from lunchkit.room.models import Room, VotingSlip
-from lunchkit.room.polls.actions import finish_closings, open_poll, start_rehearsal
+from lunchkit.room.polls.actions import finish_closings, open_poll
 from lunchkit.room.polls.models import Choice, Poll
 from lunchkit.room.queries import ballot_store
 from lunchkit.run_sheet.actions import add_run_item, make_lunch
 from lunchkit.run_sheet.view_models import ItemDetails
+from lunchkit.site.presenter.actions import start_rehearsal
 from lunchkit.speakers.actions import add_speaker
 from lunchkit.speakers.forms import SpeakerDetails
 from lunchkit.speakers.models import Speaker

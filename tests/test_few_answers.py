@@ -9,11 +9,11 @@ from lunchkit.recap.actions import draft_recap
 from lunchkit.recap.document import freeze
 from lunchkit.recap.queries import sections_of
 from lunchkit.room.actions import room_of
-from lunchkit.room.polls.actions import close_poll, enter_hand_counts, reveal_poll, start_rehearsal
+from lunchkit.room.polls.actions import close_poll, enter_hand_counts, reveal_poll
 from lunchkit.room.polls.errors import FewHaveAnswered
 from lunchkit.room.polls.models import Poll, Stage
 from lunchkit.room.polls.queries import polls_of
-from lunchkit.site.presenter.actions import go_on
+from lunchkit.site.presenter.actions import go_on, start_rehearsal
 from lunchkit.site.presenter.queries import next_step, phone_view
 from tests.conftest import EventMaker, csrf_of, new_client
 from tests.room import JSON, ask, asked, fresh, phones, running_event

@@ -21,10 +21,7 @@ from lunchkit.site.presenter.view_models import ScreenView
 def open_poll(*labels: str, kind: Kind = Kind.SINGLE, ends: tuple[str, str] = ("", "")) -> PollView:
     """A question that is open."""
     choices = tuple(ChoiceView(position, label) for position, label in enumerate(labels, 1))
-    return PollView(
-        id=1, position=1, kind=kind, question="?", ends=ends, choices=choices, most_choices=1, allows_none=True,
-        stage=Stage.OPEN, is_live=False, in_rehearsal=False, is_before=False, is_after=False, protects=3,
-    )  # fmt: skip
+    return PollView(position=1, kind=kind, question="?", ends=ends, choices=choices, allows_none=True, stage=Stage.OPEN)
 
 
 def test_a_short_headline_is_as_large_as_can_be() -> None:

@@ -15,7 +15,8 @@ import pytest
 from flask import Flask
 
 from lunchkit.platform.db import SQLITE_DRIVER
-from lunchkit.room.ballot_store import LATEST, NEXT, STEP, STEPS_OF_ALL, BallotStore, NewBallot, OpenPoll
+from lunchkit.room.ballot_store import BallotStore, NewBallot, OpenPoll
+from lunchkit.room.live_counts import LATEST, NEXT, STEP, STEPS_OF_ALL
 from lunchkit.room.polls.actions import close_poll, reveal_poll
 from lunchkit.room.polls.queries import answers_to_judge
 from lunchkit.room.queries import ballot_store
@@ -30,7 +31,7 @@ Tap = tuple[int, str]
 """Who, and what they answer; the first four are the observer's own phones."""
 Published = tuple[int, tuple[tuple[str, int], ...]]
 """How many have answered, and the counts that show."""
-CONTEST = OpenPoll(1, 1, "ACDEF", 1, "1", "1", "{}", is_live=True)
+CONTEST = OpenPoll(1, 1, "ACDEF", 1, "1", "{}", is_live=True)
 
 
 def attack(truth: Sequence[str]) -> Iterator[Tap]:

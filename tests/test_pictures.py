@@ -15,7 +15,7 @@ from flask_babel import force_locale
 
 from lunchkit.events.models import Event
 from lunchkit.room.polls.exports import result_csv, result_from_json, result_json, view_from_json
-from lunchkit.room.polls.models import Kind, Stage
+from lunchkit.room.polls.models import Kind
 from lunchkit.room.polls.movement import publishable
 from lunchkit.room.polls.pictures import Drawing, draw_movement, draw_result, headline, movement_headline
 from lunchkit.room.polls.pictures.drawing import WIDE_HEIGHT, breadth
@@ -69,11 +69,8 @@ MOVEMENTS = {"flows": movement(FLOWS), "changed": movement(CHANGED)}
 
 def poll(of: Result | None, **more: Any) -> PollView:
     choices = tuple(ChoiceView(row.position, row.label) for row in of.choices) if of else ()
-    return PollView(
-        id=1, position=3, kind=of.kind if of else Kind.SINGLE, question="Which one?", ends=("", ""), choices=choices,
-        most_choices=1, allows_none=True, stage=Stage.REVEALED, is_live=False, in_rehearsal=False, is_before=False,
-        is_after=False, protects=3, result=of, **more,
-    )  # fmt: skip
+    kind = of.kind if of else Kind.SINGLE
+    return PollView(3, kind, "Which one?", ("", ""), choices, allows_none=True, id=1, result=of, **more)
 
 
 # Sentences

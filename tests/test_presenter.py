@@ -15,17 +15,15 @@ from lunchkit.room.models import Room, Slide
 from lunchkit.room.polls.actions import (
     annul_poll,
     close_poll,
-    end_rehearsal,
     enter_hand_counts,
     hide_poll,
     judge_answer,
     open_poll,
     reveal_poll,
-    start_rehearsal,
 )
 from lunchkit.room.polls.models import Poll
 from lunchkit.room.polls.queries import answers_to_judge, polls_of
-from lunchkit.site.presenter.actions import blank_screen, go_on, show_slide, start_timer
+from lunchkit.site.presenter.actions import blank_screen, end_rehearsal, go_on, show_slide, start_rehearsal, start_timer
 from lunchkit.site.presenter.queries import current_poll, next_step, phone_view, screen_view, shown_slide
 from tests.conftest import EventMaker, csrf_of, new_client
 from tests.room import JSON, ask, asked, code_of, phones, running_event

@@ -28,14 +28,12 @@ from lunchkit.room.qa.actions import (
     answer_question,
     approve_question,
     ask_question,
-    delete_rehearsed,
     freeze_supports,
     mark_off_record,
     restore_question,
     set_aside_question,
     set_aside_waiting,
     support_question,
-    withdraw_support,
 )
 from lunchkit.room.qa.errors import AskedOffRecord, QuestionsClosed, SupportClosed, TooManyQuestions, TooManyWaiting
 from lunchkit.room.qa.forms import QuestionDetails
@@ -48,6 +46,7 @@ from lunchkit.room.qa.queries import (
     ranked_questions,
 )
 from lunchkit.room.queries import revisions_of
+from lunchkit.site.presenter.actions import end_rehearsal
 from tests.chromium import open_context
 from tests.conftest import EventMaker, csrf_of, new_client
 from tests.live import house
@@ -244,8 +243,8 @@ def test_all_that_wait_are_set_aside_at_once_and_one_is_taken_back(
     assert organiser_client.post(address, data=form).status_code == 303
     db.session.expire_all()
     groups = questions_to_judge(room.event_id)
-    assert [each.question.text for each in groups.waiting] == [later.text], "nobody has seen it yet"
-    assert [each.question.text for each in groups.set_aside] == ["Deux ?", "Un ?"]
+    assert [each.question.text for each in groups[Turn.WAITING]] == [later.text], "nobody has seen it yet"
+    assert [each.question.text for each in groups[Turn.SET_ASIDE]] == ["Deux ?", "Un ?"]
     assert kept.turn is Turn.APPROVED and elsewhere.turn is Turn.WAITING
     restore_question(first, Turn.SET_ASIDE)
     assert first.turn is Turn.WAITING
@@ -355,7 +354,7 @@ def test_support_counts_once_and_is_taken_back(room: Room) -> None:
     assert [each.is_supported for each in approved_questions(room.event_id, new_device())] == [False]
     assert [each.is_supported for each in approved_questions(room.event_id)] == [None]
     for _ in range(2):
-        withdraw_support(room, device, question.id)
+        support_question(room, device, question.id, is_on=False)
     assert count_supports(question.id) == 0
     assert revisions_of(room.event_id) == (before[0], before[1] + 2)
 
@@ -425,7 +424,7 @@ def test_supports_are_frozen_two_hours_after_the_lunch_and_their_tags_destroyed(
     db.session.expire_all()
     assert (question.supports, question.key) == (3, None)
     assert [row.supports for row in public_questions(room.event_id)] == [3]
-    assert [row.supports for row in questions_to_judge(room.event_id).approved] == [3]
+    assert [row.supports for row in questions_to_judge(room.event_id)[Turn.APPROVED]] == [3]
 
 
 def test_supports_of_a_lunch_that_was_called_off_are_destroyed(room: Room) -> None:
@@ -444,7 +443,7 @@ def test_what_is_asked_in_a_rehearsal_is_forgotten_with_it(room: Room, event: Ev
     support_question(room, new_device(), practised.id)
     assert texts(event.id) == ["Pour de vrai ?", "Pour essayer ?"]
     assert [row.text for row in public_questions(event.id)] == ["Pour de vrai ?"]
-    delete_rehearsed(event)
+    end_rehearsal(event)
     assert texts(event.id) == ["Pour de vrai ?"]
     assert count_supports(practised.id) == 0
     assert db.session.get(Question, real.id) is not None
@@ -471,10 +470,9 @@ def test_questions_are_judged_in_four_groups(room: Room) -> None:
     answer_question(shown(room, "E"))
     set_aside_question(ask(room, "F"))
     groups = questions_to_judge(room.event_id)
-    assert [[(each.question.text, each.supports) for each in group] for group in (
-        groups.waiting, groups.approved, groups.answered, groups.set_aside,
-    )] == [[("A", 0), ("B", 0)], [("D", 1), ("C", 0)], [("E", 0)], [("F", 0)]]  # fmt: skip
-    assert groups.total == 6
+    assert [[(each.question.text, each.supports) for each in groups[turn]] for turn in Turn] == [
+        [("A", 0), ("B", 0)], [("D", 1), ("C", 0)], [("E", 0)], [("F", 0)],
+    ]  # fmt: skip
 
 
 # The doors of a phone
@@ -485,7 +483,7 @@ def test_phone_asks_and_is_led_back(app: Flask, room: Room) -> None:
     answer = send(client, room, " Qui\n paie ? ", off_record="1")
     assert answer.status_code == 303
     assert answer.location.startswith(f"/v/{room.code}?asked=1")
-    (waiting,) = questions_to_judge(room.event_id).waiting
+    (waiting,) = questions_to_judge(room.event_id)[Turn.WAITING]
     assert (waiting.question.text, waiting.question.off_record) == ("Qui paie ?", True)
     assert send(client, room, "Et qui décide ?", json="1").get_json() == {"rev": revisions_of(room.event_id)[0]}
 
@@ -597,7 +595,7 @@ def test_hostile_words_are_only_words(app: Flask, organiser_client: FlaskClient,
     body = {"text": text.encode("utf-8", "surrogatepass"), "key": CANARY}
     assert client.post(f"/v/{room.code}/questions", data=body).status_code == 303
     db.session.rollback()
-    (waiting,) = questions_to_judge(room.event_id).waiting
+    (waiting,) = questions_to_judge(room.event_id)[Turn.WAITING]
     approve_question(waiting.question)
     pages = [
         client.get(f"/v/{room.code}").get_data(as_text=True),
@@ -650,7 +648,7 @@ def test_a_phone_sends_without_leaving_the_page_and_loses_nothing(chromium: Brow
         context.close()
         with lunch.app.app_context():
             assert count_supports(question.id) == 1
-            (waiting,) = questions_to_judge(event_id).waiting
+            (waiting,) = questions_to_judge(event_id)[Turn.WAITING]
             assert (waiting.question.text, waiting.question.off_record) == ("Et si le réseau tombe ?", True)
             db.session.remove()
             db.engine.dispose()

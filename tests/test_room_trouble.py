@@ -24,19 +24,17 @@ from lunchkit.room.polls import actions, closing
 from lunchkit.room.polls.actions import (
     annul_poll,
     close_poll,
-    end_rehearsal,
     enter_hand_counts,
     finish_closings,
     hide_poll,
     judge_answer,
     open_poll,
     reveal_poll,
-    start_rehearsal,
 )
 from lunchkit.room.polls.models import Poll, Stage
 from lunchkit.room.polls.queries import public_view, result_of
 from lunchkit.room.queries import ballot_store, keys
-from lunchkit.site.presenter.actions import show_slide, take_questions
+from lunchkit.site.presenter.actions import end_rehearsal, show_slide, start_rehearsal, take_questions
 from tests.conftest import EventMaker, csrf_of, new_client
 from tests.room import ask, asked, code_of, fresh, phones, running_event
 

@@ -20,18 +20,11 @@ from lunchkit.platform.db import SQLITE_DRIVER, db
 from lunchkit.room.ballot_store import BallotStore
 from lunchkit.room.devices import device_of, voter_hash
 from lunchkit.room.keys import KeyRing
-from lunchkit.room.polls.actions import (
-    annul_poll,
-    close_poll,
-    end_rehearsal,
-    finish_closings,
-    open_poll,
-    reveal_poll,
-    start_rehearsal,
-)
+from lunchkit.room.polls.actions import annul_poll, close_poll, finish_closings, open_poll, reveal_poll
 from lunchkit.room.polls.models import Poll, Stage
 from lunchkit.room.polls.queries import result_of
 from lunchkit.room.queries import ballot_store, keys
+from lunchkit.site.presenter.actions import end_rehearsal, start_rehearsal
 from tests.conftest import EventMaker
 from tests.room import Phone, all_bytes, ask, asked, code_of, fresh, key_bytes, phones, running_event
 
@@ -70,7 +63,7 @@ def traces(app: Flask, poll: Poll, crowd: list[Phone]) -> dict[str, bytes]:
     for number, phone in enumerate(crowd):
         found[f"cookie {number}"] = phone.cookie.encode()
         found |= spelled(f"device {number}", device(app, phone))
-        found |= spelled(f"tag {number}", voter_hash(poll_key, opened.scope, device(app, phone)))
+        found |= spelled(f"tag {number}", voter_hash(poll_key, opened.key_name, device(app, phone)))
     return found
 
 
@@ -150,9 +143,9 @@ def test_the_linking_attack_succeeds_before_the_close_and_finds_nothing_after(
     opened = ballot_store().opened(poll.id)
     assert opened is not None
     key = keys().get(opened.key_name)
-    assert link(app, [tmp_path / "ballots.sqlite"], crowd, key, opened.scope) == chosen, "the control"
+    assert link(app, [tmp_path / "ballots.sqlite"], crowd, key, opened.key_name) == chosen, "the control"
     close_poll(poll)
-    assert link(app, sorted(tmp_path.glob("*.sqlite")), crowd, key, opened.scope) == {}
+    assert link(app, sorted(tmp_path.glob("*.sqlite")), crowd, key, opened.key_name) == {}
     assert key_bytes() == []
 
 
@@ -255,7 +248,7 @@ STEPS = [
     (BallotStore, "pairs"),
     (KeyRing, "destroy"),
     (BallotStore, "clear"),
-    (BallotStore, "scrub"),
+    (BallotStore, "vacuum"),
 ]
 
 

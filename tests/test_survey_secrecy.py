@@ -58,7 +58,7 @@ def traces(app: Flask, event: Event, crowd: list[Phone]) -> dict[str, bytes]:
     for number, phone in enumerate(crowd):
         found[f"cookie {number}"] = phone.cookie.encode()
         found |= spelled(f"device {number}", device(app, phone))
-        found |= spelled(f"tag {number}", voter_hash(key, opened.scope, device(app, phone)))
+        found |= spelled(f"tag {number}", voter_hash(key, opened.key_name, device(app, phone)))
     return found
 
 
@@ -136,8 +136,8 @@ STEPS = [
     (BallotStore, "clear", "after"),
     (KeyRing, "destroy", "before"),
     (KeyRing, "destroy", "after"),
-    (BallotStore, "scrub", "before"),
-    (BallotStore, "scrub", "after"),
+    (BallotStore, "vacuum", "before"),
+    (BallotStore, "vacuum", "after"),
     (BallotStore, "release", "before"),
     (BallotStore, "release", "after"),
 ]

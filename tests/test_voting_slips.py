@@ -137,7 +137,7 @@ def test_what_is_kept_is_no_code_in_no_order_and_no_tag_of_a_ballot(app: Flask, 
     kept = [row.code_hash for row in rows]
     assert not any(slip.encode() in code for slip in slips for code in kept)
     (used,) = [row.used_by for row in rows if row.used_by]
-    ballots = ballot_store()._rows("select voter from ballot where poll_id = ?", poll.id)
+    ballots = ballot_store().rows("select voter from ballot where poll_id = ?", poll.id)
     assert len(ballots) == 1
     assert used != ballots[0][0]
     assert {column.name for column in VotingSlip.__table__.columns} == {"event_id", "code_hash", "used_by"}

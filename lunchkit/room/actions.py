@@ -1,4 +1,4 @@
-"""Verbs of a room, and of the lunch that takes place in it."""
+"""Actions on a room, and on the lunch that takes place in it."""
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, or_, select, update
@@ -10,11 +10,12 @@ from lunchkit.platform import clock
 from lunchkit.platform.codes import SLIP_LENGTH, new_code
 from lunchkit.platform.db import transaction
 from lunchkit.platform.errors import user_error
-from lunchkit.room.devices import Device, slip_hash
-from lunchkit.room.errors import SlipMissing
+from lunchkit.room.ballot_store import NewBallot, OpenPoll
+from lunchkit.room.devices import Device, slip_hash, voter_hash
+from lunchkit.room.errors import NotKnownYet, PollClosed, SlipMissing
 from lunchkit.room.models import Room, VotingSlip
 from lunchkit.room.operations import touch
-from lunchkit.room.queries import slips_of
+from lunchkit.room.queries import batches, slips_of
 
 MOST_SLIPS = 500
 NotTakingPlace = user_error(
@@ -45,10 +46,10 @@ def room_of(event: Event) -> Room:
 
 
 def make_slips(event: Event, number: int, seen: str) -> list[str]:
-    """Make so many voting slips, without which no phone votes from then on; with 0, phones vote without again.
+    """Make voting slips, without which no phone votes from then on; with 0, phones vote without again.
 
-    Their codes, which are kept nowhere. Earlier slips are void, used or not; unless they are not those that the
-    organiser had before their eyes (``seen``, see ``slips_of``): then nothing is made.
+    Returns their codes, which are stored nowhere. Earlier slips become void, used or not; unless they are not those
+    that the organiser saw (``seen``, see ``slips_of``): then nothing is made.
     """
     room_of(event)
     with transaction() as session:
@@ -73,13 +74,13 @@ def use_slip(room: Room, code: str, device: Device) -> None:
 
 
 def end_lunch(event: Event) -> None:
-    """Let a lunch be over now, as if its hour had come. No e-mail leaves, calendars keep what was announced.
+    """End a lunch now. No e-mail is sent, calendars keep what was announced.
 
-    Twice is once. Raises NotTakingPlace, NotBegun.
+    Idempotent. Raises NotTakingPlace, NotBegun.
     """
     with transaction() as session:
-        event = _held(session, event)
-        now = clock.now()  # once the lunch is ours: whoever waited for it comes after who had it
+        event = _lock(session, event)
+        now = clock.now()  # read while the row is locked
         if event.is_over(now):
             return
         if not event.can_be_ended(now):
@@ -89,13 +90,13 @@ def end_lunch(event: Event) -> None:
 
 
 def let_lunch_go_on(event: Event, seen: str) -> None:
-    """Take back an early end, or give a lunch that runs over a quarter of an hour more. No e-mail leaves.
+    """Undo an early end, or extend a lunch that runs over by a quarter of an hour. No e-mail is sent.
 
-    ``seen`` is the end that the organiser had before their eyes (``over_at``, ISO 8601): of two who press at once,
-    one is heard. Raises NotTakingPlace, CannotGoOn.
+    ``seen`` is the end that the organiser saw (``over_at``, ISO 8601): of two who press at once, one counts.
+    Raises NotTakingPlace, CannotGoOn.
     """
     with transaction() as session:
-        event = _held(session, event)
+        event = _lock(session, event)
         if event.over_at.isoformat() != seen:
             return
         later = event.extended_end(clock.now())
@@ -105,9 +106,22 @@ def let_lunch_go_on(event: Event, seen: str) -> None:
         touch(session, event.id)
 
 
-def _held(session: Session, event: Event) -> Event:
-    """The lunch as it is now, held; one that takes place."""
+def _lock(session: Session, event: Event) -> Event:
     event = session.get_one(Event, event.id, with_for_update=True, populate_existing=True)
     if event.published_at is None or event.cancelled_at is not None:
         raise NotTakingPlace
     return event
+
+
+def submit_ballot(opened: OpenPoll, key: bytes, device: Device, answer: str, turn: int | None) -> None:
+    """Keep the answer of a phone; the latest one counts. Returns after it is on the disk.
+
+    Raises PollClosed; NotKnownYet where the disk does not keep up: then the phone sends it again, and it counts once.
+    """
+    ballot = NewBallot(opened.id, voter_hash(key, opened.key_name, device), answer, turn)
+    try:
+        is_counted = batches().submit(ballot)
+    except TimeoutError as error:
+        raise NotKnownYet from error
+    if not is_counted:
+        raise PollClosed

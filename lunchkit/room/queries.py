@@ -1,6 +1,8 @@
 """Reads of rooms, named after the question that they answer."""
 
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
 
 from flask import current_app
 from sqlalchemy import Connection, bindparam, case, func, select
@@ -13,8 +15,8 @@ from lunchkit.platform.db import db
 from lunchkit.platform.errors import NotFound
 from lunchkit.platform.live.batches import Batches
 from lunchkit.platform.live.streams import hub
-from lunchkit.room.ballot_store import BallotStore, NewBallot
-from lunchkit.room.devices import Device, slip_hash
+from lunchkit.room.ballot_store import BallotStore, NewBallot, OpenPoll
+from lunchkit.room.devices import Device, slip_hash, voter_hash
 from lunchkit.room.keys import KeyRing
 from lunchkit.room.models import Room, VotingSlip
 
@@ -95,27 +97,50 @@ def seats_at(event_id: int) -> int:
     return max(capacity, people_at(event_id) or 0)
 
 
+Made = TypeVar("Made")
+
+
+def _of_instance(name: str, make: Callable[[], Made]) -> Made:
+    found: Made | None = current_app.extensions.get(name)
+    if found is None:
+        found = current_app.extensions[name] = make()
+    return found
+
+
 def ballot_store() -> BallotStore:
     """The ballot store of this instance."""
-    found = current_app.extensions.get("lunchkit_box")
-    if found is None:
-        settings = current_settings()
-        settings.instance.mkdir(parents=True, exist_ok=True)
-        found = current_app.extensions["lunchkit_box"] = BallotStore(settings.instance / "ballots.sqlite")
-    return found
+    return _of_instance("lunchkit_ballot_store", lambda: BallotStore(_folder() / "ballots.sqlite"))
+
+
+def _folder() -> Path:
+    folder = current_settings().instance
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def batches() -> Batches[NewBallot, bool]:
     """The one writer of this process into the ballot store."""
-    found: Batches[NewBallot, bool] | None = current_app.extensions.get("lunchkit_batches")
-    if found is None:
-        found = current_app.extensions["lunchkit_batches"] = Batches(ballot_store().writer())
-    return found
+    return _of_instance("lunchkit_batches", lambda: Batches(ballot_store().writer()))
 
 
 def keys() -> KeyRing:
     """The keys of the polls and surveys that are open."""
-    found = current_app.extensions.get("lunchkit_keys")
-    if found is None:
-        found = current_app.extensions["lunchkit_keys"] = KeyRing(current_settings().instance)
-    return found
+    return _of_instance("lunchkit_keys", lambda: KeyRing(current_settings().instance))
+
+
+class OwnAnswer(NamedTuple):
+    """What a phone has answered: in its page alone, never in a stream."""
+
+    answer: Any = ()
+    turn: int = 1
+    """The number of its next answer."""
+    is_kept: bool = False
+
+
+def own_answer(opened: OpenPoll | None, device: Device | None, read: Callable[[str], Any]) -> OwnAnswer:
+    """What a phone has answered to an open poll or a survey, as ``read`` reads answers."""
+    key = keys().get(opened.key_name) if opened is not None else None
+    if opened is None or key is None or device is None:
+        return OwnAnswer()
+    kept = ballot_store().ballot_of(opened.id, voter_hash(key, opened.key_name, device))
+    return OwnAnswer(read(kept[0]), kept[1] + 1, is_kept=True) if kept else OwnAnswer()

@@ -6,24 +6,42 @@ cannot be destroyed keeps no ballots: it is told in the log and by the doctor.
 A poll that is asked again after the debate keeps its ballots until the second one is closed.
 """
 
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
 
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
 from lunchkit.platform.db import db
+from lunchkit.room.ballot_store import OpenPoll
+from lunchkit.room.models import Room
+from lunchkit.room.operations import CLOSES_AFTER
+from lunchkit.room.polls.answers import spec_of
 from lunchkit.room.polls.models import Poll, Stage
 from lunchkit.room.polls.operations import movement_between
-from lunchkit.room.polls.queries import asked_again_as
-from lunchkit.room.queries import ballot_store, keys
-
-CLOSES_AFTER = timedelta(hours=2)
-"""A poll that nobody closes is closed so long after the lunch."""
+from lunchkit.room.polls.queries import asked_again_as, is_open
+from lunchkit.room.queries import ballot_store, keys, slips_of
 
 
 def key_name(poll: Poll) -> str:
     """The name of the key that a poll's voter hashes are made with: a before and its after share one."""
     return str(poll.before_id or poll.id)
+
+
+def opened_as(poll: Poll, room: Room) -> OpenPoll:
+    """A poll as the ballot store keeps it while it is open."""
+    return OpenPoll(
+        id=poll.id,
+        event_id=poll.event_id,
+        code=room.code,
+        position=poll.position,
+        key_name=key_name(poll),
+        spec=replace(spec_of(poll), by_slip=slips_of(room.event_id)[0] > 0).dumps(),
+        is_live=poll.is_live,
+    )
 
 
 def is_past(poll: Poll, now: datetime | None) -> bool:
@@ -87,3 +105,17 @@ def destroy(poll_ids: list[int], name: str) -> bool:
     is_clean = ballot_store().vacuum()
     ballot_store().release(poll_ids, name, keys().destroy)
     return is_clean
+
+
+def stop_orphans(session: Session) -> list[OpenPoll]:
+    """Stop and return ballots whose poll is as if it had never been opened: a rehearsal's end was interrupted."""
+    events = {opened.event_id for opened in ballot_store().opened_polls()}
+    if not events:
+        return []
+    # locked, or else a poll that is being opened would look like one
+    session.scalars(select(Room).where(Room.event_id.in_(events)).with_for_update()).all()
+    known = set(session.scalars(select(Poll.id).where(or_(is_open(), Poll.closed_at.is_not(None)))))
+    found = [opened for opened in ballot_store().opened_polls() if opened.event_id in events and opened.id not in known]
+    for opened in found:
+        ballot_store().stop(opened.id)
+    return found

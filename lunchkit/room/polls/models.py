@@ -10,7 +10,7 @@ from lunchkit.platform.db import KEY, NOT_PERSONAL, PERSONAL, Model, Moment
 from lunchkit.platform.ordered import Ordered
 
 FIRST_LANGUAGE = "fr"
-"""In which every question is written, before any other."""
+"""Every question is written in it first."""
 NO_OPINION = 0
 """The position of «sans avis» among the answers: no choice has it."""
 FEWEST_SHOWN = 5
@@ -20,10 +20,7 @@ FEWEST_TOGETHER = 3
 
 
 def may_show(phones: int, hands: int, *, is_practice: bool) -> bool:
-    """Whether so many people answered that their answers may show; in a rehearsal, whoever answered.
-
-    Hands are seen by all: beside them a few phones would stand alone.
-    """
+    """Whether enough people answered that their answers may show; hands are seen by all, so phones count alone too."""
     people = phones + hands
     is_enough = people >= FEWEST_SHOWN and (phones == 0 or phones >= FEWEST_SHOWN)
     return is_enough or (is_practice and people > 0)

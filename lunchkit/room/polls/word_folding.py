@@ -89,7 +89,6 @@ def _singular(word: str) -> str:
 
 
 def _with_final_accent(word: str, bare: str) -> str:
-    """An é at the end tells «marché» from «marche»; not in «égalité», whatever the keyboard."""
     if not word.endswith("é") or bare.endswith("s"):
         return bare
     folds = _FINAL_E_FOLDS.search(word) is not None and word not in _FINAL_E_TELLS

@@ -10,16 +10,17 @@ from sqlalchemy.orm import Session
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
 from lunchkit.platform.db import db, mark_for_vacuum, transaction
-from lunchkit.room.ballot_store import NewBallot, OpenPoll
-from lunchkit.room.devices import Device, voter_hash
-from lunchkit.room.errors import BallotUnreadable, NotKnownYet, PollClosed
+from lunchkit.room.actions import submit_ballot
+from lunchkit.room.ballot_store import OpenPoll
+from lunchkit.room.devices import Device
+from lunchkit.room.errors import BallotUnreadable, PollClosed
 from lunchkit.room.operations import touch
 from lunchkit.room.polls.answers import Ballot
 from lunchkit.room.polls.models import FEWEST_SHOWN
-from lunchkit.room.queries import ballot_store, batches, keys
+from lunchkit.room.queries import ballot_store, keys
 from lunchkit.room.survey.answers import NOTHING, said_in, survey_of
 from lunchkit.room.survey.models import Feedback, Remark, Stage, closes_at, stage_of
-from lunchkit.room.survey.queries import feedback_of, said_at
+from lunchkit.room.survey.queries import feedback_of, given_by, said_at
 
 
 def answer_feedback(event: Event, device: Device, ballot: Ballot) -> None:
@@ -30,15 +31,10 @@ def answer_feedback(event: Event, device: Device, ballot: Ballot) -> None:
     said, opened = said_in(ballot.form), survey_of(event.id)
     if stage_of(event, feedback_of(event.id), clock.now()) is not Stage.OPEN:
         raise PollClosed
-    voter = voter_hash(_key(opened), opened.scope, device)
-    if said == NOTHING and ballot_store().ballot_of(opened.id, voter) is None:
+    key = _key(opened)
+    if said == NOTHING and not given_by(event.id, device).is_kept:
         raise BallotUnreadable
-    try:
-        is_kept = batches().submit(NewBallot(opened.id, voter, said.dumps(), ballot.turn))
-    except TimeoutError as error:
-        raise NotKnownYet from error
-    if not is_kept:
-        raise PollClosed
+    submit_ballot(opened, key, device, said.dumps(), ballot.turn)
 
 
 def _key(opened: OpenPoll) -> bytes:
@@ -59,7 +55,6 @@ def _key(opened: OpenPoll) -> bytes:
 
 
 def _lock(session: Session, event_id: int) -> tuple[Event, Feedback | None]:
-    """A lunch, held, and what came out of its survey; None until that is closed."""
     event = session.get_one(Event, event_id, with_for_update=True, populate_existing=True)
     return event, session.get(Feedback, event_id, populate_existing=True)
 
@@ -80,7 +75,6 @@ def close_feedback(event: Event) -> None:
 
 
 def _freeze(session: Session, event: Event) -> None:
-    """Keep how many answered; and what, where five did, each question by itself. Remarks get a random order."""
     said = said_at(event.id)
     marks = _counts([str(one.mark) for one in said if one.mark is not None])
     again = _counts([one.again for one in said if one.again is not None])

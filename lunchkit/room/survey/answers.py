@@ -46,4 +46,4 @@ def said_in(form: Mapping[str, str]) -> Said:
 def survey_of(event_id: int) -> OpenPoll:
     """The survey of a lunch in the ballot store. No code that a phone can type is its code."""
     name = f"feedback-{event_id}"
-    return OpenPoll(-event_id, event_id, name, position=0, key_name=name, scope=name, spec="", is_live=False)
+    return OpenPoll(-event_id, event_id, name, position=0, key_name=name, spec="", is_live=False)

@@ -1,6 +1,8 @@
 """Reads of the survey, named after the question that they answer."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
@@ -10,15 +12,59 @@ from lunchkit.events.models import Event
 from lunchkit.platform import clock
 from lunchkit.platform.db import db, page_of
 from lunchkit.platform.errors import NotFound
-from lunchkit.room.devices import Device, voter_hash
+from lunchkit.room.devices import Device
 from lunchkit.room.polls.models import Kind
 from lunchkit.room.polls.results import Result, Row
-from lunchkit.room.queries import ballot_store, keys
+from lunchkit.room.queries import OwnAnswer, ballot_store, own_answer
 from lunchkit.room.survey.answers import NOTHING, Said, survey_of
-from lunchkit.room.survey.models import MARKS, Again, Feedback, Remark, closes_at, stage_of
-from lunchkit.room.survey.view_models import FeedbackView, Given, Glance, Outcome, RemarkPage
+from lunchkit.room.survey.models import MARKS, Again, Feedback, Remark, Stage, closes_at, stage_of
 
 PAGE_SIZE = 40
+
+
+class FeedbackView(NamedTuple):
+    """The three questions in the language of the page; low and high are the ends of the scale."""
+
+    mark: str
+    low: str
+    high: str
+    again: str
+    better: str
+    closes_on: date
+    """The last day on which people may answer."""
+
+
+class Glance(NamedTuple):
+    """The survey in a line of the page of a lunch."""
+
+    stage: Stage
+    answered: int
+    """Phones that have answered anything."""
+
+
+class Outcome(NamedTuple):
+    """What came out of the survey; results and remarks are empty until it is closed."""
+
+    stage: Stage
+    answered: int
+    asked: FeedbackView
+    mark: Result
+    again: Result
+    remarks: int
+    """How many people wrote something."""
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether enough people answered that anything shows."""
+        return self.mark.is_shown or self.again.is_shown or self.remarks > 0
+
+
+class RemarkPage(NamedTuple):
+    """One page of what people wrote."""
+
+    rows: Sequence[Remark]
+    page: int
+    pages: int
 
 
 def feedback_of(event_id: int) -> Feedback | None:
@@ -38,14 +84,9 @@ def feedback_view(event: Event) -> FeedbackView:
     )
 
 
-def given_by(event_id: int, device: Device | None) -> Given:
-    """What a phone has answered."""
-    opened = survey_of(event_id)
-    key = keys().get(opened.key_name)
-    if key is None or device is None:
-        return Given()
-    kept = ballot_store().ballot_of(opened.id, voter_hash(key, opened.scope, device))
-    return Given(Said.loads(kept.answer), kept.turn + 1, is_kept=True) if kept else Given()
+def given_by(event_id: int, device: Device | None) -> OwnAnswer:
+    """What a phone has answered, as ``Said``."""
+    return own_answer(survey_of(event_id), device, Said.loads)
 
 
 def said_at(event_id: int) -> list[Said]:
@@ -85,7 +126,6 @@ def outcome(event: Event) -> Outcome:
 
 
 def _result(kind: Kind, question: str, rows: list[Row], ends: tuple[str, str] = ("", "")) -> Result:
-    """A question's answers in the shape of a poll's, so that the same pictures are drawn of them."""
     return Result(kind, question, sum(row.count for row in rows), by_hand=0, rows=tuple(rows), ends=ends)
 
 
@@ -99,7 +139,7 @@ def remarks_page(event_id: int, page: int) -> RemarkPage:
     page, pages = page_of(count_remarks(event_id), page, PAGE_SIZE)
     of_lunch = select(Remark).where(Remark.event_id == event_id).order_by(Remark.id)
     rows = db.session.scalars(of_lunch.offset((page - 1) * PAGE_SIZE).limit(PAGE_SIZE)).all()
-    return RemarkPage(tuple(rows), page, pages)
+    return RemarkPage(rows, page, pages)
 
 
 def remark_or_404(event_id: int, remark_id: str) -> Remark:

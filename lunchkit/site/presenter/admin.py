@@ -104,7 +104,7 @@ def timer(slug: str) -> ResponseReturnValue:
 
 @bp.post("/e/<slug>/room/rehearsal")
 def rehearsal(slug: str) -> ResponseReturnValue:
-    return _do(slug, lambda event: actions.rehearse(event, rehearses=_is_on()))
+    return _do(slug, actions.start_rehearsal if _is_on() else actions.end_rehearsal)
 
 
 @bp.post("/e/<slug>/room/questions")
@@ -145,7 +145,6 @@ def _current(event: Event) -> Poll:
 
 
 def _opened_next(event: Event) -> Poll:
-    """The poll on the screen, if it is open or annulled; else the next one."""
     shown = current_poll(room_of(event), polls_of(event.id))
     if shown is not None and shown.stage in (Stage.OPEN, Stage.VOID):
         return shown

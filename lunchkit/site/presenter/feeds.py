@@ -78,7 +78,6 @@ def _line(message: dict[str, object]) -> bytes:
 
 
 def _outside(work: Callable[[], Value]) -> Callable[[], Value]:
-    """The same in an application context: tickers have none."""
     app = _this_app()
 
     def done() -> Value:

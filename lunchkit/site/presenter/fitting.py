@@ -82,7 +82,6 @@ def plan_choices(poll: PollView, none: str) -> Plan:
 
 
 def _plan(labels: list[str], ways: tuple[Way, ...], margin: int, rest: int) -> Plan:
-    """The first layout in which all labels fit; ``margin`` and ``rest``: width and height that are not for text."""
     for height, rows, size in ways:
         columns = -(-len(labels) // rows)
         inner = (height - rest) / rows - (20 if size < SIZES[-1] else 44)

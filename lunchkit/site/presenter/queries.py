@@ -11,17 +11,17 @@ from lunchkit.platform import clock, qr
 from lunchkit.platform.config import current_settings
 from lunchkit.platform.links import public
 from lunchkit.registrations.queries import seats_taken
-from lunchkit.room.devices import Device, voter_hash
+from lunchkit.room.devices import Device
 from lunchkit.room.models import Room, Slide
 from lunchkit.room.polls.answers import Spec, values_of
 from lunchkit.room.polls.models import Poll, Stage
 from lunchkit.room.polls.queries import ballots_of, polls_of, public_view, screen_poll_view
 from lunchkit.room.qa.queries import RoomQuestion, approved_questions, ranked_questions
-from lunchkit.room.queries import ballot_store, keys
+from lunchkit.room.queries import OwnAnswer, ballot_store, own_answer
 from lunchkit.room.survey.models import Stage as FeedbackStage
 from lunchkit.room.survey.models import stage_of
 from lunchkit.room.survey.queries import count_answered, feedback_of, feedback_view
-from lunchkit.site.presenter.view_models import OwnAnswer, PhoneView, ScreenView
+from lunchkit.site.presenter.view_models import PhoneView, ScreenView
 from lunchkit.speakers.models import Speaker
 from lunchkit.speakers.queries import appearances
 
@@ -87,7 +87,6 @@ def _asks_feedback(event: Event) -> bool:
 
 
 def _is_shown_since(room: Room, poll: Poll | None) -> bool:
-    """Whether a poll is open, or a result was revealed after the end of the event."""
     if poll is None or room.slide == Slide.QUESTIONS:
         return poll is not None and poll.stage is Stage.OPEN
     return poll.stage is Stage.OPEN or (poll.revealed_at is not None and poll.revealed_at >= room.event.over_at)
@@ -176,15 +175,9 @@ def phone_address(code: str) -> str:
 
 
 def own_answer_of(room: Room, device: Device | None) -> OwnAnswer:
-    """What a phone has answered to the open poll."""
+    """What a phone has answered to the open poll, as ``room.polls.answers.values_of`` gives it."""
     opened = ballot_store().opened_for(room.code)
-    key = keys().get(opened.key_name) if opened is not None else None
-    if opened is None or key is None or device is None:
-        return OwnAnswer()
-    kept = ballot_store().ballot_of(opened.id, voter_hash(key, opened.scope, device))
-    if kept is None:
-        return OwnAnswer()
-    return OwnAnswer(frozenset(values_of(Spec.loads(opened.spec), kept.answer)), kept.turn + 1, is_kept=True)
+    return own_answer(opened, device, lambda answer: values_of(Spec.loads(opened.spec if opened else ""), answer))
 
 
 def _mark(room: Room, poll: Poll | None, state: str, questions: tuple[RoomQuestion, ...]) -> str:
@@ -206,7 +199,6 @@ def _of_poll(poll: Poll | None) -> str:
 
 
 def _screen_key(room: Room, slide: str, poll: Poll | None) -> str:
-    """Changes with the room's revision; ballots change it only in a live poll."""
     live = ballot_store().shown_answers(poll.id)[0] if poll is not None and poll.is_live else 0
     supports = room.counts_revision if slide == Slide.QUESTIONS else 0
     return f"{slide}-{_of_poll(poll)}-{room.revision}-{live}-{supports}"

@@ -8,18 +8,7 @@ from markupsafe import Markup
 from lunchkit.events.models import Event
 from lunchkit.room.polls.view_models import PollView
 from lunchkit.room.qa.queries import RankedQuestion, RoomQuestion
-from lunchkit.room.survey.view_models import FeedbackView
-
-
-@dataclass(frozen=True)
-class OwnAnswer:
-    """What this phone has answered: only in its page, never in a stream."""
-
-    values: frozenset[str] = frozenset()
-    """As ``room.polls.answers.values_of`` gives them."""
-    turn: int = 1
-    """The number of its next answer."""
-    is_kept: bool = False
+from lunchkit.room.survey.queries import FeedbackView
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,8 @@ from lunchkit.platform.static_files import compress
 from lunchkit.platform.web import POLICY
 from lunchkit.room.devices import device_of, new_device, remember
 from lunchkit.room.errors import BallotUnreadable, ManyNewPhones, NoCookie, NotKnownYet, PollClosed, SlipMissing
-from lunchkit.room.queries import lacks_slip, phones_key, room_by_code_or_404
+from lunchkit.room.queries import OwnAnswer, lacks_slip, phones_key, room_by_code_or_404
 from lunchkit.room.survey.queries import given_by
-from lunchkit.room.survey.view_models import Given
 from lunchkit.site.presenter import feeds
 from lunchkit.site.presenter.fitting import cloud_size, fit, in_parts, plan_choices
 from lunchkit.site.presenter.queries import own_answer_of, phone_view, screen_view
@@ -62,7 +61,7 @@ def phone(code: str) -> ResponseReturnValue:
     note = request.args.get("note", "")
     mine = own_answer_of(room, device)
     view = phone_view(room, language(), device)
-    given = given_by(room.event_id, known) if view.state == "feedback" else Given()
+    given = given_by(room.event_id, known) if view.state == "feedback" else OwnAnswer()
     page = render_template(
         "presenter/phone.html",
         phone=view,
