@@ -30,7 +30,6 @@ from lunchkit.room.polls.pictures import headline
 from lunchkit.room.polls.queries import digest_of, is_altered
 from lunchkit.room.polls.results import Result, Row
 from lunchkit.room.queries import ballot_store
-from lunchkit.site.presenter.actions import start_rehearsal
 from tests.conftest import EventMaker, csrf_of, new_client
 from tests.room import ask, asked, code_of, fresh, phones, running_event
 
@@ -270,17 +269,6 @@ def test_both_results_say_which_vote_they_are_and_lead_to_each_other(app: Flask,
         assert [row.rpartition(";")[2] for row in rows[:2]] == ['"asking"', f'"{asking}"']
 
 
-def test_what_was_never_asked_goes_from_the_page_when_the_lunch_is_over(app: Flask, event: Event) -> None:
-    ask(event, "Faut-il y renoncer ?")
-    voted(app, event, ask(event, "Est-ce compatible ?"), *[1] * 6)
-    client = new_client(app)
-    page = plain(client.get(f"/e/{event.slug}").get_data(as_text=True))
-    assert ("Faut-il y renoncer" in page, "Est-ce compatible" in page) == (True, True)
-    with clock.fixed_at(event.over_at):
-        page = plain(client.get(f"/e/{event.slug}").get_data(as_text=True))
-    assert ("Faut-il y renoncer" in page, "Est-ce compatible" in page) == (False, True)
-
-
 # Words of which none is kept
 
 
@@ -321,18 +309,3 @@ def test_the_headline_of_statements_names_no_winner_of_a_tie(app: Flask) -> None
         assert headline(statements(2, 2, 0)).replace("\u00a0", " ") == "Phrase 1 and Phrase 2: 2 people each out of 6"
         assert "tie" in headline(statements(2, 2, 2, 2))
         assert headline(statements(2, 3, 0)).startswith("Most agreed with: Phrase 2"), "the control"
-
-
-def test_phones_say_that_a_rehearsal_is_one(app: Flask, event: Event) -> None:
-    start_rehearsal(event)
-    poll = asked(event)
-    (phone,) = phones(app, event, 1)
-    phone.vote(1)
-    said = plain(phone.look())
-    assert "les résultats s’affichent même si peu de personnes ont répondu" in said
-    kicker = re.search(r'class="kicker">([^<]+)<', phone.page)
-    assert kicker is not None
-    assert kicker[1].strip() == "Répétition"
-    close_poll(poll)
-    reveal_poll(poll)
-    assert "Répétition" in plain(phone.look())

@@ -160,23 +160,6 @@ def test_a_ticker_ends_when_nobody_watches(moving: Moving, channel: Channel, wat
     assert not channel.ticks
 
 
-def test_a_feed_that_fails_for_a_while_goes_on(moving: Moving, channel: Channel, watch: Watcher) -> None:
-    near = watch(channel)
-    heard(near, b"\n\n")
-    works = moving.state
-
-    def fails() -> bytes:
-        raise OSError("the database is away")
-
-    moving.state = fails  # type: ignore[method-assign]
-    channel.feed = moving.feed()
-    moving.revision = 2
-    time.sleep(0.1)
-    moving.state = works  # type: ignore[method-assign]
-    channel.feed = moving.feed()
-    assert heard(near, b"\n\n").startswith(b"id: 2")
-
-
 def test_the_hub_lets_everybody_go(moving: Moving, watch: Watcher) -> None:
     hub = Hub()
     channel = hub.channel(moving.feed())

@@ -19,7 +19,6 @@ from lunchkit.room.queries import ballot_store
 from tests.conftest import EventMaker, new_client
 from tests.room import Phone, ask, asked, code_of, running_event
 from tests.statements import statements
-from tests.test_check_in import guest
 
 pytestmark = pytest.mark.both_databases
 
@@ -107,17 +106,6 @@ def test_an_organiser_makes_place_by_more_seats(app: Flask, make_event: EventMak
             session.execute(update(Event).where(Event.id == event.id).values(capacity=40))
         assert script(event, 50) == 40 - 2 - NEW_PHONES_A_MINUTE
     assert ballot_store().count(poll.id) == 40
-
-
-def test_more_people_than_seats_count_as_seats(app: Flask, make_event: EventMaker) -> None:
-    event = running_event(make_event, capacity=3)
-    for _ in range(3):
-        guest(event)
-    with transaction() as session:
-        session.execute(update(Event).where(Event.id == event.id).values(capacity=1))
-    asked(event)
-    with clock.fixed_at(clock.now()):
-        assert script(event, 50) == 3 + NEW_PHONES_A_MINUTE
 
 
 def test_a_vote_asks_the_database_nothing_but_the_first_of_a_room(app: Flask, make_event: EventMaker) -> None:

@@ -229,7 +229,7 @@ def test_polls_of_a_restored_database_and_ballots_that_are_not_its_own_come_to_a
     db.session.remove()
     db.engine.dispose()
     assert lunchkit(settings.instance, "restore", copy).returncode == 0
-    app.extensions.pop("lunchkit_box", None)
+    app.extensions.pop("lunchkit_ballot_store", None)
     assert [opened.id for opened in ballot_store().opened_polls()] == [later.id], (
         "control: the file of ballots is of another moment"
     )

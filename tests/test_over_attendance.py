@@ -109,14 +109,6 @@ def test_hands_count_too_and_are_told_once_they_are_entered(
     assert said_where(client, organiser_client, event, poll) == {"remote", "projector", "phone", "page", "picture"}
 
 
-def test_where_nobody_knows_who_is_there_nothing_is_said(app: Flask, event: Event) -> None:
-    poll = asked(event)
-    vote(phones(app, event, 3), "111")
-    assert screen_poll_view(poll, "fr").exceeds is None
-    close_poll(poll)
-    assert fresh(poll).people is None
-
-
 BEFORE, AFTER = "111111222222", "111222111222"
 """Three went each way and six stayed: so that all of it may be told."""
 

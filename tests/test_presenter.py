@@ -15,17 +15,15 @@ from lunchkit.room.models import Room, Slide
 from lunchkit.room.polls.actions import (
     annul_poll,
     close_poll,
-    enter_hand_counts,
-    hide_poll,
     judge_answer,
     open_poll,
     reveal_poll,
 )
 from lunchkit.room.polls.models import Poll
 from lunchkit.room.polls.queries import answers_to_judge, polls_of
-from lunchkit.site.presenter.actions import blank_screen, end_rehearsal, go_on, show_slide, start_rehearsal, start_timer
+from lunchkit.site.presenter.actions import end_rehearsal, go_on, show_slide, start_rehearsal
 from lunchkit.site.presenter.queries import current_poll, next_step, phone_view, screen_view, shown_slide
-from tests.conftest import EventMaker, csrf_of, new_client
+from tests.conftest import EventMaker, csrf_of
 from tests.room import JSON, ask, asked, code_of, phones, running_event
 
 
@@ -104,24 +102,6 @@ def test_phones_are_told_that_a_question_was_annulled_until_the_next_or_the_end(
     assert state_of(event) == "open"
 
 
-def test_phones_follow_the_question_through_its_stages(app: Flask, event: Event) -> None:
-    poll = ask(event)
-    states = [state_of(event)]
-    for verb in (open_poll, close_poll, reveal_poll, hide_poll):
-        verb(poll)
-        states.append(state_of(event))
-    assert states == ["welcome", "open", "closed", "revealed", "closed"]
-
-
-def test_a_phone_is_told_of_what_changes_a_result_that_is_shown(event: Event) -> None:
-    poll = asked(event)
-    close_poll(poll)
-    reveal_poll(poll)
-    key = phone_view(room_now(event), "fr").key
-    enter_hand_counts(poll, {1: 7})
-    assert phone_view(room_now(event), "fr").key != key
-
-
 def test_a_rehearsal_shows_results_of_few_and_forgets_them(app: Flask, event: Event) -> None:
     start_rehearsal(event)
     poll = asked(event)
@@ -136,17 +116,6 @@ def test_a_rehearsal_shows_results_of_few_and_forgets_them(app: Flask, event: Ev
     assert not poll.is_public
     end_rehearsal(event)
     assert state_of(event) == "welcome"
-
-
-def test_timer_and_black_screen_are_states_of_the_room(event: Event) -> None:
-    start_timer(event, 5)
-    assert room_now(event).timer_ends_at is not None
-    start_timer(event, 0)
-    assert room_now(event).timer_ends_at is None
-    blank_screen(event)
-    assert room_now(event).is_blank
-    open_poll(ask(event))
-    assert not room_now(event).is_blank, "what is put to the room is seen"
 
 
 def test_a_stream_leaves_no_cookie(app: Flask, event: Event) -> None:
@@ -175,15 +144,6 @@ def test_the_keyboard_of_the_projector_acts_on_the_question_that_is_shown(
     assert press("nonsense") == 404
     db.session.refresh(poll)
     assert poll.stage == "void"
-
-
-def test_only_organisers_steer(app: Flask, event: Event) -> None:
-    asked(event)
-    client = new_client(app)
-    page = client.get(f"/screen/{code_of(event)}").get_data(as_text=True)
-    assert "csrf-token" not in page
-    assert "data-opening" not in page
-    assert client.post(f"/organiser/e/{event.slug}/room/step", headers=JSON).status_code in (400, 401)
 
 
 def test_the_big_button_says_that_answers_are_to_be_read(

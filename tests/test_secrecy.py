@@ -286,7 +286,7 @@ def test_a_closing_that_is_killed_ends_the_same_when_it_is_run_again(
         close_poll(after)
     monkeypatch.undo()
     db.session.rollback()
-    for extension in ("lunchkit_box", "lunchkit_keys", "lunchkit_batches"):  # as a new process finds it
+    for extension in ("lunchkit_ballot_store", "lunchkit_keys", "lunchkit_batches"):  # as a new process finds it
         app.extensions.pop(extension, None)
     if (name, when) == ("stop", "before"):
         close_poll(after)  # nothing had begun: the organiser taps once more

@@ -167,7 +167,7 @@ def test_a_closing_that_is_killed_anywhere_ends_well(
         close_feedback(lunch)
     monkeypatch.undo()
     db.session.rollback()
-    for extension in ("lunchkit_box", "lunchkit_keys", "lunchkit_batches"):
+    for extension in ("lunchkit_ballot_store", "lunchkit_keys", "lunchkit_batches"):
         app.extensions.pop(extension, None)  # as a new process finds it
     if (name, when) == ("stop", "before"):
         close_feedback(lunch)  # nothing had begun: the organiser taps once more
