@@ -21,7 +21,6 @@ from lunchkit.room.keys import KeyRing
 from lunchkit.room.models import Room, VotingSlip
 
 _REVISIONS = select(Room.revision, Room.counts_revision).where(Room.event_id == bindparam("event_id"))
-"""Built once: tickers ask it ten times a second."""
 
 
 def room_by_code_or_404(code: str) -> Room:
@@ -56,8 +55,7 @@ def lacks_slip(event_id: int, device: Device) -> bool:
 
 def revision_of(event_id: int) -> int:
     """The revision of what phones see of a lunch; 0 without a room."""
-    with _looking() as connection:
-        return connection.execute(_REVISIONS, {"event_id": event_id}).scalar() or 0
+    return revisions_of(event_id)[0]
 
 
 def phones_key(code: str, *languages: str) -> tuple[str, ...]:
@@ -79,7 +77,7 @@ def revisions_of(event_id: int) -> tuple[int, int]:
 
 
 def _looking() -> Connection:
-    """A connection for one look; on PostgreSQL outside any transaction, since to begin and end one takes as long."""
+    # ten times a second: on PostgreSQL outside any transaction, since to begin and end one takes as long
     if db.engine.dialect.name == "postgresql":
         return db.engine.execution_options(isolation_level="AUTOCOMMIT").connect()
     return db.engine.connect()
@@ -133,7 +131,6 @@ class OwnAnswer(NamedTuple):
 
     answer: Any = ()
     turn: int = 1
-    """The number of its next answer."""
     is_kept: bool = False
 
 

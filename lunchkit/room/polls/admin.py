@@ -22,7 +22,6 @@ from lunchkit.room.polls.models import Kind, Poll
 from lunchkit.room.polls.order import programme_rows, stays
 
 ANSWERS_A_PAGE = 40
-VERDICTS = ("approve", "refuse", "undo")
 bp = Blueprint("polls", __name__)
 ONE = "/e/<slug>/polls/<int(max=2147483647):poll_id>"
 
@@ -110,26 +109,11 @@ def closing(slug: str, poll_id: int) -> ResponseReturnValue:
     return closing_reply(event, poll, lambda: actions.close_poll(poll, even_few="few" in request.form))
 
 
-@bp.post(f"{ONE}/reveal")
-def reveal(slug: str, poll_id: int) -> ResponseReturnValue:
-    return _act(slug, poll_id, actions.reveal_poll)
-
-
-@bp.post(f"{ONE}/hiding")
-def hiding(slug: str, poll_id: int) -> ResponseReturnValue:
-    return _act(slug, poll_id, actions.hide_poll)
-
-
 @bp.get(f"{ONE}/annulment")
 def annulment(slug: str, poll_id: int) -> ResponseReturnValue:
     event, poll = _both(slug, poll_id)
     people = queries.ballots_of(poll) + poll.hand_ballots
     return render_template("admin/polls/annulment.html", event=event, poll=poll, people=people)
-
-
-@bp.post(f"{ONE}/annulment")
-def annul(slug: str, poll_id: int) -> ResponseReturnValue:
-    return _act(slug, poll_id, actions.annul_poll)
 
 
 @bp.get(f"{ONE}/hands")
@@ -171,21 +155,16 @@ def answers(slug: str, poll_id: int) -> ResponseReturnValue:
     event, poll = _written(slug, poll_id)
     found = queries.answers_to_judge(poll)
     page, pages = page_of(len(found), request.args.get("page", 1, type=int), ANSWERS_A_PAGE)
-    return render_template(
-        "admin/polls/answers.html",
-        event=event,
-        poll=poll,
-        answers=found[(page - 1) * ANSWERS_A_PAGE : page * ANSWERS_A_PAGE],
-        unread=sum(answer.verdict == "" for answer in found),
-        page={"page": page, "pages": pages},
-    )
+    start, unread = (page - 1) * ANSWERS_A_PAGE, sum(answer.verdict == "" for answer in found)
+    about = {"answers": found[start : start + ANSWERS_A_PAGE], "page": {"page": page, "pages": pages}}
+    return render_template("admin/polls/answers.html", event=event, poll=poll, unread=unread, **about)
 
 
 @bp.post(f"{ONE}/verdict")
 def verdict(slug: str, poll_id: int) -> ResponseReturnValue:
     event, poll = _written(slug, poll_id)
     chosen = request.form.get("verdict", "")
-    if chosen not in VERDICTS:
+    if chosen not in ("approve", "refuse", "undo"):
         abort(400)
     back = url_for(".answers", slug=slug, poll_id=poll_id, page=request.args.get("page", type=int))
     return after(event, lambda: actions.judge_answer(poll, request.form.get("answer", ""), chosen), back)
@@ -225,9 +204,14 @@ def _written(slug: str, poll_id: int) -> tuple[Event, Poll]:
     return event, poll
 
 
-def _act(slug: str, poll_id: int, action: Callable[[Poll], None]) -> ResponseReturnValue:
+def _act(action: Callable[[Poll], None], slug: str, poll_id: int) -> ResponseReturnValue:
     event, poll = _both(slug, poll_id)
     return after(event, lambda: action(poll), _room(slug))
+
+
+bp.add_url_rule(f"{ONE}/reveal", "reveal", partial(_act, actions.reveal_poll), methods=["POST"])
+bp.add_url_rule(f"{ONE}/hiding", "hiding", partial(_act, actions.hide_poll), methods=["POST"])
+bp.add_url_rule(f"{ONE}/annulment", "annul", partial(_act, actions.annul_poll), methods=["POST"])
 
 
 def _arrange(event: Event, told: str, action: Callable[[], object], poll: Poll | None = None) -> ResponseReturnValue:
@@ -243,8 +227,7 @@ def _room(slug: str) -> str:
 
 
 def _to_index(slug: str, told: str, poll: Poll | None = None) -> ResponseReturnValue:
-    anchor = f"poll-{poll.id}" if poll else None
-    return redirect(url_for(".index", slug=slug, done=told, _anchor=anchor), code=303)
+    return redirect(url_for(".index", slug=slug, done=told, _anchor=f"poll-{poll.id}" if poll else None), code=303)
 
 
 def _page(event: Event, form: PollForm) -> str:

@@ -44,7 +44,6 @@ class Ballot:
     poll: int | None
     """The position of the poll that it answers; None for whichever is open."""
     turn: int | None
-    """Counts the answers of this phone."""
     form: MultiDict[str, str]
 
 

@@ -25,12 +25,10 @@ MOST_WORDS = 3
 MOST_PROTECTED = 50
 LONGEST_END = 60
 LANGUAGES: dict[str, LazyString] = {"en": _l("English"), "de": _l("German"), "it": _l("Italian")}
-"""The languages into which a question may be put."""
 NO_OPINIONS = {"sans avis", "no opinion", "keine meinung", "nessuna opinione"}
 """What «sans avis» may be called among the typed choices."""
 
 COLUMNS = ("question", "kind", "most_choices", "allows_none", "is_live", "low_label", "high_label", "protects")
-"""What a poll, its details and its form call by the same name."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +49,6 @@ class PollDetails:
     """By language: all choices in their order."""
     protects: int = FEWEST_TOGETHER
     before_id: int | None = None
-    """The question that this one asks again after the debate."""
 
 
 def _question_in(language: str) -> StringField:

@@ -95,7 +95,6 @@ class Shape:
 
     name: LazyString
     hint: LazyString
-    """What it asks of people, in a line."""
     read: Callable[[Positions, int, Form], str]
     """The answer in a ballot's form, of the positions on offer and at most so many. Raises BallotUnreadable."""
     marks: Callable[[str], list[Mark]] = lambda answer: [(int(position), 0) for position in answer.split(",")]
@@ -105,9 +104,7 @@ class Shape:
     grades: Callable[[int], Mapping[str, int]] = lambda choices: {}
     """The grades that each of so many choices can get, by their names in exports."""
     lines: tuple[int, int] = (0, 0)
-    """How few and how many choices it has."""
     longest: int = 80
-    """Characters of a choice."""
     how_many: LazyString = _CHOICES
     takes_several: bool = False
     """Whether it is asked how many choices or words each may give."""

@@ -79,17 +79,12 @@ class Poll(Ordered, Model):
     high_label: Mapped[str] = mapped_column(String(60), default="", info=NOT_PERSONAL)
     """What the two ends of a scale mean."""
     translations: Mapped[dict[str, dict[str, str]]] = mapped_column(JSON, default=dict, info=NOT_PERSONAL)
-    """By language (en, de, it): {"en": {"question": …, "low": …, "high": …}}."""
     most_choices: Mapped[int] = mapped_column(default=1, info=NOT_PERSONAL)
-    """How many choices one person may tick, or words they may write."""
     allows_none: Mapped[bool] = mapped_column(default=True, info=NOT_PERSONAL)
-    """Whether «sans avis» is among the answers."""
     is_live: Mapped[bool] = mapped_column(default=False, info=NOT_PERSONAL)
-    """Whether the projector shows the counts while the poll is open."""
     before_id: Mapped[int | None] = mapped_column(ForeignKey("poll.id"), unique=True, index=True, info=KEY)
     """The poll before the debate that this one asks again."""
     protects: Mapped[int] = mapped_column(default=FEWEST_TOGETHER, info=NOT_PERSONAL)
-    """The smallest group that the before/after picture may show."""
     in_rehearsal: Mapped[bool] = mapped_column(default=False, info=NOT_PERSONAL)
     """Whether it was opened in a rehearsal: then its result goes nowhere, and ends with the rehearsal."""
     note: Mapped[str] = mapped_column(String(300), default="", info=NOT_PERSONAL)
@@ -97,7 +92,6 @@ class Poll(Ordered, Model):
     opened_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     closed_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     revealed_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
-    """When its result was shown, the last time."""
     annulled_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     cleared_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     """When its ballots and their key were destroyed."""
@@ -200,7 +194,6 @@ class Choice(Model):
     position: Mapped[int] = mapped_column(info=NOT_PERSONAL)
     label: Mapped[str] = mapped_column(String(120), info=NOT_PERSONAL)
     translations: Mapped[dict[str, str]] = mapped_column(JSON, default=dict, info=NOT_PERSONAL)
-    """The label by language (en, de, it)."""
     poll: Mapped[Poll] = relationship(back_populates="choices")
 
     def label_in(self, language: str) -> str:
@@ -242,8 +235,12 @@ class WrittenAnswer(Model):
     normalised: Mapped[str] = mapped_column(String(300), primary_key=True, info=PERSONAL)
     """What makes two words the same: see ``room.polls.word_folding``."""
     text: Mapped[str] = mapped_column(Text, info=PERSONAL)
-    """As most people wrote it."""
     count: Mapped[int] = mapped_column(default=0, info=NOT_PERSONAL)
     """How many people wrote it, counted at the close; 0 while the poll is open."""
     approved_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     refused_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
+
+    @property
+    def verdict(self) -> str:
+        """What an organiser decided: "approved", "refused", or "" while nobody has read it."""
+        return "approved" if self.approved_at else "refused" if self.refused_at else ""

@@ -21,7 +21,6 @@ from typing import Any
 from lunchkit.room.polls.models import FEWEST_SHOWN, NO_OPINION
 
 Way = tuple[int, int]
-"""From one answer to another."""
 
 
 class Level(StrEnum):

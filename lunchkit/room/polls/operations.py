@@ -14,7 +14,7 @@ from lunchkit.room.operations import touch
 from lunchkit.room.polls.answers import tally
 from lunchkit.room.polls.models import NO_OPINION, HandCount, Kind, Poll, Tally, WrittenAnswer
 from lunchkit.room.polls.movement import publishable
-from lunchkit.room.polls.queries import digest_of, position_of
+from lunchkit.room.polls.queries import digest_of
 from lunchkit.room.polls.written_answers import gather
 from lunchkit.room.queries import people_at
 
@@ -67,7 +67,7 @@ def movement_between(before: Poll, after: Poll, pairs: Pairs) -> dict[str, Any]:
     before_only: Counter[int] = Counter()
     after_only: Counter[int] = Counter()
     for (was_answer, now_answer), count in pairs.items():
-        was, now = position_of(was_answer), position_of(now_answer)
+        was, now = (None if answer is None else int(answer) for answer in (was_answer, now_answer))
         if was is not None and now is not None:
             flows[was, now] += count
         elif was is not None:
@@ -76,13 +76,7 @@ def movement_between(before: Poll, after: Poll, pairs: Pairs) -> dict[str, Any]:
             after_only[now] += count
     positions = [choice.position for choice in after.choices]
     positions += [NO_OPINION] if before.allows_none or after.allows_none else []
-    return publishable(
-        flows=dict(flows),
-        before_only=dict(before_only),
-        after_only=dict(after_only),
-        positions=positions,
-        k=after.protects,
-    )
+    return publishable(flows, before_only, after_only, positions, k=after.protects)
 
 
 def delete_results(session: Session, poll: Poll) -> None:

@@ -18,16 +18,12 @@ from lunchkit.room.polls.models import Choice, Kind, Poll
 
 
 def place_poll(session: Session, event: Event, details: PollDetails) -> Poll:
-    """Write a question behind those that are there; one that asks another again goes right behind that, if it can.
+    """Add a poll behind those that are there; one that asks another again goes right behind that, if it can.
 
     Raises CannotAskAgain.
     """
     before = None if details.before_id is None else _first_of_pair(session, event, details)
-    position = next_position(session, Poll, event.id)
-    poll = Poll(event_id=event.id, position=position, before_id=details.before_id)
-    _write(poll, details)
-    session.add(poll)
-    session.flush()
+    poll = _add(session, event, next_position(session, Poll, event.id), details, details.before_id)
     if before is not None:
         _bring_behind(session, poll, before)
     return poll
@@ -40,13 +36,16 @@ def place_programme(session: Session, event: Event, questions: Sequence[tuple[Po
     """
     placed: list[Poll] = []
     for position, (details, first) in enumerate(questions, 1):
-        before_id = None if first is None else placed[first].id
-        poll = Poll(event_id=event.id, position=position, before_id=before_id)
-        _write(poll, details)
-        session.add(poll)
-        session.flush()
-        placed.append(poll)
+        placed.append(_add(session, event, position, details, None if first is None else placed[first].id))
     return placed
+
+
+def _add(session: Session, event: Event, position: int, details: PollDetails, before_id: int | None) -> Poll:
+    poll = Poll(event_id=event.id, position=position, before_id=before_id)
+    _write(poll, details)
+    session.add(poll)
+    session.flush()
+    return poll
 
 
 def rewrite_poll(session: Session, poll: Poll, details: PollDetails) -> None:
@@ -64,22 +63,18 @@ def rewrite_poll(session: Session, poll: Poll, details: PollDetails) -> None:
 
 
 def delete_poll(session: Session, poll: Poll, *, with_second: bool = False) -> None:
-    """Take a question off the programme, where nobody has seen it; ``with_second`` also the one that asks it again.
+    """Delete a poll that nobody has seen; ``with_second`` also the one that asks it again.
 
     Raises PollIsFrozen, AskedAgain.
     """
-    if poll.is_frozen:
-        raise PollIsFrozen
     seconds = [other for other in _partners(session, poll) if other.before_id == poll.id]
+    if poll.is_frozen or any(other.is_frozen for other in seconds if with_second):
+        raise PollIsFrozen
     if seconds and not with_second:
         raise AskedAgain
-    if any(other.is_frozen for other in seconds):
-        raise PollIsFrozen
-    for other in seconds:
-        session.delete(other)
-    session.flush()
-    session.delete(poll)
-    session.flush()
+    for one in (*seconds, poll):
+        session.delete(one)
+        session.flush()
 
 
 def stays(poll: Poll, other: Poll | None) -> bool:

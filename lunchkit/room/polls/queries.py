@@ -77,23 +77,21 @@ def ballots_of(poll: Poll) -> int:
 
 
 def is_short(poll: Poll) -> bool:
-    """Whether a question that is open has so few answers that, closed now, its result could not be shown.
-
-    Nobody is asked about that in a rehearsal.
-    """
+    """Whether an open poll has so few answers that, closed now, its result could not be shown; not in a rehearsal."""
     return not poll.in_rehearsal and not may_show(ballots_of(poll), poll.hand_ballots, is_practice=False)
 
 
 def result_of(poll: Poll, language: str) -> Result:
     """The result of a closed poll, with what was counted by hand."""
-    counts = {
-        (row.position, row.grade): row.count
-        for row in db.session.scalars(select(Tally).where(Tally.poll_id == poll.id))
-    }
-    written = db.session.scalars(
-        select(WrittenAnswer).where(WrittenAnswer.poll_id == poll.id, WrittenAnswer.approved_at.is_not(None))
-    ).all()
-    return _result(poll, language, poll.ballots or 0, counts, [Written(row.text, row.count) for row in written])
+    rows = db.session.scalars(select(Tally).where(Tally.poll_id == poll.id))
+    counts = {(row.position, row.grade): row.count for row in rows}
+    written = [Written(row.text, row.count) for row in _approved(poll)]
+    return _result(poll, language, poll.ballots or 0, counts, written)
+
+
+def _approved(poll: Poll) -> Sequence[WrittenAnswer]:
+    approved = WrittenAnswer.approved_at.is_not(None)
+    return db.session.scalars(select(WrittenAnswer).where(WrittenAnswer.poll_id == poll.id, approved)).all()
 
 
 def digest_of(poll: Poll) -> str:
@@ -126,10 +124,7 @@ def lacks_words(poll: Poll) -> bool:
 def live_result(poll: Poll, language: str) -> Result:
     """The counts that a live poll shows while it is open: behind, and by groups: see ``room.ballot_store``."""
     ballots, answers = ballot_store().shown_answers(poll.id)
-    approved = select(WrittenAnswer.normalised, WrittenAnswer.text).where(
-        WrittenAnswer.poll_id == poll.id, WrittenAnswer.approved_at.is_not(None)
-    )
-    texts: dict[str, str] = dict(db.session.execute(approved).all())
+    texts = {row.normalised: row.text for row in _approved(poll)}
     gathered = gather(poll.kind, answers) if Kind(poll.kind).is_written else []
     written = [Written(texts[item.normalised], item.count) for item in gathered if item.normalised in texts]
     return _result(poll, language, ballots, tally(poll.kind, answers), written)
@@ -203,14 +198,10 @@ def screen_poll_view(poll: Poll, language: str) -> PollView:
 
 
 @dataclass(frozen=True)
-class WaitingAnswer:
+class WaitingAnswer(Gathered):
     """A word or text before an organiser."""
 
-    normalised: str
-    text: str
-    count: int
     verdict: str
-    """'' not read yet, 'approved' or 'refused'."""
 
 
 def answers_to_judge(poll: Poll) -> list[WaitingAnswer]:
@@ -220,27 +211,13 @@ def answers_to_judge(poll: Poll) -> list[WaitingAnswer]:
     }
     gathered = [Gathered(row.normalised, row.text, row.count) for row in rows.values()]
     if poll.closed_at is None:
-        shown = dict.fromkeys(
-            ballot_store().shown_answers(poll.id)[1], 0
-        )  # on the projector, whatever its author says now
+        shown = dict.fromkeys(ballot_store().shown_answers(poll.id)[1], 0)  # even if its author wrote another since
         gathered = gather(poll.kind, shown | ballot_store().answers(poll.id))
-    answers = [
-        WaitingAnswer(item.normalised, item.text, item.count, _verdict(rows.get(item.normalised))) for item in gathered
-    ]
+    verdicts = {name: row.verdict for name, row in rows.items()}
+    answers = [WaitingAnswer(**vars(item), verdict=verdicts.get(item.normalised, "")) for item in gathered]
     return sorted(answers, key=lambda answer: (answer.verdict != "", -answer.count, answer.normalised))
-
-
-def _verdict(row: WrittenAnswer | None) -> str:
-    if row is None or (row.approved_at is None and row.refused_at is None):
-        return ""
-    return "approved" if row.approved_at is not None else "refused"
 
 
 def count_unread(poll: Poll) -> int:
     """How many words or texts wait for an organiser."""
     return sum(answer.verdict == "" for answer in answers_to_judge(poll)) if Kind(poll.kind).is_written else 0
-
-
-def position_of(answer: str | None) -> int | None:
-    """The choice that an answer to a question of one choice names, 0 for «sans avis»."""
-    return None if answer is None else int(answer)

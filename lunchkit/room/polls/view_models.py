@@ -41,15 +41,12 @@ class PollView:
     result: Result | None = None
     """Only where this reader may see it."""
     ballots: int | None = None
-    """How many phones answered: only for the projector and the organiser."""
     movement: dict[str, Any] | None = None
     written_in: str = "fr"
     """The language of question and choices: what was asked for, where they are written in it."""
     note: str = ""
     before: Result | None = None
-    """The result of the first time, beside a movement."""
     hands: int = 0
-    """How many people answered on paper or with a raised hand."""
     exceeds: int | None = None
     has_few: bool = False
     keeps_ballots: bool = False

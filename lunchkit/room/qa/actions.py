@@ -23,7 +23,6 @@ from lunchkit.room.qa.models import Question, Support, Turn
 from lunchkit.room.qa.queries import WAITS, count_waiting
 
 MOST_WAITING = 2_000
-"""Questions that may wait to be read in one room."""
 asking = Window(10, 3600)
 """Questions of one phone within an hour; nothing is counted by address: a whole room shares one."""
 arriving = Window(30, 60)

@@ -69,4 +69,3 @@ class Support(Model):
 
     question_id: Mapped[int] = mapped_column(ForeignKey("question.id", ondelete="CASCADE"), primary_key=True, info=KEY)
     tag: Mapped[str] = mapped_column(String(32), primary_key=True, info=KEY)
-    """See ``room.devices.supporter_hash``."""

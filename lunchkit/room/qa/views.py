@@ -22,7 +22,6 @@ from lunchkit.room.queries import room_by_code_or_404
 
 PHONE = "presenter.phone"
 PAGES = (PHONE, "presenter.phone_in_capitals")
-"""The phone's page, which a QR code names in capitals."""
 bp = Blueprint("qa", __name__)
 
 

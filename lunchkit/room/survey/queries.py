@@ -31,7 +31,6 @@ class FeedbackView(NamedTuple):
     again: str
     better: str
     closes_on: date
-    """The last day on which people may answer."""
 
 
 class Glance(NamedTuple):
@@ -39,7 +38,6 @@ class Glance(NamedTuple):
 
     stage: Stage
     answered: int
-    """Phones that have answered anything."""
 
 
 class Outcome(NamedTuple):
@@ -51,7 +49,6 @@ class Outcome(NamedTuple):
     mark: Result
     again: Result
     remarks: int
-    """How many people wrote something."""
 
     @property
     def is_shown(self) -> bool:

@@ -23,7 +23,6 @@ from lunchkit.room.queries import ballot_store
 from lunchkit.site.presenter.queries import next_step
 
 LONGEST_TIMER = 180
-"""Minutes."""
 
 
 def go_on(event: Event, wanted: str | None = None, poll_id: int | None = None, *, even_few: bool = True) -> None:

@@ -22,7 +22,6 @@ SMALLEST = 34
 CHARACTER, LINE = 0.53, 1.0
 """Width of a character and height of a line, in ems."""
 CLOUD = (1790, 540)
-"""Width and height of the word cloud."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,6 @@ class Plan:
 
 
 Way = tuple[int, int, int]
-"""Height, rows and text size of a layout to try."""
 FIELDS: tuple[Way, ...] = (
     (240, 1, 60), (240, 1, 46), (396, 2, 60), (396, 2, 46), (396, 3, 40), (596, 3, 46), (596, 2, 40), (596, 4, 40),
     (632, 3, 34), (632, 4, 34), (632, 5, 34),

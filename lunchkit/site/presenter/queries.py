@@ -26,7 +26,6 @@ from lunchkit.speakers.models import Speaker
 from lunchkit.speakers.queries import appearances
 
 _STATES = {Stage.OPEN: "open", Stage.CLOSED: "closed", Stage.REVEALED: "revealed"}
-"""States of phones, by the stage of the current poll."""
 _AFTERWARDS = {FeedbackStage.OPEN: "feedback", FeedbackStage.CLOSED: "over"}
 
 

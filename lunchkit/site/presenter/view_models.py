@@ -21,7 +21,6 @@ class PhoneView:
     state: str
     """welcome, open, closed, revealed, annulled, feedback or over."""
     key: str
-    """Changes whenever the page must."""
     poll: PollView | None
     upcoming: int
     takes_questions: bool
@@ -41,7 +40,6 @@ class ScreenView:
     event: Event
     code: str
     address: str
-    """Typed by hand, without the code."""
     qr: Markup
     revision: int
     slide: str
@@ -52,10 +50,8 @@ class ScreenView:
     expected: int
     """People who have a seat; 0 where nobody registered."""
     speakers: tuple[tuple[str, str], ...]
-    """Name and role."""
     questions: tuple[RankedQuestion, ...]
     timer_ends_at: datetime | None
     in_rehearsal: bool
     asks_feedback: bool = False
     may: tuple[str, ...] = ()
-    """The keys that work now."""

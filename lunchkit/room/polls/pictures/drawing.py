@@ -13,7 +13,6 @@ from lunchkit.platform.colours import INK, PALETTES
 from lunchkit.platform.i18n import typo
 
 WIDE = 1920
-"""The width of a drawing for the projector."""
 WIDE_HEIGHT = 752
 NARROW = 320
 """The width of a drawing for phones, that of the narrowest: words are hardly smaller there than they should be."""

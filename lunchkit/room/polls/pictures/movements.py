@@ -40,9 +40,7 @@ class _Frame:
     width: int
     height: float
     left: float
-    """Where the fields before end."""
     right: float
-    """Where the fields after begin."""
     bleed: float
     """How far fields run over the edges of the picture, to those of the page."""
     head: float
@@ -53,9 +51,7 @@ class _Frame:
     thread: float
     plate: float
     size: float
-    """Of the labels."""
     figures: tuple[float, float]
-    """The sizes of the smallest and the largest figure."""
     figure_x: float
     label_x: float
     """Where labels begin: beside their figure, or under it where that is the same place."""
@@ -70,7 +66,6 @@ _WIDE = _Frame(
     plate=150, size=34, figures=(38, 84), figure_x=65, label_x=190,
 )  # fmt: skip
 _LONG = replace(_WIDE, left=1000, size=27)
-"""Where labels are long, or many."""
 _NARROW = _Frame(
     width=340, height=660, left=134, right=264, bleed=0, head=26, gap=12, unit=15, rope=10, thread=1.5, plate=44,
     size=13, figures=(20, 26), figure_x=8, label_x=8,

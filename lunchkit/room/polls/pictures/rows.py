@@ -33,7 +33,6 @@ MOST_WORDS, MOST_IN_CLOUD = 12, 40
 class _Frame:
     width: int
     size: float
-    """Of the answer."""
     figure: float
     beside: float
     """How much room the share has, at the edge."""
@@ -41,9 +40,7 @@ class _Frame:
     bar: float
     stroke: float
     pitch: float
-    """The most that a disc may take."""
     least: float = 0
-    """The least height of a row."""
 
     @property
     def label_room(self) -> float:

@@ -15,8 +15,7 @@ _FEW_NAMES = 3
 """So many equal ones are named in a headline."""
 _MOST_NAMED = 60
 """Characters of all their names together; where there are more, they are only counted."""
-_JOINS = re.compile(r",| (?:et|ou|und|oder|e|o|and|or) ")
-"""What a list of answers has between two of them, and an answer may have within."""
+_JOINS = re.compile(r",| (?:et|ou|und|oder|e|o|and|or) ")  # within an answer: then a list of answers has quotes
 _BEFORE_NOUN = re.compile(r"(?<=\d) (?=[^\W\d])")
 
 
