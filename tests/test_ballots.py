@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from lunchkit.events.models import Event
 from lunchkit.platform import clock
-from lunchkit.platform.db import db
 from lunchkit.room.ballot_store import BallotStore
 from lunchkit.room.polls.actions import annul_poll, close_poll, finish_closings, open_poll, reveal_poll
 from lunchkit.room.polls.closing import CLOSES_AFTER
@@ -16,9 +16,14 @@ from lunchkit.room.polls.models import Poll, Stage
 from lunchkit.room.polls.queries import result_of
 from lunchkit.room.queries import ballot_store, keys
 from tests.conftest import EventMaker, new_client
-from tests.room import JSON, Phone, ask, asked, code_of, fresh, phones, running_event
+from tests.room import JSON, Phone, ask, asked, code_of, fresh, leave_no_keys, phones, running_event, voted
 
-pytestmark = pytest.mark.both_databases
+pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures(leave_no_keys.__name__)]
+
+
+@pytest.fixture
+def event(make_event: EventMaker) -> Event:
+    return running_event(make_event)
 
 
 def counts(poll: Poll) -> dict[int, int]:
@@ -26,8 +31,7 @@ def counts(poll: Poll) -> dict[int, int]:
     return {row.position: row.count for row in result_of(fresh(poll), "fr").rows}
 
 
-def test_the_latest_answer_of_a_phone_holds(app: Flask, make_event: EventMaker) -> None:
-    event = running_event(make_event)
+def test_the_latest_answer_of_a_phone_holds(app: Flask, event: Event) -> None:
     poll = asked(event)
     (phone,) = phones(app, event, 1)
     for choice in (1, 3, 2):
@@ -40,8 +44,7 @@ def test_the_latest_answer_of_a_phone_holds(app: Flask, make_event: EventMaker) 
     assert poll.ballots == 1
 
 
-def test_an_old_answer_that_comes_late_changes_nothing(app: Flask, make_event: EventMaker) -> None:
-    event = running_event(make_event)
+def test_an_old_answer_that_comes_late_changes_nothing(app: Flask, event: Event) -> None:
     poll = asked(event)
     (phone,) = phones(app, event, 1)
     phone.send({"choice": 3}, turn=2)
@@ -65,9 +68,8 @@ def test_an_old_answer_that_comes_late_changes_nothing(app: Flask, make_event: E
     ],
 )
 def test_every_kind_of_question_takes_its_answers_and_refuses_what_is_none(
-    app: Flask, make_event: EventMaker, kind: str, more: dict[str, Any], good: dict[str, Any], bad: dict[str, Any]
+    app: Flask, event: Event, kind: str, more: dict[str, Any], good: dict[str, Any], bad: dict[str, Any]
 ) -> None:
-    event = running_event(make_event)
     poll = asked(event, choices=() if kind in ("words", "text") else ("Un", "Deux", "Trois"), kind=kind, **more)
     (phone,) = phones(app, event, 1)
     assert phone.send(bad).status_code == 422
@@ -77,8 +79,7 @@ def test_every_kind_of_question_takes_its_answers_and_refuses_what_is_none(
     assert fresh(poll).ballots == 1
 
 
-def test_too_late_is_said_and_not_counted(app: Flask, make_event: EventMaker) -> None:
-    event = running_event(make_event)
+def test_too_late_is_said_and_not_counted(app: Flask, event: Event) -> None:
     poll = asked(event)
     (phone,) = phones(app, event, 1)
     close_poll(poll)
@@ -88,8 +89,7 @@ def test_too_late_is_said_and_not_counted(app: Flask, make_event: EventMaker) ->
     assert fresh(poll).ballots == 0
 
 
-def test_an_answer_to_the_question_before_is_not_counted_for_the_next(app: Flask, make_event: EventMaker) -> None:
-    event = running_event(make_event)
+def test_an_answer_to_the_question_before_is_not_counted_for_the_next(app: Flask, event: Event) -> None:
     first, second = asked(event), ask(event)
     (phone,) = phones(app, event, 1)
     close_poll(first)
@@ -98,8 +98,7 @@ def test_an_answer_to_the_question_before_is_not_counted_for_the_next(app: Flask
     assert phone.send({"choice": 1, "poll": second.position}).status_code == 200
 
 
-def test_a_phone_without_cookie_is_told_why_nothing_was_counted(app: Flask, make_event: EventMaker) -> None:
-    event = running_event(make_event)
+def test_a_phone_without_cookie_is_told_why_nothing_was_counted(app: Flask, event: Event) -> None:
     poll = asked(event)
     bare = Phone(new_client(app), code_of(event))
     answer = bare.vote(1)
@@ -110,8 +109,7 @@ def test_a_phone_without_cookie_is_told_why_nothing_was_counted(app: Flask, make
     assert fresh(poll).ballots == 0
 
 
-def test_a_post_of_another_site_is_refused(app: Flask, make_event: EventMaker) -> None:
-    event = running_event(make_event)
+def test_a_post_of_another_site_is_refused(app: Flask, event: Event) -> None:
     asked(event)
     (phone,) = phones(app, event, 1)
     headers = {**JSON, "Sec-Fetch-Site": "cross-site"}
@@ -120,8 +118,7 @@ def test_a_post_of_another_site_is_refused(app: Flask, make_event: EventMaker) -
 
 
 @pytest.mark.parametrize("typed", ["{code}", "{lower}", "{spaced}"])
-def test_a_code_may_be_typed_as_people_type(app: Flask, make_event: EventMaker, typed: str) -> None:
-    event = running_event(make_event)
+def test_a_code_may_be_typed_as_people_type(app: Flask, event: Event, typed: str) -> None:
     code = code_of(event)
     as_typed = typed.format(code=code, lower=code.lower(), spaced=f" {code[:2]} {code[2:].lower()} ")
     client = new_client(app)
@@ -130,8 +127,7 @@ def test_a_code_may_be_typed_as_people_type(app: Flask, make_event: EventMaker, 
     assert client.get(f"/V/{code}").status_code == 200, "the QR code is in capitals"
 
 
-def test_one_question_at_a_time(app: Flask, make_event: EventMaker) -> None:
-    event = running_event(make_event)
+def test_one_question_at_a_time(app: Flask, event: Event) -> None:
     first, second = asked(event), ask(event)
     with pytest.raises(AnotherPollIsOpen):
         open_poll(second)
@@ -141,16 +137,13 @@ def test_one_question_at_a_time(app: Flask, make_event: EventMaker) -> None:
         open_poll(first)
 
 
-def test_what_was_annulled_may_be_asked_anew_and_begins_at_nothing(app: Flask, make_event: EventMaker) -> None:
-    event = running_event(make_event)
+def test_what_was_annulled_may_be_asked_anew_and_begins_at_nothing(app: Flask, event: Event) -> None:
     poll = asked(event)
-    for phone in phones(app, event, 3):
-        phone.vote(1)
+    voted(app, event, 3, 1)
     annul_poll(poll)
     assert fresh(poll).stage is Stage.VOID
     open_poll(poll)
-    (phone,) = phones(app, event, 1)
-    phone.vote(2)
+    voted(app, event, 1, 2)
     close_poll(poll)
     reveal_poll(poll)
     assert (fresh(poll).ballots, counts(poll)[1], counts(poll)[2]) == (1, 0, 1)
@@ -176,8 +169,7 @@ def test_two_hundred_phones_at_once_are_two_hundred_ballots(app: Flask, make_eve
     assert counts(poll) == {1: 67, 2: 67, 3: 66, 0: 0}
 
 
-def test_votes_that_race_the_close_are_counted_or_refused_never_both(app: Flask, make_event: EventMaker) -> None:
-    event = running_event(make_event)
+def test_votes_that_race_the_close_are_counted_or_refused_never_both(app: Flask, event: Event) -> None:
     poll = asked(event)
     crowd = phones(app, event, 60)
     told: list[int] = []
@@ -198,11 +190,9 @@ def test_votes_that_race_the_close_are_counted_or_refused_never_both(app: Flask,
     assert fresh(poll).ballots == told.count(200)
 
 
-def test_a_poll_closes_itself_two_hours_after_the_lunch(app: Flask, make_event: EventMaker) -> None:
-    event = running_event(make_event)
+def test_a_poll_closes_itself_two_hours_after_the_lunch(app: Flask, event: Event) -> None:
     poll = asked(event)
-    (phone,) = phones(app, event, 1)
-    phone.vote(1)
+    voted(app, event, 1, 1)
     finish_closings()
     assert fresh(poll).stage is Stage.OPEN, "not before"
     with clock.fixed_at(event.ends_at + CLOSES_AFTER):
@@ -210,11 +200,9 @@ def test_a_poll_closes_itself_two_hours_after_the_lunch(app: Flask, make_event: 
     assert (fresh(poll).stage, poll.ballots) == (Stage.CLOSED, 1)
 
 
-def test_a_poll_whose_key_was_lost_closes_with_what_was_counted(app: Flask, make_event: EventMaker) -> None:
-    event = running_event(make_event)
+def test_a_poll_whose_key_was_lost_closes_with_what_was_counted(app: Flask, event: Event) -> None:
     poll = asked(event)
-    for phone in phones(app, event, 2):
-        phone.vote(3)
+    voted(app, event, 2, 3)
     keys().destroy(str(poll.id))  # the machine was started again
     (late,) = phones(app, event, 1)
     assert late.vote(1).status_code == 409
@@ -247,10 +235,7 @@ def test_a_full_disk_is_said_and_whoever_was_told_saved_is_counted(
     assert fresh(poll).ballots == statuses.count(200) + 1
 
 
-def test_a_box_that_is_locked_is_said_to_be_busy(
-    app: Flask, make_event: EventMaker, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    event = running_event(make_event)
+def test_a_box_that_is_locked_is_said_to_be_busy(app: Flask, event: Event, monkeypatch: pytest.MonkeyPatch) -> None:
     poll = asked(event)
     (phone,) = phones(app, event, 1)
     monkeypatch.setattr("lunchkit.room.ballot_file.BUSY_TIMEOUT", 50)
@@ -264,15 +249,3 @@ def test_a_box_that_is_locked_is_said_to_be_busy(
     other.close()
     assert phone.vote(1).status_code == 200
     assert ballot_store().count(poll.id) == 1
-
-
-@pytest.fixture(autouse=True)
-def close_the_box(app: Flask) -> Any:
-    """Leave no key of a test in memory."""
-    yield
-    db.session.rollback()
-    folder = keys().folder
-    for path in list(folder.iterdir()) if folder and folder.exists() else []:
-        path.unlink()
-    if folder and folder.exists():
-        folder.rmdir()

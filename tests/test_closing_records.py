@@ -52,7 +52,7 @@ def plain(page: str) -> str:
     return " ".join(unescape(words).split())
 
 
-def voted(app: Flask, event: Event, poll: Poll, *choices: int) -> Poll:
+def answered(app: Flask, event: Event, poll: Poll, *choices: int) -> Poll:
     """A question that so many phones answered, closed and shown."""
     open_poll(poll)
     for phone, choice in zip(phones(app, event, len(choices)), choices, strict=True):
@@ -66,7 +66,7 @@ def pair(app: Flask, event: Event) -> tuple[Poll, Poll]:
     """A question before the debate, closed and shown, and the same after it, not asked yet."""
     before = ask(event)
     after = ask(event, before_id=before.id)
-    return voted(app, event, before, *[1] * 6), after
+    return answered(app, event, before, *[1] * 6), after
 
 
 def result(poll: Poll, ending: str = "") -> str:
@@ -106,7 +106,7 @@ def test_no_page_says_that_ballots_are_destroyed_which_wait_for_the_second_vote(
     assert claims(organiser_client, event, before) == []
     assert organiser_client.get(result(before, ".json")).get_json()["ballots"] == "kept"
     assert "Les bulletins sont encore conservés" in plain(phones(app, event, 1)[0].look())
-    voted(app, event, after, *[2] * 6)
+    answered(app, event, after, *[2] * 6)
     assert ballot_store().count(before.id) == 0
     for poll in (before, after):
         assert fresh(poll).cleared_at is not None
@@ -137,7 +137,7 @@ def add_fifty(poll: Poll) -> None:
 
 
 def test_a_number_changed_on_the_disk_is_noticed(app: Flask, event: Event) -> None:
-    poll = voted(app, event, ask(event), 1, 1, 1, 2, 2)
+    poll = answered(app, event, ask(event), 1, 1, 1, 2, 2)
     client = new_client(app)
     page, data = plain(client.get(result(poll)).get_data(as_text=True)), client.get(result(poll, ".json")).get_json()
     assert data["record"] == fresh(poll).record
@@ -160,7 +160,7 @@ def test_a_number_changed_on_the_disk_is_noticed(app: Flask, event: Event) -> No
     ],
 )  # fmt: skip
 def test_whatever_was_counted_or_asked_is_in_the_record(app: Flask, event: Event, change: str) -> None:
-    poll = voted(app, event, ask(event), 1, 1, 1, 2, 2)
+    poll = answered(app, event, ask(event), 1, 1, 1, 2, 2)
     enter_hand_counts(poll, {1: 2})
     assert not is_altered(fresh(poll))
     db.session.execute(text(change))
@@ -171,7 +171,7 @@ def test_whatever_was_counted_or_asked_is_in_the_record(app: Flask, event: Event
 def test_what_organisers_may_do_after_the_close_is_no_change(
     app: Flask, organiser_client: FlaskClient, event: Event
 ) -> None:
-    poll = voted(app, event, ask(event), 1, 1, 1, 2, 2)
+    poll = answered(app, event, ask(event), 1, 1, 1, 2, 2)
     first = fresh(poll).record
     hide_poll(poll)
     reveal_poll(poll)
@@ -190,7 +190,7 @@ def test_what_organisers_may_do_after_the_close_is_no_change(
 
 
 def test_to_enter_hands_does_not_cover_what_was_changed_before(app: Flask, event: Event) -> None:
-    poll = voted(app, event, ask(event), 1, 1, 1, 2, 2)
+    poll = answered(app, event, ask(event), 1, 1, 1, 2, 2)
     add_fifty(poll)
     enter_hand_counts(poll, {1: 2})
     assert is_altered(fresh(poll))
@@ -211,7 +211,7 @@ def test_words_are_judged_after_the_close_without_a_change(app: Flask, event: Ev
 
 def test_a_first_vote_that_is_annulled_renews_the_record_of_the_second(app: Flask, event: Event) -> None:
     before, after = pair(app, event)
-    voted(app, event, after, *[2] * 6)
+    answered(app, event, after, *[2] * 6)
     assert fresh(after).movement is not None
     annul_poll(before)
     assert (fresh(after).movement, is_altered(after), fresh(before).record) == (None, False, None)
@@ -239,7 +239,7 @@ def test_the_page_of_the_lunch_leads_to_the_last_vote_that_is_shown(app: Flask, 
         return [(address, plain(words)) for address, words in found]
 
     assert links() == [("/polls/1", "Ce que la salle a répondu avant le débat")]
-    voted(app, event, after, *[2] * 6)
+    answered(app, event, after, *[2] * 6)
     assert links() == [("/polls/2", "Ce que la salle a répondu après le débat")]
     hide_poll(after)
     assert links() == [("/polls/1", "Ce que la salle a répondu avant le débat")]
@@ -252,7 +252,7 @@ def test_both_results_say_which_vote_they_are_and_lead_to_each_other(app: Flask,
     client = new_client(app)
     assert client.get(result(before, ".json")).get_json()["other"] is None, "of the second nothing is shown yet"
     assert result(after) not in client.get(result(before)).get_data(as_text=True)
-    voted(app, event, after, *[2] * 6)
+    answered(app, event, after, *[2] * 6)
     for poll, other, asking, words in (
         (before, after, "before", "avant le débat"),
         (after, before, "after", "après le débat"),

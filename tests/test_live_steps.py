@@ -31,7 +31,7 @@ Tap = tuple[int, str]
 """Who, and what they answer; the first four are the observer's own phones."""
 Published = tuple[int, tuple[tuple[str, int], ...]]
 """How many have answered, and the counts that show."""
-CONTEST = OpenPoll(1, 1, "ACDEF", 1, "1", "{}", is_live=True)
+OPENED = OpenPoll(1, 1, "ACDEF", 1, "1", "{}", is_live=True)
 
 
 def attack(truth: Sequence[str]) -> Iterator[Tap]:
@@ -47,7 +47,7 @@ def by_the_box(path: Path) -> Callable[[Iterator[Tap]], list[Published]]:
 
     def watch(taps: Iterator[Tap]) -> list[Published]:
         ballots = BallotStore(path)
-        ballots.open(CONTEST)
+        ballots.open(OPENED)
         connection = ballots.connect()
         seen = []
         for who, answer in taps:
@@ -114,21 +114,21 @@ def test_who_answers_last_is_not_told_by_the_result(tmp_path: Path) -> None:
 @pytest.mark.parametrize("seed", range(4))
 def test_each_phone_counts_once_in_groups_that_are_large_enough(tmp_path: Path, seed: int) -> None:
     dice, ballots, path = Random(seed), BallotStore(tmp_path / "ballots.sqlite"), tmp_path / "ballots.sqlite"
-    ballots.open(CONTEST)
+    ballots.open(OPENED)
     connection = ballots.connect()
     told: Counter[str] = Counter()
     people: set[bytes] = set()
     for _batch in range(120):
-        ballots = [
+        sent = [
             NewBallot(1, dice.randbytes(1) * 16, dice.choice("123"), None) for _ in range(dice.choice((1, 1, 2, 40)))
         ]
         before = answers_of(path)
-        ballots.write(ballots, connection)
+        ballots.write(sent, connection)
         shown = Counter(ballots.shown_answers(1)[1])
         if shown == told:
             continue
         group = {voter for voter, is_new in answers_of(path, "is_new").items() if not is_new} - people
-        latest = {ballot.voter: ballot.answer for ballot in ballots}
+        latest = {ballot.voter: ballot.answer for ballot in sent}
         assert len(group) >= max(STEP, ballots.count(1) / STEPS_OF_ALL)
         assert shown - told == Counter(latest.get(voter) or before[voter] for voter in group), (
             "a sum of this group alone"

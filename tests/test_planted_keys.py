@@ -21,7 +21,7 @@ from lunchkit.room.polls.actions import close_poll, finish_closings, open_poll
 from lunchkit.room.polls.models import Stage
 from lunchkit.room.queries import ballot_store, keys
 from tests.conftest import EventMaker
-from tests.room import ask, asked, fresh, phones, running_event
+from tests.room import ask, asked, fresh, running_event, voted
 
 pytestmark = pytest.mark.both_databases
 
@@ -157,8 +157,7 @@ def test_a_key_that_cannot_be_destroyed_keeps_no_ballots(
 ) -> None:
     event = running_event(make_event)
     poll = asked(event)
-    for phone in phones(app, event, 6):
-        phone.vote(1)
+    voted(app, event, 6, 1)
     folder.chmod(0o755)  # no longer ours alone: neither read nor written
     close_poll(poll)
     assert fresh(poll).stage is Stage.CLOSED

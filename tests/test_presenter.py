@@ -24,7 +24,7 @@ from lunchkit.room.polls.queries import answers_to_judge, polls_of
 from lunchkit.site.presenter.actions import end_rehearsal, go_on, show_slide, start_rehearsal
 from lunchkit.site.presenter.queries import current_poll, next_step, phone_view, screen_view, shown_slide
 from tests.conftest import EventMaker, csrf_of
-from tests.room import JSON, ask, asked, code_of, phones, running_event
+from tests.room import JSON, ask, asked, code_of, phones, running_event, voted
 
 
 @pytest.fixture
@@ -72,8 +72,7 @@ def test_one_button_leads_through_a_whole_lunch(app: Flask, event: Event) -> Non
 
 def test_a_step_that_somebody_else_has_done_is_not_done_twice(app: Flask, event: Event) -> None:
     poll = asked(event)
-    for phone in phones(app, event, 5):
-        phone.vote(1)
+    voted(app, event, 5, 1)
     go_on(event, "close", poll.id)
     go_on(event, "close", poll.id)  # the phone, a moment after the keyboard
     assert step_of(event)[0] == "reveal"
@@ -105,8 +104,7 @@ def test_phones_are_told_that_a_question_was_annulled_until_the_next_or_the_end(
 def test_a_rehearsal_shows_results_of_few_and_forgets_them(app: Flask, event: Event) -> None:
     start_rehearsal(event)
     poll = asked(event)
-    for phone in phones(app, event, 2):
-        phone.vote(1)
+    voted(app, event, 2, 1)
     close_poll(poll)
     reveal_poll(poll)
     view = screen_view(room_now(event), "fr").poll
@@ -138,8 +136,7 @@ def test_the_keyboard_of_the_projector_acts_on_the_question_that_is_shown(
 
     assert press("closing") == 409, "nothing has been asked"
     assert [press(noun) for noun in ("opening", "opening")] == [200] * 2
-    for phone in phones(app, event, 5):
-        phone.vote(1)
+    voted(app, event, 5, 1)
     assert [press(noun) for noun in ("closing", "reveal", "hiding", "annulment")] == [200] * 4
     assert press("nonsense") == 404
     db.session.refresh(poll)
@@ -200,8 +197,7 @@ def test_the_bar_of_the_projector_offers_what_is_possible_now(app: Flask, event:
     assert may() == ("step", "opening")
     open_poll(poll)
     assert may() == ("step", "closing", "annulment")
-    for phone in phones(app, event, 5):
-        phone.vote(1)
+    voted(app, event, 5, 1)
     close_poll(poll)
     assert may() == ("step", "reveal", "annulment")
     reveal_poll(poll)

@@ -16,7 +16,7 @@ from lunchkit.room.polls.models import Poll
 from lunchkit.site.presenter.actions import show_slide
 from lunchkit.site.presenter.queries import screen_view
 from tests.conftest import EventMaker
-from tests.room import asked, phones, running_event
+from tests.room import asked, running_event, voted
 
 
 def _room(event: Event) -> Room:
@@ -36,8 +36,7 @@ def on_screen(event: Event) -> tuple[str, bool]:
 def revealed(app: Flask, event: Event) -> Poll:
     """A question whose result is on the projector."""
     poll = asked(event)
-    for phone in phones(app, event, 5):
-        phone.vote(1)
+    voted(app, event, 5, 1)
     close_poll(poll)
     reveal_poll(poll)
     return poll

@@ -33,7 +33,7 @@ from lunchkit.room.polls.queries import public_view, result_of
 from lunchkit.room.queries import ballot_store, keys
 from lunchkit.site.presenter.actions import end_rehearsal, show_slide, start_rehearsal
 from tests.conftest import EventMaker, new_client
-from tests.room import ask, asked, code_of, fresh, phones, running_event
+from tests.room import ask, asked, code_of, fresh, phones, running_event, voted
 
 
 @pytest.fixture
@@ -127,9 +127,7 @@ def test_what_is_opened_while_an_earlier_opening_is_cleared_up_keeps_its_ballots
 def test_to_rehearse_the_second_vote_costs_the_first_none_of_its_ballots(app: Flask, event: Event) -> None:
     before = asked(event)
     after = ask(event, before_id=before.id)
-    crowd = phones(app, event, 12)
-    for phone in crowd:
-        phone.vote(1)
+    crowd = voted(app, event, 12, 1)
     close_poll(before)
     start_rehearsal(event)
     open_poll(after)

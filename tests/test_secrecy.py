@@ -5,7 +5,6 @@ Each attack has its control: before the close, with the key in memory, the same 
 
 import logging
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,21 +25,24 @@ from lunchkit.room.polls.queries import result_of
 from lunchkit.room.queries import ballot_store, keys
 from lunchkit.site.presenter.actions import end_rehearsal, start_rehearsal
 from tests.conftest import EventMaker
-from tests.room import Phone, all_bytes, ask, asked, code_of, fresh, key_bytes, phones, running_event
+from tests.room import (
+    Phone,
+    all_bytes,
+    ask,
+    asked,
+    code_of,
+    fresh,
+    key_bytes,
+    leave_no_keys,
+    phones,
+    running_event,
+    voted,
+)
 
-pytestmark = pytest.mark.both_databases
+pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures(leave_no_keys.__name__)]
 
 
 CLOSINGS = 10
-
-
-@pytest.fixture(autouse=True)
-def leave_no_keys(app: Flask) -> Iterator[None]:
-    """Leave no key of a test in memory."""
-    yield
-    folder = keys().folder
-    for path in list(folder.iterdir()) if folder and folder.exists() else []:
-        path.unlink()
 
 
 def device(app: Flask, phone: Phone) -> bytes:
@@ -83,6 +85,11 @@ def places(app: Flask, tmp_path: Path) -> list[Path]:
     folder = keys().folder
     assert folder is not None
     return [tmp_path, folder]
+
+
+@pytest.fixture
+def event(make_event: EventMaker) -> Event:
+    return running_event(make_event)
 
 
 def test_after_the_close_no_byte_is_left_of_cookie_key_or_tag(
@@ -132,9 +139,8 @@ def tag_columns(connection: Any) -> list[tuple[str, str]]:
 
 
 def test_the_linking_attack_succeeds_before_the_close_and_finds_nothing_after(
-    app: Flask, make_event: EventMaker, tmp_path: Path
+    app: Flask, event: Event, tmp_path: Path
 ) -> None:
-    event = running_event(make_event)
     poll = asked(event)
     crowd = phones(app, event, 30)
     chosen = {number: str(number * 7 % 3 + 1) for number in range(30)}
@@ -149,10 +155,7 @@ def test_the_linking_attack_succeeds_before_the_close_and_finds_nothing_after(
     assert key_bytes() == []
 
 
-def test_the_order_of_rows_tells_nothing_of_the_order_of_votes(
-    app: Flask, make_event: EventMaker, tmp_path: Path
-) -> None:
-    event = running_event(make_event)
+def test_the_order_of_rows_tells_nothing_of_the_order_of_votes(app: Flask, event: Event, tmp_path: Path) -> None:
     poll = asked(event)
     crowd = phones(app, event, 60)
     for number, phone in enumerate(crowd):
@@ -167,12 +170,10 @@ def test_the_order_of_rows_tells_nothing_of_the_order_of_votes(
     assert [tuple(row) for row in rows] == [(1, 30), (2, 30)]
 
 
-def test_no_table_of_the_database_holds_a_row_a_ballot(app: Flask, make_event: EventMaker) -> None:
-    event = running_event(make_event)
+def test_no_table_of_the_database_holds_a_row_a_ballot(app: Flask, event: Event) -> None:
     poll = asked(event)
     before = sizes()
-    for phone in phones(app, event, 25):
-        phone.vote(1)
+    voted(app, event, 25, 1)
     assert sizes() == before, "nothing is written to the database while people vote"
     close_poll(poll)
     grown = {name: count - before[name] for name, count in sizes().items() if count != before[name]}
@@ -186,8 +187,7 @@ def sizes() -> dict[str, int]:
     return {name: db.session.execute(text(f'select count(*) from "{name}"')).scalar_one() for name in names}  # noqa: S608
 
 
-def test_every_choice_is_answered_with_the_same_length(app: Flask, make_event: EventMaker) -> None:
-    event = running_event(make_event)
+def test_every_choice_is_answered_with_the_same_length(app: Flask, event: Event) -> None:
     asked(event)
     crowd = phones(app, event, 4)
     for json in (True, False):
@@ -198,8 +198,7 @@ def test_every_choice_is_answered_with_the_same_length(app: Flask, make_event: E
     assert len(set(pages)) == 4, "the control: the pages are not the same"
 
 
-def test_what_a_phone_receives_says_nothing_of_how_many_have_voted(app: Flask, make_event: EventMaker) -> None:
-    event = running_event(make_event)
+def test_what_a_phone_receives_says_nothing_of_how_many_have_voted(app: Flask, event: Event) -> None:
     asked(event)
     watcher, *crowd = phones(app, event, 51)
     before = [received(watcher), projected(watcher)]
@@ -222,8 +221,7 @@ def projected(phone: Phone) -> bytes:
     return bytes(phone.client.get(f"/screen/{phone.code}/state.json").data)
 
 
-def test_a_live_poll_moves_by_seven_phones_at_a_time(app: Flask, make_event: EventMaker) -> None:
-    event = running_event(make_event)
+def test_a_live_poll_moves_by_seven_phones_at_a_time(app: Flask, event: Event) -> None:
     poll = asked(event, is_live=True)
     seen = []
     for number, phone in enumerate(phones(app, event, 23)):
@@ -256,14 +254,13 @@ STEPS = [
 @pytest.mark.parametrize(("place", "name"), STEPS, ids=[name for _, name in STEPS])
 def test_a_closing_that_is_killed_ends_the_same_when_it_is_run_again(
     app: Flask,
-    make_event: EventMaker,
+    event: Event,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     place: type,
     name: str,
     when: str,
 ) -> None:
-    event = running_event(make_event)
     before = asked(event)
     after = ask(event, before_id=before.id)
     crowd = phones(app, event, 12)
@@ -307,15 +304,10 @@ def assert_ended_well(before: Poll, after: Poll) -> None:
     assert after.movement["level"] == "flows"
 
 
-def test_the_ballots_of_a_before_wait_for_the_after_and_go_with_it(
-    app: Flask, make_event: EventMaker, tmp_path: Path
-) -> None:
-    event = running_event(make_event)
+def test_the_ballots_of_a_before_wait_for_the_after_and_go_with_it(app: Flask, event: Event, tmp_path: Path) -> None:
     before = asked(event)
     after = ask(event, before_id=before.id)
-    crowd = phones(app, event, 6)
-    for phone in crowd:
-        phone.vote(1)
+    crowd = voted(app, event, 6, 1)
     close_poll(before)
     finish_closings()
     assert ballot_store().count(before.id) == 6
@@ -330,13 +322,10 @@ def test_the_ballots_of_a_before_wait_for_the_after_and_go_with_it(
     assert fresh(before).cleared_at is not None
 
 
-def test_an_after_whose_first_ballots_were_lost_says_nothing_of_movement(app: Flask, make_event: EventMaker) -> None:
-    event = running_event(make_event)
+def test_an_after_whose_first_ballots_were_lost_says_nothing_of_movement(app: Flask, event: Event) -> None:
     before = asked(event)
     after = ask(event, before_id=before.id)
-    crowd = phones(app, event, 6)
-    for phone in crowd:
-        phone.vote(1)
+    crowd = voted(app, event, 6, 1)
     close_poll(before)
     keys().destroy(str(before.id))  # the machine was started again
     open_poll(after)
@@ -347,12 +336,9 @@ def test_an_after_whose_first_ballots_were_lost_says_nothing_of_movement(app: Fl
     assert fresh(before).cleared_at is not None
 
 
-def test_what_is_annulled_or_practised_leaves_nothing(app: Flask, make_event: EventMaker, tmp_path: Path) -> None:
-    event = running_event(make_event)
+def test_what_is_annulled_or_practised_leaves_nothing(app: Flask, event: Event, tmp_path: Path) -> None:
     annulled = asked(event)
-    crowd = phones(app, event, 6)
-    for phone in crowd:
-        phone.vote(1)
+    crowd = voted(app, event, 6, 1)
     searched = traces(app, annulled, crowd)
     annul_poll(annulled)
     start_rehearsal(event)
@@ -370,14 +356,11 @@ def test_what_is_annulled_or_practised_leaves_nothing(app: Flask, make_event: Ev
 
 
 def test_a_rehearsal_whose_end_was_killed_leaves_no_ballots(
-    app: Flask, make_event: EventMaker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    app: Flask, event: Event, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    event = running_event(make_event)
     start_rehearsal(event)
     practised = asked(event)
-    crowd = phones(app, event, 6)
-    for phone in crowd:
-        phone.vote(2)
+    crowd = voted(app, event, 6, 2)
     searched = traces(app, practised, crowd)
 
     def killed(*_args: object) -> None:
@@ -405,8 +388,7 @@ def test_a_key_lies_in_memory_and_is_closed_to_others(app: Flask, make_event: Ev
 def test_an_early_result_is_on_no_page(app: Flask, make_event: EventMaker) -> None:
     event: Event = running_event(make_event)
     poll = asked(event)
-    for phone in phones(app, event, 9):
-        phone.vote(1)
+    voted(app, event, 9, 1)
     close_poll(poll)
     client = phones(app, event, 1)[0].client
     for path in ("", ".csv", ".json", ".svg"):

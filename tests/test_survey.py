@@ -1,7 +1,6 @@
 """The survey after the lunch: three questions on the phone, one answer a phone, shown once it is closed."""
 
 import re
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -26,19 +25,11 @@ from lunchkit.room.survey.answers import survey_of
 from lunchkit.room.survey.models import OPEN_FOR, Feedback, Remark, Stage
 from lunchkit.room.survey.queries import glance, outcome
 from tests.conftest import EventMaker, csrf_of
-from tests.room import JSON, Phone, asked, phones, running_event, unheld
+from tests.room import JSON, Phone, asked, leave_no_keys, phones, running_event, unheld, voted
 from tests.test_cli import lunchkit
 
-MORE = 10_000
 
-
-@pytest.fixture(autouse=True)
-def leave_no_keys(app: Flask) -> Iterator[None]:
-    """Leave no key of a test in memory."""
-    yield
-    folder = keys().folder
-    for path in list(folder.iterdir()) if folder and folder.exists() else []:
-        path.unlink()
+pytestmark = pytest.mark.usefixtures(leave_no_keys.__name__)
 
 
 @pytest.fixture
@@ -205,9 +196,7 @@ def test_a_phone_without_a_script_is_told_that_the_server_is_slow(
 def test_only_an_open_question_goes_before_feedback_and_both_take_answers(app: Flask, make_event: EventMaker) -> None:
     event = running_event(make_event)
     poll = asked(event)
-    crowd = phones(app, event, 5)
-    for phone in crowd:
-        phone.vote(1)
+    crowd = voted(app, event, 5, 1)
     with clock.fixed_at(event.ends_at + timedelta(minutes=1)):
         assert state_of(crowd[0]) == "open"
         say(crowd[0], mark=4)

@@ -1,7 +1,6 @@
 """Once feedback is closed, nothing that is left tells who said what, or in which order. Each attack has its control."""
 
 import logging
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -23,19 +22,10 @@ from lunchkit.room.survey.actions import close_due_feedback, close_feedback, era
 from lunchkit.room.survey.answers import Said, survey_of
 from lunchkit.room.survey.models import Feedback, Remark
 from tests.conftest import EventMaker
-from tests.room import JSON, Phone, key_bytes, phones
+from tests.room import JSON, Phone, key_bytes, leave_no_keys, phones
 from tests.test_secrecy import device, hits, places, spelled
 
-pytestmark = pytest.mark.both_databases
-
-
-@pytest.fixture(autouse=True)
-def leave_no_keys(app: Flask) -> Iterator[None]:
-    """Leave no key of a test in memory."""
-    yield
-    folder = keys().folder
-    for path in list(folder.iterdir()) if folder and folder.exists() else []:
-        path.unlink()
+pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures(leave_no_keys.__name__)]
 
 
 @pytest.fixture
