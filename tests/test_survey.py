@@ -28,7 +28,6 @@ from tests.conftest import EventMaker, csrf_of
 from tests.room import JSON, Phone, asked, leave_no_keys, phones, running_event, unheld, voted
 from tests.test_cli import lunchkit
 
-
 pytestmark = pytest.mark.usefixtures(leave_no_keys.__name__)
 
 

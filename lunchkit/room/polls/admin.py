@@ -44,7 +44,7 @@ def create(slug: str) -> ResponseReturnValue:
 @bp.get(ONE)
 def edit(slug: str, poll_id: int) -> ResponseReturnValue:
     event, poll = _both(slug, poll_id)
-    if stays(poll, _other(poll)):
+    if stays(poll, queries.other_of_pair(poll)):
         return refused(event, PollIsFrozen(), url_for(".index", slug=slug))
     return _edit_page(event, poll, poll_form(poll))
 
@@ -204,14 +204,17 @@ def _written(slug: str, poll_id: int) -> tuple[Event, Poll]:
     return event, poll
 
 
-def _act(action: Callable[[Poll], None], slug: str, poll_id: int) -> ResponseReturnValue:
-    event, poll = _both(slug, poll_id)
-    return after(event, lambda: action(poll), _room(slug))
+def _acting(action: Callable[[Poll], None]) -> Callable[[str, int], ResponseReturnValue]:
+    def view(slug: str, poll_id: int) -> ResponseReturnValue:
+        event, poll = _both(slug, poll_id)
+        return after(event, lambda: action(poll), _room(slug))
+
+    return view
 
 
-bp.add_url_rule(f"{ONE}/reveal", "reveal", partial(_act, actions.reveal_poll), methods=["POST"])
-bp.add_url_rule(f"{ONE}/hiding", "hiding", partial(_act, actions.hide_poll), methods=["POST"])
-bp.add_url_rule(f"{ONE}/annulment", "annul", partial(_act, actions.annul_poll), methods=["POST"])
+bp.post(f"{ONE}/reveal", endpoint="reveal")(_acting(actions.reveal_poll))
+bp.post(f"{ONE}/hiding", endpoint="hiding")(_acting(actions.hide_poll))
+bp.post(f"{ONE}/annulment", endpoint="annul")(_acting(actions.annul_poll))
 
 
 def _arrange(event: Event, told: str, action: Callable[[], object], poll: Poll | None = None) -> ResponseReturnValue:
@@ -236,12 +239,8 @@ def _page(event: Event, form: PollForm) -> str:
 
 
 def _edit_page(event: Event, poll: Poll, form: PollForm, notice: str | None = None) -> str:
-    about = {"notice": notice, "is_pair": _other(poll) is not None}
+    about = {"notice": notice, "is_pair": queries.other_of_pair(poll) is not None}
     return render_template("admin/polls/edit.html", event=event, poll=poll, form=form, **about)
-
-
-def _other(poll: Poll) -> Poll | None:
-    return poll.before or queries.asked_again_as(poll.id)
 
 
 def _hands_page(event: Event, poll: Poll, form: HandForm, notice: str | None = None) -> str:

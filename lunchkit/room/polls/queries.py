@@ -65,9 +65,14 @@ def asked_again_as(poll_id: int) -> Poll | None:
     return db.session.scalar(select(Poll).where(Poll.before_id == poll_id))
 
 
+def other_of_pair(poll: Poll) -> Poll | None:
+    """The other one of the two that ask the same, before and after the debate."""
+    return poll.before or asked_again_as(poll.id)
+
+
 def other_asking(poll: Poll) -> Poll | None:
-    """The other time that a question was asked, before or after the debate, if everybody may read its result."""
-    other = poll.before or asked_again_as(poll.id)
+    """The other one of a pair, if everybody may read its result."""
+    other = other_of_pair(poll)
     return other if other is not None and other.is_public else None
 
 
