@@ -309,3 +309,14 @@ def test_the_headline_of_statements_names_no_winner_of_a_tie(app: Flask) -> None
         assert headline(statements(2, 2, 0)).replace("\u00a0", " ") == "Phrase 1 and Phrase 2: 2 people each out of 6"
         assert "tie" in headline(statements(2, 2, 2, 2))
         assert headline(statements(2, 3, 0)).startswith("Most agreed with: Phrase 2"), "the control"
+
+
+def test_what_was_never_asked_goes_from_the_page_when_the_lunch_is_over(app: Flask, event: Event) -> None:
+    ask(event, "Faut-il y renoncer ?")
+    answered(app, event, ask(event, "Est-ce compatible ?"), *[1] * 6)
+    client = new_client(app)
+    page = plain(client.get(f"/e/{event.slug}").get_data(as_text=True))
+    assert ("Faut-il y renoncer" in page, "Est-ce compatible" in page) == (True, True)
+    with clock.fixed_at(event.over_at):
+        page = plain(client.get(f"/e/{event.slug}").get_data(as_text=True))
+    assert ("Faut-il y renoncer" in page, "Est-ce compatible" in page) == (False, True)

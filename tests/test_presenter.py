@@ -111,6 +111,7 @@ def test_a_rehearsal_shows_results_of_few_and_forgets_them(app: Flask, event: Ev
     assert view is not None
     assert view.result is not None
     assert view.result.is_shown, "or else two people could not rehearse the reveal"
+    assert "Répétition" in phones(app, event, 1)[0].page
     assert not poll.is_public
     end_rehearsal(event)
     assert state_of(event) == "welcome"

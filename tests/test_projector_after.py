@@ -75,3 +75,17 @@ def test_an_organiser_may_show_a_result_after_the_end(app: Flask, make_event: Ev
         assert on_screen(event) == (Slide.WELCOME, True)
         reveal_poll(poll)
         assert on_screen(event) == (Slide.POLL, True)
+
+
+def test_a_question_that_is_open_at_the_end_stays_on_the_projector_until_it_is_closed(
+    app: Flask, make_event: EventMaker
+) -> None:
+    event = running_event(make_event)
+    poll = asked(event)
+    voted(app, event, 5)
+    with clock.fixed_at(event.ends_at + timedelta(minutes=1)):
+        assert on_screen(event)[0] == Slide.POLL
+        close_poll(poll)
+        assert on_screen(event)[0] == Slide.WELCOME
+        reveal_poll(poll)
+        assert on_screen(event)[0] == Slide.POLL

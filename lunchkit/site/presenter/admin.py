@@ -56,7 +56,6 @@ def remote(slug: str) -> ResponseReturnValue:
         unread={poll.id: count_unread(poll) for poll in polls},
         current=views[current.id] if current else None,
         slide=shown_slide(room, current),
-        few={poll.id for poll in polls if poll.has_few},
         is_short=current is not None and current.stage is Stage.OPEN and is_short(current),
         fewest=FEWEST_SHOWN,
         feedback=heard.stage,
