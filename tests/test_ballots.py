@@ -34,6 +34,8 @@ def counts(poll: Poll) -> dict[int, int]:
 def test_the_latest_answer_of_a_phone_holds(app: Flask, event: Event) -> None:
     poll = asked(event)
     (phone,) = phones(app, event, 1)
+    phone.client.get(f"/v/{phone.code}?choice=1&poll=1&turn=1")
+    assert ballot_store().count(poll.id) == 0, "looking never votes"
     for choice in (1, 3, 2):
         answer = phone.vote(choice)
         assert (answer.status_code, answer.get_json().keys()) == (200, {"rev"})

@@ -134,6 +134,7 @@ def test_same_copy_of_the_form_sent_twice_is_one_question(room: Room) -> None:
     device = new_device()
     first = ask_question(room, device, QuestionDetails("Qui paie ?", key="k"))
     assert ask_question(room, device, QuestionDetails("Qui paie ?", key="k")).id == first.id
+    assert first.key is not None and len(first.key) == 22, "not the key of the form itself"
     assert ask_question(room, device, QuestionDetails("Qui décide ?", key="k")).id != first.id, (
         "other words are kept too"
     )
@@ -281,6 +282,14 @@ def test_off_the_record_never_leaves_the_room(room: Room) -> None:
     assert [question.text for question in public_questions(room.event_id)] == ["Pour tout le monde ?"]
     assert texts(room.event_id) == ["Entre nous ?", "Pour tout le monde ?"], "in the room it shows"
     assert {row.text: row.off_record for row in ranked_questions(room.event_id)}["Entre nous ?"]
+
+
+def test_off_the_record_stays_on_no_screen_after_the_lunch(room: Room) -> None:
+    shown(room, "Entre nous ?", off_record=True)
+    shown(room, "Pour tout le monde ?")
+    with clock.fixed_at(room.event.ends_at + timedelta(hours=2)):
+        freeze_supports()
+    assert texts(room.event_id) == [row.text for row in ranked_questions(room.event_id)] == ["Pour tout le monde ?"]
 
 
 def test_what_somebody_asked_off_the_record_no_organiser_lets_out(room: Room) -> None:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, StringField, TextAreaField
 from wtforms.validators import InputRequired
 
@@ -46,11 +45,6 @@ class QuestionForm(BareForm):
     def complaint(self) -> str:
         """The first thing that is wrong, in words."""
         return next((str(errors[0]) for errors in self.errors.values()), "")
-
-
-def question_form(data: MultiDict[str, str] | None = None) -> QuestionForm:
-    """The form, empty or filled from a request's form data."""
-    return QuestionForm(formdata=data)
 
 
 def is_set(data: Mapping[str, Any], name: str) -> bool:

@@ -17,7 +17,7 @@ from lunchkit.room.errors import NoCookie
 from lunchkit.room.models import Room
 from lunchkit.room.qa.actions import ask_question, support_question
 from lunchkit.room.qa.errors import QuestionUnreadable
-from lunchkit.room.qa.forms import QuestionForm, is_set, question_form
+from lunchkit.room.qa.forms import QuestionForm, is_set
 from lunchkit.room.queries import room_by_code_or_404
 
 PHONE = "presenter.phone"
@@ -33,7 +33,7 @@ def form_key() -> str:
 @bp.post("/v/<code>/questions")
 def ask(code: str) -> ResponseReturnValue:
     room = room_by_code_or_404(code)
-    event, form = room.event, question_form(request.form)
+    event, form = room.event, QuestionForm(formdata=request.form)
     try:
         _ask(room, form)
     except USER_ERRORS as error:

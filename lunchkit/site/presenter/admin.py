@@ -25,7 +25,7 @@ from lunchkit.room.polls.view_models import poll_view
 from lunchkit.room.queries import room_of_event
 from lunchkit.room.survey.queries import glance
 from lunchkit.site.presenter import actions
-from lunchkit.site.presenter.feeds import screen_addresses
+from lunchkit.site.presenter.feeds import addresses_of
 from lunchkit.site.presenter.queries import current_poll, next_step, shown_slide
 
 LARGEST_ID = 2_147_483_647
@@ -66,7 +66,7 @@ def remote(slug: str) -> ResponseReturnValue:
         ballots=(views[current.id].ballots or 0) if current else 0,
         screen_url=public("presenter.screen", code=room.code),
         phone_url=public("presenter.phone", code=room.code),
-        **screen_addresses(room.code, language()),
+        **addresses_of("screen", room.code, language()),
     )
 
 

@@ -71,7 +71,7 @@ def phone(code: str) -> ResponseReturnValue:
         note="asked" if "asked" in request.args else note,
         refusal=REFUSALS.get(note, ""),
         slip=clean_code(request.args.get("slip", "")) if lacks_slip(room.event_id, device) else None,
-        **feeds.phone_addresses(room.code, language()),
+        **feeds.addresses_of("phone", room.code, language()),
     )
     response = make_response(page)
     response.headers["Content-Security-Policy"] = POLICY_WITH_EMPTY_ICON
@@ -100,7 +100,7 @@ def screen(code: str) -> ResponseReturnValue:
         screen=screen_view(room, language()),
         event=room.event,
         can_steer=can_steer,
-        **feeds.screen_addresses(room.code, language()),
+        **feeds.addresses_of("screen", room.code, language()),
     )
     return page if can_steer else compress(make_response(page))
 
