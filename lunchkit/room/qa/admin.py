@@ -7,15 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.room.answers_to_phones import after, wants_json
-from lunchkit.room.qa.actions import (
-    answer_question,
-    approve_question,
-    mark_off_record,
-    restore_question,
-    restore_set_aside_with,
-    set_aside_question,
-    set_aside_waiting,
-)
+from lunchkit.room.qa import actions
 from lunchkit.room.qa.forms import is_set, turn_named
 from lunchkit.room.qa.models import Question, Turn
 from lunchkit.room.qa.queries import count_waiting, question_or_404, questions_to_judge, set_aside_last
@@ -41,41 +33,16 @@ def index(slug: str) -> ResponseReturnValue:
     )
 
 
-@bp.post(f"{ONE}/approval")
-def approve(slug: str, question_id: int) -> ResponseReturnValue:
-    return _judge(slug, question_id, approve_question)
-
-
-@bp.post(f"{ONE}/answer")
-def answer(slug: str, question_id: int) -> ResponseReturnValue:
-    return _judge(slug, question_id, answer_question)
-
-
-@bp.post(f"{ONE}/setting-aside")
-def set_aside(slug: str, question_id: int) -> ResponseReturnValue:
-    return _judge(slug, question_id, set_aside_question)
-
-
-@bp.post(f"{ONE}/setting-aside/all")
-def set_aside_all(slug: str, question_id: int) -> ResponseReturnValue:
-    return _judge(slug, question_id, set_aside_waiting)
-
-
 @bp.post(f"{ONE}/restoration")
 def restore(slug: str, question_id: int) -> ResponseReturnValue:
     turn = turn_named(request.form)
-    return _judge(slug, question_id, lambda question: restore_question(question, turn))
-
-
-@bp.post(f"{ONE}/restoration/all")
-def restore_all(slug: str, question_id: int) -> ResponseReturnValue:
-    return _judge(slug, question_id, restore_set_aside_with)
+    return _judge(slug, question_id, lambda question: actions.restore_question(question, turn))
 
 
 @bp.post(f"{ONE}/record")
 def record(slug: str, question_id: int) -> ResponseReturnValue:
     off_record = is_set(request.form, "off")
-    return _judge(slug, question_id, lambda question: mark_off_record(question, off_record))
+    return _judge(slug, question_id, lambda question: actions.mark_off_record(question, off_record))
 
 
 def _judge(slug: str, question_id: int, action: Callable[[Question], None]) -> ResponseReturnValue:
@@ -83,3 +50,14 @@ def _judge(slug: str, question_id: int, action: Callable[[Question], None]) -> R
     question = question_or_404(event.id, question_id)
     back = url_for(".index", slug=slug, _anchor=question.turn)  # where the person was reading
     return after(event, lambda: action(question), back)
+
+
+def _judging(action: Callable[[Question], None]) -> Callable[[str, int], ResponseReturnValue]:
+    return lambda slug, question_id: _judge(slug, question_id, action)
+
+
+bp.post(f"{ONE}/approval", endpoint="approve")(_judging(actions.approve_question))
+bp.post(f"{ONE}/answer", endpoint="answer")(_judging(actions.answer_question))
+bp.post(f"{ONE}/setting-aside", endpoint="set_aside")(_judging(actions.set_aside_question))
+bp.post(f"{ONE}/setting-aside/all", endpoint="set_aside_all")(_judging(actions.set_aside_waiting))
+bp.post(f"{ONE}/restoration/all", endpoint="restore_all")(_judging(actions.restore_set_aside_with))
