@@ -85,7 +85,7 @@ class PollForm(BareForm):
         default=Kind.SINGLE.value,
     )
     choices = TextAreaField(_l("Choices"), filters=[clean_text])
-    most_choices = NumberField(_l("At most so many each"), validators=[Optional()])
+    most_choices = NumberField(_l("At most this number each"), validators=[Optional()])
     low_label = _end_in(_l("What the low end means"))
     high_label = _end_in(_l("What the high end means"))
     allows_none = BooleanField(_l("«No opinion» is an answer too"), default=True)

@@ -96,13 +96,13 @@ class Shape:
     name: LazyString
     hint: LazyString
     read: Callable[[Positions, int, Form], str]
-    """The answer in a ballot's form, of the positions on offer and at most so many. Raises BallotUnreadable."""
+    """The answer in a ballot's form, of the positions on offer, with a limit. Raises BallotUnreadable."""
     marks: Callable[[str], list[Mark]] = lambda answer: [(int(position), 0) for position in answer.split(",")]
     """What an answer counts for; what people wrote counts for nobody here."""
     shown: Callable[[str], set[str]] = lambda answer: set(answer.split(","))
     """An answer as its form shows it: the positions ticked, «3:1» for a rank, «2:agree» for a statement; or words."""
     grades: Callable[[int], Mapping[str, int]] = lambda choices: {}
-    """The grades that each of so many choices can get, by their names in exports."""
+    """The grades that each of a number of choices can get, by their names in exports."""
     lines: tuple[int, int] = (0, 0)
     longest: int = 80
     how_many: LazyString = _CHOICES

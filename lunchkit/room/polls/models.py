@@ -14,7 +14,7 @@ FIRST_LANGUAGE = "fr"
 NO_OPINION = 0
 """The position of «sans avis» among the answers: no choice has it."""
 FEWEST_SHOWN = 5
-"""A result shows from so many people."""
+"""A result shows from this number of people."""
 FEWEST_TOGETHER = 3
 """The smallest group of people that a before/after picture may show; an organiser may ask for more."""
 

@@ -52,12 +52,12 @@ class Result:
     """Words by how many wrote them; texts in an order that says nothing."""
     ends: tuple[str, str] = ("", "")
     is_practice: bool = False
-    """Whether it is of a rehearsal: then it shows whoever answered, and goes nowhere."""
+    """Whether it is of a rehearsal: then it shows any number of answers, and is not published."""
     exceeds: int | None = None
 
     @property
     def is_shown(self) -> bool:
-        """Whether so many people answered that their answers may show."""
+        """Whether enough people answered that their answers may show."""
         return may_show(self.n - self.by_hand, self.by_hand, is_practice=self.is_practice)
 
     @property

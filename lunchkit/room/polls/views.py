@@ -1,4 +1,4 @@
-"""Public doors of polls: the ballot that a phone sends, and results as page, picture and data."""
+"""Public views of polls: the ballot that a phone sends, and results as page, picture and data."""
 
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue

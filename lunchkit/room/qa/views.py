@@ -1,4 +1,4 @@
-"""Doors for phones: ask the room a question, and support the questions of others.
+"""Views for phones: ask the room a question, and support the questions of others.
 
 Exempt from form tokens: phones have no session. A post of another site is refused by its origin (``platform.web``), and
 the phone's cookie is not sent along with it.

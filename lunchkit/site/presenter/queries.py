@@ -54,7 +54,7 @@ def possible(room: Room, polls: Sequence[Poll]) -> tuple[str, ...]:
     current = current_poll(room, polls)
     stage = current.stage if current is not None else Stage.PLANNED
     step, _poll = next_step(room, polls)
-    verbs = {
+    keys_by_noun = {
         "step": step != "done" or room.slide != Slide.WELCOME,
         "opening": stage is Stage.VOID or (stage is not Stage.OPEN and any(p.stage is Stage.PLANNED for p in polls)),
         "closing": stage is Stage.OPEN,
@@ -62,7 +62,7 @@ def possible(room: Room, polls: Sequence[Poll]) -> tuple[str, ...]:
         "hiding": stage is Stage.REVEALED,
         "annulment": stage in (Stage.OPEN, Stage.CLOSED, Stage.REVEALED),
     }
-    return tuple(verb for verb, is_possible in verbs.items() if is_possible)
+    return tuple(noun for noun, is_possible in keys_by_noun.items() if is_possible)
 
 
 def shown_slide(room: Room, poll: Poll | None) -> Slide:

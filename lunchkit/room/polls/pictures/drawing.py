@@ -135,5 +135,5 @@ def breadth(text: str) -> float:
 
 
 def split_lines(text: str, room: float, most: int | None = None) -> list[str]:
-    """The text in lines of so many ems; what does not fit in ``most`` lines ends with an ellipsis."""
+    """The text in lines of ``room`` ems; what does not fit in ``most`` lines ends with an ellipsis."""
     return textwrap.wrap(typo(text), max(int(room / AVERAGE), 2), max_lines=most, placeholder="…")

@@ -99,7 +99,7 @@ class _Scale:
     per: int
 
     def heights(self, y: float, count: int) -> list[float]:
-        """Where the threads of so many people stand, from ``y`` downwards."""
+        """Where the threads of ``count`` people are, from ``y`` downwards."""
         threads = max(round(count / self.per), 1) if count else 0
         return [y + (index + 0.5) * count * self.unit / threads for index in range(threads)]
 

@@ -12,7 +12,7 @@ from lunchkit.room.polls.movement import Level, read
 from lunchkit.room.polls.results import Result, Row
 
 _FEW_NAMES = 3
-"""So many equal ones are named in a headline."""
+"""The number of equal ones that are named in a headline."""
 _MOST_NAMED = 60
 """Characters of all their names together; where there are more, they are only counted."""
 _JOINS = re.compile(r",| (?:et|ou|und|oder|e|o|and|or) ")  # within an answer: then a list of answers has quotes
