@@ -91,24 +91,15 @@ def plain(text: str) -> str:
         (result(3, 1), "Fewer than 5 answers: nothing is shown"),
         (result(0, 0), "Fewer than 5 answers: nothing is shown"),
         (result(30, 20, n=38, kind=Kind.MULTIPLE), "A: 30 people out of 38, or 79 %"),
-        (
-            Result(Kind.SINGLE, "?", 9, 0, (Row(1, "A", 3), Row(0, "whatever", 6))),
-            "No opinion: 6 people out of 9, or 67 %",
-        ),
+        (Result(Kind.SINGLE, "?", 9, 0, (Row(1, "A", 3), Row(0, "", 6))), "No opinion: 6 people out of 9, or 67 %"),
         (
             result(3, 7, 12, 11, 5, kind=Kind.SCALE, labels=list("12345"), ends=("not at all", "very much")),
             "In the middle: 3, from 1 «not at all» to 5 «very much» (38 people)",
         ),
         (graded(Kind.RANKING, (5, 2), (2, 5)), "In first place: A (mean place 1.3, 7 people)"),
         (graded(Kind.STATEMENTS, (3, 1, 2), (5, 1, 0)), "Most agreed with: B (5 people out of 6, or 83 %)"),
-        (
-            result(4, 4, 1, labels=["Yes, mostly", "Half", "No"]),
-            "“Yes, mostly” and “Half”: 4 people each out of 9",
-        ),
-        (
-            result(4, 4, 1, labels=["Bread and butter", "Jam", "No"]),
-            "“Bread and butter” and “Jam”: 4 people each out of 9",
-        ),
+        (result(4, 4, 1, labels=["Yes, mostly", "Half", "No"]), "“Yes, mostly” and “Half”: 4 people each out of 9"),
+        (result(4, 4, 1, labels=["A and B", "Jam", "No"]), "“A and B” and “Jam”: 4 people each out of 9"),
         (result(4, 4, 1, labels=["Bread", "Jam", "No, never"]), "Bread and Jam: 4 people each out of 9"),
         (result(5, 4, labels=["Yes, mostly", "Half"]), "Yes, mostly: 5 people out of 9, or 56 %"),
         (words(9, 4), "“mot0”: 9 people out of 20, or 45 %"),
@@ -227,17 +218,11 @@ PICTURE = "{% from 'polls/_pictures.html' import result_picture, movement_pictur
 
 def test_every_picture_has_its_table_and_no_inline_style() -> None:
     after = result(9, 17, 16, 5)
-    shown = [
-        render_template_string(PICTURE + "{{ result_picture(r, wide=w) }}", r=r, w=wide)
-        for r in (
-            after,
-            graded(Kind.RANKING, (5, 2), (2, 5)),
-            graded(Kind.STATEMENTS, (3, 1, 2), (5, 1, 0)),
-        )
-        for wide in (False, True)
-    ]
+    results = (after, graded(Kind.RANKING, (5, 2), (2, 5)), graded(Kind.STATEMENTS, (3, 1, 2), (5, 1, 0)))
+    one, two = "{{ result_picture(r, wide=w) }}", "{{ movement_picture(m, r, r, wide=w) }}"
+    shown = [render_template_string(PICTURE + one, r=r, w=wide) for r in results for wide in (False, True)]
     shown += [
-        render_template_string(PICTURE + "{{ movement_picture(m, r, r, wide=w) }}", m=moved, r=after, w=wide)
+        render_template_string(PICTURE + two, m=moved, r=after, w=wide)
         for moved in MOVEMENTS.values()
         for wide in (False, True)
     ]
@@ -271,16 +256,8 @@ def test_the_picture_for_other_sites_is_sound_xml_without_style_or_script(of: Re
     svg = render_template("polls/result.svg", event=event, poll=poll(of, **moved), address="https://lunch.example/e/x")
     root = ElementTree.fromstring(svg)
     assert root.tag == "{http://www.w3.org/2000/svg}svg"
-    assert {element.tag.partition("}")[2] for element in root.iter()} <= {
-        "svg",
-        "title",
-        "desc",
-        "rect",
-        "g",
-        "path",
-        "text",
-        "tspan",
-    }
+    tags = {element.tag.partition("}")[2] for element in root.iter()}
+    assert tags <= {"svg", "title", "desc", "rect", "g", "path", "text", "tspan"}
     assert not any("style" in element.attrib or "class" in element.attrib for element in root.iter())
     assert "lunch.example/e/x" in svg
 

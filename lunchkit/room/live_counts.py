@@ -5,7 +5,7 @@ from collections import Counter
 from typing import Any
 
 STEP = 7
-"""Live counts grow by at least this number of phones: four friends who subtract their own still see three others as one."""
+"""The least number of phones by which live counts grow: four friends who subtract their own see three others as one."""
 STEPS_OF_ALL = 10
 """And by at least such a part of all ballots."""
 SHOWN, NEXT, LATEST = 0, 1, 2
