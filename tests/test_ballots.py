@@ -1,6 +1,6 @@
 """Ballots: one a phone, the latest one holds, none is lost, and none is counted that came too late."""
 
-import threading
+from functools import partial
 from typing import Any
 
 import pytest
@@ -8,6 +8,7 @@ from flask import Flask
 
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
+from lunchkit.platform.db import db
 from lunchkit.room.ballot_store import BallotStore
 from lunchkit.room.polls.actions import annul_poll, close_poll, finish_closings, open_poll, reveal_poll
 from lunchkit.room.polls.closing import CLOSES_AFTER
@@ -17,6 +18,7 @@ from lunchkit.room.polls.queries import result_of
 from lunchkit.room.queries import ballot_store, keys
 from tests.conftest import EventMaker, new_client
 from tests.room import JSON, Phone, ask, asked, code_of, fresh, leave_no_keys, phones, running_event, voted
+from tests.seating import all_at_once
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures(leave_no_keys.__name__)]
 
@@ -27,7 +29,6 @@ def event(make_event: EventMaker) -> Event:
 
 
 def counts(poll: Poll) -> dict[int, int]:
-    """How many phones chose what."""
     return {row.position: row.count for row in result_of(fresh(poll), "fr").rows}
 
 
@@ -154,18 +155,12 @@ def test_what_was_annulled_may_be_asked_anew_and_begins_at_nothing(app: Flask, e
 def test_two_hundred_phones_at_once_are_two_hundred_ballots(app: Flask, make_event: EventMaker) -> None:
     event = running_event(make_event, capacity=200)
     poll = asked(event)
-    crowd = phones(app, event, 200)
-    answers: list[int] = []
 
-    def tap(phone: Phone, choice: int) -> None:
-        answers.extend(phone.send({"choice": choice}, turn=1).status_code for _ in range(2))  # a double tap
+    def tap(phone: Phone, choice: int) -> list[int]:
+        return [phone.send({"choice": choice}, turn=1).status_code for _ in range(2)]  # a double tap
 
-    threads = [threading.Thread(target=tap, args=(phone, number % 3 + 1)) for number, phone in enumerate(crowd)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert answers == [200] * 400
+    taps = [partial(tap, phone, number % 3 + 1) for number, phone in enumerate(phones(app, event, 200))]
+    assert all_at_once(app, taps) == [[200, 200]] * 200
     close_poll(poll)
     assert fresh(poll).ballots == 200
     assert counts(poll) == {1: 67, 2: 67, 3: 66, 0: 0}
@@ -173,21 +168,9 @@ def test_two_hundred_phones_at_once_are_two_hundred_ballots(app: Flask, make_eve
 
 def test_votes_that_race_the_close_are_counted_or_refused_never_both(app: Flask, event: Event) -> None:
     poll = asked(event)
-    crowd = phones(app, event, 60)
-    told: list[int] = []
-    start = threading.Barrier(61)
-
-    def tap(phone: Phone) -> None:
-        start.wait()
-        told.append(phone.vote(1).status_code)
-
-    threads = [threading.Thread(target=tap, args=(phone,)) for phone in crowd]
-    for thread in threads:
-        thread.start()
-    start.wait()
-    close_poll(poll)
-    for thread in threads:
-        thread.join()
+    poll_id = poll.id
+    taps = [lambda phone=phone: phone.vote(1).status_code for phone in phones(app, event, 60)]
+    told = all_at_once(app, [*taps, lambda: close_poll(db.session.get_one(Poll, poll_id))])[:-1]
     assert set(told) <= {200, 409}
     assert fresh(poll).ballots == told.count(200)
 

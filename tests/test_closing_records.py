@@ -42,12 +42,10 @@ KEPT_WORD = "Pas affiché : aucun mot n’a été retenu"
 
 @pytest.fixture
 def event(app: Flask, make_event: EventMaker) -> Event:
-    """A lunch that takes place now."""
     return running_event(make_event)
 
 
 def plain(page: str) -> str:
-    """What a page says, on one line, with ordinary spaces."""
     words = re.sub(r"<(script|style)\b.*?</\1>|<[^>]+>", " ", page, flags=re.DOTALL)
     return " ".join(unescape(words).split())
 
@@ -70,7 +68,6 @@ def pair(app: Flask, event: Event) -> tuple[Poll, Poll]:
 
 
 def result(poll: Poll, ending: str = "") -> str:
-    """The address of a result."""
     slug = db.session.get_one(Event, poll.event_id).slug
     return f"/e/{slug}/polls/{poll.position}{ending}"
 
@@ -129,7 +126,6 @@ def test_ballots_wait_two_hours_after_the_lunch_at_most(app: Flask, event: Event
 
 
 def add_fifty(poll: Poll) -> None:
-    """Somebody who has the disk."""
     db.session.execute(
         text("update tally set count = count + 50 where poll_id = :id and position = 1"), {"id": poll.id}
     )

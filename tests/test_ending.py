@@ -31,7 +31,6 @@ HOUR = timedelta(hours=1)
 
 
 def fresh(event: Event) -> Event:
-    """The lunch as the database has it."""
     db.session.rollback()
     return db.session.get_one(Event, event.id, populate_existing=True)
 

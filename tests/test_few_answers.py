@@ -22,25 +22,21 @@ PROMISE = "Le résultat s’affichera à l’écran."
 
 @pytest.fixture
 def event(app: Flask, make_event: EventMaker) -> Event:
-    """A lunch that takes place now."""
     return running_event(make_event)
 
 
 def vote(app: Flask, event: Event, people: int) -> None:
-    """So many phones answer the question that is open."""
     for phone in phones(app, event, people):
         phone.vote(1)
 
 
 def room_page(client: FlaskClient, event: Event) -> str:
-    """What the remote control says."""
     return client.get(f"/organiser/e/{event.slug}/room").get_data(as_text=True).replace("\u202f", " ")
 
 
 def step(
     client: FlaskClient, event: Event, poll: Poll, headers: dict[str, str] | None = None, **more: str
 ) -> tuple[int, str | None, str | None]:
-    """The one big button, by a form or by a script."""
     room = f"/organiser/e/{event.slug}/room"
     data = {"csrf_token": csrf_of(client, room), "step": "close", "poll": str(poll.id), **more}
     answer = client.post(f"{room}/step", data=data, headers=headers or {})
@@ -78,7 +74,6 @@ def test_the_remote_warns_and_then_says_why_there_is_nothing_to_show(
 
 
 def seen(app: Flask, event: Event) -> tuple[str, str]:
-    """What a phone and the projector say."""
     (phone,) = phones(app, event, 1)
     page = new_client(app).get(f"/screen/{phone.code}").get_data(as_text=True)
     return spaced(phone.look()), spaced(page)

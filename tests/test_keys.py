@@ -11,7 +11,6 @@ from lunchkit.room.keys import HELD, KeyRing
 
 @pytest.fixture(params=["files in memory", "held by the process"])
 def ring(request: pytest.FixtureRequest, tmp_path: Path) -> KeyRing:
-    """A key ring of each sort."""
     memory = tmp_path if request.param == "files in memory" else tmp_path / "nothing-there"
     return KeyRing(tmp_path / "instance", memory)
 

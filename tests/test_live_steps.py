@@ -140,7 +140,6 @@ def test_each_phone_counts_once_in_groups_that_are_large_enough(tmp_path: Path, 
 
 
 def answers_of(path: Path, column: str = "answer") -> dict[bytes, str]:
-    """What lies in the ballot store, by voter hash."""
     with SQLITE_DRIVER.connect(path) as connection:
         return dict(connection.execute(f"select voter, {column} from ballot"))  # noqa: S608
 

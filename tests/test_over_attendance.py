@@ -31,19 +31,16 @@ def test_one_function_decides(answered: int, people: int | None, said: int | Non
 
 @pytest.fixture
 def event(app: Flask, make_event: EventMaker) -> Event:
-    """A lunch that takes place now."""
     return running_event(make_event, companions_allowed=1)
 
 
 def seat(event: Event, seats: int, *, come: bool = False) -> None:
-    """People who have their seats, the first of them two, and come, or were not seen at the door."""
     people = [guest(event, "Ada Ressort", companions=1), *(guest(event, "Léo Boulon") for _ in range(seats - 2))]
     for person in people if come else []:
         take_scan(event, scan_of(person))
 
 
 def read(text: str) -> str:
-    """A page with plain spaces."""
     return text.replace("\u202f", " ").replace("\xa0", " ").replace("&nbsp;", " ")
 
 
@@ -114,7 +111,6 @@ BEFORE, AFTER = "111111222222", "111222111222"
 
 
 def moved(app: Flask, event: Event) -> tuple[Poll, Poll]:
-    """A question before and after the debate, both shown."""
     before = asked(event, allows_none=False, choices=("Oui", "Non"))
     after = ask(event, allows_none=False, choices=("Oui", "Non"), before_id=before.id)
     crowd = phones(app, event, 12)

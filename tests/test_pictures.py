@@ -34,7 +34,6 @@ def in_english(app: Flask) -> Iterator[None]:
 
 
 def result(*counts: int, kind: Kind = Kind.SINGLE, by_hand: int = 0, **more: Any) -> Result:
-    """Choices A, B, C …; what was counted by hand belongs to the first."""
     labels = more.pop("labels", [chr(65 + index) for index in range(len(counts))])
     rows = tuple(
         Row(index + 1, labels[index], count, by_hand if index == 0 else 0) for index, count in enumerate(counts)
@@ -77,7 +76,6 @@ def poll(of: Result | None, **more: Any) -> PollView:
 
 
 def plain(text: str) -> str:
-    """With usual spaces."""
     return text.replace("\u00a0", " ")
 
 
@@ -190,7 +188,6 @@ def test_movements_stay_in_their_picture(wide: bool, level: str, label: str) -> 
 
 
 def ropes(drawing: Drawing) -> list[tuple[float, float]]:
-    """From where to where each rope goes, across."""
     ways = [way for shape in drawing.shapes if shape.look == "rope" for way in shape.d.split("M")[1:]]
     numbers = [[float(number) for number in re.findall(r"-?[\d.]+", way)] for way in ways]
     return [(number[0], number[-2]) for number in numbers]

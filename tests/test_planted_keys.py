@@ -92,12 +92,10 @@ def plant_link(folder: Path) -> bytes:
 
 
 def tags(key: bytes) -> set[bytes]:
-    """Under what six phones' ballots lie."""
     return {voter_hash(key, "1", phone) for phone in PHONES}
 
 
 def key_of_old(folder: Path) -> bytes:
-    """How a key was looked for before: whatever is there under its name."""
     return (folder / "1").read_bytes()
 
 
@@ -143,7 +141,6 @@ def test_a_key_within_our_own_folder_is_ours_alone(shared: Path) -> None:
 
 @pytest.fixture
 def folder(app: Flask) -> Iterator[Path]:
-    """Our own folder of keys, given back to us at the end."""
     found = keys().folder
     assert found is not None
     yield found

@@ -29,31 +29,26 @@ YES_NO = PollDetails("Oui ?", ("Oui", "Non"))
 
 
 def typed(**fields: Any) -> MultiDict[str, str]:
-    """A form as a browser sends it."""
     return MultiDict({"question": "Une question ?", "choices": "Oui\r\nNon", **fields})
 
 
 def errors_of(**fields: Any) -> dict[str, str]:
-    """What a form finds wrong, by field."""
     form = poll_form(data=typed(**fields))
     form.validate()
     return {str(name): str(errors[0]) for name, errors in form.errors.items()}
 
 
 def accepted(**fields: Any) -> PollDetails:
-    """The value of a form that must be right."""
     form = poll_form(data=typed(**fields))
     assert form.validate(), form.errors
     return form.details()
 
 
 def ask(event: Event, *questions: str) -> list[Poll]:
-    """Questions of two choices each."""
     return [add_poll(event, PollDetails(question, ("Oui", "Non"))) for question in questions]
 
 
 def order(event: Event) -> list[str]:
-    """The questions as they stand in the database."""
     db.session.expire_all()
     return [poll.question for poll in polls_of(event.id)]
 
@@ -66,7 +61,6 @@ def post(client: FlaskClient, path: str, page: str, **data: str) -> TestResponse
 
 @pytest.fixture
 def seen(event: Event) -> Poll:
-    """A question that the room has seen, and one that it has not."""
     first, _second = ask(event, "Un ?", "Deux ?")
     open_poll(first)
     return first

@@ -20,7 +20,6 @@ from tests.room import asked, running_event, voted
 
 
 def _room(event: Event) -> Room:
-    """The room as the database has it."""
     db.session.rollback()
     room = room_of(event)
     db.session.refresh(room)
@@ -28,13 +27,11 @@ def _room(event: Event) -> Room:
 
 
 def on_screen(event: Event) -> tuple[str, bool]:
-    """What the projector shows, and whether it asks for feedback."""
     view = screen_view(_room(event), "fr")
     return view.slide, view.asks_feedback
 
 
 def revealed(app: Flask, event: Event) -> Poll:
-    """A question whose result is on the projector."""
     poll = asked(event)
     voted(app, event, 5, 1)
     close_poll(poll)

@@ -56,13 +56,11 @@ JSON = {"Accept": "application/json"}
 
 @pytest.fixture
 def event(make_event: EventMaker) -> Event:
-    """A lunch that is running."""
     return make_event(starts_at=clock.now() - timedelta(minutes=30))
 
 
 @pytest.fixture
 def room(event: Event) -> Room:
-    """Its room, in which phones may ask."""
     return opened(event)
 
 
@@ -76,7 +74,6 @@ def opened(event: Event) -> Room:
 
 @pytest.fixture
 def limit(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Counts start again."""
     actions.asking._times.clear()
     yield
     actions.asking._times.clear()
@@ -102,7 +99,6 @@ def count_supports(question_id: int) -> int:
 
 
 def phone_of(app: Flask, room: Room) -> FlaskClient:
-    """A phone that has opened the page of the room."""
     client = new_client(app)
     assert client.get(f"/v/{room.code}").status_code == 200
     return client

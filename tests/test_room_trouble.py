@@ -38,7 +38,6 @@ from tests.room import ask, asked, code_of, fresh, phones, running_event, voted
 
 @pytest.fixture
 def event(app: Flask, make_event: EventMaker) -> Iterator[Event]:
-    """A lunch that takes place now; no key of it stays in memory."""
     yield running_event(make_event)
     folder = keys().folder
     for path in list(folder.iterdir()) if folder and folder.exists() else []:
@@ -46,7 +45,6 @@ def event(app: Flask, make_event: EventMaker) -> Iterator[Event]:
 
 
 def counts(poll: Poll) -> list[int]:
-    """How many phones chose what."""
     return [row.count for row in result_of(fresh(poll), "fr").rows]
 
 
@@ -75,7 +73,6 @@ def test_a_word_shows_as_it_was_read_whoever_writes_it_otherwise_later(app: Flas
 
 
 def before_and_after(app: Flask, event: Event) -> tuple[Poll, Poll]:
-    """Two polls, both revealed, with a movement."""
     before = asked(event)
     after = ask(event, before_id=before.id)
     crowd = phones(app, event, 12)

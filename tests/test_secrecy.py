@@ -70,7 +70,6 @@ def traces(app: Flask, poll: Poll, crowd: list[Phone]) -> dict[str, bytes]:
 
 
 def spelled(name: str, value: bytes) -> dict[str, bytes]:
-    """A value raw and in hexadecimal."""
     return {name: value, f"{name} in hex": value.hex().encode()}
 
 
@@ -81,7 +80,6 @@ def hits(searched: dict[str, bytes], *places: Path, log: str = "") -> list[str]:
 
 
 def places(app: Flask, tmp_path: Path) -> list[Path]:
-    """Where the instance writes, its memory for keys included."""
     folder = keys().folder
     assert folder is not None
     return [tmp_path, folder]
@@ -181,7 +179,6 @@ def test_no_table_of_the_database_holds_a_row_a_ballot(app: Flask, event: Event)
 
 
 def sizes() -> dict[str, int]:
-    """How many rows each table has."""
     db.session.commit()
     names = inspect(db.engine).get_table_names()
     return {name: db.session.execute(text(f'select count(*) from "{name}"')).scalar_one() for name in names}  # noqa: S608
@@ -211,7 +208,6 @@ def test_what_a_phone_receives_says_nothing_of_how_many_have_voted(app: Flask, e
 
 
 def received(phone: Phone) -> list[object]:
-    """Page and state as a phone gets them."""
     state = phone.client.get(f"/v/{phone.code}/state.json")
     return [phone.look(), state.data, state.headers["ETag"]]
 

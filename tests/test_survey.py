@@ -33,19 +33,16 @@ pytestmark = pytest.mark.usefixtures(leave_no_keys.__name__)
 
 @pytest.fixture
 def lunch(app: Flask, make_event: EventMaker) -> Event:
-    """A lunch that ended half an hour ago."""
     return make_event(starts_at=clock.now() - timedelta(hours=2, minutes=30))
 
 
 def say(phone: Phone, status: int = 200, **fields: object) -> object:
-    """Send answers, as the script does."""
     answer = phone.client.post(f"/v/{phone.code}/feedback", data=fields, headers=JSON)
     assert answer.status_code == status, answer.get_data(as_text=True)
     return answer.get_json()
 
 
 def crowd_says(app: Flask, event: Event, number: int, **fields: object) -> list[Phone]:
-    """So many phones that all say the same."""
     crowd = phones(app, event, number)
     for phone in crowd:
         say(phone, **fields)
@@ -62,7 +59,6 @@ def shown(event: Event) -> tuple[int, dict[str, int], dict[str, int], int]:
 
 
 def workspace(client: FlaskClient, event: Event, query: str = "") -> str:
-    """The organiser's page."""
     return client.get(f"/organiser/e/{event.slug}/feedback{query}").get_data(as_text=True)
 
 
@@ -74,12 +70,10 @@ def press(client: FlaskClient, event: Event, verb: str, **data: str) -> int:
 
 
 def state_of(phone: Phone) -> str:
-    """What the stream tells phones to show."""
     return str(phone.client.get(f"/v/{phone.code}/state.json").get_json()["key"]).partition("-")[0]
 
 
 def is_destroyed(event_id: int) -> bool:
-    """Whether neither a ballot of the survey is left, nor its key."""
     opened = survey_of(event_id)
     return (
         ballot_store().surveys() == [] and ballot_store().count(opened.id) == 0 and keys().get(opened.key_name) is None

@@ -30,12 +30,10 @@ pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures(leave_no_keys.
 
 @pytest.fixture
 def lunch(app: Flask, make_event: EventMaker) -> Event:
-    """A lunch that ended half an hour ago."""
     return make_event(starts_at=clock.now() - timedelta(hours=2, minutes=30))
 
 
 def answer(phone: Phone, **fields: object) -> None:
-    """What somebody says."""
     assert phone.client.post(f"/v/{phone.code}/feedback", data=fields, headers=JSON).status_code == 200
 
 

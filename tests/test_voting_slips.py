@@ -30,17 +30,14 @@ ASKS = 'name="slip"'
 
 @pytest.fixture
 def event(app: Flask, make_event: EventMaker) -> Event:
-    """A lunch that takes place now."""
     return running_event(make_event)
 
 
 def made(event: Event, number: int = 3) -> list[str]:
-    """New voting slips."""
     return make_slips(event, number, slips_of(event.id)[2])
 
 
 def use(phone: Phone, slip: str) -> str:
-    """Type a slip; says where the phone is led."""
     return str(phone.client.post(f"/v/{phone.code}/slip", data={"slip": slip}).location)
 
 
