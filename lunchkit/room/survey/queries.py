@@ -1,8 +1,7 @@
 """Reads of the survey, named after the question that they answer."""
 
-from collections.abc import Sequence
-from datetime import date, timedelta
-from typing import NamedTuple
+from datetime import timedelta
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
@@ -22,17 +21,6 @@ from lunchkit.room.survey.models import MARKS, Again, Feedback, Remark, Stage, c
 PAGE_SIZE = 40
 
 
-class FeedbackView(NamedTuple):
-    """The three questions in the language of the page; low and high are the ends of the scale."""
-
-    mark: str
-    low: str
-    high: str
-    again: str
-    better: str
-    closes_on: date
-
-
 class Glance(NamedTuple):
     """The survey in a line of the page of a lunch."""
 
@@ -45,7 +33,8 @@ class Outcome(NamedTuple):
 
     stage: Stage
     answered: int
-    asked: FeedbackView
+    asked: dict[str, Any]
+    """See ``feedback_view``."""
     mark: Result
     again: Result
     remarks: int
@@ -56,29 +45,21 @@ class Outcome(NamedTuple):
         return self.mark.is_shown or self.again.is_shown or self.remarks > 0
 
 
-class RemarkPage(NamedTuple):
-    """One page of what people wrote."""
-
-    rows: Sequence[Remark]
-    page: int
-    pages: int
-
-
 def feedback_of(event_id: int) -> Feedback | None:
     """What came out of the survey of a lunch; None until it is closed."""
     return db.session.get(Feedback, event_id)
 
 
-def feedback_view(event: Event) -> FeedbackView:
-    """The three questions, in the language of the page."""
-    return FeedbackView(
-        mark=_("How was this lunch?"),
-        low=_("disappointing"),
-        high=_("excellent"),
-        again=_("Would you come again?"),
-        better=_("What should we do better?"),
-        closes_on=(closes_at(event) - timedelta(seconds=1)).astimezone(ZoneInfo(event.zone)).date(),
-    )
+def feedback_view(event: Event) -> dict[str, Any]:
+    """The three questions and the ends of the scale, in the language of the page; ``closes_on`` is the last day."""
+    return {
+        "mark": _("How was this lunch?"),
+        "low": _("disappointing"),
+        "high": _("excellent"),
+        "again": _("Would you come again?"),
+        "better": _("What should we do better?"),
+        "closes_on": (closes_at(event) - timedelta(seconds=1)).astimezone(ZoneInfo(event.zone)).date(),
+    }
 
 
 def given_by(event_id: int, device: Device | None) -> OwnAnswer:
@@ -116,8 +97,8 @@ def outcome(event: Event) -> Outcome:
         stage=now.stage,
         answered=now.answered,
         asked=asked,
-        mark=_result(Kind.SCALE, asked.mark, steps, (asked.low, asked.high)),
-        again=_result(Kind.SINGLE, asked.again, choices),
+        mark=_result(Kind.SCALE, asked["mark"], steps, (asked["low"], asked["high"])),
+        again=_result(Kind.SINGLE, asked["again"], choices),
         remarks=count_remarks(event.id),
     )
 
@@ -131,12 +112,12 @@ def count_remarks(event_id: int) -> int:
     return db.session.scalar(select(func.count()).where(Remark.event_id == event_id)) or 0
 
 
-def remarks_page(event_id: int, page: int) -> RemarkPage:
+def remarks_page(event_id: int, page: int) -> dict[str, Any]:
     """What people wrote, in a random order. A page beyond the last is the last."""
     page, pages = page_of(count_remarks(event_id), page, PAGE_SIZE)
     of_lunch = select(Remark).where(Remark.event_id == event_id).order_by(Remark.id)
     rows = db.session.scalars(of_lunch.offset((page - 1) * PAGE_SIZE).limit(PAGE_SIZE)).all()
-    return RemarkPage(rows, page, pages)
+    return {"rows": rows, "page": page, "pages": pages}
 
 
 def remark_or_404(event_id: int, remark_id: str) -> Remark:

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from markupsafe import Markup
 
 from lunchkit.events.models import Event
 from lunchkit.room.polls.view_models import PollView
 from lunchkit.room.qa.queries import RankedQuestion, RoomQuestion
-from lunchkit.room.survey.queries import FeedbackView
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class PhoneView:
     takes_questions: bool
     questions: tuple[RoomQuestion, ...]
     in_rehearsal: bool
-    feedback: FeedbackView | None = None
+    feedback: dict[str, Any] | None = None
     was_answered: bool = False
     """Whether the survey was answered; only once it is closed."""
     result: int | None = None
