@@ -55,17 +55,17 @@ def test_no_registration_is_lost_or_doubled_by_kills(
 @pytest.fixture
 def postbox() -> Iterator[tuple[Postbox, int]]:
     """An SMTP server that outlives every kill, and its port."""
-    ballot_store, port = Postbox(), free_port()
-    controller = Controller(ballot_store, hostname="127.0.0.1", port=port)
+    box, port = Postbox(), free_port()
+    controller = Controller(box, hostname="127.0.0.1", port=port)
     controller.start()
-    yield ballot_store, port
+    yield box, port
     controller.stop()
 
 
 def test_no_letter_is_lost_by_kills_and_a_doubled_one_is_recognisable(
     app: Flask, settings: Settings, database: str, make_event: EventMaker, outbox: Outbox, postbox: tuple[Postbox, int]
 ) -> None:
-    ballot_store, port = postbox
+    box, port = postbox
     event = make_event(capacity=40)
     event_id = event.id
     mail = {"MAIL_HOST": "127.0.0.1", "MAIL_PORT": str(port), "MAIL_SECURITY": "none", "MAIL_FROM": settings.mail_from}
@@ -82,6 +82,6 @@ def test_no_letter_is_lost_by_kills_and_a_doubled_one_is_recognisable(
     rows = outbox.rows()
     assert len(rows) == len(crowd.told)
     assert [row.last_error for row in rows if row.sent_at is None] == []
-    times = Counter(str(message_from_bytes(message)["Message-ID"]) for message in ballot_store.messages)
+    times = Counter(str(message_from_bytes(message)["Message-ID"]) for message in box.messages)
     assert set(times) == {row.message_id for row in rows}, "each e-mail arrived, and nothing else"
     assert times.total() - len(times) <= kills, "only the e-mail that was under way at a kill may arrive twice"
